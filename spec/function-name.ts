@@ -1,0 +1,87 @@
+import { length, wholeMatch } from "./constraint.ts";
+
+/** One way the document lets a function be named. */
+export type NameFormat = "name" | "full-arn" | "partial-arn";
+
+/** A FunctionName that can be read in exactly one way. */
+export interface ReadName {
+  readonly kind: "read";
+  readonly format: NameFormat;
+  readonly name: string;
+  readonly qualifier: string | null;
+  readonly partition: string | null;
+  readonly region: string | null;
+  readonly account: string | null;
+}
+
+/** A FunctionName that breaks a constraint. */
+export interface BrokenName {
+  readonly kind: "broken";
+  readonly constraint: "pattern" | "maxLength";
+}
+
+/** A FunctionName on which the document contradicts itself or admits several readings. */
+export interface OpenName {
+  readonly kind: "open";
+  readonly question:
+    | "FunctionName.readings"
+    | "FunctionName.name-over-64"
+    | "FunctionName.over-140"
+    | "FunctionName.padded";
+}
+
+const full =
+  /^arn:(aws(?:-[a-z-]+)?):lambda:([a-z]{2}(?:-gov)?-[a-z]+-\d):(\d{12}):function:([a-zA-Z0-9-_]+)(?::(\$LATEST|[a-zA-Z0-9-_]+))?$/;
+const partial = /^(\d{12}):function:([a-zA-Z0-9-_]+)(?::(\$LATEST|[a-zA-Z0-9-_]+))?$/;
+const nameOnly = /^([a-zA-Z0-9-_]+)(?::(\$LATEST|[a-zA-Z0-9-_]+))?$/;
+const severalReadings = /^(function|\d{12}|[a-z]{2}(-gov)?-[a-z]+-\d|arn)$/;
+
+/** Reads a decoded FunctionName. The length limit of 140 is said to hold for the full ARN only. */
+export function readName(value: string): ReadName | BrokenName | OpenName {
+  if (!wholeMatch("FunctionName", value)) {
+    return isPadded("FunctionName", value)
+      ? { kind: "open", question: "FunctionName.padded" }
+      : { kind: "broken", constraint: "pattern" };
+  }
+  const arn = full.exec(value);
+  if (arn) {
+    const [, partition = null, region = null, account = null, name = "", qualifier = null] = arn;
+    if (length(value) > 140) return { kind: "broken", constraint: "maxLength" };
+    return { kind: "read", format: "full-arn", name, qualifier, partition, region, account };
+  }
+  if (length(value) > 140) return { kind: "open", question: "FunctionName.over-140" };
+  return readShortName(value);
+}
+
+function readShortName(value: string): ReadName | OpenName {
+  const short = partial.exec(value);
+  if (short) {
+    const [, account = null, name = "", qualifier = null] = short;
+    return { kind: "read", format: "partial-arn", name, qualifier, partition: null, region: null, account };
+  }
+  const plain = nameOnly.exec(value);
+  const name = plain?.[1];
+  if (name === undefined || severalReadings.test(name))
+    return { kind: "open", question: "FunctionName.readings" };
+  if (length(name) > 64) return { kind: "open", question: "FunctionName.name-over-64" };
+  return {
+    kind: "read",
+    format: "name",
+    name,
+    qualifier: plain?.[2] ?? null,
+    partition: null,
+    region: null,
+    account: null,
+  };
+}
+
+/**
+ * True for a near-miss that engines disagree on: white space or a line end around a valid core, or characters
+ * that Unicode calls compatible with valid ones (digits of other scripts, full-width letters).
+ */
+export function isPadded(member: Parameters<typeof wholeMatch>[0], value: string): boolean {
+  const core = value.trim();
+  if (core !== value && core !== "" && wholeMatch(member, core)) return true;
+  const folded = value.replace(/\p{Nd}/gu, (digit) => (/[0-9]/.test(digit) ? digit : "0")).normalize("NFKC");
+  return folded !== value && wholeMatch(member, folded);
+}

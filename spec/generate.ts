@@ -1,0 +1,151 @@
+import { readFile, writeFile } from "node:fs/promises";
+import { argv } from "node:process";
+import { fileURLToPath } from "node:url";
+import openapiTS, { astToString } from "openapi-typescript";
+import { parse } from "yaml";
+
+/** A generated file: its path relative to the root of the project, and its whole text. */
+export interface GeneratedFile {
+  readonly path: string;
+  readonly text: string;
+}
+
+const root = new URL("../", import.meta.url);
+const header = "// Generated from spec/*.yaml by `npm run generate`. Do not edit.\n";
+const lineWidth = 110;
+
+type Fields = Readonly<Record<string, unknown>>;
+
+function isFields(value: unknown): value is Fields {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function fields(value: unknown, where: string): Fields {
+  if (isFields(value)) return value;
+  throw new Error(`spec/add-permission.yaml: ${where} is not a mapping`);
+}
+
+function list(value: unknown, where: string): readonly unknown[] {
+  if (Array.isArray(value)) return value;
+  throw new Error(`spec/add-permission.yaml: ${where} is not a sequence`);
+}
+
+function dig(value: unknown, ...path: readonly string[]): unknown {
+  return path.reduce((at, key) => fields(at, path.join("."))[key], value);
+}
+
+function limits(schema: Fields, place: string, required: boolean): Fields {
+  const kept = {
+    in: place,
+    required,
+    type: schema.type,
+    minLength: schema.minLength,
+    maxLength: schema.maxLength,
+    pattern: schema["x-pattern"],
+  };
+  return Object.fromEntries(Object.entries(kept).filter(([, value]) => value !== undefined));
+}
+
+function constraintsOf(operation: Fields, components: unknown): Fields {
+  const parameters = list(operation.parameters, "parameters").map((each) => {
+    const parameter = fields(each, "a parameter");
+    const schema = fields(parameter.schema, "a parameter's schema");
+    return [
+      String(parameter.name),
+      limits(schema, String(parameter.in), parameter.required === true),
+    ] as const;
+  });
+  const body = dig(components, "schemas", "AddPermissionRequest");
+  const required = list(dig(body, "required"), "required");
+  const members = Object.entries(fields(dig(body, "properties"), "properties")).map(
+    ([name, schema]) => [name, limits(fields(schema, name), "body", required.includes(name))] as const,
+  );
+  return Object.fromEntries([...parameters, ...members]);
+}
+
+function errorsOf(operation: Fields): Fields {
+  const errors = Object.entries(fields(operation.responses, "responses")).flatMap(([status, response]) => {
+    const names = fields(response, status)["x-exceptions"] ?? [];
+    return list(names, "x-exceptions").map((name) => [String(name), Number(status)] as const);
+  });
+  return Object.fromEntries(errors.sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+function successOf(operation: Fields): Fields {
+  const responses = fields(operation.responses, "responses");
+  const status = Object.keys(responses).find((code) => code.startsWith("2")) ?? "";
+  const content = fields(dig(responses, status, "content"), "content");
+  return { status: Number(status), contentType: Object.keys(content)[0] };
+}
+
+/** Prints a value the way the formatter does, so that a fresh file needs no second pass. */
+function print(value: unknown, indent: string): string {
+  if (!isFields(value)) return JSON.stringify(value);
+  const inner = `${indent}  `;
+  const lines = Object.entries(value).map(([key, each]) => {
+    const line = `${inner}${key}: ${print(each, inner)},`;
+    const fits = isFields(each) || line.length <= lineWidth;
+    return fits ? line : `${inner}${key}:\n${inner}  ${print(each, inner)},`;
+  });
+  return `{\n${lines.join("\n")}\n${indent}}`;
+}
+
+function contract(yaml: string): string {
+  const document: unknown = parse(yaml);
+  const path = "/2015-03-31/functions/{FunctionName}/policy";
+  const operation = fields(dig(document, "paths", path, "post"), "AddPermission");
+  const declare = (comment: string, name: string, value: Fields) =>
+    `\n/** ${comment} */\nexport const ${name} = ${print(value, "")} as const;\n`;
+  return [
+    header,
+    declare(
+      "What the document demands of each member of a request; patterns as printed, for the whole value.",
+      "constraints",
+      constraintsOf(operation, dig(document, "components")),
+    ),
+    declare(
+      "The exceptions that the document lists, with their status codes.",
+      "documentedErrors",
+      errorsOf(operation),
+    ),
+    declare("What the document says of a successful answer.", "success", successOf(operation)),
+  ].join("");
+}
+
+async function types(name: string): Promise<GeneratedFile> {
+  const ast = await openapiTS(new URL(`spec/${name}.yaml`, root), { silent: true });
+  return { path: `spec/${name}.openapi.d.ts`, text: header + astToString(ast) };
+}
+
+/** The generated files as they should be, computed from the YAML files and nothing else. */
+export async function generate(): Promise<readonly GeneratedFile[]> {
+  const yaml = await readFile(new URL("spec/add-permission.yaml", root), "utf8");
+  return [
+    await types("add-permission"),
+    await types("neighbours"),
+    { path: "spec/contract.generated.ts", text: contract(yaml) },
+  ];
+}
+
+/** Paths of the generated files that are missing or differ from what the YAML files give now. */
+export async function stale(): Promise<readonly string[]> {
+  const checked = await Promise.all(
+    (await generate()).map(async ({ path, text }) => {
+      const found = await readFile(new URL(path, root), "utf8").catch(() => null);
+      return found === text ? [] : [path];
+    }),
+  );
+  return checked.flat();
+}
+
+async function main(check: boolean): Promise<number> {
+  if (!check) {
+    for (const { path, text } of await generate()) await writeFile(new URL(path, root), text);
+    return 0;
+  }
+  const old = await stale();
+  if (old.length > 0) console.error(`${old.join(", ")} is out of date: run \`npm run generate\`.`);
+  return old.length > 0 ? 1 : 0;
+}
+
+if (argv[1] === fileURLToPath(import.meta.url)) process.exitCode = await main(argv.includes("--check"));

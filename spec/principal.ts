@@ -1,0 +1,62 @@
+/** What a Principal names, as far as the document lets one tell. */
+export type PrincipalReading =
+  | { readonly kind: "service" | "account" }
+  | {
+      readonly kind: "nobody";
+      readonly objection: "Principal.neither" | "Principal.account-digits" | "Principal.blank";
+    }
+  | { readonly kind: "open"; readonly question: PrincipalQuestion };
+
+/** Principals on which the document gives no answer. */
+export type PrincipalQuestion =
+  | "Principal.empty"
+  | "Principal.line-break"
+  | "Principal.wildcard"
+  | "Principal.iam-arn"
+  | "Principal.unknown-service"
+  | "Principal.other";
+
+/** Services whose principals are in wide use: the document's two examples first. */
+export const services = [
+  "s3.amazonaws.com",
+  "sns.amazonaws.com",
+  "events.amazonaws.com",
+  "logs.amazonaws.com",
+  "sqs.amazonaws.com",
+  "apigateway.amazonaws.com",
+  "alexa-appkit.amazon.com",
+] as const;
+
+/** The service the document's token is for. */
+export const tokenService = "alexa-appkit.amazon.com";
+
+const known: ReadonlySet<string> = new Set(services);
+
+/** Reads a Principal: the pattern admits anything, so only the meaning ("service or account") can refuse one. */
+export function readPrincipal(value: string): PrincipalReading {
+  if (known.has(value)) return { kind: "service" };
+  if (/^[0-9]{12}$/.test(value)) return { kind: "account" };
+  if (value === "") return open("Principal.empty");
+  if (/[\n\r\u0085\u2028\u2029]/.test(value)) return open("Principal.line-break");
+  if (value === "*") return open("Principal.wildcard");
+  if (value.startsWith("arn:")) return open("Principal.iam-arn");
+  if (/^[0-9]+$/.test(value) || /^[0-9]{12}[a-zA-Z]+$/.test(value)) return nobody("Principal.account-digits");
+  if (/^ +$/.test(value) || /^[a-z0-9]+( +[a-z0-9]+)+$/.test(value)) return nobody("Principal.blank");
+  if (/^[a-z0-9.-]+\.(amazonaws\.com|amazon\.com|amazonaws\.com\.cn)$/.test(value)) {
+    return open("Principal.unknown-service");
+  }
+  if (value === "amazonaws.com" || /^[a-z]+$/.test(value) || /^[a-z0-9-]+(\.[a-z0-9-]+)+$/.test(value)) {
+    return nobody("Principal.neither");
+  }
+  return open("Principal.other");
+}
+
+function nobody(
+  objection: "Principal.neither" | "Principal.account-digits" | "Principal.blank",
+): PrincipalReading {
+  return { kind: "nobody", objection };
+}
+
+function open(question: PrincipalQuestion): PrincipalReading {
+  return { kind: "open", question };
+}
