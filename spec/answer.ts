@@ -1,0 +1,106 @@
+import { isRecord } from "./body.ts";
+import { documentedErrors } from "./contract.generated.ts";
+import type { Answer, Header, Response } from "./exchange.ts";
+
+/**
+ * What an answer to AddPermission amounts to.
+ * `unsettled`: no answer, throttled, or unavailable: the call may or may not have taken effect.
+ */
+export type AnswerReading =
+  | { readonly kind: "added"; readonly response: Response; readonly statement: StatementReading }
+  | {
+      readonly kind: "refused";
+      readonly response: Response;
+      readonly status: number;
+      /** The error's name as restJson1 clients read it; null when none can be read. */
+      readonly error: string | null;
+    }
+  | { readonly kind: "unsettled"; readonly why: string };
+
+/** The `Statement` of a success, as far as it can be read. */
+export interface StatementReading {
+  /** The body is a JSON object. */
+  readonly body: Readonly<Record<string, unknown>> | null;
+  /** `Statement` as it stands in the body. */
+  readonly raw: unknown;
+  /** The JSON object inside the `Statement` string. */
+  readonly parsed: Readonly<Record<string, unknown>> | null;
+}
+
+/** Reads an answer to AddPermission. */
+export function readAnswer(answer: Answer): AnswerReading {
+  if (answer.kind === "none") return { kind: "unsettled", why: `no answer: ${answer.reason}` };
+  const { status } = answer;
+  if (status >= 200 && status < 300)
+    return { kind: "added", response: answer, statement: readStatement(answer.body) };
+  const error = errorName(answer);
+  if (isUnavailable(status, error)) {
+    return { kind: "unsettled", why: error === null ? `${status}` : `${status} ${error}` };
+  }
+  return { kind: "refused", response: answer, status, error };
+}
+
+/** Throttled, the documented internal error, or a gateway that could not reach the service. */
+function isUnavailable(status: number, error: string | null): boolean {
+  if (status === 429 || status === 502 || status === 503 || status === 504) return true;
+  return error === "ServiceException" && status === documentedErrors.ServiceException;
+}
+
+/**
+ * The error's name: the X-Amzn-ErrorType header in any case, else body `code`, else body `__type`;
+ * cut at the first comma and colon, then what follows `#`.
+ */
+export function errorName(response: Pick<Response, "headers" | "body">): string | null {
+  const raw = header(response.headers, "x-amzn-errortype") ?? nameInBody(response.body);
+  if (raw === null) return null;
+  const cut = raw.split(",")[0]?.split(":")[0] ?? "";
+  const name = cut.slice(cut.lastIndexOf("#") + 1).trim();
+  return name === "" ? null : name;
+}
+
+function nameInBody(body: string): string | null {
+  const parsed = jsonObject(body);
+  for (const member of ["code", "__type"]) {
+    const value = parsed?.[member];
+    if (typeof value === "string") return value;
+  }
+  return null;
+}
+
+/** The first header of that name, whatever its case. */
+export function header(headers: readonly Header[], name: string): string | null {
+  const wanted = name.toLowerCase();
+  return headers.find(([key]) => key.toLowerCase() === wanted)?.[1] ?? null;
+}
+
+/** The text as a JSON object; null for anything else. */
+export function jsonObject(text: string): Readonly<Record<string, unknown>> | null {
+  try {
+    const parsed: unknown = JSON.parse(text);
+    return isRecord(parsed) ? parsed : null;
+  } catch {
+    return null;
+  }
+}
+
+function readStatement(text: string): StatementReading {
+  const body = jsonObject(text);
+  const raw = body?.Statement;
+  return { body, raw, parsed: typeof raw === "string" ? jsonObject(raw) : null };
+}
+
+/** The answer as a phrase for a reader: "201", "400 ValidationException", "no answer: timeout". */
+export function phrase(answer: Answer): string {
+  if (answer.kind === "none") return `no answer: ${answer.reason}`;
+  if (answer.status < 400) return String(answer.status);
+  return `${answer.status} ${errorName(answer) ?? "without an error name"}`;
+}
+
+/** The RevisionId that an answer of any operation carries; null when it carries none. */
+export function revisionIn(answer: Answer): string | null {
+  if (answer.kind === "none" || answer.status >= 300) return null;
+  const body = jsonObject(answer.body);
+  const configuration = body?.Configuration;
+  const value = body?.RevisionId ?? (isRecord(configuration) ? configuration.RevisionId : undefined);
+  return typeof value === "string" ? value : null;
+}

@@ -1,0 +1,85 @@
+/** A statement that the target acknowledged or showed. */
+export interface StatementBelief {
+  readonly sid: string;
+  /** The statement as canonical JSON (keys sorted); null when it was acknowledged without being shown. */
+  readonly text: string | null;
+  /** Characters of the request that added it, where the text is not known. */
+  readonly size?: number;
+}
+
+/** One world: what a policy may hold. */
+export interface World {
+  /** In order of addition; null when unknown. */
+  readonly statements: readonly StatementBelief[] | null;
+  /** Revision shown by GetPolicy and not written over since; null when unknown. */
+  readonly policyRevision: string | null;
+  /** Revision shown by GetFunction or GetAlias and not written over since; null when not asked, "" when it shows none. */
+  readonly resourceRevision: string | null;
+}
+
+/** What happened to a policy since it was last read. */
+export interface Since {
+  /** Acknowledged additions, by sid. */
+  readonly added: readonly string[];
+  /** Acknowledged removals, by sid. */
+  readonly removed: readonly string[];
+  /** Sids of AddPermission calls that were refused; "" for a request without a readable one. */
+  readonly refused: readonly string[];
+  /** Additions acknowledged on other policies of the stage, as "policy sid". */
+  readonly elsewhere: readonly string[];
+  /** How the resource came to be, when that was after the last read. */
+  readonly origin: "published" | "re-created" | null;
+  /** Additions were in flight together, so that their order is not known. */
+  readonly together: boolean;
+}
+
+/** What is believed of one policy: every world that the answers so far allow. */
+export interface PolicyBelief {
+  readonly worlds: readonly World[];
+  /** True once there were more worlds than are kept; then nothing is concluded from them. */
+  readonly capped: boolean;
+  readonly since: Since;
+  /** Revisions shown earlier and replaced since by another one. */
+  readonly past: readonly string[];
+  /** A current revision that a success has used up, while no later one has been read. */
+  readonly used: readonly string[];
+  /** Current revisions that were refused as stale. */
+  readonly spurned: readonly string[];
+  /** Sids that were removed and not added again. */
+  readonly freed: readonly string[];
+  /** Sids that earlier histories left behind and tidying up has removed. */
+  readonly tidied: readonly string[];
+  /** An addition was refused because the policy would grow too large, and what happened since. */
+  readonly overfull: "no" | "full" | "room-again";
+}
+
+/** What is believed of one function. */
+export interface FunctionBelief {
+  readonly exists: boolean | null;
+  readonly versions: readonly string[];
+  /** False once a version may have been published that no answer named. */
+  readonly versionsKnown: boolean;
+  readonly aliases: readonly string[];
+  /** True when it existed before and was deleted. */
+  readonly deleted: boolean;
+}
+
+/** What is believed of the target. Keys of `policies` are `policyKey`s. Plain JSON. */
+export interface Belief {
+  readonly home: { readonly partition: string; readonly region: string; readonly account: string };
+  readonly functions: Readonly<Record<string, FunctionBelief>>;
+  readonly policies: Readonly<Record<string, PolicyBelief>>;
+}
+
+/** Names one policy: a function's own, or that of one of its versions or aliases. */
+export function policyKey(name: string, qualifier: string | null): string {
+  return qualifier === null ? name : `${name}:${qualifier}`;
+}
+
+/** JSON with sorted keys, so that equal statements have equal texts. */
+export function canonicalJson(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(",")}]`;
+  if (typeof value !== "object" || value === null) return JSON.stringify(value) ?? "null";
+  const members = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
+  return `{${members.map(([key, member]) => `${JSON.stringify(key)}:${canonicalJson(member)}`).join(",")}}`;
+}

@@ -1,0 +1,299 @@
+import {
+  type BodyMember,
+  bodyMembers,
+  broken,
+  type ConstraintKind,
+  type ConstraintRuleId,
+  constraintOf,
+  isConstraintRuleId,
+} from "./constraint.ts";
+import { isPadded } from "./function-name.ts";
+import { type PrincipalQuestion, readPrincipal, services, tokenService } from "./principal.ts";
+
+/** Something about a request that the document says must be refused. */
+export type BodyObjection =
+  | ConstraintRuleId
+  | "body.malformed-json"
+  | "body.not-an-object"
+  | "body.empty"
+  | "Principal.neither"
+  | "Principal.account-digits"
+  | "Principal.blank";
+
+/** Something about a request on which the document is silent or contradicts itself. */
+export type BodyQuestion =
+  | PrincipalQuestion
+  | `${BodyMember}.padded`
+  | "EventSourceToken.empty"
+  | "EventSourceToken.other-principal"
+  | "EventSourceToken.with-source"
+  | "Action.wildcard"
+  | "Action.unknown"
+  | "SourceArn.line-break"
+  | "SourceArn.region"
+  | "SourceArn.control-character"
+  | "RevisionId.empty"
+  | "body.null-member"
+  | "body.unknown-member"
+  | "body.qualifier-member"
+  | "body.duplicate-member"
+  | "body.byte-order-mark"
+  | "body.encoding"
+  | "body.large"
+  | "body.lone-surrogate";
+
+/** A way in which a valid request differs from the canonical one. One feature, one claim that it is accepted. */
+export type BodyFeature =
+  | "Action.get-function"
+  | "Action.all-of-lambda"
+  | "Principal.account"
+  | "Principal.service"
+  | "SourceArn.bucket"
+  | "SourceArn.topic"
+  | "SourceArn.any-resource"
+  | "SourceAccount.alone"
+  | "SourceAccount.with-source-arn"
+  | "EventSourceToken.accepted"
+  | "EventSourceToken.longest"
+  | "StatementId.shortest"
+  | "StatementId.longest"
+  | "body.member-order"
+  | "body.white-space"
+  | "body.escapes";
+
+/** A request body, read against the contract. */
+export interface BodyReading {
+  /** The members by name; null when the body is no JSON object. */
+  readonly members: Readonly<Record<string, unknown>> | null;
+  readonly objections: readonly BodyObjection[];
+  readonly questions: readonly BodyQuestion[];
+  readonly features: readonly BodyFeature[];
+}
+
+/** From here on a server may refuse a body for its size alone: the document names no limit. */
+const largeBody = 512 * 1024;
+
+/** Reads the bytes of a body (as text; null when they were not UTF-8) as AddPermission's input. */
+export function readBody(text: string | null): BodyReading {
+  if (text === null) return refused([], ["body.encoding"]);
+  if (text === "") return refused(["body.empty"], []);
+  if (text.startsWith("\uFEFF")) return refused([], ["body.byte-order-mark"]);
+  // A NUL beside the first character is how UTF-16 without a mark looks; some parsers detect that.
+  if (text.startsWith("\0") || text[1] === "\0") return refused([], ["body.encoding"]);
+  if (text.length > largeBody) return refused([], ["body.large"]);
+  const parsed = parse(text);
+  if (parsed === undefined) return refused(["body.malformed-json"], []);
+  if (!isRecord(parsed)) return refused(["body.not-an-object"], []);
+  return readMembers(parsed, text);
+}
+
+function refused(objections: readonly BodyObjection[], questions: readonly BodyQuestion[]): BodyReading {
+  return { members: null, objections, questions, features: [] };
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** A JSON object, as opposed to an array, null or a scalar. */
+export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function readMembers(members: Readonly<Record<string, unknown>>, text: string): BodyReading {
+  const objections: BodyObjection[] = [];
+  const questions: BodyQuestion[] = [];
+  for (const member of requiredMembers) {
+    if (!Object.hasOwn(members, member)) objections.push(...breach(member, "required"));
+  }
+  for (const [name, value] of Object.entries(members)) {
+    if (isBodyMember(name)) readMember(name, value, objections, questions);
+    else questionUnknown(name, members, questions);
+  }
+  const written = writtenPlainly(members, text);
+  if (written !== text) questions.push(...duplicates(text, members));
+  if (text.includes("\\u") && hasLoneSurrogate(written)) questions.push("body.lone-surrogate");
+  const plain = objections.length === 0 && questions.length === 0;
+  if (plain) questions.push(...combinations(members));
+  return {
+    members,
+    objections,
+    questions,
+    features: plain ? [...features(members), ...jsonForm(text, written, members)] : [],
+  };
+}
+
+/** The members as JSON without white space; nesting too deep to write counts as written like that. */
+function writtenPlainly(members: Readonly<Record<string, unknown>>, text: string): string {
+  try {
+    return JSON.stringify(members);
+  } catch {
+    return text;
+  }
+}
+
+function readMember(
+  member: BodyMember,
+  value: unknown,
+  objections: BodyObjection[],
+  questions: BodyQuestion[],
+): void {
+  if (value === null) {
+    if (requiredMembers.includes(member)) objections.push(...breach(member, "required"));
+    else questions.push("body.null-member");
+    return;
+  }
+  if (typeof value !== "string") {
+    objections.push(...breach(member, "type"));
+    return;
+  }
+  const question = openValue(member, value);
+  if (question) {
+    questions.push(question);
+    return;
+  }
+  for (const kind of broken(member, value)) {
+    if (kind === "pattern" && value === "" && member === "StatementId") continue;
+    objections.push(...breach(member, kind));
+  }
+  if (member === "Principal") {
+    const principal = readPrincipal(value);
+    if (principal.kind === "nobody") objections.push(principal.objection);
+    if (principal.kind === "open") questions.push(principal.question);
+  }
+}
+
+function openValue(member: BodyMember, value: string): BodyQuestion | null {
+  if (member === "EventSourceToken" && value === "") return "EventSourceToken.empty";
+  if (member === "RevisionId" && value === "") return "RevisionId.empty";
+  if (member === "Principal" || member === "RevisionId") return null;
+  if (member === "Action") return openAction(value);
+  if (member === "SourceArn") return openSourceArn(value);
+  return isPadded(member, value) ? `${member}.padded` : null;
+}
+
+function openAction(value: string): BodyQuestion | null {
+  if (value === "*") return "Action.wildcard";
+  if (isPadded("Action", value)) return "Action.padded";
+  const known = ["lambda:InvokeFunction", "lambda:GetFunction", "lambda:*"];
+  return /^lambda:[a-zA-Z]+$/.test(value) && !known.includes(value) ? "Action.unknown" : null;
+}
+
+function openSourceArn(value: string): BodyQuestion | null {
+  const fields = value.split(":");
+  if (/^arn:aws/.test(value) && /[\n\r\u0085\u2028\u2029]/.test(fields.slice(5).join(":"))) {
+    return "SourceArn.line-break";
+  }
+  if (broken("SourceArn", value).length === 0)
+    return hasControl(value) ? "SourceArn.control-character" : null;
+  if (isPadded("SourceArn", value)) return "SourceArn.padded";
+  const regional = [...fields.slice(0, 3), "us-east-1", ...fields.slice(4)].join(":");
+  return fields.length > 5 && broken("SourceArn", regional).length === 0 ? "SourceArn.region" : null;
+}
+
+/** Not a line break, which is a question of its own. */
+function hasControl(value: string): boolean {
+  return /\p{Cc}/u.test(value);
+}
+
+function questionUnknown(
+  name: string,
+  members: Readonly<Record<string, unknown>>,
+  questions: BodyQuestion[],
+): void {
+  if (name === "Qualifier") {
+    questions.push("body.qualifier-member");
+    return;
+  }
+  const meant = bodyMembers.find((member) => member.toLowerCase() === name.toLowerCase());
+  const standsInForRequired = meant && requiredMembers.includes(meant) && !Object.hasOwn(members, meant);
+  if (!standsInForRequired) questions.push("body.unknown-member");
+}
+
+function combinations(members: Readonly<Record<string, unknown>>): readonly BodyQuestion[] {
+  if (members.EventSourceToken === undefined) return [];
+  if (members.Principal !== tokenService) return ["EventSourceToken.other-principal"];
+  const sourced = members.SourceArn !== undefined || members.SourceAccount !== undefined;
+  return sourced ? ["EventSourceToken.with-source"] : [];
+}
+
+function features(members: Readonly<Record<string, unknown>>): readonly BodyFeature[] {
+  const found: BodyFeature[] = [];
+  if (members.Action === "lambda:GetFunction") found.push("Action.get-function");
+  if (members.Action === "lambda:*") found.push("Action.all-of-lambda");
+  found.push(...principalFeatures(String(members.Principal), members.EventSourceToken));
+  found.push(...sourceFeatures(members));
+  const token = members.EventSourceToken;
+  if (typeof token === "string") {
+    found.push(token.length === 256 ? "EventSourceToken.longest" : "EventSourceToken.accepted");
+  }
+  const sid = String(members.StatementId);
+  if (sid.length === 1) found.push("StatementId.shortest");
+  if (sid.length === 100) found.push("StatementId.longest");
+  return found;
+}
+
+function principalFeatures(principal: string, token: unknown): readonly BodyFeature[] {
+  if (readPrincipal(principal).kind === "account") return ["Principal.account"];
+  const canonical = token === undefined ? services[0] : tokenService;
+  return principal === canonical ? [] : ["Principal.service"];
+}
+
+function sourceFeatures(members: Readonly<Record<string, unknown>>): readonly BodyFeature[] {
+  const arn = members.SourceArn;
+  const account = members.SourceAccount !== undefined;
+  if (typeof arn !== "string") return account ? ["SourceAccount.alone"] : [];
+  if (account && /^arn:aws:s3:::[a-z0-9.-]+$/.test(arn)) return ["SourceAccount.with-source-arn"];
+  const kind = sourceArnFeature(arn);
+  return account ? [kind, "SourceAccount.with-source-arn"] : [kind];
+}
+
+function sourceArnFeature(arn: string): BodyFeature {
+  if (/^arn:aws:s3:::[a-z0-9.-]+$/.test(arn)) return "SourceArn.bucket";
+  return /^arn:aws:sns:[a-z0-9-]+:\d{12}:[A-Za-z0-9_-]+$/.test(arn)
+    ? "SourceArn.topic"
+    : "SourceArn.any-resource";
+}
+
+function jsonForm(
+  text: string,
+  written: string,
+  members: Readonly<Record<string, unknown>>,
+): readonly BodyFeature[] {
+  const found: BodyFeature[] = [];
+  const names = Object.keys(members);
+  if (names.some((name, index) => index > 0 && name < (names[index - 1] ?? "")))
+    found.push("body.member-order");
+  if (written === text) return found;
+  if (/\\u[0-9a-fA-F]{4}|\\\//.test(text)) found.push("body.escapes");
+  if (/[\n\r\t]|[{,:] |" [:,}]| }$|^ /.test(text)) found.push("body.white-space");
+  return found;
+}
+
+function duplicates(text: string, members: Readonly<Record<string, unknown>>): readonly BodyQuestion[] {
+  const strings = text.matchAll(/"[^"\\]*(?:\\.[^"\\]*)*"\s*(:)?/g);
+  let names = 0;
+  for (const match of strings) if (match[1]) names += 1;
+  const nested = Object.values(members).some((value) => typeof value === "object" && value !== null);
+  return !nested && names > Object.keys(members).length ? ["body.duplicate-member"] : [];
+}
+
+function hasLoneSurrogate(written: string): boolean {
+  return /\\ud[89a-f]/i.test(written);
+}
+
+const requiredMembers: readonly BodyMember[] = bodyMembers.filter((member) => constraintOf(member).required);
+
+/** The objection to a broken constraint; none where the document contradicts itself on it. */
+function breach(member: BodyMember, kind: ConstraintKind): readonly ConstraintRuleId[] {
+  const id = `${member}.${kind}`;
+  return isConstraintRuleId(id) ? [id] : [];
+}
+
+function isBodyMember(name: string): name is BodyMember {
+  return (bodyMembers as readonly string[]).includes(name);
+}

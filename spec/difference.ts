@@ -1,0 +1,111 @@
+import type { PolicyBelief, StatementBelief, World } from "./belief.ts";
+import type { PolicyReading } from "./policy-answer.ts";
+
+/** How a policy that was read differs from what was believed, statement by statement. */
+export interface Difference {
+  /** Acknowledged since the last read, and not there. */
+  readonly lostNew: readonly string[];
+  /** There at the last read, not removed since, and not there now. */
+  readonly lostOld: readonly string[];
+  /** There at the last read and changed since. */
+  readonly changedOld: readonly string[];
+  /** Acknowledged since the last read, and stored otherwise than returned. */
+  readonly changedNew: readonly string[];
+  /** There, although no call that was acknowledged put it there. */
+  readonly extra: readonly string[];
+  /** Removed since the last read, and still there. */
+  readonly kept: readonly string[];
+  /** The same statements in another order. */
+  readonly reordered: boolean;
+  /** The revision is another, although nothing was acknowledged since the last read. */
+  readonly revisionMoved: boolean;
+  /** The revision is the same, although a write was acknowledged since the last read. */
+  readonly revisionStuck: boolean;
+}
+
+/**
+ * Compares a read with every world; null when some world explains it.
+ * The difference reported is the one to the world that it fits best.
+ */
+export function difference(belief: PolicyBelief, seen: PolicyReading): Difference | null {
+  if (belief.capped || seen.kind === "unreadable" || seen.kind === "unsettled") return null;
+  const statements = seen.kind === "policy" ? seen.statements : [];
+  const revision = seen.kind === "policy" ? seen.revision : null;
+  let best: Difference | null = null;
+  for (const world of belief.worlds) {
+    const found = differenceTo(world, belief, statements, revision);
+    if (found === null) return null;
+    if (best === null || weight(found) < weight(best)) best = found;
+  }
+  return best;
+}
+
+function differenceTo(
+  world: World,
+  belief: PolicyBelief,
+  seen: readonly StatementBelief[],
+  revision: string | null,
+): Difference | null {
+  if (world.statements === null) return null;
+  const { since, past } = belief;
+  const expected = world.statements;
+  const isNew = (sid: string) => since.added.includes(sid);
+  const lost = missingFrom(expected, seen);
+  const changed = expected.filter(
+    ({ sid, text }) => text !== null && !lost.includes(sid) && !hasText(seen, sid, text),
+  );
+  const surplus = missingFrom(seen, expected);
+  const found: Difference = {
+    lostNew: lost.filter(isNew),
+    lostOld: lost.filter((sid) => !isNew(sid)),
+    changedNew: changed.map(({ sid }) => sid).filter(isNew),
+    changedOld: changed.map(({ sid }) => sid).filter((sid) => !isNew(sid)),
+    extra: surplus.filter((sid) => !since.removed.includes(sid)),
+    kept: surplus.filter((sid) => since.removed.includes(sid)),
+    reordered:
+      lost.length === 0 &&
+      surplus.length === 0 &&
+      !sameOrder(expected, seen, since.together ? since.added : []),
+    revisionMoved: revision !== null && world.policyRevision !== null && world.policyRevision !== revision,
+    revisionStuck:
+      revision !== null &&
+      world.policyRevision === null &&
+      belief.used.includes(revision) &&
+      !past.includes(revision),
+  };
+  return weight(found) === 0 ? null : found;
+}
+
+/** Sids of `list`, one for each statement too many in it, that `other` lacks. */
+function missingFrom(list: readonly StatementBelief[], other: readonly StatementBelief[]): readonly string[] {
+  const left = new Map<string, number>();
+  for (const { sid } of other) left.set(sid, (left.get(sid) ?? 0) + 1);
+  return list
+    .map(({ sid }) => sid)
+    .filter((sid) => {
+      const count = left.get(sid) ?? 0;
+      left.set(sid, count - 1);
+      return count <= 0;
+    });
+}
+
+function hasText(list: readonly StatementBelief[], sid: string, text: string): boolean {
+  return list.some((statement) => statement.sid === sid && statement.text === text);
+}
+
+function sameOrder(
+  expected: readonly StatementBelief[],
+  seen: readonly StatementBelief[],
+  anyOrder: readonly string[],
+): boolean {
+  const fixed = (list: readonly StatementBelief[]) =>
+    list.map(({ sid }) => sid).filter((sid) => !anyOrder.includes(sid));
+  const right = fixed(seen);
+  return fixed(expected).every((sid, index) => right[index] === sid);
+}
+
+function weight(found: Difference): number {
+  const lists = [found.lostNew, found.lostOld, found.changedNew, found.changedOld, found.extra, found.kept];
+  const flags = [found.reordered, found.revisionMoved, found.revisionStuck];
+  return lists.reduce((sum, list) => sum + list.length, 0) + flags.filter((flag) => flag).length;
+}

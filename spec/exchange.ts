@@ -1,0 +1,105 @@
+/** The operations of the Lambda API that the suite sends; all but AddPermission only arrange and observe. */
+export const operations = [
+  "AddPermission",
+  "RemovePermission",
+  "GetPolicy",
+  "CreateFunction",
+  "GetFunction",
+  "DeleteFunction",
+  "PublishVersion",
+  "CreateAlias",
+  "GetAlias",
+  "DeleteAlias",
+] as const;
+
+/** What a call was meant as. Rules judge by what is on the wire; this only says which answer shape to expect. */
+export type Operation = (typeof operations)[number];
+
+/** A header line as sent or received: name, value. Order and case are kept. */
+export type Header = readonly [name: string, value: string];
+
+/**
+ * One HTTP request, exactly as it goes to the wire.
+ * `target` is the request-target (path and query), never normalised.
+ * `headers` has no Host, Content-Length or Authorization: the client adds those.
+ */
+export interface Call {
+  readonly operation: Operation;
+  readonly method: string;
+  readonly target: string;
+  readonly headers: readonly Header[];
+  readonly body: string | null;
+  /** How `body` becomes bytes; absent means UTF-8. */
+  readonly encoding?: "base64";
+  /** Sent over a bare socket instead of undici, where undici would refuse the request. */
+  readonly raw?: RawFraming;
+}
+
+/** How a request that no HTTP client would write is framed on a bare socket. */
+export interface RawFraming {
+  /** Header lines in the order they are written, Host and framing included; `{host}` and `{authorization}` are filled in. */
+  readonly lines: readonly string[];
+  /** The bytes after the empty line, in pieces, base64. */
+  readonly pieces: readonly string[];
+  /** Half-close the socket after the last byte, as a client does that has promised more than it sent. */
+  readonly halfClose?: boolean;
+  /** The message is incomplete or breaks HTTP, so that a server may close the connection without an answer. */
+  readonly invalid?: true;
+}
+
+/** What came back. Times are milliseconds since the start of the run, from a monotonic clock. */
+export type Answer = Response | NoAnswer;
+
+/** A complete HTTP response. */
+export interface Response {
+  readonly kind: "response";
+  readonly status: number;
+  readonly headers: readonly Header[];
+  /** The body's bytes as UTF-8; bytes that are not UTF-8 become U+FFFD. */
+  readonly body: string;
+  readonly sentAt: number;
+  readonly answeredAt: number;
+}
+
+/** Why a call has no response. Whether it took effect is unknown. */
+export type Silence =
+  | "timeout"
+  | "refused"
+  | "reset"
+  | "protocol"
+  | "too-large"
+  | "tls"
+  | "unresolved"
+  | "aborted";
+
+/** A call that got no complete HTTP response. */
+export interface NoAnswer {
+  readonly kind: "none";
+  readonly reason: Silence;
+  /** One sentence for a reader; free of secrets. */
+  readonly detail: string;
+  readonly sentAt: number;
+  readonly answeredAt: number;
+}
+
+/** Where the RevisionId of a step comes from: the answer to an earlier step of the same history. */
+export interface Step {
+  /** Unique in its history. */
+  readonly key: string;
+  readonly call: Call;
+  /** Key of the earlier step whose answer's RevisionId replaces `revisionSlot` in this call. */
+  readonly revisionFrom?: string;
+}
+
+/** Stands in a step's body or target where the RevisionId of an earlier answer will be put. */
+export const revisionSlot = "{{RevisionId}}";
+
+/** Steps that are in flight together; a round of one is an ordinary call. */
+export type Round = readonly Step[];
+
+/** A step that has been sent: the call with its slots filled and what came back. */
+export interface Exchange {
+  readonly step: Step;
+  readonly call: Call;
+  readonly answer: Answer;
+}

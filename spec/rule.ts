@@ -1,0 +1,95 @@
+import type { Addition, Observation, PolicyRead, RoundObservation } from "./observation.ts";
+import type { RequestFeature, RequestObjection } from "./reading.ts";
+import type { StateFeature, StateObjection } from "./situation.ts";
+import type { Basis, Column } from "./verdict.ts";
+
+/** Anything that makes the document demand a refusal. */
+export type Objection = RequestObjection | StateObjection;
+
+/** Anything special about a request that the document demands to be accepted. */
+export type Feature = RequestFeature | StateFeature;
+
+/** What a target must be able to do for a rule to be judged. */
+export type Capability =
+  | "state"
+  | "policy"
+  | "other"
+  | "versions"
+  | "aliases"
+  | "remove"
+  | "revisions"
+  | "limit"
+  | "echo"
+  | "meaning"
+  | "faults";
+
+/** What a rule says of one observation. */
+export type Judgement =
+  | { readonly verdict: "holds" }
+  | {
+      readonly verdict: "violated";
+      readonly expected: string;
+      readonly seen: string;
+      /** Rules whose violation explains this one: it counts only when none of them is violated. */
+      readonly unless?: readonly string[];
+    }
+  | { readonly verdict: "inconclusive"; readonly why: string };
+
+/** Which observations a rule is asked about; the judge asks no rule in vain. */
+export type Trigger =
+  | {
+      readonly on: "objection";
+      readonly objection: Objection;
+      judge(of: Addition, column: Column): Judgement | null;
+    }
+  | {
+      readonly on: "feature";
+      readonly feature: Feature | null;
+      judge(of: Addition, column: Column): Judgement | null;
+    }
+  | { readonly on: "success"; judge(of: Addition, column: Column): Judgement | null }
+  | { readonly on: "refusal"; judge(of: Addition, column: Column): Judgement | null }
+  | { readonly on: "answer"; judge(of: Addition, column: Column): Judgement | null }
+  | { readonly on: "read"; judge(of: PolicyRead, column: Column): Judgement | null }
+  | { readonly on: "round"; judge(of: RoundObservation, column: Column): Judgement | null }
+  /** Judged over a whole history by the oracle's checker. */
+  | { readonly on: "history"; readonly checker: "linearizability" };
+
+/** A claim of the document that answers can be held to. */
+export interface RuleBody {
+  /** Reads as a claim. */
+  readonly title: string;
+  readonly basis: Basis;
+  /** Section and member of the document, in our words. */
+  readonly source: string;
+  /** Ids of the catalogued clauses that it judges. */
+  readonly clauses: readonly string[];
+  readonly needs: readonly Capability[];
+  /** Only these columns; both when absent. A rule of basis `observed` counts under `aws` only. */
+  readonly columns?: readonly Column[];
+  /** True when the two columns can judge the same observation differently. */
+  readonly differs?: boolean;
+  readonly trigger: Trigger;
+}
+
+/** A rule with its id: `topic.claim`, never used again for something else. */
+export interface Rule extends RuleBody {
+  readonly id: string;
+}
+
+/** Something the document leaves open: what the target does is recorded and never fails. */
+export interface QuestionBody {
+  readonly title: string;
+  readonly source: string;
+  readonly clauses: readonly string[];
+  /** What this observation answers; null when it does not bear on the question. */
+  answer(of: Observation): string | null;
+}
+
+/** A question with its id. */
+export interface Question extends QuestionBody {
+  readonly id: string;
+}
+
+/** The judgement that a rule holds. */
+export const holds: Judgement = { verdict: "holds" };

@@ -1,0 +1,251 @@
+import { phrase } from "../answer.ts";
+import type { World } from "../belief.ts";
+import type { Addition } from "../observation.ts";
+import { type Feature, holds, type Judgement, type RuleBody } from "../rule.ts";
+import { tooManyOpen } from "../situation.ts";
+
+type Acceptance = Pick<RuleBody, "title" | "source" | "clauses"> &
+  Partial<Pick<RuleBody, "needs" | "basis">> & { readonly unless?: readonly string[] };
+
+/**
+ * Size of a policy in characters from which a refusal may be for its size; the document does not give the limit.
+ * A refusal that says so is believed earlier than one that does not.
+ */
+export const largeEnough = { said: 4096, unsaid: 12_000 } as const;
+
+const name = "URI Request Parameters, FunctionName";
+const qualifier = "URI Request Parameters, Qualifier";
+
+const features: Readonly<Record<Feature, Acceptance>> = {
+  "FunctionName.name": {
+    title: "A function is found by its name",
+    source: `${name}: name formats`,
+    clauses: ["R017"],
+  },
+  "FunctionName.name:version": accepted("name:version", "R021", ["versions"]),
+  "FunctionName.name:alias": accepted("name:alias", "R018", ["aliases"]),
+  "FunctionName.full-arn": accepted("its full ARN", "R019"),
+  "FunctionName.full-arn:version": accepted("its full ARN with a version", "R022", ["versions"]),
+  "FunctionName.full-arn:alias": accepted("its full ARN with an alias", "R022", ["aliases"]),
+  "FunctionName.partial-arn": accepted("its partial ARN", "R020"),
+  "FunctionName.partial-arn:version": accepted("its partial ARN with a version", "R023", ["versions"]),
+  "FunctionName.partial-arn:alias": accepted("its partial ARN with an alias", "R023", ["aliases"]),
+  "FunctionName.length-140": {
+    title: "A full ARN of exactly 140 characters is accepted",
+    source: `${name}: maximum length 140`,
+    clauses: ["R027"],
+    needs: ["aliases"],
+    unless: ["FunctionName.full-arn:alias"],
+  },
+  "FunctionName.literal-colons": {
+    title: "Colons in the path mean the same whether percent-encoded or not",
+    source: "Request Syntax: FunctionName is a path label",
+    clauses: ["R004"],
+    unless: ["FunctionName.full-arn", "FunctionName.partial-arn"],
+  },
+  "FunctionName.encoded-letters": {
+    title: "Percent-encoded letters in the path mean the letters",
+    source: "Request Syntax: FunctionName is a path label",
+    clauses: ["R062"],
+  },
+  "Qualifier.version": {
+    title: "A published version given as Qualifier is found",
+    source: qualifier,
+    clauses: ["R045", "R005"],
+    needs: ["versions"],
+  },
+  "Qualifier.alias": {
+    title: "An alias given as Qualifier is found",
+    source: qualifier,
+    clauses: ["R046", "R005"],
+    needs: ["aliases"],
+  },
+  "Qualifier.longest": {
+    title: "A Qualifier of 128 characters is accepted",
+    source: `${qualifier}: maximum length 128`,
+    clauses: ["R048"],
+    needs: ["aliases"],
+    unless: ["Qualifier.alias"],
+  },
+  "Qualifier.agrees": {
+    title: "A Qualifier that repeats the one in the name is accepted",
+    source: `${name} and Qualifier`,
+    clauses: ["R056"],
+    needs: ["versions"],
+    unless: ["FunctionName.name:version", "Qualifier.version"],
+  },
+  "Action.get-function": member("Action", "lambda:GetFunction is accepted", "R066"),
+  "Action.all-of-lambda": member("Action", "lambda:* is accepted", "R067"),
+  "Principal.account": member("Principal", "an account of twelve digits is accepted", "R083"),
+  "Principal.service": member("Principal", "a service other than s3 is accepted", "R084", "R093"),
+  "SourceArn.bucket": member("SourceArn", "the ARN of a bucket is accepted", "R113"),
+  "SourceArn.topic": member("SourceArn", "the ARN of a topic is accepted", "R114"),
+  "SourceArn.any-resource": member(
+    "SourceArn",
+    "whatever stands in the resource part is accepted",
+    "R120",
+    "R122",
+  ),
+  "SourceAccount.alone": member("SourceAccount", "it is accepted without SourceArn", "R106", "R111"),
+  "SourceAccount.with-source-arn": member("SourceAccount", "it is accepted together with SourceArn", "R110"),
+  "EventSourceToken.accepted": member("EventSourceToken", "a valid token is accepted", "R075"),
+  "EventSourceToken.longest": {
+    ...member("EventSourceToken", "256 characters are accepted", "R076"),
+    unless: ["EventSourceToken.accepted"],
+  },
+  "StatementId.shortest": member("StatementId", "one character is accepted", "R124"),
+  "StatementId.longest": member("StatementId", "100 characters are accepted", "R126"),
+  "body.member-order": json("The order of members changes nothing"),
+  "body.white-space": json("White space between tokens changes nothing"),
+  "body.escapes": json("Escaped characters are the characters"),
+  "request.charset": {
+    title: "application/json with a charset is accepted",
+    source: "Request Syntax: Content-type",
+    clauses: ["R008"],
+  },
+  "RevisionId.current": {
+    title: "The current RevisionId is accepted",
+    source: "Request Body, RevisionId; Errors, PreconditionFailedException",
+    clauses: ["R095", "R101", "R102"],
+    needs: ["state", "revisions"],
+  },
+  "StatementId.shares-prefix": distinct("Ids that share a long beginning are different ids", "R130"),
+  "StatementId.freed": {
+    ...distinct("An id is free again once its statement is removed", "R135"),
+    needs: ["state", "remove"],
+  },
+  "StatementId.on-other-function": {
+    ...distinct("The same id may stand on two functions", "R136"),
+    needs: ["state", "other"],
+  },
+  "StatementId.on-other-qualifier": {
+    ...distinct("The same id may stand on the function, a version and an alias", "R060"),
+    needs: ["state", "versions", "aliases"],
+  },
+  "policy.room-again": {
+    title: "A full policy takes statements again once one is removed",
+    source: "Errors, PolicyLengthExceededException",
+    clauses: ["R158"],
+    basis: "implied",
+    needs: ["state", "remove"],
+  },
+};
+
+function accepted(what: string, clause: string, needs: RuleBody["needs"] = []): Acceptance {
+  return {
+    title: `A function is found by ${what}`,
+    source: `${name}: name formats`,
+    clauses: [clause],
+    needs,
+  };
+}
+
+function member(of: string, claim: string, ...clauses: readonly string[]): Acceptance {
+  return { title: `${of}: ${claim}`, source: `Request Body, ${of}`, clauses };
+}
+
+function json(title: string): Acceptance {
+  return { title, source: "Request Body: data in JSON format", clauses: ["R013"], basis: "implied" };
+}
+
+function distinct(title: string, clause: string): Acceptance {
+  return {
+    title,
+    source: "Request Body, StatementId: differentiates the statements of one policy",
+    clauses: [clause],
+    needs: ["state"],
+  };
+}
+
+/** One rule for each way in which a valid request can differ from the canonical one: it is still accepted. */
+export const acceptanceRules = Object.fromEntries(
+  Object.entries(features)
+    .filter(([feature]) => feature !== "FunctionName.name")
+    .map(([feature, rule]) => [feature, acceptance(feature as Feature, rule)]),
+) as Readonly<Record<Exclude<Feature, "FunctionName.name">, RuleBody>>;
+
+/** The canonical request, and combinations of single features. */
+export const baseRules = {
+  "request.accepted": acceptance(null, {
+    title: "The canonical request is accepted",
+    source: "Request Syntax; Response Elements",
+    clauses: ["R001", "R007", "R008", "R017", "R065", "R074", "R093", "R094", "R105", "R112"],
+  }),
+  "request.combination": {
+    title: "What is accepted alone is accepted in combination",
+    basis: "stated",
+    source: "Request Syntax; Request Body",
+    clauses: ["R110"],
+    needs: [],
+    trigger: { on: "answer", judge: judgeCombination },
+  },
+} as const satisfies Record<string, RuleBody>;
+
+function acceptance(feature: Feature | null, { unless = [], ...rule }: Acceptance): RuleBody {
+  return {
+    basis: "stated",
+    needs: [],
+    ...rule,
+    trigger: {
+      on: "feature",
+      feature,
+      judge: (of) => (feature === "RevisionId.current" ? judgeCurrent(of) : judgeAcceptance(of, unless)),
+    },
+  };
+}
+
+/** A valid request is accepted, unless the policy is so large that a refusal for its size is believed. */
+export function judgeAcceptance(of: Addition, unless: readonly string[]): Judgement | null {
+  const { result, answer, situation } = of;
+  if (result.kind === "added") return holds;
+  if (result.kind === "unsettled") return { verdict: "inconclusive", why: result.why };
+  // What is not known says nothing; only where calls without an answer are behind it is that worth telling.
+  const [unsure] = situation.unsure;
+  if (unsure !== undefined) return unsure === tooManyOpen ? { verdict: "inconclusive", why: unsure } : null;
+  if (policySize(of) >= sizeFrom(result.error) && !situation.features.includes("policy.room-again"))
+    return null;
+  return {
+    verdict: "violated",
+    expected: "201, the statement is added",
+    seen: phrase(answer),
+    unless: ["request.accepted", ...(situation.reused ? ["StatementId.freed"] : []), ...unless],
+  };
+}
+
+/** The size from which a refusal under this name may be for the policy's size. */
+export function sizeFrom(error: string | null): number {
+  return error === "PolicyLengthExceededException" ? largeEnough.said : largeEnough.unsaid;
+}
+
+/** Bytes that the policy would have at least, by what is believed and what is sent. */
+export function policySize({ before, situation, call }: Addition): number {
+  const worlds: readonly World[] = before.policies[situation.key ?? ""]?.worlds ?? [];
+  const sizes = worlds.map((world) =>
+    (world.statements ?? []).reduce((sum, { text, size }) => sum + (text?.length ?? size ?? 200), 0),
+  );
+  return Math.max(0, ...sizes) + (call.body?.length ?? 0);
+}
+
+/** Whichever of GetPolicy, GetFunction and GetAlias it is read from: one of the revisions shown must do. */
+function judgeCurrent(of: Addition): Judgement | null {
+  const { result, situation, before, reading, answer } = of;
+  if (result.kind !== "refused" || result.status !== 412) return judgeAcceptance(of, []);
+  const policy = before.policies[situation.key ?? ""];
+  const [world] = policy?.worlds ?? [];
+  if (policy === undefined || world === undefined || policy.worlds.length > 1) return null;
+  const tried = new Set([...policy.spurned, String(reading.body.members?.RevisionId)]);
+  const shown = [world.policyRevision, world.resourceRevision];
+  if (world.resourceRevision === null) return null;
+  const untried = shown.some((revision) => revision !== null && revision !== "" && !tried.has(revision));
+  if (untried) return null;
+  return { verdict: "violated", expected: "201 with a revision just read", seen: phrase(answer) };
+}
+
+function judgeCombination(of: Addition): Judgement | null {
+  const { reading, situation, together } = of;
+  if (together || reading.objections.length + reading.questions.length > 0) return null;
+  if (situation.key === null || situation.objections.length + situation.questions.length > 0) return null;
+  const found = [...reading.features, ...situation.features];
+  if (found.length < 2 || situation.features.includes("RevisionId.current")) return null;
+  return judgeAcceptance(of, found);
+}

@@ -1,0 +1,93 @@
+import { type ConstraintRuleId, constraintIds, constraintOf, isMember, type Member } from "../constraint.ts";
+import type { RuleBody } from "../rule.ts";
+import { type Admissible, anyClientError, exception, refuses } from "./refusing.ts";
+
+/** Clauses of the catalogue that each derived rule judges. */
+const clauses: Readonly<Record<ConstraintRuleId, readonly string[]>> = {
+  "FunctionName.pattern": ["R032", "R035", "R036", "R037", "R038", "R039"],
+  "FunctionName.maxLength": ["R026"],
+  "Qualifier.pattern": ["R050"],
+  "Qualifier.maxLength": ["R047"],
+  "Action.required": ["R064", "R011"],
+  "Action.type": ["R012"],
+  "Action.pattern": ["R070", "R071", "R073"],
+  "EventSourceToken.type": ["R012"],
+  "EventSourceToken.pattern": ["R079"],
+  "EventSourceToken.maxLength": ["R077"],
+  "Principal.required": ["R082", "R011"],
+  "Principal.type": ["R012"],
+  "RevisionId.type": ["R012"],
+  "SourceAccount.type": ["R012"],
+  "SourceAccount.pattern": ["R107", "R109"],
+  "SourceArn.type": ["R012"],
+  "SourceArn.pattern": ["R115", "R116", "R118", "R119", "R122"],
+  "StatementId.required": ["R123", "R016", "R011"],
+  "StatementId.type": ["R012"],
+  "StatementId.minLength": ["R125"],
+  "StatementId.maxLength": ["R127"],
+  "StatementId.pattern": ["R128"],
+};
+
+/** Derived from the contract: one rule for each constraint of each member. */
+export const constraintRules = Object.fromEntries(
+  constraintIds.map((id) => [id, constraintRule(id)]),
+) as Readonly<Record<ConstraintRuleId, RuleBody>>;
+
+function constraintRule(id: ConstraintRuleId): RuleBody {
+  const [member = "", kind = ""] = id.split(".");
+  if (!isMember(member)) throw new Error(`${id} names no member of the contract`);
+  return refuses(id, admissible(member, kind), {
+    title: title(member, kind),
+    basis: kind === "type" ? "implied" : "stated",
+    source: `${place(member)}, ${member}: ${demand(member, kind)}`,
+    clauses: clauses[id],
+    // The live service has admitted 256 characters since 2025-12; a longer alias name shows the limit, and needs aliases.
+    ...(id === "FunctionName.maxLength" ? { needs: ["aliases"], columns: ["document"] } : {}),
+  });
+}
+
+/** A name that breaks a constraint names nothing that exists, so not finding it is as good as refusing it. */
+function admissible(member: Member, kind: string): Admissible {
+  if (kind === "type") return anyClientError;
+  return constraintOf(member).in === "body"
+    ? exception("InvalidParameterValueException")
+    : exception("InvalidParameterValueException", "ResourceNotFoundException");
+}
+
+function place(member: Member): string {
+  return constraintOf(member).in === "body" ? "Request Body" : "URI Request Parameters";
+}
+
+function demand(member: Member, kind: string): string {
+  const { minLength, maxLength } = constraintOf(member);
+  switch (kind) {
+    case "required":
+      return "required";
+    case "type":
+      return "type String";
+    case "minLength":
+      return `minimum length ${minLength}`;
+    case "maxLength":
+      return `maximum length ${maxLength}`;
+    default:
+      return "pattern";
+  }
+}
+
+function title(member: Member, kind: string): string {
+  const { minLength, maxLength } = constraintOf(member);
+  switch (kind) {
+    case "required":
+      return `A request without ${member} is refused`;
+    case "type":
+      return `A ${member} that is not a string is refused`;
+    case "minLength":
+      return `A ${member} shorter than ${minLength} is refused`;
+    case "maxLength":
+      return member === "FunctionName"
+        ? `A full ARN longer than ${maxLength} characters is refused`
+        : `A ${member} longer than ${maxLength} characters is refused`;
+    default:
+      return `A ${member} that does not match its pattern is refused`;
+  }
+}

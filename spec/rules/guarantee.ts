@@ -1,0 +1,62 @@
+import type { AnswerReading } from "../answer.ts";
+import { isRecord } from "../body.ts";
+import type { Addition } from "../observation.ts";
+import type { Judgement, RuleBody } from "../rule.ts";
+import type { Basis } from "../verdict.ts";
+
+/** An addition that was acknowledged. */
+export interface Added extends Addition {
+  readonly result: Extract<AnswerReading, { kind: "added" }>;
+}
+
+/** A rule on every successful answer to a request on which the document speaks clearly. */
+export function guarantee(
+  title: string,
+  clauses: readonly string[],
+  source: string,
+  basis: Basis,
+  judge: (of: Added) => Judgement | null,
+  needs: RuleBody["needs"] = [],
+): RuleBody {
+  return {
+    title,
+    clauses,
+    source,
+    basis,
+    needs,
+    trigger: { on: "success", judge: (of) => (isAdded(of) && isClear(of) ? judge(of) : null) },
+  };
+}
+
+function isClear({ reading }: Addition): boolean {
+  return reading.resource !== null && reading.objections.length + reading.questions.length === 0;
+}
+
+/** Says whether an addition was acknowledged. */
+export function isAdded(of: Addition): of is Added {
+  return of.result.kind === "added";
+}
+
+/** The judgement that a rule is violated. */
+export function violated(expected: string, seen: string): Extract<Judgement, { verdict: "violated" }> {
+  return { verdict: "violated", expected, seen };
+}
+
+/** A value as a reader sees it, cut where it is long. */
+export function show(value: unknown): string {
+  const text = value === undefined ? "absent" : JSON.stringify(value);
+  return text.length > 160 ? `${text.slice(0, 157)}…` : text;
+}
+
+/** The conditions of a statement, whatever operators they stand under. */
+export function conditionsOf(
+  statement: Readonly<Record<string, unknown>>,
+): readonly { readonly operator: string; readonly key: string; readonly values: readonly unknown[] }[] {
+  const condition = statement.Condition;
+  if (!isRecord(condition)) return [];
+  return Object.entries(condition).flatMap(([operator, keys]) =>
+    isRecord(keys)
+      ? Object.entries(keys).map(([key, value]) => ({ operator, key, values: [value].flat() }))
+      : [],
+  );
+}

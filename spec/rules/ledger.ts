@@ -1,0 +1,33 @@
+import { rules } from "./index.ts";
+import { questions } from "./questions.ts";
+
+/** One clause of the catalogue: what judges it, or why nothing does. */
+export interface LedgerEntry {
+  readonly clause: string;
+  /** Ids of rules and questions; null when nothing judges it. */
+  readonly rules: readonly string[] | null;
+  readonly reason: string | null;
+}
+
+/** Clauses that no request to this operation can show, with the reason. */
+const unjudged: Readonly<Record<string, string>> = {
+  R061: "unjudged: needs an invocation by a second principal",
+  R081: "unjudged: needs an invocation by Alexa without the token",
+  R162: "unjudged: a throttled request's lack of effect needs a service that throttles on demand",
+  R163: "unjudged: needs another operation in progress on the function, which no request can hold open",
+  R172: "unjudged: needs a call by the grantee",
+  R173: "unjudged: needs an event of a second account",
+};
+
+const clauseCount = 173;
+
+/** Every clause of the catalogue in order. */
+export const ledger: readonly LedgerEntry[] = Array.from({ length: clauseCount }, (_, index) => {
+  const clause = `R${String(index + 1).padStart(3, "0")}`;
+  const judges = [...rules, ...questions]
+    .filter(({ clauses }) => clauses.includes(clause))
+    .map(({ id }) => id);
+  return judges.length > 0
+    ? { clause, rules: judges, reason: null }
+    : { clause, rules: null, reason: unjudged[clause] ?? "planned" };
+});

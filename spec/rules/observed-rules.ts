@@ -1,0 +1,110 @@
+import { phrase } from "../answer.ts";
+import type { Addition } from "../observation.ts";
+import { holds, type Judgement, type RuleBody } from "../rule.ts";
+import { conditionsOf, guarantee, show, violated } from "./guarantee.ts";
+
+/** What the live service was recorded to do beyond, or against, the document. Counts under `aws` only. */
+export const observedRules = {
+  "observed.validation-exception": observed(
+    "A value that breaks a constraint is refused as ValidationException",
+    "spec/recordings: 2025-11-25 statement-id-pattern, qualifier-pattern; 2018 and 2019 StatementId length; 2016 SourceArn",
+    ({ reading, result, answer }) => {
+      const [objection, ...more] = reading.objections;
+      if (more.length > 0 || reading.questions.length > 0 || result.kind !== "refused") return null;
+      if (objection === undefined || !recorded.has(objection)) return null;
+      const right =
+        result.status === 400 && (result.error === "ValidationException" || result.error === null);
+      return right ? holds : violated("400 ValidationException", phrase(answer));
+    },
+  ),
+  "observed.constraints-first": observed(
+    "A malformed FunctionName or Qualifier is refused before anything is looked up",
+    "spec/recordings: 2025-11-25 qualifier-pattern; function names on sibling operations",
+    ({ reading, result, answer, call }) => {
+      const [objection, ...more] = reading.objections;
+      if (more.length > 0 || reading.questions.length > 0 || result.kind !== "refused") return null;
+      if (objection !== "Qualifier.pattern" && objection !== "FunctionName.pattern") return null;
+      if (call.target.includes(".")) return null; // a dot in a name has been admitted since 2025-12
+      return result.status === 400 ? holds : violated("400 ValidationException", phrase(answer));
+    },
+  ),
+  "observed.latest-is-refused": observed(
+    "$LATEST takes no policy",
+    "spec/recordings: 2025-11-25 latest",
+    ({ reading, result, answer }) => {
+      if (reading.questions.length !== 1 || reading.questions[0] !== "Qualifier.latest") return null;
+      if (reading.objections.length > 0 || result.kind === "unsettled") return null;
+      const right =
+        result.kind === "refused" &&
+        result.status === 400 &&
+        result.error === "InvalidParameterValueException";
+      return right ? holds : violated("400 InvalidParameterValueException", phrase(answer));
+    },
+  ),
+  "observed.disagreeing-qualifier": observed(
+    "A name and a Qualifier that contradict each other are an invalid parameter value",
+    "spec/recordings: 2025-11-25 qualifier mismatch",
+    ({ reading, result, answer }) => {
+      if (reading.objections.length !== 1 || reading.objections[0] !== "Qualifier.disagrees") return null;
+      if (reading.questions.length > 0 || result.kind !== "refused") return null;
+      const right = result.status === 400 && result.error === "InvalidParameterValueException";
+      return right ? holds : violated("400 InvalidParameterValueException", phrase(answer));
+    },
+  ),
+  "observed.arn-like": {
+    ...guarantee(
+      "SourceArn is compared with ArnLike",
+      ["R113"],
+      "spec/recordings: 2025-11-25 service with a bucket",
+      "observed",
+      ({ result, reading }) => {
+        const { parsed } = result.statement;
+        if (parsed === null || reading.body.members?.SourceArn === undefined) return null;
+        const found = conditionsOf(parsed).find(({ key }) => key.toLowerCase().endsWith(":sourcearn"));
+        if (found === undefined) return null;
+        return found.operator === "ArnLike" ? holds : violated('"ArnLike"', show(found.operator));
+      },
+    ),
+    needs: ["echo"],
+    columns: ["aws"],
+  },
+  "observed.account-root": {
+    ...guarantee(
+      "An account given as Principal becomes the ARN of its root",
+      ["R083"],
+      "spec/recordings: 2025-11-25 account principal",
+      "observed",
+      ({ result, reading, before }) => {
+        const { parsed } = result.statement;
+        const sent = reading.body.members?.Principal;
+        if (parsed === null || typeof sent !== "string" || !/^\d{12}$/.test(sent)) return null;
+        const wanted = { AWS: `arn:${before.home.partition}:iam::${sent}:root` };
+        return JSON.stringify(parsed.Principal) === JSON.stringify(wanted)
+          ? holds
+          : violated(`"Principal": ${show(wanted)}`, `"Principal": ${show(parsed.Principal)}`);
+      },
+    ),
+    needs: ["echo"],
+    columns: ["aws"],
+  },
+} as const satisfies Record<string, RuleBody>;
+
+const recorded: ReadonlySet<string> = new Set([
+  "StatementId.pattern",
+  "StatementId.maxLength",
+  "Qualifier.pattern",
+  "FunctionName.pattern",
+  "SourceArn.pattern",
+]);
+
+function observed(title: string, source: string, judge: (of: Addition) => Judgement | null): RuleBody {
+  return {
+    title,
+    source,
+    basis: "observed",
+    clauses: ["R155"],
+    needs: [],
+    columns: ["aws"],
+    trigger: { on: "answer", judge },
+  };
+}

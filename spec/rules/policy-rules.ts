@@ -1,0 +1,213 @@
+import type { PolicyBelief, Since } from "../belief.ts";
+import type { Difference } from "../difference.ts";
+import type { PolicyRead } from "../observation.ts";
+import { type Capability, holds, type Judgement, type RuleBody } from "../rule.ts";
+import type { Basis } from "../verdict.ts";
+import { show, violated } from "./guarantee.ts";
+
+const adds = "introduction: a statement is added to the function's policy";
+const refusals = "Errors: a refused request adds nothing";
+
+/** What a policy holds when it is read, given everything that was acknowledged and refused. */
+export const policyRules = {
+  "policy.holds-what-was-added": readRule(
+    "A statement that was acknowledged is in the policy",
+    ["R142"],
+    adds,
+    (since) => since.added.length > 0 && !since.together,
+    ({ lostNew }) => lostNew.length === 0 || [`the statement ${show(lostNew[0])}`, "it is not there"],
+  ),
+  // The live service is known to lose statements that are added in parallel.
+  "race.acknowledged-are-kept": {
+    columns: ["document"],
+    ...readRule(
+      "Of additions in flight together, all that were acknowledged are in the policy",
+      ["R166"],
+      adds,
+      (since) => since.added.length > 0 && since.together,
+      ({ lostNew }) => lostNew.length === 0 || [`the statement ${show(lostNew[0])}`, "it is not there"],
+    ),
+  },
+  "policy.stored-as-returned": readRule(
+    "The statement in the policy equals the statement returned",
+    ["R142"],
+    "Response Elements, Statement: the statement that is added",
+    (since) => since.added.length > 0,
+    ({ changedNew }) =>
+      changedNew.length === 0 || [
+        `${show(changedNew[0])} as it was returned`,
+        "another statement under that id",
+      ],
+  ),
+  "policy.one-more": readRule(
+    "An addition adds exactly one statement",
+    ["R143"],
+    adds,
+    (since) => since.added.length > 0,
+    ({ extra }, since) => {
+      const twice = extra.filter((sid) => since.added.includes(sid) || !explained(sid, since));
+      return twice.length === 0 || ["exactly one more statement", `${show(twice[0])} on top of it`];
+    },
+    ["policy.separate-qualifiers", "policy.separate-functions"],
+  ),
+  "policy.others-untouched": readRule(
+    "An addition leaves the other statements as and where they were",
+    ["R143"],
+    adds,
+    (since) => since.added.length > 0,
+    (found) => kept(found) ?? true,
+    ["refusal.changes-no-statement"],
+  ),
+  "refusal.changes-no-statement": readRule(
+    "A refused request leaves the statements as they were",
+    ["R164", "R097", "R133", "R010", "R012", "R158"],
+    refusals,
+    (since) => since.refused.length > 0 && since.removed.length === 0,
+    (found, since) => {
+      const written = found.extra.filter(
+        (sid) => since.refused.includes(sid) && !since.added.includes(sid) && !isElsewhere(sid, since),
+      );
+      if (written.length > 0)
+        return ["the statements as before", `${show(written[0])} was added although refused`];
+      return since.added.length > 0 || (kept(found) ?? true);
+    },
+  ),
+  "refusal.keeps-revision": readRule(
+    "A refused request leaves the revision as it was",
+    ["R103", "R164"],
+    "Request Body, RevisionId; Errors",
+    (since, { worlds }) =>
+      since.refused.length > 0 &&
+      since.added.length + since.removed.length === 0 &&
+      worlds.every(({ policyRevision }) => policyRevision !== null),
+    ({ revisionMoved }) => !revisionMoved || ["the same RevisionId", "another RevisionId"],
+    ["refusal.changes-no-statement"],
+    ["revisions"],
+  ),
+  "revision.changes": readRule(
+    "Every addition changes the policy's revision",
+    ["R098", "R104"],
+    "Request Body, RevisionId: a policy that has changed",
+    (since, policy) => since.added.length > 0 && policy.used.length > 0,
+    ({ revisionStuck }) => !revisionStuck || ["another RevisionId than before", "the same RevisionId"],
+    [],
+    ["revisions"],
+  ),
+  "policy.separate-functions": readRule(
+    "A statement added to one function is not on another",
+    ["R169"],
+    "URI Request Parameters, FunctionName",
+    (since) => since.elsewhere.length > 0,
+    ({ extra }, since, key) => strayed(extra, since, key, false),
+    [],
+    ["other"],
+  ),
+  "policy.separate-qualifiers": readRule(
+    "The function, each version and each alias have policies of their own",
+    ["R060", "R170"],
+    "introduction: a qualifier restricts access to a single version or alias",
+    (since) => since.elsewhere.length > 0,
+    ({ extra }, since, key) => strayed(extra, since, key, true),
+    [],
+    ["versions", "aliases"],
+  ),
+  "published.starts-empty": readRule(
+    "A newly published version has no policy",
+    ["R171"],
+    "introduction: the policy applies at the level it was given",
+    (since) => since.origin === "published",
+    ({ extra }) => extra.length === 0 || ["no statement", show(extra[0])],
+    [],
+    ["versions"],
+  ),
+  "re-created.starts-empty": readRule(
+    "A function that was deleted and created again has no policy",
+    ["R160"],
+    "Errors, ResourceNotFoundException",
+    (since) => since.origin === "re-created",
+    ({ extra }) => extra.length === 0 || ["no statement", show(extra[0])],
+    [],
+    ["other"],
+  ),
+  "policy.stays-readable": {
+    title: "Nothing that is sent to AddPermission makes the policy unreadable",
+    basis: "implied",
+    source: adds,
+    clauses: ["R161", "R164"],
+    needs: ["state", "policy"],
+    trigger: { on: "read", judge: judgeReadable },
+  },
+} as const satisfies Record<string, RuleBody>;
+
+type Finding = true | readonly [expected: string, seen: string];
+
+function readRule(
+  title: string,
+  clauses: readonly string[],
+  source: string,
+  applies: (since: Since, policy: PolicyBelief) => boolean,
+  find: (found: Difference, since: Since, key: string) => Finding,
+  unless: readonly string[] = [],
+  needs: readonly Capability[] = [],
+): RuleBody {
+  const basis: Basis = "implied";
+  const judge = ({ before, key, policy: seen, difference, together }: PolicyRead): Judgement | null => {
+    const policy = key === null ? undefined : before.policies[key];
+    if (key === null || policy === undefined || together) return null;
+    if (policy.worlds.every(({ statements }) => statements === null) || !applies(policy.since, policy))
+      return null;
+    if (policy.capped) return { verdict: "inconclusive", why: "too many calls without an answer" };
+    if (seen.kind === "unreadable" || seen.kind === "unsettled")
+      return { verdict: "inconclusive", why: seen.why };
+    const finding = difference === null || find(difference, policy.since, key);
+    if (finding === true) return holds;
+    return { ...violated(...finding), ...(unless.length > 0 ? { unless } : {}) };
+  };
+  return {
+    title,
+    basis,
+    source,
+    clauses,
+    needs: ["state", "policy", ...needs],
+    trigger: { on: "read", judge },
+  };
+}
+
+/** What happened to the statements that were there before; null when nothing did. */
+function kept({ lostOld, changedOld, reordered }: Difference): readonly [string, string] | null {
+  const expected = "the other statements as before";
+  if (lostOld.length > 0) return [expected, `${show(lostOld[0])} is gone`];
+  if (changedOld.length > 0) return [expected, `${show(changedOld[0])} has changed`];
+  return reordered ? [expected, "another order"] : null;
+}
+
+function isElsewhere(sid: string, since: Since): boolean {
+  return since.elsewhere.some((entry) => entry.endsWith(` ${sid}`));
+}
+
+function explained(sid: string, since: Since): boolean {
+  return since.refused.includes(sid) || isElsewhere(sid, since) || since.origin !== null;
+}
+
+function strayed(extra: readonly string[], since: Since, key: string, sameFunction: boolean): Finding {
+  const [name = ""] = key.split(":");
+  for (const sid of extra) {
+    const origins = since.elsewhere
+      .filter((entry) => entry.endsWith(` ${sid}`))
+      .map((entry) => entry.split(" ")[0] ?? "");
+    const [origin] = origins;
+    // Where the id was added both on this function and on another, nobody can tell which of the two strayed.
+    if (origin !== undefined && origins.every((key) => (key.split(":")[0] === name) === sameFunction)) {
+      return ["no statement that was added elsewhere", `${show(sid)}, which was added to ${origin}`];
+    }
+  }
+  return true;
+}
+
+function judgeReadable({ before, key, policy: seen, answer }: PolicyRead): Judgement | null {
+  const policy = key === null ? undefined : before.policies[key];
+  if (policy === undefined || seen.kind === "unsettled") return null;
+  if (seen.kind !== "unreadable") return holds;
+  if (answer.kind === "none" || (answer.status < 500 && answer.status !== 200)) return null;
+  return violated("the policy", seen.why);
+}

@@ -1,0 +1,238 @@
+import { jsonObject, phrase } from "../answer.ts";
+import type { Addition, Observation } from "../observation.ts";
+import type { RequestQuestion } from "../reading.ts";
+import type { Question, QuestionBody } from "../rule.ts";
+import type { StateQuestion } from "../situation.ts";
+
+type Asked = readonly [title: string, source: string, clauses: readonly string[]];
+
+const name = "URI Request Parameters, FunctionName";
+const qualifier = "URI Request Parameters, Qualifier";
+const principal = "Request Body, Principal";
+
+/** One question for each thing about a request on which the document is silent or contradicts itself. */
+const asked: Readonly<Record<RequestQuestion | StateQuestion, Asked>> = {
+  "FunctionName.readings": ["A name with several readings, such as function:x", `${name}: pattern`, ["R041"]],
+  "FunctionName.name-over-64": [
+    "A name of 65 to 140 characters",
+    `${name}: 64 for the name only, 140 in all`,
+    ["R028"],
+  ],
+  "FunctionName.over-140": [
+    "A name or partial ARN that exceeds 140 characters by its qualifier",
+    `${name}: the length applies only to the full ARN, and is stated without condition`,
+    ["R030"],
+  ],
+  "FunctionName.padded": [
+    "White space or a line end around a valid name",
+    `${name}: pattern without anchors`,
+    ["R033"],
+  ],
+  "FunctionName.undecodable": ["A path label whose percent-encoding is invalid", "Request Syntax", []],
+  "FunctionName.letter-case": ["The name of a function in another letter case", name, ["R025"]],
+  "Qualifier.empty": [
+    "An empty Qualifier",
+    `${qualifier}: minimum length 1, and a pattern that admits nothing`,
+    ["R049"],
+  ],
+  "Qualifier.padded": [
+    "White space or a line end around a valid Qualifier",
+    `${qualifier}: pattern`,
+    ["R051"],
+  ],
+  "Qualifier.twice": ["Qualifier given twice", "Request Syntax", ["R063"]],
+  "Qualifier.latest": [
+    "$LATEST as qualifier, in the name or the query",
+    `${qualifier}: a published version, and a pattern that admits $LATEST`,
+    ["R052", "R034"],
+  ],
+  "Qualifier.undecodable": ["A Qualifier whose percent-encoding is invalid", "Request Syntax", []],
+  "Action.wildcard": ["The Action *", "Request Body, Action: pattern", ["R068"]],
+  "Action.unknown": [
+    "A well-formed Action that names no known operation",
+    "Request Body, Action: pattern",
+    ["R069"],
+  ],
+  "Action.padded": [
+    "White space or a line end around a valid Action",
+    "Request Body, Action: pattern",
+    ["R072"],
+  ],
+  "EventSourceToken.empty": [
+    "An empty EventSourceToken",
+    "Request Body, EventSourceToken: minimum length 0, and a pattern that needs a character",
+    ["R078"],
+  ],
+  "EventSourceToken.padded": [
+    "White space or a line end around a token",
+    "Request Body, EventSourceToken: pattern",
+    [],
+  ],
+  "EventSourceToken.other-principal": [
+    "A token with a principal that is not Alexa's",
+    "Request Body, EventSourceToken: for Alexa Smart Home functions",
+    ["R080"],
+  ],
+  "EventSourceToken.with-source": ["A token together with SourceArn or SourceAccount", "Request Body", []],
+  "Principal.empty": [
+    "An empty Principal",
+    `${principal}: required, and a pattern that admits nothing`,
+    ["R088"],
+  ],
+  "Principal.line-break": ["A Principal with a line break", `${principal}: pattern`, ["R089"]],
+  "Principal.wildcard": [
+    "The Principal *",
+    `${principal}: a service or account, and a pattern that admits *`,
+    ["R091"],
+  ],
+  "Principal.iam-arn": ["The ARN of a user or role as Principal", principal, ["R092"]],
+  "Principal.unknown-service": ["A service name that no service has", principal, ["R086"]],
+  "Principal.other": ["Any other Principal", `${principal}: pattern`, []],
+  "Principal.padded": ["White space around a Principal", `${principal}: pattern`, []],
+  "RevisionId.empty": ["An empty RevisionId", "Request Body, RevisionId: no constraint", ["R100"]],
+  "RevisionId.padded": ["White space around a RevisionId", "Request Body, RevisionId: no constraint", []],
+  "SourceAccount.padded": [
+    "A SourceAccount with digits of another script, or white space around it",
+    "Request Body, SourceAccount: pattern",
+    ["R108"],
+  ],
+  "SourceArn.line-break": [
+    "A line break in the resource part of SourceArn",
+    "Request Body, SourceArn: pattern",
+    ["R121"],
+  ],
+  "SourceArn.padded": ["White space before a SourceArn", "Request Body, SourceArn: pattern", []],
+  "SourceArn.region": [
+    "A SourceArn of a region that the pattern does not know",
+    "Request Body, SourceArn: pattern",
+    ["R117"],
+  ],
+  "SourceArn.control-character": [
+    "A control character in a SourceArn",
+    "Request Body, SourceArn: pattern",
+    [],
+  ],
+  "StatementId.padded": [
+    "White space or a line end around a StatementId",
+    "Request Body, StatementId: pattern",
+    ["R129"],
+  ],
+  "StatementId.letter-case": [
+    "An id that differs from another by letter case only",
+    "Request Body, StatementId",
+    ["R134"],
+  ],
+  "body.null-member": ["An optional member that is null", "Request Body", ["R014"]],
+  "body.unknown-member": ["A member that the document does not know", "Request Body", ["R015"]],
+  "body.qualifier-member": ["Qualifier in the body instead of the query", "Request Syntax", ["R006"]],
+  "body.duplicate-member": ["A member given twice", "Request Body", []],
+  "body.byte-order-mark": ["A byte order mark before the JSON", "Request Body", []],
+  "body.large": ["A body of more than half a mebibyte", "Request Body", []],
+  "body.encoding": ["A body that is not UTF-8", "Request Body", []],
+  "body.lone-surrogate": ["Half of a surrogate pair in a string", "Request Body", []],
+  "request.content-type": ["Another Content-Type, or none", "Request Syntax: Content-type", ["R009"]],
+  "request.method": ["A method other than POST, PUT and PATCH on the policy", "Request Syntax: POST", []],
+  "request.other-parameter": ["A query parameter that the document does not know", "Request Syntax", []],
+  "request.framing": ["Unusual HTTP framing", "Request Syntax", []],
+  "request.provoked": ["A fault asked for by a Prefer header", "Errors", []],
+  "route.unusual-path": ["A path that reaches the policy in an unusual way", "Request Syntax", []],
+};
+
+const special: readonly Question[] = [
+  {
+    id: "revision.source",
+    title: "Which operation's RevisionId the target takes",
+    source: "Errors, PreconditionFailedException: GetFunction or GetAlias; the live service: GetPolicy",
+    clauses: ["R101", "R102"],
+    answer: answerRevisionSource,
+  },
+  {
+    id: "success.other-members",
+    title: "Members of a success beside Statement",
+    source: "Response Syntax",
+    clauses: ["R147"],
+    answer: (of) => {
+      if (of.kind !== "addition" || of.result.kind !== "added" || of.result.statement.body === null)
+        return null;
+      const others = Object.keys(of.result.statement.body).filter((member) => member !== "Statement");
+      return others.length === 0 ? "none" : others.join(", ");
+    },
+  },
+  {
+    id: "refusal.precedence",
+    title: "Which fault is named when a request has several",
+    source: "Errors: no order is given",
+    clauses: ["R165"],
+    answer: (of) => {
+      if (of.kind !== "addition" || of.reading.questions.length > 0) return null;
+      const objections = [...of.reading.objections, ...of.situation.objections];
+      return new Set(objections).size < 2
+        ? null
+        : `${[...new Set(objections)].join(" + ")}: ${phrase(of.answer)}`;
+    },
+  },
+  {
+    id: "refusal.malformed-body",
+    title: "How a body that is no JSON object is refused",
+    source: "Errors: no exception is given for it",
+    clauses: ["R010"],
+    answer: (of) => {
+      if (of.kind !== "addition" || of.reading.body.members !== null) return null;
+      return of.reading.objections.length === 1 && of.reading.questions.length === 0
+        ? phrase(of.answer)
+        : null;
+    },
+  },
+  {
+    id: "policy.size-limit",
+    title: "How many bytes a policy holds before it is too large",
+    source: "Errors, PolicyLengthExceededException: the limit is not given",
+    clauses: ["R157"],
+    answer: answerSizeLimit,
+  },
+];
+
+/** The size of the policy document once nothing more fits, to within the last step of the bisection. */
+function answerSizeLimit(of: Observation): string | null {
+  if (of.kind !== "policy-read" || of.key === null || of.answer.kind === "none") return null;
+  if (of.before.policies[of.key]?.overfull !== "full" || of.policy.kind !== "policy") return null;
+  const document = jsonObject(of.answer.body)?.Policy;
+  if (typeof document !== "string") return null;
+  return `full at ${new TextEncoder().encode(document).length} bytes`;
+}
+
+function answerRevisionSource(of: Observation): string | null {
+  if (of.kind !== "addition" || of.reading.objections.length + of.reading.questions.length > 0) return null;
+  if (of.together || !of.situation.features.includes("RevisionId.current")) return null;
+  if (of.result.kind === "unsettled") return null;
+  const [world] = of.before.policies[of.situation.key ?? ""]?.worlds ?? [];
+  const sent = of.reading.body.members?.RevisionId;
+  const shownBy = [
+    ...(world?.policyRevision === sent ? ["GetPolicy"] : []),
+    ...(world?.resourceRevision === sent
+      ? [of.reading.resource?.qualifier ? "GetAlias" : "GetFunction"]
+      : []),
+  ];
+  return `${shownBy.join(" and ")}: ${of.result.kind === "added" ? "taken" : phrase(of.answer)}`;
+}
+
+function ask(id: RequestQuestion | StateQuestion, [title, source, clauses]: Asked): Question {
+  return { id, title, source, clauses, answer: (of) => (bearsOn(id, of) ? phrase(of.answer) : null) };
+}
+
+/** The question is the only thing unclear about the request, and nothing else speaks against it. */
+function bearsOn(id: string, of: Observation): of is Addition {
+  if (of.kind !== "addition") return false;
+  const questions = [...of.reading.questions, ...of.situation.questions];
+  const objections = of.reading.objections.length + of.situation.objections.length;
+  return objections === 0 && questions.length === 1 && questions[0] === id;
+}
+
+/** Every question, in the catalogue's order. */
+export const questions: readonly Question[] = [
+  ...Object.entries(asked).map(([id, body]) => ask(id as RequestQuestion, body)),
+  ...special,
+];
+
+/** The body of a question without its id. */
+export type { QuestionBody };

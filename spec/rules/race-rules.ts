@@ -1,0 +1,96 @@
+import { phrase } from "../answer.ts";
+import type { Addition, Observation, RoundObservation } from "../observation.ts";
+import { holds, type Judgement, type RuleBody } from "../rule.ts";
+import { violated } from "./guarantee.ts";
+
+/** What holds of additions that were in flight together. */
+export const raceRules = {
+  "race.one-id-once": {
+    title: "Of additions of one id in flight together exactly one succeeds",
+    basis: "implied",
+    source: "Request Body, StatementId; Errors, ResourceConflictException",
+    clauses: ["R167"],
+    needs: ["state"],
+    trigger: { on: "round", judge: judgeOneId },
+  },
+  "race.one-revision-once": {
+    title: "Of additions with one revision in flight together exactly one succeeds",
+    basis: "implied",
+    source: "Request Body, RevisionId; Errors, PreconditionFailedException",
+    clauses: ["R168"],
+    needs: ["state", "policy", "revisions"],
+    trigger: { on: "round", judge: judgeOneRevision },
+  },
+  "race.linearizable": {
+    title: "What happens together looks as if it had happened one after the other",
+    basis: "implied",
+    source: "introduction: the operation adds a statement; Errors, ResourceConflictException",
+    clauses: ["R166", "R167", "R168"],
+    needs: ["state", "policy"],
+    columns: ["document"],
+    trigger: { on: "history", checker: "linearizability" },
+  },
+} as const satisfies Record<string, RuleBody>;
+
+function judgeOneId(round: RoundObservation): Judgement | null {
+  const groups = groupBy(additions(round), ({ situation, reading }) => {
+    const sid = reading.body.members?.StatementId;
+    const revision = reading.body.members?.RevisionId;
+    const fresh = situation.objections.length + situation.unsure.length === 0;
+    return fresh && revision === undefined ? `${situation.key} ${String(sid)}` : null;
+  });
+  return judgeGroups(groups, "exactly one 201, the others 409");
+}
+
+function judgeOneRevision(round: RoundObservation): Judgement | null {
+  const groups = groupBy(additions(round), ({ situation, reading }) =>
+    situation.features.includes("RevisionId.current")
+      ? `${situation.key} ${String(reading.body.members?.RevisionId)}`
+      : null,
+  );
+  const accepted = groups.filter((group) => group.some(({ result }) => result.kind === "added"));
+  return judgeGroups(accepted, "exactly one 201, the others 412");
+}
+
+function judgeGroups(groups: readonly (readonly Addition[])[], expected: string): Judgement | null {
+  const races = groups.filter((group) => group.length > 1);
+  if (races.length === 0) return null;
+  let open: string | null = null;
+  for (const race of races) {
+    const wins = race.filter(({ result }) => result.kind === "added").length;
+    const unsettled = race.find(({ result }) => result.kind === "unsettled");
+    if (wins > 1) return violated(expected, tally(race));
+    if (wins === 0 && !unsettled)
+      return { ...violated(expected, tally(race)), unless: ["StatementId.freed"] };
+    if (unsettled) open = phrase(unsettled.answer);
+  }
+  return open === null ? holds : { verdict: "inconclusive", why: open };
+}
+
+function tally(race: readonly Addition[]): string {
+  const counts = new Map<string, number>();
+  for (const { answer } of race) counts.set(phrase(answer), (counts.get(phrase(answer)) ?? 0) + 1);
+  return [...counts].map(([what, count]) => `${count} × ${what}`).join(", ");
+}
+
+function additions(round: RoundObservation): readonly Addition[] {
+  return round.members.filter(
+    (member: Observation): member is Addition => member.kind === "addition" && clear(member),
+  );
+}
+
+function clear({ reading }: Addition): boolean {
+  return reading.objections.length + reading.questions.length === 0;
+}
+
+function groupBy(
+  list: readonly Addition[],
+  key: (of: Addition) => string | null,
+): readonly (readonly Addition[])[] {
+  const groups = new Map<string, Addition[]>();
+  for (const one of list) {
+    const group = key(one);
+    if (group !== null) groups.set(group, [...(groups.get(group) ?? []), one]);
+  }
+  return [...groups.values()];
+}

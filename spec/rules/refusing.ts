@@ -1,0 +1,79 @@
+import { phrase } from "../answer.ts";
+import { type ErrorName, isErrorName } from "../constraint.ts";
+import { documentedErrors } from "../contract.generated.ts";
+import type { Addition } from "../observation.ts";
+import { holds, type Judgement, type Objection, type RuleBody } from "../rule.ts";
+
+/**
+ * What may be answered to a request that must be refused.
+ * A name outside the document's list passes here: that it is not listed is one finding, made by `errors.documented-name`.
+ */
+export interface Admissible {
+  /** For the reader: "400 InvalidParameterValueException". */
+  readonly phrase: string;
+  /** Says whether a status is admissible, given the error's name or null. */
+  readonly allows: (status: number, error: string | null) => boolean;
+}
+
+/** Exactly this exception with its documented status. */
+export function exception(...names: readonly ErrorName[]): Admissible {
+  return {
+    phrase: names.map((name) => `${documentedErrors[name]} ${name}`).join(" or "),
+    allows: (status, error) =>
+      error === null || !isErrorName(error)
+        ? names.some((name) => documentedErrors[name] === status)
+        : names.some((name) => name === error && documentedErrors[name] === status),
+  };
+}
+
+/** Any 4xx that does not blame something else: the document names no exception for it. */
+export const anyClientError: Admissible = {
+  phrase: "a 4xx answer",
+  allows: (status, error) =>
+    status >= 400 &&
+    status < 500 &&
+    ![404, 409, 412].includes(status) &&
+    (error === null || !isErrorName(error) || error === "InvalidParameterValueException"),
+};
+
+/** Anything but a success. */
+export const anyRefusal: Admissible = { phrase: "not a success", allows: () => true };
+
+/** One of these statuses, under a name that does not contradict it. */
+export function status(...codes: readonly number[]): Admissible {
+  return {
+    phrase: codes.join(" or "),
+    allows: (code, error) =>
+      codes.includes(code) && (error === null || !isErrorName(error) || documentedErrors[error] === code),
+  };
+}
+
+/** A rule: a request with this one objection, and nothing else against it, gets one of the admissible answers. */
+export function refuses(
+  objection: Objection,
+  admissible: Admissible,
+  rule: Omit<RuleBody, "trigger" | "needs"> & Partial<Pick<RuleBody, "needs">>,
+): RuleBody {
+  return {
+    needs: [],
+    ...rule,
+    trigger: { on: "objection", objection, judge: (of) => judgeRefusal(of, admissible) },
+  };
+}
+
+function judgeRefusal(of: Addition, admissible: Admissible): Judgement {
+  const judgement = judgeAnswer(of, admissible);
+  const { resource } = of.reading;
+  // A format that the target does not understand is one finding, whatever else is asked in that format.
+  if (judgement.verdict !== "violated" || resource === null || resource.format === "name") return judgement;
+  return { ...judgement, unless: [`FunctionName.${resource.format}`] };
+}
+
+function judgeAnswer({ result, answer }: Addition, admissible: Admissible): Judgement {
+  if (result.kind === "unsettled") return { verdict: "inconclusive", why: result.why };
+  if (result.kind === "added") {
+    return { verdict: "violated", expected: admissible.phrase, seen: `${result.response.status}, accepted` };
+  }
+  if (admissible.allows(result.status, result.error)) return holds;
+  return { verdict: "violated", expected: admissible.phrase, seen: phrase(answer) };
+}

@@ -1,0 +1,240 @@
+import { header } from "../answer.ts";
+import { isRecord } from "../body.ts";
+import { success } from "../contract.generated.ts";
+import type { Addition } from "../observation.ts";
+import type { Resource } from "../reading.ts";
+import { holds, type Judgement, type RuleBody } from "../rule.ts";
+import { type Added, conditionsOf, guarantee, show, violated } from "./guarantee.ts";
+
+const response = "Response Elements";
+
+/** What every successful answer guarantees, whatever was sent. */
+const answers = {
+  "success.is-201": guarantee(
+    "A success is answered with status 201",
+    ["R137", "R001"],
+    response,
+    "stated",
+    ({ result }) =>
+      result.response.status === success.status
+        ? holds
+        : violated(String(success.status), String(result.response.status)),
+  ),
+  "success.is-json": guarantee(
+    "A success is of type application/json",
+    ["R138"],
+    "Response Syntax",
+    "stated",
+    ({ result }) => {
+      const type = header(result.response.headers, "content-type");
+      return type !== null && /^application\/json\s*(;|$)/i.test(type)
+        ? holds
+        : violated(
+            `Content-Type: ${success.contentType}`,
+            type === null ? "no Content-Type" : `Content-Type: ${type}`,
+          );
+    },
+  ),
+  "success.has-statement": guarantee(
+    "The body of a success is a JSON object with Statement",
+    ["R139"],
+    "Response Syntax",
+    "stated",
+    ({ result }) => {
+      const { body } = result.statement;
+      if (body === null) return violated("a JSON object", `the body ${show(result.response.body)}`);
+      return Object.hasOwn(body, "Statement")
+        ? holds
+        : violated("a member Statement", `members ${show(Object.keys(body))}`);
+    },
+  ),
+  "success.statement-is-string": guarantee(
+    "Statement is a string",
+    ["R140"],
+    `${response}, Statement: type String`,
+    "stated",
+    ({ result }) => {
+      const { body, raw } = result.statement;
+      if (body === null || raw === undefined) return null;
+      return typeof raw === "string" ? holds : violated("a string", `Statement: ${show(raw)}`);
+    },
+  ),
+  "statement.is-json": guarantee(
+    "The string in Statement is a JSON object",
+    ["R141"],
+    `${response}, Statement: the permission statement`,
+    "implied",
+    ({ result }) => {
+      const { raw, parsed } = result.statement;
+      if (typeof raw !== "string") return null;
+      return parsed === null ? violated("a JSON object in the string", `Statement: ${show(raw)}`) : holds;
+    },
+  ),
+  "statement.sid": echo("Sid", "StatementId", "The statement returned carries the StatementId sent", [
+    "R130",
+  ]),
+  "statement.action": echo("Action", "Action", "The statement returned carries the Action sent", [
+    "R144",
+    "R065",
+    "R066",
+  ]),
+  "statement.effect": guarantee(
+    "The statement returned allows",
+    ["R145"],
+    "the operation grants",
+    "implied",
+    ({ result }) => {
+      const { parsed } = result.statement;
+      if (parsed === null) return null;
+      return parsed.Effect === "Allow"
+        ? holds
+        : violated('"Effect": "Allow"', `"Effect": ${show(parsed.Effect)}`);
+    },
+  ),
+  "statement.resource": guarantee(
+    "Without a qualifier the Resource is the function's plain ARN",
+    ["R059"],
+    "introduction: the policy applies at the function level",
+    "implied",
+    (of) => (of.reading.resource?.qualifier === null && plain(of) ? resource(of, of.reading.resource) : null),
+  ),
+  "statement.qualified-resource": guarantee(
+    "With a qualifier the Resource is the ARN of that version or alias",
+    ["R058", "R005", "R018", "R021", "R062"],
+    "introduction: a qualifier restricts access to a version or alias",
+    "implied",
+    (of) => (of.reading.resource?.qualifier ? resource(of, of.reading.resource) : null),
+  ),
+  "statement.one-resource": guarantee(
+    "Every spelling of a function gives the same Resource",
+    ["R004", "R024"],
+    "URI Request Parameters, FunctionName: name formats",
+    "implied",
+    (of) =>
+      of.reading.resource?.qualifier === null && !plain(of) ? resource(of, of.reading.resource) : null,
+  ),
+  "statement.account": guarantee(
+    "An account given as Principal stands in the statement as an AWS principal",
+    ["R083"],
+    "introduction: specify the account ID as the Principal",
+    "implied",
+    ({ reading, result }) => {
+      const sent = reading.body.members?.Principal;
+      const { parsed } = result.statement;
+      if (parsed === null || typeof sent !== "string" || !/^\d{12}$/.test(sent)) return null;
+      const principal = parsed.Principal;
+      const named = isRecord(principal) ? [principal.AWS].flat() : [];
+      const forms = [sent, ...["aws", "aws-cn", "aws-us-gov"].map((one) => `arn:${one}:iam::${sent}:root`)];
+      return named.length === 1 && forms.includes(String(named[0]))
+        ? holds
+        : violated(`{"AWS": "arn:aws:iam::${sent}:root"}`, `"Principal": ${show(principal)}`);
+    },
+  ),
+  "statement.service": guarantee(
+    "A service given as Principal stands in the statement as a service principal",
+    ["R084"],
+    "introduction: the principal of a service is a domain-style identifier",
+    "implied",
+    ({ reading, result }) => {
+      const sent = reading.body.members?.Principal;
+      const { parsed } = result.statement;
+      if (parsed === null || typeof sent !== "string" || !/\.(amazonaws|amazon)\.com$/.test(sent))
+        return null;
+      const principal = parsed.Principal;
+      const named = isRecord(principal) ? [principal.Service].flat() : [];
+      return named.length === 1 && named[0] === sent
+        ? holds
+        : violated(`{"Service": "${sent}"}`, `"Principal": ${show(principal)}`);
+    },
+  ),
+  "statement.source-arn": condition("SourceArn", "sourcearn", ["R113", "R114"]),
+  "statement.source-account": condition("SourceAccount", "sourceaccount", ["R106", "R110"]),
+  "statement.event-source-token": condition("EventSourceToken", "eventsourcetoken", ["R075"]),
+  "statement.no-condition": guarantee(
+    "Without SourceArn, SourceAccount and EventSourceToken the statement has no condition on them",
+    ["R146"],
+    "Request Body: SourceArn, SourceAccount, EventSourceToken",
+    "implied",
+    ({ reading, result }) => {
+      const { parsed } = result.statement;
+      const members = reading.body.members;
+      if (parsed === null || members === null) return null;
+      const surplus = conditionsOf(parsed).filter(({ key }) =>
+        [
+          ["sourcearn", "SourceArn"],
+          ["sourceaccount", "SourceAccount"],
+          ["eventsourcetoken", "EventSourceToken"],
+        ].some(
+          ([wire = "", sent = ""]) => key.toLowerCase().endsWith(`:${wire}`) && members[sent] === undefined,
+        ),
+      );
+      return surplus.length === 0
+        ? holds
+        : violated("no such condition", `"Condition": ${show(parsed.Condition)}`);
+    },
+  ),
+} as const satisfies Record<string, RuleBody>;
+
+/** What the statement says of the request; an answer made up beforehand cannot say it. */
+export const successRules = withEcho(answers);
+
+function withEcho<T extends Record<string, RuleBody>>(all: T): T {
+  const echoing = Object.entries(all).map(([id, rule]) =>
+    id.startsWith("statement.") && id !== "statement.is-json" && id !== "statement.effect"
+      ? [
+          id,
+          {
+            ...rule,
+            needs: [...rule.needs, "echo", ...(id === "statement.qualified-resource" ? ["versions"] : [])],
+          },
+        ]
+      : [id, rule],
+  );
+  return Object.fromEntries(echoing);
+}
+
+function echo(part: string, sentAs: string, title: string, clauses: readonly string[]): RuleBody {
+  return guarantee(
+    title,
+    clauses,
+    `${response}, Statement; Request Body, ${sentAs}`,
+    "implied",
+    ({ reading, result }) => {
+      const sent = reading.body.members?.[sentAs];
+      const { parsed } = result.statement;
+      if (parsed === null || typeof sent !== "string") return null;
+      return parsed[part] === sent
+        ? holds
+        : violated(`"${part}": ${show(sent)}`, `"${part}": ${show(parsed[part])}`);
+    },
+  );
+}
+
+function condition(sentAs: string, key: string, clauses: readonly string[]): RuleBody {
+  const title = `${sentAs} stands in the statement as a condition`;
+  return guarantee(title, clauses, `Request Body, ${sentAs}`, "implied", ({ reading, result }) => {
+    const sent = reading.body.members?.[sentAs];
+    const { parsed } = result.statement;
+    if (parsed === null || typeof sent !== "string" || sent === "") return null;
+    const found = conditionsOf(parsed).some(
+      (one) => one.key.toLowerCase().endsWith(`:${key}`) && one.values.length === 1 && one.values[0] === sent,
+    );
+    return found
+      ? holds
+      : violated(`a condition on ${sentAs} with ${show(sent)}`, `"Condition": ${show(parsed.Condition)}`);
+  });
+}
+
+function plain({ reading }: Addition): boolean {
+  return !reading.features.some((feature) => feature.startsWith("FunctionName."));
+}
+
+function resource({ before, result, situation }: Added, wanted: Resource): Judgement | null {
+  const { parsed } = result.statement;
+  if (parsed === null || situation.key === null || wanted.qualifier === "$LATEST") return null;
+  const { partition, region, account } = before.home;
+  const arn = `arn:${partition}:lambda:${region}:${account}:function:${situation.key}`;
+  return parsed.Resource === arn
+    ? holds
+    : violated(`"Resource": "${arn}"`, `"Resource": ${show(parsed.Resource)}`);
+}

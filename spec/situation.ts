@@ -1,0 +1,218 @@
+import { type Belief, type PolicyBelief, policyKey, type World } from "./belief.ts";
+import type { Reading, Resource } from "./reading.ts";
+
+/** A reason why a request must be refused that depends on what the target holds. */
+export type StateObjection =
+  | "resource.unknown-function"
+  | "resource.deleted-function"
+  | "resource.unknown-version"
+  | "resource.unknown-alias"
+  | "resource.other-region"
+  | "resource.other-account"
+  | "resource.other-partition"
+  | "StatementId.duplicate"
+  | "StatementId.duplicate-content"
+  | "RevisionId.never-seen"
+  | "RevisionId.stale"
+  | "RevisionId.used"
+  | "RevisionId.foreign";
+
+/** A way in which the target's state makes a valid request special. */
+export type StateFeature =
+  | "RevisionId.current"
+  | "StatementId.shares-prefix"
+  | "StatementId.freed"
+  | "StatementId.on-other-function"
+  | "StatementId.on-other-qualifier"
+  | "policy.room-again";
+
+/** Something about the state on which the document is silent. */
+export type StateQuestion = "StatementId.letter-case" | "FunctionName.letter-case";
+
+/** What a request meets: which policy, and what there speaks for or against it. */
+export interface Situation {
+  /** The policy the request is for; null when the resource does not exist or is not known to. */
+  readonly key: string | null;
+  readonly objections: readonly StateObjection[];
+  readonly questions: readonly StateQuestion[];
+  readonly features: readonly StateFeature[];
+  /** An earlier history had this id on this policy; a target that never frees ids may remember it. */
+  readonly reused: boolean;
+  /** Why nothing can be concluded: the state is not known well enough. */
+  readonly unsure: readonly string[];
+}
+
+const nothing: Situation = {
+  key: null,
+  objections: [],
+  questions: [],
+  features: [],
+  reused: false,
+  unsure: [],
+};
+
+/** Why nothing is concluded once the worlds are capped. */
+export const tooManyOpen = "too many calls without an answer";
+
+/** Holds a request against what is believed of the target. */
+export function situate(reading: Reading, belief: Belief): Situation {
+  const { resource } = reading;
+  if (resource === null) return nothing;
+  const abroad = elsewhere(resource, belief);
+  if (abroad) return { ...nothing, objections: [abroad] };
+  const missing = missingPart(resource, belief);
+  if (missing) return { ...nothing, ...missing };
+  const key = policyKey(resource.name, resource.qualifier);
+  const policy = belief.policies[key];
+  if (policy === undefined) return { ...nothing, unsure: ["the policy is not known"] };
+  const members = reading.body.members ?? {};
+  const sid = members.StatementId;
+  const revision = members.RevisionId;
+  const bySid = typeof sid === "string" ? situateSid(sid, key, policy, members, belief) : nothing;
+  const byRevision = typeof revision === "string" ? situateRevision(revision, key, policy, belief) : nothing;
+  return {
+    key,
+    objections: [...bySid.objections, ...byRevision.objections],
+    questions: bySid.questions,
+    features: [
+      ...bySid.features,
+      ...byRevision.features,
+      ...(policy.overfull === "room-again" ? (["policy.room-again"] as const) : []),
+    ],
+    reused: typeof sid === "string" && policy.tidied.includes(sid),
+    unsure: [...bySid.unsure, ...byRevision.unsure],
+  };
+}
+
+function elsewhere(resource: Resource, { home }: Belief): StateObjection | null {
+  if (resource.partition !== null && resource.partition !== home.partition) return "resource.other-partition";
+  if (resource.region !== null && resource.region !== home.region) return "resource.other-region";
+  if (resource.account !== null && resource.account !== home.account) return "resource.other-account";
+  return null;
+}
+
+function missingPart({ name, qualifier }: Resource, belief: Belief): Partial<Situation> | null {
+  const known = belief.functions[name];
+  if (known === undefined) {
+    const lower = name.toLowerCase();
+    if (Object.keys(belief.functions).some((other) => other.toLowerCase() === lower)) {
+      return { questions: ["FunctionName.letter-case"] };
+    }
+    return { objections: ["resource.unknown-function"] };
+  }
+  if (known.exists === null) return { unsure: ["it is not known whether the function exists"] };
+  if (!known.exists)
+    return { objections: [known.deleted ? "resource.deleted-function" : "resource.unknown-function"] };
+  if (qualifier === null || known.versions.includes(qualifier) || known.aliases.includes(qualifier))
+    return null;
+  if (qualifier === "$LATEST") return {};
+  if (!/^\d+$/.test(qualifier)) return { objections: ["resource.unknown-alias"] };
+  return known.versionsKnown
+    ? { objections: ["resource.unknown-version"] }
+    : { unsure: ["it is not known which versions exist"] };
+}
+
+function situateSid(
+  sid: string,
+  key: string,
+  policy: PolicyBelief,
+  members: Readonly<Record<string, unknown>>,
+  belief: Belief,
+): Situation {
+  if (policy.capped) return { ...nothing, unsure: [tooManyOpen] };
+  const holds = policy.worlds.map((world) => holdsSid(world, sid));
+  if (holds.some((held) => held === null))
+    return { ...nothing, unsure: ["the policy's statements are not known"] };
+  if (holds.every((held) => held)) {
+    return {
+      ...nothing,
+      objections: [
+        sameContent(policy.worlds, sid, members) ? "StatementId.duplicate-content" : "StatementId.duplicate",
+      ],
+    };
+  }
+  if (holds.some((held) => held)) return { ...nothing, unsure: ["it is not known whether the id is taken"] };
+  const others = policy.worlds.flatMap((world) => world.statements ?? []).map((statement) => statement.sid);
+  const lower = sid.toLowerCase();
+  if (others.some((other) => other.toLowerCase() === lower)) {
+    return { ...nothing, questions: ["StatementId.letter-case"] };
+  }
+  return { ...nothing, features: sidFeatures(sid, key, policy, others, belief) };
+}
+
+function holdsSid(world: World, sid: string): boolean | null {
+  return world.statements === null ? null : world.statements.some((statement) => statement.sid === sid);
+}
+
+function sameContent(
+  worlds: readonly World[],
+  sid: string,
+  members: Readonly<Record<string, unknown>>,
+): boolean {
+  const principal = String(members.Principal);
+  const action = JSON.stringify(members.Action);
+  return worlds.every((world) =>
+    world.statements?.some(
+      ({ sid: other, text }) =>
+        other === sid && text !== null && text.includes(`"Action":${action}`) && text.includes(principal),
+    ),
+  );
+}
+
+function sidFeatures(
+  sid: string,
+  key: string,
+  policy: PolicyBelief,
+  others: readonly string[],
+  belief: Belief,
+): readonly StateFeature[] {
+  const found: StateFeature[] = [];
+  if (others.some((other) => commonPrefix(other, sid) >= 32)) found.push("StatementId.shares-prefix");
+  if (policy.freed.includes(sid)) found.push("StatementId.freed");
+  const [name = ""] = key.split(":");
+  const holders = Object.entries(belief.policies)
+    .filter(([other, { worlds }]) => other !== key && worlds.every((world) => holdsSid(world, sid)))
+    .map(([other]) => other.split(":")[0]);
+  if (holders.includes(name)) found.push("StatementId.on-other-qualifier");
+  else if (holders.length > 0) found.push("StatementId.on-other-function");
+  return found;
+}
+
+function commonPrefix(a: string, b: string): number {
+  let size = 0;
+  while (size < a.length && a[size] === b[size]) size += 1;
+  return size;
+}
+
+function situateRevision(revision: string, key: string, policy: PolicyBelief, belief: Belief): Situation {
+  if (revision === "") return nothing;
+  if (policy.capped) return { ...nothing, unsure: [tooManyOpen] };
+  const current = policy.worlds.map(
+    (world) => world.policyRevision === revision || world.resourceRevision === revision,
+  );
+  if (current.every((is) => is)) return { ...nothing, features: ["RevisionId.current"] };
+  if (current.some((is) => is))
+    return { ...nothing, unsure: ["it is not known whether the revision is current"] };
+  if (policy.used.includes(revision)) return { ...nothing, objections: ["RevisionId.used"] };
+  if (policy.past.includes(revision)) {
+    const known = policy.worlds.every((world) => world.policyRevision !== null);
+    return known
+      ? { ...nothing, objections: ["RevisionId.stale"] }
+      : { ...nothing, unsure: ["the current revision has not been read"] };
+  }
+  return {
+    ...nothing,
+    objections: [shownElsewhere(revision, key, belief) ? "RevisionId.foreign" : "RevisionId.never-seen"],
+  };
+}
+
+function shownElsewhere(revision: string, key: string, belief: Belief): boolean {
+  return Object.entries(belief.policies).some(
+    ([other, policy]) =>
+      other !== key &&
+      (policy.past.includes(revision) ||
+        policy.worlds.some(
+          (world) => world.policyRevision === revision || world.resourceRevision === revision,
+        )),
+  );
+}

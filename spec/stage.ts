@@ -1,0 +1,45 @@
+/** What has been arranged for a history to play on. Account and region are read from returned ARNs, never assumed. */
+export interface Stage {
+  readonly partition: string;
+  readonly region: string;
+  readonly account: string;
+  /** The function under test. */
+  readonly main: StagedFunction;
+  /** A second function, for independence; absent where only one may be used. */
+  readonly other: StagedFunction | null;
+  /** A name of the run's prefix that no function has. */
+  readonly unknownName: string;
+  /** What CreateFunction was found to accept; null where nothing may be created. */
+  readonly recipe: Recipe | null;
+}
+
+/** A function that exists for the length of a run. */
+export interface StagedFunction {
+  readonly name: string;
+  /** Unqualified ARN. */
+  readonly arn: string;
+  /** Published version numbers, oldest first; empty where none could be published. */
+  readonly versions: readonly string[];
+  readonly aliases: StagedAliases | null;
+}
+
+/** Aliases of a staged function, by what they are for. */
+export interface StagedAliases {
+  /** A short ordinary alias. */
+  readonly live: string;
+  /** Makes the qualified full ARN exactly 140 characters long. */
+  readonly arn140: string;
+  /** Makes the qualified full ARN exactly 141 characters long. */
+  readonly arn141: string;
+  /** 128 characters: the longest qualifier. */
+  readonly longest: string;
+}
+
+/** What a target accepts in CreateFunction. */
+export interface Recipe {
+  /** ARN of the execution role. */
+  readonly role: string;
+  readonly runtime: string;
+  /** The deployment package, base64. */
+  readonly zip: string;
+}
