@@ -1,0 +1,90 @@
+import { documentationAccounts } from "../valid/account.ts";
+import { around } from "./around.ts";
+import { type NearMiss, offPattern, offPatterns } from "./near-miss.ts";
+
+const account = documentationAccounts[0];
+const arn = `arn:aws:sns:us-east-1:${account}:topic`;
+
+function withPart(index: number, part: string): string {
+  return arn
+    .split(":")
+    .map((own, at) => (at === index ? part : own))
+    .join(":");
+}
+
+/** Junk after an ARN is part of its last field; whether that field may hold a line end is left open. */
+const whole = around("SourceArn", arn, "arn:aws:s".length).filter(({ label }) => !label.endsWith("-after"));
+
+const shape = offPatterns("SourceArn", {
+  empty: "",
+  "bare-word": "bucket",
+  "no-arn-prefix": "s3:::bucket",
+  "three-fields": "arn:aws:s3",
+  "four-fields": "arn:aws:s3:",
+  "five-fields": "arn:aws:s3::",
+  "one-colon-short": "arn:aws:s3::bucket",
+  "slashes-for-colons": arn.replaceAll(":", "/"),
+  "empty-service": "arn:aws::::",
+  "empty-service-with-resource": withPart(2, ""),
+  "service-with-underscore": withPart(2, "s_3"),
+  "service-with-dot": withPart(2, "s3.amazonaws"),
+  "service-wildcard": withPart(2, "*"),
+  "prefix-upper-case": withPart(0, "ARN"),
+  "prefix-capitalised": withPart(0, "Arn"),
+  "letter-before": `x${arn}`,
+  "word-before": `junk ${arn}`,
+});
+
+const partition = offPatterns("SourceArn", {
+  "partition-upper-case": withPart(1, "AWS"),
+  "partition-azure": withPart(1, "azure"),
+  "partition-empty": withPart(1, ""),
+  "partition-wildcard": withPart(1, "*"),
+  "partition-with-underscore": withPart(1, "aws_cn"),
+  "partition-with-letter-before": withPart(1, "xaws"),
+});
+
+const laterRegions = { "region-iso": "us-iso-east-1", "region-eusc": "eusc-de-east-1" } as const;
+const region: readonly NearMiss[] = [
+  ...offPatterns("SourceArn", {
+    "region-wildcard": withPart(3, "*"),
+    "region-two-digits": withPart(3, "us-east-10"),
+    "region-no-digit": withPart(3, "us-east"),
+    "region-no-digit-but-hyphen": withPart(3, "us-east-"),
+    "region-upper-case": withPart(3, "US-EAST-1"),
+    "region-capitalised": withPart(3, "us-East-1"),
+    "region-three-letters": withPart(3, "usa-east-1"),
+    "region-one-letter": withPart(3, "u-east-1"),
+    "region-one-part": withPart(3, "us-1"),
+    "region-zone-letter": withPart(3, "us-east-1a"),
+    "region-space": withPart(3, " "),
+  }),
+  ...Object.entries(laterRegions).map(
+    ([label, value]): NearMiss => ({
+      ...offPattern("SourceArn", label, withPart(3, value)),
+      admittedLater: true,
+    }),
+  ),
+];
+
+const accountPart = offPatterns("SourceArn", {
+  "account-wildcard": withPart(4, "*"),
+  "account-word": withPart(4, "account-id"),
+  "account-letters": withPart(4, "AIDAEXAMPLEX"),
+  "account-eleven-digits": withPart(4, account.slice(1)),
+  "account-thirteen-digits": withPart(4, `${account}3`),
+  "account-with-dashes": withPart(4, "1234-5678-9012"),
+  "account-alias-aws": withPart(4, "aws"),
+  "account-space": withPart(4, " "),
+  "account-arabic-indic-digits": withPart(4, "١٢٣٤٥٦٧٨٩٠١٢"),
+  "account-full-width-digits": withPart(4, "１２３４５６７８９０１２"),
+});
+
+/** Source ARNs that the pattern refuses: each part wrong in turn, everything else right. */
+export const sourceArnNearMisses: readonly NearMiss[] = [
+  ...whole,
+  ...shape,
+  ...partition,
+  ...region,
+  ...accountPart,
+];

@@ -1,0 +1,70 @@
+import fc from "fast-check";
+import { type BodyMember, bodyMembers } from "../spec/constraint.ts";
+import { tokenService } from "../spec/principal.ts";
+import { valid } from "./valid/member.ts";
+
+/** The members of a body but for those that depend on the state of the target: StatementId and RevisionId. */
+export type Draft = Readonly<Partial<Record<Exclude<BodyMember, "StatementId" | "RevisionId">, string>>> & {
+  readonly Action: string;
+  readonly Principal: string;
+};
+
+/** A body as it is sent: member by member, in the document's order. */
+export type Body = Readonly<Partial<Record<BodyMember, string>>>;
+
+const source = {
+  SourceAccount: valid.SourceAccount,
+  SourceArn: valid.SourceArn,
+};
+
+const required = { Action: valid.Action, Principal: valid.Principal };
+
+const withoutToken: fc.Arbitrary<Draft> = fc.record(
+  { ...required, ...source },
+  { requiredKeys: ["Action", "Principal"] },
+);
+
+const withToken: fc.Arbitrary<Draft> = fc.record({
+  Action: valid.Action,
+  EventSourceToken: valid.EventSourceToken,
+  Principal: fc.constant(tokenService),
+});
+
+/** A request that must be accepted: any mix of optional members on which the document leaves no doubt. */
+export function validRequest(): fc.Arbitrary<Draft> {
+  return fc.oneof(
+    { withCrossShrink: true },
+    { weight: 4, arbitrary: withoutToken },
+    { weight: 1, arbitrary: withToken },
+  );
+}
+
+/** A request of valid members in any mix, such as a token with a source, which the document neither allows nor forbids. */
+export function combinedRequest(): fc.Arbitrary<Draft> {
+  return fc.record(
+    { ...required, ...source, EventSourceToken: valid.EventSourceToken },
+    { requiredKeys: ["Action", "Principal"] },
+  );
+}
+
+/** A draft made into a body: a StatementId, and whatever else is to be added or changed. */
+export function bodyOf(draft: Draft, sid: string, changes: Body = {}): Body {
+  return ordered({ ...draft, StatementId: sid, ...changes });
+}
+
+/** The members of a body in the document's order, so that equal bodies have equal bytes. */
+export function ordered(body: Body): Body {
+  return Object.fromEntries(
+    bodyMembers.flatMap((member) => (body[member] === undefined ? [] : [[member, body[member]]])),
+  );
+}
+
+/** A body with one member set to any value at all; undefined leaves it out. */
+export function withMember(
+  body: Readonly<Record<string, unknown>>,
+  member: BodyMember,
+  value: unknown,
+): Readonly<Record<string, unknown>> {
+  const { [member]: _, ...others } = body;
+  return value === undefined ? others : { ...body, [member]: value };
+}

@@ -1,0 +1,87 @@
+import type { Stage, StagedFunction } from "../spec/stage.ts";
+import {
+  label as encodedLabel,
+  labelEncodingAll,
+  labelEncodingSome,
+  labelKeepingColons,
+  lowerHex,
+  qualifierQuery,
+} from "./label.ts";
+
+/** How much of a spelling is percent-encoded: only what must be, colons too, every second letter, or everything. */
+export type Encoding = "none" | "colons" | "colons-lower-case" | "some" | "all" | "all-lower-case";
+
+/** One way to write one function, version or alias. All spellings of one thing must mean the same. */
+export interface Spelling {
+  /** The form without its encoding, such as `partial-arn:alias`, or `name?version` for a qualifier in the query. */
+  readonly label: string;
+  /** Decoded. */
+  readonly functionName: string;
+  /** The path label as on the wire. */
+  readonly wire: string;
+  /** The raw query as on the wire, without `?`; null for none. */
+  readonly query: string | null;
+  /** The version or alias that is named, decoded; null for the function itself. */
+  readonly qualifier: string | null;
+  readonly encoded: Encoding;
+}
+
+type Form = Pick<Spelling, "label" | "functionName" | "qualifier"> & { readonly inQuery: boolean };
+
+/** Every spelling of a staged function, and of its first version and its short alias where it has them. */
+export function spellings(stage: Stage, fn: StagedFunction): readonly Spelling[] {
+  const names = {
+    name: fn.name,
+    "full-arn": fn.arn,
+    "partial-arn": `${stage.account}:function:${fn.name}`,
+  };
+  const [version] = fn.versions;
+  return Object.entries(names)
+    .flatMap(([label, functionName]) => [
+      { label, functionName, qualifier: null, inQuery: false },
+      ...(version === undefined ? [] : qualified(label, functionName, "version", version)),
+      ...(fn.aliases ? qualified(label, functionName, "alias", fn.aliases.live) : []),
+    ])
+    .flatMap(encodings);
+}
+
+/** The qualifier after the name, in the query, and in both places in agreement. */
+function qualified(label: string, functionName: string, kind: string, qualifier: string): readonly Form[] {
+  const suffixed = `${functionName}:${qualifier}`;
+  return [
+    { label: `${label}:${kind}`, functionName: suffixed, qualifier, inQuery: false },
+    { label: `${label}?${kind}`, functionName, qualifier, inQuery: true },
+    { label: `${label}:${kind}?${kind}`, functionName: suffixed, qualifier, inQuery: true },
+  ];
+}
+
+const encoders: Readonly<Record<Encoding, (value: string) => string>> = {
+  none: labelKeepingColons,
+  colons: encodedLabel,
+  "colons-lower-case": (value) => lowerHex(encodedLabel(value)),
+  some: labelEncodingSome,
+  all: labelEncodingAll,
+  "all-lower-case": (value) => lowerHex(labelEncodingAll(value)),
+};
+
+/** The encodings that differ on the wire; the first of equal ones is kept. */
+function encodings(form: Form): readonly Spelling[] {
+  const seen = new Set<string>();
+  return Object.entries(encoders).flatMap(([name, encode]) => {
+    const { label, functionName, qualifier } = form;
+    const wire = encode(functionName);
+    const query = form.inQuery && qualifier !== null ? queryIn(encode, qualifier) : null;
+    const sent = `${wire}?${query ?? ""}`;
+    if (seen.has(sent) || !isEncoding(name)) return [];
+    seen.add(sent);
+    return [{ label, functionName, wire, query, qualifier, encoded: name }];
+  });
+}
+
+function isEncoding(name: string): name is Encoding {
+  return Object.hasOwn(encoders, name);
+}
+
+function queryIn(encode: (value: string) => string, qualifier: string): string {
+  return qualifierQuery("") + encode(qualifier);
+}

@@ -1,0 +1,23 @@
+import fc from "fast-check";
+import type { Member } from "../../spec/constraint.ts";
+import { validAction } from "./action.ts";
+import { validEventSourceToken } from "./event-source-token.ts";
+import { validFunctionName } from "./function-name.ts";
+import { validPrincipal } from "./principal.ts";
+import { validQualifier } from "./qualifier.ts";
+import { validSourceAccount } from "./source-account.ts";
+import { validSourceArn } from "./source-arn.ts";
+import { validStatementId } from "./statement-id.ts";
+
+/** A valid value of each member; any text is a well-formed RevisionId, though hardly the current one. */
+export const valid: Readonly<Record<Member, fc.Arbitrary<string>>> = {
+  Action: validAction,
+  EventSourceToken: validEventSourceToken,
+  FunctionName: validFunctionName,
+  Principal: validPrincipal,
+  Qualifier: validQualifier,
+  RevisionId: fc.uuid(),
+  SourceAccount: validSourceAccount,
+  SourceArn: validSourceArn,
+  StatementId: validStatementId,
+};

@@ -1,0 +1,96 @@
+import type { RawFraming } from "../../spec/exchange.ts";
+import { canonicalBody } from "../body.ts";
+import { addPermission } from "../call.ts";
+import type { OddRequest } from "./bodies.ts";
+
+type Framing = Omit<RawFraming, "pieces"> & { readonly pieces: readonly string[] };
+
+const head = ["Host: {host}", "Content-Type: application/json", "Authorization: {authorization}"];
+
+function raw(
+  label: string,
+  framing: (body: string) => Framing,
+  method = "POST",
+  target: string | null = null,
+): OddRequest {
+  return {
+    label,
+    make: (name, sid) => {
+      const call = addPermission({ functionName: name, body: canonicalBody(sid), method });
+      const { pieces, ...rest } = framing(call.body ?? "");
+      const inBase64 = pieces.map((piece) => Buffer.from(piece).toString("base64"));
+      return { ...call, target: target ?? call.target, raw: { ...rest, pieces: inBase64 } };
+    },
+  };
+}
+
+/** The message as it should be, but for some more header lines. */
+function more(label: string, lines: readonly string[], invalid = false): OddRequest {
+  return raw(label, (body) => ({
+    lines: [...head, `Content-Length: ${body.length}`, ...lines],
+    pieces: [body],
+    ...(invalid ? { invalid: true } : {}),
+  }));
+}
+
+function chunked(label: string, pieces: (body: string) => readonly string[], invalid = false): OddRequest {
+  return raw(label, (body) => ({
+    lines: [...head, "Transfer-Encoding: chunked"],
+    pieces: pieces(body),
+    ...(invalid ? { invalid: true, halfClose: true } : {}),
+  }));
+}
+
+const hex = (body: string): string => body.length.toString(16);
+
+/** Messages framed as no HTTP client frames them; those marked invalid may be cut off without an answer. */
+export const oddFramings: readonly OddRequest[] = [
+  raw("length-too-long", (body) => ({
+    lines: [...head, `Content-Length: ${body.length + 10}`],
+    pieces: [body],
+    halfClose: true,
+    invalid: true,
+  })),
+  raw("length-too-short", (body) => ({
+    lines: [...head, `Content-Length: ${body.length - 5}`, "Connection: close"],
+    pieces: [body],
+    invalid: true,
+  })),
+  ...["-1", "+9", "0x10", "abc", "99999999999999999999"].map((length) =>
+    raw(`length-${length}`, (body) => ({
+      lines: [...head, `Content-Length: ${length}`],
+      pieces: [body],
+      halfClose: true,
+      invalid: true,
+    })),
+  ),
+  raw("no-length", (body) => ({ lines: head, pieces: [body], halfClose: true, invalid: true })),
+  raw("length-and-chunked", (body) => ({
+    lines: [...head, `Content-Length: ${body.length}`, "Transfer-Encoding: chunked"],
+    pieces: [`${hex(body)}\r\n${body}\r\n0\r\n\r\n`],
+    halfClose: true,
+    invalid: true,
+  })),
+  more("length-twice", ["Content-Length: 3"], true),
+  chunked("chunks-of-one", (body) => [...Array.from(body, (one) => `1\r\n${one}\r\n`), "0\r\n\r\n"]),
+  chunked("chunk-in-pieces", (body) => [hex(body), "\r", "\n", body, "\r\n0", "\r\n\r", "\n"]),
+  chunked("chunk-extension", (body) => [`${hex(body)};a=b\r\n${body}\r\n0\r\n\r\n`]),
+  chunked("chunk-zeros", (body) => [`0000${hex(body).toUpperCase()}\r\n${body}\r\n0\r\n\r\n`]),
+  chunked("chunk-trailer", (body) => [`${hex(body)}\r\n${body}\r\n0\r\nX-Trailer: 1\r\n\r\n`]),
+  chunked("chunk-no-hex", (body) => [`zz\r\n${body}\r\n0\r\n\r\n`], true),
+  chunked("chunk-too-long", (body) => [`fffff\r\n${body}`], true),
+  chunked("chunk-without-end", (body) => [`${hex(body)}\r\n${body}\r\n`], true),
+  more("expect-continue", ["Expect: 100-continue"]),
+  more("expect-other", ["Expect: miracles"], true),
+  more("type-twice", ["Content-Type: text/plain"]),
+  more("host-twice", ["Host: other.example"], true),
+  more("folded-header", ["X-Folded: a", " b"], true),
+  more("space-before-colon", ["X-Spaced : a"], true),
+  more("header-of-64-kib", [`X-Long: ${"a".repeat(65_536)}`], true),
+  more("type-of-64-kib", [`Content-Type: application/json;a=${"b".repeat(65_536)}`], true),
+  raw(
+    "method-post",
+    (body) => ({ lines: [...head, `Content-Length: ${body.length}`], pieces: [body], invalid: true }),
+    "post",
+  ),
+];
