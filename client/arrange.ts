@@ -1,0 +1,182 @@
+import { DeleteFunctionCommand, GetFunctionCommand } from "@aws-sdk/client-lambda";
+import type { Stage } from "../spec/stage.ts";
+import { createFunction, firstRecipe, type Kitchen, type Recipe, zip } from "./create-function.ts";
+import { Fault } from "./fault.ts";
+import { type Created, type Journal, noJournal } from "./journal.ts";
+import { type Populated, populate } from "./populate.ts";
+import { deleteRole } from "./role.ts";
+import { type Ask, said, sdkOver } from "./sdk.ts";
+import { type Sleep, sleep } from "./sleep.ts";
+import type { Clock, Transport } from "./transport.ts";
+import { isBusy, isSettling, notLambda, type Patience, patiently, type Workshop } from "./workshop.ts";
+
+/** What arranging needs. */
+export interface ArrangeOptions {
+  readonly transport: Transport;
+  readonly clock: Clock;
+  /** The endpoint as it is named in messages. */
+  readonly endpoint: string;
+  readonly region: string;
+  /** Begins the name of everything that is created, such as `addperm-ct-1a2b`; at most 40 characters. */
+  readonly prefix: string;
+  /** For the tag by which leftovers are recognised. */
+  readonly startedAt: Date;
+  /** Milliseconds for each request. */
+  readonly deadlineMs: number;
+  /** Execution role; without one a dummy is named, and one is created where the target insists. */
+  readonly role?: string | undefined;
+  readonly journal?: Journal | undefined;
+  readonly signal?: AbortSignal | undefined;
+  readonly sleep?: Sleep | undefined;
+  /** Longest wait for something that is on its way, in milliseconds; 60 000 unless told otherwise. */
+  readonly patienceMs?: number | undefined;
+}
+
+/** A stage that stands. */
+export interface Arranged {
+  readonly stage: Stage;
+  /** What the target could not be given, one sentence each. */
+  readonly missing: readonly string[];
+  /** Removes what was created; tells what is left behind, one sentence each. Never rejects; may be called again. */
+  undo(): Promise<readonly string[]>;
+}
+
+/**
+ * Creates two functions with versions and aliases. Throws a Fault when the first function cannot be had, after
+ * removing what was created.
+ */
+export async function arrange(options: ArrangeOptions): Promise<Arranged> {
+  const created = new Map<string, Created>();
+  const journal = options.journal ?? noJournal;
+  const shop: Kitchen = {
+    ...workshop(options, options.signal),
+    roleName: `${options.prefix}-role`,
+    async note(kind, name) {
+      created.set(name, kind);
+      await journal.note(kind, name);
+    },
+    async forget(kind, name) {
+      created.delete(name);
+      await journal.forget(kind, name);
+    },
+  };
+  const undo = remover(options, created);
+  try {
+    const first = firstRecipe(options.role, { "addpermission-conformance": options.startedAt.toISOString() });
+    const main = await build(shop, `${options.prefix}-main`, first);
+    const other = await build(shop, `${options.prefix}-other`, main.recipe).catch((error: unknown) => {
+      if (options.signal?.aborted === true) throw error;
+      return error instanceof Fault ? error.message : Promise.reject(error);
+    });
+    const missing = typeof other === "string" ? [`no second function: ${other}`] : other.missing;
+    const stage: Stage = {
+      ...placeOf(shop, main.staged.arn),
+      main: main.staged,
+      other: typeof other === "string" ? null : other.staged,
+      unknownName: `${options.prefix}-none`,
+      recipe: { role: main.recipe.role, runtime: main.recipe.runtime, zip },
+    };
+    return { stage, missing: [...main.missing, ...missing], undo };
+  } catch (error) {
+    const left = await undo();
+    if (left.length === 0 || !(error instanceof Fault)) throw error;
+    throw new Fault(`${error.message} Besides, ${left.join("; ")}.`, { cause: error });
+  }
+}
+
+/** Uses a function that exists and creates nothing. Throws a Fault when it cannot be found. */
+export async function useExisting(name: string, options: ArrangeOptions): Promise<Arranged> {
+  const shop = workshop(options, options.signal);
+  const reply = await patiently(
+    shop,
+    () => shop.ask((client) => client.send(new GetFunctionCommand({ FunctionName: name }))),
+    isBusy,
+  );
+  if (!reply.ok) {
+    const fault = notLambda(shop, "GetFunction", reply);
+    if (fault !== null) throw fault;
+    throw new Fault(
+      `${options.endpoint} answered GetFunction for ${name} with ${said(reply)}: name a function that exists with --function NAME, or leave it out to have one created.`,
+    );
+  }
+  const { FunctionArn: arn = "", FunctionName: found = name } = reply.value.Configuration ?? {};
+  return {
+    stage: {
+      ...placeOf(shop, arn),
+      main: { name: found, arn, versions: [], aliases: null },
+      other: null,
+      unknownName: `${options.prefix}-none`,
+      recipe: null,
+    },
+    missing: ["only the existing function is used, without versions, aliases or a second function"],
+    undo: async () => [],
+  };
+}
+
+function workshop(options: ArrangeOptions, signal: AbortSignal | undefined): Workshop {
+  const how = { deadlineMs: options.deadlineMs, signal };
+  return {
+    transport: options.transport,
+    ask: sdkOver(options.transport, options.region, how),
+    endpoint: options.endpoint,
+    how,
+    clock: options.clock,
+    sleep: options.sleep ?? sleep,
+    patienceMs: options.patienceMs ?? 60_000,
+  };
+}
+
+async function build(
+  shop: Kitchen,
+  name: string,
+  recipe: Recipe,
+): Promise<Populated & { readonly recipe: Recipe }> {
+  const made = await createFunction(shop, name, recipe);
+  return { ...(await populate(shop, name, made.arn)), recipe: made.recipe };
+}
+
+/** Partition, region and account, read from the ARN that the target returned. */
+function placeOf(shop: Workshop, arn: string): Pick<Stage, "partition" | "region" | "account"> {
+  const [, partition, service, region, account] = arn.split(":");
+  if (service === "lambda" && partition !== undefined && region !== undefined && account !== undefined) {
+    return { partition, region, account };
+  }
+  throw new Fault(
+    `${shop.endpoint} returned "${arn.slice(0, 200)}" where the ARN of a function belongs: give the URL of something that speaks the Lambda API.`,
+  );
+}
+
+function remover(options: ArrangeOptions, created: Map<string, Created>): () => Promise<readonly string[]> {
+  return async () => {
+    // The run's own signal may be given already: cleaning up goes on without it.
+    const shop = workshop({ ...options, patienceMs: 10_000 }, undefined);
+    const how = { deadlineMs: options.deadlineMs, essential: true };
+    const ask = sdkOver(options.transport, options.region, how);
+    const left: string[] = [];
+    for (const [name, kind] of [...created]) {
+      const why =
+        kind === "functions"
+          ? await deleteFunction({ ...shop, ask, how }, name)
+          : await deleteRole(options.transport, name, how);
+      if (why === null) {
+        created.delete(name);
+        await (options.journal ?? noJournal).forget(kind, name).catch(() => {});
+      } else
+        left.push(`${kind === "functions" ? "the function" : "the role"} ${name} is left behind (${why})`);
+    }
+    return left;
+  };
+}
+
+/** Deletes a function with all that hangs on it; null when it is gone, else what the target answered. */
+export async function deleteFunction(
+  shop: Patience & { readonly ask: Ask },
+  name: string,
+): Promise<string | null> {
+  const reply = await patiently(
+    shop,
+    () => shop.ask((client) => client.send(new DeleteFunctionCommand({ FunctionName: name }))),
+    (refused) => refused.status !== 404 && isSettling(refused),
+  );
+  return reply.ok || reply.status === 404 ? null : said(reply);
+}

@@ -1,0 +1,76 @@
+import type { Socket } from "node:net";
+import { Pool } from "undici";
+import type { Answer, Header } from "../spec/exchange.ts";
+import { type Authorizer, authorized } from "./authorize.ts";
+import { deadlines } from "./deadline.ts";
+import { dial, type Tls } from "./dial.ts";
+import { dispatchOnce } from "./dispatch.ts";
+import { addressed } from "./endpoint.ts";
+import { sendRaw } from "./raw.ts";
+import { notSent } from "./silence.ts";
+import { type Clock, defaultMaxBodyBytes, maxHeaderBytes, type Transport } from "./transport.ts";
+import { unableUndici, undiciRequest } from "./undici-request.ts";
+
+/** How to reach a target over HTTP. */
+export interface HttpOptions {
+  /** http or https; a path in it is put before every request-target. */
+  readonly endpoint: URL;
+  readonly clock: Clock;
+  readonly authorize: Authorizer;
+  /** Most sockets open at a time; 16 unless told otherwise. */
+  readonly connections?: number | undefined;
+  /** Largest response body that is kept, in bytes; 2 MiB unless told otherwise. */
+  readonly maxBodyBytes?: number | undefined;
+  /** Milliseconds until a connection must stand; 10 000 unless told otherwise. */
+  readonly connectTimeoutMs?: number | undefined;
+  readonly tls?: Tls | undefined;
+}
+
+/** Sends over keep-alive HTTP/1.1 sockets; calls with raw framing get a bare socket of their own. */
+export function httpTransport(options: HttpOptions): Transport {
+  const { endpoint, clock, authorize } = options;
+  const maxBodyBytes = options.maxBodyBytes ?? defaultMaxBodyBytes;
+  const connectTimeoutMs = options.connectTimeoutMs ?? 10_000;
+  const sockets = new Set<Socket>();
+  const pool = poolOf(options, connectTimeoutMs, sockets);
+  const closing = new AbortController();
+  const limits = { clock, deadlines: deadlines(clock), maxBodyBytes };
+  const raw = { endpoint, clock, authorize, maxBodyBytes, connectTimeoutMs, tls: options.tls };
+  return {
+    unable: (call) => (call.raw === undefined ? unableUndici(call) : null),
+    send(call, how) {
+      if (closing.signal.aborted) return Promise.resolve(notSent("the transport is closed", clock()));
+      if (call.raw !== undefined) return sendRaw(call, { ...raw, ...how, closing: closing.signal });
+      const why = unableUndici(call);
+      if (why !== null) return Promise.resolve(notSent(why, clock()));
+      const full = addressed(call, endpoint);
+      const go = (signed: readonly Header[]): Promise<Answer> =>
+        dispatchOnce(pool, undiciRequest(full, signed), { ...limits, ...how });
+      return authorized(authorize, full, endpoint.host, how, go, clock);
+    },
+    async close() {
+      closing.abort();
+      for (const socket of sockets) socket.destroy();
+      await pool.destroy(Object.assign(new Error("the transport was closed"), { code: "UND_ERR_ABORTED" }));
+    },
+  };
+}
+
+function poolOf(options: HttpOptions, connectTimeoutMs: number, sockets: Set<Socket>): Pool {
+  return new Pool(options.endpoint.origin, {
+    connections: options.connections ?? 16,
+    pipelining: 1,
+    // The deadline of the call covers all of it; undici's own timers would only cost.
+    headersTimeout: 0,
+    bodyTimeout: 0,
+    maxHeaderSize: maxHeaderBytes,
+    connect: (_where, callback) => {
+      const opened = dial(options.endpoint, options.tls ?? {}, connectTimeoutMs, (error, socket) => {
+        sockets.delete(socket);
+        if (error === null) callback(null, socket);
+        else callback(error, null);
+      });
+      sockets.add(opened);
+    },
+  });
+}

@@ -1,0 +1,190 @@
+import type { Dispatcher } from "undici";
+import type { Answer, Header } from "../spec/exchange.ts";
+import { follow, unfollow } from "./abort.ts";
+import { type Authorizer, authorized } from "./authorize.ts";
+import { deadlines } from "./deadline.ts";
+import { type Bounds, dispatchOnce } from "./dispatch.ts";
+import { addressed } from "./endpoint.ts";
+import { because, notSent, type Reason } from "./silence.ts";
+import { type Clock, defaultMaxBodyBytes, type Outgoing, type Transport } from "./transport.ts";
+import { unableUndici, undiciRequest } from "./undici-request.ts";
+
+/** Answers a request without a network, as `fetch` handlers of servers and mocks do. */
+export type FetchLike = (request: Request) => globalThis.Response | Promise<globalThis.Response>;
+
+/** How to reach a target that lives in this process. */
+export interface InProcessOptions {
+  /** What the requests are addressed to, such as http://lambda.test; nothing listens there. */
+  readonly origin: URL;
+  readonly clock: Clock;
+  readonly authorize: Authorizer;
+  /** Largest response body that is kept, in bytes; 2 MiB unless told otherwise. */
+  readonly maxBodyBytes?: number | undefined;
+}
+
+/** Sends to an undici dispatcher, such as a MockAgent. The dispatcher stays open: it belongs to the caller. */
+export function dispatcherTransport(dispatcher: Dispatcher, options: InProcessOptions): Transport {
+  const unable = (call: Outgoing): string | null =>
+    call.raw === undefined ? unableUndici(call) : "a dispatcher takes no raw bytes";
+  return inProcess(options, unable, (call, signed, bounds) =>
+    dispatchOnce(dispatcher, { ...undiciRequest(call, signed), origin: options.origin.origin }, bounds),
+  );
+}
+
+/** Sends to a function. A Request holds a parsed URL, so that a target which parsing would change is not sent. */
+export function fetchTransport(handle: FetchLike, options: InProcessOptions): Transport {
+  const unable = (call: Outgoing): string | null => unableRequest(call, options.origin);
+  return inProcess(options, unable, (call, signed, bounds) =>
+    ask(handle, options.origin, call, signed, bounds),
+  );
+}
+
+type Deliver = (call: Outgoing, signed: readonly Header[], bounds: Bounds) => Promise<Answer>;
+
+function inProcess(
+  options: InProcessOptions,
+  unable: (call: Outgoing) => string | null,
+  deliver: Deliver,
+): Transport {
+  const { clock, origin } = options;
+  const closing = new AbortController();
+  const limits = {
+    clock,
+    deadlines: deadlines(clock),
+    maxBodyBytes: options.maxBodyBytes ?? defaultMaxBodyBytes,
+  };
+  const joined = joiner(closing.signal);
+  return {
+    unable,
+    send(call, how) {
+      const why = closing.signal.aborted ? "the transport is closed" : unable(call);
+      if (why !== null) return Promise.resolve(notSent(why, clock()));
+      const full = addressed(call, origin);
+      const signal = joined(how.signal);
+      const go = (signed: readonly Header[]): Promise<Answer> =>
+        deliver(full, signed, { ...limits, deadlineMs: how.deadlineMs, signal });
+      return authorized(options.authorize, full, origin.host, how, go, clock);
+    },
+    async close() {
+      closing.abort();
+    },
+  };
+}
+
+/** One signal of two; runs hand in the same signal with every call, so that the last one made is kept. */
+function joiner(own: AbortSignal): (given: AbortSignal | undefined) => AbortSignal {
+  let last: { readonly given: AbortSignal; readonly joined: AbortSignal } | undefined;
+  return (given) => {
+    if (given === undefined) return own;
+    if (last?.given !== given) last = { given, joined: AbortSignal.any([own, given]) };
+    return last.joined;
+  };
+}
+
+function unableRequest(call: Outgoing, origin: URL): string | null {
+  if (call.raw !== undefined) return "a function takes no raw bytes";
+  const { target } = addressed(call, origin);
+  const text = `${origin.origin}${target}`;
+  const url = URL.canParse(text) ? new URL(text) : null;
+  if (url === null || `${url.pathname}${url.search}` !== target)
+    return "a Request would change the request-target";
+  if (call.body !== null && /^(GET|HEAD)$/i.test(call.method))
+    return `a Request has no body with ${call.method}`;
+  try {
+    requestOf(call, origin, [], null);
+    return null;
+  } catch (error) {
+    return `a Request cannot hold it: ${error instanceof Error ? error.message : "unknown"}`;
+  }
+}
+
+function requestOf(
+  call: Outgoing,
+  origin: URL,
+  signed: readonly Header[],
+  signal: AbortSignal | null,
+): Request {
+  const headers = new Headers();
+  for (const [name, value] of [...call.headers, ...signed]) headers.append(name, value);
+  return new Request(`${origin.origin}${call.target}`, {
+    method: call.method,
+    headers,
+    body: call.body === null ? null : Buffer.from(call.body, call.encoding ?? "utf8"),
+    signal,
+  });
+}
+
+async function ask(
+  handle: FetchLike,
+  origin: URL,
+  call: Outgoing,
+  signed: readonly Header[],
+  bounds: Bounds,
+): Promise<Answer> {
+  const { clock, signal } = bounds;
+  const sentAt = clock();
+  const stop = new AbortController();
+  let finish = (): void => {};
+  const ended = new Promise<Reason>((resolve) => {
+    const entry = {
+      expiresAt: sentAt + bounds.deadlineMs,
+      expire: () => resolve(because("timeout", `${bounds.deadlineMs} ms`)),
+      abort: () => resolve(because("aborted")),
+    };
+    bounds.deadlines.add(entry);
+    follow(signal, entry);
+    finish = () => {
+      bounds.deadlines.delete(entry);
+      unfollow(signal, entry);
+    };
+  });
+  const request = requestOf(call, origin, signed, stop.signal);
+  const got = await Promise.race([answerOf(handle, request, bounds.maxBodyBytes), ended]);
+  finish();
+  stop.abort();
+  const times = { sentAt, answeredAt: clock() };
+  return "status" in got ? { kind: "response", ...got, ...times } : { kind: "none", ...got, ...times };
+}
+
+interface Whole {
+  readonly status: number;
+  readonly headers: readonly Header[];
+  readonly body: string;
+}
+
+async function answerOf(handle: FetchLike, request: Request, maxBodyBytes: number): Promise<Whole | Reason> {
+  try {
+    const response = await handle(request);
+    if (!isResponse(response)) return because("protocol", "the function returned no Response");
+    const bytes = await bodyOf(response, maxBodyBytes);
+    if (bytes === null) return because("too-large", `over ${maxBodyBytes} bytes`);
+    return { status: response.status, headers: [...response.headers], body: bytes.toString("utf8") };
+  } catch (error) {
+    const said = error instanceof Error ? `${error.name}: ${error.message}` : "something that is no Error";
+    return because("reset", `the function threw ${said}`);
+  }
+}
+
+/** A Response may come from another implementation than ours, so that instanceof would not do. */
+function isResponse(value: unknown): value is globalThis.Response {
+  return (
+    typeof value === "object" && value !== null && "status" in value && "headers" in value && "body" in value
+  );
+}
+
+async function bodyOf(response: globalThis.Response, maxBodyBytes: number): Promise<Buffer | null> {
+  if (response.body === null) return Buffer.alloc(0);
+  const reader = response.body.getReader();
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) return Buffer.concat(chunks);
+    size += value.length;
+    if (size > maxBodyBytes) {
+      await reader.cancel().catch(() => {});
+      return null;
+    }
+    chunks.push(value);
+  }
+}

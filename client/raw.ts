@@ -1,0 +1,192 @@
+import type { Socket } from "node:net";
+import { setTimeout as pause, setImmediate as turn } from "node:timers/promises";
+import type { Answer, Header } from "../spec/exchange.ts";
+import { follow, unfollow } from "./abort.ts";
+import type { Authorizer } from "./authorize.ts";
+import { dial, type Tls } from "./dial.ts";
+import { addressed } from "./endpoint.ts";
+import { framed, signable } from "./framing.ts";
+import { type ReadResponse, readResponse } from "./read-response.ts";
+import { because, notSent, type Reason, reasonOf } from "./silence.ts";
+import { type Clock, defaultMaxBodyBytes, type Outgoing, type SendOptions } from "./transport.ts";
+
+/** How to send over a bare socket. */
+export interface RawOptions extends SendOptions {
+  readonly endpoint: URL;
+  readonly clock: Clock;
+  readonly authorize: Authorizer;
+  readonly maxBodyBytes?: number | undefined;
+  readonly connectTimeoutMs?: number | undefined;
+  readonly tls?: Tls | undefined;
+  /** Another reason to end early. */
+  readonly closing?: AbortSignal | undefined;
+}
+
+/** Writes one call to a socket of its own, byte for byte, and reads the answer. Never rejects. */
+export async function sendRaw(call: Outgoing, options: RawOptions): Promise<Answer> {
+  const [answer] = await sendRawSequence([call], options);
+  return answer ?? notSent("there was no call", options.clock());
+}
+
+/**
+ * Writes calls one after the other to the same socket, each after the answer to the one before; the deadline is for
+ * each call. null stands for a call that could not be tried, because the target closed the connection or answered
+ * out of turn. Only a call that promises exactly what it sends may be followed by another. Never rejects.
+ */
+export async function sendRawSequence(
+  calls: readonly Outgoing[],
+  options: RawOptions,
+): Promise<readonly (Answer | null)[]> {
+  const answers: (Answer | null)[] = [];
+  let socket: Socket | undefined;
+  for (const [index, call] of calls.entries()) {
+    if (index > 0 && (socket === undefined || !(await isQuiet(socket)))) {
+      answers.push(null);
+      continue;
+    }
+    const sent = await within(options, (ended) => sendOn(socket, call, options, ended));
+    answers.push(sent.answer);
+    if (!sent.reusable) sent.socket?.destroy();
+    socket = sent.reusable ? sent.socket : undefined;
+  }
+  socket?.destroy();
+  return answers;
+}
+
+interface Sent {
+  readonly answer: Answer;
+  readonly socket: Socket | undefined;
+  readonly reusable: boolean;
+}
+
+async function sendOn(
+  open: Socket | undefined,
+  call: Outgoing,
+  options: RawOptions,
+  ended: Promise<Reason>,
+): Promise<Sent> {
+  const { clock, endpoint } = options;
+  const full = addressed(call, endpoint);
+  const signed = await signedHeaders(full, options);
+  if ("kind" in signed) return { answer: signed, socket: open, reusable: false };
+  const began = clock();
+  const socket = open ?? (await connected(options, ended));
+  if (!("write" in socket)) {
+    return {
+      answer: { kind: "none", ...socket, sentAt: began, answeredAt: clock() },
+      socket: open,
+      reusable: false,
+    };
+  }
+  const sentAt = clock();
+  const result = await converse(socket, framed(full, endpoint.host, signed), call, options, ended);
+  const answeredAt = clock();
+  if (!("status" in result))
+    return { answer: { kind: "none", ...result, sentAt, answeredAt }, socket, reusable: false };
+  const { status, headers, body } = result;
+  const answer: Answer = { kind: "response", status, headers, body, sentAt, answeredAt };
+  return { answer, socket, reusable: result.reusable && call.raw?.halfClose !== true };
+}
+
+async function signedHeaders(call: Outgoing, options: RawOptions): Promise<readonly Header[] | Answer> {
+  try {
+    return await options.authorize(signable(call), options.endpoint.host, options.service ?? "lambda");
+  } catch (error) {
+    const why = error instanceof Error ? error.message : "unknown";
+    return notSent(`it could not be signed: ${why}`, options.clock());
+  }
+}
+
+async function connected(options: RawOptions, ended: Promise<Reason>): Promise<Socket | Reason> {
+  let socket: Socket | undefined;
+  const dialled = new Promise<Socket | Reason>((resolve) => {
+    socket = dial(
+      options.endpoint,
+      options.tls ?? {},
+      options.connectTimeoutMs ?? 10_000,
+      (error, opened) => {
+        resolve(error === null ? opened : reasonOf(error));
+      },
+    );
+  });
+  const result = await Promise.race([dialled, ended]);
+  if (!("write" in result)) socket?.destroy();
+  return result;
+}
+
+async function converse(
+  socket: Socket,
+  pieces: readonly Buffer[],
+  call: Outgoing,
+  options: RawOptions,
+  ended: Promise<Reason>,
+): Promise<ReadResponse | Reason> {
+  // Without a listener of its own an idle socket that is reset would end the process.
+  socket.on("error", ignore);
+  const maxBodyBytes = options.maxBodyBytes ?? defaultMaxBodyBytes;
+  const reading = readResponse(socket, { head: call.method === "HEAD", maxBodyBytes });
+  const answered = new AbortController();
+  const writing = write(socket, pieces, call.raw?.halfClose === true, answered.signal);
+  const result = await Promise.race([reading.result, ended]);
+  reading.stop();
+  answered.abort();
+  const whole = await Promise.race([writing, turn(false)]);
+  // A request that was answered before it was written leaves the target in the middle of it.
+  return "status" in result && !whole ? { ...result, reusable: false } : result;
+}
+
+const chunkBytes = 64 * 1024;
+
+/** Writes in chunks and lets what comes back be read in between: an early refusal must not be lost to a reset. */
+async function write(
+  socket: Socket,
+  pieces: readonly Buffer[],
+  halfClose: boolean,
+  answered: AbortSignal,
+): Promise<boolean> {
+  for (const piece of pieces) {
+    for (let at = 0; at < piece.length; at += chunkBytes) {
+      if (answered.aborted || !socket.writable) return false;
+      const chunk = piece.subarray(at, at + chunkBytes);
+      const failed = await new Promise<boolean>((resolve) => {
+        socket.write(chunk, (error) => resolve(error !== null && error !== undefined));
+        socket.once("close", () => resolve(true));
+      });
+      if (failed) return false;
+      await turn();
+    }
+  }
+  if (halfClose) socket.end();
+  return true;
+}
+
+/** False when bytes came that nobody asked for, or the connection ended; waits a moment for either. */
+async function isQuiet(socket: Socket): Promise<boolean> {
+  let quiet = true;
+  const spoiled = (): void => {
+    quiet = false;
+  };
+  socket.on("data", spoiled).on("end", spoiled).resume();
+  await pause(10);
+  socket.off("data", spoiled).off("end", spoiled);
+  return quiet && socket.writable && !socket.destroyed;
+}
+
+/** Does the work with a promise that tells when deadline, signal or closing end it. */
+async function within<T>(options: RawOptions, work: (ended: Promise<Reason>) => Promise<T>): Promise<T> {
+  const signals = [options.signal, options.closing];
+  let finish = ignore;
+  const ended = new Promise<Reason>((resolve) => {
+    const entry = { abort: () => resolve(because("aborted")) };
+    const expired = (): void => resolve(because("timeout", `${options.deadlineMs} ms`));
+    const timer = setTimeout(expired, options.deadlineMs);
+    for (const signal of signals) follow(signal, entry);
+    finish = () => {
+      clearTimeout(timer);
+      for (const signal of signals) unfollow(signal, entry);
+    };
+  });
+  return work(ended).finally(() => finish());
+}
+
+function ignore(): void {}

@@ -1,0 +1,115 @@
+import { type IncomingMessage, request } from "node:http";
+import type { Socket } from "node:net";
+import { Duplex } from "node:stream";
+import type { Header } from "../spec/exchange.ts";
+import { because, type Reason, reasonOf } from "./silence.ts";
+import { maxHeaderBytes, maxInterimResponses } from "./transport.ts";
+
+/** A response that has been read to its end from a socket. */
+export interface ReadResponse {
+  readonly kind: "read";
+  readonly status: number;
+  readonly headers: readonly Header[];
+  readonly body: string;
+  /** The target keeps the connection open for another request. */
+  readonly reusable: boolean;
+}
+
+/** A reading under way. `stop` ends it and leaves the socket alone. */
+export interface Reading {
+  readonly result: Promise<ReadResponse | Reason>;
+  stop(): void;
+}
+
+/**
+ * Reads one response from a socket that somebody else writes to. Node's own client parses it: it is given a stream
+ * that carries the socket's bytes and swallows the request that Node believes to send.
+ */
+export function readResponse(
+  socket: Socket,
+  options: { readonly head: boolean; readonly maxBodyBytes: number },
+): Reading {
+  const tap = tapOf(socket);
+  const result = new Promise<ReadResponse | Reason>((resolve) => {
+    const sent = request({
+      createConnection: () => tap.stream,
+      method: options.head ? "HEAD" : "POST",
+      maxHeaderSize: maxHeaderBytes,
+    });
+    let interim = 0;
+    sent.on("information", () => {
+      interim += 1;
+      if (interim > maxInterimResponses) resolve(because("protocol", "too many interim responses"));
+    });
+    sent.on("upgrade", () => resolve(because("protocol", "the protocol was changed")));
+    sent.on("error", (error) => resolve(reasonOf(error)));
+    sent.on("response", (response) => collect(response, options.maxBodyBytes, resolve));
+    sent.end();
+  }).finally(tap.remove);
+  return { result, stop: tap.remove };
+}
+
+function collect(
+  response: IncomingMessage,
+  maxBodyBytes: number,
+  resolve: (result: ReadResponse | Reason) => void,
+): void {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  response.on("data", (chunk: Buffer) => {
+    size += chunk.length;
+    if (size > maxBodyBytes) resolve(because("too-large", `over ${maxBodyBytes} bytes`));
+    else chunks.push(chunk);
+  });
+  response.on("error", (error) => resolve(reasonOf(error)));
+  response.on("end", () => {
+    const headers = pairs(response.rawHeaders);
+    const connection = headers
+      .filter(([name]) => name.toLowerCase() === "connection")
+      .map(([, value]) => value);
+    resolve({
+      kind: "read",
+      status: response.statusCode ?? 0,
+      headers,
+      body: Buffer.concat(chunks).toString("utf8"),
+      reusable: response.httpVersion === "1.1" && !/\bclose\b/i.test(connection.join(",")),
+    });
+  });
+}
+
+function pairs(raw: readonly string[]): readonly Header[] {
+  const lines: Header[] = [];
+  for (let at = 0; at + 1 < raw.length; at += 2) lines.push([raw[at] ?? "", raw[at + 1] ?? ""]);
+  return lines;
+}
+
+function tapOf(socket: Socket): { readonly stream: Duplex; readonly remove: () => void } {
+  const stream = new Duplex({
+    read() {
+      socket.resume();
+    },
+    write(_chunk, _encoding, done) {
+      done();
+    },
+  });
+  // Whoever still holds the stream when it is removed has been answered already.
+  stream.on("error", () => {});
+  const data = (chunk: Buffer): void => {
+    if (!stream.push(chunk)) socket.pause();
+  };
+  const end = (): void => {
+    stream.push(null);
+  };
+  // What was received before the failure is parsed first.
+  const fail = (error: Error): void => void setImmediate(() => stream.destroy(error));
+  const close = (): void =>
+    fail(Object.assign(new Error("the connection was closed"), { code: "ECONNRESET" }));
+  socket.on("data", data).on("end", end).on("error", fail).on("close", close);
+  return {
+    stream,
+    remove: () => {
+      socket.off("data", data).off("end", end).off("error", fail).off("close", close);
+      stream.destroy();
+    },
+  };
+}

@@ -1,0 +1,99 @@
+import type { NoAnswer, Silence } from "../spec/exchange.ts";
+
+/** Why there is no response, and one sentence about it. */
+export type Reason = Pick<NoAnswer, "reason" | "detail">;
+
+const byCode: Readonly<Record<string, Silence>> = {
+  ECONNREFUSED: "refused",
+  EHOSTUNREACH: "refused",
+  EHOSTDOWN: "refused",
+  ENETUNREACH: "refused",
+  EADDRNOTAVAIL: "refused",
+  EACCES: "refused",
+  ECONNRESET: "reset",
+  ECONNABORTED: "reset",
+  EPIPE: "reset",
+  UND_ERR_SOCKET: "reset",
+  ENOTFOUND: "unresolved",
+  EAI_AGAIN: "unresolved",
+  EAI_NODATA: "unresolved",
+  ETIMEDOUT: "timeout",
+  UND_ERR_CONNECT_TIMEOUT: "timeout",
+  UND_ERR_HEADERS_OVERFLOW: "too-large",
+  HPE_HEADER_OVERFLOW: "too-large",
+  UND_ERR_RES_EXCEEDED_MAX_SIZE: "too-large",
+  UND_ERR_RES_CONTENT_LENGTH_MISMATCH: "protocol",
+  UND_ERR_ABORTED: "aborted",
+  UND_ERR_CLOSED: "aborted",
+  UND_ERR_DESTROYED: "aborted",
+  UND_ERR_INVALID_ARG: "aborted",
+  UND_ERR_NOT_SUPPORTED: "aborted",
+};
+
+const tlsCode =
+  /^(ERR_TLS|ERR_SSL|EPROTO|CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO|HOSTNAME_MISMATCH|INVALID_CA|INVALID_PURPOSE)/;
+
+const meaning: Readonly<Record<Silence, string>> = {
+  timeout: "no complete response came within the deadline",
+  refused: "the connection was not accepted",
+  reset: "the connection was dropped before the response was complete",
+  protocol: "what came back is not a correct HTTP/1.1 response",
+  "too-large": "the response is larger than what is read",
+  tls: "no TLS connection could be made",
+  unresolved: "the host name cannot be resolved",
+  aborted: "the call was ended from our side",
+};
+
+/** Sorts an error of a socket, of TLS, of the resolver or of an HTTP parser. */
+export function reasonOf(error: unknown): Reason {
+  const first = innermost(error);
+  const reason = silenceOf(first);
+  const said = first instanceof Error ? printable(first.message) : "";
+  return because(reason, said);
+}
+
+/** A reason with what is known about it; the text is made one printable line of at most 200 characters. */
+export function because(reason: Silence, said = ""): Reason {
+  const text = printable(said);
+  return { reason, detail: text === "" ? meaning[reason] : `${meaning[reason]} (${text})` };
+}
+
+/** A call that was never sent, because of us: not to be held against the target. */
+export function notSent(why: string, now: number): NoAnswer {
+  return {
+    kind: "none",
+    reason: "aborted",
+    detail: `not sent: ${printable(why)}`,
+    sentAt: now,
+    answeredAt: now,
+  };
+}
+
+/** The code of a system or library error; the empty string when it has none. */
+export function codeOf(error: unknown): string {
+  if (typeof error !== "object" || error === null || !("code" in error)) return "";
+  return typeof error.code === "string" ? error.code : "";
+}
+
+function silenceOf(error: unknown): Silence {
+  const code = codeOf(error);
+  const message = error instanceof Error ? error.message : "";
+  if (tlsCode.test(code) || message.includes("before secure TLS connection")) return "tls";
+  if (code === "UND_ERR_SOCKET" && message.startsWith("bad ")) return "protocol";
+  if (code.startsWith("HPE_")) return code === "HPE_HEADER_OVERFLOW" ? "too-large" : "protocol";
+  return byCode[code] ?? "protocol";
+}
+
+/** A connection attempt on several addresses fails with one error for each: the first tells enough. */
+function innermost(error: unknown): unknown {
+  if (error instanceof AggregateError && error.errors.length > 0) {
+    const [first] = error.errors;
+    return first;
+  }
+  return error;
+}
+
+function printable(text: string): string {
+  const line = text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g, " ").trim();
+  return line.length > 200 ? `${line.slice(0, 199)}…` : line;
+}

@@ -1,0 +1,41 @@
+import type { Answer, Call } from "../spec/exchange.ts";
+
+/** What goes to the wire: a call without what it was meant as. */
+export type Outgoing = Omit<Call, "operation">;
+
+/** The service named in the credential scope. */
+export type Service = "lambda" | "iam";
+
+/** Milliseconds since the start of the run, from a monotonic clock. */
+export type Clock = () => number;
+
+/** How one call is sent. */
+export interface SendOptions {
+  /** Milliseconds from now until the call is given up; connecting, waiting and reading are included. */
+  readonly deadlineMs: number;
+  /** Ends the call early; its answer is then `aborted`. */
+  readonly signal?: AbortSignal | undefined;
+  /** "lambda" unless said otherwise. */
+  readonly service?: Service | undefined;
+  /** Clean-up: sent even when the budget of requests is spent. */
+  readonly essential?: boolean | undefined;
+}
+
+/** A way to a target. One call is one attempt: nothing is retried, followed, decompressed or normalised. */
+export interface Transport {
+  /** Sends the call once and tells what came back. Never throws: whatever goes wrong is a `NoAnswer`. */
+  send(call: Outgoing, options: SendOptions): Promise<Answer>;
+  /** Why this transport cannot carry the call as it is meant, in one sentence; null when it can. */
+  unable?(call: Outgoing): string | null;
+  /** Ends every connection, also those still being made; calls in flight come back as `aborted`. */
+  close(): Promise<void>;
+}
+
+/** The largest response body that is kept unless told otherwise, in bytes. */
+export const defaultMaxBodyBytes = 2 * 1024 * 1024;
+
+/** The largest header section of a response that is read, in bytes. */
+export const maxHeaderBytes = 256 * 1024;
+
+/** How many interim (1xx) responses are passed over before the final one must come. */
+export const maxInterimResponses = 32;
