@@ -1,0 +1,173 @@
+import { jsonObject, revisionIn } from "../spec/answer.ts";
+import { type Belief, type FunctionBelief, type PolicyBelief, policyKey } from "../spec/belief.ts";
+import type { Neighbour } from "../spec/observation.ts";
+import { removal } from "../spec/removal.ts";
+import { route } from "../spec/wire.ts";
+import {
+  currentRevisions,
+  forget,
+  inEveryWorld,
+  latest,
+  maybe,
+  policyWith,
+  without,
+  withPolicy,
+} from "./worlds.ts";
+
+/** What is believed after a call that arranges or observes. Only acknowledged effects count. */
+export function believeNeighbour(before: Belief, observation: Neighbour): Belief {
+  const { call, answer } = observation;
+  const done = answer.kind === "response" && answer.status >= 200 && answer.status < 300;
+  const open = answer.kind === "none" || answer.status === 429 || answer.status >= 500;
+  if (call.operation === "RemovePermission") return believeRemoval(before, observation, done, open);
+  if (!done) return open && writes.has(call.operation) ? blur(before, functionOf(observation)) : before;
+  switch (call.operation) {
+    case "GetFunction":
+    case "GetAlias":
+      return believeRevision(before, observation);
+    case "PublishVersion":
+      return believeVersion(before, observation);
+    case "CreateAlias":
+      return believeAlias(before, observation);
+    case "DeleteAlias":
+      return believeNoAlias(before, observation);
+    case "CreateFunction":
+      return believeFunction(before, observation);
+    case "DeleteFunction":
+      return believeNoFunction(before, functionOf(observation));
+    default:
+      return before;
+  }
+}
+
+const writes: ReadonlySet<string> = new Set([
+  "PublishVersion",
+  "CreateAlias",
+  "DeleteAlias",
+  "CreateFunction",
+  "DeleteFunction",
+]);
+
+function believeRemoval(before: Belief, observation: Neighbour, done: boolean, open: boolean): Belief {
+  const target = removal(observation.call);
+  const policy = target === null ? undefined : before.policies[target.key];
+  if (target === null || policy === undefined) return before;
+  if (open) return withPolicy(before, target.key, maybe(policy, without(target.sid)));
+  if (!done) return before;
+  const held = policy.worlds.every((world) => world.statements?.some(({ sid }) => sid === target.sid));
+  if (!held) return withPolicy(before, target.key, forget(policy));
+  return withPolicy(before, target.key, {
+    ...inEveryWorld(policy, without(target.sid)),
+    used: latest([...policy.used, ...currentRevisions(policy)]),
+    since: {
+      ...policy.since,
+      added: policy.since.added.filter((sid) => sid !== target.sid),
+      removed: latest([...policy.since.removed, target.sid]),
+    },
+    freed: latest([...policy.freed, target.sid]),
+    spurned: [],
+    overfull: policy.overfull === "full" ? "room-again" : policy.overfull,
+  });
+}
+
+function functionOf({ call }: Neighbour): string {
+  const at = route(call.target);
+  const named = at.kind === "neighbour" ? at.functionName : null;
+  if (named !== null) return named;
+  const inBody = jsonObject(call.body ?? "")?.FunctionName;
+  return typeof inBody === "string" ? inBody : "";
+}
+
+function believeRevision(before: Belief, observation: Neighbour): Belief {
+  const at = route(observation.call.target);
+  if (at.kind !== "neighbour" || at.functionName === null) return before;
+  const asked = at.query.find(([name]) => name === "Qualifier")?.[1] ?? null;
+  const qualifier = observation.call.operation === "GetAlias" ? (at.rest[1] ?? null) : asked;
+  const key = policyKey(at.functionName, qualifier);
+  const policy = before.policies[key];
+  if (policy === undefined) return before;
+  const resourceRevision = revisionIn(observation.answer) ?? "";
+  return withPolicy(
+    before,
+    key,
+    inEveryWorld(policy, (world) => ({ ...world, resourceRevision })),
+  );
+}
+
+function believeVersion(before: Belief, observation: Neighbour): Belief {
+  const name = functionOf(observation);
+  const version = jsonObject(textOf(observation))?.Version;
+  const known = before.functions[name];
+  if (known === undefined || typeof version !== "string") return before;
+  const own = before.policies[name];
+  const unread = own === undefined ? before : withPolicy(before, name, forgetRevisions(own));
+  if (known.versions.includes(version)) return unread;
+  const versions = [...known.versions, version];
+  const grown = withFunction(unread, name, { ...known, versions });
+  return withPolicy(grown, policyKey(name, version), policyWith([], { origin: "published" }));
+}
+
+/** Publishing may or may not give the function, and with it its policy, another revision. */
+function forgetRevisions(policy: PolicyBelief): PolicyBelief {
+  const blank = inEveryWorld(policy, (world) => ({ ...world, policyRevision: null, resourceRevision: null }));
+  return { ...blank, used: [] };
+}
+
+function believeAlias(before: Belief, observation: Neighbour): Belief {
+  const name = functionOf(observation);
+  const alias = jsonObject(observation.call.body ?? "")?.Name;
+  const known = before.functions[name];
+  if (known === undefined || typeof alias !== "string") return before;
+  const grown = withFunction(before, name, { ...known, aliases: [...known.aliases, alias] });
+  return withPolicy(grown, policyKey(name, alias), policyWith([]));
+}
+
+function believeNoAlias(before: Belief, observation: Neighbour): Belief {
+  const at = route(observation.call.target);
+  const name = functionOf(observation);
+  const alias = at.kind === "neighbour" ? at.rest[1] : undefined;
+  const known = before.functions[name];
+  if (known === undefined || alias === undefined) return before;
+  const { [policyKey(name, alias)]: _gone, ...policies } = before.policies;
+  return {
+    ...withFunction(before, name, { ...known, aliases: known.aliases.filter((one) => one !== alias) }),
+    policies,
+  };
+}
+
+function believeFunction(before: Belief, observation: Neighbour): Belief {
+  const name = functionOf(observation);
+  const again = before.functions[name]?.deleted === true;
+  const grown = withFunction(before, name, {
+    exists: true,
+    versions: [],
+    versionsKnown: true,
+    aliases: [],
+    deleted: false,
+  });
+  return withPolicy(grown, name, policyWith([], { origin: again ? "re-created" : null }));
+}
+
+function believeNoFunction(before: Belief, name: string): Belief {
+  const known = before.functions[name];
+  if (known === undefined) return before;
+  const policies = Object.entries(before.policies).filter(([key]) => key.split(":")[0] !== name);
+  const gone = { exists: false, versions: [], versionsKnown: true, aliases: [], deleted: true };
+  return { ...withFunction(before, name, gone), policies: Object.fromEntries(policies) };
+}
+
+/** A write without an answer: whether the function exists, and with what, is open until the stage is arranged anew. */
+function blur(before: Belief, name: string): Belief {
+  const known = before.functions[name];
+  return known === undefined
+    ? before
+    : withFunction(before, name, { ...known, exists: null, versionsKnown: false });
+}
+
+function withFunction(belief: Belief, name: string, known: FunctionBelief): Belief {
+  return { ...belief, functions: { ...belief.functions, [name]: known } };
+}
+
+function textOf({ answer }: Neighbour): string {
+  return answer.kind === "response" ? answer.body : "";
+}

@@ -1,0 +1,177 @@
+import { type Belief, canonicalJson, type PolicyBelief } from "../spec/belief.ts";
+import type { Addition, Observation, PolicyRead } from "../spec/observation.ts";
+import { removal } from "../spec/removal.ts";
+import { believeNeighbour } from "./believe-neighbour.ts";
+import {
+  appended,
+  currentRevisions,
+  forget,
+  inEveryWorld,
+  latest,
+  maybe,
+  policyWith,
+  withPolicy,
+} from "./worlds.ts";
+
+/** What is believed after a call, given what was believed before it. Pure. */
+export function believe(before: Belief, observation: Observation): Belief {
+  switch (observation.kind) {
+    case "addition":
+      return believeAddition(before, observation);
+    case "policy-read":
+      return believeRead(before, observation);
+    case "neighbour":
+      return believeNeighbour(before, observation);
+  }
+}
+
+function believeAddition(before: Belief, observation: Addition): Belief {
+  const { reading, situation, result } = observation;
+  const { key } = situation;
+  if (result.kind === "refused" && result.status < 500) return believeRefusal(before, observation);
+  const objected = reading.objections.length + reading.questions.length > 0;
+  const unexpected = objected || situation.objections.length + situation.questions.length > 0;
+  const anywhere = reading.resource === null && reading.questions.length > 0;
+  if (key === null) return result.kind === "added" || anywhere ? forgetAll(before) : before;
+  const policy = before.policies[key];
+  if (policy === undefined) return before;
+  // Accepted although its qualifier can be read in more than one way: any policy may have got the statement.
+  if (result.kind === "added" && reading.questions.includes("body.qualifier-member"))
+    return forgetAll(before);
+  if (unexpected) return withPolicy(before, key, forget(policy));
+  const sid = String(reading.body.members?.StatementId);
+  if (result.kind !== "added") return withPolicy(before, key, maybe(policy, appended({ sid, text: null })));
+  const text = result.statement.parsed === null ? null : canonicalJson(result.statement.parsed);
+  return noteElsewhere(
+    withPolicy(before, key, acknowledged(policy, sid, text, observation.call.body?.length ?? 0)),
+    key,
+    sid,
+  );
+}
+
+function acknowledged(policy: PolicyBelief, sid: string, text: string | null, size: number): PolicyBelief {
+  return {
+    ...inEveryWorld(policy, appended(text === null ? { sid, text, size } : { sid, text })),
+    used: latest([...policy.used, ...currentRevisions(policy)]),
+    since: { ...policy.since, added: latest([...policy.since.added, sid]) },
+    freed: policy.freed.filter((freed) => freed !== sid),
+    spurned: [],
+    overfull: "no",
+  };
+}
+
+function believeRefusal(before: Belief, { reading, situation, result }: Addition): Belief {
+  const members = reading.body.members ?? {};
+  const sid = typeof members.StatementId === "string" ? members.StatementId : "";
+  const revision = members.RevisionId;
+  const error = result.kind === "refused" ? result.error : null;
+  const policies = Object.entries(before.policies).map(([key, policy]) => {
+    if (situation.key !== null && key !== situation.key) return [key, policy] as const;
+    const since = { ...policy.since, refused: latest([...policy.since.refused, sid]) };
+    if (key !== situation.key) return [key, { ...policy, since }] as const;
+    const spurned =
+      error === "PreconditionFailedException" && typeof revision === "string"
+        ? [...policy.spurned, revision]
+        : policy.spurned;
+    const overfull = error === "PolicyLengthExceededException" ? "full" : policy.overfull;
+    return [key, { ...policy, since, spurned, overfull }] as const;
+  });
+  return { ...before, policies: Object.fromEntries(policies) };
+}
+
+function believeRead(before: Belief, { key, policy: seen, together }: PolicyRead): Belief {
+  const known = key === null ? undefined : before.policies[key];
+  if (key === null || known === undefined || together) return before;
+  if (seen.kind === "unreadable" || seen.kind === "unsettled") return before;
+  const statements = seen.kind === "policy" ? seen.statements : [];
+  const revision = seen.kind === "policy" ? seen.revision : null;
+  const replaced = [...currentPolicyRevisions(known), ...known.used].filter((shown) => shown !== revision);
+  const same = known.worlds.length === 1 && currentPolicyRevisions(known).includes(revision ?? "");
+  return withPolicy(before, key, {
+    ...policyWith(statements),
+    worlds: [
+      {
+        statements,
+        policyRevision: revision,
+        resourceRevision: same ? (known.worlds[0]?.resourceRevision ?? null) : unwritten(known),
+      },
+    ],
+    past: revision === null ? known.past : latest([...new Set([...known.past, ...replaced])]),
+    used: revision === null ? known.used : [],
+    spurned: same ? known.spurned : [],
+    freed: known.freed,
+    tidied: known.tidied,
+    overfull: known.overfull,
+  });
+}
+
+function unwritten(policy: PolicyBelief): string | null {
+  return policy.worlds.length === 1 ? (policy.worlds[0]?.resourceRevision ?? null) : null;
+}
+
+function currentPolicyRevisions(policy: PolicyBelief): readonly string[] {
+  return policy.worlds.flatMap(({ policyRevision }) => (policyRevision === null ? [] : [policyRevision]));
+}
+
+function noteElsewhere(belief: Belief, key: string, sid: string): Belief {
+  const policies = Object.entries(belief.policies).map(([other, policy]) =>
+    other === key
+      ? ([other, policy] as const)
+      : ([
+          other,
+          {
+            ...policy,
+            since: { ...policy.since, elsewhere: latest([...policy.since.elsewhere, `${key} ${sid}`]) },
+          },
+        ] as const),
+  );
+  return { ...belief, policies: Object.fromEntries(policies) };
+}
+
+function forgetAll(belief: Belief): Belief {
+  const policies = Object.entries(belief.policies).map(([key, policy]) => [key, forget(policy)] as const);
+  return { ...belief, policies: Object.fromEntries(policies) };
+}
+
+/** What is believed after calls that were in flight together: every acknowledged one happened, in some order. */
+export function believeRound(before: Belief, members: readonly Observation[]): Belief {
+  let belief = before;
+  const acknowledgedSids = new Map<string, number>();
+  for (const member of members) {
+    if (member.kind !== "addition") continue;
+    const sid = member.reading.body.members?.StatementId;
+    const id = `${member.situation.key} ${String(sid)}`;
+    if (member.result.kind === "added") acknowledgedSids.set(id, (acknowledgedSids.get(id) ?? 0) + 1);
+    belief = believe(belief, member);
+  }
+  for (const member of members) if (member.kind === "neighbour") belief = believe(belief, member);
+  const touched = touchedKeys(members);
+  const confused = [...acknowledgedSids.values()].some((count) => count > 1) || removesWhatItAdds(members);
+  const policies = Object.entries(belief.policies).map(([key, policy]) => {
+    if (!touched.has(key)) return [key, policy] as const;
+    return [
+      key,
+      confused ? forget(policy) : { ...policy, since: { ...policy.since, together: true } },
+    ] as const;
+  });
+  return { ...belief, policies: Object.fromEntries(policies) };
+}
+
+function touchedKeys(members: readonly Observation[]): ReadonlySet<string> {
+  const keys = members.map((member) =>
+    member.kind === "addition" ? member.situation.key : removal(member.call)?.key,
+  );
+  return new Set(keys.filter((key): key is string => typeof key === "string"));
+}
+
+function removesWhatItAdds(members: readonly Observation[]): boolean {
+  const added = members.flatMap((member) =>
+    member.kind === "addition"
+      ? [`${member.situation.key} ${String(member.reading.body.members?.StatementId)}`]
+      : [],
+  );
+  return members.some((member) => {
+    const removed = removal(member.call);
+    return removed !== null && added.includes(`${removed.key} ${removed.sid}`);
+  });
+}

@@ -1,0 +1,152 @@
+import { canonicalJson } from "../spec/belief.ts";
+import type { Addition, Observation, PolicyRead } from "../spec/observation.ts";
+import { removal } from "../spec/removal.ts";
+import { holds, type Judgement } from "../spec/rule.ts";
+import { check } from "./linearizability.ts";
+import type { ObservedRound } from "./observe.ts";
+import {
+  type PolicyOperation,
+  type PolicyOutput,
+  partition,
+  policyModel,
+  policyState,
+} from "./policy-model.ts";
+
+/** Steps of search after which a history counts as undecided. */
+const mostSteps = 200_000;
+
+interface Placed extends PolicyOperation {
+  readonly policy: string;
+}
+
+/**
+ * Judges whether the calls of a history that were in flight together can be put in an order that explains every answer.
+ * Null for a history without such calls, or whose policies were not known at its start.
+ */
+export function judgeLinearizability(rounds: readonly ObservedRound[]): Judgement | null {
+  if (!rounds.some(({ observations }) => observations.length > 1)) return null;
+  if (rounds.some(({ observations }) => observations.some(isBeyondTheModel))) return null;
+  const placed = rounds.flatMap(({ observations }, round) =>
+    observations.flatMap((of, index) => place(of, `${round}.${index}`)),
+  );
+  let open: string | null = null;
+  for (const [policy, operations] of partition(placed, policyOf)) {
+    const initial = initialStates(rounds, policy);
+    if (initial === null || operations.length < 2) continue;
+    const found = check(operations, policyModel(initial, { ordered: true }), { maxSteps: mostSteps });
+    if (found.verdict === "violated") return violation(operations, found.stuck);
+    if (found.verdict === "unknown") open = found.reason;
+  }
+  return open === null ? holds : { verdict: "inconclusive", why: open };
+}
+
+/** The model knows additions, removals and reads; what re-creates the policy, or adds against the document, is beyond it. */
+function isBeyondTheModel(of: Observation): boolean {
+  if (of.kind === "neighbour")
+    return ["DeleteFunction", "CreateFunction", "PublishVersion"].includes(of.call.operation);
+  return (
+    of.kind === "addition" &&
+    of.result.kind === "added" &&
+    of.reading.objections.length + of.reading.questions.length > 0
+  );
+}
+
+function policyOf(operation: PolicyOperation): string {
+  return "policy" in operation && typeof operation.policy === "string" ? operation.policy : "";
+}
+
+function initialStates(rounds: readonly ObservedRound[], policy: string) {
+  const known = rounds[0]?.before.policies[policy];
+  if (known === undefined || known.capped) return null;
+  const worlds = known.worlds.map(({ statements }) => statements);
+  if (worlds.some((statements) => statements === null)) return null;
+  return worlds.map((statements) =>
+    policyState(
+      (statements ?? []).map(({ sid }) => sid),
+      null,
+    ),
+  );
+}
+
+function violation(operations: readonly PolicyOperation[], stuck: readonly string[]): Judgement {
+  const named = operations
+    .filter(({ id }) => stuck.includes(id))
+    .map(({ input }) => (input.kind === "read" ? "the read" : `${input.kind} ${input.sid}`));
+  return {
+    verdict: "violated",
+    expected: "an order of the calls that explains every answer",
+    seen: `none: nothing explains ${named.join(", ")}`,
+    unless: [
+      "race.one-id-once",
+      "race.one-revision-once",
+      "race.acknowledged-are-kept",
+      "StatementId.duplicate",
+      "StatementId.duplicate-content",
+      "policy.separate-qualifiers",
+    ],
+  };
+}
+
+function place(of: Observation, id: string): readonly Placed[] {
+  const { sentAt: invokedAt, answeredAt } = of.answer;
+  const returnedAt = of.answer.kind === "none" ? null : answeredAt;
+  if (of.kind === "addition") return placeAddition(of, { id, invokedAt, returnedAt });
+  if (of.kind === "policy-read") return placeRead(of, { id, invokedAt, returnedAt });
+  const removed = removal(of.call);
+  if (removed === null) return [];
+  const status = of.answer.kind === "none" ? null : of.answer.status;
+  const output = removalOutput(status);
+  return [
+    {
+      id,
+      invokedAt,
+      returnedAt: output === null ? null : returnedAt,
+      input: { kind: "remove", sid: removed.sid },
+      output,
+      policy: removed.key,
+    },
+  ];
+}
+
+/** A removal that a revision guards may have been refused for it, which the model is not told: it is left open. */
+function removalOutput(status: number | null): PolicyOutput | null {
+  if (status === 404) return "absent";
+  return status !== null && status >= 200 && status < 300 ? "removed" : null;
+}
+
+type Times = Pick<Placed, "id" | "invokedAt" | "returnedAt">;
+
+function placeAddition({ reading, situation, result }: Addition, times: Times): readonly Placed[] {
+  const { key } = situation;
+  const sid = reading.body.members?.StatementId;
+  if (key === null || typeof sid !== "string" || reading.objections.length + reading.questions.length > 0)
+    return [];
+  const output = outputOf(result);
+  const input = {
+    kind: "add" as const,
+    sid,
+    ...(result.kind === "added" && result.statement.parsed !== null
+      ? { statement: canonicalJson(result.statement.parsed) }
+      : {}),
+  };
+  return [{ ...times, returnedAt: output === null ? null : times.returnedAt, input, output, policy: key }];
+}
+
+function outputOf(result: Addition["result"]): PolicyOutput | null {
+  if (result.kind === "unsettled") return null;
+  if (result.kind === "added") return "added";
+  if (result.status >= 500) return null;
+  // A conflict may also mean that another operation is in progress: it has no effect, and proves nothing.
+  return "refused";
+}
+
+function placeRead({ key, policy }: PolicyRead, times: Times): readonly Placed[] {
+  if (key === null || policy.kind === "unreadable" || policy.kind === "unsettled") return [];
+  const statements = policy.kind === "policy" ? policy.statements : [];
+  const output: PolicyOutput = {
+    sids: statements.map(({ sid }) => sid),
+    // Which operation's revision counts is the target's choice: revisions are left to rules of their own.
+    revision: null,
+  };
+  return [{ ...times, input: { kind: "read" }, output, policy: key }];
+}

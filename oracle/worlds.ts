@@ -1,0 +1,124 @@
+import type { Belief, FunctionBelief, PolicyBelief, Since, StatementBelief, World } from "../spec/belief.ts";
+import type { Stage, StagedFunction } from "../spec/stage.ts";
+
+/** More worlds than these are not kept: a policy with so many open calls is `capped`. */
+export const mostWorlds = 32;
+
+const noSince: Since = { added: [], removed: [], refused: [], elsewhere: [], origin: null, together: false };
+
+/** A policy of which only the statements are known, or null when not even those. */
+export function policyWith(
+  statements: readonly StatementBelief[] | null,
+  since: Partial<Since> = {},
+): PolicyBelief {
+  return {
+    worlds: [{ statements, policyRevision: null, resourceRevision: null }],
+    capped: false,
+    since: { ...noSince, ...since },
+    past: [],
+    used: [],
+    spurned: [],
+    freed: [],
+    tidied: [],
+    overfull: "no",
+  };
+}
+
+/** What is believed when a stage has just been arranged. `fresh`: the functions are new, so their policies are empty. */
+export function initialBelief(stage: Stage, fresh: boolean): Belief {
+  const staged = [stage.main, ...(stage.other ? [stage.other] : [])];
+  const functions: Record<string, FunctionBelief> = {};
+  const policies: Record<string, PolicyBelief> = {};
+  for (const one of staged) {
+    const aliases = Object.values(one.aliases ?? {});
+    functions[one.name] = {
+      exists: true,
+      versions: one.versions,
+      versionsKnown: fresh,
+      aliases,
+      deleted: false,
+    };
+    for (const key of policyKeys(one)) policies[key] = policyWith(fresh ? [] : null);
+  }
+  const { partition, region, account } = stage;
+  return { home: { partition, region, account }, functions, policies };
+}
+
+/** Keys of every policy that a staged function, its versions and its aliases can have. */
+export function policyKeys(staged: StagedFunction): readonly string[] {
+  const qualifiers = [...staged.versions, ...Object.values(staged.aliases ?? {})];
+  return [staged.name, ...qualifiers.map((qualifier) => `${staged.name}:${qualifier}`)];
+}
+
+/** Nothing is known of the statements until the next read. */
+export function forget(policy: PolicyBelief): PolicyBelief {
+  return {
+    ...policyWith(null),
+    past: policy.past,
+    used: policy.used,
+    tidied: policy.tidied,
+    freed: [],
+    overfull: policy.overfull,
+  };
+}
+
+/** The same change in every world. */
+export function inEveryWorld(policy: PolicyBelief, change: (world: World) => World): PolicyBelief {
+  return { ...policy, worlds: distinct(policy.worlds.map(change)) };
+}
+
+/** The change may or may not have happened: both worlds stay open. */
+export function maybe(policy: PolicyBelief, change: (world: World) => World): PolicyBelief {
+  const worlds = distinct([...policy.worlds, ...policy.worlds.map(change)]);
+  return worlds.length > mostWorlds ? { ...policy, capped: true } : { ...policy, worlds };
+}
+
+function distinct(worlds: readonly World[]): readonly World[] {
+  if (worlds.length === 1) return worlds;
+  const byText = new Map(worlds.map((world) => [JSON.stringify(world), world]));
+  return [...byText.values()];
+}
+
+/** The world after a statement was appended; the revisions shown before are no longer current. */
+export function appended(statement: StatementBelief): (world: World) => World {
+  return (world) => ({
+    statements: world.statements === null ? null : [...world.statements, statement],
+    policyRevision: null,
+    resourceRevision: null,
+  });
+}
+
+/** The world after a statement was removed. */
+export function without(sid: string): (world: World) => World {
+  return (world) => ({
+    statements:
+      world.statements === null ? null : world.statements.filter((statement) => statement.sid !== sid),
+    policyRevision: null,
+    resourceRevision: null,
+  });
+}
+
+/** Revisions that are current in some world: a write uses them up. */
+export function currentRevisions(policy: PolicyBelief): readonly string[] {
+  const shown = policy.worlds.flatMap((world) => [world.policyRevision, world.resourceRevision]);
+  return [...new Set(shown.filter((revision): revision is string => revision !== null && revision !== ""))];
+}
+
+/** The belief with one policy replaced. */
+export function withPolicy(belief: Belief, key: string, policy: PolicyBelief): Belief {
+  return { ...belief, policies: { ...belief.policies, [key]: policy } };
+}
+
+/** Notes about the past are kept for the latest few only, so that a long history costs no more a call than a short one. */
+export function latest<T>(list: readonly T[]): readonly T[] {
+  return list.length > 64 ? list.slice(-64) : list;
+}
+
+/** The belief at the start of a history on a stage that was tidied: what earlier histories freed is no longer news. */
+export function afterTidying(belief: Belief): Belief {
+  const policies = Object.entries(belief.policies).map(([key, policy]) => {
+    const tidied = latest([...new Set([...policy.tidied, ...policy.freed])]);
+    return [key, { ...policy, freed: [], tidied, overfull: "no" as const }] as const;
+  });
+  return { ...belief, policies: Object.fromEntries(policies) };
+}
