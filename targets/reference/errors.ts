@@ -1,0 +1,91 @@
+import type { HttpReply } from "./http.ts";
+
+/** The ways in which a member can break its constraint. */
+export type ConstraintKind = "required" | "type" | "minLength" | "maxLength" | "pattern";
+
+/** Everything the reference refuses a request for. */
+export type RefusalKind =
+  | ConstraintKind
+  | "encoding"
+  | "repeated"
+  | "body-empty"
+  | "body-encoding"
+  | "body-syntax"
+  | "body-not-object"
+  | "body-too-large"
+  | "media-type"
+  | "mismatch"
+  | "elsewhere"
+  | "no-function"
+  | "no-version"
+  | "no-alias"
+  | "no-policy"
+  | "no-statement"
+  | "latest"
+  | "principal"
+  | "revision"
+  | "duplicate"
+  | "exists"
+  | "in-use"
+  | "size"
+  | "route"
+  | "throttled"
+  | "internal";
+
+/** A refusal before it becomes an answer. */
+export interface Refusal {
+  readonly kind: RefusalKind;
+  /** The member that is to blame, where one is. */
+  readonly member?: string;
+  readonly message: string;
+}
+
+/** Status and exception name of a refusal. */
+export interface Named {
+  readonly status: number;
+  readonly name: string;
+}
+
+const invalid: Named = { status: 400, name: "InvalidParameterValueException" };
+const missing: Named = { status: 404, name: "ResourceNotFoundException" };
+const conflict: Named = { status: 409, name: "ResourceConflictException" };
+
+const names: Readonly<Partial<Record<RefusalKind, Named>>> = {
+  elsewhere: missing,
+  "no-function": missing,
+  "no-version": missing,
+  "no-alias": missing,
+  "no-policy": missing,
+  "no-statement": missing,
+  route: missing,
+  duplicate: conflict,
+  exists: conflict,
+  "in-use": conflict,
+  revision: { status: 412, name: "PreconditionFailedException" },
+  size: { status: 400, name: "PolicyLengthExceededException" },
+  "body-too-large": { status: 413, name: "RequestEntityTooLargeException" },
+  throttled: { status: 429, name: "TooManyRequestsException" },
+  internal: { status: 500, name: "ServiceException" },
+};
+
+/** The documented status and name for a refusal; what the document leaves silent is a 400. */
+export function namedRefusal(refusal: Refusal): Named {
+  return names[refusal.kind] ?? invalid;
+}
+
+/** An error answer: the name in a header, a message in the body. */
+export function errorReply(named: Named, message: string): HttpReply {
+  return {
+    status: named.status,
+    headers: [
+      ["Content-Type", "application/json"],
+      ["x-amzn-errortype", named.name],
+    ],
+    body: JSON.stringify({ Type: named.status >= 500 ? "Service" : "User", message }),
+  };
+}
+
+/** A refusal as the document words it, for the neighbours that no mutant touches. */
+export function refused(kind: RefusalKind, message: string): HttpReply {
+  return errorReply(namedRefusal({ kind, message }), message);
+}

@@ -1,0 +1,152 @@
+import { addressOf, emptyReply, existing, isReply, jsonReply } from "./address.ts";
+import type { World } from "./draft.ts";
+import { refused } from "./errors.ts";
+import type { HttpReply, Route } from "./http.ts";
+import { functionArn, isHere, qualified, spelled } from "./resolve.ts";
+import { dropPolicy, type FunctionRecord, policyAt } from "./state.ts";
+import { faultsOf, isRecord, readBody } from "./validate.ts";
+
+const required = ["FunctionName", "Role", "Code"] as const;
+
+/** Answers CreateFunction: any role and any code will do, for nothing is ever run. */
+export function createFunction(world: World, body: Buffer): HttpReply {
+  const reading = readBody(body);
+  if (reading.kind === "refused") return refused(reading.why, "The body must be one JSON object.");
+  const settings = reading.object;
+  const missing = required.find((member) => settings[member] === undefined || settings[member] === null);
+  if (missing !== undefined) return refused("required", `${missing} is missing.`);
+  const name = newName(world, settings.FunctionName);
+  if (name === null) return refused("pattern", "The value of FunctionName is malformed.");
+  const arn = functionArn(world.home, name);
+  if (world.state.functions.has(arn)) return refused("exists", `${arn} exists already.`);
+  const versions = settings.Publish === true ? ["1"] : [];
+  const nextVersion = versions.length + 1;
+  const record: FunctionRecord = { name, arn, settings, versions, nextVersion, aliases: new Map() };
+  world.state.functions.set(arn, record);
+  return jsonReply(201, configuration(world, record, versions[0]));
+}
+
+function newName(world: World, value: unknown): string | null {
+  if (typeof value !== "string" || faultsOf("FunctionName", value).length > 0) return null;
+  const name = spelled(value);
+  const fits = name.qualifier === undefined && name.name.length <= 64 && isHere(name, world.home);
+  return fits ? name.name : null;
+}
+
+/** Answers GetFunction. */
+export function getFunction(world: World, route: Route): HttpReply {
+  const found = configured(world, route);
+  if (isReply(found)) return found;
+  return jsonReply(200, {
+    Configuration: found,
+    Code: { RepositoryType: "S3", Location: "" },
+    Tags: {},
+  });
+}
+
+/** Answers GetFunctionConfiguration. */
+export function getFunctionConfiguration(world: World, route: Route): HttpReply {
+  const found = configured(world, route);
+  return isReply(found) ? found : jsonReply(200, found);
+}
+
+/** Answers ListFunctions, all on one page. */
+export function listFunctions(world: World): HttpReply {
+  const prefix = functionArn(world.home, "");
+  const here = [...world.state.functions.values()].filter((record) => record.arn.startsWith(prefix));
+  return jsonReply(200, {
+    Functions: here.map((record) => configuration(world, record, undefined)),
+    NextMarker: null,
+  });
+}
+
+/** Answers DeleteFunction: the function with all that belongs to it, or one version. */
+export function deleteFunction(world: World, route: Route): HttpReply {
+  const address = existing(world, route);
+  if (isReply(address)) return address;
+  const record = world.state.functions.get(address.arn);
+  if (record === undefined) return refused("no-function", `There is no ${address.arn}.`);
+  return address.qualifier === undefined
+    ? deleteWhole(world, record)
+    : deleteVersion(world, record, address.qualifier);
+}
+
+function deleteWhole(world: World, record: FunctionRecord): HttpReply {
+  for (const qualifier of [undefined, ...record.versions, ...record.aliases.keys()]) {
+    forget(world, "function", record.arn, qualifier);
+  }
+  world.state.functions.delete(record.arn);
+  return emptyReply(204);
+}
+
+function deleteVersion(world: World, record: FunctionRecord, version: string): HttpReply {
+  if (!record.versions.includes(version)) return refused("latest", "Only a published version can go alone.");
+  if ([...record.aliases.values()].some((alias) => alias.version === version)) {
+    return refused("in-use", "An alias points at that version.");
+  }
+  const versions = record.versions.filter((other) => other !== version);
+  world.state.functions.set(record.arn, { ...record, versions });
+  forget(world, "version", record.arn, version);
+  return emptyReply(204);
+}
+
+/** Drops the policy of something that has been deleted. */
+export function forget(
+  world: World,
+  scope: "function" | "version" | "alias",
+  arn: string,
+  qualifier: string | undefined,
+): void {
+  const key = world.behaviour.policyKey(arn, qualifier);
+  if (world.behaviour.dropsPolicy(scope, key)) dropPolicy(world.state, key);
+}
+
+function configured(world: World, route: Route): Readonly<Record<string, unknown>> | HttpReply {
+  const address = existing(world, route);
+  if (isReply(address)) return address;
+  const record = world.state.functions.get(address.arn);
+  if (record === undefined) return refused("no-function", `There is no ${address.arn}.`);
+  return configuration(world, record, address.qualifier);
+}
+
+/** A function's or version's configuration; the RevisionId is that of its policy. */
+export function configuration(
+  world: World,
+  record: FunctionRecord,
+  qualifier: string | undefined,
+): Readonly<Record<string, unknown>> {
+  const { behaviour, state } = world;
+  const key = behaviour.policyKey(record.arn, qualifier);
+  const { Role, Runtime, Handler, PackageType, Description } = record.settings;
+  return {
+    FunctionName: record.name,
+    FunctionArn: qualified(record.arn, qualifier),
+    Runtime,
+    Role,
+    Handler,
+    CodeSize: 0,
+    Description: Description ?? "",
+    Timeout: 3,
+    MemorySize: 128,
+    LastModified: "2021-01-01T00:00:00.000+0000",
+    CodeSha256: "",
+    Version: record.aliases.get(qualifier ?? "")?.version ?? qualifier ?? "$LATEST",
+    RevisionId: behaviour.revisionShown("GetFunction", policyAt(state, key).revision, key),
+    State: "Active",
+    LastUpdateStatus: "Successful",
+    PackageType: PackageType ?? "Zip",
+  };
+}
+
+/** The record of the function that a route names, qualifier or not. */
+export function recordOf(world: World, route: Route): FunctionRecord | HttpReply {
+  const address = addressOf(world, route);
+  if (isReply(address)) return address;
+  return world.state.functions.get(address.arn) ?? refused("no-function", `There is no ${address.arn}.`);
+}
+
+/** The members of a body; an empty body has none. */
+export function optionalBody(body: Buffer): Readonly<Record<string, unknown>> {
+  const reading = body.length === 0 ? null : readBody(body);
+  return reading?.kind === "object" && isRecord(reading.object) ? reading.object : {};
+}

@@ -1,0 +1,123 @@
+import type { Header } from "../../spec/exchange.ts";
+
+/** A request as the reference reads it; header names in lower case, the target never normalised. */
+export interface HttpRequest {
+  readonly method: string;
+  readonly target: string;
+  readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
+  readonly body: Buffer;
+  /** Which connection it came on; absent in-process. */
+  readonly connection?: number;
+}
+
+/** A complete answer of the reference. */
+export interface HttpReply {
+  readonly status: number;
+  readonly headers: readonly Header[];
+  readonly body: string | Buffer;
+}
+
+/** The operations that the reference answers. */
+export type RouteName =
+  | "AddPermission"
+  | "RemovePermission"
+  | "GetPolicy"
+  | "CreateFunction"
+  | "GetFunction"
+  | "GetFunctionConfiguration"
+  | "DeleteFunction"
+  | "ListFunctions"
+  | "PublishVersion"
+  | "ListVersionsByFunction"
+  | "CreateAlias"
+  | "GetAlias"
+  | "DeleteAlias"
+  | "ListAliases";
+
+/** Where a request goes; labels and query are still percent-encoded. */
+export interface Route {
+  readonly name: RouteName;
+  /** The FunctionName label; empty where the path has none. */
+  readonly label: string;
+  /** The second label: an alias name or a statement id. */
+  readonly item: string;
+  readonly query: string;
+}
+
+const collections: Readonly<Record<string, Readonly<Record<string, RouteName>>>> = {
+  configuration: { GET: "GetFunctionConfiguration" },
+  versions: { POST: "PublishVersion", GET: "ListVersionsByFunction" },
+  aliases: { POST: "CreateAlias", GET: "ListAliases" },
+  policy: { POST: "AddPermission", GET: "GetPolicy" },
+};
+
+const items: Readonly<Record<string, Readonly<Record<string, RouteName>>>> = {
+  aliases: { GET: "GetAlias", DELETE: "DeleteAlias" },
+  policy: { DELETE: "RemovePermission" },
+};
+
+const root: Readonly<Record<string, RouteName>> = { POST: "CreateFunction", GET: "ListFunctions" };
+const single: Readonly<Record<string, RouteName>> = { GET: "GetFunction", DELETE: "DeleteFunction" };
+
+/** The path and the query of a request-target in origin or absolute form. */
+export function splitTarget(target: string): { readonly path: string; readonly query: string } {
+  const origin = target.startsWith("http://") ? target.slice(Math.max(target.indexOf("/", 7), 7)) : target;
+  const mark = origin.indexOf("?");
+  return mark < 0
+    ? { path: origin, query: "" }
+    : { path: origin.slice(0, mark), query: origin.slice(mark + 1) };
+}
+
+/** The operation of a method and path; null where there is none. */
+export function routeOf(method: string, path: string, query: string): Route | null {
+  const [before, version, functions, label = "", collection, item, ...rest] = path.split("/");
+  if (before !== "" || version !== "2015-03-31" || functions !== "functions" || rest.length > 0) return null;
+  const table = tableOf(label, collection, item);
+  const name = table !== undefined && Object.hasOwn(table, method) ? table[method] : undefined;
+  return name === undefined ? null : { name, label, item: item ?? "", query };
+}
+
+function tableOf(
+  label: string,
+  collection: string | undefined,
+  item: string | undefined,
+): Readonly<Record<string, RouteName>> | undefined {
+  if (collection === undefined) return label === "" ? root : single;
+  const table = item === undefined ? collections : items;
+  return Object.hasOwn(table, collection) ? table[collection] : undefined;
+}
+
+/** The text that a percent-encoded label or query value stands for; null where the encoding is broken. */
+export function percentDecoded(raw: string): string | null {
+  if (!raw.includes("%")) return raw;
+  try {
+    return decodeURIComponent(raw);
+  } catch {
+    return null;
+  }
+}
+
+/** The raw values of one query parameter, in order. */
+export function queryValues(query: string, name: string): readonly string[] {
+  if (query === "") return [];
+  return query
+    .split("&")
+    .filter((pair) => percentDecoded(pair.split("=", 1)[0] ?? "") === name)
+    .map((pair) => (pair.includes("=") ? pair.slice(pair.indexOf("=") + 1) : ""));
+}
+
+/** Header lines as a record with lower-case names; repeated lines are joined by a comma. */
+export function headersOf(lines: readonly Header[]): Readonly<Record<string, string>> {
+  const record: Record<string, string> = Object.create(null);
+  for (const [name, value] of lines) {
+    const key = name.toLowerCase();
+    record[key] = record[key] === undefined ? value : `${record[key]}, ${value}`;
+  }
+  return record;
+}
+
+/** One header's value; the first where there are several. */
+export function headerOf(request: HttpRequest, name: string): string | undefined {
+  const value = request.headers[name];
+  return typeof value === "string" ? value : value?.[0];
+}

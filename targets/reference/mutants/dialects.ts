@@ -1,0 +1,199 @@
+import type { Check, Mutation } from "../behaviour.ts";
+import type { Draft } from "../draft.ts";
+import { isHere } from "../resolve.ts";
+import { revisionOf } from "../state.ts";
+import { naming } from "./error-mutants.ts";
+import { change, overlooking, together } from "./mutant.ts";
+
+/** Correct implementations that write and decide otherwise where the document lets them: none breaks a rule. */
+export const dialects: Readonly<Record<string, Mutation>> = {
+  "the error's name in __type, with namespace and address": errorBody((name) => ({
+    __type: `com.amazonaws.lambda#${name}:http://internal.amazon.com/coral/com.amazonaws.lambda/`,
+    Message: "No.",
+  })),
+  "the error's name in code": errorBody((name) => ({ code: name, message: "No." })),
+  "the error's name in a header in capitals, with an address": change(() => ({
+    refuse: ({ status, name }) => ({
+      status,
+      headers: [["X-AMZN-ERRORTYPE", `${name}:http://internal.amazon.com/`]],
+      body: "",
+    }),
+  })),
+  "other messages": change(({ refuse }) => ({
+    refuse: (named, _message, refusal) => refuse(named, "1 Fehler: «nein» <b>\u001b[31m", refusal),
+  })),
+  "404 for a malformed name or qualifier": naming(
+    ({ kind, member }) =>
+      (member === "FunctionName" || member === "Qualifier") && (kind === "pattern" || kind === "maxLength"),
+    404,
+    "ResourceNotFoundException",
+  ),
+  "404 for a qualifier that the name contradicts": naming(
+    ({ kind }) => kind === "mismatch",
+    404,
+    "ResourceNotFoundException",
+  ),
+  "403 for another account": naming(
+    ({ kind }, draft) => kind === "elsewhere" && draft !== undefined && isForeign(draft),
+    403,
+    "AccessDeniedException",
+  ),
+  "another order of checks": change(() => ({ checks: lookupFirst })),
+  "a revision of GetPolicy's own": change(({ revisionShown }) => ({
+    revisionShown: (operation, current, key) =>
+      operation === "GetPolicy" ? revisionShown(operation, current, key) : derived(current),
+  })),
+  "only the revision of GetFunction and GetAlias counts": change(({ revisionShown }) => ({
+    revisionShown: (operation, current, key) =>
+      operation === "GetPolicy" ? derived(current) : revisionShown(operation, current, key),
+  })),
+  "revisions that count": change(() => ({ nextRevision: (_key, writes) => String(writes) })),
+  "no revision with the policy": change(({ finish }) => ({
+    finish: (reply, request, operation) =>
+      finish(
+        operation === "GetPolicy" && reply.status === 200
+          ? { ...reply, body: String(reply.body).replace(/,"RevisionId":"[^"]*"\}$/, "}") }
+          : reply,
+        request,
+        operation,
+      ),
+  })),
+  "no size limit": change(() => ({ sizeLimit: Number.POSITIVE_INFINITY })),
+  "a smaller size limit": change(() => ({ sizeLimit: 10_000 })),
+  "accounts in the Principal without the ARN of their root": change(({ principal }) => ({
+    principal: (value, partition) => (/^\d{12}$/.test(value) ? { AWS: value } : principal(value, partition)),
+  })),
+  "StringLike for SourceArn, keys in lower case": change(() => ({
+    condition: ({ sourceAccount, sourceArn, eventSourceToken }) =>
+      sourceAccount === undefined && sourceArn === undefined && eventSourceToken === undefined
+        ? undefined
+        : {
+            ...(sourceArn !== undefined && { StringLike: { "aws:sourcearn": sourceArn } }),
+            ...(sourceAccount !== undefined && { StringEquals: { "aws:sourceaccount": sourceAccount } }),
+            ...(eventSourceToken !== undefined && {
+              StringEqualsIfExists: { "lambda:eventsourcetoken": eventSourceToken },
+            }),
+          },
+  })),
+  "lists in the statement, and its members in another order": change(({ statement }) => ({
+    statement: (parts, condition) => {
+      const { Principal, ...others } = statement(parts, condition);
+      return { ...Object.fromEntries(Object.entries(others).reverse()), Principal: listed(Principal) };
+    },
+  })),
+  "white space in the statement": change(({ created, stored }) => ({
+    created: (json) => created(JSON.stringify(JSON.parse(json), null, 2)),
+    stored: (sid, json) => stored(sid, JSON.stringify(JSON.parse(json), null, 1)),
+  })),
+  "more members in a success, and a charset": change(({ created }) => ({
+    created: (json) => ({
+      ...created(json),
+      headers: [
+        ["content-type", "application/json; charset=utf-8"],
+        ["x-amzn-requestid", "00000000-0000-4000-8000-000000000000"],
+      ],
+      body: JSON.stringify({ ResponseMetadata: { HTTPStatusCode: 201 }, Statement: json }),
+    }),
+  })),
+  "$LATEST with a policy of its own": change(() => ({ allowsLatest: true })),
+  "an empty Qualifier for none": change(({ qualifier }) => ({
+    qualifier: (values, body) => qualifier(values, body) || undefined,
+  })),
+  "no unknown members": change(({ readBody }) => ({
+    readBody: (bytes) => {
+      const reading = readBody(bytes);
+      if (reading.kind === "refused") return reading;
+      const strange = Object.keys(reading.object).some((name) => !known.has(name));
+      return strange ? { kind: "refused", why: "body-syntax" } : reading;
+    },
+  })),
+  "no members that are null": change(({ faults }) => ({
+    faults: (member, value) => (value === null ? ["type"] : faults(member, value)),
+  })),
+  "no other Content-Type": together(
+    change(() => ({ acceptsMedia: (type) => type !== undefined && /^application\/json\b/i.test(type) })),
+    naming(({ kind }) => kind === "media-type", 415, "UnsupportedMediaTypeException"),
+  ),
+  "404 for a name of more than 64 characters": overlooking(
+    "FunctionName",
+    "maxLength",
+    (value) => !value.includes(":"),
+  ),
+  "no limit for the length of a partial ARN": overlooking(
+    "FunctionName",
+    "maxLength",
+    (value) => !value.startsWith("arn:"),
+  ),
+  "an empty policy where there is none": change(() => ({ showsEmpty: true })),
+  "200 for a removal": change(({ finish }) => ({
+    finish: (reply, request, operation) =>
+      finish(
+        operation === "RemovePermission" && reply.status === 204
+          ? { status: 200, headers: [["Content-Type", "application/json"]], body: "{}" }
+          : reply,
+        request,
+        operation,
+      ),
+  })),
+  "SourceArn without the pattern's idea of a region": overlooking("SourceArn", "pattern", (value) =>
+    /^arn:aws[a-zA-Z0-9-]*:[a-zA-Z0-9-]+:(us-iso-east-1|eusc-de-east-1):(\d{12})?:.*$/.test(value),
+  ),
+  "405 and no name for other methods": change(({ finish }) => ({
+    finish: (reply, request, operation) =>
+      finish(
+        operation === null && request.method !== "POST"
+          ? { status: 405, headers: [["Allow", "GET, POST"]], body: "" }
+          : reply,
+        request,
+        operation,
+      ),
+  })),
+};
+
+const lookupFirst: readonly Check[] = [
+  "encoding",
+  "repeated",
+  "media",
+  "lookup",
+  "mismatch",
+  "latest",
+  "body",
+  "duplicate",
+  "principal",
+  "constraints",
+  "size",
+  "revision",
+];
+
+const known: ReadonlySet<string> = new Set([
+  "Action",
+  "EventSourceToken",
+  "Principal",
+  "RevisionId",
+  "SourceAccount",
+  "SourceArn",
+  "StatementId",
+]);
+
+function errorBody(body: (name: string) => Readonly<Record<string, string>>): Mutation {
+  return change(() => ({
+    refuse: ({ status, name }) => ({
+      status,
+      headers: [["Content-Type", "application/x-amz-json-1.1"]],
+      body: JSON.stringify(body(name)),
+    }),
+  }));
+}
+
+function isForeign({ name, home }: Draft): boolean {
+  return isHere({ ...name, account: undefined }, home);
+}
+
+function derived(revision: string): string {
+  return revisionOf(revision, 0);
+}
+
+function listed(principal: unknown): unknown {
+  if (typeof principal !== "object" || principal === null) return principal;
+  return Object.fromEntries(Object.entries(principal).map(([kind, value]) => [kind, [value]]));
+}

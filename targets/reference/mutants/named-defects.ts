@@ -1,0 +1,186 @@
+import type { Member } from "../../../spec/constraint.ts";
+import { createdReply } from "../behaviour.ts";
+import { naming } from "./error-mutants.ts";
+import { change, type Mutant, overlooking, together } from "./mutant.ts";
+import { pausing } from "./race-mutants.ts";
+import { comparing } from "./state-mutants.ts";
+
+/** What a pattern finds in a longer value, where it is compiled without anchors. */
+const cores: readonly (readonly [Member, RegExp])[] = [
+  ["Action", /lambda:[*]|lambda:[a-zA-Z]+|[*]/],
+  ["EventSourceToken", /[a-zA-Z0-9._-]/],
+  ["SourceAccount", /\d{12}/],
+  ["SourceArn", /arn:aws[a-zA-Z0-9-]*:[a-zA-Z0-9-]+:([a-z]{2}(-gov)?-[a-z]+-\d)?:(\d{12})?:/],
+  ["StatementId", /[a-zA-Z0-9_-]/],
+];
+
+/** Defects that implementations are known for. What breaks with each was found by running it, and is held to. */
+export const namedDefects: Readonly<Record<string, Mutant>> = {
+  "no lock at all": {
+    breaks: "checks nothing again and writes over what was added meanwhile",
+    mutate: pausing({ rechecks: () => false, base: (read) => read }),
+    kills: ["race.acknowledged-are-kept", "race.one-id-once", "race.one-revision-once"],
+  },
+  "eviction of an older statement": {
+    breaks: "keeps the latest 24 statements only",
+    mutate: change(({ append }) => ({
+      append: (statements, added, key) => append(statements, added, key).slice(-24),
+    })),
+    kills: ["policy.others-untouched", "race.acknowledged-are-kept"],
+  },
+  "shared policy of qualifiers": {
+    breaks: "keeps one policy for a function and all its versions and aliases",
+    mutate: change(() => ({ policyKey: (arn) => arn })),
+    kills: ["StatementId.on-other-qualifier", "policy.separate-qualifiers", "published.starts-empty"],
+    mayKill: [
+      "StatementId.duplicate-content",
+      "policy.holds-what-was-added",
+      "policy.stored-as-returned",
+      "policy.others-untouched",
+      "refusal.changes-no-statement",
+    ],
+  },
+  "ids compared by 64 characters": {
+    breaks: "compares ids by their first 64 characters",
+    mutate: comparing((sid) => sid.slice(0, 64)),
+    kills: ["StatementId.shares-prefix"],
+  },
+  "write before validation": {
+    breaks: "stores a statement before it looks at its token",
+    mutate: change(() => ({
+      afterRefusal: ({ member }, draft) =>
+        member === "EventSourceToken" ? [...draft.read.statements, draft.stored()] : null,
+    })),
+    kills: ["refusal.changes-no-statement"],
+  },
+  "overwritten on 409": {
+    breaks: "replaces the statement whose id is taken, and answers 409",
+    mutate: change(() => ({
+      afterRefusal: ({ kind }, draft) =>
+        kind === "duplicate"
+          ? draft.read.statements.map((one) => (one.sid === draft.values.StatementId ? draft.stored() : one))
+          : null,
+    })),
+    kills: ["refusal.changes-no-statement"],
+  },
+  "policy survives deletion": {
+    breaks: "keeps the policy of whatever is deleted",
+    mutate: change(() => ({ dropsPolicy: () => false })),
+    kills: ["re-created.starts-empty"],
+  },
+  "idempotent addition": {
+    breaks: "answers 201 to a statement that is there already",
+    mutate: change(({ taken, append }) => ({
+      taken: (statements, sid, draft) =>
+        taken(statements, sid, draft) && !statements.some(({ json }) => json === draft.json()),
+      append: (statements, added, key) =>
+        statements.some(({ json }) => json === added.json) ? statements : append(statements, added, key),
+    })),
+    kills: ["StatementId.duplicate-content", "race.one-id-once"],
+  },
+  "addition that replaces": {
+    breaks: "answers 201 to a taken id and replaces its statement",
+    mutate: change(({ append }) => ({
+      taken: () => false,
+      append: (statements, added, key) =>
+        append(
+          statements.filter(({ sid }) => sid !== added.sid),
+          added,
+          key,
+        ),
+    })),
+    kills: ["StatementId.duplicate", "StatementId.duplicate-content", "race.one-id-once"],
+  },
+  "revision ignored": {
+    breaks: "takes no notice of RevisionId",
+    mutate: change(() => ({ revisionMatches: () => true })),
+    kills: [
+      "RevisionId.never-seen",
+      "RevisionId.stale",
+      "RevisionId.used",
+      "RevisionId.foreign",
+      "race.one-revision-once",
+    ],
+  },
+  "pattern searched for": {
+    breaks: "looks for a pattern anywhere in a value",
+    mutate: together(
+      ...cores.map(([member, core]) => overlooking(member, "pattern", (value) => core.test(value))),
+    ),
+    kills: [
+      "Action.pattern",
+      "EventSourceToken.pattern",
+      "SourceAccount.pattern",
+      "SourceArn.pattern",
+      "StatementId.pattern",
+    ],
+  },
+  "nothing of the body checked": {
+    breaks: "enforces no pattern and no length of any member of the body",
+    mutate: change(({ faults }) => ({
+      faults: (member, value) =>
+        member === "FunctionName" || member === "Qualifier" || typeof value !== "string"
+          ? faults(member, value)
+          : [],
+    })),
+    kills: [
+      "Action.pattern",
+      "EventSourceToken.pattern",
+      "EventSourceToken.maxLength",
+      "SourceAccount.pattern",
+      "SourceArn.pattern",
+      "StatementId.pattern",
+      "StatementId.minLength",
+      "StatementId.maxLength",
+    ],
+  },
+  "200 and text/html": {
+    breaks: "answers 200 and text/html to a success",
+    mutate: change(() => ({
+      created: (json) => ({
+        ...createdReply(json),
+        status: 200,
+        headers: [["Content-Type", "text/html; charset=utf-8"]],
+      }),
+    })),
+    kills: ["success.is-201", "success.is-json"],
+  },
+  "malformed bodies fail": {
+    breaks: "answers 500 InternalError to a body that is no object",
+    mutate: naming(({ kind }) => kind.startsWith("body-"), 500, "InternalError"),
+    kills: ["body.empty", "body.malformed-json", "body.not-an-object", "errors.no-unexplained-5xx"],
+  },
+  "names nowhere": {
+    breaks: "says in no refusal which exception it is",
+    mutate: change(({ refuse }) => ({
+      refuse: (named, message, refusal) => ({
+        ...refuse(named, message, refusal),
+        headers: [["Content-Type", "application/json"]],
+      }),
+    })),
+    kills: ["errors.name-readable", "errors.no-unexplained-5xx"],
+  },
+  "conflict for everything": {
+    breaks: "answers 409 ResourceConflictException to a stale RevisionId",
+    mutate: naming(({ kind }) => kind === "revision", 409, "ResourceConflictException"),
+    kills: ["RevisionId.never-seen", "RevisionId.stale", "RevisionId.used", "RevisionId.foreign"],
+  },
+  "created on demand": {
+    breaks: "grants on any function, version or alias whether it exists or not",
+    mutate: change(() => ({ found: () => "present" })),
+    kills: [
+      "resource.unknown-function",
+      "resource.deleted-function",
+      "resource.unknown-version",
+      "resource.unknown-alias",
+      "re-created.starts-empty",
+    ],
+  },
+  "always $LATEST": {
+    breaks: "names $LATEST in every Resource that has no qualifier",
+    mutate: change(({ resource }) => ({
+      resource: (arn, qualifier, label) => resource(arn, qualifier ?? "$LATEST", label),
+    })),
+    kills: ["statement.resource", "statement.one-resource"],
+  },
+};

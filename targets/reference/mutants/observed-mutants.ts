@@ -1,0 +1,77 @@
+import type { RuleId } from "../../../spec/rules/index.ts";
+import type { Mutation } from "../behaviour.ts";
+import type { ConstraintKind, Named } from "../errors.ts";
+import { naming } from "./error-mutants.ts";
+import { change, type Defect, mutantsOf, together } from "./mutant.ts";
+
+const broken: ReadonlySet<string> = new Set<ConstraintKind>([
+  "required",
+  "minLength",
+  "maxLength",
+  "pattern",
+]);
+const validation: Named = { status: 400, name: "ValidationException" };
+const serialization: Named = { status: 400, name: "SerializationException" };
+
+/** The live service's dialect: it breaks nothing in the `aws` column. */
+export const live: Mutation = change(({ named }) => ({
+  named: (refusal, draft) => {
+    if (broken.has(refusal.kind)) return validation;
+    const unread = refusal.kind === "type" || refusal.kind.startsWith("body-");
+    return unread ? serialization : named(refusal, draft);
+  },
+}));
+
+const defects: Readonly<Record<Extract<RuleId, `observed.${string}`>, Defect>> = {
+  "observed.validation-exception": observed(
+    "answers InvalidParameterValueException to a malformed SourceArn",
+    naming(
+      ({ kind, member }) => kind === "pattern" && member === "SourceArn",
+      400,
+      "InvalidParameterValueException",
+    ),
+  ),
+  "observed.constraints-first": {
+    ...observed(
+      "looks a malformed Qualifier up",
+      naming(
+        ({ kind, member }) => kind === "pattern" && member === "Qualifier",
+        404,
+        "ResourceNotFoundException",
+      ),
+    ),
+    alsoKills: ["observed.validation-exception"],
+  },
+  "observed.latest-is-refused": observed(
+    "grants on $LATEST",
+    change(() => ({ allowsLatest: true })),
+  ),
+  "observed.disagreeing-qualifier": observed(
+    "answers 404 where the name contradicts Qualifier",
+    naming(({ kind }) => kind === "mismatch", 404, "ResourceNotFoundException"),
+  ),
+  "observed.arn-like": observed(
+    "compares SourceArn with StringLike",
+    change(({ condition }) => ({
+      condition: (parts) => {
+        const { ArnLike, ...others } = condition(parts) ?? {};
+        if (ArnLike !== undefined) return { ...others, StringLike: ArnLike };
+        return condition(parts);
+      },
+    })),
+  ),
+  "observed.account-root": observed(
+    "writes an account as AWS principal without the ARN of its root",
+    change(({ principal }) => ({
+      principal: (value, partition) =>
+        /^\d{12}$/.test(value) ? { AWS: value } : principal(value, partition),
+    })),
+  ),
+};
+
+/** Mutants of the live service's dialect, judged in the `aws` column. */
+export const observedMutants = mutantsOf(defects);
+
+function observed(breaks: string, mutation: Mutation): Defect {
+  return { breaks, mutate: together(live, mutation), column: "aws" };
+}

@@ -1,0 +1,126 @@
+import { addPermission } from "./add-permission.ts";
+import { type Behaviour, faithful } from "./behaviour.ts";
+import type { World } from "./draft.ts";
+import { refused } from "./errors.ts";
+import {
+  createFunction,
+  deleteFunction,
+  getFunction,
+  getFunctionConfiguration,
+  listFunctions,
+} from "./functions.ts";
+import { type HttpReply, type HttpRequest, headerOf, type Route, routeOf, splitTarget } from "./http.ts";
+import { getPolicy, removePermission } from "./policies.ts";
+import { type Home, partitionOf, regionSigned } from "./resolve.ts";
+import { type Listener, listen } from "./server.ts";
+import { emptyState } from "./state.ts";
+import { createAlias, deleteAlias, getAlias, listAliases, listVersions, publishVersion } from "./versions.ts";
+
+/** How a reference is made; everything has a default. */
+export interface ReferenceOptions {
+  /** Twelve digits; 123456789012 by default. */
+  readonly account?: string;
+  /** For requests whose Authorization names no region; us-east-1 by default. */
+  readonly region?: string;
+  /** Answer `Prefer: code=429` and `Prefer: code=500` with the documented exceptions; true by default. */
+  readonly faults?: boolean;
+  /** Where it deviates; nowhere by default. */
+  readonly behaviour?: Behaviour;
+}
+
+/** What a request gets: an answer, or a connection that is closed without one. */
+export type Outcome = HttpReply | "drop";
+
+/** An in-memory implementation of the document and its neighbours. */
+export interface Reference {
+  /** Answers one request; a promise only where the behaviour waits. */
+  readonly handle: (request: HttpRequest) => Outcome | Promise<Outcome>;
+  /** Listens on a free loopback port and gives the endpoint. */
+  readonly listen: () => Promise<URL>;
+  /** Stops listening and closes every connection. */
+  readonly close: () => Promise<void>;
+}
+
+type Operation = (world: World, request: HttpRequest, route: Route) => HttpReply | Promise<HttpReply>;
+
+const operations: Readonly<Record<Route["name"], Operation>> = {
+  AddPermission: addPermission,
+  RemovePermission: (world, _request, route) => removePermission(world, route),
+  GetPolicy: (world, _request, route) => getPolicy(world, route),
+  CreateFunction: (world, request) => createFunction(world, request.body),
+  GetFunction: (world, _request, route) => getFunction(world, route),
+  GetFunctionConfiguration: (world, _request, route) => getFunctionConfiguration(world, route),
+  DeleteFunction: (world, _request, route) => deleteFunction(world, route),
+  ListFunctions: (world) => listFunctions(world),
+  PublishVersion: (world, _request, route) => publishVersion(world, route),
+  ListVersionsByFunction: (world, _request, route) => listVersions(world, route),
+  CreateAlias: (world, request, route) => createAlias(world, route, request.body),
+  GetAlias: (world, _request, route) => getAlias(world, route),
+  DeleteAlias: (world, _request, route) => deleteAlias(world, route),
+  ListAliases: (world, _request, route) => listAliases(world, route),
+};
+
+/** What a surprise becomes on the way out, so that a broken behaviour cannot bring the server down. */
+const failed = refused("internal", "The reference failed.");
+
+/** Makes a reference with an empty memory. */
+export function createReference(options: ReferenceOptions = {}): Reference {
+  const { account = "123456789012", region = "us-east-1", faults = true, behaviour = faithful } = options;
+  const state = emptyState();
+  const homes = homesOf(account, region);
+  const answer = (request: HttpRequest): HttpReply | Promise<HttpReply> => {
+    const { path, query } = splitTarget(request.target);
+    const route = routeOf(behaviour.method(request.method), behaviour.path(path), query);
+    const finish = (reply: HttpReply) => behaviour.finish(reply, request, route?.name ?? null);
+    if (route === null) return finish(refused("route", "There is no such operation."));
+    const injected = faults && route.name === "AddPermission" ? injection(behaviour, request) : null;
+    if (injected !== null) return finish(injected);
+    const world = { state, behaviour, home: homes(headerOf(request, "authorization")) };
+    const reply = operations[route.name](world, request, route);
+    return reply instanceof Promise ? reply.then(finish) : finish(reply);
+  };
+  const handle = (request: HttpRequest): Outcome | Promise<Outcome> => {
+    try {
+      const outcome = behaviour.intercept(request) ?? answer(request);
+      return outcome instanceof Promise ? outcome.catch(() => failed) : outcome;
+    } catch {
+      return failed;
+    }
+  };
+  let listener: Listener | null = null;
+  return {
+    handle,
+    listen: async () => {
+      listener ??= await listen(handle);
+      return listener.endpoint;
+    },
+    close: async () => {
+      await listener?.close();
+      listener = null;
+    },
+  };
+}
+
+/** Homes by region, remembered by header: a run sends the same Authorization over and over. */
+function homesOf(account: string, fallback: string): (authorization: string | undefined) => Home {
+  const homeOf = (region: string): Home => ({ partition: partitionOf(region), region, account });
+  let last: { readonly header: string | undefined; readonly home: Home } | null = null;
+  return (header) => {
+    if (last === null || last.header !== header) {
+      last = { header, home: homeOf(regionSigned(header) ?? fallback) };
+    }
+    return last.home;
+  };
+}
+
+const injections = {
+  "code=429": { kind: "throttled", message: "Too many requests." },
+  "code=500": { kind: "internal", message: "The service failed, as it was asked to." },
+} as const;
+
+function injection(behaviour: Behaviour, request: HttpRequest): HttpReply | null {
+  const asked = headerOf(request, "prefer");
+  if (asked !== "code=429" && asked !== "code=500") return null;
+  const refusal = injections[asked];
+  return behaviour.refuse(behaviour.named(refusal), refusal.message, refusal);
+}

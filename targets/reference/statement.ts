@@ -1,0 +1,58 @@
+/** The Principal element of a statement. */
+export type PrincipalElement = string | Readonly<Record<string, string>>;
+
+/** What a statement is made of, every value as it was given. */
+export interface StatementParts {
+  readonly sid: string;
+  readonly principal: PrincipalElement;
+  readonly action: string;
+  readonly resource: string;
+  readonly sourceAccount: string | undefined;
+  readonly sourceArn: string | undefined;
+  readonly eventSourceToken: string | undefined;
+}
+
+/** The Condition element: operator, key, value. */
+export type ConditionElement = Readonly<Record<string, Readonly<Record<string, string>>>>;
+
+const account = /^\d{12}$/;
+const service = /^[a-z0-9][a-z0-9.-]*\.(?:amazonaws\.com(?:\.cn)?|amazon\.com)$/;
+const identity =
+  /^arn:aws[a-zA-Z-]*:(?:iam|sts)::\d{12}:(?:root|(?:user|role|assumed-role)\/[A-Za-z0-9_+=,.@/-]+)$/;
+
+/** The element for a Principal; null where it is neither a service, an account, an identity nor everyone. */
+export function principalElement(value: string, partition = "aws"): PrincipalElement | null {
+  if (service.test(value)) return { Service: value };
+  if (account.test(value)) return { AWS: `arn:${partition}:iam::${value}:root` };
+  if (identity.test(value)) return { AWS: value };
+  return value === "*" ? "*" : null;
+}
+
+/** The conditions that the request asks for; undefined where it asks for none. */
+export function conditionElement(parts: StatementParts): ConditionElement | undefined {
+  const { sourceAccount, sourceArn, eventSourceToken } = parts;
+  if (sourceAccount === undefined && sourceArn === undefined && eventSourceToken === undefined) return;
+  const equals = {
+    ...(sourceAccount !== undefined && { "AWS:SourceAccount": sourceAccount }),
+    ...(eventSourceToken !== undefined && { "lambda:EventSourceToken": eventSourceToken }),
+  };
+  return {
+    ...(Object.keys(equals).length > 0 && { StringEquals: equals }),
+    ...(sourceArn !== undefined && { ArnLike: { "AWS:SourceArn": sourceArn } }),
+  };
+}
+
+/** The statement, its members in the order in which AWS prints them. */
+export function statementOf(
+  parts: StatementParts,
+  condition: ConditionElement | undefined,
+): Readonly<Record<string, unknown>> {
+  return {
+    Sid: parts.sid,
+    Effect: "Allow",
+    Principal: parts.principal,
+    Action: parts.action,
+    Resource: parts.resource,
+    ...(condition !== undefined && { Condition: condition }),
+  };
+}

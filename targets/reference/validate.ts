@@ -1,0 +1,70 @@
+import { isUtf8 } from "node:buffer";
+import { constraintOf, type Member, members } from "../../spec/constraint.ts";
+import type { ConstraintKind, RefusalKind } from "./errors.ts";
+import { spelled } from "./resolve.ts";
+
+/** A body that is a JSON object, or why it is none. */
+export type BodyReading =
+  | { readonly kind: "object"; readonly object: Readonly<Record<string, unknown>> }
+  | { readonly kind: "refused"; readonly why: BodyFault };
+
+/** What can be wrong with a body as a whole. */
+export type BodyFault = Extract<RefusalKind, `body-${string}`>;
+
+const nothing: readonly ConstraintKind[] = [];
+
+const rules = new Map(
+  members.map((member) => {
+    const { required, minLength = 0, maxLength = Number.POSITIVE_INFINITY, pattern } = constraintOf(member);
+    const whole = pattern === undefined ? null : new RegExp(`^(?:${pattern})$`);
+    return [member, { required, minLength, maxLength, whole }] as const;
+  }),
+);
+
+/** The constraints that a member's value breaks; undefined and null count as absent. */
+export function faultsOf(member: Member, value: unknown): readonly ConstraintKind[] {
+  const rule = rules.get(member);
+  if (rule === undefined) return nothing;
+  if (value === undefined || value === null) return rule.required ? ["required"] : nothing;
+  if (typeof value !== "string") return ["type"];
+  const tooShort = value.length < rule.minLength;
+  const tooLong = value.length > rule.maxLength && (member !== "FunctionName" || value.startsWith("arn:"));
+  const unlike = rule.whole !== null && !rule.whole.test(value);
+  const longName = member === "FunctionName" && value.length > 64 && longBareName(value);
+  if (!tooShort && !tooLong && !unlike && !longName) return nothing;
+  const found: ConstraintKind[] = [];
+  if (tooShort) found.push("minLength");
+  if (tooLong || longName) found.push("maxLength");
+  if (unlike) found.push("pattern");
+  return found;
+}
+
+function longBareName(value: string): boolean {
+  const name = spelled(value);
+  return name.bare && name.name.length > 64;
+}
+
+/** Reads a body: UTF-8 without a byte order mark, one JSON object and nothing after it. */
+export function readBody(bytes: Buffer): BodyReading {
+  if (bytes.length === 0) return { kind: "refused", why: "body-empty" };
+  if (!isUtf8(bytes)) return { kind: "refused", why: "body-encoding" };
+  try {
+    return asObject(JSON.parse(bytes.toString("utf8")));
+  } catch {
+    return { kind: "refused", why: "body-syntax" };
+  }
+}
+
+function asObject(value: unknown): BodyReading {
+  return isRecord(value) ? { kind: "object", object: value } : { kind: "refused", why: "body-not-object" };
+}
+
+/** Says whether a parsed value is a JSON object. */
+export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** The own member of a body; what an object inherits is not a member. */
+export function ownMember(object: Readonly<Record<string, unknown>>, member: string): unknown {
+  return Object.hasOwn(object, member) ? object[member] : undefined;
+}

@@ -1,0 +1,32 @@
+import type { Capability } from "../spec/rule.ts";
+
+/** Something a target cannot do, so that rules which need it cannot be judged there. */
+export interface Inability {
+  readonly needs: Capability;
+  /** One sentence for the report. */
+  readonly reason: string;
+}
+
+/** A target that is up. */
+export interface Started {
+  /** Base URL, without a slash at the end. */
+  readonly endpoint: string;
+  /** Ends whatever was started; does nothing the second time. */
+  stop(): Promise<void>;
+}
+
+/** What starting a target may need from outside. */
+export interface StartOptions {
+  /** The folder under which tools are installed; the working directory by default. */
+  readonly folder?: string;
+}
+
+/** Somebody to talk to. */
+export interface Target {
+  readonly name: string;
+  readonly cannot: readonly Inability[];
+  /** Whether functions, versions and aliases can be created there; if not, any name is as good as another. */
+  readonly arranges: boolean;
+  /** Starts it, or throws a `Fault` that says what is missing and how to get it. */
+  start(options?: StartOptions): Promise<Started>;
+}
