@@ -1,0 +1,16 @@
+import { Fault } from "../client/fault.ts";
+import { embedded } from "./embedded.ts";
+import { moto } from "./moto.ts";
+import { prism } from "./prism.ts";
+import type { Target } from "./target.ts";
+
+/** The targets that the command knows by name; the first is the default. */
+export const builtin: readonly Target[] = [embedded(), prism, moto];
+
+/** The target of this name; throws a `Fault` that lists the names there are. */
+export function targetNamed(name: string): Target {
+  const found = builtin.find((target) => target.name === name);
+  if (found !== undefined) return found;
+  const names = builtin.map((target) => target.name).join(", ");
+  throw new Fault(`There is no target "${name}"; use one of ${names}, or --endpoint URL for any other.`);
+}

@@ -1,0 +1,72 @@
+import type { Clock, Outgoing, SendOptions, Transport } from "../client/transport.ts";
+import type { Answer } from "../spec/exchange.ts";
+import { headersOf } from "./reference/http.ts";
+import type { Outcome, Reference } from "./reference/reference.ts";
+
+/** How requests reach a reference without a socket. */
+export interface InProcessOptions {
+  readonly clock: Clock;
+  /** The Authorization header of every request; its scope decides the region. */
+  readonly authorization?: string;
+}
+
+/** A transport that calls the reference in this process. What needs a bare socket cannot be carried. */
+export function inProcess(reference: Reference, { clock, authorization }: InProcessOptions): Transport {
+  return {
+    send: async (call, options) => {
+      const sentAt = clock();
+      const { authorization: own = authorization, ...headers } = headersOf(call.headers);
+      const request = {
+        method: call.method,
+        target: call.target,
+        headers: own === undefined ? headers : { ...headers, authorization: own },
+        body: bytesOf(call),
+      };
+      const outcome = await within(reference.handle(request), options);
+      return answerOf(outcome, { sentAt, answeredAt: clock() });
+    },
+    unable: (call) => (call.raw === undefined ? null : "It is framed by hand, which needs a socket."),
+    close: async () => {},
+  };
+}
+
+function bytesOf(call: Outgoing): Buffer {
+  return call.body === null ? Buffer.alloc(0) : Buffer.from(call.body, call.encoding ?? "utf8");
+}
+
+type Late = "timeout" | "aborted";
+
+/** Most answers are there at once; a timer is only set for those that are not. */
+async function within(
+  pending: Outcome | Promise<Outcome>,
+  { deadlineMs, signal }: SendOptions,
+): Promise<Outcome | Late> {
+  if (signal?.aborted === true) return "aborted";
+  if (!(pending instanceof Promise)) return pending;
+  return new Promise((resolve, reject) => {
+    const end = (late: Late) => () => resolve(late);
+    const timer = setTimeout(end("timeout"), deadlineMs);
+    signal?.addEventListener("abort", end("aborted"), { once: true });
+    pending.then(resolve, reject).finally(() => clearTimeout(timer));
+  });
+}
+
+function answerOf(
+  outcome: Outcome | Late,
+  times: { readonly sentAt: number; readonly answeredAt: number },
+): Answer {
+  if (outcome === "timeout" || outcome === "aborted") {
+    return { kind: "none", reason: outcome, detail: "There was no answer in time.", ...times };
+  }
+  if (outcome === "drop") {
+    return {
+      kind: "none",
+      reason: "reset",
+      detail: "The connection was closed without an answer.",
+      ...times,
+    };
+  }
+  const { status, headers, body } = outcome;
+  const text = typeof body === "string" ? body : body.toString("utf8");
+  return { kind: "response", status, headers, body: text, ...times };
+}

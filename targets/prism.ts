@@ -1,0 +1,54 @@
+import { createRequire } from "node:module";
+import { fileURLToPath } from "node:url";
+import { Fault } from "../client/fault.ts";
+import { freePort } from "./port.ts";
+import { startServer } from "./process.ts";
+import type { Inability, Target } from "./target.ts";
+
+const version = "5.14.2";
+
+const forgetful = "Prism answers from examples and keeps nothing";
+
+const cannot: readonly Inability[] = [
+  { needs: "state", reason: `${forgetful}: every function exists and no statement is a duplicate.` },
+  { needs: "policy", reason: `${forgetful}: there is no policy to read.` },
+  { needs: "echo", reason: `${forgetful}: the statement returned is the example's, whatever was sent.` },
+  { needs: "meaning", reason: "Prism checks schemas only: what a Principal means is beyond it." },
+  { needs: "other", reason: `${forgetful}: one function is like any other.` },
+  { needs: "versions", reason: `${forgetful}: no version can be published.` },
+  { needs: "aliases", reason: `${forgetful}: no alias can be made.` },
+  { needs: "remove", reason: `${forgetful}: there is no statement to remove.` },
+  { needs: "revisions", reason: `${forgetful}: no revision is ever stale.` },
+];
+
+/** Stoplight's Prism over our own contract: an independent reader of it, without any state. */
+export const prism: Target = {
+  name: "prism",
+  cannot,
+  arranges: false,
+  start: async () => {
+    const cli = installedCli();
+    const contract = fileURLToPath(new URL("../spec/add-permission.yaml", import.meta.url));
+    const port = await freePort();
+    const args = [cli, "mock", contract, "-h", "127.0.0.1", "-p", String(port), "-v", "error"];
+    const stop = await startServer({
+      name: "Prism",
+      command: process.execPath,
+      args,
+      port,
+      readyWithinMs: 60_000,
+    });
+    return { endpoint: `http://127.0.0.1:${port}`, stop };
+  },
+};
+
+function installedCli(): string {
+  try {
+    return createRequire(import.meta.url).resolve("@stoplight/prism-cli/dist/index.js");
+  } catch (cause) {
+    throw new Fault(
+      `Target prism needs the package @stoplight/prism-cli, which is not installed; run: npm install @stoplight/prism-cli@${version}`,
+      { cause },
+    );
+  }
+}

@@ -1,0 +1,101 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { setTimeout as sleep } from "node:timers/promises";
+import { Fault } from "../client/fault.ts";
+import { isListening } from "./port.ts";
+
+/** A server to be run as a process of its own. */
+export interface ServerProcess {
+  /** For messages. */
+  readonly name: string;
+  readonly command: string;
+  readonly args: readonly string[];
+  /** The port on 127.0.0.1 where it is up once it listens there. */
+  readonly port: number;
+  /** How long it may take to come up, in milliseconds. */
+  readonly readyWithinMs: number;
+}
+
+/** A process that has ended: its exit code (null if killed or never started) and what it said, at most 64 KiB. */
+export interface Ended {
+  readonly code: number | null;
+  readonly output: string;
+}
+
+/**
+ * What a child gets of our environment: where programs, packages and certificates are, and no credentials.
+ */
+const passedOn =
+  /^(PATH|HOME|USERPROFILE|SYSTEMROOT|TMPDIR|TEMP|TMP|LANG|LC_.*|PIP_.*|(HTTPS?|NO)_PROXY|SSL_CERT_.*|REQUESTS_CA_BUNDLE)$/i;
+
+/** Our environment without what a child does not need. */
+function childEnvironment(): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => passedOn.test(name)));
+}
+
+/** Starts a server and waits until it listens. Throws a `Fault` with its last words when it does not. */
+export async function startServer(server: ServerProcess): Promise<() => Promise<void>> {
+  // A process group of its own: Ctrl-C must reach us first, so that functions are removed before the server goes.
+  const child = spawn(server.command, server.args, {
+    detached: true,
+    env: childEnvironment(),
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  const ended = endOf(child);
+  const kill = () => signal(child, "SIGKILL");
+  process.once("exit", kill);
+  const stop = async () => {
+    process.removeListener("exit", kill);
+    signal(child, "SIGTERM");
+    if ((await Promise.race([ended, sleep(3000, null, { ref: false })])) === null) kill();
+    await ended;
+  };
+  const trouble = await untilReady(server, ended);
+  if (trouble === null) return stop;
+  await stop();
+  throw new Fault(`${server.name} did not start: ${trouble}`);
+}
+
+/** Null once it listens, else the reason why it never did. */
+async function untilReady(server: ServerProcess, ended: Promise<Ended>): Promise<string | null> {
+  const giveUpAt = performance.now() + server.readyWithinMs;
+  while (performance.now() < giveUpAt) {
+    const end = await Promise.race([ended, sleep(50, null)]);
+    if (end !== null) return lastLine(end);
+    if (await isListening(server.port)) return null;
+  }
+  return `port ${server.port} was still closed after ${server.readyWithinMs} ms.`;
+}
+
+/** Runs a program to its end. */
+export function run(command: string, args: readonly string[]): Promise<Ended> {
+  return endOf(spawn(command, args, { env: childEnvironment(), stdio: ["ignore", "pipe", "pipe"] }));
+}
+
+/** The last thing that a process said, as one sentence of a message. */
+export function lastLine(end: Ended): string {
+  const line = end.output.trimEnd().split("\n").at(-1)?.trim();
+  return line === undefined || line === "" ? `it ended with code ${end.code}.` : line;
+}
+
+function endOf(child: ChildProcess): Promise<Ended> {
+  let output = "";
+  const hear = (chunk: Buffer) => {
+    output = (output + chunk.toString("utf8")).slice(-65_536);
+  };
+  child.stdout?.on("data", hear);
+  child.stderr?.on("data", hear);
+  return new Promise((resolve) => {
+    child.once("error", (error) => resolve({ code: null, output: error.message }));
+    child.once("close", (code) => resolve({ code, output }));
+  });
+}
+
+/** Signals the whole group: a server may have workers. */
+function signal(child: ChildProcess, name: "SIGTERM" | "SIGKILL"): void {
+  if (child.pid === undefined) return;
+  try {
+    process.kill(-child.pid, name);
+  } catch {
+    child.kill(name);
+  }
+}
