@@ -1,0 +1,24 @@
+import { canonicalBody } from "../generators/body.ts";
+import { addPermission, label } from "../generators/call.ts";
+import { type Case, grouped } from "./steps.ts";
+import type { Suite } from "./unit.ts";
+
+/** Provokes the documented 429 and 500 on targets that offer a switch for it: a Prefer header. */
+export const faults: Suite = {
+  name: "faults",
+  title: "The documented 429 and 500, where the target can be asked for them",
+  units: () => grouped("faults/provoked", provoked, (index) => `pf${index}`, { needs: ["faults"] }),
+};
+
+const provoked: readonly Case[] = [429, 500].map((code) => ({
+  label: String(code),
+  call: (stage, sid) =>
+    addPermission({
+      functionName: label(stage.main.name),
+      body: canonicalBody(sid),
+      headers: [
+        ["Content-Type", "application/json"],
+        ["Prefer", `code=${code}`],
+      ],
+    }),
+}));

@@ -1,0 +1,64 @@
+import fc from "fast-check";
+import { brokenBy } from "../generators/broken-arbitrary.ts";
+import { getPolicy } from "../generators/call.ts";
+import { bodyOf, validRequest } from "../generators/requests.ts";
+import { freshStatementId } from "../generators/valid/statement-id.ts";
+import { type ConstraintKind, constraintIds, isMember } from "../spec/constraint.ts";
+import type { Stage } from "../spec/stage.ts";
+import { alone, bodyWith, type Case, grouped, withBody } from "./steps.ts";
+import { type Plan, type Suite, scripted, type Unit } from "./unit.ts";
+
+/** Random requests: valid ones in any mix, and ones that break exactly one constraint in a way nobody thought of. */
+export const fuzz: Suite = {
+  name: "fuzz",
+  title: "Random valid requests, and random values that break one constraint",
+  units: (plan) => [...validUnits(plan), ...brokenUnits(plan)],
+};
+
+/** Valid requests share a history of five, because each makes the policy grow. */
+const perHistory = 5;
+
+function validUnits({ seed, runs }: Plan): readonly Unit[] {
+  const drafts = fc.sample(validRequest(), { seed, numRuns: runs });
+  const units: Unit[] = [];
+  for (let start = 0; start < drafts.length; start += perHistory) {
+    const some = drafts.slice(start, start + perHistory);
+    const ids = fc.sample(fc.tuple(...some.map((_, at) => freshStatementId(`z${start + at}-`))), {
+      seed: seed + start,
+      numRuns: 1,
+    })[0];
+    const hazard = some.some(({ Action }) => Action === "lambda:*");
+    units.push(
+      scripted(
+        `fuzz/valid/${start / perHistory}`,
+        (stage) => [
+          alone("before", getPolicy(stage.main.name)),
+          ...some.map((draft, at) =>
+            alone(`valid-${start + at}`, withBody(stage, bodyOf(draft, ids?.[at] ?? `z${start + at}`))),
+          ),
+          alone("after", getPolicy(stage.main.name)),
+        ],
+        { hazard },
+      ),
+    );
+  }
+  return units;
+}
+
+function brokenUnits({ seed, runs }: Plan): readonly Unit[] {
+  return constraintIds.flatMap((id, nth) => {
+    const [member = "", kind = ""] = id.split(".");
+    if (!isMember(member) || member === "FunctionName" || member === "Qualifier" || kind === "required")
+      return [];
+    const arbitrary = brokenBy(member, kind as ConstraintKind);
+    if (arbitrary === null) return [];
+    const values = fc.sample(arbitrary, { seed: seed + nth, numRuns: runs });
+    const cases = values.map(
+      (value, at): Case => ({
+        label: `${id}-${at}`,
+        call: (stage: Stage, sid: string) => withBody(stage, bodyWith(member, value, sid)),
+      }),
+    );
+    return grouped(`fuzz/${id}`, cases, (index) => `x${nth.toString(36)}-${index}`);
+  });
+}

@@ -1,0 +1,99 @@
+import { canonicalBody } from "../generators/body.ts";
+import { addPermission, label, labelKeepingColons, qualifierQuery } from "../generators/call.ts";
+import { tokenService } from "../spec/principal.ts";
+import type { Stage } from "../spec/stage.ts";
+import { bodyWith, type Case, grouped, withBody } from "./steps.ts";
+import type { Suite } from "./unit.ts";
+
+/** What the document leaves open: sent to learn what the target does, never to judge it. */
+export const questions: Suite = {
+  name: "questions",
+  title: "Requests on which the document is silent or contradicts itself",
+  units: () => [
+    ...grouped("questions/harmless", harmless, (index) => `a${index}`, { needs: [] }),
+    ...grouped("questions/hazards", hazards, (index) => `h${index}`, { hazard: true }),
+  ],
+};
+
+const named =
+  (name: (stage: Stage) => string, query: string | null = null): Case["call"] =>
+  (stage, sid) =>
+    addPermission({ functionName: label(name(stage)), query, body: canonicalBody(sid) });
+
+const member =
+  (name: Parameters<typeof bodyWith>[0], value: unknown): Case["call"] =>
+  (stage, sid) =>
+    withBody(stage, bodyWith(name, value, sid));
+
+const extra =
+  (members: Readonly<Record<string, unknown>>): Case["call"] =>
+  (stage, sid) =>
+    withBody(stage, { ...canonicalBody(sid), ...members });
+
+const typed =
+  (type: string | null): Case["call"] =>
+  (stage, sid) => ({
+    ...withBody(stage, canonicalBody(sid)),
+    headers: type === null ? [] : [["Content-Type", type]],
+  });
+
+const harmless: readonly Case[] = [
+  { label: "name-over-64", call: named(({ unknownName }) => unknownName.padEnd(65, "x")) },
+  {
+    label: "partial-arn-over-140",
+    call: named(({ account, main }) => `${account}:function:${main.name}:${"y".repeat(128)}`),
+  },
+  { label: "name-in-upper-case", call: named(({ main }) => main.name.toUpperCase()) },
+  { label: "empty-qualifier", call: named(({ main }) => main.name, "Qualifier=") },
+  { label: "qualifier-twice", call: named(({ main }) => main.name, "Qualifier=live&Qualifier=1") },
+  { label: "latest-in-query", call: named(({ main }) => main.name, qualifierQuery("$LATEST")) },
+  { label: "latest-in-name", call: named(({ main }) => `${main.name}:$LATEST`) },
+  { label: "latest-in-both", call: named(({ main }) => `${main.name}:$LATEST`, qualifierQuery("$LATEST")) },
+  { label: "unknown-action", call: member("Action", "lambda:Frobnicate") },
+  { label: "empty-token", call: member("EventSourceToken", "") },
+  { label: "token-of-another-service", call: extra({ EventSourceToken: "token" }) },
+  {
+    label: "token-with-source",
+    call: extra({ EventSourceToken: "token", Principal: tokenService, SourceArn: "arn:aws:s3:::bucket" }),
+  },
+  { label: "empty-principal", call: member("Principal", "") },
+  { label: "line-break-in-principal", call: member("Principal", "s3.amazonaws.com\n") },
+  { label: "unknown-service", call: member("Principal", "invalid.amazonaws.com") },
+  { label: "empty-revision", call: member("RevisionId", "") },
+  { label: "line-break-in-source-arn", call: member("SourceArn", "arn:aws:s3:::bucket\n") },
+  { label: "null-token", call: member("EventSourceToken", null) },
+  { label: "null-source-arn", call: member("SourceArn", null) },
+  { label: "unknown-member", call: extra({ Unknown: "x" }) },
+  { label: "member-in-other-case", call: extra({ sourceArn: "arn:aws:s3:::bucket" }) },
+  { label: "qualifier-in-body", call: extra({ Qualifier: "live" }) },
+  {
+    label: "member-twice",
+    call: (stage, sid) =>
+      withBody(stage, `${JSON.stringify(canonicalBody(sid)).slice(0, -1)},"StatementId":"${sid}"}`),
+  },
+  { label: "no-content-type", call: typed(null) },
+  { label: "text-plain", call: typed("text/plain") },
+  { label: "amz-json", call: typed("application/x-amz-json-1.1") },
+  { label: "several-faults", call: (stage) => withBody(stage, { Action: "x", StatementId: "a b" }) },
+  {
+    label: "fault-and-unknown-function",
+    call: (stage, sid) => ({ ...named((s) => s.unknownName)(stage, `${sid}.`) }),
+  },
+  { label: "two-readings", call: (stage, sid) => twoReadings(stage, sid) },
+  { label: "letter-case-of-an-id-1", call: extra({ StatementId: "case-of-an-id" }) },
+  { label: "letter-case-of-an-id-2", call: extra({ StatementId: "CASE-of-an-id" }) },
+];
+
+function twoReadings({ account, unknownName }: Stage, sid: string) {
+  return addPermission({
+    functionName: labelKeepingColons(`${account}:${unknownName}`),
+    body: canonicalBody(sid),
+  });
+}
+
+/** A public principal, all actions, or an identity that may not exist: never sent to a real account. */
+const hazards: readonly Case[] = [
+  { label: "any-action", call: member("Action", "*") },
+  { label: "any-principal", call: member("Principal", "*") },
+  { label: "user-arn", call: member("Principal", "arn:aws:iam::123456789012:user/somebody") },
+];

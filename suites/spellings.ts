@@ -1,0 +1,134 @@
+import { canonicalBody } from "../generators/body.ts";
+import { addPermission, getPolicy, label } from "../generators/call.ts";
+import { equivalentJson } from "../generators/json.ts";
+import { spellings as every, type Spelling } from "../generators/spellings.ts";
+import { services, tokenService } from "../spec/principal.ts";
+import type { Stage } from "../spec/stage.ts";
+import { alone, bodyWith, type Case, grouped, withBody } from "./steps.ts";
+import { type Suite, scripted, type Unit } from "./unit.ts";
+
+/** Everything the document lets a request look like: spellings of the function, valid values, forms of the same JSON. */
+export const spellings: Suite = {
+  name: "spellings",
+  title: "Every spelling of a function, every kind of valid value, every form of the same JSON",
+  units: () => [...nameUnits(), ...valueUnits(), ...jsonUnits()],
+};
+
+const forms: readonly string[] = ["name", "full-arn", "partial-arn"].flatMap((format) => [
+  format,
+  ...["version", "alias"].flatMap((kind) => [
+    `${format}:${kind}`,
+    `${format}?${kind}`,
+    `${format}:${kind}?${kind}`,
+  ]),
+]);
+
+/** One history for each form: all its encodings, on the policy that they all mean. */
+function nameUnits(): readonly Unit[] {
+  return forms.map((form) => {
+    const needs = form.includes("version")
+      ? ["versions" as const]
+      : form.includes("alias")
+        ? ["aliases" as const]
+        : [];
+    return scripted(
+      `spellings/${form}`,
+      (stage) => {
+        const written = every(stage, stage.main).filter((spelling) => spelling.label === form);
+        const qualifier = written[0]?.qualifier ?? null;
+        return [
+          alone("before", getPolicy(stage.main.name, qualifier)),
+          ...written.map((spelling, index) =>
+            alone(spelling.encoded, spelled(spelling, `${short(form)}${index}`)),
+          ),
+          alone("after", getPolicy(stage.main.name, qualifier)),
+        ];
+      },
+      { needs },
+    );
+  });
+}
+
+function spelled({ wire, query }: Spelling, sid: string) {
+  return addPermission({ functionName: wire, query, body: canonicalBody(sid) });
+}
+
+function short(form: string): string {
+  return `s${forms.indexOf(form).toString(36)}x`;
+}
+
+const values: readonly Case[] = [
+  { label: "canonical", call: (stage, sid) => withBody(stage, canonicalBody(sid)) },
+  set("Action", "lambda:GetFunction"),
+  { ...set("Action", "lambda:*"), label: "Action-all-of-lambda" },
+  ...services.filter((service) => service !== tokenService).map((service) => set("Principal", service)),
+  set("Principal", "123456789012"),
+  set("Principal", "111122223333"),
+  set("SourceArn", "arn:aws:s3:::bucket"),
+  set("SourceArn", "arn:aws:sns:us-east-1:123456789012:topic"),
+  ...["", "*", "a b", "é😀", "a:b/c", "arn:aws:s3:::b junk", ["$", "{var}"].join("")].map((resource) =>
+    set("SourceArn", `arn:aws:sqs:eu-central-1:123456789012:${resource}`),
+  ),
+  set("SourceAccount", "123456789012"),
+  {
+    label: "SourceAccount-with-SourceArn",
+    call: (stage, sid) =>
+      withBody(stage, {
+        Action: "lambda:InvokeFunction",
+        Principal: "s3.amazonaws.com",
+        SourceAccount: "123456789012",
+        SourceArn: "arn:aws:s3:::bucket",
+        StatementId: sid,
+      }),
+  },
+  set("EventSourceToken", "a.valid-token_1"),
+  set("EventSourceToken", "t".repeat(256)),
+  // Last, because it makes the policy large.
+  {
+    ...set("SourceArn", `arn:aws:sqs:eu-central-1:123456789012:${"x".repeat(2048)}`),
+    label: "SourceArn-of-2-kB",
+  },
+];
+
+function set(member: Parameters<typeof bodyWith>[0], value: string): Case {
+  return {
+    label: `${member}-${value.slice(0, 40)}`,
+    call: (stage, sid) => withBody(stage, bodyWith(member, value, sid)),
+  };
+}
+
+function valueUnits(): readonly Unit[] {
+  const charset: Case = {
+    label: "charset",
+    call: (stage, sid) =>
+      addPermission({
+        functionName: label(stage.main.name),
+        body: canonicalBody(sid),
+        headers: [["Content-Type", "application/json; charset=utf-8"]],
+      }),
+  };
+  return [
+    ...grouped("spellings/values", [...values, charset], (index) => `v${index}`),
+    scripted(
+      "spellings/shortest-id",
+      (stage: Stage) => [
+        alone("add", withBody(stage, canonicalBody("a"))),
+        alone("after", getPolicy(stage.main.name)),
+      ],
+      { clean: true },
+    ),
+  ];
+}
+
+function jsonUnits(): readonly Unit[] {
+  const cases = equivalentJson(canonicalBody("j0")).map(
+    ({ label }): Case => ({
+      label,
+      call: (stage, sid) => {
+        const text = equivalentJson(canonicalBody(sid)).find((one) => one.label === label)?.text;
+        return withBody(stage, text ?? canonicalBody(sid));
+      },
+    }),
+  );
+  return grouped("spellings/json", cases, (index) => `j${index}`);
+}

@@ -1,0 +1,73 @@
+import { canonicalBody } from "../generators/body.ts";
+import { addPermission, getPolicy, label } from "../generators/call.ts";
+import { withMember } from "../generators/requests.ts";
+import type { BodyMember } from "../spec/constraint.ts";
+import type { Call, Round, Step } from "../spec/exchange.ts";
+import { tokenService } from "../spec/principal.ts";
+import type { Stage } from "../spec/stage.ts";
+import { scripted, type Unit } from "./unit.ts";
+
+/** One request of a group: how it is called in reports, and how to make it for a stage with an id of its own. */
+export interface Case {
+  readonly label: string;
+  readonly call: (stage: Stage, sid: string) => Call;
+}
+
+/** Requests that share one history, so that one read before and after serves them all. */
+const groupSize = 12;
+
+/** A step of its own. */
+export function alone(key: string, call: Call): Round {
+  return [{ key, call }];
+}
+
+/** A step that is one of several in flight together. */
+export function step(key: string, call: Call): Step {
+  return { key, call };
+}
+
+/** Adds a canonical statement to a policy of the function under test. */
+export function add(name: string, sid: string, query: string | null = null): Call {
+  return addPermission({ functionName: label(name), query, body: canonicalBody(sid) });
+}
+
+/** The canonical request to the function under test with another body. */
+export function withBody(stage: Stage, body: Readonly<Record<string, unknown>> | string | null): Call {
+  return addPermission({ functionName: label(stage.main.name), body });
+}
+
+/** The canonical body with one member set to anything, or left out; a token comes with the principal it is for. */
+export function bodyWith(member: BodyMember, value: unknown, sid: string): Readonly<Record<string, unknown>> {
+  const base =
+    member === "EventSourceToken" ? { ...canonicalBody(sid), Principal: tokenService } : canonicalBody(sid);
+  return sorted(withMember(base, member, value));
+}
+
+function sorted(body: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(Object.entries(body).sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+/** Histories of a dozen requests each, with a read of the policy before the first and after the last. */
+export function grouped(
+  id: string,
+  cases: readonly Case[],
+  fresh: (index: number) => string,
+  options: Partial<Pick<Unit, "needs" | "clean" | "hazard">> = {},
+): readonly Unit[] {
+  const groups: Unit[] = [];
+  for (let start = 0; start < cases.length; start += groupSize) {
+    const group = cases.slice(start, start + groupSize);
+    groups.push(
+      scripted(
+        `${id}/${start / groupSize}`,
+        (stage) => [
+          alone("before", getPolicy(stage.main.name)),
+          ...group.map(({ label, call }, index) => alone(label, call(stage, fresh(start + index)))),
+          alone("after", getPolicy(stage.main.name)),
+        ],
+        options,
+      ),
+    );
+  }
+  return groups;
+}
