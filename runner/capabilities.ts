@@ -1,0 +1,79 @@
+import { canonicalBody } from "../generators/body.ts";
+import { addPermission, getFunction, getPolicy, label, removePermission } from "../generators/call.ts";
+import { phrase, revisionIn } from "../spec/answer.ts";
+import type { Answer } from "../spec/exchange.ts";
+import { readPolicy } from "../spec/policy-answer.ts";
+import type { Rule } from "../spec/rule.ts";
+import type { Lane } from "./lane.ts";
+import type { Inability, RunOptions } from "./options.ts";
+
+/** Finds out, with one statement, whether the target shows policies, removes statements and hands out revisions. */
+export async function probe(lane: Lane): Promise<readonly Inability[]> {
+  const { name } = lane.stage.main;
+  const script = [
+    addPermission({ functionName: label(name), body: canonicalBody("probe") }),
+    getPolicy(name),
+    getFunction(name),
+    removePermission(name, "probe"),
+  ];
+  const { rounds } = await lane.play((done) => {
+    const call = script[done.length];
+    return call === undefined ? null : [{ key: `probe-${done.length}`, call }];
+  });
+  const [added, policy, resource, removed] = rounds.map((round) => round[0]?.answer);
+  if (!added || !policy || !resource || !removed || added.kind === "none" || added.status >= 300) return [];
+  const found: Inability[] = [];
+  const shown = readPolicy(policy);
+  if (shown.kind === "unreadable" && !isCrash(policy)) {
+    found.push({ needs: "policy", reason: `keeps no readable policy: GetPolicy answers ${phrase(policy)}` });
+  }
+  if (isMissing(removed)) {
+    found.push({
+      needs: "remove",
+      reason: `removes no statements: RemovePermission answers ${phrase(removed)}`,
+    });
+  }
+  if (shown.kind !== "unsettled" && revisionIn(policy) === null && revisionIn(resource) === null) {
+    found.push({
+      needs: "revisions",
+      reason: "hands out no RevisionId: neither GetPolicy nor GetFunction shows one",
+    });
+  }
+  return found;
+}
+
+/** A 500 is a defect to be found, not a missing operation. */
+function isCrash(answer: Answer): boolean {
+  return answer.kind === "response" && (answer.status === 500 || answer.status === 200);
+}
+
+function isMissing(answer: Answer): boolean {
+  if (answer.kind === "none") return false;
+  return [405, 501].includes(answer.status) || (answer.status === 404 && phrase(answer).endsWith("name"));
+}
+
+/** What the stage itself makes impossible. */
+export function stageInabilities(lane: Lane, missing: readonly string[]): readonly Inability[] {
+  const { main, other } = lane.stage;
+  const why = (what: string) =>
+    missing.find((reason) => reason.includes(what)) ?? missing[0] ?? "not arranged";
+  return [
+    ...(other === null
+      ? [{ needs: "other" as const, reason: `no second function: ${why("second function")}` }]
+      : []),
+    ...(main.versions.length === 0
+      ? [{ needs: "versions" as const, reason: `no published version: ${why("version")}` }]
+      : []),
+    ...(main.aliases === null ? [{ needs: "aliases" as const, reason: `no alias: ${why("alias")}` }] : []),
+  ];
+}
+
+/** Why a rule cannot be judged on this target; null when it can. */
+export function unable(rule: Rule, cannot: readonly Inability[]): string | null {
+  return cannot.find(({ needs }) => rule.needs.includes(needs))?.reason ?? null;
+}
+
+/** What only some targets can do, unless they say so: being asked for a fault. */
+export function declared(options: RunOptions): readonly Inability[] {
+  return options.target.cannot;
+}

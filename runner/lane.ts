@@ -1,0 +1,167 @@
+import type { SendOptions, Transport } from "../client/transport.ts";
+import { getPolicy, removePermission } from "../generators/call.ts";
+import { type ObservedRound, observeRound } from "../oracle/observe.ts";
+import { afterTidying, initialBelief, policyKeys } from "../oracle/worlds.ts";
+import { revisionIn } from "../spec/answer.ts";
+import type { Belief } from "../spec/belief.ts";
+import { type Call, type Exchange, type Round, revisionSlot, type Step } from "../spec/exchange.ts";
+import type { Stage } from "../spec/stage.ts";
+import type { Tape } from "./tape.ts";
+
+/** A history that was played. */
+export interface Played {
+  readonly rounds: readonly (readonly Exchange[])[];
+  readonly observed: readonly ObservedRound[];
+}
+
+/** The next round of a history, given those that came back; null ends it. */
+export type Script = (done: readonly (readonly Exchange[])[]) => Round | null;
+
+/** Hears each round as it comes back. */
+export type Heard = (round: ObservedRound, exchanges: readonly Exchange[]) => void;
+
+/** One stage and what is believed of it. Histories play on a lane one after the other; lanes play side by side. */
+export interface Lane {
+  readonly index: number;
+  readonly stage: Stage;
+  /** Plays rounds as `next` gives them, telling each as it comes back; null ends it. */
+  play(next: Script, listen?: { readonly unit: string; readonly heard?: Heard }): Promise<Played>;
+  /** Empties the policies that hold something; `thorough` reads those that may. False when one could not be emptied. */
+  tidy(thorough: boolean): Promise<boolean>;
+  /** The names of the stage's functions, as they stand in requests. */
+  names(): readonly string[];
+  /** Statements believed to stand on the stage. */
+  statements(): number;
+}
+
+/** What a lane needs. */
+export interface LaneOptions {
+  readonly index: number;
+  readonly stage: Stage;
+  /** True when the stage was created for this run, so that its policies are empty. */
+  readonly fresh: boolean;
+  readonly transport: Transport;
+  readonly how: SendOptions;
+  /** Rewrites what is recorded: secrets go here. */
+  readonly record: (exchange: Exchange) => Exchange;
+  /** How long a policy that is not yet as expected is read again, in milliseconds. */
+  readonly settleMs: number;
+  readonly sleep: (ms: number) => Promise<void>;
+  readonly tape?: Tape | undefined;
+}
+
+/** Makes a lane. */
+export function laneOn(options: LaneOptions): Lane {
+  const { stage, transport, how, record } = options;
+  let belief: Belief = initialBelief(stage, options.fresh);
+
+  const send = async (step: Step, call: Call): Promise<Exchange> =>
+    record({ step, call, answer: await transport.send(call, how) });
+
+  const playRound = async (
+    round: Round,
+    done: readonly (readonly Exchange[])[],
+  ): Promise<ObservedRound & { exchanges: readonly Exchange[] }> => {
+    const ready = round.flatMap((step) => {
+      const call = filled(step, done);
+      // What cannot be carried as it is meant is left out rather than bent.
+      return call === null || typeof transport.unable?.(call) === "string" ? [] : [{ step, call }];
+    });
+    let exchanges = await Promise.all(ready.map(({ step, call }) => send(step, call)));
+    let observed = observeRound(belief, exchanges);
+    for (let waited = 0; waited < options.settleMs && isUnsettledRead(observed); waited += 250) {
+      await options.sleep(250);
+      exchanges = await Promise.all(ready.map(({ step, call }) => send(step, call)));
+      observed = observeRound(belief, exchanges);
+    }
+    belief = observed.after;
+    return { ...observed, exchanges };
+  };
+
+  const play: Lane["play"] = async (next, listen) => {
+    const rounds: (readonly Exchange[])[] = [];
+    const observed: ObservedRound[] = [];
+    for (let round = next(rounds); round !== null; round = next(rounds)) {
+      const { exchanges, ...one } = await playRound(round, rounds);
+      rounds.push(exchanges);
+      observed.push(one);
+      options.tape?.round(options.index, listen?.unit ?? "", exchanges);
+      listen?.heard?.(one, exchanges);
+    }
+    return { rounds, observed };
+  };
+  const alone = (key: string, call: Call) => play(once({ key, call }));
+  const keys = () => [stage.main, ...(stage.other ? [stage.other] : [])].flatMap(policyKeys);
+
+  const tidyPolicy = async (key: string, thorough: boolean): Promise<boolean> => {
+    const [name = "", qualifier = null] = key.split(":");
+    if (sidsOf(belief, key) === null || (thorough && mayHold(belief, key)))
+      await alone("tidy-read", getPolicy(name, qualifier));
+    // Read again after removing: a target may have acknowledged a removal and kept the statement.
+    for (let pass = 0; pass < 3; pass += 1) {
+      const sids = sidsOf(belief, key);
+      if (sids === null) return false;
+      if (sids.length === 0) return true;
+      // An id such as ".." would make the path of a removal that of something else: it is left to a new stage.
+      if (sids.some((sid) => !/^[\w-][\w.-]*$/.test(sid))) return false;
+      for (const sid of new Set(sids)) await alone("tidy", removePermission(name, sid, { qualifier }));
+      if (!thorough) return true;
+      await alone("tidy-read", getPolicy(name, qualifier));
+    }
+    return false;
+  };
+
+  return {
+    index: options.index,
+    stage,
+    play,
+    names: () => [stage.main.name, stage.other?.name ?? stage.main.name, stage.unknownName],
+    statements: () => keys().reduce((sum, key) => sum + (sidsOf(belief, key)?.length ?? 0), 0),
+    tidy: async (thorough) => {
+      let clean = true;
+      for (const key of keys()) {
+        if (sidsOf(belief, key)?.length === 0 && !(thorough && mayHold(belief, key))) continue;
+        clean = (await tidyPolicy(key, thorough)) && clean;
+      }
+      belief = afterTidying(belief);
+      return clean;
+    },
+  };
+}
+
+/** A script of one step. */
+export function once(step: Step): Script {
+  return (done) => (done.length === 0 ? [step] : null);
+}
+
+function filled(step: Step, done: readonly (readonly Exchange[])[]): Call | null {
+  if (step.revisionFrom === undefined) return step.call;
+  const source = done.flat().find((exchange) => exchange.step.key === step.revisionFrom);
+  const revision = source === undefined ? null : revisionIn(source.answer);
+  if (revision === null) return null;
+  const { call } = step;
+  return {
+    ...call,
+    target: call.target.replaceAll(revisionSlot, encodeURIComponent(revision)),
+    body: call.body?.replaceAll(revisionSlot, JSON.stringify(revision).slice(1, -1)) ?? null,
+  };
+}
+
+/** Ids that every world agrees on; null when they are not known. */
+function sidsOf(belief: Belief, key: string): readonly string[] | null {
+  const worlds = belief.policies[key]?.worlds ?? [];
+  const [first] = worlds;
+  if (first === undefined) return [];
+  if (worlds.length > 1 || first.statements === null) return null;
+  return first.statements.map(({ sid }) => sid);
+}
+
+/** Something was sent to the policy, or near it, that the last read does not cover. */
+function mayHold(belief: Belief, key: string): boolean {
+  const since = belief.policies[key]?.since;
+  return since !== undefined && since.refused.length + since.added.length + since.removed.length > 0;
+}
+
+function isUnsettledRead({ observations }: ObservedRound): boolean {
+  return observations.some((of) => of.kind === "policy-read" && of.difference !== null);
+}

@@ -1,0 +1,56 @@
+import type { Arranged } from "../client/arrange.ts";
+import type { Limited } from "../client/limiter.ts";
+import type { Clock, SendOptions } from "../client/transport.ts";
+import type { Header } from "../spec/exchange.ts";
+import type { Capability, Rule } from "../spec/rule.ts";
+import type { Column } from "../spec/verdict.ts";
+import type { Suite } from "../suites/unit.ts";
+import type { Tape } from "./tape.ts";
+
+/** Something the target cannot do, so that rules that need it are not judged there. */
+export interface Inability {
+  readonly needs: Capability;
+  readonly reason: string;
+}
+
+/** Everything a run needs, made at the edge: no clock, network or randomness of its own. */
+export interface RunOptions {
+  readonly tool: { readonly name: string; readonly version: string };
+  readonly target: {
+    readonly name: string;
+    readonly endpoint: string;
+    readonly cannot: readonly Inability[];
+  };
+  readonly transport: Limited;
+  readonly how: SendOptions;
+  readonly clock: Clock;
+  readonly sleep: (ms: number) => Promise<void>;
+  readonly startedAt: Date;
+  /** Arranges the stage of one lane, under a name that ends in `suffix`. */
+  readonly arrange: (suffix: string) => Promise<Arranged>;
+  /** True when the stages are created for this run. */
+  readonly fresh: boolean;
+  readonly lanes: number;
+  readonly suites: readonly Suite[];
+  readonly rules: readonly Rule[];
+  readonly profile: Column;
+  readonly seed: number;
+  readonly runs: number;
+  readonly rounds: number;
+  /** Leave out what must never reach a real account. */
+  readonly careful: boolean;
+  readonly settleMs: number;
+  readonly signal?: AbortSignal | undefined;
+  /** Takes secrets out of everything that is recorded. */
+  readonly redact: (text: string) => string;
+  readonly progress: (event: {
+    readonly sent: number;
+    readonly planned: number;
+    readonly violated: number;
+  }) => void;
+  /** The command that replays a rule's counterexample. */
+  readonly replay: (rule: string) => string;
+  /** How the curl lines authorize themselves. */
+  readonly curl: { readonly authorization: readonly Header[]; readonly sign: boolean };
+  readonly tape?: Tape | undefined;
+}

@@ -1,0 +1,135 @@
+import { type Arranged, type ArrangeOptions, arrange, useExisting } from "../client/arrange.ts";
+import { type Authorizer, constantAuthorizer } from "../client/authorize.ts";
+import { credentialsFrom, type Environment, secretsOf } from "../client/credentials.ts";
+import { httpTransport } from "../client/http.ts";
+import { journalIn } from "../client/journal.ts";
+import { type Limited, limited } from "../client/limiter.ts";
+import { redactor } from "../client/redact.ts";
+import { signingAuthorizer } from "../client/sigv4.ts";
+import { sleep } from "../client/sleep.ts";
+import type { Clock, SendOptions, Transport } from "../client/transport.ts";
+import type { Header } from "../spec/exchange.ts";
+import type { Stage, StagedFunction } from "../spec/stage.ts";
+
+/** How a target is reached, and under which limits. */
+export interface ReachOptions {
+  readonly endpoint: URL;
+  readonly region: string;
+  readonly sign: boolean;
+  readonly env: Environment;
+  /** Use this function and create nothing. */
+  readonly functionName?: string | undefined;
+  /** False where nothing can be created and any name will do. */
+  readonly arranges: boolean;
+  /** Begins every name that is created. */
+  readonly prefix: string;
+  readonly role?: string | undefined;
+  readonly timeoutMs: number;
+  readonly budget?: number | undefined;
+  readonly rate?: number | undefined;
+  readonly concurrency: number;
+  readonly signal?: AbortSignal | undefined;
+  readonly clock: Clock;
+  readonly now: () => Date;
+  /** Where what is created is noted; null for targets that end with the run. */
+  readonly journalDir: string | null;
+  readonly pid: number;
+  /** In place of a connection to the endpoint. */
+  readonly carrier?: ((authorize: Authorizer) => Transport) | undefined;
+}
+
+/** A target within reach. */
+export interface Reach {
+  readonly transport: Limited;
+  readonly how: SendOptions;
+  arrange(suffix: string): Promise<Arranged>;
+  readonly fresh: boolean;
+  readonly redact: (text: string) => string;
+  readonly curl: { readonly authorization: readonly Header[]; readonly sign: boolean };
+}
+
+/** Requests of the budget that are kept for clean-up. */
+const reserve = 40;
+
+/** Opens the way to a target. Nothing is sent yet. */
+export async function reach(options: ReachOptions): Promise<Reach> {
+  const { endpoint, region, sign, clock, signal, timeoutMs } = options;
+  const credentials = sign ? await credentialsFrom(options.env) : null;
+  const authorize =
+    credentials === null
+      ? constantAuthorizer(region)
+      : signingAuthorizer({ credentials, region, now: options.now });
+  // Rounds of a race must really be in flight together, whatever the number of lanes.
+  const connections = Math.max(32, options.concurrency);
+  const carrier = options.carrier?.(authorize) ?? httpTransport({ endpoint, clock, authorize, connections });
+  const { budget, rate } = options;
+  const transport = limited(
+    carrier,
+    { budget, rate, reserve: Math.min(reserve, Math.ceil((budget ?? 0) / 4)) },
+    { clock, sleep },
+  );
+  const startedAt = options.now();
+  const journal =
+    options.journalDir === null
+      ? undefined
+      : journalIn(options.journalDir, {
+          run: options.prefix,
+          endpoint: endpoint.href,
+          region,
+          startedAt: startedAt.toISOString(),
+          pid: options.pid,
+        });
+  const arranging = (suffix: string): ArrangeOptions => ({
+    transport,
+    clock,
+    endpoint: endpoint.href,
+    region,
+    prefix: `${options.prefix}-${suffix}`,
+    startedAt,
+    deadlineMs: timeoutMs,
+    role: options.role,
+    journal,
+    signal,
+  });
+  const { functionName } = options;
+  return {
+    transport,
+    how: { deadlineMs: timeoutMs, signal },
+    fresh: functionName === undefined,
+    redact: redactor(credentials === null ? [] : secretsOf(credentials)).text,
+    curl: {
+      authorization:
+        credentials === null
+          ? await authorize({ method: "GET", target: "/", headers: [], body: null }, endpoint.host, "lambda")
+          : [],
+      sign,
+    },
+    arrange: async (suffix) => {
+      if (!options.arranges) return madeUp(`${options.prefix}-${suffix}`, region);
+      return functionName === undefined
+        ? arrange(arranging(suffix))
+        : useExisting(functionName, arranging(suffix));
+    },
+  };
+}
+
+/** A stage for a target that keeps nothing: every name is as good as another. */
+function madeUp(prefix: string, region: string): Arranged {
+  const account = "123456789012";
+  const staged = (name: string): StagedFunction => {
+    const arn = `arn:aws:lambda:${region}:${account}:function:${name}`;
+    const filling = (size: number) => "x".repeat(size - arn.length - 1);
+    const aliases = { live: "live", arn140: filling(140), arn141: filling(141), longest: "y".repeat(128) };
+    return { name, arn, versions: ["1", "2"], aliases };
+  };
+  const stage: Stage = {
+    partition: "aws",
+    region,
+    account,
+    main: staged(`${prefix}-main`),
+    other: staged(`${prefix}-other`),
+    unknownName: `${prefix}-none`,
+    recipe: null,
+  };
+  return { stage, missing: [], undo: async () => [] };
+}

@@ -1,0 +1,55 @@
+import type { Round } from "../spec/exchange.ts";
+
+/** Says whether a history still shows what is looked for. */
+export type Shows = (rounds: readonly Round[]) => Promise<boolean>;
+
+/**
+ * The smallest history that still shows it: first only its end, then without each round, then without each call of a
+ * round. What is returned shows it, and shows it no longer when any one round or call is left out (within the bound).
+ */
+export async function reduceHistory(rounds: readonly Round[], shows: Shows): Promise<readonly Round[]> {
+  let smallest = rounds;
+  for (let size = 1; size < rounds.length; size *= 2) {
+    const end = sound(rounds.slice(-size));
+    if (await shows(end)) {
+      smallest = end;
+      break;
+    }
+  }
+  smallest = await withoutChunks(smallest, shows);
+  return withoutCalls(smallest, shows);
+}
+
+async function withoutChunks(rounds: readonly Round[], shows: Shows): Promise<readonly Round[]> {
+  let current = rounds;
+  for (let size = Math.ceil(current.length / 2); size >= 1; size = size === 1 ? 0 : Math.ceil(size / 2)) {
+    for (let start = 0; start < current.length && current.length > 1; ) {
+      const fewer = sound([...current.slice(0, start), ...current.slice(start + size)]);
+      if (fewer.length > 0 && fewer.length < current.length && (await shows(fewer))) current = fewer;
+      else start += size;
+    }
+  }
+  return current;
+}
+
+async function withoutCalls(rounds: readonly Round[], shows: Shows): Promise<readonly Round[]> {
+  let current = rounds;
+  for (let index = 0; index < current.length; index += 1) {
+    for (let call = 0; call < (current[index]?.length ?? 0) && (current[index]?.length ?? 0) > 1; ) {
+      const fewer = sound(
+        current.map((round, at) => (at === index ? round.filter((_, other) => other !== call) : round)),
+      );
+      if (await shows(fewer)) current = fewer;
+      else call += 1;
+    }
+  }
+  return current;
+}
+
+/** Without the steps whose RevisionId comes from a step that is gone, and without empty rounds. */
+function sound(rounds: readonly Round[]): readonly Round[] {
+  const keys = new Set(rounds.flat().map(({ key }) => key));
+  return rounds
+    .map((round) => round.filter(({ revisionFrom }) => revisionFrom === undefined || keys.has(revisionFrom)))
+    .filter((round) => round.length > 0);
+}

@@ -1,0 +1,189 @@
+import { type Judge, judgeOf } from "../oracle/judge.ts";
+import { type ObservedRound, observeRound } from "../oracle/observe.ts";
+import { initialBelief } from "../oracle/worlds.ts";
+import type { Report } from "../reports/report.ts";
+import type { Belief } from "../spec/belief.ts";
+import type { Exchange } from "../spec/exchange.ts";
+import { Fault } from "../spec/fault.ts";
+import type { Rule } from "../spec/rule.ts";
+import type { Stage } from "../spec/stage.ts";
+import { settle, unshrunk } from "./findings.ts";
+import { laneOn } from "./lane.ts";
+import { questionnaire } from "./questionnaire.ts";
+import type { Line } from "./recording.ts";
+import { makeReport, type ReportOptions } from "./report.ts";
+import { type Confirmed, replayUnit, type shrink } from "./shrink.ts";
+import { verdicts } from "./verdicts.ts";
+
+/** How a recording is judged. */
+export interface RejudgeOptions {
+  readonly rules: readonly Rule[];
+  readonly tool: ReportOptions["tool"];
+  readonly profile: ReportOptions["profile"];
+  readonly curl: ReportOptions["curl"];
+}
+
+/** A history of a recording. */
+interface History {
+  readonly lane: number;
+  readonly unit: string;
+  readonly stage: Stage;
+  readonly names: readonly string[];
+  readonly rounds: (readonly Exchange[])[];
+  readonly observed: ObservedRound[];
+}
+
+type Retry = typeof shrink;
+
+/** The report of a recorded run by the given rules; nothing is sent. Violations are confirmed by the recorded replays. */
+export async function rejudge(lines: readonly Line[], options: RejudgeOptions): Promise<Report> {
+  const footer = lines.at(-1);
+  if (footer?.type !== "footer") throw new Fault("The recording has no footer: record the run again.");
+  const live = footer.report;
+  const excuse = excuseOf(live);
+  const judged = options.rules.filter((rule) => excuse(rule) === null);
+  const judge = judgeOf(judged);
+  const asked = questionnaire();
+  const collected = verdicts();
+  const histories = historiesOf(lines);
+  for (const history of histories.filter(({ unit }) => !unit.startsWith(replayUnit))) {
+    const rounds: (readonly Exchange[])[] = [];
+    // A recording does not say which histories began on an empty stage.
+    const at = { ...history, clean: false, rounds };
+    for (const [index, round] of history.observed.entries()) {
+      rounds.push(history.rounds[index] ?? []);
+      for (const of of round.observations) asked.hear(of);
+      collected.hear(judge.round(round), at);
+    }
+    collected.hear(judge.history(history.observed), at);
+  }
+  const stage = lines.find((line) => line.type === "stage")?.stage ?? null;
+  const findings = await settle({
+    judged,
+    judge,
+    verdicts: collected,
+    lanes: stage === null ? [] : [silentLane(stage)],
+    stop: () => null,
+    renew: async () => null,
+    retry: recorded(histories, judge),
+  });
+  return makeReport(reportOptions(live, options), {
+    cannot: [],
+    excuse,
+    findings,
+    faults: live.faults,
+    incomplete: live.incomplete,
+    questions: asked.answers(),
+    latency: live.latency ?? null,
+    stage,
+  });
+}
+
+function reportOptions(live: Report, options: RejudgeOptions): ReportOptions {
+  const replays = new Map(live.rules.map(({ id, counterexample }) => [id, counterexample?.replay ?? ""]));
+  return {
+    ...options,
+    target: { ...live.target, cannot: [] },
+    seed: live.seed,
+    startedAt: new Date(live.startedAt),
+    clock: () => live.durationMs,
+    transport: { requests: () => live.requests },
+    replay: (rule) => replays.get(rule) ?? "",
+    // Secrets were taken out when it was recorded.
+    redact: (text) => text,
+  };
+}
+
+/** What kept the live run from judging a rule. */
+function excuseOf({ rules, target }: Report): (rule: Rule) => string | null {
+  const reasons = new Map(rules.map(({ id, reason }) => [id, reason ?? ""]));
+  return ({ id }) => {
+    const reason = reasons.get(id) ?? "";
+    return target.cannot.includes(reason) ? reason : null;
+  };
+}
+
+/** Histories in the order in which they ended; what was sent to tidy up only moves the belief on. */
+function historiesOf(lines: readonly Line[]): readonly History[] {
+  const ended: History[] = [];
+  const lanes = new Map<number, { stage: Stage; belief: Belief; current: History | null }>();
+  for (const line of lines) {
+    if (line.type === "stage") {
+      const before = lanes.get(line.lane)?.current ?? null;
+      if (before !== null) ended.push(before);
+      lanes.set(line.lane, {
+        stage: line.stage,
+        belief: initialBelief(line.stage, line.fresh),
+        current: null,
+      });
+    }
+    if (line.type !== "round") continue;
+    const lane = lanes.get(line.lane);
+    if (lane === undefined)
+      throw new Fault(`The recording plays on lane ${line.lane} before its stage: record again.`);
+    const observed = observeRound(lane.belief, line.exchanges);
+    lane.belief = observed.after;
+    if (lane.current !== null && lane.current.unit !== line.unit) {
+      ended.push(lane.current);
+      lane.current = null;
+    }
+    if (line.unit === "") continue;
+    const { main, other, unknownName } = lane.stage;
+    lane.current ??= {
+      lane: line.lane,
+      unit: line.unit,
+      stage: lane.stage,
+      names: [main.name, other?.name ?? main.name, unknownName],
+      rounds: [],
+      observed: [],
+    };
+    lane.current.rounds.push(line.exchanges);
+    lane.current.observed.push(observed);
+  }
+  return [...ended, ...[...lanes.values()].flatMap(({ current }) => (current === null ? [] : [current]))];
+}
+
+/** A violation is confirmed when a recorded replay shows it; the last that did is the smallest. */
+function recorded(histories: readonly History[], judge: Judge): Retry {
+  return async (candidate, { rule, column }) => {
+    const replays = histories.filter(({ unit }) => unit.startsWith(`${replayUnit}${rule.id}/`));
+    if (replays.length === 0) return unshrunk(candidate);
+    let found: Confirmed | null = null;
+    for (const { stage, rounds, observed } of replays) {
+      const findings = [...observed.flatMap((round) => judge.round(round)), ...judge.history(observed)];
+      for (const finding of findings) {
+        const { judgement } = finding;
+        if (finding.rule !== rule || finding.column !== column || judgement.verdict !== "violated") continue;
+        const { expected, seen } = judgement;
+        found = {
+          kind: "confirmed",
+          played: { rounds, observed },
+          stage,
+          expected,
+          seen,
+          reproduced: "as recorded",
+        };
+      }
+    }
+    return (
+      found ?? { kind: "unconfirmed", why: `seen once (${candidate.seen}), not when it was tried again` }
+    );
+  };
+}
+
+/** Settling goes lane by lane; nothing is ever sent on this one. */
+function silentLane(stage: Stage): ReturnType<typeof laneOn> {
+  return laneOn({
+    index: 0,
+    stage,
+    fresh: true,
+    transport: {
+      send: () => Promise.reject(new Fault("A recording is judged without sending anything.")),
+      close: async () => {},
+    },
+    how: { deadlineMs: 1 },
+    record: (exchange) => exchange,
+    settleMs: 0,
+    sleep: async () => {},
+  });
+}

@@ -1,0 +1,165 @@
+import type { Judge } from "../oracle/judge.ts";
+import type { Counterexample, CounterexampleStep } from "../reports/report.ts";
+import { jsonObject, revisionIn } from "../spec/answer.ts";
+import {
+  type Answer,
+  type Call,
+  type Header,
+  operations,
+  type RawFraming,
+  type Round,
+  revisionSlot,
+  type Step,
+} from "../spec/exchange.ts";
+import type { Rule } from "../spec/rule.ts";
+import type { Column } from "../spec/verdict.ts";
+import type { Lane, Played } from "./lane.ts";
+
+/** Where functions are. */
+export type Home = NonNullable<Counterexample["home"]>;
+
+/** The name that the functions of a counterexample begin with, in two parts: that of the run and that of the stage. */
+export interface StageName {
+  readonly prefix: string;
+  readonly suffix: string;
+}
+
+/** What came of playing a counterexample again. */
+export interface Replayed {
+  readonly played: Played;
+  /** What the rule found wrong; null when it found nothing. */
+  readonly violation: { readonly expected: string; readonly seen: string } | null;
+}
+
+/** How the functions were called that a counterexample was played on; null when it names none that were arranged. */
+export function stageNameIn({ steps }: Counterexample): StageName | null {
+  for (const { request } of steps) {
+    const text = `${decoded(request.path)} ${request.body ?? ""}`;
+    const found = /(addperm-ct-[A-Za-z0-9]+)-([a-z0-9]+)-(?:main|other|none)(?![A-Za-z0-9])/.exec(text);
+    const [, prefix, suffix] = found ?? [];
+    if (prefix !== undefined && suffix !== undefined) return { prefix, suffix };
+  }
+  return null;
+}
+
+/** The rounds of a counterexample, ready to be sent again: a RevisionId that came from an earlier answer is a slot again. */
+export function historyOf({ steps }: Counterexample): readonly Round[] {
+  const rounds = new Map<number, Step[]>();
+  for (const [index, one] of steps.entries()) {
+    const number = one.request.round ?? index;
+    rounds.set(number, [...(rounds.get(number) ?? []), stepOf(one, index, steps)]);
+  }
+  return [...rounds].sort(([a], [b]) => a - b).map(([, round]) => round);
+}
+
+function stepOf(one: CounterexampleStep, index: number, steps: readonly CounterexampleStep[]): Step {
+  const { request } = one;
+  const key = request.key ?? `step-${index}`;
+  const call: Call = {
+    operation: operations.find((name) => name === request.operation) ?? "AddPermission",
+    method: request.method,
+    target: request.path,
+    headers: Object.entries(request.headers),
+    body: request.body,
+    ...(request.encoding === undefined ? {} : { encoding: request.encoding }),
+    ...(request.raw === undefined ? {} : { raw: request.raw }),
+  };
+  const { revisionFrom } = request;
+  if (revisionFrom === undefined) return { key, call };
+  const source = steps.find((other) => other.request.key === revisionFrom);
+  return { key, call: slotted(call, source), revisionFrom };
+}
+
+function slotted(call: Call, source: CounterexampleStep | undefined): Call {
+  const response = source?.response ?? null;
+  // A long answer is cut in the report; the member of the request then says which value it was.
+  const shown = response === null ? null : revisionIn(answerOf(response));
+  const revision = shown ?? jsonObject(call.body ?? "")?.RevisionId;
+  if (typeof revision !== "string" || revision === "") return call;
+  return {
+    ...call,
+    target: call.target.replaceAll(encodeURIComponent(revision), revisionSlot),
+    body: call.body?.replaceAll(JSON.stringify(revision).slice(1, -1), revisionSlot) ?? null,
+  };
+}
+
+function answerOf({ status, headers, body }: NonNullable<CounterexampleStep["response"]>): Answer {
+  return {
+    kind: "response",
+    status,
+    headers: Object.entries(headers).map(([name, value]): Header => [name, value]),
+    body,
+    sentAt: 0,
+    answeredAt: 0,
+  };
+}
+
+/** The same history for functions in another account or region: what names the old home names the new one. */
+export function movedTo(rounds: readonly Round[], from: Home, to: Home): readonly Round[] {
+  if (from.partition === to.partition && from.region === to.region && from.account === to.account)
+    return rounds;
+  const move = (text: string): string =>
+    text
+      // A colon in a path may be percent-encoded.
+      .replace(
+        /arn(:|%3a)([a-z-]+)\1lambda\1([a-z0-9-]+)\1/gi,
+        (all, colon: string, partition: string, region: string) =>
+          partition === from.partition && region === from.region
+            ? ["arn", to.partition, "lambda", to.region, ""].join(colon)
+            : all,
+      )
+      .replaceAll(from.account, to.account);
+  return rounds.map((round) =>
+    round.map((step) => {
+      const { call } = step;
+      const body = call.body === null || call.encoding === "base64" ? call.body : move(call.body);
+      const raw: { readonly raw?: RawFraming } =
+        call.raw === undefined ? {} : { raw: { ...call.raw, lines: call.raw.lines.map(move) } };
+      return { ...step, call: { ...call, target: move(call.target), body, ...raw } };
+    }),
+  );
+}
+
+/** How often a history with calls in flight together is tried before it counts as not showing. */
+const mostTries = 20;
+
+/** Plays a history on an empty stage until the rule finds something wrong; a race is given several tries. */
+export async function playAgain(
+  rounds: readonly Round[],
+  on: { readonly lane: Lane; readonly judge: Judge; readonly rule: Rule; readonly column: Column },
+  stop: () => boolean,
+): Promise<Replayed> {
+  const tries = rounds.some((round) => round.length > 1) ? mostTries : 1;
+  let last = await once(rounds, on);
+  for (let again = 1; again < tries && last.violation === null && !stop(); again += 1) {
+    await on.lane.tidy(true);
+    last = await once(rounds, on);
+  }
+  return last;
+}
+
+async function once(
+  rounds: readonly Round[],
+  { lane, judge, rule, column }: Parameters<typeof playAgain>[1],
+): Promise<Replayed> {
+  const played = await lane.play((done) => rounds[done.length] ?? null, { unit: `replay/${rule.id}` });
+  const findings = [
+    ...played.observed.flatMap((round) => judge.round(round)),
+    ...judge.history(played.observed),
+  ];
+  for (const finding of findings) {
+    const { judgement } = finding;
+    if (finding.rule.id !== rule.id || finding.column !== column || judgement.verdict !== "violated")
+      continue;
+    return { played, violation: { expected: judgement.expected, seen: judgement.seen } };
+  }
+  return { played, violation: null };
+}
+
+function decoded(path: string): string {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return path;
+  }
+}

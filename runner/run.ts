@@ -1,0 +1,115 @@
+import { judgeOf } from "../oracle/judge.ts";
+import type { Report } from "../reports/report.ts";
+import { Fault } from "../spec/fault.ts";
+import type { Unit } from "../suites/unit.ts";
+import { probe, stageInabilities, unable } from "./capabilities.ts";
+import { explore } from "./explore.ts";
+import { type Findings, settle } from "./findings.ts";
+import { type Lanes, raise } from "./lanes.ts";
+import type { Inability, RunOptions } from "./options.ts";
+import { questionnaire } from "./questionnaire.ts";
+import { makeReport } from "./report.ts";
+import { stopwatch } from "./stopwatch.ts";
+import { verdicts } from "./verdicts.ts";
+
+/**
+ * Arranges, explores, shrinks what was found, cleans up, and tells. Throws a Fault when nothing could be judged at all,
+ * such as a target that cannot be reached; whatever happens later ends up in the report, which then says it is incomplete.
+ */
+export async function run(options: RunOptions): Promise<Report> {
+  const raised = await raise(options);
+  const state: RunState = { cannot: [], findings: null, faults: [], incomplete: false };
+  const asked = questionnaire();
+  const latencies = stopwatch();
+  try {
+    await judgeTarget(options, raised, state, asked, latencies);
+  } catch (error) {
+    state.incomplete = true;
+    state.faults.push(`The run died: ${error instanceof Error ? error.message : String(error)}`);
+  }
+  state.faults.push(...(await raised.undo()));
+  const stage = raised.lanes[0]?.stage ?? null;
+  return makeReport(options, { ...state, questions: asked.answers(), latency: latencies.report(), stage });
+}
+
+/** What is known of a run at any moment. */
+export interface RunState {
+  cannot: readonly Inability[];
+  findings: Findings | null;
+  readonly faults: string[];
+  incomplete: boolean;
+}
+
+async function judgeTarget(
+  options: RunOptions,
+  raised: Lanes,
+  state: RunState,
+  asked: ReturnType<typeof questionnaire>,
+  latencies: ReturnType<typeof stopwatch>,
+): Promise<void> {
+  const [first] = raised.lanes;
+  if (first === undefined) throw new Fault("There is no stage to play on: --concurrency must be at least 1.");
+  const stateless = options.target.cannot.some(({ needs }) => needs === "state");
+  const found = stateless ? [] : await probe(first);
+  state.cannot = [...options.target.cannot, ...stageInabilities(first, raised.missing), ...found];
+  const judged = options.rules.filter((rule) => unable(rule, state.cannot) === null);
+  const judge = judgeOf(judged);
+  const collected = verdicts();
+  const units = plan(options);
+  let settled = 0;
+  const stop = () => stopReason(options);
+  const explored = await explore({
+    lanes: raised.lanes,
+    renew: raised.renew,
+    cannot: new Set(state.cannot.map(({ needs }) => needs)),
+    units,
+    judge: {
+      round: (round) => {
+        for (const of of round.observations) {
+          asked.hear(of);
+          latencies.hear(of);
+        }
+        return judge.round(round);
+      },
+      history: judge.history,
+    },
+    verdicts: collected,
+    stop,
+    settled: () => {
+      settled += 1;
+      options.progress({ sent: settled, planned: units.length, violated: collected.violated() });
+    },
+  });
+  if (explored.stopped !== null) {
+    state.incomplete = true;
+    state.faults.push(`The run stopped after ${settled} of ${units.length} histories: ${explored.stopped}.`);
+  }
+  if (!asked.sawLimit() && ran(options, "size") && explored.stopped === null) {
+    state.cannot = [
+      ...state.cannot,
+      { needs: "limit", reason: "has no size limit up to 1 MiB, or none that was reached" },
+    ];
+  }
+  state.findings = await settle({
+    judged,
+    judge,
+    verdicts: collected,
+    lanes: explored.lanes,
+    renew: raised.renew,
+    stop,
+  });
+}
+
+function ran(options: RunOptions, suite: string): boolean {
+  return options.suites.some(({ name }) => name === suite);
+}
+
+function plan({ suites, seed, runs, rounds, careful }: RunOptions): readonly Unit[] {
+  const units = suites.flatMap((suite) => [...suite.units({ seed, runs, rounds })]);
+  return careful ? units.filter(({ hazard }) => !hazard) : units;
+}
+
+function stopReason({ transport, signal }: RunOptions): string | null {
+  if (signal?.aborted === true) return "it was interrupted";
+  return transport.spent() ? "the budget of requests is spent" : null;
+}

@@ -1,0 +1,126 @@
+import { jsonObject } from "../spec/answer.ts";
+import type { Call, Header, Round } from "../spec/exchange.ts";
+import { route } from "../spec/wire.ts";
+import type { Shows } from "./reduce.ts";
+
+/** The values that a reader expects in a request, tried first in place of anything else. */
+const usual: Readonly<Record<string, string>> = {
+  Action: "lambda:InvokeFunction",
+  Principal: "s3.amazonaws.com",
+  StatementId: "s",
+};
+
+/** The same history with each call as plain and as short as it can be while it still shows it. */
+export async function simplifyCalls(
+  rounds: readonly Round[],
+  name: string,
+  shows: Shows,
+): Promise<readonly Round[]> {
+  let current = rounds;
+  for (const [index, round] of rounds.entries()) {
+    for (const at of round.keys()) {
+      current = await simplifyCall(current, index, at, name, shows);
+    }
+  }
+  return current;
+}
+
+async function simplifyCall(
+  rounds: readonly Round[],
+  index: number,
+  at: number,
+  name: string,
+  shows: Shows,
+): Promise<readonly Round[]> {
+  let current = rounds;
+  const call = (): Call | undefined => current[index]?.[at]?.call;
+  const attempt = async (next: Call | null): Promise<boolean> => {
+    if (next === null) return false;
+    const changed = current.map((round, i) =>
+      i === index ? round.map((step, j) => (j === at ? { ...step, call: next } : step)) : round,
+    );
+    if (!(await shows(changed))) return false;
+    current = changed;
+    return true;
+  };
+  const first = call();
+  if (first === undefined || first.operation !== "AddPermission" || first.raw !== undefined) return current;
+  await attempt(plainHeaders(first));
+  await attempt(plainPath(call() ?? first, name));
+  if (first.encoding !== undefined) return current;
+  const body = first.body ?? "";
+  if (jsonObject(body) === null) {
+    for (const text of ["{", "[]", "1"])
+      if (await attempt({ ...(call() ?? first), body: text })) return current;
+    await shorten(body, async (text) => attempt({ ...(call() ?? first), body: text }));
+    return current;
+  }
+  await simplifyMembers(() => call() ?? first, attempt);
+  return current;
+}
+
+const json: readonly Header[] = [["Content-Type", "application/json"]];
+
+function plainHeaders(call: Call): Call | null {
+  return JSON.stringify(call.headers) === JSON.stringify(json) ? null : { ...call, headers: json };
+}
+
+function plainPath(call: Call, name: string): Call | null {
+  if (call.method !== "POST" || route(call.target).kind !== "policy") return null;
+  const target = `/2015-03-31/functions/${name}/policy`;
+  return call.target === target ? null : { ...call, target };
+}
+
+async function simplifyMembers(call: () => Call, attempt: (next: Call) => Promise<boolean>): Promise<void> {
+  const members = () => jsonObject(call().body ?? "") ?? {};
+  const write = (value: Readonly<Record<string, unknown>>) =>
+    attempt({ ...call(), body: JSON.stringify(value) });
+  if (tooDeepToWrite(members())) return;
+  if (JSON.stringify(members()) !== call().body) await write(members());
+  for (const name of Object.keys(members())) {
+    if (usual[name] === undefined) {
+      const { [name]: _, ...others } = members();
+      await write(others);
+    } else if (members()[name] !== usual[name]) {
+      const { [name]: value, ...others } = members();
+      if (!(await write({ ...members(), [name]: usual[name] })) && value === null) await write(others);
+    }
+  }
+  for (const [name, value] of Object.entries(members())) {
+    if (typeof value === "string" && value.length > 1 && value !== usual[name]) {
+      await shorten(value, (text) => write({ ...members(), [name]: text }));
+      const left = String(members()[name]);
+      if (left.length > 1) await write({ ...members(), [name]: "a".repeat(left.length) });
+    } else if (typeof value === "object" && value !== null) {
+      await write({ ...members(), [name]: Array.isArray(value) ? [] : {} });
+    } else if (typeof value === "number") await write({ ...members(), [name]: 1 });
+  }
+}
+
+/** JSON is read to any depth and written only as deep as the stack allows. */
+function tooDeepToWrite(value: unknown): boolean {
+  try {
+    JSON.stringify(value);
+    return false;
+  } catch {
+    return true;
+  }
+}
+
+/** Leaves out ever smaller pieces of a text; at most about 60 attempts, whatever its length. */
+async function shorten(text: string, attempt: (text: string) => Promise<boolean>): Promise<void> {
+  let current = Array.from(text);
+  let left = 60;
+  for (
+    let size = Math.ceil(current.length / 2);
+    size >= 1 && left > 0;
+    size = size === 1 ? 0 : Math.ceil(size / 2)
+  ) {
+    for (let start = 0; start < current.length && left > 0; ) {
+      const fewer = [...current.slice(0, start), ...current.slice(start + size)];
+      left -= 1;
+      if (await attempt(fewer.join(""))) current = fewer;
+      else start += size;
+    }
+  }
+}
