@@ -1,0 +1,61 @@
+import { filters } from "./html/filters.ts";
+import { markOf, marks } from "./html/marks.ts";
+import { type Markup, html as template } from "./html/markup.ts";
+import { page } from "./html/page.ts";
+import { finding, ruleRow } from "./html/rule.ts";
+import { script } from "./html/script.ts";
+import { furtherSections, type Section } from "./html/sections.ts";
+import { style } from "./html/style.ts";
+import { heading, totals } from "./html/summary.ts";
+import type { Report, RuleReport } from "./report.ts";
+
+/**
+ * The report as one self-contained HTML file: it requests nothing from anywhere, and nothing that a target returned
+ * can run in it.
+ */
+export function html(report: Report): string {
+  const sections = [...ruleSections(report), ...furtherSections(report)];
+  const body = template`<a class="skip" href="#main">Skip to the findings</a>
+<div class="frame">${heading(report)}
+${totals(report)}
+<div class="columns"><aside aria-label="Contents and filters"><nav aria-label="On this page"><ul>${sections.map(({ id, title, count }) => template`<li><a href="#${id}">${title}${count === null ? null : template` <span class="count">${count}</span>`}</a></li>`)}</ul></nav>
+${filters(report)}</aside>
+<main id="main" tabindex="-1">${sections.map(section)}</main></div></div>
+<p class="sr" id="copied" role="status"></p>`;
+  return page({ title: `${report.target.name}: conformance report`, style, script, body });
+}
+
+function section({ id, title, count, body }: Section): Markup {
+  return template`<section id="${id}" aria-labelledby="${id}-title"><h2 id="${id}-title">${title}${count === null ? null : template` <span class="count">${count}</span>`}</h2>${body}</section>`;
+}
+
+function ruleSections(report: Report): readonly Section[] {
+  const sorted = worstFirst(report);
+  const found = sorted.flatMap((rule) =>
+    rule.counterexample === undefined ? [] : [{ rule, counterexample: rule.counterexample }],
+  );
+  const others = sorted.filter((rule) => rule.counterexample === undefined);
+  const findings: Markup =
+    found.length === 0
+      ? template`<p class="lead">No violation was found.</p>`
+      : template`${found.map(({ rule, counterexample }, index) => finding(rule, counterexample, index + 1))}`;
+  return [
+    {
+      id: "findings",
+      title: "Findings",
+      count: found.length,
+      body: template`${findings}<p class="lead nothing" hidden>No finding fits the filters.</p>`,
+    },
+    {
+      id: "rules",
+      title: "Other rules",
+      count: others.length,
+      body: template`<ul class="rules">${others.map(ruleRow)}</ul><p class="lead nothing" hidden>No other rule fits the filters.</p>`,
+    },
+  ];
+}
+
+/** What fails in the deciding column first; otherwise the order of the catalogue. */
+function worstFirst(report: Report): readonly RuleReport[] {
+  return marks.flatMap((mark) => report.rules.filter((rule) => markOf(rule, report.profile) === mark));
+}

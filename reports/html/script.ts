@@ -1,0 +1,73 @@
+/** What runs in the page: filters, folding and copying. The page is whole without it. */
+export const script = `"use strict";
+(() => {
+  const form = document.getElementById("filters");
+  const shown = document.getElementById("shown");
+  const rules = [...document.querySelectorAll("[data-rule]")];
+  const folds = [...document.querySelectorAll(".finding > details")];
+  const words = new Map(rules.map((rule) => [rule, rule.textContent.toLowerCase()]));
+
+  function apply() {
+    const data = new FormData(form);
+    const marks = data.getAll("mark");
+    const column = data.get("column");
+    const area = data.get("area");
+    const text = data.get("text").trim().toLowerCase();
+    let count = 0;
+    for (const rule of rules) {
+      const fits =
+        (marks.length === 0 || marks.includes(rule.dataset[column])) &&
+        (area === "" || rule.dataset.area === area) &&
+        text.split(/\\s+/).every((word) => words.get(rule).includes(word));
+      rule.hidden = !fits;
+      if (fits) count++;
+    }
+    for (const note of document.querySelectorAll(".nothing")) {
+      const own = [...note.parentElement.querySelectorAll("[data-rule]")];
+      note.hidden = own.length === 0 || own.some((rule) => !rule.hidden);
+    }
+    shown.textContent = count + " of " + rules.length + (rules.length === 1 ? " rule" : " rules");
+  }
+
+  function fold(open) {
+    for (const details of folds) details.open = open;
+  }
+
+  async function copy(button) {
+    const code = button.closest(".command").querySelector("code");
+    let done = false;
+    try {
+      await navigator.clipboard.writeText(code.textContent);
+      done = true;
+    } catch {
+      getSelection().selectAllChildren(code);
+      done = document.execCommand("copy");
+    }
+    const label = button.querySelector("span");
+    const before = button.dataset.label || label.textContent;
+    button.dataset.label = before;
+    label.textContent = done ? "Copied" : "Selected";
+    document.getElementById("copied").textContent = done ? "Copied to the clipboard." : "Selected: copy it with the keyboard.";
+    setTimeout(() => { label.textContent = before; }, 2000);
+  }
+
+  form.hidden = false;
+  form.addEventListener("input", apply);
+  form.addEventListener("submit", (event) => event.preventDefault());
+  form.addEventListener("reset", () => setTimeout(apply));
+  for (const button of document.querySelectorAll("[data-fold]")) {
+    button.addEventListener("click", () => fold(button.dataset.fold === "open"));
+  }
+  for (const button of document.querySelectorAll("[data-copy]")) {
+    button.hidden = false;
+    button.addEventListener("click", () => copy(button));
+  }
+  addEventListener("beforeprint", () => fold(true));
+  // With many findings an overview comes first, with one open to show what is inside; a few are best read in full.
+  if (folds.length > 6) {
+    fold(false);
+    folds[0].open = true;
+  }
+  apply();
+})();
+`;

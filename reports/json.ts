@@ -1,0 +1,74 @@
+import { escapeJson } from "./escape.ts";
+import type { Report } from "./report.ts";
+
+/** Members in the order in which a reader wants them; one list serves every level. */
+const order = [
+  ...[
+    "event",
+    "schema",
+    "tool",
+    "id",
+    "title",
+    "name",
+    "version",
+    "target",
+    "endpoint",
+    "cannot",
+    "profile",
+    "seed",
+  ],
+  ...["startedAt", "durationMs", "requests", "incomplete", "summary", "document", "aws", "holds", "violated"],
+  ...["basis", "source", "verdicts", "known", "inconclusive", "unexercised", "rules"],
+  ...["answer", "observations", "reason", "counterexample", "expected", "seen", "reproduced", "steps"],
+  ...[
+    "request",
+    "key",
+    "operation",
+    "round",
+    "revisionFrom",
+    "method",
+    "path",
+    "status",
+    "error",
+    "headers",
+    "body",
+  ],
+  ...["encoding", "raw", "lines", "pieces", "halfClose", "response", "silence", "sentAt", "answeredAt"],
+  ...[
+    "curl",
+    "replay",
+    "questions",
+    "faults",
+    "latency",
+    "medianMs",
+    "p99Ms",
+    "maxMs",
+    "outliers",
+    "case",
+    "ms",
+  ],
+] as const;
+
+const ranks: ReadonlyMap<string, number> = new Map(order.map((name, index) => [name, index]));
+
+function compareMembers(a: string, b: string): number {
+  const byRank = (ranks.get(a) ?? order.length) - (ranks.get(b) ?? order.length);
+  if (byRank !== 0) return byRank;
+  return a < b ? -1 : 1;
+}
+
+/** The same value with its members in one order; header maps keep the order of the wire. */
+export function ordered(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(ordered);
+  if (typeof value !== "object" || value === null) return value;
+  const entries = Object.entries(value)
+    .sort(([a], [b]) => compareMembers(a, b))
+    .map(([name, member]) => [name, name === "headers" ? member : ordered(member)] as const);
+  // Defined one by one: a member that is called __proto__ must stay a member.
+  return Object.fromEntries(entries);
+}
+
+/** report.json: the report itself, members in a fixed order, with a newline at the end. */
+export function json(report: Report): string {
+  return `${escapeJson(JSON.stringify(ordered(report), null, 2))}\n`;
+}

@@ -1,0 +1,98 @@
+import { escapeTerminal, escapeXml, escapeXmlAttribute } from "./escape.ts";
+import { findingText, reasonText } from "./finding.ts";
+import type { Report, RuleReport } from "./report.ts";
+import { standing } from "./verdict.ts";
+
+type Result = "passed" | "failure" | "error" | "skipped";
+
+/**
+ * JUnit XML, valid against the XSDs of Jenkins and of Ant: one test case a rule, by the column that decides.
+ * A rule without a verdict is an error, unless the target declared that it cannot do it: unjudged is not green.
+ */
+export function junit(report: Report): string {
+  const cases = report.rules.map((rule) => testCase(rule, report));
+  const faults = [...(report.incomplete ? ["The run is incomplete."] : []), ...report.faults];
+  const { tool, target, profile, seed } = report;
+  const properties = {
+    target: target.name,
+    endpoint: target.endpoint,
+    profile,
+    seed: `${seed}`,
+    version: tool.version,
+  };
+  const lines = [
+    '<?xml version="1.0" encoding="UTF-8"?>',
+    "<testsuites>",
+    `  <testsuite ${attributes(suiteAttributes(report, cases))}>`,
+    "    <properties>",
+    ...Object.entries(properties).map(([name, value]) => `      <property ${attributes({ name, value })}/>`),
+    "    </properties>",
+    ...cases.map(({ xml }) => xml),
+    "    <system-out/>",
+    `    <system-err>${escapeXml(faults.map(escapeTerminal).join("\n"))}</system-err>`,
+    "  </testsuite>",
+    "</testsuites>",
+  ];
+  return `${lines.join("\n")}\n`;
+}
+
+interface TestCase {
+  readonly result: Result;
+  readonly xml: string;
+}
+
+function suiteAttributes(report: Report, cases: readonly TestCase[]): Readonly<Record<string, string>> {
+  const number = (result: Result) => `${cases.filter((one) => one.result === result).length}`;
+  return {
+    name: report.target.name === "" ? "target" : report.target.name,
+    package: report.tool.name,
+    id: "0",
+    hostname: "localhost",
+    // The Ant schema admits neither a fraction nor a time zone.
+    timestamp: report.startedAt.slice(0, 19),
+    time: (report.durationMs / 1000).toFixed(3),
+    tests: `${cases.length}`,
+    failures: number("failure"),
+    errors: number("error"),
+    skipped: number("skipped"),
+  };
+}
+
+function testCase(rule: RuleReport, report: Report): TestCase {
+  const { result, child } = outcome(rule, report);
+  const classname = `${report.tool.name}.${rule.id.split(".")[0] ?? rule.id}`;
+  const opening = `    <testcase ${attributes({ classname, name: `${rule.id}: ${rule.title}`, time: "0" })}`;
+  return { result, xml: child === "" ? `${opening}/>` : `${opening}>\n      ${child}\n    </testcase>` };
+}
+
+function outcome(rule: RuleReport, report: Report): { readonly result: Result; readonly child: string } {
+  const skipped = (message: string) =>
+    ({ result: "skipped", child: `<skipped ${attributes({ message })}/>` }) as const;
+  const is = standing(rule, report);
+  switch (is) {
+    case "holds":
+      return { result: "passed", child: "" };
+    case "violated":
+      return { result: "failure", child: failure(rule) };
+    case "known":
+      return skipped(`known deviation${rule.reason === undefined ? "" : `: ${rule.reason}`}`);
+    case "excused":
+      return skipped(reasonText(rule));
+    case "ignored":
+      return skipped(`does not count in the ${report.profile} column: its basis is ${rule.basis}`);
+    default:
+      return { result: "error", child: `<error ${attributes({ type: is, message: reasonText(rule) })}/>` };
+  }
+}
+
+function failure(rule: RuleReport): string {
+  const found = rule.counterexample;
+  const message = found === undefined ? rule.title : `expected ${found.expected}, seen ${found.seen}`;
+  return `<failure ${attributes({ type: rule.id, message })}>${escapeXml(findingText(rule))}</failure>`;
+}
+
+function attributes(values: Readonly<Record<string, string>>): string {
+  return Object.entries(values)
+    .map(([name, value]) => `${name}="${escapeXmlAttribute(value)}"`)
+    .join(" ");
+}

@@ -1,0 +1,6 @@
+export type { KnownEntry, KnownFile } from "./known/entry.ts";
+export { type Judgement, judgeKnown } from "./known/judge.ts";
+export { nearest } from "./known/nearest.ts";
+export { parseKnown } from "./known/parse.ts";
+export { caseOf, shapeOf } from "./known/shape.ts";
+export { updateKnown } from "./known/update.ts";

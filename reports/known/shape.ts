@@ -1,0 +1,88 @@
+import type { CounterexampleStep, RuleReport } from "../report.ts";
+
+/**
+ * The shape of a violation: status and error name of the counterexample's last step, such as "201" or
+ * "400 ValidationException", "no answer: timeout" when nothing came back, "no counterexample" when none is there.
+ */
+export function shapeOf(rule: RuleReport): string {
+  const last = rule.counterexample?.steps.at(-1);
+  if (last === undefined) return "no counterexample";
+  if (last.response === null) return `no answer: ${oneWord(last.silence ?? "") || "unknown"}`;
+  const { status, error } = last.response;
+  const name = error === null ? "" : oneWord(error);
+  return name === "" ? String(status) : `${status} ${name}`;
+}
+
+/** A target chooses its error names, so what goes into a file is cut to one short word without control characters. */
+function oneWord(text: string): string {
+  return (
+    text
+      .trim()
+      .split(/[\s:\p{C}]/u)[0]
+      ?.slice(0, 80) ?? ""
+  );
+}
+
+/**
+ * The case of a violation: its rule and its canonical input. Text that differs from run to run or from seed to seed
+ * (names, accounts, identifiers) is reduced to its kind, so that equal causes give equal cases.
+ */
+export function caseOf(rule: RuleReport): string {
+  const steps = rule.counterexample?.steps ?? [];
+  const names = new Map<string, string>();
+  return `${rule.id}/${steps.map((step) => canonicalStep(step, names)).join(" > ")}`;
+}
+
+function canonicalStep(step: CounterexampleStep, names: Map<string, string>): string {
+  const { method, path, operation, body } = step.request;
+  const input = body === null ? "" : `(${canonicalBody(body, names)})`;
+  return `${operation ?? method} ${canonicalPath(path, names)}${input}`.trim();
+}
+
+function canonicalPath(path: string, names: Map<string, string>): string {
+  const [route = "", query] = path.split("?", 2);
+  const label = /\/functions\/([^/]*)/.exec(route)?.[1] ?? route;
+  const parts = (query ?? "").split("&").filter((part) => part !== "");
+  const members = parts.map((part) => {
+    const [key = "", value = ""] = part.split("=", 2);
+    return `${key}=${canonicalText(value, names)}`;
+  });
+  return [canonicalText(label, names), ...members].join(" ");
+}
+
+function canonicalBody(body: string, names: Map<string, string>): string {
+  let value: unknown;
+  try {
+    value = JSON.parse(body);
+  } catch {
+    return kindOf(body);
+  }
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return kindOf(body);
+  return Object.entries(value)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(
+      ([key, member]) =>
+        `${key.replace(/[^\x20-\x7e]+/g, "~")}=${typeof member === "string" ? canonicalText(member, names) : kindOf(JSON.stringify(member))}`,
+    )
+    .join(", ");
+}
+
+/** Ordinary names are numbered as they appear, so that it still shows when the same one comes again. */
+function canonicalText(text: string, names: Map<string, string>): string {
+  if (!/^[A-Za-z0-9_-]{1,64}$/.test(text) || /^\d+$/.test(text)) return kindOf(text);
+  const name = names.get(text) ?? `name${names.size + 1}`;
+  names.set(text, name);
+  return name;
+}
+
+/** Runs of letters become `a`, runs of digits `0`; from 33 characters on the length is a likely cause and is kept. */
+function kindOf(text: string): string {
+  const kind = text
+    .slice(0, 400)
+    .replace(/[A-Za-z]+/g, "a")
+    .replace(/\d+/g, "0")
+    .replace(/(?:[a0][-_]?)+[a0]/g, "a")
+    .replace(/[^\x20-\x7e]+/g, "~")
+    .slice(0, 60);
+  return text.length > 32 ? `${kind}×${text.length}` : kind;
+}

@@ -1,0 +1,129 @@
+import type { Basis, Column, Outcome } from "../spec/verdict.ts";
+
+export type { Basis, Column, Outcome } from "../spec/verdict.ts";
+
+/** The contents of report.json, version 1. Extended compatibly: members are added, never changed. */
+export interface Report {
+  readonly schema: "addpermission-conformance/report@1";
+  readonly tool: { readonly name: string; readonly version: string };
+  readonly target: {
+    readonly name: string;
+    readonly endpoint: string;
+    /** What the target declared or was found unable to do, each with its reason. */
+    readonly cannot: readonly string[];
+  };
+  readonly profile: Column;
+  readonly seed: number;
+  /** ISO 8601, UTC. */
+  readonly startedAt: string;
+  readonly durationMs: number;
+  /** Requests sent in all, arranging and cleaning up included. */
+  readonly requests: number;
+  /** True when the run ended before everything planned was sent; `faults` says why. */
+  readonly incomplete: boolean;
+  readonly summary: Readonly<Record<Column, Tally>>;
+  readonly rules: readonly RuleReport[];
+  readonly questions: readonly QuestionReport[];
+  /** What went wrong on our side or on the way, one sentence each. */
+  readonly faults: readonly string[];
+  /** Latency of AddPermission answers in milliseconds, and the slowest calls. */
+  readonly latency?: LatencyReport;
+}
+
+/** How many rules ended how, in one column. A known violation counts as `known`, not as `violated`. */
+export interface Tally {
+  readonly holds: number;
+  readonly violated: number;
+  readonly known: number;
+  readonly inconclusive: number;
+  readonly unexercised: number;
+}
+
+/** The verdict on one rule. */
+export interface RuleReport {
+  readonly id: string;
+  readonly title: string;
+  readonly basis: Basis;
+  /** Section and member of the document, in our words. */
+  readonly source: string;
+  readonly verdicts: Readonly<Record<Column, Outcome>>;
+  /** True when the violation is listed in the known-file and deviates as recorded. */
+  readonly known: boolean;
+  /** Exchanges that this rule judged. */
+  readonly observations: number;
+  /** Why the rule is inconclusive or unexercised. */
+  readonly reason?: string;
+  readonly counterexample?: Counterexample;
+}
+
+/** The smallest history found that breaks a rule. */
+export interface Counterexample {
+  /** What the rule demands, as a phrase: "400 InvalidParameterValueException". */
+  readonly expected: string;
+  /** What came back, as a phrase: "201, the statement was added". */
+  readonly seen: string;
+  readonly steps: readonly CounterexampleStep[];
+  /** One shell line that shows it by hand, arranging included. Credentials only as shell variables. */
+  readonly curl: string;
+  /** The command that resends it. */
+  readonly replay: string;
+  /** How often it showed when tried again, such as "3 of 3". */
+  readonly reproduced?: string;
+  /** Where its functions were; ARNs in its requests say the same unless they are meant to be foreign. */
+  readonly home?: { readonly partition: string; readonly region: string; readonly account: string };
+}
+
+/** One exchange of a counterexample. Secrets are redacted. */
+export interface CounterexampleStep {
+  readonly request: {
+    readonly method: string;
+    readonly path: string;
+    readonly headers: Readonly<Record<string, string>>;
+    readonly body: string | null;
+    /** "base64" when `body` is not text. */
+    readonly encoding?: "base64";
+    /** For a request that only a bare socket can send: its exact lines and pieces. */
+    readonly raw?: {
+      readonly lines: readonly string[];
+      readonly pieces: readonly string[];
+      readonly halfClose?: boolean;
+    };
+    /** Key of this step, and the key of the step whose RevisionId it carried. */
+    readonly key?: string;
+    readonly revisionFrom?: string;
+    readonly operation?: string;
+    /** Steps of equal round were in flight together. */
+    readonly round?: number;
+  };
+  readonly response: {
+    readonly status: number;
+    /** The error's name as restJson1 clients read it; null for a success or an unreadable name. */
+    readonly error: string | null;
+    readonly headers: Readonly<Record<string, string>>;
+    readonly body: string;
+  } | null;
+  /** Why there is no response. */
+  readonly silence?: string;
+  /** Milliseconds since the start of the run. */
+  readonly sentAt?: number;
+  readonly answeredAt?: number;
+}
+
+/** What the target did where the document is silent or contradicts itself. Never fails. */
+export interface QuestionReport {
+  readonly id: string;
+  readonly title: string;
+  /** The behaviour seen, most frequent first; "not asked" when no traffic reached it. */
+  readonly answer: string;
+  readonly observations: number;
+  readonly source?: string;
+}
+
+/** Latency of answers to AddPermission. */
+export interface LatencyReport {
+  readonly medianMs: number;
+  readonly p99Ms: number;
+  readonly maxMs: number;
+  /** Slowest calls that stand out: more than ten times the median and over 100 ms. */
+  readonly outliers: readonly { readonly case: string; readonly ms: number }[];
+}

@@ -1,0 +1,200 @@
+import { escapeTerminal } from "./escape.ts";
+import { answerText, reasonText } from "./finding.ts";
+import type { Column, Counterexample, CounterexampleStep, Report, RuleReport } from "./report.ts";
+import { command, type Page, pageOf, prose, quoted, shorten, type TerminalOptions } from "./terminal-page.ts";
+import { timeline } from "./timeline.ts";
+import {
+  count,
+  exitCode,
+  exitMeaning,
+  rulesThat,
+  type Standing,
+  standing,
+  verdictSentence,
+} from "./verdict.ts";
+
+export type { TerminalOptions } from "./terminal-page.ts";
+
+/** The report for a person at a terminal: what is not green in the deciding column, then the totals and the verdict. */
+export function terminal(report: Report, options: TerminalOptions): string {
+  const page = pageOf(options);
+  const blocks = [
+    header(report, page),
+    ...rulesThat(report, "violated").map((rule) => violation(rule, report, page)),
+    known(report, page),
+    unjudged(report, "inconclusive", page),
+    unjudged(report, "unexercised", page),
+    unjudged(report, "excused", page),
+    options.verbose ? holding(report, page) : [],
+    questions(report, page),
+    latency(report, page),
+    faults(report, page),
+    totals(report, page),
+    verdict(report, page),
+  ];
+  return `${blocks
+    .filter((block) => block.length > 0)
+    .map((block) => block.join("\n"))
+    .join("\n\n")}\n`;
+}
+
+function header(report: Report, page: Page): readonly string[] {
+  const { tool, target, profile, seed, requests, durationMs, incomplete } = report;
+  const run = `${profile}   seed ${seed}   requests ${requests}   duration ${(durationMs / 1000).toFixed(1)} s`;
+  return [
+    page.paint("bold", escapeTerminal(`${tool.name} ${tool.version}`)),
+    ...prose("target   ", `${target.name}   ${target.endpoint}`, page),
+    ...prose("profile  ", run, page),
+    ...(incomplete
+      ? [page.paint("red", "INCOMPLETE: the run ended before everything planned was sent.")]
+      : []),
+  ];
+}
+
+function violation(rule: RuleReport, report: Report, page: Page): readonly string[] {
+  const [first = "", ...more] = prose("✗ ", `${rule.id}  ${rule.title}`, page);
+  const other: Column = report.profile === "document" ? "aws" : "document";
+  const origin = `${rule.basis} · ${rule.source} · in the ${other} column: ${rule.verdicts[other]}`;
+  const details = rule.counterexample === undefined ? [] : counterexample(rule.counterexample, page);
+  return [
+    page.paint("red", first),
+    ...more,
+    ...prose("  ", origin, page).map((line) => page.paint("dim", line)),
+    ...details,
+  ];
+}
+
+function counterexample(found: Counterexample, page: Page): readonly string[] {
+  const reproduced = found.reproduced === undefined ? "" : ` (${found.reproduced})`;
+  return [
+    ...prose("  expected  ", shorten(found.expected, page), page),
+    ...prose("  seen      ", shorten(found.seen, page) + reproduced, page),
+    ...found.steps.flatMap((step, index) => exchange(step, index + 1, page)),
+    ...interleaving(found).map((line) => `  ${line}`),
+    command(found.curl),
+    command(found.replay),
+  ];
+}
+
+/** How calls that were in flight together overlapped; nothing for a history without such calls. */
+function interleaving({ steps }: Counterexample): readonly string[] {
+  const rounds = steps.map(({ request }) => request.round);
+  if (!rounds.some((round, index) => round !== undefined && rounds.indexOf(round) !== index)) return [];
+  const operations = steps.flatMap(({ request, response, sentAt, answeredAt }) =>
+    sentAt === undefined
+      ? []
+      : [
+          {
+            label: escapeTerminal(request.operation ?? request.method),
+            invokedAt: sentAt,
+            returnedAt: response === null ? null : (answeredAt ?? null),
+            result:
+              response === null
+                ? "no answer"
+                : `${response.status} ${escapeTerminal(response.error ?? "")}`.trim(),
+          },
+        ],
+  );
+  return timeline(operations, 74).trimEnd().split("\n");
+}
+
+function exchange(step: CounterexampleStep, number: number, page: Page): readonly string[] {
+  const { request } = step;
+  const answer = answerText(step);
+  const encoding = request.encoding === undefined ? "" : `${request.encoding}: `;
+  const rest = request.raw === undefined ? [] : ["(sent over a bare socket)"];
+  const body = request.body === null ? rest : [encoding + request.body, ...rest];
+  return [
+    ...prose(`  ${number}. `, `${request.method} ${shorten(request.path, page)}`, page),
+    ...body.flatMap((text) => quoted("     │ ", text, page)),
+    ...quoted("     → ", answer, page),
+  ];
+}
+
+function known(report: Report, page: Page): readonly string[] {
+  return rulesThat(report, "known").flatMap((rule) => {
+    const [first = "", ...more] = prose("~ known  ", `${rule.id}  ${rule.title}`, page);
+    return [page.paint("yellow", first), ...more];
+  });
+}
+
+const headings: Readonly<Partial<Record<Standing, string>>> = {
+  inconclusive: "? inconclusive",
+  unexercised: "○ unexercised",
+  excused: "– cannot",
+};
+
+/** Rules without a verdict, one group for each reason; what the target cannot do is only counted. */
+function unjudged(report: Report, wanted: Standing, page: Page): readonly string[] {
+  const groups = new Map<string, string[]>();
+  for (const rule of rulesThat(report, wanted)) {
+    const reason = reasonText(rule);
+    groups.set(reason, [...(groups.get(reason) ?? []), rule.id]);
+  }
+  return [...groups].flatMap(([reason, ids]) => {
+    const line = `${shorten(reason, page)}: ${count(ids.length, "rule")}`;
+    const [first = "", ...more] = prose(`${headings[wanted] ?? ""}  `, line, page);
+    const listed = wanted === "excused" && !page.verbose ? [] : prose("    ", ids.join(", "), page);
+    return [page.paint(wanted === "excused" ? "dim" : "yellow", first), ...more, ...listed];
+  });
+}
+
+function holding(report: Report, page: Page): readonly string[] {
+  return report.rules
+    .filter((rule) => standing(rule, report) === "holds")
+    .flatMap((rule) =>
+      prose("✓ ", `${rule.id}  ${rule.title} (${count(rule.observations, "exchange")})`, page),
+    );
+}
+
+function questions({ questions: asked }: Report, page: Page): readonly string[] {
+  if (asked.length === 0) return [];
+  const what = `${count(asked.length, "question")} that the document leaves open`;
+  if (!page.verbose)
+    return prose(
+      "",
+      `${what}: the answers are in report.json under "questions", or shown with --verbose.`,
+      page,
+    );
+  return [
+    `${what}:`,
+    ...asked.flatMap(({ id, title, answer }) => prose("  ", `${id}  ${title} ${answer}`, page)),
+  ];
+}
+
+function latency({ latency: measured }: Report, page: Page): readonly string[] {
+  if (measured === undefined) return [];
+  const { medianMs, p99Ms, maxMs, outliers } = measured;
+  const text = `median ${medianMs} ms, 99 % ${p99Ms} ms, slowest ${maxMs} ms; ${count(outliers.length, "outlier")}`;
+  return prose("latency  ", text, page);
+}
+
+function faults({ faults: met }: Report, page: Page): readonly string[] {
+  return met.flatMap((fault) => {
+    const [first = "", ...more] = prose("! fault  ", shorten(fault, page), page);
+    return [page.paint("red", first), ...more];
+  });
+}
+
+const tallies = ["holds", "violated", "known", "inconclusive", "unexercised"] as const;
+
+function totals(report: Report, page: Page): readonly string[] {
+  const widths = tallies.map((name) => name.length + 2);
+  const row = (cells: readonly (string | number)[]) =>
+    cells.map((cell, at) => `${cell}`.padStart(widths[at] ?? 0)).join("");
+  const columns = (["document", "aws"] as const).map((column) => {
+    const name = `${column}${column === report.profile ? " *" : ""}`;
+    return `${name.padEnd(10)}${row(tallies.map((tally) => report.summary[column][tally]))}`;
+  });
+  return [
+    page.paint("dim", `${" ".repeat(10)}${row(tallies)}`),
+    ...columns,
+    page.paint("dim", "* decides the exit code"),
+  ];
+}
+
+function verdict(report: Report, page: Page): readonly string[] {
+  const code = page.exit ?? exitCode(report);
+  const text = `${verdictSentence(report)} Exit code ${code}: ${exitMeaning(code)}.`;
+  return prose("", text, page).map((line) => page.paint(code === 0 ? "green" : "red", line));
+}

@@ -1,0 +1,80 @@
+import type { Column, Report, RuleReport } from "./report.ts";
+
+/** How a rule stands in the column that decides; `excused` is what the target declared it cannot do, `ignored` does not count there. */
+export type Standing =
+  | "holds"
+  | "violated"
+  | "known"
+  | "inconclusive"
+  | "unexercised"
+  | "excused"
+  | "ignored";
+
+/** What the command exits with when a run ends by itself. */
+export type ExitCode = 0 | 1 | 2 | 3;
+
+/** True when the rule's basis lets it decide in this column: observed rules count in `aws` only, open ones nowhere. */
+export function counts(rule: RuleReport, column: Column): boolean {
+  if (rule.basis === "open") return false;
+  return rule.basis !== "observed" || column === "aws";
+}
+
+/** How a rule stands in the column that decides the exit code. */
+export function standing(rule: RuleReport, report: Report): Standing {
+  if (!counts(rule, report.profile)) return "ignored";
+  const outcome = rule.verdicts[report.profile];
+  if (outcome === "holds") return "holds";
+  if (outcome === "violated") return rule.known ? "known" : "violated";
+  return isExcused(rule, report) ? "excused" : outcome;
+}
+
+function isExcused(rule: RuleReport, report: Report): boolean {
+  const reason = rule.reason ?? "";
+  return reason !== "" && report.target.cannot.some((cannot) => reason.includes(cannot) || cannot === reason);
+}
+
+/** The rules that stand so, in the report's order. */
+export function rulesThat(report: Report, wanted: Standing): readonly RuleReport[] {
+  return report.rules.filter((rule) => standing(rule, report) === wanted);
+}
+
+/** Exit code that a report stands for; stale known entries and usage errors are not in a report and are the caller's. */
+export function exitCode(report: Report): ExitCode {
+  const standings = new Set(report.rules.map((rule) => standing(rule, report)));
+  if (standings.has("violated")) return 1;
+  if (report.faults.length > 0 || report.incomplete) return 2;
+  if (standings.has("inconclusive") || standings.has("unexercised") || standings.size === 0) return 3;
+  return 0;
+}
+
+const meanings: Readonly<Record<ExitCode, string>> = {
+  0: "every stated and implied rule that applies was exercised and holds",
+  1: "a violation that is not known, or a known entry that is stale",
+  2: "wrong usage, a target that cannot be reached, or a fault of ours",
+  3: "nothing is violated, but not everything could be judged",
+};
+
+/** What an exit code means, as a phrase. */
+export function exitMeaning(code: ExitCode): string {
+  return meanings[code];
+}
+
+/** One sentence on the whole run, in the column that decides. */
+export function verdictSentence(report: Report): string {
+  const column = report.profile === "document" ? "the document" : "the live service's recorded behaviour";
+  const violated = rulesThat(report, "violated").length;
+  const unsure = rulesThat(report, "inconclusive").length + rulesThat(report, "unexercised").length;
+  const target = report.target.name;
+  if (violated > 0) return `${target} breaks ${count(violated, "rule")} of ${column}.`;
+  if (report.incomplete) return `The run against ${target} is incomplete and proves nothing.`;
+  if (report.faults.length > 0)
+    return `The run against ${target} met ${count(report.faults.length, "fault")} and is no pass.`;
+  if (unsure > 0) return `${target} breaks nothing seen, but ${count(unsure, "rule")} could not be judged.`;
+  if (report.rules.length === 0) return `Nothing was judged, so nothing is known about ${target}.`;
+  return `${target} conforms to ${column}.`;
+}
+
+/** A number with its noun: "1 rule", "2 rules". */
+export function count(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? "" : "s"}`;
+}
