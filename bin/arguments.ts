@@ -1,0 +1,90 @@
+import { type ParseArgsConfig, parseArgs } from "node:util";
+import { nearest } from "../reports/known/nearest.ts";
+import { Fault } from "../spec/fault.ts";
+
+/** Options of a command: name, how its value is called (absent for a switch), and what it does. */
+export interface OptionDoc {
+  readonly name: string;
+  readonly value?: string;
+  readonly about: string;
+}
+
+/** What was given on the command line. */
+export interface Given {
+  text(name: string): string | undefined;
+  on(name: string): boolean;
+  /** A whole number from `least` on; a Fault names the value and what is expected. */
+  number(name: string, least: number, most?: number): number | undefined;
+  /** A comma-separated list of known names; a Fault names an unknown one and the closest. */
+  names<T extends string>(name: string, known: readonly T[]): readonly T[] | undefined;
+  readonly rest: readonly string[];
+}
+
+/** Reads arguments strictly: every option must be known, and get a value exactly when it takes one. */
+export function read(args: readonly string[], docs: readonly OptionDoc[]): Given {
+  const options: NonNullable<ParseArgsConfig["options"]> = Object.fromEntries(
+    docs.map(({ name, value }) => [name, { type: value === undefined ? "boolean" : "string" }]),
+  );
+  checkNames(args, docs);
+  const { values, positionals } = parse(args, options);
+  const text = (name: string): string | undefined => {
+    const value = values[name];
+    return typeof value === "string" ? value : undefined;
+  };
+  return {
+    text,
+    on: (name) => values[name] === true,
+    number: (name, least, most = Number.MAX_SAFE_INTEGER) => {
+      const value = text(name);
+      return value === undefined ? undefined : wholeNumber(name, value, least, most);
+    },
+    names: (name, known) =>
+      text(name)
+        ?.split(",")
+        .map((one) => knownName(name, one.trim(), known)),
+    rest: positionals,
+  };
+}
+
+function parse(args: readonly string[], options: NonNullable<ParseArgsConfig["options"]>) {
+  try {
+    return parseArgs({ args: [...args], options, allowPositionals: true, strict: true });
+  } catch (error) {
+    const text = error instanceof Error ? (error.message.split("\n")[0] ?? "") : String(error);
+    throw new Fault(`${text.replace(/\.?$/, ".")} See --help for the options.`, { cause: error });
+  }
+}
+
+function checkNames(args: readonly string[], docs: readonly OptionDoc[]): void {
+  for (const arg of args) {
+    if (arg === "--") return;
+    const name = /^--([^=]+)/.exec(arg)?.[1];
+    if (name === undefined || docs.some((doc) => doc.name === name)) continue;
+    const hint = nearest(
+      name,
+      docs.map((doc) => doc.name),
+    );
+    throw new Fault(
+      `--${name} is no option here${hint === null ? "" : `: did you mean --${hint}?`} See --help for the options.`,
+    );
+  }
+}
+
+function wholeNumber(name: string, value: string, least: number, most: number): number {
+  const number = /^\d+$/.test(value) ? Number(value) : Number.NaN;
+  if (number >= least && number <= most) return number;
+  const range = most === Number.MAX_SAFE_INTEGER ? `${least} or more` : `${least} to ${most}`;
+  throw new Fault(
+    `--${name} is ${JSON.stringify(value)}, but must be a whole number, ${range}: give --${name} ${least}, for example.`,
+  );
+}
+
+function knownName<T extends string>(option: string, name: string, known: readonly T[]): T {
+  const found = known.find((one) => one === name);
+  if (found !== undefined) return found;
+  const hint = nearest(name, known);
+  const list = known.length > 15 ? "see the rules subcommand for the list" : `use ${known.join(", ")}`;
+  throw new Fault(
+    `--${option} names ${JSON.stringify(name)}, which is unknown${hint === null ? "" : `: did you mean ${hint}?`}; ${list}.`,
+  );
+}

@@ -1,0 +1,93 @@
+import { nearest } from "../reports/known/nearest.ts";
+import { Fault } from "../spec/fault.ts";
+import { type OptionDoc, read } from "./arguments.ts";
+import { optionDocs } from "./options.ts";
+import { tool } from "./tool.ts";
+
+const program = tool.name;
+
+/** Subcommands with their options; "" is the run itself. */
+const entries: readonly (readonly [name: string, docs: readonly OptionDoc[]])[] = Object.entries(optionDocs);
+
+const subcommands: readonly string[] = entries.map(([name]) => name).filter((name) => name !== "");
+
+const shells: Readonly<Record<string, () => string>> = { bash, zsh, fish };
+
+/** Prints the completion script of a shell. */
+export async function completionCommand(args: readonly string[]): Promise<number> {
+  const given = read(args, optionDocs.completion);
+  const [shell = ""] = given.rest;
+  process.stdout.write(completionFor(shell));
+  return 0;
+}
+
+/** The completion script of bash, zsh or fish; a Fault for any other shell. */
+export function completionFor(shell: string): string {
+  const make = Object.hasOwn(shells, shell) ? shells[shell] : undefined;
+  if (make !== undefined) return make();
+  const names = Object.keys(shells);
+  const hint = nearest(shell, names);
+  throw new Fault(
+    `completion knows no shell ${JSON.stringify(shell)}${hint === null ? "" : `: did you mean ${hint}?`} Use one of ${names.join(", ")}.`,
+  );
+}
+
+function bash(): string {
+  const cases = entries
+    .filter(([name]) => name !== "")
+    .map(([name, docs]) => `    ${name}) words="${flags(docs)}" ;;`);
+  return `_addpermission_conformance() {
+  local current=\${COMP_WORDS[COMP_CWORD]} words
+  case \${COMP_WORDS[1]-} in
+${cases.join("\n")}
+    *) words="${flags(optionDocs[""])}" ;;
+  esac
+  if [ "$COMP_CWORD" -eq 1 ]; then words="$words ${subcommands.join(" ")}"; fi
+  COMPREPLY=($(compgen -W "$words" -- "$current"))
+}
+complete -o default -F _addpermission_conformance ${program}
+`;
+}
+
+function zsh(): string {
+  const cases = entries.map(
+    ([name, docs]) =>
+      `    ${name === "" ? "*" : name}) _arguments ${docs.map(zshSpec).join(" ")} '*:file:_files' ;;`,
+  );
+  // The run itself matches anything, so it stands last.
+  const ordered = [...cases.slice(1), ...cases.slice(0, 1)];
+  return `#compdef ${program}
+_addpermission_conformance() {
+  if (( CURRENT == 2 )); then compadd -- ${subcommands.join(" ")}; fi
+  case \${words[2]} in
+${ordered.join("\n")}
+  esac
+}
+compdef _addpermission_conformance ${program}
+`;
+}
+
+function zshSpec({ name, value, about }: OptionDoc): string {
+  const text = about.replace(/[[\]:\\]/g, "\\$&");
+  return quoted(`--${name}[${text}]${value === undefined ? "" : `:${value.replaceAll(":", "\\:")}:_files`}`);
+}
+
+function fish(): string {
+  const subs = `complete -c ${program} -n __fish_use_subcommand -f -a ${quoted(subcommands.join(" "))}`;
+  const lines = entries.flatMap(([name, docs]) => {
+    const when = name === "" ? "__fish_use_subcommand" : `__fish_seen_subcommand_from ${name}`;
+    return docs.map(
+      (doc) =>
+        `complete -c ${program} -n ${quoted(when)} -l ${doc.name}${doc.value === undefined ? "" : " -r"} -d ${quoted(doc.about)}`,
+    );
+  });
+  return `${[subs, ...lines].join("\n")}\n`;
+}
+
+function flags(docs: readonly OptionDoc[]): string {
+  return docs.map(({ name }) => `--${name}`).join(" ");
+}
+
+function quoted(text: string): string {
+  return `'${text.replaceAll("'", `'\\''`)}'`;
+}

@@ -1,0 +1,54 @@
+import { constantAuthorizer } from "../client/authorize.ts";
+import { prepareOut, writeReports } from "../reports/collector.ts";
+import { parseFormats } from "../reports/formats.ts";
+import type { Column } from "../reports/report.ts";
+import { terminal } from "../reports/terminal.ts";
+import { exitCode } from "../reports/verdict.ts";
+import { readRecording } from "../runner/recording.ts";
+import { rejudge } from "../runner/rejudge.ts";
+import { Fault } from "../spec/fault.ts";
+import { rules } from "../spec/rules/index.ts";
+import { read } from "./arguments.ts";
+import { optionDocs } from "./options.ts";
+import { tool } from "./tool.ts";
+
+const columns: readonly Column[] = ["document", "aws"];
+
+/** Judges a recording by today's rules and writes the reports, without a target. */
+export async function judgeCommand(args: readonly string[]): Promise<number> {
+  const given = read(args, optionDocs.judge);
+  const [dir, ...more] = given.rest;
+  if (dir === undefined || more.length > 0)
+    throw new Fault(`judge takes one folder, and got ${given.rest.length}: give the one made with --record.`);
+  const formats = parseFormats(given.text("format") ?? "json,html");
+  const lines = await readRecording(dir);
+  const out = await prepareOut(given.text("out") ?? "conformance-report");
+  const footer = lines.at(-1);
+  const live = footer?.type === "footer" ? footer.report : null;
+  const host = live === null || !URL.canParse(live.target.endpoint) ? "" : new URL(live.target.endpoint).host;
+  const report = await rejudge(lines, {
+    rules,
+    tool,
+    profile: given.names("profile", columns)?.[0] ?? live?.profile ?? "document",
+    curl: {
+      authorization: await constantAuthorizer("us-east-1")(
+        { method: "GET", target: "/", headers: [], body: null },
+        host,
+        "lambda",
+      ),
+      sign: false,
+    },
+  });
+  await writeReports(out, report, formats);
+  const code = exitCode(report);
+  process.stdout.write(
+    terminal(report, {
+      columns: process.stdout.columns ?? 100,
+      color: process.stdout.isTTY === true && (process.env.NO_COLOR ?? "") === "",
+      verbose: given.on("verbose"),
+      exit: code,
+    }),
+  );
+  process.stdout.write(`\nReports: ${out.dir}/\n`);
+  return code;
+}

@@ -1,0 +1,63 @@
+import { nearest } from "../reports/known/nearest.ts";
+import { Fault } from "../spec/fault.ts";
+import { help } from "./help.ts";
+import { version } from "./tool.ts";
+
+/** A subcommand: arguments in, exit code out. */
+type Command = (args: readonly string[]) => Promise<number>;
+
+/** Loaded when asked for, so that a listing does not wait for what a run needs. */
+const commands: Readonly<Record<string, () => Promise<Command>>> = {
+  run: async () => (await import("./conform.ts")).conformCommand,
+  rules: async () => (await import("./rules.ts")).rulesCommand,
+  replay: async () => (await import("./replay.ts")).replayCommand,
+  mutants: async () => (await import("./mutants.ts")).mutantsCommand,
+  compare: async () => (await import("./compare.ts")).compareCommand,
+  sweep: async () => (await import("./sweep.ts")).sweepCommand,
+  judge: async () => (await import("./judge.ts")).judgeCommand,
+  completion: async () => (await import("./completion.ts")).completionCommand,
+};
+
+/** The command. Only here are faults turned into a sentence and an exit code. */
+export async function main(args: readonly string[]): Promise<number> {
+  silenceSdkNotice();
+  const [first = ""] = args;
+  const named = first !== "" && !first.startsWith("-");
+  try {
+    if (args.includes("--version")) return say(version);
+    const name = named ? first : "run";
+    if (args.includes("--help") || args.includes("-h") || name === "help")
+      return say(help(named ? name : ""));
+    const load = Object.hasOwn(commands, name) ? commands[name] : undefined;
+    if (load === undefined) throw unknownCommand(name);
+    return await (await load())(named ? args.slice(1) : args);
+  } catch (error) {
+    return tell(error, args.includes("--verbose"));
+  }
+}
+
+function say(text: string): number {
+  process.stdout.write(`${text.trimEnd()}\n`);
+  return 0;
+}
+
+function unknownCommand(name: string): Fault {
+  const names = Object.keys(commands);
+  const hint = nearest(name, names);
+  return new Fault(
+    `"${name}" is no subcommand; use one of ${names.join(", ")}, or none to run the suite${hint === null ? "" : `: did you mean ${hint}?`}`,
+  );
+}
+
+function tell(error: unknown, verbose: boolean): number {
+  const text = error instanceof Error ? error.message : String(error);
+  const ours = error instanceof Fault ? "" : "This is a fault of the suite itself, please report it: ";
+  process.stderr.write(`addpermission-conformance: ${ours}${text}\n`);
+  if (verbose && error instanceof Error) process.stderr.write(`${error.stack ?? ""}\n`);
+  return 2;
+}
+
+/** The SDK announces the end of its support for Node 20 at every start; it is not the user's to act on here. */
+function silenceSdkNotice(): void {
+  process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= "true";
+}

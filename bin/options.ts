@@ -1,0 +1,110 @@
+import type { OptionDoc } from "./arguments.ts";
+
+const target: readonly OptionDoc[] = [
+  { name: "target", value: "NAME", about: "a built-in target: reference (default, embedded), prism, moto" },
+  { name: "endpoint", value: "URL", about: "any endpoint that speaks the Lambda API" },
+  { name: "region", value: "R", about: "region to sign for; AWS_REGION or us-east-1 by default" },
+  { name: "function", value: "NAME", about: "use this existing function and create nothing" },
+  { name: "role", value: "ARN", about: "execution role of the functions that are created" },
+  { name: "sign", about: "sign each request with SigV4 from AWS_ACCESS_KEY_ID and its companions" },
+];
+
+const limits: readonly OptionDoc[] = [
+  { name: "budget", value: "N", about: "most requests in all" },
+  { name: "rate", value: "N", about: "most requests a second" },
+  { name: "concurrency", value: "N", about: "histories in flight together (default 8)" },
+  { name: "timeout", value: "MS", about: "milliseconds for each request (default 10000)" },
+  {
+    name: "settle",
+    value: "MS",
+    about: "read a policy again for so long before judging it, for targets that lag",
+  },
+];
+
+const general: readonly OptionDoc[] = [
+  { name: "verbose", about: "more detail, and stack traces of faults" },
+  { name: "help", about: "this text" },
+];
+
+/** Options by subcommand; "" is the run itself. */
+export const optionDocs = {
+  "": [
+    ...target,
+    {
+      name: "profile",
+      value: "document|aws",
+      about: "which column decides the exit code (default document)",
+    },
+    {
+      name: "suite",
+      value: "A,B",
+      about: "only these suites; wire, the oddest, is sent only when named here",
+    },
+    { name: "rule", value: "ID,…", about: "only these rules" },
+    { name: "seed", value: "N", about: "same seed, same requests, byte for byte (default 1)" },
+    { name: "runs", value: "N", about: "random cases a property gets (default 25)" },
+    { name: "rounds", value: "N", about: "rounds of each kind of race (default 6)" },
+    ...limits,
+    { name: "known", value: "FILE", about: "YAML of known deviations: still run, must still deviate" },
+    {
+      name: "update-known",
+      about: "write what was seen into the file of --known, keeping comments and order",
+    },
+    { name: "out", value: "DIR", about: "where reports go (default conformance-report)" },
+    {
+      name: "format",
+      value: "LIST",
+      about: "json (always), html, junit, markdown, github, ndjson, har, sarif",
+    },
+    {
+      name: "record",
+      value: "DIR",
+      about: "store every exchange there, to be judged again without a target",
+    },
+    ...general,
+  ],
+  rules: [{ name: "json", about: "the catalogue and the ledger as data" }, ...general],
+  replay: [
+    {
+      name: "report",
+      value: "FILE",
+      about: "the report to take the counterexample from (default conformance-report/report.json)",
+    },
+    { name: "rule", value: "ID", about: "whose counterexample to resend; the first one by default" },
+    ...target,
+    { name: "timeout", value: "MS", about: "milliseconds for each request (default 10000)" },
+    ...general,
+  ],
+  mutants: [
+    { name: "json", about: "the kill matrix as data" },
+    { name: "only", value: "NAME,…", about: "only these mutants" },
+    { name: "seed", value: "N", about: "seed of the runs (default 1)" },
+    ...general,
+  ],
+  compare: [
+    { name: "profile", value: "document|aws", about: "which column is compared (default document)" },
+    { name: "format", value: "text|markdown|html", about: "how it is printed (default text)" },
+    ...general,
+  ],
+  sweep: [
+    ...target,
+    {
+      name: "older",
+      value: "HOURS",
+      about: "age from which functions of no journal are deleted (default 24)",
+    },
+    { name: "timeout", value: "MS", about: "milliseconds for each request (default 10000)" },
+    ...general,
+  ],
+  judge: [
+    {
+      name: "profile",
+      value: "document|aws",
+      about: "which column decides the exit code (default document)",
+    },
+    { name: "out", value: "DIR", about: "where reports go (default conformance-report)" },
+    { name: "format", value: "LIST", about: "formats beside json" },
+    ...general,
+  ],
+  completion: general,
+} as const satisfies Readonly<Record<string, readonly OptionDoc[]>>;

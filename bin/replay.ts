@@ -1,0 +1,151 @@
+import { readFile } from "node:fs/promises";
+import { sleep } from "../client/sleep.ts";
+import { judgeOf } from "../oracle/judge.ts";
+import { readReport } from "../reports/compare.ts";
+import { escapeTerminal } from "../reports/escape.ts";
+import { nearest } from "../reports/known/nearest.ts";
+import type { Column, Counterexample, Report, RuleReport } from "../reports/report.ts";
+import { laneOn } from "../runner/lane.ts";
+import { historyOf, movedTo, playAgain, type Replayed, stageNameIn } from "../runner/replay.ts";
+import { phrase } from "../spec/answer.ts";
+import type { Exchange } from "../spec/exchange.ts";
+import { Fault } from "../spec/fault.ts";
+import type { Rule } from "../spec/rule.ts";
+import { rules } from "../spec/rules/index.ts";
+import { read } from "./arguments.ts";
+import { optionDocs } from "./options.ts";
+import { openSession, type Session } from "./session.ts";
+import { interruptible } from "./signals.ts";
+
+/** What is to be shown again. */
+interface Finding {
+  readonly rule: Rule;
+  readonly column: Column;
+  readonly counterexample: Counterexample;
+}
+
+/** Resends the counterexample of a report and says whether it still shows: 1 when it does, 0 when it does not. */
+export async function replayCommand(args: readonly string[]): Promise<number> {
+  const given = read(args, optionDocs.replay);
+  if (given.rest.length > 0)
+    throw new Fault(
+      `${JSON.stringify(given.rest[0])} is no option of replay: name the report with --report.`,
+    );
+  const path = given.text("report") ?? "conformance-report/report.json";
+  const report = readReport(await textOf(path), path);
+  const finding = findingIn(report, given.text("rule"), path);
+  const name = stageNameIn(finding.counterexample);
+  const stopping = interruptible();
+  try {
+    const session = await openSession(given, report.seed, stopping.signal, name?.prefix);
+    try {
+      const replayed = await replayOn(session, finding, name?.suffix ?? "000", stopping.signal);
+      process.stdout.write(story(finding, replayed));
+      return stopping.exitCode() ?? (replayed.violation === null ? 0 : 1);
+    } finally {
+      await session.close();
+    }
+  } finally {
+    stopping.done();
+  }
+}
+
+async function textOf(path: string): Promise<string> {
+  return readFile(path, "utf8").catch((cause: unknown) => {
+    throw new Fault(
+      `The report ${JSON.stringify(path)} cannot be read: name a report.json that a run wrote with --report FILE.`,
+      { cause },
+    );
+  });
+}
+
+function findingIn(report: Report, wanted: string | undefined, path: string): Finding {
+  const chosen = wanted === undefined ? firstViolated(report, path) : ruleNamed(report, wanted, path);
+  const rule = rules.find(({ id }) => id === chosen.id);
+  if (rule === undefined)
+    throw new Fault(
+      `This version has no rule ${chosen.id} any more: replay ${path} with the one that wrote it.`,
+    );
+  const { counterexample, verdicts } = chosen;
+  if (counterexample === undefined || counterexample.steps.length === 0)
+    throw new Fault(
+      `${path} has no counterexample for ${chosen.id}: name a rule that it says is violated with --rule.`,
+    );
+  const other: Column = report.profile === "document" ? "aws" : "document";
+  return { rule, counterexample, column: verdicts[report.profile] === "violated" ? report.profile : other };
+}
+
+function firstViolated({ rules: all, profile }: Report, path: string): RuleReport {
+  const shown = all.filter(({ counterexample }) => counterexample !== undefined);
+  const found = shown.find(({ verdicts }) => verdicts[profile] === "violated") ?? shown[0];
+  if (found !== undefined) return found;
+  throw new Fault(`${path} has no counterexample, so there is nothing to send again: name another report.`);
+}
+
+function ruleNamed({ rules: all }: Report, wanted: string, path: string): RuleReport {
+  const found = all.find(({ id }) => id === wanted);
+  if (found !== undefined) return found;
+  const ids = all.map(({ id }) => id);
+  const hint = nearest(wanted, ids);
+  throw new Fault(
+    `${path} has no rule ${JSON.stringify(wanted)}${hint === null ? "" : `: did you mean ${hint}?`} See the rules subcommand for the list.`,
+  );
+}
+
+async function replayOn(
+  session: Session,
+  { rule, column, counterexample }: Finding,
+  suffix: string,
+  signal: AbortSignal,
+): Promise<Replayed> {
+  const arranged = await session.arrange(suffix);
+  try {
+    const { stage } = arranged;
+    const lane = laneOn({
+      index: 0,
+      stage,
+      fresh: session.fresh,
+      transport: session.transport,
+      how: session.how,
+      record: (exchange) => exchange,
+      settleMs: 0,
+      sleep: (ms) => sleep(ms, signal),
+    });
+    if (!session.fresh) await lane.tidy(true);
+    const rounds = historyOf(counterexample);
+    const here = counterexample.home === undefined ? rounds : movedTo(rounds, counterexample.home, stage);
+    return await playAgain(here, { lane, judge: judgeOf([rule]), rule, column }, () => signal.aborted);
+  } finally {
+    for (const left of await arranged.undo()) process.stderr.write(`${escapeTerminal(left)}\n`);
+  }
+}
+
+function story({ rule, counterexample }: Finding, { played, violation }: Replayed): string {
+  const lines = [
+    `${rule.id}  ${rule.title}`,
+    "",
+    ...played.rounds.flatMap((round, index) =>
+      round.flatMap((one) => exchangeLines(one, index, round.length)),
+    ),
+    "",
+    ...(violation === null
+      ? [
+          `no longer shows: the report saw ${counterexample.seen} where ${counterexample.expected} is expected`,
+        ]
+      : [`expected ${violation.expected}`, `seen     ${violation.seen}`, "still shows"]),
+  ];
+  return `${lines.map((line) => escapeTerminal(line)).join("\n")}\n`;
+}
+
+function exchangeLines({ call, answer }: Exchange, index: number, together: number): readonly string[] {
+  const mark = together > 1 ? `${index + 1}. (one of ${together} together)` : `${index + 1}.`;
+  const said = answer.kind === "none" ? answer.detail : answer.body;
+  return [
+    `${mark} ${call.method} ${call.target}${call.body === null ? "" : ` ${short(call.body)}`}`,
+    `   ${phrase(answer)}${said === "" ? "" : ` ${short(said)}`}`,
+  ];
+}
+
+function short(text: string): string {
+  return text.length > 200 ? `${text.slice(0, 200)}… (${text.length} characters)` : text;
+}

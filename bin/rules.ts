@@ -1,0 +1,52 @@
+import { rules } from "../spec/rules/index.ts";
+import { ledger } from "../spec/rules/ledger.ts";
+import { questions } from "../spec/rules/questions.ts";
+import { read } from "./arguments.ts";
+import { optionDocs } from "./options.ts";
+
+/** Prints the catalogue of rules and the ledger of clauses. */
+export async function rulesCommand(args: readonly string[]): Promise<number> {
+  const given = read(args, optionDocs.rules);
+  process.stdout.write(given.on("json") ? `${JSON.stringify(asData(), null, 2)}\n` : asText());
+  return 0;
+}
+
+function asData() {
+  const open = questions.map(({ id, title, source, clauses }) => ({
+    id,
+    title,
+    basis: "open",
+    source,
+    clauses,
+  }));
+  return {
+    rules: [
+      ...rules.map(({ id, title, basis, source, clauses }) => ({ id, title, basis, source, clauses })),
+      ...open,
+    ],
+    ledger,
+  };
+}
+
+function asText(): string {
+  const all = asData().rules;
+  const wide = Math.max(...all.map(({ id }) => id.length));
+  const catalogue = all.map(
+    ({ id, title, basis, source }) =>
+      `${id.padEnd(wide)}  ${basis.padEnd(8)}  ${title}\n${" ".repeat(wide + 12)}${source}`,
+  );
+  const clauses = ledger.map(
+    ({ clause, rules: by, reason }) => `${clause}  ${by === null ? reason : by.join(", ")}`,
+  );
+  const judged = ledger.filter((entry) => entry.rules !== null).length;
+  return [
+    `Rules (${rules.length}) and questions (${questions.length})`,
+    "",
+    ...catalogue,
+    "",
+    `Ledger: ${judged} of ${ledger.length} clauses are judged`,
+    "",
+    ...clauses,
+    "",
+  ].join("\n");
+}

@@ -1,0 +1,29 @@
+/** What an interrupted run ends with: 128 and the signal's number. */
+const codes = { SIGINT: 130, SIGTERM: 143 } as const;
+
+/** Turns the first signal into an abort, so that clean-up and reports still happen; a second one ends at once. */
+export function interruptible(): {
+  readonly signal: AbortSignal;
+  exitCode(): number | null;
+  done(): void;
+} {
+  const controller = new AbortController();
+  let code: number | null = null;
+  const handlers = Object.entries(codes).map(([name, number]) => {
+    const handler = () => {
+      if (code !== null) process.exit(number);
+      code = number;
+      process.stderr.write(`\n${name}: cleaning up and writing the reports; once more ends at once\n`);
+      controller.abort();
+    };
+    process.on(name, handler);
+    return [name, handler] as const;
+  });
+  return {
+    signal: controller.signal,
+    exitCode: () => code,
+    done: () => {
+      for (const [name, handler] of handlers) process.off(name, handler);
+    },
+  };
+}
