@@ -1,0 +1,331 @@
+import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { performance } from "node:perf_hooks";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { type ArrangeOptions, arrange, useExisting } from "../client/arrange.ts";
+import { constantAuthorizer } from "../client/authorize.ts";
+import { httpTransport } from "../client/http.ts";
+import { type FetchLike, fetchTransport } from "../client/in-process.ts";
+import { journalIn, journalsIn } from "../client/journal.ts";
+import { sweep } from "../client/sweep.ts";
+import type { Transport } from "../client/transport.ts";
+import { createReference } from "../targets/reference/reference.ts";
+
+const clock = () => performance.now();
+const authorize = constantAuthorizer("us-west-2");
+const startedAt = new Date("2026-01-01T00:00:00Z");
+let folder = "";
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "journal-"));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+function optionsFor(transport: Transport, more: Partial<ArrangeOptions> = {}): ArrangeOptions {
+  let now = 0;
+  return {
+    transport,
+    clock: () => now,
+    endpoint: "http://lambda.test",
+    region: "us-west-2",
+    prefix: "addperm-ct-t1",
+    startedAt,
+    deadlineMs: 20_000,
+    sleep: async (ms) => {
+      now += ms;
+    },
+    ...more,
+  };
+}
+
+async function onReference<T>(work: (transport: Transport) => Promise<T>): Promise<T> {
+  const reference = createReference();
+  const transport = httpTransport({ endpoint: await reference.listen(), clock, authorize });
+  try {
+    return await work(transport);
+  } finally {
+    await transport.close();
+    await reference.close();
+  }
+}
+
+interface FakeRequest {
+  readonly operation: string;
+  readonly body: Readonly<Record<string, unknown>>;
+  readonly authorization: string;
+}
+type Fake = (request: FakeRequest) => Response | undefined;
+
+/** A tiny Lambda whose answers can be replaced; `log` lists the operations. */
+function fake(instead: Fake = () => undefined): {
+  transport: Transport;
+  log: string[];
+  standing: Set<string>;
+} {
+  const log: string[] = [];
+  const standing = new Set<string>();
+  const handle: FetchLike = async (request) => {
+    const path = decodeURIComponent(new URL(request.url).pathname);
+    const text = await request.text();
+    const body: Record<string, unknown> = text.startsWith("{") ? JSON.parse(text) : {};
+    const operation = operationOf(request.method, path, text);
+    log.push(operation);
+    const authorization = request.headers.get("authorization") ?? "";
+    const replaced = instead({ operation, body, authorization });
+    if (replaced !== undefined) return replaced;
+    const name = String(body.FunctionName ?? path.split("/")[3] ?? "");
+    if (operation === "CreateFunction") standing.add(name);
+    if (operation === "DeleteFunction") standing.delete(name);
+    const arn = `arn:aws:lambda:us-west-2:123456789012:function:${name}`;
+    return json(201, {
+      FunctionArn: arn,
+      Version: body.Description,
+      Configuration: { FunctionArn: arn, FunctionName: name },
+    });
+  };
+  return {
+    transport: fetchTransport(handle, { origin: new URL("http://lambda.test"), clock, authorize }),
+    log,
+    standing,
+  };
+}
+
+function operationOf(method: string, path: string, text: string): string {
+  if (path === "/") return new URLSearchParams(text).get("Action") ?? "";
+  if (method === "DELETE") return "DeleteFunction";
+  if (path.endsWith("/versions")) return "PublishVersion";
+  if (path.endsWith("/aliases")) return "CreateAlias";
+  if (path.endsWith("/configuration")) return "UpdateFunctionConfiguration";
+  if (method === "POST") return "CreateFunction";
+  return /functions\/.+/.test(path) ? "GetFunction" : "ListFunctions";
+}
+
+function json(status: number, body: unknown, error?: string): Response {
+  const headers = {
+    "Content-Type": "application/json",
+    ...(error === undefined ? {} : { "X-Amzn-ErrorType": error }),
+  };
+  return new Response(JSON.stringify(body), { status, headers });
+}
+
+const refusal = (message: string) => json(400, { message }, "InvalidParameterValueException");
+
+test("the reference is given two functions with versions and aliases at the edges, and none is left", async () => {
+  await onReference(async (transport) => {
+    const { stage, missing, undo } = await arrange(optionsFor(transport));
+    expect(missing).toEqual([]);
+    expect(stage).toMatchObject({ partition: "aws", region: "us-west-2", account: "123456789012" });
+    expect(stage.unknownName).toBe("addperm-ct-t1-none");
+    for (const each of [stage.main, stage.other]) {
+      expect(each?.versions).toEqual(["1", "2"]);
+      const { live, arn140, arn141, longest } = each?.aliases ?? {};
+      expect([`${each?.arn}:${arn140}`.length, `${each?.arn}:${arn141}`.length]).toEqual([140, 141]);
+      expect([live, longest?.length]).toEqual(["live", 128]);
+    }
+    const found = await useExisting(stage.main.arn, optionsFor(transport));
+    expect(found.stage).toMatchObject({
+      main: { name: "addperm-ct-t1-main", versions: [], aliases: null },
+      other: null,
+    });
+    expect(await undo()).toEqual([]);
+    await expect(useExisting("addperm-ct-t1-main", optionsFor(transport))).rejects.toThrow(
+      "answered GetFunction for addperm-ct-t1-main with 404 ResourceNotFoundException",
+    );
+    expect(await undo()).toEqual([]);
+  });
+});
+
+test("another runtime, a created role and no tags are tried where the first are refused", async () => {
+  const roles: unknown[] = [];
+  let waits = 2;
+  const { transport, log, standing } = fake(({ operation, body, authorization }) => {
+    if (operation === "CreateRole") {
+      expect(authorization).toContain("/iam/aws4_request");
+      return new Response("<Arn>arn:aws:iam::000000000000:role/addperm-ct-t1-role</Arn>");
+    }
+    if (operation !== "CreateFunction") return undefined;
+    if (body.Tags !== undefined) return refusal("Unknown member Tags");
+    if (body.Runtime !== "nodejs20.x") return refusal("The runtime parameter is not supported.");
+    roles.push(body.Role);
+    if (!String(body.Role).includes("000000000000"))
+      return refusal("The role defined for the function cannot be assumed.");
+    waits -= 1;
+    return waits > 0 ? refusal("The role defined for the function cannot be assumed.") : undefined;
+  });
+  const { missing, undo } = await arrange(optionsFor(transport));
+  expect(missing).toEqual([]);
+  expect(roles.slice(0, 3)).toEqual([
+    "arn:aws:iam::123456789012:role/addpermission-conformance",
+    "arn:aws:iam::000000000000:role/addperm-ct-t1-role",
+    "arn:aws:iam::000000000000:role/addperm-ct-t1-role",
+  ]);
+  await undo();
+  expect(standing.size).toBe(0);
+  expect(log.filter((operation) => operation.endsWith("Role"))).toEqual(["CreateRole", "DeleteRole"]);
+});
+
+test("a pending function is waited for", async () => {
+  let pending = 3;
+  const { transport, log } = fake(({ operation }) => {
+    if (operation !== "GetFunction") return undefined;
+    pending -= 1;
+    if (pending === 2) return json(404, {}, "ResourceNotFoundException");
+    return json(200, { Configuration: { State: pending > 0 ? "Pending" : "Active" } });
+  });
+  await arrange(optionsFor(transport));
+  expect(log.indexOf("PublishVersion") - log.indexOf("GetFunction")).toBe(3);
+});
+
+test("what a target cannot do is missing from the stage, with the reason", async () => {
+  const { transport } = fake(({ operation, body }) => {
+    if (operation === "PublishVersion") return json(200, { Version: "1" });
+    if (operation === "UpdateFunctionConfiguration") return json(404, {});
+    if (operation === "CreateAlias" && String(body.Name).length === 128) return refusal("too long");
+    return String(body.FunctionName).endsWith("-other") ? refusal("one is enough") : undefined;
+  });
+  const { stage, missing } = await arrange(optionsFor(transport));
+  expect(stage).toMatchObject({ main: { versions: ["1"], aliases: null }, other: null });
+  expect(missing).toEqual([
+    expect.stringContaining("no second version of addperm-ct-t1-main"),
+    expect.stringContaining("128 characters answered 400 InvalidParameterValueException: too long"),
+    expect.stringContaining("no second function"),
+  ]);
+});
+
+test("a service that publishes no unchanged version is given a change", async () => {
+  let versions = 0;
+  let changed = true;
+  const { transport } = fake(({ operation }) => {
+    if (operation === "UpdateFunctionConfiguration") changed = true;
+    if (operation !== "PublishVersion") return undefined;
+    if (changed) versions += 1;
+    changed = false;
+    return json(201, { Version: String(versions) });
+  });
+  const { stage } = await arrange(optionsFor(transport));
+  expect(stage.main.versions).toEqual(["1", "2"]);
+});
+
+const page = () => new Response("<html>hello</html>", { headers: { "Content-Type": "text/html" } });
+
+test.each([
+  ["a page", page, "answered CreateFunction with 200 and a page of markup"],
+  ["a nameless 404", () => json(404, { error: "not found" }), "nothing that a Lambda API says"],
+  ["405", () => new Response("", { status: 405 }), "405 and nothing that a Lambda API says"],
+  ["an empty success", () => json(200, {}), "without a FunctionArn"],
+  ["a redirect", () => new Response("", { status: 302, headers: { Location: "/" } }), "302 and nothing"],
+  ["a refusal", () => refusal("no more room"), "InvalidParameterValueException: no more room"],
+  ["only 429", () => json(429, {}, "TooManyRequestsException"), "429 TooManyRequestsException"],
+  ["only 503", () => new Response("", { status: 503 }), "503 without an error name"],
+  ["a thrown error", () => Promise.reject(new Error("boom")), "the function threw Error: boom"],
+] as const)("a target that answers %s is a fault in one sentence", async (_what, handle, message) => {
+  const transport = fetchTransport(handle, { origin: new URL("http://lambda.test"), clock, authorize });
+  const arranging = arrange(optionsFor(transport));
+  await expect(arranging).rejects.toMatchObject({ name: "Fault" });
+  await expect(arranging).rejects.toThrow(message);
+});
+
+test("an endpoint where nobody listens is a fault that says what to do", async () => {
+  const transport = httpTransport({ endpoint: new URL("http://127.0.0.1:9"), clock, authorize });
+  const arranging = arrange(optionsFor(transport, { endpoint: "http://127.0.0.1:9" }));
+  await expect(arranging).rejects.toThrow(
+    /^http:\/\/127\.0\.0\.1:9 gave no answer .*: start the target, or correct --endpoint\.$/,
+  );
+  await transport.close();
+});
+
+test("a function that was there before is not deleted", async () => {
+  const { transport, standing, log } = fake(({ operation }) =>
+    operation === "CreateFunction"
+      ? json(409, { message: "exists" }, "ResourceConflictException")
+      : undefined,
+  );
+  standing.add("addperm-ct-t1-main");
+  await expect(arrange(optionsFor(transport))).rejects.toThrow("409 ResourceConflictException: exists");
+  expect([standing.size, log]).toEqual([1, ["CreateFunction"]]);
+});
+
+test("a creation whose answer was lost is undone", async () => {
+  const { transport, standing } = fake(({ operation }) => {
+    if (operation !== "CreateFunction") return undefined;
+    standing.add("addperm-ct-t1-main");
+    throw new Error("lost");
+  });
+  await expect(arrange(optionsFor(transport))).rejects.toThrow("lost");
+  expect(standing.size).toBe(0);
+});
+
+test("an end in the middle leaves nothing behind", async () => {
+  const stop = new AbortController();
+  const { transport, standing } = fake(({ operation }) => {
+    if (operation === "PublishVersion") stop.abort();
+    return undefined;
+  });
+  await expect(arrange(optionsFor(transport, { signal: stop.signal }))).rejects.toThrow("was ended");
+  expect(standing.size).toBe(0);
+});
+
+test("a journal lists what stands and is gone when nothing does", async () => {
+  const { transport } = fake();
+  const run = {
+    run: "t1",
+    endpoint: "http://lambda.test",
+    region: "us-west-2",
+    startedAt: startedAt.toISOString(),
+    pid: 1,
+  };
+  const { undo } = await arrange(optionsFor(transport, { journal: journalIn(folder, run) }));
+  const [left] = await journalsIn(folder);
+  expect(left?.entry.functions).toEqual(["addperm-ct-t1-main", "addperm-ct-t1-other"]);
+  await undo();
+  expect(await readdir(folder)).toEqual([]);
+});
+
+test("a sweep removes what broken runs left, and nothing else", async () => {
+  const listed = [
+    { FunctionName: "addperm-ct-old", LastModified: "2025-12-01T00:00:00.000+0000" },
+    { FunctionName: "addperm-ct-new", LastModified: "2026-01-01T22:59:00.000+0000" },
+    { FunctionName: "addperm-ct-odd", LastModified: "yesterday" },
+    { FunctionName: "somebody-elses", LastModified: "2020-01-01T00:00:00.000+0000" },
+  ];
+  const { transport, standing } = fake(({ operation }) =>
+    operation === "ListFunctions" ? json(200, { Functions: listed }) : undefined,
+  );
+  const names = ["dead-1", "live-1", "other-1", ...listed.map((each) => each.FunctionName)];
+  for (const name of names) standing.add(name);
+  const base = { region: "us-west-2", startedAt: startedAt.toISOString() };
+  const here = { ...base, endpoint: "http://lambda.test" };
+  await journalIn(folder, { ...here, run: "dead", pid: 10 }).note("functions", "dead-1");
+  await journalIn(folder, { ...here, run: "live", pid: 11 }).note("functions", "live-1");
+  await journalIn(folder, { ...base, endpoint: "http://other.test", run: "other", pid: 10 }).note(
+    "functions",
+    "other-1",
+  );
+  await writeFile(join(folder, "nonsense.json"), "{");
+  const swept = await sweep({
+    transport,
+    clock,
+    endpoint: "http://lambda.test",
+    region: "us-west-2",
+    journalDir: folder,
+    prefix: "addperm-ct-",
+    olderThanMs: 86_400_000,
+    now: new Date("2026-01-01T23:00:00Z"),
+    isAlive: (pid) => pid === 11,
+    deadlineMs: 20_000,
+    sleep: async () => {},
+  });
+  expect(swept.deleted).toEqual(["dead-1", "addperm-ct-old"]);
+  expect(swept.left).toEqual([
+    "the run live is still going on (process 11)",
+    "the function addperm-ct-odd is left alone: its age cannot be read",
+  ]);
+  expect([...standing].sort()).toEqual([
+    "addperm-ct-new",
+    "addperm-ct-odd",
+    "live-1",
+    "other-1",
+    "somebody-elses",
+  ]);
+  expect(await readdir(folder)).toEqual(["live.json", "nonsense.json", "other.json"]);
+});

@@ -1,0 +1,141 @@
+import { fork } from "node:child_process";
+import { once } from "node:events";
+import { argv } from "node:process";
+import { setTimeout as sleep } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import { type Dispatcher, Pool } from "undici";
+import { constantAuthorizer } from "../client/authorize.ts";
+import { httpTransport } from "../client/http.ts";
+import type { Transport } from "../client/transport.ts";
+import { undiciRequest } from "../client/undici-request.ts";
+import { reach } from "../runner/reach.ts";
+import { run } from "../runner/run.ts";
+import { rules } from "../spec/rules/index.ts";
+import { suites } from "../suites/index.ts";
+import { createReference } from "../targets/reference/reference.ts";
+
+// How much of what the socket can do reaches the target while every rule judges every answer. In turns: the whole
+// suite against the reference in another process, then the very requests it sent, byte for byte and over as many
+// connections, from a loop that sends them and does nothing else.
+
+const turns = 5;
+const connections = 32;
+const runs = 100;
+const authorize = constantAuthorizer("us-east-1");
+const clock = () => performance.now();
+
+interface Pace {
+  readonly sent: readonly Dispatcher.DispatchOptions[];
+  readonly perSecond: number;
+}
+
+async function suitePace(endpoint: URL): Promise<Pace> {
+  const sent: Dispatcher.DispatchOptions[] = [];
+  const reached = await reach({
+    endpoint,
+    region: "us-east-1",
+    sign: false,
+    env: {},
+    arranges: true,
+    prefix: "bench",
+    timeoutMs: 30_000,
+    concurrency: connections,
+    clock,
+    now: () => new Date(),
+    journalDir: null,
+    pid: process.pid,
+    carrier: () => noting(httpTransport({ endpoint, clock, authorize, connections }), endpoint, sent),
+  });
+  const began = clock();
+  const report = await run({
+    ...reached,
+    tool: { name: "bench", version: "0" },
+    target: { name: "reference", endpoint: endpoint.origin, cannot: [] },
+    clock,
+    sleep: (ms) => sleep(ms),
+    startedAt: new Date(),
+    lanes: connections,
+    suites,
+    rules,
+    profile: "document",
+    seed: 1,
+    runs,
+    rounds: 6,
+    careful: false,
+    settleMs: 0,
+    progress: () => {},
+    replay: () => "",
+  });
+  const perSecond = (reached.transport.requests() / (clock() - began)) * 1000;
+  await reached.transport.close();
+  if (report.incomplete || report.summary.document.violated > 0)
+    throw new Error("The run that was measured is not green.");
+  return { sent, perSecond };
+}
+
+/** Keeps what goes to the wire. The few calls that need a socket of their own are not for the loop. */
+function noting(transport: Transport, endpoint: URL, sent: Dispatcher.DispatchOptions[]): Transport {
+  return {
+    unable: (call) => transport.unable?.(call) ?? null,
+    close: () => transport.close(),
+    send: (call, how) => {
+      const signed = authorize(call, endpoint.host, how.service ?? "lambda");
+      if (call.raw === undefined && !("then" in signed)) sent.push(undiciRequest(call, signed));
+      return transport.send(call, how);
+    },
+  };
+}
+
+async function barePace(endpoint: URL, sent: Pace["sent"]): Promise<number> {
+  const pool = new Pool(endpoint.origin, { connections, pipelining: 1 });
+  const rest = sent.values();
+  const began = clock();
+  const worker = async () => {
+    for (const request of rest) await (await pool.request(request)).body.text();
+  };
+  await Promise.all(Array.from({ length: connections }, worker));
+  const perSecond = (sent.length / (clock() - began)) * 1000;
+  await pool.close();
+  return perSecond;
+}
+
+function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
+}
+
+/** A fresh reference in a process of its own for each half of a turn. */
+async function withServer<T>(use: (endpoint: URL) => Promise<T>): Promise<T> {
+  const child = fork(fileURLToPath(import.meta.url), ["--serve"]);
+  try {
+    const [origin]: unknown[] = await once(child, "message");
+    return await use(new URL(String(origin)));
+  } finally {
+    child.kill();
+  }
+}
+
+async function compare(): Promise<void> {
+  const pairs: { suite: number; bare: number }[] = [];
+  for (let turn = 0; turn < turns; turn++) {
+    const { sent, perSecond: suite } = await withServer(suitePace);
+    const bare = await withServer((endpoint) => barePace(endpoint, sent));
+    pairs.push({ suite, bare });
+    const of = `${sent.length} requests over ${connections} connections`;
+    console.log(
+      `turn ${turn + 1}: suite ${suite.toFixed(0)}/s, bare loop ${bare.toFixed(0)}/s, ratio ${percent(suite / bare)} (${of})`,
+    );
+  }
+  const middle = (pick: (pair: (typeof pairs)[number]) => number) => median(pairs.map(pick));
+  console.log(
+    `median: suite ${middle(({ suite }) => suite).toFixed(0)}/s, bare loop ${middle(({ bare }) => bare).toFixed(0)}/s, ratio ${percent(middle(({ suite, bare }) => suite / bare))}`,
+  );
+}
+
+function percent(share: number): string {
+  return `${(share * 100).toFixed(0)} %`;
+}
+
+if (argv.includes("--serve")) {
+  const { origin } = await createReference().listen();
+  process.send?.(origin);
+} else await compare();

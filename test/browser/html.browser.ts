@@ -1,0 +1,294 @@
+import assert from "node:assert/strict";
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import axe from "axe-core";
+import type { BrowserContextOptions, Page } from "playwright-core";
+import { matrix, matrixHtml } from "../../reports/compare.ts";
+import { markOf } from "../../reports/html/marks.ts";
+import { html } from "../../reports/html.ts";
+import type { Report } from "../../reports/report.ts";
+import { greenReport, sampleReport } from "../sample-report.ts";
+import { type Browser, chromiumPath, launch, type Opened } from "./browser.ts";
+import { attacks, reportSaying } from "./hostile-report.ts";
+import { showcase } from "./showcase.ts";
+
+const report = showcase();
+const heatMap = matrixHtml(matrix([report, sampleReport(), greenReport()], "document"));
+const schemes = ["light", "dark"] as const;
+
+function clean({ incidents }: Opened): void {
+  assert.deepEqual(incidents, { errors: [], requests: [], dialogs: [] });
+}
+
+/** Moves the focus with the Tab key alone until it is on what the selector says. */
+async function tabTo(page: Page, selector: string): Promise<void> {
+  for (let pressed = 0; pressed < 80; pressed++) {
+    await page.keyboard.press("Tab");
+    if (await page.evaluate(`document.activeElement.matches(${JSON.stringify(selector)})`)) return;
+  }
+  assert.fail(`Tab never reaches ${selector}`);
+}
+
+async function visibleRules(page: Page): Promise<number> {
+  return await page.locator("[data-rule]:not([hidden])").count();
+}
+
+async function expectShown(page: Page, count: number): Promise<void> {
+  const words = `${count} of ${report.rules.length} rules`;
+  await page.getByText(words, { exact: true }).waitFor();
+  assert.equal(await visibleRules(page), count);
+}
+
+function how(fits: (rule: Report["rules"][number]) => boolean): number {
+  const count = report.rules.filter(fits).length;
+  assert.ok(count > 0 && count < report.rules.length, "this filter would show nothing or everything");
+  return count;
+}
+
+async function filtersWorkByKeyboard(browser: Browser): Promise<void> {
+  const opened = await browser.open(html(report));
+  const { page } = opened;
+  await expectShown(page, report.rules.length);
+  await tabTo(page, 'input[value="violated"]');
+  await page.keyboard.press("Space");
+  await expectShown(
+    page,
+    how((rule) => markOf(rule, "document") === "violated"),
+  );
+  await tabTo(page, 'input[name="column"]');
+  await page.keyboard.press("ArrowRight");
+  await expectShown(
+    page,
+    how((rule) => markOf(rule, "aws") === "violated"),
+  );
+  await tabTo(page, "#area");
+  await page.keyboard.type("race");
+  await expectShown(
+    page,
+    how((rule) => rule.id.startsWith("race.") && markOf(rule, "aws") === "violated"),
+  );
+  await tabTo(page, "#text");
+  await page.keyboard.type("nothing has these words");
+  await expectShown(page, 0);
+  assert.equal(await page.locator("#findings .nothing").isVisible(), true);
+  await tabTo(page, 'button[type="reset"]');
+  await page.keyboard.press("Enter");
+  await expectShown(page, report.rules.length);
+  await page.locator("#text").focus();
+  await page.keyboard.type("FLIGHT statementid");
+  await expectShown(
+    page,
+    how((rule) => rule.id === "race.one-winner"),
+  );
+  clean(opened);
+}
+
+async function foldsByKeyboard(browser: Browser): Promise<void> {
+  const opened = await browser.open(html(report));
+  const { page } = opened;
+  const open = page.locator(".finding > details[open]");
+  assert.equal(await open.count(), 1);
+  await tabTo(page, '[data-fold="open"]');
+  await page.keyboard.press("Enter");
+  assert.equal(await open.count(), await page.locator(".finding").count());
+  await tabTo(page, "#finding-1 summary");
+  await page.keyboard.press("Space");
+  assert.equal(await page.locator("#finding-1 > details").getAttribute("open"), null);
+  clean(opened);
+}
+
+async function copies(browser: Browser): Promise<void> {
+  const opened = await browser.open(html(report), { permissions: ["clipboard-read", "clipboard-write"] });
+  const { page } = opened;
+  const wanted = report.rules[0]?.counterexample;
+  for (const [label, text] of [
+    ["Copy curl", wanted?.curl],
+    ["Copy replay", wanted?.replay],
+  ] as const) {
+    const button = page.locator("#finding-1 button", { hasText: label });
+    await button.focus();
+    await page.keyboard.press("Enter");
+    await page.locator("#finding-1 button", { hasText: "Copied" }).waitFor();
+    assert.equal(await page.evaluate("navigator.clipboard.readText()"), text);
+    await button.waitFor();
+  }
+  assert.equal(await page.locator("#copied").textContent(), "Copied to the clipboard.");
+  clean(opened);
+}
+
+async function isWholeWithoutScript(browser: Browser): Promise<void> {
+  const opened = await browser.open(html(report), { javaScriptEnabled: false });
+  const { page } = opened;
+  for (const one of await page.locator(".finding-body, .rule, .questions > li, .outliers > li").all()) {
+    assert.equal(await one.isVisible(), true);
+  }
+  assert.equal(await page.locator(".filters").isVisible(), false);
+  assert.equal(await page.locator(".copy:visible").count(), 0);
+  clean(opened);
+}
+
+async function detectorsDetect(browser: Browser): Promise<void> {
+  const bad = `<p>${attacks[0]}<img src="http://attacker.test/x"><script>console.error("seen")</script>`;
+  const { page, incidents } = await browser.open(bad);
+  assert.equal(await page.evaluate("window.hacked"), 1);
+  assert.deepEqual(incidents.dialogs, ["1"]);
+  assert.deepEqual(incidents.requests, ["http://attacker.test/x"]);
+  assert.ok(incidents.errors.includes("seen"));
+}
+
+async function nothingFromATargetRuns(browser: Browser): Promise<void> {
+  for (const attack of attacks) {
+    const hostileReport = reportSaying(attack);
+    for (const page of [html(hostileReport), matrixHtml(matrix([hostileReport, report], "document"))]) {
+      const opened = await browser.open(page);
+      await provoke(opened.page);
+      assert.equal(await opened.page.evaluate("window.hacked"), undefined, attack);
+      clean(opened);
+      await opened.page.context().close();
+    }
+  }
+}
+
+/** Does what a reader does: moves over everything, opens everything, filters, copies. */
+async function provoke(page: Page): Promise<void> {
+  await page.evaluate(`for (const one of document.querySelectorAll("*")) {
+    for (const type of ["mouseover", "focus", "click"]) one.dispatchEvent(new Event(type, { bubbles: true }));
+  }`);
+  await page.keyboard.press("Tab");
+  await page.keyboard.press("Enter");
+  await page.waitForTimeout(30);
+}
+
+/** The policy alone stops what escaping would let through: a second wall, tested with the first one taken down. */
+async function policyStopsWhatEscapingMisses(browser: Browser): Promise<void> {
+  const hole = `${attacks[0]}${attacks[6]}<a id="j" href="javascript:window.hacked=1">x</a>`;
+  const { page, incidents } = await browser.open(html(report).replace("<main", `${hole}<main`));
+  await page.locator("#j").focus();
+  await page.keyboard.press("Enter");
+  assert.equal(await page.evaluate("window.hacked"), undefined);
+  assert.deepEqual(incidents.dialogs, []);
+  assert.ok(incidents.errors.some((error) => error.includes("Content Security Policy")));
+}
+
+async function accessible(browser: Browser): Promise<void> {
+  for (const page of [html(report), html(greenReport()), heatMap]) {
+    for (const colorScheme of schemes) {
+      for (const width of [1280, 360])
+        await axeFinds(browser, page, { colorScheme, viewport: { width, height: 800 } });
+    }
+  }
+}
+
+async function axeFinds(browser: Browser, content: string, options: BrowserContextOptions): Promise<void> {
+  const opened = await browser.open(content, options);
+  const { page } = opened;
+  await page.evaluate('for (const one of document.querySelectorAll("details")) one.open = true');
+  await page.evaluate(axe.source);
+  const tags = JSON.stringify(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]);
+  const found: unknown =
+    await page.evaluate(`axe.run(document, { runOnly: { type: "tag", values: ${tags} } }).then((result) =>
+    result.violations.map((one) => one.id + ": " + one.nodes.map((node) => node.html.slice(0, 160)).join(" | ")))`);
+  assert.deepEqual(found, []);
+  clean(opened);
+  await page.context().close();
+}
+
+async function fitsNarrowScreens(browser: Browser): Promise<void> {
+  for (const content of [html(report), html(greenReport()), html(reportSaying("x".repeat(3000))), heatMap]) {
+    for (const width of [360, 320]) {
+      const opened = await browser.open(content, { viewport: { width, height: 740 } });
+      await opened.page.evaluate('for (const one of document.querySelectorAll("details")) one.open = true');
+      const widest = await opened.page.evaluate("document.documentElement.scrollWidth");
+      assert.equal(widest, width);
+      clean(opened);
+      await opened.page.context().close();
+    }
+  }
+}
+
+async function filtersTheHeatMapWithoutScript(browser: Browser): Promise<void> {
+  const opened = await browser.open(heatMap, { javaScriptEnabled: false });
+  const { page } = opened;
+  const before = await page.locator("tbody tr:visible").count();
+  await tabToWithoutScript(page, 4);
+  await page.keyboard.press("Space");
+  const differing = matrix([report, sampleReport(), greenReport()], "document").rows.filter(
+    (row) => row.differs,
+  ).length;
+  assert.ok(differing < before);
+  assert.equal(await page.locator("tbody tr:visible").count(), differing);
+  clean(opened);
+}
+
+async function tabToWithoutScript(page: Page, most: number): Promise<void> {
+  for (let pressed = 0; pressed < most; pressed++) {
+    await page.keyboard.press("Tab");
+    if ((await page.locator("#only:focus").count()) === 1) return;
+  }
+  assert.fail("Tab never reaches the switch of the heat map");
+}
+
+async function takeScreenshots(browser: Browser, folder: string): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  for (const colorScheme of schemes) {
+    for (const width of [1280, 360]) {
+      for (const [name, content] of [
+        ["report", html(report)],
+        ["matrix", heatMap],
+      ] as const) {
+        const { page } = await browser.open(content, { colorScheme, viewport: { width, height: 900 } });
+        await page.screenshot({ path: join(folder, `${name}-${width}-${colorScheme}.png`), fullPage: true });
+        await page.context().close();
+      }
+    }
+  }
+}
+
+const checks: readonly (readonly [string, (browser: Browser) => Promise<void>])[] = [
+  ["the filters work with the keyboard alone", filtersWorkByKeyboard],
+  ["findings fold with the keyboard alone", foldsByKeyboard],
+  ["the copy buttons copy curl and replay", copies],
+  ["the page is whole without script", isWholeWithoutScript],
+  ["a script, a dialog, a request and a console error would be noticed", detectorsDetect],
+  [`nothing from a target runs (${attacks.length} attacks, report and heat map)`, nothingFromATargetRuns],
+  ["the policy stops what escaping would let through", policyStopsWhatEscapingMisses],
+  ["axe finds no violation of WCAG A and AA, light and dark, wide and narrow", accessible],
+  ["nothing is wider than a screen of 360 or 320 px", fitsNarrowScreens],
+  ["the heat map filters without script", filtersTheHeatMapWithoutScript],
+];
+
+async function main(folder: string | undefined): Promise<number> {
+  const path = chromiumPath(process.env);
+  if (path === null) {
+    const named = process.env.CHROMIUM ?? "/usr/bin/chromium";
+    console.error(
+      `There is no Chromium at ${named}, and this test needs one: run "apt-get install chromium" or set CHROMIUM.`,
+    );
+    return 2;
+  }
+  const browser = await launch(path);
+  let failed = 0;
+  try {
+    for (const [title, check] of checks) {
+      try {
+        await check(browser);
+        console.log(`ok    ${title}`);
+      } catch (error) {
+        failed++;
+        console.error(`FAIL  ${title}\n${error instanceof Error ? error.message : String(error)}`);
+      }
+    }
+    if (folder !== undefined) await takeScreenshots(browser, folder);
+  } finally {
+    await browser.close();
+  }
+  console.log(
+    failed === 0
+      ? `All ${checks.length} browser checks hold.`
+      : `${failed} of ${checks.length} browser checks fail.`,
+  );
+  return failed === 0 ? 0 : 1;
+}
+
+// The one argument is a folder for screenshots.
+process.exitCode = await main(process.argv[2]);

@@ -1,0 +1,385 @@
+import { performance } from "node:perf_hooks";
+import { brotliCompressSync, gzipSync } from "node:zlib";
+import { afterEach, expect, test } from "vitest";
+import { constantAuthorizer } from "../client/authorize.ts";
+import { endpointOf } from "../client/endpoint.ts";
+import { type HttpOptions, httpTransport } from "../client/http.ts";
+import { sendRawSequence } from "../client/raw.ts";
+import type { Outgoing, Transport } from "../client/transport.ts";
+import type { Answer } from "../spec/exchange.ts";
+import { type BareServer, bareServer, isWhole, response } from "./bare-server.ts";
+
+const clock = () => performance.now();
+const authorize = constantAuthorizer("us-west-2");
+const open: (Pick<BareServer, "close"> | Transport)[] = [];
+afterEach(async () => {
+  await Promise.all(open.splice(0).map((each) => each.close()));
+});
+
+async function serverThat(...parameters: Parameters<typeof bareServer>): Promise<BareServer> {
+  const server = await bareServer(...parameters);
+  open.push(server);
+  return server;
+}
+
+/** Answers every whole request with the same text. */
+function always(text: string | Buffer): Promise<BareServer> {
+  return serverThat((unanswered) => (isWhole(unanswered) ? text : undefined));
+}
+
+function transportTo(endpoint: URL, options: Partial<HttpOptions> = {}): Transport {
+  const transport = httpTransport({ endpoint, clock, authorize, ...options });
+  open.push(transport);
+  return transport;
+}
+
+const post: Outgoing = {
+  method: "POST",
+  target: "/2015-03-31/functions/f/policy",
+  headers: [["Content-Type", "application/json"]],
+  body: "{}",
+};
+const soon = { deadlineMs: 300 };
+const patient = { deadlineMs: 20_000 };
+
+function silence(answer: Answer): string {
+  return answer.kind === "none" ? answer.reason : `${answer.status} ${answer.body}`;
+}
+
+test.each([
+  "/2015-03-31/functions/a%2Fb/policy",
+  "/2015-03-31/functions/a%2fb%3a/policy",
+  "/2015-03-31/functions/../policy",
+  "/2015-03-31/functions/./f/policy",
+  "/2015-03-31/functions/%2e%2E/policy",
+  "/2015-03-31/functions//policy",
+  "//2015-03-31//functions///policy/",
+  "/2015-03-31/functions/%zz%/policy",
+  "/2015-03-31/functions/%25%32%35/policy",
+  "/2015-03-31/functions/f/policy?",
+  "/2015-03-31/functions/f/policy?Qualifier=&Qualifier=%24LATEST",
+  "/2015-03-31/functions/f/policy?a?b=/../&&",
+  "/2015-03-31/functions/f\\g|{}^`\"<>'/policy",
+  "/2015-03-31/functions/f\u00e9/policy",
+  "/2015-03-31/functions/f/policy#fragment",
+])("the request-target %s reaches the wire unchanged, by pool and by bare socket", async (target) => {
+  const server = await always(response(""));
+  for (const base of ["", "/stage/lambda"]) {
+    const transport = transportTo(new URL(`${server.endpoint.origin}${base}`));
+    const before = server.received.length;
+    await transport.send({ ...post, target }, patient);
+    await transport.send({ ...post, target, raw: { lines: ["Host: {host}"], pieces: [] } }, patient);
+    const lines = server.received.slice(before).map((text) => text.split("\r\n")[0]);
+    expect(lines).toEqual([`POST ${base}${target} HTTP/1.1`, `POST ${base}${target} HTTP/1.1`]);
+  }
+});
+
+test("headers are sent in the given order and case, with identity, scope and length added", async () => {
+  const server = await always(response(""));
+  const headers = [
+    ["X-Second", "2"],
+    ["content-TYPE", "application/json"],
+    ["X-Second", "3"],
+  ] as const;
+  await transportTo(server.endpoint).send({ ...post, headers, body: '{"é":1}' }, patient);
+  const [text = ""] = server.received;
+  const [head = "", body = ""] = text.split("\r\n\r\n");
+  expect(head.split("\r\n").slice(1)).toEqual([
+    `host: ${server.endpoint.host}`,
+    "connection: keep-alive",
+    "X-Second: 2",
+    "content-TYPE: application/json",
+    "X-Second: 3",
+    "Accept-Encoding: identity",
+    "X-Amz-Date: 20260101T000000Z",
+    expect.stringContaining("Credential=AKIDEXAMPLE/20260101/us-west-2/lambda/aws4_request"),
+    "content-length: 8",
+  ]);
+  expect(Buffer.from(body, "latin1").toString("utf8")).toBe('{"é":1}');
+});
+
+test("response headers are kept in order, case and number, and bytes that are not UTF-8 are marked", async () => {
+  const bytes = Buffer.concat([
+    Buffer.from(
+      "HTTP/1.1 200 OK\r\nX-A: 1\r\nx-a: 2\r\nX-Amzn-ErrorType: n\u00e9\r\nContent-Length: 2\r\n\r\n",
+      "latin1",
+    ),
+    Buffer.from([0xff, 0x41]),
+  ]);
+  const server = await always(bytes);
+  const transport = transportTo(server.endpoint);
+  const raw = { lines: ["Host: {host}"], pieces: [] };
+  for (const call of [post, { ...post, raw }]) {
+    const answer = await transport.send(call, patient);
+    expect(answer).toMatchObject({
+      status: 200,
+      body: "\ufffdA",
+      headers: [
+        ["X-A", "1"],
+        ["x-a", "2"],
+        ["X-Amzn-ErrorType", "n\u00e9"],
+        ["Content-Length", "2"],
+      ],
+    });
+    expect(answer.answeredAt).toBeGreaterThanOrEqual(answer.sentAt);
+  }
+});
+
+test("connections are kept and used again", async () => {
+  const server = await always(response("{}"));
+  const transport = transportTo(server.endpoint, { connections: 1 });
+  for (let n = 0; n < 3; n += 1) await transport.send(post, patient);
+  expect(server.received).toHaveLength(1);
+});
+
+test("a redirect is an answer like any other", async () => {
+  const server = await always(response("", "301 Moved Permanently", ["Location: /elsewhere"]));
+  expect(silence(await transportTo(server.endpoint).send(post, patient))).toBe("301 ");
+  expect(server.received.join("").match(/HTTP\/1\.1/g)).toHaveLength(1);
+});
+
+test.each([
+  ["gzip", gzipSync("x".repeat(50_000_000))],
+  ["br", brotliCompressSync("x".repeat(5_000_000))],
+])("a body in %s is kept as it came", async (coding, packed) => {
+  const head = `HTTP/1.1 200 OK\r\nContent-Encoding: ${coding}\r\nContent-Length: ${packed.length}\r\n\r\n`;
+  const server = await always(Buffer.concat([Buffer.from(head), packed]));
+  const answer = await transportTo(server.endpoint).send(post, patient);
+  expect(answer.kind === "response" && answer.body.length).toBeLessThanOrEqual(packed.length);
+  expect(answer.kind).toBe("response");
+});
+
+const raw = { lines: ["Host: {host}", "Content-Length: 0"], pieces: [] };
+const ways = [
+  ["by pool", post],
+  ["by bare socket", { ...post, raw }],
+] as const;
+
+const odd: readonly (readonly [string, string, string])[] = [
+  ["closes without an answer", "", "reset"],
+  ["closes within the headers", "HTTP/1.1 200 OK\r\nContent-", "reset|protocol"],
+  ["sends half a body", "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf", "reset"],
+  [
+    "breaks off a chunked body",
+    "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nab",
+    "reset|protocol",
+  ],
+  ["sends invalid chunks", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\nab\r\n", "protocol"],
+  ["speaks another HTTP", "HTTP/3.7 200 OK\r\n\r\n", "protocol"],
+  ["speaks no HTTP at all", "220 mail.example ESMTP\r\n", "protocol"],
+  ["sends headers without end", `HTTP/1.1 200 OK\r\nX: ${"x".repeat(1_100_000)}\r\n\r\n`, "too-large"],
+  ["floods with interim answers", "HTTP/1.1 103 Early Hints\r\n\r\n".repeat(5000), "protocol"],
+  ["sends too much", response("x".repeat(5000), "200 OK"), "too-large"],
+  ["changes the protocol", "HTTP/1.1 101 Switching\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\n", "protocol"],
+];
+
+test.each(ways.flatMap(([way, call]) => odd.map(([does, ...rest]) => [way, does, call, ...rest] as const)))(
+  "%s: a target that %s gets one attempt and no response",
+  async (_way, _does, call, text, expected) => {
+    const server = await serverThat((unanswered, socket) => {
+      if (!isWhole(unanswered)) return undefined;
+      socket.end(text, "latin1");
+      return "";
+    });
+    const answer = await transportTo(server.endpoint, { maxBodyBytes: 4000 }).send(call, patient);
+    expect(silence(answer)).toMatch(new RegExp(`^(${expected})$`));
+    expect(server.received).toHaveLength(1);
+    expect(server.received[0]?.match(/HTTP\/1\.1/g)).toHaveLength(1);
+  },
+);
+
+test.each(ways)("%s: a few interim answers are passed over", async (_way, call) => {
+  const server = await always(`HTTP/1.1 103 Early Hints\r\n\r\n${response("{}")}`);
+  expect(silence(await transportTo(server.endpoint).send(call, patient))).toBe("201 {}");
+});
+
+test.each(ways)(
+  "%s: a target that resets the connection is told apart from one that refuses it",
+  async (_way, call) => {
+    const server = await serverThat((_text, socket) => {
+      socket.resetAndDestroy();
+      return "";
+    });
+    const transport = transportTo(server.endpoint);
+    expect(silence(await transport.send(call, patient))).toBe("reset");
+    await server.close();
+    expect(silence(await transport.send(call, patient))).toBe("refused");
+  },
+);
+
+test.each(ways)("%s: the deadline covers a silent, a dripping and an endless answer", async (_way, call) => {
+  const drip = (text: string) =>
+    serverThat((_text, socket) => {
+      const timer = setInterval(() => socket.write(text), 20);
+      socket.on("close", () => clearInterval(timer));
+      return "";
+    });
+  const silent = await serverThat(() => "");
+  const slowHead = await drip("H");
+  const slowBody = await serverThat((_text, socket) => {
+    socket.write("HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n");
+    const timer = setInterval(() => socket.write("x"), 20);
+    socket.on("close", () => clearInterval(timer));
+    return "";
+  });
+  for (const server of [silent, slowBody]) {
+    expect(silence(await transportTo(server.endpoint).send(call, soon))).toBe("timeout");
+  }
+  expect(silence(await transportTo(slowHead.endpoint).send(call, soon))).toMatch(/timeout|protocol/);
+});
+
+test.each(ways)("%s: a call that is aborted or outlives its transport is aborted", async (_way, call) => {
+  const server = await serverThat(() => "");
+  const stop = new AbortController();
+  const transport = transportTo(server.endpoint);
+  const first = transport.send(call, { ...patient, signal: stop.signal });
+  const second = transport.send(call, patient);
+  stop.abort();
+  expect(silence(await first)).toBe("aborted");
+  await transport.close();
+  expect(silence(await second)).toBe("aborted");
+  expect(silence(await transport.send(call, patient))).toBe("aborted");
+  expect(silence(await transport.send(call, { ...patient, signal: stop.signal }))).toBe("aborted");
+});
+
+test.each(ways)("%s: a host name without an address is told as such", async (_way, call) => {
+  const answer = await transportTo(new URL("http://nothing.invalid")).send(call, patient);
+  expect(silence(answer)).toBe("unresolved");
+});
+
+test.each(ways)("%s: TLS that is not spoken or not finished is told as such", async (_way, call) => {
+  const plain = await serverThat(() => "HTTP/1.1 400 Bad Request\r\n\r\n");
+  const mute = await serverThat(() => "");
+  const to = (server: BareServer) => transportTo(new URL(`https://${server.endpoint.host}`));
+  expect(silence(await to(plain).send(call, patient))).toBe("tls");
+  expect(silence(await to(mute).send(call, soon))).toBe("timeout");
+});
+
+test("closing does not wait for a connection that never stands", async () => {
+  const mute = await serverThat(() => "");
+  const transport = httpTransport({ endpoint: new URL(`https://${mute.endpoint.host}`), clock, authorize });
+  const answer = transport.send(post, patient);
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  await transport.close();
+  expect(silence(await answer)).toBe("aborted");
+});
+
+test("a target that goes away and comes back is reached again", async () => {
+  let gone = false;
+  const server = await serverThat((unanswered, socket) => {
+    if (gone) socket.destroy();
+    return !gone && isWhole(unanswered) ? response("{}") : undefined;
+  });
+  const transport = transportTo(server.endpoint, { connections: 1 });
+  expect(silence(await transport.send(post, patient))).toBe("201 {}");
+  gone = true;
+  expect(silence(await transport.send(post, patient))).toBe("reset");
+  gone = false;
+  expect(silence(await transport.send(post, patient))).toBe("201 {}");
+});
+
+test("what nobody asked for is not taken for the answer to the next request", async () => {
+  const server = await serverThat((unanswered, _socket, connection) => {
+    if (!isWhole(unanswered)) return undefined;
+    return connection === 0 ? response("1") + response("stray") : response("2");
+  });
+  const transport = transportTo(server.endpoint, { connections: 1 });
+  expect(silence(await transport.send(post, patient))).toBe("201 1");
+  expect(silence(await transport.send(post, patient))).toBe("201 2");
+});
+
+test("what undici would refuse is not sent, and not held against the target", async () => {
+  const transport = transportTo(new URL("http://127.0.0.1:9"));
+  const calls: readonly Outgoing[] = [
+    { ...post, target: "/a b" },
+    { ...post, target: "/\u4e2d" },
+    { ...post, target: "*" },
+    { ...post, method: "PO ST" },
+    { ...post, headers: [["Transfer-Encoding", "chunked"]] },
+    { ...post, headers: [["X", "a\nb"]] },
+  ];
+  for (const call of calls) {
+    expect(transport.unable?.(call)).toContain("needs raw framing");
+    expect(await transport.send(call, patient)).toMatchObject({ reason: "aborted", detail: /^not sent/ });
+  }
+});
+
+test("raw framing is written byte for byte, with host and authorization filled in", async () => {
+  const server = await always(response(""));
+  const pieces = ["7b22", "00ff", "7d"].map((hex) => Buffer.from(hex, "hex").toString("base64"));
+  const lines = ["Host: {host}", "X-Folded: a", "\tb", "authorization: {authorization}", "Content-Length: 5"];
+  await transportTo(server.endpoint).send({ ...post, raw: { lines, pieces } }, patient);
+  const [text = ""] = server.received;
+  expect(text.split("\r\n")).toEqual([
+    "POST /2015-03-31/functions/f/policy HTTP/1.1",
+    `Host: ${server.endpoint.host}`,
+    "X-Folded: a",
+    "\tb",
+    expect.stringContaining("authorization: AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/"),
+    "X-Amz-Date: 20260101T000000Z",
+    "Content-Length: 5",
+    "",
+    '{"\u0000\u00ff}',
+  ]);
+});
+
+test("a half-closed request that promised more than it sent still gets its answer", async () => {
+  const server = await serverThat((_text, socket) => {
+    socket.once("end", () => socket.end(response("", "400 Bad Request")));
+    return undefined;
+  });
+  const lines = ["Host: {host}", "Content-Length: 10"];
+  const call = { ...post, raw: { lines, pieces: ["e30="], halfClose: true } };
+  expect(silence(await transportTo(server.endpoint).send(call, patient))).toMatch(/^(400|reset)/);
+});
+
+test("a refusal that comes before a large body is written is read", async () => {
+  const connections = new Set<unknown>();
+  const server = await serverThat((_text, socket) => {
+    if (connections.has(socket)) return "";
+    connections.add(socket);
+    return response("too much", "413 Content Too Large", ["Connection: close"]);
+  });
+  const pieces = [Buffer.alloc(8 * 1024 * 1024, 0x20).toString("base64")];
+  const call = { ...post, raw: { lines: ["Host: {host}", `Content-Length: ${8 * 1024 * 1024}`], pieces } };
+  expect(silence(await transportTo(server.endpoint).send(call, patient))).toBe("413 too much");
+});
+
+test("a second call goes over the same connection, unless the target ended it", async () => {
+  for (const close of [false, true]) {
+    const server = await always(response("{}", "400 Bad Request", close ? ["Connection: close"] : []));
+    const how = { endpoint: server.endpoint, clock, authorize, ...patient };
+    const answers = await sendRawSequence([{ ...post, raw }, post], how);
+    expect(answers.map((answer) => answer && silence(answer))).toEqual(
+      close ? ["400 {}", null] : ["400 {}", "400 {}"],
+    );
+    expect(server.received).toHaveLength(1);
+  }
+});
+
+test.each([
+  ["localhost:4566", "not an http or https URL"],
+  ["ftp://127.0.0.1", "not an http or https URL"],
+  ["nonsense", "not an http or https URL"],
+  ["http://user:hunter2hunter2@127.0.0.1", "user name or password"],
+  ["http://127.0.0.1/?X-Amz-Signature=hunter2", "carries a query"],
+])("the endpoint %s is refused in one sentence that holds no secret", (text, message) => {
+  expect(() => endpointOf(text)).toThrow(message);
+  expect(() => endpointOf(text)).not.toThrow("hunter2");
+});
+
+test("an IPv6 endpoint is reached where there is one", async () => {
+  const { createServer } = await import("node:http");
+  const server = createServer((_request, reply) => reply.end("six"));
+  const listening = await new Promise<boolean>((resolve) => {
+    server.once("error", () => resolve(false)).listen(0, "::1", () => resolve(true));
+  });
+  const address = server.address();
+  const port = typeof address === "object" && address !== null ? address.port : 9;
+  for (const [, call] of ways) {
+    const answer = await transportTo(new URL(`http://[::1]:${port}`)).send(call, patient);
+    expect(silence(answer)).toMatch(listening ? /^200 six$/ : /^refused$/);
+  }
+  server.closeAllConnections();
+  server.close();
+});

@@ -1,0 +1,99 @@
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { prepareOut, writeReports } from "../reports/collector.ts";
+import { formatNames, formats, parseFormats } from "../reports/formats.ts";
+import { json } from "../reports/json.ts";
+import { Fault } from "../spec/fault.ts";
+import { sampleReport } from "./sample-report.ts";
+
+let dir: string;
+beforeEach(async () => {
+  dir = await mkdtemp(join(tmpdir(), "collector-"));
+});
+afterEach(() => rm(dir, { recursive: true }));
+
+describe("the output folder", () => {
+  it("is made, with the folders above it, and is left empty by the proof", async () => {
+    const out = await prepareOut(join(dir, "a", "b"));
+    expect(await readdir(out.dir)).toEqual([]);
+  });
+
+  it("is a fault when a file is in its place, in a sentence with value, reason and remedy", async () => {
+    const file = join(dir, "file");
+    await writeFile(file, "");
+    const error = await prepareOut(join(file, "reports")).catch((caught: unknown) => caught);
+    expect(error).toBeInstanceOf(Fault);
+    expect(String(error)).toMatch(
+      /The output folder ".*file\/reports" cannot be written \(ENOTDIR\): .* choose another with --out\./,
+    );
+  });
+
+  it("is a fault on a file system that takes no files", async () => {
+    await expect(prepareOut("/proc/self/reports")).rejects.toThrow(Fault);
+  });
+
+  it("keeps files that were there", async () => {
+    await writeFile(join(dir, "mine.txt"), "mine");
+    const out = await prepareOut(dir);
+    await writeReports(out, sampleReport(), []);
+    expect((await readdir(dir)).sort()).toEqual(["mine.txt", "report.json"]);
+  });
+});
+
+describe("a written report", () => {
+  it("replaces the one before and leaves no other file behind", async () => {
+    const out = await prepareOut(dir);
+    await out.write("report.json", "old");
+    await Promise.all(["1", "2", "3"].map((text) => out.write("report.json", text.repeat(100_000))));
+    expect(await readdir(dir)).toEqual(["report.json"]);
+    expect(await readFile(join(dir, "report.json"), "utf8")).toMatch(/^(1{100000}|2{100000}|3{100000})$/);
+  });
+
+  it("is never seen half written by a reader", async () => {
+    const out = await prepareOut(dir);
+    const texts = ["a", "b"].map((letter) => letter.repeat(2_000_000));
+    await out.write("x", texts[0] ?? "");
+    let writing = true;
+    const writer = (async () => {
+      for (let turn = 0; turn < 20; turn += 1) await out.write("x", texts[turn % 2] ?? "");
+      writing = false;
+    })();
+    while (writing) expect(texts.includes(await readFile(join(dir, "x"), "utf8"))).toBe(true);
+    await writer;
+  });
+
+  it("that cannot be written is a fault and leaves no temporary file", async () => {
+    const out = await prepareOut(dir);
+    await expect(out.write("no/such/folder", "x")).rejects.toThrow(Fault);
+    await writeFile(join(dir, "free"), "");
+    expect(await readdir(dir)).toEqual(["free"]);
+  });
+
+  it("comes in every format asked for, and always as JSON", async () => {
+    const out = await prepareOut(dir);
+    await writeReports(out, sampleReport(), ["junit", "har"]);
+    expect((await readdir(dir)).sort()).toEqual(["junit.xml", "report.har", "report.json"]);
+    expect(await readFile(join(dir, "report.json"), "utf8")).toBe(json(sampleReport()));
+  });
+});
+
+describe("the list of formats", () => {
+  it("has json first, once, whatever is asked for", () => {
+    expect(parseFormats("junit, json,junit,")).toEqual(["json", "junit"]);
+    expect(parseFormats("")).toEqual(["json"]);
+  });
+
+  it("names an unknown format and the known ones", () => {
+    expect(() => parseFormats("json,yaml")).toThrow(
+      new Fault(`The format "yaml" is unknown: choose from ${formatNames.join(", ")}.`),
+    );
+  });
+
+  it("gives each format a file of its own and the same text each time", () => {
+    expect(new Set(formatNames.map((name) => formats[name].file)).size).toBe(formatNames.length);
+    for (const name of formatNames)
+      expect(formats[name].render(sampleReport())).toBe(formats[name].render(sampleReport()));
+  });
+});

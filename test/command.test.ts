@@ -1,0 +1,117 @@
+import { execFile } from "node:child_process";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+
+const bin = fileURLToPath(new URL("../bin/addpermission-conformance.ts", import.meta.url));
+
+/** Runs the command as a user would; never rejects. */
+function run(...args: readonly string[]): Promise<{ code: number; out: string; err: string }> {
+  return new Promise((resolve) => {
+    execFile(process.execPath, ["--import", "tsx", bin, ...args], (error, out, err) => {
+      resolve({ code: typeof error?.code === "number" ? error.code : error ? 1 : 0, out, err });
+    });
+  });
+}
+
+let folder = "";
+let html: Server;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "command-"));
+  html = createServer((_request, response) => response.end("<html>hello</html>"));
+  await new Promise<void>((resolve) => html.listen(0, "127.0.0.1", resolve));
+});
+
+afterAll(async () => {
+  html.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+function address(): string {
+  return `http://127.0.0.1:${(html.address() as AddressInfo).port}`;
+}
+
+describe("Bad input gets one sentence and exit code 2", () => {
+  const cases: readonly (readonly [what: string, args: () => readonly string[], says: RegExp])[] = [
+    ["an unknown option", () => ["--sed", "1"], /--sed .*did you mean --seed/],
+    ["an unknown subcommand", () => ["rulez"], /rulez.*did you mean rules/],
+    ["an unknown rule", () => ["--rule", "success.is-200"], /success\.is-200.*did you mean success\.is-201/],
+    ["an unknown suite", () => ["--suite", "boundry"], /boundry.*did you mean boundary/],
+    ["an unknown target", () => ["--target", "motto"], /motto.*reference, prism, moto/],
+    ["a seed that is no number", () => ["--seed", "x"], /--seed is "x".*whole number/],
+    [
+      "a known-file that is not there",
+      () => ["--known", join(folder, "none.yaml")],
+      /none\.yaml.*cannot be read/,
+    ],
+    ["an output folder that cannot be made", () => ["--out", "/proc/none/here"], /\/proc\/none\/here.*--out/],
+    [
+      "an endpoint that nobody listens on",
+      () => ["--endpoint", "http://127.0.0.1:9", "--out", folder],
+      /127\.0\.0\.1:9/,
+    ],
+    ["an endpoint that is no URL", () => ["--endpoint", "nonsense", "--out", folder], /nonsense.*URL/],
+    ["an endpoint that is no Lambda API", () => ["--endpoint", address(), "--out", folder], /Lambda API/],
+    [
+      "a report that is not there",
+      () => ["compare", join(folder, "a.json"), join(folder, "b.json")],
+      /a\.json/,
+    ],
+  ];
+  it.each(cases)("%s", async (_what, args, says) => {
+    const { code, err } = await run(...args());
+    expect(err).toMatch(says);
+    expect(code).toBe(2);
+    expect(
+      err
+        .trim()
+        .split("\n")
+        .filter((line) => line.startsWith("    at ")),
+    ).toEqual([]);
+  });
+});
+
+describe("The command", () => {
+  it("judges the embedded reference, exits with 0 and writes the report", async () => {
+    const out = join(folder, "report");
+    const { code, out: text } = await run(
+      "--runs",
+      "2",
+      "--rounds",
+      "2",
+      "--out",
+      out,
+      "--format",
+      "json,junit",
+    );
+    expect(text).toContain("reference conforms to the document");
+    expect(code).toBe(0);
+    const report = JSON.parse(await readFile(join(out, "report.json"), "utf8"));
+    expect(report.schema).toBe("addpermission-conformance/report@1");
+    expect(report.summary.document.violated).toBe(0);
+    expect(await readFile(join(out, "junit.xml"), "utf8")).toContain("<testsuite");
+  });
+
+  it("lists the rules and a ledger of every clause as data", async () => {
+    const { code, out } = await run("rules", "--json");
+    const { rules, ledger } = JSON.parse(out);
+    expect(code).toBe(0);
+    expect(ledger).toHaveLength(173);
+    expect(rules.length).toBeGreaterThan(150);
+    for (const { rules: by, reason } of ledger) expect(by === null ? reason : by.length).toBeTruthy();
+  });
+
+  it.each(["", "rules", "replay", "mutants", "compare", "sweep", "judge", "completion"])(
+    "explains itself: %s --help",
+    async (name) => {
+      const { code, out } = await run(...(name === "" ? [] : [name]), "--help");
+      expect(code).toBe(0);
+      expect(Math.max(...out.split("\n").map(({ length }) => length))).toBeLessThanOrEqual(100);
+    },
+  );
+});

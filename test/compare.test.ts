@@ -1,0 +1,216 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import {
+  compare,
+  compareMarkdown,
+  compareText,
+  matrix,
+  matrixHtml,
+  matrixMarkdown,
+  matrixText,
+  readReport,
+} from "../reports/compare.ts";
+import { json } from "../reports/json.ts";
+import type { Outcome, Report, RuleReport } from "../reports/report.ts";
+import { width } from "../reports/wrap.ts";
+import { Fault } from "../spec/fault.ts";
+import { hostile, sampleCounterexample, sampleReport, sampleRule, sampleStep } from "./sample-report.ts";
+
+function rule(id: string, outcome: Outcome, status = 200): RuleReport {
+  const verdicts = { document: outcome, aws: outcome };
+  if (outcome !== "violated") return sampleRule(id, { verdicts });
+  return sampleRule(id, {
+    verdicts,
+    counterexample: sampleCounterexample({ steps: [sampleStep("{}", status)] }),
+  });
+}
+
+const before = sampleReport({
+  rules: [
+    rule("a.repaired", "violated"),
+    rule("a.broken", "holds"),
+    rule("a.shape", "violated"),
+    rule("a.lost", "holds"),
+    rule("a.dropped", "violated"),
+    rule("a.found", "unexercised"),
+    rule("a.same", "violated"),
+    rule("a.gone", "holds"),
+  ],
+});
+const after = sampleReport({
+  seed: 43,
+  startedAt: "2026-02-03T04:05:06.000Z",
+  rules: [
+    rule("a.repaired", "holds"),
+    rule("a.broken", "violated"),
+    rule("a.shape", "violated", 500),
+    rule("a.lost", "unexercised"),
+    rule("a.dropped", "unexercised"),
+    rule("a.found", "holds"),
+    rule("a.same", "violated"),
+    rule("a.new", "violated"),
+  ],
+});
+
+const ids = (changes: readonly { readonly id: string }[]) => changes.map((change) => change.id);
+
+describe("two runs side by side", () => {
+  const comparison = compare(before, after, "document");
+
+  it("are told apart as better, worse, of another shape, undecided, new and gone", () => {
+    const { better, worse, changed, undecided, added, gone, same } = comparison;
+    expect([better, worse, changed, undecided, added, gone].map(ids)).toEqual([
+      ["a.repaired", "a.found"],
+      ["a.broken", "a.lost"],
+      ["a.shape"],
+      ["a.dropped"],
+      ["a.new"],
+      ["a.gone"],
+    ]);
+    expect(same).toBe(1);
+    expect(changed[0]).toMatchObject({ wasShape: "200", isShape: "500 ServiceException" });
+  });
+
+  it("count every rule once, and a run differs from itself in nothing", () => {
+    const outcome = fc.constantFrom("violated", "holds", "unexercised", "inconclusive" as const);
+    const report = fc
+      .uniqueArray(fc.tuple(fc.constantFrom("a", "b", "c", "d"), outcome), { selector: ([id]) => id })
+      .map((list) => sampleReport({ rules: list.map(([id, verdict]) => rule(id, verdict)) }));
+    fc.assert(
+      fc.property(report, report, (one, two) => {
+        const { same, column: _, before: __, after: ___, ...lists } = compare(one, two, "document");
+        const all = new Set([...ids(one.rules), ...ids(two.rules)]);
+        expect(Object.values(lists).flatMap(ids).length + same).toBe(all.size);
+        expect(compare(one, one, "document").same).toBe(one.rules.length);
+        expect(ids(compare(two, one, "document").added)).toEqual(ids(lists.gone));
+      }),
+      { numRuns: 100, seed: 3 },
+    );
+  });
+
+  it("leave out what does not count in the column", () => {
+    const observed = (outcome: Outcome) =>
+      sampleReport({ rules: [{ ...rule("a.seen", outcome), basis: "observed" }] });
+    expect(ids(compare(observed("holds"), observed("violated"), "document").worse)).toEqual([]);
+    expect(ids(compare(observed("holds"), observed("violated"), "aws").worse)).toEqual(["a.seen"]);
+  });
+
+  it("read as the golden files say", async () => {
+    await expect(compareText(comparison)).toMatchFileSnapshot("golden/compare.txt");
+    await expect(compareMarkdown(comparison)).toMatchFileSnapshot("golden/compare.md");
+  });
+});
+
+describe("many runs side by side", () => {
+  const named = (report: Report, name: string) => ({ ...report, target: { ...report.target, name } });
+  const table = matrix(
+    [before, after, named(after, "localstack"), named(sampleReport(), hostile)],
+    "document",
+  );
+
+  it("have one row a rule and one cell a target, and equal names are numbered", () => {
+    expect(table.targets.slice(0, 3).map((target) => target.target)).toEqual([
+      "moto",
+      "moto (2)",
+      "localstack",
+    ]);
+    expect(table.rows.every((row) => row.cells.length === 4)).toBe(true);
+    expect(table.rows[0]).toEqual({
+      id: "a.repaired",
+      title: "The claim of a.repaired",
+      differs: true,
+      cells: [
+        { outcome: "violated", shape: "200" },
+        { outcome: "holds", shape: null },
+        { outcome: "holds", shape: null },
+        { outcome: "absent", shape: null },
+      ],
+    });
+  });
+
+  it("read as the golden files say", async () => {
+    await expect(matrixText(table)).toMatchFileSnapshot("golden/matrix.txt");
+    await expect(matrixMarkdown(table)).toMatchFileSnapshot("golden/matrix.md");
+    await expect(matrixHtml(table)).toMatchFileSnapshot("golden/matrix.html");
+  });
+
+  it("fit a terminal of 80 columns and let no control character through", () => {
+    const hostileRule = sampleReport({ rules: [sampleRule("long.".repeat(40)), sampleRule(hostile)] });
+    const texts = [
+      matrixText(table),
+      matrixText(matrix([hostileRule], "aws")),
+      compareText(compare(hostileRule, named(after, hostile), "aws")),
+    ];
+    for (const text of texts) {
+      expect(text.split("\n").filter((line) => width(line) > 80)).toEqual([]);
+      expect(text).not.toMatch(
+        /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]/,
+      );
+    }
+  });
+
+  it("escape what a target chose in Markdown and HTML", () => {
+    const markdown = [
+      matrixMarkdown(table),
+      compareMarkdown(compare(before, named(after, hostile), "document")),
+    ];
+    for (const text of [matrixHtml(table), ...markdown]) expect(text).not.toMatch(/<script|<img|<a /);
+    for (const text of markdown) expect(text).not.toMatch(/\]\(|\*\*bold|`|@someone|https:\/\//);
+  });
+});
+
+describe("a report that is read", () => {
+  const text = json(sampleReport());
+
+  it("is the report that was written", () => {
+    // Lone surrogates come back as they went: JSON escapes them.
+    expect(readReport(text, "r.json")).toEqual(JSON.parse(text));
+    expect(readReport(`\ufeff${text}`, "r.json")).toEqual(JSON.parse(text));
+  });
+
+  it.each([
+    ["that is empty", "", /^r\.json is empty, expected a report\.json: run `conform` again to write it\.$/],
+    [
+      "that is not JSON",
+      "<html>",
+      /^r\.json starts with "<html>" and is not JSON, expected a report\.json: name that file\.$/,
+    ],
+    [
+      "that is not an object",
+      "[]",
+      /^r\.json has no schema, expected "addpermission-conformance\/report@1": /,
+    ],
+    [
+      "of another version",
+      text.replace("report@1", "report@2"),
+      /^r\.json has the schema "addpermission-conformance\/report@2", expected "addpermission-conformance\/report@1": /,
+    ],
+    [
+      "with an unknown verdict",
+      text.replace('"document": "holds"', '"document": "fine"'),
+      /^r\.json is not a whole report: rules\[\d+\]\.verdicts\.document is not one of violated, inconclusive, holds, unexercised; /,
+    ],
+    [
+      "without a member",
+      text.replace('"seed"', '"sead"'),
+      /^r\.json is not a whole report: seed is not a number; /,
+    ],
+  ])("%s is a fault of one sentence", (_, broken, message) => {
+    expect(() => readReport(broken, "r.json")).toThrowError(message);
+    expect(() => readReport(broken, "r.json")).toThrowError(Fault);
+  });
+
+  it("is said to end in the middle wherever it was cut off", () => {
+    const small = json(sampleReport({ rules: [], questions: [] })).trimEnd();
+    for (let end = 1; end < small.length; end++) {
+      expect(() => readReport(small.slice(0, end), "r.json")).toThrowError(
+        /^r\.json ends in the middle after \d+ bytes, expected a whole report\.json/,
+      );
+    }
+  });
+
+  it("may have members that this release does not know", () => {
+    const more = JSON.stringify({ ...sampleReport(), coverage: { a: 1 } });
+    expect(readReport(more, "r.json")).toMatchObject({ coverage: { a: 1 } });
+  });
+});

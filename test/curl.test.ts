@@ -1,0 +1,297 @@
+import { execFile } from "node:child_process";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { type CurlInput, curl } from "../reports/curl.ts";
+import { escapeTerminal } from "../reports/escape.ts";
+import { type Call, revisionSlot, type Step } from "../spec/exchange.ts";
+import { type Arrival, type RecordingServer, startRecordingServer } from "./recording-server.ts";
+
+const revision = "0d3e9b56-5ac8-4f0b-8f2e-5b0d7a6a4d4e";
+let server: RecordingServer;
+
+beforeAll(async () => {
+  server = await startRecordingServer(JSON.stringify({ Policy: "{}", RevisionId: revision }));
+});
+afterAll(() => server.close());
+beforeEach(() => {
+  seen = server.arrivals.length;
+});
+let seen = 0;
+
+const policyPath = "/2015-03-31/functions/f/policy";
+const jsonType = ["Content-Type", "application/json"] as const;
+
+function call(changes: Partial<Call> = {}): Call {
+  const plain = {
+    operation: "AddPermission",
+    method: "POST",
+    target: policyPath,
+    headers: [jsonType],
+  } as const;
+  return { ...plain, body: "{}", ...changes };
+}
+
+function step(key: string, changes: Partial<Call> = {}, more: Partial<Step> = {}): Step {
+  return { key, call: call(changes), ...more };
+}
+
+function line(changes: Partial<CurlInput>): string {
+  const plain = { endpoint: server.endpoint, steps: [], arrange: [], authorization: [], sign: false };
+  return curl({ ...plain, region: "us-east-1", ...changes });
+}
+
+/** Runs the line in bash and returns what it printed and what arrived. */
+async function run(command: string, environment: Record<string, string> = {}) {
+  const printed = await new Promise<string>((resolve, reject) => {
+    const env = { PATH: process.env.PATH, HOME: "/nonexistent", ...environment };
+    execFile("bash", ["--norc", "-s"], { env }, (error, stdout, stderr) =>
+      error === null && stderr === "" ? resolve(stdout) : reject(new Error(`${stderr}${error?.message}`)),
+    ).stdin?.end(`${command}\n`);
+  });
+  return { printed, arrivals: server.arrivals.slice(seen) };
+}
+
+async function arrivalOf(changes: Partial<Call>): Promise<Arrival> {
+  const { arrivals } = await run(line({ steps: [[step("a", changes)]] }));
+  expect(arrivals).toHaveLength(1);
+  const [arrival] = arrivals;
+  if (arrival === undefined) throw new Error("nothing arrived");
+  return arrival;
+}
+
+describe("a curl line", () => {
+  it("is one line of printable ASCII whatever the call contains", () => {
+    const hostile = "##[x] \u001b[2J\u202e\n\r\t'\"`$(id)!\\ é 😀\u0000";
+    const text = line({
+      steps: [[step("a", { body: hostile, target: `/x y${hostile}` })]],
+      authorization: [["Authorization", "A b='c'"]],
+    });
+    expect(text).toMatch(/^[\x20-\x7e]+$/);
+    expect(escapeTerminal(text)).toBe(text);
+  });
+
+  it.each([
+    ["plain JSON", '{"StatementId":"s1"}'],
+    ["both kinds of quotes", `{"a":"it's \\"quoted\\""}`],
+    ["line breaks and tabs", '{\n\t"a": 1\r\n}'],
+    ["what a shell expands", "$HOME `id` $(id) !! ~ * \\ {a,b} %s %d"],
+    ["what curl reads from a file", "@/etc/hostname"],
+    ["what an older CI runner takes for a command", '{"a":"##[add-mask]x"}'],
+    ["other scripts", '{"a":"é٣😀\u202e"}'],
+    ["a byte order mark", "\ufeff{}"],
+    ["a NUL", '{"a":"\u0000b"}'],
+    ["a NUL, a percent sign and a leading dash", "-%s\u0000%%\\n'"],
+    ["nothing", ""],
+    ["only an apostrophe", "'"],
+  ])("sends a body with %s byte for byte", async (_, body) => {
+    expect((await arrivalOf({ body })).body).toEqual(Buffer.from(body, "utf8"));
+  });
+
+  it("sends every byte value of a body that is not text", async () => {
+    const bytes = Buffer.from(Array.from({ length: 256 }, (_, value) => value));
+    const arrival = await arrivalOf({ body: bytes.toString("base64"), encoding: "base64" });
+    expect(arrival.body).toEqual(bytes);
+  });
+
+  it("sends a body that no argument of a process can hold", async () => {
+    const body = `{"a":"${"x".repeat(1_200_000)}"}`;
+    const arrival = await arrivalOf({ body });
+    expect(arrival.body.equals(Buffer.from(body))).toBe(true);
+    expect(arrival.headers.map((header) => header.split(":")[0])).not.toContain("Expect");
+  });
+
+  it.each([
+    policyPath,
+    "/2015-03-31/functions/arn%3Aaws%3alambda:us-east-1:123456789012:function:f/policy?Qualifier=%24LATEST",
+    "/2015-03-31/functions/../functions/./f//policy/",
+    "//functions//policy",
+    "/a/%2e%2E/%zz/%/%c0%af/policy",
+    "/a/{b}/[c]/policy?Qualifier=&Qualifier=a&x=[1-3]",
+    '/a/b c|d^e`f"g<h>i\\j/policy',
+    "/a/b#c/policy",
+    "/é/policy",
+    "*",
+  ])("sends the request target %s unchanged", async (target) => {
+    const { line: requestLine } = await arrivalOf({ target });
+    expect(requestLine).toBe(`POST ${target} HTTP/1.1`);
+  });
+
+  it("puts the path of an endpoint before the target", async () => {
+    const endpoint = `${server.endpoint}/lambda/`;
+    const { arrivals } = await run(line({ endpoint, steps: [[step("a"), step("b", { target: "/a%2Fb" })]] }));
+    const lines = arrivals.map((arrival) => arrival.line).sort();
+    expect(lines).toEqual([`POST /lambda${policyPath} HTTP/1.1`, "POST /lambda/a%2Fb HTTP/1.1"].sort());
+  });
+
+  it("sends exactly the headers of the call, and those that frame it", async () => {
+    const headers = [
+      ["content-TYPE", "text/plain; a='b'"],
+      ["X-Empty", ""],
+      ["X-Latin", "é"],
+      ["X-Twice", "1"],
+      ["X-Twice", "2"],
+    ] as const;
+    const arrival = await arrivalOf({ headers, body: "{}" });
+    const expected = [
+      "content-TYPE: text/plain; a='b'",
+      "X-Empty:",
+      "X-Latin: é",
+      "X-Twice: 1",
+      "X-Twice: 2",
+    ];
+    expect(arrival.headers).toEqual([`Host: 127.0.0.1:${server.port}`, ...expected, "Content-Length: 2"]);
+  });
+
+  it("adds no content type where the call has none", async () => {
+    const arrival = await arrivalOf({ headers: [], body: "{}" });
+    expect(arrival.headers).toEqual([`Host: 127.0.0.1:${server.port}`, "Content-Length: 2"]);
+  });
+
+  it.each(["GET", "DELETE", "PUT", "HEAD", "PATCH"])("sends %s without a body", async (method) => {
+    const arrival = await arrivalOf({ method, headers: [], body: null });
+    expect(arrival.line).toBe(`${method} ${policyPath} HTTP/1.1`);
+    expect(arrival.body).toHaveLength(0);
+  });
+
+  it("arranges first, plays the steps in order and shows only the last answer with its headers", async () => {
+    const arrange = [call({ target: "/arrange/1" }), call({ target: "/arrange/2" })];
+    const steps = [[step("a", { target: "/step/1" })], [step("b", { target: "/step/2" })]];
+    const { printed, arrivals } = await run(line({ arrange, steps }));
+    const targets = arrivals.map((arrival) => arrival.line.split(" ")[1]);
+    expect(targets).toEqual(["/arrange/1", "/arrange/2", "/step/1", "/step/2"]);
+    expect(printed.match(/HTTP\/1\.1 200 OK/g)).toHaveLength(1);
+  });
+
+  it("carries the RevisionId of an earlier answer in a later body and query", async () => {
+    const body = JSON.stringify({ StatementId: "it's", RevisionId: revisionSlot });
+    const steps = [
+      [step("read", { method: "GET", body: null, headers: [] })],
+      [step("write", { body, target: `/f/policy?RevisionId=${revisionSlot}` }, { revisionFrom: "read" })],
+    ];
+    const { arrivals } = await run(line({ steps }));
+    expect(arrivals[1]?.body.toString()).toBe(body.replace(revisionSlot, revision));
+    expect(arrivals[1]?.line).toContain(`?RevisionId=${revision} `);
+  });
+
+  it("carries a RevisionId in a body that holds a NUL", async () => {
+    const body = `{"RevisionId":"${revisionSlot}","a":"\u0000"}`;
+    const steps = [[step("read")], [step("write", { body }, { revisionFrom: "read" })]];
+    const { arrivals } = await run(line({ steps }));
+    expect(arrivals[1]?.body.toString()).toBe(body.replace(revisionSlot, revision));
+  });
+
+  it("leaves a slot alone that no step fills", async () => {
+    expect((await arrivalOf({ body: revisionSlot })).body.toString()).toBe(revisionSlot);
+  });
+
+  it("sends a round's steps together and waits for all of them", async () => {
+    const steps = [[step("a", { body: "1" }), step("b", { body: "2" }), step("c", { body: "\u0000" })]];
+    const { printed, arrivals } = await run(line({ steps }));
+    expect(arrivals.map((arrival) => arrival.body.toString()).sort()).toEqual(["\u0000", "1", "2"]);
+    expect(printed.match(/200 OK/g)).toHaveLength(3);
+    expect(line({ steps })).toMatch(/^\( .* & .* & .* & wait \)$/);
+  });
+
+  it("captures RevisionIds of steps that were in flight together, each under its own name", async () => {
+    const write = (from: string) => step(`write-${from}`, { body: revisionSlot }, { revisionFrom: from });
+    const steps = [[step("a"), step("b")], [write("a")], [write("b")]];
+    const { arrivals } = await run(line({ steps }));
+    expect(arrivals.slice(2).map((arrival) => arrival.body.toString())).toEqual([revision, revision]);
+  });
+
+  it("sends the constant Authorization header where requests are not signed", async () => {
+    const authorization = "AWS4-HMAC-SHA256 Credential=dummy/20200101/us-east-1/lambda/aws4_request";
+    const constant = [
+      ["X-Amz-Date", "20200101T000000Z"],
+      ["Authorization", authorization],
+    ] as const;
+    const { arrivals } = await run(line({ steps: [[step("a")]], authorization: constant }));
+    expect(arrivals[0]?.headers).toContain(`Authorization: ${authorization}`);
+    expect(arrivals[0]?.headers).toContain("X-Amz-Date: 20200101T000000Z");
+  });
+
+  it("lets curl sign with the credential variables, which it names and never contains", async () => {
+    const text = line({
+      steps: [[step("a", { target: "/f%3A1/policy" })]],
+      sign: true,
+      authorization: [["Authorization", "unused"]],
+      region: "eu-west-1",
+    });
+    expect(text).toContain('"$AWS_ACCESS_KEY_ID:$AWS_SECRET_ACCESS_KEY"');
+    const credentials = {
+      AWS_ACCESS_KEY_ID: "AKIDEXAMPLE",
+      AWS_SECRET_ACCESS_KEY: "secret",
+      AWS_SESSION_TOKEN: "to ken",
+    };
+    const { arrivals } = await run(text, credentials);
+    const sent = arrivals[0]?.headers.join("\n");
+    expect(sent).toMatch(
+      /Authorization: AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE\/\d{8}\/eu-west-1\/lambda\/aws4_request/,
+    );
+    expect(sent).toContain("X-Amz-Security-Token: to ken");
+    expect(sent).not.toContain("unused");
+    expect(arrivals[0]?.line).toBe("POST /f%3A1/policy HTTP/1.1");
+  });
+
+  it("signs without a session token where there is none", async () => {
+    const credentials = { AWS_ACCESS_KEY_ID: "AKIDEXAMPLE", AWS_SECRET_ACCESS_KEY: "secret" };
+    const { arrivals } = await run(line({ steps: [[step("a")]], sign: true }), credentials);
+    expect(arrivals[0]?.headers.join("\n")).not.toMatch(/security-token/i);
+  });
+});
+
+describe("a line for a bare socket", () => {
+  const pieces = ['{"a":', "\u0000}"].map((piece) => Buffer.from(piece, "latin1").toString("base64"));
+  const lines = [
+    "Host: {host}",
+    "X-Odd:  %s 'a'\\n !",
+    "Authorization: {authorization}",
+    "Content-Length: 7",
+  ];
+  const raw = { lines, pieces };
+
+  it("writes the lines and pieces byte for byte with bash alone", async () => {
+    const { printed, arrivals } = await run(
+      line({
+        steps: [[step("a", { raw })]],
+        authorization: [
+          ["X-Amz-Date", "d"],
+          ["Authorization", "dummy"],
+        ],
+      }),
+    );
+    expect(arrivals[0]?.line).toBe(`POST ${policyPath} HTTP/1.1`);
+    const host = `Host: 127.0.0.1:${server.port}`;
+    expect(arrivals[0]?.headers).toEqual([
+      host,
+      "X-Odd:  %s 'a'\\n !",
+      "X-Amz-Date: d",
+      "Authorization: dummy",
+      "Content-Length: 7",
+    ]);
+    expect(arrivals[0]?.body).toEqual(Buffer.from('{"a":\u0000}'));
+    expect(printed).toContain(revision);
+  });
+
+  it("keeps quiet before the last step, and its RevisionId can be carried on", async () => {
+    const write = step("write", { body: revisionSlot }, { revisionFrom: "read" });
+    const { printed, arrivals } = await run(
+      line({ steps: [[step("quiet", { raw })], [step("read", { raw })], [write]] }),
+    );
+    expect(arrivals[2]?.body.toString()).toBe(revision);
+    expect(printed.match(/200 OK/g)).toHaveLength(1);
+  });
+
+  it("leaves the Authorization line out where requests are signed", async () => {
+    const { arrivals } = await run(
+      line({
+        steps: [[step("a", { raw })]],
+        sign: true,
+        authorization: [
+          ["X-Amz-Date", "d"],
+          ["Authorization", "dummy"],
+        ],
+      }),
+    );
+    expect(arrivals[0]?.headers.join("\n")).not.toContain("Authorization");
+  });
+});

@@ -1,0 +1,89 @@
+import type { Socket } from "node:net";
+import { brotliCompressSync, gzipSync } from "node:zlib";
+import type { HttpReply } from "../../targets/reference/http.ts";
+import { createReference } from "../../targets/reference/reference.ts";
+import { honestly, type Misdeed, said, wire } from "./server.ts";
+
+const json = ["Content-Type: application/json"];
+
+/** Does it, and then answers something else than it should. */
+export function instead(change: (reply: HttpReply) => string | Buffer): Misdeed {
+  return async (socket, request, reference) => {
+    const reply = await reference.handle(request);
+    if (reply !== "drop") socket.write(change(reply));
+  };
+}
+
+/** Does it, says so with a body of its own. */
+export function body(text: string | Buffer, headers: readonly string[] = json): Misdeed {
+  return instead(({ status }) => said(status < 300 ? 201 : status, text, headers));
+}
+
+/** Does not do it and always says the same. */
+export function always(bytes: string | Buffer): (socket: Socket) => void {
+  return (socket) => void socket.write(bytes);
+}
+
+/** Writes some bytes and then drops the connection with a reset. */
+export function thenReset(bytes: string): (socket: Socket) => void {
+  return (socket) => {
+    if (bytes === "") socket.resetAndDestroy();
+    else socket.write(bytes, () => setTimeout(() => socket.resetAndDestroy(), 20));
+  };
+}
+
+/** Writes the pieces, one each `ms`, until they or the connection end. */
+export function drip(ms: number, piece: (index: number) => string | null): (socket: Socket) => void {
+  return (socket) => {
+    let index = 0;
+    const timer = setInterval(() => {
+      const next = socket.destroyed ? null : piece(index);
+      index += 1;
+      if (next === null) clearInterval(timer);
+      else socket.write(next);
+    }, ms);
+    socket.on("close", () => clearInterval(timer));
+  };
+}
+
+/** Writes a head and then the same bytes for as long as somebody listens. */
+export function endless(head: string): (socket: Socket) => void {
+  const chunk = Buffer.alloc(64 * 1024, 0x20);
+  return (socket) => {
+    const more = (): void => {
+      while (!socket.destroyed && socket.write(chunk)) if (socket.writableLength > 1024 * 1024) break;
+    };
+    socket.on("drain", more).write(head);
+    more();
+  };
+}
+
+/** The answer, compressed although nobody asked for it. */
+export function compressed(encoding: "gzip" | "br"): Misdeed {
+  const pack = encoding === "gzip" ? gzipSync : brotliCompressSync;
+  return instead((reply) => wire({ ...reply, body: pack(reply.body) }, [`Content-Encoding: ${encoding}`]));
+}
+
+/** 64 MiB of spaces in a few kilobytes. */
+export function bomb(encoding: "gzip" | "br"): Misdeed {
+  const spaces = Buffer.alloc(64 * 1024 * 1024, 0x20);
+  const packed = encoding === "gzip" ? gzipSync(spaces) : brotliCompressSync(spaces);
+  return body(packed, [...json, `Content-Encoding: ${encoding}`]);
+}
+
+/** Says what the request before was told. */
+export function answersForAnother(): Misdeed {
+  let last: HttpReply | null = null;
+  return async (socket, request, reference) => {
+    const reply = await reference.handle(request);
+    if (reply === "drop") return;
+    socket.write(wire(last ?? reply));
+    last = reply;
+  };
+}
+
+/** Has forgotten everything once and is honest from then on. */
+export function forgetful(): Misdeed {
+  const memory = createReference();
+  return (socket, request) => honestly(socket, request, memory);
+}

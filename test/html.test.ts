@@ -1,0 +1,142 @@
+import { createHash } from "node:crypto";
+import { describe, expect, it } from "vitest";
+import { html } from "../reports/html.ts";
+import { showcase } from "./browser/showcase.ts";
+import { greenReport, hostile, sampleCounterexample, sampleReport, sampleRule } from "./sample-report.ts";
+
+/** Start tags of a page with their attributes, read as a browser reads them when nothing is left unescaped. */
+function tags(page: string): readonly string[] {
+  return page.match(/<[a-z!][^>]*>/gi) ?? [];
+}
+
+function sha256(text: string): string {
+  return `'sha256-${createHash("sha256").update(text).digest("base64")}'`;
+}
+
+describe("the HTML report", () => {
+  it("reads as the golden file says", async () => {
+    await expect(html(showcase())).toMatchFileSnapshot("golden/report.html");
+  });
+
+  it("reads as the golden file says when everything holds", async () => {
+    await expect(html(greenReport())).toMatchFileSnapshot("golden/report-green.html");
+  });
+
+  it("has a policy that allows its own style and script and nothing else", () => {
+    const page = html(showcase());
+    const style = /<style>([\s\S]*?)<\/style>/.exec(page)?.[1] ?? "";
+    const script = /<script>([\s\S]*?)<\/script>/.exec(page)?.[1] ?? "";
+    expect(page).toContain(
+      `content="default-src 'none'; style-src ${sha256(style)}; script-src ${sha256(script)}; img-src data:; base-uri 'none'; form-action 'none'"`,
+    );
+    expect(page).not.toMatch(/unsafe-|<script [^>]|<style [^>]/);
+    expect(page.match(/<script|<style/g)).toHaveLength(2);
+  });
+
+  it("names nothing that a browser would fetch and carries no handler", () => {
+    const attributes = tags(html(showcase())).join("\n");
+    expect(
+      attributes.match(/\b(?:src|srcset|action|formaction|data|poster|background|style)=/g) ?? [],
+    ).toEqual([]);
+    expect(attributes.match(/\bon[a-z]+=/gi) ?? []).toEqual([]);
+    const links = [...attributes.matchAll(/href="([^"]*)"/g)].map((found) => found[1] ?? "");
+    expect(links.filter((link) => !link.startsWith("#") && link !== "data:,")).toEqual([]);
+  });
+
+  it("has the same tags whether a target answers politely or with hostile text", () => {
+    const said = (text: string) => {
+      const counterexample = sampleCounterexample({
+        expected: text,
+        seen: text,
+        curl: text,
+        replay: text,
+        reproduced: text,
+      });
+      const steps = counterexample.steps.map((step) => ({
+        request: {
+          ...step.request,
+          path: text,
+          method: text,
+          headers: { [text]: text },
+          body: text,
+          operation: text,
+        },
+        response: { status: 500, error: text, headers: { [text]: text }, body: text },
+        silence: text,
+      }));
+      const verdicts = { document: "violated", aws: "holds" } as const;
+      const rule = sampleRule(`a.${text}`, {
+        title: text,
+        source: text,
+        verdicts,
+        counterexample: { ...counterexample, steps },
+      });
+      return sampleReport({
+        target: { name: text, endpoint: text, cannot: [text] },
+        rules: [rule, sampleRule("b", { reason: text, title: text })],
+        questions: [{ id: text, title: text, answer: text, observations: 1, source: text }],
+        faults: [text],
+        latency: { medianMs: 1, p99Ms: 2, maxMs: 3, outliers: [{ case: text, ms: 3 }] },
+      });
+    };
+    const names = (page: string) => tags(page).map((tag) => tag.split(/[\s>]/)[0]);
+    const attacks = [
+      hostile,
+      '"><script>x</script>',
+      "' onmouseover='x",
+      "</script><svg onload=x>",
+      "]]><img src=x onerror=x>",
+    ];
+    for (const attack of attacks) expect(names(html(said(attack)))).toEqual(names(html(said("polite"))));
+  });
+
+  it("shows calls in flight together with their bars overlapping", () => {
+    const page = html(showcase());
+    const drawing = page.slice(page.indexOf('<svg viewBox="0 0 340'), page.indexOf("</figure>"));
+    const bars = [...drawing.matchAll(/class="bar" x="(\d+)" y="(\d+)" width="6" height="(\d+)"/g)].map(
+      (found) => ({
+        x: Number(found[1]),
+        from: Number(found[2]),
+        to: Number(found[2]) + Number(found[3]),
+      }),
+    );
+    const [first, second, third, last] = bars;
+    expect(bars).toHaveLength(4);
+    expect(third?.from).toBeLessThan(second?.to ?? 0);
+    expect(third?.x).toBeLessThan(second?.x ?? 0);
+    expect(first?.to).toBeLessThan(second?.from ?? 0);
+    expect(last?.from).toBeGreaterThan(second?.to ?? 0);
+  });
+
+  it("cuts bodies that are too long for a page and says how long they are", () => {
+    const [step] = sampleCounterexample().steps;
+    const steps =
+      step === undefined ? [] : [{ ...step, request: { ...step.request, body: "x".repeat(100_000) } }];
+    const rule = sampleRule("a.b", {
+      verdicts: { document: "violated", aws: "violated" },
+      counterexample: sampleCounterexample({ steps }),
+    });
+    const page = html(sampleReport({ rules: [rule] }));
+    expect(page).toContain("[cut here: 100000 characters in all, whole in report.json]");
+    expect(page.length).toBeLessThan(60_000);
+  });
+
+  it("draws a long history in part and lists it whole", () => {
+    const [step] = sampleCounterexample().steps;
+    const steps = step === undefined ? [] : Array.from({ length: 40 }, () => step);
+    const rule = sampleRule("a.b", {
+      verdicts: { document: "violated", aws: "violated" },
+      counterexample: sampleCounterexample({ steps }),
+    });
+    const page = html(sampleReport({ rules: [rule] }));
+    expect(page).toContain("16 more steps are in the list only.");
+    expect(page.match(/class="way">Sent/g)).toHaveLength(40);
+  });
+
+  it("says so when there is nothing to show", () => {
+    const page = html(sampleReport({ rules: [], questions: [], faults: [], incomplete: true }));
+    expect(page).toContain("No violation was found.");
+    expect(page).toContain("This run is incomplete.");
+    expect(page).not.toContain('id="questions"');
+  });
+});

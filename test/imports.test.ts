@@ -1,0 +1,128 @@
+import { readdir, readFile } from "node:fs/promises";
+import { dirname, join, posix } from "node:path";
+import { fileURLToPath } from "node:url";
+import ts from "typescript";
+import { describe, expect, it } from "vitest";
+
+const root = fileURLToPath(new URL("../", import.meta.url));
+
+const product = ["spec", "generators", "client", "oracle", "targets", "suites", "reports", "runner"] as const;
+
+/** Which folders each folder may import from, itself aside. */
+const table: Readonly<Record<string, readonly string[]>> = {
+  spec: [],
+  generators: ["spec"],
+  client: ["spec"],
+  oracle: ["spec"],
+  targets: ["spec", "client"],
+  suites: ["spec", "generators"],
+  reports: ["spec"],
+  runner: product,
+  bin: product,
+  test: [...product, "bin"],
+};
+
+/** All that the reference may run of the spec; of the rest it may know the types. */
+const referenceMayRun = ["spec/constraint.ts", "spec/contract.generated.ts"];
+
+interface Import {
+  readonly from: string;
+  /** Relative to the root; a package's name stays as it is. */
+  readonly to: string;
+  readonly typeOnly: boolean;
+}
+
+describe("The import table", () => {
+  it("names every folder that holds TypeScript", async () => {
+    const folders = new Set((await sources()).map(folderOf));
+    expect([...folders].sort()).toEqual(Object.keys(table).sort());
+  });
+
+  it("is kept by every import", async () => {
+    const broken = (await imports()).filter(
+      ({ from, to }) =>
+        folderOf(from) !== folderOf(to) && !(table[folderOf(from)] ?? []).includes(folderOf(to)),
+    );
+    expect(broken).toEqual([]);
+  });
+
+  it("lets the reference run nothing of the spec but the constraints", async () => {
+    const ofReference = (await imports()).filter(({ from }) => from.startsWith("targets/reference/"));
+    const run = ofReference.filter(({ to, typeOnly }) => folderOf(to) === "spec" && !typeOnly);
+    expect(run.length).toBeGreaterThan(0);
+    expect(run.filter(({ to }) => !referenceMayRun.includes(to))).toEqual([]);
+  });
+
+  it("is tested by a reader that sees every form of import", () => {
+    const text = `
+      import a, { type B } from "./a.ts";
+      import type { C } from "./c.ts";
+      import { type D } from "./d.ts";
+      export * from "./e.ts";
+      const f = await import("../spec/f.ts");
+      type G = import("../g/g.ts").G;
+      import "node:fs";`;
+    expect(importsOf("bin/x.ts", text).map(({ to, typeOnly }) => [to, typeOnly])).toEqual([
+      ["bin/a.ts", false],
+      ["bin/c.ts", true],
+      ["bin/d.ts", true],
+      ["bin/e.ts", false],
+      ["spec/f.ts", false],
+      ["g/g.ts", true],
+    ]);
+  });
+});
+
+function folderOf(path: string): string {
+  return path.split("/")[0] ?? "";
+}
+
+async function sources(): Promise<readonly string[]> {
+  const found = await Promise.all(
+    (await readdir(root, { withFileTypes: true }))
+      .filter((entry) => entry.isDirectory() && !/^(\..*|node_modules|dist|coverage)$/.test(entry.name))
+      .map(async ({ name }) => {
+        const paths = await readdir(join(root, name), { recursive: true });
+        return paths.map((path) => posix.join(name, path.replaceAll("\\", "/")));
+      }),
+  );
+  return found.flat().filter((path) => /(?<!\.d)\.ts$/.test(path));
+}
+
+async function imports(): Promise<readonly Import[]> {
+  const read = async (path: string) => importsOf(path, await readFile(join(root, path), "utf8"));
+  return (await Promise.all((await sources()).map(read))).flat();
+}
+
+/** Imports of our own files; packages are left out. */
+function importsOf(from: string, text: string): readonly Import[] {
+  const found: Import[] = [];
+  const add = (specifier: ts.Node | undefined, typeOnly: boolean): void => {
+    if (specifier === undefined || !ts.isStringLiteralLike(specifier) || !specifier.text.startsWith("."))
+      return;
+    found.push({ from, to: posix.join(dirname(from), specifier.text), typeOnly });
+  };
+  const visit = (node: ts.Node): void => {
+    if (ts.isImportDeclaration(node)) add(node.moduleSpecifier, isTypeOnly(node.importClause));
+    else if (ts.isExportDeclaration(node)) add(node.moduleSpecifier, node.isTypeOnly);
+    else if (ts.isImportTypeNode(node) && ts.isLiteralTypeNode(node.argument))
+      add(node.argument.literal, true);
+    else if (ts.isCallExpression(node) && node.expression.kind === ts.SyntaxKind.ImportKeyword)
+      add(node.arguments[0], false);
+    ts.forEachChild(node, visit);
+  };
+  visit(ts.createSourceFile(from, text, ts.ScriptTarget.ESNext));
+  return found;
+}
+
+function isTypeOnly(clause: ts.ImportClause | undefined): boolean {
+  if (clause === undefined) return false;
+  if (clause.isTypeOnly) return true;
+  const named = clause.namedBindings;
+  return (
+    clause.name === undefined &&
+    named !== undefined &&
+    ts.isNamedImports(named) &&
+    named.elements.every((element) => element.isTypeOnly)
+  );
+}

@@ -1,0 +1,102 @@
+import { XMLParser, XMLValidator } from "fast-xml-parser";
+import { describe, expect, it } from "vitest";
+import { junit } from "../reports/junit.ts";
+import { greenReport, hostile, sampleReport, sampleRule } from "./sample-report.ts";
+
+interface Node {
+  readonly [name: string]: unknown;
+}
+
+const parser = new XMLParser({
+  ignoreAttributes: false,
+  attributeNamePrefix: "",
+  attributesGroupName: "$",
+  htmlEntities: true,
+  preserveOrder: false,
+  isArray: (name) => name === "testcase" || name === "property",
+});
+
+function isNode(value: unknown): value is Node {
+  return typeof value === "object" && value !== null;
+}
+
+function at(node: unknown, ...names: readonly string[]): unknown {
+  return names.reduce((inner, name) => (isNode(inner) ? inner[name] : undefined), node);
+}
+
+function suiteOf(xml: string) {
+  expect(XMLValidator.validate(xml)).toBe(true);
+  const suite = at(parser.parse(xml), "testsuites", "testsuite");
+  const cases = at(suite, "testcase");
+  return { suite, cases: Array.isArray(cases) ? cases.filter(isNode) : [] };
+}
+
+describe("the JUnit report", () => {
+  it("reads as the golden file says", async () => {
+    await expect(junit(sampleReport())).toMatchFileSnapshot("golden/junit.xml");
+  });
+
+  it("has one test case a rule, and counts failures, errors and skipped ones right", () => {
+    const { suite, cases } = suiteOf(junit(sampleReport()));
+    const having = (name: string) => cases.filter((one) => one[name] !== undefined).length;
+    expect(cases).toHaveLength(sampleReport().rules.length);
+    expect([having("failure"), having("error"), having("skipped")]).toEqual([2, 2, 4]);
+    expect(at(suite, "$")).toMatchObject({ tests: "10", failures: "2", errors: "2", skipped: "4" });
+  });
+
+  it("has what the schemas of Jenkins and Ant both require, in the order in which Ant wants it", () => {
+    for (const report of [sampleReport(), greenReport(), sampleReport({ rules: [], faults: [] })]) {
+      const xml = junit(report);
+      const { suite, cases } = suiteOf(xml);
+      const attributes = Object.keys(Object(at(suite, "$")));
+      const required = [
+        "name",
+        "package",
+        "id",
+        "hostname",
+        "timestamp",
+        "time",
+        "tests",
+        "failures",
+        "errors",
+      ];
+      expect(attributes).toEqual(expect.arrayContaining(required));
+      expect(at(suite, "$", "timestamp")).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d$/);
+      const order = [...xml.matchAll(/^ {4}<([a-z-]+)/gm)].map(([, name]) => name);
+      expect([...new Set(order)].filter((name) => name !== "testcase")).toEqual([
+        "properties",
+        "system-out",
+        "system-err",
+      ]);
+      for (const one of cases)
+        expect(Object.keys(Object(one.$)).sort()).toEqual(["classname", "name", "time"]);
+    }
+  });
+
+  it("says in a failure what was expected and seen and how to show it again", () => {
+    const [first] = suiteOf(junit(sampleReport())).cases;
+    expect(at(first, "failure", "$", "message")).toBe("expected 201, as the page says, seen 200");
+    const text = at(first, "failure", "#text");
+    const found = sampleReport().rules[0]?.counterexample;
+    expect(text).toContain(`curl: ${found?.curl}`);
+    expect(text).toContain(`replay: ${found?.replay}`);
+  });
+
+  it("decides by the column of the profile", () => {
+    const { suite } = suiteOf(junit(sampleReport({ profile: "aws" })));
+    expect(at(suite, "$")).toMatchObject({ failures: "3", errors: "3", skipped: "3" });
+  });
+
+  it("tells the faults and that a run is incomplete", () => {
+    const { suite } = suiteOf(junit(sampleReport({ incomplete: true, faults: ["one", "two"] })));
+    expect(at(suite, "system-err")).toBe("The run is incomplete.\none\ntwo");
+  });
+
+  it("stays well-formed whatever a target, a rule or a name contains", () => {
+    const rule = sampleRule(hostile, { title: hostile, source: hostile });
+    const target = { name: hostile, endpoint: hostile, cannot: [hostile] };
+    const xml = junit(sampleReport({ rules: [rule, ...sampleReport().rules], target, faults: [hostile] }));
+    expect(suiteOf(xml).cases).toHaveLength(11);
+    expect(xml).toMatch(/^[\t\n\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]*$/u);
+  });
+});

@@ -1,0 +1,434 @@
+import { readFileSync } from "node:fs";
+import { Ajv } from "ajv";
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { parse } from "yaml";
+import { caseOf, judgeKnown, parseKnown, shapeOf, updateKnown } from "../reports/known.ts";
+import type { Outcome, Report, RuleReport } from "../reports/report.ts";
+import { Fault } from "../spec/fault.ts";
+import { sampleCounterexample, sampleReport, sampleRule, sampleStep } from "./sample-report.ts";
+
+const today = "2026-11-23";
+
+function broken(id: string, status: number | null = 200): RuleReport {
+  const counterexample = sampleCounterexample({ steps: [sampleStep('{"StatementId":"s1"}', status)] });
+  return sampleRule(id, { verdicts: { document: "violated", aws: "violated" }, counterexample });
+}
+
+function reportOf(rules: readonly RuleReport[], changes: Partial<Report> = {}): Report {
+  const count = (outcome: Outcome) => rules.filter((rule) => rule.verdicts.document === outcome).length;
+  const tally = {
+    holds: count("holds"),
+    violated: count("violated"),
+    known: 0,
+    inconclusive: count("inconclusive"),
+    unexercised: count("unexercised"),
+  };
+  return sampleReport({ rules, summary: { document: tally, aws: tally }, ...changes });
+}
+
+const both = reportOf([broken("a.one"), broken("a.two", 500), sampleRule("a.three")]);
+
+/** A known-file after one run, read back. */
+function baseline(report: Report, text: string | null = null) {
+  const written = updateKnown(text, report, today);
+  return {
+    written,
+    known: parseKnown(written, "known.yaml", null),
+  };
+}
+
+function counted(report: Report, known: ReturnType<typeof baseline>["known"], on = today) {
+  const judged = judgeKnown(report, known, on);
+  return {
+    known: judged.report.rules.filter((rule) => rule.known).map((rule) => rule.id),
+    fresh: judged.fresh.map((rule) => rule.id),
+    stale: judged.stale.map((entry) => entry.rule),
+    changed: judged.changed.map(({ was, is }) => `${was} -> ${is}`),
+    expired: judged.expired.map((entry) => entry.rule),
+    unseen: judged.unseen.map((entry) => entry.rule),
+  };
+}
+
+const nothing = { known: [], fresh: [], stale: [], changed: [], expired: [], unseen: [] };
+
+describe("a run held against a known-file", () => {
+  it("excuses everything after a baseline and counts it as known", () => {
+    const { known } = baseline(both);
+    expect(counted(both, known)).toEqual({ ...nothing, known: ["a.one", "a.two"] });
+    expect(judgeKnown(both, known, today).report.summary.document).toEqual({
+      holds: 1,
+      violated: 0,
+      known: 2,
+      inconclusive: 0,
+      unexercised: 0,
+    });
+  });
+
+  it("gives the same when it is judged twice", () => {
+    const { known } = baseline(both);
+    const once = judgeKnown(both, known, today).report;
+    expect(judgeKnown(once, known, today).report).toEqual(once);
+  });
+
+  it("takes an excuse back when the report comes in with one that the file no longer has", () => {
+    const { known } = baseline(both);
+    const once = judgeKnown(both, known, today).report;
+    expect(judgeKnown(once, { fileName: "known.yaml", entries: [] }, today).report).toEqual(both);
+  });
+
+  it("finds an entry stale once its rule holds", () => {
+    const { known } = baseline(both);
+    const repaired = reportOf([sampleRule("a.one"), broken("a.two", 500), sampleRule("a.three")]);
+    expect(counted(repaired, known)).toEqual({ ...nothing, known: ["a.two"], stale: ["a.one"] });
+  });
+
+  it("names only the new violation", () => {
+    const { known } = baseline(both);
+    const worse = reportOf([broken("a.one"), broken("a.two", 500), broken("a.three")]);
+    expect(counted(worse, known)).toEqual({ ...nothing, known: ["a.one", "a.two"], fresh: ["a.three"] });
+  });
+
+  it("shows both shapes of a deviation that changed, and does not excuse it", () => {
+    const { known } = baseline(both);
+    const other = reportOf([broken("a.one", 500), broken("a.two", null), sampleRule("a.three")]);
+    expect(counted(other, known)).toEqual({
+      ...nothing,
+      changed: ["200 -> 500 ServiceException", "500 ServiceException -> no answer: timeout"],
+    });
+  });
+
+  it.each([
+    ["unexercised", { verdicts: { document: "unexercised", aws: "unexercised" }, observations: 0 }],
+    ["inconclusive", { verdicts: { document: "inconclusive", aws: "inconclusive" } }],
+  ] as const)("says nothing of an entry whose rule is %s", (_, changes) => {
+    const { known } = baseline(both);
+    const report = reportOf([sampleRule("a.one", changes), broken("a.two", 500)]);
+    expect(counted(report, known)).toEqual({ ...nothing, known: ["a.two"], unseen: ["a.one"] });
+  });
+
+  it("says nothing of an entry whose rule was left out, or holds in a run that was cut off", () => {
+    const { known } = baseline(both);
+    expect(counted(reportOf([broken("a.two", 500)]), known).unseen).toEqual(["a.one"]);
+    const cut = reportOf([sampleRule("a.one"), broken("a.two", 500)], { incomplete: true });
+    expect(counted(cut, known)).toEqual({ ...nothing, known: ["a.two"], unseen: ["a.one"] });
+  });
+
+  it("excuses until the day before an entry expires", () => {
+    const { written } = baseline(reportOf([broken("a.one")]));
+    const known = parseKnown(`${written}    expires: 2027-06-01\n`, "known.yaml", null);
+    const report = reportOf([broken("a.one")]);
+    expect(counted(report, known, "2027-05-31")).toEqual({ ...nothing, known: ["a.one"] });
+    expect(counted(report, known, "2027-06-01")).toEqual({ ...nothing, expired: ["a.one"] });
+  });
+
+  it("judges by the column that decides, where observed rules count in one only", () => {
+    const observed = { ...broken("a.seen"), basis: "observed" } as const;
+    expect(counted(reportOf([observed]), { fileName: "k", entries: [] }).fresh).toEqual([]);
+    expect(counted(reportOf([observed], { profile: "aws" }), { fileName: "k", entries: [] }).fresh).toEqual([
+      "a.seen",
+    ]);
+  });
+
+  it("lets an entry for one case excuse that case only", () => {
+    const report = reportOf([broken("a.one")]);
+    const own = caseOf(broken("a.one"));
+    const entry = { rule: "a.one", because: "", date: today, seen: "200", line: 1, column: 1 };
+    const file = (name: string) => ({ fileName: "k", entries: [{ ...entry, case: name }] });
+    expect(counted(report, file(own))).toEqual({ ...nothing, known: ["a.one"] });
+    expect(counted(report, file("a.one/another"))).toEqual({
+      ...nothing,
+      fresh: ["a.one"],
+      unseen: ["a.one"],
+    });
+  });
+});
+
+describe("a shape and a case", () => {
+  it("tell status and error name of the last step, or why there is none", () => {
+    expect(shapeOf(broken("a", 201))).toBe("201");
+    expect(shapeOf(broken("a", 500))).toBe("500 ServiceException");
+    expect(shapeOf(broken("a", null))).toBe("no answer: timeout");
+    expect(shapeOf(sampleRule("a"))).toBe("no counterexample");
+  });
+
+  it("stay the same when random names and identifiers change, and differ when the input does", () => {
+    const named = (body: object) => {
+      const counterexample = sampleCounterexample({ steps: [sampleStep(JSON.stringify(body), 200)] });
+      return caseOf(sampleRule("a.one", { counterexample }));
+    };
+    expect(named({ StatementId: "k3f9", SourceAccount: "123456789012" })).toBe(
+      named({ SourceAccount: "998877665544", StatementId: "zz-81" }),
+    );
+    expect(named({ StatementId: "x".repeat(101) })).not.toBe(named({ StatementId: "x".repeat(102) }));
+    expect(named({ StatementId: "a.b" })).not.toBe(named({ StatementId: "ab" }));
+  });
+});
+
+describe("--update-known", () => {
+  const text = `# our gate
+version: 1
+deviations:
+  # the team knows
+  - rule: a.two
+    because: 'it is slow' # really
+    link: https://example.com/1
+    date: 2026-01-01
+    seen: "201"
+
+  # soon gone
+  - rule: a.three
+    because: ""
+    date: 2026-01-01
+    seen: "201"
+
+  - rule: a.four # not run today
+    because: ""
+    date: 2026-01-01
+    seen: "201"
+# the end
+`;
+
+  it("corrects, drops and adds, and keeps comments and order", () => {
+    expect(updateKnown(text, both, today)).toBe(`# our gate
+version: 1
+deviations:
+  # the team knows
+  - rule: a.two
+    because: 'it is slow' # really
+    link: https://example.com/1
+    date: 2026-11-23
+    seen: "500 ServiceException"
+
+  - rule: a.four # not run today
+    because: ""
+    date: 2026-01-01
+    seen: "201"
+  - rule: a.one
+    because: ""
+    date: 2026-11-23
+    seen: "200"
+
+# the end
+`);
+  });
+
+  it("writes a whole file where there was none", () => {
+    expect(updateKnown(null, reportOf([broken("a.one")]), today)).toBe(
+      `# yaml-language-server: $schema=./node_modules/addpermission-conformance/reports/known.schema.json
+version: 1
+deviations:
+  - rule: a.one
+    because: ""
+    date: 2026-11-23
+    seen: "200"
+`,
+    );
+  });
+
+  it("gives a file back byte for byte when nothing changed, however it is laid out", () => {
+    const odd =
+      'version:   1\r\ndeviations:   [ {rule: a.one, because: "x",  date: 2026-01-01, seen: "200"} ] # odd\r\n';
+    expect(updateKnown(odd, reportOf([broken("a.one")]), today)).toBe(odd);
+  });
+
+  it("does not extend an entry that has expired", () => {
+    const expired = `version: 1\ndeviations:\n- {rule: a.one, because: x, date: 2026-01-01, expires: 2026-02-01, seen: "200"}\n`;
+    expect(updateKnown(expired, reportOf([broken("a.one")]), today)).toBe(expired);
+  });
+
+  it("leaves nothing to complain about, whatever was on file and whatever a run saw", () => {
+    const rule = fc.tuple(
+      fc.constantFrom("a.one", "a.two", "b.one", "b.two"),
+      fc.constantFrom(200, 201, 500, null, "holds", "out"),
+    );
+    const run = fc.uniqueArray(rule, { selector: ([id]) => id, maxLength: 4 }).map((list) =>
+      reportOf(
+        list.flatMap(([id, what]) => {
+          if (what === "out") return [];
+          return [typeof what === "string" ? sampleRule(id) : broken(id, what)];
+        }),
+      ),
+    );
+    fc.assert(
+      fc.property(run, run, (first, second) => {
+        const { written } = baseline(first);
+        const { written: again, known } = baseline(second, written);
+        const { known: _, unseen: __, ...complaints } = counted(second, parseKnown(again, "k", null));
+        expect(complaints).toEqual({ fresh: [], stale: [], changed: [], expired: [] });
+        expect(known.entries.length).toBeLessThanOrEqual(4);
+        expect(updateKnown(again, second, "2030-01-01")).toBe(again);
+      }),
+      { numRuns: 60, seed: 7 },
+    );
+  });
+});
+
+const entry = (changes: string, first = "rule: success.is-201") =>
+  `version: 1\ndeviations:\n  - ${first}\n    because: ""\n    date: 2026-11-23\n    seen: "200"\n${changes}`;
+
+describe("a bad known-file", () => {
+  const ids = ["success.is-201", "answer.known-name"];
+
+  it.each([
+    [
+      "an unknown rule",
+      entry("", "rule: sucess.is-201"),
+      'k.yaml:3:11: unknown rule "sucess.is-201", expected an id that the `rules` command lists: did you mean "success.is-201"?',
+    ],
+    [
+      "a rule that is like none",
+      entry("", "rule: zzz"),
+      'k.yaml:3:11: unknown rule "zzz", expected an id that the `rules` command lists: delete the entry or correct its id',
+    ],
+    [
+      "an entry that comes twice",
+      `${entry("")}  - rule: success.is-201\n    because: ""\n    date: 2026-11-23\n    seen: "201"\n`,
+      'k.yaml:7:5: a second entry for "success.is-201", expected one, as on line 3: delete one of the two',
+    ],
+    [
+      "a number where text belongs",
+      entry("").replace('"200"', "200"),
+      'k.yaml:6:11: seen is 200, expected a shape such as "201", "400 ValidationException" or "no answer: timeout": put it in quotes',
+    ],
+    [
+      "a shape that is none",
+      entry("").replace('"200"', "two hundred"),
+      'k.yaml:6:11: seen is "two hundred", expected a shape such as "201", "400 ValidationException" or "no answer: timeout": correct it',
+    ],
+    [
+      "a member left out",
+      entry("").replace('    because: ""\n', ""),
+      'k.yaml:3:5: an entry without "because", expected text: add it',
+    ],
+    [
+      "a misspelt member",
+      entry("    expire: 2027-01-01\n"),
+      'k.yaml:7:5: unknown member "expire", expected rule, because, link, date, expires, seen, case: did you mean "expires"?',
+    ],
+    [
+      "a day that is none",
+      entry("    expires: 2027-02-30\n"),
+      'k.yaml:7:14: expires is "2027-02-30", expected a day such as 2026-11-23: correct it',
+    ],
+    [
+      "a link that is none",
+      entry("    link: javascript:alert(1)\n"),
+      'k.yaml:7:11: link is "javascript:alert(1)", expected an http or https address: correct it',
+    ],
+    [
+      "an entry that is text",
+      "version: 1\ndeviations:\n  - success.is-201\n",
+      'k.yaml:3:5: an entry that is not a mapping, expected rule, because, date and seen: start it with "- rule:"',
+    ],
+    [
+      "another version",
+      "version: 2\ndeviations: []\n",
+      "k.yaml:1:10: version 2, expected version: 1: write that or use the release that wrote this file",
+    ],
+    [
+      "no version",
+      "deviations: []\n",
+      "k.yaml:1:1: no version, expected version: 1: write that or use the release that wrote this file",
+    ],
+    ["no list", "version: 1\n", 'k.yaml:1:1: no "deviations", expected a list: add "deviations: []"'],
+    [
+      "a mapping for a list",
+      "version: 1\ndeviations: {}\n",
+      'k.yaml:2:13: "deviations" is not a list, expected one entry a rule: start each with "- rule:"',
+    ],
+    [
+      "an empty file",
+      "",
+      'k.yaml:1:1: an empty file, expected "version: 1" and "deviations": start with --update-known',
+    ],
+    [
+      "a list at the top",
+      "- a\n",
+      'k.yaml:1:1: not a mapping, expected "version: 1" and "deviations": start with --update-known',
+    ],
+    [
+      "an alias",
+      entry("    link: *x\n"),
+      "k.yaml:7:11: link is a list, a mapping or an alias, expected an http or https address: write it as plain text",
+    ],
+  ])("with %s is told so with line and column", (_, text, message) => {
+    expect(() => parseKnown(text, "k.yaml", ids)).toThrowError(new Fault(message));
+  });
+
+  it.each([
+    "version: 1\ndeviations: [\n",
+    "a: b: c\n",
+    "version: 1\nversion: 1\n",
+    "\t- x\n",
+    "--- 1\n--- 2\n",
+    "%YAML",
+  ])("that is not YAML is told so with line and column: %j", (text) => {
+    expect(() => parseKnown(text, "k.yaml", ids)).toThrowError(/^k\.yaml:\d+:\d+: .+, expected .+: .+$/);
+    expect(() => parseKnown(text, "k.yaml", ids)).toThrowError(Fault);
+  });
+
+  it("never makes anything but a Fault of one line, whatever the text", () => {
+    const pieces = fc.array(
+      fc.constantFrom(
+        ...entry("").split(/(?<=[\s:"-])/),
+        "!!x ",
+        "&a ",
+        "*a",
+        "<<: ",
+        "? ",
+        "{",
+        "[",
+        "|\n",
+        "\u0000",
+      ),
+      { maxLength: 40 },
+    );
+    fc.assert(
+      fc.property(
+        fc.oneof(
+          pieces.map((list) => list.join("")),
+          fc.string(),
+        ),
+        (text) => {
+          try {
+            parseKnown(text, "k.yaml", ids);
+          } catch (error) {
+            expect(error).toBeInstanceOf(Fault);
+            expect(String(error)).not.toMatch(/\n/);
+          }
+        },
+      ),
+      { numRuns: 300, seed: 11 },
+    );
+  });
+
+  it("whose list was emptied by hand is fine", () => {
+    expect(parseKnown("version: 1\ndeviations:\n", "k.yaml", ids).entries).toEqual([]);
+  });
+});
+
+describe("the schema for editors", () => {
+  const schema: object = JSON.parse(
+    readFileSync(new URL("../reports/known.schema.json", import.meta.url), "utf8"),
+  );
+  const validate = new Ajv({ allErrors: true }).compile(schema);
+
+  it("takes what --update-known writes", () => {
+    expect(validate(parse(updateKnown(null, both, today)))).toBe(true);
+    expect(validate(parse(updateKnown(null, sampleReport(), today)))).toBe(true);
+    expect(validate(parse(updateKnown(null, reportOf([]), today)))).toBe(true);
+  });
+
+  it.each([
+    ["another version", "version: 2\ndeviations: []\n"],
+    ["a missing member", entry("").replace('    because: ""\n', "")],
+    ["an unknown member", entry("    expire: 2027-01-01\n")],
+    ["a number for a shape", entry("").replace('"200"', "200")],
+    ["a link that is none", entry("    link: nowhere\n")],
+    ["a day that is none", entry("    expires: tomorrow\n")],
+  ])("refuses %s, as the reader does", (_, text) => {
+    expect(validate(parse(text))).toBe(false);
+    expect(() => parseKnown(text, "k.yaml", null)).toThrowError(Fault);
+  });
+});

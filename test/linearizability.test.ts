@@ -1,0 +1,466 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import type { Model } from "../oracle/linearizability.ts";
+import { check } from "../oracle/linearizability.ts";
+import type { PolicyOperation, PolicyState } from "../oracle/policy-model.ts";
+import { partition, policyModel, policyState } from "../oracle/policy-model.ts";
+import { explicable } from "./brute-force.ts";
+import { drawn } from "./history-notation.ts";
+import { corrupted, corruptions, plans, played } from "./simulated-policy.ts";
+
+const bound = { maxSteps: 200_000 };
+
+function judged(
+  history: readonly PolicyOperation[],
+  start: PolicyState = policyState([], "r0"),
+  ordered = true,
+) {
+  return check(history, policyModel([start], { ordered }), bound);
+}
+
+/** Every history begins with an empty policy of revision r0 and says whether it can be explained. */
+const possible: readonly (readonly [title: string, picture: string])[] = [
+  ["nothing happened at all", ""],
+  ["an addition is read afterwards", "a: [-]      add x -> added\nb:     [-]  read -> x"],
+  [
+    "a read during an addition may miss it",
+    "a: [-----]    add x -> added\nb:  [-]       read -> nothing\nc:         [] read -> x",
+  ],
+  ["a read during an addition may show it", "a: [-----]    add x -> added\nb:  [-]       read -> x"],
+  [
+    "two overlapping additions come in either order",
+    "a: [---]      add x -> added\nb:  [---]     add y -> added\nc:         [] read -> y x",
+  ],
+  [
+    "of two overlapping additions of one id one is a duplicate",
+    "a: [---]      add x=1 -> duplicate\nb:  [---]     add x=2 -> added\nc:         [] read -> x=2",
+  ],
+  [
+    "of two overlapping additions with one revision one is stale",
+    "a: [---]      add x @r0 -> stale\nb:  [---]     add y @r0 -> added\nc:         [] read -> y @r1",
+  ],
+  ["an addition without an answer did happen", "a: [-?        add x\nb:      [-]   read -> x"],
+  ["an addition without an answer did not happen", "a: [-?        add x\nb:      [-]   read -> nothing"],
+  [
+    "an addition without an answer happens late",
+    "a: [-?            add x\nb:      [-]       read -> nothing\nc:          [-]   read -> x",
+  ],
+  [
+    "a removal without an answer frees the id",
+    "a: [-]            add x -> added\nb:     [?         remove x\nc:        [-]     add x -> added",
+  ],
+  [
+    "an id can be added again after its removal, at the end",
+    "a: []             add x -> added\nb:   []           add y -> added\nc:     []         remove x -> removed\nd:       []       add x -> added\ne:         []     read -> y x",
+  ],
+  [
+    "of two overlapping removals one finds nothing",
+    "a: []         add x -> added\nb:    [--]    remove x -> absent\nc:     [--]   remove x -> removed",
+  ],
+  [
+    "both removals succeed when an addition comes between",
+    "a: []            add x -> added\nb:    [-------]  remove x -> removed\nc:     [-----]   remove x -> removed\nd:      [---]    add x -> added\ne:            [] read -> nothing",
+  ],
+  [
+    "a revision that nobody has seen yet may be the current one",
+    "a: []         add x -> added\nb:    []      add y @r1 -> added\nc:       []   read -> x y @r2",
+  ],
+  [
+    "a revision that nobody has seen may as well be stale",
+    "a: []         add x -> added\nb:    []      add y @r1 -> stale\nc:       []   read -> x @r7",
+  ],
+  [
+    "operations that touch at one instant are not ordered",
+    "a: [--]       read -> x\nb:    [--]    add x -> added",
+  ],
+  ["a refused addition leaves nothing", "a: [-]        add x -> refused\nb:     [-]    read -> nothing @r0"],
+  [
+    "a duplicate keeps the stored statement",
+    "a: []         add x=1 -> added\nb:    []      add x=2 -> duplicate\nc:       []   read -> x=1 @r1",
+  ],
+  [
+    "a duplicate with an old revision may be refused as either",
+    "a: []         add x -> added\nb:    []      add x @r0 -> duplicate\nc:       []   add x @r0 -> stale",
+  ],
+];
+
+const impossible: readonly (readonly [title: string, picture: string, stuck: readonly string[]])[] = [
+  ["an addition is lost", "a: [-]      add x -> added\nb:     [-]  read -> nothing", ["b"]],
+  [
+    "one of two overlapping additions is lost",
+    "a: [---]      add x -> added\nb:  [---]     add y -> added\nc:         [] read -> y",
+    ["c"],
+  ],
+  ["one id is added twice", "a: [---]      add x -> added\nb:  [---]     add x -> added", ["b"]],
+  [
+    "a read shows what an earlier one already missed, backwards in time",
+    "a: [---------]   add x -> added\nb:  [-]          read -> x\nc:      [-]      read -> nothing",
+    ["c"],
+  ],
+  ["a read is stale", "a: []       add x -> added\nb:    []    add y -> added\nc:       [] read -> x", ["c"]],
+  [
+    "one revision lets two additions through",
+    "a: [---]      add x @r0 -> added\nb:  [---]     add y @r0 -> added",
+    ["b"],
+  ],
+  [
+    "a spent revision passes much later",
+    "a: []           add x -> added\nb:    []        read -> x @r1\nc:       []     add y -> added\nd:          []  add z @r1 -> added",
+    ["d"],
+  ],
+  [
+    "the current revision is refused as stale",
+    "a: []         read -> nothing @r0\nb:    []      add x @r0 -> stale",
+    ["b"],
+  ],
+  ["a revision is stale that was never given", "a: []         add x -> stale", ["a"]],
+  ["the revision survives a write", "a: []         add x -> added\nb:    []      read -> x @r0", ["b"]],
+  [
+    "the revision changes with a refused write",
+    "a: []         add x -> refused\nb:    []      read -> nothing @r1",
+    ["b"],
+  ],
+  [
+    "an addition without an answer is undone",
+    "a: [-?            add x\nb:      [-]       read -> x\nc:          [-]   read -> nothing",
+    ["c"],
+  ],
+  ["an addition without an answer happens twice", "a: [-?  add x\nb:      [-]  read -> x x", ["b"]],
+  [
+    "two removals of one statement succeed",
+    "a: []         add x -> added\nb:    [--]    remove x -> removed\nc:     [--]   remove x -> removed",
+    ["c"],
+  ],
+  [
+    "an id stays taken after its removal",
+    "a: []         add x -> added\nb:    []      remove x -> removed\nc:       []   add x -> duplicate",
+    ["c"],
+  ],
+  ["a duplicate of nothing", "a: [-]      add x -> duplicate", ["a"]],
+  [
+    "a removed statement is read",
+    "a: []         add x -> added\nb:    []      remove x -> removed\nc:       []   read -> x",
+    ["c"],
+  ],
+  [
+    "statements change places",
+    "a: []         add x -> added\nb:    []      add y -> added\nc:       []   read -> y x",
+    ["c"],
+  ],
+  [
+    "two reads disagree on the order",
+    "a: [---]          add x -> added\nb: [---]          add y -> added\nc:       []       read -> x y\nd:          []    read -> y x",
+    ["d"],
+  ],
+  [
+    "a duplicate overwrites the statement",
+    "a: []         add x=1 -> added\nb:    []      add x=2 -> duplicate\nc:       []   read -> x=2",
+    ["c"],
+  ],
+  [
+    "each of two reads misses what the other shows",
+    "a: [------]   add x -> added\nb: [------]   add y -> added\nc:  [---]     read -> x\nd:  [---]     read -> y",
+    ["d"],
+  ],
+  ["an addition is seen before it is sent", "a: []         read -> x\nb:     []     add x -> added", ["a"]],
+];
+
+describe("a history that can be explained", () => {
+  test.each(possible)("%s", (_, picture) => {
+    const history = drawn(picture);
+    const verdict = judged(history);
+    expect(verdict.verdict).toBe("linearizable");
+    expect(explicable(history, { sids: [], revision: "r0", ordered: true })).toBe(true);
+  });
+
+  test("comes with an order that explains it", () => {
+    const verdict = judged(drawn(possible[13]?.[1] ?? ""));
+    expect(verdict).toEqual({ verdict: "linearizable", order: expect.any(Array) });
+    expect(
+      verdict.verdict === "linearizable" && verdict.order.filter((id) => id !== "b" && id !== "c"),
+    ).toEqual(["a", "d", "e"]);
+  });
+});
+
+describe("a history that cannot be explained", () => {
+  test.each(impossible)("%s", (_, picture, stuck) => {
+    const history = drawn(picture);
+    const verdict = judged(history);
+    expect(verdict.verdict).toBe("violated");
+    expect(explicable(history, { sids: [], revision: "r0", ordered: true })).toBe(false);
+    expect(verdict).toMatchObject({ stuck });
+  });
+
+  test("shows how far one gets and what cannot come next", () => {
+    const verdict = judged(
+      drawn("a: [---]      add x -> added\nb:  [---]     add y -> added\nc:         [] read -> y"),
+    );
+    expect(verdict).toEqual({ verdict: "violated", longest: ["a", "b"], stuck: ["c"] });
+  });
+});
+
+describe("what a target is known to do", () => {
+  test("a target that keeps no order may show its statements in any", () => {
+    const history = drawn("a: [] add x -> added\nb:    [] add y -> added\nc:       [] read -> y x");
+    expect(judged(history, policyState([], null), true).verdict).toBe("violated");
+    expect(judged(history, policyState([], null), false).verdict).toBe("linearizable");
+  });
+
+  test("a history may have begun in any of the given states", () => {
+    const history = drawn("a: [] remove x -> removed\nb:    [] read -> y");
+    const start = [policyState(["x"], null), policyState(["x", "y"], null)];
+    expect(check(history, policyModel(start, { ordered: true }), bound).verdict).toBe("linearizable");
+    expect(check(history, policyModel(start.slice(0, 1), { ordered: true }), bound).verdict).toBe("violated");
+  });
+
+  test("a refusal as stale does not rule out that the same revision was let through just before", () => {
+    const history = drawn(
+      "a: [--]   add x @r5 -> stale\nb: [---]  add y @r5 -> added\nc:       [] read -> y",
+    );
+    expect(judged(history, policyState([], null)).verdict).toBe("linearizable");
+  });
+
+  test("a revision that a read shows late is not taken for the one before", () => {
+    const history = drawn(
+      "a: [--]   read -> x @r1\nb: [---]  remove x -> removed\nc: [----] add x -> added\nd:       [] read -> x @r1",
+    );
+    const again = drawn(
+      "a: [--]   read -> x @r1\nb: [---]  remove x -> removed\nc: [----] add x -> added\nd:       [] read -> x @r2",
+    );
+    expect(judged(history, policyState(["x"], null)).verdict).toBe("linearizable");
+    expect(judged(again, policyState(["x"], null)).verdict).toBe("linearizable");
+    expect(judged(again, policyState(["x"], "r2")).verdict).toBe("violated");
+  });
+
+  test("statements that were there before are compared with what a read shows", () => {
+    const history = drawn("a: [] read -> x=1");
+    expect(judged(history, policyState(["x"], null, ["1"])).verdict).toBe("linearizable");
+    expect(judged(history, policyState(["x"], null, ["2"])).verdict).toBe("violated");
+  });
+
+  test("a history is split by policy and keeps its order in each part", () => {
+    const history = drawn("a1: [] add x -> added\nb1: [] add x -> added\na2:    [] read -> x");
+    const parts = partition(history, ({ id }) => id.slice(0, 1));
+    expect([...parts].map(([key, part]) => [key, part.map(({ id }) => id)])).toEqual([
+      ["a", ["a1", "a2"]],
+      ["b", ["b1"]],
+    ]);
+    expect(judged(history).verdict).toBe("violated");
+    expect([...parts.values()].map((part) => judged(part).verdict)).toEqual(["linearizable", "linearizable"]);
+  });
+});
+
+describe.each([
+  { ordered: true, revision: "r0" },
+  { ordered: true, revision: null },
+  { ordered: false, revision: "r0" },
+])("small random histories, ordered: $ordered, first revision: $revision", ({ ordered, revision }) => {
+  const sids = ["x", "y", "z"];
+  const beginning = { sids: ["x"], revision, ordered };
+  const start = policyState(beginning.sids, revision);
+  const few = plans({ count: { minLength: 1, maxLength: 6 }, sids, span: 6, longest: 5 });
+
+  test("what a correct policy answers can always be explained", () => {
+    fc.assert(
+      fc.property(few, (planned) => {
+        expect(judged(played(planned, beginning.sids), start, ordered).verdict).toBe("linearizable");
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  test("the checker and the brute-force judge agree on falsified answers", () => {
+    const seen = { linearizable: 0, violated: 0, unknown: 0 };
+    fc.assert(
+      fc.property(few, corruptions(6, sids), (planned, corruption) => {
+        const history = corrupted(played(planned, beginning.sids), corruption);
+        const { verdict } = judged(history, start, ordered);
+        seen[verdict] += 1;
+        expect(verdict).toBe(explicable(history, beginning) ? "linearizable" : "violated");
+      }),
+      { numRuns: 500 },
+    );
+    expect(Math.min(seen.linearizable, seen.violated)).toBeGreaterThan(25);
+  });
+});
+
+describe("32 concurrent calls are decided within the bound", () => {
+  const n = 32;
+  const numbers = Array.from({ length: n }, (_, index) => index);
+  const shuffled = numbers.map((number) => (number * 13 + 5) % n);
+  const add = (number: number, sid = `s${number}`, revision = ""): string =>
+    `${id(number)}: [------------] add ${sid} ${revision}`;
+  const id = (number: number): string => `a${`${number}`.padStart(2, "0")}`;
+  const last = (order: readonly number[], revision = ""): string => {
+    const shown = order.length === 0 ? "nothing" : order.map((number) => `s${number}`).join(" ");
+    return `end:                [] read -> ${shown} ${revision}`;
+  };
+  const during = (name: string, answer: string): string => `${name}:  [----------]  read -> ${answer}`;
+  const removal = (number: number, sid: string, answer: string): string =>
+    `${`r${number}`.padEnd(3, "_")}: [------------] remove ${sid} -> ${answer}`;
+  const added = numbers.map((number) => `${add(number)} -> added`);
+  const swapped = [...shuffled.slice(0, 8), ...shuffled.slice(16), ...shuffled.slice(8, 16)];
+  const halves = [numbers.slice(0, 16), numbers.slice(16)] as const;
+  const pairs = halves[0].flatMap((number) => [
+    `${add(number)} -> added`,
+    removal(number, `s${number}`, "removed"),
+  ]);
+  const oneId = (successes: number): string[] =>
+    numbers.map((number) => `${add(number, "s0")} -> ${number < successes ? "added" : "duplicate"}`);
+  const oneRevision = (successes: number): string[] =>
+    numbers.map(
+      (number) => `${add(number, `s${number}`, "@r0")} -> ${number >= n - successes ? "added" : "stale"}`,
+    );
+
+  const cases: readonly (readonly [title: string, verdict: string, lines: readonly string[]])[] = [
+    ["distinct ids, all there in some order", "linearizable", [...added, last(shuffled)]],
+    ["distinct ids, none read afterwards", "linearizable", added],
+    ["distinct ids, one lost", "violated", [...added, last(shuffled.slice(1))]],
+    ["distinct ids, half of them lost", "violated", [...added, last(shuffled.slice(16))]],
+    ["distinct ids, one twice", "violated", [...added, last([...shuffled, 3])]],
+    [
+      "distinct ids, two reads afterwards in different order",
+      "violated",
+      [...added, last(shuffled), last(swapped).replace("end:", "sec:")],
+    ],
+    [
+      "distinct ids, reads during them that grow",
+      "linearizable",
+      [...added, during("ra", "s5"), during("rb", "s5 s18 s31"), last(shuffled)],
+    ],
+    [
+      "distinct ids, reads during them that exclude each other",
+      "violated",
+      [...added, during("ra", "s5 s18"), during("rb", "s5 s31"), last(shuffled)],
+    ],
+    ["distinct ids, no answer and nothing there", "linearizable", [...unanswered(added), last([])]],
+    [
+      "distinct ids, no answer and half of them there",
+      "linearizable",
+      [...unanswered(added), last(halves[0])],
+    ],
+    [
+      "distinct ids, no answer and one of them there and gone again",
+      "violated",
+      [...unanswered(added), during("ra", "s1"), last([2])],
+    ],
+    ["one id, one success", "linearizable", [...oneId(1), last([0])]],
+    ["one id, two successes", "violated", [...oneId(2), last([0])]],
+    ["one id, no success", "violated", oneId(0)],
+    ["one revision, one success", "linearizable", [...oneRevision(1), last([31])]],
+    ["one revision, two successes", "violated", [...oneRevision(2), last([30, 31])]],
+    ["one revision, no success though it was current", "violated", [...oneRevision(0), last([], "@r0")]],
+    ["additions and removals of 16 ids, nothing left", "linearizable", [...pairs, last([])]],
+    ["additions and removals of 16 ids, one left", "violated", [...pairs, last([4])]],
+    [
+      "additions and removals of 16 ids, reads during them",
+      "linearizable",
+      [...pairs, during("ra", "s3 s1"), during("rb", "s1 s7"), last([])],
+    ],
+    [
+      "additions and removals of 16 ids, reads during them that no order explains",
+      "violated",
+      [...pairs, during("ra", "s3 s1 s2"), during("rb", "s1 s3"), during("rc", "s2 s3"), last([])],
+    ],
+    [
+      "additions and removals of one id, 16 successes each",
+      "linearizable",
+      numbers.map((number) =>
+        number % 2 === 0 ? `${add(number, "s0")} -> added` : removal(number, "s0", "removed"),
+      ),
+    ],
+    [
+      "additions and removals of one id, two successes too many",
+      "violated",
+      numbers.map((number) =>
+        number < 17 ? `${add(number, "s0")} -> added` : removal(number, "s0", "removed"),
+      ),
+    ],
+  ];
+
+  test.each(cases)("%s", (_, verdict, lines) => {
+    expect(judged(drawn(lines.join("\n"))).verdict).toBe(verdict);
+  });
+
+  function unanswered(lines: readonly string[]): readonly string[] {
+    return lines.map((line) => line.replace(/\] (.*) -> \w+$/, "? $1"));
+  }
+
+  test("random mixes of additions, removals and reads of a correct policy", () => {
+    const many = plans({
+      count: { minLength: n, maxLength: n },
+      sids: ["a", "b", "c", "d"],
+      span: 5,
+      longest: 40,
+    });
+    fc.assert(
+      fc.property(many, (planned) => {
+        expect(judged(played(planned, ["a"]), policyState(["a"], "r0")).verdict).toBe("linearizable");
+      }),
+      { numRuns: 20, seed: 7 },
+    );
+  });
+});
+
+describe("the checker itself", () => {
+  const register: Model<number, number | "read", number | "done"> = {
+    initial: [0],
+    step: (state, input, output) => {
+      if (input === "read") return output === null || output === state ? [state] : [];
+      return [input];
+    },
+    key: String,
+  };
+  const at = (
+    id: string,
+    input: number | "read",
+    output: number | "done" | null,
+    from: number,
+    to: number | null,
+  ) => ({
+    id,
+    input,
+    output,
+    invokedAt: from,
+    returnedAt: to,
+  });
+
+  test("needs no hints", () => {
+    const history = [at("w", 1, "done", 0, 9), at("r", "read", 1, 1, 2), at("s", "read", 0, 3, 4)];
+    expect(check(history, register, bound)).toEqual({
+      verdict: "violated",
+      longest: ["w", "r"],
+      stuck: ["s"],
+    });
+    expect(check(history.slice(0, 2), register, bound)).toEqual({
+      verdict: "linearizable",
+      order: ["w", "r"],
+    });
+  });
+
+  test("says that it does not know when its work reaches the bound", () => {
+    const history = Array.from({ length: 20 }, (_, index) => at(`${index}`, index, "done", 0, 1));
+    const verdict = check([...history, at("r", "read", 99, 2, 3)], register, { maxSteps: 1000 });
+    expect(verdict).toEqual({ verdict: "unknown", reason: "not decided within 1000 steps" });
+  });
+
+  test("finds out a hint that contradicts the model", () => {
+    const history = [at("w", 1, "done", 0, 9)];
+    expect(() => check(history, { ...register, hopeless: () => true }, bound)).toThrow("contradict");
+  });
+
+  test("an answer that is due but has no time must still be explained", () => {
+    expect(check([at("r", "read", 5, 0, null)], register, bound).verdict).toBe("violated");
+  });
+
+  test("without a state to begin with nothing can be explained", () => {
+    const verdict = check([at("w", 1, "done", 0, 9)], { ...register, initial: [] }, bound);
+    expect(verdict).toEqual({ verdict: "violated", longest: [], stuck: ["w"] });
+  });
+
+  test("a badly drawn history is not read at all", () => {
+    expect(() => drawn("a: [-- add x")).toThrow("not drawn well");
+    expect(() => drawn("a: [--] add x")).toThrow("closed bar");
+    expect(() => drawn("a: [--] drop x -> removed")).toThrow("no such operation");
+  });
+});

@@ -1,0 +1,34 @@
+import { getHttpOperationsFromSpec } from "@stoplight/prism-http";
+import prismValidator from "@stoplight/prism-http/dist/validator/index.js";
+import { isMember, members } from "../spec/constraint.ts";
+import type { Call } from "../spec/exchange.ts";
+
+/** Finds what Prism objects to in an AddPermission request, as `Member.keyword`, sorted. */
+export type PrismValidator = (call: Call) => readonly string[];
+
+/** Prism's own validator over our contract, without its server: it shares no code with ours. */
+export async function prismValidatorOf(contract: string): Promise<PrismValidator> {
+  const [operation] = await getHttpOperationsFromSpec(contract);
+  if (!operation) throw new Error(`${contract} describes no operation`);
+  return (call) => {
+    const url = new URL(call.target, "http://localhost");
+    const found = prismValidator.validateInput({
+      resource: operation,
+      element: {
+        method: "post",
+        url: { path: url.pathname, query: Object.fromEntries(url.searchParams) },
+        headers: Object.fromEntries(call.headers),
+        body: call.body === null ? undefined : JSON.parse(call.body),
+      },
+    });
+    if (found._tag === "Right") return [];
+    return [...found.left].map(({ path = [], code, message }) => `${memberIn(path, message)}.${code}`).sort();
+  };
+}
+
+function memberIn(path: readonly string[], message: string): string {
+  const last = path.at(-1)?.toLowerCase() ?? "";
+  const named = members.find((member) => member.toLowerCase() === last);
+  const missing = /'([A-Za-z]+)'/.exec(message)?.[1] ?? "";
+  return named ?? (isMember(missing) ? missing : path.join("."));
+}

@@ -1,0 +1,73 @@
+import { describe, expect, it } from "vitest";
+import { progress } from "../reports/progress.ts";
+import { width } from "../reports/wrap.ts";
+
+function start(options: { readonly tty: boolean; readonly columns?: number }) {
+  const written: string[] = [];
+  let time = 0;
+  const input = {
+    columns: 80,
+    ...options,
+    write: (text: string) => void written.push(text),
+    now: () => time,
+  };
+  return { written, wait: (ms: number) => (time += ms), ...progress(input) };
+}
+
+describe("progress on a TTY", () => {
+  it("rewrites one line and wipes it at the end", () => {
+    const { written, wait, update, end } = start({ tty: true });
+    update({ sent: 0, planned: 200, violated: 0 });
+    wait(100);
+    update({ sent: 100, planned: 200, violated: 1 });
+    end();
+    expect(written).toHaveLength(3);
+    expect(written[1]).toContain("100 of 200 sent (50 %), 1 rule violated");
+    expect(written.every((text) => text.startsWith("\r\u001b[K") && !text.includes("\n"))).toBe(true);
+    expect(written[2]).toBe("\r\u001b[K");
+  });
+
+  it.each([0, 1, 10, 50, 60, 80, 200])("fits %d columns", (columns) => {
+    const { written, update } = start({ tty: true, columns });
+    update({ sent: 123_456, planned: 1_000_000, violated: 12 });
+    expect(width((written[0] ?? "").replace("\r\u001b[K", ""))).toBeLessThan(Math.max(1, columns));
+  });
+
+  it("does not write more often than an eye can follow", () => {
+    const { written, wait, update } = start({ tty: true });
+    for (let sent = 0; sent < 1000; sent += 1) {
+      update({ sent, planned: 1000, violated: 0 });
+      wait(1);
+    }
+    expect(written).toHaveLength(10);
+  });
+
+  it("stands more requests than planned, and none planned", () => {
+    const { written, wait, update } = start({ tty: true });
+    update({ sent: 7, planned: 5, violated: 0 });
+    wait(100);
+    update({ sent: 0, planned: 0, violated: 0 });
+    expect(written[0]).toContain("7 of 7 sent (100 %)");
+    expect(written[1]).toContain("0 of 0 sent (0 %)");
+  });
+});
+
+describe("progress elsewhere", () => {
+  it("writes plain lines, at most one in two seconds, and the last one at the end", () => {
+    const { written, wait, update, end } = start({ tty: false });
+    for (let sent = 0; sent <= 50; sent += 1) {
+      update({ sent, planned: 50, violated: 0 });
+      wait(100);
+    }
+    end();
+    const line = (sent: number, percent: number) => `${sent} of 50 sent (${percent} %), 0 rules violated\n`;
+    expect(written).toEqual([line(0, 0), line(20, 40), line(40, 80), line(50, 100)]);
+  });
+
+  it("writes nothing at the end that was written before", () => {
+    const { written, update, end } = start({ tty: false });
+    update({ sent: 1, planned: 1, violated: 0 });
+    end();
+    expect(written).toHaveLength(1);
+  });
+});

@@ -1,0 +1,90 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { redacted, redactor } from "../client/redact.ts";
+import type { Outgoing } from "../client/transport.ts";
+
+const accessKey = "AKIAPLANTED0000KEY00";
+const secret = 'planted/Secret+Key/with=odd%characters"00';
+const token = "IQoJplantedTokenThatIsLong//////////wEaCXVzLWVhc3QtMSJIMEYCIQ";
+const planted = [accessKey, secret, token];
+const redact = redactor(planted);
+
+test("a secret is taken out in every spelling that it comes back in", () => {
+  for (const each of planted) {
+    const percent = encodeURIComponent(each);
+    const spellings = [
+      each,
+      percent,
+      percent.toLowerCase().includes("%") ? percent.replace(/%../g, (byte) => byte.toLowerCase()) : percent,
+      encodeURIComponent(percent),
+      JSON.stringify(each),
+      JSON.stringify(JSON.stringify(each).slice(1, -1)).replaceAll("\\\\\\", "\\"),
+      Buffer.from(each).toString("base64"),
+    ];
+    for (const spelling of spellings) {
+      const clean = redact.text(`before ${spelling} after`);
+      expect(clean).toContain(redacted);
+      expect(clean).toMatch(/^before .*after$/);
+    }
+  }
+});
+
+test("authorization headers, tokens and signed queries are taken out whoever they belong to", () => {
+  const signature = `AWS4-HMAC-SHA256 Credential=AKIDOTHER/20260101/us-east-1/lambda/aws4_request, SignedHeaders=host, Signature=${"ab".repeat(32)}`;
+  const { headers } = redact.answer({
+    kind: "response",
+    status: 200,
+    headers: [
+      ["AUTHORIZATION", "Bearer abc"],
+      ["x-amz-security-token", "abc"],
+      ["X-Echo", signature],
+      ["X-Plain", "stays"],
+    ],
+    body: "",
+    sentAt: 0,
+    answeredAt: 1,
+  } as const) as { headers: unknown };
+  expect(headers).toEqual([
+    ["AUTHORIZATION", redacted],
+    ["x-amz-security-token", redacted],
+    ["X-Echo", redacted],
+    ["X-Plain", "stays"],
+  ]);
+  expect(redact.text(`{"message":"got '${signature}' from you"}`)).toBe(
+    `{"message":"got '${redacted}' from you"}`,
+  );
+  expect(
+    redact.text("/p?a=1&X-Amz-Signature=00ff&X-Amz-Credential=A%2Fb&x-amz-security-token=t%3D&b=2"),
+  ).toBe(
+    `/p?a=1&X-Amz-Signature=${redacted}&X-Amz-Credential=${redacted}&x-amz-security-token=${redacted}&b=2`,
+  );
+});
+
+test("calls are cleaned in target, headers, body, lines and pieces", () => {
+  const call: Outgoing = {
+    method: "POST",
+    target: `/p?t=${encodeURIComponent(token)}`,
+    headers: [["X-A", accessKey]],
+    body: Buffer.from(`\u0000${secret}`).toString("base64"),
+    encoding: "base64",
+    raw: { lines: [`X-Amz-Security-Token: ${token}`], pieces: [Buffer.from(secret).toString("base64")] },
+  };
+  const clean = JSON.stringify(redact.call(call));
+  const bytes = [...clean.matchAll(/"([A-Za-z0-9+/=]{8,})"/g)].map(([, text = ""]) =>
+    Buffer.from(text, "base64").toString(),
+  );
+  for (const each of planted) expect(`${clean} ${bytes.join(" ")}`).not.toContain(each);
+});
+
+test("short keys are dummies and spoil nothing", () => {
+  expect(redactor(["test", "", "x"]).text("a test of x")).toBe("a test of x");
+});
+
+test("what holds no secret stays as it is", () => {
+  fc.assert(
+    fc.property(fc.string({ unit: "binary" }), (text) => {
+      fc.pre(!/AWS4-|x-amz-/i.test(text));
+      expect(redact.text(text)).toBe(text);
+    }),
+  );
+});

@@ -1,0 +1,189 @@
+import { describe, expect, it } from "vitest";
+import { formatNames, formats } from "../reports/formats.ts";
+import { github } from "../reports/github.ts";
+import { har } from "../reports/har.ts";
+import { markdown, summaryLimit } from "../reports/markdown.ts";
+import { ndjson } from "../reports/ndjson.ts";
+import { sarif } from "../reports/sarif.ts";
+import {
+  greenReport,
+  hostile,
+  sampleCounterexample,
+  sampleReport,
+  sampleRule,
+  sampleStep,
+} from "./sample-report.ts";
+
+const broken = { document: "violated", aws: "violated" } as const;
+
+function withoutFences(text: string): string {
+  return text.replaceAll(/^(`{3,})\w*\n[\s\S]*?\n\1$/gm, "");
+}
+
+describe("every file", () => {
+  it.each(formatNames.filter((name) => name !== "html"))(
+    "%s hides nothing and starts no line with a command of a target",
+    (name) => {
+      const text = formats[name].render(sampleReport());
+      expect(text).not.toMatch(
+        /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]/,
+      );
+      expect(text).not.toMatch(/[\ud800-\udfff]/u);
+      const commands = text
+        .split("\n")
+        .filter((line) => /^\s*::|##\[/.test(line) && !/^::(error|warning|notice) title=/.test(line));
+      expect(commands).toEqual([]);
+    },
+  );
+
+  it.each(["json", "har", "ndjson"] as const)(
+    "%s still means what it meant before it was escaped",
+    (name) => {
+      const lines =
+        name === "ndjson"
+          ? formats[name].render(sampleReport()).trim().split("\n")
+          : [formats[name].render(sampleReport())];
+      const values: unknown[] = lines.map((line) => JSON.parse(line));
+      expect(JSON.stringify(values)).toContain(JSON.stringify(hostile).slice(1, -1));
+    },
+  );
+});
+
+describe("the Markdown report", () => {
+  it("reads as the golden file says", async () => {
+    await expect(markdown(sampleReport())).toMatchFileSnapshot("golden/report.md");
+  });
+
+  it("has no markup of a target outside its code blocks", () => {
+    const outside = withoutFences(markdown(sampleReport()));
+    const tags = new Set([...outside.matchAll(/<\/?([a-z]+)/g)].map(([, name]) => name));
+    expect([...tags].sort()).toEqual(["code", "details", "summary"]);
+    expect(outside).not.toMatch(/`|\[|!\[|(https?|www)[:.]/);
+  });
+
+  it("keeps each table row on one line with the same number of cells", () => {
+    const rows = markdown(sampleReport())
+      .split("\n")
+      .filter((line) => line.startsWith("| <code>"));
+    expect(rows.map((line) => line.split("|").length)).toEqual([6, 6]);
+  });
+
+  it("stays under the limit of a job summary and says what is missing", () => {
+    const steps = [sampleStep(hostile.repeat(20), 500, "é".repeat(20_000))];
+    const many = Array.from({ length: 300 }, (_, index) =>
+      sampleRule(`a.rule-${index}`, {
+        verdicts: broken,
+        counterexample: sampleCounterexample({ steps, seen: hostile }),
+      }),
+    );
+    const text = markdown(sampleReport({ rules: many }));
+    expect(Buffer.byteLength(text)).toBeLessThan(summaryLimit);
+    expect(text).toContain("The rest is left out");
+    const tags = (pattern: RegExp) => withoutFences(text).match(pattern)?.length;
+    expect(tags(/<details>/g)).toBe(tags(/<\/details>/g));
+  });
+});
+
+describe("the workflow commands", () => {
+  it("read as the golden file says", async () => {
+    await expect(github(sampleReport())).toMatchFileSnapshot("golden/github.txt");
+  });
+
+  it("are one line each, whatever a target says", () => {
+    const rule = sampleRule("a.b", { title: `t, line=1 :: ${hostile}`, verdicts: broken });
+    const found = { ...rule, counterexample: sampleCounterexample({ seen: hostile }) };
+    const lines = github(sampleReport({ rules: [found], faults: [hostile] }))
+      .trimEnd()
+      .split("\n");
+    expect(lines).toHaveLength(3);
+    for (const line of lines) expect(line).toMatch(/^::(error|warning|notice) title=[^:,]*::/);
+  });
+});
+
+describe("the events", () => {
+  it("read as the golden file says", async () => {
+    await expect(ndjson(sampleReport())).toMatchFileSnapshot("golden/report.ndjson");
+  });
+
+  it("are one JSON object a line, from run-start to run-end", () => {
+    const report = sampleReport();
+    const events: { event: string }[] = ndjson(report)
+      .trimEnd()
+      .split("\n")
+      .map((line) => JSON.parse(line));
+    const names = events.map(({ event }) => event);
+    const count = (wanted: string) => names.filter((name) => name === wanted).length;
+    expect([names[0], names.at(-1)]).toEqual(["run-start", "run-end"]);
+    expect([count("rule"), count("question"), count("fault")]).toEqual([
+      report.rules.length,
+      report.questions.length,
+      1,
+    ]);
+  });
+});
+
+describe("the HAR file", () => {
+  it("reads as the golden file says", async () => {
+    await expect(har(sampleReport())).toMatchFileSnapshot("golden/report.har");
+  });
+
+  it("has every member that HAR 1.2 requires of an entry", () => {
+    const { log } = JSON.parse(har(sampleReport()));
+    expect(log).toMatchObject({
+      version: "1.2",
+      creator: { name: "addpermission-conformance", version: "0.1.0" },
+    });
+    expect(log.entries).toHaveLength(7);
+    for (const entry of log.entries) {
+      expect(Object.keys(entry)).toEqual(
+        expect.arrayContaining(["startedDateTime", "time", "request", "response", "cache", "timings"]),
+      );
+      const both = ["httpVersion", "cookies", "headers", "headersSize", "bodySize"];
+      expect(Object.keys(entry.request)).toEqual(
+        expect.arrayContaining([...both, "method", "url", "queryString"]),
+      );
+      expect(Object.keys(entry.response)).toEqual(
+        expect.arrayContaining([...both, "status", "statusText", "content", "redirectURL"]),
+      );
+      expect(Object.keys(entry.timings)).toEqual(expect.arrayContaining(["send", "wait", "receive"]));
+      expect(log.pages.map(({ id }: { id: string }) => id)).toContain(entry.pageref);
+    }
+  });
+
+  it("keeps a query as it was sent and counts the bytes of a body that is not text", () => {
+    const request = {
+      method: "GET",
+      path: "/f?Qualifier=%24L&&a=b=c",
+      headers: {},
+      body: "AAEC",
+      encoding: "base64",
+    } as const;
+    const counterexample = sampleCounterexample({ steps: [{ request, response: null }] });
+    const { log } = JSON.parse(
+      har(sampleReport({ rules: [sampleRule("a.b", { verdicts: broken, counterexample })] })),
+    );
+    expect(log.entries[0].request.bodySize).toBe(3);
+    expect(log.entries[0].request.queryString).toEqual([
+      { name: "Qualifier", value: "%24L" },
+      { name: "", value: "" },
+      { name: "a", value: "b=c" },
+    ]);
+    expect(log.entries[0].response.status).toBe(0);
+  });
+});
+
+describe("the SARIF file", () => {
+  it("reads as the golden file says", async () => {
+    await expect(sarif(sampleReport())).toMatchFileSnapshot("golden/report.sarif");
+  });
+
+  it("points each result at its rule, suppresses known ones and has none when all holds", () => {
+    const [run] = JSON.parse(sarif(sampleReport())).runs;
+    for (const { ruleId, ruleIndex } of run.results) expect(run.tool.driver.rules[ruleIndex].id).toBe(ruleId);
+    const suppressed = run.results.filter(
+      ({ suppressions }: { suppressions?: unknown }) => suppressions !== undefined,
+    );
+    expect(suppressed.map(({ ruleId }: { ruleId: string }) => ruleId)).toEqual(["state.duplicate"]);
+    expect(JSON.parse(sarif(greenReport())).runs[0].results).toEqual([]);
+  });
+});

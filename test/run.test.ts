@@ -1,0 +1,70 @@
+import { describe, expect, it } from "vitest";
+import { judgeVariant } from "../runner/kill-matrix.ts";
+import type { Tape } from "../runner/tape.ts";
+import { mutants } from "../targets/reference/mutants/index.ts";
+
+/** Everything sent, lane by lane, as one text. */
+function recording(): { readonly tape: Tape; text(): string } {
+  const lanes = new Map<number, string[]>();
+  return {
+    tape: {
+      stage: () => {},
+      round: (lane, _unit, exchanges) => {
+        const sent = exchanges.map(
+          ({ call }) => `${call.method} ${call.target} ${JSON.stringify(call.headers)} ${call.body}`,
+        );
+        lanes.set(lane, [...(lanes.get(lane) ?? []), ...sent]);
+      },
+    },
+    text: () => JSON.stringify([...lanes].sort(([a], [b]) => a - b)),
+  };
+}
+
+describe("A run against the reference", () => {
+  it.each([1, 2, 3, 4, 5])("exercises every rule, and every one holds, at seed %i", async (seed) => {
+    const report = await judgeVariant((faithful) => faithful, { seed, runs: 5, rounds: 2 });
+    expect(report.faults).toEqual([]);
+    expect(report.incomplete).toBe(false);
+    const notGreen = report.rules.filter(
+      ({ basis, verdicts }) => basis !== "observed" && verdicts.document !== "holds",
+    );
+    expect(notGreen.map(({ id, reason }) => `${id}: ${reason}`)).toEqual([]);
+  });
+
+  it("sends the same requests, byte for byte, at the same seed, and others at another", async () => {
+    const sent = async (seed: number): Promise<string> => {
+      const { tape, text } = recording();
+      await judgeVariant((faithful) => faithful, { seed, runs: 5, rounds: 2, tape });
+      return text();
+    };
+    const first = await sent(7);
+    expect(first.length).toBeGreaterThan(100_000);
+    expect(await sent(7)).toBe(first);
+    expect(await sent(8)).not.toBe(first);
+  });
+
+  it("says that it is incomplete when the budget is spent", async () => {
+    const report = await judgeVariant((faithful) => faithful, { seed: 1, runs: 5, budget: 600 });
+    expect(report.incomplete).toBe(true);
+    expect(report.faults.join()).toContain("the budget of requests is spent");
+    expect(report.requests).toBeLessThanOrEqual(600 + 60);
+  });
+});
+
+describe("A run against a mutant", () => {
+  it.each(["success.is-201", "StatementId.duplicate", "Action.required", "policy.others-untouched"] as const)(
+    "finds %s, with a history that cannot be shorter",
+    async (id) => {
+      const mutant = mutants[id];
+      const report = await judgeVariant(mutant.mutate, { seed: 3, runs: 5, rounds: 2 });
+      const violated = report.rules.filter(
+        ({ verdicts, basis }) => verdicts.document === "violated" && basis !== "observed",
+      );
+      expect(violated.map((rule) => rule.id).sort()).toEqual([...mutant.kills].sort());
+      const found = violated.find((rule) => rule.id === id)?.counterexample;
+      expect(found?.reproduced).toBe("3 of 3");
+      expect(found?.steps.length).toBeLessThanOrEqual(4);
+      expect(found?.curl).toContain("curl ");
+    },
+  );
+});

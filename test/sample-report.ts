@@ -1,0 +1,189 @@
+import type {
+  Counterexample,
+  CounterexampleStep,
+  QuestionReport,
+  Report,
+  RuleReport,
+  Tally,
+} from "../reports/report.ts";
+
+/** What a hostile target may put into an answer: escapes for each of the formats that reports are written in. */
+export const hostile = [
+  "\u001b[31mred\u001b[0m\u001b]0;title\u0007",
+  "\u009b2J\u0085\u007f",
+  "\u202etxet\u202c\u2066\u200b\ufeff",
+  "]]><![CDATA[",
+  "</script></details><script>alert(1)</script><img src=x onerror=alert(2)>",
+  "`code` ```fence``` ````",
+  "| cell | [link](javascript:alert(3)) **bold** <!-- @someone #1 https://example.com www.example.com",
+  "\n::error file=x::injected\r\n##[add-mask]secret %0A%25",
+  "\u0000\u0001\ufffe\uffff\ud800!",
+  "\u2028\u2029\u{e0041}é😀",
+].join(" ");
+
+const policy = "/2015-03-31/functions/ct-f/policy";
+
+/** One exchange of a counterexample. */
+export function sampleStep(body: string | null, status: number | null, answer = "{}"): CounterexampleStep {
+  const headers = { "content-type": "application/json" };
+  const request = { method: "POST", path: policy, headers: { "Content-Type": "application/json" }, body };
+  const times = { sentAt: 12.5, answeredAt: 15.25 };
+  if (status === null) return { request, response: null, silence: "timeout: no answer in 5000 ms", ...times };
+  const error = status < 400 ? null : "ServiceException";
+  return {
+    request: { ...request, operation: "AddPermission" },
+    response: { status, error, headers, body: answer },
+    ...times,
+  };
+}
+
+/** A counterexample of one step. */
+export function sampleCounterexample(changes: Partial<Counterexample> = {}): Counterexample {
+  const body = '{"StatementId":"s1","Action":"lambda:InvokeFunction","Principal":"s3.amazonaws.com"}';
+  return {
+    expected: "201, as the page says",
+    seen: "200",
+    steps: [sampleStep(body, 200, '{"Statement":"{}"}')],
+    curl: `curl -sS -i --http1.1 -X POST -H 'Content-Type: application/json' --data-raw '${body}' --path-as-is -g http://127.0.0.1:5000${policy}`,
+    replay: "npx addpermission-conformance replay conformance-report/report.json --rule answer.status-201",
+    reproduced: "3 of 3",
+    ...changes,
+  };
+}
+
+/** A rule that holds in both columns unless told otherwise. */
+export function sampleRule(id: string, changes: Partial<RuleReport> = {}): RuleReport {
+  return {
+    id,
+    title: `The claim of ${id}`,
+    basis: "stated",
+    source: "Request Body, StatementId",
+    verdicts: { document: "holds", aws: "holds" },
+    known: false,
+    observations: 12,
+    ...changes,
+  };
+}
+
+const violated = { document: "violated", aws: "violated" } as const;
+const stateless = "the target keeps no state";
+
+const rules: readonly RuleReport[] = [
+  sampleRule("answer.status-201", {
+    title: "A statement that was added is answered with status 201",
+    source: "Response Syntax",
+    verdicts: violated,
+    counterexample: sampleCounterexample(),
+  }),
+  sampleRule("body.statement-id.pattern", {
+    title:
+      "A StatementId outside its pattern is refused, whatever else the request says, and this title is long",
+    verdicts: { document: "violated", aws: "inconclusive" },
+    counterexample: sampleCounterexample({
+      expected: "400 InvalidParameterValueException",
+      seen: `500 ${hostile}`,
+      steps: [
+        sampleStep(`{"StatementId":"${"x".repeat(400)}"}`, 500, hostile),
+        sampleStep(JSON.stringify({ StatementId: hostile }), null),
+        sampleStep(null, 500, "<html>"),
+      ],
+    }),
+  }),
+  sampleRule("answer.content-type", {
+    title: "Every answer with a body is JSON",
+    basis: "implied",
+    verdicts: { document: "holds", aws: "violated" },
+    counterexample: sampleCounterexample({ expected: "application/json", seen: "text/html" }),
+  }),
+  sampleRule("state.duplicate", {
+    title: "A StatementId that is in use is refused with 409",
+    verdicts: violated,
+    known: true,
+    reason: "listed: the team knows, see the backlog",
+    counterexample: sampleCounterexample({ expected: "409 ResourceConflictException", seen: "201" }),
+  }),
+  sampleRule("refused.changes-nothing", {
+    title: "A refused call changes nothing",
+    verdicts: { document: "inconclusive", aws: "inconclusive" },
+    reason: `GetPolicy was answered 503 each time ${hostile}`,
+  }),
+  sampleRule("limits.policy-size", {
+    title: "A policy over its size limit is refused",
+    verdicts: { document: "unexercised", aws: "unexercised" },
+    observations: 0,
+    reason: "the budget of 100 requests was spent",
+  }),
+  ...["state.revision-changes", "state.revision-guard"].map((id) =>
+    sampleRule(id, {
+      verdicts: { document: "unexercised", aws: "unexercised" },
+      observations: 0,
+      reason: stateless,
+    }),
+  ),
+  sampleRule("observed.latest-refused", {
+    title: "The live service refuses $LATEST",
+    basis: "observed",
+    verdicts: { document: "unexercised", aws: "violated" },
+    counterexample: sampleCounterexample({ expected: "400 InvalidParameterValueException", seen: "201" }),
+  }),
+  sampleRule("answer.known-name", { title: "Every refusal carries a documented name" }),
+];
+
+const questions: readonly QuestionReport[] = [
+  {
+    id: "asks.empty-qualifier",
+    title: "What is an empty Qualifier?",
+    answer: `400 in 3 of 3 ${hostile}`,
+    observations: 3,
+  },
+  {
+    id: "asks.body-array",
+    title: "What is an array as body?",
+    answer: "not asked",
+    observations: 0,
+    source: "Request Body",
+  },
+];
+
+const tally = { holds: 0, violated: 0, known: 0, inconclusive: 0, unexercised: 0 } satisfies Tally;
+
+/** A report with one of everything: violations, known ones, unjudged ones, questions, faults and hostile text. */
+export function sampleReport(changes: Partial<Report> = {}): Report {
+  return {
+    schema: "addpermission-conformance/report@1",
+    tool: { name: "addpermission-conformance", version: "0.1.0" },
+    target: { name: "moto", endpoint: "http://127.0.0.1:5000", cannot: [stateless] },
+    profile: "document",
+    seed: 42,
+    startedAt: "2026-01-02T03:04:05.678Z",
+    durationMs: 12345,
+    requests: 4321,
+    incomplete: false,
+    summary: {
+      document: { ...tally, holds: 2, violated: 2, known: 1, inconclusive: 1, unexercised: 4 },
+      aws: { ...tally, holds: 1, violated: 3, known: 1, inconclusive: 2, unexercised: 3 },
+    },
+    rules,
+    questions,
+    faults: [`The function ct-f could not be removed: ${hostile}`],
+    latency: {
+      medianMs: 1.5,
+      p99Ms: 7.25,
+      maxMs: 812,
+      outliers: [{ case: "fuzz/statement-id/17", ms: 812 }],
+    },
+    ...changes,
+  };
+}
+
+/** A report in which every rule holds. */
+export function greenReport(): Report {
+  const only = [sampleRule("answer.status-201"), sampleRule("answer.known-name")];
+  const { latency: _, ...rest } = sampleReport({ rules: only, questions: [], faults: [] });
+  const both = { ...tally, holds: 2 };
+  return {
+    ...rest,
+    target: { ...rest.target, name: "reference", cannot: [] },
+    summary: { document: both, aws: both },
+  };
+}

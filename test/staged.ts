@@ -1,0 +1,26 @@
+import type { Stage, StagedFunction } from "../spec/stage.ts";
+
+const region = "us-west-2";
+const account = "123456789012";
+
+function staged(name: string): StagedFunction {
+  const arn = `arn:aws:lambda:${region}:${account}:function:${name}`;
+  const filling = (size: number) => "x".repeat(size - arn.length - 1);
+  return {
+    name,
+    arn,
+    versions: ["1", "2"],
+    aliases: { live: "live", arn140: filling(140), arn141: filling(141), longest: "y".repeat(128) },
+  };
+}
+
+/** A stage as arranging would return it, for tests that send nothing. */
+export const stage: Stage = {
+  partition: "aws",
+  region,
+  account,
+  main: staged("conformance-main"),
+  other: staged("conformance-other"),
+  unknownName: "conformance-unknown",
+  recipe: { role: "arn:aws:iam::123456789012:role/conformance", runtime: "nodejs22.x", zip: "UEsFBg==" },
+};

@@ -1,0 +1,101 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, it } from "vitest";
+import { Fault } from "../client/fault.ts";
+import { builtin, targetNamed } from "../targets/builtin.ts";
+import { embedded } from "../targets/embedded.ts";
+import { inProcess } from "../targets/in-process.ts";
+import { installMoto, moto } from "../targets/moto.ts";
+import { freePort, isListening } from "../targets/port.ts";
+import { prism } from "../targets/prism.ts";
+import { startServer } from "../targets/process.ts";
+import { faithful } from "../targets/reference/behaviour.ts";
+import { createReference } from "../targets/reference/reference.ts";
+
+const valid = { Action: "lambda:InvokeFunction", Principal: "s3.amazonaws.com", StatementId: "s" };
+
+function grant(endpoint: string, members: object): Promise<Response> {
+  return fetch(`${endpoint}/2015-03-31/functions/f/policy`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ ...valid, ...members }),
+  });
+}
+
+describe("targets", () => {
+  it("are known by name, the reference first", () => {
+    expect(builtin.map(({ name }) => name)).toEqual(["reference", "prism", "moto"]);
+    expect(() => targetNamed("mot")).toThrow(/"mot".*reference, prism, moto/);
+  });
+
+  it("can be stopped, and then listen no more", async () => {
+    const { endpoint, stop } = await embedded().start();
+    expect((await grant(endpoint, {})).status).toBe(404);
+    await stop();
+    await stop();
+    expect(await isListening(Number(new URL(endpoint).port))).toBe(false);
+  });
+
+  it("read the contract as we do, where it is Prism that reads", async () => {
+    const { endpoint, stop } = await prism.start();
+    expect((await grant(endpoint, {})).status).toBe(201);
+    expect((await grant(endpoint, { StatementId: "" })).status).toBe(400);
+    await stop();
+    expect(await isListening(Number(new URL(endpoint).port))).toBe(false);
+  });
+});
+
+describe("a target that cannot be started", () => {
+  const folder = mkdtemp(join(tmpdir(), "targets-"));
+  afterAll(async () => rm(await folder, { recursive: true }));
+
+  it("says how moto is installed", async () => {
+    const start = moto.start({ folder: await folder });
+    await expect(start).rejects.toThrow(/npm run target -- moto/);
+    await expect(start).rejects.toBeInstanceOf(Fault);
+  });
+
+  it("says what to do without Python", async () => {
+    const install = installMoto({ folder: await folder, python: "no-such-python" });
+    await expect(install).rejects.toThrow(/no-such-python could not be run; install it/);
+  });
+
+  it("repeats the last words of a server that ends at once", async () => {
+    const args = ["-e", "console.error('no licence'); process.exit(3)"];
+    const port = await freePort();
+    const start = startServer({
+      name: "Server",
+      command: process.execPath,
+      args,
+      port,
+      readyWithinMs: 20_000,
+    });
+    await expect(start).rejects.toThrow("Server did not start: no licence");
+  });
+
+  it("is given up when it never listens", async () => {
+    const args = ["-e", "setInterval(() => {}, 1000)"];
+    const port = await freePort();
+    const start = startServer({ name: "Server", command: process.execPath, args, port, readyWithinMs: 300 });
+    await expect(start).rejects.toThrow(/still closed/);
+  });
+});
+
+describe("the in-process transport", () => {
+  const call = { method: "GET", target: "/nowhere", headers: [], body: null };
+  const clock = () => 0;
+
+  it("brings the reference's answers", async () => {
+    const answer = await inProcess(createReference(), { clock }).send(call, { deadlineMs: 1000 });
+    expect(answer).toMatchObject({ kind: "response", status: 404 });
+  });
+
+  it("tells a dropped connection and one that never answers apart", async () => {
+    const deaf = createReference({ behaviour: { ...faithful, intercept: () => new Promise(() => {}) } });
+    const rude = createReference({ behaviour: { ...faithful, intercept: () => "drop" } });
+    const send = (reference: typeof deaf) => inProcess(reference, { clock }).send(call, { deadlineMs: 20 });
+    expect(await send(deaf)).toMatchObject({ kind: "none", reason: "timeout" });
+    expect(await send(rude)).toMatchObject({ kind: "none", reason: "reset" });
+  });
+});

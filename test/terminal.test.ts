@@ -1,0 +1,81 @@
+import { describe, expect, it } from "vitest";
+import { terminal } from "../reports/terminal.ts";
+import { width } from "../reports/wrap.ts";
+import { greenReport, hostile, sampleCounterexample, sampleReport, sampleRule } from "./sample-report.ts";
+
+const plain = { columns: 80, color: false } as const;
+
+describe("the terminal report", () => {
+  it("reads as the golden file says", async () => {
+    await expect(terminal(sampleReport(), plain)).toMatchFileSnapshot("golden/terminal.txt");
+  });
+
+  it("reads as the golden file says when it is verbose", async () => {
+    const text = terminal(sampleReport({ incomplete: true }), { ...plain, verbose: true });
+    await expect(text).toMatchFileSnapshot("golden/terminal-verbose.txt");
+  });
+
+  it("reads as the golden file says when everything holds", async () => {
+    await expect(terminal(greenReport(), plain)).toMatchFileSnapshot("golden/terminal-green.txt");
+  });
+
+  it.each([40, 80, 120])("fits %d columns, but for the commands, which stay whole", (columns) => {
+    const report = sampleReport();
+    const commands = report.rules.flatMap(({ counterexample }) =>
+      counterexample ? [counterexample.curl, counterexample.replay] : [],
+    );
+    const lines = terminal(report, { ...plain, columns }).split("\n");
+    const isCommand = (line: string) => commands.includes(line.trim());
+    const tooLong = lines.filter(
+      (line) => width(line) > columns && !isCommand(line) && !/^(document|aws| {10}) /.test(line),
+    );
+    expect(tooLong).toEqual([]);
+    expect(lines.filter(isCommand)).toHaveLength(4);
+  });
+
+  it("lets no control, bidi or invisible character through, and writes no ANSI without colour", () => {
+    const text = terminal(sampleReport(), { ...plain, verbose: true });
+    expect(text).not.toMatch(
+      /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]/,
+    );
+    expect(text).not.toMatch(/[\ud800-\udfff]/u);
+  });
+
+  it("starts no line with what a CI runner takes for a command", () => {
+    const seen = `${"x".repeat(66)} ::error::a ::set-env name=x::y ##[add-mask]z`;
+    const counterexample = sampleCounterexample({ seen, expected: `::error::${hostile}` });
+    const rule = sampleRule("a.b", { verdicts: { document: "violated", aws: "violated" }, counterexample });
+    for (const columns of [20, 40, 80]) {
+      const text = terminal(sampleReport({ rules: [rule], faults: ["::error::x", `y ${seen}`] }), {
+        ...plain,
+        columns,
+      });
+      expect(text.split("\n").filter((line) => /^\s*::|##\[/.test(line))).toEqual([]);
+    }
+  });
+
+  it("shows a body of 300 characters whole and says how long a longer one is", () => {
+    const body = (length: number) => sampleReport({ rules: [rule(`{"a":"${"b".repeat(length - 8)}"}`)] });
+    const rule = (text: string) => {
+      const [step] = sampleCounterexample().steps;
+      const steps = step === undefined ? [] : [{ ...step, request: { ...step.request, body: text } }];
+      return sampleRule("a.b", {
+        verdicts: { document: "violated", aws: "violated" },
+        counterexample: sampleCounterexample({ steps }),
+      });
+    };
+    const joined = (text: string) => text.replaceAll(/\n {5}│ /g, "");
+    expect(joined(terminal(body(300), plain))).toContain(`{"a":"${"b".repeat(292)}"}`);
+    expect(joined(terminal(body(301), plain))).toContain("… (301 characters)");
+  });
+
+  it("is the same text in colour once the colours are taken out", () => {
+    const coloured = terminal(sampleReport(), { ...plain, color: true });
+    expect(coloured).toContain("\u001b[31m✗ answer.status-201");
+    expect(coloured.replaceAll(/\u001b\[\d+m/g, "")).toBe(terminal(sampleReport(), plain));
+  });
+
+  it("says the exit code that it is told", () => {
+    expect(terminal(greenReport(), { ...plain, exit: 1 })).toContain("Exit code 1:");
+  });
+});

@@ -1,0 +1,67 @@
+import { describe, expect, it } from "vitest";
+import { exitCode, standing, verdictSentence } from "../reports/verdict.ts";
+import { greenReport, sampleReport, sampleRule } from "./sample-report.ts";
+
+const unexercised = { document: "unexercised", aws: "unexercised" } as const;
+const violated = { document: "violated", aws: "violated" } as const;
+const green = greenReport();
+
+describe("the exit code of a report", () => {
+  it("is 0 when every rule that counts holds", () => {
+    expect(exitCode(green)).toBe(0);
+  });
+
+  it("is 1 with a violation, even beside a fault", () => {
+    expect(exitCode(sampleReport())).toBe(1);
+  });
+
+  it("is 0 when all violations are known", () => {
+    expect(exitCode({ ...green, rules: [sampleRule("a.b", { verdicts: violated, known: true })] })).toBe(0);
+  });
+
+  it("is 2 with a fault or an early end", () => {
+    expect(exitCode({ ...green, faults: ["x"] })).toBe(2);
+    expect(exitCode({ ...green, incomplete: true })).toBe(2);
+  });
+
+  it("is 3 with a rule that nothing reached, unless the target declared that it cannot", () => {
+    const report = {
+      ...green,
+      rules: [...green.rules, sampleRule("a.b", { verdicts: unexercised, reason: "keeps no state" })],
+    };
+    expect(exitCode(report)).toBe(3);
+    expect(exitCode({ ...report, target: { ...green.target, cannot: ["keeps no state"] } })).toBe(0);
+  });
+
+  it("is 3 when nothing was judged at all", () => {
+    expect(exitCode({ ...green, rules: [] })).toBe(3);
+  });
+
+  it("lets observed rules decide in the aws column only, and open ones nowhere", () => {
+    const only = (basis: "observed" | "open") => ({
+      ...green,
+      rules: [...green.rules, sampleRule("a.b", { basis, verdicts: violated })],
+    });
+    expect(exitCode(only("observed"))).toBe(0);
+    expect(exitCode({ ...only("observed"), profile: "aws" })).toBe(1);
+    expect(exitCode({ ...only("open"), profile: "aws" })).toBe(0);
+  });
+});
+
+describe("the verdict in words", () => {
+  it("agrees with the exit code", () => {
+    expect(verdictSentence(green)).toBe("reference conforms to the document.");
+    expect(verdictSentence(sampleReport())).toBe("moto breaks 2 rules of the document.");
+    expect(verdictSentence({ ...green, incomplete: true })).toMatch(/incomplete/);
+    expect(verdictSentence({ ...green, faults: ["x"] })).toMatch(/1 fault and is no pass/);
+    expect(verdictSentence({ ...green, rules: [] })).toMatch(/Nothing was judged/);
+  });
+
+  it("knows where each rule stands", () => {
+    const report = sampleReport();
+    expect(report.rules.map((rule) => standing(rule, report))).toEqual([
+      ...["violated", "violated", "holds", "known", "inconclusive", "unexercised"],
+      ...["excused", "excused", "ignored", "holds"],
+    ]);
+  });
+});

@@ -1,0 +1,17 @@
+import type { Stage } from "../spec/stage.ts";
+
+/** A stage that is only written to, never played on. */
+export const anyStage: Stage = {
+  partition: "aws",
+  region: "us-east-1",
+  account: "123456789012",
+  main: {
+    name: "f",
+    arn: "arn:aws:lambda:us-east-1:123456789012:function:f",
+    versions: [],
+    aliases: null,
+  },
+  other: null,
+  unknownName: "none",
+  recipe: null,
+};
