@@ -25,6 +25,8 @@ export interface ArrangeOptions {
   readonly deadlineMs: number;
   /** Execution role; without one a dummy is named, and one is created where the target insists. */
   readonly role?: string | undefined;
+  /** What an earlier stage of the run was created with; the next begins where that one ended. */
+  readonly recipe?: Recipe | null | undefined;
   readonly journal?: Journal | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly sleep?: Sleep | undefined;
@@ -37,6 +39,8 @@ export interface Arranged {
   readonly stage: Stage;
   /** What the target could not be given, one sentence each. */
   readonly missing: readonly string[];
+  /** What its functions were created with; null where none were. */
+  readonly recipe: Recipe | null;
   /** Removes what was created; tells what is left behind, one sentence each. Never rejects; may be called again. */
   undo(): Promise<readonly string[]>;
 }
@@ -62,7 +66,8 @@ export async function arrange(options: ArrangeOptions): Promise<Arranged> {
   };
   const undo = remover(options, created);
   try {
-    const first = firstRecipe(options.role, { "addpermission-conformance": options.startedAt.toISOString() });
+    const tags = { "addpermission-conformance": options.startedAt.toISOString() };
+    const first = options.recipe ?? firstRecipe(options.role, tags);
     const main = await build(shop, `${options.prefix}-main`, first);
     const other = await build(shop, `${options.prefix}-other`, main.recipe).catch((error: unknown) => {
       if (options.signal?.aborted === true) throw error;
@@ -76,7 +81,7 @@ export async function arrange(options: ArrangeOptions): Promise<Arranged> {
       unknownName: `${options.prefix}-none`,
       recipe: { role: main.recipe.role, runtime: main.recipe.runtime, zip },
     };
-    return { stage, missing: [...main.missing, ...missing], undo };
+    return { stage, missing: [...main.missing, ...missing], recipe: main.recipe, undo };
   } catch (error) {
     const left = await undo();
     if (left.length === 0 || !(error instanceof Fault)) throw error;
@@ -109,6 +114,7 @@ export async function useExisting(name: string, options: ArrangeOptions): Promis
       recipe: null,
     },
     missing: ["only the existing function is used, without versions, aliases or a second function"],
+    recipe: null,
     undo: async () => [],
   };
 }

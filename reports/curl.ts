@@ -1,22 +1,25 @@
 import { Buffer } from "node:buffer";
-import { type Call, type Header, type Round, revisionSlot, type Step } from "../spec/exchange.ts";
+import { type Call, type Round, revisionSlot, type Step } from "../spec/exchange.ts";
 import { bareSocket } from "./bare-socket.ts";
 import { printBytes, quote, quoteWithSlot } from "./shell.ts";
+import {
+  authorizationWord,
+  base,
+  headerWord,
+  type Making,
+  makingCommand,
+  type Setup,
+  setupLines,
+} from "./shell-setup.ts";
+
+export type { Making } from "./shell-setup.ts";
 
 /** What a line needs to know to reproduce a history from nothing. */
-export interface CurlInput {
-  /** Base URL of the target. */
-  readonly endpoint: string;
+export interface CurlInput extends Setup {
   /** The history; slots of RevisionId still unfilled. */
   readonly steps: readonly Round[];
-  /** Calls that make what the history plays on, in order. */
-  readonly arrange: readonly Call[];
-  /** The constant headers for targets that check none: Authorization and its date; may be empty. Never real ones. */
-  readonly authorization: readonly Header[];
-  /** Let curl sign with the usual credential variables. */
-  readonly sign: boolean;
-  /** Region to sign for. */
-  readonly region: string;
+  /** What it plays on, in the order in which it is made. */
+  readonly make: readonly Making[];
 }
 
 interface Context extends CurlInput {
@@ -34,14 +37,20 @@ const longestArgument = 100_000;
  * Printable ASCII only; credentials only as shell variables. A half-close of a bare socket is left to `replay`.
  */
 export function curl(input: CurlInput): string {
+  const kinds = new Set(input.make.map(({ kind }) => kind));
+  return [...setupLines(input, kinds), playLine(input)].join("; ");
+}
+
+/** The same without the lines of `setupLines`, which it needs. */
+export function playLine(input: CurlInput): string {
   const context = { ...input, variables: nameVariables(input.steps) };
-  const arranging = input.arrange.map((call) => send(call, null, "-o /dev/null", context));
   const last = input.steps.length - 1;
   const rounds = input.steps.map((round, index) => playRound(round, index === last, context));
   const parallelCapture = input.steps.some(
     (round) => round.length > 1 && capturedIn(round, context).length > 0,
   );
-  return [...(parallelCapture ? ["D=$(mktemp -d)"] : []), ...arranging, ...rounds].join("; ");
+  const folder = parallelCapture ? ["D=$(mktemp -d)"] : [];
+  return [...folder, ...input.make.map(makingCommand), ...rounds].join("; ");
 }
 
 function nameVariables(steps: readonly Round[]): ReadonlyMap<string, string> {
@@ -87,23 +96,20 @@ function sendStep(step: Step, output: string, context: Context): string {
 function send(call: Call, variable: string | null, output: string, context: Context): string {
   if (call.raw !== undefined) return bareSocket(call, call.raw, output, context);
   const { before, data } = bodyWords(call, variable);
-  const words = ["curl -sS", output, "--http1.1", methodWords(call), ...authorizationWords(context)];
+  const words = ["curl -sS", output, versionWord(context), methodWords(call), ...authorizationWord(context)];
   const rest = [...headerWords(call, data !== ""), data, targetWords(call, variable, context)];
   return before + [...words, ...rest].filter((word) => word !== "").join(" ");
 }
 
-function methodWords({ method }: Call): string {
-  return method === "HEAD" ? "--head" : `-X ${quote(method)}`;
+/** Over TLS curl would agree on HTTP/2. */
+function versionWord({ endpoint }: Context): string {
+  return endpoint.startsWith("https:") ? "--http1.1" : "";
 }
 
-function authorizationWords({ sign, region, authorization }: Context): readonly string[] {
-  if (!sign) return authorization.map(headerWord);
-  return [
-    `--aws-sigv4 ${quote(`aws:amz:${region}:lambda`)}`,
-    '--user "$AWS_ACCESS_KEY_ID:$AWS_SECRET_ACCESS_KEY"',
-    // biome-ignore lint/suspicious/noTemplateCurlyInString: an expansion of the shell, not of ours
-    '${AWS_SESSION_TOKEN:+-H "X-Amz-Security-Token: $AWS_SESSION_TOKEN"}',
-  ];
+/** A POST has data, if only none, which makes curl send a POST. */
+function methodWords({ method }: Call): string {
+  if (method === "POST") return "";
+  return method === "HEAD" ? "--head" : `-X ${quote(method)}`;
 }
 
 /** Exactly the headers of the call: what curl would add of its own is taken away. */
@@ -117,10 +123,6 @@ function headerWords(call: Call, hasBody: boolean): readonly string[] {
   ];
   const removed = own.filter((name) => !has(name.toLowerCase())).map((name) => `-H ${name}:`);
   return [...call.headers.map(headerWord), ...removed];
-}
-
-function headerWord([name, value]: Header): string {
-  return `-H ${quote(value.trim() === "" ? `${name};` : `${name}: ${value}`, "latin1")}`;
 }
 
 function isLong({ body }: Call): boolean {
@@ -153,12 +155,15 @@ const plainTarget = /^\/[A-Za-z0-9\-._~!$&'()*+,;=:@/?]*$/;
 const percentTarget = /^\/[A-Za-z0-9\-._~!$&'()*+,;=:@/?%]*$/;
 
 function targetWords(call: Call, variable: string | null, { endpoint, sign }: Context): string {
-  const { origin, pathname } = new URL(endpoint);
-  const target = pathname.replace(/\/+$/, "") + call.target;
+  const { hostname, pathname } = new URL(endpoint);
+  const { target } = call;
   const checked = variable === null ? target : target.replaceAll(revisionSlot, "");
+  const literal = hostname.startsWith("[") ? "-g " : "";
   // curl signs the path of the URL, never the request target.
   if ((sign ? percentTarget : plainTarget).test(checked)) {
-    return `--path-as-is -g ${quoteWithSlot(origin + target, revisionSlot, variable)}`;
+    const dots = /\/\.{1,2}(\/|\?|$)/.test(checked) ? "--path-as-is " : "";
+    return `${dots}${literal}${base}${quoteWithSlot(target, revisionSlot, variable)}`;
   }
-  return `--request-target ${quoteWithSlot(target, revisionSlot, variable, "latin1")} ${quote(`${origin}/`)}`;
+  const whole = pathname.replace(/\/+$/, "") + target;
+  return `--request-target ${quoteWithSlot(whole, revisionSlot, variable, "latin1")} ${literal}${base}/`;
 }

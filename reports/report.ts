@@ -28,6 +28,8 @@ export interface Report {
   readonly faults: readonly string[];
   /** Latency of AddPermission answers in milliseconds, and the slowest calls. */
   readonly latency?: LatencyReport;
+  /** Lines for bash or zsh that the `play` of every counterexample needs: variables and functions to make things with. */
+  readonly shell?: readonly string[];
 }
 
 /** How many rules ended how, in one column. A known violation counts as `known`, not as `violated`. */
@@ -65,6 +67,8 @@ export interface Counterexample {
   readonly steps: readonly CounterexampleStep[];
   /** One shell line that shows it by hand, arranging included. Credentials only as shell variables. */
   readonly curl: string;
+  /** The same for a shell that has been given the lines of the report's `shell`. */
+  readonly play?: string;
   /** The command that resends it. */
   readonly replay: string;
   /** How often it showed when tried again, such as "3 of 3". */

@@ -20,6 +20,7 @@ export function terminal(report: Report, options: TerminalOptions): string {
   const page = pageOf(options);
   const blocks = [
     header(report, page),
+    byHand(report, page),
     ...rulesThat(report, "violated").map((rule) => violation(rule, report, page)),
     known(report, page),
     unjudged(report, "inconclusive", page),
@@ -55,7 +56,7 @@ function violation(rule: RuleReport, report: Report, page: Page): readonly strin
   const [first = "", ...more] = prose("✗ ", `${rule.id}  ${rule.title}`, page);
   const other: Column = report.profile === "document" ? "aws" : "document";
   const origin = `${rule.basis} · ${rule.source} · in the ${other} column: ${rule.verdicts[other]}`;
-  const details = rule.counterexample === undefined ? [] : counterexample(rule.counterexample, page);
+  const details = rule.counterexample === undefined ? [] : counterexample(rule.counterexample, report, page);
   return [
     page.paint("red", first),
     ...more,
@@ -64,14 +65,25 @@ function violation(rule: RuleReport, report: Report, page: Page): readonly strin
   ];
 }
 
-function counterexample(found: Counterexample, page: Page): readonly string[] {
+/** What the commands of all findings have in common. */
+function byHand(report: Report, page: Page): readonly string[] {
+  const { shell } = report;
+  const shown = rulesThat(report, "violated").some(({ counterexample: found }) => found?.play);
+  if (shell === undefined || !shown) return [];
+  return [
+    ...prose("", "To try findings by hand, paste this into bash or zsh once:", page),
+    ...shell.map(command),
+  ];
+}
+
+function counterexample(found: Counterexample, { shell }: Report, page: Page): readonly string[] {
   const reproduced = found.reproduced === undefined ? "" : ` (${found.reproduced})`;
   return [
     ...prose("  expected  ", shorten(found.expected, page), page),
     ...prose("  seen      ", shorten(found.seen, page) + reproduced, page),
     ...found.steps.flatMap((step, index) => exchange(step, index + 1, page)),
     ...interleaving(found).map((line) => `  ${line}`),
-    command(found.curl),
+    command((shell && found.play) ?? found.curl),
     command(found.replay),
   ];
 }

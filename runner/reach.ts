@@ -92,6 +92,13 @@ export async function reach(options: ReachOptions): Promise<Reach> {
     signal,
   });
   const { functionName } = options;
+  // Every stage of a run is created like the first, under the one role that may have been needed.
+  let recipe: Arranged["recipe"] = null;
+  const arrangeAnew = async (suffix: string): Promise<Arranged> => {
+    const arranged = await arrange({ ...arranging(suffix), recipe });
+    recipe ??= arranged.recipe;
+    return arranged;
+  };
   return {
     transport,
     how: { deadlineMs: timeoutMs, signal },
@@ -106,9 +113,7 @@ export async function reach(options: ReachOptions): Promise<Reach> {
     },
     arrange: async (suffix) => {
       if (!options.arranges) return madeUp(`${options.prefix}-${suffix}`, region);
-      return functionName === undefined
-        ? arrange(arranging(suffix))
-        : useExisting(functionName, arranging(suffix));
+      return functionName === undefined ? arrangeAnew(suffix) : useExisting(functionName, arranging(suffix));
     },
   };
 }
@@ -131,5 +136,5 @@ function madeUp(prefix: string, region: string): Arranged {
     unknownName: `${prefix}-none`,
     recipe: null,
   };
-  return { stage, missing: [], undo: async () => [] };
+  return { stage, missing: [], recipe: null, undo: async () => [] };
 }

@@ -1,6 +1,3 @@
-import { createFunction } from "../generators/call.ts";
-import { createAlias, publishVersion } from "../generators/neighbours.ts";
-import { curl } from "../reports/curl.ts";
 import type {
   Column,
   Counterexample,
@@ -13,9 +10,10 @@ import type {
   Tally,
 } from "../reports/report.ts";
 import { errorName } from "../spec/answer.ts";
-import type { Call, Exchange, Header } from "../spec/exchange.ts";
+import type { Exchange, Header } from "../spec/exchange.ts";
 import type { Rule } from "../spec/rule.ts";
 import type { Stage } from "../spec/stage.ts";
+import { byHand, shellOf } from "./by-hand.ts";
 import { unable } from "./capabilities.ts";
 import { type Conclusion, conclusionKey, type Findings } from "./findings.ts";
 import type { Inability, RunOptions } from "./options.ts";
@@ -63,6 +61,7 @@ export function makeReport(options: ReportOptions, outcome: RunOutcome): Report 
     questions,
     faults: faults.map(options.redact),
     ...(latency === null ? {} : { latency }),
+    ...(rules.some(({ counterexample: found }) => found) ? { shell: shellOf(options, outcome.stage) } : {}),
   };
 }
 
@@ -127,47 +126,13 @@ function counterexample(
     expected,
     seen: options.redact(seen),
     steps,
-    curl: curlLine(confirmed, options, stage),
+    ...byHand(confirmed, options, stage),
     replay: options.replay(rule.id),
     reproduced,
     ...(stage === null
       ? {}
       : { home: { partition: stage.partition, region: stage.region, account: stage.account } }),
   };
-}
-
-/** Arranging included, and the role first where the target insisted on one. With --sign, credentials are shell variables. */
-function curlLine({ played }: Confirmed, options: ReportOptions, stage: Stage | null): string {
-  const { authorization, sign } = options.curl;
-  const { endpoint } = options.target;
-  const role = stage?.recipe?.role.split("/").at(-1) ?? "";
-  const calls = stage === null ? [] : arrangement(stage, played.rounds.flat());
-  const line = curl({
-    endpoint,
-    steps: played.rounds.map((round) => round.map(({ step }) => step)),
-    arrange: calls,
-    authorization,
-    sign,
-    region: stage?.region ?? "us-east-1",
-  });
-  if (sign) return options.redact(line);
-  return calls.length > 0 && role.startsWith("addperm-ct-")
-    ? `${roleLine(endpoint, role, authorization)}; ${line}`
-    : line;
-}
-
-/** Creates the execution role through the IAM API of the same endpoint. */
-function roleLine(endpoint: string, role: string, authorization: readonly Header[]): string {
-  const trust =
-    '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":"lambda.amazonaws.com"},"Action":"sts:AssumeRole"}]}';
-  const form = new URLSearchParams({
-    Action: "CreateRole",
-    Version: "2010-05-08",
-    RoleName: role,
-    AssumeRolePolicyDocument: trust,
-  });
-  const headers = authorization.map(([name, value]) => `-H '${name}: ${value.replace("/lambda/", "/iam/")}'`);
-  return `curl -sS -o /dev/null -X POST ${headers.join(" ")} -d '${form}' ${endpoint}/`;
 }
 
 function reportStep(
@@ -205,31 +170,4 @@ function reportStep(
 
 function lastOf(headers: readonly Header[]): Readonly<Record<string, string>> {
   return Object.fromEntries(headers.map(([name, value]) => [name.toLowerCase(), value]));
-}
-
-/** The calls that make, from nothing, what a history names: the function, the second one, a version, an alias. */
-function arrangement(stage: Stage, exchanges: readonly Exchange[]): readonly Call[] {
-  const { recipe, main, other } = stage;
-  if (recipe === null) return [];
-  const sent = exchanges.map(({ call }) => `${decoded(call.target)} ${call.body ?? ""}`).join("\n");
-  const calls: Call[] = [];
-  if (sent.includes(main.name)) calls.push(createFunction(main.name, recipe));
-  if (other !== null && sent.includes(other.name)) calls.push(createFunction(other.name, recipe));
-  if (/Qualifier=\d|:\d+[/?]|aliases/.test(sent) || aliasesIn(main.aliases, sent).length > 0)
-    calls.push(publishVersion(main.name));
-  for (const alias of aliasesIn(main.aliases, sent)) calls.push(createAlias(main.name, alias, "1"));
-  return calls;
-}
-
-function aliasesIn(aliases: Stage["main"]["aliases"], sent: string): readonly string[] {
-  const names = Object.values(aliases ?? {});
-  return names.filter((alias) => new RegExp(`[:=/]${alias}(?![A-Za-z0-9_-])`).test(sent));
-}
-
-function decoded(target: string): string {
-  try {
-    return decodeURIComponent(target);
-  } catch {
-    return target;
-  }
 }

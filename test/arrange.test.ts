@@ -152,8 +152,13 @@ test("another runtime, a created role and no tags are tried where the first are 
     waits -= 1;
     return waits > 0 ? refusal("The role defined for the function cannot be assumed.") : undefined;
   });
-  const { missing, undo } = await arrange(optionsFor(transport));
+  const { missing, recipe, undo } = await arrange(optionsFor(transport));
   expect(missing).toEqual([]);
+  const asked = log.filter((operation) => operation === "CreateFunction").length;
+  const next = await arrange(optionsFor(transport, { prefix: "addperm-ct-t2", recipe }));
+  // The next stage begins with what was found, and asks for nothing that was refused.
+  expect(log.filter((operation) => operation === "CreateFunction").length - asked).toBe(2);
+  await next.undo();
   expect(roles.slice(0, 3)).toEqual([
     "arn:aws:iam::123456789012:role/addpermission-conformance",
     "arn:aws:iam::000000000000:role/addperm-ct-t1-role",

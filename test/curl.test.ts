@@ -1,7 +1,8 @@
 import { execFile } from "node:child_process";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { type CurlInput, curl } from "../reports/curl.ts";
+import { type CurlInput, curl, type Making, playLine } from "../reports/curl.ts";
 import { escapeTerminal } from "../reports/escape.ts";
+import { setupLines } from "../reports/shell-setup.ts";
 import { type Call, revisionSlot, type Step } from "../spec/exchange.ts";
 import { type Arrival, type RecordingServer, startRecordingServer } from "./recording-server.ts";
 
@@ -35,8 +36,8 @@ function step(key: string, changes: Partial<Call> = {}, more: Partial<Step> = {}
 }
 
 function line(changes: Partial<CurlInput>): string {
-  const plain = { endpoint: server.endpoint, steps: [], arrange: [], authorization: [], sign: false };
-  return curl({ ...plain, region: "us-east-1", ...changes });
+  const plain = { endpoint: server.endpoint, steps: [], make: [], authorization: [], sign: false };
+  return curl({ ...plain, region: "us-east-1", recipe: null, role: null, ...changes });
 }
 
 /** Runs the line in bash and returns what it printed and what arrived. */
@@ -152,13 +153,71 @@ describe("a curl line", () => {
     expect(arrival.body).toHaveLength(0);
   });
 
-  it("arranges first, plays the steps in order and shows only the last answer with its headers", async () => {
-    const arrange = [call({ target: "/arrange/1" }), call({ target: "/arrange/2" })];
+  const recipe = { role: "arn:aws:iam::123456789012:role/r", runtime: "nodejs22.x", zip: "UEs=" };
+  const make: readonly Making[] = [
+    { kind: "function", name: "f" },
+    { kind: "version", name: "f" },
+    { kind: "alias", name: "f", alias: "live" },
+  ];
+  const constant = [
+    ["X-Amz-Date", "20200101T000000Z"],
+    ["Authorization", "AWS4-HMAC-SHA256 Credential=dummy/20200101/us-east-1/lambda/aws4_request"],
+  ] as const;
+
+  it("makes what it plays on, plays the steps in order and shows only the last answer with its headers", async () => {
     const steps = [[step("a", { target: "/step/1" })], [step("b", { target: "/step/2" })]];
-    const { printed, arrivals } = await run(line({ arrange, steps }));
+    const { printed, arrivals } = await run(line({ make, recipe, steps }));
     const targets = arrivals.map((arrival) => arrival.line.split(" ")[1]);
-    expect(targets).toEqual(["/arrange/1", "/arrange/2", "/step/1", "/step/2"]);
+    const functions = "/2015-03-31/functions";
+    expect(targets).toEqual([
+      functions,
+      `${functions}/f/versions`,
+      `${functions}/f/aliases`,
+      "/step/1",
+      "/step/2",
+    ]);
+    const bodies = arrivals.slice(0, 3).map(({ body }) => JSON.parse(body.toString()));
+    expect(bodies).toEqual([
+      {
+        Code: { ZipFile: recipe.zip },
+        FunctionName: "f",
+        Handler: "index.handler",
+        Role: recipe.role,
+        Runtime: recipe.runtime,
+      },
+      {},
+      { FunctionVersion: "1", Name: "live" },
+    ]);
     expect(printed.match(/HTTP\/1\.1 200 OK/g)).toHaveLength(1);
+  });
+
+  it("creates the role first where one is wanted, through IAM", async () => {
+    const { arrivals } = await run(
+      line({ make, recipe, role: "r", authorization: constant, steps: [[step("a")]] }),
+    );
+    expect(arrivals[0]?.line).toBe("POST / HTTP/1.1");
+    expect(arrivals[0]?.headers.join("\n")).toContain("/us-east-1/iam/aws4_request");
+    expect(arrivals[0]?.body.toString()).toContain("Action=CreateRole");
+    expect(arrivals[1]?.headers.join("\n")).toContain("/us-east-1/lambda/aws4_request");
+  });
+
+  it("does the same in two pastes: what all lines share, and the play of one", async () => {
+    const input: CurlInput = {
+      endpoint: server.endpoint,
+      region: "us-east-1",
+      sign: false,
+      authorization: constant,
+      recipe,
+      role: null,
+      make,
+      steps: [[step("a")]],
+    };
+    const shared = setupLines(input, new Set(["function", "version", "alias"])).join("\n");
+    const apart = await run(`${shared}\n${playLine(input)}`);
+    seen = server.arrivals.length;
+    const whole = await run(curl(input));
+    const bytes = ({ line: text, headers, body }: Arrival) => [text, ...headers, body.toString()];
+    expect(apart.arrivals.slice(0, 4).map(bytes)).toEqual(whole.arrivals.map(bytes));
   });
 
   it("carries the RevisionId of an earlier answer in a later body and query", async () => {
@@ -188,7 +247,7 @@ describe("a curl line", () => {
     const { printed, arrivals } = await run(line({ steps }));
     expect(arrivals.map((arrival) => arrival.body.toString()).sort()).toEqual(["\u0000", "1", "2"]);
     expect(printed.match(/200 OK/g)).toHaveLength(3);
-    expect(line({ steps })).toMatch(/^\( .* & .* & .* & wait \)$/);
+    expect(line({ steps })).toMatch(/; \( .* & .* & .* & wait \)$/);
   });
 
   it("captures RevisionIds of steps that were in flight together, each under its own name", async () => {
@@ -199,13 +258,8 @@ describe("a curl line", () => {
   });
 
   it("sends the constant Authorization header where requests are not signed", async () => {
-    const authorization = "AWS4-HMAC-SHA256 Credential=dummy/20200101/us-east-1/lambda/aws4_request";
-    const constant = [
-      ["X-Amz-Date", "20200101T000000Z"],
-      ["Authorization", authorization],
-    ] as const;
     const { arrivals } = await run(line({ steps: [[step("a")]], authorization: constant }));
-    expect(arrivals[0]?.headers).toContain(`Authorization: ${authorization}`);
+    expect(arrivals[0]?.headers).toContain(`Authorization: ${constant[1][1]}`);
     expect(arrivals[0]?.headers).toContain("X-Amz-Date: 20200101T000000Z");
   });
 

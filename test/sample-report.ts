@@ -37,6 +37,15 @@ export function sampleStep(body: string | null, status: number | null, answer = 
   };
 }
 
+const shell = [
+  "U=http://127.0.0.1:5000",
+  `make_function() { curl -sS -o /dev/null -H 'Content-Type: application/json' -d '{"FunctionName":"'"$1"'"}' "$U"/2015-03-31/functions; }`,
+];
+
+function play(body: string): string {
+  return `make_function ct-f; curl -sS -i -H 'Content-Type: application/json' --data-raw '${body}' "$U"${policy}`;
+}
+
 /** A counterexample of one step. */
 export function sampleCounterexample(changes: Partial<Counterexample> = {}): Counterexample {
   const body = '{"StatementId":"s1","Action":"lambda:InvokeFunction","Principal":"s3.amazonaws.com"}';
@@ -44,7 +53,8 @@ export function sampleCounterexample(changes: Partial<Counterexample> = {}): Cou
     expected: "201, as the page says",
     seen: "200",
     steps: [sampleStep(body, 200, '{"Statement":"{}"}')],
-    curl: `curl -sS -i --http1.1 -X POST -H 'Content-Type: application/json' --data-raw '${body}' --path-as-is -g http://127.0.0.1:5000${policy}`,
+    curl: [...shell, play(body)].join("; "),
+    play: play(body),
     replay: "npx addpermission-conformance replay conformance-report/report.json --rule answer.status-201",
     reproduced: "3 of 3",
     ...changes,
@@ -172,6 +182,7 @@ export function sampleReport(changes: Partial<Report> = {}): Report {
       maxMs: 812,
       outliers: [{ case: "fuzz/statement-id/17", ms: 812 }],
     },
+    shell,
     ...changes,
   };
 }
@@ -179,7 +190,7 @@ export function sampleReport(changes: Partial<Report> = {}): Report {
 /** A report in which every rule holds. */
 export function greenReport(): Report {
   const only = [sampleRule("answer.status-201"), sampleRule("answer.known-name")];
-  const { latency: _, ...rest } = sampleReport({ rules: only, questions: [], faults: [] });
+  const { latency: _, shell: __, ...rest } = sampleReport({ rules: only, questions: [], faults: [] });
   const both = { ...tally, holds: 2 };
   return {
     ...rest,

@@ -21,16 +21,23 @@ describe("the terminal report", () => {
 
   it.each([40, 80, 120])("fits %d columns, but for the commands, which stay whole", (columns) => {
     const report = sampleReport();
-    const commands = report.rules.flatMap(({ counterexample }) =>
-      counterexample ? [counterexample.curl, counterexample.replay] : [],
-    );
+    const commands = [
+      ...(report.shell ?? []),
+      ...report.rules.flatMap(({ counterexample: found }) => (found ? [found.play, found.replay] : [])),
+    ];
     const lines = terminal(report, { ...plain, columns }).split("\n");
     const isCommand = (line: string) => commands.includes(line.trim());
     const tooLong = lines.filter(
       (line) => width(line) > columns && !isCommand(line) && !/^(document|aws| {10}) /.test(line),
     );
     expect(tooLong).toEqual([]);
-    expect(lines.filter(isCommand)).toHaveLength(4);
+    expect(lines.filter(isCommand)).toHaveLength(6);
+  });
+
+  it("shows whole lines where a report has no part that they share", () => {
+    const { shell: _, ...older } = sampleReport();
+    expect(terminal(older, plain)).toContain(`\n  ${sampleCounterexample().curl}\n`);
+    expect(terminal(older, plain)).not.toContain("paste this");
   });
 
   it("lets no control, bidi or invisible character through, and writes no ANSI without colour", () => {
