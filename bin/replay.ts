@@ -6,7 +6,8 @@ import { escapeTerminal } from "../reports/escape.ts";
 import { nearest } from "../reports/known/nearest.ts";
 import type { Column, Counterexample, Report, RuleReport } from "../reports/report.ts";
 import { laneOn } from "../runner/lane.ts";
-import { historyOf, movedTo, playAgain, type Replayed, stageNameIn } from "../runner/replay.ts";
+import { renamed } from "../runner/rename.ts";
+import { historyOf, movedTo, namesIn, playAgain, type Replayed } from "../runner/replay.ts";
 import { phrase } from "../spec/answer.ts";
 import type { Exchange } from "../spec/exchange.ts";
 import { Fault } from "../spec/fault.ts";
@@ -34,12 +35,11 @@ export async function replayCommand(args: readonly string[]): Promise<number> {
   const path = given.text("report") ?? "conformance-report/report.json";
   const report = readReport(await textOf(path), path);
   const finding = findingIn(report, given.text("rule"), path);
-  const name = stageNameIn(finding.counterexample);
   const stopping = interruptible();
   try {
-    const session = await openSession(given, report.seed, stopping.signal, name?.prefix);
+    const session = await openSession(given, report.seed, stopping.signal);
     try {
-      const replayed = await replayOn(session, finding, name?.suffix ?? "000", stopping.signal);
+      const replayed = await replayOn(session, finding, stopping.signal);
       process.stdout.write(story(finding, replayed));
       return stopping.exitCode() ?? (replayed.violation === null ? 0 : 1);
     } finally {
@@ -95,10 +95,10 @@ function ruleNamed({ rules: all }: Report, wanted: string, path: string): RuleRe
 async function replayOn(
   session: Session,
   { rule, column, counterexample }: Finding,
-  suffix: string,
   signal: AbortSignal,
 ): Promise<Replayed> {
-  const arranged = await session.arrange(suffix);
+  // As long as the suffixes of a run: a name that is as long as it was breaks the same limits.
+  const arranged = await session.arrange("0000");
   try {
     const { stage } = arranged;
     const lane = laneOn({
@@ -112,7 +112,7 @@ async function replayOn(
       sleep: (ms) => sleep(ms, signal),
     });
     if (!session.fresh) await lane.tidy(true);
-    const rounds = historyOf(counterexample);
+    const rounds = renamed(historyOf(counterexample), namesIn(counterexample), lane.names());
     const here = counterexample.home === undefined ? rounds : movedTo(rounds, counterexample.home, stage);
     return await playAgain(here, { lane, judge: judgeOf([rule]), rule, column }, () => signal.aborted);
   } finally {

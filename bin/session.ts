@@ -26,12 +26,7 @@ export const journalDir = ".addpermission-conformance";
 export const namePrefix = "addperm-ct-";
 
 /** Starts or finds the target that the options name. */
-export async function openSession(
-  given: Given,
-  seed: number,
-  signal?: AbortSignal,
-  prefix?: string,
-): Promise<Session> {
+export async function openSession(given: Given, seed: number, signal?: AbortSignal): Promise<Session> {
   const t0 = performance.now();
   const clock: Clock = () => performance.now() - t0;
   const startedAt = new Date();
@@ -49,7 +44,7 @@ export async function openSession(
       functionName: given.text("function"),
       arranges: found.arranges,
       // A target of our own gets the same names at the same seed; on any other, two runs must not meet.
-      prefix: prefix ?? `${namePrefix}${found.own ? tag(String(seed)) : randomBytes(3).toString("hex")}`,
+      prefix: `${namePrefix}${found.own ? tag(String(seed)) : randomBytes(3).toString("hex")}`,
       role: given.text("role"),
       timeoutMs: given.number("timeout", 1) ?? 10_000,
       budget: given.number("budget", 1),

@@ -18,12 +18,6 @@ import type { Lane, Played } from "./lane.ts";
 /** Where functions are. */
 export type Home = NonNullable<Counterexample["home"]>;
 
-/** The name that the functions of a counterexample begin with, in two parts: that of the run and that of the stage. */
-export interface StageName {
-  readonly prefix: string;
-  readonly suffix: string;
-}
-
 /** What came of playing a counterexample again. */
 export interface Replayed {
   readonly played: Played;
@@ -31,15 +25,15 @@ export interface Replayed {
   readonly violation: { readonly expected: string; readonly seen: string } | null;
 }
 
-/** How the functions were called that a counterexample was played on; null when it names none that were arranged. */
-export function stageNameIn({ steps }: Counterexample): StageName | null {
+/** How the functions of a counterexample were called, in the order of `Lane.names`; none where it names none of ours. */
+export function namesIn({ steps }: Counterexample): readonly string[] {
   for (const { request } of steps) {
     const text = `${decoded(request.path)} ${request.body ?? ""}`;
-    const found = /(addperm-ct-[A-Za-z0-9]+)-([a-z0-9]+)-(?:main|other|none)(?![A-Za-z0-9])/.exec(text);
-    const [, prefix, suffix] = found ?? [];
-    if (prefix !== undefined && suffix !== undefined) return { prefix, suffix };
+    const found = /(addperm-ct-[A-Za-z0-9]+-[a-z0-9]+)-(?:main|other|none)(?![A-Za-z0-9])/.exec(text);
+    const prefix = found?.[1];
+    if (prefix !== undefined) return [`${prefix}-main`, `${prefix}-other`, `${prefix}-none`];
   }
-  return null;
+  return [];
 }
 
 /** The rounds of a counterexample, ready to be sent again: a RevisionId that came from an earlier answer is a slot again. */

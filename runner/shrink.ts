@@ -5,6 +5,7 @@ import type { Stage } from "../spec/stage.ts";
 import type { Column } from "../spec/verdict.ts";
 import type { Lane, Played } from "./lane.ts";
 import { reduceHistory } from "./reduce.ts";
+import { renamed } from "./rename.ts";
 import { simplifyCalls } from "./simplify.ts";
 import type { Candidate } from "./verdicts.ts";
 
@@ -135,23 +136,3 @@ const lasting: ReadonlySet<string> = new Set([
   "DeleteFunction",
   "CreateAlias",
 ]);
-
-/** The history with the names of the stage on which it is played. */
-export function renamed(
-  rounds: readonly Round[],
-  names: readonly string[],
-  now: readonly string[],
-): readonly Round[] {
-  if (names.join() === now.join()) return rounds;
-  const rename = (text: string) =>
-    names.reduce((sum, name, index) => sum.replaceAll(name, now[index] ?? name), text);
-  return rounds.map((round) =>
-    round.map((step) => {
-      const { call } = step;
-      return {
-        ...step,
-        call: { ...call, target: rename(call.target), body: call.body === null ? null : rename(call.body) },
-      };
-    }),
-  );
-}

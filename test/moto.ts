@@ -1,0 +1,120 @@
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { LambdaClient, ListFunctionsCommand } from "@aws-sdk/client-lambda";
+import type { Counterexample, Report, RuleReport } from "../reports/report.ts";
+import { installMoto, moto } from "../targets/moto.ts";
+
+/** What is known to be wrong with moto, and the most steps that it may take to show it. */
+const wrong: Readonly<Record<string, number>> = {
+  "success.is-201": 1,
+  "success.is-json": 1,
+  "StatementId.duplicate": 2,
+  "StatementId.required": 1,
+  "Action.required": 1,
+  "Principal.required": 1,
+  "StatementId.pattern": 1,
+  "StatementId.maxLength": 1,
+  "Action.pattern": 1,
+  "SourceArn.pattern": 1,
+  "SourceAccount.pattern": 1,
+  "EventSourceToken.pattern": 1,
+  "EventSourceToken.maxLength": 1,
+  "body.malformed-json": 1,
+  "body.not-an-object": 1,
+  "body.empty": 1,
+  "FunctionName.partial-arn": 1,
+  "statement.event-source-token": 1,
+  "statement.account": 1,
+  "policy.separate-qualifiers": 4,
+  "published.starts-empty": 4,
+  "policy.stays-readable": 3,
+};
+
+const root = fileURLToPath(new URL("../", import.meta.url));
+
+interface Ended {
+  readonly code: number | null;
+  readonly out: string;
+}
+
+function run(command: string, args: readonly string[]): Promise<Ended> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, args, { cwd: root, stdio: ["ignore", "pipe", "inherit"] });
+    let out = "";
+    child.stdout.on("data", (chunk) => {
+      out += chunk;
+    });
+    child.on("error", reject).on("close", (code) => resolve({ code, out }));
+  });
+}
+
+/** Runs the command as a user would. */
+function conform(...args: readonly string[]): Promise<Ended> {
+  return run(process.execPath, ["--import", "tsx", "bin/addpermission-conformance.ts", ...args]);
+}
+
+/** Why a printed line does not show what the report says; null when it does. */
+async function unlike({ steps }: Counterexample, line: string): Promise<string | null> {
+  const { out } = await run("bash", ["--norc", "-c", line]);
+  const wanted = steps.at(-1)?.response?.status;
+  const status = /^HTTP\/1\.1 (\d+)/.exec(out)?.[1];
+  return status === String(wanted) ? null : `it shows ${status} instead of ${wanted}`;
+}
+
+async function complaintsAbout({ id, counterexample: found }: RuleReport, report: Report): Promise<string[]> {
+  if (found === undefined) return [`${id} has no counterexample`];
+  const most = wrong[id] ?? Number.POSITIVE_INFINITY;
+  const length = found.steps.length > most ? `it takes ${found.steps.length} steps, not ${most}` : null;
+  const together = [...(report.shell ?? []), found.play].join("\n");
+  const complaints = [length, await unlike(found, found.curl), await unlike(found, together)];
+  return complaints.flatMap((complaint) => (complaint === null ? [] : [`${id}: ${complaint}`]));
+}
+
+/** Names of the functions that the target has, as the official SDK sees them. */
+async function functionsAt(endpoint: string): Promise<readonly (string | undefined)[]> {
+  const credentials = { accessKeyId: "AKIDEXAMPLE", secretAccessKey: "none" };
+  const client = new LambdaClient({ endpoint, region: "us-east-1", credentials });
+  const { Functions = [] } = await client.send(new ListFunctionsCommand());
+  client.destroy();
+  return Functions.map(({ FunctionName: name }) => name);
+}
+
+await installMoto({ say: console.log });
+const started = await moto.start();
+const folder = await mkdtemp(join(tmpdir(), "moto-"));
+try {
+  const ended = await conform("--endpoint", started.endpoint, "--out", folder);
+  console.log(ended.out.split("\n").slice(-13).join("\n"));
+  assert.equal(ended.code, 1, "moto breaks the document");
+  assert.deepEqual(await functionsAt(started.endpoint), [], "the run left functions behind");
+  const file = join(folder, "report.json");
+  const report: Report = JSON.parse(await readFile(file, "utf8"));
+  const violated = report.rules.filter(({ verdicts }) => verdicts.document === "violated");
+  const missed = Object.keys(wrong).filter((id) => !violated.some((rule) => rule.id === id));
+  const failures = missed.map((id) => `${id} is broken, but the report does not say so`);
+  for (const rule of violated) failures.push(...(await complaintsAbout(rule, report)));
+  const replayed = await conform("replay", "--report", file, "--endpoint", started.endpoint);
+  if (replayed.code !== 1) failures.push(`replay ends with ${replayed.code}, although moto is as it was`);
+  const builtIn = await conform(
+    "--target",
+    "moto",
+    "--rule",
+    "success.is-201",
+    "--suite",
+    "state",
+    "--out",
+    folder,
+  );
+  if (builtIn.code !== 1) failures.push(`--target moto ends with ${builtIn.code} instead of 1`);
+  for (const failure of failures) console.log(`✗ ${failure}`);
+  console.log(`${violated.length} rules broken; each curl line was run, alone and after the shared lines`);
+  console.log(`${3 * violated.length + 2 - failures.length} passed, ${failures.length} failed`);
+  process.exitCode = failures.length === 0 ? 0 : 1;
+} finally {
+  await started.stop();
+  await rm(folder, { recursive: true, force: true });
+}
