@@ -81,7 +81,10 @@ export async function shrink(candidate: Candidate, given: ShrinkOptions): Promis
   let first = await shows(steps);
   for (let again = 0; racing && !first && again < most.raceTries / 4; again += 1) first = await shows(steps);
   if (!first)
-    return { kind: "unconfirmed", why: `seen once (${candidate.seen}), not when it was tried again` };
+    return {
+      kind: "unconfirmed",
+      why: `seen once (${candidate.seen}, in ${candidate.unit}), not when it was tried again`,
+    };
   const fewer = await reduceHistory(steps, shows);
   await simplifyCalls(fewer, candidate.names[0] ?? "", shows);
   return confirm(last, options, rule);

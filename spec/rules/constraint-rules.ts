@@ -80,14 +80,18 @@ function title(member: Member, kind: string): string {
     case "required":
       return `A request without ${member} is refused`;
     case "type":
-      return `A ${member} that is not a string is refused`;
+      return `${article(member)} ${member} that is not a string is refused`;
     case "minLength":
-      return `A ${member} shorter than ${minLength} is refused`;
+      return `${article(member)} ${member} shorter than ${minLength} is refused`;
     case "maxLength":
       return member === "FunctionName"
         ? `A full ARN longer than ${maxLength} characters is refused`
-        : `A ${member} longer than ${maxLength} characters is refused`;
+        : `${article(member)} ${member} longer than ${maxLength} characters is refused`;
     default:
-      return `A ${member} that does not match its pattern is refused`;
+      return `${article(member)} ${member} that does not match its pattern is refused`;
   }
+}
+
+function article(member: Member): "A" | "An" {
+  return /^[AE]/.test(member) ? "An" : "A";
 }

@@ -78,7 +78,8 @@ export const policyRules = {
     "Request Body, RevisionId; Errors",
     (since, { worlds }) =>
       since.refused.length > 0 &&
-      since.added.length + since.removed.length === 0 &&
+      // An addition elsewhere may move a revision that is the function's, or a policy that is shared, which is another finding.
+      since.added.length + since.removed.length + since.elsewhere.length === 0 &&
       worlds.every(({ policyRevision }) => policyRevision !== null),
     ({ revisionMoved }) => !revisionMoved || ["the same RevisionId", "another RevisionId"],
     ["refusal.changes-no-statement"],
