@@ -148,10 +148,9 @@ export function renamed(
   return rounds.map((round) =>
     round.map((step) => {
       const { call } = step;
-      return {
-        ...step,
-        call: { ...call, target: rename(call.target), body: call.body === null ? null : rename(call.body) },
-      };
+      const body = call.body === null ? null : rename(call.body);
+      const shared = call.connection === undefined ? {} : { connection: rename(call.connection) };
+      return { ...step, call: { ...call, target: rename(call.target), body, ...shared } };
     }),
   );
 }

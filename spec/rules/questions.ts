@@ -178,9 +178,8 @@ const special: readonly Question[] = [
     clauses: ["R010"],
     answer: (of) => {
       if (of.kind !== "addition" || of.reading.body.members !== null) return null;
-      return of.reading.objections.length === 1 && of.reading.questions.length === 0
-        ? phrase(of.answer)
-        : null;
+      const clear = of.reading.questions.every((question) => question === "request.framing");
+      return of.reading.objections.length === 1 && clear ? phrase(of.answer) : null;
     },
   },
   {
