@@ -69,6 +69,7 @@ export function httpTransport(options: HttpOptions): Transport {
         dispatchOnce(pool, undiciRequest(full, signed), { ...limits, ...how });
       return authorized(authorize, full, endpoint.host, how, go, clock);
     },
+    forget: kept.forget,
     async close() {
       closing.abort();
       kept.close();

@@ -7,6 +7,8 @@ export interface KeptSockets {
   take(name: string): Promise<Socket | undefined>;
   /** Keeps a socket in place of the one that had the name. */
   keep(name: string, socket: Socket): void;
+  /** Ends the socket of that name. */
+  forget(name: string): void;
   /** Ends every socket. */
   close(): void;
 }
@@ -28,6 +30,10 @@ export function keptSockets(): KeptSockets {
       sockets.get(name)?.destroy();
       if (closed) socket.destroy();
       else sockets.set(name, socket);
+    },
+    forget(name) {
+      sockets.get(name)?.destroy();
+      sockets.delete(name);
     },
     close() {
       closed = true;

@@ -122,6 +122,8 @@ async function connected(options: RawOptions, ended: Promise<Reason>): Promise<S
   });
   const result = await Promise.race([dialled, ended]);
   if (!("write" in result)) socket?.destroy();
+  // Without a listener of its own an idle socket that is reset would end the process.
+  else result.on("error", ignore);
   return result;
 }
 
@@ -132,8 +134,6 @@ async function converse(
   options: RawOptions,
   ended: Promise<Reason>,
 ): Promise<ReadResponse | Reason> {
-  // Without a listener of its own an idle socket that is reset would end the process.
-  socket.on("error", ignore);
   const maxBodyBytes = options.maxBodyBytes ?? defaultMaxBodyBytes;
   const reading = readResponse(socket, { head: call.method === "HEAD", maxBodyBytes });
   const answered = new AbortController();

@@ -88,6 +88,8 @@ export function laneOn(options: LaneOptions): Lane {
       options.tape?.round(options.index, listen?.unit ?? "", exchanges);
       listen?.heard?.(one, exchanges);
     }
+    // The next history begins on connections of its own: what this one did to them must not reach it.
+    for (const name of connectionsOf(rounds)) transport.forget?.(name);
     return { rounds, observed };
   };
   const alone = (key: string, call: Call) => play(once({ key, call }));
@@ -132,6 +134,10 @@ export function laneOn(options: LaneOptions): Lane {
 /** A script of one step. */
 export function once(step: Step): Script {
   return (done) => (done.length === 0 ? [step] : null);
+}
+
+function connectionsOf(rounds: readonly (readonly Exchange[])[]): ReadonlySet<string> {
+  return new Set(rounds.flat().flatMap(({ call }) => call.connection ?? []));
 }
 
 function filled(step: Step, done: readonly (readonly Exchange[])[]): Call | null {

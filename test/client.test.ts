@@ -357,6 +357,36 @@ test("a second call goes over the same connection, unless the target ended it", 
   }
 });
 
+test("calls that name a connection share it until it is forgotten or the target ends it", async () => {
+  const server = await always(response("{}"));
+  const transport = transportTo(server.endpoint);
+  const named = { ...post, connection: "one" };
+  for (const call of [named, named, { ...named, connection: "two" }]) await transport.send(call, patient);
+  expect(server.received).toHaveLength(2);
+  transport.forget?.("one");
+  await transport.send(named, patient);
+  expect(server.received).toHaveLength(3);
+
+  const ending = await always(response("{}", "200 OK", ["Connection: close"]));
+  const other = transportTo(ending.endpoint);
+  for (const call of [named, named]) expect(silence(await other.send(call, patient))).toBe("200 {}");
+  expect(ending.received).toHaveLength(2);
+});
+
+test("large bodies and many calls on one connection leave no listeners behind", async () => {
+  const warnings: string[] = [];
+  const warned = ({ message }: Error) => warnings.push(message);
+  process.on("warning", warned);
+  const server = await always(response("{}"));
+  const transport = transportTo(server.endpoint);
+  const calls = [" ".repeat(2 * 1024 * 1024), ...Array.from({ length: 15 }, () => "{}")];
+  for (const body of calls) await transport.send({ ...post, body, connection: "one" }, patient);
+  await new Promise((resolve) => setImmediate(resolve));
+  process.off("warning", warned);
+  expect(warnings).toEqual([]);
+  expect(server.received).toHaveLength(1);
+});
+
 test.each([
   ["localhost:4566", "not an http or https URL"],
   ["ftp://127.0.0.1", "not an http or https URL"],

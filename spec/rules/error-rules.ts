@@ -180,7 +180,12 @@ function judgeServerError({ answer, result }: Addition): Judgement | null {
 
 function judgeArrival({ answer, call }: Addition): Judgement | null {
   if (answer.kind === "response") return holds;
-  if (call.raw?.invalid) return null;
+  if (call.raw?.invalid) {
+    // A server may cut off what breaks HTTP, but it may not leave the client waiting.
+    return answer.reason === "timeout"
+      ? violated("an answer or the end of the connection within the deadline", phrase(answer))
+      : null;
+  }
   const ours =
     answer.reason === "aborted" ||
     answer.reason === "refused" ||
