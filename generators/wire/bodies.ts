@@ -70,7 +70,7 @@ export const oddBodies: readonly OddRequest[] = [
   extra("constructor", '"constructor":{"prototype":{"SourceArn":"arn:aws:s3:::polluted"}}'),
   extra("to-string", '"toString":null,"hasOwnProperty":1'),
   text("proto-as-required", (sid) => `{"__proto__":${json(sid)}}`),
-  extra("id-twice-number-first", '"StatementId":7'),
+  extra("id-twice-number-last", '"StatementId":7'),
   extra("id-twice-escaped", '"\\u0053tatementId":"other"'),
   text("upper-case-members", (sid) => json(sid).replace(/"(\w+)":/g, (name) => name.toUpperCase())),
   text("lower-case-members", (sid) => json(sid).replace(/"(\w+)":/g, (name) => name.toLowerCase())),

@@ -5,6 +5,7 @@ import type { Addition } from "../observation.ts";
 import { holds, type Judgement, type RuleBody } from "../rule.ts";
 import type { Column } from "../verdict.ts";
 import { show, violated } from "./guarantee.ts";
+import { severalFaults } from "./several-faults.ts";
 
 /** Statuses that the web server or the account's guard may give before the operation is reached. */
 const beforeTheOperation: ReadonlySet<number> = new Set([
@@ -67,6 +68,7 @@ export const errorRules = {
     needs: ["faults"],
     trigger: { on: "answer", judge: judgeThrottling },
   },
+  "errors.several-faults": severalFaults,
   "errors.no-unexplained-5xx": {
     title: "No request brings the service down: a 5xx is a ServiceException",
     basis: "implied",

@@ -178,8 +178,9 @@ const special: readonly Question[] = [
     clauses: ["R010"],
     answer: (of) => {
       if (of.kind !== "addition" || of.reading.body.members !== null) return null;
-      const clear = of.reading.questions.every((question) => question === "request.framing");
-      return of.reading.objections.length === 1 && clear ? phrase(of.answer) : null;
+      return of.reading.objections.length === 1 && of.reading.questions.length === 0
+        ? phrase(of.answer)
+        : null;
     },
   },
   {
@@ -223,7 +224,9 @@ function ask(id: RequestQuestion | StateQuestion, [title, source, clauses]: Aske
 function bearsOn(id: string, of: Observation): of is Addition {
   if (of.kind !== "addition") return false;
   const questions = [...of.reading.questions, ...of.situation.questions];
-  const objections = of.reading.objections.length + of.situation.objections.length;
+  // Odd framing is a question whatever it frames: no rule judges its answer.
+  const objections =
+    id === "request.framing" ? 0 : of.reading.objections.length + of.situation.objections.length;
   return objections === 0 && questions.length === 1 && questions[0] === id;
 }
 

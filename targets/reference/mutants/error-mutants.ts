@@ -1,5 +1,5 @@
 import type { RuleId } from "../../../spec/rules/index.ts";
-import type { Mutation } from "../behaviour.ts";
+import { createdReply, type Mutation } from "../behaviour.ts";
 import type { Draft } from "../draft.ts";
 import type { Named, Refusal } from "../errors.ts";
 import type { HttpReply } from "../http.ts";
@@ -73,6 +73,10 @@ const defects: Readonly<Record<ErrorRuleId, Defect>> = {
   "errors.json-is-json": {
     breaks: "leaves out the last brace of a refusal of several mistakes at once",
     mutate: ofSeveralFaults((reply) => ({ ...reply, body: String(reply.body).slice(0, -1) })),
+  },
+  "errors.several-faults": {
+    breaks: "accepts whoever makes several mistakes at once",
+    mutate: ofSeveralFaults(() => createdReply('{"Sid":"a b"}')),
   },
   "errors.throttling-is-named": {
     breaks: "calls a throttled request a ThrottledException",
