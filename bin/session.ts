@@ -60,6 +60,7 @@ export async function openSession(
       now: () => new Date(),
       journalDir: found.own ? null : journalDir,
       pid: process.pid,
+      revive: found.revive,
     });
     const close = async () => {
       await reached.transport.close();
@@ -90,6 +91,7 @@ interface Found {
   /** Started by us, and gone when we are done. */
   readonly own: boolean;
   stop(): Promise<void>;
+  readonly revive?: (() => Promise<boolean>) | undefined;
 }
 
 async function targetOf(given: Given): Promise<Found> {
@@ -124,6 +126,7 @@ async function targetOf(given: Given): Promise<Found> {
     arranges: target.arranges,
     own: true,
     stop: () => started.stop(),
+    revive: started.revive,
   };
 }
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { judgeVariant } from "../runner/kill-matrix.ts";
 import type { Tape } from "../runner/tape.ts";
+import { naming } from "../targets/reference/mutants/error-mutants.ts";
 import { mutants } from "../targets/reference/mutants/index.ts";
 
 /** Everything sent, lane by lane, as one text. */
@@ -67,4 +68,13 @@ describe("A run against a mutant", () => {
       expect(found?.curl).toContain("curl ");
     },
   );
+
+  it("shows a member that is nested too deeply with one that is not", async () => {
+    const failing = naming(({ kind, member }) => kind === "type" && member === "Action", 500, "Crash");
+    const report = await judgeVariant(failing, { seed: 1, suites: ["wire"] });
+    const found = report.rules.find(({ id }) => id === "Action.type");
+    expect(found?.counterexample?.steps.map(({ request }) => request.body)).toEqual([
+      '{"Action":[],"Principal":"s3.amazonaws.com","StatementId":"s"}',
+    ]);
+  });
 });
