@@ -16,6 +16,8 @@ export interface Session extends Reach {
   readonly careful: boolean;
   readonly clock: Clock;
   readonly startedAt: Date;
+  /** Starts the target again where a request ended it; only where we started it, and it lost nothing. */
+  readonly revive?: (() => Promise<boolean>) | undefined;
   close(): Promise<void>;
 }
 
