@@ -83,14 +83,14 @@ interface Choices {
 
 function choices(given: Given): Choices {
   const wanted = given.names("rule", ruleIds);
-  const sent = given.names(
-    "suite",
-    suites.map(({ name }) => name),
-  );
+  const sent = given.names("suite", [...suites.map(({ name }) => name), "all"]);
   return {
     seed: given.number("seed", 0, 0x7fffffff) ?? 1,
     profile: given.names("profile", columns)?.[0] ?? "document",
-    suites: sent === undefined ? usualSuites : suites.filter(({ name }) => sent.includes(name)),
+    suites:
+      sent === undefined
+        ? usualSuites
+        : suites.filter(({ name }) => sent.includes("all") || sent.includes(name)),
     rules: wanted === undefined ? rules : rules.filter(({ id }) => wanted.some((one) => one === id)),
   };
 }

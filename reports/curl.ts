@@ -1,6 +1,6 @@
 import { Buffer } from "node:buffer";
 import { type Call, type Header, type Round, revisionSlot, type Step } from "../spec/exchange.ts";
-import { bareSocket } from "./bare-socket.ts";
+import { bareSocket, openSocket, talk } from "./bare-socket.ts";
 import { printBytes, quote, quoteWithSlot } from "./shell.ts";
 
 /** What a line needs to know to reproduce a history from nothing. */
@@ -22,6 +22,8 @@ export interface CurlInput {
 interface Context extends CurlInput {
   /** Shell variable of each step whose RevisionId a later step carries. */
   readonly variables: ReadonlyMap<string, string>;
+  /** The connection that several steps share, and that curl alone would not; null for none. */
+  readonly shared: string | null;
 }
 
 const findRevision = String.raw`sed -n 's/.*"RevisionId": *"\([^"]*\)".*/\1/p'`;
@@ -34,14 +36,23 @@ const longestArgument = 100_000;
  * Printable ASCII only; credentials only as shell variables. A half-close of a bare socket is left to `replay`.
  */
 export function curl(input: CurlInput): string {
-  const context = { ...input, variables: nameVariables(input.steps) };
+  const context = { ...input, variables: nameVariables(input.steps), shared: sharedConnection(input) };
   const arranging = input.arrange.map((call) => send(call, null, "-o /dev/null", context));
   const last = input.steps.length - 1;
-  const rounds = input.steps.map((round, index) => playRound(round, index === last, context));
+  const played = input.steps.map((round, index) => playRound(round, index === last, context));
+  // In a subshell, so that the connection ends with it.
+  const rounds = context.shared === null ? played : [`( ${[openSocket(input), ...played].join("; ")} )`];
   const parallelCapture = input.steps.some(
     (round) => round.length > 1 && capturedIn(round, context).length > 0,
   );
   return [...(parallelCapture ? ["D=$(mktemp -d)"] : []), ...arranging, ...rounds].join("; ");
+}
+
+/** What is signed, or goes through TLS, cannot be written by a shell: there `replay` alone shares the connection. */
+function sharedConnection({ steps, sign, endpoint }: CurlInput): string | null {
+  if (sign || endpoint.startsWith("https:")) return null;
+  const names = steps.flat().flatMap(({ call }) => call.connection ?? []);
+  return names.find((name, index) => names.indexOf(name) !== index) ?? null;
 }
 
 function nameVariables(steps: readonly Round[]): ReadonlyMap<string, string> {
@@ -85,6 +96,7 @@ function sendStep(step: Step, output: string, context: Context): string {
 }
 
 function send(call: Call, variable: string | null, output: string, context: Context): string {
+  if (context.shared !== null && call.connection === context.shared) return talk(call, output, context);
   if (call.raw !== undefined) return bareSocket(call, call.raw, output, context);
   const { before, data } = bodyWords(call, variable);
   const words = ["curl -sS", output, "--http1.1", methodWords(call), ...authorizationWords(context)];

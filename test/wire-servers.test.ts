@@ -1,3 +1,4 @@
+import { execFile } from "node:child_process";
 import {
   createServer,
   type IncomingMessage,
@@ -7,6 +8,7 @@ import {
 } from "node:http";
 import type { Socket } from "node:net";
 import { afterEach, describe, expect, test } from "vitest";
+import { oddBodies } from "../generators/wire/bodies.ts";
 import { oddFramings } from "../generators/wire/framings.ts";
 import { judgeOf } from "../oracle/judge.ts";
 import { observeRound } from "../oracle/observe.ts";
@@ -54,6 +56,12 @@ async function nodeServer(
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const address = server.address();
   return new URL(`http://127.0.0.1:${typeof address === "object" && address !== null ? address.port : 0}`);
+}
+
+function inBash(line: string): Promise<string> {
+  return new Promise((resolve, reject) =>
+    execFile("bash", ["-c", line], (error, stdout) => (error === null ? resolve(stdout) : reject(error))),
+  );
 }
 
 const lastly = (response: ServerResponse, status: number): true => {
@@ -127,14 +135,20 @@ describe("what a server does wrong is found", () => {
     expect(steps.map(({ key }) => key)).toEqual(["chunk-trailer", "chunk-trailer/then"]);
     expect(new Set(steps.map(({ connection }) => connection)).size).toBe(1);
     expect(notGreen(report)).toHaveLength(1);
+    const printed = await inBash(found?.counterexample?.curl ?? "");
+    expect(printed).toMatch(/^HTTP\/1\.1 400 /);
   });
 
   test.each([
-    ["timeout", "violated"],
-    ["reset", null],
-  ] as const)("a message that breaks HTTP is answered by a %s", (reason, verdict) => {
-    const odd = oddFramings.find(({ label }) => label === "header-of-64-kib");
-    if (odd === undefined) throw new Error("there is no such odd request");
+    ["header-of-64-kib", "timeout", "violated"],
+    ["header-of-64-kib", "reset", null],
+    ["eight-mebibytes", "timeout", "violated"],
+    ["eight-mebibytes", "reset", null],
+    ["deep-array", "reset", "violated"],
+    ["chunks-of-one", "reset", "violated"],
+  ] as const)("%s is answered by a %s", (name, reason, verdict) => {
+    const odd = [...oddFramings, ...oddBodies].find(({ label }) => label === name);
+    if (odd === undefined) throw new Error(`there is no odd request ${name}`);
     const call = odd.make(stage.main.name, "sid");
     const answer = { kind: "none", reason, detail: "", sentAt: 0, answeredAt: 5000 } as const;
     const round = observeRound(initialBelief(stage, true), [

@@ -180,8 +180,10 @@ function judgeServerError({ answer, result }: Addition): Judgement | null {
     : violated("no 5xx but 500 ServiceException", phrase(answer));
 }
 
-function judgeArrival({ answer, call }: Addition): Judgement | null {
+function judgeArrival({ answer, call, reading }: Addition): Judgement | null {
   if (answer.kind === "response") return holds;
+  // Whoever refuses a large body before it has come ends the connection, and the answer may be lost with it.
+  if (answer.reason === "reset" && reading.questions.includes("body.large")) return null;
   if (call.raw?.invalid) {
     // A server may cut off what breaks HTTP, but it may not leave the client waiting.
     return answer.reason === "timeout"
