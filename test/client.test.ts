@@ -5,6 +5,7 @@ import { constantAuthorizer } from "../client/authorize.ts";
 import { endpointOf } from "../client/endpoint.ts";
 import { type HttpOptions, httpTransport } from "../client/http.ts";
 import { sendRawSequence } from "../client/raw.ts";
+import { reviving } from "../client/reviving.ts";
 import type { Outgoing, Transport } from "../client/transport.ts";
 import type { Answer } from "../spec/exchange.ts";
 import { type BareServer, bareServer, isWhole, response } from "./bare-server.ts";
@@ -412,4 +413,32 @@ test("an IPv6 endpoint is reached where there is one", async () => {
   }
   server.closeAllConnections();
   server.close();
+});
+
+test("what was not accepted is sent again once the target is up, what may have arrived is not", async () => {
+  const reasons = ["refused", "reset", "timeout"] as const;
+  for (const reason of reasons) {
+    const sent: string[] = [];
+    let up = false;
+    const transport = reviving(
+      {
+        send: async () => {
+          sent.push(up ? "up" : "down");
+          const times = { sentAt: 0, answeredAt: 0 };
+          return up
+            ? { kind: "response", status: 200, headers: [], body: "", ...times }
+            : { kind: "none", reason, detail: "", ...times };
+        },
+        close: async () => {},
+      },
+      async () => {
+        up = true;
+        return true;
+      },
+    );
+    const answer = await transport.send(post, patient);
+    expect(silence(answer)).toBe(reason === "refused" ? "200 " : reason);
+    expect(sent).toEqual(reason === "refused" ? ["down", "up"] : ["down"]);
+    expect(up).toBe(reason !== "timeout");
+  }
 });
