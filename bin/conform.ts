@@ -12,6 +12,7 @@ import { run } from "../runner/run.ts";
 import { Fault } from "../spec/fault.ts";
 import { ruleIds, rules } from "../spec/rules/index.ts";
 import { suites, usualSuites } from "../suites/index.ts";
+import { wire } from "../suites/wire.ts";
 import { type Given, read } from "./arguments.ts";
 import { knownSummary } from "./known-summary.ts";
 import { optionDocs } from "./options.ts";
@@ -82,14 +83,14 @@ interface Choices {
 
 function choices(given: Given): Choices {
   const wanted = given.names("rule", ruleIds);
-  const sent = given.names(
-    "suite",
-    suites.map(({ name }) => name),
-  );
+  const sent = given.names("suite", [...suites.map(({ name }) => name), "all"]);
   return {
     seed: given.number("seed", 0, 0x7fffffff) ?? 1,
     profile: given.names("profile", columns)?.[0] ?? "document",
-    suites: sent === undefined ? usualSuites : suites.filter(({ name }) => sent.includes(name)),
+    suites:
+      sent === undefined
+        ? usualSuites
+        : suites.filter(({ name }) => sent.includes("all") || sent.includes(name)),
     rules: wanted === undefined ? rules : rules.filter(({ id }) => wanted.some((one) => one === id)),
   };
 }
@@ -108,14 +109,13 @@ async function runWith(
     tty,
     columns: process.stderr.columns ?? 80,
   });
-  const concurrency = given.number("concurrency", 1, 256) ?? 8;
   try {
     return await run({
       ...session,
       ...chosen,
       tool,
       target: { name: session.name, endpoint: session.endpoint, cannot: session.cannot },
-      lanes: given.text("function") === undefined ? concurrency : 1,
+      lanes: given.text("function") === undefined ? lanesFor(session, given, chosen) : 1,
       runs: given.number("runs", 1) ?? 25,
       rounds: given.number("rounds", 1) ?? 6,
       settleMs: given.number("settle", 0) ?? 0,
@@ -129,6 +129,12 @@ async function runWith(
   } finally {
     bar.end();
   }
+}
+
+/** Where odd requests may end the target, it gets one history at a time, so that none is blamed for another. */
+function lanesFor(session: Session, given: Given, chosen: Choices): number {
+  const mayEnd = session.revive !== undefined && chosen.suites.includes(wire);
+  return given.number("concurrency", 1, 256) ?? (mayEnd ? 1 : 8);
 }
 
 /** The options that lead a replay to the same target. */

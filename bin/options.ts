@@ -38,7 +38,7 @@ export const optionDocs = {
     {
       name: "suite",
       value: "A,B",
-      about: "only these suites; wire, the oddest, is sent only when named here",
+      about: "only these suites; all for every one, with wire too, which some targets do not survive",
     },
     { name: "rule", value: "ID,…", about: "only these rules" },
     { name: "seed", value: "N", about: "same seed, same requests, byte for byte (default 1)" },

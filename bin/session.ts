@@ -16,6 +16,8 @@ export interface Session extends Reach {
   readonly careful: boolean;
   readonly clock: Clock;
   readonly startedAt: Date;
+  /** Starts the target again where a request ended it; only where we started it, and it lost nothing. */
+  readonly revive?: (() => Promise<boolean>) | undefined;
   close(): Promise<void>;
 }
 
@@ -55,6 +57,7 @@ export async function openSession(given: Given, seed: number, signal?: AbortSign
       now: () => new Date(),
       journalDir: found.own ? null : journalDir,
       pid: process.pid,
+      revive: found.revive,
     });
     const close = async () => {
       await reached.transport.close();
@@ -85,6 +88,7 @@ interface Found {
   /** Started by us, and gone when we are done. */
   readonly own: boolean;
   stop(): Promise<void>;
+  readonly revive?: (() => Promise<boolean>) | undefined;
 }
 
 async function targetOf(given: Given): Promise<Found> {
@@ -119,6 +123,7 @@ async function targetOf(given: Given): Promise<Found> {
     arranges: target.arranges,
     own: true,
     stop: () => started.stop(),
+    revive: started.revive,
   };
 }
 

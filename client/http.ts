@@ -6,9 +6,16 @@ import { deadlines } from "./deadline.ts";
 import { dial, type Tls } from "./dial.ts";
 import { dispatchOnce } from "./dispatch.ts";
 import { addressed } from "./endpoint.ts";
-import { sendRaw } from "./raw.ts";
+import { keptSockets } from "./kept.ts";
+import { type RawOptions, sendOver, sendRaw } from "./raw.ts";
 import { notSent } from "./silence.ts";
-import { type Clock, defaultMaxBodyBytes, maxHeaderBytes, type Transport } from "./transport.ts";
+import {
+  type Clock,
+  defaultMaxBodyBytes,
+  maxHeaderBytes,
+  type Outgoing,
+  type Transport,
+} from "./transport.ts";
 import { unableUndici, undiciRequest } from "./undici-request.ts";
 
 /** How to reach a target over HTTP. */
@@ -26,21 +33,35 @@ export interface HttpOptions {
   readonly tls?: Tls | undefined;
 }
 
-/** Sends over keep-alive HTTP/1.1 sockets; calls with raw framing get a bare socket of their own. */
+/**
+ * Sends over keep-alive HTTP/1.1 sockets. Calls with raw framing get a bare socket of their own, and calls that name a
+ * connection share one for as long as the target keeps it open.
+ */
 export function httpTransport(options: HttpOptions): Transport {
   const { endpoint, clock, authorize } = options;
   const maxBodyBytes = options.maxBodyBytes ?? defaultMaxBodyBytes;
   const connectTimeoutMs = options.connectTimeoutMs ?? 10_000;
   const sockets = new Set<Socket>();
+  const kept = keptSockets();
   const pool = poolOf(options, connectTimeoutMs, sockets);
   const closing = new AbortController();
   const limits = { clock, deadlines: deadlines(clock), maxBodyBytes };
   const raw = { endpoint, clock, authorize, maxBodyBytes, connectTimeoutMs, tls: options.tls };
+  const onConnection = async (name: string, call: Outgoing, bare: RawOptions): Promise<Answer> => {
+    const { answer, socket } = await sendOver(await kept.take(name), call, bare);
+    if (socket !== undefined) kept.keep(name, socket);
+    return answer;
+  };
   return {
-    unable: (call) => (call.raw === undefined ? unableUndici(call) : null),
+    unable: (call) => (isBare(call) ? null : unableUndici(call)),
     send(call, how) {
       if (closing.signal.aborted) return Promise.resolve(notSent("the transport is closed", clock()));
-      if (call.raw !== undefined) return sendRaw(call, { ...raw, ...how, closing: closing.signal });
+      if (isBare(call)) {
+        const bare = { ...raw, ...how, closing: closing.signal };
+        return call.connection === undefined
+          ? sendRaw(call, bare)
+          : onConnection(call.connection, call, bare);
+      }
       const why = unableUndici(call);
       if (why !== null) return Promise.resolve(notSent(why, clock()));
       const full = addressed(call, endpoint);
@@ -48,12 +69,18 @@ export function httpTransport(options: HttpOptions): Transport {
         dispatchOnce(pool, undiciRequest(full, signed), { ...limits, ...how });
       return authorized(authorize, full, endpoint.host, how, go, clock);
     },
+    forget: kept.forget,
     async close() {
       closing.abort();
+      kept.close();
       for (const socket of sockets) socket.destroy();
       await pool.destroy(Object.assign(new Error("the transport was closed"), { code: "UND_ERR_ABORTED" }));
     },
   };
+}
+
+function isBare(call: Outgoing): boolean {
+  return call.raw !== undefined || call.connection !== undefined;
 }
 
 function poolOf(options: HttpOptions, connectTimeoutMs: number, sockets: Set<Socket>): Pool {

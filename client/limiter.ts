@@ -58,6 +58,7 @@ export function limited(
   };
   return {
     unable: (call) => transport.unable?.(call) ?? null,
+    forget: (connection) => transport.forget?.(connection),
     close: () => transport.close(),
     send(call, options) {
       if (requests >= most && options.essential !== true) {

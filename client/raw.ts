@@ -1,11 +1,12 @@
 import type { Socket } from "node:net";
-import { setTimeout as pause, setImmediate as turn } from "node:timers/promises";
+import { setImmediate as turn } from "node:timers/promises";
 import type { Answer, Header } from "../spec/exchange.ts";
 import { follow, unfollow } from "./abort.ts";
 import type { Authorizer } from "./authorize.ts";
 import { dial, type Tls } from "./dial.ts";
 import { addressed } from "./endpoint.ts";
 import { framed, signable } from "./framing.ts";
+import { isQuiet } from "./kept.ts";
 import { type ReadResponse, readResponse } from "./read-response.ts";
 import { because, notSent, type Reason, reasonOf } from "./silence.ts";
 import { type Clock, defaultMaxBodyBytes, type Outgoing, type SendOptions } from "./transport.ts";
@@ -44,13 +45,23 @@ export async function sendRawSequence(
       answers.push(null);
       continue;
     }
-    const sent = await within(options, (ended) => sendOn(socket, call, options, ended));
+    const sent = await sendOver(socket, call, options);
     answers.push(sent.answer);
-    if (!sent.reusable) sent.socket?.destroy();
-    socket = sent.reusable ? sent.socket : undefined;
+    socket = sent.socket;
   }
   socket?.destroy();
   return answers;
+}
+
+/** Writes one call to an open socket, or to a new one, and gives the socket back where it can take another call. Never rejects. */
+export async function sendOver(
+  open: Socket | undefined,
+  call: Outgoing,
+  options: RawOptions,
+): Promise<{ readonly answer: Answer; readonly socket: Socket | undefined }> {
+  const { answer, socket, reusable } = await within(options, (ended) => sendOn(open, call, options, ended));
+  if (!reusable) socket?.destroy();
+  return { answer, socket: reusable ? socket : undefined };
 }
 
 interface Sent {
@@ -111,6 +122,8 @@ async function connected(options: RawOptions, ended: Promise<Reason>): Promise<S
   });
   const result = await Promise.race([dialled, ended]);
   if (!("write" in result)) socket?.destroy();
+  // Without a listener of its own an idle socket that is reset would end the process.
+  else result.on("error", ignore);
   return result;
 }
 
@@ -121,8 +134,6 @@ async function converse(
   options: RawOptions,
   ended: Promise<Reason>,
 ): Promise<ReadResponse | Reason> {
-  // Without a listener of its own an idle socket that is reset would end the process.
-  socket.on("error", ignore);
   const maxBodyBytes = options.maxBodyBytes ?? defaultMaxBodyBytes;
   const reading = readResponse(socket, { head: call.method === "HEAD", maxBodyBytes });
   const answered = new AbortController();
@@ -148,11 +159,7 @@ async function write(
     for (let at = 0; at < piece.length; at += chunkBytes) {
       if (answered.aborted || !socket.writable) return false;
       const chunk = piece.subarray(at, at + chunkBytes);
-      const failed = await new Promise<boolean>((resolve) => {
-        socket.write(chunk, (error) => resolve(error !== null && error !== undefined));
-        socket.once("close", () => resolve(true));
-      });
-      if (failed) return false;
+      if (!(await written(socket, chunk))) return false;
       await turn();
     }
   }
@@ -160,16 +167,15 @@ async function write(
   return true;
 }
 
-/** False when bytes came that nobody asked for, or the connection ended; waits a moment for either. */
-async function isQuiet(socket: Socket): Promise<boolean> {
-  let quiet = true;
-  const spoiled = (): void => {
-    quiet = false;
-  };
-  socket.on("data", spoiled).on("end", spoiled).resume();
-  await pause(10);
-  socket.off("data", spoiled).off("end", spoiled);
-  return quiet && socket.writable && !socket.destroyed;
+function written(socket: Socket, chunk: Buffer): Promise<boolean> {
+  return new Promise<boolean>((resolve) => {
+    const closed = (): void => resolve(false);
+    socket.once("close", closed);
+    socket.write(chunk, (error) => {
+      socket.off("close", closed);
+      resolve(error === null || error === undefined);
+    });
+  });
 }
 
 /** Does the work with a promise that tells when deadline, signal or closing end it. */

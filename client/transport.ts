@@ -27,6 +27,8 @@ export interface Transport {
   send(call: Outgoing, options: SendOptions): Promise<Answer>;
   /** Why this transport cannot carry the call as it is meant, in one sentence; null when it can. */
   unable?(call: Outgoing): string | null;
+  /** Ends the connection that calls of this name shared, so that the next one gets a new one. */
+  forget?(connection: string): void;
   /** Ends every connection, also those still being made; calls in flight come back as `aborted`. */
   close(): Promise<void>;
 }

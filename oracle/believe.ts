@@ -29,7 +29,7 @@ function believeAddition(before: Belief, observation: Addition): Belief {
   const { reading, situation, result } = observation;
   const { key } = situation;
   if (result.kind === "refused" && result.status < 500) return believeRefusal(before, observation);
-  const objected = reading.objections.length + reading.questions.length > 0;
+  const objected = reading.objections.length + reading.questions.length > 0 && !isTakenAsMeant(observation);
   const unexpected = objected || situation.objections.length + situation.questions.length > 0;
   const anywhere = reading.resource === null && reading.questions.length > 0;
   if (key === null) return result.kind === "added" || anywhere ? forgetAll(before) : before;
@@ -47,6 +47,13 @@ function believeAddition(before: Belief, observation: Addition): Belief {
     key,
     sid,
   );
+}
+
+/** Framed oddly, and yet the answer shows the statement that was sent. */
+function isTakenAsMeant({ reading, result }: Addition): boolean {
+  const framing = reading.questions.every((question) => question === "request.framing");
+  if (!framing || reading.objections.length > 0 || result.kind !== "added") return false;
+  return result.statement.parsed?.Sid === reading.body.members?.StatementId;
 }
 
 function acknowledged(policy: PolicyBelief, sid: string, text: string | null, size: number): PolicyBelief {

@@ -22,15 +22,49 @@ export function bareSocket(call: Call, framing: RawFraming, output: string, inpu
   const { protocol, hostname, port, pathname } = new URL(input.endpoint);
   const host = hostname.replace(/^\[|\]$/g, "");
   const writes = requestBytes(call, framing, pathname.replace(/\/+$/, ""), input);
-  const into = output.startsWith("-o ") ? ` >${output.slice(3)}` : "";
+  const into = intoFile(output);
   if (protocol === "https:") {
     const connect = quote(`${hostname}:${port || "443"}`);
     const pipe = `{ ${writes.map((bytes) => printBytes([bytes])).join("; ")}; sleep ${patience}; }`;
     return `${pipe} | openssl s_client -quiet -connect ${connect} -servername ${quote(host)} 2>/dev/null${into}`;
   }
+  return `( ${opened(host, port)}; ${spoken(writes, patience)} )${into}`;
+}
+
+/** Opens the connection to a target that is not behind TLS; for `talk`. */
+export function openSocket({ endpoint }: BareSocketInput): string {
+  const { hostname, port } = new URL(endpoint);
+  return opened(hostname.replace(/^\[|\]$/g, ""), port);
+}
+
+/** Writes one request to the connection that `openSocket` has opened, and prints what comes back within a second. */
+export function talk(call: Call, output: string, input: BareSocketInput): string {
+  const { pathname } = new URL(input.endpoint);
+  const framing = call.raw ?? plainFraming(call);
+  const writes = requestBytes(call, framing, pathname.replace(/\/+$/, ""), input);
+  return `{ ${spoken(writes, 1)}; }${intoFile(output)}`;
+}
+
+function plainFraming(call: Call): RawFraming {
+  const body = Buffer.from(call.body ?? "", call.encoding ?? "utf8");
+  const headers = call.headers.map(([name, value]) => `${name}: ${value}`);
+  return {
+    lines: ["Host: {host}", ...headers, "Authorization: {authorization}", `Content-Length: ${body.length}`],
+    pieces: [body.toString("base64")],
+  };
+}
+
+function opened(host: string, port: string): string {
+  return `exec 3<>${quote(`/dev/tcp/${host}/${port || "80"}`)}`;
+}
+
+function spoken(writes: readonly Buffer[], seconds: number): string {
   const sent = writes.map((bytes) => `${printBytes([bytes])} >&3`).join("; ");
-  const read = `while IFS= read -r -t ${patience} -u 3 L; do printf '%s\\n' "$L"; done; printf '%s\\n' "$L"`;
-  return `( exec 3<>${quote(`/dev/tcp/${host}/${port || "80"}`)}; ${sent}; ${read} )${into}`;
+  return `${sent}; while IFS= read -r -t ${seconds} -u 3 L; do printf '%s\\n' "$L"; done; printf '%s\\n' "$L"`;
+}
+
+function intoFile(output: string): string {
+  return output.startsWith("-o ") ? ` >${output.slice(3)}` : "";
 }
 
 function requestBytes(

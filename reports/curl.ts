@@ -1,6 +1,6 @@
 import { Buffer } from "node:buffer";
 import { type Call, type Round, revisionSlot, type Step } from "../spec/exchange.ts";
-import { bareSocket } from "./bare-socket.ts";
+import { bareSocket, openSocket, talk } from "./bare-socket.ts";
 import { printBytes, quote, quoteWithSlot } from "./shell.ts";
 import {
   authorizationWord,
@@ -25,6 +25,8 @@ export interface CurlInput extends Setup {
 interface Context extends CurlInput {
   /** Shell variable of each step whose RevisionId a later step carries. */
   readonly variables: ReadonlyMap<string, string>;
+  /** The connection that several steps share, and that curl alone would not; null for none. */
+  readonly shared: string | null;
 }
 
 const findRevision = String.raw`sed -n 's/.*"RevisionId": *"\([^"]*\)".*/\1/p'`;
@@ -43,14 +45,23 @@ export function curl(input: CurlInput): string {
 
 /** The same without the lines of `setupLines`, which it needs. */
 export function playLine(input: CurlInput): string {
-  const context = { ...input, variables: nameVariables(input.steps) };
+  const context = { ...input, variables: nameVariables(input.steps), shared: sharedConnection(input) };
   const last = input.steps.length - 1;
-  const rounds = input.steps.map((round, index) => playRound(round, index === last, context));
+  const played = input.steps.map((round, index) => playRound(round, index === last, context));
+  // In a subshell, so that the connection ends with it.
+  const rounds = context.shared === null ? played : [`( ${[openSocket(input), ...played].join("; ")} )`];
   const parallelCapture = input.steps.some(
     (round) => round.length > 1 && capturedIn(round, context).length > 0,
   );
   const folder = parallelCapture ? ["D=$(mktemp -d)"] : [];
   return [...folder, ...input.make.map(makingCommand), ...rounds].join("; ");
+}
+
+/** What is signed, or goes through TLS, cannot be written by a shell: there `replay` alone shares the connection. */
+function sharedConnection({ steps, sign, endpoint }: CurlInput): string | null {
+  if (sign || endpoint.startsWith("https:")) return null;
+  const names = steps.flat().flatMap(({ call }) => call.connection ?? []);
+  return names.find((name, index) => names.indexOf(name) !== index) ?? null;
 }
 
 function nameVariables(steps: readonly Round[]): ReadonlyMap<string, string> {
@@ -94,6 +105,7 @@ function sendStep(step: Step, output: string, context: Context): string {
 }
 
 function send(call: Call, variable: string | null, output: string, context: Context): string {
+  if (context.shared !== null && call.connection === context.shared) return talk(call, output, context);
   if (call.raw !== undefined) return bareSocket(call, call.raw, output, context);
   const { before, data } = bodyWords(call, variable);
   const words = ["curl -sS", output, versionWord(context), methodWords(call), ...authorizationWord(context)];

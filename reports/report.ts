@@ -91,7 +91,11 @@ export interface CounterexampleStep {
       readonly lines: readonly string[];
       readonly pieces: readonly string[];
       readonly halfClose?: boolean;
+      /** A server may cut it off without an answer. */
+      readonly invalid?: true;
     };
+    /** Steps of the same name were sent over one connection, while the target kept it open. */
+    readonly connection?: string;
     /** Key of this step, and the key of the step whose RevisionId it carried. */
     readonly key?: string;
     readonly revisionFrom?: string;

@@ -114,7 +114,10 @@ function exchange(step: CounterexampleStep, number: number, page: Page): readonl
   const { request } = step;
   const answer = answerText(step);
   const encoding = request.encoding === undefined ? "" : `${request.encoding}: `;
-  const rest = request.raw === undefined ? [] : ["(sent over a bare socket)"];
+  const rest = [
+    ...(request.raw === undefined ? [] : ["(sent over a bare socket)"]),
+    ...(request.connection === undefined || number === 1 ? [] : ["(on the same connection, if still open)"]),
+  ];
   const body = request.body === null ? rest : [encoding + request.body, ...rest];
   return [
     ...prose(`  ${number}. `, `${request.method} ${shorten(request.path, page)}`, page),

@@ -70,6 +70,7 @@ export async function explore(options: ExploreOptions): Promise<Explored> {
 
 /** The lane, emptied where the unit needs it; a new stage where it cannot be emptied. */
 async function ready(lane: Lane, unit: Unit, { renew }: ExploreOptions): Promise<Lane> {
+  if (lane.spoiled()) return (await renew(lane)) ?? lane;
   if (!unit.clean && lane.statements() <= tidyFrom) return lane;
   if (await lane.tidy(unit.clean)) return lane;
   return (await renew(lane)) ?? lane;

@@ -32,6 +32,8 @@ export interface Lane {
   names(): readonly string[];
   /** Statements believed to stand on the stage. */
   statements(): number;
+  /** True when a policy could be read once and cannot be read any more, which nothing but a new stage mends. */
+  spoiled(): boolean;
 }
 
 /** What a lane needs. */
@@ -54,6 +56,7 @@ export interface LaneOptions {
 export function laneOn(options: LaneOptions): Lane {
   const { stage, transport, how, record } = options;
   let belief: Belief = initialBelief(stage, options.fresh);
+  const reads = { wasReadable: false, isReadable: true };
 
   const send = async (step: Step, call: Call): Promise<Exchange> =>
     record({ step, call, answer: await transport.send(call, how) });
@@ -85,9 +88,12 @@ export function laneOn(options: LaneOptions): Lane {
       const { exchanges, ...one } = await playRound(round, rounds);
       rounds.push(exchanges);
       observed.push(one);
+      noteReads(one, reads);
       options.tape?.round(options.index, listen?.unit ?? "", exchanges);
       listen?.heard?.(one, exchanges);
     }
+    // The next history begins on connections of its own: what this one did to them must not reach it.
+    for (const name of connectionsOf(rounds)) transport.forget?.(name);
     return { rounds, observed };
   };
   const alone = (key: string, call: Call) => play(once({ key, call }));
@@ -116,6 +122,7 @@ export function laneOn(options: LaneOptions): Lane {
     stage,
     play,
     names: () => [stage.main.name, stage.other?.name ?? stage.main.name, stage.unknownName],
+    spoiled: () => reads.wasReadable && !reads.isReadable,
     statements: () => keys().reduce((sum, key) => sum + (sidsOf(belief, key)?.length ?? 0), 0),
     tidy: async (thorough) => {
       let clean = true;
@@ -132,6 +139,21 @@ export function laneOn(options: LaneOptions): Lane {
 /** A script of one step. */
 export function once(step: Step): Script {
   return (done) => (done.length === 0 ? [step] : null);
+}
+
+function noteReads(
+  { observations }: ObservedRound,
+  reads: { wasReadable: boolean; isReadable: boolean },
+): void {
+  for (const of of observations) {
+    if (of.kind !== "policy-read" || of.policy.kind === "unsettled") continue;
+    reads.isReadable = of.policy.kind !== "unreadable";
+    reads.wasReadable ||= reads.isReadable;
+  }
+}
+
+function connectionsOf(rounds: readonly (readonly Exchange[])[]): ReadonlySet<string> {
+  return new Set(rounds.flat().flatMap(({ call }) => call.connection ?? []));
 }
 
 function filled(step: Step, done: readonly (readonly Exchange[])[]): Call | null {

@@ -5,6 +5,7 @@ import { httpTransport } from "../client/http.ts";
 import { journalIn } from "../client/journal.ts";
 import { type Limited, limited } from "../client/limiter.ts";
 import { redactor } from "../client/redact.ts";
+import { reviving } from "../client/reviving.ts";
 import { signingAuthorizer } from "../client/sigv4.ts";
 import { sleep } from "../client/sleep.ts";
 import type { Clock, SendOptions, Transport } from "../client/transport.ts";
@@ -34,6 +35,8 @@ export interface ReachOptions {
   /** Where what is created is noted; null for targets that end with the run. */
   readonly journalDir: string | null;
   readonly pid: number;
+  /** Starts the target again where it has gone; true when it is up. */
+  readonly revive?: (() => Promise<boolean>) | undefined;
   /** In place of a connection to the endpoint. */
   readonly carrier?: ((authorize: Authorizer) => Transport) | undefined;
 }
@@ -62,9 +65,9 @@ export async function reach(options: ReachOptions): Promise<Reach> {
   // Rounds of a race must really be in flight together, whatever the number of lanes.
   const connections = Math.max(32, options.concurrency);
   const carrier = options.carrier?.(authorize) ?? httpTransport({ endpoint, clock, authorize, connections });
-  const { budget, rate } = options;
+  const { budget, rate, revive } = options;
   const transport = limited(
-    carrier,
+    revive === undefined ? carrier : reviving(carrier, revive),
     { budget, rate, reserve: Math.min(reserve, Math.ceil((budget ?? 0) / 4)) },
     { clock, sleep },
   );

@@ -13,7 +13,8 @@ export function renamed(
     round.map((step) => {
       const { call } = step;
       const body = call.body === null || call.encoding === "base64" ? call.body : rename(call.body);
-      return { ...step, call: { ...call, target: rename(call.target), body } };
+      const shared = call.connection === undefined ? {} : { connection: rename(call.connection) };
+      return { ...step, call: { ...call, target: rename(call.target), body, ...shared } };
     }),
   );
 }

@@ -57,6 +57,7 @@ function stepOf(one: CounterexampleStep, index: number, steps: readonly Countere
     body: request.body,
     ...(request.encoding === undefined ? {} : { encoding: request.encoding }),
     ...(request.raw === undefined ? {} : { raw: request.raw }),
+    ...(request.connection === undefined ? {} : { connection: request.connection }),
   };
   const { revisionFrom } = request;
   if (revisionFrom === undefined) return { key, call };

@@ -71,7 +71,8 @@ function ruleReport(rule: Rule, options: ReportOptions, outcome: RunOutcome): Ru
   const of = (column: Column) => findings?.get(conclusionKey(id, column));
   const gating = of(options.profile) ?? of("document") ?? of("aws");
   const excuse = outcome.excuse?.(rule) ?? unable(rule, outcome.cannot);
-  const reason = excuse ?? reasonFor(gating, findings === null);
+  const unasked = gating === undefined || gating.outcome === "unexercised";
+  const reason = (unasked ? excuse : null) ?? reasonFor(gating, findings === null);
   const confirmed = gating?.confirmed ?? of("document")?.confirmed ?? of("aws")?.confirmed;
   return {
     id,
@@ -148,6 +149,7 @@ function reportStep(
       body: call.body,
       ...(call.encoding === undefined ? {} : { encoding: call.encoding }),
       ...(call.raw === undefined ? {} : { raw: call.raw }),
+      ...(call.connection === undefined ? {} : { connection: call.connection }),
       key: step.key,
       ...(step.revisionFrom === undefined ? {} : { revisionFrom: step.revisionFrom }),
       operation: call.operation,

@@ -52,7 +52,9 @@ async function judgeTarget(
   const stateless = options.target.cannot.some(({ needs }) => needs === "state");
   const found = stateless ? [] : await probe(first);
   state.cannot = [...options.target.cannot, ...stageInabilities(first, raised.missing), ...found];
-  const judged = options.rules.filter((rule) => unable(rule, state.cannot) === null);
+  // A target that cannot be asked for a 429 or a 500 may answer one all the same.
+  const lacking = state.cannot.filter(({ needs }) => needs !== "faults");
+  const judged = options.rules.filter((rule) => unable(rule, lacking) === null);
   const judge = judgeOf(judged);
   const collected = verdicts();
   const units = plan(options);

@@ -73,9 +73,9 @@ function plainPath(call: Call, name: string): Call | null {
 
 async function simplifyMembers(call: () => Call, attempt: (next: Call) => Promise<boolean>): Promise<void> {
   const members = () => jsonObject(call().body ?? "") ?? {};
-  const write = (value: Readonly<Record<string, unknown>>) =>
-    attempt({ ...call(), body: JSON.stringify(value) });
-  if (tooDeepToWrite(members())) return;
+  const write = async (value: Readonly<Record<string, unknown>>): Promise<boolean> =>
+    !tooDeepToWrite(value) && (await attempt({ ...call(), body: JSON.stringify(value) }));
+  if (!(await flattened(members(), write))) return;
   if (JSON.stringify(members()) !== call().body) await write(members());
   for (const name of Object.keys(members())) {
     if (usual[name] === undefined) {
@@ -95,6 +95,23 @@ async function simplifyMembers(call: () => Call, attempt: (next: Call) => Promis
       await write({ ...members(), [name]: Array.isArray(value) ? [] : {} });
     } else if (typeof value === "number") await write({ ...members(), [name]: 1 });
   }
+}
+
+/** Leaves out or empties what is nested too deeply to be written; false where it has to stay. */
+async function flattened(
+  members: Readonly<Record<string, unknown>>,
+  write: (value: Readonly<Record<string, unknown>>) => Promise<boolean>,
+): Promise<boolean> {
+  let current = members;
+  for (const [name, value] of Object.entries(members)) {
+    if (!tooDeepToWrite(value)) continue;
+    const { [name]: _, ...others } = current;
+    const emptied = { ...current, [name]: Array.isArray(value) ? [] : {} };
+    if (await write(others)) current = others;
+    else if (await write(emptied)) current = emptied;
+    else return false;
+  }
+  return true;
 }
 
 /** JSON is read to any depth and written only as deep as the stack allows. */

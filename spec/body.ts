@@ -105,6 +105,29 @@ export function isRecord(value: unknown): value is Readonly<Record<string, unkno
 }
 
 function readMembers(members: Readonly<Record<string, unknown>>, text: string): BodyReading {
+  const written = writtenPlainly(members, text);
+  if (written !== text && hasDuplicates(text, members)) {
+    // Which of the values counts is not said, so that nothing is said against either.
+    return { members, objections: [], questions: ["body.duplicate-member"], features: [] };
+  }
+  const { objections, questions } = readEach(members);
+  if (text.includes("\\u") && hasLoneSurrogate(written)) questions.push("body.lone-surrogate");
+  const plain = objections.length === 0 && questions.length === 0;
+  if (plain) questions.push(...combinations(members));
+  return {
+    members,
+    objections,
+    questions,
+    features: plain ? [...features(members), ...jsonForm(text, written, members)] : [],
+  };
+}
+
+interface MemberReadings {
+  readonly objections: readonly BodyObjection[];
+  readonly questions: BodyQuestion[];
+}
+
+function readEach(members: Readonly<Record<string, unknown>>): MemberReadings {
   const objections: BodyObjection[] = [];
   const questions: BodyQuestion[] = [];
   for (const member of requiredMembers) {
@@ -114,16 +137,11 @@ function readMembers(members: Readonly<Record<string, unknown>>, text: string): 
     if (isBodyMember(name)) readMember(name, value, objections, questions);
     else questionUnknown(name, members, questions);
   }
-  const written = writtenPlainly(members, text);
-  if (written !== text) questions.push(...duplicates(text, members));
-  if (text.includes("\\u") && hasLoneSurrogate(written)) questions.push("body.lone-surrogate");
-  const plain = objections.length === 0 && questions.length === 0;
-  if (plain) questions.push(...combinations(members));
+  // However unknown members are taken, two faults beside them remain faults.
+  const several = objections.length > 1;
   return {
-    members,
     objections,
-    questions,
-    features: plain ? [...features(members), ...jsonForm(text, written, members)] : [],
+    questions: several ? questions.filter((question) => question !== "body.unknown-member") : questions,
   };
 }
 
@@ -211,7 +229,8 @@ function questionUnknown(
   }
   const meant = bodyMembers.find((member) => member.toLowerCase() === name.toLowerCase());
   const standsInForRequired = meant && requiredMembers.includes(meant) && !Object.hasOwn(members, meant);
-  if (!standsInForRequired) questions.push("body.unknown-member");
+  if (!standsInForRequired && !questions.includes("body.unknown-member"))
+    questions.push("body.unknown-member");
 }
 
 function combinations(members: Readonly<Record<string, unknown>>): readonly BodyQuestion[] {
@@ -274,12 +293,12 @@ function jsonForm(
   return found;
 }
 
-function duplicates(text: string, members: Readonly<Record<string, unknown>>): readonly BodyQuestion[] {
+function hasDuplicates(text: string, members: Readonly<Record<string, unknown>>): boolean {
   const strings = text.matchAll(/"[^"\\]*(?:\\.[^"\\]*)*"\s*(:)?/g);
   let names = 0;
   for (const match of strings) if (match[1]) names += 1;
   const nested = Object.values(members).some((value) => typeof value === "object" && value !== null);
-  return !nested && names > Object.keys(members).length ? ["body.duplicate-member"] : [];
+  return !nested && names > Object.keys(members).length;
 }
 
 function hasLoneSurrogate(written: string): boolean {

@@ -33,6 +33,8 @@ export interface Call {
   readonly encoding?: "base64";
   /** Sent over a bare socket instead of undici, where undici would refuse the request. */
   readonly raw?: RawFraming;
+  /** Sent over a bare socket that calls of the same name share, one after the other, while the target keeps it open. */
+  readonly connection?: string;
 }
 
 /** How a request that no HTTP client would write is framed on a bare socket. */

@@ -78,7 +78,9 @@ export function read(call: Call): Reading {
   const body = readBody(bodyText(call));
   const where = readPlace(call);
   const objections = [...where.objections, ...body.objections];
-  const questions = [...where.questions, ...body.questions, ...readHead(call)];
+  const unclear = [...where.questions, ...body.questions, ...readHead(call)];
+  // Whoever reads odd framing otherwise is answered for that, where nothing else is unclear.
+  const questions = call.raw && unclear.length === 0 ? (["request.framing"] as const) : unclear;
   const plain = objections.length === 0 && questions.length === 0;
   return {
     resource: where.resource,
@@ -196,7 +198,6 @@ function readHead(call: Call): readonly RequestQuestion[] {
   const type = header(call.headers, "content-type");
   const json = type !== null && /^application\/json(; ?charset=utf-8)?$/i.test(type);
   if (!json) found.push("request.content-type");
-  if (call.raw) found.push("request.framing");
   if (hasOtherParameter(call.target)) found.push("request.other-parameter");
   if (header(call.headers, "prefer") !== null) found.push("request.provoked");
   return found;

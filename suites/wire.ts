@@ -3,13 +3,15 @@ import { addPermission, getPolicy, label } from "../generators/call.ts";
 import { type OddRequest, oddBodies, oddTypes, slowBodies } from "../generators/wire/bodies.ts";
 import { oddFramings } from "../generators/wire/framings.ts";
 import { oddTargets } from "../generators/wire/targets.ts";
+import type { Call, Round } from "../spec/exchange.ts";
+import type { Stage } from "../spec/stage.ts";
 import { alone } from "./steps.ts";
 import { type Suite, scripted, type Unit } from "./unit.ts";
 
 /** What arrives is stranger than any SDK sends; a plain request must work right after it. */
 export const wire: Suite = {
   name: "wire",
-  title: "Bodies, headers, framing and paths that no SDK writes, each few followed by a plain request",
+  title: "Bodies, headers, framing and paths that no SDK writes, each few followed by plain requests",
   units: () => [
     ...groups("bodies", "b", oddBodies),
     ...groups("types", "t", oddTypes),
@@ -20,7 +22,7 @@ export const wire: Suite = {
 };
 
 /** Odd requests between two proofs that the policy is untouched and the target still works. */
-const groupSize = 10;
+const groupSize = 15;
 
 function groups(
   topic: string,
@@ -30,21 +32,37 @@ function groups(
 ): readonly Unit[] {
   return Array.from({ length: Math.ceil(odd.length / groupSize) }, (_, nth) => {
     const some = odd.slice(nth * groupSize, (nth + 1) * groupSize);
+    const sid = (at: number | string) => `w${short}${nth}-${at}`;
     return scripted(
       `wire/${topic}/${nth}`,
-      ({ main }) => [
-        alone("before", getPolicy(main.name)),
-        ...some.map((one, at) =>
-          alone(one.label, one.make(label(main.name), `w${short}${nth * groupSize + at}`)),
-        ),
-        alone("between", getPolicy(main.name)),
-        alone(
-          "next-valid",
-          addPermission({ functionName: label(main.name), body: canonicalBody(`w${short}n${nth}`) }),
-        ),
-        alone("after", getPolicy(main.name)),
+      (stage) => [
+        alone("before", getPolicy(stage.main.name)),
+        ...some.flatMap((one, at) => oddRounds(one, stage, sid(at))),
+        alone("between", getPolicy(stage.main.name)),
+        alone("next-on-same-connection", onConnection(plain(stage, sid("same")), stage)),
+        alone("next-valid", plain(stage, sid("next"))),
+        alone("after", getPolicy(stage.main.name)),
       ],
       { needs },
     );
   });
+}
+
+/** Where the framing is odd and yet right, the very next message on the connection must be understood. */
+function oddRounds(one: OddRequest, stage: Stage, sid: string): readonly Round[] {
+  const call = one.make(label(stage.main.name), sid);
+  // Where the framing is wrong, nobody can say where the message ends: it gets a connection of its own.
+  if (call.raw?.invalid) return [alone(one.label, call)];
+  const odd = alone(one.label, onConnection(call, stage));
+  return call.raw === undefined
+    ? [odd]
+    : [odd, alone(`${one.label}/then`, onConnection(plain(stage, `${sid}t`), stage))];
+}
+
+function plain(stage: Stage, sid: string): Call {
+  return addPermission({ functionName: label(stage.main.name), body: canonicalBody(sid) });
+}
+
+function onConnection(call: Call, stage: Stage): Call {
+  return { ...call, connection: stage.main.name };
 }

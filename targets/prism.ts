@@ -2,7 +2,7 @@ import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
 import { Fault } from "../client/fault.ts";
 import { freePort } from "./port.ts";
-import { startServer } from "./process.ts";
+import { startRevivable } from "./revivable.ts";
 import type { Inability, Target } from "./target.ts";
 
 const version = "5.14.2";
@@ -31,14 +31,14 @@ export const prism: Target = {
     const contract = fileURLToPath(new URL("../spec/add-permission.yaml", import.meta.url));
     const port = await freePort();
     const args = [cli, "mock", contract, "-h", "127.0.0.1", "-p", String(port), "-v", "error"];
-    const stop = await startServer({
+    const server = await startRevivable({
       name: "Prism",
       command: process.execPath,
       args,
       port,
       readyWithinMs: 60_000,
     });
-    return { endpoint: `http://127.0.0.1:${port}`, stop };
+    return { endpoint: `http://127.0.0.1:${port}`, ...server };
   },
 };
 

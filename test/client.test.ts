@@ -5,6 +5,7 @@ import { constantAuthorizer } from "../client/authorize.ts";
 import { endpointOf } from "../client/endpoint.ts";
 import { type HttpOptions, httpTransport } from "../client/http.ts";
 import { sendRawSequence } from "../client/raw.ts";
+import { reviving } from "../client/reviving.ts";
 import type { Outgoing, Transport } from "../client/transport.ts";
 import type { Answer } from "../spec/exchange.ts";
 import { type BareServer, bareServer, isWhole, response } from "./bare-server.ts";
@@ -357,6 +358,36 @@ test("a second call goes over the same connection, unless the target ended it", 
   }
 });
 
+test("calls that name a connection share it until it is forgotten or the target ends it", async () => {
+  const server = await always(response("{}"));
+  const transport = transportTo(server.endpoint);
+  const named = { ...post, connection: "one" };
+  for (const call of [named, named, { ...named, connection: "two" }]) await transport.send(call, patient);
+  expect(server.received).toHaveLength(2);
+  transport.forget?.("one");
+  await transport.send(named, patient);
+  expect(server.received).toHaveLength(3);
+
+  const ending = await always(response("{}", "200 OK", ["Connection: close"]));
+  const other = transportTo(ending.endpoint);
+  for (const call of [named, named]) expect(silence(await other.send(call, patient))).toBe("200 {}");
+  expect(ending.received).toHaveLength(2);
+});
+
+test("large bodies and many calls on one connection leave no listeners behind", async () => {
+  const warnings: string[] = [];
+  const warned = ({ message }: Error) => warnings.push(message);
+  process.on("warning", warned);
+  const server = await always(response("{}"));
+  const transport = transportTo(server.endpoint);
+  const calls = [" ".repeat(2 * 1024 * 1024), ...Array.from({ length: 15 }, () => "{}")];
+  for (const body of calls) await transport.send({ ...post, body, connection: "one" }, patient);
+  await new Promise((resolve) => setImmediate(resolve));
+  process.off("warning", warned);
+  expect(warnings).toEqual([]);
+  expect(server.received).toHaveLength(1);
+});
+
 test.each([
   ["localhost:4566", "not an http or https URL"],
   ["ftp://127.0.0.1", "not an http or https URL"],
@@ -382,4 +413,32 @@ test("an IPv6 endpoint is reached where there is one", async () => {
   }
   server.closeAllConnections();
   server.close();
+});
+
+test("what was not accepted is sent again once the target is up, what may have arrived is not", async () => {
+  const reasons = ["refused", "reset", "timeout"] as const;
+  for (const reason of reasons) {
+    const sent: string[] = [];
+    let up = false;
+    const transport = reviving(
+      {
+        send: async () => {
+          sent.push(up ? "up" : "down");
+          const times = { sentAt: 0, answeredAt: 0 };
+          return up
+            ? { kind: "response", status: 200, headers: [], body: "", ...times }
+            : { kind: "none", reason, detail: "", ...times };
+        },
+        close: async () => {},
+      },
+      async () => {
+        up = true;
+        return true;
+      },
+    );
+    const answer = await transport.send(post, patient);
+    expect(silence(answer)).toBe(reason === "refused" ? "200 " : reason);
+    expect(sent).toEqual(reason === "refused" ? ["down", "up"] : ["down"]);
+    expect(up).toBe(reason !== "timeout");
+  }
 });

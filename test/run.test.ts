@@ -1,7 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { judgeVariant } from "../runner/kill-matrix.ts";
 import type { Tape } from "../runner/tape.ts";
+import { naming } from "../targets/reference/mutants/error-mutants.ts";
 import { mutants } from "../targets/reference/mutants/index.ts";
+import { change } from "../targets/reference/mutants/mutant.ts";
 
 /** Everything sent, lane by lane, as one text. */
 function recording(): { readonly tape: Tape; text(): string } {
@@ -67,4 +69,32 @@ describe("A run against a mutant", () => {
       expect(found?.curl).toContain("curl ");
     },
   );
+
+  it("shows a member that is nested too deeply with one that is not", async () => {
+    const failing = naming(({ kind, member }) => kind === "type" && member === "Action", 500, "Crash");
+    const report = await judgeVariant(failing, { seed: 1, suites: ["wire"] });
+    const found = report.rules.find(({ id }) => id === "Action.type");
+    expect(found?.counterexample?.steps.map(({ request }) => request.body)).toEqual([
+      '{"Action":[],"Principal":"s3.amazonaws.com","StatementId":"s"}',
+    ]);
+  });
+
+  it("shows what made a policy unreadable for good, not what came after it", async () => {
+    const poisoned = new Set<string>();
+    const name = (target: string) => target.split("/")[3] ?? "";
+    const lasting = change(({ finish }) => ({
+      finish: (reply, request, operation) => {
+        if (request.body.includes('"SourceArn":{')) poisoned.add(name(request.target));
+        const gone = operation === "GetPolicy" && poisoned.has(name(request.target));
+        return finish(gone ? { status: 500, headers: [], body: "" } : reply, request, operation);
+      },
+    }));
+    const report = await judgeVariant(lasting, { seed: 1, suites: ["wire", "spellings"] });
+    const found = report.rules.find(({ id }) => id === "policy.stays-readable");
+    expect(found?.verdicts.document).toBe("violated");
+    expect(found?.counterexample?.steps.map(({ request }) => request.operation)).toEqual([
+      "AddPermission",
+      "GetPolicy",
+    ]);
+  });
 });

@@ -12,6 +12,7 @@ import { prism } from "../targets/prism.ts";
 import { startServer } from "../targets/process.ts";
 import { faithful } from "../targets/reference/behaviour.ts";
 import { createReference } from "../targets/reference/reference.ts";
+import { startRevivable } from "../targets/revivable.ts";
 
 const valid = { Action: "lambda:InvokeFunction", Principal: "s3.amazonaws.com", StatementId: "s" };
 
@@ -43,6 +44,31 @@ describe("targets", () => {
     expect((await grant(endpoint, { StatementId: "" })).status).toBe(400);
     await stop();
     expect(await isListening(Number(new URL(endpoint).port))).toBe(false);
+  });
+});
+
+describe("a server that keeps nothing", () => {
+  it("is started again where it has ended, and not where it listens or was stopped", async () => {
+    const port = await freePort();
+    const code = `require("node:http").createServer((q, r) => (q.url === "/end" ? process.exit(1) : r.end(String(process.pid)))).listen(${port}, "127.0.0.1")`;
+    const server = {
+      name: "Server",
+      command: process.execPath,
+      args: ["-e", code],
+      port,
+      readyWithinMs: 20_000,
+    };
+    const { revive, stop } = await startRevivable(server);
+    const who = async () => (await fetch(`http://127.0.0.1:${port}/`)).text();
+    const first = await who();
+    expect(await revive()).toBe(true);
+    expect(await who()).toBe(first);
+    await fetch(`http://127.0.0.1:${port}/end`).catch(() => null);
+    expect(await Promise.all([revive(), revive()])).toEqual([true, true]);
+    expect(await who()).not.toBe(first);
+    await stop();
+    expect(await revive()).toBe(false);
+    expect(await isListening(port)).toBe(false);
   });
 });
 

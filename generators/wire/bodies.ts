@@ -39,6 +39,7 @@ const megabyte = 1024 * 1024;
 
 /** Bodies that are strange as bytes, as text or as JSON. */
 export const oddBodies: readonly OddRequest[] = [
+  text("empty", () => ""),
   ...["]", "}", "\0", "\n{}", ",", "//", "\u00a0", "\u2028", "\v"].map((tail) =>
     text(`trailing-${codes(tail)}`, (sid) => json(sid) + tail),
   ),
@@ -53,6 +54,8 @@ export const oddBodies: readonly OddRequest[] = [
       return Buffer.concat([Buffer.from(before), Buffer.from(hex, "hex"), Buffer.from(after)]);
     }),
   ),
+  extra("raw-control-character", '"SourceArn":"arn:aws:s3:::\u0001"'),
+  extra("object-in-member", '"SourceArn":{"a":{"b":[]}}'),
   extra("lone-high-surrogate", '"SourceArn":"arn:aws:s3:::\\uD800"'),
   extra("lone-low-surrogate", '"SourceArn":"arn:aws:s3:::\\udc00x"'),
   extra("nul-in-source-arn", '"SourceArn":"arn:aws:s3:::a\\u0000b"'),
@@ -67,8 +70,9 @@ export const oddBodies: readonly OddRequest[] = [
   extra("constructor", '"constructor":{"prototype":{"SourceArn":"arn:aws:s3:::polluted"}}'),
   extra("to-string", '"toString":null,"hasOwnProperty":1'),
   text("proto-as-required", (sid) => `{"__proto__":${json(sid)}}`),
-  extra("id-twice-number-first", '"StatementId":7'),
+  extra("id-twice-number-last", '"StatementId":7'),
   extra("id-twice-escaped", '"\\u0053tatementId":"other"'),
+  text("upper-case-members", (sid) => json(sid).replace(/"(\w+)":/g, (name) => name.toUpperCase())),
   text("lower-case-members", (sid) => json(sid).replace(/"(\w+)":/g, (name) => name.toLowerCase())),
   extra("lower-case-optional", '"sourcearn":7'),
   ...numbers.map((number) =>
@@ -92,6 +96,11 @@ function codes(tail: string): string {
   return Array.from(tail, (one) => (one.codePointAt(0) ?? 0).toString(16)).join("-");
 }
 
+const untyped: OddRequest = {
+  label: "type-none",
+  make: (name, sid) => addPermission({ functionName: name, body: canonicalBody(sid), headers: [] }),
+};
+
 const typed = (type: string): OddRequest => ({
   label: `type-${type.replace(/[^\w.-]+/g, "_")}`,
   make: (name, sid) =>
@@ -100,19 +109,22 @@ const typed = (type: string): OddRequest => ({
 
 /** Content types other than the documented one. */
 export const oddTypes: readonly OddRequest[] = [
-  "APPLICATION/JSON",
-  "application/json;charset=UTF-8",
-  "application/json; charset=utf-16",
-  "application/json; charset=nonsense",
-  'application/json; boundary="x',
-  "application/json;",
-  "application/json, text/plain",
-  "application/vnd.api+json",
-  "application/x-www-form-urlencoded",
-  "multipart/form-data",
-  "json",
-  "",
-].map(typed);
+  untyped,
+  ...[
+    "APPLICATION/JSON",
+    "application/json;charset=UTF-8",
+    "application/json; charset=utf-16",
+    "application/json; charset=nonsense",
+    'application/json; boundary="x',
+    "application/json;",
+    "application/json, text/plain",
+    "application/vnd.api+json",
+    "application/x-www-form-urlencoded",
+    "multipart/form-data",
+    "json",
+    "",
+  ].map(typed),
+];
 
 /** Long values that nearly match a pattern: backtracking engines may hang on them. */
 export const slowBodies: readonly OddRequest[] = [

@@ -7,30 +7,37 @@ type Framing = Omit<RawFraming, "pieces"> & { readonly pieces: readonly string[]
 
 const head = ["Host: {host}", "Content-Type: application/json", "Authorization: {authorization}"];
 
+const canonicalJson = (sid: string): string => JSON.stringify(canonicalBody(sid));
+
 function raw(
   label: string,
   framing: (body: string) => Framing,
-  method = "POST",
-  target: string | null = null,
+  { method = "POST", aim = (target: string) => target, body = canonicalJson } = {},
 ): OddRequest {
   return {
     label,
     make: (name, sid) => {
-      const call = addPermission({ functionName: name, body: canonicalBody(sid), method });
+      const call = addPermission({ functionName: name, body: body(sid), method });
       const { pieces, ...rest } = framing(call.body ?? "");
       const inBase64 = pieces.map((piece) => Buffer.from(piece).toString("base64"));
-      return { ...call, target: target ?? call.target, raw: { ...rest, pieces: inBase64 } };
+      return { ...call, target: aim(call.target), raw: { ...rest, pieces: inBase64 } };
     },
   };
 }
 
 /** The message as it should be, but for some more header lines. */
 function more(label: string, lines: readonly string[], invalid = false): OddRequest {
-  return raw(label, (body) => ({
-    lines: [...head, `Content-Length: ${body.length}`, ...lines],
-    pieces: [body],
-    ...(invalid ? { invalid: true } : {}),
-  }));
+  return raw(label, (body) => whole(body, lines, invalid));
+}
+
+/** The message as it should be, but for its request-target. */
+function aimed(label: string, aim: (target: string) => string, invalid = false): OddRequest {
+  return raw(label, (body) => whole(body, [], invalid), { aim });
+}
+
+function whole(body: string, lines: readonly string[], invalid: boolean): Framing {
+  const all = [...head, `Content-Length: ${body.length}`, ...lines];
+  return { lines: all, pieces: [body], ...(invalid ? { invalid: true } : {}) };
 }
 
 function chunked(label: string, pieces: (body: string) => readonly string[], invalid = false): OddRequest {
@@ -80,6 +87,10 @@ export const oddFramings: readonly OddRequest[] = [
   chunked("chunk-no-hex", (body) => [`zz\r\n${body}\r\n0\r\n\r\n`], true),
   chunked("chunk-too-long", (body) => [`fffff\r\n${body}`], true),
   chunked("chunk-without-end", (body) => [`${hex(body)}\r\n${body}\r\n`], true),
+  raw("no-body-no-length", () => ({ lines: head, pieces: [] }), { body: () => "" }),
+  raw("no-body-chunked", () => ({ lines: [...head, "Transfer-Encoding: chunked"], pieces: ["0\r\n\r\n"] }), {
+    body: () => "",
+  }),
   more("expect-continue", ["Expect: 100-continue"]),
   more("expect-other", ["Expect: miracles"], true),
   more("type-twice", ["Content-Type: text/plain"]),
@@ -88,9 +99,24 @@ export const oddFramings: readonly OddRequest[] = [
   more("space-before-colon", ["X-Spaced : a"], true),
   more("header-of-64-kib", [`X-Long: ${"a".repeat(65_536)}`], true),
   more("type-of-64-kib", [`Content-Type: application/json;a=${"b".repeat(65_536)}`], true),
+  raw("folded-type", (body) => ({
+    lines: [
+      "Host: {host}",
+      "Content-Type: application/json;",
+      "\tcharset=utf-8",
+      "Authorization: {authorization}",
+      `Content-Length: ${body.length}`,
+    ],
+    pieces: [body],
+    invalid: true,
+  })),
+  aimed("absolute-form", (target) => `http://lambda.invalid${target}`),
+  aimed("asterisk-form", () => "*", true),
+  aimed("space-in-target", (target) => `${target} x`, true),
+  aimed("raw-utf-8-in-target", (target) => target.replace("/policy", "\u00c3\u00a9/policy"), true),
   raw(
     "method-post",
     (body) => ({ lines: [...head, `Content-Length: ${body.length}`], pieces: [body], invalid: true }),
-    "post",
+    { method: "post" },
   ),
 ];

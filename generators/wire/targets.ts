@@ -21,7 +21,7 @@ const asked = (label: string, query: string): OddRequest =>
 /** Path labels, paths, queries and methods that no SDK writes. */
 export const oddTargets: readonly OddRequest[] = [
   named("lower-case-hex", (name) => `function%3a${name}`),
-  named("double", (name) => `${name}%252d`),
+  named("double", (name) => `${name.slice(0, -1)}%25${name.slice(-1).charCodeAt(0).toString(16)}`),
   named("overlong", (name) => `${name}%c1%81`),
   named("overlong-dot", () => "%c0%ae"),
   named("no-hex", (name) => `${name}%zz`),

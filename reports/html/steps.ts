@@ -17,14 +17,18 @@ ${notes(step, steps).map((note) => html`<p class="note">${note}</p>`)}${raw === 
 }
 
 function notes(step: CounterexampleStep, steps: readonly CounterexampleStep[]): readonly string[] {
-  const { round, revisionFrom } = step.request;
+  const { round, revisionFrom, connection } = step.request;
   const numbers = steps.flatMap((other, index) =>
     other !== step && round !== undefined && other.request.round === round ? [index + 1] : [],
   );
   const source = steps.findIndex(
     (other) => other.request.key !== undefined && other.request.key === revisionFrom,
   );
+  const before = steps
+    .slice(0, steps.indexOf(step))
+    .findLastIndex((other) => connection !== undefined && other.request.connection === connection);
   return [
+    ...(before >= 0 ? [`Sent over the connection of step ${before + 1}, if that was still open.`] : []),
     ...(numbers.length > 0 ? [`In flight together with step ${numbers.join(" and ")}.`] : []),
     ...(source >= 0 ? [`Carries the RevisionId that step ${source + 1} returned.`] : []),
   ];

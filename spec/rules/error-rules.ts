@@ -1,10 +1,11 @@
-import { errorName, phrase } from "../answer.ts";
+import { errorName, header, phrase } from "../answer.ts";
 import { type ErrorName, isErrorName } from "../constraint.ts";
 import { documentedErrors } from "../contract.generated.ts";
 import type { Addition } from "../observation.ts";
 import { holds, type Judgement, type RuleBody } from "../rule.ts";
 import type { Column } from "../verdict.ts";
-import { violated } from "./guarantee.ts";
+import { show, violated } from "./guarantee.ts";
+import { severalFaults } from "./several-faults.ts";
 
 /** Statuses that the web server or the account's guard may give before the operation is reached. */
 const beforeTheOperation: ReadonlySet<number> = new Set([
@@ -43,6 +44,31 @@ export const errorRules = {
     differs: true,
     trigger: { on: "refusal", judge: judgeDocumented },
   },
+  "errors.documented-status": {
+    title: "A refusal has a status that the document lists",
+    basis: "implied",
+    source: "Errors: each of the seven has its status",
+    clauses: ["R155"],
+    needs: [],
+    trigger: { on: "refusal", judge: judgeStatus },
+  },
+  "errors.json-is-json": {
+    title: "A refusal that is said to be JSON is JSON",
+    basis: "implied",
+    source: "Errors; Response Syntax: data in JSON format",
+    clauses: ["R156"],
+    needs: [],
+    trigger: { on: "refusal", judge: judgeJson },
+  },
+  "errors.throttling-is-named": {
+    title: "A 429 says that it is a TooManyRequestsException",
+    basis: "implied",
+    source: "Errors, TooManyRequestsException: status 429",
+    clauses: ["R154"],
+    needs: ["faults"],
+    trigger: { on: "answer", judge: judgeThrottling },
+  },
+  "errors.several-faults": severalFaults,
   "errors.no-unexplained-5xx": {
     title: "No request brings the service down: a 5xx is a ServiceException",
     basis: "implied",
@@ -80,9 +106,7 @@ function statusOf(name: ErrorName, clause: string): RuleBody {
 }
 
 function judgeReadable({ result, reading, call }: Addition): Judgement | null {
-  // What refuses odd framing is the HTTP library, which knows no exceptions.
-  if (call.raw) return null;
-  if (result.kind !== "refused" || reading.resource === null || reading.questions.length > 0) return null;
+  if (result.kind !== "refused" || !reachesOperation({ reading, call })) return null;
   if (result.status >= 500 || result.status < 400 || beforeTheOperation.has(result.status)) return null;
   return result.error === null
     ? violated(
@@ -90,6 +114,44 @@ function judgeReadable({ result, reading, call }: Addition): Judgement | null {
         `${result.status} without a name`,
       )
     : holds;
+}
+
+/** What refuses odd framing, or an address that names no function, may be the HTTP library, which knows no exceptions. */
+function reachesOperation({ reading, call }: Pick<Addition, "reading" | "call">): boolean {
+  return !call.raw && reading.resource !== null && reading.questions.length === 0;
+}
+
+const documentedStatuses: readonly number[] = Object.values(documentedErrors);
+
+function judgeStatus({ result, reading, call, answer }: Addition): Judgement | null {
+  if (result.kind !== "refused" || !reachesOperation({ reading, call })) return null;
+  const { status, error } = result;
+  if (status >= 500 || beforeTheOperation.has(status)) return null;
+  if (documentedStatuses.includes(status)) return holds;
+  // Under a documented name it is that exception's rule which says what is wrong.
+  return error !== null && isErrorName(error)
+    ? null
+    : violated(`one of ${[...new Set(documentedStatuses)].sort().join(", ")}`, phrase(answer));
+}
+
+function judgeJson({ result, reading, call }: Addition): Judgement | null {
+  if (result.kind !== "refused" || !reachesOperation({ reading, call })) return null;
+  const { headers, body } = result.response;
+  const type = header(headers, "content-type") ?? "";
+  if (!/^application\/([\w.-]+\+)?json\b|^application\/x-amz-json-/i.test(type) || body === "") return holds;
+  try {
+    JSON.parse(body);
+    return holds;
+  } catch {
+    return violated(`JSON, as Content-Type: ${type} says`, `the body ${show(body)}`);
+  }
+}
+
+function judgeThrottling({ answer }: Addition): Judgement | null {
+  if (answer.kind === "none" || answer.status !== documentedErrors.TooManyRequestsException) return null;
+  return errorName(answer) === "TooManyRequestsException"
+    ? holds
+    : violated("429 TooManyRequestsException", phrase(answer));
 }
 
 /** Names that the live service was recorded to use beside the documented ones. */
@@ -118,9 +180,16 @@ function judgeServerError({ answer, result }: Addition): Judgement | null {
     : violated("no 5xx but 500 ServiceException", phrase(answer));
 }
 
-function judgeArrival({ answer, call }: Addition): Judgement | null {
+function judgeArrival({ answer, call, reading }: Addition): Judgement | null {
   if (answer.kind === "response") return holds;
-  if (call.raw?.invalid) return null;
+  // Whoever refuses a large body before it has come ends the connection, and the answer may be lost with it.
+  if (answer.reason === "reset" && reading.questions.includes("body.large")) return null;
+  if (call.raw?.invalid) {
+    // A server may cut off what breaks HTTP, but it may not leave the client waiting.
+    return answer.reason === "timeout"
+      ? violated("an answer or the end of the connection within the deadline", phrase(answer))
+      : null;
+  }
   const ours =
     answer.reason === "aborted" ||
     answer.reason === "refused" ||

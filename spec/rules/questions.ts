@@ -224,7 +224,9 @@ function ask(id: RequestQuestion | StateQuestion, [title, source, clauses]: Aske
 function bearsOn(id: string, of: Observation): of is Addition {
   if (of.kind !== "addition") return false;
   const questions = [...of.reading.questions, ...of.situation.questions];
-  const objections = of.reading.objections.length + of.situation.objections.length;
+  // Odd framing is a question whatever it frames: no rule judges its answer.
+  const objections =
+    id === "request.framing" ? 0 : of.reading.objections.length + of.situation.objections.length;
   return objections === 0 && questions.length === 1 && questions[0] === id;
 }
 

@@ -1,7 +1,8 @@
 import type { RuleId } from "../../../spec/rules/index.ts";
-import type { Mutation } from "../behaviour.ts";
+import { createdReply, type Mutation } from "../behaviour.ts";
 import type { Draft } from "../draft.ts";
 import type { Named, Refusal } from "../errors.ts";
+import type { HttpReply } from "../http.ts";
 import { change, type Defect, mutantsOf } from "./mutant.ts";
 
 /** The rules on every refusal and on every answer. */
@@ -65,6 +66,22 @@ const defects: Readonly<Record<ErrorRuleId, Defect>> = {
     breaks: "calls a broken pattern BadRequestException",
     mutate: naming(({ kind }) => kind === "pattern", 400, "BadRequestException"),
   },
+  "errors.documented-status": {
+    breaks: "sends whoever makes several mistakes at once to another page",
+    mutate: ofSeveralFaults(() => ({ status: 303, headers: [["Location", "/help"]], body: "" })),
+  },
+  "errors.json-is-json": {
+    breaks: "leaves out the last brace of a refusal of several mistakes at once",
+    mutate: ofSeveralFaults((reply) => ({ ...reply, body: String(reply.body).slice(0, -1) })),
+  },
+  "errors.several-faults": {
+    breaks: "accepts whoever makes several mistakes at once",
+    mutate: ofSeveralFaults(() => createdReply('{"Sid":"a b"}')),
+  },
+  "errors.throttling-is-named": {
+    breaks: "calls a throttled request a ThrottledException",
+    mutate: naming(({ kind }) => kind === "throttled", 429, "ThrottledException"),
+  },
   "errors.no-unexplained-5xx": {
     breaks: "fails on a member that is null",
     mutate: change(({ faults, named }) => ({
@@ -95,6 +112,16 @@ export function naming(
   const instead: Named = { status, name };
   return change(({ named }) => ({
     named: (refusal, draft) => (which(refusal, draft) ? instead : named(refusal, draft)),
+  }));
+}
+
+/** Answers otherwise to a body without Principal and with a broken StatementId, which no single rule is on. */
+function ofSeveralFaults(instead: (reply: HttpReply) => HttpReply): Mutation {
+  return change(({ finish }) => ({
+    finish: (reply, request, operation) => {
+      const several = request.body.includes('"StatementId":"a b"') && !request.body.includes('"Principal"');
+      return finish(several && reply.status === 400 ? instead(reply) : reply, request, operation);
+    },
   }));
 }
 

@@ -158,7 +158,7 @@ export const namedDefects: Readonly<Record<string, Mutant>> = {
         headers: [["Content-Type", "application/json"]],
       }),
     })),
-    kills: ["errors.name-readable", "errors.no-unexplained-5xx"],
+    kills: ["errors.name-readable", "errors.no-unexplained-5xx", "errors.throttling-is-named"],
   },
   "conflict for everything": {
     breaks: "answers 409 ResourceConflictException to a stale RevisionId",

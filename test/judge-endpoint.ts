@@ -1,0 +1,63 @@
+import { performance } from "node:perf_hooks";
+import type { Report, RuleReport } from "../reports/report.ts";
+import type { Inability } from "../runner/options.ts";
+import { reach } from "../runner/reach.ts";
+import { run } from "../runner/run.ts";
+import { rules } from "../spec/rules/index.ts";
+import { suites } from "../suites/index.ts";
+
+/** Runs some suites against whatever answers at an endpoint, over sockets. */
+export async function judgeEndpoint(
+  endpoint: URL,
+  names: readonly string[],
+  { cannot = [] }: { readonly cannot?: readonly Inability[] } = {},
+): Promise<Report> {
+  const t0 = performance.now();
+  const clock = () => performance.now() - t0;
+  const lanes = 4;
+  const reached = await reach({
+    endpoint,
+    region: "us-east-1",
+    sign: false,
+    env: {},
+    arranges: true,
+    prefix: "addperm-ct-1",
+    timeoutMs: 5000,
+    concurrency: lanes,
+    clock,
+    now: () => new Date(),
+    journalDir: null,
+    pid: 0,
+  });
+  try {
+    return await run({
+      ...reached,
+      tool: { name: "test", version: "0" },
+      target: { name: "server", endpoint: endpoint.origin, cannot },
+      clock,
+      sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+      startedAt: new Date(),
+      lanes,
+      suites: suites.filter(({ name }) => names.includes(name)),
+      rules,
+      profile: "document",
+      seed: 1,
+      runs: 5,
+      rounds: 2,
+      careful: false,
+      settleMs: 0,
+      progress: () => {},
+      replay: (rule) => rule,
+    });
+  } finally {
+    await reached.transport.close();
+  }
+}
+
+/** What is not green among the rules that were exercised, with its reason. */
+export function notGreen({ rules: all }: Report): readonly string[] {
+  const shown = ({ verdicts }: RuleReport) => ["violated", "inconclusive"].includes(verdicts.document);
+  return all
+    .filter((rule) => rule.basis !== "observed" && shown(rule))
+    .map((rule) => `${rule.id}: ${rule.counterexample?.seen ?? rule.reason}`);
+}
