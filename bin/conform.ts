@@ -27,6 +27,7 @@ export async function conformCommand(args: readonly string[]): Promise<number> {
   if (given.rest.length > 0)
     throw new Fault(`${JSON.stringify(given.rest[0])} is neither an option nor a subcommand; see --help.`);
   const chosen = choices(given);
+  const formats = parseFormats(given.text("format") ?? "json,html");
   const known = await knownFile(given);
   const out = await prepareOut(given.text("out") ?? "conformance-report");
   const tape = given.text("record") === undefined ? null : await recorder(given.text("record") ?? "", tool);
@@ -39,7 +40,7 @@ export async function conformCommand(args: readonly string[]): Promise<number> {
     const today = new Date().toISOString().slice(0, 10);
     const judged = known === null ? null : judgeKnown(report, known, today);
     const final = judged?.report ?? report;
-    await writeReports(out, final, parseFormats(given.text("format") ?? "json,html"));
+    await writeReports(out, final, formats);
     if (known !== null && given.on("update-known")) {
       const file = given.text("known") ?? "";
       await writeFile(file, updateKnown(await existing(file), report, today, file));
