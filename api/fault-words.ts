@@ -9,6 +9,7 @@ const words: Readonly<Record<string, string>> = {
   "--budget": "budget",
   "--concurrency": "concurrency",
   "--sign": "sign",
+  "--update-known": "the command",
 };
 
 /** A Fault in a program's words; whatever else was thrown is a fault of ours. */

@@ -82,8 +82,9 @@ function ruleTest(run: ConformanceRun, id: string, context: Context): void {
   throw failure(how === "violated" ? story(rule) : `${how}: ${reasonText(rule)}`);
 }
 
+/** The finding; the test alone shows it again. */
 function story(rule: RuleReport): string {
-  return `${findingText(rule)}\nthis test: npx vitest run -t ${JSON.stringify(`${rule.id}:`)}`;
+  return `${findingText(rule)}\ntest: npx vitest run -t ${JSON.stringify(`${rule.id}:`)}`;
 }
 
 function complete(run: ConformanceRun): void {
