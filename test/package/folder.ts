@@ -48,7 +48,7 @@ export function install(packages: readonly string[], cwd: string): void {
 }
 
 /** Without what npm and vitest tell their own children, which would reach the inner ones as settings. */
-function plainEnv(): NodeJS.ProcessEnv {
+export function plainEnv(): NodeJS.ProcessEnv {
   const ours = /^(npm_|NODE_|VITEST|AWS_)/i;
   return Object.fromEntries(Object.entries(process.env).filter(([name]) => !ours.test(name)));
 }

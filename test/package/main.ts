@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { install, megabytes, run, sizeOf } from "./folder.ts";
+import { runStep } from "../action-step.ts";
+import { install, megabytes, plainEnv, run, sizeOf } from "./folder.ts";
 import { nodes } from "./nodes.ts";
 import { needsPeers } from "./peers.ts";
 import { compile, runOn } from "./program.ts";
@@ -40,6 +41,11 @@ try {
   say(
     `packed ${megabytes(tarball.bytes)}, ${tarball.files} files; installed ${megabytes(own)}, with dependencies ${megabytes(all)}`,
   );
+
+  const step = runStep(scratch, { target: "reference", runs: "2", package: tarball.path }, plainEnv());
+  assert.equal(step.code, 0, step.log);
+  assert.match(step.summary, /reference conforms to the document/);
+  say("the GitHub Action's step runs it through npx and writes the job summary");
 
   needsPeers(folder);
   say("without its optional peers it says what to install: prism, credential chain, vitest");
