@@ -7,6 +7,8 @@ export interface OptionDoc {
   readonly name: string;
   readonly value?: string;
   readonly about: string;
+  /** All values there are, where they can be listed. */
+  readonly choices?: readonly string[];
 }
 
 /** What was given on the command line. */

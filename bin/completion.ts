@@ -35,7 +35,8 @@ export function completionFor(shell: string): string {
 function bash(): string {
   const cases = entries
     .filter(([name]) => name !== "")
-    .map(([name, docs]) => `    ${name}) words="${flags(docs)}" ;;`);
+    .map(([name, docs]) => `    ${name}) words="${[...argumentsOf(name), flags(docs)].join(" ")}" ;;`);
+  const values = [...choices()].map(([name, list]) => `    --${name}) words="${list.join(" ")}" ;;`);
   return `_addpermission_conformance() {
   local current=\${COMP_WORDS[COMP_CWORD]} words
   case \${COMP_WORDS[1]-} in
@@ -43,6 +44,9 @@ ${cases.join("\n")}
     *) words="${flags(optionDocs[""])}" ;;
   esac
   if [ "$COMP_CWORD" -eq 1 ]; then words="$words ${subcommands.join(" ")}"; fi
+  case \${COMP_WORDS[COMP_CWORD-1]} in
+${values.join("\n")}
+  esac
   COMPREPLY=($(compgen -W "$words" -- "$current"))
 }
 complete -o default -F _addpermission_conformance ${program}
@@ -52,7 +56,7 @@ complete -o default -F _addpermission_conformance ${program}
 function zsh(): string {
   const cases = entries.map(
     ([name, docs]) =>
-      `    ${name === "" ? "*" : name}) _arguments ${docs.map(zshSpec).join(" ")} '*:file:_files' ;;`,
+      `    ${name === "" ? "*" : name}) _arguments ${docs.map(zshSpec).join(" ")} ${zshRest(name)} ;;`,
   );
   // The run itself matches anything, so it stands last.
   const ordered = [...cases.slice(1), ...cases.slice(0, 1)];
@@ -67,21 +71,57 @@ compdef _addpermission_conformance ${program}
 `;
 }
 
-function zshSpec({ name, value, about }: OptionDoc): string {
+function zshSpec({ name, value, about, choices: list }: OptionDoc): string {
   const text = about.replace(/[[\]:\\]/g, "\\$&");
-  return quoted(`--${name}[${text}]${value === undefined ? "" : `:${value.replaceAll(":", "\\:")}:_files`}`);
+  const action = list === undefined ? "_files" : `(${list.join(" ")})`;
+  return quoted(
+    `--${name}[${text}]${value === undefined ? "" : `:${value.replaceAll(":", "\\:")}:${action}`}`,
+  );
+}
+
+/** The subcommand itself is the first argument. */
+function zshRest(name: string): string {
+  const list = argumentsOf(name);
+  return list.length === 0 ? "'*:file:_files'" : `'2:${name}:(${list.join(" ")})'`;
 }
 
 function fish(): string {
   const subs = `complete -c ${program} -n __fish_use_subcommand -f -a ${quoted(subcommands.join(" "))}`;
+  const rest = subcommands.flatMap((name) =>
+    argumentsOf(name).map(
+      (one) => `complete -c ${program} -n '__fish_seen_subcommand_from ${name}' -f -a ${one}`,
+    ),
+  );
   const lines = entries.flatMap(([name, docs]) => {
-    const when = name === "" ? "__fish_use_subcommand" : `__fish_seen_subcommand_from ${name}`;
+    // Not __fish_use_subcommand: to fish, the value of an option is one.
+    const when =
+      name === ""
+        ? `not __fish_seen_subcommand_from ${subcommands.join(" ")}`
+        : `__fish_seen_subcommand_from ${name}`;
     return docs.map(
       (doc) =>
-        `complete -c ${program} -n ${quoted(when)} -l ${doc.name}${doc.value === undefined ? "" : " -r"} -d ${quoted(doc.about)}`,
+        `complete -c ${program} -n ${quoted(when)} -l ${doc.name}${fishValue(doc)} -d ${quoted(doc.about)}`,
     );
   });
-  return `${[subs, ...lines].join("\n")}\n`;
+  return `${[subs, ...rest, ...lines].join("\n")}\n`;
+}
+
+function fishValue({ value, choices: list }: OptionDoc): string {
+  if (list !== undefined) return ` -x -a ${quoted(list.join(" "))}`;
+  return value === undefined ? "" : " -r";
+}
+
+/** What a subcommand takes besides options, where it can be listed. */
+function argumentsOf(name: string): readonly string[] {
+  return name === "completion" ? Object.keys(shells) : [];
+}
+
+/** The values of options that have a list of them; the same for every subcommand in bash. */
+function choices(): ReadonlyMap<string, readonly string[]> {
+  const all = entries.flatMap(([, docs]) => docs);
+  return new Map(
+    all.flatMap(({ name, choices: list }) => (list === undefined ? [] : [[name, list] as const])),
+  );
 }
 
 function flags(docs: readonly OptionDoc[]): string {

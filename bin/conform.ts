@@ -1,5 +1,6 @@
 import { readFile, writeFile } from "node:fs/promises";
-import { sleep } from "../client/sleep.ts";
+import { readKnown } from "../api/known-file.ts";
+import { type Play, play } from "../api/play.ts";
 import { prepareOut, writeReports } from "../reports/collector.ts";
 import { parseFormats } from "../reports/formats.ts";
 import { judgeKnown, parseKnown, updateKnown } from "../reports/known.ts";
@@ -8,11 +9,9 @@ import type { Column, Report } from "../reports/report.ts";
 import { terminal } from "../reports/terminal.ts";
 import { exitCode } from "../reports/verdict.ts";
 import { recorder } from "../runner/recording.ts";
-import { run } from "../runner/run.ts";
 import { Fault } from "../spec/fault.ts";
-import { ruleIds, rules } from "../spec/rules/index.ts";
-import { suites, usualSuites } from "../suites/index.ts";
-import { wire } from "../suites/wire.ts";
+import { ruleIds } from "../spec/rules/index.ts";
+import { suites } from "../suites/index.ts";
 import { type Given, read } from "./arguments.ts";
 import { knownSummary } from "./known-summary.ts";
 import { optionDocs } from "./options.ts";
@@ -28,18 +27,20 @@ export async function conformCommand(args: readonly string[]): Promise<number> {
   if (given.rest.length > 0)
     throw new Fault(`${JSON.stringify(given.rest[0])} is neither an option nor a subcommand; see --help.`);
   const chosen = choices(given);
+  const formats = parseFormats(given.text("format") ?? "json,html");
   const known = await knownFile(given);
   const out = await prepareOut(given.text("out") ?? "conformance-report");
   const tape = given.text("record") === undefined ? null : await recorder(given.text("record") ?? "", tool);
   const stopping = interruptible();
   const session = await openSession(given, chosen.seed, stopping.signal);
   try {
-    const report = await runWith(session, given, chosen, stopping.signal, tape?.tape);
+    const { signal } = stopping;
+    const report = await playWith(session, given, { ...chosen, signal, tape: tape?.tape });
     await tape?.end(report);
     const today = new Date().toISOString().slice(0, 10);
     const judged = known === null ? null : judgeKnown(report, known, today);
     const final = judged?.report ?? report;
-    await writeReports(out, final, parseFormats(given.text("format") ?? "json,html"));
+    await writeReports(out, final, formats);
     if (known !== null && given.on("update-known")) {
       const file = given.text("known") ?? "";
       await writeFile(file, updateKnown(await existing(file), report, today, file));
@@ -74,67 +75,37 @@ function codeOf(report: Report, gateFails: boolean): number {
   return gateFails ? 1 : code;
 }
 
-interface Choices {
-  readonly seed: number;
-  readonly profile: Column;
-  readonly suites: typeof suites;
-  readonly rules: typeof rules;
-}
-
-function choices(given: Given): Choices {
-  const wanted = given.names("rule", ruleIds);
-  const sent = given.names("suite", [...suites.map(({ name }) => name), "all"]);
+/** What the options say of what is sent and judged. */
+function choices(given: Given): Omit<Play, "replay"> & { readonly seed: number } {
   return {
     seed: given.number("seed", 0, 0x7fffffff) ?? 1,
-    profile: given.names("profile", columns)?.[0] ?? "document",
-    suites:
-      sent === undefined
-        ? usualSuites
-        : suites.filter(({ name }) => sent.includes("all") || sent.includes(name)),
-    rules: wanted === undefined ? rules : rules.filter(({ id }) => wanted.some((one) => one === id)),
+    profile: given.names("profile", columns)?.[0],
+    suites: given.names("suite", [...suites.map(({ name }) => name), "all"]),
+    rules: given.names("rule", ruleIds),
+    runs: given.number("runs", 1),
+    rounds: given.number("rounds", 1),
+    settleMs: given.number("settle", 0),
   };
 }
 
-async function runWith(
-  session: Session,
-  given: Given,
-  chosen: Choices,
-  signal: AbortSignal,
-  tape: Parameters<typeof run>[0]["tape"],
-): Promise<Report> {
-  const tty = process.stderr.isTTY === true;
+async function playWith(session: Session, given: Given, chosen: Omit<Play, "replay">): Promise<Report> {
   const bar = progress({
     write: (text) => process.stderr.write(text),
     now: () => performance.now(),
-    tty,
+    tty: process.stderr.isTTY === true,
     columns: process.stderr.columns ?? 80,
   });
+  const out = given.text("out") ?? "conformance-report";
   try {
-    return await run({
-      ...session,
+    return await play(session, {
       ...chosen,
-      tool,
-      target: { name: session.name, endpoint: session.endpoint, cannot: session.cannot },
-      lanes: given.text("function") === undefined ? lanesFor(session, given, chosen) : 1,
-      runs: given.number("runs", 1) ?? 25,
-      rounds: given.number("rounds", 1) ?? 6,
-      settleMs: given.number("settle", 0) ?? 0,
-      sleep: (ms) => sleep(ms, signal),
-      signal,
       progress: bar.update,
       replay: (rule) =>
-        `${command} replay --report ${given.text("out") ?? "conformance-report"}/report.json --rule ${rule}${targetArguments(given)}`,
-      tape,
+        `${command} replay --report ${out}/report.json --rule ${rule}${targetArguments(given)}`,
     });
   } finally {
     bar.end();
   }
-}
-
-/** Where odd requests may end the target, it gets one history at a time, so that none is blamed for another. */
-function lanesFor(session: Session, given: Given, chosen: Choices): number {
-  const mayEnd = session.revive !== undefined && chosen.suites.includes(wire);
-  return given.number("concurrency", 1, 256) ?? (mayEnd ? 1 : 8);
 }
 
 /** The options that lead a replay to the same target. */
@@ -153,12 +124,8 @@ async function knownFile(given: Given) {
       throw new Fault("--update-known needs the file to write: give --known FILE.");
     return null;
   }
-  const text = await existing(file);
-  if (text !== null) return parseKnown(text, file, ruleIds);
-  if (given.on("update-known")) return parseKnown("version: 1\ndeviations: []\n", file, ruleIds);
-  throw new Fault(
-    `The file of known deviations ${JSON.stringify(file)} cannot be read: give one that exists, or make it with --update-known.`,
-  );
+  const isNew = given.on("update-known") && (await existing(file)) === null;
+  return isNew ? parseKnown("version: 1\ndeviations: []\n", file, ruleIds) : readKnown(file);
 }
 
 async function existing(file: string): Promise<string | null> {

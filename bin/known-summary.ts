@@ -1,8 +1,8 @@
 import { escapeTerminal } from "../reports/escape.ts";
-import type { judgeKnown } from "../reports/known.ts";
+import { failsGate, type Judgement } from "../reports/known.ts";
 
 /** What the known-file makes of a run, for the terminal, and whether it fails the gate. */
-export function knownSummary(judged: ReturnType<typeof judgeKnown>): {
+export function knownSummary(judged: Judgement): {
   readonly text: string;
   readonly fails: boolean;
 } {
@@ -15,5 +15,5 @@ export function knownSummary(judged: ReturnType<typeof judgeKnown>): {
   ];
   const text =
     lines.length === 0 ? "" : `\nKnown deviations\n${lines.map((line) => escapeTerminal(line)).join("\n")}\n`;
-  return { text, fails: stale.length + changed.length + expired.length > 0 };
+  return { text, fails: failsGate(judged) };
 }

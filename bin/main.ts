@@ -20,7 +20,6 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
 
 /** The command. Only here are faults turned into a sentence and an exit code. */
 export async function main(args: readonly string[]): Promise<number> {
-  silenceSdkNotice();
   const [first = ""] = args;
   const named = first !== "" && !first.startsWith("-");
   try {
@@ -55,9 +54,4 @@ function tell(error: unknown, verbose: boolean): number {
   process.stderr.write(`addpermission-conformance: ${ours}${text}\n`);
   if (verbose && error instanceof Error) process.stderr.write(`${error.stack ?? ""}\n`);
   return 2;
-}
-
-/** The SDK announces the end of its support for Node 20 at every start; it is not the user's to act on here. */
-function silenceSdkNotice(): void {
-  process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= "true";
 }

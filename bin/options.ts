@@ -1,7 +1,14 @@
 import type { OptionDoc } from "./arguments.ts";
 
+const columns = ["document", "aws"] as const;
+
 const target: readonly OptionDoc[] = [
-  { name: "target", value: "NAME", about: "a built-in target: reference (default, embedded), prism, moto" },
+  {
+    name: "target",
+    value: "NAME",
+    about: "a built-in target: reference (default, embedded), prism, moto",
+    choices: ["reference", "prism", "moto"],
+  },
   { name: "endpoint", value: "URL", about: "any endpoint that speaks the Lambda API" },
   { name: "region", value: "R", about: "region to sign for; AWS_REGION or us-east-1 by default" },
   { name: "function", value: "NAME", about: "use this existing function and create nothing" },
@@ -34,6 +41,7 @@ export const optionDocs = {
       name: "profile",
       value: "document|aws",
       about: "which column decides the exit code (default document)",
+      choices: columns,
     },
     {
       name: "suite",
@@ -82,8 +90,18 @@ export const optionDocs = {
     ...general,
   ],
   compare: [
-    { name: "profile", value: "document|aws", about: "which column is compared (default document)" },
-    { name: "format", value: "text|markdown|html", about: "how it is printed (default text)" },
+    {
+      name: "profile",
+      value: "document|aws",
+      about: "which column is compared (default document)",
+      choices: columns,
+    },
+    {
+      name: "format",
+      value: "text|markdown|html",
+      about: "how it is printed (default text)",
+      choices: ["text", "markdown", "html"],
+    },
     ...general,
   ],
   sweep: [
@@ -101,6 +119,7 @@ export const optionDocs = {
       name: "profile",
       value: "document|aws",
       about: "which column decides the exit code (default document)",
+      choices: columns,
     },
     { name: "out", value: "DIR", about: "where reports go (default conformance-report)" },
     { name: "format", value: "LIST", about: "formats beside json" },

@@ -1,118 +1,35 @@
-import { createHash, randomBytes } from "node:crypto";
-import { endpointOf } from "../client/endpoint.ts";
-import type { Clock } from "../client/transport.ts";
-import type { Inability } from "../runner/options.ts";
-import { type Reach, reach } from "../runner/reach.ts";
+import { type Contact, contactAt } from "../api/contact.ts";
+import { openSession as open, type Session } from "../api/session.ts";
 import { Fault } from "../spec/fault.ts";
 import type { Given } from "./arguments.ts";
 
-/** A target that is up and within reach, and how to leave it. */
-export interface Session extends Reach {
-  readonly name: string;
-  readonly endpoint: string;
-  readonly region: string;
-  readonly cannot: readonly Inability[];
-  /** Nothing that could hurt a real account may be sent. */
-  readonly careful: boolean;
-  readonly clock: Clock;
-  readonly startedAt: Date;
-  /** Starts the target again where a request ended it; only where we started it, and it lost nothing. */
-  readonly revive?: (() => Promise<boolean>) | undefined;
-  close(): Promise<void>;
-}
-
-/** Folder of the journals of what was created on targets that outlive a run. */
-export const journalDir = ".addpermission-conformance";
-
-/** Begins the name of everything that is created. */
-export const namePrefix = "addperm-ct-";
+export { journalDir, namePrefix, type Session } from "../api/session.ts";
 
 /** Starts or finds the target that the options name. */
 export async function openSession(given: Given, seed: number, signal?: AbortSignal): Promise<Session> {
-  const t0 = performance.now();
-  const clock: Clock = () => performance.now() - t0;
-  const startedAt = new Date();
-  const found = await targetOf(given);
-  const endpoint = endpointOf(found.endpoint);
-  const region =
-    given.text("region") ?? process.env.AWS_REGION ?? process.env.AWS_DEFAULT_REGION ?? "us-east-1";
-  const concurrency = given.number("concurrency", 1, 256) ?? 8;
-  try {
-    const reached = await reach({
-      endpoint,
-      region,
-      sign: given.on("sign"),
-      env: process.env,
-      functionName: given.text("function"),
-      arranges: found.arranges,
-      // A target of our own gets the same names at the same seed; on any other, two runs must not meet.
-      prefix: `${namePrefix}${found.own ? tag(String(seed)) : randomBytes(3).toString("hex")}`,
-      role: given.text("role"),
-      timeoutMs: given.number("timeout", 1) ?? 10_000,
-      budget: given.number("budget", 1),
-      rate: given.number("rate", 1),
-      concurrency,
-      signal,
-      clock,
-      now: () => new Date(),
-      journalDir: found.own ? null : journalDir,
-      pid: process.pid,
-      revive: found.revive,
-    });
-    const close = async () => {
-      await reached.transport.close();
-      await found.stop();
-    };
-    const careful = given.on("sign") || endpoint.hostname.endsWith(".amazonaws.com");
-    return {
-      ...reached,
-      ...found,
-      endpoint: endpoint.href.replace(/\/$/, ""),
-      region,
-      careful,
-      clock,
-      startedAt,
-      close,
-    };
-  } catch (error) {
-    await found.stop();
-    throw error;
-  }
+  const options = {
+    env: process.env,
+    region: given.text("region"),
+    sign: given.on("sign"),
+    functionName: given.text("function"),
+    role: given.text("role"),
+    timeoutMs: given.number("timeout", 1),
+    budget: given.number("budget", 1),
+    rate: given.number("rate", 1),
+    concurrency: given.number("concurrency", 1, 256),
+    signal,
+    seed,
+  };
+  return open(await contactOf(given), options);
 }
 
-interface Found {
-  readonly name: string;
-  readonly endpoint: string;
-  readonly cannot: readonly Inability[];
-  readonly arranges: boolean;
-  /** Started by us, and gone when we are done. */
-  readonly own: boolean;
-  stop(): Promise<void>;
-  readonly revive?: (() => Promise<boolean>) | undefined;
-}
-
-async function targetOf(given: Given): Promise<Found> {
+async function contactOf(given: Given): Promise<Contact> {
   const endpoint = given.text("endpoint");
   const named = given.text("target");
   if (endpoint !== undefined && named !== undefined) {
     throw new Fault(`--target ${named} and --endpoint ${endpoint} name two targets: give one of them.`);
   }
-  if (endpoint !== undefined) {
-    const cannot = [
-      {
-        needs: "faults" as const,
-        reason: "cannot be asked for a fault, so 429 and 500 are judged only if they come",
-      },
-    ];
-    return {
-      name: endpointOf(endpoint).host,
-      endpoint,
-      cannot,
-      arranges: true,
-      own: false,
-      stop: async () => {},
-    };
-  }
+  if (endpoint !== undefined) return contactAt(endpoint);
   const { targetNamed } = await import("../targets/builtin.ts");
   const target = targetNamed(named ?? "reference");
   const started = await target.start();
@@ -125,8 +42,4 @@ async function targetOf(given: Given): Promise<Found> {
     stop: () => started.stop(),
     revive: started.revive,
   };
-}
-
-function tag(text: string): string {
-  return createHash("sha256").update(text).digest("hex").slice(0, 6);
 }

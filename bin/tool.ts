@@ -1,21 +1,9 @@
-import { readFileSync } from "node:fs";
+import { tool } from "../api/tool.ts";
 
-/** The package's name and version, as reports give them. */
-export const tool: { readonly name: string; readonly version: string } = readManifest();
+export { tool } from "../api/tool.ts";
 
 /** The package's version. */
 export const version = tool.version;
-
-function readManifest(): { readonly name: string; readonly version: string } {
-  // One folder up in a checkout, two in the built package.
-  for (const path of ["../package.json", "../../package.json"]) {
-    try {
-      const { name, version } = JSON.parse(readFileSync(new URL(path, import.meta.url), "utf8"));
-      return { name: String(name), version: String(version) };
-    } catch {}
-  }
-  return { name: "addpermission-conformance", version: "unknown" };
-}
 
 /** How the command is called here, for messages that tell what to run. */
 export const command: string =

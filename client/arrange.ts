@@ -32,6 +32,8 @@ export interface ArrangeOptions {
   readonly sleep?: Sleep | undefined;
   /** Longest wait for something that is on its way, in milliseconds; 60 000 unless told otherwise. */
   readonly patienceMs?: number | undefined;
+  /** What to do when nothing can be arranged, as the end of a sentence. */
+  readonly remedy?: string | undefined;
 }
 
 /** A stage that stands. */
@@ -84,7 +86,8 @@ export async function arrange(options: ArrangeOptions): Promise<Arranged> {
     return { stage, missing: [...main.missing, ...missing], recipe: main.recipe, undo };
   } catch (error) {
     const left = await undo();
-    if (left.length === 0 || !(error instanceof Fault)) throw error;
+    // A target with a remedy of its own ends with this process, and what is left there with it.
+    if (left.length === 0 || options.remedy !== undefined || !(error instanceof Fault)) throw error;
     throw new Fault(`${error.message} Besides, ${left.join("; ")}.`, { cause: error });
   }
 }
@@ -129,6 +132,7 @@ function workshop(options: ArrangeOptions, signal: AbortSignal | undefined): Wor
     clock: options.clock,
     sleep: options.sleep ?? sleep,
     patienceMs: options.patienceMs ?? 60_000,
+    remedy: options.remedy,
   };
 }
 

@@ -154,7 +154,7 @@ async function active(shop: Workshop, name: string): Promise<void> {
 function cannotCreate(shop: Workshop, name: string, recipe: Recipe, reply: Refused): Fault {
   const tried = `runtime ${recipe.runtime}, role ${recipe.role}`;
   return new Fault(
-    `${shop.endpoint} refused to create the function ${name} (${tried}) with ${said(reply)}: give a role it accepts with --role ARN, or an existing function with --function NAME.`,
+    `${shop.endpoint} refused to create the function ${name} (${tried}) with ${said(reply)}: ${shop.remedy ?? "give a role it accepts with --role ARN, or an existing function with --function NAME"}.`,
   );
 }
 

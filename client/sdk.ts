@@ -1,4 +1,4 @@
-import { LambdaClient } from "@aws-sdk/client-lambda";
+import { LambdaClient, type LambdaClientConfig } from "@aws-sdk/client-lambda";
 import { errorName, jsonObject } from "../spec/answer.ts";
 import type { Answer, Header } from "../spec/exchange.ts";
 import type { Outgoing, SendOptions, Transport } from "./transport.ts";
@@ -24,7 +24,7 @@ export type Ask = <T>(request: (client: LambdaClient) => Promise<T>) => Promise<
 /** The official SDK over one of our transports, so that deadlines, limits and authorization are ours. */
 export function sdkOver(transport: Transport, region: string, how: SendOptions): Ask {
   let answer: Answer | null = null;
-  const client = new LambdaClient({
+  const client = quietly({
     region,
     // The transport knows the endpoint and authorizes; these only keep the SDK from looking for its own.
     endpoint: "http://lambda.invalid",
@@ -51,6 +51,19 @@ export function sdkOver(transport: Transport, region: string, how: SendOptions):
       return refusal(answer, error);
     }
   };
+}
+
+/** The SDK announces the end of its support for Node 20 whenever a client is made; nobody can act on that here. */
+function quietly(config: LambdaClientConfig): LambdaClient {
+  const name = "AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED";
+  const before = process.env[name];
+  process.env[name] ??= "true";
+  try {
+    return new LambdaClient(config);
+  } finally {
+    // A program that uses us may use the SDK itself, and is warned as ever.
+    if (before === undefined) delete process.env[name];
+  }
 }
 
 /** The reply in a few words: "400 InvalidParameterValueException: …", or why there was none. */

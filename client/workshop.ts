@@ -14,6 +14,8 @@ export interface Workshop {
   readonly sleep: Sleep;
   /** Longest wait for something that is on its way, in milliseconds. */
   readonly patienceMs: number;
+  /** What to do when the target cannot be given what it needs, as the end of a sentence; by default it speaks of options. */
+  readonly remedy?: string | undefined;
 }
 
 /** What waiting needs. */
@@ -67,7 +69,7 @@ export function notLambda(shop: Workshop, operation: string, reply: Refused): Fa
     ? `${answer.status} and a page of markup`
     : `${answer.status} and nothing that a Lambda API says`;
   return new Fault(
-    `${shop.endpoint} answered ${operation} with ${what}: give the URL of something that speaks the Lambda API.`,
+    `${shop.endpoint} answered ${operation} with ${what}: ${shop.remedy ?? "give the URL of something that speaks the Lambda API"}.`,
   );
 }
 
@@ -80,7 +82,7 @@ function unreachable(shop: Workshop, operation: string, reason: string, detail: 
     aborted: "start the run again, with a larger --budget if one is set",
   };
   return new Fault(
-    `${shop.endpoint} gave no answer to ${operation}, ${detail}: ${remedy[reason] ?? "start the target, or correct --endpoint"}.`,
+    `${shop.endpoint} gave no answer to ${operation}, ${detail}: ${shop.remedy ?? remedy[reason] ?? "start the target, or correct --endpoint"}.`,
   );
 }
 

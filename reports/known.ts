@@ -1,5 +1,5 @@
 export type { KnownEntry, KnownFile } from "./known/entry.ts";
-export { type Judgement, judgeKnown } from "./known/judge.ts";
+export { failsGate, type Judgement, judgeKnown } from "./known/judge.ts";
 export { nearest } from "./known/nearest.ts";
 export { parseKnown } from "./known/parse.ts";
 export { caseOf, shapeOf } from "./known/shape.ts";

@@ -39,6 +39,8 @@ export interface ReachOptions {
   readonly revive?: (() => Promise<boolean>) | undefined;
   /** In place of a connection to the endpoint. */
   readonly carrier?: ((authorize: Authorizer) => Transport) | undefined;
+  /** What to do when nothing can be arranged, as the end of a sentence. */
+  readonly remedy?: string | undefined;
 }
 
 /** A target within reach. */
@@ -93,6 +95,7 @@ export async function reach(options: ReachOptions): Promise<Reach> {
     role: options.role,
     journal,
     signal,
+    remedy: options.remedy,
   });
   const { functionName } = options;
   // Every stage of a run is created like the first, under the one role that may have been needed.
@@ -115,14 +118,14 @@ export async function reach(options: ReachOptions): Promise<Reach> {
       sign,
     },
     arrange: async (suffix) => {
-      if (!options.arranges) return madeUp(`${options.prefix}-${suffix}`, region);
+      if (!options.arranges) return madeUp(`${options.prefix}-${suffix}`, region, functionName);
       return functionName === undefined ? arrangeAnew(suffix) : useExisting(functionName, arranging(suffix));
     },
   };
 }
 
-/** A stage for a target that keeps nothing: every name is as good as another. */
-function madeUp(prefix: string, region: string): Arranged {
+/** A stage for a target that keeps nothing: every name is as good as another, unless it answers for one only. */
+function madeUp(prefix: string, region: string, only: string | undefined): Arranged {
   const account = "123456789012";
   const staged = (name: string): StagedFunction => {
     const arn = `arn:aws:lambda:${region}:${account}:function:${name}`;
@@ -130,14 +133,12 @@ function madeUp(prefix: string, region: string): Arranged {
     const aliases = { live: "live", arn140: filling(140), arn141: filling(141), longest: "y".repeat(128) };
     return { name, arn, versions: ["1", "2"], aliases };
   };
-  const stage: Stage = {
-    partition: "aws",
-    region,
-    account,
-    main: staged(`${prefix}-main`),
-    other: staged(`${prefix}-other`),
-    unknownName: `${prefix}-none`,
-    recipe: null,
-  };
-  return { stage, missing: [], recipe: null, undo: async () => [] };
+  const place = { partition: "aws", region, account, unknownName: `${prefix}-none`, recipe: null };
+  const made = { recipe: null, undo: async () => [] };
+  if (only !== undefined) {
+    const main = { ...staged(only), versions: [], aliases: null };
+    return { ...made, stage: { ...place, main, other: null }, missing: [`only ${only} is used`] };
+  }
+  const stage: Stage = { ...place, main: staged(`${prefix}-main`), other: staged(`${prefix}-other`) };
+  return { ...made, stage, missing: [] };
 }

@@ -21,7 +21,8 @@ export type Capability =
   | "limit"
   | "echo"
   | "meaning"
-  | "faults";
+  | "faults"
+  | "routes";
 
 /** What a rule says of one observation. */
 export type Judgement =

@@ -83,7 +83,9 @@ function nameUnits(): readonly Unit[] {
       },
     }),
   );
-  const limits = functionNameEdges(anyStage, anyStage.main, "fresh").map(
+  // An empty name makes another path: it is sent with the routes.
+  const filled = functionNameEdges(anyStage, anyStage.main, "fresh").filter(({ value }) => value !== "");
+  const limits = filled.map(
     ({ id }): Case => ({
       label: id,
       call: (stage, sid) => {
@@ -155,7 +157,7 @@ function routeUnits(): readonly Unit[] {
     { label: "no-version", call: at((name) => `/functions/${name}/policy`) },
     { label: "empty-name", call: at(() => path("")) },
   ];
-  return grouped("boundary/route", cases, (index) => `r${index}`);
+  return grouped("boundary/route", cases, (index) => `r${index}`, { needs: ["routes"] });
 }
 
 function formUnits(): readonly Unit[] {

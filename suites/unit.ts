@@ -2,7 +2,7 @@ import type { Exchange, Round } from "../spec/exchange.ts";
 import type { Stage } from "../spec/stage.ts";
 
 /** What a history needs of its stage; where it is missing the history is left out and the report says so. */
-export type Need = "other" | "versions" | "aliases" | "create" | "faults" | "wire";
+export type Need = "other" | "versions" | "aliases" | "create" | "faults" | "routes" | "wire";
 
 /** The next round of a history, given the rounds that came back so far; null ends it. Pure. */
 export type Script = (done: readonly (readonly Exchange[])[]) => Round | null;

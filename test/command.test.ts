@@ -50,6 +50,7 @@ describe("Bad input gets one sentence and exit code 2", () => {
       /none\.yaml.*cannot be read/,
     ],
     ["an output folder that cannot be made", () => ["--out", "/proc/none/here"], /\/proc\/none\/here.*--out/],
+    ["a format that there is none of", () => ["--format", "jnit", "--endpoint", address()], /jnit.*junit/],
     [
       "an endpoint that nobody listens on",
       () => ["--endpoint", "http://127.0.0.1:9", "--out", folder],

@@ -18,8 +18,10 @@ const table: Readonly<Record<string, readonly string[]>> = {
   suites: ["spec", "generators"],
   reports: ["spec"],
   runner: product,
-  bin: product,
-  test: [...product, "bin"],
+  api: product,
+  bin: [...product, "api"],
+  examples: [],
+  test: [...product, "api", "bin"],
 };
 
 /** All that the reference may run of the spec; of the rest it may know the types. */

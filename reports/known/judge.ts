@@ -19,6 +19,11 @@ export interface Judgement {
   readonly unseen: readonly KnownEntry[];
 }
 
+/** True when the file itself fails a run: an entry is stale, changed its shape, or has expired. */
+export function failsGate({ stale, changed, expired }: Judgement): boolean {
+  return stale.length + changed.length + expired.length > 0;
+}
+
 type Fate = "excused" | "changed" | "expired" | "stale" | "unseen";
 
 /**

@@ -53,6 +53,7 @@ export const refusalRules = {
     basis: "stated",
     source: "URI Request Parameters, FunctionName: required, minimum length 1",
     clauses: ["R031", "R042"],
+    needs: ["routes"],
   }),
   "Qualifier.disagrees": refuses("Qualifier.disagrees", status(400, 404), {
     title: "A version or alias in the name that contradicts Qualifier is refused",
@@ -66,12 +67,14 @@ export const refusalRules = {
     basis: "stated",
     source: "Request Syntax: POST",
     clauses: ["R002"],
+    needs: ["routes"],
   }),
   "route.other-version": refuses("route.other-version", anyRefusal, {
     title: "A path under another API version, or none, adds nothing",
     basis: "stated",
     source: "Request Syntax: /2015-03-31/functions/FunctionName/policy",
     clauses: ["R003"],
+    needs: ["routes"],
   }),
   "resource.unknown-function": refuses("resource.unknown-function", notFound, {
     title: "A function that was never created is not found",

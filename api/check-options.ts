@@ -1,0 +1,107 @@
+import { nearest } from "../reports/known.ts";
+import { Fault } from "../spec/fault.ts";
+import { ruleIds } from "../spec/rules/index.ts";
+import { suites } from "../suites/index.ts";
+import type { ConformOptions } from "./options.ts";
+
+/** What a value must be instead, as the end of a sentence; null when it is right. */
+type Check = (value: unknown) => string | null;
+
+/** A check of every element of a list. */
+interface ListCheck {
+  readonly each: Check;
+}
+
+const whole =
+  (least: number, most = Number.MAX_SAFE_INTEGER): Check =>
+  (value) => {
+    if (Number.isSafeInteger(value) && Number(value) >= least && Number(value) <= most) return null;
+    return `a whole number, ${most === Number.MAX_SAFE_INTEGER ? `${least} or more` : `${least} to ${most}`}`;
+  };
+
+const oneOf =
+  (known: readonly string[]): Check =>
+  (value) => {
+    if (known.some((one) => one === value)) return null;
+    const hint = nearest(`${value}`, known);
+    const list = known.length > 15 ? "one that the rules subcommand lists" : `one of ${known.join(", ")}`;
+    return hint === null ? list : `${list} (did you mean ${hint}?)`;
+  };
+
+const kind =
+  (type: "string" | "boolean" | "function"): Check =>
+  (value) =>
+    typeof value === type ? null : `a ${type}`;
+
+const instance =
+  (type: abstract new (...args: never[]) => object, what: string): Check =>
+  (value) =>
+    value instanceof type ? null : what;
+
+const url: Check = (value) =>
+  typeof value === "string" && /^https?:\/\/[^/?#]+\/?$/.test(value) && URL.canParse(value)
+    ? null
+    : "a URL such as http://lambda.test, without a path";
+
+const checks: Readonly<Record<keyof ConformOptions, Check | ListCheck>> = {
+  name: kind("string"),
+  profile: oneOf(["document", "aws"]),
+  seed: whole(0, 0x7fffffff),
+  runs: whole(1),
+  rounds: whole(1),
+  suites: { each: oneOf([...suites.map(({ name }) => name), "all"]) },
+  rules: { each: oneOf(ruleIds) },
+  known: (value) => (typeof value === "string" || value instanceof URL ? null : "the path of a file"),
+  concurrency: whole(1, 256),
+  budget: whole(1),
+  rate: whole(1),
+  timeoutMs: whole(1),
+  settleMs: whole(0),
+  region: kind("string"),
+  sign: kind("boolean"),
+  functionName: kind("string"),
+  role: kind("string"),
+  stateless: kind("boolean"),
+  cannot: {
+    each: (value) =>
+      typeof value === "object" && value !== null && "needs" in value && "reason" in value
+        ? null
+        : "like { needs: 'policy', reason: 'there is no GetPolicy' }",
+  },
+  origin: url,
+  signal: instance(AbortSignal, "an AbortSignal"),
+  progress: kind("function"),
+};
+
+/** Throws a Fault that names the first option that is unknown or has a value it cannot have. */
+export function checkOptions(options: ConformOptions): void {
+  for (const [name, value] of Object.entries(options)) {
+    const check = Object.hasOwn(checks, name) ? checks[name as keyof ConformOptions] : undefined;
+    if (check === undefined) {
+      const hint = nearest(name, Object.keys(checks));
+      throw new Fault(
+        `${JSON.stringify(name)} is no option of conform${hint === null ? "" : `: did you mean ${hint}?`} Take it out, or see ConformOptions.`,
+      );
+    }
+    if (value !== undefined) checkValue(name, value, check);
+  }
+}
+
+function checkValue(name: string, value: unknown, check: Check | ListCheck): void {
+  if (typeof check === "function") {
+    const wanted = check(value);
+    if (wanted !== null) throw new Fault(`The option ${name} is ${shown(value)}, but must be ${wanted}.`);
+    return;
+  }
+  if (!Array.isArray(value)) throw new Fault(`The option ${name} is ${shown(value)}, but must be an array.`);
+  for (const element of value) {
+    const wanted = check.each(element);
+    if (wanted !== null)
+      throw new Fault(`The option ${name} holds ${shown(element)}, but each must be ${wanted}.`);
+  }
+}
+
+function shown(value: unknown): string {
+  const text = typeof value === "bigint" || typeof value === "symbol" ? String(value) : JSON.stringify(value);
+  return (text ?? String(value)).slice(0, 200);
+}

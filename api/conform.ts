@@ -1,0 +1,98 @@
+import { failsGate, type Judgement, type KnownEntry } from "../reports/known.ts";
+import type { Report } from "../reports/report.ts";
+import { type ExitCode, exitCode } from "../reports/verdict.ts";
+import type { Capability } from "../spec/rule.ts";
+import { checkOptions } from "./check-options.ts";
+import type { Contact } from "./contact.ts";
+import { asFault } from "./fault-words.ts";
+import { judgeToday, readKnown } from "./known-file.ts";
+import type { ConformOptions } from "./options.ts";
+import { play } from "./play.ts";
+import { openSession } from "./session.ts";
+import { contactFor } from "./target.ts";
+import type { ConformTarget } from "./target-types.ts";
+
+/** A run as data: what report.json holds, and what it comes to. */
+export interface ConformanceRun extends Report {
+  /** What the command would exit with: 0 conforms, 1 violated, 2 incomplete, 3 not everything could be judged. */
+  readonly exitCode: ExitCode;
+  /** Entries of the known-file that fail the run; absent without such a file. */
+  readonly deviations?: Deviations;
+}
+
+/** What the known-file says that the run does not bear out. */
+export interface Deviations {
+  /** Their rule holds now. */
+  readonly stale: readonly KnownEntry[];
+  /** Their rule deviates in another shape. */
+  readonly changed: readonly { readonly entry: KnownEntry; readonly was: string; readonly is: string }[];
+  /** Their day has come. */
+  readonly expired: readonly KnownEntry[];
+}
+
+/**
+ * Runs the suite against a target and returns what it found; what the target does wrong is in the result. Throws a
+ * Fault, of one sentence, when an option is wrong or when nothing could be judged at all, and nothing else.
+ */
+export async function conform(target: ConformTarget, options: ConformOptions = {}): Promise<ConformanceRun> {
+  try {
+    checkOptions(options);
+    const known = options.known === undefined ? null : await readKnown(options.known);
+    const report = await reportOn(target, options);
+    return known === null ? { ...report, exitCode: exitCode(report) } : gated(judgeToday(report, known));
+  } catch (error) {
+    throw asFault(error);
+  }
+}
+
+function gated(judged: Judgement): ConformanceRun {
+  const { report, stale, changed, expired } = judged;
+  return {
+    ...report,
+    exitCode: failsGate(judged) ? 1 : exitCode(report),
+    deviations: { stale, changed, expired },
+  };
+}
+
+async function reportOn(target: ConformTarget, options: ConformOptions): Promise<Report> {
+  const { seed = 1, ...rest } = options;
+  const contact = declared(contactFor(target, options), options);
+  const session = await openSession(contact, { ...rest, env: process.env, seed: seedFor(target, seed) });
+  try {
+    return await play(session, { ...rest, seed, replay: (rule) => again(target, options, rule) });
+  } finally {
+    await session.close();
+  }
+}
+
+const forgetful = "answers AddPermission alone and keeps nothing";
+
+/** All that needs something kept, another operation, or an answer to what is no AddPermission. */
+const stateful: readonly Capability[] = ["state", "policy", "remove", "revisions", "routes"];
+
+function declared(contact: Contact, { stateless = false, cannot = [] }: ConformOptions): Contact {
+  const lacking = stateless ? stateful.map((needs) => ({ needs, reason: forgetful })) : [];
+  return {
+    ...contact,
+    arranges: contact.arranges && !stateless,
+    cannot: [...cannot, ...lacking, ...contact.cannot],
+  };
+}
+
+const runsOn = new WeakMap<object, number>();
+
+/** A target that is judged twice in one process may remember the names of the first time. */
+function seedFor(target: ConformTarget, seed: number): string {
+  if (typeof target === "string") return `${seed}`;
+  const before = runsOn.get(target) ?? 0;
+  runsOn.set(target, before + 1);
+  return before === 0 ? `${seed}` : `${seed} again ${before}`;
+}
+
+/** The call that sends the same again, judged by one rule. */
+function again(target: ConformTarget, options: ConformOptions, rule: string): string {
+  const { seed = 1, runs, rounds, suites, profile, origin, stateless, functionName } = options;
+  const whom = typeof target === "string" || target instanceof URL ? JSON.stringify(`${target}`) : "target";
+  const same = { seed, runs, rounds, suites, profile, origin, stateless, functionName, rules: [rule] };
+  return `await conform(${whom}, ${JSON.stringify(same)})`;
+}

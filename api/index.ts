@@ -1,0 +1,20 @@
+export type { KnownEntry } from "../reports/known.ts";
+export type {
+  Counterexample,
+  CounterexampleStep,
+  QuestionReport,
+  Report,
+  RuleReport,
+  Tally,
+} from "../reports/report.ts";
+export { type ExitCode, exitCode, type Standing, standing } from "../reports/verdict.ts";
+export type { Inability } from "../runner/options.ts";
+export { Fault } from "../spec/fault.ts";
+export type { Capability } from "../spec/rule.ts";
+export type { RuleId } from "../spec/rules/index.ts";
+export type { Basis, Column, Outcome } from "../spec/verdict.ts";
+export { type ConformanceRun, conform, type Deviations } from "./conform.ts";
+export { type LambdaEvent, type LambdaResult, lambdaHandler } from "./lambda-handler.ts";
+export { nodeListener } from "./node-listener.ts";
+export type { ConformOptions } from "./options.ts";
+export type { AppLike, ConformTarget, DispatcherLike, FetchHandler } from "./target-types.ts";

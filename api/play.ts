@@ -1,0 +1,64 @@
+import { sleep } from "../client/sleep.ts";
+import type { Column, Report } from "../reports/report.ts";
+import type { RunOptions } from "../runner/options.ts";
+import { run } from "../runner/run.ts";
+import { type RuleId, rules } from "../spec/rules/index.ts";
+import { suites, usualSuites } from "../suites/index.ts";
+import { wire } from "../suites/wire.ts";
+import { type Session, usualLanes } from "./session.ts";
+import { tool } from "./tool.ts";
+
+/** What is sent and judged; what is absent has the default that the README names. */
+export interface Play {
+  readonly seed: number;
+  readonly profile?: Column | undefined;
+  /** Names of suites. */
+  readonly suites?: readonly string[] | undefined;
+  readonly rules?: readonly RuleId[] | undefined;
+  readonly runs?: number | undefined;
+  readonly rounds?: number | undefined;
+  readonly settleMs?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
+  readonly progress?: RunOptions["progress"] | undefined;
+  readonly replay: RunOptions["replay"];
+  readonly tape?: RunOptions["tape"];
+}
+
+/** Runs the suite in a session: the one way, for the command and for programs. */
+export function play(session: Session, options: Play): Promise<Report> {
+  const { signal } = options;
+  const chosen = suitesNamed(options.suites);
+  return run({
+    ...session,
+    tool,
+    target: { name: session.name, endpoint: session.endpoint, cannot: session.cannot },
+    seed: options.seed,
+    profile: options.profile ?? "document",
+    suites: chosen,
+    lanes: session.lanes ?? lanesFor(session, chosen),
+    rules: rulesNamed(options.rules),
+    runs: options.runs ?? 25,
+    rounds: options.rounds ?? 6,
+    settleMs: options.settleMs ?? 0,
+    sleep: (ms) => sleep(ms, signal),
+    signal,
+    progress: options.progress ?? (() => {}),
+    replay: options.replay,
+    tape: options.tape,
+  });
+}
+
+function suitesNamed(names: readonly string[] | undefined): RunOptions["suites"] {
+  if (names === undefined) return usualSuites;
+  return suites.filter(({ name }) => names.includes("all") || names.includes(name));
+}
+
+/** A target that odd requests may end gets one history at a time, so that each ending has one cause. */
+function lanesFor({ revive }: Session, chosen: RunOptions["suites"]): number {
+  return revive !== undefined && chosen.includes(wire) ? 1 : usualLanes;
+}
+
+/** The rules of these ids, in the catalogue's order; all of them when none are named. */
+export function rulesNamed(ids: readonly RuleId[] | undefined): RunOptions["rules"] {
+  return ids === undefined ? rules : rules.filter(({ id }) => ids.some((one) => one === id));
+}

@@ -1,0 +1,80 @@
+import { inspect } from "node:util";
+import type { Dispatcher } from "undici";
+import { dispatcherTransport, fetchTransport, type InProcessOptions } from "../client/in-process.ts";
+import type { Transport } from "../client/transport.ts";
+import { Fault } from "../spec/fault.ts";
+import { type Contact, contactAt, noFaultsOnDemand } from "./contact.ts";
+import { nodeListener } from "./node-listener.ts";
+import type { ConformTarget, FetchHandler } from "./target-types.ts";
+
+/** What can be said of a target in this process. */
+export interface InProcessTarget {
+  readonly name?: string | undefined;
+  /** What requests are addressed to; nothing need listen there. */
+  readonly origin?: string | undefined;
+}
+
+/** The contact for whatever a program handed in; throws a Fault when it is nothing that can be asked. */
+export function contactFor(target: ConformTarget, { name, origin }: InProcessTarget): Contact {
+  if (typeof target === "string" || target instanceof URL) {
+    const contact = contactAt(`${target}`);
+    return name === undefined ? contact : { ...contact, name };
+  }
+  const transport = transportOf(target);
+  return {
+    name: name ?? "in process",
+    endpoint: origin ?? "http://lambda.test",
+    cannot: [noFaultsOnDemand],
+    arranges: true,
+    own: true,
+    carrier: (authorize, clock) =>
+      transport({ origin: new URL(origin ?? "http://lambda.test"), authorize, clock }),
+    remedy:
+      "let it answer CreateFunction and GetFunction as well, or give stateless: true if it answers AddPermission alone",
+    stop: async () => {},
+  };
+}
+
+function transportOf(target: unknown): (options: InProcessOptions) => Transport {
+  if (isDispatcher(target)) return (options) => dispatcherTransport(target, options);
+  if (isApp(target)) return (options) => dispatcherTransport(nodeListener(target), options);
+  const handle = isHandler(target) ? target : handlerIn(target);
+  if (handle !== null) return (options) => fetchTransport(responding(handle), options);
+  throw new Fault(
+    `The target is ${inspect(target, { depth: 0 }).slice(0, 80)}, which cannot be asked: give a URL, a function from Request to Response, an object with such a fetch, an undici Dispatcher, or an Express app.`,
+  );
+}
+
+/** A handler that answers nothing has no Response, which the transport tells. */
+function responding(handle: FetchHandler): (request: Request) => Promise<Response> {
+  return async (request) => {
+    const response = await handle(request);
+    if (response === undefined || response === null) throw new Error("it returned no Response");
+    return response;
+  };
+}
+
+function handlerIn(target: unknown): FetchHandler | null {
+  if (typeof target !== "object" || target === null || !("fetch" in target)) return null;
+  const { fetch } = target;
+  // Called on its object: a class may need its `this`.
+  return isHandler(fetch) ? (request) => fetch.call(target, request) : null;
+}
+
+function isHandler(value: unknown): value is FetchHandler {
+  return typeof value === "function";
+}
+
+function isDispatcher(value: unknown): value is Dispatcher {
+  return hasMethod(value, "dispatch");
+}
+
+/** Express and its like are functions of (req, res) that can also listen. */
+function isApp(value: unknown): value is Parameters<typeof nodeListener>[0] {
+  return typeof value === "function" && hasMethod(value, "listen");
+}
+
+function hasMethod(value: unknown, name: string): boolean {
+  if ((typeof value !== "object" && typeof value !== "function") || value === null) return false;
+  return name in value && typeof Reflect.get(value, name) === "function";
+}

@@ -1,0 +1,111 @@
+import type * as Vitest from "vitest";
+import { escapeTerminal } from "../reports/escape.ts";
+import { findingText, reasonText } from "../reports/finding.ts";
+import type { RuleReport } from "../reports/report.ts";
+import { standing } from "../reports/verdict.ts";
+import { Fault } from "../spec/fault.ts";
+import type { Rule } from "../spec/rule.ts";
+import { checkOptions } from "./check-options.ts";
+import { type ConformanceRun, conform } from "./conform.ts";
+import { asFault } from "./fault-words.ts";
+import type { ConformOptions } from "./options.ts";
+import { rulesNamed } from "./play.ts";
+import type { ConformTarget } from "./target-types.ts";
+
+/** How to run, and how the tests are made. */
+export interface ConformanceTestOptions extends ConformOptions {
+  /** Milliseconds for the whole run; 120 000 by default. */
+  readonly runTimeoutMs?: number | undefined;
+}
+
+const { beforeAll, describe, test } = await vitest();
+
+/**
+ * Registers one test a rule in the suite that calls it; the run itself happens once, before the first of them. A rule
+ * that is violated or could not be judged fails, as the command would not end with 0; one that the target cannot satisfy,
+ * or that is known, is skipped with the reason.
+ */
+export function defineConformance(target: ConformTarget, options: ConformanceTestOptions = {}): void {
+  const { runTimeoutMs = 120_000, ...run } = options;
+  checked(run);
+  describe(`AddPermission of ${run.name ?? (typeof target === "string" ? target : "the target")}`, () => {
+    let done: ConformanceRun | undefined;
+    const finished = (): ConformanceRun => {
+      if (done !== undefined) return done;
+      throw new Fault("The run did not come to its end, so that nothing was judged: see the error above.");
+    };
+    beforeAll(async () => {
+      done = await conform(target, run);
+    }, runTimeoutMs);
+    for (const { id, title } of deciding(run)) {
+      test(`${id}: ${title}`, (context) => ruleTest(finished(), id, context));
+    }
+    test("the run is complete", () => complete(finished()));
+    if (run.known !== undefined)
+      test("the known deviations still are as recorded", () => upToDate(finished()));
+  });
+}
+
+async function vitest(): Promise<typeof Vitest> {
+  return import("vitest").catch((cause: unknown) => {
+    throw new Fault(
+      "addpermission-conformance/vitest registers tests with vitest, which is not installed: run npm install --save-dev vitest.",
+      { cause },
+    );
+  });
+}
+
+function checked(options: ConformOptions): void {
+  try {
+    checkOptions(options);
+  } catch (error) {
+    throw asFault(error);
+  }
+}
+
+/** Rules that can fail a run in the column that decides. */
+function deciding({ profile = "document", rules }: ConformOptions): readonly Rule[] {
+  return rulesNamed(rules).filter(
+    ({ basis }) => basis === "stated" || basis === "implied" || (basis === "observed" && profile === "aws"),
+  );
+}
+
+type Context = Pick<Vitest.TestContext, "skip">;
+
+function ruleTest(run: ConformanceRun, id: string, context: Context): void {
+  const rule = run.rules.find((one) => one.id === id);
+  if (rule === undefined) throw new Fault(`The run says nothing of the rule ${id}: report this.`);
+  const how = standing(rule, run);
+  if (how === "holds") return;
+  if (how === "known") context.skip(`known deviation: ${rule.counterexample?.seen ?? "violated"}`);
+  if (how === "excused") context.skip(reasonText(rule));
+  throw failure(how === "violated" ? story(rule) : `${how}: ${reasonText(rule)}`);
+}
+
+/** The finding; the test alone shows it again. */
+function story(rule: RuleReport): string {
+  return `${findingText(rule)}\ntest: npx vitest run -t ${JSON.stringify(`${rule.id}:`)}`;
+}
+
+function complete(run: ConformanceRun): void {
+  if (run.faults.length > 0 || run.incomplete) {
+    throw failure(["The run proves nothing:", ...run.faults].join("\n"));
+  }
+}
+
+function upToDate({ deviations }: ConformanceRun): void {
+  const { stale = [], changed = [], expired = [] } = deviations ?? {};
+  const lines = [
+    ...stale.map(({ rule }) => `${rule} no longer deviates: take it out of the file`),
+    ...changed.map(({ entry, was, is }) => `${entry.rule} was ${was}, is ${is}`),
+    ...expired.map(({ rule, expires }) => `${rule} was excused until ${expires}`),
+  ];
+  if (lines.length > 0) throw failure(lines.join("\n"));
+}
+
+/** Without a stack: it would only show this file. */
+function failure(text: string): Error {
+  const error = new Error(text.split("\n").map(escapeTerminal).join("\n"));
+  error.stack = `${error.name}: ${error.message}`;
+  return error;
+}

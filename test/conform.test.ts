@@ -1,0 +1,239 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { createServer, type RequestListener } from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { MockAgent } from "undici";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import {
+  type ConformOptions,
+  type ConformTarget,
+  conform,
+  Fault,
+  lambdaHandler,
+  nodeListener,
+  standing,
+} from "../api/index.ts";
+import { readReport } from "../reports/compare.ts";
+import { referenceHandler } from "./reference-handler.ts";
+
+const small = { suites: ["boundary"], rules: ["success.is-201", "StatementId.pattern"], runs: 1 } as const;
+
+/** The reference as a function of (req, res). */
+function listener(): RequestListener {
+  const handle = referenceHandler();
+  return async (request, response) => {
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) chunks.push(chunk);
+    const { method = "GET", url = "/" } = request;
+    const body = method === "GET" ? null : new Uint8Array(Buffer.concat(chunks));
+    const answer = await handle(new Request(`http://reference.test${url}`, { method, body }));
+    response.writeHead(answer.status, Object.fromEntries(answer.headers));
+    response.end(Buffer.from(await answer.arrayBuffer()));
+  };
+}
+
+let folder = "";
+const server = createServer(listener());
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "conform-"));
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+});
+
+afterAll(async () => {
+  server.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+function endpoint(): string {
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+/** A Lambda-shaped handler over the reference. */
+function lambda(): ConformTarget {
+  const handle = referenceHandler();
+  return lambdaHandler(async ({ rawPath, rawQueryString, requestContext, body = null }) => {
+    const { method } = requestContext.http;
+    const url = `http://reference.test${rawPath}${rawQueryString === "" ? "" : `?${rawQueryString}`}`;
+    const answer = await handle(new Request(url, { method, body }));
+    return {
+      statusCode: answer.status,
+      headers: Object.fromEntries(answer.headers),
+      body: await answer.text(),
+    };
+  });
+}
+
+describe("conform takes", () => {
+  const targets: readonly (readonly [what: string, target: () => ConformTarget])[] = [
+    ["the text of an endpoint", endpoint],
+    ["the URL of an endpoint", () => new URL(endpoint())],
+    ["a function from Request to Response", () => referenceHandler()],
+    ["an object with such a fetch", () => ({ fetch: referenceHandler() })],
+    ["an undici Dispatcher", () => nodeListener(listener())],
+    ["a function of (req, res) that can listen", () => Object.assign(listener(), { listen: () => {} })],
+    ["a Lambda-shaped handler", lambda],
+  ];
+  it.each(targets)("%s", async (_what, target) => {
+    const run = await conform(target(), small);
+    expect(run.rules.map((rule) => [rule.id, standing(rule, run)])).toEqual([
+      ["StatementId.pattern", "holds"],
+      ["success.is-201", "holds"],
+    ]);
+    expect([run.exitCode, run.faults, run.incomplete]).toEqual([0, [], false]);
+  });
+});
+
+describe("A run as data", () => {
+  it("is all that report.json holds, and holds for a sound target without a port", async () => {
+    const run = await conform(referenceHandler(), { name: "mine", runs: 3, rounds: 2 });
+    expect(readReport(JSON.stringify(run), "run").summary).toEqual(run.summary);
+    expect([run.exitCode, run.target.name, run.target.endpoint]).toEqual([0, "mine", "http://lambda.test"]);
+  });
+
+  it("names what is violated and the call that shows it again", async () => {
+    const faulty = referenceHandler({ created: (json) => ({ status: 200, headers: [], body: json }) });
+    const run = await conform(faulty, { ...small, seed: 7 });
+    const rule = run.rules.find(({ id }) => id === "success.is-201");
+    expect(run.exitCode).toBe(1);
+    expect(rule?.counterexample).toMatchObject({ expected: "201", seen: "200" });
+    expect(rule?.counterexample?.replay).toBe(
+      'await conform(target, {"seed":7,"runs":1,"suites":["boundary"],"rules":["success.is-201"]})',
+    );
+  });
+
+  it("comes from the same requests at the same seed, and from new names on a target that remembers", async () => {
+    const [one, two] = [referenceHandler(), referenceHandler()];
+    const options = { ...small, concurrency: 1 };
+    await conform(one, options);
+    await conform(two, options);
+    // What is created is tagged with the time, so that leftovers can be told by their age.
+    const calls = (lines: readonly string[]) => lines.filter((line) => !line.includes('"Tags"'));
+    expect(calls(one.seen)).toEqual(calls(two.seen));
+    const prefixes = () => new Set(one.seen.flatMap((line) => /addperm-ct-[0-9a-f]{6}/.exec(line) ?? []));
+    const [before] = prefixes();
+    one.seen.length = 0;
+    await conform(one, options);
+    expect([prefixes().size, prefixes().has(before ?? "")]).toEqual([1, false]);
+  });
+
+  it("is incomplete when it is ended early", async () => {
+    const run = await conform(referenceHandler(), { budget: 120 });
+    expect([run.incomplete, run.exitCode]).toEqual([true, 2]);
+    expect(run.faults.join()).toContain("budget");
+  });
+});
+
+describe("A mock of the one operation", () => {
+  const mock = (): ConformTarget => (request) =>
+    /\/policy$/.test(new URL(request.url).pathname) && request.method === "POST"
+      ? Response.json({ Statement: "{}" }, { status: 201 })
+      : undefined;
+
+  it("is judged as far as it can be when it is said to be stateless", async () => {
+    const run = await conform(mock(), { stateless: true, runs: 2 });
+    const of = (id: string) => run.rules.filter((rule) => rule.id === id).map((rule) => standing(rule, run));
+    expect(of("success.is-201")).toEqual(["holds"]);
+    expect(of("StatementId.pattern")).toEqual(["violated"]);
+    expect(of("StatementId.duplicate")).toEqual(["excused"]);
+    expect(of("answer.arrives")).toEqual(["holds"]);
+    expect(run.exitCode).toBe(1);
+  });
+
+  it("may answer for one function only", async () => {
+    const names = new Set<string>();
+    const only: ConformTarget = (request) => {
+      names.add(decodeURIComponent(new URL(request.url).pathname.split("/")[3] ?? ""));
+      return Response.json({ Statement: "{}" }, { status: 201 });
+    };
+    await conform(only, { ...small, stateless: true, functionName: "only-one", suites: ["faults", "races"] });
+    expect([...names]).toEqual(["only-one"]);
+  });
+
+  it("that throws breaks rules, and not the run", async () => {
+    const run = await conform(() => Promise.reject(new TypeError("no table")), { ...small, stateless: true });
+    expect(run.exitCode).not.toBe(0);
+    expect(run.faults).toEqual([]);
+  });
+});
+
+describe("A known-file", () => {
+  const file = (text: string) => writeFile(join(folder, "known.yaml"), `version: 1\ndeviations:\n${text}`);
+  const entry = '  - { rule: success.is-201, because: old, date: 2026-01-01, seen: "200" }\n';
+  const faulty = (status: number) =>
+    referenceHandler({
+      created: (json) => ({ status, headers: [], body: JSON.stringify({ Statement: json }) }),
+    });
+  const options = (): ConformOptions => ({ ...small, known: join(folder, "known.yaml") });
+
+  it("excuses what deviates as recorded", async () => {
+    await file(entry);
+    const run = await conform(faulty(200), options());
+    expect([run.exitCode, run.rules.filter(({ known }) => known).map(({ id }) => id)]).toEqual([
+      0,
+      ["success.is-201"],
+    ]);
+  });
+
+  it("fails when an entry is stale, and when it changed its shape", async () => {
+    await file(entry);
+    const sound = await conform(referenceHandler(), options());
+    const other = await conform(faulty(202), options());
+    expect([sound.exitCode, sound.deviations?.stale.map(({ rule }) => rule)]).toEqual([
+      1,
+      ["success.is-201"],
+    ]);
+    expect([other.exitCode, other.deviations?.changed]).toMatchObject([1, [{ was: "200", is: "202" }]]);
+  });
+});
+
+describe("One sentence, as a Fault, and nothing else", () => {
+  const notThere = new MockAgent();
+  notThere.disableNetConnect();
+  const cases: readonly (readonly [what: string, target: unknown, options: object, says: RegExp])[] = [
+    ["a target that is none", 5, {}, /^The target is 5, .*give a URL/],
+    ["an endpoint that is no URL", "nonsense", {}, /nonsense.*give a URL/],
+    [
+      "an endpoint that nobody listens on",
+      "http://127.0.0.1:9",
+      {},
+      /127\.0\.0\.1:9.*correct the endpoint\.$/,
+    ],
+    [
+      "a mock that throws",
+      () => Promise.reject(new TypeError("no table")),
+      {},
+      /TypeError: no table.*stateless/,
+    ],
+    ["a mock that answers nothing", () => undefined, {}, /no Response.*stateless: true/],
+    ["a mock of something else", () => new Response("<html>"), {}, /CreateFunction.*stateless: true/],
+    ["a MockAgent without an interceptor", notThere, {}, /CreateFunction.*stateless: true/],
+    ["an unknown option", referenceHandler(), { sed: 1 }, /"sed".*did you mean seed/],
+    ["a seed that is no whole number", referenceHandler(), { seed: 1.5 }, /seed is 1\.5.*whole number/],
+    [
+      "an unknown rule",
+      referenceHandler(),
+      { rules: ["success.is-200"] },
+      /success\.is-200.*success\.is-201/,
+    ],
+    ["an unknown suite", referenceHandler(), { suites: ["boundry"] }, /boundry.*did you mean boundary/],
+    [
+      "a known-file that is not there",
+      referenceHandler(),
+      { known: "/none.yaml" },
+      /none\.yaml.*cannot be read/,
+    ],
+    ["a function that is not there", referenceHandler(), { functionName: "none" }, /none.*with functionName/],
+  ];
+  it.each(cases)("%s", async (_what, target, options, says) => {
+    const fault = await conform(target as ConformTarget, options).then(
+      () => null,
+      (error: unknown) => error,
+    );
+    expect(fault).toBeInstanceOf(Fault);
+    const message = fault instanceof Fault ? fault.message : "";
+    expect(message).toMatch(says);
+    expect(message).not.toMatch(/--[a-z]|\n/);
+  });
+});

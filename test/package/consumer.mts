@@ -1,0 +1,27 @@
+import {
+  type ConformanceRun,
+  type ConformTarget,
+  conform,
+  Fault,
+  type RuleReport,
+  standing,
+} from "addpermission-conformance";
+import manifest from "addpermission-conformance/package.json" with { type: "json" };
+
+// A program of a user, type-checked and run from the packed tarball.
+const mock: ConformTarget = (request: Request) =>
+  request.method === "POST" ? Response.json({ Statement: "{}" }, { status: 201 }) : undefined;
+
+const run: ConformanceRun = await conform(mock, {
+  stateless: true,
+  runs: 1,
+  rules: ["success.is-201", "Action.required"],
+});
+const outcomes = run.rules.map((rule: RuleReport) => `${rule.id} ${standing(rule, run)}`);
+
+const fault: unknown = await conform("nonsense").catch((error: unknown) => error);
+// @ts-expect-error: rules have names, and this is none
+const wrong: unknown = await conform(mock, { rules: ["success.is-200"] }).catch((error: unknown) => error);
+
+const facts = [manifest.version === run.tool.version, fault instanceof Fault, wrong instanceof Fault];
+process.stdout.write(JSON.stringify({ outcomes, exitCode: run.exitCode, facts }));

@@ -1,0 +1,53 @@
+import assert from "node:assert/strict";
+import { copyFile, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { install, root, run, tool } from "./folder.ts";
+import type { InstalledNode } from "./nodes.ts";
+
+const options = {
+  module: "NodeNext",
+  target: "ES2023",
+  lib: ["ES2023"],
+  types: ["node"],
+  strict: true,
+  exactOptionalPropertyTypes: true,
+  skipLibCheck: false,
+};
+const sources = ["consumer.mts", "consumer.suite.mts"] as const;
+
+/** Type-checks a program and a Vitest suite against the installed package, the declarations of libraries included. */
+export async function compile(folder: string): Promise<void> {
+  const { devDependencies } = JSON.parse(await readFile(join(root, "package.json"), "utf8"));
+  install([`vitest@${devDependencies.vitest}`, `@types/node@${devDependencies["@types/node"]}`], folder);
+  for (const name of sources)
+    await copyFile(fileURLToPath(new URL(name, import.meta.url)), join(folder, name));
+  for (const resolution of [{}, { module: "Preserve", moduleResolution: "Bundler", noEmit: true }]) {
+    const config = { compilerOptions: { ...options, ...resolution }, files: sources };
+    await writeFile(join(folder, "tsconfig.json"), JSON.stringify(config));
+    run(tool("tsc"), ["-p", "."], folder);
+  }
+}
+
+/** Runs command, program and suite on one Node. */
+export function runOn(node: InstalledNode, folder: string): string {
+  const command = join(
+    "node_modules",
+    "addpermission-conformance",
+    "dist",
+    "bin",
+    "addpermission-conformance.js",
+  );
+  run(node.path, [command, "--seed", "1"], folder);
+  const printed = JSON.parse(run(node.path, ["consumer.mjs"], folder));
+  assert.deepEqual(printed, {
+    outcomes: ["Action.required violated", "success.is-201 holds"],
+    exitCode: 1,
+    facts: [true, true, true],
+  });
+  const vitest = join("node_modules", "vitest", "vitest.mjs");
+  const config = ["--config", "vitest.config.mjs", "--reporter=json"];
+  const suite = JSON.parse(run(node.path, [vitest, "run", ...config], folder));
+  assert.deepEqual([suite.numPassedTests, suite.numPendingTests, suite.numFailedTests], [2, 1, 0]);
+  return `${node.version}: command, library and vitest entry work`;
+}

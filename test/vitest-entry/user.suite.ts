@@ -1,0 +1,24 @@
+import { defineConformance } from "../../api/vitest.ts";
+import { referenceHandler } from "../reference-handler.ts";
+
+const options = {
+  suites: ["boundary", "state"],
+  runs: 1,
+  rules: [
+    "success.is-201",
+    "StatementId.pattern",
+    "errors.ServiceException",
+    "observed.arn-like",
+    "race.linearizable",
+  ],
+} as const;
+const faulty = () => referenceHandler({ created: (json) => ({ status: 200, headers: [], body: json }) });
+
+defineConformance(referenceHandler(), { ...options, name: "sound" });
+defineConformance(faulty(), { ...options, name: "faulty" });
+defineConformance(() => undefined, { ...options, name: "unreachable" });
+defineConformance(referenceHandler(), { ...options, name: "cut short", budget: 60 });
+if (process.env.KNOWN_FILE !== undefined) {
+  defineConformance(faulty(), { ...options, name: "known", known: process.env.KNOWN_FILE });
+  defineConformance(referenceHandler(), { ...options, name: "stale", known: process.env.KNOWN_FILE });
+}
