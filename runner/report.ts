@@ -185,6 +185,7 @@ function reportStep(
       ...(call.raw === undefined ? {} : { raw: call.raw }),
       key: step.key,
       ...(step.revisionFrom === undefined ? {} : { revisionFrom: step.revisionFrom }),
+      ...(step.versionFrom === undefined ? {} : { versionFrom: step.versionFrom }),
       operation: call.operation,
       round,
     },

@@ -17,16 +17,18 @@ ${notes(step, steps).map((note) => html`<p class="note">${note}</p>`)}${raw === 
 }
 
 function notes(step: CounterexampleStep, steps: readonly CounterexampleStep[]): readonly string[] {
-  const { round, revisionFrom } = step.request;
+  const { round, revisionFrom, versionFrom } = step.request;
   const numbers = steps.flatMap((other, index) =>
     other !== step && round !== undefined && other.request.round === round ? [index + 1] : [],
   );
-  const source = steps.findIndex(
-    (other) => other.request.key !== undefined && other.request.key === revisionFrom,
-  );
+  const sourceOf = (key: string | undefined) =>
+    key === undefined ? -1 : steps.findIndex((other) => other.request.key === key);
+  const source = sourceOf(revisionFrom);
+  const published = sourceOf(versionFrom);
   return [
     ...(numbers.length > 0 ? [`In flight together with step ${numbers.join(" and ")}.`] : []),
     ...(source >= 0 ? [`Carries the RevisionId that step ${source + 1} returned.`] : []),
+    ...(published >= 0 ? [`Names the version that step ${published + 1} published.`] : []),
   ];
 }
 
