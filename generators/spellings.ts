@@ -40,18 +40,21 @@ export function spellings(stage: Stage, fn: StagedFunction): readonly Spelling[]
     .flatMap(encodings);
 }
 
-/** Every spelling of one version or alias, or of the function itself where the qualifier is null. */
+/** The encodings of one form of a version or alias, or of the function itself where the qualifier is null. */
 export function spellingsOf(
   stage: Pick<Stage, "account">,
   fn: Pick<StagedFunction, "name" | "arn">,
   qualifier: string | null,
+  form: number,
 ): readonly Spelling[] {
-  return Object.entries(namesOf(stage, fn))
-    .flatMap(([label, functionName]) =>
-      qualifier === null
-        ? [{ label, functionName, qualifier, inQuery: false }]
-        : qualified(label, functionName, /^\d+$/.test(qualifier) ? "version" : "alias", qualifier),
-    )
+  const forms = Object.entries(namesOf(stage, fn)).flatMap(([label, functionName]) =>
+    qualifier === null
+      ? [{ label, functionName, qualifier, inQuery: false }]
+      : qualified(label, functionName, /^\d+$/.test(qualifier) ? "version" : "alias", qualifier),
+  );
+  return forms
+    .slice(form % forms.length)
+    .slice(0, 1)
     .flatMap(encodings);
 }
 

@@ -1,4 +1,4 @@
-import { type Belief, canonicalJson, type PolicyBelief } from "../spec/belief.ts";
+import { type Belief, canonicalJson, type PolicyBelief, policyKey } from "../spec/belief.ts";
 import type { Addition, Observation, PolicyRead } from "../spec/observation.ts";
 import { removal } from "../spec/removal.ts";
 import { believeNeighbour } from "./believe-neighbour.ts";
@@ -32,7 +32,10 @@ function believeAddition(before: Belief, observation: Addition): Belief {
   const objected = reading.objections.length + reading.questions.length > 0;
   const unexpected = objected || situation.objections.length + situation.questions.length > 0;
   const anywhere = reading.resource === null && reading.questions.length > 0;
-  if (key === null) return result.kind === "added" || anywhere ? forgetAll(before) : before;
+  if (key === null) {
+    if (result.kind === "added" || anywhere) return forgetAll(before);
+    return forgetUnknown(before, reading);
+  }
   const policy = before.policies[key];
   if (policy === undefined) return before;
   // Accepted although its qualifier can be read in more than one way: any policy may have got the statement.
@@ -47,6 +50,13 @@ function believeAddition(before: Belief, observation: Addition): Belief {
     key,
     sid,
   );
+}
+
+/** It may have been added to a resource of which it is not known whether it exists. */
+function forgetUnknown(before: Belief, { resource }: Addition["reading"]): Belief {
+  const key = resource === null ? "" : policyKey(resource.name, resource.qualifier);
+  const policy = before.policies[key];
+  return policy === undefined ? before : withPolicy(before, key, forget(policy));
 }
 
 function acknowledged(policy: PolicyBelief, sid: string, text: string | null, size: number): PolicyBelief {

@@ -18,8 +18,9 @@ export interface At {
   readonly qualifier: "function" | "version" | "second-version" | "alias" | "new-alias";
   /** Name of the alias where it is one that the history makes. */
   readonly alias: string;
-  /** Which of the spellings; counted round and round. */
-  readonly spelling: number;
+  /** Which way to write it, and how much of that is percent-encoded; counted round and round. */
+  readonly form: number;
+  readonly encoding: number;
 }
 
 /** Where the RevisionId of a guarded addition comes from. */
@@ -76,7 +77,8 @@ const at = {
     { weight: 1, arbitrary: fc.constant("new-alias" as const) },
   ),
   alias,
-  spelling: fc.nat({ max: 1000 }),
+  form: fc.nat({ max: 8 }),
+  encoding: fc.nat({ max: 5 }),
 };
 
 const kind = <K extends Command["kind"]>(name: K) => fc.constant(name);

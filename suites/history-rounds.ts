@@ -3,7 +3,7 @@ import { addPermission, getAlias, getFunction, getPolicy, removePermission } fro
 import { type Spelling, spellingsOf } from "../generators/spellings.ts";
 import { type Call, type Round, revisionSlot, type Step } from "../spec/exchange.ts";
 import type { Stage } from "../spec/stage.ts";
-import type { Command, FaultKind, RevisionSource } from "./history-commands.ts";
+import type { At, Command, FaultKind, RevisionSource } from "./history-commands.ts";
 import {
   type Draft,
   makeAlias,
@@ -38,7 +38,7 @@ function write(draft: Draft, command: Command, key: string): void {
     default: {
       const place = placeFor(draft, command);
       draft.touched.set(placeKey(place), place);
-      writeTo(draft, command, { place, spelled: spelling(draft.stage, place, command.spelling), key });
+      writeTo(draft, command, { place, spelled: spelling(draft.stage, place, command), key });
     }
   }
 }
@@ -107,11 +107,11 @@ function sourceKey({ seen }: Draft, { place, key }: On, source: RevisionSource):
   return source.startsWith("resource") ? `${key}-resource` : `${key}-policy`;
 }
 
-function spelling(stage: Stage, { fn, qualifier, versionFrom }: Place, index: number): Spelling {
-  const all = spellingsOf(stage, fn, qualifier);
+function spelling(stage: Stage, { fn, qualifier, versionFrom }: Place, { form, encoding }: At): Spelling {
+  const all = spellingsOf(stage, fn, qualifier, form);
   // A slot is filled with the number as it is, so that its letters must not be encoded.
   const usable = versionFrom === null ? all : all.filter(({ encoded }) => /^(none|colons)/.test(encoded));
-  const chosen = usable[index % usable.length];
+  const chosen = usable[encoding % usable.length];
   if (chosen === undefined) throw new Error(`${fn.name} has no spelling`);
   return chosen;
 }
