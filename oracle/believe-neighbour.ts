@@ -5,12 +5,13 @@ import type { Neighbour } from "../spec/observation.ts";
 import { removal } from "../spec/removal.ts";
 import { percentDecoded, route } from "../spec/wire.ts";
 import {
-  currentRevisions,
+  fadedIn,
   forget,
   inEveryWorld,
   latest,
   maybe,
   policyWith,
+  usedUp,
   without,
   withPolicy,
 } from "./worlds.ts";
@@ -59,7 +60,7 @@ function believeRemoval(before: Belief, observation: Neighbour, done: boolean, o
   if (!held) return withPolicy(before, target.key, forget(policy));
   return withPolicy(before, target.key, {
     ...inEveryWorld(policy, without(target.sid)),
-    used: latest([...policy.used, ...currentRevisions(policy)]),
+    ...usedUp(policy),
     since: {
       ...policy.since,
       added: policy.since.added.filter((sid) => sid !== target.sid),
@@ -111,7 +112,7 @@ function believeVersion(before: Belief, observation: Neighbour): Belief {
 /** Publishing may or may not give the function, and with it its policy, another revision. */
 function forgetRevisions(policy: PolicyBelief): PolicyBelief {
   const blank = inEveryWorld(policy, (world) => ({ ...world, policyRevision: null, resourceRevision: null }));
-  return { ...blank, used: [] };
+  return { ...blank, faded: latest([...new Set([...fadedIn(policy), ...policy.used])]), used: [] };
 }
 
 function believeAlias(before: Belief, observation: Neighbour): Belief {

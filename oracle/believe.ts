@@ -4,12 +4,13 @@ import { removal } from "../spec/removal.ts";
 import { believeNeighbour } from "./believe-neighbour.ts";
 import {
   appended,
-  currentRevisions,
+  fadedIn,
   forget,
   inEveryWorld,
   latest,
   maybe,
   policyWith,
+  usedUp,
   withPolicy,
 } from "./worlds.ts";
 
@@ -30,7 +31,9 @@ function believeAddition(before: Belief, observation: Addition): Belief {
   const { key } = situation;
   if (result.kind === "refused" && result.status < 500) return believeRefusal(before, observation);
   const objected = reading.objections.length + reading.questions.length > 0;
-  const unexpected = objected || situation.objections.length + situation.questions.length > 0;
+  // Whether ids may differ in letter case only is open; once such a one is accepted, it is a statement like any other.
+  const open = situation.questions.filter((question) => question !== "StatementId.letter-case");
+  const unexpected = objected || situation.objections.length + open.length > 0;
   const anywhere = reading.resource === null && reading.questions.length > 0;
   if (key === null) {
     if (result.kind === "added" || anywhere) return forgetAll(before);
@@ -62,7 +65,7 @@ function forgetUnknown(before: Belief, { resource }: Addition["reading"]): Belie
 function acknowledged(policy: PolicyBelief, sid: string, text: string | null, size: number): PolicyBelief {
   return {
     ...inEveryWorld(policy, appended(text === null ? { sid, text, size } : { sid, text })),
-    used: latest([...policy.used, ...currentRevisions(policy)]),
+    ...usedUp(policy),
     since: { ...policy.since, added: latest([...policy.since.added, sid]) },
     freed: policy.freed.filter((freed) => freed !== sid),
     spurned: [],
@@ -97,15 +100,11 @@ function believeRead(before: Belief, { key, policy: seen, together }: PolicyRead
   const revision = seen.kind === "policy" ? seen.revision : null;
   const replaced = [...currentPolicyRevisions(known), ...known.used].filter((shown) => shown !== revision);
   const same = known.worlds.length === 1 && currentPolicyRevisions(known).includes(revision ?? "");
+  const resourceRevision = unwritten(known);
   return withPolicy(before, key, {
     ...policyWith(statements),
-    worlds: [
-      {
-        statements,
-        policyRevision: revision,
-        resourceRevision: same ? (known.worlds[0]?.resourceRevision ?? null) : unwritten(known),
-      },
-    ],
+    worlds: [{ statements, policyRevision: revision, resourceRevision }],
+    faded: fadedIn(known).filter((shown) => ![...replaced, revision, resourceRevision].includes(shown)),
     past: revision === null ? known.past : latest([...new Set([...known.past, ...replaced])]),
     used: revision === null ? known.used : [],
     spurned: same ? known.spurned : [],

@@ -17,6 +17,7 @@ export function policyWith(
     since: { ...noSince, ...since },
     past: [],
     used: [],
+    faded: [],
     spurned: [],
     freed: [],
     tidied: [],
@@ -56,6 +57,7 @@ export function forget(policy: PolicyBelief): PolicyBelief {
     ...policyWith(null),
     past: policy.past,
     used: policy.used,
+    faded: fadedIn(policy),
     tidied: policy.tidied,
     freed: [],
     overfull: policy.overfull,
@@ -102,6 +104,16 @@ export function without(sid: string): (world: World) => World {
 export function currentRevisions(policy: PolicyBelief): readonly string[] {
   const shown = policy.worlds.flatMap((world) => [world.policyRevision, world.resourceRevision]);
   return [...new Set(shown.filter((revision): revision is string => revision !== null && revision !== ""))];
+}
+
+/** What is faded once it is open whether the current revisions still are. */
+export function fadedIn(policy: PolicyBelief): readonly string[] {
+  return latest([...new Set([...policy.faded, ...currentRevisions(policy)])]);
+}
+
+/** What is used up by a write that was acknowledged: every revision shown before it that was not replaced already. */
+export function usedUp(policy: PolicyBelief): Pick<PolicyBelief, "used" | "faded"> {
+  return { used: latest([...new Set([...policy.used, ...fadedIn(policy)])]), faded: [] };
 }
 
 /** The belief with one policy replaced. */

@@ -43,6 +43,8 @@ export interface PolicyBelief {
   readonly past: readonly string[];
   /** A current revision that a success has used up, while no later one has been read. */
   readonly used: readonly string[];
+  /** Revisions that were current when they were shown, while it is not known whether they still are. */
+  readonly faded: readonly string[];
   /** Current revisions that were refused as stale. */
   readonly spurned: readonly string[];
   /** Sids that were removed and not added again. */

@@ -92,6 +92,12 @@ export function makeAnew(draft: Draft): void {
   send(draft, `create-${draft.rounds.length}`, { call: createFunction(other.name, recipe) });
   draft.made.delete(other);
   for (const [key, { fn }] of draft.touched) if (fn === other) draft.touched.delete(key);
+  // Where revisions only count, one of an earlier life may come again.
+  draft.seen.splice(
+    0,
+    draft.seen.length,
+    ...draft.seen.filter(({ place }) => !place.startsWith(`${other.name} `)),
+  );
 }
 
 function functionAt({ main, other }: Stage, second: boolean): StagedFunction {

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { mostSteps } from "../oracle/judge-linearizability.ts";
 import type { Model } from "../oracle/linearizability.ts";
 import { check } from "../oracle/linearizability.ts";
 import type { PolicyOperation, PolicyState } from "../oracle/policy-model.ts";
@@ -8,7 +9,7 @@ import { explicable } from "./brute-force.ts";
 import { drawn } from "./history-notation.ts";
 import { corrupted, corruptions, plans, played } from "./simulated-policy.ts";
 
-const bound = { maxSteps: 200_000 };
+const bound = { maxSteps: mostSteps };
 
 function judged(
   history: readonly PolicyOperation[],
