@@ -10,7 +10,7 @@ import {
   inEveryWorld,
   latest,
   maybe,
-  policyWith,
+  newPolicy,
   usedUp,
   without,
   withPolicy,
@@ -106,7 +106,7 @@ function believeVersion(before: Belief, observation: Neighbour): Belief {
   if (known.versions.includes(version)) return unread;
   const versions = [...known.versions, version];
   const grown = withFunction(unread, name, { ...known, versions });
-  return withPolicy(grown, policyKey(name, version), policyWith([], { origin: "published" }));
+  return withPolicy(grown, policyKey(name, version), newPolicy(before, "published"));
 }
 
 /** Publishing may or may not give the function, and with it its policy, another revision. */
@@ -121,7 +121,7 @@ function believeAlias(before: Belief, observation: Neighbour): Belief {
   const known = before.functions[name];
   if (known === undefined || typeof alias !== "string") return before;
   const grown = withFunction(before, name, { ...known, aliases: [...known.aliases, alias] });
-  return withPolicy(grown, policyKey(name, alias), policyWith([]));
+  return withPolicy(grown, policyKey(name, alias), newPolicy(before, null));
 }
 
 function believeNoAlias(before: Belief, observation: Neighbour): Belief {
@@ -147,7 +147,7 @@ function believeFunction(before: Belief, observation: Neighbour): Belief {
     aliases: [],
     deleted: false,
   });
-  return withPolicy(grown, name, policyWith([], { origin: again ? "re-created" : null }));
+  return withPolicy(grown, name, newPolicy(before, again ? "re-created" : null));
 }
 
 /** The whole function, or one version of it. */

@@ -32,8 +32,8 @@ function believeAddition(before: Belief, observation: Addition): Belief {
   if (result.kind === "refused" && result.status < 500) return believeRefusal(before, observation);
   const objected = reading.objections.length + reading.questions.length > 0;
   // Whether ids may differ in letter case only is open; once such a one is accepted, it is a statement like any other.
-  const open = situation.questions.filter((question) => question !== "StatementId.letter-case");
-  const unexpected = objected || situation.objections.length + open.length > 0;
+  const questions = situation.questions.filter((question) => question !== "StatementId.letter-case");
+  const unexpected = objected || situation.objections.length + questions.length > 0;
   const anywhere = reading.resource === null && reading.questions.length > 0;
   if (key === null) {
     if (result.kind === "added" || anywhere) return forgetAll(before);
@@ -44,8 +44,11 @@ function believeAddition(before: Belief, observation: Addition): Belief {
   // Accepted although its qualifier can be read in more than one way: any policy may have got the statement.
   if (result.kind === "added" && reading.questions.includes("body.qualifier-member"))
     return forgetAll(before);
-  if (unexpected) return withPolicy(before, key, forget(policy));
   const sid = String(reading.body.members?.StatementId);
+  if (unexpected) {
+    const open = withPolicy(before, key, forget(policy));
+    return result.kind === "added" ? noteElsewhere(open, key, sid) : open;
+  }
   if (result.kind !== "added") return withPolicy(before, key, maybe(policy, appended({ sid, text: null })));
   const text = result.statement.parsed === null ? null : canonicalJson(result.statement.parsed);
   return noteElsewhere(

@@ -50,8 +50,8 @@ function observe(before: Belief, { call, answer }: Exchange, together: boolean):
   return { kind: "neighbour", before, call, answer };
 }
 
-/** Whose policy an answer shows. Not found under an ARN may mean that the target reads policies by plain names only. */
+/** Whose policy an answer shows. An ARN that shows none may mean that the target reads policies by plain names only. */
 function keyOf(call: Call, { kind }: PolicyReading): string | null {
   const of = readOf(call);
-  return of === null || (kind === "none" && !of.plain) ? null : policyKey(of.name, of.qualifier);
+  return of === null || (kind !== "policy" && !of.plain) ? null : policyKey(of.name, of.qualifier);
 }

@@ -4,7 +4,15 @@ import type { Stage, StagedFunction } from "../spec/stage.ts";
 /** More worlds than these are not kept: a policy with so many open calls is `capped`. */
 export const mostWorlds = 32;
 
-const noSince: Since = { added: [], removed: [], refused: [], elsewhere: [], origin: null, together: false };
+const noSince: Since = {
+  added: [],
+  removed: [],
+  refused: [],
+  elsewhere: [],
+  around: [],
+  origin: null,
+  together: false,
+};
 
 /** A policy of which only the statements are known, or null when not even those. */
 export function policyWith(
@@ -119,6 +127,13 @@ export function usedUp(policy: PolicyBelief): Pick<PolicyBelief, "used" | "faded
 /** The belief with one policy replaced. */
 export function withPolicy(belief: Belief, key: string, policy: PolicyBelief): Belief {
   return { ...belief, policies: { ...belief.policies, [key]: policy } };
+}
+
+/** A policy of something that has just been made: empty, whatever stands on other policies. */
+export function newPolicy(belief: Belief, origin: Since["origin"]): PolicyBelief {
+  const held = Object.values(belief.policies).flatMap(({ worlds }) => worlds);
+  const sids = held.flatMap(({ statements }) => statements ?? []).map(({ sid }) => sid);
+  return policyWith([], { origin, around: latest([...new Set(sids)]) });
 }
 
 /** Notes about the past are kept for the latest few only, so that a long history costs no more a call than a short one. */

@@ -216,10 +216,21 @@ function arrangement(stage: Stage, exchanges: readonly Exchange[]): readonly Cal
   const calls: Call[] = [];
   if (sent.includes(main.name)) calls.push(createFunction(main.name, recipe));
   if (other !== null && sent.includes(other.name)) calls.push(createFunction(other.name, recipe));
-  if (/Qualifier=\d|:\d+[/?]|aliases/.test(sent) || aliasesIn(main.aliases, sent).length > 0)
+  for (let version = versionsIn(stage, exchanges); version > 0; version -= 1)
     calls.push(publishVersion(main.name));
   for (const alias of aliasesIn(main.aliases, sent)) calls.push(createAlias(main.name, alias, "1"));
   return calls;
+}
+
+/** How many of the staged versions of the function under test a history needs, alias or not. */
+function versionsIn({ main }: Stage, exchanges: readonly Exchange[]): number {
+  const about = exchanges
+    .map(({ call }) => `${decoded(call.target)} ${call.body ?? ""}`)
+    .filter((text) => text.includes(main.name));
+  const named = about.flatMap((text) => [...text.matchAll(/(?:[:=]|"FunctionVersion":")(\d+)(?![\w-])/g)]);
+  const staged = named.map(([, version]) => main.versions.indexOf(version ?? "") + 1);
+  const aliased = aliasesIn(main.aliases, about.join("\n")).length > 0 ? 1 : 0;
+  return Math.max(0, aliased, ...staged);
 }
 
 function aliasesIn(aliases: Stage["main"]["aliases"], sent: string): readonly string[] {

@@ -27,6 +27,8 @@ export interface Since {
   readonly refused: readonly string[];
   /** Additions acknowledged on other policies of the stage, as "policy sid". */
   readonly elsewhere: readonly string[];
+  /** Ids that stood on other policies when the resource was made. */
+  readonly around: readonly string[];
   /** How the resource came to be, when that was after the last read. */
   readonly origin: "published" | "re-created" | null;
   /** Additions were in flight together, so that their order is not known. */

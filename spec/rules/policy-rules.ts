@@ -182,7 +182,7 @@ function kept({ lostOld, changedOld, reordered }: Difference): readonly [string,
 }
 
 function isElsewhere(sid: string, since: Since): boolean {
-  return since.elsewhere.some((entry) => entry.endsWith(` ${sid}`));
+  return since.around.includes(sid) || since.elsewhere.some((entry) => entry.endsWith(` ${sid}`));
 }
 
 function explained(sid: string, since: Since): boolean {
