@@ -1,6 +1,6 @@
 import type { CounterexampleStep } from "../report.ts";
+import { answerLabel } from "../step-label.ts";
 import { html, type Markup } from "./markup.ts";
-import { answerLabel } from "./sequence.ts";
 
 /** Longer bodies are cut on the page; report.json has them whole. */
 const longest = 4000;
