@@ -13,10 +13,10 @@ import {
 } from "./policy-model.ts";
 
 /**
- * Steps of search after which a history counts as undecided. What races are made of takes under a thousand; ten
+ * Steps of search after which a history counts as undecided. What races are made of takes under a thousand; five
  * thousand end well within a second.
  */
-export const mostSteps = 10_000;
+export const mostSteps = 5000;
 
 interface Placed extends PolicyOperation {
   readonly policy: string;

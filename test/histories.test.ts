@@ -1,6 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { getPolicy } from "../generators/call.ts";
 import { judgeVariant } from "../runner/kill-matrix.ts";
+import { reduceHistory } from "../runner/reduce.ts";
+import { historyOf } from "../runner/replay.ts";
 import type { Tape } from "../runner/tape.ts";
 import type { Call, Exchange, Round } from "../spec/exchange.ts";
 import { readName } from "../spec/function-name.ts";
@@ -94,6 +97,61 @@ describe("Random histories", () => {
     const few = fc.sample(commands, { seed: 2, numRuns: 50 }).map((list) => historyRounds(bare, list));
     const sent = new Set(few.flat(2).map(({ call }) => call.operation));
     expect([...sent].sort()).toEqual(["AddPermission", "GetFunction", "GetPolicy", "RemovePermission"]);
+  });
+});
+
+describe("A counterexample that names a version it has published", () => {
+  const step = (key: string, path: string, body: string | null, more = {}) => ({
+    request: { method: "POST", path, headers: {}, body, key, operation: "AddPermission", round: 0, ...more },
+    response: { status: 201, error: null, headers: {}, body: '{"Version":"3"}' },
+  });
+
+  it("is played again with whatever version is published then", () => {
+    const from = { versionFrom: "publish" };
+    const rounds = historyOf({
+      expected: "",
+      seen: "",
+      curl: "",
+      replay: "",
+      steps: [
+        step("publish", "/2015-03-31/functions/f/versions", "{}", { operation: "PublishVersion" }),
+        step("alias", "/2015-03-31/functions/f/aliases", '{"FunctionVersion":"3","Name":"3a"}', {
+          ...from,
+          round: 1,
+        }),
+        step("after-name", "/2015-03-31/functions/f%3A3/policy?Qualifier=3", '{"StatementId":"3"}', {
+          ...from,
+          round: 2,
+        }),
+        step("in-arn", "/2015-03-31/functions/arn:aws:lambda:x:3:function:f3:3/policy", null, {
+          ...from,
+          round: 3,
+        }),
+      ],
+    });
+    const sent = rounds.flat().map(({ call }) => `${call.target.slice(22)} ${call.body}`);
+    expect(sent.slice(1)).toEqual([
+      'f/aliases {"FunctionVersion":"__Version__","Name":"3a"}',
+      'f%3A__Version__/policy?Qualifier=__Version__ {"StatementId":"3"}',
+      "arn:aws:lambda:x:3:function:f3:__Version__/policy null",
+    ]);
+    expect(
+      rounds
+        .flat()
+        .slice(1)
+        .every(({ versionFrom }) => versionFrom === "publish"),
+    ).toBe(true);
+  });
+
+  it("keeps the publication while it is needed, however indirectly", async () => {
+    const make = (key: string, versionFrom?: string): Round => [
+      { key, call: getPolicy("f"), ...(versionFrom === undefined ? {} : { versionFrom }) },
+    ];
+    const history = [make("x"), make("publish"), make("y"), make("alias", "publish"), make("read", "alias")];
+    const smallest = await reduceHistory(history, async (rounds) =>
+      rounds.flat().some(({ key }) => key === "read"),
+    );
+    expect(smallest.flat().map(({ key }) => key)).toEqual(["publish", "alias", "read"]);
   });
 });
 
