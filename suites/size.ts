@@ -33,18 +33,25 @@ function next(stage: Stage, done: readonly (readonly Exchange[])[]): Round | nul
     case "undo":
       return alone("undo", removePermission(name, `fill-${at - 2}`));
     case "again":
-      return filler(stage, "probe", search.low);
+      return filler(stage, probeId(at), search.low);
     case "probe":
-      return filler(stage, "probe", middle(search));
+      return filler(stage, probeId(at), middle(search));
     case "take-back":
-      return alone(`take-back-${at}`, removePermission(name, "probe"));
+      return alone(`take-back-${at}`, removePermission(name, probeId(at - 1)));
     case "fill":
-      return filler(stage, "final", search.low);
+      return filler(stage, finalId, search.low);
     case "ending":
       return ending(stage, search);
     case "gone":
       return null;
   }
+}
+
+const finalId = "probe-final";
+
+/** As long as the last one, so that both weigh the same, and never used before. */
+function probeId(at: number): string {
+  return `probe-${`${at}`.padStart(5, "0")}`;
 }
 
 /** What is to be seen of a policy that is full: it says so, it stays as it is, and there is room after a removal. */
@@ -55,7 +62,7 @@ function ending(stage: Stage, { since, low }: Search): Round | null {
     alone("full", getPolicy(name)),
     filler(stage, "refused", bounds.first),
     alone("still-full", getPolicy(name)),
-    alone("remove", removePermission(name, low > 0 ? "final" : "fill-0")),
+    alone("remove", removePermission(name, low > 0 ? finalId : "fill-0")),
     alone("room", add(name, "room")),
     alone("end", getPolicy(name)),
   ];

@@ -101,5 +101,6 @@ export const losingDefects: Readonly<Record<string, Mutant>> = {
     breaks: "keeps the policy of whatever is deleted",
     mutate: change(() => ({ dropsPolicy: () => false })),
     kills: ["re-created.starts-empty"],
+    mayKill: ["published.starts-empty"],
   },
 };
