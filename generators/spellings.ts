@@ -30,19 +30,36 @@ type Form = Pick<Spelling, "label" | "functionName" | "qualifier"> & { readonly 
 
 /** Every spelling of a staged function, and of its first version and its short alias where it has them. */
 export function spellings(stage: Stage, fn: StagedFunction): readonly Spelling[] {
-  const names = {
-    name: fn.name,
-    "full-arn": fn.arn,
-    "partial-arn": `${stage.account}:function:${fn.name}`,
-  };
   const [version] = fn.versions;
-  return Object.entries(names)
+  return Object.entries(namesOf(stage, fn))
     .flatMap(([label, functionName]) => [
       { label, functionName, qualifier: null, inQuery: false },
       ...(version === undefined ? [] : qualified(label, functionName, "version", version)),
       ...(fn.aliases ? qualified(label, functionName, "alias", fn.aliases.live) : []),
     ])
     .flatMap(encodings);
+}
+
+/** The encodings of one form of a version or alias, or of the function itself where the qualifier is null. */
+export function spellingsOf(
+  stage: Pick<Stage, "account">,
+  fn: Pick<StagedFunction, "name" | "arn">,
+  qualifier: string | null,
+  form: number,
+): readonly Spelling[] {
+  const forms = Object.entries(namesOf(stage, fn)).flatMap(([label, functionName]) =>
+    qualifier === null
+      ? [{ label, functionName, qualifier, inQuery: false }]
+      : qualified(label, functionName, /^\d+$/.test(qualifier) ? "version" : "alias", qualifier),
+  );
+  return forms
+    .slice(form % forms.length)
+    .slice(0, 1)
+    .flatMap(encodings);
+}
+
+function namesOf({ account }: Pick<Stage, "account">, { name, arn }: Pick<StagedFunction, "name" | "arn">) {
+  return { name, "full-arn": arn, "partial-arn": `${account}:function:${name}` };
 }
 
 /** The qualifier after the name, in the query, and in both places in agreement. */

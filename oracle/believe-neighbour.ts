@@ -1,15 +1,17 @@
+import { addressee } from "../spec/addressee.ts";
 import { jsonObject, revisionIn } from "../spec/answer.ts";
 import { type Belief, type FunctionBelief, type PolicyBelief, policyKey } from "../spec/belief.ts";
 import type { Neighbour } from "../spec/observation.ts";
 import { removal } from "../spec/removal.ts";
-import { route } from "../spec/wire.ts";
+import { percentDecoded, route } from "../spec/wire.ts";
 import {
-  currentRevisions,
+  fadedIn,
   forget,
   inEveryWorld,
   latest,
   maybe,
-  policyWith,
+  newPolicy,
+  usedUp,
   without,
   withPolicy,
 } from "./worlds.ts";
@@ -20,7 +22,7 @@ export function believeNeighbour(before: Belief, observation: Neighbour): Belief
   const done = answer.kind === "response" && answer.status >= 200 && answer.status < 300;
   const open = answer.kind === "none" || answer.status === 429 || answer.status >= 500;
   if (call.operation === "RemovePermission") return believeRemoval(before, observation, done, open);
-  if (!done) return open && writes.has(call.operation) ? blur(before, functionOf(observation)) : before;
+  if (!done) return open && writes.has(call.operation) ? blur(before, observation) : before;
   switch (call.operation) {
     case "GetFunction":
     case "GetAlias":
@@ -34,7 +36,7 @@ export function believeNeighbour(before: Belief, observation: Neighbour): Belief
     case "CreateFunction":
       return believeFunction(before, observation);
     case "DeleteFunction":
-      return believeNoFunction(before, functionOf(observation));
+      return believeDeletion(before, observation);
     default:
       return before;
   }
@@ -58,7 +60,7 @@ function believeRemoval(before: Belief, observation: Neighbour, done: boolean, o
   if (!held) return withPolicy(before, target.key, forget(policy));
   return withPolicy(before, target.key, {
     ...inEveryWorld(policy, without(target.sid)),
-    used: latest([...policy.used, ...currentRevisions(policy)]),
+    ...usedUp(policy),
     since: {
       ...policy.since,
       added: policy.since.added.filter((sid) => sid !== target.sid),
@@ -72,18 +74,18 @@ function believeRemoval(before: Belief, observation: Neighbour, done: boolean, o
 
 function functionOf({ call }: Neighbour): string {
   const at = route(call.target);
-  const named = at.kind === "neighbour" ? at.functionName : null;
-  if (named !== null) return named;
+  const named = at.kind === "neighbour" ? addressee(at) : null;
+  if (named !== null) return named.name;
   const inBody = jsonObject(call.body ?? "")?.FunctionName;
   return typeof inBody === "string" ? inBody : "";
 }
 
 function believeRevision(before: Belief, observation: Neighbour): Belief {
   const at = route(observation.call.target);
-  if (at.kind !== "neighbour" || at.functionName === null) return before;
-  const asked = at.query.find(([name]) => name === "Qualifier")?.[1] ?? null;
-  const qualifier = observation.call.operation === "GetAlias" ? (at.rest[1] ?? null) : asked;
-  const key = policyKey(at.functionName, qualifier);
+  const of = at.kind === "neighbour" ? addressee(at) : null;
+  if (at.kind !== "neighbour" || of === null) return before;
+  const alias = percentDecoded(at.rest[1] ?? "");
+  const key = policyKey(of.name, observation.call.operation === "GetAlias" ? alias : of.qualifier);
   const policy = before.policies[key];
   if (policy === undefined) return before;
   const resourceRevision = revisionIn(observation.answer) ?? "";
@@ -104,13 +106,13 @@ function believeVersion(before: Belief, observation: Neighbour): Belief {
   if (known.versions.includes(version)) return unread;
   const versions = [...known.versions, version];
   const grown = withFunction(unread, name, { ...known, versions });
-  return withPolicy(grown, policyKey(name, version), policyWith([], { origin: "published" }));
+  return withPolicy(grown, policyKey(name, version), newPolicy(before, "published"));
 }
 
 /** Publishing may or may not give the function, and with it its policy, another revision. */
 function forgetRevisions(policy: PolicyBelief): PolicyBelief {
   const blank = inEveryWorld(policy, (world) => ({ ...world, policyRevision: null, resourceRevision: null }));
-  return { ...blank, used: [] };
+  return { ...blank, faded: latest([...new Set([...fadedIn(policy), ...policy.used])]), used: [] };
 }
 
 function believeAlias(before: Belief, observation: Neighbour): Belief {
@@ -119,15 +121,15 @@ function believeAlias(before: Belief, observation: Neighbour): Belief {
   const known = before.functions[name];
   if (known === undefined || typeof alias !== "string") return before;
   const grown = withFunction(before, name, { ...known, aliases: [...known.aliases, alias] });
-  return withPolicy(grown, policyKey(name, alias), policyWith([]));
+  return withPolicy(grown, policyKey(name, alias), newPolicy(before, null));
 }
 
 function believeNoAlias(before: Belief, observation: Neighbour): Belief {
   const at = route(observation.call.target);
   const name = functionOf(observation);
-  const alias = at.kind === "neighbour" ? at.rest[1] : undefined;
+  const alias = at.kind === "neighbour" ? percentDecoded(at.rest[1] ?? "") : null;
   const known = before.functions[name];
-  if (known === undefined || alias === undefined) return before;
+  if (known === undefined || alias === null) return before;
   const { [policyKey(name, alias)]: _gone, ...policies } = before.policies;
   return {
     ...withFunction(before, name, { ...known, aliases: known.aliases.filter((one) => one !== alias) }),
@@ -145,7 +147,21 @@ function believeFunction(before: Belief, observation: Neighbour): Belief {
     aliases: [],
     deleted: false,
   });
-  return withPolicy(grown, name, policyWith([], { origin: again ? "re-created" : null }));
+  return withPolicy(grown, name, newPolicy(before, again ? "re-created" : null));
+}
+
+/** The whole function, or one version of it. */
+function believeDeletion(before: Belief, observation: Neighbour): Belief {
+  const at = route(observation.call.target);
+  const of = at.kind === "neighbour" ? addressee(at) : null;
+  if (of === null) return before;
+  const { name, qualifier } = of;
+  if (qualifier === null) return believeNoFunction(before, name);
+  const known = before.functions[name];
+  if (known === undefined) return before;
+  const { [policyKey(name, qualifier)]: _gone, ...policies } = before.policies;
+  const versions = known.versions.filter((one) => one !== qualifier);
+  return { ...withFunction(before, name, { ...known, versions }), policies };
 }
 
 function believeNoFunction(before: Belief, name: string): Belief {
@@ -157,11 +173,13 @@ function believeNoFunction(before: Belief, name: string): Belief {
 }
 
 /** A write without an answer: whether the function exists, and with what, is open until the stage is arranged anew. */
-function blur(before: Belief, name: string): Belief {
+function blur(before: Belief, observation: Neighbour): Belief {
+  const name = functionOf(observation);
   const known = before.functions[name];
-  return known === undefined
-    ? before
-    : withFunction(before, name, { ...known, exists: null, versionsKnown: false });
+  if (known === undefined) return before;
+  const open = withFunction(before, name, { ...known, exists: null, versionsKnown: false });
+  const own = Object.entries(open.policies).filter(([key]) => key.split(":")[0] === name);
+  return own.reduce((belief, [key, policy]) => withPolicy(belief, key, forget(policy)), open);
 }
 
 function withFunction(belief: Belief, name: string, known: FunctionBelief): Belief {

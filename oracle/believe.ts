@@ -1,15 +1,16 @@
-import { type Belief, canonicalJson, type PolicyBelief } from "../spec/belief.ts";
+import { type Belief, canonicalJson, type PolicyBelief, policyKey } from "../spec/belief.ts";
 import type { Addition, Observation, PolicyRead } from "../spec/observation.ts";
 import { removal } from "../spec/removal.ts";
 import { believeNeighbour } from "./believe-neighbour.ts";
 import {
   appended,
-  currentRevisions,
+  fadedIn,
   forget,
   inEveryWorld,
   latest,
   maybe,
   policyWith,
+  usedUp,
   withPolicy,
 } from "./worlds.ts";
 
@@ -30,16 +31,24 @@ function believeAddition(before: Belief, observation: Addition): Belief {
   const { key } = situation;
   if (result.kind === "refused" && result.status < 500) return believeRefusal(before, observation);
   const objected = reading.objections.length + reading.questions.length > 0 && !isTakenAsMeant(observation);
-  const unexpected = objected || situation.objections.length + situation.questions.length > 0;
+  // Whether ids may differ in letter case only is open; once such a one is accepted, it is a statement like any other.
+  const questions = situation.questions.filter((question) => question !== "StatementId.letter-case");
+  const unexpected = objected || situation.objections.length + questions.length > 0;
   const anywhere = reading.resource === null && reading.questions.length > 0;
-  if (key === null) return result.kind === "added" || anywhere ? forgetAll(before) : before;
+  if (key === null) {
+    if (result.kind === "added" || anywhere) return forgetAll(before);
+    return forgetUnknown(before, reading);
+  }
   const policy = before.policies[key];
   if (policy === undefined) return before;
   // Accepted although its qualifier can be read in more than one way: any policy may have got the statement.
   if (result.kind === "added" && reading.questions.includes("body.qualifier-member"))
     return forgetAll(before);
-  if (unexpected) return withPolicy(before, key, forget(policy));
   const sid = String(reading.body.members?.StatementId);
+  if (unexpected) {
+    const open = withPolicy(before, key, forget(policy));
+    return result.kind === "added" ? noteElsewhere(open, key, sid) : open;
+  }
   if (result.kind !== "added") return withPolicy(before, key, maybe(policy, appended({ sid, text: null })));
   const text = result.statement.parsed === null ? null : canonicalJson(result.statement.parsed);
   return noteElsewhere(
@@ -56,10 +65,17 @@ function isTakenAsMeant({ reading, result }: Addition): boolean {
   return result.statement.parsed?.Sid === reading.body.members?.StatementId;
 }
 
+/** It may have been added to a resource of which it is not known whether it exists. */
+function forgetUnknown(before: Belief, { resource }: Addition["reading"]): Belief {
+  const key = resource === null ? "" : policyKey(resource.name, resource.qualifier);
+  const policy = before.policies[key];
+  return policy === undefined ? before : withPolicy(before, key, forget(policy));
+}
+
 function acknowledged(policy: PolicyBelief, sid: string, text: string | null, size: number): PolicyBelief {
   return {
     ...inEveryWorld(policy, appended(text === null ? { sid, text, size } : { sid, text })),
-    used: latest([...policy.used, ...currentRevisions(policy)]),
+    ...usedUp(policy),
     since: { ...policy.since, added: latest([...policy.since.added, sid]) },
     freed: policy.freed.filter((freed) => freed !== sid),
     spurned: [],
@@ -94,15 +110,11 @@ function believeRead(before: Belief, { key, policy: seen, together }: PolicyRead
   const revision = seen.kind === "policy" ? seen.revision : null;
   const replaced = [...currentPolicyRevisions(known), ...known.used].filter((shown) => shown !== revision);
   const same = known.worlds.length === 1 && currentPolicyRevisions(known).includes(revision ?? "");
+  const resourceRevision = unwritten(known);
   return withPolicy(before, key, {
     ...policyWith(statements),
-    worlds: [
-      {
-        statements,
-        policyRevision: revision,
-        resourceRevision: same ? (known.worlds[0]?.resourceRevision ?? null) : unwritten(known),
-      },
-    ],
+    worlds: [{ statements, policyRevision: revision, resourceRevision }],
+    faded: fadedIn(known).filter((shown) => ![...replaced, revision, resourceRevision].includes(shown)),
     past: revision === null ? known.past : latest([...new Set([...known.past, ...replaced])]),
     used: revision === null ? known.used : [],
     spurned: same ? known.spurned : [],

@@ -77,11 +77,16 @@ function specific(
     const guarded = situation.features.includes("RevisionId.current");
     const alone =
       !guarded && more.length === 0 && (situation.unsure.length === 0 || reading.objections.length > 0);
-    return alone ? (byObjection.get(objection) ?? []) : [];
+    return alone && !explainedByTheUnknown(of) ? (byObjection.get(objection) ?? []) : [];
   }
   if (together || situation.key === null) return [];
   const special = [...reading.features, ...situation.features];
   return special.length > 1 ? [] : (byFeature.get(special[0] ?? "") ?? []);
+}
+
+/** Where it is not known what is there, a refusal may be for something missing, taken or stale just as well. */
+function explainedByTheUnknown({ situation, result }: Addition): boolean {
+  return situation.unsure.length > 0 && result.kind === "refused" && [404, 409, 412].includes(result.status);
 }
 
 function add(found: Finding[], rule: Rule, judge: (column: Column) => Judgement | null): void {

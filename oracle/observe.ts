@@ -1,11 +1,11 @@
 import { readAnswer } from "../spec/answer.ts";
-import type { Belief } from "../spec/belief.ts";
+import { type Belief, policyKey } from "../spec/belief.ts";
 import { difference } from "../spec/difference.ts";
-import type { Exchange } from "../spec/exchange.ts";
+import type { Call, Exchange } from "../spec/exchange.ts";
 import type { Observation } from "../spec/observation.ts";
-import { readPolicy } from "../spec/policy-answer.ts";
+import { type PolicyReading, readPolicy } from "../spec/policy-answer.ts";
 import { read } from "../spec/reading.ts";
-import { readKey } from "../spec/removal.ts";
+import { readOf } from "../spec/removal.ts";
 import { situate } from "../spec/situation.ts";
 import { believe, believeRound } from "./believe.ts";
 
@@ -41,11 +41,17 @@ function observe(before: Belief, { call, answer }: Exchange, together: boolean):
     };
   }
   if (call.operation === "GetPolicy") {
-    const key = readKey(call);
     const policy = readPolicy(answer);
+    const key = keyOf(call, policy);
     const known = key === null ? undefined : before.policies[key];
     const found = known === undefined || together ? null : difference(known, policy);
     return { kind: "policy-read", before, call, answer, key, policy, difference: found, together };
   }
   return { kind: "neighbour", before, call, answer };
+}
+
+/** Whose policy an answer shows. An ARN that shows none may mean that the target reads policies by plain names only. */
+function keyOf(call: Call, { kind }: PolicyReading): string | null {
+  const of = readOf(call);
+  return of === null || (kind !== "policy" && !of.plain) ? null : policyKey(of.name, of.qualifier);
 }

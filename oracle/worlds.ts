@@ -4,7 +4,15 @@ import type { Stage, StagedFunction } from "../spec/stage.ts";
 /** More worlds than these are not kept: a policy with so many open calls is `capped`. */
 export const mostWorlds = 32;
 
-const noSince: Since = { added: [], removed: [], refused: [], elsewhere: [], origin: null, together: false };
+const noSince: Since = {
+  added: [],
+  removed: [],
+  refused: [],
+  elsewhere: [],
+  around: [],
+  origin: null,
+  together: false,
+};
 
 /** A policy of which only the statements are known, or null when not even those. */
 export function policyWith(
@@ -17,6 +25,7 @@ export function policyWith(
     since: { ...noSince, ...since },
     past: [],
     used: [],
+    faded: [],
     spurned: [],
     freed: [],
     tidied: [],
@@ -56,6 +65,7 @@ export function forget(policy: PolicyBelief): PolicyBelief {
     ...policyWith(null),
     past: policy.past,
     used: policy.used,
+    faded: fadedIn(policy),
     tidied: policy.tidied,
     freed: [],
     overfull: policy.overfull,
@@ -104,9 +114,26 @@ export function currentRevisions(policy: PolicyBelief): readonly string[] {
   return [...new Set(shown.filter((revision): revision is string => revision !== null && revision !== ""))];
 }
 
+/** What is faded once it is open whether the current revisions still are. */
+export function fadedIn(policy: PolicyBelief): readonly string[] {
+  return latest([...new Set([...policy.faded, ...currentRevisions(policy)])]);
+}
+
+/** What is used up by a write that was acknowledged: every revision shown before it that was not replaced already. */
+export function usedUp(policy: PolicyBelief): Pick<PolicyBelief, "used" | "faded"> {
+  return { used: latest([...new Set([...policy.used, ...fadedIn(policy)])]), faded: [] };
+}
+
 /** The belief with one policy replaced. */
 export function withPolicy(belief: Belief, key: string, policy: PolicyBelief): Belief {
   return { ...belief, policies: { ...belief.policies, [key]: policy } };
+}
+
+/** A policy of something that has just been made: empty, whatever stands on other policies. */
+export function newPolicy(belief: Belief, origin: Since["origin"]): PolicyBelief {
+  const held = Object.values(belief.policies).flatMap(({ worlds }) => worlds);
+  const sids = held.flatMap(({ statements }) => statements ?? []).map(({ sid }) => sid);
+  return policyWith([], { origin, around: latest([...new Set(sids)]) });
 }
 
 /** Notes about the past are kept for the latest few only, so that a long history costs no more a call than a short one. */

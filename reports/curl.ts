@@ -1,7 +1,7 @@
 import { Buffer } from "node:buffer";
-import { type Call, type Round, revisionSlot, type Step } from "../spec/exchange.ts";
+import { type Call, type Round, revisionSlot, type Step, versionSlot } from "../spec/exchange.ts";
 import { bareSocket, openSocket, talk } from "./bare-socket.ts";
-import { printBytes, quote, quoteWithSlot } from "./shell.ts";
+import { printBytes, quote, quoteWithSlots } from "./shell.ts";
 import {
   authorizationWord,
   base,
@@ -16,20 +16,34 @@ export type { Making } from "./shell-setup.ts";
 
 /** What a line needs to know to reproduce a history from nothing. */
 export interface CurlInput extends Setup {
-  /** The history; slots of RevisionId still unfilled. */
+  /** The history; slots of RevisionId and version still unfilled. */
   readonly steps: readonly Round[];
   /** What it plays on, in the order in which it is made. */
   readonly make: readonly Making[];
 }
 
 interface Context extends CurlInput {
-  /** Shell variable of each step whose RevisionId a later step carries. */
-  readonly variables: ReadonlyMap<string, string>;
+  /** Shell variable of each step of whose answer a later step carries something. */
+  readonly variables: ReadonlyMap<string, Variable>;
   /** The connection that several steps share, and that curl alone would not; null for none. */
   readonly shared: string | null;
 }
 
-const findRevision = String.raw`sed -n 's/.*"RevisionId": *"\([^"]*\)".*/\1/p'`;
+/** A shell variable and the command that finds its value in an answer. */
+interface Variable {
+  readonly name: string;
+  readonly find: string;
+}
+
+/** What to put in place of which slot. */
+type Slots = ReadonlyMap<string, string>;
+
+const findRevision = findMember("RevisionId");
+const findVersion = findMember("Version");
+
+function findMember(name: string): string {
+  return String.raw`sed -n 's/.*"${name}": *"\([^"]*\)".*/\1/p'`;
+}
 
 /** Above this a body does not fit into one argument of a process. */
 const longestArgument = 100_000;
@@ -64,12 +78,32 @@ function sharedConnection({ steps, sign, endpoint }: CurlInput): string | null {
   return names.find((name, index) => names.indexOf(name) !== index) ?? null;
 }
 
-function nameVariables(steps: readonly Round[]): ReadonlyMap<string, string> {
-  const sources = steps
-    .flat()
-    .flatMap(({ revisionFrom }) => (revisionFrom === undefined ? [] : [revisionFrom]));
-  const unique = [...new Set(sources)];
-  return new Map(unique.map((key, index) => [key, unique.length === 1 ? "R" : `R${index + 1}`]));
+function nameVariables(steps: readonly Round[]): ReadonlyMap<string, Variable> {
+  const all = steps.flat();
+  return new Map([
+    ...numbered(
+      "V",
+      findVersion,
+      all.map(({ versionFrom }) => versionFrom),
+    ),
+    ...numbered(
+      "R",
+      findRevision,
+      all.map(({ revisionFrom }) => revisionFrom),
+    ),
+  ]);
+}
+
+function numbered(
+  letter: string,
+  find: string,
+  sources: readonly (string | undefined)[],
+): readonly (readonly [string, Variable])[] {
+  const unique = [...new Set(sources.filter((key) => key !== undefined))];
+  return unique.map((key, index) => {
+    const name = unique.length === 1 ? letter : `${letter}${index + 1}`;
+    return [key, { name, find }];
+  });
 }
 
 function capturedIn(round: Round, context: Context): readonly Step[] {
@@ -83,33 +117,40 @@ function playRound(round: Round, isLast: boolean, context: Context): string {
   const variable = context.variables.get(only.key);
   if (variable === undefined) return sendStep(only, output, context);
   // The space keeps a bare socket's subshell from being read as arithmetic.
-  return `${variable}=$( ${sendStep(only, "", context)} | ${findRevision})`;
+  return `${variable.name}=$( ${sendStep(only, "", context)} | ${variable.find})`;
 }
 
 function playTogether(round: Round, output: string, context: Context): string {
   const commands = round.map((step) => {
     const variable = context.variables.get(step.key);
-    return sendStep(step, variable === undefined ? output : `-o "$D/${variable}"`, context);
+    return sendStep(step, variable === undefined ? output : `-o "$D/${variable.name}"`, context);
   });
-  const captures = capturedIn(round, context).map(({ key }) => {
-    const variable = context.variables.get(key) ?? "";
-    return `; ${variable}=$(${findRevision} "$D/${variable}")`;
+  const captures = capturedIn(round, context).flatMap(({ key }) => {
+    const variable = context.variables.get(key);
+    return variable === undefined ? [] : [`; ${variable.name}=$(${variable.find} "$D/${variable.name}")`];
   });
   // In a subshell, so that an interactive shell prints no job numbers.
   return `( ${commands.join(" & ")} & wait )${captures.join("")}`;
 }
 
 function sendStep(step: Step, output: string, context: Context): string {
-  const variable = step.revisionFrom === undefined ? undefined : context.variables.get(step.revisionFrom);
-  return send(step.call, variable ?? null, output, context);
+  const slots = new Map<string, string>();
+  for (const [slot, from] of [
+    [revisionSlot, step.revisionFrom],
+    [versionSlot, step.versionFrom],
+  ] as const) {
+    const variable = from === undefined ? undefined : context.variables.get(from);
+    if (variable !== undefined) slots.set(slot, variable.name);
+  }
+  return send(step.call, slots, output, context);
 }
 
-function send(call: Call, variable: string | null, output: string, context: Context): string {
+function send(call: Call, slots: Slots, output: string, context: Context): string {
   if (context.shared !== null && call.connection === context.shared) return talk(call, output, context);
   if (call.raw !== undefined) return bareSocket(call, call.raw, output, context);
-  const { before, data } = bodyWords(call, variable);
+  const { before, data } = bodyWords(call, slots);
   const words = ["curl -sS", output, versionWord(context), methodWords(call), ...authorizationWord(context)];
-  const rest = [...headerWords(call, data !== ""), data, targetWords(call, variable, context)];
+  const rest = [...headerWords(call, data !== ""), data, targetWords(call, slots, context)];
   return before + [...words, ...rest].filter((word) => word !== "").join(" ");
 }
 
@@ -141,7 +182,7 @@ function isLong({ body }: Call): boolean {
   return body !== null && body.length > longestArgument;
 }
 
-function bodyWords(call: Call, variable: string | null): { readonly before: string; readonly data: string } {
+function bodyWords(call: Call, slots: Slots): { readonly before: string; readonly data: string } {
   if (call.body === null)
     return { before: "", data: /^(POST|PUT|PATCH)$/.test(call.method) ? "--data-raw ''" : "" };
   const bytes = Buffer.from(call.body, call.encoding ?? "utf8");
@@ -149,11 +190,12 @@ function bodyWords(call: Call, variable: string | null): { readonly before: stri
   if (isText && !bytes.includes(0) && bytes.length <= longestArgument) {
     return {
       before: "",
-      data: `--data-raw ${quoteWithSlot(bytes.toString("utf8"), revisionSlot, variable)}`,
+      data: `--data-raw ${quoteWithSlots(bytes.toString("utf8"), slots) || "''"}`,
     };
   }
+  const variable = slots.get(revisionSlot);
   const pieces =
-    variable === null || !isText ? [bytes] : bytes.toString("utf8").split(revisionSlot).map(utf8);
+    variable === undefined || !isText ? [bytes] : bytes.toString("utf8").split(revisionSlot).map(utf8);
   return { before: `${printBytes(pieces, `"$${variable}"`)} | `, data: "--data-binary @-" };
 }
 
@@ -166,16 +208,16 @@ const plainTarget = /^\/[A-Za-z0-9\-._~!$&'()*+,;=:@/?]*$/;
 /** The same with percent signs, which later versions might normalise. */
 const percentTarget = /^\/[A-Za-z0-9\-._~!$&'()*+,;=:@/?%]*$/;
 
-function targetWords(call: Call, variable: string | null, { endpoint, sign }: Context): string {
+function targetWords(call: Call, slots: Slots, { endpoint, sign }: Context): string {
   const { hostname, pathname } = new URL(endpoint);
   const { target } = call;
-  const checked = variable === null ? target : target.replaceAll(revisionSlot, "");
+  const checked = slots.has(revisionSlot) ? target.replaceAll(revisionSlot, "") : target;
   const literal = hostname.startsWith("[") ? "-g " : "";
   // curl signs the path of the URL, never the request target.
   if ((sign ? percentTarget : plainTarget).test(checked)) {
     const dots = /\/\.{1,2}(\/|\?|$)/.test(checked) ? "--path-as-is " : "";
-    return `${dots}${literal}${base}${quoteWithSlot(target, revisionSlot, variable)}`;
+    return `${dots}${literal}${base}${quoteWithSlots(target, slots)}`;
   }
   const whole = pathname.replace(/\/+$/, "") + target;
-  return `--request-target ${quoteWithSlot(whole, revisionSlot, variable, "latin1")} ${literal}${base}/`;
+  return `--request-target ${quoteWithSlots(whole, slots, "latin1")} ${literal}${base}/`;
 }

@@ -26,6 +26,7 @@ const order = [
     "operation",
     "round",
     "revisionFrom",
+    "versionFrom",
     "method",
     "path",
     "status",

@@ -99,6 +99,8 @@ export interface CounterexampleStep {
     /** Key of this step, and the key of the step whose RevisionId it carried. */
     readonly key?: string;
     readonly revisionFrom?: string;
+    /** Key of the PublishVersion whose version it named. */
+    readonly versionFrom?: string;
     readonly operation?: string;
     /** Steps of equal round were in flight together. */
     readonly round?: number;

@@ -18,16 +18,19 @@ export function quote(text: string, charset: Charset = "utf8"): string {
   return `$'${[...bytesOf(text, charset)].map(ansiByte).join("")}'`;
 }
 
-/** The same with a variable's value wherever the slot stands in the text. */
-export function quoteWithSlot(
+/** The same with a variable's value wherever the slot that it is for stands in the text. */
+export function quoteWithSlots(
   text: string,
-  slot: string,
-  variable: string | null,
+  variables: ReadonlyMap<string, string>,
   charset: Charset = "utf8",
 ): string {
-  if (variable === null || !text.includes(slot)) return quote(text, charset);
-  const parts = text.split(slot).map((part) => (part === "" ? "" : quote(part, charset)));
-  return parts.join(`"$${variable}"`);
+  const [found] = [...variables].filter(([slot]) => text.includes(slot));
+  if (found === undefined) return text === "" ? "" : quote(text, charset);
+  const [slot, variable] = found;
+  return text
+    .split(slot)
+    .map((part) => quoteWithSlots(part, variables, charset))
+    .join(`"$${variable}"`);
 }
 
 /** A `printf` command of bash that writes exactly these bytes, NUL included; `%s` stands between the pieces. */

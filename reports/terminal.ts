@@ -1,6 +1,7 @@
 import { escapeTerminal } from "./escape.ts";
 import { answerText, reasonText } from "./finding.ts";
 import type { Column, Counterexample, CounterexampleStep, Report, RuleReport } from "./report.ts";
+import { outcomeLabel, requestLabel } from "./step-label.ts";
 import { command, type Page, pageOf, prose, quoted, shorten, type TerminalOptions } from "./terminal-page.ts";
 import { timeline } from "./timeline.ts";
 import {
@@ -92,18 +93,15 @@ function counterexample(found: Counterexample, { shell }: Report, page: Page): r
 function interleaving({ steps }: Counterexample): readonly string[] {
   const rounds = steps.map(({ request }) => request.round);
   if (!rounds.some((round, index) => round !== undefined && rounds.indexOf(round) !== index)) return [];
-  const operations = steps.flatMap(({ request, response, sentAt, answeredAt }) =>
-    sentAt === undefined
+  const operations = steps.flatMap((step) =>
+    step.sentAt === undefined
       ? []
       : [
           {
-            label: escapeTerminal(request.operation ?? request.method),
-            invokedAt: sentAt,
-            returnedAt: response === null ? null : (answeredAt ?? null),
-            result:
-              response === null
-                ? "no answer"
-                : `${response.status} ${escapeTerminal(response.error ?? "")}`.trim(),
+            label: escapeTerminal(requestLabel(step)),
+            invokedAt: step.sentAt,
+            returnedAt: step.response === null ? null : (step.answeredAt ?? null),
+            result: step.response === null ? "no answer" : escapeTerminal(outcomeLabel(step)),
           },
         ],
   );

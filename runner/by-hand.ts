@@ -46,24 +46,36 @@ function setupOf({ curl: how, target }: ReportOptions, stage: Stage | null): Set
   };
 }
 
-/** What makes, from nothing, all that a history names: the functions, a version, an alias. */
+/** What makes, from nothing, all that a history names: the functions, versions, aliases. */
 function makings(stage: Stage, exchanges: readonly Exchange[]): readonly Making[] {
   const { recipe, main, other } = stage;
   if (recipe === null) return [];
-  const sent = exchanges.map(({ call }) => `${decoded(call.target)} ${call.body ?? ""}`).join("\n");
+  const sent = exchanges.map(({ call }) => `${decoded(call.target)} ${call.body ?? ""}`);
+  const about = sent.filter((text) => text.includes(main.name));
   const { name } = main;
-  const second: readonly Making[] =
-    other !== null && sent.includes(other.name) ? [{ kind: "function", name: other.name }] : [];
-  if (!sent.includes(name)) return second;
-  const made: Making[] = [{ kind: "function", name }, ...second];
-  const aliases = aliasesIn(main.aliases, sent);
-  if (/Qualifier=\d|:\d+[/?]|aliases/.test(sent) || aliases.length > 0) made.push({ kind: "version", name });
-  return [...made, ...aliases.map((alias): Making => ({ kind: "alias", name, alias }))];
+  const versions = Array.from({ length: versionsIn(main, about) }, (): Making => ({ kind: "version", name }));
+  return [
+    ...(about.length > 0 ? [{ kind: "function", name } as const] : []),
+    ...(other !== null && sent.some((text) => text.includes(other.name))
+      ? [{ kind: "function", name: other.name } as const]
+      : []),
+    ...versions,
+    ...aliasesIn(main, about).map((alias): Making => ({ kind: "alias", name, alias })),
+  ];
 }
 
-function aliasesIn(aliases: Stage["main"]["aliases"], sent: string): readonly string[] {
-  const names = Object.values(aliases ?? {});
-  return names.filter((alias) => new RegExp(`[:=/]${alias}(?![A-Za-z0-9_-])`).test(sent));
+/** How many of the staged versions of the function under test a history needs, alias or not. */
+function versionsIn(main: Stage["main"], about: readonly string[]): number {
+  const named = about.flatMap((text) => [...text.matchAll(/(?:[:=]|"FunctionVersion":")(\d+)(?![\w-])/g)]);
+  const staged = named.map(([, version]) => main.versions.indexOf(version ?? "") + 1);
+  return Math.max(0, aliasesIn(main, about).length > 0 ? 1 : 0, ...staged);
+}
+
+function aliasesIn({ aliases }: Stage["main"], about: readonly string[]): readonly string[] {
+  return Object.values(aliases ?? {}).filter((alias) => {
+    const named = new RegExp(`[:=/]${alias}(?![A-Za-z0-9_-])`);
+    return about.some((text) => named.test(text));
+  });
 }
 
 function decoded(target: string): string {

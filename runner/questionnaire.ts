@@ -1,6 +1,7 @@
 import type { QuestionReport } from "../reports/report.ts";
 import type { Observation } from "../spec/observation.ts";
 import { questions } from "../spec/rules/questions.ts";
+import { sizeRules } from "../spec/rules/size-rules.ts";
 
 /** Collects what a target does where the document is silent. */
 export interface Questionnaire {
@@ -10,14 +11,19 @@ export interface Questionnaire {
   sawLimit(): boolean;
 }
 
+const tooLarge = sizeRules["policy.too-large"];
+
 /** Different answers that are told apart for one question. */
 const mostAnswers = 12;
 
 /** Makes an empty one. */
 export function questionnaire(): Questionnaire {
   const heard = new Map<string, Map<string, number>>();
+  let full = false;
   return {
     hear: (of) => {
+      // Also where the policy cannot be read, or the refusal has another name than it should.
+      if (of.kind === "addition") full ||= tooLarge.trigger.judge(of) !== null;
       for (const { id, answer } of questions) {
         const said = answer(of);
         if (said === null) continue;
@@ -40,6 +46,6 @@ export function questionnaire(): Questionnaire {
           observations: counts.reduce((sum, [, times]) => sum + times, 0),
         };
       }),
-    sawLimit: () => heard.has("policy.size-limit"),
+    sawLimit: () => full,
   };
 }

@@ -46,10 +46,13 @@ async function withoutCalls(rounds: readonly Round[], shows: Shows): Promise<rea
   return current;
 }
 
-/** Without the steps whose RevisionId comes from a step that is gone, and without empty rounds. */
+/** Without the steps that need the answer to a step that is gone, and without empty rounds. */
 function sound(rounds: readonly Round[]): readonly Round[] {
   const keys = new Set(rounds.flat().map(({ key }) => key));
-  return rounds
-    .map((round) => round.filter(({ revisionFrom }) => revisionFrom === undefined || keys.has(revisionFrom)))
+  const isThere = (key: string | undefined) => key === undefined || keys.has(key);
+  const kept = rounds
+    .map((round) => round.filter((step) => isThere(step.revisionFrom) && isThere(step.versionFrom)))
     .filter((round) => round.length > 0);
+  // What is gone now may itself have been needed.
+  return kept.flat().length === rounds.flat().length ? kept : sound(kept);
 }

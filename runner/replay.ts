@@ -1,6 +1,6 @@
 import type { Judge } from "../oracle/judge.ts";
 import type { Counterexample, CounterexampleStep } from "../reports/report.ts";
-import { jsonObject, revisionIn } from "../spec/answer.ts";
+import { jsonObject, revisionIn, versionIn } from "../spec/answer.ts";
 import {
   type Answer,
   type Call,
@@ -10,6 +10,7 @@ import {
   type Round,
   revisionSlot,
   type Step,
+  versionSlot,
 } from "../spec/exchange.ts";
 import type { Rule } from "../spec/rule.ts";
 import type { Column } from "../spec/verdict.ts";
@@ -59,10 +60,29 @@ function stepOf(one: CounterexampleStep, index: number, steps: readonly Countere
     ...(request.raw === undefined ? {} : { raw: request.raw }),
     ...(request.connection === undefined ? {} : { connection: request.connection }),
   };
-  const { revisionFrom } = request;
-  if (revisionFrom === undefined) return { key, call };
-  const source = steps.find((other) => other.request.key === revisionFrom);
-  return { key, call: slotted(call, source), revisionFrom };
+  const { revisionFrom, versionFrom } = request;
+  const answerTo = (wanted: string) => steps.find((other) => other.request.key === wanted);
+  const guarded = revisionFrom === undefined ? call : slotted(call, answerTo(revisionFrom));
+  return {
+    key,
+    call: versionFrom === undefined ? guarded : withVersionSlot(guarded, answerTo(versionFrom)),
+    ...(revisionFrom === undefined ? {} : { revisionFrom }),
+    ...(versionFrom === undefined ? {} : { versionFrom }),
+  };
+}
+
+/** A version stands after the name, in the query, or in the body of CreateAlias, and nowhere else as a whole. */
+function withVersionSlot(call: Call, source: CounterexampleStep | undefined): Call {
+  const response = source?.response ?? null;
+  const version = response === null ? null : versionIn(answerOf(response));
+  if (version === null) return call;
+  const inTarget = new RegExp(`(:|%3A|Qualifier=)${version}(?=[/?&]|$)`, "gi");
+  return {
+    ...call,
+    target: call.target.replace(inTarget, `$1${versionSlot}`),
+    body:
+      call.body?.replaceAll(`"FunctionVersion":"${version}"`, `"FunctionVersion":"${versionSlot}"`) ?? null,
+  };
 }
 
 function slotted(call: Call, source: CounterexampleStep | undefined): Call {

@@ -152,6 +152,7 @@ function reportStep(
       ...(call.connection === undefined ? {} : { connection: call.connection }),
       key: step.key,
       ...(step.revisionFrom === undefined ? {} : { revisionFrom: step.revisionFrom }),
+      ...(step.versionFrom === undefined ? {} : { versionFrom: step.versionFrom }),
       operation: call.operation,
       round,
     },

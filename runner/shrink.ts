@@ -58,7 +58,10 @@ export async function shrink(candidate: Candidate, given: ShrinkOptions): Promis
     plays += 1;
     return `${replayUnit}${given.rule.id}/${given.column}/${plays}`;
   };
-  const options = { ...given, names: candidate.names, unit };
+  // What a history leaves behind may outlast tidying up, as ids do that are never free again.
+  let fresh = false;
+  const ready = (anew: boolean) => given.ready(anew || fresh);
+  const options = { ...given, ready, names: candidate.names, unit };
   const { rule } = options;
   let replays = 0;
   let last:
@@ -80,6 +83,10 @@ export async function shrink(candidate: Candidate, given: ShrinkOptions): Promis
   };
   let first = await shows(steps);
   for (let again = 0; racing && !first && again < most.raceTries / 4; again += 1) first = await shows(steps);
+  if (!first && !racing) {
+    fresh = true;
+    first = await shows(steps);
+  }
   if (!first)
     return {
       kind: "unconfirmed",

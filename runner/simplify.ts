@@ -1,3 +1,5 @@
+import { label, qualifierQuery } from "../generators/label.ts";
+import { addressee } from "../spec/addressee.ts";
 import { jsonObject } from "../spec/answer.ts";
 import type { Call, Header, Round } from "../spec/exchange.ts";
 import { route } from "../spec/wire.ts";
@@ -44,7 +46,11 @@ async function simplifyCall(
     return true;
   };
   const first = call();
-  if (first === undefined || first.operation !== "AddPermission" || first.raw !== undefined) return current;
+  if (first === undefined || first.raw !== undefined) return current;
+  if (first.operation !== "AddPermission") {
+    await attempt(plainNeighbour(first));
+    return current;
+  }
   await attempt(plainHeaders(first));
   await attempt(plainPath(call() ?? first, name));
   if (first.encoding !== undefined) return current;
@@ -69,6 +75,17 @@ function plainPath(call: Call, name: string): Call | null {
   if (call.method !== "POST" || route(call.target).kind !== "policy") return null;
   const target = `/2015-03-31/functions/${name}/policy`;
   return call.target === target ? null : { ...call, target };
+}
+
+/** The same function, version or alias by its plain name, with the qualifier in the query. */
+function plainNeighbour(call: Call): Call | null {
+  const at = route(call.target);
+  const of = at.kind === "none" ? null : addressee(at);
+  if (of === null || of.plain) return null;
+  const rest = call.target.split("?")[0]?.split("/").slice(4).join("/") ?? "";
+  const query = of.qualifier === null ? "" : `?${qualifierQuery(of.qualifier)}`;
+  const path = `/2015-03-31/functions/${label(of.name)}${rest === "" ? "" : `/${rest}`}`;
+  return { ...call, target: `${path}${query}` };
 }
 
 async function simplifyMembers(call: () => Call, attempt: (next: Call) => Promise<boolean>): Promise<void> {

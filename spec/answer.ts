@@ -96,6 +96,13 @@ export function phrase(answer: Answer): string {
   return `${answer.status} ${errorName(answer) ?? "without an error name"}`;
 }
 
+/** The number of the version that an answer to PublishVersion names; null when it names none. */
+export function versionIn(answer: Answer): string | null {
+  if (answer.kind === "none" || answer.status >= 300) return null;
+  const version = jsonObject(answer.body)?.Version;
+  return typeof version === "string" && /^[0-9]+$/.test(version) ? version : null;
+}
+
 /** The RevisionId that an answer of any operation carries; null when it carries none. */
 export function revisionIn(answer: Answer): string | null {
   if (answer.kind === "none" || answer.status >= 300) return null;

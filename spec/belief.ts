@@ -27,6 +27,8 @@ export interface Since {
   readonly refused: readonly string[];
   /** Additions acknowledged on other policies of the stage, as "policy sid". */
   readonly elsewhere: readonly string[];
+  /** Ids that stood on other policies when the resource was made. */
+  readonly around: readonly string[];
   /** How the resource came to be, when that was after the last read. */
   readonly origin: "published" | "re-created" | null;
   /** Additions were in flight together, so that their order is not known. */
@@ -43,6 +45,8 @@ export interface PolicyBelief {
   readonly past: readonly string[];
   /** A current revision that a success has used up, while no later one has been read. */
   readonly used: readonly string[];
+  /** Revisions that were current when they were shown, while it is not known whether they still are. */
+  readonly faded: readonly string[];
   /** Current revisions that were refused as stale. */
   readonly spurned: readonly string[];
   /** Sids that were removed and not added again. */

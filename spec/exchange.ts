@@ -91,10 +91,15 @@ export interface Step {
   readonly call: Call;
   /** Key of the earlier step whose answer's RevisionId replaces `revisionSlot` in this call. */
   readonly revisionFrom?: string;
+  /** Key of the earlier PublishVersion whose Version replaces `versionSlot` in this call. */
+  readonly versionFrom?: string;
 }
 
 /** Stands in a step's body or target where the RevisionId of an earlier answer will be put. */
 export const revisionSlot = "{{RevisionId}}";
+
+/** Stands where the number of a version published earlier will be put; percent-encoding a label leaves it as it is. */
+export const versionSlot = "__Version__";
 
 /** Steps that are in flight together; a round of one is an ordinary call. */
 export type Round = readonly Step[];

@@ -1,3 +1,4 @@
+import { type Addressee, addressee } from "./addressee.ts";
 import { policyKey } from "./belief.ts";
 import type { Call } from "./exchange.ts";
 import { route } from "./wire.ts";
@@ -6,14 +7,13 @@ import { route } from "./wire.ts";
 export function removal(call: Call): { readonly key: string; readonly sid: string } | null {
   if (call.operation !== "RemovePermission") return null;
   const at = route(call.target);
-  if (at.kind !== "policy" || at.functionName === null || at.statementId === null) return null;
-  const qualifier = at.query.find(([name]) => name === "Qualifier")?.[1] ?? null;
-  return { key: policyKey(at.functionName, qualifier), sid: at.statementId };
+  if (at.kind !== "policy" || at.statementId === null) return null;
+  const of = addressee(at);
+  return of === null ? null : { key: policyKey(of.name, of.qualifier), sid: at.statementId };
 }
 
-/** The policy that a GetPolicy call is for; null when it cannot be told. */
-export function readKey(call: Call): string | null {
+/** Whose policy a GetPolicy call is for; null when it cannot be told. */
+export function readOf(call: Call): Addressee | null {
   const at = route(call.target);
-  if (at.kind !== "policy" || at.functionName === null) return null;
-  return policyKey(at.functionName, at.query.find(([name]) => name === "Qualifier")?.[1] ?? null);
+  return at.kind === "policy" ? addressee(at) : null;
 }

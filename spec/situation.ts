@@ -200,10 +200,14 @@ function situateRevision(revision: string, key: string, policy: PolicyBelief, be
       ? { ...nothing, objections: ["RevisionId.stale"] }
       : { ...nothing, unsure: ["the current revision has not been read"] };
   }
-  return {
-    ...nothing,
-    objections: [shownElsewhere(revision, key, belief) ? "RevisionId.foreign" : "RevisionId.never-seen"],
-  };
+  if (policy.faded.includes(revision))
+    return { ...nothing, unsure: ["it is not known whether the revision is still current"] };
+  if (!shownElsewhere(revision, key, belief)) return { ...nothing, objections: ["RevisionId.never-seen"] };
+  // Revisions that merely count may be equal on two policies.
+  const known = policy.worlds.every((world) => world.policyRevision !== null);
+  return known
+    ? { ...nothing, objections: ["RevisionId.foreign"] }
+    : { ...nothing, unsure: ["the current revision has not been read"] };
 }
 
 function shownElsewhere(revision: string, key: string, belief: Belief): boolean {

@@ -11,8 +11,8 @@ export const size: Suite = {
   units: () => [limitUnit],
 };
 
-/** Bytes after which a target counts as having no limit, and how closely the limit is looked for. */
-const bounds = { most: 1024 * 1024, close: 32, first: 3000 } as const;
+/** Bytes after which a target counts as having no limit, and the length of the first resources. */
+const bounds = { most: 1024 * 1024, first: 3000 } as const;
 
 const limitUnit: Unit = {
   id: "size/limit",
@@ -24,61 +24,111 @@ const limitUnit: Unit = {
 
 /** Pure: what was answered so far decides what comes next. */
 function next(stage: Stage, done: readonly (readonly Exchange[])[]): Round | null {
-  const search = searchOf(done);
+  const { name } = stage.main;
+  const at = done.length;
+  const search = done.reduce(advance, start);
   switch (search.phase) {
-    case "search":
-      return search.bytes > bounds.most ? null : filler(stage, done.length, search.size);
-    case "read":
-      return alone("full", getPolicy(stage.main.name));
-    case "refuse":
-      return filler(stage, done.length, search.size);
-    case "read-again":
-      return alone("still-full", getPolicy(stage.main.name));
-    case "remove":
-      return alone("remove", removePermission(stage.main.name, "fill-0"));
-    case "room":
-      return alone("room", add(stage.main.name, "room"));
-    case "end":
-      return done.at(-1)?.[0]?.step.key === "end" ? null : alone("end", getPolicy(stage.main.name));
+    case "grow":
+      return search.bytes > bounds.most ? null : filler(stage, `fill-${at}`, search.high);
+    case "undo":
+      return alone("undo", removePermission(name, `fill-${at - 2}`));
+    case "again":
+      return filler(stage, probeId(at), search.low);
+    case "probe":
+      return filler(stage, probeId(at), middle(search));
+    case "take-back":
+      return alone(`take-back-${at}`, removePermission(name, probeId(at - 1)));
+    case "fill":
+      return filler(stage, finalId, search.low);
+    case "ending":
+      return ending(stage, search);
+    case "gone":
+      return null;
   }
 }
 
-function filler(stage: Stage, at: number, length: number): Round {
-  const arn = `arn:aws:s3:::${"x".repeat(Math.max(1, length))}`;
-  return alone(`fill-${at}`, withBody(stage, bodyWith("SourceArn", arn, `fill-${at}`)));
+const finalId = "probe-final";
+
+/** As long as the last one, so that both weigh the same, and never used before. */
+function probeId(at: number): string {
+  return `probe-${`${at}`.padStart(5, "0")}`;
+}
+
+/** What is to be seen of a policy that is full: it says so, it stays as it is, and there is room after a removal. */
+function ending(stage: Stage, { since, low }: Search): Round | null {
+  const { name } = stage.main;
+  const steps = [
+    filler(stage, "one-byte-more", 1),
+    alone("full", getPolicy(name)),
+    filler(stage, "refused", bounds.first),
+    alone("still-full", getPolicy(name)),
+    alone("remove", removePermission(name, low > 0 ? finalId : "fill-0")),
+    alone("room", add(name, "room")),
+    alone("end", getPolicy(name)),
+  ];
+  return steps[since] ?? null;
+}
+
+function filler(stage: Stage, sid: string, length: number): Round {
+  const arn = `arn:aws:s3:::${"x".repeat(length)}`;
+  return alone(sid, withBody(stage, bodyWith("SourceArn", arn, sid)));
 }
 
 interface Search {
-  readonly phase: "search" | "read" | "refuse" | "read-again" | "remove" | "room" | "end";
-  /** Length of the next resource. */
-  readonly size: number;
-  /** Bytes sent into the policy so far. */
+  readonly phase: "grow" | "undo" | "again" | "probe" | "take-back" | "fill" | "ending" | "gone";
+  /** The longest resource that one more statement was seen to have room for; 0 for none. */
+  readonly low: number;
+  /** The length of the next resource, then the shortest that there was no room for. */
+  readonly high: number;
+  /** Bytes sent into the policy so far, about. */
   readonly bytes: number;
+  /** Rounds of the ending that are done. */
+  readonly since: number;
 }
 
-/** Grows the statements while they are accepted, halves the step once one is refused. */
-function searchOf(done: readonly (readonly Exchange[])[]): Search {
-  let sizeNow: number = bounds.first;
-  let bytes = 0;
-  let refused: number | null = null;
-  for (const [index, [exchange]] of done.entries()) {
-    const status = exchange?.answer.kind === "response" ? exchange.answer.status : 0;
-    const accepted = status >= 200 && status < 300;
-    if (accepted) bytes += sizeNow + 300;
-    if (!accepted) refused = sizeNow;
-    if (!accepted && (status === 0 || status >= 500) && index > 0) return { phase: "end", size: 0, bytes };
-    if (refused === null) {
-      sizeNow = bytes > 64 * 1024 ? 100_000 : bytes > 40 * 1024 ? 20_000 : bounds.first;
-      continue;
-    }
-    sizeNow = Math.floor(sizeNow / 2);
-    if (sizeNow < bounds.close) return { ...afterSearch(done.length - index - 1), bytes };
+const start: Search = { phase: "grow", low: 0, high: bounds.first, bytes: 0, since: 0 };
+
+/** Larger and larger statements while they are accepted; then the longest that still fits, each probe taken back. */
+function advance(search: Search, [exchange]: readonly Exchange[]): Search {
+  const status = exchange?.answer.kind === "response" ? exchange.answer.status : 0;
+  const done = status >= 200 && status < 300;
+  const { phase, low, high, since } = search;
+  if (phase === "ending") return { ...search, since: since + 1 };
+  if (!done && (status === 0 || status >= 500)) return { ...search, phase: "gone" };
+  // Where nothing can be removed there is no bisection.
+  if (!done && (phase === "undo" || phase === "take-back")) return { ...search, phase: "ending", low: 0 };
+  switch (phase) {
+    case "grow":
+      // In place of the last statement that fitted, one of the length of both together is too long for certain.
+      if (!done)
+        return { ...search, ...(low === 0 ? narrowed(0, high) : { phase: "undo", high: low + high + 1000 }) };
+      return { ...search, low: high, ...longer(search) };
+    case "undo":
+      return { ...search, phase: "again" };
+    case "again":
+      // What fitted before does not fit any more: there is no limit to look for.
+      return done ? { ...search, phase: "take-back" } : { ...search, phase: "ending", low: 0 };
+    case "probe":
+      return done
+        ? { ...search, phase: "take-back", low: middle(search) }
+        : { ...search, ...narrowed(low, middle(search)) };
+    case "take-back":
+      return { ...search, ...narrowed(low, high) };
+    default:
+      return { ...search, phase: "ending" };
   }
-  return { phase: bytes > bounds.most ? "end" : "search", size: sizeNow, bytes };
 }
 
-const ending = ["read", "refuse", "read-again", "remove", "room"] as const;
+function longer({ bytes, high }: Search): Pick<Search, "bytes" | "high"> {
+  const now = bytes + high + 300;
+  return { bytes: now, high: now > 64 * 1024 ? 100_000 : now > 40 * 1024 ? 20_000 : bounds.first };
+}
 
-function afterSearch(since: number): Pick<Search, "phase" | "size"> {
-  return { phase: ending[since] ?? "end", size: bounds.first };
+function narrowed(low: number, high: number): Pick<Search, "phase" | "low" | "high"> {
+  if (high - low > 1) return { phase: "probe", low, high };
+  return { phase: low > 0 ? "fill" : "ending", low, high };
+}
+
+function middle({ low, high }: Search): number {
+  return Math.floor((low + high) / 2);
 }

@@ -78,6 +78,16 @@ const idUnits: readonly Unit[] = [
     clean,
   ),
   scripted(
+    "state/equal-but-for-case",
+    (stage) => [
+      alone("lower", add(main(stage), "letters")),
+      read(stage, "between"),
+      alone("upper", add(main(stage), "LETTERS")),
+      read(stage),
+    ],
+    clean,
+  ),
+  scripted(
     "state/free-after-removal",
     (stage) => [
       alone("add", add(main(stage), "again")),

@@ -3,14 +3,14 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { type CurlInput, curl, type Making, playLine } from "../reports/curl.ts";
 import { escapeTerminal } from "../reports/escape.ts";
 import { setupLines } from "../reports/shell-setup.ts";
-import { type Call, revisionSlot, type Step } from "../spec/exchange.ts";
+import { type Call, revisionSlot, type Step, versionSlot } from "../spec/exchange.ts";
 import { type Arrival, type RecordingServer, startRecordingServer } from "./recording-server.ts";
 
 const revision = "0d3e9b56-5ac8-4f0b-8f2e-5b0d7a6a4d4e";
 let server: RecordingServer;
 
 beforeAll(async () => {
-  server = await startRecordingServer(JSON.stringify({ Policy: "{}", RevisionId: revision }));
+  server = await startRecordingServer(JSON.stringify({ Policy: "{}", RevisionId: revision, Version: "17" }));
 });
 afterAll(() => server.close());
 beforeEach(() => {
@@ -229,6 +229,19 @@ describe("a curl line", () => {
     const { arrivals } = await run(line({ steps }));
     expect(arrivals[1]?.body.toString()).toBe(body.replace(revisionSlot, revision));
     expect(arrivals[1]?.line).toContain(`?RevisionId=${revision} `);
+  });
+
+  it("names the version that an earlier step published, in a path, a query and a body, beside a RevisionId", async () => {
+    const body = `{"FunctionVersion":"${versionSlot}","RevisionId":"${revisionSlot}"}`;
+    const target = `/2015-03-31/functions/f%3A${versionSlot}/policy?Qualifier=${versionSlot}`;
+    const steps = [
+      [step("publish")],
+      [step("read", { method: "GET", body: null, headers: [] })],
+      [step("write", { body, target }, { revisionFrom: "read", versionFrom: "publish" })],
+    ];
+    const { arrivals } = await run(line({ steps }));
+    expect(arrivals[2]?.line).toContain(" /2015-03-31/functions/f%3A17/policy?Qualifier=17 ");
+    expect(arrivals[2]?.body.toString()).toBe(`{"FunctionVersion":"17","RevisionId":"${revision}"}`);
   });
 
   it("carries a RevisionId in a body that holds a NUL", async () => {

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { mostSteps } from "../oracle/judge-linearizability.ts";
 import type { Model } from "../oracle/linearizability.ts";
 import { check } from "../oracle/linearizability.ts";
 import type { PolicyOperation, PolicyState } from "../oracle/policy-model.ts";
@@ -8,7 +9,7 @@ import { explicable } from "./brute-force.ts";
 import { drawn } from "./history-notation.ts";
 import { corrupted, corruptions, plans, played } from "./simulated-policy.ts";
 
-const bound = { maxSteps: 200_000 };
+const bound = { maxSteps: mostSteps };
 
 function judged(
   history: readonly PolicyOperation[],
@@ -399,6 +400,73 @@ describe("32 concurrent calls are decided within the bound", () => {
       }),
       { numRuns: 20, seed: 7 },
     );
+  });
+});
+
+describe("histories made to be hard", () => {
+  const many = (count: number, line: (number: number) => string) =>
+    Array.from({ length: count }, (_, number) => line(number));
+  const some = (of: number, step: number, count: number) =>
+    Array.from({ length: count }, (_, index) => `s${(index * step) % of}`).join(" ");
+  const read = (number: number, answer: string) => `r${number}: [--------] read -> ${answer}`;
+
+  const hard: readonly (readonly [title: string, verdict: string, lines: readonly string[]])[] = [
+    [
+      "24 additions without an answer, 8 reads of more and more of them",
+      "linearizable",
+      [
+        ...many(24, (number) => `a${number}: [-?       add s${number}`),
+        ...many(8, (number) => read(number, number === 0 ? "nothing" : some(24, 7, 3 * number))),
+      ],
+    ],
+    [
+      "24 additions without an answer, 8 reads that exclude each other",
+      "violated",
+      [
+        ...many(24, (number) => `a${number}: [-?       add s${number}`),
+        ...many(8, (number) => read(number, some(24, [5, 7, 11, 13][number % 4] ?? 5, 4 + number))),
+      ],
+    ],
+    [
+      "10 ids added, removed and added again together, 2 reads of half of them",
+      "unknown",
+      [
+        ...many(20, (number) => `a${number}: [--------] add s${number % 10} -> added`),
+        ...many(10, (number) => `d${number}: [--------] remove s${number} -> removed`),
+        ...many(2, (number) => read(number, some(10, [3, 7][number] ?? 3, 5))),
+      ],
+    ],
+    [
+      "8 ids added, removed and added again without an answer, 8 reads of half of them",
+      "unknown",
+      [
+        ...many(16, (number) => `a${number}: [-?       add s${number % 8}`),
+        ...many(8, (number) => `d${number}: [-?       remove s${number}`),
+        ...many(8, (number) => read(number, some(8, [1, 3, 5, 7][number % 4] ?? 1, 4))),
+      ],
+    ],
+  ];
+
+  test.each(hard)("%s: the work is bounded, and where the bound is hit that is said", (_, verdict, lines) => {
+    const model = policyModel([policyState([], null)], { ordered: true });
+    const work = { steps: 0, keys: 0 };
+    const counted: typeof model = {
+      ...model,
+      step: (...given) => {
+        work.steps += 1;
+        return model.step(...given);
+      },
+      key: (...given) => {
+        work.keys += 1;
+        return model.key(...given);
+      },
+    };
+    const found = check(drawn(lines.join("\n")), counted, bound);
+    expect(found.verdict).toBe(verdict);
+    if (found.verdict === "unknown") expect(found.reason).toBe(`not decided within ${bound.maxSteps} steps`);
+    // The last point may lead to one more for each call; explaining a violation takes at most as many again.
+    expect(work.steps).toBeLessThanOrEqual(2 * bound.maxSteps + 2 * lines.length);
+    expect(work.keys).toBeLessThanOrEqual(4 * bound.maxSteps);
   });
 });
 

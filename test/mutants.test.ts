@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { createAlias, createFunction, publishVersion } from "../generators/call.ts";
-import { revisionIn } from "../spec/answer.ts";
-import { type Call, type Exchange, revisionSlot, type Step } from "../spec/exchange.ts";
+import { revisionIn, versionIn } from "../spec/answer.ts";
+import { type Call, type Exchange, revisionSlot, type Step, versionSlot } from "../spec/exchange.ts";
 import { isRuleId } from "../spec/rules/index.ts";
 import { questions } from "../spec/rules/questions.ts";
 import type { Stage, StagedFunction } from "../spec/stage.ts";
@@ -69,10 +69,17 @@ async function arranged(mutate: Mutation): Promise<Reference> {
   return reference;
 }
 
-function filled({ call, revisionFrom }: Step, done: readonly (readonly Exchange[])[]): Call {
-  const source = done.flat().find(({ step }) => step.key === revisionFrom);
-  const revision = source === undefined ? null : revisionIn(source.answer);
-  return { ...call, body: call.body?.replaceAll(revisionSlot, revision ?? "none") ?? null };
+function filled({ call, revisionFrom, versionFrom }: Step, done: readonly (readonly Exchange[])[]): Call {
+  const answerTo = (key: string | undefined) => done.flat().find(({ step }) => step.key === key)?.answer;
+  const source = answerTo(revisionFrom);
+  const revision = source === undefined ? null : revisionIn(source);
+  const published = answerTo(versionFrom);
+  const version = (published === undefined ? null : versionIn(published)) ?? "0";
+  return {
+    ...call,
+    target: call.target.replaceAll(versionSlot, version),
+    body: call.body?.replaceAll(revisionSlot, revision ?? "none").replaceAll(versionSlot, version) ?? null,
+  };
 }
 
 /** What each history is answered by a reference of its own, as one digest a history. */

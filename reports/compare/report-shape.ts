@@ -35,6 +35,7 @@ const step: Shape = {
         operation: { optional: "text" },
         key: { optional: "text" },
         revisionFrom: { optional: "text" },
+        versionFrom: { optional: "text" },
         round: { optional: "number" },
       },
     },

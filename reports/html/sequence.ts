@@ -1,4 +1,5 @@
 import type { CounterexampleStep } from "../report.ts";
+import { answerLabel, requestLabel } from "../step-label.ts";
 import { html, type Markup } from "./markup.ts";
 
 /** Beyond this a drawing explains nothing any more; the list of steps beside it is complete. */
@@ -123,26 +124,6 @@ function draw({ drawn, kind, y }: Arrow): Markup {
     return html`<g class="silence"><text x="${(lost + edge) / 2}" y="${y - 6}">${label}</text><path d="M${edge} ${y}H${lost}"/><path class="cross" d="m${lost - 5} ${y - 5}l10 10m0-10l-10 10"/></g>`;
   }
   return html`<g class="answer"><text x="${middle}" y="${y - 6}">${label}</text><path d="M${edge} ${y}H${client}"/><path class="tip" d="M${client} ${y}l7-4v8z"/></g>`;
-}
-
-/** What a request is called in few words: its operation and what it is about. */
-export function requestLabel(step: CounterexampleStep): string {
-  const { operation, method, path, body } = step.request;
-  const about = statementId(body);
-  const name = operation ?? `${method} ${path}`;
-  return about === null ? name : `${name} ${about}`;
-}
-
-function statementId(body: string | null): string | null {
-  const found = /"StatementId"\s*:\s*"([^"\\]{0,200})"/.exec(body?.slice(0, 2000) ?? "")?.[1];
-  return found === undefined || found === "" ? null : found;
-}
-
-/** What came back in few words: status and error name, or why there is nothing. */
-export function answerLabel(step: CounterexampleStep): string {
-  if (step.response === null) return `no answer: ${step.silence ?? "unknown"}`;
-  const { status, error } = step.response;
-  return error === null ? String(status) : `${status} ${error}`;
 }
 
 function short(text: string): string {

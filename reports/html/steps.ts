@@ -1,6 +1,6 @@
 import type { CounterexampleStep } from "../report.ts";
+import { answerLabel } from "../step-label.ts";
 import { html, type Markup } from "./markup.ts";
-import { answerLabel } from "./sequence.ts";
 
 /** Longer bodies are cut on the page; report.json has them whole. */
 const longest = 4000;
@@ -17,13 +17,14 @@ ${notes(step, steps).map((note) => html`<p class="note">${note}</p>`)}${raw === 
 }
 
 function notes(step: CounterexampleStep, steps: readonly CounterexampleStep[]): readonly string[] {
-  const { round, revisionFrom, connection } = step.request;
+  const { round, revisionFrom, versionFrom, connection } = step.request;
   const numbers = steps.flatMap((other, index) =>
     other !== step && round !== undefined && other.request.round === round ? [index + 1] : [],
   );
-  const source = steps.findIndex(
-    (other) => other.request.key !== undefined && other.request.key === revisionFrom,
-  );
+  const sourceOf = (key: string | undefined) =>
+    key === undefined ? -1 : steps.findIndex((other) => other.request.key === key);
+  const source = sourceOf(revisionFrom);
+  const published = sourceOf(versionFrom);
   const before = steps
     .slice(0, steps.indexOf(step))
     .findLastIndex((other) => connection !== undefined && other.request.connection === connection);
@@ -31,6 +32,7 @@ function notes(step: CounterexampleStep, steps: readonly CounterexampleStep[]): 
     ...(before >= 0 ? [`Sent over the connection of step ${before + 1}, if that was still open.`] : []),
     ...(numbers.length > 0 ? [`In flight together with step ${numbers.join(" and ")}.`] : []),
     ...(source >= 0 ? [`Carries the RevisionId that step ${source + 1} returned.`] : []),
+    ...(published >= 0 ? [`Names the version that step ${published + 1} published.`] : []),
   ];
 }
 

@@ -117,7 +117,11 @@ export const policyRules = {
     ["R171"],
     "introduction: the policy applies at the level it was given",
     (since) => since.origin === "published",
-    ({ extra }) => extra.length === 0 || ["no statement", show(extra[0])],
+    ({ extra }, since) => {
+      // What was added elsewhere since then has strayed; the version did not start with it.
+      const inherited = extra.filter((sid) => !since.elsewhere.some((entry) => entry.endsWith(` ${sid}`)));
+      return inherited.length === 0 || ["no statement", show(inherited[0])];
+    },
     [],
     ["versions"],
   ),
@@ -183,7 +187,7 @@ function kept({ lostOld, changedOld, reordered }: Difference): readonly [string,
 }
 
 function isElsewhere(sid: string, since: Since): boolean {
-  return since.elsewhere.some((entry) => entry.endsWith(` ${sid}`));
+  return since.around.includes(sid) || since.elsewhere.some((entry) => entry.endsWith(` ${sid}`));
 }
 
 function explained(sid: string, since: Since): boolean {

@@ -1,9 +1,8 @@
 import type { Member } from "../../../spec/constraint.ts";
 import { createdReply } from "../behaviour.ts";
 import { naming } from "./error-mutants.ts";
+import { losingDefects } from "./losing-defects.ts";
 import { change, type Mutant, overlooking, together } from "./mutant.ts";
-import { pausing } from "./race-mutants.ts";
-import { comparing } from "./state-mutants.ts";
 
 /** What a pattern finds in a longer value, where it is compiled without anchors. */
 const cores: readonly (readonly [Member, RegExp])[] = [
@@ -16,58 +15,7 @@ const cores: readonly (readonly [Member, RegExp])[] = [
 
 /** Defects that implementations are known for. What breaks with each was found by running it, and is held to. */
 export const namedDefects: Readonly<Record<string, Mutant>> = {
-  "no lock at all": {
-    breaks: "checks nothing again and writes over what was added meanwhile",
-    mutate: pausing({ rechecks: () => false, base: (read) => read }),
-    kills: ["race.acknowledged-are-kept", "race.one-id-once", "race.one-revision-once"],
-  },
-  "eviction of an older statement": {
-    breaks: "keeps the latest 24 statements only",
-    mutate: change(({ append }) => ({
-      append: (statements, added, key) => append(statements, added, key).slice(-24),
-    })),
-    kills: ["policy.others-untouched", "race.acknowledged-are-kept"],
-  },
-  "shared policy of qualifiers": {
-    breaks: "keeps one policy for a function and all its versions and aliases",
-    mutate: change(() => ({ policyKey: (arn) => arn })),
-    kills: ["StatementId.on-other-qualifier", "policy.separate-qualifiers", "published.starts-empty"],
-    mayKill: [
-      "StatementId.duplicate-content",
-      "policy.holds-what-was-added",
-      "policy.stored-as-returned",
-      "policy.others-untouched",
-      "refusal.changes-no-statement",
-    ],
-  },
-  "ids compared by 64 characters": {
-    breaks: "compares ids by their first 64 characters",
-    mutate: comparing((sid) => sid.slice(0, 64)),
-    kills: ["StatementId.shares-prefix"],
-  },
-  "write before validation": {
-    breaks: "stores a statement before it looks at its token",
-    mutate: change(() => ({
-      afterRefusal: ({ member }, draft) =>
-        member === "EventSourceToken" ? [...draft.read.statements, draft.stored()] : null,
-    })),
-    kills: ["refusal.changes-no-statement"],
-  },
-  "overwritten on 409": {
-    breaks: "replaces the statement whose id is taken, and answers 409",
-    mutate: change(() => ({
-      afterRefusal: ({ kind }, draft) =>
-        kind === "duplicate"
-          ? draft.read.statements.map((one) => (one.sid === draft.values.StatementId ? draft.stored() : one))
-          : null,
-    })),
-    kills: ["refusal.changes-no-statement"],
-  },
-  "policy survives deletion": {
-    breaks: "keeps the policy of whatever is deleted",
-    mutate: change(() => ({ dropsPolicy: () => false })),
-    kills: ["re-created.starts-empty"],
-  },
+  ...losingDefects,
   "idempotent addition": {
     breaks: "answers 201 to a statement that is there already",
     mutate: change(({ taken, append }) => ({

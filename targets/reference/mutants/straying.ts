@@ -9,11 +9,18 @@ import { functionOf, stemOf } from "./places.ts";
  * unusual, so that no other claim breaks; nor does a policy that is new, or an id that was refused or is elsewhere.
  */
 export function straying(related: (from: string, to: string) => boolean): Mutation {
-  return change(({ added, afterRefusal, shown, remove, dropsPolicy }) => {
+  return change(({ added, afterRefusal, shown, remove, dropsPolicy, finish }) => {
     const refused = new Set<string>();
     const latest = new Map<string, Draft>();
     const unread = new Set<string>();
     return {
+      finish: (reply, request, operation) => {
+        // The versions of a stage come with a description: only those of a history are new.
+        const published = operation === "PublishVersion" && String(request.body) === "{}";
+        const arn = published ? /"FunctionArn":"([^"]+)"/.exec(String(reply.body))?.[1] : undefined;
+        if (arn !== undefined) unread.add(arn);
+        return finish(reply, request, operation);
+      },
       afterRefusal: (refusal, draft) => {
         refused.add(idOf(draft));
         return afterRefusal?.(refusal, draft) ?? null;

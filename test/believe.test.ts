@@ -1,0 +1,210 @@
+import { describe, expect, it } from "vitest";
+import {
+  addPermission,
+  deleteFunction,
+  getFunction,
+  getPolicy,
+  label,
+  publishVersion,
+} from "../generators/call.ts";
+import { judgeOf } from "../oracle/judge.ts";
+import { type ObservedRound, observeRound } from "../oracle/observe.ts";
+import { initialBelief, mostWorlds } from "../oracle/worlds.ts";
+import type { Belief } from "../spec/belief.ts";
+import type { Answer, Call } from "../spec/exchange.ts";
+import type { Stage } from "../spec/stage.ts";
+
+const arn = "arn:aws:lambda:us-east-1:123456789012:function:f";
+const stage: Stage = {
+  partition: "aws",
+  region: "us-east-1",
+  account: "123456789012",
+  main: { name: "f", arn, versions: ["1"], aliases: null },
+  other: null,
+  unknownName: "none",
+  recipe: null,
+};
+const times = { sentAt: 0, answeredAt: 1 };
+
+const names: Readonly<Record<number, string>> = {
+  404: "ResourceNotFoundException",
+  409: "ResourceConflictException",
+  412: "PreconditionFailedException",
+};
+
+function answer(status: number, body: unknown = {}): Answer {
+  const name = names[status];
+  const headers = [
+    ["Content-Type", "application/json"] as const,
+    ...(name === undefined ? [] : [["X-Amzn-ErrorType", name] as const]),
+  ];
+  return { kind: "response", status, headers, body: JSON.stringify(body), ...times };
+}
+
+const silence: Answer = { kind: "none", reason: "timeout", detail: "", ...times };
+
+function statement(sid: string): Readonly<Record<string, unknown>> {
+  return {
+    Sid: sid,
+    Effect: "Allow",
+    Principal: { Service: "s3.amazonaws.com" },
+    Action: "lambda:InvokeFunction",
+    Resource: arn,
+  };
+}
+
+const added = (sid: string) => answer(201, { Statement: JSON.stringify(statement(sid)) });
+const policyOf = (revision: string, ...sids: readonly string[]) =>
+  answer(200, { Policy: JSON.stringify({ Statement: sids.map(statement) }), RevisionId: revision });
+
+function add(sid: string, more: Readonly<Record<string, unknown>> = {}, query: string | null = null): Call {
+  const body = { Action: "lambda:InvokeFunction", Principal: "s3.amazonaws.com", ...more, StatementId: sid };
+  return addPermission({ functionName: label("f"), query, body });
+}
+
+/** Plays calls one after the other against the given answers. */
+function told(...story: readonly (readonly [Call, Answer])[]): readonly ObservedRound[] {
+  let belief: Belief = initialBelief(stage, true);
+  return story.map(([call, given], index) => {
+    const round = observeRound(belief, [{ step: { key: `${index}`, call }, call, answer: given }]);
+    belief = round.after;
+    return round;
+  });
+}
+
+/** What the rules say of the last call, in the document's column. */
+function verdicts(...story: readonly (readonly [Call, Answer])[]): Readonly<Record<string, string>> {
+  const last = told(...story).at(-1);
+  if (last === undefined) throw new Error("nothing was told");
+  const found = judgeOf()
+    .round(last)
+    .filter(({ column }) => column === "document");
+  return Object.fromEntries(found.map(({ rule, judgement }) => [rule.id, judgement.verdict]));
+}
+
+const violations = (found: Readonly<Record<string, string>>) =>
+  Object.entries(found).flatMap(([id, verdict]) => (verdict === "violated" ? [id] : []));
+
+describe("Calls without an answer", () => {
+  it("leave both worlds open until a read decides", () => {
+    const story = [
+      [add("aa"), added("aa")],
+      [add("bb"), silence],
+    ] as const;
+    expect(told(...story).at(-1)?.after.policies.f?.worlds).toHaveLength(2);
+    expect(violations(verdicts(...story, [getPolicy("f"), policyOf("r", "aa")]))).toEqual([]);
+    expect(violations(verdicts(...story, [getPolicy("f"), policyOf("r", "aa", "bb")]))).toEqual([]);
+    expect(violations(verdicts(...story, [getPolicy("f"), policyOf("r", "bb")]))).toContain(
+      "policy.holds-what-was-added",
+    );
+    expect(violations(verdicts(...story, [add("bb"), answer(409)]))).toEqual([]);
+    expect(violations(verdicts(...story, [add("bb"), added("bb")]))).toEqual([]);
+  });
+
+  it("are concluded from no more once there are more worlds than are kept, and that is said", () => {
+    const open = Math.log2(mostWorlds) + 1;
+    const lost = Array.from({ length: open }, (_, at) => [add(`open-${at}`), silence] as const);
+    const story = [[add("aa"), added("aa")], ...lost] as const;
+    expect(told(...story.slice(0, -1)).at(-1)?.after.policies.f?.capped).toBe(false);
+    expect(told(...story).at(-1)?.after.policies.f?.capped).toBe(true);
+    const read = verdicts(...story, [getPolicy("f"), policyOf("r")]);
+    expect(read["policy.holds-what-was-added"]).toBe("inconclusive");
+    expect(violations(read)).toEqual([]);
+    expect(verdicts(...story, [add("aa"), answer(409)])).toEqual(
+      expect.objectContaining({ "request.accepted": "inconclusive" }),
+    );
+    const after = told(...story, [getPolicy("f"), policyOf("r", "aa")]).at(-1)?.after;
+    expect(after?.policies.f).toMatchObject({ capped: false, worlds: [{ policyRevision: "r" }] });
+  });
+
+  it("to delete the function leave open what it still holds", () => {
+    const story = [
+      [add("aa"), added("aa")],
+      [deleteFunction("f"), silence],
+    ] as const;
+    expect(violations(verdicts(...story, [getPolicy("f"), answer(404)]))).toEqual([]);
+    expect(violations(verdicts(...story, [getPolicy("f"), policyOf("r", "aa")]))).toEqual([]);
+    expect(violations(verdicts(...story, [add("bb", { Principal: "abc" }), answer(404)]))).toEqual([]);
+    expect(violations(verdicts(...story, [add("bb", { Principal: "abc" }), added("bb")]))).toEqual([
+      "Principal.neither",
+    ]);
+  });
+
+  it("to a version published on a function that may be gone are not held against its policy", () => {
+    const found = verdicts(
+      [deleteFunction("f"), silence],
+      [publishVersion("f"), answer(201, { Version: "7" })],
+      [add("aa", {}, "Qualifier=7"), answer(503)],
+      [getPolicy("f", "7"), policyOf("r", "aa")],
+    );
+    expect(violations(found)).toEqual([]);
+  });
+});
+
+describe("Revisions", () => {
+  const guarded = (revision: string) => add("gg", { RevisionId: revision });
+
+  it("from before a publication may still be current", () => {
+    const story = [
+      [add("aa"), added("aa")],
+      [getPolicy("f"), policyOf("r1", "aa")],
+      [publishVersion("f"), answer(201, { Version: "2" })],
+    ] as const;
+    expect(violations(verdicts(...story, [guarded("r1"), added("gg")]))).toEqual([]);
+    expect(violations(verdicts(...story, [guarded("r1"), answer(412)]))).toEqual([]);
+    expect(violations(verdicts(...story, [guarded("r2"), added("gg")]))).toEqual(["RevisionId.never-seen"]);
+  });
+
+  it("of the function may still be current after a call without an answer and a read of the policy", () => {
+    const found = verdicts(
+      [getFunction("f"), answer(200, { Configuration: { RevisionId: "own" } })],
+      [add("aa"), silence],
+      [getPolicy("f"), policyOf("r1")],
+      [guarded("own"), added("gg")],
+    );
+    expect(violations(found)).toEqual([]);
+  });
+
+  it("that an acknowledged addition has used up are refused, also where they had faded", () => {
+    const found = verdicts(
+      [getPolicy("f"), policyOf("r1")],
+      [publishVersion("f"), answer(201, { Version: "2" })],
+      [add("aa"), added("aa")],
+      [guarded("r1"), added("gg")],
+    );
+    expect(violations(found)).toEqual(["RevisionId.used"]);
+  });
+
+  it("that merely count prove nothing on another policy whose own has not been read", () => {
+    const elsewhere = [getPolicy("f", "1"), policyOf("3")] as const;
+    expect(violations(verdicts(elsewhere, [guarded("3"), added("gg")]))).toEqual([]);
+    expect(
+      violations(verdicts(elsewhere, [getPolicy("f"), policyOf("4")], [guarded("3"), added("gg")])),
+    ).toEqual(["RevisionId.foreign"]);
+  });
+});
+
+describe("Names", () => {
+  it("by which a policy is read may be unknown to a target, which then proves nothing", () => {
+    const story = [[add("aa"), added("aa")]] as const;
+    expect(violations(verdicts(...story, [getPolicy(arn), answer(404)]))).toEqual([]);
+    expect(violations(verdicts(...story, [getPolicy(arn), policyOf("r")]))).toContain(
+      "policy.holds-what-was-added",
+    );
+    expect(violations(verdicts(...story, [getPolicy("f"), answer(404)]))).toContain(
+      "policy.holds-what-was-added",
+    );
+  });
+
+  it("of statements that differ in letter case are two once both are accepted", () => {
+    const story = [
+      [add("aa"), added("aa")],
+      [getPolicy("f"), policyOf("r1", "aa")],
+      [add("AA"), added("AA")],
+    ] as const;
+    expect(violations(verdicts(...story, [getPolicy("f"), policyOf("r2", "AA")]))).toContain(
+      "policy.others-untouched",
+    );
+    expect(violations(verdicts(...story.slice(0, 2), [add("AA"), answer(409)]))).toEqual([]);
+  });
+});

@@ -1,0 +1,206 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { getPolicy } from "../generators/call.ts";
+import { judgeVariant } from "../runner/kill-matrix.ts";
+import { reduceHistory } from "../runner/reduce.ts";
+import { historyOf } from "../runner/replay.ts";
+import type { Tape } from "../runner/tape.ts";
+import type { Call, Exchange, Round } from "../spec/exchange.ts";
+import { readName } from "../spec/function-name.ts";
+import type { Stage } from "../spec/stage.ts";
+import { percentDecoded } from "../spec/wire.ts";
+import { commands } from "../suites/history-commands.ts";
+import { historyRounds } from "../suites/history-rounds.ts";
+import type { HttpRequest } from "../targets/reference/http.ts";
+import { change } from "../targets/reference/mutants/mutant.ts";
+
+const arn = (name: string) => `arn:aws:lambda:us-east-1:123456789012:function:${name}`;
+const aliases = { live: "live", arn140: "e", arn141: "f", longest: "l" };
+const staged = (name: string) => ({ name, arn: arn(name), versions: ["1", "2"], aliases });
+const stage: Stage = {
+  partition: "aws",
+  region: "us-east-1",
+  account: "123456789012",
+  main: staged("h-main"),
+  other: staged("h-other"),
+  unknownName: "h-none",
+  recipe: { role: "arn:aws:iam::123456789012:role/r", runtime: "nodejs22.x", zip: "UEsFBg==" },
+};
+
+const drawn = fc.sample(commands, { seed: 1, numRuns: 400 }).map((list) => historyRounds(stage, list));
+const calls = drawn.flat(2).map(({ call }) => call);
+
+/** The function that a call names, with its qualifier where that follows the name. */
+function named({ target }: Call): { readonly name: string; readonly form: string } | null {
+  const label = /\/functions\/([^/?]+)/.exec(target)?.[1];
+  const read = readName(percentDecoded(label ?? "") ?? "");
+  return read.kind === "read" ? { name: read.name, form: read.format } : null;
+}
+
+describe("Random histories", () => {
+  it.each(["h-main", "h-other"])("send every operation to versions and aliases of %s too", (name) => {
+    const own = calls.filter((call) => named(call)?.name === name);
+    const operations = new Set(own.map(({ operation }) => operation));
+    const lasting = name === "h-other" ? ["DeleteFunction"] : [];
+    for (const one of ["AddPermission", "RemovePermission", "GetPolicy", "GetFunction", "GetAlias"])
+      expect([...operations]).toContain(one);
+    for (const one of ["PublishVersion", "CreateAlias", ...lasting]) expect([...operations]).toContain(one);
+    const additions = own.filter(({ operation }) => operation === "AddPermission");
+    const version = name === "h-main" ? /Qualifier=(1|%31)$/ : /Qualifier=__Version__$/;
+    expect(additions.filter(({ target }) => version.test(target)).length).toBeGreaterThan(5);
+    expect(additions.filter(({ target }) => target.includes("Qualifier=live-2")).length).toBeGreaterThan(0);
+  });
+
+  it("write a function in every way, encoded little and much, with the qualifier in either place", () => {
+    const additions = calls.filter(({ operation }) => operation === "AddPermission");
+    const forms = new Set(additions.map((call) => named(call)?.form));
+    expect([...forms].sort()).toEqual(["full-arn", "name", "partial-arn"]);
+    for (const part of [
+      /function:/,
+      /function%3A/,
+      /function%3a/,
+      /%66%75%6E|%66%75%6e/,
+      /%3Alive\/policy\?Q/,
+    ])
+      expect(additions.filter(({ target }) => part.test(target)).length).toBeGreaterThan(3);
+  });
+
+  it("take revisions from every operation that shows one, and old and foreign and spent ones", () => {
+    const steps = drawn.flat(2);
+    const source = (round: readonly Round[], key: string | undefined) =>
+      round.flat().find((step) => step.key === key)?.call.operation;
+    const sources = drawn.flatMap((round) => round.flat().map((step) => source(round, step.revisionFrom)));
+    for (const one of ["GetPolicy", "GetFunction", "GetAlias"]) expect(sources).toContain(one);
+    expect(steps.filter(({ key }) => key.endsWith("-again")).length).toBeGreaterThan(5);
+  });
+
+  it("name a version by the step that publishes it, and only after that", () => {
+    for (const history of drawn) {
+      const keys = new Set<string>();
+      for (const { key, call, versionFrom } of history.flat()) {
+        const slotted = `${call.target} ${call.body}`.includes("__Version__");
+        expect(slotted).toBe(versionFrom !== undefined);
+        if (versionFrom !== undefined) expect(keys.has(versionFrom)).toBe(true);
+        keys.add(key);
+      }
+      expect(keys.size).toBe(history.flat().length);
+    }
+  });
+
+  it("need neither a second function nor versions", () => {
+    const bare = {
+      ...stage,
+      main: { ...stage.main, versions: [], aliases: null },
+      other: null,
+      recipe: null,
+    };
+    const few = fc.sample(commands, { seed: 2, numRuns: 50 }).map((list) => historyRounds(bare, list));
+    const sent = new Set(few.flat(2).map(({ call }) => call.operation));
+    expect([...sent].sort()).toEqual(["AddPermission", "GetFunction", "GetPolicy", "RemovePermission"]);
+  });
+});
+
+describe("A counterexample that names a version it has published", () => {
+  const step = (key: string, path: string, body: string | null, more = {}) => ({
+    request: { method: "POST", path, headers: {}, body, key, operation: "AddPermission", round: 0, ...more },
+    response: { status: 201, error: null, headers: {}, body: '{"Version":"3"}' },
+  });
+
+  it("is played again with whatever version is published then", () => {
+    const from = { versionFrom: "publish" };
+    const rounds = historyOf({
+      expected: "",
+      seen: "",
+      curl: "",
+      replay: "",
+      steps: [
+        step("publish", "/2015-03-31/functions/f/versions", "{}", { operation: "PublishVersion" }),
+        step("alias", "/2015-03-31/functions/f/aliases", '{"FunctionVersion":"3","Name":"3a"}', {
+          ...from,
+          round: 1,
+        }),
+        step("after-name", "/2015-03-31/functions/f%3A3/policy?Qualifier=3", '{"StatementId":"3"}', {
+          ...from,
+          round: 2,
+        }),
+        step("in-arn", "/2015-03-31/functions/arn:aws:lambda:x:3:function:f3:3/policy", null, {
+          ...from,
+          round: 3,
+        }),
+      ],
+    });
+    const sent = rounds.flat().map(({ call }) => `${call.target.slice(22)} ${call.body}`);
+    expect(sent.slice(1)).toEqual([
+      'f/aliases {"FunctionVersion":"__Version__","Name":"3a"}',
+      'f%3A__Version__/policy?Qualifier=__Version__ {"StatementId":"3"}',
+      "arn:aws:lambda:x:3:function:f3:__Version__/policy null",
+    ]);
+    expect(
+      rounds
+        .flat()
+        .slice(1)
+        .every(({ versionFrom }) => versionFrom === "publish"),
+    ).toBe(true);
+  });
+
+  it("keeps the publication while it is needed, however indirectly", async () => {
+    const make = (key: string, versionFrom?: string): Round => [
+      { key, call: getPolicy("f"), ...(versionFrom === undefined ? {} : { versionFrom }) },
+    ];
+    const history = [make("x"), make("publish"), make("y"), make("alias", "publish"), make("read", "alias")];
+    const smallest = await reduceHistory(history, async (rounds) =>
+      rounds.flat().some(({ key }) => key === "read"),
+    );
+    expect(smallest.flat().map(({ key }) => key)).toEqual(["publish", "alias", "read"]);
+  });
+});
+
+/** Loses one call in `every`: half of them before they take effect, half of them after it. */
+function losing(every: number, seed: number) {
+  return change(() => {
+    let state = seed;
+    const hit = () => {
+      state = (state * 1103515245 + 12345) % 2147483648;
+      return state / 2147483648 < 1 / every / 2;
+    };
+    // What arranges a stage is spared: it alone sends tags and descriptions, makes these aliases and reads functions.
+    const staging = /"Tags"|"Description"|"Name":"(live|e+|f+|l+)"/;
+    const spared = ({ method, target, body }: HttpRequest) =>
+      staging.test(body.toString()) || (method === "GET" && !target.includes("/policy"));
+    const unavailable = { status: 503, headers: [], body: "" };
+    return {
+      intercept: (request) => (!spared(request) && hit() ? "drop" : null),
+      finish: (reply, request) => (!spared(request) && hit() ? unavailable : reply),
+    };
+  });
+}
+
+function answersIn(exchanges: readonly (readonly Exchange[])[]): {
+  readonly lost: number;
+  readonly all: number;
+} {
+  const all = exchanges.flat();
+  const lost = all.filter(({ answer }) => answer.kind === "none" || answer.status === 503);
+  return { lost: lost.length, all: all.length };
+}
+
+describe("A target that loses calls", () => {
+  it.each([1, 2, 3, 4, 5, 6])("is never blamed for what may have happened, at seed %i", async (seed) => {
+    const heard: (readonly Exchange[])[] = [];
+    const tape: Tape = { stage: () => {}, round: (_lane, _unit, exchanges) => heard.push(exchanges) };
+    const report = await judgeVariant(losing(8, seed), { seed, runs: 150, suites: ["histories"], tape });
+    const { lost, all } = answersIn(heard);
+    expect(lost / all).toBeGreaterThan(0.05);
+    // A violation that was seen and did not show again would be a false alarm as well.
+    const blamed = report.rules.filter(
+      ({ id, verdicts, reason = "" }) =>
+        id !== "answer.arrives" && (verdicts.document === "violated" || /^(seen|explained)/.test(reason)),
+    );
+    expect(
+      blamed.map(({ id, reason, counterexample }) => `${id}: ${reason ?? counterexample?.seen}`),
+    ).toEqual([]);
+    expect(
+      report.rules.filter(({ verdicts }) => verdicts.document === "inconclusive").length,
+    ).toBeGreaterThan(0);
+  });
+});
