@@ -8,6 +8,8 @@ import type { Verdicts } from "./verdicts.ts";
 export interface Explored {
   /** Histories played to their end. */
   readonly played: number;
+  /** Histories that were left out or not reached. */
+  readonly unsent: readonly Unit[];
   /** Histories left out, by what the stage lacks. */
   readonly leftOut: Readonly<Partial<Record<Need, number>>>;
   /** The lanes at the end, renewed ones among them. */
@@ -43,7 +45,7 @@ const goneAfter = 12;
 export async function explore(options: ExploreOptions): Promise<Explored> {
   const { units, stop } = options;
   const leftOut: Partial<Record<Need, number>> = {};
-  let played = 0;
+  const unsent = new Set(units);
   let gone: string | null = null;
   const work = async (start: Lane): Promise<Lane> => {
     let lane = start;
@@ -58,14 +60,14 @@ export async function explore(options: ExploreOptions): Promise<Explored> {
       else {
         lane = await ready(lane, unit, options);
         await playUnit(lane, unit, options, silence);
-        played += 1;
+        unsent.delete(unit);
       }
       options.settled();
     }
     return lane;
   };
   const lanes = await Promise.all(options.lanes.map(work));
-  return { played, leftOut, lanes, stopped: stop() ?? gone };
+  return { played: units.length - unsent.size, unsent: [...unsent], leftOut, lanes, stopped: stop() ?? gone };
 }
 
 /** The lane, emptied where the unit needs it; a new stage where it cannot be emptied. */
