@@ -27,7 +27,7 @@ export const namePrefix = "addperm-ct-";
 
 /** Starts or finds the target that the options name. */
 export async function openSession(
-  given: Given,
+  given: Pick<Given, "text" | "number" | "on">,
   seed: number,
   signal?: AbortSignal,
   prefix?: string,
@@ -49,7 +49,7 @@ export async function openSession(
       functionName: given.text("function"),
       arranges: found.arranges,
       // A target of our own gets the same names at the same seed; on any other, two runs must not meet.
-      prefix: prefix ?? `${namePrefix}${found.own ? tag(String(seed)) : randomBytes(3).toString("hex")}`,
+      prefix: prefix ?? runPrefix(found.own, seed),
       role: given.text("role"),
       timeoutMs: given.number("timeout", 1) ?? 10_000,
       budget: given.number("budget", 1),
@@ -92,7 +92,7 @@ interface Found {
   stop(): Promise<void>;
 }
 
-async function targetOf(given: Given): Promise<Found> {
+async function targetOf(given: Pick<Given, "text">): Promise<Found> {
   const endpoint = given.text("endpoint");
   const named = given.text("target");
   if (endpoint !== undefined && named !== undefined) {
@@ -125,6 +125,11 @@ async function targetOf(given: Given): Promise<Found> {
     own: true,
     stop: () => started.stop(),
   };
+}
+
+/** Begins the names of a run: the same at the same seed on targets of our own, and never the same on any other. */
+export function runPrefix(own: boolean, seed: number): string {
+  return `${namePrefix}${own ? tag(String(seed)) : randomBytes(3).toString("hex")}`;
 }
 
 function tag(text: string): string {

@@ -102,14 +102,16 @@ async function playUnit(
   verdicts.hear(judge.history(observed), at);
 }
 
-function lacks({ stage }: Lane, need: Need, cannot: ReadonlySet<string>): boolean {
+/** Says whether a stage lacks what a history needs. */
+export function lacks({ stage }: Lane, need: Need, cannot: ReadonlySet<string>): boolean {
   if (need === "other") return stage.other === null;
   if (need === "create") return stage.recipe === null;
   if (need === "versions") return stage.main.versions.length === 0;
   return need === "aliases" ? stage.main.aliases === null : cannot.has(need);
 }
 
-function silenceCounter(tell: (why: string) => void): (exchanges: readonly Exchange[]) => boolean {
+/** Counts answers that never came, in a row; true, after telling why, once the target counts as gone. */
+export function silenceCounter(tell: (why: string) => void): (exchanges: readonly Exchange[]) => boolean {
   let inARow = 0;
   return (exchanges) => {
     for (const { answer } of exchanges) {

@@ -147,7 +147,7 @@ function counterexample(
     expected,
     seen: options.redact(seen),
     steps,
-    curl: curlLine(confirmed, options, stage),
+    curl: curlLine(played.rounds, options, stage),
     replay: options.replay(rule.id),
     reproduced,
     ...(stage === null
@@ -157,14 +157,22 @@ function counterexample(
 }
 
 /** Arranging included, and the role first where the target insisted on one. With --sign, credentials are shell variables. */
-function curlLine({ played }: Confirmed, options: ReportOptions, stage: Stage | null): string {
+export function curlLine(
+  rounds: readonly (readonly Exchange[])[],
+  options: {
+    readonly curl: ReportOptions["curl"];
+    readonly target: { readonly endpoint: string };
+    readonly redact: (text: string) => string;
+  },
+  stage: Stage | null,
+): string {
   const { authorization, sign } = options.curl;
   const { endpoint } = options.target;
   const role = stage?.recipe?.role.split("/").at(-1) ?? "";
-  const calls = stage === null ? [] : arrangement(stage, played.rounds.flat());
+  const calls = stage === null ? [] : arrangement(stage, rounds.flat());
   const line = curl({
     endpoint,
-    steps: played.rounds.map((round) => round.map(({ step }) => step)),
+    steps: rounds.map((round) => round.map(({ step }) => step)),
     arrange: calls,
     authorization,
     sign,
