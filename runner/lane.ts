@@ -127,6 +127,7 @@ export function laneOn(options: LaneOptions): Lane {
         clean = (await tidyPolicy(key, thorough)) && clean;
       }
       belief = afterTidying(belief);
+      options.tape?.tidied?.(options.index);
       return clean;
     },
   };

@@ -1,6 +1,6 @@
 import { type Judge, judgeOf } from "../oracle/judge.ts";
 import { type ObservedRound, observeRound } from "../oracle/observe.ts";
-import { initialBelief } from "../oracle/worlds.ts";
+import { afterTidying, initialBelief } from "../oracle/worlds.ts";
 import type { Report } from "../reports/report.ts";
 import type { Belief } from "../spec/belief.ts";
 import type { Exchange } from "../spec/exchange.ts";
@@ -136,6 +136,10 @@ function historiesOf(lines: readonly Line[]): readonly History[] {
         belief: initialBelief(line.stage, line.fresh),
         current: null,
       });
+    }
+    if (line.type === "tidied") {
+      const lane = lanes.get(line.lane);
+      if (lane !== undefined) lane.belief = afterTidying(lane.belief);
     }
     if (line.type !== "round") continue;
     const lane = lanes.get(line.lane);
