@@ -37,6 +37,8 @@ export interface SessionOptions {
   readonly signal?: AbortSignal | undefined;
   /** Names at a target of our own follow from it. */
   readonly seed: number | string;
+  /** Begins every name that is created, in place of one that is made up. */
+  readonly prefix?: string | undefined;
 }
 
 /** Folder of the journals of what was created on targets that outlive a run. */
@@ -78,8 +80,7 @@ async function sessionAt(
     env,
     functionName,
     arranges,
-    // A target of our own gets the same names at the same seed; on any other, two runs must not meet.
-    prefix: `${namePrefix}${own ? tag(`${options.seed}`) : randomBytes(3).toString("hex")}`,
+    prefix: options.prefix ?? runPrefix(own, options.seed),
     role: options.role,
     timeoutMs: options.timeoutMs ?? 10_000,
     budget: options.budget,
@@ -110,6 +111,11 @@ async function sessionAt(
       await contact.stop();
     },
   };
+}
+
+/** Begins the names of a run: the same at the same seed on targets of our own, and never the same on any other. */
+export function runPrefix(own: boolean, seed: number | string): string {
+  return `${namePrefix}${own ? tag(`${seed}`) : randomBytes(3).toString("hex")}`;
 }
 
 function tag(text: string): string {

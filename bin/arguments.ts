@@ -9,6 +9,8 @@ export interface OptionDoc {
   readonly about: string;
   /** All values there are, where they can be listed. */
   readonly choices?: readonly string[];
+  /** May be given more than once. */
+  readonly several?: true;
 }
 
 /** What was given on the command line. */
@@ -19,6 +21,8 @@ export interface Given {
   number(name: string, least: number, most?: number): number | undefined;
   /** A comma-separated list of known names; a Fault names an unknown one and the closest. */
   names<T extends string>(name: string, known: readonly T[]): readonly T[] | undefined;
+  /** Every value of these options, in the order in which they were given. */
+  each(names: readonly string[]): readonly { readonly name: string; readonly value: string }[];
   readonly rest: readonly string[];
 }
 
@@ -28,11 +32,17 @@ export function read(args: readonly string[], docs: readonly OptionDoc[]): Given
     docs.map(({ name, value }) => [name, { type: value === undefined ? "boolean" : "string" }]),
   );
   checkNames(args, docs);
-  const { values, positionals } = parse(args, options);
+  const { values, positionals, tokens } = parse(args, options);
   const text = (name: string): string | undefined => {
     const value = values[name];
     return typeof value === "string" ? value : undefined;
   };
+  const each = (names: readonly string[]) =>
+    tokens.flatMap((token) =>
+      token.kind === "option" && names.includes(token.name) && token.value !== undefined
+        ? [{ name: token.name, value: token.value }]
+        : [],
+    );
   return {
     text,
     on: (name) => values[name] === true,
@@ -44,13 +54,14 @@ export function read(args: readonly string[], docs: readonly OptionDoc[]): Given
       text(name)
         ?.split(",")
         .map((one) => knownName(name, one.trim(), known)),
+    each,
     rest: positionals,
   };
 }
 
 function parse(args: readonly string[], options: NonNullable<ParseArgsConfig["options"]>) {
   try {
-    return parseArgs({ args: [...args], options, allowPositionals: true, strict: true });
+    return parseArgs({ args: [...args], options, allowPositionals: true, strict: true, tokens: true });
   } catch (error) {
     const text = error instanceof Error ? (error.message.split("\n")[0] ?? "") : String(error);
     throw new Fault(`${text.replace(/\.?$/, ".")} See --help for the options.`, { cause: error });

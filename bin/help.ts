@@ -11,6 +11,10 @@ const about: Readonly<Record<keyof typeof optionDocs, readonly [usage: string, t
     "compare A.json B.json …",
     "Says what got better or worse between two reports; with more, draws the matrix.",
   ],
+  diff: [
+    "diff --target X --endpoint URL [options]",
+    "Shows where two targets answer the same requests differently: exit code 1.",
+  ],
   sweep: ["sweep [options]", "Deletes what interrupted runs left behind."],
   judge: ["judge DIR [options]", "Computes verdicts from a recording made with --record, without a target."],
   completion: ["completion bash|zsh|fish", "Prints a completion script for the shell."],

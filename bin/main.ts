@@ -13,6 +13,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   replay: async () => (await import("./replay.ts")).replayCommand,
   mutants: async () => (await import("./mutants.ts")).mutantsCommand,
   compare: async () => (await import("./compare.ts")).compareCommand,
+  diff: async () => (await import("./diff.ts")).diffCommand,
   sweep: async () => (await import("./sweep.ts")).sweepCommand,
   judge: async () => (await import("./judge.ts")).judgeCommand,
   completion: async () => (await import("./completion.ts")).completionCommand,

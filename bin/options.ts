@@ -33,6 +33,19 @@ const general: readonly OptionDoc[] = [
   { name: "help", about: "this text" },
 ];
 
+const compared: readonly OptionDoc[] = [
+  {
+    name: "target",
+    value: "NAME",
+    several: true,
+    about: "one of the two, built in: reference, prism, moto; may be given twice",
+  },
+  { name: "endpoint", value: "URL", several: true, about: "one of the two, anywhere; may be given twice" },
+  ...target.filter(({ name }) => name === "region"),
+  { name: "role", value: "ARN", about: "execution role of the functions that are created at an --endpoint" },
+  { name: "sign", about: "sign each request to an --endpoint with SigV4" },
+];
+
 /** Options by subcommand; "" is the run itself. */
 export const optionDocs = {
   "": [
@@ -102,6 +115,22 @@ export const optionDocs = {
       about: "how it is printed (default text)",
       choices: ["text", "markdown", "html"],
     },
+    ...general,
+  ],
+  diff: [
+    ...compared,
+    {
+      name: "suite",
+      value: "A,B",
+      about: "only these suites; races, faults, size and wire only when named here",
+    },
+    { name: "seed", value: "N", about: "same seed, same requests, byte for byte (default 1)" },
+    { name: "runs", value: "N", about: "random cases a property gets (default 25)" },
+    ...limits
+      .filter(({ name }) => name !== "settle")
+      .map((doc) => (doc.name === "budget" ? { ...doc, about: "most requests to each target" } : doc)),
+    { name: "out", value: "DIR", about: "where diff.json and diff.md go (default conformance-report)" },
+    { name: "format", value: "text|markdown|json", about: "how it is printed (default text)" },
     ...general,
   ],
   sweep: [

@@ -3,10 +3,15 @@ import { openSession as open, type Session } from "../api/session.ts";
 import { Fault } from "../spec/fault.ts";
 import type { Given } from "./arguments.ts";
 
-export { journalDir, namePrefix, type Session } from "../api/session.ts";
+export { journalDir, namePrefix, runPrefix, type Session } from "../api/session.ts";
 
 /** Starts or finds the target that the options name. */
-export async function openSession(given: Given, seed: number, signal?: AbortSignal): Promise<Session> {
+export async function openSession(
+  given: Pick<Given, "text" | "number" | "on">,
+  seed: number,
+  signal?: AbortSignal,
+  prefix?: string,
+): Promise<Session> {
   const options = {
     env: process.env,
     region: given.text("region"),
@@ -19,11 +24,12 @@ export async function openSession(given: Given, seed: number, signal?: AbortSign
     concurrency: given.number("concurrency", 1, 256),
     signal,
     seed,
+    prefix,
   };
   return open(await contactOf(given), options);
 }
 
-async function contactOf(given: Given): Promise<Contact> {
+async function contactOf(given: Pick<Given, "text">): Promise<Contact> {
   const endpoint = given.text("endpoint");
   const named = given.text("target");
   if (endpoint !== undefined && named !== undefined) {

@@ -4,6 +4,7 @@ import { rules as everyRule } from "../spec/rules/index.ts";
 import type { Column } from "../spec/verdict.ts";
 import { judgeLinearizability } from "./judge-linearizability.ts";
 import type { ObservedRound } from "./observe.ts";
+import { pointOf } from "./point.ts";
 
 /** What one rule says in one column of one observation, round or history. */
 export interface Finding {
@@ -69,24 +70,11 @@ function specific(
   byObjection: ReadonlyMap<string, readonly Of<"objection">[]>,
   byFeature: ReadonlyMap<string, readonly Of<"feature">[]>,
 ): readonly (Of<"objection"> | Of<"feature">)[] {
-  const { reading, situation, together } = of;
-  if (reading.questions.length + situation.questions.length > 0) return [];
-  const [objection, ...more] = [...reading.objections, ...(together ? [] : situation.objections)];
-  if (objection !== undefined) {
-    // Whether a revision just read counts depends on where the target takes it from, so that 412 may be right as well.
-    const guarded = situation.features.includes("RevisionId.current");
-    const alone =
-      !guarded && more.length === 0 && (situation.unsure.length === 0 || reading.objections.length > 0);
-    return alone && !explainedByTheUnknown(of) ? (byObjection.get(objection) ?? []) : [];
-  }
-  if (together || situation.key === null) return [];
-  const special = [...reading.features, ...situation.features];
-  return special.length > 1 ? [] : (byFeature.get(special[0] ?? "") ?? []);
-}
-
-/** Where it is not known what is there, a refusal may be for something missing, taken or stale just as well. */
-function explainedByTheUnknown({ situation, result }: Addition): boolean {
-  return situation.unsure.length > 0 && result.kind === "refused" && [404, 409, 412].includes(result.status);
+  const point = pointOf(of);
+  if (point === null || point.kind === "open") return [];
+  if (point.kind === "objection") return byObjection.get(point.objection) ?? [];
+  const { features } = point;
+  return features.length > 1 ? [] : (byFeature.get(features[0] ?? "") ?? []);
 }
 
 function add(found: Finding[], rule: Rule, judge: (column: Column) => Judgement | null): void {

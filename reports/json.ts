@@ -19,7 +19,18 @@ const order = [
   ],
   ...["startedAt", "durationMs", "requests", "incomplete", "summary", "document", "aws", "holds", "violated"],
   ...["basis", "source", "verdicts", "known", "inconclusive", "unexercised", "rules"],
-  ...["answer", "observations", "reason", "counterexample", "expected", "seen", "reproduced", "steps"],
+  ...[
+    "answer",
+    "observations",
+    "checks",
+    "executed",
+    "reason",
+    "counterexample",
+    "expected",
+    "seen",
+    "reproduced",
+    "steps",
+  ],
   ...[
     "request",
     "key",
@@ -60,6 +71,8 @@ const order = [
     "case",
     "ms",
   ],
+  ...["coverage", "histories", "planned", "played", "cells", "member", "constraint", "input", "decided"],
+  ...["accepted", "refused", "refusedOther", "unsettled", "unreachable"],
 ] as const;
 
 const ranks: ReadonlyMap<string, number> = new Map(order.map((name, index) => [name, index]));

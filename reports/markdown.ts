@@ -1,7 +1,15 @@
 import { Buffer } from "node:buffer";
+import {
+  cellStanding,
+  cellWords,
+  coverageInputs,
+  coverageRows,
+  coverageSentence,
+  sentFor,
+} from "./coverage.ts";
 import { codeFence, codeSpan, escapeMarkdown, escapeTerminal } from "./escape.ts";
 import { historyLines, reasonText } from "./finding.ts";
-import type { Report, RuleReport } from "./report.ts";
+import type { CoverageCell, Report, RuleReport } from "./report.ts";
 import { count, rulesThat, type Standing, verdictSentence } from "./verdict.ts";
 
 /** Most bytes of UTF-8 that a CI job summary takes. */
@@ -14,7 +22,7 @@ const longestBlock = 16_000;
 export function markdown(report: Report, limitBytes: number = summaryLimit): string {
   const violated = rulesThat(report, "violated");
   const head = [title(report), totals(report), ...faults(report), ...table(violated)];
-  const tail = [...others(report), ...questions(report)];
+  const tail = [...others(report), ...coverage(report), ...questions(report)];
   const blocks = [...head, ...violated.map(details), ...tail];
   const kept = whatFits(blocks, limitBytes);
   const note = "_The rest is left out: it does not fit. See report.json._";
@@ -128,6 +136,24 @@ function others(report: Report): readonly string[] {
       `<details><summary>${headings[wanted]} (${rules.length})</summary>\n\n${items.join("\n")}\n\n</details>`,
     ];
   });
+}
+
+/** One row a member: a lone number went as the document says, anything else is said in words. */
+function coverage(report: Report): readonly string[] {
+  if (report.coverage === undefined) return [];
+  const cell = (of: CoverageCell | null): string => {
+    if (of === null || cellStanding(of) === "unreachable") return "";
+    if (cellStanding(of) === "empty") return "**0**";
+    return cellStanding(of) === "kept" ? `${sentFor(of)}` : cellWords(of).join(", ");
+  };
+  const lines = [
+    row(["member", ...coverageInputs.map(([, heading]) => heading)]),
+    row(["---", ...coverageInputs.map(() => "--:")]),
+    ...coverageRows(report.coverage).map(({ member, cells }) => row([codeSpan(member), ...cells.map(cell)])),
+  ];
+  const note = "A lone number went as the document says.";
+  const text = `${coverageSentence(report) ?? ""} ${note}\n\n${lines.join("\n")}`;
+  return [`<details><summary>Coverage</summary>\n\n${text}\n\n</details>`];
 }
 
 function questions(report: Report): readonly string[] {

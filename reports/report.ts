@@ -30,6 +30,8 @@ export interface Report {
   readonly latency?: LatencyReport;
   /** Lines for bash or zsh that the `play` of every counterexample needs: variables and functions to make things with. */
   readonly shell?: readonly string[];
+  /** What was really exercised. */
+  readonly coverage?: CoverageReport;
 }
 
 /** How many rules ended how, in one column. A known violation counts as `known`, not as `violated`. */
@@ -53,6 +55,8 @@ export interface RuleReport {
   readonly known: boolean;
   /** Exchanges that this rule judged. */
   readonly observations: number;
+  /** Checks that the plan called for, histories never sent included, and those that came to a verdict. */
+  readonly checks?: { readonly expected: number; readonly executed: number };
   /** Why the rule is inconclusive or unexercised. */
   readonly reason?: string;
   readonly counterexample?: Counterexample;
@@ -136,4 +140,41 @@ export interface LatencyReport {
   readonly maxMs: number;
   /** Slowest calls that stand out: more than ten times the median and over 100 ms. */
   readonly outliers: readonly { readonly case: string; readonly ms: number }[];
+}
+
+/** What a run exercised: histories, and every constraint of the contract by what was sent for it. */
+export interface CoverageReport {
+  /** Histories that were planned, and those that were played to their end. */
+  readonly histories: { readonly planned: number; readonly played: number };
+  /** Members in the document's order, then constraints, then inputs. */
+  readonly cells: readonly CoverageCell[];
+}
+
+/** What a value was with regard to one constraint. */
+export type CoverageInput =
+  | "valid"
+  | "too-short"
+  | "too-long"
+  | "near-miss"
+  | "wrong-type"
+  | "missing"
+  | "null";
+
+/** One kind of input for one constraint, and how the requests ended in which nothing else was amiss. */
+export interface CoverageCell {
+  readonly member: string;
+  /** "required", "optional", "type", "pattern", "minLength" or "maxLength". */
+  readonly constraint: string;
+  readonly input: CoverageInput;
+  /** False where the document is silent or contradicts itself, so that any 4xx answer is as right as a success. */
+  readonly decided: boolean;
+  readonly accepted: number;
+  /** Refused in a way that the document gives for this input. */
+  readonly refused: number;
+  /** Refused in another way: a valid value refused, a fault that another name is given to. */
+  readonly refusedOther: number;
+  /** No answer, throttled, or unavailable. */
+  readonly unsettled: number;
+  /** Why no request can reach this cell. */
+  readonly unreachable?: string;
 }

@@ -2,6 +2,7 @@ import { escapeTerminal } from "./escape.ts";
 import { answerText, reasonText } from "./finding.ts";
 import type { Column, Counterexample, CounterexampleStep, Report, RuleReport } from "./report.ts";
 import { outcomeLabel, requestLabel } from "./step-label.ts";
+import { coverageBlock } from "./terminal-coverage.ts";
 import { command, type Page, pageOf, prose, quoted, shorten, type TerminalOptions } from "./terminal-page.ts";
 import { timeline } from "./timeline.ts";
 import {
@@ -28,6 +29,7 @@ export function terminal(report: Report, options: TerminalOptions): string {
     unjudged(report, "unexercised", page),
     unjudged(report, "excused", page),
     options.verbose ? holding(report, page) : [],
+    coverageBlock(report, page),
     questions(report, page),
     latency(report, page),
     faults(report, page),
@@ -156,8 +158,16 @@ function holding(report: Report, page: Page): readonly string[] {
   return report.rules
     .filter((rule) => standing(rule, report) === "holds")
     .flatMap((rule) =>
-      prose("✓ ", `${rule.id}  ${rule.title} (${count(rule.observations, "exchange")})`, page),
+      prose(
+        "✓ ",
+        `${rule.id}  ${rule.title} (${count(rule.observations, "exchange")}${checksText(rule)})`,
+        page,
+      ),
     );
+}
+
+function checksText({ checks }: RuleReport): string {
+  return checks === undefined ? "" : `, ${checks.executed} of ${checks.expected} checks`;
 }
 
 function questions({ questions: asked }: Report, page: Page): readonly string[] {

@@ -43,8 +43,13 @@ export function exitCode(report: Report): ExitCode {
   const standings = new Set(report.rules.map((rule) => standing(rule, report)));
   if (standings.has("violated")) return 1;
   if (report.faults.length > 0 || report.incomplete) return 2;
-  if (standings.has("inconclusive") || standings.has("unexercised") || standings.size === 0) return 3;
+  if (standings.has("inconclusive") || standings.has("unexercised") || !executed(standings)) return 3;
   return 0;
+}
+
+/** Something was exercised: a run that judged nothing is never a success, whatever the target says it cannot do. */
+function executed(standings: ReadonlySet<Standing>): boolean {
+  return standings.has("holds") || standings.has("known");
 }
 
 const meanings: Readonly<Record<ExitCode, string>> = {
@@ -70,7 +75,8 @@ export function verdictSentence(report: Report): string {
   if (report.faults.length > 0)
     return `The run against ${target} met ${count(report.faults.length, "fault")} and is no pass.`;
   if (unsure > 0) return `${target} breaks nothing seen, but ${count(unsure, "rule")} could not be judged.`;
-  if (report.rules.length === 0) return `Nothing was judged, so nothing is known about ${target}.`;
+  if (!executed(new Set(report.rules.map((rule) => standing(rule, report)))))
+    return `Nothing was judged, so nothing is known about ${target}.`;
   return `${target} conforms to ${column}.`;
 }
 

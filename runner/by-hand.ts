@@ -2,8 +2,7 @@ import { curl, type Making, playLine } from "../reports/curl.ts";
 import { type Setup, setupLines } from "../reports/shell-setup.ts";
 import type { Exchange } from "../spec/exchange.ts";
 import type { Stage } from "../spec/stage.ts";
-import type { ReportOptions } from "./report.ts";
-import type { Confirmed } from "./shrink.ts";
+import type { RunOptions } from "./options.ts";
 
 /** A counterexample as a reader tries it by hand. */
 export interface ByHand {
@@ -13,28 +12,35 @@ export interface ByHand {
   readonly play: string;
 }
 
+/** What the commands need to know of a run. */
+type HandOptions = Pick<RunOptions, "curl" | "redact"> & { readonly target: { readonly endpoint: string } };
+
 /** The commands that show a counterexample by hand. With --sign, credentials are shell variables. */
-export function byHand({ played }: Confirmed, options: ReportOptions, stage: Stage | null): ByHand {
+export function byHand(
+  rounds: readonly (readonly Exchange[])[],
+  options: HandOptions,
+  stage: Stage | null,
+): ByHand {
   const input = {
     ...setupOf(options, stage),
-    steps: played.rounds.map((round) => round.map(({ step }) => step)),
-    make: stage === null ? [] : makings(stage, played.rounds.flat()),
+    steps: rounds.map((round) => round.map(({ step }) => step)),
+    make: stage === null ? [] : makings(stage, rounds.flat()),
   };
   const clean = cleaner(options);
   return { curl: clean(curl(input)), play: clean(playLine(input)) };
 }
 
 /** The lines that every counterexample's `play` needs. */
-export function shellOf(options: ReportOptions, stage: Stage | null): readonly string[] {
+export function shellOf(options: HandOptions, stage: Stage | null): readonly string[] {
   return setupLines(setupOf(options, stage), new Set(["function", "version", "alias"])).map(cleaner(options));
 }
 
 /** The constant headers of a run that does not sign look like secrets and are none. */
-function cleaner({ curl: { sign }, redact }: ReportOptions): (text: string) => string {
+function cleaner({ curl: { sign }, redact }: HandOptions): (text: string) => string {
   return sign ? redact : (text) => text;
 }
 
-function setupOf({ curl: how, target }: ReportOptions, stage: Stage | null): Setup {
+function setupOf({ curl: how, target }: HandOptions, stage: Stage | null): Setup {
   const role = stage?.recipe?.role.split("/").at(-1) ?? "";
   return {
     ...how,

@@ -8,6 +8,8 @@ import type { Verdicts } from "./verdicts.ts";
 export interface Explored {
   /** Histories played to their end. */
   readonly played: number;
+  /** Histories that were left out or not reached. */
+  readonly unsent: readonly Unit[];
   /** Histories left out, by what the stage lacks. */
   readonly leftOut: Readonly<Partial<Record<Need, number>>>;
   /** The lanes at the end, renewed ones among them. */
@@ -43,7 +45,7 @@ const goneAfter = 12;
 export async function explore(options: ExploreOptions): Promise<Explored> {
   const { units, stop } = options;
   const leftOut: Partial<Record<Need, number>> = {};
-  let played = 0;
+  const unsent = new Set(units);
   let gone: string | null = null;
   const work = async (start: Lane): Promise<Lane> => {
     let lane = start;
@@ -58,14 +60,14 @@ export async function explore(options: ExploreOptions): Promise<Explored> {
       else {
         lane = await ready(lane, unit, options);
         await playUnit(lane, unit, options, silence);
-        played += 1;
+        unsent.delete(unit);
       }
       options.settled();
     }
     return lane;
   };
   const lanes = await Promise.all(options.lanes.map(work));
-  return { played, leftOut, lanes, stopped: stop() ?? gone };
+  return { played: units.length - unsent.size, unsent: [...unsent], leftOut, lanes, stopped: stop() ?? gone };
 }
 
 /** The lane, emptied where the unit needs it; a new stage where it cannot be emptied. */
@@ -101,14 +103,16 @@ async function playUnit(
   verdicts.hear(judge.history(observed), at);
 }
 
-function lacks({ stage }: Lane, need: Need, cannot: ReadonlySet<string>): boolean {
+/** Says whether a stage lacks what a history needs. */
+export function lacks({ stage }: Lane, need: Need, cannot: ReadonlySet<string>): boolean {
   if (need === "other") return stage.other === null;
   if (need === "create") return stage.recipe === null;
   if (need === "versions") return stage.main.versions.length === 0;
   return need === "aliases" ? stage.main.aliases === null : cannot.has(need);
 }
 
-function silenceCounter(tell: (why: string) => void): (exchanges: readonly Exchange[]) => boolean {
+/** Counts answers that never came, in a row; true, after telling why, once the target counts as gone. */
+export function silenceCounter(tell: (why: string) => void): (exchanges: readonly Exchange[]) => boolean {
   let inARow = 0;
   return (exchanges) => {
     for (const { answer } of exchanges) {

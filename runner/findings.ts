@@ -9,6 +9,8 @@ import type { Candidate, Count, Verdicts } from "./verdicts.ts";
 export interface Conclusion {
   readonly outcome: "violated" | "inconclusive" | "holds" | "unexercised";
   readonly observations: number;
+  /** Observations on which the rule came to a verdict. */
+  readonly concluded: number;
   readonly why?: string;
   readonly confirmed?: Confirmed;
 }
@@ -76,8 +78,8 @@ export async function settle(all: SettleOptions): Promise<Findings> {
 
 function unviolated({ holds, inconclusive, why }: Count): Conclusion {
   const observations = holds + inconclusive;
-  if (inconclusive > 0) return { outcome: "inconclusive", observations, why };
-  return { outcome: holds > 0 ? "holds" : "unexercised", observations };
+  if (inconclusive > 0) return { outcome: "inconclusive", observations, concluded: holds, why };
+  return { outcome: holds > 0 ? "holds" : "unexercised", observations, concluded: holds };
 }
 
 async function inLanes(
@@ -106,22 +108,21 @@ async function conclude(
   found: Findings,
 ): Promise<Conclusion> {
   const { rule, column, count } = task;
-  const observations = count.holds + count.violated + count.inconclusive;
+  const concluded = count.holds + count.violated;
+  const heard = { observations: concluded + count.inconclusive, concluded };
   const blamed = (id: string) =>
     id !== rule.id && found.get(conclusionKey(id, column))?.outcome === "violated";
   const own = count.candidates.filter(({ unless }) => !unless.some(blamed));
   if (own.length === 0) {
     const excuse = count.candidates[0]?.unless.find(blamed) ?? "another rule";
     const why = `explained by the violation of ${excuse}`;
-    return count.holds > 0
-      ? { outcome: "holds", observations, why }
-      : { outcome: "inconclusive", observations, why };
+    return count.holds > 0 ? { outcome: "holds", ...heard, why } : { outcome: "inconclusive", ...heard, why };
   }
   let why = "";
   for (const candidate of own.toSorted(
     (a, b) => Number(b.clean) - Number(a.clean) || a.rounds.length - b.rounds.length,
   )) {
-    if (all.stop() !== null) return { outcome: "violated", observations, confirmed: unshrunk(candidate) };
+    if (all.stop() !== null) return { outcome: "violated", ...heard, confirmed: unshrunk(candidate) };
     const result = await (all.retry ?? shrink)(candidate, {
       ready,
       judge: all.judge,
@@ -129,10 +130,10 @@ async function conclude(
       column,
       stop: () => all.stop() !== null,
     });
-    if (result.kind === "confirmed") return { outcome: "violated", observations, confirmed: result };
+    if (result.kind === "confirmed") return { outcome: "violated", ...heard, confirmed: result };
     why = result.why;
   }
-  return { outcome: "inconclusive", observations, why };
+  return { outcome: "inconclusive", ...heard, why };
 }
 
 /** The history as it was, for when nothing more may be sent. */

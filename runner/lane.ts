@@ -24,6 +24,9 @@ export interface Played {
 /** The next round of a history, given those that came back; null ends it. */
 export type Script = (done: readonly (readonly Exchange[])[]) => Round | null;
 
+/** A script that waits for something else before it gives the next round. */
+export type Waiting = (done: readonly (readonly Exchange[])[]) => Promise<Round | null>;
+
 /** Hears each round as it comes back. */
 export type Heard = (round: ObservedRound, exchanges: readonly Exchange[]) => void;
 
@@ -32,7 +35,7 @@ export interface Lane {
   readonly index: number;
   readonly stage: Stage;
   /** Plays rounds as `next` gives them, telling each as it comes back; null ends it. */
-  play(next: Script, listen?: { readonly unit: string; readonly heard?: Heard }): Promise<Played>;
+  play(next: Script | Waiting, listen?: { readonly unit: string; readonly heard?: Heard }): Promise<Played>;
   /** Empties the policies that hold something; `thorough` reads those that may. False when one could not be emptied. */
   tidy(thorough: boolean): Promise<boolean>;
   /** The names of the stage's functions, as they stand in requests. */
@@ -94,7 +97,7 @@ export function laneOn(options: LaneOptions): Lane {
   const play: Lane["play"] = async (next, listen) => {
     const rounds: (readonly Exchange[])[] = [];
     const observed: ObservedRound[] = [];
-    for (let round = next(rounds); round !== null; round = next(rounds)) {
+    for (let round = await next(rounds); round !== null; round = await next(rounds)) {
       const { exchanges, ...one } = await playRound(round, rounds);
       rounds.push(exchanges);
       observed.push(one);
@@ -142,6 +145,7 @@ export function laneOn(options: LaneOptions): Lane {
         clean = (await tidyPolicy(key, thorough)) && clean;
       }
       belief = afterTidying(belief);
+      options.tape?.tidied?.(options.index);
       return clean;
     },
   };

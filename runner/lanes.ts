@@ -14,8 +14,14 @@ export interface Lanes {
   undo(): Promise<readonly string[]>;
 }
 
+/** What arranging lanes needs of a run. */
+export type RaiseOptions = Pick<
+  RunOptions,
+  "arrange" | "fresh" | "how" | "lanes" | "redact" | "settleMs" | "sleep" | "tape" | "transport"
+>;
+
 /** Arranges one stage a lane: the first alone, so that a target that refuses is asked once, then the others together. */
-export async function raise(options: RunOptions): Promise<Lanes> {
+export async function raise(options: RaiseOptions): Promise<Lanes> {
   const arranged: Arranged[] = [];
   const record = recorder(options);
   const generations = new Map<number, number>();
@@ -60,7 +66,7 @@ export async function raise(options: RunOptions): Promise<Lanes> {
   }
 }
 
-function recorder({ redact }: RunOptions): (exchange: Exchange) => Exchange {
+function recorder({ redact }: RaiseOptions): (exchange: Exchange) => Exchange {
   const headers = (list: readonly Header[]): readonly Header[] =>
     list.map(([name, value]) => [name, redact(value)]);
   return ({ step, call, answer }) => ({

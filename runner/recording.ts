@@ -23,6 +23,7 @@ export type Line =
       readonly unit: string;
       readonly exchanges: readonly Exchange[];
     }
+  | { readonly type: "tidied"; readonly lane: number }
   | { readonly type: "footer"; readonly report: Report };
 
 /** Records a run: every exchange as it was recorded, secrets already taken out. */
@@ -37,6 +38,7 @@ export async function recorder(
   return {
     tape: {
       stage: (lane, stage, fresh) => write({ type: "stage", lane, stage, fresh }),
+      tidied: (lane) => write({ type: "tidied", lane }),
       round: (lane, unit, exchanges) => write({ type: "round", lane, unit, exchanges }),
     },
     end: async (report) => {

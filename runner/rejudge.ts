@@ -1,12 +1,13 @@
 import { type Judge, judgeOf } from "../oracle/judge.ts";
 import { type ObservedRound, observeRound } from "../oracle/observe.ts";
-import { initialBelief } from "../oracle/worlds.ts";
+import { afterTidying, initialBelief } from "../oracle/worlds.ts";
 import type { Report } from "../reports/report.ts";
 import type { Belief } from "../spec/belief.ts";
 import type { Exchange } from "../spec/exchange.ts";
 import { Fault } from "../spec/fault.ts";
 import type { Rule } from "../spec/rule.ts";
 import type { Stage } from "../spec/stage.ts";
+import { coverage } from "./coverage.ts";
 import { settle, unshrunk } from "./findings.ts";
 import { laneOn } from "./lane.ts";
 import { questionnaire } from "./questionnaire.ts";
@@ -45,6 +46,7 @@ export async function rejudge(lines: readonly Line[], options: RejudgeOptions): 
   const judge = judgeOf(judged);
   const asked = questionnaire();
   const collected = verdicts();
+  const covered = coverage();
   const histories = historiesOf(lines);
   for (const history of histories.filter(({ unit }) => !unit.startsWith(replayUnit))) {
     const rounds: (readonly Exchange[])[] = [];
@@ -52,7 +54,10 @@ export async function rejudge(lines: readonly Line[], options: RejudgeOptions): 
     const at = { ...history, clean: false, rounds };
     for (const [index, round] of history.observed.entries()) {
       rounds.push(history.rounds[index] ?? []);
-      for (const of of round.observations) asked.hear(of);
+      for (const of of round.observations) {
+        asked.hear(of);
+        covered.hear(of);
+      }
       collected.hear(judge.round(round), at);
     }
     collected.hear(judge.history(history.observed), at);
@@ -75,6 +80,12 @@ export async function rejudge(lines: readonly Line[], options: RejudgeOptions): 
     incomplete: live.incomplete,
     questions: asked.answers(),
     latency: live.latency ?? null,
+    // What was never sent is not in the recording: the live run counted it.
+    coverage: {
+      histories: live.coverage?.histories ?? { planned: 0, played: 0 },
+      cells: covered.cells(),
+    },
+    unsent: unsentIn(live),
     stage,
   });
 }
@@ -92,6 +103,15 @@ function reportOptions(live: Report, options: RejudgeOptions): ReportOptions {
     // Secrets were taken out when it was recorded.
     redact: (text) => text,
   };
+}
+
+function unsentIn({ rules, coverage: known }: Report): ((rule: Rule) => number) | null {
+  const interrupted = known !== undefined && rules.every(({ checks }) => checks === undefined);
+  if (interrupted) return null;
+  const counts = new Map(
+    rules.map(({ id, checks, observations }) => [id, (checks?.expected ?? observations) - observations]),
+  );
+  return ({ id }) => counts.get(id) ?? 0;
 }
 
 /** What kept the live run from judging a rule. */
@@ -116,6 +136,10 @@ function historiesOf(lines: readonly Line[]): readonly History[] {
         belief: initialBelief(line.stage, line.fresh),
         current: null,
       });
+    }
+    if (line.type === "tidied") {
+      const lane = lanes.get(line.lane);
+      if (lane !== undefined) lane.belief = afterTidying(lane.belief);
     }
     if (line.type !== "round") continue;
     const lane = lanes.get(line.lane);

@@ -2,6 +2,7 @@ import type {
   Column,
   Counterexample,
   CounterexampleStep,
+  CoverageReport,
   LatencyReport,
   Outcome,
   QuestionReport,
@@ -27,6 +28,9 @@ export interface RunOutcome {
   readonly incomplete: boolean;
   readonly questions: readonly QuestionReport[];
   readonly latency: LatencyReport | null;
+  readonly coverage: CoverageReport;
+  /** Checks that unsent histories would have brought; null when the run was interrupted, so that nobody counted. */
+  readonly unsent: ((rule: Rule, column: Column) => number) | null;
   readonly stage: Stage | null;
   /** Why a rule was not judged; found in `cannot` unless told otherwise. */
   readonly excuse?: (rule: Rule) => string | null;
@@ -62,6 +66,7 @@ export function makeReport(options: ReportOptions, outcome: RunOutcome): Report 
     faults: faults.map(options.redact),
     ...(latency === null ? {} : { latency }),
     ...(rules.some(({ counterexample: found }) => found) ? { shell: shellOf(options, outcome.stage) } : {}),
+    coverage: outcome.coverage,
   };
 }
 
@@ -82,10 +87,25 @@ function ruleReport(rule: Rule, options: ReportOptions, outcome: RunOutcome): Ru
     verdicts: { document: verdict(of("document")), aws: verdict(of("aws")) },
     known: false,
     observations: gating?.observations ?? 0,
+    ...checks(rule, options.profile, outcome),
     ...(reason === null ? {} : { reason }),
     ...(confirmed === undefined
       ? {}
       : { counterexample: counterexample(rule, confirmed, options, confirmed.stage ?? outcome.stage) }),
+  };
+}
+
+/** Both numbers are those of the column that decides, or of the only one that the rule has. */
+function checks(rule: Rule, profile: Column, { findings, unsent }: RunOutcome): Pick<RuleReport, "checks"> {
+  if (unsent === null) return {};
+  const column = rule.columns === undefined || rule.columns.includes(profile) ? profile : rule.columns[0];
+  if (column === undefined) return {};
+  const found = findings?.get(conclusionKey(rule.id, column));
+  return {
+    checks: {
+      expected: (found?.observations ?? 0) + unsent(rule, column),
+      executed: found?.concluded ?? 0,
+    },
   };
 }
 
@@ -127,7 +147,7 @@ function counterexample(
     expected,
     seen: options.redact(seen),
     steps,
-    ...byHand(confirmed, options, stage),
+    ...byHand(played.rounds, options, stage),
     replay: options.replay(rule.id),
     reproduced,
     ...(stage === null

@@ -1,8 +1,10 @@
 import { judgeOf } from "../oracle/judge.ts";
-import type { Report } from "../reports/report.ts";
+import type { CoverageReport, Report } from "../reports/report.ts";
 import { Fault } from "../spec/fault.ts";
 import type { Unit } from "../suites/unit.ts";
 import { probe, stageInabilities, unable } from "./capabilities.ts";
+import { type Coverage, coverage } from "./coverage.ts";
+import type { Unsent } from "./expected.ts";
 import { explore } from "./explore.ts";
 import { type Findings, settle } from "./findings.ts";
 import { type Lanes, raise } from "./lanes.ts";
@@ -18,18 +20,32 @@ import { verdicts } from "./verdicts.ts";
  */
 export async function run(options: RunOptions): Promise<Report> {
   const raised = await raise(options);
-  const state: RunState = { cannot: [], findings: null, faults: [], incomplete: false };
+  const state: RunState = {
+    cannot: [],
+    findings: null,
+    faults: [],
+    incomplete: false,
+    unsent: null,
+    histories: { planned: 0, played: 0 },
+  };
   const asked = questionnaire();
   const latencies = stopwatch();
+  const covered = coverage();
   try {
-    await judgeTarget(options, raised, state, asked, latencies);
+    await judgeTarget(options, raised, state, { asked, latencies, covered });
   } catch (error) {
     state.incomplete = true;
     state.faults.push(`The run died: ${error instanceof Error ? error.message : String(error)}`);
   }
   state.faults.push(...(await raised.undo()));
   const stage = raised.lanes[0]?.stage ?? null;
-  return makeReport(options, { ...state, questions: asked.answers(), latency: latencies.report(), stage });
+  return makeReport(options, {
+    ...state,
+    questions: asked.answers(),
+    latency: latencies.report(),
+    coverage: { histories: state.histories, cells: covered.cells() },
+    stage,
+  });
 }
 
 /** What is known of a run at any moment. */
@@ -38,14 +54,23 @@ export interface RunState {
   findings: Findings | null;
   readonly faults: string[];
   incomplete: boolean;
+  /** What was never sent would have checked; null while that is not known. */
+  unsent: Unsent | null;
+  histories: CoverageReport["histories"];
+}
+
+/** Who hears every observation. */
+interface Listeners {
+  readonly asked: ReturnType<typeof questionnaire>;
+  readonly latencies: ReturnType<typeof stopwatch>;
+  readonly covered: Coverage;
 }
 
 async function judgeTarget(
   options: RunOptions,
   raised: Lanes,
   state: RunState,
-  asked: ReturnType<typeof questionnaire>,
-  latencies: ReturnType<typeof stopwatch>,
+  { asked, latencies, covered }: Listeners,
 ): Promise<void> {
   const [first] = raised.lanes;
   if (first === undefined) throw new Fault("There is no stage to play on: --concurrency must be at least 1.");
@@ -70,6 +95,7 @@ async function judgeTarget(
         for (const of of round.observations) {
           asked.hear(of);
           latencies.hear(of);
+          covered.hear(of);
         }
         return judge.round(round);
       },
@@ -82,6 +108,12 @@ async function judgeTarget(
       options.progress({ sent: settled, planned: units.length, violated: collected.violated() });
     },
   });
+  state.histories = { planned: units.length, played: explored.played };
+  if (options.signal?.aborted !== true) {
+    // Loaded when asked for: most runs send everything, and then there is nothing to count.
+    const { unsentChecks } = await import("./expected.ts");
+    state.unsent = await unsentChecks(explored.unsent, options.rules);
+  }
   if (explored.stopped !== null) {
     state.incomplete = true;
     state.faults.push(`The run stopped after ${settled} of ${units.length} histories: ${explored.stopped}.`);

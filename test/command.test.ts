@@ -58,6 +58,22 @@ describe("Bad input gets one sentence and exit code 2", () => {
     ],
     ["an endpoint that is no URL", () => ["--endpoint", "nonsense", "--out", folder], /nonsense.*URL/],
     ["an endpoint that is no Lambda API", () => ["--endpoint", address(), "--out", folder], /Lambda API/],
+    ["one target for diff", () => ["diff", "--target", "reference"], /diff compares two targets, and got 1/],
+    [
+      "an unknown option of diff",
+      () => ["diff", "--targte", "reference"],
+      /--targte .*did you mean --target/,
+    ],
+    [
+      "an unknown target of diff",
+      () => ["diff", "--target", "reference", "--target", "motto"],
+      /motto.*reference, prism, moto/,
+    ],
+    [
+      "an endpoint of diff that nobody listens on",
+      () => ["diff", "--endpoint", "http://127.0.0.1:9", "--target", "reference", "--out", folder],
+      /127\.0\.0\.1:9/,
+    ],
     [
       "a report that is not there",
       () => ["compare", join(folder, "a.json"), join(folder, "b.json")],
@@ -107,7 +123,18 @@ describe("The command", () => {
     for (const { rules: by, reason } of ledger) expect(by === null ? reason : by.length).toBeTruthy();
   });
 
-  it.each(["", "rules", "replay", "mutants", "compare", "sweep", "judge", "completion"])(
+  it("holds two targets against each other, exits with 0 and writes what it found", async () => {
+    const out = join(folder, "diff");
+    const twice = ["--target", "reference", "--target", "reference"];
+    const { code, out: text } = await run("diff", ...twice, "--suite", "spellings", "--out", out);
+    expect(text).toMatch(/No difference in \d+ pairs of answers/);
+    expect(code).toBe(0);
+    const report = JSON.parse(await readFile(join(out, "diff.json"), "utf8"));
+    expect(report).toMatchObject({ schema: "addpermission-conformance/diff@1", differences: [], faults: [] });
+    expect(await readFile(join(out, "diff.md"), "utf8")).toContain("No difference");
+  });
+
+  it.each(["", "rules", "replay", "mutants", "compare", "diff", "sweep", "judge", "completion"])(
     "explains itself: %s --help",
     async (name) => {
       const { code, out } = await run(...(name === "" ? [] : [name]), "--help");

@@ -1,6 +1,7 @@
 import type {
   Counterexample,
   CounterexampleStep,
+  CoverageCell,
   QuestionReport,
   Report,
   RuleReport,
@@ -136,7 +137,10 @@ const rules: readonly RuleReport[] = [
     verdicts: { document: "unexercised", aws: "violated" },
     counterexample: sampleCounterexample({ expected: "400 InvalidParameterValueException", seen: "201" }),
   }),
-  sampleRule("answer.known-name", { title: "Every refusal carries a documented name" }),
+  sampleRule("answer.known-name", {
+    checks: { expected: 14, executed: 12 },
+    title: "Every refusal carries a documented name",
+  }),
 ];
 
 const questions: readonly QuestionReport[] = [
@@ -153,6 +157,30 @@ const questions: readonly QuestionReport[] = [
     observations: 0,
     source: "Request Body",
   },
+];
+
+function cell(
+  member: string,
+  constraint: string,
+  input: CoverageCell["input"],
+  [accepted, refused, refusedOther, unsettled]: readonly [number, number, number, number],
+  rest: Partial<CoverageCell> = {},
+): CoverageCell {
+  return { member, constraint, input, decided: true, accepted, refused, refusedOther, unsettled, ...rest };
+}
+
+/** One of every standing: kept, broken, open, unsettled, never sent, out of reach. */
+const cells: readonly CoverageCell[] = [
+  cell("Qualifier", "optional", "valid", [82, 0, 0, 0]),
+  cell("Qualifier", "optional", "missing", [246, 0, 1, 0]),
+  cell("Qualifier", "type", "wrong-type", [0, 0, 0, 0], { unreachable: "everything in a query is a string" }),
+  cell("Qualifier", "minLength", "too-short", [1, 1, 0, 0], { decided: false }),
+  cell("Qualifier", "maxLength", "too-long", [0, 0, 0, 3]),
+  cell("StatementId", "required", "valid", [328, 0, 0, 0]),
+  cell("StatementId", "required", "missing", [0, 2, 0, 0]),
+  cell("StatementId", "required", "null", [0, 0, 0, 0]),
+  cell("StatementId", "maxLength", "too-long", [2, 10, 1, 1]),
+  cell("StatementId", "pattern", "near-miss", [0, 55, 0, 0]),
 ];
 
 const tally = { holds: 0, violated: 0, known: 0, inconclusive: 0, unexercised: 0 } satisfies Tally;
@@ -183,6 +211,7 @@ export function sampleReport(changes: Partial<Report> = {}): Report {
       outliers: [{ case: "fuzz/statement-id/17", ms: 812 }],
     },
     shell,
+    coverage: { histories: { planned: 20, played: 17 }, cells },
     ...changes,
   };
 }

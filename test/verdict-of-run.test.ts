@@ -37,6 +37,14 @@ describe("the exit code of a report", () => {
     expect(exitCode({ ...green, rules: [] })).toBe(3);
   });
 
+  it("is 3 when nothing that counts was exercised, whatever the target says it cannot do", () => {
+    const excused = sampleRule("a.b", { verdicts: unexercised, reason: "keeps no state" });
+    const target = { ...green.target, cannot: ["keeps no state"] };
+    expect(exitCode({ ...green, rules: [excused], target })).toBe(3);
+    expect(verdictSentence({ ...green, rules: [excused], target })).toMatch(/Nothing was judged/);
+    expect(exitCode({ ...green, rules: [sampleRule("a.b", { basis: "observed" })] })).toBe(3);
+  });
+
   it("lets observed rules decide in the aws column only, and open ones nowhere", () => {
     const only = (basis: "observed" | "open") => ({
       ...green,

@@ -58,6 +58,7 @@ const rule: Shape = {
     verdicts: { members: { document: outcome, aws: outcome } },
     known: "flag",
     observations: "number",
+    checks: { optional: { members: { expected: "number", executed: "number" } } },
     reason: { optional: "text" },
     counterexample: {
       optional: {
@@ -72,6 +73,19 @@ const rule: Shape = {
         },
       },
     },
+  },
+};
+const cell: Shape = {
+  members: {
+    member: "text",
+    constraint: ["required", "optional", "type", "minLength", "maxLength", "pattern"],
+    input: ["valid", "too-short", "too-long", "near-miss", "wrong-type", "missing", "null"],
+    decided: "flag",
+    accepted: "number",
+    refused: "number",
+    refusedOther: "number",
+    unsettled: "number",
+    unreachable: { optional: "text" },
   },
 };
 const report: Shape = {
@@ -98,6 +112,14 @@ const report: Shape = {
       },
     },
     faults: { list: "text" },
+    coverage: {
+      optional: {
+        members: {
+          histories: { members: { planned: "number", played: "number" } },
+          cells: { list: cell },
+        },
+      },
+    },
     latency: {
       optional: {
         members: {

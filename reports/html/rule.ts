@@ -39,7 +39,12 @@ ${command("replay", "With this suite", counterexample.replay, rule.id)}
 }
 
 function claim(rule: RuleReport): Markup {
-  return html`<dl class="claim"><div><dt>Rule</dt><dd><code>${rule.id}</code></dd></div><div><dt>Source</dt><dd>${rule.source} <span class="quiet">(${bases[rule.basis]})</span></dd></div><div><dt>Observations</dt><dd>${rule.observations}</dd></div></dl>`;
+  return html`<dl class="claim"><div><dt>Rule</dt><dd><code>${rule.id}</code></dd></div><div><dt>Source</dt><dd>${rule.source} <span class="quiet">(${bases[rule.basis]})</span></dd></div><div><dt>Observations</dt><dd>${rule.observations}</dd></div>${rule.checks === undefined ? null : html`<div><dt>Checks</dt><dd>${checksText(rule.checks)}</dd></div>`}</dl>`;
+}
+
+/** How many of the checks that were expected came to a verdict. */
+function checksText({ executed, expected }: NonNullable<RuleReport["checks"]>): string {
+  return `${executed} of ${expected}`;
 }
 
 function sides({ expected, seen, reproduced }: Counterexample): Markup {
@@ -54,5 +59,5 @@ function command(kind: string, title: string, text: string, rule: string): Marku
 /** A rule without a counterexample, in one row. */
 export function ruleRow(rule: RuleReport): Markup {
   const reason = rule.reason === undefined ? null : html`<p class="reason">${rule.reason}</p>`;
-  return html`<li class="rule" ${facts(rule)}><div class="badges">${columns.map((column) => badge(markOf(rule, column), columnNames[column]))}</div><div class="rule-text"><p class="rule-title">${rule.title}</p>${reason}<p class="quiet"><code>${rule.id}</code> · ${rule.source} · ${bases[rule.basis]} · ${rule.observations} ${rule.observations === 1 ? "observation" : "observations"}</p></div></li>`;
+  return html`<li class="rule" ${facts(rule)}><div class="badges">${columns.map((column) => badge(markOf(rule, column), columnNames[column]))}</div><div class="rule-text"><p class="rule-title">${rule.title}</p>${reason}<p class="quiet"><code>${rule.id}</code> · ${rule.source} · ${bases[rule.basis]} · ${rule.observations} ${rule.observations === 1 ? "observation" : "observations"}${rule.checks === undefined ? null : html` · ${checksText(rule.checks)} checks`}</p></div></li>`;
 }

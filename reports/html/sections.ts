@@ -1,4 +1,5 @@
 import type { LatencyReport, QuestionReport, Report } from "../report.ts";
+import { coverageTable } from "./coverage.ts";
 import { html, type Markup } from "./markup.ts";
 import { grouped } from "./summary.ts";
 
@@ -12,8 +13,11 @@ export interface Section {
 
 /** The parts below the rules; what is empty is left out. */
 export function furtherSections(report: Report): readonly Section[] {
-  const { questions, faults, target, latency } = report;
+  const { questions, faults, target, latency, coverage } = report;
   const all: readonly (Section | null)[] = [
+    coverage === undefined
+      ? null
+      : { id: "coverage", title: "Coverage", count: null, body: coverageTable(report, coverage) },
     questions.length === 0 ? null : questionSection(questions),
     faults.length === 0 ? null : faultSection(faults),
     target.cannot.length === 0 ? null : cannotSection(target.cannot),

@@ -117,5 +117,17 @@ const history = `
 .copy { display: inline-flex; align-items: center; gap: 0.4rem; }
 `;
 
+const coverage = `
+.scroll { position: relative; overflow-x: auto; background: var(--surface); border: 1px solid var(--line); border-radius: 14px; box-shadow: var(--shadow); margin-bottom: 0.9rem; }
+.coverage { border-collapse: separate; border-spacing: 3px; width: 100%; font-size: 0.8125rem; font-variant-numeric: tabular-nums; overflow-wrap: normal; }
+.coverage th, .coverage td { padding: 0.4rem 0.5rem; text-align: left; vertical-align: top; }
+.coverage th { font-weight: 550; }
+.coverage td { border-radius: 6px; min-width: 5.5rem; }
+.coverage td.absent { color: var(--quiet); }
+.coverage th[scope="row"] { position: sticky; left: 0; background: var(--surface); }
+.when { display: block; font-weight: 400; font-size: 0.75rem; }
+thead .when { color: var(--quiet); }
+`;
+
 /** The report's style sheet. */
-export const style = baseStyle + top + aside + rules + history;
+export const style = baseStyle + top + aside + rules + history + coverage;

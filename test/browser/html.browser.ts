@@ -206,6 +206,18 @@ async function fitsNarrowScreens(browser: Browser): Promise<void> {
   }
 }
 
+async function coverageScrollsByKeyboard(browser: Browser): Promise<void> {
+  const opened = await browser.open(html(report), { viewport: { width: 360, height: 740 } });
+  const { page } = opened;
+  const scrolled = "document.querySelector('#coverage .scroll').scrollLeft";
+  await page.locator("#coverage .scroll").focus();
+  assert.equal(await page.evaluate(scrolled), 0);
+  for (let pressed = 0; pressed < 5; pressed++) await page.keyboard.press("ArrowRight");
+  await page.waitForFunction(`${scrolled} > 0`);
+  assert.equal(await page.getByRole("rowheader", { name: "StatementId" }).isVisible(), true);
+  clean(opened);
+}
+
 async function filtersTheHeatMapWithoutScript(browser: Browser): Promise<void> {
   const opened = await browser.open(heatMap, { javaScriptEnabled: false });
   const { page } = opened;
@@ -254,6 +266,7 @@ const checks: readonly (readonly [string, (browser: Browser) => Promise<void>])[
   ["the policy stops what escaping would let through", policyStopsWhatEscapingMisses],
   ["axe finds no violation of WCAG A and AA, light and dark, wide and narrow", accessible],
   ["nothing is wider than a screen of 360 or 320 px", fitsNarrowScreens],
+  ["the coverage scrolls with the keyboard on a narrow screen", coverageScrollsByKeyboard],
   ["the heat map filters without script", filtersTheHeatMapWithoutScript],
 ];
 

@@ -1,0 +1,95 @@
+import type { CoverageCell, CoverageInput, CoverageReport, Report } from "./report.ts";
+
+/** Inputs in the order of the table's columns, each with its heading; every one but `valid` breaks one constraint. */
+export const coverageInputs: readonly (readonly [input: CoverageInput, heading: string])[] = [
+  ["valid", "valid"],
+  ["missing", "missing"],
+  ["null", "null"],
+  ["wrong-type", "wrong type"],
+  ["too-short", "too short"],
+  ["too-long", "too long"],
+  ["near-miss", "near-miss"],
+];
+
+/** How a cell stands: as the document says, against it, left open by it, without an answer, never sent, or out of reach. */
+export type CellStanding = "kept" | "broken" | "open" | "unsettled" | "empty" | "unreachable";
+
+/** One member with its cells in the order of the columns; null where the document demands nothing. */
+export interface CoverageRow {
+  readonly member: string;
+  readonly cells: readonly (CoverageCell | null)[];
+}
+
+/**
+ * The table, a row for each member. Each input but `valid` stands for exactly one constraint, so that a member and an
+ * input name a cell; a valid value is valid for all of them, and the first speaks for the others.
+ */
+export function coverageRows({ cells }: CoverageReport): readonly CoverageRow[] {
+  const names = [...new Set(cells.map(({ member }) => member))];
+  return names.map((member) => {
+    const own = cells.filter((cell) => cell.member === member);
+    return {
+      member,
+      cells: coverageInputs.map(([input]) => own.find((cell) => cell.input === input) ?? null),
+    };
+  });
+}
+
+/** Requests that a cell stands for. */
+export function sentFor({ accepted, refused, refusedOther, unsettled }: CoverageCell): number {
+  return accepted + refused + refusedOther + unsettled;
+}
+
+/** How a cell stands. */
+export function cellStanding(cell: CoverageCell): CellStanding {
+  if (sentFor(cell) === 0) return cell.unreachable === undefined ? "empty" : "unreachable";
+  if (cell.refusedOther > 0 || wrongly(cell) > 0) return "broken";
+  if (!cell.decided) return "open";
+  return cell.accepted + cell.refused === 0 ? "unsettled" : "kept";
+}
+
+/** What came back for a cell, in words: "12 refused, 1 accepted". */
+export function cellWords(cell: CoverageCell): readonly string[] {
+  const { accepted, refused, refusedOther, unsettled } = cell;
+  const words = [
+    [accepted, "accepted"],
+    [refused, "refused"],
+    [refusedOther, "refused otherwise"],
+    [unsettled, "unsettled"],
+  ] as const;
+  return words.filter(([times]) => times > 0).map(([times, word]) => `${times} ${word}`);
+}
+
+/** Answers of the wrong kind: a fault accepted, a valid value refused. */
+function wrongly({ input, constraint, decided, accepted, refused }: CoverageCell): number {
+  if (!decided) return 0;
+  return input === "valid" || (input === "missing" && constraint === "optional") ? refused : accepted;
+}
+
+/** Figures about the whole: histories and checks, expected and executed; null for a report without them. */
+export function coverageFigures(report: Report): {
+  readonly histories: CoverageReport["histories"];
+  readonly checks: { readonly expected: number; readonly executed: number } | null;
+} | null {
+  const { coverage, rules } = report;
+  if (coverage === undefined) return null;
+  const counted = rules.flatMap(({ checks }) => (checks === undefined ? [] : [checks]));
+  const sum = (pick: (of: (typeof counted)[number]) => number) =>
+    counted.reduce((total, checks) => total + pick(checks), 0);
+  const checks =
+    counted.length === 0
+      ? null
+      : { expected: sum(({ expected }) => expected), executed: sum(({ executed }) => executed) };
+  return { histories: coverage.histories, checks };
+}
+
+/** The figures as one sentence. */
+export function coverageSentence(report: Report): string | null {
+  const figures = coverageFigures(report);
+  if (figures === null) return null;
+  const { histories, checks } = figures;
+  const played = `${histories.played} of ${histories.planned} planned histories were played`;
+  return checks === null
+    ? `${played}.`
+    : `${played}, and ${checks.executed} of ${checks.expected} expected checks came to a verdict.`;
+}

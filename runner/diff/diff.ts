@@ -1,0 +1,188 @@
+import { judgeOf } from "../../oracle/judge.ts";
+import type { Difference, DiffReport, Side } from "../../reports/diff/diff-report.ts";
+import type { Suite, Unit } from "../../suites/unit.ts";
+import { type Lanes, type RaiseOptions, raise } from "../lanes.ts";
+import type { RunOptions } from "../options.ts";
+import { differenceReport } from "./difference-report.ts";
+import type { Pair } from "./pair.ts";
+import { type Group, type SearchOptions, search } from "./search.ts";
+import { type Shrunk, shrinkDifference } from "./shrink-difference.ts";
+
+/** One of the two targets, within reach. */
+export interface SideOptions extends Omit<RaiseOptions, "lanes" | "tape" | "settleMs" | "sleep"> {
+  readonly target: RunOptions["target"];
+  readonly curl: RunOptions["curl"];
+}
+
+/** Everything that a comparison of two targets needs, made at the edge. */
+export interface DiffOptions extends Pick<RunOptions, "tool" | "clock" | "sleep" | "startedAt" | "signal"> {
+  readonly sides: Readonly<Record<Side, SideOptions>>;
+  readonly suites: readonly Suite[];
+  readonly seed: number;
+  readonly runs: number;
+  readonly rounds: number;
+  readonly lanes: number;
+  /** Leave out what must never reach a real account. */
+  readonly careful: boolean;
+  readonly progress: RunOptions["progress"];
+}
+
+/** Sends the same requests to two targets, makes every kind of difference small, and tells what the document says of it. */
+export async function diff(options: DiffOptions): Promise<DiffReport> {
+  const { sides, sleep, lanes, signal } = options;
+  const raised = await raiseBoth(sides, { lanes, sleep, settleMs: 0 });
+  const stop = (): string | null => {
+    if (signal?.aborted === true) return "it was interrupted";
+    return sides.x.transport.spent() || sides.y.transport.spent() ? "the budget of requests is spent" : null;
+  };
+  const faults: string[] = [];
+  let found: Found;
+  try {
+    found = await explore(options, raised, stop);
+  } finally {
+    for (const one of [raised.x, raised.y]) faults.push(...(await one.undo()));
+  }
+  return report(options, found, faults);
+}
+
+interface Found {
+  readonly searched: Awaited<ReturnType<typeof search>>;
+  readonly planned: number;
+  readonly shown: readonly (readonly [Group, Shrunk])[];
+  readonly unsteady: readonly Group[];
+  readonly stopped: string | null;
+}
+
+async function raiseBoth(
+  sides: DiffOptions["sides"],
+  how: Pick<RaiseOptions, "lanes" | "sleep" | "settleMs">,
+): Promise<Readonly<Record<Side, Lanes>>> {
+  const x = await raise({ ...sides.x, ...how });
+  try {
+    return { x, y: await raise({ ...sides.y, ...how }) };
+  } catch (error) {
+    await x.undo();
+    throw error;
+  }
+}
+
+async function explore(
+  options: DiffOptions,
+  raised: Readonly<Record<Side, Lanes>>,
+  stop: () => string | null,
+): Promise<Found> {
+  const units = plan(options);
+  // Both stages are renewed together, so that their names and version numbers stay alike.
+  const ready: SearchOptions["ready"] = async (pair, anew) => {
+    const tidied = anew ? [false] : await Promise.all([pair.x.tidy(true), pair.y.tidy(true)]);
+    if (tidied.every((clean) => clean)) return pair;
+    const [x, y] = await Promise.all([raised.x.renew(pair.x), raised.y.renew(pair.y)]);
+    return { x: x ?? pair.x, y: y ?? pair.y };
+  };
+  let settled = 0;
+  const searched = await search({
+    pairs: raised.x.lanes.flatMap((x, index): readonly Pair[] => {
+      const y = raised.y.lanes[index];
+      return y === undefined ? [] : [{ x, y }];
+    }),
+    units,
+    ready,
+    cannot: new Set(
+      [options.sides.x, options.sides.y].flatMap(({ target }) => target.cannot.map(({ needs }) => needs)),
+    ),
+    stop,
+    settled: (violated) => {
+      settled += 1;
+      options.progress({ sent: settled, planned: units.length, violated });
+    },
+  });
+  const small = await shrinkAll(searched.groups, searched.pairs, ready, stop);
+  return { searched, planned: units.length, ...small, stopped: searched.stopped ?? stop() };
+}
+
+function plan({ suites, seed, runs, rounds, careful }: DiffOptions): readonly Unit[] {
+  const units = suites.flatMap((suite) => [...suite.units({ seed, runs, rounds })]);
+  return careful ? units.filter(({ hazard }) => !hazard) : units;
+}
+
+async function shrinkAll(
+  groups: readonly Group[],
+  pairs: readonly Pair[],
+  ready: SearchOptions["ready"],
+  stop: () => string | null,
+): Promise<Pick<Found, "shown" | "unsteady">> {
+  const results = new Map<Group, Shrunk | null>();
+  const queue = [...groups];
+  const known = new Set(groups.map(({ first }) => first.kind));
+  const worker = async (start: Pair): Promise<void> => {
+    let pair = start;
+    const next = async (anew: boolean) => {
+      pair = await ready(pair, anew);
+      return pair;
+    };
+    for (let group = queue.shift(); group !== undefined && stop() === null; group = queue.shift())
+      results.set(group, await shrinkDifference(group, { ready: next, known, stop: () => stop() !== null }));
+  };
+  await Promise.all(pairs.map(worker));
+  const shown = groups.flatMap((group): readonly (readonly [Group, Shrunk])[] => {
+    const small = results.get(group) ?? null;
+    return small === null ? [] : [[group, small]];
+  });
+  return { shown, unsteady: groups.filter((group) => results.get(group) === null) };
+}
+
+/** A policy shows what its statements are made of: that a member differs is reported once, where it is added. */
+function sameMember(added: string | null, read: string | null): boolean {
+  return added !== null && read === added.replace(/^Statement\b/, "Policy.Statement[]");
+}
+
+/** What another reported difference comes first in only follows from it. */
+function isConsequence({ compared, difference }: Shrunk, shown: Found["shown"]): boolean {
+  return compared.some(
+    ({ index, differs, parts, where, kind }) =>
+      differs &&
+      index < difference.index &&
+      (parts || sameMember(where, difference.where)) &&
+      shown.some(([{ first }]) => first.kind === kind),
+  );
+}
+
+function report(options: DiffOptions, found: Found, left: readonly string[]): DiffReport {
+  const { searched, shown, unsteady, stopped, planned } = found;
+  const faults = [
+    ...(stopped === null
+      ? []
+      : [`The run stopped after ${searched.played} of ${planned} histories: ${stopped}.`]),
+    ...(searched.parted === 0
+      ? []
+      : [
+          `${searched.parted} histories ended early, because the requests for the two targets could not be the same.`,
+        ]),
+    ...left,
+  ];
+  const judge = judgeOf();
+  const differences: readonly Difference[] = shown
+    .filter(([, small]) => !isConsequence(small, shown))
+    .map(([group, small]) => differenceReport(group, small, judge, options.sides));
+  const target = (side: Side) => {
+    const { target: of, transport } = options.sides[side];
+    return { name: of.name, endpoint: of.endpoint, requests: transport.requests() };
+  };
+  return {
+    schema: "addpermission-conformance/diff@1",
+    tool: options.tool,
+    seed: options.seed,
+    startedAt: options.startedAt.toISOString(),
+    durationMs: Math.round(options.clock()),
+    targets: { x: target("x"), y: target("y") },
+    histories: { planned, played: searched.played },
+    compared: searched.compared,
+    incomplete: stopped !== null,
+    differences,
+    unsteady: unsteady.map(
+      ({ first }) =>
+        `${first.topic}: ${first.x} against ${first.y}, seen once and not when it was tried again`,
+    ),
+    faults,
+  };
+}

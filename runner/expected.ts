@@ -1,0 +1,67 @@
+import { sleep } from "../client/sleep.ts";
+import { judgeOf } from "../oracle/judge.ts";
+import type { Rule } from "../spec/rule.ts";
+import type { Column } from "../spec/verdict.ts";
+import type { Unit } from "../suites/unit.ts";
+import { inProcess } from "../targets/in-process.ts";
+import { createReference } from "../targets/reference/reference.ts";
+import { explore } from "./explore.ts";
+import { laneOn } from "./lane.ts";
+import { reach } from "./reach.ts";
+import { type Verdicts, verdicts } from "./verdicts.ts";
+
+/** Tells how many checks of a rule, in a column, histories would have brought that were not sent. */
+export type Unsent = (rule: Rule, column: Column) => number;
+
+/** Histories that are looked into; with more of them left over, what is expected is a lower bound. */
+const mostHistories = 1000;
+
+/** Plays histories that the target never got on the reference in this process, and counts what the rules are asked. */
+export async function unsentChecks(units: readonly Unit[], rules: readonly Rule[]): Promise<Unsent> {
+  if (units.length === 0) return () => 0;
+  const counted = await play(units.slice(0, mostHistories), rules);
+  return (rule, column) => {
+    const { holds, violated, inconclusive } = counted.of(rule, column);
+    return holds + violated + inconclusive;
+  };
+}
+
+async function play(units: readonly Unit[], rules: readonly Rule[]): Promise<Verdicts> {
+  const clock = () => performance.now();
+  const reference = createReference();
+  const reached = await reach({
+    endpoint: new URL("http://reference.invalid"),
+    region: "us-east-1",
+    sign: false,
+    env: {},
+    arranges: true,
+    prefix: "addperm-ct-unsent",
+    timeoutMs: 400,
+    concurrency: 1,
+    clock,
+    now: () => new Date(),
+    journalDir: null,
+    pid: 0,
+    carrier: () => inProcess(reference, { clock }),
+  });
+  let generation = 0;
+  const lane = async () => {
+    const { stage } = await reached.arrange(`${generation++}`);
+    const { transport, how } = reached;
+    const record = <T>(exchange: T) => exchange;
+    return laneOn({ index: 0, stage, fresh: true, transport, how, record, settleMs: 0, sleep });
+  };
+  const counted = verdicts();
+  await explore({
+    lanes: [await lane()],
+    units,
+    judge: judgeOf(rules),
+    verdicts: counted,
+    settled: () => {},
+    cannot: new Set(),
+    renew: lane,
+    stop: () => null,
+  });
+  await reached.transport.close();
+  return counted;
+}

@@ -1,0 +1,139 @@
+import { describe, expect, it } from "vitest";
+import { cellStanding, coverageInputs, coverageRows, coverageSentence } from "../reports/coverage.ts";
+import type { CoverageCell, Report } from "../reports/report.ts";
+import { cellName, grid } from "../runner/coverage-grid.ts";
+import { judgeVariant } from "../runner/kill-matrix.ts";
+import { constraintIds, members, unjudgeable } from "../spec/constraint.ts";
+import { mutants } from "../targets/reference/mutants/index.ts";
+import { sampleReport } from "./sample-report.ts";
+
+const name = ({ member, constraint, input }: CoverageCell) => `${member}.${constraint}.${input}`;
+
+function cellsOf({ coverage }: Report): readonly CoverageCell[] {
+  return coverage?.cells ?? [];
+}
+
+function cellOf(report: Report, wanted: string): CoverageCell | undefined {
+  return cellsOf(report).find((cell) => name(cell) === wanted);
+}
+
+const reference = judgeVariant((faithful) => faithful, { seed: 1 });
+
+describe("The grid of the coverage", () => {
+  it("has what is valid and what breaks it for every constraint of the contract", () => {
+    const names = grid.map(cellName);
+    expect(new Set(names).size).toBe(names.length);
+    for (const id of [...constraintIds, ...Object.keys(unjudgeable)]) {
+      const inputs = grid.filter(({ member, constraint }) => `${member}.${constraint}` === id);
+      expect(inputs.map(({ input }) => input === "valid").filter(Boolean), id).toHaveLength(1);
+      expect(inputs.length, id).toBeGreaterThanOrEqual(2);
+    }
+  });
+
+  it("names each cell by a member and an input, so that the table shows them all", () => {
+    const broken = grid.filter(({ input }) => input !== "valid");
+    expect(new Set(broken.map(({ member, input }) => `${member} ${input}`)).size).toBe(broken.length);
+    const inputs = new Set<string>(coverageInputs.map(([input]) => input));
+    expect(grid.filter(({ input }) => !inputs.has(input))).toEqual([]);
+  });
+});
+
+describe("The coverage of a run against the reference", () => {
+  it("reaches every cell that can be reached, and says why the others cannot", async () => {
+    const empty = cellsOf(await reference).filter((cell) =>
+      ["empty", "unsettled"].includes(cellStanding(cell)),
+    );
+    expect(empty.map(name)).toEqual([]);
+    const apart = cellsOf(await reference).filter(({ unreachable }) => unreachable !== undefined);
+    expect(apart.map(name)).toEqual([
+      "FunctionName.required.missing",
+      "FunctionName.type.wrong-type",
+      "Qualifier.type.wrong-type",
+      "EventSourceToken.minLength.too-short",
+    ]);
+  });
+
+  it("refuses nothing for another reason and accepts no fault", async () => {
+    const wrong = cellsOf(await reference).filter((cell) => cellStanding(cell) === "broken");
+    expect(wrong.map(name)).toEqual([]);
+    expect(cellsOf(await reference).reduce((sum, { refusedOther }) => sum + refusedOther, 0)).toBe(0);
+  });
+
+  it("executes every check that was expected, of every rule", async () => {
+    const { rules, coverage } = await reference;
+    expect(coverage?.histories.played).toBe(coverage?.histories.planned);
+    for (const { id, checks, observations } of rules) {
+      expect(checks, id).toEqual({ expected: observations, executed: observations });
+      expect(observations, id).toBeGreaterThan(0);
+    }
+    expect(coverageRows(coverage ?? { histories: { planned: 0, played: 0 }, cells: [] })).toHaveLength(
+      members.length,
+    );
+  });
+});
+
+describe("The coverage of a run that ended early", () => {
+  it("still expects what was never sent", async () => {
+    const cut = await judgeVariant((faithful) => faithful, { seed: 1, budget: 600 });
+    const whole = new Map((await reference).rules.map(({ id, checks }) => [id, checks?.expected ?? 0]));
+    expect(cut.coverage?.histories.played).toBeLessThan(cut.coverage?.histories.planned ?? 0);
+    for (const { id, checks } of cut.rules) {
+      expect(checks?.executed, id).toBeLessThanOrEqual(checks?.expected ?? 0);
+      // The history in which the budget ran out was half sent; its rest is not expected any more.
+      expect(checks?.expected, id).toBeLessThanOrEqual(whole.get(id) ?? 0);
+      expect(checks?.expected, id).toBeGreaterThan(0);
+    }
+    const stale = cut.rules.find(({ id }) => id === "RevisionId.stale");
+    expect(stale?.checks).toEqual({ expected: whole.get("RevisionId.stale"), executed: 0 });
+    expect(coverageSentence(cut)).toMatch(
+      /^\d+ of \d+ planned histories were played, and \d+ of \d+ expected/,
+    );
+  });
+});
+
+describe("The coverage of a run against a mutant", () => {
+  it("shows a fault that was accepted", async () => {
+    const report = await judgeVariant(mutants["StatementId.maxLength"].mutate, {
+      seed: 1,
+      runs: 5,
+      rounds: 2,
+    });
+    const cell = cellOf(report, "StatementId.maxLength.too-long");
+    expect(cell?.accepted).toBeGreaterThan(0);
+    expect(cell && cellStanding(cell)).toBe("broken");
+    const others = cellsOf(report).filter((one) => one !== cell && cellStanding(one) === "broken");
+    expect(others.map(name)).toEqual([]);
+  });
+
+  it("tells a refusal for another reason from one for the right reason", async () => {
+    const renamed = await judgeVariant(
+      (behaviour) => ({
+        ...behaviour,
+        faults: (of, value) =>
+          of === "SourceAccount" && value !== undefined ? ["pattern"] : behaviour.faults(of, value),
+      }),
+      { seed: 1, runs: 5, rounds: 2 },
+    );
+    const cell = cellOf(renamed, "SourceAccount.optional.valid");
+    expect(cell?.accepted).toBe(0);
+    expect(cell?.refusedOther).toBeGreaterThan(0);
+  });
+});
+
+describe("A cell", () => {
+  it("stands as its counts and the document say", () => {
+    const standings = cellsOf(sampleReport()).map((cell) => `${name(cell)} ${cellStanding(cell)}`);
+    expect(standings).toEqual([
+      "Qualifier.optional.valid kept",
+      "Qualifier.optional.missing broken",
+      "Qualifier.type.wrong-type unreachable",
+      "Qualifier.minLength.too-short open",
+      "Qualifier.maxLength.too-long unsettled",
+      "StatementId.required.valid kept",
+      "StatementId.required.missing kept",
+      "StatementId.required.null empty",
+      "StatementId.maxLength.too-long broken",
+      "StatementId.pattern.near-miss kept",
+    ]);
+  });
+});

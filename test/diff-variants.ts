@@ -1,0 +1,70 @@
+import { sleep } from "../client/sleep.ts";
+import type { DiffReport } from "../reports/diff/diff-report.ts";
+import { diff, type SideOptions } from "../runner/diff/diff.ts";
+import { comparedSuites } from "../runner/diff/usual-suites.ts";
+import { reach } from "../runner/reach.ts";
+import { suites } from "../suites/index.ts";
+import { inProcess } from "../targets/in-process.ts";
+import { type Behaviour, faithful } from "../targets/reference/behaviour.ts";
+import { createReference } from "../targets/reference/reference.ts";
+
+type Mutate = (behaviour: Behaviour) => Behaviour;
+
+/** One of two references in this process. */
+interface Variant {
+  readonly mutate?: Mutate;
+  readonly account?: string;
+  readonly region?: string;
+}
+
+interface Options {
+  readonly seed?: number;
+  readonly runs?: number;
+  readonly suites?: readonly string[];
+  readonly budget?: number;
+}
+
+const clock = () => performance.now();
+
+/** Holds two variants of the reference against each other, without a socket. */
+export async function diffVariants(x: Variant, y: Variant, options: Options = {}): Promise<DiffReport> {
+  const { seed = 1, runs = 3, budget } = options;
+  const wanted = options.suites;
+  const sides = { x: await sideOf("x", x, budget), y: await sideOf("y", y, budget) };
+  return diff({
+    tool: { name: "addpermission-conformance", version: "0" },
+    sides,
+    suites: wanted === undefined ? comparedSuites : suites.filter(({ name }) => wanted.includes(name)),
+    seed,
+    runs,
+    rounds: 2,
+    lanes: 4,
+    careful: false,
+    clock,
+    startedAt: new Date(0),
+    sleep: (ms) => sleep(ms),
+    progress: () => {},
+  });
+}
+
+async function sideOf(side: string, variant: Variant, budget: number | undefined): Promise<SideOptions> {
+  const { mutate = (same: Behaviour) => same, region = "us-east-1", ...rest } = variant;
+  const reference = createReference({ ...rest, region, behaviour: mutate(faithful) });
+  const reached = await reach({
+    endpoint: new URL(`http://${side}.invalid`),
+    region,
+    sign: false,
+    env: {},
+    arranges: true,
+    prefix: `addperm-ct-00000${side}`,
+    timeoutMs: 400,
+    concurrency: 4,
+    budget,
+    clock,
+    now: () => new Date(0),
+    journalDir: null,
+    pid: 0,
+    carrier: () => inProcess(reference, { clock }),
+  });
+  return { ...reached, target: { name: side, endpoint: `http://${side}.invalid`, cannot: [] } };
+}

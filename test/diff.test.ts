@@ -1,0 +1,154 @@
+import { readFileSync } from "node:fs";
+import { Ajv2020 } from "ajv/dist/2020.js";
+import addFormats from "ajv-formats";
+import { describe, expect, it } from "vitest";
+import type { Difference, DiffReport } from "../reports/diff/diff-report.ts";
+import { diffJson } from "../reports/diff/json.ts";
+import { diffMarkdown } from "../reports/diff/markdown.ts";
+import { diffText } from "../reports/diff/text.ts";
+import { conclusion } from "../reports/diff/words.ts";
+import { dialects, mutants } from "../targets/reference/mutants/index.ts";
+import { diffVariants } from "./diff-variants.ts";
+import { hostile } from "./sample-report.ts";
+
+const ajv = new Ajv2020({ strict: true, allowUnionTypes: true, allErrors: true });
+addFormats.default(ajv);
+const validate = ajv.compile(
+  JSON.parse(readFileSync(new URL("../reports/diff.schema.json", import.meta.url), "utf8")) as object,
+);
+
+function brief({ topic, x, y, where, ruling, steps }: Difference): string {
+  const how = where ?? `${x} / ${y}`;
+  return `${topic}: ${how} (${ruling.kind}${ruling.kind === "rule" ? ` ${ruling.follows}` : ""}, ${steps.length})`;
+}
+
+describe("A reference held against itself", () => {
+  it.each([1, 2, 3])("differs in nothing at seed %i", async (seed) => {
+    const report = await diffVariants({}, {}, { seed });
+    expect(report.differences.map(brief)).toEqual([]);
+    expect({ faults: report.faults, unsteady: report.unsteady }).toEqual({ faults: [], unsteady: [] });
+    expect(report.histories.played).toBe(report.histories.planned);
+    expect(report.compared).toBeGreaterThan(1000);
+  });
+
+  it("differs in nothing when account and region are others", async () => {
+    const report = await diffVariants({}, { account: "210987654321", region: "eu-central-1" });
+    expect(report.differences.map(brief)).toEqual([]);
+    expect(report.faults).toEqual([]);
+    expect(report.compared).toBeGreaterThan(1000);
+  });
+
+  it("differs in nothing when only messages, or the form of the error's name, are others", async () => {
+    for (const name of ["other messages", "the error's name in a header in capitals, with an address"]) {
+      const mutate = dialects[name];
+      expect(mutate, name).toBeDefined();
+      const report = await diffVariants({}, mutate === undefined ? {} : { mutate }, {
+        suites: ["boundary", "state"],
+      });
+      expect(report.differences.map(brief), name).toEqual([]);
+    }
+  });
+});
+
+describe("A reference held against a mutant", () => {
+  it.each([
+    ["success.is-201", ["AddPermission: 201 / 200 (rule x, 1)"]],
+    ["Action.required", ["Action.required: 400 InvalidParameterValueException / 201 (rule x, 1)"]],
+    [
+      "StatementId.maxLength",
+      ["StatementId.maxLength: 400 InvalidParameterValueException / 201 (rule x, 1)"],
+    ],
+    ["StatementId.duplicate", ["StatementId.duplicate: 409 ResourceConflictException / 201 (rule x, 2)"]],
+  ] as const)("%s is found, once, and cannot be shorter", async (id, wanted) => {
+    const report = await diffVariants({}, { mutate: mutants[id].mutate });
+    expect(report.differences.map(brief)).toEqual(wanted);
+    const [found] = report.differences;
+    expect(found?.reproduced).toBe("3 of 3");
+    const rules = found?.ruling.kind === "rule" ? found.ruling.rules.map((rule) => rule.id) : [];
+    expect(rules).toContain(id);
+    expect(found?.steps.at(-1)?.differs).toBe(true);
+    expect(found?.curl.x).toContain("curl ");
+    expect(found?.curl.y).toContain("http://y.invalid");
+  });
+
+  it("says that y follows the document when x is the faulty one", async () => {
+    const report = await diffVariants({ mutate: mutants["Action.required"].mutate }, {});
+    expect(report.differences.map(brief)).toEqual([
+      "Action.required: 201 / 400 InvalidParameterValueException (rule y, 1)",
+    ]);
+  });
+
+  it("also shows what the document leaves open, and which question that is", async () => {
+    const report = await diffVariants(
+      {},
+      { mutate: dialects["$LATEST with a policy of its own"] ?? ((same) => same) },
+    );
+    const [found, ...more] = report.differences;
+    expect(more).toEqual([]);
+    expect(found?.topic).toBe("Qualifier.latest");
+    expect(found?.ruling).toMatchObject({ kind: "question", questions: [{ id: "Qualifier.latest" }] });
+  });
+});
+
+describe("A comparison", () => {
+  const timeless = (report: DiffReport) => ({ ...report, durationMs: 0 });
+
+  it("gives the same at the same seed, byte for byte", async () => {
+    const once = () => diffVariants({}, { mutate: mutants["StatementId.duplicate"].mutate }, { seed: 7 });
+    expect(diffJson(timeless(await once()))).toBe(diffJson(timeless(await once())));
+  });
+
+  it("fits its schema", async () => {
+    const report = await diffVariants(
+      {},
+      { mutate: mutants["success.is-201"].mutate },
+      { suites: ["state"] },
+    );
+    expect(report.differences.length).toBeGreaterThan(0);
+    expect(validate(JSON.parse(diffJson(report))), JSON.stringify(validate.errors)).toBe(true);
+    expect(validate({ ...report, differences: [{}] })).toBe(false);
+  });
+
+  it("says that it is incomplete when the budget is spent", async () => {
+    const report = await diffVariants({}, {}, { budget: 300 });
+    expect(report.incomplete).toBe(true);
+    expect(report.faults.join()).toContain("the budget of requests is spent");
+    expect(report.targets.x.requests).toBeLessThanOrEqual(360);
+    expect(conclusion(report)).toMatch(/incomplete/);
+  });
+
+  it("is no success when nothing was compared", async () => {
+    const report = await diffVariants({}, {}, { suites: ["races"], runs: 1 });
+    const nothing = { ...report, compared: 0 };
+    expect(conclusion(nothing)).toBe("Nothing was compared, so nothing is known.");
+  });
+
+  it("lets nothing of a target act on a terminal or in Markdown", async () => {
+    const report = await diffVariants(
+      {},
+      { mutate: mutants["Action.required"].mutate },
+      { suites: ["boundary"] },
+    );
+    const said = { status: 200, error: null, body: hostile };
+    const spoilt: DiffReport = {
+      ...report,
+      faults: [hostile],
+      differences: report.differences.map((one) => ({
+        ...one,
+        y: hostile,
+        where: hostile,
+        curl: { x: hostile, y: hostile },
+        steps: one.steps.map((step) => ({ ...step, y: said })),
+      })),
+    };
+    const text = diffText(spoilt, { columns: 80, color: false });
+    for (const shown of [text, diffMarkdown(spoilt), diffJson(spoilt)]) {
+      expect(shown).not.toMatch(
+        /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]/,
+      );
+    }
+    const outside = diffMarkdown(spoilt).replaceAll(/^(`{3,})\w*\n[\s\S]*?\n\1$/gm, "");
+    const tags = new Set([...outside.matchAll(/<\/?([a-z]+)/g)].map(([, name]) => name));
+    expect([...tags].sort()).toEqual(["code", "details", "summary"]);
+  });
+});
