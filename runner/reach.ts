@@ -5,6 +5,7 @@ import { httpTransport } from "../client/http.ts";
 import { journalIn } from "../client/journal.ts";
 import { type Limited, limited } from "../client/limiter.ts";
 import { redactor } from "../client/redact.ts";
+import { redacting } from "../client/redacting.ts";
 import { signingAuthorizer } from "../client/sigv4.ts";
 import { sleep } from "../client/sleep.ts";
 import type { Clock, SendOptions, Transport } from "../client/transport.ts";
@@ -42,7 +43,8 @@ export interface ReachOptions {
 export interface Reach {
   readonly transport: Limited;
   readonly how: SendOptions;
-  arrange(suffix: string): Promise<Arranged>;
+  /** Arranges a stage; `patienceMs` is the longest wait for a busy target, in milliseconds. */
+  arrange(suffix: string, patienceMs?: number): Promise<Arranged>;
   readonly fresh: boolean;
   readonly redact: (text: string) => string;
   readonly curl: { readonly authorization: readonly Header[]; readonly sign: boolean };
@@ -63,8 +65,9 @@ export async function reach(options: ReachOptions): Promise<Reach> {
   const connections = Math.max(32, options.concurrency);
   const carrier = options.carrier?.(authorize) ?? httpTransport({ endpoint, clock, authorize, connections });
   const { budget, rate } = options;
+  const redact = redactor(credentials === null ? [] : secretsOf(credentials));
   const transport = limited(
-    carrier,
+    redacting(carrier, redact),
     { budget, rate, reserve: Math.min(reserve, Math.ceil((budget ?? 0) / 4)) },
     { clock, sleep },
   );
@@ -79,7 +82,7 @@ export async function reach(options: ReachOptions): Promise<Reach> {
           startedAt: startedAt.toISOString(),
           pid: options.pid,
         });
-  const arranging = (suffix: string): ArrangeOptions => ({
+  const arranging = (suffix: string, patienceMs: number | undefined): ArrangeOptions => ({
     transport,
     clock,
     endpoint: endpoint.href,
@@ -90,13 +93,14 @@ export async function reach(options: ReachOptions): Promise<Reach> {
     role: options.role,
     journal,
     signal,
+    patienceMs,
   });
   const { functionName } = options;
   return {
     transport,
     how: { deadlineMs: timeoutMs, signal },
     fresh: functionName === undefined,
-    redact: redactor(credentials === null ? [] : secretsOf(credentials)).text,
+    redact: redact.text,
     curl: {
       authorization:
         credentials === null
@@ -104,11 +108,11 @@ export async function reach(options: ReachOptions): Promise<Reach> {
           : [],
       sign,
     },
-    arrange: async (suffix) => {
+    arrange: async (suffix, patienceMs) => {
       if (!options.arranges) return madeUp(`${options.prefix}-${suffix}`, region);
       return functionName === undefined
-        ? arrange(arranging(suffix))
-        : useExisting(functionName, arranging(suffix));
+        ? arrange(arranging(suffix, patienceMs))
+        : useExisting(functionName, arranging(suffix, patienceMs));
     },
   };
 }
