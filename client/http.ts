@@ -7,7 +7,7 @@ import { dial, type Tls } from "./dial.ts";
 import { dispatchOnce } from "./dispatch.ts";
 import { addressed } from "./endpoint.ts";
 import { sendRaw } from "./raw.ts";
-import { notSent } from "./silence.ts";
+import { isUnaskedContinue, notSent } from "./silence.ts";
 import { type Clock, defaultMaxBodyBytes, maxHeaderBytes, type Transport } from "./transport.ts";
 import { unableUndici, undiciRequest } from "./undici-request.ts";
 
@@ -35,17 +35,22 @@ export function httpTransport(options: HttpOptions): Transport {
   const pool = poolOf(options, connectTimeoutMs, sockets);
   const closing = new AbortController();
   const limits = { clock, deadlines: deadlines(clock), maxBodyBytes };
+  // A target that sends what undici cannot read is talked to without undici from then on.
+  let bare = false;
   const raw = { endpoint, clock, authorize, maxBodyBytes, connectTimeoutMs, tls: options.tls };
   return {
     unable: (call) => (call.raw === undefined ? unableUndici(call) : null),
     send(call, how) {
       if (closing.signal.aborted) return Promise.resolve(notSent("the transport is closed", clock()));
-      if (call.raw !== undefined) return sendRaw(call, { ...raw, ...how, closing: closing.signal });
+      if (bare || call.raw !== undefined) return sendRaw(call, { ...raw, ...how, closing: closing.signal });
       const why = unableUndici(call);
       if (why !== null) return Promise.resolve(notSent(why, clock()));
       const full = addressed(call, endpoint);
-      const go = (signed: readonly Header[]): Promise<Answer> =>
-        dispatchOnce(pool, undiciRequest(full, signed), { ...limits, ...how });
+      const go = async (signed: readonly Header[]): Promise<Answer> => {
+        const answer = await dispatchOnce(pool, undiciRequest(full, signed), { ...limits, ...how });
+        bare ||= answer.kind === "none" && isUnaskedContinue(answer);
+        return answer;
+      };
       return authorized(authorize, full, endpoint.host, how, go, clock);
     },
     async close() {
