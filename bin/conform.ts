@@ -1,14 +1,16 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { sleep } from "../client/sleep.ts";
-import { prepareOut, writeReports } from "../reports/collector.ts";
-import { parseFormats } from "../reports/formats.ts";
+import { type Out, prepareOut, writeReports } from "../reports/collector.ts";
+import { escapeTerminal } from "../reports/escape.ts";
+import { type FormatName, parseFormats } from "../reports/formats.ts";
 import { judgeKnown, parseKnown, updateKnown } from "../reports/known.ts";
 import { progress } from "../reports/progress.ts";
 import type { Column, Report } from "../reports/report.ts";
 import { terminal } from "../reports/terminal.ts";
 import { exitCode } from "../reports/verdict.ts";
+import type { RunOptions } from "../runner/options.ts";
 import { recorder } from "../runner/recording.ts";
-import { run } from "../runner/run.ts";
+import { barrenReport, run } from "../runner/run.ts";
 import { Fault } from "../spec/fault.ts";
 import { ruleIds, rules } from "../spec/rules/index.ts";
 import { suites, usualSuites } from "../suites/index.ts";
@@ -29,39 +31,81 @@ export async function conformCommand(args: readonly string[]): Promise<number> {
   const chosen = choices(given);
   const known = await knownFile(given);
   const out = await prepareOut(given.text("out") ?? "conformance-report");
-  const tape = given.text("record") === undefined ? null : await recorder(given.text("record") ?? "", tool);
+  const formats = parseFormats(given.text("format") ?? "json,html");
   const stopping = interruptible();
-  const session = await openSession(given, chosen.seed, stopping.signal);
   try {
-    const report = await runWith(session, given, chosen, stopping.signal, tape?.tape);
-    await tape?.end(report);
-    const today = new Date().toISOString().slice(0, 10);
-    const judged = known === null ? null : judgeKnown(report, known, today);
-    const final = judged?.report ?? report;
-    await writeReports(out, final, parseFormats(given.text("format") ?? "json,html"));
-    if (known !== null && given.on("update-known")) {
-      const file = given.text("known") ?? "";
-      await writeFile(file, updateKnown(await existing(file), report, today, file));
-    }
-    const gate = judged === null ? null : knownSummary(judged);
-    const code =
-      stopping.exitCode() ??
-      (given.on("update-known") ? 0 : Math.max(0, codeOf(final, gate?.fails ?? false)));
-    process.stdout.write(
-      terminal(final, {
-        columns: process.stdout.columns ?? 100,
-        color: colorful(),
-        verbose: given.on("verbose"),
-        ...(code <= 3 ? { exit: asExit(code) } : {}),
-      }),
-    );
-    if (gate !== null) process.stdout.write(gate.text);
-    process.stdout.write(`\nReports: ${out.dir}/\n`);
-    return code;
+    const { report, fault } = await judged(given, chosen, stopping.signal);
+    const end = { given, known, out, formats, interrupted: stopping.exitCode() };
+    return await (fault === null ? tell(report, end) : tellBarren(report, fault, end));
   } finally {
-    await session.close();
     stopping.done();
   }
+}
+
+/** How a run is to be told of. */
+interface End {
+  readonly given: Given;
+  readonly known: Awaited<ReturnType<typeof knownFile>>;
+  readonly out: Out;
+  readonly formats: readonly FormatName[];
+  /** The exit code of the signal that ended it; null when none did. */
+  readonly interrupted: number | null;
+}
+
+async function tell(report: Report, { given, known, out, formats, interrupted }: End): Promise<number> {
+  const judged = known === null ? null : judgeKnown(report, known, today());
+  const final = judged?.report ?? report;
+  await writeReports(out, final, formats);
+  const updates = known !== null && given.on("update-known");
+  if (updates) {
+    const file = given.text("known") ?? "";
+    await writeFile(file, updateKnown(await existing(file), report, today(), file));
+  }
+  const gate = judged === null ? null : knownSummary(judged);
+  const code = interrupted ?? (updates ? 0 : codeOf(final, gate?.fails ?? false));
+  process.stdout.write(
+    terminal(final, {
+      columns: process.stdout.columns ?? 100,
+      color: colorful(),
+      verbose: given.on("verbose"),
+      ...(code <= 3 ? { exit: asExit(code) } : {}),
+    }),
+  );
+  if (gate !== null) process.stdout.write(gate.text);
+  process.stdout.write(`\nReports: ${out.dir}/\n`);
+  return code;
+}
+
+/** A run that could not begin leaves reports that say so, in place of those of an earlier run. */
+async function tellBarren(report: Report, fault: Fault, { out, formats, interrupted }: End): Promise<number> {
+  await writeReports(out, report, formats);
+  process.stderr.write(`Nothing was judged, and the reports in ${out.dir}/ say so.\n`);
+  if (interrupted === null) throw fault;
+  process.stderr.write(`${escapeTerminal(fault.message)}\n`);
+  return interrupted;
+}
+
+/** What a run came to, and why it could not begin if it could not. */
+interface Outcome {
+  readonly report: Report;
+  readonly fault: Fault | null;
+}
+
+async function judged(given: Given, chosen: Choices, signal: AbortSignal): Promise<Outcome> {
+  const session = await openSession(given, chosen.seed, signal);
+  try {
+    const folder = given.text("record");
+    const tape = folder === undefined ? null : await recorder(folder, tool);
+    const outcome = await runWith(session, given, chosen, signal, tape?.tape);
+    await tape?.end(outcome.report);
+    return outcome;
+  } finally {
+    await session.close();
+  }
+}
+
+function today(): string {
+  return new Date().toISOString().slice(0, 10);
 }
 
 function asExit(code: number): 0 | 1 | 2 | 3 {
@@ -100,7 +144,7 @@ async function runWith(
   chosen: Choices,
   signal: AbortSignal,
   tape: Parameters<typeof run>[0]["tape"],
-): Promise<Report> {
+): Promise<Outcome> {
   const tty = process.stderr.isTTY === true;
   const bar = progress({
     write: (text) => process.stderr.write(text),
@@ -109,23 +153,27 @@ async function runWith(
     columns: process.stderr.columns ?? 80,
   });
   const concurrency = given.number("concurrency", 1, 256) ?? 8;
+  const options: RunOptions = {
+    ...session,
+    ...chosen,
+    tool,
+    target: { name: session.name, endpoint: session.endpoint, cannot: session.cannot },
+    lanes: given.text("function") === undefined ? concurrency : 1,
+    runs: given.number("runs", 1) ?? 25,
+    rounds: given.number("rounds", 1) ?? 6,
+    settleMs: given.number("settle", 0) ?? 0,
+    sleep: (ms) => sleep(ms, signal),
+    signal,
+    progress: bar.update,
+    replay: (rule) =>
+      `${command} replay --report ${given.text("out") ?? "conformance-report"}/report.json --rule ${rule}${targetArguments(given)}`,
+    tape,
+  };
   try {
-    return await run({
-      ...session,
-      ...chosen,
-      tool,
-      target: { name: session.name, endpoint: session.endpoint, cannot: session.cannot },
-      lanes: given.text("function") === undefined ? concurrency : 1,
-      runs: given.number("runs", 1) ?? 25,
-      rounds: given.number("rounds", 1) ?? 6,
-      settleMs: given.number("settle", 0) ?? 0,
-      sleep: (ms) => sleep(ms, signal),
-      signal,
-      progress: bar.update,
-      replay: (rule) =>
-        `${command} replay --report ${given.text("out") ?? "conformance-report"}/report.json --rule ${rule}${targetArguments(given)}`,
-      tape,
-    });
+    return { report: await run(options), fault: null };
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error;
+    return { report: barrenReport(options, error), fault: error };
   } finally {
     bar.end();
   }
