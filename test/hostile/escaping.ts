@@ -10,7 +10,7 @@ const unseen = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u20
 /** A header carries bytes only; those from 0x80 on are controls to some terminals. */
 const inHeader = "\u009b2J `a` | <script>alert(9)</script> ]]> ::error::x ##[error]";
 const everyFormat = "json,html,junit,markdown,github,ndjson,har,sarif";
-const settings = ["--timeout", "2000", "--concurrency", "2", "--runs", "1", "--suite", "spellings"];
+const settings = ["--concurrency", "2", "--runs", "1", "--suite", "spellings"];
 
 /** A target that puts what is markup somewhere into every place that reports quote. */
 export const escaping: readonly Scenario[] = [

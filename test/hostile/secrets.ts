@@ -1,8 +1,9 @@
+import { execFile } from "node:child_process";
+import { join } from "node:path";
 import type { HttpReply, HttpRequest } from "../../targets/reference/http.ts";
 import { command } from "./command.ts";
-import { failing, filesIn, inFolder, type Scenario, type Tried } from "./scenario.ts";
+import { failing, inFolder, type Scenario, type Tried } from "./scenario.ts";
 import { behind, isAddPermission, type Misdeed, said, wire } from "./server.ts";
-import { whereFound } from "./traces.ts";
 
 /** Made up for these tests; each has characters that encodings change. */
 const planted = {
@@ -12,7 +13,7 @@ const planted = {
 } as const;
 
 const everyFormat = "json,html,junit,markdown,github,ndjson,har,sarif";
-const settings = ["--sign", "--timeout", "2000", "--concurrency", "2", "--runs", "1", "--suite", "spellings"];
+const settings = ["--sign", "--concurrency", "2", "--runs", "1", "--suite", "spellings"];
 const json = ["Content-Type: application/json"];
 
 /** Targets that send our keys back, each at another place, and what may be left of them in any output: nothing. */
@@ -83,31 +84,49 @@ async function echoed(folder: string, picks: Picks, answer: Answer): Promise<Tri
     const judged = await command(["judge", "tape", "--format", everyFormat, "--out", "judged"], around);
     const swept = await command(["sweep", "--endpoint", server.url, "--sign", "--verbose"], around);
     const output = [run, again, judged, swept].map((one) => one.output).join("\n");
-    const files = new Map(await filesIn(folder)).set("the terminal", output);
     const hidden = [...Object.values(planted), ...signatures];
-    const found = [...files].flatMap(([file, text]) =>
-      whereFound(hidden, text).map((what) => `${file} holds ${what}`),
-    );
+    const { files, found, redacted } = await search({ folder, secrets: hidden, terminal: output });
     const complaints = failing([
       [signatures.size > 0, "the target was never asked, so that nothing is shown"],
       [
-        files.has("out/report.json") && files.has("out/report.har") && files.has("tape/exchanges.ndjson"),
+        ["out/report.json", "out/report.har", "tape/exchanges.ndjson"].every((file) => files.includes(file)),
         "files are missing",
       ],
-      [
-        [...files.values()].some((text) => text.includes("[redacted]")),
-        "nothing was taken out, so that nothing is shown",
-      ],
+      [redacted, "nothing was taken out, so that nothing is shown"],
       ...found.slice(0, 10).map((what) => [false, what] as const),
     ]);
     return {
       complaints,
-      note: `exit ${run.exit}, ${files.size} outputs, ${signatures.size} signatures`,
+      note: `exit ${run.exit}, ${files.length} outputs, ${signatures.size} signatures`,
       output,
     };
   } finally {
     await server.close();
   }
+}
+
+/** What a search tells of a folder and of what was written to the terminal. */
+interface Searched {
+  readonly files: readonly string[];
+  readonly found: readonly string[];
+  readonly redacted: boolean;
+}
+
+function search(wanted: {
+  readonly folder: string;
+  readonly secrets: readonly string[];
+  readonly terminal: string;
+}): Promise<Searched> {
+  const script = join(import.meta.dirname, "search.ts");
+  const options = { maxBuffer: 64 * 1024 * 1024 };
+  return new Promise((resolve, reject) => {
+    const argv = ["--import", import.meta.resolve("tsx"), script];
+    const child = execFile(process.execPath, argv, options, (error, out) => {
+      if (error === null) resolve(JSON.parse(out) as Searched);
+      else reject(error);
+    });
+    child.stdin?.end(JSON.stringify(wanted));
+  });
 }
 
 /** Everything secret about a request, in the spellings that servers use when they quote what they got. */
