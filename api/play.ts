@@ -1,7 +1,8 @@
 import { sleep } from "../client/sleep.ts";
 import type { Column, Report } from "../reports/report.ts";
 import type { RunOptions } from "../runner/options.ts";
-import { run } from "../runner/run.ts";
+import { barrenReport, run } from "../runner/run.ts";
+import { Fault } from "../spec/fault.ts";
 import { type RuleId, rules } from "../spec/rules/index.ts";
 import { suites, usualSuites } from "../suites/index.ts";
 import { wire } from "../suites/wire.ts";
@@ -24,11 +25,33 @@ export interface Play {
   readonly tape?: RunOptions["tape"];
 }
 
-/** Runs the suite in a session: the one way, for the command and for programs. */
+/** What a run came to, and why it could not begin if it could not. */
+export interface Outcome {
+  readonly report: Report;
+  readonly fault: Fault | null;
+}
+
+/** Runs the suite in a session; throws a Fault when it cannot begin. */
 export function play(session: Session, options: Play): Promise<Report> {
+  return run(runOptions(session, options));
+}
+
+/** The same, but a run that cannot begin has a report too, which says so. */
+export async function attempt(session: Session, options: Play): Promise<Outcome> {
+  const full = runOptions(session, options);
+  try {
+    return { report: await run(full), fault: null };
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error;
+    return { report: barrenReport(full, error), fault: error };
+  }
+}
+
+/** The one way to make a run, for the command and for programs. */
+function runOptions(session: Session, options: Play): RunOptions {
   const { signal } = options;
   const chosen = suitesNamed(options.suites);
-  return run({
+  return {
     ...session,
     tool,
     target: { name: session.name, endpoint: session.endpoint, cannot: session.cannot },
@@ -45,7 +68,7 @@ export function play(session: Session, options: Play): Promise<Report> {
     progress: options.progress ?? (() => {}),
     replay: options.replay,
     tape: options.tape,
-  });
+  };
 }
 
 function suitesNamed(names: readonly string[] | undefined): RunOptions["suites"] {

@@ -1,8 +1,9 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { readKnown } from "../api/known-file.ts";
-import { type Play, play } from "../api/play.ts";
-import { prepareOut, writeReports } from "../reports/collector.ts";
-import { parseFormats } from "../reports/formats.ts";
+import { attempt, type Outcome, type Play } from "../api/play.ts";
+import { type Out, prepareOut, writeReports } from "../reports/collector.ts";
+import { escapeTerminal } from "../reports/escape.ts";
+import { type FormatName, parseFormats } from "../reports/formats.ts";
 import { judgeKnown, parseKnown, updateKnown } from "../reports/known.ts";
 import { progress } from "../reports/progress.ts";
 import type { Column, Report } from "../reports/report.ts";
@@ -30,40 +31,78 @@ export async function conformCommand(args: readonly string[]): Promise<number> {
   const formats = parseFormats(given.text("format") ?? "json,html");
   const known = await knownFile(given);
   const out = await prepareOut(given.text("out") ?? "conformance-report");
-  const tape = given.text("record") === undefined ? null : await recorder(given.text("record") ?? "", tool);
   const stopping = interruptible();
-  const session = await openSession(given, chosen.seed, stopping.signal);
   try {
-    const { signal } = stopping;
-    const report = await playWith(session, given, { ...chosen, signal, tape: tape?.tape });
-    await tape?.end(report);
-    const today = new Date().toISOString().slice(0, 10);
-    const judged = known === null ? null : judgeKnown(report, known, today);
-    const final = judged?.report ?? report;
-    await writeReports(out, final, formats);
-    if (known !== null && given.on("update-known")) {
-      const file = given.text("known") ?? "";
-      await writeFile(file, updateKnown(await existing(file), report, today, file));
-    }
-    const gate = judged === null ? null : knownSummary(judged);
-    const code =
-      stopping.exitCode() ??
-      (given.on("update-known") ? 0 : Math.max(0, codeOf(final, gate?.fails ?? false)));
-    process.stdout.write(
-      terminal(final, {
-        columns: process.stdout.columns ?? 100,
-        color: colorful(),
-        verbose: given.on("verbose"),
-        ...(code <= 3 ? { exit: asExit(code) } : {}),
-      }),
-    );
-    if (gate !== null) process.stdout.write(gate.text);
-    process.stdout.write(`\nReports: ${out.dir}/\n`);
-    return code;
+    const { report, fault } = await judged(given, chosen, stopping.signal);
+    const end = { given, known, out, formats, interrupted: stopping.exitCode() };
+    return await (fault === null ? tell(report, end) : tellBarren(report, fault, end));
   } finally {
-    await session.close();
     stopping.done();
   }
+}
+
+/** How a run is to be told of. */
+interface End {
+  readonly given: Given;
+  readonly known: Awaited<ReturnType<typeof knownFile>>;
+  readonly out: Out;
+  readonly formats: readonly FormatName[];
+  /** The exit code of the signal that ended it; null when none did. */
+  readonly interrupted: number | null;
+}
+
+async function tell(report: Report, { given, known, out, formats, interrupted }: End): Promise<number> {
+  const judged = known === null ? null : judgeKnown(report, known, today());
+  const final = judged?.report ?? report;
+  await writeReports(out, final, formats);
+  const updates = known !== null && given.on("update-known");
+  if (updates) {
+    const file = given.text("known") ?? "";
+    await writeFile(file, updateKnown(await existing(file), report, today(), file));
+  }
+  const gate = judged === null ? null : knownSummary(judged);
+  const code = interrupted ?? (updates ? 0 : codeOf(final, gate?.fails ?? false));
+  process.stdout.write(
+    terminal(final, {
+      columns: process.stdout.columns ?? 100,
+      color: colorful(),
+      verbose: given.on("verbose"),
+      ...(code <= 3 ? { exit: asExit(code) } : {}),
+    }),
+  );
+  if (gate !== null) process.stdout.write(gate.text);
+  process.stdout.write(`\nReports: ${out.dir}/\n`);
+  return code;
+}
+
+/** A run that could not begin leaves reports that say so, in place of those of an earlier run. */
+async function tellBarren(report: Report, fault: Fault, { out, formats, interrupted }: End): Promise<number> {
+  await writeReports(out, report, formats);
+  process.stderr.write(`Nothing was judged, and the reports in ${out.dir}/ say so.\n`);
+  if (interrupted === null) throw fault;
+  process.stderr.write(`${escapeTerminal(fault.message)}\n`);
+  return interrupted;
+}
+
+async function judged(
+  given: Given,
+  chosen: ReturnType<typeof choices>,
+  signal: AbortSignal,
+): Promise<Outcome> {
+  const session = await openSession(given, chosen.seed, signal);
+  try {
+    const folder = given.text("record");
+    const tape = folder === undefined ? null : await recorder(folder, tool);
+    const outcome = await playWith(session, given, { ...chosen, signal, tape: tape?.tape });
+    await tape?.end(outcome.report);
+    return outcome;
+  } finally {
+    await session.close();
+  }
+}
+
+function today(): string {
+  return new Date().toISOString().slice(0, 10);
 }
 
 function asExit(code: number): 0 | 1 | 2 | 3 {
@@ -88,7 +127,7 @@ function choices(given: Given): Omit<Play, "replay"> & { readonly seed: number }
   };
 }
 
-async function playWith(session: Session, given: Given, chosen: Omit<Play, "replay">): Promise<Report> {
+async function playWith(session: Session, given: Given, chosen: Omit<Play, "replay">): Promise<Outcome> {
   const bar = progress({
     write: (text) => process.stderr.write(text),
     now: () => performance.now(),
@@ -97,7 +136,7 @@ async function playWith(session: Session, given: Given, chosen: Omit<Play, "repl
   });
   const out = given.text("out") ?? "conformance-report";
   try {
-    return await play(session, {
+    return await attempt(session, {
       ...chosen,
       progress: bar.update,
       replay: (rule) =>

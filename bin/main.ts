@@ -1,3 +1,4 @@
+import { escapeTerminal } from "../reports/escape.ts";
 import { nearest } from "../reports/known/nearest.ts";
 import { Fault } from "../spec/fault.ts";
 import { help } from "./help.ts";
@@ -52,7 +53,12 @@ function unknownCommand(name: string): Fault {
 function tell(error: unknown, verbose: boolean): number {
   const text = error instanceof Error ? error.message : String(error);
   const ours = error instanceof Fault ? "" : "This is a fault of the suite itself, please report it: ";
-  process.stderr.write(`addpermission-conformance: ${ours}${text}\n`);
-  if (verbose && error instanceof Error) process.stderr.write(`${error.stack ?? ""}\n`);
+  process.stderr.write(`addpermission-conformance: ${ours}${escapeTerminal(text)}\n`);
+  if (verbose && error instanceof Error) process.stderr.write(`${stackOf(error)}\n`);
   return 2;
+}
+
+/** What a message quotes may come from a target; the line breaks between the frames are ours. */
+function stackOf({ stack = "" }: Error): string {
+  return stack.split("\n").map(escapeTerminal).join("\n");
 }

@@ -107,7 +107,6 @@ async function replayOn(
       fresh: session.fresh,
       transport: session.transport,
       how: session.how,
-      record: (exchange) => exchange,
       settleMs: 0,
       sleep: (ms) => sleep(ms, signal),
     });

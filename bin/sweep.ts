@@ -1,4 +1,5 @@
 import { sweep } from "../client/sweep.ts";
+import { escapeTerminal } from "../reports/escape.ts";
 import { read } from "./arguments.ts";
 import { optionDocs } from "./options.ts";
 import { journalDir, namePrefix, openSession } from "./session.ts";
@@ -20,8 +21,8 @@ export async function sweepCommand(args: readonly string[]): Promise<number> {
       isAlive,
       deadlineMs: session.how.deadlineMs,
     });
-    for (const name of deleted) process.stdout.write(`deleted ${name}\n`);
-    for (const why of left) process.stdout.write(`left: ${why}\n`);
+    for (const name of deleted) process.stdout.write(`deleted ${escapeTerminal(name)}\n`);
+    for (const why of left) process.stdout.write(`left: ${escapeTerminal(why)}\n`);
     if (deleted.length + left.length === 0) process.stdout.write("nothing was left behind\n");
     return left.length > 0 ? 3 : 0;
   } finally {

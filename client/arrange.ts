@@ -158,17 +158,21 @@ function placeOf(shop: Workshop, arn: string): Pick<Stage, "partition" | "region
   );
 }
 
+/** Longest wait, in milliseconds, for a busy target that is to be cleaned up. */
+const undoPatienceMs = 10_000;
+
 function remover(options: ArrangeOptions, created: Map<string, Created>): () => Promise<readonly string[]> {
   return async () => {
-    // The run's own signal may be given already: cleaning up goes on without it.
-    const shop = workshop({ ...options, patienceMs: 10_000 }, undefined);
+    // The run's own signal may be given already: cleaning up goes on without it. Patience is for all together.
+    const shop = workshop(options, undefined);
+    const until = options.clock() + undoPatienceMs;
     const how = { deadlineMs: options.deadlineMs, essential: true };
     const ask = sdkOver(options.transport, options.region, how);
     const left: string[] = [];
     for (const [name, kind] of [...created]) {
       const why =
         kind === "functions"
-          ? await deleteFunction({ ...shop, ask, how }, name)
+          ? await deleteFunction({ ...shop, ask, how, patienceMs: until - options.clock() }, name)
           : await deleteRole(options.transport, name, how);
       if (why === null) {
         created.delete(name);

@@ -104,6 +104,8 @@ function attempt(
 
 /** What to try after a refusal; null when there is nothing left. */
 async function another(shop: Kitchen, recipe: Recipe, reply: Refused): Promise<Recipe | null> {
+  // It was asked for as long as patience lasts: who is too busy for one recipe is too busy for all.
+  if (isBusy(reply)) return null;
   if (blames(reply, /runtime/i)) {
     const next = runtimes[runtimes.indexOf(recipe.runtime) + 1];
     return next === undefined ? null : { ...recipe, runtime: next };

@@ -1,3 +1,4 @@
+import { StringDecoder } from "node:string_decoder";
 import type { Dispatcher } from "undici";
 import type { Answer, Header } from "../spec/exchange.ts";
 import { type Abortable, follow, unfollow } from "./abort.ts";
@@ -41,7 +42,8 @@ interface Attempt extends Dispatcher.DispatchHandler, Expiring, Abortable {
 /** One object for all that can happen to a call: this runs thousands of times a second. */
 function attemptOf(bounds: Bounds, resolve: (answer: Answer) => void): Attempt {
   const { clock, maxBodyBytes } = bounds;
-  const chunks: Buffer[] = [];
+  let body = "";
+  const decoder = new StringDecoder("utf8");
   let sentAt = clock();
   let controller: Dispatcher.DispatchController | undefined;
   let settled = false;
@@ -86,13 +88,13 @@ function attemptOf(bounds: Bounds, resolve: (answer: Answer) => void): Attempt {
     onResponseData(_controller, chunk) {
       size += chunk.length;
       if (size > maxBodyBytes) return attempt.fail(because("too-large", `over ${maxBodyBytes} bytes`));
-      chunks.push(chunk);
+      body += decoder.write(chunk);
     },
     onResponseEnd() {
       if (settled) return;
       settled = true;
       release(bounds, attempt);
-      resolve({ kind: "response", status, headers, body: text(chunks), sentAt, answeredAt: clock() });
+      resolve({ kind: "response", status, headers, body: body + decoder.end(), sentAt, answeredAt: clock() });
     },
     onResponseError(_controller, error) {
       attempt.fail(reasonOf(error));
@@ -104,12 +106,6 @@ function attemptOf(bounds: Bounds, resolve: (answer: Answer) => void): Attempt {
 function release(bounds: Bounds, attempt: Attempt): void {
   bounds.deadlines.delete(attempt);
   unfollow(bounds.signal, attempt);
-}
-
-function text(chunks: readonly Buffer[]): string {
-  const [only] = chunks;
-  if (only === undefined) return "";
-  return (chunks.length === 1 ? only : Buffer.concat(chunks)).toString("utf8");
 }
 
 /** The header lines as received where the dispatcher knows them, else the ones it parsed. */

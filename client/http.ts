@@ -8,7 +8,7 @@ import { dispatchOnce } from "./dispatch.ts";
 import { addressed } from "./endpoint.ts";
 import { keptSockets } from "./kept.ts";
 import { type RawOptions, sendOver, sendRaw } from "./raw.ts";
-import { notSent } from "./silence.ts";
+import { isUnaskedContinue, notSent } from "./silence.ts";
 import {
   type Clock,
   defaultMaxBodyBytes,
@@ -46,9 +46,11 @@ export function httpTransport(options: HttpOptions): Transport {
   const pool = poolOf(options, connectTimeoutMs, sockets);
   const closing = new AbortController();
   const limits = { clock, deadlines: deadlines(clock), maxBodyBytes };
+  // A target that sends what undici cannot read is talked to without undici from then on.
+  let bare = false;
   const raw = { endpoint, clock, authorize, maxBodyBytes, connectTimeoutMs, tls: options.tls };
-  const onConnection = async (name: string, call: Outgoing, bare: RawOptions): Promise<Answer> => {
-    const { answer, socket } = await sendOver(await kept.take(name), call, bare);
+  const onConnection = async (name: string, call: Outgoing, how: RawOptions): Promise<Answer> => {
+    const { answer, socket } = await sendOver(await kept.take(name), call, how);
     if (socket !== undefined) kept.keep(name, socket);
     return answer;
   };
@@ -56,17 +58,18 @@ export function httpTransport(options: HttpOptions): Transport {
     unable: (call) => (isBare(call) ? null : unableUndici(call)),
     send(call, how) {
       if (closing.signal.aborted) return Promise.resolve(notSent("the transport is closed", clock()));
-      if (isBare(call)) {
-        const bare = { ...raw, ...how, closing: closing.signal };
-        return call.connection === undefined
-          ? sendRaw(call, bare)
-          : onConnection(call.connection, call, bare);
+      if (bare || isBare(call)) {
+        const own = { ...raw, ...how, closing: closing.signal };
+        return call.connection === undefined ? sendRaw(call, own) : onConnection(call.connection, call, own);
       }
       const why = unableUndici(call);
       if (why !== null) return Promise.resolve(notSent(why, clock()));
       const full = addressed(call, endpoint);
-      const go = (signed: readonly Header[]): Promise<Answer> =>
-        dispatchOnce(pool, undiciRequest(full, signed), { ...limits, ...how });
+      const go = async (signed: readonly Header[]): Promise<Answer> => {
+        const answer = await dispatchOnce(pool, undiciRequest(full, signed), { ...limits, ...how });
+        bare ||= answer.kind === "none" && isUnaskedContinue(answer);
+        return answer;
+      };
       return authorized(authorize, full, endpoint.host, how, go, clock);
     },
     forget: kept.forget,

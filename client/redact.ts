@@ -1,4 +1,5 @@
 import type { Answer, Header } from "../spec/exchange.ts";
+import { spelled, spelledHexDigit, spellingsOf } from "./spellings.ts";
 import type { Outgoing } from "./transport.ts";
 
 /** Takes secrets out of what is recorded. */
@@ -13,21 +14,35 @@ export interface Redactor {
 export const redacted = "[redacted]";
 
 const secretHeader = /^(authorization|proxy-authorization|x-amz-security-token|cookie|set-cookie)$/i;
-const signedParts =
-  /AWS4-HMAC-SHA256[\s+]+Credential[^"'<>\\\r\n]*?Signature(?:=|%3D)[0-9a-f]+|(X-Amz-(?:Signature|Credential|Security-Token)(?:=|%3D|["']?\s*:\s*["']?))[^&\s"'<>\\]+/gi;
+/** What separates a name from its value, in the spellings of a header, a query, JSON and XML. */
+const is = String.raw`(?:\\*["'])?\s*(?:=|:|%(?:25)*3D|\\+u003d|&#(?:0*61|x0*3d);)\s*(?:\\*["'])?`;
+
+/** An Authorization header to the end of its signature; the parts of a signed query; a signature, however it is spelt. */
+const signedParts = new RegExp(
+  String.raw`AWS4-HMAC-SHA256[^"'<>\r\n]{0,2000}?Signature${is}[0-9a-f]+|(X-Amz-(?:Signature|Credential|Security-Token)${is})[^&\s"'<>\\]+|(${spelled("Signature")}${is})${spelledHexDigit}{32,}`,
+  "gi",
+);
+
+/** The same header in base64, by how its first word begins at the three places that it can stand at. */
+const hiddenHeader = /(?:QVdTNC1ITUFD|FXUzQtSE1BQ|BV1M0LUhNQU)[A-Za-z0-9+/_=-]*/g;
+
+/** What may hold a signature at all, its first letter escaped or not: most texts do not. */
+const suspect = /AWS4-|Signature|x-amz-[sc]|QVdTNC|FXUzQt|BV1M0L|(?:u00|%|&#x)[57]3|&#(?:83|115);/i;
 
 /**
  * A redactor for the given secrets, in every spelling they may come back in. Texts under eight characters are dummies
  * such as "test", not secrets; taking them out would spoil the report.
  */
 export function redactor(secrets: readonly string[]): Redactor {
-  const spellings = [...new Set(secrets.filter((secret) => secret.length >= 8).flatMap(spellingsOf))];
   // The longest first, so that no secret is cut by one that it contains.
-  spellings.sort((a, b) => b.length - a.length);
-  const known = spellings.length === 0 ? null : new RegExp(spellings.map(escaped).join("|"), "g");
+  const real = [...new Set(secrets.filter((secret) => secret.length >= 8))].sort(
+    (a, b) => b.length - a.length,
+  );
+  const known = real.length === 0 ? null : new RegExp(real.map(spellingsOf).join("|"), "g");
   const text = (given: string): string => {
-    const clean = known === null ? given : given.replace(known, redacted);
-    return clean.includes("AWS4-") || /x-amz-(s|c)/i.test(clean) ? withoutSignatures(clean) : clean;
+    // First: a header in base64 is only known by its beginning, and has a key in its middle.
+    const clean = suspect.test(given) ? withoutSignatures(given) : given;
+    return known === null ? clean : clean.replace(known, redacted);
   };
   const headers = (given: readonly Header[]): readonly Header[] =>
     given.map(([name, value]) => [text(name), secretHeader.test(name) ? redacted : text(value)]);
@@ -58,7 +73,9 @@ export function redactor(secrets: readonly string[]): Redactor {
 }
 
 function withoutSignatures(text: string): string {
-  return text.replace(signedParts, (_all, name: string | undefined) => `${name ?? ""}${redacted}`);
+  return text
+    .replace(signedParts, (_all, part?: string, bare?: string) => `${part ?? bare ?? ""}${redacted}`)
+    .replace(hiddenHeader, redacted);
 }
 
 /** Bytes are only rewritten when they hold a secret: as text they might not come back the same. */
@@ -66,17 +83,4 @@ function base64(encoded: string, text: (given: string) => string): string {
   const plain = Buffer.from(encoded, "base64").toString("latin1");
   const clean = text(plain);
   return clean === plain ? encoded : Buffer.from(clean, "latin1").toString("base64");
-}
-
-function spellingsOf(secret: string): readonly string[] {
-  const percent = encodeURIComponent(secret);
-  const lower = percent.replace(/%[0-9A-F]{2}/g, (byte) => byte.toLowerCase());
-  const json = JSON.stringify(secret).slice(1, -1);
-  const twice = encodeURIComponent(percent);
-  const hidden = Buffer.from(secret).toString("base64").replace(/=+$/, "");
-  return [secret, percent, lower, twice, json, json.replaceAll("/", "\\/"), hidden];
-}
-
-function escaped(text: string): string {
-  return text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
 }

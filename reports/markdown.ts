@@ -128,10 +128,13 @@ function others(report: Report): readonly string[] {
   return (["known", "inconclusive", "unexercised", "excused"] as const).flatMap((wanted) => {
     const rules = rulesThat(report, wanted);
     if (rules.length === 0) return [];
-    const items = rules.map((rule) => {
+    // Rules with one reason share a line: of a run that never began there is one for them all.
+    const byReason = new Map<string, string[]>();
+    for (const rule of rules) {
       const reason = wanted === "known" ? (rule.reason ?? rule.title) : reasonText(rule);
-      return `- ${codeSpan(rule.id)} ${codeSpan(cut(reason, 300))}`;
-    });
+      byReason.set(reason, [...(byReason.get(reason) ?? []), codeSpan(rule.id)]);
+    }
+    const items = [...byReason].map(([reason, ids]) => `- ${codeSpan(cut(reason, 300))}: ${ids.join(", ")}`);
     return [
       `<details><summary>${headings[wanted]} (${rules.length})</summary>\n\n${items.join("\n")}\n\n</details>`,
     ];

@@ -48,8 +48,7 @@ async function play(units: readonly Unit[], rules: readonly Rule[]): Promise<Ver
   const lane = async () => {
     const { stage } = await reached.arrange(`${generation++}`);
     const { transport, how } = reached;
-    const record = <T>(exchange: T) => exchange;
-    return laneOn({ index: 0, stage, fresh: true, transport, how, record, settleMs: 0, sleep });
+    return laneOn({ index: 0, stage, fresh: true, transport, how, settleMs: 0, sleep });
   };
   const counted = verdicts();
   await explore({

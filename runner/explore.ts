@@ -2,6 +2,8 @@ import type { Judge } from "../oracle/judge.ts";
 import type { Exchange } from "../spec/exchange.ts";
 import type { Need, Unit } from "../suites/unit.ts";
 import type { Lane } from "./lane.ts";
+import { retained } from "./retained.ts";
+import { silenceCounter } from "./silence-counter.ts";
 import type { Verdicts } from "./verdicts.ts";
 
 /** How exploring went. */
@@ -34,9 +36,6 @@ export interface ExploreOptions {
 
 /** A stage with more statements than these is emptied before the next history, so that its policy stays small. */
 const tidyFrom = 12;
-
-/** Answers that never came, in a row on one lane, after which the target counts as gone. */
-const goneAfter = 12;
 
 /**
  * Plays every unit. Which lane plays which unit, and in which order, depends on their number only:
@@ -95,7 +94,7 @@ async function playUnit(
     {
       unit: unit.id,
       heard: (round, exchanges) => {
-        rounds.push(exchanges);
+        rounds.push(exchanges.map(retained));
         verdicts.hear(judge.round(round), at);
       },
     },
@@ -109,18 +108,4 @@ export function lacks({ stage }: Lane, need: Need, cannot: ReadonlySet<string>):
   if (need === "create") return stage.recipe === null;
   if (need === "versions") return stage.main.versions.length === 0;
   return need === "aliases" ? stage.main.aliases === null : cannot.has(need);
-}
-
-/** Counts answers that never came, in a row; true, after telling why, once the target counts as gone. */
-export function silenceCounter(tell: (why: string) => void): (exchanges: readonly Exchange[]) => boolean {
-  let inARow = 0;
-  return (exchanges) => {
-    for (const { answer } of exchanges) {
-      inARow =
-        answer.kind === "none" && ["refused", "aborted", "timeout"].includes(answer.reason) ? inARow + 1 : 0;
-      if (inARow >= goneAfter)
-        tell(`the target stopped answering: ${answer.kind === "none" ? answer.detail : ""}`);
-    }
-    return inARow >= goneAfter;
-  };
 }

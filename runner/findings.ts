@@ -31,6 +31,8 @@ export interface SettleOptions {
   readonly lanes: readonly Lane[];
   readonly stop: () => string | null;
   readonly renew: (lane: Lane) => Promise<Lane | null>;
+  /** The target lost what it was asked about, so that only what shows again is held against it. */
+  readonly doubtful?: boolean;
   /** How a violation is tried again; by playing it, unless told otherwise. */
   readonly retry?: typeof shrink;
 }
@@ -122,7 +124,10 @@ async function conclude(
   for (const candidate of own.toSorted(
     (a, b) => Number(b.clean) - Number(a.clean) || a.rounds.length - b.rounds.length,
   )) {
-    if (all.stop() !== null) return { outcome: "violated", ...heard, confirmed: unshrunk(candidate) };
+    if (all.stop() !== null)
+      return all.doubtful
+        ? { outcome: "inconclusive", ...heard, why: `seen once (${candidate.seen}), and not tried again` }
+        : { outcome: "violated", ...heard, confirmed: unshrunk(candidate) };
     const result = await (all.retry ?? shrink)(candidate, {
       ready,
       judge: all.judge,

@@ -13,6 +13,7 @@ import {
   versionSlot,
 } from "../spec/exchange.ts";
 import type { Stage } from "../spec/stage.ts";
+import { readable } from "./retained.ts";
 import type { Tape } from "./tape.ts";
 
 /** A history that was played. */
@@ -54,8 +55,6 @@ export interface LaneOptions {
   readonly fresh: boolean;
   readonly transport: Transport;
   readonly how: SendOptions;
-  /** Rewrites what is recorded: secrets go here. */
-  readonly record: (exchange: Exchange) => Exchange;
   /** How long a policy that is not yet as expected is read again, in milliseconds. */
   readonly settleMs: number;
   readonly sleep: (ms: number) => Promise<void>;
@@ -64,12 +63,15 @@ export interface LaneOptions {
 
 /** Makes a lane. */
 export function laneOn(options: LaneOptions): Lane {
-  const { stage, transport, how, record } = options;
+  const { stage, transport, how } = options;
   let belief: Belief = initialBelief(stage, options.fresh);
   const reads = { wasReadable: false, isReadable: true };
 
-  const send = async (step: Step, call: Call): Promise<Exchange> =>
-    record({ step, call, answer: await transport.send(call, how) });
+  const send = async (step: Step, call: Call): Promise<Exchange> => ({
+    step,
+    call,
+    answer: readable(await transport.send(call, how)),
+  });
 
   const playRound = async (
     round: Round,

@@ -1,5 +1,5 @@
 import type { Arranged } from "../client/arrange.ts";
-import type { Exchange, Header } from "../spec/exchange.ts";
+import { Fault } from "../spec/fault.ts";
 import { type Lane, laneOn } from "./lane.ts";
 import type { RunOptions } from "./options.ts";
 
@@ -20,16 +20,22 @@ export type RaiseOptions = Pick<
   "arrange" | "fresh" | "how" | "lanes" | "redact" | "settleMs" | "sleep" | "tape" | "transport"
 >;
 
+/** After these failures in a row no further stage is asked for: a target that is busy for good would be waited for each time. */
+const mostFailures = 3;
+
+/** Longest wait for a busy target when a stage is renewed, in milliseconds. */
+const renewalPatienceMs = 10_000;
+
 /** Arranges one stage a lane: the first alone, so that a target that refuses is asked once, then the others together. */
 export async function raise(options: RaiseOptions): Promise<Lanes> {
   const arranged: Arranged[] = [];
-  const record = recorder(options);
   const generations = new Map<number, number>();
-  const make = async (index: number): Promise<Lane> => {
+  let failures = 0;
+  const make = async (index: number, patienceMs?: number): Promise<Lane> => {
     const generation = generations.get(index) ?? 0;
     generations.set(index, generation + 1);
     const suffix = `${index.toString(36).padStart(2, "0")}${generation.toString(36).padStart(2, "0")}`;
-    const one = await options.arrange(suffix);
+    const one = await options.arrange(suffix, patienceMs);
     arranged.push(one);
     options.tape?.stage(index, one.stage, options.fresh);
     return laneOn({
@@ -38,7 +44,6 @@ export async function raise(options: RaiseOptions): Promise<Lanes> {
       fresh: options.fresh,
       transport: options.transport,
       how: options.how,
-      record,
       settleMs: options.settleMs,
       sleep: options.sleep,
       tape: options.tape,
@@ -55,26 +60,22 @@ export async function raise(options: RaiseOptions): Promise<Lanes> {
       lanes: [first, ...settled.flatMap((one) => (one.status === "fulfilled" ? [one.value] : []))],
       missing: [...new Set(arranged.flatMap((one) => one.missing))],
       renew: async (lane) => {
-        if (!options.fresh || (generations.get(lane.index) ?? 0) > 1200) return null;
-        return make(lane.index).catch(() => null);
+        if (!options.fresh || failures >= mostFailures || (generations.get(lane.index) ?? 0) > 1200)
+          return null;
+        try {
+          const renewed = await make(lane.index, renewalPatienceMs);
+          failures = 0;
+          return renewed;
+        } catch {
+          failures += 1;
+          return null;
+        }
       },
       undo,
     };
   } catch (error) {
-    await undo();
-    throw error;
+    const left = await undo();
+    if (left.length === 0 || !(error instanceof Fault)) throw error;
+    throw new Fault(`${error.message} Besides, ${left.join("; ")}.`, { cause: error });
   }
-}
-
-function recorder({ redact }: RaiseOptions): (exchange: Exchange) => Exchange {
-  const headers = (list: readonly Header[]): readonly Header[] =>
-    list.map(([name, value]) => [name, redact(value)]);
-  return ({ step, call, answer }) => ({
-    step,
-    call,
-    answer:
-      answer.kind === "none"
-        ? { ...answer, detail: redact(answer.detail) }
-        : { ...answer, headers: headers(answer.headers), body: redact(answer.body) },
-  });
 }

@@ -26,8 +26,8 @@ export interface RunOptions {
   readonly clock: Clock;
   readonly sleep: (ms: number) => Promise<void>;
   readonly startedAt: Date;
-  /** Arranges the stage of one lane, under a name that ends in `suffix`. */
-  readonly arrange: (suffix: string) => Promise<Arranged>;
+  /** Arranges the stage of one lane, under a name that ends in `suffix`; `patienceMs` bounds the wait for a busy target. */
+  readonly arrange: (suffix: string, patienceMs?: number) => Promise<Arranged>;
   /** True when the stages are created for this run. */
   readonly fresh: boolean;
   readonly lanes: number;

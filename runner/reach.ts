@@ -5,6 +5,7 @@ import { httpTransport } from "../client/http.ts";
 import { journalIn } from "../client/journal.ts";
 import { type Limited, limited } from "../client/limiter.ts";
 import { redactor } from "../client/redact.ts";
+import { redacting } from "../client/redacting.ts";
 import { reviving } from "../client/reviving.ts";
 import { signingAuthorizer } from "../client/sigv4.ts";
 import { sleep } from "../client/sleep.ts";
@@ -47,7 +48,8 @@ export interface ReachOptions {
 export interface Reach {
   readonly transport: Limited;
   readonly how: SendOptions;
-  arrange(suffix: string): Promise<Arranged>;
+  /** Arranges a stage; `patienceMs` is the longest wait for a busy target, in milliseconds. */
+  arrange(suffix: string, patienceMs?: number): Promise<Arranged>;
   readonly fresh: boolean;
   readonly redact: (text: string) => string;
   readonly curl: { readonly authorization: readonly Header[]; readonly sign: boolean };
@@ -68,8 +70,9 @@ export async function reach(options: ReachOptions): Promise<Reach> {
   const connections = Math.max(32, options.concurrency);
   const carrier = options.carrier?.(authorize) ?? httpTransport({ endpoint, clock, authorize, connections });
   const { budget, rate, revive } = options;
+  const redact = redactor(credentials === null ? [] : secretsOf(credentials));
   const transport = limited(
-    revive === undefined ? carrier : reviving(carrier, revive),
+    redacting(revive === undefined ? carrier : reviving(carrier, revive), redact),
     { budget, rate, reserve: Math.min(reserve, Math.ceil((budget ?? 0) / 4)) },
     { clock, sleep },
   );
@@ -84,7 +87,7 @@ export async function reach(options: ReachOptions): Promise<Reach> {
           startedAt: startedAt.toISOString(),
           pid: options.pid,
         });
-  const arranging = (suffix: string): ArrangeOptions => ({
+  const arranging = (suffix: string, patienceMs: number | undefined): ArrangeOptions => ({
     transport,
     clock,
     endpoint: endpoint.href,
@@ -96,12 +99,13 @@ export async function reach(options: ReachOptions): Promise<Reach> {
     journal,
     signal,
     remedy: options.remedy,
+    patienceMs,
   });
   const { functionName } = options;
   // Every stage of a run is created like the first, under the one role that may have been needed.
   let recipe: Arranged["recipe"] = null;
-  const arrangeAnew = async (suffix: string): Promise<Arranged> => {
-    const arranged = await arrange({ ...arranging(suffix), recipe });
+  const arrangeAnew = async (suffix: string, patienceMs: number | undefined): Promise<Arranged> => {
+    const arranged = await arrange({ ...arranging(suffix, patienceMs), recipe });
     recipe ??= arranged.recipe;
     return arranged;
   };
@@ -109,7 +113,7 @@ export async function reach(options: ReachOptions): Promise<Reach> {
     transport,
     how: { deadlineMs: timeoutMs, signal },
     fresh: functionName === undefined,
-    redact: redactor(credentials === null ? [] : secretsOf(credentials)).text,
+    redact: redact.text,
     curl: {
       authorization:
         credentials === null
@@ -117,9 +121,11 @@ export async function reach(options: ReachOptions): Promise<Reach> {
           : [],
       sign,
     },
-    arrange: async (suffix) => {
+    arrange: async (suffix, patienceMs) => {
       if (!options.arranges) return madeUp(`${options.prefix}-${suffix}`, region, functionName);
-      return functionName === undefined ? arrangeAnew(suffix) : useExisting(functionName, arranging(suffix));
+      return functionName === undefined
+        ? arrangeAnew(suffix, patienceMs)
+        : useExisting(functionName, arranging(suffix, patienceMs));
     },
   };
 }

@@ -206,7 +206,6 @@ function silentLane(stage: Stage): ReturnType<typeof laneOn> {
       close: async () => {},
     },
     how: { deadlineMs: 1 },
-    record: (exchange) => exchange,
     settleMs: 0,
     sleep: async () => {},
   });

@@ -11,6 +11,7 @@ import { type Lanes, raise } from "./lanes.ts";
 import type { Inability, RunOptions } from "./options.ts";
 import { questionnaire } from "./questionnaire.ts";
 import { makeReport } from "./report.ts";
+import { forgottenText, standing } from "./standing.ts";
 import { stopwatch } from "./stopwatch.ts";
 import { verdicts } from "./verdicts.ts";
 
@@ -45,6 +46,21 @@ export async function run(options: RunOptions): Promise<Report> {
     latency: latencies.report(),
     coverage: { histories: state.histories, cells: covered.cells() },
     stage,
+  });
+}
+
+/** The report of a run that could not begin: nothing was judged, and why. */
+export function barrenReport(options: RunOptions, why: Fault): Report {
+  return makeReport(options, {
+    cannot: options.target.cannot,
+    findings: null,
+    faults: [why.message],
+    incomplete: true,
+    questions: questionnaire().answers(),
+    latency: null,
+    coverage: { histories: { planned: 0, played: 0 }, cells: coverage().cells() },
+    unsent: null,
+    stage: null,
   });
 }
 
@@ -124,11 +140,17 @@ async function judgeTarget(
       { needs: "limit", reason: "has no size limit up to 1 MiB, or none that was reached" },
     ];
   }
+  const still = await standing(explored.lanes, raised.renew);
+  if (still.forgotten.length > 0) {
+    state.incomplete = true;
+    state.faults.push(forgottenText(still.forgotten));
+  }
   state.findings = await settle({
     judged,
     judge,
     verdicts: collected,
-    lanes: explored.lanes,
+    lanes: still.lanes,
+    doubtful: still.forgotten.length > 0,
     renew: raised.renew,
     stop,
   });

@@ -6,6 +6,7 @@ import type { Column } from "../spec/verdict.ts";
 import type { Lane, Played } from "./lane.ts";
 import { reduceHistory } from "./reduce.ts";
 import { renamed } from "./rename.ts";
+import { retained } from "./retained.ts";
 import { simplifyCalls } from "./simplify.ts";
 import type { Candidate } from "./verdicts.ts";
 
@@ -134,9 +135,14 @@ async function replay(
     if (finding.rule.id !== rule.id || finding.column !== column) continue;
     const { judgement } = finding;
     if (judgement.verdict === "violated")
-      return { played, stage: lane.stage, expected: judgement.expected, seen: judgement.seen };
+      return { played: kept(played), stage: lane.stage, expected: judgement.expected, seen: judgement.seen };
   }
   return null;
+}
+
+/** What a report needs of a history; what else was read in it would fill the memory, rule by rule. */
+function kept({ rounds }: Played): Played {
+  return { rounds: rounds.map((round) => round.map(retained)), observed: [] };
 }
 
 /** What these leave behind is not undone by emptying the policies. */

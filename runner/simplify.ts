@@ -1,6 +1,6 @@
 import { label, qualifierQuery } from "../generators/label.ts";
 import { addressee } from "../spec/addressee.ts";
-import { jsonObject } from "../spec/answer.ts";
+import { isRecord } from "../spec/body.ts";
 import type { Call, Header, Round } from "../spec/exchange.ts";
 import { route } from "../spec/wire.ts";
 import type { Shows } from "./reduce.ts";
@@ -55,7 +55,7 @@ async function simplifyCall(
   await attempt(plainPath(call() ?? first, name));
   if (first.encoding !== undefined) return current;
   const body = first.body ?? "";
-  if (jsonObject(body) === null) {
+  if (sentObject(body) === null) {
     for (const text of ["{", "[]", "1"])
       if (await attempt({ ...(call() ?? first), body: text })) return current;
     await shorten(body, async (text) => attempt({ ...(call() ?? first), body: text }));
@@ -89,7 +89,7 @@ function plainNeighbour(call: Call): Call | null {
 }
 
 async function simplifyMembers(call: () => Call, attempt: (next: Call) => Promise<boolean>): Promise<void> {
-  const members = () => jsonObject(call().body ?? "") ?? {};
+  const members = () => sentObject(call().body ?? "") ?? {};
   const write = async (value: Readonly<Record<string, unknown>>): Promise<boolean> =>
     !tooDeepToWrite(value) && (await attempt({ ...call(), body: JSON.stringify(value) }));
   if (!(await flattened(members(), write))) return;
@@ -156,5 +156,15 @@ async function shorten(text: string, attempt: (text: string) => Promise<boolean>
       if (await attempt(fewer.join(""))) current = fewer;
       else start += size;
     }
+  }
+}
+
+/** What we sent as an object, however deep; null for anything else. */
+function sentObject(text: string): Readonly<Record<string, unknown>> | null {
+  try {
+    const parsed: unknown = JSON.parse(text);
+    return isRecord(parsed) ? parsed : null;
+  } catch {
+    return null;
   }
 }

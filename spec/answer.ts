@@ -73,14 +73,34 @@ export function header(headers: readonly Header[], name: string): string | null 
   return headers.find(([key]) => key.toLowerCase() === wanted)?.[1] ?? null;
 }
 
-/** The text as a JSON object; null for anything else. */
+/** Nesting that is read. JSON sets no limit but lets readers have one, and most have; no policy comes near. */
+const deepest = 500;
+
+/** The text as a JSON object; null for anything else, and for what is nested deeper than is read. */
 export function jsonObject(text: string): Readonly<Record<string, unknown>> | null {
+  if (text.length > 2 * deepest && isTooDeep(text)) return null;
   try {
     const parsed: unknown = JSON.parse(text);
     return isRecord(parsed) ? parsed : null;
   } catch {
     return null;
   }
+}
+
+/** Counts brackets outside of strings; a pattern for strings might itself run out of stack. */
+function isTooDeep(text: string): boolean {
+  let depth = 0;
+  let inString = false;
+  for (let at = 0; at < text.length; at += 1) {
+    const token = text[at];
+    if (token === "\\") at += 1;
+    else if (token === '"') inString = !inString;
+    else if (inString) continue;
+    else if (token === "[" || token === "{") depth += 1;
+    else if (token === "]" || token === "}") depth -= 1;
+    if (depth > deepest) return true;
+  }
+  return false;
 }
 
 function readStatement(text: string): StatementReading {

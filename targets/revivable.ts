@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { isListening } from "./port.ts";
 import { type ServerProcess, startServer } from "./process.ts";
 
@@ -15,7 +16,7 @@ export async function startRevivable(server: ServerProcess): Promise<Revivable> 
   let reviving: Promise<boolean> | null = null;
   const startAgain = async (): Promise<boolean> => {
     if (stopped) return false;
-    if (await isListening(server.port)) return true;
+    if (await keepsListening(server.port)) return true;
     await stop();
     stop = await startServer(server);
     return true;
@@ -33,4 +34,11 @@ export async function startRevivable(server: ServerProcess): Promise<Revivable> 
       return reviving;
     },
   };
+}
+
+/** A process that is ending drops its connections before the socket that it listens on. */
+async function keepsListening(port: number): Promise<boolean> {
+  if (!(await isListening(port))) return false;
+  await sleep(100);
+  return isListening(port);
 }

@@ -47,6 +47,13 @@ function silence(answer: Answer): string {
   return answer.kind === "none" ? answer.reason : `${answer.status} ${answer.body}`;
 }
 
+test("an interim response 100 that nobody asked for is not held against the target, and read from then on", async () => {
+  const { endpoint } = await always(`HTTP/1.1 100 Continue\r\n\r\n${response("done")}`);
+  const transport = transportTo(endpoint);
+  expect(silence(await transport.send(post, patient))).toBe("aborted");
+  expect(silence(await transport.send(post, patient))).toBe("201 done");
+});
+
 test.each([
   "/2015-03-31/functions/a%2Fb/policy",
   "/2015-03-31/functions/a%2fb%3a/policy",

@@ -76,6 +76,59 @@ test("calls are cleaned in target, headers, body, lines and pieces", () => {
   for (const each of planted) expect(`${clean} ${bytes.join(" ")}`).not.toContain(each);
 });
 
+test.each(planted)("%s is taken out however its characters are escaped, and inside base64", (secret) => {
+  const each = (spell: (code: number) => string) =>
+    [...secret].map((one) => spell(one.charCodeAt(0))).join("");
+  const hex = (code: number) => code.toString(16).padStart(2, "0");
+  const forms = [
+    each((code) => `\\u00${hex(code).toUpperCase()}`),
+    each((code) => `\\\\u00${hex(code)}`),
+    each((code) => `%${hex(code)}`),
+    each((code) => `%2525${hex(code)}`),
+    each((code) => `&#${code};`),
+    each((code) => `&#x${hex(code)};`),
+    each((code) => [String.fromCharCode(code), `%${hex(code)}`, `\\u00${hex(code)}`][code % 3] ?? ""),
+    ...["", "x", "xy"].flatMap((before) => {
+      const text = Buffer.from(`${before}${secret}:after`).toString("base64");
+      return [text, text.replaceAll("+", "-").replaceAll("/", "_"), encodeURIComponent(text)];
+    }),
+  ];
+  for (const form of forms) {
+    const clean = redact.text(`before ${form} after`);
+    expect(clean).toMatch(/^before .*\[redacted\].* after$/);
+    // Nothing but what was put around it, and at most one character on each side that shares bits with it.
+    expect(clean.length).toBeLessThan("before [redacted] after".length + 24);
+  }
+});
+
+test.each(["", "x", "xy", "Authorization: "])("a header in base64 is taken out after %j", (before) => {
+  const header = `AWS4-HMAC-SHA256 Credential=AKIDOTHER/20260101/us-east-1/lambda/aws4_request, Signature=${"ab".repeat(32)}`;
+  const clean = redact.text(`<${Buffer.from(`${before}${header}`).toString("base64")}>`);
+  expect(clean).toMatch(/^<[A-Za-z0-9+/]{0,24}\[redacted\]>$/);
+});
+
+test("a signature is taken out however it is escaped", () => {
+  const signature = `Signature=${"0123456789abcdef".repeat(4)}`;
+  const each = (spell: (hex: string) => string) =>
+    [...signature].map((one) => spell(one.charCodeAt(0).toString(16))).join("");
+  for (const form of [
+    each((hex) => `\\u00${hex}`),
+    each((hex) => `%${hex.toUpperCase()}`),
+    each((hex) => `&#x${hex};`),
+    each((hex) => `&#${Number.parseInt(hex, 16)};`),
+  ]) {
+    expect(redact.text(`<${form}>`)).toMatch(/\[redacted\]>$/);
+  }
+});
+
+test("a signature alone is taken out, and what is only called one stays", () => {
+  expect(redact.text(`Signature=${"0f".repeat(32)} is wrong`)).toBe(`Signature=${redacted} is wrong`);
+  expect(redact.text(`AWS4-HMAC-SHA256%20Credential%3DA%2Fb%2C%20Signature%3D${"0f".repeat(32)}&b=2`)).toBe(
+    `${redacted}&b=2`,
+  );
+  expect(redact.text("the signature: it does not match")).toBe("the signature: it does not match");
+});
+
 test("short keys are dummies and spoil nothing", () => {
   expect(redactor(["test", "", "x"]).text("a test of x")).toBe("a test of x");
 });

@@ -50,7 +50,7 @@ describe("targets", () => {
 describe("a server that keeps nothing", () => {
   it("is started again where it has ended, and not where it listens or was stopped", async () => {
     const port = await freePort();
-    const code = `require("node:http").createServer((q, r) => (q.url === "/end" ? process.exit(1) : r.end(String(process.pid)))).listen(${port}, "127.0.0.1")`;
+    const code = `require("node:http").createServer((q, r) => (q.url === "/end" ? process.exit(1) : r.setHeader("Connection", "close").end(String(process.pid)))).listen(${port}, "127.0.0.1")`;
     const server = {
       name: "Server",
       command: process.execPath,

@@ -125,7 +125,7 @@ const answers = {
       const principal = parsed.Principal;
       const named = isRecord(principal) ? [principal.AWS].flat() : [];
       const forms = [sent, ...["aws", "aws-cn", "aws-us-gov"].map((one) => `arn:${one}:iam::${sent}:root`)];
-      return named.length === 1 && forms.includes(String(named[0]))
+      return named.length === 1 && forms.some((form) => form === asText(named[0]))
         ? holds
         : violated(`{"AWS": "arn:aws:iam::${sent}:root"}`, `"Principal": ${show(principal)}`);
     },
@@ -223,6 +223,11 @@ function condition(sentAs: string, key: string, clauses: readonly string[]): Rul
       ? holds
       : violated(`a condition on ${sentAs} with ${show(sent)}`, `"Condition": ${show(parsed.Condition)}`);
   });
+}
+
+/** An account may come back as a number; of other things nobody knows what becomes of them as text. */
+function asText(value: unknown): unknown {
+  return typeof value === "number" ? String(value) : value;
 }
 
 function plain({ reading }: Addition): boolean {

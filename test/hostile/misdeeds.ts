@@ -1,8 +1,7 @@
 import type { Socket } from "node:net";
 import { brotliCompressSync, gzipSync } from "node:zlib";
 import type { HttpReply } from "../../targets/reference/http.ts";
-import { createReference } from "../../targets/reference/reference.ts";
-import { honestly, type Misdeed, said, wire } from "./server.ts";
+import { type Misdeed, said, wire } from "./server.ts";
 
 const json = ["Content-Type: application/json"];
 
@@ -71,19 +70,53 @@ export function bomb(encoding: "gzip" | "br"): Misdeed {
   return body(packed, [...json, `Content-Encoding: ${encoding}`]);
 }
 
-/** Says what the request before was told. */
+/** Does it, and then says the same statement with a member in front and one behind, as text and so not as JSON.parse would. */
+export function around(before: string, after: string): Misdeed {
+  return instead((reply) => {
+    const { status, body: text } = reply;
+    const statement = statementIn(String(text));
+    if (statement === null) return wire(reply);
+    const odd = `{${before}${before === "" ? "" : ","}${statement.slice(1, -1)}${after === "" ? "" : ","}${after}}`;
+    return said(status, JSON.stringify({ Statement: odd }), json);
+  });
+}
+
+/** Does it, and then says the same, changed as text. */
+export function rewritten(change: (statement: string) => string): Misdeed {
+  return instead((reply) => {
+    const statement = statementIn(String(reply.body));
+    return statement === null
+      ? wire(reply)
+      : said(reply.status, JSON.stringify({ Statement: change(statement) }), json);
+  });
+}
+
+function statementIn(text: string): string | null {
+  const { Statement: found } = JSON.parse(text) as { readonly Statement?: unknown };
+  return typeof found === "string" ? found : null;
+}
+
+/** Answers, and then answers once more although nobody asked. */
+export function twice(): Misdeed {
+  return instead((reply) => Buffer.concat([wire(reply), wire(reply)]));
+}
+
+/** Says, of each function, what the request before was told. */
 export function answersForAnother(): Misdeed {
-  let last: HttpReply | null = null;
+  const last = new Map<string, HttpReply>();
   return async (socket, request, reference) => {
     const reply = await reference.handle(request);
     if (reply === "drop") return;
-    socket.write(wire(last ?? reply));
-    last = reply;
+    const [, name = ""] = /functions\/([^/?]*)/.exec(request.target) ?? [];
+    socket.write(wire(last.get(name) ?? reply));
+    last.set(name, reply);
   };
 }
 
-/** Has forgotten everything once and is honest from then on. */
-export function forgetful(): Misdeed {
-  const memory = createReference();
-  return (socket, request) => honestly(socket, request, memory);
+/** The documented answer of a target that is asked too often. */
+export function tooMany(): Buffer {
+  return said(429, '{"Reason":"CallerRateLimitExceeded","message":"slow down"}', [
+    ...json,
+    "x-amzn-errortype: TooManyRequestsException",
+  ]);
 }

@@ -1,0 +1,42 @@
+import { expect, test } from "vitest";
+import { readable, retained } from "../runner/retained.ts";
+import { jsonObject } from "../spec/answer.ts";
+import type { Answer } from "../spec/exchange.ts";
+
+const nested = (depth: number) => `{"a":${"[".repeat(depth - 1)}${"]".repeat(depth - 1)}}`;
+
+test("an object nested deeper than is read is none, however long its other members are", () => {
+  expect(jsonObject(nested(500))).not.toBeNull();
+  expect(jsonObject(nested(501))).toBeNull();
+  expect(jsonObject(nested(200_000))).toBeNull();
+});
+
+test("brackets in strings are no nesting", () => {
+  const text = JSON.stringify({ a: `\\"${"[{".repeat(2000)}`, b: ["\\", "[".repeat(2000)] });
+  expect(jsonObject(text)).toEqual(JSON.parse(text));
+});
+
+const answer = (body: string): Answer => ({
+  kind: "response",
+  status: 201,
+  headers: [],
+  body,
+  sentAt: 0,
+  answeredAt: 1,
+});
+
+test("a huge answer that is no JSON object is cut and stays none; one that is an object is judged whole", () => {
+  const object = answer(JSON.stringify({ a: "x".repeat(100_000) }));
+  expect(readable(object)).toBe(object);
+  const accident = readable(answer(`{}${" ".repeat(100_000)}x`));
+  expect(accident.kind === "response" && accident.body.length).toBe(65_537);
+  expect(accident.kind === "response" && jsonObject(accident.body)).toBeNull();
+  const short = answer("x");
+  expect(readable(short)).toBe(short);
+});
+
+test("what is kept for a report is cut to its beginning", () => {
+  const call = { operation: "GetPolicy", method: "GET", target: "/", headers: [], body: null } as const;
+  const kept = retained({ step: { key: "a", call }, call, answer: answer("é😀".repeat(50_000)) });
+  expect(kept.answer.kind === "response" && kept.answer.body).toBe("é😀".repeat(50_000).slice(0, 65_536));
+});

@@ -1,0 +1,47 @@
+import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+/** Something that is tried out, and what there is to complain of. */
+export interface Scenario {
+  readonly name: string;
+  run(): Promise<Tried>;
+}
+
+/** How it went; no complaints is a pass. */
+export interface Tried {
+  readonly complaints: readonly string[];
+  /** A few words for the line of the log. */
+  readonly note: string;
+  /** What the command wrote, for whoever looks after a complaint. */
+  readonly output: string;
+}
+
+/** A check and what to say when it fails. */
+export type Check = readonly [good: boolean, complaint: string];
+
+/** The complaints of the checks that fail. */
+export function failing(checks: readonly Check[]): readonly string[] {
+  return checks.flatMap(([good, complaint]) => (good ? [] : [complaint]));
+}
+
+/** Does the work in a folder of its own, which is removed afterwards. */
+export async function inFolder<T>(work: (folder: string) => Promise<T>): Promise<T> {
+  const folder = await mkdtemp(join(tmpdir(), "hostile-"));
+  try {
+    return await work(folder);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** Every file under the folder with its text. */
+export async function filesIn(folder: string): Promise<ReadonlyMap<string, string>> {
+  const found = new Map<string, string>();
+  for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {
+    if (!entry.isFile()) continue;
+    const path = join(entry.parentPath, entry.name);
+    found.set(path.slice(folder.length + 1), await readFile(path, "utf8"));
+  }
+  return found;
+}

@@ -1,0 +1,171 @@
+import { execFile } from "node:child_process";
+import { join } from "node:path";
+import type { HttpReply, HttpRequest } from "../../targets/reference/http.ts";
+import { command } from "./command.ts";
+import { failing, inFolder, type Scenario, type Tried } from "./scenario.ts";
+import { behind, isAddPermission, type Misdeed, said, wire } from "./server.ts";
+
+/** Made up for these tests; each has characters that encodings change. */
+const planted = {
+  AWS_ACCESS_KEY_ID: "AKIAPLANTED0000KEY00",
+  AWS_SECRET_ACCESS_KEY: "planted/Secret+Key/with=odd&characters<00>",
+  AWS_SESSION_TOKEN: `IQoJplanted/Token+That/Is=Long${"//wEaCXVzLWVhc3QtMSJIMEYCIQ".repeat(8)}==`,
+} as const;
+
+const everyFormat = "json,html,junit,markdown,github,ndjson,har,sarif";
+const settings = ["--sign", "--concurrency", "2", "--runs", "1", "--suite", "spellings"];
+const json = ["Content-Type: application/json"];
+
+/** Targets that send our keys back, each at another place, and what may be left of them in any output: nothing. */
+export const secrets: readonly Scenario[] = [
+  echoing("secrets in a refusal", isAddPermission, (echo) => said(400, refusal(echo), headers(echo))),
+  echoing("secrets in a statement", isAddPermission, (echo) =>
+    said(201, JSON.stringify({ Statement: JSON.stringify({ Sid: echo, Effect: echo }) }), headers(echo)),
+  ),
+  echoing("secrets in a page of HTML", isAddPermission, (echo) => said(500, `<p>${echo}</p>`, headers(echo))),
+  echoing("secrets in the policy", isGetPolicy, (echo) =>
+    said(
+      200,
+      JSON.stringify({ Policy: JSON.stringify({ Statement: [{ Sid: echo }] }), RevisionId: echo }),
+      json,
+    ),
+  ),
+  echoing("secrets in what cannot be arranged", isVersion, (echo) => said(400, refusal(echo), headers(echo))),
+  echoing("secrets in the refusal to create", isCreation, (echo) => said(403, refusal(echo), headers(echo))),
+  echoing("secrets in an ARN", isCreation, async (_echo, key, real) => {
+    const reply = await real();
+    return wire({ ...reply, body: String(reply.body).replaceAll(/(?<=:)\d{12}(?=:)/g, key) });
+  }),
+  echoing(
+    "secrets in the status line",
+    isAddPermission,
+    (echo) =>
+      `HTTP/1.1 201 ${echo.slice(0, 4000)}\r\nContent-Length: 0\r\nX-Echo: ${echo.slice(0, 8000)}\r\n\r\n`,
+  ),
+  echoing("secrets in what is no HTTP", isAddPermission, (echo) => `${echo}\r\n\r\n`),
+];
+
+/** What to answer, given everything secret in many spellings, the access key alone, and the honest answer. */
+type Answer = (
+  echo: string,
+  key: string,
+  real: () => Promise<HttpReply>,
+) => string | Buffer | Promise<Buffer>;
+type Picks = (request: HttpRequest) => boolean;
+
+function echoing(name: string, picks: Picks, answer: Answer): Scenario {
+  return { name, run: () => inFolder((folder) => echoed(folder, picks, answer)) };
+}
+
+async function echoed(folder: string, picks: Picks, answer: Answer): Promise<Tried> {
+  const signatures = new Set<string>();
+  const misdeed: Misdeed = async (socket, request, reference) => {
+    const authorization = String(request.headers.authorization);
+    const signature = /Signature=([0-9a-f]{64})/.exec(authorization)?.[1];
+    if (signature !== undefined) signatures.add(signature);
+    const real = async (): Promise<HttpReply> => {
+      const reply = await reference.handle(request);
+      return reply === "drop" ? { status: 500, headers: [], body: "" } : reply;
+    };
+    socket.write(await answer(echoOf(request, authorization), planted.AWS_ACCESS_KEY_ID, real));
+  };
+  const server = await behind(picks, misdeed)();
+  try {
+    const around = { folder, env: { ...planted, AWS_REGION: "us-east-1" } };
+    const target = ["--endpoint", server.url, ...settings, "--verbose"];
+    const run = await command(
+      [...target, "--format", everyFormat, "--record", "tape", "--out", "out"],
+      around,
+    );
+    const again = await command(
+      ["replay", "--endpoint", server.url, "--sign", "--verbose", "--report", "out/report.json"],
+      around,
+    );
+    const judged = await command(["judge", "tape", "--format", everyFormat, "--out", "judged"], around);
+    const swept = await command(["sweep", "--endpoint", server.url, "--sign", "--verbose"], around);
+    const output = [run, again, judged, swept].map((one) => one.output).join("\n");
+    const hidden = [...Object.values(planted), ...signatures];
+    const { files, found, redacted } = await search({ folder, secrets: hidden, terminal: output });
+    const complaints = failing([
+      [signatures.size > 0, "the target was never asked, so that nothing is shown"],
+      [
+        ["out/report.json", "out/report.har", "tape/exchanges.ndjson"].every((file) => files.includes(file)),
+        "files are missing",
+      ],
+      [redacted, "nothing was taken out, so that nothing is shown"],
+      ...found.slice(0, 10).map((what) => [false, what] as const),
+    ]);
+    return {
+      complaints,
+      note: `exit ${run.exit}, ${files.length} outputs, ${signatures.size} signatures`,
+      output,
+    };
+  } finally {
+    await server.close();
+  }
+}
+
+/** What a search tells of a folder and of what was written to the terminal. */
+interface Searched {
+  readonly files: readonly string[];
+  readonly found: readonly string[];
+  readonly redacted: boolean;
+}
+
+function search(wanted: {
+  readonly folder: string;
+  readonly secrets: readonly string[];
+  readonly terminal: string;
+}): Promise<Searched> {
+  const script = join(import.meta.dirname, "search.ts");
+  const options = { maxBuffer: 64 * 1024 * 1024 };
+  return new Promise((resolve, reject) => {
+    const argv = ["--import", import.meta.resolve("tsx"), script];
+    const child = execFile(process.execPath, argv, options, (error, out) => {
+      if (error === null) resolve(JSON.parse(out) as Searched);
+      else reject(error);
+    });
+    child.stdin?.end(JSON.stringify(wanted));
+  });
+}
+
+/** Everything secret about a request, in the spellings that servers use when they quote what they got. */
+function echoOf(request: HttpRequest, authorization: string): string {
+  const query = `X-Amz-Credential=${planted.AWS_ACCESS_KEY_ID}%2F20260101%2Fus-east-1%2Flambda%2Faws4_request&X-Amz-Security-Token=${encodeURIComponent(planted.AWS_SESSION_TOKEN)}&X-Amz-Signature=${/Signature=(\w+)/.exec(authorization)?.[1]}`;
+  const token = String(request.headers["x-amz-security-token"]);
+  const spell = (text: string) => [
+    text,
+    encodeURIComponent(text),
+    encodeURIComponent(text).toLowerCase() === encodeURIComponent(text)
+      ? ""
+      : encodeURIComponent(encodeURIComponent(text)),
+    JSON.stringify(text).replaceAll("/", "\\/"),
+    [...text].map((one) => `\\u${one.charCodeAt(0).toString(16).padStart(4, "0")}`).join(""),
+    text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;"),
+    Buffer.from(text).toString("base64"),
+    Buffer.from(`user:${text}`).toString("base64url"),
+  ];
+  const all = [authorization, token, planted.AWS_SECRET_ACCESS_KEY, planted.AWS_ACCESS_KEY_ID];
+  return [...all.flatMap(spell), `${request.target}?${query}`].join(" ; ");
+}
+
+function refusal(echo: string): string {
+  return JSON.stringify({ message: echo, Message: echo, Type: "User" });
+}
+
+function headers(echo: string): readonly string[] {
+  const key = planted.AWS_ACCESS_KEY_ID;
+  return [...json, `X-Echo: ${echo.slice(0, 8000)}`, `X-${key}: 1`, `x-amzn-errortype: Invalid${key}`];
+}
+
+function isGetPolicy({ method, target }: HttpRequest): boolean {
+  return method === "GET" && /\/policy(\?|$)/.test(target);
+}
+
+function isVersion({ method, target }: HttpRequest): boolean {
+  return method === "POST" && /\/(versions|aliases)$/.test(target);
+}
+
+function isCreation({ method, target }: HttpRequest): boolean {
+  return method === "POST" && /\/functions\/?$/.test(target);
+}

@@ -1,0 +1,75 @@
+import { createServer as createTls } from "node:tls";
+import { selfSigned } from "../certificate.ts";
+import { deep, type Hostile, head, never } from "../hostile-server.ts";
+import { always, endless, thenReset, tooMany } from "../misdeeds.ts";
+import { fromTheStart, said, toEveryRequest, up } from "../server.ts";
+
+/** The address of a server, as if it spoke TLS. */
+function asTls(listen: Hostile["listen"]): Hostile["listen"] {
+  return async () => {
+    const one = await listen();
+    return { ...one, url: one.url.replace("http:", "https:") };
+  };
+}
+
+/** A server that speaks TLS with a certificate that nobody trusts. */
+function overTls(scheme: "http" | "https"): Hostile["listen"] {
+  const serve = () => createTls({ ...selfSigned }, (socket) => void socket.on("error", () => {}).end());
+  return () => up(serve(), "127.0.0.1", scheme);
+}
+
+/** Those that let nothing be arranged; the ones that are waited for longest stand first. */
+export const fromTheFirstRequest: readonly Hostile[] = [
+  never("throttles everything", toEveryRequest(always(tooMany())), /429 TooManyRequests/),
+  never("is never available", toEveryRequest(always(said(503, ""))), /503/),
+  never(
+    "never answers",
+    fromTheStart((socket) => void socket.resume()),
+    /within the deadline/,
+  ),
+  never(
+    "resets every connection",
+    fromTheStart((socket) => void socket.resetAndDestroy()),
+    /dropped/,
+  ),
+  never("resets within the headers", toEveryRequest(thenReset("HTTP/1.1 200 OK\r\nConte")), /dropped/),
+  never("sends the body without end", toEveryRequest(endless(`${head}\r\n`)), /larger/),
+  never(
+    "sends headers over 1 MiB",
+    toEveryRequest(always(`${head}X-A: ${"a".repeat(1_100_000)}\r\n\r\n`)),
+    /larger/,
+  ),
+  never(
+    "speaks another protocol",
+    toEveryRequest(always("220 mail.example ESMTP\r\n")),
+    /not a correct HTTP/,
+  ),
+  never(
+    "speaks HTTP/2",
+    toEveryRequest(always(Buffer.from([0, 0, 0, 4, 0, 0, 0, 0, 0]))),
+    /not a correct HTTP/,
+  ),
+  never(
+    "answers with a page of HTML",
+    toEveryRequest(always(said(200, "<html>Welcome</html>", ["Content-Type: text/html"]))),
+    /markup/,
+  ),
+  never(
+    "redirects in a circle",
+    toEveryRequest(always(said(307, "", ["Location: /2015-03-31/functions"]))),
+    /nothing that a Lambda API says/,
+  ),
+  never("answers in deeply nested JSON", toEveryRequest(always(said(201, deep))), /Lambda API/),
+  never("has a self-signed certificate", overTls("https"), /TLS/),
+  never("speaks TLS where HTTP is spoken to it", overTls("http"), /not a correct HTTP|dropped/),
+  never(
+    "stops in the TLS handshake",
+    asTls(fromTheStart((socket) => void socket.resume())),
+    /within the deadline/,
+  ),
+  never(
+    "resets in the TLS handshake",
+    asTls(fromTheStart((socket) => void socket.once("data", () => socket.resetAndDestroy()))),
+    /TLS|dropped/,
+  ),
+];

@@ -1,0 +1,85 @@
+import { type Hostile, head, silent, slow } from "../hostile-server.ts";
+import { always, drip, endless, instead, thenReset } from "../misdeeds.ts";
+import { honestly, onAddPermission, wire } from "../server.ts";
+
+const dropped = /dropped before the response was complete/;
+const incorrect = /not a correct HTTP/;
+const large = /larger than what is read/;
+
+/** Those that let a run arrange and then give AddPermission no complete answer. */
+export const withoutAnswer: readonly Hostile[] = [
+  slow(
+    "never answers AddPermission",
+    onAddPermission(() => {}),
+  ),
+  slow(
+    "answers AddPermission after the deadline",
+    onAddPermission(
+      (socket, request, reference) => void setTimeout(() => honestly(socket, request, reference), 700),
+    ),
+  ),
+  silent("resets before the headers", onAddPermission(thenReset("")), dropped),
+  silent("resets within the headers of AddPermission", onAddPermission(thenReset(`${head}Conte`)), dropped),
+  silent(
+    "resets after the headers",
+    onAddPermission(thenReset(`${head}Content-Length: 40\r\n\r\n`)),
+    dropped,
+  ),
+  silent(
+    "sends half the body",
+    onAddPermission(thenReset(`${head}Content-Length: 40\r\n\r\n{"Statement":`)),
+    dropped,
+  ),
+  slow("promises more than it sends", onAddPermission(always(`${head}Content-Length: 40\r\n\r\n{}`))),
+  slow(
+    "sends one byte a second",
+    onAddPermission(drip(1000, (index) => `${head}Content-Length: 40\r\n\r\n{}`[index] ?? " ")),
+  ),
+  silent("sends the body of AddPermission without end", onAddPermission(endless(`${head}\r\n`)), large),
+  silent(
+    "sends chunks that are none",
+    onAddPermission(always(`${head}Transfer-Encoding: chunked\r\n\r\nzz\r\n{}\r\n0\r\n\r\n`)),
+    incorrect,
+  ),
+  slow(
+    "sends a last chunk that never ends",
+    onAddPermission(always(`${head}Transfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n`)),
+  ),
+  silent(
+    "sends headers over 1 MiB for AddPermission",
+    onAddPermission(always(`${head}X-A: ${"a".repeat(1_100_000)}\r\n\r\n`)),
+    large,
+  ),
+  silent(
+    "sends two lengths",
+    onAddPermission(always(`${head}Content-Length: 2\r\nContent-Length: 3\r\n\r\n{} `)),
+    incorrect,
+  ),
+  silent(
+    "sends a length that is no number",
+    onAddPermission(always(`${head}Content-Length: two\r\n\r\n{}`)),
+    incorrect,
+  ),
+  silent(
+    "sends interim responses without end",
+    onAddPermission(drip(2, () => "HTTP/1.1 103 Early Hints\r\n\r\n")),
+    incorrect,
+  ),
+  silent(
+    "floods with interim responses",
+    onAddPermission(
+      instead((reply) => Buffer.concat([Buffer.from("HTTP/1.1 103 Hint\r\n\r\n".repeat(5000)), wire(reply)])),
+    ),
+    incorrect,
+  ),
+  silent(
+    "changes the protocol",
+    onAddPermission(always("HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\n")),
+    incorrect,
+  ),
+  silent(
+    "answers in HTTP/3.7",
+    onAddPermission(always("HTTP/3.7 201 Created\r\nContent-Length: 2\r\n\r\n{}")),
+    incorrect,
+  ),
+];
