@@ -1,5 +1,6 @@
 import { defineConfig } from "vitest/config";
 
 export default defineConfig({
-  test: { include: ["test/**/*.test.ts"], testTimeout: 30_000 },
+  // Files are independent and many only wait for processes, so that every core gets one.
+  test: { include: ["test/**/*.test.ts"], testTimeout: 30_000, maxWorkers: "100%" },
 });
