@@ -7,6 +7,7 @@ import { fileURLToPath } from "node:url";
 import { LambdaClient, ListFunctionsCommand } from "@aws-sdk/client-lambda";
 import type { Counterexample, Report, RuleReport } from "../reports/report.ts";
 import { installMoto, moto } from "../targets/moto.ts";
+import { chromiumPath, launch } from "./browser/browser.ts";
 
 /** What is known to be wrong with moto, and the most steps that it may take to show it. */
 const wrong: Readonly<Record<string, number>> = {
@@ -83,6 +84,21 @@ async function functionsAt(endpoint: string): Promise<readonly (string | undefin
   return Functions.map(({ FunctionName: name }) => name);
 }
 
+/** The first screen of the report, as the README shows it. */
+async function takeScreenshot(page: string, to: string): Promise<void> {
+  const path = chromiumPath(process.env);
+  assert.ok(path, "a screenshot needs Chromium: run apt-get install chromium or set CHROMIUM");
+  const browser = await launch(path);
+  try {
+    const opened = await browser.open(page, { viewport: { width: 1180, height: 1130 } });
+    await opened.page.screenshot({ path: to });
+  } finally {
+    await browser.close();
+  }
+}
+
+// The one argument is a file for the README's screenshot.
+const [screenshot] = process.argv.slice(2);
 await installMoto({ say: console.log });
 const started = await moto.start();
 const folder = await mkdtemp(join(tmpdir(), "moto-"));
@@ -93,6 +109,8 @@ try {
   assert.deepEqual(await functionsAt(started.endpoint), [], "the run left functions behind");
   const file = join(folder, "report.json");
   const report: Report = JSON.parse(await readFile(file, "utf8"));
+  if (screenshot !== undefined)
+    await takeScreenshot(await readFile(join(folder, "report.html"), "utf8"), screenshot);
   const violated = report.rules.filter(({ verdicts }) => verdicts.document === "violated");
   const missed = Object.keys(wrong).filter((id) => !violated.some((rule) => rule.id === id));
   const failures = missed.map((id) => `${id} is broken, but the report does not say so`);
