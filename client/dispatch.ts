@@ -1,7 +1,7 @@
-import { StringDecoder } from "node:string_decoder";
 import type { Dispatcher } from "undici";
 import type { Answer, Header } from "../spec/exchange.ts";
 import { type Abortable, follow, unfollow } from "./abort.ts";
+import { bodyText } from "./body-text.ts";
 import type { Deadlines, Expiring } from "./deadline.ts";
 import { because, type Reason, reasonOf } from "./silence.ts";
 import { type Clock, maxInterimResponses } from "./transport.ts";
@@ -13,6 +13,8 @@ export interface Bounds {
   readonly deadlineMs: number;
   readonly maxBodyBytes: number;
   readonly signal?: AbortSignal | undefined;
+  /** Hears why a call has no response. */
+  readonly failed?: (why: Reason) => void;
 }
 
 /** Hands one request to an undici dispatcher and waits for the whole response. Never rejects. */
@@ -42,8 +44,7 @@ interface Attempt extends Dispatcher.DispatchHandler, Expiring, Abortable {
 /** One object for all that can happen to a call: this runs thousands of times a second. */
 function attemptOf(bounds: Bounds, resolve: (answer: Answer) => void): Attempt {
   const { clock, maxBodyBytes } = bounds;
-  let body = "";
-  const decoder = new StringDecoder("utf8");
+  const body = bodyText();
   let sentAt = clock();
   let controller: Dispatcher.DispatchController | undefined;
   let settled = false;
@@ -64,6 +65,7 @@ function attemptOf(bounds: Bounds, resolve: (answer: Answer) => void): Attempt {
       if (settled) return;
       settled = true;
       release(bounds, attempt);
+      bounds.failed?.(why);
       resolve({ kind: "none", ...why, sentAt, answeredAt: clock() });
       controller?.abort(new Error(why.detail));
     },
@@ -88,13 +90,13 @@ function attemptOf(bounds: Bounds, resolve: (answer: Answer) => void): Attempt {
     onResponseData(_controller, chunk) {
       size += chunk.length;
       if (size > maxBodyBytes) return attempt.fail(because("too-large", `over ${maxBodyBytes} bytes`));
-      body += decoder.write(chunk);
+      body.add(chunk);
     },
     onResponseEnd() {
       if (settled) return;
       settled = true;
       release(bounds, attempt);
-      resolve({ kind: "response", status, headers, body: body + decoder.end(), sentAt, answeredAt: clock() });
+      resolve({ kind: "response", status, headers, body: body.end(), sentAt, answeredAt: clock() });
     },
     onResponseError(_controller, error) {
       attempt.fail(reasonOf(error));

@@ -8,7 +8,7 @@ import { dispatchOnce } from "./dispatch.ts";
 import { addressed } from "./endpoint.ts";
 import { keptSockets } from "./kept.ts";
 import { type RawOptions, sendOver, sendRaw } from "./raw.ts";
-import { isUnaskedContinue, notSent } from "./silence.ts";
+import { isUnaskedContinue, notSent, type Reason } from "./silence.ts";
 import {
   type Clock,
   defaultMaxBodyBytes,
@@ -48,6 +48,9 @@ export function httpTransport(options: HttpOptions): Transport {
   const limits = { clock, deadlines: deadlines(clock), maxBodyBytes };
   // A target that sends what undici cannot read is talked to without undici from then on.
   let bare = false;
+  const failed = (why: Reason): void => {
+    bare ||= isUnaskedContinue(why);
+  };
   const raw = { endpoint, clock, authorize, maxBodyBytes, connectTimeoutMs, tls: options.tls };
   const onConnection = async (name: string, call: Outgoing, how: RawOptions): Promise<Answer> => {
     const { answer, socket } = await sendOver(await kept.take(name), call, how);
@@ -65,11 +68,8 @@ export function httpTransport(options: HttpOptions): Transport {
       const why = unableUndici(call);
       if (why !== null) return Promise.resolve(notSent(why, clock()));
       const full = addressed(call, endpoint);
-      const go = async (signed: readonly Header[]): Promise<Answer> => {
-        const answer = await dispatchOnce(pool, undiciRequest(full, signed), { ...limits, ...how });
-        bare ||= answer.kind === "none" && isUnaskedContinue(answer);
-        return answer;
-      };
+      const go = (signed: readonly Header[]): Promise<Answer> =>
+        dispatchOnce(pool, undiciRequest(full, signed), { ...limits, ...how, failed });
       return authorized(authorize, full, endpoint.host, how, go, clock);
     },
     forget: kept.forget,

@@ -44,8 +44,12 @@ export function redactor(secrets: readonly string[]): Redactor {
     const clean = suspect.test(given) ? withoutSignatures(given) : given;
     return known === null ? clean : clean.replace(known, redacted);
   };
+  const isClean = ([name, value]: Header): boolean =>
+    !secretHeader.test(name) && text(value) === value && text(name) === name;
   const headers = (given: readonly Header[]): readonly Header[] =>
-    given.map(([name, value]) => [text(name), secretHeader.test(name) ? redacted : text(value)]);
+    given.every(isClean)
+      ? given
+      : given.map(([name, value]) => [text(name), secretHeader.test(name) ? redacted : text(value)]);
   return {
     text,
     headers,
@@ -65,10 +69,14 @@ export function redactor(secrets: readonly string[]): Redactor {
             },
           }),
     }),
-    answer: (answer) =>
-      answer.kind === "none"
-        ? { ...answer, detail: text(answer.detail) }
-        : { ...answer, headers: headers(answer.headers), body: text(answer.body) },
+    answer: (answer) => {
+      if (answer.kind === "none") return { ...answer, detail: text(answer.detail) };
+      // Nearly every answer is clean, and stays the object that it is.
+      const clean = { headers: headers(answer.headers), body: text(answer.body) };
+      return clean.headers === answer.headers && clean.body === answer.body
+        ? answer
+        : { ...answer, ...clean };
+    },
   };
 }
 

@@ -1,4 +1,5 @@
 const unreserved = /[A-Za-z0-9._~-]/;
+const plain = /^[A-Za-z0-9._~-]*$/;
 const bytes = new TextEncoder();
 
 function percent(byte: number): string {
@@ -6,13 +7,18 @@ function percent(byte: number): string {
 }
 
 function encode(value: string, keep: (character: string) => boolean): string {
-  return Array.from(value, (character) =>
-    keep(character) ? character : Array.from(bytes.encode(character), percent).join(""),
-  ).join("");
+  let text = "";
+  for (const character of value) {
+    if (keep(character)) text += character;
+    else if (character < "\u0080") text += percent(character.charCodeAt(0));
+    else for (const byte of bytes.encode(character)) text += percent(byte);
+  }
+  return text;
 }
 
 /** A path label as SDKs write it: everything but RFC 3986's unreserved characters percent-encoded as UTF-8. */
 export function label(value: string): string {
+  if (plain.test(value)) return value;
   return encode(value, (character) => unreserved.test(character));
 }
 

@@ -40,22 +40,22 @@ export function spellings(stage: Stage, fn: StagedFunction): readonly Spelling[]
     .flatMap(encodings);
 }
 
-/** The encodings of one form of a version or alias, or of the function itself where the qualifier is null. */
-export function spellingsOf(
+/** One spelling, picked by numbers, of a version or alias, or of the function itself where the qualifier is null. */
+export function spellingOf(
   stage: Pick<Stage, "account">,
   fn: Pick<StagedFunction, "name" | "arn">,
   qualifier: string | null,
-  form: number,
-): readonly Spelling[] {
+  pick: { readonly form: number; readonly encodings: readonly Encoding[]; readonly encoding: number },
+): Spelling {
   const forms = Object.entries(namesOf(stage, fn)).flatMap(([label, functionName]) =>
     qualifier === null
       ? [{ label, functionName, qualifier, inQuery: false }]
       : qualified(label, functionName, /^\d+$/.test(qualifier) ? "version" : "alias", qualifier),
   );
-  return forms
-    .slice(form % forms.length)
-    .slice(0, 1)
-    .flatMap(encodings);
+  const form = forms[pick.form % forms.length];
+  const encoding = pick.encodings[pick.encoding % pick.encodings.length];
+  if (form === undefined || encoding === undefined) throw new Error(`${fn.name} has no such spelling`);
+  return spelt(form, encoding);
 }
 
 function namesOf({ account }: Pick<Stage, "account">, { name, arn }: Pick<StagedFunction, "name" | "arn">) {
@@ -81,22 +81,32 @@ const encoders: Readonly<Record<Encoding, (value: string) => string>> = {
   "all-lower-case": (value) => lowerHex(labelEncodingAll(value)),
 };
 
+/** Every encoding there is. */
+export const encodingNames: readonly Encoding[] = [
+  "none",
+  "colons",
+  "colons-lower-case",
+  "some",
+  "all",
+  "all-lower-case",
+];
+
 /** The encodings that differ on the wire; the first of equal ones is kept. */
 function encodings(form: Form): readonly Spelling[] {
   const seen = new Set<string>();
-  return Object.entries(encoders).flatMap(([name, encode]) => {
-    const { label, functionName, qualifier } = form;
-    const wire = encode(functionName);
-    const query = form.inQuery && qualifier !== null ? queryIn(encode, qualifier) : null;
-    const sent = `${wire}?${query ?? ""}`;
-    if (seen.has(sent) || !isEncoding(name)) return [];
+  return encodingNames.flatMap((name) => {
+    const spelling = spelt(form, name);
+    const sent = `${spelling.wire}?${spelling.query ?? ""}`;
+    if (seen.has(sent)) return [];
     seen.add(sent);
-    return [{ label, functionName, wire, query, qualifier, encoded: name }];
+    return [spelling];
   });
 }
 
-function isEncoding(name: string): name is Encoding {
-  return Object.hasOwn(encoders, name);
+function spelt({ label, functionName, qualifier, inQuery }: Form, encoded: Encoding): Spelling {
+  const encode = encoders[encoded];
+  const query = inQuery && qualifier !== null ? queryIn(encode, qualifier) : null;
+  return { label, functionName, wire: encode(functionName), query, qualifier, encoded };
 }
 
 function queryIn(encode: (value: string) => string, qualifier: string): string {

@@ -140,7 +140,10 @@ async function judgeTarget(
       { needs: "limit", reason: "has no size limit up to 1 MiB, or none that was reached" },
     ];
   }
-  const still = await standing(explored.lanes, raised.renew);
+  // Where nothing is kept there is nothing that could be forgotten.
+  const still = stateless
+    ? { lanes: explored.lanes, forgotten: [] }
+    : await standing(explored.lanes, raised.renew);
   if (still.forgotten.length > 0) {
     state.incomplete = true;
     state.faults.push(forgottenText(still.forgotten));

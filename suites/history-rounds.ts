@@ -1,6 +1,6 @@
 import { canonicalBody } from "../generators/body.ts";
 import { addPermission, getAlias, getFunction, getPolicy, removePermission } from "../generators/call.ts";
-import { type Spelling, spellingsOf } from "../generators/spellings.ts";
+import { encodingNames, type Spelling, spellingOf } from "../generators/spellings.ts";
 import { type Call, type Round, revisionSlot, type Step } from "../spec/exchange.ts";
 import type { Stage } from "../spec/stage.ts";
 import type { At, Command, FaultKind, RevisionSource } from "./history-commands.ts";
@@ -107,13 +107,12 @@ function sourceKey({ seen }: Draft, { place, key }: On, source: RevisionSource):
   return source.startsWith("resource") ? `${key}-resource` : `${key}-policy`;
 }
 
+/** A slot is filled with the number as it is, so that its letters must not be encoded. */
+const aroundSlots = encodingNames.filter((name) => name === "none" || name.startsWith("colons"));
+
 function spelling(stage: Stage, { fn, qualifier, versionFrom }: Place, { form, encoding }: At): Spelling {
-  const all = spellingsOf(stage, fn, qualifier, form);
-  // A slot is filled with the number as it is, so that its letters must not be encoded.
-  const usable = versionFrom === null ? all : all.filter(({ encoded }) => /^(none|colons)/.test(encoded));
-  const chosen = usable[encoding % usable.length];
-  if (chosen === undefined) throw new Error(`${fn.name} has no spelling`);
-  return chosen;
+  const encodings = versionFrom === null ? encodingNames : aroundSlots;
+  return spellingOf(stage, fn, qualifier, { form, encodings, encoding });
 }
 
 function to({ versionFrom }: Place, call: Call): Omit<Step, "key"> {
