@@ -4,7 +4,7 @@ import type { Answer, Header } from "../spec/exchange.ts";
 import { type Authorizer, authorized } from "./authorize.ts";
 import { deadlines } from "./deadline.ts";
 import { dial, type Tls } from "./dial.ts";
-import { dispatchOnce } from "./dispatch.ts";
+import { type Bounds, dispatchOnce } from "./dispatch.ts";
 import { addressed } from "./endpoint.ts";
 import { keptSockets } from "./kept.ts";
 import { type RawOptions, sendOver, sendRaw } from "./raw.ts";
@@ -14,6 +14,7 @@ import {
   defaultMaxBodyBytes,
   maxHeaderBytes,
   type Outgoing,
+  type SendOptions,
   type Transport,
 } from "./transport.ts";
 import { unableUndici, undiciRequest } from "./undici-request.ts";
@@ -48,6 +49,12 @@ export function httpTransport(options: HttpOptions): Transport {
   const limits = { clock, deadlines: deadlines(clock), maxBodyBytes };
   // A target that sends what undici cannot read is talked to without undici from then on.
   let bare = false;
+  // Runs hand in the same options with every call, so that the bounds made of the last ones are kept.
+  let last: { readonly how: SendOptions; readonly bounds: Bounds } | undefined;
+  const boundsOf = (how: SendOptions): Bounds => {
+    if (last?.how !== how) last = { how, bounds: { ...limits, ...how, failed } };
+    return last.bounds;
+  };
   const failed = (why: Reason): void => {
     bare ||= isUnaskedContinue(why);
   };
@@ -69,7 +76,7 @@ export function httpTransport(options: HttpOptions): Transport {
       if (why !== null) return Promise.resolve(notSent(why, clock()));
       const full = addressed(call, endpoint);
       const go = (signed: readonly Header[]): Promise<Answer> =>
-        dispatchOnce(pool, undiciRequest(full, signed), { ...limits, ...how, failed });
+        dispatchOnce(pool, undiciRequest(full, signed), boundsOf(how));
       return authorized(authorize, full, endpoint.host, how, go, clock);
     },
     forget: kept.forget,

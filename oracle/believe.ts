@@ -8,6 +8,7 @@ import {
   forget,
   inEveryWorld,
   latest,
+  mapPolicies,
   maybe,
   policyWith,
   usedUp,
@@ -88,18 +89,21 @@ function believeRefusal(before: Belief, { reading, situation, result }: Addition
   const sid = typeof members.StatementId === "string" ? members.StatementId : "";
   const revision = members.RevisionId;
   const error = result.kind === "refused" ? result.error : null;
-  const policies = Object.entries(before.policies).map(([key, policy]) => {
-    if (situation.key !== null && key !== situation.key) return [key, policy] as const;
-    const since = { ...policy.since, refused: latest([...policy.since.refused, sid]) };
-    if (key !== situation.key) return [key, { ...policy, since }] as const;
-    const spurned =
-      error === "PreconditionFailedException" && typeof revision === "string"
-        ? [...policy.spurned, revision]
-        : policy.spurned;
-    const overfull = error === "PolicyLengthExceededException" ? "full" : policy.overfull;
-    return [key, { ...policy, since, spurned, overfull }] as const;
+  const refusedOn = (policy: PolicyBelief): PolicyBelief => ({
+    ...policy,
+    since: { ...policy.since, refused: latest([...policy.since.refused, sid]) },
   });
-  return { ...before, policies: Object.fromEntries(policies) };
+  const { key } = situation;
+  // It is not known whose statement it would have been: none may have changed.
+  if (key === null) return mapPolicies(before, refusedOn);
+  const policy = before.policies[key];
+  if (policy === undefined) return before;
+  const stale = error === "PreconditionFailedException" && typeof revision === "string";
+  return withPolicy(before, key, {
+    ...refusedOn(policy),
+    spurned: stale ? [...policy.spurned, revision] : policy.spurned,
+    overfull: error === "PolicyLengthExceededException" ? "full" : policy.overfull,
+  });
 }
 
 function believeRead(before: Belief, { key, policy: seen, together }: PolicyRead): Belief {
@@ -133,23 +137,16 @@ function currentPolicyRevisions(policy: PolicyBelief): readonly string[] {
 }
 
 function noteElsewhere(belief: Belief, key: string, sid: string): Belief {
-  const policies = Object.entries(belief.policies).map(([other, policy]) =>
-    other === key
-      ? ([other, policy] as const)
-      : ([
-          other,
-          {
-            ...policy,
-            since: { ...policy.since, elsewhere: latest([...policy.since.elsewhere, `${key} ${sid}`]) },
-          },
-        ] as const),
-  );
-  return { ...belief, policies: Object.fromEntries(policies) };
+  const note = `${key} ${sid}`;
+  return mapPolicies(belief, (policy, other) => {
+    if (other === key) return policy;
+    const { since } = policy;
+    return { ...policy, since: { ...since, elsewhere: latest([...since.elsewhere, note]) } };
+  });
 }
 
 function forgetAll(belief: Belief): Belief {
-  const policies = Object.entries(belief.policies).map(([key, policy]) => [key, forget(policy)] as const);
-  return { ...belief, policies: Object.fromEntries(policies) };
+  return mapPolicies(belief, forget);
 }
 
 /** What is believed after calls that were in flight together: every acknowledged one happened, in some order. */
@@ -166,14 +163,10 @@ export function believeRound(before: Belief, members: readonly Observation[]): B
   for (const member of members) if (member.kind === "neighbour") belief = believe(belief, member);
   const touched = touchedKeys(members);
   const confused = [...acknowledgedSids.values()].some((count) => count > 1) || removesWhatItAdds(members);
-  const policies = Object.entries(belief.policies).map(([key, policy]) => {
-    if (!touched.has(key)) return [key, policy] as const;
-    return [
-      key,
-      confused ? forget(policy) : { ...policy, since: { ...policy.since, together: true } },
-    ] as const;
+  return mapPolicies(belief, (policy, key) => {
+    if (!touched.has(key)) return policy;
+    return confused ? forget(policy) : { ...policy, since: { ...policy.since, together: true } };
   });
-  return { ...belief, policies: Object.fromEntries(policies) };
 }
 
 function touchedKeys(members: readonly Observation[]): ReadonlySet<string> {

@@ -1,5 +1,5 @@
 import type { Addition, Observation } from "../spec/observation.ts";
-import type { Judgement, Rule, Trigger } from "../spec/rule.ts";
+import { holds, type Judgement, type Rule, type Trigger } from "../spec/rule.ts";
 import { rules as everyRule } from "../spec/rules/index.ts";
 import type { Column } from "../spec/verdict.ts";
 import { judgeLinearizability } from "./judge-linearizability.ts";
@@ -21,7 +21,15 @@ export interface Judge {
   history(rounds: readonly ObservedRound[]): readonly Finding[];
 }
 
-type Of<On extends Trigger["on"]> = { readonly rule: Rule; readonly trigger: Extract<Trigger, { on: On }> };
+interface Asked {
+  readonly rule: Rule;
+  /** What is found when it holds, column by column: by far the most frequent finding, made once. */
+  readonly held: readonly Finding[];
+}
+
+interface Of<On extends Trigger["on"]> extends Asked {
+  readonly trigger: Extract<Trigger, { on: On }>;
+}
 
 /** A judge over some rules; over all of them unless told otherwise. A rule that throws is a fault of ours. */
 export function judgeOf(rules: readonly Rule[] = everyRule): Judge {
@@ -35,30 +43,28 @@ export function judgeOf(rules: readonly Rule[] = everyRule): Judge {
   const onHistory = pick(rules, "history");
 
   const ofAddition = (of: Addition, found: Finding[]): void => {
-    for (const asked of specific(of, byObjection, byFeature))
-      add(found, asked.rule, (column) => asked.trigger.judge(of, column));
+    for (const asked of specific(of, byObjection, byFeature)) add(found, asked, asked.trigger.judge, of);
     const passive = of.result.kind === "added" ? onSuccess : of.result.kind === "refused" ? onRefusal : [];
-    for (const { rule, trigger } of passive) add(found, rule, (column) => trigger.judge(of, column));
-    for (const { rule, trigger } of onAnswer) add(found, rule, (column) => trigger.judge(of, column));
+    for (const asked of passive) add(found, asked, asked.trigger.judge, of);
+    for (const asked of onAnswer) add(found, asked, asked.trigger.judge, of);
   };
   const ofObservation = (of: Observation, found: Finding[]): void => {
     if (of.kind === "addition") ofAddition(of, found);
     if (of.kind !== "policy-read") return;
-    for (const { rule, trigger } of onRead) add(found, rule, (column) => trigger.judge(of, column));
+    for (const asked of onRead) add(found, asked, asked.trigger.judge, of);
   };
   return {
     round: ({ before, observations }) => {
       const found: Finding[] = [];
       for (const of of observations) ofObservation(of, found);
       if (observations.length < 2) return found;
-      for (const { rule, trigger } of onRound) {
-        add(found, rule, (column) => trigger.judge({ before, members: observations }, column));
-      }
+      const of = { before, members: observations };
+      for (const asked of onRound) add(found, asked, asked.trigger.judge, of);
       return found;
     },
     history: (rounds) => {
       const found: Finding[] = [];
-      for (const { rule } of onHistory) add(found, rule, () => judgeLinearizability(rounds));
+      for (const asked of onHistory) add(found, asked, judgeLinearizability, rounds);
       return found;
     },
   };
@@ -77,17 +83,29 @@ function specific(
   return features.length > 1 ? [] : (byFeature.get(features[0] ?? "") ?? []);
 }
 
-function add(found: Finding[], rule: Rule, judge: (column: Column) => Judgement | null): void {
-  const columns = rule.columns ?? (["document", "aws"] as const);
+function add<T>(
+  found: Finding[],
+  { rule, held }: Asked,
+  judge: (of: T, column: Column) => Judgement | null,
+  of: T,
+): void {
   let judgement: Judgement | null | undefined;
-  for (const column of columns) {
-    if (judgement === undefined || rule.differs) judgement = judge(column);
-    if (judgement !== null) found.push({ rule, column, judgement });
+  for (const finding of held) {
+    const { column } = finding;
+    if (judgement === undefined || rule.differs) judgement = judge(of, column);
+    if (judgement === null) continue;
+    found.push(judgement.verdict === "holds" ? finding : { rule, column, judgement });
   }
 }
 
+const both: readonly Column[] = ["document", "aws"];
+
 function pick<On extends Trigger["on"]>(rules: readonly Rule[], on: On): readonly Of<On>[] {
-  return rules.flatMap((rule) => (isOn(rule.trigger, on) ? [{ rule, trigger: rule.trigger }] : []));
+  return rules.flatMap((rule) => {
+    if (!isOn(rule.trigger, on)) return [];
+    const held = (rule.columns ?? both).map((column): Finding => ({ rule, column, judgement: holds }));
+    return [{ rule, trigger: rule.trigger, held }];
+  });
 }
 
 function isOn<On extends Trigger["on"]>(trigger: Trigger, on: On): trigger is Extract<Trigger, { on: On }> {

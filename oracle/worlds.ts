@@ -129,6 +129,19 @@ export function withPolicy(belief: Belief, key: string, policy: PolicyBelief): B
   return { ...belief, policies: { ...belief.policies, [key]: policy } };
 }
 
+/** The belief with every policy changed; one that is returned as it was is not copied. */
+export function mapPolicies(
+  belief: Belief,
+  change: (policy: PolicyBelief, key: string) => PolicyBelief,
+): Belief {
+  const policies: Record<string, PolicyBelief> = {};
+  for (const key of Object.keys(belief.policies)) {
+    const policy = belief.policies[key];
+    if (policy !== undefined) policies[key] = change(policy, key);
+  }
+  return { ...belief, policies };
+}
+
 /** A policy of something that has just been made: empty, whatever stands on other policies. */
 export function newPolicy(belief: Belief, origin: Since["origin"]): PolicyBelief {
   const held = Object.values(belief.policies).flatMap(({ worlds }) => worlds);
@@ -143,9 +156,9 @@ export function latest<T>(list: readonly T[]): readonly T[] {
 
 /** The belief at the start of a history on a stage that was tidied: what earlier histories freed is no longer news. */
 export function afterTidying(belief: Belief): Belief {
-  const policies = Object.entries(belief.policies).map(([key, policy]) => {
+  return mapPolicies(belief, (policy) => {
+    if (policy.freed.length === 0 && policy.overfull === "no") return policy;
     const tidied = latest([...new Set([...policy.tidied, ...policy.freed])]);
-    return [key, { ...policy, freed: [], tidied, overfull: "no" as const }] as const;
+    return { ...policy, freed: [], tidied, overfull: "no" };
   });
-  return { ...belief, policies: Object.fromEntries(policies) };
 }

@@ -73,10 +73,17 @@ export function laneOn(options: LaneOptions): Lane {
     answer: readable(await transport.send(call, how)),
   });
 
+  /** Nearly every round is a single call. */
+  const sendAll = async (ready: readonly Pick<Exchange, "step" | "call">[]): Promise<readonly Exchange[]> => {
+    const [only] = ready;
+    if (ready.length === 1 && only !== undefined) return [await send(only.step, only.call)];
+    return Promise.all(ready.map(({ step, call }) => send(step, call)));
+  };
+
   const playRound = async (
     round: Round,
     done: readonly (readonly Exchange[])[],
-  ): Promise<ObservedRound & { exchanges: readonly Exchange[] }> => {
+  ): Promise<{ readonly observed: ObservedRound; readonly exchanges: readonly Exchange[] }> => {
     const ready = round.flatMap((step) => {
       const call = filled(step, done);
       // What cannot be carried as it is meant is left out rather than bent.
@@ -85,22 +92,25 @@ export function laneOn(options: LaneOptions): Lane {
       const blind = options.settleMs > 0 && round.length > 1 && call.operation === "GetPolicy";
       return blind ? [] : [{ step, call }];
     });
-    let exchanges = await Promise.all(ready.map(({ step, call }) => send(step, call)));
+    let exchanges = await sendAll(ready);
     let observed = observeRound(belief, exchanges);
     for (let waited = 0; waited < options.settleMs && isUnsettledRead(observed); waited += 250) {
       await options.sleep(250);
-      exchanges = await Promise.all(ready.map(({ step, call }) => send(step, call)));
+      exchanges = await sendAll(ready);
       observed = observeRound(belief, exchanges);
     }
     belief = observed.after;
-    return { ...observed, exchanges };
+    return { observed, exchanges };
   };
 
   const play: Lane["play"] = async (next, listen) => {
     const rounds: (readonly Exchange[])[] = [];
     const observed: ObservedRound[] = [];
-    for (let round = await next(rounds); round !== null; round = await next(rounds)) {
-      const { exchanges, ...one } = await playRound(round, rounds);
+    for (;;) {
+      const given = next(rounds);
+      const round = given instanceof Promise ? await given : given;
+      if (round === null) break;
+      const { exchanges, observed: one } = await playRound(round, rounds);
       rounds.push(exchanges);
       observed.push(one);
       noteReads(one, reads);
@@ -108,7 +118,9 @@ export function laneOn(options: LaneOptions): Lane {
       listen?.heard?.(one, exchanges);
     }
     // The next history begins on connections of its own: what this one did to them must not reach it.
-    for (const name of connectionsOf(rounds)) transport.forget?.(name);
+    for (const round of rounds) {
+      for (const { call } of round) if (call.connection !== undefined) transport.forget?.(call.connection);
+    }
     return { rounds, observed };
   };
   const alone = (key: string, call: Call) => play(once({ key, call }));
@@ -167,10 +179,6 @@ function noteReads(
     reads.isReadable = of.policy.kind !== "unreadable";
     reads.wasReadable ||= reads.isReadable;
   }
-}
-
-function connectionsOf(rounds: readonly (readonly Exchange[])[]): ReadonlySet<string> {
-  return new Set(rounds.flat().flatMap(({ call }) => call.connection ?? []));
 }
 
 function filled(step: Step, done: readonly (readonly Exchange[])[]): Call | null {

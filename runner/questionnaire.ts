@@ -1,5 +1,6 @@
 import type { QuestionReport } from "../reports/report.ts";
-import type { Observation } from "../spec/observation.ts";
+import type { Addition, Observation } from "../spec/observation.ts";
+import type { Question } from "../spec/rule.ts";
 import { questions } from "../spec/rules/questions.ts";
 import { sizeRules } from "../spec/rules/size-rules.ts";
 
@@ -16,21 +17,36 @@ const tooLarge = sizeRules["policy.too-large"];
 /** Different answers that are told apart for one question. */
 const mostAnswers = 12;
 
+const byPoint: ReadonlyMap<string, Question> = new Map(
+  questions.filter(({ pointed }) => pointed).map((question) => [question.id, question]),
+);
+const always = questions.filter(({ pointed }) => !pointed);
+
+/** The question that a request raises when it raises no other: the only one that it can answer. */
+function pointedBy({ reading, situation }: Addition): Question | undefined {
+  const [open] = reading.questions.length > 0 ? reading.questions : situation.questions;
+  const alone = reading.questions.length + situation.questions.length === 1;
+  return alone && open !== undefined ? byPoint.get(open) : undefined;
+}
+
 /** Makes an empty one. */
 export function questionnaire(): Questionnaire {
   const heard = new Map<string, Map<string, number>>();
   let full = false;
+  const note = ({ id, answer }: Question, of: Observation): void => {
+    const said = answer(of);
+    if (said === null) return;
+    const counts = heard.get(id) ?? new Map<string, number>();
+    heard.set(id, counts);
+    if (counts.has(said) || counts.size < mostAnswers) counts.set(said, (counts.get(said) ?? 0) + 1);
+  };
   return {
     hear: (of) => {
       // Also where the policy cannot be read, or the refusal has another name than it should.
       if (of.kind === "addition") full ||= tooLarge.trigger.judge(of) !== null;
-      for (const { id, answer } of questions) {
-        const said = answer(of);
-        if (said === null) continue;
-        const counts = heard.get(id) ?? new Map<string, number>();
-        heard.set(id, counts);
-        if (counts.has(said) || counts.size < mostAnswers) counts.set(said, (counts.get(said) ?? 0) + 1);
-      }
+      const pointed = of.kind === "addition" ? pointedBy(of) : undefined;
+      if (pointed !== undefined) note(pointed, of);
+      for (const question of always) note(question, of);
     },
     answers: () =>
       questions.map(({ id, title, source }) => {

@@ -46,14 +46,13 @@ const most = { candidates: 4, open: 2 } as const;
 
 /** Makes an empty collection. */
 export function verdicts(): Verdicts {
-  const counts = new Map<string, Count>();
+  const counts: Readonly<Record<Column, Map<string, Count>>> = { document: new Map(), aws: new Map() };
   const violated = new Set<string>();
   const countOf = (id: string, column: Column): Count => {
-    const key = `${column} ${id}`;
-    let count = counts.get(key);
+    let count = counts[column].get(id);
     if (count === undefined) {
       count = { holds: 0, violated: 0, inconclusive: 0, why: "", candidates: [], open: [] };
-      counts.set(key, count);
+      counts[column].set(id, count);
     }
     return count;
   };

@@ -51,6 +51,17 @@ function isUnavailable(status: number, error: string | null): boolean {
  * cut at the first comma and colon, then what follows `#`.
  */
 export function errorName(response: Pick<Response, "headers" | "body">): string | null {
+  const known = errorNames.get(response);
+  if (known !== undefined) return known;
+  const name = readErrorName(response);
+  errorNames.set(response, name);
+  return name;
+}
+
+/** Every rule about errors asks for the name of the same answer. */
+const errorNames = new WeakMap<object, string | null>();
+
+function readErrorName(response: Pick<Response, "headers" | "body">): string | null {
   const raw = header(response.headers, "x-amzn-errortype") ?? nameInBody(response.body);
   if (raw === null) return null;
   const cut = raw.split(",")[0]?.split(":")[0] ?? "";
@@ -70,7 +81,10 @@ function nameInBody(body: string): string | null {
 /** The first header of that name, whatever its case. */
 export function header(headers: readonly Header[], name: string): string | null {
   const wanted = name.toLowerCase();
-  return headers.find(([key]) => key.toLowerCase() === wanted)?.[1] ?? null;
+  for (const [key, value] of headers) {
+    if (key.length === wanted.length && key.toLowerCase() === wanted) return value;
+  }
+  return null;
 }
 
 /** Nesting that is read. JSON sets no limit but lets readers have one, and most have; no policy comes near. */
@@ -90,17 +104,24 @@ export function jsonObject(text: string): Readonly<Record<string, unknown>> | nu
 /** Counts brackets outside of strings; a pattern for strings might itself run out of stack. */
 function isTooDeep(text: string): boolean {
   let depth = 0;
-  let inString = false;
   for (let at = 0; at < text.length; at += 1) {
-    const token = text[at];
-    if (token === "\\") at += 1;
-    else if (token === '"') inString = !inString;
-    else if (inString) continue;
-    else if (token === "[" || token === "{") depth += 1;
-    else if (token === "]" || token === "}") depth -= 1;
+    const token = text.charCodeAt(at);
+    if (token === 0x22) at = endOfString(text, at);
+    else if (token === 0x5b || token === 0x7b) depth += 1;
+    else if (token === 0x5d || token === 0x7d) depth -= 1;
     if (depth > deepest) return true;
   }
   return false;
+}
+
+/** Where the string that begins here ends; the end of the text when it does not. */
+function endOfString(text: string, start: number): number {
+  for (let end = text.indexOf('"', start + 1); end >= 0; end = text.indexOf('"', end + 1)) {
+    let slashes = 0;
+    while (text.charCodeAt(end - 1 - slashes) === 0x5c) slashes += 1;
+    if (slashes % 2 === 0) return end;
+  }
+  return text.length;
 }
 
 function readStatement(text: string): StatementReading {

@@ -118,6 +118,7 @@ export function wholeMatch(member: Member, value: string): boolean {
  * the length alone has the same length in bytes, UTF-16 units and code points.
  */
 export function length(value: string): number {
+  if (!/[\ud800-\udfff]/.test(value)) return value.length;
   let count = 0;
   for (const _ of value) count += 1;
   return count;

@@ -49,6 +49,7 @@ function differenceTo(
   if (world.statements === null) return null;
   const { since, past } = belief;
   const expected = world.statements;
+  if (isAsExpected(expected, seen) && isSettled(world, belief, revision)) return null;
   const isNew = (sid: string) => since.added.includes(sid);
   const lost = missingFrom(expected, seen);
   const changed = expected.filter(
@@ -74,6 +75,23 @@ function differenceTo(
       !past.includes(revision),
   };
   return weight(found) === 0 ? null : found;
+}
+
+/** The same statements in the same order: most reads show nothing else. */
+function isAsExpected(expected: readonly StatementBelief[], seen: readonly StatementBelief[]): boolean {
+  return (
+    expected.length === seen.length &&
+    expected.every(({ sid, text }, index) => {
+      const other = seen[index];
+      return other?.sid === sid && (text === null || text === other.text);
+    })
+  );
+}
+
+/** The revision says nothing against it. */
+function isSettled(world: World, belief: PolicyBelief, revision: string | null): boolean {
+  if (revision === null) return true;
+  return world.policyRevision === null ? !belief.used.includes(revision) : world.policyRevision === revision;
 }
 
 /** Sids of `list`, one for each statement too many in it, that `other` lacks. */

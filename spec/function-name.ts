@@ -75,11 +75,15 @@ function readShortName(value: string): ReadName | OpenName {
   };
 }
 
+/** ASCII without white space stands for nothing but itself. */
+const unpadded = /^[\x21-\x7e]*$/;
+
 /**
  * True for a near-miss that engines disagree on: white space or a line end around a valid core, or characters
  * that Unicode calls compatible with valid ones (digits of other scripts, full-width letters).
  */
 export function isPadded(member: Parameters<typeof wholeMatch>[0], value: string): boolean {
+  if (unpadded.test(value)) return false;
   const core = value.trim();
   if (core !== value && core !== "" && wholeMatch(member, core)) return true;
   const folded = value.replace(/\p{Nd}/gu, (digit) => (/[0-9]/.test(digit) ? digit : "0")).normalize("NFKC");

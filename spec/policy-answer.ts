@@ -2,6 +2,7 @@ import { errorName, jsonObject } from "./answer.ts";
 import { canonicalJson, type StatementBelief } from "./belief.ts";
 import { isRecord } from "./body.ts";
 import type { Answer } from "./exchange.ts";
+import { remembered } from "./remembered.ts";
 
 /** What an answer to GetPolicy shows. */
 export type PolicyReading =
@@ -22,17 +23,22 @@ export function readPolicy(answer: Answer): PolicyReading {
   if (status === 429 || (status >= 502 && status <= 504)) return { kind: "unsettled", why: `${status}` };
   if (status !== 200) return { kind: "unreadable", why: `GetPolicy answered ${status}` };
   const body = jsonObject(answer.body);
-  const document = typeof body?.Policy === "string" ? jsonObject(body.Policy) : null;
-  const list = document?.Statement;
-  if (!Array.isArray(list))
+  const statements = typeof body?.Policy === "string" ? statementsIn(body.Policy) : null;
+  if (statements === null)
     return { kind: "unreadable", why: "GetPolicy answered 200 without a list of statements" };
   const revision = body?.RevisionId;
   return {
     kind: "policy",
-    statements: list.map(readStatement),
+    statements,
     revision: typeof revision === "string" ? revision : null,
   };
 }
+
+/** Many reads in a row show the same document. */
+const statementsIn = remembered(256, (document): readonly StatementBelief[] | null => {
+  const list = jsonObject(document)?.Statement;
+  return Array.isArray(list) ? list.map(readStatement) : null;
+});
 
 function readStatement(value: unknown): StatementBelief {
   const sid = isRecord(value) ? value.Sid : undefined;

@@ -83,6 +83,8 @@ export interface QuestionBody {
   readonly title: string;
   readonly source: string;
   readonly clauses: readonly string[];
+  /** True when only requests are asked in which it is the one open point; else every observation is. */
+  readonly pointed: boolean;
   /** What this observation answers; null when it does not bear on the question. */
   answer(of: Observation): string | null;
 }

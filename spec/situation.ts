@@ -132,9 +132,11 @@ function situateSid(
     };
   }
   if (holds.some((held) => held)) return { ...nothing, unsure: ["it is not known whether the id is taken"] };
-  const others = policy.worlds.flatMap((world) => world.statements ?? []).map((statement) => statement.sid);
+  const others = policy.worlds.flatMap(
+    ({ statements }) => statements?.map((statement) => statement.sid) ?? [],
+  );
   const lower = sid.toLowerCase();
-  if (others.some((other) => other.toLowerCase() === lower)) {
+  if (others.some((other) => other.length === sid.length && other.toLowerCase() === lower)) {
     return { ...nothing, questions: ["StatementId.letter-case"] };
   }
   return { ...nothing, features: sidFeatures(sid, key, policy, others, belief) };
@@ -169,13 +171,18 @@ function sidFeatures(
   const found: StateFeature[] = [];
   if (others.some((other) => commonPrefix(other, sid) >= 32)) found.push("StatementId.shares-prefix");
   if (policy.freed.includes(sid)) found.push("StatementId.freed");
+  const holders = Object.keys(belief.policies).filter(
+    (other) => other !== key && isHeldBy(other, sid, belief),
+  );
+  if (holders.length === 0) return found;
   const [name = ""] = key.split(":");
-  const holders = Object.entries(belief.policies)
-    .filter(([other, { worlds }]) => other !== key && worlds.every((world) => holdsSid(world, sid)))
-    .map(([other]) => other.split(":")[0]);
-  if (holders.includes(name)) found.push("StatementId.on-other-qualifier");
-  else if (holders.length > 0) found.push("StatementId.on-other-function");
+  const same = holders.some((other) => other.split(":")[0] === name);
+  found.push(same ? "StatementId.on-other-qualifier" : "StatementId.on-other-function");
   return found;
+}
+
+function isHeldBy(key: string, sid: string, { policies }: Belief): boolean {
+  return policies[key]?.worlds.every((world) => holdsSid(world, sid)) ?? false;
 }
 
 function commonPrefix(a: string, b: string): number {

@@ -1,3 +1,5 @@
+import { remembered } from "./remembered.ts";
+
 /** What the path and the query of a request-target say, percent-decoding included. */
 export interface Route {
   /** The path names the policy of a function under the documented version prefix. */
@@ -30,7 +32,9 @@ export type Query = readonly (readonly [name: string, value: string | null])[];
 const prefix = "/2015-03-31/functions";
 
 /** Reads a request-target as restJson1 labels are read: split first, then percent-decoded once. */
-export function route(target: string): Route | NeighbourRoute | NoRoute {
+export const route: (target: string) => Route | NeighbourRoute | NoRoute = remembered(4096, readRoute);
+
+function readRoute(target: string): Route | NeighbourRoute | NoRoute {
   const mark = target.indexOf("?");
   const path = mark < 0 ? target : target.slice(0, mark);
   const query = mark < 0 ? [] : parseQuery(target.slice(mark + 1));

@@ -513,7 +513,8 @@ describe("the checker itself", () => {
   });
 
   test("finds out a hint that contradicts the model", () => {
-    const history = [at("w", 1, "done", 0, 9)];
+    // Not in the order of its answers, so that there is a search for the hint to mislead.
+    const history = [at("v", 2, "done", 0, 4), at("w", 1, "done", 0, 5), at("r", "read", 2, 0, 9)];
     expect(() => check(history, { ...register, hopeless: () => true }, bound)).toThrow("contradict");
   });
 

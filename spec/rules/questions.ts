@@ -141,6 +141,7 @@ const asked: Readonly<Record<RequestQuestion | StateQuestion, Asked>> = {
 const special: readonly Question[] = [
   {
     id: "revision.source",
+    pointed: false,
     title: "Which operation's RevisionId the target takes",
     source: "Errors, PreconditionFailedException: GetFunction or GetAlias; the live service: GetPolicy",
     clauses: ["R101", "R102"],
@@ -148,6 +149,7 @@ const special: readonly Question[] = [
   },
   {
     id: "success.other-members",
+    pointed: false,
     title: "Members of a success beside Statement",
     source: "Response Syntax",
     clauses: ["R147"],
@@ -160,6 +162,7 @@ const special: readonly Question[] = [
   },
   {
     id: "refusal.precedence",
+    pointed: false,
     title: "Which fault is named when a request has several",
     source: "Errors: no order is given",
     clauses: ["R165"],
@@ -173,6 +176,7 @@ const special: readonly Question[] = [
   },
   {
     id: "refusal.malformed-body",
+    pointed: false,
     title: "How a body that is no JSON object is refused",
     source: "Errors: no exception is given for it",
     clauses: ["R010"],
@@ -185,6 +189,7 @@ const special: readonly Question[] = [
   },
   {
     id: "policy.size-limit",
+    pointed: false,
     title: "How many bytes a policy holds before it is too large",
     source: "Errors, PolicyLengthExceededException: the limit is not given",
     clauses: ["R157"],
@@ -217,7 +222,8 @@ function answerRevisionSource(of: Observation): string | null {
 }
 
 function ask(id: RequestQuestion | StateQuestion, [title, source, clauses]: Asked): Question {
-  return { id, title, source, clauses, answer: (of) => (bearsOn(id, of) ? phrase(of.answer) : null) };
+  const answer = (of: Observation) => (bearsOn(id, of) ? phrase(of.answer) : null);
+  return { id, title, source, clauses, pointed: true, answer };
 }
 
 /** The question is the only thing unclear about the request, and nothing else speaks against it. */

@@ -1,0 +1,16 @@
+/** Longer texts are rare, and keeping them would cost more than reading them again. */
+const longest = 16_384;
+
+/** A pure function of a text that keeps its latest results; all are dropped when there are more than `most`. */
+export function remembered<Result>(most: number, make: (text: string) => Result): (text: string) => Result {
+  const known = new Map<string, Result>();
+  return (text) => {
+    const found = known.get(text);
+    if (found !== undefined) return found;
+    const made = make(text);
+    if (text.length > longest) return made;
+    if (known.size >= most) known.clear();
+    known.set(text, made);
+    return made;
+  };
+}
