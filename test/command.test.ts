@@ -1,4 +1,4 @@
-import { execFile } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { createReference } from "../targets/reference/reference.ts";
 
 const bin = fileURLToPath(new URL("../bin/addpermission-conformance.ts", import.meta.url));
 
@@ -112,6 +113,25 @@ describe("The command", () => {
     expect(report.schema).toBe("addpermission-conformance/report@1");
     expect(report.summary.document.violated).toBe(0);
     expect(await readFile(join(out, "junit.xml"), "utf8")).toContain("<testsuite");
+  });
+
+  it("cleans up and writes its report also when its reader has gone", async () => {
+    const reference = createReference();
+    const endpoint = (await reference.listen()).origin;
+    const out = join(folder, "unread");
+    const child = spawn(
+      process.execPath,
+      ["--import", "tsx", bin, "--endpoint", endpoint, "--runs", "1", "--rounds", "1", "--out", out],
+      { stdio: ["ignore", "pipe", "pipe"] },
+    );
+    child.stdout.destroy();
+    child.stderr.destroy();
+    const code = await new Promise((resolve) => child.on("close", resolve));
+    const listed = await (await fetch(`${endpoint}/2015-03-31/functions/`)).text();
+    await reference.close();
+    expect(code).toBe(0);
+    expect(JSON.parse(listed)).toMatchObject({ Functions: [] });
+    expect(JSON.parse(await readFile(join(out, "report.json"), "utf8")).incomplete).toBe(false);
   });
 
   it("lists the rules and a ledger of every clause as data", async () => {
