@@ -58,6 +58,7 @@ function runOptions(session: Session, options: Play): RunOptions {
     seed: options.seed,
     profile: options.profile ?? "document",
     suites: chosen,
+    only: leftOut(options, chosen),
     lanes: session.lanes ?? lanesFor(session, chosen),
     rules: rulesNamed(options.rules),
     runs: options.runs ?? 25,
@@ -68,6 +69,15 @@ function runOptions(session: Session, options: Play): RunOptions {
     progress: options.progress ?? (() => {}),
     replay: options.replay,
     tape: options.tape,
+  };
+}
+
+function leftOut({ suites: named, rules: judged }: Play, chosen: RunOptions["suites"]): RunOptions["only"] {
+  const sent = named === undefined || usualSuites.every((suite) => chosen.includes(suite));
+  if (sent && judged === undefined) return undefined;
+  return {
+    ...(judged === undefined ? {} : { rules: judged.length }),
+    ...(sent ? {} : { suites: chosen.map(({ name }) => name) }),
   };
 }
 

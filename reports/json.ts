@@ -15,6 +15,8 @@ const order = [
     "endpoint",
     "cannot",
     "profile",
+    "only",
+    "suites",
     "seed",
   ],
   ...["startedAt", "durationMs", "requests", "incomplete", "summary", "document", "aws", "holds", "violated"],

@@ -13,6 +13,8 @@ export interface Report {
     readonly cannot: readonly string[];
   };
   readonly profile: Column;
+  /** What was left out on request: how many rules were judged, which suites were sent. Absent when nothing was. */
+  readonly only?: { readonly rules?: number; readonly suites?: readonly string[] };
   readonly seed: number;
   /** ISO 8601, UTC. */
   readonly startedAt: string;

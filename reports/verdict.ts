@@ -77,7 +77,17 @@ export function verdictSentence(report: Report): string {
   if (unsure > 0) return `${target} breaks nothing seen, but ${count(unsure, "rule")} could not be judged.`;
   if (!executed(new Set(report.rules.map((rule) => standing(rule, report)))))
     return `Nothing was judged, so nothing is known about ${target}.`;
-  return `${target} conforms to ${column}.`;
+  return report.only === undefined
+    ? `${target} conforms to ${column}.`
+    : `${target} keeps what was asked of it (${leftOut(report.only)}).`;
+}
+
+function leftOut({ rules, suites }: NonNullable<Report["only"]>): string {
+  const parts = [
+    ...(rules === undefined ? [] : [`only ${count(rules, "rule")}`]),
+    ...(suites === undefined ? [] : [`only what ${suites.join(", ")} sent`]),
+  ];
+  return parts.join(", ");
 }
 
 /** A number with its noun: "1 rule", "2 rules". */

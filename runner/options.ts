@@ -1,6 +1,7 @@
 import type { Arranged } from "../client/arrange.ts";
 import type { Limited } from "../client/limiter.ts";
 import type { Clock, SendOptions } from "../client/transport.ts";
+import type { Report } from "../reports/report.ts";
 import type { Header } from "../spec/exchange.ts";
 import type { Capability, Rule } from "../spec/rule.ts";
 import type { Column } from "../spec/verdict.ts";
@@ -34,6 +35,8 @@ export interface RunOptions {
   readonly suites: readonly Suite[];
   readonly rules: readonly Rule[];
   readonly profile: Column;
+  /** What was left out on request, for the report. */
+  readonly only?: Report["only"] | undefined;
   readonly seed: number;
   readonly runs: number;
   readonly rounds: number;

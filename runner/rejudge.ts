@@ -95,6 +95,7 @@ function reportOptions(live: Report, options: RejudgeOptions): ReportOptions {
   return {
     ...options,
     target: { ...live.target, cannot: [] },
+    only: live.only,
     seed: live.seed,
     startedAt: new Date(live.startedAt),
     clock: () => live.durationMs,

@@ -39,7 +39,17 @@ export interface RunOutcome {
 /** What a report says of a run besides what it came to. */
 export type ReportOptions = Pick<
   RunOptions,
-  "tool" | "target" | "profile" | "seed" | "startedAt" | "clock" | "rules" | "replay" | "redact" | "curl"
+  | "tool"
+  | "target"
+  | "profile"
+  | "only"
+  | "seed"
+  | "startedAt"
+  | "clock"
+  | "rules"
+  | "replay"
+  | "redact"
+  | "curl"
 > & { readonly transport: { requests(): number } };
 
 /** The report of a run, whether it came to its end or not. */
@@ -55,6 +65,7 @@ export function makeReport(options: ReportOptions, outcome: RunOutcome): Report 
       cannot: [...new Set(cannot.map(({ reason }) => reason))],
     },
     profile: options.profile,
+    ...(options.only === undefined ? {} : { only: options.only }),
     seed: options.seed,
     startedAt: options.startedAt.toISOString(),
     durationMs: Math.round(options.clock()),

@@ -59,6 +59,9 @@ describe("the exit code of a report", () => {
 describe("the verdict in words", () => {
   it("agrees with the exit code", () => {
     expect(verdictSentence(green)).toBe("reference conforms to the document.");
+    expect(verdictSentence({ ...green, only: { rules: 2, suites: ["state", "size"] } })).toBe(
+      "reference keeps what was asked of it (only 2 rules, only what state, size sent).",
+    );
     expect(verdictSentence(sampleReport())).toBe("moto breaks 2 rules of the document.");
     expect(verdictSentence({ ...green, incomplete: true })).toMatch(/incomplete/);
     expect(verdictSentence({ ...green, faults: ["x"] })).toMatch(/1 fault and is no pass/);
