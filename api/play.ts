@@ -23,6 +23,7 @@ export interface Play {
   readonly progress?: RunOptions["progress"] | undefined;
   readonly replay: RunOptions["replay"];
   readonly tape?: RunOptions["tape"];
+  readonly snapshot?: RunOptions["snapshot"];
 }
 
 /** What a run came to, and why it could not begin if it could not. */
@@ -69,6 +70,7 @@ function runOptions(session: Session, options: Play): RunOptions {
     progress: options.progress ?? (() => {}),
     replay: options.replay,
     tape: options.tape,
+    snapshot: options.snapshot,
   };
 }
 

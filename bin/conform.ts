@@ -7,6 +7,7 @@ import { type FormatName, parseFormats } from "../reports/formats.ts";
 import { judgeKnown, parseKnown, updateKnown } from "../reports/known.ts";
 import { progress } from "../reports/progress.ts";
 import type { Column, Report } from "../reports/report.ts";
+import { quote } from "../reports/shell.ts";
 import { terminal } from "../reports/terminal.ts";
 import { exitCode } from "../reports/verdict.ts";
 import { recorder } from "../runner/recording.ts";
@@ -33,13 +34,17 @@ export async function conformCommand(args: readonly string[]): Promise<number> {
   const out = await prepareOut(given.text("out") ?? "conformance-report");
   const stopping = interruptible();
   try {
-    const { report, fault } = await judged(given, chosen, stopping.signal);
+    const snapshot = { everyMs: snapshotMs, write: (soFar: Report) => writeReports(out, soFar, formats) };
+    const { report, fault } = await judged(given, { ...chosen, snapshot }, stopping.signal);
     const end = { given, known, out, formats, interrupted: stopping.exitCode() };
     return await (fault === null ? tell(report, end) : tellBarren(report, fault, end));
   } finally {
     stopping.done();
   }
 }
+
+/** How often the reports of a run that goes on are written anew, so that one which is killed leaves what it had found. */
+const snapshotMs = 5000;
 
 /** How a run is to be told of. */
 interface End {
@@ -84,11 +89,7 @@ async function tellBarren(report: Report, fault: Fault, { out, formats, interrup
   return interrupted;
 }
 
-async function judged(
-  given: Given,
-  chosen: ReturnType<typeof choices>,
-  signal: AbortSignal,
-): Promise<Outcome> {
+async function judged(given: Given, chosen: Omit<Play, "replay">, signal: AbortSignal): Promise<Outcome> {
   const session = await openSession(given, chosen.seed, signal);
   try {
     const folder = given.text("record");
@@ -140,7 +141,7 @@ async function playWith(session: Session, given: Given, chosen: Omit<Play, "repl
       ...chosen,
       progress: bar.update,
       replay: (rule) =>
-        `${command} replay --report ${out}/report.json --rule ${rule}${targetArguments(given)}`,
+        `${command} replay --report ${quote(`${out}/report.json`)} --rule ${rule}${targetArguments(given)}`,
     });
   } finally {
     bar.end();
@@ -151,7 +152,7 @@ async function playWith(session: Session, given: Given, chosen: Omit<Play, "repl
 function targetArguments(given: Given): string {
   const values = ["target", "endpoint", "region", "function", "role"].flatMap((name) => {
     const value = given.text(name);
-    return value === undefined ? [] : [` --${name} ${value}`];
+    return value === undefined ? [] : [` --${name} ${quote(value)}`];
   });
   return values.join("") + (given.on("sign") ? " --sign" : "");
 }

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { sweep } from "../client/sweep.ts";
 import { escapeTerminal } from "../reports/escape.ts";
 import { read } from "./arguments.ts";
@@ -33,7 +34,16 @@ export async function sweepCommand(args: readonly string[]): Promise<number> {
 function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
-    return true;
+    return !isDefunct(pid);
+  } catch {
+    return false;
+  }
+}
+
+/** A killed process that its parent has not buried yet, as in containers without an init, where /proc tells. */
+function isDefunct(pid: number): boolean {
+  try {
+    return /\) Z /.test(readFileSync(`/proc/${pid}/stat`, "utf8"));
   } catch {
     return false;
   }

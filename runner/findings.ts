@@ -78,6 +78,22 @@ export async function settle(all: SettleOptions): Promise<Findings> {
   return found;
 }
 
+/** What the observations say so far, for a report in the middle of a run: nothing has been tried again yet. */
+export function provisional(judged: readonly Rule[], verdicts: Verdicts): Findings {
+  return new Map(
+    judged.flatMap((rule) =>
+      (rule.columns ?? columns).map((column): readonly [string, Conclusion] => {
+        const count = verdicts.of(rule, column);
+        const [candidate] = count.candidates;
+        const why = candidate === undefined ? count.why : `seen (${candidate.seen}), and not tried again yet`;
+        const { holds, violated } = count;
+        const inconclusive = count.inconclusive + violated;
+        return [conclusionKey(rule.id, column), unviolated({ ...count, holds, inconclusive, why })];
+      }),
+    ),
+  );
+}
+
 function unviolated({ holds, inconclusive, why }: Count): Conclusion {
   const observations = holds + inconclusive;
   if (inconclusive > 0) return { outcome: "inconclusive", observations, concluded: holds, why };

@@ -5,6 +5,7 @@ import { suites, usualSuites } from "../suites/index.ts";
 import { inProcess } from "../targets/in-process.ts";
 import { type Behaviour, faithful } from "../targets/reference/behaviour.ts";
 import { createReference } from "../targets/reference/reference.ts";
+import type { RunOptions } from "./options.ts";
 import { reach } from "./reach.ts";
 import { run } from "./run.ts";
 import type { Tape } from "./tape.ts";
@@ -17,6 +18,7 @@ export interface VariantOptions {
   readonly suites?: readonly string[];
   readonly budget?: number;
   readonly tape?: Tape;
+  readonly snapshot?: RunOptions["snapshot"];
 }
 
 /** Runs the suite against a variant of the reference in this process, without a socket. */
@@ -58,6 +60,7 @@ export async function judgeVariant(
       suites: sent,
       rules,
       profile: "document",
+      snapshot: options.snapshot,
       seed: options.seed,
       runs: options.runs ?? 10,
       rounds: options.rounds ?? 4,

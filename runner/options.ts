@@ -56,4 +56,8 @@ export interface RunOptions {
   /** How the curl lines authorize themselves. */
   readonly curl: { readonly authorization: readonly Header[]; readonly sign: boolean };
   readonly tape?: Tape | undefined;
+  /** Is given a report every so often while the run goes on. */
+  readonly snapshot?:
+    | { readonly everyMs: number; readonly write: (report: Report) => Promise<void> }
+    | undefined;
 }

@@ -6,11 +6,12 @@ import { probe, stageInabilities, unable } from "./capabilities.ts";
 import { type Coverage, coverage } from "./coverage.ts";
 import type { Unsent } from "./expected.ts";
 import { explore } from "./explore.ts";
-import { type Findings, settle } from "./findings.ts";
+import { type Findings, provisional, settle } from "./findings.ts";
 import { type Lanes, raise } from "./lanes.ts";
 import type { Inability, RunOptions } from "./options.ts";
 import { questionnaire } from "./questionnaire.ts";
 import { makeReport } from "./report.ts";
+import { snapshots } from "./snapshots.ts";
 import { forgottenText, standing } from "./standing.ts";
 import { stopwatch } from "./stopwatch.ts";
 import { verdicts } from "./verdicts.ts";
@@ -32,22 +33,33 @@ export async function run(options: RunOptions): Promise<Report> {
   const asked = questionnaire();
   const latencies = stopwatch();
   const covered = coverage();
+  const stage = raised.lanes[0]?.stage ?? null;
+  const tell = (of: RunState): Report =>
+    makeReport(options, {
+      ...of,
+      questions: asked.answers(),
+      latency: latencies.report(),
+      coverage: { histories: of.histories, cells: covered.cells() },
+      stage,
+    });
+  const middle = snapshots(options);
+  const soFar = (now: () => Partial<RunState>): void =>
+    middle.perhaps(() =>
+      tell({ ...state, ...now(), incomplete: true, faults: [...state.faults, stillRunning] }),
+    );
   try {
-    await judgeTarget(options, raised, state, { asked, latencies, covered });
+    await judgeTarget(options, raised, state, { asked, latencies, covered, soFar });
   } catch (error) {
     state.incomplete = true;
     state.faults.push(`The run died: ${error instanceof Error ? error.message : String(error)}`);
   }
   state.faults.push(...(await raised.undo()));
-  const stage = raised.lanes[0]?.stage ?? null;
-  return makeReport(options, {
-    ...state,
-    questions: asked.answers(),
-    latency: latencies.report(),
-    coverage: { histories: state.histories, cells: covered.cells() },
-    stage,
-  });
+  await middle.idle();
+  return tell(state);
 }
+
+/** Stands in a report that was written in the middle of a run, and stays there if the run is killed. */
+const stillRunning = "The run was still going on when this was written, or was killed since.";
 
 /** The report of a run that could not begin: nothing was judged, and why. */
 export function barrenReport(options: RunOptions, why: Fault): Report {
@@ -80,13 +92,15 @@ interface Listeners {
   readonly asked: ReturnType<typeof questionnaire>;
   readonly latencies: ReturnType<typeof stopwatch>;
   readonly covered: Coverage;
+  /** Hears how far the run is, after each history. */
+  readonly soFar: (now: () => Partial<RunState>) => void;
 }
 
 async function judgeTarget(
   options: RunOptions,
   raised: Lanes,
   state: RunState,
-  { asked, latencies, covered }: Listeners,
+  { asked, latencies, covered, soFar }: Listeners,
 ): Promise<void> {
   const [first] = raised.lanes;
   if (first === undefined) throw new Fault("There is no stage to play on: --concurrency must be at least 1.");
@@ -122,6 +136,10 @@ async function judgeTarget(
     settled: () => {
       settled += 1;
       options.progress({ sent: settled, planned: units.length, violated: collected.violated() });
+      soFar(() => ({
+        findings: provisional(judged, collected),
+        histories: { planned: units.length, played: settled },
+      }));
     },
   });
   state.histories = { planned: units.length, played: explored.played };
