@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { addressOf, type Permission, Refusal, readPermission } from "./permission.ts";
 
 /** What an operation returns: a status and, mostly, a body. */
@@ -7,7 +8,8 @@ export interface Reply {
 }
 
 interface Policy {
-  revision: number;
+  /** Never given twice, so that no policy takes the revision of another. */
+  revision: string;
   /** Statements by their Sid. */
   readonly statements: Map<string, string>;
 }
@@ -44,14 +46,14 @@ export function createLambda(planted: Planted = {}) {
   };
   const policyOf = (fn: Fn, qualifier: string | undefined): Policy => {
     const key = planted.onePolicy === true ? "" : (qualifier ?? "");
-    const policy = fn.policies.get(key) ?? { revision: 0, statements: new Map() };
+    const policy = fn.policies.get(key) ?? { revision: randomUUID(), statements: new Map() };
     fn.policies.set(key, policy);
     return policy;
   };
   const configuration = (name: string, fn: Fn) => ({
     FunctionName: name,
     FunctionArn: `${arn}${name}`,
-    RevisionId: `r${policyOf(fn, undefined).revision}`,
+    RevisionId: policyOf(fn, undefined).revision,
     State: "Active",
   });
 
@@ -84,13 +86,13 @@ export function createLambda(planted: Planted = {}) {
     addPermission(label: string, qualifier: string | undefined, body: Uint8Array): Reply {
       const asked = readPermission(label, qualifier, body);
       const policy = policyOf(find(asked), asked.qualifier);
-      if (asked.revision !== undefined && asked.revision !== `r${policy.revision}`)
+      if (asked.revision !== undefined && asked.revision !== policy.revision)
         throw new Refusal(412, "PreconditionFailedException", "RevisionId is out of date.");
       if (policy.statements.has(asked.sid) && !planted.overwrites) throw conflict(`${asked.sid} is taken.`);
       const size = [...policy.statements.values(), asked.statement].join().length;
       if (size > 20_400) throw new Refusal(400, "PolicyLengthExceededException", "The policy is too large.");
       policy.statements.set(asked.sid, asked.statement);
-      policy.revision += 1;
+      policy.revision = randomUUID();
       return { status: 201, body: { Statement: asked.statement } };
     },
     getPolicy(label: string, qualifier: string | undefined): Reply {
@@ -98,13 +100,13 @@ export function createLambda(planted: Planted = {}) {
       const { revision, statements } = policyOf(find(address), address.qualifier);
       if (statements.size === 0) throw missing("There is no policy.");
       const text = `{"Version":"2012-10-17","Id":"default","Statement":[${[...statements.values()].join()}]}`;
-      return { status: 200, body: { Policy: text, RevisionId: `r${revision}` } };
+      return { status: 200, body: { Policy: text, RevisionId: revision } };
     },
     removePermission(label: string, qualifier: string | undefined, sid: string): Reply {
       const address = addressOf(label, qualifier);
       const policy = policyOf(find(address), address.qualifier);
       if (!policy.statements.delete(sid)) throw missing(`There is no statement ${sid}.`);
-      policy.revision += 1;
+      policy.revision = randomUUID();
       return { status: 204 };
     },
   };

@@ -210,20 +210,23 @@ function situateRevision(revision: string, key: string, policy: PolicyBelief, be
   if (policy.faded.includes(revision))
     return { ...nothing, unsure: ["it is not known whether the revision is still current"] };
   if (!shownElsewhere(revision, key, belief)) return { ...nothing, objections: ["RevisionId.never-seen"] };
-  // Revisions that merely count may be equal on two policies.
-  const known = policy.worlds.every((world) => world.policyRevision !== null);
+  // Revisions that merely count may be equal on two policies, wherever the target takes its own from.
+  const known = policy.worlds.every(
+    (world) => world.policyRevision !== null && world.resourceRevision !== null,
+  );
   return known
     ? { ...nothing, objections: ["RevisionId.foreign"] }
     : { ...nothing, unsure: ["the current revision has not been read"] };
 }
 
 function shownElsewhere(revision: string, key: string, belief: Belief): boolean {
-  return Object.entries(belief.policies).some(
-    ([other, policy]) =>
-      other !== key &&
-      (policy.past.includes(revision) ||
-        policy.worlds.some(
-          (world) => world.policyRevision === revision || world.resourceRevision === revision,
-        )),
-  );
+  return Object.keys(belief.policies).some((other) => {
+    const policy = belief.policies[other];
+    if (policy === undefined || other === key) return false;
+    const { past, used, faded, spurned, worlds } = policy;
+    return (
+      [past, used, faded, spurned].some((shown) => shown.includes(revision)) ||
+      worlds.some((world) => world.policyRevision === revision || world.resourceRevision === revision)
+    );
+  });
 }

@@ -252,6 +252,7 @@ const revisionUnits: readonly Unit[] = [
       alone("seed", add(main(stage), "seed")),
       alone("seed-other", add(other(stage), "seed")),
       alone("own", getPolicy(main(stage))),
+      alone("own-function", getFunction(main(stage))),
       alone("foreign", getPolicy(other(stage))),
       [guarded(stage, "borrowed", "foreign")],
       read(stage),

@@ -197,6 +197,8 @@ function explained(sid: string, since: Since): boolean {
 function strayed(extra: readonly string[], since: Since, key: string, sameFunction: boolean): Finding {
   const [name = ""] = key.split(":");
   for (const sid of extra) {
+    // It may as well have come along with all that stood around when the version or alias was made.
+    if (since.around.includes(sid)) continue;
     const origins = since.elsewhere
       .filter((entry) => entry.endsWith(` ${sid}`))
       .map((entry) => entry.split(" ")[0] ?? "");
