@@ -178,9 +178,18 @@ describe("Revisions", () => {
   it("that merely count prove nothing on another policy whose own has not been read", () => {
     const elsewhere = [getPolicy("f", "1"), policyOf("3")] as const;
     expect(violations(verdicts(elsewhere, [guarded("3"), added("gg")]))).toEqual([]);
-    expect(
-      violations(verdicts(elsewhere, [getPolicy("f"), policyOf("4")], [guarded("3"), added("gg")])),
-    ).toEqual(["RevisionId.foreign"]);
+    const policy = [getPolicy("f"), policyOf("4")] as const;
+    const resource = [getFunction("f"), answer(200, { Configuration: { RevisionId: "5" } })] as const;
+    const taken = [guarded("3"), added("gg")] as const;
+    // The target may take the revision from what was not read.
+    expect(violations(verdicts(elsewhere, policy, taken))).toEqual([]);
+    expect(violations(verdicts(elsewhere, policy, resource, taken))).toEqual(["RevisionId.foreign"]);
+  });
+
+  it("that another policy has used up may be current on this one, where it has not been read", () => {
+    const shown = [getFunction("f", "1"), answer(200, { Configuration: { RevisionId: "16" } })] as const;
+    const used = [add("aa", {}, "Qualifier=1"), added("aa")] as const;
+    expect(violations(verdicts(shown, used, [guarded("16"), added("gg")]))).toEqual([]);
   });
 });
 
