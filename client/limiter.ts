@@ -10,7 +10,7 @@ export interface Limits {
   /** Most requests in all. */
   readonly budget?: number | undefined;
   /** Requests of the budget that are kept back for clean-up; 0 unless told otherwise. */
-  readonly reserve?: number | undefined;
+  readonly reserve?: (() => number) | undefined;
   /** Most requests in flight. */
   readonly concurrency?: number | undefined;
 }
@@ -37,7 +37,7 @@ export function limited(
   edge: { readonly clock: Clock; readonly sleep: Sleep },
 ): Limited {
   const { clock } = edge;
-  const most = limits.budget === undefined ? Number.POSITIVE_INFINITY : limits.budget - (limits.reserve ?? 0);
+  const { budget = Number.POSITIVE_INFINITY, reserve = () => 0 } = limits;
   const space = limits.rate === undefined ? null : spacing(limits.rate, edge);
   const seats = limits.concurrency === undefined ? null : seating(limits.concurrency);
   let requests = 0;
@@ -61,7 +61,7 @@ export function limited(
     forget: (connection) => transport.forget?.(connection),
     close: () => transport.close(),
     send(call, options) {
-      if (requests >= most && options.essential !== true) {
+      if (requests >= budget - reserve() && options.essential !== true) {
         spent = true;
         return Promise.resolve(notSent(`the budget of ${limits.budget} requests is spent`, clock()));
       }

@@ -71,9 +71,12 @@ export async function reach(options: ReachOptions): Promise<Reach> {
   const carrier = options.carrier?.(authorize) ?? httpTransport({ endpoint, clock, authorize, connections });
   const { budget, rate, revive } = options;
   const redact = redactor(credentials === null ? [] : secretsOf(credentials));
+  // Each stage has two functions to delete, and a role may stand beside them.
+  let stages = 0;
+  const least = Math.min(reserve, Math.ceil((budget ?? 0) / 4));
   const transport = limited(
     redacting(revive === undefined ? carrier : reviving(carrier, revive), redact),
-    { budget, rate, reserve: Math.min(reserve, Math.ceil((budget ?? 0) / 4)) },
+    { budget, rate, reserve: () => Math.max(least, 2 * stages + 4) },
     { clock, sleep },
   );
   const startedAt = options.now();
@@ -105,6 +108,7 @@ export async function reach(options: ReachOptions): Promise<Reach> {
   // Every stage of a run is created like the first, under the one role that may have been needed.
   let recipe: Arranged["recipe"] = null;
   const arrangeAnew = async (suffix: string, patienceMs: number | undefined): Promise<Arranged> => {
+    stages += 1;
     const arranged = await arrange({ ...arranging(suffix, patienceMs), recipe });
     recipe ??= arranged.recipe;
     return arranged;

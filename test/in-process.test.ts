@@ -106,7 +106,7 @@ test("a budget ends quietly, and clean-up may go beyond it", async () => {
     sent += 1;
     return new Response("");
   });
-  const transport = limited(inner, { budget: 3, reserve: 1 }, { clock, sleep: async () => {} });
+  const transport = limited(inner, { budget: 3, reserve: () => 1 }, { clock, sleep: async () => {} });
   const answers = await Promise.all([1, 2, 3].map(() => transport.send(post, patient)));
   expect(answers.map(isBudgetSpent)).toEqual([false, false, true]);
   expect(transport.spent()).toBe(true);

@@ -91,7 +91,7 @@ export const withWrongAnswer: readonly Hostile[] = [
   wrong(
     "redirects AddPermission",
     onAddPermission(always(said(307, "", ["Location: /"]))),
-    ["request.accepted"],
+    ["request.accepted", "errors.documented-status"],
     /307/,
   ),
 ];
