@@ -44,7 +44,7 @@ export async function conformCommand(args: readonly string[]): Promise<number> {
 }
 
 /** How often the reports of a run that goes on are written anew, so that one which is killed leaves what it had found. */
-const snapshotMs = 5000;
+const snapshotMs = 15_000;
 
 /** How a run is to be told of. */
 interface End {

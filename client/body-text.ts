@@ -1,29 +1,25 @@
-import { StringDecoder } from "node:string_decoder";
-
-/** The text of a body that comes in chunks. Each is decoded as it comes, so that none is kept twice. */
+/** The text of a body that comes in chunks. */
 export interface BodyText {
   add(chunk: Buffer): void;
   /** The whole; bytes that are not UTF-8 become U+FFFD. */
   end(): string;
 }
 
-/** Makes an empty one. Most bodies are one chunk, which needs no decoder. */
+/**
+ * Makes an empty one. Chunks are kept as bytes until the end: the garbage collector counts bytes at once, and pieces of
+ * text of huge answers only after they have filled the memory.
+ */
 export function bodyText(): BodyText {
-  let first: Buffer | undefined;
-  let text = "";
-  let decoder: StringDecoder | undefined;
+  let chunks: Buffer[] = [];
   return {
     add(chunk) {
-      if (first === undefined) {
-        first = chunk;
-        return;
-      }
-      if (decoder === undefined) {
-        decoder = new StringDecoder("utf8");
-        text = decoder.write(first);
-      }
-      text += decoder.write(chunk);
+      chunks.push(chunk);
     },
-    end: () => (decoder === undefined ? (first?.toString("utf8") ?? "") : text + decoder.end()),
+    end() {
+      const [only] = chunks;
+      const whole = chunks.length === 1 && only !== undefined ? only : Buffer.concat(chunks);
+      chunks = [];
+      return whole.toString("utf8");
+    },
   };
 }
