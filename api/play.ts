@@ -24,6 +24,7 @@ export interface Play {
   readonly replay: RunOptions["replay"];
   readonly tape?: RunOptions["tape"];
   readonly snapshot?: RunOptions["snapshot"];
+  readonly events?: RunOptions["events"];
 }
 
 /** What a run came to, and why it could not begin if it could not. */
@@ -71,6 +72,7 @@ function runOptions(session: Session, options: Play): RunOptions {
     replay: options.replay,
     tape: options.tape,
     snapshot: options.snapshot,
+    events: options.events,
   };
 }
 

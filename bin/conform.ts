@@ -1,9 +1,9 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { readKnown } from "../api/known-file.ts";
 import { attempt, type Outcome, type Play } from "../api/play.ts";
-import { type Out, prepareOut, writeReports } from "../reports/collector.ts";
+import { collect, type Out, prepareOut } from "../reports/collector.ts";
 import { escapeTerminal } from "../reports/escape.ts";
-import { type FormatName, parseFormats } from "../reports/formats.ts";
+import { parseFormats } from "../reports/formats.ts";
 import { judgeKnown, parseKnown, updateKnown } from "../reports/known.ts";
 import { progress } from "../reports/progress.ts";
 import type { Column, Report } from "../reports/report.ts";
@@ -32,11 +32,13 @@ export async function conformCommand(args: readonly string[]): Promise<number> {
   const formats = parseFormats(given.text("format") ?? "json,html");
   const known = await knownFile(given);
   const out = await prepareOut(given.text("out") ?? "conformance-report");
+  const reports = await collect(out, formats);
   const stopping = interruptible();
   try {
-    const snapshot = { everyMs: snapshotMs, write: (soFar: Report) => writeReports(out, soFar, formats) };
-    const { report, fault } = await judged(given, { ...chosen, snapshot }, stopping.signal);
-    const end = { given, known, out, formats, interrupted: stopping.exitCode() };
+    const snapshot = { everyMs: snapshotMs, write: reports.soFar };
+    const telling = { ...chosen, snapshot, events: reports.event };
+    const { report, fault } = await judged(given, telling, stopping.signal);
+    const end = { given, known, out, write: reports.end, interrupted: stopping.exitCode() };
     return await (fault === null ? tell(report, end) : tellBarren(report, fault, end));
   } finally {
     stopping.done();
@@ -51,15 +53,19 @@ interface End {
   readonly given: Given;
   readonly known: Awaited<ReturnType<typeof knownFile>>;
   readonly out: Out;
-  readonly formats: readonly FormatName[];
+  /** Writes the last word. */
+  readonly write: (report: Report) => Promise<void>;
   /** The exit code of the signal that ended it; null when none did. */
   readonly interrupted: number | null;
 }
 
-async function tell(report: Report, { given, known, out, formats, interrupted }: End): Promise<number> {
+async function tell(report: Report, { given, known, out, write, interrupted }: End): Promise<number> {
   const judged = known === null ? null : judgeKnown(report, known, today());
   const final = judged?.report ?? report;
-  await writeReports(out, final, formats);
+  const unwritten = await write(final).then(
+    () => null,
+    (error: unknown) => error,
+  );
   const updates = known !== null && given.on("update-known");
   if (updates) {
     const file = given.text("known") ?? "";
@@ -76,13 +82,15 @@ async function tell(report: Report, { given, known, out, formats, interrupted }:
     }),
   );
   if (gate !== null) process.stdout.write(gate.text);
+  // What the files cannot say, the terminal has said.
+  if (unwritten !== null) throw unwritten;
   process.stdout.write(`\nReports: ${out.dir}/\n`);
   return code;
 }
 
 /** A run that could not begin leaves reports that say so, in place of those of an earlier run. */
-async function tellBarren(report: Report, fault: Fault, { out, formats, interrupted }: End): Promise<number> {
-  await writeReports(out, report, formats);
+async function tellBarren(report: Report, fault: Fault, { out, write, interrupted }: End): Promise<number> {
+  await write(report);
   process.stderr.write(`Nothing was judged, and the reports in ${out.dir}/ say so.\n`);
   if (interrupted === null) throw fault;
   process.stderr.write(`${escapeTerminal(fault.message)}\n`);
@@ -95,10 +103,20 @@ async function judged(given: Given, chosen: Omit<Play, "replay">, signal: AbortS
     const folder = given.text("record");
     const tape = folder === undefined ? null : await recorder(folder, tool);
     const outcome = await playWith(session, given, { ...chosen, signal, tape: tape?.tape });
-    await tape?.end(outcome.report);
-    return outcome;
+    return { ...outcome, report: await recorded(outcome.report, tape) };
   } finally {
     await session.close();
+  }
+}
+
+/** The report; where the recording could not be written to its end, it says so. */
+async function recorded(report: Report, tape: Awaited<ReturnType<typeof recorder>> | null): Promise<Report> {
+  try {
+    await tape?.end(report);
+    return report;
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error;
+    return { ...report, faults: [...report.faults, error.message] };
   }
 }
 
@@ -134,6 +152,7 @@ async function playWith(session: Session, given: Given, chosen: Omit<Play, "repl
     now: () => performance.now(),
     tty: process.stderr.isTTY === true,
     columns: process.stderr.columns ?? 80,
+    noun: "suspicion",
   });
   const out = given.text("out") ?? "conformance-report";
   try {

@@ -1,7 +1,10 @@
-import { mkdir, rename, rm, writeFile } from "node:fs/promises";
-import { dirname, join, resolve } from "node:path";
-import { Fault } from "../spec/fault.ts";
+import { rename, rm, writeFile } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import type { RunEvent } from "./event.ts";
+import { makeFolder, unwritable } from "./file-system.ts";
 import { type FormatName, formats } from "./formats.ts";
+import { lineFile } from "./line-file.ts";
+import { ending, eventLine } from "./ndjson.ts";
 import type { Report } from "./report.ts";
 
 /** A folder that was proven writable. */
@@ -19,13 +22,13 @@ export async function prepareOut(dir: string): Promise<Out> {
     await replace(dir, probe, "");
     await rm(join(dir, probe));
   } catch (error) {
-    throw fault(`The output folder ${JSON.stringify(dir)}`, error);
+    throw unwritable(`The output folder ${JSON.stringify(dir)}`, error, "--out");
   }
   return {
     dir,
     write: async (name, text) => {
       await replace(dir, name, text).catch((error: unknown) => {
-        throw fault(`The report ${JSON.stringify(join(dir, name))}`, error);
+        throw unwritable(`The report ${JSON.stringify(join(dir, name))}`, error, "--out");
       });
     },
   };
@@ -39,17 +42,29 @@ export async function writeReports(out: Out, report: Report, names: readonly For
   }
 }
 
-/** Node's own recursive mkdir never returns on file systems that answer ENOENT in an existing folder, such as /proc. */
-async function makeFolder(dir: string): Promise<void> {
-  try {
-    await mkdir(dir);
-  } catch (error) {
-    const code = codeOf(error);
-    if (code === "EEXIST") return;
-    if (code !== "ENOENT" || dirname(dir) === dir) throw error;
-    await makeFolder(dirname(dir));
-    await mkdir(dir);
-  }
+/** Takes the reports of a run as it goes on: most files whole each time, the events as they come. */
+export interface Collector {
+  readonly event: ((event: RunEvent) => void) | undefined;
+  /** Writes what a report in the middle of the run says. */
+  soFar(report: Report): Promise<void>;
+  /** Writes the last word; a Fault when it cannot be written. */
+  end(report: Report): Promise<void>;
+}
+
+/** Begins to collect; throws a Fault when the events cannot be written. */
+export async function collect(out: Out, names: readonly FormatName[]): Promise<Collector> {
+  const path = join(out.dir, formats.ndjson.file);
+  const failed = (cause: unknown) => unwritable(`The report ${JSON.stringify(path)}`, cause, "--out");
+  const events = names.includes("ndjson") ? await lineFile(path, failed) : null;
+  const whole = names.filter((name) => name !== "ndjson");
+  return {
+    event: events === null ? undefined : (event) => events.add(eventLine(event)),
+    soFar: (report) => writeReports(out, report, whole),
+    end: async (report) => {
+      await writeReports(out, report, whole);
+      await events?.end(ending(report));
+    },
+  };
 }
 
 let written = 0;
@@ -64,13 +79,4 @@ async function replace(dir: string, name: string, text: string): Promise<void> {
     await rm(temporary, { force: true }).catch(() => undefined);
     throw error;
   }
-}
-
-function fault(what: string, cause: unknown): Fault {
-  const message = `${what} cannot be written (${codeOf(cause)}): it must be in a folder that this user may write to; choose another with --out.`;
-  return new Fault(message, { cause });
-}
-
-function codeOf(error: unknown): string {
-  return error instanceof Error && "code" in error ? String(error.code) : String(error);
 }

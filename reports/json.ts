@@ -5,6 +5,10 @@ import type { Report } from "./report.ts";
 const order = [
   ...[
     "event",
+    "rule",
+    "column",
+    "columns",
+    "outcome",
     "schema",
     "tool",
     "id",
@@ -73,7 +77,19 @@ const order = [
     "case",
     "ms",
   ],
-  ...["coverage", "histories", "planned", "played", "cells", "member", "constraint", "input", "decided"],
+  ...[
+    "coverage",
+    "history",
+    "histories",
+    "done",
+    "planned",
+    "played",
+    "cells",
+    "member",
+    "constraint",
+    "input",
+    "decided",
+  ],
   ...["accepted", "refused", "refusedOther", "unsettled", "unreachable"],
 ] as const;
 

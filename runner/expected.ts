@@ -56,7 +56,7 @@ async function play(units: readonly Unit[], rules: readonly Rule[]): Promise<Ver
     units,
     judge: judgeOf(rules),
     verdicts: counted,
-    settled: () => {},
+    ended: () => {},
     cannot: new Set(),
     renew: lane,
     stop: () => null,

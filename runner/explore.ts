@@ -12,8 +12,6 @@ export interface Explored {
   readonly played: number;
   /** Histories that were left out or not reached. */
   readonly unsent: readonly Unit[];
-  /** Histories left out, by what the stage lacks. */
-  readonly leftOut: Readonly<Partial<Record<Need, number>>>;
   /** The lanes at the end, renewed ones among them. */
   readonly lanes: readonly Lane[];
   /** Why it stopped early; null when everything planned was sent. */
@@ -26,7 +24,8 @@ export interface ExploreOptions {
   readonly units: readonly Unit[];
   readonly judge: Judge;
   readonly verdicts: Verdicts;
-  readonly settled: () => void;
+  /** Hears of every history that ended, and of every one that was left out for what is lacking. */
+  readonly ended: (unit: Unit, lacking: Need | null) => void;
   /** What the target or its stages cannot do. */
   readonly cannot: ReadonlySet<string>;
   readonly renew: (lane: Lane) => Promise<Lane | null>;
@@ -43,7 +42,6 @@ const tidyFrom = 12;
  */
 export async function explore(options: ExploreOptions): Promise<Explored> {
   const { units, stop } = options;
-  const leftOut: Partial<Record<Need, number>> = {};
   const unsent = new Set(units);
   let gone: string | null = null;
   const work = async (start: Lane): Promise<Lane> => {
@@ -54,19 +52,18 @@ export async function explore(options: ExploreOptions): Promise<Explored> {
     for (let index = lane.index; index < units.length; index += options.lanes.length) {
       const unit = units[index];
       if (unit === undefined || stop() !== null || gone !== null) return lane;
-      const lacking = unit.needs.find((need) => lacks(lane, need, options.cannot));
-      if (lacking !== undefined) leftOut[lacking] = (leftOut[lacking] ?? 0) + 1;
-      else {
+      const lacking = unit.needs.find((need) => lacks(lane, need, options.cannot)) ?? null;
+      if (lacking === null) {
         lane = await ready(lane, unit, options);
         await playUnit(lane, unit, options, silence);
         unsent.delete(unit);
       }
-      options.settled();
+      options.ended(unit, lacking);
     }
     return lane;
   };
   const lanes = await Promise.all(options.lanes.map(work));
-  return { played: units.length - unsent.size, unsent: [...unsent], leftOut, lanes, stopped: stop() ?? gone };
+  return { played: units.length - unsent.size, unsent: [...unsent], lanes, stopped: stop() ?? gone };
 }
 
 /** The lane, emptied where the unit needs it; a new stage where it cannot be emptied. */

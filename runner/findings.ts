@@ -33,6 +33,14 @@ export interface SettleOptions {
   readonly renew: (lane: Lane) => Promise<Lane | null>;
   /** The target lost what it was asked about, so that only what shows again is held against it. */
   readonly doubtful?: boolean;
+  /** Hears how many of the violations were tried again, at the beginning and after each. */
+  readonly trying?: (far: { readonly tried: number; readonly of: number }) => void;
+  /** Hears what became of each violation as soon as it is known. */
+  readonly concluded?: (what: {
+    readonly rule: Rule;
+    readonly columns: readonly Column[];
+    readonly conclusion: Conclusion;
+  }) => void;
   /** How a violation is tried again; by playing it, unless told otherwise. */
   readonly retry?: typeof shrink;
 }
@@ -69,8 +77,17 @@ export async function settle(all: SettleOptions): Promise<Findings> {
       unless.some((id) => id !== rule.id && suspects.has(conclusionKey(id, column))),
     );
   const [first, later] = [tasks.filter((task) => !explained(task)), tasks.filter(explained)];
-  await inLanes(first, all, found);
-  await inLanes(later, all, found);
+  let tried = 0;
+  const trying = () => all.trying?.({ tried, of: tasks.length });
+  const done = ({ rule, column }: Task, conclusion: Conclusion) => {
+    found.set(conclusionKey(rule.id, column), conclusion);
+    tried += 1;
+    all.concluded?.({ rule, columns: twins.includes(rule) ? columns : [column], conclusion });
+    trying();
+  };
+  trying();
+  await inLanes(first, all, found, done);
+  await inLanes(later, all, found, done);
   for (const { id } of twins) {
     const same = found.get(conclusionKey(id, "document"));
     if (same !== undefined) found.set(conclusionKey(id, "aws"), same);
@@ -103,7 +120,8 @@ function unviolated({ holds, inconclusive, why }: Count): Conclusion {
 async function inLanes(
   tasks: readonly Task[],
   all: SettleOptions,
-  found: Map<string, Conclusion>,
+  found: Findings,
+  done: (task: Task, conclusion: Conclusion) => void,
 ): Promise<void> {
   const queue = [...tasks];
   const worker = async (start: Lane): Promise<void> => {
@@ -113,7 +131,7 @@ async function inLanes(
       return lane;
     };
     for (let task = queue.shift(); task !== undefined; task = queue.shift()) {
-      found.set(conclusionKey(task.rule.id, task.column), await conclude(task, ready, all, found));
+      done(task, await conclude(task, ready, all, found));
     }
   };
   await Promise.all(all.lanes.map(worker));

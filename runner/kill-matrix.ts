@@ -19,6 +19,7 @@ export interface VariantOptions {
   readonly budget?: number;
   readonly tape?: Tape;
   readonly snapshot?: RunOptions["snapshot"];
+  readonly events?: RunOptions["events"];
 }
 
 /** Runs the suite against a variant of the reference in this process, without a socket. */
@@ -61,6 +62,7 @@ export async function judgeVariant(
       rules,
       profile: "document",
       snapshot: options.snapshot,
+      events: options.events,
       seed: options.seed,
       runs: options.runs ?? 10,
       rounds: options.rounds ?? 4,

@@ -1,6 +1,7 @@
 import type { Arranged } from "../client/arrange.ts";
 import type { Limited } from "../client/limiter.ts";
 import type { Clock, SendOptions } from "../client/transport.ts";
+import type { RunEvent } from "../reports/event.ts";
 import type { Report } from "../reports/report.ts";
 import type { Header } from "../spec/exchange.ts";
 import type { Capability, Rule } from "../spec/rule.ts";
@@ -47,10 +48,16 @@ export interface RunOptions {
   /** Takes secrets out of everything that is recorded. */
   readonly redact: (text: string) => string;
   readonly progress: (event: {
+    /** Histories. */
     readonly sent: number;
     readonly planned: number;
+    /** Rules that something went against so far. */
     readonly violated: number;
+    /** Once everything is sent: how many violations were tried again, of how many. */
+    readonly confirming?: { readonly tried: number; readonly of: number };
   }) => void;
+  /** Hears what happens while it happens; texts of the target are redacted. */
+  readonly events?: ((event: RunEvent) => void) | undefined;
   /** The command that replays a rule's counterexample. */
   readonly replay: (rule: string) => string;
   /** How the curl lines authorize themselves. */

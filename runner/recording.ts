@@ -1,5 +1,7 @@
-import { mkdir, open, readFile } from "node:fs/promises";
-import { join } from "node:path";
+import { readFile } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { makeFolder, unwritable } from "../reports/file-system.ts";
+import { lineFile } from "../reports/line-file.ts";
 import type { Report } from "../reports/report.ts";
 import type { Exchange } from "../spec/exchange.ts";
 import { Fault } from "../spec/fault.ts";
@@ -31,9 +33,13 @@ export async function recorder(
   dir: string,
   tool: { readonly name: string; readonly version: string },
 ): Promise<{ readonly tape: Tape; end(report: Report): Promise<void> }> {
-  const file = await create(dir);
-  const lines = file.createWriteStream();
-  const write = (line: Line) => lines.write(`${JSON.stringify(line)}\n`);
+  const failed = (cause: unknown) => unwritable(`The recording ${JSON.stringify(dir)}`, cause, "--record");
+  await makeFolder(resolve(dir)).catch((cause: unknown) => {
+    throw failed(cause);
+  });
+  const lines = await lineFile(join(dir, recordingFile), failed);
+  const text = (line: Line) => `${JSON.stringify(line)}\n`;
+  const write = (line: Line) => lines.add(text(line));
   write({ type: "header", schema: "addpermission-conformance/recording@1", tool });
   return {
     tape: {
@@ -41,23 +47,8 @@ export async function recorder(
       tidied: (lane) => write({ type: "tidied", lane }),
       round: (lane, unit, exchanges) => write({ type: "round", lane, unit, exchanges }),
     },
-    end: async (report) => {
-      write({ type: "footer", report });
-      await new Promise<void>((resolve) => lines.end(resolve));
-    },
+    end: (report) => lines.end(text({ type: "footer", report })),
   };
-}
-
-async function create(dir: string) {
-  try {
-    await mkdir(dir, { recursive: true });
-    return await open(join(dir, recordingFile), "w");
-  } catch (cause) {
-    throw new Fault(
-      `The recording folder ${JSON.stringify(dir)} cannot be written: give a folder that this user may write to with --record.`,
-      { cause },
-    );
-  }
 }
 
 /** The lines of a recording; a Fault when it is none, or was cut off before its footer. */

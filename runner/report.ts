@@ -57,17 +57,8 @@ export function makeReport(options: ReportOptions, outcome: RunOutcome): Report 
   const { cannot, findings, faults, incomplete, questions, latency } = outcome;
   const rules = options.rules.map((rule) => ruleReport(rule, options, outcome));
   return {
-    schema: "addpermission-conformance/report@1",
-    tool: options.tool,
-    target: {
-      name: options.target.name,
-      endpoint: options.target.endpoint,
-      cannot: [...new Set(cannot.map(({ reason }) => reason))],
-    },
-    profile: options.profile,
+    ...reportHead(options, cannot),
     ...(options.only === undefined ? {} : { only: options.only }),
-    seed: options.seed,
-    startedAt: options.startedAt.toISOString(),
     durationMs: Math.round(options.clock()),
     requests: options.transport.requests(),
     incomplete: incomplete || findings === null,
@@ -79,6 +70,26 @@ export function makeReport(options: ReportOptions, outcome: RunOutcome): Report 
     ...(rules.some(({ counterexample: found }) => found) ? { shell: shellOf(options, outcome.stage) } : {}),
     coverage: outcome.coverage,
   };
+}
+
+/** What a report says before anything has happened. */
+export function reportHead(
+  { tool, target, profile, seed, startedAt }: Omit<ReportOptions, "transport">,
+  cannot: readonly Inability[],
+): Pick<Report, "schema" | "tool" | "target" | "profile" | "seed" | "startedAt"> {
+  return {
+    schema: "addpermission-conformance/report@1",
+    tool,
+    target: { name: target.name, endpoint: target.endpoint, cannot: reasons(cannot) },
+    profile,
+    seed,
+    startedAt: startedAt.toISOString(),
+  };
+}
+
+/** Reasons, each once. */
+export function reasons(cannot: readonly Inability[]): readonly string[] {
+  return [...new Set(cannot.map(({ reason }) => reason))];
 }
 
 function ruleReport(rule: Rule, options: ReportOptions, outcome: RunOutcome): RuleReport {
@@ -144,7 +155,8 @@ function tally(rules: readonly RuleReport[], column: Column): Tally {
   };
 }
 
-function counterexample(
+/** What shows a violation, as reports hold it. */
+export function counterexample(
   rule: Rule,
   confirmed: Confirmed,
   options: ReportOptions,

@@ -6,7 +6,7 @@ import { probe, stageInabilities, unable } from "./capabilities.ts";
 import { type Coverage, coverage } from "./coverage.ts";
 import type { Unsent } from "./expected.ts";
 import { explore } from "./explore.ts";
-import { type Findings, provisional, settle } from "./findings.ts";
+import { type Conclusion, conclusionKey, type Findings, provisional, settle } from "./findings.ts";
 import { type Lanes, raise } from "./lanes.ts";
 import type { Inability, RunOptions } from "./options.ts";
 import { questionnaire } from "./questionnaire.ts";
@@ -14,6 +14,7 @@ import { makeReport } from "./report.ts";
 import { snapshots } from "./snapshots.ts";
 import { forgottenText, standing } from "./standing.ts";
 import { stopwatch } from "./stopwatch.ts";
+import { type Teller, teller } from "./teller.ts";
 import { verdicts } from "./verdicts.ts";
 
 /**
@@ -21,6 +22,7 @@ import { verdicts } from "./verdicts.ts";
  * such as a target that cannot be reached; whatever happens later ends up in the report, which then says it is incomplete.
  */
 export async function run(options: RunOptions): Promise<Report> {
+  const telling = teller(options);
   const raised = await raise(options);
   const state: RunState = {
     cannot: [],
@@ -43,13 +45,17 @@ export async function run(options: RunOptions): Promise<Report> {
       stage,
     });
   const middle = snapshots(options);
-  const soFar = (now: () => Partial<RunState>): void =>
+  let latest: Parameters<Listeners["soFar"]>[0] = () => ({});
+  const soFar: Listeners["soFar"] = (now) => {
+    latest = now;
     middle.perhaps(() =>
       tell({ ...state, ...now(), incomplete: true, faults: [...state.faults, stillRunning] }),
     );
+  };
   try {
-    await judgeTarget(options, raised, state, { asked, latencies, covered, soFar });
+    await judgeTarget(options, raised, state, { asked, latencies, covered, telling, soFar });
   } catch (error) {
+    Object.assign(state, latest());
     state.incomplete = true;
     state.faults.push(`The run died: ${error instanceof Error ? error.message : String(error)}`);
   }
@@ -92,7 +98,8 @@ interface Listeners {
   readonly asked: ReturnType<typeof questionnaire>;
   readonly latencies: ReturnType<typeof stopwatch>;
   readonly covered: Coverage;
-  /** Hears how far the run is, after each history. */
+  readonly telling: Teller;
+  /** Hears how far the run is, after each history and each violation that was tried again. */
   readonly soFar: (now: () => Partial<RunState>) => void;
 }
 
@@ -100,7 +107,7 @@ async function judgeTarget(
   options: RunOptions,
   raised: Lanes,
   state: RunState,
-  { asked, latencies, covered, soFar }: Listeners,
+  { asked, latencies, covered, telling, soFar }: Listeners,
 ): Promise<void> {
   const [first] = raised.lanes;
   if (first === undefined) throw new Fault("There is no stage to play on: --concurrency must be at least 1.");
@@ -111,9 +118,14 @@ async function judgeTarget(
   const lacking = state.cannot.filter(({ needs }) => needs !== "faults");
   const judged = options.rules.filter((rule) => unable(rule, lacking) === null);
   const judge = judgeOf(judged);
-  const collected = verdicts();
+  const collected = verdicts(telling.suspected);
   const units = plan(options);
-  let settled = 0;
+  telling.planned(units, judged, state.cannot);
+  const histories = { planned: units.length, played: 0 };
+  const concluded = new Map<string, Conclusion>();
+  const tellSoFar = () =>
+    soFar(() => ({ findings: new Map([...provisional(judged, collected), ...concluded]), histories }));
+  let ended = 0;
   const stop = () => stopReason(options);
   const explored = await explore({
     lanes: raised.lanes,
@@ -133,13 +145,11 @@ async function judgeTarget(
     },
     verdicts: collected,
     stop,
-    settled: () => {
-      settled += 1;
-      options.progress({ sent: settled, planned: units.length, violated: collected.violated() });
-      soFar(() => ({
-        findings: provisional(judged, collected),
-        histories: { planned: units.length, played: settled },
-      }));
+    ended: (unit, lacking) => {
+      ended += 1;
+      if (lacking === null) histories.played += 1;
+      telling.ended(unit, lacking, collected.violated());
+      tellSoFar();
     },
   });
   state.histories = { planned: units.length, played: explored.played };
@@ -150,7 +160,7 @@ async function judgeTarget(
   }
   if (explored.stopped !== null) {
     state.incomplete = true;
-    state.faults.push(`The run stopped after ${settled} of ${units.length} histories: ${explored.stopped}.`);
+    state.faults.push(`The run stopped after ${ended} of ${units.length} histories: ${explored.stopped}.`);
   }
   if (!asked.sawLimit() && ran(options, "size") && explored.stopped === null) {
     state.cannot = [
@@ -174,6 +184,12 @@ async function judgeTarget(
     doubtful: still.forgotten.length > 0,
     renew: raised.renew,
     stop,
+    trying: telling.trying,
+    concluded: (what) => {
+      for (const column of what.columns) concluded.set(conclusionKey(what.rule.id, column), what.conclusion);
+      telling.concluded(what);
+      tellSoFar();
+    },
   });
 }
 

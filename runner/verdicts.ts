@@ -44,8 +44,10 @@ export interface Verdicts {
 /** Candidates kept for each rule and column, and histories kept to be played again. */
 const most = { candidates: 4, open: 2 } as const;
 
-/** Makes an empty collection. */
-export function verdicts(): Verdicts {
+/** Makes an empty collection; `suspected` hears of the first violation of each rule, in whichever column. */
+export function verdicts(
+  suspected: (candidate: Candidate, rule: Rule, column: Column) => void = () => {},
+): Verdicts {
   const counts: Readonly<Record<Column, Map<string, Count>>> = { document: new Map(), aws: new Map() };
   const violated = new Set<string>();
   const countOf = (id: string, column: Column): Count => {
@@ -63,9 +65,11 @@ export function verdicts(): Verdicts {
         count[judgement.verdict] += 1;
         if (judgement.verdict === "holds") continue;
         if (judgement.verdict === "violated") {
-          violated.add(rule.id);
           const { expected, seen, unless = [] } = judgement;
-          keepShortest(count.candidates, { ...at, expected, seen, unless });
+          const candidate = { ...at, expected, seen, unless };
+          if (!violated.has(rule.id)) suspected(candidate, rule, column);
+          violated.add(rule.id);
+          keepShortest(count.candidates, candidate);
         } else {
           count.why = judgement.why;
           if (count.open.length < most.open) {

@@ -1,8 +1,8 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { prepareOut, writeReports } from "../reports/collector.ts";
+import { collect, prepareOut, writeReports } from "../reports/collector.ts";
 import { formatNames, formats, parseFormats } from "../reports/formats.ts";
 import { json } from "../reports/json.ts";
 import { Fault } from "../spec/fault.ts";
@@ -76,6 +76,53 @@ describe("a written report", () => {
     await writeReports(out, sampleReport(), ["junit", "har"]);
     expect((await readdir(dir)).sort()).toEqual(["junit.xml", "report.har", "report.json"]);
     expect(await readFile(join(dir, "report.json"), "utf8")).toBe(json(sampleReport()));
+  });
+});
+
+describe("the events of a run", () => {
+  const file = () => join(dir, "report.ndjson");
+  const history = (done: number) => ({ event: "history", id: `a/${done}`, done, planned: 9 }) as const;
+  const names = async () =>
+    (await readFile(file(), "utf8"))
+      .split("\n")
+      .filter((line) => line !== "")
+      .map((line): string => JSON.parse(line).event);
+
+  it("are in the file before the run ends, and are kept when the other reports are written anew", async () => {
+    await writeFile(file(), "of an earlier run\n");
+    const reports = await collect(await prepareOut(dir), ["ndjson", "junit"]);
+    reports.event?.(history(1));
+    await expect.poll(names).toEqual(["history"]);
+    await reports.soFar(sampleReport());
+    reports.event?.(history(2));
+    await expect.poll(names).toEqual(["history", "history"]);
+    await reports.end(sampleReport());
+    const all = await names();
+    expect(all.slice(0, 3)).toEqual(["history", "history", "rule"]);
+    expect(all.at(-1)).toBe("run-end");
+    expect((await readdir(dir)).sort()).toEqual(["junit.xml", "report.json", "report.ndjson"]);
+  });
+
+  it("are written only where they are asked for", async () => {
+    const reports = await collect(await prepareOut(dir), ["json"]);
+    expect(reports.event).toBeUndefined();
+    await reports.end(sampleReport());
+    expect(await readdir(dir)).toEqual(["report.json"]);
+  });
+
+  it("that a full disk does not take are a fault in the end, and the other reports are there", async () => {
+    await symlink("/dev/full", file());
+    const reports = await collect(await prepareOut(dir), ["ndjson"]);
+    reports.event?.(history(1));
+    await expect(reports.end(sampleReport())).rejects.toThrow(
+      /report\.ndjson" cannot be written \(ENOSPC\): .* choose another with --out\./,
+    );
+    expect(await readFile(join(dir, "report.json"), "utf8")).toBe(json(sampleReport()));
+  });
+
+  it("are a fault at once where the file cannot be opened", async () => {
+    await symlink("/proc/self/none", file());
+    await expect(collect(await prepareOut(dir), ["ndjson"])).rejects.toThrow(Fault);
   });
 });
 

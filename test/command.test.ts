@@ -1,5 +1,5 @@
 import { execFile, spawn } from "node:child_process";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm, symlink } from "node:fs/promises";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -132,6 +132,23 @@ describe("The command", () => {
     expect(code).toBe(0);
     expect(JSON.parse(listed)).toMatchObject({ Functions: [] });
     expect(JSON.parse(await readFile(join(out, "report.json"), "utf8")).incomplete).toBe(false);
+  });
+
+  it.each([
+    ["its recording", "tape", "exchanges.ndjson", "--record"],
+    ["its events", "out", "report.ndjson", "--out"],
+  ])("tells what it found when the disk has no room for %s", async (_what, place, file, option) => {
+    const home = await mkdtemp(join(folder, "full-"));
+    await mkdir(join(home, place));
+    await symlink("/dev/full", join(home, place, file));
+    const out = join(home, "out");
+    const where = ["--record", join(home, "tape"), "--out", out, "--format", "ndjson"];
+    const { code, out: text, err } = await run("--suite", "spellings", ...where);
+    expect(text + err).toMatch(new RegExp(`cannot\\s+be\\s+written\\s+\\(ENOSPC\\)[^]*${option}\\.`));
+    expect(text).toContain("decides the exit code");
+    expect(code).toBe(2);
+    const report = JSON.parse(await readFile(join(out, "report.json"), "utf8"));
+    expect(report.incomplete).toBe(false);
   });
 
   it("lists the rules and a ledger of every clause as data", async () => {

@@ -4,7 +4,7 @@ import { judgeVariant } from "../runner/kill-matrix.ts";
 import { mutants } from "../targets/reference/mutants/index.ts";
 
 describe("A report in the middle of a run", () => {
-  it("is incomplete, says so, and calls nothing violated before it has been tried again", async () => {
+  it("is incomplete, says so, and calls nothing violated that has not been tried again", async () => {
     const written: Report[] = [];
     const snapshot = {
       everyMs: 0,
@@ -14,16 +14,15 @@ describe("A report in the middle of a run", () => {
     };
     const options = { seed: 1, suites: ["state"], snapshot };
     const final = await judgeVariant(mutants["success.is-201"].mutate, options);
-    const last = written.at(-1);
-    expect(written.length).toBeGreaterThan(3);
-    expect(written.every(({ incomplete, summary }) => incomplete && summary.document.violated === 0)).toBe(
-      true,
-    );
-    expect(last?.faults.join()).toContain("still going on");
-    expect(last?.rules.find(({ id }) => id === "success.is-201")).toMatchObject({
-      verdicts: { document: "inconclusive" },
-      reason: expect.stringContaining("not tried again yet"),
-    });
+    const ruleIn = (report: Report) => report.rules.find(({ id }) => id === "success.is-201");
+    const suspected = written.filter((report) => ruleIn(report)?.verdicts.document === "inconclusive");
+    expect(suspected.length).toBeGreaterThan(3);
+    for (const report of suspected) expect(ruleIn(report)?.reason).toContain("not tried again yet");
+    for (const { incomplete, faults, rules } of written) {
+      expect([incomplete, faults.join()]).toEqual([true, expect.stringContaining("still going on")]);
+      const violated = rules.filter(({ verdicts }) => verdicts.document === "violated");
+      expect(violated.every(({ counterexample }) => counterexample !== undefined)).toBe(true);
+    }
     expect(final.incomplete).toBe(false);
     expect(final.faults).toEqual([]);
     expect(final.rules.find(({ id }) => id === "success.is-201")?.verdicts.document).toBe("violated");

@@ -17,7 +17,7 @@ const settings = [
   "--out",
   "out",
   "--format",
-  "junit",
+  "junit,ndjson",
 ];
 
 /** What a signal does to a run: `at` is the request at which it is given. */
@@ -55,6 +55,7 @@ function graceful(name: string, signal: "SIGINT" | "SIGTERM", at: number, exit: 
       [report?.incomplete === true, `report.json: incomplete is ${report?.incomplete}`],
       [/interrupted|was ended/.test(faults), `report.json does not say what happened: ${faults}`],
       [of.files.has("out/junit.xml"), "the other format that was asked for is not written"],
+      [eventsOf(of).at(-1) === "run-end", `the last event is ${eventsOf(of).at(-1)}`],
       [of.ended.surprises === 0, `${of.ended.surprises} unhandled errors`],
       [of.ended.open.length === 0, `still open: ${of.ended.open.join(", ")}`],
       [![...of.files.keys()].some((file) => file.startsWith(journals)), "a journal is left"],
@@ -74,6 +75,8 @@ function killed(name: string, prepare: (folder: string) => Promise<readonly stri
     const complaints = failing([
       [of.ended.exit === null, `exit ${of.ended.exit}, so that it was not killed`],
       [of.standing.length > 0, "nothing was left behind, so that nothing is shown"],
+      [eventsOf(of).includes("history"), `the events are ${eventsOf(of).join(", ")}`],
+      [!eventsOf(of).includes("run-end"), "the events claim that the run ended"],
       [swept.exit === 0, `sweep exits with ${swept.exit}`],
       [left.join() === "of-somebody-else", `after the sweep there stand: ${left.join(", ")}`],
       [missed.length === 0, `the sweep does not name ${missed.join(", ")}`],
@@ -115,6 +118,12 @@ function interrupted(
       await server.close();
     }
   });
+}
+
+/** Names of the events that were written, in their order; "half a line" for what is not JSON. */
+function eventsOf({ files }: Interrupted): readonly string[] {
+  const lines = (files.get("out/report.ndjson") ?? "").split("\n").slice(0, -1);
+  return lines.map((line) => String(parsed(line)?.event ?? "half a line"));
 }
 
 async function functionsAt(url: string): Promise<readonly string[]> {

@@ -1,0 +1,26 @@
+import { mkdir } from "node:fs/promises";
+import { dirname } from "node:path";
+import { Fault } from "../spec/fault.ts";
+
+/** Makes a folder and those above it. Node's own recursive mkdir never returns on file systems that answer ENOENT in an existing folder, such as /proc. */
+export async function makeFolder(dir: string): Promise<void> {
+  try {
+    await mkdir(dir);
+  } catch (error) {
+    const code = codeOf(error);
+    if (code === "EEXIST") return;
+    if (code !== "ENOENT" || dirname(dir) === dir) throw error;
+    await makeFolder(dirname(dir));
+    await mkdir(dir);
+  }
+}
+
+/** Says that something cannot be written, why, and which option chooses another place. */
+export function unwritable(what: string, cause: unknown, option: string): Fault {
+  const message = `${what} cannot be written (${codeOf(cause)}): it must be in a folder that this user may write to, with room left; choose another with ${option}.`;
+  return new Fault(message, { cause });
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && "code" in error ? String(error.code) : String(error);
+}

@@ -1,0 +1,60 @@
+import type { Unit } from "../suites/unit.ts";
+import type { SettleOptions } from "./findings.ts";
+import type { RunOptions } from "./options.ts";
+import { counterexample, reasons, reportHead } from "./report.ts";
+import type { verdicts } from "./verdicts.ts";
+
+/** Tells of a run while it goes on: as events, and as how far it is. */
+export interface Teller {
+  /** Everything that is to be sent is known, and what the target cannot do. */
+  planned(
+    units: readonly Unit[],
+    judged: SettleOptions["judged"],
+    cannot: RunOptions["target"]["cannot"],
+  ): void;
+  /** A history ended or was left out; `violated` counts rules so far. */
+  ended(unit: Unit, lacking: string | null, violated: number): void;
+  readonly suspected: NonNullable<Parameters<typeof verdicts>[0]>;
+  readonly trying: NonNullable<SettleOptions["trying"]>;
+  readonly concluded: NonNullable<SettleOptions["concluded"]>;
+}
+
+/** Begins to tell. */
+export function teller(options: RunOptions): Teller {
+  const { events: tell = () => {}, progress, redact, target } = options;
+  const far = { sent: 0, planned: 0, violated: 0 };
+  tell({ event: "run-start", ...reportHead(options, target.cannot) });
+  return {
+    planned(units, judged, cannot) {
+      far.planned = units.length;
+      tell({ event: "plan", histories: units.length, rules: judged.length, cannot: reasons(cannot) });
+    },
+    ended({ id }, lacking, violated) {
+      far.sent += 1;
+      far.violated = violated;
+      const lacks = lacking === null ? {} : { lacks: lacking };
+      tell({ event: "history", id, done: far.sent, planned: far.planned, ...lacks });
+      progress({ ...far });
+    },
+    suspected({ unit, expected, seen }, { id, title, basis, source }, column) {
+      const where = { rule: id, column, title, basis, source, history: unit };
+      tell({ event: "suspicion", ...where, expected, seen: redact(seen) });
+    },
+    trying(confirming) {
+      if (confirming.of > 0) progress({ ...far, confirming });
+    },
+    concluded({ rule, columns, conclusion }) {
+      const { outcome, why = "", confirmed } = conclusion;
+      tell({
+        event: "settled",
+        rule: rule.id,
+        columns,
+        outcome,
+        ...(why === "" ? {} : { reason: redact(why) }),
+        ...(confirmed === undefined
+          ? {}
+          : { counterexample: counterexample(rule, confirmed, options, confirmed.stage) }),
+      });
+    },
+  };
+}
