@@ -119,6 +119,7 @@ async function withProgress(
     now: () => performance.now(),
     tty: process.stderr.isTTY === true,
     columns: process.stderr.columns ?? 80,
+    noun: "difference",
   });
   const side = (session: Session) => ({
     ...session,

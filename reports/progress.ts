@@ -1,10 +1,14 @@
 import { count } from "./verdict.ts";
 
-/** How far a run is; all three only grow, but for `planned`, which shrinks when histories end early. */
+/** How far a run is. */
 export interface ProgressEvent {
+  /** Histories. */
   readonly sent: number;
   readonly planned: number;
+  /** What was noticed so far. */
   readonly violated: number;
+  /** Once everything is sent: how much of it was tried again, of how much. */
+  readonly confirming?: { readonly tried: number; readonly of: number };
 }
 
 /** Where progress goes and how it may look. */
@@ -16,6 +20,8 @@ export interface ProgressInput {
   readonly tty: boolean;
   /** Columns of the terminal. */
   readonly columns: number;
+  /** What one thing that was noticed is called, until it has been tried again. */
+  readonly noun: "suspicion" | "difference";
 }
 
 /** Shows how far a run is. */
@@ -29,11 +35,11 @@ export interface Progress {
 const pause = { tty: 100, log: 2000 } as const;
 
 /** Progress as one rewritten line on a TTY, or as plain lines at most every 2 s elsewhere. */
-export function progress({ write, now, tty, columns }: ProgressInput): Progress {
+export function progress({ write, now, tty, columns, noun }: ProgressInput): Progress {
   let writtenAt = Number.NEGATIVE_INFINITY;
   let held: ProgressEvent | null = null;
   const show = (event: ProgressEvent) => {
-    write(tty ? `\r\u001b[K${bar(event, columns - 1)}` : `${sentence(event)}\n`);
+    write(tty ? `\r\u001b[K${bar(event, noun, columns - 1)}` : `${sentence(event, noun)}\n`);
     writtenAt = now();
     held = null;
   };
@@ -49,18 +55,22 @@ export function progress({ write, now, tty, columns }: ProgressInput): Progress 
   };
 }
 
-function share({ sent, planned }: ProgressEvent): number {
-  return planned <= 0 ? 0 : Math.min(1, sent / planned);
+function share({ sent, planned, confirming }: ProgressEvent): number {
+  const [done, all] = confirming === undefined ? [sent, planned] : [confirming.tried, confirming.of];
+  return all <= 0 ? 0 : Math.min(1, done / all);
 }
 
-function sentence(event: ProgressEvent): string {
+function sentence(event: ProgressEvent, noun: string): string {
+  const { confirming } = event;
+  if (confirming !== undefined)
+    return `${confirming.tried} of ${count(confirming.of, noun)} tried again and made small`;
   const percent = `${Math.floor(share(event) * 100)} %`;
-  return `${event.sent} of ${Math.max(event.sent, event.planned)} sent (${percent}), ${count(event.violated, "rule")} violated`;
+  return `${event.sent} of ${Math.max(event.sent, event.planned)} sent (${percent}), ${count(event.violated, noun)}`;
 }
 
 /** A line that fits: the bar takes what the words leave, and goes first when there is too little room. */
-function bar(event: ProgressEvent, columns: number): string {
-  const words = sentence(event);
+function bar(event: ProgressEvent, noun: string, columns: number): string {
+  const words = sentence(event, noun);
   const room = Math.min(40, columns - words.length - 3);
   if (room < 5) return words.slice(0, Math.max(0, columns));
   const full = Math.round(share(event) * room);

@@ -7,6 +7,7 @@ function start(options: { readonly tty: boolean; readonly columns?: number }) {
   let time = 0;
   const input = {
     columns: 80,
+    noun: "suspicion" as const,
     ...options,
     write: (text: string) => void written.push(text),
     now: () => time,
@@ -22,7 +23,7 @@ describe("progress on a TTY", () => {
     update({ sent: 100, planned: 200, violated: 1 });
     end();
     expect(written).toHaveLength(3);
-    expect(written[1]).toContain("100 of 200 sent (50 %), 1 rule violated");
+    expect(written[1]).toContain("100 of 200 sent (50 %), 1 suspicion");
     expect(written.every((text) => text.startsWith("\r\u001b[K") && !text.includes("\n"))).toBe(true);
     expect(written[2]).toBe("\r\u001b[K");
   });
@@ -31,6 +32,14 @@ describe("progress on a TTY", () => {
     const { written, update } = start({ tty: true, columns });
     update({ sent: 123_456, planned: 1_000_000, violated: 12 });
     expect(width((written[0] ?? "").replace("\r\u001b[K", ""))).toBeLessThan(Math.max(1, columns));
+  });
+
+  it("tells how far it is with what is tried again, once everything is sent", () => {
+    const { written, update } = start({ tty: true, columns: 120 });
+    update({ sent: 200, planned: 200, violated: 6, confirming: { tried: 3, of: 4 } });
+    expect(written[0]).toContain("3 of 4 suspicions tried again and made small");
+    expect(written[0]).toMatch(/\[(#+)-+\]/);
+    expect(/\[(#+)(-+)\]/.exec(written[0] ?? "")?.[1]).toHaveLength(30);
   });
 
   it("does not write more often than an eye can follow", () => {
@@ -60,7 +69,7 @@ describe("progress elsewhere", () => {
       wait(100);
     }
     end();
-    const line = (sent: number, percent: number) => `${sent} of 50 sent (${percent} %), 0 rules violated\n`;
+    const line = (sent: number, percent: number) => `${sent} of 50 sent (${percent} %), 0 suspicions\n`;
     expect(written).toEqual([line(0, 0), line(20, 40), line(40, 80), line(50, 100)]);
   });
 
