@@ -56,31 +56,36 @@ function setupOf({ curl: how, target }: HandOptions, stage: Stage | null): Setup
 function makings(stage: Stage, exchanges: readonly Exchange[]): readonly Making[] {
   const { recipe, main, other } = stage;
   if (recipe === null) return [];
-  const sent = exchanges.map(({ call }) => `${decoded(call.target)} ${call.body ?? ""}`);
-  const about = sent.filter((text) => text.includes(main.name));
+  const named = (name: string) =>
+    exchanges.filter(({ call }) => `${decoded(call.target)} ${call.body ?? ""}`.includes(name));
+  const about = named(main.name);
   const { name } = main;
-  const versions = Array.from({ length: versionsIn(main, about) }, (): Making => ({ kind: "version", name }));
+  const aliases = aliasesIn(main, about);
+  const count = Math.max(versionsIn(main, about), aliases.length > 0 ? 1 : 0);
+  const versions = Array.from({ length: count }, (): Making => ({ kind: "version", name }));
   return [
     ...(about.length > 0 ? [{ kind: "function", name } as const] : []),
-    ...(other !== null && sent.some((text) => text.includes(other.name))
+    ...(other !== null && named(other.name).length > 0
       ? [{ kind: "function", name: other.name } as const]
       : []),
     ...versions,
-    ...aliasesIn(main, about).map((alias): Making => ({ kind: "alias", name, alias })),
+    ...aliases.map((alias): Making => ({ kind: "alias", name, alias })),
   ];
 }
 
-/** How many of the staged versions of the function under test a history needs, alias or not. */
-function versionsIn(main: Stage["main"], about: readonly string[]): number {
-  const named = about.flatMap((text) => [...text.matchAll(/(?:[:=]|"FunctionVersion":")(\d+)(?![\w-])/g)]);
-  const staged = named.map(([, version]) => main.versions.indexOf(version ?? "") + 1);
-  return Math.max(0, aliasesIn(main, about).length > 0 ? 1 : 0, ...staged);
+/** How many of the staged versions of the function under test a history names, in a path, a query or a new alias. */
+function versionsIn({ versions }: Stage["main"], about: readonly Exchange[]): number {
+  const named = about.flatMap(({ call }) => [
+    ...decoded(call.target).matchAll(/[:=](\d+)(?![\w-])/g),
+    ...(call.body ?? "").matchAll(/"FunctionVersion":"(\d+)"/g),
+  ]);
+  return Math.max(0, ...named.map(([, version = ""]) => versions.indexOf(version) + 1));
 }
 
-function aliasesIn({ aliases }: Stage["main"], about: readonly string[]): readonly string[] {
+function aliasesIn({ aliases }: Stage["main"], about: readonly Exchange[]): readonly string[] {
   return Object.values(aliases ?? {}).filter((alias) => {
     const named = new RegExp(`[:=/]${alias}(?![A-Za-z0-9_-])`);
-    return about.some((text) => named.test(text));
+    return about.some(({ call }) => named.test(decoded(call.target)));
   });
 }
 
