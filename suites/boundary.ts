@@ -1,5 +1,5 @@
 import { canonicalBody } from "../generators/body.ts";
-import { functionNameNearMisses, type NearMiss, nearMisses } from "../generators/broken.ts";
+import { functionNameNearMisses, nearMisses } from "../generators/broken.ts";
 import { addPermission, label, labelKeepingColons, qualifierQuery } from "../generators/call.ts";
 import { edges } from "../generators/edges.ts";
 import { functionNameEdges } from "../generators/function-name-edges.ts";
@@ -35,37 +35,31 @@ const anyStage: Stage = {
 
 function bodyUnits(): readonly Unit[] {
   return bodyMembers.flatMap((member) => {
-    const misses = nearMisses(member, "fresh").map(({ label }) => ({
-      label,
-      call: (stage: Stage, sid: string) =>
-        withBody(stage, bodyWith(member, missOf(member, label, sid).value, sid)),
-    }));
-    const limits = edges(member, "fresh").map(({ label }) => ({
-      label,
-      call: (stage: Stage, sid: string) => {
-        const value = edges(member, freshFor(member, sid)).find((edge) => edge.label === label)?.value;
-        return withBody(stage, bodyWith(member, value, sid));
-      },
-    }));
     const id = `boundary/${member}`;
     return [
-      ...grouped(id, misses, (index) => `m${initials(member)}${index}`),
-      ...grouped(`${id}/edges`, limits, (index) => `e${initials(member)}${index}`, {
+      ...grouped(id, bodyCases(member, nearMisses), (index) => `m${initials(member)}${index}`),
+      ...grouped(`${id}/edges`, bodyCases(member, edges), (index) => `e${initials(member)}${index}`, {
         clean: member === "StatementId",
       }),
     ];
   });
 }
 
-function missOf(member: BodyMember, label: string, sid: string): NearMiss {
-  const found = nearMisses(member, freshFor(member, sid)).find((miss) => miss.label === label);
-  if (found === undefined) throw new Error(`${member} has no near-miss ${label}`);
-  return found;
-}
-
-/** A RevisionId or token that is new is valid by itself; only ids must be new for each request. */
-function freshFor(member: BodyMember, sid: string): string {
-  return member === "StatementId" ? `fresh${sid}` : "fresh";
+/** A request for each value. Ids must be new for each; a RevisionId or token that is new is valid by itself. */
+function bodyCases(
+  member: BodyMember,
+  values: (
+    member: BodyMember,
+    fresh: string,
+  ) => readonly { readonly label: string; readonly value: unknown }[],
+): readonly Case[] {
+  const own = (label: string, sid: string) =>
+    values(member, `fresh${sid}`).find((one) => one.label === label)?.value;
+  return values(member, "fresh").map(({ label, value }) => ({
+    label,
+    call: (stage, sid) =>
+      withBody(stage, bodyWith(member, member === "StatementId" ? own(label, sid) : value, sid)),
+  }));
 }
 
 function initials(member: string): string {
