@@ -1,10 +1,9 @@
 import { escapeTerminal } from "./escape.ts";
-import { answerText, reasonText } from "./finding.ts";
-import type { Column, Counterexample, CounterexampleStep, Report, RuleReport } from "./report.ts";
-import { outcomeLabel, requestLabel } from "./step-label.ts";
+import { reasonText } from "./finding.ts";
+import type { Report, RuleReport } from "./report.ts";
 import { coverageBlock } from "./terminal-coverage.ts";
-import { command, type Page, pageOf, prose, quoted, shorten, type TerminalOptions } from "./terminal-page.ts";
-import { timeline } from "./timeline.ts";
+import { violation } from "./terminal-finding.ts";
+import { command, type Page, pageOf, prose, shorten, type TerminalOptions } from "./terminal-page.ts";
 import {
   count,
   exitCode,
@@ -55,19 +54,6 @@ function header(report: Report, page: Page): readonly string[] {
   ];
 }
 
-function violation(rule: RuleReport, report: Report, page: Page): readonly string[] {
-  const [first = "", ...more] = prose("✗ ", `${rule.id}  ${rule.title}`, page);
-  const other: Column = report.profile === "document" ? "aws" : "document";
-  const origin = `${rule.basis} · ${rule.source} · in the ${other} column: ${rule.verdicts[other]}`;
-  const details = rule.counterexample === undefined ? [] : counterexample(rule.counterexample, report, page);
-  return [
-    page.paint("red", first),
-    ...more,
-    ...prose("  ", origin, page).map((line) => page.paint("dim", line)),
-    ...details,
-  ];
-}
-
 /** What the commands of all findings have in common. */
 function byHand(report: Report, page: Page): readonly string[] {
   const { shell } = report;
@@ -76,53 +62,6 @@ function byHand(report: Report, page: Page): readonly string[] {
   return [
     ...prose("", "To try findings by hand, paste this into bash or zsh once:", page),
     ...shell.map(command),
-  ];
-}
-
-function counterexample(found: Counterexample, { shell }: Report, page: Page): readonly string[] {
-  const reproduced = found.reproduced === undefined ? "" : ` (${found.reproduced})`;
-  return [
-    ...prose("  expected  ", shorten(found.expected, page), page),
-    ...prose("  seen      ", shorten(found.seen, page) + reproduced, page),
-    ...found.steps.flatMap((step, index) => exchange(step, index + 1, page)),
-    ...interleaving(found).map((line) => `  ${line}`),
-    command((shell && found.play) ?? found.curl),
-    command(found.replay),
-  ];
-}
-
-/** How calls that were in flight together overlapped; nothing for a history without such calls. */
-function interleaving({ steps }: Counterexample): readonly string[] {
-  const rounds = steps.map(({ request }) => request.round);
-  if (!rounds.some((round, index) => round !== undefined && rounds.indexOf(round) !== index)) return [];
-  const operations = steps.flatMap((step) =>
-    step.sentAt === undefined
-      ? []
-      : [
-          {
-            label: escapeTerminal(requestLabel(step)),
-            invokedAt: step.sentAt,
-            returnedAt: step.response === null ? null : (step.answeredAt ?? null),
-            result: step.response === null ? "no answer" : escapeTerminal(outcomeLabel(step)),
-          },
-        ],
-  );
-  return timeline(operations, 74).trimEnd().split("\n");
-}
-
-function exchange(step: CounterexampleStep, number: number, page: Page): readonly string[] {
-  const { request } = step;
-  const answer = answerText(step);
-  const encoding = request.encoding === undefined ? "" : `${request.encoding}: `;
-  const rest = [
-    ...(request.raw === undefined ? [] : ["(sent over a bare socket)"]),
-    ...(request.connection === undefined || number === 1 ? [] : ["(on the same connection, if still open)"]),
-  ];
-  const body = request.body === null ? rest : [encoding + request.body, ...rest];
-  return [
-    ...prose(`  ${number}. `, `${request.method} ${shorten(request.path, page)}`, page),
-    ...body.flatMap((text) => quoted("     │ ", text, page)),
-    ...quoted("     → ", answer, page),
   ];
 }
 

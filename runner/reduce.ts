@@ -4,10 +4,15 @@ import type { Round } from "../spec/exchange.ts";
 export type Shows = (rounds: readonly Round[]) => Promise<boolean>;
 
 /**
- * The smallest history that still shows it: first only its end, then without each round, then without each call of a
- * round. What is returned shows it, and shows it no longer when any one round or call is left out (within the bound).
+ * The smallest history that still shows it: first only its end, then without each round, then, where wanted, with fewer
+ * calls in flight together. What is returned shows it, and shows it no longer when any one round or call is left out
+ * (within the bound).
  */
-export async function reduceHistory(rounds: readonly Round[], shows: Shows): Promise<readonly Round[]> {
+export async function reduceHistory(
+  rounds: readonly Round[],
+  shows: Shows,
+  { calls = true }: { readonly calls?: boolean } = {},
+): Promise<readonly Round[]> {
   let smallest = rounds;
   for (let size = 1; size < rounds.length; size *= 2) {
     const end = sound(rounds.slice(-size));
@@ -17,7 +22,7 @@ export async function reduceHistory(rounds: readonly Round[], shows: Shows): Pro
     }
   }
   smallest = await withoutChunks(smallest, shows);
-  return withoutCalls(smallest, shows);
+  return calls ? withoutCalls(await withFewCalls(smallest, shows), shows) : smallest;
 }
 
 async function withoutChunks(rounds: readonly Round[], shows: Shows): Promise<readonly Round[]> {
@@ -27,6 +32,20 @@ async function withoutChunks(rounds: readonly Round[], shows: Shows): Promise<re
       const fewer = sound([...current.slice(0, start), ...current.slice(start + size)]);
       if (fewer.length > 0 && fewer.length < current.length && (await shows(fewer))) current = fewer;
       else start += size;
+    }
+  }
+  return current;
+}
+
+/** Only the first 2, 4, 8 … of the calls that are in flight together. */
+async function withFewCalls(rounds: readonly Round[], shows: Shows): Promise<readonly Round[]> {
+  let current = rounds;
+  for (const index of rounds.keys()) {
+    for (let size = 2; size < (current[index]?.length ?? 0); size *= 2) {
+      const few = sound(current.map((round, at) => (at === index ? round.slice(0, size) : round)));
+      if (few.length < current.length || !(await shows(few))) continue;
+      current = few;
+      break;
     }
   }
   return current;

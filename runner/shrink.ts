@@ -4,7 +4,7 @@ import type { Rule } from "../spec/rule.ts";
 import type { Stage } from "../spec/stage.ts";
 import type { Column } from "../spec/verdict.ts";
 import type { Lane, Played } from "./lane.ts";
-import { reduceHistory } from "./reduce.ts";
+import { reduceHistory, type Shows } from "./reduce.ts";
 import { renamed } from "./rename.ts";
 import { retained } from "./retained.ts";
 import { simplifyCalls } from "./simplify.ts";
@@ -49,64 +49,96 @@ interface ReplayOptions extends ShrinkOptions {
   readonly unit: () => string;
 }
 
-/** Replays that a violation may cost, and how often the smallest history is tried in the end. */
-const most = { replays: 240, confirmations: 3, raceTries: 20 } as const;
+/** Plays that a violation may cost, how often a race is tried in the hope to see it, and the smallest history at the end. */
+const most = { plays: 240, racePlays: 600, raceTries: 20, confirmations: 3 } as const;
+
+/** A history as it went when it showed the violation. */
+type Shown = Pick<Confirmed, "played" | "stage" | "expected" | "seen"> & {
+  readonly rounds: readonly Round[];
+};
+
+/** How often a smaller history has to show it to be as good as a larger one. */
+interface Criterion {
+  readonly plays: number;
+  readonly shows: number;
+}
+
+/** What no race decides shows every time. */
+const always: Criterion = { plays: 1, shows: 1 };
+/** A race goes either way: a smaller one is as good when it shows in half of the plays. */
+const often: Criterion = { plays: 6, shows: 3 };
+/** A race that is lost seldom is left as large as it was, since a smaller one is lost more seldom still. */
+const seldom: Criterion = { plays: 20, shows: 1 };
 
 /** Plays a violation again, makes it small and confirms it, so that nothing is reported that does not reproduce. */
 export async function shrink(candidate: Candidate, given: ShrinkOptions): Promise<Confirmed | Unconfirmed> {
-  let plays = 0;
-  const unit = () => {
-    plays += 1;
-    return `${replayUnit}${given.rule.id}/${given.column}/${plays}`;
-  };
-  // What a history leaves behind may outlast tidying up, as ids do that are never free again.
-  let fresh = false;
-  const ready = (anew: boolean) => given.ready(anew || fresh);
-  const options = { ...given, ready, names: candidate.names, unit };
-  const { rule } = options;
-  let replays = 0;
-  let last:
-    | (Pick<Confirmed, "played" | "stage" | "expected" | "seen"> & { readonly rounds: readonly Round[] })
-    | null = null;
   const steps = candidate.rounds.map((round) => round.map(({ step }) => step));
-  const racing = steps.some((round) => round.length > 1);
-  const shows = async (rounds: readonly Round[]): Promise<boolean> => {
-    for (let attempt = 0; attempt < (racing ? 4 : 1); attempt += 1) {
-      if (replays >= most.replays || options.stop()) return false;
-      replays += 1;
-      const found = await replay(rounds, options);
-      if (found !== null) {
-        last = { ...found, rounds };
-        return true;
-      }
-    }
-    return false;
-  };
-  let first = await shows(steps);
-  for (let again = 0; racing && !first && again < most.raceTries / 4; again += 1) first = await shows(steps);
-  if (!first && !racing) {
-    fresh = true;
-    first = await shows(steps);
-  }
+  const racing = isRacing(steps);
+  const trials = tryingAgain(given, candidate.names, racing ? most.racePlays : most.plays);
+  const { shows } = trials;
+  const first = racing
+    ? await shows(steps, { plays: most.raceTries, shows: 1 })
+    : (await shows(steps, always)) || (await trials.onFreshStages(() => shows(steps, always)));
   if (!first)
     return {
       kind: "unconfirmed",
       why: `seen once (${candidate.seen}, in ${candidate.unit}), not when it was tried again`,
     };
-  const fewer = await reduceHistory(steps, shows);
-  await simplifyCalls(fewer, candidate.names[0] ?? "", shows);
-  return confirm(last, options, rule);
+  const race = racing && !(await shows(steps, often)) ? seldom : often;
+  const showsStill: Shows = (rounds) => shows(rounds, isRacing(rounds) ? race : always);
+  const fewer = await reduceHistory(steps, showsStill, { calls: race === often });
+  await simplifyCalls(fewer, candidate.names[0] ?? "", showsStill);
+  return confirm(trials.smallest(), trials.options, given.rule);
+}
+
+/** Plays histories again, within bounds, and keeps the last that met its criterion. */
+function tryingAgain(given: ShrinkOptions, names: readonly string[], bound: number) {
+  let plays = 0;
+  let units = 0;
+  const unit = () => {
+    units += 1;
+    return `${replayUnit}${given.rule.id}/${given.column}/${units}`;
+  };
+  let fresh = false;
+  const options: ReplayOptions = { ...given, ready: (anew) => given.ready(anew || fresh), names, unit };
+  let smallest: Shown | null = null;
+  return {
+    options,
+    smallest: () => smallest,
+    shows: async (rounds: readonly Round[], { plays: tries, shows: wanted }: Criterion): Promise<boolean> => {
+      let shown = 0;
+      for (let left = tries; left >= wanted - shown; left -= 1) {
+        if (plays >= bound || options.stop()) return false;
+        plays += 1;
+        const found = await replay(rounds, options);
+        if (found === null) continue;
+        shown += 1;
+        if (shown === wanted) {
+          smallest = { ...found, rounds };
+          return true;
+        }
+      }
+      return false;
+    },
+    /** What a history leaves behind may outlast tidying up, as ids do that are never free again. */
+    onFreshStages: (tries: () => Promise<boolean>): Promise<boolean> => {
+      fresh = true;
+      return tries();
+    },
+  };
+}
+
+function isRacing(rounds: readonly Round[]): boolean {
+  return rounds.some((round) => round.length > 1);
 }
 
 async function confirm(
-  found:
-    | (Pick<Confirmed, "played" | "stage" | "expected" | "seen"> & { readonly rounds: readonly Round[] })
-    | null,
+  found: Shown | null,
   options: ReplayOptions,
   rule: Rule,
 ): Promise<Confirmed | Unconfirmed> {
   if (found === null) return { kind: "unconfirmed", why: `${rule.id} was not seen again` };
-  const tries = found.rounds.some((round) => round.length > 1) ? most.raceTries : most.confirmations;
+  const tries = isRacing(found.rounds) ? most.raceTries : most.confirmations;
   let shown = 0;
   let asked = 0;
   while (asked < tries && !options.stop()) {

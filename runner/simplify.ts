@@ -1,7 +1,7 @@
 import { label, qualifierQuery } from "../generators/label.ts";
 import { addressee } from "../spec/addressee.ts";
 import { isRecord } from "../spec/body.ts";
-import type { Call, Header, Round } from "../spec/exchange.ts";
+import { type Call, type Header, type Round, revisionSlot } from "../spec/exchange.ts";
 import { route } from "../spec/wire.ts";
 import type { Shows } from "./reduce.ts";
 
@@ -53,7 +53,8 @@ async function simplifyCall(
   }
   await attempt(plainHeaders(first));
   await attempt(plainPath(call() ?? first, name));
-  if (first.encoding !== undefined) return current;
+  // Calls that race are told apart by their ids and joined by their revision: those are left alone.
+  if (first.encoding !== undefined || (current[index]?.length ?? 0) > 1) return current;
   const body = first.body ?? "";
   if (sentObject(body) === null) {
     for (const text of ["{", "[]", "1"])
@@ -104,7 +105,8 @@ async function simplifyMembers(call: () => Call, attempt: (next: Call) => Promis
     }
   }
   for (const [name, value] of Object.entries(members())) {
-    if (typeof value === "string" && value.length > 1 && value !== usual[name]) {
+    if (value === usual[name] || value === revisionSlot) continue;
+    if (typeof value === "string" && value.length > 1) {
       await shorten(value, (text) => write({ ...members(), [name]: text }));
       const left = String(members()[name]);
       if (left.length > 1) await write({ ...members(), [name]: "a".repeat(left.length) });

@@ -34,6 +34,31 @@ describe("the terminal report", () => {
     expect(lines.filter(isCommand)).toHaveLength(6);
   });
 
+  it("shows three of many calls in flight together in full, draws them all, and shows all when verbose", () => {
+    const [step] = sampleCounterexample().steps;
+    if (step === undefined) throw new Error("The sample has no steps.");
+    const { request } = step;
+    const racer = (at: number) => ({
+      ...step,
+      request: { ...request, body: `{"StatementId":"race-${at}"}`, operation: "AddPermission", round: 1 },
+      sentAt: 2 + at / 100,
+      answeredAt: 5,
+    });
+    const before = { ...step, request: { ...request, round: 0 }, sentAt: 0, answeredAt: 1 };
+    const steps = [before, ...Array.from({ length: 12 }, (_, at) => racer(at))];
+    const rule = sampleRule("a.b", {
+      verdicts: { document: "violated", aws: "violated" },
+      counterexample: sampleCounterexample({ steps }),
+    });
+    const report = sampleReport({ rules: [rule] });
+    const text = terminal(report, plain);
+    expect(text.match(/"StatementId":"race-/g)).toHaveLength(3);
+    expect(text).toContain("     … and 9 more in flight with them, drawn below\n");
+    expect(text.match(/^ {2}AddPermission race-\d+ /gm)).toHaveLength(12);
+    const verbose = terminal(report, { ...plain, verbose: true });
+    expect(verbose.match(/"StatementId":"race-/g)).toHaveLength(12);
+  });
+
   it("shows whole lines where a report has no part that they share", () => {
     const { shell: _, ...older } = sampleReport();
     expect(terminal(older, plain)).toContain(`\n  ${sampleCounterexample().curl}\n`);
