@@ -3,6 +3,7 @@ import type { Stage } from "../spec/stage.ts";
 import { createFunction, firstRecipe, type Kitchen, type Recipe, zip } from "./create-function.ts";
 import { Fault } from "./fault.ts";
 import { type Created, type Journal, noJournal } from "./journal.ts";
+import { restore, statementsOf } from "./kept-policy.ts";
 import { type Populated, populate } from "./populate.ts";
 import { deleteRole } from "./role.ts";
 import { type Ask, said, sdkOver } from "./sdk.ts";
@@ -94,7 +95,10 @@ export async function arrange(options: ArrangeOptions): Promise<Arranged> {
   }
 }
 
-/** Uses a function that exists and creates nothing. Throws a Fault when it cannot be found. */
+/**
+ * Uses a function that exists and creates nothing; undoing gives its policy back what it held. Throws a Fault when the
+ * function cannot be found.
+ */
 export async function useExisting(name: string, options: ArrangeOptions): Promise<Arranged> {
   const shop = workshop(options, options.signal);
   const reply = await patiently(
@@ -110,6 +114,7 @@ export async function useExisting(name: string, options: ArrangeOptions): Promis
     );
   }
   const { FunctionArn: arn = "", FunctionName: found = name } = reply.value.Configuration ?? {};
+  const before = await statementsOf(shop.ask, found);
   return {
     stage: {
       ...placeOf(shop, arn),
@@ -120,8 +125,14 @@ export async function useExisting(name: string, options: ArrangeOptions): Promis
     },
     missing: ["only the existing function is used, without versions, aliases or a second function"],
     recipe: null,
-    undo: async () => [],
+    undo: () => restore(cleaning(options).ask, found, before),
   };
+}
+
+/** Cleaning up goes on when the run's own signal is given or its budget is spent. */
+function cleaning(options: ArrangeOptions) {
+  const how = { deadlineMs: options.deadlineMs, essential: true };
+  return { how, ask: sdkOver(options.transport, options.region, how) };
 }
 
 function workshop(options: ArrangeOptions, signal: AbortSignal | undefined): Workshop {
@@ -163,11 +174,10 @@ const undoPatienceMs = 10_000;
 
 function remover(options: ArrangeOptions, created: Map<string, Created>): () => Promise<readonly string[]> {
   return async () => {
-    // The run's own signal may be given already: cleaning up goes on without it. Patience is for all together.
+    // Patience is for all together.
     const shop = workshop(options, undefined);
     const until = options.clock() + undoPatienceMs;
-    const how = { deadlineMs: options.deadlineMs, essential: true };
-    const ask = sdkOver(options.transport, options.region, how);
+    const { how, ask } = cleaning(options);
     const left: string[] = [];
     for (const [name, kind] of [...created]) {
       const why =
