@@ -35,8 +35,11 @@ export type Heard = (round: ObservedRound, exchanges: readonly Exchange[]) => vo
 export interface Lane {
   readonly index: number;
   readonly stage: Stage;
-  /** Plays rounds as `next` gives them, telling each as it comes back; null ends it. */
-  play(next: Script | Waiting, listen?: { readonly unit: string; readonly heard?: Heard }): Promise<Played>;
+  /** Plays rounds as `next` gives them, telling each as it comes back; null ends it. `anew` is over new connections. */
+  play(
+    next: Script | Waiting,
+    listen?: { readonly unit: string; readonly heard?: Heard; readonly anew?: boolean },
+  ): Promise<Played>;
   /** Empties the policies that hold something; `thorough` reads those that may. False when one could not be emptied. */
   tidy(thorough: boolean): Promise<boolean>;
   /** The names of the stage's functions, as they stand in requests. */
@@ -63,7 +66,8 @@ export interface LaneOptions {
 
 /** Makes a lane. */
 export function laneOn(options: LaneOptions): Lane {
-  const { stage, transport, how } = options;
+  const { stage, transport } = options;
+  let how = options.how;
   let belief: Belief = initialBelief(stage, options.fresh);
   const reads = { wasReadable: false, isReadable: true };
 
@@ -106,6 +110,7 @@ export function laneOn(options: LaneOptions): Lane {
   const play: Lane["play"] = async (next, listen) => {
     const rounds: (readonly Exchange[])[] = [];
     const observed: ObservedRound[] = [];
+    how = listen?.anew ? { ...options.how, anew: true } : options.how;
     for (;;) {
       const given = next(rounds);
       const round = given instanceof Promise ? await given : given;
@@ -194,10 +199,11 @@ function filled(step: Step, done: readonly (readonly Exchange[])[]): Call | null
 }
 
 function withValue(call: Call, slot: string, value: string): Call {
+  // A function, because a text would be read as a pattern: `$&` in a RevisionId must stay what it is.
   return {
     ...call,
-    target: call.target.replaceAll(slot, encodeURIComponent(value)),
-    body: call.body?.replaceAll(slot, JSON.stringify(value).slice(1, -1)) ?? null,
+    target: call.target.replaceAll(slot, () => encodeURIComponent(value)),
+    body: call.body?.replaceAll(slot, () => JSON.stringify(value).slice(1, -1)) ?? null,
   };
 }
 

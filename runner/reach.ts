@@ -68,7 +68,9 @@ export async function reach(options: ReachOptions): Promise<Reach> {
       : signingAuthorizer({ credentials, region, now: options.now });
   // Rounds of a race must really be in flight together, whatever the number of lanes.
   const connections = Math.max(32, options.concurrency);
-  const carrier = options.carrier?.(authorize) ?? httpTransport({ endpoint, clock, authorize, connections });
+  const carrier =
+    options.carrier?.(authorize) ??
+    httpTransport({ endpoint, clock, authorize, connections, connectTimeoutMs: Math.max(10_000, timeoutMs) });
   const { budget, rate, revive } = options;
   const redact = redactor(credentials === null ? [] : secretsOf(credentials));
   // Each stage has two functions to delete, and a role may stand beside them.

@@ -8,7 +8,7 @@ import { Fault } from "../spec/fault.ts";
 import type { Rule } from "../spec/rule.ts";
 import type { Stage } from "../spec/stage.ts";
 import { coverage } from "./coverage.ts";
-import { settle, unshrunk } from "./findings.ts";
+import { notTriedAgain, settle } from "./findings.ts";
 import { laneOn } from "./lane.ts";
 import { questionnaire } from "./questionnaire.ts";
 import type { Line } from "./recording.ts";
@@ -172,7 +172,7 @@ function historiesOf(lines: readonly Line[]): readonly History[] {
 function recorded(histories: readonly History[], judge: Judge): Retry {
   return async (candidate, { rule, column }) => {
     const replays = histories.filter(({ unit }) => unit.startsWith(`${replayUnit}${rule.id}/`));
-    if (replays.length === 0) return unshrunk(candidate);
+    if (replays.length === 0) return { kind: "unconfirmed", why: notTriedAgain(candidate) };
     let found: Confirmed | null = null;
     for (const { stage, rounds, observed } of replays) {
       const findings = [...observed.flatMap((round) => judge.round(round)), ...judge.history(observed)];

@@ -39,6 +39,8 @@ export interface ShrinkOptions {
   readonly column: Column;
   /** No more may be sent. */
   readonly stop: () => boolean;
+  /** Most plays, where a budget allows fewer than it takes. */
+  readonly plays?: number;
 }
 
 /** Begins the unit of every history that is played to try a violation again. */
@@ -47,6 +49,8 @@ export const replayUnit = "replay/";
 interface ReplayOptions extends ShrinkOptions {
   /** A name for the next play, so that a recording tells one from the other. */
   readonly unit: () => string;
+  /** Over new connections. */
+  readonly anew: boolean;
 }
 
 /** Plays that a violation may cost, how often a race is tried in the hope to see it, and the smallest history at the end. */
@@ -74,7 +78,9 @@ const seldom: Criterion = { plays: 20, shows: 1 };
 export async function shrink(candidate: Candidate, given: ShrinkOptions): Promise<Confirmed | Unconfirmed> {
   const steps = candidate.rounds.map((round) => round.map(({ step }) => step));
   const racing = isRacing(steps);
-  const trials = tryingAgain(given, candidate.names, racing ? most.racePlays : most.plays);
+  const { names, anew = false } = candidate;
+  const bound = Math.min(racing ? most.racePlays : most.plays, Math.max(2, given.plays ?? Infinity));
+  const trials = tryingAgain(given, { names, anew }, bound);
   const { shows } = trials;
   const first = racing
     ? await shows(steps, { plays: most.raceTries, shows: 1 })
@@ -87,12 +93,12 @@ export async function shrink(candidate: Candidate, given: ShrinkOptions): Promis
   const race = racing && !(await shows(steps, often)) ? seldom : often;
   const showsStill: Shows = (rounds) => shows(rounds, isRacing(rounds) ? race : always);
   const fewer = await reduceHistory(steps, showsStill, { calls: race === often });
-  await simplifyCalls(fewer, candidate.names[0] ?? "", showsStill);
+  await simplifyCalls(fewer, names[0] ?? "", showsStill);
   return confirm(trials.smallest(), trials.options, given.rule);
 }
 
 /** Plays histories again, within bounds, and keeps the last that met its criterion. */
-function tryingAgain(given: ShrinkOptions, names: readonly string[], bound: number) {
+function tryingAgain(given: ShrinkOptions, how: Pick<ReplayOptions, "names" | "anew">, bound: number) {
   let plays = 0;
   let units = 0;
   const unit = () => {
@@ -100,7 +106,12 @@ function tryingAgain(given: ShrinkOptions, names: readonly string[], bound: numb
     return `${replayUnit}${given.rule.id}/${given.column}/${units}`;
   };
   let fresh = false;
-  const options: ReplayOptions = { ...given, ready: (anew) => given.ready(anew || fresh), names, unit };
+  const options: ReplayOptions = {
+    ...given,
+    ...how,
+    ready: (newStage) => given.ready(newStage || fresh),
+    unit,
+  };
   let smallest: Shown | null = null;
   return {
     options,
@@ -139,26 +150,29 @@ async function confirm(
 ): Promise<Confirmed | Unconfirmed> {
   if (found === null) return { kind: "unconfirmed", why: `${rule.id} was not seen again` };
   const tries = isRacing(found.rounds) ? most.raceTries : most.confirmations;
+  const { rounds, ...confirmed } = found;
   let shown = 0;
   let asked = 0;
   while (asked < tries && !options.stop()) {
+    const again = await replay(rounds, options);
+    if (again === null && options.stop()) break;
     asked += 1;
-    if ((await replay(found.rounds, options)) !== null) shown += 1;
+    if (again !== null) shown += 1;
   }
   if (shown === 0 && asked > 0)
     return { kind: "unconfirmed", why: `seen (${found.seen}), but not in ${asked} further tries` };
-  const { played, stage, expected, seen } = found;
-  return { kind: "confirmed", played, stage, expected, seen, reproduced: `${shown} of ${asked}` };
+  // Where nothing more might be sent it has been played once more all the same.
+  return { kind: "confirmed", ...confirmed, reproduced: asked === 0 ? "1 of 1" : `${shown} of ${asked}` };
 }
 
 /** Plays a history on an empty stage; tells what the rule found, or null when it found nothing wrong. */
 async function replay(
   rounds: readonly Round[],
-  { ready, names = [], judge, rule, column, unit }: ReplayOptions,
+  { ready, names = [], judge, rule, column, unit, anew }: ReplayOptions,
 ): Promise<Pick<Confirmed, "played" | "stage" | "expected" | "seen"> | null> {
   const lane = await ready(rounds.flat().some(({ call }) => lasting.has(call.operation)));
   const here = renamed(rounds, names, lane.names());
-  const played = await lane.play((done) => here[done.length] ?? null, { unit: unit() });
+  const played = await lane.play((done) => here[done.length] ?? null, { unit: unit(), anew });
   const findings = [
     ...played.observed.flatMap((round) => judge.round(round)),
     ...judge.history(played.observed),

@@ -15,6 +15,8 @@ export interface Candidate {
   readonly expected: string;
   readonly seen: string;
   readonly unless: readonly string[];
+  /** Counts only when it shows over new connections, too. */
+  readonly anew?: boolean | undefined;
 }
 
 /** What the observations of a run say about one rule in one column. */
@@ -65,8 +67,8 @@ export function verdicts(
         count[judgement.verdict] += 1;
         if (judgement.verdict === "holds") continue;
         if (judgement.verdict === "violated") {
-          const { expected, seen, unless = [] } = judgement;
-          const candidate = { ...at, expected, seen, unless };
+          const { expected, seen, unless = [], anew } = judgement;
+          const candidate = { ...at, expected, seen, unless, anew };
           if (!violated.has(rule.id)) suspected(candidate, rule, column);
           violated.add(rule.id);
           keepShortest(count.candidates, candidate);
