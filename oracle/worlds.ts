@@ -162,3 +162,14 @@ export function afterTidying(belief: Belief): Belief {
     return { ...policy, freed: [], tidied, overfull: "no" };
   });
 }
+
+/**
+ * The belief on a stage that was emptied, as if it were new: what earlier histories showed of its policies must not
+ * decide about one that has to show something by itself. Ids that they used up are still known.
+ */
+export function afresh(belief: Belief): Belief {
+  return mapPolicies(belief, ({ freed, tidied }) => ({
+    ...policyWith([]),
+    tidied: latest([...new Set([...tidied, ...freed])]),
+  }));
+}

@@ -138,7 +138,9 @@ async function inLanes(
   const worker = async (start: Lane): Promise<void> => {
     let lane = start;
     const ready = async (anew: boolean): Promise<Lane> => {
-      if (anew || !(await lane.tidy(true))) lane = (await all.renew(lane)) ?? lane;
+      const renewed = anew ? await all.renew(lane) : null;
+      if (renewed !== null) lane = renewed;
+      else if (!(await lane.tidy(true))) lane = (await all.renew(lane)) ?? lane;
       return lane;
     };
     for (let task = queue.shift(); task !== undefined; task = queue.shift()) {

@@ -1,7 +1,7 @@
 import type { SendOptions, Transport } from "../client/transport.ts";
 import { getPolicy, removePermission } from "../generators/call.ts";
 import { type ObservedRound, observeRound } from "../oracle/observe.ts";
-import { afterTidying, initialBelief } from "../oracle/worlds.ts";
+import { afresh, afterTidying, initialBelief } from "../oracle/worlds.ts";
 import { revisionIn, versionIn } from "../spec/answer.ts";
 import type { Belief } from "../spec/belief.ts";
 import {
@@ -31,15 +31,23 @@ export type Waiting = (done: readonly (readonly Exchange[])[]) => Promise<Round 
 /** Hears each round as it comes back. */
 export type Heard = (round: ObservedRound, exchanges: readonly Exchange[]) => void;
 
+/** How a history is played. */
+export interface PlayOptions {
+  /** Its name in a recording; what is sent to tidy up has none. */
+  readonly unit: string;
+  readonly heard?: Heard;
+  /** Over new connections. */
+  readonly anew?: boolean;
+  /** On a stage that was emptied, without what earlier histories showed of it. */
+  readonly afresh?: boolean;
+}
+
 /** One stage and what is believed of it. Histories play on a lane one after the other; lanes play side by side. */
 export interface Lane {
   readonly index: number;
   readonly stage: Stage;
-  /** Plays rounds as `next` gives them, telling each as it comes back; null ends it. `anew` is over new connections. */
-  play(
-    next: Script | Waiting,
-    listen?: { readonly unit: string; readonly heard?: Heard; readonly anew?: boolean },
-  ): Promise<Played>;
+  /** Plays rounds as `next` gives them, telling each as it comes back; null ends it. */
+  play(next: Script | Waiting, how?: PlayOptions): Promise<Played>;
   /** Empties the policies that hold something; `thorough` reads those that may. False when one could not be emptied. */
   tidy(thorough: boolean): Promise<boolean>;
   /** The names of the stage's functions, as they stand in requests. */
@@ -107,10 +115,14 @@ export function laneOn(options: LaneOptions): Lane {
     return { observed, exchanges };
   };
 
-  const play: Lane["play"] = async (next, listen) => {
+  const play: Lane["play"] = async (
+    next,
+    { unit = "", heard, anew = false, afresh: forgetful = false }: Partial<PlayOptions> = {},
+  ) => {
     const rounds: (readonly Exchange[])[] = [];
     const observed: ObservedRound[] = [];
-    how = listen?.anew ? { ...options.how, anew: true } : options.how;
+    how = anew ? { ...options.how, anew } : options.how;
+    if (forgetful) belief = afresh(belief);
     for (;;) {
       const given = next(rounds);
       const round = given instanceof Promise ? await given : given;
@@ -119,8 +131,8 @@ export function laneOn(options: LaneOptions): Lane {
       rounds.push(exchanges);
       observed.push(one);
       noteReads(one, reads);
-      options.tape?.round(options.index, listen?.unit ?? "", exchanges);
-      listen?.heard?.(one, exchanges);
+      options.tape?.round(options.index, unit, exchanges);
+      heard?.(one, exchanges);
     }
     // The next history begins on connections of its own: what this one did to them must not reach it.
     for (const round of rounds) {

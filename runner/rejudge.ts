@@ -1,6 +1,6 @@
 import { type Judge, judgeOf } from "../oracle/judge.ts";
 import { type ObservedRound, observeRound } from "../oracle/observe.ts";
-import { afterTidying, initialBelief } from "../oracle/worlds.ts";
+import { afresh, afterTidying, initialBelief } from "../oracle/worlds.ts";
 import type { Report } from "../reports/report.ts";
 import type { Belief } from "../spec/belief.ts";
 import type { Exchange } from "../spec/exchange.ts";
@@ -146,12 +146,13 @@ function historiesOf(lines: readonly Line[]): readonly History[] {
     const lane = lanes.get(line.lane);
     if (lane === undefined)
       throw new Fault(`The recording plays on lane ${line.lane} before its stage: record again.`);
-    const observed = observeRound(lane.belief, line.exchanges);
-    lane.belief = observed.after;
     if (lane.current !== null && lane.current.unit !== line.unit) {
       ended.push(lane.current);
       lane.current = null;
     }
+    if (lane.current === null && line.unit.startsWith(replayUnit)) lane.belief = afresh(lane.belief);
+    const observed = observeRound(lane.belief, line.exchanges);
+    lane.belief = observed.after;
     if (line.unit === "") continue;
     const { main, other, unknownName } = lane.stage;
     lane.current ??= {

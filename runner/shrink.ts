@@ -53,8 +53,8 @@ interface ReplayOptions extends ShrinkOptions {
   readonly anew: boolean;
 }
 
-/** Plays that a violation may cost, how often a race is tried in the hope to see it, and the smallest history at the end. */
-const most = { plays: 240, racePlays: 600, raceTries: 20, confirmations: 3 } as const;
+/** Plays that a violation may cost, on emptied and on new stages; how often a race is tried in the hope to see it, and how often the smallest history is tried at the end. */
+const most = { plays: 240, racePlays: 600, newStages: 60, raceTries: 20, confirmations: 3 } as const;
 
 /** A history as it went when it showed the violation. */
 type Shown = Pick<Confirmed, "played" | "stage" | "expected" | "seen"> & {
@@ -74,18 +74,27 @@ const often: Criterion = { plays: 6, shows: 3 };
 /** A race that is lost seldom is left as large as it was, since a smaller one is lost more seldom still. */
 const seldom: Criterion = { plays: 20, shows: 1 };
 
-/** Plays a violation again, makes it small and confirms it, so that nothing is reported that does not reproduce. */
+/**
+ * Plays a violation again, makes it small and confirms it, so that nothing is reported that does not reproduce. Stages
+ * are emptied for each play; where that does not show it on a new stage, each play gets a new one, since what a history
+ * leaves behind may outlast emptying, as ids do that are never free again.
+ */
 export async function shrink(candidate: Candidate, given: ShrinkOptions): Promise<Confirmed | Unconfirmed> {
+  const onEmptied = await shrinkOn(candidate, given, false);
+  if (onEmptied.kind === "confirmed" || given.stop()) return onEmptied;
+  return shrinkOn(candidate, given, true);
+}
+
+async function shrinkOn(
+  candidate: Candidate,
+  given: ShrinkOptions,
+  onNewStages: boolean,
+): Promise<Confirmed | Unconfirmed> {
   const steps = candidate.rounds.map((round) => round.map(({ step }) => step));
   const racing = isRacing(steps);
-  const { names, anew = false } = candidate;
-  const bound = Math.min(racing ? most.racePlays : most.plays, Math.max(2, given.plays ?? Infinity));
-  const trials = tryingAgain(given, { names, anew }, bound);
+  const trials = tryingAgain(candidate, given, onNewStages);
   const { shows } = trials;
-  const first = racing
-    ? await shows(steps, { plays: most.raceTries, shows: 1 })
-    : (await shows(steps, always)) || (await trials.onFreshStages(() => shows(steps, always)));
-  if (!first)
+  if (!(await shows(steps, racing ? { plays: most.raceTries, shows: 1 } : always)))
     return {
       kind: "unconfirmed",
       why: `seen once (${candidate.seen}, in ${candidate.unit}), not when it was tried again`,
@@ -93,24 +102,26 @@ export async function shrink(candidate: Candidate, given: ShrinkOptions): Promis
   const race = racing && !(await shows(steps, often)) ? seldom : often;
   const showsStill: Shows = (rounds) => shows(rounds, isRacing(rounds) ? race : always);
   const fewer = await reduceHistory(steps, showsStill, { calls: race === often });
-  await simplifyCalls(fewer, names[0] ?? "", showsStill);
-  return confirm(trials.smallest(), trials.options, given.rule);
+  await simplifyCalls(fewer, candidate.names[0] ?? "", showsStill);
+  return confirm(trials.smallest(), trials.options, race);
 }
 
 /** Plays histories again, within bounds, and keeps the last that met its criterion. */
-function tryingAgain(given: ShrinkOptions, how: Pick<ReplayOptions, "names" | "anew">, bound: number) {
+function tryingAgain(candidate: Candidate, given: ShrinkOptions, onNewStages: boolean) {
+  const { names, anew = false } = candidate;
+  const usual = onNewStages ? most.newStages : isRacing(candidate.rounds) ? most.racePlays : most.plays;
+  const bound = Math.min(usual, Math.max(2, given.plays ?? Infinity));
   let plays = 0;
   let units = 0;
-  const unit = () => {
-    units += 1;
-    return `${replayUnit}${given.rule.id}/${given.column}/${units}`;
-  };
-  let fresh = false;
   const options: ReplayOptions = {
     ...given,
-    ...how,
-    ready: (newStage) => given.ready(newStage || fresh),
-    unit,
+    names,
+    anew,
+    ready: (newStage) => given.ready(newStage || onNewStages),
+    unit: () => {
+      units += 1;
+      return `${replayUnit}${given.rule.id}/${given.column}/${onNewStages ? "new-" : ""}${units}`;
+    },
   };
   let smallest: Shown | null = null;
   return {
@@ -131,36 +142,38 @@ function tryingAgain(given: ShrinkOptions, how: Pick<ReplayOptions, "names" | "a
       }
       return false;
     },
-    /** What a history leaves behind may outlast tidying up, as ids do that are never free again. */
-    onFreshStages: (tries: () => Promise<boolean>): Promise<boolean> => {
-      fresh = true;
-      return tries();
-    },
   };
 }
 
-function isRacing(rounds: readonly Round[]): boolean {
+function isRacing(rounds: readonly (readonly unknown[])[]): boolean {
   return rounds.some((round) => round.length > 1);
 }
 
+/** The first tries are on new stages, where whoever plays it by hand begins: it has to show there. */
 async function confirm(
   found: Shown | null,
   options: ReplayOptions,
-  rule: Rule,
+  race: Criterion,
 ): Promise<Confirmed | Unconfirmed> {
-  if (found === null) return { kind: "unconfirmed", why: `${rule.id} was not seen again` };
-  const tries = isRacing(found.rounds) ? most.raceTries : most.confirmations;
+  if (found === null) return { kind: "unconfirmed", why: `${options.rule.id} was not seen again` };
+  const racing = isRacing(found.rounds);
+  const tries = racing ? most.raceTries : most.confirmations;
+  const onNew = racing ? (race === often ? often.plays : 0) : 1;
   const { rounds, ...confirmed } = found;
+  const unconfirmed = (where: string): Unconfirmed => ({
+    kind: "unconfirmed",
+    why: `seen (${found.seen}), but not ${where}`,
+  });
   let shown = 0;
   let asked = 0;
   while (asked < tries && !options.stop()) {
-    const again = await replay(rounds, options);
+    const again = await replay(rounds, options, asked < onNew);
     if (again === null && options.stop()) break;
     asked += 1;
     if (again !== null) shown += 1;
+    if (asked === onNew && shown === 0) return unconfirmed("on functions that were just created");
   }
-  if (shown === 0 && asked > 0)
-    return { kind: "unconfirmed", why: `seen (${found.seen}), but not in ${asked} further tries` };
+  if (shown === 0 && asked > 0) return unconfirmed(`in ${asked} further tries`);
   // Where nothing more might be sent it has been played once more all the same.
   return { kind: "confirmed", ...confirmed, reproduced: asked === 0 ? "1 of 1" : `${shown} of ${asked}` };
 }
@@ -169,10 +182,11 @@ async function confirm(
 async function replay(
   rounds: readonly Round[],
   { ready, names = [], judge, rule, column, unit, anew }: ReplayOptions,
+  onNewStage = false,
 ): Promise<Pick<Confirmed, "played" | "stage" | "expected" | "seen"> | null> {
-  const lane = await ready(rounds.flat().some(({ call }) => lasting.has(call.operation)));
+  const lane = await ready(onNewStage || rounds.flat().some(({ call }) => lasting.has(call.operation)));
   const here = renamed(rounds, names, lane.names());
-  const played = await lane.play((done) => here[done.length] ?? null, { unit: unit(), anew });
+  const played = await lane.play((done) => here[done.length] ?? null, { unit: unit(), anew, afresh: true });
   const findings = [
     ...played.observed.flatMap((round) => judge.round(round)),
     ...judge.history(played.observed),
