@@ -1,5 +1,6 @@
 import { AddPermissionCommand, GetPolicyCommand, RemovePermissionCommand } from "@aws-sdk/client-lambda";
 import { isRecord } from "../spec/body.ts";
+import { isRemovable } from "../spec/removal.ts";
 import { type Ask, said } from "./sdk.ts";
 
 /** One statement of a policy, as it was read. */
@@ -29,15 +30,16 @@ export async function restore(
     return before === null ? [] : [`what was added to ${name} may be left behind: its policy cannot be read`];
   const wanted = new Map((before ?? []).map((statement) => [textOf(statement), statement]));
   const problems: string[] = [];
+  const stuck: string[] = [];
   for (const statement of now) {
     if (wanted.delete(textOf(statement))) continue;
-    const StatementId = String(statement.Sid);
-    const reply = await ask((client) =>
-      client.send(new RemovePermissionCommand({ FunctionName: name, StatementId })),
-    );
-    if (!reply.ok && reply.status !== 404)
-      problems.push(`the statement ${StatementId} of ${name} is left behind (${said(reply)})`);
+    const why = await remove(ask, name, statement.Sid);
+    if (why !== null) stuck.push(`${JSON.stringify(statement.Sid)} (${why})`);
   }
+  if (stuck.length > 0)
+    problems.push(
+      `${stuck.length} statements of ${name} are left behind: ${stuck.slice(0, 5).join(", ")}${stuck.length > 5 ? ", …" : ""}`,
+    );
   for (const statement of wanted.values()) {
     const input = additionOf(statement);
     const reply =
@@ -48,6 +50,14 @@ export async function restore(
     problems.push(`${name} has lost a statement that stood there before (${why}): ${textOf(statement)}`);
   }
   return problems;
+}
+
+/** Removes one statement; null when it is gone, else why it is not. */
+async function remove(ask: Ask, name: string, sid: unknown): Promise<string | null> {
+  if (typeof sid !== "string" || !isRemovable(sid)) return "no path can name its id safely";
+  const input = { FunctionName: name, StatementId: sid };
+  const reply = await ask((client) => client.send(new RemovePermissionCommand(input)));
+  return reply.ok || reply.status === 404 ? null : said(reply);
 }
 
 /** The conditions that AddPermission writes, by operator and key in lower case, and the members that say them. */

@@ -12,6 +12,7 @@ import {
   type Step,
   versionSlot,
 } from "../spec/exchange.ts";
+import { isRemovable } from "../spec/removal.ts";
 import type { Stage } from "../spec/stage.ts";
 import { readable } from "./retained.ts";
 import type { Tape } from "./tape.ts";
@@ -153,9 +154,10 @@ export function laneOn(options: LaneOptions): Lane {
       const sids = sidsOf(belief, key);
       if (sids === null) return false;
       if (sids.length === 0) return true;
-      // An id such as ".." would make the path of a removal that of something else: it is left to a new stage.
-      if (sids.some((sid) => !/^[\w-][\w.-]*$/.test(sid))) return false;
-      for (const sid of new Set(sids)) await alone("tidy", removePermission(name, sid, { qualifier }));
+      const removable = [...new Set(sids)].filter(isRemovable);
+      for (const sid of removable) await alone("tidy", removePermission(name, sid, { qualifier }));
+      // Any other id is left to a new stage.
+      if (sids.some((sid) => !isRemovable(sid))) return false;
       if (!thorough) return true;
       await alone("tidy-read", getPolicy(name, qualifier));
     }

@@ -97,6 +97,27 @@ describe("The policy of a function that was there before the run", () => {
     expect(await statementsOf(ask, name)).toEqual(before);
   });
 
+  it("is freed of ids that a path can name, and never by a path that may mean something else", async () => {
+    const sids = ["a b", "é", "..", "a/b", "a%2fb", "", "plain"];
+    const removed: string[] = [];
+    const statements = sids.map((Sid) => ({ Sid, Effect: "Allow" }));
+    const recording = sdkOver(
+      {
+        send: async ({ method, target }) => {
+          if (method === "DELETE") removed.push(target.split("/").at(-1) ?? "");
+          const body = JSON.stringify({ Policy: JSON.stringify({ Statement: statements }) });
+          return { kind: "response", status: 200, headers: [], body, sentAt: 0, answeredAt: 0 };
+        },
+        close: async () => {},
+      },
+      "us-east-1",
+      { deadlineMs: 1000 },
+    );
+    const [problem] = await restore(recording, name, []);
+    expect(removed).toEqual(["a%20b", "%C3%A9", "plain"]);
+    expect(problem).toContain('4 statements of mine are left behind: ".." (no path can name its id safely)');
+  });
+
   it("says nothing where policies cannot be read at all", async () => {
     const mute: Ask = async () => ({ ok: false, answer: null, status: 405, error: null, message: "" });
     expect(await restore(mute, name, await statementsOf(mute, name))).toEqual([]);
