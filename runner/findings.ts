@@ -3,7 +3,7 @@ import type { Rule } from "../spec/rule.ts";
 import type { Column } from "../spec/verdict.ts";
 import type { Lane } from "./lane.ts";
 import { type Confirmed, shrink } from "./shrink.ts";
-import type { Candidate, Count, Verdicts } from "./verdicts.ts";
+import { type Candidate, type Count, cost, type Verdicts } from "./verdicts.ts";
 
 /** What became of one rule in one column. */
 export interface Conclusion {
@@ -173,9 +173,7 @@ async function conclude(
     return { outcome: holds ? "holds" : "inconclusive", ...heard, why };
   }
   let why = "";
-  for (const candidate of own.toSorted(
-    (a, b) => Number(b.clean) - Number(a.clean) || a.rounds.length - b.rounds.length,
-  )) {
+  for (const candidate of own.toSorted((a, b) => cost(a) - cost(b))) {
     if (all.stop() !== null) return { outcome: "inconclusive", ...heard, why: notTriedAgain(candidate) };
     const result = await (all.retry ?? shrink)(candidate, {
       ready,

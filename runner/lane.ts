@@ -39,8 +39,6 @@ export interface PlayOptions {
   readonly heard?: Heard;
   /** Over new connections. */
   readonly anew?: boolean;
-  /** On a stage that was emptied, without what earlier histories showed of it. */
-  readonly afresh?: boolean;
 }
 
 /** One stage and what is believed of it. Histories play on a lane one after the other; lanes play side by side. */
@@ -49,7 +47,10 @@ export interface Lane {
   readonly stage: Stage;
   /** Plays rounds as `next` gives them, telling each as it comes back; null ends it. */
   play(next: Script | Waiting, how?: PlayOptions): Promise<Played>;
-  /** Empties the policies that hold something; `thorough` reads those that may. False when one could not be emptied. */
+  /**
+   * Empties the policies that hold something; `thorough` reads those that may, and then nothing that earlier histories
+   * showed of them is believed any more. False when one could not be emptied.
+   */
   tidy(thorough: boolean): Promise<boolean>;
   /** The names of the stage's functions, as they stand in requests. */
   names(): readonly string[];
@@ -116,14 +117,10 @@ export function laneOn(options: LaneOptions): Lane {
     return { observed, exchanges };
   };
 
-  const play: Lane["play"] = async (
-    next,
-    { unit = "", heard, anew = false, afresh: forgetful = false }: Partial<PlayOptions> = {},
-  ) => {
+  const play: Lane["play"] = async (next, { unit = "", heard, anew = false }: Partial<PlayOptions> = {}) => {
     const rounds: (readonly Exchange[])[] = [];
     const observed: ObservedRound[] = [];
     how = anew ? { ...options.how, anew } : options.how;
-    if (forgetful) belief = afresh(belief);
     for (;;) {
       const given = next(rounds);
       const round = given instanceof Promise ? await given : given;
@@ -177,8 +174,9 @@ export function laneOn(options: LaneOptions): Lane {
         if (sidsOf(belief, key)?.length === 0 && !(thorough && mayHold(belief, key))) continue;
         clean = (await tidyPolicy(key, thorough)) && clean;
       }
-      belief = afterTidying(belief);
-      options.tape?.tidied?.(options.index);
+      const empty = thorough && clean;
+      belief = empty ? afresh(belief) : afterTidying(belief);
+      options.tape?.tidied?.(options.index, empty);
       return clean;
     },
   };

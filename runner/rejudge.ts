@@ -140,7 +140,7 @@ function historiesOf(lines: readonly Line[]): readonly History[] {
     }
     if (line.type === "tidied") {
       const lane = lanes.get(line.lane);
-      if (lane !== undefined) lane.belief = afterTidying(lane.belief);
+      if (lane !== undefined) lane.belief = line.empty ? afresh(lane.belief) : afterTidying(lane.belief);
     }
     if (line.type !== "round") continue;
     const lane = lanes.get(line.lane);
@@ -150,7 +150,6 @@ function historiesOf(lines: readonly Line[]): readonly History[] {
       ended.push(lane.current);
       lane.current = null;
     }
-    if (lane.current === null && line.unit.startsWith(replayUnit)) lane.belief = afresh(lane.belief);
     const observed = observeRound(lane.belief, line.exchanges);
     lane.belief = observed.after;
     if (line.unit === "") continue;

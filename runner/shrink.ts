@@ -8,7 +8,7 @@ import { reduceHistory, type Shows } from "./reduce.ts";
 import { renamed } from "./rename.ts";
 import { retained } from "./retained.ts";
 import { simplifyCalls } from "./simplify.ts";
-import type { Candidate } from "./verdicts.ts";
+import { type Candidate, isLasting } from "./verdicts.ts";
 
 /** A violation that was tried again: the smallest history found, as it went the last time it showed. */
 export interface Confirmed {
@@ -101,8 +101,10 @@ async function shrinkOn(
     };
   const race = racing && !(await shows(steps, often)) ? seldom : often;
   const showsStill: Shows = (rounds) => shows(rounds, isRacing(rounds) ? race : always);
-  const fewer = await reduceHistory(steps, showsStill, { calls: race === often });
-  await simplifyCalls(fewer, candidate.names[0] ?? "", showsStill);
+  const reduce = (rounds: readonly Round[]) => reduceHistory(rounds, showsStill, { calls: race === often });
+  const plain = await simplifyCalls(await reduce(steps), candidate.names, showsStill);
+  // A plainer call may need less before it.
+  if (plain.length > 1) await reduce(plain);
   return confirm(trials.smallest(), trials.options, race);
 }
 
@@ -184,9 +186,9 @@ async function replay(
   { ready, names = [], judge, rule, column, unit, anew }: ReplayOptions,
   onNewStage = false,
 ): Promise<Pick<Confirmed, "played" | "stage" | "expected" | "seen"> | null> {
-  const lane = await ready(onNewStage || rounds.flat().some(({ call }) => lasting.has(call.operation)));
+  const lane = await ready(onNewStage || isLasting(rounds.flat()));
   const here = renamed(rounds, names, lane.names());
-  const played = await lane.play((done) => here[done.length] ?? null, { unit: unit(), anew, afresh: true });
+  const played = await lane.play((done) => here[done.length] ?? null, { unit: unit(), anew });
   const findings = [
     ...played.observed.flatMap((round) => judge.round(round)),
     ...judge.history(played.observed),
@@ -204,11 +206,3 @@ async function replay(
 function kept({ rounds }: Played): Played {
   return { rounds: rounds.map((round) => round.map(retained)), observed: [] };
 }
-
-/** What these leave behind is not undone by emptying the policies. */
-const lasting: ReadonlySet<string> = new Set([
-  "PublishVersion",
-  "CreateFunction",
-  "DeleteFunction",
-  "CreateAlias",
-]);

@@ -23,5 +23,5 @@ export function readOf(call: Call): Addressee | null {
  * paths may read `..` or a slash in a removal as the removal of a function.
  */
 export function isRemovable(sid: string): boolean {
-  return !/[/\\%?#]|\p{C}|^\.*$/u.test(sid);
+  return !/[/\\%?#\0]|\p{Cs}|^[.\s]*$/u.test(sid);
 }
