@@ -31,6 +31,8 @@ export interface ArrangeOptions {
   readonly journal?: Journal | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly sleep?: Sleep | undefined;
+  /** Create one function and nothing with it. */
+  readonly bare?: boolean | undefined;
   /** Longest wait for something that is on its way, in milliseconds; 60 000 unless told otherwise. */
   readonly patienceMs?: number | undefined;
   /** What to do when nothing can be arranged, as the end of a sentence. */
@@ -71,7 +73,9 @@ export async function arrange(options: ArrangeOptions): Promise<Arranged> {
   try {
     const tags = { "addpermission-conformance": options.startedAt.toISOString() };
     const first = options.recipe ?? firstRecipe(options.role, tags);
-    const main = await build(shop, `${options.prefix}-main`, first);
+    const main = await build(shop, `${options.prefix}-main`, first, options.bare ?? false);
+    if (options.bare)
+      return { stage: stageOf(shop, options, main, null), missing: [], recipe: main.recipe, undo };
     // The second is left without versions: a service that publishes only changed code publishes its first one once.
     const name = `${options.prefix}-other`;
     const other = await createFunction(shop, name, main.recipe).catch((error: unknown) => {
@@ -79,13 +83,8 @@ export async function arrange(options: ArrangeOptions): Promise<Arranged> {
       return error instanceof Fault ? error.message : Promise.reject(error);
     });
     const missing = typeof other === "string" ? [`no second function: ${other}`] : [];
-    const stage: Stage = {
-      ...placeOf(shop, main.staged.arn),
-      main: main.staged,
-      other: typeof other === "string" ? null : { name, arn: other.arn, versions: [], aliases: null },
-      unknownName: `${options.prefix}-none`,
-      recipe: { role: main.recipe.role, runtime: main.recipe.runtime, zip },
-    };
+    const second = typeof other === "string" ? null : { name, arn: other.arn, versions: [], aliases: null };
+    const stage = stageOf(shop, options, main, second);
     return { stage, missing: [...main.missing, ...missing], recipe: main.recipe, undo };
   } catch (error) {
     const left = await undo();
@@ -93,6 +92,21 @@ export async function arrange(options: ArrangeOptions): Promise<Arranged> {
     if (left.length === 0 || options.remedy !== undefined || !(error instanceof Fault)) throw error;
     throw new Fault(`${error.message} Besides, ${left.join("; ")}.`, { cause: error });
   }
+}
+
+function stageOf(
+  shop: Workshop,
+  { prefix }: ArrangeOptions,
+  { staged, recipe }: Built,
+  other: Stage["other"],
+): Stage {
+  return {
+    ...placeOf(shop, staged.arn),
+    main: staged,
+    other,
+    unknownName: `${prefix}-none`,
+    recipe: { role: recipe.role, runtime: recipe.runtime, zip },
+  };
 }
 
 /**
@@ -149,13 +163,12 @@ function workshop(options: ArrangeOptions, signal: AbortSignal | undefined): Wor
   };
 }
 
-async function build(
-  shop: Kitchen,
-  name: string,
-  recipe: Recipe,
-): Promise<Populated & { readonly recipe: Recipe }> {
-  const made = await createFunction(shop, name, recipe);
-  return { ...(await populate(shop, name, made.arn)), recipe: made.recipe };
+type Built = Populated & { readonly recipe: Recipe };
+
+async function build(shop: Kitchen, name: string, first: Recipe, bare: boolean): Promise<Built> {
+  const { arn, recipe } = await createFunction(shop, name, first);
+  if (bare) return { staged: { name, arn, versions: [], aliases: null }, missing: [], recipe };
+  return { ...(await populate(shop, name, arn)), recipe };
 }
 
 /** Partition, region and account, read from the ARN that the target returned. */

@@ -2,7 +2,7 @@ import type { Judge } from "../oracle/judge.ts";
 import type { Rule } from "../spec/rule.ts";
 import type { Column } from "../spec/verdict.ts";
 import type { Lane } from "./lane.ts";
-import { type Confirmed, shrink } from "./shrink.ts";
+import { type Confirmed, type ShrinkOptions, shrink } from "./shrink.ts";
 import { type Candidate, type Count, cost, type Verdicts } from "./verdicts.ts";
 
 /** What became of one rule in one column. */
@@ -33,6 +33,8 @@ export interface SettleOptions {
   /** Plays that each of so many violations may cost; as many as it takes unless told otherwise. */
   readonly plays?: (violations: number) => number;
   readonly renew: (lane: Lane) => Promise<Lane | null>;
+  /** A new stage with one function, for a single play. */
+  readonly spare?: () => Promise<Lane | null>;
   /** Hears how many of the violations were tried again, at the beginning and after each. */
   readonly trying?: (far: { readonly tried: number; readonly of: number }) => void;
   /** Hears what became of each violation as soon as it is known. */
@@ -137,8 +139,10 @@ async function inLanes(
   const queue = [...tasks];
   const worker = async (start: Lane): Promise<void> => {
     let lane = start;
-    const ready = async (anew: boolean): Promise<Lane> => {
-      const renewed = anew ? await all.renew(lane) : null;
+    const ready: ShrinkOptions["ready"] = async (wanted) => {
+      const spare = wanted === "bare" ? await all.spare?.() : null;
+      if (spare) return spare;
+      const renewed = wanted === "emptied" ? null : await all.renew(lane);
       if (renewed !== null) lane = renewed;
       else if (!(await lane.tidy(true))) lane = (await all.renew(lane)) ?? lane;
       return lane;
@@ -152,7 +156,7 @@ async function inLanes(
 
 async function conclude(
   task: Task,
-  ready: (anew: boolean) => Promise<Lane>,
+  ready: ShrinkOptions["ready"],
   all: Settling,
   found: Findings,
 ): Promise<Conclusion> {

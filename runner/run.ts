@@ -182,6 +182,7 @@ async function judgeTarget(
     verdicts: collected,
     lanes: still.lanes,
     renew: raised.renew,
+    spare: raised.spare,
     stop,
     plays: (violations) => Math.floor(options.transport.left() / violations / requestsOfPlay),
     trying: telling.trying,

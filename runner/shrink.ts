@@ -1,8 +1,10 @@
 import type { Judge } from "../oracle/judge.ts";
+import { addressee } from "../spec/addressee.ts";
 import type { Round } from "../spec/exchange.ts";
 import type { Rule } from "../spec/rule.ts";
 import type { Stage } from "../spec/stage.ts";
 import type { Column } from "../spec/verdict.ts";
+import { route } from "../spec/wire.ts";
 import type { Lane, Played } from "./lane.ts";
 import { reduceHistory, type Shows } from "./reduce.ts";
 import { renamed } from "./rename.ts";
@@ -28,10 +30,13 @@ export interface Unconfirmed {
   readonly why: string;
 }
 
+/** The stage that a play needs. */
+export type Wanted = "emptied" | "new" | "bare";
+
 /** What shrinking needs. */
 export interface ShrinkOptions {
-  /** An empty stage to play on: a new one where the last could not be emptied, or when asked for. */
-  readonly ready: (anew: boolean) => Promise<Lane>;
+  /** An empty stage to play on: emptied, new, or new with nothing but the function under test. */
+  readonly ready: (wanted: Wanted) => Promise<Lane>;
   /** Names of the functions in the candidate's requests. */
   readonly names?: readonly string[];
   readonly judge: Judge;
@@ -51,10 +56,12 @@ interface ReplayOptions extends ShrinkOptions {
   readonly unit: () => string;
   /** Over new connections. */
   readonly anew: boolean;
+  /** On a new stage each time. */
+  readonly onNewStages: boolean;
 }
 
 /** Plays that a violation may cost, on emptied and on new stages; how often a race is tried in the hope to see it, and how often the smallest history is tried at the end. */
-const most = { plays: 240, racePlays: 600, newStages: 60, raceTries: 20, confirmations: 3 } as const;
+const most = { plays: 240, racePlays: 600, newStages: 40, raceTries: 20, confirmations: 3 } as const;
 
 /** A history as it went when it showed the violation. */
 type Shown = Pick<Confirmed, "played" | "stage" | "expected" | "seen"> & {
@@ -81,8 +88,9 @@ const seldom: Criterion = { plays: 20, shows: 1 };
  */
 export async function shrink(candidate: Candidate, given: ShrinkOptions): Promise<Confirmed | Unconfirmed> {
   const onEmptied = await shrinkOn(candidate, given, false);
-  if (onEmptied.kind === "confirmed" || given.stop()) return onEmptied;
-  return shrinkOn(candidate, given, true);
+  // A race that was not lost again in twenty tries is not lost more often on new stages.
+  const over = onEmptied.kind === "confirmed" || isRacing(candidate.rounds) || given.stop();
+  return over ? onEmptied : shrinkOn(candidate, given, true);
 }
 
 async function shrinkOn(
@@ -105,7 +113,7 @@ async function shrinkOn(
   const plain = await simplifyCalls(await reduce(steps), candidate.names, showsStill);
   // A plainer call may need less before it.
   if (plain.length > 1) await reduce(plain);
-  return confirm(trials.smallest(), trials.options, race);
+  return confirm(trials.smallest(), trials.options);
 }
 
 /** Plays histories again, within bounds, and keeps the last that met its criterion. */
@@ -119,7 +127,7 @@ function tryingAgain(candidate: Candidate, given: ShrinkOptions, onNewStages: bo
     ...given,
     names,
     anew,
-    ready: (newStage) => given.ready(newStage || onNewStages),
+    onNewStages,
     unit: () => {
       units += 1;
       return `${replayUnit}${given.rule.id}/${given.column}/${onNewStages ? "new-" : ""}${units}`;
@@ -152,15 +160,13 @@ function isRacing(rounds: readonly (readonly unknown[])[]): boolean {
 }
 
 /** The first tries are on new stages, where whoever plays it by hand begins: it has to show there. */
-async function confirm(
-  found: Shown | null,
-  options: ReplayOptions,
-  race: Criterion,
-): Promise<Confirmed | Unconfirmed> {
+async function confirm(found: Shown | null, options: ReplayOptions): Promise<Confirmed | Unconfirmed> {
   if (found === null) return { kind: "unconfirmed", why: `${options.rule.id} was not seen again` };
   const racing = isRacing(found.rounds);
   const tries = racing ? most.raceTries : most.confirmations;
-  const onNew = racing ? (race === often ? often.plays : 0) : 1;
+  // A race takes many tries, and only a function alone is soon created.
+  const alone = wanted(found.rounds, options.names ?? [], true) === "bare";
+  const onNew = racing ? (alone ? tries : 0) : 1;
   const { rounds, ...confirmed } = found;
   const unconfirmed = (where: string): Unconfirmed => ({
     kind: "unconfirmed",
@@ -169,7 +175,7 @@ async function confirm(
   let shown = 0;
   let asked = 0;
   while (asked < tries && !options.stop()) {
-    const again = await replay(rounds, options, asked < onNew);
+    const again = await replay(rounds, { ...options, onNewStages: options.onNewStages || asked < onNew });
     if (again === null && options.stop()) break;
     asked += 1;
     if (again !== null) shown += 1;
@@ -183,10 +189,9 @@ async function confirm(
 /** Plays a history on an empty stage; tells what the rule found, or null when it found nothing wrong. */
 async function replay(
   rounds: readonly Round[],
-  { ready, names = [], judge, rule, column, unit, anew }: ReplayOptions,
-  onNewStage = false,
+  { ready, names = [], judge, rule, column, unit, anew, onNewStages }: ReplayOptions,
 ): Promise<Pick<Confirmed, "played" | "stage" | "expected" | "seen"> | null> {
-  const lane = await ready(onNewStage || isLasting(rounds.flat()));
+  const lane = await ready(wanted(rounds, names, onNewStages));
   const here = renamed(rounds, names, lane.names());
   const played = await lane.play((done) => here[done.length] ?? null, { unit: unit(), anew });
   const findings = [
@@ -200,6 +205,19 @@ async function replay(
       return { played: kept(played), stage: lane.stage, expected: judgement.expected, seen: judgement.seen };
   }
   return null;
+}
+
+/** Most histories are about the function under test alone, and that is soon created. */
+function wanted(rounds: readonly Round[], [main, , none]: readonly string[], onNewStages: boolean): Wanted {
+  const steps = rounds.flat();
+  if (isLasting(steps)) return "new";
+  if (!onNewStages) return "emptied";
+  const isAlone = steps.every(({ call }) => {
+    const at = route(call.target);
+    const of = at.kind === "none" ? null : addressee(at);
+    return of !== null && of.qualifier === null && (of.name === main || of.name === none);
+  });
+  return isAlone ? "bare" : "new";
 }
 
 /** What a report needs of a history; what else was read in it would fill the memory, rule by rule. */

@@ -82,10 +82,12 @@ export function verdicts(
 
 /**
  * What trying a history again may cost: shorter ones are better than longer, those from an empty stage better than
- * others, and those that leave behind what emptying does not undo need a new stage for each play.
+ * others, and those that leave behind what emptying does not undo need a new stage for each play. The more calls race, the
+ * more often they show it.
  */
 export function cost({ clean, rounds }: Pick<Candidate, "clean" | "rounds">): number {
-  return rounds.length + (clean ? 0 : 6) + (isLasting(rounds.flat()) ? 12 : 0);
+  const together = Math.max(...rounds.map(({ length }) => length));
+  return rounds.length + (clean ? 0 : 6) + (isLasting(rounds.flat()) ? 12 : 0) - Math.min(together, 32) / 16;
 }
 
 /** What these leave behind is not undone by emptying the policies. */
