@@ -14,6 +14,7 @@ import {
   unsettle,
   usedUp,
   withPolicy,
+  withShown,
 } from "./worlds.ts";
 
 /** What is believed after a call, given what was believed before it. Pure. */
@@ -119,6 +120,7 @@ function believeRead(before: Belief, { key, policy: seen, together }: PolicyRead
   const resourceRevision = unwritten(known);
   return withPolicy(before, key, {
     ...policyWith(statements),
+    shown: withShown(known, revision, statements),
     worlds: [{ statements, policyRevision: revision, resourceRevision }],
     faded: fadedIn(known).filter((shown) => ![...replaced, revision, resourceRevision].includes(shown)),
     past: revision === null ? known.past : latest([...new Set([...known.past, ...replaced])]),

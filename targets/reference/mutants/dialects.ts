@@ -1,7 +1,8 @@
 import type { Check, Mutation } from "../behaviour.ts";
 import type { Draft } from "../draft.ts";
+import { policyDocument } from "../policy.ts";
 import { isHere } from "../resolve.ts";
-import { revisionOf } from "../state.ts";
+import { policyAt, revisionOf, type Stored } from "../state.ts";
 import { naming } from "./error-mutants.ts";
 import { change, overlooking, together } from "./mutant.ts";
 import { functionOf } from "./places.ts";
@@ -50,6 +51,7 @@ export const dialects: Readonly<Record<string, Mutation>> = {
   })),
   "revisions that count": change(() => ({ nextRevision: (_key, writes) => String(writes) })),
   "one revision for a function and all that belongs to it": functionsOwn(),
+  "a revision made of the statements": contentsOwn(),
   "no revision with the policy": change(({ finish }) => ({
     finish: (reply, request, operation) =>
       finish(
@@ -230,6 +232,31 @@ function functionsOwn(): Mutation {
         const arn = made ? /"(?:AliasArn|FunctionArn)":"([^"]*)"/.exec(String(reply.body))?.[1] : undefined;
         if (arn !== undefined) move(arn);
         return finish(reply, request, operation);
+      },
+      revisionShown: (_operation, _current, key) => revision(key),
+      revisionMatches: (given, _current, draft) => given === revision(draft.key),
+    };
+  });
+}
+
+/** The same statements have the same revision, whatever happened in between. */
+function contentsOwn(): Mutation {
+  return change(({ added, remove, dropsPolicy }) => {
+    const held = new Map<string, readonly Stored[]>();
+    const revision = (key: string) => revisionOf(policyDocument(held.get(key) ?? []), 0);
+    return {
+      added: (draft) => {
+        held.set(draft.key, policyAt(draft.state, draft.key).statements);
+        added?.(draft);
+      },
+      remove: (statements, sid, key) => {
+        const left = remove(statements, sid, key);
+        held.set(key, left);
+        return left;
+      },
+      dropsPolicy: (scope, key) => {
+        held.delete(key);
+        return dropsPolicy(scope, key);
       },
       revisionShown: (_operation, _current, key) => revision(key),
       revisionMatches: (given, _current, draft) => given === revision(draft.key),
