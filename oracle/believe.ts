@@ -1,6 +1,7 @@
-import { type Belief, canonicalJson, type PolicyBelief, policyKey } from "../spec/belief.ts";
+import { type Belief, type PolicyBelief, policyKey } from "../spec/belief.ts";
 import type { Addition, Observation, PolicyRead } from "../spec/observation.ts";
 import { removal } from "../spec/removal.ts";
+import { statementText } from "../spec/statement-text.ts";
 import { believeNeighbour } from "./believe-neighbour.ts";
 import {
   appended,
@@ -54,7 +55,7 @@ function believeAddition(belief: Belief, observation: Addition): Belief {
     return result.kind === "added" ? noteElsewhere(open, key, sid) : open;
   }
   if (result.kind !== "added") return withPolicy(before, key, maybe(policy, appended({ sid, text: null })));
-  const text = result.statement.parsed === null ? null : canonicalJson(result.statement.parsed);
+  const text = result.statement.parsed === null ? null : statementText(result.statement.parsed);
   return noteElsewhere(
     withPolicy(before, key, acknowledged(policy, sid, text, observation.call.body?.length ?? 0)),
     key,

@@ -1,7 +1,7 @@
 /** A statement that the target acknowledged or showed. */
 export interface StatementBelief {
   readonly sid: string;
-  /** The statement as canonical JSON (keys sorted); null when it was acknowledged without being shown. */
+  /** The statement by `statementText`; null when it was acknowledged without being shown. */
   readonly text: string | null;
   /** Characters of the request that added it, where the text is not known. */
   readonly size?: number;

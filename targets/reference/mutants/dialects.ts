@@ -92,6 +92,14 @@ export const dialects: Readonly<Record<string, Mutation>> = {
       return { ...others, Principal: kinds, NotPrincipal: null, NotAction: [] };
     },
   })),
+  "lists in the policy where the statement returned has single values": change(({ stored }) => ({
+    stored: (sid, json) =>
+      stored(sid, JSON.stringify(JSON.parse(json, (key, value) => (single.has(key) ? [value] : value)))),
+  })),
+  "single values in the policy where the statement returned has lists": change(({ created }) => ({
+    created: (json) =>
+      created(JSON.stringify(JSON.parse(json, (key, value) => (single.has(key) ? [value] : value)))),
+  })),
   "white space in the statement": change(({ created, stored }) => ({
     created: (json) => created(JSON.stringify(JSON.parse(json), null, 2)),
     stored: (sid, json) => stored(sid, JSON.stringify(JSON.parse(json), null, 1)),
@@ -164,6 +172,17 @@ export const dialects: Readonly<Record<string, Mutation>> = {
       ),
   })),
 };
+
+/** Elements and keys of a statement whose values IAM takes alone or in a list. */
+const single: ReadonlySet<string> = new Set([
+  "Action",
+  "Resource",
+  "AWS",
+  "Service",
+  "AWS:SourceArn",
+  "AWS:SourceAccount",
+  "lambda:EventSourceToken",
+]);
 
 const lookupFirst: readonly Check[] = [
   "encoding",
