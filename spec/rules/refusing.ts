@@ -48,16 +48,33 @@ export function status(...codes: readonly number[]): Admissible {
   };
 }
 
-/** A rule: a request with this one objection, and nothing else against it, gets one of the admissible answers. */
+/** What either of two allows. */
+export function either(one: Admissible, other: Admissible): Admissible {
+  return {
+    phrase: `${one.phrase} or ${other.phrase}`,
+    allows: (code, error) => one.allows(code, error) || other.allows(code, error),
+  };
+}
+
+/**
+ * A rule: a request with this one objection, and nothing else against it, gets one of the admissible answers;
+ * `recorded` where the live service was seen to give fewer of them.
+ */
 export function refuses(
   objection: Objection,
   admissible: Admissible,
   rule: Omit<RuleBody, "trigger" | "needs"> & Partial<Pick<RuleBody, "needs">>,
+  recorded: Admissible | null = null,
 ): RuleBody {
   return {
     needs: [],
     ...rule,
-    trigger: { on: "objection", objection, judge: (of) => judgeRefusal(of, admissible) },
+    ...(recorded && { differs: true }),
+    trigger: {
+      on: "objection",
+      objection,
+      judge: (of, column) => judgeRefusal(of, column === "aws" ? (recorded ?? admissible) : admissible),
+    },
   };
 }
 

@@ -40,6 +40,11 @@ export const dialects: Readonly<Record<string, Mutation>> = {
     403,
     "AccessDeniedException",
   ),
+  "400 for another region or partition": naming(
+    ({ kind }, draft) => kind === "elsewhere" && draft !== undefined && !isForeign(draft),
+    400,
+    "InvalidParameterValueException",
+  ),
   "another order of checks": change(() => ({ checks: lookupFirst })),
   "a revision of GetPolicy's own": change(({ revisionShown }) => ({
     revisionShown: (operation, current, key) =>
