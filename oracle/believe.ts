@@ -1,4 +1,5 @@
 import { type Belief, type PolicyBelief, policyKey } from "../spec/belief.ts";
+import { bodyBytes } from "../spec/bytes.ts";
 import type { Addition, Observation, PolicyRead } from "../spec/observation.ts";
 import { removal } from "../spec/removal.ts";
 import { statementText } from "../spec/statement-text.ts";
@@ -57,7 +58,7 @@ function believeAddition(belief: Belief, observation: Addition): Belief {
   if (result.kind !== "added") return withPolicy(before, key, maybe(policy, appended({ sid, text: null })));
   const text = result.statement.parsed === null ? null : statementText(result.statement.parsed);
   return noteElsewhere(
-    withPolicy(before, key, acknowledged(policy, sid, text, observation.call.body?.length ?? 0)),
+    withPolicy(before, key, acknowledged(policy, sid, text, bodyBytes(observation.call))),
     key,
     sid,
   );

@@ -3,7 +3,7 @@ export interface StatementBelief {
   readonly sid: string;
   /** The statement by `statementText`; null when it was acknowledged without being shown. */
   readonly text: string | null;
-  /** Characters of the request that added it, where the text is not known. */
+  /** Bytes of the request that added it, where the text is not known. */
   readonly size?: number;
 }
 

@@ -250,6 +250,23 @@ describe("Revisions", () => {
   });
 });
 
+describe("The size of a policy", () => {
+  it("is counted in bytes, so that a refusal for it is believed though the characters are few", () => {
+    const body = JSON.stringify({ message: "The final policy size is bigger than the limit." });
+    const headers = [["X-Amzn-ErrorType", "PolicyLengthExceededException"]] as const;
+    const full: Answer = { kind: "response", status: 400, headers, body, ...times };
+    const filled = (character: string) => {
+      const SourceArn = `arn:aws:s3:::${character.repeat(1400)}`;
+      const big = { ...statement("aa"), Condition: { ArnLike: { "AWS:SourceArn": SourceArn } } };
+      const stored = answer(201, { Statement: JSON.stringify(big) });
+      return verdicts([add("aa", { SourceArn }), stored], [add("bb"), full]);
+    };
+    expect(filled("a")).toMatchObject({ "request.accepted": "violated" });
+    expect(violations(filled("字"))).toEqual([]);
+    expect(filled("字")).toMatchObject({ "policy.too-large": "holds" });
+  });
+});
+
 describe("Names", () => {
   it("by which a policy is read may be unknown to a target, which then proves nothing", () => {
     const story = [[add("aa"), added("aa")]] as const;

@@ -1,4 +1,5 @@
 import { jsonObject, phrase } from "../answer.ts";
+import { bytesOf } from "../bytes.ts";
 import type { Addition, Observation } from "../observation.ts";
 import type { RequestQuestion } from "../reading.ts";
 import type { Question, QuestionBody } from "../rule.ts";
@@ -205,7 +206,7 @@ function answerSizeLimit(of: Observation): string | null {
   if (of.before.policies[of.key]?.overfull !== "full" || of.policy.kind !== "policy") return null;
   const document = jsonObject(of.answer.body)?.Policy;
   if (typeof document !== "string") return null;
-  return `full at ${new TextEncoder().encode(document).length} bytes`;
+  return `full at ${bytesOf(document)} bytes`;
 }
 
 function answerRevisionSource(of: Observation): string | null {
