@@ -3,6 +3,7 @@ import { type ErrorName, isErrorName } from "../constraint.ts";
 import { documentedErrors } from "../contract.generated.ts";
 import type { Addition } from "../observation.ts";
 import { holds, type Judgement, type Objection, type RuleBody } from "../rule.ts";
+import { refusedOtherwise, violated } from "./guarantee.ts";
 
 /**
  * What may be answered to a request that must be refused.
@@ -83,14 +84,13 @@ function judgeRefusal(of: Addition, admissible: Admissible): Judgement {
   const { resource } = of.reading;
   // A format that the target does not understand is one finding, whatever else is asked in that format.
   if (judgement.verdict !== "violated" || resource === null || resource.format === "name") return judgement;
-  return { ...judgement, unless: [`FunctionName.${resource.format}`] };
+  return { ...judgement, unless: [...(judgement.unless ?? []), `FunctionName.${resource.format}`] };
 }
 
 function judgeAnswer({ result, answer }: Addition, admissible: Admissible): Judgement {
   if (result.kind === "unsettled") return { verdict: "inconclusive", why: result.why };
-  if (result.kind === "added") {
-    return { verdict: "violated", expected: admissible.phrase, seen: `${result.response.status}, accepted` };
-  }
-  if (admissible.allows(result.status, result.error)) return holds;
-  return { verdict: "violated", expected: admissible.phrase, seen: phrase(answer) };
+  if (result.kind === "added") return violated(admissible.phrase, `${result.response.status}, accepted`);
+  return admissible.allows(result.status, result.error)
+    ? holds
+    : refusedOtherwise(admissible.phrase, phrase(answer));
 }
