@@ -1,11 +1,9 @@
 import type { Check, Mutation } from "../behaviour.ts";
 import type { Draft } from "../draft.ts";
-import { policyDocument } from "../policy.ts";
 import { isHere } from "../resolve.ts";
-import { policyAt, revisionOf, type Stored } from "../state.ts";
 import { naming } from "./error-mutants.ts";
 import { change, overlooking, together } from "./mutant.ts";
-import { functionOf } from "./places.ts";
+import { revisionDialects } from "./revision-dialects.ts";
 
 /** Correct implementations that write and decide otherwise where the document lets them: none breaks a rule. */
 export const dialects: Readonly<Record<string, Mutation>> = {
@@ -46,27 +44,7 @@ export const dialects: Readonly<Record<string, Mutation>> = {
     "InvalidParameterValueException",
   ),
   "another order of checks": change(() => ({ checks: lookupFirst })),
-  "a revision of GetPolicy's own": change(({ revisionShown }) => ({
-    revisionShown: (operation, current, key) =>
-      operation === "GetPolicy" ? revisionShown(operation, current, key) : derived(current),
-  })),
-  "only the revision of GetFunction and GetAlias counts": change(({ revisionShown }) => ({
-    revisionShown: (operation, current, key) =>
-      operation === "GetPolicy" ? derived(current) : revisionShown(operation, current, key),
-  })),
-  "revisions that count": change(() => ({ nextRevision: (_key, writes) => String(writes) })),
-  "one revision for a function and all that belongs to it": functionsOwn(),
-  "a revision made of the statements": contentsOwn(),
-  "no revision with the policy": change(({ finish }) => ({
-    finish: (reply, request, operation) =>
-      finish(
-        operation === "GetPolicy" && reply.status === 200
-          ? { ...reply, body: String(reply.body).replace(/,"RevisionId":"[^"]*"\}$/, "}") }
-          : reply,
-        request,
-        operation,
-      ),
-  })),
+  ...revisionDialects,
   "no size limit": change(() => ({ sizeLimit: Number.POSITIVE_INFINITY })),
   "a smaller size limit": change(() => ({ sizeLimit: 10_000 })),
   "accounts in the Principal without the ARN of their root": change(({ principal }) => ({
@@ -226,66 +204,6 @@ function errorBody(body: (name: string) => Readonly<Record<string, string>>): Mu
 
 function isForeign({ name, home }: Draft): boolean {
   return isHere({ ...name, account: undefined }, home);
-}
-
-function derived(revision: string): string {
-  return revisionOf(revision, 0);
-}
-
-/** It moves with whatever is written to the function, its versions and its aliases, or made of it. */
-function functionsOwn(): Mutation {
-  return change(({ added, remove, dropsPolicy, finish }) => {
-    const writes = new Map<string, number>();
-    const move = (key: string) => writes.set(functionOf(key), (writes.get(functionOf(key)) ?? 0) + 1);
-    const revision = (key: string) => revisionOf(functionOf(key), writes.get(functionOf(key)) ?? 0);
-    return {
-      added: (draft) => {
-        move(draft.key);
-        added?.(draft);
-      },
-      remove: (statements, sid, key) => {
-        move(key);
-        return remove(statements, sid, key);
-      },
-      dropsPolicy: (scope, key) => {
-        move(key);
-        return dropsPolicy(scope, key);
-      },
-      finish: (reply, request, operation) => {
-        const made = reply.status === 201 && (operation === "CreateAlias" || operation === "PublishVersion");
-        const arn = made ? /"(?:AliasArn|FunctionArn)":"([^"]*)"/.exec(String(reply.body))?.[1] : undefined;
-        if (arn !== undefined) move(arn);
-        return finish(reply, request, operation);
-      },
-      revisionShown: (_operation, _current, key) => revision(key),
-      revisionMatches: (given, _current, draft) => given === revision(draft.key),
-    };
-  });
-}
-
-/** The same statements have the same revision, whatever happened in between. */
-function contentsOwn(): Mutation {
-  return change(({ added, remove, dropsPolicy }) => {
-    const held = new Map<string, readonly Stored[]>();
-    const revision = (key: string) => revisionOf(policyDocument(held.get(key) ?? []), 0);
-    return {
-      added: (draft) => {
-        held.set(draft.key, policyAt(draft.state, draft.key).statements);
-        added?.(draft);
-      },
-      remove: (statements, sid, key) => {
-        const left = remove(statements, sid, key);
-        held.set(key, left);
-        return left;
-      },
-      dropsPolicy: (scope, key) => {
-        held.delete(key);
-        return dropsPolicy(scope, key);
-      },
-      revisionShown: (_operation, _current, key) => revision(key),
-      revisionMatches: (given, _current, draft) => given === revision(draft.key),
-    };
-  });
 }
 
 function listed(principal: unknown): unknown {
