@@ -1,5 +1,4 @@
 import type { Call, Header } from "../spec/exchange.ts";
-import { label } from "./label.ts";
 
 export { label, labelKeepingColons, qualifierQuery } from "./label.ts";
 export {
@@ -41,13 +40,4 @@ export function addPermission(parts: AddPermissionParts): Call {
     headers: parts.headers ?? json,
     body: body === null || typeof body === "string" ? body : JSON.stringify(body),
   };
-}
-
-/** An AddPermission request for a function given by its decoded name. */
-export function addPermissionTo(
-  name: string,
-  body: AddPermissionParts["body"],
-  query: string | null = null,
-): Call {
-  return addPermission({ functionName: label(name), query, body });
 }

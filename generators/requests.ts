@@ -39,14 +39,6 @@ export function validRequest(): fc.Arbitrary<Draft> {
   );
 }
 
-/** A request of valid members in any mix, such as a token with a source, which the document neither allows nor forbids. */
-export function combinedRequest(): fc.Arbitrary<Draft> {
-  return fc.record(
-    { ...required, ...source, EventSourceToken: valid.EventSourceToken },
-    { requiredKeys: ["Action", "Principal"] },
-  );
-}
-
 /** A draft made into a body: a StatementId, and whatever else is to be added or changed. */
 export function bodyOf(draft: Draft, sid: string, changes: Body = {}): Body {
   return ordered({ ...draft, StatementId: sid, ...changes });

@@ -5,7 +5,7 @@ import type { Answer } from "../spec/exchange.ts";
 import { readPolicy } from "../spec/policy-answer.ts";
 import type { Rule } from "../spec/rule.ts";
 import type { Lane } from "./lane.ts";
-import type { Inability, RunOptions } from "./options.ts";
+import type { Inability } from "./options.ts";
 
 /** Finds out, with one statement, whether the target shows policies, removes statements and hands out revisions. */
 export async function probe(lane: Lane): Promise<readonly Inability[]> {
@@ -71,9 +71,4 @@ export function stageInabilities(lane: Lane, missing: readonly string[]): readon
 /** Why a rule cannot be judged on this target; null when it can. */
 export function unable(rule: Rule, cannot: readonly Inability[]): string | null {
   return cannot.find(({ needs }) => rule.needs.includes(needs))?.reason ?? null;
-}
-
-/** What only some targets can do, unless they say so: being asked for a fault. */
-export function declared(options: RunOptions): readonly Inability[] {
-  return options.target.cannot;
 }

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect } from "vitest";
 import { canonicalBody } from "../generators/body.ts";
-import { addPermission, addPermissionTo, qualifierQuery } from "../generators/call.ts";
+import { addPermission, label, qualifierQuery } from "../generators/call.ts";
 import { withMember } from "../generators/requests.ts";
 import { broken, type ConstraintKind, type Member } from "../spec/constraint.ts";
 import type { Call } from "../spec/exchange.ts";
@@ -15,8 +15,9 @@ export const fresh = "fresh-e1-7";
 /** A request in which one member has that value and everything else is canonical. */
 export function request(member: Member, value: unknown): Call {
   const body = canonicalBody("everything-else-is-right");
-  if (member === "FunctionName") return addPermissionTo(String(value), body);
-  if (member === "Qualifier") return addPermissionTo("f", body, qualifierQuery(String(value)));
+  if (member === "FunctionName") return addPermission({ functionName: label(String(value)), body });
+  if (member === "Qualifier")
+    return addPermission({ functionName: "f", query: qualifierQuery(String(value)), body });
   return addPermission({ functionName: "f", body: withMember(body, member, value) });
 }
 

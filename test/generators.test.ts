@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { beforeAll, describe, expect, test } from "vitest";
 import { brokenBy } from "../generators/broken-arbitrary.ts";
 import { addPermission, label } from "../generators/call.ts";
-import { bodyOf, combinedRequest, validRequest } from "../generators/requests.ts";
+import { bodyOf, validRequest } from "../generators/requests.ts";
 import { valid } from "../generators/valid/member.ts";
 import { longestSourceArn } from "../generators/valid/source-arn.ts";
 import { freshStatementId } from "../generators/valid/statement-id.ts";
@@ -94,15 +94,6 @@ describe("valid requests", () => {
     }
   });
 
-  test("a combined request breaks no constraint and occurs with every optional member", () => {
-    const drafts = sampled(combinedRequest());
-    for (const draft of drafts)
-      expect(prism(addPermission({ functionName: "f", body: bodyOf(draft, "s") }))).toEqual([]);
-    for (const member of ["EventSourceToken", "SourceAccount", "SourceArn"] as const) {
-      expect(new Set(drafts.map((draft) => draft[member] === undefined)).size).toBe(2);
-    }
-  });
-
   test("a valid request shrinks to the required members alone", () => {
     const smallest = shrunken(validRequest(), 3).at(-1);
     expect(smallest).toEqual({ Action: "lambda:InvokeFunction", Principal: "s3.amazonaws.com" });
@@ -116,7 +107,6 @@ describe("determinism", () => {
       kinds.map((kind) => [`${member}.${kind}`, brokenBy(member, kind) ?? fc.constant(0)] as const),
     ),
     ["valid request", validRequest()],
-    ["combined request", combinedRequest()],
   ];
 
   test.each(arbitraries)("the same seed gives the same bytes for %s", (_, arbitrary) => {

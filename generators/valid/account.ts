@@ -10,10 +10,3 @@ export const documentationAccounts = [
 
 /** An account id that is safe to grant to. */
 export const documentationAccount: fc.Arbitrary<string> = fc.constantFrom(...documentationAccounts);
-
-/** Any twelve digits; on a real account they may be a stranger's, so only for targets that are nobody's account. */
-export const anyAccount: fc.Arbitrary<string> = fc.string({
-  unit: fc.constantFrom(..."0123456789"),
-  minLength: 12,
-  maxLength: 12,
-});
