@@ -167,18 +167,22 @@ async function confirm(found: Shown | null, options: ReplayOptions): Promise<Con
   // A race takes many tries, and only a function alone is soon created.
   const alone = wanted(found.rounds, options.names ?? [], true) === "bare";
   const onNew = racing ? (alone ? tries : 0) : 1;
-  const { rounds, ...confirmed } = found;
+  const { rounds, ...before } = found;
   const unconfirmed = (where: string): Unconfirmed => ({
     kind: "unconfirmed",
     why: `seen (${found.seen}), but not ${where}`,
   });
+  let confirmed: Omit<Shown, "rounds"> = before;
   let shown = 0;
   let asked = 0;
   while (asked < tries && !options.stop()) {
-    const again = await replay(rounds, { ...options, onNewStages: options.onNewStages || asked < onNew });
+    const isNew = asked < onNew;
+    const again = await replay(rounds, { ...options, onNewStages: options.onNewStages || isNew });
     if (again === null && options.stop()) break;
     asked += 1;
     if (again !== null) shown += 1;
+    // As whoever plays it by hand will see it, and on a function of its own.
+    if (again !== null && isNew && shown === 1) confirmed = again;
     if (asked === onNew && shown === 0) return unconfirmed("on functions that were just created");
   }
   if (shown === 0 && asked > 0) return unconfirmed(`in ${asked} further tries`);
