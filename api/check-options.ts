@@ -1,6 +1,7 @@
 import { longestMs } from "../client/sleep.ts";
 import { nearest } from "../reports/known.ts";
 import { Fault } from "../spec/fault.ts";
+import type { Capability } from "../spec/rule.ts";
 import { ruleIds } from "../spec/rules/index.ts";
 import { suites } from "../suites/index.ts";
 import type { ConformOptions } from "./options.ts";
@@ -44,6 +45,32 @@ const url: Check = (value) =>
     ? null
     : "a URL such as http://lambda.test, without a path";
 
+const capabilities = Object.keys({
+  state: true,
+  policy: true,
+  other: true,
+  versions: true,
+  aliases: true,
+  remove: true,
+  revisions: true,
+  limit: true,
+  echo: true,
+  meaning: true,
+  faults: true,
+  routes: true,
+} satisfies Record<Capability, true>);
+
+const inability: Check = (value) => {
+  if (typeof value !== "object" || value === null || !("needs" in value && "reason" in value))
+    return "like { needs: 'policy', reason: 'there is no GetPolicy' }";
+  const needs = oneOf(capabilities)(value.needs);
+  if (needs !== null) return `such that needs is ${needs}`;
+  const { reason } = value;
+  return typeof reason === "string" && reason.trim() !== ""
+    ? null
+    : "such that reason says why, as text that is not empty";
+};
+
 const checks: Readonly<Record<keyof ConformOptions, Check | ListCheck>> = {
   name: kind("string"),
   profile: oneOf(["document", "aws"]),
@@ -63,12 +90,7 @@ const checks: Readonly<Record<keyof ConformOptions, Check | ListCheck>> = {
   functionName: kind("string"),
   role: kind("string"),
   stateless: kind("boolean"),
-  cannot: {
-    each: (value) =>
-      typeof value === "object" && value !== null && "needs" in value && "reason" in value
-        ? null
-        : "like { needs: 'policy', reason: 'there is no GetPolicy' }",
-  },
+  cannot: { each: inability },
   origin: url,
   signal: instance(AbortSignal, "an AbortSignal"),
   progress: kind("function"),

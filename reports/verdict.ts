@@ -29,8 +29,7 @@ export function standing(rule: RuleReport, report: Report): Standing {
 }
 
 function isExcused(rule: RuleReport, report: Report): boolean {
-  const reason = rule.reason ?? "";
-  return reason !== "" && report.target.cannot.some((cannot) => reason.includes(cannot) || cannot === reason);
+  return rule.reason !== undefined && report.target.cannot.includes(rule.reason);
 }
 
 /** The rules that stand so, in the report's order. */

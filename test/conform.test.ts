@@ -219,6 +219,18 @@ describe("One sentence, as a Fault, and nothing else", () => {
     ],
     ["an unknown suite", referenceHandler(), { suites: ["boundry"] }, /boundry.*did you mean boundary/],
     [
+      "a capability that there is none of",
+      referenceHandler(),
+      { cannot: [{ needs: "polcy", reason: "there is none" }] },
+      /polcy.*needs is one of state, .*did you mean policy/,
+    ],
+    [
+      "a capability that lacks without a reason",
+      referenceHandler(),
+      { cannot: [{ needs: "policy", reason: " " }] },
+      /The option cannot holds .*reason/,
+    ],
+    [
       "a known-file that is not there",
       referenceHandler(),
       { known: "/none.yaml" },

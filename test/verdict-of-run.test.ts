@@ -33,6 +33,12 @@ describe("the exit code of a report", () => {
     expect(exitCode({ ...report, target: { ...green.target, cannot: ["keeps no state"] } })).toBe(0);
   });
 
+  it("is 3 also where what the target cannot do is only part of the reason", () => {
+    const rule = sampleRule("a.b", { verdicts: unexercised, reason: "no request of this run bore on it" });
+    const target = { ...green.target, cannot: ["no", ""] };
+    expect(exitCode({ ...green, rules: [...green.rules, rule], target })).toBe(3);
+  });
+
   it("is 3 when nothing was judged at all", () => {
     expect(exitCode({ ...green, rules: [] })).toBe(3);
   });
