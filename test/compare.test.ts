@@ -71,6 +71,19 @@ describe("two runs side by side", () => {
     expect(changed[0]).toMatchObject({ wasShape: "200", isShape: "500 ServiceException" });
   });
 
+  it("count a rule that held and was left out on request as worse, and one that the tool lacks as gone", () => {
+    const fewer = { ...after, only: { rules: 8 } };
+    const { worse, gone } = compare(
+      { ...before, rules: [rule("a.bad", "violated"), ...before.rules] },
+      fewer,
+      "document",
+    );
+    expect([worse, gone].map(ids)).toEqual([["a.broken", "a.lost", "a.gone"], ["a.bad"]]);
+    expect(compareText(compare(before, fewer, "document"))).toContain("a.gone\n      holds -> not judged\n");
+    const otherSuites = { ...after, only: { suites: ["state"] } };
+    expect(ids(compare(before, otherSuites, "document").gone)).toEqual(["a.gone"]);
+  });
+
   it("count every rule once, and a run differs from itself in nothing", () => {
     const outcome = fc.constantFrom("violated", "holds", "unexercised", "inconclusive" as const);
     const report = fc

@@ -9,7 +9,7 @@ export interface Comparison {
   readonly after: Heading;
   /** Now holds and did not before. */
   readonly better: readonly Change[];
-  /** Now broken and was not, or held and is no longer shown to hold. */
+  /** Now broken and was not, or held and is no longer shown to hold: also because it was left out on request. */
   readonly worse: readonly Change[];
   /** Broken in both, in another shape. */
   readonly changed: readonly Change[];
@@ -17,7 +17,7 @@ export interface Comparison {
   readonly undecided: readonly Change[];
   /** Rules that only the second report knows. */
   readonly added: readonly Change[];
-  /** Rules that only the first report knows. */
+  /** Rules that only the first report judged, and that either did not hold there or were not left out on request. */
   readonly gone: readonly Change[];
   /** How many rules stand as before. */
   readonly same: number;
@@ -53,7 +53,9 @@ export function compare(before: Report, after: Report, column: Column): Comparis
     ...second.map((rule) => change(earlier.get(rule.id), rule, column)),
     ...first.filter((rule) => !later.has(rule.id)).map((rule) => change(rule, undefined, column)),
   ];
-  const kinds = pairs.map((pair) => ({ pair, kind: kindOf(pair) }));
+  // Without this mark, a rule that is missing is one that this version of the tool does not have.
+  const chosen = after.only?.rules !== undefined;
+  const kinds = pairs.map((pair) => ({ pair, kind: kindOf(pair, chosen) }));
   const of = (kind: Kind) => kinds.filter((one) => one.kind === kind).map((one) => one.pair);
   return {
     column,
@@ -96,9 +98,9 @@ function change(was: RuleReport | undefined, is: RuleReport | undefined, column:
 
 type Kind = "better" | "worse" | "changed" | "undecided" | "added" | "gone" | "same";
 
-function kindOf({ was, is, wasShape, isShape }: Change): Kind {
+function kindOf({ was, is, wasShape, isShape }: Change, chosen: boolean): Kind {
   if (was === null) return "added";
-  if (is === null) return "gone";
+  if (is === null) return chosen && was === "holds" ? "worse" : "gone";
   if (was === is) return wasShape === isShape ? "same" : "changed";
   if (is === "violated" || was === "holds") return "worse";
   // Only evidence makes a rule better: what is no longer tried is not repaired.

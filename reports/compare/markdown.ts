@@ -25,13 +25,9 @@ function describe(heading: Heading): string {
 function changeTable(changes: readonly Change[]): string {
   const rows = changes.map(
     (change) =>
-      `| ${codeSpan(change.id)}<br>${escapeMarkdown(change.title)} | ${markdownSide(change.was, change.wasShape)} | ${markdownSide(change.is, change.isShape)} |`,
+      `| ${codeSpan(change.id)}<br>${escapeMarkdown(change.title)} | ${escapeMarkdown(side(change.was, change.wasShape) ?? "–")} | ${escapeMarkdown(side(change.is, change.isShape) ?? "not judged")} |`,
   );
   return ["| Rule | Before | After |", "| --- | --- | --- |", ...rows].join("\n");
-}
-
-function markdownSide(outcome: string | null, shape: string | null): string {
-  return outcome === null ? "–" : escapeMarkdown(side(outcome, shape));
 }
 
 const marks: Readonly<Record<Cell["outcome"], string>> = {

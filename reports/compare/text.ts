@@ -20,7 +20,7 @@ export function compareText(comparison: Comparison): string {
       lines.push(...wrap(escapeTerminal(change.id), "  ", "    "));
       lines.push(
         ...wrap(
-          `${side(change.was, change.wasShape)} -> ${side(change.is, change.isShape)}`,
+          `${side(change.was, change.wasShape) ?? "-"} -> ${side(change.is, change.isShape) ?? "not judged"}`,
           "      ",
           "      ",
         ),
@@ -40,7 +40,7 @@ export function sections(comparison: Comparison): readonly (readonly [string, re
     ["Better", comparison.better],
     ["No longer decided", comparison.undecided],
     ["New rules", comparison.added],
-    ["Rules that are gone", comparison.gone],
+    ["Not judged any more", comparison.gone],
   ];
 }
 
@@ -51,9 +51,9 @@ export function conclusion(comparison: Comparison): string {
   return `${verdict} ${worse.length} worse, ${changed.length} in another shape, ${better.length} better, ${same} as before.`;
 }
 
-/** One side of a change: "violated, 201", or a dash where the report does not know the rule. */
-export function side(outcome: string | null, shape: string | null): string {
-  if (outcome === null) return "-";
+/** One side of a change: "violated, 201"; null where the report does not judge the rule. */
+export function side(outcome: string | null, shape: string | null): string | null {
+  if (outcome === null) return null;
   return shape === null ? outcome : `${outcome}, ${escapeTerminal(shape)}`;
 }
 
