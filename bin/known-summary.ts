@@ -11,7 +11,7 @@ export function knownSummary(judged: Judgement): {
     ...stale.map(({ rule }) => `! stale    ${rule} no longer deviates: take it out of the file`),
     ...changed.map(({ entry, was, is }) => `! changed  ${entry.rule} was ${was}, is ${is}`),
     ...expired.map(({ rule, expires }) => `! expired  ${rule} was excused until ${expires}`),
-    ...unseen.map(({ rule }) => `  not seen ${rule} was not judged in this run, so its entry stands`),
+    ...unseen.map(({ rule }) => `  not seen ${rule} was not judged in full by this run, so its entry stands`),
   ];
   const text =
     lines.length === 0 ? "" : `\nKnown deviations\n${lines.map((line) => escapeTerminal(line)).join("\n")}\n`;

@@ -178,7 +178,9 @@ describe("A known-file", () => {
 
   it("fails when an entry is stale, and when it changed its shape", async () => {
     await file(entry);
-    const sound = await conform(referenceHandler(), options());
+    const partial = await conform(referenceHandler(), options());
+    expect([partial.exitCode, partial.deviations?.stale]).toEqual([0, []]);
+    const sound = await conform(referenceHandler(), { ...options(), suites: ["all"], rounds: 1 });
     const other = await conform(faulty(202), options());
     expect([sound.exitCode, sound.deviations?.stale.map(({ rule }) => rule)]).toEqual([
       1,

@@ -114,6 +114,16 @@ describe("a run held against a known-file", () => {
     expect(counted(cut, known)).toEqual({ ...nothing, known: ["a.two"], unseen: ["a.one"] });
   });
 
+  it("says nothing of an entry whose rule holds in a run that left out suites, and keeps it", () => {
+    const { known, written } = baseline(both);
+    const rules = [sampleRule("a.one"), broken("a.two", 500)];
+    const some = reportOf(rules, { only: { suites: ["questions"] } });
+    expect(counted(some, known)).toEqual({ ...nothing, known: ["a.two"], unseen: ["a.one"] });
+    expect(updateKnown(written, some, today)).toBe(written);
+    const all = reportOf(rules, { only: { rules: 2 } });
+    expect(counted(all, known)).toEqual({ ...nothing, known: ["a.two"], stale: ["a.one"] });
+  });
+
   it("excuses until the day before an entry expires", () => {
     const { written } = baseline(reportOf([broken("a.one")]));
     const known = parseKnown(`${written}    expires: 2027-06-01\n`, "known.yaml", null);

@@ -72,9 +72,13 @@ export function isViolated(rule: RuleReport, column: Column): boolean {
   return counts(rule, column) && rule.verdicts[column] === "violated";
 }
 
-/** True when a run really shows that a rule holds; a run that was cut off shows nothing of the sort. */
+/**
+ * True when a run really shows that a rule holds; a run that was cut off or left out suites shows nothing of the sort.
+ * Where rules were left out, those that are in the report still met all that the suites sent.
+ */
 export function isStale(rule: RuleReport, report: Report): boolean {
-  return rule.verdicts[report.profile] === "holds" && rule.observations > 0 && !report.incomplete;
+  const whole = !report.incomplete && report.only?.suites === undefined;
+  return whole && rule.verdicts[report.profile] === "holds" && rule.observations > 0;
 }
 
 /** The entry that speaks of a violation: the one for its case, else the one for its whole rule. */
