@@ -61,19 +61,14 @@ interface End {
 }
 
 async function tell(report: Report, { given, known, out, write, interrupted }: End): Promise<number> {
-  const judged = known === null ? null : judgeKnown(report, known, today());
+  const updated = given.on("update-known") ? await withSeen(report, given.text("known") ?? "") : null;
+  const held = updated === null ? known : parseKnown(updated.text, updated.file, ruleIds);
+  const judged = held === null ? null : judgeKnown(report, held, today());
   const final = judged?.report ?? report;
-  const unwritten = await write(final).then(
-    () => null,
-    (error: unknown) => error,
-  );
-  const updates = known !== null && given.on("update-known");
-  if (updates) {
-    const file = given.text("known") ?? "";
-    await writeFile(file, updateKnown(await existing(file), report, today(), file));
-  }
+  const unwritten = await faultOf(write(final));
+  const notUpdated = updated === null ? null : await faultOf(writeFile(updated.file, updated.text));
   const gate = judged === null ? null : knownSummary(judged);
-  const code = interrupted ?? (updates ? 0 : codeOf(final, gate?.fails ?? false));
+  const code = interrupted ?? codeOf(final, gate?.fails ?? false);
   process.stdout.write(
     terminal(final, {
       columns: process.stdout.columns ?? 100,
@@ -84,9 +79,27 @@ async function tell(report: Report, { given, known, out, write, interrupted }: E
   );
   if (gate !== null) process.stdout.write(gate.text);
   // What the files cannot say, the terminal has said.
-  if (unwritten !== null) throw unwritten;
+  for (const fault of [unwritten, notUpdated]) if (fault !== null) throw fault;
+  if (updated !== null)
+    process.stdout.write(`\nWritten with what was seen: ${escapeTerminal(updated.file)}\n`);
   process.stdout.write(`\nReports: ${out.dir}/\n`);
   return code;
+}
+
+/** The file of known deviations, with those of a run. */
+async function withSeen(
+  report: Report,
+  file: string,
+): Promise<{ readonly file: string; readonly text: string }> {
+  return { file, text: updateKnown(await existing(file), report, today(), file) };
+}
+
+/** What went wrong in the end, for when the rest is told; null when nothing did. */
+async function faultOf(done: Promise<void>): Promise<unknown> {
+  return done.then(
+    () => null,
+    (error: unknown) => error,
+  );
 }
 
 /** A run that could not begin leaves reports that say so, in place of those of an earlier run. */

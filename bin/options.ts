@@ -69,7 +69,8 @@ export const optionDocs = {
     { name: "known", value: "FILE", about: "YAML of known deviations: still run, must still deviate" },
     {
       name: "update-known",
-      about: "write what was seen into the file of --known, keeping comments and order",
+      about:
+        "write what was seen into the file of --known, keeping comments and order; ends as a run with that file",
     },
     { name: "out", value: "DIR", about: "where reports go (default conformance-report)" },
     {

@@ -109,6 +109,15 @@ describe("A known-file as a gate", () => {
     expect(worse.out).not.toMatch(/^! /m);
   }, 120_000);
 
+  it("is written also by a run that exercised nothing or was cut short, which is no success for that", async () => {
+    const update = [...known.slice(0, 1), "barren.yaml", "--update-known"];
+    const nothing = await run("--rule", "StatementId.duplicate", "--suite", "questions", ...update);
+    expect([nothing.code, nothing.out]).toEqual([3, expect.stringContaining("seen: barren.yaml")]);
+    const cut = await run("--budget", "150", ...update);
+    expect([cut.code, cut.out]).toEqual([2, expect.stringContaining("seen: barren.yaml")]);
+    expect(await readFile(join(folder, "barren.yaml"), "utf8")).toContain("deviations: []");
+  }, 120_000);
+
   it("fails on a deviation of another shape and shows both", async () => {
     const file = join(folder, "known.yaml");
     await judge(["Action.required"], ...known, "--update-known");
