@@ -1,11 +1,10 @@
-import { readFile, writeFile } from "node:fs/promises";
-import { readKnown } from "../api/known-file.ts";
+import { judgeToday } from "../api/known-file.ts";
 import { attempt, type Outcome, type Play } from "../api/play.ts";
 import { longestMs } from "../client/sleep.ts";
 import { collect, type Out, prepareOut } from "../reports/collector.ts";
 import { escapeTerminal } from "../reports/escape.ts";
 import { parseFormats } from "../reports/formats.ts";
-import { judgeKnown, parseKnown, updateKnown } from "../reports/known.ts";
+import type { KnownFile } from "../reports/known.ts";
 import { progress } from "../reports/progress.ts";
 import type { Column, Report } from "../reports/report.ts";
 import { quote } from "../reports/shell.ts";
@@ -16,6 +15,7 @@ import { Fault } from "../spec/fault.ts";
 import { ruleIds } from "../spec/rules/index.ts";
 import { suites } from "../suites/index.ts";
 import { type Given, read } from "./arguments.ts";
+import { knownFile, withSeen, writeKnown } from "./known-file.ts";
 import { knownSummary } from "./known-summary.ts";
 import { optionDocs } from "./options.ts";
 import { openSession, type Session } from "./session.ts";
@@ -52,7 +52,7 @@ const snapshotMs = 15_000;
 /** How a run is to be told of. */
 interface End {
   readonly given: Given;
-  readonly known: Awaited<ReturnType<typeof knownFile>>;
+  readonly known: KnownFile | null;
   readonly out: Out;
   /** Writes the last word. */
   readonly write: (report: Report) => Promise<void>;
@@ -62,11 +62,11 @@ interface End {
 
 async function tell(report: Report, { given, known, out, write, interrupted }: End): Promise<number> {
   const updated = given.on("update-known") ? await withSeen(report, given.text("known") ?? "") : null;
-  const held = updated === null ? known : parseKnown(updated.text, updated.file, ruleIds);
-  const judged = held === null ? null : judgeKnown(report, held, today());
+  const held = updated?.known ?? known;
+  const judged = held === null ? null : judgeToday(report, held);
   const final = judged?.report ?? report;
   const unwritten = await faultOf(write(final));
-  const notUpdated = updated === null ? null : await faultOf(writeFile(updated.file, updated.text));
+  const notUpdated = updated === null ? null : await faultOf(writeKnown(updated));
   const gate = judged === null ? null : knownSummary(judged);
   const code = interrupted ?? codeOf(final, gate?.fails ?? false);
   process.stdout.write(
@@ -81,17 +81,9 @@ async function tell(report: Report, { given, known, out, write, interrupted }: E
   // What the files cannot say, the terminal has said.
   for (const fault of [unwritten, notUpdated]) if (fault !== null) throw fault;
   if (updated !== null)
-    process.stdout.write(`\nWritten with what was seen: ${escapeTerminal(updated.file)}\n`);
+    process.stdout.write(`\nWritten with what was seen: ${escapeTerminal(updated.known.fileName)}\n`);
   process.stdout.write(`\nReports: ${out.dir}/\n`);
   return code;
-}
-
-/** The file of known deviations, with those of a run. */
-async function withSeen(
-  report: Report,
-  file: string,
-): Promise<{ readonly file: string; readonly text: string }> {
-  return { file, text: updateKnown(await existing(file), report, today(), file) };
 }
 
 /** What went wrong in the end, for when the rest is told; null when nothing did. */
@@ -132,10 +124,6 @@ async function recorded(report: Report, tape: Awaited<ReturnType<typeof recorder
     if (!(error instanceof Fault)) throw error;
     return { ...report, faults: [...report.faults, error.message] };
   }
-}
-
-function today(): string {
-  return new Date().toISOString().slice(0, 10);
 }
 
 function asExit(code: number): 0 | 1 | 2 | 3 {
@@ -188,21 +176,6 @@ function targetArguments(given: Given): string {
     return value === undefined ? [] : [` --${name} ${quote(value)}`];
   });
   return values.join("") + (given.on("sign") ? " --sign" : "");
-}
-
-async function knownFile(given: Given) {
-  const file = given.text("known");
-  if (file === undefined) {
-    if (given.on("update-known"))
-      throw new Fault("--update-known needs the file to write: give --known FILE.");
-    return null;
-  }
-  const isNew = given.on("update-known") && (await existing(file)) === null;
-  return isNew ? parseKnown("version: 1\ndeviations: []\n", file, ruleIds) : readKnown(file);
-}
-
-async function existing(file: string): Promise<string | null> {
-  return readFile(file, "utf8").catch(() => null);
 }
 
 function colorful(): boolean {

@@ -1,7 +1,6 @@
-import { rename, rm, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import type { RunEvent } from "./event.ts";
-import { makeFolder, unwritable } from "./file-system.ts";
+import { makeFolder, proveWritable, replace, unwritable } from "./file-system.ts";
 import { type FormatName, formats } from "./formats.ts";
 import { lineFile } from "./line-file.ts";
 import { ending, eventLine } from "./ndjson.ts";
@@ -16,18 +15,16 @@ export interface Out {
 
 /** Makes the folder and proves, by doing it, that files can be written and replaced there; throws a Fault. */
 export async function prepareOut(dir: string): Promise<Out> {
-  const probe = `.probe-${process.pid}`;
   try {
     await makeFolder(resolve(dir));
-    await replace(dir, probe, "");
-    await rm(join(dir, probe));
+    await proveWritable(dir);
   } catch (error) {
     throw unwritable(`The output folder ${JSON.stringify(dir)}`, error, "--out");
   }
   return {
     dir,
     write: async (name, text) => {
-      await replace(dir, name, text).catch((error: unknown) => {
+      await replace(join(dir, name), text).catch((error: unknown) => {
         throw unwritable(`The report ${JSON.stringify(join(dir, name))}`, error, "--out");
       });
     },
@@ -65,18 +62,4 @@ export async function collect(out: Out, names: readonly FormatName[]): Promise<C
       await events?.end(ending(report));
     },
   };
-}
-
-let written = 0;
-
-async function replace(dir: string, name: string, text: string): Promise<void> {
-  written += 1;
-  const temporary = join(dir, `.${name}.${process.pid}.${written}.tmp`);
-  try {
-    await writeFile(temporary, text, { flag: "wx" });
-    await rename(temporary, join(dir, name));
-  } catch (error) {
-    await rm(temporary, { force: true }).catch(() => undefined);
-    throw error;
-  }
 }

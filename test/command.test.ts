@@ -50,6 +50,16 @@ describe("Bad input gets one sentence and exit code 2", () => {
       () => ["--known", join(folder, "none.yaml")],
       /none\.yaml.*cannot be read/,
     ],
+    [
+      "a folder in place of the known-file to be written",
+      () => ["--known", folder, "--update-known"],
+      /known deviations .* cannot be read/,
+    ],
+    [
+      "a known-file to be written where there is no folder",
+      () => ["--known", join(folder, "none", "known.yaml"), "--update-known"],
+      /none\/known\.yaml.* cannot be written \(ENOENT\): .*--known/,
+    ],
     ["an output folder that cannot be made", () => ["--out", "/proc/none/here"], /\/proc\/none\/here.*--out/],
     ["a format that there is none of", () => ["--format", "jnit", "--endpoint", address()], /jnit.*junit/],
     [
