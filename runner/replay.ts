@@ -85,16 +85,24 @@ function withVersionSlot(call: Call, source: CounterexampleStep | undefined): Ca
   };
 }
 
+/** A revision stands as the value of a RevisionId, in the body or in the query; elsewhere the same letters are not one. */
 function slotted(call: Call, source: CounterexampleStep | undefined): Call {
   const response = source?.response ?? null;
   // A long answer is cut in the report; the member of the request then says which value it was.
   const shown = response === null ? null : revisionIn(answerOf(response));
   const revision = shown ?? jsonObject(call.body ?? "")?.RevisionId;
   if (typeof revision !== "string" || revision === "") return call;
+  const inQuery = encodeURIComponent(revision);
+  const inBody = JSON.stringify(revision);
   return {
     ...call,
-    target: call.target.replaceAll(encodeURIComponent(revision), revisionSlot),
-    body: call.body?.replaceAll(JSON.stringify(revision).slice(1, -1), revisionSlot) ?? null,
+    target: call.target.replace(/([?&]RevisionId=)([^&#]*)/g, (all, name: string, value: string) =>
+      value === inQuery ? `${name}${revisionSlot}` : all,
+    ),
+    body:
+      call.body?.replace(/("RevisionId"\s*:\s*)("(?:[^"\\]|\\.)*")/g, (all, name: string, value: string) =>
+        value === inBody ? `${name}"${revisionSlot}"` : all,
+      ) ?? null,
   };
 }
 
