@@ -5,7 +5,7 @@ import { command } from "./tool.ts";
 const about: Readonly<Record<keyof typeof optionDocs, readonly [usage: string, text: string]>> = {
   "": ["[options]", "Holds an implementation of AWS Lambda AddPermission to its documentation."],
   rules: ["rules [--json]", "Lists every rule and question, and which clause of the document each judges."],
-  replay: ["replay [options]", "Resends the counterexample of a report and says whether it still shows."],
+  replay: ["replay [options]", "Resends the counterexample of a report: exit code 1 when it still shows."],
   mutants: ["mutants [options]", "Runs the suite against faulty variants of the reference: the kill matrix."],
   compare: [
     "compare A.json B.json …",

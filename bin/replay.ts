@@ -9,7 +9,7 @@ import { laneOn } from "../runner/lane.ts";
 import { renamed } from "../runner/rename.ts";
 import { historyOf, movedTo, namesIn, playAgain, type Replayed } from "../runner/replay.ts";
 import { phrase } from "../spec/answer.ts";
-import type { Exchange } from "../spec/exchange.ts";
+import type { Call, Exchange } from "../spec/exchange.ts";
 import { Fault } from "../spec/fault.ts";
 import type { Rule } from "../spec/rule.ts";
 import { rules } from "../spec/rules/index.ts";
@@ -25,7 +25,7 @@ interface Finding {
   readonly counterexample: Counterexample;
 }
 
-/** Resends the counterexample of a report and says whether it still shows: 1 when it does, 0 when it does not. */
+/** Resends the counterexample of a report and says whether it still shows: 1 when it does, 0 when it does not, 2 when it could not be tried. */
 export async function replayCommand(args: readonly string[]): Promise<number> {
   const given = read(args, optionDocs.replay);
   if (given.rest.length > 0)
@@ -41,13 +41,18 @@ export async function replayCommand(args: readonly string[]): Promise<number> {
     try {
       const replayed = await replayOn(session, finding, stopping.signal);
       process.stdout.write(story(finding, replayed));
-      return stopping.exitCode() ?? (replayed.violation === null ? 0 : 1);
+      return stopping.exitCode() ?? codeOf(replayed);
     } finally {
       await session.close();
     }
   } finally {
     stopping.done();
   }
+}
+
+function codeOf({ violation, untried }: Replayed): 0 | 1 | 2 {
+  if (violation !== null) return 1;
+  return untried === null ? 0 : 2;
 }
 
 async function textOf(path: string): Promise<string> {
@@ -113,27 +118,35 @@ async function replayOn(
     if (!session.fresh) await lane.tidy(true);
     const rounds = renamed(historyOf(counterexample), namesIn(counterexample), lane.names());
     const here = counterexample.home === undefined ? rounds : movedTo(rounds, counterexample.home, stage);
-    return await playAgain(here, { lane, judge: judgeOf([rule]), rule, column }, () => signal.aborted);
+    const unable = (call: Call) => session.transport.unable?.(call) ?? null;
+    const on = { lane, judge: judgeOf([rule]), rule, column, unable };
+    return await playAgain(here, on, () => signal.aborted);
   } finally {
     for (const left of await arranged.undo()) process.stderr.write(`${escapeTerminal(left)}\n`);
   }
 }
 
-function story({ rule, counterexample }: Finding, { played, violation }: Replayed): string {
+function story(finding: Finding, replayed: Replayed): string {
+  const { rule } = finding;
+  const { rounds } = replayed.played;
   const lines = [
     `${rule.id}  ${rule.title}`,
     "",
-    ...played.rounds.flatMap((round, index) =>
-      round.flatMap((one) => exchangeLines(one, index, round.length)),
-    ),
+    ...rounds.flatMap((round, index) => round.flatMap((one) => exchangeLines(one, index, round.length))),
     "",
-    ...(violation === null
-      ? [
-          `no longer shows: the report saw ${counterexample.seen} where ${counterexample.expected} is expected`,
-        ]
-      : [`expected ${violation.expected}`, `seen     ${violation.seen}`, "still shows"]),
+    ...conclusion(finding, replayed),
   ];
   return `${lines.map((line) => escapeTerminal(line)).join("\n")}\n`;
+}
+
+function conclusion({ counterexample }: Finding, { violation, untried }: Replayed): readonly string[] {
+  if (violation !== null)
+    return [`expected ${violation.expected}`, `seen     ${violation.seen}`, "still shows"];
+  const { seen, expected } = counterexample;
+  const before = `the report saw ${seen} where ${expected} is expected`;
+  return untried === null
+    ? [`no longer shows: ${before}`]
+    : [`could not be tried: ${untried}`, `so nothing is known of it: ${before}`];
 }
 
 function exchangeLines({ call, answer }: Exchange, index: number, together: number): readonly string[] {

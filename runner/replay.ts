@@ -1,4 +1,4 @@
-import type { Judge } from "../oracle/judge.ts";
+import type { Finding, Judge } from "../oracle/judge.ts";
 import type { Counterexample, CounterexampleStep } from "../reports/report.ts";
 import { jsonObject, revisionIn, versionIn } from "../spec/answer.ts";
 import {
@@ -15,6 +15,7 @@ import {
 import type { Rule } from "../spec/rule.ts";
 import type { Column } from "../spec/verdict.ts";
 import type { Lane, Played } from "./lane.ts";
+import { untried } from "./untried.ts";
 
 /** Where functions are. */
 export type Home = NonNullable<Counterexample["home"]>;
@@ -24,6 +25,8 @@ export interface Replayed {
   readonly played: Played;
   /** What the rule found wrong; null when it found nothing. */
   readonly violation: { readonly expected: string; readonly seen: string } | null;
+  /** Why that says nothing, as a phrase: what the rule is about could not be sent, or was not answered. */
+  readonly untried: string | null;
 }
 
 /** How the functions of a counterexample were called, in the order of `Lane.names`; none where it names none of ours. */
@@ -149,7 +152,14 @@ const mostTries = 20;
 /** Plays a history on an empty stage until the rule finds something wrong; a race is given several tries. */
 export async function playAgain(
   rounds: readonly Round[],
-  on: { readonly lane: Lane; readonly judge: Judge; readonly rule: Rule; readonly column: Column },
+  on: {
+    readonly lane: Lane;
+    readonly judge: Judge;
+    readonly rule: Rule;
+    readonly column: Column;
+    /** Why a call cannot be carried; null when it can. */
+    readonly unable: (call: Call) => string | null;
+  },
   stop: () => boolean,
 ): Promise<Replayed> {
   const tries = rounds.some((round) => round.length > 1) ? mostTries : 1;
@@ -163,20 +173,20 @@ export async function playAgain(
 
 async function once(
   rounds: readonly Round[],
-  { lane, judge, rule, column }: Parameters<typeof playAgain>[1],
+  { lane, judge, rule, column, unable }: Parameters<typeof playAgain>[1],
 ): Promise<Replayed> {
   const played = await lane.play((done) => rounds[done.length] ?? null, { unit: `replay/${rule.id}` });
-  const findings = [
-    ...played.observed.flatMap((round) => judge.round(round)),
-    ...judge.history(played.observed),
-  ];
-  for (const finding of findings) {
-    const { judgement } = finding;
-    if (finding.rule.id !== rule.id || finding.column !== column || judgement.verdict !== "violated")
-      continue;
-    return { played, violation: { expected: judgement.expected, seen: judgement.seen } };
+  const perRound = played.observed.map((round) => judge.round(round));
+  const history = judge.history(played.observed);
+  const of = (findings: readonly Finding[]) =>
+    findings.filter((one) => one.rule.id === rule.id && one.column === column).map((one) => one.judgement);
+  for (const judgement of of([...perRound.flat(), ...history])) {
+    if (judgement.verdict !== "violated") continue;
+    return { played, violation: { expected: judgement.expected, seen: judgement.seen }, untried: null };
   }
-  return { played, violation: null };
+  // The history is the smallest that shows it, so that it shows in the last round or in the whole.
+  const held = of([...(perRound.at(-1) ?? []), ...history]).some(({ verdict }) => verdict === "holds");
+  return { played, violation: null, untried: held ? null : untried(rounds, played.rounds, unable) };
 }
 
 function decoded(path: string): string {

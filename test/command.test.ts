@@ -1,12 +1,14 @@
 import { execFile, spawn } from "node:child_process";
-import { mkdir, mkdtemp, readFile, rm, symlink } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { createServer, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { AddressInfo, Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { json } from "../reports/json.ts";
 import { createReference } from "../targets/reference/reference.ts";
+import { sampleCounterexample, sampleReport, sampleRule, sampleStep } from "./sample-report.ts";
 
 const bin = fileURLToPath(new URL("../bin/addpermission-conformance.ts", import.meta.url));
 
@@ -159,6 +161,66 @@ describe("The command", () => {
     expect(code).toBe(2);
     const report = JSON.parse(await readFile(join(out, "report.json"), "utf8"));
     expect(report.incomplete).toBe(false);
+  });
+
+  describe("that replays a counterexample", () => {
+    const added = { Action: "lambda:InvokeFunction", Principal: "s3.amazonaws.com", StatementId: "s" };
+    /** Answers AddPermission in its own way, and all else as the reference. */
+    async function replayed(answer: (socket: Socket) => void, changes: object = {}) {
+      const reference = createReference();
+      const target = createServer(async (request, response) => {
+        const chunks: Buffer[] = [];
+        for await (const chunk of request) chunks.push(chunk);
+        const { method = "", url = "", headers } = request;
+        if (method === "POST" && url.endsWith("/policy")) answer(request.socket);
+        if (request.socket.destroyed || request.socket.writableEnded) return;
+        const out = await reference.handle({ method, target: url, headers, body: Buffer.concat(chunks) });
+        if (out === "drop") return request.socket.destroy();
+        response.writeHead(out.status, Object.fromEntries(out.headers)).end(out.body);
+      });
+      await new Promise<void>((resolve) => target.listen(0, "127.0.0.1", resolve));
+      const file = join(folder, "replay.json");
+      const { request, ...rest } = sampleStep(JSON.stringify(added), 200);
+      const path = "/2015-03-31/functions/addperm-ct-6b86b2-030a-main/policy";
+      const steps = [{ ...rest, request: { ...request, path, ...changes } }];
+      const verdicts = { document: "violated", aws: "violated" } as const;
+      const rule = sampleRule("success.is-201", {
+        verdicts,
+        counterexample: sampleCounterexample({ steps }),
+      });
+      await writeFile(file, json(sampleReport({ rules: [rule] })));
+      const { port } = target.address() as AddressInfo;
+      const ran = await run("replay", "--report", file, "--endpoint", `http://127.0.0.1:${port}`);
+      target.closeAllConnections();
+      target.close();
+      return { ...ran, last: ran.out.trim().split("\n").slice(-2) };
+    }
+
+    it("says that it no longer shows once it is answered as the rule says", async () => {
+      const { code, last } = await replayed(() => {});
+      expect([code, last[1]]).toEqual([0, expect.stringMatching(/^no longer shows: the report saw 200/)]);
+    });
+
+    it.each([
+      ["dropped", (socket: Socket) => socket.destroy(), /got no answer: /],
+      [
+        "answered 503",
+        (socket: Socket) => socket.end("HTTP/1.1 503 Busy\r\nContent-Length: 0\r\n\r\n"),
+        /was answered 503/,
+      ],
+    ])("says that it could not be tried where it is %s", async (_what, answer, says) => {
+      const { code, last } = await replayed(answer);
+      expect([code, last[0]]).toEqual([2, expect.stringMatching(says)]);
+      expect(last[0]).toMatch(/^could not be tried: POST \//);
+    });
+
+    it.each([
+      ["a path", { path: "not a path" }, "POST not a path cannot be sent: the request-target"],
+      ["a method", { method: "GE T" }, "cannot be sent: the method"],
+    ])("says that it could not be tried with %s that cannot be sent", async (_what, changes, says) => {
+      const { code, last } = await replayed(() => {}, changes);
+      expect([code, last[0]]).toEqual([2, expect.stringContaining(says)]);
+    });
   });
 
   it("lists the rules and a ledger of every clause as data", async () => {
