@@ -1,13 +1,28 @@
 #!/usr/bin/env node
 import { main } from "./main.ts";
 
-// A reader that has gone, such as head, must not keep a run from cleaning up and writing its reports.
-for (const stream of [process.stdout, process.stderr]) {
-  stream.on("error", (error: NodeJS.ErrnoException) => {
-    if (error.code !== "EPIPE") throw error;
+const streams = [process.stdout, process.stderr];
+let unwritten: string | null = null;
+
+// An output that fails, or whose reader has gone, must not keep a run from cleaning up and writing its reports.
+for (const stream of streams) {
+  stream.on("error", ({ code = "" }: NodeJS.ErrnoException) => {
+    // A reader that has gone, such as head, has seen what it wanted.
+    if (code !== "EPIPE") unwritten = code;
   });
 }
-process.exitCode = await main(process.argv.slice(2));
+const code = await main(process.argv.slice(2));
 // What was printed must reach a pipe first; then nothing is waited for, although a target may hold sockets open.
-await new Promise<void>((resolve) => process.stdout.write("", () => resolve()));
-process.exit();
+const flushed = async () => {
+  const written = streams.map((stream) => new Promise<void>((resolve) => stream.write("", () => resolve())));
+  await Promise.all(written);
+};
+await flushed();
+if (unwritten !== null) {
+  process.stderr.write(
+    `addpermission-conformance: What was to be printed could not be written (${unwritten}).\n`,
+  );
+  await flushed();
+}
+// A signal says more than what became of the output.
+process.exit(unwritten !== null && code < 128 ? 2 : code);

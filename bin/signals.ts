@@ -1,5 +1,5 @@
 /** What an interrupted run ends with: 128 and the signal's number. */
-const codes = { SIGINT: 130, SIGTERM: 143 } as const;
+const codes = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const;
 
 /** Turns the first signal into an abort, so that clean-up and reports still happen; a second one ends at once. */
 export function interruptible(): {

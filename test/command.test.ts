@@ -1,5 +1,5 @@
-import { execFile, spawn } from "node:child_process";
-import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { type ChildProcess, execFile, type StdioOptions, spawn } from "node:child_process";
+import { mkdir, mkdtemp, open, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 import { tmpdir } from "node:os";
@@ -144,6 +144,46 @@ describe("The command", () => {
     expect(code).toBe(0);
     expect(JSON.parse(listed)).toMatchObject({ Functions: [] });
     expect(JSON.parse(await readFile(join(out, "report.json"), "utf8")).incomplete).toBe(false);
+  });
+
+  /** Runs against a reference behind a port, and tells how it ended, what it reported and what it left behind. */
+  async function ended(
+    stdio: StdioOptions,
+    during: (child: ChildProcess, listed: () => Promise<string>) => Promise<void>,
+  ) {
+    const reference = createReference();
+    const endpoint = (await reference.listen()).origin;
+    const out = await mkdtemp(join(folder, "ended-"));
+    const args = ["--import", "tsx", bin, "--endpoint", endpoint, "--rounds", "1", "--out", out];
+    const child = spawn(process.execPath, args, { stdio });
+    const closed = new Promise((resolve) => child.on("close", resolve));
+    const listed = async () => (await fetch(`${endpoint}/2015-03-31/functions/`)).text();
+    await during(child, listed);
+    const code = await closed;
+    const left: unknown = JSON.parse(await listed());
+    await reference.close();
+    return { code, left, report: JSON.parse(await readFile(join(out, "report.json"), "utf8")) };
+  }
+
+  it.each([1, 2])(
+    "cleans up and writes its report when the disk has no room for stream %d",
+    async (stream) => {
+      const full = await open("/dev/full", "w");
+      const stdio = [0, 1, 2].map((one) => (one === stream ? full.fd : ("ignore" as const)));
+      const { code, left, report } = await ended(stdio, async () => {});
+      await full.close();
+      expect([code, left]).toMatchObject([2, { Functions: [] }]);
+      expect(report.incomplete).toBe(false);
+    },
+  );
+
+  it("cleans up and writes its report when its terminal is closed", async () => {
+    const { code, left, report } = await ended("ignore", async (child, listed) => {
+      await expect.poll(listed, { timeout: 30_000 }).toContain("addperm-ct-");
+      child.kill("SIGHUP");
+    });
+    expect([code, left]).toMatchObject([129, { Functions: [] }]);
+    expect(report.incomplete).toBe(true);
   });
 
   it.each([

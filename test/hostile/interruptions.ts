@@ -35,6 +35,7 @@ interface Interrupted {
 export const interruptions: readonly Scenario[] = [
   graceful("SIGINT in the middle of a run", "SIGINT", 200, 130),
   graceful("SIGTERM in the middle of a run", "SIGTERM", 200, 143),
+  graceful("SIGHUP in the middle of a run", "SIGHUP", 200, 129),
   graceful("SIGINT while functions are created", "SIGINT", 3, 130),
   graceful("SIGTERM before anything is answered", "SIGTERM", 1, 143),
   killed("SIGKILL, and a sweep by the journal", async () => []),
@@ -44,7 +45,7 @@ export const interruptions: readonly Scenario[] = [
   }),
 ];
 
-function graceful(name: string, signal: "SIGINT" | "SIGTERM", at: number, exit: number): Scenario {
+function graceful(name: string, signal: "SIGHUP" | "SIGINT" | "SIGTERM", at: number, exit: number): Scenario {
   const check = async (_folder: string, of: Interrupted): Promise<Tried> => {
     const report = parsed(of.files.get("out/report.json") ?? "");
     const faults = JSON.stringify(report?.faults ?? "");
