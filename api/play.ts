@@ -40,13 +40,17 @@ export function play(session: Session, options: Play): Promise<Report> {
 
 /** The same, but a run that cannot begin has a report too, which says so. */
 export async function attempt(session: Session, options: Play): Promise<Outcome> {
-  const full = runOptions(session, options);
   try {
-    return { report: await run(full), fault: null };
+    return { report: await play(session, options), fault: null };
   } catch (error) {
     if (!(error instanceof Fault)) throw error;
-    return { report: barrenReport(full, error), fault: error };
+    return barren(session, options, error);
   }
+}
+
+/** What a run comes to that could not begin. */
+export function barren(session: Session, options: Play, fault: Fault): Outcome {
+  return { report: barrenReport(runOptions(session, options), fault), fault };
 }
 
 /** The one way to make a run, for the command and for programs. */

@@ -1,5 +1,6 @@
 import { judgeToday } from "../api/known-file.ts";
-import { attempt, type Outcome, type Play } from "../api/play.ts";
+import { attempt, barren, type Outcome, type Play } from "../api/play.ts";
+import { unreached } from "../api/unreached.ts";
 import { longestMs } from "../client/sleep.ts";
 import { collect, type Out, prepareOut } from "../reports/collector.ts";
 import { escapeTerminal } from "../reports/escape.ts";
@@ -48,6 +49,9 @@ export async function conformCommand(args: readonly string[]): Promise<number> {
 
 /** How often the reports of a run that goes on are written anew, so that one which is killed leaves what it had found. */
 const snapshotMs = 15_000;
+
+/** What is sent and judged. */
+type Chosen = Omit<Play, "replay">;
 
 /** How a run is to be told of. */
 interface End {
@@ -103,12 +107,21 @@ async function tellBarren(report: Report, fault: Fault, { out, write, interrupte
   return interrupted;
 }
 
-async function judged(given: Given, chosen: Omit<Play, "replay">, signal: AbortSignal): Promise<Outcome> {
-  const session = await openSession(given, chosen.seed, signal);
+async function judged(given: Given, chosen: Chosen, signal: AbortSignal): Promise<Outcome> {
+  try {
+    return await judgedIn(await openSession(given, chosen.seed, signal), given, { ...chosen, signal });
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error;
+    const named = { target: given.text("target"), endpoint: given.text("endpoint") };
+    return barren(unreached(named), { ...chosen, replay: () => "" }, error);
+  }
+}
+
+async function judgedIn(session: Session, given: Given, chosen: Chosen): Promise<Outcome> {
   try {
     const folder = given.text("record");
     const tape = folder === undefined ? null : await recorder(folder, tool);
-    const outcome = await playWith(session, given, { ...chosen, signal, tape: tape?.tape });
+    const outcome = await playWith(session, given, { ...chosen, tape: tape?.tape });
     return { ...outcome, report: await recorded(outcome.report, tape) };
   } finally {
     await session.close();
@@ -136,7 +149,7 @@ function codeOf(report: Report, gateFails: boolean): number {
 }
 
 /** What the options say of what is sent and judged. */
-function choices(given: Given): Omit<Play, "replay"> & { readonly seed: number } {
+function choices(given: Given): Chosen {
   return {
     seed: given.number("seed", 0, 0x7fffffff) ?? 1,
     profile: given.names("profile", columns)?.[0],
@@ -148,7 +161,7 @@ function choices(given: Given): Omit<Play, "replay"> & { readonly seed: number }
   };
 }
 
-async function playWith(session: Session, given: Given, chosen: Omit<Play, "replay">): Promise<Outcome> {
+async function playWith(session: Session, given: Given, chosen: Chosen): Promise<Outcome> {
   const bar = progress({
     write: (text) => process.stderr.write(text),
     now: () => performance.now(),

@@ -3,7 +3,7 @@ import type { RunEvent } from "./event.ts";
 import { makeFolder, proveWritable, replace, unwritable } from "./file-system.ts";
 import { type FormatName, formats } from "./formats.ts";
 import { lineFile } from "./line-file.ts";
-import { ending, eventLine } from "./ndjson.ts";
+import { ending, eventLine, ndjson } from "./ndjson.ts";
 import type { Report } from "./report.ts";
 
 /** A folder that was proven writable. */
@@ -54,12 +54,18 @@ export async function collect(out: Out, names: readonly FormatName[]): Promise<C
   const failed = (cause: unknown) => unwritable(`The report ${JSON.stringify(path)}`, cause, "--out");
   const events = names.includes("ndjson") ? await lineFile(path, failed) : null;
   const whole = names.filter((name) => name !== "ndjson");
+  let begun = false;
+  const add = (event: RunEvent): void => {
+    begun = true;
+    events?.add(eventLine(event));
+  };
   return {
-    event: events === null ? undefined : (event) => events.add(eventLine(event)),
+    event: events === null ? undefined : add,
     soFar: (report) => writeReports(out, report, whole),
     end: async (report) => {
       await writeReports(out, report, whole);
-      await events?.end(ending(report));
+      // A run that could not begin has told of nothing, not even its start.
+      await events?.end(begun ? ending(report) : ndjson(report));
     },
   };
 }

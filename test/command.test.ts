@@ -1,11 +1,13 @@
 import { type ChildProcess, execFile, type StdioOptions, spawn } from "node:child_process";
-import { mkdir, mkdtemp, open, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, open, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { readReport } from "../reports/compare.ts";
+import { formatNames, formats } from "../reports/formats.ts";
 import { json } from "../reports/json.ts";
 import { createReference } from "../targets/reference/reference.ts";
 import { sampleCounterexample, sampleReport, sampleRule, sampleStep } from "./sample-report.ts";
@@ -15,7 +17,8 @@ const bin = fileURLToPath(new URL("../bin/addpermission-conformance.ts", import.
 /** Runs the command as a user would; never rejects. */
 function run(...args: readonly string[]): Promise<{ code: number; out: string; err: string }> {
   return new Promise((resolve) => {
-    execFile(process.execPath, ["--import", "tsx", bin, ...args], (error, out, err) => {
+    const env = { ...process.env, AWS_ACCESS_KEY_ID: undefined, AWS_REGION: undefined };
+    execFile(process.execPath, ["--import", "tsx", bin, ...args], { env }, (error, out, err) => {
       resolve({ code: typeof error?.code === "number" ? error.code : error ? 1 : 0, out, err });
     });
   });
@@ -184,6 +187,42 @@ describe("The command", () => {
     });
     expect([code, left]).toMatchObject([129, { Functions: [] }]);
     expect(report.incomplete).toBe(true);
+  });
+
+  it.each([
+    ["an endpoint that is no URL", ["--endpoint", "nonsense"], "unknown", /nonsense.* is not an http/],
+    [
+      "an endpoint with a password",
+      ["--endpoint", "http://me:hunter2@127.0.0.1:1"],
+      "127.0.0.1:1",
+      /carries a user name or password/,
+    ],
+    [
+      "no keys to sign with",
+      ["--endpoint", "http://127.0.0.1:1", "--sign"],
+      "127.0.0.1:1",
+      /AWS_ACCESS_KEY_ID/,
+    ],
+    ["a recording that cannot be made", ["--record", "/proc/none"], "reference", /"\/proc\/none" cannot be/],
+  ])("replaces the reports of an earlier run in every format with %s", async (_what, args, name, says) => {
+    const out = await mkdtemp(join(folder, "earlier-"));
+    for (const { file } of Object.values(formats)) await writeFile(join(out, file), "earlier");
+    const { code, err } = await run(...args, "--out", out, "--format", formatNames.join());
+    expect([code, err]).toEqual([2, expect.stringMatching(says)]);
+    const files = await readdir(out);
+    expect(files).toHaveLength(formatNames.length);
+    for (const file of files) {
+      const text = await readFile(join(out, file), "utf8");
+      expect(text).not.toBe("earlier");
+      expect(text).not.toContain("hunter2");
+    }
+    const report = readReport(await readFile(join(out, "report.json"), "utf8"), "report.json");
+    expect(report).toMatchObject({ incomplete: true, target: { name } });
+    expect(report.faults).toEqual([expect.stringMatching(says)]);
+    const events = (await readFile(join(out, "report.ndjson"), "utf8")).trim().split("\n");
+    expect(events.map((line) => JSON.parse(line).event)).toEqual(
+      expect.arrayContaining(["run-start", "fault", "run-end"]),
+    );
   });
 
   it.each([
