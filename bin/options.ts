@@ -135,7 +135,13 @@ export const optionDocs = {
     ...general,
   ],
   sweep: [
-    ...target,
+    {
+      name: "endpoint",
+      value: "URL",
+      about: "where to delete; by default wherever runs noted in this folder that they left something",
+    },
+    { name: "region", value: "R", about: "region of --endpoint; AWS_REGION or us-east-1 by default" },
+    ...target.filter(({ name }) => name === "sign"),
     {
       name: "older",
       value: "HOURS",

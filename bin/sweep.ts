@@ -1,16 +1,68 @@
 import { readFileSync } from "node:fs";
-import { sweep } from "../client/sweep.ts";
+import { journalsIn } from "../client/journal.ts";
+import { type Swept, sweep } from "../client/sweep.ts";
 import { escapeTerminal } from "../reports/escape.ts";
-import { read } from "./arguments.ts";
+import { quote } from "../reports/shell.ts";
+import { Fault } from "../spec/fault.ts";
+import { type Given, read } from "./arguments.ts";
 import { optionDocs } from "./options.ts";
 import { journalDir, namePrefix, openSession } from "./session.ts";
+import { command } from "./tool.ts";
 
-/** Deletes what interrupted runs left on a target. */
+/** Where runs left something. */
+interface Place {
+  readonly endpoint: string;
+  /** Absent for the one that the options or the environment name. */
+  readonly region?: string;
+}
+
+/** Deletes what interrupted runs left on a target: the one that is named, or each that a journal names. */
 export async function sweepCommand(args: readonly string[]): Promise<number> {
   const given = read(args, optionDocs.sweep);
-  const session = await openSession(given, 0);
+  if (given.rest.length > 0)
+    throw new Fault(
+      `${JSON.stringify(given.rest[0])} is no option of sweep: name the target with --endpoint.`,
+    );
+  const endpoint = given.text("endpoint");
+  if (endpoint === undefined && given.text("region") !== undefined)
+    throw new Fault("--region says where to sign for at an endpoint: give --endpoint URL, or leave it out.");
+  const swept: Swept[] = [];
+  for (const place of endpoint === undefined ? await noted() : [{ endpoint }])
+    swept.push(isOutOfReach(place, given) ? leftAt(place) : await sweepAt(place, given));
+  const deleted = swept.flatMap((one) => one.deleted);
+  const left = swept.flatMap((one) => one.left);
+  for (const name of deleted) process.stdout.write(`deleted ${escapeTerminal(name)}\n`);
+  for (const why of left) process.stdout.write(`left: ${escapeTerminal(why)}\n`);
+  if (deleted.length + left.length === 0) process.stdout.write("nothing was left behind\n");
+  return left.length > 0 ? 3 : 0;
+}
+
+/** The endpoints and regions of the journals in this folder, each once. */
+async function noted(): Promise<readonly Place[]> {
+  const journals = await journalsIn(journalDir);
+  const places = journals
+    .map(({ entry: { endpoint, region } }) => ({ endpoint, region }))
+    .filter(({ endpoint }) => URL.canParse(endpoint));
+  return [...new Map(places.map((place) => [JSON.stringify(place), place])).values()];
+}
+
+/** The real service answers signed requests only, and keys are used only when that is asked for. */
+function isOutOfReach({ endpoint, region }: Place, given: Given): boolean {
+  const { hostname } = new URL(endpoint);
+  return region !== undefined && hostname.endsWith(".amazonaws.com") && !given.on("sign");
+}
+
+function leftAt({ endpoint, region = "" }: Place): Swept {
+  const how = `${command} sweep --endpoint ${quote(endpoint)} --region ${quote(region)} --sign`;
+  return { deleted: [], left: [`what journals in ${journalDir}/ note at ${endpoint}: run ${how}`] };
+}
+
+async function sweepAt(place: Place, given: Given): Promise<Swept> {
+  const text = (name: string) =>
+    name === "endpoint" ? place.endpoint : name === "region" ? (place.region ?? given.text(name)) : undefined;
+  const session = await openSession({ ...given, text }, 0);
   try {
-    const { deleted, left } = await sweep({
+    return await sweep({
       transport: session.transport,
       clock: session.clock,
       endpoint: new URL(session.endpoint).href,
@@ -22,10 +74,6 @@ export async function sweepCommand(args: readonly string[]): Promise<number> {
       isAlive,
       deadlineMs: session.how.deadlineMs,
     });
-    for (const name of deleted) process.stdout.write(`deleted ${escapeTerminal(name)}\n`);
-    for (const why of left) process.stdout.write(`left: ${escapeTerminal(why)}\n`);
-    if (deleted.length + left.length === 0) process.stdout.write("nothing was left behind\n");
-    return left.length > 0 ? 3 : 0;
   } finally {
     await session.close();
   }
