@@ -72,7 +72,8 @@ async function sessionAt(
   const { env, sign = false, concurrency, functionName } = options;
   const { carrier, name, cannot, own, arranges, remedy, revive } = contact;
   const endpoint = endpointOf(contact.endpoint);
-  const region = options.region ?? env.AWS_REGION ?? env.AWS_DEFAULT_REGION ?? "us-east-1";
+  // An empty variable is one that is not set.
+  const region = options.region || env.AWS_REGION || env.AWS_DEFAULT_REGION || "us-east-1";
   const reached = await reach({
     endpoint,
     region,

@@ -3,9 +3,11 @@ import { join, resolve } from "node:path";
 import { makeFolder, unwritable } from "../reports/file-system.ts";
 import { lineFile } from "../reports/line-file.ts";
 import type { Report } from "../reports/report.ts";
+import { problemOf } from "../reports/shape.ts";
 import type { Exchange } from "../spec/exchange.ts";
 import { Fault } from "../spec/fault.ts";
 import type { Stage } from "../spec/stage.ts";
+import { lineShape } from "./recording-shape.ts";
 import type { Tape } from "./tape.ts";
 
 /** The file of a recording, one JSON object a line. */
@@ -74,14 +76,20 @@ export async function readRecording(dir: string): Promise<readonly Line[]> {
   return lines;
 }
 
-function parseLine(line: string, path: string, number: number): Line {
+function parseLine(text: string, path: string, number: number): Line {
+  let line: unknown;
   try {
-    const parsed: unknown = JSON.parse(line);
-    if (typeof parsed === "object" && parsed !== null && "type" in parsed) return parsed as Line;
+    line = JSON.parse(text);
   } catch (cause) {
     throw new Fault(`${path}:${number} is not JSON, so the recording is cut off or damaged: record again.`, {
       cause,
     });
   }
-  throw new Fault(`${path}:${number} is not a line of a recording: record again.`);
+  const problem = problemOf(line, lineShape, "it");
+  if (isLine(line, problem)) return line;
+  throw new Fault(`${path}:${number} is not a line of a recording (${problem}): record again.`);
+}
+
+function isLine(_line: unknown, problem: string | null): _line is Line {
+  return problem === null;
 }

@@ -130,6 +130,11 @@ describe("The command", () => {
     expect(await readFile(join(out, "junit.xml"), "utf8")).toContain("<testsuite");
   });
 
+  it("takes an empty region for none", async () => {
+    const where = ["--suite", "spellings", "--rule", "success.is-201", "--out", join(folder, "region")];
+    expect(await run("--region", "", ...where)).toMatchObject({ code: 0 });
+  });
+
   it("cleans up and writes its report also when its reader has gone", async () => {
     const reference = createReference();
     const endpoint = (await reference.listen()).origin;

@@ -213,6 +213,18 @@ describe("a report that is read", () => {
     expect(() => readReport(broken, "r.json")).toThrowError(Fault);
   });
 
+  it.each([
+    ['"seed":', '"only": { "rules": "2" }, "seed":', "only.rules is not a number"],
+    ['"shell":', '"shell": "x", "was":', "shell is not a list"],
+    ['"method":', '"connection": 5, "method":', "request.connection is not a string"],
+    ['"method":', '"raw": {}, "method":', "request.raw.lines is not a list"],
+    ['"method":', '"encoding": "hex", "method":', "request.encoding is not one of base64"],
+    ['"play":', '"play": 1, "was":', "counterexample.play is not a string"],
+  ])("in which %s became %s is a fault of one sentence", (old, edited, says) => {
+    const message = new RegExp(`^r\\.json is not a whole report: (rules\\[.*\\.)?${says}; `);
+    expect(() => readReport(text.replace(old, edited), "r.json")).toThrowError(message);
+  });
+
   it("is said to end in the middle wherever it was cut off", () => {
     const small = json(sampleReport({ rules: [], questions: [] })).trimEnd();
     for (let end = 1; end < small.length; end++) {

@@ -10,6 +10,7 @@ import { Fault } from "../spec/fault.ts";
 import { rules } from "../spec/rules/index.ts";
 import type { Behaviour } from "../targets/reference/behaviour.ts";
 import { mutants } from "../targets/reference/mutants/index.ts";
+import { sampleReport } from "./sample-report.ts";
 
 const tool = { name: "addpermission-conformance", version: "0" };
 
@@ -86,6 +87,29 @@ describe("A recording", () => {
     const lines = (await readFile(join(dir, recordingFile), "utf8")).trimEnd().split("\n");
     expect(JSON.parse(lines[0] ?? "")).toMatchObject({ type: "header", tool });
     expect(JSON.parse(lines.at(-1) ?? "")).toMatchObject({ type: "footer" });
+  });
+
+  it("is refused in one sentence that names the line and the place, wherever it was edited", async () => {
+    const dir = join(folder, "edited");
+    const { end } = await recorder(dir, tool);
+    await end(sampleReport());
+    const [header = "", footer = ""] = (await readFile(join(dir, recordingFile), "utf8")).split("\n");
+    const cases = [
+      ['{"type":"round"}', "(lane is not a number)"],
+      ['{"type":"stage","lane":0,"fresh":true}', "(stage is not an object)"],
+      ['{"type":"stage","lane":0,"fresh":true,"stage":{}}', "(stage.partition is not a string)"],
+      ['{"type":"footer"}', "(report is not an object)"],
+      ['{"type":"rond"}', "(type is not one of header, stage, round, tidied, footer)"],
+      ["7", "(it is not an object)"],
+      ['{"type":"round","lane":0,"unit":"a","exchanges":[{}]}', "(exchanges[0].step is not an object)"],
+    ];
+    for (const [line = "", why = ""] of cases) {
+      await writeFile(join(dir, recordingFile), [header, line, footer, ""].join("\n"));
+      const refused = await readRecording(dir).catch((error: unknown) => error);
+      expect(refused, line).toBeInstanceOf(Fault);
+      const message = `${join(dir, recordingFile)}:2 is not a line of a recording ${why}: record again.`;
+      expect(String(refused)).toBe(`Fault: ${message}`);
+    }
   });
 
   it("is refused in one sentence wherever it was cut off", async () => {

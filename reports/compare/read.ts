@@ -1,6 +1,7 @@
 import { Fault } from "../../spec/fault.ts";
 import type { Report } from "../report.ts";
-import { firstProblem, isRecord, isReport } from "./report-shape.ts";
+import { isRecord } from "../shape.ts";
+import { firstProblem, isReport } from "./report-shape.ts";
 
 const schema = "addpermission-conformance/report@1";
 

@@ -1,18 +1,5 @@
 import type { Report } from "../report.ts";
-
-type Shape =
-  | "text"
-  | "number"
-  | "flag"
-  | readonly string[]
-  | { readonly list: Shape }
-  | ObjectShape
-  | { readonly optional: Shape }
-  | { readonly orNull: Shape }
-  | { readonly map: "text" };
-interface ObjectShape {
-  readonly members: Readonly<Record<string, Shape>>;
-}
+import { problemOf, type Shape } from "../shape.ts";
 
 const outcome = ["violated", "inconclusive", "holds", "unexercised"];
 const tally: Shape = {
@@ -24,6 +11,15 @@ const tally: Shape = {
     unexercised: "number",
   },
 };
+/** The shape of what only a bare socket can send. */
+export const rawShape: Shape = {
+  members: {
+    lines: { list: "text" },
+    pieces: { list: "text" },
+    halfClose: { optional: "flag" },
+    invalid: { optional: "flag" },
+  },
+};
 const step: Shape = {
   members: {
     request: {
@@ -32,6 +28,9 @@ const step: Shape = {
         path: "text",
         headers: { map: "text" },
         body: { orNull: "text" },
+        encoding: { optional: ["base64"] },
+        raw: { optional: rawShape },
+        connection: { optional: "text" },
         operation: { optional: "text" },
         key: { optional: "text" },
         revisionFrom: { optional: "text" },
@@ -67,6 +66,7 @@ const rule: Shape = {
           seen: "text",
           steps: { list: step },
           curl: "text",
+          play: { optional: "text" },
           replay: "text",
           reproduced: { optional: "text" },
           home: { optional: { members: { partition: "text", region: "text", account: "text" } } },
@@ -88,11 +88,15 @@ const cell: Shape = {
     unreachable: { optional: "text" },
   },
 };
-const report: Shape = {
+/** The shape of a report, as far as anything reads it. */
+export const reportShape: Shape = {
   members: {
     tool: { members: { name: "text", version: "text" } },
     target: { members: { name: "text", endpoint: "text", cannot: { list: "text" } } },
     profile: ["document", "aws"],
+    only: {
+      optional: { members: { rules: { optional: "number" }, suites: { optional: { list: "text" } } } },
+    },
     seed: "number",
     startedAt: "text",
     durationMs: "number",
@@ -112,6 +116,7 @@ const report: Shape = {
       },
     },
     faults: { list: "text" },
+    shell: { optional: { list: "text" } },
     coverage: {
       optional: {
         members: {
@@ -140,47 +145,5 @@ export function isReport(value: unknown): value is Report {
 
 /** Why a value is no report, as a phrase that names the place; null for a report. */
 export function firstProblem(value: unknown): string | null {
-  return problemOf(value, report, "the report");
-}
-
-const kinds = { text: "string", number: "number", flag: "boolean" } as const;
-
-/** The first place at which a value does not have the shape, as a phrase; null when it has. Unknown members are fine. */
-function problemOf(value: unknown, shape: Shape, where: string): string | null {
-  if (typeof shape === "string") {
-    return typeof value === kinds[shape] ? null : `${where} is not a ${kinds[shape]}`;
-  }
-  if (isChoice(shape)) {
-    return typeof value === "string" && shape.includes(value)
-      ? null
-      : `${where} is not one of ${shape.join(", ")}`;
-  }
-  if ("optional" in shape) return value === undefined ? null : problemOf(value, shape.optional, where);
-  if ("orNull" in shape) return value === null ? null : problemOf(value, shape.orNull, where);
-  if ("list" in shape) {
-    if (!Array.isArray(value)) return `${where} is not a list`;
-    return first(value.map((item: unknown, index) => [item, shape.list, `${where}[${index}]`]));
-  }
-  if (!isRecord(value)) return `${where} is not an object`;
-  const members: readonly (readonly [string, Shape])[] =
-    "map" in shape ? Object.keys(value).map((name) => [name, shape.map]) : Object.entries(shape.members);
-  const prefix = where === "the report" ? "" : `${where}.`;
-  return first(members.map(([name, member]) => [value[name], member, `${prefix}${name}`]));
-}
-
-function first(checks: readonly (readonly [unknown, Shape, string])[]): string | null {
-  for (const check of checks) {
-    const problem = problemOf(...check);
-    if (problem !== null) return problem;
-  }
-  return null;
-}
-
-function isChoice(shape: Shape): shape is readonly string[] {
-  return Array.isArray(shape);
-}
-
-/** True for a JSON object. */
-export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
+  return problemOf(value, reportShape, "the report");
 }
