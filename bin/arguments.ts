@@ -19,8 +19,10 @@ export interface Given {
   on(name: string): boolean;
   /** A whole number from `least` on; a Fault names the value and what is expected. */
   number(name: string, least: number, most?: number): number | undefined;
-  /** A comma-separated list of known names; a Fault names an unknown one and the closest. */
-  names<T extends string>(name: string, known: readonly T[]): readonly T[] | undefined;
+  /** One of these values, and no list; a Fault names what was given instead. */
+  choice<T extends string>(name: string, known: readonly T[]): T | undefined;
+  /** A comma-separated list of known names; a Fault names an unknown one and the closest, or where a long list is. */
+  names<T extends string>(name: string, known: readonly T[], listed?: string): readonly T[] | undefined;
   /** Every value of these options, in the order in which they were given. */
   each(names: readonly string[]): readonly { readonly name: string; readonly value: string }[];
   readonly rest: readonly string[];
@@ -33,6 +35,7 @@ export function read(args: readonly string[], docs: readonly OptionDoc[]): Given
   );
   checkNames(args, docs);
   const { values, positionals, tokens } = parse(args, options);
+  checkPlaces(values, docs);
   const text = (name: string): string | undefined => {
     const value = values[name];
     return typeof value === "string" ? value : undefined;
@@ -50,10 +53,18 @@ export function read(args: readonly string[], docs: readonly OptionDoc[]): Given
       const value = text(name);
       return value === undefined ? undefined : wholeNumber(name, value, least, most);
     },
-    names: (name, known) =>
+    choice: (name, known) => {
+      const value = text(name);
+      if (value?.includes(","))
+        throw new Fault(
+          `--${name} takes one value, and got ${JSON.stringify(value)}: use ${known.join(" or ")}.`,
+        );
+      return value === undefined ? undefined : knownName(name, value, known);
+    },
+    names: (name, known, listed) =>
       text(name)
         ?.split(",")
-        .map((one) => knownName(name, one.trim(), known)),
+        .map((one) => knownName(name, one.trim(), known, listed)),
     each,
     rest: positionals,
   };
@@ -83,6 +94,20 @@ function checkNames(args: readonly string[], docs: readonly OptionDoc[]): void {
   }
 }
 
+/** An empty path would be the folder that the command happens to run in. */
+function checkPlaces(values: Readonly<Record<string, unknown>>, docs: readonly OptionDoc[]): void {
+  for (const { name, value = "" } of docs) {
+    if (!/^(DIR|FILE)$/.test(value) || values[name] !== "") continue;
+    throw new Fault(`--${name} is empty: give it the name of a ${value === "DIR" ? "folder" : "file"}.`);
+  }
+}
+
+/** Refuses what stands beside the options of a subcommand that takes nothing else; `remedy` ends the sentence. */
+export function takesNothing(given: Given, name: string, remedy: string): void {
+  if (given.rest.length === 0) return;
+  throw new Fault(`${JSON.stringify(given.rest[0])} is no option of ${name}: ${remedy}.`);
+}
+
 function wholeNumber(name: string, value: string, least: number, most: number): number {
   const number = /^\d+$/.test(value) ? Number(value) : Number.NaN;
   if (number >= least && number <= most) return number;
@@ -92,11 +117,16 @@ function wholeNumber(name: string, value: string, least: number, most: number): 
   );
 }
 
-function knownName<T extends string>(option: string, name: string, known: readonly T[]): T {
+function knownName<T extends string>(
+  option: string,
+  name: string,
+  known: readonly T[],
+  listed = "see the rules subcommand for the list",
+): T {
   const found = known.find((one) => one === name);
   if (found !== undefined) return found;
   const hint = nearest(name, known);
-  const list = known.length > 15 ? "see the rules subcommand for the list" : `use ${known.join(", ")}`;
+  const list = known.length > 15 ? listed : `use ${known.join(", ")}`;
   throw new Fault(
     `--${option} names ${JSON.stringify(name)}, which is unknown${hint === null ? "" : `: did you mean ${hint}?`}; ${list}.`,
   );

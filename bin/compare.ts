@@ -24,11 +24,11 @@ export async function compareCommand(args: readonly string[]): Promise<number> {
     throw new Fault(
       `compare needs two reports or more, and got ${given.rest.length}: give paths of report.json files.`,
     );
+  const column = given.choice("profile", columns) ?? "document";
+  const look = given.choice("format", looks) ?? "text";
   const reports: Report[] = [];
   // One after the other, so that the first that cannot be read is the one that is named.
   for (const path of given.rest) reports.push(await load(path));
-  const column = given.names("profile", columns)?.[0] ?? "document";
-  const look = given.names("format", looks)?.[0] ?? "text";
   const [before, after] = reports;
   if (before === undefined || after === undefined) return 2;
   const changes = reports.length === 2 ? compare(before, after, column) : null;

@@ -16,7 +16,9 @@ const shells: Readonly<Record<string, () => string>> = { bash, zsh, fish };
 /** Prints the completion script of a shell. */
 export async function completionCommand(args: readonly string[]): Promise<number> {
   const given = read(args, optionDocs.completion);
-  const [shell = ""] = given.rest;
+  const [shell = "", ...more] = given.rest;
+  if (more.length > 0)
+    throw new Fault(`completion takes one shell, and got ${given.rest.join(", ")}: give one.`);
   process.stdout.write(completionFor(shell));
   return 0;
 }

@@ -152,7 +152,7 @@ function codeOf(report: Report, gateFails: boolean): number {
 function choices(given: Given): Chosen {
   return {
     seed: given.number("seed", 0, 0x7fffffff) ?? 1,
-    profile: given.names("profile", columns)?.[0],
+    profile: given.choice("profile", columns),
     suites: given.names("suite", [...suites.map(({ name }) => name), "all"]),
     rules: given.names("rule", ruleIds),
     runs: given.number("runs", 1),

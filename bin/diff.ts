@@ -9,7 +9,7 @@ import { diff } from "../runner/diff/diff.ts";
 import { comparedSuites } from "../runner/diff/usual-suites.ts";
 import { Fault } from "../spec/fault.ts";
 import { suites } from "../suites/index.ts";
-import { type Given, read } from "./arguments.ts";
+import { type Given, read, takesNothing } from "./arguments.ts";
 import { optionDocs } from "./options.ts";
 import { openSession, runPrefix, type Session } from "./session.ts";
 import { interruptible } from "./signals.ts";
@@ -20,12 +20,9 @@ const looks = ["text", "markdown", "json"] as const;
 /** Sends the same requests to two targets: 0 when nothing differs, 1 when something does. */
 export async function diffCommand(args: readonly string[]): Promise<number> {
   const given = read(args, optionDocs.diff);
-  if (given.rest.length > 0)
-    throw new Fault(
-      `${JSON.stringify(given.rest[0])} is no option of diff: name the two targets with --target and --endpoint.`,
-    );
+  takesNothing(given, "diff", "name the two targets with --target and --endpoint");
   const [x, y] = twoOf(given);
-  const look = given.names("format", looks)?.[0] ?? "text";
+  const look = given.choice("format", looks) ?? "text";
   const out = await prepareOut(given.text("out") ?? "conformance-report");
   const stopping = interruptible();
   try {

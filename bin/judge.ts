@@ -29,7 +29,7 @@ export async function judgeCommand(args: readonly string[]): Promise<number> {
   const report = await rejudge(lines, {
     rules,
     tool,
-    profile: given.names("profile", columns)?.[0] ?? live?.profile ?? "document",
+    profile: given.choice("profile", columns) ?? live?.profile ?? "document",
     curl: {
       authorization: await constantAuthorizer("us-east-1")(
         { method: "GET", target: "/", headers: [], body: null },

@@ -26,15 +26,21 @@ export async function main(args: readonly string[]): Promise<number> {
   const named = first !== "" && !first.startsWith("-");
   try {
     if (args.includes("--version")) return say(version);
+    if (first === "help") return say(helpOn(args[1]));
     const name = named ? first : "run";
-    if (args.includes("--help") || args.includes("-h") || name === "help")
-      return say(help(named ? name : ""));
+    if (args.includes("--help") || args.includes("-h")) return say(helpOn(name));
     const load = Object.hasOwn(commands, name) ? commands[name] : undefined;
     if (load === undefined) throw unknownCommand(name);
     return await (await load())(named ? args.slice(1) : args);
   } catch (error) {
     return tell(error, args.includes("--verbose"));
   }
+}
+
+function helpOn(name = "run"): string {
+  if (name.startsWith("-")) return help("");
+  if (!Object.hasOwn(commands, name)) throw unknownCommand(name);
+  return help(name === "run" ? "" : name);
 }
 
 function say(text: string): number {

@@ -4,7 +4,7 @@ import { Fault } from "../spec/fault.ts";
 import { dialects } from "../targets/reference/mutants/dialects.ts";
 import { extraMutants, mutants } from "../targets/reference/mutants/index.ts";
 import type { Mutant } from "../targets/reference/mutants/mutant.ts";
-import { read } from "./arguments.ts";
+import { read, takesNothing } from "./arguments.ts";
 import { optionDocs } from "./options.ts";
 
 /** One row of the kill matrix. */
@@ -19,6 +19,7 @@ interface Row {
 /** Runs the suite against every faulty variant of the reference, and against correct ones of other dialects. */
 export async function mutantsCommand(args: readonly string[]): Promise<number> {
   const given = read(args, optionDocs.mutants);
+  takesNothing(given, "mutants", "name mutants with --only");
   const seed = given.number("seed", 0) ?? 1;
   const correct = Object.fromEntries(
     Object.entries(dialects).map(([name, mutate]) => [
@@ -32,7 +33,8 @@ export async function mutantsCommand(args: readonly string[]): Promise<number> {
     ...mutants,
     ...extraMutants,
   };
-  const wanted = given.names("only", Object.keys(all)) ?? Object.keys(all);
+  const wanted =
+    given.names("only", Object.keys(all), "mutants without --only names them all") ?? Object.keys(all);
   const rows: Row[] = [];
   for (const name of wanted) {
     const mutant = all[name];

@@ -83,6 +83,7 @@ export const optionDocs = {
       value: "DIR",
       about: "store every exchange there, to be judged again without a target",
     },
+    { name: "version", about: "the version of this package" },
     ...general,
   ],
   rules: [{ name: "json", about: "the catalogue and the ledger as data" }, ...general],

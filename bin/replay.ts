@@ -13,7 +13,7 @@ import type { Call, Exchange } from "../spec/exchange.ts";
 import { Fault } from "../spec/fault.ts";
 import type { Rule } from "../spec/rule.ts";
 import { rules } from "../spec/rules/index.ts";
-import { read } from "./arguments.ts";
+import { read, takesNothing } from "./arguments.ts";
 import { optionDocs } from "./options.ts";
 import { openSession, type Session } from "./session.ts";
 import { interruptible } from "./signals.ts";
@@ -28,10 +28,7 @@ interface Finding {
 /** Resends the counterexample of a report and says whether it still shows: 1 when it does, 0 when it does not, 2 when it could not be tried. */
 export async function replayCommand(args: readonly string[]): Promise<number> {
   const given = read(args, optionDocs.replay);
-  if (given.rest.length > 0)
-    throw new Fault(
-      `${JSON.stringify(given.rest[0])} is no option of replay: name the report with --report.`,
-    );
+  takesNothing(given, "replay", "name the report with --report");
   const path = given.text("report") ?? "conformance-report/report.json";
   const report = readReport(await textOf(path), path);
   const finding = findingIn(report, given.text("rule"), path);

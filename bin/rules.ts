@@ -1,12 +1,13 @@
 import { rules } from "../spec/rules/index.ts";
 import { ledger } from "../spec/rules/ledger.ts";
 import { questions } from "../spec/rules/questions.ts";
-import { read } from "./arguments.ts";
+import { read, takesNothing } from "./arguments.ts";
 import { optionDocs } from "./options.ts";
 
 /** Prints the catalogue of rules and the ledger of clauses. */
 export async function rulesCommand(args: readonly string[]): Promise<number> {
   const given = read(args, optionDocs.rules);
+  takesNothing(given, "rules", "leave it out, all rules are listed");
   process.stdout.write(given.on("json") ? `${JSON.stringify(asData(), null, 2)}\n` : asText());
   return 0;
 }

@@ -4,7 +4,7 @@ import { type Swept, sweep } from "../client/sweep.ts";
 import { escapeTerminal } from "../reports/escape.ts";
 import { quote } from "../reports/shell.ts";
 import { Fault } from "../spec/fault.ts";
-import { type Given, read } from "./arguments.ts";
+import { type Given, read, takesNothing } from "./arguments.ts";
 import { optionDocs } from "./options.ts";
 import { journalDir, namePrefix, openSession } from "./session.ts";
 import { command } from "./tool.ts";
@@ -19,10 +19,7 @@ interface Place {
 /** Deletes what interrupted runs left on a target: the one that is named, or each that a journal names. */
 export async function sweepCommand(args: readonly string[]): Promise<number> {
   const given = read(args, optionDocs.sweep);
-  if (given.rest.length > 0)
-    throw new Fault(
-      `${JSON.stringify(given.rest[0])} is no option of sweep: name the target with --endpoint.`,
-    );
+  takesNothing(given, "sweep", "name the target with --endpoint");
   const endpoint = given.text("endpoint");
   if (endpoint === undefined && given.text("region") !== undefined)
     throw new Fault("--region says where to sign for at an endpoint: give --endpoint URL, or leave it out.");

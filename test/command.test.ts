@@ -46,6 +46,33 @@ describe("Bad input gets one sentence and exit code 2", () => {
   const cases: readonly (readonly [what: string, args: () => readonly string[], says: RegExp])[] = [
     ["an unknown option", () => ["--sed", "1"], /--sed .*did you mean --seed/],
     ["an unknown subcommand", () => ["rulez"], /rulez.*did you mean rules/],
+    [
+      "an unknown subcommand, also where help is asked for",
+      () => ["bogus", "--help"],
+      /bogus" is no subcommand/,
+    ],
+    ["help on an unknown subcommand", () => ["help", "rulez"], /rulez.*did you mean rules/],
+    ["a list of profiles", () => ["--profile", "document,aws"], /--profile takes one value, and got/],
+    ["a list of looks", () => ["compare", "a", "b", "--format", "html,text"], /--format takes one value/],
+    [
+      "a list of looks of diff",
+      () => ["diff", "--target", "a", "--target", "b", "--format", "text,json"],
+      /--format/,
+    ],
+    [
+      "something beside the options of rules",
+      () => ["rules", "success.is-201"],
+      /"success\.is-201" is no option/,
+    ],
+    [
+      "something beside the options of mutants",
+      () => ["mutants", "all"],
+      /"all" is no option of mutants.*--only/,
+    ],
+    ["two shells", () => ["completion", "bash", "zsh"], /completion takes one shell, and got bash, zsh/],
+    ["an unknown mutant", () => ["mutants", "--only", "nope"], /nope.*mutants without --only names them all/],
+    ["an output folder without a name", () => ["--out", ""], /--out is empty: give it the name of a folder/],
+    ["a recording without a name", () => ["--record="], /--record is empty: give it the name of a folder/],
     ["an unknown rule", () => ["--rule", "success.is-200"], /success\.is-200.*did you mean success\.is-201/],
     ["an unknown suite", () => ["--suite", "boundry"], /boundry.*did you mean boundary/],
     ["an unknown target", () => ["--target", "motto"], /motto.*reference, prism, moto/],
@@ -325,6 +352,16 @@ describe("The command", () => {
     const report = JSON.parse(await readFile(join(out, "diff.json"), "utf8"));
     expect(report).toMatchObject({ schema: "addpermission-conformance/diff@1", differences: [], faults: [] });
     expect(await readFile(join(out, "diff.md"), "utf8")).toContain("No difference");
+  });
+
+  it("prints the help of a subcommand for help and its name, and its version", async () => {
+    expect((await run("help", "rules")).out).toBe((await run("rules", "--help")).out);
+    expect((await run("help")).out).toBe((await run("--help")).out);
+    expect((await run("--help")).out).toContain("--version");
+    expect(await run("--version")).toMatchObject({
+      code: 0,
+      out: expect.stringMatching(/^\d+\.\d+\.\d+\n$/),
+    });
   });
 
   it.each(["", "rules", "replay", "mutants", "compare", "diff", "sweep", "judge", "completion"])(
