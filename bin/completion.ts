@@ -37,22 +37,41 @@ export function completionFor(shell: string): string {
 function bash(): string {
   const cases = entries
     .filter(([name]) => name !== "")
-    .map(([name, docs]) => `    ${name}) words="${[...argumentsOf(name), flags(docs)].join(" ")}" ;;`);
-  const values = [...choices()].map(([name, list]) => `    --${name}) words="${list.join(" ")}" ;;`);
+    .map(
+      ([name, docs]) =>
+        `    ${name}) sub=${name} words="${[...argumentsOf(name), flags(docs)].join(" ")}" ;;`,
+    );
+  const values = entries.flatMap(([sub, docs]) => docs.flatMap((doc) => bashValue(sub, doc)));
   return `_addpermission_conformance() {
-  local current=\${COMP_WORDS[COMP_CWORD]} words
+  local current=\${COMP_WORDS[COMP_CWORD]} sub= words
   case \${COMP_WORDS[1]-} in
 ${cases.join("\n")}
     *) words="${flags(optionDocs[""])}" ;;
   esac
   if [ "$COMP_CWORD" -eq 1 ]; then words="$words ${subcommands.join(" ")}"; fi
-  case \${COMP_WORDS[COMP_CWORD-1]} in
+  case "$sub \${COMP_WORDS[COMP_CWORD-1]}" in
 ${values.join("\n")}
   esac
   COMPREPLY=($(compgen -W "$words" -- "$current"))
 }
+_addpermission_conformance_paths() {
+  local IFS=$'\\n'
+  compopt -o filenames 2>/dev/null || true
+  COMPREPLY=($(compgen "$1" -- "$2"))
+}
 complete -o default -F _addpermission_conformance ${program}
 `;
+}
+
+/** What stands after an option: one of its values, a path, or something that cannot be listed. */
+function bashValue(sub: string, { name, value, choices }: OptionDoc): readonly string[] {
+  if (value === undefined) return [];
+  const paths = value === "DIR" ? "-d" : value === "FILE" ? "-f" : null;
+  const what =
+    paths === null
+      ? `words="${(choices ?? []).join(" ")}"`
+      : `_addpermission_conformance_paths ${paths} "$current"; return`;
+  return [`    "${sub} --${name}") ${what} ;;`];
 }
 
 function zsh(): string {
@@ -116,14 +135,6 @@ function fishValue({ value, choices: list }: OptionDoc): string {
 /** What a subcommand takes besides options, where it can be listed. */
 function argumentsOf(name: string): readonly string[] {
   return name === "completion" ? Object.keys(shells) : [];
-}
-
-/** The values of options that have a list of them; the same for every subcommand in bash. */
-function choices(): ReadonlyMap<string, readonly string[]> {
-  const all = entries.flatMap(([, docs]) => docs);
-  return new Map(
-    all.flatMap(({ name, choices: list }) => (list === undefined ? [] : [[name, list] as const])),
-  );
 }
 
 function flags(docs: readonly OptionDoc[]): string {

@@ -1,4 +1,16 @@
+import type { FormatName } from "../reports/formats.ts";
 import type { OptionDoc } from "./arguments.ts";
+
+const formats = [
+  "json",
+  "html",
+  "junit",
+  "markdown",
+  "github",
+  "ndjson",
+  "har",
+  "sarif",
+] as const satisfies readonly FormatName[];
 
 const columns = ["document", "aws"] as const;
 
@@ -77,6 +89,7 @@ export const optionDocs = {
       name: "format",
       value: "LIST",
       about: "json (always), html, junit, markdown, github, ndjson, har, sarif",
+      choices: formats,
     },
     {
       name: "record",
@@ -132,7 +145,12 @@ export const optionDocs = {
       .filter(({ name }) => name !== "settle")
       .map((doc) => (doc.name === "budget" ? { ...doc, about: "most requests to each target" } : doc)),
     { name: "out", value: "DIR", about: "where diff.json and diff.md go (default conformance-report)" },
-    { name: "format", value: "text|markdown|json", about: "how it is printed (default text)" },
+    {
+      name: "format",
+      value: "text|markdown|json",
+      about: "how it is printed (default text)",
+      choices: ["text", "markdown", "json"],
+    },
     ...general,
   ],
   sweep: [
@@ -159,7 +177,7 @@ export const optionDocs = {
       choices: columns,
     },
     { name: "out", value: "DIR", about: "where reports go (default conformance-report)" },
-    { name: "format", value: "LIST", about: "formats beside json" },
+    { name: "format", value: "LIST", about: "formats beside json", choices: formats },
     ...general,
   ],
   completion: general,

@@ -4,6 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { completionFor } from "../bin/completion.ts";
+import { optionDocs } from "../bin/options.ts";
+import { formatNames } from "../reports/formats.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "completion-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -44,12 +46,26 @@ const cases: readonly (readonly [words: string, offered: readonly string[]])[] =
   ["--profile ", ["aws", "document"]],
   ["--target p", ["prism"]],
   ["completion z", ["zsh"]],
+  ["--format s", ["sarif"]],
+  ["compare --format ", ["html", "markdown", "text"]],
+  ["diff --format m", ["markdown"]],
+  ["judge --format m", ["markdown"]],
+  ["--out runn", ["runner"]],
+  ["--record runn", ["runner"]],
+  ["--known package-l", ["package-lock.json"]],
+  ["replay --report package-l", ["package-lock.json"]],
 ];
+
+it("offers every format that there is", () => {
+  const format = optionDocs[""].find(({ name }) => name === "format");
+  expect(format).toMatchObject({ choices: formatNames });
+});
 
 describe.each(["bash", "fish"])("%s", (shell) => {
   it.for(cases)("completes %j", ([words, offered], { skip }) => {
     if (!has(shell)) skip(`${shell} is not installed`);
-    expect([...(offers[shell]?.(words) ?? [])].sort()).toEqual(offered);
+    const found = (offers[shell]?.(words) ?? []).map((one) => one.replace(/\/$/, ""));
+    expect(found.sort()).toEqual(offered);
   });
 });
 
