@@ -57,7 +57,10 @@ export interface RuleReport {
   readonly known: boolean;
   /** Exchanges that this rule judged. */
   readonly observations: number;
-  /** Checks that the plan called for, histories never sent included, and those that came to a verdict. */
+  /**
+   * Checks that the plan called for, histories never sent included, and those that came to a verdict. Of histories never
+   * sent the first 1000 are counted; with more, `expected` is a lower bound.
+   */
   readonly checks?: { readonly expected: number; readonly executed: number };
   /** Why the rule is inconclusive or unexercised. */
   readonly reason?: string;
