@@ -154,6 +154,37 @@ describe("a run held against a known-file", () => {
   });
 });
 
+describe("a race that is lost now and then", () => {
+  const steps = [sampleStep('{"StatementId":"a"}', 412), sampleStep('{"StatementId":"b"}', 201)].map(
+    (step) => ({
+      ...step,
+      request: { ...step.request, round: 1 },
+    }),
+  );
+  const lost = (reproduced: string, order: typeof steps = steps) => ({
+    ...broken("race.one"),
+    counterexample: sampleCounterexample({ steps: order, reproduced }),
+  });
+
+  it("has the same shape whichever of its calls came last", () => {
+    expect([shapeOf(lost("3 of 20")), shapeOf(lost("3 of 20", steps.toReversed()))]).toEqual(["201", "201"]);
+  });
+
+  it("is recorded as such, excused when it is lost again, and not stale when it is not", () => {
+    const text = updateKnown(null, reportOf([lost("3 of 20")]), today);
+    expect(text).toContain('seen: "sometimes 201"');
+    const file = parseKnown(text, "k.yaml", null);
+    expect(counted(reportOf([lost("20 of 20")]), file)).toEqual({ ...nothing, known: ["race.one"] });
+    expect(counted(reportOf([sampleRule("race.one")]), file)).toEqual({ ...nothing, unseen: ["race.one"] });
+    expect(updateKnown(text, reportOf([sampleRule("race.one")]), today)).toBe(text);
+  });
+
+  it("is stale once it is not lost any more, where it was lost every time", () => {
+    const file = parseKnown(updateKnown(null, reportOf([lost("20 of 20")]), today), "k.yaml", null);
+    expect(counted(reportOf([sampleRule("race.one")]), file)).toEqual({ ...nothing, stale: ["race.one"] });
+  });
+});
+
 describe("a shape and a case", () => {
   it("tell status and error name of the last step, or why there is none", () => {
     expect(shapeOf(broken("a", 201))).toBe("201");
@@ -299,12 +330,12 @@ describe("a bad known-file", () => {
     [
       "a number where text belongs",
       entry("").replace('"200"', "200"),
-      'k.yaml:6:11: seen is 200, expected a shape such as "201", "400 ValidationException" or "no answer: timeout": put it in quotes',
+      'k.yaml:6:11: seen is 200, expected a shape such as "201", "400 ValidationException", "no answer: timeout" or "sometimes 201": put it in quotes',
     ],
     [
       "a shape that is none",
       entry("").replace('"200"', "two hundred"),
-      'k.yaml:6:11: seen is "two hundred", expected a shape such as "201", "400 ValidationException" or "no answer: timeout": correct it',
+      'k.yaml:6:11: seen is "two hundred", expected a shape such as "201", "400 ValidationException", "no answer: timeout" or "sometimes 201": correct it',
     ],
     [
       "a member left out",

@@ -1,7 +1,7 @@
 import type { Column, Report, RuleReport, Tally } from "../report.ts";
 import { counts } from "../verdict.ts";
 import type { KnownEntry, KnownFile } from "./entry.ts";
-import { caseOf, shapeOf } from "./shape.ts";
+import { caseOf, hasShape, isChancy, shapeOf } from "./shape.ts";
 
 /** A run held against a known-file. The gate is open when fresh, changed, stale and expired are all empty. */
 export interface Judgement {
@@ -61,10 +61,10 @@ function fateOf(
   today: string,
 ): Fate {
   if (rule === undefined) return "unseen";
-  if (!isViolated(rule, report.profile)) return isStale(rule, report) ? "stale" : "unseen";
+  if (!isViolated(rule, report.profile)) return isStale(entry, rule, report) ? "stale" : "unseen";
   if (entryFor(rule, entries) !== entry) return "unseen";
   if (entry.expires !== undefined && today >= entry.expires) return "expired";
-  return entry.seen === shapeOf(rule) ? "excused" : "changed";
+  return hasShape(rule, entry.seen) ? "excused" : "changed";
 }
 
 /** True when a rule counts in this column and is violated there, known or not. */
@@ -74,9 +74,10 @@ export function isViolated(rule: RuleReport, column: Column): boolean {
 
 /**
  * True when a run really shows that a rule holds; a run that was cut off or left out suites shows nothing of the sort.
- * Where rules were left out, those that are in the report still met all that the suites sent.
+ * Neither does one in which a race was not lost. Where rules were left out, those that are in the report still met all that the suites sent.
  */
-export function isStale(rule: RuleReport, report: Report): boolean {
+export function isStale({ seen }: KnownEntry, rule: RuleReport, report: Report): boolean {
+  if (isChancy(seen)) return false;
   const whole = !report.incomplete && report.only?.suites === undefined;
   return whole && rule.verdicts[report.profile] === "holds" && rule.observations > 0;
 }

@@ -147,8 +147,8 @@ const filled: Form = { expected: "text that is not empty", fits: (text) => text.
 const webLink: Form = { expected: "an http or https address", fits: (text) => /^https?:\/\/\S+$/.test(text) };
 const day: Form = { expected: "a day such as 2026-11-23", fits: isDay };
 const shape: Form = {
-  expected: 'a shape such as "201", "400 ValidationException" or "no answer: timeout"',
-  fits: (text) => /^(\d{3}( \S+)?|no answer: \S+|no counterexample)$/.test(text),
+  expected: 'a shape such as "201", "400 ValidationException", "no answer: timeout" or "sometimes 201"',
+  fits: (text) => /^(sometimes )?(\d{3}( \S+)?|no answer: \S+|no counterexample)$/.test(text),
 };
 
 function isDay(text: string): boolean {

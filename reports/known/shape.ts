@@ -2,11 +2,38 @@ import type { CounterexampleStep, RuleReport } from "../report.ts";
 
 /**
  * The shape of a violation: status and error name of the counterexample's last step, such as "201" or
- * "400 ValidationException", "no answer: timeout" when nothing came back, "no counterexample" when none is there.
+ * "400 ValidationException", "no answer: timeout" when nothing came back, "no counterexample" when none is there. Of
+ * calls that were in flight together it is the lowest: how many succeed, and which, differs from time to time.
  */
 export function shapeOf(rule: RuleReport): string {
-  const last = rule.counterexample?.steps.at(-1);
-  if (last === undefined) return "no counterexample";
+  const steps = rule.counterexample?.steps ?? [];
+  const end = steps.at(-1);
+  if (end === undefined) return "no counterexample";
+  const { round } = end.request;
+  const together = round === undefined ? [end] : steps.filter(({ request }) => request.round === round);
+  return together.map(stepShape).sort()[0] ?? "";
+}
+
+/** Begins the shape of a violation that did not show each time it was tried. */
+const sometimes = "sometimes ";
+
+/** The shape as a known-file records it: a race that is lost now and then is marked. */
+export function recordedShape(rule: RuleReport): string {
+  const [, shown, tries] = /^(\d+) of (\d+)$/.exec(rule.counterexample?.reproduced ?? "") ?? [];
+  return shown === tries ? shapeOf(rule) : `${sometimes}${shapeOf(rule)}`;
+}
+
+/** True for the shape of a violation that need not show in every run. */
+export function isChancy(recorded: string): boolean {
+  return recorded.startsWith(sometimes);
+}
+
+/** True when the violation has the recorded shape, however often it shows. */
+export function hasShape(rule: RuleReport, recorded: string): boolean {
+  return shapeOf(rule) === (isChancy(recorded) ? recorded.slice(sometimes.length) : recorded);
+}
+
+function stepShape(last: CounterexampleStep): string {
   if (last.response === null) return `no answer: ${oneWord(last.silence ?? "") || "unknown"}`;
   const { status, error } = last.response;
   const name = error === null ? "" : oneWord(error);

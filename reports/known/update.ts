@@ -3,7 +3,7 @@ import type { Report, RuleReport } from "../report.ts";
 import type { KnownEntry } from "./entry.ts";
 import { entryFor, isStale, isViolated } from "./judge.ts";
 import { parseKnown, readYaml } from "./parse.ts";
-import { caseOf, shapeOf } from "./shape.ts";
+import { caseOf, hasShape, recordedShape } from "./shape.ts";
 
 const fresh = `# yaml-language-server: $schema=./node_modules/addpermission-conformance/reports/known.schema.json
 version: 1
@@ -31,15 +31,15 @@ export function updateKnown(
   for (const { entry, node } of kept) {
     const rule = rules.get(entry.rule);
     if (rule === undefined || !isMap(node)) continue;
-    if (isStale(rule, report)) {
+    if (isStale(entry, rule, report)) {
       list.items.splice(list.items.indexOf(node), 1);
       edits++;
     } else if (
       isViolated(rule, report.profile) &&
       entryFor(rule, entries) === entry &&
-      entry.seen !== shapeOf(rule)
+      !hasShape(rule, entry.seen)
     ) {
-      correct(node, shapeOf(rule), today);
+      correct(node, recordedShape(rule), today);
       edits++;
     }
   }
@@ -70,7 +70,7 @@ function correct(node: YAMLMap, seen: string, today: string): void {
 }
 
 function newEntry(rule: RuleReport, entries: readonly KnownEntry[], today: string): Record<string, string> {
-  const seen = { rule: rule.id, because: "", date: today, seen: shapeOf(rule) };
+  const seen = { rule: rule.id, because: "", date: today, seen: recordedShape(rule) };
   // Other cases of the rule are on file, so an entry for the whole rule would say more than was seen.
   return entries.some((entry) => entry.rule === rule.id) ? { ...seen, case: caseOf(rule) } : seen;
 }
