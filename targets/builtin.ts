@@ -1,11 +1,12 @@
 import { Fault } from "../client/fault.ts";
 import { embedded } from "./embedded.ts";
+import { ministack } from "./ministack.ts";
 import { moto } from "./moto.ts";
 import { prism } from "./prism.ts";
 import type { Target } from "./target.ts";
 
 /** The targets that the command knows by name; the first is the default. */
-export const builtin: readonly Target[] = [embedded(), prism, moto];
+export const builtin: readonly Target[] = [embedded(), prism, moto, ministack];
 
 /** The target of this name; throws a `Fault` that lists the names there are. */
 export function targetNamed(name: string): Target {

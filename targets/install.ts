@@ -2,7 +2,8 @@ import { once } from "node:events";
 import { parseArgs } from "node:util";
 import { Fault } from "../client/fault.ts";
 import { targetNamed } from "./builtin.ts";
-import { installMoto } from "./moto.ts";
+import { ministack } from "./ministack.ts";
+import { moto } from "./moto.ts";
 
 function say(line: string): void {
   process.stdout.write(`${line}\n`);
@@ -12,7 +13,8 @@ function say(line: string): void {
 async function main(args: readonly string[]): Promise<void> {
   const { name, start } = read(args);
   const target = targetNamed(name);
-  if (name === "moto") say(`moto is installed in ${await installMoto({ say })}`);
+  const installable = [moto, ministack].find((one) => one.name === name);
+  if (installable !== undefined) say(`${name} is installed in ${await installable.install({ say })}`);
   if (!start) {
     say(`Judge it with: npm run -s conform -- --target ${name}`);
     return;
@@ -28,7 +30,7 @@ async function main(args: readonly string[]): Promise<void> {
 }
 
 function read(args: readonly string[]): { readonly name: string; readonly start: boolean } {
-  const usage = "usage: npm run target -- NAME [--start], NAME being moto, prism or reference";
+  const usage = "usage: npm run target -- NAME [--start], NAME being moto, ministack, prism or reference";
   try {
     const { values, positionals } = parseArgs({
       args: [...args],

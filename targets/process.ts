@@ -9,6 +9,8 @@ export interface ServerProcess {
   readonly name: string;
   readonly command: string;
   readonly args: readonly string[];
+  /** Variables besides those that are passed on. */
+  readonly env?: Readonly<Record<string, string>>;
   /** The port on 127.0.0.1 where it is up once it listens there. */
   readonly port: number;
   /** How long it may take to come up, in milliseconds. */
@@ -37,7 +39,7 @@ export async function startServer(server: ServerProcess): Promise<() => Promise<
   // A process group of its own: Ctrl-C must reach us first, so that functions are removed before the server goes.
   const child = spawn(server.command, server.args, {
     detached: true,
-    env: childEnvironment(),
+    env: { ...childEnvironment(), ...server.env },
     stdio: ["ignore", "pipe", "pipe"],
   });
   const ended = endOf(child);

@@ -6,7 +6,7 @@ import { Fault } from "../client/fault.ts";
 import { builtin, targetNamed } from "../targets/builtin.ts";
 import { embedded } from "../targets/embedded.ts";
 import { inProcess } from "../targets/in-process.ts";
-import { installMoto, moto } from "../targets/moto.ts";
+import { moto } from "../targets/moto.ts";
 import { freePort, isListening } from "../targets/port.ts";
 import { prism } from "../targets/prism.ts";
 import { startServer } from "../targets/process.ts";
@@ -26,8 +26,8 @@ function grant(endpoint: string, members: object): Promise<Response> {
 
 describe("targets", () => {
   it("are known by name, the reference first", () => {
-    expect(builtin.map(({ name }) => name)).toEqual(["reference", "prism", "moto"]);
-    expect(() => targetNamed("mot")).toThrow(/"mot".*reference, prism, moto/);
+    expect(builtin.map(({ name }) => name)).toEqual(["reference", "prism", "moto", "ministack"]);
+    expect(() => targetNamed("mot")).toThrow(/"mot".*reference, prism, moto, ministack/);
   });
 
   it("can be stopped, and then listen no more", async () => {
@@ -83,7 +83,7 @@ describe("a target that cannot be started", () => {
   });
 
   it("says what to do without Python", async () => {
-    const install = installMoto({ folder: await folder, python: "no-such-python" });
+    const install = moto.install({ folder: await folder, python: "no-such-python" });
     await expect(install).rejects.toThrow(/no-such-python could not be run; install it/);
   });
 

@@ -4,13 +4,16 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { LambdaClient, ListFunctionsCommand } from "@aws-sdk/client-lambda";
+import { DeleteFunctionCommand, LambdaClient, ListFunctionsCommand } from "@aws-sdk/client-lambda";
 import type { Counterexample, Report, RuleReport } from "../reports/report.ts";
-import { installMoto, moto } from "../targets/moto.ts";
+import { ministack } from "../targets/ministack.ts";
+import { moto } from "../targets/moto.ts";
 import { chromiumPath, launch } from "./browser/browser.ts";
 
-/** What is known to be wrong with moto, and the most steps that it may take to show it. */
-const wrong: Readonly<Record<string, number>> = {
+/** What is known to be wrong with an emulator, and the most steps that it may take to show it. */
+type Wrong = Readonly<Record<string, number>>;
+
+const wrongWithMoto: Wrong = {
   "success.is-201": 1,
   "success.is-json": 1,
   "StatementId.duplicate": 2,
@@ -34,6 +37,37 @@ const wrong: Readonly<Record<string, number>> = {
   "published.starts-empty": 4,
   "policy.stays-readable": 3,
 };
+
+const wrongWithMinistack: Wrong = {
+  "FunctionName.pattern": 1,
+  "FunctionName.partial-arn": 1,
+  "Action.required": 1,
+  "Action.type": 1,
+  "Action.pattern": 1,
+  "EventSourceToken.pattern": 1,
+  "EventSourceToken.maxLength": 1,
+  "Principal.required": 1,
+  "RevisionId.type": 1,
+  "SourceAccount.pattern": 1,
+  "SourceArn.pattern": 1,
+  "StatementId.required": 1,
+  "StatementId.pattern": 1,
+  "StatementId.minLength": 1,
+  "StatementId.maxLength": 1,
+  "body.malformed-json": 1,
+  "body.empty": 1,
+  "Principal.account-digits": 1,
+  "Qualifier.disagrees": 1,
+  "StatementId.on-other-qualifier": 2,
+  "revision.changes": 3,
+  "policy.separate-qualifiers": 2,
+};
+
+/** Emulators that pip can install, and what is wrong with them. */
+const emulators = new Map([
+  [moto, wrongWithMoto],
+  [ministack, wrongWithMinistack],
+]);
 
 const root = fileURLToPath(new URL("../", import.meta.url));
 
@@ -66,22 +100,36 @@ async function unlike({ steps }: Counterexample, line: string): Promise<string |
   return status === String(wanted) ? null : `it shows ${status} instead of ${wanted}`;
 }
 
-async function complaintsAbout({ id, counterexample: found }: RuleReport, report: Report): Promise<string[]> {
+async function complaintsAbout(
+  { id, counterexample: found }: RuleReport,
+  most: number | undefined,
+  report: Report,
+  client: LambdaClient,
+): Promise<string[]> {
   if (found === undefined) return [`${id} has no counterexample`];
-  const most = wrong[id] ?? Number.POSITIVE_INFINITY;
-  const length = found.steps.length > most ? `it takes ${found.steps.length} steps, not ${most}` : null;
+  const length =
+    found.steps.length > (most ?? Number.POSITIVE_INFINITY)
+      ? `it takes ${found.steps.length} steps, not ${most}`
+      : null;
   const together = [...(report.shell ?? []), found.play].join("\n");
-  const complaints = [length, await unlike(found, found.curl), await unlike(found, together)];
+  const complaints = [length];
+  for (const line of [found.curl, together]) {
+    await clear(client);
+    complaints.push(await unlike(found, line));
+  }
   return complaints.flatMap((complaint) => (complaint === null ? [] : [`${id}: ${complaint}`]));
 }
 
 /** Names of the functions that the target has, as the official SDK sees them. */
-async function functionsAt(endpoint: string): Promise<readonly (string | undefined)[]> {
-  const credentials = { accessKeyId: "AKIDEXAMPLE", secretAccessKey: "none" };
-  const client = new LambdaClient({ endpoint, region: "us-east-1", credentials });
+async function functionsAt(client: LambdaClient): Promise<readonly (string | undefined)[]> {
   const { Functions = [] } = await client.send(new ListFunctionsCommand());
-  client.destroy();
-  return Functions.map(({ FunctionName: name }) => name);
+  return Functions.map(({ FunctionName }) => FunctionName);
+}
+
+/** Each line begins on an empty target, as it does for a reader who tries one. */
+async function clear(client: LambdaClient): Promise<void> {
+  for (const FunctionName of await functionsAt(client))
+    await client.send(new DeleteFunctionCommand({ FunctionName }));
 }
 
 /** The first screen of the report, as the README shows it. */
@@ -97,16 +145,23 @@ async function takeScreenshot(page: string, to: string): Promise<void> {
   }
 }
 
-// The one argument is a file for the README's screenshot.
-const [screenshot] = process.argv.slice(2);
-await installMoto({ say: console.log });
-const started = await moto.start();
-const folder = await mkdtemp(join(tmpdir(), "moto-"));
+// The second argument is a file for the README's screenshot.
+const [name, screenshot] = process.argv.slice(2);
+const [target, wrong] = [...emulators].find(([one]) => one.name === name) ?? [];
+assert.ok(
+  target && wrong,
+  `${name} is no emulator: name one of ${[...emulators.keys()].map((one) => one.name).join(", ")}`,
+);
+await target.install({ say: console.log });
+const started = await target.start();
+const credentials = { accessKeyId: "AKIDEXAMPLE", secretAccessKey: "none" };
+const client = new LambdaClient({ endpoint: started.endpoint, region: "us-east-1", credentials });
+const folder = await mkdtemp(join(tmpdir(), `${name}-`));
 try {
   const ended = await conform("--endpoint", started.endpoint, "--out", folder);
   console.log(ended.out.split("\n").slice(-13).join("\n"));
-  assert.equal(ended.code, 1, "moto breaks the document");
-  assert.deepEqual(await functionsAt(started.endpoint), [], "the run left functions behind");
+  assert.equal(ended.code, 1, `${name} breaks the document`);
+  assert.deepEqual(await functionsAt(client), [], "the run left functions behind");
   const file = join(folder, "report.json");
   const report: Report = JSON.parse(await readFile(file, "utf8"));
   if (screenshot !== undefined)
@@ -114,25 +169,27 @@ try {
   const violated = report.rules.filter(({ verdicts }) => verdicts.document === "violated");
   const missed = Object.keys(wrong).filter((id) => !violated.some((rule) => rule.id === id));
   const failures = missed.map((id) => `${id} is broken, but the report does not say so`);
-  for (const rule of violated) failures.push(...(await complaintsAbout(rule, report)));
+  for (const rule of violated)
+    failures.push(...(await complaintsAbout(rule, wrong[rule.id], report, client)));
   const replayed = await conform("replay", "--report", file, "--endpoint", started.endpoint);
-  if (replayed.code !== 1) failures.push(`replay ends with ${replayed.code}, although moto is as it was`);
+  if (replayed.code !== 1) failures.push(`replay ends with ${replayed.code}, although ${name} is as it was`);
   const builtIn = await conform(
     "--target",
-    "moto",
+    target.name,
     "--rule",
-    "success.is-201",
+    "Action.required",
     "--suite",
-    "state",
+    "boundary",
     "--out",
     folder,
   );
-  if (builtIn.code !== 1) failures.push(`--target moto ends with ${builtIn.code} instead of 1`);
+  if (builtIn.code !== 1) failures.push(`--target ${name} ends with ${builtIn.code} instead of 1`);
   for (const failure of failures) console.log(`✗ ${failure}`);
   console.log(`${violated.length} rules broken; each curl line was run, alone and after the shared lines`);
   console.log(`${3 * violated.length + 2 - failures.length} passed, ${failures.length} failed`);
   process.exitCode = failures.length === 0 ? 0 : 1;
 } finally {
+  client.destroy();
   await started.stop();
   await rm(folder, { recursive: true, force: true });
 }

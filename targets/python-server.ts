@@ -1,0 +1,126 @@
+import { existsSync } from "node:fs";
+import { readFile, rm, writeFile } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { Fault } from "../client/fault.ts";
+import { freePort } from "./port.ts";
+import { lastLine, run, startServer } from "./process.ts";
+import type { Inability, StartOptions, Target } from "./target.ts";
+
+/** An emulator that pip installs. */
+export interface PythonServer {
+  readonly name: string;
+  /** What pip is asked for, pinned. */
+  readonly requirement: string;
+  readonly cannot: readonly Inability[];
+  /** How Python starts it on a port of 127.0.0.1. */
+  readonly command: (port: number) => {
+    readonly args: readonly string[];
+    readonly env?: Readonly<Record<string, string>>;
+  };
+}
+
+/** A target that has to be installed first. */
+export interface Installable extends Target {
+  /** Installs it into a virtual environment; does nothing where it is there already. Gives the folder. */
+  install(options?: InstallOptions): Promise<string>;
+}
+
+/** Where to install, with which Python, and who hears of it. */
+export interface InstallOptions extends StartOptions {
+  readonly python?: string;
+  readonly say?: (line: string) => void;
+}
+
+const programs = process.platform === "win32" ? "Scripts" : "bin";
+
+/** The target of a server that runs in a virtual environment of its own, under `.targets`. */
+export function pythonTarget(server: PythonServer): Installable {
+  const { name, requirement, cannot } = server;
+  return {
+    name,
+    cannot,
+    arranges: true,
+    start: async (options) => {
+      const folder = folderOf(name, options);
+      const stamp = await stampIn(folder);
+      if (stamp !== requirement) {
+        const found = stamp === null ? "nothing is installed" : `${stamp} is installed`;
+        throw new Fault(
+          `Target ${name} needs ${requirement}, but ${found} in ${folder}; run: ${installing(name)}`,
+        );
+      }
+      const port = await freePort();
+      const stop = await startServer({
+        name,
+        command: join(folder, programs, "python"),
+        ...server.command(port),
+        port,
+        readyWithinMs: 60_000,
+      });
+      return { endpoint: `http://127.0.0.1:${port}`, stop };
+    },
+    install: (options = {}) => install(server, options),
+  };
+}
+
+async function install(server: PythonServer, options: InstallOptions): Promise<string> {
+  const { name, requirement } = server;
+  const { python = "python3", say = () => {} } = options;
+  const folder = folderOf(name, options);
+  if ((await stampIn(folder)) === requirement) return folder;
+  await checkPython(name, python);
+  await rm(folder, { recursive: true, force: true });
+  say(`Making a virtual environment in ${folder}`);
+  const made = await run(python, ["-m", "venv", folder]);
+  if (made.code !== 0 || !existsSync(join(folder, programs))) {
+    throw new Fault(
+      `${python} could not make a virtual environment in ${folder} (${lastLine(made)}); install Python's venv module, on Debian and Ubuntu: apt-get install python3-venv`,
+    );
+  }
+  say(`Installing ${requirement} from PyPI`);
+  await installPackage(server, folder);
+  await writeFile(stampOf(folder), requirement);
+  return folder;
+}
+
+function installing(name: string): string {
+  return `npm run target -- ${name}`;
+}
+
+function folderOf(name: string, options: StartOptions | undefined): string {
+  return resolve(options?.folder ?? ".", ".targets", name);
+}
+
+/** Written last, so that half an installation is not taken for one. */
+function stampOf(folder: string): string {
+  return join(folder, "installed.txt");
+}
+
+function stampIn(folder: string): Promise<string | null> {
+  return readFile(stampOf(folder), "utf8").catch(() => null);
+}
+
+async function checkPython(name: string, python: string): Promise<void> {
+  const check = await run(python, ["-c", "import sys; print(sys.version_info >= (3, 10))"]);
+  if (check.code === 0 && check.output.trim() === "True") return;
+  const found = check.code === 0 ? "is older than 3.10" : "could not be run";
+  throw new Fault(
+    `Target ${name} needs Python 3.10 or newer, but ${python} ${found}; install it from https://www.python.org/downloads/ or your package manager, then run: ${installing(name)}`,
+  );
+}
+
+async function installPackage({ name, requirement }: PythonServer, folder: string): Promise<void> {
+  const python = join(folder, programs, "python");
+  const pip = await run(python, ["-m", "pip", "--version"]);
+  if (pip.code !== 0) {
+    throw new Fault(
+      `The Python in ${folder} has no pip (${lastLine(pip)}); install it, on Debian and Ubuntu: apt-get install python3-pip python3-venv, then run: ${installing(name)}`,
+    );
+  }
+  const quietly = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check"];
+  const done = await run(python, [...quietly, requirement]);
+  if (done.code === 0) return;
+  throw new Fault(
+    `pip could not install ${requirement} (${lastLine(done)}); check the way to PyPI, then run: ${installing(name)}`,
+  );
+}
