@@ -1,5 +1,4 @@
 import type { AnswerReading } from "../answer.ts";
-import { isRecord } from "../body.ts";
 import type { Addition } from "../observation.ts";
 import type { Judgement, RuleBody } from "../rule.ts";
 import type { Basis } from "../verdict.ts";
@@ -46,17 +45,4 @@ export function violated(expected: string, seen: string): Extract<Judgement, { v
 export function show(value: unknown): string {
   const text = value === undefined ? "absent" : JSON.stringify(value);
   return text.length > 160 ? `${text.slice(0, 157)}…` : text;
-}
-
-/** The conditions of a statement, whatever operators they stand under. */
-export function conditionsOf(
-  statement: Readonly<Record<string, unknown>>,
-): readonly { readonly operator: string; readonly key: string; readonly values: readonly unknown[] }[] {
-  const condition = statement.Condition;
-  if (!isRecord(condition)) return [];
-  return Object.entries(condition).flatMap(([operator, keys]) =>
-    isRecord(keys)
-      ? Object.entries(keys).map(([key, value]) => ({ operator, key, values: [value].flat() }))
-      : [],
-  );
 }

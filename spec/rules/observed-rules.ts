@@ -1,7 +1,8 @@
 import { phrase } from "../answer.ts";
 import type { Addition } from "../observation.ts";
 import { holds, type Judgement, type RuleBody } from "../rule.ts";
-import { conditionsOf, guarantee, show, violated } from "./guarantee.ts";
+import { conditionsOf } from "./granted.ts";
+import { guarantee, show, violated } from "./guarantee.ts";
 
 /** What the live service was recorded to do beyond, or against, the document. Counts under `aws` only. */
 export const observedRules = {

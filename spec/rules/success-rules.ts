@@ -1,10 +1,10 @@
 import { header } from "../answer.ts";
-import { isRecord } from "../body.ts";
 import { success } from "../contract.generated.ts";
 import type { Addition } from "../observation.ts";
 import type { Resource } from "../reading.ts";
 import { holds, type Judgement, type RuleBody } from "../rule.ts";
-import { type Added, conditionsOf, guarantee, show, violated } from "./guarantee.ts";
+import { admits, conditionsOf, exceptionIn, principalsOf } from "./granted.ts";
+import { type Added, guarantee, show, violated } from "./guarantee.ts";
 
 const response = "Response Elements";
 
@@ -79,16 +79,18 @@ const answers = {
     "R066",
   ]),
   "statement.effect": guarantee(
-    "The statement returned allows",
+    "The statement returned allows what it names, and not all else",
     ["R145"],
     "the operation grants",
     "implied",
     ({ result }) => {
       const { parsed } = result.statement;
       if (parsed === null) return null;
-      return parsed.Effect === "Allow"
+      if (parsed.Effect !== "Allow") return violated('"Effect": "Allow"', `"Effect": ${show(parsed.Effect)}`);
+      const exception = exceptionIn(parsed);
+      return exception === null
         ? holds
-        : violated('"Effect": "Allow"', `"Effect": ${show(parsed.Effect)}`);
+        : violated(`no ${exception}`, `"${exception}": ${show(parsed[exception])}`);
     },
   ),
   "statement.resource": guarantee(
@@ -114,7 +116,7 @@ const answers = {
       of.reading.resource?.qualifier === null && !plain(of) ? resource(of, of.reading.resource) : null,
   ),
   "statement.account": guarantee(
-    "An account given as Principal stands in the statement as an AWS principal",
+    "An account given as Principal stands in the statement as its one principal, an AWS principal",
     ["R083"],
     "introduction: specify the account ID as the Principal",
     "implied",
@@ -122,16 +124,15 @@ const answers = {
       const sent = reading.body.members?.Principal;
       const { parsed } = result.statement;
       if (parsed === null || typeof sent !== "string" || !/^\d{12}$/.test(sent)) return null;
-      const principal = parsed.Principal;
-      const named = isRecord(principal) ? [principal.AWS].flat() : [];
+      const named = principalsOf(parsed, "AWS");
       const forms = [sent, ...["aws", "aws-cn", "aws-us-gov"].map((one) => `arn:${one}:iam::${sent}:root`)];
       return named.length === 1 && forms.some((form) => form === asText(named[0]))
         ? holds
-        : violated(`{"AWS": "arn:aws:iam::${sent}:root"}`, `"Principal": ${show(principal)}`);
+        : violated(`{"AWS": "arn:aws:iam::${sent}:root"}`, `"Principal": ${show(parsed.Principal)}`);
     },
   ),
   "statement.service": guarantee(
-    "A service given as Principal stands in the statement as a service principal",
+    "A service given as Principal stands in the statement as its one principal, a service principal",
     ["R084"],
     "introduction: the principal of a service is a domain-style identifier",
     "implied",
@@ -140,11 +141,10 @@ const answers = {
       const { parsed } = result.statement;
       if (parsed === null || typeof sent !== "string" || !/\.(amazonaws|amazon)\.com$/.test(sent))
         return null;
-      const principal = parsed.Principal;
-      const named = isRecord(principal) ? [principal.Service].flat() : [];
+      const named = principalsOf(parsed, "Service");
       return named.length === 1 && named[0] === sent
         ? holds
-        : violated(`{"Service": "${sent}"}`, `"Principal": ${show(principal)}`);
+        : violated(`{"Service": "${sent}"}`, `"Principal": ${show(parsed.Principal)}`);
     },
   ),
   "statement.source-arn": condition("SourceArn", "sourcearn", ["R113", "R114"]),
@@ -211,17 +211,21 @@ function echo(part: string, sentAs: string, title: string, clauses: readonly str
 }
 
 function condition(sentAs: string, key: string, clauses: readonly string[]): RuleBody {
-  const title = `${sentAs} stands in the statement as a condition`;
+  const title = `${sentAs} is what a condition of the statement demands`;
   return guarantee(title, clauses, `Request Body, ${sentAs}`, "implied", ({ reading, result }) => {
     const sent = reading.body.members?.[sentAs];
     const { parsed } = result.statement;
     if (parsed === null || typeof sent !== "string" || sent === "") return null;
     const found = conditionsOf(parsed).some(
-      (one) => one.key.toLowerCase().endsWith(`:${key}`) && one.values.length === 1 && one.values[0] === sent,
+      (one) =>
+        one.key.toLowerCase().endsWith(`:${key}`) &&
+        admits(one.operator) &&
+        one.values.length === 1 &&
+        one.values[0] === sent,
     );
     return found
       ? holds
-      : violated(`a condition on ${sentAs} with ${show(sent)}`, `"Condition": ${show(parsed.Condition)}`);
+      : violated(`a condition that ${sentAs} is ${show(sent)}`, `"Condition": ${show(parsed.Condition)}`);
   });
 }
 

@@ -81,6 +81,13 @@ export const dialects: Readonly<Record<string, Mutation>> = {
       return { ...Object.fromEntries(Object.entries(others).reverse()), Principal: listed(Principal) };
     },
   })),
+  "null for the principals and exceptions that a statement lacks": change(({ statement }) => ({
+    statement: (parts, condition) => {
+      const { Principal, ...others } = statement(parts, condition);
+      const kinds = typeof Principal === "object" ? { AWS: null, Service: [], ...Principal } : Principal;
+      return { ...others, Principal: kinds, NotPrincipal: null, NotAction: [] };
+    },
+  })),
   "white space in the statement": change(({ created, stored }) => ({
     created: (json) => created(JSON.stringify(JSON.parse(json), null, 2)),
     stored: (sid, json) => stored(sid, JSON.stringify(JSON.parse(json), null, 1)),

@@ -3,6 +3,7 @@ import { createdReply } from "../behaviour.ts";
 import { naming } from "./error-mutants.ts";
 import { losingDefects } from "./losing-defects.ts";
 import { change, type Mutant, overlooking, together } from "./mutant.ts";
+import { wideningDefects } from "./widening-defects.ts";
 
 /** What a pattern finds in a longer value, where it is compiled without anchors. */
 const cores: readonly (readonly [Member, RegExp])[] = [
@@ -16,6 +17,7 @@ const cores: readonly (readonly [Member, RegExp])[] = [
 /** Defects that implementations are known for. What breaks with each was found by running it, and is held to. */
 export const namedDefects: Readonly<Record<string, Mutant>> = {
   ...losingDefects,
+  ...wideningDefects,
   "idempotent addition": {
     breaks: "answers 201 to a statement that is there already",
     mutate: change(({ taken, append }) => ({
