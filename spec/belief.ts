@@ -9,7 +9,7 @@ export interface StatementBelief {
 
 /** One world: what a policy may hold. */
 export interface World {
-  /** In order of addition; null when unknown. */
+  /** As they were last shown, then in order of addition; null when unknown. */
   readonly statements: readonly StatementBelief[] | null;
   /** Revision shown by GetPolicy and not written over since; null when unknown. */
   readonly policyRevision: string | null;

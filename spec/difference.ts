@@ -15,8 +15,6 @@ export interface Difference {
   readonly extra: readonly string[];
   /** Removed since the last read, and still there. */
   readonly kept: readonly string[];
-  /** The same statements in another order. */
-  readonly reordered: boolean;
   /** The revision is another, although nothing was acknowledged since the last read. */
   readonly revisionMoved: boolean;
   /** The revision is the same, although a write was acknowledged since the last read. */
@@ -63,10 +61,6 @@ function differenceTo(
     changedOld: changed.map(({ sid }) => sid).filter((sid) => !isNew(sid)),
     extra: surplus.filter((sid) => !since.removed.includes(sid)),
     kept: surplus.filter((sid) => since.removed.includes(sid)),
-    reordered:
-      lost.length === 0 &&
-      surplus.length === 0 &&
-      !sameOrder(expected, seen, since.together ? since.added : []),
     revisionMoved: revision !== null && world.policyRevision !== null && world.policyRevision !== revision,
     revisionStuck:
       revision !== null &&
@@ -77,7 +71,7 @@ function differenceTo(
   return weight(found) === 0 ? null : found;
 }
 
-/** The same statements in the same order: most reads show nothing else. */
+/** The same statements in the same order, which is quickly seen; in another order they are the same, too. */
 function isAsExpected(expected: readonly StatementBelief[], seen: readonly StatementBelief[]): boolean {
   return (
     expected.length === seen.length &&
@@ -111,19 +105,8 @@ function hasText(list: readonly StatementBelief[], sid: string, text: string): b
   return list.some((statement) => statement.sid === sid && statement.text === text);
 }
 
-function sameOrder(
-  expected: readonly StatementBelief[],
-  seen: readonly StatementBelief[],
-  anyOrder: readonly string[],
-): boolean {
-  const fixed = (list: readonly StatementBelief[]) =>
-    list.map(({ sid }) => sid).filter((sid) => !anyOrder.includes(sid));
-  const right = fixed(seen);
-  return fixed(expected).every((sid, index) => right[index] === sid);
-}
-
 function weight(found: Difference): number {
   const lists = [found.lostNew, found.lostOld, found.changedNew, found.changedOld, found.extra, found.kept];
-  const flags = [found.reordered, found.revisionMoved, found.revisionStuck];
+  const flags = [found.revisionMoved, found.revisionStuck];
   return lists.reduce((sum, list) => sum + list.length, 0) + flags.filter((flag) => flag).length;
 }

@@ -255,6 +255,7 @@ describe.each([
   { ordered: true, revision: "r0" },
   { ordered: true, revision: null },
   { ordered: false, revision: "r0" },
+  { ordered: false, revision: null },
 ])("small random histories, ordered: $ordered, first revision: $revision", ({ ordered, revision }) => {
   const sids = ["x", "y", "z"];
   const beginning = { sids: ["x"], revision, ordered };

@@ -51,7 +51,7 @@ export const policyRules = {
     ["policy.separate-qualifiers", "policy.separate-functions"],
   ),
   "policy.others-untouched": readRule(
-    "An addition leaves the other statements as and where they were",
+    "An addition leaves the other statements as they were",
     ["R143"],
     adds,
     (since) => since.added.length > 0,
@@ -179,11 +179,10 @@ function readRule(
 }
 
 /** What happened to the statements that were there before; null when nothing did. */
-function kept({ lostOld, changedOld, reordered }: Difference): readonly [string, string] | null {
+function kept({ lostOld, changedOld }: Difference): readonly [string, string] | null {
   const expected = "the other statements as before";
   if (lostOld.length > 0) return [expected, `${show(lostOld[0])} is gone`];
-  if (changedOld.length > 0) return [expected, `${show(changedOld[0])} has changed`];
-  return reordered ? [expected, "another order"] : null;
+  return changedOld.length > 0 ? [expected, `${show(changedOld[0])} has changed`] : null;
 }
 
 function isElsewhere(sid: string, since: Since): boolean {

@@ -3,6 +3,7 @@ import type { Addition, Observation } from "../observation.ts";
 import type { RequestQuestion } from "../reading.ts";
 import type { Question, QuestionBody } from "../rule.ts";
 import type { StateQuestion } from "../situation.ts";
+import { policyOrder } from "./policy-order.ts";
 
 type Asked = readonly [title: string, source: string, clauses: readonly string[]];
 
@@ -195,6 +196,7 @@ const special: readonly Question[] = [
     clauses: ["R157"],
     answer: answerSizeLimit,
   },
+  policyOrder,
 ];
 
 /** The size of the policy document once nothing more fits, to within the last step of the bisection. */

@@ -131,6 +131,10 @@ export const dialects: Readonly<Record<string, Mutation>> = {
     "maxLength",
     (value) => !value.startsWith("arn:"),
   ),
+  "the newest statement first": change(() => ({ append: (statements, added) => [added, ...statements] })),
+  "statements in the order of their ids": change(({ shown }) => ({
+    shown: (statements, key) => shown(statements, key).toSorted((a, b) => (a.sid < b.sid ? -1 : 1)),
+  })),
   "an empty policy where there is none": change(() => ({ showsEmpty: true })),
   "200 for a removal": change(({ finish }) => ({
     finish: (reply, request, operation) =>

@@ -2,6 +2,7 @@ import type { RuleId } from "../../../spec/rules/index.ts";
 import type { Mutation } from "../behaviour.ts";
 import { refused } from "../errors.ts";
 import { splitTarget } from "../http.ts";
+import type { Stored } from "../state.ts";
 import { change, type Defect, mutantsOf } from "./mutant.ts";
 import { areSiblings, functionOf } from "./places.ts";
 import { outliving, straying } from "./straying.ts";
@@ -41,11 +42,8 @@ const defects: Readonly<Record<PolicyRuleId, Defect>> = {
     })),
   },
   "policy.others-untouched": {
-    breaks: "puts a statement with SourceAccount before the others",
-    mutate: change(({ append }) => ({
-      append: (statements, added, key) =>
-        added.json.includes('"AWS:SourceAccount"') ? [added, ...statements] : append(statements, added, key),
-    })),
+    breaks: "denies what it has shown once an id comes that differs in letter case only",
+    mutate: revoking(),
   },
   "refusal.changes-no-statement": {
     breaks: "stores the statement whose Principal it refuses",
@@ -93,6 +91,32 @@ const defects: Readonly<Record<PolicyRuleId, Defect>> = {
 
 /** Mutants whose answers to AddPermission are right and whose policies are not. */
 export const policyMutants = mutantsOf(defects);
+
+/** Only what was shown, so that what is stored is still what was returned. */
+function revoking(): Mutation {
+  return change(({ append, shown }) => {
+    const seen = new WeakSet<Stored>();
+    const alike = (one: Stored, added: Stored) =>
+      one.sid !== added.sid && one.sid.toLowerCase() === added.sid.toLowerCase();
+    const denied = (one: Stored): Stored => ({
+      ...one,
+      json: one.json.replace('"Effect":"Allow"', '"Effect":"Deny"'),
+    });
+    return {
+      shown: (statements, key) => {
+        const found = shown(statements, key);
+        for (const one of found) seen.add(one);
+        return found;
+      },
+      append: (statements, added, key) =>
+        append(
+          statements.map((one) => (seen.has(one) && alike(one, added) ? denied(one) : one)),
+          added,
+          key,
+        ),
+    };
+  });
+}
 
 /** The next read only, so that the function can be used again. */
 function poisonous(): Mutation {
