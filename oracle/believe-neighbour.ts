@@ -1,16 +1,16 @@
 import { addressee } from "../spec/addressee.ts";
 import { jsonObject, revisionIn } from "../spec/answer.ts";
-import { type Belief, type FunctionBelief, type PolicyBelief, policyKey } from "../spec/belief.ts";
+import { type Belief, type FunctionBelief, policyKey } from "../spec/belief.ts";
 import type { Neighbour } from "../spec/observation.ts";
 import { removal } from "../spec/removal.ts";
 import { percentDecoded, route } from "../spec/wire.ts";
 import {
-  fadedIn,
   forget,
   inEveryWorld,
   latest,
   maybe,
   newPolicy,
+  unsettle,
   usedUp,
   without,
   withPolicy,
@@ -50,10 +50,11 @@ const writes: ReadonlySet<string> = new Set([
   "DeleteFunction",
 ]);
 
-function believeRemoval(before: Belief, observation: Neighbour, done: boolean, open: boolean): Belief {
+function believeRemoval(belief: Belief, observation: Neighbour, done: boolean, open: boolean): Belief {
   const target = removal(observation.call);
-  const policy = target === null ? undefined : before.policies[target.key];
-  if (target === null || policy === undefined) return before;
+  const policy = target === null ? undefined : belief.policies[target.key];
+  if (target === null || policy === undefined) return belief;
+  const before = done || open ? unsettle(belief, target.key.split(":")[0] ?? "", target.key) : belief;
   if (open) return withPolicy(before, target.key, maybe(policy, without(target.sid)));
   if (!done) return before;
   const held = policy.worlds.every((world) => world.statements?.some(({ sid }) => sid === target.sid));
@@ -101,18 +102,11 @@ function believeVersion(before: Belief, observation: Neighbour): Belief {
   const version = jsonObject(textOf(observation))?.Version;
   const known = before.functions[name];
   if (known === undefined || typeof version !== "string") return before;
-  const own = before.policies[name];
-  const unread = own === undefined ? before : withPolicy(before, name, forgetRevisions(own));
+  const unread = unsettle(before, name);
   if (known.versions.includes(version)) return unread;
   const versions = [...known.versions, version];
   const grown = withFunction(unread, name, { ...known, versions });
   return withPolicy(grown, policyKey(name, version), newPolicy(before, "published"));
-}
-
-/** Publishing may or may not give the function, and with it its policy, another revision. */
-function forgetRevisions(policy: PolicyBelief): PolicyBelief {
-  const blank = inEveryWorld(policy, (world) => ({ ...world, policyRevision: null, resourceRevision: null }));
-  return { ...blank, faded: latest([...new Set([...fadedIn(policy), ...policy.used])]), used: [] };
 }
 
 function believeAlias(before: Belief, observation: Neighbour): Belief {
@@ -120,7 +114,10 @@ function believeAlias(before: Belief, observation: Neighbour): Belief {
   const alias = jsonObject(observation.call.body ?? "")?.Name;
   const known = before.functions[name];
   if (known === undefined || typeof alias !== "string") return before;
-  const grown = withFunction(before, name, { ...known, aliases: [...known.aliases, alias] });
+  const grown = withFunction(unsettle(before, name), name, {
+    ...known,
+    aliases: [...known.aliases, alias],
+  });
   return withPolicy(grown, policyKey(name, alias), newPolicy(before, null));
 }
 
@@ -130,7 +127,7 @@ function believeNoAlias(before: Belief, observation: Neighbour): Belief {
   const alias = at.kind === "neighbour" ? percentDecoded(at.rest[1] ?? "") : null;
   const known = before.functions[name];
   if (known === undefined || alias === null) return before;
-  const { [policyKey(name, alias)]: _gone, ...policies } = before.policies;
+  const { [policyKey(name, alias)]: _gone, ...policies } = unsettle(before, name).policies;
   return {
     ...withFunction(before, name, { ...known, aliases: known.aliases.filter((one) => one !== alias) }),
     policies,
@@ -159,7 +156,7 @@ function believeDeletion(before: Belief, observation: Neighbour): Belief {
   if (qualifier === null) return believeNoFunction(before, name);
   const known = before.functions[name];
   if (known === undefined) return before;
-  const { [policyKey(name, qualifier)]: _gone, ...policies } = before.policies;
+  const { [policyKey(name, qualifier)]: _gone, ...policies } = unsettle(before, name).policies;
   const versions = known.versions.filter((one) => one !== qualifier);
   return { ...withFunction(before, name, { ...known, versions }), policies };
 }

@@ -11,6 +11,7 @@ import {
   mapPolicies,
   maybe,
   policyWith,
+  unsettle,
   usedUp,
   withPolicy,
 } from "./worlds.ts";
@@ -27,10 +28,11 @@ export function believe(before: Belief, observation: Observation): Belief {
   }
 }
 
-function believeAddition(before: Belief, observation: Addition): Belief {
+function believeAddition(belief: Belief, observation: Addition): Belief {
   const { reading, situation, result } = observation;
   const { key } = situation;
-  if (result.kind === "refused" && result.status < 500) return believeRefusal(before, observation);
+  if (result.kind === "refused" && result.status < 500) return believeRefusal(belief, observation);
+  const before = key === null ? belief : unsettle(belief, key.split(":")[0] ?? "", key);
   const objected = reading.objections.length + reading.questions.length > 0 && !isTakenAsMeant(observation);
   // Whether ids may differ in letter case only is open; once such a one is accepted, it is a statement like any other.
   const questions = situation.questions.filter((question) => question !== "StatementId.letter-case");

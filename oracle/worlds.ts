@@ -124,6 +124,26 @@ export function usedUp(policy: PolicyBelief): Pick<PolicyBelief, "used" | "faded
   return { used: latest([...new Set([...policy.used, ...fadedIn(policy)])]), faded: [] };
 }
 
+/** It is open whether the revisions shown are still current, and whether those before them are not again. */
+function forgetRevisions(policy: PolicyBelief): PolicyBelief {
+  const blankAlready = policy.worlds.every(
+    ({ policyRevision, resourceRevision }) => policyRevision === null && resourceRevision === null,
+  );
+  if (blankAlready && policy.used.length === 0) return policy;
+  const blank = inEveryWorld(policy, (world) => ({ ...world, policyRevision: null, resourceRevision: null }));
+  return { ...blank, faded: latest([...new Set([...fadedIn(policy), ...policy.used])]), used: [] };
+}
+
+/**
+ * The belief after something changed on a function: a revision may be the function's own, so that it is open whether
+ * those shown of it, its versions and its aliases are still current. What is known of one of the policies is kept.
+ */
+export function unsettle(belief: Belief, name: string, except: string | null = null): Belief {
+  return mapPolicies(belief, (policy, key) =>
+    key !== except && key.split(":")[0] === name ? forgetRevisions(policy) : policy,
+  );
+}
+
 /** The belief with one policy replaced. */
 export function withPolicy(belief: Belief, key: string, policy: PolicyBelief): Belief {
   return { ...belief, policies: { ...belief.policies, [key]: policy } };

@@ -1,11 +1,14 @@
 import { describe, expect, it } from "vitest";
 import {
   addPermission,
+  createAlias,
+  deleteAlias,
   deleteFunction,
   getFunction,
   getPolicy,
   label,
   publishVersion,
+  removePermission,
 } from "../generators/call.ts";
 import { judgeOf } from "../oracle/judge.ts";
 import { type ObservedRound, observeRound } from "../oracle/observe.ts";
@@ -173,6 +176,31 @@ describe("Revisions", () => {
       [guarded("r1"), added("gg")],
     );
     expect(violations(found)).toEqual(["RevisionId.used"]);
+  });
+
+  it("may be the function's, and another one after a change of one of its versions or aliases", () => {
+    const changes = [
+      [add("bb", {}, "Qualifier=1"), added("bb")],
+      [removePermission("f", "cc", { qualifier: "1" }), answer(204)],
+      [createAlias("f", "new", "1"), answer(201)],
+      [deleteAlias("f", "new"), answer(204)],
+    ] as const;
+    for (const change of changes) {
+      const story = [
+        [add("aa"), added("aa")],
+        [add("cc", {}, "Qualifier=1"), added("cc")],
+        [getPolicy("f"), policyOf("r1", "aa")],
+        [getFunction("f"), answer(200, { Configuration: { RevisionId: "r1" } })],
+        change,
+      ] as const;
+      const moved = [
+        [add("aa"), answer(409)],
+        [getPolicy("f"), policyOf("r2", "aa")],
+      ] as const;
+      expect(violations(verdicts(...story, ...moved))).toEqual([]);
+      expect(violations(verdicts(...story, [guarded("r1"), answer(412)]))).toEqual([]);
+      expect(violations(verdicts(...story.slice(0, -1), ...moved))).toEqual(["refusal.keeps-revision"]);
+    }
   });
 
   it("that merely count prove nothing on another policy whose own has not been read", () => {

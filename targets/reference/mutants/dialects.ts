@@ -4,6 +4,7 @@ import { isHere } from "../resolve.ts";
 import { revisionOf } from "../state.ts";
 import { naming } from "./error-mutants.ts";
 import { change, overlooking, together } from "./mutant.ts";
+import { functionOf } from "./places.ts";
 
 /** Correct implementations that write and decide otherwise where the document lets them: none breaks a rule. */
 export const dialects: Readonly<Record<string, Mutation>> = {
@@ -48,6 +49,7 @@ export const dialects: Readonly<Record<string, Mutation>> = {
       operation === "GetPolicy" ? derived(current) : revisionShown(operation, current, key),
   })),
   "revisions that count": change(() => ({ nextRevision: (_key, writes) => String(writes) })),
+  "one revision for a function and all that belongs to it": functionsOwn(),
   "no revision with the policy": change(({ finish }) => ({
     finish: (reply, request, operation) =>
       finish(
@@ -202,6 +204,37 @@ function isForeign({ name, home }: Draft): boolean {
 
 function derived(revision: string): string {
   return revisionOf(revision, 0);
+}
+
+/** It moves with whatever is written to the function, its versions and its aliases, or made of it. */
+function functionsOwn(): Mutation {
+  return change(({ added, remove, dropsPolicy, finish }) => {
+    const writes = new Map<string, number>();
+    const move = (key: string) => writes.set(functionOf(key), (writes.get(functionOf(key)) ?? 0) + 1);
+    const revision = (key: string) => revisionOf(functionOf(key), writes.get(functionOf(key)) ?? 0);
+    return {
+      added: (draft) => {
+        move(draft.key);
+        added?.(draft);
+      },
+      remove: (statements, sid, key) => {
+        move(key);
+        return remove(statements, sid, key);
+      },
+      dropsPolicy: (scope, key) => {
+        move(key);
+        return dropsPolicy(scope, key);
+      },
+      finish: (reply, request, operation) => {
+        const made = reply.status === 201 && (operation === "CreateAlias" || operation === "PublishVersion");
+        const arn = made ? /"(?:AliasArn|FunctionArn)":"([^"]*)"/.exec(String(reply.body))?.[1] : undefined;
+        if (arn !== undefined) move(arn);
+        return finish(reply, request, operation);
+      },
+      revisionShown: (_operation, _current, key) => revision(key),
+      revisionMatches: (given, _current, draft) => given === revision(draft.key),
+    };
+  });
 }
 
 function listed(principal: unknown): unknown {
