@@ -164,8 +164,9 @@ const recordedNames: ReadonlySet<string> = new Set([
   "PublicPolicyException",
 ]);
 
-function judgeDocumented({ result }: Addition, column: Column): Judgement | null {
-  if (result.kind !== "refused" || result.error === null || result.status >= 500) return null;
+function judgeDocumented({ result, reading, call }: Addition, column: Column): Judgement | null {
+  if (result.kind !== "refused" || !reachesOperation({ reading, call })) return null;
+  if (result.error === null || result.status >= 500) return null;
   if (beforeTheOperation.has(result.status)) return null;
   return isErrorName(result.error) || (column === "aws" && recordedNames.has(result.error))
     ? holds
