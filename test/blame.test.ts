@@ -1,6 +1,14 @@
 import { describe, expect, it } from "vitest";
-import { addPermission } from "../generators/call.ts";
-import { add, answer, blamed, names } from "./told.ts";
+import {
+  addPermission,
+  createAlias,
+  createFunction,
+  deleteFunction,
+  getPolicy,
+  publishVersion,
+} from "../generators/call.ts";
+import { stage } from "./staged.ts";
+import { add, added, answer, blamed, names, policyOf, type Told } from "./told.ts";
 
 describe("A path that is not this operation", () => {
   it("may be refused under any name", () => {
@@ -11,5 +19,24 @@ describe("A path that is not this operation", () => {
     expect(blamed([add("s", { Action: "no" }), answer(400, {}, "BadRequest")])).toEqual([
       "errors.documented-name",
     ]);
+  });
+});
+
+describe("A function that was created again", () => {
+  const { other } = names;
+  const anew: readonly Told[] = [
+    [deleteFunction(other), answer(204)],
+    [createFunction(other, stage.recipe ?? { role: "", zip: "" }), answer(201)],
+  ];
+  const read = (...sids: readonly string[]): Told => [getPolicy(other), policyOf(other, ...sids)];
+
+  it("did not start with what was added to its alias since", () => {
+    const onAlias: readonly Told[] = [
+      [publishVersion(other), answer(201, { Version: "1" })],
+      [createAlias(other, "live", "1"), answer(201)],
+      [add("s", { on: other, query: "Qualifier=live" }), added("s", `${other}:live`)],
+    ];
+    expect(blamed(...anew, ...onAlias, read("s"))).toEqual(["policy.separate-qualifiers"]);
+    expect(blamed(...anew, read("s"))).toEqual(["re-created.starts-empty"]);
   });
 });

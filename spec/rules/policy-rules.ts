@@ -117,11 +117,7 @@ export const policyRules = {
     ["R171"],
     "introduction: the policy applies at the level it was given",
     (since) => since.origin === "published",
-    ({ extra }, since) => {
-      // What was added elsewhere since then has strayed; the version did not start with it.
-      const inherited = extra.filter((sid) => !since.elsewhere.some((entry) => entry.endsWith(` ${sid}`)));
-      return inherited.length === 0 || ["no statement", show(inherited[0])];
-    },
+    startedWith,
     [],
     ["versions"],
   ),
@@ -130,7 +126,7 @@ export const policyRules = {
     ["R160"],
     "Errors, ResourceNotFoundException",
     (since) => since.origin === "re-created",
-    ({ extra }) => extra.length === 0 || ["no statement", show(extra[0])],
+    startedWith,
     [],
     ["other"],
   ),
@@ -187,6 +183,12 @@ function kept({ lostOld, changedOld }: Difference): readonly [string, string] | 
 
 function isElsewhere(sid: string, since: Since): boolean {
   return since.around.includes(sid) || since.elsewhere.some((entry) => entry.endsWith(` ${sid}`));
+}
+
+/** What was added elsewhere since it was made has strayed; it did not start with that. */
+function startedWith({ extra }: Difference, since: Since): Finding {
+  const inherited = extra.filter((sid) => !since.elsewhere.some((entry) => entry.endsWith(` ${sid}`)));
+  return inherited.length === 0 || ["no statement", show(inherited[0])];
 }
 
 function explained(sid: string, since: Since): boolean {
