@@ -40,3 +40,20 @@ describe("A function that was created again", () => {
     expect(blamed(...anew, read("s"))).toEqual(["re-created.starts-empty"]);
   });
 });
+
+describe("Policies that are not kept apart", () => {
+  const { main } = names;
+  const shared: readonly Told[] = [
+    [add("s", { query: "Qualifier=live" }), added("s", `${main}:live`)],
+    [getPolicy(main, "1"), policyOf(`${main}:live`, "s")],
+  ];
+
+  it("lose and change each other's statements, and that is one finding", () => {
+    const lost: Told = [getPolicy(main, "live"), policyOf(main)];
+    const changed: Told = [getPolicy(main, "live"), policyOf(`${main}:1`, "s")];
+    expect(blamed(...shared, lost)).toEqual(["policy.separate-qualifiers"]);
+    expect(blamed(...shared, changed)).toEqual(["policy.separate-qualifiers"]);
+    expect(blamed(...shared.slice(0, 1), lost)).toEqual(["policy.holds-what-was-added"]);
+    expect(blamed(...shared.slice(0, 1), changed)).toEqual(["policy.stored-as-returned"]);
+  });
+});

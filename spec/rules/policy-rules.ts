@@ -7,6 +7,8 @@ import { show, violated } from "./guarantee.ts";
 
 const adds = "introduction: a statement is added to the function's policy";
 const refusals = "Errors: a refused request adds nothing";
+/** Where policies are not kept apart, what happens to one happens to another. */
+const separation = ["policy.separate-qualifiers", "policy.separate-functions"] as const;
 
 /** What a policy holds when it is read, given everything that was acknowledged and refused. */
 export const policyRules = {
@@ -16,6 +18,7 @@ export const policyRules = {
     adds,
     (since) => since.added.length > 0 && !since.together,
     ({ lostNew }) => lostNew.length === 0 || [`the statement ${show(lostNew[0])}`, "it is not there"],
+    separation,
   ),
   // The live service is known to lose statements that are added in parallel.
   "race.acknowledged-are-kept": {
@@ -38,6 +41,7 @@ export const policyRules = {
         `${show(changedNew[0])} as it was returned`,
         "another statement under that id",
       ],
+    separation,
   ),
   "policy.one-more": readRule(
     "An addition adds exactly one statement",
@@ -48,7 +52,7 @@ export const policyRules = {
       const twice = extra.filter((sid) => since.added.includes(sid) || !explained(sid, since));
       return twice.length === 0 || ["exactly one more statement", `${show(twice[0])} on top of it`];
     },
-    ["policy.separate-qualifiers", "policy.separate-functions"],
+    separation,
   ),
   "policy.others-untouched": readRule(
     "An addition leaves the other statements as they were",
@@ -56,7 +60,7 @@ export const policyRules = {
     adds,
     (since) => since.added.length > 0,
     (found) => kept(found) ?? true,
-    ["refusal.changes-no-statement"],
+    ["refusal.changes-no-statement", ...separation],
   ),
   "refusal.changes-no-statement": readRule(
     "A refused request leaves the statements as they were",
@@ -71,6 +75,7 @@ export const policyRules = {
         return ["the statements as before", `${show(written[0])} was added although refused`];
       return since.added.length > 0 || (kept(found) ?? true);
     },
+    separation,
   ),
   "refusal.keeps-revision": readRule(
     "A refused request leaves the revision as it was",
