@@ -6,6 +6,7 @@ import {
   deleteFunction,
   getPolicy,
   publishVersion,
+  removePermission,
 } from "../generators/call.ts";
 import { stage } from "./staged.ts";
 import { add, added, answer, blamed, names, policyOf, type Told } from "./told.ts";
@@ -55,5 +56,17 @@ describe("Policies that are not kept apart", () => {
     expect(blamed(...shared, changed)).toEqual(["policy.separate-qualifiers"]);
     expect(blamed(...shared.slice(0, 1), lost)).toEqual(["policy.holds-what-was-added"]);
     expect(blamed(...shared.slice(0, 1), changed)).toEqual(["policy.stored-as-returned"]);
+  });
+
+  it("are not held against additions where it is a removal that reaches too far", () => {
+    const removal: Told = [removePermission(main, "s", { qualifier: "1" }), answer(204)];
+    const refused: Told = [add("t", { Action: "no" }), answer(400, {}, "InvalidParameterValueException")];
+    const gone: Told = [getPolicy(main), policyOf(main)];
+    const there: Told = [getPolicy(main), policyOf(main, "s")];
+    const before: readonly Told[] = [[add("s"), added("s")], there];
+    expect(blamed([add("s"), added("s")], removal, gone)).toEqual([]);
+    expect(blamed([add("s"), added("s")], removal, there)).toEqual([]);
+    expect(blamed(...before, removal, refused, gone)).toEqual([]);
+    expect(blamed(...before, refused, gone)).toEqual(["refusal.changes-no-statement"]);
   });
 });
