@@ -70,3 +70,19 @@ describe("Policies that are not kept apart", () => {
     expect(blamed(...before, refused, gone)).toEqual(["refusal.changes-no-statement"]);
   });
 });
+
+describe("A new alias", () => {
+  const { other } = names;
+  const unclear = (on: string): Told => [
+    add("s", { on, query: "Qualifier=1", Principal: "" }),
+    added("s", `${on}:1`),
+  ];
+  const alias: Told = [createAlias(other, "new", "1"), answer(201)];
+  const onMain: Told = [add("s"), added("s")];
+  const read: Told = [getPolicy(other, "new"), policyOf(`${other}:1`, "s")];
+
+  it("may have come with what was added on an open question, though the id is added elsewhere later", () => {
+    expect(blamed(unclear(other), alias, onMain, read)).toEqual([]);
+    expect(blamed(alias, onMain, read)).toEqual(["policy.separate-functions"]);
+  });
+});

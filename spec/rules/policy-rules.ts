@@ -187,13 +187,17 @@ function kept({ lostOld, changedOld }: Difference): readonly [string, string] | 
 }
 
 function isElsewhere(sid: string, since: Since): boolean {
-  return since.around.includes(sid) || since.elsewhere.some((entry) => entry.endsWith(` ${sid}`));
+  return stoodAround(sid, since) || since.elsewhere.some((entry) => entry.endsWith(` ${sid}`));
 }
 
 /** What was added elsewhere since it was made has strayed; it did not start with that. */
 function startedWith({ extra }: Difference, since: Since): Finding {
   const inherited = extra.filter((sid) => !since.elsewhere.some((entry) => entry.endsWith(` ${sid}`)));
   return inherited.length === 0 || ["no statement", show(inherited[0])];
+}
+
+function stoodAround(sid: string, { around }: Since): boolean {
+  return around === null || around.includes(sid);
 }
 
 function explained(sid: string, since: Since): boolean {
@@ -204,7 +208,7 @@ function strayed(extra: readonly string[], since: Since, key: string, sameFuncti
   const [name = ""] = key.split(":");
   for (const sid of extra) {
     // It may as well have come along with all that stood around when the version or alias was made.
-    if (since.around.includes(sid)) continue;
+    if (stoodAround(sid, since)) continue;
     const origins = since.elsewhere
       .filter((entry) => entry.endsWith(` ${sid}`))
       .map((entry) => entry.split(" ")[0] ?? "");
