@@ -9,7 +9,7 @@ import {
   removePermission,
 } from "../generators/call.ts";
 import { stage } from "./staged.ts";
-import { add, added, answer, blamed, names, policyOf, type Told } from "./told.ts";
+import { add, added, answer, blamed, conflict, names, notFound, policyOf, type Told } from "./told.ts";
 
 describe("A path that is not this operation", () => {
   it("may be refused under any name", () => {
@@ -84,5 +84,28 @@ describe("A new alias", () => {
   it("may have come with what was added on an open question, though the id is added elsewhere later", () => {
     expect(blamed(unclear(other), alias, onMain, read)).toEqual([]);
     expect(blamed(alias, onMain, read)).toEqual(["policy.separate-functions"]);
+  });
+});
+
+describe("An id that may be taken elsewhere", () => {
+  const { main } = names;
+  const onVersion = (more = {}): Told => [
+    add("shared", { query: "Qualifier=1", ...more }),
+    added("shared", `${main}:1`),
+  ];
+  const byArn = (more = {}): Told => [add("shared", { on: stage.main.arn, ...more }), conflict];
+
+  it("explains a conflict, also where it was added on an open question", () => {
+    expect(blamed(byArn())).toEqual(["FunctionName.full-arn"]);
+    expect(blamed(onVersion({ RevisionId: "" }), byArn())).toEqual([]);
+    expect(blamed(onVersion({ RevisionId: "" }), byArn({ Action: "no" }))).toEqual([]);
+    expect(blamed(onVersion(), [add("shared"), conflict], byArn({ Action: "no" }))).toEqual([
+      "StatementId.on-other-qualifier",
+    ]);
+  });
+
+  it("explains nothing else", () => {
+    const refused: Told = [add("shared", { on: stage.main.arn }), notFound];
+    expect(blamed(onVersion({ RevisionId: "" }), refused)).toEqual(["FunctionName.full-arn"]);
   });
 });

@@ -202,6 +202,7 @@ export function judgeAcceptance(of: Addition, unless: readonly string[]): Judgem
   // What is not known says nothing; only where calls without an answer are behind it is that worth telling.
   const [unsure] = situation.unsure;
   if (unsure !== undefined) return unsure === tooManyOpen ? { verdict: "inconclusive", why: unsure } : null;
+  if (situation.perhapsElsewhere && result.status === 409) return null;
   if (policySize(of) >= sizeFrom(result.error) && !situation.features.includes("policy.room-again"))
     return null;
   // That a removed id is taken still is explained by nothing else; it explains what a later history meets.

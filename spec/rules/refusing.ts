@@ -63,10 +63,17 @@ export function refuses(
 
 function judgeRefusal(of: Addition, admissible: Admissible): Judgement {
   const judgement = judgeAnswer(of, admissible);
-  const { resource } = of.reading;
-  // A format that the target does not understand is one finding, whatever else is asked in that format.
-  if (judgement.verdict !== "violated" || resource === null || resource.format === "name") return judgement;
-  return { ...judgement, unless: [`FunctionName.${resource.format}`] };
+  if (judgement.verdict !== "violated") return judgement;
+  const unless = explanations(of);
+  return unless.length > 0 ? { ...judgement, unless } : judgement;
+}
+
+/** A format that is not understood, or an id that is taken for one elsewhere, is one finding, whatever else is asked. */
+function explanations({ reading: { resource }, situation, answer }: Addition): readonly string[] {
+  const format = resource === null || resource.format === "name" ? [] : [`FunctionName.${resource.format}`];
+  const conflict = answer.kind === "response" && answer.status === documentedErrors.ResourceConflictException;
+  const elsewhere = situation.features.filter((feature) => feature.startsWith("StatementId.on-other-"));
+  return conflict ? [...format, ...elsewhere] : format;
 }
 
 function judgeAnswer({ result, answer }: Addition, admissible: Admissible): Judgement {
