@@ -8,6 +8,9 @@ import {
   publishVersion,
   removePermission,
 } from "../generators/call.ts";
+import { judgeVariant } from "../runner/kill-matrix.ts";
+import type { Mutation } from "../targets/reference/behaviour.ts";
+import { change, together } from "../targets/reference/mutants/mutant.ts";
 import { stage } from "./staged.ts";
 import { add, added, answer, blamed, conflict, names, notFound, policyOf, type Told } from "./told.ts";
 
@@ -107,5 +110,30 @@ describe("An id that may be taken elsewhere", () => {
   it("explains nothing else", () => {
     const refused: Told = [add("shared", { on: stage.main.arn }), notFound];
     expect(blamed(onVersion({ RevisionId: "" }), refused)).toEqual(["FunctionName.full-arn"]);
+  });
+});
+
+/** The rules that a run on a variant of the reference ends up blaming. */
+async function blamedIn(mutate: Mutation, suites: readonly string[], seed = 1): Promise<readonly string[]> {
+  const { rules } = await judgeVariant(mutate, { seed, suites });
+  return rules.filter(({ verdicts }) => verdicts.document === "violated").map(({ id }) => id);
+}
+
+describe("A target that refuses the principal that tokens are for", () => {
+  const unchecked = change(({ faults }) => ({
+    faults: (member, value) => (member === "EventSourceToken" ? [] : faults(member, value)),
+  }));
+  const picky = change(({ principal }) => ({
+    principal: (value, partition) => (value.endsWith(".amazon.com") ? null : principal(value, partition)),
+  }));
+
+  it("is told that, and no more of tokens", async () => {
+    expect(await blamedIn(picky, ["boundary", "spellings", "fuzz"])).toEqual(["Principal.token-service"]);
+  });
+
+  it("is told that it does not check tokens, too", async () => {
+    const kinds = ["type", "pattern", "maxLength"].map((kind) => `EventSourceToken.${kind}`);
+    const all = [...kinds, "Principal.token-service"];
+    expect(await blamedIn(together(unchecked, picky), ["boundary"])).toEqual(all);
   });
 });

@@ -78,6 +78,11 @@ const features: Readonly<Record<Feature, Acceptance>> = {
   "Action.all-of-lambda": member("Action", "lambda:* is accepted", "R067"),
   "Principal.account": member("Principal", "an account of twelve digits is accepted", "R083"),
   "Principal.service": member("Principal", "a service other than s3 is accepted", "R084", "R093"),
+  "Principal.token-service": {
+    ...member("Principal", "the service that tokens are for is accepted", "R084"),
+    source: "Request Body, Principal; EventSourceToken: for Alexa Smart Home functions",
+    basis: "implied",
+  },
   "SourceArn.bucket": member("SourceArn", "the ARN of a bucket is accepted", "R113"),
   "SourceArn.topic": member("SourceArn", "the ARN of a topic is accepted", "R114"),
   "SourceArn.any-resource": member(
@@ -88,10 +93,13 @@ const features: Readonly<Record<Feature, Acceptance>> = {
   ),
   "SourceAccount.alone": member("SourceAccount", "it is accepted without SourceArn", "R106", "R111"),
   "SourceAccount.with-source-arn": member("SourceAccount", "it is accepted together with SourceArn", "R110"),
-  "EventSourceToken.accepted": member("EventSourceToken", "a valid token is accepted", "R075"),
+  "EventSourceToken.accepted": {
+    ...member("EventSourceToken", "a valid token is accepted", "R075"),
+    unless: ["Principal.token-service"],
+  },
   "EventSourceToken.longest": {
     ...member("EventSourceToken", "256 characters are accepted", "R076"),
-    unless: ["EventSourceToken.accepted"],
+    unless: ["EventSourceToken.accepted", "Principal.token-service"],
   },
   "StatementId.shortest": member("StatementId", "one character is accepted", "R124"),
   "StatementId.longest": member("StatementId", "100 characters are accepted", "R126"),
@@ -254,5 +262,5 @@ function judgeCombination(of: Addition): Judgement | null {
   if (situation.key === null || situation.objections.length + situation.questions.length > 0) return null;
   const found = [...reading.features, ...situation.features];
   if (found.length < 2 || situation.features.includes("RevisionId.current")) return null;
-  return judgeAcceptance(of, found);
+  return judgeAcceptance(of, [...new Set(found.flatMap((one) => [one, ...(features[one].unless ?? [])]))]);
 }
