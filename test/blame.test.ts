@@ -113,6 +113,36 @@ describe("An id that may be taken elsewhere", () => {
   });
 });
 
+describe("A combination", () => {
+  const { main } = names;
+  const partial = `${stage.account}:function:${main}`;
+  const refused = notFound;
+
+  it("is not blamed for a name that is not understood, however its colons are written", () => {
+    const encoded: Told = [add("in-arn", { on: partial }), refused];
+    const literal = (sid: string, suffix = ""): Told => {
+      const call = add(sid, { on: `${partial}${suffix}` });
+      return [{ ...call, target: call.target.replaceAll("%3A", ":") }, refused];
+    };
+    expect(blamed(encoded, literal("in-arn"), literal("x".repeat(100)))).toEqual([
+      "FunctionName.partial-arn",
+    ]);
+    expect(blamed([add("in-arn", { on: `${partial}:1` }), refused], literal("in-arn", ":1"))).toEqual([
+      "FunctionName.partial-arn:version",
+    ]);
+    expect(blamed(literal("in-arn"))).toEqual(["FunctionName.literal-colons"]);
+  });
+
+  it("is not blamed for an id that stands on another version or alias", () => {
+    const onVersion: Told = [add("shared", { query: "Qualifier=1" }), added("shared", `${main}:1`)];
+    const onAlias: Told = [add("shared", { query: "Qualifier=live" }), conflict];
+    expect(blamed(onVersion, onAlias)).toEqual(["StatementId.on-other-qualifier"]);
+    expect(blamed([add("other", { query: "Qualifier=live" }), conflict], onVersion, onAlias)).toEqual([
+      "Qualifier.alias",
+    ]);
+  });
+});
+
 /** The rules that a run on a variant of the reference ends up blaming. */
 async function blamedIn(mutate: Mutation, suites: readonly string[], seed = 1): Promise<readonly string[]> {
   const { rules } = await judgeVariant(mutate, { seed, suites });

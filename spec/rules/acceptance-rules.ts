@@ -1,6 +1,8 @@
 import { phrase } from "../answer.ts";
 import type { World } from "../belief.ts";
+import type { Call } from "../exchange.ts";
 import type { Addition } from "../observation.ts";
+import { read } from "../reading.ts";
 import { type Feature, holds, type Judgement, type RuleBody } from "../rule.ts";
 import { tooManyOpen } from "../situation.ts";
 
@@ -41,7 +43,6 @@ const features: Readonly<Record<Feature, Acceptance>> = {
     title: "Colons in the path mean the same whether percent-encoded or not",
     source: "Request Syntax: FunctionName is a path label",
     clauses: ["R004"],
-    unless: ["FunctionName.full-arn", "FunctionName.partial-arn"],
   },
   "FunctionName.encoded-letters": {
     title: "Percent-encoded letters in the path mean the letters",
@@ -181,15 +182,15 @@ export const baseRules = {
   }),
   "request.combination": {
     title: "What is accepted alone is accepted in combination",
-    basis: "stated",
-    source: "Request Syntax; Request Body",
+    basis: "implied",
+    source: "Request Syntax; Request Body: no member excludes another",
     clauses: ["R110"],
     needs: [],
     trigger: { on: "answer", judge: judgeCombination },
   },
 } as const satisfies Record<string, RuleBody>;
 
-function acceptance(feature: Feature | null, { unless = [], ...rule }: Acceptance): RuleBody {
+function acceptance(feature: Feature | null, { unless: _, ...rule }: Acceptance): RuleBody {
   return {
     basis: "stated",
     needs: [],
@@ -197,9 +198,28 @@ function acceptance(feature: Feature | null, { unless = [], ...rule }: Acceptanc
     trigger: {
       on: "feature",
       feature,
-      judge: (of) => (feature === "RevisionId.current" ? judgeCurrent(of) : judgeAcceptance(of, unless)),
+      judge: (of) =>
+        feature === "RevisionId.current"
+          ? judgeCurrent(of)
+          : judgeAcceptance(
+              of,
+              explanations(of).filter((id) => id !== feature),
+            ),
     },
   };
+}
+
+/** Rules that a refusal of a valid request breaks by itself, each by one thing that is special about the request. */
+function explanations({ reading, situation, call }: Addition): readonly string[] {
+  const found: Feature[] = [...reading.features, ...situation.features];
+  // A name with colons may be one that is not understood however they are written.
+  if (found.includes("FunctionName.literal-colons")) found.push(...read(withColonsEncoded(call)).features);
+  return [...new Set(found.flatMap((one) => [one, ...(features[one].unless ?? [])]))];
+}
+
+function withColonsEncoded(call: Call): Call {
+  const [path = "", ...query] = call.target.split("?");
+  return { ...call, target: [path.replaceAll(":", "%3A"), ...query].join("?") };
 }
 
 /** A valid request is accepted, unless the policy is so large that a refusal for its size is believed. */
@@ -262,5 +282,5 @@ function judgeCombination(of: Addition): Judgement | null {
   if (situation.key === null || situation.objections.length + situation.questions.length > 0) return null;
   const found = [...reading.features, ...situation.features];
   if (found.length < 2 || situation.features.includes("RevisionId.current")) return null;
-  return judgeAcceptance(of, [...new Set(found.flatMap((one) => [one, ...(features[one].unless ?? [])]))]);
+  return judgeAcceptance(of, explanations(of));
 }

@@ -56,6 +56,14 @@ export const losingDefects: Readonly<Record<string, Mutant>> = {
     kills: ["StatementId.on-other-qualifier", "policy.separate-qualifiers", "published.starts-empty"],
     mayKill: ["StatementId.duplicate-content"],
   },
+  "one policy for all aliases": {
+    breaks: "keeps the policies of aliases where that of version 1 is",
+    mutate: change(({ policyKey }) => ({
+      policyKey: (arn, qualifier) =>
+        policyKey(arn, qualifier !== undefined && /^[^$\d]/.test(qualifier) ? "1" : qualifier),
+    })),
+    kills: ["StatementId.on-other-qualifier", "policy.separate-qualifiers"],
+  },
   "ids compared by a prefix": {
     breaks: "compares ids by their first 64 characters",
     mutate: comparing((sid) => sid.slice(0, 64)),
