@@ -12,7 +12,7 @@ import { judgeVariant } from "../runner/kill-matrix.ts";
 import type { Mutation } from "../targets/reference/behaviour.ts";
 import { change, together } from "../targets/reference/mutants/mutant.ts";
 import { stage } from "./staged.ts";
-import { add, added, answer, blamed, conflict, names, notFound, policyOf, type Told } from "./told.ts";
+import { add, added, answer, blamed, conflict, names, notFound, policyOf, stale, type Told } from "./told.ts";
 
 describe("A path that is not this operation", () => {
   it("may be refused under any name", () => {
@@ -140,6 +140,14 @@ describe("A combination", () => {
     expect(blamed([add("other", { query: "Qualifier=live" }), conflict], onVersion, onAlias)).toEqual([
       "Qualifier.alias",
     ]);
+  });
+});
+
+describe("A RevisionId that is not a string", () => {
+  it("may be refused for not being the current one, unlike other members", () => {
+    expect(blamed([add("s", { RevisionId: 1 }), stale])).toEqual([]);
+    expect(blamed([add("s", { RevisionId: 1 }), conflict])).toEqual(["RevisionId.type"]);
+    expect(blamed([add("s", { SourceArn: 1 }), stale])).toEqual(["SourceArn.type"]);
   });
 });
 

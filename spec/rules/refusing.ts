@@ -28,12 +28,20 @@ export function exception(...names: readonly ErrorName[]): Admissible {
 
 /** Any 4xx that does not blame something else: the document names no exception for it. */
 export const anyClientError: Admissible = {
-  phrase: "a 4xx answer",
+  phrase: "a 4xx answer other than 404, 409 and 412",
   allows: (status, error) =>
     status >= 400 &&
     status < 500 &&
     ![404, 409, 412].includes(status) &&
     (error === null || !isErrorName(error) || error === "InvalidParameterValueException"),
+};
+
+const stale = exception("PreconditionFailedException");
+
+/** Where it is the revision that is wrong, saying that it is not the current one blames the right thing. */
+export const anyClientErrorOrStale: Admissible = {
+  phrase: "a 4xx answer other than 404 and 409",
+  allows: (status, error) => anyClientError.allows(status, error) || stale.allows(status, error),
 };
 
 /** Anything but a success. */
