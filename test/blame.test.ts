@@ -151,6 +151,19 @@ describe("A RevisionId that is not a string", () => {
   });
 });
 
+describe("One cause", () => {
+  it("is one finding: a fault that is answered 500, or a taken id that is not answered 409", () => {
+    const crash = answer(500, {}, "InternalError");
+    expect(blamed([add("s", { Action: 1 }), crash])).toEqual(["Action.type"]);
+    expect(blamed([add("valid"), crash])).toEqual(["errors.no-unexplained-5xx", "request.accepted"]);
+    const taken: Told = [
+      add("twice", { Principal: "sns.amazonaws.com" }),
+      answer(400, {}, "ResourceConflictException"),
+    ];
+    expect(blamed([add("twice"), added("twice")], taken)).toEqual(["StatementId.duplicate"]);
+  });
+});
+
 /** The rules that a run on a variant of the reference ends up blaming. */
 async function blamedIn(mutate: Mutation, suites: readonly string[], seed = 1): Promise<readonly string[]> {
   const { rules } = await judgeVariant(mutate, { seed, suites });

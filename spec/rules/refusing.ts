@@ -56,23 +56,27 @@ export function status(...codes: readonly number[]): Admissible {
   };
 }
 
-/** A rule: a request with this one objection, and nothing else against it, gets one of the admissible answers. */
+/**
+ * A rule: a request with this one objection, and nothing else against it, gets one of the admissible answers.
+ * `unless` names rules that explain why it does not.
+ */
 export function refuses(
   objection: Objection,
   admissible: Admissible,
   rule: Omit<RuleBody, "trigger" | "needs"> & Partial<Pick<RuleBody, "needs">>,
+  unless: readonly string[] = [],
 ): RuleBody {
   return {
     needs: [],
     ...rule,
-    trigger: { on: "objection", objection, judge: (of) => judgeRefusal(of, admissible) },
+    trigger: { on: "objection", objection, judge: (of) => judgeRefusal(of, admissible, unless) },
   };
 }
 
-function judgeRefusal(of: Addition, admissible: Admissible): Judgement {
+function judgeRefusal(of: Addition, admissible: Admissible, others: readonly string[]): Judgement {
   const judgement = judgeAnswer(of, admissible);
   if (judgement.verdict !== "violated") return judgement;
-  const unless = explanations(of);
+  const unless = [...others, ...explanations(of)];
   return unless.length > 0 ? { ...judgement, unless } : judgement;
 }
 
