@@ -188,3 +188,14 @@ describe("A target that refuses the principal that tokens are for", () => {
     expect(await blamedIn(together(unchecked, picky), ["boundary"])).toEqual(all);
   });
 });
+
+describe("A target without a size limit", () => {
+  it("is excused from what needs one, and the size that it took is recorded", async () => {
+    const endless = change(() => ({ sizeLimit: Number.POSITIVE_INFINITY }));
+    const { rules, questions } = await judgeVariant(endless, { seed: 1, suites: ["size"] });
+    for (const id of ["policy.too-large", "policy.room-again", "errors.PolicyLengthExceededException"])
+      expect(rules.find((rule) => rule.id === id)?.reason, id).toMatch(/^has no size limit/);
+    const { answer: said = "" } = questions.find(({ id }) => id === "policy.size-limit") ?? {};
+    expect(said).toMatch(/^not full at 10\d{5} bytes$/);
+  });
+});

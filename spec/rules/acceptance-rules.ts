@@ -136,7 +136,7 @@ const features: Readonly<Record<Feature, Acceptance>> = {
     source: "Errors, PolicyLengthExceededException",
     clauses: ["R158"],
     basis: "implied",
-    needs: ["state", "remove"],
+    needs: ["state", "remove", "limit"],
   },
 };
 

@@ -17,7 +17,7 @@ export const errorRules = {
   "errors.InvalidParameterValueException": statusOf("InvalidParameterValueException", "R148"),
   "errors.PolicyLengthExceededException": {
     ...statusOf("PolicyLengthExceededException", "R149"),
-    needs: ["state", "remove"],
+    needs: ["state", "remove", "limit"],
   },
   "errors.PreconditionFailedException": {
     ...statusOf("PreconditionFailedException", "R150"),

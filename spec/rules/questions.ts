@@ -199,13 +199,17 @@ const special: readonly Question[] = [
   policyOrder,
 ];
 
-/** The size of the policy document once nothing more fits, to within the last step of the bisection. */
+/** Only the search for the limit makes a policy of so many bytes: it ends where there is none. */
+const beyondAnyLimit = 512 * 1024;
+
+/** The size of the policy document once nothing more fits, to within the last step of the bisection; or all that fits. */
 function answerSizeLimit(of: Observation): string | null {
   if (of.kind !== "policy-read" || of.key === null || of.answer.kind === "none") return null;
-  if (of.before.policies[of.key]?.overfull !== "full" || of.policy.kind !== "policy") return null;
+  const full = of.before.policies[of.key]?.overfull === "full";
+  if (of.policy.kind !== "policy" || (!full && of.answer.body.length < beyondAnyLimit)) return null;
   const document = jsonObject(of.answer.body)?.Policy;
   if (typeof document !== "string") return null;
-  return `full at ${new TextEncoder().encode(document).length} bytes`;
+  return `${full ? "full" : "not full"} at ${new TextEncoder().encode(document).length} bytes`;
 }
 
 function answerRevisionSource(of: Observation): string | null {
