@@ -199,3 +199,13 @@ describe("A target without a size limit", () => {
     expect(said).toMatch(/^not full at 10\d{5} bytes$/);
   });
 });
+
+it("Which revision a target takes is said together with that it takes one that was never shown", async () => {
+  const source = async (mutate: Mutation) => {
+    const { questions } = await judgeVariant(mutate, { seed: 1, suites: ["boundary", "state"] });
+    return questions.find(({ id }) => id === "revision.source")?.answer;
+  };
+  const ignoring = change(() => ({ revisionMatches: () => true }));
+  expect(await source(ignoring)).toMatch(/taken.*one that was never shown: taken|never shown: taken.*taken/);
+  expect(await source((behaviour) => behaviour)).not.toContain("never shown");
+});

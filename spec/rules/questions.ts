@@ -214,8 +214,12 @@ function answerSizeLimit(of: Observation): string | null {
 
 function answerRevisionSource(of: Observation): string | null {
   if (of.kind !== "addition" || of.reading.objections.length + of.reading.questions.length > 0) return null;
-  if (of.together || !of.situation.features.includes("RevisionId.current")) return null;
-  if (of.result.kind === "unsettled") return null;
+  if (of.together || of.result.kind === "unsettled") return null;
+  const { features, objections } = of.situation;
+  // Whoever takes any revision takes that of no operation in particular.
+  if (objections.length === 1 && objections[0] === "RevisionId.never-seen" && of.result.kind === "added")
+    return "one that was never shown: taken";
+  if (!features.includes("RevisionId.current")) return null;
   const [world] = of.before.policies[of.situation.key ?? ""]?.worlds ?? [];
   const sent = of.reading.body.members?.RevisionId;
   const shownBy = [
