@@ -1,3 +1,4 @@
+import { longestMs } from "../client/sleep.ts";
 import { nearest } from "../reports/known.ts";
 import { Fault } from "../spec/fault.ts";
 import { ruleIds } from "../spec/rules/index.ts";
@@ -55,8 +56,8 @@ const checks: Readonly<Record<keyof ConformOptions, Check | ListCheck>> = {
   concurrency: whole(1, 256),
   budget: whole(1),
   rate: whole(1),
-  timeoutMs: whole(1),
-  settleMs: whole(0),
+  timeoutMs: whole(1, longestMs),
+  settleMs: whole(0, longestMs),
   region: kind("string"),
   sign: kind("boolean"),
   functionName: kind("string"),

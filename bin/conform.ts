@@ -1,6 +1,7 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { readKnown } from "../api/known-file.ts";
 import { attempt, type Outcome, type Play } from "../api/play.ts";
+import { longestMs } from "../client/sleep.ts";
 import { collect, type Out, prepareOut } from "../reports/collector.ts";
 import { escapeTerminal } from "../reports/escape.ts";
 import { parseFormats } from "../reports/formats.ts";
@@ -142,7 +143,7 @@ function choices(given: Given): Omit<Play, "replay"> & { readonly seed: number }
     rules: given.names("rule", ruleIds),
     runs: given.number("runs", 1),
     rounds: given.number("rounds", 1),
-    settleMs: given.number("settle", 0),
+    settleMs: given.number("settle", 0, longestMs),
   };
 }
 

@@ -1,5 +1,6 @@
 import { type Contact, contactAt } from "../api/contact.ts";
 import { openSession as open, type Session } from "../api/session.ts";
+import { longestMs } from "../client/sleep.ts";
 import { Fault } from "../spec/fault.ts";
 import type { Given } from "./arguments.ts";
 
@@ -18,7 +19,7 @@ export async function openSession(
     sign: given.on("sign"),
     functionName: given.text("function"),
     role: given.text("role"),
-    timeoutMs: given.number("timeout", 1),
+    timeoutMs: given.number("timeout", 1, longestMs),
     budget: given.number("budget", 1),
     rate: given.number("rate", 1),
     concurrency: given.number("concurrency", 1, 256),

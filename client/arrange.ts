@@ -3,6 +3,7 @@ import type { Stage } from "../spec/stage.ts";
 import { createFunction, firstRecipe, type Kitchen, type Recipe, zip } from "./create-function.ts";
 import { Fault } from "./fault.ts";
 import { type Created, type Journal, noJournal } from "./journal.ts";
+import { restore, statementsOf } from "./kept-policy.ts";
 import { type Populated, populate } from "./populate.ts";
 import { deleteRole } from "./role.ts";
 import { type Ask, said, sdkOver } from "./sdk.ts";
@@ -30,6 +31,8 @@ export interface ArrangeOptions {
   readonly journal?: Journal | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly sleep?: Sleep | undefined;
+  /** Create one function and nothing with it. */
+  readonly bare?: boolean | undefined;
   /** Longest wait for something that is on its way, in milliseconds; 60 000 unless told otherwise. */
   readonly patienceMs?: number | undefined;
   /** What to do when nothing can be arranged, as the end of a sentence. */
@@ -70,7 +73,9 @@ export async function arrange(options: ArrangeOptions): Promise<Arranged> {
   try {
     const tags = { "addpermission-conformance": options.startedAt.toISOString() };
     const first = options.recipe ?? firstRecipe(options.role, tags);
-    const main = await build(shop, `${options.prefix}-main`, first);
+    const main = await build(shop, `${options.prefix}-main`, first, options.bare ?? false);
+    if (options.bare)
+      return { stage: stageOf(shop, options, main, null), missing: [], recipe: main.recipe, undo };
     // The second is left without versions: a service that publishes only changed code publishes its first one once.
     const name = `${options.prefix}-other`;
     const other = await createFunction(shop, name, main.recipe).catch((error: unknown) => {
@@ -78,13 +83,8 @@ export async function arrange(options: ArrangeOptions): Promise<Arranged> {
       return error instanceof Fault ? error.message : Promise.reject(error);
     });
     const missing = typeof other === "string" ? [`no second function: ${other}`] : [];
-    const stage: Stage = {
-      ...placeOf(shop, main.staged.arn),
-      main: main.staged,
-      other: typeof other === "string" ? null : { name, arn: other.arn, versions: [], aliases: null },
-      unknownName: `${options.prefix}-none`,
-      recipe: { role: main.recipe.role, runtime: main.recipe.runtime, zip },
-    };
+    const second = typeof other === "string" ? null : { name, arn: other.arn, versions: [], aliases: null };
+    const stage = stageOf(shop, options, main, second);
     return { stage, missing: [...main.missing, ...missing], recipe: main.recipe, undo };
   } catch (error) {
     const left = await undo();
@@ -94,7 +94,25 @@ export async function arrange(options: ArrangeOptions): Promise<Arranged> {
   }
 }
 
-/** Uses a function that exists and creates nothing. Throws a Fault when it cannot be found. */
+function stageOf(
+  shop: Workshop,
+  { prefix }: ArrangeOptions,
+  { staged, recipe }: Built,
+  other: Stage["other"],
+): Stage {
+  return {
+    ...placeOf(shop, staged.arn),
+    main: staged,
+    other,
+    unknownName: `${prefix}-none`,
+    recipe: { role: recipe.role, runtime: recipe.runtime, zip },
+  };
+}
+
+/**
+ * Uses a function that exists and creates nothing; undoing gives its policy back what it held. Throws a Fault when the
+ * function cannot be found.
+ */
 export async function useExisting(name: string, options: ArrangeOptions): Promise<Arranged> {
   const shop = workshop(options, options.signal);
   const reply = await patiently(
@@ -110,6 +128,7 @@ export async function useExisting(name: string, options: ArrangeOptions): Promis
     );
   }
   const { FunctionArn: arn = "", FunctionName: found = name } = reply.value.Configuration ?? {};
+  const before = await statementsOf(shop.ask, found);
   return {
     stage: {
       ...placeOf(shop, arn),
@@ -120,8 +139,14 @@ export async function useExisting(name: string, options: ArrangeOptions): Promis
     },
     missing: ["only the existing function is used, without versions, aliases or a second function"],
     recipe: null,
-    undo: async () => [],
+    undo: () => restore(cleaning(options).ask, found, before),
   };
+}
+
+/** Cleaning up goes on when the run's own signal is given or its budget is spent. */
+function cleaning(options: ArrangeOptions) {
+  const how = { deadlineMs: options.deadlineMs, essential: true };
+  return { how, ask: sdkOver(options.transport, options.region, how) };
 }
 
 function workshop(options: ArrangeOptions, signal: AbortSignal | undefined): Workshop {
@@ -138,13 +163,12 @@ function workshop(options: ArrangeOptions, signal: AbortSignal | undefined): Wor
   };
 }
 
-async function build(
-  shop: Kitchen,
-  name: string,
-  recipe: Recipe,
-): Promise<Populated & { readonly recipe: Recipe }> {
-  const made = await createFunction(shop, name, recipe);
-  return { ...(await populate(shop, name, made.arn)), recipe: made.recipe };
+type Built = Populated & { readonly recipe: Recipe };
+
+async function build(shop: Kitchen, name: string, first: Recipe, bare: boolean): Promise<Built> {
+  const { arn, recipe } = await createFunction(shop, name, first);
+  if (bare) return { staged: { name, arn, versions: [], aliases: null }, missing: [], recipe };
+  return { ...(await populate(shop, name, arn)), recipe };
 }
 
 /** Partition, region and account, read from the ARN that the target returned. */
@@ -163,11 +187,10 @@ const undoPatienceMs = 10_000;
 
 function remover(options: ArrangeOptions, created: Map<string, Created>): () => Promise<readonly string[]> {
   return async () => {
-    // The run's own signal may be given already: cleaning up goes on without it. Patience is for all together.
+    // Patience is for all together.
     const shop = workshop(options, undefined);
     const until = options.clock() + undoPatienceMs;
-    const how = { deadlineMs: options.deadlineMs, essential: true };
-    const ask = sdkOver(options.transport, options.region, how);
+    const { how, ask } = cleaning(options);
     const left: string[] = [];
     for (const [name, kind] of [...created]) {
       const why =

@@ -45,6 +45,13 @@ export function httpTransport(options: HttpOptions): Transport {
   const sockets = new Set<Socket>();
   const kept = keptSockets();
   const pool = poolOf(options, connectTimeoutMs, sockets);
+  // Made when asked for: no connection of it is used twice.
+  let unshared: Pool | undefined;
+  const poolFor = ({ anew = false }: SendOptions): Pool => {
+    if (!anew) return pool;
+    unshared ??= poolOf(options, connectTimeoutMs, sockets);
+    return unshared;
+  };
   const closing = new AbortController();
   const limits = { clock, deadlines: deadlines(clock), maxBodyBytes };
   // A target that sends what undici cannot read is talked to without undici from then on.
@@ -76,7 +83,7 @@ export function httpTransport(options: HttpOptions): Transport {
       if (why !== null) return Promise.resolve(notSent(why, clock()));
       const full = addressed(call, endpoint);
       const go = (signed: readonly Header[]): Promise<Answer> =>
-        dispatchOnce(pool, undiciRequest(full, signed), boundsOf(how));
+        dispatchOnce(poolFor(how), undiciRequest(full, signed, how.anew), boundsOf(how));
       return authorized(authorize, full, endpoint.host, how, go, clock);
     },
     forget: kept.forget,
@@ -84,7 +91,8 @@ export function httpTransport(options: HttpOptions): Transport {
       closing.abort();
       kept.close();
       for (const socket of sockets) socket.destroy();
-      await pool.destroy(Object.assign(new Error("the transport was closed"), { code: "UND_ERR_ABORTED" }));
+      const why = Object.assign(new Error("the transport was closed"), { code: "UND_ERR_ABORTED" });
+      await Promise.all([pool.destroy(why), unshared?.destroy(why)]);
     },
   };
 }

@@ -139,9 +139,14 @@ async function ask(
     };
   });
   const request = requestOf(call, origin, signed, stop.signal);
-  const got = await Promise.race([answerOf(handle, request, bounds.maxBodyBytes), ended]);
+  let answered = false;
+  const answer = answerOf(handle, request, bounds.maxBodyBytes).finally(() => {
+    answered = true;
+  });
+  const got = await Promise.race([answer, ended]);
   finish();
-  stop.abort();
+  // Who has answered is not told that nobody waits any more.
+  if (!answered) stop.abort();
   const times = { sentAt, answeredAt: clock() };
   return "status" in got ? { kind: "response", ...got, ...times } : { kind: "none", ...got, ...times };
 }

@@ -18,7 +18,7 @@ export type Reply<T> =
       readonly message: string;
     };
 
-/** Asks the target through the official SDK, one request at a time; one attempt each. Never rejects. */
+/** Asks the target through the official SDK, one request at a time. Never rejects. */
 export type Ask = <T>(request: (client: LambdaClient) => Promise<T>) => Promise<Reply<T>>;
 
 /** The official SDK over one of our transports, so that deadlines, limits and authorization are ours. */
@@ -36,7 +36,7 @@ export function sdkOver(transport: Transport, region: string, how: SendOptions):
     useFipsEndpoint: false,
     requestHandler: {
       async handle(request: SdkRequest) {
-        answer = await transport.send(outgoing(request), how);
+        answer = await sendSurely(transport, outgoing(request), how);
         if (answer.kind === "none") throw new Error(answer.detail);
         const { status: statusCode, headers, body } = answer;
         return { response: { statusCode, headers: joined(headers), body: Buffer.from(body) } };
@@ -51,6 +51,17 @@ export function sdkOver(transport: Transport, region: string, how: SendOptions):
       return refusal(answer, error);
     }
   };
+}
+
+/**
+ * A connection that was idle may be closed just when a call is sent, and then nobody knows whether it had an effect.
+ * What has none when it is sent twice is sent again; anything else begins on a connection of its own.
+ */
+async function sendSurely(transport: Transport, call: Outgoing, how: SendOptions): Promise<Answer> {
+  const anew = { ...how, anew: true };
+  if (call.method !== "GET" && call.method !== "DELETE") return transport.send(call, anew);
+  const answer = await transport.send(call, how);
+  return answer.kind === "none" && answer.reason === "reset" ? transport.send(call, anew) : answer;
 }
 
 /** The SDK announces the end of its support for Node 20 whenever a client is made; nobody can act on that here. */

@@ -17,6 +17,8 @@ export interface SendOptions {
   readonly signal?: AbortSignal | undefined;
   /** "lambda" unless said otherwise. */
   readonly service?: Service | undefined;
+  /** Over a connection of its own, so that it cannot be one that the target has just closed because it was idle. */
+  readonly anew?: boolean | undefined;
   /** Clean-up: sent even when the budget of requests is spent. */
   readonly essential?: boolean | undefined;
 }

@@ -2,8 +2,12 @@ import type { Dispatcher } from "undici";
 import type { Header } from "../spec/exchange.ts";
 import type { Outgoing } from "./transport.ts";
 
-/** The call as undici takes it; the target already carries the endpoint's path. */
-export function undiciRequest(call: Outgoing, signed: readonly Header[]): Dispatcher.DispatchOptions {
+/** The call as undici takes it; the target already carries the endpoint's path. `last` ends the connection after it. */
+export function undiciRequest(
+  call: Outgoing,
+  signed: readonly Header[],
+  last = false,
+): Dispatcher.DispatchOptions {
   return {
     method: call.method,
     path: call.target,
@@ -11,6 +15,7 @@ export function undiciRequest(call: Outgoing, signed: readonly Header[]): Dispat
     body: bytesOf(call),
     // Said for POST already; for the others it keeps undici from trying again.
     idempotent: false,
+    ...(last ? { reset: true } : {}),
   };
 }
 

@@ -15,6 +15,7 @@ import {
   usedUp,
   without,
   withPolicy,
+  withShown,
 } from "./worlds.ts";
 
 /** What is believed after a call that arranges or observes. Only acknowledged effects count. */
@@ -110,11 +111,12 @@ function believeRevision(before: Belief, observation: Neighbour): Belief {
   const policy = before.policies[key];
   if (policy === undefined) return before;
   const resourceRevision = revisionIn(observation.answer) ?? "";
-  return withPolicy(
-    before,
-    key,
-    inEveryWorld(policy, (world) => ({ ...world, resourceRevision })),
-  );
+  const [world, ...others] = policy.worlds;
+  const statements = others.length === 0 ? (world?.statements ?? null) : null;
+  return withPolicy(before, key, {
+    ...inEveryWorld(policy, (one) => ({ ...one, resourceRevision })),
+    shown: withShown(policy, resourceRevision, statements),
+  });
 }
 
 function believeVersion(before: Belief, observation: Neighbour): Belief {

@@ -1,6 +1,8 @@
-import { type Belief, canonicalJson, type PolicyBelief, policyKey } from "../spec/belief.ts";
+import { type Belief, type PolicyBelief, policyKey } from "../spec/belief.ts";
+import { bodyBytes } from "../spec/bytes.ts";
 import type { Addition, Observation, PolicyRead } from "../spec/observation.ts";
 import { removal } from "../spec/removal.ts";
+import { statementText } from "../spec/statement-text.ts";
 import { believeNeighbour } from "./believe-neighbour.ts";
 import {
   appended,
@@ -14,6 +16,7 @@ import {
   unsettle,
   usedUp,
   withPolicy,
+  withShown,
 } from "./worlds.ts";
 
 /** What is believed after a call, given what was believed before it. Pure. */
@@ -53,9 +56,9 @@ function believeAddition(belief: Belief, observation: Addition): Belief {
     return result.kind === "added" ? noteElsewhere(open, key, sid) : open;
   }
   if (result.kind !== "added") return withPolicy(before, key, maybe(policy, appended({ sid, text: null })));
-  const text = result.statement.parsed === null ? null : canonicalJson(result.statement.parsed);
+  const text = result.statement.parsed === null ? null : statementText(result.statement.parsed);
   return noteElsewhere(
-    withPolicy(before, key, acknowledged(policy, sid, text, observation.call.body?.length ?? 0)),
+    withPolicy(before, key, acknowledged(policy, sid, text, bodyBytes(observation.call))),
     key,
     sid,
   );
@@ -119,6 +122,7 @@ function believeRead(before: Belief, { key, policy: seen, together }: PolicyRead
   const resourceRevision = unwritten(known);
   return withPolicy(before, key, {
     ...policyWith(statements),
+    shown: withShown(known, revision, statements),
     worlds: [{ statements, policyRevision: revision, resourceRevision }],
     faded: fadedIn(known).filter((shown) => ![...replaced, revision, resourceRevision].includes(shown)),
     past: revision === null ? known.past : latest([...new Set([...known.past, ...replaced])]),

@@ -1,7 +1,7 @@
-import { canonicalJson } from "../spec/belief.ts";
 import type { Addition, Observation, PolicyRead } from "../spec/observation.ts";
 import { removal } from "../spec/removal.ts";
 import { holds, type Judgement } from "../spec/rule.ts";
+import { statementText } from "../spec/statement-text.ts";
 import { check } from "./linearizability.ts";
 import type { ObservedRound } from "./observe.ts";
 import {
@@ -130,7 +130,7 @@ function placeAddition({ reading, situation, result }: Addition, times: Times): 
     kind: "add" as const,
     sid,
     ...(result.kind === "added" && result.statement.parsed !== null
-      ? { statement: canonicalJson(result.statement.parsed) }
+      ? { statement: statementText(result.statement.parsed) }
       : {}),
   };
   return [{ ...times, returnedAt: output === null ? null : times.returnedAt, input, output, policy: key }];

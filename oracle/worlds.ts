@@ -1,4 +1,13 @@
-import type { Belief, FunctionBelief, PolicyBelief, Since, StatementBelief, World } from "../spec/belief.ts";
+import {
+  type Belief,
+  contentOf,
+  type FunctionBelief,
+  type PolicyBelief,
+  type ShownRevision,
+  type Since,
+  type StatementBelief,
+  type World,
+} from "../spec/belief.ts";
 import type { Stage, StagedFunction } from "../spec/stage.ts";
 
 /** More worlds than these are not kept: a policy with so many open calls is `capped`. */
@@ -23,6 +32,7 @@ export function policyWith(
     worlds: [{ statements, policyRevision: null, resourceRevision: null }],
     capped: false,
     since: { ...noSince, ...since },
+    shown: [],
     past: [],
     used: [],
     faded: [],
@@ -63,6 +73,7 @@ export function policyKeys(staged: StagedFunction): readonly string[] {
 export function forget(policy: PolicyBelief): PolicyBelief {
   return {
     ...policyWith(null),
+    shown: policy.shown,
     past: policy.past,
     used: policy.used,
     faded: fadedIn(policy),
@@ -112,6 +123,18 @@ export function without(sid: string): (world: World) => World {
 export function currentRevisions(policy: PolicyBelief): readonly string[] {
   const shown = policy.worlds.flatMap((world) => [world.policyRevision, world.resourceRevision]);
   return [...new Set(shown.filter((revision): revision is string => revision !== null && revision !== ""))];
+}
+
+/** What has been shown, and now this revision with these statements. */
+export function withShown(
+  { shown }: PolicyBelief,
+  revision: string | null,
+  statements: readonly StatementBelief[] | null,
+): readonly ShownRevision[] {
+  if (revision === null || revision === "") return shown;
+  const content = contentOf(statements);
+  const known = shown.some((one) => one.revision === revision && one.content === content);
+  return known ? shown : latest([...shown, { revision, content }]);
 }
 
 /** What is faded once it is open whether the current revisions still are. */
@@ -184,4 +207,15 @@ export function afterTidying(belief: Belief): Belief {
     const tidied = latest([...new Set([...policy.tidied, ...policy.freed])]);
     return { ...policy, freed: [], tidied, overfull: "no" };
   });
+}
+
+/**
+ * The belief on a stage that was emptied, as if it were new: what earlier histories showed of its policies must not
+ * decide about one that has to show something by itself. Ids that they used up are still known.
+ */
+export function afresh(belief: Belief): Belief {
+  return mapPolicies(belief, ({ freed, tidied }) => ({
+    ...policyWith([]),
+    tidied: latest([...new Set([...tidied, ...freed])]),
+  }));
 }

@@ -2,8 +2,8 @@ import type { Judge } from "../oracle/judge.ts";
 import type { Rule } from "../spec/rule.ts";
 import type { Column } from "../spec/verdict.ts";
 import type { Lane } from "./lane.ts";
-import { type Confirmed, shrink } from "./shrink.ts";
-import type { Candidate, Count, Verdicts } from "./verdicts.ts";
+import { type Confirmed, type ShrinkOptions, shrink } from "./shrink.ts";
+import { type Candidate, type Count, cost, type Verdicts } from "./verdicts.ts";
 
 /** What became of one rule in one column. */
 export interface Conclusion {
@@ -30,9 +30,11 @@ export interface SettleOptions {
   readonly verdicts: Verdicts;
   readonly lanes: readonly Lane[];
   readonly stop: () => string | null;
+  /** Plays that each of so many violations may cost; as many as it takes unless told otherwise. */
+  readonly plays?: (violations: number) => number;
   readonly renew: (lane: Lane) => Promise<Lane | null>;
-  /** The target lost what it was asked about, so that only what shows again is held against it. */
-  readonly doubtful?: boolean;
+  /** A new stage with one function, for a single play. */
+  readonly spare?: () => Promise<Lane | null>;
   /** Hears how many of the violations were tried again, at the beginning and after each. */
   readonly trying?: (far: { readonly tried: number; readonly of: number }) => void;
   /** Hears what became of each violation as soon as it is known. */
@@ -47,52 +49,60 @@ export interface SettleOptions {
 
 const columns: readonly Column[] = ["document", "aws"];
 
+/** A violation to try again, once for all the columns that judge alike. */
 interface Task {
   readonly rule: Rule;
-  readonly column: Column;
+  readonly columns: readonly Column[];
   readonly count: Count;
 }
 
 /**
- * Shrinks every violation separately, so that none hides another, and confirms it. A violation that another violated
- * rule explains is left to that one: those without such an explanation come first.
+ * Shrinks every violation separately, so that none hides another, and confirms it. A violation that others may explain
+ * waits for what becomes of those, so that it does not matter which lane is faster.
  */
 export async function settle(all: SettleOptions): Promise<Findings> {
   const found = new Map<string, Conclusion>();
-  const tasks: Task[] = [];
-  // Where both columns judge alike, one history serves both.
-  const twins: Rule[] = [];
+  let left: readonly Task[] = [];
   for (const rule of all.judged) {
-    for (const column of columns.filter((one) => rule.columns?.includes(one) ?? true)) {
-      const count = all.verdicts.of(rule, column);
-      const twin = column === "aws" && !rule.differs && tasks.at(-1)?.rule === rule;
-      if (twin) twins.push(rule);
-      else if (count.violated > 0) tasks.push({ rule, column, count });
-      else found.set(conclusionKey(rule.id, column), unviolated(count));
+    for (const of of tasksOf(rule, all.verdicts)) {
+      if (of.count.violated > 0) left = [...left, of];
+      else for (const column of of.columns) found.set(conclusionKey(rule.id, column), unviolated(of.count));
     }
   }
-  const suspects = new Set(tasks.map(({ rule, column }) => conclusionKey(rule.id, column)));
-  const explained = ({ rule, column, count }: Task) =>
-    count.candidates.every(({ unless }) =>
-      unless.some((id) => id !== rule.id && suspects.has(conclusionKey(id, column))),
-    );
-  const [first, later] = [tasks.filter((task) => !explained(task)), tasks.filter(explained)];
-  let tried = 0;
-  const trying = () => all.trying?.({ tried, of: tasks.length });
-  const done = ({ rule, column }: Task, conclusion: Conclusion) => {
-    found.set(conclusionKey(rule.id, column), conclusion);
-    tried += 1;
-    all.concluded?.({ rule, columns: twins.includes(rule) ? columns : [column], conclusion });
-    trying();
+  const far = { tried: 0, of: left.length };
+  const done = ({ rule, columns }: Task, conclusion: Conclusion) => {
+    for (const column of columns) found.set(conclusionKey(rule.id, column), conclusion);
+    far.tried += 1;
+    all.concluded?.({ rule, columns, conclusion });
+    all.trying?.({ ...far });
   };
-  trying();
-  await inLanes(first, all, found, done);
-  await inLanes(later, all, found, done);
-  for (const { id } of twins) {
-    const same = found.get(conclusionKey(id, "document"));
-    if (same !== undefined) found.set(conclusionKey(id, "aws"), same);
+  all.trying?.({ ...far });
+  while (left.length > 0) {
+    const waiting = waits(left);
+    const free = left.filter((task) => !waiting(task));
+    // Where each waits for another, one has to begin.
+    const now = free.length > 0 ? free : left.slice(0, 1);
+    await inLanes(now, { ...all, plays: () => all.plays?.(far.of - far.tried) ?? Infinity }, found, done);
+    left = left.filter((task) => !now.includes(task));
   }
   return found;
+}
+
+/** One task a column; one for both where they judge alike. */
+function tasksOf(rule: Rule, { of }: Verdicts): readonly Task[] {
+  if (!rule.differs && rule.columns === undefined) return [{ rule, columns, count: of(rule, "document") }];
+  return (rule.columns ?? columns).map((column) => ({ rule, columns: [column], count: of(rule, column) }));
+}
+
+/** Says whether one of the violations that may explain this one has still to be tried. */
+function waits(left: readonly Task[]): (task: Task) => boolean {
+  const open = new Set(
+    left.flatMap(({ rule, columns: own }) => own.map((column) => conclusionKey(rule.id, column))),
+  );
+  return ({ rule, columns: own, count }) =>
+    count.candidates.some(({ unless }) =>
+      unless.some((id) => id !== rule.id && own.some((column) => open.has(conclusionKey(id, column)))),
+    );
 }
 
 /** What the observations say so far, for a report in the middle of a run: nothing has been tried again yet. */
@@ -117,17 +127,24 @@ function unviolated({ holds, inconclusive, why }: Count): Conclusion {
   return { outcome: holds > 0 ? "holds" : "unexercised", observations, concluded: holds };
 }
 
+/** The same, with the plays that the next violation may cost. */
+type Settling = Omit<SettleOptions, "plays"> & { readonly plays: () => number };
+
 async function inLanes(
   tasks: readonly Task[],
-  all: SettleOptions,
+  all: Settling,
   found: Findings,
   done: (task: Task, conclusion: Conclusion) => void,
 ): Promise<void> {
   const queue = [...tasks];
   const worker = async (start: Lane): Promise<void> => {
     let lane = start;
-    const ready = async (anew: boolean): Promise<Lane> => {
-      if (anew || !(await lane.tidy(true))) lane = (await all.renew(lane)) ?? lane;
+    const ready: ShrinkOptions["ready"] = async (wanted) => {
+      const spare = wanted === "bare" ? await all.spare?.() : null;
+      if (spare) return spare;
+      const renewed = wanted === "emptied" ? null : await all.renew(lane);
+      if (renewed !== null) lane = renewed;
+      else if (!(await lane.tidy(true))) lane = (await all.renew(lane)) ?? lane;
       return lane;
     };
     for (let task = queue.shift(); task !== undefined; task = queue.shift()) {
@@ -139,11 +156,15 @@ async function inLanes(
 
 async function conclude(
   task: Task,
-  ready: (anew: boolean) => Promise<Lane>,
-  all: SettleOptions,
+  ready: ShrinkOptions["ready"],
+  all: Settling,
   found: Findings,
 ): Promise<Conclusion> {
-  const { rule, column, count } = task;
+  const {
+    rule,
+    columns: [column = "document"],
+    count,
+  } = task;
   const concluded = count.holds + count.violated;
   const heard = { observations: concluded + count.inconclusive, concluded };
   const blamed = (id: string) =>
@@ -152,22 +173,19 @@ async function conclude(
   if (own.length === 0) {
     const excuse = count.candidates[0]?.unless.find(blamed) ?? "another rule";
     const why = `explained by the violation of ${excuse}`;
-    return count.holds > 0 ? { outcome: "holds", ...heard, why } : { outcome: "inconclusive", ...heard, why };
+    const holds = count.holds > 0 && count.inconclusive === 0;
+    return { outcome: holds ? "holds" : "inconclusive", ...heard, why };
   }
   let why = "";
-  for (const candidate of own.toSorted(
-    (a, b) => Number(b.clean) - Number(a.clean) || a.rounds.length - b.rounds.length,
-  )) {
-    if (all.stop() !== null)
-      return all.doubtful
-        ? { outcome: "inconclusive", ...heard, why: `seen once (${candidate.seen}), and not tried again` }
-        : { outcome: "violated", ...heard, confirmed: unshrunk(candidate) };
+  for (const candidate of own.toSorted((a, b) => cost(a) - cost(b))) {
+    if (all.stop() !== null) return { outcome: "inconclusive", ...heard, why: notTriedAgain(candidate) };
     const result = await (all.retry ?? shrink)(candidate, {
       ready,
       judge: all.judge,
       rule,
       column,
       stop: () => all.stop() !== null,
+      plays: all.plays(),
     });
     if (result.kind === "confirmed") return { outcome: "violated", ...heard, confirmed: result };
     why = result.why;
@@ -175,14 +193,7 @@ async function conclude(
   return { outcome: "inconclusive", ...heard, why };
 }
 
-/** The history as it was, for when nothing more may be sent. */
-export function unshrunk(candidate: Candidate): Confirmed {
-  return {
-    kind: "confirmed",
-    played: { rounds: candidate.rounds, observed: [] },
-    stage: null,
-    expected: candidate.expected,
-    seen: candidate.seen,
-    reproduced: "not tried again: nothing more might be sent",
-  };
+/** Said of what was seen when nothing more might be sent: it may not show again. */
+export function notTriedAgain({ seen }: Candidate): string {
+  return `seen once (${seen}), and not tried again`;
 }

@@ -1,7 +1,7 @@
 import type { SendOptions, Transport } from "../client/transport.ts";
 import { getPolicy, removePermission } from "../generators/call.ts";
 import { type ObservedRound, observeRound } from "../oracle/observe.ts";
-import { afterTidying, initialBelief } from "../oracle/worlds.ts";
+import { afresh, afterTidying, initialBelief } from "../oracle/worlds.ts";
 import { revisionIn, versionIn } from "../spec/answer.ts";
 import type { Belief } from "../spec/belief.ts";
 import {
@@ -12,6 +12,7 @@ import {
   type Step,
   versionSlot,
 } from "../spec/exchange.ts";
+import { isRemovable } from "../spec/removal.ts";
 import type { Stage } from "../spec/stage.ts";
 import { readable } from "./retained.ts";
 import type { Tape } from "./tape.ts";
@@ -31,13 +32,25 @@ export type Waiting = (done: readonly (readonly Exchange[])[]) => Promise<Round 
 /** Hears each round as it comes back. */
 export type Heard = (round: ObservedRound, exchanges: readonly Exchange[]) => void;
 
+/** How a history is played. */
+export interface PlayOptions {
+  /** Its name in a recording; what is sent to tidy up has none. */
+  readonly unit: string;
+  readonly heard?: Heard;
+  /** Over new connections. */
+  readonly anew?: boolean;
+}
+
 /** One stage and what is believed of it. Histories play on a lane one after the other; lanes play side by side. */
 export interface Lane {
   readonly index: number;
   readonly stage: Stage;
   /** Plays rounds as `next` gives them, telling each as it comes back; null ends it. */
-  play(next: Script | Waiting, listen?: { readonly unit: string; readonly heard?: Heard }): Promise<Played>;
-  /** Empties the policies that hold something; `thorough` reads those that may. False when one could not be emptied. */
+  play(next: Script | Waiting, how?: PlayOptions): Promise<Played>;
+  /**
+   * Empties the policies that hold something; `thorough` reads those that may, and then nothing that earlier histories
+   * showed of them is believed any more. False when one could not be emptied.
+   */
   tidy(thorough: boolean): Promise<boolean>;
   /** The names of the stage's functions, as they stand in requests. */
   names(): readonly string[];
@@ -63,7 +76,8 @@ export interface LaneOptions {
 
 /** Makes a lane. */
 export function laneOn(options: LaneOptions): Lane {
-  const { stage, transport, how } = options;
+  const { stage, transport } = options;
+  let how = options.how;
   let belief: Belief = initialBelief(stage, options.fresh);
   const reads = { wasReadable: false, isReadable: true };
 
@@ -103,9 +117,10 @@ export function laneOn(options: LaneOptions): Lane {
     return { observed, exchanges };
   };
 
-  const play: Lane["play"] = async (next, listen) => {
+  const play: Lane["play"] = async (next, { unit = "", heard, anew = false }: Partial<PlayOptions> = {}) => {
     const rounds: (readonly Exchange[])[] = [];
     const observed: ObservedRound[] = [];
+    how = anew ? { ...options.how, anew } : options.how;
     for (;;) {
       const given = next(rounds);
       const round = given instanceof Promise ? await given : given;
@@ -114,8 +129,8 @@ export function laneOn(options: LaneOptions): Lane {
       rounds.push(exchanges);
       observed.push(one);
       noteReads(one, reads);
-      options.tape?.round(options.index, listen?.unit ?? "", exchanges);
-      listen?.heard?.(one, exchanges);
+      options.tape?.round(options.index, unit, exchanges);
+      heard?.(one, exchanges);
     }
     // The next history begins on connections of its own: what this one did to them must not reach it.
     for (const round of rounds) {
@@ -136,9 +151,10 @@ export function laneOn(options: LaneOptions): Lane {
       const sids = sidsOf(belief, key);
       if (sids === null) return false;
       if (sids.length === 0) return true;
-      // An id such as ".." would make the path of a removal that of something else: it is left to a new stage.
-      if (sids.some((sid) => !/^[\w-][\w.-]*$/.test(sid))) return false;
-      for (const sid of new Set(sids)) await alone("tidy", removePermission(name, sid, { qualifier }));
+      const removable = [...new Set(sids)].filter(isRemovable);
+      for (const sid of removable) await alone("tidy", removePermission(name, sid, { qualifier }));
+      // Any other id is left to a new stage.
+      if (sids.some((sid) => !isRemovable(sid))) return false;
       if (!thorough) return true;
       await alone("tidy-read", getPolicy(name, qualifier));
     }
@@ -158,8 +174,9 @@ export function laneOn(options: LaneOptions): Lane {
         if (sidsOf(belief, key)?.length === 0 && !(thorough && mayHold(belief, key))) continue;
         clean = (await tidyPolicy(key, thorough)) && clean;
       }
-      belief = afterTidying(belief);
-      options.tape?.tidied?.(options.index);
+      const empty = thorough && clean;
+      belief = empty ? afresh(belief) : afterTidying(belief);
+      options.tape?.tidied?.(options.index, empty);
       return clean;
     },
   };
@@ -194,10 +211,11 @@ function filled(step: Step, done: readonly (readonly Exchange[])[]): Call | null
 }
 
 function withValue(call: Call, slot: string, value: string): Call {
+  // A function, because a text would be read as a pattern: `$&` in a RevisionId must stay what it is.
   return {
     ...call,
-    target: call.target.replaceAll(slot, encodeURIComponent(value)),
-    body: call.body?.replaceAll(slot, JSON.stringify(value).slice(1, -1)) ?? null,
+    target: call.target.replaceAll(slot, () => encodeURIComponent(value)),
+    body: call.body?.replaceAll(slot, () => JSON.stringify(value).slice(1, -1)) ?? null,
   };
 }
 

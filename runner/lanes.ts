@@ -10,6 +10,8 @@ export interface Lanes {
   readonly missing: readonly string[];
   /** A stage in place of one that cannot be emptied; null when it cannot be had. */
   renew(lane: Lane): Promise<Lane | null>;
+  /** A new stage with the function under test alone; null when it cannot be had. */
+  spare(): Promise<Lane | null>;
   /** Removes everything that was created; tells what is left behind. */
   undo(): Promise<readonly string[]>;
 }
@@ -23,6 +25,10 @@ export type RaiseOptions = Pick<
 /** After these failures in a row no further stage is asked for: a target that is busy for good would be waited for each time. */
 const mostFailures = 3;
 
+/** Two characters name a lane, and two its stages, so that every name is as long as the others. */
+const mostIndex = 36 ** 2 - 1;
+const mostGenerations = 1200;
+
 /** Longest wait for a busy target when a stage is renewed, in milliseconds. */
 const renewalPatienceMs = 10_000;
 
@@ -31,11 +37,12 @@ export async function raise(options: RaiseOptions): Promise<Lanes> {
   const arranged: Arranged[] = [];
   const generations = new Map<number, number>();
   let failures = 0;
-  const make = async (index: number, patienceMs?: number): Promise<Lane> => {
+  let spares = 0;
+  const make = async (index: number, how?: Parameters<typeof options.arrange>[1]): Promise<Lane> => {
     const generation = generations.get(index) ?? 0;
     generations.set(index, generation + 1);
     const suffix = `${index.toString(36).padStart(2, "0")}${generation.toString(36).padStart(2, "0")}`;
-    const one = await options.arrange(suffix, patienceMs);
+    const one = await options.arrange(suffix, how);
     arranged.push(one);
     options.tape?.stage(index, one.stage, options.fresh);
     return laneOn({
@@ -49,6 +56,18 @@ export async function raise(options: RaiseOptions): Promise<Lanes> {
       tape: options.tape,
     });
   };
+  const perhaps = async (index: number, bare: boolean): Promise<Lane | null> => {
+    if (!options.fresh || failures >= mostFailures || index > mostIndex) return null;
+    if ((generations.get(index) ?? 0) > mostGenerations) return null;
+    try {
+      const lane = await make(index, { patienceMs: renewalPatienceMs, bare });
+      failures = 0;
+      return lane;
+    } catch {
+      failures += 1;
+      return null;
+    }
+  };
   const undo = async () => (await Promise.all(arranged.map((one) => one.undo()))).flat();
   try {
     const first = await make(0);
@@ -59,17 +78,10 @@ export async function raise(options: RaiseOptions): Promise<Lanes> {
     return {
       lanes: [first, ...settled.flatMap((one) => (one.status === "fulfilled" ? [one.value] : []))],
       missing: [...new Set(arranged.flatMap((one) => one.missing))],
-      renew: async (lane) => {
-        if (!options.fresh || failures >= mostFailures || (generations.get(lane.index) ?? 0) > 1200)
-          return null;
-        try {
-          const renewed = await make(lane.index, renewalPatienceMs);
-          failures = 0;
-          return renewed;
-        } catch {
-          failures += 1;
-          return null;
-        }
+      renew: (lane) => perhaps(lane.index, false),
+      spare: () => {
+        spares += 1;
+        return perhaps(options.lanes + spares, true);
       },
       undo,
     };

@@ -1,4 +1,4 @@
-import type { Arranged } from "../client/arrange.ts";
+import type { Arranged, ArrangeOptions } from "../client/arrange.ts";
 import type { Limited } from "../client/limiter.ts";
 import type { Clock, SendOptions } from "../client/transport.ts";
 import type { RunEvent } from "../reports/event.ts";
@@ -28,8 +28,8 @@ export interface RunOptions {
   readonly clock: Clock;
   readonly sleep: (ms: number) => Promise<void>;
   readonly startedAt: Date;
-  /** Arranges the stage of one lane, under a name that ends in `suffix`; `patienceMs` bounds the wait for a busy target. */
-  readonly arrange: (suffix: string, patienceMs?: number) => Promise<Arranged>;
+  /** Arranges the stage of one lane, under a name that ends in `suffix`. */
+  readonly arrange: (suffix: string, how?: Pick<ArrangeOptions, "patienceMs" | "bare">) => Promise<Arranged>;
   /** True when the stages are created for this run. */
   readonly fresh: boolean;
   readonly lanes: number;

@@ -44,12 +44,15 @@ export interface ReachOptions {
   readonly remedy?: string | undefined;
 }
 
+/** How a stage is arranged: the longest wait for a busy target, in milliseconds, and whether one function will do. */
+export type ArrangeHow = Pick<ArrangeOptions, "patienceMs" | "bare">;
+
 /** A target within reach. */
 export interface Reach {
   readonly transport: Limited;
   readonly how: SendOptions;
-  /** Arranges a stage; `patienceMs` is the longest wait for a busy target, in milliseconds. */
-  arrange(suffix: string, patienceMs?: number): Promise<Arranged>;
+  /** Arranges a stage. */
+  arrange(suffix: string, how?: ArrangeHow): Promise<Arranged>;
   readonly fresh: boolean;
   readonly redact: (text: string) => string;
   readonly curl: { readonly authorization: readonly Header[]; readonly sign: boolean };
@@ -68,7 +71,9 @@ export async function reach(options: ReachOptions): Promise<Reach> {
       : signingAuthorizer({ credentials, region, now: options.now });
   // Rounds of a race must really be in flight together, whatever the number of lanes.
   const connections = Math.max(32, options.concurrency);
-  const carrier = options.carrier?.(authorize) ?? httpTransport({ endpoint, clock, authorize, connections });
+  const carrier =
+    options.carrier?.(authorize) ??
+    httpTransport({ endpoint, clock, authorize, connections, connectTimeoutMs: Math.max(10_000, timeoutMs) });
   const { budget, rate, revive } = options;
   const redact = redactor(credentials === null ? [] : secretsOf(credentials));
   // Each stage has two functions to delete, and a role may stand beside them.
@@ -90,7 +95,7 @@ export async function reach(options: ReachOptions): Promise<Reach> {
           startedAt: startedAt.toISOString(),
           pid: options.pid,
         });
-  const arranging = (suffix: string, patienceMs: number | undefined): ArrangeOptions => ({
+  const arranging = (suffix: string, how: ArrangeHow): ArrangeOptions => ({
     transport,
     clock,
     endpoint: endpoint.href,
@@ -102,14 +107,14 @@ export async function reach(options: ReachOptions): Promise<Reach> {
     journal,
     signal,
     remedy: options.remedy,
-    patienceMs,
+    ...how,
   });
   const { functionName } = options;
   // Every stage of a run is created like the first, under the one role that may have been needed.
   let recipe: Arranged["recipe"] = null;
-  const arrangeAnew = async (suffix: string, patienceMs: number | undefined): Promise<Arranged> => {
+  const arrangeAnew = async (suffix: string, how: ArrangeHow): Promise<Arranged> => {
     stages += 1;
-    const arranged = await arrange({ ...arranging(suffix, patienceMs), recipe });
+    const arranged = await arrange({ ...arranging(suffix, how), recipe });
     recipe ??= arranged.recipe;
     return arranged;
   };
@@ -125,11 +130,11 @@ export async function reach(options: ReachOptions): Promise<Reach> {
           : [],
       sign,
     },
-    arrange: async (suffix, patienceMs) => {
+    arrange: async (suffix, how = {}) => {
       if (!options.arranges) return madeUp(`${options.prefix}-${suffix}`, region, functionName);
       return functionName === undefined
-        ? arrangeAnew(suffix, patienceMs)
-        : useExisting(functionName, arranging(suffix, patienceMs));
+        ? arrangeAnew(suffix, how)
+        : useExisting(functionName, arranging(suffix, how));
     },
   };
 }

@@ -25,7 +25,8 @@ export type Line =
       readonly unit: string;
       readonly exchanges: readonly Exchange[];
     }
-  | { readonly type: "tidied"; readonly lane: number }
+  /** `empty`: every policy of the lane was emptied. */
+  | { readonly type: "tidied"; readonly lane: number; readonly empty?: boolean }
   | { readonly type: "footer"; readonly report: Report };
 
 /** Records a run: every exchange as it was recorded, secrets already taken out. */
@@ -44,7 +45,7 @@ export async function recorder(
   return {
     tape: {
       stage: (lane, stage, fresh) => write({ type: "stage", lane, stage, fresh }),
-      tidied: (lane) => write({ type: "tidied", lane }),
+      tidied: (lane, empty) => write({ type: "tidied", lane, empty }),
       round: (lane, unit, exchanges) => write({ type: "round", lane, unit, exchanges }),
     },
     end: (report) => lines.end(text({ type: "footer", report })),

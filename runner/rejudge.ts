@@ -1,6 +1,6 @@
 import { type Judge, judgeOf } from "../oracle/judge.ts";
 import { type ObservedRound, observeRound } from "../oracle/observe.ts";
-import { afterTidying, initialBelief } from "../oracle/worlds.ts";
+import { afresh, afterTidying, initialBelief } from "../oracle/worlds.ts";
 import type { Report } from "../reports/report.ts";
 import type { Belief } from "../spec/belief.ts";
 import type { Exchange } from "../spec/exchange.ts";
@@ -8,7 +8,7 @@ import { Fault } from "../spec/fault.ts";
 import type { Rule } from "../spec/rule.ts";
 import type { Stage } from "../spec/stage.ts";
 import { coverage } from "./coverage.ts";
-import { settle, unshrunk } from "./findings.ts";
+import { notTriedAgain, settle } from "./findings.ts";
 import { laneOn } from "./lane.ts";
 import { questionnaire } from "./questionnaire.ts";
 import type { Line } from "./recording.ts";
@@ -140,18 +140,18 @@ function historiesOf(lines: readonly Line[]): readonly History[] {
     }
     if (line.type === "tidied") {
       const lane = lanes.get(line.lane);
-      if (lane !== undefined) lane.belief = afterTidying(lane.belief);
+      if (lane !== undefined) lane.belief = line.empty ? afresh(lane.belief) : afterTidying(lane.belief);
     }
     if (line.type !== "round") continue;
     const lane = lanes.get(line.lane);
     if (lane === undefined)
       throw new Fault(`The recording plays on lane ${line.lane} before its stage: record again.`);
-    const observed = observeRound(lane.belief, line.exchanges);
-    lane.belief = observed.after;
     if (lane.current !== null && lane.current.unit !== line.unit) {
       ended.push(lane.current);
       lane.current = null;
     }
+    const observed = observeRound(lane.belief, line.exchanges);
+    lane.belief = observed.after;
     if (line.unit === "") continue;
     const { main, other, unknownName } = lane.stage;
     lane.current ??= {
@@ -172,7 +172,7 @@ function historiesOf(lines: readonly Line[]): readonly History[] {
 function recorded(histories: readonly History[], judge: Judge): Retry {
   return async (candidate, { rule, column }) => {
     const replays = histories.filter(({ unit }) => unit.startsWith(`${replayUnit}${rule.id}/`));
-    if (replays.length === 0) return unshrunk(candidate);
+    if (replays.length === 0) return { kind: "unconfirmed", why: notTriedAgain(candidate) };
     let found: Confirmed | null = null;
     for (const { stage, rounds, observed } of replays) {
       const findings = [...observed.flatMap((round) => judge.round(round)), ...judge.history(observed)];

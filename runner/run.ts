@@ -144,7 +144,7 @@ async function judgeTarget(
       history: judge.history,
     },
     verdicts: collected,
-    stop,
+    stop: () => stop() ?? keepForTrying(options, collected.violated()),
     ended: (unit, lacking) => {
       ended += 1;
       if (lacking === null) histories.played += 1;
@@ -181,9 +181,10 @@ async function judgeTarget(
     judge,
     verdicts: collected,
     lanes: still.lanes,
-    doubtful: still.forgotten.length > 0,
     renew: raised.renew,
+    spare: raised.spare,
     stop,
+    plays: (violations) => Math.floor(options.transport.left() / violations / requestsOfPlay),
     trying: telling.trying,
     concluded: (what) => {
       for (const column of what.columns) concluded.set(conclusionKey(what.rule.id, column), what.conclusion);
@@ -200,6 +201,15 @@ function ran(options: RunOptions, suite: string): boolean {
 function plan({ suites, seed, runs, rounds, careful }: RunOptions): readonly Unit[] {
   const units = suites.flatMap((suite) => [...suite.units({ seed, runs, rounds })]);
   return careful ? units.filter(({ hazard }) => !hazard) : units;
+}
+
+/** Requests of a play that tries something again: the history, and what empties the stage for it. */
+const requestsOfPlay = 10;
+
+/** What was seen has to be tried again before it can be told: a part of the budget is kept for that. */
+function keepForTrying({ transport }: RunOptions, suspicions: number): string | null {
+  if (suspicions === 0 || transport.used() < 0.7) return null;
+  return "the rest of the budget of requests is for trying again what was seen";
 }
 
 function stopReason({ transport, signal }: RunOptions): string | null {

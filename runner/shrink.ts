@@ -1,14 +1,16 @@
 import type { Judge } from "../oracle/judge.ts";
+import { addressee } from "../spec/addressee.ts";
 import type { Round } from "../spec/exchange.ts";
 import type { Rule } from "../spec/rule.ts";
 import type { Stage } from "../spec/stage.ts";
 import type { Column } from "../spec/verdict.ts";
+import { route } from "../spec/wire.ts";
 import type { Lane, Played } from "./lane.ts";
 import { reduceHistory, type Shows } from "./reduce.ts";
 import { renamed } from "./rename.ts";
 import { retained } from "./retained.ts";
 import { simplifyCalls } from "./simplify.ts";
-import type { Candidate } from "./verdicts.ts";
+import { type Candidate, isLasting } from "./verdicts.ts";
 
 /** A violation that was tried again: the smallest history found, as it went the last time it showed. */
 export interface Confirmed {
@@ -28,10 +30,13 @@ export interface Unconfirmed {
   readonly why: string;
 }
 
+/** The stage that a play needs. */
+export type Wanted = "emptied" | "new" | "bare";
+
 /** What shrinking needs. */
 export interface ShrinkOptions {
-  /** An empty stage to play on: a new one where the last could not be emptied, or when asked for. */
-  readonly ready: (anew: boolean) => Promise<Lane>;
+  /** An empty stage to play on: emptied, new, or new with nothing but the function under test. */
+  readonly ready: (wanted: Wanted) => Promise<Lane>;
   /** Names of the functions in the candidate's requests. */
   readonly names?: readonly string[];
   readonly judge: Judge;
@@ -39,6 +44,8 @@ export interface ShrinkOptions {
   readonly column: Column;
   /** No more may be sent. */
   readonly stop: () => boolean;
+  /** Most plays, where a budget allows fewer than it takes. */
+  readonly plays?: number;
 }
 
 /** Begins the unit of every history that is played to try a violation again. */
@@ -47,10 +54,14 @@ export const replayUnit = "replay/";
 interface ReplayOptions extends ShrinkOptions {
   /** A name for the next play, so that a recording tells one from the other. */
   readonly unit: () => string;
+  /** Over new connections. */
+  readonly anew: boolean;
+  /** On a new stage each time. */
+  readonly onNewStages: boolean;
 }
 
-/** Plays that a violation may cost, how often a race is tried in the hope to see it, and the smallest history at the end. */
-const most = { plays: 240, racePlays: 600, raceTries: 20, confirmations: 3 } as const;
+/** Plays that a violation may cost, on emptied and on new stages; how often a race is tried in the hope to see it, and how often the smallest history is tried at the end. */
+const most = { plays: 240, racePlays: 600, newStages: 40, raceTries: 20, confirmations: 3 } as const;
 
 /** A history as it went when it showed the violation. */
 type Shown = Pick<Confirmed, "played" | "stage" | "expected" | "seen"> & {
@@ -70,37 +81,58 @@ const often: Criterion = { plays: 6, shows: 3 };
 /** A race that is lost seldom is left as large as it was, since a smaller one is lost more seldom still. */
 const seldom: Criterion = { plays: 20, shows: 1 };
 
-/** Plays a violation again, makes it small and confirms it, so that nothing is reported that does not reproduce. */
+/**
+ * Plays a violation again, makes it small and confirms it, so that nothing is reported that does not reproduce. Stages
+ * are emptied for each play; where that does not show it on a new stage, each play gets a new one, since what a history
+ * leaves behind may outlast emptying, as ids do that are never free again.
+ */
 export async function shrink(candidate: Candidate, given: ShrinkOptions): Promise<Confirmed | Unconfirmed> {
+  const onEmptied = await shrinkOn(candidate, given, false);
+  // A race that was not lost again in twenty tries is not lost more often on new stages.
+  const over = onEmptied.kind === "confirmed" || isRacing(candidate.rounds) || given.stop();
+  return over ? onEmptied : shrinkOn(candidate, given, true);
+}
+
+async function shrinkOn(
+  candidate: Candidate,
+  given: ShrinkOptions,
+  onNewStages: boolean,
+): Promise<Confirmed | Unconfirmed> {
   const steps = candidate.rounds.map((round) => round.map(({ step }) => step));
   const racing = isRacing(steps);
-  const trials = tryingAgain(given, candidate.names, racing ? most.racePlays : most.plays);
+  const trials = tryingAgain(candidate, given, onNewStages);
   const { shows } = trials;
-  const first = racing
-    ? await shows(steps, { plays: most.raceTries, shows: 1 })
-    : (await shows(steps, always)) || (await trials.onFreshStages(() => shows(steps, always)));
-  if (!first)
+  if (!(await shows(steps, racing ? { plays: most.raceTries, shows: 1 } : always)))
     return {
       kind: "unconfirmed",
       why: `seen once (${candidate.seen}, in ${candidate.unit}), not when it was tried again`,
     };
   const race = racing && !(await shows(steps, often)) ? seldom : often;
   const showsStill: Shows = (rounds) => shows(rounds, isRacing(rounds) ? race : always);
-  const fewer = await reduceHistory(steps, showsStill, { calls: race === often });
-  await simplifyCalls(fewer, candidate.names[0] ?? "", showsStill);
-  return confirm(trials.smallest(), trials.options, given.rule);
+  const reduce = (rounds: readonly Round[]) => reduceHistory(rounds, showsStill, { calls: race === often });
+  const plain = await simplifyCalls(await reduce(steps), candidate.names, showsStill);
+  // A plainer call may need less before it.
+  if (plain.length > 1) await reduce(plain);
+  return confirm(trials.smallest(), trials.options);
 }
 
 /** Plays histories again, within bounds, and keeps the last that met its criterion. */
-function tryingAgain(given: ShrinkOptions, names: readonly string[], bound: number) {
+function tryingAgain(candidate: Candidate, given: ShrinkOptions, onNewStages: boolean) {
+  const { names, anew = false } = candidate;
+  const usual = onNewStages ? most.newStages : isRacing(candidate.rounds) ? most.racePlays : most.plays;
+  const bound = Math.min(usual, Math.max(2, given.plays ?? Infinity));
   let plays = 0;
   let units = 0;
-  const unit = () => {
-    units += 1;
-    return `${replayUnit}${given.rule.id}/${given.column}/${units}`;
+  const options: ReplayOptions = {
+    ...given,
+    names,
+    anew,
+    onNewStages,
+    unit: () => {
+      units += 1;
+      return `${replayUnit}${given.rule.id}/${given.column}/${onNewStages ? "new-" : ""}${units}`;
+    },
   };
-  let fresh = false;
-  const options: ReplayOptions = { ...given, ready: (anew) => given.ready(anew || fresh), names, unit };
   let smallest: Shown | null = null;
   return {
     options,
@@ -120,45 +152,48 @@ function tryingAgain(given: ShrinkOptions, names: readonly string[], bound: numb
       }
       return false;
     },
-    /** What a history leaves behind may outlast tidying up, as ids do that are never free again. */
-    onFreshStages: (tries: () => Promise<boolean>): Promise<boolean> => {
-      fresh = true;
-      return tries();
-    },
   };
 }
 
-function isRacing(rounds: readonly Round[]): boolean {
+function isRacing(rounds: readonly (readonly unknown[])[]): boolean {
   return rounds.some((round) => round.length > 1);
 }
 
-async function confirm(
-  found: Shown | null,
-  options: ReplayOptions,
-  rule: Rule,
-): Promise<Confirmed | Unconfirmed> {
-  if (found === null) return { kind: "unconfirmed", why: `${rule.id} was not seen again` };
-  const tries = isRacing(found.rounds) ? most.raceTries : most.confirmations;
+/** The first tries are on new stages, where whoever plays it by hand begins: it has to show there. */
+async function confirm(found: Shown | null, options: ReplayOptions): Promise<Confirmed | Unconfirmed> {
+  if (found === null) return { kind: "unconfirmed", why: `${options.rule.id} was not seen again` };
+  const racing = isRacing(found.rounds);
+  const tries = racing ? most.raceTries : most.confirmations;
+  // A race takes many tries, and only a function alone is soon created.
+  const alone = wanted(found.rounds, options.names ?? [], true) === "bare";
+  const onNew = racing ? (alone ? tries : 0) : 1;
+  const { rounds, ...confirmed } = found;
+  const unconfirmed = (where: string): Unconfirmed => ({
+    kind: "unconfirmed",
+    why: `seen (${found.seen}), but not ${where}`,
+  });
   let shown = 0;
   let asked = 0;
   while (asked < tries && !options.stop()) {
+    const again = await replay(rounds, { ...options, onNewStages: options.onNewStages || asked < onNew });
+    if (again === null && options.stop()) break;
     asked += 1;
-    if ((await replay(found.rounds, options)) !== null) shown += 1;
+    if (again !== null) shown += 1;
+    if (asked === onNew && shown === 0) return unconfirmed("on functions that were just created");
   }
-  if (shown === 0 && asked > 0)
-    return { kind: "unconfirmed", why: `seen (${found.seen}), but not in ${asked} further tries` };
-  const { played, stage, expected, seen } = found;
-  return { kind: "confirmed", played, stage, expected, seen, reproduced: `${shown} of ${asked}` };
+  if (shown === 0 && asked > 0) return unconfirmed(`in ${asked} further tries`);
+  // Where nothing more might be sent it has been played once more all the same.
+  return { kind: "confirmed", ...confirmed, reproduced: asked === 0 ? "1 of 1" : `${shown} of ${asked}` };
 }
 
 /** Plays a history on an empty stage; tells what the rule found, or null when it found nothing wrong. */
 async function replay(
   rounds: readonly Round[],
-  { ready, names = [], judge, rule, column, unit }: ReplayOptions,
+  { ready, names = [], judge, rule, column, unit, anew, onNewStages }: ReplayOptions,
 ): Promise<Pick<Confirmed, "played" | "stage" | "expected" | "seen"> | null> {
-  const lane = await ready(rounds.flat().some(({ call }) => lasting.has(call.operation)));
+  const lane = await ready(wanted(rounds, names, onNewStages));
   const here = renamed(rounds, names, lane.names());
-  const played = await lane.play((done) => here[done.length] ?? null, { unit: unit() });
+  const played = await lane.play((done) => here[done.length] ?? null, { unit: unit(), anew });
   const findings = [
     ...played.observed.flatMap((round) => judge.round(round)),
     ...judge.history(played.observed),
@@ -172,15 +207,20 @@ async function replay(
   return null;
 }
 
+/** Most histories are about the function under test alone, and that is soon created. */
+function wanted(rounds: readonly Round[], [main, , none]: readonly string[], onNewStages: boolean): Wanted {
+  const steps = rounds.flat();
+  if (isLasting(steps)) return "new";
+  if (!onNewStages) return "emptied";
+  const isAlone = steps.every(({ call }) => {
+    const at = route(call.target);
+    const of = at.kind === "none" ? null : addressee(at);
+    return of !== null && of.qualifier === null && (of.name === main || of.name === none);
+  });
+  return isAlone ? "bare" : "new";
+}
+
 /** What a report needs of a history; what else was read in it would fill the memory, rule by rule. */
 function kept({ rounds }: Played): Played {
   return { rounds: rounds.map((round) => round.map(retained)), observed: [] };
 }
-
-/** What these leave behind is not undone by emptying the policies. */
-const lasting: ReadonlySet<string> = new Set([
-  "PublishVersion",
-  "CreateFunction",
-  "DeleteFunction",
-  "CreateAlias",
-]);

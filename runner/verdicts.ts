@@ -1,5 +1,5 @@
 import type { Finding } from "../oracle/judge.ts";
-import type { Exchange } from "../spec/exchange.ts";
+import type { Call, Exchange } from "../spec/exchange.ts";
 import type { Rule } from "../spec/rule.ts";
 import type { Column } from "../spec/verdict.ts";
 
@@ -15,6 +15,8 @@ export interface Candidate {
   readonly expected: string;
   readonly seen: string;
   readonly unless: readonly string[];
+  /** Counts only when it shows over new connections, too. */
+  readonly anew?: boolean | undefined;
 }
 
 /** What the observations of a run say about one rule in one column. */
@@ -26,8 +28,6 @@ export interface Count {
   why: string;
   /** The shortest histories that showed a violation. */
   candidates: Candidate[];
-  /** Histories without a conclusion, to be played again. */
-  open: Candidate[];
 }
 
 /** Collects findings; work and memory a finding are constant. */
@@ -41,8 +41,8 @@ export interface Verdicts {
   violated(): number;
 }
 
-/** Candidates kept for each rule and column, and histories kept to be played again. */
-const most = { candidates: 4, open: 2 } as const;
+/** Candidates kept for each rule and column. */
+const mostCandidates = 4;
 
 /** Makes an empty collection; `suspected` hears of the first violation of each rule, in whichever column. */
 export function verdicts(
@@ -53,7 +53,7 @@ export function verdicts(
   const countOf = (id: string, column: Column): Count => {
     let count = counts[column].get(id);
     if (count === undefined) {
-      count = { holds: 0, violated: 0, inconclusive: 0, why: "", candidates: [], open: [] };
+      count = { holds: 0, violated: 0, inconclusive: 0, why: "", candidates: [] };
       counts[column].set(id, count);
     }
     return count;
@@ -65,16 +65,13 @@ export function verdicts(
         count[judgement.verdict] += 1;
         if (judgement.verdict === "holds") continue;
         if (judgement.verdict === "violated") {
-          const { expected, seen, unless = [] } = judgement;
-          const candidate = { ...at, expected, seen, unless };
+          const { expected, seen, unless = [], anew } = judgement;
+          const candidate = { ...at, expected, seen, unless, anew };
           if (!violated.has(rule.id)) suspected(candidate, rule, column);
           violated.add(rule.id);
           keepShortest(count.candidates, candidate);
         } else {
           count.why = judgement.why;
-          if (count.open.length < most.open) {
-            count.open.push({ ...at, rounds: [...at.rounds], expected: "", seen: judgement.why, unless: [] });
-          }
         }
       }
     },
@@ -83,14 +80,32 @@ export function verdicts(
   };
 }
 
-/** Histories from an empty stage are better than others, and shorter ones better than longer. */
-function cost({ clean, rounds }: Pick<Candidate, "clean" | "rounds">): number {
-  return (clean ? 0 : 10_000) + rounds.length;
+/**
+ * What trying a history again may cost: shorter ones are better than longer, those from an empty stage better than
+ * others, and those that leave behind what emptying does not undo need a new stage for each play. The more calls race, the
+ * more often they show it.
+ */
+export function cost({ clean, rounds }: Pick<Candidate, "clean" | "rounds">): number {
+  const together = Math.max(...rounds.map(({ length }) => length));
+  return rounds.length + (clean ? 0 : 6) + (isLasting(rounds.flat()) ? 12 : 0) - Math.min(together, 32) / 16;
+}
+
+/** What these leave behind is not undone by emptying the policies. */
+const lasting: ReadonlySet<string> = new Set([
+  "PublishVersion",
+  "CreateFunction",
+  "DeleteFunction",
+  "CreateAlias",
+]);
+
+/** True for calls that need a stage of their own. */
+export function isLasting(steps: readonly { readonly call: Pick<Call, "operation"> }[]): boolean {
+  return steps.some(({ call }) => lasting.has(call.operation));
 }
 
 function keepShortest(list: Candidate[], candidate: Candidate): void {
   const copy = () => ({ ...candidate, rounds: [...candidate.rounds] });
-  if (list.length < most.candidates) {
+  if (list.length < mostCandidates) {
     list.push(copy());
     return;
   }

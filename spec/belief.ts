@@ -1,9 +1,9 @@
 /** A statement that the target acknowledged or showed. */
 export interface StatementBelief {
   readonly sid: string;
-  /** The statement as canonical JSON (keys sorted); null when it was acknowledged without being shown. */
+  /** The statement by `statementText`; null when it was acknowledged without being shown. */
   readonly text: string | null;
-  /** Characters of the request that added it, where the text is not known. */
+  /** Bytes of the request that added it, where the text is not known. */
   readonly size?: number;
 }
 
@@ -35,12 +35,21 @@ export interface Since {
   readonly together: boolean;
 }
 
+/** A revision as it was shown. */
+export interface ShownRevision {
+  readonly revision: string;
+  /** Made of the ids that the policy held, by `contentOf`; null where they were not known. */
+  readonly content: string | null;
+}
+
 /** What is believed of one policy: every world that the answers so far allow. */
 export interface PolicyBelief {
   readonly worlds: readonly World[];
   /** True once there were more worlds than are kept; then nothing is concluded from them. */
   readonly capped: boolean;
   readonly since: Since;
+  /** The revisions shown so far, each with what the policy held. */
+  readonly shown: readonly ShownRevision[];
   /** Revisions shown earlier and replaced since by another one. */
   readonly past: readonly string[];
   /** A current revision that a success has used up, while no later one has been read. */
@@ -78,6 +87,25 @@ export interface Belief {
 /** Names one policy: a function's own, or that of one of its versions or aliases. */
 export function policyKey(name: string, qualifier: string | null): string {
   return qualifier === null ? name : `${name}:${qualifier}`;
+}
+
+/** The ids of statements in whatever order: other ids are another content, the same ids need not be the same. */
+export function contentOf(statements: readonly StatementBelief[] | null): string | null {
+  return statements === null ? null : JSON.stringify(statements.map(({ sid }) => sid).sort());
+}
+
+/**
+ * Whether a policy that holds these statements may have again a revision that was shown earlier. One that is made of
+ * what the policy holds comes back with it; no revision stays, or comes back, with other statements.
+ */
+export function mayHaveAgain(
+  { shown }: PolicyBelief,
+  revision: string,
+  statements: readonly StatementBelief[] | null,
+): boolean {
+  const now = contentOf(statements);
+  const then = shown.filter((one) => one.revision === revision);
+  return now === null || then.length === 0 || then.some(({ content }) => content === null || content === now);
 }
 
 /** JSON with sorted keys, so that equal statements have equal texts. */

@@ -1,4 +1,4 @@
-import type { PolicyBelief, StatementBelief, World } from "./belief.ts";
+import { mayHaveAgain, type PolicyBelief, type StatementBelief, type World } from "./belief.ts";
 import type { PolicyReading } from "./policy-answer.ts";
 
 /** How a policy that was read differs from what was believed, statement by statement. */
@@ -17,7 +17,7 @@ export interface Difference {
   readonly kept: readonly string[];
   /** The revision is another, although nothing was acknowledged since the last read. */
   readonly revisionMoved: boolean;
-  /** The revision is the same, although a write was acknowledged since the last read. */
+  /** The revision is the same, although a write was acknowledged since the last read, and has left other statements. */
   readonly revisionStuck: boolean;
 }
 
@@ -66,7 +66,8 @@ function differenceTo(
       revision !== null &&
       world.policyRevision === null &&
       belief.used.includes(revision) &&
-      !past.includes(revision),
+      !past.includes(revision) &&
+      !mayHaveAgain(belief, revision, seen),
   };
   return weight(found) === 0 ? null : found;
 }

@@ -1,8 +1,9 @@
 import { errorName, jsonObject } from "./answer.ts";
-import { canonicalJson, type StatementBelief } from "./belief.ts";
+import type { StatementBelief } from "./belief.ts";
 import { isRecord } from "./body.ts";
 import type { Answer } from "./exchange.ts";
 import { remembered } from "./remembered.ts";
+import { statementText } from "./statement-text.ts";
 
 /** What an answer to GetPolicy shows. */
 export type PolicyReading =
@@ -42,5 +43,5 @@ const statementsIn = remembered(256, (document): readonly StatementBelief[] | nu
 
 function readStatement(value: unknown): StatementBelief {
   const sid = isRecord(value) ? value.Sid : undefined;
-  return { sid: typeof sid === "string" ? sid : "", text: canonicalJson(value) };
+  return { sid: typeof sid === "string" ? sid : "", text: statementText(value) };
 }

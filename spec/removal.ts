@@ -17,3 +17,11 @@ export function readOf(call: Call): Addressee | null {
   const at = route(call.target);
   return at.kind === "policy" ? addressee(at) : null;
 }
+
+/**
+ * True for an id that a path can name without being taken for something else: a server that decodes, cleans or cuts off
+ * paths may read `..` or a slash in a removal as the removal of a function.
+ */
+export function isRemovable(sid: string): boolean {
+  return !/[/\\%?#\0]|\p{Cs}|^[.\s]*$/u.test(sid);
+}

@@ -33,6 +33,8 @@ export type Judgement =
       readonly seen: string;
       /** Rules whose violation explains this one: it counts only when none of them is violated. */
       readonly unless?: readonly string[];
+      /** A connection was dropped, maybe because it was idle: it counts when it is dropped over new ones, too. */
+      readonly anew?: boolean;
     }
   | { readonly verdict: "inconclusive"; readonly why: string };
 

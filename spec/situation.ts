@@ -1,4 +1,4 @@
-import { type Belief, type PolicyBelief, policyKey, type World } from "./belief.ts";
+import { type Belief, mayHaveAgain, type PolicyBelief, policyKey, type World } from "./belief.ts";
 import type { Reading, Resource } from "./reading.ts";
 
 /** A reason why a request must be refused that depends on what the target holds. */
@@ -217,6 +217,9 @@ function situateRevision(revision: string, key: string, policy: PolicyBelief, be
   if (current.every((is) => is)) return { ...nothing, features: ["RevisionId.current"] };
   if (current.some((is) => is))
     return { ...nothing, unsure: ["it is not known whether the revision is current"] };
+  const replaced = policy.used.includes(revision) || policy.past.includes(revision);
+  if (replaced && policy.worlds.some(({ statements }) => mayHaveAgain(policy, revision, statements)))
+    return { ...nothing, unsure: ["the policy may hold again what it held at that revision"] };
   if (policy.used.includes(revision)) return { ...nothing, objections: ["RevisionId.used"] };
   if (policy.past.includes(revision)) {
     const known = policy.worlds.every((world) => world.policyRevision !== null);

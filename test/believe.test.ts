@@ -203,6 +203,35 @@ describe("Revisions", () => {
     }
   });
 
+  it("may be made of what the policy holds, and come back with it", () => {
+    const before = [
+      [add("aa"), added("aa")],
+      [getPolicy("f"), policyOf("of-aa", "aa")],
+      [getFunction("f"), answer(200, { Configuration: { RevisionId: "of-aa" } })],
+      [add("bb"), added("bb")],
+    ] as const;
+    const taken = [guarded("of-aa"), added("gg")] as const;
+    const removed = [removePermission("f", "bb"), answer(204)] as const;
+    const read = [getPolicy("f"), policyOf("of-aa", "aa")] as const;
+    expect(violations(verdicts(...before, taken))).toEqual(["RevisionId.used"]);
+    expect(violations(verdicts(...before, removed, taken))).toEqual([]);
+    expect(violations(verdicts(...before, removed, [add("bb"), added("bb")], taken))).toEqual([
+      "RevisionId.used",
+    ]);
+    expect(violations(verdicts(...before, removed, [add("cc"), added("cc")], taken))).toEqual([
+      "RevisionId.used",
+    ]);
+    const seen = [getPolicy("f"), policyOf("of-both", "aa", "bb")] as const;
+    expect(violations(verdicts(...before, seen, taken))).toEqual(["RevisionId.stale"]);
+    expect(violations(verdicts(...before, seen, removed, read))).toEqual([]);
+    expect(violations(verdicts(...before, seen, removed, taken))).toEqual([]);
+    const again = [[add("cc"), added("cc")], [removePermission("f", "cc"), answer(204)], read] as const;
+    expect(violations(verdicts(...before.slice(0, 3), ...again))).toEqual([]);
+    expect(violations(verdicts(...before, [getPolicy("f"), policyOf("of-aa", "aa", "bb")]))).toEqual([
+      "revision.changes",
+    ]);
+  });
+
   it("that merely count prove nothing on another policy whose own has not been read", () => {
     const elsewhere = [getPolicy("f", "1"), policyOf("3")] as const;
     expect(violations(verdicts(elsewhere, [guarded("3"), added("gg")]))).toEqual([]);
@@ -218,6 +247,23 @@ describe("Revisions", () => {
     const shown = [getFunction("f", "1"), answer(200, { Configuration: { RevisionId: "16" } })] as const;
     const used = [add("aa", {}, "Qualifier=1"), added("aa")] as const;
     expect(violations(verdicts(shown, used, [guarded("16"), added("gg")]))).toEqual([]);
+  });
+});
+
+describe("The size of a policy", () => {
+  it("is counted in bytes, so that a refusal for it is believed though the characters are few", () => {
+    const body = JSON.stringify({ message: "The final policy size is bigger than the limit." });
+    const headers = [["X-Amzn-ErrorType", "PolicyLengthExceededException"]] as const;
+    const full: Answer = { kind: "response", status: 400, headers, body, ...times };
+    const filled = (character: string) => {
+      const SourceArn = `arn:aws:s3:::${character.repeat(1400)}`;
+      const big = { ...statement("aa"), Condition: { ArnLike: { "AWS:SourceArn": SourceArn } } };
+      const stored = answer(201, { Statement: JSON.stringify(big) });
+      return verdicts([add("aa", { SourceArn }), stored], [add("bb"), full]);
+    };
+    expect(filled("a")).toMatchObject({ "request.accepted": "violated" });
+    expect(violations(filled("字"))).toEqual([]);
+    expect(filled("字")).toMatchObject({ "policy.too-large": "holds" });
   });
 });
 

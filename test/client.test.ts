@@ -1,11 +1,15 @@
+import { createServer } from "node:http";
+import type { AddressInfo, Socket } from "node:net";
 import { performance } from "node:perf_hooks";
 import { brotliCompressSync, gzipSync } from "node:zlib";
+import { DeleteFunctionCommand, GetFunctionCommand, PublishVersionCommand } from "@aws-sdk/client-lambda";
 import { afterEach, expect, test } from "vitest";
 import { constantAuthorizer } from "../client/authorize.ts";
 import { endpointOf } from "../client/endpoint.ts";
 import { type HttpOptions, httpTransport } from "../client/http.ts";
 import { sendRawSequence } from "../client/raw.ts";
 import { reviving } from "../client/reviving.ts";
+import { sdkOver } from "../client/sdk.ts";
 import type { Outgoing, Transport } from "../client/transport.ts";
 import type { Answer } from "../spec/exchange.ts";
 import { type BareServer, bareServer, isWhole, response } from "./bare-server.ts";
@@ -52,6 +56,39 @@ test("an interim response 100 that nobody asked for is not held against the targ
   const transport = transportTo(endpoint);
   expect(silence(await transport.send(post, patient))).toBe("aborted");
   expect(silence(await transport.send(post, patient))).toBe("201 done");
+});
+
+test("a call that is sent anew is on a connection of its own, and leaves the others as they are", async () => {
+  const sockets: Socket[] = [];
+  const server = createServer((request, answer) => {
+    sockets.push(request.socket);
+    answer.end();
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  open.push({ close: async () => void server.close() });
+  const { port } = server.address() as AddressInfo;
+  const transport = transportTo(new URL(`http://127.0.0.1:${port}`), { connections: 1 });
+  for (const anew of [false, true, true, false]) await transport.send(post, { ...patient, anew });
+  const [shared, ...others] = sockets;
+  expect(sockets.map((socket) => socket === shared)).toEqual([true, false, false, true]);
+  expect(new Set(others).size).toBe(3);
+});
+
+test("the SDK asks twice over a dropped connection where that has no effect, and never adds twice", async () => {
+  const sent: string[] = [];
+  const dropping: Transport = {
+    send: async ({ method }, { anew = false }) => {
+      sent.push(`${method} ${anew ? "anew" : "shared"}`);
+      return { kind: "none", reason: "reset", detail: "", sentAt: 0, answeredAt: 0 };
+    },
+    close: async () => {},
+  };
+  const ask = sdkOver(dropping, "us-east-1", patient);
+  const name = { FunctionName: "f" };
+  await ask((client) => client.send(new DeleteFunctionCommand(name)));
+  await ask((client) => client.send(new GetFunctionCommand(name)));
+  await ask((client) => client.send(new PublishVersionCommand(name)));
+  expect(sent).toEqual(["DELETE shared", "DELETE anew", "GET shared", "GET anew", "POST anew"]);
 });
 
 test.each([

@@ -53,6 +53,44 @@ describe("A run against the reference", () => {
   });
 });
 
+describe("A run with a budget", () => {
+  it("keeps a part of it for trying again what was seen, so that a violation is one", async () => {
+    const report = await judgeVariant(mutants["success.is-201"].mutate, { seed: 1, runs: 5, budget: 900 });
+    const found = report.rules.find(({ id }) => id === "success.is-201");
+    expect(report.faults.join()).toContain("the rest of the budget of requests is for trying again");
+    expect(found?.verdicts.document).toBe("violated");
+    expect(found?.counterexample?.steps).toHaveLength(1);
+    expect(report.requests).toBeLessThanOrEqual(900 + 60);
+  });
+
+  it("calls nothing violated that was seen once", async () => {
+    let additions = 0;
+    const once = change(({ finish }) => ({
+      finish: (reply, request, operation) => {
+        additions += operation === "AddPermission" && reply.status === 201 ? 1 : 0;
+        const odd = additions === 20 && reply.status === 201;
+        return finish(odd ? { ...reply, status: 200 } : reply, request, operation);
+      },
+    }));
+    const report = await judgeVariant(once, { seed: 1, runs: 5, budget: 600 });
+    expect(report.summary.document.violated).toBe(0);
+    expect(report.rules.find(({ id }) => id === "success.is-201")).toMatchObject({
+      verdicts: { document: "inconclusive" },
+      reason: expect.stringContaining("seen once (200"),
+    });
+  });
+});
+
+describe("A target whose revisions hold what a replacement takes for a pattern", () => {
+  it("is judged as any other", async () => {
+    const odd = change(() => ({ nextRevision: (key, writes) => `$&-$$-$1-${key}-${writes}` }));
+    const report = await judgeVariant(odd, { seed: 1, suites: ["state", "races"], rounds: 2 });
+    for (const id of ["RevisionId.used", "race.one-revision-once"]) {
+      expect(report.rules.find((rule) => rule.id === id)?.verdicts.document, id).toBe("holds");
+    }
+  });
+});
+
 describe("A run against a mutant", () => {
   it.each(["success.is-201", "StatementId.duplicate", "Action.required", "policy.others-untouched"] as const)(
     "finds %s, with a history that cannot be shorter",

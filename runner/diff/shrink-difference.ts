@@ -68,7 +68,7 @@ async function attempt(
   const shows = async (rounds: readonly Round[]) => plays < most.plays && (await show(rounds));
   if (!(await shows(candidate.rounds.x))) return null;
   const fewer = await reduceHistory(candidate.rounds.x, shows);
-  await simplifyCalls(fewer, candidate.stages.x.main.name, shows);
+  await simplifyCalls(fewer, [candidate.stages.x.main.name], shows);
   return confirmed(last, show, stop);
 }
 

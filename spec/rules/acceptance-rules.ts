@@ -1,5 +1,6 @@
 import { phrase } from "../answer.ts";
 import type { World } from "../belief.ts";
+import { bodyBytes, bytesOf } from "../bytes.ts";
 import type { Call } from "../exchange.ts";
 import type { Addition } from "../observation.ts";
 import { read } from "../reading.ts";
@@ -10,7 +11,7 @@ type Acceptance = Pick<RuleBody, "title" | "source" | "clauses"> &
   Partial<Pick<RuleBody, "needs" | "basis">> & { readonly unless?: readonly string[] };
 
 /**
- * Size of a policy in characters from which a refusal may be for its size; the document does not give the limit.
+ * Size of a policy in bytes from which a refusal may be for its size; the document does not give the limit.
  * A refusal that says so is believed earlier than one that does not.
  */
 export const largeEnough = { said: 4096, unsaid: 12_000 } as const;
@@ -256,9 +257,12 @@ export function sizeFrom(error: string | null): number {
 export function policySize({ before, situation, call }: Addition): number {
   const worlds: readonly World[] = before.policies[situation.key ?? ""]?.worlds ?? [];
   const sizes = worlds.map((world) =>
-    (world.statements ?? []).reduce((sum, { text, size }) => sum + (text?.length ?? size ?? 200), 0),
+    (world.statements ?? []).reduce(
+      (sum, { text, size }) => sum + (text === null ? (size ?? 200) : bytesOf(text)),
+      0,
+    ),
   );
-  return Math.max(0, ...sizes) + (call.body?.length ?? 0);
+  return Math.max(0, ...sizes) + bodyBytes(call);
 }
 
 /** Whichever of GetPolicy, GetFunction and GetAlias it is read from: one of the revisions shown must do. */

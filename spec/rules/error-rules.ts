@@ -204,7 +204,10 @@ function judgeArrival({ answer, call, reading }: Addition): Judgement | null {
     answer.reason === "refused" ||
     answer.reason === "unresolved" ||
     answer.reason === "tls";
-  return ours
-    ? { verdict: "inconclusive", why: answer.detail }
-    : violated("a complete HTTP answer within the deadline", `${phrase(answer)} (${answer.detail})`);
+  if (ours) return { verdict: "inconclusive", why: answer.detail };
+  const found = violated(
+    "a complete HTTP answer within the deadline",
+    `${phrase(answer)} (${answer.detail})`,
+  );
+  return answer.reason === "reset" ? { ...found, anew: true } : found;
 }

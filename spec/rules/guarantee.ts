@@ -41,6 +41,11 @@ export function violated(expected: string, seen: string): Extract<Judgement, { v
   return { verdict: "violated", expected, seen };
 }
 
+/** A refusal that is another than it should be; whoever refuses the canonical request too has not looked at this one. */
+export function refusedOtherwise(expected: string, seen: string): ReturnType<typeof violated> {
+  return { ...violated(expected, seen), unless: ["request.accepted"] };
+}
+
 /** A value as a reader sees it, cut where it is long. */
 export function show(value: unknown): string {
   const text = value === undefined ? "absent" : JSON.stringify(value);

@@ -2,7 +2,7 @@ import { phrase } from "../answer.ts";
 import type { Addition } from "../observation.ts";
 import { holds, type Judgement, type RuleBody } from "../rule.ts";
 import { conditionsOf } from "./granted.ts";
-import { guarantee, show, violated } from "./guarantee.ts";
+import { guarantee, refusedOtherwise, show, violated } from "./guarantee.ts";
 
 /** What the live service was recorded to do beyond, or against, the document. Counts under `aws` only. */
 export const observedRules = {
@@ -15,7 +15,7 @@ export const observedRules = {
       if (objection === undefined || !recorded.has(objection)) return null;
       const right =
         result.status === 400 && (result.error === "ValidationException" || result.error === null);
-      return right ? holds : violated("400 ValidationException", phrase(answer));
+      return right ? holds : refusedOtherwise("400 ValidationException", phrase(answer));
     },
   ),
   "observed.constraints-first": observed(
@@ -26,7 +26,7 @@ export const observedRules = {
       if (more.length > 0 || reading.questions.length > 0 || result.kind !== "refused") return null;
       if (objection !== "Qualifier.pattern" && objection !== "FunctionName.pattern") return null;
       if (call.target.includes(".")) return null; // a dot in a name has been admitted since 2025-12
-      return result.status === 400 ? holds : violated("400 ValidationException", phrase(answer));
+      return result.status === 400 ? holds : refusedOtherwise("400 ValidationException", phrase(answer));
     },
   ),
   "observed.latest-is-refused": observed(
@@ -35,11 +35,9 @@ export const observedRules = {
     ({ reading, result, answer }) => {
       if (reading.questions.length !== 1 || reading.questions[0] !== "Qualifier.latest") return null;
       if (reading.objections.length > 0 || result.kind === "unsettled") return null;
-      const right =
-        result.kind === "refused" &&
-        result.status === 400 &&
-        result.error === "InvalidParameterValueException";
-      return right ? holds : violated("400 InvalidParameterValueException", phrase(answer));
+      if (result.kind === "added") return violated("400 InvalidParameterValueException", phrase(answer));
+      const right = result.status === 400 && result.error === "InvalidParameterValueException";
+      return right ? holds : refusedOtherwise("400 InvalidParameterValueException", phrase(answer));
     },
   ),
   "observed.disagreeing-qualifier": observed(
@@ -49,7 +47,7 @@ export const observedRules = {
       if (reading.objections.length !== 1 || reading.objections[0] !== "Qualifier.disagrees") return null;
       if (reading.questions.length > 0 || result.kind !== "refused") return null;
       const right = result.status === 400 && result.error === "InvalidParameterValueException";
-      return right ? holds : violated("400 InvalidParameterValueException", phrase(answer));
+      return right ? holds : refusedOtherwise("400 InvalidParameterValueException", phrase(answer));
     },
   ),
   "observed.arn-like": {

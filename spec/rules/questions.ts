@@ -1,4 +1,5 @@
 import { jsonObject, phrase } from "../answer.ts";
+import { bytesOf } from "../bytes.ts";
 import type { Addition, Observation } from "../observation.ts";
 import type { RequestQuestion } from "../reading.ts";
 import type { Question, QuestionBody } from "../rule.ts";
@@ -209,7 +210,7 @@ function answerSizeLimit(of: Observation): string | null {
   if (of.policy.kind !== "policy" || (!full && of.answer.body.length < beyondAnyLimit)) return null;
   const document = jsonObject(of.answer.body)?.Policy;
   if (typeof document !== "string") return null;
-  return `${full ? "full" : "not full"} at ${new TextEncoder().encode(document).length} bytes`;
+  return `${full ? "full" : "not full"} at ${bytesOf(document)} bytes`;
 }
 
 function answerRevisionSource(of: Observation): string | null {

@@ -67,7 +67,10 @@ function judgeGroups(
     const unsettled = race.find(({ result }) => result.kind === "unsettled");
     if (wins > 1) return { ...violated(expected, tally(race)), unless };
     if (wins === 0 && !unsettled)
-      return { ...violated(expected, tally(race)), unless: [...unless, "StatementId.freed"] };
+      return {
+        ...violated(expected, tally(race)),
+        unless: [...unless, "StatementId.freed", "request.accepted"],
+      };
     if (unsettled) open = phrase(unsettled.answer);
   }
   return open === null ? holds : { verdict: "inconclusive", why: open };

@@ -1,11 +1,14 @@
 import type { ConstraintRuleId } from "../constraint.ts";
 import type { Objection, RuleBody } from "../rule.ts";
-import { anyClientError, anyRefusal, exception, refuses, status } from "./refusing.ts";
+import { anyClientError, anyRefusal, either, exception, refuses, status } from "./refusing.ts";
 
 const invalid = exception("InvalidParameterValueException");
 const notFound = exception("ResourceNotFoundException");
 const conflict = exception("ResourceConflictException");
 const stale = exception("PreconditionFailedException");
+
+/** What lives elsewhere is not found here; and an ARN that cannot be served here is a parameter that is not valid. */
+const place = "URI Request Parameters, FunctionName: full ARN; Errors, ResourceNotFoundException,";
 
 /** What must be refused, beyond the constraints of single members. */
 export const refusalRules = {
@@ -104,13 +107,18 @@ export const refusalRules = {
     clauses: ["R055", "R048", "R053"],
     needs: ["state"],
   }),
-  "resource.other-region": refuses("resource.other-region", notFound, {
-    title: "A full ARN of another region is not found here",
-    basis: "implied",
-    source: "URI Request Parameters, FunctionName: full ARN; Errors, ResourceNotFoundException",
-    clauses: ["R044"],
-    needs: ["state"],
-  }),
+  "resource.other-region": refuses(
+    "resource.other-region",
+    either(notFound, invalid),
+    {
+      title: "A full ARN of another region is not found here, or not valid here",
+      basis: "implied",
+      source: `${place} InvalidParameterValueException`,
+      clauses: ["R044"],
+      needs: ["state"],
+    },
+    { recorded: notFound },
+  ),
   "resource.other-account": refuses("resource.other-account", anyRefusal, {
     title: "A full ARN of another account is not granted on",
     basis: "implied",
@@ -118,10 +126,10 @@ export const refusalRules = {
     clauses: ["R043"],
     needs: ["state"],
   }),
-  "resource.other-partition": refuses("resource.other-partition", status(403, 404), {
-    title: "A full ARN of another partition is well-formed, and not found here",
+  "resource.other-partition": refuses("resource.other-partition", either(status(403, 404), invalid), {
+    title: "A full ARN of another partition is not found here, or not valid here",
     basis: "stated",
-    source: "URI Request Parameters, FunctionName: pattern",
+    source: `${place} InvalidParameterValueException`,
     clauses: ["R040"],
     needs: ["state"],
   }),
@@ -156,7 +164,7 @@ export const refusalRules = {
       clauses: ["R098"],
       needs: ["state", "policy", "revisions"],
     },
-    ["RevisionId.never-seen"],
+    { unless: ["RevisionId.never-seen"] },
   ),
   "RevisionId.used": refuses(
     "RevisionId.used",
@@ -168,7 +176,7 @@ export const refusalRules = {
       clauses: ["R104"],
       needs: ["state", "policy", "revisions"],
     },
-    ["RevisionId.never-seen", "revision.changes"],
+    { unless: ["RevisionId.never-seen", "revision.changes"] },
   ),
   "RevisionId.foreign": refuses(
     "RevisionId.foreign",
@@ -180,6 +188,6 @@ export const refusalRules = {
       clauses: ["R098"],
       needs: ["state", "policy", "revisions", "other"],
     },
-    ["RevisionId.never-seen"],
+    { unless: ["RevisionId.never-seen"] },
   ),
 } as const satisfies Record<Exclude<Objection, ConstraintRuleId>, RuleBody>;

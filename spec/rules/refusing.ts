@@ -3,6 +3,7 @@ import { type ErrorName, isErrorName } from "../constraint.ts";
 import { documentedErrors } from "../contract.generated.ts";
 import type { Addition } from "../observation.ts";
 import { holds, type Judgement, type Objection, type RuleBody } from "../rule.ts";
+import { refusedOtherwise, violated } from "./guarantee.ts";
 
 /**
  * What may be answered to a request that must be refused.
@@ -56,27 +57,46 @@ export function status(...codes: readonly number[]): Admissible {
   };
 }
 
+/** What either of two allows. */
+export function either(one: Admissible, other: Admissible): Admissible {
+  return {
+    phrase: `${one.phrase} or ${other.phrase}`,
+    allows: (code, error) => one.allows(code, error) || other.allows(code, error),
+  };
+}
+
 /**
- * A rule: a request with this one objection, and nothing else against it, gets one of the admissible answers.
- * `unless` names rules that explain why it does not.
+ * A rule: a request with this one objection, and nothing else against it, gets one of the admissible answers;
+ * `recorded` where the live service was seen to give fewer of them. `unless` names rules that explain why it does not.
  */
 export function refuses(
   objection: Objection,
   admissible: Admissible,
   rule: Omit<RuleBody, "trigger" | "needs"> & Partial<Pick<RuleBody, "needs">>,
-  unless: readonly string[] = [],
+  { recorded = null, unless = [] }: RefusalOptions = {},
 ): RuleBody {
   return {
     needs: [],
     ...rule,
-    trigger: { on: "objection", objection, judge: (of) => judgeRefusal(of, admissible, unless) },
+    ...(recorded && { differs: true }),
+    trigger: {
+      on: "objection",
+      objection,
+      judge: (of, column) =>
+        judgeRefusal(of, column === "aws" ? (recorded ?? admissible) : admissible, unless),
+    },
   };
+}
+
+interface RefusalOptions {
+  readonly recorded?: Admissible | null;
+  readonly unless?: readonly string[];
 }
 
 function judgeRefusal(of: Addition, admissible: Admissible, others: readonly string[]): Judgement {
   const judgement = judgeAnswer(of, admissible);
   if (judgement.verdict !== "violated") return judgement;
-  const unless = [...others, ...explanations(of)];
+  const unless = [...(judgement.unless ?? []), ...others, ...explanations(of)];
   return unless.length > 0 ? { ...judgement, unless } : judgement;
 }
 
@@ -90,9 +110,8 @@ function explanations({ reading: { resource }, situation, answer }: Addition): r
 
 function judgeAnswer({ result, answer }: Addition, admissible: Admissible): Judgement {
   if (result.kind === "unsettled") return { verdict: "inconclusive", why: result.why };
-  if (result.kind === "added") {
-    return { verdict: "violated", expected: admissible.phrase, seen: `${result.response.status}, accepted` };
-  }
-  if (admissible.allows(result.status, result.error)) return holds;
-  return { verdict: "violated", expected: admissible.phrase, seen: phrase(answer) };
+  if (result.kind === "added") return violated(admissible.phrase, `${result.response.status}, accepted`);
+  return admissible.allows(result.status, result.error)
+    ? holds
+    : refusedOtherwise(admissible.phrase, phrase(answer));
 }

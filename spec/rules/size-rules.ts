@@ -2,7 +2,7 @@ import { phrase } from "../answer.ts";
 import type { Addition } from "../observation.ts";
 import { holds, type Judgement, type RuleBody } from "../rule.ts";
 import { policySize, sizeFrom } from "./acceptance-rules.ts";
-import { violated } from "./guarantee.ts";
+import { refusedOtherwise } from "./guarantee.ts";
 
 /** What holds where a policy has become too large; the document does not say how large that is. */
 export const sizeRules = {
@@ -24,5 +24,5 @@ function judgeTooLarge(of: Addition): Judgement | null {
   if (policySize(of) < sizeFrom(result.error)) return null;
   const right =
     result.status === 400 && (result.error === "PolicyLengthExceededException" || result.error === null);
-  return right ? holds : violated("400 PolicyLengthExceededException", phrase(answer));
+  return right ? holds : refusedOtherwise("400 PolicyLengthExceededException", phrase(answer));
 }

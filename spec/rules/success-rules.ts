@@ -3,6 +3,7 @@ import { success } from "../contract.generated.ts";
 import type { Addition } from "../observation.ts";
 import type { Resource } from "../reading.ts";
 import { holds, type Judgement, type RuleBody } from "../rule.ts";
+import { sole } from "../statement-text.ts";
 import { admits, conditionsOf, exceptionIn, principalsOf } from "./granted.ts";
 import { type Added, guarantee, show, violated } from "./guarantee.ts";
 
@@ -203,9 +204,9 @@ function echo(part: string, sentAs: string, title: string, clauses: readonly str
       const sent = reading.body.members?.[sentAs];
       const { parsed } = result.statement;
       if (parsed === null || typeof sent !== "string") return null;
-      return parsed[part] === sent
-        ? holds
-        : violated(`"${part}": ${show(sent)}`, `"${part}": ${show(parsed[part])}`);
+      // A list of one action is that action; an id is never a list.
+      const said = part === "Action" ? sole(parsed[part]) : parsed[part];
+      return said === sent ? holds : violated(`"${part}": ${show(sent)}`, `"${part}": ${show(parsed[part])}`);
     },
   );
 }
@@ -243,7 +244,7 @@ function resource({ before, result, situation }: Added, wanted: Resource): Judge
   if (parsed === null || situation.key === null || wanted.qualifier === "$LATEST") return null;
   const { partition, region, account } = before.home;
   const arn = `arn:${partition}:lambda:${region}:${account}:function:${situation.key}`;
-  return parsed.Resource === arn
+  return sole(parsed.Resource) === arn
     ? holds
     : violated(`"Resource": "${arn}"`, `"Resource": ${show(parsed.Resource)}`);
 }

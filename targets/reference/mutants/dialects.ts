@@ -1,10 +1,9 @@
 import type { Check, Mutation } from "../behaviour.ts";
 import type { Draft } from "../draft.ts";
 import { isHere } from "../resolve.ts";
-import { revisionOf } from "../state.ts";
 import { naming } from "./error-mutants.ts";
 import { change, overlooking, together } from "./mutant.ts";
-import { functionOf } from "./places.ts";
+import { revisionDialects } from "./revision-dialects.ts";
 
 /** Correct implementations that write and decide otherwise where the document lets them: none breaks a rule. */
 export const dialects: Readonly<Record<string, Mutation>> = {
@@ -39,27 +38,13 @@ export const dialects: Readonly<Record<string, Mutation>> = {
     403,
     "AccessDeniedException",
   ),
+  "400 for another region or partition": naming(
+    ({ kind }, draft) => kind === "elsewhere" && draft !== undefined && !isForeign(draft),
+    400,
+    "InvalidParameterValueException",
+  ),
   "another order of checks": change(() => ({ checks: lookupFirst })),
-  "a revision of GetPolicy's own": change(({ revisionShown }) => ({
-    revisionShown: (operation, current, key) =>
-      operation === "GetPolicy" ? revisionShown(operation, current, key) : derived(current),
-  })),
-  "only the revision of GetFunction and GetAlias counts": change(({ revisionShown }) => ({
-    revisionShown: (operation, current, key) =>
-      operation === "GetPolicy" ? derived(current) : revisionShown(operation, current, key),
-  })),
-  "revisions that count": change(() => ({ nextRevision: (_key, writes) => String(writes) })),
-  "one revision for a function and all that belongs to it": functionsOwn(),
-  "no revision with the policy": change(({ finish }) => ({
-    finish: (reply, request, operation) =>
-      finish(
-        operation === "GetPolicy" && reply.status === 200
-          ? { ...reply, body: String(reply.body).replace(/,"RevisionId":"[^"]*"\}$/, "}") }
-          : reply,
-        request,
-        operation,
-      ),
-  })),
+  ...revisionDialects,
   "no size limit": change(() => ({ sizeLimit: Number.POSITIVE_INFINITY })),
   "a smaller size limit": change(() => ({ sizeLimit: 10_000 })),
   "accounts in the Principal without the ARN of their root": change(({ principal }) => ({
@@ -89,6 +74,14 @@ export const dialects: Readonly<Record<string, Mutation>> = {
       const kinds = typeof Principal === "object" ? { AWS: null, Service: [], ...Principal } : Principal;
       return { ...others, Principal: kinds, NotPrincipal: null, NotAction: [] };
     },
+  })),
+  "lists in the policy where the statement returned has single values": change(({ stored }) => ({
+    stored: (sid, json) =>
+      stored(sid, JSON.stringify(JSON.parse(json, (key, value) => (single.has(key) ? [value] : value)))),
+  })),
+  "single values in the policy where the statement returned has lists": change(({ created }) => ({
+    created: (json) =>
+      created(JSON.stringify(JSON.parse(json, (key, value) => (single.has(key) ? [value] : value)))),
   })),
   "white space in the statement": change(({ created, stored }) => ({
     created: (json) => created(JSON.stringify(JSON.parse(json), null, 2)),
@@ -163,6 +156,17 @@ export const dialects: Readonly<Record<string, Mutation>> = {
   })),
 };
 
+/** Elements and keys of a statement whose values IAM takes alone or in a list. */
+const single: ReadonlySet<string> = new Set([
+  "Action",
+  "Resource",
+  "AWS",
+  "Service",
+  "AWS:SourceArn",
+  "AWS:SourceAccount",
+  "lambda:EventSourceToken",
+]);
+
 const lookupFirst: readonly Check[] = [
   "encoding",
   "repeated",
@@ -200,41 +204,6 @@ function errorBody(body: (name: string) => Readonly<Record<string, string>>): Mu
 
 function isForeign({ name, home }: Draft): boolean {
   return isHere({ ...name, account: undefined }, home);
-}
-
-function derived(revision: string): string {
-  return revisionOf(revision, 0);
-}
-
-/** It moves with whatever is written to the function, its versions and its aliases, or made of it. */
-function functionsOwn(): Mutation {
-  return change(({ added, remove, dropsPolicy, finish }) => {
-    const writes = new Map<string, number>();
-    const move = (key: string) => writes.set(functionOf(key), (writes.get(functionOf(key)) ?? 0) + 1);
-    const revision = (key: string) => revisionOf(functionOf(key), writes.get(functionOf(key)) ?? 0);
-    return {
-      added: (draft) => {
-        move(draft.key);
-        added?.(draft);
-      },
-      remove: (statements, sid, key) => {
-        move(key);
-        return remove(statements, sid, key);
-      },
-      dropsPolicy: (scope, key) => {
-        move(key);
-        return dropsPolicy(scope, key);
-      },
-      finish: (reply, request, operation) => {
-        const made = reply.status === 201 && (operation === "CreateAlias" || operation === "PublishVersion");
-        const arn = made ? /"(?:AliasArn|FunctionArn)":"([^"]*)"/.exec(String(reply.body))?.[1] : undefined;
-        if (arn !== undefined) move(arn);
-        return finish(reply, request, operation);
-      },
-      revisionShown: (_operation, _current, key) => revision(key),
-      revisionMatches: (given, _current, draft) => given === revision(draft.key),
-    };
-  });
 }
 
 function listed(principal: unknown): unknown {

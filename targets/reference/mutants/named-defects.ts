@@ -1,5 +1,6 @@
 import type { Member } from "../../../spec/constraint.ts";
 import { createdReply } from "../behaviour.ts";
+import type { HttpReply } from "../http.ts";
 import { naming } from "./error-mutants.ts";
 import { losingDefects } from "./losing-defects.ts";
 import { change, type Mutant, overlooking, together } from "./mutant.ts";
@@ -13,6 +14,12 @@ const cores: readonly (readonly [Member, RegExp])[] = [
   ["SourceArn", /arn:aws[a-zA-Z0-9-]*:[a-zA-Z0-9-]+:([a-z]{2}(-gov)?-[a-z]+-\d)?:(\d{12})?:/],
   ["StatementId", /[a-zA-Z0-9_-]/],
 ];
+
+const unknown: HttpReply = {
+  status: 404,
+  headers: [["X-Amzn-ErrorType", "UnknownOperationException"]],
+  body: "",
+};
 
 /** Defects that implementations are known for. What breaks with each was found by running it, and is held to. */
 export const namedDefects: Readonly<Record<string, Mutant>> = {
@@ -113,6 +120,14 @@ export const namedDefects: Readonly<Record<string, Mutant>> = {
     breaks: "answers 409 ResourceConflictException to a stale RevisionId",
     mutate: naming(({ kind }) => kind === "revision", 409, "ResourceConflictException"),
     kills: ["RevisionId.never-seen"],
+  },
+  "not implemented": {
+    breaks: "knows no AddPermission",
+    mutate: change(({ intercept }) => ({
+      intercept: (request) =>
+        request.method === "POST" && /\/policy(\?|$)/.test(request.target) ? unknown : intercept(request),
+    })),
+    kills: ["request.accepted", "errors.documented-name"],
   },
   "created on demand": {
     breaks: "grants on any function, version or alias whether it exists or not",

@@ -1,0 +1,90 @@
+import type { Mutation } from "../behaviour.ts";
+import { policyDocument } from "../policy.ts";
+import { policyAt, revisionOf, type Stored } from "../state.ts";
+import { change } from "./mutant.ts";
+import { functionOf } from "./places.ts";
+
+/** What a revision may be of, and be made of: the document says only which reads show the latest one. */
+export const revisionDialects: Readonly<Record<string, Mutation>> = {
+  "a revision of GetPolicy's own": change(({ revisionShown }) => ({
+    revisionShown: (operation, current, key) =>
+      operation === "GetPolicy" ? revisionShown(operation, current, key) : derived(current),
+  })),
+  "only the revision of GetFunction and GetAlias counts": change(({ revisionShown }) => ({
+    revisionShown: (operation, current, key) =>
+      operation === "GetPolicy" ? derived(current) : revisionShown(operation, current, key),
+  })),
+  "revisions that count": change(() => ({ nextRevision: (_key, writes) => String(writes) })),
+  "one revision for a function and all that belongs to it": functionsOwn(),
+  "a revision made of the statements": contentsOwn(),
+  "no revision with the policy": change(({ finish }) => ({
+    finish: (reply, request, operation) =>
+      finish(
+        operation === "GetPolicy" && reply.status === 200
+          ? { ...reply, body: String(reply.body).replace(/,"RevisionId":"[^"]*"\}$/, "}") }
+          : reply,
+        request,
+        operation,
+      ),
+  })),
+};
+
+function derived(revision: string): string {
+  return revisionOf(revision, 0);
+}
+
+/** It moves with whatever is written to the function, its versions and its aliases, or made of it. */
+function functionsOwn(): Mutation {
+  return change(({ added, remove, dropsPolicy, finish }) => {
+    const writes = new Map<string, number>();
+    const move = (key: string) => writes.set(functionOf(key), (writes.get(functionOf(key)) ?? 0) + 1);
+    const revision = (key: string) => revisionOf(functionOf(key), writes.get(functionOf(key)) ?? 0);
+    return {
+      added: (draft) => {
+        move(draft.key);
+        added?.(draft);
+      },
+      remove: (statements, sid, key) => {
+        move(key);
+        return remove(statements, sid, key);
+      },
+      dropsPolicy: (scope, key) => {
+        move(key);
+        return dropsPolicy(scope, key);
+      },
+      finish: (reply, request, operation) => {
+        const made = reply.status === 201 && (operation === "CreateAlias" || operation === "PublishVersion");
+        const arn = made ? /"(?:AliasArn|FunctionArn)":"([^"]*)"/.exec(String(reply.body))?.[1] : undefined;
+        if (arn !== undefined) move(arn);
+        return finish(reply, request, operation);
+      },
+      revisionShown: (_operation, _current, key) => revision(key),
+      revisionMatches: (given, _current, draft) => given === revision(draft.key),
+    };
+  });
+}
+
+/** The same statements have the same revision, whatever happened in between. */
+function contentsOwn(): Mutation {
+  return change(({ added, remove, dropsPolicy }) => {
+    const held = new Map<string, readonly Stored[]>();
+    const revision = (key: string) => revisionOf(policyDocument(held.get(key) ?? []), 0);
+    return {
+      added: (draft) => {
+        held.set(draft.key, policyAt(draft.state, draft.key).statements);
+        added?.(draft);
+      },
+      remove: (statements, sid, key) => {
+        const left = remove(statements, sid, key);
+        held.set(key, left);
+        return left;
+      },
+      dropsPolicy: (scope, key) => {
+        held.delete(key);
+        return dropsPolicy(scope, key);
+      },
+      revisionShown: (_operation, _current, key) => revision(key),
+      revisionMatches: (given, _current, draft) => given === revision(draft.key),
+    };
+  });
+}

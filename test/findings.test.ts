@@ -1,0 +1,146 @@
+import { describe, expect, it } from "vitest";
+import { judgeOf } from "../oracle/judge.ts";
+import { type Conclusion, conclusionKey, type SettleOptions, settle } from "../runner/findings.ts";
+import type { Lane } from "../runner/lane.ts";
+import { verdicts } from "../runner/verdicts.ts";
+import type { Rule } from "../spec/rule.ts";
+import { rules } from "../spec/rules/index.ts";
+
+const [first, second, third] = ["request.accepted", "SourceArn.topic", "request.combination"].map((id) => {
+  const found = rules.find((rule) => rule.id === id);
+  if (found === undefined) throw new Error(`There is no rule ${id}.`);
+  return found;
+}) as [Rule, Rule, Rule];
+
+type Said = "holds" | "inconclusive" | { readonly unless: readonly string[] };
+
+/** What a run heard of its rules, both columns alike. */
+function heard(...all: readonly (readonly [Rule, ...Said[]])[]) {
+  const collected = verdicts();
+  const at = { lane: 0, unit: "unit", clean: true, names: ["f"], rounds: [] };
+  for (const [rule, ...said] of all) {
+    for (const one of said) {
+      const judgement =
+        one === "holds"
+          ? ({ verdict: "holds" } as const)
+          : one === "inconclusive"
+            ? ({ verdict: "inconclusive", why: "no answer: timeout" } as const)
+            : ({ verdict: "violated", expected: "this", seen: "that", ...one } as const);
+      collected.hear(
+        (["document", "aws"] as const).map((column) => ({ rule, column, judgement })),
+        at,
+      );
+    }
+  }
+  return collected;
+}
+
+const shows = {
+  kind: "confirmed",
+  played: { rounds: [], observed: [] },
+  stage: null,
+  expected: "this",
+  seen: "that",
+  reproduced: "3 of 3",
+} as const;
+const lane = { tidy: async () => true } as unknown as Lane;
+
+async function settled(
+  collected: ReturnType<typeof verdicts>,
+  options: Partial<SettleOptions> = {},
+): Promise<(rule: Rule) => Pick<Conclusion, "outcome"> & { readonly why?: string | undefined }> {
+  const found = await settle({
+    judged: [first, second, third],
+    judge: judgeOf(),
+    verdicts: collected,
+    lanes: [lane],
+    stop: () => null,
+    renew: async () => null,
+    retry: async () => shows,
+    ...options,
+  });
+  return ({ id }) => {
+    const both = (["document", "aws"] as const).map((column) => found.get(conclusionKey(id, column)));
+    expect(both[0]).toEqual(both[1]);
+    const { outcome = "unexercised", why } = both[0] ?? {};
+    return { outcome, why };
+  };
+}
+
+/** Shows again, but for these rules, which take a moment. */
+function retrying(unconfirmed: readonly Rule[], slow: readonly Rule[]): NonNullable<SettleOptions["retry"]> {
+  return async (_candidate, { rule }) => {
+    if (slow.includes(rule)) await new Promise((resolve) => setTimeout(resolve, 5));
+    return unconfirmed.includes(rule) ? { kind: "unconfirmed", why: "gone" } : shows;
+  };
+}
+
+describe("What becomes of what was seen", () => {
+  it("is a violation when it shows again, and open when it does not", async () => {
+    const collected = heard([first, { unless: [] }], [second, "holds", { unless: [] }], [third, "holds"]);
+    const of = await settled(collected, { retry: retrying([second], []) });
+    expect([of(first).outcome, of(second), of(third).outcome]).toEqual([
+      "violated",
+      { outcome: "inconclusive", why: "gone" },
+      "holds",
+    ]);
+  });
+
+  it("is open when nothing more may be sent, since it may not show again", async () => {
+    const of = await settled(heard([first, { unless: [] }]), { stop: () => "the budget is spent" });
+    expect(of(first)).toEqual({
+      outcome: "inconclusive",
+      why: "seen once (that), and not tried again",
+    });
+  });
+
+  it("holds when a violation explains it, but not where it was inconclusive besides", async () => {
+    const explained = { unless: [first.id] };
+    const holding = await settled(heard([first, { unless: [] }], [second, "holds", explained]));
+    expect(holding(second).outcome).toBe("holds");
+    const open = await settled(heard([first, { unless: [] }], [second, "holds", "inconclusive", explained]));
+    expect(open(second)).toEqual({
+      outcome: "inconclusive",
+      why: `explained by the violation of ${first.id}`,
+    });
+  });
+
+  it.each([
+    ["one lane", 1, []],
+    ["two lanes, the explaining one slower", 2, [second]],
+    ["two lanes, the explained one slower", 2, [third]],
+  ] as const)("does not depend on which lane is faster: %s", async (_what, lanes, slow) => {
+    const collected = heard(
+      [third, { unless: [second.id] }],
+      [second, { unless: [first.id] }],
+      [first, { unless: [] }],
+    );
+    const of = await settled(collected, {
+      judged: [third, second, first],
+      lanes: Array.from({ length: lanes }, () => lane),
+      retry: retrying([first], slow),
+    });
+    expect([of(first).outcome, of(second).outcome, of(third)]).toEqual([
+      "inconclusive",
+      "violated",
+      { outcome: "inconclusive", why: `explained by the violation of ${second.id}` },
+    ]);
+  });
+
+  it("comes to an end where two explain each other", async () => {
+    const of = await settled(heard([first, { unless: [second.id] }], [second, { unless: [first.id] }]));
+    expect([of(first).outcome, of(second).outcome]).toEqual(["violated", "inconclusive"]);
+  });
+
+  it("costs no more plays than a budget leaves for each", async () => {
+    const given: number[] = [];
+    await settled(heard([first, { unless: [] }], [second, { unless: [] }]), {
+      plays: (violations) => 12 / violations,
+      retry: async (_candidate, { plays = 0 }) => {
+        given.push(plays);
+        return shows;
+      },
+    });
+    expect(given).toEqual([6, 12]);
+  });
+});
