@@ -1,6 +1,6 @@
 import { addressee } from "../spec/addressee.ts";
 import { jsonObject, revisionIn } from "../spec/answer.ts";
-import { type Belief, type FunctionBelief, policyKey } from "../spec/belief.ts";
+import { type Belief, type FunctionBelief, type PolicyBelief, policyKey } from "../spec/belief.ts";
 import type { Neighbour } from "../spec/observation.ts";
 import { removal } from "../spec/removal.ts";
 import { percentDecoded, route } from "../spec/wire.ts";
@@ -8,6 +8,7 @@ import {
   forget,
   inEveryWorld,
   latest,
+  mapPolicies,
   maybe,
   newPolicy,
   unsettle,
@@ -55,7 +56,7 @@ function believeRemoval(belief: Belief, observation: Neighbour, done: boolean, o
   const target = removal(observation.call);
   const policy = target === null ? undefined : belief.policies[target.key];
   if (target === null || policy === undefined) return belief;
-  const before = done || open ? unsettle(belief, target.key.split(":")[0] ?? "", target.key) : belief;
+  const before = done || open ? unsettleNeighbours(belief, target) : belief;
   if (open) return withPolicy(before, target.key, maybe(policy, without(target.sid)));
   if (!done) return before;
   const held = policy.worlds.every((world) => world.statements?.some(({ sid }) => sid === target.sid));
@@ -72,6 +73,25 @@ function believeRemoval(belief: Belief, observation: Neighbour, done: boolean, o
     spurned: [],
     overfull: policy.overfull === "full" ? "room-again" : policy.overfull,
   });
+}
+
+/**
+ * A removal may have reached another policy of the function too: that is no fault of AddPermission, whose statement may
+ * be gone from there or not.
+ */
+function unsettleNeighbours(belief: Belief, { key, sid }: NonNullable<ReturnType<typeof removal>>): Belief {
+  const name = nameIn(key);
+  return mapPolicies(unsettle(belief, name, key), (policy, other) =>
+    other !== key && nameIn(other) === name && mayHold(policy, sid) ? maybe(policy, without(sid)) : policy,
+  );
+}
+
+function nameIn(key: string): string {
+  return key.split(":")[0] ?? "";
+}
+
+function mayHold({ worlds }: PolicyBelief, wanted: string): boolean {
+  return worlds.some(({ statements }) => statements?.some(({ sid }) => sid === wanted));
 }
 
 function functionOf({ call }: Neighbour): string {

@@ -1,5 +1,5 @@
 import type { Addition, Observation } from "../spec/observation.ts";
-import { holds, type Judgement, type Rule, type Trigger } from "../spec/rule.ts";
+import { type Feature, holds, type Judgement, type Rule, type Trigger } from "../spec/rule.ts";
 import { rules as everyRule } from "../spec/rules/index.ts";
 import type { Column } from "../spec/verdict.ts";
 import { judgeLinearizability } from "./judge-linearizability.ts";
@@ -79,8 +79,15 @@ function specific(
   const point = pointOf(of);
   if (point === null || point.kind === "open") return [];
   if (point.kind === "objection") return byObjection.get(point.objection) ?? [];
-  const { features } = point;
-  return features.length > 1 ? [] : (byFeature.get(features[0] ?? "") ?? []);
+  const [feature = "", ...more] = askedOf(point.features);
+  return more.length > 0 ? [] : (byFeature.get(feature) ?? []);
+}
+
+/** Where an id is taken for one that is on another version or alias, only a request that names one shows it. */
+function askedOf(features: readonly Feature[]): readonly Feature[] {
+  return features.includes("StatementId.on-other-qualifier")
+    ? features.filter((feature) => feature !== "Qualifier.version" && feature !== "Qualifier.alias")
+    : features;
 }
 
 function add<T>(

@@ -33,5 +33,6 @@ export function pointOf(of: Addition): Point | null {
 
 /** Where it is not known what is there, a refusal may be for something missing, taken or stale just as well. */
 function isExplainedByTheUnknown({ situation, result }: Addition): boolean {
+  if (situation.perhapsElsewhere && result.kind === "refused" && result.status === 409) return true;
   return situation.unsure.length > 0 && result.kind === "refused" && [404, 409, 412].includes(result.status);
 }

@@ -187,7 +187,10 @@ export function mapPolicies(
 
 /** A policy of something that has just been made: empty, whatever stands on other policies. */
 export function newPolicy(belief: Belief, origin: Since["origin"]): PolicyBelief {
-  const held = Object.values(belief.policies).flatMap(({ worlds }) => worlds);
+  const policies = Object.values(belief.policies);
+  const held = policies.flatMap(({ worlds }) => worlds);
+  if (policies.some(({ capped }) => capped) || held.some(({ statements }) => statements === null))
+    return policyWith([], { origin, around: null });
   const sids = held.flatMap(({ statements }) => statements ?? []).map(({ sid }) => sid);
   return policyWith([], { origin, around: latest([...new Set(sids)]) });
 }

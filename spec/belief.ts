@@ -27,8 +27,8 @@ export interface Since {
   readonly refused: readonly string[];
   /** Additions acknowledged on other policies of the stage, as "policy sid". */
   readonly elsewhere: readonly string[];
-  /** Ids that stood on other policies when the resource was made. */
-  readonly around: readonly string[];
+  /** Ids that stood on other policies when the resource was made; null when not all of them were known. */
+  readonly around: readonly string[] | null;
   /** How the resource came to be, when that was after the last read. */
   readonly origin: "published" | "re-created" | null;
   /** Additions were in flight together, so that their order is not known. */

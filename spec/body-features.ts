@@ -6,6 +6,7 @@ export type BodyFeature =
   | "Action.all-of-lambda"
   | "Principal.account"
   | "Principal.service"
+  | "Principal.token-service"
   | "SourceArn.bucket"
   | "SourceArn.topic"
   | "SourceArn.any-resource"
@@ -38,8 +39,8 @@ export function memberFeatures(members: Readonly<Record<string, unknown>>): read
 
 function principalFeatures(principal: string, token: unknown): readonly BodyFeature[] {
   if (readPrincipal(principal).kind === "account") return ["Principal.account"];
-  const canonical = token === undefined ? services[0] : tokenService;
-  return principal === canonical ? [] : ["Principal.service"];
+  if (principal === (token === undefined ? services[0] : tokenService)) return [];
+  return [principal === tokenService ? "Principal.token-service" : "Principal.service"];
 }
 
 function sourceFeatures(members: Readonly<Record<string, unknown>>): readonly BodyFeature[] {

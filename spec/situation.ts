@@ -38,6 +38,8 @@ export interface Situation {
   readonly features: readonly StateFeature[];
   /** An earlier history had this id on this policy; a target that never frees ids may remember it. */
   readonly reused: boolean;
+  /** Another policy may hold the id, so that a conflict may be for that. */
+  readonly perhapsElsewhere: boolean;
   /** Why nothing can be concluded: the state is not known well enough. */
   readonly unsure: readonly string[];
 }
@@ -48,6 +50,7 @@ const nothing: Situation = {
   questions: [],
   features: [],
   reused: false,
+  perhapsElsewhere: false,
   unsure: [],
 };
 
@@ -80,6 +83,7 @@ export function situate(reading: Reading, belief: Belief): Situation {
       ...(policy.overfull === "room-again" ? (["policy.room-again"] as const) : []),
     ],
     reused: typeof sid === "string" && policy.tidied.includes(sid),
+    perhapsElsewhere: typeof sid === "string" && holdersOf(sid, key, belief, mayBeHeldBy).length > 0,
     unsure: [...bySid.unsure, ...byRevision.unsure],
   };
 }
@@ -171,9 +175,7 @@ function sidFeatures(
   const found: StateFeature[] = [];
   if (others.some((other) => commonPrefix(other, sid) >= 32)) found.push("StatementId.shares-prefix");
   if (policy.freed.includes(sid)) found.push("StatementId.freed");
-  const holders = Object.keys(belief.policies).filter(
-    (other) => other !== key && isHeldBy(other, sid, belief),
-  );
+  const holders = holdersOf(sid, key, belief, isHeldBy);
   if (holders.length === 0) return found;
   const [name = ""] = key.split(":");
   const same = holders.some((other) => other.split(":")[0] === name);
@@ -181,8 +183,23 @@ function sidFeatures(
   return found;
 }
 
-function isHeldBy(key: string, sid: string, { policies }: Belief): boolean {
-  return policies[key]?.worlds.every((world) => holdsSid(world, sid)) ?? false;
+type Holding = (policy: PolicyBelief, sid: string) => boolean;
+
+function holdersOf(sid: string, key: string, { policies }: Belief, holding: Holding): readonly string[] {
+  return Object.entries(policies).flatMap(([other, policy]) =>
+    other !== key && holding(policy, sid) ? [other] : [],
+  );
+}
+
+function isHeldBy({ worlds }: PolicyBelief, sid: string): boolean {
+  return worlds.every((world) => holdsSid(world, sid));
+}
+
+/** Not for certain, or it is not known what the policy holds. */
+function mayBeHeldBy(policy: PolicyBelief, sid: string): boolean {
+  return (
+    policy.capped || (!isHeldBy(policy, sid) && policy.worlds.some((world) => holdsSid(world, sid) !== false))
+  );
 }
 
 function commonPrefix(a: string, b: string): number {

@@ -38,11 +38,20 @@ function bodyUnits(): readonly Unit[] {
     const id = `boundary/${member}`;
     return [
       ...grouped(id, bodyCases(member, nearMisses), (index) => `m${initials(member)}${index}`),
-      ...grouped(`${id}/edges`, bodyCases(member, edges), (index) => `e${initials(member)}${index}`, {
+      ...grouped(`${id}/edges`, edgeCases(member), (index) => `e${initials(member)}${index}`, {
         clean: member === "StatementId",
       }),
     ];
   });
+}
+
+/** Whoever refuses the principal that tokens come with is told so by a request without a token. */
+function edgeCases(member: BodyMember): readonly Case[] {
+  const leftOut: Case = {
+    label: "left-out",
+    call: (stage, sid) => withBody(stage, bodyWith(member, undefined, sid)),
+  };
+  return [...(member === "EventSourceToken" ? [leftOut] : []), ...bodyCases(member, edges)];
 }
 
 /** A request for each value. Ids must be new for each; a RevisionId or token that is new is valid by itself. */

@@ -56,8 +56,8 @@ function writeTo(
   on: On,
 ): void {
   const { place, spelled, key } = on;
-  const { functionName } = spelled;
-  const qualifier = spelled.query === null ? null : spelled.qualifier;
+  // Only AddPermission is judged, so that only its spelling varies: others may know no more than names.
+  const { fn, qualifier } = place;
   switch (command.kind) {
     case "add":
       send(draft, key, to(place, addition(spelled, canonicalBody(command.sid))));
@@ -66,13 +66,13 @@ function writeTo(
       send(draft, key, broken(on, command.fault, command.sid));
       break;
     case "remove":
-      send(draft, key, to(place, removePermission(functionName, command.sid, { qualifier })));
+      send(draft, key, to(place, removePermission(fn.name, command.sid, { qualifier })));
       break;
     case "read":
-      read(draft, key, place, getPolicy(functionName, qualifier));
+      read(draft, key, place, getPolicy(fn.name, qualifier));
       break;
     case "resource":
-      read(draft, key, place, resource(on));
+      read(draft, key, place, resource(place));
       break;
     case "guarded":
       guarded(draft, on, command.source, command.sid);
@@ -92,7 +92,7 @@ function guarded(draft: Draft, on: On, source: RevisionSource, sid: string): voi
     to(place, addition(spelled, { Action, Principal, RevisionId: revisionSlot, StatementId }));
   if (/^(policy|resource-of-both|reused)/.test(source))
     read(draft, `${key}-policy`, place, getPolicy(place.fn.name, place.qualifier));
-  if (/^(resource|policy-of-both)/.test(source)) read(draft, `${key}-resource`, place, resource(on));
+  if (/^(resource|policy-of-both)/.test(source)) read(draft, `${key}-resource`, place, resource(place));
   const revisionFrom = sourceKey(draft, on, source);
   if (revisionFrom === null) return;
   send(draft, key, { ...add(sid), revisionFrom });
@@ -123,10 +123,9 @@ function addition({ wire, query }: Spelling, body: Readonly<Record<string, unkno
   return addPermission({ functionName: wire, query, body });
 }
 
-function resource({ place: { fn, qualifier, versionFrom }, spelled }: On): Call {
+function resource({ fn, qualifier, versionFrom }: Place): Call {
   const isAlias = qualifier !== null && versionFrom === null && !/^\d+$/.test(qualifier);
-  if (isAlias) return getAlias(fn.name, qualifier);
-  return getFunction(spelled.functionName, spelled.query === null ? null : spelled.qualifier);
+  return isAlias ? getAlias(fn.name, qualifier) : getFunction(fn.name, qualifier);
 }
 
 /** A request that must be refused for one reason; everything else about it is right. */

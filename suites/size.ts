@@ -27,9 +27,12 @@ function next(stage: Stage, done: readonly (readonly Exchange[])[]): Round | nul
   const { name } = stage.main;
   const at = done.length;
   const search = done.reduce(advance, start);
+  if (done.at(-1)?.[0]?.step.key === lastRead) return null;
   switch (search.phase) {
     case "grow":
-      return search.bytes > bounds.most ? null : filler(stage, `fill-${at}`, search.high);
+      return search.bytes > bounds.most
+        ? alone(lastRead, getPolicy(name))
+        : filler(stage, `fill-${at}`, search.high);
     case "undo":
       return alone("undo", removePermission(name, `fill-${at - 2}`));
     case "again":
@@ -48,6 +51,8 @@ function next(stage: Stage, done: readonly (readonly Exchange[])[]): Round | nul
 }
 
 const finalId = "probe-final";
+/** Shows how large the policy got where there is no limit. */
+const lastRead = "no-limit";
 
 /** As long as the last one, so that both weigh the same, and never used before. */
 function probeId(at: number): string {

@@ -1,7 +1,8 @@
 import { canonicalBody } from "../generators/body.ts";
 import { addPermission, getPolicy, label } from "../generators/call.ts";
 import { withMember } from "../generators/requests.ts";
-import type { BodyMember } from "../spec/constraint.ts";
+import { openValue } from "../spec/body-questions.ts";
+import { type BodyMember, broken } from "../spec/constraint.ts";
 import type { Call, Round, Step } from "../spec/exchange.ts";
 import { tokenService } from "../spec/principal.ts";
 import type { Stage } from "../spec/stage.ts";
@@ -36,11 +37,20 @@ export function withBody(stage: Stage, body: Readonly<Record<string, unknown>> |
   return addPermission({ functionName: label(stage.main.name), body });
 }
 
-/** The canonical body with one member set to anything, or left out; a token comes with the principal it is for. */
+/**
+ * The canonical body with one member set to anything, or left out. A token comes with the principal it is for, unless it
+ * must be refused whoever the principal is: then nothing but the token may be what is refused.
+ */
 export function bodyWith(member: BodyMember, value: unknown, sid: string): Readonly<Record<string, unknown>> {
-  const base =
-    member === "EventSourceToken" ? { ...canonicalBody(sid), Principal: tokenService } : canonicalBody(sid);
+  const isToken = member === "EventSourceToken" && !mustBeRefused(value);
+  const base = isToken ? { ...canonicalBody(sid), Principal: tokenService } : canonicalBody(sid);
   return sorted(withMember(base, member, value));
+}
+
+function mustBeRefused(token: unknown): boolean {
+  if (token === null || token === undefined) return false;
+  if (typeof token !== "string") return true;
+  return openValue("EventSourceToken", token) === null && broken("EventSourceToken", token).length > 0;
 }
 
 function sorted(body: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {

@@ -65,6 +65,12 @@ describe("Random histories", () => {
       expect(additions.filter(({ target }) => part.test(target)).length).toBeGreaterThan(3);
   });
 
+  it("name functions plainly to all but AddPermission, which alone is judged", () => {
+    const others = calls.filter(({ operation }) => !["AddPermission", "CreateFunction"].includes(operation));
+    const labels = new Set(others.map(({ target }) => /\/functions\/([^/?]+)/.exec(target)?.[1]));
+    expect([...labels].sort()).toEqual(["h-main", "h-other"]);
+  });
+
   it("take revisions from every operation that shows one, and old and foreign and spent ones", () => {
     const steps = drawn.flat(2);
     const source = (round: readonly Round[], key: string | undefined) =>

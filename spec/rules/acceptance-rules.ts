@@ -1,7 +1,9 @@
 import { phrase } from "../answer.ts";
 import type { World } from "../belief.ts";
 import { bodyBytes, bytesOf } from "../bytes.ts";
+import type { Call } from "../exchange.ts";
 import type { Addition } from "../observation.ts";
+import { read } from "../reading.ts";
 import { type Feature, holds, type Judgement, type RuleBody } from "../rule.ts";
 import { tooManyOpen } from "../situation.ts";
 
@@ -42,7 +44,6 @@ const features: Readonly<Record<Feature, Acceptance>> = {
     title: "Colons in the path mean the same whether percent-encoded or not",
     source: "Request Syntax: FunctionName is a path label",
     clauses: ["R004"],
-    unless: ["FunctionName.full-arn", "FunctionName.partial-arn"],
   },
   "FunctionName.encoded-letters": {
     title: "Percent-encoded letters in the path mean the letters",
@@ -79,6 +80,11 @@ const features: Readonly<Record<Feature, Acceptance>> = {
   "Action.all-of-lambda": member("Action", "lambda:* is accepted", "R067"),
   "Principal.account": member("Principal", "an account of twelve digits is accepted", "R083"),
   "Principal.service": member("Principal", "a service other than s3 is accepted", "R084", "R093"),
+  "Principal.token-service": {
+    ...member("Principal", "the service that tokens are for is accepted", "R084"),
+    source: "Request Body, Principal; EventSourceToken: for Alexa Smart Home functions",
+    basis: "implied",
+  },
   "SourceArn.bucket": member("SourceArn", "the ARN of a bucket is accepted", "R113"),
   "SourceArn.topic": member("SourceArn", "the ARN of a topic is accepted", "R114"),
   "SourceArn.any-resource": member(
@@ -89,10 +95,13 @@ const features: Readonly<Record<Feature, Acceptance>> = {
   ),
   "SourceAccount.alone": member("SourceAccount", "it is accepted without SourceArn", "R106", "R111"),
   "SourceAccount.with-source-arn": member("SourceAccount", "it is accepted together with SourceArn", "R110"),
-  "EventSourceToken.accepted": member("EventSourceToken", "a valid token is accepted", "R075"),
+  "EventSourceToken.accepted": {
+    ...member("EventSourceToken", "a valid token is accepted", "R075"),
+    unless: ["Principal.token-service"],
+  },
   "EventSourceToken.longest": {
     ...member("EventSourceToken", "256 characters are accepted", "R076"),
-    unless: ["EventSourceToken.accepted"],
+    unless: ["EventSourceToken.accepted", "Principal.token-service"],
   },
   "StatementId.shortest": member("StatementId", "one character is accepted", "R124"),
   "StatementId.longest": member("StatementId", "100 characters are accepted", "R126"),
@@ -128,7 +137,7 @@ const features: Readonly<Record<Feature, Acceptance>> = {
     source: "Errors, PolicyLengthExceededException",
     clauses: ["R158"],
     basis: "implied",
-    needs: ["state", "remove"],
+    needs: ["state", "remove", "limit"],
   },
 };
 
@@ -174,15 +183,15 @@ export const baseRules = {
   }),
   "request.combination": {
     title: "What is accepted alone is accepted in combination",
-    basis: "stated",
-    source: "Request Syntax; Request Body",
+    basis: "implied",
+    source: "Request Syntax; Request Body: no member excludes another",
     clauses: ["R110"],
     needs: [],
     trigger: { on: "answer", judge: judgeCombination },
   },
 } as const satisfies Record<string, RuleBody>;
 
-function acceptance(feature: Feature | null, { unless = [], ...rule }: Acceptance): RuleBody {
+function acceptance(feature: Feature | null, { unless: _, ...rule }: Acceptance): RuleBody {
   return {
     basis: "stated",
     needs: [],
@@ -190,9 +199,28 @@ function acceptance(feature: Feature | null, { unless = [], ...rule }: Acceptanc
     trigger: {
       on: "feature",
       feature,
-      judge: (of) => (feature === "RevisionId.current" ? judgeCurrent(of) : judgeAcceptance(of, unless)),
+      judge: (of) =>
+        feature === "RevisionId.current"
+          ? judgeCurrent(of)
+          : judgeAcceptance(
+              of,
+              explanations(of).filter((id) => id !== feature),
+            ),
     },
   };
+}
+
+/** Rules that a refusal of a valid request breaks by itself, each by one thing that is special about the request. */
+function explanations({ reading, situation, call }: Addition): readonly string[] {
+  const found: Feature[] = [...reading.features, ...situation.features];
+  // A name with colons may be one that is not understood however they are written.
+  if (found.includes("FunctionName.literal-colons")) found.push(...read(withColonsEncoded(call)).features);
+  return [...new Set(found.flatMap((one) => [one, ...(features[one].unless ?? [])]))];
+}
+
+function withColonsEncoded(call: Call): Call {
+  const [path = "", ...query] = call.target.split("?");
+  return { ...call, target: [path.replaceAll(":", "%3A"), ...query].join("?") };
 }
 
 /** A valid request is accepted, unless the policy is so large that a refusal for its size is believed. */
@@ -203,6 +231,7 @@ export function judgeAcceptance(of: Addition, unless: readonly string[]): Judgem
   // What is not known says nothing; only where calls without an answer are behind it is that worth telling.
   const [unsure] = situation.unsure;
   if (unsure !== undefined) return unsure === tooManyOpen ? { verdict: "inconclusive", why: unsure } : null;
+  if (situation.perhapsElsewhere && result.status === 409) return null;
   if (policySize(of) >= sizeFrom(result.error) && !situation.features.includes("policy.room-again"))
     return null;
   // That a removed id is taken still is explained by nothing else; it explains what a later history meets.
@@ -257,5 +286,5 @@ function judgeCombination(of: Addition): Judgement | null {
   if (situation.key === null || situation.objections.length + situation.questions.length > 0) return null;
   const found = [...reading.features, ...situation.features];
   if (found.length < 2 || situation.features.includes("RevisionId.current")) return null;
-  return judgeAcceptance(of, found);
+  return judgeAcceptance(of, explanations(of));
 }

@@ -1,6 +1,6 @@
 import { type ConstraintRuleId, constraintIds, constraintOf, isMember, type Member } from "../constraint.ts";
 import type { RuleBody } from "../rule.ts";
-import { type Admissible, anyClientError, exception, refuses } from "./refusing.ts";
+import { type Admissible, anyClientError, anyClientErrorOrStale, exception, refuses } from "./refusing.ts";
 
 /** Clauses of the catalogue that each derived rule judges. */
 const clauses: Readonly<Record<ConstraintRuleId, readonly string[]>> = {
@@ -48,7 +48,7 @@ function constraintRule(id: ConstraintRuleId): RuleBody {
 
 /** A name that breaks a constraint names nothing that exists, so not finding it is as good as refusing it. */
 function admissible(member: Member, kind: string): Admissible {
-  if (kind === "type") return anyClientError;
+  if (kind === "type") return member === "RevisionId" ? anyClientErrorOrStale : anyClientError;
   return constraintOf(member).in === "body"
     ? exception("InvalidParameterValueException")
     : exception("InvalidParameterValueException", "ResourceNotFoundException");

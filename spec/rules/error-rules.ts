@@ -17,13 +17,19 @@ export const errorRules = {
   "errors.InvalidParameterValueException": statusOf("InvalidParameterValueException", "R148"),
   "errors.PolicyLengthExceededException": {
     ...statusOf("PolicyLengthExceededException", "R149"),
-    needs: ["state", "remove"],
+    needs: ["state", "remove", "limit"],
   },
   "errors.PreconditionFailedException": {
     ...statusOf("PreconditionFailedException", "R150"),
     needs: ["state"],
   },
-  "errors.ResourceConflictException": { ...statusOf("ResourceConflictException", "R151"), needs: ["state"] },
+  "errors.ResourceConflictException": {
+    ...statusOf("ResourceConflictException", "R151", [
+      "StatementId.duplicate",
+      "StatementId.duplicate-content",
+    ]),
+    needs: ["state"],
+  },
   "errors.ResourceNotFoundException": { ...statusOf("ResourceNotFoundException", "R152"), needs: ["state"] },
   "errors.ServiceException": { ...statusOf("ServiceException", "R153"), needs: ["faults"] },
   "errors.TooManyRequestsException": { ...statusOf("TooManyRequestsException", "R154"), needs: ["faults"] },
@@ -87,7 +93,7 @@ export const errorRules = {
   },
 } as const satisfies Record<string, RuleBody>;
 
-function statusOf(name: ErrorName, clause: string): RuleBody {
+function statusOf(name: ErrorName, clause: string, unless: readonly string[] = []): RuleBody {
   const status = documentedErrors[name];
   return {
     title: `${name} comes with status ${status}`,
@@ -99,7 +105,8 @@ function statusOf(name: ErrorName, clause: string): RuleBody {
       on: "answer",
       judge: ({ answer }) => {
         if (answer.kind === "none" || answer.status < 300 || errorName(answer) !== name) return null;
-        return answer.status === status ? holds : violated(`${status} ${name}`, phrase(answer));
+        if (answer.status === status) return holds;
+        return { ...violated(`${status} ${name}`, phrase(answer)), unless };
       },
     },
   };
@@ -164,20 +171,22 @@ const recordedNames: ReadonlySet<string> = new Set([
   "PublicPolicyException",
 ]);
 
-function judgeDocumented({ result }: Addition, column: Column): Judgement | null {
-  if (result.kind !== "refused" || result.error === null || result.status >= 500) return null;
+function judgeDocumented({ result, reading, call }: Addition, column: Column): Judgement | null {
+  if (result.kind !== "refused" || !reachesOperation({ reading, call })) return null;
+  if (result.error === null || result.status >= 500) return null;
   if (beforeTheOperation.has(result.status)) return null;
   return isErrorName(result.error) || (column === "aws" && recordedNames.has(result.error))
     ? holds
     : violated("one of the seven documented exceptions", `${result.status} ${result.error}`);
 }
 
-function judgeServerError({ answer, result }: Addition): Judgement | null {
+function judgeServerError({ answer, result, reading, situation }: Addition): Judgement | null {
   if (answer.kind === "none" || result.kind === "unsettled") return null;
   const { status } = result.response;
-  return status < 500 || status === 501 || status === 505
-    ? holds
-    : violated("no 5xx but 500 ServiceException", phrase(answer));
+  if (status < 500 || status === 501 || status === 505) return holds;
+  // Where a rule says what this very request must be refused with, that is the finding.
+  const unless = [...reading.objections, ...situation.objections];
+  return { ...violated("no 5xx but 500 ServiceException", phrase(answer)), unless };
 }
 
 function judgeArrival({ answer, call, reading }: Addition): Judgement | null {

@@ -7,6 +7,8 @@ import { show, violated } from "./guarantee.ts";
 
 const adds = "introduction: a statement is added to the function's policy";
 const refusals = "Errors: a refused request adds nothing";
+/** Where policies are not kept apart, what happens to one happens to another. */
+const separation = ["policy.separate-qualifiers", "policy.separate-functions"] as const;
 
 /** What a policy holds when it is read, given everything that was acknowledged and refused. */
 export const policyRules = {
@@ -16,6 +18,7 @@ export const policyRules = {
     adds,
     (since) => since.added.length > 0 && !since.together,
     ({ lostNew }) => lostNew.length === 0 || [`the statement ${show(lostNew[0])}`, "it is not there"],
+    separation,
   ),
   // The live service is known to lose statements that are added in parallel.
   "race.acknowledged-are-kept": {
@@ -38,6 +41,7 @@ export const policyRules = {
         `${show(changedNew[0])} as it was returned`,
         "another statement under that id",
       ],
+    separation,
   ),
   "policy.one-more": readRule(
     "An addition adds exactly one statement",
@@ -48,7 +52,7 @@ export const policyRules = {
       const twice = extra.filter((sid) => since.added.includes(sid) || !explained(sid, since));
       return twice.length === 0 || ["exactly one more statement", `${show(twice[0])} on top of it`];
     },
-    ["policy.separate-qualifiers", "policy.separate-functions"],
+    separation,
   ),
   "policy.others-untouched": readRule(
     "An addition leaves the other statements as they were",
@@ -56,7 +60,7 @@ export const policyRules = {
     adds,
     (since) => since.added.length > 0,
     (found) => kept(found) ?? true,
-    ["refusal.changes-no-statement"],
+    ["refusal.changes-no-statement", ...separation],
   ),
   "refusal.changes-no-statement": readRule(
     "A refused request leaves the statements as they were",
@@ -71,6 +75,7 @@ export const policyRules = {
         return ["the statements as before", `${show(written[0])} was added although refused`];
       return since.added.length > 0 || (kept(found) ?? true);
     },
+    separation,
   ),
   "refusal.keeps-revision": readRule(
     "A refused request leaves the revision as it was",
@@ -117,11 +122,7 @@ export const policyRules = {
     ["R171"],
     "introduction: the policy applies at the level it was given",
     (since) => since.origin === "published",
-    ({ extra }, since) => {
-      // What was added elsewhere since then has strayed; the version did not start with it.
-      const inherited = extra.filter((sid) => !since.elsewhere.some((entry) => entry.endsWith(` ${sid}`)));
-      return inherited.length === 0 || ["no statement", show(inherited[0])];
-    },
+    startedWith,
     [],
     ["versions"],
   ),
@@ -130,7 +131,7 @@ export const policyRules = {
     ["R160"],
     "Errors, ResourceNotFoundException",
     (since) => since.origin === "re-created",
-    ({ extra }) => extra.length === 0 || ["no statement", show(extra[0])],
+    startedWith,
     [],
     ["other"],
   ),
@@ -186,7 +187,17 @@ function kept({ lostOld, changedOld }: Difference): readonly [string, string] | 
 }
 
 function isElsewhere(sid: string, since: Since): boolean {
-  return since.around.includes(sid) || since.elsewhere.some((entry) => entry.endsWith(` ${sid}`));
+  return stoodAround(sid, since) || since.elsewhere.some((entry) => entry.endsWith(` ${sid}`));
+}
+
+/** What was added elsewhere since it was made has strayed; it did not start with that. */
+function startedWith({ extra }: Difference, since: Since): Finding {
+  const inherited = extra.filter((sid) => !since.elsewhere.some((entry) => entry.endsWith(` ${sid}`)));
+  return inherited.length === 0 || ["no statement", show(inherited[0])];
+}
+
+function stoodAround(sid: string, { around }: Since): boolean {
+  return around === null || around.includes(sid);
 }
 
 function explained(sid: string, since: Since): boolean {
@@ -197,7 +208,7 @@ function strayed(extra: readonly string[], since: Since, key: string, sameFuncti
   const [name = ""] = key.split(":");
   for (const sid of extra) {
     // It may as well have come along with all that stood around when the version or alias was made.
-    if (since.around.includes(sid)) continue;
+    if (stoodAround(sid, since)) continue;
     const origins = since.elsewhere
       .filter((entry) => entry.endsWith(` ${sid}`))
       .map((entry) => entry.split(" ")[0] ?? "");

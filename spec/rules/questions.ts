@@ -200,19 +200,27 @@ const special: readonly Question[] = [
   policyOrder,
 ];
 
-/** The size of the policy document once nothing more fits, to within the last step of the bisection. */
+/** Only the search for the limit makes a policy of so many bytes: it ends where there is none. */
+const beyondAnyLimit = 512 * 1024;
+
+/** The size of the policy document once nothing more fits, to within the last step of the bisection; or all that fits. */
 function answerSizeLimit(of: Observation): string | null {
   if (of.kind !== "policy-read" || of.key === null || of.answer.kind === "none") return null;
-  if (of.before.policies[of.key]?.overfull !== "full" || of.policy.kind !== "policy") return null;
+  const full = of.before.policies[of.key]?.overfull === "full";
+  if (of.policy.kind !== "policy" || (!full && of.answer.body.length < beyondAnyLimit)) return null;
   const document = jsonObject(of.answer.body)?.Policy;
   if (typeof document !== "string") return null;
-  return `full at ${bytesOf(document)} bytes`;
+  return `${full ? "full" : "not full"} at ${bytesOf(document)} bytes`;
 }
 
 function answerRevisionSource(of: Observation): string | null {
   if (of.kind !== "addition" || of.reading.objections.length + of.reading.questions.length > 0) return null;
-  if (of.together || !of.situation.features.includes("RevisionId.current")) return null;
-  if (of.result.kind === "unsettled") return null;
+  if (of.together || of.result.kind === "unsettled") return null;
+  const { features, objections } = of.situation;
+  // Whoever takes any revision takes that of no operation in particular.
+  if (objections.length === 1 && objections[0] === "RevisionId.never-seen" && of.result.kind === "added")
+    return "one that was never shown: taken";
+  if (!features.includes("RevisionId.current")) return null;
   const [world] = of.before.policies[of.situation.key ?? ""]?.worlds ?? [];
   const sent = of.reading.body.members?.RevisionId;
   const shownBy = [

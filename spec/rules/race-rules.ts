@@ -49,19 +49,28 @@ function judgeOneRevision(round: RoundObservation): Judgement | null {
       : null,
   );
   const accepted = groups.filter((group) => group.some(({ result }) => result.kind === "added"));
-  return judgeGroups(accepted, "exactly one 201, the others 412");
+  // Whoever ignores revisions, or never moves them, is told so by calls that do not race.
+  const unless = ["RevisionId.never-seen", "RevisionId.used", "revision.changes"];
+  return judgeGroups(accepted, "exactly one 201, the others 412", unless);
 }
 
-function judgeGroups(groups: readonly (readonly Addition[])[], expected: string): Judgement | null {
+function judgeGroups(
+  groups: readonly (readonly Addition[])[],
+  expected: string,
+  unless: readonly string[] = [],
+): Judgement | null {
   const races = groups.filter((group) => group.length > 1);
   if (races.length === 0) return null;
   let open: string | null = null;
   for (const race of races) {
     const wins = race.filter(({ result }) => result.kind === "added").length;
     const unsettled = race.find(({ result }) => result.kind === "unsettled");
-    if (wins > 1) return violated(expected, tally(race));
+    if (wins > 1) return { ...violated(expected, tally(race)), unless };
     if (wins === 0 && !unsettled)
-      return { ...violated(expected, tally(race)), unless: ["StatementId.freed", "request.accepted"] };
+      return {
+        ...violated(expected, tally(race)),
+        unless: [...unless, "StatementId.freed", "request.accepted"],
+      };
     if (unsettled) open = phrase(unsettled.answer);
   }
   return open === null ? holds : { verdict: "inconclusive", why: open };

@@ -29,12 +29,20 @@ export function exception(...names: readonly ErrorName[]): Admissible {
 
 /** Any 4xx that does not blame something else: the document names no exception for it. */
 export const anyClientError: Admissible = {
-  phrase: "a 4xx answer",
+  phrase: "a 4xx answer other than 404, 409 and 412",
   allows: (status, error) =>
     status >= 400 &&
     status < 500 &&
     ![404, 409, 412].includes(status) &&
     (error === null || !isErrorName(error) || error === "InvalidParameterValueException"),
+};
+
+const stale = exception("PreconditionFailedException");
+
+/** Where it is the revision that is wrong, saying that it is not the current one blames the right thing. */
+export const anyClientErrorOrStale: Admissible = {
+  phrase: "a 4xx answer other than 404 and 409",
+  allows: (status, error) => anyClientError.allows(status, error) || stale.allows(status, error),
 };
 
 /** Anything but a success. */
@@ -59,13 +67,13 @@ export function either(one: Admissible, other: Admissible): Admissible {
 
 /**
  * A rule: a request with this one objection, and nothing else against it, gets one of the admissible answers;
- * `recorded` where the live service was seen to give fewer of them.
+ * `recorded` where the live service was seen to give fewer of them. `unless` names rules that explain why it does not.
  */
 export function refuses(
   objection: Objection,
   admissible: Admissible,
   rule: Omit<RuleBody, "trigger" | "needs"> & Partial<Pick<RuleBody, "needs">>,
-  recorded: Admissible | null = null,
+  { recorded = null, unless = [] }: RefusalOptions = {},
 ): RuleBody {
   return {
     needs: [],
@@ -74,17 +82,30 @@ export function refuses(
     trigger: {
       on: "objection",
       objection,
-      judge: (of, column) => judgeRefusal(of, column === "aws" ? (recorded ?? admissible) : admissible),
+      judge: (of, column) =>
+        judgeRefusal(of, column === "aws" ? (recorded ?? admissible) : admissible, unless),
     },
   };
 }
 
-function judgeRefusal(of: Addition, admissible: Admissible): Judgement {
+interface RefusalOptions {
+  readonly recorded?: Admissible | null;
+  readonly unless?: readonly string[];
+}
+
+function judgeRefusal(of: Addition, admissible: Admissible, others: readonly string[]): Judgement {
   const judgement = judgeAnswer(of, admissible);
-  const { resource } = of.reading;
-  // A format that the target does not understand is one finding, whatever else is asked in that format.
-  if (judgement.verdict !== "violated" || resource === null || resource.format === "name") return judgement;
-  return { ...judgement, unless: [...(judgement.unless ?? []), `FunctionName.${resource.format}`] };
+  if (judgement.verdict !== "violated") return judgement;
+  const unless = [...(judgement.unless ?? []), ...others, ...explanations(of)];
+  return unless.length > 0 ? { ...judgement, unless } : judgement;
+}
+
+/** A format that is not understood, or an id that is taken for one elsewhere, is one finding, whatever else is asked. */
+function explanations({ reading: { resource }, situation, answer }: Addition): readonly string[] {
+  const format = resource === null || resource.format === "name" ? [] : [`FunctionName.${resource.format}`];
+  const conflict = answer.kind === "response" && answer.status === documentedErrors.ResourceConflictException;
+  const elsewhere = situation.features.filter((feature) => feature.startsWith("StatementId.on-other-"));
+  return conflict ? [...format, ...elsewhere] : format;
 }
 
 function judgeAnswer({ result, answer }: Addition, admissible: Admissible): Judgement {

@@ -12,7 +12,7 @@ export type AcceptanceRuleId = Extract<
   | `FunctionName.${"length-140" | "literal-colons" | "encoded-letters"}`
   | `Qualifier.${"version" | "alias" | "longest" | "agrees"}`
   | `Action.${"get-function" | "all-of-lambda"}`
-  | `Principal.${"account" | "service"}`
+  | `Principal.${"account" | "service" | "token-service"}`
   | `SourceArn.${"bucket" | "topic" | "any-resource"}`
   | `SourceAccount.${"alone" | "with-source-arn"}`
   | `EventSourceToken.${"accepted" | "longest"}`
@@ -87,6 +87,10 @@ const defects: Readonly<Record<AcceptanceRuleId, Defect>> = {
   "Principal.service": refusing(
     "logs.amazonaws.com as Principal",
     ({ values }) => values.Principal === "logs.amazonaws.com",
+  ),
+  "Principal.token-service": refusing(
+    "services that are not of amazonaws.com",
+    ({ values: { Principal = "" } }) => /[a-z]$/.test(Principal) && !Principal.endsWith(".amazonaws.com"),
   ),
   "SourceArn.bucket": refusing(
     "the ARN of a bucket",

@@ -3,7 +3,8 @@ import { createdReply, type Mutation } from "../behaviour.ts";
 import type { Draft } from "../draft.ts";
 import type { Named, Refusal } from "../errors.ts";
 import type { HttpReply } from "../http.ts";
-import { change, type Defect, mutantsOf } from "./mutant.ts";
+import { change, type Defect, mutantsOf, together } from "./mutant.ts";
+import { comparing } from "./state-mutants.ts";
 
 /** The rules on every refusal and on every answer. */
 export type ErrorRuleId = Extract<RuleId, `errors.${string}` | "answer.arrives">;
@@ -28,14 +29,18 @@ const defects: Readonly<Record<ErrorRuleId, Defect>> = {
     alsoKills: ["RevisionId.never-seen"],
   },
   "errors.ResourceConflictException": {
-    breaks: "answers 400 ResourceConflictException where a taken id comes with other content",
-    mutate: naming(
-      ({ kind }, draft) =>
-        kind === "duplicate" && draft?.read.statements.every(({ json }) => json !== draft.json()) === true,
-      400,
-      "ResourceConflictException",
+    breaks:
+      "answers 400 ResourceConflictException to an id that differs from a taken one in letter case only",
+    mutate: together(
+      comparing((sid) => sid.toLowerCase()),
+      naming(
+        ({ kind }, draft) =>
+          kind === "duplicate" &&
+          draft?.read.statements.every(({ sid }) => sid !== draft.values.StatementId) === true,
+        400,
+        "ResourceConflictException",
+      ),
     ),
-    alsoKills: ["StatementId.duplicate"],
   },
   "errors.ResourceNotFoundException": {
     breaks: "answers 400 ResourceNotFoundException where there is no operation",

@@ -54,13 +54,15 @@ export const losingDefects: Readonly<Record<string, Mutant>> = {
     breaks: "keeps one policy for a function and all its versions and aliases",
     mutate: change(() => ({ policyKey: (arn) => arn })),
     kills: ["StatementId.on-other-qualifier", "policy.separate-qualifiers", "published.starts-empty"],
-    mayKill: [
-      "StatementId.duplicate-content",
-      "policy.holds-what-was-added",
-      "policy.stored-as-returned",
-      "policy.others-untouched",
-      "refusal.changes-no-statement",
-    ],
+    mayKill: ["StatementId.duplicate-content"],
+  },
+  "one policy for all aliases": {
+    breaks: "keeps the policies of aliases where that of version 1 is",
+    mutate: change(({ policyKey }) => ({
+      policyKey: (arn, qualifier) =>
+        policyKey(arn, qualifier !== undefined && /^[^$\d]/.test(qualifier) ? "1" : qualifier),
+    })),
+    kills: ["StatementId.on-other-qualifier", "policy.separate-qualifiers"],
   },
   "ids compared by a prefix": {
     breaks: "compares ids by their first 64 characters",

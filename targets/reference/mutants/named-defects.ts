@@ -51,13 +51,12 @@ export const namedDefects: Readonly<Record<string, Mutant>> = {
   "revision ignored": {
     breaks: "takes no notice of RevisionId",
     mutate: change(() => ({ revisionMatches: () => true })),
-    kills: [
-      "RevisionId.never-seen",
-      "RevisionId.stale",
-      "RevisionId.used",
-      "RevisionId.foreign",
-      "race.one-revision-once",
-    ],
+    kills: ["RevisionId.never-seen"],
+  },
+  "revision stuck": {
+    breaks: "never moves the revision on",
+    mutate: change(() => ({ nextRevision: (_key, _writes, current) => current })),
+    kills: ["revision.changes"],
   },
   "pattern searched for": {
     breaks: "looks for a pattern anywhere in a value",
@@ -105,7 +104,7 @@ export const namedDefects: Readonly<Record<string, Mutant>> = {
   "malformed bodies fail": {
     breaks: "answers 500 InternalError to a body that is no object",
     mutate: naming(({ kind }) => kind.startsWith("body-"), 500, "InternalError"),
-    kills: ["body.empty", "body.malformed-json", "body.not-an-object", "errors.no-unexplained-5xx"],
+    kills: ["body.empty", "body.malformed-json", "body.not-an-object"],
   },
   "names nowhere": {
     breaks: "says in no refusal which exception it is",
@@ -120,7 +119,7 @@ export const namedDefects: Readonly<Record<string, Mutant>> = {
   "conflict for everything": {
     breaks: "answers 409 ResourceConflictException to a stale RevisionId",
     mutate: naming(({ kind }) => kind === "revision", 409, "ResourceConflictException"),
-    kills: ["RevisionId.never-seen", "RevisionId.stale", "RevisionId.used", "RevisionId.foreign"],
+    kills: ["RevisionId.never-seen"],
   },
   "not implemented": {
     breaks: "knows no AddPermission",

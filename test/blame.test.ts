@@ -1,0 +1,211 @@
+import { describe, expect, it } from "vitest";
+import {
+  addPermission,
+  createAlias,
+  createFunction,
+  deleteFunction,
+  getPolicy,
+  publishVersion,
+  removePermission,
+} from "../generators/call.ts";
+import { judgeVariant } from "../runner/kill-matrix.ts";
+import type { Mutation } from "../targets/reference/behaviour.ts";
+import { change, together } from "../targets/reference/mutants/mutant.ts";
+import { stage } from "./staged.ts";
+import { add, added, answer, blamed, conflict, names, notFound, policyOf, stale, type Told } from "./told.ts";
+
+describe("A path that is not this operation", () => {
+  it("may be refused under any name", () => {
+    const call = { ...add("s"), target: `/functions/${names.main}/policy` };
+    expect(blamed([call, answer(404, {}, "UnknownOperationException")])).toEqual([]);
+    const empty = addPermission({ functionName: "", body: {} });
+    expect(blamed([empty, answer(400, {}, "BadRequest")])).toEqual([]);
+    expect(blamed([add("s", { Action: "no" }), answer(400, {}, "BadRequest")])).toEqual([
+      "errors.documented-name",
+    ]);
+  });
+});
+
+describe("A function that was created again", () => {
+  const { other } = names;
+  const anew: readonly Told[] = [
+    [deleteFunction(other), answer(204)],
+    [createFunction(other, stage.recipe ?? { role: "", zip: "" }), answer(201)],
+  ];
+  const read = (...sids: readonly string[]): Told => [getPolicy(other), policyOf(other, ...sids)];
+
+  it("did not start with what was added to its alias since", () => {
+    const onAlias: readonly Told[] = [
+      [publishVersion(other), answer(201, { Version: "1" })],
+      [createAlias(other, "live", "1"), answer(201)],
+      [add("s", { on: other, query: "Qualifier=live" }), added("s", `${other}:live`)],
+    ];
+    expect(blamed(...anew, ...onAlias, read("s"))).toEqual(["policy.separate-qualifiers"]);
+    expect(blamed(...anew, read("s"))).toEqual(["re-created.starts-empty"]);
+  });
+});
+
+describe("Policies that are not kept apart", () => {
+  const { main } = names;
+  const shared: readonly Told[] = [
+    [add("s", { query: "Qualifier=live" }), added("s", `${main}:live`)],
+    [getPolicy(main, "1"), policyOf(`${main}:live`, "s")],
+  ];
+
+  it("lose and change each other's statements, and that is one finding", () => {
+    const lost: Told = [getPolicy(main, "live"), policyOf(main)];
+    const changed: Told = [getPolicy(main, "live"), policyOf(`${main}:1`, "s")];
+    expect(blamed(...shared, lost)).toEqual(["policy.separate-qualifiers"]);
+    expect(blamed(...shared, changed)).toEqual(["policy.separate-qualifiers"]);
+    expect(blamed(...shared.slice(0, 1), lost)).toEqual(["policy.holds-what-was-added"]);
+    expect(blamed(...shared.slice(0, 1), changed)).toEqual(["policy.stored-as-returned"]);
+  });
+
+  it("are not held against additions where it is a removal that reaches too far", () => {
+    const removal: Told = [removePermission(main, "s", { qualifier: "1" }), answer(204)];
+    const refused: Told = [add("t", { Action: "no" }), answer(400, {}, "InvalidParameterValueException")];
+    const gone: Told = [getPolicy(main), policyOf(main)];
+    const there: Told = [getPolicy(main), policyOf(main, "s")];
+    const before: readonly Told[] = [[add("s"), added("s")], there];
+    expect(blamed([add("s"), added("s")], removal, gone)).toEqual([]);
+    expect(blamed([add("s"), added("s")], removal, there)).toEqual([]);
+    expect(blamed(...before, removal, refused, gone)).toEqual([]);
+    expect(blamed(...before, refused, gone)).toEqual(["refusal.changes-no-statement"]);
+  });
+});
+
+describe("A new alias", () => {
+  const { other } = names;
+  const unclear = (on: string): Told => [
+    add("s", { on, query: "Qualifier=1", Principal: "" }),
+    added("s", `${on}:1`),
+  ];
+  const alias: Told = [createAlias(other, "new", "1"), answer(201)];
+  const onMain: Told = [add("s"), added("s")];
+  const read: Told = [getPolicy(other, "new"), policyOf(`${other}:1`, "s")];
+
+  it("may have come with what was added on an open question, though the id is added elsewhere later", () => {
+    expect(blamed(unclear(other), alias, onMain, read)).toEqual([]);
+    expect(blamed(alias, onMain, read)).toEqual(["policy.separate-functions"]);
+  });
+});
+
+describe("An id that may be taken elsewhere", () => {
+  const { main } = names;
+  const onVersion = (more = {}): Told => [
+    add("shared", { query: "Qualifier=1", ...more }),
+    added("shared", `${main}:1`),
+  ];
+  const byArn = (more = {}): Told => [add("shared", { on: stage.main.arn, ...more }), conflict];
+
+  it("explains a conflict, also where it was added on an open question", () => {
+    expect(blamed(byArn())).toEqual(["FunctionName.full-arn"]);
+    expect(blamed(onVersion({ RevisionId: "" }), byArn())).toEqual([]);
+    expect(blamed(onVersion({ RevisionId: "" }), byArn({ Action: "no" }))).toEqual([]);
+    expect(blamed(onVersion(), [add("shared"), conflict], byArn({ Action: "no" }))).toEqual([
+      "StatementId.on-other-qualifier",
+    ]);
+  });
+
+  it("explains nothing else", () => {
+    const refused: Told = [add("shared", { on: stage.main.arn }), notFound];
+    expect(blamed(onVersion({ RevisionId: "" }), refused)).toEqual(["FunctionName.full-arn"]);
+  });
+});
+
+describe("A combination", () => {
+  const { main } = names;
+  const partial = `${stage.account}:function:${main}`;
+  const refused = notFound;
+
+  it("is not blamed for a name that is not understood, however its colons are written", () => {
+    const encoded: Told = [add("in-arn", { on: partial }), refused];
+    const literal = (sid: string, suffix = ""): Told => {
+      const call = add(sid, { on: `${partial}${suffix}` });
+      return [{ ...call, target: call.target.replaceAll("%3A", ":") }, refused];
+    };
+    expect(blamed(encoded, literal("in-arn"), literal("x".repeat(100)))).toEqual([
+      "FunctionName.partial-arn",
+    ]);
+    expect(blamed([add("in-arn", { on: `${partial}:1` }), refused], literal("in-arn", ":1"))).toEqual([
+      "FunctionName.partial-arn:version",
+    ]);
+    expect(blamed(literal("in-arn"))).toEqual(["FunctionName.literal-colons"]);
+  });
+
+  it("is not blamed for an id that stands on another version or alias", () => {
+    const onVersion: Told = [add("shared", { query: "Qualifier=1" }), added("shared", `${main}:1`)];
+    const onAlias: Told = [add("shared", { query: "Qualifier=live" }), conflict];
+    expect(blamed(onVersion, onAlias)).toEqual(["StatementId.on-other-qualifier"]);
+    expect(blamed([add("other", { query: "Qualifier=live" }), conflict], onVersion, onAlias)).toEqual([
+      "Qualifier.alias",
+    ]);
+  });
+});
+
+describe("A RevisionId that is not a string", () => {
+  it("may be refused for not being the current one, unlike other members", () => {
+    expect(blamed([add("s", { RevisionId: 1 }), stale])).toEqual([]);
+    expect(blamed([add("s", { RevisionId: 1 }), conflict])).toEqual(["RevisionId.type"]);
+    expect(blamed([add("s", { SourceArn: 1 }), stale])).toEqual(["SourceArn.type"]);
+  });
+});
+
+describe("One cause", () => {
+  it("is one finding: a fault that is answered 500, or a taken id that is not answered 409", () => {
+    const crash = answer(500, {}, "InternalError");
+    expect(blamed([add("s", { Action: 1 }), crash])).toEqual(["Action.type"]);
+    expect(blamed([add("valid"), crash])).toEqual(["errors.no-unexplained-5xx", "request.accepted"]);
+    const taken: Told = [
+      add("twice", { Principal: "sns.amazonaws.com" }),
+      answer(400, {}, "ResourceConflictException"),
+    ];
+    expect(blamed([add("twice"), added("twice")], taken)).toEqual(["StatementId.duplicate"]);
+  });
+});
+
+/** The rules that a run on a variant of the reference ends up blaming. */
+async function blamedIn(mutate: Mutation, suites: readonly string[], seed = 1): Promise<readonly string[]> {
+  const { rules } = await judgeVariant(mutate, { seed, suites });
+  return rules.filter(({ verdicts }) => verdicts.document === "violated").map(({ id }) => id);
+}
+
+describe("A target that refuses the principal that tokens are for", () => {
+  const unchecked = change(({ faults }) => ({
+    faults: (member, value) => (member === "EventSourceToken" ? [] : faults(member, value)),
+  }));
+  const picky = change(({ principal }) => ({
+    principal: (value, partition) => (value.endsWith(".amazon.com") ? null : principal(value, partition)),
+  }));
+
+  it("is told that, and no more of tokens", async () => {
+    expect(await blamedIn(picky, ["boundary", "spellings", "fuzz"])).toEqual(["Principal.token-service"]);
+  });
+
+  it("is told that it does not check tokens, too", async () => {
+    const kinds = ["type", "pattern", "maxLength"].map((kind) => `EventSourceToken.${kind}`);
+    const all = [...kinds, "Principal.token-service"];
+    expect(await blamedIn(together(unchecked, picky), ["boundary"])).toEqual(all);
+  });
+});
+
+describe("A target without a size limit", () => {
+  it("is excused from what needs one, and the size that it took is recorded", async () => {
+    const endless = change(() => ({ sizeLimit: Number.POSITIVE_INFINITY }));
+    const { rules, questions } = await judgeVariant(endless, { seed: 1, suites: ["size"] });
+    for (const id of ["policy.too-large", "policy.room-again", "errors.PolicyLengthExceededException"])
+      expect(rules.find((rule) => rule.id === id)?.reason, id).toMatch(/^has no size limit/);
+    const { answer: said = "" } = questions.find(({ id }) => id === "policy.size-limit") ?? {};
+    expect(said).toMatch(/^not full at 10\d{5} bytes$/);
+  });
+});
+
+it("Which revision a target takes is said together with that it takes one that was never shown", async () => {
+  const source = async (mutate: Mutation) => {
+    const { questions } = await judgeVariant(mutate, { seed: 1, suites: ["boundary", "state"] });
+    return questions.find(({ id }) => id === "revision.source")?.answer;
+  };
+  const ignoring = change(() => ({ revisionMatches: () => true }));
+  expect(await source(ignoring)).toMatch(/taken.*one that was never shown: taken|never shown: taken.*taken/);
+  expect(await source((behaviour) => behaviour)).not.toContain("never shown");
+});

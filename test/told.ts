@@ -1,0 +1,86 @@
+import { addPermission, label } from "../generators/call.ts";
+import { judgeOf } from "../oracle/judge.ts";
+import { type ObservedRound, observeRound } from "../oracle/observe.ts";
+import { initialBelief } from "../oracle/worlds.ts";
+import type { Belief } from "../spec/belief.ts";
+import type { Answer, Call } from "../spec/exchange.ts";
+import { stage } from "./staged.ts";
+
+/** A call, and how it was answered. */
+export type Told = readonly [Call, Answer];
+
+/** The two functions of the stage. */
+export const names = { main: stage.main.name, other: stage.other?.name ?? "" };
+
+const times = { sentAt: 0, answeredAt: 1 };
+
+/** An answer with a body of JSON, and the name of an exception where one is given. */
+export function answer(status: number, body: unknown = {}, name?: string): Answer {
+  const named = name === undefined ? [] : [["X-Amzn-ErrorType", name] as const];
+  const headers = [["Content-Type", "application/json"] as const, ...named];
+  return { kind: "response", status, headers, body: JSON.stringify(body), ...times };
+}
+
+/** The refusal of an id that is taken, of what is not there, and of a revision that is not current. */
+export const conflict = answer(409, {}, "ResourceConflictException");
+export const notFound = answer(404, {}, "ResourceNotFoundException");
+export const stale = answer(412, {}, "PreconditionFailedException");
+
+/** An addition on the first function unless told otherwise. */
+export function add(
+  sid: string,
+  { on = names.main, query = null, ...members }: Readonly<Record<string, unknown>> & AddOptions = {},
+): Call {
+  const body = {
+    Action: "lambda:InvokeFunction",
+    Principal: "s3.amazonaws.com",
+    ...members,
+    StatementId: sid,
+  };
+  return addPermission({ functionName: label(on), query, body });
+}
+
+interface AddOptions {
+  readonly on?: string;
+  readonly query?: string | null;
+}
+
+function statement(sid: string, key: string): Readonly<Record<string, unknown>> {
+  return {
+    Sid: sid,
+    Effect: "Allow",
+    Principal: { Service: "s3.amazonaws.com" },
+    Action: "lambda:InvokeFunction",
+    Resource: `${stage.main.arn.replace(names.main, key)}`,
+  };
+}
+
+/** A success that shows the statement, and a policy that holds statements. `key` is the policy's: name, or name:qualifier. */
+export const added = (sid: string, key = names.main) =>
+  answer(201, { Statement: JSON.stringify(statement(sid, key)) });
+export const policyOf = (key: string, ...sids: readonly string[]) =>
+  answer(200, { Policy: JSON.stringify({ Statement: sids.map((sid) => statement(sid, key)) }) });
+
+/** Plays calls one after the other against the given answers, on a stage whose policies are empty. */
+export function played(...story: readonly Told[]): readonly ObservedRound[] {
+  let belief: Belief = initialBelief(stage, true);
+  return story.map(([call, given], index) => {
+    const round = observeRound(belief, [{ step: { key: `${index}`, call }, call, answer: given }]);
+    belief = round.after;
+    return round;
+  });
+}
+
+/** The rules that are blamed for a story: what another broken rule explains is left to that one. */
+export function blamed(...story: readonly Told[]): readonly string[] {
+  const judge = judgeOf();
+  const found = played(...story)
+    .flatMap((round) => judge.round(round))
+    .filter(({ column, judgement }) => column === "document" && judgement.verdict === "violated");
+  const broken = new Set(found.map(({ rule }) => rule.id));
+  const own = found.filter(
+    ({ rule, judgement }) =>
+      judgement.verdict === "violated" && !judgement.unless?.some((id) => id !== rule.id && broken.has(id)),
+  );
+  return [...new Set(own.map(({ rule }) => rule.id))].sort();
+}
