@@ -77,6 +77,7 @@ function outcome(rule: RuleReport, report: Report): { readonly result: Result; r
     case "known":
       return skipped(`known deviation${rule.reason === undefined ? "" : `: ${rule.reason}`}`);
     case "excused":
+    case "explained":
       return skipped(reasonText(rule));
     case "ignored":
       return skipped(`does not count in the ${report.profile} column: its basis is ${rule.basis}`);

@@ -122,10 +122,11 @@ const headings = {
   inconclusive: "Inconclusive",
   unexercised: "Unexercised",
   excused: "What the target cannot do",
+  explained: "Explained by what is known",
 } as const satisfies Partial<Record<Standing, string>>;
 
 function others(report: Report): readonly string[] {
-  return (["known", "inconclusive", "unexercised", "excused"] as const).flatMap((wanted) => {
+  return (["known", "inconclusive", "unexercised", "excused", "explained"] as const).flatMap((wanted) => {
     const rules = rulesThat(report, wanted);
     if (rules.length === 0) return [];
     // Rules with one reason share a line: of a run that never began there is one for them all.

@@ -27,6 +27,7 @@ export function terminal(report: Report, options: TerminalOptions): string {
     unjudged(report, "inconclusive", page),
     unjudged(report, "unexercised", page),
     unjudged(report, "excused", page),
+    unjudged(report, "explained", page),
     options.verbose ? holding(report, page) : [],
     coverageBlock(report, page),
     questions(report, page),
@@ -76,9 +77,13 @@ const headings: Readonly<Partial<Record<Standing, string>>> = {
   inconclusive: "? inconclusive",
   unexercised: "○ unexercised",
   excused: "– cannot",
+  explained: "– explained",
 };
 
-/** Rules without a verdict, one group for each reason; what the target cannot do is only counted. */
+/** Those that ask for nothing to be done. */
+const quiet: ReadonlySet<Standing> = new Set(["excused", "explained"]);
+
+/** Rules without a verdict, one group for each reason; what asks for nothing is only counted. */
 function unjudged(report: Report, wanted: Standing, page: Page): readonly string[] {
   const groups = new Map<string, string[]>();
   for (const rule of rulesThat(report, wanted)) {
@@ -88,8 +93,8 @@ function unjudged(report: Report, wanted: Standing, page: Page): readonly string
   return [...groups].flatMap(([reason, ids]) => {
     const line = `${shorten(reason, page)}: ${count(ids.length, "rule")}`;
     const [first = "", ...more] = prose(`${headings[wanted] ?? ""}  `, line, page);
-    const listed = wanted === "excused" && !page.verbose ? [] : prose("    ", ids.join(", "), page);
-    return [page.paint(wanted === "excused" ? "dim" : "yellow", first), ...more, ...listed];
+    const listed = quiet.has(wanted) && !page.verbose ? [] : prose("    ", ids.join(", "), page);
+    return [page.paint(quiet.has(wanted) ? "dim" : "yellow", first), ...more, ...listed];
   });
 }
 

@@ -1,6 +1,10 @@
+import { explainerIn } from "../spec/verdict.ts";
 import type { Column, Report, RuleReport } from "./report.ts";
 
-/** How a rule stands in the column that decides; `excused` is what the target declared it cannot do, `ignored` does not count there. */
+/**
+ * How a rule stands in the column that decides; `excused` is what the target declared it cannot do, `explained` what a
+ * known violation accounts for, `ignored` what does not count there.
+ */
 export type Standing =
   | "holds"
   | "violated"
@@ -8,6 +12,7 @@ export type Standing =
   | "inconclusive"
   | "unexercised"
   | "excused"
+  | "explained"
   | "ignored";
 
 /** What the command exits with when a run ends by itself. */
@@ -25,11 +30,17 @@ export function standing(rule: RuleReport, report: Report): Standing {
   const outcome = rule.verdicts[report.profile];
   if (outcome === "holds") return "holds";
   if (outcome === "violated") return rule.known ? "known" : "violated";
-  return isExcused(rule, report) ? "excused" : outcome;
+  if (isExcused(rule, report)) return "excused";
+  return isExplained(rule, report) ? "explained" : outcome;
 }
 
 function isExcused(rule: RuleReport, report: Report): boolean {
   return rule.reason !== undefined && report.target.cannot.includes(rule.reason);
+}
+
+function isExplained({ reason = "" }: RuleReport, { rules }: Report): boolean {
+  const explainer = explainerIn(reason);
+  return explainer !== null && rules.some(({ id, known }) => id === explainer && known);
 }
 
 /** The rules that stand so, in the report's order. */

@@ -1,6 +1,6 @@
 import type { Judge } from "../oracle/judge.ts";
 import type { Rule } from "../spec/rule.ts";
-import type { Column } from "../spec/verdict.ts";
+import { type Column, explainedBy } from "../spec/verdict.ts";
 import type { Lane } from "./lane.ts";
 import { type Confirmed, type ShrinkOptions, shrink } from "./shrink.ts";
 import { type Candidate, type Count, cost, type Verdicts } from "./verdicts.ts";
@@ -172,7 +172,7 @@ async function conclude(
   const own = count.candidates.filter(({ unless }) => !unless.some(blamed));
   if (own.length === 0) {
     const excuse = count.candidates[0]?.unless.find(blamed) ?? "another rule";
-    const why = `explained by the violation of ${excuse}`;
+    const why = explainedBy(excuse);
     const holds = count.holds > 0 && count.inconclusive === 0;
     return { outcome: holds ? "holds" : "inconclusive", ...heard, why };
   }

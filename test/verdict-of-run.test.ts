@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { exitCode, standing, verdictSentence } from "../reports/verdict.ts";
+import { explainedBy } from "../spec/verdict.ts";
 import { greenReport, sampleReport, sampleRule } from "./sample-report.ts";
 
 const unexercised = { document: "unexercised", aws: "unexercised" } as const;
@@ -17,6 +18,16 @@ describe("the exit code of a report", () => {
 
   it("is 0 when all violations are known", () => {
     expect(exitCode({ ...green, rules: [sampleRule("a.b", { verdicts: violated, known: true })] })).toBe(0);
+  });
+
+  it("is 0 where a known violation explains what else was seen, and 3 where it is another's", () => {
+    const known = sampleRule("a.b", { verdicts: violated, known: true });
+    const open = { document: "inconclusive", aws: "inconclusive" } as const;
+    const explained = (by: string) => sampleRule("c.d", { verdicts: open, reason: explainedBy(by) });
+    expect(exitCode({ ...green, rules: [known, explained("a.b")] })).toBe(0);
+    expect(standing(explained("a.b"), { ...green, rules: [known] })).toBe("explained");
+    expect(exitCode({ ...green, rules: [known, explained("e.f")] })).toBe(3);
+    expect(exitCode({ ...green, rules: [{ ...known, known: false }, explained("a.b")] })).toBe(1);
   });
 
   it("is 2 with a fault or an early end", () => {
