@@ -99,9 +99,8 @@ async function faultOf(done: Promise<void>): Promise<unknown> {
 }
 
 /** A run that could not begin leaves reports that say so, in place of those of an earlier run. */
-async function tellBarren(report: Report, fault: Fault, { out, write, interrupted }: End): Promise<number> {
+async function tellBarren(report: Report, fault: Fault, { write, interrupted }: End): Promise<number> {
   await write(report);
-  process.stderr.write(`Nothing was judged, and the reports in ${out.dir}/ say so.\n`);
   if (interrupted === null) throw fault;
   process.stderr.write(`${escapeTerminal(fault.message)}\n`);
   return interrupted;

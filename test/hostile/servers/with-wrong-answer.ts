@@ -28,7 +28,6 @@ const saysNothing = [
   "statement.source-account",
   "statement.event-source-token",
   "policy.stored-as-returned",
-  "observed.account-root",
 ] as const;
 
 /** Those that add the statement and then say something else than they should. */
@@ -70,7 +69,7 @@ export const withWrongAnswer: readonly Hostile[] = [
     onAddPermission(
       rewritten((text) => text.replace(/("AWS":)"[^"]*"/, '$1{"toString":1,"valueOf":1,"toJSON":1}')),
     ),
-    ["statement.account", "policy.stored-as-returned", "observed.account-root"],
+    ["statement.account", "policy.stored-as-returned"],
   ),
   wrong(
     "repeats the keys of the statement with other values",
@@ -86,7 +85,6 @@ export const withWrongAnswer: readonly Hostile[] = [
     "statement.event-source-token",
     "statement.no-condition",
     "policy.stored-as-returned",
-    "observed.account-root",
   ]),
   wrong(
     "redirects AddPermission",
