@@ -120,7 +120,9 @@ async function shrinkOn(
 function tryingAgain(candidate: Candidate, given: ShrinkOptions, onNewStages: boolean) {
   const { names, anew = false } = candidate;
   const usual = onNewStages ? most.newStages : isRacing(candidate.rounds) ? most.racePlays : most.plays;
-  const bound = Math.min(usual, Math.max(2, given.plays ?? Infinity));
+  // Creating functions takes requests, too.
+  const allowed = (given.plays ?? Infinity) / (onNewStages ? 2 : 1);
+  const bound = Math.min(usual, Math.max(2, allowed));
   let plays = 0;
   let units = 0;
   const options: ReplayOptions = {
@@ -164,9 +166,9 @@ async function confirm(found: Shown | null, options: ReplayOptions): Promise<Con
   if (found === null) return { kind: "unconfirmed", why: `${options.rule.id} was not seen again` };
   const racing = isRacing(found.rounds);
   const tries = racing ? most.raceTries : most.confirmations;
-  // A race takes many tries, and only a function alone is soon created.
+  // Only a function alone is soon created, and a race takes many tries.
   const alone = wanted(found.rounds, options.names ?? [], true) === "bare";
-  const onNew = racing ? (alone ? tries : 0) : 1;
+  const onNew = alone ? tries : racing ? 0 : 1;
   const { rounds, ...before } = found;
   const unconfirmed = (where: string): Unconfirmed => ({
     kind: "unconfirmed",

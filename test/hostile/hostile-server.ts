@@ -4,6 +4,8 @@ import type { Up } from "./server.ts";
 export interface Hostile {
   readonly name: string;
   listen(): Promise<Up>;
+  /** The most requests that a run may send, where the usual number is not enough to try all again that is seen. */
+  readonly budget?: number;
   readonly expect: Expected;
 }
 

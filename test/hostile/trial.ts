@@ -8,12 +8,12 @@ import { failing, inFolder, type Scenario } from "./scenario.ts";
 /** The most memory that a run may take, in MiB. */
 const mostMib = 300;
 /** The most requests that a run may send: enough for everything that is planned on a target that answers. */
-const budget = 800;
+const usualBudget = 800;
 
 const settings = ["--timeout", "500", "--concurrency", "2", "--suite", "spellings", "--runs", "1"];
 
 /** A run of the command against one hostile server. */
-export function runAgainst({ name, listen, expect }: Hostile): Scenario {
+export function runAgainst({ name, listen, expect, budget = usualBudget }: Hostile): Scenario {
   const run = () =>
     inFolder(async (folder) => {
       const server = await listen();
@@ -24,7 +24,7 @@ export function runAgainst({ name, listen, expect }: Hostile): Scenario {
         const violated = violatedIn(report);
         const breaks = violated.length === 0 ? "" : `, breaks ${violated.join(", ")}`;
         return {
-          complaints: complaintsOf(expect, ended, report),
+          complaints: complaintsOf(expect, ended, report, budget),
           note: `exit ${ended.exit}, ${ended.maxRssMib} MiB${breaks}`,
           output: ended.output,
         };
@@ -36,7 +36,12 @@ export function runAgainst({ name, listen, expect }: Hostile): Scenario {
 }
 
 /** Everything about a run that is not as it must be. */
-export function complaintsOf(expect: Expected, ended: Ended, report: Parsed): readonly string[] {
+export function complaintsOf(
+  expect: Expected,
+  ended: Ended,
+  report: Parsed,
+  budget = usualBudget,
+): readonly string[] {
   const { exit, output, maxRssMib, surprises, open } = ended;
   const violated = violatedIn(report);
   const { breaks = [] } = expect;
