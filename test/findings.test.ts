@@ -127,6 +127,29 @@ describe("What becomes of what was seen", () => {
     ]);
   });
 
+  it("may be explained, in the aws column alone, by a rule that both columns judge alike", async () => {
+    const observed = rules.find(({ id }) => id === "observed.validation-exception");
+    if (observed === undefined) throw new Error("There is no such rule.");
+    const collected = heard([first, { unless: [] }]);
+    const judgement = { verdict: "violated", expected: "this", seen: "that", unless: [first.id] } as const;
+    const at = { lane: 0, unit: "unit", clean: true, names: ["f"], rounds: [] };
+    collected.hear([{ rule: observed, column: "aws", judgement }], at);
+    const found = await settle({
+      judged: [first, observed],
+      judge: judgeOf(),
+      verdicts: collected,
+      lanes: [lane],
+      stop: () => null,
+      renew: async () => null,
+      retry: async () => shows,
+    });
+    expect(found.get(conclusionKey(first.id, "aws"))?.outcome).toBe("violated");
+    expect(found.get(conclusionKey(observed.id, "aws"))).toMatchObject({
+      outcome: "inconclusive",
+      why: `explained by the violation of ${first.id}`,
+    });
+  });
+
   it("comes to an end where two explain each other", async () => {
     const of = await settled(heard([first, { unless: [second.id] }], [second, { unless: [first.id] }]));
     expect([of(first).outcome, of(second).outcome]).toEqual(["violated", "inconclusive"]);
