@@ -128,7 +128,8 @@ export async function useExisting(name: string, options: ArrangeOptions): Promis
     );
   }
   const { FunctionArn: arn = "", FunctionName: found = name } = reply.value.Configuration ?? {};
-  const before = await statementsOf(shop.ask, found);
+  // What is not read now could not be given back: a target that is busy is asked again.
+  const before = await statementsOf((request) => patiently(shop, () => shop.ask(request), isBusy), found);
   return {
     stage: {
       ...placeOf(shop, arn),
@@ -139,7 +140,11 @@ export async function useExisting(name: string, options: ArrangeOptions): Promis
     },
     missing: ["only the existing function is used, without versions, aliases or a second function"],
     recipe: null,
-    undo: () => restore(cleaning(options).ask, found, before),
+    undo: () => {
+      const { how, ask } = cleaning(options);
+      const patient = { ...workshop(options, undefined), how, patienceMs: undoPatienceMs };
+      return restore((request) => patiently(patient, () => ask(request), isBusy), found, before);
+    },
   };
 }
 

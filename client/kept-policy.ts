@@ -1,4 +1,5 @@
 import { AddPermissionCommand, GetPolicyCommand, RemovePermissionCommand } from "@aws-sdk/client-lambda";
+import { canonicalJson } from "../spec/belief.ts";
 import { isRecord } from "../spec/body.ts";
 import { isRemovable } from "../spec/removal.ts";
 import { type Ask, said } from "./sdk.ts";
@@ -28,11 +29,11 @@ export async function restore(
   const now = await statementsOf(ask, name);
   if (now === null)
     return before === null ? [] : [`what was added to ${name} may be left behind: its policy cannot be read`];
-  const wanted = new Map((before ?? []).map((statement) => [textOf(statement), statement]));
+  const wanted = new Map((before ?? []).map((statement) => [canonicalJson(statement), statement]));
   const problems: string[] = [];
   const stuck: string[] = [];
   for (const statement of now) {
-    if (wanted.delete(textOf(statement))) continue;
+    if (wanted.delete(canonicalJson(statement))) continue;
     const why = await remove(ask, name, statement.Sid);
     if (why !== null) stuck.push(`${JSON.stringify(statement.Sid)} (${why})`);
   }
@@ -47,7 +48,9 @@ export async function restore(
       (await ask((client) => client.send(new AddPermissionCommand({ FunctionName: name, ...input }))));
     if (reply?.ok) continue;
     const why = reply === null ? "AddPermission cannot say it" : said(reply);
-    problems.push(`${name} has lost a statement that stood there before (${why}): ${textOf(statement)}`);
+    problems.push(
+      `${name} has lost a statement that stood there before (${why}): ${canonicalJson(statement)}`,
+    );
   }
   return problems;
 }
@@ -91,13 +94,4 @@ function principalOf(principal: unknown): string | null {
   if (typeof principal === "string") return principal;
   const [only, ...others] = isRecord(principal) ? Object.values(principal) : [];
   return typeof only === "string" && others.length === 0 ? only : null;
-}
-
-/** The same text for the same statement, in whatever order its members come. */
-function textOf(value: unknown): string {
-  return JSON.stringify(value, (_key, member: unknown) =>
-    isRecord(member)
-      ? Object.fromEntries(Object.entries(member).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : member,
-  );
 }

@@ -14,10 +14,11 @@ const [first, second, third] = ["request.accepted", "SourceArn.topic", "request.
 
 type Said = "holds" | "inconclusive" | { readonly unless: readonly string[] };
 
+const at = { lane: 0, unit: "unit", clean: true, names: ["f"], rounds: [] };
+
 /** What a run heard of its rules, both columns alike. */
 function heard(...all: readonly (readonly [Rule, ...Said[]])[]) {
   const collected = verdicts();
-  const at = { lane: 0, unit: "unit", clean: true, names: ["f"], rounds: [] };
   for (const [rule, ...said] of all) {
     for (const one of said) {
       const judgement =
@@ -132,7 +133,6 @@ describe("What becomes of what was seen", () => {
     if (observed === undefined) throw new Error("There is no such rule.");
     const collected = heard([first, { unless: [] }]);
     const judgement = { verdict: "violated", expected: "this", seen: "that", unless: [first.id] } as const;
-    const at = { lane: 0, unit: "unit", clean: true, names: ["f"], rounds: [] };
     collected.hear([{ rule: observed, column: "aws", judgement }], at);
     const found = await settle({
       judged: [first, observed],

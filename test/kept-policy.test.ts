@@ -6,6 +6,7 @@ import {
 } from "@aws-sdk/client-lambda";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { conform } from "../api/conform.ts";
+import { useExisting } from "../client/arrange.ts";
 import { restore, statementsOf } from "../client/kept-policy.ts";
 import { type Ask, sdkOver } from "../client/sdk.ts";
 import type { Transport } from "../client/transport.ts";
@@ -71,6 +72,33 @@ describe("The policy of a function that was there before the run", () => {
     expect(await restore(ask, name, before)).toEqual([]);
     const bySid = (list: typeof before) => new Map(list?.map((statement) => [statement.Sid, statement]));
     expect(bySid(await statementsOf(ask, name))).toEqual(bySid(before));
+  });
+
+  it("is read and given back also at a target that is busy now and then", async () => {
+    await add("mine", own.source);
+    const before = await statementsOf(ask, name);
+    let calls = 0;
+    const busy = { kind: "response", status: 503, headers: [], body: "", sentAt: 0, answeredAt: 0 } as const;
+    const { undo } = await useExisting(name, {
+      transport: {
+        ...transport,
+        send: (call, how) => {
+          calls += 1;
+          return calls % 2 === 0 ? Promise.resolve(busy) : transport.send(call, how);
+        },
+      },
+      clock: () => 0,
+      sleep: async () => {},
+      endpoint: "http://lambda.test",
+      region: "us-east-1",
+      prefix: "addperm-ct-t1",
+      startedAt: new Date(),
+      deadlineMs: 1000,
+    });
+    await remove("mine");
+    await add("left-by-the-run");
+    expect(await undo()).toEqual([]);
+    expect(await statementsOf(ask, name)).toEqual(before);
   });
 
   it("that cannot be given back is told of in full, so that nothing is lost", async () => {
