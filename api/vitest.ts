@@ -2,7 +2,7 @@ import type * as Vitest from "vitest";
 import { escapeTerminal } from "../reports/escape.ts";
 import { findingText, reasonText } from "../reports/finding.ts";
 import type { RuleReport } from "../reports/report.ts";
-import { standing } from "../reports/verdict.ts";
+import { counts, standing } from "../reports/verdict.ts";
 import { Fault } from "../spec/fault.ts";
 import type { Rule } from "../spec/rule.ts";
 import { checkOptions } from "./check-options.ts";
@@ -65,9 +65,7 @@ function checked(options: ConformOptions): void {
 
 /** Rules that can fail a run in the column that decides. */
 function deciding({ profile = "document", rules }: ConformOptions): readonly Rule[] {
-  return rulesNamed(rules).filter(
-    ({ basis }) => basis === "stated" || basis === "implied" || (basis === "observed" && profile === "aws"),
-  );
+  return rulesNamed(rules).filter((rule) => counts(rule, profile));
 }
 
 type Context = Pick<Vitest.TestContext, "skip">;

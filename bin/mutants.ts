@@ -1,4 +1,5 @@
 import type { Report } from "../reports/report.ts";
+import { counts } from "../reports/verdict.ts";
 import { judgeVariant } from "../runner/kill-matrix.ts";
 import { Fault } from "../spec/fault.ts";
 import { dialects } from "../targets/reference/mutants/dialects.ts";
@@ -85,9 +86,7 @@ async function judge(name: string, mutant: Mutant, seed: number): Promise<Row> {
 
 function violatedIn(report: Report, column: "document" | "aws"): readonly string[] {
   return report.rules
-    .filter(
-      ({ basis, verdicts }) => verdicts[column] === "violated" && (basis !== "observed" || column === "aws"),
-    )
+    .filter((rule) => rule.verdicts[column] === "violated" && counts(rule, column))
     .map(({ id }) => id);
 }
 

@@ -1,5 +1,5 @@
 import { filters } from "./html/filters.ts";
-import { markOf, marks } from "./html/marks.ts";
+import { markOf, shown } from "./html/marks.ts";
 import { type Markup, html as template } from "./html/markup.ts";
 import { page } from "./html/page.ts";
 import { finding, ruleRow } from "./html/rule.ts";
@@ -57,5 +57,5 @@ function ruleSections(report: Report): readonly Section[] {
 
 /** What fails in the deciding column first; otherwise the order of the catalogue. */
 function worstFirst(report: Report): readonly RuleReport[] {
-  return marks.flatMap((mark) => report.rules.filter((rule) => markOf(rule, report.profile) === mark));
+  return shown.flatMap((mark) => report.rules.filter((rule) => markOf(rule, report.profile) === mark));
 }

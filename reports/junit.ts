@@ -80,10 +80,16 @@ function outcome(rule: RuleReport, report: Report): { readonly result: Result; r
     case "explained":
       return skipped(reasonText(rule));
     case "ignored":
-      return skipped(`does not count in the ${report.profile} column: its basis is ${rule.basis}`);
+      return skipped(`does not count in the ${report.profile} column: ${whyIgnored(rule)}`);
     default:
       return { result: "error", child: `<error ${attributes({ type: is, message: reasonText(rule) })}/>` };
   }
+}
+
+function whyIgnored({ columns = [], basis }: RuleReport): string {
+  return columns.length === 0
+    ? `its basis is ${basis}`
+    : `it is a rule of the ${columns.join(" and ")} column`;
 }
 
 function failure(rule: RuleReport): string {

@@ -52,7 +52,10 @@ export interface RuleReport {
   readonly basis: Basis;
   /** Section and member of the document, in our words. */
   readonly source: string;
+  /** What is said in a column that the rule does not have is `unexercised`, and counts nowhere: see `columns`. */
   readonly verdicts: Readonly<Record<Column, Outcome>>;
+  /** The only columns that have this rule; both have it when absent. */
+  readonly columns?: readonly Column[];
   /** True when the violation is listed in the known-file and deviates as recorded. */
   readonly known: boolean;
   /** Exchanges that this rule judged. */

@@ -4,12 +4,14 @@ import type { Column, Counterexample, CounterexampleStep, Report, RuleReport } f
 import { outcomeLabel, requestLabel } from "./step-label.ts";
 import { command, type Page, prose, quoted, shorten } from "./terminal-page.ts";
 import { timeline } from "./timeline.ts";
+import { counts } from "./verdict.ts";
 
 /** A rule that is violated: what it claims, what was seen, the fewest steps that show it, and how to try them. */
 export function violation(rule: RuleReport, report: Report, page: Page): readonly string[] {
   const [first = "", ...more] = prose("✗ ", `${rule.id}  ${rule.title}`, page);
   const other: Column = report.profile === "document" ? "aws" : "document";
-  const origin = `${rule.basis} · ${rule.source} · in the ${other} column: ${rule.verdicts[other]}`;
+  const there = counts(rule, other) ? rule.verdicts[other] : "does not count";
+  const origin = `${rule.basis} · ${rule.source} · in the ${other} column: ${there}`;
   const details = rule.counterexample === undefined ? [] : counterexample(rule.counterexample, report, page);
   return [
     page.paint("red", first),

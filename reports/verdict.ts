@@ -18,10 +18,10 @@ export type Standing =
 /** What the command exits with when a run ends by itself. */
 export type ExitCode = 0 | 1 | 2 | 3;
 
-/** True when the rule's basis lets it decide in this column: observed rules count in `aws` only, open ones nowhere. */
-export function counts(rule: RuleReport, column: Column): boolean {
-  if (rule.basis === "open") return false;
-  return rule.basis !== "observed" || column === "aws";
+/** True when the column has this rule and it can decide there: observed rules count in `aws` only, open ones nowhere. */
+export function counts({ basis, columns }: Pick<RuleReport, "basis" | "columns">, column: Column): boolean {
+  if (basis === "open" || columns?.includes(column) === false) return false;
+  return basis !== "observed" || column === "aws";
 }
 
 /** How a rule stands in the column that decides the exit code. */

@@ -10,6 +10,7 @@ import type {
   RuleReport,
   Tally,
 } from "../reports/report.ts";
+import { counts } from "../reports/verdict.ts";
 import { errorName } from "../spec/answer.ts";
 import type { Exchange, Header } from "../spec/exchange.ts";
 import type { Rule } from "../spec/rule.ts";
@@ -107,6 +108,7 @@ function ruleReport(rule: Rule, options: ReportOptions, outcome: RunOutcome): Ru
     basis,
     source,
     verdicts: { document: verdict(of("document")), aws: verdict(of("aws")) },
+    ...(rule.columns === undefined ? {} : { columns: rule.columns }),
     known: false,
     observations: gating?.observations ?? 0,
     ...checks(rule, options.profile, outcome),
@@ -144,7 +146,7 @@ function reasonFor(conclusion: Conclusion | undefined, died: boolean): string | 
 }
 
 function tally(rules: readonly RuleReport[], column: Column): Tally {
-  const counted = rules.filter(({ basis }) => basis !== "observed" || column === "aws");
+  const counted = rules.filter((rule) => counts(rule, column));
   const count = (outcome: Outcome) => counted.filter(({ verdicts }) => verdicts[column] === outcome).length;
   return {
     holds: count("holds"),

@@ -108,6 +108,18 @@ describe("two runs side by side", () => {
     expect(ids(compare(observed("holds"), observed("violated"), "aws").worse)).toEqual(["a.seen"]);
   });
 
+  it("leave out a rule of another column, also where one of the reports does not say so", () => {
+    const verdicts = { document: "holds", aws: "unexercised" } as const;
+    const silent = sampleReport({ rules: [rule("a.both", "holds"), sampleRule("a.page", { verdicts })] });
+    const says = sampleReport({
+      rules: [rule("a.both", "holds"), sampleRule("a.page", { verdicts, columns: ["document"] })],
+    });
+    const { same, gone, added } = compare(silent, says, "aws");
+    expect([same, gone, added]).toEqual([1, [], []]);
+    expect(matrix([silent, says, silent], "aws").rows.map(({ id }) => id)).toEqual(["a.both"]);
+    expect(compare(silent, says, "document").same).toBe(2);
+  });
+
   it("read as the golden files say", async () => {
     await expect(compareText(comparison)).toMatchFileSnapshot("golden/compare.txt");
     await expect(compareMarkdown(comparison)).toMatchFileSnapshot("golden/compare.md");

@@ -63,6 +63,12 @@ describe("defineConformance registers one test for every rule that can fail", ()
     expect(printed).toContain("cannot be asked for a fault");
   });
 
+  it("asks nothing of a rule that the column which decides does not have", () => {
+    const asked = Object.keys(statuses("by the live service"));
+    expect(asked).toContain("observed.arn-like");
+    expect(asked).not.toContain("race.linearizable");
+  });
+
   it("fails what is violated, and says what was expected, what came, and how to see it again", () => {
     const found = outcomes.find(
       ({ title, ancestorTitles }) =>

@@ -141,6 +141,11 @@ const rules: readonly RuleReport[] = [
     checks: { expected: 14, executed: 12 },
     title: "Every refusal carries a documented name",
   }),
+  sampleRule("limits.of-the-page", {
+    title: "A limit that the page alone has is kept",
+    verdicts: { document: "holds", aws: "unexercised" },
+    columns: ["document"],
+  }),
 ];
 
 const questions: readonly QuestionReport[] = [
@@ -198,7 +203,7 @@ export function sampleReport(changes: Partial<Report> = {}): Report {
     requests: 4321,
     incomplete: false,
     summary: {
-      document: { ...tally, holds: 2, violated: 2, known: 1, inconclusive: 1, unexercised: 4 },
+      document: { ...tally, holds: 3, violated: 2, known: 1, inconclusive: 1, unexercised: 4 },
       aws: { ...tally, holds: 1, violated: 3, known: 1, inconclusive: 2, unexercised: 3 },
     },
     rules,

@@ -73,6 +73,28 @@ describe("the exit code of a report", () => {
   });
 });
 
+describe("a rule that only one of the columns has", () => {
+  const own = sampleRule("a.b", {
+    columns: ["document"],
+    verdicts: { document: "holds", aws: "unexercised" },
+  });
+  const asked = { ...green, rules: [...green.rules, own] };
+
+  it("does not count in the other column", () => {
+    expect(exitCode({ ...asked, profile: "aws" })).toBe(0);
+    expect(standing(own, { ...asked, profile: "aws" })).toBe("ignored");
+    expect(standing(own, asked)).toBe("holds");
+  });
+
+  it("decides in its own", () => {
+    const left = { ...own, verdicts: unexercised };
+    expect(exitCode({ ...green, rules: [...green.rules, left] })).toBe(3);
+    expect(
+      exitCode({ ...green, rules: [...green.rules, { ...own, verdicts: violated }], profile: "aws" }),
+    ).toBe(0);
+  });
+});
+
 describe("the verdict in words", () => {
   it("agrees with the exit code", () => {
     expect(verdictSentence(green)).toBe("reference conforms to the document.");
@@ -89,7 +111,12 @@ describe("the verdict in words", () => {
     const report = sampleReport();
     expect(report.rules.map((rule) => standing(rule, report))).toEqual([
       ...["violated", "violated", "holds", "known", "inconclusive", "unexercised"],
-      ...["excused", "excused", "ignored", "holds"],
+      ...["excused", "excused", "ignored", "holds", "holds"],
+    ]);
+    const live = { ...report, profile: "aws" } as const;
+    expect(live.rules.map((rule) => standing(rule, live))).toEqual([
+      ...["violated", "inconclusive", "violated", "known", "inconclusive", "unexercised"],
+      ...["excused", "excused", "violated", "holds", "ignored"],
     ]);
   });
 });

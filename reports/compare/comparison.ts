@@ -45,8 +45,7 @@ export interface Change {
 
 /** Sets a later run beside an earlier one, rule by rule, in one column and by the rules that count there. Known violations count as violations. */
 export function compare(before: Report, after: Report, column: Column): Comparison {
-  const first = before.rules.filter((rule) => counts(rule, column));
-  const second = after.rules.filter((rule) => counts(rule, column));
+  const [first = [], second = []] = countingIn([before, after], column);
   const earlier = new Map(first.map((rule) => [rule.id, rule]));
   const later = new Set(second.map((rule) => rule.id));
   const pairs = [
@@ -69,6 +68,17 @@ export function compare(before: Report, after: Report, column: Column): Comparis
     gone: of("gone"),
     same: of("same").length,
   };
+}
+
+/** The rules of each report that count in the column. What one report says to be of another column only is left out of all. */
+export function countingIn(reports: readonly Report[], column: Column): readonly (readonly RuleReport[])[] {
+  const elsewhere = new Set(
+    reports
+      .flatMap(({ rules }) => rules)
+      .filter(({ columns }) => columns?.includes(column) === false)
+      .map(({ id }) => id),
+  );
+  return reports.map(({ rules }) => rules.filter((rule) => counts(rule, column) && !elsewhere.has(rule.id)));
 }
 
 /** What identifies a run to a reader. */

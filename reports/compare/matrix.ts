@@ -1,7 +1,6 @@
 import { shapeOf } from "../known.ts";
 import type { Column, Outcome, Report, RuleReport } from "../report.ts";
-import { counts } from "../verdict.ts";
-import { type Heading, headingOf } from "./comparison.ts";
+import { countingIn, type Heading, headingOf } from "./comparison.ts";
 
 /** Many runs side by side, rule by rule, in one column. */
 export interface Matrix {
@@ -29,7 +28,7 @@ export interface Cell {
 
 /** Sets many reports side by side; the rules that count in the column come in the order in which they are first met. */
 export function matrix(reports: readonly Report[], column: Column): Matrix {
-  const counting = reports.map((report) => report.rules.filter((rule) => counts(rule, column)));
+  const counting = countingIn(reports, column);
   const tables = counting.map((rules) => new Map(rules.map((rule) => [rule.id, rule])));
   const titles = new Map<string, string>();
   for (const rule of counting.flat()) {

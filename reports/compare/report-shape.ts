@@ -55,6 +55,7 @@ const rule: Shape = {
     basis: ["stated", "implied", "observed", "open"],
     source: "text",
     verdicts: { members: { document: outcome, aws: outcome } },
+    columns: { optional: { list: ["document", "aws"] } },
     known: "flag",
     observations: "number",
     checks: { optional: { members: { expected: "number", executed: "number" } } },

@@ -1,4 +1,5 @@
 import type { Column, Outcome, RuleReport } from "../report.ts";
+import { counts } from "../verdict.ts";
 import { html, type Markup } from "./markup.ts";
 
 /** How a rule is shown: its outcome, with a known violation apart. */
@@ -13,13 +14,20 @@ export const marks = [
   "holds",
 ] as const satisfies readonly Mark[];
 
+/** A mark, or that the rule does not count in the column. */
+export type Shown = Mark | "ignored";
+
+/** Everything that a rule can be shown as, in the order of the page. */
+export const shown = [...marks, "ignored"] as const satisfies readonly Shown[];
+
 /** The word for a mark; colour and icon only repeat it. */
-export const markNames: Readonly<Record<Mark, string>> = {
+export const markNames: Readonly<Record<Shown, string>> = {
   violated: "Violated",
   known: "Known",
   inconclusive: "Inconclusive",
   unexercised: "Unexercised",
   holds: "Holds",
+  ignored: "Does not count",
 };
 
 /** The reading that a column stands for, as a name. */
@@ -29,18 +37,19 @@ export const columnNames: Readonly<Record<Column, string>> = {
 };
 
 /** The mark of a rule in a column. */
-export function markOf(rule: RuleReport, column: Column): Mark {
+export function markOf(rule: RuleReport, column: Column): Shown {
+  if (!counts(rule, column)) return "ignored";
   const outcome = rule.verdicts[column];
   return outcome === "violated" && rule.known ? "known" : outcome;
 }
 
 /** An icon of the sprite; decoration beside a word. */
-export function icon(name: Mark | "absent" | "copy"): Markup {
-  return html`<svg class="icon" viewBox="0 0 16 16" aria-hidden="true" focusable="false"><use href="#icon-${name}"/></svg>`;
+export function icon(name: Shown | "absent" | "copy"): Markup {
+  return html`<svg class="icon" viewBox="0 0 16 16" aria-hidden="true" focusable="false"><use href="#icon-${name === "ignored" ? "absent" : name}"/></svg>`;
 }
 
 /** A mark as icon and word. */
-export function badge(mark: Mark, prefix = ""): Markup {
+export function badge(mark: Shown, prefix = ""): Markup {
   const before = prefix === "" ? null : html`<span class="badge-of">${prefix}</span> `;
   return html`<span class="badge ${mark}">${icon(mark)}${before}${markNames[mark]}</span>`;
 }

@@ -26,6 +26,7 @@ main:focus { outline: none; }
 .skip:focus { top: 0; z-index: 1; }
 .badge { display: inline-flex; align-items: center; gap: 0.35em; padding: 0.1em 0.6em; border-radius: 99px; font-size: 0.8125rem; font-weight: 550; white-space: nowrap; }
 .badge-of { font-weight: 400; }
+.badge.ignored { color: var(--quiet); }
 ${["holds", "violated", "known", "inconclusive", "unexercised"]
   .map(
     (

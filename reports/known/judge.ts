@@ -96,7 +96,7 @@ function withKnown(report: Report, excused: ReadonlySet<string>): Report {
   const rules = report.rules.map((rule) => ({ ...rule, known: excused.has(rule.id) }));
   const tally = (column: Column): Tally => {
     const moved = (list: readonly RuleReport[]) =>
-      list.filter((rule) => rule.known && rule.verdicts[column] === "violated").length;
+      list.filter((rule) => rule.known && isViolated(rule, column)).length;
     const more = moved(rules) - moved(report.rules);
     const { violated, known, ...rest } = report.summary[column];
     return { ...rest, violated: violated - more, known: known + more };

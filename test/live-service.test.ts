@@ -1,0 +1,87 @@
+import { execFile } from "node:child_process";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { XMLParser } from "fast-xml-parser";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { matrix, readReport } from "../reports/compare.ts";
+import { html } from "../reports/html.ts";
+import { markdown } from "../reports/markdown.ts";
+import type { Report } from "../reports/report.ts";
+import { standing } from "../reports/verdict.ts";
+import { faithful } from "../targets/reference/behaviour.ts";
+import { live } from "../targets/reference/mutants/index.ts";
+import { createReference } from "../targets/reference/reference.ts";
+
+const bin = fileURLToPath(new URL("../bin/addpermission-conformance.ts", import.meta.url));
+const pageOnly = ["FunctionName.maxLength", "race.acknowledged-are-kept", "race.linearizable"];
+
+let folder = "";
+let run = { code: -1, out: "" };
+let report: Report;
+
+/** Like the live service, it answers as recorded, and cannot be asked for a 429 or a 500. */
+const server = createReference({ behaviour: live(faithful), faults: false });
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "live-service-"));
+  const endpoint = (await server.listen()).origin;
+  const args = ["--profile", "aws", "--runs", "5", "--rounds", "2", "--out", folder];
+  const reports = ["--format", "json,markdown,junit,sarif"];
+  run = await new Promise((resolve) => {
+    execFile(
+      process.execPath,
+      ["--import", "tsx", bin, "--endpoint", endpoint, ...args, ...reports],
+      (error, out) => resolve({ code: typeof error?.code === "number" ? error.code : error ? -1 : 0, out }),
+    );
+  });
+  report = readReport(await readFile(join(folder, "report.json"), "utf8"), "report.json");
+}, 120_000);
+
+afterAll(async () => {
+  await server.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+describe("A server that answers as the live service was seen to answer, by --profile aws", () => {
+  it("ends with 0", () => {
+    expect(run.code, run.out).toBe(0);
+    expect(run.out).toContain("conforms to the live service's recorded behaviour. Exit code 0");
+  });
+
+  it("leaves nothing unexercised without a reason, and counts no rule that the column does not have", () => {
+    const idle = report.rules.filter((rule) => standing(rule, report) === "unexercised");
+    expect(idle.map(({ id, reason }) => `${id}: ${reason}`)).toEqual([]);
+    const excused = report.rules.filter((rule) => standing(rule, report) === "excused");
+    expect(excused.map(({ reason }) => reason)).not.toContain(undefined);
+    expect(report.summary.aws.unexercised).toBe(excused.length);
+    const ignored = report.rules.filter((rule) => standing(rule, report) === "ignored");
+    expect(ignored.map(({ id }) => id).sort()).toEqual(pageOnly);
+    for (const { columns, verdicts } of ignored) {
+      expect(columns).toEqual(["document"]);
+      expect(verdicts).toEqual({ document: expect.anything(), aws: "unexercised" });
+    }
+    const { holds, violated, known, inconclusive, unexercised } = report.summary.aws;
+    expect(holds + violated + known + inconclusive + unexercised).toBe(report.rules.length - pageOnly.length);
+  });
+
+  it("reads so in every format", async () => {
+    const texts = [run.out, markdown(report)];
+    for (const text of texts) {
+      expect(text).not.toContain("No reason was recorded");
+      for (const id of pageOnly) expect(text).not.toContain(id);
+    }
+    const cases = new XMLParser({ ignoreAttributes: false }).parse(
+      await readFile(join(folder, "junit.xml"), "utf8"),
+    ).testsuites.testsuite.testcase as readonly Record<string, unknown>[];
+    expect(cases.filter(({ error, failure }) => error !== undefined || failure !== undefined)).toEqual([]);
+    expect(JSON.parse(await readFile(join(folder, "report.sarif"), "utf8")).runs[0].results).toEqual([]);
+    const page = html(report);
+    expect(page.match(/data-aws="ignored"/g)).toHaveLength(pageOnly.length);
+    expect(page.match(/data-aws="unexercised"/g)).toHaveLength(report.summary.aws.unexercised);
+    expect(matrix([report, report], "aws").rows.map(({ id }) => id)).not.toEqual(
+      expect.arrayContaining([pageOnly[0]]),
+    );
+  });
+});
