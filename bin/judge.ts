@@ -21,15 +21,14 @@ export async function judgeCommand(args: readonly string[]): Promise<number> {
   if (dir === undefined || more.length > 0)
     throw new Fault(`judge takes one folder, and got ${given.rest.length}: give the one made with --record.`);
   const formats = parseFormats(given.text("format") ?? "json,html");
-  const lines = await readRecording(dir);
+  const recording = await readRecording(dir);
   const out = await prepareOut(given.text("out") ?? "conformance-report");
-  const footer = lines.at(-1);
-  const live = footer?.type === "footer" ? footer.report : null;
-  const host = live === null || !URL.canParse(live.target.endpoint) ? "" : new URL(live.target.endpoint).host;
-  const report = await rejudge(lines, {
+  const { endpoint } = recording.report.target;
+  const host = URL.canParse(endpoint) ? new URL(endpoint).host : "";
+  const report = await rejudge(recording, {
     rules,
     tool,
-    profile: given.choice("profile", columns) ?? live?.profile ?? "document",
+    profile: given.choice("profile", columns) ?? recording.report.profile,
     curl: {
       authorization: await constantAuthorizer("us-east-1")(
         { method: "GET", target: "/", headers: [], body: null },

@@ -1,4 +1,4 @@
-import { readFile } from "node:fs/promises";
+import { createReadStream } from "node:fs";
 import { join, resolve } from "node:path";
 import { makeFolder, unwritable } from "../reports/file-system.ts";
 import { lineFile } from "../reports/line-file.ts";
@@ -54,26 +54,65 @@ export async function recorder(
   };
 }
 
-/** The lines of a recording; a Fault when it is none, or was cut off before its footer. */
-export async function readRecording(dir: string): Promise<readonly Line[]> {
+/** A recording, read through once: every line of it is good, and how the run ended is known. */
+export interface Recording {
+  /** The report at the end of the run. */
+  readonly report: Report;
+  /** The stage that was arranged first; null when there was none. */
+  readonly stage: Stage | null;
+  /** The lines from the first to the last, read anew each time: no more than one is held. */
+  lines(): AsyncIterable<Line>;
+}
+
+/** Reads a recording; a Fault when it is none, or was cut off before its footer. */
+export async function readRecording(dir: string): Promise<Recording> {
   const path = join(dir, recordingFile);
-  const text = await readFile(path, "utf8").catch((cause: unknown) => {
+  const lines = () => parsedLines(textOf(dir), path);
+  let last: Line | null = null;
+  let stage: Stage | null = null;
+  for await (const line of lines()) {
+    if (last === null && !isHeader(line)) break;
+    if (line.type === "stage") stage ??= line.stage;
+    last = line;
+  }
+  if (last === null) {
+    throw new Fault(`${path} is not a recording of version 1: record again with this version.`);
+  }
+  if (last.type !== "footer") {
+    throw new Fault(`${path} has no footer, so the run was cut off while recording: record again.`);
+  }
+  return { report: last.report, stage, lines };
+}
+
+function isHeader(line: Line): boolean {
+  return line.type === "header" && line.schema === "addpermission-conformance/recording@1";
+}
+
+async function* textOf(dir: string): AsyncGenerator<string> {
+  try {
+    yield* createReadStream(join(dir, recordingFile), "utf8");
+  } catch (cause) {
     throw new Fault(`There is no recording in ${JSON.stringify(dir)}: give a folder made with --record.`, {
       cause,
     });
-  });
-  const lines = text
-    .split("\n")
-    .filter((line) => line !== "")
-    .map((line, index) => parseLine(line, path, index + 1));
-  const [first] = lines;
-  if (first?.type !== "header" || first.schema !== "addpermission-conformance/recording@1") {
-    throw new Fault(`${path} is not a recording of version 1: record again with this version.`);
   }
-  if (lines.at(-1)?.type !== "footer") {
-    throw new Fault(`${path} has no footer, so the run was cut off while recording: record again.`);
+}
+
+/** The lines of a recording whose text comes in pieces; `path` is named where one is wrong. Takes no more than it needs. */
+export async function* parsedLines(pieces: AsyncIterable<string>, path: string): AsyncGenerator<Line> {
+  let number = 0;
+  let open = "";
+  for await (const piece of pieces) {
+    // Only this ends a line: node:readline also splits at U+2028, which stands in JSON as it is.
+    const [rest = "", ...begun] = piece.split("\n");
+    open += rest;
+    for (const next of begun) {
+      number += 1;
+      if (open !== "") yield parseLine(open, path, number);
+      open = next;
+    }
   }
-  return lines;
+  if (open !== "") yield parseLine(open, path, number + 1);
 }
 
 function parseLine(text: string, path: string, number: number): Line {

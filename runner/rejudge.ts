@@ -11,7 +11,7 @@ import { coverage } from "./coverage.ts";
 import { notTriedAgain, settle } from "./findings.ts";
 import { laneOn } from "./lane.ts";
 import { questionnaire } from "./questionnaire.ts";
-import type { Line } from "./recording.ts";
+import type { Line, Recording } from "./recording.ts";
 import { makeReport, type ReportOptions } from "./report.ts";
 import { type Confirmed, replayUnit, type shrink } from "./shrink.ts";
 import { verdicts } from "./verdicts.ts";
@@ -36,19 +36,24 @@ interface History {
 
 type Retry = typeof shrink;
 
-/** The report of a recorded run by the given rules; nothing is sent. Violations are confirmed by the recorded replays. */
-export async function rejudge(lines: readonly Line[], options: RejudgeOptions): Promise<Report> {
-  const footer = lines.at(-1);
-  if (footer?.type !== "footer") throw new Fault("The recording has no footer: record the run again.");
-  const live = footer.report;
+/**
+ * The report of a recorded run by the given rules; nothing is sent. Violations are confirmed by the recorded replays. Of the
+ * recording only these are held, and the history of each lane that goes on.
+ */
+export async function rejudge(recording: Recording, options: RejudgeOptions): Promise<Report> {
+  const { report: live, stage } = recording;
   const excuse = excuseOf(live);
   const judged = options.rules.filter((rule) => excuse(rule) === null);
   const judge = judgeOf(judged);
   const asked = questionnaire();
   const collected = verdicts();
   const covered = coverage();
-  const histories = historiesOf(lines);
-  for (const history of histories.filter(({ unit }) => !unit.startsWith(replayUnit))) {
+  const replays: History[] = [];
+  for await (const history of historiesOf(recording.lines())) {
+    if (history.unit.startsWith(replayUnit)) {
+      replays.push(history);
+      continue;
+    }
     const rounds: (readonly Exchange[])[] = [];
     // A recording does not say which histories began on an empty stage.
     const at = { ...history, clean: false, rounds };
@@ -62,7 +67,6 @@ export async function rejudge(lines: readonly Line[], options: RejudgeOptions): 
     }
     collected.hear(judge.history(history.observed), at);
   }
-  const stage = lines.find((line) => line.type === "stage")?.stage ?? null;
   const findings = await settle({
     judged,
     judge,
@@ -70,7 +74,7 @@ export async function rejudge(lines: readonly Line[], options: RejudgeOptions): 
     lanes: stage === null ? [] : [silentLane(stage)],
     stop: () => null,
     renew: async () => null,
-    retry: recorded(histories, judge),
+    retry: recorded(replays, judge),
   });
   return makeReport(reportOptions(live, options), {
     cannot: [],
@@ -125,13 +129,12 @@ function excuseOf({ rules, target }: Report): (rule: Rule) => string | null {
 }
 
 /** Histories in the order in which they ended; what was sent to tidy up only moves the belief on. */
-function historiesOf(lines: readonly Line[]): readonly History[] {
-  const ended: History[] = [];
+async function* historiesOf(lines: AsyncIterable<Line>): AsyncGenerator<History> {
   const lanes = new Map<number, { stage: Stage; belief: Belief; current: History | null }>();
-  for (const line of lines) {
+  for await (const line of lines) {
     if (line.type === "stage") {
       const before = lanes.get(line.lane)?.current ?? null;
-      if (before !== null) ended.push(before);
+      if (before !== null) yield before;
       lanes.set(line.lane, {
         stage: line.stage,
         belief: initialBelief(line.stage, line.fresh),
@@ -147,7 +150,7 @@ function historiesOf(lines: readonly Line[]): readonly History[] {
     if (lane === undefined)
       throw new Fault(`The recording plays on lane ${line.lane} before its stage: record again.`);
     if (lane.current !== null && lane.current.unit !== line.unit) {
-      ended.push(lane.current);
+      yield lane.current;
       lane.current = null;
     }
     const observed = observeRound(lane.belief, line.exchanges);
@@ -165,13 +168,13 @@ function historiesOf(lines: readonly Line[]): readonly History[] {
     lane.current.rounds.push(line.exchanges);
     lane.current.observed.push(observed);
   }
-  return [...ended, ...[...lanes.values()].flatMap(({ current }) => (current === null ? [] : [current]))];
+  for (const { current } of lanes.values()) if (current !== null) yield current;
 }
 
 /** A violation is confirmed when a recorded replay shows it; the last that did is the smallest. */
-function recorded(histories: readonly History[], judge: Judge): Retry {
+function recorded(all: readonly History[], judge: Judge): Retry {
   return async (candidate, { rule, column }) => {
-    const replays = histories.filter(({ unit }) => unit.startsWith(`${replayUnit}${rule.id}/`));
+    const replays = all.filter(({ unit }) => unit.startsWith(`${replayUnit}${rule.id}/`));
     if (replays.length === 0) return { kind: "unconfirmed", why: notTriedAgain(candidate) };
     let found: Confirmed | null = null;
     for (const { stage, rounds, observed } of replays) {

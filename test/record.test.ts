@@ -1,16 +1,23 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { execFile } from "node:child_process";
+import { createWriteStream } from "node:fs";
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Report } from "../reports/report.ts";
 import { judgeVariant } from "../runner/kill-matrix.ts";
-import { readRecording, recorder, recordingFile } from "../runner/recording.ts";
+import { type Line, parsedLines, readRecording, recorder, recordingFile } from "../runner/recording.ts";
 import { rejudge } from "../runner/rejudge.ts";
 import { Fault } from "../spec/fault.ts";
 import { rules } from "../spec/rules/index.ts";
 import type { Behaviour } from "../targets/reference/behaviour.ts";
 import { mutants } from "../targets/reference/mutants/index.ts";
 import { sampleReport } from "./sample-report.ts";
+import { stage } from "./staged.ts";
+import { add, added } from "./told.ts";
 
 const tool = { name: "addpermission-conformance", version: "0" };
 
@@ -131,3 +138,93 @@ describe("A recording", () => {
     expect(await readdir(cut)).toEqual([recordingFile]);
   });
 });
+
+/** The first and the last line of every recording here. */
+const header: Line = { type: "header", schema: "addpermission-conformance/recording@1", tool };
+const footer: Line = { type: "footer", report: { ...sampleReport(), faults: [] } };
+
+const text = (...lines: readonly Line[]) => lines.map((line) => `${JSON.stringify(line)}\n`).join("");
+
+/** One history of one call, whose answer is preceded by so many blanks. */
+function history(unit: string, blanks = 0): Line {
+  const call = add(unit);
+  const given = added(unit);
+  const answer = given.kind === "none" ? given : { ...given, body: " ".repeat(blanks) + given.body };
+  return { type: "round", lane: 0, unit, exchanges: [{ step: { key: "a", call }, call, answer }] };
+}
+
+async function all(pieces: readonly string[]): Promise<readonly Line[]> {
+  const lines: Line[] = [];
+  for await (const line of parsedLines(Readable.from(pieces), "here")) lines.push(line);
+  return lines;
+}
+
+describe("The lines of a recording", () => {
+  it("are the same wherever the text is cut into pieces, and no other line end than that of the file ends one", async () => {
+    const wanted = [header, history("u\u2028\u2029\u0085\r"), footer];
+    const whole = text(...wanted);
+    expect(await all([whole])).toEqual(wanted);
+    expect(await all([...whole])).toEqual(wanted);
+    expect(await all([`${whole.trimEnd().replaceAll("\n", "\n\n")}`])).toEqual(wanted);
+    expect(await all([])).toEqual([]);
+  });
+
+  it("are taken one by one: of a text without an end only as much is read as is asked for", async () => {
+    let given = 0;
+    async function* endless() {
+      for (;;) {
+        given += 1;
+        yield text(history(`u${given}`));
+      }
+    }
+    const lines = parsedLines(endless(), "here");
+    for (let taken = 1; taken <= 3; taken += 1) {
+      expect((await lines.next()).value).toEqual(history(`u${taken}`));
+      expect(given).toBe(taken);
+    }
+  });
+
+  it("that come before a damaged one are given before it is refused by its number", async () => {
+    const lines = parsedLines(Readable.from([`${text(header)}{"type":"rou`]), "here");
+    expect((await lines.next()).value).toEqual(header);
+    await expect(lines.next()).rejects.toEqual(
+      new Fault("here:2 is not JSON, so the recording is cut off or damaged: record again."),
+    );
+  });
+});
+
+describe("A recording that is larger than the memory", () => {
+  const megabyte = 1024 * 1024;
+  const heap = 48;
+
+  it("is judged all the same", async () => {
+    const dir = join(folder, "large");
+    await mkdir(dir);
+    async function* large() {
+      yield text(header, { type: "stage", lane: 0, stage, fresh: true });
+      for (let index = 0; index < 1280; index += 1) {
+        yield text(history(`u${index}`, megabyte / 16), { type: "tidied", lane: 0, empty: true });
+      }
+      yield text(footer);
+    }
+    await pipeline(large, createWriteStream(join(dir, recordingFile)));
+    expect((await stat(join(dir, recordingFile))).size).toBeGreaterThan(1.5 * heap * megabyte);
+    const out = join(folder, "large-report");
+    const said = await judgeWithin(heap, dir, "--out", out, "--format", "json");
+    expect(said).toMatch(/Exit code 3/);
+    const { rules: judgedRules }: Report = JSON.parse(await readFile(join(out, "report.json"), "utf8"));
+    const accepted = judgedRules.find(({ id }) => id === "request.accepted");
+    expect(accepted).toMatchObject({ observations: 1280, verdicts: { document: "holds" } });
+  }, 120_000);
+});
+
+/** What the command judge prints when its heap may have so many mebibytes. */
+function judgeWithin(heap: number, ...args: readonly string[]): Promise<string> {
+  const bin = fileURLToPath(new URL("../bin/addpermission-conformance.ts", import.meta.url));
+  const limit = `--max-old-space-size=${heap}`;
+  return new Promise((resolve) => {
+    execFile(process.execPath, [limit, "--import", "tsx", bin, "judge", ...args], (_error, out, err) => {
+      resolve(`${out}${err}`);
+    });
+  });
+}
