@@ -1,4 +1,4 @@
-// Generated from spec/*.yaml by `npm run generate`. Do not edit.
+// Generated from spec/add-permission.yaml by `npm run generate`. Do not edit.
 export interface paths {
     "/2015-03-31/functions/{FunctionName}/policy": {
         parameters: {

@@ -1,4 +1,4 @@
-// Generated from spec/*.yaml by `npm run generate`. Do not edit.
+// Generated from spec/add-permission.yaml by `npm run generate`. Do not edit.
 
 /** What the document demands of each member of a request; patterns as printed, for the whole value. */
 export const constraints = {

@@ -11,7 +11,7 @@ export interface GeneratedFile {
 }
 
 const root = new URL("../", import.meta.url);
-const header = "// Generated from spec/*.yaml by `npm run generate`. Do not edit.\n";
+const header = "// Generated from spec/add-permission.yaml by `npm run generate`. Do not edit.\n";
 const lineWidth = 110;
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -112,22 +112,18 @@ function contract(yaml: string): string {
   ].join("");
 }
 
-async function types(name: string): Promise<GeneratedFile> {
-  const ast = await openapiTS(new URL(`spec/${name}.yaml`, root), { silent: true });
-  return { path: `spec/${name}.openapi.d.ts`, text: header + astToString(ast) };
+async function types(): Promise<GeneratedFile> {
+  const ast = await openapiTS(new URL("spec/add-permission.yaml", root), { silent: true });
+  return { path: "spec/add-permission.openapi.d.ts", text: header + astToString(ast) };
 }
 
-/** The generated files as they should be, computed from the YAML files and nothing else. */
+/** The generated files as they should be, computed from the contract and nothing else. */
 export async function generate(): Promise<readonly GeneratedFile[]> {
   const yaml = await readFile(new URL("spec/add-permission.yaml", root), "utf8");
-  return [
-    await types("add-permission"),
-    await types("neighbours"),
-    { path: "spec/contract.generated.ts", text: contract(yaml) },
-  ];
+  return [await types(), { path: "spec/contract.generated.ts", text: contract(yaml) }];
 }
 
-/** Paths of the generated files that are missing or differ from what the YAML files give now. */
+/** Paths of the generated files that are missing or differ from what the contract gives now. */
 export async function stale(): Promise<readonly string[]> {
   const checked = await Promise.all(
     (await generate()).map(async ({ path, text }) => {

@@ -6,7 +6,6 @@ import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
 import { broken, constraintIds, length, members, unjudgeable, wholeMatch } from "../spec/constraint.ts";
 import { constraints, documentedErrors, success } from "../spec/contract.generated.ts";
-import { operations } from "../spec/exchange.ts";
 import facts from "../spec/facts.json" with { type: "json" };
 import { generate, stale } from "../spec/generate.ts";
 
@@ -27,21 +26,15 @@ function sequence(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? value : [];
 }
 
-const location = (name: string) => fileURLToPath(new URL(`../spec/${name}.yaml`, import.meta.url));
-const load = async (name: string): Promise<unknown> => parse(await readFile(location(name), "utf8"));
-const contract = await load("add-permission");
-const neighbours = await load("neighbours");
+const location = fileURLToPath(new URL("../spec/add-permission.yaml", import.meta.url));
+const contract: unknown = parse(await readFile(location, "utf8"));
 const operation = at(contract, "paths", facts.path, "post");
+const parameters = sequence(operation.parameters).filter(isFields);
 const request = at(contract, "components", "schemas", "AddPermissionRequest");
 
-/** A reference of a document, followed; anything else as it is. */
-function follow(document: unknown, value: unknown): Fields {
-  const node = isFields(value) ? value : {};
-  return typeof node.$ref === "string" ? at(document, ...node.$ref.slice(2).split("/")) : node;
-}
-
-function parameters(document: unknown, ...holders: readonly Fields[]): readonly Fields[] {
-  return holders.flatMap((holder) => sequence(holder.parameters)).map((each) => follow(document, each));
+/** What a reference in the contract refers to. */
+function follow({ $ref }: Fields): Fields {
+  return at(contract, ...String($ref).slice(2).split("/"));
 }
 
 /** JSON pointers of every schema in a document. */
@@ -64,7 +57,7 @@ describe("the contract holds every fact of the page", () => {
   });
 
   test("no parameter and no member that the page does not have", () => {
-    const inUrl = parameters(contract, operation).map(({ name }) => name);
+    const inUrl = parameters.map(({ name }) => name);
     const inBody = Object.keys(at(request, "properties"));
     expect([...inUrl, ...inBody]).toEqual(Object.keys(facts.members));
   });
@@ -72,7 +65,7 @@ describe("the contract holds every fact of the page", () => {
   test.each(Object.entries(facts.members))(
     "%s is as the page has it",
     (name, { in: place, required, ...rest }) => {
-      const parameter = parameters(contract, operation).find((each) => each.name === name);
+      const parameter = parameters.find((each) => each.name === name);
       expect(parameter?.in ?? "body").toBe(place);
       expect(parameter ? parameter.required : sequence(request.required).includes(name)).toBe(required);
       const { description: _, ...schema } = parameter
@@ -88,13 +81,13 @@ describe("the contract holds every fact of the page", () => {
     const body = at(operation, "requestBody");
     expect(body.required).toBe(true);
     expect(Object.keys(at(body, "content"))).toEqual([facts.requestContentType]);
-    expect(follow(contract, at(body, "content", facts.requestContentType, "schema"))).toBe(request);
+    expect(follow(at(body, "content", facts.requestContentType, "schema"))).toBe(request);
   });
 
   test("success is as the page has it", () => {
     const content = at(operation, "responses", String(facts.success.status), "content");
     expect(Object.keys(content)).toEqual([facts.success.contentType]);
-    const schema = follow(contract, at(content, facts.success.contentType, "schema"));
+    const schema = follow(at(content, facts.success.contentType, "schema"));
     expect(Object.keys(at(schema, "properties"))).toEqual(Object.keys(facts.success.members));
     expect(at(schema, "properties", "Statement").type).toBe(facts.success.members.Statement.type);
   });
@@ -120,71 +113,20 @@ describe("the contract holds every fact of the page", () => {
   });
 });
 
-describe("the neighbours are what arranging and observing needs", () => {
-  test("they are the operations of the client without AddPermission", () => {
-    const ids = Object.values(at(neighbours, "paths")).flatMap((path) =>
-      Object.values(isFields(path) ? path : {}).flatMap((each) => (isFields(each) ? [each.operationId] : [])),
-    );
-    const wanted = operations.filter((name) => name !== facts.operation);
-    expect(ids.toSorted()).toEqual(wanted.toSorted());
-    expect(Object.keys(facts.neighbours).toSorted()).toEqual(wanted.toSorted());
-  });
-
-  test.each(Object.entries(facts.neighbours))("%s is as the service has it", (name, fact) => {
-    const path = at(neighbours, "paths", fact.path);
-    const found = at(path, fact.method.toLowerCase());
-    expect(found.operationId).toBe(name);
-    expect(Object.keys(at(found, "responses")).filter((status) => status < "300")).toEqual([
-      String(fact.status),
-    ]);
-    const inUrl = parameters(neighbours, path, found).filter(({ required }) => required === true);
-    const body = isFields(found.requestBody)
-      ? at(found, "requestBody", "content", "application/json", "schema")
-      : {};
-    const required = new Set([...inUrl.map((each) => each.name), ...sequence(body.required)]);
-    expect(required).toEqual(new Set(fact.required));
-  });
-
-  test("an exception has the same status as in the contract", () => {
-    const seen: Record<string, number> = {};
-    for (const path of Object.values(at(neighbours, "paths"))) {
-      for (const each of Object.values(isFields(path) ? path : {})) {
-        const responses = isFields(each) && isFields(each.responses) ? each.responses : {};
-        for (const [status, response] of Object.entries(responses)) {
-          for (const name of sequence(follow(neighbours, response)["x-exceptions"]))
-            seen[String(name)] = Number(status);
-        }
-      }
-    }
-    expect(Object.keys(seen).length).toBeGreaterThan(0);
-    expect(facts.errors).toMatchObject(seen);
-  });
-});
-
-describe("both documents can be used by machines", () => {
-  test.each([
-    ["add-permission", contract],
-    ["neighbours", neighbours],
-  ])("every schema of %s compiles", (name, document) => {
-    expect(at({ document }, "document").openapi).toBe("3.1.0");
+describe("the contract can be used by machines", () => {
+  test("every schema of it compiles", () => {
+    expect(at({ contract }, "contract").openapi).toBe("3.1.0");
     const ajv = new Ajv2020({ strict: false });
-    ajv.addSchema({ $id: name, ...at({ document }, "document") });
-    const pointers = schemaPointers(document);
+    ajv.addSchema({ $id: "contract", ...at({ contract }, "contract") });
+    const pointers = schemaPointers(contract);
     expect(pointers.length).toBeGreaterThan(4);
     for (const pointer of pointers)
-      expect(ajv.compile({ $ref: `${name}#${pointer}` })).toBeTypeOf("function");
+      expect(ajv.compile({ $ref: `contract#${pointer}` })).toBeTypeOf("function");
   });
 
-  test("Prism finds every operation in them", async () => {
-    const found = await Promise.all(
-      ["add-permission", "neighbours"].map(location).map(getHttpOperationsFromSpec),
-    );
-    expect(
-      found
-        .flat()
-        .map(({ iid }) => iid)
-        .toSorted(),
-    ).toEqual(operations.toSorted());
+  test("Prism finds its operation and no other", async () => {
+    const found = await getHttpOperationsFromSpec(location);
+    expect(found.map(({ iid }) => iid)).toEqual([facts.operation]);
   });
 
   test("every example of a request and of an answer is valid", () => {
@@ -202,7 +144,7 @@ describe("both documents can be used by machines", () => {
   });
 });
 
-describe("what is generated says what the documents say", () => {
+describe("what is generated says what the contract says", () => {
   test("the generated files are up to date", async () => {
     expect(await stale()).toEqual([]);
   });
