@@ -11,7 +11,7 @@ export interface Tarball {
 }
 
 const forUsers =
-  /^package\/(dist\/|reports\/[a-z]+\.schema\.json$|package\.json$|README\.md$|CHANGELOG\.md$|LICENSE$)/;
+  /^package\/(dist\/|docs\/[a-z-]+\.md$|reports\/[a-z]+\.schema\.json$|package\.json$|README\.md$|CHANGELOG\.md$|LICENSE$)/;
 const notForUsers = /\/(test|examples|coverage|node_modules)\/|\.test\.|\.tsbuildinfo$|(?<!\.d)\.ts$|\.map$/;
 
 /** Packs the project into a folder, and looks at what is in it and at how it describes itself. */
