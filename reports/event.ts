@@ -1,4 +1,4 @@
-import type { Basis, Column, Counterexample, Outcome, Report } from "./report.ts";
+import type { Basis, Column, Counterexample, Outcome, Report, RuleReport } from "./report.ts";
 
 /** Begins every stream of events. */
 export type RunStart = { readonly event: "run-start" } & Pick<
@@ -15,6 +15,7 @@ export type RunEvent =
       readonly histories: number;
       readonly rules: number;
       readonly cannot: readonly string[];
+      readonly unsupported?: Report["target"]["unsupported"];
     }
   /** A history ended, or was left out for what the stage or the target lacks. */
   | {
@@ -43,5 +44,8 @@ export type RunEvent =
       readonly columns: readonly Column[];
       readonly outcome: Outcome;
       readonly reason?: string;
+      readonly reasonCode?: RuleReport["reasonCode"];
+      readonly excusedBy?: RuleReport["excusedBy"];
+      readonly explainedBy?: RuleReport["explainedBy"];
       readonly counterexample?: Counterexample;
     };

@@ -1,4 +1,6 @@
+import type { Capability } from "../spec/rule.ts";
 import type { Basis, Column, Outcome } from "../spec/verdict.ts";
+import type { Reason } from "./reason.ts";
 
 export type { Basis, Column, Outcome } from "../spec/verdict.ts";
 
@@ -11,6 +13,8 @@ export interface Report {
     readonly endpoint: string;
     /** What the target declared or was found unable to do, each with its reason. */
     readonly cannot: readonly string[];
+    /** The same with the capability that each reason is about; a reason may be given for several. */
+    readonly unsupported?: readonly UnsupportedCapability[];
   };
   readonly profile: Column;
   /** What was left out on request: how many rules were judged, which suites were sent. Absent when nothing was. */
@@ -34,6 +38,12 @@ export interface Report {
   readonly shell?: readonly string[];
   /** What was really exercised. */
   readonly coverage?: CoverageReport;
+}
+
+/** Something that the target cannot do, so that rules which need it are not judged there. */
+export interface UnsupportedCapability {
+  readonly needs: Capability;
+  readonly reason: string;
 }
 
 /** How many rules ended how, in one column. A known violation counts as `known`, not as `violated`. */
@@ -65,8 +75,14 @@ export interface RuleReport {
    * sent the first 1000 are counted; with more, `expected` is a lower bound.
    */
   readonly checks?: { readonly expected: number; readonly executed: number };
-  /** Why the rule is inconclusive or unexercised. */
+  /** Why the rule is inconclusive or unexercised, for readers. */
   readonly reason?: string;
+  /** The same as a code: what decides. Absent where there is no reason, and in reports of earlier versions. */
+  readonly reasonCode?: Reason["code"];
+  /** With `unsupported`: the capability that the target lacks. */
+  readonly excusedBy?: Capability;
+  /** With `explained`: the id of the rule whose violation explains this one. */
+  readonly explainedBy?: string;
   readonly counterexample?: Counterexample;
 }
 

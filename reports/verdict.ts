@@ -1,4 +1,4 @@
-import { explainerIn } from "../spec/verdict.ts";
+import { reasonIn } from "./old-report.ts";
 import type { Column, Report, RuleReport } from "./report.ts";
 
 /**
@@ -30,17 +30,14 @@ export function standing(rule: RuleReport, report: Report): Standing {
   const outcome = rule.verdicts[report.profile];
   if (outcome === "holds") return "holds";
   if (outcome === "violated") return rule.known ? "known" : "violated";
-  if (isExcused(rule, report)) return "excused";
-  return isExplained(rule, report) ? "explained" : outcome;
+  const { reasonCode, explainedBy } = reasonIn(rule, report);
+  if (reasonCode === "unsupported") return "excused";
+  const isExplained = explainedBy !== undefined && isKnown(explainedBy, report);
+  return isExplained ? "explained" : outcome;
 }
 
-function isExcused(rule: RuleReport, report: Report): boolean {
-  return rule.reason !== undefined && report.target.cannot.includes(rule.reason);
-}
-
-function isExplained({ reason = "" }: RuleReport, { rules }: Report): boolean {
-  const explainer = explainerIn(reason);
-  return explainer !== null && rules.some(({ id, known }) => id === explainer && known);
+function isKnown(wanted: string, { rules }: Report): boolean {
+  return rules.some(({ id, known }) => id === wanted && known);
 }
 
 /** The rules that stand so, in the report's order. */

@@ -1,5 +1,6 @@
 import { canonicalBody } from "../generators/body.ts";
 import { addPermission, getFunction, getPolicy, label, removePermission } from "../generators/call.ts";
+import type { Reason } from "../reports/reason.ts";
 import { phrase, revisionIn } from "../spec/answer.ts";
 import type { Answer } from "../spec/exchange.ts";
 import { readPolicy } from "../spec/policy-answer.ts";
@@ -69,6 +70,7 @@ export function stageInabilities(lane: Lane, missing: readonly string[]): readon
 }
 
 /** Why a rule cannot be judged on this target; null when it can. */
-export function unable(rule: Rule, cannot: readonly Inability[]): string | null {
-  return cannot.find(({ needs }) => rule.needs.includes(needs))?.reason ?? null;
+export function unable(rule: Rule, cannot: readonly Inability[]): Reason | null {
+  const lacking = cannot.find(({ needs }) => rule.needs.includes(needs));
+  return lacking === undefined ? null : { code: "unsupported", needs: lacking.needs, detail: lacking.reason };
 }

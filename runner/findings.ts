@@ -1,6 +1,7 @@
 import type { Judge } from "../oracle/judge.ts";
+import type { Reason } from "../reports/reason.ts";
 import type { Rule } from "../spec/rule.ts";
-import { type Column, explainedBy } from "../spec/verdict.ts";
+import type { Column } from "../spec/verdict.ts";
 import type { Lane } from "./lane.ts";
 import { type Confirmed, type ShrinkOptions, shrink } from "./shrink.ts";
 import { type Candidate, type Count, cost, type Verdicts } from "./verdicts.ts";
@@ -11,7 +12,7 @@ export interface Conclusion {
   readonly observations: number;
   /** Observations on which the rule came to a verdict. */
   readonly concluded: number;
-  readonly why?: string;
+  readonly why?: Reason;
   readonly confirmed?: Confirmed;
 }
 
@@ -112,10 +113,11 @@ export function provisional(judged: readonly Rule[], verdicts: Verdicts): Findin
       (rule.columns ?? columns).map((column): readonly [string, Conclusion] => {
         const count = verdicts.of(rule, column);
         const [candidate] = count.candidates;
-        const why = candidate === undefined ? count.why : `seen (${candidate.seen}), and not tried again yet`;
-        const { holds, violated } = count;
-        const inconclusive = count.inconclusive + violated;
-        return [conclusionKey(rule.id, column), unviolated({ ...count, holds, inconclusive, why })];
+        const { violated, inconclusive } = count;
+        const soFar = unviolated({ ...count, inconclusive: inconclusive + violated });
+        if (candidate === undefined) return [conclusionKey(rule.id, column), soFar];
+        const why: Reason = { code: "not-rerun-yet", seen: candidate.seen };
+        return [conclusionKey(rule.id, column), { ...soFar, why }];
       }),
     ),
   );
@@ -123,7 +125,14 @@ export function provisional(judged: readonly Rule[], verdicts: Verdicts): Findin
 
 function unviolated({ holds, inconclusive, why }: Count): Conclusion {
   const observations = holds + inconclusive;
-  if (inconclusive > 0) return { outcome: "inconclusive", observations, concluded: holds, why };
+  if (inconclusive > 0) {
+    return {
+      outcome: "inconclusive",
+      observations,
+      concluded: holds,
+      why: { code: "unsettled", detail: why },
+    };
+  }
   return { outcome: holds > 0 ? "holds" : "unexercised", observations, concluded: holds };
 }
 
@@ -172,13 +181,13 @@ async function conclude(
   const own = count.candidates.filter(({ unless }) => !unless.some(blamed));
   if (own.length === 0) {
     const excuse = count.candidates[0]?.unless.find(blamed) ?? "another rule";
-    const why = explainedBy(excuse);
+    const why: Reason = { code: "explained", by: excuse };
     const holds = count.holds > 0 && count.inconclusive === 0;
     return { outcome: holds ? "holds" : "inconclusive", ...heard, why };
   }
-  let why = "";
+  let why: Reason = { code: "not-confirmed", detail: "" };
   for (const candidate of own.toSorted((a, b) => cost(a) - cost(b))) {
-    if (all.stop() !== null) return { outcome: "inconclusive", ...heard, why: notTriedAgain(candidate) };
+    if (all.stop() !== null) return { outcome: "inconclusive", ...heard, why: notRerun(candidate) };
     const result = await (all.retry ?? shrink)(candidate, {
       ready,
       judge: all.judge,
@@ -193,7 +202,7 @@ async function conclude(
   return { outcome: "inconclusive", ...heard, why };
 }
 
-/** Said of what was seen when nothing more might be sent: it may not show again. */
-export function notTriedAgain({ seen }: Candidate): string {
-  return `seen once (${seen}), and not tried again`;
+/** What was seen when nothing more might be sent: it may not show again. */
+export function notRerun({ seen }: Candidate): Reason {
+  return { code: "not-rerun", seen };
 }

@@ -1,6 +1,8 @@
 import { type Judge, judgeOf } from "../oracle/judge.ts";
 import { type ObservedRound, observeRound } from "../oracle/observe.ts";
 import { afresh, afterTidying, initialBelief } from "../oracle/worlds.ts";
+import { reasonIn } from "../reports/old-report.ts";
+import type { Reason } from "../reports/reason.ts";
 import type { Report } from "../reports/report.ts";
 import type { Belief } from "../spec/belief.ts";
 import type { Exchange } from "../spec/exchange.ts";
@@ -8,12 +10,12 @@ import { Fault } from "../spec/fault.ts";
 import type { Rule } from "../spec/rule.ts";
 import type { Stage } from "../spec/stage.ts";
 import { coverage } from "./coverage.ts";
-import { notTriedAgain, settle } from "./findings.ts";
+import { notRerun, settle } from "./findings.ts";
 import { laneOn } from "./lane.ts";
 import { questionnaire } from "./questionnaire.ts";
 import type { Line, Recording } from "./recording.ts";
 import { makeReport, type ReportOptions } from "./report.ts";
-import { type Confirmed, replayUnit, type shrink } from "./shrink.ts";
+import { type Confirmed, replayUnit, type shrink, unconfirmed } from "./shrink.ts";
 import { verdicts } from "./verdicts.ts";
 
 /** How a recording is judged. */
@@ -76,7 +78,7 @@ export async function rejudge(recording: Recording, options: RejudgeOptions): Pr
     renew: async () => null,
     retry: recorded(replays, judge),
   });
-  return makeReport(reportOptions(live, options), {
+  const report = makeReport(reportOptions(live, options), {
     cannot: [],
     excuse,
     findings,
@@ -92,6 +94,7 @@ export async function rejudge(recording: Recording, options: RejudgeOptions): Pr
     unsent: unsentIn(live),
     stage,
   });
+  return { ...report, target: live.target };
 }
 
 function reportOptions(live: Report, options: RejudgeOptions): ReportOptions {
@@ -120,12 +123,14 @@ function unsentIn({ rules, coverage: known }: Report): ((rule: Rule) => number) 
 }
 
 /** What kept the live run from judging a rule. */
-function excuseOf({ rules, target }: Report): (rule: Rule) => string | null {
-  const reasons = new Map(rules.map(({ id, reason }) => [id, reason ?? ""]));
-  return ({ id }) => {
-    const reason = reasons.get(id) ?? "";
-    return target.cannot.includes(reason) ? reason : null;
-  };
+function excuseOf(live: Report): (rule: Rule) => Reason | null {
+  const excuses = new Map(
+    live.rules.flatMap((rule) => {
+      const { reasonCode: code, excusedBy: needs } = reasonIn(rule, live);
+      return code === "unsupported" ? [[rule.id, { code, needs, detail: rule.reason ?? "" }] as const] : [];
+    }),
+  );
+  return ({ id }) => excuses.get(id) ?? null;
 }
 
 /** Histories in the order in which they ended; what was sent to tidy up only moves the belief on. */
@@ -175,7 +180,7 @@ async function* historiesOf(lines: AsyncIterable<Line>): AsyncGenerator<History>
 function recorded(all: readonly History[], judge: Judge): Retry {
   return async (candidate, { rule, column }) => {
     const replays = all.filter(({ unit }) => unit.startsWith(`${replayUnit}${rule.id}/`));
-    if (replays.length === 0) return { kind: "unconfirmed", why: notTriedAgain(candidate) };
+    if (replays.length === 0) return { kind: "unconfirmed", why: notRerun(candidate) };
     let found: Confirmed | null = null;
     for (const { stage, rounds, observed } of replays) {
       const findings = [...observed.flatMap((round) => judge.round(round)), ...judge.history(observed)];
@@ -193,9 +198,7 @@ function recorded(all: readonly History[], judge: Judge): Retry {
         };
       }
     }
-    return (
-      found ?? { kind: "unconfirmed", why: `seen once (${candidate.seen}), not when it was tried again` }
-    );
+    return found ?? unconfirmed(`seen once (${candidate.seen}), not when it was tried again`);
   };
 }
 

@@ -1,3 +1,4 @@
+import { type Reason, reasonMembers } from "../reports/reason.ts";
 import type {
   Column,
   Counterexample,
@@ -34,7 +35,7 @@ export interface RunOutcome {
   readonly unsent: ((rule: Rule, column: Column) => number) | null;
   readonly stage: Stage | null;
   /** Why a rule was not judged; found in `cannot` unless told otherwise. */
-  readonly excuse?: (rule: Rule) => string | null;
+  readonly excuse?: (rule: Rule) => Reason | null;
 }
 
 /** What a report says of a run besides what it came to. */
@@ -81,16 +82,19 @@ export function reportHead(
   return {
     schema: "addpermission-conformance/report@1",
     tool,
-    target: { name: target.name, endpoint: target.endpoint, cannot: reasons(cannot) },
+    target: { name: target.name, endpoint: target.endpoint, ...unsupported(cannot) },
     profile,
     seed,
     startedAt: startedAt.toISOString(),
   };
 }
 
-/** Reasons, each once. */
-export function reasons(cannot: readonly Inability[]): readonly string[] {
-  return [...new Set(cannot.map(({ reason }) => reason))];
+/** What the target cannot do: the reasons, each once, and the capability of each. */
+export function unsupported(cannot: readonly Inability[]): Pick<Report["target"], "cannot" | "unsupported"> {
+  return {
+    cannot: [...new Set(cannot.map(({ reason }) => reason))],
+    unsupported: cannot.map(({ needs, reason }) => ({ needs, reason })),
+  };
 }
 
 function ruleReport(rule: Rule, options: ReportOptions, outcome: RunOutcome): RuleReport {
@@ -112,7 +116,7 @@ function ruleReport(rule: Rule, options: ReportOptions, outcome: RunOutcome): Ru
     known: false,
     observations: gating?.observations ?? 0,
     ...checks(rule, options.profile, outcome),
-    ...(reason === null ? {} : { reason }),
+    ...(reason === null ? {} : reasonMembers(reason)),
     ...(confirmed === undefined
       ? {}
       : { counterexample: counterexample(rule, confirmed, options, confirmed.stage ?? outcome.stage) }),
@@ -137,11 +141,10 @@ function verdict(conclusion: Conclusion | undefined): Outcome {
   return conclusion?.outcome ?? "unexercised";
 }
 
-function reasonFor(conclusion: Conclusion | undefined, died: boolean): string | null {
-  if (conclusion?.why !== undefined && conclusion.why !== "") return conclusion.why;
-  if (conclusion === undefined || conclusion.outcome === "unexercised") {
-    return died ? "the run ended before anything was judged" : "no request of this run bore on it";
-  }
+function reasonFor(conclusion: Conclusion | undefined, died: boolean): Reason | null {
+  if (conclusion?.why !== undefined) return conclusion.why;
+  if (conclusion === undefined || conclusion.outcome === "unexercised")
+    return { code: died ? "not-judged" : "not-exercised" };
   return null;
 }
 

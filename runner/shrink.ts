@@ -1,4 +1,5 @@
 import type { Judge } from "../oracle/judge.ts";
+import type { Reason } from "../reports/reason.ts";
 import { addressee } from "../spec/addressee.ts";
 import type { Round } from "../spec/exchange.ts";
 import type { Rule } from "../spec/rule.ts";
@@ -27,7 +28,12 @@ export interface Confirmed {
 /** A violation that was seen while exploring and not again. */
 export interface Unconfirmed {
   readonly kind: "unconfirmed";
-  readonly why: string;
+  readonly why: Reason;
+}
+
+/** Says why a violation is not confirmed. */
+export function unconfirmed(detail: string): Unconfirmed {
+  return { kind: "unconfirmed", why: { code: "not-confirmed", detail } };
 }
 
 /** The stage that a play needs. */
@@ -103,10 +109,7 @@ async function shrinkOn(
   const trials = tryingAgain(candidate, given, onNewStages);
   const { shows } = trials;
   if (!(await shows(steps, racing ? { plays: most.raceTries, shows: 1 } : always)))
-    return {
-      kind: "unconfirmed",
-      why: `seen once (${candidate.seen}, in ${candidate.unit}), not when it was tried again`,
-    };
+    return unconfirmed(`seen once (${candidate.seen}, in ${candidate.unit}), not when it was tried again`);
   const race = racing && !(await shows(steps, often)) ? seldom : often;
   const showsStill: Shows = (rounds) => shows(rounds, isRacing(rounds) ? race : always);
   const reduce = (rounds: readonly Round[]) => reduceHistory(rounds, showsStill, { calls: race === often });
@@ -163,17 +166,14 @@ function isRacing(rounds: readonly (readonly unknown[])[]): boolean {
 
 /** The first tries are on new stages, where whoever plays it by hand begins: it has to show there. */
 async function confirm(found: Shown | null, options: ReplayOptions): Promise<Confirmed | Unconfirmed> {
-  if (found === null) return { kind: "unconfirmed", why: `${options.rule.id} was not seen again` };
+  if (found === null) return unconfirmed(`${options.rule.id} was not seen again`);
   const racing = isRacing(found.rounds);
   const tries = racing ? most.raceTries : most.confirmations;
   // Only a function alone is soon created, and a race takes many tries.
   const alone = wanted(found.rounds, options.names ?? [], true) === "bare";
   const onNew = alone ? tries : racing ? 0 : 1;
   const { rounds, ...before } = found;
-  const unconfirmed = (where: string): Unconfirmed => ({
-    kind: "unconfirmed",
-    why: `seen (${found.seen}), but not ${where}`,
-  });
+  const notThere = (where: string) => unconfirmed(`seen (${found.seen}), but not ${where}`);
   let confirmed: Omit<Shown, "rounds"> = before;
   let shown = 0;
   let asked = 0;
@@ -185,9 +185,9 @@ async function confirm(found: Shown | null, options: ReplayOptions): Promise<Con
     if (again !== null) shown += 1;
     // As whoever plays it by hand will see it, and on a function of its own.
     if (again !== null && isNew && shown === 1) confirmed = again;
-    if (asked === onNew && shown === 0) return unconfirmed("on functions that were just created");
+    if (asked === onNew && shown === 0) return notThere("on functions that were just created");
   }
-  if (shown === 0 && asked > 0) return unconfirmed(`in ${asked} further tries`);
+  if (shown === 0 && asked > 0) return notThere(`in ${asked} further tries`);
   // Where nothing more might be sent it has been played once more all the same.
   return { kind: "confirmed", ...confirmed, reproduced: asked === 0 ? "1 of 1" : `${shown} of ${asked}` };
 }

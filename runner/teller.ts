@@ -1,7 +1,8 @@
+import { reasonMembers } from "../reports/reason.ts";
 import type { Unit } from "../suites/unit.ts";
 import type { SettleOptions } from "./findings.ts";
 import type { RunOptions } from "./options.ts";
-import { counterexample, reasons, reportHead } from "./report.ts";
+import { counterexample, reportHead, unsupported } from "./report.ts";
 import type { verdicts } from "./verdicts.ts";
 
 /** Tells of a run while it goes on: as events, and as how far it is. */
@@ -27,7 +28,7 @@ export function teller(options: RunOptions): Teller {
   return {
     planned(units, judged, cannot) {
       far.planned = units.length;
-      tell({ event: "plan", histories: units.length, rules: judged.length, cannot: reasons(cannot) });
+      tell({ event: "plan", histories: units.length, rules: judged.length, ...unsupported(cannot) });
     },
     ended({ id }, lacking, violated) {
       far.sent += 1;
@@ -44,13 +45,15 @@ export function teller(options: RunOptions): Teller {
       if (confirming.of > 0) progress({ ...far, confirming });
     },
     concluded({ rule, columns, conclusion }) {
-      const { outcome, why = "", confirmed } = conclusion;
+      const { outcome, why, confirmed } = conclusion;
+      const reason = why === undefined ? {} : reasonMembers(why);
       tell({
         event: "settled",
         rule: rule.id,
         columns,
         outcome,
-        ...(why === "" ? {} : { reason: redact(why) }),
+        ...reason,
+        ...(reason.reason === undefined ? {} : { reason: redact(reason.reason) }),
         ...(confirmed === undefined
           ? {}
           : { counterexample: counterexample(rule, confirmed, options, confirmed.stage) }),

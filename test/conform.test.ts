@@ -125,6 +125,16 @@ describe("A run as data", () => {
   });
 });
 
+describe("What a target is said to lack", () => {
+  it("excuses what needs it, and no other rule, whatever words it is said in", async () => {
+    const cannot = [{ needs: "limit", reason: "no request of this run bore on it" }] as const;
+    const run = await conform(referenceHandler(), { suites: ["boundary"], runs: 1, cannot });
+    const excused = run.rules.filter((rule) => standing(rule, run) === "excused");
+    expect([...new Set(excused.map(({ excusedBy }) => excusedBy))].sort()).toEqual(["faults", "limit"]);
+    expect(run.exitCode).toBe(3);
+  });
+});
+
 describe("A mock of the one operation", () => {
   const mock = (): ConformTarget => (request) =>
     /\/policy$/.test(new URL(request.url).pathname) && request.method === "POST"

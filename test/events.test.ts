@@ -64,7 +64,12 @@ describe("The events of a run", () => {
     const [start, plan, ...histories] = events;
     expect([start, plan]).toMatchObject([
       { event: "run-start" },
-      { event: "plan", cannot: ["it has no fault to show"], histories: histories.length },
+      {
+        event: "plan",
+        cannot: ["it has no fault to show"],
+        unsupported: cannot,
+        histories: histories.length,
+      },
     ]);
     expect(histories.length).toBeGreaterThan(0);
     for (const history of histories) expect(history).toMatchObject({ event: "history", lacks: "faults" });

@@ -44,12 +44,13 @@ const shows = {
   seen: "that",
   reproduced: "3 of 3",
 } as const;
+const gone = { code: "not-confirmed", detail: "gone" } as const;
 const lane = { tidy: async () => true } as unknown as Lane;
 
 async function settled(
   collected: ReturnType<typeof verdicts>,
   options: Partial<SettleOptions> = {},
-): Promise<(rule: Rule) => Pick<Conclusion, "outcome"> & { readonly why?: string | undefined }> {
+): Promise<(rule: Rule) => Pick<Conclusion, "outcome"> & { readonly why?: Conclusion["why"] | undefined }> {
   const found = await settle({
     judged: [first, second, third],
     judge: judgeOf(),
@@ -72,7 +73,7 @@ async function settled(
 function retrying(unconfirmed: readonly Rule[], slow: readonly Rule[]): NonNullable<SettleOptions["retry"]> {
   return async (_candidate, { rule }) => {
     if (slow.includes(rule)) await new Promise((resolve) => setTimeout(resolve, 5));
-    return unconfirmed.includes(rule) ? { kind: "unconfirmed", why: "gone" } : shows;
+    return unconfirmed.includes(rule) ? { kind: "unconfirmed", why: gone } : shows;
   };
 }
 
@@ -82,7 +83,7 @@ describe("What becomes of what was seen", () => {
     const of = await settled(collected, { retry: retrying([second], []) });
     expect([of(first).outcome, of(second), of(third).outcome]).toEqual([
       "violated",
-      { outcome: "inconclusive", why: "gone" },
+      { outcome: "inconclusive", why: gone },
       "holds",
     ]);
   });
@@ -91,7 +92,7 @@ describe("What becomes of what was seen", () => {
     const of = await settled(heard([first, { unless: [] }]), { stop: () => "the budget is spent" });
     expect(of(first)).toEqual({
       outcome: "inconclusive",
-      why: "seen once (that), and not tried again",
+      why: { code: "not-rerun", seen: "that" },
     });
   });
 
@@ -102,7 +103,7 @@ describe("What becomes of what was seen", () => {
     const open = await settled(heard([first, { unless: [] }], [second, "holds", "inconclusive", explained]));
     expect(open(second)).toEqual({
       outcome: "inconclusive",
-      why: `explained by the violation of ${first.id}`,
+      why: { code: "explained", by: first.id },
     });
   });
 
@@ -124,7 +125,7 @@ describe("What becomes of what was seen", () => {
     expect([of(first).outcome, of(second).outcome, of(third)]).toEqual([
       "inconclusive",
       "violated",
-      { outcome: "inconclusive", why: `explained by the violation of ${second.id}` },
+      { outcome: "inconclusive", why: { code: "explained", by: second.id } },
     ]);
   });
 
@@ -146,7 +147,7 @@ describe("What becomes of what was seen", () => {
     expect(found.get(conclusionKey(first.id, "aws"))?.outcome).toBe("violated");
     expect(found.get(conclusionKey(observed.id, "aws"))).toMatchObject({
       outcome: "inconclusive",
-      why: `explained by the violation of ${first.id}`,
+      why: { code: "explained", by: first.id },
     });
   });
 

@@ -8,6 +8,7 @@ import { pipeline } from "node:stream/promises";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Report } from "../reports/report.ts";
+import { exitCode, standing } from "../reports/verdict.ts";
 import { judgeVariant } from "../runner/kill-matrix.ts";
 import { type Line, parsedLines, readRecording, recorder, recordingFile } from "../runner/recording.ts";
 import { rejudge } from "../runner/rejudge.ts";
@@ -15,6 +16,7 @@ import { Fault } from "../spec/fault.ts";
 import { rules } from "../spec/rules/index.ts";
 import type { Behaviour } from "../targets/reference/behaviour.ts";
 import { mutants } from "../targets/reference/mutants/index.ts";
+import { change } from "../targets/reference/mutants/mutant.ts";
 import { sampleReport } from "./sample-report.ts";
 import { stage } from "./staged.ts";
 import { add, added } from "./told.ts";
@@ -87,6 +89,25 @@ describe("A recording", () => {
     const { live, again } = await recorded("budget", (faithful) => faithful, 700);
     expect(live.incomplete).toBe(true);
     expect(judged(again)).toEqual(judged(live));
+  });
+
+  it("of a target that cannot do something excuses what the live run excused", async () => {
+    const silent = change(({ finish }) => ({
+      finish: (reply, request, operation) =>
+        finish(
+          operation === "GetPolicy" ? { status: 501, headers: [], body: "" } : reply,
+          request,
+          operation,
+        ),
+    }));
+    const { live, again } = await recorded("no-policy", silent);
+    const excused = (report: Report) =>
+      report.rules.filter((rule) => standing(rule, report) === "excused").map(({ id }) => id);
+    expect(again.target).toEqual(live.target);
+    expect(live.target.unsupported).toContainEqual({ needs: "policy", reason: expect.any(String) });
+    expect(excused(live).length).toBeGreaterThan(5);
+    expect(excused(again)).toEqual(excused(live));
+    expect(exitCode(again)).toBe(exitCode(live));
   });
 
   it("begins with a header and ends with a footer", async () => {

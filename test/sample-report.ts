@@ -117,18 +117,22 @@ const rules: readonly RuleReport[] = [
     title: "A refused call changes nothing",
     verdicts: { document: "inconclusive", aws: "inconclusive" },
     reason: `GetPolicy was answered 503 each time ${hostile}`,
+    reasonCode: "unsettled",
   }),
   sampleRule("limits.policy-size", {
     title: "A policy over its size limit is refused",
     verdicts: { document: "unexercised", aws: "unexercised" },
     observations: 0,
     reason: "the budget of 100 requests was spent",
+    reasonCode: "not-exercised",
   }),
   ...["state.revision-changes", "state.revision-guard"].map((id) =>
     sampleRule(id, {
       verdicts: { document: "unexercised", aws: "unexercised" },
       observations: 0,
       reason: stateless,
+      reasonCode: "unsupported",
+      excusedBy: "state",
     }),
   ),
   sampleRule("observed.latest-refused", {
@@ -195,7 +199,12 @@ export function sampleReport(changes: Partial<Report> = {}): Report {
   return {
     schema: "addpermission-conformance/report@1",
     tool: { name: "addpermission-conformance", version: "0.1.0" },
-    target: { name: "moto", endpoint: "http://127.0.0.1:5000", cannot: [stateless] },
+    target: {
+      name: "moto",
+      endpoint: "http://127.0.0.1:5000",
+      cannot: [stateless],
+      unsupported: [{ needs: "state", reason: stateless }],
+    },
     profile: "document",
     seed: 42,
     startedAt: "2026-01-02T03:04:05.678Z",
@@ -228,7 +237,7 @@ export function greenReport(): Report {
   const both = { ...tally, holds: 2 };
   return {
     ...rest,
-    target: { ...rest.target, name: "reference", cannot: [] },
+    target: { ...rest.target, name: "reference", cannot: [], unsupported: [] },
     summary: { document: both, aws: both },
   };
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
+import type { RuleReport } from "../reports/report.ts";
 import { exitCode, standing, verdictSentence } from "../reports/verdict.ts";
-import { explainedBy } from "../spec/verdict.ts";
 import { greenReport, sampleReport, sampleRule } from "./sample-report.ts";
 
 const unexercised = { document: "unexercised", aws: "unexercised" } as const;
@@ -23,7 +23,8 @@ describe("the exit code of a report", () => {
   it("is 0 where a known violation explains what else was seen, and 3 where it is another's", () => {
     const known = sampleRule("a.b", { verdicts: violated, known: true });
     const open = { document: "inconclusive", aws: "inconclusive" } as const;
-    const explained = (by: string) => sampleRule("c.d", { verdicts: open, reason: explainedBy(by) });
+    const explained = (by: string) =>
+      sampleRule("c.d", { verdicts: open, reasonCode: "explained", explainedBy: by });
     expect(exitCode({ ...green, rules: [known, explained("a.b")] })).toBe(0);
     expect(standing(explained("a.b"), { ...green, rules: [known] })).toBe("explained");
     expect(exitCode({ ...green, rules: [known, explained("e.f")] })).toBe(3);
@@ -36,18 +37,24 @@ describe("the exit code of a report", () => {
   });
 
   it("is 3 with a rule that nothing reached, unless the target declared that it cannot", () => {
-    const report = {
+    const left = (changes: Partial<RuleReport>) => ({
       ...green,
-      rules: [...green.rules, sampleRule("a.b", { verdicts: unexercised, reason: "keeps no state" })],
-    };
-    expect(exitCode(report)).toBe(3);
-    expect(exitCode({ ...report, target: { ...green.target, cannot: ["keeps no state"] } })).toBe(0);
+      rules: [...green.rules, sampleRule("a.b", { verdicts: unexercised, ...changes })],
+    });
+    expect(exitCode(left({ reasonCode: "not-exercised" }))).toBe(3);
+    expect(exitCode(left({ reasonCode: "unsupported", excusedBy: "state" }))).toBe(0);
   });
 
-  it("is 3 also where what the target cannot do is only part of the reason", () => {
-    const rule = sampleRule("a.b", { verdicts: unexercised, reason: "no request of this run bore on it" });
-    const target = { ...green.target, cannot: ["no", ""] };
-    expect(exitCode({ ...green, rules: [...green.rules, rule], target })).toBe(3);
+  it("does not hang on a sentence, whatever a target says or cannot do", () => {
+    const reason = "no request of this run bore on it";
+    const idle = sampleRule("a.b", { verdicts: unexercised, reason, reasonCode: "not-exercised" });
+    const target = { ...green.target, cannot: [reason] };
+    expect(exitCode({ ...green, rules: [...green.rules, idle], target })).toBe(3);
+    const known = sampleRule("a.b", { verdicts: violated, known: true });
+    const open = { document: "inconclusive", aws: "inconclusive" } as const;
+    const said = "explained by the violation of a.b";
+    const unsettled = sampleRule("c.d", { verdicts: open, reason: said, reasonCode: "unsettled" });
+    expect(exitCode({ ...green, rules: [known, unsettled] })).toBe(3);
   });
 
   it("is 3 when nothing was judged at all", () => {
@@ -55,10 +62,9 @@ describe("the exit code of a report", () => {
   });
 
   it("is 3 when nothing that counts was exercised, whatever the target says it cannot do", () => {
-    const excused = sampleRule("a.b", { verdicts: unexercised, reason: "keeps no state" });
-    const target = { ...green.target, cannot: ["keeps no state"] };
-    expect(exitCode({ ...green, rules: [excused], target })).toBe(3);
-    expect(verdictSentence({ ...green, rules: [excused], target })).toMatch(/Nothing was judged/);
+    const excused = sampleRule("a.b", { verdicts: unexercised, reasonCode: "unsupported" });
+    expect(exitCode({ ...green, rules: [excused] })).toBe(3);
+    expect(verdictSentence({ ...green, rules: [excused] })).toMatch(/Nothing was judged/);
     expect(exitCode({ ...green, rules: [sampleRule("a.b", { basis: "observed" })] })).toBe(3);
   });
 

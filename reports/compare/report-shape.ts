@@ -1,3 +1,4 @@
+import { reasonCodes } from "../reason.ts";
 import type { Report } from "../report.ts";
 import { problemOf, type Shape } from "../shape.ts";
 
@@ -60,6 +61,9 @@ const rule: Shape = {
     observations: "number",
     checks: { optional: { members: { expected: "number", executed: "number" } } },
     reason: { optional: "text" },
+    reasonCode: { optional: reasonCodes },
+    excusedBy: { optional: "text" },
+    explainedBy: { optional: "text" },
     counterexample: {
       optional: {
         members: {
@@ -93,7 +97,14 @@ const cell: Shape = {
 export const reportShape: Shape = {
   members: {
     tool: { members: { name: "text", version: "text" } },
-    target: { members: { name: "text", endpoint: "text", cannot: { list: "text" } } },
+    target: {
+      members: {
+        name: "text",
+        endpoint: "text",
+        cannot: { list: "text" },
+        unsupported: { optional: { list: { members: { needs: "text", reason: "text" } } } },
+      },
+    },
     profile: ["document", "aws"],
     only: {
       optional: { members: { rules: { optional: "number" }, suites: { optional: { list: "text" } } } },
