@@ -123,16 +123,17 @@ function blames(reply: Refused, what: RegExp): boolean {
   return reply.status >= 400 && reply.status < 500 && what.test(reply.message);
 }
 
-/** Waits while the function is pending. A target whose GetFunction cannot be used is taken as ready. */
+/** Waits while the function is pending. A target whose GetFunction cannot be used is taken as ready, and at once. */
 async function active(shop: Workshop, name: string): Promise<void> {
   const until = shop.clock() + Math.max(shop.patienceMs, 300_000);
   for (;;) {
     const reply = await patiently(
       shop,
       () => shop.ask((client) => client.send(new GetFunctionCommand({ FunctionName: name }))),
-      isSettling,
+      (refused) => isSettling(refused) && !isNoGetFunction(refused),
     );
     if (!reply.ok) {
+      if (isNoGetFunction(reply)) return;
       throw new Fault(
         `${shop.endpoint} created the function ${name} but answered GetFunction with ${said(reply)}: give an existing function with --function NAME.`,
       );
@@ -151,6 +152,15 @@ async function active(shop: Workshop, name: string): Promise<void> {
     }
     await shop.sleep(1000, shop.how.signal);
   }
+}
+
+/**
+ * The target answered, and the answer says nothing about the function. A target that is busy, and one that says that the
+ * function does not exist, may answer otherwise a moment later.
+ */
+function isNoGetFunction(reply: Refused): boolean {
+  if (reply.answer?.kind !== "response" || isBusy(reply)) return false;
+  return reply.error !== "ResourceNotFoundException" && reply.status !== 409;
 }
 
 function cannotCreate(shop: Workshop, name: string, recipe: Recipe, reply: Refused): Fault {

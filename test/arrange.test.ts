@@ -180,6 +180,33 @@ test("a pending function is waited for", async () => {
   expect(log.indexOf("PublishVersion") - log.indexOf("GetFunction")).toBe(3);
 });
 
+test.each([
+  ["a 404 of a router", () => json(404, { message: "Not Found" })],
+  ["405", () => new Response("", { status: 405 })],
+  ["a page", () => new Response("<html>hello</html>", { headers: { "Content-Type": "text/html" } })],
+  ["501", () => json(501, {}, "NotImplementedException")],
+  ["404 UnknownOperationException", () => json(404, {}, "UnknownOperationException")],
+  ["403", () => json(403, {}, "AccessDeniedException")],
+] as const)("a target that answers GetFunction with %s is taken as ready at once", async (_what, answer) => {
+  const { transport, log } = fake(({ operation }) => (operation === "GetFunction" ? answer() : undefined));
+  let waited = 0;
+  const sleep = async (ms: number) => {
+    waited += ms;
+  };
+  const { stage } = await arrange(optionsFor(transport, { bare: true, sleep, clock: () => waited }));
+  expect(stage.main.name).toBe("addperm-ct-t1-main");
+  expect([log, waited]).toEqual([["CreateFunction", "GetFunction"], 0]);
+});
+
+test("a function that does not appear after it was created is waited for, and then a fault", async () => {
+  const { transport } = fake(({ operation }) =>
+    operation === "GetFunction" ? json(404, {}, "ResourceNotFoundException") : undefined,
+  );
+  await expect(arrange(optionsFor(transport))).rejects.toThrow(
+    "created the function addperm-ct-t1-main but answered GetFunction with 404 ResourceNotFoundException",
+  );
+});
+
 test("what a target cannot do is missing from the stage, with the reason", async () => {
   const { transport } = fake(({ operation, body }) => {
     if (operation === "PublishVersion") return json(200, { Version: "1" });
