@@ -1,8 +1,64 @@
-import { firstRefusal } from "./checks.ts";
+import { type Member, members } from "../../spec/constraint.ts";
 import { type Draft, draftOf, type World } from "./draft.ts";
 import type { Refusal } from "./errors.ts";
 import type { HttpReply, HttpRequest, Route } from "./http.ts";
-import { policyAt, writePolicy } from "./state.ts";
+import { qualified } from "./names.ts";
+import { lookUp, type Policy, policyAt, type Stored, writePolicy } from "./state.ts";
+
+/** Every check of an AddPermission request, in order. */
+const order = [
+  "encoding",
+  "repeated",
+  "media",
+  "body",
+  "constraints",
+  "mismatch",
+  "lookup",
+  "latest",
+  "principal",
+  "revision",
+  "duplicate",
+  "size",
+  "further",
+] as const;
+
+/** One check of an AddPermission request. */
+export type Check = (typeof order)[number];
+
+/** How an addition is checked and written. */
+export interface AdditionBehaviour {
+  /** The checks, in order. The first that refuses decides. */
+  readonly checks: readonly Check[];
+  /** A check that the document does not know, after every other one. */
+  readonly furtherCheck: (draft: Draft, policy: Policy) => Refusal | null;
+  /** Whether an id is taken. */
+  readonly taken: (statements: readonly Stored[], sid: string, draft: Draft) => boolean;
+  /** Whether a given revision lets the call pass. */
+  readonly revisionMatches: (given: string, current: string, draft: Draft) => boolean;
+  /** Whether an addition moves the revision on. */
+  readonly movesRevision: (draft: Draft) => boolean;
+  /** Is called after each addition, once it is written. */
+  readonly added: (draft: Draft) => void;
+  /** Time between checking and writing; null writes at once. RemovePermission too. */
+  readonly pause: (operation: "AddPermission" | "RemovePermission") => Promise<void> | null;
+  /** Whether a check is made again after the pause. RemovePermission too. */
+  readonly rechecks: (check: Check) => boolean;
+  /** What a write after a pause builds on. RemovePermission too. */
+  readonly base: (read: Policy, current: Policy) => Policy;
+}
+
+/** Every check, and check and write in one step. */
+export const faithfulAdditions: AdditionBehaviour = {
+  checks: order,
+  furtherCheck: () => null,
+  taken: (statements, sid) => statements.some((statement) => statement.sid === sid),
+  revisionMatches: (given, current) => given === current,
+  movesRevision: () => true,
+  added: () => {},
+  pause: () => null,
+  rechecks: () => true,
+  base: (_read, current) => current,
+};
 
 /** Answers AddPermission; at once, unless the behaviour pauses between checking and writing. */
 export function addPermission(
@@ -18,34 +74,129 @@ export function addPermission(
 }
 
 /** Refuses a draft; faithful behaviour leaves every policy as it was. */
-export function refuse(draft: Draft, refusal: Refusal): HttpReply {
+function refuse(draft: Draft, refusal: Refusal): HttpReply {
   const { behaviour, state, key } = draft;
-  const leak = behaviour.afterRefusal?.(refusal, draft) ?? null;
-  if (leak !== null) writePolicy(state, key, leak, behaviour.nextRevision);
+  const written = behaviour.afterRefusal(refusal, draft);
+  if (written !== null) writePolicy(state, key, written, behaviour.nextRevision);
   return behaviour.refuse(behaviour.named(refusal, draft), refusal.message, refusal);
 }
+
+const aboutState: readonly Check[] = ["lookup", "revision", "duplicate", "size"];
 
 function addLate(draft: Draft): HttpReply {
   const { behaviour, state, key } = draft;
   const current = policyAt(state, key);
-  const again = behaviour.checks.filter(isAboutState).filter(behaviour.rechecks);
+  const again = behaviour.checks.filter((check) => aboutState.includes(check) && behaviour.rechecks(check));
   const refusal = firstRefusal(again, draft, current);
   if (refusal !== null) return refuse(draft, refusal);
   return add(draft, behaviour.base(draft.read, current).statements);
 }
 
-function isAboutState(check: string): boolean {
-  return check === "lookup" || check === "revision" || check === "duplicate" || check === "size";
-}
-
-function add(draft: Draft, statements: Draft["read"]["statements"]): HttpReply {
+function add(draft: Draft, statements: readonly Stored[]): HttpReply {
   const { behaviour, state, key } = draft;
   const next = behaviour.movesRevision(draft) ? behaviour.nextRevision : sameRevision;
   writePolicy(state, key, behaviour.append(statements, draft.stored(), key), next);
-  behaviour.added?.(draft);
+  behaviour.added(draft);
   return behaviour.created(draft.json());
 }
 
 function sameRevision(_key: string, _writes: number, current: string): string {
   return current;
+}
+
+type Judge = (draft: Draft, policy: Policy) => Refusal | null;
+
+const judges: Readonly<Record<Check, Judge>> = {
+  encoding: ({ decodable }) =>
+    decodable ? null : { kind: "encoding", message: "The path and the query must be percent-encoded UTF-8." },
+  repeated: ({ qualifiers }) =>
+    qualifiers <= 1
+      ? null
+      : { kind: "repeated", member: "Qualifier", message: "Qualifier may be given once." },
+  media: ({ behaviour, contentType }) =>
+    behaviour.acceptsMedia(contentType)
+      ? null
+      : { kind: "media-type", message: "The body must be application/json." },
+  body: ({ reading }) =>
+    reading.kind === "object"
+      ? null
+      : { kind: reading.why, message: "The body must be one JSON object in UTF-8." },
+  constraints,
+  mismatch,
+  lookup,
+  latest: ({ qualifier }) =>
+    qualifier !== "$LATEST"
+      ? null
+      : { kind: "latest", member: "Qualifier", message: "$LATEST takes no policy." },
+  principal: ({ principal }) =>
+    principal !== null
+      ? null
+      : {
+          kind: "principal",
+          member: "Principal",
+          message: "Principal must be an account, a service, an identity or *.",
+        },
+  revision,
+  duplicate,
+  size,
+  further: (draft, policy) => draft.behaviour.furtherCheck(draft, policy),
+};
+
+/** The first check of a list that refuses, in order; null where none does. */
+function firstRefusal(checks: readonly Check[], draft: Draft, policy: Policy): Refusal | null {
+  for (const check of checks) {
+    const refusal = judges[check](draft, policy);
+    if (refusal !== null) return refusal;
+  }
+  return null;
+}
+
+function constraints(draft: Draft): Refusal | null {
+  for (const member of members) {
+    const [kind] = draft.behaviour.faults(member, draft.given[member]);
+    if (kind !== undefined) return { kind, member, message: sentence(member, kind) };
+  }
+  return null;
+}
+
+function sentence(member: Member, kind: string): string {
+  return kind === "required" ? `${member} is missing.` : `The value of ${member} breaks its ${kind}.`;
+}
+
+function mismatch({ name, values }: Draft): Refusal | null {
+  const given = [name.qualifier, values.Qualifier];
+  if (given.includes(undefined) || given[0] === given[1]) return null;
+  return { kind: "mismatch", member: "Qualifier", message: "FunctionName and Qualifier disagree." };
+}
+
+function lookup(draft: Draft): Refusal | null {
+  if (!draft.behaviour.reaches(draft.name, draft.home)) {
+    return { kind: "elsewhere", member: "FunctionName", message: "That function is not in this region." };
+  }
+  const kind = draft.behaviour.found(lookUp(draft.state, draft.arn, draft.qualifier), draft);
+  if (kind === "present") return null;
+  const message = `There is no ${qualified(draft.arn, draft.qualifier)}.`;
+  return { kind, member: kind === "no-function" ? "FunctionName" : "Qualifier", message };
+}
+
+function revision(draft: Draft, policy: Policy): Refusal | null {
+  const given = draft.values.RevisionId;
+  if (given === undefined || draft.behaviour.revisionMatches(given, policy.revision, draft)) return null;
+  return { kind: "revision", member: "RevisionId", message: "RevisionId is not the latest one." };
+}
+
+function duplicate(draft: Draft, policy: Policy): Refusal | null {
+  const sid = draft.values.StatementId ?? "";
+  if (!draft.behaviour.taken(policy.statements, sid, draft)) return null;
+  return { kind: "duplicate", member: "StatementId", message: `The statement ${sid} exists already.` };
+}
+
+function size(draft: Draft, policy: Policy): Refusal | null {
+  const { behaviour, key } = draft;
+  const bytes = behaviour.size(behaviour.append(policy.statements, draft.stored(), key));
+  if (bytes <= behaviour.sizeLimit) return null;
+  return {
+    kind: "size",
+    message: `The policy would have ${bytes} bytes; the limit is ${behaviour.sizeLimit}.`,
+  };
 }

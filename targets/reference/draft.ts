@@ -1,10 +1,27 @@
 import type { Member } from "../../spec/constraint.ts";
 import type { Behaviour } from "./behaviour.ts";
-import { type HttpRequest, headerOf, queryValues, type Route } from "./http.ts";
-import { functionArn, type Home, type Spelled } from "./resolve.ts";
+import { type HttpRequest, headerOf, percentDecoded, queryValues, type Route } from "./http.ts";
+import { functionArn, type Home, type Spelled, spelled } from "./names.ts";
 import { type Policy, policyAt, type State, type Stored } from "./state.ts";
 import type { PrincipalElement } from "./statement.ts";
 import type { BodyReading } from "./validate.ts";
+
+/** How the path and the query of an AddPermission request are read. */
+export interface DraftBehaviour {
+  /** What a percent-encoded FunctionName or Qualifier stands for; null where it is broken. */
+  readonly decode: (raw: string) => string | null;
+  /** The qualifier, of all values in the query; the body for those who look there. */
+  readonly qualifier: (
+    values: readonly string[],
+    body: Readonly<Record<string, unknown>>,
+  ) => string | undefined;
+}
+
+/** The first value of the query, and never the body. */
+export const faithfulDrafts: DraftBehaviour = {
+  decode: percentDecoded,
+  qualifier: (values) => values[0],
+};
 
 /** What every operation works on. */
 export interface World {
@@ -51,8 +68,8 @@ export function draftOf(world: World, request: HttpRequest, route: Route): Draft
   const qualifiers = route.query === "" ? [] : queryValues(route.query, "Qualifier").map(behaviour.decode);
   const reading = behaviour.readBody(request.body);
   const given = givenMembers(behaviour, reading, label, qualifiers);
-  const values = textOfMembers(behaviour, given);
-  const name = behaviour.resolve(values.FunctionName ?? "");
+  const values = eachMember((member) => textOf(given[member]));
+  const name = spelled(values.FunctionName ?? "");
   const qualifier = values.Qualifier ?? name.qualifier;
   const arn = functionArn(home, name.name);
   const key = behaviour.policyKey(arn, qualifier);
@@ -96,31 +113,31 @@ function givenMembers(
 ): Draft["given"] {
   const body = reading.kind === "object" ? reading.object : noBody;
   const readable = qualifiers.filter((value) => value !== null);
+  return eachMember((member) => {
+    if (member === "FunctionName") return label ?? "";
+    return member === "Qualifier" ? behaviour.qualifier(readable, body) : behaviour.pick(body, member);
+  });
+}
+
+/** Written out, because every request comes through here. */
+function eachMember<T>(value: (member: Member) => T): Readonly<Record<Member, T>> {
   return {
-    FunctionName: label ?? "",
-    Qualifier: behaviour.qualifier(readable, body),
-    Action: behaviour.pick(body, "Action"),
-    EventSourceToken: behaviour.pick(body, "EventSourceToken"),
-    Principal: behaviour.pick(body, "Principal"),
-    RevisionId: behaviour.pick(body, "RevisionId"),
-    SourceAccount: behaviour.pick(body, "SourceAccount"),
-    SourceArn: behaviour.pick(body, "SourceArn"),
-    StatementId: behaviour.pick(body, "StatementId"),
+    FunctionName: value("FunctionName"),
+    Qualifier: value("Qualifier"),
+    Action: value("Action"),
+    EventSourceToken: value("EventSourceToken"),
+    Principal: value("Principal"),
+    RevisionId: value("RevisionId"),
+    SourceAccount: value("SourceAccount"),
+    SourceArn: value("SourceArn"),
+    StatementId: value("StatementId"),
   };
 }
 
-function textOfMembers(behaviour: Behaviour, given: Draft["given"]): Draft["values"] {
-  return {
-    FunctionName: behaviour.text("FunctionName", given.FunctionName),
-    Qualifier: behaviour.text("Qualifier", given.Qualifier),
-    Action: behaviour.text("Action", given.Action),
-    EventSourceToken: behaviour.text("EventSourceToken", given.EventSourceToken),
-    Principal: behaviour.text("Principal", given.Principal),
-    RevisionId: behaviour.text("RevisionId", given.RevisionId),
-    SourceAccount: behaviour.text("SourceAccount", given.SourceAccount),
-    SourceArn: behaviour.text("SourceArn", given.SourceArn),
-    StatementId: behaviour.text("StatementId", given.StatementId),
-  };
+/** An object never passes, and one that is nested deeply enough cannot be written out. */
+function textOf(value: unknown): string | undefined {
+  if (value === undefined || typeof value === "object") return undefined;
+  return typeof value === "string" ? value : String(value);
 }
 
 function statementJson(

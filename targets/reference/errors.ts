@@ -1,4 +1,6 @@
+import type { Draft } from "./draft.ts";
 import type { HttpReply } from "./http.ts";
+import type { Stored } from "./state.ts";
 
 /** The ways in which a member can break its constraint. */
 export type ConstraintKind = "required" | "type" | "minLength" | "maxLength" | "pattern";
@@ -46,6 +48,23 @@ export interface Named {
   readonly name: string;
 }
 
+/** How a refused AddPermission is answered, and what it leaves behind. */
+export interface RefusalBehaviour {
+  /** Status and name of a refusal; no draft where the fault was asked for. */
+  readonly named: (refusal: Refusal, draft?: Draft) => Named;
+  /** The answer to a refused AddPermission. */
+  readonly refuse: (named: Named, message: string, refusal: Refusal) => HttpReply;
+  /** The statements of the policy after a refusal; null writes nothing. */
+  readonly afterRefusal: (refusal: Refusal, draft: Draft) => readonly Stored[] | null;
+}
+
+/** The documented exceptions, and nothing is written. */
+export const faithfulRefusals: RefusalBehaviour = {
+  named: (refusal) => namedRefusal(refusal),
+  refuse: errorReply,
+  afterRefusal: () => null,
+};
+
 const invalid: Named = { status: 400, name: "InvalidParameterValueException" };
 const missing: Named = { status: 404, name: "ResourceNotFoundException" };
 const conflict: Named = { status: 409, name: "ResourceConflictException" };
@@ -69,12 +88,12 @@ const names: Readonly<Partial<Record<RefusalKind, Named>>> = {
 };
 
 /** The documented status and name for a refusal; what the document leaves silent is a 400. */
-export function namedRefusal(refusal: Refusal): Named {
+function namedRefusal(refusal: Refusal): Named {
   return names[refusal.kind] ?? invalid;
 }
 
 /** An error answer: the name in a header, a message in the body. */
-export function errorReply(named: Named, message: string): HttpReply {
+function errorReply(named: Named, message: string): HttpReply {
   return {
     status: named.status,
     headers: [

@@ -1,10 +1,57 @@
-import { addressOf, emptyReply, existing, isReply, jsonReply } from "./address.ts";
 import type { World } from "./draft.ts";
 import { refused } from "./errors.ts";
-import type { HttpReply, Route } from "./http.ts";
-import { functionArn, isHere, qualified, spelled } from "./resolve.ts";
-import { dropPolicy, type FunctionRecord, policyAt } from "./state.ts";
+import {
+  emptyReply,
+  type HttpReply,
+  isReply,
+  jsonReply,
+  percentDecoded,
+  queryValues,
+  type Route,
+} from "./http.ts";
+import { functionArn, isHere, qualified, spelled } from "./names.ts";
+import { dropPolicy, type FunctionRecord, lookUp, policyAt } from "./state.ts";
 import { faultsOf, isRecord, readBody } from "./validate.ts";
+
+/** The function, version or alias that a neighbour of AddPermission is about. */
+export interface Address {
+  readonly name: string;
+  /** Unqualified ARN. */
+  readonly arn: string;
+  readonly qualifier: string | undefined;
+}
+
+/** Reads name and qualifier; mutants do not reach here, so that what observes them stays sound. */
+export function addressOf(world: World, route: Route): Address | HttpReply {
+  const label = percentDecoded(route.label);
+  const [raw, ...more] = queryValues(route.query, "Qualifier");
+  const given = raw === undefined ? undefined : percentDecoded(raw);
+  if (label === null || given === null || more.length > 0) {
+    return refused("encoding", "The path and the query must be percent-encoded, each parameter given once.");
+  }
+  if (faultsOf("FunctionName", label).length > 0) {
+    return refused("pattern", "The value of FunctionName is malformed.");
+  }
+  if (faultsOf("Qualifier", given).length > 0) {
+    return refused("pattern", "The value of Qualifier is malformed.");
+  }
+  const name = spelled(label);
+  if (name.qualifier !== undefined && given !== undefined && name.qualifier !== given) {
+    return refused("mismatch", "FunctionName and Qualifier disagree.");
+  }
+  if (!isHere(name, world.home)) return refused("elsewhere", "That function is not in this region.");
+  const arn = functionArn(world.home, name.name);
+  return { name: name.name, arn, qualifier: given ?? name.qualifier };
+}
+
+/** The address of something that exists, or the answer that says it does not. */
+export function existing(world: World, route: Route): Address | HttpReply {
+  const address = addressOf(world, route);
+  if (isReply(address)) return address;
+  const kind = lookUp(world.state, address.arn, address.qualifier);
+  if (kind === "present") return address;
+  return refused(kind, `There is no ${qualified(address.arn, address.qualifier)}.`);
+}
 
 const required = ["FunctionName", "Role", "Code"] as const;
 

@@ -44,6 +44,23 @@ export interface Route {
   readonly query: string;
 }
 
+/** What an implementation makes of a request before and after the operation itself. */
+export interface TransportBehaviour {
+  /** Sees every request first: answers it, drops the connection, or lets it pass with null. Any operation. */
+  readonly intercept: (request: HttpRequest) => HttpReply | "drop" | Promise<HttpReply | "drop"> | null;
+  /** The operation that a method and a path, still encoded, stand for; null where there is none. */
+  readonly route: (method: string, path: string, query: string) => Route | null;
+  /** Sees every answer last. `operation` is null where no route matched. */
+  readonly finish: (reply: HttpReply, request: HttpRequest, operation: string | null) => HttpReply;
+}
+
+/** Every request reaches its operation, and every answer the client. */
+export const faithfulTransport: TransportBehaviour = {
+  intercept: () => null,
+  route: routeOf,
+  finish: (reply) => reply,
+};
+
 const collections: Readonly<Record<string, Readonly<Record<string, RouteName>>>> = {
   configuration: { GET: "GetFunctionConfiguration" },
   versions: { POST: "PublishVersion", GET: "ListVersionsByFunction" },
@@ -68,8 +85,7 @@ export function splitTarget(target: string): { readonly path: string; readonly q
     : { path: origin.slice(0, mark), query: origin.slice(mark + 1) };
 }
 
-/** The operation of a method and path; null where there is none. */
-export function routeOf(method: string, path: string, query: string): Route | null {
+function routeOf(method: string, path: string, query: string): Route | null {
   const [before, version, functions, label = "", collection, item, ...rest] = path.split("/");
   if (before !== "" || version !== "2015-03-31" || functions !== "functions" || rest.length > 0) return null;
   const table = tableOf(label, collection, item);
@@ -120,4 +136,19 @@ export function headersOf(lines: readonly Header[]): Readonly<Record<string, str
 export function headerOf(request: HttpRequest, name: string): string | undefined {
   const value = request.headers[name];
   return typeof value === "string" ? value : value?.[0];
+}
+
+/** An answer with a JSON body. */
+export function jsonReply(status: number, value: unknown): HttpReply {
+  return { status, headers: [["Content-Type", "application/json"]], body: JSON.stringify(value) };
+}
+
+/** An answer without a body. */
+export function emptyReply(status: number): HttpReply {
+  return { status, headers: [], body: "" };
+}
+
+/** Says whether something has been answered already. */
+export function isReply<T extends object>(value: T | HttpReply): value is HttpReply {
+  return "status" in value;
 }

@@ -1,8 +1,61 @@
-import { emptyReply, existing, isReply, jsonReply } from "./address.ts";
 import type { World } from "./draft.ts";
 import { refused } from "./errors.ts";
-import { type HttpReply, percentDecoded, queryValues, type Route } from "./http.ts";
+import { existing } from "./functions.ts";
+import {
+  emptyReply,
+  type HttpReply,
+  isReply,
+  jsonReply,
+  percentDecoded,
+  queryValues,
+  type Route,
+} from "./http.ts";
 import { policyAt, type Stored, writePolicy } from "./state.ts";
+
+/** What a policy holds, and what is shown of it. */
+export interface PolicyBehaviour {
+  /** The largest policy, in bytes. */
+  readonly sizeLimit: number;
+  /** The size of a policy that would hold these statements, in bytes. */
+  readonly size: (statements: readonly Stored[]) => number;
+  /** The statements after an addition. */
+  readonly append: (statements: readonly Stored[], added: Stored, key: string) => readonly Stored[];
+  /** The statements after a removal. */
+  readonly remove: (statements: readonly Stored[], sid: string, key: string) => readonly Stored[];
+  /** The statements that GetPolicy shows. */
+  readonly shown: (statements: readonly Stored[], key: string) => readonly Stored[];
+  /** Whether GetPolicy shows a policy without statements, instead of answering that there is none. */
+  readonly showsEmpty: boolean;
+}
+
+/** The largest policy document, in bytes of UTF-8. */
+const sizeLimit = 20_480;
+
+/** All statements, in the order in which they were added, up to the limit of the live service. */
+export const faithfulPolicies: PolicyBehaviour = {
+  sizeLimit,
+  size: policySize,
+  append: (statements, added) => [...statements, added],
+  remove: without,
+  shown: (statements) => statements,
+  showsEmpty: false,
+};
+
+/** The policy document that holds these statements, in order. */
+export function policyDocument(statements: readonly Stored[]): string {
+  const inner = statements.map((statement) => statement.json).join(",");
+  return `{"Version":"2012-10-17","Id":"default","Statement":[${inner}]}`;
+}
+
+/** The size of a policy in bytes of UTF-8. */
+export function policySize(statements: readonly Stored[]): number {
+  return Buffer.byteLength(policyDocument(statements));
+}
+
+/** The statements without the one of this id. */
+function without(statements: readonly Stored[], sid: string): readonly Stored[] {
+  return statements.filter((statement) => statement.sid !== sid);
+}
 
 const statementId = /^[a-zA-Z0-9_.-]{1,100}$/;
 
@@ -16,7 +69,7 @@ export function getPolicy(world: World, route: Route): HttpReply {
   const shown = behaviour.shown(policy.statements, key);
   if (shown.length === 0 && !behaviour.showsEmpty) return refused("no-policy", "The resource has no policy.");
   return jsonReply(200, {
-    Policy: behaviour.document(shown),
+    Policy: policyDocument(shown),
     RevisionId: behaviour.revisionShown("GetPolicy", policy.revision, key),
   });
 }

@@ -9,9 +9,9 @@ import {
   getFunctionConfiguration,
   listFunctions,
 } from "./functions.ts";
-import { type HttpReply, type HttpRequest, headerOf, type Route, routeOf, splitTarget } from "./http.ts";
+import { type HttpReply, type HttpRequest, headerOf, type Route, splitTarget } from "./http.ts";
+import { type Home, partitionOf, regionSigned } from "./names.ts";
 import { getPolicy, removePermission } from "./policies.ts";
-import { type Home, partitionOf, regionSigned } from "./resolve.ts";
 import { type Listener, listen } from "./server.ts";
 import { emptyState } from "./state.ts";
 import { createAlias, deleteAlias, getAlias, listAliases, listVersions, publishVersion } from "./versions.ts";
@@ -70,7 +70,7 @@ export function createReference(options: ReferenceOptions = {}): Reference {
   const homes = homesOf(account, region);
   const answer = (request: HttpRequest): HttpReply | Promise<HttpReply> => {
     const { path, query } = splitTarget(request.target);
-    const route = routeOf(behaviour.method(request.method), behaviour.path(path), query);
+    const route = behaviour.route(request.method, path, query);
     const finish = (reply: HttpReply) => behaviour.finish(reply, request, route?.name ?? null);
     if (route === null) return finish(refused("route", "There is no such operation."));
     const injected = faults && route.name === "AddPermission" ? injection(behaviour, request) : null;

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { qualified } from "./names.ts";
 
 /** A statement of a policy: its id and its JSON, as GetPolicy prints it. */
 export interface Stored {
@@ -42,6 +43,36 @@ export type NextRevision = (key: string, writes: number, current: string) => str
 
 /** Whether a function, version or alias is there. */
 export type Lookup = "present" | "no-function" | "no-version" | "no-alias";
+
+/** Where policies are kept, how their revisions move, and when they come and go. All operations. */
+export interface StateBehaviour {
+  /** Under which key the policy of a function, version or alias is kept. */
+  readonly policyKey: (arn: string, qualifier: string | undefined) => string;
+  /** The revision after a write. */
+  readonly nextRevision: NextRevision;
+  /** The revision that a read shows. */
+  readonly revisionShown: (
+    operation: "GetPolicy" | "GetFunction" | "GetAlias",
+    current: string,
+    key: string,
+  ) => string;
+  /** Whether the deletion of a function, version or alias takes its policy with it. */
+  readonly dropsPolicy: (scope: "function" | "version" | "alias", key: string) => boolean;
+  /** The statements of the function and of the version after PublishVersion. */
+  readonly published: (statements: readonly Stored[]) => {
+    readonly ofFunction: readonly Stored[];
+    readonly ofVersion: readonly Stored[];
+  };
+}
+
+/** One policy for each function, version and alias; every write has a revision of its own, shown by all reads. */
+export const faithfulState: StateBehaviour = {
+  policyKey: qualified,
+  nextRevision: (key, writes) => revisionOf(key, writes),
+  revisionShown: (_operation, current) => current,
+  dropsPolicy: () => true,
+  published: (statements) => ({ ofFunction: statements, ofVersion: [] }),
+};
 
 /** A memory with nothing in it. */
 export function emptyState(): State {

@@ -1,3 +1,7 @@
+import { type HttpReply, jsonReply } from "./http.ts";
+import { qualified } from "./names.ts";
+import type { Stored } from "./state.ts";
+
 /** The Principal element of a statement. */
 export type PrincipalElement = string | Readonly<Record<string, string>>;
 
@@ -15,13 +19,47 @@ export interface StatementParts {
 /** The Condition element: operator, key, value. */
 export type ConditionElement = Readonly<Record<string, Readonly<Record<string, string>>>>;
 
+/** What is granted, and what the answer says of it. */
+export interface StatementBehaviour {
+  /** The Principal element; null refuses. */
+  readonly principal: (value: string, partition: string) => PrincipalElement | null;
+  /** The Condition element; undefined leaves it out. */
+  readonly condition: (parts: StatementParts) => ConditionElement | undefined;
+  /** The Resource element; `label` is the FunctionName as it stands in the path, still encoded. */
+  readonly resource: (arn: string, qualifier: string | undefined, label: string) => string;
+  /** The whole statement. */
+  readonly statement: (
+    parts: StatementParts,
+    condition: ConditionElement | undefined,
+  ) => Readonly<Record<string, unknown>>;
+  /** What is stored, given the statement's JSON as it is returned. */
+  readonly stored: (sid: string, json: string) => Stored;
+  /** The answer to an accepted AddPermission. */
+  readonly created: (statementJson: string) => HttpReply;
+}
+
+/** The statement as AWS writes it, stored and returned alike. */
+export const faithfulStatements: StatementBehaviour = {
+  principal: principalElement,
+  condition: conditionElement,
+  resource: (arn, qualifier) => qualified(arn, qualifier),
+  statement: statementOf,
+  stored: (sid, json) => ({ sid, json }),
+  created: createdReply,
+};
+
+/** The answer 201 with the statement in a string. */
+export function createdReply(statementJson: string): HttpReply {
+  return jsonReply(201, { Statement: statementJson });
+}
+
 const account = /^\d{12}$/;
 const service = /^[a-z0-9][a-z0-9.-]*\.(?:amazonaws\.com(?:\.cn)?|amazon\.com)$/;
 const identity =
   /^arn:aws[a-zA-Z-]*:(?:iam|sts)::\d{12}:(?:root|(?:user|role|assumed-role)\/[A-Za-z0-9_+=,.@/-]+)$/;
 
 /** The element for a Principal; null where it is neither a service, an account, an identity nor everyone. */
-export function principalElement(value: string, partition = "aws"): PrincipalElement | null {
+function principalElement(value: string, partition = "aws"): PrincipalElement | null {
   if (service.test(value)) return { Service: value };
   if (account.test(value)) return { AWS: `arn:${partition}:iam::${value}:root` };
   if (identity.test(value)) return { AWS: value };
@@ -29,7 +67,7 @@ export function principalElement(value: string, partition = "aws"): PrincipalEle
 }
 
 /** The conditions that the request asks for; undefined where it asks for none. */
-export function conditionElement(parts: StatementParts): ConditionElement | undefined {
+function conditionElement(parts: StatementParts): ConditionElement | undefined {
   const { sourceAccount, sourceArn, eventSourceToken } = parts;
   if (sourceAccount === undefined && sourceArn === undefined && eventSourceToken === undefined) return;
   const equals = {
@@ -43,7 +81,7 @@ export function conditionElement(parts: StatementParts): ConditionElement | unde
 }
 
 /** The statement, its members in the order in which AWS prints them. */
-export function statementOf(
+function statementOf(
   parts: StatementParts,
   condition: ConditionElement | undefined,
 ): Readonly<Record<string, unknown>> {

@@ -1,7 +1,7 @@
 import { isUtf8 } from "node:buffer";
 import { constraintOf, type Member, members } from "../../spec/constraint.ts";
 import type { ConstraintKind, RefusalKind } from "./errors.ts";
-import { spelled } from "./resolve.ts";
+import { spelled } from "./names.ts";
 
 /** A body that is a JSON object, or why it is none. */
 export type BodyReading =
@@ -10,6 +10,26 @@ export type BodyReading =
 
 /** What can be wrong with a body as a whole. */
 export type BodyFault = Extract<RefusalKind, `body-${string}`>;
+
+/** How a body and its members are read. */
+export interface ValidationBehaviour {
+  /** Whether a Content-Type will do. */
+  readonly acceptsMedia: (contentType: string | undefined) => boolean;
+  /** Bytes to object. */
+  readonly readBody: (bytes: Buffer) => BodyReading;
+  /** The value of one member of the body. */
+  readonly pick: (body: Readonly<Record<string, unknown>>, member: Member) => unknown;
+  /** The constraints that a value breaks; undefined is an absent member. */
+  readonly faults: (member: Member, value: unknown) => readonly ConstraintKind[];
+}
+
+/** Any media type, one JSON object, its own members, every documented constraint. */
+export const faithfulValidation: ValidationBehaviour = {
+  acceptsMedia: () => true,
+  readBody,
+  pick: ownMember,
+  faults: faultsOf,
+};
 
 const nothing: readonly ConstraintKind[] = [];
 
@@ -65,6 +85,6 @@ export function isRecord(value: unknown): value is Readonly<Record<string, unkno
 }
 
 /** The own member of a body; what an object inherits is not a member. */
-export function ownMember(object: Readonly<Record<string, unknown>>, member: string): unknown {
+function ownMember(object: Readonly<Record<string, unknown>>, member: string): unknown {
   return Object.hasOwn(object, member) ? object[member] : undefined;
 }

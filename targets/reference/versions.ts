@@ -1,9 +1,8 @@
-import { emptyReply, isReply, jsonReply } from "./address.ts";
 import type { World } from "./draft.ts";
 import { refused } from "./errors.ts";
 import { configuration, forget, optionalBody, recordOf } from "./functions.ts";
-import { type HttpReply, percentDecoded, type Route } from "./http.ts";
-import { qualified } from "./resolve.ts";
+import { emptyReply, type HttpReply, isReply, jsonReply, percentDecoded, type Route } from "./http.ts";
+import { qualified } from "./names.ts";
 import { type Alias, type FunctionRecord, policyAt, writePolicy } from "./state.ts";
 
 /** Answers PublishVersion: always a new version, and one without a policy. */

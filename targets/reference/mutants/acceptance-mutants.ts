@@ -1,6 +1,6 @@
 import type { RuleId } from "../../../spec/rules/index.ts";
 import type { Draft } from "../draft.ts";
-import { policySize } from "../policy.ts";
+import { policySize } from "../policies.ts";
 import type { Policy } from "../state.ts";
 import { change, type Defect, mutantsOf } from "./mutant.ts";
 
@@ -150,11 +150,11 @@ function refusing(what: string, when: (draft: Draft, policy: Policy) => boolean)
   const breaks = `refuses ${what}`;
   return {
     breaks,
-    mutate: change(({ whim }) => ({
-      whim: (draft, policy) =>
+    mutate: change(({ furtherCheck }) => ({
+      furtherCheck: (draft, policy) =>
         policySize(policy.statements) < small && when(draft, policy)
           ? { kind: "principal", message: `It ${breaks}.` }
-          : (whim?.(draft, policy) ?? null),
+          : furtherCheck(draft, policy),
     })),
   };
 }

@@ -1,5 +1,5 @@
 import type { ConstraintRuleId } from "../../../spec/constraint.ts";
-import { change, type Defect, mutantsOf, overlooking, taking, together } from "./mutant.ts";
+import { change, type Defect, mutantsOf, overlooking, taking } from "./mutant.ts";
 
 const defects: Readonly<Record<ConstraintRuleId, Defect>> = {
   "FunctionName.pattern": {
@@ -98,15 +98,7 @@ const defects: Readonly<Record<ConstraintRuleId, Defect>> = {
   },
   "StatementId.maxLength": {
     breaks: "cuts a StatementId to 100 characters",
-    mutate: together(
-      overlooking("StatementId", "maxLength"),
-      change(({ text }) => ({
-        text: (member, value) => {
-          const whole = text(member, value);
-          return member === "StatementId" ? whole?.slice(0, 100) : whole;
-        },
-      })),
-    ),
+    mutate: taking("StatementId", (value) => (typeof value === "string" ? value.slice(0, 100) : value)),
   },
   "StatementId.pattern": {
     breaks: "accepts a dot in a StatementId",

@@ -1,8 +1,9 @@
-import type { Check, Mutation } from "../behaviour.ts";
+import type { Check } from "../add-permission.ts";
+import type { Mutation } from "../behaviour.ts";
 import type { Draft } from "../draft.ts";
-import { isHere } from "../resolve.ts";
+import { isHere } from "../names.ts";
 import { naming } from "./error-mutants.ts";
-import { change, overlooking, together } from "./mutant.ts";
+import { change, omitting, overlooking, together } from "./mutant.ts";
 import { revisionDialects } from "./revision-dialects.ts";
 
 /** Correct implementations that write and decide otherwise where the document lets them: none breaks a rule. */
@@ -97,7 +98,7 @@ export const dialects: Readonly<Record<string, Mutation>> = {
       body: JSON.stringify({ ResponseMetadata: { HTTPStatusCode: 201 }, Statement: json }),
     }),
   })),
-  "$LATEST with a policy of its own": change(() => ({ allowsLatest: true })),
+  "$LATEST with a policy of its own": omitting("latest"),
   "an empty Qualifier for none": change(({ qualifier }) => ({
     qualifier: (values, body) => qualifier(values, body) || undefined,
   })),

@@ -1,8 +1,9 @@
 import type { RuleId } from "../../../spec/rules/index.ts";
-import { createdReply, type Mutation } from "../behaviour.ts";
+import type { Mutation } from "../behaviour.ts";
 import type { Draft } from "../draft.ts";
 import type { Named, Refusal } from "../errors.ts";
 import type { HttpReply } from "../http.ts";
+import { createdReply } from "../statement.ts";
 import { change, type Defect, mutantsOf, together } from "./mutant.ts";
 import { comparing } from "./state-mutants.ts";
 

@@ -1,5 +1,6 @@
 import type { Member } from "../../../spec/constraint.ts";
 import type { RuleId } from "../../../spec/rules/index.ts";
+import type { Check } from "../add-permission.ts";
 import type { Behaviour, Mutation } from "../behaviour.ts";
 import type { ConstraintKind } from "../errors.ts";
 
@@ -59,6 +60,11 @@ export function overlooking(
       return overlooked ? found.filter((one) => one !== kind) : found;
     },
   }));
+}
+
+/** Leaves one check of AddPermission out. */
+export function omitting(check: Check): Mutation {
+  return change(({ checks }) => ({ checks: checks.filter((one) => one !== check) }));
 }
 
 /** Takes another value for the one that a member of the body has. */

@@ -1,6 +1,6 @@
 import type { Member } from "../../../spec/constraint.ts";
-import { createdReply } from "../behaviour.ts";
 import type { HttpReply } from "../http.ts";
+import { createdReply } from "../statement.ts";
 import { naming } from "./error-mutants.ts";
 import { losingDefects } from "./losing-defects.ts";
 import { change, type Mutant, overlooking, together } from "./mutant.ts";

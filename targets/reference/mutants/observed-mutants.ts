@@ -2,7 +2,7 @@ import type { RuleId } from "../../../spec/rules/index.ts";
 import type { Mutation } from "../behaviour.ts";
 import type { ConstraintKind, Named } from "../errors.ts";
 import { naming } from "./error-mutants.ts";
-import { change, type Defect, mutantsOf, together } from "./mutant.ts";
+import { change, type Defect, mutantsOf, omitting, together } from "./mutant.ts";
 
 const broken: ReadonlySet<string> = new Set<ConstraintKind>([
   "required",
@@ -42,10 +42,7 @@ const defects: Readonly<Record<Extract<RuleId, `observed.${string}`>, Defect>> =
     ),
     alsoKills: ["observed.validation-exception"],
   },
-  "observed.latest-is-refused": observed(
-    "grants on $LATEST",
-    change(() => ({ allowsLatest: true })),
-  ),
+  "observed.latest-is-refused": observed("grants on $LATEST", omitting("latest")),
   "observed.disagreeing-qualifier": observed(
     "answers 404 where the name contradicts Qualifier",
     naming(({ kind }) => kind === "mismatch", 404, "ResourceNotFoundException"),

@@ -1,11 +1,11 @@
 import type { RuleId } from "../../../spec/rules/index.ts";
 import type { Mutation } from "../behaviour.ts";
-import { createdReply } from "../behaviour.ts";
 import type { Draft } from "../draft.ts";
-import { functionArn } from "../resolve.ts";
+import { functionArn } from "../names.ts";
 import type { Lookup } from "../state.ts";
+import { createdReply } from "../statement.ts";
 import { isRecord } from "../validate.ts";
-import { change, type Defect, mutantsOf } from "./mutant.ts";
+import { change, type Defect, mutantsOf, omitting } from "./mutant.ts";
 
 /** The rules on what must be refused beyond the constraints of single members, revisions aside. */
 export type RefusalRuleId = Extract<
@@ -72,16 +72,19 @@ const defects: Readonly<Record<RefusalRuleId, Defect>> = {
   },
   "Qualifier.disagrees": {
     breaks: "prefers Qualifier where the name contradicts it",
-    mutate: change(() => ({ agree: () => true })),
+    mutate: omitting("mismatch"),
   },
   "route.other-method": {
     breaks: "takes PUT for POST",
-    mutate: change(() => ({ method: (method) => (method === "PUT" ? "POST" : method) })),
+    mutate: change(({ route }) => ({
+      route: (method, path, query) => route(method === "PUT" ? "POST" : method, path, query),
+    })),
   },
   "route.other-version": {
     breaks: "serves every API version",
-    mutate: change(() => ({
-      path: (path) => path.replace(/^\/\d{4}-\d\d-\d\d\//, "/2015-03-31/"),
+    mutate: change(({ route }) => ({
+      route: (method, path, query) =>
+        route(method, path.replace(/^\/\d{4}-\d\d-\d\d\//, "/2015-03-31/"), query),
     })),
   },
   "resource.unknown-function": {

@@ -1,5 +1,5 @@
 import type { Mutation } from "../behaviour.ts";
-import { policyDocument } from "../policy.ts";
+import { policyDocument } from "../policies.ts";
 import { policyAt, revisionOf, type Stored } from "../state.ts";
 import { change } from "./mutant.ts";
 import { functionOf } from "./places.ts";
@@ -42,7 +42,7 @@ function functionsOwn(): Mutation {
     return {
       added: (draft) => {
         move(draft.key);
-        added?.(draft);
+        added(draft);
       },
       remove: (statements, sid, key) => {
         move(key);
@@ -72,7 +72,7 @@ function contentsOwn(): Mutation {
     return {
       added: (draft) => {
         held.set(draft.key, policyAt(draft.state, draft.key).statements);
-        added?.(draft);
+        added(draft);
       },
       remove: (statements, sid, key) => {
         const left = remove(statements, sid, key);

@@ -15,9 +15,9 @@ export type StateRuleId = Extract<
 const defects: Readonly<Record<StateRuleId, Defect>> = {
   "StatementId.duplicate": {
     breaks: "takes a statement for new that has a taken id and other content",
-    mutate: change(({ sameSid }) => ({
+    mutate: change(() => ({
       taken: (statements, sid, draft) =>
-        statements.some((one) => sameSid(one.sid, sid) && one.json === draft.json()),
+        statements.some((one) => one.sid === sid && one.json === draft.json()),
     })),
   },
   "StatementId.duplicate-content": { breaks: "absorbs a statement that it has shown", mutate: absorbing() },
@@ -67,7 +67,9 @@ export const stateMutants = mutantsOf(defects);
 
 /** Compares ids by what is made of them. */
 export function comparing(part: (sid: string) => string): Mutation {
-  return change(() => ({ sameSid: (a, b) => part(a) === part(b) }));
+  return change(() => ({
+    taken: (statements, sid) => statements.some((one) => part(one.sid) === part(sid)),
+  }));
 }
 
 /** Takes a RevisionId that is not the current one. */
@@ -124,11 +126,11 @@ function clinging(): Mutation {
 }
 
 function takenElsewhere(related: (own: string, other: string) => boolean): Mutation {
-  return change(({ taken, sameSid }) => ({
+  return change(({ taken }) => ({
     taken: (statements, sid, draft) => {
       if (taken(statements, sid, draft)) return true;
       const holders = [...draft.state.policies].filter(([, policy]) =>
-        policy.statements.some((one) => sameSid(one.sid, sid)),
+        policy.statements.some((one) => one.sid === sid),
       );
       const near = holders.some(([key]) => functionOf(key) === functionOf(draft.key));
       return holders.some(
@@ -179,7 +181,7 @@ function againAndAgain(): Mutation {
 
 /** Only those, so that additions that race with a revision of GetPolicy still get one success. */
 function unrecognized(): Mutation {
-  return change(({ revisionShown, whim }) => {
+  return change(({ revisionShown, furtherCheck }) => {
     const ofResources = new Set<string>();
     return {
       revisionShown: (operation, current, key) => {
@@ -187,27 +189,27 @@ function unrecognized(): Mutation {
         if (operation !== "GetPolicy") ofResources.add(revision);
         return revision;
       },
-      whim: (draft, policy) =>
+      furtherCheck: (draft, policy) =>
         ofResources.has(draft.values.RevisionId ?? "")
           ? { kind: "revision", message: "RevisionId is not the latest one." }
-          : (whim?.(draft, policy) ?? null),
+          : furtherCheck(draft, policy),
     };
   });
 }
 
 function closed(): Mutation {
-  return change(({ afterRefusal, whim }) => {
+  return change(({ afterRefusal, furtherCheck }) => {
     const full = new Set<string>();
     return {
       afterRefusal: (refusal, draft) => {
         if (refusal.kind === "size") full.add(draft.key);
-        return afterRefusal?.(refusal, draft) ?? null;
+        return afterRefusal(refusal, draft);
       },
-      whim: (draft, policy) => {
+      furtherCheck: (draft, policy) => {
         if (policy.statements.length === 0) full.delete(draft.key);
         return full.has(draft.key)
           ? { kind: "size", message: "The policy is full." }
-          : (whim?.(draft, policy) ?? null);
+          : furtherCheck(draft, policy);
       },
     };
   });

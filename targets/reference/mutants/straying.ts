@@ -23,11 +23,11 @@ export function straying(related: (from: string, to: string) => boolean): Mutati
       },
       afterRefusal: (refusal, draft) => {
         refused.add(idOf(draft));
-        return afterRefusal?.(refusal, draft) ?? null;
+        return afterRefusal(refusal, draft);
       },
       added: (draft) => {
         latest.set(stemOf(draft.key), draft);
-        added?.(draft);
+        added(draft);
       },
       shown: (statements, key) => {
         const from = latest.get(stemOf(key));
@@ -78,7 +78,7 @@ export function outliving(): Mutation {
     return {
       added: (draft) => {
         written.get(draft.key)?.add(draft.values.StatementId ?? "");
-        added?.(draft);
+        added(draft);
       },
       taken: (statements, sid, draft) =>
         taken(

@@ -1,8 +1,8 @@
 import type { RuleId } from "../../../spec/rules/index.ts";
-import { createdReply, type Mutation } from "../behaviour.ts";
+import type { Mutation } from "../behaviour.ts";
 import type { HttpReply } from "../http.ts";
-import { qualified } from "../resolve.ts";
-import type { StatementParts } from "../statement.ts";
+import { qualified } from "../names.ts";
+import { createdReply, type StatementParts } from "../statement.ts";
 import { change, type Defect, mutantsOf } from "./mutant.ts";
 
 /** The rules on every success. */

@@ -106,11 +106,16 @@ const others: Readonly<Record<string, WireMutant>> = {
   },
   "version-one": {
     breaks: "takes v1 for the version",
-    mutate: change(() => ({ path: (path) => path.replace(/^\/v1\//, "/2015-03-31/") })),
+    mutate: change(({ route }) => ({
+      route: (method, path, query) => route(method, path.replace(/^\/v1\//, "/2015-03-31/"), query),
+    })),
   },
   "version-longer": {
     breaks: "looks only at the beginning of the version",
-    mutate: change(() => ({ path: (path) => path.replace(/^\/2015-03-31[^/]+\//, "/2015-03-31/") })),
+    mutate: change(({ route }) => ({
+      route: (method, path, query) =>
+        route(method, path.replace(/^\/2015-03-31[^/]+\//, "/2015-03-31/"), query),
+    })),
   },
 };
 

@@ -1,3 +1,6 @@
+import type { Draft } from "./draft.ts";
+import type { Lookup } from "./state.ts";
+
 /** What one spelling of a function's name says; parts that it leaves out are undefined. */
 export interface Spelled {
   readonly full: boolean;
@@ -16,6 +19,20 @@ export interface Home {
   readonly region: string;
   readonly account: string;
 }
+
+/** Which functions, versions and aliases a request can name. */
+export interface NameBehaviour {
+  /** Whether a function of another account, region or partition can be reached. */
+  readonly reaches: (name: Spelled, home: Home) => boolean;
+  /** What AddPermission makes of a look-up. */
+  readonly found: (lookup: Lookup, draft: Draft) => Lookup;
+}
+
+/** Only what exists here can be named. */
+export const faithfulNames: NameBehaviour = {
+  reaches: isHere,
+  found: (lookup) => lookup,
+};
 
 const spelling =
   /^(arn:(aws[a-zA-Z-]*)?:lambda:)?(?:([a-z]{2}(?:-gov)?-[a-z]+-\d):)?(?:(\d{12}):)?(function:)?([a-zA-Z0-9_-]+)(?::(\$LATEST|[a-zA-Z0-9_-]+))?$/;
