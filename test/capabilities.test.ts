@@ -1,0 +1,55 @@
+import { describe, expect, it } from "vitest";
+import type { Report } from "../reports/report.ts";
+import { standing } from "../reports/verdict.ts";
+import { judgeVariant } from "../runner/kill-matrix.ts";
+import type { HttpReply, HttpRequest } from "../targets/reference/http.ts";
+import { change } from "../targets/reference/mutants/mutant.ts";
+
+/** What is found of a reference whose answers are changed where `instead` gives another. */
+async function lacking(
+  instead: (operation: string | null, request: HttpRequest) => HttpReply | undefined,
+): Promise<{ readonly report: Report; readonly unsupported: Report["target"]["unsupported"] }> {
+  const changed = change(({ finish }) => ({
+    finish: (reply, request, operation) => finish(instead(operation, request) ?? reply, request, operation),
+  }));
+  const report = await judgeVariant(changed, { seed: 1, suites: ["state"], runs: 1, rounds: 1 });
+  return { report, unsupported: report.target.unsupported };
+}
+
+function refusal(status: number, name: string | null, message = ""): HttpReply {
+  const headers = name === null ? [] : [["X-Amzn-ErrorType", name] as const];
+  return { status, headers, body: JSON.stringify({ message }) };
+}
+
+describe("What a target cannot do", () => {
+  it("is removing, where no path leads there, and not where the error's name ends like an answer without one", async () => {
+    const removing = (reply: HttpReply) => (operation: string | null) =>
+      operation === "RemovePermission" ? reply : undefined;
+    const named = await lacking(removing(refusal(404, "UnknownStatementname")));
+    expect(named.unsupported).toEqual([]);
+    const nameless = await lacking(removing(refusal(404, null)));
+    expect(nameless.unsupported).toEqual([
+      {
+        needs: "remove",
+        reason: "removes no statements: RemovePermission answers 404 without an error name",
+      },
+    ]);
+    const excused = nameless.report.rules.filter((rule) => standing(rule, nameless.report) === "excused");
+    expect(excused.map(({ excusedBy }) => excusedBy)).toContain("remove");
+  });
+
+  it("is given with its own reason, whatever words a target chooses", async () => {
+    const words = "the second function alone has versions";
+    const { unsupported = [] } = await lacking((operation, request) => {
+      if (operation === "PublishVersion") return refusal(400, "InvalidParameterValueException", words);
+      const isSecond = operation === "CreateFunction" && request.body.includes("-other");
+      return isSecond ? refusal(400, "CodeStorageExceededException", "full") : undefined;
+    });
+    const reasonOf = (wanted: string) => unsupported.find(({ needs }) => needs === wanted)?.reason;
+    expect(reasonOf("versions")).toMatch(
+      /^no published version: .*PublishVersion answered 400 .*second function/,
+    );
+    expect(reasonOf("other")).toMatch(/^no second function: .*refused to create .*full/);
+    expect(reasonOf("other")).not.toContain("PublishVersion");
+  });
+});
