@@ -13,8 +13,8 @@ export interface Bounds {
   readonly deadlineMs: number;
   readonly maxBodyBytes: number;
   readonly signal?: AbortSignal | undefined;
-  /** Hears why a call has no response. */
-  readonly failed?: (why: Reason) => void;
+  /** Hears the error by which a call ended without a response. */
+  readonly failed?: (error: unknown) => void;
 }
 
 /** Hands one request to an undici dispatcher and waits for the whole response. Never rejects. */
@@ -65,7 +65,6 @@ function attemptOf(bounds: Bounds, resolve: (answer: Answer) => void): Attempt {
       if (settled) return;
       settled = true;
       release(bounds, attempt);
-      bounds.failed?.(why);
       resolve({ kind: "none", ...why, sentAt, answeredAt: clock() });
       controller?.abort(new Error(why.detail));
     },
@@ -99,6 +98,7 @@ function attemptOf(bounds: Bounds, resolve: (answer: Answer) => void): Attempt {
       resolve({ kind: "response", status, headers, body: body.end(), sentAt, answeredAt: clock() });
     },
     onResponseError(_controller, error) {
+      if (!settled) bounds.failed?.(error);
       attempt.fail(reasonOf(error));
     },
   };

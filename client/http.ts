@@ -8,7 +8,7 @@ import { type Bounds, dispatchOnce } from "./dispatch.ts";
 import { addressed } from "./endpoint.ts";
 import { keptSockets } from "./kept.ts";
 import { type RawOptions, sendOver, sendRaw } from "./raw.ts";
-import { isUnaskedContinue, notSent, type Reason } from "./silence.ts";
+import { isUnaskedContinue, notSent } from "./silence.ts";
 import {
   type Clock,
   defaultMaxBodyBytes,
@@ -62,8 +62,8 @@ export function httpTransport(options: HttpOptions): Transport {
     if (last?.how !== how) last = { how, bounds: { ...limits, ...how, failed } };
     return last.bounds;
   };
-  const failed = (why: Reason): void => {
-    bare ||= isUnaskedContinue(why);
+  const failed = (error: unknown): void => {
+    bare ||= isUnaskedContinue(error);
   };
   const raw = { endpoint, clock, authorize, maxBodyBytes, connectTimeoutMs, tls: options.tls };
   const onConnection = async (name: string, call: Outgoing, how: RawOptions): Promise<Answer> => {

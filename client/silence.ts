@@ -44,20 +44,20 @@ const meaning: Readonly<Record<Silence, string>> = {
   aborted: "the call was ended from our side",
 };
 
-/** Said of a call that undici gave up although HTTP allows what came: an interim response 100 without an Expect. */
-const unaskedContinue = "a 100 Continue that nobody asked for, which our HTTP client cannot read";
-
-/** The call was lost to an interim response that a bare socket would have read. */
-export function isUnaskedContinue({ detail }: Pick<NoAnswer, "detail">): boolean {
-  return detail.includes(unaskedContinue);
+/**
+ * True for the error with which undici gives a call up although HTTP allows what came: an interim response 100 without
+ * an Expect. A call that is in flight gets this message for no other reason, and undici has no code for it.
+ */
+export function isUnaskedContinue(error: unknown): boolean {
+  const first = innermost(error);
+  return codeOf(first) === "UND_ERR_SOCKET" && first instanceof Error && first.message === "bad response";
 }
 
 /** Sorts an error of a socket, of TLS, of the resolver or of an HTTP parser. */
 export function reasonOf(error: unknown): Reason {
   const first = innermost(error);
-  // A call that is in flight gets this message for no other reason.
-  if (codeOf(first) === "UND_ERR_SOCKET" && first instanceof Error && first.message === "bad response")
-    return because("aborted", unaskedContinue);
+  if (isUnaskedContinue(first))
+    return because("aborted", "a 100 Continue that nobody asked for, which our HTTP client cannot read");
   const reason = silenceOf(first);
   const said = first instanceof Error ? printable(first.message) : "";
   return because(reason, said);

@@ -40,9 +40,19 @@ export interface Situation {
   readonly reused: boolean;
   /** Another policy may hold the id, so that a conflict may be for that. */
   readonly perhapsElsewhere: boolean;
-  /** Why nothing can be concluded: the state is not known well enough. */
-  readonly unsure: readonly string[];
+  /** What of the state is not known well enough to conclude anything. */
+  readonly unsure: readonly Unsure[];
 }
+
+/** What may not be known. `too-many-open`: too many calls without an answer, so that possible states are no longer kept. */
+export type Unsure =
+  | "function"
+  | "versions"
+  | "policy"
+  | "statements"
+  | "StatementId"
+  | "RevisionId"
+  | "too-many-open";
 
 const nothing: Situation = {
   key: null,
@@ -54,9 +64,6 @@ const nothing: Situation = {
   unsure: [],
 };
 
-/** Why nothing is concluded once the worlds are capped. */
-export const tooManyOpen = "too many calls without an answer";
-
 /** Holds a request against what is believed of the target. */
 export function situate(reading: Reading, belief: Belief): Situation {
   const { resource } = reading;
@@ -67,7 +74,7 @@ export function situate(reading: Reading, belief: Belief): Situation {
   if (missing) return { ...nothing, ...missing };
   const key = policyKey(resource.name, resource.qualifier);
   const policy = belief.policies[key];
-  if (policy === undefined) return { ...nothing, unsure: ["the policy is not known"] };
+  if (policy === undefined) return { ...nothing, unsure: ["policy"] };
   const members = reading.body.members ?? {};
   const sid = members.StatementId;
   const revision = members.RevisionId;
@@ -104,16 +111,14 @@ function missingPart({ name, qualifier }: Resource, belief: Belief): Partial<Sit
     }
     return { objections: ["resource.unknown-function"] };
   }
-  if (known.exists === null) return { unsure: ["it is not known whether the function exists"] };
+  if (known.exists === null) return { unsure: ["function"] };
   if (!known.exists)
     return { objections: [known.deleted ? "resource.deleted-function" : "resource.unknown-function"] };
   if (qualifier === null || known.versions.includes(qualifier) || known.aliases.includes(qualifier))
     return null;
   if (qualifier === "$LATEST") return {};
   if (!/^\d+$/.test(qualifier)) return { objections: ["resource.unknown-alias"] };
-  return known.versionsKnown
-    ? { objections: ["resource.unknown-version"] }
-    : { unsure: ["it is not known which versions exist"] };
+  return known.versionsKnown ? { objections: ["resource.unknown-version"] } : { unsure: ["versions"] };
 }
 
 function situateSid(
@@ -123,10 +128,9 @@ function situateSid(
   members: Readonly<Record<string, unknown>>,
   belief: Belief,
 ): Situation {
-  if (policy.capped) return { ...nothing, unsure: [tooManyOpen] };
+  if (policy.capped) return { ...nothing, unsure: ["too-many-open"] };
   const holds = policy.worlds.map((world) => holdsSid(world, sid));
-  if (holds.some((held) => held === null))
-    return { ...nothing, unsure: ["the policy's statements are not known"] };
+  if (holds.some((held) => held === null)) return { ...nothing, unsure: ["statements"] };
   if (holds.every((held) => held)) {
     return {
       ...nothing,
@@ -135,7 +139,7 @@ function situateSid(
       ],
     };
   }
-  if (holds.some((held) => held)) return { ...nothing, unsure: ["it is not known whether the id is taken"] };
+  if (holds.some((held) => held)) return { ...nothing, unsure: ["StatementId"] };
   const others = policy.worlds.flatMap(
     ({ statements }) => statements?.map((statement) => statement.sid) ?? [],
   );
@@ -210,33 +214,28 @@ function commonPrefix(a: string, b: string): number {
 
 function situateRevision(revision: string, key: string, policy: PolicyBelief, belief: Belief): Situation {
   if (revision === "") return nothing;
-  if (policy.capped) return { ...nothing, unsure: [tooManyOpen] };
+  if (policy.capped) return { ...nothing, unsure: ["too-many-open"] };
   const current = policy.worlds.map(
     (world) => world.policyRevision === revision || world.resourceRevision === revision,
   );
   if (current.every((is) => is)) return { ...nothing, features: ["RevisionId.current"] };
-  if (current.some((is) => is))
-    return { ...nothing, unsure: ["it is not known whether the revision is current"] };
+  if (current.some((is) => is)) return { ...nothing, unsure: ["RevisionId"] };
   const replaced = policy.used.includes(revision) || policy.past.includes(revision);
+  // It may hold again what it held at that revision.
   if (replaced && policy.worlds.some(({ statements }) => mayHaveAgain(policy, revision, statements)))
-    return { ...nothing, unsure: ["the policy may hold again what it held at that revision"] };
+    return { ...nothing, unsure: ["RevisionId"] };
   if (policy.used.includes(revision)) return { ...nothing, objections: ["RevisionId.used"] };
   if (policy.past.includes(revision)) {
     const known = policy.worlds.every((world) => world.policyRevision !== null);
-    return known
-      ? { ...nothing, objections: ["RevisionId.stale"] }
-      : { ...nothing, unsure: ["the current revision has not been read"] };
+    return known ? { ...nothing, objections: ["RevisionId.stale"] } : { ...nothing, unsure: ["RevisionId"] };
   }
-  if (policy.faded.includes(revision))
-    return { ...nothing, unsure: ["it is not known whether the revision is still current"] };
+  if (policy.faded.includes(revision)) return { ...nothing, unsure: ["RevisionId"] };
   if (!shownElsewhere(revision, key, belief)) return { ...nothing, objections: ["RevisionId.never-seen"] };
   // Revisions that merely count may be equal on two policies, wherever the target takes its own from.
   const known = policy.worlds.every(
     (world) => world.policyRevision !== null && world.resourceRevision !== null,
   );
-  return known
-    ? { ...nothing, objections: ["RevisionId.foreign"] }
-    : { ...nothing, unsure: ["the current revision has not been read"] };
+  return known ? { ...nothing, objections: ["RevisionId.foreign"] } : { ...nothing, unsure: ["RevisionId"] };
 }
 
 function shownElsewhere(revision: string, key: string, belief: Belief): boolean {

@@ -5,7 +5,7 @@ import type { Call } from "../exchange.ts";
 import type { Addition } from "../observation.ts";
 import { read } from "../reading.ts";
 import { type Feature, holds, type Judgement, type RuleBody } from "../rule.ts";
-import { tooManyOpen } from "../situation.ts";
+import { tooManyOpen } from "./guarantee.ts";
 
 type Acceptance = Pick<RuleBody, "title" | "source" | "clauses"> &
   Partial<Pick<RuleBody, "needs" | "basis">> & { readonly unless?: readonly string[] };
@@ -230,7 +230,8 @@ export function judgeAcceptance(of: Addition, unless: readonly string[]): Judgem
   if (result.kind === "unsettled") return { verdict: "inconclusive", why: result.why };
   // What is not known says nothing; only where calls without an answer are behind it is that worth telling.
   const [unsure] = situation.unsure;
-  if (unsure !== undefined) return unsure === tooManyOpen ? { verdict: "inconclusive", why: unsure } : null;
+  if (unsure === "too-many-open") return { verdict: "inconclusive", why: tooManyOpen };
+  if (unsure !== undefined) return null;
   if (situation.perhapsElsewhere && result.status === 409) return null;
   if (policySize(of) >= sizeFrom(result.error) && !situation.features.includes("policy.room-again"))
     return null;

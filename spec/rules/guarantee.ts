@@ -8,6 +8,9 @@ export interface Added extends Addition {
   readonly result: Extract<AnswerReading, { kind: "added" }>;
 }
 
+/** Said where more states are possible than are kept. */
+export const tooManyOpen = "too many calls without an answer";
+
 /** A rule on every successful answer to a request on which the document speaks clearly. */
 export function guarantee(
   title: string,

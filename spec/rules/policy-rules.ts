@@ -3,7 +3,7 @@ import type { Difference } from "../difference.ts";
 import type { PolicyRead } from "../observation.ts";
 import { type Capability, holds, type Judgement, type RuleBody } from "../rule.ts";
 import type { Basis } from "../verdict.ts";
-import { show, violated } from "./guarantee.ts";
+import { show, tooManyOpen, violated } from "./guarantee.ts";
 
 const adds = "introduction: a statement is added to the function's policy";
 const refusals = "Errors: a refused request adds nothing";
@@ -162,7 +162,7 @@ function readRule(
     if (key === null || policy === undefined || together) return null;
     if (policy.worlds.every(({ statements }) => statements === null) || !applies(policy.since, policy))
       return null;
-    if (policy.capped) return { verdict: "inconclusive", why: "too many calls without an answer" };
+    if (policy.capped) return { verdict: "inconclusive", why: tooManyOpen };
     if (seen.kind === "unreadable" || seen.kind === "unsettled")
       return { verdict: "inconclusive", why: seen.why };
     const finding = difference === null || find(difference, policy.since, key);
