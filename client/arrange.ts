@@ -1,4 +1,5 @@
 import { DeleteFunctionCommand, GetFunctionCommand } from "@aws-sdk/client-lambda";
+import type { UnsupportedCapability } from "../spec/rule.ts";
 import type { Stage } from "../spec/stage.ts";
 import { createFunction, firstRecipe, type Kitchen, type Recipe, zip } from "./create-function.ts";
 import { Fault } from "./fault.ts";
@@ -42,8 +43,8 @@ export interface ArrangeOptions {
 /** A stage that stands. */
 export interface Arranged {
   readonly stage: Stage;
-  /** What the target could not be given, one sentence each. */
-  readonly missing: readonly string[];
+  /** What the stage could not be given. */
+  readonly missing: readonly UnsupportedCapability[];
   /** What its functions were created with; null where none were. */
   readonly recipe: Recipe | null;
   /** Removes what was created; tells what is left behind, one sentence each. Never rejects; may be called again. */
@@ -82,7 +83,7 @@ export async function arrange(options: ArrangeOptions): Promise<Arranged> {
       if (options.signal?.aborted === true) throw error;
       return error instanceof Fault ? error.message : Promise.reject(error);
     });
-    const missing = typeof other === "string" ? [`no second function: ${other}`] : [];
+    const missing = typeof other === "string" ? [{ needs: "other" as const, reason: other }] : [];
     const second = typeof other === "string" ? null : { name, arn: other.arn, versions: [], aliases: null };
     const stage = stageOf(shop, options, main, second);
     return { stage, missing: [...main.missing, ...missing], recipe: main.recipe, undo };
@@ -138,7 +139,9 @@ export async function useExisting(name: string, options: ArrangeOptions): Promis
       unknownName: `${options.prefix}-none`,
       recipe: null,
     },
-    missing: ["only the existing function is used, without versions, aliases or a second function"],
+    missing: onlyTheFunction(
+      "only the existing function is used, without versions, aliases or a second function",
+    ),
     recipe: null,
     undo: () => {
       const { how, ask } = cleaning(options);
@@ -146,6 +149,11 @@ export async function useExisting(name: string, options: ArrangeOptions): Promis
       return restore((request) => patiently(patient, () => ask(request), isBusy), found, before);
     },
   };
+}
+
+/** What a stage lacks that is one function and nothing else. */
+export function onlyTheFunction(reason: string): readonly UnsupportedCapability[] {
+  return (["other", "versions", "aliases"] as const).map((needs) => ({ needs, reason }));
 }
 
 /** Cleaning up goes on when the run's own signal is given or its budget is spent. */

@@ -4,25 +4,30 @@ import {
   PublishVersionCommand,
   UpdateFunctionConfigurationCommand,
 } from "@aws-sdk/client-lambda";
+import type { UnsupportedCapability } from "../spec/rule.ts";
 import type { StagedAliases, StagedFunction } from "../spec/stage.ts";
 import { said } from "./sdk.ts";
 import { isSettling, patiently, type Workshop } from "./workshop.ts";
 
-/** A function with its versions and aliases, and a sentence about each thing it could not be given. */
+/** A function with its versions and aliases, and what it could not be given. */
 export interface Populated {
   readonly staged: StagedFunction;
-  readonly missing: readonly string[];
+  readonly missing: readonly UnsupportedCapability[];
 }
 
 /** Publishes two versions and creates the aliases; what the target cannot do is left out, with the reason. */
 export async function populate(shop: Workshop, name: string, arn: string): Promise<Populated> {
-  const missing: string[] = [];
+  const missing: UnsupportedCapability[] = [];
   const versions = await publishTwo(shop, name, missing);
   const aliases = await createAliases(shop, name, arn, versions[0] ?? "$LATEST", missing);
   return { staged: { name, arn, versions, aliases }, missing };
 }
 
-async function publishTwo(shop: Workshop, name: string, missing: string[]): Promise<readonly string[]> {
+async function publishTwo(
+  shop: Workshop,
+  name: string,
+  missing: UnsupportedCapability[],
+): Promise<readonly string[]> {
   const first = await publish(shop, name, "1", missing);
   if (first === null) return [];
   const second = await publish(shop, name, "2", missing);
@@ -31,7 +36,10 @@ async function publishTwo(shop: Workshop, name: string, missing: string[]): Prom
   const changed = await change(shop, name);
   const third = changed ? await publish(shop, name, "2", missing) : null;
   if (third !== null && third !== first) return [first, third];
-  missing.push(`no second version of ${name}: PublishVersion answered ${first} again`);
+  missing.push({
+    needs: "versions",
+    reason: `no second version of ${name}: PublishVersion answered ${first} again`,
+  });
   return [first];
 }
 
@@ -39,7 +47,7 @@ async function publish(
   shop: Workshop,
   name: string,
   description: string,
-  missing: string[],
+  missing: UnsupportedCapability[],
 ): Promise<string | null> {
   const reply = await patiently(
     shop,
@@ -52,7 +60,7 @@ async function publish(
   const version = reply.ok ? reply.value.Version : undefined;
   if (version !== undefined && /^[0-9]+$/.test(version)) return version;
   const why = reply.ok ? `named the version ${JSON.stringify(version ?? null)}` : said(reply);
-  missing.push(`no version of ${name}: PublishVersion answered ${why}`);
+  missing.push({ needs: "versions", reason: `no version of ${name}: PublishVersion answered ${why}` });
   return null;
 }
 
@@ -74,19 +82,23 @@ async function createAliases(
   name: string,
   arn: string,
   version: string,
-  missing: string[],
+  missing: UnsupportedCapability[],
 ): Promise<StagedAliases | null> {
   const names = aliasNames(arn);
   if (names === null) {
-    missing.push(`no aliases of ${name}: its ARN leaves no room for one within 140 characters`);
+    missing.push({
+      needs: "aliases",
+      reason: `no aliases of ${name}: its ARN leaves no room for one within 140 characters`,
+    });
     return null;
   }
   for (const alias of Object.values(names)) {
     const why = await createAlias(shop, name, alias, version);
     if (why === null) continue;
-    missing.push(
-      `no aliases of ${name}: CreateAlias with a name of ${alias.length} characters answered ${why}`,
-    );
+    missing.push({
+      needs: "aliases",
+      reason: `no aliases of ${name}: CreateAlias with a name of ${alias.length} characters answered ${why}`,
+    });
     return null;
   }
   return names;

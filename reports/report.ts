@@ -1,4 +1,4 @@
-import type { Capability } from "../spec/rule.ts";
+import type { Capability, UnsupportedCapability } from "../spec/rule.ts";
 import type { Basis, Column, Outcome } from "../spec/verdict.ts";
 import type { Reason } from "./reason.ts";
 
@@ -38,12 +38,6 @@ export interface Report {
   readonly shell?: readonly string[];
   /** What was really exercised. */
   readonly coverage?: CoverageReport;
-}
-
-/** Something that the target cannot do, so that rules which need it are not judged there. */
-export interface UnsupportedCapability {
-  readonly needs: Capability;
-  readonly reason: string;
 }
 
 /** How many rules ended how, in one column. A known violation counts as `known`, not as `violated`. */

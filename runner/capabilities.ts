@@ -1,7 +1,7 @@
 import { canonicalBody } from "../generators/body.ts";
 import { addPermission, getFunction, getPolicy, label, removePermission } from "../generators/call.ts";
 import type { Reason } from "../reports/reason.ts";
-import { phrase, revisionIn } from "../spec/answer.ts";
+import { errorName, phrase, revisionIn } from "../spec/answer.ts";
 import type { Answer } from "../spec/exchange.ts";
 import { readPolicy } from "../spec/policy-answer.ts";
 import type { Rule } from "../spec/rule.ts";
@@ -50,22 +50,23 @@ function isCrash(answer: Answer): boolean {
 
 function isMissing(answer: Answer): boolean {
   if (answer.kind === "none") return false;
-  return [405, 501].includes(answer.status) || (answer.status === 404 && phrase(answer).endsWith("name"));
+  // A Lambda API names what it does not find; a path that it does not know is answered without a name.
+  return [405, 501].includes(answer.status) || (answer.status === 404 && errorName(answer) === null);
 }
 
 /** What the stage itself makes impossible. */
-export function stageInabilities(lane: Lane, missing: readonly string[]): readonly Inability[] {
-  const { main, other } = lane.stage;
-  const why = (what: string) =>
-    missing.find((reason) => reason.includes(what)) ?? missing[0] ?? "not arranged";
+export function stageInabilities(
+  { stage: { main, other } }: Pick<Lane, "stage">,
+  missing: readonly Inability[],
+): readonly Inability[] {
+  const lacking = (needs: Inability["needs"], what: string): Inability => {
+    const why = missing.find((one) => one.needs === needs)?.reason ?? "not arranged";
+    return { needs, reason: `${what}: ${why}` };
+  };
   return [
-    ...(other === null
-      ? [{ needs: "other" as const, reason: `no second function: ${why("second function")}` }]
-      : []),
-    ...(main.versions.length === 0
-      ? [{ needs: "versions" as const, reason: `no published version: ${why("version")}` }]
-      : []),
-    ...(main.aliases === null ? [{ needs: "aliases" as const, reason: `no alias: ${why("alias")}` }] : []),
+    ...(other === null ? [lacking("other", "no second function")] : []),
+    ...(main.versions.length === 0 ? [lacking("versions", "no published version")] : []),
+    ...(main.aliases === null ? [lacking("aliases", "no alias")] : []),
   ];
 }
 

@@ -6,8 +6,8 @@ import type { RunOptions } from "./options.ts";
 /** The lanes of a run and how to take them down. */
 export interface Lanes {
   readonly lanes: readonly Lane[];
-  /** What could not be arranged, one sentence each, without repetition. */
-  readonly missing: readonly string[];
+  /** What could not be arranged, that of the first lane first. */
+  readonly missing: Arranged["missing"];
   /** A stage in place of one that cannot be emptied; null when it cannot be had. */
   renew(lane: Lane): Promise<Lane | null>;
   /** A new stage with the function under test alone; null when it cannot be had. */
@@ -77,7 +77,7 @@ export async function raise(options: RaiseOptions): Promise<Lanes> {
     if (failed) throw failed.reason;
     return {
       lanes: [first, ...settled.flatMap((one) => (one.status === "fulfilled" ? [one.value] : []))],
-      missing: [...new Set(arranged.flatMap((one) => one.missing))],
+      missing: arranged.flatMap((one) => one.missing),
       renew: (lane) => perhaps(lane.index, false),
       spare: () => {
         spares += 1;

@@ -4,16 +4,12 @@ import type { Clock, SendOptions } from "../client/transport.ts";
 import type { RunEvent } from "../reports/event.ts";
 import type { Report } from "../reports/report.ts";
 import type { Header } from "../spec/exchange.ts";
-import type { Capability, Rule } from "../spec/rule.ts";
+import type { Rule, UnsupportedCapability } from "../spec/rule.ts";
 import type { Column } from "../spec/verdict.ts";
 import type { Suite } from "../suites/unit.ts";
 import type { Tape } from "./tape.ts";
 
-/** Something the target cannot do, so that rules that need it are not judged there. */
-export interface Inability {
-  readonly needs: Capability;
-  readonly reason: string;
-}
+export type { UnsupportedCapability as Inability } from "../spec/rule.ts";
 
 /** Everything a run needs, made at the edge: no clock, network or randomness of its own. */
 export interface RunOptions {
@@ -21,7 +17,7 @@ export interface RunOptions {
   readonly target: {
     readonly name: string;
     readonly endpoint: string;
-    readonly cannot: readonly Inability[];
+    readonly cannot: readonly UnsupportedCapability[];
   };
   readonly transport: Limited;
   readonly how: SendOptions;

@@ -1,4 +1,10 @@
-import { type Arranged, type ArrangeOptions, arrange, useExisting } from "../client/arrange.ts";
+import {
+  type Arranged,
+  type ArrangeOptions,
+  arrange,
+  onlyTheFunction,
+  useExisting,
+} from "../client/arrange.ts";
 import { type Authorizer, constantAuthorizer } from "../client/authorize.ts";
 import { credentialsFrom, type Environment, secretsOf } from "../client/credentials.ts";
 import { httpTransport } from "../client/http.ts";
@@ -152,7 +158,11 @@ function madeUp(prefix: string, region: string, only: string | undefined): Arran
   const made = { recipe: null, undo: async () => [] };
   if (only !== undefined) {
     const main = { ...staged(only), versions: [], aliases: null };
-    return { ...made, stage: { ...place, main, other: null }, missing: [`only ${only} is used`] };
+    return {
+      ...made,
+      stage: { ...place, main, other: null },
+      missing: onlyTheFunction(`only ${only} is used`),
+    };
   }
   const stage: Stage = { ...place, main: staged(`${prefix}-main`), other: staged(`${prefix}-other`) };
   return { ...made, stage, missing: [] };

@@ -24,6 +24,13 @@ export type Capability =
   | "faults"
   | "routes";
 
+/** Something that the target cannot do, so that rules which need it are not judged there. */
+export interface UnsupportedCapability {
+  readonly needs: Capability;
+  /** One sentence for the report. */
+  readonly reason: string;
+}
+
 /** What a rule says of one observation. */
 export type Judgement =
   | { readonly verdict: "holds" }

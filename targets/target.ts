@@ -1,11 +1,6 @@
-import type { Capability } from "../spec/rule.ts";
+import type { UnsupportedCapability } from "../spec/rule.ts";
 
-/** Something a target cannot do, so that rules which need it cannot be judged there. */
-export interface Inability {
-  readonly needs: Capability;
-  /** One sentence for the report. */
-  readonly reason: string;
-}
+export type { UnsupportedCapability as Inability } from "../spec/rule.ts";
 
 /** A target that is up. */
 export interface Started {
@@ -26,7 +21,7 @@ export interface StartOptions {
 /** Somebody to talk to. */
 export interface Target {
   readonly name: string;
-  readonly cannot: readonly Inability[];
+  readonly cannot: readonly UnsupportedCapability[];
   /** Whether functions, versions and aliases can be created there; if not, any name is as good as another. */
   readonly arranges: boolean;
   /** Starts it, or throws a `Fault` that says what is missing and how to get it. */

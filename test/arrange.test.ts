@@ -217,9 +217,15 @@ test("what a target cannot do is missing from the stage, with the reason", async
   const { stage, missing } = await arrange(optionsFor(transport));
   expect(stage).toMatchObject({ main: { versions: ["1"], aliases: null }, other: null });
   expect(missing).toEqual([
-    expect.stringContaining("no second version of addperm-ct-t1-main"),
-    expect.stringContaining("128 characters answered 400 InvalidParameterValueException: too long"),
-    expect.stringContaining("no second function"),
+    { needs: "versions", reason: expect.stringContaining("no second version of addperm-ct-t1-main") },
+    {
+      needs: "aliases",
+      reason: expect.stringContaining("128 characters answered 400 InvalidParameterValueException: too long"),
+    },
+    {
+      needs: "other",
+      reason: expect.stringContaining("refused to create the function addperm-ct-t1-other"),
+    },
   ]);
 });
 
