@@ -55,7 +55,7 @@ export async function explore(options: ExploreOptions): Promise<Explored> {
       const lacking = unit.needs.find((need) => lacks(lane, need, options.cannot)) ?? null;
       if (lacking === null) {
         lane = await ready(lane, unit, options);
-        await playUnit(lane, unit, options, silence);
+        await playUnit(lane, { unit, place: index }, options, silence);
         unsent.delete(unit);
       }
       options.ended(unit, lacking);
@@ -76,13 +76,13 @@ async function ready(lane: Lane, unit: Unit, { renew }: ExploreOptions): Promise
 
 async function playUnit(
   lane: Lane,
-  unit: Unit,
+  { unit, place }: { readonly unit: Unit; readonly place: number },
   { judge, verdicts, stop }: ExploreOptions,
   silence: (exchanges: readonly Exchange[]) => boolean,
 ): Promise<void> {
   const script = unit.start(lane.stage);
   const rounds: (readonly Exchange[])[] = [];
-  const at = { lane: lane.index, unit: unit.id, clean: unit.clean, names: lane.names(), rounds };
+  const at = { lane: lane.index, unit: unit.id, place, clean: unit.clean, names: lane.names(), rounds };
   const { observed } = await lane.play(
     (done) => {
       const last = done.at(-1);

@@ -2,9 +2,10 @@ import type { Judge } from "../oracle/judge.ts";
 import type { Reason } from "../reports/reason.ts";
 import type { Rule } from "../spec/rule.ts";
 import type { Column } from "../spec/verdict.ts";
+import { type Candidate, inTurn } from "./candidates.ts";
 import type { Lane } from "./lane.ts";
 import { type Confirmed, type ShrinkOptions, shrink } from "./shrink.ts";
-import { type Candidate, type Count, cost, type Verdicts } from "./verdicts.ts";
+import type { Count, Verdicts } from "./verdicts.ts";
 
 /** What became of one rule in one column. */
 export interface Conclusion {
@@ -100,10 +101,10 @@ function waits(left: readonly Task[]): (task: Task) => boolean {
   const open = new Set(
     left.flatMap(({ rule, columns: own }) => own.map((column) => conclusionKey(rule.id, column))),
   );
-  return ({ rule, columns: own, count }) =>
-    count.candidates.some(({ unless }) =>
-      unless.some((id) => id !== rule.id && own.some((column) => open.has(conclusionKey(id, column)))),
-    );
+  return ({ columns: own, count }) =>
+    count.candidates
+      .groups()
+      .some(({ unless }) => unless.some((id) => own.some((column) => open.has(conclusionKey(id, column)))));
 }
 
 /** What the observations say so far, for a report in the middle of a run: nothing has been tried again yet. */
@@ -112,7 +113,7 @@ export function provisional(judged: readonly Rule[], verdicts: Verdicts): Findin
     judged.flatMap((rule) =>
       (rule.columns ?? columns).map((column): readonly [string, Conclusion] => {
         const count = verdicts.of(rule, column);
-        const [candidate] = count.candidates;
+        const [candidate] = inTurn(count.candidates.groups());
         const { violated, inconclusive } = count;
         const soFar = unviolated({ ...count, inconclusive: inconclusive + violated });
         if (candidate === undefined) return [conclusionKey(rule.id, column), soFar];
@@ -163,6 +164,9 @@ async function inLanes(
   await Promise.all(all.lanes.map(worker));
 }
 
+/** Candidates of a rule that are tried before it is left open. */
+const mostTried = 8;
+
 async function conclude(
   task: Task,
   ready: ShrinkOptions["ready"],
@@ -176,17 +180,17 @@ async function conclude(
   } = task;
   const concluded = count.holds + count.violated;
   const heard = { observations: concluded + count.inconclusive, concluded };
-  const blamed = (id: string) =>
-    id !== rule.id && found.get(conclusionKey(id, column))?.outcome === "violated";
-  const own = count.candidates.filter(({ unless }) => !unless.some(blamed));
-  if (own.length === 0) {
-    const excuse = count.candidates[0]?.unless.find(blamed) ?? "another rule";
+  const blamed = (id: string) => found.get(conclusionKey(id, column))?.outcome === "violated";
+  const groups = count.candidates.groups();
+  const own = groups.filter(({ unless }) => !unless.some(blamed));
+  if (own.length === 0 && !count.candidates.cut()) {
+    const excuse = inTurn(groups)[0]?.unless.find((id) => id !== rule.id && blamed(id)) ?? "another rule";
     const why: Reason = { code: "explained", by: excuse };
     const holds = count.holds > 0 && count.inconclusive === 0;
     return { outcome: holds ? "holds" : "inconclusive", ...heard, why };
   }
-  let why: Reason = { code: "not-confirmed", detail: "" };
-  for (const candidate of own.toSorted((a, b) => cost(a) - cost(b))) {
+  let why: Reason = { code: "not-kept" };
+  for (const candidate of inTurn(own).slice(0, mostTried)) {
     if (all.stop() !== null) return { outcome: "inconclusive", ...heard, why: notRerun(candidate) };
     const result = await (all.retry ?? shrink)(candidate, {
       ready,

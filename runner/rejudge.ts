@@ -51,14 +51,17 @@ export async function rejudge(recording: Recording, options: RejudgeOptions): Pr
   const collected = verdicts();
   const covered = coverage();
   const replays: History[] = [];
+  const ended = new Map<number, number>();
   for await (const history of historiesOf(recording.lines())) {
     if (history.unit.startsWith(replayUnit)) {
       replays.push(history);
       continue;
     }
     const rounds: (readonly Exchange[])[] = [];
-    // A recording does not say which histories began on an empty stage.
-    const at = { ...history, clean: false, rounds };
+    const place = ended.get(history.lane) ?? 0;
+    ended.set(history.lane, place + 1);
+    // A recording says neither which histories began on an empty stage nor their places in the plan, only on the worker.
+    const at = { ...history, place, clean: false, rounds };
     for (const [index, round] of history.observed.entries()) {
       rounds.push(history.rounds[index] ?? []);
       for (const of of round.observations) {

@@ -6,12 +6,12 @@ import type { Rule } from "../spec/rule.ts";
 import type { Stage } from "../spec/stage.ts";
 import type { Column } from "../spec/verdict.ts";
 import { route } from "../spec/wire.ts";
+import { type Candidate, isLasting } from "./candidates.ts";
 import type { Lane, Played } from "./lane.ts";
 import { reduceHistory, type Shows } from "./reduce.ts";
 import { renamed } from "./rename.ts";
 import { retained } from "./retained.ts";
 import { simplifyCalls } from "./simplify.ts";
-import { type Candidate, isLasting } from "./verdicts.ts";
 
 /** A violation that was tried again: the smallest history found, as it went the last time it showed. */
 export interface Confirmed {

@@ -1,8 +1,11 @@
 import { describe, expect, it } from "vitest";
+import { getPolicy } from "../generators/call.ts";
 import { judgeOf } from "../oracle/judge.ts";
+import { mostKept } from "../runner/candidates.ts";
 import { type Conclusion, conclusionKey, type SettleOptions, settle } from "../runner/findings.ts";
 import type { Lane } from "../runner/lane.ts";
 import { verdicts } from "../runner/verdicts.ts";
+import type { Exchange } from "../spec/exchange.ts";
 import type { Rule } from "../spec/rule.ts";
 import { rules } from "../spec/rules/index.ts";
 
@@ -14,7 +17,7 @@ const [first, second, third] = ["request.accepted", "SourceArn.topic", "request.
 
 type Said = "holds" | "inconclusive" | { readonly unless: readonly string[] };
 
-const at = { lane: 0, unit: "unit", clean: true, names: ["f"], rounds: [] };
+const at = { lane: 0, unit: "unit", place: 0, clean: true, names: ["f"], rounds: [] };
 
 /** What a run heard of its rules, both columns alike. */
 function heard(...all: readonly (readonly [Rule, ...Said[]])[]) {
@@ -166,5 +169,122 @@ describe("What becomes of what was seen", () => {
       },
     });
     expect(given).toEqual([6, 12]);
+  });
+});
+
+const call = getPolicy("f");
+const exchange: Exchange = {
+  step: { key: "read", call },
+  call,
+  answer: { kind: "none", reason: "reset", detail: "", sentAt: 0, answeredAt: 0 },
+};
+
+/** A test case that violates a rule in its last of so many batches. */
+interface Case {
+  readonly rule: Rule;
+  readonly unless?: readonly string[];
+  readonly batches?: number;
+  readonly lane?: number;
+  readonly place?: number;
+}
+
+function cases(count: number, of: (index: number) => Case): readonly Case[] {
+  return Array.from({ length: count }, (_, index) => of(index));
+}
+
+/** What a run heard of these test cases, in the order in which they ended. */
+function ended(all: readonly Case[]) {
+  const collected = verdicts();
+  for (const { rule, unless = [], batches = 1, lane: on = 0, place = 0 } of all) {
+    const judgement = { verdict: "violated", expected: "this", seen: "that", unless } as const;
+    const rounds = Array.from({ length: batches }, () => [exchange]);
+    collected.hear(
+      (["document", "aws"] as const).map((column) => ({ rule, column, judgement })),
+      { ...at, lane: on, unit: `case ${place}`, place, rounds },
+    );
+  }
+  const judgement = { verdict: "holds" } as const;
+  for (const rule of [second, third])
+    collected.hear(
+      (["document", "aws"] as const).map((column) => ({ rule, column, judgement })),
+      at,
+    );
+  return collected;
+}
+
+/** The test cases that were tried for a rule that never shows again, in their order. */
+async function triedFor(rule: Rule, collected: ReturnType<typeof verdicts>): Promise<readonly string[]> {
+  const tried: string[] = [];
+  await settled(collected, {
+    retry: async ({ unit }, { rule: of }) => {
+      if (of !== rule) return shows;
+      tried.push(unit);
+      return { kind: "unconfirmed", why: gone };
+    },
+  });
+  return tried;
+}
+
+describe("Violations of one rule that have several explanations", () => {
+  const cause: Case = { rule: first, batches: 1 };
+  const explained = (index: number): Case => ({ rule: second, unless: [first.id], batches: 2, place: index });
+
+  it("are not all explained where shorter ones are", async () => {
+    const longer = cases(20, (index) => ({ rule: second, batches: 5, place: 4 + index }));
+    const of = await settled(ended([cause, ...cases(4, explained), ...longer]));
+    expect([of(first).outcome, of(second).outcome]).toEqual(["violated", "violated"]);
+  });
+
+  it("are explained where each of them is, however many there are", async () => {
+    const each = cases(500, (index) => ({
+      rule: second,
+      unless: [`other-${index}`, first.id],
+      place: index,
+    }));
+    const of = await settled(ended([cause, ...each]));
+    expect(of(second)).toEqual({ outcome: "holds", why: { code: "explained", by: first.id } });
+  });
+
+  it("are open where the history of one that nothing explains was not kept", async () => {
+    const each = cases(mostKept.groups, (index) => ({ rule: second, unless: [first.id, `other-${index}`] }));
+    const long: Case = { rule: second, unless: ["x", "y", "z"] };
+    for (const order of [
+      [...each, long],
+      [long, ...each],
+    ]) {
+      const of = await settled(ended([cause, ...order]));
+      expect(of(second)).toEqual({ outcome: "inconclusive", why: { code: "not-kept" } });
+    }
+  });
+
+  it("are open where there are too many to know them all", async () => {
+    const each = cases(mostKept.known + 1, (index) => ({
+      rule: second,
+      unless: [first.id, `other-${index}`],
+    }));
+    const of = await settled(ended([cause, ...each]));
+    expect(of(second)).toEqual({ outcome: "inconclusive", why: { code: "not-kept" } });
+    const all = await settled(ended([cause, ...each.slice(1)]));
+    expect(all(second).outcome).toBe("holds");
+  });
+
+  it("are tried in the order of the plan where they cost the same, whichever worker is faster", async () => {
+    const all = cases(12, (index) => ({
+      rule: second,
+      unless: index % 2 === 0 ? [] : ["other", "another"],
+      lane: index % 3,
+      place: index,
+    }));
+    const orders = [all, all.toReversed(), all.toSorted((a, b) => (a.lane ?? 0) - (b.lane ?? 0))];
+    const tried = await Promise.all(orders.map((order) => triedFor(second, ended(order))));
+    expect(tried[0]).toEqual([0, 1, 2, 3, 4, 5, 6, 7].map((place) => `case ${place}`));
+    expect(tried.slice(1)).toEqual([tried[0], tried[0]]);
+  });
+
+  it("are tried one of each explanation first, the cheapest of all before the others", async () => {
+    const short = cases(5, (place) => ({ rule: second, batches: 1, place }));
+    const other: Case = { rule: second, unless: ["other"], batches: 9, place: 5 };
+    const tried = await triedFor(second, ended([...short, other]));
+    expect(tried).toEqual([0, 5, 1, 2, 3].map((place) => `case ${place}`));
   });
 });

@@ -66,6 +66,7 @@ async function shrunk(rounds: readonly Round[], chance: (together: number, isNew
     {
       lane: 0,
       unit: "races/one-revision/0",
+      place: 0,
       clean: true,
       names: [main.name],
       rounds: rounds.map((round) => round.map(exchange)),

@@ -1,0 +1,149 @@
+import type { Call, Exchange } from "../spec/exchange.ts";
+
+/** A history that showed something about a rule, up to the batch that showed it. */
+export interface Candidate {
+  readonly lane: number;
+  readonly unit: string;
+  /** The place of its test case in the plan; where that is not known, among those of its worker. */
+  readonly place: number;
+  /** It began on an empty stage, so that nothing that came before can be behind it. */
+  readonly clean: boolean;
+  /** Names of the functions in its requests. */
+  readonly names: readonly string[];
+  readonly rounds: readonly (readonly Exchange[])[];
+  readonly expected: string;
+  readonly seen: string;
+  readonly unless: readonly string[];
+  /** Counts only when it shows over new connections, too. */
+  readonly anew?: boolean | undefined;
+}
+
+/** Candidates that the same rules would explain. */
+export interface CandidateGroup {
+  /** Those rules, in alphabetical order; none where nothing explains them. */
+  readonly unless: readonly string[];
+  /** The cheapest first; none where there are too many groups to keep the histories of each. */
+  readonly candidates: readonly Candidate[];
+}
+
+/** What a run saw of the violations of one rule in one column, by what would explain them. */
+export interface Candidates {
+  /** Takes a candidate; its rounds are copied where it is kept, since they still grow. */
+  add(candidate: Candidate): void;
+  groups(): readonly CandidateGroup[];
+  /** True when there were more groups than are kept: then what explains all of them may not explain all that was seen. */
+  cut(): boolean;
+}
+
+/**
+ * Candidates that are kept of each group, groups of which any are kept, and groups that are known at all. A target that
+ * refuses everything makes about 40 groups of the rule that has most, and 120 with thirty times as many random cases.
+ */
+export const mostKept = { candidates: 4, groups: 64, known: 2000 } as const;
+
+interface Kept {
+  readonly candidate: Candidate;
+  readonly cost: number;
+}
+
+interface Group {
+  readonly key: string;
+  readonly unless: readonly string[];
+  /** Null once there are too many groups before it; there never are fewer again. */
+  kept: Kept[] | null;
+}
+
+/**
+ * Makes an empty collection for one rule. What is kept does not depend on the order in which candidates arrive, and so
+ * not on which worker is faster: groups with fewer explanations stay before groups with more.
+ */
+export function candidatesOf(rule: string): Candidates {
+  const groups: Group[] = [];
+  const byKey = new Map<string, Group>();
+  let isCut = false;
+  const groupOf = (candidate: Candidate): Group => {
+    const unless = [...new Set(candidate.unless)].filter((id) => id !== rule).sort();
+    const key = unless.join(" ");
+    const known = byKey.get(key);
+    if (known !== undefined) return known;
+    const next = groups.findIndex((other) => isBefore({ unless, key }, other));
+    const at = next === -1 ? groups.length : next;
+    const group: Group = { key, unless, kept: at < mostKept.groups ? [] : null };
+    groups.splice(at, 0, group);
+    byKey.set(key, group);
+    const pushedOut = groups[mostKept.groups];
+    if (pushedOut !== undefined) pushedOut.kept = null;
+    if (groups.length > mostKept.known) {
+      byKey.delete(groups.pop()?.key ?? key);
+      isCut = true;
+    }
+    return group;
+  };
+  return {
+    add(candidate) {
+      const { kept } = groupOf(candidate);
+      if (kept !== null) keepCheapest(kept, candidate);
+    },
+    groups: () =>
+      groups.map(({ unless, kept }) => ({
+        unless,
+        candidates: (kept ?? []).map(({ candidate }) => candidate),
+      })),
+    cut: () => isCut,
+  };
+}
+
+function isBefore(one: Omit<Group, "kept">, other: Group): boolean {
+  const more = one.unless.length - other.unless.length;
+  return more < 0 || (more === 0 && one.key < other.key);
+}
+
+function keepCheapest(kept: Kept[], candidate: Candidate): void {
+  const one = { candidate, cost: cost(candidate) };
+  const next = kept.findIndex((other) => inOrder(one, other) < 0);
+  const place = next === -1 ? kept.length : next;
+  if (place >= mostKept.candidates) return;
+  kept.splice(place, 0, { ...one, candidate: { ...candidate, rounds: [...candidate.rounds] } });
+  kept.splice(mostKept.candidates);
+}
+
+/** The cheaper first; of those that cost the same, the one that comes first in the plan. */
+function inOrder(a: Kept, b: Kept): number {
+  const [one, other] = [a.candidate, b.candidate];
+  const byPlan = one.place - other.place || one.lane - other.lane || one.rounds.length - other.rounds.length;
+  return a.cost - b.cost || byPlan;
+}
+
+/** The candidates of these groups in the order in which to confirm them: the cheapest of each group before the second of any. */
+export function inTurn(groups: readonly CandidateGroup[]): readonly Candidate[] {
+  return Array.from({ length: mostKept.candidates }, (_, rank) =>
+    groups
+      .flatMap(({ candidates }) => candidates.slice(rank, rank + 1))
+      .map((candidate) => ({ candidate, cost: cost(candidate) }))
+      .sort(inOrder)
+      .map(({ candidate }) => candidate),
+  ).flat();
+}
+
+/**
+ * What confirming a history may cost: shorter ones are better than longer, those from an empty stage better than others,
+ * and those that leave behind what emptying does not undo need a new stage for each play. The more calls race, the more
+ * often they show it.
+ */
+function cost({ clean, rounds }: Candidate): number {
+  const together = Math.max(0, ...rounds.map(({ length }) => length));
+  return rounds.length + (clean ? 0 : 6) + (isLasting(rounds.flat()) ? 12 : 0) - Math.min(together, 32) / 16;
+}
+
+/** What these leave behind is not undone by emptying the policies. */
+const lasting: ReadonlySet<string> = new Set([
+  "PublishVersion",
+  "CreateFunction",
+  "DeleteFunction",
+  "CreateAlias",
+]);
+
+/** True for calls that need a stage of their own. */
+export function isLasting(steps: readonly { readonly call: Pick<Call, "operation"> }[]): boolean {
+  return steps.some(({ call }) => lasting.has(call.operation));
+}
