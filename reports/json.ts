@@ -40,6 +40,9 @@ const order = [
     "expected",
     "seen",
     "reproduced",
+    "reruns",
+    "shown",
+    "tried",
     "steps",
   ],
   ...[
@@ -66,6 +69,7 @@ const order = [
     "connection",
     "response",
     "silence",
+    "silenceCode",
     "sentAt",
     "answeredAt",
   ],

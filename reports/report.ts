@@ -1,3 +1,4 @@
+import type { Silence } from "../spec/exchange.ts";
 import type { Capability, UnsupportedCapability } from "../spec/rule.ts";
 import type { Basis, Column, Outcome } from "../spec/verdict.ts";
 import type { Reason } from "./reason.ts";
@@ -93,8 +94,10 @@ export interface Counterexample {
   readonly play?: string;
   /** The command that resends it. */
   readonly replay: string;
-  /** How often it showed when tried again, such as "3 of 3". */
+  /** How often it showed when tried again, such as "3 of 3", for readers. */
   readonly reproduced?: string;
+  /** The same as numbers; absent where it was not sent again, and in reports of earlier versions. */
+  readonly reruns?: { readonly shown: number; readonly tried: number };
   /** Where its functions were; ARNs in its requests say the same unless they are meant to be foreign. */
   readonly home?: { readonly partition: string; readonly region: string; readonly account: string };
 }
@@ -134,8 +137,10 @@ export interface CounterexampleStep {
     readonly headers: Readonly<Record<string, string>>;
     readonly body: string;
   } | null;
-  /** Why there is no response. */
+  /** Why there is no response, for readers. */
   readonly silence?: string;
+  /** The same as a code; absent in reports of earlier versions. */
+  readonly silenceCode?: Silence;
   /** Milliseconds since the start of the run. */
   readonly sentAt?: number;
   readonly answeredAt?: number;

@@ -197,7 +197,7 @@ function recorded(all: readonly History[], judge: Judge): Retry {
           stage,
           expected,
           seen,
-          reproduced: "as recorded",
+          reruns: null,
         };
       }
     }

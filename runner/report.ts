@@ -167,7 +167,7 @@ export function counterexample(
   options: ReportOptions,
   stage: Stage | null,
 ): Counterexample {
-  const { played, expected, seen, reproduced } = confirmed;
+  const { played, expected, seen, reruns } = confirmed;
   const steps = played.rounds.flatMap((round, index) =>
     round.map((exchange) => reportStep(exchange, index, options.redact)),
   );
@@ -177,7 +177,9 @@ export function counterexample(
     steps,
     ...byHand(played.rounds, options, stage),
     replay: options.replay(rule.id),
-    reproduced,
+    ...(reruns
+      ? { reproduced: `${reruns.shown} of ${reruns.tried}`, reruns }
+      : { reproduced: "as recorded" }),
     ...(stage === null
       ? {}
       : { home: { partition: stage.partition, region: stage.region, account: stage.account } }),
@@ -213,7 +215,9 @@ function reportStep(
             headers: lastOf(answer.headers),
             body: redact(answer.body.slice(0, 20_000)),
           },
-    ...(answer.kind === "none" ? { silence: `${answer.reason}: ${answer.detail}` } : {}),
+    ...(answer.kind === "none"
+      ? { silence: `${answer.reason}: ${answer.detail}`, silenceCode: answer.reason }
+      : {}),
     sentAt: answer.sentAt,
     answeredAt: answer.answeredAt,
   };

@@ -1,5 +1,6 @@
 import type { Judge } from "../oracle/judge.ts";
 import type { Reason } from "../reports/reason.ts";
+import type { Counterexample } from "../reports/report.ts";
 import { addressee } from "../spec/addressee.ts";
 import type { Round } from "../spec/exchange.ts";
 import type { Rule } from "../spec/rule.ts";
@@ -21,8 +22,8 @@ export interface Confirmed {
   readonly stage: Stage | null;
   readonly expected: string;
   readonly seen: string;
-  /** "3 of 3". */
-  readonly reproduced: string;
+  /** How often it showed when it was sent again; null when it was not. */
+  readonly reruns: Counterexample["reruns"] | null;
 }
 
 /** A violation that was seen while exploring and not again. */
@@ -189,7 +190,8 @@ async function confirm(found: Shown | null, options: ReplayOptions): Promise<Con
   }
   if (shown === 0 && asked > 0) return notThere(`in ${asked} further tries`);
   // Where nothing more might be sent it has been played once more all the same.
-  return { kind: "confirmed", ...confirmed, reproduced: asked === 0 ? "1 of 1" : `${shown} of ${asked}` };
+  const reruns = asked === 0 ? { shown: 1, tried: 1 } : { shown, tried: asked };
+  return { kind: "confirmed", ...confirmed, reruns };
 }
 
 /** Plays a history on an empty stage; tells what the rule found, or null when it found nothing wrong. */

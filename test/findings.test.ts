@@ -45,7 +45,7 @@ const shows = {
   stage: null,
   expected: "this",
   seen: "that",
-  reproduced: "3 of 3",
+  reruns: { shown: 3, tried: 3 },
 } as const;
 const gone = { code: "not-confirmed", detail: "gone" } as const;
 const lane = { tidy: async () => true } as unknown as Lane;

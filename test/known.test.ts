@@ -161,26 +161,30 @@ describe("a race that is lost now and then", () => {
       request: { ...step.request, round: 1 },
     }),
   );
-  const lost = (reproduced: string, order: typeof steps = steps) => ({
+  const lost = (shown: number, order: typeof steps = steps) => ({
     ...broken("race.one"),
-    counterexample: sampleCounterexample({ steps: order, reproduced }),
+    counterexample: sampleCounterexample({
+      steps: order,
+      reproduced: "now and then",
+      reruns: { shown, tried: 20 },
+    }),
   });
 
   it("has the same shape whichever of its calls came last", () => {
-    expect([shapeOf(lost("3 of 20")), shapeOf(lost("3 of 20", steps.toReversed()))]).toEqual(["201", "201"]);
+    expect([shapeOf(lost(3)), shapeOf(lost(3, steps.toReversed()))]).toEqual(["201", "201"]);
   });
 
   it("is recorded as such, excused when it is lost again, and not stale when it is not", () => {
-    const text = updateKnown(null, reportOf([lost("3 of 20")]), today);
+    const text = updateKnown(null, reportOf([lost(3)]), today);
     expect(text).toContain('seen: "sometimes 201"');
     const file = parseKnown(text, "k.yaml", null);
-    expect(counted(reportOf([lost("20 of 20")]), file)).toEqual({ ...nothing, known: ["race.one"] });
+    expect(counted(reportOf([lost(20)]), file)).toEqual({ ...nothing, known: ["race.one"] });
     expect(counted(reportOf([sampleRule("race.one")]), file)).toEqual({ ...nothing, unseen: ["race.one"] });
     expect(updateKnown(text, reportOf([sampleRule("race.one")]), today)).toBe(text);
   });
 
   it("is stale once it is not lost any more, where it was lost every time", () => {
-    const file = parseKnown(updateKnown(null, reportOf([lost("20 of 20")]), today), "k.yaml", null);
+    const file = parseKnown(updateKnown(null, reportOf([lost(20)]), today), "k.yaml", null);
     expect(counted(reportOf([sampleRule("race.one")]), file)).toEqual({ ...nothing, stale: ["race.one"] });
   });
 });
@@ -190,6 +194,13 @@ describe("a shape and a case", () => {
     expect(shapeOf(broken("a", 201))).toBe("201");
     expect(shapeOf(broken("a", 500))).toBe("500 ServiceException");
     expect(shapeOf(broken("a", null))).toBe("no answer: timeout");
+    const said = {
+      ...sampleStep(null, null),
+      silence: "reset of a kind: timeout",
+      silenceCode: "tls",
+    } as const;
+    const silent = sampleRule("a", { counterexample: sampleCounterexample({ steps: [said] }) });
+    expect(shapeOf(silent)).toBe("no answer: tls");
     expect(shapeOf(sampleRule("a"))).toBe("no counterexample");
   });
 

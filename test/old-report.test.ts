@@ -1,9 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { readReport } from "../reports/compare.ts";
 import { json } from "../reports/json.ts";
+import { recordedShape } from "../reports/known/shape.ts";
 import type { Report, RuleReport } from "../reports/report.ts";
 import { exitCode, standing } from "../reports/verdict.ts";
-import { greenReport, sampleRule } from "./sample-report.ts";
+import { greenReport, sampleCounterexample, sampleRule, sampleStep } from "./sample-report.ts";
 
 const green = greenReport();
 const nothing = "keeps no readable policy: GetPolicy answers 501";
@@ -36,6 +37,21 @@ describe("A report of an earlier version", () => {
     expect(standing(rule("a.b"), report)).toBe("explained");
     expect(exitCode(report)).toBe(0);
     expect(exitCode(read(old(known, rule("a.bc"))))).toBe(3);
+  });
+
+  it("records by its sentences how often a violation showed, and why there was no answer", () => {
+    const silent = { ...sampleStep(null, null), silence: "reset: the connection was dropped" };
+    const { silenceCode: _, ...step } = silent;
+    const { reruns: __, ...counterexample } = sampleCounterexample({ steps: [step], reproduced: "3 of 20" });
+    const verdicts = { document: "violated", aws: "violated" } as const;
+    const { rules } = read(old(sampleRule("a.b", { verdicts, counterexample })));
+    const shapes = (reproduced: string) =>
+      rules
+        .slice(-1)
+        .map((rule) => recordedShape({ ...rule, counterexample: { ...counterexample, reproduced } }));
+    expect(shapes("3 of 20")).toEqual(["sometimes no answer: reset"]);
+    expect(shapes("20 of 20")).toEqual(["no answer: reset"]);
+    expect(shapes("as recorded")).toEqual(["no answer: reset"]);
   });
 
   it("is read by its members where it has them, whatever the sentences say", () => {

@@ -98,6 +98,8 @@ describe("the schema of report.json", () => {
     ["rules.0.verdicts.aws", "passed"],
     ["rules.0.known", "no"],
     ["rules.0.counterexample.curl", undefined],
+    ["rules.0.counterexample.reruns", "3 of 3"],
+    ["rules.1.counterexample.steps.1.silenceCode", "sleep"],
     ["rules.0.counterexample.steps.0.request.body", 1],
     ["rules.0.counterexample.steps.0.request.headers.x", 1],
     ["rules.0.counterexample.steps.0.response", "none"],

@@ -29,7 +29,10 @@ export function sampleStep(body: string | null, status: number | null, answer = 
   const headers = { "content-type": "application/json" };
   const request = { method: "POST", path: policy, headers: { "Content-Type": "application/json" }, body };
   const times = { sentAt: 12.5, answeredAt: 15.25 };
-  if (status === null) return { request, response: null, silence: "timeout: no answer in 5000 ms", ...times };
+  if (status === null) {
+    const silence = "timeout: no answer in 5000 ms";
+    return { request, response: null, silence, silenceCode: "timeout", ...times };
+  }
   const error = status < 400 ? null : "ServiceException";
   return {
     request: { ...request, operation: "AddPermission" },
@@ -58,6 +61,7 @@ export function sampleCounterexample(changes: Partial<Counterexample> = {}): Cou
     play: play(body),
     replay: "npx addpermission-conformance replay conformance-report/report.json --rule answer.status-201",
     reproduced: "3 of 3",
+    reruns: { shown: 3, tried: 3 },
     ...changes,
   };
 }

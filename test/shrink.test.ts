@@ -93,7 +93,7 @@ async function shrunk(rounds: readonly Round[], chance: (together: number, isNew
 
 function confirmed(result: Confirmed | Unconfirmed) {
   if (result.kind === "unconfirmed") throw new Error(JSON.stringify(result.why));
-  const [shown = 0, tries = 0] = result.reproduced.split(" of ").map(Number);
+  const { shown = 0, tried: tries = 0 } = result.reruns ?? {};
   const steps = result.played.rounds.map((round) => round.map(({ step }) => step));
   return { share: shown / tries, tries, steps, racing: steps.find((round) => round.length > 1) ?? [] };
 }

@@ -1,3 +1,4 @@
+import { silences } from "../../spec/exchange.ts";
 import { reasonCodes } from "../reason.ts";
 import type { Report } from "../report.ts";
 import { problemOf, type Shape } from "../shape.ts";
@@ -45,6 +46,7 @@ const step: Shape = {
       },
     },
     silence: { optional: "text" },
+    silenceCode: { optional: silences },
     sentAt: { optional: "number" },
     answeredAt: { optional: "number" },
   },
@@ -74,6 +76,7 @@ const rule: Shape = {
           play: { optional: "text" },
           replay: "text",
           reproduced: { optional: "text" },
+          reruns: { optional: { members: { shown: "number", tried: "number" } } },
           home: { optional: { members: { partition: "text", region: "text", account: "text" } } },
         },
       },

@@ -1,3 +1,4 @@
+import { rerunsIn, silenceIn } from "../old-report.ts";
 import type { CounterexampleStep, RuleReport } from "../report.ts";
 
 /**
@@ -14,13 +15,14 @@ export function shapeOf(rule: RuleReport): string {
   return together.map(stepShape).sort()[0] ?? "";
 }
 
-/** Begins the shape of a violation that did not show each time it was tried. */
+/** Begins the shape of a violation that did not show each time it was tried: a word of the known-file, see its schema. */
 const sometimes = "sometimes ";
 
 /** The shape as a known-file records it: a race that is lost now and then is marked. */
 export function recordedShape(rule: RuleReport): string {
-  const [, shown, tries] = /^(\d+) of (\d+)$/.exec(rule.counterexample?.reproduced ?? "") ?? [];
-  return shown === tries ? shapeOf(rule) : `${sometimes}${shapeOf(rule)}`;
+  const reruns = rule.counterexample === undefined ? null : rerunsIn(rule.counterexample);
+  const always = reruns === null || reruns.shown === reruns.tried;
+  return always ? shapeOf(rule) : `${sometimes}${shapeOf(rule)}`;
 }
 
 /** True for the shape of a violation that need not show in every run. */
@@ -34,7 +36,7 @@ export function hasShape(rule: RuleReport, recorded: string): boolean {
 }
 
 function stepShape(last: CounterexampleStep): string {
-  if (last.response === null) return `no answer: ${oneWord(last.silence ?? "") || "unknown"}`;
+  if (last.response === null) return `no answer: ${silenceIn(last) ?? "unknown"}`;
   const { status, error } = last.response;
   const name = error === null ? "" : oneWord(error);
   return name === "" ? String(status) : `${status} ${name}`;
