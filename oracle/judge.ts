@@ -2,9 +2,9 @@ import type { Addition, Observation } from "../spec/observation.ts";
 import { type Feature, holds, type Judgement, type Rule, type Trigger } from "../spec/rule.ts";
 import { rules as everyRule } from "../spec/rules/index.ts";
 import type { Column } from "../spec/verdict.ts";
-import { judgeLinearizability } from "./judge-linearizability.ts";
 import type { ObservedRound } from "./observe.ts";
 import { pointOf } from "./point.ts";
+import { judgeLinearizability } from "./races.ts";
 
 /** What one rule says in one column of one observation, round or history. */
 export interface Finding {

@@ -1,6 +1,3 @@
-import type { Node, Pending } from "./order-search.ts";
-import { after, enabled, search, trail } from "./order-search.ts";
-
 /** One call on the object under test. Times are of one monotonic clock, in any unit. */
 export interface Operation<I, O> {
   /** Unique in its history. */
@@ -143,4 +140,163 @@ function explain<S, I, O>(
   const next = node === null ? calls : enabled(node.pending).filter((call) => !call.optional);
   const stuck = next.filter((call) => node === null || after(node, call, model).length === 0);
   return { verdict: "violated", longest, stuck: stuck.map((call) => call.operation.id) };
+}
+
+/** An operation that a search has still to place. */
+interface Pending<I, O> {
+  readonly operation: Operation<I, O>;
+  readonly end: number;
+  readonly bit: bigint;
+  readonly optional: boolean;
+  readonly observes: boolean;
+  /** Equal for operations of equal input and output. */
+  readonly kind: string;
+}
+
+/** A point of a search: what has been placed, in which order, and the state it leads to. */
+interface Node<S, I, O> {
+  readonly state: S;
+  readonly done: bigint;
+  /** Sorted: answered before unanswered, early answers before late ones. */
+  readonly pending: readonly Pending<I, O>[];
+  readonly depth: number;
+  readonly last: { readonly id: string; readonly before: Node<S, I, O> } | null;
+}
+
+/** How a search ended: an order that explains everything, none at all, or too much work. */
+type Search<S, I, O> =
+  | { readonly end: "complete"; readonly node: Node<S, I, O> }
+  | { readonly end: "exhausted" | "spent"; readonly deepest: Node<S, I, O> | null };
+
+/** Looks for an order of the operations that the model allows, depth first, in about `maxSteps` calls of `model.step`. */
+function search<S, I, O>(
+  calls: readonly Pending<I, O>[],
+  model: Model<S, I, O>,
+  maxSteps: number,
+): Search<S, I, O> {
+  const budget = { left: maxSteps };
+  const counted: Model<S, I, O> = {
+    ...model,
+    step: (state, input, output) => {
+      budget.left -= 1;
+      return model.step(state, input, output);
+    },
+  };
+  const seen = new Set<string>();
+  const roots = model.initial.map((state) => ({ state, done: 0n, pending: calls, depth: 0, last: null }));
+  const all = calls.map((call) => call.operation);
+  const stack: Node<S, I, O>[] = roots.filter((root) => !model.hopeless?.(root.state, all)).reverse();
+  let deepest: Node<S, I, O> | null = roots[0] ?? null;
+  for (let node = stack.pop(); node !== undefined; node = stack.pop()) {
+    if (node.pending.every((call) => call.optional)) return { end: "complete", node };
+    if (budget.left <= 0) return { end: "spent", deepest };
+    if (deepest === null || node.depth > deepest.depth) deepest = node;
+    for (const next of successors(node, counted).reverse()) {
+      const pending = next.pending.map((call) => call.operation);
+      const key = `${next.done.toString(36)} ${model.key(next.state, pending)}`;
+      if (seen.has(key)) continue;
+      seen.add(key);
+      if (!model.hopeless?.(next.state, pending)) stack.push(next);
+    }
+  }
+  return { end: "exhausted", deepest };
+}
+
+function successors<S, I, O>(node: Node<S, I, O>, model: Model<S, I, O>): Node<S, I, O>[] {
+  const ready = enabled(node.pending);
+  const pending = node.pending.map((call) => call.operation);
+  // Whatever explanation places such an operation later can just as well place it here: it is never a choice.
+  for (const call of ready.filter((each) => each.observes)) {
+    const [next, ...others] = after(node, call, model);
+    if (next === undefined || others.length > 0) continue;
+    if (model.key(next.state, pending) === model.key(node.state, pending)) return [next];
+  }
+  const choice = ready.length > 1 ? narrowed(node, ready, model) : ready;
+  return choice.flatMap((call) => after(node, call, model));
+}
+
+/** The operations that real time allows to come next, one of each kind. */
+function enabled<I, O>(pending: readonly Pending<I, O>[]): readonly Pending<I, O>[] {
+  const latest = horizon(pending);
+  const kinds = new Set<string>();
+  return pending.filter((call) => {
+    if (call.operation.invokedAt > latest) return false;
+    // Of equal operations the one that ends first goes first: exchanging them never spoils an order.
+    if (kinds.has(call.kind)) return false;
+    kinds.add(call.kind);
+    return true;
+  });
+}
+
+/** The points that placing one more operation leads to. */
+function after<S, I, O>(
+  node: Node<S, I, O>,
+  call: Pending<I, O>,
+  model: Model<S, I, O>,
+): readonly Node<S, I, O>[] {
+  const { id, input, output } = call.operation;
+  return model.step(node.state, input, output).map((state) => ({
+    state,
+    done: node.done | call.bit,
+    pending: node.pending.filter((other) => other !== call),
+    depth: node.depth + 1,
+    last: { id, before: node },
+  }));
+}
+
+/** The ids of the operations placed so far, in order. */
+function trail<S, I, O>(node: Node<S, I, O>): readonly string[] {
+  const ids: string[] = [];
+  for (let link = node.last; link !== null; link = link.before.last) ids.push(link.id);
+  return ids.reverse();
+}
+
+/**
+ * Leaves out the operations that can wait. A set of operations will do in place of all if one of them has to happen
+ * and the first of them can, in every explanation, be swapped to the front. So it has, for each member that is
+ * possible now, all that are linked to it, and for each that is not, something that must come before it.
+ */
+function narrowed<S, I, O>(
+  node: Node<S, I, O>,
+  ready: readonly Pending<I, O>[],
+  model: Model<S, I, O>,
+): readonly Pending<I, O>[] {
+  const needs = requirements(node, model);
+  if (needs === null) return ready;
+  let best = ready;
+  for (const seed of node.pending.filter((call) => !call.optional)) {
+    if (best.length <= 1) break;
+    const members = new Set([seed]);
+    for (const member of members) for (const other of needs(member)) members.add(other);
+    const kinds = new Set([...members].map((call) => call.kind));
+    const choice = ready.filter((call) => kinds.has(call.kind));
+    if (choice.length < best.length) best = choice;
+  }
+  return best;
+}
+
+/** What a set must hold if it holds a given operation; null if the model does not tell. */
+function requirements<S, I, O>(node: Node<S, I, O>, model: Model<S, I, O>) {
+  const pending = node.pending.map((call) => call.operation);
+  const linked = model.links?.(pending);
+  if (linked === undefined) return null;
+  const known = new Map<Pending<I, O>, readonly Pending<I, O>[]>();
+  const find = ({ operation }: Pending<I, O>): readonly Pending<I, O>[] => {
+    // Sent too late to come next: the pending one that returns first precedes it.
+    if (operation.invokedAt > horizon(node.pending)) return node.pending.slice(0, 1);
+    const before = model.awaits?.(node.state, operation, pending);
+    return node.pending.filter(
+      (other) => before?.includes(other.operation) ?? linked(operation, other.operation),
+    );
+  };
+  return (call: Pending<I, O>): readonly Pending<I, O>[] => {
+    const found = known.get(call) ?? find(call);
+    known.set(call, found);
+    return found;
+  };
+}
+
+/** The latest time at which an operation can have been sent if it may come next. */
+function horizon<I, O>(pending: readonly Pending<I, O>[]): number {
+  return pending[0]?.end ?? Number.POSITIVE_INFINITY;
 }

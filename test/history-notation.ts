@@ -1,12 +1,12 @@
-import type { PolicyInput, PolicyOperation, PolicyOutput, PolicyReading } from "../oracle/policy-model.ts";
+import type { PolicyInput, PolicyOperation, PolicyOutput } from "../oracle/policy-set-model.ts";
 
 /**
  * Reads a drawn history, one operation a line; columns are time.
  *
  *     a: [---]      add x -> added
- *     b:   [----]   add x=2 @r0 -> duplicate      statement 2, guarded by revision r0
+ *     b:   [----]   add x -> refused
  *     c:     [--?   remove x                      never answered
- *     d:        [-] read -> x=1 y @r1             or `read -> nothing`
+ *     d:        [-] read -> x y                   or `read -> nothing`
  */
 export function drawn(picture: string): readonly PolicyOperation[] {
   return picture
@@ -33,35 +33,16 @@ function operation(line: string): PolicyOperation {
 }
 
 function input(text: string): PolicyInput {
-  const [kind, name, guard, ...rest] = text.split(/ +/);
-  if (kind === "read" && name === undefined) return { kind };
-  if (name === undefined || rest.length > 0 || !(guard?.startsWith("@") ?? true)) {
+  const [kind, sid, ...rest] = text.split(/ +/);
+  if (kind === "read" && sid === undefined) return { kind };
+  if (sid === undefined || rest.length > 0 || (kind !== "add" && kind !== "remove"))
     throw new Error(`no such operation: ${text}`);
-  }
-  const { sid, statement } = named(name);
-  const revision = guard === undefined ? {} : { revision: guard.slice(1) };
-  if (kind === "add") return { kind, sid, ...(statement === null ? {} : { statement }), ...revision };
-  if (kind === "remove" && statement === null) return { kind, sid, ...revision };
-  throw new Error(`no such operation: ${text}`);
+  return { kind, sid };
 }
 
-const words = ["added", "duplicate", "removed", "absent", "stale", "refused"] as const;
+const words = ["added", "refused", "removed", "absent"] as const;
 
 function output(text: string): PolicyOutput {
-  return words.find((word) => word === text) ?? reading(text);
-}
-
-function reading(text: string): PolicyReading {
-  const parts = text.split(/ +/).filter((part) => part !== "nothing");
-  const revision = parts.find((part) => part.startsWith("@"))?.slice(1) ?? null;
-  const shown = parts.filter((part) => !part.startsWith("@")).map(named);
-  const statements = shown.flatMap(({ statement }) => (statement === null ? [] : [statement]));
-  const sids = shown.map(({ sid }) => sid);
-  return statements.length > 0 ? { sids, statements, revision } : { sids, revision };
-}
-
-function named(text: string): { readonly sid: string; readonly statement: string | null } {
-  const [sid = "", statement = null] = text.split("=");
-  if (sid === "") throw new Error("an id is missing");
-  return { sid, statement };
+  const word = words.find((one) => one === text);
+  return word ?? text.split(/ +/).filter((part) => part !== "nothing" && part !== "");
 }

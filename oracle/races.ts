@@ -1,16 +1,9 @@
 import type { Addition, Observation, PolicyRead } from "../spec/observation.ts";
 import { removal } from "../spec/removal.ts";
 import { holds, type Judgement } from "../spec/rule.ts";
-import { statementText } from "../spec/statement-text.ts";
 import { check } from "./linearizability.ts";
 import type { ObservedRound } from "./observe.ts";
-import {
-  type PolicyOperation,
-  type PolicyOutput,
-  partition,
-  policyModel,
-  policyState,
-} from "./policy-model.ts";
+import { type PolicyOperation, type PolicyOutput, partition, policySetModel } from "./policy-set-model.ts";
 
 /**
  * Steps of search after which a history counts as undecided. What races are made of takes under a thousand; five
@@ -33,11 +26,10 @@ export function judgeLinearizability(rounds: readonly ObservedRound[]): Judgemen
     observations.flatMap((of, index) => place(of, `${round}.${index}`)),
   );
   let open: string | null = null;
-  for (const [policy, operations] of partition(placed, policyOf)) {
+  for (const [policy, operations] of partition(placed, (operation) => operation.policy)) {
     const initial = initialStates(rounds, policy);
     if (initial === null || operations.length < 2) continue;
-    // In which order a policy shows its statements, the document does not say.
-    const found = check(operations, policyModel(initial, { ordered: false }), { maxSteps: mostSteps });
+    const found = check(operations, policySetModel(initial), { maxSteps: mostSteps });
     if (found.verdict === "violated") return violation(operations, found.stuck);
     if (found.verdict === "unknown") open = found.reason;
   }
@@ -55,21 +47,12 @@ function isBeyondTheModel(of: Observation): boolean {
   );
 }
 
-function policyOf(operation: PolicyOperation): string {
-  return "policy" in operation && typeof operation.policy === "string" ? operation.policy : "";
-}
-
 function initialStates(rounds: readonly ObservedRound[], policy: string) {
   const known = rounds[0]?.before.policies[policy];
   if (known === undefined || known.capped) return null;
   const worlds = known.worlds.map(({ statements }) => statements);
   if (worlds.some((statements) => statements === null)) return null;
-  return worlds.map((statements) =>
-    policyState(
-      (statements ?? []).map(({ sid }) => sid),
-      null,
-    ),
-  );
+  return worlds.map((statements) => (statements ?? []).map(({ sid }) => sid));
 }
 
 function violation(operations: readonly PolicyOperation[], stuck: readonly string[]): Judgement {
@@ -126,14 +109,8 @@ function placeAddition({ reading, situation, result }: Addition, times: Times): 
   if (key === null || typeof sid !== "string" || reading.objections.length + reading.questions.length > 0)
     return [];
   const output = outputOf(result);
-  const input = {
-    kind: "add" as const,
-    sid,
-    ...(result.kind === "added" && result.statement.parsed !== null
-      ? { statement: statementText(result.statement.parsed) }
-      : {}),
-  };
-  return [{ ...times, returnedAt: output === null ? null : times.returnedAt, input, output, policy: key }];
+  const returnedAt = output === null ? null : times.returnedAt;
+  return [{ ...times, returnedAt, input: { kind: "add", sid }, output, policy: key }];
 }
 
 function outputOf(result: Addition["result"]): PolicyOutput | null {
@@ -147,10 +124,6 @@ function outputOf(result: Addition["result"]): PolicyOutput | null {
 function placeRead({ key, policy }: PolicyRead, times: Times): readonly Placed[] {
   if (key === null || policy.kind === "unreadable" || policy.kind === "unsettled") return [];
   const statements = policy.kind === "policy" ? policy.statements : [];
-  const output: PolicyOutput = {
-    sids: statements.map(({ sid }) => sid),
-    // Which operation's revision counts is the target's choice: revisions are left to rules of their own.
-    revision: null,
-  };
+  const output = statements.map(({ sid }) => sid);
   return [{ ...times, input: { kind: "read" }, output, policy: key }];
 }
