@@ -2,7 +2,7 @@ import type { Judge } from "../oracle/judge.ts";
 import type { Reason } from "../reports/reason.ts";
 import type { Rule } from "../spec/rule.ts";
 import type { Column } from "../spec/verdict.ts";
-import { type Candidate, inTurn } from "./candidates.ts";
+import { type Candidate, type CandidateGroup, inTurn } from "./candidates.ts";
 import type { Lane } from "./lane.ts";
 import { type Confirmed, type ShrinkOptions, shrink } from "./shrink.ts";
 import type { Count, Verdicts } from "./verdicts.ts";
@@ -83,9 +83,11 @@ export async function settle(all: SettleOptions): Promise<Findings> {
     const waiting = waits(left);
     const free = left.filter((task) => !waiting(task));
     // Where each waits for another, one has to begin.
-    const now = free.length > 0 ? free : left.slice(0, 1);
+    const next = free.length > 0 ? free : left.slice(0, 1);
+    const now = next.flatMap((task) => byExplanation(task, found));
+    far.of += now.length - next.length;
     await inLanes(now, { ...all, plays: () => all.plays?.(far.of - far.tried) ?? Infinity }, found, done);
-    left = left.filter((task) => !now.includes(task));
+    left = left.filter((task) => !next.includes(task));
   }
   return found;
 }
@@ -105,6 +107,32 @@ function waits(left: readonly Task[]): (task: Task) => boolean {
     count.candidates
       .groups()
       .some(({ unless }) => unless.some((id) => own.some((column) => open.has(conclusionKey(id, column)))));
+}
+
+/** What the violations of other rules do not explain in a column. */
+function unexplained({ count }: Task, column: Column, found: Findings): readonly CandidateGroup[] {
+  return count.candidates
+    .groups()
+    .filter(({ unless }) => !unless.some((id) => isViolated(id, column, found)));
+}
+
+function isViolated(rule: string, column: Column, found: Findings): boolean {
+  return found.get(conclusionKey(rule, column))?.outcome === "violated";
+}
+
+/** A rule whose violation explains the cheapest candidate. */
+function excuse({ rule, count }: Task, column: Column, found: Findings): string {
+  const [first] = inTurn(count.candidates.groups());
+  return first?.unless.find((id) => id !== rule.id && isViolated(id, column, found)) ?? "another rule";
+}
+
+/** One task a column where other rules explain in one column what they do not explain in the other. */
+function byExplanation(task: Task, found: Findings): readonly Task[] {
+  const kinds = task.columns.map((column) => {
+    const own = unexplained(task, column, found).map(({ unless }) => unless);
+    return JSON.stringify(own.length > 0 ? own : excuse(task, column, found));
+  });
+  return new Set(kinds).size === 1 ? [task] : task.columns.map((column) => ({ ...task, columns: [column] }));
 }
 
 /** What the observations say so far, for a report in the middle of a run: nothing has been tried again yet. */
@@ -180,12 +208,9 @@ async function conclude(
   } = task;
   const concluded = count.holds + count.violated;
   const heard = { observations: concluded + count.inconclusive, concluded };
-  const blamed = (id: string) => found.get(conclusionKey(id, column))?.outcome === "violated";
-  const groups = count.candidates.groups();
-  const own = groups.filter(({ unless }) => !unless.some(blamed));
+  const own = unexplained(task, column, found);
   if (own.length === 0 && !count.candidates.cut()) {
-    const excuse = inTurn(groups)[0]?.unless.find((id) => id !== rule.id && blamed(id)) ?? "another rule";
-    const why: Reason = { code: "explained", by: excuse };
+    const why: Reason = { code: "explained", by: excuse(task, column, found) };
     const holds = count.holds > 0 && count.inconclusive === 0;
     return { outcome: holds ? "holds" : "inconclusive", ...heard, why };
   }

@@ -9,11 +9,18 @@ import type { Exchange } from "../spec/exchange.ts";
 import type { Rule } from "../spec/rule.ts";
 import { rules } from "../spec/rules/index.ts";
 
-const [first, second, third] = ["request.accepted", "SourceArn.topic", "request.combination"].map((id) => {
+function named(id: string): Rule {
   const found = rules.find((rule) => rule.id === id);
   if (found === undefined) throw new Error(`There is no rule ${id}.`);
   return found;
-}) as [Rule, Rule, Rule];
+}
+
+const first = named("request.accepted");
+const second = named("SourceArn.topic");
+const third = named("request.combination");
+
+/** A rule that the document column alone has. */
+const tooLong = named("FunctionName.maxLength");
 
 type Said = "holds" | "inconclusive" | { readonly unless: readonly string[] };
 
@@ -133,8 +140,7 @@ describe("What becomes of what was seen", () => {
   });
 
   it("may be explained, in the aws column alone, by a rule that both columns judge alike", async () => {
-    const observed = rules.find(({ id }) => id === "observed.validation-exception");
-    if (observed === undefined) throw new Error("There is no such rule.");
+    const observed = named("observed.validation-exception");
     const collected = heard([first, { unless: [] }]);
     const judgement = { verdict: "violated", expected: "this", seen: "that", unless: [first.id] } as const;
     collected.hear([{ rule: observed, column: "aws", judgement }], at);
@@ -152,6 +158,41 @@ describe("What becomes of what was seen", () => {
       outcome: "inconclusive",
       why: { code: "explained", by: first.id },
     });
+  });
+
+  it("is explained in no column but that in which the other rule is violated", async () => {
+    const collected = heard([second, "holds", { unless: [tooLong.id] }, { unless: [tooLong.id, "other"] }]);
+    const judgement = { verdict: "violated", expected: "this", seen: "that" } as const;
+    collected.hear([{ rule: tooLong, column: "document", judgement }], at);
+    const tried: string[] = [];
+    const told: string[] = [];
+    const far: string[] = [];
+    const found = await settle({
+      judged: [second, tooLong],
+      judge: judgeOf(),
+      verdicts: collected,
+      lanes: [lane],
+      stop: () => null,
+      renew: async () => null,
+      retry: async (_candidate, { rule }) => {
+        tried.push(rule.id);
+        return shows;
+      },
+      concluded: ({ rule, columns, conclusion }) => told.push(`${rule.id} ${columns} ${conclusion.outcome}`),
+      trying: ({ tried: done, of }) => far.push(`${done} of ${of}`),
+    });
+    expect(found.get(conclusionKey(second.id, "document"))).toMatchObject({
+      outcome: "holds",
+      why: { code: "explained", by: tooLong.id },
+    });
+    expect(found.get(conclusionKey(second.id, "aws"))?.outcome).toBe("violated");
+    expect(tried).toEqual([tooLong.id, second.id]);
+    expect(told).toEqual([
+      `${tooLong.id} document violated`,
+      `${second.id} document holds`,
+      `${second.id} aws violated`,
+    ]);
+    expect(far).toEqual(["0 of 2", "1 of 2", "2 of 3", "3 of 3"]);
   });
 
   it("comes to an end where two explain each other", async () => {
