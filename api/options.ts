@@ -34,7 +34,7 @@ export interface ConformOptions {
   readonly region?: string | undefined;
   /** Sign with SigV4 from AWS_ACCESS_KEY_ID and its companions. */
   readonly sign?: boolean | undefined;
-  /** Use this existing function and create nothing. */
+  /** Use this existing function and create nothing; its policy is emptied while the run goes on, and given back. */
   readonly functionName?: string | undefined;
   /** ARN of the execution role of functions that are created. */
   readonly role?: string | undefined;

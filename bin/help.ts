@@ -15,7 +15,10 @@ const about: Readonly<Record<keyof typeof optionDocs, readonly [usage: string, t
     "diff --target X --endpoint URL [options]",
     "Shows where two targets answer the same requests differently: exit code 1.",
   ],
-  sweep: ["sweep [options]", "Deletes what killed runs left behind, as they noted it or at an endpoint."],
+  sweep: [
+    "sweep [options]",
+    "Deletes what killed runs left behind, and gives back the policies that they emptied.",
+  ],
   judge: ["judge DIR [options]", "Computes verdicts from a recording made with --record, without a target."],
   completion: ["completion bash|zsh|fish", "Prints a completion script for the shell."],
 };

@@ -23,7 +23,12 @@ const target: readonly OptionDoc[] = [
   },
   { name: "endpoint", value: "URL", about: "any endpoint that speaks the Lambda API" },
   { name: "region", value: "R", about: "region to sign for; AWS_REGION or us-east-1 by default" },
-  { name: "function", value: "NAME", about: "use this existing function and create nothing" },
+  {
+    name: "function",
+    value: "NAME",
+    about:
+      "use this existing function and create nothing; its policy is emptied while the run goes on, and given back",
+  },
   { name: "role", value: "ARN", about: "execution role of the functions that are created" },
   { name: "sign", about: "sign each request with SigV4 from AWS_ACCESS_KEY_ID and its companions" },
 ];
@@ -157,7 +162,8 @@ export const optionDocs = {
     {
       name: "endpoint",
       value: "URL",
-      about: "where to delete; by default wherever runs noted in this folder that they left something",
+      about:
+        "where to delete and give back; by default wherever runs noted in this folder that they left something",
     },
     { name: "region", value: "R", about: "region of --endpoint; AWS_REGION or us-east-1 by default" },
     ...target.filter(({ name }) => name === "sign"),

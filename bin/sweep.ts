@@ -16,7 +16,7 @@ interface Place {
   readonly region?: string;
 }
 
-/** Deletes what interrupted runs left on a target: the one that is named, or each that a journal names. */
+/** Deletes what interrupted runs left on a target, and gives back policies: at the one that is named, or each that a journal names. */
 export async function sweepCommand(args: readonly string[]): Promise<number> {
   const given = read(args, optionDocs.sweep);
   takesNothing(given, "sweep", "name the target with --endpoint");
@@ -27,10 +27,13 @@ export async function sweepCommand(args: readonly string[]): Promise<number> {
   for (const place of endpoint === undefined ? await noted() : [{ endpoint }])
     swept.push(isOutOfReach(place, given) ? leftAt(place) : await sweepAt(place, given));
   const deleted = swept.flatMap((one) => one.deleted);
+  const givenBack = swept.flatMap((one) => one.givenBack);
   const left = swept.flatMap((one) => one.left);
   for (const name of deleted) process.stdout.write(`deleted ${escapeTerminal(name)}\n`);
+  for (const what of givenBack) process.stdout.write(`given back: ${escapeTerminal(what)}\n`);
   for (const why of left) process.stdout.write(`left: ${escapeTerminal(why)}\n`);
-  if (deleted.length + left.length === 0) process.stdout.write("nothing was left behind\n");
+  if (deleted.length + givenBack.length + left.length === 0)
+    process.stdout.write("nothing was left behind\n");
   return left.length > 0 ? 3 : 0;
 }
 
@@ -51,7 +54,11 @@ function isOutOfReach({ endpoint, region }: Place, given: Given): boolean {
 
 function leftAt({ endpoint, region = "" }: Place): Swept {
   const how = `${command} sweep --endpoint ${quote(endpoint)} --region ${quote(region)} --sign`;
-  return { deleted: [], left: [`what journals in ${journalDir}/ note at ${endpoint}: run ${how}`] };
+  return {
+    deleted: [],
+    givenBack: [],
+    left: [`what journals in ${journalDir}/ note at ${endpoint}: run ${how}`],
+  };
 }
 
 async function sweepAt(place: Place, given: Given): Promise<Swept> {

@@ -4,7 +4,7 @@ import type { Stage } from "../spec/stage.ts";
 import { createFunction, firstRecipe, type Kitchen, type Recipe, zip } from "./create-function.ts";
 import { Fault } from "./fault.ts";
 import { type Created, type Journal, noJournal } from "./journal.ts";
-import { restore, statementsOf } from "./kept-policy.ts";
+import { keepPolicy } from "./kept-policy.ts";
 import { type Populated, populate } from "./populate.ts";
 import { deleteRole } from "./role.ts";
 import { type Ask, said, sdkOver } from "./sdk.ts";
@@ -112,7 +112,7 @@ function stageOf(
 
 /**
  * Uses a function that exists and creates nothing; undoing gives its policy back what it held. Throws a Fault when the
- * function cannot be found.
+ * function cannot be found, or its policy could not be given back; nothing is changed then.
  */
 export async function useExisting(name: string, options: ArrangeOptions): Promise<Arranged> {
   const shop = workshop(options, options.signal);
@@ -129,11 +129,18 @@ export async function useExisting(name: string, options: ArrangeOptions): Promis
     );
   }
   const { FunctionArn: arn = "", FunctionName: found = name } = reply.value.Configuration ?? {};
-  // What is not read now could not be given back: a target that is busy is asked again.
-  const before = await statementsOf((request) => patiently(shop, () => shop.ask(request), isBusy), found);
+  const place = placeOf(shop, arn);
+  const undo = await keepPolicy({
+    functionName: found,
+    arn: arn.split(":").slice(0, 7).join(":"),
+    journal: options.journal ?? noJournal,
+    shop,
+    cleaning: { ...workshop(options, undefined), ...cleaning(options), patienceMs: undoPatienceMs },
+    copyId: `${options.prefix}-copy`,
+  });
   return {
     stage: {
-      ...placeOf(shop, arn),
+      ...place,
       main: { name: found, arn, versions: [], aliases: null },
       other: null,
       unknownName: `${options.prefix}-none`,
@@ -143,11 +150,7 @@ export async function useExisting(name: string, options: ArrangeOptions): Promis
       "only the existing function is used, without versions, aliases or a second function",
     ),
     recipe: null,
-    undo: () => {
-      const { how, ask } = cleaning(options);
-      const patient = { ...workshop(options, undefined), how, patienceMs: undoPatienceMs };
-      return restore((request) => patiently(patient, () => ask(request), isBusy), found, before);
-    },
+    undo,
   };
 }
 

@@ -1,8 +1,10 @@
 import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { isRecord } from "../spec/body.ts";
 import { Fault } from "./fault.ts";
+import type { KeptPolicy } from "./policy.ts";
 
-/** What a run has created and not yet removed, as it stands on disk. */
+/** What a run has created and not yet removed, and emptied and not yet given back, as it stands on disk. */
 export interface JournalEntry {
   readonly run: string;
   /** The endpoint's URL, as it was given. */
@@ -14,19 +16,33 @@ export interface JournalEntry {
   readonly pid: number;
   readonly functions: readonly string[];
   readonly roles: readonly string[];
+  /** Policies as they were before the run; journals of earlier versions have none. */
+  readonly policies: readonly KeptPolicy[];
 }
 
 /** What is created for a run. */
 export type Created = "functions" | "roles";
 
-/** The journal of one run: what is noted before a creation is found by the next sweep, whatever happens to us. */
+/** The journal of one run: what is noted before it is done is found by the next sweep, whatever happens to us. */
 export interface Journal {
   note(kind: Created, name: string): Promise<void>;
   forget(kind: Created, name: string): Promise<void>;
+  /** Notes the policies of a function as they are before the run empties them. */
+  keep(functionName: string, policies: readonly KeptPolicy[]): Promise<void>;
+  /** Forgets the policies of a function once they are given back. */
+  release(functionName: string): Promise<void>;
+  /** The other run at this endpoint that keeps policies of the function; null when there is none. */
+  keeperOf(functionName: string): Promise<string | null>;
 }
 
 /** A journal that keeps nothing, for targets that end with the run. */
-export const noJournal: Journal = { note: async () => {}, forget: async () => {} };
+export const noJournal: Journal = {
+  note: async () => {},
+  forget: async () => {},
+  keep: async () => {},
+  release: async () => {},
+  keeperOf: async () => null,
+};
 
 /** Opens the journal of a run in `folder`, which is made when needed; the file is gone when nothing is left. */
 export function journalIn(
@@ -35,10 +51,16 @@ export function journalIn(
 ): Journal {
   const path = join(folder, `${run.run.replace(/[^\w.-]/g, "_")}.json`);
   const kept: Record<Created, Set<string>> = { functions: new Set(), roles: new Set() };
+  const policies = new Map<string, readonly KeptPolicy[]>();
   let last: Promise<void> = Promise.resolve();
   // One write after the other, so that the file never goes back to an older state.
   const save = (): Promise<void> => {
-    const entry: JournalEntry = { ...run, functions: [...kept.functions], roles: [...kept.roles] };
+    const entry: JournalEntry = {
+      ...run,
+      functions: [...kept.functions],
+      roles: [...kept.roles],
+      policies: [...policies.values()].flat(),
+    };
     last = last.catch(() => {}).then(() => write(folder, path, entry));
     return last;
   };
@@ -50,6 +72,24 @@ export function journalIn(
     forget(kind, name) {
       kept[kind].delete(name);
       return save();
+    },
+    keep(functionName, list) {
+      policies.set(functionName, list);
+      return save();
+    },
+    release(functionName) {
+      policies.delete(functionName);
+      return save();
+    },
+    async keeperOf(functionName) {
+      const keeper = (await journalsIn(folder)).find(
+        ({ entry }) =>
+          entry.run !== run.run &&
+          entry.endpoint === run.endpoint &&
+          entry.region === run.region &&
+          entry.policies.some((policy) => policy.functionName === functionName),
+      );
+      return keeper?.entry.run ?? null;
     },
   };
 }
@@ -79,9 +119,12 @@ export async function removeJournal(path: string): Promise<void> {
 
 async function write(folder: string, path: string, entry: JournalEntry): Promise<void> {
   try {
-    if (entry.functions.length + entry.roles.length === 0) return await rm(path, { force: true });
+    const size = entry.functions.length + entry.roles.length + entry.policies.length;
+    if (size === 0) return await rm(path, { force: true });
     await mkdir(folder, { recursive: true });
-    await writeFile(`${path}.new`, `${JSON.stringify(entry, null, 2)}\n`);
+    // A policy may hold a token, and nobody else has it once the run has emptied it.
+    const how = { mode: 0o600, flush: true };
+    await writeFile(`${path}.new`, `${JSON.stringify(entry, null, 2)}\n`, how);
     await rename(`${path}.new`, path);
   } catch (cause) {
     throw new Fault(
@@ -94,26 +137,35 @@ async function write(folder: string, path: string, entry: JournalEntry): Promise
 async function readEntry(path: string): Promise<JournalEntry | null> {
   try {
     const value: unknown = JSON.parse(await readFile(path, "utf8"));
-    return isEntry(value) ? value : null;
+    const entry = isRecord(value) ? { policies: [], ...value } : null;
+    return isEntry(entry) ? entry : null;
   } catch {
     return null;
   }
 }
 
 function isEntry(value: unknown): value is JournalEntry {
-  if (typeof value !== "object" || value === null) return false;
-  const fields = new Map<string, unknown>(Object.entries(value));
-  const texts = ["run", "endpoint", "region", "startedAt"].every(
-    (key) => typeof fields.get(key) === "string",
-  );
+  if (!isRecord(value)) return false;
+  const texts = ["run", "endpoint", "region", "startedAt"].every((key) => typeof value[key] === "string");
+  const { pid, functions, roles, policies } = value;
   return (
     texts &&
-    typeof fields.get("pid") === "number" &&
-    isNames(fields.get("functions")) &&
-    isNames(fields.get("roles"))
+    typeof pid === "number" &&
+    isNames(functions) &&
+    isNames(roles) &&
+    Array.isArray(policies) &&
+    policies.every(isPolicy)
   );
 }
 
 function isNames(value: unknown): boolean {
   return Array.isArray(value) && value.every((each) => typeof each === "string");
+}
+
+function isPolicy(value: unknown): boolean {
+  if (!isRecord(value)) return false;
+  const { functionName, qualifier, resource, statements } = value;
+  const names = typeof functionName === "string" && typeof resource === "string";
+  const whose = qualifier === null || typeof qualifier === "string";
+  return names && whose && Array.isArray(statements) && statements.every(isRecord);
 }

@@ -1,97 +1,155 @@
-import { AddPermissionCommand, GetPolicyCommand, RemovePermissionCommand } from "@aws-sdk/client-lambda";
 import { canonicalJson } from "../spec/belief.ts";
-import { isRecord } from "../spec/body.ts";
-import { isRemovable } from "../spec/removal.ts";
-import { type Ask, said } from "./sdk.ts";
+import { additionOf, type Statement } from "./addition.ts";
+import { Fault } from "./fault.ts";
+import type { Journal } from "./journal.ts";
+import {
+  addStatement,
+  type KeptPolicy,
+  type PolicyShop,
+  pausesMs,
+  type Restored,
+  readStatements,
+  removeStatement,
+  restore,
+} from "./policy.ts";
+import { said } from "./sdk.ts";
+import { stopIfEnded } from "./workshop.ts";
 
-/** One statement of a policy, as it was read. */
-type Statement = Readonly<Record<string, unknown>>;
-
-/** The statements of a function's policy; null when they cannot be read. */
-export async function statementsOf(ask: Ask, name: string): Promise<readonly Statement[] | null> {
-  const reply = await ask((client) => client.send(new GetPolicyCommand({ FunctionName: name })));
-  if (!reply.ok) return reply.status === 404 && reply.error !== null ? [] : null;
-  try {
-    const policy: unknown = JSON.parse(reply.value.Policy ?? "");
-    const list = isRecord(policy) && Array.isArray(policy.Statement) ? policy.Statement : null;
-    return list?.every(isRecord) ? list : null;
-  } catch {
-    return null;
-  }
+/** What is kept of a function, and how. */
+export interface Keeping {
+  readonly functionName: string;
+  /** ARN of the function, unqualified. */
+  readonly arn: string;
+  readonly journal: Journal;
+  /** For everything before the run. */
+  readonly shop: PolicyShop;
+  /** For giving back, also once the run was ended. */
+  readonly cleaning: PolicyShop;
+  /** Id of the copies that show whether a statement can be given back. */
+  readonly copyId: string;
 }
 
-/** Gives a policy back what it held before; tells what stays behind and what could not be given back, one sentence each. */
-export async function restore(
-  ask: Ask,
-  name: string,
-  before: readonly Statement[] | null,
-): Promise<readonly string[]> {
-  const now = await statementsOf(ask, name);
-  if (now === null)
-    return before === null ? [] : [`what was added to ${name} may be left behind: its policy cannot be read`];
-  const wanted = new Map((before ?? []).map((statement) => [canonicalJson(statement), statement]));
-  const problems: string[] = [];
-  const stuck: string[] = [];
-  for (const statement of now) {
-    if (wanted.delete(canonicalJson(statement))) continue;
-    const why = await remove(ask, name, statement.Sid);
-    if (why !== null) stuck.push(`${JSON.stringify(statement.Sid)} (${why})`);
-  }
-  if (stuck.length > 0)
-    problems.push(
-      `${stuck.length} statements of ${name} are left behind: ${stuck.slice(0, 5).join(", ")}${stuck.length > 5 ? ", …" : ""}`,
+/** Gives back what is kept; tells what it could not, one sentence each. Never rejects; may be repeated. */
+export type GiveBack = () => Promise<readonly string[]>;
+
+/**
+ * Reads the policy of a function that a run will empty, makes sure that it can be given back, and notes it in the
+ * journal. Throws a Fault where it cannot be read or could not be given back; the policy is then as it was.
+ */
+export async function keepPolicy(of: Keeping): Promise<GiveBack> {
+  const { functionName, journal, cleaning } = of;
+  await refuseIfKept(of);
+  const own = await ownPolicy(of);
+  const policies = [own, ...(await policiesAddedTo(of))];
+  await journal.keep(functionName, policies);
+  const giveBack: GiveBack = async () => {
+    const all: Restored[] = [];
+    for (const policy of policies) all.push(await restore(cleaning, policy));
+    if (all.every(({ done }) => done)) await journal.release(functionName).catch(() => {});
+    return all.flatMap(({ problems }) => problems);
+  };
+  const why = await uncopied(of, own).catch(async (error: unknown) => {
+    await giveBack();
+    throw error;
+  });
+  if (why === null) return giveBack;
+  const left = await giveBack();
+  stopIfEnded(of.shop);
+  const end = left.length === 0 ? "The policy is as it was." : `Besides, ${left.join("; ")}.`;
+  throw new Fault(`${cannotKeep(functionName, why)} ${end}`);
+}
+
+/** What stands in the policy now is what another run put there. */
+async function refuseIfKept({ functionName, journal }: Keeping): Promise<void> {
+  const run = await journal.keeperOf(functionName);
+  if (run === null) return;
+  throw new Fault(
+    `The policy of ${functionName} is kept by the run ${run}, which is still going on or was broken: wait for its end, or give the policy back with the sweep subcommand. Nothing was changed.`,
+  );
+}
+
+async function ownPolicy({ functionName, arn, shop }: Keeping): Promise<KeptPolicy> {
+  const read = await readStatements(shop, { functionName, qualifier: null });
+  stopIfEnded(shop);
+  if (read.kind === "unreadable")
+    throw new Fault(
+      `The policy of ${functionName} cannot be read (${read.why}), and a run empties it, so that nothing could be given back: name another function with --function NAME, or leave it out to have one created. Nothing was changed.`,
     );
-  for (const statement of wanted.values()) {
-    const input = additionOf(statement);
-    const reply =
-      input &&
-      (await ask((client) => client.send(new AddPermissionCommand({ FunctionName: name, ...input }))));
-    if (reply?.ok) continue;
-    const why = reply === null ? "AddPermission cannot say it" : said(reply);
-    problems.push(
-      `${name} has lost a statement that stood there before (${why}): ${canonicalJson(statement)}`,
-    );
+  const why = unsayableIn(read.statements, arn);
+  if (why !== null) throw new Fault(`${cannotKeep(functionName, why)} Nothing was changed.`);
+  return { functionName, qualifier: null, resource: arn, statements: read.statements };
+}
+
+/** Where a target may write besides: some take $LATEST, and some read `qualifier` as `Qualifier`, which is then `live`. */
+const addedTo = ["$LATEST", "live"];
+
+/** The policies that no run empties, and that may be added to. */
+async function policiesAddedTo({ functionName, arn, shop }: Keeping): Promise<readonly KeptPolicy[]> {
+  const found: KeptPolicy[] = [];
+  for (const qualifier of addedTo) {
+    const read = await readStatements(shop, { functionName, qualifier });
+    if (read.kind === "unreadable") continue;
+    found.push({ functionName, qualifier, resource: `${arn}:${qualifier}`, statements: read.statements });
   }
-  return problems;
+  return found;
 }
 
-/** Removes one statement; null when it is gone, else why it is not. */
-async function remove(ask: Ask, name: string, sid: unknown): Promise<string | null> {
-  if (typeof sid !== "string" || !isRemovable(sid)) return "no path can name its id safely";
-  const input = { FunctionName: name, StatementId: sid };
-  const reply = await ask((client) => client.send(new RemovePermissionCommand(input)));
-  return reply.ok || reply.status === 404 ? null : said(reply);
+function cannotKeep(functionName: string, why: string): string {
+  return `A run empties the policy of ${functionName}, and AddPermission could not give it back (${why}): take the statement out, name another function with --function NAME, or leave it out to have one created.`;
 }
 
-/** The conditions that AddPermission writes, by operator and key in lower case, and the members that say them. */
-const conditions: ReadonlyMap<string, "SourceArn" | "SourceAccount" | "PrincipalOrgID" | "EventSourceToken"> =
-  new Map([
-    ["arnlike aws:sourcearn", "SourceArn"],
-    ["stringequals aws:sourceaccount", "SourceAccount"],
-    ["stringequals aws:principalorgid", "PrincipalOrgID"],
-    ["stringequals lambda:eventsourcetoken", "EventSourceToken"],
-  ]);
-
-/** What to ask AddPermission for, so that it writes this statement; null when no request does. */
-function additionOf(statement: Statement) {
-  const { Sid, Effect, Action, Condition = {}, Resource: _, ...rest } = statement;
-  const { Principal, ...unknown } = rest;
-  const principal = principalOf(Principal);
-  const members: Record<string, string> = {};
-  for (const [operator, keys] of Object.entries(isRecord(Condition) ? Condition : {})) {
-    for (const [key, value] of Object.entries(isRecord(keys) ? keys : {})) {
-      const member = conditions.get(`${operator} ${key}`.toLowerCase());
-      if (member === undefined || typeof value !== "string") return null;
-      members[member] = value;
-    }
+/** The first statement that AddPermission cannot say, with the member; null when it can say them all. */
+function unsayableIn(statements: readonly Statement[], resource: string): string | null {
+  const ids = new Set<unknown>();
+  for (const statement of statements) {
+    const { Sid } = statement;
+    const read = additionOf(statement, resource);
+    if (read.kind === "unsayable") return `${named(statement)}, ${read.member}: ${read.why}`;
+    if (ids.has(Sid)) return `${named(statement)}, Sid: AddPermission writes each id once, and two have it`;
+    ids.add(Sid);
   }
-  const plain = typeof Sid === "string" && typeof Action === "string" && Effect === "Allow";
-  if (!plain || principal === null || Object.keys(unknown).length > 0) return null;
-  return { StatementId: Sid, Action, Principal: principal, ...members };
+  return null;
 }
 
-function principalOf(principal: unknown): string | null {
-  if (typeof principal === "string") return principal;
-  const [only, ...others] = isRecord(principal) ? Object.values(principal) : [];
-  return typeof only === "string" && others.length === 0 ? only : null;
+/**
+ * Adds a copy of each statement under another id and removes it again: nothing else shows whether this target writes
+ * the statement as it stands. It may refuse a principal that was deleted since, or write a condition in another form.
+ * Gives the first statement that has no true copy, and why; null when all have.
+ */
+async function uncopied({ shop, copyId }: Keeping, policy: KeptPolicy): Promise<string | null> {
+  for (const statement of policy.statements) {
+    const read = additionOf(statement, policy.resource);
+    if (read.kind === "unsayable") return `${named(statement)}, ${read.member}: ${read.why}`;
+    const reply = await addStatement(shop, policy, { ...read.addition, StatementId: copyId });
+    if (!reply.ok) return `${named(statement)}: a copy of it was answered ${said(reply)}`;
+    const copy = await copyIn(shop, policy, copyId);
+    if (typeof copy === "string") return `${named(statement)}: ${copy}`;
+    const differs = differingMember({ ...copy, Sid: statement.Sid }, statement);
+    if (differs !== null)
+      return `${named(statement)}, ${differs}: AddPermission writes ${JSON.stringify(copy[differs])} there`;
+    const stays = await removeStatement(shop, policy, copyId);
+    if (stays !== null) return `${named(statement)}: the removal of a copy was answered ${stays}`;
+  }
+  return null;
+}
+
+/** The copy as it stands in the policy; a clause where it does not. */
+async function copyIn(shop: PolicyShop, policy: KeptPolicy, copyId: string): Promise<Statement | string> {
+  for (const pause of pausesMs) {
+    await shop.sleep(pause);
+    const now = await readStatements(shop, policy);
+    if (now.kind === "unreadable") return now.why;
+    const copy = now.statements.find(({ Sid }) => Sid === copyId);
+    if (copy !== undefined) return copy;
+  }
+  return "a copy of it was acknowledged and does not stand in the policy";
+}
+
+function differingMember(one: Statement, other: Statement): string | null {
+  const members = Object.keys({ ...other, ...one });
+  return members.find((member) => canonicalJson(one[member]) !== canonicalJson(other[member])) ?? null;
+}
+
+function named({ Sid }: Statement): string {
+  return `statement ${JSON.stringify(Sid) ?? "without an id"}`;
 }

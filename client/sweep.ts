@@ -1,6 +1,8 @@
-import { ListFunctionsCommand } from "@aws-sdk/client-lambda";
+import { GetFunctionCommand, ListFunctionsCommand } from "@aws-sdk/client-lambda";
+import { canonicalJson } from "../spec/belief.ts";
 import { deleteFunction } from "./arrange.ts";
 import { journalsIn, type LeftJournal, removeJournal } from "./journal.ts";
+import { type KeptPolicy, ownerOf, restore } from "./policy.ts";
 import { deleteRole } from "./role.ts";
 import { said, sdkOver } from "./sdk.ts";
 import { type Sleep, sleep } from "./sleep.ts";
@@ -31,14 +33,26 @@ export interface SweepOptions {
 export interface Swept {
   /** Names of what was deleted. */
   readonly deleted: readonly string[];
+  /** What was done to each policy that a run had emptied, one sentence each. */
+  readonly givenBack: readonly string[];
   /** One sentence for each thing that could not be deleted or was left on purpose. */
   readonly left: readonly string[];
 }
 
-/** Deletes what journals of broken runs list and, where functions can be listed, old ones with our prefix. */
+/** What a sweep has done so far. */
+interface Done {
+  readonly deleted: string[];
+  readonly givenBack: string[];
+  readonly left: string[];
+}
+
+/**
+ * Deletes what journals of broken runs list, gives back the policies that they keep and, where functions can be listed,
+ * deletes old ones with our prefix. May be repeated.
+ */
 export async function sweep(options: SweepOptions): Promise<Swept> {
-  const deleted: string[] = [];
-  const left: string[] = [];
+  const done: Done = { deleted: [], givenBack: [], left: [] };
+  const { deleted, left } = done;
   const found = await journalsIn(options.journalDir);
   const ours = found.filter(
     ({ entry }) => entry.endpoint === options.endpoint && entry.region === options.region,
@@ -46,14 +60,14 @@ export async function sweep(options: SweepOptions): Promise<Swept> {
   const running = ours.filter((journal) => isRunning(journal, options));
   for (const { entry } of running) left.push(`the run ${entry.run} is still going on (process ${entry.pid})`);
   for (const journal of ours.filter((each) => !running.includes(each))) {
-    await clear(journal, options, deleted, left);
+    await clear(journal, options, done);
   }
   const spared = new Set(running.flatMap(({ entry }) => entry.functions));
-  const stale = await listed(options, left);
+  const stale = await oldOnes(options, left);
   for (const name of stale.filter((each) => !spared.has(each) && !deleted.includes(each))) {
-    await remove(options, name, deleted, left);
+    await remove(options, name, done);
   }
-  return { deleted, left };
+  return done;
 }
 
 function isRunning({ entry }: LeftJournal, options: SweepOptions): boolean {
@@ -62,35 +76,61 @@ function isRunning({ entry }: LeftJournal, options: SweepOptions): boolean {
   return options.isAlive(entry.pid) && age < options.olderThanMs;
 }
 
-async function clear(
-  { path, entry }: LeftJournal,
-  options: SweepOptions,
-  deleted: string[],
-  left: string[],
-): Promise<void> {
-  const before = left.length;
-  for (const name of entry.functions) await remove(options, name, deleted, left);
+async function clear({ path, entry }: LeftJournal, options: SweepOptions, done: Done): Promise<void> {
+  const before = done.left.length;
+  for (const name of entry.functions) await remove(options, name, done);
   for (const name of entry.roles) {
     const why = await deleteRole(options.transport, name, { deadlineMs: options.deadlineMs });
-    if (why === null) deleted.push(name);
-    else left.push(`the role ${name} is left behind (${why})`);
+    if (why === null) done.deleted.push(name);
+    else done.left.push(`the role ${name} is left behind (${why})`);
   }
-  if (left.length === before) await removeJournal(path);
+  let isOver = done.left.length === before;
+  for (const policy of entry.policies) isOver = (await giveBack(options, policy, done)) && isOver;
+  if (isOver) await removeJournal(path);
 }
 
-async function remove(options: SweepOptions, name: string, deleted: string[], left: string[]): Promise<void> {
+function shopOf(options: SweepOptions) {
   const how = { deadlineMs: options.deadlineMs, signal: options.signal, essential: true };
   const ask = sdkOver(options.transport, options.region, how);
-  const shop = { ask, how, clock: options.clock, sleep: options.sleep ?? sleep, patienceMs: 10_000 };
-  const why = await deleteFunction(shop, name);
+  return { ask, how, clock: options.clock, sleep: options.sleep ?? sleep, patienceMs: 10_000 };
+}
+
+async function remove(options: SweepOptions, name: string, { deleted, left }: Done): Promise<void> {
+  const why = await deleteFunction(shopOf(options), name);
   if (why === null) deleted.push(name);
   else left.push(`the function ${name} is left behind (${why})`);
+}
+
+/** True when nothing is left to do for the policy. */
+async function giveBack(options: SweepOptions, policy: KeptPolicy, to: Done): Promise<boolean> {
+  const { removed, given, problems, done } = await restore(shopOf(options), policy);
+  const owner = ownerOf(policy);
+  if (!done && (await isGone(options, policy.functionName))) {
+    const held = policy.statements.map(canonicalJson).join(", ");
+    to.givenBack.push(`nothing to ${owner}, which does not exist any more${held && `; it held ${held}`}`);
+    return true;
+  }
+  const changed = removed.length + given.length > 0;
+  if (changed) to.givenBack.push(`the policy of ${owner} (removed ${named(removed)}; added ${named(given)})`);
+  else if (done && policy.qualifier === null) to.givenBack.push(`the policy of ${owner}, which is as it was`);
+  to.left.push(...problems);
+  return done;
+}
+
+async function isGone(options: SweepOptions, name: string): Promise<boolean> {
+  const { ask } = shopOf(options);
+  const reply = await ask((client) => client.send(new GetFunctionCommand({ FunctionName: name })));
+  return !reply.ok && reply.error === "ResourceNotFoundException";
+}
+
+function named(sids: readonly string[]): string {
+  return sids.length === 0 ? "nothing" : sids.map((sid) => JSON.stringify(sid)).join(", ");
 }
 
 const mostPages = 200;
 
 /** Names of old functions with our prefix; a target that cannot list has none. */
-async function listed(options: SweepOptions, left: string[]): Promise<readonly string[]> {
+async function oldOnes(options: SweepOptions, left: string[]): Promise<readonly string[]> {
   const ask = sdkOver(options.transport, options.region, {
     deadlineMs: options.deadlineMs,
     signal: options.signal,

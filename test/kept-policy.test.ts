@@ -1,29 +1,38 @@
+import { mkdtemp, readFile, rm, stat } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import {
   AddPermissionCommand,
   type AddPermissionCommandInput,
+  CreateAliasCommand,
   CreateFunctionCommand,
+  PublishVersionCommand,
   RemovePermissionCommand,
 } from "@aws-sdk/client-lambda";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { conform } from "../api/conform.ts";
-import { useExisting } from "../client/arrange.ts";
-import { restore, statementsOf } from "../client/kept-policy.ts";
-import { type Ask, sdkOver } from "../client/sdk.ts";
+import { additionOf } from "../client/addition.ts";
+import { type ArrangeOptions, useExisting } from "../client/arrange.ts";
+import { type Journal, journalIn, journalsIn } from "../client/journal.ts";
+import { type KeptPolicy, type PolicyShop, readStatements, restore } from "../client/policy.ts";
+import { sdkOver } from "../client/sdk.ts";
 import type { Transport } from "../client/transport.ts";
 import { isRecord } from "../spec/body.ts";
+import type { Answer } from "../spec/exchange.ts";
 import { inProcess } from "../targets/in-process.ts";
 import { createReference } from "../targets/reference/reference.ts";
 
 const name = "mine";
+const resource = `arn:aws:lambda:us-east-1:123456789012:function:${name}`;
 const clock = () => performance.now();
 let reference: ReturnType<typeof createReference>;
 let transport: Transport;
-let ask: Ask;
+let folder = "";
 
 beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), "kept-"));
   reference = createReference();
   transport = inProcess(reference, { clock });
-  ask = sdkOver(transport, "us-east-1", { deadlineMs: 1000 });
   await sent(
     new CreateFunctionCommand({
       FunctionName: name,
@@ -34,9 +43,29 @@ beforeEach(async () => {
     }),
   );
 });
-afterEach(() => transport.close());
+afterEach(async () => {
+  await transport.close();
+  await rm(folder, { recursive: true });
+});
 
-async function sent(command: CreateFunctionCommand | AddPermissionCommand | RemovePermissionCommand) {
+function shopOver(over: Transport): PolicyShop {
+  let now = 0;
+  const how = { deadlineMs: 1000 };
+  const sleep = async (ms: number) => {
+    now += ms;
+  };
+  return { ask: sdkOver(over, "us-east-1", how), how, clock: () => now, sleep, patienceMs: 10_000 };
+}
+
+type Command =
+  | AddPermissionCommand
+  | CreateAliasCommand
+  | CreateFunctionCommand
+  | PublishVersionCommand
+  | RemovePermissionCommand;
+
+async function sent(command: Command) {
+  const { ask } = shopOver(transport);
   const reply = await ask((client) => client.send(command as AddPermissionCommand));
   if (!reply.ok) throw new Error(`${command.constructor.name}: ${reply.message}`);
 }
@@ -50,12 +79,85 @@ function remove(StatementId: string): Promise<void> {
   return sent(new RemovePermissionCommand({ FunctionName: name, StatementId }));
 }
 
+/** The policy of the function, or of one of its aliases, as it stands. */
+async function policy(qualifier: string | null = null): Promise<KeptPolicy> {
+  const read = await readStatements(shopOver(transport), { functionName: name, qualifier });
+  if (read.kind === "unreadable") throw new Error(read.why);
+  return { functionName: name, qualifier, resource, statements: read.statements };
+}
+
+/** Its statements by their ids. */
+async function bySid(): Promise<ReadonlyMap<unknown, unknown>> {
+  return new Map((await policy()).statements.map((statement) => [statement.Sid, statement]));
+}
+
+/** Uses the function through a transport; `log` lists what was sent. */
+function use(over: Partial<Transport> = {}, more: Partial<ArrangeOptions> = {}) {
+  const log: string[] = [];
+  const through = { ...transport, ...over };
+  const logging: Transport = {
+    ...through,
+    send: (call, how) => {
+      log.push(`${call.method} ${call.target}`);
+      return through.send(call, how);
+    },
+  };
+  const { clock: shopClock, sleep } = shopOver(logging);
+  const used = useExisting(name, {
+    transport: logging,
+    clock: shopClock,
+    sleep,
+    endpoint: "http://lambda.test",
+    region: "us-east-1",
+    prefix: "addperm-ct-t1",
+    startedAt: new Date(),
+    deadlineMs: 1000,
+    ...more,
+  });
+  return { used, log };
+}
+
+/** A transport that answers some calls by itself. */
+function instead(answer: (method: string, target: string) => Partial<Answer> | null): Partial<Transport> {
+  return {
+    send: (call, how) => {
+      const own = answer(call.method, call.target);
+      if (own === null) return transport.send(call, how);
+      const base = {
+        kind: "response",
+        status: 200,
+        headers: [],
+        body: "",
+        sentAt: 0,
+        answeredAt: 0,
+      } as const;
+      return Promise.resolve({ ...base, ...own } as Answer);
+    },
+  };
+}
+
+/** GetPolicy answers this; everything else is the reference's. */
+function policyIs(body: string, status = 200): Partial<Transport> {
+  return instead((method, target) =>
+    method === "GET" && target.endsWith("/policy") ? { status, body } : null,
+  );
+}
+
+function holding(...statements: readonly unknown[]): Partial<Transport> {
+  return policyIs(JSON.stringify({ Policy: JSON.stringify({ Statement: statements }) }));
+}
+
+function journal(run = "t1"): Journal {
+  const at = { endpoint: "http://lambda.test/", region: "us-east-1", startedAt: "2026-01-01T00:00:00Z" };
+  return journalIn(folder, { run, ...at, pid: 1 });
+}
+
 /** Every way in which AddPermission can be asked that a policy shows. */
 const own: Readonly<Record<string, Partial<AddPermissionCommandInput>>> = {
   service: {},
   account: { Principal: "111122223333" },
   user: { Principal: "arn:aws:iam::111122223333:user/u" },
-  everyone: { Principal: "*", PrincipalOrgID: "o-a1b2c3d4e5" },
+  everyone: { Principal: "*" },
   source: { SourceArn: "arn:aws:s3:::bucket", SourceAccount: "111122223333" },
   token: { Principal: "alexa-appkit.amazon.com", EventSourceToken: "token" },
   action: { Action: "lambda:GetFunction", Principal: "111122223333" },
@@ -64,56 +166,64 @@ const own: Readonly<Record<string, Partial<AddPermissionCommandInput>>> = {
 describe("The policy of a function that was there before the run", () => {
   it("holds again what it held, whatever was added and removed since", async () => {
     for (const [sid, more] of Object.entries(own)) await add(sid, more);
-    const before = await statementsOf(ask, name);
-    expect(before).toHaveLength(Object.keys(own).length);
+    const before = await bySid();
+    expect(before.size).toBe(Object.keys(own).length);
+    const { undo } = await use().used;
+    expect(await bySid()).toEqual(before);
     for (const sid of Object.keys(own)) await remove(sid);
     await add("left-by-the-run");
     await add("service", { Principal: "sns.amazonaws.com" });
-    expect(await restore(ask, name, before)).toEqual([]);
-    const bySid = (list: typeof before) => new Map(list?.map((statement) => [statement.Sid, statement]));
-    expect(bySid(await statementsOf(ask, name))).toEqual(bySid(before));
+    expect(await undo()).toEqual([]);
+    expect(await bySid()).toEqual(before);
   });
 
   it("is read and given back also at a target that is busy now and then", async () => {
     await add("mine", own.source);
-    const before = await statementsOf(ask, name);
+    const before = await policy();
     let calls = 0;
-    const busy = { kind: "response", status: 503, headers: [], body: "", sentAt: 0, answeredAt: 0 } as const;
-    const { undo } = await useExisting(name, {
-      transport: {
-        ...transport,
-        send: (call, how) => {
-          calls += 1;
-          return calls % 2 === 0 ? Promise.resolve(busy) : transport.send(call, how);
-        },
-      },
-      clock: () => 0,
-      sleep: async () => {},
-      endpoint: "http://lambda.test",
-      region: "us-east-1",
-      prefix: "addperm-ct-t1",
-      startedAt: new Date(),
-      deadlineMs: 1000,
-    });
+    const { undo } = await use(
+      instead(() => {
+        calls += 1;
+        return calls % 2 === 0 ? { status: 503 } : null;
+      }),
+    ).used;
     await remove("mine");
     await add("left-by-the-run");
     expect(await undo()).toEqual([]);
-    expect(await statementsOf(ask, name)).toEqual(before);
+    expect(await policy()).toEqual(before);
+  });
+
+  it("is given back where the answer to a removal or an addition is lost", async () => {
+    await add("mine", own.source);
+    const before = await policy();
+    await remove("mine");
+    await add("left-by-the-run");
+    const lost = new Set(["POST", "DELETE"]);
+    const losing: Transport = {
+      ...transport,
+      send: async (call, how) => {
+        const answer = await transport.send(call, how);
+        if (!lost.delete(call.method)) return answer;
+        return { kind: "none", reason: "timeout", detail: "lost", sentAt: 0, answeredAt: 0 };
+      },
+    };
+    expect(await restore(shopOver(losing), before)).toMatchObject({ problems: [], done: true });
+    expect(await policy()).toEqual(before);
   });
 
   it("that cannot be given back is told of in full, so that nothing is lost", async () => {
-    const lost = { Sid: "odd", Effect: "Deny", Action: "lambda:*", Principal: "*", Resource: "arn:x" };
-    const [problem = "", ...others] = await restore(ask, name, [lost]);
-    expect(others).toEqual([]);
-    expect(problem).toMatch(
+    const odd = { Sid: "odd", Effect: "Deny", Action: "lambda:*", Principal: "*", Resource: "arn:x" };
+    const { problems, done } = await restore(shopOver(transport), { ...(await policy()), statements: [odd] });
+    expect([problems.length, done]).toEqual([1, false]);
+    expect(problems[0]).toMatch(
       /^mine has lost a statement that stood there before \(AddPermission cannot say it\)/,
     );
-    expect(problem).toContain('"Sid":"odd"');
+    expect(problems[0]).toContain('"Sid":"odd"');
   });
 
   it("is the same after a run of every suite that works on it", async () => {
     await add("mine", own.source);
-    const before = await statementsOf(ask, name);
+    const before = await policy();
     const run = await conform((request) => answer(request), {
       functionName: name,
       suites: ["state", "questions", "histories", "races", "size"],
@@ -122,36 +232,256 @@ describe("The policy of a function that was there before the run", () => {
     });
     expect(run.summary.document.violated).toBe(0);
     expect(run.faults).toEqual([]);
-    expect(await statementsOf(ask, name)).toEqual(before);
+    expect(await policy()).toEqual(before);
+  });
+
+  it("of the alias live is freed of what a target put there that reads `qualifier` as `Qualifier`", async () => {
+    await sent(new PublishVersionCommand({ FunctionName: name }));
+    await sent(new CreateAliasCommand({ FunctionName: name, Name: "live", FunctionVersion: "1" }));
+    const live = {
+      FunctionName: name,
+      Qualifier: "live",
+      Action: "lambda:GetFunction",
+      Principal: "s3.amazonaws.com",
+    };
+    await sent(new AddPermissionCommand({ ...live, StatementId: "own" }));
+    const before = await policy("live");
+    const { undo } = await use().used;
+    await sent(new AddPermissionCommand({ ...live, StatementId: "left" }));
+    expect((await policy("live")).statements).toHaveLength(2);
+    expect(await undo()).toEqual([]);
+    expect(await policy("live")).toEqual(before);
   });
 
   it("is freed of ids that a path can name, and never by a path that may mean something else", async () => {
     const sids = ["a b", "é", "..", "a/b", "a%2fb", "", "plain"];
-    const removed: string[] = [];
-    const statements = sids.map((Sid) => ({ Sid, Effect: "Allow" }));
-    const recording = sdkOver(
-      {
-        send: async ({ method, target }) => {
-          if (method === "DELETE") removed.push(target.split("/").at(-1) ?? "");
-          const body = JSON.stringify({ Policy: JSON.stringify({ Statement: statements }) });
-          return { kind: "response", status: 200, headers: [], body, sentAt: 0, answeredAt: 0 };
-        },
-        close: async () => {},
+    const gone = new Set<string>();
+    const over: Transport = {
+      ...transport,
+      send: async ({ method, target }) => {
+        if (method === "DELETE") gone.add(decodeURIComponent(target.split("/").at(-1) ?? ""));
+        const left = sids.filter((Sid) => !gone.has(Sid)).map((Sid) => ({ Sid, Effect: "Allow" }));
+        const body = JSON.stringify({ Policy: JSON.stringify({ Statement: left }) });
+        return { kind: "response", status: 200, headers: [], body, sentAt: 0, answeredAt: 0 };
       },
-      "us-east-1",
-      { deadlineMs: 1000 },
-    );
-    const [problem] = await restore(recording, name, []);
-    expect(removed).toEqual(["a%20b", "%C3%A9", "plain"]);
-    expect(problem).toContain('4 statements of mine are left behind: ".." (no path can name its id safely)');
+    };
+    const { problems, done, removed } = await restore(shopOver(over), {
+      ...(await policy()),
+      statements: [],
+    });
+    expect([[...gone], removed]).toEqual([
+      ["a b", "é", "plain"],
+      ["a b", "é", "plain"],
+    ]);
+    expect(problems).toEqual([
+      expect.stringContaining('4 statements of mine are left behind: ".." (no path can name its id safely)'),
+    ]);
+    expect(done).toBe(true);
+  });
+});
+
+const statement = {
+  Sid: "keep",
+  Effect: "Allow",
+  Principal: { Service: "s3.amazonaws.com" },
+  Action: "lambda:InvokeFunction",
+  Resource: resource,
+};
+const sourceArn = "arn:aws:s3:::bucket";
+const twoAccounts = {
+  StringEquals: { "AWS:SourceAccount": "111122223333" },
+  StringLike: { "aws:SourceAccount": "111122223334" },
+};
+
+describe("A run of --function does not start, and changes nothing,", () => {
+  it.each([
+    ["Effect", { Effect: "Deny" }],
+    ["NotPrincipal", { Principal: undefined, NotPrincipal: { AWS: "*" } }],
+    ["NotAction", { NotAction: "lambda:GetFunction" }],
+    ["NotResource", { NotResource: "arn:x" }],
+    ["Condition", { Condition: { StringEquals: { "lambda:FunctionUrlAuthType": "NONE" } } }],
+    ["Condition", { Condition: { StringEquals: { "aws:PrincipalOrgID": "o-a1b2c3d4e5" } } }],
+    ["Condition", { Condition: { Bool: { "aws:SecureTransport": "true" } } }],
+    ["Condition", { Condition: { ArnNotLike: { "AWS:SourceArn": sourceArn } } }],
+    ["Condition", { Condition: { ArnLike: { "AWS:SourceArn": [sourceArn, `${sourceArn}2`] } } }],
+    ["Condition", { Condition: twoAccounts }],
+    ["Condition", { Condition: { constructor: { constructor: "x" } } }],
+    ["Condition", { Condition: {} }],
+    ["Condition", { Condition: { ArnLike: {} } }],
+    ["Condition", { Condition: { StringEquals: { "AWS:SourceAccount": "111" } } }],
+    ["Principal", { Principal: { Federated: "cognito-identity.amazonaws.com" } }],
+    ["Principal", { Principal: { AWS: ["111122223333", "111122223334"] } }],
+    ["Principal", { Principal: { AWS: "111122223333", Service: "s3.amazonaws.com" } }],
+    ["Action", { Action: ["lambda:InvokeFunction", "lambda:GetFunction"] }],
+    ["Action", { Action: "s3:GetObject" }],
+    ["Resource", { Resource: `${resource}:live` }],
+    ["Resource", { Resource: "*" }],
+    ["Sid", { Sid: "" }],
+    ["Sid", { Sid: "a b" }],
+    ["Sid", { Sid: undefined }],
+    ["Sid", { Sid: "fine" }],
+  ])("where AddPermission cannot say a statement: %s %j", async (member, change) => {
+    const odd = { ...statement, ...change };
+    const { used, log } = use(holding({ ...statement, Sid: "fine" }, odd), { journal: journal() });
+    const error: unknown = await used.catch((caught: unknown) => caught);
+    expect(error).toMatchObject({ name: "Fault" });
+    expect(String(error)).toContain(`(statement ${JSON.stringify(odd.Sid) ?? "without an id"}, ${member}: `);
+    expect(String(error)).toMatch(/Nothing was changed\.$/);
+    expect(log.filter((line) => !line.startsWith("GET "))).toEqual([]);
+    expect(await journalsIn(folder)).toEqual([]);
   });
 
-  it("says nothing where policies cannot be read at all", async () => {
-    const mute: Ask = async () => ({ ok: false, answer: null, status: 405, error: null, message: "" });
-    expect(await restore(mute, name, await statementsOf(mute, name))).toEqual([]);
-    expect(await restore(mute, name, [])).toEqual([
-      "what was added to mine may be left behind: its policy cannot be read",
-    ]);
+  it.each([
+    ["500", policyIs("", 500), "GetPolicy answered 500"],
+    ["403", policyIs("{}", 403), "GetPolicy answered 403"],
+    ["405", policyIs("", 405), "GetPolicy answered 405"],
+    ["503 for good", policyIs("", 503), "GetPolicy answered 503"],
+    ["no JSON", policyIs("<html>"), "GetPolicy answered 200"],
+    ["no policy", policyIs("{}"), "without a list of statements"],
+    ["a policy that is no JSON", policyIs('{"Policy":"{"}'), "without a list of statements"],
+    ["a policy without a list", policyIs('{"Policy":"{}"}'), "without a list of statements"],
+    [
+      "a statement that is none",
+      policyIs('{"Policy":"{\\"Statement\\":[1]}"}'),
+      "without a list of statements",
+    ],
+  ])("where the policy cannot be read: %s", async (_what, over, says) => {
+    const { used, log } = use(over);
+    await expect(used).rejects.toThrow(says);
+    await expect(used).rejects.toThrow("Nothing was changed.");
+    expect(log.filter((line) => !line.startsWith("GET "))).toEqual([]);
+  });
+
+  it("where another run keeps the policy", async () => {
+    await journal("broken").keep(name, [await policy()]);
+    const { used, log } = use({}, { journal: journal() });
+    await expect(used).rejects.toThrow(
+      "The policy of mine is kept by the run broken, which is still going on or was broken",
+    );
+    expect(log).toEqual([`GET /2015-03-31/functions/${name}`]);
+  });
+});
+
+describe("A run of --function leaves the policy as it was, and does not start,", () => {
+  it("where the target writes a statement in another form", async () => {
+    const stored = { ...statement, Condition: { StringLike: { "AWS:SourceArn": sourceArn } } };
+    await add("other");
+    const before = await policy();
+    // What stands there was written by something else than the target's AddPermission.
+    const over: Partial<Transport> = {
+      send: async (call, how) => {
+        const given = await transport.send(call, how);
+        if (call.method !== "GET" || !call.target.endsWith("/policy") || given.kind === "none") return given;
+        const { Policy } = JSON.parse(given.body);
+        const { Statement } = JSON.parse(Policy);
+        return {
+          ...given,
+          body: JSON.stringify({ Policy: JSON.stringify({ Statement: [stored, ...Statement] }) }),
+        };
+      },
+    };
+    await expect(use(over).used).rejects.toThrow(
+      '(statement "keep", Condition: AddPermission writes {"ArnLike":{"AWS:SourceArn":"arn:aws:s3:::bucket"}} there)',
+    );
+    expect(await policy()).toEqual(before);
+  });
+
+  it("where the target refuses a copy of a statement", async () => {
+    await add("mine", own.user);
+    const before = await policy();
+    const refusing = instead((method) =>
+      method === "POST" ? { status: 400, body: '{"message":"The provided principal was invalid."}' } : null,
+    );
+    const { used } = use(refusing, { journal: journal() });
+    await expect(used).rejects.toThrow(
+      /\(statement "mine": a copy of it was answered 400 .*principal was invalid.*\).* The policy is as it was\.$/,
+    );
+    expect(await policy()).toEqual(before);
+    expect(await journalsIn(folder)).toEqual([]);
+  });
+
+  it("where it is ended meanwhile", async () => {
+    await add("mine");
+    await add("mine-too");
+    const before = await policy();
+    const stop = new AbortController();
+    const ending = instead((method) => {
+      if (method === "POST") stop.abort();
+      return null;
+    });
+    const { used } = use(ending, { journal: journal(), signal: stop.signal });
+    await expect(used).rejects.toThrow("was ended");
+    expect(await policy()).toEqual(before);
+    expect(await journalsIn(folder)).toEqual([]);
+  });
+});
+
+describe("A run of --function starts", () => {
+  it.each([
+    ["a 404 with a name", () => use()],
+    ["a 404 without a name", () => use(policyIs("", 404))],
+  ])("where there is no policy, without a write: %s", async (_what, start) => {
+    const { used, log } = start();
+    await used;
+    expect(log.filter((line) => !line.startsWith("GET "))).toEqual([]);
+  });
+
+  it("with the policy in the journal, which only its owner can read, before anything is written", async () => {
+    for (const [sid, more] of Object.entries(own)) await add(sid, more);
+    const before = await policy();
+    const noted: unknown[] = [];
+    const over: Partial<Transport> = {
+      send: async (call, how) => {
+        if (call.method !== "GET") {
+          const entry: unknown = JSON.parse(await readFile(join(folder, "t1.json"), "utf8"));
+          noted.push(isRecord(entry) && Array.isArray(entry.policies) ? entry.policies[0] : null);
+        }
+        return transport.send(call, how);
+      },
+    };
+    const { undo } = await use(over, { journal: journal() }).used;
+    // A copy of each is added and removed.
+    expect(noted).toEqual(Array(before.statements.length * 2).fill(before));
+    expect((await stat(join(folder, "t1.json"))).mode & 0o777).toBe(0o600);
+    await remove("service");
+    expect(await undo()).toEqual([]);
+    expect(await journalsIn(folder)).toEqual([]);
+  });
+
+  it("and keeps the journal while something is not given back", async () => {
+    await add("mine");
+    let broken = false;
+    const over = instead(() => (broken ? { status: 500 } : null));
+    const { undo } = await use(over, { journal: journal() }).used;
+    await remove("mine");
+    broken = true;
+    expect(await undo()).toContain(
+      "what was added to mine may be left behind: its policy cannot be read (GetPolicy answered 500 without an error name)",
+    );
+    expect((await journalsIn(folder)).map(({ entry }) => entry.policies[0]?.statements.length)).toEqual([1]);
+    broken = false;
+    expect(await undo()).toEqual([]);
+    expect(await journalsIn(folder)).toEqual([]);
+  });
+});
+
+describe("A statement is read as the request that writes it", () => {
+  it.each([
+    ["a list of one", { Action: [statement.Action], Principal: { Service: ["s3.amazonaws.com"] } }, {}],
+    ["StringLike", { Condition: { StringLike: { "aws:SourceArn": sourceArn } } }, { SourceArn: sourceArn }],
+    [
+      "StringEquals",
+      { Condition: { StringEquals: { "AWS:SourceArn": sourceArn } } },
+      { SourceArn: sourceArn },
+    ],
+    ["a bare account", { Principal: "111122223333" }, { Principal: "111122223333" }],
+    ["everyone", { Principal: { AWS: "*" } }, { Principal: "*" }],
+  ])("%s", (_what, change, says) => {
+    const plain = { StatementId: "keep", Action: "lambda:InvokeFunction", Principal: "s3.amazonaws.com" };
+    expect(additionOf({ ...statement, ...change }, resource)).toEqual({
+      kind: "addition",
+      addition: { ...plain, ...says },
+    });
   });
 });
 

@@ -1,5 +1,7 @@
-import { execFile } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
+import { once } from "node:events";
 import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -27,11 +29,17 @@ function sweep(...args: readonly string[]): Promise<{ code: number; out: string;
 }
 
 /** Writes the journal of a run that was killed. */
-async function journal(run: string, endpoint: string, region: string, name: string): Promise<void> {
+async function journal(
+  run: string,
+  endpoint: string,
+  region: string,
+  name: string,
+  more: Readonly<Record<string, unknown>> = {},
+): Promise<void> {
   const entry = { run, endpoint, region, startedAt: "2026-01-01T00:00:00.000Z", pid: 2 ** 22 + 1 };
   await writeFile(
     join(folder, journals, `${run}.json`),
-    JSON.stringify({ ...entry, functions: [name], roles: [] }),
+    JSON.stringify({ ...entry, functions: [name], roles: [], ...more }),
   );
 }
 
@@ -39,14 +47,22 @@ async function left(): Promise<readonly string[]> {
   return (await readdir(join(folder, journals))).sort();
 }
 
+async function create(href: string, FunctionName: string): Promise<void> {
+  const role = "arn:aws:iam::123456789012:role/r";
+  await post(`${href}2015-03-31/functions`, { FunctionName, Role: role, Code: { ZipFile: "UEsFBg==" } });
+}
+
+async function post(url: string, body: unknown): Promise<void> {
+  const answer = await fetch(url, { method: "POST", body: JSON.stringify(body) });
+  if (!answer.ok) throw new Error(await answer.text());
+}
+
 it("deletes what every journal in the folder notes, at its own endpoint and in its region", async () => {
   const targets = [createReference(), createReference()];
   for (const [index, target] of targets.entries()) {
     const { href } = await target.listen();
     const FunctionName = `addperm-ct-abcdef-000${index}-main`;
-    const role = "arn:aws:iam::123456789012:role/r";
-    const body = JSON.stringify({ FunctionName, Role: role, Code: { ZipFile: "UEsFBg==" } });
-    await fetch(`${href}2015-03-31/functions`, { method: "POST", body });
+    await create(href, FunctionName);
     await journal(`run-${index}`, href, index === 0 ? "us-east-1" : "eu-west-1", FunctionName);
   }
   const { code, out } = await sweep();
@@ -57,6 +73,94 @@ it("deletes what every journal in the folder notes, at its own endpoint and in i
     "",
   ]);
   expect([code, await left()]).toEqual([0, []]);
+});
+
+const canonical = { Action: "lambda:InvokeFunction", Principal: "s3.amazonaws.com" };
+
+it("gives back the policy that a killed run had emptied, says what it did, and does nothing the second time", async () => {
+  const target = createReference();
+  const { href } = await target.listen();
+  await create(href, "mine");
+  const policy = `${href}2015-03-31/functions/mine/policy`;
+  const read = async (): Promise<readonly unknown[]> => {
+    const body = (await (await fetch(policy)).json()) as { readonly Policy: string };
+    return JSON.parse(body.Policy).Statement;
+  };
+  const account = { ...canonical, Principal: "111122223333", SourceAccount: "111122223333" };
+  await post(policy, { ...canonical, StatementId: "stays" });
+  await post(policy, { ...account, StatementId: "emptied" });
+  const before = await read();
+  await fetch(`${policy}/emptied`, { method: "DELETE" });
+  await post(policy, { ...canonical, StatementId: "of-the-run" });
+  const resource = "arn:aws:lambda:us-east-1:123456789012:function:mine";
+  const kept = { functionName: "mine", qualifier: null, resource, statements: before };
+  await journal("killed", href, "us-east-1", "addperm-ct-gone-main", { policies: [kept] });
+  const first = await sweep();
+  const after = await read();
+  const second = await sweep();
+  await target.close();
+  expect(first.out).toContain('given back: the policy of mine (removed "of-the-run"; added "emptied")\n');
+  expect([first.code, await left(), after]).toEqual([0, [], before]);
+  expect([second.code, second.out]).toEqual([0, "nothing was left behind\n"]);
+});
+
+it("keeps the journal while a policy cannot be given back, and forgets one whose function is gone", async () => {
+  const target = createReference();
+  const { href } = await target.listen();
+  await create(href, "mine");
+  const resource = "arn:aws:lambda:us-east-1:123456789012:function:mine";
+  const refused = {
+    Effect: "Allow",
+    Principal: { Service: "no principal" },
+    Action: "lambda:*",
+    Resource: resource,
+  };
+  const kept = { qualifier: null, resource, statements: [{ Sid: "lost", ...refused }] };
+  const functions: readonly string[] = [];
+  await journal("a", href, "us-east-1", "", { functions, policies: [{ ...kept, functionName: "mine" }] });
+  await journal("b", href, "us-east-1", "", { functions, policies: [{ ...kept, functionName: "gone" }] });
+  const { code, out } = await sweep();
+  await target.close();
+  expect(out).toMatch(/^left: mine has lost a statement that stood there before \(400 .*"Sid":"lost"/m);
+  expect(out).toMatch(/^given back: nothing to gone, which does not exist any more; it held .*"Sid":"lost"/m);
+  expect([code, await left()]).toEqual([3, ["a.json"]]);
+});
+
+it("leaves the policy of a run that is still going on alone", async () => {
+  const policies = [{ functionName: "mine", qualifier: null, resource: "arn", statements: [] }];
+  const more = { pid: process.pid, startedAt: new Date().toISOString(), functions: [], policies };
+  const target = createReference();
+  await journal("live", (await target.listen()).href, "us-east-1", "", more);
+  const { code, out } = await sweep();
+  await target.close();
+  expect(out).toBe(`left: the run live is still going on (process ${process.pid})\n`);
+  expect([code, await left()]).toEqual([3, ["live.json"]]);
+});
+
+it("is named by the second Ctrl-C", async () => {
+  // What is asked for clean-up is never answered.
+  let requests = 0;
+  const server = createServer(() => {
+    requests += 1;
+    if (requests === 1) process.kill(child.pid ?? 0, "SIGINT");
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const address = server.address();
+  const port = typeof address === "object" && address !== null ? address.port : 0;
+  const endpoint = `http://127.0.0.1:${port}`;
+  const args = ["--import", import.meta.resolve("tsx"), bin, "--endpoint", endpoint, "--suite", "state"];
+  const child = spawn(process.execPath, args, { cwd: folder, stdio: ["ignore", "ignore", "pipe"] });
+  let err = "";
+  child.stderr.on("data", (chunk: Buffer) => {
+    err += chunk.toString();
+    if (err.includes("once more") && !child.killed) child.kill("SIGINT");
+  });
+  const [code] = await once(child, "exit");
+  server.closeAllConnections();
+  server.close();
+  expect(err).toContain("once more ends at once, and leaves the rest to `sweep`");
+  expect(err).toMatch(/given back, by\n {2}npx addpermission-conformance sweep\n/);
+  expect([code, await left()]).toEqual([130, [expect.stringMatching(/^addperm-ct-/)]]);
 });
 
 it("names the command where requests must be signed, and what cannot be reached", async () => {

@@ -1,0 +1,186 @@
+import { AddPermissionCommand, GetPolicyCommand, RemovePermissionCommand } from "@aws-sdk/client-lambda";
+import { canonicalJson } from "../spec/belief.ts";
+import { isRecord } from "../spec/body.ts";
+import { isRemovable } from "../spec/removal.ts";
+import { type Addition, additionOf, type Statement } from "./addition.ts";
+import { type Ask, type Reply, said } from "./sdk.ts";
+import { isBusy, type Patience, patiently } from "./workshop.ts";
+
+/** A policy as it was read, to be given back later. Plain JSON. */
+export interface KeptPolicy {
+  readonly functionName: string;
+  /** null for the policy of the function itself. */
+  readonly qualifier: string | null;
+  /** ARN of what the policy belongs to. */
+  readonly resource: string;
+  readonly statements: readonly Statement[];
+}
+
+/** Whose policy it is. */
+export type PolicyOwner = Pick<KeptPolicy, "functionName" | "qualifier">;
+
+/** What it takes to read and write a policy at a target that may be busy. */
+export type PolicyShop = Patience & { readonly ask: Ask };
+
+/** What a read of a policy shows; `why` is a clause. */
+export type PolicyReading =
+  | { readonly kind: "statements"; readonly statements: readonly Statement[] }
+  | { readonly kind: "unreadable"; readonly why: string };
+
+/** Reads the statements of a policy; there are none where GetPolicy answers 404. */
+export async function readStatements(shop: PolicyShop, of: PolicyOwner): Promise<PolicyReading> {
+  const reply = await asked(shop, (client) => client.send(new GetPolicyCommand(named(of))));
+  if (!reply.ok && reply.status === 404) return { kind: "statements", statements: [] };
+  if (!reply.ok) {
+    const met = reply.status === 0 ? "GetPolicy had no answer, " : "GetPolicy answered ";
+    return { kind: "unreadable", why: met + said(reply) };
+  }
+  const policy = parsed(reply.value.Policy ?? "");
+  const list = isRecord(policy) ? policy.Statement : null;
+  return Array.isArray(list) && list.every(isRecord)
+    ? { kind: "statements", statements: list }
+    : { kind: "unreadable", why: "GetPolicy answered without a list of statements" };
+}
+
+/** Adds one statement. */
+export function addStatement(shop: PolicyShop, of: PolicyOwner, addition: Addition): Promise<Reply<unknown>> {
+  return asked(shop, (client) => client.send(new AddPermissionCommand({ ...named(of), ...addition })));
+}
+
+/** Removes one statement; null when it is gone, else why it is not. */
+export async function removeStatement(
+  shop: PolicyShop,
+  of: PolicyOwner,
+  sid: string,
+): Promise<string | null> {
+  const input = { ...named(of), StatementId: sid };
+  const reply = await asked(shop, (client) => client.send(new RemovePermissionCommand(input)));
+  return reply.ok || reply.status === 404 ? null : said(reply);
+}
+
+/** What came of giving a policy back. */
+export interface Restored {
+  /** Ids of the statements that were removed. */
+  readonly removed: readonly string[];
+  /** Ids of the statements that were added. */
+  readonly given: readonly string[];
+  /** What is not as it was, one sentence each. */
+  readonly problems: readonly string[];
+  /** True when nothing is left to do: what stood there stands again, and the rest is gone or can never be removed. */
+  readonly done: boolean;
+}
+
+/** Waits before a policy is written and read once more, in milliseconds: an answer was lost, or the target lags. */
+export const pausesMs: readonly number[] = [0, 300, 1500];
+
+/** Removes from a policy what was added to it, and adds what is missing. May be repeated. */
+export async function restore(shop: PolicyShop, policy: KeptPolicy): Promise<Restored> {
+  const removed = new Set<string>();
+  const given = new Set<string>();
+  let refusals: Refusals = new Map();
+  for (let round = 0; ; round += 1) {
+    const now = await readStatements(shop, policy);
+    if (now.kind === "unreadable")
+      return { removed: [...removed], given: [...given], problems: unread(policy, now.why), done: false };
+    const difference = compare(now.statements, policy.statements);
+    const done = difference.missing.length + difference.surplus.filter(isWithinReach).length === 0;
+    const pause = pausesMs[round];
+    if (done || pause === undefined) {
+      const problems = problemsOf(policy, difference, refusals);
+      return { removed: [...removed], given: [...given], problems, done };
+    }
+    await shop.sleep(pause);
+    refusals = await write(shop, policy, difference, { removed, given });
+  }
+}
+
+interface Difference {
+  readonly surplus: readonly Statement[];
+  readonly missing: readonly Statement[];
+}
+
+/** Why a statement could not be removed or added, by its text. */
+type Refusals = ReadonlyMap<string, string>;
+
+function compare(now: readonly Statement[], before: readonly Statement[]): Difference {
+  const missing = new Map(before.map((statement) => [canonicalJson(statement), statement]));
+  const surplus = now.filter((statement) => !missing.delete(canonicalJson(statement)));
+  return { surplus, missing: [...missing.values()] };
+}
+
+async function write(
+  shop: PolicyShop,
+  policy: KeptPolicy,
+  { surplus, missing }: Difference,
+  done: { readonly removed: Set<string>; readonly given: Set<string> },
+): Promise<Refusals> {
+  const refusals = new Map<string, string>();
+  for (const statement of surplus.filter(isWithinReach)) {
+    const why = await removeStatement(shop, policy, statement.Sid);
+    if (why === null) done.removed.add(statement.Sid);
+    else refusals.set(canonicalJson(statement), why);
+  }
+  for (const statement of missing) {
+    const read = additionOf(statement, policy.resource);
+    const reply = read.kind === "addition" ? await addStatement(shop, policy, read.addition) : null;
+    if (reply?.ok) done.given.add(String(statement.Sid));
+    else refusals.set(canonicalJson(statement), reply === null ? "AddPermission cannot say it" : said(reply));
+  }
+  return refusals;
+}
+
+/** A path can name the id of the statement without being taken for something else. */
+function isWithinReach(statement: Statement): statement is Statement & { readonly Sid: string } {
+  return typeof statement.Sid === "string" && isRemovable(statement.Sid);
+}
+
+function problemsOf(
+  policy: KeptPolicy,
+  { surplus, missing }: Difference,
+  refusals: Refusals,
+): readonly string[] {
+  const owner = ownerOf(policy);
+  const why = (statement: Statement) =>
+    refusals.get(canonicalJson(statement)) ?? "the target acknowledged the request and did not do it";
+  const stuck = surplus.map((statement) => {
+    const reason = isWithinReach(statement) ? why(statement) : "no path can name its id safely";
+    return `${JSON.stringify(statement.Sid)} (${reason})`;
+  });
+  const behind = `${stuck.length} statements of ${owner} are left behind: ${stuck.slice(0, 5).join(", ")}${stuck.length > 5 ? ", …" : ""}`;
+  const lost = missing.map(
+    (statement) =>
+      `${owner} has lost a statement that stood there before (${why(statement)}): ${canonicalJson(statement)}`,
+  );
+  return stuck.length > 0 ? [behind, ...lost] : lost;
+}
+
+function unread(policy: KeptPolicy, why: string): readonly string[] {
+  const owner = ownerOf(policy);
+  const held = policy.statements.map(canonicalJson).join(", ");
+  return [
+    `what was added to ${owner} may be left behind: its policy cannot be read (${why})`,
+    ...(held === "" ? [] : [`${owner} may have lost what stood there before: ${held}`]),
+  ];
+}
+
+/** How messages name the owner of a policy. */
+export function ownerOf({ functionName, qualifier }: PolicyOwner): string {
+  return qualifier === null ? functionName : `${functionName}:${qualifier}`;
+}
+
+/** Asks again while the target is busy. */
+function asked<T>(shop: PolicyShop, request: Parameters<typeof shop.ask<T>>[0]): Promise<Reply<T>> {
+  return patiently(shop, () => shop.ask(request), isBusy);
+}
+
+function named({ functionName, qualifier }: PolicyOwner) {
+  return { FunctionName: functionName, ...(qualifier === null ? {} : { Qualifier: qualifier }) };
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
