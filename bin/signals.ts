@@ -1,3 +1,5 @@
+import { command } from "./tool.ts";
+
 /** What an interrupted run ends with: 128 and the signal's number. */
 const codes = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const;
 
@@ -11,9 +13,16 @@ export function interruptible(): {
   let code: number | null = null;
   const handlers = Object.entries(codes).map(([name, number]) => {
     const handler = () => {
-      if (code !== null) process.exit(number);
+      if (code !== null) {
+        process.stderr.write(
+          `\n${name}: ended before everything was cleaned up; what is left on the target is removed, and an emptied policy given back, by\n  ${command} sweep\n`,
+        );
+        process.exit(number);
+      }
       code = number;
-      process.stderr.write(`\n${name}: cleaning up and writing the reports; once more ends at once\n`);
+      process.stderr.write(
+        `\n${name}: cleaning up and writing the reports; once more ends at once, and leaves the rest to \`sweep\`\n`,
+      );
       controller.abort();
     };
     process.on(name, handler);
