@@ -1,8 +1,8 @@
 import { longestMs } from "../client/sleep.ts";
 import { nearest } from "../reports/known.ts";
+import { ruleIds } from "../rules/index.ts";
 import { Fault } from "../spec/fault.ts";
-import type { Capability } from "../spec/rule.ts";
-import { ruleIds } from "../spec/rules/index.ts";
+import type { Capability } from "../spec/verdict.ts";
 import { suites } from "../suites/index.ts";
 import type { ConformOptions } from "./options.ts";
 

@@ -1,7 +1,7 @@
 import { failsGate, type Judgement, type KnownEntry } from "../reports/known.ts";
 import type { Report } from "../reports/report.ts";
 import { type ExitCode, exitCode } from "../reports/verdict.ts";
-import type { Capability } from "../spec/rule.ts";
+import type { Capability } from "../spec/verdict.ts";
 import { checkOptions } from "./check-options.ts";
 import type { Contact } from "./contact.ts";
 import { asFault } from "./fault-words.ts";

@@ -8,11 +8,10 @@ export type {
   Tally,
 } from "../reports/report.ts";
 export { type ExitCode, exitCode, type Standing, standing } from "../reports/verdict.ts";
+export type { RuleId } from "../rules/index.ts";
 export type { Inability } from "../runner/options.ts";
 export { Fault } from "../spec/fault.ts";
-export type { Capability } from "../spec/rule.ts";
-export type { RuleId } from "../spec/rules/index.ts";
-export type { Basis, Column, Outcome } from "../spec/verdict.ts";
+export type { Basis, Capability, Column, Outcome } from "../spec/verdict.ts";
 export { type ConformanceRun, conform, type Deviations } from "./conform.ts";
 export { type LambdaEvent, type LambdaResult, lambdaHandler } from "./lambda-handler.ts";
 export { nodeListener } from "./node-listener.ts";

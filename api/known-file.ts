@@ -1,8 +1,8 @@
 import { readFile } from "node:fs/promises";
 import { type Judgement, judgeKnown, type KnownFile, parseKnown } from "../reports/known.ts";
 import type { Report } from "../reports/report.ts";
+import { ruleIds } from "../rules/index.ts";
 import { Fault } from "../spec/fault.ts";
-import { ruleIds } from "../spec/rules/index.ts";
 
 /** Reads a file of known deviations; throws a Fault when there is none or when it is wrong. */
 export async function readKnown(file: string | URL): Promise<KnownFile> {

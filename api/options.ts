@@ -1,6 +1,6 @@
 import type { Column } from "../reports/report.ts";
+import type { RuleId } from "../rules/index.ts";
 import type { Inability, RunOptions } from "../runner/options.ts";
-import type { RuleId } from "../spec/rules/index.ts";
 
 /** How to run; everything has a default. Times are in milliseconds. */
 export interface ConformOptions {

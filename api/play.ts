@@ -1,9 +1,9 @@
 import { sleep } from "../client/sleep.ts";
 import type { Column, Report } from "../reports/report.ts";
+import { type RuleId, rules } from "../rules/index.ts";
 import type { RunOptions } from "../runner/options.ts";
 import { barrenReport, run } from "../runner/run.ts";
 import { Fault } from "../spec/fault.ts";
-import { type RuleId, rules } from "../spec/rules/index.ts";
 import { suites, usualSuites } from "../suites/index.ts";
 import { wire } from "../suites/wire.ts";
 import { type Session, usualLanes } from "./session.ts";

@@ -1,10 +1,10 @@
 import type * as Vitest from "vitest";
+import type { Rule } from "../oracle/rule.ts";
 import { escapeTerminal } from "../reports/escape.ts";
 import { findingText, reasonText } from "../reports/finding.ts";
 import type { RuleReport } from "../reports/report.ts";
 import { counts, standing } from "../reports/verdict.ts";
 import { Fault } from "../spec/fault.ts";
-import type { Rule } from "../spec/rule.ts";
 import { checkOptions } from "./check-options.ts";
 import { type ConformanceRun, conform } from "./conform.ts";
 import { asFault } from "./fault-words.ts";

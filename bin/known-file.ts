@@ -4,8 +4,8 @@ import { readKnown } from "../api/known-file.ts";
 import { proveWritable, replace, unwritable } from "../reports/file-system.ts";
 import { type KnownFile, parseKnown, updateKnown } from "../reports/known.ts";
 import type { Report } from "../reports/report.ts";
+import { ruleIds } from "../rules/index.ts";
 import { Fault } from "../spec/fault.ts";
-import { ruleIds } from "../spec/rules/index.ts";
 import type { Given } from "./arguments.ts";
 
 /** A known-file as it is to be written. */

@@ -1,6 +1,6 @@
-import { rules } from "../spec/rules/index.ts";
-import { ledger } from "../spec/rules/ledger.ts";
-import { questions } from "../spec/rules/questions.ts";
+import { rules } from "../rules/index.ts";
+import { ledger } from "../rules/ledger.ts";
+import { questions } from "../rules/unspecified.ts";
 import { read, takesNothing } from "./arguments.ts";
 import { optionDocs } from "./options.ts";
 

@@ -1,6 +1,6 @@
 import { DeleteFunctionCommand, GetFunctionCommand } from "@aws-sdk/client-lambda";
-import type { UnsupportedCapability } from "../spec/rule.ts";
 import type { Stage } from "../spec/stage.ts";
+import type { UnsupportedCapability } from "../spec/verdict.ts";
 import { createFunction, firstRecipe, type Kitchen, type Recipe, zip } from "./create-function.ts";
 import { Fault } from "./fault.ts";
 import { type Created, type Journal, noJournal } from "./journal.ts";

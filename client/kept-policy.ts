@@ -1,4 +1,4 @@
-import { canonicalJson } from "../spec/belief.ts";
+import { canonicalJson } from "../spec/statement.ts";
 import { additionOf, type Statement } from "./addition.ts";
 import { Fault } from "./fault.ts";
 import type { Journal } from "./journal.ts";

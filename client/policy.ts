@@ -1,7 +1,7 @@
 import { AddPermissionCommand, GetPolicyCommand, RemovePermissionCommand } from "@aws-sdk/client-lambda";
-import { canonicalJson } from "../spec/belief.ts";
 import { isRecord } from "../spec/body.ts";
-import { isRemovable } from "../spec/removal.ts";
+import { canonicalJson } from "../spec/statement.ts";
+import { isRemovable } from "../spec/target.ts";
 import { type Addition, additionOf, type Statement } from "./addition.ts";
 import { type Ask, type Reply, said } from "./sdk.ts";
 import { isBusy, type Patience, patiently } from "./workshop.ts";

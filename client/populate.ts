@@ -4,8 +4,8 @@ import {
   PublishVersionCommand,
   UpdateFunctionConfigurationCommand,
 } from "@aws-sdk/client-lambda";
-import type { UnsupportedCapability } from "../spec/rule.ts";
 import type { StagedAliases, StagedFunction } from "../spec/stage.ts";
+import type { UnsupportedCapability } from "../spec/verdict.ts";
 import { said } from "./sdk.ts";
 import { isSettling, patiently, type Workshop } from "./workshop.ts";
 

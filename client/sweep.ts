@@ -1,5 +1,5 @@
 import { GetFunctionCommand, ListFunctionsCommand } from "@aws-sdk/client-lambda";
-import { canonicalJson } from "../spec/belief.ts";
+import { canonicalJson } from "../spec/statement.ts";
 import { deleteFunction } from "./arrange.ts";
 import { journalsIn, type LeftJournal, removeJournal } from "./journal.ts";
 import { type KeptPolicy, ownerOf, restore } from "./policy.ts";

@@ -1,10 +1,9 @@
-import type { Addition, Observation } from "../spec/observation.ts";
-import { type Feature, holds, type Judgement, type Rule, type Trigger } from "../spec/rule.ts";
-import { rules as everyRule } from "../spec/rules/index.ts";
+import type { RequestQuestion } from "../spec/request.ts";
 import type { Column } from "../spec/verdict.ts";
-import type { ObservedRound } from "./observe.ts";
-import { pointOf } from "./point.ts";
+import type { StateQuestion } from "./analyze-state.ts";
+import type { Addition, Observation, ObservedRound } from "./observe.ts";
 import { judgeLinearizability } from "./races.ts";
+import { type Feature, holds, type Judgement, type Objection, type Rule, type Trigger } from "./rule.ts";
 
 /** What one rule says in one column of one observation, round or history. */
 export interface Finding {
@@ -31,8 +30,8 @@ interface Of<On extends Trigger["on"]> extends Asked {
   readonly trigger: Extract<Trigger, { on: On }>;
 }
 
-/** A judge over some rules; over all of them unless told otherwise. A rule that throws is a fault of ours. */
-export function judgeOf(rules: readonly Rule[] = everyRule): Judge {
+/** A judge over these rules. A rule that throws is an internal error. */
+export function judgeOf(rules: readonly Rule[]): Judge {
   const byObjection = grouped(pick(rules, "objection"), ({ trigger }) => trigger.objection);
   const byFeature = grouped(pick(rules, "feature"), ({ trigger }) => trigger.feature ?? "");
   const onSuccess = pick(rules, "success");
@@ -123,4 +122,38 @@ function grouped<T>(list: readonly T[], key: (of: T) => string): ReadonlyMap<str
   const groups = new Map<string, T[]>();
   for (const one of list) groups.set(key(one), [...(groups.get(key(one)) ?? []), one]);
   return groups;
+}
+
+/** The one thing that a request puts to the test. */
+export type Point =
+  | { readonly kind: "objection"; readonly objection: Objection }
+  | { readonly kind: "valid"; readonly features: readonly Feature[] }
+  | { readonly kind: "open"; readonly question: RequestQuestion | StateQuestion };
+
+/** What a request puts to the test; null when several things speak against it, or too little is known. */
+export function pointOf(of: Addition): Point | null {
+  const { reading, situation, together } = of;
+  const byState = together ? [] : situation.objections;
+  const [objection] = reading.objections.length > 0 ? reading.objections : byState;
+  const against = reading.objections.length + byState.length;
+  if (reading.questions.length + situation.questions.length > 0) {
+    const [question, ...more] = [...reading.questions, ...situation.questions];
+    return question !== undefined && more.length + against === 0 ? { kind: "open", question } : null;
+  }
+  if (objection !== undefined) {
+    // Whether a revision just read counts depends on where the target takes it from, so that 412 may be right as well.
+    const guarded = situation.features.includes("RevisionId.current");
+    const sure = situation.unsure.length === 0 || reading.objections.length > 0;
+    return !guarded && against === 1 && sure && !isExplainedByTheUnknown(of)
+      ? { kind: "objection", objection }
+      : null;
+  }
+  if (together || situation.key === null) return null;
+  return { kind: "valid", features: [...reading.features, ...situation.features] };
+}
+
+/** Where it is not known what is there, a refusal may be for something missing, taken or stale just as well. */
+function isExplainedByTheUnknown({ situation, result }: Addition): boolean {
+  if (situation.perhapsElsewhere && result.kind === "refused" && result.status === 409) return true;
+  return situation.unsure.length > 0 && result.kind === "refused" && [404, 409, 412].includes(result.status);
 }

@@ -1,13 +1,12 @@
-import { readAnswer } from "../spec/answer.ts";
-import { type Belief, policyKey } from "../spec/belief.ts";
-import { difference } from "../spec/difference.ts";
-import type { Call, Exchange } from "../spec/exchange.ts";
-import type { Observation } from "../spec/observation.ts";
-import { type PolicyReading, readPolicy } from "../spec/policy-answer.ts";
-import { read } from "../spec/reading.ts";
-import { readOf } from "../spec/removal.ts";
-import { situate } from "../spec/situation.ts";
-import { believe, believeRound } from "./believe.ts";
+import { type AnswerReading, readAnswer } from "../spec/answer.ts";
+import type { Answer, Call, Exchange } from "../spec/exchange.ts";
+import { type Reading, read } from "../spec/request.ts";
+import { type PolicyReading, readPolicy } from "../spec/statement.ts";
+import { policyKey, readOf } from "../spec/target.ts";
+import { believe, believeRound } from "./advance.ts";
+import { type Situation, situate } from "./analyze-state.ts";
+import { type Difference, difference } from "./compare-policy.ts";
+import type { Belief } from "./model-state.ts";
 
 /** A round that was played, as the rules see it, and what is believed after it. */
 export interface ObservedRound {
@@ -54,4 +53,45 @@ function observe(before: Belief, { call, answer }: Exchange, together: boolean):
 function keyOf(call: Call, { kind }: PolicyReading): string | null {
   const of = readOf(call);
   return of === null || (kind !== "policy" && !of.plain) ? null : policyKey(of.name, of.qualifier);
+}
+
+/** An exchange together with what was believed of the target before it, and what the document makes of it. */
+export type Observation = Addition | PolicyRead | Neighbour;
+
+interface Observed {
+  readonly before: Belief;
+  readonly call: Call;
+  readonly answer: Answer;
+}
+
+/** A request sent as AddPermission. */
+export interface Addition extends Observed {
+  readonly kind: "addition";
+  readonly reading: Reading;
+  readonly situation: Situation;
+  readonly result: AnswerReading;
+  /** More than one call was in flight on the stage, so the state met is not known. */
+  readonly together: boolean;
+}
+
+/** A read of a policy. */
+export interface PolicyRead extends Observed {
+  readonly kind: "policy-read";
+  /** The policy that was read; null when the resource is not known to exist. */
+  readonly key: string | null;
+  readonly policy: PolicyReading;
+  /** Null when the policy is as some world expects. */
+  readonly difference: Difference | null;
+  readonly together: boolean;
+}
+
+/** Any other call. */
+export interface Neighbour extends Observed {
+  readonly kind: "neighbour";
+}
+
+/** Calls that were in flight together, and the beliefs around them. */
+export interface RoundObservation {
+  readonly before: Belief;
+  readonly members: readonly Observation[];
 }

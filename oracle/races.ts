@@ -1,9 +1,8 @@
-import type { Addition, Observation, PolicyRead } from "../spec/observation.ts";
-import { removal } from "../spec/removal.ts";
-import { holds, type Judgement } from "../spec/rule.ts";
+import { removal } from "../spec/target.ts";
 import { check } from "./linearizability.ts";
-import type { ObservedRound } from "./observe.ts";
+import type { Addition, Observation, ObservedRound, PolicyRead } from "./observe.ts";
 import { type PolicyOperation, type PolicyOutput, partition, policySetModel } from "./policy-set-model.ts";
+import { holds, type Judgement } from "./rule.ts";
 
 /**
  * Steps of search after which a history counts as undecided. What races are made of takes under a thousand; five

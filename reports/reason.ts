@@ -1,4 +1,4 @@
-import type { Capability } from "../spec/rule.ts";
+import type { Capability } from "../spec/verdict.ts";
 import type { RuleReport } from "./report.ts";
 
 /** Why a rule has no verdict of its own. The code decides; the sentence is for readers. */

@@ -1,6 +1,5 @@
 import type { Silence } from "../spec/exchange.ts";
-import type { Capability, UnsupportedCapability } from "../spec/rule.ts";
-import type { Basis, Column, Outcome } from "../spec/verdict.ts";
+import type { Basis, Capability, Column, Outcome, UnsupportedCapability } from "../spec/verdict.ts";
 import type { Reason } from "./reason.ts";
 
 export type { Basis, Column, Outcome } from "../spec/verdict.ts";

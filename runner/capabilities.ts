@@ -1,10 +1,10 @@
 import { canonicalBody } from "../generators/body.ts";
 import { addPermission, getFunction, getPolicy, label, removePermission } from "../generators/call.ts";
+import type { Rule } from "../oracle/rule.ts";
 import type { Reason } from "../reports/reason.ts";
 import { errorName, phrase, revisionIn } from "../spec/answer.ts";
 import type { Answer } from "../spec/exchange.ts";
-import { readPolicy } from "../spec/policy-answer.ts";
-import type { Rule } from "../spec/rule.ts";
+import { readPolicy } from "../spec/statement.ts";
 import type { Lane } from "./lane.ts";
 import type { Inability } from "./options.ts";
 

@@ -1,10 +1,10 @@
-import { pointOf } from "../oracle/point.ts";
+import { pointOf } from "../oracle/judge.ts";
+import type { Addition, Observation } from "../oracle/observe.ts";
+import type { Judgement } from "../oracle/rule.ts";
 import type { CoverageCell } from "../reports/report.ts";
+import { judgeAcceptance } from "../rules/acceptance.ts";
+import { rules } from "../rules/index.ts";
 import { type Member, members } from "../spec/constraint.ts";
-import type { Addition, Observation } from "../spec/observation.ts";
-import type { Judgement } from "../spec/rule.ts";
-import { judgeAcceptance } from "../spec/rules/acceptance-rules.ts";
-import { rules } from "../spec/rules/index.ts";
 import { cellName, grid, openCells } from "./coverage-grid.ts";
 
 /** Counts what was sent for each constraint and how it ended; work an observation is constant. */

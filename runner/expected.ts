@@ -1,6 +1,6 @@
 import { sleep } from "../client/sleep.ts";
 import { judgeOf } from "../oracle/judge.ts";
-import type { Rule } from "../spec/rule.ts";
+import type { Rule } from "../oracle/rule.ts";
 import type { Column } from "../spec/verdict.ts";
 import type { Unit } from "../suites/unit.ts";
 import { inProcess } from "../targets/in-process.ts";

@@ -1,6 +1,6 @@
 import type { Judge } from "../oracle/judge.ts";
+import type { Rule } from "../oracle/rule.ts";
 import type { Reason } from "../reports/reason.ts";
-import type { Rule } from "../spec/rule.ts";
 import type { Column } from "../spec/verdict.ts";
 import { type Candidate, type CandidateGroup, inTurn } from "./candidates.ts";
 import type { Lane } from "./lane.ts";

@@ -1,6 +1,6 @@
 import { sleep } from "../client/sleep.ts";
 import type { Report } from "../reports/report.ts";
-import { rules } from "../spec/rules/index.ts";
+import { rules } from "../rules/index.ts";
 import { suites, usualSuites } from "../suites/index.ts";
 import { inProcess } from "../targets/in-process.ts";
 import { type Behaviour, faithful } from "../targets/reference/behaviour.ts";

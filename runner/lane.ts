@@ -1,9 +1,8 @@
 import type { SendOptions, Transport } from "../client/transport.ts";
 import { getPolicy, removePermission } from "../generators/call.ts";
+import { afresh, afterTidying, type Belief, initialBelief } from "../oracle/model-state.ts";
 import { type ObservedRound, observeRound } from "../oracle/observe.ts";
-import { afresh, afterTidying, initialBelief } from "../oracle/worlds.ts";
 import { revisionIn, versionIn } from "../spec/answer.ts";
-import type { Belief } from "../spec/belief.ts";
 import {
   type Call,
   type Exchange,
@@ -12,8 +11,8 @@ import {
   type Step,
   versionSlot,
 } from "../spec/exchange.ts";
-import { isRemovable } from "../spec/removal.ts";
 import type { Stage } from "../spec/stage.ts";
+import { isRemovable } from "../spec/target.ts";
 import { readable } from "./retained.ts";
 import type { Tape } from "./tape.ts";
 

@@ -1,15 +1,15 @@
 import type { Arranged, ArrangeOptions } from "../client/arrange.ts";
 import type { Limited } from "../client/limiter.ts";
 import type { Clock, SendOptions } from "../client/transport.ts";
+import type { Rule } from "../oracle/rule.ts";
 import type { RunEvent } from "../reports/event.ts";
 import type { Report } from "../reports/report.ts";
 import type { Header } from "../spec/exchange.ts";
-import type { Rule, UnsupportedCapability } from "../spec/rule.ts";
-import type { Column } from "../spec/verdict.ts";
+import type { Column, UnsupportedCapability } from "../spec/verdict.ts";
 import type { Suite } from "../suites/unit.ts";
 import type { Tape } from "./tape.ts";
 
-export type { UnsupportedCapability as Inability } from "../spec/rule.ts";
+export type { UnsupportedCapability as Inability } from "../spec/verdict.ts";
 
 /** Everything a run needs, made at the edge: no clock, network or randomness of its own. */
 export interface RunOptions {

@@ -1,8 +1,8 @@
+import type { Addition, Observation } from "../oracle/observe.ts";
+import type { Question } from "../oracle/rule.ts";
 import type { QuestionReport } from "../reports/report.ts";
-import type { Addition, Observation } from "../spec/observation.ts";
-import type { Question } from "../spec/rule.ts";
-import { questions } from "../spec/rules/questions.ts";
-import { sizeRules } from "../spec/rules/size-rules.ts";
+import { sizeRules } from "../rules/policy.ts";
+import { questions } from "../rules/unspecified.ts";
 
 /** Collects what a target does where the document is silent. */
 export interface Questionnaire {

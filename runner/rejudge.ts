@@ -1,13 +1,12 @@
 import { type Judge, judgeOf } from "../oracle/judge.ts";
+import { afresh, afterTidying, type Belief, initialBelief } from "../oracle/model-state.ts";
 import { type ObservedRound, observeRound } from "../oracle/observe.ts";
-import { afresh, afterTidying, initialBelief } from "../oracle/worlds.ts";
+import type { Rule } from "../oracle/rule.ts";
 import { reasonIn } from "../reports/old-report.ts";
 import type { Reason } from "../reports/reason.ts";
 import type { Report } from "../reports/report.ts";
-import type { Belief } from "../spec/belief.ts";
 import type { Exchange } from "../spec/exchange.ts";
 import { Fault } from "../spec/fault.ts";
-import type { Rule } from "../spec/rule.ts";
 import type { Stage } from "../spec/stage.ts";
 import { coverage } from "./coverage.ts";
 import { notRerun, settle } from "./findings.ts";

@@ -1,4 +1,5 @@
 import type { Finding, Judge } from "../oracle/judge.ts";
+import type { Rule } from "../oracle/rule.ts";
 import type { Counterexample, CounterexampleStep } from "../reports/report.ts";
 import { jsonObject, revisionIn, versionIn } from "../spec/answer.ts";
 import {
@@ -12,7 +13,6 @@ import {
   type Step,
   versionSlot,
 } from "../spec/exchange.ts";
-import type { Rule } from "../spec/rule.ts";
 import type { Column } from "../spec/verdict.ts";
 import type { Lane, Played } from "./lane.ts";
 import { untried } from "./untried.ts";

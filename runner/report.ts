@@ -1,3 +1,4 @@
+import type { Rule } from "../oracle/rule.ts";
 import { type Reason, reasonMembers } from "../reports/reason.ts";
 import type {
   Column,
@@ -14,7 +15,6 @@ import type {
 import { counts } from "../reports/verdict.ts";
 import { errorName } from "../spec/answer.ts";
 import type { Exchange, Header } from "../spec/exchange.ts";
-import type { Rule } from "../spec/rule.ts";
 import type { Stage } from "../spec/stage.ts";
 import { byHand, shellOf } from "./by-hand.ts";
 import { unable } from "./capabilities.ts";

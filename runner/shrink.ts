@@ -1,12 +1,11 @@
 import type { Judge } from "../oracle/judge.ts";
+import type { Rule } from "../oracle/rule.ts";
 import type { Reason } from "../reports/reason.ts";
 import type { Counterexample } from "../reports/report.ts";
-import { addressee } from "../spec/addressee.ts";
 import type { Round } from "../spec/exchange.ts";
-import type { Rule } from "../spec/rule.ts";
 import type { Stage } from "../spec/stage.ts";
+import { addressee, route } from "../spec/target.ts";
 import type { Column } from "../spec/verdict.ts";
-import { route } from "../spec/wire.ts";
 import { type Candidate, isLasting } from "./candidates.ts";
 import type { Lane, Played } from "./lane.ts";
 import { reduceHistory, type Shows } from "./reduce.ts";

@@ -1,8 +1,7 @@
 import { label, qualifierQuery } from "../generators/label.ts";
-import { addressee } from "../spec/addressee.ts";
 import { isRecord } from "../spec/body.ts";
 import { type Call, type Header, type Round, revisionSlot } from "../spec/exchange.ts";
-import { route } from "../spec/wire.ts";
+import { addressee, route } from "../spec/target.ts";
 import type { Shows } from "./reduce.ts";
 import { renamed } from "./rename.ts";
 

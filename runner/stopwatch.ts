@@ -1,5 +1,5 @@
+import type { Observation } from "../oracle/observe.ts";
 import type { LatencyReport } from "../reports/report.ts";
-import type { Observation } from "../spec/observation.ts";
 
 /** Latencies kept for the median, and the slowest calls kept by name. */
 const most = { samples: 100_000, slow: 10 } as const;

@@ -1,5 +1,5 @@
 import type { Finding } from "../oracle/judge.ts";
-import type { Rule } from "../spec/rule.ts";
+import type { Rule } from "../oracle/rule.ts";
 import type { Column } from "../spec/verdict.ts";
 import { type Candidate, type Candidates, candidatesOf } from "./candidates.ts";
 

@@ -1,5 +1,3 @@
-import { type BodyFeature, jsonForm, memberFeatures } from "./body-features.ts";
-import { type BodyQuestion, combinations, openValue } from "./body-questions.ts";
 import {
   type BodyMember,
   bodyMembers,
@@ -9,10 +7,8 @@ import {
   constraintOf,
   isConstraintRuleId,
 } from "./constraint.ts";
-import { readPrincipal } from "./principal.ts";
-
-export type { BodyFeature } from "./body-features.ts";
-export type { BodyQuestion } from "./body-questions.ts";
+import { isPadded } from "./function-name.ts";
+import { type PrincipalQuestion, readPrincipal, services, tokenService } from "./principal.ts";
 
 /** Something about a request that the document says must be refused. */
 export type BodyObjection =
@@ -185,4 +181,143 @@ function breach(member: BodyMember, kind: ConstraintKind): readonly ConstraintRu
 
 function isBodyMember(name: string): name is BodyMember {
   return (bodyMembers as readonly string[]).includes(name);
+}
+
+/** A way in which a valid request differs from the canonical one. One feature, one claim that it is accepted. */
+export type BodyFeature =
+  | "Action.get-function"
+  | "Action.all-of-lambda"
+  | "Principal.account"
+  | "Principal.service"
+  | "Principal.token-service"
+  | "SourceArn.bucket"
+  | "SourceArn.topic"
+  | "SourceArn.any-resource"
+  | "SourceAccount.alone"
+  | "SourceAccount.with-source-arn"
+  | "EventSourceToken.accepted"
+  | "EventSourceToken.longest"
+  | "StatementId.shortest"
+  | "StatementId.longest"
+  | "body.member-order"
+  | "body.white-space"
+  | "body.escapes";
+
+/** How the members of a valid body differ from the canonical ones. */
+export function memberFeatures(members: Readonly<Record<string, unknown>>): readonly BodyFeature[] {
+  const found: BodyFeature[] = [];
+  if (members.Action === "lambda:GetFunction") found.push("Action.get-function");
+  if (members.Action === "lambda:*") found.push("Action.all-of-lambda");
+  found.push(...principalFeatures(String(members.Principal), members.EventSourceToken));
+  found.push(...sourceFeatures(members));
+  const token = members.EventSourceToken;
+  if (typeof token === "string") {
+    found.push(token.length === 256 ? "EventSourceToken.longest" : "EventSourceToken.accepted");
+  }
+  const sid = String(members.StatementId);
+  if (sid.length === 1) found.push("StatementId.shortest");
+  if (sid.length === 100) found.push("StatementId.longest");
+  return found;
+}
+
+function principalFeatures(principal: string, token: unknown): readonly BodyFeature[] {
+  if (readPrincipal(principal).kind === "account") return ["Principal.account"];
+  if (principal === (token === undefined ? services[0] : tokenService)) return [];
+  return [principal === tokenService ? "Principal.token-service" : "Principal.service"];
+}
+
+function sourceFeatures(members: Readonly<Record<string, unknown>>): readonly BodyFeature[] {
+  const arn = members.SourceArn;
+  const account = members.SourceAccount !== undefined;
+  if (typeof arn !== "string") return account ? ["SourceAccount.alone"] : [];
+  if (account && /^arn:aws:s3:::[a-z0-9.-]+$/.test(arn)) return ["SourceAccount.with-source-arn"];
+  const kind = sourceArnFeature(arn);
+  return account ? [kind, "SourceAccount.with-source-arn"] : [kind];
+}
+
+function sourceArnFeature(arn: string): BodyFeature {
+  if (/^arn:aws:s3:::[a-z0-9.-]+$/.test(arn)) return "SourceArn.bucket";
+  return /^arn:aws:sns:[a-z0-9-]+:\d{12}:[A-Za-z0-9_-]+$/.test(arn)
+    ? "SourceArn.topic"
+    : "SourceArn.any-resource";
+}
+
+/** How the text of a valid body differs from what a JSON writer makes of its members. */
+export function jsonForm(
+  text: string,
+  written: string,
+  members: Readonly<Record<string, unknown>>,
+): readonly BodyFeature[] {
+  const found: BodyFeature[] = [];
+  const names = Object.keys(members);
+  if (names.some((name, index) => index > 0 && name < (names[index - 1] ?? "")))
+    found.push("body.member-order");
+  if (written === text) return found;
+  if (/\\u[0-9a-fA-F]{4}|\\\//.test(text)) found.push("body.escapes");
+  if (/[\n\r\t]|[{,:] |" [:,}]| }$|^ /.test(text)) found.push("body.white-space");
+  return found;
+}
+
+/** Something about a request on which the document is silent or contradicts itself. */
+export type BodyQuestion =
+  | PrincipalQuestion
+  | `${BodyMember}.padded`
+  | "EventSourceToken.empty"
+  | "EventSourceToken.other-principal"
+  | "EventSourceToken.with-source"
+  | "Action.wildcard"
+  | "Action.unknown"
+  | "SourceArn.line-break"
+  | "SourceArn.region"
+  | "SourceArn.control-character"
+  | "RevisionId.empty"
+  | "body.null-member"
+  | "body.unknown-member"
+  | "body.qualifier-member"
+  | "body.duplicate-member"
+  | "body.byte-order-mark"
+  | "body.encoding"
+  | "body.large"
+  | "body.lone-surrogate";
+
+/** What the document leaves open about the value of one member; null when it decides. */
+export function openValue(member: BodyMember, value: string): BodyQuestion | null {
+  if (member === "EventSourceToken" && value === "") return "EventSourceToken.empty";
+  if (member === "RevisionId" && value === "") return "RevisionId.empty";
+  if (member === "Principal" || member === "RevisionId") return null;
+  if (member === "Action") return openAction(value);
+  if (member === "SourceArn") return openSourceArn(value);
+  return isPadded(member, value) ? `${member}.padded` : null;
+}
+
+function openAction(value: string): BodyQuestion | null {
+  if (value === "*") return "Action.wildcard";
+  if (isPadded("Action", value)) return "Action.padded";
+  const known = ["lambda:InvokeFunction", "lambda:GetFunction", "lambda:*"];
+  return /^lambda:[a-zA-Z]+$/.test(value) && !known.includes(value) ? "Action.unknown" : null;
+}
+
+function openSourceArn(value: string): BodyQuestion | null {
+  const fields = value.split(":");
+  if (/^arn:aws/.test(value) && /[\n\r\u0085\u2028\u2029]/.test(fields.slice(5).join(":"))) {
+    return "SourceArn.line-break";
+  }
+  if (broken("SourceArn", value).length === 0)
+    return hasControl(value) ? "SourceArn.control-character" : null;
+  if (isPadded("SourceArn", value)) return "SourceArn.padded";
+  const regional = [...fields.slice(0, 3), "us-east-1", ...fields.slice(4)].join(":");
+  return fields.length > 5 && broken("SourceArn", regional).length === 0 ? "SourceArn.region" : null;
+}
+
+/** Not a line break, which is a question of its own. */
+function hasControl(value: string): boolean {
+  return /\p{Cc}/u.test(value);
+}
+
+/** What it leaves open about members that are each valid. */
+export function combinations(members: Readonly<Record<string, unknown>>): readonly BodyQuestion[] {
+  if (members.EventSourceToken === undefined) return [];
+  if (members.Principal !== tokenService) return ["EventSourceToken.other-principal"];
+  const sourced = members.SourceArn !== undefined || members.SourceAccount !== undefined;
+  return sourced ? ["EventSourceToken.with-source"] : [];
 }

@@ -1,7 +1,7 @@
 import { canonicalBody } from "../generators/body.ts";
 import { addPermission, getPolicy, label } from "../generators/call.ts";
 import { withMember } from "../generators/requests.ts";
-import { openValue } from "../spec/body-questions.ts";
+import { openValue } from "../spec/body.ts";
 import { type BodyMember, broken } from "../spec/constraint.ts";
 import type { Call, Round, Step } from "../spec/exchange.ts";
 import { tokenService } from "../spec/principal.ts";

@@ -11,9 +11,9 @@ import {
   removePermission,
 } from "../generators/call.ts";
 import { judgeOf } from "../oracle/judge.ts";
+import { type Belief, initialBelief, mostWorlds } from "../oracle/model-state.ts";
 import { type ObservedRound, observeRound } from "../oracle/observe.ts";
-import { initialBelief, mostWorlds } from "../oracle/worlds.ts";
-import type { Belief } from "../spec/belief.ts";
+import { rules } from "../rules/index.ts";
 import type { Answer, Call } from "../spec/exchange.ts";
 import type { Stage } from "../spec/stage.ts";
 
@@ -79,7 +79,7 @@ function told(...story: readonly (readonly [Call, Answer])[]): readonly Observed
 function verdicts(...story: readonly (readonly [Call, Answer])[]): Readonly<Record<string, string>> {
   const last = told(...story).at(-1);
   if (last === undefined) throw new Error("nothing was told");
-  const found = judgeOf()
+  const found = judgeOf(rules)
     .round(last)
     .filter(({ column }) => column === "document");
   return Object.fromEntries(found.map(({ rule, judgement }) => [rule.id, judgement.verdict]));

@@ -8,9 +8,9 @@ import { constantAuthorizer } from "../client/authorize.ts";
 import { httpTransport } from "../client/http.ts";
 import type { Outgoing, Transport } from "../client/transport.ts";
 import { undiciRequest } from "../client/undici-request.ts";
+import { rules } from "../rules/index.ts";
 import { reach } from "../runner/reach.ts";
 import { run } from "../runner/run.ts";
-import { rules } from "../spec/rules/index.ts";
 import { usualSuites } from "../suites/index.ts";
 import { createReference } from "../targets/reference/reference.ts";
 

@@ -9,7 +9,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { readReport } from "../reports/compare.ts";
 import { formatNames, formats } from "../reports/formats.ts";
 import { json } from "../reports/json.ts";
-import type { LedgerEntry } from "../spec/rules/ledger.ts";
+import type { LedgerEntry } from "../rules/ledger.ts";
 import { createReference } from "../targets/reference/reference.ts";
 import { sampleCounterexample, sampleReport, sampleRule, sampleStep } from "./sample-report.ts";
 

@@ -1,13 +1,13 @@
 import { describe, expect, it } from "vitest";
 import { getPolicy } from "../generators/call.ts";
 import { judgeOf } from "../oracle/judge.ts";
+import type { Rule } from "../oracle/rule.ts";
+import { rules } from "../rules/index.ts";
 import { mostKept } from "../runner/candidates.ts";
 import { type Conclusion, conclusionKey, type SettleOptions, settle } from "../runner/findings.ts";
 import type { Lane } from "../runner/lane.ts";
 import { verdicts } from "../runner/verdicts.ts";
 import type { Exchange } from "../spec/exchange.ts";
-import type { Rule } from "../spec/rule.ts";
-import { rules } from "../spec/rules/index.ts";
 
 function named(id: string): Rule {
   const found = rules.find((rule) => rule.id === id);
@@ -63,7 +63,7 @@ async function settled(
 ): Promise<(rule: Rule) => Pick<Conclusion, "outcome"> & { readonly why?: Conclusion["why"] | undefined }> {
   const found = await settle({
     judged: [first, second, third],
-    judge: judgeOf(),
+    judge: judgeOf(rules),
     verdicts: collected,
     lanes: [lane],
     stop: () => null,
@@ -146,7 +146,7 @@ describe("What becomes of what was seen", () => {
     collected.hear([{ rule: observed, column: "aws", judgement }], at);
     const found = await settle({
       judged: [first, observed],
-      judge: judgeOf(),
+      judge: judgeOf(rules),
       verdicts: collected,
       lanes: [lane],
       stop: () => null,
@@ -169,7 +169,7 @@ describe("What becomes of what was seen", () => {
     const far: string[] = [];
     const found = await settle({
       judged: [second, tooLong],
-      judge: judgeOf(),
+      judge: judgeOf(rules),
       verdicts: collected,
       lanes: [lane],
       stop: () => null,

@@ -8,7 +8,7 @@ import type { Tape } from "../runner/tape.ts";
 import type { Call, Exchange, Round } from "../spec/exchange.ts";
 import { readName } from "../spec/function-name.ts";
 import type { Stage } from "../spec/stage.ts";
-import { percentDecoded } from "../spec/wire.ts";
+import { percentDecoded } from "../spec/target.ts";
 import { commands } from "../suites/history-commands.ts";
 import { historyRounds } from "../suites/history-rounds.ts";
 import type { HttpRequest } from "../targets/reference/http.ts";

@@ -1,9 +1,9 @@
 import { performance } from "node:perf_hooks";
 import type { Report, RuleReport } from "../reports/report.ts";
+import { rules } from "../rules/index.ts";
 import type { Inability } from "../runner/options.ts";
 import { reach } from "../runner/reach.ts";
 import { run } from "../runner/run.ts";
-import { rules } from "../spec/rules/index.ts";
 import { suites } from "../suites/index.ts";
 
 /** Runs some suites against whatever answers at an endpoint, over sockets. */

@@ -1,10 +1,10 @@
 import { createHash } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { createAlias, createFunction, publishVersion } from "../generators/call.ts";
+import { isRuleId } from "../rules/index.ts";
+import { questions } from "../rules/unspecified.ts";
 import { revisionIn, versionIn } from "../spec/answer.ts";
 import { type Call, type Exchange, revisionSlot, type Step, versionSlot } from "../spec/exchange.ts";
-import { isRuleId } from "../spec/rules/index.ts";
-import { questions } from "../spec/rules/questions.ts";
 import type { Stage, StagedFunction } from "../spec/stage.ts";
 import { boundary } from "../suites/boundary.ts";
 import { faults } from "../suites/faults.ts";

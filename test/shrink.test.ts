@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { addPermission, getPolicy, label } from "../generators/call.ts";
+import { rules } from "../rules/index.ts";
 import type { Lane } from "../runner/lane.ts";
 import { type Confirmed, shrink, type Unconfirmed } from "../runner/shrink.ts";
 import { type Exchange, type Round, revisionSlot } from "../spec/exchange.ts";
-import { rules } from "../spec/rules/index.ts";
 import { alone, bodyWith } from "../suites/steps.ts";
 import { stage } from "./staged.ts";
 

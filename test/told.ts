@@ -1,8 +1,8 @@
 import { addPermission, label } from "../generators/call.ts";
 import { judgeOf } from "../oracle/judge.ts";
+import { type Belief, initialBelief } from "../oracle/model-state.ts";
 import { type ObservedRound, observeRound } from "../oracle/observe.ts";
-import { initialBelief } from "../oracle/worlds.ts";
-import type { Belief } from "../spec/belief.ts";
+import { rules } from "../rules/index.ts";
 import type { Answer, Call } from "../spec/exchange.ts";
 import { stage } from "./staged.ts";
 
@@ -73,7 +73,7 @@ export function played(...story: readonly Told[]): readonly ObservedRound[] {
 
 /** The rules that are blamed for a story: what another broken rule explains is left to that one. */
 export function blamed(...story: readonly Told[]): readonly string[] {
-  const judge = judgeOf();
+  const judge = judgeOf(rules);
   const found = played(...story)
     .flatMap((round) => judge.round(round))
     .filter(({ column, judgement }) => column === "document" && judgement.verdict === "violated");

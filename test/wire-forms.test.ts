@@ -19,7 +19,7 @@ import { spellings } from "../generators/spellings.ts";
 import { readBody } from "../spec/body.ts";
 import { revisionSlot } from "../spec/exchange.ts";
 import { readName } from "../spec/function-name.ts";
-import { route, valuesOf } from "../spec/wire.ts";
+import { route, valuesOf } from "../spec/target.ts";
 import { stage } from "./staged.ts";
 
 const body = bodyOf(

@@ -11,8 +11,9 @@ import { afterEach, describe, expect, test } from "vitest";
 import { oddBodies } from "../generators/wire/bodies.ts";
 import { oddFramings } from "../generators/wire/framings.ts";
 import { judgeOf } from "../oracle/judge.ts";
+import { initialBelief } from "../oracle/model-state.ts";
 import { observeRound } from "../oracle/observe.ts";
-import { initialBelief } from "../oracle/worlds.ts";
+import { rules } from "../rules/index.ts";
 import { createReference } from "../targets/reference/reference.ts";
 import { judgeEndpoint, notGreen } from "./judge-endpoint.ts";
 import { stage } from "./staged.ts";
@@ -154,7 +155,7 @@ describe("what a server does wrong is found", () => {
     const round = observeRound(initialBelief(stage, true), [
       { step: { key: odd.label, call }, call, answer },
     ]);
-    const found = judgeOf().round(round);
+    const found = judgeOf(rules).round(round);
     const arrival = found.find(({ rule }) => rule.id === "answer.arrives");
     expect(arrival?.judgement.verdict ?? null).toBe(verdict);
   });

@@ -1,7 +1,6 @@
-import type { ObservedRound } from "../../oracle/observe.ts";
-import { type Point, pointOf } from "../../oracle/point.ts";
+import { type Point, pointOf } from "../../oracle/judge.ts";
+import type { Observation, ObservedRound } from "../../oracle/observe.ts";
 import type { Exchange } from "../../spec/exchange.ts";
-import type { Observation } from "../../spec/observation.ts";
 import type { Pair, PairPlayed } from "./pair.ts";
 import { differingPlaces, revisionsIn, type Shape, shapeOf } from "./shape.ts";
 

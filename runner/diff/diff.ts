@@ -1,5 +1,6 @@
 import { judgeOf } from "../../oracle/judge.ts";
 import type { Difference, DiffReport, Side } from "../../reports/diff/diff-report.ts";
+import { rules } from "../../rules/index.ts";
 import type { Suite, Unit } from "../../suites/unit.ts";
 import { type Lanes, type RaiseOptions, raise } from "../lanes.ts";
 import type { RunOptions } from "../options.ts";
@@ -160,7 +161,7 @@ function report(options: DiffOptions, found: Found, left: readonly string[]): Di
         ]),
     ...left,
   ];
-  const judge = judgeOf();
+  const judge = judgeOf(rules);
   const differences: readonly Difference[] = shown
     .filter(([, small]) => !isConsequence(small, shown))
     .map(([group, small]) => differenceReport(group, small, judge, options.sides));

@@ -1,8 +1,8 @@
 import type { Judge } from "../../oracle/judge.ts";
 import type { ObservedRound } from "../../oracle/observe.ts";
 import type { Named, Ruling } from "../../reports/diff/diff-report.ts";
-import { rules } from "../../spec/rules/index.ts";
-import { questions } from "../../spec/rules/questions.ts";
+import { rules } from "../../rules/index.ts";
+import { questions } from "../../rules/unspecified.ts";
 import type { Column } from "../../spec/verdict.ts";
 import type { Compared } from "./compare-answers.ts";
 

@@ -1,8 +1,8 @@
 import { jsonObject, phrase, revisionIn } from "../../spec/answer.ts";
-import { canonicalJson } from "../../spec/belief.ts";
 import { isRecord } from "../../spec/body.ts";
 import type { Exchange } from "../../spec/exchange.ts";
 import type { Stage } from "../../spec/stage.ts";
+import { canonicalJson } from "../../spec/statement.ts";
 import { templated } from "./place.ts";
 
 /** What of an answer is compared: status and error name, and the contents of a success. */

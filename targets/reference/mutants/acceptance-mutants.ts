@@ -1,4 +1,4 @@
-import type { RuleId } from "../../../spec/rules/index.ts";
+import type { RuleId } from "../../../rules/index.ts";
 import type { Draft } from "../draft.ts";
 import { policySize } from "../policies.ts";
 import type { Policy } from "../state.ts";

@@ -1,4 +1,4 @@
-import type { RuleId } from "../../../spec/rules/index.ts";
+import type { RuleId } from "../../../rules/index.ts";
 import { acceptanceMutants } from "./acceptance-mutants.ts";
 import { constraintMutants } from "./constraint-mutants.ts";
 import { errorMutants } from "./error-mutants.ts";

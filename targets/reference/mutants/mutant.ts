@@ -1,5 +1,5 @@
+import type { RuleId } from "../../../rules/index.ts";
 import type { Member } from "../../../spec/constraint.ts";
-import type { RuleId } from "../../../spec/rules/index.ts";
 import type { Check } from "../add-permission.ts";
 import type { Behaviour, Mutation } from "../behaviour.ts";
 import type { ConstraintKind } from "../errors.ts";

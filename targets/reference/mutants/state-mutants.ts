@@ -1,4 +1,4 @@
-import type { RuleId } from "../../../spec/rules/index.ts";
+import type { RuleId } from "../../../rules/index.ts";
 import type { Behaviour, Mutation } from "../behaviour.ts";
 import { change, type Defect, mutantsOf } from "./mutant.ts";
 import { areSiblings, functionOf } from "./places.ts";

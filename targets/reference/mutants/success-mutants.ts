@@ -1,4 +1,4 @@
-import type { RuleId } from "../../../spec/rules/index.ts";
+import type { RuleId } from "../../../rules/index.ts";
 import type { Mutation } from "../behaviour.ts";
 import type { HttpReply } from "../http.ts";
 import { qualified } from "../names.ts";

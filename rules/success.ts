@@ -1,11 +1,11 @@
-import { header } from "../answer.ts";
-import { success } from "../contract.generated.ts";
-import type { Addition } from "../observation.ts";
-import type { Resource } from "../reading.ts";
-import { holds, type Judgement, type RuleBody } from "../rule.ts";
-import { sole } from "../statement-text.ts";
-import { admits, conditionsOf, exceptionIn, principalsOf } from "./granted.ts";
-import { type Added, guarantee, show, violated } from "./guarantee.ts";
+import type { Addition } from "../oracle/observe.ts";
+import { holds, type Judgement, type RuleBody } from "../oracle/rule.ts";
+import { header } from "../spec/answer.ts";
+import { isRecord } from "../spec/body.ts";
+import { success } from "../spec/contract.generated.ts";
+import type { Resource } from "../spec/request.ts";
+import { sole } from "../spec/statement.ts";
+import { type Added, guarantee, show, violated } from "./define.ts";
 
 const response = "Response Elements";
 
@@ -247,4 +247,46 @@ function resource({ before, result, situation }: Added, wanted: Resource): Judge
   return sole(parsed.Resource) === arn
     ? holds
     : violated(`"Resource": "${arn}"`, `"Resource": ${show(parsed.Resource)}`);
+}
+
+type Parts = Readonly<Record<string, unknown>>;
+
+/** The principals of a statement when all of them are of one kind; none when it names another kind besides. */
+export function principalsOf(statement: Parts, kind: "AWS" | "Service"): readonly unknown[] {
+  const principal = statement.Principal;
+  if (!isRecord(principal)) return [];
+  const others = Object.keys(principal).filter((key) => key !== kind && listed(principal[key]).length > 0);
+  return others.length === 0 ? listed(principal[kind]) : [];
+}
+
+/** The conditions of a statement, whatever operators they stand under. */
+export function conditionsOf(
+  statement: Parts,
+): readonly { readonly operator: string; readonly key: string; readonly values: readonly unknown[] }[] {
+  const condition = statement.Condition;
+  if (!isRecord(condition)) return [];
+  return Object.entries(condition).flatMap(([operator, keys]) =>
+    isRecord(keys)
+      ? Object.entries(keys).map(([key, value]) => ({ operator, key, values: [value].flat() }))
+      : [],
+  );
+}
+
+/**
+ * Whether an operator lets the value pass that it stands with. Which of them compares, and whether the key may be
+ * absent, the document does not say.
+ */
+export function admits(operator: string): boolean {
+  return /(equals(ignorecase)?|like)(ifexists)?$/i.test(operator) && !/not/i.test(operator);
+}
+
+/** The element that makes a statement speak of all but what it names; null when it has none. */
+export function exceptionIn(statement: Parts): string | null {
+  const elements = ["NotPrincipal", "NotAction", "NotResource"];
+  return elements.find((element) => listed(statement[element]).length > 0) ?? null;
+}
+
+/** A serializer may write null, or an empty list, for what is not there. */
+function listed(value: unknown): readonly unknown[] {
+  return value === undefined || value === null ? [] : [value].flat();
 }

@@ -1,11 +1,10 @@
-import { phrase } from "../answer.ts";
-import type { World } from "../belief.ts";
-import { bodyBytes, bytesOf } from "../bytes.ts";
-import type { Call } from "../exchange.ts";
-import type { Addition } from "../observation.ts";
-import { read } from "../reading.ts";
-import { type Feature, holds, type Judgement, type RuleBody } from "../rule.ts";
-import { tooManyOpen } from "./guarantee.ts";
+import type { World } from "../oracle/model-state.ts";
+import type { Addition } from "../oracle/observe.ts";
+import { type Feature, holds, type Judgement, type RuleBody } from "../oracle/rule.ts";
+import { phrase } from "../spec/answer.ts";
+import { bodyBytes, bytesOf, type Call } from "../spec/exchange.ts";
+import { read } from "../spec/request.ts";
+import { tooManyOpen } from "./define.ts";
 
 type Acceptance = Pick<RuleBody, "title" | "source" | "clauses"> &
   Partial<Pick<RuleBody, "needs" | "basis">> & { readonly unless?: readonly string[] };

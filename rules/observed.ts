@@ -1,8 +1,8 @@
-import { phrase } from "../answer.ts";
-import type { Addition } from "../observation.ts";
-import { holds, type Judgement, type RuleBody } from "../rule.ts";
-import { conditionsOf } from "./granted.ts";
-import { guarantee, refusedOtherwise, show, violated } from "./guarantee.ts";
+import type { Addition } from "../oracle/observe.ts";
+import { holds, type Judgement, type RuleBody } from "../oracle/rule.ts";
+import { phrase } from "../spec/answer.ts";
+import { guarantee, refusedOtherwise, show, violated } from "./define.ts";
+import { conditionsOf } from "./success.ts";
 
 /** What the live service was recorded to do beyond, or against, the document. Counts under `aws` only. */
 export const observedRules = {

@@ -9,7 +9,7 @@ import {
 import { broken } from "./constraint.ts";
 import type { Call } from "./exchange.ts";
 import { isPadded, type NameFormat, type OpenName, readName } from "./function-name.ts";
-import { type Route, route, valuesOf } from "./wire.ts";
+import { type Route, route, valuesOf } from "./target.ts";
 
 /** A reason, visible in the request alone, why it must be refused. */
 export type RequestObjection =

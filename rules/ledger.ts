@@ -1,5 +1,5 @@
 import { rules } from "./index.ts";
-import { questions } from "./questions.ts";
+import { questions } from "./unspecified.ts";
 
 /** One clause of the catalogue: what judges it, or why nothing does. */
 export interface LedgerEntry {

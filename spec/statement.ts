@@ -1,9 +1,46 @@
 import { errorName, jsonObject } from "./answer.ts";
-import type { StatementBelief } from "./belief.ts";
 import { isRecord } from "./body.ts";
 import type { Answer } from "./exchange.ts";
 import { remembered } from "./remembered.ts";
-import { statementText } from "./statement-text.ts";
+
+const elements: ReadonlyMap<string, (value: unknown) => unknown> = new Map([
+  ["Action", sole],
+  ["Resource", sole],
+  ["Principal", (kinds: unknown) => mapped(kinds, sole)],
+  ["Condition", (operators: unknown) => mapped(operators, (keys) => mapped(keys, sole))],
+]);
+
+/** A statement as canonical JSON that is equal for statements that mean the same: a list of one value is that value. */
+export function statementText(statement: unknown): string {
+  return canonicalJson(mapped(statement, (value, element) => elements.get(element)?.(value) ?? value));
+}
+
+/** The value of a list that has one value only; anything else as it is. */
+export function sole(value: unknown): unknown {
+  return Array.isArray(value) && value.length === 1 ? value[0] : value;
+}
+
+function mapped(value: unknown, change: (member: unknown, key: string) => unknown): unknown {
+  if (!isRecord(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, change(member, key)]));
+}
+
+/** JSON with sorted keys, so that equal statements have equal texts. */
+export function canonicalJson(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(",")}]`;
+  if (typeof value !== "object" || value === null) return JSON.stringify(value) ?? "null";
+  const members = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
+  return `{${members.map(([key, member]) => `${JSON.stringify(key)}:${canonicalJson(member)}`).join(",")}}`;
+}
+
+/** A statement that the target acknowledged or showed. */
+export interface StatementBelief {
+  readonly sid: string;
+  /** The statement by `statementText`; null when it was acknowledged without being shown. */
+  readonly text: string | null;
+  /** Bytes of the request that added it, where the text is not known. */
+  readonly size?: number;
+}
 
 /** What an answer to GetPolicy shows. */
 export type PolicyReading =

@@ -1,13 +1,12 @@
-import type { Rule, RuleBody } from "../rule.ts";
-import { acceptanceRules, baseRules } from "./acceptance-rules.ts";
-import { constraintRules } from "./constraint-rules.ts";
-import { errorRules } from "./error-rules.ts";
-import { observedRules } from "./observed-rules.ts";
-import { policyRules } from "./policy-rules.ts";
-import { raceRules } from "./race-rules.ts";
-import { refusalRules } from "./refusal-rules.ts";
-import { sizeRules } from "./size-rules.ts";
-import { successRules } from "./success-rules.ts";
+import type { Rule, RuleBody } from "../oracle/rule.ts";
+import { acceptanceRules, baseRules } from "./acceptance.ts";
+import { constraintRules } from "./constraints.ts";
+import { errorRules } from "./errors.ts";
+import { observedRules } from "./observed.ts";
+import { policyRules, sizeRules } from "./policy.ts";
+import { raceRules } from "./races.ts";
+import { refusalRules } from "./refusals.ts";
+import { successRules } from "./success.ts";
 
 const catalogue = {
   ...baseRules,

@@ -1,6 +1,6 @@
-import type { ConstraintRuleId } from "../constraint.ts";
-import type { Objection, RuleBody } from "../rule.ts";
-import { anyClientError, anyRefusal, either, exception, refuses, status } from "./refusing.ts";
+import type { Objection, RuleBody } from "../oracle/rule.ts";
+import type { ConstraintRuleId } from "../spec/constraint.ts";
+import { anyClientError, anyRefusal, either, exception, refuses, status } from "./define.ts";
 
 const invalid = exception("InvalidParameterValueException");
 const notFound = exception("ResourceNotFoundException");

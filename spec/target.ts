@@ -1,3 +1,5 @@
+import type { Call } from "./exchange.ts";
+import { readName } from "./function-name.ts";
 import { remembered } from "./remembered.ts";
 
 /** What the path and the query of a request-target say, percent-decoding included. */
@@ -81,4 +83,51 @@ function parseQuery(text: string): Query {
 function spellingOf(label: string): Route["spelling"] {
   if (/%[3-7][0-9A-Fa-f]/.test(label.replace(/%3[aA]/g, ""))) return "encoded-letters";
   return label.includes(":") ? "literal-colons" : "plain";
+}
+
+/** The function, and the version or alias of it, that a path names in whatever spelling. */
+export interface Addressee {
+  readonly name: string;
+  readonly qualifier: string | null;
+  /** The function is named by its plain name, and the qualifier, if any, stands in the query. */
+  readonly plain: boolean;
+}
+
+/** Reads whom a call that arranges or observes is for; null when the path and the query do not say. */
+export function addressee(at: Route | NeighbourRoute): Addressee | null {
+  if (at.functionName === null) return null;
+  const [asked = null] = valuesOf(at.query, "Qualifier");
+  const read = readName(at.functionName);
+  if (read.kind !== "read") return { name: at.functionName, qualifier: asked, plain: true };
+  if (read.qualifier !== null && asked !== null && read.qualifier !== asked) return null;
+  const plain = read.format === "name" && read.qualifier === null;
+  return { name: read.name, qualifier: read.qualifier ?? asked, plain };
+}
+
+/** Names one policy: a function's own, or that of one of its versions or aliases. */
+export function policyKey(name: string, qualifier: string | null): string {
+  return qualifier === null ? name : `${name}:${qualifier}`;
+}
+
+/** The policy and the id that a RemovePermission call is for; null for any other call. */
+export function removal(call: Call): { readonly key: string; readonly sid: string } | null {
+  if (call.operation !== "RemovePermission") return null;
+  const at = route(call.target);
+  if (at.kind !== "policy" || at.statementId === null) return null;
+  const of = addressee(at);
+  return of === null ? null : { key: policyKey(of.name, of.qualifier), sid: at.statementId };
+}
+
+/** Whose policy a GetPolicy call is for; null when it cannot be told. */
+export function readOf(call: Call): Addressee | null {
+  const at = route(call.target);
+  return at.kind === "policy" ? addressee(at) : null;
+}
+
+/**
+ * True for an id that a path can name without being taken for something else: a server that decodes, cleans or cuts off
+ * paths may read `..` or a slash in a removal as the removal of a function.
+ */
+export function isRemovable(sid: string): boolean {
+  return !/[/\\%?#\0]|\p{Cs}|^[.\s]*$/u.test(sid);
 }

@@ -1,5 +1,6 @@
-import { type Belief, mayHaveAgain, type PolicyBelief, policyKey, type World } from "./belief.ts";
-import type { Reading, Resource } from "./reading.ts";
+import type { Reading, Resource } from "../spec/request.ts";
+import { policyKey } from "../spec/target.ts";
+import { type Belief, mayHaveAgain, type PolicyBelief, type World } from "./model-state.ts";
 
 /** A reason why a request must be refused that depends on what the target holds. */
 export type StateObjection =

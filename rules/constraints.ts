@@ -1,6 +1,12 @@
-import { type ConstraintRuleId, constraintIds, constraintOf, isMember, type Member } from "../constraint.ts";
-import type { RuleBody } from "../rule.ts";
-import { type Admissible, anyClientError, anyClientErrorOrStale, exception, refuses } from "./refusing.ts";
+import type { RuleBody } from "../oracle/rule.ts";
+import {
+  type ConstraintRuleId,
+  constraintIds,
+  constraintOf,
+  isMember,
+  type Member,
+} from "../spec/constraint.ts";
+import { type Admissible, anyClientError, anyClientErrorOrStale, exception, refuses } from "./define.ts";
 
 /** Clauses of the catalogue that each derived rule judges. */
 const clauses: Readonly<Record<ConstraintRuleId, readonly string[]>> = {

@@ -1,10 +1,9 @@
-import { jsonObject, phrase } from "../answer.ts";
-import { bytesOf } from "../bytes.ts";
-import type { Addition, Observation } from "../observation.ts";
-import type { RequestQuestion } from "../reading.ts";
-import type { Question, QuestionBody } from "../rule.ts";
-import type { StateQuestion } from "../situation.ts";
-import { policyOrder } from "./policy-order.ts";
+import type { StateQuestion } from "../oracle/analyze-state.ts";
+import type { Addition, Observation, PolicyRead } from "../oracle/observe.ts";
+import type { Question, QuestionBody } from "../oracle/rule.ts";
+import { jsonObject, phrase } from "../spec/answer.ts";
+import { bytesOf } from "../spec/exchange.ts";
+import type { RequestQuestion } from "../spec/request.ts";
 
 type Asked = readonly [title: string, source: string, clauses: readonly string[]];
 
@@ -197,7 +196,15 @@ const special: readonly Question[] = [
     clauses: ["R157"],
     answer: answerSizeLimit,
   },
-  policyOrder,
+  {
+    id: "policy.order",
+    pointed: false,
+    title: "In which order a policy shows its statements",
+    // The document speaks of a policy's statements only.
+    source: "introduction: a statement is added; nothing says where",
+    clauses: ["R143"],
+    answer: (of) => (of.kind === "policy-read" ? answerOrder(of) : null),
+  },
 ];
 
 /** Only the search for the limit makes a policy of so many bytes: it ends where there is none. */
@@ -255,3 +262,29 @@ export const questions: readonly Question[] = [
 
 /** The body of a question without its id. */
 export type { QuestionBody };
+
+/** Only where one order alone explains what is shown: ids may happen to be sorted in the order of addition. */
+function answerOrder({ before, key, policy: seen, together }: PolicyRead): string | null {
+  const policy = key === null || together ? undefined : before.policies[key];
+  if (policy === undefined || seen.kind !== "policy" || policy.since.together) return null;
+  const [world, ...others] = policy.worlds;
+  const { added } = policy.since;
+  if (world?.statements == null || others.length > 0 || added.length === 0) return null;
+  const expected = world.statements.map(({ sid }) => sid);
+  const shown = seen.statements.map(({ sid }) => sid);
+  if (shown.length < 2 || !equal(expected.toSorted(), shown.toSorted())) return null;
+  const old = expected.filter((sid) => !added.includes(sid));
+  const orders = {
+    "the oldest first": expected,
+    "the newest first": [...expected.slice(old.length).toReversed(), ...old],
+    "sorted by id": expected.toSorted(),
+  };
+  const fitting = Object.entries(orders).filter(([, order]) => equal(order, shown));
+  const [only] = fitting;
+  if (only === undefined) return "another order";
+  return fitting.length === 1 ? only[0] : null;
+}
+
+function equal(one: readonly string[], other: readonly string[]): boolean {
+  return one.length === other.length && one.every((sid, index) => sid === other[index]);
+}

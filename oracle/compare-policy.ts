@@ -1,5 +1,5 @@
-import { mayHaveAgain, type PolicyBelief, type StatementBelief, type World } from "./belief.ts";
-import type { PolicyReading } from "./policy-answer.ts";
+import type { PolicyReading, StatementBelief } from "../spec/statement.ts";
+import { mayHaveAgain, type PolicyBelief, type World } from "./model-state.ts";
 
 /** How a policy that was read differs from what was believed, statement by statement. */
 export interface Difference {

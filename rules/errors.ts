@@ -1,11 +1,10 @@
-import { errorName, header, phrase } from "../answer.ts";
-import { type ErrorName, isErrorName } from "../constraint.ts";
-import { documentedErrors } from "../contract.generated.ts";
-import type { Addition } from "../observation.ts";
-import { holds, type Judgement, type RuleBody } from "../rule.ts";
-import type { Column } from "../verdict.ts";
-import { show, violated } from "./guarantee.ts";
-import { severalFaults } from "./several-faults.ts";
+import type { Addition } from "../oracle/observe.ts";
+import { holds, type Judgement, type RuleBody } from "../oracle/rule.ts";
+import { errorName, header, phrase } from "../spec/answer.ts";
+import { type ErrorName, isErrorName } from "../spec/constraint.ts";
+import { documentedErrors } from "../spec/contract.generated.ts";
+import type { Column } from "../spec/verdict.ts";
+import { show, violated } from "./define.ts";
 
 /** Statuses that the web server or the account's guard may give before the operation is reached. */
 const beforeTheOperation: ReadonlySet<number> = new Set([
@@ -74,7 +73,15 @@ export const errorRules = {
     needs: ["faults"],
     trigger: { on: "answer", judge: judgeThrottling },
   },
-  "errors.several-faults": severalFaults,
+  // Which fault is named is open; that the request is refused is not.
+  "errors.several-faults": {
+    title: "A request with several faults is refused",
+    basis: "implied",
+    source: "Request Body; Errors: no fault excuses another",
+    clauses: ["R165", "R011"],
+    needs: [],
+    trigger: { on: "answer", judge: judgeSeveralFaults },
+  },
   "errors.no-unexplained-5xx": {
     title: "No request brings the service down: a 5xx is a ServiceException",
     basis: "implied",
@@ -210,4 +217,18 @@ function judgeArrival({ answer, call, reading }: Addition): Judgement | null {
     `${phrase(answer)} (${answer.detail})`,
   );
   return answer.reason === "reset" ? { ...found, anew: true } : found;
+}
+
+function judgeSeveralFaults({ reading, situation, result, together }: Addition): Judgement | null {
+  if (together || reading.questions.length + situation.questions.length > 0) return null;
+  const { objections } = reading;
+  if (new Set(objections).size < 2 || result.kind === "unsettled") return null;
+  if (result.kind === "refused") return holds;
+  return {
+    verdict: "violated",
+    expected: "a refusal",
+    seen: `${result.response.status}, accepted`,
+    // Whoever overlooks a fault that stands alone is told so there.
+    unless: objections,
+  };
 }

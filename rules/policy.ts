@@ -1,9 +1,11 @@
-import type { PolicyBelief, Since } from "../belief.ts";
-import type { Difference } from "../difference.ts";
-import type { PolicyRead } from "../observation.ts";
-import { type Capability, holds, type Judgement, type RuleBody } from "../rule.ts";
-import type { Basis } from "../verdict.ts";
-import { show, tooManyOpen, violated } from "./guarantee.ts";
+import type { Difference } from "../oracle/compare-policy.ts";
+import type { PolicyBelief, Since } from "../oracle/model-state.ts";
+import type { Addition, PolicyRead } from "../oracle/observe.ts";
+import { holds, type Judgement, type RuleBody } from "../oracle/rule.ts";
+import { phrase } from "../spec/answer.ts";
+import type { Basis, Capability } from "../spec/verdict.ts";
+import { policySize, sizeFrom } from "./acceptance.ts";
+import { refusedOtherwise, show, tooManyOpen, violated } from "./define.ts";
 
 const adds = "introduction: a statement is added to the function's policy";
 const refusals = "Errors: a refused request adds nothing";
@@ -227,4 +229,27 @@ function judgeReadable({ before, key, policy: seen, answer }: PolicyRead): Judge
   if (seen.kind !== "unreadable") return holds;
   if (answer.kind === "none" || (answer.status < 500 && answer.status !== 200)) return null;
   return violated("the policy", seen.why);
+}
+
+/** What holds where a policy has become too large; the document does not say how large that is. */
+export const sizeRules = {
+  "policy.too-large": {
+    title: "A statement that makes the policy too large is refused as PolicyLengthExceededException",
+    basis: "stated",
+    source: "Errors, PolicyLengthExceededException",
+    clauses: ["R157"],
+    needs: ["state", "remove", "limit"],
+    trigger: { on: "refusal", judge: judgeTooLarge },
+  },
+} as const satisfies Record<string, RuleBody>;
+
+function judgeTooLarge(of: Addition): Judgement | null {
+  const { reading, situation, result, answer, together } = of;
+  if (together || result.kind !== "refused" || situation.key === null) return null;
+  const against = reading.objections.length + reading.questions.length + situation.objections.length;
+  if (against + situation.questions.length + situation.unsure.length > 0) return null;
+  if (policySize(of) < sizeFrom(result.error)) return null;
+  const right =
+    result.status === 400 && (result.error === "PolicyLengthExceededException" || result.error === null);
+  return right ? holds : refusedOtherwise("400 PolicyLengthExceededException", phrase(answer));
 }

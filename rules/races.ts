@@ -1,7 +1,7 @@
-import { phrase } from "../answer.ts";
-import type { Addition, Observation, RoundObservation } from "../observation.ts";
-import { holds, type Judgement, type RuleBody } from "../rule.ts";
-import { violated } from "./guarantee.ts";
+import type { Addition, Observation, RoundObservation } from "../oracle/observe.ts";
+import { holds, type Judgement, type RuleBody } from "../oracle/rule.ts";
+import { phrase } from "../spec/answer.ts";
+import { violated } from "./define.ts";
 
 /** What holds of additions that were in flight together. */
 export const raceRules = {

@@ -1,35 +1,13 @@
-import type { Addition, Observation, PolicyRead, RoundObservation } from "./observation.ts";
-import type { RequestFeature, RequestObjection } from "./reading.ts";
-import type { StateFeature, StateObjection } from "./situation.ts";
-import type { Basis, Column } from "./verdict.ts";
+import type { RequestFeature, RequestObjection } from "../spec/request.ts";
+import type { Basis, Capability, Column } from "../spec/verdict.ts";
+import type { StateFeature, StateObjection } from "./analyze-state.ts";
+import type { Addition, Observation, PolicyRead, RoundObservation } from "./observe.ts";
 
 /** Anything that makes the document demand a refusal. */
 export type Objection = RequestObjection | StateObjection;
 
 /** Anything special about a request that the document demands to be accepted. */
 export type Feature = RequestFeature | StateFeature;
-
-/** What a target must be able to do for a rule to be judged. */
-export type Capability =
-  | "state"
-  | "policy"
-  | "other"
-  | "versions"
-  | "aliases"
-  | "remove"
-  | "revisions"
-  | "limit"
-  | "echo"
-  | "meaning"
-  | "faults"
-  | "routes";
-
-/** Something that the target cannot do, so that rules which need it are not judged there. */
-export interface UnsupportedCapability {
-  readonly needs: Capability;
-  /** One sentence for the report. */
-  readonly reason: string;
-}
 
 /** What a rule says of one observation. */
 export type Judgement =
