@@ -38,6 +38,8 @@ export interface ArrangeOptions {
   readonly patienceMs?: number | undefined;
   /** What to do when nothing can be arranged, as the end of a sentence. */
   readonly remedy?: string | undefined;
+  /** Hears, before anything is created, how to remove it: so it is known also where arranging fails half-way. */
+  readonly began?: ((undo: Arranged["undo"]) => void) | undefined;
 }
 
 /** A stage that stands. */
@@ -57,6 +59,7 @@ export interface Arranged {
  */
 export async function arrange(options: ArrangeOptions): Promise<Arranged> {
   const created = new Map<string, Created>();
+  const doubtful = new Map<string, number>();
   const journal = options.journal ?? noJournal;
   const shop: Kitchen = {
     ...workshop(options, options.signal),
@@ -69,8 +72,11 @@ export async function arrange(options: ArrangeOptions): Promise<Arranged> {
       created.delete(name);
       await journal.forget(kind, name);
     },
+    // What a target has not done when it has had the time of a request once more, it will not do any more.
+    doubt: (name) => doubtful.set(name, options.clock() + options.deadlineMs),
   };
-  const undo = remover(options, created);
+  const undo = remover(options, created, doubtful);
+  options.began?.(undo);
   try {
     const tags = { "addpermission-conformance": options.startedAt.toISOString() };
     const first = options.recipe ?? firstRecipe(options.role, tags);
@@ -201,7 +207,12 @@ function placeOf(shop: Workshop, arn: string): Pick<Stage, "partition" | "region
 /** Longest wait, in milliseconds, for a busy target that is to be cleaned up. */
 const undoPatienceMs = 10_000;
 
-function remover(options: ArrangeOptions, created: Map<string, Created>): () => Promise<readonly string[]> {
+/** `doubtful` says until when those may still appear whose creation was given up. */
+function remover(
+  options: ArrangeOptions,
+  created: Map<string, Created>,
+  doubtful: ReadonlyMap<string, number>,
+): () => Promise<readonly string[]> {
   return async () => {
     // Patience is for all together.
     const shop = workshop(options, undefined);
@@ -211,7 +222,11 @@ function remover(options: ArrangeOptions, created: Map<string, Created>): () => 
     for (const [name, kind] of [...created]) {
       const why =
         kind === "functions"
-          ? await deleteFunction({ ...shop, ask, how, patienceMs: until - options.clock() }, name)
+          ? await deleteFunction(
+              { ...shop, ask, how, patienceMs: until - options.clock() },
+              name,
+              doubtful.get(name),
+            )
           : await deleteRole(options.transport, name, how);
       if (why === null) {
         created.delete(name);
@@ -223,15 +238,19 @@ function remover(options: ArrangeOptions, created: Map<string, Created>): () => 
   };
 }
 
-/** Deletes a function with all that hangs on it; null when it is gone, else what the target answered. */
+/**
+ * Deletes a function with all that hangs on it; null when it is gone, else what the target answered. One that may still
+ * appear until some moment is asked for until then.
+ */
 export async function deleteFunction(
   shop: Patience & { readonly ask: Ask },
   name: string,
+  mayAppearUntil = Number.NEGATIVE_INFINITY,
 ): Promise<string | null> {
   const reply = await patiently(
     shop,
     () => shop.ask((client) => client.send(new DeleteFunctionCommand({ FunctionName: name }))),
-    (refused) => refused.status !== 404 && isSettling(refused),
+    (refused) => (refused.status === 404 ? shop.clock() < mayAppearUntil : isSettling(refused)),
   );
   return reply.ok || reply.status === 404 ? null : said(reply);
 }

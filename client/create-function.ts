@@ -27,6 +27,8 @@ export interface Kitchen extends Workshop {
   readonly note: (kind: Created, name: string) => Promise<void>;
   /** Called when it is sure that nothing was created. */
   readonly forget: (kind: Created, name: string) => Promise<void>;
+  /** Called when a creation was given up, which may happen all the same, and later. */
+  readonly doubt: (name: string) => void;
 }
 
 /** A function that stands. */
@@ -69,6 +71,7 @@ export async function createFunction(shop: Kitchen, name: string, first: Recipe)
     const fault = notLambda(shop, "CreateFunction", reply);
     // This keeps a function from being deleted that was there before us.
     if (fault === null ? reply.status < 500 : createdNothing(reply)) await shop.forget("functions", name);
+    else if (!(reply.answer?.kind === "none" && reply.answer.unsent)) shop.doubt(name);
     if (fault !== null) throw fault;
     const next = await another(shop, recipe, reply);
     if (next === null) throw cannotCreate(shop, name, recipe, reply);

@@ -25,7 +25,11 @@ export interface Limited extends Transport {
   used(): number;
 }
 
-/** Holds a transport to limits. Waiting for one's turn does not count against the deadline of a call. */
+/**
+ * Holds a transport to limits. Waiting for one's turn does not count against the deadline of a call. Once the signal of a
+ * call is given it is not sent any more. What is on its way then and may write is awaited all the same, to its deadline:
+ * a write that is given up may happen later, after whoever cleans up has looked.
+ */
 export function limited(
   transport: Transport,
   limits: Limits,
@@ -38,26 +42,34 @@ export function limited(
   let spent = false;
 
   const usable = () => budget - reserve();
+  const ended = () => Promise.resolve(notSent("the run was ended", clock()));
+  // Runs hand in the same options with every call, and transports remember what they make of the last ones.
+  let last: { readonly options: SendOptions; readonly awaited: SendOptions } | undefined;
+  const awaited = (options: SendOptions): SendOptions => {
+    if (last?.options !== options) last = { options, awaited: { ...options, signal: undefined } };
+    return last.awaited;
+  };
+  const pass = (call: Outgoing, options: SendOptions): Promise<Answer> =>
+    transport.send(call, call.method === "GET" ? options : awaited(options));
 
   const paced = async (call: Outgoing, options: SendOptions): Promise<Answer> => {
     await space?.(options.signal);
-    if (options.signal?.aborted === true) {
-      requests -= 1;
-      return notSent("the run was ended", clock());
-    }
-    return transport.send(call, options);
+    if (options.signal?.aborted !== true) return pass(call, options);
+    requests -= 1;
+    return ended();
   };
   return {
     unable: (call) => transport.unable?.(call) ?? null,
     forget: (connection) => transport.forget?.(connection),
     close: () => transport.close(),
     send(call, options) {
+      if (options.signal?.aborted === true) return ended();
       if (requests >= usable() && options.essential !== true) {
         spent = true;
         return Promise.resolve(notSent(`the budget of ${limits.budget} requests is spent`, clock()));
       }
       requests += 1;
-      return space === null ? transport.send(call, options) : paced(call, options);
+      return space === null ? pass(call, options) : paced(call, options);
     },
     requests: () => requests,
     spent: () => spent,

@@ -75,6 +75,7 @@ export function notSent(why: string, now: number): NoAnswer {
     kind: "none",
     reason: "aborted",
     detail: `not sent: ${printable(why)}`,
+    unsent: true,
     sentAt: now,
     answeredAt: now,
   };

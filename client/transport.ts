@@ -13,7 +13,7 @@ export type Clock = () => number;
 export interface SendOptions {
   /** Milliseconds from now until the call is given up; connecting, waiting and reading are included. */
   readonly deadlineMs: number;
-  /** Ends the call early; its answer is then `aborted`. */
+  /** Ends the call early; its answer is then `aborted`. A limited transport awaits what may write. */
   readonly signal?: AbortSignal | undefined;
   /** "lambda" unless said otherwise. */
   readonly service?: Service | undefined;

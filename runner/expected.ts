@@ -8,6 +8,7 @@ import { createReference } from "../targets/reference/reference.ts";
 import { explore } from "./explore.ts";
 import { laneOn } from "./lane.ts";
 import { reach } from "./reach.ts";
+import { openScope } from "./scope.ts";
 import { type Verdicts, verdicts } from "./verdicts.ts";
 
 /** Tells how many checks of a rule, in a column, histories would have brought that were not sent. */
@@ -52,6 +53,7 @@ async function play(units: readonly Unit[], rules: readonly Rule[]): Promise<Ver
   };
   const counted = verdicts();
   await explore({
+    scope: openScope(),
     lanes: [await lane()],
     units,
     judge: judgeOf(rules),

@@ -3,6 +3,7 @@ import type { Exchange } from "../spec/exchange.ts";
 import type { Need, Unit } from "../suites/unit.ts";
 import type { Lane } from "./lane.ts";
 import { retained } from "./retained.ts";
+import type { Scope } from "./scope.ts";
 import { silenceCounter } from "./silence-counter.ts";
 import type { Verdicts } from "./verdicts.ts";
 
@@ -20,6 +21,7 @@ export interface Explored {
 
 /** What exploring needs. */
 export interface ExploreOptions {
+  readonly scope: Scope;
   readonly lanes: readonly Lane[];
   readonly units: readonly Unit[];
   readonly judge: Judge;
@@ -62,7 +64,7 @@ export async function explore(options: ExploreOptions): Promise<Explored> {
     }
     return lane;
   };
-  const lanes = await Promise.all(options.lanes.map(work));
+  const lanes = await options.scope.all(options.lanes, work);
   return { played: units.length - unsent.size, unsent: [...unsent], lanes, stopped: stop() ?? gone };
 }
 

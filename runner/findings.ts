@@ -4,6 +4,7 @@ import type { Reason } from "../reports/reason.ts";
 import type { Column } from "../spec/verdict.ts";
 import { type Candidate, type CandidateGroup, inTurn } from "./candidates.ts";
 import type { Lane } from "./lane.ts";
+import { openScope, type Scope } from "./scope.ts";
 import { type Confirmed, type ShrinkOptions, shrink } from "./shrink.ts";
 import type { Count, Verdicts } from "./verdicts.ts";
 
@@ -27,6 +28,8 @@ export function conclusionKey(rule: string, column: Column): string {
 
 /** What settling needs. */
 export interface SettleOptions {
+  /** What trying again is part of; something of its own unless told otherwise. */
+  readonly scope?: Scope;
   readonly judged: readonly Rule[];
   readonly judge: Judge;
   readonly verdicts: Verdicts;
@@ -62,7 +65,9 @@ interface Task {
  * Shrinks every violation separately, so that none hides another, and confirms it. A violation that others may explain
  * waits for what becomes of those, so that it does not matter which lane is faster.
  */
-export async function settle(all: SettleOptions): Promise<Findings> {
+export async function settle(given: SettleOptions): Promise<Findings> {
+  const { scope = openScope() } = given;
+  const all = { ...given, scope, stop: () => given.stop() ?? (scope.signal.aborted ? "the run ends" : null) };
   const found = new Map<string, Conclusion>();
   let left: readonly Task[] = [];
   for (const rule of all.judged) {
@@ -166,7 +171,7 @@ function unviolated({ holds, inconclusive, why }: Count): Conclusion {
 }
 
 /** The same, with the plays that the next violation may cost. */
-type Settling = Omit<SettleOptions, "plays"> & { readonly plays: () => number };
+type Settling = Omit<SettleOptions, "plays"> & { readonly plays: () => number; readonly scope: Scope };
 
 async function inLanes(
   tasks: readonly Task[],
@@ -189,7 +194,7 @@ async function inLanes(
       done(task, await conclude(task, ready, all, found));
     }
   };
-  await Promise.all(all.lanes.map(worker));
+  await all.scope.all(all.lanes, worker);
 }
 
 /** Candidates of a rule that are tried before it is left open. */

@@ -44,7 +44,7 @@ export interface PlayOptions {
 export interface Lane {
   readonly index: number;
   readonly stage: Stage;
-  /** Plays rounds as `next` gives them, telling each as it comes back; null ends it. */
+  /** Plays rounds as `next` gives them, telling each as it comes back; null ends it, and so does the end of the run. */
   play(next: Script | Waiting, how?: PlayOptions): Promise<Played>;
   /**
    * Empties the policies that hold something; `thorough` reads those that may, and then nothing that earlier histories
@@ -79,6 +79,7 @@ export function laneOn(options: LaneOptions): Lane {
   let how = options.how;
   let belief: Belief = initialBelief(stage, options.fresh);
   const reads = { wasReadable: false, isReadable: true };
+  const hasEnded = () => options.how.signal?.aborted === true;
 
   const send = async (step: Step, call: Call): Promise<Exchange> => ({
     step,
@@ -108,6 +109,7 @@ export function laneOn(options: LaneOptions): Lane {
     let exchanges = await sendAll(ready);
     let observed = observeRound(belief, exchanges);
     for (let waited = 0; waited < options.settleMs && isUnsettledRead(observed); waited += 250) {
+      if (hasEnded()) break;
       await options.sleep(250);
       exchanges = await sendAll(ready);
       observed = observeRound(belief, exchanges);
@@ -123,7 +125,7 @@ export function laneOn(options: LaneOptions): Lane {
     for (;;) {
       const given = next(rounds);
       const round = given instanceof Promise ? await given : given;
-      if (round === null) break;
+      if (round === null || hasEnded()) break;
       const { exchanges, observed: one } = await playRound(round, rounds);
       rounds.push(exchanges);
       observed.push(one);

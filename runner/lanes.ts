@@ -2,6 +2,8 @@ import type { Arranged } from "../client/arrange.ts";
 import { Fault } from "../spec/fault.ts";
 import { type Lane, laneOn } from "./lane.ts";
 import type { RunOptions } from "./options.ts";
+import type { ArrangeHow } from "./reach.ts";
+import type { Scope } from "./scope.ts";
 
 /** The lanes of a run and how to take them down. */
 export interface Lanes {
@@ -12,7 +14,7 @@ export interface Lanes {
   renew(lane: Lane): Promise<Lane | null>;
   /** A new stage with the function under test alone; null when it cannot be had. */
   spare(): Promise<Lane | null>;
-  /** Removes everything that was created; tells what is left behind. */
+  /** Removes everything that was created, also what is being created now; tells what is left behind. */
   undo(): Promise<readonly string[]>;
 }
 
@@ -20,7 +22,10 @@ export interface Lanes {
 export type RaiseOptions = Pick<
   RunOptions,
   "arrange" | "fresh" | "how" | "lanes" | "redact" | "settleMs" | "sleep" | "tape" | "transport"
->;
+> & {
+  /** What the lanes are part of: they send nothing any more once it has ended. */
+  readonly scope: Scope;
+};
 
 /** After these failures in a row no further stage is asked for: a target that is busy for good would be waited for each time. */
 const mostFailures = 3;
@@ -34,33 +39,40 @@ const renewalPatienceMs = 10_000;
 
 /** Arranges one stage a lane: the first alone, so that a target that refuses is asked once, then the others together. */
 export async function raise(options: RaiseOptions): Promise<Lanes> {
-  const arranged: Arranged[] = [];
+  const { scope } = options;
+  const arranging = new Set<Promise<Arranged>>();
+  const undoing = new Set<Arranged["undo"]>();
+  const began = (undo: Arranged["undo"]) => undoing.add(undo);
+  const missing: Arranged["missing"][number][] = [];
   const generations = new Map<number, number>();
   let failures = 0;
   let spares = 0;
-  const make = async (index: number, how?: Parameters<typeof options.arrange>[1]): Promise<Lane> => {
+  const make = async (index: number, how: ArrangeHow = {}): Promise<Lane> => {
     const generation = generations.get(index) ?? 0;
     generations.set(index, generation + 1);
     const suffix = `${index.toString(36).padStart(2, "0")}${generation.toString(36).padStart(2, "0")}`;
-    const one = await options.arrange(suffix, how);
-    arranged.push(one);
+    const pending = options.arrange(suffix, { ...how, signal: scope.signal });
+    arranging.add(pending);
+    const one = await pending.finally(() => arranging.delete(pending));
+    undoing.add(one.undo);
+    missing.push(...one.missing);
     options.tape?.stage(index, one.stage, options.fresh);
     return laneOn({
       index,
       stage: one.stage,
       fresh: options.fresh,
       transport: options.transport,
-      how: options.how,
+      how: { ...options.how, signal: scope.signal },
       settleMs: options.settleMs,
       sleep: options.sleep,
       tape: options.tape,
     });
   };
   const perhaps = async (index: number, bare: boolean): Promise<Lane | null> => {
-    if (!options.fresh || failures >= mostFailures || index > mostIndex) return null;
+    if (!options.fresh || failures >= mostFailures || index > mostIndex || scope.signal.aborted) return null;
     if ((generations.get(index) ?? 0) > mostGenerations) return null;
     try {
-      const lane = await make(index, { patienceMs: renewalPatienceMs, bare });
+      const lane = await make(index, { patienceMs: renewalPatienceMs, bare, began });
       failures = 0;
       return lane;
     } catch {
@@ -68,16 +80,17 @@ export async function raise(options: RaiseOptions): Promise<Lanes> {
       return null;
     }
   };
-  const undo = async () => (await Promise.all(arranged.map((one) => one.undo()))).flat();
+  const undo = async (): Promise<readonly string[]> => {
+    await Promise.allSettled(arranging);
+    return (await Promise.all([...undoing].map((one) => one()))).flat();
+  };
   try {
     const first = await make(0);
-    const others = Array.from({ length: options.lanes - 1 }, (_, index) => make(index + 1));
-    const settled = await Promise.allSettled(others);
-    const failed = settled.find((one) => one.status === "rejected");
-    if (failed) throw failed.reason;
+    const others = Array.from({ length: options.lanes - 1 }, (_, index) => index + 1);
+    const lanes = [first, ...(await scope.all(others, (index) => make(index, { began })))];
     return {
-      lanes: [first, ...settled.flatMap((one) => (one.status === "fulfilled" ? [one.value] : []))],
-      missing: arranged.flatMap((one) => one.missing),
+      lanes,
+      missing,
       renew: (lane) => perhaps(lane.index, false),
       spare: () => {
         spares += 1;
@@ -87,7 +100,9 @@ export async function raise(options: RaiseOptions): Promise<Lanes> {
     };
   } catch (error) {
     const left = await undo();
-    if (left.length === 0 || !(error instanceof Fault)) throw error;
-    throw new Fault(`${error.message} Besides, ${left.join("; ")}.`, { cause: error });
+    if (!(error instanceof Fault)) throw error;
+    const untold = left.filter((sentence) => !error.message.includes(sentence));
+    if (untold.length === 0) throw error;
+    throw new Fault(`${error.message} Besides, ${untold.join("; ")}.`, { cause: error });
   }
 }

@@ -1,4 +1,4 @@
-import type { Arranged, ArrangeOptions } from "../client/arrange.ts";
+import type { Arranged } from "../client/arrange.ts";
 import type { Limited } from "../client/limiter.ts";
 import type { Clock, SendOptions } from "../client/transport.ts";
 import type { Rule } from "../oracle/rule.ts";
@@ -7,6 +7,7 @@ import type { Report } from "../reports/report.ts";
 import type { Header } from "../spec/exchange.ts";
 import type { Column, UnsupportedCapability } from "../spec/verdict.ts";
 import type { Suite } from "../suites/unit.ts";
+import type { ArrangeHow } from "./reach.ts";
 import type { Tape } from "./tape.ts";
 
 export type { UnsupportedCapability as Inability } from "../spec/verdict.ts";
@@ -25,7 +26,7 @@ export interface RunOptions {
   readonly sleep: (ms: number) => Promise<void>;
   readonly startedAt: Date;
   /** Arranges the stage of one lane, under a name that ends in `suffix`. */
-  readonly arrange: (suffix: string, how?: Pick<ArrangeOptions, "patienceMs" | "bare">) => Promise<Arranged>;
+  readonly arrange: (suffix: string, how?: ArrangeHow) => Promise<Arranged>;
   /** True when the stages are created for this run. */
   readonly fresh: boolean;
   readonly lanes: number;

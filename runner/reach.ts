@@ -50,8 +50,8 @@ export interface ReachOptions {
   readonly remedy?: string | undefined;
 }
 
-/** How a stage is arranged: the longest wait for a busy target, in milliseconds, and whether one function will do. */
-export type ArrangeHow = Pick<ArrangeOptions, "patienceMs" | "bare">;
+/** How a stage is arranged where that differs from one to the next. */
+export type ArrangeHow = Pick<ArrangeOptions, "patienceMs" | "bare" | "signal" | "began">;
 
 /** A target within reach. */
 export interface Reach {

@@ -11,6 +11,7 @@ import { type Lanes, raise } from "./lanes.ts";
 import type { Inability, RunOptions } from "./options.ts";
 import { questionnaire } from "./questionnaire.ts";
 import { makeReport } from "./report.ts";
+import { openScope, type Scope } from "./scope.ts";
 import { snapshots } from "./snapshots.ts";
 import { forgottenText, standing } from "./standing.ts";
 import { stopwatch } from "./stopwatch.ts";
@@ -23,7 +24,8 @@ import { verdicts } from "./verdicts.ts";
  */
 export async function run(options: RunOptions): Promise<Report> {
   const telling = teller(options);
-  const raised = await raise(options);
+  const scope = openScope(options.signal);
+  const raised = await raise({ ...options, scope });
   const state: RunState = {
     cannot: [],
     findings: null,
@@ -53,13 +55,15 @@ export async function run(options: RunOptions): Promise<Report> {
     );
   };
   try {
-    await judgeTarget(options, raised, state, { asked, latencies, covered, telling, soFar });
+    await judgeTarget(options, scope, raised, state, { asked, latencies, covered, telling, soFar });
   } catch (error) {
     Object.assign(state, latest());
     state.incomplete = true;
     state.faults.push(`The run died: ${error instanceof Error ? error.message : String(error)}`);
   }
+  // Every part of the run has been awaited: nothing else sends while it is cleaned up.
   state.faults.push(...(await raised.undo()));
+  scope.close();
   await middle.idle();
   return tell(state);
 }
@@ -105,6 +109,7 @@ interface Listeners {
 
 async function judgeTarget(
   options: RunOptions,
+  scope: Scope,
   raised: Lanes,
   state: RunState,
   { asked, latencies, covered, telling, soFar }: Listeners,
@@ -126,8 +131,9 @@ async function judgeTarget(
   const tellSoFar = () =>
     soFar(() => ({ findings: new Map([...provisional(judged, collected), ...concluded]), histories }));
   let ended = 0;
-  const stop = () => stopReason(options);
+  const stop = () => stopReason(options, scope);
   const explored = await explore({
+    scope,
     lanes: raised.lanes,
     renew: raised.renew,
     cannot: new Set(state.cannot.map(({ needs }) => needs)),
@@ -171,12 +177,13 @@ async function judgeTarget(
   // Where nothing is kept there is nothing that could be forgotten.
   const still = stateless
     ? { lanes: explored.lanes, forgotten: [] }
-    : await standing(explored.lanes, raised.renew);
+    : await standing(explored.lanes, raised.renew, scope);
   if (still.forgotten.length > 0) {
     state.incomplete = true;
     state.faults.push(forgottenText(still.forgotten));
   }
   state.findings = await settle({
+    scope,
     judged,
     judge,
     verdicts: collected,
@@ -212,7 +219,8 @@ function keepForTrying({ transport }: RunOptions, suspicions: number): string | 
   return "the rest of the budget of requests is for trying again what was seen";
 }
 
-function stopReason({ transport, signal }: RunOptions): string | null {
+function stopReason({ transport, signal }: RunOptions, scope: Scope): string | null {
   if (signal?.aborted === true) return "it was interrupted";
+  if (scope.signal.aborted) return "a part of it failed";
   return transport.spent() ? "the budget of requests is spent" : null;
 }

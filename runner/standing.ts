@@ -1,6 +1,7 @@
 import { getFunction } from "../generators/call.ts";
 import { Fault } from "../spec/fault.ts";
 import { type Lane, once } from "./lane.ts";
+import type { Scope } from "./scope.ts";
 
 /** The lanes that can be played on further, and the functions that the target has forgotten. */
 export interface Standing {
@@ -15,16 +16,15 @@ export interface Standing {
 export async function standing(
   lanes: readonly Lane[],
   renew: (lane: Lane) => Promise<Lane | null>,
+  scope: Scope,
 ): Promise<Standing> {
   const forgotten: string[] = [];
-  const left = await Promise.all(
-    lanes.map(async (lane) => {
-      const { name } = lane.stage.main;
-      if (!(await isForgotten(lane, name))) return lane;
-      forgotten.push(name);
-      return renew(lane);
-    }),
-  );
+  const left = await scope.all(lanes, async (lane) => {
+    const { name } = lane.stage.main;
+    if (!(await isForgotten(lane, name))) return lane;
+    forgotten.push(name);
+    return renew(lane);
+  });
   const standing = left.filter((lane) => lane !== null);
   if (standing.length > 0) return { lanes: standing, forgotten };
   throw new Fault(`${forgottenText(forgotten)} New ones cannot be had, so nothing can be tried again.`);

@@ -84,6 +84,8 @@ export interface NoAnswer {
   readonly reason: Silence;
   /** One sentence for a reader; free of secrets. */
   readonly detail: string;
+  /** Nothing of it was sent, so that it cannot have taken effect. */
+  readonly unsent?: true;
   readonly sentAt: number;
   readonly answeredAt: number;
 }

@@ -1,3 +1,4 @@
+import { follow, unfollow } from "../client/abort.ts";
 import type { Clock, Outgoing, SendOptions, Transport } from "../client/transport.ts";
 import type { Answer } from "../spec/exchange.ts";
 import { headersOf } from "./reference/http.ts";
@@ -44,10 +45,14 @@ async function within(
   if (signal?.aborted === true) return "aborted";
   if (!(pending instanceof Promise)) return pending;
   return new Promise((resolve, reject) => {
-    const end = (late: Late) => () => resolve(late);
-    const timer = setTimeout(end("timeout"), deadlineMs);
-    signal?.addEventListener("abort", end("aborted"), { once: true });
-    pending.then(resolve, reject).finally(() => clearTimeout(timer));
+    const timer = setTimeout(() => resolve("timeout"), deadlineMs);
+    const entry = { abort: () => resolve("aborted") };
+    follow(signal, entry);
+    const finish = () => {
+      clearTimeout(timer);
+      unfollow(signal, entry);
+    };
+    pending.then(resolve, reject).finally(finish);
   });
 }
 

@@ -4,13 +4,14 @@ import { rules } from "../../rules/index.ts";
 import type { Suite, Unit } from "../../suites/unit.ts";
 import { type Lanes, type RaiseOptions, raise } from "../lanes.ts";
 import type { RunOptions } from "../options.ts";
+import { openScope, type Scope } from "../scope.ts";
 import { differenceReport } from "./difference-report.ts";
 import type { Pair } from "./pair.ts";
 import { type Group, type SearchOptions, search } from "./search.ts";
 import { type Shrunk, shrinkDifference } from "./shrink-difference.ts";
 
 /** One of the two targets, within reach. */
-export interface SideOptions extends Omit<RaiseOptions, "lanes" | "tape" | "settleMs" | "sleep"> {
+export interface SideOptions extends Omit<RaiseOptions, "lanes" | "tape" | "settleMs" | "sleep" | "scope"> {
   readonly target: RunOptions["target"];
   readonly curl: RunOptions["curl"];
 }
@@ -31,17 +32,21 @@ export interface DiffOptions extends Pick<RunOptions, "tool" | "clock" | "sleep"
 /** Sends the same requests to two targets, makes every kind of difference small, and tells what the document says of it. */
 export async function diff(options: DiffOptions): Promise<DiffReport> {
   const { sides, sleep, lanes, signal } = options;
-  const raised = await raiseBoth(sides, { lanes, sleep, settleMs: 0 });
+  const scope = openScope(signal);
+  const raised = await raiseBoth(sides, { lanes, sleep, settleMs: 0, scope });
   const stop = (): string | null => {
     if (signal?.aborted === true) return "it was interrupted";
+    if (scope.signal.aborted) return "a part of it failed";
     return sides.x.transport.spent() || sides.y.transport.spent() ? "the budget of requests is spent" : null;
   };
   const faults: string[] = [];
   let found: Found;
   try {
-    found = await explore(options, raised, stop);
+    found = await explore(options, raised, stop, scope);
   } finally {
+    // Every part of the comparison has been awaited: nothing else sends while it is cleaned up.
     for (const one of [raised.x, raised.y]) faults.push(...(await one.undo()));
+    scope.close();
   }
   return report(options, found, faults);
 }
@@ -56,7 +61,7 @@ interface Found {
 
 async function raiseBoth(
   sides: DiffOptions["sides"],
-  how: Pick<RaiseOptions, "lanes" | "sleep" | "settleMs">,
+  how: Pick<RaiseOptions, "lanes" | "sleep" | "settleMs" | "scope">,
 ): Promise<Readonly<Record<Side, Lanes>>> {
   const x = await raise({ ...sides.x, ...how });
   try {
@@ -71,17 +76,19 @@ async function explore(
   options: DiffOptions,
   raised: Readonly<Record<Side, Lanes>>,
   stop: () => string | null,
+  scope: Scope,
 ): Promise<Found> {
   const units = plan(options);
   // Both stages are renewed together, so that their names and version numbers stay alike.
   const ready: SearchOptions["ready"] = async (pair, anew) => {
-    const tidied = anew ? [false] : await Promise.all([pair.x.tidy(true), pair.y.tidy(true)]);
+    const tidied = anew ? [false] : await scope.all([pair.x, pair.y], (lane) => lane.tidy(true));
     if (tidied.every((clean) => clean)) return pair;
     const [x, y] = await Promise.all([raised.x.renew(pair.x), raised.y.renew(pair.y)]);
     return { x: x ?? pair.x, y: y ?? pair.y };
   };
   let settled = 0;
   const searched = await search({
+    scope,
     pairs: raised.x.lanes.flatMap((x, index): readonly Pair[] => {
       const y = raised.y.lanes[index];
       return y === undefined ? [] : [{ x, y }];
@@ -97,7 +104,7 @@ async function explore(
       options.progress({ sent: settled, planned: units.length, violated });
     },
   });
-  const small = await shrinkAll(searched.groups, searched.pairs, ready, stop);
+  const small = await shrinkAll(searched, ready, stop, scope);
   return { searched, planned: units.length, ...small, stopped: searched.stopped ?? stop() };
 }
 
@@ -107,10 +114,10 @@ function plan({ suites, seed, runs, rounds, careful }: DiffOptions): readonly Un
 }
 
 async function shrinkAll(
-  groups: readonly Group[],
-  pairs: readonly Pair[],
+  { groups, pairs }: Found["searched"],
   ready: SearchOptions["ready"],
   stop: () => string | null,
+  scope: Scope,
 ): Promise<Pick<Found, "shown" | "unsteady">> {
   const results = new Map<Group, Shrunk | null>();
   const queue = [...groups];
@@ -124,7 +131,7 @@ async function shrinkAll(
     for (let group = queue.shift(); group !== undefined && stop() === null; group = queue.shift())
       results.set(group, await shrinkDifference(group, { ready: next, known, stop: () => stop() !== null }));
   };
-  await Promise.all(pairs.map(worker));
+  await scope.all(pairs, worker);
   const shown = groups.flatMap((group): readonly (readonly [Group, Shrunk])[] => {
     const small = results.get(group) ?? null;
     return small === null ? [] : [[group, small]];

@@ -37,8 +37,11 @@ export async function playPair(
       meeting.leave();
     }
   };
-  const [x, y] = await Promise.all([follow("x"), follow("y")]);
-  return { x, y, parted };
+  // Where one side fails the other ends too, once what it has sent is answered.
+  const [x, y] = await Promise.allSettled([follow("x"), follow("y")]);
+  if (x.status === "rejected") throw x.reason;
+  if (y.status === "rejected") throw y.reason;
+  return { x: x.value, y: y.value, parted };
 }
 
 /** The same requests, apart from the names of the stages. */

@@ -3,6 +3,7 @@ import type { Stage } from "../../spec/stage.ts";
 import type { Unit } from "../../suites/unit.ts";
 import { lacks } from "../explore.ts";
 import type { Lane } from "../lane.ts";
+import type { Scope } from "../scope.ts";
 import { silenceCounter } from "../silence-counter.ts";
 import { type Compared, compareAnswers } from "./compare-answers.ts";
 import { type Pair, type PairPlayed, playPair } from "./pair.ts";
@@ -26,6 +27,7 @@ export interface Group {
 
 /** What searching needs. */
 export interface SearchOptions {
+  readonly scope: Scope;
   readonly pairs: readonly Pair[];
   readonly units: readonly Unit[];
   /** An empty stage on each target. */
@@ -76,7 +78,7 @@ export async function search(options: SearchOptions): Promise<Searched> {
   const tell = (why: string) => {
     gone = why;
   };
-  const pairs = await Promise.all(options.pairs.map(work));
+  const pairs = await options.scope.all(options.pairs, work);
   const sorted = [...groups.values()].sort((a, b) => (a.first.kind < b.first.kind ? -1 : 1));
   return { groups: sorted, ...count, pairs, stopped: stop() ?? gone };
 }

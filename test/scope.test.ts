@@ -1,0 +1,339 @@
+import { describe, expect, it } from "vitest";
+import { sleep } from "../client/sleep.ts";
+import type { Outgoing, Transport } from "../client/transport.ts";
+import { getPolicy } from "../generators/call.ts";
+import type { Rule } from "../oracle/rule.ts";
+import { rules } from "../rules/index.ts";
+import { diff } from "../runner/diff/diff.ts";
+import type { RunOptions } from "../runner/options.ts";
+import { type Reach, reach } from "../runner/reach.ts";
+import { run } from "../runner/run.ts";
+import type { Answer } from "../spec/exchange.ts";
+import { suites } from "../suites/index.ts";
+import { inProcess } from "../targets/in-process.ts";
+import { type Behaviour, faithful } from "../targets/reference/behaviour.ts";
+import { mutants } from "../targets/reference/mutants/index.ts";
+import { change } from "../targets/reference/mutants/mutant.ts";
+import { createReference } from "../targets/reference/reference.ts";
+
+const clock = () => performance.now();
+
+/** How a target behaves, and how a run on it is made. */
+interface On {
+  readonly mutate?: (behaviour: Behaviour) => Behaviour;
+  /** Milliseconds that an answer to a call takes to come; the call is carried out `late`, or at once. */
+  readonly slow?: (call: Outgoing) => number;
+  readonly late?: boolean;
+  /** Hears each request before it is carried out. */
+  readonly heard?: (call: Outgoing, number: number) => void;
+  readonly budget?: number;
+  readonly timeoutMs?: number;
+  readonly signal?: AbortSignal;
+  /** A function to use, on this target, instead of new ones. */
+  readonly existing?: string;
+  readonly target?: Target;
+}
+
+/** A reference in this process that counts what it gets and can be asked what stands on it. */
+function targetOf({ mutate = (same) => same, slow = () => 0, late = false, heard }: On) {
+  const reference = createReference({ behaviour: mutate(faithful) });
+  const carried = inProcess(reference, { clock });
+  let requests = 0;
+  const carrier: Transport = {
+    ...carried,
+    async send(call, how) {
+      requests += 1;
+      heard?.(call, requests);
+      const ms = slow(call);
+      if (ms === 0) return carried.send(call, how);
+      // It is carried out in any case, and whoever gives up before goes without the answer.
+      const carry = () => carried.send(call, { deadlineMs: 1000 });
+      const answer = late ? sleep(ms).then(carry) : carry().then((done) => sleep(ms).then(() => done));
+      const gaveUp = sleep(how.deadlineMs, how.signal).then((): Answer => {
+        const reason = how.signal?.aborted === true ? "aborted" : "timeout";
+        return { kind: "none", reason, detail: "", sentAt: clock(), answeredAt: clock() };
+      });
+      return Promise.race([answer, gaveUp]);
+    },
+  };
+  return {
+    carrier,
+    requests: () => requests,
+    async functions(): Promise<readonly string[]> {
+      const list = { method: "GET", target: "/2015-03-31/functions/", headers: [], body: null };
+      const answer = await carried.send(list, { deadlineMs: 1000 });
+      return answer.kind === "response" ? (answer.body.match(/addperm-ct-[\w-]+/g) ?? []) : ["no list"];
+    },
+  };
+}
+
+type Target = ReturnType<typeof targetOf>;
+
+function reached(
+  { carrier }: Target,
+  { budget, timeoutMs = 400, signal, existing }: On,
+  prefix = "addperm-ct-scope",
+): Promise<Reach> {
+  return reach({
+    endpoint: new URL("http://reference.invalid"),
+    region: "us-east-1",
+    sign: false,
+    env: {},
+    arranges: true,
+    prefix,
+    timeoutMs,
+    concurrency: 8,
+    budget,
+    signal,
+    functionName: existing,
+    clock,
+    now: () => new Date(0),
+    journalDir: null,
+    pid: 0,
+    carrier: () => carrier,
+  });
+}
+
+const common = {
+  tool: { name: "scope", version: "0" },
+  clock,
+  sleep: (ms: number) => sleep(ms),
+  startedAt: new Date(0),
+  lanes: 8,
+  seed: 1,
+  careful: false,
+} as const;
+
+/** Runs until the end, whichever that is: the faults of the report, or the reason for none. */
+async function runOn(
+  on: On,
+  options: Partial<RunOptions> = {},
+): Promise<{ readonly said: string; readonly target: Target }> {
+  const { target = targetOf(on) } = on;
+  const reach = await reached(target, on);
+  const report = run({
+    ...reach,
+    ...common,
+    target: { name: "counted", endpoint: "http://reference.invalid", cannot: [] },
+    suites: suites.filter(({ name }) => ["spellings", "state", "histories", "races"].includes(name)),
+    rules,
+    profile: "document",
+    runs: 10,
+    rounds: 2,
+    settleMs: 0,
+    signal: on.signal,
+    progress: () => {},
+    replay: (rule) => rule,
+    ...options,
+  });
+  const said = await report.then(
+    ({ faults }) => faults.join(),
+    (error: unknown) => String(error),
+  );
+  return { said, target };
+}
+
+/** What a target gets once a run is over, and what stands on it then: nothing, if it really is. */
+async function afterwards(target: Target): Promise<{ requests: number; functions: readonly string[] }> {
+  const before = target.requests();
+  await sleep(150);
+  return { requests: target.requests() - before, functions: await target.functions() };
+}
+
+const nothing = { requests: 0, functions: [] };
+
+/** A rule that throws as soon as it is asked while this says so. */
+function throwing(when: () => boolean): Rule {
+  const judge = () => {
+    if (when()) throw new Error("The rule is broken.");
+    return null;
+  };
+  const body = { title: "", basis: "stated", source: "", clauses: [], needs: [] } as const;
+  return { ...body, id: "test.throws", trigger: { on: "answer", judge } };
+}
+
+/** Says yes in its call of this number, once. */
+function atCall(number: number): () => boolean {
+  let calls = 0;
+  return () => {
+    calls += 1;
+    return calls === number;
+  };
+}
+
+/** Acknowledges removals and keeps the statements, so that new functions are wanted again and again. */
+const clinging = change(() => ({ remove: (statements) => statements }));
+
+const isCreation = ({ method, target }: Outgoing) => method === "POST" && /\/functions\/?$/.test(target);
+const slowly = (call: Outgoing) => (isCreation(call) ? 40 : 0);
+
+/** Says yes to the creation of this number: the first sixteen are those of eight stages. */
+function atCreation(number: number): (call: Outgoing) => boolean {
+  let creations = 0;
+  return (call) => {
+    if (isCreation(call)) creations += 1;
+    return isCreation(call) && creations === number;
+  };
+}
+
+/** A signal that is given when the target hears a request for which this says so. */
+function endingAt(when: (call: Outgoing, number: number) => boolean): Pick<On, "signal" | "heard"> {
+  const controller = new AbortController();
+  const heard = (call: Outgoing, number: number) => {
+    if (when(call, number)) controller.abort();
+  };
+  return { signal: controller.signal, heard };
+}
+
+describe("After a run in which a rule throws", () => {
+  it.each([
+    ["on new functions only", {}],
+    ["while functions are created again and again", { mutate: clinging }],
+    ["at a target that is slow to create", { mutate: clinging, slow: slowly }],
+  ])("nothing more is sent and no function is left, %s", async (_how, on) => {
+    const { said, target } = await runOn(on, { rules: [...rules, throwing(atCall(60))] });
+    expect(said).toContain("The rule is broken.");
+    expect(await afterwards(target)).toEqual(nothing);
+  });
+
+  it("no function is left that was being created at that very moment", async () => {
+    let creating = false;
+    const isAnew = atCreation(18);
+    const heard = (call: Outgoing) => {
+      creating ||= isAnew(call);
+    };
+    const first = atCall(1);
+    const on = { mutate: clinging, slow: slowly, heard };
+    const { said, target } = await runOn(on, { rules: [...rules, throwing(() => creating && first())] });
+    expect(said).toContain("The rule is broken.");
+    expect(await afterwards(target)).toEqual(nothing);
+  });
+
+  it("nothing more is sent where it throws while violations are tried again", async () => {
+    let confirming = false;
+    const late = atCall(4);
+    const faulty = ["success.is-201", "StatementId.duplicate", "refusal.changes-no-statement"] as const;
+    const { said, target } = await runOn(
+      { mutate: (behaviour) => faulty.reduce((so, id) => mutants[id].mutate(so), behaviour) },
+      {
+        rules: [...rules, throwing(() => confirming && late())],
+        progress: ({ confirming: far }) => {
+          confirming = far !== undefined;
+        },
+      },
+    );
+    expect(said).toContain("The rule is broken.");
+    expect(await afterwards(target)).toEqual(nothing);
+  });
+});
+
+describe("After a run that was ended from outside", () => {
+  it.each([
+    ["when the first function is created", atCreation(1)],
+    ["when the stages are created together", atCreation(5)],
+    ["in the middle", (_call: Outgoing, number: number) => number === 400],
+    ["when a function is created anew", atCreation(18)],
+  ])("nothing more is sent and no function is left, %s", async (_when, when) => {
+    const { said, target } = await runOn({ mutate: clinging, slow: slowly, ...endingAt(when) });
+    expect(said).toMatch(/interrupted|was ended/);
+    expect(await afterwards(target)).toEqual(nothing);
+  });
+
+  it("the policy of an existing function is as it was, also where an addition came late", async () => {
+    const slow = ({ method, target }: Outgoing) => (method === "POST" && /\/policy/.test(target) ? 30 : 0);
+    const on = { slow, late: true, ...endingAt((call, number) => number > 60 && slow(call) > 0) };
+    const target = targetOf(on);
+    const own = await reached(target, {}, "addperm-ct-own");
+    const { stage, undo } = await own.arrange("0000", { bare: true });
+    const held = () => own.transport.send(getPolicy(stage.main.name), { deadlineMs: 400 });
+    const { said } = await runOn({ ...on, existing: stage.main.name, target }, { lanes: 1 });
+    expect(said).toMatch(/interrupted/);
+    const before = target.requests();
+    await sleep(100);
+    expect(target.requests()).toBe(before);
+    expect(await held()).toMatchObject({ status: 404 });
+    await undo();
+    expect(await target.functions()).toEqual([]);
+  });
+});
+
+describe("After a run whose budget is spent", () => {
+  it.each([250, 400])("of %i requests nothing more is sent and no function is left", async (budget) => {
+    const { said, target } = await runOn({ mutate: clinging, slow: slowly, budget });
+    expect(said).toContain("the budget of requests is spent");
+    expect(await afterwards(target)).toEqual(nothing);
+  });
+});
+
+describe("A creation that is given up and carried out all the same", () => {
+  it("is undone, since a function that is not there yet may still come", async () => {
+    const slow = (call: Outgoing) => (isCreation(call) ? 120 : 0);
+    const { said, target } = await runOn({ slow, late: true, timeoutMs: 80 });
+    expect(said).toContain("gave no answer to CreateFunction");
+    expect(await afterwards(target)).toEqual(nothing);
+  });
+});
+
+describe("Stages that are arranged together", () => {
+  it("end together when one of them cannot be had, and leave nothing", async () => {
+    const operations: string[] = [];
+    const refusing = change(() => ({
+      intercept: ({ body }) =>
+        body.includes("addperm-ct-scope-0300-main") ? { status: 409, headers: [], body: "{}" } : null,
+    }));
+    const heard = ({ method, target }: Outgoing) => operations.push(`${method} ${target.split("/").at(-1)}`);
+    const slow = (call: Outgoing) => (call.body?.includes("addperm-ct-scope-03") ? 0 : slowly(call));
+    const { said, target } = await runOn({ mutate: refusing, slow, heard });
+    expect(said).toContain("refused to create the function addperm-ct-scope-0300-main");
+    // The first stage is arranged alone, and no other got as far as its versions.
+    expect(operations.filter((one) => one === "POST versions")).toHaveLength(2);
+    expect(await afterwards(target)).toEqual(nothing);
+  });
+});
+
+describe("After a comparison of two targets", () => {
+  /** Compares two that behave so, and tells what each got afterwards. */
+  async function compared(on: On, progress: () => void = () => {}) {
+    const targets = { x: targetOf(on), y: targetOf(on) };
+    const sideOf = async (side: "x" | "y") => ({
+      ...(await reached(targets[side], on, `addperm-ct-00000${side}`)),
+      target: { name: side, endpoint: `http://${side}.invalid`, cannot: [] },
+    });
+    const report = diff({
+      ...common,
+      sides: { x: await sideOf("x"), y: await sideOf("y") },
+      suites: suites.filter(({ name }) => ["state", "histories"].includes(name)),
+      runs: 10,
+      rounds: 2,
+      signal: on.signal,
+      progress,
+    });
+    const said = await report.then(
+      ({ faults }) => faults.join(),
+      (error: unknown) => String(error),
+    );
+    const left = [await afterwards(targets.x), await afterwards(targets.y)];
+    return { said, left };
+  }
+
+  it.each([
+    ["on new functions only", {}],
+    ["at targets that are slow to create", { mutate: clinging, slow: slowly }],
+  ])("that fails nothing more is sent and no function is left, %s", async (_how, on) => {
+    const late = atCall(20);
+    const { said, left } = await compared(on, () => {
+      if (late()) throw new Error("It is broken.");
+    });
+    expect(said).toContain("It is broken.");
+    expect(left).toEqual([nothing, nothing]);
+  });
+
+  it.each([
+    ["in the middle", (_call: Outgoing, number: number) => number === 400],
+    ["when a function is created anew", atCreation(40)],
+  ])("that is ended from outside nothing more is sent and no function is left, %s", async (_when, when) => {
+    const { said, left } = await compared({ mutate: clinging, slow: slowly, ...endingAt(when) });
+    expect(said).toMatch(/interrupted|was ended/);
+    expect(left).toEqual([nothing, nothing]);
+  });
+});
