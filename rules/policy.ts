@@ -246,6 +246,8 @@ export const sizeRules = {
 function judgeTooLarge(of: Addition): Judgement | null {
   const { reading, situation, result, answer, together } = of;
   if (together || result.kind !== "refused" || situation.key === null) return null;
+  // A crash is no refusal: whether there was room is not known.
+  if (result.status >= 500) return null;
   const against = reading.objections.length + reading.questions.length + situation.objections.length;
   if (against + situation.questions.length + situation.unsure.length > 0) return null;
   if (policySize(of) < sizeFrom(result.error)) return null;

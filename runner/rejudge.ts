@@ -15,6 +15,7 @@ import { questionnaire } from "./questionnaire.ts";
 import type { Line, Recording } from "./recording.ts";
 import { makeReport, type ReportOptions } from "./report.ts";
 import { type Confirmed, replayUnit, type shrink, unconfirmed } from "./shrink.ts";
+import { sizeSearch } from "./size-search.ts";
 import { verdicts } from "./verdicts.ts";
 
 /** How a recording is judged. */
@@ -49,6 +50,7 @@ export async function rejudge(recording: Recording, options: RejudgeOptions): Pr
   const asked = questionnaire();
   const collected = verdicts();
   const covered = coverage();
+  const search = sizeSearch();
   const replays: History[] = [];
   const ended = new Map<number, number>();
   for await (const history of historiesOf(recording.lines())) {
@@ -70,6 +72,7 @@ export async function rejudge(recording: Recording, options: RejudgeOptions): Pr
       collected.hear(judge.round(round), at);
     }
     collected.hear(judge.history(history.observed), at);
+    search.hear(history.unit, history.rounds);
   }
   const findings = await settle({
     judged,
@@ -83,7 +86,7 @@ export async function rejudge(recording: Recording, options: RejudgeOptions): Pr
   const report = makeReport(reportOptions(live, options), {
     cannot: [],
     excuse,
-    findings,
+    findings: search.conclude(judged, findings),
     faults: live.faults,
     incomplete: live.incomplete,
     questions: asked.answers(),

@@ -12,6 +12,7 @@ import type { Inability, RunOptions } from "./options.ts";
 import { questionnaire } from "./questionnaire.ts";
 import { makeReport } from "./report.ts";
 import { openScope, type Scope } from "./scope.ts";
+import { sizeSearch } from "./size-search.ts";
 import { snapshots } from "./snapshots.ts";
 import { forgottenText, standing } from "./standing.ts";
 import { stopwatch } from "./stopwatch.ts";
@@ -124,7 +125,8 @@ async function judgeTarget(
   const judged = options.rules.filter((rule) => unable(rule, lacking) === null);
   const judge = judgeOf(judged);
   const collected = verdicts(telling.suspected);
-  const units = plan(options);
+  const search = sizeSearch();
+  const units = plan(options).map(search.watched);
   telling.planned(units, judged, state.cannot);
   const histories = { planned: units.length, played: 0 };
   const concluded = new Map<string, Conclusion>();
@@ -168,7 +170,8 @@ async function judgeTarget(
     state.incomplete = true;
     state.faults.push(`The run stopped after ${ended} of ${units.length} histories: ${explored.stopped}.`);
   }
-  if (!asked.sawLimit() && ran(options, "size") && explored.stopped === null) {
+  const searched = ran(options, "size") && explored.stopped === null && search.cutShort() === null;
+  if (searched && !asked.sawLimit()) {
     state.cannot = [
       ...state.cannot,
       { needs: "limit", reason: "has no size limit up to 1 MiB, or none that was reached" },
@@ -182,7 +185,7 @@ async function judgeTarget(
     state.incomplete = true;
     state.faults.push(forgottenText(still.forgotten));
   }
-  state.findings = await settle({
+  const findings = await settle({
     scope,
     judged,
     judge,
@@ -199,6 +202,7 @@ async function judgeTarget(
       tellSoFar();
     },
   });
+  state.findings = search.conclude(judged, findings);
 }
 
 function ran(options: RunOptions, suite: string): boolean {

@@ -1,5 +1,6 @@
 import { getPolicy, removePermission } from "../generators/call.ts";
-import type { Exchange, Round } from "../spec/exchange.ts";
+import { phrase } from "../spec/answer.ts";
+import type { Answer, Exchange, Round } from "../spec/exchange.ts";
 import type { Stage } from "../spec/stage.ts";
 import { add, alone, bodyWith, withBody } from "./steps.ts";
 import type { Suite, Unit } from "./unit.ts";
@@ -14,13 +15,30 @@ export const size: Suite = {
 /** Bytes after which a target counts as having no limit, and the length of the first resources. */
 const bounds = { most: 1024 * 1024, first: 3000 } as const;
 
-const limitUnit: Unit = {
+/** The search: one history. */
+export const limitUnit: Unit = {
   id: "size/limit",
   needs: [],
   clean: true,
   hazard: false,
   start: (stage) => (done) => next(stage, done),
 };
+
+/**
+ * Why a search cannot tell whether there is a limit: the first answer in it that says nothing of the policy. Null where
+ * every answer does. What shows how large the policy got has no part in the search.
+ */
+export function cutShort(done: readonly (readonly Exchange[])[]): string | null {
+  const found = done.flat().find(({ step, answer }) => step.key !== lastRead && saysNothing(answer));
+  return found === undefined
+    ? null
+    : `the search for the size limit met ${phrase(found.answer)} at ${found.step.key}, so that the limit is unknown`;
+}
+
+/** No answer, too many requests, or a failure: whatever the policy holds, the next answer may be another. */
+function saysNothing(answer: Answer): boolean {
+  return answer.kind === "none" || answer.status === 429 || answer.status >= 500;
+}
 
 /** Pure: what was answered so far decides what comes next. */
 function next(stage: Stage, done: readonly (readonly Exchange[])[]): Round | null {
@@ -95,11 +113,11 @@ const start: Search = { phase: "grow", low: 0, high: bounds.first, bytes: 0, sin
 
 /** Larger and larger statements while they are accepted; then the longest that still fits, each probe taken back. */
 function advance(search: Search, [exchange]: readonly Exchange[]): Search {
-  const status = exchange?.answer.kind === "response" ? exchange.answer.status : 0;
-  const done = status >= 200 && status < 300;
   const { phase, low, high, since } = search;
   if (phase === "ending") return { ...search, since: since + 1 };
-  if (!done && (status === 0 || status >= 500)) return { ...search, phase: "gone" };
+  if (exchange === undefined || saysNothing(exchange.answer)) return { ...search, phase: "gone" };
+  const { answer } = exchange;
+  const done = answer.kind === "response" && answer.status >= 200 && answer.status < 300;
   // Where nothing can be removed there is no bisection.
   if (!done && (phase === "undo" || phase === "take-back")) return { ...search, phase: "ending", low: 0 };
   switch (phase) {

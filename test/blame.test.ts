@@ -10,6 +10,7 @@ import {
 } from "../generators/call.ts";
 import { judgeVariant } from "../runner/kill-matrix.ts";
 import type { Mutation } from "../targets/reference/behaviour.ts";
+import type { HttpReply } from "../targets/reference/http.ts";
 import { change, together } from "../targets/reference/mutants/mutant.ts";
 import { stage } from "./staged.ts";
 import { add, added, answer, blamed, conflict, names, notFound, policyOf, stale, type Told } from "./told.ts";
@@ -197,6 +198,38 @@ describe("A target without a size limit", () => {
       expect(rules.find((rule) => rule.id === id)?.reason, id).toMatch(/^has no size limit/);
     const { answer: said = "" } = questions.find(({ id }) => id === "policy.size-limit") ?? {};
     expect(said).toMatch(/^not full at 10\d{5} bytes$/);
+  });
+});
+
+describe("A target that fails while its size limit is looked for", () => {
+  /** Answers what is larger than the first statements of the search with a failure, and limits no policy. */
+  const failing = (failure: HttpReply | "drop") =>
+    change(() => ({
+      sizeLimit: Number.POSITIVE_INFINITY,
+      intercept: ({ body }) => (body.length > 8000 ? failure : null),
+    }));
+  const failed = (status: number, name: string) => ({
+    status,
+    headers: [["x-amzn-errortype", name] as const],
+    body: "{}",
+  });
+  const needing = ["policy.too-large", "policy.room-again", "errors.PolicyLengthExceededException"];
+
+  it.each([
+    ["503 ServiceUnavailable", failed(503, "ServiceUnavailable")],
+    ["500 InternalFailure", failed(500, "InternalFailure")],
+    ["429 TooManyRequestsException", failed(429, "TooManyRequestsException")],
+    ["no answer: reset", "drop"],
+  ] as const)("by %s is excused from nothing: whether there is a limit is unknown", async (said, failure) => {
+    const { rules, target } = await judgeVariant(failing(failure), { seed: 1, suites: ["size"] });
+    expect(target.cannot).toEqual([]);
+    for (const id of needing) {
+      expect(rules.find((rule) => rule.id === id)).toMatchObject({
+        verdicts: { document: "inconclusive", aws: "inconclusive" },
+        reasonCode: "unsettled",
+        reason: `the search for the size limit met ${said} at fill-13, so that the limit is unknown`,
+      });
+    }
   });
 });
 

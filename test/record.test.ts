@@ -10,7 +10,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Report } from "../reports/report.ts";
 import { exitCode, standing } from "../reports/verdict.ts";
 import { rules } from "../rules/index.ts";
-import { judgeVariant } from "../runner/kill-matrix.ts";
+import { judgeVariant, type VariantOptions } from "../runner/kill-matrix.ts";
 import { type Line, parsedLines, readRecording, recorder, recordingFile } from "../runner/recording.ts";
 import { rejudge } from "../runner/rejudge.ts";
 import { Fault } from "../spec/fault.ts";
@@ -34,11 +34,14 @@ afterAll(async () => {
 });
 
 /** A run that is recorded, and the report that its recording gives. */
-async function recorded(name: string, mutate: (behaviour: Behaviour) => Behaviour, budget?: number) {
+async function recorded(
+  name: string,
+  mutate: (behaviour: Behaviour) => Behaviour,
+  only: Pick<VariantOptions, "budget" | "suites"> = {},
+) {
   const dir = join(folder, name);
   const { tape, end } = await recorder(dir, tool);
-  const cut = budget === undefined ? {} : { budget };
-  const live = await judgeVariant(mutate, { seed: 2, runs: 5, rounds: 2, tape, ...cut });
+  const live = await judgeVariant(mutate, { seed: 2, runs: 5, rounds: 2, tape, ...only });
   await end(live);
   const again = await rejudge(await readRecording(dir), {
     rules,
@@ -86,7 +89,7 @@ describe("A recording", () => {
   );
 
   it("of a run that the budget ended is judged as that run was, with what it still expected", async () => {
-    const { live, again } = await recorded("budget", (faithful) => faithful, 700);
+    const { live, again } = await recorded("budget", (faithful) => faithful, { budget: 700 });
     expect(live.incomplete).toBe(true);
     expect(judged(again)).toEqual(judged(live));
   });
@@ -110,8 +113,20 @@ describe("A recording", () => {
     expect(exitCode(again)).toBe(exitCode(live));
   });
 
+  it("of a search for the size limit that met a failure is judged as that run was, with the reason", async () => {
+    const failure = { status: 503, headers: [], body: "" };
+    const failing = change(() => ({
+      sizeLimit: Number.POSITIVE_INFINITY,
+      intercept: ({ body }) => (body.length > 8000 ? failure : null),
+    }));
+    const { live, again } = await recorded("search", failing, { suites: ["size"] });
+    expect(judged(again)).toEqual(judged(live));
+    const limited = again.rules.find(({ id }) => id === "policy.too-large");
+    expect(limited?.reason).toMatch(/^the search for the size limit met 503/);
+  });
+
   it("begins with a header and ends with a footer", async () => {
-    const { dir } = await recorded("framed", (faithful) => faithful, 300);
+    const { dir } = await recorded("framed", (faithful) => faithful, { budget: 300 });
     const lines = (await readFile(join(dir, recordingFile), "utf8")).trimEnd().split("\n");
     expect(JSON.parse(lines[0] ?? "")).toMatchObject({ type: "header", tool });
     expect(JSON.parse(lines.at(-1) ?? "")).toMatchObject({ type: "footer" });
@@ -141,7 +156,7 @@ describe("A recording", () => {
   });
 
   it("is refused in one sentence wherever it was cut off", async () => {
-    const { dir } = await recorded("whole", (faithful) => faithful, 300);
+    const { dir } = await recorded("whole", (faithful) => faithful, { budget: 300 });
     const text = await readFile(join(dir, recordingFile), "utf8");
     const cut = join(folder, "cut");
     await recorder(cut, tool);
