@@ -5,7 +5,7 @@ import type { Column } from "../spec/verdict.ts";
 import { type Candidate, type CandidateGroup, inTurn } from "./candidates.ts";
 import type { Lane } from "./lane.ts";
 import { openScope, type Scope } from "./scope.ts";
-import { type Confirmed, type ShrinkOptions, shrink } from "./shrink.ts";
+import { type Confirmed, type ShrinkOptions, shrink, type Unconfirmed } from "./shrink.ts";
 import type { Count, Verdicts } from "./verdicts.ts";
 
 /** What became of one rule in one column. */
@@ -77,10 +77,12 @@ export async function settle(given: SettleOptions): Promise<Findings> {
     }
   }
   const far = { tried: 0, of: left.length };
-  const done = ({ rule, columns }: Task, conclusion: Conclusion) => {
-    for (const column of columns) found.set(conclusionKey(rule.id, column), conclusion);
+  const done = ({ rule }: Task, parts: readonly Part[]) => {
+    for (const { columns, conclusion } of parts) {
+      for (const column of columns) found.set(conclusionKey(rule.id, column), conclusion);
+      all.concluded?.({ rule, columns, conclusion });
+    }
     far.tried += 1;
-    all.concluded?.({ rule, columns, conclusion });
     all.trying?.({ ...far });
   };
   all.trying?.({ ...far });
@@ -88,11 +90,11 @@ export async function settle(given: SettleOptions): Promise<Findings> {
     const waiting = waits(left);
     const free = left.filter((task) => !waiting(task));
     // Where each waits for another, one has to begin.
-    const next = free.length > 0 ? free : left.slice(0, 1);
-    const now = next.flatMap((task) => byExplanation(task, found));
-    far.of += now.length - next.length;
-    await inLanes(now, { ...all, plays: () => all.plays?.(far.of - far.tried) ?? Infinity }, found, done);
-    left = left.filter((task) => !next.includes(task));
+    const now = free.length > 0 ? free : left.slice(0, 1);
+    // What another lane finds meanwhile must not show.
+    const before = new Map(found);
+    await inLanes(now, { ...all, plays: () => all.plays?.(far.of - far.tried) ?? Infinity }, before, done);
+    left = left.filter((task) => !now.includes(task));
   }
   return found;
 }
@@ -137,7 +139,11 @@ function byExplanation(task: Task, found: Findings): readonly Task[] {
     const own = unexplained(task, column, found).map(({ unless }) => unless);
     return JSON.stringify(own.length > 0 ? own : excuse(task, column, found));
   });
-  return new Set(kinds).size === 1 ? [task] : task.columns.map((column) => ({ ...task, columns: [column] }));
+  return new Set(kinds).size === 1 ? [task] : byColumn(task);
+}
+
+function byColumn(task: Task): readonly Task[] {
+  return task.columns.map((column) => ({ ...task, columns: [column] }));
 }
 
 /** What the observations say so far, for a report in the middle of a run: nothing has been tried again yet. */
@@ -177,7 +183,7 @@ async function inLanes(
   tasks: readonly Task[],
   all: Settling,
   found: Findings,
-  done: (task: Task, conclusion: Conclusion) => void,
+  done: (task: Task, parts: readonly Part[]) => void,
 ): Promise<void> {
   const queue = [...tasks];
   const worker = async (start: Lane): Promise<void> => {
@@ -200,17 +206,57 @@ async function inLanes(
 /** Candidates of a rule that are tried before it is left open. */
 const mostTried = 8;
 
+/** What became of a violation in some of the columns of its task. */
+interface Part {
+  readonly columns: readonly Column[];
+  readonly conclusion: Conclusion;
+}
+
 async function conclude(
   task: Task,
   ready: ShrinkOptions["ready"],
   all: Settling,
   found: Findings,
-): Promise<Conclusion> {
-  const {
-    rule,
-    columns: [column = "document"],
-    count,
-  } = task;
+): Promise<readonly Part[]> {
+  let attempt = 0;
+  const retry: Retry = (candidate, columns, explains) => {
+    attempt += 1;
+    return (all.retry ?? shrink)(candidate, {
+      ready,
+      judge: all.judge,
+      rule: task.rule,
+      columns,
+      explains,
+      stop: () => all.stop() !== null,
+      plays: all.plays(),
+      attempt,
+    });
+  };
+  const parts: Part[] = [];
+  const left = [...byExplanation(task, found)];
+  for (let part = left.shift(); part !== undefined; part = left.shift()) {
+    const conclusion = await concludeAlike(part, retry, all, found);
+    if (conclusion === "apart") left.unshift(...byColumn(part));
+    else parts.push({ columns: part.columns, conclusion });
+  }
+  return parts;
+}
+
+type Retry = (
+  candidate: Candidate,
+  columns: readonly Column[],
+  explains: ShrinkOptions["explains"],
+) => ReturnType<typeof shrink>;
+
+/** What became of a violation in columns that come to the same; "apart" where they turn out not to. */
+async function concludeAlike(
+  task: Task,
+  retry: Retry,
+  { judged, stop }: Pick<Settling, "judged" | "stop">,
+  found: Findings,
+): Promise<Conclusion | "apart"> {
+  const { columns, count } = task;
+  const [column = "document"] = columns;
   const concluded = count.holds + count.violated;
   const heard = { observations: concluded + count.inconclusive, concluded };
   const own = unexplained(task, column, found);
@@ -219,21 +265,29 @@ async function conclude(
     const holds = count.holds > 0 && count.inconclusive === 0;
     return { outcome: holds ? "holds" : "inconclusive", ...heard, why };
   }
+  const isBlamed = (id: string) => columns.some((one) => isViolated(id, one, found));
+  const isOpen = (id: string) => columns.every((one) => !found.has(conclusionKey(id, one)));
   let why: Reason = { code: "not-kept" };
   for (const candidate of inTurn(own).slice(0, mostTried)) {
-    if (all.stop() !== null) return { outcome: "inconclusive", ...heard, why: notRerun(candidate) };
-    const result = await (all.retry ?? shrink)(candidate, {
-      ready,
-      judge: all.judge,
-      rule,
-      column,
-      stop: () => all.stop() !== null,
-      plays: all.plays(),
-    });
+    if (stop() !== null) return { outcome: "inconclusive", ...heard, why: notRerun(candidate) };
+    let result = await retry(candidate, columns, (id, here) => here || isBlamed(id));
+    // Where each waits for another, one has to begin: what has still to be tried explains nothing yet.
+    if (isExplained(result, isOpen))
+      result = await retry(candidate, columns, (id, here) => (here && !isOpen(id)) || isBlamed(id));
     if (result.kind === "confirmed") return { outcome: "violated", ...heard, confirmed: result };
+    if (columns.length > 1 && isExplained(result, (id) => !isAlike(id, judged))) return "apart";
     why = result.why;
   }
   return { outcome: "inconclusive", ...heard, why };
+}
+
+function isExplained(result: Confirmed | Unconfirmed, by: (rule: string) => boolean): boolean {
+  return result.kind === "unconfirmed" && result.explainedBy !== undefined && by(result.explainedBy);
+}
+
+/** Says whether both columns have a rule and judge it alike. */
+function isAlike(rule: string, judged: readonly Rule[]): boolean {
+  return judged.every(({ id, differs, columns }) => id !== rule || (!differs && columns === undefined));
 }
 
 /** What was seen when nothing more might be sent: it may not show again. */

@@ -11,6 +11,7 @@ import type { Stage } from "../spec/stage.ts";
 import { coverage } from "./coverage.ts";
 import { notRerun, settle } from "./findings.ts";
 import { laneOn } from "./lane.ts";
+import { violationIn } from "./own-violation.ts";
 import { questionnaire } from "./questionnaire.ts";
 import type { Line, Recording } from "./recording.ts";
 import { makeReport, type ReportOptions } from "./report.ts";
@@ -181,27 +182,18 @@ async function* historiesOf(lines: AsyncIterable<Line>): AsyncGenerator<History>
   for (const { current } of lanes.values()) if (current !== null) yield current;
 }
 
-/** A violation is confirmed when a recorded replay shows it; the last that did is the smallest. */
+/** A violation is confirmed when a recorded replay shows it for its own reason; the last that did is the smallest. */
 function recorded(all: readonly History[], judge: Judge): Retry {
-  return async (candidate, { rule, column }) => {
+  return async (candidate, { rule, columns, explains }) => {
     const replays = all.filter(({ unit }) => unit.startsWith(`${replayUnit}${rule.id}/`));
     if (replays.length === 0) return { kind: "unconfirmed", why: notRerun(candidate) };
+    const { unless } = candidate;
     let found: Confirmed | null = null;
     for (const { stage, rounds, observed } of replays) {
-      const findings = [...observed.flatMap((round) => judge.round(round)), ...judge.history(observed)];
-      for (const finding of findings) {
-        const { judgement } = finding;
-        if (finding.rule !== rule || finding.column !== column || judgement.verdict !== "violated") continue;
-        const { expected, seen } = judgement;
-        found = {
-          kind: "confirmed",
-          played: { rounds, observed },
-          stage,
-          expected,
-          seen,
-          reruns: null,
-        };
-      }
+      const violation = violationIn(observed, { judge, rule, columns, unless, explains });
+      if (violation === null || violation.explainedBy !== null) continue;
+      const { expected, seen } = violation;
+      found = { kind: "confirmed", played: { rounds, observed }, stage, expected, seen, reruns: null };
     }
     return found ?? unconfirmed(`seen once (${candidate.seen}), not when it was tried again`);
   };

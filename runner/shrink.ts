@@ -1,13 +1,11 @@
-import type { Judge } from "../oracle/judge.ts";
-import type { Rule } from "../oracle/rule.ts";
 import type { Reason } from "../reports/reason.ts";
 import type { Counterexample } from "../reports/report.ts";
 import type { Round } from "../spec/exchange.ts";
 import type { Stage } from "../spec/stage.ts";
 import { addressee, route } from "../spec/target.ts";
-import type { Column } from "../spec/verdict.ts";
 import { type Candidate, isLasting } from "./candidates.ts";
 import type { Lane, Played } from "./lane.ts";
+import { type LookedFor, violationIn } from "./own-violation.ts";
 import { reduceHistory, type Shows } from "./reduce.ts";
 import { renamed } from "./rename.ts";
 import { retained } from "./retained.ts";
@@ -29,6 +27,8 @@ export interface Confirmed {
 export interface Unconfirmed {
   readonly kind: "unconfirmed";
   readonly why: Reason;
+  /** The rule that explained it whenever it did show again. */
+  readonly explainedBy?: string;
 }
 
 /** Says why a violation is not confirmed. */
@@ -40,24 +40,23 @@ export function unconfirmed(detail: string): Unconfirmed {
 export type Wanted = "emptied" | "new" | "bare";
 
 /** What shrinking needs. */
-export interface ShrinkOptions {
+export interface ShrinkOptions extends Omit<LookedFor, "unless"> {
   /** An empty stage to play on: emptied, new, or new with nothing but the function under test. */
   readonly ready: (wanted: Wanted) => Promise<Lane>;
   /** Names of the functions in the candidate's requests. */
   readonly names?: readonly string[];
-  readonly judge: Judge;
-  readonly rule: Rule;
-  readonly column: Column;
   /** No more may be sent. */
   readonly stop: () => boolean;
   /** Most plays, where a budget allows fewer than it takes. */
   readonly plays?: number;
+  /** Which try of this rule it is, from 1: a recording tells the plays of one from those of another. */
+  readonly attempt?: number;
 }
 
 /** Begins the unit of every history that is played to try a violation again. */
 export const replayUnit = "replay/";
 
-interface ReplayOptions extends ShrinkOptions {
+interface ReplayOptions extends ShrinkOptions, LookedFor {
   /** A name for the next play, so that a recording tells one from the other. */
   readonly unit: () => string;
   /** Over new connections. */
@@ -69,10 +68,11 @@ interface ReplayOptions extends ShrinkOptions {
 /** Plays that a violation may cost, on emptied and on new stages; how often a race is tried in the hope to see it, and how often the smallest history is tried at the end. */
 const most = { plays: 240, racePlays: 600, newStages: 40, raceTries: 20, confirmations: 3 } as const;
 
-/** A history as it went when it showed the violation. */
-type Shown = Pick<Confirmed, "played" | "stage" | "expected" | "seen"> & {
-  readonly rounds: readonly Round[];
-};
+/** How a history went that showed the violation. */
+type Shown = Pick<Confirmed, "played" | "stage" | "expected" | "seen">;
+
+/** The smallest history so far that showed it for its own reason. */
+type Smallest = Shown & { readonly rounds: readonly Round[] };
 
 /** How often a smaller history has to show it to be as good as a larger one. */
 interface Criterion {
@@ -90,13 +90,14 @@ const seldom: Criterion = { plays: 20, shows: 1 };
 /**
  * Plays a violation again, makes it small and confirms it, so that nothing is reported that does not reproduce. Stages
  * are emptied for each play; where that does not show it on a new stage, each play gets a new one, since what a history
- * leaves behind may outlast emptying, as ids do that are never free again.
+ * leaves behind may outlast emptying, as ids do that are never free again. A smaller history in which another rule
+ * explains the violation does not show it, so that it is told for its own reason.
  */
 export async function shrink(candidate: Candidate, given: ShrinkOptions): Promise<Confirmed | Unconfirmed> {
   const onEmptied = await shrinkOn(candidate, given, false);
+  if (onEmptied.kind === "confirmed" || onEmptied.explainedBy !== undefined) return onEmptied;
   // A race that was not lost again in twenty tries is not lost more often on new stages.
-  const over = onEmptied.kind === "confirmed" || isRacing(candidate.rounds) || given.stop();
-  return over ? onEmptied : shrinkOn(candidate, given, true);
+  return isRacing(candidate.rounds) || given.stop() ? onEmptied : shrinkOn(candidate, given, true);
 }
 
 async function shrinkOn(
@@ -108,12 +109,16 @@ async function shrinkOn(
   const racing = isRacing(steps);
   const trials = tryingAgain(candidate, given, onNewStages);
   const { shows } = trials;
-  if (!(await shows(steps, racing ? { plays: most.raceTries, shows: 1 } : always)))
-    return unconfirmed(`seen once (${candidate.seen}, in ${candidate.unit}), not when it was tried again`);
+  const isShown = await shows(steps, racing ? { plays: most.raceTries, shows: 1 } : always);
+  const seenOnce = `seen once (${candidate.seen}, in ${candidate.unit}), not when it was tried again`;
+  // Where another rule explains it in the whole history, a part may show it without that.
+  if (!isShown && (racing || trials.explainedBy() === null)) return trials.notShown(seenOnce);
   const race = racing && !(await shows(steps, often)) ? seldom : often;
   const showsStill: Shows = (rounds) => shows(rounds, isRacing(rounds) ? race : always);
   const reduce = (rounds: readonly Round[]) => reduceHistory(rounds, showsStill, { calls: race === often });
-  const plain = await simplifyCalls(await reduce(steps), candidate.names, showsStill);
+  const fewer = await reduce(steps);
+  if (trials.smallest() === null) return trials.notShown(seenOnce);
+  const plain = await simplifyCalls(fewer, candidate.names, showsStill);
   // A plainer call may need less before it.
   if (plain.length > 1) await reduce(plain);
   return confirm(trials.smallest(), trials.options);
@@ -121,37 +126,48 @@ async function shrinkOn(
 
 /** Plays histories again, within bounds, and keeps the last that met its criterion. */
 function tryingAgain(candidate: Candidate, given: ShrinkOptions, onNewStages: boolean) {
-  const { names, anew = false } = candidate;
+  const { names, unless, anew = false } = candidate;
   const usual = onNewStages ? most.newStages : isRacing(candidate.rounds) ? most.racePlays : most.plays;
   // Creating functions takes requests, too.
   const allowed = (given.plays ?? Infinity) / (onNewStages ? 2 : 1);
   const bound = Math.min(usual, Math.max(2, allowed));
   let plays = 0;
   let units = 0;
+  const { rule, columns, attempt = 1 } = given;
+  const again = attempt === 1 ? "" : `again-${attempt}-`;
+  const prefix = `${replayUnit}${rule.id}/${columns[0]}/${again}${onNewStages ? "new-" : ""}`;
   const options: ReplayOptions = {
     ...given,
     names,
+    unless,
     anew,
     onNewStages,
     unit: () => {
       units += 1;
-      return `${replayUnit}${given.rule.id}/${given.column}/${onNewStages ? "new-" : ""}${units}`;
+      return `${prefix}${units}`;
     },
   };
-  let smallest: Shown | null = null;
+  let smallest: Smallest | null = null;
+  let explainedBy: string | null = null;
   return {
     options,
     smallest: () => smallest,
+    explainedBy: () => explainedBy,
+    notShown: (why: string): Unconfirmed =>
+      explainedBy === null
+        ? unconfirmed(why)
+        : { ...unconfirmed(`seen again only together with a violation of ${explainedBy}`), explainedBy },
     shows: async (rounds: readonly Round[], { plays: tries, shows: wanted }: Criterion): Promise<boolean> => {
       let shown = 0;
       for (let left = tries; left >= wanted - shown; left -= 1) {
         if (plays >= bound || options.stop()) return false;
         plays += 1;
         const found = await replay(rounds, options);
-        if (found === null) continue;
+        explainedBy = found?.explainedBy ?? explainedBy;
+        if (found === null || found.explainedBy !== null) continue;
         shown += 1;
         if (shown === wanted) {
-          smallest = { ...found, rounds };
+          smallest = { ...found.shown, rounds };
           return true;
         }
       }
@@ -165,7 +181,7 @@ function isRacing(rounds: readonly (readonly unknown[])[]): boolean {
 }
 
 /** The first tries are on new stages, where whoever plays it by hand begins: it has to show there. */
-async function confirm(found: Shown | null, options: ReplayOptions): Promise<Confirmed | Unconfirmed> {
+async function confirm(found: Smallest | null, options: ReplayOptions): Promise<Confirmed | Unconfirmed> {
   if (found === null) return unconfirmed(`${options.rule.id} was not seen again`);
   const racing = isRacing(found.rounds);
   const tries = racing ? most.raceTries : most.confirmations;
@@ -174,17 +190,18 @@ async function confirm(found: Shown | null, options: ReplayOptions): Promise<Con
   const onNew = alone ? tries : racing ? 0 : 1;
   const { rounds, ...before } = found;
   const notThere = (where: string) => unconfirmed(`seen (${found.seen}), but not ${where}`);
-  let confirmed: Omit<Shown, "rounds"> = before;
+  let confirmed: Shown = before;
   let shown = 0;
   let asked = 0;
   while (asked < tries && !options.stop()) {
     const isNew = asked < onNew;
     const again = await replay(rounds, { ...options, onNewStages: options.onNewStages || isNew });
-    if (again === null && options.stop()) break;
+    const isAgain = again !== null && again.explainedBy === null;
+    if (!isAgain && options.stop()) break;
     asked += 1;
-    if (again !== null) shown += 1;
+    if (isAgain) shown += 1;
     // As whoever plays it by hand will see it, and on a function of its own.
-    if (again !== null && isNew && shown === 1) confirmed = again;
+    if (isAgain && isNew && shown === 1) confirmed = again.shown;
     if (asked === onNew && shown === 0) return notThere("on functions that were just created");
   }
   if (shown === 0 && asked > 0) return notThere(`in ${asked} further tries`);
@@ -193,25 +210,22 @@ async function confirm(found: Shown | null, options: ReplayOptions): Promise<Con
   return { kind: "confirmed", ...confirmed, reruns };
 }
 
-/** Plays a history on an empty stage; tells what the rule found, or null when it found nothing wrong. */
+/**
+ * Plays a history on an empty stage; tells what the rule found, and what explains it all the same. Null when the rule found
+ * nothing wrong.
+ */
 async function replay(
   rounds: readonly Round[],
-  { ready, names = [], judge, rule, column, unit, anew, onNewStages }: ReplayOptions,
-): Promise<Pick<Confirmed, "played" | "stage" | "expected" | "seen"> | null> {
+  options: ReplayOptions,
+): Promise<{ readonly shown: Shown; readonly explainedBy: string | null } | null> {
+  const { ready, names = [], unit, anew, onNewStages } = options;
   const lane = await ready(wanted(rounds, names, onNewStages));
   const here = renamed(rounds, names, lane.names());
   const played = await lane.play((done) => here[done.length] ?? null, { unit: unit(), anew });
-  const findings = [
-    ...played.observed.flatMap((round) => judge.round(round)),
-    ...judge.history(played.observed),
-  ];
-  for (const finding of findings) {
-    if (finding.rule.id !== rule.id || finding.column !== column) continue;
-    const { judgement } = finding;
-    if (judgement.verdict === "violated")
-      return { played: kept(played), stage: lane.stage, expected: judgement.expected, seen: judgement.seen };
-  }
-  return null;
+  const violation = violationIn(played.observed, options);
+  if (violation === null) return null;
+  const { explainedBy, ...found } = violation;
+  return { shown: { ...found, played: kept(played), stage: lane.stage }, explainedBy };
 }
 
 /** Most histories are about the function under test alone, and that is soon created. */

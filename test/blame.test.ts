@@ -190,6 +190,30 @@ describe("A target that refuses the principal that tokens are for", () => {
   });
 });
 
+describe("A target that refuses the ARNs of buckets, and any other ARN with an action that is not the usual one", () => {
+  const picky = change(({ finish }) => ({
+    finish: (reply, request, operation) => {
+      const { body } = request;
+      const combined = body.includes('"SourceArn"') && !body.includes('"lambda:InvokeFunction"');
+      const isRefused = operation === "AddPermission" && (body.includes('"arn:aws:s3:::') || combined);
+      if (!isRefused || reply.status !== 201) return finish(reply, request, operation);
+      return finish(
+        { status: 400, headers: [], body: '{"__type":"ValidationException"}' },
+        request,
+        operation,
+      );
+    },
+  }));
+
+  it("is shown the combination with an ARN that is accepted alone", async () => {
+    const { rules } = await judgeVariant(picky, { seed: 2, suites: ["spellings", "fuzz"] });
+    const of = (id: string) => rules.find((rule) => rule.id === id);
+    expect(of("SourceArn.bucket")?.verdicts.document).toBe("violated");
+    const shown = of("request.combination")?.counterexample?.steps.map(({ request }) => request.body);
+    expect(shown).toEqual([expect.stringMatching(/"SourceArn":"(?!arn:aws:s3:)/)]);
+  });
+});
+
 describe("A target without a size limit", () => {
   it("is excused from what needs one, and the size that it took is recorded", async () => {
     const endless = change(() => ({ sizeLimit: Number.POSITIVE_INFINITY }));

@@ -192,7 +192,49 @@ describe("What becomes of what was seen", () => {
       `${second.id} document holds`,
       `${second.id} aws violated`,
     ]);
-    expect(far).toEqual(["0 of 2", "1 of 2", "2 of 3", "3 of 3"]);
+    expect(far).toEqual(["0 of 2", "1 of 2", "2 of 2"]);
+  });
+
+  it("is tried by column where what explains it again is violated in one column alone", async () => {
+    const tried: string[] = [];
+    const found = await settle({
+      judged: [second, tooLong],
+      judge: judgeOf(rules),
+      verdicts: heard([second, { unless: [] }]),
+      lanes: [lane],
+      stop: () => null,
+      renew: async () => null,
+      retry: async (_candidate, { columns, attempt }) => {
+        tried.push(`${attempt}: ${columns.join(" and ")}`);
+        const isExplained = columns.includes("document");
+        return isExplained ? { kind: "unconfirmed", why: gone, explainedBy: tooLong.id } : shows;
+      },
+    });
+    expect(tried).toEqual(["1: document and aws", "2: document", "3: aws"]);
+    const outcomes = (["document", "aws"] as const).map(
+      (column) => found.get(conclusionKey(second.id, column))?.outcome,
+    );
+    expect(outcomes).toEqual(["inconclusive", "violated"]);
+  });
+
+  it("is not explained by one that waits for it where it shows only together with that", async () => {
+    const collected = heard([first, { unless: [second.id] }], [second, { unless: [first.id] }]);
+    const asked: (readonly boolean[])[] = [];
+    const of = await settled(collected, {
+      retry: async (_candidate, { rule, explains }) => {
+        const other = rule === first ? second : first;
+        asked.push([explains(other.id, true), explains(other.id, false)]);
+        return explains(other.id, true) ? { kind: "unconfirmed", why: gone, explainedBy: other.id } : shows;
+      },
+    });
+    expect([of(first).outcome, of(second)]).toEqual([
+      "violated",
+      { outcome: "inconclusive", why: { code: "explained", by: first.id } },
+    ]);
+    expect(asked).toEqual([
+      [true, false],
+      [false, false],
+    ]);
   });
 
   it("comes to an end where two explain each other", async () => {

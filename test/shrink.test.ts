@@ -1,14 +1,25 @@
 import { describe, expect, it } from "vitest";
 import { addPermission, getPolicy, label } from "../generators/call.ts";
+import type { Finding } from "../oracle/judge.ts";
+import type { Rule } from "../oracle/rule.ts";
 import { rules } from "../rules/index.ts";
+import type { Candidate } from "../runner/candidates.ts";
 import type { Lane } from "../runner/lane.ts";
-import { type Confirmed, shrink, type Unconfirmed } from "../runner/shrink.ts";
+import { type Confirmed, type ShrinkOptions, shrink, type Unconfirmed } from "../runner/shrink.ts";
 import { type Exchange, type Round, revisionSlot } from "../spec/exchange.ts";
 import { alone, bodyWith } from "../suites/steps.ts";
 import { stage } from "./staged.ts";
 
 const { main } = stage;
-const rule = rules.find(({ id }) => id === "race.one-revision-once");
+
+function named(id: string): Rule {
+  const found = rules.find((one) => one.id === id);
+  if (found === undefined) throw new Error(`There is no rule ${id}.`);
+  return found;
+}
+
+const rule = named("race.one-revision-once");
+const other = named("request.accepted");
 
 /** A read, and then so many additions with its revision, in flight together. */
 function race(size: number): readonly Round[] {
@@ -36,12 +47,17 @@ function numbers(): () => number {
   };
 }
 
-/** Shrinks a history on a target where it goes wrong as often as the calls in flight together and the stage say. */
-async function shrunk(rounds: readonly Round[], chance: (together: number, isNew: boolean) => number) {
-  if (rule === undefined) throw new Error("There is no such rule.");
-  const random = numbers();
-  let together = 0;
-  let plays = 0;
+/** What is seen when a history is played: on new functions or others, with which keys in which rounds. */
+type Seen = (rounds: readonly Round[], isNew: boolean) => readonly Finding[];
+
+/** Shrinks a history of which rules say this. */
+async function shrunkBy(
+  rounds: readonly Round[],
+  seen: Seen,
+  options: Partial<Pick<Candidate, "unless"> & Pick<ShrinkOptions, "explains" | "attempt">> = {},
+) {
+  let last: readonly Round[] = [];
+  const units: string[] = [];
   let isNew = false;
   const exchange = (step: Round[number]): Exchange => ({
     step,
@@ -51,17 +67,17 @@ async function shrunk(rounds: readonly Round[], chance: (together: number, isNew
   const lane: Pick<Lane, "stage" | "play" | "names"> = {
     stage,
     names: () => [main.name],
-    play: async (script) => {
-      plays += 1;
+    play: async (script, options) => {
+      units.push(options?.unit ?? "");
       const done: (readonly Exchange[])[] = [];
       for (let next = await script(done); next !== null; next = await script(done)) {
         done.push(next.map(exchange));
       }
-      together = Math.max(...done.map(({ length }) => length));
+      last = done.map((round) => round.map(({ step }) => step));
       return { rounds: done, observed: [] };
     },
   };
-  const judgement = { verdict: "violated", expected: "one", seen: "two" } as const;
+  const { unless = [], explains = (_rule, here) => here, attempt } = options;
   const result = await shrink(
     {
       lane: 0,
@@ -72,23 +88,36 @@ async function shrunk(rounds: readonly Round[], chance: (together: number, isNew
       rounds: rounds.map((round) => round.map(exchange)),
       expected: "one",
       seen: "two",
-      unless: [],
+      unless,
     },
     {
       ready: async (wanted) => {
         isNew = wanted !== "emptied";
         return lane as Lane;
       },
-      judge: {
-        round: () => [],
-        history: () => (random() < chance(together, isNew) ? [{ rule, column: "document", judgement }] : []),
-      },
+      judge: { round: () => [], history: () => seen(last, isNew) },
       rule,
-      column: "document",
+      columns: ["document"],
+      explains,
+      ...(attempt === undefined ? {} : { attempt }),
       stop: () => false,
     },
   );
-  return { result, plays };
+  return { result, plays: units.length, units };
+}
+
+function violated(of: Rule, unless: readonly string[] = []): Finding {
+  const judgement = { verdict: "violated", expected: "one", seen: "two", unless } as const;
+  return { rule: of, column: "document", judgement };
+}
+
+/** Shrinks a history on a target where it goes wrong as often as the calls in flight together and the stage say. */
+async function shrunk(rounds: readonly Round[], chance: (together: number, isNew: boolean) => number) {
+  const random = numbers();
+  return shrunkBy(rounds, (played, isNew) => {
+    const together = Math.max(...played.map(({ length }) => length));
+    return random() < chance(together, isNew) ? [violated(rule)] : [];
+  });
 }
 
 function confirmed(result: Confirmed | Unconfirmed) {
@@ -105,10 +134,72 @@ describe("A violation that is tried again", () => {
     expect(result).toMatchObject({ kind: "unconfirmed", why: { code: "not-confirmed", detail } });
   });
 
+  it("is played under a name of its own each time, in each of its tries", async () => {
+    const always: Seen = () => [violated(rule)];
+    const first = await shrunkBy(race(1), always);
+    const second = await shrunkBy(race(1), always, { attempt: 2 });
+    const names = [...first.units, ...second.units];
+    expect(new Set(names).size).toBe(first.plays + second.plays);
+    expect(names.every((unit) => unit.startsWith(`replay/${rule.id}/document/`))).toBe(true);
+  });
+
   it("is made small on new stages where it shows on no other", async () => {
     const { result } = await shrunk(race(1), (_together, isNew) => (isNew ? 1 : 0));
     const { steps, share, tries } = confirmed(result);
     expect([steps.flat().length, share, tries]).toEqual([1, 1, 3]);
+  });
+});
+
+describe("A violation that another rule may explain", () => {
+  const read = (key: string) => alone(key, getPolicy(main.name));
+  const history = ["first", "guard", "between", "last"].map(read);
+  const keys = (rounds: readonly Round[]) => rounds.flat().map(({ key }) => key);
+  const has = (rounds: readonly Round[], key: string) => keys(rounds).includes(key);
+
+  it.each([
+    ["the first violation names it", [other.id], []],
+    ["a later one does", [], [other.id]],
+  ])("is not made small into one that it does explain, where %s", async (_where, unless, later) => {
+    // Without the guard the other rule is violated, and this one with it.
+    const seen: Seen = (played) => {
+      if (!has(played, "last")) return [];
+      return has(played, "guard") ? [violated(rule)] : [violated(rule, later), violated(other)];
+    };
+    const { result } = await shrunkBy(history, seen, { unless });
+    expect(keys(confirmed(result).steps)).toEqual(["guard", "last"]);
+  });
+
+  it("is not made small into one that a rule explains which the run has found violated", async () => {
+    const seen: Seen = (played) =>
+      has(played, "last") ? [violated(rule, has(played, "guard") ? [] : [other.id])] : [];
+    const { result } = await shrunkBy(history, seen, { explains: (id, here) => here || id === other.id });
+    expect(keys(confirmed(result).steps)).toEqual(["guard", "last"]);
+  });
+
+  it("is shown without that where a part of its history shows it alone", async () => {
+    const seen: Seen = (played) => [
+      ...(has(played, "last") ? [violated(rule)] : []),
+      ...(has(played, "first") ? [violated(other)] : []),
+    ];
+    const { result } = await shrunkBy(history, seen, { unless: [other.id] });
+    expect(keys(confirmed(result).steps)).toEqual(["last"]);
+  });
+
+  it("is open where it never shows without it, and that takes no more plays than it has parts", async () => {
+    const seen: Seen = () => [violated(other), violated(rule)];
+    const { result, plays } = await shrunkBy(history, seen, { unless: [other.id] });
+    const detail = `seen again only together with a violation of ${other.id}`;
+    const why = { code: "not-confirmed", detail };
+    expect(result).toEqual({ kind: "unconfirmed", why, explainedBy: other.id });
+    expect(plays).toBeLessThan(12);
+    const alone = await shrunkBy(history.slice(-1), seen, { unless: [other.id] });
+    expect([alone.result, alone.plays]).toEqual([result, 1]);
+  });
+
+  it("is explained by no rule that it does not name, and not by itself", async () => {
+    const seen: Seen = () => [violated(other), violated(rule, [rule.id])];
+    const { result } = await shrunkBy(history, seen, { unless: [rule.id, "SourceArn.topic"] });
+    expect(keys(confirmed(result).steps)).toEqual(["last"]);
   });
 });
 
