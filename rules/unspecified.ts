@@ -89,9 +89,7 @@ const asked: Readonly<Record<RequestQuestion | StateQuestion, Asked>> = {
   "Principal.iam-arn": ["The ARN of a user or role as Principal", principal, ["R092"]],
   "Principal.unknown-service": ["A service name that no service has", principal, ["R086"]],
   "Principal.other": ["Any other Principal", `${principal}: pattern`, []],
-  "Principal.padded": ["White space around a Principal", `${principal}: pattern`, []],
   "RevisionId.empty": ["An empty RevisionId", "Request Body, RevisionId: no constraint", ["R100"]],
-  "RevisionId.padded": ["White space around a RevisionId", "Request Body, RevisionId: no constraint", []],
   "SourceAccount.padded": [
     "A SourceAccount with digits of another script, or white space around it",
     "Request Body, SourceAccount: pattern",

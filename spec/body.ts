@@ -261,7 +261,7 @@ export function jsonForm(
 /** Something about a request on which the document is silent or contradicts itself. */
 export type BodyQuestion =
   | PrincipalQuestion
-  | `${BodyMember}.padded`
+  | `${Exclude<BodyMember, "Principal" | "RevisionId">}.padded`
   | "EventSourceToken.empty"
   | "EventSourceToken.other-principal"
   | "EventSourceToken.with-source"
