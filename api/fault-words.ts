@@ -1,3 +1,4 @@
+import { placeOf, placeText } from "../spec/error-place.ts";
 import { Fault } from "../spec/fault.ts";
 
 /** The command's options, as sentences name them, and what a program says instead. */
@@ -16,7 +17,10 @@ const words: Readonly<Record<string, string>> = {
 export function asFault(error: unknown): Fault {
   if (!(error instanceof Fault)) {
     const said = error instanceof Error ? error.message : String(error);
-    return new Fault(`This is a fault of the suite itself, please report it: ${said}`, { cause: error });
+    const where = placeText(placeOf(error));
+    return new Fault(`This is a fault of the suite itself, please report it: ${said}${where}`, {
+      cause: error,
+    });
   }
   const message = Object.entries(words).reduce(
     (text, [from, to]) => text.replaceAll(from, to),

@@ -2,6 +2,7 @@ import type * as Vitest from "vitest";
 import type { Rule } from "../oracle/rule.ts";
 import { escapeTerminal } from "../reports/escape.ts";
 import { findingText, reasonText } from "../reports/finding.ts";
+import { problemsIn } from "../reports/old-report.ts";
 import type { RuleReport } from "../reports/report.ts";
 import { counts, standing } from "../reports/verdict.ts";
 import { Fault } from "../spec/fault.ts";
@@ -87,7 +88,8 @@ function story(rule: RuleReport): string {
 
 function complete(run: ConformanceRun): void {
   if (run.faults.length > 0 || run.incomplete) {
-    throw failure(["The run proves nothing:", ...run.faults].join("\n"));
+    const told = problemsIn(run).flatMap(({ message, stack = [] }) => [message, ...stack]);
+    throw failure(["The run proves nothing:", ...told].join("\n"));
   }
 }
 

@@ -6,6 +6,7 @@ import { collect, type Out, prepareOut } from "../reports/collector.ts";
 import { escapeTerminal } from "../reports/escape.ts";
 import { parseFormats } from "../reports/formats.ts";
 import type { KnownFile } from "../reports/known.ts";
+import { problemsIn } from "../reports/old-report.ts";
 import { progress } from "../reports/progress.ts";
 import type { Column, Report } from "../reports/report.ts";
 import { quote } from "../reports/shell.ts";
@@ -134,7 +135,12 @@ async function recorded(report: Report, tape: Awaited<ReturnType<typeof recorder
     return report;
   } catch (error) {
     if (!(error instanceof Fault)) throw error;
-    return { ...report, faults: [...report.faults, error.message] };
+    const { message } = error;
+    return {
+      ...report,
+      faults: [...report.faults, message],
+      problems: [...problemsIn(report), { code: "not-recorded", message }],
+    };
   }
 }
 

@@ -1,5 +1,6 @@
 import { escapeTerminal } from "../reports/escape.ts";
 import { nearest } from "../reports/known/nearest.ts";
+import { placeOf, placeText } from "../spec/error-place.ts";
 import { Fault } from "../spec/fault.ts";
 import { help } from "./help.ts";
 import { version } from "./tool.ts";
@@ -58,13 +59,18 @@ function unknownCommand(name: string): Fault {
 
 function tell(error: unknown, verbose: boolean): number {
   const text = error instanceof Error ? error.message : String(error);
-  const ours = error instanceof Fault ? "" : "This is a fault of the suite itself, please report it: ";
-  process.stderr.write(`addpermission-conformance: ${ours}${escapeTerminal(text)}\n`);
-  if (verbose && error instanceof Error) process.stderr.write(`${stackOf(error)}\n`);
+  const isFault = error instanceof Fault;
+  const ours = isFault ? "" : "This is a fault of the suite itself, please report it: ";
+  const where = isFault ? "" : placeText(placeOf(error));
+  process.stderr.write(`addpermission-conformance: ${ours}${escapeTerminal(`${text}${where}`)}\n`);
+  if (verbose) process.stderr.write(stacksOf(error));
   return 2;
 }
 
-/** What a message quotes may come from a target; the line breaks between the frames are ours. */
-function stackOf({ stack = "" }: Error): string {
-  return stack.split("\n").map(escapeTerminal).join("\n");
+/** The stack of an error and of what caused it. What a message quotes may come from a target; the line breaks between the frames are ours. */
+function stacksOf(error: unknown): string {
+  if (!(error instanceof Error)) return "";
+  const stack = (error.stack ?? "").split("\n").map(escapeTerminal).join("\n");
+  const behind = stacksOf(error.cause);
+  return `${stack}\n${behind === "" ? "" : `caused by ${behind}`}`;
 }

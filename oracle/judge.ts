@@ -1,3 +1,4 @@
+import { located } from "../spec/error-place.ts";
 import type { RequestQuestion } from "../spec/request.ts";
 import type { Column } from "../spec/verdict.ts";
 import type { StateQuestion } from "./analyze-state.ts";
@@ -98,9 +99,22 @@ function add<T>(
   let judgement: Judgement | null | undefined;
   for (const finding of held) {
     const { column } = finding;
-    if (judgement === undefined || rule.differs) judgement = judge(of, column);
+    if (judgement === undefined || rule.differs) judgement = asked(rule, judge, of, column);
     if (judgement === null) continue;
     found.push(judgement.verdict === "holds" ? finding : { rule, column, judgement });
+  }
+}
+
+function asked<T>(
+  { id }: Rule,
+  judge: (of: T, column: Column) => Judgement | null,
+  of: T,
+  column: Column,
+): Judgement | null {
+  try {
+    return judge(of, column);
+  } catch (error) {
+    throw located(error, { rule: id });
   }
 }
 

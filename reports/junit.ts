@@ -1,5 +1,6 @@
 import { escapeTerminal, escapeXml, escapeXmlAttribute } from "./escape.ts";
 import { findingText, reasonText } from "./finding.ts";
+import { problemsIn } from "./old-report.ts";
 import type { Report, RuleReport } from "./report.ts";
 import { standing } from "./verdict.ts";
 
@@ -11,7 +12,8 @@ type Result = "passed" | "failure" | "error" | "skipped";
  */
 export function junit(report: Report): string {
   const cases = report.rules.map((rule) => testCase(rule, report));
-  const faults = [...(report.incomplete ? ["The run is incomplete."] : []), ...report.faults];
+  const told = problemsIn(report).flatMap(({ message, stack = [] }) => [message, ...stack]);
+  const faults = [...(report.incomplete ? ["The run is incomplete."] : []), ...told];
   const { tool, target, profile, seed } = report;
   const properties = {
     target: target.name,

@@ -27,11 +27,14 @@ export function runStart({
 
 /** The last lines of a run: one for each rule, question and fault, and run-end. A stream without that was cut off. */
 export function ending(report: Report): string {
-  const { schema, tool, profile, seed, startedAt, rules, questions, faults, ...rest } = report;
+  const { schema, tool, profile, seed, startedAt, rules, questions, faults, problems = [], ...rest } = report;
   const events = [
     ...rules.map((rule) => ({ event: "rule", ...rule })),
     ...questions.map((question) => ({ event: "question", ...question })),
-    ...faults.map((reason) => ({ event: "fault", reason })),
+    ...faults.map((reason, index) => {
+      const { message: _, ...problem } = problems[index] ?? { message: reason };
+      return { event: "fault", reason, ...problem };
+    }),
     { event: "run-end", ...rest },
   ];
   return events.map(line).join("");

@@ -3,6 +3,7 @@
  * read here and nowhere else, and only where the member that has the same as a code is not there.
  */
 import { silences } from "../spec/exchange.ts";
+import type { Problem } from "./problem.ts";
 import type { Counterexample, CounterexampleStep, Report, RuleReport } from "./report.ts";
 
 const explained = "explained by the violation of ";
@@ -35,4 +36,12 @@ export function silenceIn({
   silence = "",
 }: Pick<CounterexampleStep, "silence" | "silenceCode">): CounterexampleStep["silenceCode"] | null {
   return silenceCode ?? silences.find((code) => code === silence.split(":")[0]) ?? null;
+}
+
+/** What went wrong on our side or on the way; of what kind it was is not known of an old report. */
+export function problemsIn({ faults, problems = [] }: Report): readonly Problem[] {
+  return faults.map((message, index) => {
+    const problem = problems[index];
+    return problem?.message === message ? problem : { code: "unknown", message };
+  });
 }

@@ -1,5 +1,6 @@
 import type { Silence } from "../spec/exchange.ts";
 import type { Basis, Capability, Column, Outcome, UnsupportedCapability } from "../spec/verdict.ts";
+import type { Problem } from "./problem.ts";
 import type { Reason } from "./reason.ts";
 
 export type { Basis, Column, Outcome } from "../spec/verdict.ts";
@@ -32,6 +33,8 @@ export interface Report {
   readonly questions: readonly QuestionReport[];
   /** What went wrong on our side or on the way, one sentence each. */
   readonly faults: readonly string[];
+  /** The same with what kind of thing it was, and with the stack of an error of the suite itself. */
+  readonly problems?: readonly Problem[];
   /** Latency of AddPermission answers in milliseconds, and the slowest calls. */
   readonly latency?: LatencyReport;
   /** Lines for bash or zsh that the `play` of every counterexample needs: variables and functions to make things with. */

@@ -1,9 +1,10 @@
 import { escapeTerminal } from "./escape.ts";
 import { reasonText } from "./finding.ts";
+import { problemsIn } from "./old-report.ts";
 import type { Report, RuleReport } from "./report.ts";
 import { coverageBlock } from "./terminal-coverage.ts";
 import { violation } from "./terminal-finding.ts";
-import { command, type Page, pageOf, prose, shorten, type TerminalOptions } from "./terminal-page.ts";
+import { command, type Page, pageOf, prose, quoted, shorten, type TerminalOptions } from "./terminal-page.ts";
 import {
   count,
   exitCode,
@@ -136,10 +137,11 @@ function latency({ latency: measured }: Report, page: Page): readonly string[] {
   return prose("latency  ", text, page);
 }
 
-function faults({ faults: met }: Report, page: Page): readonly string[] {
-  return met.flatMap((fault) => {
-    const [first = "", ...more] = prose("! fault  ", shorten(fault, page), page);
-    return [page.paint("red", first), ...more];
+function faults(report: Report, page: Page): readonly string[] {
+  return problemsIn(report).flatMap(({ message, stack = [] }) => {
+    const [first = "", ...more] = prose("! fault  ", shorten(message, page), page);
+    const frames = page.verbose ? stack.flatMap((line) => quoted("     │ ", line, page)) : [];
+    return [page.paint("red", first), ...more, ...frames];
   });
 }
 

@@ -5,6 +5,7 @@ import type { CoverageCell } from "../reports/report.ts";
 import { judgeAcceptance } from "../rules/acceptance.ts";
 import { rules } from "../rules/index.ts";
 import { type Member, members } from "../spec/constraint.ts";
+import { within } from "../spec/error-place.ts";
 import { cellName, grid, openCells } from "./coverage-grid.ts";
 
 /** Counts what was sent for each constraint and how it ended; work an observation is constant. */
@@ -23,9 +24,11 @@ interface Count {
 type JudgeOne = (of: Addition, column: "document") => Judgement | null;
 
 const judges: ReadonlyMap<string, JudgeOne> = new Map(
-  rules.flatMap(({ trigger }) =>
-    trigger.on === "objection" ? [[trigger.objection, trigger.judge] as const] : [],
-  ),
+  rules.flatMap(({ id, trigger }) => {
+    if (trigger.on !== "objection") return [];
+    const judge: JudgeOne = (of, column) => within({ rule: id }, () => trigger.judge(of, column));
+    return [[trigger.objection, judge] as const];
+  }),
 );
 
 /** Makes an empty one. */

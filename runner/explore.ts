@@ -1,4 +1,5 @@
 import type { Judge } from "../oracle/judge.ts";
+import { located } from "../spec/error-place.ts";
 import type { Exchange } from "../spec/exchange.ts";
 import type { Need, Unit } from "../suites/unit.ts";
 import type { Lane } from "./lane.ts";
@@ -56,8 +57,12 @@ export async function explore(options: ExploreOptions): Promise<Explored> {
       if (unit === undefined || stop() !== null || gone !== null) return lane;
       const lacking = unit.needs.find((need) => lacks(lane, need, options.cannot)) ?? null;
       if (lacking === null) {
-        lane = await ready(lane, unit, options);
-        await playUnit(lane, { unit, place: index }, options, silence);
+        try {
+          lane = await ready(lane, unit, options);
+          await playUnit(lane, { unit, place: index }, options, silence);
+        } catch (error) {
+          throw located(error, { case: unit.id });
+        }
         unsent.delete(unit);
       }
       options.ended(unit, lacking);

@@ -1,4 +1,5 @@
 import { sleep } from "../client/sleep.ts";
+import type { Rule } from "../oracle/rule.ts";
 import type { Report } from "../reports/report.ts";
 import { rules } from "../rules/index.ts";
 import { suites, usualSuites } from "../suites/index.ts";
@@ -16,6 +17,8 @@ export interface VariantOptions {
   readonly runs?: number;
   readonly rounds?: number;
   readonly suites?: readonly string[];
+  /** All of them unless told otherwise. */
+  readonly rules?: readonly Rule[];
   readonly budget?: number;
   readonly tape?: Tape;
   readonly snapshot?: RunOptions["snapshot"];
@@ -59,7 +62,7 @@ export async function judgeVariant(
       startedAt: new Date(),
       lanes,
       suites: sent,
-      rules,
+      rules: options.rules ?? rules,
       profile: "document",
       snapshot: options.snapshot,
       events: options.events,

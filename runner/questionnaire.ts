@@ -3,6 +3,7 @@ import type { Question } from "../oracle/rule.ts";
 import type { QuestionReport } from "../reports/report.ts";
 import { sizeRules } from "../rules/policy.ts";
 import { questions } from "../rules/unspecified.ts";
+import { within } from "../spec/error-place.ts";
 
 /** Collects what a target does where the document is silent. */
 export interface Questionnaire {
@@ -13,6 +14,10 @@ export interface Questionnaire {
 }
 
 const tooLarge = sizeRules["policy.too-large"];
+
+function isTooLarge(of: Addition): boolean {
+  return within({ rule: "policy.too-large" }, () => tooLarge.trigger.judge(of) !== null);
+}
 
 /** Different answers that are told apart for one question. */
 const mostAnswers = 12;
@@ -34,7 +39,7 @@ export function questionnaire(): Questionnaire {
   const heard = new Map<string, Map<string, number>>();
   let full = false;
   const note = ({ id, answer }: Question, of: Observation): void => {
-    const said = answer(of);
+    const said = within({ rule: id }, () => answer(of));
     if (said === null) return;
     const counts = heard.get(id) ?? new Map<string, number>();
     heard.set(id, counts);
@@ -43,7 +48,7 @@ export function questionnaire(): Questionnaire {
   return {
     hear: (of) => {
       // Also where the policy cannot be read, or the refusal has another name than it should.
-      if (of.kind === "addition") full ||= tooLarge.trigger.judge(of) !== null;
+      if (of.kind === "addition") full ||= isTooLarge(of);
       const pointed = of.kind === "addition" ? pointedBy(of) : undefined;
       if (pointed !== undefined) note(pointed, of);
       for (const question of always) note(question, of);

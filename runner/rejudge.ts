@@ -2,9 +2,10 @@ import { type Judge, judgeOf } from "../oracle/judge.ts";
 import { afresh, afterTidying, type Belief, initialBelief } from "../oracle/model-state.ts";
 import { type ObservedRound, observeRound } from "../oracle/observe.ts";
 import type { Rule } from "../oracle/rule.ts";
-import { reasonIn } from "../reports/old-report.ts";
+import { problemsIn, reasonIn } from "../reports/old-report.ts";
 import type { Reason } from "../reports/reason.ts";
 import type { Report } from "../reports/report.ts";
+import { within } from "../spec/error-place.ts";
 import type { Exchange } from "../spec/exchange.ts";
 import { Fault } from "../spec/fault.ts";
 import type { Stage } from "../spec/stage.ts";
@@ -64,16 +65,18 @@ export async function rejudge(recording: Recording, options: RejudgeOptions): Pr
     ended.set(history.lane, place + 1);
     // A recording says neither which histories began on an empty stage nor their places in the plan, only on the worker.
     const at = { ...history, place, clean: false, rounds };
-    for (const [index, round] of history.observed.entries()) {
-      rounds.push(history.rounds[index] ?? []);
-      for (const of of round.observations) {
-        asked.hear(of);
-        covered.hear(of);
+    within({ case: history.unit }, () => {
+      for (const [index, round] of history.observed.entries()) {
+        rounds.push(history.rounds[index] ?? []);
+        for (const of of round.observations) {
+          asked.hear(of);
+          covered.hear(of);
+        }
+        collected.hear(judge.round(round), at);
       }
-      collected.hear(judge.round(round), at);
-    }
-    collected.hear(judge.history(history.observed), at);
-    search.hear(history.unit, history.rounds);
+      collected.hear(judge.history(history.observed), at);
+      search.hear(history.unit, history.rounds);
+    });
   }
   const findings = await settle({
     judged,
@@ -88,7 +91,7 @@ export async function rejudge(recording: Recording, options: RejudgeOptions): Pr
     cannot: [],
     excuse,
     findings: search.conclude(judged, findings),
-    faults: live.faults,
+    problems: problemsIn(live),
     incomplete: live.incomplete,
     questions: asked.answers(),
     latency: live.latency ?? null,

@@ -1,4 +1,5 @@
 import type { Rule } from "../oracle/rule.ts";
+import type { Problem } from "../reports/problem.ts";
 import { type Reason, reasonMembers } from "../reports/reason.ts";
 import type {
   Column,
@@ -26,7 +27,7 @@ import type { Confirmed } from "./shrink.ts";
 export interface RunOutcome {
   readonly cannot: readonly Inability[];
   readonly findings: Findings | null;
-  readonly faults: readonly string[];
+  readonly problems: readonly Problem[];
   readonly incomplete: boolean;
   readonly questions: readonly QuestionReport[];
   readonly latency: LatencyReport | null;
@@ -56,7 +57,8 @@ export type ReportOptions = Pick<
 
 /** The report of a run, whether it came to its end or not. */
 export function makeReport(options: ReportOptions, outcome: RunOutcome): Report {
-  const { cannot, findings, faults, incomplete, questions, latency } = outcome;
+  const { cannot, findings, incomplete, questions, latency } = outcome;
+  const problems = outcome.problems.map((one) => ({ ...one, message: options.redact(one.message) }));
   const rules = options.rules.map((rule) => ruleReport(rule, options, outcome));
   return {
     ...reportHead(options, cannot),
@@ -67,7 +69,8 @@ export function makeReport(options: ReportOptions, outcome: RunOutcome): Report 
     summary: { document: tally(rules, "document"), aws: tally(rules, "aws") },
     rules,
     questions,
-    faults: faults.map(options.redact),
+    faults: problems.map(({ message }) => message),
+    problems,
     ...(latency === null ? {} : { latency }),
     ...(rules.some(({ counterexample: found }) => found) ? { shell: shellOf(options, outcome.stage) } : {}),
     coverage: outcome.coverage,

@@ -1,4 +1,5 @@
 import { judgeOf } from "../oracle/judge.ts";
+import type { Problem } from "../reports/problem.ts";
 import type { CoverageReport, Report } from "../reports/report.ts";
 import { Fault } from "../spec/fault.ts";
 import type { Unit } from "../suites/unit.ts";
@@ -7,6 +8,7 @@ import { type Coverage, coverage } from "./coverage.ts";
 import type { Unsent } from "./expected.ts";
 import { explore } from "./explore.ts";
 import { type Conclusion, conclusionKey, type Findings, provisional, settle } from "./findings.ts";
+import { problemOf } from "./internal-error.ts";
 import { type Lanes, raise } from "./lanes.ts";
 import type { Inability, RunOptions } from "./options.ts";
 import { questionnaire } from "./questionnaire.ts";
@@ -30,7 +32,7 @@ export async function run(options: RunOptions): Promise<Report> {
   const state: RunState = {
     cannot: [],
     findings: null,
-    faults: [],
+    problems: [],
     incomplete: false,
     unsent: null,
     histories: { planned: 0, played: 0 },
@@ -52,7 +54,7 @@ export async function run(options: RunOptions): Promise<Report> {
   const soFar: Listeners["soFar"] = (now) => {
     latest = now;
     middle.perhaps(() =>
-      tell({ ...state, ...now(), incomplete: true, faults: [...state.faults, stillRunning] }),
+      tell({ ...state, ...now(), incomplete: true, problems: [...state.problems, stillRunning] }),
     );
   };
   try {
@@ -60,24 +62,27 @@ export async function run(options: RunOptions): Promise<Report> {
   } catch (error) {
     Object.assign(state, latest());
     state.incomplete = true;
-    state.faults.push(`The run died: ${error instanceof Error ? error.message : String(error)}`);
+    state.problems.push(problemOf(error, options.redact));
   }
   // Every part of the run has been awaited: nothing else sends while it is cleaned up.
-  state.faults.push(...(await raised.undo()));
+  for (const message of await raised.undo()) state.problems.push({ code: "left-behind", message });
   scope.close();
   await middle.idle();
   return tell(state);
 }
 
 /** Stands in a report that was written in the middle of a run, and stays there if the run is killed. */
-const stillRunning = "The run was still going on when this was written, or was killed since.";
+const stillRunning: Problem = {
+  code: "going-on",
+  message: "The run was still going on when this was written, or was killed since.",
+};
 
 /** The report of a run that could not begin: nothing was judged, and why. */
 export function barrenReport(options: RunOptions, why: Fault): Report {
   return makeReport(options, {
     cannot: options.target.cannot,
     findings: null,
-    faults: [why.message],
+    problems: [{ code: "not-begun", message: why.message }],
     incomplete: true,
     questions: questionnaire().answers(),
     latency: null,
@@ -91,7 +96,7 @@ export function barrenReport(options: RunOptions, why: Fault): Report {
 export interface RunState {
   cannot: readonly Inability[];
   findings: Findings | null;
-  readonly faults: string[];
+  readonly problems: Problem[];
   incomplete: boolean;
   /** What was never sent would have checked; null while that is not known. */
   unsent: Unsent | null;
@@ -168,7 +173,10 @@ async function judgeTarget(
   }
   if (explored.stopped !== null) {
     state.incomplete = true;
-    state.faults.push(`The run stopped after ${ended} of ${units.length} histories: ${explored.stopped}.`);
+    state.problems.push({
+      code: "stopped",
+      message: `The run stopped after ${ended} of ${units.length} histories: ${explored.stopped}.`,
+    });
   }
   const searched = ran(options, "size") && explored.stopped === null && search.cutShort() === null;
   if (searched && !asked.sawLimit()) {
@@ -183,7 +191,7 @@ async function judgeTarget(
     : await standing(explored.lanes, raised.renew, scope);
   if (still.forgotten.length > 0) {
     state.incomplete = true;
-    state.faults.push(forgottenText(still.forgotten));
+    state.problems.push({ code: "fixtures-lost", message: forgottenText(still.forgotten) });
   }
   const findings = await settle({
     scope,

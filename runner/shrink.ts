@@ -1,5 +1,6 @@
 import type { Reason } from "../reports/reason.ts";
 import type { Counterexample } from "../reports/report.ts";
+import { located } from "../spec/error-place.ts";
 import type { Round } from "../spec/exchange.ts";
 import type { Stage } from "../spec/stage.ts";
 import { addressee, route } from "../spec/target.ts";
@@ -94,6 +95,14 @@ const seldom: Criterion = { plays: 20, shows: 1 };
  * explains the violation does not show it, so that it is told for its own reason.
  */
 export async function shrink(candidate: Candidate, given: ShrinkOptions): Promise<Confirmed | Unconfirmed> {
+  try {
+    return await shrinkAnywhere(candidate, given);
+  } catch (error) {
+    throw located(error, { rule: given.rule.id, case: candidate.unit });
+  }
+}
+
+async function shrinkAnywhere(candidate: Candidate, given: ShrinkOptions): Promise<Confirmed | Unconfirmed> {
   const onEmptied = await shrinkOn(candidate, given, false);
   if (onEmptied.kind === "confirmed" || onEmptied.explainedBy !== undefined) return onEmptied;
   // A race that was not lost again in twenty tries is not lost more often on new stages.

@@ -106,6 +106,8 @@ describe("the schema of report.json", () => {
     ["rules.0.counterexample.steps.0.response.status", "200"],
     ["questions.0.observations", null],
     ["faults.0", {}],
+    ["problems.0.code", "luck"],
+    ["problems.0.stack", "at judge"],
     ["latency.outliers.0.ms", "8"],
   ])("refuses %s being %j", (path, value) => {
     expect(errorsOf(changed(path, value))).not.toEqual([]);

@@ -198,6 +198,8 @@ const cells: readonly CoverageCell[] = [
 
 const tally = { holds: 0, violated: 0, known: 0, inconclusive: 0, unexercised: 0 } satisfies Tally;
 
+const died = `The run died: ${hostile}`;
+
 /** A report with one of everything: violations, known ones, unjudged ones, questions, faults and hostile text. */
 export function sampleReport(changes: Partial<Report> = {}): Report {
   return {
@@ -221,7 +223,16 @@ export function sampleReport(changes: Partial<Report> = {}): Report {
     },
     rules,
     questions,
-    faults: [`The function ct-f could not be removed: ${hostile}`],
+    faults: [died],
+    problems: [
+      {
+        code: "internal",
+        message: died,
+        rule: "answer.content-type",
+        case: "fuzz/statement-id/17",
+        stack: [`Error: ${hostile}`, "at judge (rules/errors.ts:7:11)"],
+      },
+    ],
     latency: {
       medianMs: 1.5,
       p99Ms: 7.25,
@@ -237,7 +248,11 @@ export function sampleReport(changes: Partial<Report> = {}): Report {
 /** A report in which every rule holds. */
 export function greenReport(): Report {
   const only = [sampleRule("answer.status-201"), sampleRule("answer.known-name")];
-  const { latency: _, shell: __, ...rest } = sampleReport({ rules: only, questions: [], faults: [] });
+  const {
+    latency: _,
+    shell: __,
+    ...rest
+  } = sampleReport({ rules: only, questions: [], faults: [], problems: [] });
   const both = { ...tally, holds: 2 };
   return {
     ...rest,

@@ -1,4 +1,5 @@
 import { silences } from "../../spec/exchange.ts";
+import { problemCodes } from "../problem.ts";
 import { reasonCodes } from "../reason.ts";
 import type { Report } from "../report.ts";
 import { problemOf, type Shape } from "../shape.ts";
@@ -131,6 +132,19 @@ export const reportShape: Shape = {
       },
     },
     faults: { list: "text" },
+    problems: {
+      optional: {
+        list: {
+          members: {
+            code: problemCodes,
+            message: "text",
+            rule: { optional: "text" },
+            case: { optional: "text" },
+            stack: { optional: { list: "text" } },
+          },
+        },
+      },
+    },
     shell: { optional: { list: "text" } },
     coverage: {
       optional: {

@@ -1,3 +1,5 @@
+import { problemsIn } from "../old-report.ts";
+import type { Problem } from "../problem.ts";
 import type { LatencyReport, QuestionReport, Report } from "../report.ts";
 import { coverageTable } from "./coverage.ts";
 import { html, type Markup } from "./markup.ts";
@@ -13,13 +15,14 @@ export interface Section {
 
 /** The parts below the rules; what is empty is left out. */
 export function furtherSections(report: Report): readonly Section[] {
-  const { questions, faults, target, latency, coverage } = report;
+  const { questions, target, latency, coverage } = report;
+  const problems = problemsIn(report);
   const all: readonly (Section | null)[] = [
     coverage === undefined
       ? null
       : { id: "coverage", title: "Coverage", count: null, body: coverageTable(report, coverage) },
     questions.length === 0 ? null : questionSection(questions),
-    faults.length === 0 ? null : faultSection(faults),
+    problems.length === 0 ? null : faultSection(problems),
     target.cannot.length === 0 ? null : cannotSection(target.cannot),
     latency === undefined ? null : latencySection(latency),
   ];
@@ -39,13 +42,17 @@ function questionSection(questions: readonly QuestionReport[]): Section {
   };
 }
 
-function faultSection(faults: readonly string[]): Section {
+function faultSection(problems: readonly Problem[]): Section {
   return {
     id: "faults",
     title: "Faults",
-    count: faults.length,
-    body: html`<p class="lead">What went wrong on our side or on the way. None of it is held against the target.</p><ul class="plain warn">${faults.map((fault) => html`<li>${fault}</li>`)}</ul>`,
+    count: problems.length,
+    body: html`<p class="lead">What went wrong on our side or on the way. None of it is held against the target.</p><ul class="plain warn">${problems.map(({ message, stack }) => html`<li>${message}${stack === undefined ? null : stackFold(stack)}</li>`)}</ul>`,
   };
+}
+
+function stackFold(stack: readonly string[]): Markup {
+  return html`<details class="headers"><summary>Stack</summary><pre>${stack.join("\n")}</pre></details>`;
 }
 
 function cannotSection(cannot: readonly string[]): Section {
