@@ -1,4 +1,5 @@
 export type { KnownEntry } from "../reports/known.ts";
+export type { Problem } from "../reports/problem.ts";
 export type {
   Counterexample,
   CounterexampleStep,

@@ -108,6 +108,14 @@ describe("two runs side by side", () => {
     expect(ids(compare(observed("holds"), observed("violated"), "aws").worse)).toEqual(["a.seen"]);
   });
 
+  it("are read also where a later release gave codes that this one does not know", () => {
+    const later = sampleReport({ rules: [rule("a.one", "unexercised")] });
+    const [one] = later.rules;
+    const strange = { ...later, rules: [{ ...one, reason: "new", reasonCode: "new" }] };
+    const text = JSON.stringify(strange);
+    expect(compare(readReport(text, "later.json"), later, "document").same).toBe(1);
+  });
+
   it("leave out a rule of another column, also where one of the reports does not say so", () => {
     const verdicts = { document: "holds", aws: "unexercised" } as const;
     const silent = sampleReport({ rules: [rule("a.both", "holds"), sampleRule("a.page", { verdicts })] });

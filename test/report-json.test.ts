@@ -3,6 +3,10 @@ import { Ajv2020 } from "ajv/dist/2020.js";
 import addFormats from "ajv-formats";
 import { describe, expect, it } from "vitest";
 import { json } from "../reports/json.ts";
+import { problemCodes } from "../reports/problem.ts";
+import { reasonCodes } from "../reports/reason.ts";
+import { rules } from "../rules/index.ts";
+import { silences } from "../spec/exchange.ts";
 import { greenReport, sampleReport } from "./sample-report.ts";
 
 const schema: object = JSON.parse(
@@ -64,6 +68,17 @@ describe("the schema of report.json", () => {
     ["an incomplete report without rules", sampleReport({ incomplete: true, rules: [], questions: [] })],
   ])("accepts %s", (_, report) => {
     expect(errorsOf(JSON.parse(json(report)))).toEqual([]);
+  });
+
+  it("names every code that a report may have, and no other", () => {
+    const definitions = JSON.parse(JSON.stringify(schema)).$defs;
+    const { rule, problem, step, capability, tally } = definitions;
+    expect(rule.properties.reasonCode.enum).toEqual(reasonCodes);
+    expect(problem.properties.code.enum).toEqual(problemCodes);
+    expect(step.properties.silenceCode.enum).toEqual(silences);
+    const needed = new Set(rules.flatMap(({ needs }) => needs));
+    expect(capability.enum).toEqual(expect.arrayContaining([...needed]));
+    expect(tally.required).toEqual(Object.keys(sampleReport().summary.document));
   });
 
   it.each([
