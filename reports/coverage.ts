@@ -89,7 +89,12 @@ export function coverageSentence(report: Report): string | null {
   if (figures === null) return null;
   const { histories, checks } = figures;
   const played = `${histories.played} of ${histories.planned} planned histories were played`;
-  return checks === null
-    ? `${played}.`
-    : `${played}, and ${checks.executed} of ${checks.expected} expected checks came to a verdict.`;
+  const whole =
+    checks === null
+      ? `${played}.`
+      : `${played}, and ${checks.executed} of ${checks.expected} expected checks came to a verdict.`;
+  const { notEmptied = 0 } = histories;
+  return notEmptied === 0
+    ? whole
+    : `${whole} ${notEmptied} of them needed an empty function and began on one that could not be emptied: what they showed was confirmed on new functions or not at all.`;
 }

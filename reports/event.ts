@@ -17,13 +17,14 @@ export type RunEvent =
       readonly cannot: readonly string[];
       readonly unsupported?: Report["target"]["unsupported"];
     }
-  /** A history ended, or was left out for what the stage or the target lacks. */
+  /** A history ended, was cut short by the end of the run, or was left out for what the stage or the target lacks. */
   | {
       readonly event: "history";
       readonly id: string;
       readonly done: number;
       readonly planned: number;
       readonly lacks?: string;
+      readonly cut?: true;
     }
   /** An answer went against a rule for the first time. It has yet to be seen again. */
   | {

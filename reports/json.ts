@@ -97,6 +97,7 @@ const order = [
     "done",
     "planned",
     "played",
+    "notEmptied",
     "cells",
     "member",
     "constraint",

@@ -170,7 +170,13 @@ export interface LatencyReport {
 /** What a run exercised: histories, and every constraint of the contract by what was sent for it. */
 export interface CoverageReport {
   /** Histories that were planned, and those that were played to their end. */
-  readonly histories: { readonly planned: number; readonly played: number };
+  readonly histories: {
+    readonly planned: number;
+    /** Executed to their end. */
+    readonly played: number;
+    /** Those that needed an empty function and began on one that could not be emptied or replaced; absent for none. */
+    readonly notEmptied?: number;
+  };
   /** Members in the document's order, then constraints, then inputs. */
   readonly cells: readonly CoverageCell[];
 }

@@ -8,6 +8,8 @@ export interface Candidate {
   readonly place: number;
   /** It began on an empty stage, so that nothing that came before can be behind it. */
   readonly clean: boolean;
+  /** It needed an empty stage and began on one that could not be emptied or replaced: only a new one can confirm it. */
+  readonly spoiled?: boolean;
   /** Names of the functions in its requests. */
   readonly names: readonly string[];
   readonly rounds: readonly (readonly Exchange[])[];

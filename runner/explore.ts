@@ -1,4 +1,4 @@
-import type { Judge } from "../oracle/judge.ts";
+import type { Finding, Judge } from "../oracle/judge.ts";
 import { located } from "../spec/error-place.ts";
 import type { Exchange } from "../spec/exchange.ts";
 import type { Need, Unit } from "../suites/unit.ts";
@@ -10,15 +10,24 @@ import type { Verdicts } from "./verdicts.ts";
 
 /** How exploring went. */
 export interface Explored {
-  /** Histories played to their end. */
+  /** Histories executed to their end. */
   readonly played: number;
-  /** Histories that were left out or not reached. */
+  /** Histories that were left out, not reached, or cut short. */
   readonly unsent: readonly Unit[];
+  /** What the histories that were cut short have brought all the same. */
+  readonly ofCut: readonly Finding[];
+  /** Histories that needed an empty fixture and began on one that could not be emptied or replaced. */
+  readonly notEmptied: number;
   /** The lanes at the end, renewed ones among them. */
   readonly lanes: readonly Lane[];
   /** Why it stopped early; null when everything planned was sent. */
   readonly stopped: string | null;
 }
+
+/** How a history ended: executed to its end, cut short, or left out for what is lacking. */
+export type Ended =
+  | { readonly end: "complete" | "cut" }
+  | { readonly end: "left-out"; readonly lacking: Need };
 
 /** What exploring needs. */
 export interface ExploreOptions {
@@ -28,7 +37,7 @@ export interface ExploreOptions {
   readonly judge: Judge;
   readonly verdicts: Verdicts;
   /** Hears of every history that ended, and of every one that was left out for what is lacking. */
-  readonly ended: (unit: Unit, lacking: Need | null) => void;
+  readonly ended: (unit: Unit, how: Ended) => void;
   /** What the target or its stages cannot do. */
   readonly cannot: ReadonlySet<string>;
   readonly renew: (lane: Lane) => Promise<Lane | null>;
@@ -46,6 +55,8 @@ const tidyFrom = 12;
 export async function explore(options: ExploreOptions): Promise<Explored> {
   const { units, stop } = options;
   const unsent = new Set(units);
+  const ofCut: Finding[] = [];
+  let notEmptied = 0;
   let gone: string | null = null;
   const work = async (start: Lane): Promise<Lane> => {
     let lane = start;
@@ -55,42 +66,63 @@ export async function explore(options: ExploreOptions): Promise<Explored> {
     for (let index = lane.index; index < units.length; index += options.lanes.length) {
       const unit = units[index];
       if (unit === undefined || stop() !== null || gone !== null) return lane;
-      const lacking = unit.needs.find((need) => lacks(lane, need, options.cannot)) ?? null;
-      if (lacking === null) {
-        try {
-          lane = await ready(lane, unit, options);
-          await playUnit(lane, { unit, place: index }, options, silence);
-        } catch (error) {
-          throw located(error, { case: unit.id });
-        }
-        unsent.delete(unit);
+      const lacking = unit.needs.find((need) => lacks(lane, need, options.cannot));
+      if (lacking !== undefined) {
+        options.ended(unit, { end: "left-out", lacking });
+        continue;
       }
-      options.ended(unit, lacking);
+      try {
+        const start = await ready(lane, unit, options);
+        lane = start.lane;
+        if (unit.clean && !start.empty) notEmptied += 1;
+        const how = { unit, place: index, clean: start.empty };
+        const { end, found } = await execute(lane, how, options, silence);
+        if (end === "complete") unsent.delete(unit);
+        else ofCut.push(...found);
+        options.ended(unit, { end });
+      } catch (error) {
+        throw located(error, { case: unit.id });
+      }
     }
     return lane;
   };
   const lanes = await options.scope.all(options.lanes, work);
-  return { played: units.length - unsent.size, unsent: [...unsent], lanes, stopped: stop() ?? gone };
+  const played = units.length - unsent.size;
+  return { played, unsent: [...unsent], ofCut, notEmptied, lanes, stopped: stop() ?? gone };
 }
 
-/** The lane, emptied where the unit needs it; a new stage where it cannot be emptied. */
-async function ready(lane: Lane, unit: Unit, { renew }: ExploreOptions): Promise<Lane> {
-  if (lane.spoiled()) return (await renew(lane)) ?? lane;
-  if (!unit.clean && lane.statements() <= tidyFrom) return lane;
-  if (await lane.tidy(unit.clean)) return lane;
-  return (await renew(lane)) ?? lane;
+/** A lane to begin a history on, and whether its policies were seen to be empty. */
+interface Start {
+  readonly lane: Lane;
+  readonly empty: boolean;
 }
 
-async function playUnit(
+/** The lane, emptied where the unit needs it; a new fixture where it cannot be emptied; as it is where neither works. */
+async function ready(lane: Lane, unit: Unit, { renew }: ExploreOptions): Promise<Start> {
+  if (!lane.spoiled()) {
+    if (!unit.clean && lane.statements() <= tidyFrom) return { lane, empty: false };
+    if (await lane.tidy(unit.clean)) return { lane, empty: unit.clean };
+  }
+  const renewed = await renew(lane);
+  return renewed === null ? { lane, empty: false } : { lane: renewed, empty: true };
+}
+
+async function execute(
   lane: Lane,
-  { unit, place }: { readonly unit: Unit; readonly place: number },
+  { unit, place, clean }: { readonly unit: Unit; readonly place: number; readonly clean: boolean },
   { judge, verdicts, stop }: ExploreOptions,
   silence: (exchanges: readonly Exchange[]) => boolean,
-): Promise<void> {
+): Promise<{ readonly end: "complete" | "cut"; readonly found: readonly Finding[] }> {
   const script = unit.start(lane.stage);
   const rounds: (readonly Exchange[])[] = [];
-  const at = { lane: lane.index, unit: unit.id, place, clean: unit.clean, names: lane.names(), rounds };
-  const { observed } = await lane.play(
+  const spoiled = unit.clean && !clean;
+  const at = { lane: lane.index, unit: unit.id, place, clean, spoiled, names: lane.names(), rounds };
+  const found: Finding[] = [];
+  const hear = (findings: readonly Finding[]) => {
+    found.push(...findings);
+    verdicts.hear(findings, at);
+  };
+  const played = await lane.play(
     (done) => {
       const last = done.at(-1);
       return (last !== undefined && silence(last)) || stop() !== null ? null : script(done);
@@ -99,11 +131,18 @@ async function playUnit(
       unit: unit.id,
       heard: (round, exchanges) => {
         rounds.push(exchanges.map(retained));
-        verdicts.hear(judge.round(round), at);
+        hear(judge.round(round));
       },
     },
   );
-  verdicts.hear(judge.history(observed), at);
+  hear(judge.history(played.observed));
+  const whole = script(played.rounds) === null && !played.rounds.flat().some(wasNotSent);
+  return { end: whole ? "complete" : "cut", found };
+}
+
+/** The budget or the end of the run came before it. */
+function wasNotSent({ answer }: Exchange): boolean {
+  return answer.kind === "none" && answer.unsent === true;
 }
 
 /** Says whether a stage lacks what a history needs. */

@@ -199,6 +199,11 @@ function noteReads(
   }
 }
 
+/** Says whether the answers so far hold the revision or version that a step is to name. */
+export function isFillable(step: Step, done: readonly (readonly Exchange[])[]): boolean {
+  return filled(step, done) !== null;
+}
+
 function filled(step: Step, done: readonly (readonly Exchange[])[]): Call | null {
   const { call, revisionFrom, versionFrom } = step;
   const answerTo = (wanted: string) => done.flat().find(({ step: { key } }) => key === wanted)?.answer;

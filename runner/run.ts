@@ -158,18 +158,27 @@ async function judgeTarget(
     },
     verdicts: collected,
     stop: () => stop() ?? keepForTrying(options, collected.violated()),
-    ended: (unit, lacking) => {
+    ended: (unit, how) => {
       ended += 1;
-      if (lacking === null) histories.played += 1;
-      telling.ended(unit, lacking, collected.violated());
+      if (how.end === "complete") histories.played += 1;
+      telling.ended(unit, how, collected.violated());
       tellSoFar();
     },
   });
-  state.histories = { planned: units.length, played: explored.played };
+  const { played, notEmptied } = explored;
+  state.histories = { planned: units.length, played, ...(notEmptied > 0 ? { notEmptied } : {}) };
   if (options.signal?.aborted !== true) {
     // Loaded when asked for: most runs send everything, and then there is nothing to count.
     const { unsentChecks } = await import("./expected.ts");
-    state.unsent = await unsentChecks(explored.unsent, options.rules);
+    const whole = await unsentChecks(explored.unsent, options.rules);
+    // Of a history that was cut short a part was checked.
+    const checked = new Map<string, number>();
+    for (const { rule, column } of explored.ofCut) {
+      const key = conclusionKey(rule.id, column);
+      checked.set(key, (checked.get(key) ?? 0) + 1);
+    }
+    state.unsent = (rule, column) =>
+      Math.max(0, whole(rule, column) - (checked.get(conclusionKey(rule.id, column)) ?? 0));
   }
   if (explored.stopped !== null) {
     state.incomplete = true;

@@ -1,5 +1,6 @@
 import { reasonMembers } from "../reports/reason.ts";
 import type { Unit } from "../suites/unit.ts";
+import type { Ended } from "./explore.ts";
 import type { SettleOptions } from "./findings.ts";
 import type { RunOptions } from "./options.ts";
 import { counterexample, reportHead, unsupported } from "./report.ts";
@@ -13,8 +14,8 @@ export interface Teller {
     judged: SettleOptions["judged"],
     cannot: RunOptions["target"]["cannot"],
   ): void;
-  /** A history ended or was left out; `violated` counts rules so far. */
-  ended(unit: Unit, lacking: string | null, violated: number): void;
+  /** A history ended, was cut short or was left out; `violated` counts rules so far. */
+  ended(unit: Unit, how: Ended, violated: number): void;
   readonly suspected: NonNullable<Parameters<typeof verdicts>[0]>;
   readonly trying: NonNullable<SettleOptions["trying"]>;
   readonly concluded: NonNullable<SettleOptions["concluded"]>;
@@ -30,11 +31,12 @@ export function teller(options: RunOptions): Teller {
       far.planned = units.length;
       tell({ event: "plan", histories: units.length, rules: judged.length, ...unsupported(cannot) });
     },
-    ended({ id }, lacking, violated) {
+    ended({ id }, how, violated) {
       far.sent += 1;
       far.violated = violated;
-      const lacks = lacking === null ? {} : { lacks: lacking };
-      tell({ event: "history", id, done: far.sent, planned: far.planned, ...lacks });
+      const lacks = how.end === "left-out" ? { lacks: how.lacking } : {};
+      const cut = how.end === "cut" ? { cut: true as const } : {};
+      tell({ event: "history", id, done: far.sent, planned: far.planned, ...lacks, ...cut });
       progress({ ...far });
     },
     suspected({ unit, expected, seen }, { id, title, basis, source }, column) {

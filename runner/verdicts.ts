@@ -18,7 +18,7 @@ export interface Count {
 export interface Verdicts {
   hear(
     findings: readonly Finding[],
-    at: Pick<Candidate, "lane" | "unit" | "place" | "clean" | "names" | "rounds">,
+    at: Pick<Candidate, "lane" | "unit" | "place" | "clean" | "spoiled" | "names" | "rounds">,
   ): void;
   of(rule: Rule, column: Column): Count;
   /** Rules with a violation so far, in any column. */

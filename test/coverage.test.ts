@@ -1,10 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { cellStanding, coverageInputs, coverageRows, coverageSentence } from "../reports/coverage.ts";
+import type { RunEvent } from "../reports/event.ts";
 import type { CoverageCell, Report } from "../reports/report.ts";
 import { cellName, grid } from "../runner/coverage-grid.ts";
 import { judgeVariant } from "../runner/kill-matrix.ts";
 import { constraintIds, members, unjudgeable } from "../spec/constraint.ts";
 import { mutants } from "../targets/reference/mutants/index.ts";
+import { change } from "../targets/reference/mutants/mutant.ts";
 import { sampleReport } from "./sample-report.ts";
 
 const name = ({ member, constraint, input }: CoverageCell) => `${member}.${constraint}.${input}`;
@@ -79,7 +81,6 @@ describe("The coverage of a run that ended early", () => {
     expect(cut.coverage?.histories.played).toBeLessThan(cut.coverage?.histories.planned ?? 0);
     for (const { id, checks } of cut.rules) {
       expect(checks?.executed, id).toBeLessThanOrEqual(checks?.expected ?? 0);
-      // The history in which the budget ran out was half sent; its rest is not expected any more.
       expect(checks?.expected, id).toBeLessThanOrEqual(whole.get(id) ?? 0);
       expect(checks?.expected, id).toBeGreaterThan(0);
     }
@@ -88,6 +89,53 @@ describe("The coverage of a run that ended early", () => {
     expect(coverageSentence(cut)).toMatch(
       /^\d+ of \d+ planned histories were played, and \d+ of \d+ expected/,
     );
+  });
+});
+
+describe("A history that was cut short", () => {
+  it("is not counted as executed, and what it would have checked is still expected", async () => {
+    const told: RunEvent[] = [];
+    const cut = await judgeVariant((faithful) => faithful, {
+      seed: 1,
+      budget: 600,
+      events: (event) => told.push(event),
+    });
+    const ended = told.flatMap((event) => (event.event === "history" ? [event] : []));
+    const short = ended.filter((event) => event.cut === true);
+    expect(short.length).toBeGreaterThan(0);
+    expect(cut.coverage?.histories.played).toBe(ended.length - short.length);
+    const expected = (report: Report) =>
+      report.rules.reduce((sum, { checks }) => sum + (checks?.expected ?? 0), 0);
+    // Names and revisions differ between the target and the copy on which the rest is counted, and little else.
+    expect(expected(cut)).toBeGreaterThan(0.99 * expected(await reference));
+    expect(expected(cut)).toBeLessThanOrEqual(expected(await reference));
+  });
+});
+
+describe("A history that needs an empty function", () => {
+  const keeping = change(() => ({ remove: (statements) => statements }));
+
+  it("is told where it began on one that could be neither emptied nor replaced", async () => {
+    const report = await judgeVariant(
+      (behaviour) => {
+        let created = 0;
+        return change(() => ({
+          intercept: ({ method, target }) => {
+            if (method !== "POST" || !/\/functions\/?$/.test(target)) return null;
+            created += 1;
+            // Those of four workers, and then no more.
+            return created > 8 ? { status: 400, headers: [], body: "{}" } : null;
+          },
+        }))(keeping(behaviour));
+      },
+      { seed: 1, runs: 1, rounds: 1, suites: ["state"] },
+    );
+    expect(report.coverage?.histories.notEmptied).toBeGreaterThan(0);
+    expect(coverageSentence(report)).toMatch(/\d+ of them needed an empty function and began on one/);
+  });
+
+  it("is not told of where every function can be emptied", async () => {
+    expect((await reference).coverage?.histories).not.toHaveProperty("notEmptied");
   });
 });
 

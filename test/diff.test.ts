@@ -8,6 +8,7 @@ import { diffMarkdown } from "../reports/diff/markdown.ts";
 import { diffText } from "../reports/diff/text.ts";
 import { conclusion } from "../reports/diff/words.ts";
 import { dialects, mutants } from "../targets/reference/mutants/index.ts";
+import { change } from "../targets/reference/mutants/mutant.ts";
 import { diffVariants } from "./diff-variants.ts";
 import { hostile } from "./sample-report.ts";
 
@@ -150,5 +151,35 @@ describe("A comparison", () => {
     const outside = diffMarkdown(spoilt).replaceAll(/^(`{3,})\w*\n[\s\S]*?\n\1$/gm, "");
     const tags = new Set([...outside.matchAll(/<\/?([a-z]+)/g)].map(([, name]) => name));
     expect([...tags].sort()).toEqual(["code", "details", "summary"]);
+  });
+});
+
+describe("What only one of two targets can get", () => {
+  it("is sent to neither, and told", async () => {
+    const shy = change(() => ({
+      intercept: ({ method, target }) =>
+        method === "GET" && target.includes("/policy") ? { status: 403, headers: [], body: "{}" } : null,
+    }));
+    const report = await diffVariants({}, { mutate: shy }, { suites: ["state"] });
+    expect(report.faults.join()).toMatch(/\d+ requests were sent to neither target, because one of the two/);
+  });
+
+  it("is left out where an empty function cannot be had on both, and told", async () => {
+    const full = change(() => {
+      let created = 0;
+      return {
+        remove: (statements) => statements,
+        intercept: ({ method, target }) => {
+          if (method !== "POST" || !/\/functions\/?$/.test(target)) return null;
+          created += 1;
+          return created > 12 ? { status: 400, headers: [], body: "{}" } : null;
+        },
+      };
+    });
+    const report = await diffVariants({}, { mutate: full }, { suites: ["state"] });
+    expect(report.faults.join()).toMatch(
+      /\d+ histories were left out, because empty functions could not be had/,
+    );
+    expect(report.histories.played).toBeLessThan(report.histories.planned);
   });
 });

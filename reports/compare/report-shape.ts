@@ -148,7 +148,7 @@ export const reportShape: Shape = {
     coverage: {
       optional: {
         members: {
-          histories: { members: { planned: "number", played: "number" } },
+          histories: { members: { planned: "number", played: "number", notEmptied: { optional: "number" } } },
           cells: { list: cell },
         },
       },

@@ -83,8 +83,9 @@ async function explore(
   const ready: SearchOptions["ready"] = async (pair, anew) => {
     const tidied = anew ? [false] : await scope.all([pair.x, pair.y], (lane) => lane.tidy(true));
     if (tidied.every((clean) => clean)) return pair;
-    const [x, y] = await Promise.all([raised.x.renew(pair.x), raised.y.renew(pair.y)]);
-    return { x: x ?? pair.x, y: y ?? pair.y };
+    const [x, y] = await scope.all(["x", "y"] as const, (side) => raised[side].renew(pair[side]));
+    // With a fixture that is not empty on one side, a difference would say nothing of the other.
+    return x === null || y === null || x === undefined || y === undefined ? null : { x, y };
   };
   let settled = 0;
   const searched = await search({
@@ -125,8 +126,9 @@ async function shrinkAll(
   const worker = async (start: Pair): Promise<void> => {
     let pair = start;
     const next = async (anew: boolean) => {
-      pair = await ready(pair, anew);
-      return pair;
+      const found = await ready(pair, anew);
+      pair = found ?? pair;
+      return found;
     };
     for (let group = queue.shift(); group !== undefined && stop() === null; group = queue.shift())
       results.set(group, await shrinkDifference(group, { ready: next, known, stop: () => stop() !== null }));
@@ -165,6 +167,16 @@ function report(options: DiffOptions, found: Found, left: readonly string[]): Di
       ? []
       : [
           `${searched.parted} histories ended early, because the requests for the two targets could not be the same.`,
+        ]),
+    ...(searched.notEmptied === 0
+      ? []
+      : [
+          `${searched.notEmptied} histories were left out, because empty functions could not be had on both targets.`,
+        ]),
+    ...(searched.unfilled === 0
+      ? []
+      : [
+          `${searched.unfilled} requests were sent to neither target, because one of the two had shown no revision or version to put into them.`,
         ]),
     ...left,
   ];

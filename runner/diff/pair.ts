@@ -1,6 +1,6 @@
-import type { Round } from "../../spec/exchange.ts";
+import type { Round, Step } from "../../spec/exchange.ts";
 import type { Stage } from "../../spec/stage.ts";
-import type { Lane, Played, Script } from "../lane.ts";
+import { isFillable, type Lane, type Played, type Script } from "../lane.ts";
 import { sameRequest } from "./place.ts";
 
 /** A lane on each target. Both play the same histories, round by round. */
@@ -15,24 +15,43 @@ export interface PairPlayed {
   readonly y: Played;
   /** It ended early: what was answered made the histories ask for different requests. */
   readonly parted: boolean;
+  /** Steps that neither got, because the answers of one alone held nothing to fill them with. */
+  readonly unfilled: number;
 }
 
-/** Plays a history on both lanes. The next round is sent when both have answered the last, and only if it is the same. */
+/**
+ * Executes a history on both lanes. The next round is sent when both have answered the last, and only if it is the same: a
+ * step that one side cannot fill is sent to neither.
+ */
 export async function playPair(
   pair: Pair,
   scripts: { readonly x: Script; readonly y: Script },
   unit: string,
 ): Promise<PairPlayed> {
   let parted = false;
+  let unfilled = 0;
   const meeting = meetingOf((x, y) => {
-    if (x === null || y === null) return x === y;
-    const same = alike(x, pair.x.stage, y, pair.y.stage);
-    if (!same) parted = true;
-    return same;
+    if (x === null || y === null) return x === y ? everyStep : null;
+    if (!alike(x.round, pair.x.stage, y.round, pair.y.stage)) {
+      parted = true;
+      return null;
+    }
+    const lacking = new Set([...x.lacking, ...y.lacking]);
+    // What neither can fill is the same on both sides.
+    unfilled += [...lacking].filter((key) => x.lacking.includes(key) !== y.lacking.includes(key)).length;
+    return ({ key }) => !lacking.has(key);
   });
   const follow = async (side: "x" | "y"): Promise<Played> => {
+    const next = (done: Played["rounds"]) => {
+      const round = scripts[side](done);
+      const lacks = (step: Step) => !isFillable(step, done);
+      return meeting.come(
+        side,
+        round === null ? null : { round, lacking: round.filter(lacks).map(({ key }) => key) },
+      );
+    };
     try {
-      return await pair[side].play((done) => meeting.come(side, scripts[side](done)), { unit });
+      return await pair[side].play(next, { unit });
     } finally {
       meeting.leave();
     }
@@ -41,8 +60,16 @@ export async function playPair(
   const [x, y] = await Promise.allSettled([follow("x"), follow("y")]);
   if (x.status === "rejected") throw x.reason;
   if (y.status === "rejected") throw y.reason;
-  return { x: x.value, y: y.value, parted };
+  return { x: x.value, y: y.value, parted, unfilled };
 }
+
+/** The next round of one side, and the keys of its steps that the answers so far cannot fill. */
+interface Offer {
+  readonly round: Round;
+  readonly lacking: readonly string[];
+}
+
+const everyStep = () => true;
 
 /** The same requests, apart from the names of the stages. */
 function alike(x: Round, stageX: Stage, y: Round, stageY: Stage): boolean {
@@ -55,28 +82,34 @@ function alike(x: Round, stageX: Stage, y: Round, stageY: Stage): boolean {
   );
 }
 
-/** Two sides meet before each round; each gets its own round when both may go on, and null when not. */
-function meetingOf(mayGoOn: (x: Round | null, y: Round | null) => boolean) {
-  let waiting: { readonly round: Round | null; readonly resolve: (goOn: boolean) => void } | null = null;
+/** Says which steps of a round are sent. */
+type Chosen = (step: Step) => boolean;
+
+/** Two sides meet before each round; each gets the chosen steps of its own when both may go on, and null when not. */
+function meetingOf(choose: (x: Offer | null, y: Offer | null) => Chosen | null) {
+  let waiting: { readonly offer: Offer | null; readonly resolve: (chosen: Chosen | null) => void } | null =
+    null;
   let over = false;
+  const stepsOf = (offer: Offer | null, chosen: Chosen | null): Round | null =>
+    offer === null || chosen === null ? null : offer.round.filter(chosen);
   return {
-    come: async (side: "x" | "y", round: Round | null): Promise<Round | null> => {
+    come: async (side: "x" | "y", offer: Offer | null): Promise<Round | null> => {
       if (over) return null;
       if (waiting === null) {
-        const goOn = await new Promise<boolean>((resolve) => {
-          waiting = { round, resolve };
+        const chosen = await new Promise<Chosen | null>((resolve) => {
+          waiting = { offer, resolve };
         });
-        return goOn ? round : null;
+        return stepsOf(offer, chosen);
       }
       const other = waiting;
       waiting = null;
-      const goOn = side === "x" ? mayGoOn(round, other.round) : mayGoOn(other.round, round);
-      other.resolve(goOn);
-      return goOn ? round : null;
+      const chosen = side === "x" ? choose(offer, other.offer) : choose(other.offer, offer);
+      other.resolve(chosen);
+      return stepsOf(offer, chosen);
     },
     leave: (): void => {
       over = true;
-      waiting?.resolve(false);
+      waiting?.resolve(null);
     },
   };
 }

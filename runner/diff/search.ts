@@ -30,8 +30,8 @@ export interface SearchOptions {
   readonly scope: Scope;
   readonly pairs: readonly Pair[];
   readonly units: readonly Unit[];
-  /** An empty stage on each target. */
-  readonly ready: (pair: Pair, anew: boolean) => Promise<Pair>;
+  /** An empty stage on each target; null when they cannot be had on both. */
+  readonly ready: (pair: Pair, anew: boolean) => Promise<Pair | null>;
   /** What one of the targets cannot do. */
   readonly cannot: ReadonlySet<string>;
   readonly stop: () => string | null;
@@ -45,6 +45,10 @@ export interface Searched {
   readonly compared: number;
   /** Histories that ended early although no answer differed. */
   readonly parted: number;
+  /** Histories that were left out, because empty stages could not be had on both targets. */
+  readonly notEmptied: number;
+  /** Requests that neither target got, because one of them alone had shown nothing to fill them with. */
+  readonly unfilled: number;
   readonly pairs: readonly Pair[];
   readonly stopped: string | null;
 }
@@ -53,7 +57,7 @@ export interface Searched {
 export async function search(options: SearchOptions): Promise<Searched> {
   const { units, stop } = options;
   const groups = new Map<string, Group>();
-  const count = { played: 0, compared: 0, parted: 0 };
+  const count = { played: 0, compared: 0, parted: 0, notEmptied: 0, unfilled: 0 };
   let gone: string | null = null;
   const work = async (start: Pair, offset: number): Promise<Pair> => {
     let pair = start;
@@ -62,11 +66,18 @@ export async function search(options: SearchOptions): Promise<Searched> {
       const unit = units[at];
       if (unit === undefined || stop() !== null || gone !== null) break;
       if (!unit.needs.some((need) => lacksEither(pair, need, options.cannot))) {
-        pair = await options.ready(pair, false);
+        const next = await options.ready(pair, false);
+        if (next === null) {
+          count.notEmptied += 1;
+          options.settled(groups.size);
+          continue;
+        }
+        pair = next;
         const stopping = () => stop() !== null || gone !== null;
         const played = await playUnit(pair, unit, stopping, silent);
         const found = compareAnswers(pair, played);
         count.played += 1;
+        count.unfilled += played.unfilled;
         count.compared += new Set(found.map(({ index }) => index)).size;
         if (played.parted && !found.some(({ differs }) => differs)) count.parted += 1;
         note(groups, found, played, pair, at);

@@ -29,8 +29,8 @@ const lasting: ReadonlySet<string> = new Set([
 
 /** What making a difference small needs. */
 export interface ShrinkDifferenceOptions {
-  /** An empty stage on each target: new ones when asked for. */
-  readonly ready: (anew: boolean) => Promise<Pair>;
+  /** An empty stage on each target, new ones when asked for; null when they cannot be had on both. */
+  readonly ready: (anew: boolean) => Promise<Pair | null>;
   /** All kinds of differences that were seen. */
   readonly known: ReadonlySet<string>;
   readonly stop: () => boolean;
@@ -58,6 +58,7 @@ async function attempt(
     plays += 1;
     const anew = fresh || rounds.flat().some(({ call }) => lasting.has(call.operation));
     const pair = await ready(anew);
+    if (pair === null) return false;
     const played = await playPair(pair, placedOn(pair, rounds, group), `diff/${plays}`);
     const compared = compareAnswers(pair, played);
     const difference = compared.find(({ kind, differs }) => differs && kind === first.kind);
