@@ -17,6 +17,8 @@ export type Reason =
   | { readonly code: "not-confirmed"; readonly detail: string }
   /** A violation was seen, and no more could be sent to try it again. */
   | { readonly code: "not-rerun"; readonly seen: string }
+  /** A violation was seen, and no new function could be had to confirm it on. */
+  | { readonly code: "no-fixture"; readonly seen: string }
   /** Violations were seen of more kinds than a run keeps, and no history of those that none explains. */
   | { readonly code: "not-kept" }
   /** A violation was seen, and the run that will try it again goes on. */
@@ -31,6 +33,7 @@ export const reasonCodes = Object.keys({
   unsettled: true,
   "not-confirmed": true,
   "not-rerun": true,
+  "no-fixture": true,
   "not-kept": true,
   "not-rerun-yet": true,
 } satisfies Record<Reason["code"], true>);
@@ -57,6 +60,8 @@ function sentence(reason: Reason): string {
       return "the run ended before anything was judged";
     case "not-rerun":
       return `seen once (${reason.seen}), and not tried again`;
+    case "no-fixture":
+      return `seen once (${reason.seen}), and not confirmed, because no new function could be had to confirm it on`;
     case "not-kept":
       return "violations were seen of more kinds than are kept, and could not be tried again";
     case "not-rerun-yet":

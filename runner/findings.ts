@@ -38,6 +38,8 @@ export interface SettleOptions {
   /** Plays that each of so many violations may cost; as many as it takes unless told otherwise. */
   readonly plays?: (violations: number) => number;
   readonly renew: (lane: Lane) => Promise<Lane | null>;
+  /** False where no function is created at all: then an emptied one is all there is to confirm on. */
+  readonly creates?: boolean;
   /** A new stage with one function, for a single play. */
   readonly spare?: () => Promise<Lane | null>;
   /** Hears how many of the violations were tried again, at the beginning and after each. */
@@ -191,10 +193,11 @@ async function inLanes(
     const ready: ShrinkOptions["ready"] = async (wanted) => {
       const spare = wanted === "bare" ? await all.spare?.() : null;
       if (spare) return spare;
-      const renewed = wanted === "emptied" ? null : await all.renew(lane);
-      if (renewed !== null) lane = renewed;
-      else if (!(await lane.tidy(true))) lane = (await all.renew(lane)) ?? lane;
-      return lane;
+      const mayBeOld = wanted === "emptied" || all.creates === false;
+      if (mayBeOld && (await lane.tidy(true))) return lane;
+      const renewed = await all.renew(lane);
+      lane = renewed ?? lane;
+      return renewed;
     };
     for (let task = queue.shift(); task !== undefined; task = queue.shift()) {
       done(task, await conclude(task, ready, all, found));

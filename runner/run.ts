@@ -208,6 +208,7 @@ async function judgeTarget(
     judge,
     verdicts: collected,
     lanes: still.lanes,
+    creates: options.fresh,
     renew: raised.renew,
     spare: raised.spare,
     stop,

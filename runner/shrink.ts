@@ -42,8 +42,8 @@ export type Wanted = "emptied" | "new" | "bare";
 
 /** What shrinking needs. */
 export interface ShrinkOptions extends Omit<LookedFor, "unless"> {
-  /** An empty stage to play on: emptied, new, or new with nothing but the function under test. */
-  readonly ready: (wanted: Wanted) => Promise<Lane>;
+  /** An empty stage to play on: emptied, new, or new with nothing but the function under test; null when it cannot be had. */
+  readonly ready: (wanted: Wanted) => Promise<Lane | null>;
   /** Names of the functions in the candidate's requests. */
   readonly names?: readonly string[];
   /** No more may be sent. */
@@ -103,6 +103,8 @@ export async function shrink(candidate: Candidate, given: ShrinkOptions): Promis
 }
 
 async function shrinkAnywhere(candidate: Candidate, given: ShrinkOptions): Promise<Confirmed | Unconfirmed> {
+  // What came before on a stage that could not be emptied may be behind it.
+  if (candidate.spoiled === true) return shrinkOn(candidate, given, true);
   const onEmptied = await shrinkOn(candidate, given, false);
   if (onEmptied.kind === "confirmed" || onEmptied.explainedBy !== undefined) return onEmptied;
   // A race that was not lost again in twenty tries is not lost more often on new stages.
@@ -158,20 +160,27 @@ function tryingAgain(candidate: Candidate, given: ShrinkOptions, onNewStages: bo
   };
   let smallest: Smallest | null = null;
   let explainedBy: string | null = null;
+  let noFixture = false;
   return {
     options,
     smallest: () => smallest,
     explainedBy: () => explainedBy,
     notShown: (why: string): Unconfirmed =>
-      explainedBy === null
-        ? unconfirmed(why)
-        : { ...unconfirmed(`seen again only together with a violation of ${explainedBy}`), explainedBy },
+      noFixture
+        ? withoutFixture(candidate.seen)
+        : explainedBy === null
+          ? unconfirmed(why)
+          : { ...unconfirmed(`seen again only together with a violation of ${explainedBy}`), explainedBy },
     shows: async (rounds: readonly Round[], { plays: tries, shows: wanted }: Criterion): Promise<boolean> => {
       let shown = 0;
       for (let left = tries; left >= wanted - shown; left -= 1) {
         if (plays >= bound || options.stop()) return false;
         plays += 1;
         const found = await replay(rounds, options);
+        if (found === "no-fixture") {
+          noFixture = true;
+          return false;
+        }
         explainedBy = found?.explainedBy ?? explainedBy;
         if (found === null || found.explainedBy !== null) continue;
         shown += 1;
@@ -205,6 +214,7 @@ async function confirm(found: Smallest | null, options: ReplayOptions): Promise<
   while (asked < tries && !options.stop()) {
     const isNew = asked < onNew;
     const again = await replay(rounds, { ...options, onNewStages: options.onNewStages || isNew });
+    if (again === "no-fixture") return withoutFixture(found.seen);
     const isAgain = again !== null && again.explainedBy === null;
     if (!isAgain && options.stop()) break;
     asked += 1;
@@ -219,16 +229,22 @@ async function confirm(found: Smallest | null, options: ReplayOptions): Promise<
   return { kind: "confirmed", ...confirmed, reruns };
 }
 
+/** Nothing is told of a stage that is not as it has to be. */
+function withoutFixture(seen: string): Unconfirmed {
+  return { kind: "unconfirmed", why: { code: "no-fixture", seen } };
+}
+
 /**
  * Plays a history on an empty stage; tells what the rule found, and what explains it all the same. Null when the rule found
- * nothing wrong.
+ * nothing wrong, "no-fixture" when no such stage could be had.
  */
 async function replay(
   rounds: readonly Round[],
   options: ReplayOptions,
-): Promise<{ readonly shown: Shown; readonly explainedBy: string | null } | null> {
+): Promise<{ readonly shown: Shown; readonly explainedBy: string | null } | null | "no-fixture"> {
   const { ready, names = [], unit, anew, onNewStages } = options;
   const lane = await ready(wanted(rounds, names, onNewStages));
+  if (lane === null) return "no-fixture";
   const here = renamed(rounds, names, lane.names());
   const played = await lane.play((done) => here[done.length] ?? null, { unit: unit(), anew });
   const violation = violationIn(played.observed, options);

@@ -54,7 +54,10 @@ type Seen = (rounds: readonly Round[], isNew: boolean) => readonly Finding[];
 async function shrunkBy(
   rounds: readonly Round[],
   seen: Seen,
-  options: Partial<Pick<Candidate, "unless"> & Pick<ShrinkOptions, "explains" | "attempt">> = {},
+  options: Partial<
+    Pick<Candidate, "unless" | "spoiled"> &
+      Pick<ShrinkOptions, "explains" | "attempt"> & { readonly hasNew: boolean }
+  > = {},
 ) {
   let last: readonly Round[] = [];
   const units: string[] = [];
@@ -89,11 +92,12 @@ async function shrunkBy(
       expected: "one",
       seen: "two",
       unless,
+      ...(options.spoiled === undefined ? {} : { spoiled: options.spoiled }),
     },
     {
       ready: async (wanted) => {
         isNew = wanted !== "emptied";
-        return lane as Lane;
+        return isNew && options.hasNew === false ? null : (lane as Lane);
       },
       judge: { round: () => [], history: () => seen(last, isNew) },
       rule,
@@ -132,6 +136,22 @@ describe("A violation that is tried again", () => {
     const { result } = await shrunk(race(1), (_together, isNew) => (isNew ? 0 : 1));
     const detail = expect.stringContaining("seen once (two");
     expect(result).toMatchObject({ kind: "unconfirmed", why: { code: "not-confirmed", detail } });
+  });
+
+  it("is not confirmed where no new function can be had to confirm it on", async () => {
+    const { result } = await shrunkBy(race(1), () => [violated(rule)], { hasNew: false });
+    expect(result).toEqual({ kind: "unconfirmed", why: { code: "no-fixture", seen: "two" } });
+  });
+
+  it("is confirmed on new functions alone where it was seen on one that could not be emptied", async () => {
+    const onOld: Seen = (_last, isNew) => (isNew ? [] : [violated(rule)]);
+    const { result } = await shrunkBy(race(1), onOld, { spoiled: true });
+    expect(result).toMatchObject({ kind: "unconfirmed", why: { code: "not-confirmed" } });
+    const always: Seen = () => [violated(rule)];
+    expect((await shrunkBy(race(1), always, { spoiled: true })).result.kind).toBe("confirmed");
+    const none = await shrunkBy(race(1), always, { spoiled: true, hasNew: false });
+    expect(none.result).toMatchObject({ kind: "unconfirmed", why: { code: "no-fixture" } });
+    expect(none.plays).toBe(0);
   });
 
   it("is played under a name of its own each time, in each of its tries", async () => {
