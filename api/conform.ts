@@ -1,16 +1,23 @@
-import { failsGate, type Judgement, type KnownEntry } from "../reports/known.ts";
+import { readFile } from "node:fs/promises";
+import {
+  failsGate,
+  type Judgement,
+  judgeKnown,
+  type KnownEntry,
+  type KnownFile,
+  parseKnown,
+} from "../reports/known.ts";
 import type { Report } from "../reports/report.ts";
 import { type ExitCode, exitCode } from "../reports/verdict.ts";
+import { ruleIds } from "../rules/index.ts";
+import { Fault } from "../spec/fault.ts";
 import type { Capability } from "../spec/verdict.ts";
-import { checkOptions } from "./check-options.ts";
+import { asFault, checkOptions } from "./check-options.ts";
 import type { Contact } from "./contact.ts";
-import { asFault } from "./fault-words.ts";
-import { judgeToday, readKnown } from "./known-file.ts";
 import type { ConformOptions } from "./options.ts";
 import { play } from "./play.ts";
 import { openSession } from "./session.ts";
-import { contactFor } from "./target.ts";
-import type { ConformTarget } from "./target-types.ts";
+import { type ConformTarget, contactFor } from "./target.ts";
 
 /** A run as data: what report.json holds, and what it comes to. */
 export interface ConformanceRun extends Report {
@@ -95,4 +102,21 @@ function again(target: ConformTarget, options: ConformOptions, rule: string): st
   const whom = typeof target === "string" || target instanceof URL ? JSON.stringify(`${target}`) : "target";
   const same = { seed, runs, rounds, suites, profile, origin, stateless, functionName, rules: [rule] };
   return `await conform(${whom}, ${JSON.stringify(same)})`;
+}
+
+/** Reads a file of known deviations; throws a Fault when there is none or when it is wrong. */
+export async function readKnown(file: string | URL): Promise<KnownFile> {
+  const name = `${file}`;
+  const text = await readFile(file, "utf8").catch((cause: unknown) => {
+    throw new Fault(
+      `The file of known deviations ${JSON.stringify(name)} cannot be read: give one that exists, or make it with --update-known.`,
+      { cause },
+    );
+  });
+  return parseKnown(text, name, ruleIds);
+}
+
+/** Holds a run against what is known of its target, today. */
+export function judgeToday(report: Report, known: KnownFile): Judgement {
+  return judgeKnown(report, known, new Date().toISOString().slice(0, 10));
 }

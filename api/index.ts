@@ -1,5 +1,5 @@
 export type { KnownEntry } from "../reports/known.ts";
-export type { Problem } from "../reports/problem.ts";
+export type { Problem } from "../reports/reason.ts";
 export type {
   Counterexample,
   CounterexampleStep,
@@ -13,8 +13,7 @@ export type { RuleId } from "../rules/index.ts";
 export type { Inability } from "../runner/options.ts";
 export { Fault } from "../spec/fault.ts";
 export type { Basis, Capability, Column, Outcome } from "../spec/verdict.ts";
+export { type LambdaEvent, type LambdaResult, lambdaHandler, nodeListener } from "./adapters.ts";
 export { type ConformanceRun, conform, type Deviations } from "./conform.ts";
-export { type LambdaEvent, type LambdaResult, lambdaHandler } from "./lambda-handler.ts";
-export { nodeListener } from "./node-listener.ts";
 export type { ConformOptions } from "./options.ts";
-export type { AppLike, ConformTarget, DispatcherLike, FetchHandler } from "./target-types.ts";
+export type { AppLike, ConformTarget, DispatcherLike, FetchHandler } from "./target.ts";

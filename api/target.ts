@@ -3,9 +3,8 @@ import type { Dispatcher } from "undici";
 import { dispatcherTransport, fetchTransport, type InProcessOptions } from "../client/in-process.ts";
 import type { Transport } from "../client/transport.ts";
 import { Fault } from "../spec/fault.ts";
+import { nodeListener } from "./adapters.ts";
 import { type Contact, contactAt, noFaultsOnDemand } from "./contact.ts";
-import { nodeListener } from "./node-listener.ts";
-import type { ConformTarget, FetchHandler } from "./target-types.ts";
 
 /** What can be said of a target in this process. */
 export interface InProcessTarget {
@@ -78,3 +77,27 @@ function hasMethod(value: unknown, name: string): boolean {
   if ((typeof value !== "object" && typeof value !== "function") || value === null) return false;
   return name in value && typeof Reflect.get(value, name) === "function";
 }
+
+/** Answers a request without a network, as handlers of servers and mocks do; undefined where it answers nothing. */
+export type FetchHandler = (
+  request: Request,
+) => Response | undefined | null | Promise<Response | undefined | null>;
+
+/** An undici Dispatcher of any version from 7 on, such as a MockAgent. */
+export interface DispatcherLike {
+  dispatch(options: never, handler: never): boolean;
+}
+
+/** An Express app, or another function of (req, res) that can also listen. It is not told to. */
+export interface AppLike {
+  listen(...args: never): unknown;
+}
+
+/** Whom to judge: the URL of an endpoint, or something in this process that answers requests. */
+export type ConformTarget =
+  | string
+  | URL
+  | FetchHandler
+  | { readonly fetch: FetchHandler }
+  | DispatcherLike
+  | AppLike;

@@ -6,12 +6,11 @@ import { problemsIn } from "../reports/old-report.ts";
 import type { RuleReport } from "../reports/report.ts";
 import { counts, standing } from "../reports/verdict.ts";
 import { Fault } from "../spec/fault.ts";
-import { checkOptions } from "./check-options.ts";
+import { asFault, checkOptions } from "./check-options.ts";
 import { type ConformanceRun, conform } from "./conform.ts";
-import { asFault } from "./fault-words.ts";
 import type { ConformOptions } from "./options.ts";
 import { rulesNamed } from "./play.ts";
-import type { ConformTarget } from "./target-types.ts";
+import type { ConformTarget } from "./target.ts";
 
 /** How to run, and how the tests are made. */
 export interface ConformanceTestOptions extends ConformOptions {

@@ -1,5 +1,5 @@
 import { type ParseArgsConfig, parseArgs } from "node:util";
-import { nearest } from "../reports/known/nearest.ts";
+import { nearest } from "../reports/known/shape.ts";
 import { Fault } from "../spec/fault.ts";
 
 /** Options of a command: name, how its value is called (absent for a switch), and what it does. */

@@ -1,8 +1,8 @@
-import { nearest } from "../reports/known/nearest.ts";
+import { nearest } from "../reports/known/shape.ts";
 import { Fault } from "../spec/fault.ts";
 import { type OptionDoc, read } from "./arguments.ts";
+import { tool } from "./help.ts";
 import { optionDocs } from "./options.ts";
-import { tool } from "./tool.ts";
 
 const program = tool.name;
 

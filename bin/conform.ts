@@ -1,10 +1,9 @@
-import { judgeToday } from "../api/known-file.ts";
+import { judgeToday } from "../api/conform.ts";
+import { unreached } from "../api/contact.ts";
 import { attempt, barren, type Outcome, type Play } from "../api/play.ts";
-import { unreached } from "../api/unreached.ts";
 import { longestMs } from "../client/sleep.ts";
-import { collect, type Out, prepareOut } from "../reports/collector.ts";
+import { collect, type Out, parseFormats, prepareOut } from "../reports/collector.ts";
 import { escapeTerminal } from "../reports/escape.ts";
-import { parseFormats } from "../reports/formats.ts";
 import type { KnownFile } from "../reports/known.ts";
 import { problemsIn } from "../reports/old-report.ts";
 import { progress } from "../reports/progress.ts";
@@ -17,12 +16,11 @@ import { recorder } from "../runner/recording.ts";
 import { Fault } from "../spec/fault.ts";
 import { suites } from "../suites/index.ts";
 import { type Given, read } from "./arguments.ts";
-import { knownFile, withSeen, writeKnown } from "./known-file.ts";
-import { knownSummary } from "./known-summary.ts";
+import { command, tool } from "./help.ts";
+import { knownFile, knownSummary, withSeen, writeKnown } from "./known-file.ts";
 import { optionDocs } from "./options.ts";
 import { openSession, type Session } from "./session.ts";
 import { interruptible } from "./signals.ts";
-import { command, tool } from "./tool.ts";
 
 const columns: readonly Column[] = ["document", "aws"];
 

@@ -1,19 +1,17 @@
 import { sleep } from "../client/sleep.ts";
 import { prepareOut } from "../reports/collector.ts";
-import type { DiffReport } from "../reports/diff/diff-report.ts";
-import { diffJson } from "../reports/diff/json.ts";
+import { type DiffReport, diffJson } from "../reports/diff/diff-report.ts";
 import { diffMarkdown } from "../reports/diff/markdown.ts";
 import { diffText } from "../reports/diff/text.ts";
 import { progress } from "../reports/progress.ts";
-import { diff } from "../runner/diff/diff.ts";
-import { comparedSuites } from "../runner/diff/usual-suites.ts";
+import { comparedSuites, diff } from "../runner/diff/diff.ts";
 import { Fault } from "../spec/fault.ts";
 import { suites } from "../suites/index.ts";
 import { type Given, read, takesNothing } from "./arguments.ts";
+import { tool } from "./help.ts";
 import { optionDocs } from "./options.ts";
 import { openSession, runPrefix, type Session } from "./session.ts";
 import { interruptible } from "./signals.ts";
-import { tool } from "./tool.ts";
 
 const looks = ["text", "markdown", "json"] as const;
 

@@ -1,6 +1,6 @@
+import { tool } from "../api/tool.ts";
 import type { OptionDoc } from "./arguments.ts";
 import { optionDocs } from "./options.ts";
-import { command } from "./tool.ts";
 
 const about: Readonly<Record<keyof typeof optionDocs, readonly [usage: string, text: string]>> = {
   "": ["[options]", "Holds an implementation of AWS Lambda AddPermission to its documentation."],
@@ -75,3 +75,12 @@ function wrapped(text: string, width: number): readonly string[] {
   }
   return [...lines, line];
 }
+
+export { tool } from "../api/tool.ts";
+
+/** The package's version. */
+export const version = tool.version;
+
+/** How the command is called here, for messages that tell what to run. */
+export const command: string =
+  process.env.npm_lifecycle_event === "conform" ? "npm run -s conform --" : "npx addpermission-conformance";

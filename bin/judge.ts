@@ -1,6 +1,5 @@
 import { constantAuthorizer } from "../client/authorize.ts";
-import { prepareOut, writeReports } from "../reports/collector.ts";
-import { parseFormats } from "../reports/formats.ts";
+import { parseFormats, prepareOut, writeReports } from "../reports/collector.ts";
 import type { Column } from "../reports/report.ts";
 import { terminal } from "../reports/terminal.ts";
 import { exitCode } from "../reports/verdict.ts";
@@ -9,8 +8,8 @@ import { readRecording } from "../runner/recording.ts";
 import { rejudge } from "../runner/rejudge.ts";
 import { Fault } from "../spec/fault.ts";
 import { read } from "./arguments.ts";
+import { tool } from "./help.ts";
 import { optionDocs } from "./options.ts";
-import { tool } from "./tool.ts";
 
 const columns: readonly Column[] = ["document", "aws"];
 

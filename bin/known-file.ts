@@ -1,8 +1,9 @@
 import { readFile, realpath } from "node:fs/promises";
 import { dirname } from "node:path";
-import { readKnown } from "../api/known-file.ts";
-import { proveWritable, replace, unwritable } from "../reports/file-system.ts";
-import { type KnownFile, parseKnown, updateKnown } from "../reports/known.ts";
+import { readKnown } from "../api/conform.ts";
+import { escapeTerminal } from "../reports/escape.ts";
+import { proveWritable, replace, unwritable } from "../reports/files.ts";
+import { failsGate, type Judgement, type KnownFile, parseKnown, updateKnown } from "../reports/known.ts";
 import type { Report } from "../reports/report.ts";
 import { ruleIds } from "../rules/index.ts";
 import { Fault } from "../spec/fault.ts";
@@ -53,4 +54,21 @@ function unwritten(file: string): (cause: unknown) => never {
 export async function withSeen(report: Report, file: string): Promise<Updated> {
   const text = updateKnown(await existing(file), report, new Date().toISOString().slice(0, 10), file);
   return { text, known: parseKnown(text, file, ruleIds) };
+}
+
+/** What the known-file makes of a run, for the terminal, and whether it fails the gate. */
+export function knownSummary(judged: Judgement): {
+  readonly text: string;
+  readonly fails: boolean;
+} {
+  const { stale, changed, expired, unseen } = judged;
+  const lines = [
+    ...stale.map(({ rule }) => `! stale    ${rule} no longer deviates: take it out of the file`),
+    ...changed.map(({ entry, was, is }) => `! changed  ${entry.rule} was ${was}, is ${is}`),
+    ...expired.map(({ rule, expires }) => `! expired  ${rule} was excused until ${expires}`),
+    ...unseen.map(({ rule }) => `  not seen ${rule} was not judged in full by this run, so its entry stands`),
+  ];
+  const text =
+    lines.length === 0 ? "" : `\nKnown deviations\n${lines.map((line) => escapeTerminal(line)).join("\n")}\n`;
+  return { text, fails: failsGate(judged) };
 }

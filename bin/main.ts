@@ -1,9 +1,8 @@
 import { escapeTerminal } from "../reports/escape.ts";
-import { nearest } from "../reports/known/nearest.ts";
+import { nearest } from "../reports/known/shape.ts";
 import { placeOf, placeText } from "../spec/error-place.ts";
 import { Fault } from "../spec/fault.ts";
-import { help } from "./help.ts";
-import { version } from "./tool.ts";
+import { help, version } from "./help.ts";
 
 /** A subcommand: arguments in, exit code out. */
 type Command = (args: readonly string[]) => Promise<number>;

@@ -1,4 +1,4 @@
-import type { FormatName } from "../reports/formats.ts";
+import type { FormatName } from "../reports/collector.ts";
 import type { OptionDoc } from "./arguments.ts";
 
 const formats = [

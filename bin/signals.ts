@@ -1,4 +1,4 @@
-import { command } from "./tool.ts";
+import { command } from "./help.ts";
 
 /** What an interrupted run ends with: 128 and the signal's number. */
 const codes = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const;

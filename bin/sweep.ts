@@ -5,9 +5,9 @@ import { escapeTerminal } from "../reports/escape.ts";
 import { quote } from "../reports/shell.ts";
 import { Fault } from "../spec/fault.ts";
 import { type Given, read, takesNothing } from "./arguments.ts";
+import { command } from "./help.ts";
 import { optionDocs } from "./options.ts";
 import { journalDir, namePrefix, openSession } from "./session.ts";
-import { command } from "./tool.ts";
 
 /** Where runs left something. */
 interface Place {

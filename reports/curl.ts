@@ -1,18 +1,20 @@
 import { Buffer } from "node:buffer";
 import { type Call, type Round, revisionSlot, type Step, versionSlot } from "../spec/exchange.ts";
 import { bareSocket, openSocket, talk } from "./bare-socket.ts";
-import { printBytes, quote, quoteWithSlots } from "./shell.ts";
 import {
   authorizationWord,
   base,
   headerWord,
   type Making,
   makingCommand,
+  printBytes,
+  quote,
+  quoteWithSlots,
   type Setup,
   setupLines,
-} from "./shell-setup.ts";
+} from "./shell.ts";
 
-export type { Making } from "./shell-setup.ts";
+export type { Making } from "./shell.ts";
 
 /** What a line needs to know to reproduce a history from nothing. */
 export interface CurlInput extends Setup {

@@ -1,10 +1,11 @@
+import { silences } from "../spec/exchange.ts";
+import type { Problem } from "./reason.ts";
+import type { Counterexample, CounterexampleStep, Report, RuleReport } from "./report.ts";
+
 /**
  * The reader of old reports. Until 0.1.0 a report said some of what decides in sentences alone. Those sentences are
  * read here and nowhere else, and only where the member that has the same as a code is not there.
  */
-import { silences } from "../spec/exchange.ts";
-import type { Problem } from "./problem.ts";
-import type { Counterexample, CounterexampleStep, Report, RuleReport } from "./report.ts";
 
 const explained = "explained by the violation of ";
 

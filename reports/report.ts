@@ -1,7 +1,6 @@
 import type { Silence } from "../spec/exchange.ts";
 import type { Basis, Capability, Column, Outcome, UnsupportedCapability } from "../spec/verdict.ts";
-import type { Problem } from "./problem.ts";
-import type { Reason } from "./reason.ts";
+import type { Problem, Reason } from "./reason.ts";
 
 export type { Basis, Column, Outcome } from "../spec/verdict.ts";
 

@@ -2,8 +2,7 @@ import { escapeTerminal } from "./escape.ts";
 import { reasonText } from "./finding.ts";
 import { problemsIn } from "./old-report.ts";
 import type { Report, RuleReport } from "./report.ts";
-import { coverageBlock } from "./terminal-coverage.ts";
-import { violation } from "./terminal-finding.ts";
+import { coverageBlock, violation } from "./terminal-finding.ts";
 import { command, type Page, pageOf, prose, quoted, shorten, type TerminalOptions } from "./terminal-page.ts";
 import {
   count,

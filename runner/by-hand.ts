@@ -1,5 +1,5 @@
 import { curl, type Making, playLine } from "../reports/curl.ts";
-import { type Setup, setupLines } from "../reports/shell-setup.ts";
+import { type Setup, setupLines } from "../reports/shell.ts";
 import type { Exchange } from "../spec/exchange.ts";
 import type { Stage } from "../spec/stage.ts";
 import type { RunOptions } from "./options.ts";

@@ -5,11 +5,11 @@ import type { Column } from "../spec/verdict.ts";
 import type { Unit } from "../suites/unit.ts";
 import { inProcess } from "../targets/in-process.ts";
 import { createReference } from "../targets/reference/reference.ts";
+import { type Verdicts, verdicts } from "./candidates.ts";
 import { explore } from "./explore.ts";
 import { laneOn } from "./lane.ts";
 import { reach } from "./reach.ts";
 import { openScope } from "./scope.ts";
-import { type Verdicts, verdicts } from "./verdicts.ts";
 
 /** Tells how many checks of a rule, in a column, histories would have brought that were not sent. */
 export type Unsent = (rule: Rule, column: Column) => number;

@@ -1,12 +1,11 @@
 import type { Finding, Judge } from "../oracle/judge.ts";
+import { phrase } from "../spec/answer.ts";
 import { located } from "../spec/error-place.ts";
-import type { Exchange } from "../spec/exchange.ts";
+import type { Answer, Exchange } from "../spec/exchange.ts";
 import type { Need, Unit } from "../suites/unit.ts";
-import type { Lane } from "./lane.ts";
-import { retained } from "./retained.ts";
+import type { Verdicts } from "./candidates.ts";
+import { type Lane, retained } from "./lane.ts";
 import type { Scope } from "./scope.ts";
-import { silenceCounter } from "./silence-counter.ts";
-import type { Verdicts } from "./verdicts.ts";
 
 /** How exploring went. */
 export interface Explored {
@@ -151,4 +150,43 @@ export function lacks({ stage }: Lane, need: Need, cannot: ReadonlySet<string>):
   if (need === "create") return stage.recipe === null;
   if (need === "versions") return stage.main.versions.length === 0;
   return need === "aliases" ? stage.main.aliases === null : cannot.has(need);
+}
+
+/** Answers that never came or turned a request away, in a row on one lane, after which the target counts as gone. */
+const goneAfter = 12;
+
+/** Hears what comes back on one lane and tells, by true and a sentence, when the target answers no longer. */
+export function silenceCounter(tell: (why: string) => void): (exchanges: readonly Exchange[]) => boolean {
+  let silent = 0;
+  let busy = 0;
+  let busyOthers = 0;
+  const hear = ({ call, answer }: Exchange): string | null => {
+    silent = isSilent(answer) ? silent + 1 : 0;
+    busy = isBusy(answer) ? busy + 1 : 0;
+    // A target that turns away AddPermission alone is still there to be judged by what else it says.
+    if (busy === 0) busyOthers = 0;
+    else if (call.operation !== "AddPermission") busyOthers += 1;
+    if (silent >= goneAfter)
+      return `the target stopped answering: ${answer.kind === "none" ? answer.detail : ""}`;
+    return busy >= goneAfter && busyOthers > 0
+      ? `the target turns every request away, the last with ${phrase(answer)}`
+      : null;
+  };
+  return (exchanges) => {
+    let gone = false;
+    for (const exchange of exchanges) {
+      const why = hear(exchange);
+      gone = why !== null;
+      if (why !== null) tell(why);
+    }
+    return gone;
+  };
+}
+
+function isSilent(answer: Answer): boolean {
+  return answer.kind === "none" && ["refused", "aborted", "timeout"].includes(answer.reason);
+}
+
+function isBusy(answer: Answer): boolean {
+  return answer.kind === "response" && (answer.status === 429 || answer.status === 503);
 }

@@ -2,11 +2,10 @@ import type { Judge } from "../oracle/judge.ts";
 import type { Rule } from "../oracle/rule.ts";
 import type { Reason } from "../reports/reason.ts";
 import type { Column } from "../spec/verdict.ts";
-import { type Candidate, type CandidateGroup, inTurn } from "./candidates.ts";
+import { type Candidate, type CandidateGroup, type Count, inTurn, type Verdicts } from "./candidates.ts";
 import type { Lane } from "./lane.ts";
 import { openScope, type Scope } from "./scope.ts";
 import { type Confirmed, type ShrinkOptions, shrink, type Unconfirmed } from "./shrink.ts";
-import type { Count, Verdicts } from "./verdicts.ts";
 
 /** What became of one rule in one column. */
 export interface Conclusion {

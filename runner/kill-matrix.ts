@@ -8,8 +8,8 @@ import { type Behaviour, faithful } from "../targets/reference/behaviour.ts";
 import { createReference } from "../targets/reference/reference.ts";
 import type { RunOptions } from "./options.ts";
 import { reach } from "./reach.ts";
+import type { Tape } from "./recording.ts";
 import { run } from "./run.ts";
-import type { Tape } from "./tape.ts";
 
 /** What a run on a variant of the reference needs. */
 export interface VariantOptions {

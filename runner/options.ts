@@ -2,13 +2,13 @@ import type { Arranged } from "../client/arrange.ts";
 import type { Limited } from "../client/limiter.ts";
 import type { Clock, SendOptions } from "../client/transport.ts";
 import type { Rule } from "../oracle/rule.ts";
-import type { RunEvent } from "../reports/event.ts";
+import type { RunEvent } from "../reports/ndjson.ts";
 import type { Report } from "../reports/report.ts";
 import type { Header } from "../spec/exchange.ts";
 import type { Column, UnsupportedCapability } from "../spec/verdict.ts";
 import type { Suite } from "../suites/unit.ts";
 import type { ArrangeHow } from "./reach.ts";
-import type { Tape } from "./tape.ts";
+import type { Tape } from "./recording.ts";
 
 export type { UnsupportedCapability as Inability } from "../spec/verdict.ts";
 

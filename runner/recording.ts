@@ -1,14 +1,12 @@
 import { createReadStream } from "node:fs";
 import { join, resolve } from "node:path";
-import { makeFolder, unwritable } from "../reports/file-system.ts";
-import { lineFile } from "../reports/line-file.ts";
+import { rawShape, reportShape } from "../reports/compare/report-shape.ts";
+import { lineFile, makeFolder, unwritable } from "../reports/files.ts";
 import type { Report } from "../reports/report.ts";
-import { problemOf } from "../reports/shape.ts";
-import type { Exchange } from "../spec/exchange.ts";
+import { problemOf, type Shape } from "../reports/shape.ts";
+import { type Exchange, operations } from "../spec/exchange.ts";
 import { Fault } from "../spec/fault.ts";
 import type { Stage } from "../spec/stage.ts";
-import { lineShape } from "./recording-shape.ts";
-import type { Tape } from "./tape.ts";
 
 /** The file of a recording, one JSON object a line. */
 export const recordingFile = "exchanges.ndjson";
@@ -131,4 +129,77 @@ function parseLine(text: string, path: string, number: number): Line {
 
 function isLine(_line: unknown, problem: string | null): _line is Line {
   return problem === null;
+}
+
+const headers: Shape = { list: { pair: "text" } };
+const call: Shape = {
+  members: {
+    operation: operations,
+    method: "text",
+    target: "text",
+    headers,
+    body: { orNull: "text" },
+    encoding: { optional: ["base64"] },
+    raw: { optional: rawShape },
+    connection: { optional: "text" },
+  },
+};
+const times = { sentAt: "number", answeredAt: "number" } as const;
+const answer: Shape = {
+  by: "kind",
+  of: {
+    response: { members: { status: "number", headers, body: "text", ...times } },
+    none: { members: { reason: "text", detail: "text", ...times } },
+  },
+};
+const step: Shape = {
+  members: {
+    key: "text",
+    call,
+    revisionFrom: { optional: "text" },
+    versionFrom: { optional: "text" },
+  },
+};
+const staged: Shape = {
+  members: {
+    name: "text",
+    arn: "text",
+    versions: { list: "text" },
+    aliases: { orNull: { members: { live: "text", arn140: "text", arn141: "text", longest: "text" } } },
+  },
+};
+const stage: Shape = {
+  members: {
+    partition: "text",
+    region: "text",
+    account: "text",
+    main: staged,
+    other: { orNull: staged },
+    unknownName: "text",
+    recipe: { orNull: { members: { role: "text", runtime: "text", zip: "text" } } },
+  },
+};
+
+/** The shape of a line of a recording. */
+export const lineShape: Shape = {
+  by: "type",
+  of: {
+    header: { members: { schema: "text", tool: { members: { name: "text", version: "text" } } } },
+    stage: { members: { lane: "number", stage, fresh: "flag" } },
+    round: {
+      members: { lane: "number", unit: "text", exchanges: { list: { members: { step, call, answer } } } },
+    },
+    tidied: { members: { lane: "number" } },
+    footer: { members: { report: reportShape } },
+  },
+};
+
+/** Hears every exchange of a run, lane by lane in order, as it was recorded. */
+export interface Tape {
+  /** A stage was arranged for a lane; what is believed of it begins anew. */
+  stage(lane: number, stage: Stage, fresh: boolean): void;
+  /** A lane was tidied up, whether anything had to be sent for it or not: what came before counts no more. */
+  tidied?(lane: number, empty: boolean): void;
+  /** A round was played on a lane as part of a history; tidying up has the unit "". */
+  round(lane: number, unit: string, exchanges: readonly Exchange[]): void;
 }

@@ -9,16 +9,15 @@ import { within } from "../spec/error-place.ts";
 import type { Exchange } from "../spec/exchange.ts";
 import { Fault } from "../spec/fault.ts";
 import type { Stage } from "../spec/stage.ts";
+import { verdicts } from "./candidates.ts";
+import { sizeSearch } from "./capabilities.ts";
 import { coverage } from "./coverage.ts";
 import { notRerun, settle } from "./findings.ts";
 import { laneOn } from "./lane.ts";
-import { violationIn } from "./own-violation.ts";
 import { questionnaire } from "./questionnaire.ts";
 import type { Line, Recording } from "./recording.ts";
 import { makeReport, type ReportOptions } from "./report.ts";
-import { type Confirmed, replayUnit, type shrink, unconfirmed } from "./shrink.ts";
-import { sizeSearch } from "./size-search.ts";
-import { verdicts } from "./verdicts.ts";
+import { type Confirmed, replayUnit, type shrink, unconfirmed, violationIn } from "./shrink.ts";
 
 /** How a recording is judged. */
 export interface RejudgeOptions {

@@ -1,10 +1,11 @@
 import type { Finding, Judge } from "../oracle/judge.ts";
 import type { Rule } from "../oracle/rule.ts";
 import type { Counterexample, CounterexampleStep } from "../reports/report.ts";
-import { jsonObject, revisionIn, versionIn } from "../spec/answer.ts";
+import { jsonObject, phrase, revisionIn, versionIn } from "../spec/answer.ts";
 import {
   type Answer,
   type Call,
+  type Exchange,
   type Header,
   operations,
   type RawFraming,
@@ -15,7 +16,6 @@ import {
 } from "../spec/exchange.ts";
 import type { Column } from "../spec/verdict.ts";
 import type { Lane, Played } from "./lane.ts";
-import { untried } from "./untried.ts";
 
 /** Where functions are. */
 export type Home = NonNullable<Counterexample["home"]>;
@@ -195,4 +195,76 @@ function decoded(path: string): string {
   } catch {
     return path;
   }
+}
+
+/** The history with the names of the stage on which it is played, also where letters of a name are percent-encoded. */
+export function renamed(
+  rounds: readonly Round[],
+  names: readonly string[],
+  now: readonly string[],
+): readonly Round[] {
+  if (names.join() === now.join()) return rounds;
+  const renamers = names.map((name, index) => renamer(name, now[index] ?? name));
+  const rename = (text: string) => renamers.reduce((sum, one) => one(sum), text);
+  return rounds.map((round) =>
+    round.map((step) => {
+      const { call } = step;
+      const body = call.body === null || call.encoding === "base64" ? call.body : rename(call.body);
+      const shared = call.connection === undefined ? {} : { connection: rename(call.connection) };
+      return { ...step, call: { ...call, target: rename(call.target), body, ...shared } };
+    }),
+  );
+}
+
+function renamer(from: string, to: string): (text: string) => string {
+  const letters = Array.from(from);
+  const anyHow = new RegExp(letters.map((letter) => `(?:${letter}|${percent(letter)})`).join(""), "gi");
+  return (text) => {
+    if (!text.includes("%")) return text.replaceAll(from, to);
+    return text.replace(anyHow, (found) => (decodeURIComponent(found) === from ? spelt(to, found) : found));
+  };
+}
+
+/** The name with the same letters percent-encoded, and in the same way, as in the sample; by their place. */
+function spelt(name: string, sample: string): string {
+  const marks = sample.match(/%..|./g) ?? [];
+  const lower = /%\d?[a-f]/.test(sample);
+  return Array.from(name, (letter, at) => {
+    const mark = marks[Math.min(at, marks.length - 1)] ?? "";
+    if (!mark.startsWith("%")) return letter;
+    return lower ? percent(letter) : percent(letter).toUpperCase();
+  }).join("");
+}
+
+function percent(letter: string): string {
+  return `%${letter.charCodeAt(0).toString(16)}`;
+}
+
+/**
+ * What kept a history from being tried, as a phrase: the first of its requests that could not be sent, or whose answer
+ * says nothing of what was asked. Null when all were sent and answered. `unable` says why a call cannot be carried.
+ */
+export function untried(
+  rounds: readonly Round[],
+  played: readonly (readonly Exchange[])[],
+  unable: (call: Step["call"]) => string | null,
+): string | null {
+  for (const [index, round] of rounds.entries()) {
+    for (const step of round) {
+      const { method, target } = step.call;
+      const sent = played[index]?.find(({ step: { key } }) => key === step.key);
+      if (sent === undefined) return `${method} ${target} cannot be sent: ${unable(step.call) ?? emptySlot}`;
+      const said = emptyAnswer(sent);
+      if (said !== null) return `${method} ${sent.call.target} ${said}`;
+    }
+  }
+  return null;
+}
+
+const emptySlot = "no answer before it holds the revision or version that it names";
+
+function emptyAnswer({ answer }: Exchange): string | null {
+  if (answer.kind === "none") return `got no answer: ${answer.detail}`;
+  const passing = answer.status === 429 || answer.status >= 500;
+  return passing ? `was answered ${phrase(answer)}` : null;
 }

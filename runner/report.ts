@@ -1,6 +1,5 @@
 import type { Rule } from "../oracle/rule.ts";
-import type { Problem } from "../reports/problem.ts";
-import { type Reason, reasonMembers } from "../reports/reason.ts";
+import { type Problem, type Reason, reasonMembers } from "../reports/reason.ts";
 import type {
   Column,
   Counterexample,

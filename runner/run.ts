@@ -1,25 +1,22 @@
 import { judgeOf } from "../oracle/judge.ts";
-import type { Problem } from "../reports/problem.ts";
+import type { Problem } from "../reports/reason.ts";
 import type { CoverageReport, Report } from "../reports/report.ts";
 import { Fault } from "../spec/fault.ts";
 import type { Unit } from "../suites/unit.ts";
-import { probe, stageInabilities, unable } from "./capabilities.ts";
+import { verdicts } from "./candidates.ts";
+import { probe, sizeSearch, stageInabilities, unable } from "./capabilities.ts";
 import { type Coverage, coverage } from "./coverage.ts";
 import type { Unsent } from "./expected.ts";
 import { explore } from "./explore.ts";
 import { type Conclusion, conclusionKey, type Findings, provisional, settle } from "./findings.ts";
 import { problemOf } from "./internal-error.ts";
-import { type Lanes, raise } from "./lanes.ts";
+import { forgottenText, type Lanes, raise, standing } from "./lanes.ts";
 import type { Inability, RunOptions } from "./options.ts";
 import { questionnaire } from "./questionnaire.ts";
 import { makeReport } from "./report.ts";
 import { openScope, type Scope } from "./scope.ts";
-import { sizeSearch } from "./size-search.ts";
-import { snapshots } from "./snapshots.ts";
-import { forgottenText, standing } from "./standing.ts";
 import { stopwatch } from "./stopwatch.ts";
-import { type Teller, teller } from "./teller.ts";
-import { verdicts } from "./verdicts.ts";
+import { snapshots, type Teller, teller } from "./teller.ts";
 
 /**
  * Arranges, explores, shrinks what was found, cleans up, and tells. Throws a Fault when nothing could be judged at all,

@@ -1,15 +1,17 @@
+import type { Judge } from "../oracle/judge.ts";
+import type { ObservedRound } from "../oracle/observe.ts";
+import type { Rule } from "../oracle/rule.ts";
 import type { Reason } from "../reports/reason.ts";
 import type { Counterexample } from "../reports/report.ts";
 import { located } from "../spec/error-place.ts";
 import type { Round } from "../spec/exchange.ts";
 import type { Stage } from "../spec/stage.ts";
 import { addressee, route } from "../spec/target.ts";
+import type { Column } from "../spec/verdict.ts";
 import { type Candidate, isLasting } from "./candidates.ts";
-import type { Lane, Played } from "./lane.ts";
-import { type LookedFor, violationIn } from "./own-violation.ts";
+import { type Lane, type Played, retained } from "./lane.ts";
 import { reduceHistory, type Shows } from "./reduce.ts";
-import { renamed } from "./rename.ts";
-import { retained } from "./retained.ts";
+import { renamed } from "./replay.ts";
 import { simplifyCalls } from "./simplify.ts";
 
 /** A violation that was tried again: the smallest history found, as it went the last time it showed. */
@@ -269,4 +271,44 @@ function wanted(rounds: readonly Round[], [main, , none]: readonly string[], onN
 /** What a report needs of a history; what else was read in it would fill the memory, rule by rule. */
 function kept({ rounds }: Played): Played {
   return { rounds: rounds.map((round) => round.map(retained)), observed: [] };
+}
+
+/** What an executed history shows of a rule. */
+export interface Violation {
+  readonly expected: string;
+  readonly seen: string;
+  /** Another rule whose violation explains it; null when it is violated for a reason of its own. */
+  readonly explainedBy: string | null;
+}
+
+/** Which violations of which rule are looked for. */
+export interface LookedFor {
+  readonly judge: Judge;
+  readonly rule: Rule;
+  /** Columns that judge the rule alike: what explains it in one of them explains it. */
+  readonly columns: readonly Column[];
+  /** Rules that may explain it, besides those that the violation itself names. */
+  readonly unless: readonly string[];
+  /** Says whether another rule explains it, by whether that is violated in the same history (`here`) or in the whole run. */
+  readonly explains: (rule: string, here: boolean) => boolean;
+}
+
+/** The violation of a rule that a history shows; where there are several, one that nothing explains. Null for none. */
+export function violationIn(observed: readonly ObservedRound[], of: LookedFor): Violation | null {
+  const { judge, rule, columns } = of;
+  const violated = [...observed.flatMap((round) => judge.round(round)), ...judge.history(observed)].flatMap(
+    ({ judgement, ...where }) => (judgement.verdict === "violated" ? [{ ...where, ...judgement }] : []),
+  );
+  const here = new Set(
+    violated.filter(({ column }) => columns.includes(column)).map(({ rule: { id } }) => id),
+  );
+  let found: Violation | null = null;
+  for (const { expected, seen, unless = [], ...where } of violated) {
+    if (where.rule.id !== rule.id || where.column !== columns[0]) continue;
+    const explainers = [...of.unless, ...unless].filter((id) => id !== rule.id);
+    const explainedBy = explainers.find((id) => of.explains(id, here.has(id))) ?? null;
+    if (explainedBy === null) return { expected, seen, explainedBy };
+    found ??= { expected, seen, explainedBy };
+  }
+  return found;
 }

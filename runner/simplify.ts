@@ -3,7 +3,7 @@ import { isRecord } from "../spec/body.ts";
 import { type Call, type Header, type Round, revisionSlot } from "../spec/exchange.ts";
 import { addressee, route } from "../spec/target.ts";
 import type { Shows } from "./reduce.ts";
-import { renamed } from "./rename.ts";
+import { renamed } from "./replay.ts";
 
 /** The values that a reader expects in a request, tried first in place of anything else. */
 const usual: Readonly<Record<string, string>> = {

@@ -1,10 +1,11 @@
 import { reasonMembers } from "../reports/reason.ts";
+import type { Report } from "../reports/report.ts";
 import type { Unit } from "../suites/unit.ts";
+import type { verdicts } from "./candidates.ts";
 import type { Ended } from "./explore.ts";
 import type { SettleOptions } from "./findings.ts";
 import type { RunOptions } from "./options.ts";
 import { counterexample, reportHead, unsupported } from "./report.ts";
-import type { verdicts } from "./verdicts.ts";
 
 /** Tells of a run while it goes on: as events, and as how far it is. */
 export interface Teller {
@@ -60,6 +61,36 @@ export function teller(options: RunOptions): Teller {
           ? {}
           : { counterexample: counterexample(rule, confirmed, options, confirmed.stage) }),
       });
+    },
+  };
+}
+
+/** Tells of a run while it goes on, so that one which is killed leaves what it had found. */
+export interface Snapshots {
+  /** Writes the report if it is time for one and the last is written. */
+  perhaps(report: () => Report): void;
+  /** Resolves when none is being written any more. */
+  idle(): Promise<void>;
+}
+
+/** Makes snapshots as the options ask for them; none where they do not. */
+export function snapshots({ snapshot, clock }: Pick<RunOptions, "snapshot" | "clock">): Snapshots {
+  let last = clock();
+  let writing: Promise<void> | null = null;
+  return {
+    perhaps(report) {
+      if (snapshot === undefined || writing !== null || clock() - last < snapshot.everyMs) return;
+      last = clock();
+      // What cannot be written now cannot be written in the end either, and is told then.
+      writing = snapshot
+        .write(report())
+        .catch(() => {})
+        .finally(() => {
+          writing = null;
+        });
+    },
+    idle: async () => {
+      await writing;
     },
   };
 }

@@ -2,8 +2,14 @@ import { mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/prom
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { collect, prepareOut, writeReports } from "../reports/collector.ts";
-import { formatNames, formats, parseFormats } from "../reports/formats.ts";
+import {
+  collect,
+  formatNames,
+  formats,
+  parseFormats,
+  prepareOut,
+  writeReports,
+} from "../reports/collector.ts";
 import { json } from "../reports/json.ts";
 import { Fault } from "../spec/fault.ts";
 import { sampleReport } from "./sample-report.ts";

@@ -12,7 +12,7 @@ import {
 } from "../reports/compare.ts";
 import { json } from "../reports/json.ts";
 import type { Outcome, Report, RuleReport } from "../reports/report.ts";
-import { width } from "../reports/wrap.ts";
+import { width } from "../reports/terminal-page.ts";
 import { Fault } from "../spec/fault.ts";
 import { hostile, sampleCounterexample, sampleReport, sampleRule, sampleStep } from "./sample-report.ts";
 

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { completionFor } from "../bin/completion.ts";
 import { optionDocs } from "../bin/options.ts";
-import { formatNames } from "../reports/formats.ts";
+import { formatNames } from "../reports/collector.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "completion-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

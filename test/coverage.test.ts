@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { cellStanding, coverageInputs, coverageRows, coverageSentence } from "../reports/coverage.ts";
-import type { RunEvent } from "../reports/event.ts";
+import type { RunEvent } from "../reports/ndjson.ts";
 import type { CoverageCell, Report } from "../reports/report.ts";
-import { cellName, grid } from "../runner/coverage-grid.ts";
+import { cellName, grid } from "../runner/coverage.ts";
 import { judgeVariant } from "../runner/kill-matrix.ts";
 import { constraintIds, members, unjudgeable } from "../spec/constraint.ts";
 import { mutants } from "../targets/reference/mutants/index.ts";

@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { type CurlInput, curl, type Making, playLine } from "../reports/curl.ts";
 import { escapeTerminal } from "../reports/escape.ts";
-import { setupLines } from "../reports/shell-setup.ts";
+import { setupLines } from "../reports/shell.ts";
 import { type Call, revisionSlot, type Step, versionSlot } from "../spec/exchange.ts";
 import { type Arrival, type RecordingServer, startRecordingServer } from "./recording-server.ts";
 

@@ -1,7 +1,6 @@
 import { sleep } from "../client/sleep.ts";
 import type { DiffReport } from "../reports/diff/diff-report.ts";
-import { diff, type SideOptions } from "../runner/diff/diff.ts";
-import { comparedSuites } from "../runner/diff/usual-suites.ts";
+import { comparedSuites, diff, type SideOptions } from "../runner/diff/diff.ts";
 import { reach } from "../runner/reach.ts";
 import { suites } from "../suites/index.ts";
 import { inProcess } from "../targets/in-process.ts";

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { play } from "../api/play.ts";
 import { openSession } from "../api/session.ts";
 import { contactFor } from "../api/target.ts";
-import type { RunEvent } from "../reports/event.ts";
+import type { RunEvent } from "../reports/ndjson.ts";
 import { judgeVariant, type VariantOptions } from "../runner/kill-matrix.ts";
 import { mutants } from "../targets/reference/mutants/index.ts";
 import { referenceHandler } from "./reference-handler.ts";

@@ -3,10 +3,9 @@ import { getPolicy } from "../generators/call.ts";
 import { judgeOf } from "../oracle/judge.ts";
 import type { Rule } from "../oracle/rule.ts";
 import { rules } from "../rules/index.ts";
-import { mostKept } from "../runner/candidates.ts";
+import { mostKept, verdicts } from "../runner/candidates.ts";
 import { type Conclusion, conclusionKey, type SettleOptions, settle } from "../runner/findings.ts";
 import type { Lane } from "../runner/lane.ts";
-import { verdicts } from "../runner/verdicts.ts";
 import type { Exchange } from "../spec/exchange.ts";
 
 function named(id: string): Rule {

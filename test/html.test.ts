@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { describe, expect, it } from "vitest";
-import { html } from "../reports/html.ts";
+import { html } from "../reports/html/report.ts";
 import { showcase } from "./browser/showcase.ts";
 import { greenReport, hostile, sampleCounterexample, sampleReport, sampleRule } from "./sample-report.ts";
 

@@ -3,7 +3,7 @@ import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import type { Addition } from "../oracle/observe.ts";
 import type { Rule } from "../oracle/rule.ts";
-import { html } from "../reports/html.ts";
+import { html } from "../reports/html/report.ts";
 import { junit } from "../reports/junit.ts";
 import { ndjson } from "../reports/ndjson.ts";
 import type { Report } from "../reports/report.ts";

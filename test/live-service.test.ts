@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 import { XMLParser } from "fast-xml-parser";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { matrix, readReport } from "../reports/compare.ts";
-import { html } from "../reports/html.ts";
+import { html } from "../reports/html/report.ts";
 import { markdown } from "../reports/markdown.ts";
 import type { Report } from "../reports/report.ts";
 import { standing } from "../reports/verdict.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { formatNames, formats } from "../reports/formats.ts";
+import { formatNames, formats } from "../reports/collector.ts";
 import { github } from "../reports/github.ts";
 import { har } from "../reports/har.ts";
 import { markdown, summaryLimit } from "../reports/markdown.ts";

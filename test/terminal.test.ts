@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { terminal } from "../reports/terminal.ts";
-import { width } from "../reports/wrap.ts";
+import { width } from "../reports/terminal-page.ts";
 import { greenReport, hostile, sampleCounterexample, sampleReport, sampleRule } from "./sample-report.ts";
 
 const plain = { columns: 80, color: false } as const;

@@ -1,3 +1,5 @@
+import { escapeJson } from "../escape.ts";
+
 /** The contents of diff.json, version 1: where two targets answer the same requests differently. */
 export interface DiffReport {
   readonly schema: "addpermission-conformance/diff@1";
@@ -91,4 +93,9 @@ export interface DiffAnswer {
   readonly status: number | null;
   readonly error: string | null;
   readonly body: string;
+}
+
+/** diff.json: the comparison itself, with a newline at the end. */
+export function diffJson(report: DiffReport): string {
+  return `${escapeJson(JSON.stringify(report, null, 2))}\n`;
 }

@@ -2,7 +2,7 @@ import { Buffer } from "node:buffer";
 import { codeFence, codeSpan, escapeMarkdown, escapeTerminal } from "../escape.ts";
 import { summaryLimit } from "../markdown.ts";
 import type { Difference, DiffReport, DiffStep } from "./diff-report.ts";
-import { answerLine, conclusion, rulingText, sidesText } from "./words.ts";
+import { answerLine, conclusion, rulingText, sidesText } from "./text.ts";
 
 /** Longest text of one block, in characters. */
 const longestBlock = 16_000;

@@ -8,7 +8,7 @@ import {
 } from "../coverage.ts";
 import type { CoverageCell, CoverageReport, Report } from "../report.ts";
 import type { Mark } from "./marks.ts";
-import { html, type Markup } from "./markup.ts";
+import { html, type Markup } from "./page.ts";
 
 const tones: Readonly<Record<CellStanding, Mark | "absent">> = {
   kept: "holds",

@@ -1,6 +1,6 @@
 import type { Column, Outcome, RuleReport } from "../report.ts";
 import { counts } from "../verdict.ts";
-import { html, type Markup } from "./markup.ts";
+import { html, type Markup } from "./page.ts";
 
 /** How a rule is shown: its outcome, with a known violation apart. */
 export type Mark = Outcome | "known";

@@ -1,6 +1,6 @@
+import { answerLabel, requestLabel } from "../finding.ts";
 import type { CounterexampleStep } from "../report.ts";
-import { answerLabel, requestLabel } from "../step-label.ts";
-import { html, type Markup } from "./markup.ts";
+import { html, type Markup } from "./page.ts";
 
 /** Beyond this a drawing explains nothing any more; the list of steps beside it is complete. */
 const most = 24;

@@ -1,7 +1,6 @@
 import type { Column, Report, RuleReport, Tally } from "../report.ts";
 import { counts } from "../verdict.ts";
-import type { KnownEntry, KnownFile } from "./entry.ts";
-import { caseOf, hasShape, isChancy, shapeOf } from "./shape.ts";
+import { caseOf, hasShape, isChancy, type KnownEntry, type KnownFile, shapeOf } from "./shape.ts";
 
 /** A run held against a known-file. The gate is open when fresh, changed, stale and expired are all empty. */
 export interface Judgement {

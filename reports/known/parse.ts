@@ -9,8 +9,7 @@ import {
   type YAMLMap,
 } from "yaml";
 import { Fault } from "../../spec/fault.ts";
-import { identity, type KnownEntry, type KnownFile } from "./entry.ts";
-import { nearest } from "./nearest.ts";
+import { identity, type KnownEntry, type KnownFile, nearest } from "./shape.ts";
 
 /** A YAML document together with what is needed to say where in it something stands. */
 interface Source {

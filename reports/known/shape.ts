@@ -115,3 +115,62 @@ function kindOf(text: string): string {
     .slice(0, 60);
   return text.length > 32 ? `${kind}×${text.length}` : kind;
 }
+
+/** One deviation that the user knows of, as a known-file records it. */
+export interface KnownEntry {
+  readonly rule: string;
+  /** Why the deviation is tolerated; empty after `--update-known` until somebody fills it in. */
+  readonly because: string;
+  readonly link?: string;
+  /** Day on which it was recorded, YYYY-MM-DD. */
+  readonly date: string;
+  /** From this day on, YYYY-MM-DD, the entry no longer excuses. */
+  readonly expires?: string;
+  /** The shape of the deviation, see `shapeOf`. */
+  readonly seen: string;
+  /** Excuses only this case of the rule, see `caseOf`; absent means whichever case shows first. */
+  readonly case?: string;
+  /** Where the entry starts in its file, counted from 1. */
+  readonly line: number;
+  readonly column: number;
+}
+
+/** A known-file that was read. */
+export interface KnownFile {
+  readonly fileName: string;
+  readonly entries: readonly KnownEntry[];
+}
+
+/** What makes two entries the same: rule and case. */
+export function identity(entry: { readonly rule: string; readonly case?: string }): string {
+  return JSON.stringify([entry.rule, entry.case ?? null]);
+}
+
+/** The candidate closest to a word by edit distance, or null when none is close enough to be a slip of the finger. */
+export function nearest(word: string, candidates: readonly string[]): string | null {
+  const asked = word.slice(0, 200);
+  let best: string | null = null;
+  let least = Math.max(2, Math.floor(asked.length / 3)) + 1;
+  for (const candidate of candidates) {
+    const distance = editDistance(asked, candidate);
+    if (distance < least) {
+      best = candidate;
+      least = distance;
+    }
+  }
+  return best;
+}
+
+/** Levenshtein's distance, in UTF-16 units. */
+function editDistance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
+  for (let i = 0; i < a.length; i++) {
+    const next = [i + 1];
+    for (let j = 0; j < b.length; j++) {
+      const replaced = (row[j] ?? 0) + (a[i] === b[j] ? 0 : 1);
+      next.push(Math.min(replaced, (row[j + 1] ?? 0) + 1, (next[j] ?? 0) + 1));
+    }
+    row = next;
+  }
+  return row[b.length] ?? 0;
+}

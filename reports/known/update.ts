@@ -1,9 +1,8 @@
 import { type Document, isCollection, isMap, isSeq, Scalar, type YAMLMap, YAMLSeq } from "yaml";
 import type { Report, RuleReport } from "../report.ts";
-import type { KnownEntry } from "./entry.ts";
 import { entryFor, isStale, isViolated } from "./judge.ts";
 import { parseKnown, readYaml } from "./parse.ts";
-import { caseOf, hasShape, recordedShape } from "./shape.ts";
+import { caseOf, hasShape, type KnownEntry, recordedShape } from "./shape.ts";
 
 const fresh = `# yaml-language-server: $schema=./node_modules/addpermission-conformance/reports/known.schema.json
 version: 1

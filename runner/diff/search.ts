@@ -1,10 +1,9 @@
 import type { Round } from "../../spec/exchange.ts";
 import type { Stage } from "../../spec/stage.ts";
 import type { Unit } from "../../suites/unit.ts";
-import { lacks } from "../explore.ts";
+import { lacks, silenceCounter } from "../explore.ts";
 import type { Lane } from "../lane.ts";
 import type { Scope } from "../scope.ts";
-import { silenceCounter } from "../silence-counter.ts";
 import { type Compared, compareAnswers } from "./compare-answers.ts";
 import { type Pair, type PairPlayed, playPair } from "./pair.ts";
 

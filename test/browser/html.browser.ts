@@ -5,7 +5,7 @@ import axe from "axe-core";
 import type { BrowserContextOptions, Page } from "playwright-core";
 import { matrix, matrixHtml } from "../../reports/compare.ts";
 import { markOf } from "../../reports/html/marks.ts";
-import { html } from "../../reports/html.ts";
+import { html } from "../../reports/html/report.ts";
 import type { Report } from "../../reports/report.ts";
 import { greenReport, sampleReport } from "../sample-report.ts";
 import { type Browser, chromiumPath, launch, type Opened } from "./browser.ts";

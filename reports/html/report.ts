@@ -1,13 +1,10 @@
-import { filters } from "./html/filters.ts";
-import { markOf, shown } from "./html/marks.ts";
-import { type Markup, html as template } from "./html/markup.ts";
-import { page } from "./html/page.ts";
-import { finding, ruleRow } from "./html/rule.ts";
-import { script } from "./html/script.ts";
-import { furtherSections, type Section } from "./html/sections.ts";
-import { style } from "./html/style.ts";
-import { heading, totals } from "./html/summary.ts";
-import type { Report, RuleReport } from "./report.ts";
+import type { Report, RuleReport } from "../report.ts";
+import { markOf, shown } from "./marks.ts";
+import { type Markup, page, html as template } from "./page.ts";
+import { finding, ruleRow } from "./rule.ts";
+import { script } from "./script.ts";
+import { filters, furtherSections, heading, type Section, totals } from "./sections.ts";
+import { style } from "./style.ts";
 
 /**
  * The report as one self-contained HTML file: it requests nothing from anywhere, and nothing that a target returned
