@@ -21,9 +21,9 @@ export interface Keeping {
   /** ARN of the function, unqualified. */
   readonly arn: string;
   readonly journal: Journal;
-  /** For everything before the run. */
+  /** For reads before the run, which end with it. */
   readonly shop: PolicyShop;
-  /** For giving back, also once the run was ended. */
+  /** For writes and for giving back, also once the run was ended. */
   readonly cleaning: PolicyShop;
   /** Id of the copies that show whether a statement can be given back. */
   readonly copyId: string;
@@ -116,18 +116,19 @@ function unsayableIn(statements: readonly Statement[], resource: string): string
  * the statement as it stands. It may refuse a principal that was deleted since, or write a condition in another form.
  * Gives the first statement that has no true copy, and why; null when all have.
  */
-async function uncopied({ shop, copyId }: Keeping, policy: KeptPolicy): Promise<string | null> {
+async function uncopied({ shop, cleaning, copyId }: Keeping, policy: KeptPolicy): Promise<string | null> {
   for (const statement of policy.statements) {
     const read = additionOf(statement, policy.resource);
     if (read.kind === "unsayable") return `${named(statement)}, ${read.member}: ${read.why}`;
-    const reply = await addStatement(shop, policy, { ...read.addition, StatementId: copyId });
+    // No signal cuts a write off: it could have its effect after the policy was given back.
+    const reply = await addStatement(cleaning, policy, { ...read.addition, StatementId: copyId });
     if (!reply.ok) return `${named(statement)}: a copy of it was answered ${said(reply)}`;
     const copy = await copyIn(shop, policy, copyId);
     if (typeof copy === "string") return `${named(statement)}: ${copy}`;
     const differs = differingMember({ ...copy, Sid: statement.Sid }, statement);
     if (differs !== null)
       return `${named(statement)}, ${differs}: AddPermission writes ${JSON.stringify(copy[differs])} there`;
-    const stays = await removeStatement(shop, policy, copyId);
+    const stays = await removeStatement(cleaning, policy, copyId);
     if (stays !== null) return `${named(statement)}: the removal of a copy was answered ${stays}`;
   }
   return null;

@@ -1,6 +1,7 @@
 import { mkdtemp, readFile, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
 import {
   AddPermissionCommand,
   type AddPermissionCommandInput,
@@ -405,12 +406,21 @@ describe("A run of --function leaves the policy as it was, and does not start,",
     await add("mine-too");
     const before = await policy();
     const stop = new AbortController();
-    const ending = instead((method) => {
-      if (method === "POST") stop.abort();
-      return null;
-    });
+    const late: Promise<unknown>[] = [];
+    const ending: Partial<Transport> = {
+      send: async (call, how) => {
+        if (call.method !== "POST") return transport.send(call, how);
+        stop.abort();
+        const { signal, ...rest } = how;
+        if (signal?.aborted !== true) return transport.send(call, rest);
+        // What is cut off has its effect later.
+        late.push(wait(100).then(() => transport.send(call, rest)));
+        return { kind: "none", reason: "aborted", detail: "ended", sentAt: 0, answeredAt: 0 };
+      },
+    };
     const { used } = use(ending, { journal: journal(), signal: stop.signal });
     await expect(used).rejects.toThrow("was ended");
+    await Promise.all(late);
     expect(await policy()).toEqual(before);
     expect(await journalsIn(folder)).toEqual([]);
   });
