@@ -1,5 +1,7 @@
 import { escaping } from "./escaping.ts";
 import { interruptions } from "./interruptions.ts";
+import { signalsAtRandomMoments } from "./moments.ts";
+import { refusedPolicies } from "./refused-policies.ts";
 import type { Scenario } from "./scenario.ts";
 import { secrets } from "./secrets.ts";
 import { servers } from "./servers/index.ts";
@@ -8,7 +10,14 @@ import { runAgainst } from "./trial.ts";
 /** Scenarios in flight together: most of them only wait. */
 const together = 6;
 
-const all: readonly Scenario[] = [...servers.map(runAgainst), ...interruptions, ...secrets, ...escaping];
+const all: readonly Scenario[] = [
+  ...servers.map(runAgainst),
+  ...interruptions,
+  ...signalsAtRandomMoments,
+  ...refusedPolicies,
+  ...secrets,
+  ...escaping,
+];
 const wanted = process.argv.slice(2);
 const queue = all.filter(({ name }) => wanted.length === 0 || wanted.some((text) => name.includes(text)));
 const passed: string[] = [];

@@ -6,7 +6,7 @@ import { failing, filesIn, inFolder, type Scenario, type Tried } from "./scenari
 import { behind, type Up } from "./server.ts";
 
 /** Where journals are, from the folder that the command runs in. */
-const journals = ".addpermission-conformance";
+export const journals = ".addpermission-conformance";
 const settings = [
   "--timeout",
   "2000",
@@ -127,13 +127,15 @@ function eventsOf({ files }: Interrupted): readonly string[] {
   return lines.map((line) => String(parsed(line)?.event ?? "half a line"));
 }
 
-async function functionsAt(url: string): Promise<readonly string[]> {
+/** Names of the functions that stand at a target. */
+export async function functionsAt(url: string): Promise<readonly string[]> {
   const body: unknown = await (await fetch(`${url}/2015-03-31/functions/`)).json();
   const list = isRecord(body) && Array.isArray(body.Functions) ? body.Functions : [];
   return list.map((one) => (isRecord(one) ? String(one.FunctionName) : ""));
 }
 
-async function create(url: string, name: string): Promise<void> {
+/** Creates a function. */
+export async function create(url: string, name: string): Promise<void> {
   const role = "arn:aws:iam::123456789012:role/r";
   const body = {
     FunctionName: name,

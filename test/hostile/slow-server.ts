@@ -1,0 +1,58 @@
+import { createServer, type IncomingMessage } from "node:http";
+import { setTimeout as wait } from "node:timers/promises";
+import { isRecord } from "../../spec/body.ts";
+import { faithful } from "../../targets/reference/behaviour.ts";
+import { mutants } from "../../targets/reference/mutants/index.ts";
+import { createReference } from "../../targets/reference/reference.ts";
+
+/** How long the request takes that is on its way when a signal is given, in milliseconds. */
+const heldMs = 400;
+
+// A process of its own, which serves slow targets and tells of every request as soon as its head is there.
+process.on("message", (message) => {
+  if (!isRecord(message)) return;
+  const { open: id, hold, number } = message;
+  if (typeof id === "number") open(id);
+  if (typeof hold === "number" && typeof number === "number") held.set(hold, number);
+});
+process.on("disconnect", () => process.exit());
+
+/** The request of each target that takes longer than all others, by its number. */
+const held = new Map<number, number>();
+
+/** The reference with a delay, and with one defect, so that a run has something to confirm. */
+function open(id: number): void {
+  const { mutate } = mutants["success.is-201"];
+  const reference = createReference({ behaviour: mutate(faithful) });
+  let number = 0;
+  const server = createServer({ keepAliveTimeout: 0 }, async (message, response) => {
+    const { method = "", url: target = "", headers } = message;
+    process.send?.({ id, at: Date.now(), method, target });
+    number += 1;
+    const delayMs = held.get(id) === number ? heldMs : 5 + ((number * 7) % 25);
+    const body = await bodyOf(message);
+    if (body === null) return;
+    // What arrived is done, whoever has gone since.
+    await wait(delayMs);
+    const reply = await reference.handle({ method, target, headers, body });
+    if (reply === "drop") return message.socket.destroy();
+    response.writeHead(reply.status, reply.headers.flat());
+    response.end(reply.body);
+  });
+  server.listen(0, "127.0.0.1", () => {
+    const address = server.address();
+    const port = typeof address === "object" && address !== null ? address.port : 0;
+    process.send?.({ id, url: `http://127.0.0.1:${port}` });
+  });
+}
+
+/** null for a request that was cut off. */
+async function bodyOf(message: IncomingMessage): Promise<Buffer | null> {
+  const chunks: Buffer[] = [];
+  try {
+    for await (const chunk of message) chunks.push(Buffer.from(chunk));
+    return Buffer.concat(chunks);
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,63 @@
+import { type ChildProcess, fork } from "node:child_process";
+import { join } from "node:path";
+import { isRecord } from "../../spec/body.ts";
+
+/** A request as it arrived: the time in milliseconds since 1970, and what was asked for. */
+export interface Arrival {
+  readonly at: number;
+  readonly method: string;
+  readonly target: string;
+}
+
+/** A slow target in another process, which tells of every request. */
+export interface SlowTarget {
+  readonly url: string;
+  /** Every request so far, in the order of arrival. */
+  readonly arrivals: readonly Arrival[];
+  /** Calls back when the request of this number has arrived, and has it take long. */
+  hold(number: number, then: () => void): void;
+  close(): void;
+}
+
+/** The process serves many targets, for it takes longer to start than a short run. */
+let server: ChildProcess | null = null;
+const open = new Map<number, (message: Readonly<Record<string, unknown>>) => void>();
+let last = 0;
+
+/** Opens a target of its own in the process of slow targets, which ends when none is open. */
+export function slowTarget(): Promise<SlowTarget> {
+  last += 1;
+  const id = last;
+  const arrivals: Arrival[] = [];
+  const waiting = new Map<number, () => void>();
+  const hold = (number: number, then: () => void): void => {
+    waiting.set(number, then);
+    server?.send({ hold: id, number });
+  };
+  const close = (): void => {
+    open.delete(id);
+    if (open.size > 0) return;
+    server?.disconnect();
+    server = null;
+  };
+  return new Promise((resolve) => {
+    open.set(id, ({ url, at, method, target }) => {
+      if (typeof url === "string") resolve({ url, arrivals, hold, close });
+      if (typeof at !== "number") return;
+      arrivals.push({ at, method: String(method), target: String(target) });
+      waiting.get(arrivals.length)?.();
+    });
+    server ??= start();
+    server.send({ open: id });
+  });
+}
+
+function start(): ChildProcess {
+  const child = fork(join(import.meta.dirname, "slow-server.ts"), {
+    execArgv: ["--import", import.meta.resolve("tsx")],
+  });
+  child.on("message", (message) => {
+    if (isRecord(message)) open.get(Number(message.id))?.(message);
+  });
+  return child;
+}
