@@ -1,4 +1,4 @@
-import { longestMs } from "../client/sleep.ts";
+import { longestMs } from "../client/deadline.ts";
 import { nearest } from "../reports/known.ts";
 import { ruleIds } from "../rules/index.ts";
 import { placeOf, placeText } from "../spec/error-place.ts";

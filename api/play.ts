@@ -1,4 +1,4 @@
-import { sleep } from "../client/sleep.ts";
+import { sleep } from "../client/deadline.ts";
 import type { Column, Report } from "../reports/report.ts";
 import { type RuleId, rules } from "../rules/index.ts";
 import type { RunOptions } from "../runner/options.ts";

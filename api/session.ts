@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from "node:crypto";
-import type { Environment } from "../client/credentials.ts";
+import type { Environment } from "../client/authorize.ts";
 import { endpointOf } from "../client/endpoint.ts";
 import type { Clock } from "../client/transport.ts";
 import type { Inability } from "../runner/options.ts";

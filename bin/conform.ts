@@ -1,7 +1,7 @@
 import { judgeToday } from "../api/conform.ts";
 import { unreached } from "../api/contact.ts";
 import { attempt, barren, type Outcome, type Play } from "../api/play.ts";
-import { longestMs } from "../client/sleep.ts";
+import { longestMs } from "../client/deadline.ts";
 import { collect, type Out, parseFormats, prepareOut } from "../reports/collector.ts";
 import { escapeTerminal } from "../reports/escape.ts";
 import type { KnownFile } from "../reports/known.ts";

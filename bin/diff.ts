@@ -1,4 +1,4 @@
-import { sleep } from "../client/sleep.ts";
+import { sleep } from "../client/deadline.ts";
 import { prepareOut } from "../reports/collector.ts";
 import { type DiffReport, diffJson } from "../reports/diff/diff-report.ts";
 import { diffMarkdown } from "../reports/diff/markdown.ts";

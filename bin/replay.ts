@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { sleep } from "../client/sleep.ts";
+import { sleep } from "../client/deadline.ts";
 import { judgeOf } from "../oracle/judge.ts";
 import type { Rule } from "../oracle/rule.ts";
 import { readReport } from "../reports/compare.ts";

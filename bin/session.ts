@@ -1,6 +1,6 @@
 import { type Contact, contactAt } from "../api/contact.ts";
 import { openSession as open, type Session } from "../api/session.ts";
-import { longestMs } from "../client/sleep.ts";
+import { longestMs } from "../client/deadline.ts";
 import { Fault } from "../spec/fault.ts";
 import type { Given } from "./arguments.ts";
 

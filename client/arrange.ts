@@ -1,16 +1,31 @@
 import { DeleteFunctionCommand, GetFunctionCommand } from "@aws-sdk/client-lambda";
+import { Fault } from "../spec/fault.ts";
 import type { Stage } from "../spec/stage.ts";
 import type { UnsupportedCapability } from "../spec/verdict.ts";
-import { createFunction, firstRecipe, type Kitchen, type Recipe, zip } from "./create-function.ts";
-import { Fault } from "./fault.ts";
+import {
+  createFunction,
+  deleteRole,
+  firstRecipe,
+  type Kitchen,
+  type Recipe,
+  zip,
+} from "./create-function.ts";
+import { type Sleep, sleep } from "./deadline.ts";
 import { type Created, type Journal, noJournal } from "./journal.ts";
 import { keepPolicy } from "./kept-policy.ts";
 import { type Populated, populate } from "./populate.ts";
-import { deleteRole } from "./role.ts";
-import { type Ask, said, sdkOver } from "./sdk.ts";
-import { type Sleep, sleep } from "./sleep.ts";
 import type { Clock, Transport } from "./transport.ts";
-import { isBusy, isSettling, notLambda, type Patience, patiently, type Workshop } from "./workshop.ts";
+import {
+  type Ask,
+  isBusy,
+  isSettling,
+  notLambda,
+  type Patience,
+  patiently,
+  said,
+  sdkOver,
+  type Workshop,
+} from "./workshop.ts";
 
 /** What arranging needs. */
 export interface ArrangeOptions {

@@ -1,4 +1,4 @@
-import { Fault } from "./fault.ts";
+import { Fault } from "../spec/fault.ts";
 import type { Outgoing } from "./transport.ts";
 
 /** Reads the URL of an endpoint; throws a Fault when it is none that can be sent to. */

@@ -3,12 +3,11 @@ import { Pool } from "undici";
 import type { Answer, Header } from "../spec/exchange.ts";
 import { type Authorizer, authorized } from "./authorize.ts";
 import { deadlines } from "./deadline.ts";
-import { dial, type Tls } from "./dial.ts";
-import { type Bounds, dispatchOnce } from "./dispatch.ts";
+import { type Bounds, dispatchOnce, unableUndici, undiciRequest } from "./dispatch.ts";
 import { addressed } from "./endpoint.ts";
-import { keptSockets } from "./kept.ts";
 import { type RawOptions, sendOver, sendRaw } from "./raw.ts";
 import { isUnaskedContinue, notSent } from "./silence.ts";
+import { dial, keptSockets, type Tls } from "./sockets.ts";
 import {
   type Clock,
   defaultMaxBodyBytes,
@@ -17,7 +16,6 @@ import {
   type SendOptions,
   type Transport,
 } from "./transport.ts";
-import { unableUndici, undiciRequest } from "./undici-request.ts";
 
 /** How to reach a target over HTTP. */
 export interface HttpOptions {

@@ -1,13 +1,11 @@
 import type { Dispatcher } from "undici";
 import type { Answer, Header } from "../spec/exchange.ts";
-import { follow, unfollow } from "./abort.ts";
 import { type Authorizer, authorized } from "./authorize.ts";
-import { deadlines } from "./deadline.ts";
-import { type Bounds, dispatchOnce } from "./dispatch.ts";
+import { deadlines, follow, unfollow } from "./deadline.ts";
+import { type Bounds, dispatchOnce, unableUndici, undiciRequest } from "./dispatch.ts";
 import { addressed } from "./endpoint.ts";
 import { because, notSent, type Reason } from "./silence.ts";
 import { type Clock, defaultMaxBodyBytes, type Outgoing, type Transport } from "./transport.ts";
-import { unableUndici, undiciRequest } from "./undici-request.ts";
 
 /** Answers a request without a network, as `fetch` handlers of servers and mocks do. */
 export type FetchLike = (request: Request) => globalThis.Response | Promise<globalThis.Response>;

@@ -1,7 +1,7 @@
 import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { isRecord } from "../spec/body.ts";
-import { Fault } from "./fault.ts";
+import { Fault } from "../spec/fault.ts";
 import type { KeptPolicy } from "./policy.ts";
 
 /** What a run has created and not yet removed, and emptied and not yet given back, as it stands on disk. */

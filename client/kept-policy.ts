@@ -1,6 +1,6 @@
+import { Fault } from "../spec/fault.ts";
 import { canonicalJson } from "../spec/statement.ts";
 import { additionOf, type Statement } from "./addition.ts";
-import { Fault } from "./fault.ts";
 import type { Journal } from "./journal.ts";
 import {
   addStatement,
@@ -12,8 +12,7 @@ import {
   removeStatement,
   restore,
 } from "./policy.ts";
-import { said } from "./sdk.ts";
-import { stopIfEnded } from "./workshop.ts";
+import { said, stopIfEnded } from "./workshop.ts";
 
 /** What is kept of a function, and how. */
 export interface Keeping {

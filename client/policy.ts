@@ -3,8 +3,7 @@ import { isRecord } from "../spec/body.ts";
 import { canonicalJson } from "../spec/statement.ts";
 import { isRemovable } from "../spec/target.ts";
 import { type Addition, additionOf, type Statement } from "./addition.ts";
-import { type Ask, type Reply, said } from "./sdk.ts";
-import { isBusy, type Patience, patiently } from "./workshop.ts";
+import { type Ask, isBusy, type Patience, patiently, type Reply, said } from "./workshop.ts";
 
 /** A policy as it was read, to be given back later. Plain JSON. */
 export interface KeptPolicy {

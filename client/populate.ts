@@ -6,8 +6,7 @@ import {
 } from "@aws-sdk/client-lambda";
 import type { StagedAliases, StagedFunction } from "../spec/stage.ts";
 import type { UnsupportedCapability } from "../spec/verdict.ts";
-import { said } from "./sdk.ts";
-import { isSettling, patiently, type Workshop } from "./workshop.ts";
+import { isSettling, patiently, said, type Workshop } from "./workshop.ts";
 
 /** A function with its versions and aliases, and what it could not be given. */
 export interface Populated {

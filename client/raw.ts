@@ -1,14 +1,12 @@
 import type { Socket } from "node:net";
 import { setImmediate as turn } from "node:timers/promises";
 import type { Answer, Header } from "../spec/exchange.ts";
-import { follow, unfollow } from "./abort.ts";
 import type { Authorizer } from "./authorize.ts";
-import { dial, type Tls } from "./dial.ts";
+import { follow, unfollow } from "./deadline.ts";
 import { addressed } from "./endpoint.ts";
-import { framed, signable } from "./framing.ts";
-import { isQuiet } from "./kept.ts";
-import { type ReadResponse, readResponse } from "./read-response.ts";
+import { framed, type ReadResponse, readResponse, signable } from "./read-response.ts";
 import { because, notSent, type Reason, reasonOf } from "./silence.ts";
+import { dial, isQuiet, type Tls } from "./sockets.ts";
 import { type Clock, defaultMaxBodyBytes, type Outgoing, type SendOptions } from "./transport.ts";
 
 /** How to send over a bare socket. */

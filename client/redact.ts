@@ -1,6 +1,6 @@
 import type { Answer, Header } from "../spec/exchange.ts";
 import { spelled, spelledHexDigit, spellingsOf } from "./spellings.ts";
-import type { Outgoing } from "./transport.ts";
+import type { Outgoing, Transport } from "./transport.ts";
 
 /** Takes secrets out of what is recorded. */
 export interface Redactor {
@@ -91,4 +91,17 @@ function base64(encoded: string, text: (given: string) => string): string {
   const plain = Buffer.from(encoded, "base64").toString("latin1");
   const clean = text(plain);
   return clean === plain ? encoded : Buffer.from(clean, "latin1").toString("base64");
+}
+
+/**
+ * A transport whose answers carry no secrets any more: whatever a target says of our keys is gone before anybody reads
+ * it, so that it can stand in no record, no message and no further request.
+ */
+export function redacting(transport: Transport, redact: Redactor): Transport {
+  return {
+    unable: (call) => transport.unable?.(call) ?? null,
+    forget: (connection) => transport.forget?.(connection),
+    close: () => transport.close(),
+    send: async (call, options) => redact.answer(await transport.send(call, options)),
+  };
 }

@@ -1,8 +1,7 @@
 import { createHash, createHmac, type Hash, type Hmac } from "node:crypto";
 import { SignatureV4 } from "@smithy/signature-v4";
 import type { Header } from "../spec/exchange.ts";
-import type { Authorizer } from "./authorize.ts";
-import type { Credentials } from "./credentials.ts";
+import type { Authorizer, Credentials } from "./authorize.ts";
 import type { Outgoing, Service } from "./transport.ts";
 
 /** Signs every call with Signature Version 4. `now` is the wall clock. */

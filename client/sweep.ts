@@ -1,12 +1,12 @@
 import { GetFunctionCommand, ListFunctionsCommand } from "@aws-sdk/client-lambda";
 import { canonicalJson } from "../spec/statement.ts";
 import { deleteFunction } from "./arrange.ts";
+import { deleteRole } from "./create-function.ts";
+import { type Sleep, sleep } from "./deadline.ts";
 import { journalsIn, type LeftJournal, removeJournal } from "./journal.ts";
 import { type KeptPolicy, ownerOf, restore } from "./policy.ts";
-import { deleteRole } from "./role.ts";
-import { said, sdkOver } from "./sdk.ts";
-import { type Sleep, sleep } from "./sleep.ts";
 import type { Clock, Transport } from "./transport.ts";
+import { said, sdkOver } from "./workshop.ts";
 
 /** What sweeping needs. */
 export interface SweepOptions {

@@ -1,4 +1,4 @@
-import { sleep } from "../client/sleep.ts";
+import { sleep } from "../client/deadline.ts";
 import { judgeOf } from "../oracle/judge.ts";
 import type { Rule } from "../oracle/rule.ts";
 import type { Column } from "../spec/verdict.ts";

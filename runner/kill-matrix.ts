@@ -1,4 +1,4 @@
-import { sleep } from "../client/sleep.ts";
+import { sleep } from "../client/deadline.ts";
 import type { Rule } from "../oracle/rule.ts";
 import type { Report } from "../reports/report.ts";
 import { rules } from "../rules/index.ts";

@@ -5,17 +5,20 @@ import {
   onlyTheFunction,
   useExisting,
 } from "../client/arrange.ts";
-import { type Authorizer, constantAuthorizer } from "../client/authorize.ts";
-import { credentialsFrom, type Environment, secretsOf } from "../client/credentials.ts";
+import {
+  type Authorizer,
+  constantAuthorizer,
+  credentialsFrom,
+  type Environment,
+  secretsOf,
+} from "../client/authorize.ts";
+import { sleep } from "../client/deadline.ts";
 import { httpTransport } from "../client/http.ts";
 import { journalIn } from "../client/journal.ts";
 import { type Limited, limited } from "../client/limiter.ts";
-import { redactor } from "../client/redact.ts";
-import { redacting } from "../client/redacting.ts";
-import { reviving } from "../client/reviving.ts";
+import { redacting, redactor } from "../client/redact.ts";
 import { signingAuthorizer } from "../client/sigv4.ts";
-import { sleep } from "../client/sleep.ts";
-import type { Clock, SendOptions, Transport } from "../client/transport.ts";
+import { type Clock, reviving, type SendOptions, type Transport } from "../client/transport.ts";
 import type { Header } from "../spec/exchange.ts";
 import type { Stage, StagedFunction } from "../spec/stage.ts";
 

@@ -1,4 +1,4 @@
-import { Fault } from "../client/fault.ts";
+import { Fault } from "../spec/fault.ts";
 import { embedded } from "./embedded.ts";
 import { ministack } from "./ministack.ts";
 import { moto } from "./moto.ts";

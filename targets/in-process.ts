@@ -1,4 +1,4 @@
-import { follow, unfollow } from "../client/abort.ts";
+import { follow, unfollow } from "../client/deadline.ts";
 import type { Clock, Outgoing, SendOptions, Transport } from "../client/transport.ts";
 import type { Answer } from "../spec/exchange.ts";
 import { headersOf } from "./reference/http.ts";

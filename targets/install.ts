@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { parseArgs } from "node:util";
-import { Fault } from "../client/fault.ts";
+import { Fault } from "../spec/fault.ts";
 import { targetNamed } from "./builtin.ts";
 import { ministack } from "./ministack.ts";
 import { moto } from "./moto.ts";

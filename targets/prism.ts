@@ -1,6 +1,6 @@
 import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
-import { Fault } from "../client/fault.ts";
+import { Fault } from "../spec/fault.ts";
 import { freePort } from "./port.ts";
 import { startRevivable } from "./revivable.ts";
 import type { Inability, Target } from "./target.ts";

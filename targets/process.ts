@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { setTimeout as sleep } from "node:timers/promises";
-import { Fault } from "../client/fault.ts";
+import { Fault } from "../spec/fault.ts";
 import { isListening } from "./port.ts";
 
 /** A server to be run as a process of its own. */

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { readFile, rm, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import { Fault } from "../client/fault.ts";
+import { Fault } from "../spec/fault.ts";
 import { freePort } from "./port.ts";
 import { lastLine, run, startServer } from "./process.ts";
 import type { Inability, StartOptions, Target } from "./target.ts";

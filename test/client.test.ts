@@ -8,9 +8,8 @@ import { constantAuthorizer } from "../client/authorize.ts";
 import { endpointOf } from "../client/endpoint.ts";
 import { type HttpOptions, httpTransport } from "../client/http.ts";
 import { sendRawSequence } from "../client/raw.ts";
-import { reviving } from "../client/reviving.ts";
-import { sdkOver } from "../client/sdk.ts";
-import type { Outgoing, Transport } from "../client/transport.ts";
+import { type Outgoing, reviving, type Transport } from "../client/transport.ts";
+import { sdkOver } from "../client/workshop.ts";
 import type { Answer } from "../spec/exchange.ts";
 import { type BareServer, bareServer, isWhole, response } from "./bare-server.ts";
 

@@ -1,4 +1,4 @@
-import { sleep } from "../client/sleep.ts";
+import { sleep } from "../client/deadline.ts";
 import type { DiffReport } from "../reports/diff/diff-report.ts";
 import { comparedSuites, diff, type SideOptions } from "../runner/diff/diff.ts";
 import { reach } from "../runner/reach.ts";

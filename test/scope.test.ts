@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { sleep } from "../client/sleep.ts";
+import { sleep } from "../client/deadline.ts";
 import type { Outgoing, Transport } from "../client/transport.ts";
 import { getPolicy } from "../generators/call.ts";
 import type { Rule } from "../oracle/rule.ts";

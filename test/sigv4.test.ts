@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { credentialsFrom } from "../client/credentials.ts";
+import { credentialsFrom } from "../client/authorize.ts";
 import { signingAuthorizer } from "../client/sigv4.ts";
 import type { Outgoing } from "../client/transport.ts";
 

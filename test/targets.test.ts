@@ -2,7 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import { Fault } from "../client/fault.ts";
+import { Fault } from "../spec/fault.ts";
 import { builtin, targetNamed } from "../targets/builtin.ts";
 import { embedded } from "../targets/embedded.ts";
 import { inProcess } from "../targets/in-process.ts";
