@@ -11,6 +11,13 @@ export type {
 export { type ExitCode, exitCode, type Standing, standing } from "../reports/verdict.ts";
 export type { RuleId } from "../rules/index.ts";
 export type { Inability } from "../runner/options.ts";
+export type {
+  AddPermissionError,
+  AddPermissionRequest,
+  AddPermissionResponse,
+  DocumentedError,
+  ErrorName,
+} from "../spec/add-permission.ts";
 export { Fault } from "../spec/fault.ts";
 export type { Basis, Capability, Column, Outcome } from "../spec/verdict.ts";
 export { type LambdaEvent, type LambdaResult, lambdaHandler, nodeListener } from "./adapters.ts";

@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import type { AddPermissionResponse } from "addpermission-conformance";
 import { addressOf, type Permission, Refusal, readPermission } from "./permission.ts";
 
 /** What an operation returns: a status and, mostly, a body. */
@@ -93,7 +94,8 @@ export function createLambda(planted: Planted = {}) {
       if (size > 20_400) throw new Refusal(400, "PolicyLengthExceededException", "The policy is too large.");
       policy.statements.set(asked.sid, asked.statement);
       policy.revision = randomUUID();
-      return { status: 201, body: { Statement: asked.statement } };
+      const added: AddPermissionResponse = { Statement: asked.statement };
+      return { status: 201, body: added };
     },
     getPolicy(label: string, qualifier: string | undefined): Reply {
       const address = addressOf(label, qualifier);

@@ -1,3 +1,11 @@
+import type {
+  AddPermissionError,
+  AddPermissionRequest,
+  AddPermissionResponse,
+  DocumentedError,
+  ErrorName,
+} from "addpermission-conformance";
+
 /** What an AddPermission request asks for, once it has been found to be sound. */
 export interface Permission {
   readonly name: string;
@@ -7,15 +15,15 @@ export interface Permission {
   /** The partition, region and account that its FunctionName spells out, where it does. */
   readonly place: readonly (string | undefined)[];
   /** The statement as the caller is shown it. */
-  readonly statement: string;
+  readonly statement: AddPermissionResponse["Statement"];
 }
 
 /** An error as the Lambda API answers it. */
 export class Refusal extends Error {
-  readonly status: number;
-  readonly code: string;
+  readonly status: DocumentedError["status"];
+  readonly code: ErrorName;
 
-  constructor(status: number, code: string, message: string) {
+  constructor(status: DocumentedError["status"], code: ErrorName, message: string) {
     super(message);
     this.status = status;
     this.code = code;
@@ -26,7 +34,8 @@ export class Refusal extends Error {
     return { "content-type": "application/json", "x-amzn-errortype": this.code };
   }
   get body(): string {
-    return JSON.stringify({ Type: "User", message: this.message });
+    const body: AddPermissionError = { Type: "User", message: this.message };
+    return JSON.stringify(body);
   }
 }
 
@@ -38,7 +47,7 @@ export interface Shape {
 }
 
 /** The body's members. An example that plants a defect hands in another table. */
-export const shapes: Readonly<Record<string, Shape>> = {
+export const shapes: Readonly<Record<keyof AddPermissionRequest, Shape>> = {
   Action: { required: true, pattern: /^(lambda:[*]|lambda:[a-zA-Z]+|[*])$/ },
   Principal: { required: true },
   StatementId: { required: true, pattern: /^[a-zA-Z0-9-_]+$/, longest: 100 },
@@ -93,7 +102,7 @@ export function readPermission(
   };
 }
 
-type Members = Readonly<Record<string, string | undefined>>;
+type Members = Partial<AddPermissionRequest>;
 
 function readMembers(body: Uint8Array, table: typeof shapes): Members {
   const given = parsed(body);

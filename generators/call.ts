@@ -1,3 +1,4 @@
+import type { OperationPath, PathParameters, RequestContentType } from "../spec/add-permission.ts";
 import type { Call, Header } from "../spec/exchange.ts";
 
 export { label, labelKeepingColons, qualifierQuery } from "./label.ts";
@@ -27,16 +28,20 @@ export interface AddPermissionParts {
   readonly method?: string;
 }
 
-const json: readonly Header[] = [["Content-Type", "application/json"]];
+const contentType: RequestContentType = "application/json";
+const json: readonly Header[] = [["Content-Type", contentType]];
+const path: OperationPath = "/2015-03-31/functions/{FunctionName}/policy";
+const label: `{${keyof PathParameters}}` = "{FunctionName}";
 
 /** An AddPermission request, right or wrong; members with the value undefined are left out. */
 export function addPermission(parts: AddPermissionParts): Call {
   const { body, query } = parts;
-  const path = `/2015-03-31/functions/${parts.functionName}/policy`;
+  const [before = "", after = ""] = path.split(label);
+  const at = `${before}${parts.functionName}${after}`;
   return {
     operation: "AddPermission",
     method: parts.method ?? "POST",
-    target: typeof query === "string" ? `${path}?${query}` : path,
+    target: typeof query === "string" ? `${at}?${query}` : at,
     headers: parts.headers ?? json,
     body: body === null || typeof body === "string" ? body : JSON.stringify(body),
   };

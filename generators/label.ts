@@ -1,3 +1,5 @@
+import type { QueryParameters } from "../spec/add-permission.ts";
+
 const unreserved = /[A-Za-z0-9._~-]/;
 const plain = /^[A-Za-z0-9._~-]*$/;
 const bytes = new TextEncoder();
@@ -43,7 +45,9 @@ export function lowerHex(encoded: string): string {
   return encoded.replace(/%[0-9A-F]{2}/g, (triplet) => triplet.toLowerCase());
 }
 
+const qualifier: keyof QueryParameters = "Qualifier";
+
 /** The raw query, without `?`, that gives a qualifier. */
-export function qualifierQuery(value: string): string {
-  return `Qualifier=${label(value)}`;
+export function qualifierQuery(value: NonNullable<QueryParameters["Qualifier"]>): string {
+  return `${qualifier}=${label(value)}`;
 }

@@ -1,16 +1,14 @@
 import fc from "fast-check";
+import type { AddPermissionRequest } from "../spec/add-permission.ts";
 import { type BodyMember, bodyMembers } from "../spec/constraint.ts";
 import { tokenService } from "../spec/principal.ts";
 import { valid } from "./valid/member.ts";
 
 /** The members of a body but for those that depend on the state of the target: StatementId and RevisionId. */
-export type Draft = Readonly<Partial<Record<Exclude<BodyMember, "StatementId" | "RevisionId">, string>>> & {
-  readonly Action: string;
-  readonly Principal: string;
-};
+export type Draft = Omit<AddPermissionRequest, "StatementId" | "RevisionId">;
 
 /** A body as it is sent: member by member, in the document's order. */
-export type Body = Readonly<Partial<Record<BodyMember, string>>>;
+export type Body = Partial<AddPermissionRequest>;
 
 const source = {
   SourceAccount: valid.SourceAccount,

@@ -1,3 +1,4 @@
+import type { AddPermissionRequest, Received } from "../spec/add-permission.ts";
 import type { Reading, Resource } from "../spec/request.ts";
 import { policyKey } from "../spec/target.ts";
 import { type Belief, mayHaveAgain, type PolicyBelief, type World } from "./model-state.ts";
@@ -126,7 +127,7 @@ function situateSid(
   sid: string,
   key: string,
   policy: PolicyBelief,
-  members: Readonly<Record<string, unknown>>,
+  members: Received<AddPermissionRequest>,
   belief: Belief,
 ): Situation {
   if (policy.capped) return { ...nothing, unsure: ["too-many-open"] };
@@ -158,7 +159,7 @@ function holdsSid(world: World, sid: string): boolean | null {
 function sameContent(
   worlds: readonly World[],
   sid: string,
-  members: Readonly<Record<string, unknown>>,
+  members: Received<AddPermissionRequest>,
 ): boolean {
   const principal = String(members.Principal);
   const action = JSON.stringify(members.Action);

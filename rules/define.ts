@@ -1,8 +1,8 @@
 import type { Addition } from "../oracle/observe.ts";
 import { holds, type Judgement, type Objection, type RuleBody } from "../oracle/rule.ts";
+import type { ErrorName } from "../spec/add-permission.ts";
 import { type AnswerReading, phrase } from "../spec/answer.ts";
-import { type ErrorName, isErrorName } from "../spec/constraint.ts";
-import { documentedErrors } from "../spec/contract.generated.ts";
+import { errorStatus, isErrorName } from "../spec/constraint.ts";
 import type { Basis } from "../spec/verdict.ts";
 
 /** An addition that was acknowledged. */
@@ -71,11 +71,11 @@ export interface Admissible {
 /** Exactly this exception with its documented status. */
 export function exception(...names: readonly ErrorName[]): Admissible {
   return {
-    phrase: names.map((name) => `${documentedErrors[name]} ${name}`).join(" or "),
+    phrase: names.map((name) => `${errorStatus[name]} ${name}`).join(" or "),
     allows: (status, error) =>
       error === null || !isErrorName(error)
-        ? names.some((name) => documentedErrors[name] === status)
-        : names.some((name) => name === error && documentedErrors[name] === status),
+        ? names.some((name) => errorStatus[name] === status)
+        : names.some((name) => name === error && errorStatus[name] === status),
   };
 }
 
@@ -105,7 +105,7 @@ export function status(...codes: readonly number[]): Admissible {
   return {
     phrase: codes.join(" or "),
     allows: (code, error) =>
-      codes.includes(code) && (error === null || !isErrorName(error) || documentedErrors[error] === code),
+      codes.includes(code) && (error === null || !isErrorName(error) || errorStatus[error] === code),
   };
 }
 
@@ -155,7 +155,7 @@ function judgeRefusal(of: Addition, admissible: Admissible, others: readonly str
 /** A format that is not understood, or an id that is taken for one elsewhere, is one finding, whatever else is asked. */
 function explanations({ reading: { resource }, situation, answer }: Addition): readonly string[] {
   const format = resource === null || resource.format === "name" ? [] : [`FunctionName.${resource.format}`];
-  const conflict = answer.kind === "response" && answer.status === documentedErrors.ResourceConflictException;
+  const conflict = answer.kind === "response" && answer.status === errorStatus.ResourceConflictException;
   const elsewhere = situation.features.filter((feature) => feature.startsWith("StatementId.on-other-"));
   return conflict ? [...format, ...elsewhere] : format;
 }

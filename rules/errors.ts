@@ -1,8 +1,8 @@
 import type { Addition } from "../oracle/observe.ts";
 import { holds, type Judgement, type RuleBody } from "../oracle/rule.ts";
+import type { ErrorName } from "../spec/add-permission.ts";
 import { errorName, header, phrase } from "../spec/answer.ts";
-import { type ErrorName, isErrorName } from "../spec/constraint.ts";
-import { documentedErrors } from "../spec/contract.generated.ts";
+import { errorStatus, isErrorName } from "../spec/constraint.ts";
 import type { Column } from "../spec/verdict.ts";
 import { show, violated } from "./define.ts";
 
@@ -101,7 +101,7 @@ export const errorRules = {
 } as const satisfies Record<string, RuleBody>;
 
 function statusOf(name: ErrorName, clause: string, unless: readonly string[] = []): RuleBody {
-  const status = documentedErrors[name];
+  const status = errorStatus[name];
   return {
     title: `${name} comes with status ${status}`,
     basis: "stated",
@@ -135,7 +135,7 @@ function reachesOperation({ reading, call }: Pick<Addition, "reading" | "call">)
   return !call.raw && reading.resource !== null && reading.questions.length === 0;
 }
 
-const documentedStatuses: readonly number[] = Object.values(documentedErrors);
+const documentedStatuses: readonly number[] = Object.values(errorStatus);
 
 function judgeStatus({ result, reading, call, answer }: Addition): Judgement | null {
   if (result.kind !== "refused" || !reachesOperation({ reading, call })) return null;
@@ -162,7 +162,7 @@ function judgeJson({ result, reading, call }: Addition): Judgement | null {
 }
 
 function judgeThrottling({ answer }: Addition): Judgement | null {
-  if (answer.kind === "none" || answer.status !== documentedErrors.TooManyRequestsException) return null;
+  if (answer.kind === "none" || answer.status !== errorStatus.TooManyRequestsException) return null;
   return errorName(answer) === "TooManyRequestsException"
     ? holds
     : violated("429 TooManyRequestsException", phrase(answer));

@@ -2,6 +2,7 @@ import type { Addition } from "../oracle/observe.ts";
 import { holds, type Judgement, type RuleBody } from "../oracle/rule.ts";
 import { header } from "../spec/answer.ts";
 import { isRecord } from "../spec/body.ts";
+import type { BodyMember } from "../spec/constraint.ts";
 import { success } from "../spec/contract.generated.ts";
 import type { Resource } from "../spec/request.ts";
 import { sole } from "../spec/statement.ts";
@@ -161,12 +162,8 @@ const answers = {
       const members = reading.body.members;
       if (parsed === null || members === null) return null;
       const surplus = conditionsOf(parsed).filter(({ key }) =>
-        [
-          ["sourcearn", "SourceArn"],
-          ["sourceaccount", "SourceAccount"],
-          ["eventsourcetoken", "EventSourceToken"],
-        ].some(
-          ([wire = "", sent = ""]) => key.toLowerCase().endsWith(`:${wire}`) && members[sent] === undefined,
+        conditional.some(
+          (sent) => key.toLowerCase().endsWith(`:${sent.toLowerCase()}`) && members[sent] === undefined,
         ),
       );
       return surplus.length === 0
@@ -194,7 +191,10 @@ function withEcho<T extends Record<string, RuleBody>>(all: T): T {
   return Object.fromEntries(echoing);
 }
 
-function echo(part: string, sentAs: string, title: string, clauses: readonly string[]): RuleBody {
+/** The members that become conditions. */
+const conditional: readonly BodyMember[] = ["SourceArn", "SourceAccount", "EventSourceToken"];
+
+function echo(part: string, sentAs: BodyMember, title: string, clauses: readonly string[]): RuleBody {
   return guarantee(
     title,
     clauses,
@@ -211,7 +211,7 @@ function echo(part: string, sentAs: string, title: string, clauses: readonly str
   );
 }
 
-function condition(sentAs: string, key: string, clauses: readonly string[]): RuleBody {
+function condition(sentAs: BodyMember, key: string, clauses: readonly string[]): RuleBody {
   const title = `${sentAs} is what a condition of the statement demands`;
   return guarantee(title, clauses, `Request Body, ${sentAs}`, "implied", ({ reading, result }) => {
     const sent = reading.body.members?.[sentAs];

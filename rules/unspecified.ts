@@ -1,6 +1,7 @@
 import type { StateQuestion } from "../oracle/analyze-state.ts";
 import type { Addition, Observation, PolicyRead } from "../oracle/observe.ts";
 import type { Question, QuestionBody } from "../oracle/rule.ts";
+import type { AddPermissionResponse } from "../spec/add-permission.ts";
 import { jsonObject, phrase } from "../spec/answer.ts";
 import { bytesOf } from "../spec/exchange.ts";
 import type { RequestQuestion } from "../spec/request.ts";
@@ -137,6 +138,8 @@ const asked: Readonly<Record<RequestQuestion | StateQuestion, Asked>> = {
   "route.unusual-path": ["A path that reaches the policy in an unusual way", "Request Syntax", []],
 };
 
+const documented: keyof AddPermissionResponse = "Statement";
+
 const special: readonly Question[] = [
   {
     id: "revision.source",
@@ -155,7 +158,7 @@ const special: readonly Question[] = [
     answer: (of) => {
       if (of.kind !== "addition" || of.result.kind !== "added" || of.result.statement.body === null)
         return null;
-      const others = Object.keys(of.result.statement.body).filter((member) => member !== "Statement");
+      const others = Object.keys(of.result.statement.body).filter((member) => member !== documented);
       return others.length === 0 ? "none" : others.join(", ");
     },
   },

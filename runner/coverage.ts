@@ -4,7 +4,14 @@ import type { Judgement } from "../oracle/rule.ts";
 import type { CoverageCell, CoverageInput } from "../reports/report.ts";
 import { judgeAcceptance } from "../rules/acceptance.ts";
 import { rules } from "../rules/index.ts";
-import { type ConstraintKind, constraintOf, type Member, members, unjudgeable } from "../spec/constraint.ts";
+import {
+  bodyMembers,
+  type ConstraintKind,
+  constraintOf,
+  type Member,
+  members,
+  unjudgeable,
+} from "../spec/constraint.ts";
 import { within } from "../spec/error-place.ts";
 
 /** Counts what was sent for each constraint and how it ended; work an observation is constant. */
@@ -110,7 +117,9 @@ function faultCell(objection: string, { reading }: Addition): string | null {
   if (objection === "FunctionName.empty") return "FunctionName.minLength.too-short";
   const [member = "", kind = ""] = objection.split(".");
   if (kind === "required") {
-    const input = reading.body.members?.[member] === null ? "null" : "missing";
+    const given = bodyMembers.find((name) => name === member);
+    const isNull = given !== undefined && reading.body.members?.[given] === null;
+    const input = isNull ? "null" : "missing";
     return `${objection}.${input}`;
   }
   const input = inputs[kind];
@@ -119,7 +128,7 @@ function faultCell(objection: string, { reading }: Addition): string | null {
 
 function openCell(question: string, { reading }: Addition): string | null {
   if (question !== "body.null-member") return openCells[question] ?? null;
-  const member = members.find((name) => reading.body.members?.[name] === null);
+  const member = bodyMembers.find((name) => reading.body.members?.[name] === null);
   return member === undefined ? null : `${member}.optional.null`;
 }
 

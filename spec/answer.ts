@@ -1,5 +1,12 @@
+import type {
+  AddPermissionError,
+  AddPermissionResponse,
+  ErrorHeader,
+  ErrorName,
+  Received,
+} from "./add-permission.ts";
 import { isRecord } from "./body.ts";
-import { documentedErrors } from "./contract.generated.ts";
+import { errorStatus } from "./constraint.ts";
 import type { Answer, Header, Response } from "./exchange.ts";
 
 /**
@@ -20,7 +27,7 @@ export type AnswerReading =
 /** The `Statement` of a success, as far as it can be read. */
 export interface StatementReading {
   /** The body is a JSON object. */
-  readonly body: Readonly<Record<string, unknown>> | null;
+  readonly body: Received<AddPermissionResponse> | null;
   /** `Statement` as it stands in the body. */
   readonly raw: unknown;
   /** The JSON object inside the `Statement` string. */
@@ -43,7 +50,8 @@ export function readAnswer(answer: Answer): AnswerReading {
 /** Throttled, the documented internal error, or a gateway that could not reach the service. */
 function isUnavailable(status: number, error: string | null): boolean {
   if (status === 429 || status === 502 || status === 503 || status === 504) return true;
-  return error === "ServiceException" && status === documentedErrors.ServiceException;
+  const unavailable: ErrorName = "ServiceException";
+  return error === unavailable && status === errorStatus[unavailable];
 }
 
 /**
@@ -61,8 +69,12 @@ export function errorName(response: Pick<Response, "headers" | "body">): string 
 /** Every rule about errors asks for the name of the same answer. */
 const errorNames = new WeakMap<object, string | null>();
 
+/** Where restJson1 clients look for the error's name: first in the header, then in these members of the body. */
+const nameHeader: ErrorHeader = "X-Amzn-ErrorType";
+const nameMembers = ["code", "__type"] as const satisfies readonly (keyof AddPermissionError)[];
+
 function readErrorName(response: Pick<Response, "headers" | "body">): string | null {
-  const raw = header(response.headers, "x-amzn-errortype") ?? nameInBody(response.body);
+  const raw = header(response.headers, nameHeader) ?? nameInBody(response.body);
   if (raw === null) return null;
   const cut = raw.split(",")[0]?.split(":")[0] ?? "";
   const name = cut.slice(cut.lastIndexOf("#") + 1).trim();
@@ -70,8 +82,8 @@ function readErrorName(response: Pick<Response, "headers" | "body">): string | n
 }
 
 function nameInBody(body: string): string | null {
-  const parsed = jsonObject(body);
-  for (const member of ["code", "__type"]) {
+  const parsed: Received<AddPermissionError> | null = jsonObject(body);
+  for (const member of nameMembers) {
     const value = parsed?.[member];
     if (typeof value === "string") return value;
   }
@@ -125,9 +137,10 @@ function endOfString(text: string, start: number): number {
 }
 
 function readStatement(text: string): StatementReading {
-  const body = jsonObject(text);
+  const body: Received<AddPermissionResponse> | null = jsonObject(text);
   const raw = body?.Statement;
-  return { body, raw, parsed: typeof raw === "string" ? jsonObject(raw) : null };
+  const statement: AddPermissionResponse["Statement"] | null = typeof raw === "string" ? raw : null;
+  return { body, raw, parsed: statement === null ? null : jsonObject(statement) };
 }
 
 /** The answer as a phrase for a reader: "201", "400 ValidationException", "no answer: timeout". */

@@ -1,3 +1,4 @@
+import type { AddPermissionRequest, QueryParameters, Received } from "./add-permission.ts";
 import {
   type BodyMember,
   bodyMembers,
@@ -20,10 +21,12 @@ export type BodyObjection =
   | "Principal.account-digits"
   | "Principal.blank";
 
+type ReceivedBody = Received<AddPermissionRequest>;
+
 /** A request body, read against the contract. */
 export interface BodyReading {
   /** The members by name; null when the body is no JSON object. */
-  readonly members: Readonly<Record<string, unknown>> | null;
+  readonly members: ReceivedBody | null;
   readonly objections: readonly BodyObjection[];
   readonly questions: readonly BodyQuestion[];
   readonly features: readonly BodyFeature[];
@@ -63,7 +66,7 @@ export function isRecord(value: unknown): value is Readonly<Record<string, unkno
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-function readMembers(members: Readonly<Record<string, unknown>>, text: string): BodyReading {
+function readMembers(members: ReceivedBody, text: string): BodyReading {
   const written = writtenPlainly(members, text);
   if (written !== text && hasDuplicates(text, members)) {
     // Which of the values counts is not said, so that nothing is said against either.
@@ -86,7 +89,7 @@ interface MemberReadings {
   readonly questions: BodyQuestion[];
 }
 
-function readEach(members: Readonly<Record<string, unknown>>): MemberReadings {
+function readEach(members: ReceivedBody): MemberReadings {
   const objections: BodyObjection[] = [];
   const questions: BodyQuestion[] = [];
   for (const member of requiredMembers) {
@@ -105,7 +108,7 @@ function readEach(members: Readonly<Record<string, unknown>>): MemberReadings {
 }
 
 /** The members as JSON without white space; nesting too deep to write counts as written like that. */
-function writtenPlainly(members: Readonly<Record<string, unknown>>, text: string): string {
+function writtenPlainly(members: ReceivedBody, text: string): string {
   try {
     return JSON.stringify(members);
   } catch {
@@ -144,12 +147,11 @@ function readMember(
   }
 }
 
-function questionUnknown(
-  name: string,
-  members: Readonly<Record<string, unknown>>,
-  questions: BodyQuestion[],
-): void {
-  if (name === "Qualifier") {
+/** A parameter of the query that may be thought to belong in the body. */
+const misplaced: keyof QueryParameters = "Qualifier";
+
+function questionUnknown(name: string, members: ReceivedBody, questions: BodyQuestion[]): void {
+  if (name === misplaced) {
     questions.push("body.qualifier-member");
     return;
   }
@@ -159,7 +161,7 @@ function questionUnknown(
     questions.push("body.unknown-member");
 }
 
-function hasDuplicates(text: string, members: Readonly<Record<string, unknown>>): boolean {
+function hasDuplicates(text: string, members: ReceivedBody): boolean {
   const strings = text.matchAll(/"[^"\\]*(?:\\.[^"\\]*)*"\s*(:)?/g);
   let names = 0;
   for (const match of strings) if (match[1]) names += 1;
@@ -204,7 +206,7 @@ export type BodyFeature =
   | "body.escapes";
 
 /** How the members of a valid body differ from the canonical ones. */
-export function memberFeatures(members: Readonly<Record<string, unknown>>): readonly BodyFeature[] {
+export function memberFeatures(members: ReceivedBody): readonly BodyFeature[] {
   const found: BodyFeature[] = [];
   if (members.Action === "lambda:GetFunction") found.push("Action.get-function");
   if (members.Action === "lambda:*") found.push("Action.all-of-lambda");
@@ -226,7 +228,7 @@ function principalFeatures(principal: string, token: unknown): readonly BodyFeat
   return [principal === tokenService ? "Principal.token-service" : "Principal.service"];
 }
 
-function sourceFeatures(members: Readonly<Record<string, unknown>>): readonly BodyFeature[] {
+function sourceFeatures(members: ReceivedBody): readonly BodyFeature[] {
   const arn = members.SourceArn;
   const account = members.SourceAccount !== undefined;
   if (typeof arn !== "string") return account ? ["SourceAccount.alone"] : [];
@@ -243,11 +245,7 @@ function sourceArnFeature(arn: string): BodyFeature {
 }
 
 /** How the text of a valid body differs from what a JSON writer makes of its members. */
-export function jsonForm(
-  text: string,
-  written: string,
-  members: Readonly<Record<string, unknown>>,
-): readonly BodyFeature[] {
+export function jsonForm(text: string, written: string, members: ReceivedBody): readonly BodyFeature[] {
   const found: BodyFeature[] = [];
   const names = Object.keys(members);
   if (names.some((name, index) => index > 0 && name < (names[index - 1] ?? "")))
@@ -315,7 +313,7 @@ function hasControl(value: string): boolean {
 }
 
 /** What it leaves open about members that are each valid. */
-export function combinations(members: Readonly<Record<string, unknown>>): readonly BodyQuestion[] {
+export function combinations(members: ReceivedBody): readonly BodyQuestion[] {
   if (members.EventSourceToken === undefined) return [];
   if (members.Principal !== tokenService) return ["EventSourceToken.other-principal"];
   const sourced = members.SourceArn !== undefined || members.SourceAccount !== undefined;

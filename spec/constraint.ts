@@ -1,15 +1,13 @@
+import type { AddPermissionRequest, DocumentedError, ErrorName, RequestMembers } from "./add-permission.ts";
 import { constraints, documentedErrors } from "./contract.generated.ts";
 
 type Constraints = typeof constraints;
 
 /** What a request can carry: the function's name, the qualifier and the seven members of the body. */
-export type Member = keyof Constraints;
+export type Member = keyof RequestMembers;
 
 /** The seven members of the body. */
-export type BodyMember = { [M in Member]: Constraints[M]["in"] extends "body" ? M : never }[Member];
-
-/** The name of an exception that the document lists. */
-export type ErrorName = keyof typeof documentedErrors;
+export type BodyMember = keyof AddPermissionRequest;
 
 /** What can be demanded of a member. */
 export type ConstraintKind = "required" | "type" | "pattern" | "minLength" | "maxLength";
@@ -35,9 +33,12 @@ export function isMember(name: string): name is Member {
   return Object.hasOwn(constraints, name);
 }
 
+/** The status of each exception that the document lists. */
+export const errorStatus: { readonly [E in DocumentedError as E["name"]]: E["status"] } = documentedErrors;
+
 /** Says whether a string is the name of an exception that the document lists. */
 export function isErrorName(name: string): name is ErrorName {
-  return Object.hasOwn(documentedErrors, name);
+  return Object.hasOwn(errorStatus, name);
 }
 
 /** Every member, in the document's order. */

@@ -92,8 +92,8 @@ function print(value: unknown, indent: string): string {
 
 function contract(yaml: string): string {
   const document: unknown = parse(yaml);
-  const path = "/2015-03-31/functions/{FunctionName}/policy";
-  const operation = fields(dig(document, "paths", path, "post"), "AddPermission");
+  const [path] = Object.values(fields(dig(document, "paths"), "paths"));
+  const operation = fields(dig(path, "post"), "AddPermission");
   const declare = (comment: string, name: string, value: Fields) =>
     `\n/** ${comment} */\nexport const ${name} = ${print(value, "")} as const;\n`;
   return [
@@ -112,15 +112,18 @@ function contract(yaml: string): string {
   ].join("");
 }
 
-async function types(): Promise<GeneratedFile> {
-  const ast = await openapiTS(new URL("spec/add-permission.yaml", root), { silent: true });
-  return { path: "spec/add-permission.openapi.d.ts", text: header + astToString(ast) };
+/** A module of its own, for the compiler copies no declaration file into the package. */
+async function types(yaml: string): Promise<string> {
+  return header + astToString(await openapiTS(yaml, { silent: true, immutable: true }));
 }
 
-/** The generated files as they should be, computed from the contract and nothing else. */
-export async function generate(): Promise<readonly GeneratedFile[]> {
-  const yaml = await readFile(new URL("spec/add-permission.yaml", root), "utf8");
-  return [await types(), { path: "spec/contract.generated.ts", text: contract(yaml) }];
+/** The generated files as they should be, computed from the contract, or from another text of it, and nothing else. */
+export async function generate(text?: string): Promise<readonly GeneratedFile[]> {
+  const yaml = text ?? (await readFile(new URL("spec/add-permission.yaml", root), "utf8"));
+  return [
+    { path: "spec/add-permission.openapi.ts", text: await types(yaml) },
+    { path: "spec/contract.generated.ts", text: contract(yaml) },
+  ];
 }
 
 /** Paths of the generated files that are missing or differ from what the contract gives now. */

@@ -1,3 +1,4 @@
+import type { QueryParameters } from "./add-permission.ts";
 import { header } from "./answer.ts";
 import {
   type BodyFeature,
@@ -203,9 +204,11 @@ function readHead(call: Call): readonly RequestQuestion[] {
   return found;
 }
 
+const documented: keyof QueryParameters = "Qualifier";
+
 function hasOtherParameter(target: string): boolean {
   const at = route(target);
-  return at.kind === "policy" && (target.endsWith("?") || at.query.some(([name]) => name !== "Qualifier"));
+  return at.kind === "policy" && (target.endsWith("?") || at.query.some(([name]) => name !== documented));
 }
 
 function charset(call: Call): readonly RequestFeature[] {

@@ -1,3 +1,4 @@
+import type { OperationPath, PathParameters, QueryParameters } from "./add-permission.ts";
 import type { Call } from "./exchange.ts";
 import { readName } from "./function-name.ts";
 import { remembered } from "./remembered.ts";
@@ -31,7 +32,9 @@ export interface NoRoute {
 /** Query parameters in order, decoded; a null value could not be decoded. */
 export type Query = readonly (readonly [name: string, value: string | null])[];
 
-const prefix = "/2015-03-31/functions";
+type Prefix = OperationPath extends `${infer Before}/{${keyof PathParameters}}/policy` ? Before : never;
+
+const prefix: Prefix = "/2015-03-31/functions";
 
 /** Reads a request-target as restJson1 labels are read: split first, then percent-decoded once. */
 export const route: (target: string) => Route | NeighbourRoute | NoRoute = remembered(4096, readRoute);
@@ -66,7 +69,7 @@ export function percentDecoded(text: string): string | null {
 }
 
 /** The values of one query parameter, in order. */
-export function valuesOf(query: Query, name: string): readonly (string | null)[] {
+export function valuesOf(query: Query, name: keyof QueryParameters): readonly (string | null)[] {
   return query.filter(([key]) => key === name).map(([, value]) => value);
 }
 

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import type { Member } from "../../spec/constraint.ts";
+import type { RequestMembers } from "../../spec/add-permission.ts";
 import { validAction } from "./action.ts";
 import { validEventSourceToken } from "./event-source-token.ts";
 import { validFunctionName } from "./function-name.ts";
@@ -10,7 +10,7 @@ import { validSourceArn } from "./source-arn.ts";
 import { validStatementId } from "./statement-id.ts";
 
 /** A valid value of each member; any text is a well-formed RevisionId, though hardly the current one. */
-export const valid: Readonly<Record<Member, fc.Arbitrary<string>>> = {
+export const valid: { readonly [M in keyof RequestMembers]: fc.Arbitrary<RequestMembers[M]> } = {
   Action: validAction,
   EventSourceToken: validEventSourceToken,
   FunctionName: validFunctionName,

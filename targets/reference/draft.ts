@@ -1,3 +1,4 @@
+import type { RequestMembers } from "../../spec/add-permission.ts";
 import type { Member } from "../../spec/constraint.ts";
 import type { Behaviour } from "./behaviour.ts";
 import { type HttpRequest, headerOf, percentDecoded, queryValues, type Route } from "./http.ts";
@@ -46,7 +47,7 @@ export interface Draft {
   /** Members as they came. */
   readonly given: Readonly<Record<Member, unknown>>;
   /** Members as text. */
-  readonly values: Readonly<Record<Member, string | undefined>>;
+  readonly values: { readonly [M in keyof RequestMembers]: RequestMembers[M] | undefined };
   readonly name: Spelled;
   readonly qualifier: string | undefined;
   /** Unqualified ARN of the function. */

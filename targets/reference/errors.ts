@@ -1,3 +1,4 @@
+import type { AddPermissionError, DocumentedError, ErrorHeader } from "../../spec/add-permission.ts";
 import type { Draft } from "./draft.ts";
 import type { HttpReply } from "./http.ts";
 import type { Stored } from "./state.ts";
@@ -65,11 +66,14 @@ export const faithfulRefusals: RefusalBehaviour = {
   afterRefusal: () => null,
 };
 
-const invalid: Named = { status: 400, name: "InvalidParameterValueException" };
-const missing: Named = { status: 404, name: "ResourceNotFoundException" };
-const conflict: Named = { status: 409, name: "ResourceConflictException" };
+const invalid: DocumentedError = { status: 400, name: "InvalidParameterValueException" };
+const missing: DocumentedError = { status: 404, name: "ResourceNotFoundException" };
+const conflict: DocumentedError = { status: 409, name: "ResourceConflictException" };
 
-const names: Readonly<Partial<Record<RefusalKind, Named>>> = {
+/** The document does not list it: the live service answers so before the operation is reached. */
+const tooLarge = { status: 413, name: "RequestEntityTooLargeException" } as const;
+
+const names: Readonly<Partial<Record<RefusalKind, DocumentedError | typeof tooLarge>>> = {
   elsewhere: missing,
   "no-function": missing,
   "no-version": missing,
@@ -82,7 +86,7 @@ const names: Readonly<Partial<Record<RefusalKind, Named>>> = {
   "in-use": conflict,
   revision: { status: 412, name: "PreconditionFailedException" },
   size: { status: 400, name: "PolicyLengthExceededException" },
-  "body-too-large": { status: 413, name: "RequestEntityTooLargeException" },
+  "body-too-large": tooLarge,
   throttled: { status: 429, name: "TooManyRequestsException" },
   internal: { status: 500, name: "ServiceException" },
 };
@@ -94,13 +98,15 @@ function namedRefusal(refusal: Refusal): Named {
 
 /** An error answer: the name in a header, a message in the body. */
 function errorReply(named: Named, message: string): HttpReply {
+  const header: Lowercase<ErrorHeader> = "x-amzn-errortype";
+  const body: AddPermissionError = { Type: named.status >= 500 ? "Service" : "User", message };
   return {
     status: named.status,
     headers: [
       ["Content-Type", "application/json"],
-      ["x-amzn-errortype", named.name],
+      [header, named.name],
     ],
-    body: JSON.stringify({ Type: named.status >= 500 ? "Service" : "User", message }),
+    body: JSON.stringify(body),
   };
 }
 

@@ -1,3 +1,4 @@
+import type { QueryParameters } from "../../spec/add-permission.ts";
 import type { Header } from "../../spec/exchange.ts";
 
 /** A request as the reference reads it; header names in lower case, the target never normalised. */
@@ -113,8 +114,8 @@ export function percentDecoded(raw: string): string | null {
   }
 }
 
-/** The raw values of one query parameter, in order. */
-export function queryValues(query: string, name: string): readonly string[] {
+/** The raw values of one query parameter, in order; RevisionId is RemovePermission's. */
+export function queryValues(query: string, name: keyof QueryParameters | "RevisionId"): readonly string[] {
   if (query === "") return [];
   return query
     .split("&")

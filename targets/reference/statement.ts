@@ -1,3 +1,8 @@
+import type {
+  AddPermissionRequest,
+  AddPermissionResponse,
+  SuccessStatus,
+} from "../../spec/add-permission.ts";
 import { type HttpReply, jsonReply } from "./http.ts";
 import { qualified } from "./names.ts";
 import type { Stored } from "./state.ts";
@@ -7,13 +12,13 @@ export type PrincipalElement = string | Readonly<Record<string, string>>;
 
 /** What a statement is made of, every value as it was given. */
 export interface StatementParts {
-  readonly sid: string;
+  readonly sid: AddPermissionRequest["StatementId"];
   readonly principal: PrincipalElement;
-  readonly action: string;
+  readonly action: AddPermissionRequest["Action"];
   readonly resource: string;
-  readonly sourceAccount: string | undefined;
-  readonly sourceArn: string | undefined;
-  readonly eventSourceToken: string | undefined;
+  readonly sourceAccount: AddPermissionRequest["SourceAccount"];
+  readonly sourceArn: AddPermissionRequest["SourceArn"];
+  readonly eventSourceToken: AddPermissionRequest["EventSourceToken"];
 }
 
 /** The Condition element: operator, key, value. */
@@ -50,7 +55,9 @@ export const faithfulStatements: StatementBehaviour = {
 
 /** The answer 201 with the statement in a string. */
 export function createdReply(statementJson: string): HttpReply {
-  return jsonReply(201, { Statement: statementJson });
+  const status: SuccessStatus = 201;
+  const body: AddPermissionResponse = { Statement: statementJson };
+  return jsonReply(status, body);
 }
 
 const account = /^\d{12}$/;

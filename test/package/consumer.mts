@@ -1,7 +1,9 @@
 import {
+  type AddPermissionResponse,
   type ConformanceRun,
   type ConformTarget,
   conform,
+  type ErrorName,
   Fault,
   type RuleReport,
   standing,
@@ -9,8 +11,11 @@ import {
 import manifest from "addpermission-conformance/package.json" with { type: "json" };
 
 // A program of a user, type-checked and run from the packed tarball.
+const added: AddPermissionResponse = { Statement: "{}" };
 const mock: ConformTarget = (request: Request) =>
-  request.method === "POST" ? Response.json({ Statement: "{}" }, { status: 201 }) : undefined;
+  request.method === "POST" ? Response.json(added, { status: 201 }) : undefined;
+// @ts-expect-error: the contract names its exceptions, and this is none of them
+export const unknown: ErrorName = "ValidationException";
 
 const run: ConformanceRun = await conform(mock, {
   stateless: true,

@@ -1,0 +1,207 @@
+import { existsSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
+import ts from "typescript";
+import { describe, expect, it } from "vitest";
+import { generate } from "../spec/generate.ts";
+
+const root = fileURLToPath(new URL("../", import.meta.url));
+const contract = await readFile(`${root}spec/add-permission.yaml`, "utf8");
+
+/**
+ * An edit of the contract, and declarations that no longer compile once the types are generated again: in what builds
+ * requests, in what reads requests and answers, in the reference, and in a program of a user (the examples).
+ */
+interface Edit {
+  readonly what: string;
+  readonly from: RegExp;
+  readonly to: string;
+  readonly breaks: readonly string[];
+}
+
+const edits: readonly Edit[] = [
+  {
+    what: "a member of the body that has another name",
+    from: /\bSourceArn\b/g,
+    to: "SourceARN",
+    breaks: ["source", "valid", "sourceFeatures", "combinations", "statementJson", "shapes", "conditionOf"],
+  },
+  {
+    what: "a required member of the body that is gone",
+    from: /^ {8}Action:\n( {10}.*\n)+/m,
+    to: "",
+    breaks: ["canonicalBody", "withToken", "memberFeatures", "statementJson", "readPermission"],
+  },
+  {
+    what: "a member of another type",
+    from: /(SourceAccount:\n +type:) string/,
+    to: "$1 integer",
+    breaks: ["valid", "table", "draftOf", "conditionElement"],
+  },
+  {
+    what: "a path with another parameter",
+    from: /\bFunctionName\b/g,
+    to: "Function",
+    breaks: ["label", "path", "valid", "draftOf"],
+  },
+  {
+    what: "a path of another version",
+    from: /2015-03-31\/functions/g,
+    to: "2031-03-15/functions",
+    breaks: ["path", "prefix"],
+  },
+  {
+    what: "a query with another parameter",
+    from: /\bQualifier\b/g,
+    to: "Version",
+    breaks: ["qualifierQuery", "valid", "readQualifier", "draftOf"],
+  },
+  {
+    what: "a success with another member in place of its own",
+    from: /(required: \[)Statement(\]\n +properties:\n +)Statement/,
+    to: "$1Policy$2Policy",
+    breaks: ["readStatement", "documented", "createdReply", "createLambda", "Permission"],
+  },
+  {
+    what: "a success whose member is of another type",
+    from: /(Statement:\n +type:) string/,
+    to: "$1 object",
+    breaks: ["readStatement", "createdReply", "readPermission"],
+  },
+  {
+    what: "a success with another status",
+    from: /"201":/,
+    to: '"200":',
+    breaks: ["createdReply"],
+  },
+  {
+    what: "an error whose name stands in another member",
+    from: /^ {8}code: \{.*\n/m,
+    to: "",
+    breaks: ["nameMembers"],
+  },
+  {
+    what: "an error with another member for its sentence",
+    from: /^ {8}message: \{.*\n/m,
+    to: "",
+    breaks: ["errorReply", "Refusal"],
+  },
+  {
+    what: "an error whose name stands in another header",
+    from: /X-Amzn-ErrorType/g,
+    to: "X-Error",
+    breaks: ["nameHeader", "errorReply"],
+  },
+  {
+    what: "an exception with another name",
+    from: /PreconditionFailedException/g,
+    to: "StaleRevisionException",
+    breaks: ["errorRules", "names", "createLambda"],
+  },
+];
+
+/** What uses the types: generators, the readings of requests and answers, rules, the reference, and a user's program. */
+const users = [
+  "generators/body.ts",
+  "generators/call.ts",
+  "generators/label.ts",
+  "generators/requests.ts",
+  "generators/valid/member.ts",
+  "spec/answer.ts",
+  "spec/body.ts",
+  "spec/constraint.ts",
+  "spec/request.ts",
+  "spec/target.ts",
+  "rules/errors.ts",
+  "rules/unspecified.ts",
+  "targets/reference/draft.ts",
+  "targets/reference/errors.ts",
+  "targets/reference/statement.ts",
+  "examples/lambda.ts",
+  "examples/permission.ts",
+];
+
+const { options } = ts.parseJsonConfigFileContent(
+  ts.readConfigFile(`${root}tsconfig.json`, ts.sys.readFile).config,
+  ts.sys,
+  root,
+);
+const parsed = new Map<string, ts.SourceFile | undefined>();
+const resolved = ts.createModuleResolutionCache(root, (name) => name, options);
+
+/** Reads the project's files from the disk, each once for all programs, but for those that are given. */
+function hostWith(given: ReadonlyMap<string, string>): ts.CompilerHost {
+  const host = ts.createCompilerHost(options);
+  return {
+    ...host,
+    getSourceFile: (name, how) => {
+      const text = given.get(name);
+      if (text !== undefined) return ts.createSourceFile(name, text, how);
+      if (!parsed.has(name)) parsed.set(name, host.getSourceFile(name, how));
+      return parsed.get(name);
+    },
+    // Of what a user may import the types of the contract are at stake here; the rest would take most of the time.
+    resolveModuleNameLiterals: (names, from) =>
+      names.map(({ text }) =>
+        from.startsWith(`${root}api/`) && !text.startsWith("../spec/")
+          ? { resolvedModule: undefined }
+          : ts.resolveModuleName(text, from, options, host, resolved),
+      ),
+  };
+}
+
+/**
+ * What does not compile when the types are generated from a text of the contract: declarations by name, of all users, or of
+ * the files alone that declare what is asked about, which saves most of the time.
+ */
+async function broken(yaml: string, about?: readonly string[]): Promise<readonly string[]> {
+  const generated = await generate(yaml);
+  const host = hostWith(new Map(generated.map(({ path, text }) => [`${root}${path}`, text])));
+  const program = ts.createProgram(
+    users.map((path) => `${root}${path}`),
+    options,
+    host,
+  );
+  const files = users.flatMap((path) => program.getSourceFile(`${root}${path}`) ?? []);
+  const wanted = files.filter((file) => {
+    const declared = file.statements.map((statement) => nameOf(statement, file));
+    return about === undefined || declared.some((name) => about.includes(name));
+  });
+  const found = wanted.flatMap((file) =>
+    program.getSemanticDiagnostics(file).map(({ start = 0 }) => {
+      const at = file.statements.find(({ pos, end }) => pos <= start && start < end);
+      return at === undefined ? file.fileName : nameOf(at, file);
+    }),
+  );
+  return [...new Set(found)];
+}
+
+/** The name that a statement of a file declares; empty where it declares none. */
+function nameOf(statement: ts.Statement, file: ts.SourceFile): string {
+  if (ts.isVariableStatement(statement)) {
+    return statement.declarationList.declarations[0]?.name.getText(file) ?? "";
+  }
+  const declares =
+    ts.isFunctionDeclaration(statement) ||
+    ts.isClassDeclaration(statement) ||
+    ts.isInterfaceDeclaration(statement);
+  return declares ? (statement.name?.text ?? "") : "";
+}
+
+describe("The types that are generated from the contract", () => {
+  it("compile as they are", async () => {
+    expect(users.filter((path) => !existsSync(`${root}${path}`))).toEqual([]);
+    expect(await broken(contract)).toEqual([]);
+  }, 120_000);
+
+  it.each(edits.map((edit) => [edit.what, edit] as const))(
+    "make a type error of %s",
+    async (_what, { from, to, breaks }) => {
+      const edited = contract.replace(from, to);
+      expect(edited).not.toBe(contract);
+      const found = await broken(edited, breaks);
+      expect(breaks.filter((name) => !found.includes(name))).toEqual([]);
+    },
+    120_000,
+  );
+});
