@@ -2,7 +2,7 @@ import { sleep } from "../client/deadline.ts";
 import { judgeOf } from "../oracle/judge.ts";
 import type { Rule } from "../oracle/rule.ts";
 import type { Column } from "../spec/verdict.ts";
-import type { Unit } from "../suites/unit.ts";
+import type { Unit } from "../suites/case.ts";
 import { inProcess } from "../targets/in-process.ts";
 import { createReference } from "../targets/reference/reference.ts";
 import { type Verdicts, verdicts } from "./candidates.ts";

@@ -2,7 +2,7 @@ import type { Finding, Judge } from "../oracle/judge.ts";
 import { phrase } from "../spec/answer.ts";
 import { located } from "../spec/error-place.ts";
 import type { Answer, Exchange } from "../spec/exchange.ts";
-import type { Need, Unit } from "../suites/unit.ts";
+import type { Need, Unit } from "../suites/case.ts";
 import type { Verdicts } from "./candidates.ts";
 import { type Lane, retained } from "./lane.ts";
 import type { Scope } from "./scope.ts";

@@ -6,7 +6,7 @@ import type { RunEvent } from "../reports/ndjson.ts";
 import type { Report } from "../reports/report.ts";
 import type { Header } from "../spec/exchange.ts";
 import type { Column, UnsupportedCapability } from "../spec/verdict.ts";
-import type { Suite } from "../suites/unit.ts";
+import type { Suite } from "../suites/case.ts";
 import type { ArrangeHow } from "./reach.ts";
 import type { Tape } from "./recording.ts";
 

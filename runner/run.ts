@@ -2,7 +2,7 @@ import { judgeOf } from "../oracle/judge.ts";
 import type { Problem } from "../reports/reason.ts";
 import type { CoverageReport, Report } from "../reports/report.ts";
 import { Fault } from "../spec/fault.ts";
-import type { Unit } from "../suites/unit.ts";
+import type { Unit } from "../suites/case.ts";
 import { verdicts } from "./candidates.ts";
 import { probe, sizeSearch, stageInabilities, unable } from "./capabilities.ts";
 import { type Coverage, coverage } from "./coverage.ts";

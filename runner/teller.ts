@@ -1,6 +1,6 @@
 import { reasonMembers } from "../reports/reason.ts";
 import type { Report } from "../reports/report.ts";
-import type { Unit } from "../suites/unit.ts";
+import type { Unit } from "../suites/case.ts";
 import type { verdicts } from "./candidates.ts";
 import type { Ended } from "./explore.ts";
 import type { SettleOptions } from "./findings.ts";

@@ -7,8 +7,7 @@ import { malformedJson, notAnObject } from "../generators/malformed-json.ts";
 import { wrongRevisions } from "../generators/revisions.ts";
 import { type BodyMember, bodyMembers } from "../spec/constraint.ts";
 import type { Stage } from "../spec/stage.ts";
-import { bodyWith, type Case, grouped, withBody } from "./steps.ts";
-import type { Suite, Unit } from "./unit.ts";
+import { bodyWith, type Case, grouped, type Suite, type Unit, withBody } from "./case.ts";
 
 /** Every limit of every member, and everything just outside: the same cases at every seed. */
 export const boundary: Suite = {

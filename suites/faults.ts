@@ -1,7 +1,6 @@
 import { canonicalBody } from "../generators/body.ts";
 import { addPermission, label } from "../generators/call.ts";
-import { type Case, grouped } from "./steps.ts";
-import type { Suite } from "./unit.ts";
+import { type Case, grouped, type Suite } from "./case.ts";
 
 /** Provokes the documented 429 and 500 on targets that offer a switch for it: a Prefer header. */
 export const faults: Suite = {

@@ -5,8 +5,17 @@ import { bodyOf, validRequest } from "../generators/requests.ts";
 import { freshStatementId } from "../generators/valid/statement-id.ts";
 import { type ConstraintKind, constraintIds, isMember } from "../spec/constraint.ts";
 import type { Stage } from "../spec/stage.ts";
-import { alone, bodyWith, type Case, grouped, withBody } from "./steps.ts";
-import { type Plan, type Suite, scripted, type Unit } from "./unit.ts";
+import {
+  alone,
+  bodyWith,
+  type Case,
+  grouped,
+  type Plan,
+  type Suite,
+  scripted,
+  type Unit,
+  withBody,
+} from "./case.ts";
 
 /** Random requests: valid ones in any mix, and ones that break exactly one constraint in a way nobody thought of. */
 export const fuzz: Suite = {

@@ -1,13 +1,13 @@
 import { boundary } from "./boundary.ts";
+import type { Suite } from "./case.ts";
 import { faults } from "./faults.ts";
 import { fuzz } from "./fuzz.ts";
 import { histories } from "./histories.ts";
-import { questions } from "./questions.ts";
 import { races } from "./races.ts";
 import { size } from "./size.ts";
 import { spellings } from "./spellings.ts";
 import { state } from "./state.ts";
-import type { Suite } from "./unit.ts";
+import { questions } from "./unspecified.ts";
 import { wire } from "./wire.ts";
 
 /** Every suite, in the order they are sent. */

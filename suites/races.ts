@@ -2,8 +2,7 @@ import fc from "fast-check";
 import { addPermission, getPolicy, label, removePermission } from "../generators/call.ts";
 import { type Round, revisionSlot, type Step } from "../spec/exchange.ts";
 import type { Stage } from "../spec/stage.ts";
-import { add, alone, bodyWith, step } from "./steps.ts";
-import { type Plan, type Suite, scripted, type Unit } from "./unit.ts";
+import { add, alone, bodyWith, type Plan, type Suite, scripted, step, type Unit } from "./case.ts";
 
 /** Calls on one policy that are in flight together. */
 export const races: Suite = {

@@ -2,8 +2,7 @@ import { getPolicy, removePermission } from "../generators/call.ts";
 import { phrase } from "../spec/answer.ts";
 import type { Answer, Exchange, Round } from "../spec/exchange.ts";
 import type { Stage } from "../spec/stage.ts";
-import { add, alone, bodyWith, withBody } from "./steps.ts";
-import type { Suite, Unit } from "./unit.ts";
+import { add, alone, bodyWith, type Suite, type Unit, withBody } from "./case.ts";
 
 /** Looks for the size from which a policy is too large. */
 export const size: Suite = {

@@ -4,8 +4,7 @@ import { equivalentJson } from "../generators/json.ts";
 import { spellings as every, type Spelling } from "../generators/spellings.ts";
 import { services } from "../spec/principal.ts";
 import type { Stage } from "../spec/stage.ts";
-import { alone, bodyWith, type Case, grouped, withBody } from "./steps.ts";
-import { type Suite, scripted, type Unit } from "./unit.ts";
+import { alone, bodyWith, type Case, grouped, type Suite, scripted, type Unit, withBody } from "./case.ts";
 
 /** Everything the document lets a request look like: spellings of the function, valid values, forms of the same JSON. */
 export const spellings: Suite = {

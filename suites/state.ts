@@ -14,8 +14,7 @@ import {
 import { jsonObject } from "../spec/answer.ts";
 import { type Call, type Exchange, type Round, revisionSlot, type Step } from "../spec/exchange.ts";
 import type { Stage } from "../spec/stage.ts";
-import { add, alone, bodyWith, withBody } from "./steps.ts";
-import { type Suite, scripted, type Unit } from "./unit.ts";
+import { add, alone, bodyWith, type Suite, scripted, type Unit, withBody } from "./case.ts";
 
 /** Short histories, one for each claim about what a policy holds and when a revision is current. */
 export const state: Suite = {

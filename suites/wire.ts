@@ -5,8 +5,7 @@ import { oddFramings } from "../generators/wire/framings.ts";
 import { oddTargets } from "../generators/wire/targets.ts";
 import type { Call, Round } from "../spec/exchange.ts";
 import type { Stage } from "../spec/stage.ts";
-import { alone } from "./steps.ts";
-import { type Suite, scripted, type Unit } from "./unit.ts";
+import { alone, type Suite, scripted, type Unit } from "./case.ts";
 
 /** What arrives is stranger than any SDK sends; a plain request must work right after it. */
 export const wire: Suite = {

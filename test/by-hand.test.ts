@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { addPermission, label, qualifierQuery } from "../generators/call.ts";
 import { byHand } from "../runner/by-hand.ts";
 import type { Call } from "../spec/exchange.ts";
-import { bodyWith } from "../suites/steps.ts";
+import { bodyWith } from "../suites/case.ts";
 import { stage } from "./staged.ts";
 
 const { main, other } = stage;

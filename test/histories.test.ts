@@ -9,8 +9,8 @@ import type { Call, Exchange, Round } from "../spec/exchange.ts";
 import { readName } from "../spec/function-name.ts";
 import type { Stage } from "../spec/stage.ts";
 import { percentDecoded } from "../spec/target.ts";
+import { historyRounds } from "../suites/histories.ts";
 import { commands } from "../suites/history-commands.ts";
-import { historyRounds } from "../suites/history-rounds.ts";
 import type { HttpRequest } from "../targets/reference/http.ts";
 import { change } from "../targets/reference/mutants/mutant.ts";
 

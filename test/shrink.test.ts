@@ -7,7 +7,7 @@ import type { Candidate } from "../runner/candidates.ts";
 import type { Lane } from "../runner/lane.ts";
 import { type Confirmed, type ShrinkOptions, shrink, type Unconfirmed } from "../runner/shrink.ts";
 import { type Exchange, type Round, revisionSlot } from "../spec/exchange.ts";
-import { alone, bodyWith } from "../suites/steps.ts";
+import { alone, bodyWith } from "../suites/case.ts";
 import { stage } from "./staged.ts";
 
 const { main } = stage;

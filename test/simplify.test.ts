@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { addPermission, getPolicy, label, qualifierQuery } from "../generators/call.ts";
 import { simplifyCalls } from "../runner/simplify.ts";
 import { type Call, type Round, revisionSlot } from "../spec/exchange.ts";
-import { alone, bodyWith } from "../suites/steps.ts";
+import { alone, bodyWith } from "../suites/case.ts";
 
 const [main, other] = ["addperm-ct-x-main", "addperm-ct-x-other"];
 const path = (name: string) => `/2015-03-31/functions/${name}/policy`;

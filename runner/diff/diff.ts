@@ -1,8 +1,8 @@
 import { judgeOf } from "../../oracle/judge.ts";
 import type { Difference, DiffReport, Side } from "../../reports/diff/diff-report.ts";
 import { rules } from "../../rules/index.ts";
+import type { Suite, Unit } from "../../suites/case.ts";
 import { usualSuites } from "../../suites/index.ts";
-import type { Suite, Unit } from "../../suites/unit.ts";
 import { type Lanes, type RaiseOptions, raise } from "../lanes.ts";
 import type { RunOptions } from "../options.ts";
 import { openScope, type Scope } from "../scope.ts";

@@ -1,6 +1,6 @@
 import type { Round } from "../../spec/exchange.ts";
 import type { Stage } from "../../spec/stage.ts";
-import type { Unit } from "../../suites/unit.ts";
+import type { Unit } from "../../suites/case.ts";
 import { lacks, silenceCounter } from "../explore.ts";
 import type { Lane } from "../lane.ts";
 import type { Scope } from "../scope.ts";

@@ -2,8 +2,7 @@ import { canonicalBody } from "../generators/body.ts";
 import { addPermission, label, labelKeepingColons, qualifierQuery } from "../generators/call.ts";
 import { tokenService } from "../spec/principal.ts";
 import type { Stage } from "../spec/stage.ts";
-import { bodyWith, type Case, grouped, withBody } from "./steps.ts";
-import type { Suite } from "./unit.ts";
+import { bodyWith, type Case, grouped, type Suite, withBody } from "./case.ts";
 
 /** What the document leaves open: sent to learn what the target does, never to judge it. */
 export const questions: Suite = {
