@@ -7,7 +7,7 @@ import { malformedJson, notAnObject } from "../generators/malformed-json.ts";
 import { wrongRevisions } from "../generators/revisions.ts";
 import { type BodyMember, bodyMembers } from "../spec/constraint.ts";
 import type { Stage } from "../spec/stage.ts";
-import { bodyWith, type Case, grouped, type Suite, type Unit, withBody } from "./case.ts";
+import { bodyWith, type GroupedRequest, grouped, type Suite, type Unit, withBody } from "./case.ts";
 
 /** Every limit of every member, and everything just outside: the same cases at every seed. */
 export const boundary: Suite = {
@@ -45,8 +45,8 @@ function bodyUnits(): readonly Unit[] {
 }
 
 /** Whoever refuses the principal that tokens come with is told so by a request without a token. */
-function edgeCases(member: BodyMember): readonly Case[] {
-  const leftOut: Case = {
+function edgeCases(member: BodyMember): readonly GroupedRequest[] {
+  const leftOut: GroupedRequest = {
     label: "left-out",
     call: (stage, sid) => withBody(stage, bodyWith(member, undefined, sid)),
   };
@@ -60,7 +60,7 @@ function bodyCases(
     member: BodyMember,
     fresh: string,
   ) => readonly { readonly label: string; readonly value: unknown }[],
-): readonly Case[] {
+): readonly GroupedRequest[] {
   const own = (label: string, sid: string) =>
     values(member, `fresh${sid}`).find((one) => one.label === label)?.value;
   return values(member, "fresh").map(({ label, value }) => ({
@@ -77,7 +77,7 @@ function initials(member: string): string {
 function nameUnits(): readonly Unit[] {
   const name = (at: number) => `fn${at}`;
   const misses = functionNameNearMisses(anyStage, anyStage.main).map(
-    ({ label: id }): Case => ({
+    ({ label: id }): GroupedRequest => ({
       label: id,
       call: (stage, sid) => {
         const miss = functionNameNearMisses(stage, stage.main).find((one) => one.label === id);
@@ -88,7 +88,7 @@ function nameUnits(): readonly Unit[] {
   // An empty name makes another path: it is sent with the routes.
   const filled = functionNameEdges(anyStage, anyStage.main, "fresh").filter(({ value }) => value !== "");
   const limits = filled.map(
-    ({ id }): Case => ({
+    ({ id }): GroupedRequest => ({
       label: id,
       call: (stage, sid) => {
         const edge = functionNameEdges(stage, stage.main, `${stage.unknownName}${sid}`).find(
@@ -118,7 +118,7 @@ function qualifierUnits(): readonly Unit[] {
       body: canonicalBody(sid),
     });
   const misses = nearMisses("Qualifier", "live").map(
-    ({ label: id }): Case => ({
+    ({ label: id }): GroupedRequest => ({
       label: id,
       call: (stage, sid) => {
         const miss = nearMisses("Qualifier", live(stage)).find((one) => one.label === id);
@@ -127,7 +127,7 @@ function qualifierUnits(): readonly Unit[] {
     }),
   );
   const limits = edges("Qualifier", "live").map(
-    ({ label }): Case => ({
+    ({ label }): GroupedRequest => ({
       label,
       call: (stage, sid) =>
         qualified(
@@ -145,13 +145,13 @@ function qualifierUnits(): readonly Unit[] {
 
 function routeUnits(): readonly Unit[] {
   const at =
-    (target: (name: string) => string, method = "POST"): Case["call"] =>
+    (target: (name: string) => string, method = "POST"): GroupedRequest["call"] =>
     (stage, sid) => ({
       ...addPermission({ functionName: label(stage.main.name), body: canonicalBody(sid), method }),
       target: target(stage.main.name),
     });
   const path = (name: string) => `/2015-03-31/functions/${name}/policy`;
-  const cases: readonly Case[] = [
+  const cases: readonly GroupedRequest[] = [
     { label: "put", call: at(path, "PUT") },
     { label: "patch", call: at(path, "PATCH") },
     { label: "older-version", call: at((name) => `/2014-11-13/functions/${name}/policy`) },
@@ -164,15 +164,15 @@ function routeUnits(): readonly Unit[] {
 
 function formUnits(): readonly Unit[] {
   const sample = canonicalBody("fresh");
-  const bodies: readonly Case[] = [
+  const bodies: readonly GroupedRequest[] = [
     ...malformedJson(sample).map(
-      ({ label }, index): Case => ({
+      ({ label }, index): GroupedRequest => ({
         label: `malformed-${label}`,
         call: (stage, sid) => withBody(stage, malformedJson(canonicalBody(sid))[index]?.text ?? ""),
       }),
     ),
     ...notAnObject(sample).map(
-      ({ label }, index): Case => ({
+      ({ label }, index): GroupedRequest => ({
         label: `no-object-${label}`,
         call: (stage, sid) => withBody(stage, notAnObject(canonicalBody(sid))[index]?.text ?? ""),
       }),
@@ -182,12 +182,12 @@ function formUnits(): readonly Unit[] {
     { label: "empty-object", call: (stage) => withBody(stage, {}) },
   ];
   const revisions = wrongRevisions.map(
-    ({ label, value }): Case => ({
+    ({ label, value }): GroupedRequest => ({
       label,
       call: (stage, sid) => withBody(stage, bodyWith("RevisionId", value, sid)),
     }),
   );
-  const places: readonly Case[] = [
+  const places: readonly GroupedRequest[] = [
     { label: "unknown-function", call: (stage, sid) => named(stage.unknownName, sid) },
     { label: "unknown-version", call: (stage, sid) => named(`${stage.main.name}:4242`, sid) },
     { label: "unknown-alias", call: (stage, sid) => named(`${stage.main.name}:no-such-alias`, sid) },

@@ -61,7 +61,7 @@ export function scripted(
 }
 
 /** One request of a group: how it is called in reports, and how to make it for a stage with an id of its own. */
-export interface Case {
+export interface GroupedRequest {
   readonly label: string;
   readonly call: (stage: Stage, sid: string) => Call;
 }
@@ -112,7 +112,7 @@ function sorted(body: Readonly<Record<string, unknown>>): Readonly<Record<string
 /** Histories of a dozen requests each, with a read of the policy before the first and after the last. */
 export function grouped(
   id: string,
-  cases: readonly Case[],
+  cases: readonly GroupedRequest[],
   fresh: (index: number) => string,
   options: Partial<Pick<Unit, "needs" | "clean" | "hazard">> = {},
 ): readonly Unit[] {

@@ -1,6 +1,6 @@
 import { canonicalBody } from "../generators/body.ts";
 import { addPermission, label } from "../generators/call.ts";
-import { type Case, grouped, type Suite } from "./case.ts";
+import { type GroupedRequest, grouped, type Suite } from "./case.ts";
 
 /** Provokes the documented 429 and 500 on targets that offer a switch for it: a Prefer header. */
 export const faults: Suite = {
@@ -9,7 +9,7 @@ export const faults: Suite = {
   units: () => grouped("faults/provoked", provoked, (index) => `pf${index}`, { needs: ["faults"] }),
 };
 
-const provoked: readonly Case[] = [429, 500].map((code) => ({
+const provoked: readonly GroupedRequest[] = [429, 500].map((code) => ({
   label: String(code),
   call: (stage, sid) =>
     addPermission({

@@ -8,7 +8,7 @@ import type { Stage } from "../spec/stage.ts";
 import {
   alone,
   bodyWith,
-  type Case,
+  type GroupedRequest,
   grouped,
   type Plan,
   type Suite,
@@ -63,7 +63,7 @@ function brokenUnits({ seed, runs }: Plan): readonly Unit[] {
     if (arbitrary === null) return [];
     const values = fc.sample(arbitrary, { seed: seed + nth, numRuns: runs });
     const cases = values.map(
-      (value, at): Case => ({
+      (value, at): GroupedRequest => ({
         label: `${id}-${at}`,
         call: (stage: Stage, sid: string) => withBody(stage, bodyWith(member, value, sid)),
       }),

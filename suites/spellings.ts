@@ -4,7 +4,16 @@ import { equivalentJson } from "../generators/json.ts";
 import { spellings as every, type Spelling } from "../generators/spellings.ts";
 import { services } from "../spec/principal.ts";
 import type { Stage } from "../spec/stage.ts";
-import { alone, bodyWith, type Case, grouped, type Suite, scripted, type Unit, withBody } from "./case.ts";
+import {
+  alone,
+  bodyWith,
+  type GroupedRequest,
+  grouped,
+  type Suite,
+  scripted,
+  type Unit,
+  withBody,
+} from "./case.ts";
 
 /** Everything the document lets a request look like: spellings of the function, valid values, forms of the same JSON. */
 export const spellings: Suite = {
@@ -56,7 +65,7 @@ function short(form: string): string {
   return `s${forms.indexOf(form).toString(36)}x`;
 }
 
-const values: readonly Case[] = [
+const values: readonly GroupedRequest[] = [
   { label: "canonical", call: (stage, sid) => withBody(stage, canonicalBody(sid)) },
   set("Action", "lambda:GetFunction"),
   { ...set("Action", "lambda:*"), label: "Action-all-of-lambda" },
@@ -89,7 +98,7 @@ const values: readonly Case[] = [
   },
 ];
 
-function set(member: Parameters<typeof bodyWith>[0], value: string): Case {
+function set(member: Parameters<typeof bodyWith>[0], value: string): GroupedRequest {
   return {
     label: `${member}-${value.slice(0, 40)}`,
     call: (stage, sid) => withBody(stage, bodyWith(member, value, sid)),
@@ -97,7 +106,7 @@ function set(member: Parameters<typeof bodyWith>[0], value: string): Case {
 }
 
 function valueUnits(): readonly Unit[] {
-  const charset: Case = {
+  const charset: GroupedRequest = {
     label: "charset",
     call: (stage, sid) =>
       addPermission({
@@ -121,7 +130,7 @@ function valueUnits(): readonly Unit[] {
 
 function jsonUnits(): readonly Unit[] {
   const cases = equivalentJson(canonicalBody("j0")).map(
-    ({ label }): Case => ({
+    ({ label }): GroupedRequest => ({
       label,
       call: (stage, sid) => {
         const text = equivalentJson(canonicalBody(sid)).find((one) => one.label === label)?.text;

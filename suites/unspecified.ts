@@ -2,7 +2,7 @@ import { canonicalBody } from "../generators/body.ts";
 import { addPermission, label, labelKeepingColons, qualifierQuery } from "../generators/call.ts";
 import { tokenService } from "../spec/principal.ts";
 import type { Stage } from "../spec/stage.ts";
-import { bodyWith, type Case, grouped, type Suite, withBody } from "./case.ts";
+import { bodyWith, type GroupedRequest, grouped, type Suite, withBody } from "./case.ts";
 
 /** What the document leaves open: sent to learn what the target does, never to judge it. */
 export const questions: Suite = {
@@ -15,28 +15,28 @@ export const questions: Suite = {
 };
 
 const named =
-  (name: (stage: Stage) => string, query: string | null = null): Case["call"] =>
+  (name: (stage: Stage) => string, query: string | null = null): GroupedRequest["call"] =>
   (stage, sid) =>
     addPermission({ functionName: label(name(stage)), query, body: canonicalBody(sid) });
 
 const member =
-  (name: Parameters<typeof bodyWith>[0], value: unknown): Case["call"] =>
+  (name: Parameters<typeof bodyWith>[0], value: unknown): GroupedRequest["call"] =>
   (stage, sid) =>
     withBody(stage, bodyWith(name, value, sid));
 
 const extra =
-  (members: Readonly<Record<string, unknown>>): Case["call"] =>
+  (members: Readonly<Record<string, unknown>>): GroupedRequest["call"] =>
   (stage, sid) =>
     withBody(stage, { ...canonicalBody(sid), ...members });
 
 const typed =
-  (type: string | null): Case["call"] =>
+  (type: string | null): GroupedRequest["call"] =>
   (stage, sid) => ({
     ...withBody(stage, canonicalBody(sid)),
     headers: type === null ? [] : [["Content-Type", type]],
   });
 
-const harmless: readonly Case[] = [
+const harmless: readonly GroupedRequest[] = [
   { label: "name-over-64", call: named(({ unknownName }) => unknownName.padEnd(65, "x")) },
   {
     label: "partial-arn-over-140",
@@ -91,7 +91,7 @@ function twoReadings({ account, unknownName }: Stage, sid: string) {
 }
 
 /** A public principal, all actions, or an identity that may not exist: never sent to a real account. */
-const hazards: readonly Case[] = [
+const hazards: readonly GroupedRequest[] = [
   { label: "any-action", call: member("Action", "*") },
   { label: "any-principal", call: member("Principal", "*") },
   { label: "user-arn", call: member("Principal", "arn:aws:iam::123456789012:user/somebody") },
