@@ -49,6 +49,8 @@ export interface ArrangeOptions {
   readonly sleep?: Sleep | undefined;
   /** Create one function and nothing with it. */
   readonly bare?: boolean | undefined;
+  /** Ids of the statements that were sent so far to a function that is not ours. */
+  readonly sentIds?: (() => readonly string[]) | undefined;
   /** Longest wait for something that is on its way, in milliseconds; 60 000 unless told otherwise. */
   readonly patienceMs?: number | undefined;
   /** What to do when nothing can be arranged, as the end of a sentence. */
@@ -157,6 +159,7 @@ export async function useExisting(name: string, options: ArrangeOptions): Promis
     journal: options.journal ?? noJournal,
     shop,
     cleaning: { ...workshop(options, undefined), ...cleaning(options), patienceMs: undoPatienceMs },
+    sentIds: options.sentIds ?? (() => []),
     copyId: `${options.prefix}-copy`,
   });
   return {

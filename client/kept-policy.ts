@@ -24,6 +24,8 @@ export interface Keeping {
   readonly shop: PolicyShop;
   /** For writes and for giving back, also once the run was ended. */
   readonly cleaning: PolicyShop;
+  /** Ids of the statements that were sent so far. */
+  readonly sentIds: () => readonly string[];
   /** Id of the copies that show whether a statement can be given back. */
   readonly copyId: string;
 }
@@ -36,14 +38,14 @@ export type GiveBack = () => Promise<readonly string[]>;
  * journal. Throws a Fault where it cannot be read or could not be given back; the policy is then as it was.
  */
 export async function keepPolicy(of: Keeping): Promise<GiveBack> {
-  const { functionName, journal, cleaning } = of;
+  const { functionName, journal, cleaning, sentIds } = of;
   await refuseIfKept(of);
   const own = await ownPolicy(of);
   const policies = [own, ...(await policiesAddedTo(of))];
   await journal.keep(functionName, policies);
   const giveBack: GiveBack = async () => {
     const all: Restored[] = [];
-    for (const policy of policies) all.push(await restore(cleaning, policy));
+    for (const policy of policies) all.push(await restore(cleaning, policy, sentIds));
     if (all.every(({ done }) => done)) await journal.release(functionName).catch(() => {});
     return all.flatMap(({ problems }) => problems);
   };

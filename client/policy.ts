@@ -24,21 +24,27 @@ export type PolicyShop = Patience & { readonly ask: Ask };
 /** What a read of a policy shows; `why` is a clause. */
 export type PolicyReading =
   | { readonly kind: "statements"; readonly statements: readonly Statement[] }
-  | { readonly kind: "unreadable"; readonly why: string };
+  | {
+      readonly kind: "unreadable";
+      readonly why: string;
+      /** False where no answer came. */
+      readonly isAnswered: boolean;
+    };
 
 /** Reads the statements of a policy; there are none where GetPolicy answers 404. */
 export async function readStatements(shop: PolicyShop, of: PolicyOwner): Promise<PolicyReading> {
   const reply = await asked(shop, (client) => client.send(new GetPolicyCommand(named(of))));
   if (!reply.ok && reply.status === 404) return { kind: "statements", statements: [] };
   if (!reply.ok) {
-    const met = reply.status === 0 ? "GetPolicy had no answer, " : "GetPolicy answered ";
-    return { kind: "unreadable", why: met + said(reply) };
+    const isAnswered = reply.status !== 0;
+    const met = isAnswered ? "GetPolicy answered " : "GetPolicy had no answer, ";
+    return { kind: "unreadable", why: met + said(reply), isAnswered };
   }
   const policy = parsed(reply.value.Policy ?? "");
   const list = isRecord(policy) ? policy.Statement : null;
   return Array.isArray(list) && list.every(isRecord)
     ? { kind: "statements", statements: list }
-    : { kind: "unreadable", why: "GetPolicy answered without a list of statements" };
+    : { kind: "unreadable", why: "GetPolicy answered without a list of statements", isAnswered: true };
 }
 
 /** Adds one statement. */
@@ -72,22 +78,44 @@ export interface Restored {
 /** Waits before a policy is written and read once more, in milliseconds: an answer was lost, or the target lags. */
 export const pausesMs: readonly number[] = [0, 300, 1500];
 
-/** Removes from a policy what was added to it, and adds what is missing. May be repeated. */
-export async function restore(shop: PolicyShop, policy: KeptPolicy): Promise<Restored> {
+/**
+ * Removes from a policy what was added to it, and adds what is missing. May be repeated. `sentIds` are the ids of
+ * statements that may have been added: a target may be brought to store one with which it shows no policy any more.
+ */
+export async function restore(
+  shop: PolicyShop,
+  policy: KeptPolicy,
+  sentIds: () => readonly string[] = () => [],
+): Promise<Restored> {
   const removed = new Set<string>();
   const given = new Set<string>();
+  const told = (problems: readonly string[], done: boolean): Restored => ({
+    removed: [...removed],
+    given: [...given],
+    problems,
+    done,
+  });
   let refusals: Refusals = new Map();
+  let addedUnread: readonly Statement[] = [];
+  // Only what a run empties has to be written without a look.
+  let mayWriteUnread = policy.qualifier === null;
   for (let round = 0; ; round += 1) {
     const now = await readStatements(shop, policy);
-    if (now.kind === "unreadable")
-      return { removed: [...removed], given: [...given], problems: unread(policy, now.why), done: false };
+    const pause = pausesMs[round];
+    if (now.kind === "unreadable") {
+      if (!now.isAnswered || (pause === undefined && !mayWriteUnread))
+        return told(unread(policy, now.why, addedUnread), false);
+      if (pause !== undefined) await shop.sleep(pause);
+      else {
+        addedUnread = await writeUnread(shop, policy, sentIds());
+        mayWriteUnread = false;
+        round = 0;
+      }
+      continue;
+    }
     const difference = compare(now.statements, policy.statements);
     const done = difference.missing.length + difference.surplus.filter(isWithinReach).length === 0;
-    const pause = pausesMs[round];
-    if (done || pause === undefined) {
-      const problems = problemsOf(policy, difference, refusals);
-      return { removed: [...removed], given: [...given], problems, done };
-    }
+    if (done || pause === undefined) return told(problemsOf(policy, difference, refusals), done);
     await shop.sleep(pause);
     refusals = await write(shop, policy, difference, { removed, given });
   }
@@ -128,6 +156,30 @@ async function write(
   return refusals;
 }
 
+/**
+ * Adds what stood in a policy that cannot be read, and removes what may have been added, as long as patience lasts.
+ * Gives the statements of which the target acknowledged the addition.
+ */
+async function writeUnread(
+  shop: PolicyShop,
+  policy: KeptPolicy,
+  sentIds: readonly string[],
+): Promise<readonly Statement[]> {
+  const added: Statement[] = [];
+  for (const statement of policy.statements) {
+    const read = additionOf(statement, policy.resource);
+    const reply = read.kind === "addition" ? await addStatement(shop, policy, read.addition) : null;
+    if (reply?.ok) added.push(statement);
+  }
+  const own = new Set(policy.statements.map(({ Sid }) => Sid));
+  const until = shop.clock() + shop.patienceMs;
+  for (const sid of [...new Set(sentIds)].reverse()) {
+    if (shop.clock() > until) break;
+    if (!own.has(sid) && isRemovable(sid)) await removeStatement(shop, policy, sid);
+  }
+  return added;
+}
+
 /** A path can name the id of the statement without being taken for something else. */
 function isWithinReach(statement: Statement): statement is Statement & { readonly Sid: string } {
   return typeof statement.Sid === "string" && isRemovable(statement.Sid);
@@ -153,12 +205,15 @@ function problemsOf(
   return stuck.length > 0 ? [behind, ...lost] : lost;
 }
 
-function unread(policy: KeptPolicy, why: string): readonly string[] {
+function unread(policy: KeptPolicy, why: string, added: readonly Statement[]): readonly string[] {
   const owner = ownerOf(policy);
-  const held = policy.statements.map(canonicalJson).join(", ");
+  const held = policy.statements.map((statement) => {
+    const text = canonicalJson(statement);
+    return added.includes(statement) ? `${text} (added again, which cannot be seen)` : text;
+  });
   return [
     `what was added to ${owner} may be left behind: its policy cannot be read (${why})`,
-    ...(held === "" ? [] : [`${owner} may have lost what stood there before: ${held}`]),
+    ...(held.length === 0 ? [] : [`${owner} may have lost what stood there before: ${held.join(", ")}`]),
   ];
 }
 

@@ -84,9 +84,11 @@ async function clear({ path, entry }: LeftJournal, options: SweepOptions, done: 
     if (why === null) done.deleted.push(name);
     else done.left.push(`the role ${name} is left behind (${why})`);
   }
-  let isOver = done.left.length === before;
-  for (const policy of entry.policies) isOver = (await giveBack(options, policy, done)) && isOver;
-  if (isOver) await removeJournal(path);
+  const isClear = done.left.length === before;
+  let isGiven = true;
+  for (const policy of entry.policies) isGiven = (await giveBack(options, policy, done)) && isGiven;
+  if (!isGiven) done.left.push(`${path} still keeps what stood there before: delete the file to give it up`);
+  if (isClear && isGiven) await removeJournal(path);
 }
 
 function shopOf(options: SweepOptions) {

@@ -17,6 +17,7 @@ import { httpTransport } from "../client/http.ts";
 import { journalIn } from "../client/journal.ts";
 import { type Limited, limited } from "../client/limiter.ts";
 import { redacting, redactor } from "../client/redact.ts";
+import { noting } from "../client/sent-ids.ts";
 import { signingAuthorizer } from "../client/sigv4.ts";
 import { type Clock, reviving, type SendOptions, type Transport } from "../client/transport.ts";
 import type { Header } from "../spec/exchange.ts";
@@ -83,13 +84,16 @@ export async function reach(options: ReachOptions): Promise<Reach> {
   const carrier =
     options.carrier?.(authorize) ??
     httpTransport({ endpoint, clock, authorize, connections, connectTimeoutMs: Math.max(10_000, timeoutMs) });
+  // Functions of our own are deleted with all that was added to them.
+  const noted = options.functionName === undefined ? null : noting(carrier);
+  const line = noted?.transport ?? carrier;
   const { budget, rate, revive } = options;
   const redact = redactor(credentials === null ? [] : secretsOf(credentials));
   // Each stage has two functions to delete, and a role may stand beside them.
   let stages = 0;
   const least = Math.min(reserve, Math.ceil((budget ?? 0) / 4));
   const transport = limited(
-    redacting(revive === undefined ? carrier : reviving(carrier, revive), redact),
+    redacting(revive === undefined ? line : reviving(line, revive), redact),
     { budget, rate, reserve: () => Math.max(least, 2 * stages + 4) },
     { clock, sleep },
   );
@@ -116,6 +120,7 @@ export async function reach(options: ReachOptions): Promise<Reach> {
     journal,
     signal,
     remedy: options.remedy,
+    sentIds: noted?.ids,
     ...how,
   });
   const { functionName } = options;

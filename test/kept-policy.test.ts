@@ -212,6 +212,46 @@ describe("The policy of a function that was there before the run", () => {
     expect(await policy()).toEqual(before);
   });
 
+  it("is given back where the target shows no policy any more that holds a certain statement", async () => {
+    await add("mine", own.source);
+    await add("mine-too", own.user);
+    const before = await bySid();
+    const sids = async () => [...(await bySid()).keys()];
+    const over: Partial<Transport> = {
+      send: async (call, how) => {
+        const isRead = call.method === "GET" && call.target.endsWith("/policy");
+        if (!isRead || !(await sids()).includes("poison")) return transport.send(call, how);
+        return { kind: "response", status: 500, headers: [], body: "", sentAt: 0, answeredAt: 0 };
+      },
+    };
+    const { undo } = await use(over, { journal: journal(), sentIds: () => ["old", "poison", "a/b"] }).used;
+    await remove("mine");
+    await add("poison");
+    expect(await undo()).toEqual([]);
+    expect(await bySid()).toEqual(before);
+    expect(await journalsIn(folder)).toEqual([]);
+  });
+
+  it("is added again where the target shows no policy any more, and the journal stays", async () => {
+    await add("mine", own.source);
+    const before = await policy();
+    let isBroken = false;
+    const over = instead((method) => (isBroken && method === "GET" ? { status: 500 } : null));
+    const { undo } = await use(over, { journal: journal() }).used;
+    await remove("mine");
+    isBroken = true;
+    expect(await undo()).toEqual([
+      expect.stringContaining("its policy cannot be read (GetPolicy answered 500"),
+      expect.stringMatching(
+        /^mine may have lost what stood there before: \{"Action".*\(added again, which cannot be seen\)$/,
+      ),
+      expect.stringContaining("mine:$LATEST"),
+      expect.stringContaining("mine:live"),
+    ]);
+    expect(await policy()).toEqual(before);
+    expect(await journalsIn(folder)).toHaveLength(1);
+  });
+
   it("that cannot be given back is told of in full, so that nothing is lost", async () => {
     const odd = { Sid: "odd", Effect: "Deny", Action: "lambda:*", Principal: "*", Resource: "arn:x" };
     const { problems, done } = await restore(shopOver(transport), { ...(await policy()), statements: [odd] });

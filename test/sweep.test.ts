@@ -122,6 +122,9 @@ it("keeps the journal while a policy cannot be given back, and forgets one whose
   const { code, out } = await sweep();
   await target.close();
   expect(out).toMatch(/^left: mine has lost a statement that stood there before \(400 .*"Sid":"lost"/m);
+  expect(out).toMatch(
+    /^left: .*a\.json still keeps what stood there before: delete the file to give it up$/m,
+  );
   expect(out).toMatch(/^given back: nothing to gone, which does not exist any more; it held .*"Sid":"lost"/m);
   expect([code, await left()]).toEqual([3, ["a.json"]]);
 });
