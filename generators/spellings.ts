@@ -6,7 +6,7 @@ import {
   labelKeepingColons,
   lowerHex,
   qualifierQuery,
-} from "./label.ts";
+} from "./calls.ts";
 
 /** How much of a spelling is percent-encoded: only what must be, colons too, every second letter, or everything. */
 export type Encoding = "none" | "colons" | "colons-lower-case" | "some" | "all" | "all-lower-case";

@@ -1,5 +1,5 @@
-import { canonicalBody } from "../generators/body.ts";
-import { addPermission, getFunction, getPolicy, label, removePermission } from "../generators/call.ts";
+import { addPermission, getFunction, getPolicy, label, removePermission } from "../generators/calls.ts";
+import { canonicalBody } from "../generators/valid-requests.ts";
 import type { Rule } from "../oracle/rule.ts";
 import type { Reason } from "../reports/reason.ts";
 import { errorName, phrase, revisionIn } from "../spec/answer.ts";

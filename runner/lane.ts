@@ -1,5 +1,5 @@
 import type { SendOptions, Transport } from "../client/transport.ts";
-import { getPolicy, removePermission } from "../generators/call.ts";
+import { getPolicy, removePermission } from "../generators/calls.ts";
 import { afresh, afterTidying, type Belief, initialBelief } from "../oracle/model-state.ts";
 import { type ObservedRound, observeRound } from "../oracle/observe.ts";
 import { jsonObject, revisionIn, versionIn } from "../spec/answer.ts";

@@ -1,5 +1,5 @@
 import type { Arranged } from "../client/arrange.ts";
-import { getFunction } from "../generators/call.ts";
+import { getFunction } from "../generators/calls.ts";
 import { Fault } from "../spec/fault.ts";
 import { type Lane, laneOn, once } from "./lane.ts";
 import type { RunOptions } from "./options.ts";

@@ -1,4 +1,4 @@
-import { label, qualifierQuery } from "../generators/label.ts";
+import { label, qualifierQuery } from "../generators/calls.ts";
 import { isRecord } from "../spec/body.ts";
 import { type Call, type Header, type Round, revisionSlot } from "../spec/exchange.ts";
 import { addressee, route } from "../spec/target.ts";

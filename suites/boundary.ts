@@ -1,10 +1,10 @@
-import { canonicalBody } from "../generators/body.ts";
 import { functionNameNearMisses, nearMisses } from "../generators/broken.ts";
-import { addPermission, label, labelKeepingColons, qualifierQuery } from "../generators/call.ts";
+import { addPermission, label, labelKeepingColons, qualifierQuery } from "../generators/calls.ts";
 import { edges } from "../generators/edges.ts";
-import { functionNameEdges } from "../generators/function-name-edges.ts";
-import { malformedJson, notAnObject } from "../generators/malformed-json.ts";
-import { wrongRevisions } from "../generators/revisions.ts";
+import { functionNameEdges } from "../generators/function-name.ts";
+import { malformedJson, notAnObject } from "../generators/json-forms.ts";
+import { wrongRevisions } from "../generators/revision-id.ts";
+import { canonicalBody } from "../generators/valid-requests.ts";
 import { type BodyMember, bodyMembers } from "../spec/constraint.ts";
 import type { Stage } from "../spec/stage.ts";
 import { bodyWith, type GroupedRequest, grouped, type Suite, type Unit, withBody } from "./case.ts";

@@ -1,6 +1,5 @@
-import { canonicalBody } from "../generators/body.ts";
-import { addPermission, getPolicy, label } from "../generators/call.ts";
-import { withMember } from "../generators/requests.ts";
+import { addPermission, getPolicy, label } from "../generators/calls.ts";
+import { canonicalBody, withMember } from "../generators/valid-requests.ts";
 import { openValue } from "../spec/body.ts";
 import { type BodyMember, broken } from "../spec/constraint.ts";
 import type { Call, Exchange, Round, Step } from "../spec/exchange.ts";

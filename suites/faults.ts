@@ -1,5 +1,5 @@
-import { canonicalBody } from "../generators/body.ts";
-import { addPermission, label } from "../generators/call.ts";
+import { addPermission, label } from "../generators/calls.ts";
+import { canonicalBody } from "../generators/valid-requests.ts";
 import { type GroupedRequest, grouped, type Suite } from "./case.ts";
 
 /** Provokes the documented 429 and 500 on targets that offer a switch for it: a Prefer header. */

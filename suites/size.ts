@@ -1,4 +1,4 @@
-import { getPolicy, removePermission } from "../generators/call.ts";
+import { getPolicy, removePermission } from "../generators/calls.ts";
 import { phrase } from "../spec/answer.ts";
 import type { Answer, Exchange, Round } from "../spec/exchange.ts";
 import type { Stage } from "../spec/stage.ts";

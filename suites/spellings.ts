@@ -1,7 +1,7 @@
-import { canonicalBody } from "../generators/body.ts";
-import { addPermission, getPolicy, label } from "../generators/call.ts";
-import { equivalentJson } from "../generators/json.ts";
+import { addPermission, getPolicy, label } from "../generators/calls.ts";
+import { equivalentJson } from "../generators/json-forms.ts";
 import { spellings as every, type Spelling } from "../generators/spellings.ts";
+import { canonicalBody } from "../generators/valid-requests.ts";
 import { services } from "../spec/principal.ts";
 import type { Stage } from "../spec/stage.ts";
 import {

@@ -1,4 +1,3 @@
-import { canonicalBody } from "../generators/body.ts";
 import {
   addPermission,
   createFunction,
@@ -10,7 +9,8 @@ import {
   publishVersion,
   qualifierQuery,
   removePermission,
-} from "../generators/call.ts";
+} from "../generators/calls.ts";
+import { canonicalBody } from "../generators/valid-requests.ts";
 import { jsonObject } from "../spec/answer.ts";
 import { type Call, type Exchange, type Round, revisionSlot, type Step } from "../spec/exchange.ts";
 import type { Stage } from "../spec/stage.ts";

@@ -1,8 +1,7 @@
-import { canonicalBody } from "../generators/body.ts";
-import { addPermission, getPolicy, label } from "../generators/call.ts";
-import { type OddRequest, oddBodies, oddTypes, slowBodies } from "../generators/wire/bodies.ts";
-import { oddFramings } from "../generators/wire/framings.ts";
-import { oddTargets } from "../generators/wire/targets.ts";
+import { addPermission, getPolicy, label } from "../generators/calls.ts";
+import { canonicalBody } from "../generators/valid-requests.ts";
+import { type OddRequest, oddBodies, oddTypes, slowBodies } from "../generators/wire-bodies.ts";
+import { oddFramings, oddTargets } from "../generators/wire-framings.ts";
 import type { Call, Round } from "../spec/exchange.ts";
 import type { Stage } from "../spec/stage.ts";
 import { alone, type Suite, scripted, type Unit } from "./case.ts";

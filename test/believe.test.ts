@@ -9,7 +9,7 @@ import {
   label,
   publishVersion,
   removePermission,
-} from "../generators/call.ts";
+} from "../generators/calls.ts";
 import { judgeOf } from "../oracle/judge.ts";
 import { type Belief, initialBelief, mostWorlds } from "../oracle/model-state.ts";
 import { type ObservedRound, observeRound } from "../oracle/observe.ts";

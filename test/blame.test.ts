@@ -7,7 +7,7 @@ import {
   getPolicy,
   publishVersion,
   removePermission,
-} from "../generators/call.ts";
+} from "../generators/calls.ts";
 import { judgeVariant } from "../runner/kill-matrix.ts";
 import type { Mutation } from "../targets/reference/behaviour.ts";
 import type { HttpReply } from "../targets/reference/http.ts";

@@ -1,8 +1,7 @@
 import { beforeAll, describe, expect, test } from "vitest";
-import { nearMisses } from "../generators/broken.ts";
-import { brokenBy } from "../generators/broken-arbitrary.ts";
-import { functionNameNearMisses } from "../generators/near/function-name.ts";
-import type { NearMiss } from "../generators/near/near-miss.ts";
+import { brokenBy, nearMisses } from "../generators/broken.ts";
+import { functionNameNearMisses } from "../generators/function-name.ts";
+import type { NearMiss } from "../generators/near-miss.ts";
 import { readBody } from "../spec/body.ts";
 import { bodyMembers, constraintOf, type Member, members } from "../spec/constraint.ts";
 import { readName } from "../spec/function-name.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { addPermission, label, qualifierQuery } from "../generators/call.ts";
+import { addPermission, label, qualifierQuery } from "../generators/calls.ts";
 import { byHand } from "../runner/by-hand.ts";
 import type { Call } from "../spec/exchange.ts";
 import { bodyWith } from "../suites/case.ts";

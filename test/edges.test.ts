@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { edges } from "../generators/edges.ts";
-import { functionNameEdges } from "../generators/function-name-edges.ts";
+import { functionNameEdges } from "../generators/function-name.ts";
 import { broken, constraintOf, length, members } from "../spec/constraint.ts";
 import { readName } from "../spec/function-name.ts";
 import { fresh } from "./generator-laws.ts";

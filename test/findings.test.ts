@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { getPolicy } from "../generators/call.ts";
+import { getPolicy } from "../generators/calls.ts";
 import { judgeOf } from "../oracle/judge.ts";
 import type { Rule } from "../oracle/rule.ts";
 import { rules } from "../rules/index.ts";

@@ -1,8 +1,7 @@
 import fc from "fast-check";
 import { expect } from "vitest";
-import { canonicalBody } from "../generators/body.ts";
-import { addPermission, label, qualifierQuery } from "../generators/call.ts";
-import { withMember } from "../generators/requests.ts";
+import { addPermission, label, qualifierQuery } from "../generators/calls.ts";
+import { canonicalBody, withMember } from "../generators/valid-requests.ts";
 import { broken, type ConstraintKind, type Member } from "../spec/constraint.ts";
 import type { Call } from "../spec/exchange.ts";
 

@@ -1,11 +1,10 @@
 import fc from "fast-check";
 import { beforeAll, describe, expect, test } from "vitest";
-import { brokenBy } from "../generators/broken-arbitrary.ts";
-import { addPermission, label } from "../generators/call.ts";
-import { bodyOf, validRequest } from "../generators/requests.ts";
-import { valid } from "../generators/valid/member.ts";
-import { longestSourceArn } from "../generators/valid/source-arn.ts";
-import { freshStatementId } from "../generators/valid/statement-id.ts";
+import { brokenBy } from "../generators/broken.ts";
+import { addPermission, label } from "../generators/calls.ts";
+import { longestSourceArn } from "../generators/source-arn.ts";
+import { freshStatementId } from "../generators/statement-id.ts";
+import { bodyOf, valid, validRequest } from "../generators/valid-requests.ts";
 import { readBody } from "../spec/body.ts";
 import { broken, constraintOf, length, members } from "../spec/constraint.ts";
 import { readName } from "../spec/function-name.ts";

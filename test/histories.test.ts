@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { getPolicy } from "../generators/call.ts";
+import { getPolicy } from "../generators/calls.ts";
 import { judgeVariant } from "../runner/kill-matrix.ts";
 import type { Tape } from "../runner/recording.ts";
 import { reduceHistory } from "../runner/reduce.ts";

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { describe, expect, it } from "vitest";
-import { createAlias, createFunction, publishVersion } from "../generators/call.ts";
+import { createAlias, createFunction, publishVersion } from "../generators/calls.ts";
 import { isRuleId } from "../rules/index.ts";
 import { questions } from "../rules/unspecified.ts";
 import { revisionIn, versionIn } from "../spec/answer.ts";

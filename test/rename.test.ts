@@ -1,7 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { addPermission } from "../generators/call.ts";
-import { label, labelEncodingAll, labelEncodingSome, lowerHex } from "../generators/label.ts";
+import { addPermission, label, labelEncodingAll, labelEncodingSome, lowerHex } from "../generators/calls.ts";
 import { renamed } from "../runner/replay.ts";
 
 const before = ["addperm-ct-6b86b2-0001-main", "addperm-ct-6b86b2-0001-other"];

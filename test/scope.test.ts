@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { sleep } from "../client/deadline.ts";
 import type { Outgoing, Transport } from "../client/transport.ts";
-import { getPolicy } from "../generators/call.ts";
+import { getPolicy } from "../generators/calls.ts";
 import type { Rule } from "../oracle/rule.ts";
 import { rules } from "../rules/index.ts";
 import { diff } from "../runner/diff/diff.ts";

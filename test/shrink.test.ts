@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { addPermission, getPolicy, label } from "../generators/call.ts";
+import { addPermission, getPolicy, label } from "../generators/calls.ts";
 import type { Finding } from "../oracle/judge.ts";
 import type { Rule } from "../oracle/rule.ts";
 import { rules } from "../rules/index.ts";

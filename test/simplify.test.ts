@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { addPermission, getPolicy, label, qualifierQuery } from "../generators/call.ts";
+import { addPermission, getPolicy, label, qualifierQuery } from "../generators/calls.ts";
 import { simplifyCalls } from "../runner/simplify.ts";
 import { type Call, type Round, revisionSlot } from "../spec/exchange.ts";
 import { alone, bodyWith } from "../suites/case.ts";

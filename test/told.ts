@@ -1,4 +1,4 @@
-import { addPermission, label } from "../generators/call.ts";
+import { addPermission, label } from "../generators/calls.ts";
 import { judgeOf } from "../oracle/judge.ts";
 import { type Belief, initialBelief } from "../oracle/model-state.ts";
 import { type ObservedRound, observeRound } from "../oracle/observe.ts";

@@ -1,5 +1,4 @@
 import { describe, expect, test } from "vitest";
-import { canonicalBody } from "../generators/body.ts";
 import {
   addPermission,
   createAlias,
@@ -11,11 +10,10 @@ import {
   getPolicy,
   publishVersion,
   removePermission,
-} from "../generators/call.ts";
-import { equivalentJson } from "../generators/json.ts";
-import { malformedJson, notAnObject } from "../generators/malformed-json.ts";
-import { bodyOf } from "../generators/requests.ts";
+} from "../generators/calls.ts";
+import { equivalentJson, malformedJson, notAnObject } from "../generators/json-forms.ts";
 import { spellings } from "../generators/spellings.ts";
+import { bodyOf, canonicalBody } from "../generators/valid-requests.ts";
 import { readBody } from "../spec/body.ts";
 import { revisionSlot } from "../spec/exchange.ts";
 import { readName } from "../spec/function-name.ts";

@@ -1,8 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { createFunction } from "../generators/call.ts";
-import { oddBodies, oddTypes, slowBodies } from "../generators/wire/bodies.ts";
-import { oddFramings } from "../generators/wire/framings.ts";
-import { oddTargets } from "../generators/wire/targets.ts";
+import { createFunction } from "../generators/calls.ts";
+import { oddBodies, oddTypes, slowBodies } from "../generators/wire-bodies.ts";
+import { oddFramings, oddTargets } from "../generators/wire-framings.ts";
 import { judgeOf } from "../oracle/judge.ts";
 import { initialBelief } from "../oracle/model-state.ts";
 import { observeRound } from "../oracle/observe.ts";

@@ -8,8 +8,8 @@ import {
 } from "node:http";
 import type { Socket } from "node:net";
 import { afterEach, describe, expect, test } from "vitest";
-import { oddBodies } from "../generators/wire/bodies.ts";
-import { oddFramings } from "../generators/wire/framings.ts";
+import { oddBodies } from "../generators/wire-bodies.ts";
+import { oddFramings } from "../generators/wire-framings.ts";
 import { judgeOf } from "../oracle/judge.ts";
 import { initialBelief } from "../oracle/model-state.ts";
 import { observeRound } from "../oracle/observe.ts";

@@ -1,7 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { oddBodies, oddTypes, slowBodies } from "../generators/wire/bodies.ts";
-import { oddFramings } from "../generators/wire/framings.ts";
-import { oddTargets } from "../generators/wire/targets.ts";
+import { oddBodies, oddTypes, slowBodies } from "../generators/wire-bodies.ts";
+import { oddFramings, oddTargets } from "../generators/wire-framings.ts";
 import { read } from "../spec/request.ts";
 import { wire } from "../suites/wire.ts";
 import { anyStage } from "./wire-stage.ts";

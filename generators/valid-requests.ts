@@ -1,8 +1,33 @@
 import fc from "fast-check";
-import type { AddPermissionRequest } from "../spec/add-permission.ts";
+import type { AddPermissionRequest, RequestMembers } from "../spec/add-permission.ts";
 import { type BodyMember, bodyMembers } from "../spec/constraint.ts";
-import { tokenService } from "../spec/principal.ts";
-import { valid } from "./valid/member.ts";
+import { services, tokenService } from "../spec/principal.ts";
+import { validAction } from "./action.ts";
+import { validEventSourceToken } from "./event-source-token.ts";
+import { validFunctionName } from "./function-name.ts";
+import { validPrincipal } from "./principal.ts";
+import { validQualifier } from "./qualifier.ts";
+import { validSourceAccount } from "./source-account.ts";
+import { validSourceArn } from "./source-arn.ts";
+import { validStatementId } from "./statement-id.ts";
+
+/** The baseline: the three required members and nothing else, all certain to be accepted. */
+export function canonicalBody(sid: string): AddPermissionRequest {
+  return { Action: "lambda:InvokeFunction", Principal: services[0], StatementId: sid };
+}
+
+/** A valid value of each member; any text is a well-formed RevisionId, though hardly the current one. */
+export const valid: { readonly [M in keyof RequestMembers]: fc.Arbitrary<RequestMembers[M]> } = {
+  Action: validAction,
+  EventSourceToken: validEventSourceToken,
+  FunctionName: validFunctionName,
+  Principal: validPrincipal,
+  Qualifier: validQualifier,
+  RevisionId: fc.uuid(),
+  SourceAccount: validSourceAccount,
+  SourceArn: validSourceArn,
+  StatementId: validStatementId,
+};
 
 /** The members of a body but for those that depend on the state of the target: StatementId and RevisionId. */
 export type Draft = Omit<AddPermissionRequest, "StatementId" | "RevisionId">;

@@ -1,6 +1,9 @@
-import { documentationAccounts } from "../valid/account.ts";
-import { around } from "./around.ts";
-import { type NearMiss, offPatterns } from "./near-miss.ts";
+import type fc from "fast-check";
+import { documentationAccount, documentationAccounts } from "./arbitraries.ts";
+import { around, type NearMiss, offPatterns } from "./near-miss.ts";
+
+/** An account id to restrict a grant to; documentation ids only, one of them with leading zeros. */
+export const validSourceAccount: fc.Arbitrary<string> = documentationAccount;
 
 const account = documentationAccounts[0];
 

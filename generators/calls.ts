@@ -1,8 +1,97 @@
+import type {
+  OperationPath,
+  PathParameters,
+  QueryParameters,
+  RequestContentType,
+} from "../spec/add-permission.ts";
 import { type Call, type Header, type Operation, revisionSlot } from "../spec/exchange.ts";
-import { label, qualifierQuery } from "./label.ts";
+
+/** What an AddPermission request is made of; nothing is encoded or corrected on the way to the wire. */
+export interface AddPermissionParts {
+  /** The path label, exactly as wanted on the wire; see `label`. */
+  readonly functionName: string;
+  /** The raw query without `?`; absent or null for none. */
+  readonly query?: string | null;
+  /** Members to write as JSON, or the raw text of the body, or null for no body. */
+  readonly body: Readonly<Record<string, unknown>> | string | null;
+  /** Defaults to the documented Content-Type. */
+  readonly headers?: readonly Header[];
+  /** Defaults to POST. */
+  readonly method?: string;
+}
+
+const contentType: RequestContentType = "application/json";
+const json: readonly Header[] = [["Content-Type", contentType]];
+const path: OperationPath = "/2015-03-31/functions/{FunctionName}/policy";
+const labelSlot: `{${keyof PathParameters}}` = "{FunctionName}";
+
+/** An AddPermission request, right or wrong; members with the value undefined are left out. */
+export function addPermission(parts: AddPermissionParts): Call {
+  const { body, query } = parts;
+  const [before = "", after = ""] = path.split(labelSlot);
+  const at = `${before}${parts.functionName}${after}`;
+  return {
+    operation: "AddPermission",
+    method: parts.method ?? "POST",
+    target: typeof query === "string" ? `${at}?${query}` : at,
+    headers: parts.headers ?? json,
+    body: body === null || typeof body === "string" ? body : JSON.stringify(body),
+  };
+}
+
+const unreserved = /[A-Za-z0-9._~-]/;
+const unreservedText = /^[A-Za-z0-9._~-]*$/;
+const bytes = new TextEncoder();
+
+function percent(byte: number): string {
+  return `%${byte.toString(16).toUpperCase().padStart(2, "0")}`;
+}
+
+function encode(value: string, keep: (character: string) => boolean): string {
+  let text = "";
+  for (const character of value) {
+    if (keep(character)) text += character;
+    else if (character < "\u0080") text += percent(character.charCodeAt(0));
+    else for (const byte of bytes.encode(character)) text += percent(byte);
+  }
+  return text;
+}
+
+/** A path label as SDKs write it: everything but RFC 3986's unreserved characters percent-encoded as UTF-8. */
+export function label(value: string): string {
+  if (unreservedText.test(value)) return value;
+  return encode(value, (character) => unreserved.test(character));
+}
+
+/** A path label with its colons left literal, as RFC 3986 allows in a path segment. */
+export function labelKeepingColons(value: string): string {
+  return encode(value, (character) => character === ":" || unreserved.test(character));
+}
+
+/** A path label in which every character is percent-encoded, even those that need it least. */
+export function labelEncodingAll(value: string): string {
+  return encode(value, () => false);
+}
+
+/** A path label in which every second letter or digit is percent-encoded besides what must be. */
+export function labelEncodingSome(value: string): string {
+  let seen = 0;
+  return encode(value, (character) => unreserved.test(character) && seen++ % 2 === 1);
+}
+
+/** The same escapes with lower-case hexadecimal digits, which RFC 3986 calls equivalent. */
+export function lowerHex(encoded: string): string {
+  return encoded.replace(/%[0-9A-F]{2}/g, (triplet) => triplet.toLowerCase());
+}
+
+const qualifier: keyof QueryParameters = "Qualifier";
+
+/** The raw query, without `?`, that gives a qualifier. */
+export function qualifierQuery(value: NonNullable<QueryParameters["Qualifier"]>): string {
+  return `${qualifier}=${label(value)}`;
+}
 
 const root = "/2015-03-31/functions";
-const json: readonly Header[] = [["Content-Type", "application/json"]];
 
 function plain(operation: Operation, method: string, target: string): Call {
   return { operation, method, target, headers: [], body: null };

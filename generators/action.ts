@@ -1,5 +1,12 @@
-import { around } from "./around.ts";
-import { type NearMiss, offPatterns } from "./near-miss.ts";
+import fc from "fast-check";
+import { around, type NearMiss, offPatterns } from "./near-miss.ts";
+
+/** An Action that is certain to be accepted: the document's two examples, and all of lambda. */
+export const validAction: fc.Arbitrary<string> = fc.constantFrom(
+  "lambda:InvokeFunction",
+  "lambda:GetFunction",
+  "lambda:*",
+);
 
 /** Actions that the pattern refuses. */
 export const actionNearMisses: readonly NearMiss[] = [

@@ -1,6 +1,6 @@
-import type { Call } from "../../spec/exchange.ts";
-import { canonicalBody } from "../body.ts";
-import { addPermission } from "../call.ts";
+import type { Call } from "../spec/exchange.ts";
+import { addPermission } from "./calls.ts";
+import { canonicalBody } from "./valid-requests.ts";
 
 /** An odd request: how it is called, and how it is made for a function with an id of its own. */
 export interface OddRequest {
