@@ -42,7 +42,7 @@ const edits: readonly Edit[] = [
     what: "a path with another parameter",
     from: /\bFunctionName\b/g,
     to: "Function",
-    breaks: ["label", "path", "valid", "draftOf"],
+    breaks: ["labelSlot", "path", "valid", "draftOf"],
   },
   {
     what: "a path of another version",
@@ -102,11 +102,8 @@ const edits: readonly Edit[] = [
 
 /** What uses the types: generators, the readings of requests and answers, rules, the reference, and a user's program. */
 const users = [
-  "generators/body.ts",
-  "generators/call.ts",
-  "generators/label.ts",
-  "generators/requests.ts",
-  "generators/valid/member.ts",
+  "generators/calls.ts",
+  "generators/valid-requests.ts",
   "spec/answer.ts",
   "spec/body.ts",
   "spec/constraint.ts",
