@@ -1,0 +1,43 @@
+import { fileURLToPath } from "node:url";
+import ts from "typescript";
+import { describe, expect, it } from "vitest";
+
+const root = fileURLToPath(new URL("../", import.meta.url));
+
+/** The files that the first walk of docs/architecture.md touches, in its order. */
+const walk = {
+  rule: `${root}rules/success.ts`,
+  mutant: `${root}targets/reference/mutants/success-mutants.ts`,
+} as const;
+
+const added = `"success.test-of-the-walk": guarantee("A claim", ["R137"], response, "stated", () => holds),`;
+
+/** What the compiler says of the mutants when a file of rules is changed so. */
+function complaints(change: (text: string) => string): readonly string[] {
+  const config = ts.readConfigFile(`${root}tsconfig.json`, ts.sys.readFile);
+  const { options } = ts.parseJsonConfigFileContent(config.config, ts.sys, root);
+  const host = ts.createCompilerHost(options);
+  const read = host.readFile;
+  host.readFile = (path) => {
+    const text = read(path);
+    return path === walk.rule && text !== undefined ? change(text) : text;
+  };
+  const getSourceFile = host.getSourceFile;
+  host.getSourceFile = (path, version, ...rest) =>
+    path === walk.rule
+      ? ts.createSourceFile(path, host.readFile(path) ?? "", version)
+      : getSourceFile(path, version, ...rest);
+  const program = ts.createProgram([walk.mutant], options, host);
+  const file = program.getSourceFile(walk.mutant);
+  return program
+    .getSemanticDiagnostics(file)
+    .map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, "\n"));
+}
+
+describe("A rule that is added in its file", () => {
+  it("makes the compiler ask for its mutant, by name", () => {
+    const asked = complaints((text) => text.replace('"success.is-201": guarantee(', `${added}\n  $&`));
+    expect(asked).toHaveLength(1);
+    expect(asked.join()).toContain("success.test-of-the-walk");
+  }, 120_000);
+});
