@@ -1,4 +1,5 @@
 import { readFile } from "node:fs/promises";
+import { resolve } from "node:path";
 import {
   failsGate,
   type Judgement,
@@ -104,15 +105,17 @@ function again(target: ConformTarget, options: ConformOptions, rule: string): st
   return `await conform(${whom}, ${JSON.stringify(same)})`;
 }
 
-/** Reads a file of known deviations; throws a Fault when there is none or when it is wrong. */
-export async function readKnown(file: string | URL): Promise<KnownFile> {
+/** Reads a file of known deviations, where a path starts from `cwd`; throws a Fault when there is none or when it is wrong. */
+export async function readKnown(file: string | URL, cwd = "."): Promise<KnownFile> {
   const name = `${file}`;
-  const text = await readFile(file, "utf8").catch((cause: unknown) => {
-    throw new Fault(
-      `The file of known deviations ${JSON.stringify(name)} cannot be read: give one that exists, or make it with --update-known.`,
-      { cause },
-    );
-  });
+  const text = await readFile(typeof file === "string" ? resolve(cwd, file) : file, "utf8").catch(
+    (cause: unknown) => {
+      throw new Fault(
+        `The file of known deviations ${JSON.stringify(name)} cannot be read: give one that exists, or make it with --update-known.`,
+        { cause },
+      );
+    },
+  );
   return parseKnown(text, name, ruleIds);
 }
 

@@ -1,4 +1,5 @@
 import { createHash, randomBytes } from "node:crypto";
+import { join } from "node:path";
 import type { Environment } from "../client/authorize.ts";
 import { endpointOf } from "../client/endpoint.ts";
 import type { Clock } from "../client/transport.ts";
@@ -26,6 +27,8 @@ export interface Session extends Reach {
 /** How a target is reached; what is absent has the default that the README names. */
 export interface SessionOptions {
   readonly env: Environment;
+  /** Folder in which journals are kept; that of the process by default. */
+  readonly cwd?: string | undefined;
   readonly region?: string | undefined;
   readonly sign?: boolean | undefined;
   readonly functionName?: string | undefined;
@@ -69,7 +72,7 @@ async function sessionAt(
   clock: Clock,
   startedAt: Date,
 ): Promise<Session> {
-  const { env, sign = false, concurrency, functionName } = options;
+  const { env, cwd = ".", sign = false, concurrency, functionName } = options;
   const { carrier, name, cannot, own, arranges, remedy, revive } = contact;
   const endpoint = endpointOf(contact.endpoint);
   // An empty variable is one that is not set.
@@ -90,7 +93,7 @@ async function sessionAt(
     signal: options.signal,
     clock,
     now: () => new Date(),
-    journalDir: own ? null : journalDir,
+    journalDir: own ? null : join(cwd, journalDir),
     pid: process.pid,
     remedy,
     revive,

@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { processContext } from "./context.ts";
 import { main } from "./main.ts";
 
 const streams = [process.stdout, process.stderr];
@@ -11,7 +12,7 @@ for (const stream of streams) {
     if (code !== "EPIPE") unwritten = code;
   });
 }
-const code = await main(process.argv.slice(2));
+const code = await main(process.argv.slice(2), processContext());
 // What was printed must reach a pipe first; then nothing is waited for, although a target may hold sockets open.
 const flushed = async () => {
   const written = streams.map((stream) => new Promise<void>((resolve) => stream.write("", () => resolve())));

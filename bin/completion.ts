@@ -1,6 +1,7 @@
 import { nearest } from "../reports/known/shape.ts";
 import { Fault } from "../spec/fault.ts";
 import { type OptionDoc, read } from "./arguments.ts";
+import type { CommandContext } from "./context.ts";
 import { tool } from "./help.ts";
 import { optionDocs } from "./options.ts";
 
@@ -14,12 +15,15 @@ const subcommands: readonly string[] = entries.map(([name]) => name).filter((nam
 const shells: Readonly<Record<string, () => string>> = { bash, zsh, fish };
 
 /** Prints the completion script of a shell. */
-export async function completionCommand(args: readonly string[]): Promise<number> {
+export async function completionCommand(
+  args: readonly string[],
+  { stdout }: Pick<CommandContext, "stdout">,
+): Promise<number> {
   const given = read(args, optionDocs.completion);
   const [shell = "", ...more] = given.rest;
   if (more.length > 0)
     throw new Fault(`completion takes one shell, and got ${given.rest.join(", ")}: give one.`);
-  process.stdout.write(completionFor(shell));
+  stdout.write(completionFor(shell));
   return 0;
 }
 

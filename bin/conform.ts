@@ -6,7 +6,6 @@ import { collect, type Out, parseFormats, prepareOut } from "../reports/collecto
 import { escapeTerminal } from "../reports/escape.ts";
 import type { KnownFile } from "../reports/known.ts";
 import { problemsIn } from "../reports/old-report.ts";
-import { progress } from "../reports/progress.ts";
 import type { Column, Report } from "../reports/report.ts";
 import { quote } from "../reports/shell.ts";
 import { terminal } from "../reports/terminal.ts";
@@ -16,7 +15,8 @@ import { recorder } from "../runner/recording.ts";
 import { Fault } from "../spec/fault.ts";
 import { suites } from "../suites/index.ts";
 import { type Given, read } from "./arguments.ts";
-import { command, tool } from "./help.ts";
+import { type CommandContext, progressOn, terminalOf } from "./context.ts";
+import { commandIn, tool } from "./help.ts";
 import { knownFile, knownSummary, withSeen, writeKnown } from "./known-file.ts";
 import { optionDocs } from "./options.ts";
 import { openSession, type Session } from "./session.ts";
@@ -25,21 +25,22 @@ import { interruptible } from "./signals.ts";
 const columns: readonly Column[] = ["document", "aws"];
 
 /** Runs the suite against a target and writes the reports. */
-export async function conformCommand(args: readonly string[]): Promise<number> {
+export async function conformCommand(args: readonly string[], context: CommandContext): Promise<number> {
+  const { cwd } = context;
   const given = read(args, optionDocs[""]);
   if (given.rest.length > 0)
     throw new Fault(`${JSON.stringify(given.rest[0])} is neither an option nor a subcommand; see --help.`);
   const chosen = choices(given);
   const formats = parseFormats(given.text("format") ?? "json,html");
-  const known = await knownFile(given);
-  const out = await prepareOut(given.text("out") ?? "conformance-report");
+  const known = await knownFile(given, cwd);
+  const out = await prepareOut(given.text("out") ?? "conformance-report", cwd);
   const reports = await collect(out, formats);
-  const stopping = interruptible();
+  const stopping = interruptible(context);
   try {
     const snapshot = { everyMs: snapshotMs, write: reports.soFar };
     const telling = { ...chosen, snapshot, events: reports.event };
-    const { report, fault } = await judged(given, telling, stopping.signal);
-    const end = { given, known, out, write: reports.end, interrupted: stopping.exitCode() };
+    const { report, fault } = await judged(given, { ...telling, signal: stopping.signal }, context);
+    const end = { context, given, known, out, write: reports.end, interrupted: stopping.exitCode() };
     return await (fault === null ? tell(report, end) : tellBarren(report, fault, end));
   } finally {
     stopping.done();
@@ -54,6 +55,7 @@ type Chosen = Omit<Play, "replay">;
 
 /** How a run is to be told of. */
 interface End {
+  readonly context: CommandContext;
   readonly given: Given;
   readonly known: KnownFile | null;
   readonly out: Out;
@@ -63,29 +65,30 @@ interface End {
   readonly interrupted: number | null;
 }
 
-async function tell(report: Report, { given, known, out, write, interrupted }: End): Promise<number> {
-  const updated = given.on("update-known") ? await withSeen(report, given.text("known") ?? "") : null;
+async function tell(report: Report, end: End): Promise<number> {
+  const { context, given, known, out, write, interrupted } = end;
+  const { stdout, cwd } = context;
+  const updated = given.on("update-known") ? await withSeen(report, given.text("known") ?? "", cwd) : null;
   const held = updated?.known ?? known;
   const judged = held === null ? null : judgeToday(report, held);
   const final = judged?.report ?? report;
   const unwritten = await faultOf(write(final));
-  const notUpdated = updated === null ? null : await faultOf(writeKnown(updated));
+  const notUpdated = updated === null ? null : await faultOf(writeKnown(updated, cwd));
   const gate = judged === null ? null : knownSummary(judged);
   const code = interrupted ?? codeOf(final, gate?.fails ?? false);
-  process.stdout.write(
+  stdout.write(
     terminal(final, {
-      columns: process.stdout.columns ?? 100,
-      color: colorful(),
+      ...terminalOf(context),
       verbose: given.on("verbose"),
       ...(code <= 3 ? { exit: asExit(code) } : {}),
     }),
   );
-  if (gate !== null) process.stdout.write(gate.text);
+  if (gate !== null) stdout.write(gate.text);
   // What the files cannot say, the terminal has said.
   for (const fault of [unwritten, notUpdated]) if (fault !== null) throw fault;
   if (updated !== null)
-    process.stdout.write(`\nWritten with what was seen: ${escapeTerminal(updated.known.fileName)}\n`);
-  process.stdout.write(`\nReports: ${out.dir}/\n`);
+    stdout.write(`\nWritten with what was seen: ${escapeTerminal(updated.known.fileName)}\n`);
+  stdout.write(`\nReports: ${out.dir}/\n`);
   return code;
 }
 
@@ -98,16 +101,20 @@ async function faultOf(done: Promise<void>): Promise<unknown> {
 }
 
 /** A run that could not begin leaves reports that say so, in place of those of an earlier run. */
-async function tellBarren(report: Report, fault: Fault, { write, interrupted }: End): Promise<number> {
+async function tellBarren(
+  report: Report,
+  fault: Fault,
+  { context, write, interrupted }: End,
+): Promise<number> {
   await write(report);
   if (interrupted === null) throw fault;
-  process.stderr.write(`${escapeTerminal(fault.message)}\n`);
+  context.stderr.write(`${escapeTerminal(fault.message)}\n`);
   return interrupted;
 }
 
-async function judged(given: Given, chosen: Chosen, signal: AbortSignal): Promise<Outcome> {
+async function judged(given: Given, chosen: Chosen, context: CommandContext): Promise<Outcome> {
   try {
-    return await judgedIn(await openSession(given, chosen.seed, signal), given, { ...chosen, signal });
+    return await judgedIn(await openSession(given, context, chosen), given, chosen, context);
   } catch (error) {
     if (!(error instanceof Fault)) throw error;
     const named = { target: given.text("target"), endpoint: given.text("endpoint") };
@@ -115,11 +122,16 @@ async function judged(given: Given, chosen: Chosen, signal: AbortSignal): Promis
   }
 }
 
-async function judgedIn(session: Session, given: Given, chosen: Chosen): Promise<Outcome> {
+async function judgedIn(
+  session: Session,
+  given: Given,
+  chosen: Chosen,
+  context: CommandContext,
+): Promise<Outcome> {
   try {
     const folder = given.text("record");
-    const tape = folder === undefined ? null : await recorder(folder, tool);
-    const outcome = await playWith(session, given, { ...chosen, tape: tape?.tape });
+    const tape = folder === undefined ? null : await recorder(folder, tool, context.cwd);
+    const outcome = await playWith(session, given, { ...chosen, tape: tape?.tape }, context);
     return { ...outcome, report: await recorded(outcome.report, tape) };
   } finally {
     await session.close();
@@ -164,14 +176,14 @@ function choices(given: Given): Chosen {
   };
 }
 
-async function playWith(session: Session, given: Given, chosen: Chosen): Promise<Outcome> {
-  const bar = progress({
-    write: (text) => process.stderr.write(text),
-    now: () => performance.now(),
-    tty: process.stderr.isTTY === true,
-    columns: process.stderr.columns ?? 80,
-    noun: "suspicion",
-  });
+async function playWith(
+  session: Session,
+  given: Given,
+  chosen: Chosen,
+  context: CommandContext,
+): Promise<Outcome> {
+  const bar = progressOn(context, "suspicion");
+  const command = commandIn(context.env);
   const out = given.text("out") ?? "conformance-report";
   try {
     return await attempt(session, {
@@ -192,8 +204,4 @@ function targetArguments(given: Given): string {
     return value === undefined ? [] : [` --${name} ${quote(value)}`];
   });
   return values.join("") + (given.on("sign") ? " --sign" : "");
-}
-
-function colorful(): boolean {
-  return process.stdout.isTTY === true && (process.env.NO_COLOR ?? "") === "";
 }

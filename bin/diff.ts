@@ -3,11 +3,11 @@ import { prepareOut } from "../reports/collector.ts";
 import { type DiffReport, diffJson } from "../reports/diff/diff-report.ts";
 import { diffMarkdown } from "../reports/diff/markdown.ts";
 import { diffText } from "../reports/diff/text.ts";
-import { progress } from "../reports/progress.ts";
 import { comparedSuites, diff } from "../runner/diff/diff.ts";
 import { Fault } from "../spec/fault.ts";
 import { suites } from "../suites/index.ts";
 import { type Given, read, takesNothing } from "./arguments.ts";
+import { type CommandContext, progressOn, terminalOf } from "./context.ts";
 import { tool } from "./help.ts";
 import { optionDocs } from "./options.ts";
 import { openSession, runPrefix, type Session } from "./session.ts";
@@ -16,20 +16,21 @@ import { interruptible } from "./signals.ts";
 const looks = ["text", "markdown", "json"] as const;
 
 /** Sends the same requests to two targets: 0 when nothing differs, 1 when something does. */
-export async function diffCommand(args: readonly string[]): Promise<number> {
+export async function diffCommand(args: readonly string[], context: CommandContext): Promise<number> {
+  const { stdout, cwd } = context;
   const given = read(args, optionDocs.diff);
   takesNothing(given, "diff", "name the two targets with --target and --endpoint");
   const [x, y] = twoOf(given);
   const look = given.choice("format", looks) ?? "text";
-  const out = await prepareOut(given.text("out") ?? "conformance-report");
-  const stopping = interruptible();
+  const out = await prepareOut(given.text("out") ?? "conformance-report", cwd);
+  const stopping = interruptible(context);
   try {
-    const report = await compareTargets(given, x, y, stopping.signal);
+    const report = await compareTargets(given, [x, y], stopping.signal, context);
     await out.write("diff.json", diffJson(report));
     await out.write("diff.md", diffMarkdown(report));
     const code = stopping.exitCode() ?? codeOf(report);
-    process.stdout.write(printed(report, look, given.on("verbose")));
-    if (look === "text") process.stdout.write(`\nReports: ${out.dir}/diff.json, ${out.dir}/diff.md\n`);
+    stdout.write(printed(report, look, { ...terminalOf(context), verbose: given.on("verbose") }));
+    if (look === "text") stdout.write(`\nReports: ${out.dir}/diff.json, ${out.dir}/diff.md\n`);
     return code;
   } finally {
     stopping.done();
@@ -42,14 +43,14 @@ function codeOf({ differences, incomplete, compared, faults }: DiffReport): 0 | 
   return incomplete || compared === 0 || faults.length > 0 ? 2 : 0;
 }
 
-function printed(report: DiffReport, look: (typeof looks)[number], verbose: boolean): string {
+function printed(
+  report: DiffReport,
+  look: (typeof looks)[number],
+  how: Parameters<typeof diffText>[1],
+): string {
   if (look === "json") return diffJson(report);
   if (look === "markdown") return diffMarkdown(report);
-  return diffText(report, {
-    columns: process.stdout.columns ?? 100,
-    color: process.stdout.isTTY === true && (process.env.NO_COLOR ?? "") === "",
-    verbose,
-  });
+  return diffText(report, how);
 }
 
 /** A target as it was named on the command line. */
@@ -66,9 +67,9 @@ function twoOf(given: Given): readonly [NamedTarget, NamedTarget] {
 
 async function compareTargets(
   given: Given,
-  x: NamedTarget,
-  y: NamedTarget,
+  [x, y]: readonly [NamedTarget, NamedTarget],
   signal: AbortSignal,
+  context: CommandContext,
 ): Promise<DiffReport> {
   const seed = given.number("seed", 0, 0x7fffffff) ?? 1;
   const wanted = given.names(
@@ -78,11 +79,11 @@ async function compareTargets(
   const chosen = wanted === undefined ? comparedSuites : suites.filter(({ name }) => wanted.includes(name));
   const prefix = runPrefix(x.name === "target" && y.name === "target", seed).slice(0, -1);
   // Names of equal length, so that both get the same requests; different ones, for it may be the same target twice.
-  const first = await openSession(only(given, x), seed, signal, `${prefix}x`);
+  const first = await openSession(only(given, x), context, { seed, signal, prefix: `${prefix}x` });
   try {
-    const second = await openSession(only(given, y), seed, signal, `${prefix}y`);
+    const second = await openSession(only(given, y), context, { seed, signal, prefix: `${prefix}y` });
     try {
-      return await withProgress(given, { x: first, y: second }, { seed, suites: chosen, signal });
+      return await withProgress(given, { x: first, y: second }, { seed, suites: chosen, signal }, context);
     } finally {
       await second.close();
     }
@@ -108,14 +109,9 @@ async function withProgress(
   given: Given,
   sessions: { readonly x: Session; readonly y: Session },
   chosen: { readonly seed: number; readonly suites: typeof suites; readonly signal: AbortSignal },
+  context: CommandContext,
 ): Promise<DiffReport> {
-  const bar = progress({
-    write: (text) => process.stderr.write(text),
-    now: () => performance.now(),
-    tty: process.stderr.isTTY === true,
-    columns: process.stderr.columns ?? 80,
-    noun: "difference",
-  });
+  const bar = progressOn(context, "difference");
   const side = (session: Session) => ({
     ...session,
     target: { name: session.name, endpoint: session.endpoint, cannot: session.cannot },

@@ -1,4 +1,5 @@
 import { tool } from "../api/tool.ts";
+import type { Environment } from "../client/authorize.ts";
 import type { OptionDoc } from "./arguments.ts";
 import { optionDocs } from "./options.ts";
 
@@ -29,8 +30,8 @@ const exits = `Exit code
   2  wrong usage, target not reachable, or a fault of ours
   3  nothing violated, but something inconclusive or unexercised`;
 
-/** The help text of a subcommand; of the run itself for "" and for names that are none. */
-export function help(name: string): string {
+/** The help text of a subcommand; of the run itself for "" and for names that are none. `command` is how it is called. */
+export function help(name: string, command: string): string {
   const key = isDocumented(name) ? name : "";
   const [usage, text] = about[key];
   const lines = [`Usage: ${command} ${usage}`, "", text, "", "Options", ...optionLines(optionDocs[key])];
@@ -81,6 +82,7 @@ export { tool } from "../api/tool.ts";
 /** The package's version. */
 export const version = tool.version;
 
-/** How the command is called here, for messages that tell what to run. */
-export const command: string =
-  process.env.npm_lifecycle_event === "conform" ? "npm run -s conform --" : "npx addpermission-conformance";
+/** How the command is called in this environment, for messages that tell what to run. */
+export function commandIn({ npm_lifecycle_event: script }: Environment): string {
+  return script === "conform" ? "npm run -s conform --" : "npx addpermission-conformance";
+}

@@ -8,20 +8,25 @@ import { readRecording } from "../runner/recording.ts";
 import { rejudge } from "../runner/rejudge.ts";
 import { Fault } from "../spec/fault.ts";
 import { read } from "./arguments.ts";
+import { type CommandContext, terminalOf } from "./context.ts";
 import { tool } from "./help.ts";
 import { optionDocs } from "./options.ts";
 
 const columns: readonly Column[] = ["document", "aws"];
 
 /** Judges a recording by today's rules and writes the reports, without a target. */
-export async function judgeCommand(args: readonly string[]): Promise<number> {
+export async function judgeCommand(
+  args: readonly string[],
+  context: Pick<CommandContext, "stdout" | "env" | "cwd">,
+): Promise<number> {
+  const { stdout, cwd } = context;
   const given = read(args, optionDocs.judge);
   const [dir, ...more] = given.rest;
   if (dir === undefined || more.length > 0)
     throw new Fault(`judge takes one folder, and got ${given.rest.length}: give the one made with --record.`);
   const formats = parseFormats(given.text("format") ?? "json,html");
-  const recording = await readRecording(dir);
-  const out = await prepareOut(given.text("out") ?? "conformance-report");
+  const recording = await readRecording(dir, cwd);
+  const out = await prepareOut(given.text("out") ?? "conformance-report", cwd);
   const { endpoint } = recording.report.target;
   const host = URL.canParse(endpoint) ? new URL(endpoint).host : "";
   const report = await rejudge(recording, {
@@ -39,14 +44,7 @@ export async function judgeCommand(args: readonly string[]): Promise<number> {
   });
   await writeReports(out, report, formats);
   const code = exitCode(report);
-  process.stdout.write(
-    terminal(report, {
-      columns: process.stdout.columns ?? 100,
-      color: process.stdout.isTTY === true && (process.env.NO_COLOR ?? "") === "",
-      verbose: given.on("verbose"),
-      exit: code,
-    }),
-  );
-  process.stdout.write(`\nReports: ${out.dir}/\n`);
+  stdout.write(terminal(report, { ...terminalOf(context), verbose: given.on("verbose"), exit: code }));
+  stdout.write(`\nReports: ${out.dir}/\n`);
   return code;
 }

@@ -1,5 +1,5 @@
 import { readFile, realpath } from "node:fs/promises";
-import { dirname } from "node:path";
+import { dirname, resolve } from "node:path";
 import { readKnown } from "../api/conform.ts";
 import { escapeTerminal } from "../reports/escape.ts";
 import { proveWritable, replace, unwritable } from "../reports/files.ts";
@@ -15,32 +15,35 @@ interface Updated {
   readonly known: KnownFile;
 }
 
-/** The known-file that the options name; it can be written when it is to be. Throws a Fault. */
-export async function knownFile(given: Given): Promise<KnownFile | null> {
+/** The known-file that the options name, by a path from `cwd`; it can be written when it is to be. Throws a Fault. */
+export async function knownFile(given: Given, cwd: string): Promise<KnownFile | null> {
   const file = given.text("known");
   const updates = given.on("update-known");
   if (file === undefined) {
     if (updates) throw new Fault("--update-known needs the file to write: give --known FILE.");
     return null;
   }
-  const isNew = updates && (await existing(file)) === null;
-  const known = isNew ? parseKnown("version: 1\ndeviations: []\n", file, ruleIds) : await readKnown(file);
+  const isNew = updates && (await existing(file, cwd)) === null;
+  const known = isNew
+    ? parseKnown("version: 1\ndeviations: []\n", file, ruleIds)
+    : await readKnown(file, cwd);
   // Before the run, which may be long.
-  if (updates) await proveWritable(dirname(file)).catch(unwritten(file));
+  if (updates) await proveWritable(dirname(resolve(cwd, file))).catch(unwritten(file));
   return known;
 }
 
 /** Null where there is no such file yet; what is there and cannot be read is left to {@link readKnown}. */
-async function existing(file: string): Promise<string | null> {
-  return readFile(file, "utf8").catch((error: NodeJS.ErrnoException) =>
+async function existing(file: string, cwd: string): Promise<string | null> {
+  return readFile(resolve(cwd, file), "utf8").catch((error: NodeJS.ErrnoException) =>
     error.code === "ENOENT" ? null : "",
   );
 }
 
 /** Writes it in one step. A link stays one: the file that it leads to is replaced. */
-export async function writeKnown({ known, text }: Updated): Promise<void> {
+export async function writeKnown({ known, text }: Updated, cwd: string): Promise<void> {
   const file = known.fileName;
-  const there = await realpath(file).catch(() => file);
+  const path = resolve(cwd, file);
+  const there = await realpath(path).catch(() => path);
   await replace(there, text).catch(unwritten(file));
 }
 
@@ -51,8 +54,8 @@ function unwritten(file: string): (cause: unknown) => never {
 }
 
 /** The known-file with what a run saw. */
-export async function withSeen(report: Report, file: string): Promise<Updated> {
-  const text = updateKnown(await existing(file), report, new Date().toISOString().slice(0, 10), file);
+export async function withSeen(report: Report, file: string, cwd: string): Promise<Updated> {
+  const text = updateKnown(await existing(file, cwd), report, new Date().toISOString().slice(0, 10), file);
   return { text, known: parseKnown(text, file, ruleIds) };
 }
 

@@ -2,10 +2,11 @@ import { escapeTerminal } from "../reports/escape.ts";
 import { nearest } from "../reports/known/shape.ts";
 import { placeOf, placeText } from "../spec/error-place.ts";
 import { Fault } from "../spec/fault.ts";
-import { help, version } from "./help.ts";
+import type { CommandContext } from "./context.ts";
+import { commandIn, help, version } from "./help.ts";
 
 /** A subcommand: arguments in, exit code out. */
-type Command = (args: readonly string[]) => Promise<number>;
+type Command = (args: readonly string[], context: CommandContext) => Promise<number>;
 
 /** Loaded when asked for, so that a listing does not wait for what a run needs. */
 const commands: Readonly<Record<string, () => Promise<Command>>> = {
@@ -21,31 +22,31 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
 };
 
 /** The command. Only here are faults turned into a sentence and an exit code. */
-export async function main(args: readonly string[]): Promise<number> {
+export async function main(args: readonly string[], context: CommandContext): Promise<number> {
   const [first = ""] = args;
   const named = first !== "" && !first.startsWith("-");
+  const say = (text: string): number => {
+    context.stdout.write(`${text.trimEnd()}\n`);
+    return 0;
+  };
+  const command = commandIn(context.env);
   try {
     if (args.includes("--version")) return say(version);
-    if (first === "help") return say(helpOn(args[1]));
+    if (first === "help") return say(helpOn(args[1], command));
     const name = named ? first : "run";
-    if (args.includes("--help") || args.includes("-h")) return say(helpOn(name));
+    if (args.includes("--help") || args.includes("-h")) return say(helpOn(name, command));
     const load = Object.hasOwn(commands, name) ? commands[name] : undefined;
     if (load === undefined) throw unknownCommand(name);
-    return await (await load())(named ? args.slice(1) : args);
+    return await (await load())(named ? args.slice(1) : args, context);
   } catch (error) {
-    return tell(error, args.includes("--verbose"));
+    return tell(error, args.includes("--verbose"), context);
   }
 }
 
-function helpOn(name = "run"): string {
-  if (name.startsWith("-")) return help("");
+function helpOn(name = "run", command: string): string {
+  if (name.startsWith("-")) return help("", command);
   if (!Object.hasOwn(commands, name)) throw unknownCommand(name);
-  return help(name === "run" ? "" : name);
-}
-
-function say(text: string): number {
-  process.stdout.write(`${text.trimEnd()}\n`);
-  return 0;
+  return help(name === "run" ? "" : name, command);
 }
 
 function unknownCommand(name: string): Fault {
@@ -56,13 +57,13 @@ function unknownCommand(name: string): Fault {
   );
 }
 
-function tell(error: unknown, verbose: boolean): number {
+function tell(error: unknown, verbose: boolean, { stderr }: CommandContext): number {
   const text = error instanceof Error ? error.message : String(error);
   const isFault = error instanceof Fault;
   const ours = isFault ? "" : "This is a fault of the suite itself, please report it: ";
   const where = isFault ? "" : placeText(placeOf(error));
-  process.stderr.write(`addpermission-conformance: ${ours}${escapeTerminal(`${text}${where}`)}\n`);
-  if (verbose) process.stderr.write(stacksOf(error));
+  stderr.write(`addpermission-conformance: ${ours}${escapeTerminal(`${text}${where}`)}\n`);
+  if (verbose) stderr.write(stacksOf(error));
   return 2;
 }
 

@@ -6,6 +6,7 @@ import { dialects } from "../targets/reference/mutants/dialects.ts";
 import { extraMutants, mutants } from "../targets/reference/mutants/index.ts";
 import type { Mutant } from "../targets/reference/mutants/mutant.ts";
 import { read, takesNothing } from "./arguments.ts";
+import type { CommandContext } from "./context.ts";
 import { optionDocs } from "./options.ts";
 
 /** One row of the kill matrix. */
@@ -18,7 +19,10 @@ interface Row {
 }
 
 /** Runs the suite against every faulty variant of the reference, and against correct ones of other dialects. */
-export async function mutantsCommand(args: readonly string[]): Promise<number> {
+export async function mutantsCommand(
+  args: readonly string[],
+  { stdout }: Pick<CommandContext, "stdout">,
+): Promise<number> {
   const given = read(args, optionDocs.mutants);
   takesNothing(given, "mutants", "name mutants with --only");
   const seed = given.number("seed", 0) ?? 1;
@@ -43,11 +47,11 @@ export async function mutantsCommand(args: readonly string[]): Promise<number> {
       throw new Fault(`There is no mutant ${JSON.stringify(name)}; see the list without --only.`);
     const row = await judgeAgain(name, mutant, seed);
     rows.push(row);
-    if (!given.on("json")) process.stdout.write(line(row));
+    if (!given.on("json")) stdout.write(line(row));
   }
   const inexact = rows.filter(({ exact }) => !exact);
-  if (given.on("json")) process.stdout.write(`${JSON.stringify(rows, null, 2)}\n`);
-  else process.stdout.write(`\n${rows.length - inexact.length} of ${rows.length} exact\n`);
+  if (given.on("json")) stdout.write(`${JSON.stringify(rows, null, 2)}\n`);
+  else stdout.write(`\n${rows.length - inexact.length} of ${rows.length} exact\n`);
   return inexact.length === 0 ? 0 : 1;
 }
 

@@ -1,4 +1,5 @@
 import { readFile } from "node:fs/promises";
+import { resolve } from "node:path";
 import { sleep } from "../client/deadline.ts";
 import { judgeOf } from "../oracle/judge.ts";
 import type { Rule } from "../oracle/rule.ts";
@@ -13,6 +14,7 @@ import { phrase } from "../spec/answer.ts";
 import type { Call, Exchange } from "../spec/exchange.ts";
 import { Fault } from "../spec/fault.ts";
 import { read, takesNothing } from "./arguments.ts";
+import type { CommandContext } from "./context.ts";
 import { optionDocs } from "./options.ts";
 import { openSession, type Session } from "./session.ts";
 import { interruptible } from "./signals.ts";
@@ -25,18 +27,18 @@ interface Finding {
 }
 
 /** Resends the counterexample of a report and says whether it still shows: 1 when it does, 0 when it does not, 2 when it could not be tried. */
-export async function replayCommand(args: readonly string[]): Promise<number> {
+export async function replayCommand(args: readonly string[], context: CommandContext): Promise<number> {
   const given = read(args, optionDocs.replay);
   takesNothing(given, "replay", "name the report with --report");
   const path = given.text("report") ?? "conformance-report/report.json";
-  const report = readReport(await textOf(path), path);
+  const report = readReport(await textOf(path, context.cwd), path);
   const finding = findingIn(report, given.text("rule"), path);
-  const stopping = interruptible();
+  const stopping = interruptible(context);
   try {
-    const session = await openSession(given, report.seed, stopping.signal);
+    const session = await openSession(given, context, { seed: report.seed, signal: stopping.signal });
     try {
-      const replayed = await replayOn(session, finding, stopping.signal);
-      process.stdout.write(story(finding, replayed));
+      const replayed = await replayOn(session, finding, stopping.signal, context);
+      context.stdout.write(story(finding, replayed));
       return stopping.exitCode() ?? codeOf(replayed);
     } finally {
       await session.close();
@@ -51,8 +53,8 @@ function codeOf({ violation, untried }: Replayed): 0 | 1 | 2 {
   return untried === null ? 0 : 2;
 }
 
-async function textOf(path: string): Promise<string> {
-  return readFile(path, "utf8").catch((cause: unknown) => {
+async function textOf(path: string, cwd: string): Promise<string> {
+  return readFile(resolve(cwd, path), "utf8").catch((cause: unknown) => {
     throw new Fault(
       `The report ${JSON.stringify(path)} cannot be read: name a report.json that a run wrote with --report FILE.`,
       { cause },
@@ -97,6 +99,7 @@ async function replayOn(
   session: Session,
   { rule, column, counterexample }: Finding,
   signal: AbortSignal,
+  { stderr }: CommandContext,
 ): Promise<Replayed> {
   // As long as the suffixes of a run: a name that is as long as it was breaks the same limits.
   const arranged = await session.arrange("0000");
@@ -118,7 +121,7 @@ async function replayOn(
     const on = { lane, judge: judgeOf([rule]), rule, column, unable };
     return await playAgain(here, on, () => signal.aborted);
   } finally {
-    for (const left of await arranged.undo()) process.stderr.write(`${escapeTerminal(left)}\n`);
+    for (const left of await arranged.undo()) stderr.write(`${escapeTerminal(left)}\n`);
   }
 }
 

@@ -1,20 +1,24 @@
 import { type Contact, contactAt } from "../api/contact.ts";
-import { openSession as open, type Session } from "../api/session.ts";
+import { openSession as open, type Session, type SessionOptions } from "../api/session.ts";
 import { longestMs } from "../client/deadline.ts";
 import { Fault } from "../spec/fault.ts";
 import type { Given } from "./arguments.ts";
+import type { CommandContext } from "./context.ts";
 
 export { journalDir, namePrefix, runPrefix, type Session } from "../api/session.ts";
 
 /** Starts or finds the target that the options name. */
 export async function openSession(
   given: Pick<Given, "text" | "number" | "on">,
-  seed: number,
-  signal?: AbortSignal,
-  prefix?: string,
+  { env, cwd }: Pick<CommandContext, "env" | "cwd">,
+  { seed, signal, prefix }: Pick<SessionOptions, "seed" | "signal" | "prefix">,
 ): Promise<Session> {
   const options = {
-    env: process.env,
+    seed,
+    signal,
+    prefix,
+    env,
+    cwd,
     region: given.text("region"),
     sign: given.on("sign"),
     functionName: given.text("function"),
@@ -23,9 +27,6 @@ export async function openSession(
     budget: given.number("budget", 1),
     rate: given.number("rate", 1),
     concurrency: given.number("concurrency", 1, 256),
-    signal,
-    seed,
-    prefix,
   };
   return open(await contactOf(given), options);
 }

@@ -1,11 +1,13 @@
 import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { journalsIn } from "../client/journal.ts";
 import { type Swept, sweep } from "../client/sweep.ts";
 import { escapeTerminal } from "../reports/escape.ts";
 import { quote } from "../reports/shell.ts";
 import { Fault } from "../spec/fault.ts";
 import { type Given, read, takesNothing } from "./arguments.ts";
-import { command } from "./help.ts";
+import type { CommandContext } from "./context.ts";
+import { commandIn } from "./help.ts";
 import { optionDocs } from "./options.ts";
 import { journalDir, namePrefix, openSession } from "./session.ts";
 
@@ -17,29 +19,31 @@ interface Place {
 }
 
 /** Deletes what interrupted runs left on a target, and gives back policies: at the one that is named, or each that a journal names. */
-export async function sweepCommand(args: readonly string[]): Promise<number> {
+export async function sweepCommand(args: readonly string[], context: CommandContext): Promise<number> {
+  const { stdout, cwd, env } = context;
   const given = read(args, optionDocs.sweep);
   takesNothing(given, "sweep", "name the target with --endpoint");
   const endpoint = given.text("endpoint");
   if (endpoint === undefined && given.text("region") !== undefined)
     throw new Fault("--region says where to sign for at an endpoint: give --endpoint URL, or leave it out.");
   const swept: Swept[] = [];
-  for (const place of endpoint === undefined ? await noted() : [{ endpoint }])
-    swept.push(isOutOfReach(place, given) ? leftAt(place) : await sweepAt(place, given));
+  for (const place of endpoint === undefined ? await noted(cwd) : [{ endpoint }])
+    swept.push(
+      isOutOfReach(place, given) ? leftAt(place, commandIn(env)) : await sweepAt(place, given, context),
+    );
   const deleted = swept.flatMap((one) => one.deleted);
   const givenBack = swept.flatMap((one) => one.givenBack);
   const left = swept.flatMap((one) => one.left);
-  for (const name of deleted) process.stdout.write(`deleted ${escapeTerminal(name)}\n`);
-  for (const what of givenBack) process.stdout.write(`given back: ${escapeTerminal(what)}\n`);
-  for (const why of left) process.stdout.write(`left: ${escapeTerminal(why)}\n`);
-  if (deleted.length + givenBack.length + left.length === 0)
-    process.stdout.write("nothing was left behind\n");
+  for (const name of deleted) stdout.write(`deleted ${escapeTerminal(name)}\n`);
+  for (const what of givenBack) stdout.write(`given back: ${escapeTerminal(what)}\n`);
+  for (const why of left) stdout.write(`left: ${escapeTerminal(why)}\n`);
+  if (deleted.length + givenBack.length + left.length === 0) stdout.write("nothing was left behind\n");
   return left.length > 0 ? 3 : 0;
 }
 
 /** The endpoints and regions of the journals in this folder, each once. */
-async function noted(): Promise<readonly Place[]> {
-  const journals = await journalsIn(journalDir);
+async function noted(cwd: string): Promise<readonly Place[]> {
+  const journals = await journalsIn(join(cwd, journalDir));
   const places = journals
     .map(({ entry: { endpoint, region } }) => ({ endpoint, region }))
     .filter(({ endpoint }) => URL.canParse(endpoint));
@@ -52,7 +56,7 @@ function isOutOfReach({ endpoint, region }: Place, given: Given): boolean {
   return region !== undefined && hostname.endsWith(".amazonaws.com") && !given.on("sign");
 }
 
-function leftAt({ endpoint, region = "" }: Place): Swept {
+function leftAt({ endpoint, region = "" }: Place, command: string): Swept {
   const how = `${command} sweep --endpoint ${quote(endpoint)} --region ${quote(region)} --sign`;
   return {
     deleted: [],
@@ -61,17 +65,17 @@ function leftAt({ endpoint, region = "" }: Place): Swept {
   };
 }
 
-async function sweepAt(place: Place, given: Given): Promise<Swept> {
+async function sweepAt(place: Place, given: Given, context: CommandContext): Promise<Swept> {
   const text = (name: string) =>
     name === "endpoint" ? place.endpoint : name === "region" ? (place.region ?? given.text(name)) : undefined;
-  const session = await openSession({ ...given, text }, 0);
+  const session = await openSession({ ...given, text }, context, { seed: 0 });
   try {
     return await sweep({
       transport: session.transport,
       clock: session.clock,
       endpoint: new URL(session.endpoint).href,
       region: session.region,
-      journalDir,
+      journalDir: join(context.cwd, journalDir),
       prefix: namePrefix,
       olderThanMs: (given.number("older", 0) ?? 24) * 3_600_000,
       now: new Date(),

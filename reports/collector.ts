@@ -13,23 +13,27 @@ import { sarif } from "./sarif.ts";
 
 /** A folder that was proven writable. */
 export interface Out {
+  /** As it was named. */
   readonly dir: string;
+  readonly path: string;
   /** Replaces the file in one step, so that no reader ever sees half of it; throws a Fault. */
   write(name: string, text: string): Promise<void>;
 }
 
-/** Makes the folder and proves, by doing it, that files can be written and replaced there; throws a Fault. */
-export async function prepareOut(dir: string): Promise<Out> {
+/** Makes the folder, named by a path from `cwd`, and proves, by doing it, that files can be written and replaced there; throws a Fault. */
+export async function prepareOut(dir: string, cwd = "."): Promise<Out> {
+  const path = resolve(cwd, dir);
   try {
-    await makeFolder(resolve(dir));
-    await proveWritable(dir);
+    await makeFolder(path);
+    await proveWritable(path);
   } catch (error) {
     throw unwritable(`The output folder ${JSON.stringify(dir)}`, error, "--out");
   }
   return {
     dir,
+    path,
     write: async (name, text) => {
-      await replace(join(dir, name), text).catch((error: unknown) => {
+      await replace(join(path, name), text).catch((error: unknown) => {
         throw unwritable(`The report ${JSON.stringify(join(dir, name))}`, error, "--out");
       });
     },
@@ -55,9 +59,10 @@ export interface Collector {
 
 /** Begins to collect; throws a Fault when the events cannot be written. */
 export async function collect(out: Out, names: readonly FormatName[]): Promise<Collector> {
-  const path = join(out.dir, formats.ndjson.file);
-  const failed = (cause: unknown) => unwritable(`The report ${JSON.stringify(path)}`, cause, "--out");
-  const events = names.includes("ndjson") ? await lineFile(path, failed) : null;
+  const { file } = formats.ndjson;
+  const failed = (cause: unknown) =>
+    unwritable(`The report ${JSON.stringify(join(out.dir, file))}`, cause, "--out");
+  const events = names.includes("ndjson") ? await lineFile(join(out.path, file), failed) : null;
   const whole = names.filter((name) => name !== "ndjson");
   let begun = false;
   const add = (event: RunEvent): void => {

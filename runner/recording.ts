@@ -29,16 +29,17 @@ export type Line =
   | { readonly type: "tidied"; readonly lane: number; readonly empty?: boolean }
   | { readonly type: "footer"; readonly report: Report };
 
-/** Records a run: every exchange as it was recorded, secrets already taken out. */
+/** Records a run in a folder, named by a path from `cwd`: every exchange as it was recorded, secrets already taken out. */
 export async function recorder(
   dir: string,
   tool: { readonly name: string; readonly version: string },
+  cwd = ".",
 ): Promise<{ readonly tape: Tape; end(report: Report): Promise<void> }> {
   const failed = (cause: unknown) => unwritable(`The recording ${JSON.stringify(dir)}`, cause, "--record");
-  await makeFolder(resolve(dir)).catch((cause: unknown) => {
+  await makeFolder(resolve(cwd, dir)).catch((cause: unknown) => {
     throw failed(cause);
   });
-  const lines = await lineFile(join(dir, recordingFile), failed);
+  const lines = await lineFile(resolve(cwd, dir, recordingFile), failed);
   const text = (line: Line) => `${JSON.stringify(line)}\n`;
   const write = (line: Line) => lines.add(text(line));
   write({ type: "header", schema: "addpermission-conformance/recording@1", tool });
@@ -62,10 +63,10 @@ export interface Recording {
   lines(): AsyncIterable<Line>;
 }
 
-/** Reads a recording; a Fault when it is none, or was cut off before its footer. */
-export async function readRecording(dir: string): Promise<Recording> {
+/** Reads the recording in a folder, named by a path from `cwd`; a Fault when it is none, or was cut off before its footer. */
+export async function readRecording(dir: string, cwd = "."): Promise<Recording> {
   const path = join(dir, recordingFile);
-  const lines = () => parsedLines(textOf(dir), path);
+  const lines = () => parsedLines(textOf(dir, cwd), path);
   let last: Line | null = null;
   let stage: Stage | null = null;
   for await (const line of lines()) {
@@ -86,9 +87,9 @@ function isHeader(line: Line): boolean {
   return line.type === "header" && line.schema === "addpermission-conformance/recording@1";
 }
 
-async function* textOf(dir: string): AsyncGenerator<string> {
+async function* textOf(dir: string, cwd: string): AsyncGenerator<string> {
   try {
-    yield* createReadStream(join(dir, recordingFile), "utf8");
+    yield* createReadStream(resolve(cwd, dir, recordingFile), "utf8");
   } catch (cause) {
     throw new Fault(`There is no recording in ${JSON.stringify(dir)}: give a folder made with --record.`, {
       cause,

@@ -1,28 +1,21 @@
-import { type ChildProcess, execFile, type StdioOptions, spawn } from "node:child_process";
+import type { ChildProcess, StdioOptions } from "node:child_process";
 import { mkdir, mkdtemp, open, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { formatNames, formats } from "../reports/collector.ts";
 import { readReport } from "../reports/compare.ts";
 import { json } from "../reports/json.ts";
 import type { LedgerEntry } from "../rules/ledger.ts";
 import { createReference } from "../targets/reference/reference.ts";
+import { type Ran, runCommand, startCommand } from "./command.ts";
 import { sampleCounterexample, sampleReport, sampleRule, sampleStep } from "./sample-report.ts";
 
-const bin = fileURLToPath(new URL("../bin/addpermission-conformance.ts", import.meta.url));
-
-/** Runs the command as a user would; never rejects. */
-function run(...args: readonly string[]): Promise<{ code: number; out: string; err: string }> {
-  return new Promise((resolve) => {
-    const env = { ...process.env, AWS_ACCESS_KEY_ID: undefined, AWS_REGION: undefined };
-    execFile(process.execPath, ["--import", "tsx", bin, ...args], { env }, (error, out, err) => {
-      resolve({ code: typeof error?.code === "number" ? error.code : error ? 1 : 0, out, err });
-    });
-  });
+/** Runs the command inside this process; never rejects. */
+function run(...args: readonly string[]): Promise<Ran> {
+  return runCommand(args);
 }
 
 let folder = "";
@@ -167,13 +160,11 @@ describe("The command", () => {
     const reference = createReference();
     const endpoint = (await reference.listen()).origin;
     const out = join(folder, "unread");
-    const child = spawn(
-      process.execPath,
-      ["--import", "tsx", bin, "--endpoint", endpoint, "--runs", "1", "--rounds", "1", "--out", out],
-      { stdio: ["ignore", "pipe", "pipe"] },
-    );
-    child.stdout.destroy();
-    child.stderr.destroy();
+    const child = startCommand(["--endpoint", endpoint, "--runs", "1", "--rounds", "1", "--out", out], {
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    child.stdout?.destroy();
+    child.stderr?.destroy();
     const code = await new Promise((resolve) => child.on("close", resolve));
     const listed = await (await fetch(`${endpoint}/2015-03-31/functions/`)).text();
     await reference.close();
@@ -190,8 +181,7 @@ describe("The command", () => {
     const reference = createReference();
     const endpoint = (await reference.listen()).origin;
     const out = await mkdtemp(join(folder, "ended-"));
-    const args = ["--import", "tsx", bin, "--endpoint", endpoint, "--rounds", "1", "--out", out];
-    const child = spawn(process.execPath, args, { stdio });
+    const child = startCommand(["--endpoint", endpoint, "--rounds", "1", "--out", out], { stdio });
     const closed = new Promise((resolve) => child.on("close", resolve));
     const listed = async () => (await fetch(`${endpoint}/2015-03-31/functions/`)).text();
     await during(child, listed);

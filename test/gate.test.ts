@@ -1,22 +1,13 @@
-import { execFile } from "node:child_process";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { recordingFile } from "../runner/recording.ts";
 import { faithful } from "../targets/reference/behaviour.ts";
 import { mutants } from "../targets/reference/mutants/index.ts";
 import { together } from "../targets/reference/mutants/mutant.ts";
 import { createReference } from "../targets/reference/reference.ts";
-
-const bin = fileURLToPath(new URL("../bin/addpermission-conformance.ts", import.meta.url));
-
-interface Ran {
-  readonly code: number;
-  readonly out: string;
-  readonly err: string;
-}
+import { type Ran, runCommand } from "./command.ts";
 
 /** Credentials that open nothing, for runs that sign. */
 const credentials = {
@@ -35,19 +26,9 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-/** Runs the command as a user would, in a folder of its own; never rejects. */
+/** Runs the command in a folder of its own; never rejects. */
 function run(...args: readonly string[]): Promise<Ran> {
-  return new Promise((resolve) => {
-    const loader = import.meta.resolve("tsx");
-    execFile(
-      process.execPath,
-      ["--import", loader, bin, ...args],
-      { cwd: folder, env: { ...process.env, ...credentials } },
-      (error, out, err) => {
-        resolve({ code: typeof error?.code === "number" ? error.code : error ? 1 : 0, out, err });
-      },
-    );
-  });
+  return runCommand(args, { cwd: folder, env: credentials });
 }
 
 const watched = "success.is-201,Action.required,StatementId.duplicate,StatementId.maxLength";

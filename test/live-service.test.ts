@@ -1,8 +1,6 @@
-import { execFile } from "node:child_process";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { XMLParser } from "fast-xml-parser";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { matrix, readReport } from "../reports/compare.ts";
@@ -13,8 +11,8 @@ import { standing } from "../reports/verdict.ts";
 import { faithful } from "../targets/reference/behaviour.ts";
 import { live } from "../targets/reference/mutants/index.ts";
 import { createReference } from "../targets/reference/reference.ts";
+import { runCommand } from "./command.ts";
 
-const bin = fileURLToPath(new URL("../bin/addpermission-conformance.ts", import.meta.url));
 const pageOnly = ["FunctionName.maxLength", "race.acknowledged-are-kept", "race.linearizable"];
 
 let folder = "";
@@ -29,13 +27,7 @@ beforeAll(async () => {
   const endpoint = (await server.listen()).origin;
   const args = ["--profile", "aws", "--runs", "5", "--rounds", "2", "--out", folder];
   const reports = ["--format", "json,markdown,junit,sarif"];
-  run = await new Promise((resolve) => {
-    execFile(
-      process.execPath,
-      ["--import", "tsx", bin, "--endpoint", endpoint, ...args, ...reports],
-      (error, out) => resolve({ code: typeof error?.code === "number" ? error.code : error ? -1 : 0, out }),
-    );
-  });
+  run = await runCommand(["--endpoint", endpoint, ...args, ...reports], { cwd: folder });
   report = readReport(await readFile(join(folder, "report.json"), "utf8"), "report.json");
 }, 120_000);
 

@@ -1,14 +1,12 @@
-import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { createReference } from "../targets/reference/reference.ts";
+import { type Ran, runCommand, startCommand } from "./command.ts";
 
-const bin = fileURLToPath(new URL("../bin/addpermission-conformance.ts", import.meta.url));
 const journals = ".addpermission-conformance";
 
 let folder = "";
@@ -19,13 +17,8 @@ beforeEach(async () => {
 afterEach(() => rm(folder, { recursive: true }));
 
 /** Sweeps in a folder of its own; never rejects. */
-function sweep(...args: readonly string[]): Promise<{ code: number; out: string; err: string }> {
-  return new Promise((resolve) => {
-    const full = ["--import", import.meta.resolve("tsx"), bin, "sweep", ...args];
-    execFile(process.execPath, full, { cwd: folder }, (error, out, err) => {
-      resolve({ code: typeof error?.code === "number" ? error.code : error ? 1 : 0, out, err });
-    });
-  });
+function sweep(...args: readonly string[]): Promise<Ran> {
+  return runCommand(["sweep", ...args], { cwd: folder });
 }
 
 /** Writes the journal of a run that was killed. */
@@ -151,10 +144,12 @@ it("is named by the second Ctrl-C", async () => {
   const address = server.address();
   const port = typeof address === "object" && address !== null ? address.port : 0;
   const endpoint = `http://127.0.0.1:${port}`;
-  const args = ["--import", import.meta.resolve("tsx"), bin, "--endpoint", endpoint, "--suite", "state"];
-  const child = spawn(process.execPath, args, { cwd: folder, stdio: ["ignore", "ignore", "pipe"] });
+  const child = startCommand(["--endpoint", endpoint, "--suite", "state"], {
+    cwd: folder,
+    stdio: ["ignore", "ignore", "pipe"],
+  });
   let err = "";
-  child.stderr.on("data", (chunk: Buffer) => {
+  child.stderr?.on("data", (chunk: Buffer) => {
     err += chunk.toString();
     if (err.includes("once more") && !child.killed) child.kill("SIGINT");
   });

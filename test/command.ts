@@ -1,0 +1,66 @@
+import { type ChildProcess, type StdioOptions, spawn } from "node:child_process";
+import { EventEmitter } from "node:events";
+import { fileURLToPath } from "node:url";
+import type { CommandContext } from "../bin/context.ts";
+import { main } from "../bin/main.ts";
+
+/** How a command ended, and what it printed. */
+export interface Ran {
+  readonly code: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+/** Where a command is run, with which environment, and by which program signals reach it. */
+type Place = Partial<Pick<CommandContext, "cwd" | "env" | "signals">>;
+
+/** Runs the command inside this process, with an environment of its own; never rejects. */
+export async function runCommand(args: readonly string[], place: Place = {}): Promise<Ran> {
+  const printed = { out: "", err: "" };
+  const code = await main(args, {
+    stdout: {
+      write: (text) => {
+        printed.out += text;
+      },
+    },
+    stderr: {
+      write: (text) => {
+        printed.err += text;
+      },
+    },
+    env: {},
+    cwd: ".",
+    signals: new EventEmitter(),
+    exit: (ended) => {
+      throw new Error(`The command ended the process with ${ended}.`);
+    },
+    ...place,
+  });
+  return { code, ...printed };
+}
+
+const bin = fileURLToPath(new URL("../bin/addpermission-conformance.ts", import.meta.url));
+
+/** Starts the command as a process of its own, as a user would. */
+export function startCommand(
+  args: readonly string[],
+  { stdio, cwd = "." }: { readonly stdio: StdioOptions; readonly cwd?: string },
+): ChildProcess {
+  const { AWS_ACCESS_KEY_ID: _key, AWS_REGION: _region, ...env } = process.env;
+  const full = ["--import", import.meta.resolve("tsx"), bin, ...args];
+  return spawn(process.execPath, full, { cwd, env, stdio });
+}
+
+/** Runs the command as a process of its own; never rejects. */
+export function runProcess(args: readonly string[], cwd?: string): Promise<Ran> {
+  const where = cwd === undefined ? {} : { cwd };
+  const child = startCommand(args, { ...where, stdio: ["ignore", "pipe", "pipe"] });
+  const printed = { out: "", err: "" };
+  child.stdout?.setEncoding("utf8").on("data", (text: string) => {
+    printed.out += text;
+  });
+  child.stderr?.setEncoding("utf8").on("data", (text: string) => {
+    printed.err += text;
+  });
+  return new Promise((resolve) => child.on("close", (code) => resolve({ code: code ?? -1, ...printed })));
+}
