@@ -10,7 +10,7 @@ import { readReport } from "../reports/compare.ts";
 import { json } from "../reports/json.ts";
 import type { LedgerEntry } from "../rules/ledger.ts";
 import { createReference } from "../targets/reference/reference.ts";
-import { type Ran, runCommand, startCommand } from "./command.ts";
+import { type Ran, runCommand, runProcess, startCommand } from "./command.ts";
 import { sampleCounterexample, sampleReport, sampleRule, sampleStep } from "./sample-report.ts";
 
 /** Runs the command inside this process; never rejects. */
@@ -154,62 +154,6 @@ describe("The command", () => {
   it("takes an empty region for none", async () => {
     const where = ["--suite", "spellings", "--rule", "success.is-201", "--out", join(folder, "region")];
     expect(await run("--region", "", ...where)).toMatchObject({ code: 0 });
-  });
-
-  it("cleans up and writes its report also when its reader has gone", async () => {
-    const reference = createReference();
-    const endpoint = (await reference.listen()).origin;
-    const out = join(folder, "unread");
-    const child = startCommand(["--endpoint", endpoint, "--runs", "1", "--rounds", "1", "--out", out], {
-      stdio: ["ignore", "pipe", "pipe"],
-    });
-    child.stdout?.destroy();
-    child.stderr?.destroy();
-    const code = await new Promise((resolve) => child.on("close", resolve));
-    const listed = await (await fetch(`${endpoint}/2015-03-31/functions/`)).text();
-    await reference.close();
-    expect(code).toBe(0);
-    expect(JSON.parse(listed)).toMatchObject({ Functions: [] });
-    expect(JSON.parse(await readFile(join(out, "report.json"), "utf8")).incomplete).toBe(false);
-  });
-
-  /** Runs against a reference behind a port, and tells how it ended, what it reported and what it left behind. */
-  async function ended(
-    stdio: StdioOptions,
-    during: (child: ChildProcess, listed: () => Promise<string>) => Promise<void>,
-  ) {
-    const reference = createReference();
-    const endpoint = (await reference.listen()).origin;
-    const out = await mkdtemp(join(folder, "ended-"));
-    const child = startCommand(["--endpoint", endpoint, "--rounds", "1", "--out", out], { stdio });
-    const closed = new Promise((resolve) => child.on("close", resolve));
-    const listed = async () => (await fetch(`${endpoint}/2015-03-31/functions/`)).text();
-    await during(child, listed);
-    const code = await closed;
-    const left: unknown = JSON.parse(await listed());
-    await reference.close();
-    return { code, left, report: JSON.parse(await readFile(join(out, "report.json"), "utf8")) };
-  }
-
-  it.each([1, 2])(
-    "cleans up and writes its report when the disk has no room for stream %d",
-    async (stream) => {
-      const full = await open("/dev/full", "w");
-      const stdio = [0, 1, 2].map((one) => (one === stream ? full.fd : ("ignore" as const)));
-      const { code, left, report } = await ended(stdio, async () => {});
-      await full.close();
-      expect([code, left]).toMatchObject([2, { Functions: [] }]);
-      expect(report.incomplete).toBe(false);
-    },
-  );
-
-  it("cleans up and writes its report when its terminal is closed", async () => {
-    const { code, left, report } = await ended("ignore", async (child, listed) => {
-      await expect.poll(listed, { timeout: 30_000 }).toContain("addperm-ct-");
-      child.kill("SIGHUP");
-    });
-    expect([code, left]).toMatchObject([129, { Functions: [] }]);
-    expect(report.incomplete).toBe(true);
   });
 
   it.each([
@@ -364,4 +308,81 @@ describe("The command", () => {
       expect(Math.max(...out.split("\n").map(({ length }) => length))).toBeLessThanOrEqual(100);
     },
   );
+});
+
+describe("The command as a process of its own", () => {
+  const few = ["--suite", "spellings", "--rule", "success.is-201"];
+
+  it.each([
+    [0, ["--version"], /^\d+\.\d+\.\d+\n$/],
+    [1, ["compare", "before.json", "after.json"], /success\.is-201/],
+    [2, ["--sed", "1"], /^addpermission-conformance: --sed .*did you mean --seed/],
+    [3, ["--suite", "questions", "--rule", "StatementId.duplicate", "--out", "idle"], /Exit code 3/],
+  ])("ends with %i, as it does inside another program: %j", async (code, args, says) => {
+    const verdicts = { document: "violated", aws: "violated" } as const;
+    const rules = [sampleRule("success.is-201"), sampleRule("success.is-201", { verdicts })];
+    for (const [index, name] of ["before.json", "after.json"].entries())
+      await writeFile(join(folder, name), json(sampleReport({ rules: rules.slice(index, index + 1) })));
+    for (const ran of [await runProcess(args, folder), await runCommand(args, { cwd: folder })]) {
+      expect(ran.out + ran.err).toMatch(says);
+      expect(ran.code).toBe(code);
+    }
+  });
+
+  it("cleans up and writes its report also when its reader has gone", async () => {
+    const reference = createReference();
+    const endpoint = (await reference.listen()).origin;
+    const out = join(folder, "unread");
+    const child = startCommand(["--endpoint", endpoint, ...few, "--out", out], {
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    child.stdout?.destroy();
+    child.stderr?.destroy();
+    const code = await new Promise((resolve) => child.on("close", resolve));
+    const listed = await (await fetch(`${endpoint}/2015-03-31/functions/`)).text();
+    await reference.close();
+    expect(code).toBe(0);
+    expect(JSON.parse(listed)).toMatchObject({ Functions: [] });
+    expect(JSON.parse(await readFile(join(out, "report.json"), "utf8")).incomplete).toBe(false);
+  });
+
+  /** Runs against a reference behind a port, and tells how it ended, what it reported and what it left behind. */
+  async function ended(
+    args: readonly string[],
+    stdio: StdioOptions,
+    during: (child: ChildProcess, listed: () => Promise<string>) => Promise<void>,
+  ) {
+    const reference = createReference();
+    const endpoint = (await reference.listen()).origin;
+    const out = await mkdtemp(join(folder, "ended-"));
+    const child = startCommand(["--endpoint", endpoint, ...args, "--out", out], { stdio });
+    const closed = new Promise((resolve) => child.on("close", resolve));
+    const listed = async () => (await fetch(`${endpoint}/2015-03-31/functions/`)).text();
+    await during(child, listed);
+    const code = await closed;
+    const left: unknown = JSON.parse(await listed());
+    await reference.close();
+    return { code, left, report: JSON.parse(await readFile(join(out, "report.json"), "utf8")) };
+  }
+
+  it.each([1, 2])(
+    "cleans up and writes its report when the disk has no room for stream %d",
+    async (stream) => {
+      const full = await open("/dev/full", "w");
+      const stdio = [0, 1, 2].map((one) => (one === stream ? full.fd : ("ignore" as const)));
+      const { code, left, report } = await ended(few, stdio, async () => {});
+      await full.close();
+      expect([code, left]).toMatchObject([2, { Functions: [] }]);
+      expect(report.incomplete).toBe(false);
+    },
+  );
+
+  it("cleans up and writes its report when its terminal is closed", async () => {
+    const { code, left, report } = await ended(["--rounds", "1"], "ignore", async (child, listed) => {
+      await expect.poll(listed, { timeout: 30_000 }).toContain("addperm-ct-");
+      child.kill("SIGHUP");
+    });
+    expect([code, left]).toMatchObject([129, { Functions: [] }]);
+    expect(report.incomplete).toBe(true);
+  });
 });

@@ -20,19 +20,32 @@ function has(shell: string): boolean {
   return spawnSync(shell, ["-c", "true"]).status === 0;
 }
 
-/** What a shell offers for the last of these words. */
-const offers: Readonly<Record<string, (words: string) => readonly string[]>> = {
-  bash: (words) => {
-    const ask = `source "${scriptOf("bash")}"; COMP_WORDS=(addpermission-conformance ${words}); [[ "${words}" == *" " ]] && COMP_WORDS+=("")
-COMP_CWORD=$(( \${#COMP_WORDS[@]} - 1 )); _addpermission_conformance; printf '%s\\n' "\${COMPREPLY[@]}"`;
-    return linesOf(spawnSync("bash", ["-euc", ask], { encoding: "utf8" }).stdout);
+/** Printed after what is offered for one case. */
+const end = "-- end --";
+
+/** Scripts that print what a shell offers for the last of some words, for one case after the other. */
+const scripts: Readonly<Record<string, (each: readonly string[]) => readonly [string, ...string[]]>> = {
+  bash: (each) => {
+    const asks = each.flatMap((words) => [
+      `COMP_WORDS=(addpermission-conformance ${words}); [[ "${words}" == *" " ]] && COMP_WORDS+=("")`,
+      "COMP_CWORD=$(( ${#COMP_WORDS[@]} - 1 )); COMPREPLY=(); _addpermission_conformance",
+      `printf '%s\\n' "\${COMPREPLY[@]}" "${end}"`,
+    ]);
+    return ["-euc", [`source "${scriptOf("bash")}"`, ...asks].join("\n")];
   },
-  fish: (words) => {
-    const ask = `source "${scriptOf("fish")}"; complete -C "addpermission-conformance ${words}"`;
-    const { stdout } = spawnSync("fish", ["--no-config", "-c", ask], { encoding: "utf8" });
-    return linesOf(stdout).map((line) => line.split("\t")[0] ?? "");
+  fish: (each) => {
+    const asks = each.map((words) => `complete -C "addpermission-conformance ${words}"; echo "${end}"`);
+    return ["--no-config", "-c", [`source "${scriptOf("fish")}"`, ...asks].join("\n")];
   },
 };
+
+/** What a shell offers for each of these, in one process; null where it is not installed. */
+function offersOf(shell: string, each: readonly string[]): readonly (readonly string[])[] | null {
+  const script = scripts[shell];
+  if (script === undefined || !has(shell)) return null;
+  const { stdout } = spawnSync(shell, script(each), { encoding: "utf8" });
+  return stdout.split(`${end}\n`).map(linesOf);
+}
 
 function linesOf(text: string): readonly string[] {
   return text.split("\n").filter((line) => line !== "");
@@ -62,11 +75,20 @@ it("offers every format that there is", () => {
 });
 
 describe.each(["bash", "fish"])("%s", (shell) => {
-  it.for(cases)("completes %j", ([words, offered], { skip }) => {
-    if (!has(shell)) skip(`${shell} is not installed`);
-    const found = (offers[shell]?.(words) ?? []).map((one) => one.replace(/\/$/, ""));
-    expect(found.sort()).toEqual(offered);
-  });
+  const all = offersOf(
+    shell,
+    cases.map(([words]) => words),
+  );
+
+  it.for(cases.map((one, index) => [...one, index] as const))(
+    "completes %j",
+    ([, offered, index], { skip }) => {
+      if (all === null) skip(`${shell} is not installed`);
+      // fish describes what it offers.
+      const found = (all?.[index] ?? []).map((line) => (line.split("\t")[0] ?? "").replace(/\/$/, ""));
+      expect(found.sort()).toEqual(offered);
+    },
+  );
 });
 
 describe("zsh", () => {

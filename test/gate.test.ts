@@ -47,7 +47,7 @@ async function judgeByAll(
   const reference = createReference({ behaviour: mutate(faithful) });
   const endpoint = await reference.listen();
   try {
-    return await run("--endpoint", endpoint.href, "--rule", watched, ...args);
+    return await run("--endpoint", endpoint.href, "--rule", watched, "--concurrency", "2", ...args);
   } finally {
     await reference.close();
   }
