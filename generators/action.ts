@@ -1,37 +1,41 @@
+// Action, what the principal may do: the document's two examples and all of Lambda, or what only looks like an action.
+
 import fc from "fast-check";
-import { around, type NearMiss, offPatterns } from "./near-miss.ts";
+import { edgesOf } from "./arbitraries.ts";
+import type { MemberValues } from "./members.ts";
+import { around, offPatterns, wrongTypes } from "./near-miss.ts";
 
-/** An Action that is certain to be accepted: the document's two examples, and all of lambda. */
-export const validAction: fc.Arbitrary<string> = fc.constantFrom(
-  "lambda:InvokeFunction",
-  "lambda:GetFunction",
-  "lambda:*",
-);
+const invoke = "lambda:InvokeFunction";
 
-/** Actions that the pattern refuses. */
-export const actionNearMisses: readonly NearMiss[] = [
-  ...around("Action", "lambda:InvokeFunction"),
-  ...offPatterns("Action", {
-    empty: "",
-    "prefix-upper-case": "LAMBDA:InvokeFunction",
-    "prefix-capitalised": "Lambda:InvokeFunction",
-    "trailing-wildcard": "lambda:Invoke*",
-    "leading-wildcard": "lambda:*Function",
-    "trailing-digit": "lambda:Invoke1",
-    hyphen: "lambda:Get-Function",
-    underscore: "lambda:Get_Function",
-    "nothing-after-colon": "lambda:",
-    "no-colon": "lambda",
-    "no-prefix": "InvokeFunction",
-    "nothing-before-colon": ":InvokeFunction",
-    "two-colons": "lambda::InvokeFunction",
-    "dot-for-colon": "lambda.InvokeFunction",
-    "another-service": "s3:GetObject",
-    "another-service-wildcard": "iam:*",
-    "any-service": "*:InvokeFunction",
-    "two-stars": "**",
-    "two-stars-after-colon": "lambda:**",
-    "two-actions": "lambda:InvokeFunction,lambda:GetFunction",
-    "another-prefix-before": "xlambda:InvokeFunction",
-  }),
-];
+/** All actions of all services, and an action that Lambda does not have, are asked for by the suite of what is left open. */
+export const action: MemberValues = {
+  valid: fc.constantFrom(invoke, "lambda:GetFunction", "lambda:*"),
+  edges: edgesOf("Action"),
+  nearMisses: [
+    ...around("Action", invoke),
+    ...offPatterns({
+      empty: "",
+      "prefix-upper-case": "LAMBDA:InvokeFunction",
+      "prefix-capitalised": "Lambda:InvokeFunction",
+      "trailing-wildcard": "lambda:Invoke*",
+      "leading-wildcard": "lambda:*Function",
+      "trailing-digit": "lambda:Invoke1",
+      hyphen: "lambda:Get-Function",
+      underscore: "lambda:Get_Function",
+      "nothing-after-colon": "lambda:",
+      "no-colon": "lambda",
+      "no-prefix": "InvokeFunction",
+      "nothing-before-colon": ":InvokeFunction",
+      "two-colons": "lambda::InvokeFunction",
+      "dot-for-colon": "lambda.InvokeFunction",
+      "another-service": "s3:GetObject",
+      "another-service-wildcard": "iam:*",
+      "any-service": "*:InvokeFunction",
+      "two-stars": "**",
+      "two-stars-after-colon": "lambda:**",
+      "two-actions": "lambda:InvokeFunction,lambda:GetFunction",
+      "another-prefix-before": "xlambda:InvokeFunction",
+    }),
+    ...wrongTypes("Action", () => invoke),
+  ],
+};

@@ -1,11 +1,58 @@
+// What the values of several members are drawn from: alphabets, lengths, account ids, partitions and regions.
+
 import fc from "fast-check";
-import { constraintOf, type Member, wholeMatch } from "../spec/constraint.ts";
+import { constraintOf, length, type Member, wholeMatch } from "../spec/constraint.ts";
 
 const printable = Array.from({ length: 0x7f - 0x20 }, (_, index) => String.fromCharCode(0x20 + index));
 
 /** The printable ASCII characters that a member's pattern takes on their own, in code order. */
 export function alphabet(member: Member): readonly string[] {
   return printable.filter((character) => wholeMatch(member, character));
+}
+
+/**
+ * Strings over a member's alphabet whose lengths cover its whole range, both ends included, or the part of it that is
+ * asked for, in characters. They are drawn one by one, because generating from the pattern rarely gets past a dozen.
+ */
+export function ofLength(
+  member: Member,
+  range: { readonly atLeast?: number; readonly atMost?: number } = {},
+): fc.Arbitrary<string> {
+  const { minLength = 0, maxLength = Number.POSITIVE_INFINITY } = constraintOf(member);
+  return fc.string({
+    unit: fc.constantFrom(...alphabet(member)),
+    minLength: Math.max(minLength, range.atLeast ?? 0),
+    maxLength: Math.min(maxLength, range.atMost ?? maxLength),
+    size: "max",
+  });
+}
+
+/** The end of a string, or the string with padding, to have exactly that many characters. */
+export function ofSize(fresh: string, size: number): string {
+  const surplus = length(fresh) - size;
+  return surplus >= 0 ? Array.from(fresh).slice(surplus).join("") : fresh + "x".repeat(-surplus);
+}
+
+/** A value at or next to a limit of its member. */
+export interface Edge<From = string> {
+  /** Which limit, and on which side of it: reports name the case by it. */
+  readonly label: string;
+  /** Makes the value from what it is built around. */
+  readonly value: (from: From) => string;
+}
+
+/**
+ * The values at and next to a member's length limits, made to measure; none for a member without such limits.
+ * All but the shortest contain as much as fits of a well-formed string, so that they are as new as it is.
+ */
+export function edgesOf(member: Exclude<Member, "FunctionName">): readonly Edge[] {
+  const { minLength, maxLength } = constraintOf(member);
+  const edge = (label: string, size: number): readonly Edge[] =>
+    size < 0 ? [] : [{ label, value: (fresh) => ofSize(fresh, size) }];
+  return [
+    ...(minLength === undefined ? [] : [...edge("min-1", minLength - 1), ...edge("min", minLength)]),
+    ...(maxLength === undefined ? [] : [...edge("max", maxLength), ...edge("max+1", maxLength + 1)]),
+  ];
 }
 
 /** Account ids that AWS reserves for documentation, and one of zeros: a grant to them reaches no stranger. */
@@ -19,42 +66,15 @@ export const documentationAccounts = [
 /** An account id that is safe to grant to. */
 export const documentationAccount: fc.Arbitrary<string> = fc.constantFrom(...documentationAccounts);
 
-/** Narrows the lengths that `ofLength` draws from, in characters. */
-export interface LengthRange {
-  readonly atLeast?: number;
-  readonly atMost?: number;
-}
-
-/**
- * Strings over a member's alphabet whose lengths cover its whole range, both ends included.
- * The characters are drawn one by one, because generating from the pattern rarely gets past a dozen.
- */
-export function ofLength(member: Member, range: LengthRange = {}): fc.Arbitrary<string> {
-  const { minLength = 0, maxLength = Number.POSITIVE_INFINITY } = constraintOf(member);
-  return fc.string({
-    unit: fc.constantFrom(...alphabet(member)),
-    minLength: Math.max(minLength, range.atLeast ?? 0),
-    maxLength: Math.min(maxLength, range.atMost ?? maxLength),
-    size: "max",
-  });
-}
-
-/** A partition of AWS and a region in it. */
-export interface Place {
-  readonly partition: string;
-  readonly region: string;
-}
-
 const regions: Readonly<Record<string, readonly string[]>> = {
   aws: ["us-east-1", "us-west-2", "eu-central-1", "ap-southeast-1"],
   "aws-cn": ["cn-north-1", "cn-northwest-1"],
   "aws-us-gov": ["us-gov-west-1", "us-gov-east-1"],
 };
 
-/** The three partitions of the document's time, each with regions that lie in it. */
-export const places: readonly Place[] = Object.entries(regions).flatMap(([partition, inside]) =>
-  inside.map((region) => ({ partition, region })),
+/** One of the three partitions of the document's time, and a region that lies in it. */
+export const place: fc.Arbitrary<{ readonly partition: string; readonly region: string }> = fc.constantFrom(
+  ...Object.entries(regions).flatMap(([partition, inside]) =>
+    inside.map((region) => ({ partition, region })),
+  ),
 );
-
-/** A partition and a region in it. */
-export const place: fc.Arbitrary<Place> = fc.constantFrom(...places);

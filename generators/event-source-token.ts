@@ -1,20 +1,23 @@
-import type fc from "fast-check";
-import { ofLength } from "./arbitraries.ts";
-import { around, type NearMiss, offPatterns, overLong } from "./near-miss.ts";
+// EventSourceToken, the token that an Alexa skill must show: tokens of every length but the empty one.
 
-/** A token of 1 to 256 characters; the empty one is left out, for the document contradicts itself on it. */
-export const validEventSourceToken: fc.Arbitrary<string> = ofLength("EventSourceToken", { atLeast: 1 });
+import { edgesOf, ofLength } from "./arbitraries.ts";
+import type { MemberValues } from "./members.ts";
+import { around, offPatterns, overLong, wrongTypes } from "./near-miss.ts";
 
-/** Tokens that the pattern or the maximum length refuses. The empty one is left out: the document contradicts itself on it. */
-export function eventSourceTokenNearMisses(fresh: string): readonly NearMiss[] {
-  return [
-    ...around("EventSourceToken", fresh),
-    ...offPatterns("EventSourceToken", {
-      address: `${fresh}@example.com`,
-      url: `https://example.com/${fresh}`,
-      assignment: `token=${fresh}`,
-      tilde: `${fresh}~`,
+/** The empty token is neither valid nor wrong, for the document contradicts itself on it: it is an edge alone. */
+export const eventSourceToken: MemberValues = {
+  valid: ofLength("EventSourceToken", { atLeast: 1 }),
+  edges: edgesOf("EventSourceToken"),
+  nearMisses: [
+    ...around<string>("EventSourceToken", "fresh", { core: (fresh) => fresh }),
+    ...offPatterns({
+      address: (fresh) => `${fresh}@example.com`,
+      url: (fresh) => `https://example.com/${fresh}`,
+      assignment: (fresh) => `token=${fresh}`,
+      tilde: (fresh) => `${fresh}~`,
     }),
-    ...overLong("EventSourceToken", fresh),
-  ];
-}
+    ...overLong("EventSourceToken"),
+    ...wrongTypes("EventSourceToken", (fresh) => fresh),
+  ],
+  isOpen: (value) => value === "",
+};

@@ -1,9 +1,11 @@
+// FunctionName, the function in the path: names and ARNs of the stage's function, with one fault or at a limit of the length.
+
 import fc from "fast-check";
-import { broken, constraintOf } from "../spec/constraint.ts";
+import { constraintOf } from "../spec/constraint.ts";
 import { readName } from "../spec/function-name.ts";
-import type { Stage, StagedFunction } from "../spec/stage.ts";
-import { documentationAccount, ofLength, place } from "./arbitraries.ts";
-import { type Edge, ofSize } from "./edges.ts";
+import type { Stage, StagedAliases } from "../spec/stage.ts";
+import { alphabet, documentationAccount, type Edge, ofLength, ofSize, place } from "./arbitraries.ts";
+import type { MemberValues } from "./members.ts";
 import {
   around,
   type NearMiss,
@@ -14,186 +16,179 @@ import {
 } from "./near-miss.ts";
 
 /** Characters of a name that stands alone; the document gives this limit in a sentence, not as a constraint. */
-export const longestName = 64;
+const longestName = 64;
 
-const name = ofLength("FunctionName", { atMost: longestName });
+/** Characters of a full ARN: the document exempts the other formats from this limit in one sentence and not in the next. */
+const longestArn = constraintOf("FunctionName").maxLength ?? 0;
+
+const fullArnPrefix = fc
+  .tuple(place, documentationAccount)
+  .map(([{ partition, region }, account]) => `arn:${partition}:lambda:${region}:${account}:function:`);
+
+const prefix = fc.oneof(
+  fc.constant(""),
+  documentationAccount.map((account) => `${account}:function:`),
+  fullArnPrefix,
+);
 const suffix = fc.oneof(
   fc.constant(""),
   fc.integer({ min: 1, max: 999 }).map((version) => `:${version}`),
   ofLength("FunctionName", { atMost: 128 }).map((alias) => `:${alias}`),
 );
-const prefix = fc.oneof(
-  fc.constant(""),
-  documentationAccount.map((account) => `${account}:function:`),
-  fc
-    .tuple(place, documentationAccount)
-    .map(([{ partition, region }, account]) => `arn:${partition}:lambda:${region}:${account}:function:`),
-);
 
-/**
- * A well-formed FunctionName of any of the three formats, with or without a qualifier, that can be read in only one way.
- * It may name a function that exists: never for a real account.
- */
-export const validFunctionName: fc.Arbitrary<string> = fc
-  .tuple(prefix, name, suffix)
-  .map(([front, core, tail]) => shortened(front, core, tail))
+/** Of any of the three formats, with or without a qualifier, and with one reading only. */
+const valid = fc
+  .tuple(prefix, ofLength("FunctionName", { atMost: longestName }), suffix)
+  .map(([front, name, tail]) => shortened(front, name, tail))
   .filter((value) => readName(value).kind === "read");
 
 /** Takes from the qualifier, then from the name, what the limit leaves no room for. */
-function shortened(front: string, core: string, tail: string): string {
-  const room =
-    (constraintOf("FunctionName").maxLength ?? Number.POSITIVE_INFINITY) - front.length - core.length;
-  return tail.length < 2 || room < 2 ? front + core : front + core + tail.slice(0, room);
+function shortened(front: string, name: string, tail: string): string {
+  const room = longestArn - front.length - name.length;
+  return tail.length < 2 || room < 2 ? front + name : front + name + tail.slice(0, room);
+}
+
+/** A full ARN whose qualifier takes it over the limit. */
+const tooLong = fc
+  .tuple(
+    fullArnPrefix,
+    fc.string({ unit: fc.constantFrom(...alphabet("FunctionName")), minLength: 1, maxLength: longestName }),
+    fc.string({
+      unit: fc.constantFrom(...alphabet("FunctionName")),
+      minLength: longestArn,
+      maxLength: 4 * longestArn,
+      size: "max",
+    }),
+  )
+  .map(([front, name, tail]) => `${front}${name}:${tail}`);
+
+/** The function's name or ARN with an alias that exists; the name alone where the stage has no aliases. */
+function qualified(format: "name" | "arn", alias: keyof StagedAliases): (stage: Stage) => string {
+  return ({ main }) => (main.aliases ? `${main[format]}:${main.aliases[alias]}` : main.name);
 }
 
 /**
- * FunctionNames that the pattern or the maximum length refuses, around a function that exists, so that nothing else
- * is in the way. Names with more than one reading are left out; values are decoded, see `label` for the wire.
+ * The limit of 140 is said to hold for full ARNs, that of 64 for bare names. A name that exists makes a limit bite: the
+ * staged aliases give full ARNs of exactly 140 and 141 characters. The empty name makes another path, and is a route.
  */
-export function functionNameNearMisses(stage: Stage, fn: StagedFunction): readonly NearMiss[] {
-  return [...characters(fn), ...qualifiers(fn), ...services(stage, fn), ...parts(stage, fn), ...lengths(fn)];
+const edges: readonly Edge<Stage>[] = [
+  { label: "name-shortest", value: ({ unknownName }) => ofSize(unknownName, 1) },
+  { label: "name-longest", value: ({ unknownName }) => ofSize(unknownName, longestName) },
+  { label: "name-too-long", value: ({ unknownName }) => ofSize(unknownName, longestName + 1) },
+  { label: "full-arn-longest-unknown", value: (stage) => filled(arnPrefix(stage), stage, longestArn) },
+  { label: "full-arn-too-long-unknown", value: (stage) => filled(arnPrefix(stage), stage, longestArn + 1) },
+  { label: "partial-arn-longest-unknown", value: (stage) => filled(partialPrefix(stage), stage, longestArn) },
+  {
+    label: "partial-arn-too-long-unknown",
+    value: (stage) => filled(partialPrefix(stage), stage, longestArn + 1),
+  },
+  { label: "full-arn-longest", value: qualified("arn", "arn140") },
+  { label: "full-arn-too-long", value: qualified("arn", "arn141") },
+  { label: "name-with-longest-alias", value: qualified("name", "longest") },
+];
+
+function arnPrefix({ main: { arn, name } }: Stage): string {
+  return arn.slice(0, arn.length - name.length);
 }
 
-function characters(fn: StagedFunction): readonly NearMiss[] {
-  return around("FunctionName", fn.name).map((miss) =>
-    miss.label.startsWith("dot-") ? { ...miss, admittedLater: true } : miss,
-  );
+function partialPrefix({ account }: Stage): string {
+  return `${account}:function:`;
 }
 
-function qualifiers({ name, arn }: StagedFunction): readonly NearMiss[] {
-  return offPatterns("FunctionName", {
-    "latest-truncated": `${name}:$LATES`,
-    "latest-lower-case": `${name}:$latest`,
-    "latest-with-more": `${name}:$LATEST:extra`,
-    "dollar-in-qualifier": `${name}:v$1`,
-    "two-qualifiers": `${name}:1:2`,
-    "two-qualifiers-on-arn": `${arn}:1:2`,
-    "empty-qualifier-on-arn": `${arn}:`,
+/** The longest unknown name, qualified so that all together has that size. */
+function filled(front: string, { unknownName }: Stage, size: number): string {
+  const named = `${front}${ofSize(unknownName, longestName)}:`;
+  return named + "x".repeat(size - named.length);
+}
+
+interface ArnParts {
+  readonly arn: string;
+  readonly partition: string;
+  readonly service: string;
+  readonly region: string;
+  readonly account: string;
+  readonly kind: string;
+  readonly name: string;
+}
+
+/** The function's full ARN with one part changed. */
+function arnWith(change: (parts: ArnParts) => Partial<ArnParts>): (stage: Stage) => string {
+  return ({ partition, region, account, main: { name } }) => {
+    const right = { arn: "arn", partition, service: "lambda", region, account, kind: "function", name };
+    return Object.values({ ...right, ...change(right) }).join(":");
+  };
+}
+
+/** Around a function that exists, so that nothing else is in the way; none has more than one reading. Values are decoded. */
+const nearMisses: readonly NearMiss<Stage>[] = [
+  // Later revisions of the service's model admit dots.
+  ...around("FunctionName", "function", { core: ({ main }: Stage) => main.name }),
+  ...offPatterns<Stage>({
+    "latest-truncated": ({ main }) => `${main.name}:$LATES`,
+    "latest-lower-case": ({ main }) => `${main.name}:$latest`,
+    "latest-with-more": ({ main }) => `${main.name}:$LATEST:extra`,
+    "dollar-in-qualifier": ({ main }) => `${main.name}:v$1`,
+    "two-qualifiers": ({ main }) => `${main.name}:1:2`,
+    "two-qualifiers-on-arn": ({ main }) => `${main.arn}:1:2`,
+    "empty-qualifier-on-arn": ({ main }) => `${main.arn}:`,
     "empty-name": ":1",
-    "space-before-qualifier": `${name} :1`,
-    "invalid-prefix": `invalid:function:${name}`,
-  });
-}
+    "space-before-qualifier": ({ main }) => `${main.name} :1`,
+    "invalid-prefix": ({ main }) => `invalid:function:${main.name}`,
+    "instance-arn": ({ region, account }) => `arn:aws:ec2:${region}:${account}:instance/i-0123456789abcdef0`,
+    "other-service-arn": ({ region, account, main }) =>
+      `arn:aws:ec2:${region}:${account}:function:${main.name}`,
+    "bucket-arn": ({ main }) => `arn:aws:s3:::${main.name}`,
+    "layer-arn": ({ region, account, main }) => `arn:aws:lambda:${region}:${account}:layer:${main.name}:1`,
+    "arn-upper-case": arnWith(() => ({ arn: "ARN" })),
+    "partition-upper-case": arnWith(() => ({ partition: "AWS" })),
+    "partition-azure": arnWith(() => ({ partition: "azure" })),
+    "partition-wildcard": arnWith(() => ({ partition: "*" })),
+    "partition-with-digit": arnWith(() => ({ partition: "aws1" })),
+    "service-upper-case": arnWith(() => ({ service: "LAMBDA" })),
+    "service-empty": arnWith(() => ({ service: "" })),
+    "region-invalid": arnWith(() => ({ region: "invalid-region" })),
+    "region-no-digit": arnWith(({ region }) => ({ region: region.replace(/-\d$/, "") })),
+    "region-two-digits": arnWith(() => ({ region: "us-west-22" })),
+    "region-upper-case": arnWith(({ region }) => ({ region: region.toUpperCase() })),
+    "region-wildcard": arnWith(() => ({ region: "*" })),
+    "region-empty": arnWith(() => ({ region: "" })),
+    "account-eleven-digits": arnWith(({ account }) => ({ account: account.slice(1) })),
+    "account-thirteen-digits": arnWith(({ account }) => ({ account: `${account}3` })),
+    "account-empty": arnWith(() => ({ account: "" })),
+    "account-wildcard": arnWith(() => ({ account: "*" })),
+    "account-letters": arnWith(() => ({ account: "account-id" })),
+    "account-full-width-digits": arnWith(({ account }) => ({
+      account: withDigitsFrom(otherZeros["full-width"], account),
+    })),
+    "account-arabic-indic-digits": arnWith(({ account }) => ({
+      account: withDigitsFrom(otherZeros["arabic-indic"], account),
+    })),
+    "kind-empty": arnWith(() => ({ kind: "" })),
+    "name-full-width-in-arn": arnWith(({ name }) => ({ name: withFullWidthLetter(name) })),
+    "partial-eleven-digits": ({ account, main }) => `${account.slice(1)}:function:${main.name}`,
+    "partial-thirteen-digits": ({ account, main }) => `${account}3:function:${main.name}`,
+    "partial-empty-account": ({ main }) => `:function:${main.name}`,
+    "partial-two-functions": ({ account, main }) => `${account}:function:function:${main.name}:1`,
+  }),
+  over("one-too-long-existing", qualified("arn", "arn141")),
+  over("one-too-long", unknownAlias(longestArn + 1)),
+  over("twice-too-long", unknownAlias(2 * longestArn)),
+  over("far-too-long", unknownAlias(1_000)),
+];
 
-function services({ account, region }: Stage, { name }: StagedFunction): readonly NearMiss[] {
-  return offPatterns("FunctionName", {
-    "instance-arn": `arn:aws:ec2:${region}:${account}:instance/i-0123456789abcdef0`,
-    "other-service-arn": `arn:aws:ec2:${region}:${account}:function:${name}`,
-    "bucket-arn": `arn:aws:s3:::${name}`,
-    "layer-arn": `arn:aws:lambda:${region}:${account}:layer:${name}:1`,
-  });
-}
-
-function parts(stage: Stage, { name }: StagedFunction): readonly NearMiss[] {
-  const { account, region } = stage;
-  const arn = (
-    change: Partial<Record<"arn" | "partition" | "service" | "region" | "account" | "kind", string>>,
-  ) =>
-    [
-      change.arn ?? "arn",
-      change.partition ?? stage.partition,
-      change.service ?? "lambda",
-      change.region ?? region,
-      change.account ?? account,
-      change.kind ?? "function",
-      name,
-    ].join(":");
-  return offPatterns("FunctionName", {
-    "arn-upper-case": arn({ arn: "ARN" }),
-    "partition-upper-case": arn({ partition: "AWS" }),
-    "partition-azure": arn({ partition: "azure" }),
-    "partition-wildcard": arn({ partition: "*" }),
-    "partition-with-digit": arn({ partition: "aws1" }),
-    "service-upper-case": arn({ service: "LAMBDA" }),
-    "service-empty": arn({ service: "" }),
-    "region-invalid": arn({ region: "invalid-region" }),
-    "region-no-digit": arn({ region: region.replace(/-\d$/, "") }),
-    "region-two-digits": arn({ region: "us-west-22" }),
-    "region-upper-case": arn({ region: region.toUpperCase() }),
-    "region-wildcard": arn({ region: "*" }),
-    "region-empty": arn({ region: "" }),
-    "account-eleven-digits": arn({ account: account.slice(1) }),
-    "account-thirteen-digits": arn({ account: `${account}3` }),
-    "account-empty": arn({ account: "" }),
-    "account-wildcard": arn({ account: "*" }),
-    "account-letters": arn({ account: "account-id" }),
-    "account-full-width-digits": arn({ account: withDigitsFrom(otherZeros["full-width"], account) }),
-    "account-arabic-indic-digits": arn({ account: withDigitsFrom(otherZeros["arabic-indic"], account) }),
-    "kind-empty": arn({ kind: "" }),
-    "name-full-width-in-arn": arn({}).replace(/[^:]+$/, withFullWidthLetter),
-    "partial-eleven-digits": `${account.slice(1)}:function:${name}`,
-    "partial-thirteen-digits": `${account}3:function:${name}`,
-    "partial-empty-account": `:function:${name}`,
-    "partial-two-functions": `${account}:function:function:${name}:1`,
-  });
-}
-
-/** Full ARNs only: the document exempts the other formats from this limit in one sentence and not in the next. */
-function lengths(fn: StagedFunction): readonly NearMiss[] {
-  const most = constraintOf("FunctionName").maxLength ?? 0;
-  const tooLong = (size: number) => `${fn.arn}:${ofSize("no-such-alias-", size - fn.arn.length - 1)}`;
-  const existing = fn.aliases ? [over("one-too-long-existing", `${fn.arn}:${fn.aliases.arn141}`)] : [];
-  return [
-    ...existing,
-    over("one-too-long", tooLong(most + 1)),
-    over("twice-too-long", tooLong(2 * most)),
-    over("far-too-long", tooLong(1_000)),
-  ];
-}
-
-function over(label: string, value: string): NearMiss {
+function over(label: string, value: (stage: Stage) => string): NearMiss<Stage> {
   return { label, constraint: "maxLength", value };
 }
 
-/** A FunctionName at or next to a limit. */
-export interface FunctionNameEdge extends Edge {
-  /** Stable; says which format has reached which limit. */
-  readonly id: string;
-  /** True when the function and the qualifier that it names exist, so that only the limit can be in the way. */
-  readonly exists: boolean;
+function unknownAlias(size: number): (stage: Stage) => string {
+  return ({ main: { arn } }) => `${arn}:${ofSize("no-such-alias-", size - arn.length - 1)}`;
 }
 
-/**
- * FunctionNames at and next to the limits. The limit of 140 is said to hold for full ARNs, that of 64 for bare names.
- * A name that exists makes a limit bite: the staged aliases give full ARNs of exactly 140 and 141 characters.
- */
-export function functionNameEdges(
-  stage: Stage,
-  fn: StagedFunction,
-  fresh: string,
-): readonly FunctionNameEdge[] {
-  const most = constraintOf("FunctionName").maxLength ?? 0;
-  const arn = (size: number) => {
-    const front = fn.arn.slice(0, fn.arn.length - fn.name.length);
-    return `${front}${ofSize(fresh, longestName)}:${"x".repeat(size - front.length - longestName - 1)}`;
-  };
-  const partial = (size: number) => {
-    const front = `${stage.account}:function:${ofSize(fresh, longestName)}:`;
-    return front + "x".repeat(size - front.length);
-  };
-  return [
-    edge("name-empty", "min-1", ""),
-    edge("name-shortest", "min", ofSize(fresh, 1)),
-    edge("name-longest", "max", ofSize(fresh, longestName)),
-    { ...edge("name-too-long", "max+1", ofSize(fresh, longestName + 1)), open: true },
-    edge("full-arn-longest-unknown", "max", arn(most)),
-    edge("full-arn-too-long-unknown", "max+1", arn(most + 1)),
-    edge("partial-arn-longest-unknown", "max", partial(most)),
-    { ...edge("partial-arn-too-long-unknown", "max+1", partial(most + 1)), open: true },
-    ...existing(fn),
-  ];
-}
-
-function existing(fn: StagedFunction): readonly FunctionNameEdge[] {
-  if (!fn.aliases) return [];
-  const { arn140, arn141, longest } = fn.aliases;
-  return [
-    { ...edge("full-arn-longest", "max", `${fn.arn}:${arn140}`), exists: true },
-    { ...edge("full-arn-too-long", "max+1", `${fn.arn}:${arn141}`), exists: true },
-    { ...edge("name-with-longest-alias", "max+1", `${fn.name}:${longest}`), exists: true, open: true },
-  ];
-}
-
-function edge(id: string, label: Edge["label"], value: string): FunctionNameEdge {
-  return { id, label, value, valid: broken("FunctionName", value).length === 0, exists: false };
-}
+/** A random valid name may be that of a function that exists: never for a real account. */
+export const functionName: MemberValues<string, Stage> = {
+  valid,
+  edges,
+  nearMisses,
+  tooLong,
+  isOpen: (value) => value === "" || value === "." || value === ".." || readName(value).kind !== "broken",
+};

@@ -1,63 +1,65 @@
-/** A text by the name of what is special about it. */
-export interface LabelledText {
-  readonly label: string;
-  readonly text: string;
-}
+// Forms of the body by label: the same JSON in other bytes, texts that are no JSON, and JSON that is no object.
 
 type Body = Readonly<Record<string, unknown>>;
 
-/** The same JSON value in other bytes: order of members, insignificant white space, escapes. */
-export function equivalentJson(body: Body): readonly LabelledText[] {
-  const plain = JSON.stringify(body);
-  return [...orders(body), ...spaces(body), ...escapes(body)].filter(({ text }) => text !== plain);
+/** Writes a body in one way, right or wrong. */
+export type JsonForm = (body: Body) => string;
+
+/** The same JSON value in other bytes (order of members, insignificant white space, escapes), where they are other bytes for `sample`. */
+export function equivalentJson(sample: Body): readonly (readonly [label: string, JsonForm])[] {
+  const plain = JSON.stringify(sample);
+  return [
+    ...orders(Object.keys(sample).length),
+    ...Object.entries(spaces),
+    ...Object.entries(escapes),
+  ].filter(([, write]) => write(sample) !== plain);
 }
 
-function orders(body: Body): readonly LabelledText[] {
-  const entries = Object.entries(body);
-  const texts = entries.map((_, first) => write([...entries.slice(first), ...entries.slice(0, first)]));
+function orders(members: number): readonly (readonly [string, JsonForm])[] {
+  const rotations = Array.from({ length: members - 1 }, (_, index) => index + 1);
   return [
-    { label: "members-reversed", text: write(entries.toReversed()) },
-    ...texts.slice(1).map((text, index) => ({ label: `members-rotated-${index + 1}`, text })),
+    ["members-reversed", (body) => inOrder(Object.entries(body).toReversed())],
+    ...rotations.map((by) => [`members-rotated-${by}`, (body: Body) => rotated(body, by)] as const),
   ];
 }
 
-function write(entries: readonly (readonly [string, unknown])[]): string {
+function rotated(body: Body, by: number): string {
+  const entries = Object.entries(body);
+  return inOrder([...entries.slice(by), ...entries.slice(0, by)]);
+}
+
+function inOrder(entries: readonly (readonly [string, unknown])[]): string {
   return JSON.stringify(Object.fromEntries(entries));
 }
 
-function spaces(body: Body): readonly LabelledText[] {
-  const indented = JSON.stringify(body, null, 2);
-  return [
-    { label: "indented", text: indented },
-    { label: "indented-by-tabs", text: JSON.stringify(body, null, "\t") },
-    { label: "lines-end-in-crlf", text: indented.replaceAll("\n", "\r\n") },
-    { label: "space-around", text: ` \t\r\n${JSON.stringify(body)}\n\r\t ` },
-    {
-      label: "space-everywhere",
-      text: indented.replaceAll("\n", " \t\r\n ").replaceAll('": ', '" \t\r\n : '),
-    },
-  ];
+const indented: JsonForm = (body) => JSON.stringify(body, null, 2);
+
+const spaces: Readonly<Record<string, JsonForm>> = {
+  indented,
+  "indented-by-tabs": (body) => JSON.stringify(body, null, "\t"),
+  "lines-end-in-crlf": (body) => indented(body).replaceAll("\n", "\r\n"),
+  "space-around": (body) => ` \t\r\n${JSON.stringify(body)}\n\r\t `,
+  "space-everywhere": (body) => indented(body).replaceAll("\n", " \t\r\n ").replaceAll('": ', '" \t\r\n : '),
+};
+
+/** A form that is made from the plain text. */
+function fromText(change: (text: string) => string): JsonForm {
+  return (body) => change(JSON.stringify(body));
 }
 
-function escapes(body: Body): readonly LabelledText[] {
-  const text = JSON.stringify(body);
-  return [
-    { label: "values-escaped", text: escapeStrings(body, plainly, escaped) },
-    {
-      label: "values-escaped-upper-case",
-      text: escapeStrings(body, plainly, (value) => upperHex(escaped(value))),
-    },
-    { label: "names-escaped", text: escapeStrings(body, escaped, plainly) },
-    { label: "all-escaped", text: escapeStrings(body, escaped, escaped) },
-    { label: "letters-escaped", text: escapeStrings(body, plainly, lettersEscaped) },
-    { label: "slashes-escaped", text: text.replaceAll("/", "\\/") },
-    { label: "non-ascii-escaped", text: text.replace(/[^ -~]/g, escapedUnit) },
-  ];
-}
+const escapes: Readonly<Record<string, JsonForm>> = {
+  "values-escaped": (body) => escapeStrings(body, plainly, escaped),
+  "values-escaped-upper-case": (body) => escapeStrings(body, plainly, (value) => upperHex(escaped(value))),
+  "names-escaped": (body) => escapeStrings(body, escaped, plainly),
+  "all-escaped": (body) => escapeStrings(body, escaped, escaped),
+  "letters-escaped": (body) => escapeStrings(body, plainly, lettersEscaped),
+  "slashes-escaped": fromText((text) => text.replaceAll("/", "\\/")),
+  "non-ascii-escaped": fromText((text) => text.replace(/[^ -~]/g, escapedUnit)),
+};
 
-type Write = (value: string) => string;
+type Escape = (value: string) => string;
 
-function escapeStrings(body: Body, name: Write, value: Write): string {
+function escapeStrings(body: Body, name: Escape, value: Escape): string {
   const pairs = Object.entries(body).map(
     ([key, held]) => `${name(key)}:${typeof held === "string" ? value(held) : JSON.stringify(held)}`,
   );
@@ -92,42 +94,36 @@ function upperHex(text: string): string {
 }
 
 /** Bodies that are no JSON text at all, made from a valid one. */
-export function malformedJson(body: Body): readonly LabelledText[] {
-  const text = JSON.stringify(body);
-  return [
-    { label: "truncated", text: text.slice(0, -1) },
-    { label: "truncated-in-string", text: text.slice(0, -2) },
-    { label: "truncated-half-way", text: text.slice(0, text.length / 2) },
-    { label: "only-a-brace", text: "{" },
-    { label: "trailing-comma", text: `${text.slice(0, -1)},}` },
-    { label: "missing-comma", text: text.replace('","', '" "') },
-    { label: "missing-colon", text: text.replace('":"', '" "') },
-    { label: "single-quotes", text: text.replaceAll('"', "'") },
-    { label: "names-without-quotes", text: text.replace(/"([A-Za-z]+)":/g, "$1:") },
-    { label: "comment", text: `/* a */${text}` },
-    { label: "text-after", text: `${text}x` },
-    { label: "two-objects", text: text + text },
-    { label: "raw-newline-in-string", text: text.replace('":"', '":"\n') },
-    { label: "bad-escape", text: text.replace('":"', '":"\\x') },
-    { label: "not-a-number", text: "NaN" },
-    { label: "form", text: new URLSearchParams(strings(body)).toString() },
-    { label: "xml", text: "<AddPermissionRequest/>" },
-  ];
-}
+export const malformedJson: Readonly<Record<string, JsonForm>> = {
+  truncated: fromText((text) => text.slice(0, -1)),
+  "truncated-in-string": fromText((text) => text.slice(0, -2)),
+  "truncated-half-way": fromText((text) => text.slice(0, text.length / 2)),
+  "only-a-brace": () => "{",
+  "trailing-comma": fromText((text) => `${text.slice(0, -1)},}`),
+  "missing-comma": fromText((text) => text.replace('","', '" "')),
+  "missing-colon": fromText((text) => text.replace('":"', '" "')),
+  "single-quotes": fromText((text) => text.replaceAll('"', "'")),
+  "names-without-quotes": fromText((text) => text.replace(/"([A-Za-z]+)":/g, "$1:")),
+  comment: fromText((text) => `/* a */${text}`),
+  "text-after": fromText((text) => `${text}x`),
+  "two-objects": fromText((text) => text + text),
+  "raw-newline-in-string": fromText((text) => text.replace('":"', '":"\n')),
+  "bad-escape": fromText((text) => text.replace('":"', '":"\\x')),
+  "not-a-number": () => "NaN",
+  form: (body) => {
+    const pairs = Object.entries(body).map(([name, value]) => [name, String(value)] as const);
+    return new URLSearchParams(Object.fromEntries(pairs)).toString();
+  },
+  xml: () => "<AddPermissionRequest/>",
+};
 
 /** JSON texts that are no object. */
-export function notAnObject(body: Body): readonly LabelledText[] {
-  return [
-    { label: "array-of-object", text: JSON.stringify([body]) },
-    { label: "empty-array", text: "[]" },
-    { label: "string", text: '"x"' },
-    { label: "object-in-string", text: JSON.stringify(JSON.stringify(body)) },
-    { label: "number", text: "1" },
-    { label: "true", text: "true" },
-    { label: "null", text: "null" },
-  ];
-}
-
-function strings(body: Body): Record<string, string> {
-  return Object.fromEntries(Object.entries(body).map(([name, value]) => [name, String(value)]));
-}
+export const notAnObject: Readonly<Record<string, JsonForm>> = {
+  "array-of-object": (body) => JSON.stringify([body]),
+  "empty-array": () => "[]",
+  string: () => '"x"',
+  "object-in-string": fromText((text) => JSON.stringify(text)),
+  number: () => "1",
+  true: () => "true",
+  null: () => "null",
+};

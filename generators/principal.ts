@@ -1,20 +1,14 @@
+// Principal, who is let in: services in wide use and accounts of documentation, so that no stranger is.
+
 import fc from "fast-check";
 import { services } from "../spec/principal.ts";
-import { documentationAccount, documentationAccounts } from "./arbitraries.ts";
-import type { NearMiss } from "./near-miss.ts";
-
-/** A service that every target should know. */
-export const validService: fc.Arbitrary<string> = fc.constantFrom(...services);
-
-/** A service or an account; accounts are documentation ids only, so that no stranger is let in. */
-export const validPrincipal: fc.Arbitrary<string> = fc.oneof(
-  { withCrossShrink: true },
-  validService,
-  documentationAccount,
-);
+import { documentationAccount, documentationAccounts, edgesOf } from "./arbitraries.ts";
+import type { MemberValues } from "./members.ts";
+import { type NearMiss, wrongTypes } from "./near-miss.ts";
 
 const account = documentationAccounts[0];
 
+/** Neither a service nor an account. The pattern admits them: only the meaning can refuse them. */
 const nobody: Readonly<Record<string, string>> = {
   "not-a-service": "invalid.nonaws.com",
   "example-domain": "s3.example.com",
@@ -28,9 +22,14 @@ const nobody: Readonly<Record<string, string>> = {
   "two-words": "two words",
 };
 
-/** Principals that are neither a service nor an account. The pattern admits them: only the meaning can refuse them. */
-export const principalNearMisses: readonly NearMiss[] = Object.entries(nobody).map(([label, value]) => ({
-  label,
-  constraint: "meaning",
-  value,
-}));
+/** What else may be a principal is asked for by the suite of what the document leaves open. */
+export const principal: MemberValues = {
+  valid: fc.oneof({ withCrossShrink: true }, fc.constantFrom(...services), documentationAccount),
+  edges: edgesOf("Principal"),
+  nearMisses: [
+    ...Object.entries(nobody).map(
+      ([label, value]): NearMiss => ({ label, constraint: "meaning", value: () => value }),
+    ),
+    ...wrongTypes("Principal", () => services[0]),
+  ],
+};

@@ -1,22 +1,23 @@
-import type fc from "fast-check";
-import { ofLength } from "./arbitraries.ts";
-import { around, type NearMiss, offPattern, offPatterns, overLong } from "./near-miss.ts";
+// Qualifier, the version or alias that a policy belongs to: one that exists, with one fault, or at a limit of the length.
 
-/** A well-formed Qualifier over the whole length range; only by chance one that exists. */
-export const validQualifier: fc.Arbitrary<string> = ofLength("Qualifier").filter(
-  (value) => value !== "$LATEST",
-);
+import { edgesOf, ofLength } from "./arbitraries.ts";
+import type { MemberValues } from "./members.ts";
+import { around, offPatterns, overLong } from "./near-miss.ts";
 
-/** Qualifiers that the pattern or the maximum length refuses, around one that exists. The empty one is left out: disputed. */
-export function qualifierNearMisses(existing: string): readonly NearMiss[] {
-  return [
-    ...around("Qualifier", existing),
-    ...offPatterns("Qualifier", {
-      "two-words": `${existing} b`,
+/** The empty qualifier is neither valid nor wrong, for the document contradicts itself on it: it is an edge alone. */
+export const qualifier: MemberValues = {
+  valid: ofLength("Qualifier").filter((value) => value !== "$LATEST"),
+  edges: edgesOf("Qualifier"),
+  nearMisses: [
+    ...around<string>("Qualifier", "live", { core: (existing) => existing }),
+    ...offPatterns({
+      "two-words": (existing) => `${existing} b`,
       "question-mark-within": "invalid-qualifier-with-?-char",
-      arn: `function:${existing}`,
+      arn: (existing) => `function:${existing}`,
+      // Later revisions of the service's model admit this one.
+      "latest-published": "$LATEST.PUBLISHED",
     }),
-    { ...offPattern("Qualifier", "latest-published", "$LATEST.PUBLISHED"), admittedLater: true },
-    ...overLong("Qualifier", existing),
-  ];
-}
+    ...overLong("Qualifier"),
+  ],
+  isOpen: (value) => value === "",
+};

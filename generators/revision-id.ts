@@ -1,16 +1,24 @@
-/** A RevisionId that is not the current one. */
-export interface WrongRevision {
-  readonly label: string;
-  readonly value: string;
-}
+// RevisionId, the revision that a policy must still have: any text is well-formed, so only other JSON types are wrong by form.
 
-/** RevisionIds that cannot be current: any text is well-formed, so they must be compared and found wrong. */
-export const wrongRevisions: readonly WrongRevision[] = [
-  { label: "word", value: "wrong" },
-  { label: "uuid", value: "b3b9e7a0-6c1f-4f0e-9d2a-5a7c3e1f8d42" },
-  { label: "uuid-of-zeros", value: "00000000-0000-0000-0000-000000000000" },
-  { label: "space", value: " " },
-  { label: "wildcard", value: "*" },
-  { label: "non-ascii", value: "révision-日本-🪣" },
-  { label: "ten-thousand-characters", value: "r".repeat(10_000) },
-];
+import fc from "fast-check";
+import { edgesOf } from "./arbitraries.ts";
+import type { MemberValues } from "./members.ts";
+import { wrongTypes } from "./near-miss.ts";
+
+/** A valid value is hardly the current one: that only the target can tell. */
+export const revisionId: MemberValues = {
+  valid: fc.uuid(),
+  edges: edgesOf("RevisionId"),
+  nearMisses: wrongTypes("RevisionId", (fresh) => fresh),
+};
+
+/** RevisionIds by label that cannot be current: they must be compared and found wrong. */
+export const wrongRevisions: Readonly<Record<string, string>> = {
+  word: "wrong",
+  uuid: "b3b9e7a0-6c1f-4f0e-9d2a-5a7c3e1f8d42",
+  "uuid-of-zeros": "00000000-0000-0000-0000-000000000000",
+  space: " ",
+  wildcard: "*",
+  "non-ascii": "révision-日本-🪣",
+  "ten-thousand-characters": "r".repeat(10_000),
+};

@@ -1,10 +1,10 @@
+// StatementId, the id of a statement in its policy: ids of every length, of which each request gets a new one.
+
 import fc from "fast-check";
 import { constraintOf } from "../spec/constraint.ts";
-import { ofLength } from "./arbitraries.ts";
-import { around, type NearMiss, offPatterns, overLong } from "./near-miss.ts";
-
-/** A StatementId of any permitted length; short ones repeat, so see `freshStatementId` where it must be new. */
-export const validStatementId: fc.Arbitrary<string> = ofLength("StatementId");
+import { edgesOf, ofLength } from "./arbitraries.ts";
+import type { MemberValues } from "./members.ts";
+import { around, offPatterns, overLong, wrongTypes } from "./near-miss.ts";
 
 /** A StatementId that begins with a string of the caller's and so is as new as that is. */
 export function freshStatementId(fresh: string): fc.Arbitrary<string> {
@@ -14,20 +14,23 @@ export function freshStatementId(fresh: string): fc.Arbitrary<string> {
     : fc.option(ofLength("StatementId", { atMost: room }), { nil: "" }).map((tail) => fresh + tail);
 }
 
-/** Statement ids that the pattern or a length refuses; all but the empty one contain `fresh`. */
-export function statementIdNearMisses(fresh: string): readonly NearMiss[] {
-  return [
-    ...around("StatementId", fresh),
-    ...offPatterns("StatementId", {
-      "domain-name": `${fresh}.example.com`,
-      "two-words": `${fresh} b`,
-      path: `${fresh}/b`,
-      arn: `arn:aws:s3:::${fresh}`,
-      template: `\${${fresh}}`,
-      markup: `<${fresh}>`,
-      parentheses: `(${fresh})`,
+/** Valid ones may repeat where they are short; of the wrong ones all but the empty one contain the new id. */
+export const statementId: MemberValues = {
+  valid: ofLength("StatementId"),
+  edges: edgesOf("StatementId"),
+  nearMisses: [
+    ...around<string>("StatementId", "fresh", { core: (fresh) => fresh }),
+    ...offPatterns({
+      "domain-name": (fresh) => `${fresh}.example.com`,
+      "two-words": (fresh) => `${fresh} b`,
+      path: (fresh) => `${fresh}/b`,
+      arn: (fresh) => `arn:aws:s3:::${fresh}`,
+      template: (fresh) => `\${${fresh}}`,
+      markup: (fresh) => `<${fresh}>`,
+      parentheses: (fresh) => `(${fresh})`,
     }),
-    { label: "empty", constraint: "minLength", value: "" },
-    ...overLong("StatementId", fresh),
-  ];
-}
+    { label: "empty", constraint: "minLength", value: () => "" },
+    ...overLong("StatementId"),
+    ...wrongTypes("StatementId", (fresh) => fresh),
+  ],
+};

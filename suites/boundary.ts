@@ -1,11 +1,10 @@
-import { functionNameNearMisses, nearMisses } from "../generators/broken.ts";
-import { addPermission, label, labelKeepingColons, qualifierQuery } from "../generators/calls.ts";
-import { edges } from "../generators/edges.ts";
-import { functionNameEdges } from "../generators/function-name.ts";
-import { malformedJson, notAnObject } from "../generators/json-forms.ts";
+import { addPermission, label, qualifierQuery } from "../generators/calls.ts";
+import { type JsonForm, malformedJson, notAnObject } from "../generators/json-forms.ts";
+import { memberValues } from "../generators/members.ts";
 import { wrongRevisions } from "../generators/revision-id.ts";
 import { canonicalBody } from "../generators/valid-requests.ts";
 import { type BodyMember, bodyMembers } from "../spec/constraint.ts";
+import type { Call } from "../spec/exchange.ts";
 import type { Stage } from "../spec/stage.ts";
 import { bodyWith, type GroupedRequest, grouped, type Suite, type Unit, withBody } from "./case.ts";
 
@@ -16,131 +15,71 @@ export const boundary: Suite = {
   units: () => [...bodyUnits(), ...nameUnits(), ...qualifierUnits(), ...routeUnits(), ...formUnits()],
 };
 
-/** A function of that shape stands in for the stage where only labels are asked for. */
-const anyStage: Stage = {
-  partition: "aws",
-  region: "us-east-1",
-  account: "123456789012",
-  main: {
-    name: "function-of-the-stage",
-    arn: "arn:aws:lambda:us-east-1:123456789012:function:function-of-the-stage",
-    versions: ["1", "2"],
-    aliases: { live: "live", arn140: "a", arn141: "b", longest: "y".repeat(128) },
-  },
-  other: null,
-  unknownName: "none",
-  recipe: null,
-};
+/** A value by its label, made from what it is built around. */
+interface Value<From> {
+  readonly label: string;
+  readonly value: (from: From) => unknown;
+}
 
 function bodyUnits(): readonly Unit[] {
   return bodyMembers.flatMap((member) => {
-    const id = `boundary/${member}`;
+    const { nearMisses, edges } = memberValues[member];
+    const [id, short] = [`boundary/${member}`, member.replace(/[a-z]/g, "")];
+    // Whoever refuses the principal that tokens come with is told so by a request without a token.
+    const without = member === "EventSourceToken" ? [{ label: "left-out", value: () => undefined }] : [];
     return [
-      ...grouped(id, bodyCases(member, nearMisses), (index) => `m${initials(member)}${index}`),
-      ...grouped(`${id}/edges`, edgeCases(member), (index) => `e${initials(member)}${index}`, {
+      ...grouped(id, nearMisses.map(inBody(member)), (index) => `m${short}${index}`),
+      ...grouped(`${id}/edges`, [...without, ...edges].map(inBody(member)), (index) => `e${short}${index}`, {
         clean: member === "StatementId",
       }),
     ];
   });
 }
 
-/** Whoever refuses the principal that tokens come with is told so by a request without a token. */
-function edgeCases(member: BodyMember): readonly GroupedRequest[] {
-  const leftOut: GroupedRequest = {
-    label: "left-out",
-    call: (stage, sid) => withBody(stage, bodyWith(member, undefined, sid)),
-  };
-  return [...(member === "EventSourceToken" ? [leftOut] : []), ...bodyCases(member, edges)];
-}
-
-/** A request for each value. Ids must be new for each; a RevisionId or token that is new is valid by itself. */
-function bodyCases(
-  member: BodyMember,
-  values: (
-    member: BodyMember,
-    fresh: string,
-  ) => readonly { readonly label: string; readonly value: unknown }[],
-): readonly GroupedRequest[] {
-  const own = (label: string, sid: string) =>
-    values(member, `fresh${sid}`).find((one) => one.label === label)?.value;
-  return values(member, "fresh").map(({ label, value }) => ({
+/** A request with that value of a member. Ids must be new for each; a token or RevisionId that is new is valid by itself. */
+function inBody(member: BodyMember): (one: Value<string>) => GroupedRequest {
+  const fresh = (sid: string) => (member === "StatementId" ? `fresh${sid}` : "fresh");
+  return ({ label, value }) => ({
     label,
-    call: (stage, sid) =>
-      withBody(stage, bodyWith(member, member === "StatementId" ? own(label, sid) : value, sid)),
-  }));
-}
-
-function initials(member: string): string {
-  return member.replace(/[a-z]/g, "");
+    call: (stage, sid) => withBody(stage, bodyWith(member, value(fresh(sid)), sid)),
+  });
 }
 
 function nameUnits(): readonly Unit[] {
-  const name = (at: number) => `fn${at}`;
-  const misses = functionNameNearMisses(anyStage, anyStage.main).map(
-    ({ label: id }): GroupedRequest => ({
-      label: id,
-      call: (stage, sid) => {
-        const miss = functionNameNearMisses(stage, stage.main).find((one) => one.label === id);
-        return named(miss?.value ?? stage.main.name, sid);
-      },
-    }),
-  );
-  // An empty name makes another path: it is sent with the routes.
-  const filled = functionNameEdges(anyStage, anyStage.main, "fresh").filter(({ value }) => value !== "");
-  const limits = filled.map(
-    ({ id }): GroupedRequest => ({
-      label: id,
-      call: (stage, sid) => {
-        const edge = functionNameEdges(stage, stage.main, `${stage.unknownName}${sid}`).find(
-          (one) => one.id === id,
-        );
-        return named(edge?.value ?? stage.main.name, sid);
-      },
-    }),
-  );
+  const { nearMisses, edges } = memberValues.FunctionName;
+  const inPath = ({ label, value }: Value<Stage>): GroupedRequest => ({
+    label,
+    call: (stage, sid) => named(String(value({ ...stage, unknownName: `${stage.unknownName}${sid}` })), sid),
+  });
   return [
-    ...grouped("boundary/FunctionName", misses, name),
-    ...grouped("boundary/FunctionName/edges", limits, (at) => `fe${at}`, { needs: ["aliases"] }),
+    ...grouped("boundary/FunctionName", nearMisses.map(inPath), (at) => `fn${at}`),
+    ...grouped("boundary/FunctionName/edges", edges.map(inPath), (at) => `fe${at}`, { needs: ["aliases"] }),
   ];
 }
 
-function named(value: unknown, sid: string) {
-  return addPermission({ functionName: label(String(value)), body: canonicalBody(sid) });
+/** The canonical request to a function, with a qualifier in the query or without. */
+function named(name: string, sid: string, qualifier?: string): Call {
+  const query = qualifier === undefined ? null : qualifierQuery(qualifier);
+  return addPermission({ functionName: label(name), query, body: canonicalBody(sid) });
 }
 
 function qualifierUnits(): readonly Unit[] {
-  const live = (stage: Stage) => stage.main.aliases?.live ?? "live";
-  const longest = (stage: Stage) => stage.main.aliases?.longest ?? "y".repeat(128);
-  const qualified = (stage: Stage, value: string, sid: string) =>
-    addPermission({
-      functionName: label(stage.main.name),
-      query: qualifierQuery(value),
-      body: canonicalBody(sid),
-    });
-  const misses = nearMisses("Qualifier", "live").map(
-    ({ label: id }): GroupedRequest => ({
-      label: id,
-      call: (stage, sid) => {
-        const miss = nearMisses("Qualifier", live(stage)).find((one) => one.label === id);
-        return qualified(stage, String(miss?.value ?? live(stage)), sid);
-      },
-    }),
-  );
-  const limits = edges("Qualifier", "live").map(
-    ({ label }): GroupedRequest => ({
+  const { nearMisses, edges } = memberValues.Qualifier;
+  const inQuery =
+    (existing: (stage: Stage) => string) =>
+    ({ label, value }: Value<string>): GroupedRequest => ({
       label,
-      call: (stage, sid) =>
-        qualified(
-          stage,
-          edges("Qualifier", longest(stage)).find((edge) => edge.label === label)?.value ?? "",
-          sid,
-        ),
-    }),
-  );
+      call: (stage, sid) => named(stage.main.name, sid, String(value(existing(stage)))),
+    });
+  const longest = ({ main }: Stage) => main.aliases?.longest ?? "y".repeat(128);
   return [
-    ...grouped("boundary/Qualifier", misses, (at) => `q${at}`),
-    ...grouped("boundary/Qualifier/edges", limits, (at) => `qe${at}`),
+    ...grouped("boundary/Qualifier", nearMisses.map(inQuery(live)), (at) => `q${at}`),
+    ...grouped("boundary/Qualifier/edges", edges.map(inQuery(longest)), (at) => `qe${at}`),
   ];
+}
+
+function live({ main }: Stage): string {
+  return main.aliases?.live ?? "live";
 }
 
 function routeUnits(): readonly Unit[] {
@@ -151,7 +90,7 @@ function routeUnits(): readonly Unit[] {
       target: target(stage.main.name),
     });
   const path = (name: string) => `/2015-03-31/functions/${name}/policy`;
-  const cases: readonly GroupedRequest[] = [
+  const requests: readonly GroupedRequest[] = [
     { label: "put", call: at(path, "PUT") },
     { label: "patch", call: at(path, "PATCH") },
     { label: "older-version", call: at((name) => `/2014-11-13/functions/${name}/policy`) },
@@ -159,87 +98,63 @@ function routeUnits(): readonly Unit[] {
     { label: "no-version", call: at((name) => `/functions/${name}/policy`) },
     { label: "empty-name", call: at(() => path("")) },
   ];
-  return grouped("boundary/route", cases, (index) => `r${index}`, { needs: ["routes"] });
+  return grouped("boundary/route", requests, (index) => `r${index}`, { needs: ["routes"] });
 }
 
 function formUnits(): readonly Unit[] {
-  const sample = canonicalBody("fresh");
+  const written = (prefix: string, forms: Readonly<Record<string, JsonForm>>) =>
+    Object.entries(forms).map(
+      ([label, write]): GroupedRequest => ({
+        label: `${prefix}-${label}`,
+        call: (stage, sid) => withBody(stage, write(canonicalBody(sid))),
+      }),
+    );
   const bodies: readonly GroupedRequest[] = [
-    ...malformedJson(sample).map(
-      ({ label }, index): GroupedRequest => ({
-        label: `malformed-${label}`,
-        call: (stage, sid) => withBody(stage, malformedJson(canonicalBody(sid))[index]?.text ?? ""),
-      }),
-    ),
-    ...notAnObject(sample).map(
-      ({ label }, index): GroupedRequest => ({
-        label: `no-object-${label}`,
-        call: (stage, sid) => withBody(stage, notAnObject(canonicalBody(sid))[index]?.text ?? ""),
-      }),
-    ),
+    ...written("malformed", malformedJson),
+    ...written("no-object", notAnObject),
     { label: "empty", call: (stage) => withBody(stage, "") },
     { label: "no-body", call: (stage) => withBody(stage, null) },
     { label: "empty-object", call: (stage) => withBody(stage, {}) },
   ];
-  const revisions = wrongRevisions.map(
-    ({ label, value }): GroupedRequest => ({
+  const revisions = Object.entries(wrongRevisions).map(
+    ([label, value]): GroupedRequest => ({
       label,
       call: (stage, sid) => withBody(stage, bodyWith("RevisionId", value, sid)),
     }),
   );
-  const places: readonly GroupedRequest[] = [
-    { label: "unknown-function", call: (stage, sid) => named(stage.unknownName, sid) },
-    { label: "unknown-version", call: (stage, sid) => named(`${stage.main.name}:4242`, sid) },
-    { label: "unknown-alias", call: (stage, sid) => named(`${stage.main.name}:no-such-alias`, sid) },
-    {
-      label: "unknown-alias-in-query",
-      call: (stage, sid) => elsewhere(stage, stage.main.name, "no-such-alias", sid),
-    },
-    {
-      label: "unknown-qualifier-with-dollar",
-      call: (stage, sid) => elsewhere(stage, stage.main.name, "no$such", sid),
-    },
-    {
-      label: "unknown-longest-qualifier",
-      call: (stage, sid) => elsewhere(stage, stage.main.name, "z".repeat(128), sid),
-    },
-    { label: "other-region", call: (stage, sid) => named(moved(stage, { region: otherRegion(stage) }), sid) },
-    { label: "other-account", call: (stage, sid) => named(moved(stage, { account: "111122223333" }), sid) },
-    {
-      label: "other-partition",
-      call: (stage, sid) => named(moved(stage, { partition: "aws-us-gov", region: "us-gov-west-1" }), sid),
-    },
-    {
-      label: "partition-of-china",
-      call: (stage, sid) => named(moved(stage, { partition: "aws-cn", region: "cn-north-1" }), sid),
-    },
-    {
-      label: "qualifiers-disagree",
-      call: (stage, sid) =>
-        elsewhere(
-          stage,
-          `${stage.main.name}:${stage.main.aliases?.live ?? "live"}`,
-          stage.main.versions[0] ?? "1",
-          sid,
-        ),
-    },
-  ];
   return [
     ...grouped("boundary/body", bodies, (index) => `f${index}`),
     ...grouped("boundary/RevisionId/wrong", revisions, (index) => `rv${index}`),
-    ...grouped("boundary/resource", places, (index) => `p${index}`),
+    ...grouped("boundary/resource", missing, (index) => `p${index}`),
   ];
 }
 
-function elsewhere(_stage: Stage, name: string, qualifier: string, sid: string) {
-  return addPermission({
-    functionName: labelKeepingColons(name).replaceAll(":", "%3A"),
-    query: qualifierQuery(qualifier),
-    body: canonicalBody(sid),
-  });
-}
+/** Functions, versions and aliases that do not exist, or that name and qualifier do not agree on. */
+const missing: readonly GroupedRequest[] = [
+  { label: "unknown-function", call: (stage, sid) => named(stage.unknownName, sid) },
+  { label: "unknown-version", call: ({ main }, sid) => named(`${main.name}:4242`, sid) },
+  { label: "unknown-alias", call: ({ main }, sid) => named(`${main.name}:no-such-alias`, sid) },
+  { label: "unknown-alias-in-query", call: ({ main }, sid) => named(main.name, sid, "no-such-alias") },
+  { label: "unknown-qualifier-with-dollar", call: ({ main }, sid) => named(main.name, sid, "no$such") },
+  { label: "unknown-longest-qualifier", call: ({ main }, sid) => named(main.name, sid, "z".repeat(128)) },
+  { label: "other-region", call: (stage, sid) => named(movedTo(stage, { region: otherRegion(stage) }), sid) },
+  { label: "other-account", call: (stage, sid) => named(movedTo(stage, { account: "111122223333" }), sid) },
+  {
+    label: "other-partition",
+    call: (stage, sid) => named(movedTo(stage, { partition: "aws-us-gov", region: "us-gov-west-1" }), sid),
+  },
+  {
+    label: "partition-of-china",
+    call: (stage, sid) => named(movedTo(stage, { partition: "aws-cn", region: "cn-north-1" }), sid),
+  },
+  {
+    label: "qualifiers-disagree",
+    call: (stage, sid) => named(`${stage.main.name}:${live(stage)}`, sid, stage.main.versions[0] ?? "1"),
+  },
+];
 
-function moved(stage: Stage, where: Partial<Pick<Stage, "partition" | "region" | "account">>): string {
+/** The full ARN of the stage's function, but in another place. */
+function movedTo(stage: Stage, where: Partial<Pick<Stage, "partition" | "region" | "account">>): string {
   const { partition, region, account } = { ...stage, ...where };
   return `arn:${partition}:lambda:${region}:${account}:function:${stage.main.name}`;
 }

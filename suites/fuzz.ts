@@ -28,7 +28,7 @@ export const fuzz: Suite = {
 const perHistory = 5;
 
 function validUnits({ seed, runs }: Plan): readonly Unit[] {
-  const drafts = fc.sample(validRequest(), { seed, numRuns: runs });
+  const drafts = fc.sample(validRequest, { seed, numRuns: runs });
   const units: Unit[] = [];
   for (let start = 0; start < drafts.length; start += perHistory) {
     const some = drafts.slice(start, start + perHistory);

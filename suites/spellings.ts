@@ -129,14 +129,11 @@ function valueUnits(): readonly Unit[] {
 }
 
 function jsonUnits(): readonly Unit[] {
-  const cases = equivalentJson(canonicalBody("j0")).map(
-    ({ label }): GroupedRequest => ({
+  const requests = equivalentJson(canonicalBody("j0")).map(
+    ([label, write]): GroupedRequest => ({
       label,
-      call: (stage, sid) => {
-        const text = equivalentJson(canonicalBody(sid)).find((one) => one.label === label)?.text;
-        return withBody(stage, text ?? canonicalBody(sid));
-      },
+      call: (stage, sid) => withBody(stage, write(canonicalBody(sid))),
     }),
   );
-  return grouped("spellings/json", cases, (index) => `j${index}`);
+  return grouped("spellings/json", requests, (index) => `j${index}`);
 }

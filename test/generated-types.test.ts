@@ -24,7 +24,15 @@ const edits: readonly Edit[] = [
     what: "a member of the body that has another name",
     from: /\bSourceArn\b/g,
     to: "SourceARN",
-    breaks: ["source", "valid", "sourceFeatures", "combinations", "statementJson", "shapes", "conditionOf"],
+    breaks: [
+      "withoutToken",
+      "memberValues",
+      "sourceFeatures",
+      "combinations",
+      "statementJson",
+      "shapes",
+      "conditionOf",
+    ],
   },
   {
     what: "a required member of the body that is gone",
@@ -36,13 +44,13 @@ const edits: readonly Edit[] = [
     what: "a member of another type",
     from: /(SourceAccount:\n +type:) string/,
     to: "$1 integer",
-    breaks: ["valid", "table", "draftOf", "conditionElement"],
+    breaks: ["memberValues", "table", "draftOf", "conditionElement"],
   },
   {
     what: "a path with another parameter",
     from: /\bFunctionName\b/g,
     to: "Function",
-    breaks: ["labelSlot", "path", "valid", "draftOf"],
+    breaks: ["labelSlot", "path", "memberValues", "draftOf"],
   },
   {
     what: "a path of another version",
@@ -54,7 +62,7 @@ const edits: readonly Edit[] = [
     what: "a query with another parameter",
     from: /\bQualifier\b/g,
     to: "Version",
-    breaks: ["qualifierQuery", "valid", "readQualifier", "draftOf"],
+    breaks: ["qualifierQuery", "memberValues", "readQualifier", "draftOf"],
   },
   {
     what: "a success with another member in place of its own",
@@ -103,6 +111,7 @@ const edits: readonly Edit[] = [
 /** What uses the types: generators, the readings of requests and answers, rules, the reference, and a user's program. */
 const users = [
   "generators/calls.ts",
+  "generators/members.ts",
   "generators/valid-requests.ts",
   "spec/answer.ts",
   "spec/body.ts",

@@ -1,0 +1,51 @@
+// What is sent for each member of the request: a file for each, and here the table of them all.
+
+import type fc from "fast-check";
+import type { PathParameters, RequestMembers } from "../spec/add-permission.ts";
+import type { Stage } from "../spec/stage.ts";
+import { action } from "./action.ts";
+import type { Edge } from "./arbitraries.ts";
+import { eventSourceToken } from "./event-source-token.ts";
+import { functionName } from "./function-name.ts";
+import type { NearMiss } from "./near-miss.ts";
+import { principal } from "./principal.ts";
+import { qualifier } from "./qualifier.ts";
+import { revisionId } from "./revision-id.ts";
+import { sourceAccount } from "./source-account.ts";
+import { sourceArn } from "./source-arn.ts";
+import { statementId } from "./statement-id.ts";
+
+/**
+ * What is sent for one member. `From` is what edges and near misses are built around: for StatementId, EventSourceToken
+ * and RevisionId a new, valid value; for Qualifier one that exists, so that nothing but the fault can be in the way; for
+ * FunctionName the stage, whose `unknownName` no function has. Others ignore it.
+ */
+export interface MemberValues<Value = string, From = string> {
+  /** Values on which the document leaves no doubt that they are right. */
+  readonly valid: fc.Arbitrary<Value>;
+  /** Values at and next to each limit of the length; the same ones in the same order, as with near misses. */
+  readonly edges: readonly Edge<From>[];
+  readonly nearMisses: readonly NearMiss<From>[];
+  /** Says of a random value that breaks the pattern that the document leaves open whether it must be refused. */
+  readonly isOpen?: (value: string) => boolean;
+  /** Random values that break the maximum length alone, where it is not enough to be long. */
+  readonly tooLong?: fc.Arbitrary<string>;
+}
+
+/** Every member, by its name on the wire. */
+export const memberValues: {
+  readonly [M in keyof RequestMembers]: MemberValues<
+    RequestMembers[M],
+    M extends keyof PathParameters ? Stage : string
+  >;
+} = {
+  Action: action,
+  EventSourceToken: eventSourceToken,
+  FunctionName: functionName,
+  Principal: principal,
+  Qualifier: qualifier,
+  RevisionId: revisionId,
+  SourceAccount: sourceAccount,
+  SourceArn: sourceArn,
+  StatementId: statementId,
+};
