@@ -301,9 +301,9 @@ export function afterTidying(belief: Belief): Belief {
  * decide about one that has to show something by itself. Ids that they used up are still known.
  */
 export function afresh(belief: Belief): Belief {
-  return mapPolicies(belief, ({ freed, tidied, since }) => ({
-    // What was added elsewhere since a policy was last read may stand on it all the same, at a target that leaks.
-    ...policyWith([], { elsewhere: since.elsewhere }),
+  return mapPolicies(belief, ({ freed, tidied, since: { elsewhere, around, origin } }) => ({
+    // What has leaked into a policy since it was last read, or stands on one that was never read, is not known.
+    ...policyWith([], { elsewhere, around, origin }),
     tidied: latest([...new Set([...tidied, ...freed])]),
   }));
 }

@@ -1,7 +1,9 @@
 import type { Finding, Judge } from "../oracle/judge.ts";
+import type { ObservedRound } from "../oracle/observe.ts";
 import { phrase } from "../spec/answer.ts";
 import { located } from "../spec/error-place.ts";
 import type { Answer, Exchange } from "../spec/exchange.ts";
+import { removal } from "../spec/target.ts";
 import type { Need, Unit } from "../suites/case.ts";
 import type { Verdicts } from "./candidates.ts";
 import { type Lane, retained } from "./lane.ts";
@@ -73,9 +75,8 @@ export async function explore(options: ExploreOptions): Promise<Explored> {
       try {
         const start = await ready(lane, unit, options);
         lane = start.lane;
-        if (unit.clean && !start.empty) notEmptied += 1;
-        const how = { unit, place: index, clean: start.empty };
-        const { end, found } = await execute(lane, how, options, silence);
+        if (unit.clean && start.spoiled) notEmptied += 1;
+        const { end, found } = await execute(start, { unit, place: index }, options, silence);
         if (end === "complete") unsent.delete(unit);
         else ofCut.push(...found);
         options.ended(unit, { end });
@@ -90,32 +91,36 @@ export async function explore(options: ExploreOptions): Promise<Explored> {
   return { played, unsent: [...unsent], ofCut, notEmptied, lanes, stopped: stop() ?? gone };
 }
 
-/** A lane to begin a history on, and whether its policies were seen to be empty. */
+/** A lane to begin a history on. */
 interface Start {
   readonly lane: Lane;
+  /** Its policies were emptied, and were seen to be empty wherever something was sent to them. */
   readonly empty: boolean;
+  /** It was to be emptied or replaced, and neither worked. */
+  readonly spoiled: boolean;
 }
 
 /** The lane, emptied where the unit needs it; a new fixture where it cannot be emptied; as it is where neither works. */
 async function ready(lane: Lane, unit: Unit, { renew }: ExploreOptions): Promise<Start> {
   if (!lane.spoiled()) {
-    if (!unit.clean && lane.statements() <= tidyFrom) return { lane, empty: false };
-    if (await lane.tidy(unit.clean)) return { lane, empty: unit.clean };
+    if (!unit.clean && lane.statements() <= tidyFrom) return { lane, empty: false, spoiled: false };
+    if (await lane.tidy(unit.clean)) return { lane, empty: unit.clean, spoiled: false };
   }
   const renewed = await renew(lane);
-  return renewed === null ? { lane, empty: false } : { lane: renewed, empty: true };
+  if (renewed !== null) return { lane: renewed, empty: true, spoiled: false };
+  return { lane, empty: false, spoiled: true };
 }
 
 async function execute(
-  lane: Lane,
-  { unit, place, clean }: { readonly unit: Unit; readonly place: number; readonly clean: boolean },
+  { lane, empty, spoiled }: Start,
+  { unit, place }: { readonly unit: Unit; readonly place: number },
   { judge, verdicts, stop }: ExploreOptions,
   silence: (exchanges: readonly Exchange[]) => boolean,
 ): Promise<{ readonly end: "complete" | "cut"; readonly found: readonly Finding[] }> {
   const script = unit.start(lane.stage);
   const rounds: (readonly Exchange[])[] = [];
-  const spoiled = unit.clean && !clean;
-  const at = { lane: lane.index, unit: unit.id, place, clean, spoiled, names: lane.names(), rounds };
+  const unseen = lane.unseen();
+  const at = { lane: lane.index, unit: unit.id, place, clean: empty, spoiled, names: lane.names(), rounds };
   const found: Finding[] = [];
   const hear = (findings: readonly Finding[]) => {
     found.push(...findings);
@@ -130,6 +135,8 @@ async function execute(
       unit: unit.id,
       heard: (round, exchanges) => {
         rounds.push(exchanges.map(retained));
+        // A leak that came before may be behind what is seen from here on.
+        at.clean &&= !concerns(round, unseen);
         hear(judge.round(round));
       },
     },
@@ -137,6 +144,16 @@ async function execute(
   hear(judge.history(played.observed));
   const whole = script(played.rounds) === null && !played.rounds.flat().some(wasNotSent);
   return { end: whole ? "complete" : "cut", found };
+}
+
+/** One of these policies, or a policy that may be one of them, was written to or read. */
+function concerns({ observations }: ObservedRound, policies: ReadonlySet<string>): boolean {
+  if (policies.size === 0) return false;
+  return observations.some((of) => {
+    if (of.kind === "neighbour") return policies.has(removal(of.call)?.key ?? "");
+    const key = of.kind === "addition" ? of.situation.key : of.key;
+    return key === null || policies.has(key);
+  });
 }
 
 /** The budget or the end of the run came before it. */

@@ -1,7 +1,7 @@
 import type { SendOptions, Transport } from "../client/transport.ts";
 import { getPolicy, removePermission } from "../generators/calls.ts";
 import { afresh, afterTidying, type Belief, initialBelief } from "../oracle/model-state.ts";
-import { type ObservedRound, observeRound } from "../oracle/observe.ts";
+import { type ObservedRound, observeRound, type PolicyRead } from "../oracle/observe.ts";
 import { jsonObject, revisionIn, versionIn } from "../spec/answer.ts";
 import {
   type Answer,
@@ -47,10 +47,15 @@ export interface Lane {
   /** Plays rounds as `next` gives them, telling each as it comes back; null ends it, and so does the end of the run. */
   play(next: Script | Waiting, how?: PlayOptions): Promise<Played>;
   /**
-   * Empties the policies that hold something; `thorough` reads those that may, and then nothing that earlier histories
-   * showed of them is believed any more. False when one could not be emptied.
+   * Empties the policies that hold something; `thorough` reads those that something was sent to, and then nothing that
+   * earlier histories showed of them is believed any more. False when one could not be emptied, or was not seen to be empty.
    */
   tidy(thorough: boolean): Promise<boolean>;
+  /**
+   * Policies that nothing was sent to since they were seen to be empty, and that may hold something all the same: what was
+   * added elsewhere may have leaked into them, or they are of what was made since.
+   */
+  unseen(): ReadonlySet<string>;
   /** The names of the stage's functions, as they stand in requests. */
   names(): readonly string[];
   /** Statements believed to stand on the stage. */
@@ -78,7 +83,7 @@ export function laneOn(options: LaneOptions): Lane {
   const { stage, transport } = options;
   let how = options.how;
   let belief: Belief = initialBelief(stage, options.fresh);
-  const reads = { wasReadable: false, isReadable: true };
+  const reads = { wasReadable: false, isReadable: true, leaks: false };
   const hasEnded = () => options.how.signal?.aborted === true;
 
   const send = async (step: Step, call: Call): Promise<Exchange> => ({
@@ -143,14 +148,19 @@ export function laneOn(options: LaneOptions): Lane {
   // Versions and aliases that a history has made are among them.
   const keys = () => Object.keys(belief.policies);
 
+  // Where one policy was seen to leak into another all are read: that costs a read each, and most targets keep them apart.
+  const isToRead = (key: string) => wasSentTo(belief, key) || (reads.leaks && isUnseen(belief, key));
+  const isKnown = (key: string, thorough: boolean) =>
+    sidsOf(belief, key) !== null && !(thorough && isToRead(key));
+
   const tidyPolicy = async (key: string, thorough: boolean): Promise<boolean> => {
     const [name = "", qualifier = null] = key.split(":");
-    if (sidsOf(belief, key) === null || (thorough && mayHold(belief, key)))
-      await alone("tidy-read", getPolicy(name, qualifier));
+    if (!isKnown(key, thorough)) await alone("tidy-read", getPolicy(name, qualifier));
     // Read again after removing: a target may have acknowledged a removal and kept the statement.
     for (let pass = 0; pass < 3; pass += 1) {
       const sids = sidsOf(belief, key);
-      if (sids === null) return false;
+      // An answer that shows no policy does not show that it is empty either.
+      if (sids === null || !isKnown(key, thorough)) return false;
       if (sids.length === 0) return true;
       const removable = [...new Set(sids)].filter(isRemovable);
       for (const sid of removable) await alone("tidy", removePermission(name, sid, { qualifier }));
@@ -169,10 +179,11 @@ export function laneOn(options: LaneOptions): Lane {
     names: () => [stage.main.name, stage.other?.name ?? stage.main.name, stage.unknownName],
     spoiled: () => reads.wasReadable && !reads.isReadable,
     statements: () => keys().reduce((sum, key) => sum + (sidsOf(belief, key)?.length ?? 0), 0),
+    unseen: () => new Set(keys().filter((key) => isUnseen(belief, key))),
     tidy: async (thorough) => {
       let clean = true;
       for (const key of keys()) {
-        if (sidsOf(belief, key)?.length === 0 && !(thorough && mayHold(belief, key))) continue;
+        if (sidsOf(belief, key)?.length === 0 && isKnown(key, thorough)) continue;
         clean = (await tidyPolicy(key, thorough)) && clean;
       }
       const empty = thorough && clean;
@@ -190,13 +201,24 @@ export function once(step: Step): Script {
 
 function noteReads(
   { observations }: ObservedRound,
-  reads: { wasReadable: boolean; isReadable: boolean },
+  reads: { wasReadable: boolean; isReadable: boolean; leaks: boolean },
 ): void {
   for (const of of observations) {
     if (of.kind !== "policy-read" || of.policy.kind === "unsettled") continue;
     reads.isReadable = of.policy.kind !== "unreadable";
     reads.wasReadable ||= reads.isReadable;
+    reads.leaks ||= showsLeak(of);
   }
+}
+
+/** The policy has a statement that was added elsewhere alone. */
+function showsLeak({ before, key, policy }: PolicyRead): boolean {
+  const known = key === null ? undefined : before.policies[key];
+  if (known === undefined || policy.kind !== "policy") return false;
+  const elsewhere = new Set(known.since.elsewhere.map((note) => note.slice(note.indexOf(" ") + 1)));
+  const mayHold = (sid: string) =>
+    known.worlds.some(({ statements }) => statements === null || statements.some((one) => one.sid === sid));
+  return policy.statements.some(({ sid }) => elsewhere.has(sid) && !mayHold(sid));
 }
 
 /** Says whether the answers so far hold the revision or version that a step is to name. */
@@ -235,9 +257,16 @@ function sidsOf(belief: Belief, key: string): readonly string[] | null {
 }
 
 /** Something was sent to the policy, or near it, that the last read does not cover. */
-function mayHold(belief: Belief, key: string): boolean {
+function wasSentTo(belief: Belief, key: string): boolean {
   const since = belief.policies[key]?.since;
   return since !== undefined && since.refused.length + since.added.length + since.removed.length > 0;
+}
+
+function isUnseen(belief: Belief, key: string): boolean {
+  const since = belief.policies[key]?.since;
+  if (since === undefined) return false;
+  const { elsewhere, around, origin } = since;
+  return elsewhere.length > 0 || origin !== null || around === null || around.length > 0;
 }
 
 function isUnsettledRead({ observations }: ObservedRound): boolean {

@@ -1,0 +1,162 @@
+import { describe, expect, it } from "vitest";
+import { sleep } from "../client/deadline.ts";
+import { addPermission, getPolicy, label } from "../generators/calls.ts";
+import { canonicalBody } from "../generators/valid-requests.ts";
+import type { Finding } from "../oracle/judge.ts";
+import { rules } from "../rules/index.ts";
+import { verdicts } from "../runner/candidates.ts";
+import { explore } from "../runner/explore.ts";
+import { type Lane, laneOn, once } from "../runner/lane.ts";
+import { reach } from "../runner/reach.ts";
+import { openScope } from "../runner/scope.ts";
+import type { Call } from "../spec/exchange.ts";
+import type { Stage } from "../spec/stage.ts";
+import { scripted, type Unit } from "../suites/case.ts";
+import { inProcess } from "../targets/in-process.ts";
+import { faithful, type Mutation } from "../targets/reference/behaviour.ts";
+import { change } from "../targets/reference/mutants/mutant.ts";
+import { functionOf } from "../targets/reference/mutants/places.ts";
+import { createReference } from "../targets/reference/reference.ts";
+import { policyAt, writePolicy } from "../targets/reference/state.ts";
+
+/** One lane on a reference that behaves so, and a way to look at the target besides. */
+async function laneAt(mutate: Mutation = (same) => same) {
+  const clock = () => performance.now();
+  const reference = createReference({ behaviour: mutate(faithful) });
+  const { transport, how, arrange } = await reach({
+    endpoint: new URL("http://reference.invalid"),
+    region: "us-east-1",
+    sign: false,
+    env: {},
+    arranges: true,
+    prefix: "addperm-ct-clean",
+    timeoutMs: 400,
+    concurrency: 1,
+    clock,
+    now: () => new Date(0),
+    journalDir: null,
+    pid: 0,
+    carrier: () => inProcess(reference, { clock }),
+  });
+  let made = 0;
+  const arranged = async (): Promise<Lane> => {
+    const { stage } = await arrange(`000${made++}`);
+    return laneOn({ index: 0, stage, fresh: true, transport, how, settleMs: 0, sleep });
+  };
+  const statusOf = async (call: Call) => {
+    const answer = await transport.send(call, how);
+    return answer.kind === "response" ? answer.status : answer.reason;
+  };
+  return { lane: await arranged(), arranged, statusOf };
+}
+
+const added = (name: string, sid: string, qualifier?: string) =>
+  addPermission({
+    functionName: label(name),
+    query: qualifier === undefined ? null : `Qualifier=${qualifier}`,
+    body: { ...canonicalBody(sid) },
+  });
+const play = (lane: Lane, call: Call) => lane.play(once({ key: "one", call }));
+
+/** What is added to a function stands on its alias `live` besides. */
+const leaking = change(({ added: before }) => ({
+  added: (draft) => {
+    before(draft);
+    const live = `${functionOf(draft.key)}:live`;
+    const { statements } = policyAt(draft.state, live);
+    if (draft.key !== live)
+      writePolicy(draft.state, live, [...statements, draft.stored()], (key, writes) => `${key}-${writes}`);
+  },
+}));
+
+describe("Emptying the policies of a stage", () => {
+  it("reaches what has leaked into a policy that nothing was sent to, once a leak was seen", async () => {
+    const { lane, statusOf } = await laneAt(leaking);
+    const { main } = lane.stage;
+    await play(lane, added(main.name, "first"));
+    await play(lane, getPolicy(main.name, "live"));
+    expect(await lane.tidy(true)).toBe(true);
+    await play(lane, added(main.name, "second"));
+    expect(await statusOf(getPolicy(main.name, "live"))).toBe(200);
+    expect(await lane.tidy(true)).toBe(true);
+    expect(await statusOf(getPolicy(main.name, "live"))).toBe(404);
+    expect([...lane.unseen()]).toEqual([]);
+  });
+
+  it("is no success where no policy was seen to be empty", async () => {
+    const { lane } = await laneAt(
+      change(({ finish }) => ({
+        finish: (reply, request, operation) =>
+          finish(
+            operation === "GetPolicy" ? { status: 403, headers: [], body: "{}" } : reply,
+            request,
+            operation,
+          ),
+      })),
+    );
+    expect(await lane.tidy(true)).toBe(true);
+    await play(lane, added(lane.stage.main.name, "first"));
+    expect(await lane.tidy(true)).toBe(false);
+  });
+
+  it("leaves it open what stands where something may have leaked to, and says where", async () => {
+    const { lane } = await laneAt();
+    const { main, other } = lane.stage;
+    expect(lane.unseen().size).toBe(0);
+    await play(lane, added(main.name, "first"));
+    expect(await lane.tidy(true)).toBe(true);
+    expect(lane.unseen()).toContain(`${main.name}:live`);
+    expect(lane.unseen()).toContain(other?.name);
+    expect(lane.unseen()).not.toContain(main.name);
+    await play(lane, getPolicy(main.name, "live"));
+    expect(lane.unseen()).not.toContain(`${main.name}:live`);
+  });
+});
+
+describe("A history that is to begin on empty policies", () => {
+  /** Plays these and tells which began, as far as it was seen, on policies that were empty. */
+  async function begun(units: readonly Unit[], mutate?: Mutation) {
+    const { lane, arranged } = await laneAt(mutate);
+    const collected = verdicts();
+    const began: (readonly [string, boolean])[] = [];
+    const [rule] = rules;
+    if (rule === undefined) throw new Error("There are no rules.");
+    const judgement = { verdict: "violated", expected: "", seen: "" } as const;
+    const found: Finding = { rule, column: "document", judgement };
+    await explore({
+      scope: openScope(),
+      lanes: [lane],
+      units,
+      judge: { round: () => [found], history: () => [] },
+      verdicts: {
+        ...collected,
+        hear: (findings, { unit, clean }) => {
+          if (findings.length > 0) began.push([unit, clean]);
+        },
+      },
+      ended: () => {},
+      cannot: new Set(),
+      renew: arranged,
+      stop: () => null,
+    });
+    return began;
+  }
+
+  const adds = (id: string, qualifier?: (stage: Stage) => string) =>
+    scripted(id, (stage) => [[{ key: "add", call: added(stage.main.name, id, qualifier?.(stage)) }]], {
+      clean: true,
+    });
+
+  it("is said to where each policy that it meets was seen to be empty, and only there", async () => {
+    const live = () => "live";
+    const began = await begun([adds("a"), adds("b"), adds("c", live), adds("d", live), adds("e")]);
+    expect(began).toEqual([
+      ["a", true],
+      ["b", true],
+      // What was added to the function may have leaked into its alias, which nobody has looked at.
+      ["c", false],
+      ["d", true],
+      ["e", false],
+    ]);
+  });
+});
