@@ -116,6 +116,13 @@ describe("A comparison", () => {
     expect(conclusion(report)).toMatch(/incomplete/);
   });
 
+  it("does not count as executed what the end of the budget cut short", async () => {
+    // Four pairs have begun their first history then, and not all of them have ended it.
+    const report = await diffVariants({}, {}, { budget: 90 });
+    expect(report.compared).toBeGreaterThan(0);
+    expect(report.histories.played).toBeLessThan(4);
+  });
+
   it("is no success when nothing was compared", async () => {
     const report = await diffVariants({}, {}, { suites: ["races"], runs: 1 });
     const nothing = { ...report, compared: 0 };

@@ -75,7 +75,8 @@ export async function search(options: SearchOptions): Promise<Searched> {
         const stopping = () => stop() !== null || gone !== null;
         const played = await playUnit(pair, unit, stopping, silent);
         const found = compareAnswers(pair, played);
-        count.played += 1;
+        // One that the end of the run may have cut short is not counted as executed.
+        if (!stopping()) count.played += 1;
         count.unfilled += played.unfilled;
         count.compared += new Set(found.map(({ index }) => index)).size;
         if (played.parted && !found.some(({ differs }) => differs)) count.parted += 1;
