@@ -1,4 +1,4 @@
-// Action, what the principal may do: the document's two examples and all of Lambda, or what only looks like an action.
+// Action, what the principal may do: the document's two examples, all of Lambda, and what only looks like one.
 
 import fc from "fast-check";
 import { edgesOf } from "./arbitraries.ts";
@@ -7,7 +7,7 @@ import { around, offPatterns, wrongTypes } from "./near-miss.ts";
 
 const invoke = "lambda:InvokeFunction";
 
-/** All actions of all services, and an action that Lambda does not have, are asked for by the suite of what is left open. */
+/** `*`, and actions that Lambda does not have, come with the suite of unspecified behaviour, not from here. */
 export const action: MemberValues = {
   valid: fc.constantFrom(invoke, "lambda:GetFunction", "lambda:*"),
   edges: edgesOf("Action"),

@@ -1,3 +1,5 @@
+// The calls of the Lambda API, each exactly as it goes to the wire, and the ways to encode a path label.
+
 import type {
   OperationPath,
   PathParameters,
@@ -5,9 +7,10 @@ import type {
   RequestContentType,
 } from "../spec/add-permission.ts";
 import { type Call, type Header, type Operation, revisionSlot } from "../spec/exchange.ts";
+import type { Recipe } from "../spec/stage.ts";
 
 /** What an AddPermission request is made of; nothing is encoded or corrected on the way to the wire. */
-export interface AddPermissionParts {
+interface AddPermissionParts {
   /** The path label, exactly as wanted on the wire; see `label`. */
   readonly functionName: string;
   /** The raw query without `?`; absent or null for none. */
@@ -115,7 +118,7 @@ export function getPolicy(name: string, qualifier: string | null = null): Call {
 }
 
 /** What RemovePermission may be given besides the statement's id. */
-export interface RemoveOptions {
+interface RemoveOptions {
   readonly qualifier?: string | null;
   /** May be `revisionSlot`, which stays as it is until it is filled. */
   readonly revisionId?: string;
@@ -166,25 +169,13 @@ export function deleteFunction(name: string, qualifier: string | null = null): C
   return plain("DeleteFunction", "DELETE", queried(`${root}/${label(name)}`, qualified(qualifier)));
 }
 
-/** What CreateFunction cannot do without. */
-export interface NewFunction {
-  /** ARN of the execution role. */
-  readonly role: string;
-  /** The deployment package, base64. */
-  readonly zip: string;
-  /** Defaults to `nodejs22.x`. */
-  readonly runtime?: string;
-  /** Defaults to `index.handler`. */
-  readonly handler?: string;
-}
-
-/** Creates a function of that name. */
-export function createFunction(name: string, settings: NewFunction): Call {
+/** Creates a function of that name, of nothing but what CreateFunction cannot do without. */
+export function createFunction(name: string, { role, runtime, zip }: Recipe): Call {
   return withBody("CreateFunction", root, {
-    Code: { ZipFile: settings.zip },
+    Code: { ZipFile: zip },
     FunctionName: name,
-    Handler: settings.handler ?? "index.handler",
-    Role: settings.role,
-    Runtime: settings.runtime ?? "nodejs22.x",
+    Handler: "index.handler",
+    Role: role,
+    Runtime: runtime,
   });
 }

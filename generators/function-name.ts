@@ -1,4 +1,4 @@
-// FunctionName, the function in the path: names and ARNs of the stage's function, with one fault or at a limit of the length.
+// FunctionName, the function in the path: names and ARNs, right, with one fault, or at a limit of the length.
 
 import fc from "fast-check";
 import { constraintOf } from "../spec/constraint.ts";
@@ -18,7 +18,7 @@ import {
 /** Characters of a name that stands alone; the document gives this limit in a sentence, not as a constraint. */
 const longestName = 64;
 
-/** Characters of a full ARN: the document exempts the other formats from this limit in one sentence and not in the next. */
+/** Characters of a full ARN; the document says both that the other formats may be longer and that they may not. */
 const longestArn = constraintOf("FunctionName").maxLength ?? 0;
 
 const fullArnPrefix = fc
@@ -62,14 +62,15 @@ const tooLong = fc
   )
   .map(([front, name, tail]) => `${front}${name}:${tail}`);
 
-/** The function's name or ARN with an alias that exists; the name alone where the stage has no aliases. */
+/** The function's name or ARN with an alias that exists; the name alone where the fixture has no aliases. */
 function qualified(format: "name" | "arn", alias: keyof StagedAliases): (stage: Stage) => string {
   return ({ main }) => (main.aliases ? `${main[format]}:${main.aliases[alias]}` : main.name);
 }
 
 /**
- * The limit of 140 is said to hold for full ARNs, that of 64 for bare names. A name that exists makes a limit bite: the
- * staged aliases give full ARNs of exactly 140 and 141 characters. The empty name makes another path, and is a route.
+ * The limit of 140 is said to hold for full ARNs, that of 64 for bare names. A name that exists makes a limit bite:
+ * two aliases of the fixture give full ARNs of exactly 140 and 141 characters. The empty name makes another path, and
+ * is sent as a route.
  */
 const edges: readonly Edge<Stage>[] = [
   { label: "name-shortest", value: ({ unknownName }) => ofSize(unknownName, 1) },
@@ -119,7 +120,7 @@ function arnWith(change: (parts: ArnParts) => Partial<ArnParts>): (stage: Stage)
   };
 }
 
-/** Around a function that exists, so that nothing else is in the way; none has more than one reading. Values are decoded. */
+/** Built around a function that exists, so that only the fault is in the way; none can be read in two ways. */
 const nearMisses: readonly NearMiss<Stage>[] = [
   // Later revisions of the service's model admit dots.
   ...around("FunctionName", "function", { core: ({ main }: Stage) => main.name }),

@@ -5,7 +5,10 @@ type Body = Readonly<Record<string, unknown>>;
 /** Writes a body in one way, right or wrong. */
 export type JsonForm = (body: Body) => string;
 
-/** The same JSON value in other bytes (order of members, insignificant white space, escapes), where they are other bytes for `sample`. */
+/**
+ * Forms that write the same JSON value in other bytes: order of members, insignificant white space, escapes. Those that
+ * would write `sample` in the same bytes are left out.
+ */
 export function equivalentJson(sample: Body): readonly (readonly [label: string, JsonForm])[] {
   const plain = JSON.stringify(sample);
   return [

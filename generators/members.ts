@@ -17,8 +17,8 @@ import { statementId } from "./statement-id.ts";
 
 /**
  * What is sent for one member. `From` is what edges and near misses are built around: for StatementId, EventSourceToken
- * and RevisionId a new, valid value; for Qualifier one that exists, so that nothing but the fault can be in the way; for
- * FunctionName the stage, whose `unknownName` no function has. Others ignore it.
+ * and RevisionId a new, valid value; for Qualifier one that exists, so that only the fault can be in the way; for
+ * FunctionName the fixture, whose `unknownName` no function has. Others ignore it.
  */
 export interface MemberValues<Value = string, From = string> {
   /** Values on which the document leaves no doubt that they are right. */

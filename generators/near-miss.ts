@@ -36,7 +36,7 @@ export function offPatterns<From = string>(
   }));
 }
 
-/** Values that are well-formed but too long: by one, twice the limit, and ten thousand characters where a body carries them. */
+/** Well-formed values that are too long: by one, twice the limit, and far, as a body or else a path can carry it. */
 export function overLong(member: Member): readonly NearMiss[] {
   const { maxLength, in: place } = constraintOf(member);
   if (maxLength === undefined) return [];
@@ -110,7 +110,7 @@ export const foreignCharacters = {
   emoji: "🪣",
 } as const satisfies Readonly<Record<string, string>>;
 
-/** Those that get lost at the ends of a value (by a trim, a line-wise pattern, a C string), then those that separate its parts. */
+/** Those that get lost at the ends of a value (by a trim, a line-wise pattern, a C string), then separators. */
 const atEnds = [
   "space",
   "tab",
@@ -158,7 +158,7 @@ const cyrillic: Readonly<Record<string, string>> = {
 /** Does one thing wrong to a right value; `middle` is the offset in UTF-16 units that counts as amid. */
 type Distortion = (core: string, middle: number) => string;
 
-/** What can go wrong around and inside any value: foreign characters, a second line, letters and digits of other scripts. */
+/** What can go wrong around and inside any value: foreign characters, a second line, other scripts. */
 const distortions: readonly (readonly [label: string, Distortion])[] = [
   ...Object.entries(foreignCharacters).map(
     ([name, piece]) =>
@@ -184,8 +184,8 @@ const distortions: readonly (readonly [label: string, Distortion])[] = [
 const half = (core: string): number => Math.ceil(core.length / 2);
 
 /**
- * Every distortion of a right value that the member's pattern refuses. Which they are is found out on a sample, so that
- * the list is the same for all values; `core` makes the value that is sent, which is the sample itself where none is given.
+ * Every distortion of a right value that the member's pattern refuses. A sample decides which they are, so that the list
+ * is always the same. `core` makes the right value for each request; without it that is the sample itself.
  */
 export function around<From = string>(
   member: Member,

@@ -1,4 +1,4 @@
-// Qualifier, the version or alias that a policy belongs to: one that exists, with one fault, or at a limit of the length.
+// Qualifier, the version or alias that a policy belongs to: one that exists with a fault, or a limit of the length.
 
 import { edgesOf, ofLength } from "./arbitraries.ts";
 import type { MemberValues } from "./members.ts";

@@ -1,4 +1,4 @@
-// RevisionId, the revision that a policy must still have: any text is well-formed, so only other JSON types are wrong by form.
+// RevisionId, the revision that a policy must still have: any text is well-formed, so only other JSON types are not.
 
 import fc from "fast-check";
 import { edgesOf } from "./arbitraries.ts";

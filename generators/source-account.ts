@@ -1,4 +1,4 @@
-// SourceAccount, the account that a grant is restricted to: ids of documentation, one of them all zeros, and what is no id.
+// SourceAccount, the account that a grant is restricted to: ids of documentation, and what only looks like one.
 
 import { documentationAccount, documentationAccounts, edgesOf } from "./arbitraries.ts";
 import type { MemberValues } from "./members.ts";

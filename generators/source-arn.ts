@@ -58,7 +58,7 @@ const resource = fc.oneof(
   },
 );
 
-/** Any partition, region and account optional, and in the last part anything but line terminators and control characters. */
+/** Partition, region and account optional; in the last part anything but line terminators and control characters. */
 const valid = fc
   .record({
     place,

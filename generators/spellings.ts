@@ -1,3 +1,5 @@
+// Spellings of a function: its name or ARN, the qualifier after it or in the query, more or less of it percent-encoded.
+
 import type { Stage, StagedFunction } from "../spec/stage.ts";
 import {
   label as encodedLabel,
@@ -9,7 +11,7 @@ import {
 } from "./calls.ts";
 
 /** How much of a spelling is percent-encoded: only what must be, colons too, every second letter, or everything. */
-export type Encoding = "none" | "colons" | "colons-lower-case" | "some" | "all" | "all-lower-case";
+type Encoding = "none" | "colons" | "colons-lower-case" | "some" | "all" | "all-lower-case";
 
 /** One way to write one function, version or alias. All spellings of one thing must mean the same. */
 export interface Spelling {
@@ -28,7 +30,7 @@ export interface Spelling {
 
 type Form = Pick<Spelling, "label" | "functionName" | "qualifier"> & { readonly inQuery: boolean };
 
-/** Every spelling of a staged function, and of its first version and its short alias where it has them. */
+/** Every spelling of a function of the fixture, and of its first version and its short alias where it has them. */
 export function spellings(stage: Stage, fn: StagedFunction): readonly Spelling[] {
   const [version] = fn.versions;
   return Object.entries(namesOf(stage, fn))

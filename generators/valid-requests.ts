@@ -1,4 +1,4 @@
-// Right requests: the canonical body, and bodies of random valid members. Whatever else is sent differs from these in one thing.
+// Right requests: the canonical body, and bodies of random valid members. All else differs from these in one thing.
 
 import fc from "fast-check";
 import type { AddPermissionRequest } from "../spec/add-permission.ts";
@@ -37,7 +37,7 @@ export const validRequest: fc.Arbitrary<Draft> = fc.oneof(
   { weight: 1, arbitrary: withToken },
 );
 
-/** A draft made into a body with a StatementId: members in the document's order, so that equal bodies have equal bytes. */
+/** The body of a draft with a StatementId: members in the document's order, so that equal bodies have equal bytes. */
 export function bodyOf(draft: Draft, sid: string): Partial<AddPermissionRequest> {
   const body: Partial<AddPermissionRequest> = { ...draft, StatementId: sid };
   return Object.fromEntries(

@@ -1,3 +1,5 @@
+// Bodies and content types that no SDK writes: strange as bytes, as text or as JSON, very long, or slow to match.
+
 import type { Call } from "../spec/exchange.ts";
 import { addPermission } from "./calls.ts";
 import { canonicalBody } from "./valid-requests.ts";
@@ -10,8 +12,7 @@ export interface OddRequest {
 
 const json = (sid: string): string => JSON.stringify(canonicalBody(sid));
 
-/** A request whose body is some text. */
-export function text(label: string, body: (sid: string) => string): OddRequest {
+function text(label: string, body: (sid: string) => string): OddRequest {
   return { label, make: (name, sid) => addPermission({ functionName: name, body: body(sid) }) };
 }
 

@@ -1,3 +1,5 @@
+// Paths, queries, methods, header lines and framings that no SDK writes; those of framing go over a raw socket.
+
 import type { RawFraming } from "../spec/exchange.ts";
 import { addPermission } from "./calls.ts";
 import { canonicalBody } from "./valid-requests.ts";

@@ -36,7 +36,7 @@ function bodyUnits(): readonly Unit[] {
   });
 }
 
-/** A request with that value of a member. Ids must be new for each; a token or RevisionId that is new is valid by itself. */
+/** A request with that value. Each gets a new id; one new token or RevisionId serves all, for it is valid by itself. */
 function inBody(member: BodyMember): (one: Value<string>) => GroupedRequest {
   const fresh = (sid: string) => (member === "StatementId" ? `fresh${sid}` : "fresh");
   return ({ label, value }) => ({

@@ -320,9 +320,8 @@ const lifeUnits: readonly Unit[] = [
 ];
 
 /** Creates the second function again, as it was. */
-export function creation(stage: Stage): Call {
-  const { role, runtime, zip } = stage.recipe ?? { role: "", runtime: "", zip: "" };
-  return createFunction(other(stage), { role, runtime, zip });
+function creation(stage: Stage): Call {
+  return createFunction(other(stage), stage.recipe ?? { role: "", runtime: "", zip: "" });
 }
 
 function versionIn(exchange: Exchange | undefined): string | null {

@@ -31,7 +31,7 @@ describe("A function that was created again", () => {
   const { other } = names;
   const anew: readonly Told[] = [
     [deleteFunction(other), answer(204)],
-    [createFunction(other, stage.recipe ?? { role: "", zip: "" }), answer(201)],
+    [createFunction(other, stage.recipe ?? { role: "", runtime: "", zip: "" }), answer(201)],
   ];
   const read = (...sids: readonly string[]): Told => [getPolicy(other), policyOf(other, ...sids)];
 

@@ -135,7 +135,7 @@ describe("calls", () => {
       createAlias("f", "live", "1"),
       deleteAlias("f", "live"),
       deleteFunction("f", "1"),
-      createFunction("f", { role: "r", zip: "z" }),
+      createFunction("f", { role: "r", runtime: "nodejs22.x", zip: "z" }),
     ];
     expect(calls.map(({ operation, method, target }) => `${operation} ${method} ${target}`)).toEqual([
       "GetPolicy GET /2015-03-31/functions/f/policy",
