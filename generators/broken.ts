@@ -49,9 +49,9 @@ function tooLong(member: Member): fc.Arbitrary<string> {
   return fc.string({ unit, minLength: maxLength + 1, maxLength: 4 * maxLength, size: "max" });
 }
 
-type Mutation = (value: string, at: number) => string;
+type Tampering = (value: string, at: number) => string;
 
-const mutation: fc.Arbitrary<Mutation> = fc.oneof(
+const tampering: fc.Arbitrary<Tampering> = fc.oneof(
   {
     weight: 4,
     arbitrary: fc
@@ -60,21 +60,21 @@ const mutation: fc.Arbitrary<Mutation> = fc.oneof(
         fc.string({ unit: "grapheme", minLength: 1, maxLength: 2 }),
       )
       .map(
-        (piece): Mutation =>
+        (piece): Tampering =>
           (value, at) =>
             value.slice(0, at) + piece + value.slice(at),
       ),
   },
-  fc.constant<Mutation>((value, at) => withCaseFlipped(value, Math.min(at, value.length - 1))),
+  fc.constant<Tampering>((value, at) => withCaseFlipped(value, Math.min(at, value.length - 1))),
   fc.constantFrom(...Object.values(otherZeros)).map(
-    (zero): Mutation =>
+    (zero): Tampering =>
       (value, at) =>
         value.slice(0, at) + withDigitsFrom(zero, value.slice(at)),
   ),
-  fc.constant<Mutation>((value, at) => value.slice(0, at) + withFullWidthLetter(value.slice(at))),
-  fc.constant<Mutation>((value, at) => value.slice(0, at) + value.slice(at + 1)),
-  fc.constant<Mutation>((value, at) => value.slice(0, at)),
-  fc.constant<Mutation>((value, at) => value + value.slice(0, at)),
+  fc.constant<Tampering>((value, at) => value.slice(0, at) + withFullWidthLetter(value.slice(at))),
+  fc.constant<Tampering>((value, at) => value.slice(0, at) + value.slice(at + 1)),
+  fc.constant<Tampering>((value, at) => value.slice(0, at)),
+  fc.constant<Tampering>((value, at) => value + value.slice(0, at)),
 );
 
 function withCaseFlipped(value: string, at: number): string {
@@ -87,7 +87,7 @@ function withCaseFlipped(value: string, at: number): string {
 function offPattern(member: Member): fc.Arbitrary<string> {
   const { valid, isOpen = () => false }: Pick<MemberValues, "valid" | "isOpen"> = memberValues[member];
   return fc
-    .tuple(valid, mutation, fc.double({ min: 0, max: 1, noNaN: true }))
+    .tuple(valid, tampering, fc.double({ min: 0, max: 1, noNaN: true }))
     .map(([value, change, where]) => change(value, Math.round(where * value.length)))
     .filter((value) => breaksOnly(member, "pattern", value) && !isHalved(value) && !isOpen(value));
 }

@@ -28,7 +28,7 @@ export interface Spelling {
   readonly encoded: Encoding;
 }
 
-type Form = Pick<Spelling, "label" | "functionName" | "qualifier"> & { readonly inQuery: boolean };
+type SpellingForm = Pick<Spelling, "label" | "functionName" | "qualifier"> & { readonly inQuery: boolean };
 
 /** Every spelling of a function of the fixture, and of its first version and its short alias where it has them. */
 export function spellings(stage: Stage, fn: StagedFunction): readonly Spelling[] {
@@ -65,7 +65,12 @@ function namesOf({ account }: Pick<Stage, "account">, { name, arn }: Pick<Staged
 }
 
 /** The qualifier after the name, in the query, and in both places in agreement. */
-function qualified(label: string, functionName: string, kind: string, qualifier: string): readonly Form[] {
+function qualified(
+  label: string,
+  functionName: string,
+  kind: string,
+  qualifier: string,
+): readonly SpellingForm[] {
   const suffixed = `${functionName}:${qualifier}`;
   return [
     { label: `${label}:${kind}`, functionName: suffixed, qualifier, inQuery: false },
@@ -94,7 +99,7 @@ export const encodingNames: readonly Encoding[] = [
 ];
 
 /** The encodings that differ on the wire; the first of equal ones is kept. */
-function encodings(form: Form): readonly Spelling[] {
+function encodings(form: SpellingForm): readonly Spelling[] {
   const seen = new Set<string>();
   return encodingNames.flatMap((name) => {
     const spelling = spelt(form, name);
@@ -105,7 +110,7 @@ function encodings(form: Form): readonly Spelling[] {
   });
 }
 
-function spelt({ label, functionName, qualifier, inQuery }: Form, encoded: Encoding): Spelling {
+function spelt({ label, functionName, qualifier, inQuery }: SpellingForm, encoded: Encoding): Spelling {
   const encode = encoders[encoded];
   const query = inQuery && qualifier !== null ? queryIn(encode, qualifier) : null;
   return { label, functionName, wire: encode(functionName), query, qualifier, encoded };

@@ -12,9 +12,9 @@ export function canonicalBody(sid: string): AddPermissionRequest {
 }
 
 /** The members of a body but for those that depend on the state of the target: StatementId and RevisionId. */
-export type Draft = Omit<AddPermissionRequest, "StatementId" | "RevisionId">;
+export type StatelessBody = Omit<AddPermissionRequest, "StatementId" | "RevisionId">;
 
-const withoutToken: fc.Arbitrary<Draft> = fc.record(
+const withoutToken: fc.Arbitrary<StatelessBody> = fc.record(
   {
     Action: memberValues.Action.valid,
     Principal: memberValues.Principal.valid,
@@ -24,21 +24,21 @@ const withoutToken: fc.Arbitrary<Draft> = fc.record(
   { requiredKeys: ["Action", "Principal"] },
 );
 
-const withToken: fc.Arbitrary<Draft> = fc.record({
+const withToken: fc.Arbitrary<StatelessBody> = fc.record({
   Action: memberValues.Action.valid,
   EventSourceToken: memberValues.EventSourceToken.valid,
   Principal: fc.constant(tokenService),
 });
 
 /** A request that must be accepted: any mix of optional members on which the document leaves no doubt. */
-export const validRequest: fc.Arbitrary<Draft> = fc.oneof(
+export const validRequest: fc.Arbitrary<StatelessBody> = fc.oneof(
   { withCrossShrink: true },
   { weight: 4, arbitrary: withoutToken },
   { weight: 1, arbitrary: withToken },
 );
 
 /** The body of a draft with a StatementId: members in the document's order, so that equal bodies have equal bytes. */
-export function bodyOf(draft: Draft, sid: string): Partial<AddPermissionRequest> {
+export function bodyOf(draft: StatelessBody, sid: string): Partial<AddPermissionRequest> {
   const body: Partial<AddPermissionRequest> = { ...draft, StatementId: sid };
   return Object.fromEntries(
     bodyMembers.flatMap((member) => (body[member] === undefined ? [] : [[member, body[member]]])),

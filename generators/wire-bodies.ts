@@ -4,19 +4,19 @@ import type { Call } from "../spec/exchange.ts";
 import { addPermission } from "./calls.ts";
 import { canonicalBody } from "./valid-requests.ts";
 
-/** An odd request: how it is called, and how it is made for a function with an id of its own. */
-export interface OddRequest {
+/** A request that no SDK sends: what reports call it, and how to make it for a function with an id of its own. */
+export interface WireRequest {
   readonly label: string;
   readonly make: (name: string, sid: string) => Call;
 }
 
 const json = (sid: string): string => JSON.stringify(canonicalBody(sid));
 
-function text(label: string, body: (sid: string) => string): OddRequest {
+function text(label: string, body: (sid: string) => string): WireRequest {
   return { label, make: (name, sid) => addPermission({ functionName: name, body: body(sid) }) };
 }
 
-function bytes(label: string, body: (sid: string) => Buffer): OddRequest {
+function bytes(label: string, body: (sid: string) => Buffer): WireRequest {
   return {
     label,
     make: (name, sid) => ({
@@ -26,7 +26,7 @@ function bytes(label: string, body: (sid: string) => Buffer): OddRequest {
   };
 }
 
-function extra(label: string, members: string): OddRequest {
+function extra(label: string, members: string): WireRequest {
   return text(label, (sid) => `${json(sid).slice(0, -1)},${members}}`);
 }
 
@@ -39,7 +39,7 @@ const numbers = ["1e400", "-1e400", "-0", "5e-324", "9007199254740993", "9".repe
 const megabyte = 1024 * 1024;
 
 /** Bodies that are strange as bytes, as text or as JSON. */
-export const oddBodies: readonly OddRequest[] = [
+export const wireBodies: readonly WireRequest[] = [
   text("empty", () => ""),
   ...["]", "}", "\0", "\n{}", ",", "//", "\u00a0", "\u2028", "\v"].map((tail) =>
     text(`trailing-${codes(tail)}`, (sid) => json(sid) + tail),
@@ -97,19 +97,19 @@ function codes(tail: string): string {
   return Array.from(tail, (one) => (one.codePointAt(0) ?? 0).toString(16)).join("-");
 }
 
-const untyped: OddRequest = {
+const untyped: WireRequest = {
   label: "type-none",
   make: (name, sid) => addPermission({ functionName: name, body: canonicalBody(sid), headers: [] }),
 };
 
-const typed = (type: string): OddRequest => ({
+const typed = (type: string): WireRequest => ({
   label: `type-${type.replace(/[^\w.-]+/g, "_")}`,
   make: (name, sid) =>
     addPermission({ functionName: name, body: canonicalBody(sid), headers: [["Content-Type", type]] }),
 });
 
 /** Content types other than the documented one. */
-export const oddTypes: readonly OddRequest[] = [
+export const wireTypes: readonly WireRequest[] = [
   untyped,
   ...[
     "APPLICATION/JSON",
@@ -128,7 +128,7 @@ export const oddTypes: readonly OddRequest[] = [
 ];
 
 /** Long values that nearly match a pattern: backtracking engines may hang on them. */
-export const slowBodies: readonly OddRequest[] = [
+export const slowBodies: readonly WireRequest[] = [
   member("Action", `lambda:${"a".repeat(50_000)}!`),
   member("Principal", `${"a.".repeat(25_000)}\n`),
   member("SourceAccount", `${"1".repeat(50_000)}!`),
@@ -140,6 +140,6 @@ export const slowBodies: readonly OddRequest[] = [
   member("StatementId", `${"a-_".repeat(16_000)}!`),
 ].map((one, index) => ({ ...one, label: `${one.label}-${index}` }));
 
-function member(name: string, value: string): OddRequest {
+function member(name: string, value: string): WireRequest {
   return text(`slow-${name}`, (sid) => JSON.stringify({ ...canonicalBody(sid), [name]: value }));
 }

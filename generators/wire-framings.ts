@@ -3,7 +3,7 @@
 import type { RawFraming } from "../spec/exchange.ts";
 import { addPermission } from "./calls.ts";
 import { canonicalBody } from "./valid-requests.ts";
-import type { OddRequest } from "./wire-bodies.ts";
+import type { WireRequest } from "./wire-bodies.ts";
 
 type Framing = Omit<RawFraming, "pieces"> & { readonly pieces: readonly string[] };
 
@@ -15,7 +15,7 @@ function raw(
   label: string,
   framing: (body: string) => Framing,
   { method = "POST", aim = (target: string) => target, body = canonicalJson } = {},
-): OddRequest {
+): WireRequest {
   return {
     label,
     make: (name, sid) => {
@@ -28,12 +28,12 @@ function raw(
 }
 
 /** The message as it should be, but for some more header lines. */
-function more(label: string, lines: readonly string[], invalid = false): OddRequest {
+function more(label: string, lines: readonly string[], invalid = false): WireRequest {
   return raw(label, (body) => whole(body, lines, invalid));
 }
 
 /** The message as it should be, but for its request-target. */
-function aimed(label: string, aim: (target: string) => string, invalid = false): OddRequest {
+function aimed(label: string, aim: (target: string) => string, invalid = false): WireRequest {
   return raw(label, (body) => whole(body, [], invalid), { aim });
 }
 
@@ -42,7 +42,7 @@ function whole(body: string, lines: readonly string[], invalid: boolean): Framin
   return { lines: all, pieces: [body], ...(invalid ? { invalid: true } : {}) };
 }
 
-function chunked(label: string, pieces: (body: string) => readonly string[], invalid = false): OddRequest {
+function chunked(label: string, pieces: (body: string) => readonly string[], invalid = false): WireRequest {
   return raw(label, (body) => ({
     lines: [...head, "Transfer-Encoding: chunked"],
     pieces: pieces(body),
@@ -53,7 +53,7 @@ function chunked(label: string, pieces: (body: string) => readonly string[], inv
 const hex = (body: string): string => body.length.toString(16);
 
 /** Messages framed as no HTTP client frames them; those marked invalid may be cut off without an answer. */
-export const oddFramings: readonly OddRequest[] = [
+export const wireFramings: readonly WireRequest[] = [
   raw("length-too-long", (body) => ({
     lines: [...head, `Content-Length: ${body.length + 10}`],
     pieces: [body],
@@ -123,7 +123,7 @@ export const oddFramings: readonly OddRequest[] = [
   ),
 ];
 
-function at(label: string, target: (name: string) => string, method = "POST"): OddRequest {
+function at(label: string, target: (name: string) => string, method = "POST"): WireRequest {
   return {
     label,
     make: (name, sid) => ({
@@ -134,13 +134,13 @@ function at(label: string, target: (name: string) => string, method = "POST"): O
 }
 
 const functions = "/2015-03-31/functions";
-const named = (label: string, change: (name: string) => string): OddRequest =>
+const named = (label: string, change: (name: string) => string): WireRequest =>
   at(`label-${label}`, (name) => `${functions}/${change(name)}/policy`);
-const asked = (label: string, query: string): OddRequest =>
+const asked = (label: string, query: string): WireRequest =>
   at(`query-${label}`, (name) => `${functions}/${name}/policy?${query}`);
 
 /** Path labels, paths, queries and methods that no SDK writes. */
-export const oddTargets: readonly OddRequest[] = [
+export const wireTargets: readonly WireRequest[] = [
   named("lower-case-hex", (name) => `function%3a${name}`),
   named("double", (name) => `${name.slice(0, -1)}%25${name.slice(-1).charCodeAt(0).toString(16)}`),
   named("overlong", (name) => `${name}%c1%81`),

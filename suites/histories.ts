@@ -7,16 +7,16 @@ import type { Stage } from "../spec/stage.ts";
 import { type Plan, type Suite, scripted, type Unit } from "./case.ts";
 import {
   type At,
-  type Command,
   commands,
-  type Draft,
   type FaultKind,
+  type HistoryCommand,
+  type HistoryDraft,
   makeAlias,
   makeAnew,
   makeVersion,
-  type Place,
-  placeFor,
-  placeKey,
+  type PlannedPolicy,
+  policyFor,
+  policyKey,
   type RevisionSource,
   send,
 } from "./history-commands.ts";
@@ -35,15 +35,15 @@ function historyUnits({ seed, runs }: Plan): readonly Unit[] {
 }
 
 /** The rounds of a history: what each command sends, and in the end a read of every policy that was touched. */
-export function historyRounds(stage: Stage, commands: readonly Command[]): readonly Round[] {
-  const draft: Draft = { stage, rounds: [], made: new Map(), touched: new Map(), seen: [] };
+export function historyRounds(stage: Stage, commands: readonly HistoryCommand[]): readonly Round[] {
+  const draft: HistoryDraft = { stage, rounds: [], made: new Map(), touched: new Map(), seen: [] };
   for (const [index, command] of commands.entries()) write(draft, command, `${index}`);
-  for (const [index, place] of [...draft.touched.values()].entries())
-    read(draft, `end-${index}`, place, getPolicy(place.fn.name, place.qualifier));
+  for (const [index, policy] of [...draft.touched.values()].entries())
+    read(draft, `end-${index}`, policy, getPolicy(policy.fn.name, policy.qualifier));
   return draft.rounds;
 }
 
-function write(draft: Draft, command: Command, key: string): void {
+function write(draft: HistoryDraft, command: HistoryCommand, key: string): void {
   switch (command.kind) {
     case "publish":
       makeVersion(draft, command.other);
@@ -55,63 +55,63 @@ function write(draft: Draft, command: Command, key: string): void {
       makeAnew(draft);
       break;
     default: {
-      const place = placeFor(draft, command);
-      draft.touched.set(placeKey(place), place);
-      writeTo(draft, command, { place, spelled: spelling(draft.stage, place, command), key });
+      const policy = policyFor(draft, command);
+      draft.touched.set(policyKey(policy), policy);
+      writeTo(draft, command, { policy, spelled: spelling(draft.stage, policy, command), key });
     }
   }
 }
 
 /** A command on one policy: which, how it is written, and the key of the step. */
 interface On {
-  readonly place: Place;
+  readonly policy: PlannedPolicy;
   readonly spelled: Spelling;
   readonly key: string;
 }
 
 function writeTo(
-  draft: Draft,
-  command: Exclude<Command, { kind: "publish" | "alias" | "re-create" }>,
+  draft: HistoryDraft,
+  command: Exclude<HistoryCommand, { kind: "publish" | "alias" | "re-create" }>,
   on: On,
 ): void {
-  const { place, spelled, key } = on;
+  const { policy, spelled, key } = on;
   // Only AddPermission is judged, so that only its spelling varies: others may know no more than names.
-  const { fn, qualifier } = place;
+  const { fn, qualifier } = policy;
   switch (command.kind) {
     case "add":
-      send(draft, key, to(place, addition(spelled, canonicalBody(command.sid))));
+      send(draft, key, to(policy, addition(spelled, canonicalBody(command.sid))));
       break;
     case "broken":
       send(draft, key, broken(on, command.fault, command.sid));
       break;
     case "remove":
-      send(draft, key, to(place, removePermission(fn.name, command.sid, { qualifier })));
+      send(draft, key, to(policy, removePermission(fn.name, command.sid, { qualifier })));
       break;
     case "read":
-      read(draft, key, place, getPolicy(fn.name, qualifier));
+      read(draft, key, policy, getPolicy(fn.name, qualifier));
       break;
     case "resource":
-      read(draft, key, place, resource(place));
+      read(draft, key, policy, resource(policy));
       break;
     case "guarded":
       guarded(draft, on, command.source, command.sid);
   }
 }
 
-function read(draft: Draft, key: string, place: Place, call: Call): void {
-  send(draft, key, to(place, call));
-  draft.seen.push({ key, place: placeKey(place) });
+function read(draft: HistoryDraft, key: string, policy: PlannedPolicy, call: Call): void {
+  send(draft, key, to(policy, call));
+  draft.seen.push({ key, policy: policyKey(policy) });
 }
 
 /** Reads what the revision is to come from, then adds with it; a revision that is used up is sent once more. */
-function guarded(draft: Draft, on: On, source: RevisionSource, sid: string): void {
-  const { place, key, spelled } = on;
+function guarded(draft: HistoryDraft, on: On, source: RevisionSource, sid: string): void {
+  const { policy, key, spelled } = on;
   const { Action, Principal } = canonicalBody(sid);
   const add = (StatementId: string) =>
-    to(place, addition(spelled, { Action, Principal, RevisionId: revisionSlot, StatementId }));
+    to(policy, addition(spelled, { Action, Principal, RevisionId: revisionSlot, StatementId }));
   if (/^(policy|resource-of-both|reused)/.test(source))
-    read(draft, `${key}-policy`, place, getPolicy(place.fn.name, place.qualifier));
-  if (/^(resource|policy-of-both)/.test(source)) read(draft, `${key}-resource`, place, resource(place));
+    read(draft, `${key}-policy`, policy, getPolicy(policy.fn.name, policy.qualifier));
+  if (/^(resource|policy-of-both)/.test(source)) read(draft, `${key}-resource`, policy, resource(policy));
   const revisionFrom = sourceKey(draft, on, source);
   if (revisionFrom === null) return;
   send(draft, key, { ...add(sid), revisionFrom });
@@ -119,22 +119,26 @@ function guarded(draft: Draft, on: On, source: RevisionSource, sid: string): voi
 }
 
 /** The step whose revision is sent; null when the history has shown none of that kind. */
-function sourceKey({ seen }: Draft, { place, key }: On, source: RevisionSource): string | null {
-  const here = placeKey(place);
-  if (source === "stale") return seen.find((one) => one.place === here)?.key ?? null;
-  if (source === "foreign") return seen.findLast((one) => one.place !== here)?.key ?? null;
+function sourceKey({ seen }: HistoryDraft, { policy, key }: On, source: RevisionSource): string | null {
+  const here = policyKey(policy);
+  if (source === "stale") return seen.find((one) => one.policy === here)?.key ?? null;
+  if (source === "foreign") return seen.findLast((one) => one.policy !== here)?.key ?? null;
   return source.startsWith("resource") ? `${key}-resource` : `${key}-policy`;
 }
 
 /** A slot is filled with the number as it is, so that its letters must not be encoded. */
 const aroundSlots = encodingNames.filter((name) => name === "none" || name.startsWith("colons"));
 
-function spelling(stage: Stage, { fn, qualifier, versionFrom }: Place, { form, encoding }: At): Spelling {
+function spelling(
+  stage: Stage,
+  { fn, qualifier, versionFrom }: PlannedPolicy,
+  { form, encoding }: At,
+): Spelling {
   const encodings = versionFrom === null ? encodingNames : aroundSlots;
   return spellingOf(stage, fn, qualifier, { form, encodings, encoding });
 }
 
-function to({ versionFrom }: Place, call: Call): Omit<Step, "key"> {
+function to({ versionFrom }: PlannedPolicy, call: Call): Omit<Step, "key"> {
   return versionFrom === null ? { call } : { call, versionFrom };
 }
 
@@ -142,28 +146,28 @@ function addition({ wire, query }: Spelling, body: Readonly<Record<string, unkno
   return addPermission({ functionName: wire, query, body });
 }
 
-function resource({ fn, qualifier, versionFrom }: Place): Call {
+function resource({ fn, qualifier, versionFrom }: PlannedPolicy): Call {
   const isAlias = qualifier !== null && versionFrom === null && !/^\d+$/.test(qualifier);
   return isAlias ? getAlias(fn.name, qualifier) : getFunction(fn.name, qualifier);
 }
 
 /** A request that must be refused for one reason; everything else about it is right. */
-function broken({ place, spelled }: On, fault: FaultKind, sid: string): Omit<Step, "key"> {
+function broken({ policy, spelled }: On, fault: FaultKind, sid: string): Omit<Step, "key"> {
   const right = canonicalBody(sid);
   const { Action, Principal, StatementId } = right;
-  const onPlace = (body: Readonly<Record<string, unknown>>) => to(place, addition(spelled, body));
+  const onPolicy = (body: Readonly<Record<string, unknown>>) => to(policy, addition(spelled, body));
   const onNothing = (qualifier: string) => ({
-    call: addPermission({ functionName: place.fn.name, query: `Qualifier=${qualifier}`, body: right }),
+    call: addPermission({ functionName: policy.fn.name, query: `Qualifier=${qualifier}`, body: right }),
   });
   switch (fault) {
     case "action":
-      return onPlace({ ...right, Action: "s3:GetObject" });
+      return onPolicy({ ...right, Action: "s3:GetObject" });
     case "principal":
-      return onPlace({ ...right, Principal: "abc" });
+      return onPolicy({ ...right, Principal: "abc" });
     case "missing":
-      return onPlace({ Principal, StatementId });
+      return onPolicy({ Principal, StatementId });
     case "wrong-revision":
-      return onPlace({ Action, Principal, RevisionId: "wrong", StatementId });
+      return onPolicy({ Action, Principal, RevisionId: "wrong", StatementId });
     case "unknown-alias":
       return onNothing("no-such-alias");
     case "unknown-version":

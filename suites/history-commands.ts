@@ -4,7 +4,7 @@ import { type Round, type Step, versionSlot } from "../spec/exchange.ts";
 import type { Stage, StagedFunction } from "../spec/stage.ts";
 
 /** One thing that a random history does. What it does it to depends on what the history has made until then. */
-export type Command =
+export type HistoryCommand =
   | (At & { readonly kind: "add"; readonly sid: string })
   | (At & { readonly kind: "remove"; readonly sid: string })
   | (At & { readonly kind: "guarded"; readonly sid: string; readonly source: RevisionSource })
@@ -84,9 +84,9 @@ const at = {
   encoding: fc.nat({ max: 5 }),
 };
 
-const kind = <K extends Command["kind"]>(name: K) => fc.constant(name);
+const kind = <K extends HistoryCommand["kind"]>(name: K) => fc.constant(name);
 
-const command: fc.Arbitrary<Command> = fc.oneof(
+const command: fc.Arbitrary<HistoryCommand> = fc.oneof(
   { weight: 10, arbitrary: fc.record({ kind: kind("add"), ...at, sid }) },
   { weight: 5, arbitrary: fc.record({ kind: kind("remove"), ...at, sid }) },
   {
@@ -130,10 +130,13 @@ const command: fc.Arbitrary<Command> = fc.oneof(
 );
 
 /** Random histories; equal seeds give equal ones. */
-export const commands: fc.Arbitrary<readonly Command[]> = fc.array(command, { minLength: 3, maxLength: 14 });
+export const commands: fc.Arbitrary<readonly HistoryCommand[]> = fc.array(command, {
+  minLength: 3,
+  maxLength: 14,
+});
 
 /** A policy of the stage: a function's own, or that of a version or an alias. */
-export interface Place {
+export interface PlannedPolicy {
   readonly fn: StagedFunction;
   /** Null for the function itself; `versionSlot` for a version that the history publishes. */
   readonly qualifier: string | null;
@@ -142,15 +145,15 @@ export interface Place {
 }
 
 /** A history while it is written. */
-export interface Draft {
+export interface HistoryDraft {
   readonly stage: Stage;
   readonly rounds: Round[];
   /** Versions and aliases that it has made, by function. */
   readonly made: Map<StagedFunction, Made>;
-  /** Policies that something was sent to, by `placeKey`. */
-  readonly touched: Map<string, Place>;
+  /** Policies that something was sent to, by `policyKey`. */
+  readonly touched: Map<string, PlannedPolicy>;
   /** Reads that may have shown a revision, and of which policy. */
-  readonly seen: { readonly key: string; readonly place: string }[];
+  readonly seen: { readonly key: string; readonly policy: string }[];
 }
 
 interface Made {
@@ -160,24 +163,24 @@ interface Made {
 }
 
 /** Writes a round of one step. */
-export function send(draft: Draft, key: string, step: Omit<Step, "key">): void {
+export function send(draft: HistoryDraft, key: string, step: Omit<Step, "key">): void {
   draft.rounds.push([{ key, ...step }]);
 }
 
-/** Equal for equal places of one history. */
-export function placeKey({ fn, qualifier, versionFrom }: Place): string {
+/** Equal for equal policies of one history. */
+export function policyKey({ fn, qualifier, versionFrom }: PlannedPolicy): string {
   return `${fn.name} ${qualifier} ${versionFrom}`;
 }
 
 /**
- * The place that a command is for; a version or an alias that is not there yet is made first. The first function keeps
- * those that it was staged with. The second may have lost its own in an earlier history: only those count that this
+ * The policy that a command is for; a version or an alias that is not there yet is made first. The first function keeps
+ * those that it was arranged with. The second may have lost its own in an earlier history: only those count that this
  * one has made.
  */
-export function placeFor(
-  draft: Draft,
+export function policyFor(
+  draft: HistoryDraft,
   { other, qualifier, alias }: Pick<At, "other" | "qualifier" | "alias">,
-): Place {
+): PlannedPolicy {
   const { stage } = draft;
   const fn = functionAt(stage, other);
   if (qualifier === "function") return { fn, qualifier: null, versionFrom: null };
@@ -190,7 +193,7 @@ export function placeFor(
 }
 
 /** Publishes a version; gives the key of the step, or null where nothing may be made. */
-export function makeVersion(draft: Draft, other: boolean): string | null {
+export function makeVersion(draft: HistoryDraft, other: boolean): string | null {
   if (!canMake(draft.stage)) return null;
   const fn = functionAt(draft.stage, other);
   const key = `publish-${draft.rounds.length}`;
@@ -200,21 +203,21 @@ export function makeVersion(draft: Draft, other: boolean): string | null {
 }
 
 /** Creates an alias that the history has not made yet, on a version that is there or made for it. */
-export function makeAlias(draft: Draft, other: boolean, name: string): Place {
+export function makeAlias(draft: HistoryDraft, other: boolean, name: string): PlannedPolicy {
   const fn = functionAt(draft.stage, other);
   const { aliases } = madeOf(draft, fn);
-  const place = { fn, qualifier: name, versionFrom: null };
-  if (aliases.has(name)) return place;
+  const policy = { fn, qualifier: name, versionFrom: null };
+  if (aliases.has(name)) return policy;
   const { qualifier, versionFrom } = versionOf(draft, fn, 0);
-  if (qualifier === null) return { ...place, qualifier: null };
+  if (qualifier === null) return { ...policy, qualifier: null };
   const call = createAlias(fn.name, name, qualifier);
   send(draft, `alias-${draft.rounds.length}`, versionFrom === null ? { call } : { call, versionFrom });
   aliases.add(name);
-  return place;
+  return policy;
 }
 
 /** Deletes the second function and creates it again; with it go all its versions and aliases. */
-export function makeAnew(draft: Draft): void {
+export function makeAnew(draft: HistoryDraft): void {
   const { other, recipe } = draft.stage;
   if (other === null || recipe === null) return;
   send(draft, `delete-${draft.rounds.length}`, { call: deleteFunction(other.name) });
@@ -225,7 +228,7 @@ export function makeAnew(draft: Draft): void {
   draft.seen.splice(
     0,
     draft.seen.length,
-    ...draft.seen.filter(({ place }) => !place.startsWith(`${other.name} `)),
+    ...draft.seen.filter(({ policy }) => !policy.startsWith(`${other.name} `)),
   );
 }
 
@@ -233,7 +236,7 @@ function functionAt({ main, other }: Stage, second: boolean): StagedFunction {
   return second ? (other ?? main) : main;
 }
 
-function versionOf(draft: Draft, fn: StagedFunction, index: number): Place {
+function versionOf(draft: HistoryDraft, fn: StagedFunction, index: number): PlannedPolicy {
   const published = madeOf(draft, fn).versions;
   const staged = fn === draft.stage.main ? fn.versions : [];
   const qualifier = staged[index] ?? staged[0] ?? null;
@@ -243,7 +246,7 @@ function versionOf(draft: Draft, fn: StagedFunction, index: number): Place {
   return { fn, qualifier: versionFrom === null ? null : versionSlot, versionFrom };
 }
 
-function madeOf(draft: Draft, fn: StagedFunction): Made {
+function madeOf(draft: HistoryDraft, fn: StagedFunction): Made {
   const known = draft.made.get(fn) ?? { versions: [], aliases: new Set() };
   draft.made.set(fn, known);
   return known;

@@ -7,7 +7,7 @@ import { races } from "./races.ts";
 import { size } from "./size.ts";
 import { spellings } from "./spellings.ts";
 import { state } from "./state.ts";
-import { questions } from "./unspecified.ts";
+import { unspecified } from "./unspecified.ts";
 import { wire } from "./wire.ts";
 
 /** Every suite, in the order they are sent. */
@@ -15,7 +15,7 @@ export const suites: readonly Suite[] = [
   spellings,
   boundary,
   state,
-  questions,
+  unspecified,
   faults,
   fuzz,
   histories,

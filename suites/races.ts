@@ -11,9 +11,9 @@ export const races: Suite = {
   units: raceUnits,
 };
 
-type Shape = (stage: Stage, size: number, seed: number) => readonly Round[];
+type RaceShape = (stage: Stage, size: number, seed: number) => readonly Round[];
 
-const shapes: Readonly<Record<string, Shape>> = {
+const shapes: Readonly<Record<string, RaceShape>> = {
   "distinct-ids": (stage, size) => [
     numbered(size, (at) => step(`d${at}`, add(stage.main.name, `race-${at}`))),
   ],

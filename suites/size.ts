@@ -77,7 +77,7 @@ function probeId(at: number): string {
 }
 
 /** What is to be seen of a policy that is full: it says so, it stays as it is, and there is room after a removal. */
-function ending(stage: Stage, { since, low }: Search): Round | null {
+function ending(stage: Stage, { since, low }: LimitSearch): Round | null {
   const { name } = stage.main;
   const steps = [
     filler(stage, "one-byte-more", 1),
@@ -96,7 +96,7 @@ function filler(stage: Stage, sid: string, length: number): Round {
   return alone(sid, withBody(stage, bodyWith("SourceArn", arn, sid)));
 }
 
-interface Search {
+interface LimitSearch {
   readonly phase: "grow" | "undo" | "again" | "probe" | "take-back" | "fill" | "ending" | "gone";
   /** The longest resource that one more statement was seen to have room for; 0 for none. */
   readonly low: number;
@@ -108,10 +108,10 @@ interface Search {
   readonly since: number;
 }
 
-const start: Search = { phase: "grow", low: 0, high: bounds.first, bytes: 0, since: 0 };
+const start: LimitSearch = { phase: "grow", low: 0, high: bounds.first, bytes: 0, since: 0 };
 
 /** Larger and larger statements while they are accepted; then the longest that still fits, each probe taken back. */
-function advance(search: Search, [exchange]: readonly Exchange[]): Search {
+function advance(search: LimitSearch, [exchange]: readonly Exchange[]): LimitSearch {
   const { phase, low, high, since } = search;
   if (phase === "ending") return { ...search, since: since + 1 };
   if (exchange === undefined || saysNothing(exchange.answer)) return { ...search, phase: "gone" };
@@ -141,16 +141,16 @@ function advance(search: Search, [exchange]: readonly Exchange[]): Search {
   }
 }
 
-function longer({ bytes, high }: Search): Pick<Search, "bytes" | "high"> {
+function longer({ bytes, high }: LimitSearch): Pick<LimitSearch, "bytes" | "high"> {
   const now = bytes + high + 300;
   return { bytes: now, high: now > 64 * 1024 ? 100_000 : now > 40 * 1024 ? 20_000 : bounds.first };
 }
 
-function narrowed(low: number, high: number): Pick<Search, "phase" | "low" | "high"> {
+function narrowed(low: number, high: number): Pick<LimitSearch, "phase" | "low" | "high"> {
   if (high - low > 1) return { phase: "probe", low, high };
   return { phase: low > 0 ? "fill" : "ending", low, high };
 }
 
-function middle({ low, high }: Search): number {
+function middle({ low, high }: LimitSearch): number {
   return Math.floor((low + high) / 2);
 }

@@ -5,7 +5,7 @@ import type { Stage } from "../spec/stage.ts";
 import { bodyWith, type GroupedRequest, grouped, type Suite, withBody } from "./case.ts";
 
 /** What the document leaves open: sent to learn what the target does, never to judge it. */
-export const questions: Suite = {
+export const unspecified: Suite = {
   name: "questions",
   title: "Requests on which the document is silent or contradicts itself",
   units: () => [

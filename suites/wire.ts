@@ -1,7 +1,7 @@
 import { addPermission, getPolicy, label } from "../generators/calls.ts";
 import { canonicalBody } from "../generators/valid-requests.ts";
-import { type OddRequest, oddBodies, oddTypes, slowBodies } from "../generators/wire-bodies.ts";
-import { oddFramings, oddTargets } from "../generators/wire-framings.ts";
+import { slowBodies, type WireRequest, wireBodies, wireTypes } from "../generators/wire-bodies.ts";
+import { wireFramings, wireTargets } from "../generators/wire-framings.ts";
 import type { Call, Round } from "../spec/exchange.ts";
 import type { Stage } from "../spec/stage.ts";
 import { alone, type Suite, scripted, type Unit } from "./case.ts";
@@ -11,34 +11,34 @@ export const wire: Suite = {
   name: "wire",
   title: "Bodies, headers, framing and paths that no SDK writes, each few followed by plain requests",
   units: () => [
-    ...groups("bodies", "b", oddBodies),
-    ...groups("types", "t", oddTypes),
+    ...groups("bodies", "b", wireBodies),
+    ...groups("types", "t", wireTypes),
     ...groups("slow", "s", slowBodies),
-    ...groups("targets", "u", oddTargets),
-    ...groups("framing", "f", oddFramings, ["wire"]),
+    ...groups("targets", "u", wireTargets),
+    ...groups("framing", "f", wireFramings, ["wire"]),
   ],
 };
 
-/** Odd requests between two proofs that the policy is untouched and the target still works. */
+/** Requests of one history, between two proofs that the policy is untouched and the target still works. */
 const groupSize = 15;
 
 function groups(
   topic: string,
   short: string,
-  odd: readonly OddRequest[],
+  requests: readonly WireRequest[],
   needs: Unit["needs"] = [],
 ): readonly Unit[] {
-  return Array.from({ length: Math.ceil(odd.length / groupSize) }, (_, nth) => {
-    const some = odd.slice(nth * groupSize, (nth + 1) * groupSize);
+  return Array.from({ length: Math.ceil(requests.length / groupSize) }, (_, nth) => {
+    const some = requests.slice(nth * groupSize, (nth + 1) * groupSize);
     const sid = (at: number | string) => `w${short}${nth}-${at}`;
     return scripted(
       `wire/${topic}/${nth}`,
       (stage) => [
         alone("before", getPolicy(stage.main.name)),
-        ...some.flatMap((one, at) => oddRounds(one, stage, sid(at))),
+        ...some.flatMap((one, at) => roundsOf(one, stage, sid(at))),
         alone("between", getPolicy(stage.main.name)),
-        alone("next-on-same-connection", onConnection(plain(stage, sid("same")), stage)),
-        alone("next-valid", plain(stage, sid("next"))),
+        alone("next-on-same-connection", onConnection(canonical(stage, sid("same")), stage)),
+        alone("next-valid", canonical(stage, sid("next"))),
         alone("after", getPolicy(stage.main.name)),
       ],
       { needs },
@@ -46,18 +46,18 @@ function groups(
   });
 }
 
-/** Where the framing is odd and yet right, the very next message on the connection must be understood. */
-function oddRounds(one: OddRequest, stage: Stage, sid: string): readonly Round[] {
+/** Where the framing is unusual and yet right, the very next message on the connection must be understood. */
+function roundsOf(one: WireRequest, stage: Stage, sid: string): readonly Round[] {
   const call = one.make(label(stage.main.name), sid);
   // Where the framing is wrong, nobody can say where the message ends: it gets a connection of its own.
   if (call.raw?.invalid) return [alone(one.label, call)];
-  const odd = alone(one.label, onConnection(call, stage));
+  const first = alone(one.label, onConnection(call, stage));
   return call.raw === undefined
-    ? [odd]
-    : [odd, alone(`${one.label}/then`, onConnection(plain(stage, `${sid}t`), stage))];
+    ? [first]
+    : [first, alone(`${one.label}/then`, onConnection(canonical(stage, `${sid}t`), stage))];
 }
 
-function plain(stage: Stage, sid: string): Call {
+function canonical(stage: Stage, sid: string): Call {
   return addPermission({ functionName: label(stage.main.name), body: canonicalBody(sid) });
 }
 

@@ -14,7 +14,7 @@ import { races } from "../suites/races.ts";
 import { size } from "../suites/size.ts";
 import { spellings } from "../suites/spellings.ts";
 import { state } from "../suites/state.ts";
-import { questions as open } from "../suites/unspecified.ts";
+import { unspecified as open } from "../suites/unspecified.ts";
 import { faithful, type Mutation } from "../targets/reference/behaviour.ts";
 import { dialects, extraMutants, live, mutants, openDefects } from "../targets/reference/mutants/index.ts";
 import { createReference, type Reference } from "../targets/reference/reference.ts";

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { createFunction } from "../generators/calls.ts";
-import { oddBodies, oddTypes, slowBodies } from "../generators/wire-bodies.ts";
-import { oddFramings, oddTargets } from "../generators/wire-framings.ts";
+import { slowBodies, wireBodies, wireTypes } from "../generators/wire-bodies.ts";
+import { wireFramings, wireTargets } from "../generators/wire-framings.ts";
 import { judgeOf } from "../oracle/judge.ts";
 import { initialBelief } from "../oracle/model-state.ts";
 import { observeRound } from "../oracle/observe.ts";
@@ -14,7 +14,7 @@ import { wireMutants } from "../targets/reference/mutants/wire-mutants.ts";
 import { createReference } from "../targets/reference/reference.ts";
 import { stage } from "./staged.ts";
 
-const requests = [...oddBodies, ...oddTypes, ...slowBodies, ...oddTargets, ...oddFramings].map(
+const requests = [...wireBodies, ...wireTypes, ...slowBodies, ...wireTargets, ...wireFramings].map(
   ({ label, make }, index) => {
     const call = make(stage.main.name, `sid-${index}`);
     return { label, call, open: read(call).questions.length > 0 };
@@ -29,7 +29,7 @@ const how = { deadlineMs: 5000 };
 const authorization =
   "AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20260101/us-west-2/lambda/aws4_request, SignedHeaders=host, Signature=0";
 
-/** The odd requests to which a variant of the reference answers what some rule forbids. */
+/** The wire requests to which a variant of the reference answers what some rule forbids. */
 async function revealing(mutate: Mutation): Promise<readonly string[]> {
   const reference = createReference({ behaviour: mutate(faithful) });
   const transport = inProcess(reference, { clock: () => 0, authorization });
@@ -44,7 +44,7 @@ async function revealing(mutate: Mutation): Promise<readonly string[]> {
   return found;
 }
 
-describe("every odd request", () => {
+describe("every wire request", () => {
   it("is judged, and has a mutant that shows it, or answers a question", () => {
     const judged = requests.filter(({ open }) => !open).map(({ label }) => label);
     expect(Object.keys(wireMutants).sort()).toEqual(judged.sort());

@@ -8,8 +8,8 @@ import {
 } from "node:http";
 import type { Socket } from "node:net";
 import { afterEach, describe, expect, test } from "vitest";
-import { oddBodies } from "../generators/wire-bodies.ts";
-import { oddFramings } from "../generators/wire-framings.ts";
+import { wireBodies } from "../generators/wire-bodies.ts";
+import { wireFramings } from "../generators/wire-framings.ts";
 import { judgeOf } from "../oracle/judge.ts";
 import { initialBelief } from "../oracle/model-state.ts";
 import { observeRound } from "../oracle/observe.ts";
@@ -148,12 +148,12 @@ describe("what a server does wrong is found", () => {
     ["deep-array", "reset", "violated"],
     ["chunks-of-one", "reset", "violated"],
   ] as const)("%s is answered by a %s", (name, reason, verdict) => {
-    const odd = [...oddFramings, ...oddBodies].find(({ label }) => label === name);
-    if (odd === undefined) throw new Error(`there is no odd request ${name}`);
-    const call = odd.make(stage.main.name, "sid");
+    const sent = [...wireFramings, ...wireBodies].find(({ label }) => label === name);
+    if (sent === undefined) throw new Error(`there is no wire request ${name}`);
+    const call = sent.make(stage.main.name, "sid");
     const answer = { kind: "none", reason, detail: "", sentAt: 0, answeredAt: 5000 } as const;
     const round = observeRound(initialBelief(stage, true), [
-      { step: { key: odd.label, call }, call, answer },
+      { step: { key: sent.label, call }, call, answer },
     ]);
     const found = judgeOf(rules).round(round);
     const arrival = found.find(({ rule }) => rule.id === "answer.arrives");

@@ -1,19 +1,19 @@
 import { describe, expect, test } from "vitest";
-import { oddBodies, oddTypes, slowBodies } from "../generators/wire-bodies.ts";
-import { oddFramings, oddTargets } from "../generators/wire-framings.ts";
+import { slowBodies, wireBodies, wireTypes } from "../generators/wire-bodies.ts";
+import { wireFramings, wireTargets } from "../generators/wire-framings.ts";
 import { read } from "../spec/request.ts";
 import { wire } from "../suites/wire.ts";
 import { anyStage } from "./wire-stage.ts";
 
-const every = [...oddBodies, ...oddTypes, ...slowBodies, ...oddTargets, ...oddFramings];
+const every = [...wireBodies, ...wireTypes, ...slowBodies, ...wireTargets, ...wireFramings];
 
-/** The only odd requests that the document admits, each by one feature. */
+/** The only wire requests that the document admits, each by one feature. */
 const admitted: Readonly<Record<string, string>> = {
   "type-APPLICATION_JSON": "request.charset",
   "type-application_json_charset_UTF-8": "request.charset",
 };
 
-/** The odd requests that the document forbids. */
+/** The wire requests that the document forbids. */
 const forbidden =
   /^(trailing-(?!slash)|nul-in-(id|action)|empty$|raw-control-character|object-in-member|(lower|upper)-case-members|number-as-id|no-number|proto-as-required|deep-(array|unclosed|object|action)|slow-(Action|SourceAccount|SourceArn|EventSourceToken|StatementId)-|label-(double|nul|slow)|query-slow|version-)/;
 
@@ -26,7 +26,7 @@ describe("wire", () => {
     else expect(kind).toBe(forbidden.test(label) ? "refuse" : "asks");
   });
 
-  test("every odd request has a name of its own", () => {
+  test("every wire request has a name of its own", () => {
     expect(new Set(every.map(({ label }) => label)).size).toBe(every.length);
   });
 
