@@ -1,21 +1,79 @@
 import fc from "fast-check";
 import { beforeAll, describe, expect, test } from "vitest";
 import { brokenBy } from "../generators/broken.ts";
-import { addPermission, label } from "../generators/calls.ts";
+import { addPermission, label, qualifierQuery } from "../generators/calls.ts";
 import { memberValues } from "../generators/members.ts";
+import type { NearMiss } from "../generators/near-miss.ts";
 import { freshStatementId } from "../generators/statement-id.ts";
-import { bodyOf, validRequest } from "../generators/valid-requests.ts";
+import { bodyOf, canonicalBody, validRequest, withMember } from "../generators/valid-requests.ts";
 import { readBody } from "../spec/body.ts";
-import { broken, constraintOf, length, members } from "../spec/constraint.ts";
-import { readName } from "../spec/function-name.ts";
+import {
+  type BodyMember,
+  bodyMembers,
+  broken,
+  type ConstraintKind,
+  constraintOf,
+  length,
+  type Member,
+  members,
+} from "../spec/constraint.ts";
+import type { Call } from "../spec/exchange.ts";
+import { isPadded, readName } from "../spec/function-name.ts";
 import { readPrincipal } from "../spec/principal.ts";
-import { fresh, kinds, request, sampled, shrunken } from "./generator-laws.ts";
 import { type PrismValidator, prismValidatorOf } from "./prism-validator.ts";
+import { stage } from "./staged.ts";
 
 let prism: PrismValidator;
 beforeAll(async () => {
   prism = await prismValidatorOf("spec/add-permission.yaml");
 });
+
+/** What a member can be demanded, in the order of reports. */
+const kinds: readonly ConstraintKind[] = ["required", "type", "pattern", "minLength", "maxLength"];
+
+/** Stands for the string that makes a run's values new. */
+const fresh = "fresh-e1-7";
+
+/** A request in which one member has that value and everything else is canonical. */
+function request(member: Member, value: unknown): Call {
+  const body = canonicalBody("everything-else-is-right");
+  if (member === "FunctionName") return addPermission({ functionName: label(String(value)), body });
+  if (member === "Qualifier")
+    return addPermission({ functionName: "f", query: qualifierQuery(String(value)), body });
+  return addPermission({ functionName: "f", body: withMember(body, member, value) });
+}
+
+/** Three hundred values. */
+function sampled<T>(arbitrary: fc.Arbitrary<T>, seed = 20260101): readonly T[] {
+  return fc.sample(arbitrary, { numRuns: 300, seed });
+}
+
+/** A value and the first ones it shrinks to, level by level. */
+function shrunken<T>(arbitrary: fc.Arbitrary<T>, seed: number): readonly T[] {
+  const path: T[] = [];
+  fc.check(
+    fc.property(arbitrary, (value) => {
+      path.push(value);
+      return false;
+    }),
+    { seed, numRuns: 1, endOnFailure: false },
+  );
+  return path;
+}
+
+/** Law for one value that is to break one constraint. The empty string cannot help breaking a pattern too. */
+function expectBreaks(member: Member, constraint: ConstraintKind, value: unknown): void {
+  if (constraint === "required") expect(value).toBe(undefined);
+  else if (value === "" && constraint === "minLength")
+    expect(broken(member, value)).toEqual(["pattern", "minLength"]);
+  else expect(broken(member, value)).toEqual([constraint]);
+}
+
+/** What Prism says of such a value. */
+function prismNames(member: Member, constraint: ConstraintKind, value: unknown): readonly string[] {
+  const both = value === "" && constraint === "minLength";
+  return both ? [`${member}.minLength`, `${member}.pattern`] : [`${member}.${constraint}`];
+}
 
 describe("valid values", () => {
   test.each(members)("a valid %s breaks no constraint, and Prism has no objection", (member) => {
@@ -79,6 +137,216 @@ describe("valid values", () => {
     for (const value of sampled(freshStatementId(fresh))) {
       expect(value.startsWith(fresh)).toBe(true);
       expect(broken("StatementId", value)).toEqual([]);
+    }
+  });
+});
+
+const others = members.filter((member) => member !== "FunctionName");
+
+function edges(member: (typeof others)[number], from: string) {
+  return memberValues[member].edges.map(({ label, value }) => ({ label, value: value(from) }));
+}
+
+const contradictory: readonly string[] = ["EventSourceToken", "Qualifier"];
+
+describe("edges", () => {
+  test.each(others)("the edges of %s have exactly the lengths of its limits and one beyond", (member) => {
+    const { minLength, maxLength } = constraintOf(member);
+    const low = minLength === undefined ? [] : minLength === 0 ? [0] : [minLength - 1, minLength];
+    const high = maxLength === undefined ? [] : [maxLength, maxLength + 1];
+    expect(edges(member, fresh).map(({ value }) => length(value))).toEqual([...low, ...high]);
+  });
+
+  test.each(others)(
+    "an edge of %s is valid just within the limits, but for the empty one where the page contradicts itself",
+    (member) => {
+      for (const { label, value } of edges(member, fresh)) {
+        const faults = broken(member, value);
+        if (value === "" && faults.length === 1) expect(contradictory).toContain(member);
+        else expect([label, faults.length === 0]).toEqual([label, label === "min" || label === "max"]);
+      }
+    },
+  );
+
+  test("edges that have room for it contain what makes them fresh", () => {
+    const long = edges("StatementId", fresh).filter(({ value }) => value.length >= fresh.length);
+    expect(long.map(({ value }) => value.startsWith(fresh))).toEqual([true, true]);
+  });
+
+  test("FunctionName edges hit 64, 65, 140 and 141, and the ones that exist are the staged ones", () => {
+    const found = memberValues.FunctionName.edges.map(({ label, value }) => ({
+      label,
+      value: value({ ...stage, unknownName: fresh }),
+    }));
+    const sizes = Object.fromEntries(found.map(({ label, value }) => [label, length(value)]));
+    expect(sizes).toMatchObject({
+      "name-shortest": 1,
+      "name-longest": 64,
+      "name-too-long": 65,
+      "full-arn-longest": 140,
+      "full-arn-too-long": 141,
+      "full-arn-longest-unknown": 140,
+      "full-arn-too-long-unknown": 141,
+      "partial-arn-longest-unknown": 140,
+      "partial-arn-too-long-unknown": 141,
+    });
+    const open = ["name-too-long", "partial-arn-too-long-unknown", "name-with-longest-alias"];
+    for (const { label, value } of found) {
+      const valid = broken("FunctionName", value).length === 0;
+      const reading = open.includes(label) ? "open" : valid ? "read" : "broken";
+      expect([label, readName(value).kind]).toEqual([label, reading]);
+    }
+  });
+});
+
+interface Miss extends Pick<NearMiss, "label" | "constraint"> {
+  readonly value: unknown;
+}
+
+function builtAround<From>(from: From, misses: readonly NearMiss<From>[]): readonly Miss[] {
+  return misses.map((miss) => ({ ...miss, value: miss.value(from) }));
+}
+
+function nearMisses(member: BodyMember | "Qualifier", from: string): readonly Miss[] {
+  return builtAround(from, memberValues[member].nearMisses);
+}
+
+const nameNearMisses = builtAround(stage, memberValues.FunctionName.nearMisses);
+
+describe("near-misses", () => {
+  const every: readonly (readonly [Member, readonly Miss[]])[] = [
+    ["FunctionName", nameNearMisses],
+    ["Qualifier", nearMisses("Qualifier", "live")],
+    ...bodyMembers.map((member) => [member, nearMisses(member, fresh)] as const),
+  ];
+
+  test.each(every)(
+    "each near-miss of %s breaks exactly the constraint it names, for us and for Prism",
+    (member, misses) => {
+      for (const { label, constraint, value } of misses) {
+        if (constraint === "meaning") {
+          expect([label, prism(request(member, value))]).toEqual([label, []]);
+          continue;
+        }
+        expectBreaks(member, constraint, value);
+        expect([label, prism(request(member, value))]).toEqual([
+          label,
+          prismNames(member, constraint, value),
+        ]);
+      }
+    },
+  );
+
+  test.each(every)("labels of %s are kebab-case and differ, and so do the values", (_, misses) => {
+    const labels = misses.map(({ label }) => label);
+    expect(labels.filter((label) => !/^[a-z0-9]+(-[a-z0-9]+)*$/.test(label))).toEqual([]);
+    expect(new Set(labels).size).toBe(labels.length);
+    expect(new Set(misses.map(({ value }) => JSON.stringify(value) ?? "absent")).size).toBe(labels.length);
+  });
+
+  test("every constraint that can be judged has a near-miss", () => {
+    for (const [member, misses] of every) {
+      const covered = new Set(misses.map(({ constraint }) => constraint));
+      for (const kind of kinds)
+        if (brokenBy(member, kind)) expect([member, kind, covered.has(kind)]).toEqual([member, kind, true]);
+    }
+  });
+
+  test("a body with one near-miss in it is read as having that one fault, or as an open question", () => {
+    for (const member of bodyMembers) {
+      for (const { label, constraint, value } of nearMisses(member, fresh)) {
+        if (constraint === "meaning") continue;
+        const { objections, questions } = readBody(request(member, value).body);
+        const name =
+          value === null && constraintOf(member).required ? `${member}.required` : `${member}.${constraint}`;
+        const disputed =
+          value === null ||
+          isPadded(member, String(value)) ||
+          (member === "SourceArn" && label.startsWith("region-"));
+        if (!disputed || objections.length > 0) expect([label, objections]).toEqual([label, [name]]);
+        expect([label, objections.length + questions.length]).toEqual([label, 1]);
+      }
+    }
+  });
+
+  test("a near-miss of FunctionName has no other reading", () => {
+    for (const { label, value } of nameNearMisses) {
+      const padded = isPadded("FunctionName", String(value));
+      expect([label, readName(String(value)).kind]).toEqual([label, padded ? "open" : "broken"]);
+    }
+  });
+
+  test("a near-miss of Principal is nobody", () => {
+    const misses = nearMisses("Principal", fresh).filter(({ constraint }) => constraint === "meaning");
+    for (const { value } of misses)
+      expect([value, readPrincipal(String(value)).kind]).toEqual([value, "nobody"]);
+    expect(misses.length).toBeGreaterThan(5);
+  });
+
+  test("the traps of pattern matching are all there", () => {
+    const traps = [
+      "newline-after",
+      "newline-before",
+      "space-before",
+      "nul-amid",
+      "emoji-amid",
+      "line-before",
+    ];
+    for (const member of [
+      "StatementId",
+      "EventSourceToken",
+      "SourceAccount",
+      "Action",
+      "Qualifier",
+    ] as const) {
+      const labels = nearMisses(member, fresh).map(({ label }) => label);
+      expect(labels).toEqual(expect.arrayContaining(traps));
+    }
+    const digits = ["arabic-indic-digits", "full-width-digits", "eleven-digits", "thirteen-digits"];
+    expect(nearMisses("SourceAccount", fresh).map(({ label }) => label)).toEqual(
+      expect.arrayContaining(digits),
+    );
+    const padded = nearMisses("SourceAccount", fresh).filter(({ value }) =>
+      isPadded("SourceAccount", String(value)),
+    );
+    expect(padded.map(({ label }) => label)).toEqual(
+      expect.arrayContaining([...digits.slice(0, 2), "newline-after"]),
+    );
+  });
+});
+
+describe("random broken values", () => {
+  const all = members.flatMap((member) =>
+    kinds.flatMap((kind) => {
+      const arbitrary = brokenBy(member, kind);
+      return arbitrary ? [[member, kind, arbitrary] as const] : [];
+    }),
+  );
+
+  test.each(all)(
+    "a random %s that breaks %s breaks nothing else, for us and for Prism",
+    (member, kind, arbitrary) => {
+      for (const value of sampled(arbitrary).slice(0, 150)) {
+        expectBreaks(member, kind, value);
+        expect([value, prism(request(member, value))]).toEqual([value, prismNames(member, kind, value)]);
+      }
+    },
+  );
+
+  test.each(all)(
+    "a random %s that breaks %s still breaks just that while it shrinks",
+    (member, kind, arbitrary) => {
+      for (const seed of [1, 2, 3, 4, 5])
+        for (const value of shrunken(arbitrary, seed)) expectBreaks(member, kind, value);
+    },
+  );
+
+  test("what cannot be judged has no random values either", () => {
+    const none = (
+      ["Qualifier.minLength", "EventSourceToken.minLength", "Principal.pattern", "FunctionName.type"] as const
+    ).map((id) => id.split("."));
+    for (const [member, kind] of none) {
+      expect(all.some(([name, constraint]) => name === member && constraint === kind)).toBe(false);
     }
   });
 });
