@@ -4,7 +4,7 @@ import { type RuleId, rules } from "../rules/index.ts";
 import type { RunOptions } from "../runner/options.ts";
 import { barrenReport, run } from "../runner/run.ts";
 import { Fault } from "../spec/fault.ts";
-import { suites, usualSuites } from "../suites/index.ts";
+import { suites, usualPlan, usualSuites } from "../suites/index.ts";
 import { wire } from "../suites/wire.ts";
 import { type Session, usualLanes } from "./session.ts";
 import { tool } from "./tool.ts";
@@ -67,8 +67,8 @@ function runOptions(session: Session, options: Play): RunOptions {
     only: leftOut(options, chosen),
     lanes: session.lanes ?? lanesFor(session, chosen),
     rules: rulesNamed(options.rules),
-    runs: options.runs ?? 25,
-    rounds: options.rounds ?? 6,
+    runs: options.runs ?? usualPlan.runs,
+    rounds: options.rounds ?? usualPlan.rounds,
     settleMs: options.settleMs ?? 0,
     sleep: (ms) => sleep(ms, signal),
     signal,

@@ -1,107 +1,243 @@
-import type { Report } from "../reports/report.ts";
-import { counts } from "../reports/verdict.ts";
-import { judgeVariant } from "../runner/kill-matrix.ts";
+import { writeFile } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
+import type { Measured } from "../runner/kill-matrix.ts";
+import { startThreads, type Threads } from "../runner/kill-matrix-threads.ts";
 import { Fault } from "../spec/fault.ts";
-import { dialects } from "../targets/reference/mutants/dialects.ts";
-import { extraMutants, mutants } from "../targets/reference/mutants/index.ts";
+import { usualPlan } from "../suites/index.ts";
+import { faithful } from "../targets/reference/behaviour.ts";
+import { variants } from "../targets/reference/mutants/index.ts";
+import recorded from "../targets/reference/mutants/kill-matrix.json" with { type: "json" };
 import type { Mutant } from "../targets/reference/mutants/mutant.ts";
 import { read, takesNothing } from "./arguments.ts";
 import type { CommandContext } from "./context.ts";
+import { commandIn } from "./help.ts";
+import { differences, failures, matrixText, type Row, rowOf } from "./kill-matrix.ts";
 import { optionDocs } from "./options.ts";
 
-/** One row of the kill matrix. */
-interface Row {
-  readonly mutant: string;
-  readonly breaks: string;
-  readonly declared: readonly string[];
-  readonly violated: readonly string[];
-  readonly exact: boolean;
+/** A kill matrix and the file that it is in. */
+interface KillMatrix {
+  readonly rows: Readonly<Record<string, Row>>;
+  readonly file: URL;
 }
 
-/** Runs the suite against every faulty variant of the reference, and against correct ones of other dialects. */
+const committed: KillMatrix = {
+  rows: recorded,
+  file: new URL("../targets/reference/mutants/kill-matrix.json", import.meta.url),
+};
+
+/** Which matrix is compared with and written, and how variants are measured. */
+interface MutantsOptions {
+  readonly matrix?: KillMatrix;
+  readonly start?: typeof startThreads;
+}
+
+/** The seed at which the matrix is recorded. */
+const recordedSeed = 1;
+
+/** One variant of the reference, measured and compared with the committed matrix. */
+interface Judged {
+  readonly name: string;
+  readonly variant: Mutant;
+  readonly measured: Measured;
+  /** The row that the matrix would have. */
+  readonly row: Row;
+  /** What no record can excuse. */
+  readonly failures: readonly string[];
+  /** What is otherwise than recorded. */
+  readonly differences: readonly string[];
+}
+
+/**
+ * Runs the suite against every faulty variant of the reference, and against correct ones, and compares what is violated
+ * with the committed kill matrix.
+ */
 export async function mutantsCommand(
   args: readonly string[],
-  { stdout }: Pick<CommandContext, "stdout">,
+  { stdout, env }: Pick<CommandContext, "stdout" | "env">,
+  { matrix = committed, start = startThreads }: MutantsOptions = {},
 ): Promise<number> {
   const given = read(args, optionDocs.mutants);
   takesNothing(given, "mutants", "name mutants with --only");
-  const seed = given.number("seed", 0) ?? 1;
-  const correct = Object.fromEntries(
-    Object.entries(dialects).map(([name, mutate]) => [
-      `dialect ${name}`,
-      { breaks: "nothing: a correct dialect", mutate, kills: [] },
-    ]),
-  );
-  const all: Readonly<Record<string, Mutant>> = {
-    "the reference": { breaks: "nothing", mutate: (behaviour) => behaviour, kills: [] },
-    ...correct,
-    ...mutants,
-    ...extraMutants,
-  };
-  const wanted =
-    given.names("only", Object.keys(all), "mutants without --only names them all") ?? Object.keys(all);
-  const rows: Row[] = [];
-  for (const name of wanted) {
-    const mutant = all[name];
-    if (mutant === undefined)
-      throw new Fault(`There is no mutant ${JSON.stringify(name)}; see the list without --only.`);
-    const row = await judgeAgain(name, mutant, seed);
-    rows.push(row);
-    if (!given.on("json")) stdout.write(line(row));
+  const seed = given.number("seed", 0) ?? recordedSeed;
+  const update = given.on("update");
+  if (update && seed !== recordedSeed)
+    throw new Fault(`The kill matrix is recorded at seed ${recordedSeed}: leave --seed out with --update.`);
+  const only = given.names("only", Object.keys(variants), "mutants without --only names them all");
+  const wanted = Object.entries(variants).filter(([name]) => only?.includes(name) ?? true);
+  const print = given.on("json") ? () => {} : (text: string) => stdout.write(`${text}\n`);
+  print(heading(wanted.length, seed));
+  const threads = start(seed, wanted.length);
+  const judged = await judgeAll(wanted, threads, { seed, update, print, rows: matrix.rows });
+  const rest = Object.entries(matrix.rows).filter(([name]) => !wanted.some(([other]) => other === name));
+  const stale = rest.map(([name]) => name).filter((name) => variants[name] === undefined);
+  if (given.on("json")) stdout.write(`${JSON.stringify(judged.map(asData), null, 2)}\n`);
+  if (!update) return conclude(judged, stale, { seed, print, command: commandIn(env) });
+  const kept = rest.filter(([name]) => !stale.includes(name));
+  return write(judged, Object.fromEntries(kept), matrix, print);
+}
+
+interface Judging {
+  readonly seed: number;
+  readonly update: boolean;
+  readonly print: (text: string) => void;
+  /** Of the matrix to compare with. */
+  readonly rows: KillMatrix["rows"];
+}
+
+/** Judges all side by side, those with the longest runs first, prints each as it ends, and gives them in order. */
+async function judgeAll(
+  wanted: readonly (readonly [string, Mutant])[],
+  threads: Threads,
+  judging: Judging,
+): Promise<readonly Judged[]> {
+  const { update, print, rows } = judging;
+  const length = (name: string) => rows[name]?.requests ?? 0;
+  const started = wanted
+    .toSorted(([a], [b]) => length(b) - length(a))
+    .map(async ([name, variant]) => {
+      const judged = await judge(name, variant, threads, judging);
+      print(line(judged, update));
+      return judged;
+    });
+  try {
+    const judged = await Promise.all(started);
+    const place = (name: string) => wanted.findIndex(([other]) => other === name);
+    return judged.toSorted((a, b) => place(a.name) - place(b.name));
+  } finally {
+    await threads.close();
   }
-  const inexact = rows.filter(({ exact }) => !exact);
-  if (given.on("json")) stdout.write(`${JSON.stringify(rows, null, 2)}\n`);
-  else stdout.write(`\n${rows.length - inexact.length} of ${rows.length} exact\n`);
-  return inexact.length === 0 ? 0 : 1;
 }
 
-/** A race shows only when the schedule lets it: a row that is not exact is tried at two more seeds. */
-async function judgeAgain(name: string, mutant: Mutant, seed: number): Promise<Row> {
-  let row = await judge(name, mutant, seed);
-  for (let again = 1; again <= 2 && !row.exact && races(row); again += 1)
-    row = await judge(name, mutant, seed + again);
-  return row;
+/** How often a variant is run for the record, and how often where its calls wait for each other. */
+const runsForRecord = { usual: 2, waiting: 5 } as const;
+
+/** For the record every variant is run again; for the comparison only one that differs, for a race may end otherwise. */
+async function judge(
+  name: string,
+  variant: Mutant,
+  threads: Threads,
+  { seed, update, rows }: Judging,
+): Promise<Judged> {
+  const row = rows[name];
+  const compare = (measured: Measured): Judged => ({
+    name,
+    variant,
+    measured,
+    row: rowOf(variant, [measured], row),
+    failures: failures(variant, measured),
+    differences: seed === recordedSeed ? differences(variant, measured, row) : [],
+  });
+  if (!update) {
+    let last = compare(await threads.measure(name));
+    for (let again = 1; again <= 2 && differs(last); again += 1) last = compare(await threads.measure(name));
+    return last;
+  }
+  const times = runsForRecord[waits(variant) ? "waiting" : "usual"];
+  const runs = await Promise.all(Array.from({ length: times }, () => threads.measure(name)));
+  const [first, ...more] = runs.map(compare);
+  if (first === undefined) throw new Error(`${name} was not run`);
+  const best = [first, ...more].find((one) => one.failures.length === 0) ?? first;
+  return { ...best, row: rowOf(variant, runs, row) };
 }
 
-/** Killed by every rule it declares, and by none beyond those and what it may break besides. */
-function isExact(found: readonly string[], { kills, mayKill = [] }: Mutant): boolean {
-  const allowed: readonly string[] = [...kills, ...mayKill];
-  return kills.every((id) => found.includes(id)) && found.every((id) => allowed.includes(id));
+function differs({ failures: failed, differences: found }: Judged): boolean {
+  return failed.length + found.length > 0;
 }
 
-function races({ declared, violated }: Row): boolean {
-  return [...declared, ...violated].some((id) => id.startsWith("race."));
+/** Whether calls of this variant wait between checking and writing, so that runs may end differently. */
+function waits({ mutate }: Mutant): boolean {
+  return mutate(faithful).pause("AddPermission") !== null;
 }
 
-async function judge(name: string, mutant: Mutant, seed: number): Promise<Row> {
-  const report = await judgeVariant(mutant.mutate, { seed });
-  const violated = violatedIn(report, mutant.column ?? "document");
-  const declared = [...mutant.kills].sort();
-  const faults = report.faults.map((fault) => `fault: ${fault}`);
-  const found = [...violated, ...faults].sort();
+function heading(count: number, seed: number): string {
+  return [
+    `Each of ${count} variants of the reference gets the default run: seed ${seed}, ${usualPlan.runs} runs, ${usualPlan.rounds} rounds.`,
+    "",
+    "  killed    how many of the rules that a mutant declares are violated; correct variants declare none",
+    "  also      how many other rules are violated, as the committed kill matrix has it",
+    "  requests  how many requests the run takes",
+    "",
+    "       killed  also  requests  variant",
+  ].join("\n");
+}
+
+function line(judged: Judged, update: boolean): string {
+  const { name, variant, measured } = judged;
+  const wrong = update && judged.failures.length === 0 ? "new" : "WRONG";
+  const { kills: declared, breaks } = variant;
+  const killed = declared.filter((id) => measured.violated.includes(id)).length;
+  const cells = [
+    (differs(judged) ? wrong : "ok").padEnd(5),
+    (declared.length === 0 ? "-" : `${killed}/${declared.length}`).padStart(8),
+    String(measured.violated.length - killed).padStart(6),
+    String(measured.requests).padStart(10),
+  ];
+  const sentences = [...judged.failures, ...judged.differences];
+  return [`${cells.join("")}  ${name}: ${breaks}`, ...sentences.map((one) => `       ${one}`)].join("\n");
+}
+
+/** The members declared, violated and exact are as they have always been; exact means as declared and as recorded. */
+function asData(judged: Judged): Readonly<Record<string, unknown>> {
+  const { name, variant, measured, row } = judged;
   return {
     mutant: name,
-    breaks: mutant.breaks,
-    declared,
-    violated: found,
-    exact: isExact(found, mutant),
+    breaks: variant.breaks,
+    declared: [...variant.kills].sort(),
+    violated: [...measured.violated, ...measured.problems.map((problem) => `fault: ${problem}`)].sort(),
+    exact: !differs(judged),
+    ...row,
+    requests: measured.requests,
+    differences: [...judged.failures, ...judged.differences],
   };
 }
 
-function violatedIn(report: Report, column: "document" | "aws"): readonly string[] {
-  return report.rules
-    .filter((rule) => rule.verdicts[column] === "violated" && counts(rule, column))
-    .map(({ id }) => id);
+function conclude(
+  judged: readonly Judged[],
+  stale: readonly string[],
+  { seed, print, command }: Pick<Judging, "seed" | "print"> & { readonly command: string },
+): number {
+  const wrong = judged.filter(differs).map(({ name }) => name);
+  print("");
+  for (const name of stale) print(`The kill matrix has a row for ${name}, which does not exist.`);
+  if (wrong.length + stale.length === 0) {
+    const compared = seed === recordedSeed ? " and as recorded" : `; the record is of seed ${recordedSeed}`;
+    print(`${judged.length} of ${judged.length} variants are as declared${compared}.`);
+    print(summary(judged));
+    return 0;
+  }
+  if (wrong.length > 0) print(`${wrong.length} of ${judged.length} variants differ: ${wrong.join(", ")}.`);
+  print(
+    "A mutant that survives, or a correct variant that is blamed: mend the rule, the suite or the mutant.",
+  );
+  print(`Another difference: check that it is meant, then record it with: ${command} mutants --update`);
+  return 1;
 }
 
-function line({ mutant, breaks, declared, violated, exact }: Row): string {
-  if (exact)
-    return `ok    ${mutant}: ${breaks}${declared.length > 1 ? ` (kills ${declared.join(", ")})` : ""}\n`;
-  const missed = declared.filter((id) => !violated.includes(id));
-  const beyond = violated.filter((id) => !declared.includes(id));
-  const parts = [
-    ...(missed.length > 0 ? [`not found: ${missed.join(", ")}`] : []),
-    ...(beyond.length > 0 ? [`beyond what it declares: ${beyond.join(", ")}`] : []),
-  ];
-  return `WRONG ${mutant}: ${breaks}; ${parts.join("; ")}\n`;
+function summary(judged: readonly Judged[]): string {
+  const mutants = judged.filter(({ variant }) => variant.kills.length > 0);
+  const others = mutants.reduce(
+    (sum, { variant, measured }) => sum + measured.violated.length - variant.kills.length,
+    0,
+  );
+  return `Mutants: ${mutants.length}, all killed by the rules that they declare; other kills: ${others}. Correct variants: ${judged.length - mutants.length}, none blamed.`;
+}
+
+/** Writes the rows that may be recorded; a variant that fails keeps its row. */
+async function write(
+  judged: readonly Judged[],
+  rest: Readonly<Record<string, Row>>,
+  { rows: before, file }: KillMatrix,
+  print: Judging["print"],
+): Promise<number> {
+  const failed = judged.filter(({ failures: found }) => found.length > 0);
+  const rows = judged.flatMap((one): [string, Row][] => {
+    const row = failed.includes(one) ? before[one.name] : one.row;
+    return row === undefined ? [] : [[one.name, row]];
+  });
+  await writeFile(file, matrixText({ ...rest, ...Object.fromEntries(rows) }));
+  print("");
+  print(`Wrote ${rows.length} rows to ${fileURLToPath(file)}.`);
+  if (failed.length === 0) return 0;
+  print(`Not recorded, because no record excuses it: ${failed.map(({ name }) => name).join(", ")}.`);
+  return 1;
 }

@@ -120,6 +120,7 @@ export const optionDocs = {
     { name: "json", about: "the kill matrix as data" },
     { name: "only", value: "NAME,…", about: "only these mutants" },
     { name: "seed", value: "N", about: "seed of the runs (default 1)" },
+    { name: "update", about: "write what is found into the committed kill matrix" },
     ...general,
   ],
   compare: [

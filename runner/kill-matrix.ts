@@ -2,9 +2,11 @@ import { sleep } from "../client/deadline.ts";
 import type { Rule } from "../oracle/rule.ts";
 import type { Report } from "../reports/report.ts";
 import { rules } from "../rules/index.ts";
-import { suites, usualSuites } from "../suites/index.ts";
+import type { Column } from "../spec/verdict.ts";
+import { suites, usualPlan, usualSuites } from "../suites/index.ts";
 import { inProcess } from "../targets/in-process.ts";
 import { type Behaviour, faithful } from "../targets/reference/behaviour.ts";
+import type { Mutant } from "../targets/reference/mutants/mutant.ts";
 import { createReference } from "../targets/reference/reference.ts";
 import type { RunOptions } from "./options.ts";
 import { reach } from "./reach.ts";
@@ -78,4 +80,49 @@ export async function judgeVariant(
   } finally {
     await reached.transport.close();
   }
+}
+
+/** What a run at the default plan finds out about a variant of the reference. */
+export interface Measured {
+  /** Rules that are violated, sorted. */
+  readonly violated: readonly string[];
+  /** Whether the default plan suffices for the rules that the variant declares. */
+  readonly found: boolean;
+  /** What went wrong with the run itself, one sentence each. */
+  readonly problems: readonly string[];
+  /** Sent in the run at the default plan. */
+  readonly requests: number;
+}
+
+type Plan = Pick<VariantOptions, "runs" | "rounds" | "suites">;
+
+/** The default plan, and more of everything for a variant that the default plan does not find. */
+const plans: { readonly usual: Plan; readonly wide: Plan } = {
+  usual: usualPlan,
+  wide: { runs: 100, rounds: 12, suites: suites.map(({ name }) => name) },
+};
+
+/** Judges a variant of the reference at the default plan, and at a wider one where that does not find it. */
+export async function measure(
+  variant: Mutant,
+  seed: number,
+  { usual: first, wide: second } = plans,
+): Promise<Measured> {
+  const { mutate, kills, column } = variant;
+  const usual = await judgeVariant(mutate, { seed, ...first });
+  const violated = violatedIn(usual, column);
+  const found = kills.every((id) => violated.includes(id));
+  const { requests } = usual;
+  if (found) return { violated, found, problems: usual.faults, requests };
+  const wide = await judgeVariant(mutate, { seed, ...second });
+  return { violated: violatedIn(wide, column), found, problems: wide.faults, requests };
+}
+
+function violatedIn({ rules: judged }: Report, column: Column = "document"): readonly string[] {
+  return judged
+    .filter(
+      ({ basis, verdicts }) => verdicts[column] === "violated" && (basis !== "observed" || column === "aws"),
+    )
+    .map(({ id }) => id)
+    .sort();
 }

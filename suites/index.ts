@@ -30,5 +30,8 @@ export const suites: readonly Suite[] = [
  */
 const onlyByName: ReadonlySet<string> = new Set(["wire"]);
 
+/** How many random cases a property gets, and how many rounds each kind of race, unless told otherwise. */
+export const usualPlan = { runs: 25, rounds: 6 } as const;
+
 /** What a run sends unless told otherwise. */
 export const usualSuites: readonly Suite[] = suites.filter(({ name }) => !onlyByName.has(name));

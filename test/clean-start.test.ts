@@ -15,7 +15,6 @@ import { scripted, type Unit } from "../suites/case.ts";
 import { inProcess } from "../targets/in-process.ts";
 import { faithful, type Mutation } from "../targets/reference/behaviour.ts";
 import { change } from "../targets/reference/mutants/mutant.ts";
-import { functionOf } from "../targets/reference/mutants/places.ts";
 import { createReference } from "../targets/reference/reference.ts";
 import { policyAt, writePolicy } from "../targets/reference/state.ts";
 
@@ -62,7 +61,7 @@ const play = (lane: Lane, call: Call) => lane.play(once({ key: "one", call }));
 const leaking = change(({ added: before }) => ({
   added: (draft) => {
     before(draft);
-    const live = `${functionOf(draft.key)}:live`;
+    const live = `${draft.arn}:live`;
     const { statements } = policyAt(draft.state, live);
     if (draft.key !== live)
       writePolicy(draft.state, live, [...statements, draft.stored()], (key, writes) => `${key}-${writes}`);

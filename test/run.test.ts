@@ -1,9 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { judgeVariant } from "../runner/kill-matrix.ts";
 import type { Tape } from "../runner/recording.ts";
-import { naming } from "../targets/reference/mutants/error-mutants.ts";
 import { mutants } from "../targets/reference/mutants/index.ts";
-import { change } from "../targets/reference/mutants/mutant.ts";
+import { change, naming } from "../targets/reference/mutants/mutant.ts";
 
 /** Everything sent, lane by lane, as one text. */
 function recording(): { readonly tape: Tape; text(): string } {

@@ -3,6 +3,7 @@ import { type Draft, draftOf, type World } from "./draft.ts";
 import type { Refusal } from "./errors.ts";
 import type { HttpReply, HttpRequest, Route } from "./http.ts";
 import { qualified } from "./names.ts";
+import { policySize } from "./policies.ts";
 import { lookUp, type Policy, policyAt, type Stored, writePolicy } from "./state.ts";
 
 /** Every check of an AddPermission request, in order. */
@@ -35,8 +36,6 @@ export interface AdditionBehaviour {
   readonly taken: (statements: readonly Stored[], sid: string, draft: Draft) => boolean;
   /** Whether a given revision lets the call pass. */
   readonly revisionMatches: (given: string, current: string, draft: Draft) => boolean;
-  /** Whether an addition moves the revision on. */
-  readonly movesRevision: (draft: Draft) => boolean;
   /** Is called after each addition, once it is written. */
   readonly added: (draft: Draft) => void;
   /** Time between checking and writing; null writes at once. RemovePermission too. */
@@ -53,7 +52,6 @@ export const faithfulAdditions: AdditionBehaviour = {
   furtherCheck: () => null,
   taken: (statements, sid) => statements.some((statement) => statement.sid === sid),
   revisionMatches: (given, current) => given === current,
-  movesRevision: () => true,
   added: () => {},
   pause: () => null,
   rechecks: () => true,
@@ -94,14 +92,9 @@ function addLate(draft: Draft): HttpReply {
 
 function add(draft: Draft, statements: readonly Stored[]): HttpReply {
   const { behaviour, state, key } = draft;
-  const next = behaviour.movesRevision(draft) ? behaviour.nextRevision : sameRevision;
-  writePolicy(state, key, behaviour.append(statements, draft.stored(), key), next);
+  writePolicy(state, key, behaviour.append(statements, draft.stored()), behaviour.nextRevision);
   behaviour.added(draft);
   return behaviour.created(draft.json());
-}
-
-function sameRevision(_key: string, _writes: number, current: string): string {
-  return current;
 }
 
 type Judge = (draft: Draft, policy: Policy) => Refusal | null;
@@ -192,8 +185,8 @@ function duplicate(draft: Draft, policy: Policy): Refusal | null {
 }
 
 function size(draft: Draft, policy: Policy): Refusal | null {
-  const { behaviour, key } = draft;
-  const bytes = behaviour.size(behaviour.append(policy.statements, draft.stored(), key));
+  const { behaviour } = draft;
+  const bytes = policySize(behaviour.append(policy.statements, draft.stored()));
   if (bytes <= behaviour.sizeLimit) return null;
   return {
     kind: "size",

@@ -120,7 +120,7 @@ export function deleteFunction(world: World, route: Route): HttpReply {
 
 function deleteWhole(world: World, record: FunctionRecord): HttpReply {
   for (const qualifier of [undefined, ...record.versions, ...record.aliases.keys()]) {
-    forget(world, "function", record.arn, qualifier);
+    forget(world, record.arn, qualifier);
   }
   world.state.functions.delete(record.arn);
   return emptyReply(204);
@@ -133,19 +133,14 @@ function deleteVersion(world: World, record: FunctionRecord, version: string): H
   }
   const versions = record.versions.filter((other) => other !== version);
   world.state.functions.set(record.arn, { ...record, versions });
-  forget(world, "version", record.arn, version);
+  forget(world, record.arn, version);
   return emptyReply(204);
 }
 
 /** Drops the policy of something that has been deleted. */
-export function forget(
-  world: World,
-  scope: "function" | "version" | "alias",
-  arn: string,
-  qualifier: string | undefined,
-): void {
-  const key = world.behaviour.policyKey(arn, qualifier);
-  if (world.behaviour.dropsPolicy(scope, key)) dropPolicy(world.state, key);
+export function forget({ behaviour, state }: World, arn: string, qualifier: string | undefined): void {
+  const key = behaviour.policyKey(arn, qualifier);
+  if (behaviour.dropsPolicy(key)) dropPolicy(state, key);
 }
 
 function configured(world: World, route: Route): Readonly<Record<string, unknown>> | HttpReply {

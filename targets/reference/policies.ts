@@ -16,14 +16,12 @@ import { policyAt, type Stored, writePolicy } from "./state.ts";
 export interface PolicyBehaviour {
   /** The largest policy, in bytes. */
   readonly sizeLimit: number;
-  /** The size of a policy that would hold these statements, in bytes. */
-  readonly size: (statements: readonly Stored[]) => number;
   /** The statements after an addition. */
-  readonly append: (statements: readonly Stored[], added: Stored, key: string) => readonly Stored[];
+  readonly append: (statements: readonly Stored[], added: Stored) => readonly Stored[];
   /** The statements after a removal. */
   readonly remove: (statements: readonly Stored[], sid: string, key: string) => readonly Stored[];
   /** The statements that GetPolicy shows. */
-  readonly shown: (statements: readonly Stored[], key: string) => readonly Stored[];
+  readonly shown: (statements: readonly Stored[]) => readonly Stored[];
   /** Whether GetPolicy shows a policy without statements, instead of answering that there is none. */
   readonly showsEmpty: boolean;
 }
@@ -34,7 +32,6 @@ const sizeLimit = 20_480;
 /** All statements, in the order in which they were added, up to the limit of the live service. */
 export const faithfulPolicies: PolicyBehaviour = {
   sizeLimit,
-  size: policySize,
   append: (statements, added) => [...statements, added],
   remove: without,
   shown: (statements) => statements,
@@ -66,7 +63,7 @@ export function getPolicy(world: World, route: Route): HttpReply {
   const { behaviour, state } = world;
   const key = behaviour.policyKey(address.arn, address.qualifier);
   const policy = policyAt(state, key);
-  const shown = behaviour.shown(policy.statements, key);
+  const shown = behaviour.shown(policy.statements);
   if (shown.length === 0 && !behaviour.showsEmpty) return refused("no-policy", "The resource has no policy.");
   return jsonReply(200, {
     Policy: policyDocument(shown),

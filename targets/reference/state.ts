@@ -57,12 +57,9 @@ export interface StateBehaviour {
     key: string,
   ) => string;
   /** Whether the deletion of a function, version or alias takes its policy with it. */
-  readonly dropsPolicy: (scope: "function" | "version" | "alias", key: string) => boolean;
-  /** The statements of the function and of the version after PublishVersion. */
-  readonly published: (statements: readonly Stored[]) => {
-    readonly ofFunction: readonly Stored[];
-    readonly ofVersion: readonly Stored[];
-  };
+  readonly dropsPolicy: (key: string) => boolean;
+  /** The statements of a new version, given those of its function. */
+  readonly published: (statements: readonly Stored[]) => readonly Stored[];
 }
 
 /** One policy for each function, version and alias; every write has a revision of its own, shown by all reads. */
@@ -71,7 +68,7 @@ export const faithfulState: StateBehaviour = {
   nextRevision: (key, writes) => revisionOf(key, writes),
   revisionShown: (_operation, current) => current,
   dropsPolicy: () => true,
-  published: (statements) => ({ ofFunction: statements, ofVersion: [] }),
+  published: () => [],
 };
 
 /** A memory with nothing in it. */

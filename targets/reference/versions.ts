@@ -18,13 +18,9 @@ export function publishVersion(world: World, route: Route): HttpReply {
 }
 
 function sharePolicy({ behaviour, state }: World, arn: string, version: string): void {
-  const key = behaviour.policyKey(arn, undefined);
-  const before = policyAt(state, key).statements;
-  const { ofFunction, ofVersion } = behaviour.published(before);
-  if (ofFunction !== before) writePolicy(state, key, ofFunction, behaviour.nextRevision);
-  if (ofVersion.length > 0) {
-    writePolicy(state, behaviour.policyKey(arn, version), ofVersion, behaviour.nextRevision);
-  }
+  const shared = behaviour.published(policyAt(state, behaviour.policyKey(arn, undefined)).statements);
+  if (shared.length > 0)
+    writePolicy(state, behaviour.policyKey(arn, version), shared, behaviour.nextRevision);
 }
 
 /** Answers ListVersionsByFunction, all on one page. */
@@ -66,7 +62,7 @@ export function deleteAlias(world: World, route: Route): HttpReply {
   const name = percentDecoded(route.item) ?? "";
   if (!record.aliases.has(name)) return emptyReply(204);
   keep(world, record, new Map([...record.aliases].filter(([other]) => other !== name)));
-  forget(world, "alias", record.arn, name);
+  forget(world, record.arn, name);
   return emptyReply(204);
 }
 

@@ -76,17 +76,7 @@ const defects: Readonly<Record<ConstraintRuleId, Defect>> = {
   },
   "StatementId.required": {
     breaks: "makes up a StatementId where none is given",
-    mutate: change(({ pick }) => {
-      let made = 0;
-      return {
-        pick: (body, member) => {
-          const value = pick(body, member);
-          if (member !== "StatementId" || value !== undefined) return value;
-          made += 1;
-          return `generated-${made}`;
-        },
-      };
-    }),
+    mutate: taking("StatementId", orElse("generated")),
   },
   "StatementId.type": {
     breaks: "writes out a StatementId that is a number",

@@ -2,8 +2,7 @@ import type { Check } from "../add-permission.ts";
 import type { Mutation } from "../behaviour.ts";
 import type { Draft } from "../draft.ts";
 import { isHere } from "../names.ts";
-import { naming } from "./error-mutants.ts";
-import { change, omitting, overlooking, together } from "./mutant.ts";
+import { change, naming, omitting, overlooking, together } from "./mutant.ts";
 import { revisionDialects } from "./revision-dialects.ts";
 
 /** Correct implementations that write and decide otherwise where the document lets them: none breaks a rule. */
@@ -129,7 +128,7 @@ export const dialects: Readonly<Record<string, Mutation>> = {
   ),
   "the newest statement first": change(() => ({ append: (statements, added) => [added, ...statements] })),
   "statements in the order of their ids": change(({ shown }) => ({
-    shown: (statements, key) => shown(statements, key).toSorted((a, b) => (a.sid < b.sid ? -1 : 1)),
+    shown: (statements) => shown(statements).toSorted((a, b) => (a.sid < b.sid ? -1 : 1)),
   })),
   "an empty policy where there is none": change(() => ({ showsEmpty: true })),
   "200 for a removal": change(({ finish }) => ({

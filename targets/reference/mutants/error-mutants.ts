@@ -1,11 +1,7 @@
 import type { RuleId } from "../../../rules/index.ts";
-import type { Mutation } from "../behaviour.ts";
+import { members } from "../../../spec/constraint.ts";
 import type { Draft } from "../draft.ts";
-import type { Named, Refusal } from "../errors.ts";
-import type { HttpReply } from "../http.ts";
-import { createdReply } from "../statement.ts";
-import { change, type Defect, mutantsOf, together } from "./mutant.ts";
-import { comparing } from "./state-mutants.ts";
+import { change, type Defect, mutantsOf, naming } from "./mutant.ts";
 
 /** The rules on every refusal and on every answer. */
 export type ErrorRuleId = Extract<RuleId, `errors.${string}` | "answer.arrives">;
@@ -18,30 +14,14 @@ const defects: Readonly<Record<ErrorRuleId, Defect>> = {
   "errors.PolicyLengthExceededException": {
     breaks: "answers 413 PolicyLengthExceededException",
     mutate: naming(({ kind }) => kind === "size", 413, "PolicyLengthExceededException"),
-    alsoKills: ["policy.too-large"],
   },
   "errors.PreconditionFailedException": {
-    breaks: "answers 409 PreconditionFailedException to a RevisionId that is no UUID",
-    mutate: naming(
-      ({ kind }, draft) => kind === "revision" && !/^[0-9a-f-]{36}$/.test(draft?.values.RevisionId ?? ""),
-      409,
-      "PreconditionFailedException",
-    ),
-    alsoKills: ["RevisionId.never-seen"],
+    breaks: "answers 409 PreconditionFailedException",
+    mutate: naming(({ kind }) => kind === "revision", 409, "PreconditionFailedException"),
   },
   "errors.ResourceConflictException": {
-    breaks:
-      "answers 400 ResourceConflictException to an id that differs from a taken one in letter case only",
-    mutate: together(
-      comparing((sid) => sid.toLowerCase()),
-      naming(
-        ({ kind }, draft) =>
-          kind === "duplicate" &&
-          draft?.read.statements.every(({ sid }) => sid !== draft.values.StatementId) === true,
-        400,
-        "ResourceConflictException",
-      ),
-    ),
+    breaks: "answers 412 ResourceConflictException to a RevisionId that is not the current one",
+    mutate: naming(({ kind }) => kind === "revision", 412, "ResourceConflictException"),
   },
   "errors.ResourceNotFoundException": {
     breaks: "answers 400 ResourceNotFoundException where there is no operation",
@@ -63,8 +43,7 @@ const defects: Readonly<Record<ErrorRuleId, Defect>> = {
     mutate: change(({ refuse }) => ({
       refuse: (named, message, refusal) => {
         const reply = refuse(named, message, refusal);
-        const nameless = refusal.kind === "no-alias" || refusal.kind === "no-version";
-        return nameless ? { ...reply, headers: [["Content-Type", "application/json"]] } : reply;
+        return /^no-(alias|version)$/.test(refusal.kind) ? { ...reply, headers: [] } : reply;
       },
     })),
   },
@@ -73,16 +52,21 @@ const defects: Readonly<Record<ErrorRuleId, Defect>> = {
     mutate: naming(({ kind }) => kind === "pattern", 400, "BadRequestException"),
   },
   "errors.documented-status": {
-    breaks: "sends whoever makes several mistakes at once to another page",
-    mutate: ofSeveralFaults(() => ({ status: 303, headers: [["Location", "/help"]], body: "" })),
+    breaks: "answers 422 ValidationError to a value of another type",
+    mutate: naming(({ kind }) => kind === "type", 422, "ValidationError"),
   },
   "errors.json-is-json": {
-    breaks: "leaves out the last brace of a refusal of several mistakes at once",
-    mutate: ofSeveralFaults((reply) => ({ ...reply, body: String(reply.body).slice(0, -1) })),
+    breaks: "calls a refusal in XML JSON",
+    mutate: change(({ refuse }) => ({
+      refuse: (named, message, refusal) => ({
+        ...refuse(named, message, refusal),
+        body: `<Error><Message>${message}</Message></Error>`,
+      }),
+    })),
   },
   "errors.several-faults": {
-    breaks: "accepts whoever makes several mistakes at once",
-    mutate: ofSeveralFaults(() => createdReply('{"Sid":"a b"}')),
+    breaks: "lists several mistakes under status 201",
+    mutate: naming((_refusal, draft) => draft !== undefined && mistakesIn(draft) > 1, 201, "Mistakes"),
   },
   "errors.throttling-is-named": {
     breaks: "calls a throttled request a ThrottledException",
@@ -90,12 +74,9 @@ const defects: Readonly<Record<ErrorRuleId, Defect>> = {
   },
   "errors.no-unexplained-5xx": {
     breaks: "fails on a member that is null",
-    mutate: change(({ faults, named }) => ({
-      faults: (member, value) => (isNullSource(member, value) ? ["type"] : faults(member, value)),
-      named: (refusal, draft) =>
-        refusal.kind === "type" && isNullSource("SourceArn", draft?.given.SourceArn)
-          ? { status: 500, name: "InternalFailure" }
-          : named(refusal, draft),
+    mutate: change(({ intercept }) => ({
+      intercept: (request) =>
+        request.body.includes(":null") ? { status: 500, headers: [], body: "" } : intercept(request),
     })),
   },
   "answer.arrives": {
@@ -109,28 +90,6 @@ const defects: Readonly<Record<ErrorRuleId, Defect>> = {
 /** Mutants that refuse what they should and say so otherwise. */
 export const errorMutants = mutantsOf(defects);
 
-/** Gives some refusals another status and name. */
-export function naming(
-  which: (refusal: Refusal, draft: Draft | undefined) => boolean,
-  status: number,
-  name: string,
-): Mutation {
-  const instead: Named = { status, name };
-  return change(({ named }) => ({
-    named: (refusal, draft) => (which(refusal, draft) ? instead : named(refusal, draft)),
-  }));
-}
-
-/** Answers otherwise to a body without Principal and with a broken StatementId, which no single rule is on. */
-function ofSeveralFaults(instead: (reply: HttpReply) => HttpReply): Mutation {
-  return change(({ finish }) => ({
-    finish: (reply, request, operation) => {
-      const several = request.body.includes('"StatementId":"a b"') && !request.body.includes('"Principal"');
-      return finish(several && reply.status === 400 ? instead(reply) : reply, request, operation);
-    },
-  }));
-}
-
-function isNullSource(member: string, value: unknown): boolean {
-  return member === "SourceArn" && value === null;
+function mistakesIn({ behaviour, given }: Draft): number {
+  return members.filter((member) => behaviour.faults(member, given[member]).length > 0).length;
 }

@@ -1,20 +1,20 @@
 import type { RuleId } from "../../../rules/index.ts";
 import { acceptanceMutants } from "./acceptance-mutants.ts";
 import { constraintMutants } from "./constraint-mutants.ts";
+import { dialects } from "./dialects.ts";
 import { errorMutants } from "./error-mutants.ts";
 import type { Mutant } from "./mutant.ts";
+import { namedDefects } from "./named-defects.ts";
 import { observedMutants } from "./observed-mutants.ts";
 import { policyMutants } from "./policy-mutants.ts";
-import { raceMutants } from "./race-mutants.ts";
 import { refusalMutants } from "./refusal-mutants.ts";
-import { stateMutants } from "./state-mutants.ts";
+import { raceMutants, stateMutants } from "./state-mutants.ts";
 import { successMutants } from "./success-mutants.ts";
 
-export { dialects } from "./dialects.ts";
 export type { Mutant } from "./mutant.ts";
-export { namedDefects as extraMutants } from "./named-defects.ts";
 export { live } from "./observed-mutants.ts";
 export { type OpenDefect, openDefects } from "./open-mutants.ts";
+export { dialects, namedDefects as extraMutants };
 
 /** A mutant for every rule: the compiler asks for it. */
 export const mutants: Readonly<Record<RuleId, Mutant>> = {
@@ -27,4 +27,17 @@ export const mutants: Readonly<Record<RuleId, Mutant>> = {
   ...policyMutants,
   ...raceMutants,
   ...observedMutants,
+};
+
+/** Every variant of the reference that is in the kill matrix; those that kill nothing are correct. */
+export const variants: Readonly<Record<string, Mutant>> = {
+  "the reference": { breaks: "nothing", mutate: (behaviour) => behaviour, kills: [] },
+  ...Object.fromEntries(
+    Object.entries(dialects).map(([name, mutate]) => [
+      `dialect ${name}`,
+      { breaks: "nothing: a correct dialect", mutate, kills: [] },
+    ]),
+  ),
+  ...mutants,
+  ...namedDefects,
 };

@@ -2,38 +2,29 @@ import type { RuleId } from "../../../rules/index.ts";
 import type { Member } from "../../../spec/constraint.ts";
 import type { Check } from "../add-permission.ts";
 import type { Behaviour, Mutation } from "../behaviour.ts";
-import type { ConstraintKind } from "../errors.ts";
+import type { Draft } from "../draft.ts";
+import type { ConstraintKind, Refusal } from "../errors.ts";
+import type { Policy } from "../state.ts";
 
 /** A reference with one defect, and the rules that must find it. */
 export interface Mutant {
   /** One phrase: what is wrong. */
   readonly breaks: string;
   readonly mutate: Mutation;
-  /** Every rule that must be violated, in the document column unless `column` says otherwise, and no other. */
+  /** Rules that must be violated, in the document column unless `column` says otherwise. */
   readonly kills: readonly RuleId[];
-  /** Rules that break with it where a random history happens to show it. */
-  readonly mayKill?: readonly RuleId[];
   /** Judged in this column; the mutants of what was observed are mutants of the live service's dialect. */
   readonly column?: "aws";
 }
 
-/** A defect in a table whose keys are the rules that it breaks first of all. */
-export interface Defect {
-  readonly breaks: string;
-  readonly mutate: Mutation;
-  /** What cannot but break with it. */
-  readonly alsoKills?: readonly RuleId[];
-  readonly column?: "aws";
-}
+/** A defect in a table whose keys are the rules that must find it. */
+export type Defect = Omit<Mutant, "kills">;
 
-/** Makes mutants of a table of defects: each kills the rule that is its key, and what it says besides. */
+/** Makes mutants of a table of defects: each must be killed by the rule that is its key. */
 export function mutantsOf<Id extends RuleId>(
   defects: Readonly<Record<Id, Defect>>,
 ): Readonly<Record<Id, Mutant>> {
-  const entries = Object.entries<Defect>(defects).map(([id, { alsoKills = [], ...defect }]) => [
-    id,
-    { ...defect, kills: [id, ...alsoKills] },
-  ]);
+  const entries = Object.entries<Defect>(defects).map(([id, defect]) => [id, { ...defect, kills: [id] }]);
   return Object.fromEntries(entries) as Readonly<Record<Id, Mutant>>;
 }
 
@@ -62,14 +53,66 @@ export function overlooking(
   }));
 }
 
-/** Leaves one check of AddPermission out. */
-export function omitting(check: Check): Mutation {
-  return change(({ checks }) => ({ checks: checks.filter((one) => one !== check) }));
-}
-
 /** Takes another value for the one that a member of the body has. */
 export function taking(member: Member, instead: (value: unknown) => unknown): Mutation {
   return change(({ pick }) => ({
     pick: (body, of) => (of === member ? instead(pick(body, of)) : pick(body, of)),
   }));
+}
+
+/** Reads another text where the body is no JSON object, or always. */
+export function rewriting(rewrite: (text: string) => string, always = false): Mutation {
+  return change(({ readBody }) => ({
+    readBody: (bytes) => {
+      const reading = readBody(bytes);
+      return reading.kind === "object" && !always ? reading : readBody(Buffer.from(rewrite(String(bytes))));
+    },
+  }));
+}
+
+/** Leaves one check of AddPermission out. */
+export function omitting(check: Check): Mutation {
+  return change(({ checks }) => ({ checks: checks.filter((one) => one !== check) }));
+}
+
+/** Refuses what every check has passed; last, so that whatever else is wrong with a request is still named. */
+export function refusing(what: string, when: (draft: Draft, policy: Policy) => boolean): Defect {
+  const breaks = `refuses ${what}`;
+  return {
+    breaks,
+    mutate: change(({ furtherCheck }) => ({
+      furtherCheck: (draft, policy) =>
+        when(draft, policy) ? { kind: "principal", message: `It ${breaks}.` } : furtherCheck(draft, policy),
+    })),
+  };
+}
+
+/** Gives some refusals another status and name. */
+export function naming(
+  which: (refusal: Refusal, draft: Draft | undefined) => boolean,
+  status: number,
+  name: string,
+): Mutation {
+  return change(({ named }) => ({
+    named: (refusal, draft) => (which(refusal, draft) ? { status, name } : named(refusal, draft)),
+  }));
+}
+
+/** The ARN of the function that a policy key is about. */
+export function functionOf(key: string): string {
+  return key.split(":").slice(0, 7).join(":");
+}
+
+/** Whether two policy keys are of one function, its versions and its aliases. */
+export function isOfSameFunction(key: string, other: string): boolean {
+  return functionOf(key) === functionOf(other);
+}
+
+/** Whether two policy keys are of functions that are named alike up to the last hyphen. */
+export function isNamedAlike(key: string, other: string): boolean {
+  return stemOf(key) === stemOf(other);
+}
+
+function stemOf(key: string): string {
+  return functionOf(key).replace(/-[^-]*$/, "");
 }

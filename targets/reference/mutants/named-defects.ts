@@ -1,10 +1,9 @@
 import type { Member } from "../../../spec/constraint.ts";
+import type { Mutation } from "../behaviour.ts";
 import type { HttpReply } from "../http.ts";
-import { createdReply } from "../statement.ts";
-import { naming } from "./error-mutants.ts";
-import { losingDefects } from "./losing-defects.ts";
-import { change, type Mutant, overlooking, together } from "./mutant.ts";
-import { wideningDefects } from "./widening-defects.ts";
+import { type ConditionElement, createdReply, type PrincipalElement } from "../statement.ts";
+import { change, type Mutant, naming, overlooking, together } from "./mutant.ts";
+import { pausing } from "./state-mutants.ts";
 
 /** What a pattern finds in a longer value, where it is compiled without anchors. */
 const cores: readonly (readonly [Member, RegExp])[] = [
@@ -21,29 +20,81 @@ const unknown: HttpReply = {
   body: "",
 };
 
-/** Defects that implementations are known for. What breaks with each was found by running it, and is held to. */
+/** Defects that implementations are known for. */
 export const namedDefects: Readonly<Record<string, Mutant>> = {
-  ...losingDefects,
-  ...wideningDefects,
-  "idempotent addition": {
-    breaks: "answers 201 to a statement that is there already",
-    mutate: change(({ taken, append }) => ({
-      taken: (statements, sid, draft) =>
-        taken(statements, sid, draft) && !statements.some(({ json }) => json === draft.json()),
-      append: (statements, added, key) =>
-        statements.some(({ json }) => json === added.json) ? statements : append(statements, added, key),
+  "no lock at all": {
+    breaks: "checks nothing again and writes over what was added meanwhile",
+    mutate: pausing({ rechecks: () => false, base: (read) => read }),
+    kills: ["race.acknowledged-are-kept", "race.one-id-once", "race.one-revision-once"],
+  },
+  "eviction of an older statement": {
+    breaks: "keeps the latest 24 statements only",
+    mutate: change(({ append }) => ({
+      append: (statements, added) => append(statements, added).slice(-24),
     })),
-    kills: ["StatementId.duplicate-content", "race.one-id-once"],
+    kills: ["policy.others-untouched", "race.acknowledged-are-kept"],
+  },
+  "shared policy of qualifiers": {
+    breaks: "keeps one policy for a function and all its versions and aliases",
+    mutate: change(() => ({ policyKey: (arn) => arn })),
+    kills: ["StatementId.on-other-qualifier", "policy.separate-qualifiers", "published.starts-empty"],
+  },
+  "one policy for all aliases": {
+    breaks: "keeps the policies of aliases where that of version 1 is",
+    mutate: change(({ policyKey }) => ({
+      policyKey: (arn, qualifier) =>
+        policyKey(arn, qualifier !== undefined && /^[^$\d]/.test(qualifier) ? "1" : qualifier),
+    })),
+    kills: ["StatementId.on-other-qualifier", "policy.separate-qualifiers"],
+  },
+  "overwritten on 409": {
+    breaks: "replaces the statement whose id is taken, and answers 409",
+    mutate: change(() => ({
+      afterRefusal: ({ kind }, draft) =>
+        kind === "duplicate"
+          ? draft.read.statements.map((one) => (one.sid === draft.values.StatementId ? draft.stored() : one))
+          : null,
+    })),
+    kills: ["refusal.changes-no-statement"],
+  },
+  "SourceArn negated": {
+    breaks: "grants to every source but SourceArn",
+    mutate: operating("ArnLike", "ArnNotLike"),
+    kills: ["statement.source-arn"],
+  },
+  "equality negated": {
+    breaks: "grants to every SourceAccount and EventSourceToken but those sent",
+    mutate: operating("StringEquals", "StringNotEqualsIgnoreCase"),
+    kills: ["statement.source-account", "statement.event-source-token"],
+  },
+  "everyone beside a service": {
+    breaks: "grants to everyone beside a service",
+    mutate: beside("Service", { AWS: "*" }),
+    kills: ["statement.service"],
+  },
+  "a service beside an account": {
+    breaks: "grants to a service beside an account",
+    mutate: beside("AWS", { Service: "s3.amazonaws.com" }),
+    kills: ["statement.account"],
+  },
+  "all actions but one": {
+    breaks: "grants all actions but one",
+    mutate: change(({ statement }) => ({
+      statement: (parts, condition) => ({
+        ...statement(parts, condition),
+        NotAction: "lambda:DeleteFunction",
+      }),
+    })),
+    kills: ["statement.effect"],
   },
   "addition that replaces": {
     breaks: "answers 201 to a taken id and replaces its statement",
     mutate: change(({ append }) => ({
       taken: () => false,
-      append: (statements, added, key) =>
+      append: (statements, added) =>
         append(
           statements.filter(({ sid }) => sid !== added.sid),
           added,
-          key,
         ),
     })),
     kills: ["StatementId.duplicate", "StatementId.duplicate-content", "race.one-id-once"],
@@ -52,11 +103,6 @@ export const namedDefects: Readonly<Record<string, Mutant>> = {
     breaks: "takes no notice of RevisionId",
     mutate: change(() => ({ revisionMatches: () => true })),
     kills: ["RevisionId.never-seen"],
-  },
-  "revision stuck": {
-    breaks: "never moves the revision on",
-    mutate: change(() => ({ nextRevision: (_key, _writes, current) => current })),
-    kills: ["revision.changes"],
   },
   "pattern searched for": {
     breaks: "looks for a pattern anywhere in a value",
@@ -140,11 +186,25 @@ export const namedDefects: Readonly<Record<string, Mutant>> = {
       "re-created.starts-empty",
     ],
   },
-  "always $LATEST": {
-    breaks: "names $LATEST in every Resource that has no qualifier",
-    mutate: change(({ resource }) => ({
-      resource: (arn, qualifier, label) => resource(arn, qualifier ?? "$LATEST", label),
-    })),
-    kills: ["statement.resource", "statement.one-resource"],
-  },
 };
+
+function operating(from: string, to: string): Mutation {
+  const renamed = (conditions: ConditionElement): ConditionElement =>
+    Object.fromEntries(
+      Object.entries(conditions).map(([operator, keys]) => [operator === from ? to : operator, keys]),
+    );
+  return change(({ condition }) => ({
+    condition: (parts) => {
+      const conditions = condition(parts);
+      return conditions && renamed(conditions);
+    },
+  }));
+}
+
+function beside(kind: string, more: Exclude<PrincipalElement, string>): Mutation {
+  const widened = (element: PrincipalElement | null): PrincipalElement | null =>
+    typeof element === "object" && element?.[kind] !== undefined ? { ...element, ...more } : element;
+  return change(({ principal }) => ({
+    principal: (value, partition) => widened(principal(value, partition)),
+  }));
+}

@@ -1,8 +1,7 @@
 import type { RuleId } from "../../../rules/index.ts";
 import type { Mutation } from "../behaviour.ts";
 import type { ConstraintKind, Named } from "../errors.ts";
-import { naming } from "./error-mutants.ts";
-import { change, type Defect, mutantsOf, omitting, together } from "./mutant.ts";
+import { change, type Defect, mutantsOf, naming, omitting, together } from "./mutant.ts";
 
 const broken: ReadonlySet<string> = new Set<ConstraintKind>([
   "required",
@@ -31,17 +30,14 @@ const defects: Readonly<Record<Extract<RuleId, `observed.${string}`>, Defect>> =
       "InvalidParameterValueException",
     ),
   ),
-  "observed.constraints-first": {
-    ...observed(
-      "looks a malformed Qualifier up",
-      naming(
-        ({ kind, member }) => kind === "pattern" && member === "Qualifier",
-        404,
-        "ResourceNotFoundException",
-      ),
+  "observed.constraints-first": observed(
+    "looks a malformed Qualifier up",
+    naming(
+      ({ kind, member }) => kind === "pattern" && member === "Qualifier",
+      404,
+      "ResourceNotFoundException",
     ),
-    alsoKills: ["observed.validation-exception"],
-  },
+  ),
   "observed.latest-is-refused": observed("grants on $LATEST", omitting("latest")),
   "observed.disagreeing-qualifier": observed(
     "answers 404 where the name contradicts Qualifier",

@@ -1,11 +1,9 @@
 import type { RuleId } from "../../../rules/index.ts";
 import type { Mutation } from "../behaviour.ts";
+import type { Draft } from "../draft.ts";
 import { refused } from "../errors.ts";
-import { splitTarget } from "../http.ts";
-import type { Stored } from "../state.ts";
-import { change, type Defect, mutantsOf } from "./mutant.ts";
-import { areSiblings, functionOf } from "./places.ts";
-import { outliving, straying } from "./straying.ts";
+import { policyAt, writePolicy } from "../state.ts";
+import { change, type Defect, isNamedAlike, mutantsOf } from "./mutant.ts";
 
 /** The rules on what a policy holds when it is read. */
 export type PolicyRuleId = Extract<
@@ -22,8 +20,8 @@ const defects: Readonly<Record<PolicyRuleId, Defect>> = {
   "policy.holds-what-was-added": {
     breaks: "acknowledges a statement with SourceAccount and does not keep it",
     mutate: change(({ append }) => ({
-      append: (statements, added, key) =>
-        added.json.includes('"AWS:SourceAccount"') ? statements : append(statements, added, key),
+      append: (statements, added) =>
+        added.json.includes('"AWS:SourceAccount"') ? statements : append(statements, added),
     })),
   },
   "policy.stored-as-returned": {
@@ -35,21 +33,27 @@ const defects: Readonly<Record<PolicyRuleId, Defect>> = {
   "policy.one-more": {
     breaks: "stores a statement with a token twice",
     mutate: change(({ append }) => ({
-      append: (statements, added, key) => {
-        const once = append(statements, added, key);
+      append: (statements, added) => {
+        const once = append(statements, added);
         return added.json.includes('"lambda:EventSourceToken"') ? [...once, added] : once;
       },
     })),
   },
   "policy.others-untouched": {
-    breaks: "denies what it has shown once an id comes that differs in letter case only",
-    mutate: revoking(),
+    breaks: "stores a statement over one whose id differs in letter case only",
+    mutate: change(({ append }) => ({
+      append: (statements, added) =>
+        append(
+          statements.filter(({ sid }) => sid.toLowerCase() !== added.sid.toLowerCase()),
+          added,
+        ),
+    })),
   },
   "refusal.changes-no-statement": {
-    breaks: "stores the statement whose Principal it refuses",
+    breaks: "stores a statement before it looks at its token",
     mutate: change(() => ({
-      afterRefusal: ({ kind }, draft) =>
-        kind === "principal" ? [...draft.read.statements, draft.stored()] : null,
+      afterRefusal: ({ member }, draft) =>
+        member === "EventSourceToken" ? [...draft.read.statements, draft.stored()] : null,
     })),
   },
   "refusal.keeps-revision": {
@@ -60,75 +64,59 @@ const defects: Readonly<Record<PolicyRuleId, Defect>> = {
     })),
   },
   "revision.changes": {
-    breaks: "leaves the revision where the 25th statement comes without RevisionId",
-    mutate: change(() => ({
-      movesRevision: ({ read, values }) => read.statements.length !== 24 || values.RevisionId !== undefined,
-    })),
+    breaks: "never moves the revision on",
+    mutate: change(() => ({ nextRevision: (_key, _writes, current) => current })),
   },
   "policy.separate-functions": {
-    breaks: "shows a new statement in the policy of the other function too",
-    mutate: straying(areSiblings),
+    breaks: "adds to a function of a like name, too",
+    mutate: addingTo(({ state, key }) =>
+      [...state.functions.keys()].find((other) => other !== key && isNamedAlike(other, key)),
+    ),
   },
   "policy.separate-qualifiers": {
-    breaks: "shows a new statement in the policy of another qualifier too",
-    mutate: straying((from, to) => from !== to && functionOf(from) === functionOf(to)),
+    breaks: "adds to the alias live, too",
+    mutate: addingTo(({ arn }) => `${arn}:live`),
   },
   "published.starts-empty": {
     breaks: "gives a new version the function's policy",
-    mutate: change(() => ({
-      published: (statements) => ({ ofFunction: statements, ofVersion: statements }),
-    })),
+    mutate: change(() => ({ published: (statements) => statements })),
   },
   "re-created.starts-empty": {
-    breaks: "keeps the policy of a function that is deleted",
-    mutate: outliving(),
+    breaks: "keeps the policy of whatever is deleted",
+    mutate: change(() => ({ dropsPolicy: () => false })),
   },
   "policy.stays-readable": {
-    breaks: "fails to read the policy after a nested Principal",
-    mutate: poisonous(),
+    breaks: "cannot read a policy any more once a Principal was an object",
+    mutate: change(({ finish }) => {
+      const broken = new Set<string>();
+      return {
+        finish: (reply, request, operation) => {
+          if (request.body.includes('"Principal":{')) broken.add(request.target);
+          const fails = operation === "GetPolicy" && broken.has(request.target);
+          return fails
+            ? refused("internal", "The policy cannot be read.")
+            : finish(reply, request, operation);
+        },
+      };
+    }),
   },
 };
 
 /** Mutants whose answers to AddPermission are right and whose policies are not. */
 export const policyMutants = mutantsOf(defects);
 
-/** Only what was shown, so that what is stored is still what was returned. */
-function revoking(): Mutation {
-  return change(({ append, shown }) => {
-    const seen = new WeakSet<Stored>();
-    const alike = (one: Stored, added: Stored) =>
-      one.sid !== added.sid && one.sid.toLowerCase() === added.sid.toLowerCase();
-    const denied = (one: Stored): Stored => ({
-      ...one,
-      json: one.json.replace('"Effect":"Allow"', '"Effect":"Deny"'),
-    });
-    return {
-      shown: (statements, key) => {
-        const found = shown(statements, key);
-        for (const one of found) seen.add(one);
-        return found;
-      },
-      append: (statements, added, key) =>
-        append(
-          statements.map((one) => (seen.has(one) && alike(one, added) ? denied(one) : one)),
-          added,
+function addingTo(also: (draft: Draft) => string | undefined): Mutation {
+  return change(({ added, nextRevision }) => ({
+    added: (draft) => {
+      const key = also(draft);
+      if (key !== undefined && key !== draft.key)
+        writePolicy(
+          draft.state,
           key,
-        ),
-    };
-  });
-}
-
-/** The next read only, so that the function can be used again. */
-function poisonous(): Mutation {
-  return change(({ finish }) => {
-    const poisoned = new Set<string>();
-    return {
-      finish: (reply, request, operation) => {
-        const { path } = splitTarget(request.target);
-        if (operation === "AddPermission" && request.body.includes('"Principal":{')) poisoned.add(path);
-        const fails = operation === "GetPolicy" && poisoned.delete(path);
-        return finish(fails ? refused("internal", "The policy cannot be read.") : reply, request, operation);
-      },
-    };
-  });
+          [...policyAt(draft.state, key).statements, draft.stored()],
+          nextRevision,
+        );
+      added(draft);
+    },
+  }));
 }

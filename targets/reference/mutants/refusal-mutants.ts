@@ -1,11 +1,8 @@
 import type { RuleId } from "../../../rules/index.ts";
 import type { Mutation } from "../behaviour.ts";
-import type { Draft } from "../draft.ts";
-import { functionArn } from "../names.ts";
 import type { Lookup } from "../state.ts";
 import { createdReply } from "../statement.ts";
-import { isRecord } from "../validate.ts";
-import { change, type Defect, mutantsOf, omitting } from "./mutant.ts";
+import { change, type Defect, mutantsOf, naming, omitting, rewriting } from "./mutant.ts";
 
 /** The rules on what must be refused beyond the constraints of single members, revisions aside. */
 export type RefusalRuleId = Extract<
@@ -21,33 +18,15 @@ export type RefusalRuleId = Extract<
 const defects: Readonly<Record<RefusalRuleId, Defect>> = {
   "body.malformed-json": {
     breaks: "overlooks what follows the last brace of a body",
-    mutate: change(({ readBody }) => ({
-      readBody: (bytes) => {
-        const reading = readBody(bytes);
-        return reading.kind === "refused" ? readBody(bytes.subarray(0, bytes.lastIndexOf("}") + 1)) : reading;
-      },
-    })),
+    mutate: rewriting((text) => text.slice(0, text.lastIndexOf("}") + 1)),
   },
   "body.not-an-object": {
     breaks: "unwraps a body that is an array of one object",
-    mutate: change(({ readBody }) => ({
-      readBody: (bytes) => {
-        const reading = readBody(bytes);
-        if (reading.kind === "object" || reading.why !== "body-not-object") return reading;
-        const value: unknown = JSON.parse(bytes.toString("utf8"));
-        const only: unknown = Array.isArray(value) && value.length === 1 ? value[0] : undefined;
-        return isRecord(only) ? { kind: "object", object: only } : reading;
-      },
-    })),
+    mutate: rewriting((text) => text.replace(/^\[|\]$/g, "")),
   },
   "body.empty": {
     breaks: "answers 404 to an empty body",
-    mutate: change(({ named }) => ({
-      named: (refusal, draft) =>
-        refusal.kind === "body-empty"
-          ? { status: 404, name: "ResourceNotFoundException" }
-          : named(refusal, draft),
-    })),
+    mutate: naming(({ kind }) => kind === "body-empty", 404, "ResourceNotFoundException"),
   },
   "Principal.neither": {
     breaks: "takes any domain for a service",
@@ -88,48 +67,37 @@ const defects: Readonly<Record<RefusalRuleId, Defect>> = {
     })),
   },
   "resource.unknown-function": {
-    breaks: "grants on functions that were never created",
-    mutate: change(({ found, dropsPolicy }) => {
-      const deleted = new Set<string>();
+    breaks: "grants on functions that do not exist",
+    mutate: finding("no-function"),
+  },
+  "resource.deleted-function": {
+    breaks: "looks functions up in a cache that outlives them",
+    mutate: change(({ found }) => {
+      const cache = new Set<string>();
       return {
-        dropsPolicy: (scope, key) => {
-          if (scope === "function") deleted.add(key);
-          return dropsPolicy(scope, key);
+        found: (lookup, draft) => {
+          if (lookup === "present") cache.add(draft.arn);
+          return lookup === "no-function" && cache.has(draft.arn) ? "present" : found(lookup, draft);
         },
-        found: (lookup, draft) =>
-          lookup === "no-function" && !deleted.has(draft.arn) ? "present" : found(lookup, draft),
       };
     }),
   },
-  "resource.deleted-function": { breaks: "acknowledges grants on deleted functions", mutate: haunted() },
   "resource.unknown-version": {
     breaks: "grants on versions that were never published",
-    mutate: finding("no-version", ({ qualifier = "" }) => /^[0-9]+$/.test(qualifier)),
+    mutate: finding("no-version"),
   },
   "resource.unknown-alias": {
     breaks: "grants on aliases that do not exist",
-    mutate: finding("no-alias", () => true),
+    mutate: finding("no-alias"),
   },
-  "resource.other-region": {
-    breaks: "overlooks the region of an ARN",
-    mutate: change(({ reaches }) => ({
-      reaches: (name, home) => reaches({ ...name, region: undefined }, home),
-    })),
-  },
+  "resource.other-region": { breaks: "overlooks the region of an ARN", mutate: overlookingPlace("region") },
   "resource.other-account": {
     breaks: "overlooks the account of an ARN",
-    mutate: change(({ reaches }) => ({
-      reaches: (name, home) => reaches({ ...name, account: undefined }, home),
-    })),
+    mutate: overlookingPlace("account"),
   },
   "resource.other-partition": {
-    breaks: "takes an ARN of another partition for one of its own",
-    mutate: change(({ reaches }) => ({
-      reaches: (name, home) => {
-        const moved = name.partition !== undefined && name.partition !== home.partition;
-        return reaches(moved ? { ...name, partition: undefined, region: undefined } : name, home);
-      },
-    })),
+    breaks: "overlooks the partition of an ARN, and the region with it",
+    mutate: overlookingPlace("partition", "region"),
   },
 };
 
@@ -143,27 +111,13 @@ function servingAs(pattern: RegExp): Mutation {
   }));
 }
 
-function finding(missing: Lookup, when: (draft: Draft) => boolean): Mutation {
+function finding(missing: Lookup): Mutation {
   return change(({ found }) => ({
-    found: (lookup, draft) => (lookup === missing && when(draft) ? "present" : found(lookup, draft)),
+    found: (lookup, draft) => (lookup === missing ? "present" : found(lookup, draft)),
   }));
 }
 
-/** Nothing is kept, or the function would have a policy when it is created again. */
-function haunted(): Mutation {
-  return change(({ found, append, dropsPolicy }) => {
-    const deleted = new Set<string>();
-    return {
-      dropsPolicy: (scope, key) => {
-        if (scope === "function") deleted.add(key);
-        return dropsPolicy(scope, key);
-      },
-      found: (lookup, draft) => {
-        if (lookup === "present") deleted.delete(draft.arn);
-        const ghost = functionArn(draft.home, draft.name.name);
-        return lookup === "no-function" && deleted.has(ghost) ? "present" : found(lookup, draft);
-      },
-      append: (statements, added, key) => (deleted.has(key) ? statements : append(statements, added, key)),
-    };
-  });
+function overlookingPlace(...parts: readonly ("partition" | "region" | "account")[]): Mutation {
+  const unsaid = Object.fromEntries(parts.map((part) => [part, undefined]));
+  return change(({ reaches }) => ({ reaches: (name, home) => reaches({ ...name, ...unsaid }, home) }));
 }

@@ -1,8 +1,7 @@
 import type { Mutation } from "../behaviour.ts";
 import { policyDocument } from "../policies.ts";
 import { policyAt, revisionOf, type Stored } from "../state.ts";
-import { change } from "./mutant.ts";
-import { functionOf } from "./places.ts";
+import { change, functionOf } from "./mutant.ts";
 
 /** What a revision may be of, and be made of: the document says only which reads show the latest one. */
 export const revisionDialects: Readonly<Record<string, Mutation>> = {
@@ -48,9 +47,9 @@ function functionsOwn(): Mutation {
         move(key);
         return remove(statements, sid, key);
       },
-      dropsPolicy: (scope, key) => {
+      dropsPolicy: (key) => {
         move(key);
-        return dropsPolicy(scope, key);
+        return dropsPolicy(key);
       },
       finish: (reply, request, operation) => {
         const made = reply.status === 201 && (operation === "CreateAlias" || operation === "PublishVersion");
@@ -79,9 +78,9 @@ function contentsOwn(): Mutation {
         held.set(key, left);
         return left;
       },
-      dropsPolicy: (scope, key) => {
+      dropsPolicy: (key) => {
         held.delete(key);
-        return dropsPolicy(scope, key);
+        return dropsPolicy(key);
       },
       revisionShown: (_operation, _current, key) => revision(key),
       revisionMatches: (given, _current, draft) => given === revision(draft.key),

@@ -1,7 +1,7 @@
 import type { RuleId } from "../../../rules/index.ts";
 import type { Behaviour, Mutation } from "../behaviour.ts";
-import { change, type Defect, mutantsOf } from "./mutant.ts";
-import { areSiblings, functionOf } from "./places.ts";
+import type { Policy, Stored } from "../state.ts";
+import { change, type Defect, isNamedAlike, isOfSameFunction, mutantsOf, naming } from "./mutant.ts";
 
 /** The rules on ids, revisions and size: what the policy's content makes of a request. */
 export type StateRuleId = Extract<
@@ -20,50 +20,106 @@ const defects: Readonly<Record<StateRuleId, Defect>> = {
         statements.some((one) => one.sid === sid && one.json === draft.json()),
     })),
   },
-  "StatementId.duplicate-content": { breaks: "absorbs a statement that it has shown", mutate: absorbing() },
+  "StatementId.duplicate-content": {
+    breaks: "answers 201 to a statement that is there already",
+    mutate: change(({ taken, append }) => ({
+      taken: (statements, sid, draft) =>
+        taken(statements, sid, draft) && !statements.some(({ json }) => json === draft.json()),
+      append: (statements, added) =>
+        statements.some(({ json }) => json === added.json) ? statements : append(statements, added),
+    })),
+  },
   "StatementId.shares-prefix": {
     breaks: "compares ids by their first 32 characters",
     mutate: comparing((sid) => sid.slice(0, 32)),
   },
-  "StatementId.freed": { breaks: "frees removed ids when the policy is read", mutate: clinging() },
+  "StatementId.freed": {
+    breaks: "marks a statement as removed and keeps its id",
+    mutate: change(({ shown }) => ({
+      remove: (statements, sid) => statements.map((one) => (one.sid === sid ? { ...one, json: "" } : one)),
+      shown: (statements) => shown(statements.filter(({ json }) => json !== "")),
+    })),
+  },
   "StatementId.on-other-function": {
-    breaks: "takes an id for taken that the other function has",
-    mutate: takenElsewhere((own, other) => areSiblings(own, other)),
+    breaks: "takes an id for taken that a function of a like name has",
+    mutate: takenElsewhere(isNamedAlike),
   },
   "StatementId.on-other-qualifier": {
-    breaks: "takes an id for taken that another qualifier has",
-    mutate: takenElsewhere((own, other) => own !== other && functionOf(own) === functionOf(other)),
+    breaks: "takes an id for taken that any qualifier of the function has",
+    mutate: takenElsewhere(isOfSameFunction),
   },
   "RevisionId.never-seen": {
     breaks: "ignores a RevisionId that is no UUID",
-    mutate: matching((given) => !/^[0-9a-f-]{36}$/.test(given)),
+    mutate: change(({ revisionMatches }) => ({
+      revisionMatches: (given, current, draft) =>
+        revisionMatches(given, current, draft) || !/^[0-9a-f-]{36}$/.test(given),
+    })),
   },
-  "RevisionId.stale": { breaks: "takes each RevisionId once, however old", mutate: onceEach() },
-  "RevisionId.used": { breaks: "takes a RevisionId of GetFunction again", mutate: againAndAgain() },
+  "RevisionId.stale": {
+    breaks: "takes every RevisionId that the policy ever had",
+    mutate: takingPast((past, given) => past.includes(given)),
+  },
+  "RevisionId.used": {
+    breaks: "takes the RevisionId before the current one, too",
+    mutate: takingPast((past, given) => past.at(-1) === given),
+  },
   "RevisionId.foreign": {
     breaks: "takes the RevisionId of any policy",
-    mutate: matching((given, { state }) =>
-      [...state.policies.values()].some(({ revision }) => revision === given),
-    ),
+    mutate: change(() => ({
+      revisionMatches: (given, _current, { state }) =>
+        [...state.policies.values()].some(({ revision }) => revision === given),
+    })),
   },
   "RevisionId.current": {
-    breaks: "refuses a current RevisionId that GetFunction or GetAlias has shown",
-    mutate: unrecognized(),
+    breaks: "refuses every RevisionId",
+    mutate: change(() => ({ revisionMatches: () => false })),
   },
-  "policy.room-again": { breaks: "keeps a full policy closed until it is empty", mutate: closed() },
+  "policy.room-again": {
+    breaks: "keeps a full policy closed until it is empty",
+    mutate: change(() => {
+      const full = new Set<string>();
+      return {
+        afterRefusal: ({ kind }, { key }) => {
+          if (kind === "size") full.add(key);
+          return null;
+        },
+        furtherCheck: ({ key }, { statements }) => {
+          if (statements.length === 0) full.delete(key);
+          return full.has(key) ? { kind: "size", message: "The policy is full." } : null;
+        },
+      };
+    }),
+  },
   "policy.too-large": {
-    breaks: "names the size limit InvalidParameterValueException where a condition is to blame",
-    mutate: change(({ named }) => ({
-      named: (refusal, draft) =>
-        refusal.kind === "size" && (draft?.values.SourceArn?.length ?? 0) > 1000
-          ? { status: 400, name: "InvalidParameterValueException" }
-          : named(refusal, draft),
-    })),
+    breaks: "calls a policy that is too large an InvalidParameterValueException",
+    mutate: naming(({ kind }) => kind === "size", 400, "InvalidParameterValueException"),
   },
 };
 
 /** Mutants that take an id, a revision or the room in a policy for something else. */
 export const stateMutants = mutantsOf(defects);
+
+const racingDefects: Readonly<Record<Extract<RuleId, `race.${string}`>, Defect>> = {
+  "race.acknowledged-are-kept": {
+    breaks: "writes over what was added since it read the policy",
+    mutate: pausing({ base: (read) => read }),
+  },
+  "race.one-id-once": {
+    breaks: "checks ids before it waits for the lock",
+    mutate: pausing({ rechecks: (check) => check !== "duplicate" }),
+  },
+  "race.one-revision-once": {
+    breaks: "compares the revision before it waits for the lock",
+    mutate: pausing({ rechecks: (check) => check !== "revision" }),
+  },
+  "race.linearizable": {
+    breaks: "brings back what was removed since it read the policy",
+    mutate: pausing({ base: withRemoved }),
+  },
+};
+
+/** Mutants that only calls in flight together can show. */
+export const raceMutants = mutantsOf(racingDefects);
 
 /** Compares ids by what is made of them. */
 export function comparing(part: (sid: string) => string): Mutation {
@@ -72,145 +128,41 @@ export function comparing(part: (sid: string) => string): Mutation {
   }));
 }
 
-/** Takes a RevisionId that is not the current one. */
-function matching(
-  passes: (given: string, draft: Parameters<Behaviour["revisionMatches"]>[2]) => boolean,
-): Mutation {
-  return change(({ revisionMatches }) => ({
-    revisionMatches: (given, current, draft) =>
-      revisionMatches(given, current, draft) || passes(given, draft),
+function takenElsewhere(isNear: (own: string, other: string) => boolean): Mutation {
+  const has = ({ statements }: Policy, sid: string) => statements.some((one: Stored) => one.sid === sid);
+  return change(() => ({
+    taken: (_statements, sid, { state, key }) =>
+      [...state.policies].some(([other, policy]) => isNear(key, other) && has(policy, sid)),
   }));
 }
 
-/** Only what was shown before: identical additions that race still get one success. */
-function absorbing(): Mutation {
-  return change(({ taken, append, shown }) => {
-    const seen = new Map<string, ReadonlySet<string>>();
-    return {
-      shown: (statements, key) => {
-        seen.set(key, new Set(statements.map(({ json }) => json)));
-        return shown(statements, key);
-      },
-      taken: (statements, sid, draft) => {
-        const known = statements.some(({ json }) => json === draft.json());
-        return !(known && seen.get(draft.key)?.has(draft.json())) && taken(statements, sid, draft);
-      },
-      append: (statements, added, key) =>
-        statements.some(({ json }) => json === added.json) && seen.get(key)?.has(added.json)
-          ? statements
-          : append(statements, added, key),
-    };
-  });
-}
-
-function clinging(): Mutation {
-  return change(({ taken, remove, shown, dropsPolicy }) => {
-    const removed = new Map<string, Set<string>>();
-    return {
-      remove: (statements, sid, key) => {
-        removed.set(key, (removed.get(key) ?? new Set()).add(sid));
-        return remove(statements, sid, key);
-      },
-      taken: (statements, sid, draft) =>
-        removed.get(draft.key)?.has(sid) === true || taken(statements, sid, draft),
-      shown: (statements, key) => {
-        removed.delete(key);
-        return shown(statements, key);
-      },
-      dropsPolicy: (scope, key) => {
-        removed.delete(key);
-        return dropsPolicy(scope, key);
-      },
-    };
-  });
-}
-
-function takenElsewhere(related: (own: string, other: string) => boolean): Mutation {
-  return change(({ taken }) => ({
-    taken: (statements, sid, draft) => {
-      if (taken(statements, sid, draft)) return true;
-      const holders = [...draft.state.policies].filter(([, policy]) =>
-        policy.statements.some((one) => one.sid === sid),
-      );
-      const near = holders.some(([key]) => functionOf(key) === functionOf(draft.key));
-      return holders.some(
-        ([key]) => related(draft.key, key) && near === (functionOf(key) === functionOf(draft.key)),
-      );
-    },
-  }));
-}
-
-function onceEach(): Mutation {
-  return change(({ revisionMatches, nextRevision }) => {
-    const past = new Map<string, Set<string>>();
-    const spent = new Set<string>();
+/** Remembers the revisions that a policy had before, and takes some of them. */
+function takingPast(takes: (past: readonly string[], given: string) => boolean): Mutation {
+  return change(({ nextRevision }) => {
+    const past = new Map<string, readonly string[]>();
     return {
       nextRevision: (key, writes, current) => {
-        past.set(key, (past.get(key) ?? new Set()).add(current));
+        past.set(key, [...(past.get(key) ?? []), current]);
         return nextRevision(key, writes, current);
       },
-      revisionMatches: (given, current, draft) => {
-        const old = past.get(draft.key)?.has(given) === true && !spent.has(given);
-        const passes = old || revisionMatches(given, current, draft);
-        if (passes) spent.add(given);
-        return passes;
-      },
+      revisionMatches: (given, current, { key }) => given === current || takes(past.get(key) ?? [], given),
     };
   });
 }
 
-/** Only those of GetFunction, so that additions that race with a revision of GetPolicy still get one success. */
-function againAndAgain(): Mutation {
-  return change(({ revisionMatches, revisionShown }) => {
-    const ofFunctions = new Set<string>();
-    const spent = new Set<string>();
-    return {
-      revisionShown: (operation, current, key) => {
-        const revision = revisionShown(operation, current, key);
-        if (operation === "GetFunction") ofFunctions.add(revision);
-        return revision;
-      },
-      revisionMatches: (given, current, draft) => {
-        const passes = revisionMatches(given, current, draft) || (ofFunctions.has(given) && spent.has(given));
-        if (passes) spent.add(given);
-        return passes;
-      },
-    };
-  });
+/** Milliseconds between checking and writing: long enough for calls that are sent together to meet. */
+const pause = 4;
+
+/** Waits between checking and writing. */
+export function pausing(parts: Partial<Behaviour>): Mutation {
+  return change(() => ({
+    pause: (operation) =>
+      operation === "AddPermission" ? new Promise((resolve) => setTimeout(resolve, pause)) : null,
+    ...parts,
+  }));
 }
 
-/** Only those, so that additions that race with a revision of GetPolicy still get one success. */
-function unrecognized(): Mutation {
-  return change(({ revisionShown, furtherCheck }) => {
-    const ofResources = new Set<string>();
-    return {
-      revisionShown: (operation, current, key) => {
-        const revision = revisionShown(operation, current, key);
-        if (operation !== "GetPolicy") ofResources.add(revision);
-        return revision;
-      },
-      furtherCheck: (draft, policy) =>
-        ofResources.has(draft.values.RevisionId ?? "")
-          ? { kind: "revision", message: "RevisionId is not the latest one." }
-          : furtherCheck(draft, policy),
-    };
-  });
-}
-
-function closed(): Mutation {
-  return change(({ afterRefusal, furtherCheck }) => {
-    const full = new Set<string>();
-    return {
-      afterRefusal: (refusal, draft) => {
-        if (refusal.kind === "size") full.add(draft.key);
-        return afterRefusal(refusal, draft);
-      },
-      furtherCheck: (draft, policy) => {
-        if (policy.statements.length === 0) full.delete(draft.key);
-        return full.has(draft.key)
-          ? { kind: "size", message: "The policy is full." }
-          : furtherCheck(draft, policy);
-      },
-    };
-  });
+function withRemoved(read: Policy, current: Policy): Policy {
+  const gone = read.statements.filter(({ sid }) => current.statements.every((one) => one.sid !== sid));
+  return { ...current, statements: [...gone, ...current.statements] };
 }

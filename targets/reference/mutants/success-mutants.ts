@@ -1,7 +1,6 @@
 import type { RuleId } from "../../../rules/index.ts";
 import type { Mutation } from "../behaviour.ts";
 import type { HttpReply } from "../http.ts";
-import { qualified } from "../names.ts";
 import { createdReply, type StatementParts } from "../statement.ts";
 import { change, type Defect, mutantsOf } from "./mutant.ts";
 
@@ -31,10 +30,9 @@ const defects: Readonly<Record<SuccessRuleId, Defect>> = {
   },
   "statement.sid": {
     breaks: "returns another Sid than it stores",
-    mutate: change(() => ({
-      created: (json) => createdReply(json.replace(/^\{"Sid":"[^"]*"/, '{"Sid":"default"')),
+    mutate: change(({ created }) => ({
+      created: (json) => created(json.replace(/"Sid":"[^"]*"/, '"Sid":"default"')),
     })),
-    alsoKills: ["policy.stored-as-returned"],
   },
   "statement.action": {
     breaks: "grants lambda:InvokeFunction where lambda:GetFunction is asked for",
@@ -44,12 +42,9 @@ const defects: Readonly<Record<SuccessRuleId, Defect>> = {
   },
   "statement.effect": { breaks: "denies", mutate: writing(() => ({ Effect: "Deny" })) },
   "statement.resource": {
-    breaks: "names $LATEST as Resource of a plain name",
+    breaks: "names $LATEST in every Resource that has no qualifier",
     mutate: change(({ resource }) => ({
-      resource: (arn, qualifier, label) =>
-        qualifier === undefined && /^[\w-]+$/.test(label)
-          ? qualified(arn, "$LATEST")
-          : resource(arn, qualifier, label),
+      resource: (arn, qualifier, label) => resource(arn, qualifier ?? "$LATEST", label),
     })),
   },
   "statement.qualified-resource": {
@@ -59,15 +54,8 @@ const defects: Readonly<Record<SuccessRuleId, Defect>> = {
     })),
   },
   "statement.one-resource": {
-    breaks: "names a function that is given by a partial ARN by that partial ARN",
-    mutate: change(({ resource }) => ({
-      resource: (arn, qualifier, label) => {
-        const partial = /^(\d{12})%3Afunction%3A([\w-]+)$/i.exec(label);
-        return qualifier === undefined && partial !== null
-          ? `${partial[1]}:function:${partial[2]}`
-          : resource(arn, qualifier, label);
-      },
-    })),
+    breaks: "writes the function into the Resource as the path spells it",
+    mutate: change(() => ({ resource: (_arn, _qualifier, label) => decodeURIComponent(label) })),
   },
   "statement.account": {
     breaks: "leaves an account bare in the Principal",

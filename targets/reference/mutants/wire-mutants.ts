@@ -1,7 +1,7 @@
 import type { Member } from "../../../spec/constraint.ts";
 import type { Mutation } from "../behaviour.ts";
 import type { HttpReply, HttpRequest } from "../http.ts";
-import { change, taking } from "./mutant.ts";
+import { change, rewriting, taking } from "./mutant.ts";
 
 /** A defect that one odd request of the wire suite shows, and no other. */
 export interface WireMutant {
@@ -145,16 +145,6 @@ function mapped<T>(
   make: (of: T) => WireMutant,
 ): Readonly<Record<string, WireMutant>> {
   return Object.fromEntries(Object.entries(table).map(([label, of]) => [label, make(of)]));
-}
-
-/** Reads another text where the body is no JSON object, or always. */
-function rewriting(rewrite: (text: string) => string, always = false): Mutation {
-  return change(({ readBody }) => ({
-    readBody: (bytes) => {
-      const reading = readBody(bytes);
-      return reading.kind === "object" && !always ? reading : readBody(Buffer.from(rewrite(String(bytes))));
-    },
-  }));
 }
 
 /** Looks elsewhere for a member that is not there. */

@@ -1,0 +1,93 @@
+import { availableParallelism } from "node:os";
+import { parentPort, Worker, workerData } from "node:worker_threads";
+import { variants } from "../targets/reference/mutants/index.ts";
+import { type Measured, measure } from "./kill-matrix.ts";
+
+/** Variants of the reference are measured side by side, one on each core. */
+export interface Threads {
+  readonly count: number;
+  /** Measures a variant as soon as a thread is free. Rejects where a thread fails. */
+  measure(variant: string): Promise<Measured>;
+  close(): Promise<void>;
+}
+
+const role = "kill-matrix";
+
+/** Starts one thread for each core, and no more than there is work for; none where one is enough. */
+export function startThreads(seed: number, most: number, cores = availableParallelism()): Threads {
+  const count = Math.max(1, Math.min(cores, most));
+  if (count === 1) return { count, measure: (name) => measureVariant(name, seed), close: async () => {} };
+  const queue: Job[] = [];
+  const threads = Array.from({ length: count }, () => startThread(seed, queue));
+  return {
+    count,
+    measure: (variant) =>
+      new Promise((resolve, reject) => {
+        queue.push({ variant, resolve, reject });
+        for (const { wake } of threads) wake();
+      }),
+    close: async () => {
+      await Promise.all(threads.map(({ worker }) => worker.terminate()));
+    },
+  };
+}
+
+interface Job {
+  readonly variant: string;
+  readonly resolve: (measured: Measured) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** What a thread answers: what it measured, or why it could not. */
+type Answer = { readonly measured: Measured } | { readonly failure: string };
+
+/** A thread that takes one job after the other from a queue that all share. */
+function startThread(seed: number, queue: Job[]): { readonly worker: Worker; readonly wake: () => void } {
+  const worker = new Worker(bootstrap(import.meta.url), { eval: true, workerData: { role, seed } });
+  let job: Job | undefined;
+  let failure: Error | undefined;
+  const wake = () => {
+    if (job !== undefined) return;
+    job = queue.shift();
+    if (failure !== undefined) job?.reject(failure);
+    else if (job !== undefined) worker.postMessage(job.variant);
+  };
+  worker.on("message", (answer: Answer) => {
+    if ("measured" in answer) job?.resolve(answer.measured);
+    else job?.reject(new Error(answer.failure));
+    job = undefined;
+    wake();
+  });
+  worker.on("error", (error) => {
+    failure = error;
+    for (const lost of [job, ...queue.splice(0)]) lost?.reject(error);
+    job = undefined;
+  });
+  return { worker, wake };
+}
+
+/** Node does not hand the loader of TypeScript on to threads, so that a thread of a checkout registers it first. */
+function bootstrap(url: string): string {
+  const start = `import(${JSON.stringify(url)})`;
+  if (!url.endsWith(".ts")) return start;
+  const loader = JSON.stringify(import.meta.resolve("tsx/esm/api"));
+  return `import(${loader}).then(({ register }) => { register(); return ${start}; })`;
+}
+
+async function measureVariant(name: string, seed: number): Promise<Measured> {
+  const variant = variants[name];
+  if (variant === undefined) throw new Error(`There is no variant ${JSON.stringify(name)}.`);
+  return measure(variant, seed);
+}
+
+/** In a thread of ours: measures every variant that is asked for. */
+if (parentPort !== null && workerData?.role === role) {
+  const port = parentPort;
+  const answer = (of: Answer) => port.postMessage(of);
+  port.on("message", (name: string) => {
+    measureVariant(name, workerData.seed).then(
+      (measured) => answer({ measured }),
+      (error: unknown) => answer({ failure: error instanceof Error ? error.message : String(error) }),
+    );
+  });
+}

@@ -1,0 +1,278 @@
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { differences, failures, matrixText, type Row, rowOf } from "../bin/kill-matrix.ts";
+import { mutantsCommand } from "../bin/mutants.ts";
+import { isRuleId } from "../rules/index.ts";
+import { type Measured, measure } from "../runner/kill-matrix.ts";
+import { startThreads } from "../runner/kill-matrix-threads.ts";
+import { variants } from "../targets/reference/mutants/index.ts";
+import recorded from "../targets/reference/mutants/kill-matrix.json" with { type: "json" };
+import type { Mutant } from "../targets/reference/mutants/mutant.ts";
+import { wireMutants } from "../targets/reference/mutants/wire-mutants.ts";
+
+const file = new URL("../targets/reference/mutants/kill-matrix.json", import.meta.url);
+const rows: Readonly<Record<string, Row>> = recorded;
+
+const same = (behaviour: Parameters<Mutant["mutate"]>[0]) => behaviour;
+const mutant: Mutant = { breaks: "something", mutate: same, kills: ["success.is-201"] };
+const correct: Mutant = { ...mutant, kills: [] };
+
+function measuredAs(parts: Partial<Measured> = {}): Measured {
+  return { violated: ["success.is-201"], found: true, problems: [], requests: 4000, ...parts };
+}
+
+const row: Row = { kills: ["success.is-201"], found: true, requests: 4000 };
+
+function variant(name: string): Mutant {
+  const found = variants[name];
+  if (found === undefined) throw new Error(`there is no ${name}`);
+  return found;
+}
+
+describe("The committed kill matrix", () => {
+  it("has a row for every variant and no other, and is written as --update writes it", async () => {
+    expect(Object.keys(rows)).toEqual(Object.keys(variants).sort());
+    const text = await readFile(file, "utf8");
+    expect(text).toBe(matrixText(rows));
+    expect(text.split("\n").slice(1, -2)).toHaveLength(Object.keys(variants).length);
+  });
+
+  it("names rules that exist, each once and in order", () => {
+    for (const { kills, sometimes = [] } of Object.values(rows)) {
+      expect([...kills, ...sometimes].filter((id) => !isRuleId(id))).toEqual([]);
+      for (const list of [kills, sometimes]) expect(list).toEqual([...new Set(list)].sort());
+      expect(kills.filter((id) => sometimes.includes(id))).toEqual([]);
+    }
+  });
+
+  it("has every mutant killed by the rules that it declares, and correct variants by none", () => {
+    for (const [name, { kills: declared }] of Object.entries(variants)) {
+      const { kills = [], sometimes = [] } = rows[name] ?? {};
+      if (declared.length === 0) expect([...kills, ...sometimes], name).toEqual([]);
+      else
+        expect(
+          declared.filter((id) => ![...kills, ...sometimes].includes(id)),
+          name,
+        ).toEqual([]);
+    }
+  });
+
+  it("calls a kill uncertain only where calls race", () => {
+    const uncertain = Object.entries(rows).filter(([, { sometimes = [] }]) => sometimes.length > 0);
+    const racing = (name: string) => variant(name).kills.every((id) => id.startsWith("race."));
+    expect(uncertain.filter(([name]) => !racing(name))).toEqual([]);
+  });
+});
+
+describe("A measured variant", () => {
+  it.each<[string, Mutant, Partial<Measured>, RegExp]>([
+    ["that survives", mutant, { violated: [] }, /^success\.is-201, which it declares, does not kill it$/],
+    [
+      "that is correct and blamed",
+      correct,
+      { violated: ["success.is-json"] },
+      /^success\.is-json is violated, although nothing is wrong$/,
+    ],
+    [
+      "whose run went wrong",
+      mutant,
+      { problems: ["The run died."] },
+      /^the run had a problem: The run died\.$/,
+    ],
+  ])("%s fails, and no record excuses it", (_what, of, parts, sentence) => {
+    const before = { ...row, kills: parts.violated ?? row.kills };
+    expect(failures(of, measuredAs(parts))).toEqual([expect.stringMatching(sentence)]);
+    expect(differences(of, measuredAs(parts), before)).toEqual([]);
+  });
+
+  it.each<[string, Partial<Measured>, Row | undefined, readonly string[]]>([
+    ["as recorded", {}, row, []],
+    ["without a row", {}, undefined, ["it has no row in the kill matrix"]],
+    [
+      "that another rule kills",
+      { violated: ["statement.sid", "success.is-201"] },
+      row,
+      ["statement.sid kills it, too"],
+    ],
+    [
+      "that another rule killed before",
+      {},
+      { ...row, kills: ["statement.sid", "success.is-201"] },
+      ["statement.sid does not kill it any more"],
+    ],
+    ["that a race kills", { violated: ["race.x", "success.is-201"] }, { ...row, sometimes: ["race.x"] }, []],
+    ["that a race did not kill", {}, { ...row, sometimes: ["race.x"] }, []],
+    ["that needs a wider plan", { found: false }, row, ["the default plan does not find it any more"]],
+    ["that needed a wider plan", {}, { ...row, found: false }, ["the default plan finds it now"]],
+    ["with a few requests more", { requests: 4400 }, row, []],
+    ["with many requests more", { requests: 4401 }, row, ["the run takes 4401 requests, recorded are 4000"]],
+    ["with many requests less", { requests: 3599 }, row, ["the run takes 3599 requests, recorded are 4000"]],
+  ])("%s differs so", (_what, parts, before, expected) => {
+    expect(differences(mutant, measuredAs(parts), before)).toEqual(expected);
+    expect(failures(mutant, measuredAs(parts))).toEqual([]);
+  });
+
+  it("is recorded with what every run violates, and with what only some do", () => {
+    const runs = [
+      measuredAs({ violated: ["race.y", "statement.sid", "success.is-201"] }),
+      measuredAs({ violated: ["race.x", "statement.sid", "success.is-201"], requests: 1 }),
+    ];
+    const sometimes = ["race.x", "race.y"];
+    const kills = ["statement.sid", "success.is-201"];
+    expect(rowOf(mutant, runs, undefined)).toEqual({ kills, sometimes, found: true, requests: 4000 });
+    expect(rowOf(correct, [measuredAs({ violated: [] })], undefined)).toEqual({ kills: [], requests: 4000 });
+  });
+
+  it("keeps the number of requests where it is near, and what was uncertain before", () => {
+    const before = { ...row, kills: [], sometimes: ["success.is-201"], requests: 4100 };
+    expect(rowOf(mutant, [measuredAs(), measuredAs()], before)).toEqual(before);
+    expect(rowOf(mutant, [measuredAs()], { ...row, requests: 9000 })).toEqual(row);
+  });
+
+  it("is given a wider plan where the default one does not find it", async () => {
+    const odd = wireMutants["version-one"];
+    if (odd === undefined) throw new Error("there is no such mutant");
+    const plan = (suite: string) => ({ runs: 1, rounds: 1, suites: [suite] });
+    const plans = { usual: plan("spellings"), wide: plan("wire") };
+    const found = await measure({ ...odd, kills: ["route.other-version"] }, 1, plans);
+    expect(found).toMatchObject({ found: false, violated: ["route.other-version"], problems: [] });
+  });
+});
+
+describe("Threads", () => {
+  it("find side by side what the rows say, and reject what they cannot measure", async () => {
+    const threads = startThreads(1, 3, 2);
+    try {
+      const nobody = expect(threads.measure("nobody")).rejects.toThrow('There is no variant "nobody".');
+      const names = ["the reference", "success.is-201"];
+      const found = await Promise.all(
+        names.map(async (name) => [name, await threads.measure(name)] as const),
+      );
+      for (const [name, one] of found)
+        expect([...failures(variant(name), one), ...differences(variant(name), one, rows[name])]).toEqual([]);
+      await nobody;
+    } finally {
+      await threads.close();
+    }
+  }, 120_000);
+
+  it("are not started for one variant alone", async () => {
+    const threads = startThreads(1, 1);
+    expect(threads.count).toBe(1);
+    await expect(threads.measure("nobody")).rejects.toThrow('There is no variant "nobody".');
+    await threads.close();
+  });
+});
+
+describe("The subcommand mutants", () => {
+  let folder = "";
+  let out = "";
+
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), "kill-matrix-"));
+    out = "";
+  });
+
+  afterEach(async () => {
+    await rm(folder, { recursive: true });
+  });
+
+  /** Compares what is found of success.is-201 with a matrix of our own. */
+  async function mutants(
+    of: Readonly<Record<string, Row>>,
+    found: readonly Measured[],
+    ...args: readonly string[]
+  ) {
+    const path = join(folder, "matrix.json");
+    await writeFile(path, matrixText(of));
+    let run = 0;
+    const measured = () => Promise.resolve(found[run++ % found.length] ?? measuredAs());
+    const code = await mutantsCommand(
+      ["--only", "success.is-201", ...args],
+      { stdout: { write: (text) => (out += text) }, env: {} },
+      {
+        matrix: { rows: of, file: pathToFileURL(path) },
+        start: () => ({ count: 1, measure: measured, close: async () => {} }),
+      },
+    );
+    return { code, runs: run, written: await readFile(path, "utf8") };
+  }
+
+  it("ends with 0 where all is as recorded, also where a race ended so at the second go", async () => {
+    const rare = measuredAs({ violated: ["race.x", "success.is-201"] });
+    for (const [found, runs] of [
+      [[measuredAs()], 1],
+      [[rare, measuredAs()], 2],
+    ] as const) {
+      out = "";
+      expect(await mutants({ "success.is-201": row, "success.is-json": row }, found)).toMatchObject({
+        code: 0,
+        runs,
+      });
+      expect(out).toMatch(/^ok +1\/1 +0 +4000 {2}success\.is-201: answers 200 to a success$/m);
+      expect(out).toMatch(/^1 of 1 variants are as declared and as recorded\.$/m);
+      expect(out).toMatch(/^Mutants: 1, all killed.* Correct variants: 0, none blamed\.$/m);
+    }
+  });
+
+  it("ends with 1 where something is not, names it, and says what to do", async () => {
+    const before = { "success.is-201": { ...row, kills: ["statement.sid", "success.is-201"] } };
+    const { code, runs, written } = await mutants(before, [measuredAs()]);
+    expect([code, runs]).toEqual([1, 3]);
+    expect(out).toMatch(/^WRONG .*success\.is-201: .*\n +statement\.sid does not kill it any more$/m);
+    expect(out).toMatch(/^1 of 1 variants differ: success\.is-201\.$/m);
+    expect(out).toMatch(/record it with: .* mutants --update$/m);
+    expect(written).toBe(matrixText(before));
+  });
+
+  it("ends with 1 where a row is of no variant", async () => {
+    const { code } = await mutants({ "success.is-201": row, nobody: row }, [measuredAs()]);
+    expect(code).toBe(1);
+    expect(out).toMatch(/has a row for nobody, which does not exist\.$/m);
+  });
+
+  it("writes what several runs found with --update, leaves the other rows, and drops those of no variant", async () => {
+    const old = { "success.is-201": { ...row, kills: [], requests: 1 }, "success.is-json": row };
+    const rare = measuredAs({ violated: ["race.x", "success.is-201"] });
+    const { code, runs, written } = await mutants({ ...old, nobody: row }, [measuredAs(), rare], "--update");
+    expect([code, runs]).toEqual([0, 2]);
+    expect(out).toMatch(/^new +1\/1/m);
+    expect(written).toBe(matrixText({ ...old, "success.is-201": { ...row, sometimes: ["race.x"] } }));
+  });
+
+  it("records no mutant that survives", async () => {
+    const before = { "success.is-201": row };
+    const { code, written } = await mutants(before, [measuredAs({ violated: [] })], "--update");
+    expect(code).toBe(1);
+    expect(out).toMatch(/^WRONG +0\/1/m);
+    expect(out).toMatch(/no record excuses it: success\.is-201\.$/m);
+    expect(written).toBe(matrixText(before));
+  });
+
+  it("compares at another seed only with what is declared, and records none", async () => {
+    const { code } = await mutants({}, [measuredAs()], "--seed", "2");
+    expect(code).toBe(0);
+    expect(out).toMatch(/^1 of 1 variants are as declared; the record is of seed 1\.$/m);
+    await expect(mutants({}, [measuredAs()], "--seed", "2", "--update")).rejects.toThrow(/at seed 1.*--seed/);
+  });
+
+  it("prints the rows as data with --json", async () => {
+    await mutants({ "success.is-201": row }, [measuredAs()], "--json");
+    expect(JSON.parse(out)).toEqual([
+      {
+        mutant: "success.is-201",
+        breaks: "answers 200 to a success",
+        declared: ["success.is-201"],
+        violated: ["success.is-201"],
+        kills: ["success.is-201"],
+        found: true,
+        exact: true,
+        requests: 4000,
+        differences: [],
+      },
+    ]);
+  });
+});
