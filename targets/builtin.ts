@@ -1,12 +1,22 @@
 import { Fault } from "../spec/fault.ts";
-import { embedded } from "./embedded.ts";
-import { ministack } from "./ministack.ts";
-import { moto } from "./moto.ts";
+import { ministack, moto } from "./emulators.ts";
 import { prism } from "./prism.ts";
+import { createReference } from "./reference/reference.ts";
 import type { Target } from "./target.ts";
 
+/** The reference on a loopback port of this process. */
+export const embedded: Target = {
+  name: "reference",
+  cannot: [],
+  arranges: true,
+  start: async () => {
+    const reference = createReference();
+    return { endpoint: (await reference.listen()).origin, stop: reference.close };
+  },
+};
+
 /** The targets that the command knows by name; the first is the default. */
-export const builtin: readonly Target[] = [embedded(), prism, moto, ministack];
+export const builtin: readonly Target[] = [embedded, prism, moto, ministack];
 
 /** The target of this name; throws a `Fault` that lists the names there are. */
 export function targetNamed(name: string): Target {

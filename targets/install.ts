@@ -2,8 +2,7 @@ import { once } from "node:events";
 import { parseArgs } from "node:util";
 import { Fault } from "../spec/fault.ts";
 import { targetNamed } from "./builtin.ts";
-import { ministack } from "./ministack.ts";
-import { moto } from "./moto.ts";
+import { ministack, moto } from "./emulators.ts";
 
 function say(line: string): void {
   process.stdout.write(`${line}\n`);

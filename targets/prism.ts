@@ -1,8 +1,7 @@
 import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
 import { Fault } from "../spec/fault.ts";
-import { freePort } from "./port.ts";
-import { startRevivable } from "./revivable.ts";
+import { freePort, startRestartable } from "./process.ts";
 import type { Inability, Target } from "./target.ts";
 
 const version = "5.14.2";
@@ -31,7 +30,7 @@ export const prism: Target = {
     const contract = fileURLToPath(new URL("../spec/add-permission.yaml", import.meta.url));
     const port = await freePort();
     const args = [cli, "mock", contract, "-h", "127.0.0.1", "-p", String(port), "-v", "error"];
-    const server = await startRevivable({
+    const server = await startRestartable({
       name: "Prism",
       command: process.execPath,
       args,

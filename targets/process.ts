@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import { connect, createServer } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Fault } from "../spec/fault.ts";
-import { isListening } from "./port.ts";
 
 /** A server to be run as a process of its own. */
 export interface ServerProcess {
@@ -100,4 +100,71 @@ function signal(child: ChildProcess, name: "SIGTERM" | "SIGKILL"): void {
   } catch {
     child.kill(name);
   }
+}
+
+/** A server that is started again once it has ended. */
+export interface Restartable {
+  stop(): Promise<void>;
+  /** Starts it again where it does not listen any more; true when it listens. */
+  revive(): Promise<boolean>;
+}
+
+/** Starts a server that keeps nothing, so that one which was started again is as good as the first. */
+export async function startRestartable(server: ServerProcess): Promise<Restartable> {
+  let stop = await startServer(server);
+  let stopped = false;
+  let restarting: Promise<boolean> | null = null;
+  const startAgain = async (): Promise<boolean> => {
+    if (stopped) return false;
+    if (await keepsListening(server.port)) return true;
+    await stop();
+    stop = await startServer(server);
+    return true;
+  };
+  return {
+    stop: async () => {
+      stopped = true;
+      await restarting?.catch(() => false);
+      await stop();
+    },
+    revive: () => {
+      restarting ??= startAgain().finally(() => {
+        restarting = null;
+      });
+      return restarting;
+    },
+  };
+}
+
+/** A process that is ending drops its connections before the socket that it listens on. */
+async function keepsListening(port: number): Promise<boolean> {
+  if (!(await isListening(port))) return false;
+  await sleep(100);
+  return isListening(port);
+}
+
+/** A TCP port of 127.0.0.1 that was free a moment ago. */
+export function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once("error", reject);
+    server.listen(0, "127.0.0.1", () => {
+      const address = server.address();
+      const port = typeof address === "object" && address !== null ? address.port : 0;
+      server.close(() => resolve(port));
+    });
+  });
+}
+
+/** Whether a program accepts connections on a port of 127.0.0.1. */
+export function isListening(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect({ port, host: "127.0.0.1" });
+    const end = (answer: boolean) => () => {
+      socket.destroy();
+      resolve(answer);
+    };
+    socket.once("connect", end(true));
+    socket.once("error", end(false));
+  });
 }

@@ -6,8 +6,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { DeleteFunctionCommand, LambdaClient, ListFunctionsCommand } from "@aws-sdk/client-lambda";
 import type { Counterexample, Report, RuleReport } from "../reports/report.ts";
-import { ministack } from "../targets/ministack.ts";
-import { moto } from "../targets/moto.ts";
+import { ministack, moto } from "../targets/emulators.ts";
 import { chromiumPath, launch } from "./browser/browser.ts";
 
 /** What is known to be wrong with an emulator, and the most steps that it may take to show it. */

@@ -3,16 +3,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { Fault } from "../spec/fault.ts";
-import { builtin, targetNamed } from "../targets/builtin.ts";
-import { embedded } from "../targets/embedded.ts";
+import { builtin, embedded, targetNamed } from "../targets/builtin.ts";
+import { moto } from "../targets/emulators.ts";
 import { inProcess } from "../targets/in-process.ts";
-import { moto } from "../targets/moto.ts";
-import { freePort, isListening } from "../targets/port.ts";
 import { prism } from "../targets/prism.ts";
-import { startServer } from "../targets/process.ts";
+import { freePort, isListening, startRestartable, startServer } from "../targets/process.ts";
 import { faithful } from "../targets/reference/behaviour.ts";
 import { createReference } from "../targets/reference/reference.ts";
-import { startRevivable } from "../targets/revivable.ts";
 
 const valid = { Action: "lambda:InvokeFunction", Principal: "s3.amazonaws.com", StatementId: "s" };
 
@@ -31,7 +28,7 @@ describe("targets", () => {
   });
 
   it("can be stopped, and then listen no more", async () => {
-    const { endpoint, stop } = await embedded().start();
+    const { endpoint, stop } = await embedded.start();
     expect((await grant(endpoint, {})).status).toBe(404);
     await stop();
     await stop();
@@ -58,7 +55,7 @@ describe("a server that keeps nothing", () => {
       port,
       readyWithinMs: 20_000,
     };
-    const { revive, stop } = await startRevivable(server);
+    const { revive, stop } = await startRestartable(server);
     const who = async () => (await fetch(`http://127.0.0.1:${port}/`)).text();
     const first = await who();
     expect(await revive()).toBe(true);

@@ -1,6 +1,6 @@
 import type { RuleId } from "../../../rules/index.ts";
 import type { Behaviour, Mutation } from "../behaviour.ts";
-import type { Policy, Stored } from "../state.ts";
+import type { Policy } from "../state.ts";
 import { change, type Defect, isNamedAlike, isOfSameFunction, mutantsOf, naming } from "./mutant.ts";
 
 /** The rules on ids, revisions and size: what the policy's content makes of a request. */
@@ -129,7 +129,7 @@ export function comparing(part: (sid: string) => string): Mutation {
 }
 
 function takenElsewhere(isNear: (own: string, other: string) => boolean): Mutation {
-  const has = ({ statements }: Policy, sid: string) => statements.some((one: Stored) => one.sid === sid);
+  const has = ({ statements }: Policy, sid: string) => statements.some((one) => one.sid === sid);
   return change(() => ({
     taken: (_statements, sid, { state, key }) =>
       [...state.policies].some(([other, policy]) => isNear(key, other) && has(policy, sid)),

@@ -2,12 +2,13 @@ import { existsSync } from "node:fs";
 import { readFile, rm, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { Fault } from "../spec/fault.ts";
-import { freePort } from "./port.ts";
-import { lastLine, run, startServer } from "./process.ts";
+import { freePort, lastLine, run, startServer } from "./process.ts";
 import type { Inability, StartOptions, Target } from "./target.ts";
 
+const programs = process.platform === "win32" ? "Scripts" : "bin";
+
 /** An emulator that pip installs. */
-export interface PythonServer {
+interface PythonServer {
   readonly name: string;
   /** What pip is asked for, pinned. */
   readonly requirement: string;
@@ -20,21 +21,38 @@ export interface PythonServer {
 }
 
 /** A target that has to be installed first. */
-export interface Installable extends Target {
+interface Installable extends Target {
   /** Installs it into a virtual environment; does nothing where it is there already. Gives the folder. */
   install(options?: InstallOptions): Promise<string>;
 }
 
 /** Where to install, with which Python, and who hears of it. */
-export interface InstallOptions extends StartOptions {
+interface InstallOptions extends StartOptions {
   readonly python?: string;
   readonly say?: (line: string) => void;
 }
 
-const programs = process.platform === "win32" ? "Scripts" : "bin";
+/** moto's server. */
+export const moto = pythonTarget({
+  name: "moto",
+  requirement: "moto[server]==5.2.5",
+  cannot: [{ needs: "faults", reason: "moto cannot be asked for a 429 or a 500." }],
+  command: (port) => ({ args: ["-m", "moto.server", "-H", "127.0.0.1", "-p", String(port)] }),
+});
+
+/** ministack, which emulates many services in one process; Lambda's control plane needs no Docker there. */
+export const ministack = pythonTarget({
+  name: "ministack",
+  requirement: "ministack==1.5.33",
+  cannot: [{ needs: "faults", reason: "ministack cannot be asked for a 429 or a 500." }],
+  command: (port) => ({
+    args: ["-m", "ministack"],
+    env: { GATEWAY_PORT: String(port), BIND_HOST: "127.0.0.1", LOG_LEVEL: "WARNING" },
+  }),
+});
 
 /** The target of a server that runs in a virtual environment of its own, under `.targets`. */
-export function pythonTarget(server: PythonServer): Installable {
+function pythonTarget(server: PythonServer): Installable {
   const { name, requirement, cannot } = server;
   return {
     name,
