@@ -1,5 +1,5 @@
 import { type Member, members } from "../../spec/constraint.ts";
-import { type Draft, draftOf, type World } from "./draft.ts";
+import { type Context, type Draft, draftOf } from "./draft.ts";
 import type { Refusal } from "./errors.ts";
 import type { HttpReply, HttpRequest, Route } from "./http.ts";
 import { qualified } from "./names.ts";
@@ -60,14 +60,14 @@ export const faithfulAdditions: AdditionBehaviour = {
 
 /** Answers AddPermission; at once, unless the behaviour pauses between checking and writing. */
 export function addPermission(
-  world: World,
+  context: Context,
   request: HttpRequest,
   route: Route,
 ): HttpReply | Promise<HttpReply> {
-  const draft = draftOf(world, request, route);
-  const refusal = firstRefusal(world.behaviour.checks, draft, draft.read);
+  const draft = draftOf(context, request, route);
+  const refusal = firstRefusal(context.behaviour.checks, draft, draft.read);
   if (refusal !== null) return refuse(draft, refusal);
-  const pause = world.behaviour.pause("AddPermission");
+  const pause = context.behaviour.pause("AddPermission");
   return pause === null ? add(draft, draft.read.statements) : pause.then(() => addLate(draft));
 }
 

@@ -25,7 +25,7 @@ export const faithfulDrafts: DraftBehaviour = {
 };
 
 /** What every operation works on. */
-export interface World {
+export interface Context {
   readonly state: State;
   readonly behaviour: Behaviour;
   readonly home: Home;
@@ -63,8 +63,8 @@ export interface Draft {
 }
 
 /** Reads an AddPermission request. Nothing is refused here, so that every check can be left out. */
-export function draftOf(world: World, request: HttpRequest, route: Route): Draft {
-  const { behaviour, state, home } = world;
+export function draftOf(context: Context, request: HttpRequest, route: Route): Draft {
+  const { behaviour, state, home } = context;
   const label = behaviour.decode(route.label);
   const qualifiers = route.query === "" ? [] : queryValues(route.query, "Qualifier").map(behaviour.decode);
   const reading = behaviour.readBody(request.body);

@@ -1,4 +1,4 @@
-import type { World } from "./draft.ts";
+import type { Context } from "./draft.ts";
 import { refused } from "./errors.ts";
 import {
   emptyReply,
@@ -22,7 +22,7 @@ export interface Address {
 }
 
 /** Reads name and qualifier; mutants do not reach here, so that what observes them stays sound. */
-export function addressOf(world: World, route: Route): Address | HttpReply {
+export function addressOf(context: Context, route: Route): Address | HttpReply {
   const label = percentDecoded(route.label);
   const [raw, ...more] = queryValues(route.query, "Qualifier");
   const given = raw === undefined ? undefined : percentDecoded(raw);
@@ -39,16 +39,16 @@ export function addressOf(world: World, route: Route): Address | HttpReply {
   if (name.qualifier !== undefined && given !== undefined && name.qualifier !== given) {
     return refused("mismatch", "FunctionName and Qualifier disagree.");
   }
-  if (!isHere(name, world.home)) return refused("elsewhere", "That function is not in this region.");
-  const arn = functionArn(world.home, name.name);
+  if (!isHere(name, context.home)) return refused("elsewhere", "That function is not in this region.");
+  const arn = functionArn(context.home, name.name);
   return { name: name.name, arn, qualifier: given ?? name.qualifier };
 }
 
 /** The address of something that exists, or the answer that says it does not. */
-export function existing(world: World, route: Route): Address | HttpReply {
-  const address = addressOf(world, route);
+export function existing(context: Context, route: Route): Address | HttpReply {
+  const address = addressOf(context, route);
   if (isReply(address)) return address;
-  const kind = lookUp(world.state, address.arn, address.qualifier);
+  const kind = lookUp(context.state, address.arn, address.qualifier);
   if (kind === "present") return address;
   return refused(kind, `There is no ${qualified(address.arn, address.qualifier)}.`);
 }
@@ -56,33 +56,33 @@ export function existing(world: World, route: Route): Address | HttpReply {
 const required = ["FunctionName", "Role", "Code"] as const;
 
 /** Answers CreateFunction: any role and any code will do, for nothing is ever run. */
-export function createFunction(world: World, body: Buffer): HttpReply {
+export function createFunction(context: Context, body: Buffer): HttpReply {
   const reading = readBody(body);
   if (reading.kind === "refused") return refused(reading.why, "The body must be one JSON object.");
   const settings = reading.object;
   const missing = required.find((member) => settings[member] === undefined || settings[member] === null);
   if (missing !== undefined) return refused("required", `${missing} is missing.`);
-  const name = newName(world, settings.FunctionName);
+  const name = newName(context, settings.FunctionName);
   if (name === null) return refused("pattern", "The value of FunctionName is malformed.");
-  const arn = functionArn(world.home, name);
-  if (world.state.functions.has(arn)) return refused("exists", `${arn} exists already.`);
+  const arn = functionArn(context.home, name);
+  if (context.state.functions.has(arn)) return refused("exists", `${arn} exists already.`);
   const versions = settings.Publish === true ? ["1"] : [];
   const nextVersion = versions.length + 1;
   const record: FunctionRecord = { name, arn, settings, versions, nextVersion, aliases: new Map() };
-  world.state.functions.set(arn, record);
-  return jsonReply(201, configuration(world, record, versions[0]));
+  context.state.functions.set(arn, record);
+  return jsonReply(201, configuration(context, record, versions[0]));
 }
 
-function newName(world: World, value: unknown): string | null {
+function newName(context: Context, value: unknown): string | null {
   if (typeof value !== "string" || faultsOf("FunctionName", value).length > 0) return null;
   const name = spelled(value);
-  const fits = name.qualifier === undefined && name.name.length <= 64 && isHere(name, world.home);
+  const fits = name.qualifier === undefined && name.name.length <= 64 && isHere(name, context.home);
   return fits ? name.name : null;
 }
 
 /** Answers GetFunction. */
-export function getFunction(world: World, route: Route): HttpReply {
-  const found = configured(world, route);
+export function getFunction(context: Context, route: Route): HttpReply {
+  const found = configured(context, route);
   if (isReply(found)) return found;
   return jsonReply(200, {
     Configuration: found,
@@ -92,72 +92,72 @@ export function getFunction(world: World, route: Route): HttpReply {
 }
 
 /** Answers GetFunctionConfiguration. */
-export function getFunctionConfiguration(world: World, route: Route): HttpReply {
-  const found = configured(world, route);
+export function getFunctionConfiguration(context: Context, route: Route): HttpReply {
+  const found = configured(context, route);
   return isReply(found) ? found : jsonReply(200, found);
 }
 
 /** Answers ListFunctions, all on one page. */
-export function listFunctions(world: World): HttpReply {
-  const prefix = functionArn(world.home, "");
-  const here = [...world.state.functions.values()].filter((record) => record.arn.startsWith(prefix));
+export function listFunctions(context: Context): HttpReply {
+  const prefix = functionArn(context.home, "");
+  const here = [...context.state.functions.values()].filter((record) => record.arn.startsWith(prefix));
   return jsonReply(200, {
-    Functions: here.map((record) => configuration(world, record, undefined)),
+    Functions: here.map((record) => configuration(context, record, undefined)),
     NextMarker: null,
   });
 }
 
 /** Answers DeleteFunction: the function with all that belongs to it, or one version. */
-export function deleteFunction(world: World, route: Route): HttpReply {
-  const address = existing(world, route);
+export function deleteFunction(context: Context, route: Route): HttpReply {
+  const address = existing(context, route);
   if (isReply(address)) return address;
-  const record = world.state.functions.get(address.arn);
+  const record = context.state.functions.get(address.arn);
   if (record === undefined) return refused("no-function", `There is no ${address.arn}.`);
   return address.qualifier === undefined
-    ? deleteWhole(world, record)
-    : deleteVersion(world, record, address.qualifier);
+    ? deleteWhole(context, record)
+    : deleteVersion(context, record, address.qualifier);
 }
 
-function deleteWhole(world: World, record: FunctionRecord): HttpReply {
+function deleteWhole(context: Context, record: FunctionRecord): HttpReply {
   for (const qualifier of [undefined, ...record.versions, ...record.aliases.keys()]) {
-    forget(world, record.arn, qualifier);
+    forget(context, record.arn, qualifier);
   }
-  world.state.functions.delete(record.arn);
+  context.state.functions.delete(record.arn);
   return emptyReply(204);
 }
 
-function deleteVersion(world: World, record: FunctionRecord, version: string): HttpReply {
+function deleteVersion(context: Context, record: FunctionRecord, version: string): HttpReply {
   if (!record.versions.includes(version)) return refused("latest", "Only a published version can go alone.");
   if ([...record.aliases.values()].some((alias) => alias.version === version)) {
     return refused("in-use", "An alias points at that version.");
   }
   const versions = record.versions.filter((other) => other !== version);
-  world.state.functions.set(record.arn, { ...record, versions });
-  forget(world, record.arn, version);
+  context.state.functions.set(record.arn, { ...record, versions });
+  forget(context, record.arn, version);
   return emptyReply(204);
 }
 
 /** Drops the policy of something that has been deleted. */
-export function forget({ behaviour, state }: World, arn: string, qualifier: string | undefined): void {
+export function forget({ behaviour, state }: Context, arn: string, qualifier: string | undefined): void {
   const key = behaviour.policyKey(arn, qualifier);
   if (behaviour.dropsPolicy(key)) dropPolicy(state, key);
 }
 
-function configured(world: World, route: Route): Readonly<Record<string, unknown>> | HttpReply {
-  const address = existing(world, route);
+function configured(context: Context, route: Route): Readonly<Record<string, unknown>> | HttpReply {
+  const address = existing(context, route);
   if (isReply(address)) return address;
-  const record = world.state.functions.get(address.arn);
+  const record = context.state.functions.get(address.arn);
   if (record === undefined) return refused("no-function", `There is no ${address.arn}.`);
-  return configuration(world, record, address.qualifier);
+  return configuration(context, record, address.qualifier);
 }
 
 /** A function's or version's configuration; the RevisionId is that of its policy. */
 export function configuration(
-  world: World,
+  context: Context,
   record: FunctionRecord,
   qualifier: string | undefined,
 ): Readonly<Record<string, unknown>> {
-  const { behaviour, state } = world;
+  const { behaviour, state } = context;
   const key = behaviour.policyKey(record.arn, qualifier);
   const { Role, Runtime, Handler, PackageType, Description } = record.settings;
   return {
@@ -181,10 +181,10 @@ export function configuration(
 }
 
 /** The record of the function that a route names, qualifier or not. */
-export function recordOf(world: World, route: Route): FunctionRecord | HttpReply {
-  const address = addressOf(world, route);
+export function recordOf(context: Context, route: Route): FunctionRecord | HttpReply {
+  const address = addressOf(context, route);
   if (isReply(address)) return address;
-  return world.state.functions.get(address.arn) ?? refused("no-function", `There is no ${address.arn}.`);
+  return context.state.functions.get(address.arn) ?? refused("no-function", `There is no ${address.arn}.`);
 }
 
 /** The members of a body; an empty body has none. */

@@ -1,4 +1,4 @@
-import type { World } from "./draft.ts";
+import type { Context } from "./draft.ts";
 import { refused } from "./errors.ts";
 import { existing } from "./functions.ts";
 import {
@@ -57,10 +57,10 @@ function without(statements: readonly Stored[], sid: string): readonly Stored[] 
 const statementId = /^[a-zA-Z0-9_.-]{1,100}$/;
 
 /** Answers GetPolicy; a policy without statements is none. */
-export function getPolicy(world: World, route: Route): HttpReply {
-  const address = existing(world, route);
+export function getPolicy(context: Context, route: Route): HttpReply {
+  const address = existing(context, route);
   if (isReply(address)) return address;
-  const { behaviour, state } = world;
+  const { behaviour, state } = context;
   const key = behaviour.policyKey(address.arn, address.qualifier);
   const policy = policyAt(state, key);
   const shown = behaviour.shown(policy.statements);
@@ -72,12 +72,12 @@ export function getPolicy(world: World, route: Route): HttpReply {
 }
 
 /** Answers RemovePermission. */
-export function removePermission(world: World, route: Route): HttpReply | Promise<HttpReply> {
-  const address = existing(world, route);
+export function removePermission(context: Context, route: Route): HttpReply | Promise<HttpReply> {
+  const address = existing(context, route);
   if (isReply(address)) return address;
   const sid = percentDecoded(route.item);
   if (sid === null || !statementId.test(sid)) return refused("pattern", "The StatementId is malformed.");
-  const { behaviour, state } = world;
+  const { behaviour, state } = context;
   const key = behaviour.policyKey(address.arn, address.qualifier);
   const read = policyAt(state, key);
   const given = revisionIn(route);

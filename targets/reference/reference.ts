@@ -1,6 +1,6 @@
 import { addPermission } from "./add-permission.ts";
 import { type Behaviour, faithful } from "./behaviour.ts";
-import type { World } from "./draft.ts";
+import type { Context } from "./draft.ts";
 import { refused } from "./errors.ts";
 import {
   createFunction,
@@ -41,23 +41,23 @@ export interface Reference {
   readonly close: () => Promise<void>;
 }
 
-type Operation = (world: World, request: HttpRequest, route: Route) => HttpReply | Promise<HttpReply>;
+type Operation = (context: Context, request: HttpRequest, route: Route) => HttpReply | Promise<HttpReply>;
 
 const operations: Readonly<Record<Route["name"], Operation>> = {
   AddPermission: addPermission,
-  RemovePermission: (world, _request, route) => removePermission(world, route),
-  GetPolicy: (world, _request, route) => getPolicy(world, route),
-  CreateFunction: (world, request) => createFunction(world, request.body),
-  GetFunction: (world, _request, route) => getFunction(world, route),
-  GetFunctionConfiguration: (world, _request, route) => getFunctionConfiguration(world, route),
-  DeleteFunction: (world, _request, route) => deleteFunction(world, route),
-  ListFunctions: (world) => listFunctions(world),
-  PublishVersion: (world, _request, route) => publishVersion(world, route),
-  ListVersionsByFunction: (world, _request, route) => listVersions(world, route),
-  CreateAlias: (world, request, route) => createAlias(world, route, request.body),
-  GetAlias: (world, _request, route) => getAlias(world, route),
-  DeleteAlias: (world, _request, route) => deleteAlias(world, route),
-  ListAliases: (world, _request, route) => listAliases(world, route),
+  RemovePermission: (context, _request, route) => removePermission(context, route),
+  GetPolicy: (context, _request, route) => getPolicy(context, route),
+  CreateFunction: (context, request) => createFunction(context, request.body),
+  GetFunction: (context, _request, route) => getFunction(context, route),
+  GetFunctionConfiguration: (context, _request, route) => getFunctionConfiguration(context, route),
+  DeleteFunction: (context, _request, route) => deleteFunction(context, route),
+  ListFunctions: (context) => listFunctions(context),
+  PublishVersion: (context, _request, route) => publishVersion(context, route),
+  ListVersionsByFunction: (context, _request, route) => listVersions(context, route),
+  CreateAlias: (context, request, route) => createAlias(context, route, request.body),
+  GetAlias: (context, _request, route) => getAlias(context, route),
+  DeleteAlias: (context, _request, route) => deleteAlias(context, route),
+  ListAliases: (context, _request, route) => listAliases(context, route),
 };
 
 /** What a surprise becomes on the way out, so that a broken behaviour cannot bring the server down. */
@@ -75,8 +75,8 @@ export function createReference(options: ReferenceOptions = {}): Reference {
     if (route === null) return finish(refused("route", "There is no such operation."));
     const injected = faults && route.name === "AddPermission" ? injection(behaviour, request) : null;
     if (injected !== null) return finish(injected);
-    const world = { state, behaviour, home: homes(headerOf(request, "authorization")) };
-    const reply = operations[route.name](world, request, route);
+    const context = { state, behaviour, home: homes(headerOf(request, "authorization")) };
+    const reply = operations[route.name](context, request, route);
     return reply instanceof Promise ? reply.then(finish) : finish(reply);
   };
   const handle = (request: HttpRequest): Outcome | Promise<Outcome> => {

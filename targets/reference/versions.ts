@@ -1,4 +1,4 @@
-import type { World } from "./draft.ts";
+import type { Context } from "./draft.ts";
 import { refused } from "./errors.ts";
 import { configuration, forget, optionalBody, recordOf } from "./functions.ts";
 import { emptyReply, type HttpReply, isReply, jsonReply, percentDecoded, type Route } from "./http.ts";
@@ -6,36 +6,36 @@ import { qualified } from "./names.ts";
 import { type Alias, type FunctionRecord, policyAt, writePolicy } from "./state.ts";
 
 /** Answers PublishVersion: always a new version, and one without a policy. */
-export function publishVersion(world: World, route: Route): HttpReply {
-  const record = recordOf(world, route);
+export function publishVersion(context: Context, route: Route): HttpReply {
+  const record = recordOf(context, route);
   if (isReply(record)) return record;
   const version = String(record.nextVersion);
   const versions = [...record.versions, version];
   const published = { ...record, versions, nextVersion: record.nextVersion + 1 };
-  world.state.functions.set(record.arn, published);
-  sharePolicy(world, record.arn, version);
-  return jsonReply(201, configuration(world, published, version));
+  context.state.functions.set(record.arn, published);
+  sharePolicy(context, record.arn, version);
+  return jsonReply(201, configuration(context, published, version));
 }
 
-function sharePolicy({ behaviour, state }: World, arn: string, version: string): void {
+function sharePolicy({ behaviour, state }: Context, arn: string, version: string): void {
   const shared = behaviour.published(policyAt(state, behaviour.policyKey(arn, undefined)).statements);
   if (shared.length > 0)
     writePolicy(state, behaviour.policyKey(arn, version), shared, behaviour.nextRevision);
 }
 
 /** Answers ListVersionsByFunction, all on one page. */
-export function listVersions(world: World, route: Route): HttpReply {
-  const record = recordOf(world, route);
+export function listVersions(context: Context, route: Route): HttpReply {
+  const record = recordOf(context, route);
   if (isReply(record)) return record;
-  const versions = ["$LATEST", ...record.versions].map((version) => configuration(world, record, version));
+  const versions = ["$LATEST", ...record.versions].map((version) => configuration(context, record, version));
   return jsonReply(200, { Versions: versions, NextMarker: null });
 }
 
 const aliasName = /^(?!\d+$)[a-zA-Z0-9_-]{1,128}$/;
 
 /** Answers CreateAlias. */
-export function createAlias(world: World, route: Route, body: Buffer): HttpReply {
-  const record = recordOf(world, route);
+export function createAlias(context: Context, route: Route, body: Buffer): HttpReply {
+  const record = recordOf(context, route);
   if (isReply(record)) return record;
   const { Name: name, FunctionVersion: version, Description: description } = optionalBody(body);
   if (typeof name !== "string" || !aliasName.test(name)) return refused("pattern", "Name is malformed.");
@@ -45,40 +45,40 @@ export function createAlias(world: World, route: Route, body: Buffer): HttpReply
   }
   if (record.aliases.has(name)) return refused("exists", `The alias ${name} exists already.`);
   const alias = { name, version, description: typeof description === "string" ? description : "" };
-  keep(world, record, new Map([...record.aliases, [name, alias]]));
-  return jsonReply(201, aliasView(world, record, alias));
+  keep(context, record, new Map([...record.aliases, [name, alias]]));
+  return jsonReply(201, aliasView(context, record, alias));
 }
 
 /** Answers GetAlias. */
-export function getAlias(world: World, route: Route): HttpReply {
-  const found = aliasOf(world, route);
-  return isReply(found) ? found : jsonReply(200, aliasView(world, found.record, found.alias));
+export function getAlias(context: Context, route: Route): HttpReply {
+  const found = aliasOf(context, route);
+  return isReply(found) ? found : jsonReply(200, aliasView(context, found.record, found.alias));
 }
 
 /** Answers DeleteAlias; an alias that is gone already stays gone. */
-export function deleteAlias(world: World, route: Route): HttpReply {
-  const record = recordOf(world, route);
+export function deleteAlias(context: Context, route: Route): HttpReply {
+  const record = recordOf(context, route);
   if (isReply(record)) return record;
   const name = percentDecoded(route.item) ?? "";
   if (!record.aliases.has(name)) return emptyReply(204);
-  keep(world, record, new Map([...record.aliases].filter(([other]) => other !== name)));
-  forget(world, record.arn, name);
+  keep(context, record, new Map([...record.aliases].filter(([other]) => other !== name)));
+  forget(context, record.arn, name);
   return emptyReply(204);
 }
 
 /** Answers ListAliases, all on one page. */
-export function listAliases(world: World, route: Route): HttpReply {
-  const record = recordOf(world, route);
+export function listAliases(context: Context, route: Route): HttpReply {
+  const record = recordOf(context, route);
   if (isReply(record)) return record;
-  const aliases = [...record.aliases.values()].map((alias) => aliasView(world, record, alias));
+  const aliases = [...record.aliases.values()].map((alias) => aliasView(context, record, alias));
   return jsonReply(200, { Aliases: aliases, NextMarker: null });
 }
 
 function aliasOf(
-  world: World,
+  context: Context,
   route: Route,
 ): { readonly record: FunctionRecord; readonly alias: Alias } | HttpReply {
-  const record = recordOf(world, route);
+  const record = recordOf(context, route);
   if (isReply(record)) return record;
   const alias = record.aliases.get(percentDecoded(route.item) ?? "");
   return alias === undefined
@@ -86,11 +86,11 @@ function aliasOf(
     : { record, alias };
 }
 
-function keep(world: World, record: FunctionRecord, aliases: ReadonlyMap<string, Alias>): void {
-  world.state.functions.set(record.arn, { ...record, aliases });
+function keep(context: Context, record: FunctionRecord, aliases: ReadonlyMap<string, Alias>): void {
+  context.state.functions.set(record.arn, { ...record, aliases });
 }
 
-function aliasView({ behaviour, state }: World, record: FunctionRecord, alias: Alias): object {
+function aliasView({ behaviour, state }: Context, record: FunctionRecord, alias: Alias): object {
   const key = behaviour.policyKey(record.arn, alias.name);
   return {
     AliasArn: qualified(record.arn, alias.name),
