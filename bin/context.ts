@@ -2,7 +2,7 @@ import type { Environment } from "../client/authorize.ts";
 import { type Progress, type ProgressInput, progress } from "../reports/progress.ts";
 
 /** A stream that text is printed to, such as `process.stdout`. */
-export interface Output {
+interface Output {
   write(text: string): unknown;
   readonly isTTY?: boolean;
   /** Width of the terminal in characters; absent where it is none. */
@@ -10,7 +10,7 @@ export interface Output {
 }
 
 /** Where signals come from, such as `process`. */
-export interface Signals {
+interface Signals {
   on(name: string, handler: () => void): unknown;
   off(name: string, handler: () => void): unknown;
 }

@@ -189,7 +189,7 @@ function noArn(shop: Workshop): Fault {
 }
 
 /** The execution role that is named where nobody gave one; most emulators do not look. */
-export const dummyRole = "arn:aws:iam::123456789012:role/addpermission-conformance";
+const dummyRole = "arn:aws:iam::123456789012:role/addpermission-conformance";
 
 const trust = JSON.stringify({
   Version: "2012-10-17",
@@ -197,11 +197,7 @@ const trust = JSON.stringify({
 });
 
 /** Creates a role without permissions by the IAM API on the same endpoint; null when the target has no such API. */
-export async function createRole(
-  transport: Transport,
-  name: string,
-  how: SendOptions,
-): Promise<string | null> {
+async function createRole(transport: Transport, name: string, how: SendOptions): Promise<string | null> {
   const answer = await iam(transport, how, {
     Action: "CreateRole",
     RoleName: name,

@@ -119,7 +119,7 @@ async function createAlias(
 }
 
 /** The names of the aliases for a function with this ARN; null when its ARN is too long for the two edges. */
-export function aliasNames(arn: string): StagedAliases | null {
+function aliasNames(arn: string): StagedAliases | null {
   // One for the colon between ARN and alias.
   const room = 140 - arn.length - 1;
   if (room < 1 || room + 1 > 128) return null;

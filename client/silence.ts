@@ -82,7 +82,7 @@ export function notSent(why: string, now: number): NoAnswer {
 }
 
 /** The code of a system or library error; the empty string when it has none. */
-export function codeOf(error: unknown): string {
+function codeOf(error: unknown): string {
   if (typeof error !== "object" || error === null || !("code" in error)) return "";
   return typeof error.code === "string" ? error.code : "";
 }

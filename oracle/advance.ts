@@ -199,7 +199,7 @@ function removesWhatItAdds(members: readonly Observation[]): boolean {
 }
 
 /** What is believed after a call that arranges or observes. Only acknowledged effects count. */
-export function believeNeighbour(before: Belief, observation: Neighbour): Belief {
+function believeNeighbour(before: Belief, observation: Neighbour): Belief {
   const { call, answer } = observation;
   const done = answer.kind === "response" && answer.status >= 200 && answer.status < 300;
   const open = answer.kind === "none" || answer.status === 429 || answer.status >= 500;

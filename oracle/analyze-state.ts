@@ -47,7 +47,7 @@ export interface Situation {
 }
 
 /** What may not be known. `too-many-open`: too many calls without an answer, so that possible states are no longer kept. */
-export type Unsure =
+type Unsure =
   | "function"
   | "versions"
   | "policy"

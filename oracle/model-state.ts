@@ -79,7 +79,7 @@ export interface Belief {
 }
 
 /** The ids of statements in whatever order: other ids are another content, the same ids need not be the same. */
-export function contentOf(statements: readonly StatementBelief[] | null): string | null {
+function contentOf(statements: readonly StatementBelief[] | null): string | null {
   return statements === null ? null : JSON.stringify(statements.map(({ sid }) => sid).sort());
 }
 
@@ -151,7 +151,7 @@ export function initialBelief(stage: Stage, fresh: boolean): Belief {
 }
 
 /** Keys of every policy that a staged function, its versions and its aliases can have. */
-export function policyKeys(staged: StagedFunction): readonly string[] {
+function policyKeys(staged: StagedFunction): readonly string[] {
   const qualifiers = [...staged.versions, ...Object.values(staged.aliases ?? {})];
   return [staged.name, ...qualifiers.map((qualifier) => `${staged.name}:${qualifier}`)];
 }
@@ -207,7 +207,7 @@ export function without(sid: string): (world: World) => World {
 }
 
 /** Revisions that are current in some world: a write uses them up. */
-export function currentRevisions(policy: PolicyBelief): readonly string[] {
+function currentRevisions(policy: PolicyBelief): readonly string[] {
   const shown = policy.worlds.flatMap((world) => [world.policyRevision, world.resourceRevision]);
   return [...new Set(shown.filter((revision): revision is string => revision !== null && revision !== ""))];
 }

@@ -66,7 +66,7 @@ export interface Rule extends RuleBody {
 }
 
 /** Something the document leaves open: what the target does is recorded and never fails. */
-export interface QuestionBody {
+interface QuestionBody {
   readonly title: string;
   readonly source: string;
   readonly clauses: readonly string[];

@@ -67,7 +67,7 @@ function wrongly({ input, constraint, decided, accepted, refused }: CoverageCell
 }
 
 /** Figures about the whole: histories and checks, expected and executed; null for a report without them. */
-export function coverageFigures(report: Report): {
+function coverageFigures(report: Report): {
   readonly histories: CoverageReport["histories"];
   readonly checks: { readonly expected: number; readonly executed: number } | null;
 } | null {

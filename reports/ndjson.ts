@@ -13,14 +13,7 @@ export function eventLine(event: RunEvent): string {
 }
 
 /** What a run begins with, in its events as in its report. */
-export function runStart({
-  schema,
-  tool,
-  target,
-  profile,
-  seed,
-  startedAt,
-}: Omit<RunStart, "event">): RunStart {
+function runStart({ schema, tool, target, profile, seed, startedAt }: Omit<RunStart, "event">): RunStart {
   return { event: "run-start", schema, tool, target, profile, seed, startedAt };
 }
 
@@ -44,7 +37,7 @@ function line(event: object): string {
 }
 
 /** Begins every stream of events. */
-export type RunStart = { readonly event: "run-start" } & Pick<
+type RunStart = { readonly event: "run-start" } & Pick<
   Report,
   "schema" | "tool" | "target" | "profile" | "seed" | "startedAt"
 >;

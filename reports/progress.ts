@@ -1,7 +1,7 @@
 import { count } from "./verdict.ts";
 
 /** How far a run is. */
-export interface ProgressEvent {
+interface ProgressEvent {
   /** Histories. */
   readonly sent: number;
   readonly planned: number;

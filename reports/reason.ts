@@ -94,7 +94,7 @@ export const problemCodes = [
 ] as const;
 
 /** One of them. */
-export type ProblemCode = (typeof problemCodes)[number];
+type ProblemCode = (typeof problemCodes)[number];
 
 /** Something that went wrong on our side or on the way. */
 export interface Problem {

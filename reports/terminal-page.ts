@@ -14,7 +14,7 @@ export interface TerminalOptions {
 }
 
 /** What a part of the text is painted with. */
-export type Paint = "red" | "green" | "yellow" | "dim" | "bold";
+type Paint = "red" | "green" | "yellow" | "dim" | "bold";
 /** A page to lay out on, with its paint. */
 export interface Page extends TerminalOptions {
   readonly paint: (paint: Paint, text: string) => string;
@@ -74,7 +74,7 @@ function widthOf(character: string): number {
 }
 
 /** The text in lines of at most so many columns; breaks at spaces where it can, and loses nothing else. */
-export function wrapWords(text: string, columns: number): readonly string[] {
+function wrapWords(text: string, columns: number): readonly string[] {
   const lines: string[] = [];
   let line = "";
   for (const word of text.split(" ")) {
@@ -92,7 +92,7 @@ export function wrapWords(text: string, columns: number): readonly string[] {
 }
 
 /** The text in lines of at most so many columns; joined together they are the text again. */
-export function wrapHard(text: string, columns: number): readonly string[] {
+function wrapHard(text: string, columns: number): readonly string[] {
   const lines: string[] = [];
   let line = "";
   let used = 0;

@@ -13,7 +13,7 @@ type Acceptance = Pick<RuleBody, "title" | "source" | "clauses"> &
  * Size of a policy in bytes from which a refusal may be for its size; the document does not give the limit.
  * A refusal that says so is believed earlier than one that does not.
  */
-export const largeEnough = { said: 4096, unsaid: 12_000 } as const;
+const largeEnough = { said: 4096, unsaid: 12_000 } as const;
 
 const name = "URI Request Parameters, FunctionName";
 const qualifier = "URI Request Parameters, Qualifier";

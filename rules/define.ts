@@ -37,7 +37,7 @@ function isClear({ reading }: Addition): boolean {
 }
 
 /** Says whether an addition was acknowledged. */
-export function isAdded(of: Addition): of is Added {
+function isAdded(of: Addition): of is Added {
   return of.result.kind === "added";
 }
 

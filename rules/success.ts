@@ -252,7 +252,7 @@ function resource({ before, result, situation }: Added, wanted: Resource): Judge
 type Parts = Readonly<Record<string, unknown>>;
 
 /** The principals of a statement when all of them are of one kind; none when it names another kind besides. */
-export function principalsOf(statement: Parts, kind: "AWS" | "Service"): readonly unknown[] {
+function principalsOf(statement: Parts, kind: "AWS" | "Service"): readonly unknown[] {
   const principal = statement.Principal;
   if (!isRecord(principal)) return [];
   const others = Object.keys(principal).filter((key) => key !== kind && listed(principal[key]).length > 0);
@@ -276,12 +276,12 @@ export function conditionsOf(
  * Whether an operator lets the value pass that it stands with. Which of them compares, and whether the key may be
  * absent, the document does not say.
  */
-export function admits(operator: string): boolean {
+function admits(operator: string): boolean {
   return /(equals(ignorecase)?|like)(ifexists)?$/i.test(operator) && !/not/i.test(operator);
 }
 
 /** The element that makes a statement speak of all but what it names; null when it has none. */
-export function exceptionIn(statement: Parts): string | null {
+function exceptionIn(statement: Parts): string | null {
   const elements = ["NotPrincipal", "NotAction", "NotResource"];
   return elements.find((element) => listed(statement[element]).length > 0) ?? null;
 }

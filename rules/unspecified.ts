@@ -1,6 +1,6 @@
 import type { StateQuestion } from "../oracle/analyze-state.ts";
 import type { Addition, Observation, PolicyRead } from "../oracle/observe.ts";
-import type { Question, QuestionBody } from "../oracle/rule.ts";
+import type { Question } from "../oracle/rule.ts";
 import type { AddPermissionResponse } from "../spec/add-permission.ts";
 import { jsonObject, phrase } from "../spec/answer.ts";
 import { bytesOf } from "../spec/exchange.ts";
@@ -260,9 +260,6 @@ export const questions: readonly Question[] = [
   ...Object.entries(asked).map(([id, body]) => ask(id as RequestQuestion, body)),
   ...special,
 ];
-
-/** The body of a question without its id. */
-export type { QuestionBody };
 
 /** Only where one order alone explains what is shown: ids may happen to be sorted in the order of addition. */
 function answerOrder({ before, key, policy: seen, together }: PolicyRead): string | null {

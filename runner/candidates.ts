@@ -32,7 +32,7 @@ export interface CandidateGroup {
 }
 
 /** What a run saw of the violations of one rule in one column, by what would explain them. */
-export interface Candidates {
+interface Candidates {
   /** Takes a candidate; its rounds are copied where it is kept, since they still grow. */
   add(candidate: Candidate): void;
   groups(): readonly CandidateGroup[];
@@ -62,7 +62,7 @@ interface Group {
  * Makes an empty collection for one rule. What is kept does not depend on the order in which candidates arrive, and so
  * not on which worker is faster: groups with fewer explanations stay before groups with more.
  */
-export function candidatesOf(rule: string): Candidates {
+function candidatesOf(rule: string): Candidates {
   const groups: Group[] = [];
   const byKey = new Map<string, Group>();
   let isCut = false;

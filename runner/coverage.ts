@@ -149,7 +149,7 @@ const broken: Readonly<Record<Exclude<ConstraintKind, "required">, CoverageInput
 };
 
 /** Cells on which the document contradicts itself, by the question that such a request raises. */
-export const openCells: Readonly<Record<string, string>> = {
+const openCells: Readonly<Record<string, string>> = {
   "Qualifier.empty": "Qualifier.minLength.too-short",
   "Principal.line-break": "Principal.pattern.near-miss",
 };

@@ -26,13 +26,13 @@ export interface Played {
 export type Script = (done: readonly (readonly Exchange[])[]) => Round | null;
 
 /** A script that waits for something else before it gives the next round. */
-export type Waiting = (done: readonly (readonly Exchange[])[]) => Promise<Round | null>;
+type Waiting = (done: readonly (readonly Exchange[])[]) => Promise<Round | null>;
 
 /** Hears each round as it comes back. */
-export type Heard = (round: ObservedRound, exchanges: readonly Exchange[]) => void;
+type Heard = (round: ObservedRound, exchanges: readonly Exchange[]) => void;
 
 /** How a history is played. */
-export interface PlayOptions {
+interface PlayOptions {
   /** Its name in a recording; what is sent to tidy up has none. */
   readonly unit: string;
   readonly heard?: Heard;

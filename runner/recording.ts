@@ -182,7 +182,7 @@ const stage: Shape = {
 };
 
 /** The shape of a line of a recording. */
-export const lineShape: Shape = {
+const lineShape: Shape = {
   by: "type",
   of: {
     header: { members: { schema: "text", tool: { members: { name: "text", version: "text" } } } },

@@ -244,7 +244,7 @@ function percent(letter: string): string {
  * What kept a history from being tried, as a phrase: the first of its requests that could not be sent, or whose answer
  * says nothing of what was asked. Null when all were sent and answered. `unable` says why a call cannot be carried.
  */
-export function untried(
+function untried(
   rounds: readonly Round[],
   played: readonly (readonly Exchange[])[],
   unable: (call: Step["call"]) => string | null,

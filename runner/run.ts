@@ -90,7 +90,7 @@ export function barrenReport(options: RunOptions, why: Fault): Report {
 }
 
 /** What is known of a run at any moment. */
-export interface RunState {
+interface RunState {
   cannot: readonly Inability[];
   findings: Findings | null;
   readonly problems: Problem[];

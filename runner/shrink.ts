@@ -40,7 +40,7 @@ export function unconfirmed(detail: string): Unconfirmed {
 }
 
 /** The stage that a play needs. */
-export type Wanted = "emptied" | "new" | "bare";
+type Wanted = "emptied" | "new" | "bare";
 
 /** What shrinking needs. */
 export interface ShrinkOptions extends Omit<LookedFor, "unless"> {

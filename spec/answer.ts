@@ -25,7 +25,7 @@ export type AnswerReading =
   | { readonly kind: "unsettled"; readonly why: string };
 
 /** The `Statement` of a success, as far as it can be read. */
-export interface StatementReading {
+interface StatementReading {
   /** The body is a JSON object. */
   readonly body: Received<AddPermissionResponse> | null;
   /** `Statement` as it stands in the body. */

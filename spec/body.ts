@@ -206,7 +206,7 @@ export type BodyFeature =
   | "body.escapes";
 
 /** How the members of a valid body differ from the canonical ones. */
-export function memberFeatures(members: ReceivedBody): readonly BodyFeature[] {
+function memberFeatures(members: ReceivedBody): readonly BodyFeature[] {
   const found: BodyFeature[] = [];
   if (members.Action === "lambda:GetFunction") found.push("Action.get-function");
   if (members.Action === "lambda:*") found.push("Action.all-of-lambda");
@@ -245,7 +245,7 @@ function sourceArnFeature(arn: string): BodyFeature {
 }
 
 /** How the text of a valid body differs from what a JSON writer makes of its members. */
-export function jsonForm(text: string, written: string, members: ReceivedBody): readonly BodyFeature[] {
+function jsonForm(text: string, written: string, members: ReceivedBody): readonly BodyFeature[] {
   const found: BodyFeature[] = [];
   const names = Object.keys(members);
   if (names.some((name, index) => index > 0 && name < (names[index - 1] ?? "")))
@@ -313,7 +313,7 @@ function hasControl(value: string): boolean {
 }
 
 /** What it leaves open about members that are each valid. */
-export function combinations(members: ReceivedBody): readonly BodyQuestion[] {
+function combinations(members: ReceivedBody): readonly BodyQuestion[] {
   if (members.EventSourceToken === undefined) return [];
   if (members.Principal !== tokenService) return ["EventSourceToken.other-principal"];
   const sourced = members.SourceArn !== undefined || members.SourceAccount !== undefined;

@@ -45,7 +45,7 @@ export type RequestQuestion =
 export type RequestFeature = BodyFeature | SpellingFeature | "request.charset";
 
 /** How the function, and what qualifies it, is written. */
-export type SpellingFeature =
+type SpellingFeature =
   | `FunctionName.${NameFormat}${"" | ":version" | ":alias"}`
   | `Qualifier.${"version" | "alias"}`
   | "Qualifier.longest"

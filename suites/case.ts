@@ -10,7 +10,7 @@ import type { Stage } from "../spec/stage.ts";
 export type Need = "other" | "versions" | "aliases" | "create" | "faults" | "routes" | "wire";
 
 /** The next round of a history, given the rounds that came back so far; null ends it. Pure. */
-export type Script = (done: readonly (readonly Exchange[])[]) => Round | null;
+type Script = (done: readonly (readonly Exchange[])[]) => Round | null;
 
 /** A history that can be played on any stage. Equal seeds give equal units, byte for byte. */
 export interface Unit {

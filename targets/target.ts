@@ -3,7 +3,7 @@ import type { UnsupportedCapability } from "../spec/verdict.ts";
 export type { UnsupportedCapability as Inability } from "../spec/verdict.ts";
 
 /** A target that is up. */
-export interface Started {
+interface Started {
   /** Base URL, without a slash at the end. */
   readonly endpoint: string;
   /** Ends whatever was started; does nothing the second time. */

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { parse } from "yaml";
 
 /** A step of a workflow or of an action. */
-export interface ActionStep {
+interface ActionStep {
   readonly run?: string;
   readonly env?: Readonly<Record<string, string>>;
 }

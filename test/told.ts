@@ -62,7 +62,7 @@ export const policyOf = (key: string, ...sids: readonly string[]) =>
   answer(200, { Policy: JSON.stringify({ Statement: sids.map((sid) => statement(sid, key)) }) });
 
 /** Plays calls one after the other against the given answers, on a stage whose policies are empty. */
-export function played(...story: readonly Told[]): readonly ObservedRound[] {
+function played(...story: readonly Told[]): readonly ObservedRound[] {
   let belief: Belief = initialBelief(stage, true);
   return story.map(([call, given], index) => {
     const round = observeRound(belief, [{ step: { key: `${index}`, call }, call, answer: given }]);

@@ -14,7 +14,7 @@ export interface Matrix {
 }
 
 /** One rule against every target. */
-export interface MatrixRow {
+interface MatrixRow {
   readonly id: string;
   readonly title: string;
   readonly cells: readonly Cell[];
@@ -79,7 +79,7 @@ export const outcomes = [
 ] as const satisfies readonly Cell["outcome"][];
 
 /** The heat map's style sheet. */
-export const matrixStyle = `${baseStyle}
+const matrixStyle = `${baseStyle}
 .lead { margin-top: 0.5rem; }
 .only { display: inline-flex; align-items: center; gap: 0.5rem; margin: 1rem 0; }
 .only input { width: 1.1rem; height: 1.1rem; accent-color: var(--accent); }

@@ -26,7 +26,7 @@ export interface DiffReport {
 export type Side = "x" | "y";
 
 /** One of the two targets. */
-export interface DiffTarget {
+interface DiffTarget {
   readonly name: string;
   readonly endpoint: string;
   /** Requests sent, arranging and cleaning up included. */

@@ -69,6 +69,6 @@ function print(part: Part): string {
 }
 
 /** Text of ours that goes into the page as it stands: style, script and hashes, never anything from a report. */
-export function verbatim(text: string): Markup {
+function verbatim(text: string): Markup {
   return { markup: text };
 }

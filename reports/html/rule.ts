@@ -66,7 +66,7 @@ export function ruleRow(rule: RuleReport): Markup {
 const longest = 4000;
 
 /** Every step of a history in full: what was sent and what came back. */
-export function stepList(steps: readonly CounterexampleStep[]): Markup {
+function stepList(steps: readonly CounterexampleStep[]): Markup {
   return html`<ol class="steps">${steps.map((step) => html`<li>${request(step, steps)}${response(step)}</li>`)}</ol>`;
 }
 

@@ -138,7 +138,7 @@ function duration(ms: number): string {
 }
 
 /** A whole number with its thousands apart, the same in every locale. */
-export function grouped(number: number): string {
+function grouped(number: number): string {
   return String(number).replace(/\B(?=(\d{3})+$)/g, ",");
 }
 

@@ -19,7 +19,7 @@ const dark = `
 `;
 
 /** The palette, light and dark as the reader's system has it; text on its own soft ground has a contrast of 4.5 or more. */
-export const colours = `:root { color-scheme: light dark; ${light} }
+const colours = `:root { color-scheme: light dark; ${light} }
 @media (prefers-color-scheme: dark) { :root { ${dark} } }
 `;
 

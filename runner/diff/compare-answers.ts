@@ -98,7 +98,7 @@ function topicOfPoint(point: Point): string {
 }
 
 /** What of an answer is compared: status and error name, and the contents of a success. */
-export interface Shape {
+interface Shape {
   readonly phrase: string;
   /** Null where only the phrase counts. */
   readonly content: unknown;
@@ -111,7 +111,7 @@ const nested = ["Statement", "Policy"] as const;
  * The shape of an answer. Names, ARNs, revisions, timestamps and request ids are placeholders; headers and message
  * texts are left out, and of the operations that only arrange so is everything but status and error name.
  */
-export function shapeOf({ call, answer }: Exchange, stage: Stage, revisions: ReadonlySet<string>): Shape {
+function shapeOf({ call, answer }: Exchange, stage: Stage, revisions: ReadonlySet<string>): Shape {
   const said = phrase(answer);
   if (answer.kind === "none" || answer.status >= 300) return { phrase: said, content: null };
   if (call.operation !== "AddPermission" && call.operation !== "GetPolicy")
@@ -128,7 +128,7 @@ function opens(name: string, value: unknown): unknown {
 }
 
 /** Every RevisionId that a list of exchanges has handed out. */
-export function revisionsIn(exchanges: readonly Exchange[]): ReadonlySet<string> {
+function revisionsIn(exchanges: readonly Exchange[]): ReadonlySet<string> {
   return new Set(exchanges.flatMap(({ answer }) => revisionIn(answer) ?? []));
 }
 
@@ -152,7 +152,7 @@ function neutral(value: unknown, stage: Stage, revisions: ReadonlySet<string>): 
 }
 
 /** Places at which two contents differ, such as "Statement.Principal"; items of lists are not told apart. */
-export function differingPlaces(x: unknown, y: unknown): readonly string[] {
+function differingPlaces(x: unknown, y: unknown): readonly string[] {
   return [...new Set(places(x, y, ""))].sort();
 }
 

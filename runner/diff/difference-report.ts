@@ -91,12 +91,12 @@ const titles: ReadonlyMap<string, string> = new Map(
 );
 
 /** What a topic is, as a phrase for a reader; the topic itself where the catalogue has none. */
-export function titleOf(topic: string): string {
+function titleOf(topic: string): string {
   return titles.get(topic) ?? topic;
 }
 
 /** Whether the document, or the recorded behaviour of the live service, decides a difference, and for whom. */
-export function rulingOf(of: Compared, judge: Judge, column: Column): Ruling {
+function rulingOf(of: Compared, judge: Judge, column: Column): Ruling {
   const { rounds, topic } = of;
   const x = brokenBy(rounds.x, judge, column).filter((id) => bearsOn(id, of));
   const y = brokenBy(rounds.y, judge, column).filter((id) => bearsOn(id, of));

@@ -8,7 +8,7 @@ import { type Compared, compareAnswers } from "./compare-answers.ts";
 import { type Pair, type PairPlayed, playPair } from "./pair.ts";
 
 /** A history in which a difference was seen, up to the request that showed it. */
-export interface Candidate {
+interface Candidate {
   readonly rounds: { readonly x: readonly Round[]; readonly y: readonly Round[] };
   readonly stages: { readonly x: Stage; readonly y: Stage };
   /** Number of its unit in the plan. */

@@ -22,7 +22,7 @@ export interface Address {
 }
 
 /** Reads name and qualifier; mutants do not reach here, so that what observes them stays sound. */
-export function addressOf(context: Context, route: Route): Address | HttpReply {
+function addressOf(context: Context, route: Route): Address | HttpReply {
   const label = percentDecoded(route.label);
   const [raw, ...more] = queryValues(route.query, "Qualifier");
   const given = raw === undefined ? undefined : percentDecoded(raw);

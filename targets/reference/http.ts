@@ -19,7 +19,7 @@ export interface HttpReply {
 }
 
 /** The operations that the reference answers. */
-export type RouteName =
+type RouteName =
   | "AddPermission"
   | "RemovePermission"
   | "GetPolicy"

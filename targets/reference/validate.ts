@@ -9,7 +9,7 @@ export type BodyReading =
   | { readonly kind: "refused"; readonly why: BodyFault };
 
 /** What can be wrong with a body as a whole. */
-export type BodyFault = Extract<RefusalKind, `body-${string}`>;
+type BodyFault = Extract<RefusalKind, `body-${string}`>;
 
 /** How a body and its members are read. */
 export interface ValidationBehaviour {

@@ -17,7 +17,7 @@ const quiet = [
 ];
 
 /** What a page did that it must not do. */
-export interface Incidents {
+interface Incidents {
   /** Console errors and uncaught exceptions. */
   readonly errors: string[];
   /** Addresses other than the page itself. */
