@@ -1,6 +1,5 @@
 // Spellings of a function: its name or ARN, the qualifier after it or in the query, more or less of it percent-encoded.
 
-import type { Stage, StagedFunction } from "../spec/stage.ts";
 import {
   label as encodedLabel,
   labelEncodingAll,
@@ -8,7 +7,8 @@ import {
   labelKeepingColons,
   lowerHex,
   qualifierQuery,
-} from "./calls.ts";
+} from "../spec/calls.ts";
+import type { Stage, StagedFunction } from "../spec/stage.ts";
 
 /** How much of a spelling is percent-encoded: only what must be, colons too, every second letter, or everything. */
 type Encoding = "none" | "colons" | "colons-lower-case" | "some" | "all" | "all-lower-case";

@@ -1,7 +1,7 @@
 // Bodies and content types that no SDK writes: strange as bytes, as text or as JSON, very long, or slow to match.
 
+import { addPermission } from "../spec/calls.ts";
 import type { Call } from "../spec/exchange.ts";
-import { addPermission } from "./calls.ts";
 import { canonicalBody } from "./valid-requests.ts";
 
 /** A request that no SDK sends: what reports call it, and how to make it for a function with an id of its own. */

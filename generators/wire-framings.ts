@@ -1,7 +1,7 @@
 // Paths, queries, methods, header lines and framings that no SDK writes; those of framing go over a raw socket.
 
+import { addPermission } from "../spec/calls.ts";
 import type { RawFraming } from "../spec/exchange.ts";
-import { addPermission } from "./calls.ts";
 import { canonicalBody } from "./valid-requests.ts";
 import type { WireRequest } from "./wire-bodies.ts";
 

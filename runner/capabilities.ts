@@ -1,8 +1,8 @@
-import { addPermission, getFunction, getPolicy, label, removePermission } from "../generators/calls.ts";
 import { canonicalBody } from "../generators/valid-requests.ts";
 import type { Rule } from "../oracle/rule.ts";
 import type { Reason } from "../reports/reason.ts";
 import { errorName, phrase, revisionIn } from "../spec/answer.ts";
+import { addPermission, getFunction, getPolicy, label, removePermission } from "../spec/calls.ts";
 import type { Answer, Exchange } from "../spec/exchange.ts";
 import { readPolicy } from "../spec/statement.ts";
 import type { Unit } from "../suites/case.ts";

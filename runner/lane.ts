@@ -1,8 +1,8 @@
 import type { SendOptions, Transport } from "../client/transport.ts";
-import { getPolicy, removePermission } from "../generators/calls.ts";
 import { afresh, afterTidying, type Belief, initialBelief } from "../oracle/model-state.ts";
 import { type ObservedRound, observeRound, type PolicyRead } from "../oracle/observe.ts";
 import { jsonObject, revisionIn, versionIn } from "../spec/answer.ts";
+import { getPolicy, removePermission } from "../spec/calls.ts";
 import {
   type Answer,
   type Call,

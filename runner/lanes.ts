@@ -1,5 +1,5 @@
 import type { Arranged } from "../client/arrange.ts";
-import { getFunction } from "../generators/calls.ts";
+import { getFunction } from "../spec/calls.ts";
 import { Fault } from "../spec/fault.ts";
 import { type Lane, laneOn, once } from "./lane.ts";
 import type { RunOptions } from "./options.ts";

@@ -1,5 +1,5 @@
-import { label, qualifierQuery } from "../generators/calls.ts";
 import { isRecord } from "../spec/body.ts";
+import { label, qualifierQuery } from "../spec/calls.ts";
 import { type Call, type Header, type Round, revisionSlot } from "../spec/exchange.ts";
 import { addressee, route } from "../spec/target.ts";
 import type { Shows } from "./reduce.ts";

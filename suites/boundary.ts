@@ -1,8 +1,8 @@
-import { addPermission, label, qualifierQuery } from "../generators/calls.ts";
 import { type JsonForm, malformedJson, notAnObject } from "../generators/json-forms.ts";
 import { memberValues } from "../generators/members.ts";
 import { wrongRevisions } from "../generators/revision-id.ts";
 import { canonicalBody } from "../generators/valid-requests.ts";
+import { addPermission, label, qualifierQuery } from "../spec/calls.ts";
 import { type BodyMember, bodyMembers } from "../spec/constraint.ts";
 import type { Call } from "../spec/exchange.ts";
 import type { Stage } from "../spec/stage.ts";

@@ -1,6 +1,6 @@
-import { addPermission, getPolicy, label } from "../generators/calls.ts";
 import { canonicalBody, withMember } from "../generators/valid-requests.ts";
 import { openValue } from "../spec/body.ts";
+import { addPermission, getPolicy, label } from "../spec/calls.ts";
 import { type BodyMember, broken } from "../spec/constraint.ts";
 import type { Call, Exchange, Round, Step } from "../spec/exchange.ts";
 import { tokenService } from "../spec/principal.ts";

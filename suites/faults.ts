@@ -1,5 +1,5 @@
-import { addPermission, label } from "../generators/calls.ts";
 import { canonicalBody } from "../generators/valid-requests.ts";
+import { addPermission, label } from "../spec/calls.ts";
 import { type GroupedRequest, grouped, type Suite } from "./case.ts";
 
 /** Provokes the documented 429 and 500 on targets that offer a switch for it: a Prefer header. */

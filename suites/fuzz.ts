@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { brokenBy } from "../generators/broken.ts";
-import { getPolicy } from "../generators/calls.ts";
 import { freshStatementId } from "../generators/statement-id.ts";
 import { bodyOf, validRequest } from "../generators/valid-requests.ts";
+import { getPolicy } from "../spec/calls.ts";
 import { type ConstraintKind, constraintIds, isMember } from "../spec/constraint.ts";
 import type { Stage } from "../spec/stage.ts";
 import {

@@ -1,7 +1,7 @@
 import fc from "fast-check";
-import { addPermission, getAlias, getFunction, getPolicy, removePermission } from "../generators/calls.ts";
 import { encodingNames, type Spelling, spellingOf } from "../generators/spellings.ts";
 import { canonicalBody } from "../generators/valid-requests.ts";
+import { addPermission, getAlias, getFunction, getPolicy, removePermission } from "../spec/calls.ts";
 import { type Call, type Round, revisionSlot, type Step } from "../spec/exchange.ts";
 import type { Stage } from "../spec/stage.ts";
 import { type Plan, type Suite, scripted, type Unit } from "./case.ts";

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { createAlias, createFunction, deleteFunction, publishVersion } from "../generators/calls.ts";
+import { createAlias, createFunction, deleteFunction, publishVersion } from "../spec/calls.ts";
 import { type Round, type Step, versionSlot } from "../spec/exchange.ts";
 import type { Stage, StagedFunction } from "../spec/stage.ts";
 

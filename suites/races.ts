@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { addPermission, getPolicy, label, removePermission } from "../generators/calls.ts";
+import { addPermission, getPolicy, label, removePermission } from "../spec/calls.ts";
 import { type Round, revisionSlot, type Step } from "../spec/exchange.ts";
 import type { Stage } from "../spec/stage.ts";
 import { add, alone, bodyWith, type Plan, type Suite, scripted, step, type Unit } from "./case.ts";

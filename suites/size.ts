@@ -1,5 +1,5 @@
-import { getPolicy, removePermission } from "../generators/calls.ts";
 import { phrase } from "../spec/answer.ts";
+import { getPolicy, removePermission } from "../spec/calls.ts";
 import type { Answer, Exchange, Round } from "../spec/exchange.ts";
 import type { Stage } from "../spec/stage.ts";
 import { add, alone, bodyWith, type Suite, type Unit, withBody } from "./case.ts";

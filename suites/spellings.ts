@@ -1,7 +1,7 @@
-import { addPermission, getPolicy, label } from "../generators/calls.ts";
 import { equivalentJson } from "../generators/json-forms.ts";
 import { spellings as every, type Spelling } from "../generators/spellings.ts";
 import { canonicalBody } from "../generators/valid-requests.ts";
+import { addPermission, getPolicy, label } from "../spec/calls.ts";
 import { services } from "../spec/principal.ts";
 import type { Stage } from "../spec/stage.ts";
 import {

@@ -1,3 +1,5 @@
+import { canonicalBody } from "../generators/valid-requests.ts";
+import { jsonObject } from "../spec/answer.ts";
 import {
   addPermission,
   createFunction,
@@ -9,9 +11,7 @@ import {
   publishVersion,
   qualifierQuery,
   removePermission,
-} from "../generators/calls.ts";
-import { canonicalBody } from "../generators/valid-requests.ts";
-import { jsonObject } from "../spec/answer.ts";
+} from "../spec/calls.ts";
 import { type Call, type Exchange, type Round, revisionSlot, type Step } from "../spec/exchange.ts";
 import type { Stage } from "../spec/stage.ts";
 import { add, alone, bodyWith, type Suite, scripted, type Unit, withBody } from "./case.ts";

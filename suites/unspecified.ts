@@ -1,5 +1,5 @@
-import { addPermission, label, labelKeepingColons, qualifierQuery } from "../generators/calls.ts";
 import { canonicalBody } from "../generators/valid-requests.ts";
+import { addPermission, label, labelKeepingColons, qualifierQuery } from "../spec/calls.ts";
 import { tokenService } from "../spec/principal.ts";
 import type { Stage } from "../spec/stage.ts";
 import { bodyWith, type GroupedRequest, grouped, type Suite, withBody } from "./case.ts";

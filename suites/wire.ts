@@ -1,7 +1,7 @@
-import { addPermission, getPolicy, label } from "../generators/calls.ts";
 import { canonicalBody } from "../generators/valid-requests.ts";
 import { slowBodies, type WireRequest, wireBodies, wireTypes } from "../generators/wire-bodies.ts";
 import { wireFramings, wireTargets } from "../generators/wire-framings.ts";
+import { addPermission, getPolicy, label } from "../spec/calls.ts";
 import type { Call, Round } from "../spec/exchange.ts";
 import type { Stage } from "../spec/stage.ts";
 import { alone, type Suite, scripted, type Unit } from "./case.ts";

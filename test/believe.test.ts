@@ -1,4 +1,8 @@
 import { describe, expect, it } from "vitest";
+import { judgeOf } from "../oracle/judge.ts";
+import { type Belief, initialBelief, mostWorlds } from "../oracle/model-state.ts";
+import { type ObservedRound, observeRound } from "../oracle/observe.ts";
+import { rules } from "../rules/index.ts";
 import {
   addPermission,
   createAlias,
@@ -9,11 +13,7 @@ import {
   label,
   publishVersion,
   removePermission,
-} from "../generators/calls.ts";
-import { judgeOf } from "../oracle/judge.ts";
-import { type Belief, initialBelief, mostWorlds } from "../oracle/model-state.ts";
-import { type ObservedRound, observeRound } from "../oracle/observe.ts";
-import { rules } from "../rules/index.ts";
+} from "../spec/calls.ts";
 import type { Answer, Call } from "../spec/exchange.ts";
 import type { Stage } from "../spec/stage.ts";
 

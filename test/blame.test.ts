@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { judgeVariant } from "../runner/kill-matrix.ts";
 import {
   addPermission,
   createAlias,
@@ -7,8 +8,7 @@ import {
   getPolicy,
   publishVersion,
   removePermission,
-} from "../generators/calls.ts";
-import { judgeVariant } from "../runner/kill-matrix.ts";
+} from "../spec/calls.ts";
 import type { Mutation } from "../targets/reference/behaviour.ts";
 import type { HttpReply } from "../targets/reference/http.ts";
 import { change, together } from "../targets/reference/mutants/mutant.ts";

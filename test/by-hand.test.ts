@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { addPermission, label, qualifierQuery } from "../generators/calls.ts";
 import { byHand } from "../runner/by-hand.ts";
+import { addPermission, label, qualifierQuery } from "../spec/calls.ts";
 import type { Call } from "../spec/exchange.ts";
 import { bodyWith } from "../suites/case.ts";
 import { stage } from "./staged.ts";

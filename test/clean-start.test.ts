@@ -1,6 +1,5 @@
 import { describe, expect, it } from "vitest";
 import { sleep } from "../client/deadline.ts";
-import { addPermission, getPolicy, label } from "../generators/calls.ts";
 import { canonicalBody } from "../generators/valid-requests.ts";
 import type { Finding } from "../oracle/judge.ts";
 import { rules } from "../rules/index.ts";
@@ -9,6 +8,7 @@ import { explore } from "../runner/explore.ts";
 import { type Lane, laneOn, once } from "../runner/lane.ts";
 import { reach } from "../runner/reach.ts";
 import { openScope } from "../runner/scope.ts";
+import { addPermission, getPolicy, label } from "../spec/calls.ts";
 import type { Call } from "../spec/exchange.ts";
 import type { Stage } from "../spec/stage.ts";
 import { scripted, type Unit } from "../suites/case.ts";

@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { getPolicy } from "../generators/calls.ts";
 import { judgeOf } from "../oracle/judge.ts";
 import type { Rule } from "../oracle/rule.ts";
 import { rules } from "../rules/index.ts";
 import { mostKept, verdicts } from "../runner/candidates.ts";
 import { type Conclusion, conclusionKey, type SettleOptions, settle } from "../runner/findings.ts";
 import type { Lane } from "../runner/lane.ts";
+import { getPolicy } from "../spec/calls.ts";
 import type { Exchange } from "../spec/exchange.ts";
 
 function named(id: string): Rule {

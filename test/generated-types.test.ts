@@ -110,11 +110,11 @@ const edits: readonly Edit[] = [
 
 /** What uses the types: generators, the readings of requests and answers, rules, the reference, and a user's program. */
 const users = [
-  "generators/calls.ts",
   "generators/members.ts",
   "generators/valid-requests.ts",
   "spec/answer.ts",
   "spec/body.ts",
+  "spec/calls.ts",
   "spec/constraint.ts",
   "spec/request.ts",
   "spec/target.ts",

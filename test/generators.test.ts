@@ -1,12 +1,12 @@
 import fc from "fast-check";
 import { beforeAll, describe, expect, test } from "vitest";
 import { brokenBy } from "../generators/broken.ts";
-import { addPermission, label, qualifierQuery } from "../generators/calls.ts";
 import { memberValues } from "../generators/members.ts";
 import type { NearMiss } from "../generators/near-miss.ts";
 import { freshStatementId } from "../generators/statement-id.ts";
 import { bodyOf, canonicalBody, validRequest, withMember } from "../generators/valid-requests.ts";
 import { readBody } from "../spec/body.ts";
+import { addPermission, label, qualifierQuery } from "../spec/calls.ts";
 import {
   type BodyMember,
   bodyMembers,

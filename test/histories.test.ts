@@ -1,10 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { getPolicy } from "../generators/calls.ts";
 import { judgeVariant } from "../runner/kill-matrix.ts";
 import type { Tape } from "../runner/recording.ts";
 import { reduceHistory } from "../runner/reduce.ts";
 import { historyOf } from "../runner/replay.ts";
+import { getPolicy } from "../spec/calls.ts";
 import type { Call, Exchange, Round } from "../spec/exchange.ts";
 import { readName } from "../spec/function-name.ts";
 import type { Stage } from "../spec/stage.ts";

@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
 import { describe, expect, it } from "vitest";
-import { createAlias, createFunction, publishVersion } from "../generators/calls.ts";
 import { isRuleId } from "../rules/index.ts";
 import { questions } from "../rules/unspecified.ts";
 import { revisionIn, versionIn } from "../spec/answer.ts";
+import { createAlias, createFunction, publishVersion } from "../spec/calls.ts";
 import { type Call, type Exchange, revisionSlot, type Step, versionSlot } from "../spec/exchange.ts";
 import type { Stage, StagedFunction } from "../spec/stage.ts";
 import { boundary } from "../suites/boundary.ts";

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { addPermission, label, labelEncodingAll, labelEncodingSome, lowerHex } from "../generators/calls.ts";
 import { renamed } from "../runner/replay.ts";
+import { addPermission, label, labelEncodingAll, labelEncodingSome, lowerHex } from "../spec/calls.ts";
 
 const before = ["addperm-ct-6b86b2-0001-main", "addperm-ct-6b86b2-0001-other"];
 const letters = [..."abcdefghijklmnopqrstuvwxyz0123456789-"];

@@ -1,13 +1,13 @@
 import { describe, expect, it } from "vitest";
 import { sleep } from "../client/deadline.ts";
 import type { Outgoing, Transport } from "../client/transport.ts";
-import { getPolicy } from "../generators/calls.ts";
 import type { Rule } from "../oracle/rule.ts";
 import { rules } from "../rules/index.ts";
 import { diff } from "../runner/diff/diff.ts";
 import type { RunOptions } from "../runner/options.ts";
 import { type Reach, reach } from "../runner/reach.ts";
 import { run } from "../runner/run.ts";
+import { getPolicy } from "../spec/calls.ts";
 import type { Answer } from "../spec/exchange.ts";
 import { suites } from "../suites/index.ts";
 import { inProcess } from "../targets/in-process.ts";

@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { addPermission, getPolicy, label } from "../generators/calls.ts";
 import type { Finding } from "../oracle/judge.ts";
 import type { Rule } from "../oracle/rule.ts";
 import { rules } from "../rules/index.ts";
 import type { Candidate } from "../runner/candidates.ts";
 import type { Lane } from "../runner/lane.ts";
 import { type Confirmed, type ShrinkOptions, shrink, type Unconfirmed } from "../runner/shrink.ts";
+import { addPermission, getPolicy, label } from "../spec/calls.ts";
 import { type Exchange, type Round, revisionSlot } from "../spec/exchange.ts";
 import { alone, bodyWith } from "../suites/case.ts";
 import { stage } from "./staged.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { addPermission, getPolicy, label, qualifierQuery } from "../generators/calls.ts";
 import { simplifyCalls } from "../runner/simplify.ts";
+import { addPermission, getPolicy, label, qualifierQuery } from "../spec/calls.ts";
 import { type Call, type Round, revisionSlot } from "../spec/exchange.ts";
 import { alone, bodyWith } from "../suites/case.ts";
 

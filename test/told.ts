@@ -1,8 +1,8 @@
-import { addPermission, label } from "../generators/calls.ts";
 import { judgeOf } from "../oracle/judge.ts";
 import { type Belief, initialBelief } from "../oracle/model-state.ts";
 import { type ObservedRound, observeRound } from "../oracle/observe.ts";
 import { rules } from "../rules/index.ts";
+import { addPermission, label } from "../spec/calls.ts";
 import type { Answer, Call } from "../spec/exchange.ts";
 import { stage } from "./staged.ts";
 

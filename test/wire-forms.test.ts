@@ -1,4 +1,8 @@
 import { describe, expect, test } from "vitest";
+import { equivalentJson, malformedJson, notAnObject } from "../generators/json-forms.ts";
+import { spellings } from "../generators/spellings.ts";
+import { bodyOf, canonicalBody } from "../generators/valid-requests.ts";
+import { readBody } from "../spec/body.ts";
 import {
   addPermission,
   createAlias,
@@ -10,11 +14,7 @@ import {
   getPolicy,
   publishVersion,
   removePermission,
-} from "../generators/calls.ts";
-import { equivalentJson, malformedJson, notAnObject } from "../generators/json-forms.ts";
-import { spellings } from "../generators/spellings.ts";
-import { bodyOf, canonicalBody } from "../generators/valid-requests.ts";
-import { readBody } from "../spec/body.ts";
+} from "../spec/calls.ts";
 import { revisionSlot } from "../spec/exchange.ts";
 import { readName } from "../spec/function-name.ts";
 import { route, valuesOf } from "../spec/target.ts";

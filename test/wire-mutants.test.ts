@@ -1,5 +1,4 @@
 import { describe, expect, it } from "vitest";
-import { createFunction } from "../generators/calls.ts";
 import { slowBodies, wireBodies, wireTypes } from "../generators/wire-bodies.ts";
 import { wireFramings, wireTargets } from "../generators/wire-framings.ts";
 import { judgeOf } from "../oracle/judge.ts";
@@ -7,6 +6,7 @@ import { initialBelief } from "../oracle/model-state.ts";
 import { observeRound } from "../oracle/observe.ts";
 import { rules } from "../rules/index.ts";
 import { questions } from "../rules/unspecified.ts";
+import { createFunction } from "../spec/calls.ts";
 import { read } from "../spec/request.ts";
 import { inProcess } from "../targets/in-process.ts";
 import { faithful, type Mutation } from "../targets/reference/behaviour.ts";

@@ -1,13 +1,8 @@
 // The calls of the Lambda API, each exactly as it goes to the wire, and the ways to encode a path label.
 
-import type {
-  OperationPath,
-  PathParameters,
-  QueryParameters,
-  RequestContentType,
-} from "../spec/add-permission.ts";
-import { type Call, type Header, type Operation, revisionSlot } from "../spec/exchange.ts";
-import type { Recipe } from "../spec/stage.ts";
+import type { OperationPath, PathParameters, QueryParameters, RequestContentType } from "./add-permission.ts";
+import { type Call, type Header, type Operation, revisionSlot } from "./exchange.ts";
+import type { Recipe } from "./stage.ts";
 
 /** What an AddPermission request is made of; nothing is encoded or corrected on the way to the wire. */
 interface AddPermissionParts {
