@@ -109,13 +109,26 @@ async function transcript(
 const expected = await transcript((behaviour) => behaviour, units);
 const expectedLive = await transcript(live, units);
 
-/** The first history that is answered otherwise. */
-async function firstDifference(mutate: Mutation, from: ReadonlyMap<string, string>): Promise<string | null> {
-  for (let start = 0; start < units.length; start += 16) {
-    const some = units.slice(start, start + 16);
-    const seen = await transcript(mutate, some);
-    const different = some.find(({ id }) => seen.get(id) !== from.get(id));
-    if (different !== undefined) return different.id;
+/** Histories, first those that told an earlier variant apart. */
+let byUse: readonly Unit[] = units;
+
+/** How many words of a history's id are in a text. */
+function likeness({ id }: Unit, text: string): number {
+  const words = id.toLowerCase().split(/\W+/);
+  return words.filter((word) => word.length > 2 && text.toLowerCase().includes(word)).length;
+}
+
+/** A history that is answered otherwise, sought first among those with a name like that of the variant. */
+async function difference(
+  name: string,
+  mutate: Mutation,
+  from: ReadonlyMap<string, string>,
+): Promise<string | null> {
+  for (const unit of byUse.toSorted((a, b) => likeness(b, name) - likeness(a, name))) {
+    const seen = await transcript(mutate, [unit]);
+    if (seen.get(unit.id) === from.get(unit.id)) continue;
+    byUse = [unit, ...byUse.filter((one) => one !== unit)];
+    return unit.id;
   }
   return null;
 }
@@ -123,8 +136,9 @@ async function firstDifference(mutate: Mutation, from: ReadonlyMap<string, strin
 const all = [...Object.entries(mutants), ...Object.entries(extraMutants)];
 
 describe("mutants", () => {
-  it.each(all)("%s is answered otherwise in some history", async (_id, { mutate, column }) => {
-    expect(await firstDifference(mutate, column === "aws" ? expectedLive : expected)).not.toBeNull();
+  it.each(all)("%s is answered otherwise in some history", async (id, { mutate, column, kills }) => {
+    const from = column === "aws" ? expectedLive : expected;
+    expect(await difference(`${id} ${kills.join(" ")}`, mutate, from)).not.toBeNull();
   });
 
   it("kill the rule that they are for", () => {
@@ -161,20 +175,20 @@ describe("mutants", () => {
 });
 
 describe("variants that break no rule", () => {
-  it.each(Object.entries(dialects))("the dialect with %s is answered otherwise", async (_id, mutate) => {
-    expect(await firstDifference(mutate, expected)).not.toBeNull();
+  it.each(Object.entries(dialects))("the dialect with %s is answered otherwise", async (name, mutate) => {
+    expect(await difference(name, mutate, expected)).not.toBeNull();
   });
 
   it("the live service's dialect is answered otherwise", async () => {
-    expect(await firstDifference(live, expected)).not.toBeNull();
+    expect(await difference("live", live, expected)).not.toBeNull();
   });
 
   it.each(Object.entries(openDefects))(
     "%s is answered otherwise and names the questions that show it",
-    async (_id, defect) => {
+    async (name, defect) => {
       const known = new Set(questions.map(({ id }) => id));
       expect(defect.questions.filter((id) => !known.has(id))).toEqual([]);
-      expect(await firstDifference(defect.mutate, expected)).not.toBeNull();
+      expect(await difference(name, defect.mutate, expected)).not.toBeNull();
     },
   );
 });
