@@ -1,6 +1,12 @@
 import { defineConfig } from "vitest/config";
 
 export default defineConfig({
-  // Files are independent and many only wait for processes, so that every core gets one.
-  test: { include: ["test/**/*.test.ts"], testTimeout: 60_000, maxWorkers: "100%" },
+  test: {
+    include: ["test/**/*.test.ts"],
+    testTimeout: 60_000,
+    // Test files leave nothing behind in their process, so that each worker loads and compiles the code once.
+    isolate: false,
+    // Many tests only wait for a process, so that every core gets a worker.
+    maxWorkers: "100%",
+  },
 });

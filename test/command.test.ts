@@ -269,6 +269,19 @@ describe("The command", () => {
     });
   });
 
+  it("refuses a report of another version in one sentence", async () => {
+    await writeFile(join(folder, "next.json"), '{"schema":"addpermission-conformance/report@2"}');
+    for (const args of [
+      ["compare", "next.json", "next.json"],
+      ["replay", "--report", "next.json"],
+    ]) {
+      const { code, err } = await runCommand(args, { cwd: folder });
+      expect(code).toBe(2);
+      expect(err).toMatch(/next\.json has the schema "addpermission-conformance\/report@2", expected/);
+      expect(err.trim().split("\n")).toHaveLength(1);
+    }
+  });
+
   it("lists the rules and a ledger of every clause as data", async () => {
     const { code, out } = await run("rules", "--json");
     const { rules, ledger } = JSON.parse(out);

@@ -1,11 +1,19 @@
 import { readFileSync } from "node:fs";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { Ajv } from "ajv";
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import { caseOf, judgeKnown, parseKnown, shapeOf, updateKnown } from "../reports/known.ts";
 import type { Outcome, Report, RuleReport } from "../reports/report.ts";
 import { Fault } from "../spec/fault.ts";
+import { faithful } from "../targets/reference/behaviour.ts";
+import { mutants } from "../targets/reference/mutants/index.ts";
+import { together } from "../targets/reference/mutants/mutant.ts";
+import { createReference } from "../targets/reference/reference.ts";
+import { type Ran, runCommand } from "./command.ts";
 import { sampleCounterexample, sampleReport, sampleRule, sampleStep } from "./sample-report.ts";
 
 const today = "2026-11-23";
@@ -482,5 +490,105 @@ describe("the schema for editors", () => {
   ])("refuses %s, as the reader does", (_, text) => {
     expect(validate(parse(text))).toBe(false);
     expect(() => parseKnown(text, "k.yaml", null)).toThrowError(Fault);
+  });
+});
+
+describe("A known-file as a gate", () => {
+  const file = ["--known", "known.yaml"] as const;
+  const watched = "success.is-201,Action.required,StatementId.duplicate,StatementId.maxLength";
+  const limits = ["--suite", "boundary"] as const;
+  const limitsAndState = ["--suite", "boundary,state"] as const;
+  let folder = "";
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), "known-"));
+  });
+  afterAll(() => rm(folder, { recursive: true, force: true }));
+
+  /** Runs the command in a folder of its own; never rejects. */
+  const run = (...args: readonly string[]): Promise<Ran> => runCommand(args, { cwd: folder });
+
+  /** Judges a variant of the reference behind a port by a few rules, with all suites unless told otherwise. */
+  async function judge(
+    breaking: readonly (keyof typeof mutants)[],
+    ...args: readonly string[]
+  ): Promise<Ran> {
+    const mutate = together(...breaking.map((id) => mutants[id].mutate));
+    const reference = createReference({ behaviour: mutate(faithful) });
+    const endpoint = await reference.listen();
+    try {
+      return await run("--endpoint", endpoint.href, "--rule", watched, "--concurrency", "2", ...args);
+    } finally {
+      await reference.close();
+    }
+  }
+
+  it("passes what is written down, fails on a repair and on a new fault, and names only that", async () => {
+    const both = ["Action.required", "StatementId.maxLength"] as const;
+    const known = [...file, ...limitsAndState];
+    const baseline = await judge(both, ...known, "--update-known");
+    expect(baseline.code).toBe(0);
+    const written = await readFile(join(folder, "known.yaml"), "utf8");
+    expect([...written.matchAll(/rule: (\S+)/g)].map(([, rule]) => rule)).toEqual([
+      "Action.required",
+      "StatementId.maxLength",
+    ]);
+
+    expect((await judge(both, ...known)).code).toBe(0);
+
+    const partly = await judge(["StatementId.maxLength"], ...known);
+    expect(partly.code).toBe(0);
+    expect(partly.out).toContain("not seen Action.required was not judged in full by this run");
+
+    const repaired = await judge(["StatementId.maxLength"], "--runs", "1", "--rounds", "1", ...file);
+    expect(repaired.code).toBe(1);
+    expect(repaired.out).toContain("! stale    Action.required no longer deviates");
+    expect(repaired.out.match(/^! .*/gm)).toHaveLength(1);
+
+    const worse = await judge([...both, "StatementId.duplicate"], ...known);
+    expect(worse.code).toBe(1);
+    expect(worse.out.match(/^✗ \S+/gm)).toEqual(["✗ StatementId.duplicate"]);
+    expect(worse.out).not.toMatch(/^! /m);
+  }, 120_000);
+
+  it("is written also by a run that exercised nothing or was cut short, which is no success for that", async () => {
+    const update = ["--known", "barren.yaml", "--update-known"];
+    const nothing = await run("--rule", "StatementId.duplicate", "--suite", "questions", ...update);
+    expect([nothing.code, nothing.out]).toEqual([3, expect.stringContaining("seen: barren.yaml")]);
+    const cut = await run("--budget", "150", ...update);
+    expect([cut.code, cut.out]).toEqual([2, expect.stringContaining("seen: barren.yaml")]);
+    expect(await readFile(join(folder, "barren.yaml"), "utf8")).toContain("deviations: []");
+  }, 120_000);
+
+  it("fails on a deviation of another shape and shows both", async () => {
+    await judge(["Action.required"], "--known", "shape.yaml", "--update-known", ...limits);
+    const text = await readFile(join(folder, "shape.yaml"), "utf8");
+    const seen = /seen: (.*)/.exec(text)?.[1] ?? "";
+    expect(seen).toMatch(/201/);
+    await writeFile(join(folder, "other.yaml"), text.replace(seen, '"500 ServiceException"'));
+    const changed = await judge(["Action.required"], "--known", "other.yaml", ...limits);
+    expect(changed.code).toBe(1);
+    expect(changed.out.replace(/\s+/g, " ")).toContain(
+      "! changed Action.required was 500 ServiceException, is 201",
+    );
+  }, 120_000);
+
+  it("fails once an entry has expired", async () => {
+    await judge(["Action.required"], "--known", "dated.yaml", "--update-known", ...limits);
+    const text = await readFile(join(folder, "dated.yaml"), "utf8");
+    await writeFile(join(folder, "dated.yaml"), text.replace(/( +)date: .*/, "$&\n$1expires: 2020-01-01"));
+    const expired = await judge(["Action.required"], "--known", "dated.yaml", ...limits);
+    expect(expired.code).toBe(1);
+    expect(expired.out).toContain("! expired  Action.required was excused until 2020-01-01");
+  }, 120_000);
+
+  it("refuses an unknown rule before anything is sent, with its line and column and the one that was meant", async () => {
+    const entry = '  - {rule: sucess.is-201, because: x, date: 2026-01-01, seen: "200"}';
+    await writeFile(join(folder, "typo.yaml"), `version: 1\ndeviations:\n${entry}\n`);
+    const { code, err } = await run("--known", "typo.yaml", "--out", join(folder, "typo"));
+    expect(code).toBe(2);
+    expect(err).toMatch(/typo\.yaml:3:12: .*"sucess\.is-201".*did you mean "success\.is-201"/);
+    expect(err.trim().split("\n")).toHaveLength(1);
+    await expect(readFile(join(folder, "typo"))).rejects.toMatchObject({ code: "ENOENT" });
   });
 });

@@ -14,9 +14,11 @@ import { judgeVariant, type VariantOptions } from "../runner/kill-matrix.ts";
 import { type Line, parsedLines, readRecording, recorder, recordingFile } from "../runner/recording.ts";
 import { rejudge } from "../runner/rejudge.ts";
 import { Fault } from "../spec/fault.ts";
-import type { Behaviour } from "../targets/reference/behaviour.ts";
+import { type Behaviour, faithful } from "../targets/reference/behaviour.ts";
 import { mutants } from "../targets/reference/mutants/index.ts";
 import { change } from "../targets/reference/mutants/mutant.ts";
+import { createReference } from "../targets/reference/reference.ts";
+import { runCommand } from "./command.ts";
 import { sampleReport } from "./sample-report.ts";
 import { stage } from "./staged.ts";
 import { add, added } from "./told.ts";
@@ -226,6 +228,52 @@ describe("The lines of a recording", () => {
     await expect(lines.next()).rejects.toEqual(
       new Fault("here:2 is not JSON, so the recording is cut off or damaged: record again."),
     );
+  });
+});
+
+describe("The command on a recording", () => {
+  /** Credentials that open nothing, for a run that signs. */
+  const env = {
+    AWS_ACCESS_KEY_ID: "AKIDEXAMPLE",
+    AWS_SECRET_ACCESS_KEY: "secret-key-of-nobody-0123456789abcdefghi",
+    AWS_SESSION_TOKEN: "session-token-of-nobody-0123456789",
+  };
+  const watched = ["success.is-201", "Action.required", "StatementId.duplicate", "StatementId.maxLength"];
+
+  it("judges it as the live run was judged, and refuses it in one sentence once it is cut off", async () => {
+    const run = (...args: readonly string[]) => runCommand(args, { cwd: folder, env });
+    const reference = createReference({ behaviour: mutants["Action.required"].mutate(faithful) });
+    const where = ["--endpoint", (await reference.listen()).href, "--concurrency", "2", "--sign"];
+    const what = ["--suite", "boundary,state", "--rule", watched.join()];
+    const live = await run(...where, ...what, "--record", "tape", "--out", "live");
+    await reference.close();
+    expect(live.code).toBe(1);
+    const again = await run("judge", "tape", "--out", "again");
+    const verdicts = async (name: string) => {
+      const report: Report = JSON.parse(await readFile(join(folder, name, "report.json"), "utf8"));
+      return {
+        rules: report.rules
+          .filter(({ id }) => watched.includes(id))
+          .map(({ id, verdicts: both }) => [id, both]),
+        coverage: report.coverage,
+      };
+    };
+    expect(again.code).toBe(live.code);
+    expect(await verdicts("again")).toEqual(await verdicts("live"));
+
+    const file = join(folder, "tape", recordingFile);
+    const recording = await readFile(file, "utf8");
+    for (const secret of [env.AWS_SECRET_ACCESS_KEY, env.AWS_SESSION_TOKEN])
+      expect(recording).not.toContain(secret);
+    const exchanges = recording.split("\n").filter((line) => line.startsWith('{"type":"round"'));
+    expect(exchanges.length).toBeGreaterThan(100);
+    expect(exchanges.join("\n")).not.toMatch(/authorization/i);
+    await writeFile(file, recording.slice(0, recording.length - 100));
+    const cut = await run("judge", "tape", "--out", "unjudged");
+    expect(cut.code).toBe(2);
+    expect(cut.err).toMatch(/exchanges\.ndjson:\d+ is not JSON, so the recording is cut off/);
+    expect(cut.err.trim().split("\n")).toHaveLength(1);
+    await expect(readFile(join(folder, "unjudged"))).rejects.toMatchObject({ code: "ENOENT" });
   });
 });
 

@@ -1,8 +1,14 @@
 import { describe, expect, it } from "vitest";
-import { judgeVariant } from "../runner/kill-matrix.ts";
+import { play } from "../api/play.ts";
+import { openSession } from "../api/session.ts";
+import { contactFor } from "../api/target.ts";
+import type { RunEvent } from "../reports/ndjson.ts";
+import type { Report } from "../reports/report.ts";
+import { judgeVariant, type VariantOptions } from "../runner/kill-matrix.ts";
 import type { Tape } from "../runner/recording.ts";
-import { mutants } from "../targets/reference/mutants/index.ts";
+import { dialects, mutants } from "../targets/reference/mutants/index.ts";
 import { change, naming } from "../targets/reference/mutants/mutant.ts";
+import { referenceHandler } from "./reference-handler.ts";
 
 /** Everything sent, lane by lane, as one text. */
 function recording(): { readonly tape: Tape; text(): string } {
@@ -133,5 +139,147 @@ describe("A run against a mutant", () => {
       "AddPermission",
       "GetPolicy",
     ]);
+  });
+});
+
+it.each([
+  ["the oldest first", undefined],
+  ["the newest first", "the newest statement first"],
+  ["sorted by id", "statements in the order of their ids"],
+] as const)("%s is an order like any other, and the report says so", async (order, dialect) => {
+  const mutate = (dialect && dialects[dialect]) ?? ((behaviour) => behaviour);
+  const report = await judgeVariant(mutate, { seed: 1, runs: 40, suites: ["state", "histories", "races"] });
+  expect(report.rules.filter(({ verdicts }) => verdicts.document === "violated")).toEqual([]);
+  const asked = report.questions.find(({ id }) => id === "policy.order");
+  expect(asked?.answer.replace(/ \(\d+×\)$/, "")).toBe(order);
+});
+
+/** The events of a run on a mutant, in the order in which they were told. */
+async function eventsOf(id: keyof typeof mutants, options: Partial<VariantOptions> = {}) {
+  const events: RunEvent[] = [];
+  const report = await judgeVariant(mutants[id].mutate, {
+    seed: 1,
+    suites: ["state"],
+    events: (event) => events.push(event),
+    ...options,
+  });
+  const of = <Name extends RunEvent["event"]>(name: Name) =>
+    events.filter((event): event is Extract<RunEvent, { event: Name }> => event.event === name);
+  return { report, names: events.map(({ event }) => event), of };
+}
+
+describe("The events of a run", () => {
+  it("begin with its start and its plan, and count every history", async () => {
+    const { report, names, of } = await eventsOf("success.is-201");
+    expect(names.slice(0, 2)).toEqual(["run-start", "plan"]);
+    expect(of("run-start")).toMatchObject([{ seed: 1, profile: "document", startedAt: report.startedAt }]);
+    const [plan] = of("plan");
+    const histories = of("history");
+    expect(histories).toHaveLength(plan?.histories ?? 0);
+    expect(histories.map(({ done }) => done)).toEqual(histories.map((_, index) => index + 1));
+    expect(new Set(histories.map(({ id }) => id)).size).toBe(histories.length);
+    expect(report.coverage?.histories.played).toBe(histories.filter(({ lacks }) => !lacks).length);
+  });
+
+  it("name each suspicion once, in the history that raised it, and what became of it", async () => {
+    const { report, names, of } = await eventsOf("success.is-201");
+    const suspicions = of("suspicion").map(({ rule }) => rule);
+    expect(suspicions).toContain("success.is-201");
+    expect(new Set(suspicions).size).toBe(suspicions.length);
+    expect(new Set(of("settled").map(({ rule }) => rule))).toEqual(new Set(suspicions));
+    expect(names.lastIndexOf("history")).toBeLessThan(names.indexOf("settled"));
+    const histories = of("history").map(({ id }) => id);
+    for (const { history, seen } of of("suspicion")) {
+      expect(histories).toContain(history);
+      expect(seen).not.toBe("");
+    }
+    for (const { rule, columns, outcome, counterexample } of of("settled")) {
+      const final = report.rules.find(({ id }) => id === rule);
+      for (const column of columns) expect(final?.verdicts[column]).toBe(outcome);
+      expect(counterexample?.curl).toBe(final?.counterexample?.curl);
+    }
+  });
+
+  it("say what a history that was left out would have needed", async () => {
+    const events: RunEvent[] = [];
+    const cannot = [{ needs: "faults" as const, reason: "it has no fault to show" }];
+    const contact = { ...contactFor(referenceHandler(), {}), cannot };
+    const session = await openSession(contact, { env: {}, seed: 1 });
+    const heard = (event: RunEvent) => void events.push(event);
+    await play(session, { seed: 1, suites: ["faults"], replay: () => "", events: heard });
+    await session.close();
+    const [start, plan, ...histories] = events;
+    expect([start, plan]).toMatchObject([
+      { event: "run-start" },
+      {
+        event: "plan",
+        cannot: ["it has no fault to show"],
+        unsupported: cannot,
+        histories: histories.length,
+      },
+    ]);
+    expect(histories.length).toBeGreaterThan(0);
+    for (const history of histories) expect(history).toMatchObject({ event: "history", lacks: "faults" });
+  });
+});
+
+describe("A run that dies", () => {
+  it("keeps what it had found", async () => {
+    const report = await judgeVariant(mutants["success.is-201"].mutate, {
+      seed: 1,
+      suites: ["state"],
+      events: ({ event }) => {
+        if (event === "settled") throw new Error("the teller broke");
+      },
+    });
+    expect(report.incomplete).toBe(true);
+    expect(report.faults.join()).toContain("The run died: the teller broke");
+    expect(report.rules.find(({ id }) => id === "success.is-201")).toMatchObject({
+      verdicts: { document: "violated" },
+      counterexample: { reproduced: "3 of 3" },
+    });
+  });
+});
+
+describe("A report in the middle of a run", () => {
+  it("is incomplete, says so, and calls nothing violated that has not been tried again", async () => {
+    const written: Report[] = [];
+    const snapshot = {
+      everyMs: 0,
+      write: async (report: Report) => {
+        written.push(report);
+      },
+    };
+    const options = { seed: 1, suites: ["state"], snapshot };
+    const final = await judgeVariant(mutants["success.is-201"].mutate, options);
+    const ruleIn = (report: Report) => report.rules.find(({ id }) => id === "success.is-201");
+    const suspected = written.filter((report) => ruleIn(report)?.verdicts.document === "inconclusive");
+    expect(suspected.length).toBeGreaterThan(3);
+    for (const report of suspected) expect(ruleIn(report)?.reason).toContain("not tried again yet");
+    for (const { incomplete, faults, rules } of written) {
+      expect([incomplete, faults.join()]).toEqual([true, expect.stringContaining("still going on")]);
+      const violated = rules.filter(({ verdicts }) => verdicts.document === "violated");
+      expect(violated.every(({ counterexample }) => counterexample !== undefined)).toBe(true);
+    }
+    expect(final.incomplete).toBe(false);
+    expect(final.faults).toEqual([]);
+    expect(final.rules.find(({ id }) => id === "success.is-201")?.verdicts.document).toBe("violated");
+  });
+
+  it("that cannot be written does not end the run, and is waited for before the last one", async () => {
+    let open = 0;
+    const write = async () => {
+      open += 1;
+      await new Promise((resolve) => setTimeout(resolve, 30));
+      open -= 1;
+      throw new Error("the disk is full");
+    };
+    const final = await judgeVariant((faithful) => faithful, {
+      seed: 1,
+      suites: ["state"],
+      snapshot: { everyMs: 0, write },
+    });
+    expect(open).toBe(0);
+    expect(final.summary.document.violated).toBe(0);
   });
 });

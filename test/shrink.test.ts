@@ -5,8 +5,9 @@ import { rules } from "../rules/index.ts";
 import type { Candidate } from "../runner/candidates.ts";
 import type { Lane } from "../runner/lane.ts";
 import { type Confirmed, type ShrinkOptions, shrink, type Unconfirmed } from "../runner/shrink.ts";
-import { addPermission, getPolicy, label } from "../spec/calls.ts";
-import { type Exchange, type Round, revisionSlot } from "../spec/exchange.ts";
+import { simplifyCalls } from "../runner/simplify.ts";
+import { addPermission, getPolicy, label, qualifierQuery } from "../spec/calls.ts";
+import { type Call, type Exchange, type Round, revisionSlot } from "../spec/exchange.ts";
 import { alone, bodyWith } from "../suites/case.ts";
 import { stage } from "./staged.ts";
 
@@ -263,5 +264,86 @@ describe("A race that is made small", () => {
     const { result } = await shrunk(race(8), () => 0);
     const detail = expect.stringContaining("seen once (two");
     expect(result).toMatchObject({ kind: "unconfirmed", why: { code: "not-confirmed", detail } });
+  });
+});
+
+/** Names of the two functions of a call that is made plain. */
+const [first, second] = ["addperm-ct-x-main", "addperm-ct-x-other"];
+const path = (name: string) => `/2015-03-31/functions/${name}/policy`;
+
+function on(name: string, body: unknown, more: Partial<Call> = {}): Call {
+  const text = typeof body === "string" ? body : JSON.stringify(body);
+  return { ...addPermission({ functionName: label(name), body: text }), ...more };
+}
+
+/** The calls that are left when only this has to stay true of the last. */
+async function simplified(rounds: readonly Round[], holds: (last: Call) => boolean) {
+  const still = async (tried: readonly Round[]) => {
+    const last = tried.at(-1)?.at(-1)?.call;
+    return last !== undefined && holds(last);
+  };
+  const left = await simplifyCalls(rounds, [first, second], still);
+  return left.flat().map(({ call }) => call);
+}
+
+const members = (call: Call) => JSON.parse(call.body ?? "");
+const usual = { Action: "lambda:InvokeFunction", Principal: "s3.amazonaws.com", StatementId: "s" };
+
+describe("A call is made plain", () => {
+  it("on the function under test, where the second one will not do better", async () => {
+    const [call] = await simplified([alone("a", on(second, usual))], () => true);
+    expect(call?.target).toBe(path(first));
+  });
+
+  it("on the second one by its plain name, where only that shows it", async () => {
+    const encoded = `/2015-03-31/functions/${second.replaceAll("a", "%61")}%3a1/policy`;
+    const [call] = await simplified([alone("a", on(second, usual, { target: encoded }))], ({ target }) =>
+      decodeURIComponent(target).includes(second),
+    );
+    expect(call?.target).toBe(`${path(second)}?${qualifierQuery("1")}`);
+  });
+
+  it("with a value that is short, but there", async () => {
+    const odd = { ...usual, SourceArn: "not an arn at all" };
+    const [call] = await simplified(
+      [alone("a", on(first, odd))],
+      (last) => !/^arn:/.test(members(last).SourceArn ?? "arn:"),
+    );
+    expect(members(call as Call).SourceArn).toHaveLength(1);
+  });
+
+  it("with a usual value for what has to be there, whatever it is", async () => {
+    const rich = {
+      ...usual,
+      SourceArn: "arn:aws:sns:us-east-1:123456789012:topic",
+      SourceAccount: "999999999999",
+    };
+    const [call] = await simplified(
+      [alone("a", on(first, rich))],
+      (last) => /^arn:aws:/.test(members(last).SourceArn ?? "") && members(last).SourceAccount !== undefined,
+    );
+    expect(members(call as Call)).toEqual({
+      ...usual,
+      SourceArn: "arn:aws:s3:::b",
+      SourceAccount: "123456789012",
+    });
+  });
+
+  it("with trailing text after the canonical body, where that is what is wrong", async () => {
+    const [call] = await simplified(
+      [alone("a", on(first, '{"Action":"x","odd":[1,2],"StatementId":"f10"}junk'))],
+      (last) => {
+        const text = last.body ?? "";
+        return text.startsWith("{") && text.includes("StatementId") && !text.endsWith("}");
+      },
+    );
+    expect(call?.body).toBe(`${JSON.stringify(usual)}x`);
+  });
+
+  it("and the revision that it takes from another step is left as it is", async () => {
+    const guarded = on(first, bodyWith("RevisionId", revisionSlot, "a-long-id"));
+    const rounds = [alone("read", getPolicy(first)), [{ key: "a", call: guarded, revisionFrom: "read" }]];
+    const [, call] = await simplified(rounds, (last) => members(last).RevisionId !== undefined);
+    expect(members(call as Call)).toEqual({ ...usual, RevisionId: revisionSlot });
   });
 });

@@ -1,0 +1,440 @@
+import { execFile } from "node:child_process";
+import {
+  createServer,
+  type IncomingMessage,
+  type Server,
+  type ServerOptions,
+  type ServerResponse,
+} from "node:http";
+import type { Socket } from "node:net";
+import { afterEach, describe, expect, test } from "vitest";
+import { equivalentJson, malformedJson, notAnObject } from "../generators/json-forms.ts";
+import { spellings } from "../generators/spellings.ts";
+import { bodyOf, canonicalBody } from "../generators/valid-requests.ts";
+import { slowBodies, wireBodies, wireTypes } from "../generators/wire-bodies.ts";
+import { wireFramings, wireTargets } from "../generators/wire-framings.ts";
+import { judgeOf } from "../oracle/judge.ts";
+import { initialBelief } from "../oracle/model-state.ts";
+import { observeRound } from "../oracle/observe.ts";
+import { rules } from "../rules/index.ts";
+import { questions } from "../rules/unspecified.ts";
+import { readBody } from "../spec/body.ts";
+import {
+  addPermission,
+  createAlias,
+  createFunction,
+  deleteAlias,
+  deleteFunction,
+  getAlias,
+  getFunction,
+  getPolicy,
+  publishVersion,
+  removePermission,
+} from "../spec/calls.ts";
+import { revisionSlot } from "../spec/exchange.ts";
+import { readName } from "../spec/function-name.ts";
+import { read } from "../spec/request.ts";
+import { route, valuesOf } from "../spec/target.ts";
+import { wire } from "../suites/wire.ts";
+import { inProcess } from "../targets/in-process.ts";
+import { faithful, type Mutation } from "../targets/reference/behaviour.ts";
+import { wireMutants } from "../targets/reference/mutants/wire-mutants.ts";
+import { createReference } from "../targets/reference/reference.ts";
+import { judgeEndpoint, notGreen } from "./judge-endpoint.ts";
+import { stage } from "./staged.ts";
+import { anyStage } from "./wire-stage.ts";
+
+const every = [...wireBodies, ...wireTypes, ...slowBodies, ...wireTargets, ...wireFramings];
+
+/** The only wire requests that the document admits, each by one feature. */
+const admitted: Readonly<Record<string, string>> = {
+  "type-APPLICATION_JSON": "request.charset",
+  "type-application_json_charset_UTF-8": "request.charset",
+};
+
+/** The wire requests that the document forbids. */
+const forbidden =
+  /^(trailing-(?!slash)|nul-in-(id|action)|empty$|raw-control-character|object-in-member|(lower|upper)-case-members|number-as-id|no-number|proto-as-required|deep-(array|unclosed|object|action)|slow-(Action|SourceAccount|SourceArn|EventSourceToken|StatementId)-|label-(double|nul|slow)|query-slow|version-)/;
+
+describe("wire", () => {
+  test.each(every.map((one) => [one.label, one] as const))("%s is read as it must be", (label, one) => {
+    const { objections, questions, features } = read(one.make("f", "sid"));
+    const kind = questions.length > 0 ? "asks" : objections.length > 0 ? "refuse" : "accept";
+    if (Object.hasOwn(admitted, label)) expect([kind, ...features]).toEqual(["accept", admitted[label]]);
+    else if (/^slow-SourceArn-5$/.test(label)) expect(kind).toBe("asks");
+    else expect(kind).toBe(forbidden.test(label) ? "refuse" : "asks");
+  });
+
+  test("every wire request has a name of its own", () => {
+    expect(new Set(every.map(({ label }) => label)).size).toBe(every.length);
+  });
+
+  test("a plain request and a read follow each group, in fewer than 250 requests", () => {
+    const histories = [...wire.units({ seed: 1, runs: 1, rounds: 1 })].map((unit) => {
+      const script = unit.start(anyStage);
+      const keys: string[] = [];
+      const done: [][] = [];
+      for (let round = script(done); round !== null; round = script(done)) {
+        keys.push(...round.map(({ key }) => key));
+        done.push([]);
+      }
+      return keys;
+    });
+    for (const keys of histories)
+      expect(keys.slice(-3)).toEqual(["next-on-same-connection", "next-valid", "after"]);
+    expect(histories.flat().length).toBeLessThan(250);
+  });
+});
+
+const body = bodyOf(
+  { Action: "lambda:InvokeFunction", Principal: "s3.amazonaws.com", SourceArn: 'arn:aws:s3:::a/b "é🪣\\' },
+  "some-sid",
+);
+
+describe("spellings", () => {
+  const all = spellings(stage, stage.main);
+
+  test("every spelling means the staged function and the qualifier it claims", () => {
+    for (const { label, functionName, wire, query, qualifier } of all) {
+      const { target } = addPermission({ functionName: wire, query, body: canonicalBody("s") });
+      const read = route(target);
+      if (read.kind !== "policy") throw new Error(`${label} is no policy route: ${target}`);
+      expect(read.functionName).toBe(functionName);
+      const name = readName(functionName);
+      if (name.kind !== "read") throw new Error(`${label} has no single reading: ${functionName}`);
+      expect(name.name).toBe(stage.main.name);
+      const given = [name.qualifier, ...valuesOf(read.query, "Qualifier")].filter((found) => found !== null);
+      expect(new Set(given)).toEqual(new Set(qualifier === null ? [] : [qualifier]));
+    }
+  });
+
+  test("no two spellings have the same bytes or the same label and encoding", () => {
+    expect(new Set(all.map(({ wire, query }) => `${wire}?${query}`)).size).toBe(all.length);
+    expect(new Set(all.map(({ label, encoded }) => `${label} ${encoded}`)).size).toBe(all.length);
+  });
+
+  test("all three formats occur bare, with version and alias, after the name, in the query and in both", () => {
+    const places = ["", ":version", "?version", ":version?version", ":alias", "?alias", ":alias?alias"];
+    const expected = ["name", "full-arn", "partial-arn"].flatMap((form) =>
+      places.map((place) => form + place),
+    );
+    expect([...new Set(all.map(({ label }) => label))].sort()).toEqual(expected.sort());
+  });
+
+  test("an ARN occurs with literal colons, encoded colons, lower-case hex, some and all letters encoded", () => {
+    const arn = all.filter(({ label }) => label === "full-arn").map(({ encoded }) => encoded);
+    expect(arn).toEqual(["none", "colons", "colons-lower-case", "some", "all", "all-lower-case"]);
+  });
+
+  test("without versions and aliases only the bare spellings are left", () => {
+    const bare = spellings(stage, { ...stage.main, versions: [], aliases: null });
+    expect([...new Set(bare.map(({ label }) => label))]).toEqual(["name", "full-arn", "partial-arn"]);
+  });
+});
+
+describe("JSON forms", () => {
+  const variants = equivalentJson(body);
+
+  test.each(variants)("%s has the same value in other bytes", (_, write) => {
+    const text = write(body);
+    expect(JSON.parse(text)).toEqual(body);
+    expect(text).not.toBe(JSON.stringify(body));
+    expect(readBody(text).objections).toEqual([]);
+    expect(readBody(text).questions).toEqual([]);
+  });
+
+  test("labels and texts of equivalent forms differ", () => {
+    expect(new Set(variants.map(([label]) => label)).size).toBe(variants.length);
+    expect(new Set(variants.map(([, write]) => write(body))).size).toBe(variants.length);
+  });
+
+  test("order, white space and both cases of hex occur", () => {
+    const labels = variants.map(([label]) => label);
+    const wanted = [
+      "members-reversed",
+      "indented",
+      "values-escaped",
+      "values-escaped-upper-case",
+      "slashes-escaped",
+    ];
+    expect(labels).toEqual(expect.arrayContaining(wanted));
+  });
+
+  test.each(Object.entries(malformedJson))("%s is no JSON", (_, write) => {
+    expect(() => JSON.parse(write(body))).toThrow(SyntaxError);
+  });
+
+  test.each(Object.entries(notAnObject))("%s is JSON but no object", (_, write) => {
+    expect(readBody(write(body)).objections).toEqual(["body.not-an-object"]);
+  });
+});
+
+describe("calls", () => {
+  test("AddPermission is sent as documented", () => {
+    expect(addPermission({ functionName: "f", query: "Qualifier=1", body: canonicalBody("s") })).toEqual({
+      operation: "AddPermission",
+      method: "POST",
+      target: "/2015-03-31/functions/f/policy?Qualifier=1",
+      headers: [["Content-Type", "application/json"]],
+      body: '{"Action":"lambda:InvokeFunction","Principal":"s3.amazonaws.com","StatementId":"s"}',
+    });
+  });
+
+  test("a raw body, a raw label and other headers reach the call untouched", () => {
+    const call = addPermission({ functionName: "%zz/..", body: "{", headers: [], method: "PUT" });
+    expect(call).toMatchObject({
+      target: "/2015-03-31/functions/%zz/../policy",
+      body: "{",
+      headers: [],
+      method: "PUT",
+    });
+  });
+
+  test("the neighbours go to their documented paths", () => {
+    const calls = [
+      getPolicy("f"),
+      getPolicy("f", "$LATEST"),
+      removePermission("f", "s", { qualifier: "1", revisionId: revisionSlot }),
+      getFunction("a:b"),
+      getAlias("f", "live"),
+      publishVersion("f"),
+      createAlias("f", "live", "1"),
+      deleteAlias("f", "live"),
+      deleteFunction("f", "1"),
+      createFunction("f", { role: "r", runtime: "nodejs22.x", zip: "z" }),
+    ];
+    expect(calls.map(({ operation, method, target }) => `${operation} ${method} ${target}`)).toEqual([
+      "GetPolicy GET /2015-03-31/functions/f/policy",
+      "GetPolicy GET /2015-03-31/functions/f/policy?Qualifier=%24LATEST",
+      `RemovePermission DELETE /2015-03-31/functions/f/policy/s?Qualifier=1&RevisionId=${revisionSlot}`,
+      "GetFunction GET /2015-03-31/functions/a%3Ab",
+      "GetAlias GET /2015-03-31/functions/f/aliases/live",
+      "PublishVersion POST /2015-03-31/functions/f/versions",
+      "CreateAlias POST /2015-03-31/functions/f/aliases",
+      "DeleteAlias DELETE /2015-03-31/functions/f/aliases/live",
+      "DeleteFunction DELETE /2015-03-31/functions/f?Qualifier=1",
+      "CreateFunction POST /2015-03-31/functions",
+    ]);
+  });
+});
+
+const requests = [...wireBodies, ...wireTypes, ...slowBodies, ...wireTargets, ...wireFramings].map(
+  ({ label, make }, index) => {
+    const call = make(stage.main.name, `sid-${index}`);
+    return { label, call, open: read(call).questions.length > 0 };
+  },
+);
+/** What the reference can be sent without a socket, and in no time. */
+const sendable = requests.filter(({ call }) => call.raw === undefined && (call.body ?? "").length < 300_000);
+
+const before = initialBelief(stage, true);
+const judge = judgeOf(rules.filter(({ basis }) => basis !== "observed"));
+const how = { deadlineMs: 5000 };
+const authorization =
+  "AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20260101/us-west-2/lambda/aws4_request, SignedHeaders=host, Signature=0";
+
+/** The wire requests to which a variant of the reference answers what some rule forbids. */
+async function revealing(mutate: Mutation): Promise<readonly string[]> {
+  const reference = createReference({ behaviour: mutate(faithful) });
+  const transport = inProcess(reference, { clock: () => 0, authorization });
+  if (stage.recipe === null) throw new Error("the stage cannot create functions");
+  await transport.send(createFunction(stage.main.name, stage.recipe), how);
+  const found: string[] = [];
+  for (const { label, call } of sendable) {
+    const answer = await transport.send(call, how);
+    const round = observeRound(before, [{ step: { key: label, call }, call, answer }]);
+    if (judge.round(round).some(({ judgement }) => judgement.verdict === "violated")) found.push(label);
+  }
+  return found;
+}
+
+describe("every wire request", () => {
+  test("is judged, and has a mutant that shows it, or answers a question", () => {
+    const judged = requests.filter(({ open }) => !open).map(({ label }) => label);
+    expect(Object.keys(wireMutants).sort()).toEqual(judged.sort());
+  });
+
+  test.each(requests.filter(({ open }) => open))("$label answers a question", ({ label, call }) => {
+    const answer = {
+      kind: "response",
+      status: 400,
+      headers: [],
+      body: "",
+      sentAt: 0,
+      answeredAt: 1,
+    } as const;
+    const [of] = observeRound(before, [{ step: { key: label, call }, call, answer }]).observations;
+    if (of === undefined) throw new Error(`${label} is not observed`);
+    expect(questions.filter((question) => question.answer(of) !== null)).not.toEqual([]);
+  });
+});
+
+describe("mutants of the wire", () => {
+  test("are none of the reference itself", async () => {
+    expect(await revealing((behaviour) => behaviour)).toEqual([]);
+  });
+
+  test.each(Object.entries(wireMutants))("%s alone shows it", async (label, { mutate }) => {
+    expect(await revealing(mutate)).toEqual([label]);
+  });
+
+  test("say in a phrase of their own what is wrong", () => {
+    const phrases = Object.values(wireMutants).map(({ breaks }) => breaks);
+    expect(new Set(phrases).size).toBe(phrases.length);
+    expect(phrases.filter((phrase) => !/^[a-z].*[^.]$/.test(phrase))).toEqual([]);
+  });
+});
+
+const servers = new Set<Server>();
+afterEach(() => {
+  for (const server of servers) {
+    server.close();
+    server.closeAllConnections();
+  }
+  servers.clear();
+});
+
+async function receivedBody(message: IncomingMessage): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of message) chunks.push(chunk);
+  return Buffer.concat(chunks);
+}
+
+/** Node's own HTTP server before the reference, with everything that Node refuses by itself left to Node. */
+async function nodeServer(
+  options: ServerOptions = {},
+  before: (message: IncomingMessage, response: ServerResponse) => boolean = () => false,
+  prepare: (server: Server) => void = () => {},
+): Promise<URL> {
+  const { handle } = createReference();
+  const server = createServer(options, (message, response) => {
+    if (before(message, response)) return;
+    receivedBody(message).then(
+      async (body) => {
+        const { method = "", url: target = "", headers } = message;
+        const reply = await handle({ method, target, headers, body });
+        if (reply === "drop") return message.socket.destroy();
+        response.writeHead(reply.status, reply.headers.flat()).end(reply.status === 204 ? "" : reply.body);
+      },
+      () => response.destroy(),
+    );
+  });
+  servers.add(server);
+  prepare(server);
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const address = server.address();
+  return new URL(`http://127.0.0.1:${typeof address === "object" && address !== null ? address.port : 0}`);
+}
+
+function inBash(line: string): Promise<string> {
+  return new Promise((resolve, reject) =>
+    execFile("bash", ["-c", line], (error, stdout) => (error === null ? resolve(stdout) : reject(error))),
+  );
+}
+
+const lastly = (response: ServerResponse, status: number): true => {
+  response.writeHead(status, { Connection: "close", "Content-Length": "0" }).end();
+  return true;
+};
+
+describe("no false alarm on Node's HTTP server", () => {
+  test("as it is", async () => {
+    const report = await judgeEndpoint(await nodeServer(), ["wire"]);
+    expect(notGreen(report)).toEqual([]);
+    expect(report.faults).toEqual([]);
+    const sent = report.rules.find(({ id }) => id === "answer.arrives");
+    expect(sent?.observations).toBeGreaterThan(150);
+  });
+
+  test("with its lenient parser", async () => {
+    const report = await judgeEndpoint(await nodeServer({ insecureHTTPParser: true }), ["wire"]);
+    expect(notGreen(report)).toEqual([]);
+  });
+
+  test("ending each connection after its answer", async () => {
+    const endpoint = await nodeServer({}, (_message, response) => {
+      response.setHeader("Connection", "close");
+      return false;
+    });
+    expect(notGreen(await judgeEndpoint(endpoint, ["wire"]))).toEqual([]);
+  });
+
+  test("refusing a large body before it has come", async () => {
+    const endpoint = await nodeServer({}, (message, response) =>
+      Number(message.headers["content-length"] ?? 0) > 500_000 ? lastly(response, 413) : false,
+    );
+    expect(notGreen(await judgeEndpoint(endpoint, ["wire"]))).toEqual([]);
+  });
+
+  test("refusing other media types, other methods, expectations and a body without a length", async () => {
+    const endpoint = await nodeServer(
+      {},
+      ({ headers, method = "", url = "" }, response) => {
+        if (!url.endsWith("/policy") || method === "GET") return false;
+        if (method !== "POST") return lastly(response, 405);
+        if (headers["content-length"] === undefined) return lastly(response, 411);
+        return /^application\/json(; ?charset=utf-8)?$/i.test(headers["content-type"] ?? "")
+          ? false
+          : lastly(response, 415);
+      },
+      (server) => server.on("checkContinue", (_message, response) => lastly(response, 417)),
+    );
+    expect(notGreen(await judgeEndpoint(endpoint, ["wire"]))).toEqual([]);
+  });
+});
+
+describe("what a server does wrong is found", () => {
+  test("it loses its place after a message with a trailer", async () => {
+    const lost = new WeakSet<Socket>();
+    const endpoint = await nodeServer({}, (message, response) => {
+      if (lost.has(message.socket)) {
+        response.writeHead(400, { "X-Amzn-ErrorType": "InvalidParameterValueException" }).end();
+        return true;
+      }
+      message.on("end", () => {
+        if (message.trailers["x-trailer"] !== undefined) lost.add(message.socket);
+      });
+      return false;
+    });
+    const report = await judgeEndpoint(endpoint, ["wire"]);
+    const found = report.rules.find(({ id }) => id === "request.accepted");
+    expect(found?.verdicts.document).toBe("violated");
+    const steps = (found?.counterexample?.steps ?? []).map(({ request }) => request);
+    expect(steps.map(({ key }) => key)).toEqual(["chunk-trailer", "chunk-trailer/then"]);
+    expect(new Set(steps.map(({ connection }) => connection)).size).toBe(1);
+    expect(notGreen(report)).toHaveLength(1);
+    const printed = await inBash(found?.counterexample?.curl ?? "");
+    expect(printed).toMatch(/^HTTP\/1\.1 400 /);
+  });
+
+  test.each([
+    ["header-of-64-kib", "timeout", "violated"],
+    ["header-of-64-kib", "reset", null],
+    ["eight-mebibytes", "timeout", "violated"],
+    ["eight-mebibytes", "reset", null],
+    ["deep-array", "reset", "violated"],
+    ["chunks-of-one", "reset", "violated"],
+  ] as const)("%s is answered by a %s", (name, reason, verdict) => {
+    const sent = [...wireFramings, ...wireBodies].find(({ label }) => label === name);
+    if (sent === undefined) throw new Error(`there is no wire request ${name}`);
+    const call = sent.make(stage.main.name, "sid");
+    const answer = { kind: "none", reason, detail: "", sentAt: 0, answeredAt: 5000 } as const;
+    const round = observeRound(initialBelief(stage, true), [
+      { step: { key: sent.label, call }, call, answer },
+    ]);
+    const found = judgeOf(rules).round(round);
+    const arrival = found.find(({ rule }) => rule.id === "answer.arrives");
+    expect(arrival?.judgement.verdict ?? null).toBe(verdict);
+  });
+
+  test("a nameless 429 comes from a target that cannot be asked for one", async () => {
+    const cannot = [{ needs: "faults", reason: "cannot be asked for a fault" }] as const;
+    const endpoint = await nodeServer({}, ({ headers }, response) =>
+      headers["content-type"] === "json" ? lastly(response, 429) : false,
+    );
+    const report = await judgeEndpoint(endpoint, ["wire"], { cannot });
+    const verdict = (id: string) => report.rules.find((rule) => rule.id === id)?.verdicts.document;
+    expect(verdict("errors.throttling-is-named")).toBe("violated");
+    expect(verdict("errors.ServiceException")).toBe("unexercised");
+  });
+});
