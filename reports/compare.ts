@@ -1,5 +1,5 @@
 export { compare } from "./compare/comparison.ts";
 export { compareMarkdown, matrixMarkdown } from "./compare/markdown.ts";
 export { matrix, matrixHtml } from "./compare/matrix.ts";
-export { readReport } from "./compare/read.ts";
 export { compareText, matrixText } from "./compare/text.ts";
+export { readReport } from "./read-report.ts";

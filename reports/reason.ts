@@ -1,6 +1,8 @@
 import type { Capability } from "../spec/verdict.ts";
 import type { RuleReport } from "./report.ts";
 
+export type { Problem } from "./report.ts";
+
 /** Why a rule has no verdict of its own. The code decides; the sentence is for readers. */
 export type Reason =
   /** The target cannot do what the rule needs; `detail` is what the target or the run says of that. */
@@ -23,20 +25,6 @@ export type Reason =
   | { readonly code: "not-kept" }
   /** A violation was seen, and the run that will try it again goes on. */
   | { readonly code: "not-rerun-yet"; readonly seen: string };
-
-/** Every code, for whoever checks a report. */
-export const reasonCodes = Object.keys({
-  unsupported: true,
-  explained: true,
-  "not-exercised": true,
-  "not-judged": true,
-  unsettled: true,
-  "not-confirmed": true,
-  "not-rerun": true,
-  "no-fixture": true,
-  "not-kept": true,
-  "not-rerun-yet": true,
-} satisfies Record<Reason["code"], true>);
 
 /** What report.json says of a reason: its code, what that names, and the sentence. */
 export function reasonMembers(
@@ -69,42 +57,4 @@ function sentence(reason: Reason): string {
     default:
       return reason.detail;
   }
-}
-
-/** What kind of thing went wrong on our side or on the way. */
-export const problemCodes = [
-  /** An error of the suite itself: it has a stack. */
-  "internal",
-  /** The run could not begin. */
-  "not-begun",
-  /** The run could not go on to its end. */
-  "ended-early",
-  /** A budget, a signal or a target that is gone ended it before everything planned was sent. */
-  "stopped",
-  /** The run was going on when this was written. */
-  "going-on",
-  /** The target no longer knows functions that nobody deleted. */
-  "fixtures-lost",
-  /** Something that was created, or a policy that was changed, is left as it is. */
-  "left-behind",
-  /** The recording could not be written. */
-  "not-recorded",
-  /** Told by an earlier version, which gave no codes. */
-  "unknown",
-] as const;
-
-/** One of them. */
-type ProblemCode = (typeof problemCodes)[number];
-
-/** Something that went wrong on our side or on the way. */
-export interface Problem {
-  readonly code: ProblemCode;
-  /** One sentence, the same that `faults` has. */
-  readonly message: string;
-  /** The rule that was asked when it happened. */
-  readonly rule?: string;
-  /** The test case that was executed when it happened. */
-  readonly case?: string;
-  /** Name and message of the error, then its frames, then what caused it; without folders of the machine. */
-  readonly stack?: readonly string[];
 }

@@ -1,10 +1,9 @@
 import { createReadStream } from "node:fs";
 import { join, resolve } from "node:path";
-import { rawShape, reportShape } from "../reports/compare/report-shape.ts";
 import { lineFile, makeFolder, unwritable } from "../reports/files.ts";
 import type { Report } from "../reports/report.ts";
-import { problemOf, type Shape } from "../reports/shape.ts";
-import { type Exchange, operations } from "../spec/exchange.ts";
+import { checkSchema, problemPhrase } from "../reports/schemas.ts";
+import type { Exchange } from "../spec/exchange.ts";
 import { Fault } from "../spec/fault.ts";
 import type { Stage } from "../spec/stage.ts";
 
@@ -70,7 +69,7 @@ export async function readRecording(dir: string, cwd = "."): Promise<Recording> 
   let last: Line | null = null;
   let stage: Stage | null = null;
   for await (const line of lines()) {
-    if (last === null && !isHeader(line)) break;
+    if (last === null && line.type !== "header") break;
     if (line.type === "stage") stage ??= line.stage;
     last = line;
   }
@@ -81,10 +80,6 @@ export async function readRecording(dir: string, cwd = "."): Promise<Recording> 
     throw new Fault(`${path} has no footer, so the run was cut off while recording: record again.`);
   }
   return { report: last.report, stage, lines };
-}
-
-function isHeader(line: Line): boolean {
-  return line.type === "header" && line.schema === "addpermission-conformance/recording@1";
 }
 
 async function* textOf(dir: string, cwd: string): AsyncGenerator<string> {
@@ -123,77 +118,11 @@ function parseLine(text: string, path: string, number: number): Line {
       cause,
     });
   }
-  const problem = problemOf(line, lineShape, "it");
-  if (isLine(line, problem)) return line;
+  const checked = checkSchema("RecordingLine", line);
+  if (checked.ok) return checked.value;
+  const problem = problemPhrase(checked.problem, "it");
   throw new Fault(`${path}:${number} is not a line of a recording (${problem}): record again.`);
 }
-
-function isLine(_line: unknown, problem: string | null): _line is Line {
-  return problem === null;
-}
-
-const headers: Shape = { list: { pair: "text" } };
-const call: Shape = {
-  members: {
-    operation: operations,
-    method: "text",
-    target: "text",
-    headers,
-    body: { orNull: "text" },
-    encoding: { optional: ["base64"] },
-    raw: { optional: rawShape },
-    connection: { optional: "text" },
-  },
-};
-const times = { sentAt: "number", answeredAt: "number" } as const;
-const answer: Shape = {
-  by: "kind",
-  of: {
-    response: { members: { status: "number", headers, body: "text", ...times } },
-    none: { members: { reason: "text", detail: "text", ...times } },
-  },
-};
-const step: Shape = {
-  members: {
-    key: "text",
-    call,
-    revisionFrom: { optional: "text" },
-    versionFrom: { optional: "text" },
-  },
-};
-const staged: Shape = {
-  members: {
-    name: "text",
-    arn: "text",
-    versions: { list: "text" },
-    aliases: { orNull: { members: { live: "text", arn140: "text", arn141: "text", longest: "text" } } },
-  },
-};
-const stage: Shape = {
-  members: {
-    partition: "text",
-    region: "text",
-    account: "text",
-    main: staged,
-    other: { orNull: staged },
-    unknownName: "text",
-    recipe: { orNull: { members: { role: "text", runtime: "text", zip: "text" } } },
-  },
-};
-
-/** The shape of a line of a recording. */
-const lineShape: Shape = {
-  by: "type",
-  of: {
-    header: { members: { schema: "text", tool: { members: { name: "text", version: "text" } } } },
-    stage: { members: { lane: "number", stage, fresh: "flag" } },
-    round: {
-      members: { lane: "number", unit: "text", exchanges: { list: { members: { step, call, answer } } } },
-    },
-    tidied: { members: { lane: "number" } },
-    footer: { members: { report: reportShape } },
-  },
-};
 
 /** Hears every exchange of a run, lane by lane in order, as it was recorded. */
 export interface Tape {

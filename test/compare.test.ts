@@ -221,12 +221,12 @@ describe("a report that is read", () => {
     [
       "with an unknown verdict",
       text.replace('"document": "holds"', '"document": "fine"'),
-      /^r\.json is not a whole report: rules\[\d+\]\.verdicts\.document is not one of violated, inconclusive, holds, unexercised; /,
+      /^r\.json is not a whole report: rules\[\d+\]\.verdicts\.document is "fine", expected one of violated, inconclusive, holds, unexercised; /,
     ],
     [
       "without a member",
       text.replace('"seed"', '"sead"'),
-      /^r\.json is not a whole report: seed is not a number; /,
+      /^r\.json is not a whole report: seed is missing, expected a whole number; /,
     ],
   ])("%s is a fault of one sentence", (_, broken, message) => {
     expect(() => readReport(broken, "r.json")).toThrowError(message);
@@ -234,12 +234,16 @@ describe("a report that is read", () => {
   });
 
   it.each([
-    ['"seed":', '"only": { "rules": "2" }, "seed":', "only.rules is not a number"],
-    ['"shell":', '"shell": "x", "was":', "shell is not a list"],
-    ['"method":', '"connection": 5, "method":', "request.connection is not a string"],
-    ['"method":', '"raw": {}, "method":', "request.raw.lines is not a list"],
-    ['"method":', '"encoding": "hex", "method":', "request.encoding is not one of base64"],
-    ['"play":', '"play": 1, "was":', "counterexample.play is not a string"],
+    ['"seed":', '"only": { "rules": "2" }, "seed":', 'only.rules is "2", expected a whole number'],
+    ['"shell":', '"shell": "x", "was":', 'shell is "x", expected a list'],
+    ['"method":', '"connection": 5, "method":', "request.connection is 5, expected a string"],
+    ['"method":', '"raw": {}, "method":', "request.raw.lines is missing, expected a list"],
+    ['"method":', '"encoding": "hex", "method":', 'request.encoding is "hex", expected "base64"'],
+    ['"headers": {', '"headers": { "x": 1,', "request.headers.x is 1, expected a string"],
+    ['"status": 200', '"status": "200"', 'response.status is "200", expected a whole number'],
+    ['"response": {', '"response": "none", "was": {', 'response is "none", expected null or an object'],
+    ['"verdicts":', '"was":', "verdicts is missing, expected an object"],
+    ['"play":', '"play": 1, "was":', "counterexample.play is 1, expected a string"],
   ])("in which %s became %s is a fault of one sentence", (old, edited, says) => {
     const message = new RegExp(`^r\\.json is not a whole report: (rules\\[.*\\.)?${says}; `);
     expect(() => readReport(text.replace(old, edited), "r.json")).toThrowError(message);
@@ -254,8 +258,12 @@ describe("a report that is read", () => {
     }
   });
 
-  it("may have members that this release does not know", () => {
-    const more = JSON.stringify({ ...sampleReport(), novelty: { a: 1 } });
-    expect(readReport(more, "r.json")).toMatchObject({ novelty: { a: 1 } });
+  it("may have members and codes that this release does not know", () => {
+    const more = JSON.stringify({
+      ...sampleReport(),
+      novelty: { a: 1 },
+      problems: [{ code: "new", message: "x" }],
+    });
+    expect(readReport(more, "r.json")).toMatchObject({ novelty: { a: 1 }, problems: [{ code: "new" }] });
   });
 });

@@ -359,7 +359,7 @@ describe("a bad known-file", () => {
     [
       "a member left out",
       entry("").replace('    because: ""\n', ""),
-      'k.yaml:3:5: an entry without "because", expected text: add it',
+      'k.yaml:3:5: "because" is missing, expected text: add it',
     ],
     [
       "a misspelt member",
@@ -379,23 +379,27 @@ describe("a bad known-file", () => {
     [
       "an entry that is text",
       "version: 1\ndeviations:\n  - success.is-201\n",
-      'k.yaml:3:5: an entry that is not a mapping, expected rule, because, date and seen: start it with "- rule:"',
+      'k.yaml:3:5: an entry is "success.is-201", expected a mapping with rule, because, date and seen: start it with "- rule:"',
     ],
     [
       "another version",
       "version: 2\ndeviations: []\n",
-      "k.yaml:1:10: version 2, expected version: 1: write that or use the release that wrote this file",
+      "k.yaml:1:10: version is 2, expected 1: write that, or use the release that wrote this file",
     ],
     [
       "no version",
       "deviations: []\n",
-      "k.yaml:1:1: no version, expected version: 1: write that or use the release that wrote this file",
+      'k.yaml:1:1: "version" is missing, expected 1: start the file with "version: 1" and "deviations:"',
     ],
-    ["no list", "version: 1\n", 'k.yaml:1:1: no "deviations", expected a list: add "deviations: []"'],
+    [
+      "no list",
+      "version: 1\n",
+      'k.yaml:1:1: "deviations" is missing, expected a list with one entry for each rule: start the file with "version: 1" and "deviations:"',
+    ],
     [
       "a mapping for a list",
       "version: 1\ndeviations: {}\n",
-      'k.yaml:2:13: "deviations" is not a list, expected one entry a rule: start each with "- rule:"',
+      "k.yaml:2:13: deviations is a mapping, expected a list with one entry for each rule: correct it",
     ],
     [
       "an empty file",
@@ -410,7 +414,7 @@ describe("a bad known-file", () => {
     [
       "an alias",
       entry("    link: *x\n"),
-      "k.yaml:7:11: link is a list, a mapping or an alias, expected an http or https address: write it as plain text",
+      "k.yaml:7:11: an alias, expected plain text: write out what it stands for",
     ],
   ])("with %s is told so with line and column", (_, text, message) => {
     expect(() => parseKnown(text, "k.yaml", ids)).toThrowError(new Fault(message));

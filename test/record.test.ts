@@ -140,13 +140,19 @@ describe("A recording", () => {
     await end(sampleReport());
     const [header = "", footer = ""] = (await readFile(join(dir, recordingFile), "utf8")).split("\n");
     const cases = [
-      ['{"type":"round"}', "(lane is not a number)"],
-      ['{"type":"stage","lane":0,"fresh":true}', "(stage is not an object)"],
-      ['{"type":"stage","lane":0,"fresh":true,"stage":{}}', "(stage.partition is not a string)"],
-      ['{"type":"footer"}', "(report is not an object)"],
-      ['{"type":"rond"}', "(type is not one of header, stage, round, tidied, footer)"],
-      ["7", "(it is not an object)"],
-      ['{"type":"round","lane":0,"unit":"a","exchanges":[{}]}', "(exchanges[0].step is not an object)"],
+      ['{"type":"round"}', "(lane is missing, expected a whole number)"],
+      ['{"type":"stage","lane":0,"fresh":true}', "(stage is missing, expected an object)"],
+      [
+        '{"type":"stage","lane":0,"fresh":true,"stage":{}}',
+        "(stage.partition is missing, expected a string)",
+      ],
+      ['{"type":"footer"}', "(report is missing, expected an object)"],
+      ['{"type":"rond"}', '(type is "rond", expected one of header, stage, round, tidied, footer)'],
+      ["7", "(it is 7, expected an object)"],
+      [
+        '{"type":"round","lane":0,"unit":"a","exchanges":[{}]}',
+        "(exchanges[0].step is missing, expected an object)",
+      ],
     ];
     for (const [line = "", why = ""] of cases) {
       await writeFile(join(dir, recordingFile), [header, line, footer, ""].join("\n"));

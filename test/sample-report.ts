@@ -174,7 +174,7 @@ const questions: readonly QuestionReport[] = [
 
 function cell(
   member: string,
-  constraint: string,
+  constraint: CoverageCell["constraint"],
   input: CoverageCell["input"],
   [accepted, refused, refusedOther, unsettled]: readonly [number, number, number, number],
   rest: Partial<CoverageCell> = {},

@@ -1,14 +1,16 @@
 import {
   type Document,
+  isCollection,
   isMap,
   isScalar,
-  isSeq,
   LineCounter,
   type Node,
   parseDocument,
+  visit,
   type YAMLMap,
 } from "yaml";
 import { Fault } from "../../spec/fault.ts";
+import { checkSchema, type SchemaProblem, type Schemas, shortJson } from "../schemas.ts";
 import { identity, type KnownEntry, type KnownFile, nearest } from "./shape.ts";
 
 /** A YAML document together with what is needed to say where in it something stands. */
@@ -16,7 +18,10 @@ interface Source {
   readonly fileName: string;
   readonly lines: LineCounter;
   readonly document: Document;
+  /** What it holds, as the schema has it. */
+  readonly content: Schemas["Known"];
 }
+type Text = Omit<Source, "content">;
 
 /**
  * Reads a known-file. `ruleIds` is the catalogue, or null to take every rule id as it is.
@@ -24,185 +29,118 @@ interface Source {
  */
 export function parseKnown(text: string, fileName: string, ruleIds: readonly string[] | null): KnownFile {
   const source = readYaml(text, fileName);
-  const entries: KnownEntry[] = [];
   const first = new Map<string, KnownEntry>();
-  for (const item of entryNodes(source)) {
-    const entry = readEntry(source, item);
-    if (ruleIds !== null) checkRule(source, item, entry.rule, ruleIds);
+  for (const [index, entry] of (source.content.deviations ?? []).entries()) {
+    const place = ["deviations", index];
+    if (ruleIds !== null) checkRule(source, [...place, "rule"], entry.rule, ruleIds);
     const twin = first.get(identity(entry));
     if (twin !== undefined) {
       const where = `line ${twin.line}`;
       fail(
         source,
-        item,
-        `a second entry for ${show(entry.rule)}, expected one, as on ${where}: delete one of the two`,
+        source.document.getIn(place, true),
+        `a second entry for ${shortJson(entry.rule, 80)}, expected one, as on ${where}: delete one of the two`,
       );
     }
-    first.set(identity(entry), entry);
-    entries.push(entry);
+    const { line, col } = source.lines.linePos(offsetOf(source.document.getIn(place, true)));
+    first.set(identity(entry), { ...entry, line, column: col });
   }
-  return { fileName, entries };
+  return { fileName, entries: [...first.values()] };
 }
 
-/** The document of a known-file, free of YAML errors and of the right version. */
+/** The document of a known-file, free of YAML errors and as its schema demands. */
 export function readYaml(text: string, fileName: string): Source {
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
-  const source: Source = { fileName, lines, document };
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, logLevel: "error" });
+  const source: Text = { fileName, lines, document };
   const error = document.errors[0];
   if (error !== undefined) {
     const problem = error.message.replace(/\s+/g, " ").replace(/[.:;]$/, "");
     failAt(source, error.pos[0], `not valid YAML (${problem}), expected a known-file: correct this line`);
   }
-  if (!isMap(document.contents)) {
-    const value = document.contents === null ? "an empty file" : "not a mapping";
-    fail(
-      source,
-      document.contents,
-      `${value}, expected "version: 1" and "deviations": start with --update-known`,
-    );
+  const { contents } = document;
+  if (!isMap(contents)) {
+    const value = contents === null ? "an empty file" : "not a mapping";
+    fail(source, contents, `${value}, expected "version: 1" and "deviations": start with --update-known`);
   }
-  checkVersion(source, document.contents);
-  return source;
+  visit(document, {
+    Alias: (_, alias) => fail(source, alias, "an alias, expected plain text: write out what it stands for"),
+  });
+  const checked = checkSchema("Known", document.toJS());
+  return checked.ok ? { ...source, content: checked.value } : explain(source, contents, checked.problem);
 }
 
-function checkVersion(source: Source, top: YAMLMap): void {
-  for (const pair of top.items) {
-    const key = isScalar(pair.key) ? pair.key.value : null;
-    if (key !== "version" && key !== "deviations") {
-      const where = isScalar(pair.key) ? pair.key : top;
-      fail(source, where, `unknown member ${show(key)}, expected "version" or "deviations": remove it`);
-    }
+/** Says what does not meet the schema, where it is, and what to do. */
+function explain(source: Text, top: YAMLMap, { path, kind, found, expected }: SchemaProblem): never {
+  const name = path.at(-1);
+  const what = typeof name === "number" ? "an entry" : `${name}`;
+  const parent = path.length > 1 ? source.document.getIn(path.slice(0, -1), true) : top;
+  if (kind === "missing") {
+    const remedy = path.length > 1 ? "add it" : `start the file with "version: 1" and "deviations:"`;
+    return fail(source, parent, `"${what}" is missing, expected ${expected}: ${remedy}`);
   }
-  const version = top.get("version", true);
-  if (!isScalar(version) || version.value !== 1) {
-    const value = isScalar(version) ? `version ${show(version.value)}` : "no version";
-    fail(
-      source,
-      version ?? top,
-      `${value}, expected version: 1: write that or use the release that wrote this file`,
-    );
-  }
-}
-
-function entryNodes(source: Source): readonly YAMLMap[] {
-  const { contents } = source.document;
-  const list: unknown = isMap(contents) ? contents.get("deviations", true) : undefined;
-  if (list === undefined || list === null) {
-    fail(source, contents, 'no "deviations", expected a list: add "deviations: []"');
-  }
-  // "deviations:" with nothing after it is what remains when somebody deletes the last entry by hand.
-  if (isScalar(list) && list.value === null) return [];
-  if (!isSeq(list))
-    fail(source, list, '"deviations" is not a list, expected one entry a rule: start each with "- rule:"');
-  return list.items.map((item) => {
-    if (isMap(item)) return item;
+  if (kind === "unknown") {
+    const hint = nearest(what, expected.split(", "));
+    const remedy = hint === null ? "remove it" : `did you mean "${hint}"?`;
     return fail(
       source,
-      item,
-      'an entry that is not a mapping, expected rule, because, date and seen: start it with "- rule:"',
-    );
-  });
-}
-
-const members = ["rule", "because", "link", "date", "expires", "seen", "case"] as const;
-type Member = (typeof members)[number];
-
-function readEntry(source: Source, item: YAMLMap): KnownEntry {
-  for (const pair of item.items) {
-    const key = isScalar(pair.key) ? pair.key.value : null;
-    if (members.some((member) => member === key)) continue;
-    const hint = typeof key === "string" ? nearest(key, members) : null;
-    const remedy = hint === null ? "remove it" : `did you mean "${hint}"?`;
-    fail(
-      source,
-      isScalar(pair.key) ? pair.key : item,
-      `unknown member ${show(key)}, expected ${members.join(", ")}: ${remedy}`,
+      keyNode(parent, what),
+      `unknown member ${shortJson(what, 80)}, expected ${expected}: ${remedy}`,
     );
   }
-  const optional = (member: Member, form: Form) =>
-    item.has(member) ? { [member]: readText(source, item, member, form) } : {};
-  const { line, col } = source.lines.linePos(item.range?.[0] ?? 0);
-  return {
-    rule: readText(source, item, "rule", filled),
-    because: readText(source, item, "because", anyText),
-    ...optional("link", webLink),
-    date: readText(source, item, "date", day),
-    ...optional("expires", day),
-    seen: readText(source, item, "seen", shape),
-    ...optional("case", filled),
-    line,
-    column: col,
-  };
-}
-
-interface Form {
-  readonly expected: string;
-  readonly fits: (text: string) => boolean;
-}
-
-const anyText: Form = { expected: "text", fits: () => true };
-const filled: Form = { expected: "text that is not empty", fits: (text) => text.trim() !== "" };
-const webLink: Form = { expected: "an http or https address", fits: (text) => /^https?:\/\/\S+$/.test(text) };
-const day: Form = { expected: "a day such as 2026-11-23", fits: isDay };
-const shape: Form = {
-  expected: 'a shape such as "201", "400 ValidationException", "no answer: timeout" or "sometimes 201"',
-  fits: (text) => /^(sometimes )?(\d{3}( \S+)?|no answer: \S+|no counterexample)$/.test(text),
-};
-
-function isDay(text: string): boolean {
-  if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) return false;
-  const time = Date.parse(`${text}T00:00:00Z`);
-  return !Number.isNaN(time) && new Date(time).toISOString().startsWith(text);
-}
-
-function readText(source: Source, item: YAMLMap, member: Member, form: Form): string {
-  const node: unknown = item.get(member, true);
-  if (node === undefined || node === null) {
-    fail(source, item, `an entry without "${member}", expected ${form.expected}: add it`);
-  }
-  const value: unknown = isScalar(node) ? node.value : undefined;
-  if (typeof value !== "string") {
-    const remedy = typeof value === "number" ? "put it in quotes" : "write it as plain text";
-    fail(source, node, `${member} is ${describe(value)}, expected ${form.expected}: ${remedy}`);
-  }
-  if (!form.fits(value))
-    fail(source, node, `${member} is ${show(value)}, expected ${form.expected}: correct it`);
-  return value;
-}
-
-function checkRule(source: Source, item: YAMLMap, rule: string, ruleIds: readonly string[]): void {
-  if (ruleIds.includes(rule)) return;
-  const hint = nearest(rule, ruleIds);
-  const remedy = hint === null ? "delete the entry or correct its id" : `did you mean "${hint}"?`;
-  const node: unknown = item.get("rule", true);
-  fail(
+  const node = source.document.getIn(path, true);
+  return fail(
     source,
     node,
-    `unknown rule ${show(rule)}, expected an id that the \`rules\` command lists: ${remedy}`,
+    `${what} is ${valueIn(node, found)}, expected ${expected}: ${remedyFor(what, found)}`,
   );
 }
 
-function describe(value: unknown): string {
-  if (value === undefined) return "a list, a mapping or an alias";
-  return value === null ? "empty" : show(value);
+function remedyFor(what: string, found: unknown): string {
+  if (what === "version") return "write that, or use the release that wrote this file";
+  if (what === "an entry") return 'start it with "- rule:"';
+  return typeof found === "number" ? "put it in quotes" : "correct it";
 }
 
-function show(value: unknown): string {
-  const text = JSON.stringify(value) ?? "nothing";
-  return text.length > 80 ? `${text.slice(0, 80)}…` : text;
+function valueIn(node: unknown, found: unknown): string {
+  if (isCollection(node)) return isMap(node) ? "a mapping" : "a list";
+  return found === null ? "empty" : shortJson(found, 80);
 }
 
-function fail(source: Source, node: unknown, problem: string): never {
-  const range = isNodeWithRange(node) ? node.range : null;
-  return failAt(source, range?.[0] ?? 0, problem);
+function keyNode(parent: unknown, name: string): unknown {
+  if (!isMap(parent)) return parent;
+  return parent.items.find(({ key }) => isScalar(key) && String(key.value) === name)?.key ?? parent;
+}
+
+function checkRule(
+  source: Source,
+  place: readonly (string | number)[],
+  rule: string,
+  ruleIds: readonly string[],
+): void {
+  if (ruleIds.includes(rule)) return;
+  const hint = nearest(rule, ruleIds);
+  const remedy = hint === null ? "delete the entry or correct its id" : `did you mean "${hint}"?`;
+  fail(
+    source,
+    source.document.getIn(place, true),
+    `unknown rule ${shortJson(rule, 80)}, expected an id that the \`rules\` command lists: ${remedy}`,
+  );
+}
+
+function fail(source: Text, node: unknown, problem: string): never {
+  return failAt(source, offsetOf(node), problem);
+}
+
+function offsetOf(node: unknown): number {
+  return isNodeWithRange(node) ? (node.range?.[0] ?? 0) : 0;
 }
 
 function isNodeWithRange(node: unknown): node is Node {
   return typeof node === "object" && node !== null && "range" in node && Array.isArray(node.range);
 }
 
-function failAt(source: Source, offset: number, problem: string): never {
-  const { line, col } = source.lines.linePos(offset);
-  throw new Fault(`${source.fileName}:${Math.max(1, line)}:${Math.max(1, col)}: ${problem}`);
+function failAt({ fileName, lines }: Text, offset: number, problem: string): never {
+  const { line, col } = lines.linePos(offset);
+  throw new Fault(`${fileName}:${Math.max(1, line)}:${Math.max(1, col)}: ${problem}`);
 }

@@ -1,5 +1,6 @@
 import { rerunsIn, silenceIn } from "../old-report.ts";
 import type { CounterexampleStep, RuleReport } from "../report.ts";
+import type { Schemas } from "../schemas.ts";
 
 /**
  * The shape of a violation: status and error name of the counterexample's last step, such as "201" or
@@ -116,24 +117,8 @@ function kindOf(text: string): string {
   return text.length > 32 ? `${kind}×${text.length}` : kind;
 }
 
-/** One deviation that the user knows of, as a known-file records it. */
-export interface KnownEntry {
-  readonly rule: string;
-  /** Why the deviation is tolerated; empty after `--update-known` until somebody fills it in. */
-  readonly because: string;
-  readonly link?: string;
-  /** Day on which it was recorded, YYYY-MM-DD. */
-  readonly date: string;
-  /** From this day on, YYYY-MM-DD, the entry no longer excuses. */
-  readonly expires?: string;
-  /** The shape of the deviation, see `shapeOf`. */
-  readonly seen: string;
-  /** Excuses only this case of the rule, see `caseOf`; absent means whichever case shows first. */
-  readonly case?: string;
-  /** Where the entry starts in its file, counted from 1. */
-  readonly line: number;
-  readonly column: number;
-}
+/** One deviation that the user knows of, as a known-file records it, and where the entry starts, counted from 1. */
+export type KnownEntry = Schemas["KnownEntry"] & { readonly line: number; readonly column: number };
 
 /** A known-file that was read. */
 export interface KnownFile {

@@ -1,27 +1,24 @@
-import { Fault } from "../../spec/fault.ts";
-import type { Report } from "../report.ts";
-import { isRecord } from "../shape.ts";
-import { firstProblem, isReport } from "./report-shape.ts";
+import { Fault } from "../spec/fault.ts";
+import type { Report } from "./report.ts";
+import { checkSchema, problemPhrase, shortJson } from "./schemas.ts";
 
 const schema = "addpermission-conformance/report@1";
 
 /** Reads a report.json. Throws a `Fault` when it is cut off, not JSON, of another version, or not a report. */
 export function readReport(text: string, fileName: string): Report {
   const value = parse(text, fileName);
-  const found = isRecord(value) ? value.schema : undefined;
+  const found = typeof value === "object" && value !== null && "schema" in value ? value.schema : undefined;
   if (found !== schema) {
-    const version = found === undefined ? "no schema" : `the schema ${show(found)}`;
+    const version = found === undefined ? "no schema" : `the schema ${shortJson(found)}`;
     throw new Fault(
       `${fileName} has ${version}, expected "${schema}": compare reports that this release wrote.`,
     );
   }
-  const problem = firstProblem(value);
-  if (problem !== null || !isReport(value)) {
-    throw new Fault(
-      `${fileName} is not a whole report: ${problem ?? "it cannot be read"}; run \`conform\` again to write it anew.`,
-    );
-  }
-  return value;
+  const checked = checkSchema("Report", value);
+  if (checked.ok) return checked.value;
+  throw new Fault(
+    `${fileName} is not a whole report: ${problemPhrase(checked.problem, "the report")}; run \`conform\` again to write it anew.`,
+  );
 }
 
 function parse(text: string, fileName: string): unknown {
@@ -41,7 +38,7 @@ function parse(text: string, fileName: string): unknown {
       );
     }
     throw new Fault(
-      `${fileName} starts with ${show(text.trimStart().slice(0, 20))} and is not JSON, expected a report.json: name that file.`,
+      `${fileName} starts with ${shortJson(text.trimStart().slice(0, 20))} and is not JSON, expected a report.json: name that file.`,
       { cause },
     );
   }
@@ -63,9 +60,4 @@ function isCutOff(text: string): boolean {
     if (depth === 0 && character === "}" && !quoted) return false;
   }
   return true;
-}
-
-function show(value: unknown): string {
-  const text = JSON.stringify(value) ?? "nothing";
-  return text.length > 60 ? `${text.slice(0, 60)}…` : text;
 }

@@ -1,0 +1,74 @@
+import { readFile, writeFile } from "node:fs/promises";
+import { argv } from "node:process";
+import { fileURLToPath } from "node:url";
+import openapiTS, { astToString, type OpenAPI3 } from "openapi-typescript";
+
+/** The published schemas, each with the name of the type that it becomes. */
+const sources = {
+  Report: "report.schema.json",
+  Diff: "diff.schema.json",
+  Known: "known.schema.json",
+  RecordingLine: "recording.schema.json",
+} as const;
+
+const path = "schemas.openapi.ts";
+const header = "// Generated from reports/*.schema.json by `npm run generate`. Do not edit.\n";
+
+/** Makes a pointer into one of the schemas one into the components of a single document. */
+function component(pointer: string, own: string): string {
+  const [id = "", place = ""] = pointer.split("#");
+  const [, kind = ""] = /:([a-z]+):\d+$/.exec(id) ?? [];
+  const name = kind === "" ? own : capital(kind);
+  return `#/components/schemas/${name}${capital(place.split("/").at(-1) ?? "")}`;
+}
+
+function capital(name: string): string {
+  return name.slice(0, 1).toUpperCase() + name.slice(1);
+}
+
+/** The schema with its pointers turned, and without what only a validator reads. */
+function turned(schema: unknown, own: string): unknown {
+  if (Array.isArray(schema)) return schema.map((one) => turned(one, own));
+  if (typeof schema !== "object" || schema === null) return schema;
+  const left = Object.entries(schema).filter(
+    ([name]) => !["$schema", "$id", "$defs", "definitions", "discriminator"].includes(name),
+  );
+  return Object.fromEntries(
+    left.map(([name, value]) => [name, name === "$ref" ? component(String(value), own) : turned(value, own)]),
+  );
+}
+
+/** The types of all that the published schemas describe, computed from them and from nothing else. */
+async function generateTypes(): Promise<string> {
+  const schemas = await Promise.all(
+    Object.entries(sources).map(async ([name, file]) => {
+      const schema = JSON.parse(await readFile(new URL(file, import.meta.url), "utf8"));
+      const parts = Object.entries({ ...schema.$defs, ...schema.definitions });
+      return [
+        [name, turned(schema, name)],
+        ...parts.map(([part, of]) => [name + capital(part), turned(of, name)]),
+      ];
+    }),
+  );
+  const document = {
+    openapi: "3.1.0",
+    info: { title: "Reports", version: "1" },
+    paths: {},
+    components: { schemas: Object.fromEntries(schemas.flat()) },
+  } satisfies OpenAPI3;
+  return header + astToString(await openapiTS(document, { silent: true, immutable: true }));
+}
+
+/** Writes the types, or says that they are not what the schemas give now. */
+async function main(check: boolean): Promise<number> {
+  const url = new URL(path, import.meta.url);
+  const text = await generateTypes();
+  if (!check) await writeFile(url, text);
+  else if ((await readFile(url, "utf8").catch(() => null)) !== text) {
+    console.error(`reports/${path} is out of date: run \`npm run generate\`.`);
+    return 1;
+  }
+  return 0;
+}
+
+if (argv[1] === fileURLToPath(import.meta.url)) process.exitCode = await main(argv.includes("--check"));
