@@ -8,7 +8,6 @@ const formats = [
   "markdown",
   "github",
   "ndjson",
-  "har",
   "sarif",
 ] as const satisfies readonly FormatName[];
 
@@ -93,7 +92,7 @@ export const optionDocs = {
     {
       name: "format",
       value: "LIST",
-      about: "json (always), html, junit, markdown, github, ndjson, har, sarif",
+      about: "json (always), html, junit, markdown, github, ndjson, sarif",
       choices: formats,
     },
     {

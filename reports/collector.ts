@@ -1,15 +1,13 @@
 import { join, resolve } from "node:path";
 import { Fault } from "../spec/fault.ts";
+import { github, sarif } from "./annotations.ts";
 import { lineFile, makeFolder, proveWritable, replace, unwritable } from "./files.ts";
-import { github } from "./github.ts";
-import { har } from "./har.ts";
 import { html } from "./html/report.ts";
 import { json } from "./json.ts";
 import { junit } from "./junit.ts";
 import { markdown } from "./markdown.ts";
 import { ending, eventLine, ndjson, type RunEvent } from "./ndjson.ts";
 import type { Report } from "./report.ts";
-import { sarif } from "./sarif.ts";
 
 /** A folder that was proven writable. */
 export interface Out {
@@ -81,7 +79,7 @@ export async function collect(out: Out, names: readonly FormatName[]): Promise<C
 }
 
 /** The formats that reports are written in. */
-export const formatNames = ["json", "html", "junit", "markdown", "github", "ndjson", "har", "sarif"] as const;
+export const formatNames = ["json", "html", "junit", "markdown", "github", "ndjson", "sarif"] as const;
 
 /** Name of a format as `--format` takes it. */
 export type FormatName = (typeof formatNames)[number];
@@ -100,7 +98,6 @@ export const formats: Readonly<Record<FormatName, Format>> = {
   markdown: { file: "report.md", render: (report) => markdown(report) },
   github: { file: "github.txt", render: github },
   ndjson: { file: "report.ndjson", render: ndjson },
-  har: { file: "report.har", render: har },
   sarif: { file: "report.sarif", render: sarif },
 };
 

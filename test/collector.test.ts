@@ -79,8 +79,8 @@ describe("a written report", () => {
 
   it("comes in every format asked for, and always as JSON", async () => {
     const out = await prepareOut(dir);
-    await writeReports(out, sampleReport(), ["junit", "har"]);
-    expect((await readdir(dir)).sort()).toEqual(["junit.xml", "report.har", "report.json"]);
+    await writeReports(out, sampleReport(), ["junit", "sarif"]);
+    expect((await readdir(dir)).sort()).toEqual(["junit.xml", "report.json", "report.sarif"]);
     expect(await readFile(join(dir, "report.json"), "utf8")).toBe(json(sampleReport()));
   });
 });

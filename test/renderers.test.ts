@@ -1,10 +1,8 @@
 import { describe, expect, it } from "vitest";
+import { github, sarif } from "../reports/annotations.ts";
 import { formatNames, formats } from "../reports/collector.ts";
-import { github } from "../reports/github.ts";
-import { har } from "../reports/har.ts";
 import { markdown, summaryLimit } from "../reports/markdown.ts";
 import { ndjson } from "../reports/ndjson.ts";
-import { sarif } from "../reports/sarif.ts";
 import {
   greenReport,
   hostile,
@@ -36,7 +34,7 @@ describe("every file", () => {
     },
   );
 
-  it.each(["json", "har", "ndjson"] as const)(
+  it.each(["json", "sarif", "ndjson"] as const)(
     "%s still means what it meant before it was escaped",
     (name) => {
       const lines =
@@ -120,56 +118,6 @@ describe("the events", () => {
       report.questions.length,
       1,
     ]);
-  });
-});
-
-describe("the HAR file", () => {
-  it("reads as the golden file says", async () => {
-    await expect(har(sampleReport())).toMatchFileSnapshot("golden/report.har");
-  });
-
-  it("has every member that HAR 1.2 requires of an entry", () => {
-    const { log } = JSON.parse(har(sampleReport()));
-    expect(log).toMatchObject({
-      version: "1.2",
-      creator: { name: "addpermission-conformance", version: "0.1.0" },
-    });
-    expect(log.entries).toHaveLength(7);
-    for (const entry of log.entries) {
-      expect(Object.keys(entry)).toEqual(
-        expect.arrayContaining(["startedDateTime", "time", "request", "response", "cache", "timings"]),
-      );
-      const both = ["httpVersion", "cookies", "headers", "headersSize", "bodySize"];
-      expect(Object.keys(entry.request)).toEqual(
-        expect.arrayContaining([...both, "method", "url", "queryString"]),
-      );
-      expect(Object.keys(entry.response)).toEqual(
-        expect.arrayContaining([...both, "status", "statusText", "content", "redirectURL"]),
-      );
-      expect(Object.keys(entry.timings)).toEqual(expect.arrayContaining(["send", "wait", "receive"]));
-      expect(log.pages.map(({ id }: { id: string }) => id)).toContain(entry.pageref);
-    }
-  });
-
-  it("keeps a query as it was sent and counts the bytes of a body that is not text", () => {
-    const request = {
-      method: "GET",
-      path: "/f?Qualifier=%24L&&a=b=c",
-      headers: {},
-      body: "AAEC",
-      encoding: "base64",
-    } as const;
-    const counterexample = sampleCounterexample({ steps: [{ request, response: null }] });
-    const { log } = JSON.parse(
-      har(sampleReport({ rules: [sampleRule("a.b", { verdicts: broken, counterexample })] })),
-    );
-    expect(log.entries[0].request.bodySize).toBe(3);
-    expect(log.entries[0].request.queryString).toEqual([
-      { name: "Qualifier", value: "%24L" },
-      { name: "", value: "" },
-      { name: "a", value: "b=c" },
-    ]);
-    expect(log.entries[0].response.status).toBe(0);
   });
 });
 

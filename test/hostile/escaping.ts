@@ -9,7 +9,7 @@ import { behind, said } from "./server.ts";
 const unseen = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]/u;
 /** A header carries bytes only; those from 0x80 on are controls to some terminals. */
 const inHeader = "\u009b2J `a` | <script>alert(9)</script> ]]> ::error::x ##[error]";
-const everyFormat = "json,html,junit,markdown,github,ndjson,har,sarif";
+const everyFormat = "json,html,junit,markdown,github,ndjson,sarif";
 const settings = ["--concurrency", "2", "--runs", "1", "--suite", "spellings"];
 
 /** A target that puts what is markup somewhere into every place that reports quote. */
@@ -73,7 +73,7 @@ export function complaintsOf(terminal: string, files: ReadonlyMap<string, string
       ([name, text]) => [!text.includes("##["), `${name} holds an old workflow command`] as const,
     ),
     ...[...files]
-      .filter(([name]) => /json$|har$|sarif$/.test(name))
+      .filter(([name]) => /json$|sarif$/.test(name))
       .map(([name, text]) => [isJson(name, text), `${name} is no JSON`] as const),
     [!/^\s*::/m.test(terminal), "the terminal has a line that is a workflow command"],
     [!/<script>alert|<img src=x|<\/details><script/i.test(`${html}`), "report.html has markup of the target"],

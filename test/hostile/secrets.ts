@@ -12,7 +12,7 @@ const planted = {
   AWS_SESSION_TOKEN: `IQoJplanted/Token+That/Is=Long${"//wEaCXVzLWVhc3QtMSJIMEYCIQ".repeat(8)}==`,
 } as const;
 
-const everyFormat = "json,html,junit,markdown,github,ndjson,har,sarif";
+const everyFormat = "json,html,junit,markdown,github,ndjson,sarif";
 const settings = ["--sign", "--concurrency", "2", "--runs", "1", "--suite", "spellings"];
 const json = ["Content-Type: application/json"];
 
@@ -89,7 +89,9 @@ async function echoed(folder: string, picks: Picks, answer: Answer): Promise<Tri
     const complaints = failing([
       [signatures.size > 0, "the target was never asked, so that nothing is shown"],
       [
-        ["out/report.json", "out/report.har", "tape/exchanges.ndjson"].every((file) => files.includes(file)),
+        ["out/report.json", "out/report.sarif", "tape/exchanges.ndjson"].every((file) =>
+          files.includes(file),
+        ),
         "files are missing",
       ],
       [redacted, "nothing was taken out, so that nothing is shown"],
