@@ -1,4 +1,3 @@
-import type { AddPermissionCommandInput } from "@aws-sdk/client-lambda";
 import { isRecord } from "../spec/body.ts";
 import { broken, type Member } from "../spec/constraint.ts";
 
@@ -6,7 +5,7 @@ import { broken, type Member } from "../spec/constraint.ts";
 export type Statement = Readonly<Record<string, unknown>>;
 
 /** The members of an AddPermission request that make a statement what it is. */
-export type Addition = Pick<AddPermissionCommandInput, "StatementId" | "Action" | "Principal"> & Sources;
+export type Addition = { readonly [M in "StatementId" | "Action" | "Principal"]: string } & Sources;
 
 type Sources = { readonly [M in Source]?: string };
 type Source = "SourceArn" | "SourceAccount" | "EventSourceToken";

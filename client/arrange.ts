@@ -1,31 +1,19 @@
-import { DeleteFunctionCommand, GetFunctionCommand } from "@aws-sdk/client-lambda";
 import { Fault } from "../spec/fault.ts";
 import type { Stage } from "../spec/stage.ts";
 import type { UnsupportedCapability } from "../spec/verdict.ts";
 import {
+  type CreateContext,
   createFunction,
-  deleteRole,
-  firstRecipe,
-  type Kitchen,
-  type Recipe,
-  zip,
+  type FunctionSettings,
+  firstSettings,
 } from "./create-function.ts";
 import { type Sleep, sleep } from "./deadline.ts";
 import { type Created, type Journal, noJournal } from "./journal.ts";
 import { keepPolicy } from "./kept-policy.ts";
-import { type Populated, populate } from "./populate.ts";
+import { lambdaApi, said } from "./lambda-api.ts";
 import type { Clock, Transport } from "./transport.ts";
-import {
-  type Ask,
-  isBusy,
-  isSettling,
-  notLambda,
-  type Patience,
-  patiently,
-  said,
-  sdkOver,
-  type Workshop,
-} from "./workshop.ts";
+import { addVersionsAndAliases, type Complete } from "./versions-and-aliases.ts";
+import { type ArrangeContext, askUntil, isBusy, isSettling, notLambda, type WaitContext } from "./wait.ts";
 
 /** What arranging needs. */
 export interface ArrangeOptions {
@@ -33,7 +21,6 @@ export interface ArrangeOptions {
   readonly clock: Clock;
   /** The endpoint as it is named in messages. */
   readonly endpoint: string;
-  readonly region: string;
   /** Begins the name of everything that is created, such as `addperm-ct-1a2b`; at most 40 characters. */
   readonly prefix: string;
   /** For the tag by which leftovers are recognised. */
@@ -43,7 +30,7 @@ export interface ArrangeOptions {
   /** Execution role; without one a dummy is named, and one is created where the target insists. */
   readonly role?: string | undefined;
   /** What an earlier stage of the run was created with; the next begins where that one ended. */
-  readonly recipe?: Recipe | null | undefined;
+  readonly recipe?: FunctionSettings | null | undefined;
   readonly journal?: Journal | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly sleep?: Sleep | undefined;
@@ -65,7 +52,7 @@ export interface Arranged {
   /** What the stage could not be given. */
   readonly missing: readonly UnsupportedCapability[];
   /** What its functions were created with; null where none were. */
-  readonly recipe: Recipe | null;
+  readonly recipe: FunctionSettings | null;
   /** Removes what was created; tells what is left behind, one sentence each. Never rejects; may be called again. */
   undo(): Promise<readonly string[]>;
 }
@@ -78,8 +65,8 @@ export async function arrange(options: ArrangeOptions): Promise<Arranged> {
   const created = new Map<string, Created>();
   const doubtful = new Map<string, number>();
   const journal = options.journal ?? noJournal;
-  const shop: Kitchen = {
-    ...workshop(options, options.signal),
+  const context: CreateContext = {
+    ...contextOf(options),
     roleName: `${options.prefix}-role`,
     async note(kind, name) {
       created.set(name, kind);
@@ -96,20 +83,20 @@ export async function arrange(options: ArrangeOptions): Promise<Arranged> {
   options.began?.(undo);
   try {
     const tags = { "addpermission-conformance": options.startedAt.toISOString() };
-    const first = options.recipe ?? firstRecipe(options.role, tags);
-    const main = await build(shop, `${options.prefix}-main`, first, options.bare ?? false);
+    const first = options.recipe ?? firstSettings(options.role, tags);
+    const main = await build(context, `${options.prefix}-main`, first, options.bare ?? false);
     if (options.bare)
-      return { stage: stageOf(shop, options, main, null), missing: [], recipe: main.recipe, undo };
+      return { stage: stageOf(context, options, main, null), missing: [], recipe: main.settings, undo };
     // The second is left without versions: a service that publishes only changed code publishes its first one once.
     const name = `${options.prefix}-other`;
-    const other = await createFunction(shop, name, main.recipe).catch((error: unknown) => {
+    const other = await createFunction(context, name, main.settings).catch((error: unknown) => {
       if (options.signal?.aborted === true) throw error;
       return error instanceof Fault ? error.message : Promise.reject(error);
     });
     const missing = typeof other === "string" ? [{ needs: "other" as const, reason: other }] : [];
     const second = typeof other === "string" ? null : { name, arn: other.arn, versions: [], aliases: null };
-    const stage = stageOf(shop, options, main, second);
-    return { stage, missing: [...main.missing, ...missing], recipe: main.recipe, undo };
+    const stage = stageOf(context, options, main, second);
+    return { stage, missing: [...main.missing, ...missing], recipe: main.settings, undo };
   } catch (error) {
     const left = await undo();
     // A target with a remedy of its own ends with this process, and what is left there with it.
@@ -119,17 +106,17 @@ export async function arrange(options: ArrangeOptions): Promise<Arranged> {
 }
 
 function stageOf(
-  shop: Workshop,
+  context: ArrangeContext,
   { prefix }: ArrangeOptions,
-  { staged, recipe }: Built,
+  { staged, settings: { role, runtime, zip } }: Built,
   other: Stage["other"],
 ): Stage {
   return {
-    ...placeOf(shop, staged.arn),
+    ...placeOf(context, staged.arn),
     main: staged,
     other,
     unknownName: `${prefix}-none`,
-    recipe: { role: recipe.role, runtime: recipe.runtime, zip },
+    recipe: { role, runtime, zip },
   };
 }
 
@@ -138,27 +125,23 @@ function stageOf(
  * function cannot be found, or its policy could not be given back; nothing is changed then.
  */
 export async function useExisting(name: string, options: ArrangeOptions): Promise<Arranged> {
-  const shop = workshop(options, options.signal);
-  const reply = await patiently(
-    shop,
-    () => shop.ask((client) => client.send(new GetFunctionCommand({ FunctionName: name }))),
-    isBusy,
-  );
+  const context = contextOf(options);
+  const reply = await askUntil(context, () => context.lambda.getFunction(name), isBusy);
   if (!reply.ok) {
-    const fault = notLambda(shop, "GetFunction", reply);
+    const fault = notLambda(context, "GetFunction", reply);
     if (fault !== null) throw fault;
     throw new Fault(
       `${options.endpoint} answered GetFunction for ${name} with ${said(reply)}: name a function that exists with --function NAME, or leave it out to have one created.`,
     );
   }
-  const { FunctionArn: arn = "", FunctionName: found = name } = reply.value.Configuration ?? {};
-  const place = placeOf(shop, arn);
+  const { FunctionArn: arn = "", FunctionName: found = name } = reply.value;
+  const place = placeOf(context, arn);
   const undo = await keepPolicy({
     functionName: found,
     arn: arn.split(":").slice(0, 7).join(":"),
     journal: options.journal ?? noJournal,
-    shop,
-    cleaning: { ...workshop(options, undefined), ...cleaning(options), patienceMs: undoPatienceMs },
+    context,
+    cleaning: cleaningContext(options),
     sentIds: options.sentIds ?? (() => []),
     copyId: `${options.prefix}-copy`,
   });
@@ -183,42 +166,49 @@ export function onlyTheFunction(reason: string): readonly UnsupportedCapability[
   return (["other", "versions", "aliases"] as const).map((needs) => ({ needs, reason }));
 }
 
-/** Cleaning up goes on when the run's own signal is given or its budget is spent. */
-function cleaning(options: ArrangeOptions) {
-  const how = { deadlineMs: options.deadlineMs, essential: true };
-  return { how, ask: sdkOver(options.transport, options.region, how) };
-}
-
-function workshop(options: ArrangeOptions, signal: AbortSignal | undefined): Workshop {
-  const how = { deadlineMs: options.deadlineMs, signal };
+function contextOf({ signal, ...options }: ArrangeOptions): ArrangeContext {
   return {
-    transport: options.transport,
-    ask: sdkOver(options.transport, options.region, how),
+    lambda: lambdaApi(options.transport, { deadlineMs: options.deadlineMs, signal }),
     endpoint: options.endpoint,
-    how,
     clock: options.clock,
     sleep: options.sleep ?? sleep,
     patienceMs: options.patienceMs ?? 60_000,
+    signal,
     remedy: options.remedy,
   };
 }
 
-type Built = Populated & { readonly recipe: Recipe };
+/** Cleaning up goes on when the run's own signal is given or its budget is spent. */
+function cleaningContext(options: ArrangeOptions): WaitContext {
+  return {
+    lambda: lambdaApi(options.transport, { deadlineMs: options.deadlineMs, essential: true }),
+    clock: options.clock,
+    sleep: options.sleep ?? sleep,
+    patienceMs: undoPatienceMs,
+  };
+}
 
-async function build(shop: Kitchen, name: string, first: Recipe, bare: boolean): Promise<Built> {
-  const { arn, recipe } = await createFunction(shop, name, first);
-  if (bare) return { staged: { name, arn, versions: [], aliases: null }, missing: [], recipe };
-  return { ...(await populate(shop, name, arn)), recipe };
+type Built = Complete & { readonly settings: FunctionSettings };
+
+async function build(
+  context: CreateContext,
+  name: string,
+  first: FunctionSettings,
+  bare: boolean,
+): Promise<Built> {
+  const { arn, settings } = await createFunction(context, name, first);
+  if (bare) return { staged: { name, arn, versions: [], aliases: null }, missing: [], settings };
+  return { ...(await addVersionsAndAliases(context, name, arn)), settings };
 }
 
 /** Partition, region and account, read from the ARN that the target returned. */
-function placeOf(shop: Workshop, arn: string): Pick<Stage, "partition" | "region" | "account"> {
+function placeOf({ endpoint }: ArrangeContext, arn: string): Pick<Stage, "partition" | "region" | "account"> {
   const [, partition, service, region, account] = arn.split(":");
   if (service === "lambda" && partition !== undefined && region !== undefined && account !== undefined) {
     return { partition, region, account };
   }
   throw new Fault(
-    `${shop.endpoint} returned "${arn.slice(0, 200)}" where the ARN of a function belongs: give the URL of something that speaks the Lambda API.`,
+    `${endpoint} returned "${arn.slice(0, 200)}" where the ARN of a function belongs: give the URL of something that speaks the Lambda API.`,
   );
 }
 
@@ -232,20 +222,19 @@ function remover(
   doubtful: ReadonlyMap<string, number>,
 ): () => Promise<readonly string[]> {
   return async () => {
-    // Patience is for all together.
-    const shop = workshop(options, undefined);
+    // The wait is for all together.
     const until = options.clock() + undoPatienceMs;
-    const { how, ask } = cleaning(options);
+    const context = cleaningContext(options);
     const left: string[] = [];
     for (const [name, kind] of [...created]) {
       const why =
         kind === "functions"
           ? await deleteFunction(
-              { ...shop, ask, how, patienceMs: until - options.clock() },
+              { ...context, patienceMs: until - options.clock() },
               name,
               doubtful.get(name),
             )
-          : await deleteRole(options.transport, name, how);
+          : await context.lambda.deleteRole(name);
       if (why === null) {
         created.delete(name);
         await (options.journal ?? noJournal).forget(kind, name).catch(() => {});
@@ -261,14 +250,14 @@ function remover(
  * appear until some moment is asked for until then.
  */
 export async function deleteFunction(
-  shop: Patience & { readonly ask: Ask },
+  context: WaitContext,
   name: string,
   mayAppearUntil = Number.NEGATIVE_INFINITY,
 ): Promise<string | null> {
-  const reply = await patiently(
-    shop,
-    () => shop.ask((client) => client.send(new DeleteFunctionCommand({ FunctionName: name }))),
-    (refused) => (refused.status === 404 ? shop.clock() < mayAppearUntil : isSettling(refused)),
+  const reply = await askUntil(
+    context,
+    () => context.lambda.deleteFunction(name),
+    (refused) => (refused.status === 404 ? context.clock() < mayAppearUntil : isSettling(refused)),
   );
   return reply.ok || reply.status === 404 ? null : said(reply);
 }

@@ -2,17 +2,17 @@ import { Fault } from "../spec/fault.ts";
 import { canonicalJson } from "../spec/statement.ts";
 import { additionOf, type Statement } from "./addition.ts";
 import type { Journal } from "./journal.ts";
+import { said } from "./lambda-api.ts";
 import {
   addStatement,
   type KeptPolicy,
-  type PolicyShop,
   pausesMs,
   type Restored,
   readStatements,
   removeStatement,
   restore,
 } from "./policy.ts";
-import { said, stopIfEnded } from "./workshop.ts";
+import { stopIfEnded, type WaitContext } from "./wait.ts";
 
 /** What is kept of a function, and how. */
 export interface Keeping {
@@ -21,9 +21,9 @@ export interface Keeping {
   readonly arn: string;
   readonly journal: Journal;
   /** For reads before the run, which end with it. */
-  readonly shop: PolicyShop;
+  readonly context: WaitContext;
   /** For writes and for giving back, also once the run was ended. */
-  readonly cleaning: PolicyShop;
+  readonly cleaning: WaitContext;
   /** Ids of the statements that were sent so far. */
   readonly sentIds: () => readonly string[];
   /** Id of the copies that show whether a statement can be given back. */
@@ -55,7 +55,7 @@ export async function keepPolicy(of: Keeping): Promise<GiveBack> {
   });
   if (why === null) return giveBack;
   const left = await giveBack();
-  stopIfEnded(of.shop);
+  stopIfEnded(of.context);
   const end = left.length === 0 ? "The policy is as it was." : `Besides, ${left.join("; ")}.`;
   throw new Fault(`${cannotKeep(functionName, why)} ${end}`);
 }
@@ -69,9 +69,9 @@ async function refuseIfKept({ functionName, journal }: Keeping): Promise<void> {
   );
 }
 
-async function ownPolicy({ functionName, arn, shop }: Keeping): Promise<KeptPolicy> {
-  const read = await readStatements(shop, { functionName, qualifier: null });
-  stopIfEnded(shop);
+async function ownPolicy({ functionName, arn, context }: Keeping): Promise<KeptPolicy> {
+  const read = await readStatements(context, { functionName, qualifier: null });
+  stopIfEnded(context);
   if (read.kind === "unreadable")
     throw new Fault(
       `The policy of ${functionName} cannot be read (${read.why}), and a run empties it, so that nothing could be given back: name another function with --function NAME, or leave it out to have one created. Nothing was changed.`,
@@ -85,10 +85,10 @@ async function ownPolicy({ functionName, arn, shop }: Keeping): Promise<KeptPoli
 const addedTo = ["$LATEST", "live"];
 
 /** The policies that no run empties, and that may be added to. */
-async function policiesAddedTo({ functionName, arn, shop }: Keeping): Promise<readonly KeptPolicy[]> {
+async function policiesAddedTo({ functionName, arn, context }: Keeping): Promise<readonly KeptPolicy[]> {
   const found: KeptPolicy[] = [];
   for (const qualifier of addedTo) {
-    const read = await readStatements(shop, { functionName, qualifier });
+    const read = await readStatements(context, { functionName, qualifier });
     if (read.kind === "unreadable") continue;
     found.push({ functionName, qualifier, resource: `${arn}:${qualifier}`, statements: read.statements });
   }
@@ -117,14 +117,14 @@ function unsayableIn(statements: readonly Statement[], resource: string): string
  * the statement as it stands. It may refuse a principal that was deleted since, or write a condition in another form.
  * Gives the first statement that has no true copy, and why; null when all have.
  */
-async function uncopied({ shop, cleaning, copyId }: Keeping, policy: KeptPolicy): Promise<string | null> {
+async function uncopied({ context, cleaning, copyId }: Keeping, policy: KeptPolicy): Promise<string | null> {
   for (const statement of policy.statements) {
     const read = additionOf(statement, policy.resource);
     if (read.kind === "unsayable") return `${named(statement)}, ${read.member}: ${read.why}`;
     // No signal cuts a write off: it could have its effect after the policy was given back.
     const reply = await addStatement(cleaning, policy, { ...read.addition, StatementId: copyId });
     if (!reply.ok) return `${named(statement)}: a copy of it was answered ${said(reply)}`;
-    const copy = await copyIn(shop, policy, copyId);
+    const copy = await copyIn(context, policy, copyId);
     if (typeof copy === "string") return `${named(statement)}: ${copy}`;
     const differs = differingMember({ ...copy, Sid: statement.Sid }, statement);
     if (differs !== null)
@@ -136,10 +136,10 @@ async function uncopied({ shop, cleaning, copyId }: Keeping, policy: KeptPolicy)
 }
 
 /** The copy as it stands in the policy; a clause where it does not. */
-async function copyIn(shop: PolicyShop, policy: KeptPolicy, copyId: string): Promise<Statement | string> {
+async function copyIn(context: WaitContext, policy: KeptPolicy, copyId: string): Promise<Statement | string> {
   for (const pause of pausesMs) {
-    await shop.sleep(pause);
-    const now = await readStatements(shop, policy);
+    await context.sleep(pause);
+    const now = await readStatements(context, policy);
     if (now.kind === "unreadable") return now.why;
     const copy = now.statements.find(({ Sid }) => Sid === copyId);
     if (copy !== undefined) return copy;

@@ -1,25 +1,16 @@
-import { AddPermissionCommand, GetPolicyCommand, RemovePermissionCommand } from "@aws-sdk/client-lambda";
 import { isRecord } from "../spec/body.ts";
 import { canonicalJson } from "../spec/statement.ts";
 import { isRemovable } from "../spec/target.ts";
 import { type Addition, additionOf, type Statement } from "./addition.ts";
-import { type Ask, isBusy, type Patience, patiently, type Reply, said } from "./workshop.ts";
+import { type PolicyOwner, type Reply, said } from "./lambda-api.ts";
+import { askUntil, isBusy, type WaitContext } from "./wait.ts";
 
 /** A policy as it was read, to be given back later. Plain JSON. */
-export interface KeptPolicy {
-  readonly functionName: string;
-  /** null for the policy of the function itself. */
-  readonly qualifier: string | null;
+export interface KeptPolicy extends PolicyOwner {
   /** ARN of what the policy belongs to. */
   readonly resource: string;
   readonly statements: readonly Statement[];
 }
-
-/** Whose policy it is. */
-export type PolicyOwner = Pick<KeptPolicy, "functionName" | "qualifier">;
-
-/** What it takes to read and write a policy at a target that may be busy. */
-export type PolicyShop = Patience & { readonly ask: Ask };
 
 /** What a read of a policy shows; `why` is a clause. */
 export type PolicyReading =
@@ -32,8 +23,8 @@ export type PolicyReading =
     };
 
 /** Reads the statements of a policy; there are none where GetPolicy answers 404. */
-export async function readStatements(shop: PolicyShop, of: PolicyOwner): Promise<PolicyReading> {
-  const reply = await asked(shop, (client) => client.send(new GetPolicyCommand(named(of))));
+export async function readStatements(context: WaitContext, of: PolicyOwner): Promise<PolicyReading> {
+  const reply = await askUntil(context, () => context.lambda.getPolicy(of), isBusy);
   if (!reply.ok && reply.status === 404) return { kind: "statements", statements: [] };
   if (!reply.ok) {
     const isAnswered = reply.status !== 0;
@@ -48,18 +39,21 @@ export async function readStatements(shop: PolicyShop, of: PolicyOwner): Promise
 }
 
 /** Adds one statement. */
-export function addStatement(shop: PolicyShop, of: PolicyOwner, addition: Addition): Promise<Reply<unknown>> {
-  return asked(shop, (client) => client.send(new AddPermissionCommand({ ...named(of), ...addition })));
+export function addStatement(
+  context: WaitContext,
+  of: PolicyOwner,
+  addition: Addition,
+): Promise<Reply<null>> {
+  return askUntil(context, () => context.lambda.addPermission(of, addition), isBusy);
 }
 
 /** Removes one statement; null when it is gone, else why it is not. */
 export async function removeStatement(
-  shop: PolicyShop,
+  context: WaitContext,
   of: PolicyOwner,
   sid: string,
 ): Promise<string | null> {
-  const input = { ...named(of), StatementId: sid };
-  const reply = await asked(shop, (client) => client.send(new RemovePermissionCommand(input)));
+  const reply = await askUntil(context, () => context.lambda.removePermission(of, sid), isBusy);
   return reply.ok || reply.status === 404 ? null : said(reply);
 }
 
@@ -83,7 +77,7 @@ export const pausesMs: readonly number[] = [0, 300, 1500];
  * statements that may have been added: a target may be brought to store one with which it shows no policy any more.
  */
 export async function restore(
-  shop: PolicyShop,
+  context: WaitContext,
   policy: KeptPolicy,
   sentIds: () => readonly string[] = () => [],
 ): Promise<Restored> {
@@ -100,14 +94,14 @@ export async function restore(
   // Only what a run empties has to be written without a look.
   let mayWriteUnread = policy.qualifier === null;
   for (let round = 0; ; round += 1) {
-    const now = await readStatements(shop, policy);
+    const now = await readStatements(context, policy);
     const pause = pausesMs[round];
     if (now.kind === "unreadable") {
       if (!now.isAnswered || (pause === undefined && !mayWriteUnread))
         return told(unread(policy, now.why, addedUnread), false);
-      if (pause !== undefined) await shop.sleep(pause);
+      if (pause !== undefined) await context.sleep(pause);
       else {
-        addedUnread = await writeUnread(shop, policy, sentIds());
+        addedUnread = await writeUnread(context, policy, sentIds());
         mayWriteUnread = false;
         round = 0;
       }
@@ -116,8 +110,8 @@ export async function restore(
     const difference = compare(now.statements, policy.statements);
     const done = difference.missing.length + difference.surplus.filter(isWithinReach).length === 0;
     if (done || pause === undefined) return told(problemsOf(policy, difference, refusals), done);
-    await shop.sleep(pause);
-    refusals = await write(shop, policy, difference, { removed, given });
+    await context.sleep(pause);
+    refusals = await write(context, policy, difference, { removed, given });
   }
 }
 
@@ -136,20 +130,20 @@ function compare(now: readonly Statement[], before: readonly Statement[]): Diffe
 }
 
 async function write(
-  shop: PolicyShop,
+  context: WaitContext,
   policy: KeptPolicy,
   { surplus, missing }: Difference,
   done: { readonly removed: Set<string>; readonly given: Set<string> },
 ): Promise<Refusals> {
   const refusals = new Map<string, string>();
   for (const statement of surplus.filter(isWithinReach)) {
-    const why = await removeStatement(shop, policy, statement.Sid);
+    const why = await removeStatement(context, policy, statement.Sid);
     if (why === null) done.removed.add(statement.Sid);
     else refusals.set(canonicalJson(statement), why);
   }
   for (const statement of missing) {
     const read = additionOf(statement, policy.resource);
-    const reply = read.kind === "addition" ? await addStatement(shop, policy, read.addition) : null;
+    const reply = read.kind === "addition" ? await addStatement(context, policy, read.addition) : null;
     if (reply?.ok) done.given.add(String(statement.Sid));
     else refusals.set(canonicalJson(statement), reply === null ? "AddPermission cannot say it" : said(reply));
   }
@@ -161,21 +155,21 @@ async function write(
  * Gives the statements of which the target acknowledged the addition.
  */
 async function writeUnread(
-  shop: PolicyShop,
+  context: WaitContext,
   policy: KeptPolicy,
   sentIds: readonly string[],
 ): Promise<readonly Statement[]> {
   const added: Statement[] = [];
   for (const statement of policy.statements) {
     const read = additionOf(statement, policy.resource);
-    const reply = read.kind === "addition" ? await addStatement(shop, policy, read.addition) : null;
+    const reply = read.kind === "addition" ? await addStatement(context, policy, read.addition) : null;
     if (reply?.ok) added.push(statement);
   }
   const own = new Set(policy.statements.map(({ Sid }) => Sid));
-  const until = shop.clock() + shop.patienceMs;
+  const until = context.clock() + context.patienceMs;
   for (const sid of [...new Set(sentIds)].reverse()) {
-    if (shop.clock() > until) break;
-    if (!own.has(sid) && isRemovable(sid)) await removeStatement(shop, policy, sid);
+    if (context.clock() > until) break;
+    if (!own.has(sid) && isRemovable(sid)) await removeStatement(context, policy, sid);
   }
   return added;
 }
@@ -220,15 +214,6 @@ function unread(policy: KeptPolicy, why: string, added: readonly Statement[]): r
 /** How messages name the owner of a policy. */
 export function ownerOf({ functionName, qualifier }: PolicyOwner): string {
   return qualifier === null ? functionName : `${functionName}:${qualifier}`;
-}
-
-/** Asks again while the target is busy. */
-function asked<T>(shop: PolicyShop, request: Parameters<typeof shop.ask<T>>[0]): Promise<Reply<T>> {
-  return patiently(shop, () => shop.ask(request), isBusy);
-}
-
-function named({ functionName, qualifier }: PolicyOwner) {
-  return { FunctionName: functionName, ...(qualifier === null ? {} : { Qualifier: qualifier }) };
 }
 
 function parsed(text: string): unknown {

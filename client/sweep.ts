@@ -1,12 +1,11 @@
-import { GetFunctionCommand, ListFunctionsCommand } from "@aws-sdk/client-lambda";
 import { canonicalJson } from "../spec/statement.ts";
 import { deleteFunction } from "./arrange.ts";
-import { deleteRole } from "./create-function.ts";
 import { type Sleep, sleep } from "./deadline.ts";
 import { journalsIn, type LeftJournal, removeJournal } from "./journal.ts";
+import { lambdaApi, said } from "./lambda-api.ts";
 import { type KeptPolicy, ownerOf, restore } from "./policy.ts";
 import type { Clock, Transport } from "./transport.ts";
-import { said, sdkOver } from "./workshop.ts";
+import type { WaitContext } from "./wait.ts";
 
 /** What sweeping needs. */
 export interface SweepOptions {
@@ -80,7 +79,7 @@ async function clear({ path, entry }: LeftJournal, options: SweepOptions, done: 
   const before = done.left.length;
   for (const name of entry.functions) await remove(options, name, done);
   for (const name of entry.roles) {
-    const why = await deleteRole(options.transport, name, { deadlineMs: options.deadlineMs });
+    const why = await contextOf(options).lambda.deleteRole(name);
     if (why === null) done.deleted.push(name);
     else done.left.push(`the role ${name} is left behind (${why})`);
   }
@@ -91,21 +90,20 @@ async function clear({ path, entry }: LeftJournal, options: SweepOptions, done: 
   if (isClear && isGiven) await removeJournal(path);
 }
 
-function shopOf(options: SweepOptions) {
-  const how = { deadlineMs: options.deadlineMs, signal: options.signal, essential: true };
-  const ask = sdkOver(options.transport, options.region, how);
-  return { ask, how, clock: options.clock, sleep: options.sleep ?? sleep, patienceMs: 10_000 };
+function contextOf({ transport, deadlineMs, signal, ...options }: SweepOptions): WaitContext {
+  const lambda = lambdaApi(transport, { deadlineMs, signal, essential: true });
+  return { lambda, clock: options.clock, sleep: options.sleep ?? sleep, patienceMs: 10_000, signal };
 }
 
 async function remove(options: SweepOptions, name: string, { deleted, left }: Done): Promise<void> {
-  const why = await deleteFunction(shopOf(options), name);
+  const why = await deleteFunction(contextOf(options), name);
   if (why === null) deleted.push(name);
   else left.push(`the function ${name} is left behind (${why})`);
 }
 
 /** True when nothing is left to do for the policy. */
 async function giveBack(options: SweepOptions, policy: KeptPolicy, to: Done): Promise<boolean> {
-  const { removed, given, problems, done } = await restore(shopOf(options), policy);
+  const { removed, given, problems, done } = await restore(contextOf(options), policy);
   const owner = ownerOf(policy);
   if (!done && (await isGone(options, policy.functionName))) {
     const held = policy.statements.map(canonicalJson).join(", ");
@@ -120,8 +118,7 @@ async function giveBack(options: SweepOptions, policy: KeptPolicy, to: Done): Pr
 }
 
 async function isGone(options: SweepOptions, name: string): Promise<boolean> {
-  const { ask } = shopOf(options);
-  const reply = await ask((client) => client.send(new GetFunctionCommand({ FunctionName: name })));
+  const reply = await contextOf(options).lambda.getFunction(name);
   return !reply.ok && reply.error === "ResourceNotFoundException";
 }
 
@@ -133,27 +130,23 @@ const mostPages = 200;
 
 /** Names of old functions with our prefix; a target that cannot list has none. */
 async function oldOnes(options: SweepOptions, left: string[]): Promise<readonly string[]> {
-  const ask = sdkOver(options.transport, options.region, {
-    deadlineMs: options.deadlineMs,
-    signal: options.signal,
-  });
+  const { lambda } = contextOf(options);
   const names: string[] = [];
-  let marker: string | undefined;
+  let marker: string | null = null;
   for (let page = 0; page < mostPages; page += 1) {
-    const command = new ListFunctionsCommand(marker === undefined ? {} : { Marker: marker });
-    const reply = await ask((client) => client.send(command));
+    const reply: Awaited<ReturnType<typeof lambda.listFunctions>> = await lambda.listFunctions(marker);
     if (!reply.ok) {
       left.push(`functions that no journal names were not looked for: ListFunctions answered ${said(reply)}`);
       return names;
     }
-    for (const { FunctionName: name = "", LastModified: modified = "" } of reply.value.Functions ?? []) {
+    for (const { FunctionName: name = "", LastModified: modified = "" } of reply.value.Functions) {
       if (!name.startsWith(options.prefix)) continue;
       const age = options.now.getTime() - Date.parse(modified);
       if (age > options.olderThanMs) names.push(name);
       else if (Number.isNaN(age)) left.push(`the function ${name} is left alone: its age cannot be read`);
     }
-    marker = reply.value.NextMarker;
-    if (marker === undefined || marker === "") return names;
+    marker = reply.value.NextMarker ?? "";
+    if (marker === "") return names;
   }
   return names;
 }

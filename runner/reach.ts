@@ -112,7 +112,6 @@ export async function reach(options: ReachOptions): Promise<Reach> {
     transport,
     clock,
     endpoint: endpoint.href,
-    region,
     prefix: `${options.prefix}-${suffix}`,
     startedAt,
     deadlineMs: timeoutMs,

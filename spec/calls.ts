@@ -145,8 +145,9 @@ export function getAlias(name: string, alias: string): Call {
 }
 
 /** Publishes the function as it stands as a new version. */
-export function publishVersion(name: string): Call {
-  return withBody("PublishVersion", `${root}/${label(name)}/versions`, {});
+export function publishVersion(name: string, description: string | null = null): Call {
+  const body = description === null ? {} : { Description: description };
+  return withBody("PublishVersion", `${root}/${label(name)}/versions`, body);
 }
 
 /** Points a new alias at a version. */
@@ -164,13 +165,30 @@ export function deleteFunction(name: string, qualifier: string | null = null): C
   return plain("DeleteFunction", "DELETE", queried(`${root}/${label(name)}`, qualified(qualifier)));
 }
 
-/** Creates a function of that name, of nothing but what CreateFunction cannot do without. */
-export function createFunction(name: string, { role, runtime, zip }: Recipe): Call {
+/** Creates a function of that name, of nothing but what CreateFunction cannot do without, and tags. */
+export function createFunction(
+  name: string,
+  { role, runtime, zip }: Recipe,
+  tags: Readonly<Record<string, string>> | null = null,
+): Call {
   return withBody("CreateFunction", root, {
     Code: { ZipFile: zip },
     FunctionName: name,
     Handler: "index.handler",
     Role: role,
     Runtime: runtime,
+    ...(tags === null ? {} : { Tags: tags }),
   });
+}
+
+/** Changes the description of a function, so that its next version differs from the last one. */
+export function updateFunctionConfiguration(name: string, description: string): Omit<Call, "operation"> {
+  const target = `${root}/${label(name)}/configuration`;
+  return { method: "PUT", target, headers: json, body: JSON.stringify({ Description: description }) };
+}
+
+/** Lists functions, from the marker that the page before ended with. */
+export function listFunctions(marker: string | null): Omit<Call, "operation"> {
+  const target = queried(root, marker === null ? [] : [`Marker=${label(marker)}`]);
+  return { method: "GET", target, headers: [], body: null };
 }

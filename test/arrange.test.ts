@@ -27,7 +27,6 @@ function optionsFor(transport: Transport, more: Partial<ArrangeOptions> = {}): A
     transport,
     clock: () => now,
     endpoint: "http://lambda.test",
-    region: "us-west-2",
     prefix: "addperm-ct-t1",
     startedAt,
     deadlineMs: 20_000,

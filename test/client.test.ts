@@ -2,14 +2,12 @@ import { createServer } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 import { performance } from "node:perf_hooks";
 import { brotliCompressSync, gzipSync } from "node:zlib";
-import { DeleteFunctionCommand, GetFunctionCommand, PublishVersionCommand } from "@aws-sdk/client-lambda";
 import { afterEach, expect, test } from "vitest";
 import { constantAuthorizer } from "../client/authorize.ts";
 import { endpointOf } from "../client/endpoint.ts";
 import { type HttpOptions, httpTransport } from "../client/http.ts";
 import { sendRawSequence } from "../client/raw.ts";
 import { type Outgoing, reviving, type Transport } from "../client/transport.ts";
-import { sdkOver } from "../client/workshop.ts";
 import type { Answer } from "../spec/exchange.ts";
 import { type BareServer, bareServer, isWhole, response } from "./bare-server.ts";
 
@@ -71,23 +69,6 @@ test("a call that is sent anew is on a connection of its own, and leaves the oth
   const [shared, ...others] = sockets;
   expect(sockets.map((socket) => socket === shared)).toEqual([true, false, false, true]);
   expect(new Set(others).size).toBe(3);
-});
-
-test("the SDK asks twice over a dropped connection where that has no effect, and never adds twice", async () => {
-  const sent: string[] = [];
-  const dropping: Transport = {
-    send: async ({ method }, { anew = false }) => {
-      sent.push(`${method} ${anew ? "anew" : "shared"}`);
-      return { kind: "none", reason: "reset", detail: "", sentAt: 0, answeredAt: 0 };
-    },
-    close: async () => {},
-  };
-  const ask = sdkOver(dropping, "us-east-1", patient);
-  const name = { FunctionName: "f" };
-  await ask((client) => client.send(new DeleteFunctionCommand(name)));
-  await ask((client) => client.send(new GetFunctionCommand(name)));
-  await ask((client) => client.send(new PublishVersionCommand(name)));
-  expect(sent).toEqual(["DELETE shared", "DELETE anew", "GET shared", "GET anew", "POST anew"]);
 });
 
 test.each([

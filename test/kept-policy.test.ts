@@ -15,13 +15,15 @@ import { conform } from "../api/conform.ts";
 import { additionOf } from "../client/addition.ts";
 import { type ArrangeOptions, useExisting } from "../client/arrange.ts";
 import { type Journal, journalIn, journalsIn } from "../client/journal.ts";
-import { type KeptPolicy, type PolicyShop, readStatements, restore } from "../client/policy.ts";
+import { lambdaApi } from "../client/lambda-api.ts";
+import { type KeptPolicy, readStatements, restore } from "../client/policy.ts";
 import type { Transport } from "../client/transport.ts";
-import { sdkOver } from "../client/workshop.ts";
+import type { WaitContext } from "../client/wait.ts";
 import { isRecord } from "../spec/body.ts";
 import type { Answer } from "../spec/exchange.ts";
 import { inProcess } from "../targets/in-process.ts";
 import { createReference } from "../targets/reference/reference.ts";
+import { officialSdk } from "./official-sdk.ts";
 
 const name = "mine";
 const resource = `arn:aws:lambda:us-east-1:123456789012:function:${name}`;
@@ -49,13 +51,13 @@ afterEach(async () => {
   await rm(folder, { recursive: true });
 });
 
-function shopOver(over: Transport): PolicyShop {
+function contextOver(over: Transport): WaitContext {
   let now = 0;
-  const how = { deadlineMs: 1000 };
   const sleep = async (ms: number) => {
     now += ms;
   };
-  return { ask: sdkOver(over, "us-east-1", how), how, clock: () => now, sleep, patienceMs: 10_000 };
+  const lambda = lambdaApi(over, { deadlineMs: 1000 });
+  return { lambda, clock: () => now, sleep, patienceMs: 10_000 };
 }
 
 type Command =
@@ -66,9 +68,7 @@ type Command =
   | RemovePermissionCommand;
 
 async function sent(command: Command) {
-  const { ask } = shopOver(transport);
-  const reply = await ask((client) => client.send(command as AddPermissionCommand));
-  if (!reply.ok) throw new Error(`${command.constructor.name}: ${reply.message}`);
+  await officialSdk(transport).send(command as AddPermissionCommand);
 }
 
 function add(StatementId: string, more: Partial<AddPermissionCommandInput> = {}): Promise<void> {
@@ -82,7 +82,7 @@ function remove(StatementId: string): Promise<void> {
 
 /** The policy of the function, or of one of its aliases, as it stands. */
 async function policy(qualifier: string | null = null): Promise<KeptPolicy> {
-  const read = await readStatements(shopOver(transport), { functionName: name, qualifier });
+  const read = await readStatements(contextOver(transport), { functionName: name, qualifier });
   if (read.kind === "unreadable") throw new Error(read.why);
   return { functionName: name, qualifier, resource, statements: read.statements };
 }
@@ -103,13 +103,12 @@ function use(over: Partial<Transport> = {}, more: Partial<ArrangeOptions> = {}) 
       return through.send(call, how);
     },
   };
-  const { clock: shopClock, sleep } = shopOver(logging);
+  const { clock: contextClock, sleep } = contextOver(logging);
   const used = useExisting(name, {
     transport: logging,
-    clock: shopClock,
+    clock: contextClock,
     sleep,
     endpoint: "http://lambda.test",
-    region: "us-east-1",
     prefix: "addperm-ct-t1",
     startedAt: new Date(),
     deadlineMs: 1000,
@@ -208,7 +207,7 @@ describe("The policy of a function that was there before the run", () => {
         return { kind: "none", reason: "timeout", detail: "lost", sentAt: 0, answeredAt: 0 };
       },
     };
-    expect(await restore(shopOver(losing), before)).toMatchObject({ problems: [], done: true });
+    expect(await restore(contextOver(losing), before)).toMatchObject({ problems: [], done: true });
     expect(await policy()).toEqual(before);
   });
 
@@ -254,7 +253,10 @@ describe("The policy of a function that was there before the run", () => {
 
   it("that cannot be given back is told of in full, so that nothing is lost", async () => {
     const odd = { Sid: "odd", Effect: "Deny", Action: "lambda:*", Principal: "*", Resource: "arn:x" };
-    const { problems, done } = await restore(shopOver(transport), { ...(await policy()), statements: [odd] });
+    const { problems, done } = await restore(contextOver(transport), {
+      ...(await policy()),
+      statements: [odd],
+    });
     expect([problems.length, done]).toEqual([1, false]);
     expect(problems[0]).toMatch(
       /^mine has lost a statement that stood there before \(AddPermission cannot say it\)/,
@@ -306,7 +308,7 @@ describe("The policy of a function that was there before the run", () => {
         return { kind: "response", status: 200, headers: [], body, sentAt: 0, answeredAt: 0 };
       },
     };
-    const { problems, done, removed } = await restore(shopOver(over), {
+    const { problems, done, removed } = await restore(contextOver(over), {
       ...(await policy()),
       statements: [],
     });

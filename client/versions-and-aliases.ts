@@ -1,39 +1,38 @@
-import {
-  CreateAliasCommand,
-  GetFunctionCommand,
-  PublishVersionCommand,
-  UpdateFunctionConfigurationCommand,
-} from "@aws-sdk/client-lambda";
 import type { StagedAliases, StagedFunction } from "../spec/stage.ts";
 import type { UnsupportedCapability } from "../spec/verdict.ts";
-import { isSettling, patiently, said, type Workshop } from "./workshop.ts";
+import { said } from "./lambda-api.ts";
+import { askUntil, isSettling, type WaitContext } from "./wait.ts";
 
 /** A function with its versions and aliases, and what it could not be given. */
-export interface Populated {
+export interface Complete {
   readonly staged: StagedFunction;
   readonly missing: readonly UnsupportedCapability[];
 }
 
 /** Publishes two versions and creates the aliases; what the target cannot do is left out, with the reason. */
-export async function populate(shop: Workshop, name: string, arn: string): Promise<Populated> {
+export async function addVersionsAndAliases(
+  context: WaitContext,
+  name: string,
+  arn: string,
+): Promise<Complete> {
   const missing: UnsupportedCapability[] = [];
-  const versions = await publishTwo(shop, name, missing);
-  const aliases = await createAliases(shop, name, arn, versions[0] ?? "$LATEST", missing);
+  const versions = await publishTwo(context, name, missing);
+  const aliases = await createAliases(context, name, arn, versions[0] ?? "$LATEST", missing);
   return { staged: { name, arn, versions, aliases }, missing };
 }
 
 async function publishTwo(
-  shop: Workshop,
+  context: WaitContext,
   name: string,
   missing: UnsupportedCapability[],
 ): Promise<readonly string[]> {
-  const first = await publish(shop, name, "1", missing);
+  const first = await publish(context, name, "1", missing);
   if (first === null) return [];
-  const second = await publish(shop, name, "2", missing);
+  const second = await publish(context, name, "2", missing);
   if (second === null || second !== first) return second === null ? [first] : [first, second];
   // A service that sees no change since the last version publishes none, so something has to change.
-  const changed = await change(shop, name);
-  const third = changed ? await publish(shop, name, "2", missing) : null;
+  const changed = await change(context, name);
+  const third = changed ? await publish(context, name, "2", missing) : null;
   if (third !== null && third !== first) return [first, third];
   missing.push({
     needs: "versions",
@@ -43,17 +42,14 @@ async function publishTwo(
 }
 
 async function publish(
-  shop: Workshop,
+  context: WaitContext,
   name: string,
   description: string,
   missing: UnsupportedCapability[],
 ): Promise<string | null> {
-  const reply = await patiently(
-    shop,
-    () =>
-      shop.ask((client) =>
-        client.send(new PublishVersionCommand({ FunctionName: name, Description: description })),
-      ),
+  const reply = await askUntil(
+    context,
+    () => context.lambda.publishVersion(name, description),
     (refused) => refused.status !== 404 && isSettling(refused),
   );
   const version = reply.ok ? reply.value.Version : undefined;
@@ -63,21 +59,21 @@ async function publish(
   return null;
 }
 
-async function change(shop: Workshop, name: string): Promise<boolean> {
-  const input = { FunctionName: name, Description: "changed for a second version" };
-  const reply = await shop.ask((client) => client.send(new UpdateFunctionConfigurationCommand(input)));
+async function change(context: WaitContext, name: string): Promise<boolean> {
+  const { lambda } = context;
+  const reply = await lambda.updateFunctionConfiguration(name, "changed for a second version");
   if (!reply.ok) return false;
-  const until = shop.clock() + shop.patienceMs;
-  while (shop.clock() < until) {
-    const now = await shop.ask((client) => client.send(new GetFunctionCommand({ FunctionName: name })));
-    if (!now.ok || now.value.Configuration?.LastUpdateStatus !== "InProgress") return now.ok;
-    await shop.sleep(500, shop.how.signal);
+  const until = context.clock() + context.patienceMs;
+  while (context.clock() < until) {
+    const now = await lambda.getFunction(name);
+    if (!now.ok || now.value.LastUpdateStatus !== "InProgress") return now.ok;
+    await context.sleep(500, context.signal);
   }
   return false;
 }
 
 async function createAliases(
-  shop: Workshop,
+  context: WaitContext,
   name: string,
   arn: string,
   version: string,
@@ -92,7 +88,7 @@ async function createAliases(
     return null;
   }
   for (const alias of Object.values(names)) {
-    const why = await createAlias(shop, name, alias, version);
+    const why = await createAlias(context, name, alias, version);
     if (why === null) continue;
     missing.push({
       needs: "aliases",
@@ -104,15 +100,14 @@ async function createAliases(
 }
 
 async function createAlias(
-  shop: Workshop,
+  context: WaitContext,
   name: string,
   alias: string,
   version: string,
 ): Promise<string | null> {
-  const input = { FunctionName: name, Name: alias, FunctionVersion: version };
-  const reply = await patiently(
-    shop,
-    () => shop.ask((client) => client.send(new CreateAliasCommand(input))),
+  const reply = await askUntil(
+    context,
+    () => context.lambda.createAlias(name, alias, version),
     (refused) => refused.status !== 404 && isSettling(refused),
   );
   return reply.ok ? null : said(reply);

@@ -1,0 +1,181 @@
+import { errorName, jsonObject } from "../spec/answer.ts";
+import { isRecord } from "../spec/body.ts";
+import * as calls from "../spec/calls.ts";
+import type { Answer } from "../spec/exchange.ts";
+import type { Recipe } from "../spec/stage.ts";
+import type { Addition } from "./addition.ts";
+import type { Outgoing, SendOptions, Transport } from "./transport.ts";
+
+/** What came of a call. */
+export type Reply<T> = { readonly ok: true; readonly value: T } | Refused;
+
+/** A reply that is no success. */
+export interface Refused {
+  readonly ok: false;
+  readonly answer: Answer;
+  /** HTTP status; 0 without a response. */
+  readonly status: number;
+  /** The error's name as the target gave it; null when it gave none. */
+  readonly error: string | null;
+  /** What the target said, or why there is no response: one line of at most 200 characters. */
+  readonly message: string;
+}
+
+/** Some members of an answer, by their names on the wire; the ones that hold no text are absent. */
+export type Texts<M extends string> = { readonly [K in M]?: string };
+
+/** Whose policy a call is for. */
+export interface PolicyOwner {
+  readonly functionName: string;
+  /** null for the policy of the function itself. */
+  readonly qualifier: string | null;
+}
+
+/** The calls by which functions are arranged, read and cleaned up. */
+export type LambdaApi = ReturnType<typeof lambdaApi>;
+
+/** The API at the end of a transport. Each call is sent with the same options; none rejects. */
+export function lambdaApi(transport: Transport, how: SendOptions) {
+  const ask = async <T>(call: Outgoing, read: (body: Body) => T): Promise<Reply<T>> => {
+    const answer = await sendSurely(transport, call, how);
+    const body = answer.kind === "response" && isSuccess(answer.status) ? bodyIn(answer.body) : null;
+    return body === null ? refused(answer) : { ok: true, value: read(body) };
+  };
+  /** A call of which the success is all that there is to read. */
+  const tell = async (call: Outgoing): Promise<Reply<null>> => {
+    const answer = await sendSurely(transport, call, how);
+    return isSuccess(statusOf(answer)) ? { ok: true, value: null } : refused(answer);
+  };
+  const iam = (parameters: Readonly<Record<string, string>>): Promise<Answer> => {
+    const body = new URLSearchParams({ ...parameters, Version: "2010-05-08" }).toString();
+    const headers = [["Content-Type", "application/x-www-form-urlencoded; charset=utf-8"]] as const;
+    return transport.send({ method: "POST", target: "/", headers, body }, { ...how, service: "iam" });
+  };
+  return {
+    createFunction: (name: string, recipe: Recipe, tags: Readonly<Record<string, string>> | null) =>
+      ask(calls.createFunction(name, recipe, tags), texts("FunctionArn")),
+    /** The Configuration of the function. */
+    getFunction: (name: string) =>
+      ask(calls.getFunction(name), ({ Configuration: found }) =>
+        configurationIn(isRecord(found) ? found : {}),
+      ),
+    updateFunctionConfiguration: (name: string, description: string) =>
+      ask(calls.updateFunctionConfiguration(name, description), () => null),
+    deleteFunction: (name: string) => tell(calls.deleteFunction(name)),
+    /** One page. */
+    listFunctions: (marker: string | null) =>
+      ask(calls.listFunctions(marker), (body) => ({
+        Functions: (Array.isArray(body.Functions) ? body.Functions : []).filter(isRecord).map(listedIn),
+        ...texts("NextMarker")(body),
+      })),
+    publishVersion: (name: string, description: string) =>
+      ask(calls.publishVersion(name, description), texts("Version")),
+    createAlias: (name: string, alias: string, version: string) =>
+      ask(calls.createAlias(name, alias, version), () => null),
+    getPolicy: ({ functionName, qualifier }: PolicyOwner) =>
+      ask(calls.getPolicy(functionName, qualifier), texts("Policy")),
+    addPermission: ({ functionName, qualifier }: PolicyOwner, addition: Addition) => {
+      const query = qualifier === null ? null : calls.qualifierQuery(qualifier);
+      const call = calls.addPermission({
+        functionName: calls.label(functionName),
+        query,
+        body: { ...addition },
+      });
+      return ask(call, () => null);
+    },
+    removePermission: ({ functionName, qualifier }: PolicyOwner, sid: string) =>
+      tell(calls.removePermission(functionName, sid, { qualifier })),
+    /** Creates a role without permissions by the IAM API of the same endpoint; its ARN, or null where there is no such API. */
+    async createRole(name: string): Promise<string | null> {
+      const answer = await iam({ Action: "CreateRole", RoleName: name, AssumeRolePolicyDocument: trust });
+      if (answer.kind === "none" || answer.status !== 200) return null;
+      return /<Arn>\s*(arn:[^<\s]+)\s*<\/Arn>/.exec(answer.body)?.[1] ?? null;
+    },
+    /** Deletes a role; null when it is gone, else what the target answered. */
+    async deleteRole(name: string): Promise<string | null> {
+      const answer = await iam({ Action: "DeleteRole", RoleName: name });
+      if (answer.kind === "none") return answer.detail;
+      const gone = answer.status < 300 || answer.body.includes("NoSuchEntity");
+      return gone ? null : `status ${answer.status}`;
+    },
+  };
+}
+
+const trust = JSON.stringify({
+  Version: "2012-10-17",
+  Statement: [{ Effect: "Allow", Principal: { Service: "lambda.amazonaws.com" }, Action: "sts:AssumeRole" }],
+});
+
+type Body = Readonly<Record<string, unknown>>;
+
+/** Reads members as text; a number that stands where text belongs is read as its digits. */
+function texts<M extends string>(...members: readonly M[]): (body: Body) => Texts<M> {
+  return (body) =>
+    Object.fromEntries(
+      members.flatMap((member) => {
+        const value = body[member];
+        return typeof value === "string" || typeof value === "number" ? [[member, String(value)]] : [];
+      }),
+    ) as Texts<M>;
+}
+
+const configurationIn = texts("FunctionName", "FunctionArn", "State", "StateReason", "LastUpdateStatus");
+const listedIn = texts("FunctionName", "LastModified");
+
+/**
+ * A connection that was idle may be closed just when a call is sent, and then nobody knows whether it had an effect.
+ * What has none when it is sent twice is sent again; anything else begins on a connection of its own.
+ */
+async function sendSurely(transport: Transport, call: Outgoing, how: SendOptions): Promise<Answer> {
+  const anew = { ...how, anew: true };
+  if (call.method !== "GET" && call.method !== "DELETE") return transport.send(call, anew);
+  const answer = await transport.send(call, how);
+  return answer.kind === "none" && answer.reason === "reset" ? transport.send(call, anew) : answer;
+}
+
+function isSuccess(status: number): boolean {
+  return status >= 200 && status < 300;
+}
+
+function statusOf(answer: Answer): number {
+  return answer.kind === "none" ? 0 : answer.status;
+}
+
+/** The members of a body; none where it is empty or some other value, null where it is no JSON or the JSON null. */
+function bodyIn(text: string): Body | null {
+  if (text === "") return {};
+  try {
+    const value: unknown = JSON.parse(text);
+    return value === null || isRecord(value) ? value : {};
+  } catch {
+    return null;
+  }
+}
+
+function refused(answer: Answer): Refused {
+  if (answer.kind === "none")
+    return { ok: false, answer, status: 0, error: null, message: line(answer.detail) };
+  const body = jsonObject(answer.body);
+  const message = body?.message ?? body?.Message ?? "";
+  return {
+    ok: false,
+    answer,
+    status: answer.status,
+    error: errorName(answer),
+    message: line(typeof message === "string" ? message : ""),
+  };
+}
+
+function line(text: string): string {
+  const one = text.replace(/[\u0000-\u001f\u007f-\u009f]+/g, " ").trim();
+  return one.length > 200 ? `${one.slice(0, 199)}…` : one;
+}
+
+/** The reply in a few words: "400 InvalidParameterValueException: …", or why there was none. */
+export function said(reply: Reply<unknown>): string {
+  if (reply.ok) return "success";
+  if (reply.status === 0) return reply.message;
+  const name =
+    reply.error === null ? `${reply.status} without an error name` : `${reply.status} ${reply.error}`;
+  return reply.message === "" ? name : `${name}: ${reply.message}`;
+}

@@ -1,0 +1,86 @@
+import { header } from "../spec/answer.ts";
+import { Fault } from "../spec/fault.ts";
+import type { Sleep } from "./deadline.ts";
+import type { LambdaApi, Refused, Reply } from "./lambda-api.ts";
+import type { Clock } from "./transport.ts";
+
+/** What it takes to ask a target that may be busy. */
+export interface WaitContext {
+  readonly lambda: LambdaApi;
+  readonly clock: Clock;
+  readonly sleep: Sleep;
+  /** Longest wait for something that is on its way, in milliseconds. */
+  readonly patienceMs: number;
+  /** Ends the waiting. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** The same, and what messages say. */
+export interface ArrangeContext extends WaitContext {
+  /** The endpoint as it is named in messages. */
+  readonly endpoint: string;
+  /** What to do when the target cannot be given what it needs, as the end of a sentence; by default it speaks of options. */
+  readonly remedy?: string | undefined;
+}
+
+/** Asks again, with growing pauses, while the reply is one that passes by itself; gives up at the end of the wait. */
+export async function askUntil<T>(
+  context: WaitContext,
+  ask: () => Promise<Reply<T>>,
+  passes: (reply: Refused) => boolean,
+): Promise<Reply<T>> {
+  const until = context.clock() + context.patienceMs;
+  for (let pause = 100; ; pause = Math.min(pause * 2, 2000)) {
+    stopIfEnded(context);
+    const reply = await ask();
+    if (reply.ok || !passes(reply) || context.clock() + pause > until) return reply;
+    await context.sleep(pause, context.signal);
+  }
+}
+
+/** Throws when the run is being ended. */
+export function stopIfEnded({ signal }: WaitContext): void {
+  if (signal?.aborted !== true) return;
+  throw new Fault("The run was ended while its functions were being arranged: start it again.");
+}
+
+/** Too many requests, or a service that is not up yet. */
+export function isBusy(reply: Refused): boolean {
+  return reply.status === 429 || reply.status === 503 || /throttl|too ?many/i.test(reply.error ?? "");
+}
+
+/** Busy, or the thing that was just made is not to be seen or not ready everywhere. */
+export function isSettling(reply: Refused): boolean {
+  if (isBusy(reply) || reply.status === 404) return true;
+  return reply.status === 409 && /pending|in progress|following state/i.test(reply.message);
+}
+
+/** The Fault for an endpoint that does not answer or is no Lambda API; null for a reply that a Lambda API may give. */
+export function notLambda(context: ArrangeContext, operation: string, reply: Refused): Fault | null {
+  const { answer } = reply;
+  if (answer.kind === "none") return unreachable(context, operation, answer.reason, answer.detail);
+  const type = header(answer.headers, "content-type") ?? "";
+  const page = /^\s*</.test(answer.body) || /html/i.test(type);
+  const odd = answer.status < 400 || answer.status === 405 || answer.status === 501;
+  const nameless404 = answer.status === 404 && reply.error === null;
+  if (!(page || odd || nameless404)) return null;
+  const what = page
+    ? `${answer.status} and a page of markup`
+    : `${answer.status} and nothing that a Lambda API says`;
+  return new Fault(
+    `${context.endpoint} answered ${operation} with ${what}: ${context.remedy ?? "give the URL of something that speaks the Lambda API"}.`,
+  );
+}
+
+function unreachable(context: ArrangeContext, operation: string, reason: string, detail: string): Fault {
+  const remedy: Readonly<Record<string, string>> = {
+    timeout: "start the target, or give it longer with --timeout",
+    tls: "correct the scheme of --endpoint, or trust its certificate with NODE_EXTRA_CA_CERTS",
+    protocol: "give the URL of something that speaks the Lambda API over HTTP/1.1",
+    "too-large": "give the URL of something that speaks the Lambda API",
+    aborted: "start the run again, with a larger --budget if one is set",
+  };
+  return new Fault(
+    `${context.endpoint} gave no answer to ${operation}, ${detail}: ${context.remedy ?? remedy[reason] ?? "start the target, or correct --endpoint"}.`,
+  );
+}
