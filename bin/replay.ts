@@ -9,7 +9,8 @@ import { nearest } from "../reports/known/shape.ts";
 import type { Column, Counterexample, Report, RuleReport } from "../reports/report.ts";
 import { rules } from "../rules/index.ts";
 import { laneOn } from "../runner/lane.ts";
-import { historyOf, movedTo, namesIn, playAgain, type Replayed, renamed } from "../runner/replay.ts";
+import { rebased } from "../runner/rebase.ts";
+import { playAgain, type Replayed } from "../runner/replay.ts";
 import { phrase } from "../spec/answer.ts";
 import type { Call, Exchange } from "../spec/exchange.ts";
 import { Fault } from "../spec/fault.ts";
@@ -115,11 +116,9 @@ async function replayOn(
       sleep: (ms) => sleep(ms, signal),
     });
     if (!session.fresh) await lane.tidy(true);
-    const rounds = renamed(historyOf(counterexample), namesIn(counterexample), lane.names());
-    const here = counterexample.home === undefined ? rounds : movedTo(rounds, counterexample.home, stage);
     const unable = (call: Call) => session.transport.unable?.(call) ?? null;
     const on = { lane, judge: judgeOf([rule]), rule, column, unable };
-    return await playAgain(here, on, () => signal.aborted);
+    return await playAgain(rebased(counterexample, stage), on, () => signal.aborted);
   } finally {
     for (const left of await arranged.undo()) stderr.write(`${escapeTerminal(left)}\n`);
   }

@@ -1,21 +1,18 @@
 import type { Finding } from "../oracle/judge.ts";
 import type { Rule } from "../oracle/rule.ts";
-import type { Call, Exchange } from "../spec/exchange.ts";
+import type { Call } from "../spec/exchange.ts";
 import type { Column } from "../spec/verdict.ts";
+import type { Origin } from "./regenerate.ts";
 
 /** A history that showed something about a rule, up to the batch that showed it. */
-export interface Candidate {
+export interface Candidate extends Origin {
   readonly lane: number;
-  readonly unit: string;
   /** The place of its test case in the plan; where that is not known, among those of its worker. */
   readonly place: number;
   /** It began on an empty stage, so that nothing that came before can be behind it. */
   readonly clean: boolean;
   /** It needed an empty stage and began on one that could not be emptied or replaced: only a new one can confirm it. */
   readonly spoiled?: boolean;
-  /** Names of the functions in its requests. */
-  readonly names: readonly string[];
-  readonly rounds: readonly (readonly Exchange[])[];
   readonly expected: string;
   readonly seen: string;
   readonly unless: readonly string[];
@@ -168,7 +165,7 @@ export interface Count {
 export interface Verdicts {
   hear(
     findings: readonly Finding[],
-    at: Pick<Candidate, "lane" | "unit" | "place" | "clean" | "spoiled" | "names" | "rounds">,
+    at: Pick<Candidate, keyof Origin | "lane" | "place" | "clean" | "spoiled">,
   ): void;
   of(rule: Rule, column: Column): Count;
   /** Rules with a violation so far, in any column. */

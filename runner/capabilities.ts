@@ -101,10 +101,13 @@ export function sizeSearch(): SizeSearch {
     hear,
     watched: (unit) => {
       if (unit.id !== limitUnit.id) return unit;
+      let longest = 0;
       const start: Unit["start"] = (stage) => {
         const script = unit.start(stage);
         return (done) => {
-          hear(unit.id, done);
+          // Whoever regenerates it starts it again, and gives it a part of what was answered.
+          if (done.length >= longest) hear(unit.id, done);
+          longest = Math.max(longest, done.length);
           return script(done);
         };
       };

@@ -120,7 +120,8 @@ async function execute(
   const script = unit.start(lane.stage);
   const rounds: (readonly Exchange[])[] = [];
   const unseen = lane.unseen();
-  const at = { lane: lane.index, unit: unit.id, place, clean: empty, spoiled, names: lane.names(), rounds };
+  const origin = { testCase: unit, fixture: lane.stage, rounds };
+  const at = { ...origin, lane: lane.index, place, clean: empty, spoiled };
   const found: Finding[] = [];
   const hear = (findings: readonly Finding[]) => {
     found.push(...findings);

@@ -3,9 +3,10 @@ import type { Rule } from "../oracle/rule.ts";
 import type { Reason } from "../reports/reason.ts";
 import type { Column } from "../spec/verdict.ts";
 import { type Candidate, type CandidateGroup, type Count, inTurn, type Verdicts } from "./candidates.ts";
+import { type Confirmed, type ConfirmOptions, confirm, type Unconfirmed } from "./confirm.ts";
 import type { Lane } from "./lane.ts";
+import type { Ready } from "./rerun.ts";
 import { openScope, type Scope } from "./scope.ts";
-import { type Confirmed, type ShrinkOptions, shrink, type Unconfirmed } from "./shrink.ts";
 
 /** What became of one rule in one column. */
 export interface Conclusion {
@@ -50,7 +51,7 @@ export interface SettleOptions {
     readonly conclusion: Conclusion;
   }) => void;
   /** How a violation is tried again; by playing it, unless told otherwise. */
-  readonly retry?: typeof shrink;
+  readonly retry?: typeof confirm;
 }
 
 const columns: readonly Column[] = ["document", "aws"];
@@ -189,7 +190,7 @@ async function inLanes(
   const queue = [...tasks];
   const worker = async (start: Lane): Promise<void> => {
     let lane = start;
-    const ready: ShrinkOptions["ready"] = async (wanted) => {
+    const ready: Ready = async (wanted) => {
       const spare = wanted === "bare" ? await all.spare?.() : null;
       if (spare) return spare;
       const mayBeOld = wanted === "emptied" || all.creates === false;
@@ -214,16 +215,11 @@ interface Part {
   readonly conclusion: Conclusion;
 }
 
-async function conclude(
-  task: Task,
-  ready: ShrinkOptions["ready"],
-  all: Settling,
-  found: Findings,
-): Promise<readonly Part[]> {
+async function conclude(task: Task, ready: Ready, all: Settling, found: Findings): Promise<readonly Part[]> {
   let attempt = 0;
   const retry: Retry = (candidate, columns, explains) => {
     attempt += 1;
-    return (all.retry ?? shrink)(candidate, {
+    return (all.retry ?? confirm)(candidate, {
       ready,
       judge: all.judge,
       rule: task.rule,
@@ -247,8 +243,8 @@ async function conclude(
 type Retry = (
   candidate: Candidate,
   columns: readonly Column[],
-  explains: ShrinkOptions["explains"],
-) => ReturnType<typeof shrink>;
+  explains: ConfirmOptions["explains"],
+) => ReturnType<typeof confirm>;
 
 /** What became of a violation in columns that come to the same; "apart" where they turn out not to. */
 async function concludeAlike(

@@ -56,8 +56,6 @@ export interface Lane {
    * added elsewhere may have leaked into them, or they are of what was made since.
    */
   unseen(): ReadonlySet<string>;
-  /** The names of the stage's functions, as they stand in requests. */
-  names(): readonly string[];
   /** Statements believed to stand on the stage. */
   statements(): number;
   /** True when a policy could be read once and cannot be read any more, which nothing but a new stage mends. */
@@ -176,7 +174,6 @@ export function laneOn(options: LaneOptions): Lane {
     index: options.index,
     stage,
     play,
-    names: () => [stage.main.name, stage.other?.name ?? stage.main.name, stage.unknownName],
     spoiled: () => reads.wasReadable && !reads.isReadable,
     statements: () => keys().reduce((sum, key) => sum + (sidsOf(belief, key)?.length ?? 0), 0),
     unseen: () => new Set(keys().filter((key) => isUnseen(belief, key))),

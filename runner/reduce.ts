@@ -1,7 +1,26 @@
-import type { Round } from "../spec/exchange.ts";
+import { type Draft, draftOf, type Origin, type Shows } from "./regenerate.ts";
+import { simplifyCalls } from "./simplify.ts";
 
-/** Says whether a history still shows what is looked for. */
-export type Shows = (rounds: readonly Round[]) => Promise<boolean>;
+/**
+ * Shrinks a history: fewer steps, then plainer calls, then fewer steps once more, since a plainer call may need less before
+ * it. Null where not even a part of it shows what is looked for; `shown` says that the whole history does.
+ */
+export async function shrinkHistory(
+  origin: Origin,
+  shows: Shows,
+  { shown, calls = true }: { readonly shown: boolean; readonly calls?: boolean },
+): Promise<Draft | null> {
+  let isShown = shown;
+  const showsStill: Shows = async (draft) => {
+    const here = await shows(draft);
+    isShown ||= here;
+    return here;
+  };
+  const fewer = await reduceHistory(draftOf(origin), showsStill, { calls });
+  if (!isShown) return null;
+  const plain = await simplifyCalls(fewer, origin, showsStill);
+  return plain.length > 1 ? reduceHistory(plain, showsStill, { calls }) : plain;
+}
 
 /**
  * The smallest history that still shows it: first only its end, then without each round, then, where wanted, with fewer
@@ -9,10 +28,10 @@ export type Shows = (rounds: readonly Round[]) => Promise<boolean>;
  * (within the bound).
  */
 export async function reduceHistory(
-  rounds: readonly Round[],
+  rounds: Draft,
   shows: Shows,
   { calls = true }: { readonly calls?: boolean } = {},
-): Promise<readonly Round[]> {
+): Promise<Draft> {
   let smallest = rounds;
   for (let size = 1; size < rounds.length; size *= 2) {
     const end = sound(rounds.slice(-size));
@@ -25,7 +44,7 @@ export async function reduceHistory(
   return calls ? withoutCalls(await withFewCalls(smallest, shows), shows) : smallest;
 }
 
-async function withoutChunks(rounds: readonly Round[], shows: Shows): Promise<readonly Round[]> {
+async function withoutChunks(rounds: Draft, shows: Shows): Promise<Draft> {
   let current = rounds;
   for (let size = Math.ceil(current.length / 2); size >= 1; size = size === 1 ? 0 : Math.ceil(size / 2)) {
     for (let start = 0; start < current.length && current.length > 1; ) {
@@ -38,7 +57,7 @@ async function withoutChunks(rounds: readonly Round[], shows: Shows): Promise<re
 }
 
 /** Only the first 2, 4, 8 … of the calls that are in flight together. */
-async function withFewCalls(rounds: readonly Round[], shows: Shows): Promise<readonly Round[]> {
+async function withFewCalls(rounds: Draft, shows: Shows): Promise<Draft> {
   let current = rounds;
   for (const index of rounds.keys()) {
     for (let size = 2; size < (current[index]?.length ?? 0); size *= 2) {
@@ -54,7 +73,7 @@ async function withFewCalls(rounds: readonly Round[], shows: Shows): Promise<rea
 /** More calls than these are alike, and each that is left out makes a race be lost more seldom. */
 const fewTogether = 4;
 
-async function withoutCalls(rounds: readonly Round[], shows: Shows): Promise<readonly Round[]> {
+async function withoutCalls(rounds: Draft, shows: Shows): Promise<Draft> {
   let current = rounds;
   for (let index = 0; index < current.length; index += 1) {
     if ((current[index]?.length ?? 0) > fewTogether) continue;
@@ -70,7 +89,7 @@ async function withoutCalls(rounds: readonly Round[], shows: Shows): Promise<rea
 }
 
 /** Without the steps that need the answer to a step that is gone, and without empty rounds. */
-function sound(rounds: readonly Round[]): readonly Round[] {
+function sound(rounds: Draft): Draft {
   const keys = new Set(rounds.flat().map(({ key }) => key));
   const isThere = (key: string | undefined) => key === undefined || keys.has(key);
   const kept = rounds

@@ -9,15 +9,17 @@ import { within } from "../spec/error-place.ts";
 import type { Exchange } from "../spec/exchange.ts";
 import { Fault } from "../spec/fault.ts";
 import type { Stage } from "../spec/stage.ts";
+import { scripted } from "../suites/case.ts";
 import { verdicts } from "./candidates.ts";
 import { sizeSearch } from "./capabilities.ts";
+import { type Confirmed, type confirm, unconfirmed } from "./confirm.ts";
 import { coverage } from "./coverage.ts";
 import { notRerun, settle } from "./findings.ts";
 import { laneOn } from "./lane.ts";
 import { questionnaire } from "./questionnaire.ts";
 import type { Line, Recording } from "./recording.ts";
 import { makeReport, type ReportOptions } from "./report.ts";
-import { type Confirmed, replayUnit, type shrink, unconfirmed, violationIn } from "./shrink.ts";
+import { replayUnit, violationIn } from "./rerun.ts";
 
 /** How a recording is judged. */
 export interface RejudgeOptions {
@@ -32,12 +34,11 @@ interface History {
   readonly lane: number;
   readonly unit: string;
   readonly stage: Stage;
-  readonly names: readonly string[];
   readonly rounds: (readonly Exchange[])[];
   readonly observed: ObservedRound[];
 }
 
-type Retry = typeof shrink;
+type Retry = typeof confirm;
 
 /**
  * The report of a recorded run by the given rules; nothing is sent. Violations are confirmed by the recorded replays. Of the
@@ -63,7 +64,9 @@ export async function rejudge(recording: Recording, options: RejudgeOptions): Pr
     const place = ended.get(history.lane) ?? 0;
     ended.set(history.lane, place + 1);
     // A recording says neither which histories began on an empty stage nor their places in the plan, only on the worker.
-    const at = { ...history, place, clean: false, rounds };
+    const { lane, stage: fixture } = history;
+    const testCase = scripted(history.unit, () => rounds.map((round) => round.map(({ step }) => step)));
+    const at = { lane, place, clean: false, testCase, fixture, rounds };
     within({ case: history.unit }, () => {
       for (const [index, round] of history.observed.entries()) {
         rounds.push(history.rounds[index] ?? []);
@@ -169,12 +172,10 @@ async function* historiesOf(lines: AsyncIterable<Line>): AsyncGenerator<History>
     const observed = observeRound(lane.belief, line.exchanges);
     lane.belief = observed.after;
     if (line.unit === "") continue;
-    const { main, other, unknownName } = lane.stage;
     lane.current ??= {
       lane: line.lane,
       unit: line.unit,
       stage: lane.stage,
-      names: [main.name, other?.name ?? main.name, unknownName],
       rounds: [],
       observed: [],
     };

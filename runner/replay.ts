@@ -1,24 +1,10 @@
-import type { Finding, Judge } from "../oracle/judge.ts";
+import type { Judge } from "../oracle/judge.ts";
 import type { Rule } from "../oracle/rule.ts";
-import type { Counterexample, CounterexampleStep } from "../reports/report.ts";
-import { jsonObject, phrase, revisionIn, versionIn } from "../spec/answer.ts";
-import {
-  type Answer,
-  type Call,
-  type Exchange,
-  type Header,
-  operations,
-  type RawFraming,
-  type Round,
-  revisionSlot,
-  type Step,
-  versionSlot,
-} from "../spec/exchange.ts";
+import { phrase } from "../spec/answer.ts";
+import type { Call, Exchange, Round, Step } from "../spec/exchange.ts";
 import type { Column } from "../spec/verdict.ts";
 import type { Lane, Played } from "./lane.ts";
-
-/** Where functions are. */
-export type Home = NonNullable<Counterexample["home"]>;
+import { executeSteps, findingsIn, violations } from "./rerun.ts";
 
 /** What came of playing a counterexample again. */
 export interface Replayed {
@@ -27,123 +13,6 @@ export interface Replayed {
   readonly violation: { readonly expected: string; readonly seen: string } | null;
   /** Why that says nothing, as a phrase: what the rule is about could not be sent, or was not answered. */
   readonly untried: string | null;
-}
-
-/** How the functions of a counterexample were called, in the order of `Lane.names`; none where it names none of ours. */
-export function namesIn({ steps }: Counterexample): readonly string[] {
-  for (const { request } of steps) {
-    const text = `${decoded(request.path)} ${request.body ?? ""}`;
-    const found = /(addperm-ct-[A-Za-z0-9]+-[a-z0-9]+)-(?:main|other|none)(?![A-Za-z0-9])/.exec(text);
-    const prefix = found?.[1];
-    if (prefix !== undefined) return [`${prefix}-main`, `${prefix}-other`, `${prefix}-none`];
-  }
-  return [];
-}
-
-/** The rounds of a counterexample, ready to be sent again: a RevisionId that came from an earlier answer is a slot again. */
-export function historyOf({ steps }: Counterexample): readonly Round[] {
-  const rounds = new Map<number, Step[]>();
-  for (const [index, one] of steps.entries()) {
-    const number = one.request.round ?? index;
-    rounds.set(number, [...(rounds.get(number) ?? []), stepOf(one, index, steps)]);
-  }
-  return [...rounds].sort(([a], [b]) => a - b).map(([, round]) => round);
-}
-
-function stepOf(one: CounterexampleStep, index: number, steps: readonly CounterexampleStep[]): Step {
-  const { request } = one;
-  const key = request.key ?? `step-${index}`;
-  const call: Call = {
-    operation: operations.find((name) => name === request.operation) ?? "AddPermission",
-    method: request.method,
-    target: request.path,
-    headers: Object.entries(request.headers),
-    body: request.body,
-    ...(request.encoding === undefined ? {} : { encoding: request.encoding }),
-    ...(request.raw === undefined ? {} : { raw: request.raw }),
-    ...(request.connection === undefined ? {} : { connection: request.connection }),
-  };
-  const { revisionFrom, versionFrom } = request;
-  const answerTo = (wanted: string) => steps.find((other) => other.request.key === wanted);
-  const guarded = revisionFrom === undefined ? call : slotted(call, answerTo(revisionFrom));
-  return {
-    key,
-    call: versionFrom === undefined ? guarded : withVersionSlot(guarded, answerTo(versionFrom)),
-    ...(revisionFrom === undefined ? {} : { revisionFrom }),
-    ...(versionFrom === undefined ? {} : { versionFrom }),
-  };
-}
-
-/** A version stands after the name, in the query, or in the body of CreateAlias, and nowhere else as a whole. */
-function withVersionSlot(call: Call, source: CounterexampleStep | undefined): Call {
-  const response = source?.response ?? null;
-  const version = response === null ? null : versionIn(answerOf(response));
-  if (version === null) return call;
-  const inTarget = new RegExp(`(:|%3A|Qualifier=)${version}(?=[/?&]|$)`, "gi");
-  return {
-    ...call,
-    target: call.target.replace(inTarget, `$1${versionSlot}`),
-    body:
-      call.body?.replaceAll(`"FunctionVersion":"${version}"`, `"FunctionVersion":"${versionSlot}"`) ?? null,
-  };
-}
-
-/** A revision stands as the value of a RevisionId, in the body or in the query; elsewhere the same letters are not one. */
-function slotted(call: Call, source: CounterexampleStep | undefined): Call {
-  const response = source?.response ?? null;
-  // A long answer is cut in the report; the member of the request then says which value it was.
-  const shown = response === null ? null : revisionIn(answerOf(response));
-  const revision = shown ?? jsonObject(call.body ?? "")?.RevisionId;
-  if (typeof revision !== "string" || revision === "") return call;
-  const inQuery = encodeURIComponent(revision);
-  const inBody = JSON.stringify(revision);
-  return {
-    ...call,
-    target: call.target.replace(/([?&]RevisionId=)([^&#]*)/g, (all, name: string, value: string) =>
-      value === inQuery ? `${name}${revisionSlot}` : all,
-    ),
-    body:
-      call.body?.replace(/("RevisionId"\s*:\s*)("(?:[^"\\]|\\.)*")/g, (all, name: string, value: string) =>
-        value === inBody ? `${name}"${revisionSlot}"` : all,
-      ) ?? null,
-  };
-}
-
-function answerOf({ status, headers, body }: NonNullable<CounterexampleStep["response"]>): Answer {
-  return {
-    kind: "response",
-    status,
-    headers: Object.entries(headers).map(([name, value]): Header => [name, value]),
-    body,
-    sentAt: 0,
-    answeredAt: 0,
-  };
-}
-
-/** The same history for functions in another account or region: what names the old home names the new one. */
-export function movedTo(rounds: readonly Round[], from: Home, to: Home): readonly Round[] {
-  if (from.partition === to.partition && from.region === to.region && from.account === to.account)
-    return rounds;
-  const move = (text: string): string =>
-    text
-      // A colon in a path may be percent-encoded.
-      .replace(
-        /arn(:|%3a)([a-z-]+)\1lambda\1([a-z0-9-]+)\1/gi,
-        (all, colon: string, partition: string, region: string) =>
-          partition === from.partition && region === from.region
-            ? ["arn", to.partition, "lambda", to.region, ""].join(colon)
-            : all,
-      )
-      .replaceAll(from.account, to.account);
-  return rounds.map((round) =>
-    round.map((step) => {
-      const { call } = step;
-      const body = call.body === null || call.encoding === "base64" ? call.body : move(call.body);
-      const raw: { readonly raw?: RawFraming } =
-        call.raw === undefined ? {} : { raw: { ...call.raw, lines: call.raw.lines.map(move) } };
-      return { ...step, call: { ...call, target: move(call.target), body, ...raw } };
-    }),
-  );
 }
 
 /** How often a history with calls in flight together is tried before it counts as not showing. */
@@ -175,69 +44,19 @@ async function once(
   rounds: readonly Round[],
   { lane, judge, rule, column, unable }: Parameters<typeof playAgain>[1],
 ): Promise<Replayed> {
-  const played = await lane.play((done) => rounds[done.length] ?? null, { unit: `replay/${rule.id}` });
-  const perRound = played.observed.map((round) => judge.round(round));
-  const history = judge.history(played.observed);
-  const of = (findings: readonly Finding[]) =>
-    findings.filter((one) => one.rule.id === rule.id && one.column === column).map((one) => one.judgement);
-  for (const judgement of of([...perRound.flat(), ...history])) {
-    if (judgement.verdict !== "violated") continue;
-    return { played, violation: { expected: judgement.expected, seen: judgement.seen }, untried: null };
+  const played = await executeSteps(lane, rounds, { unit: `replay/${rule.id}` });
+  const { observed } = played;
+  const [violation = null] = violations(findingsIn(observed, judge), column, rule);
+  if (violation !== null) {
+    const { expected, seen } = violation;
+    return { played, violation: { expected, seen }, untried: null };
   }
   // The history is the smallest that shows it, so that it shows in the last round or in the whole.
-  const held = of([...(perRound.at(-1) ?? []), ...history]).some(({ verdict }) => verdict === "holds");
-  return { played, violation: null, untried: held ? null : untried(rounds, played.rounds, unable) };
-}
-
-function decoded(path: string): string {
-  try {
-    return decodeURIComponent(path);
-  } catch {
-    return path;
-  }
-}
-
-/** The history with the names of the stage on which it is played, also where letters of a name are percent-encoded. */
-export function renamed(
-  rounds: readonly Round[],
-  names: readonly string[],
-  now: readonly string[],
-): readonly Round[] {
-  if (names.join() === now.join()) return rounds;
-  const renamers = names.map((name, index) => renamer(name, now[index] ?? name));
-  const rename = (text: string) => renamers.reduce((sum, one) => one(sum), text);
-  return rounds.map((round) =>
-    round.map((step) => {
-      const { call } = step;
-      const body = call.body === null || call.encoding === "base64" ? call.body : rename(call.body);
-      const shared = call.connection === undefined ? {} : { connection: rename(call.connection) };
-      return { ...step, call: { ...call, target: rename(call.target), body, ...shared } };
-    }),
+  const last = observed.slice(-1).flatMap((round) => judge.round(round));
+  const held = [...last, ...judge.history(observed)].some(
+    (one) => one.rule.id === rule.id && one.column === column && one.judgement.verdict === "holds",
   );
-}
-
-function renamer(from: string, to: string): (text: string) => string {
-  const letters = Array.from(from);
-  const anyHow = new RegExp(letters.map((letter) => `(?:${letter}|${percent(letter)})`).join(""), "gi");
-  return (text) => {
-    if (!text.includes("%")) return text.replaceAll(from, to);
-    return text.replace(anyHow, (found) => (decodeURIComponent(found) === from ? spelt(to, found) : found));
-  };
-}
-
-/** The name with the same letters percent-encoded, and in the same way, as in the sample; by their place. */
-function spelt(name: string, sample: string): string {
-  const marks = sample.match(/%..|./g) ?? [];
-  const lower = /%\d?[a-f]/.test(sample);
-  return Array.from(name, (letter, at) => {
-    const mark = marks[Math.min(at, marks.length - 1)] ?? "";
-    if (!mark.startsWith("%")) return letter;
-    return lower ? percent(letter) : percent(letter).toUpperCase();
-  }).join("");
-}
-
-function percent(letter: string): string {
-  return `%${letter.charCodeAt(0).toString(16)}`;
+  return { played, violation: null, untried: held ? null : untried(rounds, played.rounds, unable) };
 }
 
 /**

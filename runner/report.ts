@@ -18,9 +18,9 @@ import type { Exchange, Header } from "../spec/exchange.ts";
 import type { Stage } from "../spec/stage.ts";
 import { byHand, shellOf } from "./by-hand.ts";
 import { unable } from "./capabilities.ts";
+import type { Confirmed } from "./confirm.ts";
 import { type Conclusion, conclusionKey, type Findings } from "./findings.ts";
 import type { Inability, RunOptions } from "./options.ts";
-import type { Confirmed } from "./shrink.ts";
 
 /** What a run came to. */
 export interface RunOutcome {

@@ -1,9 +1,18 @@
 import { isRecord } from "../spec/body.ts";
 import { label, qualifierQuery } from "../spec/calls.ts";
-import { type Call, type Header, type Round, revisionSlot } from "../spec/exchange.ts";
+import { type Call, type Header, revisionSlot } from "../spec/exchange.ts";
+import type { Stage } from "../spec/stage.ts";
 import { addressee, route } from "../spec/target.ts";
-import type { Shows } from "./reduce.ts";
-import { renamed } from "./replay.ts";
+import {
+  callsOn,
+  type Draft,
+  type DraftStep,
+  type Origin,
+  type Rewrite,
+  rewritten,
+  type Shows,
+  swap,
+} from "./regenerate.ts";
 
 /** The values that a reader expects in a request, tried first in place of anything else. */
 const usual: Readonly<Record<string, string>> = {
@@ -18,141 +27,158 @@ const usualWhereNeeded: Readonly<Record<string, string>> = {
   SourceAccount: "123456789012",
 };
 
-/**
- * The same history with each call as plain and as short as it can be while it still shows it. `names` are those of the
- * functions of the stage, the one under test first.
- */
-export async function simplifyCalls(
-  rounds: readonly Round[],
-  names: readonly string[],
-  shows: Shows,
-): Promise<readonly Round[]> {
-  const [name = ""] = names;
-  let current = await onFirst(rounds, names, shows);
-  for (const [index, round] of rounds.entries()) {
+/** The same history with each call as plain and as short as it can be while it still shows it. */
+export async function simplifyCalls(draft: Draft, origin: Origin, shows: Shows): Promise<Draft> {
+  let current = await onFirst(draft, origin, shows);
+  for (const [index, round] of draft.entries()) {
     for (const at of round.keys()) {
-      current = await simplifyCall(current, index, at, name, shows);
+      current = await simplifyCall(current, { index, at }, origin.fixture, shows);
     }
   }
   return current;
 }
 
 /** What is about the second function alone is tried with the one under test. */
-async function onFirst(
-  rounds: readonly Round[],
-  [main = "", other = ""]: readonly string[],
-  shows: Shows,
-): Promise<readonly Round[]> {
-  if (other === "" || other === main) return rounds;
-  const moved = renamed(rounds, [other], [main]);
-  if (JSON.stringify(moved) === JSON.stringify(rounds)) return rounds;
-  return (await shows(moved)) ? moved : rounds;
+async function onFirst(draft: Draft, origin: Origin, shows: Shows): Promise<Draft> {
+  const { fixture } = origin;
+  const { main, other } = fixture;
+  const isAbout = (name: string) => draft.flat().some(({ call }) => isFor(call, name));
+  if (other === null || other.name === main.name || !isAbout(other.name) || isAbout(main.name)) return draft;
+  const calls = callsOn(origin, swap(fixture));
+  const moved = draft.map((round) =>
+    round.map((step): DraftStep => ({ ...step, call: calls.get(step.key) ?? step.call, swapped: true })),
+  );
+  return (await shows(moved)) ? moved : draft;
+}
+
+/** The call names the function in its path, or creates it. */
+function isFor({ target, body }: Call, name: string): boolean {
+  const at = route(target);
+  const named = at.kind === "none" ? null : (addressee(at)?.name ?? at.functionName);
+  return (named ?? sentObject(body ?? "")?.FunctionName) === name;
 }
 
 async function simplifyCall(
-  rounds: readonly Round[],
-  index: number,
-  at: number,
-  name: string,
+  draft: Draft,
+  { index, at }: { readonly index: number; readonly at: number },
+  fixture: Stage,
   shows: Shows,
-): Promise<readonly Round[]> {
-  let current = rounds;
-  const call = (): Call | undefined => current[index]?.[at]?.call;
-  const attempt = async (next: Call | null): Promise<boolean> => {
-    if (next === null) return false;
+): Promise<Draft> {
+  let current = draft;
+  const attempt: Attempt = async (rewrite) => {
     const changed = current.map((round, i) =>
-      i === index ? round.map((step, j) => (j === at ? { ...step, call: next } : step)) : round,
+      i === index ? round.map((step, j) => (j === at ? rewritten(step, rewrite, fixture) : step)) : round,
     );
     if (!(await shows(changed))) return false;
     current = changed;
     return true;
   };
+  /** Tries it only where it makes a difference. */
+  const perhaps: Attempt = async (rewrite) => {
+    const now = call();
+    return now !== undefined && rewrite(now, fixture) !== now && (await attempt(rewrite));
+  };
+  const call = (): Call | undefined => current[index]?.[at]?.call;
   const first = call();
   if (first === undefined || first.raw !== undefined) return current;
   if (first.operation !== "AddPermission") {
-    await attempt(plainNeighbour(first));
+    await perhaps(plainNeighbour);
     return current;
   }
-  await attempt(plainHeaders(first));
-  if (!(await attempt(plainPath(call() ?? first, name)))) await attempt(plainNeighbour(call() ?? first));
+  await perhaps(plainHeaders);
+  if (!(await perhaps(plainPath))) await perhaps(plainNeighbour);
   // Calls that race are told apart by their ids and joined by their revision: those are left alone.
   if (first.encoding !== undefined || (current[index]?.length ?? 0) > 1) return current;
   const body = first.body ?? "";
   if (sentObject(body) === null) {
     for (const text of ["{", "[]", "1", `${JSON.stringify({ ...usual })}x`])
-      if (await attempt({ ...(call() ?? first), body: text })) return current;
-    await shorten(body, async (text) => attempt({ ...(call() ?? first), body: text }));
+      if (await attempt((one) => ({ ...one, body: text }))) return current;
+    await shorten(body, async (cut) => attempt((one) => ({ ...one, body: cut(one.body ?? "") })));
     return current;
   }
   await simplifyMembers(() => call() ?? first, attempt);
   return current;
 }
 
+/** Writes a call in another way, and keeps it so where it still shows what is looked for. */
+type Attempt = (rewrite: Rewrite) => Promise<boolean>;
+
 const json: readonly Header[] = [["Content-Type", "application/json"]];
 
-function plainHeaders(call: Call): Call | null {
-  return JSON.stringify(call.headers) === JSON.stringify(json) ? null : { ...call, headers: json };
-}
+const plainHeaders: Rewrite = (call) =>
+  JSON.stringify(call.headers) === JSON.stringify(json) ? call : { ...call, headers: json };
 
-function plainPath(call: Call, name: string): Call | null {
-  if (call.method !== "POST" || route(call.target).kind !== "policy") return null;
+const plainPath: Rewrite = (call, { main: { name } }) => {
+  if (call.method !== "POST" || route(call.target).kind !== "policy") return call;
   const target = `/2015-03-31/functions/${name}/policy`;
-  return call.target === target ? null : { ...call, target };
-}
+  return call.target === target ? call : { ...call, target };
+};
 
 /** The same function, version or alias by its plain name, with the qualifier in the query. */
-function plainNeighbour(call: Call): Call | null {
+const plainNeighbour: Rewrite = (call) => {
   const at = route(call.target);
   const of = at.kind === "none" ? null : addressee(at);
-  if (of === null || of.plain) return null;
+  if (of === null || of.plain) return call;
   const rest = call.target.split("?")[0]?.split("/").slice(4).join("/") ?? "";
   const query = of.qualifier === null ? "" : `?${qualifierQuery(of.qualifier)}`;
   const path = `/2015-03-31/functions/${label(of.name)}${rest === "" ? "" : `/${rest}`}`;
   return { ...call, target: `${path}${query}` };
-}
+};
 
-async function simplifyMembers(call: () => Call, attempt: (next: Call) => Promise<boolean>): Promise<void> {
-  const members = () => sentObject(call().body ?? "") ?? {};
-  const write = async (value: Readonly<Record<string, unknown>>): Promise<boolean> =>
-    !tooDeepToWrite(value) && (await attempt({ ...call(), body: JSON.stringify(value) }));
+type Members = Readonly<Record<string, unknown>>;
+
+/** Changes the members of a body, whatever they are. */
+type Change = (members: Members) => Members;
+
+const without =
+  (name: string): Change =>
+  ({ [name]: _, ...others }) =>
+    others;
+
+const having =
+  (name: string, value: unknown): Change =>
+  (members) => ({ ...members, [name]: value });
+
+async function simplifyMembers(call: () => Call, attempt: Attempt): Promise<void> {
+  const members = () => membersOf(call());
+  const write = async (change: Change): Promise<boolean> =>
+    !tooDeepToWrite(change(members())) &&
+    (await attempt((one) => ({ ...one, body: JSON.stringify(change(membersOf(one))) })));
   if (!(await flattened(members(), write))) return;
-  if (JSON.stringify(members()) !== call().body) await write(members());
+  if (JSON.stringify(members()) !== call().body) await write((same) => same);
   for (const name of Object.keys(members())) {
     if (usual[name] === undefined) {
-      const { [name]: value, ...others } = members();
+      const value = members()[name];
       const plain = usualWhereNeeded[name];
-      if (!(await write(others)) && plain !== undefined && value !== plain)
-        await write({ ...members(), [name]: plain });
+      if (!(await write(without(name))) && plain !== undefined && value !== plain)
+        await write(having(name, plain));
     } else if (members()[name] !== usual[name]) {
-      const { [name]: value, ...others } = members();
-      if (!(await write({ ...members(), [name]: usual[name] })) && value === null) await write(others);
+      const value = members()[name];
+      if (!(await write(having(name, usual[name]))) && value === null) await write(without(name));
     }
   }
   for (const [name, value] of Object.entries(members())) {
     if (value === usual[name] || value === usualWhereNeeded[name] || value === revisionSlot) continue;
     if (typeof value === "string" && value.length > 1) {
-      await shorten(value, (text) => write({ ...members(), [name]: text }));
+      await shorten(value, (cut) => write((now) => ({ ...now, [name]: cut(String(now[name])) })));
       const left = String(members()[name]);
-      if (left.length > 1) await write({ ...members(), [name]: "a".repeat(left.length) });
+      if (left.length > 1) await write(having(name, "a".repeat(left.length)));
     } else if (typeof value === "object" && value !== null) {
-      await write({ ...members(), [name]: Array.isArray(value) ? [] : {} });
-    } else if (typeof value === "number") await write({ ...members(), [name]: 1 });
+      await write(having(name, Array.isArray(value) ? [] : {}));
+    } else if (typeof value === "number") await write(having(name, 1));
   }
 }
 
+function membersOf({ body }: Call): Members {
+  return sentObject(body ?? "") ?? {};
+}
+
 /** Leaves out or empties what is nested too deeply to be written; false where it has to stay. */
-async function flattened(
-  members: Readonly<Record<string, unknown>>,
-  write: (value: Readonly<Record<string, unknown>>) => Promise<boolean>,
-): Promise<boolean> {
-  let current = members;
+async function flattened(members: Members, write: (change: Change) => Promise<boolean>): Promise<boolean> {
   for (const [name, value] of Object.entries(members)) {
     if (!tooDeepToWrite(value)) continue;
-    const { [name]: _, ...others } = current;
-    const emptied = { ...current, [name]: Array.isArray(value) ? [] : {} };
-    if (await write(others)) current = others;
-    else if (await write(emptied)) current = emptied;
-    else return false;
+    const emptied = having(name, Array.isArray(value) ? [] : {});
+    if (!(await write(without(name))) && !(await write(emptied))) return false;
   }
   return true;
 }
@@ -168,7 +194,10 @@ function tooDeepToWrite(value: unknown): boolean {
 }
 
 /** Leaves out ever smaller pieces of a text, but not all of it; at most about 60 attempts, whatever its length. */
-async function shorten(text: string, attempt: (text: string) => Promise<boolean>): Promise<void> {
+async function shorten(
+  text: string,
+  attempt: (cut: (text: string) => string) => Promise<boolean>,
+): Promise<void> {
   let current = Array.from(text);
   let left = 60;
   for (
@@ -177,17 +206,21 @@ async function shorten(text: string, attempt: (text: string) => Promise<boolean>
     size = size === 1 ? 0 : Math.ceil(size / 2)
   ) {
     for (let start = 0; start < current.length && left > 0; ) {
-      const fewer = [...current.slice(0, start), ...current.slice(start + size)];
+      const cut = (letters: readonly string[]) => [
+        ...letters.slice(0, start),
+        ...letters.slice(start + size),
+      ];
+      const fewer = cut(current);
       if (fewer.length === 0) break;
       left -= 1;
-      if (await attempt(fewer.join(""))) current = fewer;
+      if (await attempt((whole) => cut(Array.from(whole)).join(""))) current = fewer;
       else start += size;
     }
   }
 }
 
 /** What we sent as an object, however deep; null for anything else. */
-function sentObject(text: string): Readonly<Record<string, unknown>> | null {
+function sentObject(text: string): Members | null {
   try {
     const parsed: unknown = JSON.parse(text);
     return isRecord(parsed) ? parsed : null;

@@ -40,8 +40,8 @@ export function teller(options: RunOptions): Teller {
       tell({ event: "history", id, done: far.sent, planned: far.planned, ...lacks, ...cut });
       progress({ ...far });
     },
-    suspected({ unit, expected, seen }, { id, title, basis, source }, column) {
-      const where = { rule: id, column, title, basis, source, history: unit };
+    suspected({ testCase, expected, seen }, { id, title, basis, source }, column) {
+      const where = { rule: id, column, title, basis, source, history: testCase.id };
       tell({ event: "suspicion", ...where, expected, seen: redact(seen) });
     },
     trying(confirming) {

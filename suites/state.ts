@@ -12,7 +12,14 @@ import {
   qualifierQuery,
   removePermission,
 } from "../spec/calls.ts";
-import { type Call, type Exchange, type Round, revisionSlot, type Step } from "../spec/exchange.ts";
+import {
+  type Call,
+  type Exchange,
+  type Round,
+  revisionSlot,
+  type Step,
+  versionSlot,
+} from "../spec/exchange.ts";
 import type { Stage } from "../spec/stage.ts";
 import { add, alone, bodyWith, type Suite, scripted, type Unit, withBody } from "./case.ts";
 
@@ -277,7 +284,7 @@ const lifeUnits: readonly Unit[] = [
         const version = versionIn(done[2]?.[0]);
         if (version === null || done.length > opening.length + 1) return null;
         return done.length === opening.length
-          ? alone("read-version", getPolicy(main(stage), version))
+          ? [{ key: "read-version", versionFrom: "publish", call: getPolicy(main(stage), versionSlot) }]
           : read(stage);
       };
     },
@@ -299,8 +306,9 @@ const lifeUnits: readonly Unit[] = [
         if (done.length < opening.length) return opening[done.length] ?? null;
         const version = versionIn(done[3]?.[0]);
         if (version === null || done.length > opening.length + 1) return null;
-        const key = done.length === opening.length ? version : null;
-        return alone(key === null ? "read" : "read-version", getPolicy(other(stage), key));
+        return done.length === opening.length
+          ? [{ key: "read-version", versionFrom: "publish", call: getPolicy(other(stage), versionSlot) }]
+          : alone("read", getPolicy(other(stage)));
       };
     },
   },

@@ -129,8 +129,8 @@ describe("A history that is to begin on empty policies", () => {
       judge: { round: () => [found], history: () => [] },
       verdicts: {
         ...collected,
-        hear: (findings, { unit, clean }) => {
-          if (findings.length > 0) began.push([unit, clean]);
+        hear: (findings, { testCase, clean }) => {
+          if (findings.length > 0) began.push([testCase.id, clean]);
         },
       },
       ended: () => {},

@@ -7,6 +7,8 @@ import { type Conclusion, conclusionKey, type SettleOptions, settle } from "../r
 import type { Lane } from "../runner/lane.ts";
 import { getPolicy } from "../spec/calls.ts";
 import type { Exchange } from "../spec/exchange.ts";
+import { scripted } from "../suites/case.ts";
+import { stage } from "./staged.ts";
 
 function named(id: string): Rule {
   const found = rules.find((rule) => rule.id === id);
@@ -23,7 +25,9 @@ const tooLong = named("FunctionName.maxLength");
 
 type Said = "holds" | "inconclusive" | { readonly unless: readonly string[] };
 
-const at = { lane: 0, unit: "unit", place: 0, clean: true, names: ["f"], rounds: [] };
+const testCase = (id: string) => scripted(id, () => []);
+const origin = { testCase: testCase("unit"), fixture: stage, rounds: [] };
+const at = { ...origin, lane: 0, place: 0, clean: true };
 
 /** What a run heard of its rules, both columns alike. */
 function heard(...all: readonly (readonly [Rule, ...Said[]])[]) {
@@ -282,7 +286,7 @@ function ended(all: readonly Case[]) {
     const rounds = Array.from({ length: batches }, () => [exchange]);
     collected.hear(
       (["document", "aws"] as const).map((column) => ({ rule, column, judgement })),
-      { ...at, lane: on, unit: `case ${place}`, place, rounds },
+      { ...at, lane: on, testCase: testCase(`case ${place}`), place, rounds },
     );
   }
   const judgement = { verdict: "holds" } as const;
@@ -298,9 +302,9 @@ function ended(all: readonly Case[]) {
 async function triedFor(rule: Rule, collected: ReturnType<typeof verdicts>): Promise<readonly string[]> {
   const tried: string[] = [];
   await settled(collected, {
-    retry: async ({ unit }, { rule: of }) => {
+    retry: async ({ testCase: { id } }, { rule: of }) => {
       if (of !== rule) return shows;
-      tried.push(unit);
+      tried.push(id);
       return { kind: "unconfirmed", why: gone };
     },
   });

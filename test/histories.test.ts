@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { judgeVariant } from "../runner/kill-matrix.ts";
+import { historyOf } from "../runner/rebase.ts";
 import type { Tape } from "../runner/recording.ts";
 import { reduceHistory } from "../runner/reduce.ts";
-import { historyOf } from "../runner/replay.ts";
 import { getPolicy } from "../spec/calls.ts";
 import type { Call, Exchange, Round } from "../spec/exchange.ts";
 import { readName } from "../spec/function-name.ts";

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { historyOf, renamed } from "../runner/replay.ts";
+import { historyOf, renamed } from "../runner/rebase.ts";
 import { addPermission, label, labelEncodingAll, labelEncodingSome, lowerHex } from "../spec/calls.ts";
 import { revisionSlot } from "../spec/exchange.ts";
 import { sampleCounterexample, sampleStep } from "./sample-report.ts";

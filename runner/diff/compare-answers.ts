@@ -5,8 +5,8 @@ import { isRecord } from "../../spec/body.ts";
 import type { Exchange } from "../../spec/exchange.ts";
 import type { Stage } from "../../spec/stage.ts";
 import { canonicalJson } from "../../spec/statement.ts";
-import type { Pair, PairPlayed } from "./pair.ts";
-import { templated } from "./place.ts";
+import type { OnPair } from "./pair.ts";
+import { templated } from "./placeholders.ts";
 
 /** One request and both answers to it. */
 export interface Compared {
@@ -27,7 +27,7 @@ export interface Compared {
 }
 
 /** Compares the answers of a history one by one. Calls in flight together are left out: their order is up to a target. */
-export function compareAnswers(pair: Pair, { x, y }: PairPlayed): readonly Compared[] {
+export function compareAnswers({ pair, played: { x, y } }: OnPair): readonly Compared[] {
   const revisions = { x: revisionsIn(x.rounds.flat()), y: revisionsIn(y.rounds.flat()) };
   return x.rounds.flatMap((round, index) => {
     const [ofX, ...moreX] = round;

@@ -7,8 +7,8 @@ import { type Lanes, type RaiseOptions, raise } from "../lanes.ts";
 import type { RunOptions } from "../options.ts";
 import { openScope, type Scope } from "../scope.ts";
 import { differenceReport } from "./difference-report.ts";
-import type { Pair } from "./pair.ts";
-import { type Group, type SearchOptions, search } from "./search.ts";
+import { type PairWorker, pairWorker } from "./pair.ts";
+import { type Group, search } from "./search.ts";
 import { type Shrunk, shrinkDifference } from "./shrink-difference.ts";
 
 /** One of the two targets, within reach. */
@@ -80,23 +80,15 @@ async function explore(
   scope: Scope,
 ): Promise<Found> {
   const units = plan(options);
-  // Both stages are renewed together, so that their names and version numbers stay alike.
-  const ready: SearchOptions["ready"] = async (pair, anew) => {
-    const tidied = anew ? [false] : await scope.all([pair.x, pair.y], (lane) => lane.tidy(true));
-    if (tidied.every((clean) => clean)) return pair;
-    const [x, y] = await scope.all(["x", "y"] as const, (side) => raised[side].renew(pair[side]));
-    // With a fixture that is not empty on one side, a difference would say nothing of the other.
-    return x === null || y === null || x === undefined || y === undefined ? null : { x, y };
-  };
+  const workers = raised.x.lanes.flatMap((x, index): readonly PairWorker[] => {
+    const y = raised.y.lanes[index];
+    return y === undefined ? [] : [pairWorker({ x, y }, scope, (side, lane) => raised[side].renew(lane))];
+  });
   let settled = 0;
   const searched = await search({
     scope,
-    pairs: raised.x.lanes.flatMap((x, index): readonly Pair[] => {
-      const y = raised.y.lanes[index];
-      return y === undefined ? [] : [{ x, y }];
-    }),
+    workers,
     units,
-    ready,
     cannot: new Set(
       [options.sides.x, options.sides.y].flatMap(({ target }) => target.cannot.map(({ needs }) => needs)),
     ),
@@ -106,7 +98,7 @@ async function explore(
       options.progress({ sent: settled, planned: units.length, violated });
     },
   });
-  const small = await shrinkAll(searched, ready, stop, scope);
+  const small = await shrinkAll(searched.groups, workers, stop, scope);
   return { searched, planned: units.length, ...small, stopped: searched.stopped ?? stop() };
 }
 
@@ -116,25 +108,18 @@ function plan({ suites, seed, runs, rounds, careful }: DiffOptions): readonly Un
 }
 
 async function shrinkAll(
-  { groups, pairs }: Found["searched"],
-  ready: SearchOptions["ready"],
+  groups: readonly Group[],
+  workers: readonly PairWorker[],
   stop: () => string | null,
   scope: Scope,
 ): Promise<Pick<Found, "shown" | "unsteady">> {
   const results = new Map<Group, Shrunk | null>();
   const queue = [...groups];
   const known = new Set(groups.map(({ first }) => first.kind));
-  const worker = async (start: Pair): Promise<void> => {
-    let pair = start;
-    const next = async (anew: boolean) => {
-      const found = await ready(pair, anew);
-      pair = found ?? pair;
-      return found;
-    };
+  await scope.all(workers, async (worker) => {
     for (let group = queue.shift(); group !== undefined && stop() === null; group = queue.shift())
-      results.set(group, await shrinkDifference(group, { ready: next, known, stop: () => stop() !== null }));
-  };
-  await scope.all(pairs, worker);
+      results.set(group, await shrinkDifference(group, { worker, known, stop: () => stop() !== null }));
+  });
   const shown = groups.flatMap((group): readonly (readonly [Group, Shrunk])[] => {
     const small = results.get(group) ?? null;
     return small === null ? [] : [[group, small]];

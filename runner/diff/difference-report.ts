@@ -14,9 +14,10 @@ import { errorName } from "../../spec/answer.ts";
 import type { Exchange } from "../../spec/exchange.ts";
 import type { Column } from "../../spec/verdict.ts";
 import { byHand } from "../by-hand.ts";
+import { violations } from "../rerun.ts";
 import type { Compared } from "./compare-answers.ts";
 import type { SideOptions } from "./diff.ts";
-import { templated } from "./place.ts";
+import { templated } from "./placeholders.ts";
 import type { Group } from "./search.ts";
 import type { Shrunk } from "./shrink-difference.ts";
 
@@ -124,12 +125,9 @@ function bearsOn(id: string, { where, exchanges }: Compared): boolean {
 
 /** Rules that count in the column and find the answer wrong. */
 function brokenBy(round: ObservedRound, judge: Judge, column: Column): readonly string[] {
-  const broken = judge
-    .round(round)
-    .filter(
-      ({ rule, column: of, judgement }) =>
-        of === column && judgement.verdict === "violated" && (rule.basis !== "observed" || column === "aws"),
-    );
+  const broken = violations(judge.round(round), column).filter(
+    ({ rule }) => rule.basis !== "observed" || column === "aws",
+  );
   return [...new Set(broken.map(({ rule }) => rule.id))];
 }
 

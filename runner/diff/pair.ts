@@ -1,9 +1,12 @@
-import type { Round, Step } from "../../spec/exchange.ts";
+import type { Exchange, Round, Step } from "../../spec/exchange.ts";
 import type { Stage } from "../../spec/stage.ts";
-import { isFillable, type Lane, type Played, type Script } from "../lane.ts";
-import { sameRequest } from "./place.ts";
+import type { Unit } from "../../suites/case.ts";
+import { isFillable, type Lane, type Played } from "../lane.ts";
+import type { Draft, Regenerate } from "../regenerate.ts";
+import { fixtureFor } from "../rerun.ts";
+import type { Scope } from "../scope.ts";
 
-/** A lane on each target. Both play the same histories, round by round. */
+/** A worker on each target. Both execute the same histories, batch by batch. */
 export interface Pair {
   readonly x: Lane;
   readonly y: Lane;
@@ -19,39 +22,128 @@ export interface PairPlayed {
   readonly unfilled: number;
 }
 
+/** A history on the empty fixtures on which it was executed. */
+export interface OnPair {
+  readonly pair: Pair;
+  readonly played: PairPlayed;
+}
+
+/** A worker on each target, with empty fixtures for one history after the other. */
+export interface PairWorker {
+  /** Executes a test case on both; null when empty fixtures cannot be had on both. `goesOn` is asked before each batch. */
+  execute(testCase: Unit, goesOn: (side: "x" | "y", done: Done) => boolean): Promise<OnPair | null>;
+  /** Executes given steps of a test case on both; null when they cannot be had there. `from` is the fixture they come from. */
+  rerun(
+    draft: Draft,
+    how: { readonly regenerate: Regenerate; readonly from: Stage; readonly onNew: boolean },
+  ): Promise<OnPair | null>;
+  pair(): Pair;
+}
+
+/** Makes a worker of a pair; `renew` replaces the fixture of one side, and gives null where it cannot. */
+export function pairWorker(
+  start: Pair,
+  scope: Scope,
+  renew: (side: "x" | "y", lane: Lane) => Promise<Lane | null>,
+): PairWorker {
+  let pair = start;
+  let reruns = 0;
+  /** With a fixture that is not empty on one side, a difference would say nothing of the other. */
+  const ready = async (isNew: boolean): Promise<Pair | null> => {
+    const tidied = isNew ? [false] : await scope.all([pair.x, pair.y], (lane) => lane.tidy(true));
+    if (tidied.every((clean) => clean)) return pair;
+    // Both fixtures are replaced together, so that their names and version numbers stay alike.
+    const [x, y] = await scope.all(["x", "y"] as const, (side) => renew(side, pair[side]));
+    if (!x || !y) return null;
+    pair = { x, y };
+    return pair;
+  };
+  return {
+    pair: () => pair,
+    execute: async (testCase, goesOn) => {
+      const on = await ready(false);
+      if (on === null) return null;
+      const next = bothSides(testCase, on);
+      const played = await playPair(
+        on,
+        (done) => (goesOn("x", done.x) && goesOn("y", done.y) ? next(done) : null),
+        testCase.id,
+      );
+      return { pair: on, played };
+    },
+    rerun: async (draft, { regenerate, from, onNew }) => {
+      const on = await ready(fixtureFor(draft, from, onNew) !== "emptied");
+      if (on === null) return null;
+      const [x, y] = [regenerate(draft, on.x.stage), regenerate(draft, on.y.stage)];
+      if (x === null || y === null) return null;
+      reruns += 1;
+      const next: PairScript = ({ x: { length } }) => {
+        const rounds = { x: x[length], y: y[length] };
+        return rounds.x === undefined || rounds.y === undefined ? null : { x: rounds.x, y: rounds.y };
+      };
+      return { pair: on, played: await playPair(on, next, `diff/${reruns}`) };
+    },
+  };
+}
+
+type Done = readonly (readonly Exchange[])[];
+
+/** The next batch of each side by what both have answered; null ends it, "parted" because they are not the same. */
+type PairScript = (
+  done: Readonly<Record<"x" | "y", Done>>,
+) => Readonly<Record<"x" | "y", Round>> | "parted" | null;
+
 /**
- * Executes a history on both lanes. The next round is sent when both have answered the last, and only if it is the same: a
- * step that one side cannot fill is sent to neither.
+ * The batches of a test case on both fixtures. They are the same as long as the answers of either target make the test case
+ * send the same to y.
  */
-export async function playPair(
-  pair: Pair,
-  scripts: { readonly x: Script; readonly y: Script },
-  unit: string,
-): Promise<PairPlayed> {
+function bothSides(testCase: Unit, { x, y }: Pair): PairScript {
+  const onX = testCase.start(inCommon(x.stage, y.stage));
+  const onY = testCase.start(inCommon(y.stage, x.stage));
+  return (done) => {
+    const next = { x: onX(done.x), y: onY(done.y) };
+    if (next.x === null || next.y === null) return null;
+    return JSON.stringify(next.y) === JSON.stringify(onY(done.x)) ? { x: next.x, y: next.y } : "parted";
+  };
+}
+
+/** The fixture without what the other one lacks: a test case then asks for the same on both. */
+function inCommon(one: Stage, other: Stage): Stage {
+  const { main } = one;
+  return {
+    ...one,
+    main: {
+      ...main,
+      versions: main.versions.slice(0, other.main.versions.length),
+      aliases: other.main.aliases && main.aliases,
+    },
+    other: other.other && one.other,
+    recipe: other.recipe && one.recipe,
+  };
+}
+
+/**
+ * Executes a history on both sides. The next batch is sent when both have answered the last; a step that one side cannot
+ * fill is sent to neither.
+ */
+async function playPair(pair: Pair, script: PairScript, unit: string): Promise<PairPlayed> {
   let parted = false;
   let unfilled = 0;
-  const meeting = meetingOf((x, y) => {
-    if (x === null || y === null) return x === y ? everyStep : null;
-    if (!alike(x.round, pair.x.stage, y.round, pair.y.stage)) {
-      parted = true;
-      return null;
-    }
-    const lacking = new Set([...x.lacking, ...y.lacking]);
+  const meeting = meetingOf((done) => {
+    const next = script(done);
+    parted = next === "parted";
+    if (next === null || next === "parted") return null;
+    const unfit = (side: "x" | "y") => next[side].filter((step) => !isFillable(step, done[side]));
+    const keys = { x: unfit("x").map(({ key }) => key), y: unfit("y").map(({ key }) => key) };
+    const either = new Set([...keys.x, ...keys.y]);
     // What neither can fill is the same on both sides.
-    unfilled += [...lacking].filter((key) => x.lacking.includes(key) !== y.lacking.includes(key)).length;
-    return ({ key }) => !lacking.has(key);
+    unfilled += [...either].filter((key) => keys.x.includes(key) !== keys.y.includes(key)).length;
+    const sent = ({ key }: Step) => !either.has(key);
+    return { x: next.x.filter(sent), y: next.y.filter(sent) };
   });
   const follow = async (side: "x" | "y"): Promise<Played> => {
-    const next = (done: Played["rounds"]) => {
-      const round = scripts[side](done);
-      const lacks = (step: Step) => !isFillable(step, done);
-      return meeting.come(
-        side,
-        round === null ? null : { round, lacking: round.filter(lacks).map(({ key }) => key) },
-      );
-    };
     try {
-      return await pair[side].play(next, { unit });
+      return await pair[side].play((done) => meeting.come(side, done), { unit });
     } finally {
       meeting.leave();
     }
@@ -63,49 +155,29 @@ export async function playPair(
   return { x: x.value, y: y.value, parted, unfilled };
 }
 
-/** The next round of one side, and the keys of its steps that the answers so far cannot fill. */
-interface Offer {
-  readonly round: Round;
-  readonly lacking: readonly string[];
-}
-
-const everyStep = () => true;
-
-/** The same requests, apart from the names of the stages. */
-function alike(x: Round, stageX: Stage, y: Round, stageY: Stage): boolean {
-  return (
-    x.length === y.length &&
-    x.every((step, index) => {
-      const other = y[index];
-      return other?.key === step.key && sameRequest(step.call, stageX, other.call, stageY);
-    })
-  );
-}
-
-/** Says which steps of a round are sent. */
-type Chosen = (step: Step) => boolean;
-
-/** Two sides meet before each round; each gets the chosen steps of its own when both may go on, and null when not. */
-function meetingOf(choose: (x: Offer | null, y: Offer | null) => Chosen | null) {
-  let waiting: { readonly offer: Offer | null; readonly resolve: (chosen: Chosen | null) => void } | null =
-    null;
+/** Two sides meet before each batch; each gets its own when both may go on, and null when not. */
+function meetingOf(
+  choose: (done: Readonly<Record<"x" | "y", Done>>) => Readonly<Record<"x" | "y", Round>> | null,
+) {
+  let waiting: {
+    readonly done: Done;
+    readonly resolve: (next: Readonly<Record<"x" | "y", Round>> | null) => void;
+  } | null = null;
   let over = false;
-  const stepsOf = (offer: Offer | null, chosen: Chosen | null): Round | null =>
-    offer === null || chosen === null ? null : offer.round.filter(chosen);
   return {
-    come: async (side: "x" | "y", offer: Offer | null): Promise<Round | null> => {
+    come: async (side: "x" | "y", done: Done): Promise<Round | null> => {
       if (over) return null;
       if (waiting === null) {
-        const chosen = await new Promise<Chosen | null>((resolve) => {
-          waiting = { offer, resolve };
+        const next = await new Promise<Readonly<Record<"x" | "y", Round>> | null>((resolve) => {
+          waiting = { done, resolve };
         });
-        return stepsOf(offer, chosen);
+        return next?.[side] ?? null;
       }
       const other = waiting;
       waiting = null;
-      const chosen = side === "x" ? choose(offer, other.offer) : choose(other.offer, offer);
-      other.resolve(chosen);
-      return stepsOf(offer, chosen);
+      const next = choose(side === "x" ? { x: done, y: other.done } : { x: other.done, y: done });
+      other.resolve(next);
+      return next?.[side] ?? null;
     },
     leave: (): void => {
       over = true;

@@ -3,12 +3,14 @@ import type { Finding } from "../oracle/judge.ts";
 import type { Rule } from "../oracle/rule.ts";
 import { rules } from "../rules/index.ts";
 import type { Candidate } from "../runner/candidates.ts";
+import { type Confirmed, type ConfirmOptions, confirm, type Unconfirmed } from "../runner/confirm.ts";
 import type { Lane } from "../runner/lane.ts";
-import { type Confirmed, type ShrinkOptions, shrink, type Unconfirmed } from "../runner/shrink.ts";
+import { type Draft, draftOf, type Origin, regenerating, type Shows } from "../runner/regenerate.ts";
 import { simplifyCalls } from "../runner/simplify.ts";
 import { addPermission, getPolicy, label, qualifierQuery } from "../spec/calls.ts";
-import { type Call, type Exchange, type Round, revisionSlot } from "../spec/exchange.ts";
-import { alone, bodyWith } from "../suites/case.ts";
+import { type Call, type Exchange, type Round, revisionSlot, type Step } from "../spec/exchange.ts";
+import type { Stage } from "../spec/stage.ts";
+import { alone, bodyWith, scripted } from "../suites/case.ts";
 import { stage } from "./staged.ts";
 
 const { main } = stage;
@@ -57,7 +59,7 @@ async function shrunkBy(
   seen: Seen,
   options: Partial<
     Pick<Candidate, "unless" | "spoiled"> &
-      Pick<ShrinkOptions, "explains" | "attempt"> & { readonly hasNew: boolean }
+      Pick<ConfirmOptions, "explains" | "attempt"> & { readonly hasNew: boolean }
   > = {},
 ) {
   let last: readonly Round[] = [];
@@ -68,9 +70,8 @@ async function shrunkBy(
     call: step.call,
     answer: { kind: "none", reason: "reset", detail: "", sentAt: 0, answeredAt: 0 },
   });
-  const lane: Pick<Lane, "stage" | "play" | "names"> = {
+  const lane: Pick<Lane, "stage" | "play"> = {
     stage,
-    names: () => [main.name],
     play: async (script, options) => {
       units.push(options?.unit ?? "");
       const done: (readonly Exchange[])[] = [];
@@ -82,13 +83,13 @@ async function shrunkBy(
     },
   };
   const { unless = [], explains = (_rule, here) => here, attempt } = options;
-  const result = await shrink(
+  const result = await confirm(
     {
       lane: 0,
-      unit: "races/one-revision/0",
+      testCase: scripted("races/one-revision/0", () => rounds),
+      fixture: stage,
       place: 0,
       clean: true,
-      names: [main.name],
       rounds: rounds.map((round) => round.map(exchange)),
       expected: "one",
       seen: "two",
@@ -268,7 +269,9 @@ describe("A race that is made small", () => {
 });
 
 /** Names of the two functions of a call that is made plain. */
-const [first, second] = ["addperm-ct-x-main", "addperm-ct-x-other"];
+
+const first = main.name;
+const second = stage.other?.name ?? "";
 const path = (name: string) => `/2015-03-31/functions/${name}/policy`;
 
 function on(name: string, body: unknown, more: Partial<Call> = {}): Call {
@@ -277,28 +280,59 @@ function on(name: string, body: unknown, more: Partial<Call> = {}): Call {
 }
 
 /** The calls that are left when only this has to stay true of the last. */
-async function simplified(rounds: readonly Round[], holds: (last: Call) => boolean) {
-  const still = async (tried: readonly Round[]) => {
-    const last = tried.at(-1)?.at(-1)?.call;
+async function simplified(
+  write: (first: string, second: string) => readonly Round[],
+  holds: (last: Call) => boolean,
+) {
+  const testCase = scripted("a", (on) => write(on.main.name, on.other?.name ?? ""));
+  const rounds = write(first, second).map((round) => round.map(sent));
+  const still: Shows = async (draft) => {
+    const last = draft.at(-1)?.at(-1)?.call;
     return last !== undefined && holds(last);
   };
-  const left = await simplifyCalls(rounds, [first, second], still);
+  const origin: Origin = { testCase, fixture: stage, rounds };
+  const left = await simplifyCalls(draftOf(origin), origin, still);
+  // The same on another fixture: there too each call is as plain.
+  const there = regenerating(origin)(left, elsewhere) ?? [];
+  const plain = (all: Draft, { main: one, other: two }: Stage) =>
+    all.flat().map(({ call }) =>
+      JSON.stringify(call)
+        .replaceAll(one.name, "{main}")
+        .replaceAll(two?.name ?? "", "{second}"),
+    );
+  expect(plain(there, elsewhere)).toEqual(plain(left, stage));
   return left.flat().map(({ call }) => call);
 }
+
+function sent(step: Step): Exchange {
+  const answer = { kind: "none", reason: "reset", detail: "", sentAt: 0, answeredAt: 0 } as const;
+  return { step, call: step.call, answer };
+}
+
+/** Names in another order of letters, as long as those of the stage. */
+const elsewhere: Stage = {
+  ...stage,
+  main: { ...stage.main, name: stage.main.name.replace("conformance", "ecnamrofnoc") },
+  other: stage.other && { ...stage.other, name: stage.other.name.replace("conformance", "ecnamrofnoc") },
+};
 
 const members = (call: Call) => JSON.parse(call.body ?? "");
 const usual = { Action: "lambda:InvokeFunction", Principal: "s3.amazonaws.com", StatementId: "s" };
 
 describe("A call is made plain", () => {
   it("on the function under test, where the second one will not do better", async () => {
-    const [call] = await simplified([alone("a", on(second, usual))], () => true);
+    const [call] = await simplified(
+      (_, second) => [alone("a", on(second, usual))],
+      () => true,
+    );
     expect(call?.target).toBe(path(first));
   });
 
   it("on the second one by its plain name, where only that shows it", async () => {
-    const encoded = `/2015-03-31/functions/${second.replaceAll("a", "%61")}%3a1/policy`;
-    const [call] = await simplified([alone("a", on(second, usual, { target: encoded }))], ({ target }) =>
-      decodeURIComponent(target).includes(second),
+    const encoded = (name: string) => `/2015-03-31/functions/${name.replaceAll("a", "%61")}%3a1/policy`;
+    const [call] = await simplified(
+      (_, second) => [alone("a", on(second, usual, { target: encoded(second) }))],
+      ({ target }) => decodeURIComponent(target).includes(second),
     );
     expect(call?.target).toBe(`${path(second)}?${qualifierQuery("1")}`);
   });
@@ -306,7 +340,7 @@ describe("A call is made plain", () => {
   it("with a value that is short, but there", async () => {
     const odd = { ...usual, SourceArn: "not an arn at all" };
     const [call] = await simplified(
-      [alone("a", on(first, odd))],
+      (first) => [alone("a", on(first, odd))],
       (last) => !/^arn:/.test(members(last).SourceArn ?? "arn:"),
     );
     expect(members(call as Call).SourceArn).toHaveLength(1);
@@ -319,7 +353,7 @@ describe("A call is made plain", () => {
       SourceAccount: "999999999999",
     };
     const [call] = await simplified(
-      [alone("a", on(first, rich))],
+      (first) => [alone("a", on(first, rich))],
       (last) => /^arn:aws:/.test(members(last).SourceArn ?? "") && members(last).SourceAccount !== undefined,
     );
     expect(members(call as Call)).toEqual({
@@ -331,7 +365,7 @@ describe("A call is made plain", () => {
 
   it("with trailing text after the canonical body, where that is what is wrong", async () => {
     const [call] = await simplified(
-      [alone("a", on(first, '{"Action":"x","odd":[1,2],"StatementId":"f10"}junk'))],
+      (first) => [alone("a", on(first, '{"Action":"x","odd":[1,2],"StatementId":"f10"}junk'))],
       (last) => {
         const text = last.body ?? "";
         return text.startsWith("{") && text.includes("StatementId") && !text.endsWith("}");
@@ -341,9 +375,20 @@ describe("A call is made plain", () => {
   });
 
   it("and the revision that it takes from another step is left as it is", async () => {
-    const guarded = on(first, bodyWith("RevisionId", revisionSlot, "a-long-id"));
-    const rounds = [alone("read", getPolicy(first)), [{ key: "a", call: guarded, revisionFrom: "read" }]];
+    const guarded = (name: string) => on(name, bodyWith("RevisionId", revisionSlot, "a-long-id"));
+    const rounds = (name: string) => [
+      alone("read", getPolicy(name)),
+      [{ key: "a", call: guarded(name), revisionFrom: "read" }],
+    ];
     const [, call] = await simplified(rounds, (last) => members(last).RevisionId !== undefined);
     expect(members(call as Call)).toEqual({ ...usual, RevisionId: revisionSlot });
+  });
+
+  it("one by one, where two functions are about different things", async () => {
+    const calls = await simplified(
+      (first, second) => [alone("a", on(first, usual)), alone("b", on(second, usual))],
+      () => true,
+    );
+    expect(calls.map(({ target }) => target)).toEqual([path(first), path(first)]);
   });
 });

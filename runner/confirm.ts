@@ -1,0 +1,232 @@
+import type { Reason } from "../reports/reason.ts";
+import type { Counterexample } from "../reports/report.ts";
+import { located } from "../spec/error-place.ts";
+import type { Stage } from "../spec/stage.ts";
+import type { Candidate } from "./candidates.ts";
+import { type Played, retained } from "./lane.ts";
+import { shrinkHistory } from "./reduce.ts";
+import { type Draft, draftOf, regenerating } from "./regenerate.ts";
+import { fixtureFor, type LookedFor, type Ready, replayUnit, rerun, violationIn } from "./rerun.ts";
+
+/** A violation that was tried again: the smallest history found, as it went the last time it showed. */
+export interface Confirmed {
+  readonly kind: "confirmed";
+  readonly played: Played;
+  /** The stage it was played on; null when it was not played again. */
+  readonly stage: Stage | null;
+  readonly expected: string;
+  readonly seen: string;
+  /** How often it showed when it was sent again; null when it was not. */
+  readonly reruns: Counterexample["reruns"] | null;
+}
+
+/** A violation that was seen while exploring and not again. */
+export interface Unconfirmed {
+  readonly kind: "unconfirmed";
+  readonly why: Reason;
+  /** The rule that explained it whenever it did show again. */
+  readonly explainedBy?: string;
+}
+
+/** Says why a violation is not confirmed. */
+export function unconfirmed(detail: string): Unconfirmed {
+  return { kind: "unconfirmed", why: { code: "not-confirmed", detail } };
+}
+
+/** Nothing is told of a stage that is not as it has to be. */
+function withoutFixture(seen: string): Unconfirmed {
+  return { kind: "unconfirmed", why: { code: "no-fixture", seen } };
+}
+
+/** What confirming needs. */
+export interface ConfirmOptions extends Omit<LookedFor, "unless"> {
+  readonly ready: Ready;
+  /** No more may be sent. */
+  readonly stop: () => boolean;
+  /** Most reruns, where a budget allows fewer than it takes. */
+  readonly plays?: number;
+  /** Which try of this rule it is, from 1: a recording tells the reruns of one from those of another. */
+  readonly attempt?: number;
+}
+
+/** Reruns that a violation may cost, on emptied and on new fixtures; how often a race is tried in the hope to see it, and how often the smallest history is tried at the end. */
+const most = { plays: 240, racePlays: 600, newStages: 40, raceTries: 20, confirmations: 3 } as const;
+
+/** How a history went that showed the violation. */
+type Shown = Pick<Confirmed, "played" | "stage" | "expected" | "seen">;
+
+/** The smallest history so far that showed it for its own reason. */
+type Smallest = Shown & { readonly draft: Draft };
+
+/** How often a smaller history has to show it to be as good as a larger one. */
+interface Criterion {
+  readonly plays: number;
+  readonly shows: number;
+}
+
+/** What no race decides shows every time. */
+const always: Criterion = { plays: 1, shows: 1 };
+/** A race goes either way: a smaller one is as good when it shows in half of the reruns. */
+const often: Criterion = { plays: 6, shows: 3 };
+/** A race that is lost seldom is left as large as it was, since a smaller one is lost more seldom still. */
+const seldom: Criterion = { plays: 20, shows: 1 };
+
+/**
+ * Executes a candidate again, shrinks it and confirms it, so that nothing is reported that does not reproduce. Fixtures
+ * are emptied for each rerun; where that does not show it on a new fixture, each rerun gets a new one, since what a
+ * history leaves behind may outlast emptying, as ids do that are never free again. A smaller history in which another rule
+ * explains the violation does not show it, so that it is told for its own reason.
+ */
+export async function confirm(
+  candidate: Candidate,
+  options: ConfirmOptions,
+): Promise<Confirmed | Unconfirmed> {
+  try {
+    return await confirmAnywhere(candidate, options);
+  } catch (error) {
+    throw located(error, { rule: options.rule.id, case: candidate.testCase.id });
+  }
+}
+
+async function confirmAnywhere(
+  candidate: Candidate,
+  options: ConfirmOptions,
+): Promise<Confirmed | Unconfirmed> {
+  // What came before on a stage that could not be emptied may be behind it.
+  if (candidate.spoiled === true) return confirmOn(candidate, options, true);
+  const onEmptied = await confirmOn(candidate, options, false);
+  if (onEmptied.kind === "confirmed" || onEmptied.explainedBy !== undefined) return onEmptied;
+  // A race that was not lost again in twenty tries is not lost more often on new stages.
+  if (isRacing(candidate.rounds) || options.stop()) return onEmptied;
+  return confirmOn(candidate, options, true);
+}
+
+async function confirmOn(
+  candidate: Candidate,
+  options: ConfirmOptions,
+  onNewStages: boolean,
+): Promise<Confirmed | Unconfirmed> {
+  const whole = draftOf(candidate);
+  const racing = isRacing(whole);
+  const trials = tryingAgain(candidate, options, onNewStages);
+  const { shows, smallest, explainedBy } = trials;
+  const isShown = await shows(whole, racing ? { plays: most.raceTries, shows: 1 } : always);
+  // Where another rule explains it in the whole history, a part may show it without that.
+  if (isShown || (!racing && explainedBy() !== null)) {
+    const race = racing && !(await shows(whole, often)) ? seldom : often;
+    const showsStill = (draft: Draft) => shows(draft, isRacing(draft) ? race : always);
+    await shrinkHistory(candidate, showsStill, { shown: isShown, calls: race === often });
+  }
+  const found = smallest();
+  if (found !== null) return confirmSmallest(found, trials, options.stop);
+  return trials.notShown(
+    `seen once (${candidate.seen}, in ${candidate.testCase.id}), not when it was tried again`,
+  );
+}
+
+function isRacing(rounds: readonly (readonly unknown[])[]): boolean {
+  return rounds.some((round) => round.length > 1);
+}
+
+/** Executes parts of a history again, within bounds, and keeps the last that met its criterion. */
+function tryingAgain(candidate: Candidate, options: ConfirmOptions, onNewStages: boolean) {
+  const usual = onNewStages ? most.newStages : isRacing(candidate.rounds) ? most.racePlays : most.plays;
+  // Creating functions takes requests, too.
+  const allowed = (options.plays ?? Infinity) / (onNewStages ? 2 : 1);
+  const bound = Math.min(usual, Math.max(2, allowed));
+  const { rule, columns, ready, attempt = 1 } = options;
+  const { unless, anew = false, fixture: from } = candidate;
+  const again = attempt === 1 ? "" : `again-${attempt}-`;
+  const prefix = `${replayUnit}${rule.id}/${columns[0]}/${again}${onNewStages ? "new-" : ""}`;
+  const regenerate = regenerating(candidate);
+  let plays = 0;
+  let units = 0;
+  let smallest: Smallest | null = null;
+  let explainedBy: string | null = null;
+  let noFixture = false;
+  /** Null where nothing was found wrong. */
+  const once = async (draft: Draft, isNew: boolean): Promise<Found | null | "no-fixture"> => {
+    const unit = `${prefix}${++units}`;
+    const done = await rerun(draft, { ready, regenerate, from, onNew: onNewStages || isNew, unit, anew });
+    if (done === null || done === "no-fixture") return done;
+    const violation = violationIn(done.played.observed, { ...options, unless });
+    if (violation === null) return null;
+    const { explainedBy: by, ...found } = violation;
+    return { shown: { ...found, ...done, played: kept(done.played) }, explainedBy: by };
+  };
+  return {
+    once,
+    smallest: () => smallest,
+    explainedBy: () => explainedBy,
+    /** Only a function alone is soon created. */
+    isAlone: (draft: Draft) => fixtureFor(draft, from, true) === "bare",
+    notShown: (why: string): Unconfirmed => {
+      if (noFixture) return withoutFixture(candidate.seen);
+      if (explainedBy === null) return unconfirmed(why);
+      return { ...unconfirmed(`seen again only together with a violation of ${explainedBy}`), explainedBy };
+    },
+    shows: async (draft: Draft, { plays: tries, shows: wanted }: Criterion): Promise<boolean> => {
+      let shown = 0;
+      for (let left = tries; left >= wanted - shown; left -= 1) {
+        if (plays >= bound || options.stop()) return false;
+        plays += 1;
+        const found = await once(draft, false);
+        if (found === "no-fixture") {
+          noFixture = true;
+          return false;
+        }
+        explainedBy = found?.explainedBy ?? explainedBy;
+        if (found === null || found.explainedBy !== null) continue;
+        shown += 1;
+        if (shown === wanted) {
+          smallest = { ...found.shown, draft };
+          return true;
+        }
+      }
+      return false;
+    },
+  };
+}
+
+/** What the rule found, and what explains it all the same. */
+interface Found {
+  readonly shown: Shown;
+  readonly explainedBy: string | null;
+}
+
+/** What a report needs of a history; what else was read in it would fill the memory, rule by rule. */
+function kept({ rounds }: Played): Played {
+  return { rounds: rounds.map((round) => round.map(retained)), observed: [] };
+}
+
+/** The first tries are on new fixtures, where whoever executes it by hand begins: it has to show there. */
+async function confirmSmallest(
+  { draft, ...before }: Smallest,
+  { once, isAlone }: ReturnType<typeof tryingAgain>,
+  stop: () => boolean,
+): Promise<Confirmed | Unconfirmed> {
+  const racing = isRacing(draft);
+  const tries = racing ? most.raceTries : most.confirmations;
+  // A race takes many tries.
+  const onNew = isAlone(draft) ? tries : racing ? 0 : 1;
+  const notThere = (where: string) => unconfirmed(`seen (${before.seen}), but not ${where}`);
+  let confirmed: Shown = before;
+  let shown = 0;
+  let asked = 0;
+  while (asked < tries && !stop()) {
+    const isNew = asked < onNew;
+    const again = await once(draft, isNew);
+    if (again === "no-fixture") return withoutFixture(before.seen);
+    const isAgain = again !== null && again.explainedBy === null;
+    if (!isAgain && stop()) break;
+    asked += 1;
+    if (isAgain) shown += 1;
+    // As whoever executes it by hand will see it, and on a function of its own.
+    if (isAgain && isNew && shown === 1) confirmed = again.shown;
+    if (asked === onNew && shown === 0) return notThere("on functions that were just created");
+  }
+  if (shown === 0 && asked > 0) return notThere(`in ${asked} further tries`);
+  // Where nothing more might be sent it has been executed once more all the same.
+  const reruns = asked === 0 ? { shown: 1, tried: 1 } : { shown, tried: asked };
+  return { kind: "confirmed", ...confirmed, reruns };
+}

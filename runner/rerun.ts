@@ -1,0 +1,124 @@
+import type { Finding, Judge } from "../oracle/judge.ts";
+import type { ObservedRound } from "../oracle/observe.ts";
+import type { Rule } from "../oracle/rule.ts";
+import type { Round } from "../spec/exchange.ts";
+import type { Stage } from "../spec/stage.ts";
+import { addressee, route } from "../spec/target.ts";
+import type { Column } from "../spec/verdict.ts";
+import { isLasting } from "./candidates.ts";
+import type { Lane, Played } from "./lane.ts";
+import type { Draft, Regenerate } from "./regenerate.ts";
+
+/** Begins the unit of every history that is executed to try a violation again. */
+export const replayUnit = "replay/";
+
+/** The empty fixture that a rerun needs: emptied, new, or new with nothing but the function under test. */
+export type Wanted = "emptied" | "new" | "bare";
+
+/** Gives an empty fixture; null when it cannot be had. */
+export type Ready = (wanted: Wanted) => Promise<Lane | null>;
+
+/** Where and how steps are executed again. */
+export interface RerunOptions {
+  readonly ready: Ready;
+  readonly regenerate: Regenerate;
+  /** The fixture that the steps come from. */
+  readonly from: Stage;
+  /** On a new fixture, whatever the steps leave behind. */
+  readonly onNew: boolean;
+  /** Its name in a recording. */
+  readonly unit: string;
+  /** Over new connections. */
+  readonly anew?: boolean;
+}
+
+/** Steps as they went on an empty fixture. */
+export interface Rerun {
+  readonly played: Played;
+  readonly stage: Stage;
+}
+
+/** Executes steps on an empty fixture; null where the test case has no such steps there, "no-fixture" where there is none. */
+export async function rerun(draft: Draft, options: RerunOptions): Promise<Rerun | null | "no-fixture"> {
+  const { ready, regenerate, from, onNew, unit, anew = false } = options;
+  const lane = await ready(fixtureFor(draft, from, onNew));
+  if (lane === null) return "no-fixture";
+  const rounds = regenerate(draft, lane.stage);
+  if (rounds === null) return null;
+  return { played: await executeSteps(lane, rounds, { unit, anew }), stage: lane.stage };
+}
+
+/** Executes given steps on a worker, whatever is answered. */
+export async function executeSteps(
+  lane: Lane,
+  rounds: readonly Round[],
+  how: { readonly unit: string; readonly anew?: boolean },
+): Promise<Played> {
+  return lane.play((done) => rounds[done.length] ?? null, how);
+}
+
+/** Most histories are about the function under test alone, and that is soon created. */
+export function fixtureFor(draft: Draft, { main, unknownName }: Stage, onNew: boolean): Wanted {
+  const steps = draft.flat();
+  if (isLasting(steps)) return "new";
+  if (!onNew) return "emptied";
+  const isAlone = steps.every(({ call }) => {
+    const at = route(call.target);
+    const of = at.kind === "none" ? null : addressee(at);
+    return of !== null && of.qualifier === null && (of.name === main.name || of.name === unknownName);
+  });
+  return isAlone ? "bare" : "new";
+}
+
+/** Everything that a judge finds in a history. */
+export function findingsIn(observed: readonly ObservedRound[], judge: Judge): readonly Finding[] {
+  return [...observed.flatMap((round) => judge.round(round)), ...judge.history(observed)];
+}
+
+/** A violation, and what the rule says of it. */
+export type Violated = Omit<Finding, "judgement"> &
+  Extract<Finding["judgement"], { readonly verdict: "violated" }>;
+
+/** The violations among findings, in a column, of one rule or of all. */
+export function violations(findings: readonly Finding[], column: Column, rule?: Rule): readonly Violated[] {
+  return findings.flatMap(({ judgement, ...where }) => {
+    if (judgement.verdict !== "violated" || where.column !== column) return [];
+    return rule === undefined || where.rule.id === rule.id ? [{ ...where, ...judgement }] : [];
+  });
+}
+
+/** What an executed history shows of a rule. */
+export interface Violation {
+  readonly expected: string;
+  readonly seen: string;
+  /** Another rule whose violation explains it; null when it is violated for a reason of its own. */
+  readonly explainedBy: string | null;
+}
+
+/** Which violations of which rule are looked for. */
+export interface LookedFor {
+  readonly judge: Judge;
+  readonly rule: Rule;
+  /** Columns that judge the rule alike: what explains it in one of them explains it. */
+  readonly columns: readonly Column[];
+  /** Rules that may explain it, besides those that the violation itself names. */
+  readonly unless: readonly string[];
+  /** Says whether another rule explains it, by whether that is violated in the same history (`here`) or in the whole run. */
+  readonly explains: (rule: string, here: boolean) => boolean;
+}
+
+/** The violation of a rule that a history shows; where there are several, one that nothing explains. Null for none. */
+export function violationIn(observed: readonly ObservedRound[], of: LookedFor): Violation | null {
+  const { judge, rule, columns } = of;
+  const [column = "document"] = columns;
+  const findings = findingsIn(observed, judge);
+  const here = new Set(columns.flatMap((one) => violations(findings, one).map(({ rule: { id } }) => id)));
+  let found: Violation | null = null;
+  for (const { expected, seen, unless = [] } of violations(findings, column, rule)) {
+    const explainers = [...of.unless, ...unless].filter((id) => id !== rule.id);
+    const explainedBy = explainers.find((id) => of.explains(id, here.has(id))) ?? null;
+    if (explainedBy === null) return { expected, seen, explainedBy };
+    found ??= { expected, seen, explainedBy };
+  }
+  return found;
+}
