@@ -1,4 +1,4 @@
-// Action, what the principal may do: the document's two examples, all of Lambda, and what only looks like one.
+// Action, what the principal may do: the document's two examples, all of Lambda, and near misses.
 
 import fc from "fast-check";
 import { edgesOf } from "./arbitraries.ts";
@@ -7,7 +7,7 @@ import { around, offPatterns, wrongTypes } from "./near-miss.ts";
 
 const invoke = "lambda:InvokeFunction";
 
-/** `*`, and actions that Lambda does not have, come with the suite of unspecified behaviour, not from here. */
+/** The suite of unspecified behaviour sends `*` and actions that Lambda does not have. */
 export const action: MemberValues = {
   valid: fc.constantFrom(invoke, "lambda:GetFunction", "lambda:*"),
   edges: edgesOf("Action"),

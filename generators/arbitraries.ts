@@ -1,18 +1,18 @@
-// What the values of several members are drawn from: alphabets, lengths, account ids, partitions and regions.
+// Arbitraries that several members share: alphabets, lengths, account ids, partitions and regions.
 
 import fc from "fast-check";
 import { constraintOf, length, type Member, wholeMatch } from "../spec/constraint.ts";
 
 const printable = Array.from({ length: 0x7f - 0x20 }, (_, index) => String.fromCharCode(0x20 + index));
 
-/** The printable ASCII characters that a member's pattern takes on their own, in code order. */
+/** The printable ASCII characters that match a member's pattern alone, in code order. */
 export function alphabet(member: Member): readonly string[] {
   return printable.filter((character) => wholeMatch(member, character));
 }
 
 /**
- * Strings over a member's alphabet whose lengths cover its whole range, both ends included, or the part of it that is
- * asked for, in characters. They are drawn one by one, because generating from the pattern rarely gets past a dozen.
+ * Strings over a member's alphabet. Their lengths, in characters, cover its whole range with both ends, or the given
+ * part of it. The length is drawn first, because generation from the pattern rarely exceeds a dozen characters.
  */
 export function ofLength(
   member: Member,
@@ -27,7 +27,7 @@ export function ofLength(
   });
 }
 
-/** The end of a string, or the string with padding, to have exactly that many characters. */
+/** The end of a string, or the string with padding, so that it has exactly that many characters. */
 export function ofSize(fresh: string, size: number): string {
   const surplus = length(fresh) - size;
   return surplus >= 0 ? Array.from(fresh).slice(surplus).join("") : fresh + "x".repeat(-surplus);
@@ -35,15 +35,15 @@ export function ofSize(fresh: string, size: number): string {
 
 /** A value at or next to a limit of its member. */
 export interface Edge<From = string> {
-  /** Which limit, and on which side of it: reports name the case by it. */
+  /** The limit and the side of it; reports name the case by it. */
   readonly label: string;
-  /** Makes the value from what it is built around. */
+  /** Makes the value from a valid one. */
   readonly value: (from: From) => string;
 }
 
 /**
  * The values at and next to a member's length limits, made to measure; none for a member without such limits.
- * All but the shortest contain as much as fits of a well-formed string, so that they are as new as it is.
+ * All but the shortest contain as much of a well-formed string as fits, so they are as new as that string.
  */
 export function edgesOf(member: Exclude<Member, "FunctionName">): readonly Edge[] {
   const { minLength, maxLength } = constraintOf(member);

@@ -1,4 +1,4 @@
-// Random values with exactly one fault, such as nobody thought of; those that somebody did are the near misses.
+// Random values with exactly one fault, beside the fixed near misses.
 
 import fc from "fast-check";
 import { type ConstraintKind, constraintOf, isConstraintRuleId, type Member } from "../spec/constraint.ts";
@@ -92,7 +92,7 @@ function offPattern(member: Member): fc.Arbitrary<string> {
     .filter((value) => breaksOnly(member, "pattern", value) && !isHalved(value) && !isOpen(value));
 }
 
-/** Half a surrogate pair, which neither a path nor JSON can carry as meant. */
+/** Half a surrogate pair: neither a path nor JSON in UTF-8 can carry it. */
 function isHalved(value: string): boolean {
   return /\p{Cs}/u.test(value);
 }

@@ -1,10 +1,10 @@
-// EventSourceToken, the token that an Alexa skill must show: tokens of every length but the empty one.
+// EventSourceToken, the token of an Alexa skill: tokens of every length but the empty one.
 
 import { edgesOf, ofLength } from "./arbitraries.ts";
 import type { MemberValues } from "./members.ts";
 import { around, offPatterns, overLong, wrongTypes } from "./near-miss.ts";
 
-/** The empty token is neither valid nor wrong, for the document contradicts itself on it: it is an edge alone. */
+/** The empty token is only an edge: the document contradicts itself on it, so it is neither valid nor wrong. */
 export const eventSourceToken: MemberValues = {
   valid: ofLength("EventSourceToken", { atLeast: 1 }),
   edges: edgesOf("EventSourceToken"),

@@ -1,4 +1,4 @@
-// FunctionName, the function in the path: names and ARNs, right, with one fault, or at a limit of the length.
+// FunctionName, the function in the path: names and ARNs that are valid, have one fault, or are at a limit of length.
 
 import fc from "fast-check";
 import { constraintOf } from "../spec/constraint.ts";
@@ -15,10 +15,10 @@ import {
   withFullWidthLetter,
 } from "./near-miss.ts";
 
-/** Characters of a name that stands alone; the document gives this limit in a sentence, not as a constraint. */
+/** The longest bare name, in characters; the document gives this limit in a sentence, not as a constraint. */
 const longestName = 64;
 
-/** Characters of a full ARN; the document says both that the other formats may be longer and that they may not. */
+/** The longest full ARN, in characters; the document contradicts itself on the other formats. */
 const longestArn = constraintOf("FunctionName").maxLength ?? 0;
 
 const fullArnPrefix = fc
@@ -36,19 +36,19 @@ const suffix = fc.oneof(
   ofLength("FunctionName", { atMost: 128 }).map((alias) => `:${alias}`),
 );
 
-/** Of any of the three formats, with or without a qualifier, and with one reading only. */
+/** A name of any of the three formats, with or without a qualifier, and with one reading only. */
 const valid = fc
   .tuple(prefix, ofLength("FunctionName", { atMost: longestName }), suffix)
   .map(([front, name, tail]) => shortened(front, name, tail))
   .filter((value) => readName(value).kind === "read");
 
-/** Takes from the qualifier, then from the name, what the limit leaves no room for. */
+/** Shortens the qualifier, then the name, to fit the limit. */
 function shortened(front: string, name: string, tail: string): string {
   const room = longestArn - front.length - name.length;
   return tail.length < 2 || room < 2 ? front + name : front + name + tail.slice(0, room);
 }
 
-/** A full ARN whose qualifier takes it over the limit. */
+/** A full ARN that exceeds the limit by its qualifier. */
 const tooLong = fc
   .tuple(
     fullArnPrefix,
@@ -68,9 +68,9 @@ function qualified(format: "name" | "arn", alias: keyof StagedAliases): (stage: 
 }
 
 /**
- * The limit of 140 is said to hold for full ARNs, that of 64 for bare names. A name that exists makes a limit bite:
- * two aliases of the fixture give full ARNs of exactly 140 and 141 characters. The empty name makes another path, and
- * is sent as a route.
+ * The document applies the limit of 140 to full ARNs and that of 64 to bare names. Only an existing name shows a limit:
+ * two aliases of the fixture give full ARNs of exactly 140 and 141 characters. The empty name makes another path and
+ * is tested as a route.
  */
 const edges: readonly Edge<Stage>[] = [
   { label: "name-shortest", value: ({ unknownName }) => ofSize(unknownName, 1) },
@@ -120,7 +120,7 @@ function arnWith(change: (parts: ArnParts) => Partial<ArnParts>): (stage: Stage)
   };
 }
 
-/** Built around a function that exists, so that only the fault is in the way; none can be read in two ways. */
+/** Near misses of the name of an existing function, so that only the fault can be the reason; each has one reading. */
 const nearMisses: readonly NearMiss<Stage>[] = [
   // Later revisions of the service's model admit dots.
   ...around("FunctionName", "function", { core: ({ main }: Stage) => main.name }),
@@ -185,7 +185,7 @@ function unknownAlias(size: number): (stage: Stage) => string {
   return ({ main: { arn } }) => `${arn}:${ofSize("no-such-alias-", size - arn.length - 1)}`;
 }
 
-/** A random valid name may be that of a function that exists: never for a real account. */
+/** A random valid name may be the name of an existing function, so it is never sent to a real account. */
 export const functionName: MemberValues<string, Stage> = {
   valid,
   edges,

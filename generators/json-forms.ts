@@ -6,8 +6,8 @@ type Body = Readonly<Record<string, unknown>>;
 export type JsonForm = (body: Body) => string;
 
 /**
- * Forms that write the same JSON value in other bytes: order of members, insignificant white space, escapes. Those that
- * would write `sample` in the same bytes are left out.
+ * Forms that write the same JSON value in other bytes: order of members, insignificant white space, escapes. Forms that
+ * write `sample` in its own bytes are left out.
  */
 export function equivalentJson(sample: Body): readonly (readonly [label: string, JsonForm])[] {
   const plain = JSON.stringify(sample);

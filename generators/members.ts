@@ -1,4 +1,4 @@
-// What is sent for each member of the request: a file for each, and here the table of them all.
+// The table of all members; each member has a file of its own.
 
 import type fc from "fast-check";
 import type { PathParameters, RequestMembers } from "../spec/add-permission.ts";
@@ -16,17 +16,17 @@ import { sourceArn } from "./source-arn.ts";
 import { statementId } from "./statement-id.ts";
 
 /**
- * What is sent for one member. `From` is what edges and near misses are built around: for StatementId, EventSourceToken
+ * What is sent for one member. `From` is the valid value that edges and near misses start from: for StatementId, EventSourceToken
  * and RevisionId a new, valid value; for Qualifier one that exists, so that only the fault can be in the way; for
  * FunctionName the fixture, whose `unknownName` no function has. Others ignore it.
  */
 export interface MemberValues<Value = string, From = string> {
-  /** Values on which the document leaves no doubt that they are right. */
+  /** Values that are valid by the document without doubt. */
   readonly valid: fc.Arbitrary<Value>;
-  /** Values at and next to each limit of the length; the same ones in the same order, as with near misses. */
+  /** Values at and next to each limit of length; like near misses, always the same ones in the same order. */
   readonly edges: readonly Edge<From>[];
   readonly nearMisses: readonly NearMiss<From>[];
-  /** Says of a random value that breaks the pattern that the document leaves open whether it must be refused. */
+  /** True for a value that breaks the pattern and that the document still leaves unspecified. */
   readonly isOpen?: (value: string) => boolean;
   /** Random values that break the maximum length alone, where it is not enough to be long. */
   readonly tooLong?: fc.Arbitrary<string>;

@@ -1,4 +1,4 @@
-// Near misses: values with exactly one fault. What can be wrong with any string is listed here, once for all members.
+// Near misses: values with exactly one fault. The faults that any string can have are listed here for all members.
 
 import {
   type BodyMember,
@@ -9,13 +9,13 @@ import {
 } from "../spec/constraint.ts";
 import { ofSize } from "./arbitraries.ts";
 
-/** A value that is wrong in exactly one way and close to right in every other. */
+/** A value with exactly one fault, and close to a valid one in all else. */
 export interface NearMiss<From = string> {
   /** Kebab-case, unique for its member and stable: reports name the case by it. */
   readonly label: string;
-  /** The one constraint broken; "meaning" where every constraint holds but the text of the document rules it out. */
+  /** The one broken constraint; "meaning" where all constraints hold and the text of the document excludes the value. */
   readonly constraint: ConstraintKind | "meaning";
-  /** Makes the value from what it is built around; undefined means that the member is left out. */
+  /** Makes the value from a valid one; undefined means that the member is left out. */
   readonly value: (from: From) => unknown;
 }
 
@@ -25,7 +25,7 @@ export function breaksOnly(member: Member, constraint: ConstraintKind, value: un
   return found.length === 1 && found[0] === constraint;
 }
 
-/** Near misses of a pattern by label; a string is sent as it stands, whatever the others are built around. */
+/** Near misses of a pattern by label; a string is sent unchanged, a function makes the value from a valid one. */
 export function offPatterns<From = string>(
   values: Readonly<Record<string, string | ((from: From) => string)>>,
 ): readonly NearMiss<From>[] {
@@ -36,7 +36,7 @@ export function offPatterns<From = string>(
   }));
 }
 
-/** Well-formed values that are too long: by one, twice the limit, and far, as a body or else a path can carry it. */
+/** Well-formed values that are too long: by one character, twice the limit, and as long as a body or a path can carry. */
 export function overLong(member: Member): readonly NearMiss[] {
   const { maxLength, in: place } = constraintOf(member);
   if (maxLength === undefined) return [];
@@ -54,7 +54,7 @@ export function overLong(member: Member): readonly NearMiss[] {
 
 /**
  * A value of every other JSON type in a member that must be a string, and null; for required members also no value.
- * `core` makes a right value, which an array and an object hold: nearer than that a wrong type cannot come.
+ * `core` makes a valid value, which the array and the object contain, so they are as near to valid as a wrong type can be.
  */
 export function wrongTypes(member: BodyMember, core: (fresh: string) => string): readonly NearMiss[] {
   const values: Readonly<Record<string, (fresh: string) => unknown>> = {
@@ -110,7 +110,7 @@ export const foreignCharacters = {
   emoji: "🪣",
 } as const satisfies Readonly<Record<string, string>>;
 
-/** Those that get lost at the ends of a value (by a trim, a line-wise pattern, a C string), then separators. */
+/** Characters that a trim, a line-wise pattern or a C string removes from the ends of a value, then separators. */
 const atEnds = [
   "space",
   "tab",
@@ -155,10 +155,10 @@ const cyrillic: Readonly<Record<string, string>> = {
   y: "у",
 };
 
-/** Does one thing wrong to a right value; `middle` is the offset in UTF-16 units that counts as amid. */
+/** Makes one fault in a valid value; `middle` is the offset of its middle in UTF-16 units. */
 type Distortion = (core: string, middle: number) => string;
 
-/** What can go wrong around and inside any value: foreign characters, a second line, other scripts. */
+/** Faults around and inside any value: foreign characters, a second line, other scripts. */
 const distortions: readonly (readonly [label: string, Distortion])[] = [
   ...Object.entries(foreignCharacters).map(
     ([name, piece]) =>
@@ -184,8 +184,8 @@ const distortions: readonly (readonly [label: string, Distortion])[] = [
 const half = (core: string): number => Math.ceil(core.length / 2);
 
 /**
- * Every distortion of a right value that the member's pattern refuses. A sample decides which they are, so that the list
- * is always the same. `core` makes the right value for each request; without it that is the sample itself.
+ * Every distortion of a valid value that the member's pattern refuses. A sample decides which they are, so the list
+ * is always the same. `core` makes the valid value for each request; without it the sample is used.
  */
 export function around<From = string>(
   member: Member,

@@ -1,4 +1,4 @@
-// Principal, who is let in: services in wide use and accounts of documentation, so that no stranger is.
+// Principal, who gets the permission: well-known services and accounts reserved for documentation.
 
 import fc from "fast-check";
 import { services } from "../spec/principal.ts";
@@ -8,7 +8,7 @@ import { type NearMiss, wrongTypes } from "./near-miss.ts";
 
 const account = documentationAccounts[0];
 
-/** Neither a service nor an account. The pattern admits them: only the meaning can refuse them. */
+/** Neither a service nor an account. The pattern admits these values; only their meaning is wrong. */
 const nobody: Readonly<Record<string, string>> = {
   "not-a-service": "invalid.nonaws.com",
   "example-domain": "s3.example.com",
@@ -22,7 +22,7 @@ const nobody: Readonly<Record<string, string>> = {
   "two-words": "two words",
 };
 
-/** What else may be a principal is asked for by the suite of what the document leaves open. */
+/** The suite of unspecified behaviour sends other principals. */
 export const principal: MemberValues = {
   valid: fc.oneof({ withCrossShrink: true }, fc.constantFrom(...services), documentationAccount),
   edges: edgesOf("Principal"),

@@ -1,10 +1,10 @@
-// Qualifier, the version or alias that a policy belongs to: one that exists with a fault, or a limit of the length.
+// Qualifier, the version or alias that a policy belongs to: an existing one, near misses of it, and limits of length.
 
 import { edgesOf, ofLength } from "./arbitraries.ts";
 import type { MemberValues } from "./members.ts";
 import { around, offPatterns, overLong } from "./near-miss.ts";
 
-/** The empty qualifier is neither valid nor wrong, for the document contradicts itself on it: it is an edge alone. */
+/** The empty qualifier is only an edge: the document contradicts itself on it, so it is neither valid nor wrong. */
 export const qualifier: MemberValues = {
   valid: ofLength("Qualifier").filter((value) => value !== "$LATEST"),
   edges: edgesOf("Qualifier"),

@@ -1,18 +1,18 @@
-// RevisionId, the revision that a policy must still have: any text is well-formed, so only other JSON types are not.
+// RevisionId, the revision that a policy must still have: any text is well-formed; only other JSON types are wrong.
 
 import fc from "fast-check";
 import { edgesOf } from "./arbitraries.ts";
 import type { MemberValues } from "./members.ts";
 import { wrongTypes } from "./near-miss.ts";
 
-/** A valid value is hardly the current one: that only the target can tell. */
+/** A random valid value is not the current revision, which only the target knows. */
 export const revisionId: MemberValues = {
   valid: fc.uuid(),
   edges: edgesOf("RevisionId"),
   nearMisses: wrongTypes("RevisionId", (fresh) => fresh),
 };
 
-/** RevisionIds by label that cannot be current: they must be compared and found wrong. */
+/** RevisionIds by label that cannot be current: the target must compare them and refuse them. */
 export const wrongRevisions: Readonly<Record<string, string>> = {
   word: "wrong",
   uuid: "b3b9e7a0-6c1f-4f0e-9d2a-5a7c3e1f8d42",

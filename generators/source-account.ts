@@ -1,4 +1,4 @@
-// SourceAccount, the account that a grant is restricted to: ids of documentation, and what only looks like one.
+// SourceAccount, the account that a grant is restricted to: ids reserved for documentation, and near misses.
 
 import { documentationAccount, documentationAccounts, edgesOf } from "./arbitraries.ts";
 import type { MemberValues } from "./members.ts";
@@ -6,7 +6,7 @@ import { around, offPatterns, wrongTypes } from "./near-miss.ts";
 
 const account = documentationAccounts[0];
 
-/** Its length is a matter of its pattern, so that it has no edges of its own. */
+/** The pattern fixes the length, so there are no edges. */
 export const sourceAccount: MemberValues = {
   valid: documentationAccount,
   edges: edgesOf("SourceAccount"),

@@ -6,7 +6,7 @@ import { documentationAccount, documentationAccounts, edgesOf, place } from "./a
 import type { MemberValues } from "./members.ts";
 import { around, type NearMiss, offPatterns, wrongTypes } from "./near-miss.ts";
 
-/** In bytes of UTF-8; the document sets no limit. */
+/** In bytes of UTF-8; the document gives no limit. */
 const longest = 2048;
 
 const service = fc.constantFrom(
@@ -74,7 +74,7 @@ const valid = fc
   })
   .filter((arn) => !/[\p{Cc}\u2028\u2029]/u.test(arn) && wholeMatch("SourceArn", arn));
 
-/** Only ordinary ASCII gets as long as to be cut, so no character is ever halved. */
+/** Only ASCII values are long enough to be cut, so no character is split. */
 function withinBytes(text: string, most: number): string {
   return text.length > most ? text.slice(0, most) : text;
 }
@@ -89,7 +89,7 @@ function withPart(index: number, part: string): string {
     .join(":");
 }
 
-/** Junk after an ARN is part of its last field; whether that field may hold a line end is left open. */
+/** Text after an ARN is part of its last field; the document does not say whether that field may hold a line end. */
 const anywhere = around("SourceArn", arn, { middle: () => "arn:aws:s".length }).filter(
   ({ label }) => !label.endsWith("-after"),
 );
@@ -153,7 +153,7 @@ const accountPart = offPatterns({
   "account-full-width-digits": withPart(4, "１２３４５６７８９０１２"),
 });
 
-/** Each part wrong in turn, everything else right. */
+/** One part wrong in each, everything else right. */
 const nearMisses: readonly NearMiss[] = [
   ...anywhere,
   ...shape,
@@ -163,7 +163,7 @@ const nearMisses: readonly NearMiss[] = [
   ...wrongTypes("SourceArn", () => "arn:aws:s3:::bucket"),
 ];
 
-/** Line ends count as open where they stand in the last part, which may hold anything. */
+/** Line ends in the last part are unspecified, because that part may hold anything. */
 export const sourceArn: MemberValues = {
   valid,
   edges: edgesOf("SourceArn"),

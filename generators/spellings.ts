@@ -1,4 +1,4 @@
-// Spellings of a function: its name or ARN, the qualifier after it or in the query, more or less of it percent-encoded.
+// Spellings of a function: its name or ARN, the qualifier after it or in the query, in four encodings.
 
 import {
   label as encodedLabel,
@@ -23,7 +23,7 @@ export interface Spelling {
   readonly wire: string;
   /** The raw query as on the wire, without `?`; null for none. */
   readonly query: string | null;
-  /** The version or alias that is named, decoded; null for the function itself. */
+  /** The version or alias, decoded; null for the function itself. */
   readonly qualifier: string | null;
   readonly encoded: Encoding;
 }

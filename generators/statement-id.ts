@@ -1,4 +1,4 @@
-// StatementId, the id of a statement in its policy: ids of every length, of which each request gets a new one.
+// StatementId, the id of a statement in its policy: ids of every length, a new one for each request.
 
 import fc from "fast-check";
 import { constraintOf } from "../spec/constraint.ts";
@@ -6,7 +6,7 @@ import { edgesOf, ofLength } from "./arbitraries.ts";
 import type { MemberValues } from "./members.ts";
 import { around, offPatterns, overLong, wrongTypes } from "./near-miss.ts";
 
-/** A StatementId that begins with a string of the caller's and so is as new as that is. */
+/** A StatementId that begins with the given string, so it is as new as that string. */
 export function freshStatementId(fresh: string): fc.Arbitrary<string> {
   const room = (constraintOf("StatementId").maxLength ?? fresh.length) - fresh.length;
   return room < 1
@@ -14,7 +14,7 @@ export function freshStatementId(fresh: string): fc.Arbitrary<string> {
     : fc.option(ofLength("StatementId", { atMost: room }), { nil: "" }).map((tail) => fresh + tail);
 }
 
-/** Valid ones may repeat where they are short; of the wrong ones all but the empty one contain the new id. */
+/** Short valid ids may repeat; all wrong ids but the empty one contain the new id. */
 export const statementId: MemberValues = {
   valid: ofLength("StatementId"),
   edges: edgesOf("StatementId"),

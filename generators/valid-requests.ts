@@ -1,4 +1,4 @@
-// Right requests: the canonical body, and bodies of random valid members. All else differs from these in one thing.
+// Valid requests: the canonical body, and bodies of random valid members. Other requests differ from these in one thing.
 
 import fc from "fast-check";
 import type { AddPermissionRequest } from "../spec/add-permission.ts";
@@ -6,12 +6,12 @@ import { type BodyMember, bodyMembers } from "../spec/constraint.ts";
 import { services, tokenService } from "../spec/principal.ts";
 import { memberValues } from "./members.ts";
 
-/** The baseline: the three required members and nothing else, all certain to be accepted. */
+/** The canonical body: the three required members and nothing else, all certain to be accepted. */
 export function canonicalBody(sid: string): AddPermissionRequest {
   return { Action: "lambda:InvokeFunction", Principal: services[0], StatementId: sid };
 }
 
-/** The members of a body but for those that depend on the state of the target: StatementId and RevisionId. */
+/** The members of a body, without those that depend on the state of the target: StatementId and RevisionId. */
 export type StatelessBody = Omit<AddPermissionRequest, "StatementId" | "RevisionId">;
 
 const withoutToken: fc.Arbitrary<StatelessBody> = fc.record(
@@ -30,7 +30,7 @@ const withToken: fc.Arbitrary<StatelessBody> = fc.record({
   Principal: fc.constant(tokenService),
 });
 
-/** A request that must be accepted: any mix of optional members on which the document leaves no doubt. */
+/** A request that must be accepted: any mix of optional members with valid values. */
 export const validRequest: fc.Arbitrary<StatelessBody> = fc.oneof(
   { withCrossShrink: true },
   { weight: 4, arbitrary: withoutToken },

@@ -1,4 +1,4 @@
-// Bodies and content types that no SDK writes: strange as bytes, as text or as JSON, very long, or slow to match.
+// Bodies and content types that no SDK writes: unusual bytes, text or JSON, very long, or slow to match.
 
 import { addPermission } from "../spec/calls.ts";
 import type { Call } from "../spec/exchange.ts";
@@ -38,7 +38,7 @@ const numbers = ["1e400", "-1e400", "-0", "5e-324", "9007199254740993", "9".repe
 
 const megabyte = 1024 * 1024;
 
-/** Bodies that are strange as bytes, as text or as JSON. */
+/** Bodies of unusual bytes, text or JSON. */
 export const wireBodies: readonly WireRequest[] = [
   text("empty", () => ""),
   ...["]", "}", "\0", "\n{}", ",", "//", "\u00a0", "\u2028", "\v"].map((tail) =>

@@ -1,4 +1,4 @@
-// Paths, queries, methods, header lines and framings that no SDK writes; those of framing go over a raw socket.
+// Paths, queries, methods, header lines and frames that no SDK writes; frames go over a raw socket.
 
 import { addPermission } from "../spec/calls.ts";
 import type { RawFraming } from "../spec/exchange.ts";
@@ -27,12 +27,12 @@ function raw(
   };
 }
 
-/** The message as it should be, but for some more header lines. */
+/** A valid message with more header lines. */
 function more(label: string, lines: readonly string[], invalid = false): WireRequest {
   return raw(label, (body) => whole(body, lines, invalid));
 }
 
-/** The message as it should be, but for its request-target. */
+/** A valid message with another request-target. */
 function aimed(label: string, aim: (target: string) => string, invalid = false): WireRequest {
   return raw(label, (body) => whole(body, [], invalid), { aim });
 }
@@ -52,7 +52,7 @@ function chunked(label: string, pieces: (body: string) => readonly string[], inv
 
 const hex = (body: string): string => body.length.toString(16);
 
-/** Messages framed as no HTTP client frames them; those marked invalid may be cut off without an answer. */
+/** Messages in frames that no HTTP client writes; a server may close the connection on those marked invalid. */
 export const wireFramings: readonly WireRequest[] = [
   raw("length-too-long", (body) => ({
     lines: [...head, `Content-Length: ${body.length + 10}`],

@@ -23,7 +23,7 @@ import {
 } from "./model-state.ts";
 import type { Addition, Neighbour, Observation, PolicyRead } from "./observe.ts";
 
-/** What is believed after a call, given what was believed before it. Pure. */
+/** The model state after a call, from the model state before it. Pure. */
 export function believe(before: Belief, observation: Observation): Belief {
   switch (observation.kind) {
     case "addition":
@@ -41,7 +41,7 @@ function believeAddition(belief: Belief, observation: Addition): Belief {
   if (result.kind === "refused" && result.status < 500) return believeRefusal(belief, observation);
   const before = key === null ? belief : unsettle(belief, key.split(":")[0] ?? "", key);
   const objected = reading.objections.length + reading.questions.length > 0 && !isTakenAsMeant(observation);
-  // Whether ids may differ in letter case only is open; once such a one is accepted, it is a statement like any other.
+  // The document does not say whether two ids may differ in letter case only. An id that was accepted counts as a statement.
   const questions = situation.questions.filter((question) => question !== "StatementId.letter-case");
   const unexpected = objected || situation.objections.length + questions.length > 0;
   const anywhere = reading.resource === null && reading.questions.length > 0;
@@ -51,7 +51,7 @@ function believeAddition(belief: Belief, observation: Addition): Belief {
   }
   const policy = before.policies[key];
   if (policy === undefined) return before;
-  // Accepted although its qualifier can be read in more than one way: any policy may have got the statement.
+  // The request was accepted, and its qualifier can mean more than one policy: each of them may hold the statement.
   if (result.kind === "added" && reading.questions.includes("body.qualifier-member"))
     return forgetAll(before);
   const sid = String(reading.body.members?.StatementId);
@@ -68,14 +68,14 @@ function believeAddition(belief: Belief, observation: Addition): Belief {
   );
 }
 
-/** Framed oddly, and yet the answer shows the statement that was sent. */
+/** The HTTP framing was malformed, and the answer still shows the statement that was sent. */
 function isTakenAsMeant({ reading, result }: Addition): boolean {
   const framing = reading.questions.every((question) => question === "request.framing");
   if (!framing || reading.objections.length > 0 || result.kind !== "added") return false;
   return result.statement.parsed?.Sid === reading.body.members?.StatementId;
 }
 
-/** It may have been added to a resource of which it is not known whether it exists. */
+/** The statement may be on a resource that may not exist. */
 function forgetUnknown(before: Belief, { resource }: Addition["reading"]): Belief {
   const key = resource === null ? "" : policyKey(resource.name, resource.qualifier);
   const policy = before.policies[key];
@@ -103,7 +103,7 @@ function believeRefusal(before: Belief, { reading, situation, result }: Addition
     since: { ...policy.since, refused: latest([...policy.since.refused, sid]) },
   });
   const { key } = situation;
-  // It is not known whose statement it would have been: none may have changed.
+  // It is not known which policy the removal was for, so each policy may be as it was.
   if (key === null) return mapPolicies(before, refusedOn);
   const policy = before.policies[key];
   if (policy === undefined) return before;
@@ -159,7 +159,7 @@ function forgetAll(belief: Belief): Belief {
   return mapPolicies(belief, forget);
 }
 
-/** What is believed after calls that were in flight together: every acknowledged one happened, in some order. */
+/** The model state after calls that were in flight together: each acknowledged call took effect, in some order. */
 export function believeRound(before: Belief, members: readonly Observation[]): Belief {
   let belief = before;
   const acknowledgedSids = new Map<string, number>();
@@ -198,7 +198,7 @@ function removesWhatItAdds(members: readonly Observation[]): boolean {
   });
 }
 
-/** What is believed after a call that arranges or observes. Only acknowledged effects count. */
+/** The model state after a call that arranges or observes. Only acknowledged effects count. */
 function believeNeighbour(before: Belief, observation: Neighbour): Belief {
   const { call, answer } = observation;
   const done = answer.kind === "response" && answer.status >= 200 && answer.status < 300;
@@ -256,8 +256,8 @@ function believeRemoval(belief: Belief, observation: Neighbour, done: boolean, o
 }
 
 /**
- * A removal may have reached another policy of the function too: that is no fault of AddPermission, whose statement may
- * be gone from there or not.
+ * A removal may also have changed another policy of the function. That is no fault of AddPermission, so from now on
+ * the statement may be missing there.
  */
 function unsettleNeighbours(belief: Belief, { key, sid }: NonNullable<ReturnType<typeof removal>>): Belief {
   const name = nameIn(key);
@@ -371,7 +371,7 @@ function believeNoFunction(before: Belief, name: string): Belief {
   return { ...withFunction(before, name, gone), policies: Object.fromEntries(policies) };
 }
 
-/** A write without an answer: whether the function exists, and with what, is open until the stage is arranged anew. */
+/** A write without an answer: until the fixture is created again, the function may exist or not, with any versions. */
 function blur(before: Belief, observation: Neighbour): Belief {
   const name = functionOf(observation);
   const known = before.functions[name];

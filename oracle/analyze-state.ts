@@ -19,7 +19,7 @@ export type StateObjection =
   | "RevisionId.used"
   | "RevisionId.foreign";
 
-/** A way in which the target's state makes a valid request special. */
+/** A way in which the target's state makes a valid request differ from the canonical one. */
 export type StateFeature =
   | "RevisionId.current"
   | "StatementId.shares-prefix"
@@ -31,22 +31,22 @@ export type StateFeature =
 /** Something about the state on which the document is silent. */
 export type StateQuestion = "StatementId.letter-case" | "FunctionName.letter-case";
 
-/** What a request meets: which policy, and what there speaks for or against it. */
+/** What the model state says of a request: which policy it is for, and which rules of that policy apply to it. */
 export interface Situation {
   /** The policy the request is for; null when the resource does not exist or is not known to. */
   readonly key: string | null;
   readonly objections: readonly StateObjection[];
   readonly questions: readonly StateQuestion[];
   readonly features: readonly StateFeature[];
-  /** An earlier history had this id on this policy; a target that never frees ids may remember it. */
+  /** An earlier history had this id on this policy; a target that never frees ids may still refuse it. */
   readonly reused: boolean;
-  /** Another policy may hold the id, so that a conflict may be for that. */
+  /** Another policy may hold the id, so a conflict may be about that one. */
   readonly perhapsElsewhere: boolean;
-  /** What of the state is not known well enough to conclude anything. */
+  /** Parts of the state that are not known well enough to conclude anything. */
   readonly unsure: readonly Unsure[];
 }
 
-/** What may not be known. `too-many-open`: too many calls without an answer, so that possible states are no longer kept. */
+/** What may be unknown. `too-many-open`: so many calls had no answer that the possible states are no longer kept. */
 type Unsure =
   | "function"
   | "versions"
@@ -66,7 +66,7 @@ const nothing: Situation = {
   unsure: [],
 };
 
-/** Holds a request against what is believed of the target. */
+/** Compares a request with the model state of the target. */
 export function situate(reading: Reading, belief: Belief): Situation {
   const { resource } = reading;
   if (resource === null) return nothing;
@@ -201,7 +201,7 @@ function isHeldBy({ worlds }: PolicyBelief, sid: string): boolean {
   return worlds.every((world) => holdsSid(world, sid));
 }
 
-/** Not for certain, or it is not known what the policy holds. */
+/** The id may be there, or it is not known what the policy holds. */
 function mayBeHeldBy(policy: PolicyBelief, sid: string): boolean {
   return (
     policy.capped || (!isHeldBy(policy, sid) && policy.worlds.some((world) => holdsSid(world, sid) !== false))
@@ -223,7 +223,7 @@ function situateRevision(revision: string, key: string, policy: PolicyBelief, be
   if (current.every((is) => is)) return { ...nothing, features: ["RevisionId.current"] };
   if (current.some((is) => is)) return { ...nothing, unsure: ["RevisionId"] };
   const replaced = policy.used.includes(revision) || policy.past.includes(revision);
-  // It may hold again what it held at that revision.
+  // The policy may again hold what it held at that revision.
   if (replaced && policy.worlds.some(({ statements }) => mayHaveAgain(policy, revision, statements)))
     return { ...nothing, unsure: ["RevisionId"] };
   if (policy.used.includes(revision)) return { ...nothing, objections: ["RevisionId.used"] };
@@ -233,7 +233,7 @@ function situateRevision(revision: string, key: string, policy: PolicyBelief, be
   }
   if (policy.faded.includes(revision)) return { ...nothing, unsure: ["RevisionId"] };
   if (!shownElsewhere(revision, key, belief)) return { ...nothing, objections: ["RevisionId.never-seen"] };
-  // Revisions that merely count may be equal on two policies, wherever the target takes its own from.
+  // A target that only counts may give equal revisions to two policies.
   const known = policy.worlds.every(
     (world) => world.policyRevision !== null && world.resourceRevision !== null,
   );

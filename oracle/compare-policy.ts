@@ -1,29 +1,29 @@
 import type { PolicyReading, StatementBelief } from "../spec/statement.ts";
 import { mayHaveAgain, type PolicyBelief, type World } from "./model-state.ts";
 
-/** How a policy that was read differs from what was believed, statement by statement. */
+/** How a policy that was read differs from the model state, statement by statement. */
 export interface Difference {
-  /** Acknowledged since the last read, and not there. */
+  /** Acknowledged since the last read, and missing. */
   readonly lostNew: readonly string[];
-  /** There at the last read, not removed since, and not there now. */
+  /** Present at the last read, not removed since, and missing now. */
   readonly lostOld: readonly string[];
-  /** There at the last read and changed since. */
+  /** Present at the last read, and changed since. */
   readonly changedOld: readonly string[];
-  /** Acknowledged since the last read, and stored otherwise than returned. */
+  /** Acknowledged since the last read, and stored in another form than the answer showed. */
   readonly changedNew: readonly string[];
-  /** There, although no call that was acknowledged put it there. */
+  /** Present, although no acknowledged call added it. */
   readonly extra: readonly string[];
-  /** Removed since the last read, and still there. */
+  /** Removed since the last read, and still present. */
   readonly kept: readonly string[];
-  /** The revision is another, although nothing was acknowledged since the last read. */
+  /** The revision has changed, although nothing was acknowledged since the last read. */
   readonly revisionMoved: boolean;
-  /** The revision is the same, although a write was acknowledged since the last read, and has left other statements. */
+  /** The revision has not changed, although an acknowledged write has changed the statements since the last read. */
   readonly revisionStuck: boolean;
 }
 
 /**
- * Compares a read with every world; null when some world explains it.
- * The difference reported is the one to the world that it fits best.
+ * Compares a read with each possible state; null when one of them explains it.
+ * The reported difference is the one to the closest possible state.
  */
 export function difference(belief: PolicyBelief, seen: PolicyReading): Difference | null {
   if (belief.capped || seen.kind === "unreadable" || seen.kind === "unsettled") return null;
@@ -72,7 +72,7 @@ function differenceTo(
   return weight(found) === 0 ? null : found;
 }
 
-/** The same statements in the same order, which is quickly seen; in another order they are the same, too. */
+/** The same statements. Equal order is the cheap case and is tested first; another order is equal as well. */
 function isAsExpected(expected: readonly StatementBelief[], seen: readonly StatementBelief[]): boolean {
   return (
     expected.length === seen.length &&
@@ -83,13 +83,13 @@ function isAsExpected(expected: readonly StatementBelief[], seen: readonly State
   );
 }
 
-/** The revision says nothing against it. */
+/** The revision fits. */
 function isSettled(world: World, belief: PolicyBelief, revision: string | null): boolean {
   if (revision === null) return true;
   return world.policyRevision === null ? !belief.used.includes(revision) : world.policyRevision === revision;
 }
 
-/** Sids of `list`, one for each statement too many in it, that `other` lacks. */
+/** Sids of `list` that `other` lacks, one for each surplus statement. */
 function missingFrom(list: readonly StatementBelief[], other: readonly StatementBelief[]): readonly string[] {
   const left = new Map<string, number>();
   for (const { sid } of other) left.set(sid, (left.get(sid) ?? 0) + 1);

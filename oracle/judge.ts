@@ -6,24 +6,24 @@ import type { Addition, Observation, ObservedRound } from "./observe.ts";
 import { judgeLinearizability } from "./races.ts";
 import { type Feature, holds, type Judgement, type Objection, type Rule, type Trigger } from "./rule.ts";
 
-/** What one rule says in one column of one observation, round or history. */
+/** What one rule says, in one column, of one observation, batch or history. */
 export interface Finding {
   readonly rule: Rule;
   readonly column: Column;
   readonly judgement: Judgement;
 }
 
-/** Asks the rules that an observation can concern, and no others. */
+/** Asks only the rules that an observation can concern. */
 export interface Judge {
-  /** Everything the rules say of one round. */
+  /** All that the rules say of one batch. */
   round(round: ObservedRound): readonly Finding[];
-  /** Everything the rules say of a whole history. */
+  /** All that the rules say of a whole history. */
   history(rounds: readonly ObservedRound[]): readonly Finding[];
 }
 
 interface Asked {
   readonly rule: Rule;
-  /** What is found when it holds, column by column: by far the most frequent finding, made once. */
+  /** The findings for "holds", one a column. Nearly every finding is one of them, so they are made once. */
   readonly held: readonly Finding[];
 }
 
@@ -31,7 +31,7 @@ interface Of<On extends Trigger["on"]> extends Asked {
   readonly trigger: Extract<Trigger, { on: On }>;
 }
 
-/** A judge over these rules. A rule that throws is an internal error. */
+/** A judge that asks these rules. A rule that throws is an internal error. */
 export function judgeOf(rules: readonly Rule[]): Judge {
   const byObjection = grouped(pick(rules, "objection"), ({ trigger }) => trigger.objection);
   const byFeature = grouped(pick(rules, "feature"), ({ trigger }) => trigger.feature ?? "");
@@ -70,7 +70,7 @@ export function judgeOf(rules: readonly Rule[]): Judge {
   };
 }
 
-/** The one rule for the one thing that is special about a request; none when several things are. */
+/** The rules for the one subject of a request; none when the request has several subjects. */
 function specific(
   of: Addition,
   byObjection: ReadonlyMap<string, readonly Of<"objection">[]>,
@@ -83,7 +83,7 @@ function specific(
   return more.length > 0 ? [] : (byFeature.get(feature) ?? []);
 }
 
-/** Where an id is taken for one that is on another version or alias, only a request that names one shows it. */
+/** An id on another version or alias can be mistaken only in a request with a qualifier, so the qualifier is no second subject. */
 function askedOf(features: readonly Feature[]): readonly Feature[] {
   return features.includes("StatementId.on-other-qualifier")
     ? features.filter((feature) => feature !== "Qualifier.version" && feature !== "Qualifier.alias")
@@ -138,13 +138,13 @@ function grouped<T>(list: readonly T[], key: (of: T) => string): ReadonlyMap<str
   return groups;
 }
 
-/** The one thing that a request puts to the test. */
+/** The one thing that a request tests. */
 export type Point =
   | { readonly kind: "objection"; readonly objection: Objection }
   | { readonly kind: "valid"; readonly features: readonly Feature[] }
   | { readonly kind: "open"; readonly question: RequestQuestion | StateQuestion };
 
-/** What a request puts to the test; null when several things speak against it, or too little is known. */
+/** What a request tests; null when it has several faults, or when too little is known. */
 export function pointOf(of: Addition): Point | null {
   const { reading, situation, together } = of;
   const byState = together ? [] : situation.objections;
@@ -155,7 +155,7 @@ export function pointOf(of: Addition): Point | null {
     return question !== undefined && more.length + against === 0 ? { kind: "open", question } : null;
   }
   if (objection !== undefined) {
-    // Whether a revision just read counts depends on where the target takes it from, so that 412 may be right as well.
+    // The target may take the revision from another operation than the one that was read, so 412 may be right too.
     const guarded = situation.features.includes("RevisionId.current");
     const sure = situation.unsure.length === 0 || reading.objections.length > 0;
     return !guarded && against === 1 && sure && !isExplainedByTheUnknown(of)
@@ -166,7 +166,7 @@ export function pointOf(of: Addition): Point | null {
   return { kind: "valid", features: [...reading.features, ...situation.features] };
 }
 
-/** Where it is not known what is there, a refusal may be for something missing, taken or stale just as well. */
+/** The state is not known: the refusal may be right because something is missing, taken or stale. */
 function isExplainedByTheUnknown({ situation, result }: Addition): boolean {
   if (situation.perhapsElsewhere && result.kind === "refused" && result.status === 409) return true;
   return situation.unsure.length > 0 && result.kind === "refused" && [404, 409, 412].includes(result.status);

@@ -10,7 +10,7 @@ export interface Operation<I, O> {
 }
 
 /**
- * What the object may do, one operation at a time. States, inputs and outputs are plain JSON.
+ * The object's behaviour, one operation at a time. States, inputs and outputs are plain JSON.
  * The optional members are hints: they make the check fast and must never change a verdict.
  */
 export interface Model<S, I, O> {
@@ -20,40 +20,40 @@ export interface Model<S, I, O> {
   step(state: S, input: I, output: O | null): readonly S[];
   /** Equal for states that none of the pending operations can tell apart. */
   key(state: S, pending: readonly Operation<I, O>[]): string;
-  /** True when the operation changes nothing in whatever state it is met; it may add to what is known. */
+  /** True when the operation changes no state; its output may still rule out some states. */
   observes?(input: I, output: O | null): boolean;
-  /** Says of two pending operations whether they are linked; false only if swapping them, wherever they are neighbours, changes nothing that is seen. */
+  /** Says whether two pending operations are linked. False only if swapping two neighbours changes no output and no state. */
   links?(pending: readonly Operation<I, O>[]): (one: Operation<I, O>, other: Operation<I, O>) => boolean;
-  /** For an operation that is impossible in this state: pending ones of which at least one must come first. Else null. */
+  /** For an operation that is impossible in this state: pending operations of which one must come first. Else null. */
   awaits?(
     state: S,
     operation: Operation<I, O>,
     pending: readonly Operation<I, O>[],
   ): readonly Operation<I, O>[] | null;
-  /** True only when the pending operations can certainly not all follow from here. */
+  /** True only when it is certain that the pending operations cannot all follow. */
   hopeless?(state: S, pending: readonly Operation<I, O>[]): boolean;
 }
 
-/** Whether a history can be explained by calls that take effect one after the other, each between its sending and its answer. */
+/** Whether the calls of a history can take effect one after another, each between its sending and its answer. */
 export type Linearizability =
   | { readonly verdict: "linearizable"; readonly order: readonly string[] }
   | {
       readonly verdict: "violated";
-      /** The longest order that was found before nothing fits any more. */
+      /** The longest order that was found. */
       readonly longest: readonly string[];
-      /** The operations of which one would have to come next, and none can. */
+      /** The operations that are left: one must come next, and none can. */
       readonly stuck: readonly string[];
     }
   | { readonly verdict: "unknown"; readonly reason: string };
 
-/** Steps that a violated history may cost once more, to show a reader how far it can be explained. */
+/** Extra steps for a violated history, to find the longest order that can be shown. */
 const stepsToExplain = 5000;
 
 /**
  * Decides whether a history is linearizable; beyond about `maxSteps` calls of `model.step` it is unknown.
  * Throws when a hint of the model contradicts its steps.
  * One operation precedes another only if it returned strictly before the other was sent: at equal
- * timestamps the clock was too coarse to tell, and an order that is not certain must not raise an alarm.
+ * timestamps the clock was too coarse, and an uncertain order must not cause a violation.
  */
 export function check<S, I, O>(
   history: readonly Operation<I, O>[],
@@ -72,8 +72,8 @@ export function check<S, I, O>(
 }
 
 /**
- * The order in which the answers came, with what cannot come next put off: it explains nearly every history of an object
- * that is right, at the cost of one look at each call. Null when it explains this one not; then there may be another.
+ * Tries the order of the answers and postpones what cannot come next. This explains nearly every correct history at the
+ * cost of one step a call. Null when it fails; another order may still exist.
  */
 function inOrderOfAnswers<S, I, O>(
   calls: readonly Pending<I, O>[],
@@ -121,12 +121,12 @@ function pendingOf<S, I, O>(operation: Operation<I, O>, index: number, model: Mo
   };
 }
 
-// Subtraction will not do: the difference of two infinities is not a number.
+// No subtraction here: the difference of two infinities is not a number.
 function compare(a: number, b: number): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
-// The hints cut a hopeless search short, often at its very start; a reader wants to see how far one gets.
+// The hints end a hopeless search early, so the longest order is searched again without them.
 function explain<S, I, O>(
   calls: readonly Pending<I, O>[],
   model: Model<S, I, O>,
@@ -142,7 +142,7 @@ function explain<S, I, O>(
   return { verdict: "violated", longest, stuck: stuck.map((call) => call.operation.id) };
 }
 
-/** An operation that a search has still to place. */
+/** An operation that the search has not placed yet. */
 interface Pending<I, O> {
   readonly operation: Operation<I, O>;
   readonly end: number;
@@ -153,7 +153,7 @@ interface Pending<I, O> {
   readonly kind: string;
 }
 
-/** A point of a search: what has been placed, in which order, and the state it leads to. */
+/** A node of the search: the operations placed so far, their order, and the state after them. */
 interface Node<S, I, O> {
   readonly state: S;
   readonly done: bigint;
@@ -163,12 +163,12 @@ interface Node<S, I, O> {
   readonly last: { readonly id: string; readonly before: Node<S, I, O> } | null;
 }
 
-/** How a search ended: an order that explains everything, none at all, or too much work. */
+/** How a search ended: with an order, with proof that there is none, or at the limit of steps. */
 type Search<S, I, O> =
   | { readonly end: "complete"; readonly node: Node<S, I, O> }
   | { readonly end: "exhausted" | "spent"; readonly deepest: Node<S, I, O> | null };
 
-/** Looks for an order of the operations that the model allows, depth first, in about `maxSteps` calls of `model.step`. */
+/** Searches depth first for an order that the model allows, in about `maxSteps` calls of `model.step`. */
 function search<S, I, O>(
   calls: readonly Pending<I, O>[],
   model: Model<S, I, O>,
@@ -205,7 +205,7 @@ function search<S, I, O>(
 function successors<S, I, O>(node: Node<S, I, O>, model: Model<S, I, O>): Node<S, I, O>[] {
   const ready = enabled(node.pending);
   const pending = node.pending.map((call) => call.operation);
-  // Whatever explanation places such an operation later can just as well place it here: it is never a choice.
+  // An explanation that places such an operation later can place it here too, so there is nothing to choose.
   for (const call of ready.filter((each) => each.observes)) {
     const [next, ...others] = after(node, call, model);
     if (next === undefined || others.length > 0) continue;
@@ -215,20 +215,20 @@ function successors<S, I, O>(node: Node<S, I, O>, model: Model<S, I, O>): Node<S
   return choice.flatMap((call) => after(node, call, model));
 }
 
-/** The operations that real time allows to come next, one of each kind. */
+/** The operations that may come next by their times, one of each kind. */
 function enabled<I, O>(pending: readonly Pending<I, O>[]): readonly Pending<I, O>[] {
   const latest = horizon(pending);
   const kinds = new Set<string>();
   return pending.filter((call) => {
     if (call.operation.invokedAt > latest) return false;
-    // Of equal operations the one that ends first goes first: exchanging them never spoils an order.
+    // Of equal operations the one that ends first goes first: exchanging them keeps an order valid.
     if (kinds.has(call.kind)) return false;
     kinds.add(call.kind);
     return true;
   });
 }
 
-/** The points that placing one more operation leads to. */
+/** The nodes that follow when one more operation is placed. */
 function after<S, I, O>(
   node: Node<S, I, O>,
   call: Pending<I, O>,
@@ -252,9 +252,9 @@ function trail<S, I, O>(node: Node<S, I, O>): readonly string[] {
 }
 
 /**
- * Leaves out the operations that can wait. A set of operations will do in place of all if one of them has to happen
- * and the first of them can, in every explanation, be swapped to the front. So it has, for each member that is
- * possible now, all that are linked to it, and for each that is not, something that must come before it.
+ * Drops operations that can wait (partial-order reduction). A subset is enough if one of its operations must happen
+ * and the first of them can be swapped to the front in every explanation. So the subset holds, for each member that is
+ * possible now, all operations linked to it, and for each other member, something that must come before it.
  */
 function narrowed<S, I, O>(
   node: Node<S, I, O>,
@@ -275,14 +275,14 @@ function narrowed<S, I, O>(
   return best;
 }
 
-/** What a set must hold if it holds a given operation; null if the model does not tell. */
+/** What a subset must hold if it holds this operation; null if the model does not say. */
 function requirements<S, I, O>(node: Node<S, I, O>, model: Model<S, I, O>) {
   const pending = node.pending.map((call) => call.operation);
   const linked = model.links?.(pending);
   if (linked === undefined) return null;
   const known = new Map<Pending<I, O>, readonly Pending<I, O>[]>();
   const find = ({ operation }: Pending<I, O>): readonly Pending<I, O>[] => {
-    // Sent too late to come next: the pending one that returns first precedes it.
+    // It was sent too late to come next: the pending operation that returns first precedes it.
     if (operation.invokedAt > horizon(node.pending)) return node.pending.slice(0, 1);
     const before = model.awaits?.(node.state, operation, pending);
     return node.pending.filter(

@@ -1,13 +1,13 @@
 import type { Stage, StagedFunction } from "../spec/stage.ts";
 import type { StatementBelief } from "../spec/statement.ts";
 
-/** One world: what a policy may hold. */
+/** One possible state of a policy. */
 export interface World {
-  /** As they were last shown, then in order of addition; null when unknown. */
+  /** In the order of the last read, then in order of addition; null when unknown. */
   readonly statements: readonly StatementBelief[] | null;
-  /** Revision shown by GetPolicy and not written over since; null when unknown. */
+  /** Revision shown by GetPolicy, with no write since; null when unknown. */
   readonly policyRevision: string | null;
-  /** Revision shown by GetFunction or GetAlias and not written over since; null when not asked, "" when it shows none. */
+  /** Revision shown by GetFunction or GetAlias, with no write since; null when not read, "" when the answer has none. */
   readonly resourceRevision: string | null;
 }
 
@@ -19,73 +19,73 @@ export interface Since {
   readonly removed: readonly string[];
   /** Sids of AddPermission calls that were refused; "" for a request without a readable one. */
   readonly refused: readonly string[];
-  /** Additions acknowledged on other policies of the stage, as "policy sid". */
+  /** Additions acknowledged on other policies of the fixture, as "policy sid". */
   readonly elsewhere: readonly string[];
-  /** Ids that stood on other policies when the resource was made; null when not all of them were known. */
+  /** Ids on other policies at the time when the resource was created; null when not all of them were known. */
   readonly around: readonly string[] | null;
-  /** How the resource came to be, when that was after the last read. */
+  /** How the resource was created, when that was after the last read. */
   readonly origin: "published" | "re-created" | null;
-  /** Additions were in flight together, so that their order is not known. */
+  /** Additions were in flight together, so their order is not known. */
   readonly together: boolean;
 }
 
 /** A revision as it was shown. */
 export interface ShownRevision {
   readonly revision: string;
-  /** Made of the ids that the policy held, by `contentOf`; null where they were not known. */
+  /** `contentOf` the statements that the policy held then; null when they were not known. */
   readonly content: string | null;
 }
 
-/** What is believed of one policy: every world that the answers so far allow. */
+/** The model state of one policy: every possible state that the answers so far allow. */
 export interface PolicyBelief {
   readonly worlds: readonly World[];
-  /** True once there were more worlds than are kept; then nothing is concluded from them. */
+  /** True once there were more possible states than are kept; then nothing is concluded from them. */
   readonly capped: boolean;
   readonly since: Since;
-  /** The revisions shown so far, each with what the policy held. */
+  /** The revisions shown so far, each with the content of the policy. */
   readonly shown: readonly ShownRevision[];
-  /** Revisions shown earlier and replaced since by another one. */
+  /** Superseded: shown earlier, and another revision was shown since. */
   readonly past: readonly string[];
-  /** A current revision that a success has used up, while no later one has been read. */
+  /** Consumed: a write that named it succeeded, and no later revision has been read. */
   readonly used: readonly string[];
-  /** Revisions that were current when they were shown, while it is not known whether they still are. */
+  /** Possibly stale: current when they were shown, and now current or not. */
   readonly faded: readonly string[];
-  /** Current revisions that were refused as stale. */
+  /** Rejected: current, and still refused as stale. */
   readonly spurned: readonly string[];
   /** Sids that were removed and not added again. */
   readonly freed: readonly string[];
-  /** Sids that earlier histories left behind and tidying up has removed. */
+  /** Sids that earlier histories left behind and a reset has removed. */
   readonly tidied: readonly string[];
-  /** An addition was refused because the policy would grow too large, and what happened since. */
+  /** Whether an addition was refused for the size of the policy, and whether a removal has made room since. */
   readonly overfull: "no" | "full" | "room-again";
 }
 
-/** What is believed of one function. */
+/** The model state of one function. */
 export interface FunctionBelief {
   readonly exists: boolean | null;
   readonly versions: readonly string[];
-  /** False once a version may have been published that no answer named. */
+  /** False once a version may exist that no answer named. */
   readonly versionsKnown: boolean;
   readonly aliases: readonly string[];
-  /** True when it existed before and was deleted. */
+  /** True when it existed and was deleted. */
   readonly deleted: boolean;
 }
 
-/** What is believed of the target. Keys of `policies` are `policyKey`s. Plain JSON. */
+/** The model state of the target. Keys of `policies` are `policyKey`s. Plain JSON. */
 export interface Belief {
   readonly home: { readonly partition: string; readonly region: string; readonly account: string };
   readonly functions: Readonly<Record<string, FunctionBelief>>;
   readonly policies: Readonly<Record<string, PolicyBelief>>;
 }
 
-/** The ids of statements in whatever order: other ids are another content, the same ids need not be the same. */
+/** The sorted ids of statements. Other ids mean another content; equal ids may still hide a change. */
 function contentOf(statements: readonly StatementBelief[] | null): string | null {
   return statements === null ? null : JSON.stringify(statements.map(({ sid }) => sid).sort());
 }
 
 /**
- * Whether a policy that holds these statements may have again a revision that was shown earlier. One that is made of
- * what the policy holds comes back with it; no revision stays, or comes back, with other statements.
+ * Whether a policy with these statements may have an earlier revision again. A revision that is computed from the
+ * content returns with the content; no revision may stay or return with other statements.
  */
 export function mayHaveAgain(
   { shown }: PolicyBelief,
@@ -97,7 +97,7 @@ export function mayHaveAgain(
   return now === null || then.length === 0 || then.some(({ content }) => content === null || content === now);
 }
 
-/** More worlds than these are not kept: a policy with so many open calls is `capped`. */
+/** The most possible states that are kept; a policy with more is `capped`. */
 export const mostWorlds = 32;
 
 const noSince: Since = {
@@ -130,7 +130,7 @@ export function policyWith(
   };
 }
 
-/** What is believed when a stage has just been arranged. `fresh`: the functions are new, so their policies are empty. */
+/** The model state of a fixture that has just been set up. `fresh`: the functions are new, so their policies are empty. */
 export function initialBelief(stage: Stage, fresh: boolean): Belief {
   const staged = [stage.main, ...(stage.other ? [stage.other] : [])];
   const functions: Record<string, FunctionBelief> = {};
@@ -150,13 +150,13 @@ export function initialBelief(stage: Stage, fresh: boolean): Belief {
   return { home: { partition, region, account }, functions, policies };
 }
 
-/** Keys of every policy that a staged function, its versions and its aliases can have. */
+/** Keys of all policies of a fixture function, its versions and its aliases. */
 function policyKeys(staged: StagedFunction): readonly string[] {
   const qualifiers = [...staged.versions, ...Object.values(staged.aliases ?? {})];
   return [staged.name, ...qualifiers.map((qualifier) => `${staged.name}:${qualifier}`)];
 }
 
-/** Nothing is known of the statements until the next read. */
+/** The statements are unknown until the next read. */
 export function forget(policy: PolicyBelief): PolicyBelief {
   return {
     ...policyWith(null),
@@ -170,12 +170,12 @@ export function forget(policy: PolicyBelief): PolicyBelief {
   };
 }
 
-/** The same change in every world. */
+/** The same change in every possible state. */
 export function inEveryWorld(policy: PolicyBelief, change: (world: World) => World): PolicyBelief {
   return { ...policy, worlds: distinct(policy.worlds.map(change)) };
 }
 
-/** The change may or may not have happened: both worlds stay open. */
+/** The change may or may not have happened: both states stay possible. */
 export function maybe(policy: PolicyBelief, change: (world: World) => World): PolicyBelief {
   const worlds = distinct([...policy.worlds, ...policy.worlds.map(change)]);
   return worlds.length > mostWorlds ? { ...policy, capped: true } : { ...policy, worlds };
@@ -187,7 +187,7 @@ function distinct(worlds: readonly World[]): readonly World[] {
   return [...byText.values()];
 }
 
-/** The world after a statement was appended; the revisions shown before are no longer current. */
+/** The state after a statement was appended; the revisions shown before are no longer current. */
 export function appended(statement: StatementBelief): (world: World) => World {
   return (world) => ({
     statements: world.statements === null ? null : [...world.statements, statement],
@@ -196,7 +196,7 @@ export function appended(statement: StatementBelief): (world: World) => World {
   });
 }
 
-/** The world after a statement was removed. */
+/** The state after a statement was removed. */
 export function without(sid: string): (world: World) => World {
   return (world) => ({
     statements:
@@ -206,13 +206,13 @@ export function without(sid: string): (world: World) => World {
   });
 }
 
-/** Revisions that are current in some world: a write uses them up. */
+/** Revisions that are current in some possible state: a write consumes them. */
 function currentRevisions(policy: PolicyBelief): readonly string[] {
   const shown = policy.worlds.flatMap((world) => [world.policyRevision, world.resourceRevision]);
   return [...new Set(shown.filter((revision): revision is string => revision !== null && revision !== ""))];
 }
 
-/** What has been shown, and now this revision with these statements. */
+/** The shown revisions, with this one and its statements added. */
 export function withShown(
   { shown }: PolicyBelief,
   revision: string | null,
@@ -224,17 +224,17 @@ export function withShown(
   return known ? shown : latest([...shown, { revision, content }]);
 }
 
-/** What is faded once it is open whether the current revisions still are. */
+/** The possibly stale revisions once the current ones may be stale too. */
 export function fadedIn(policy: PolicyBelief): readonly string[] {
   return latest([...new Set([...policy.faded, ...currentRevisions(policy)])]);
 }
 
-/** What is used up by a write that was acknowledged: every revision shown before it that was not replaced already. */
+/** What an acknowledged write consumes: every revision shown before it that is not superseded. */
 export function usedUp(policy: PolicyBelief): Pick<PolicyBelief, "used" | "faded"> {
   return { used: latest([...new Set([...policy.used, ...fadedIn(policy)])]), faded: [] };
 }
 
-/** It is open whether the revisions shown are still current, and whether those before them are not again. */
+/** The shown revisions may be stale now, and earlier ones may be current again. */
 function forgetRevisions(policy: PolicyBelief): PolicyBelief {
   const blankAlready = policy.worlds.every(
     ({ policyRevision, resourceRevision }) => policyRevision === null && resourceRevision === null,
@@ -245,8 +245,8 @@ function forgetRevisions(policy: PolicyBelief): PolicyBelief {
 }
 
 /**
- * The belief after something changed on a function: a revision may be the function's own, so that it is open whether
- * those shown of it, its versions and its aliases are still current. What is known of one of the policies is kept.
+ * The model state after a change on a function. A revision may belong to the function, so the revisions
+ * of the function, its versions and its aliases may be stale now. One policy can be excepted.
  */
 export function unsettle(belief: Belief, name: string, except: string | null = null): Belief {
   return mapPolicies(belief, (policy, key) =>
@@ -254,12 +254,12 @@ export function unsettle(belief: Belief, name: string, except: string | null = n
   );
 }
 
-/** The belief with one policy replaced. */
+/** The model state with one policy replaced. */
 export function withPolicy(belief: Belief, key: string, policy: PolicyBelief): Belief {
   return { ...belief, policies: { ...belief.policies, [key]: policy } };
 }
 
-/** The belief with every policy changed; one that is returned as it was is not copied. */
+/** The model state with every policy changed; a policy that is returned unchanged is not copied. */
 export function mapPolicies(
   belief: Belief,
   change: (policy: PolicyBelief, key: string) => PolicyBelief,
@@ -272,7 +272,7 @@ export function mapPolicies(
   return { ...belief, policies };
 }
 
-/** A policy of something that has just been made: empty, whatever stands on other policies. */
+/** The policy of a resource that has just been created: empty, whatever other policies hold. */
 export function newPolicy(belief: Belief, origin: Since["origin"]): PolicyBelief {
   const policies = Object.values(belief.policies);
   const held = policies.flatMap(({ worlds }) => worlds);
@@ -282,12 +282,12 @@ export function newPolicy(belief: Belief, origin: Since["origin"]): PolicyBelief
   return policyWith([], { origin, around: latest([...new Set(sids)]) });
 }
 
-/** Notes about the past are kept for the latest few only, so that a long history costs no more a call than a short one. */
+/** Only the latest few notes are kept, so a call of a long history costs no more than a call of a short one. */
 export function latest<T>(list: readonly T[]): readonly T[] {
   return list.length > 64 ? list.slice(-64) : list;
 }
 
-/** The belief at the start of a history on a stage that was tidied: what earlier histories freed is no longer news. */
+/** The model state at the start of a history on a fixture that was reset: ids freed earlier no longer count as freed. */
 export function afterTidying(belief: Belief): Belief {
   return mapPolicies(belief, (policy) => {
     if (policy.freed.length === 0 && policy.overfull === "no") return policy;
@@ -297,12 +297,12 @@ export function afterTidying(belief: Belief): Belief {
 }
 
 /**
- * The belief on a stage that was emptied, as if it were new: what earlier histories showed of its policies must not
- * decide about one that has to show something by itself. Ids that they used up are still known.
+ * The model state of a fixture that was emptied, as if it were new: a history must show a violation by itself, so
+ * what earlier histories showed is dropped. Only the ids that they used are kept.
  */
 export function afresh(belief: Belief): Belief {
   return mapPolicies(belief, ({ freed, tidied, since: { elsewhere, around, origin } }) => ({
-    // What has leaked into a policy since it was last read, or stands on one that was never read, is not known.
+    // A policy that was never read, or that something may have leaked into since its last read, stays unknown.
     ...policyWith([], { elsewhere, around, origin }),
     tidied: latest([...new Set([...tidied, ...freed])]),
   }));

@@ -8,14 +8,14 @@ import { type Situation, situate } from "./analyze-state.ts";
 import { type Difference, difference } from "./compare-policy.ts";
 import type { Belief } from "./model-state.ts";
 
-/** A round that was played, as the rules see it, and what is believed after it. */
+/** A batch that was executed, as the rules see it, and the model state after it. */
 export interface ObservedRound {
   readonly before: Belief;
   readonly observations: readonly Observation[];
   readonly after: Belief;
 }
 
-/** Makes observations of the exchanges of one round and carries the belief forward. Pure. */
+/** Turns the exchanges of one batch into observations and advances the model state. Pure. */
 export function observeRound(before: Belief, exchanges: readonly Exchange[]): ObservedRound {
   const together = exchanges.length > 1;
   const observations = exchanges.map((exchange) => observe(before, exchange, together));
@@ -49,13 +49,13 @@ function observe(before: Belief, { call, answer }: Exchange, together: boolean):
   return { kind: "neighbour", before, call, answer };
 }
 
-/** Whose policy an answer shows. An ARN that shows none may mean that the target reads policies by plain names only. */
+/** The policy that an answer shows. A 404 for an ARN says nothing: the target may read policies by plain names only. */
 function keyOf(call: Call, { kind }: PolicyReading): string | null {
   const of = readOf(call);
   return of === null || (kind !== "policy" && !of.plain) ? null : policyKey(of.name, of.qualifier);
 }
 
-/** An exchange together with what was believed of the target before it, and what the document makes of it. */
+/** An exchange, the model state before it, and its analysis. */
 export type Observation = Addition | PolicyRead | Neighbour;
 
 interface Observed {
@@ -70,7 +70,7 @@ export interface Addition extends Observed {
   readonly reading: Reading;
   readonly situation: Situation;
   readonly result: AnswerReading;
-  /** More than one call was in flight on the stage, so the state met is not known. */
+  /** More than one call was in flight on the fixture, so the state at its time is not known. */
   readonly together: boolean;
 }
 
@@ -80,7 +80,7 @@ export interface PolicyRead extends Observed {
   /** The policy that was read; null when the resource is not known to exist. */
   readonly key: string | null;
   readonly policy: PolicyReading;
-  /** Null when the policy is as some world expects. */
+  /** Null when the policy is as some possible state expects. */
   readonly difference: Difference | null;
   readonly together: boolean;
 }
@@ -90,7 +90,7 @@ export interface Neighbour extends Observed {
   readonly kind: "neighbour";
 }
 
-/** Calls that were in flight together, and the beliefs around them. */
+/** Calls that were in flight together, and the model states before and after them. */
 export interface RoundObservation {
   readonly before: Belief;
   readonly members: readonly Observation[];

@@ -1,14 +1,14 @@
 import type { Model, Operation } from "./linearizability.ts";
 
-/** A call on one policy, as far as races are judged: by the ids of its statements. */
+/** A call on one policy, reduced to the ids of its statements. */
 export type PolicyInput =
   | { readonly kind: "add" | "remove"; readonly sid: string }
   | { readonly kind: "read" };
 
-/** What a call was answered; a read is answered with ids. `refused` is any refusal of an addition: it has no effect. */
+/** The answer to a call; a read gives ids. `refused` is any refusal of an addition: it has no effect. */
 export type PolicyOutput = "added" | "refused" | "removed" | "absent" | readonly string[];
 
-/** A call on a policy, as the checker takes it. */
+/** A call on a policy, in the form of the checker. */
 export type PolicyOperation = Operation<PolicyInput, PolicyOutput>;
 
 /** The ids that a policy holds, sorted. */
@@ -17,7 +17,7 @@ export type PolicySet = readonly string[];
 /**
  * One policy as a sequential set of ids: an addition succeeds only where its id is absent, a removal only where it is
  * present, a read shows every id once, and a refusal changes nothing. `initial` lists every set that the policy may have
- * held at the start. Order, contents and revisions are left to rules of their own.
+ * held at the start. Order, contents and revisions have rules of their own.
  */
 export function policySetModel(
   initial: readonly (readonly string[])[],
@@ -57,7 +57,7 @@ function step(state: PolicySet, input: PolicyInput, output: PolicyOutput | null)
   const adds = input.kind === "add";
   const present = state.includes(input.sid);
   if (output === "absent") return !adds && !present ? [state] : [];
-  // Without an answer only the effect is of interest: a call that had none is one that never happened.
+  // Without an answer only the effect matters, and a call without an effect is as good as none.
   if (output !== null && output !== (adds ? "added" : "removed")) return [];
   if (present === adds) return [];
   return [adds ? [...state, input.sid].sort() : state.filter((sid) => sid !== input.sid)];
@@ -74,7 +74,7 @@ function links(one: PolicyOperation, other: PolicyOperation): boolean {
   return one.input.sid === other.input.sid;
 }
 
-/** The pending operations of which one must take effect before this one can get its answer; null if none has to. */
+/** Pending operations of which one must take effect before this answer is possible; null if no such operation is needed. */
 function awaits(
   state: PolicySet,
   { input, output }: PolicyOperation,
@@ -98,7 +98,7 @@ function mayHaveEffect({ output }: PolicyOperation): boolean {
   return output === null || output === "added" || output === "removed";
 }
 
-/** How many pending additions and removals of one id must and may still take effect, up to a read or in all. */
+/** How many pending additions and removals of one id must, and may, still take effect. */
 interface Flow {
   readonly mustAdd: number;
   readonly mayAdd: number;
@@ -109,9 +109,9 @@ interface Flow {
 const still: Flow = { mustAdd: 0, mayAdd: 0, mustRemove: 0, mayRemove: 0 };
 
 /**
- * True only when the pending operations cannot all follow from this state, in no order at all: a read wants an id that
- * nothing can bring, or lacks one that nothing can take away. Without it a search would try every order of many
- * concurrent additions before it meets the read that tells.
+ * True only when no order of the pending operations is possible from this state: a read shows an id that nothing can
+ * add, or lacks an id that nothing can remove. Without this hint a search tries every order of many
+ * concurrent additions before it reaches that read.
  */
 function hopeless(state: PolicySet, pending: readonly PolicyOperation[]): boolean {
   for (const [sid, flow] of flows(pending, null)) {

@@ -5,8 +5,8 @@ import { type PolicyOperation, type PolicyOutput, partition, policySetModel } fr
 import { holds, type Judgement } from "./rule.ts";
 
 /**
- * Steps of search after which a history counts as undecided. What races are made of takes under a thousand; five
- * thousand end well within a second.
+ * Search steps after which a history counts as undecided. The races of the suite take fewer than a thousand; five
+ * thousand take less than a second.
  */
 export const mostSteps = 5000;
 
@@ -15,8 +15,8 @@ interface Placed extends PolicyOperation {
 }
 
 /**
- * Judges whether the calls of a history that were in flight together can be put in an order that explains every answer.
- * Null for a history without such calls, or whose policies were not known at its start.
+ * Judges whether the concurrent calls of a history can be put in an order that explains every answer.
+ * Null for a history without concurrent calls, or with unknown policies at its start.
  */
 export function judgeLinearizability(rounds: readonly ObservedRound[]): Judgement | null {
   if (!rounds.some(({ observations }) => observations.length > 1)) return null;
@@ -35,7 +35,7 @@ export function judgeLinearizability(rounds: readonly ObservedRound[]): Judgemen
   return open === null ? holds : { verdict: "inconclusive", why: open };
 }
 
-/** The model knows additions, removals and reads; what re-creates the policy, or adds against the document, is beyond it. */
+/** The model has additions, removals and reads; it cannot judge a policy that is re-created or changed in other ways. */
 function isBeyondTheModel(of: Observation): boolean {
   if (of.kind === "neighbour")
     return ["DeleteFunction", "CreateFunction", "PublishVersion"].includes(of.call.operation);
@@ -94,7 +94,7 @@ function place(of: Observation, id: string): readonly Placed[] {
   ];
 }
 
-/** A removal that a revision guards may have been refused for it, which the model is not told: it is left open. */
+/** A removal with a RevisionId may have been refused because of it. The model has no revisions, so the effect stays open. */
 function removalOutput(status: number | null): PolicyOutput | null {
   if (status === 404) return "absent";
   return status !== null && status >= 200 && status < 300 ? "removed" : null;
@@ -116,7 +116,7 @@ function outputOf(result: Addition["result"]): PolicyOutput | null {
   if (result.kind === "unsettled") return null;
   if (result.kind === "added") return "added";
   if (result.status >= 500) return null;
-  // A conflict may also mean that another operation is in progress: it has no effect, and proves nothing.
+  // A conflict may also mean that another operation is in progress. It has no effect and proves nothing.
   return "refused";
 }
 

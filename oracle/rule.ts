@@ -3,10 +3,10 @@ import type { Basis, Capability, Column } from "../spec/verdict.ts";
 import type { StateFeature, StateObjection } from "./analyze-state.ts";
 import type { Addition, Observation, PolicyRead, RoundObservation } from "./observe.ts";
 
-/** Anything that makes the document demand a refusal. */
+/** A reason why the document demands a refusal. */
 export type Objection = RequestObjection | StateObjection;
 
-/** Anything special about a request that the document demands to be accepted. */
+/** A difference from the canonical request that the document demands to be accepted. */
 export type Feature = RequestFeature | StateFeature;
 
 /** What a rule says of one observation. */
@@ -16,14 +16,14 @@ export type Judgement =
       readonly verdict: "violated";
       readonly expected: string;
       readonly seen: string;
-      /** Rules whose violation explains this one: it counts only when none of them is violated. */
+      /** Rules whose violation explains this one: this one counts only when none of them is violated. */
       readonly unless?: readonly string[];
-      /** A connection was dropped, maybe because it was idle: it counts when it is dropped over new ones, too. */
+      /** A connection was dropped, maybe because it was idle: this counts only if new connections are dropped too. */
       readonly anew?: boolean;
     }
   | { readonly verdict: "inconclusive"; readonly why: string };
 
-/** Which observations a rule is asked about; the judge asks no rule in vain. */
+/** The observations that a rule is asked about. */
 export type Trigger =
   | {
       readonly on: "objection";
@@ -43,17 +43,17 @@ export type Trigger =
   /** Judged over a whole history by the oracle's checker. */
   | { readonly on: "history"; readonly checker: "linearizability" };
 
-/** A claim of the document that answers can be held to. */
+/** A claim of the document that answers are judged by. */
 export interface RuleBody {
-  /** Reads as a claim. */
+  /** A sentence that states the claim. */
   readonly title: string;
   readonly basis: Basis;
-  /** Section and member of the document, in our words. */
+  /** Section and member of the document, in the project's own words. */
   readonly source: string;
-  /** Ids of the catalogued clauses that it judges. */
+  /** Ids of the clauses that the rule judges. */
   readonly clauses: readonly string[];
   readonly needs: readonly Capability[];
-  /** Only these columns; both when absent. A rule of basis `observed` counts under `aws` only. */
+  /** The columns that the rule counts in; both when absent. A rule of basis `observed` counts under `aws` only. */
   readonly columns?: readonly Column[];
   /** True when the two columns can judge the same observation differently. */
   readonly differs?: boolean;
@@ -65,14 +65,14 @@ export interface Rule extends RuleBody {
   readonly id: string;
 }
 
-/** Something the document leaves open: what the target does is recorded and never fails. */
+/** Behaviour that the document leaves unspecified: the target's answer is recorded and never fails. */
 interface QuestionBody {
   readonly title: string;
   readonly source: string;
   readonly clauses: readonly string[];
-  /** True when only requests are asked in which it is the one open point; else every observation is. */
+  /** True when only requests count in which nothing else is unspecified; false when every observation counts. */
   readonly pointed: boolean;
-  /** What this observation answers; null when it does not bear on the question. */
+  /** The answer that this observation gives; null when it gives none. */
   answer(of: Observation): string | null;
 }
 

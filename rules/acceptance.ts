@@ -11,7 +11,7 @@ type Acceptance = Pick<RuleBody, "title" | "source" | "clauses"> &
 
 /**
  * Size of a policy in bytes from which a refusal may be for its size; the document does not give the limit.
- * A refusal that says so is believed earlier than one that does not.
+ * A refusal that names the size is admitted from a smaller size on than one that does not.
  */
 const largeEnough = { said: 4096, unsaid: 12_000 } as const;
 
@@ -40,12 +40,12 @@ const features: Readonly<Record<Feature, Acceptance>> = {
     unless: ["FunctionName.full-arn:alias"],
   },
   "FunctionName.literal-colons": {
-    title: "Colons in the path mean the same whether percent-encoded or not",
+    title: "A colon in the path means the same percent-encoded or literal",
     source: "Request Syntax: FunctionName is a path label",
     clauses: ["R004"],
   },
   "FunctionName.encoded-letters": {
-    title: "Percent-encoded letters in the path mean the letters",
+    title: "A percent-encoded letter in the path means that letter",
     source: "Request Syntax: FunctionName is a path label",
     clauses: ["R062"],
   },
@@ -86,12 +86,7 @@ const features: Readonly<Record<Feature, Acceptance>> = {
   },
   "SourceArn.bucket": member("SourceArn", "the ARN of a bucket is accepted", "R113"),
   "SourceArn.topic": member("SourceArn", "the ARN of a topic is accepted", "R114"),
-  "SourceArn.any-resource": member(
-    "SourceArn",
-    "whatever stands in the resource part is accepted",
-    "R120",
-    "R122",
-  ),
+  "SourceArn.any-resource": member("SourceArn", "any text in the resource part is accepted", "R120", "R122"),
   "SourceAccount.alone": member("SourceAccount", "it is accepted without SourceArn", "R106", "R111"),
   "SourceAccount.with-source-arn": member("SourceAccount", "it is accepted together with SourceArn", "R110"),
   "EventSourceToken.accepted": {
@@ -106,7 +101,7 @@ const features: Readonly<Record<Feature, Acceptance>> = {
   "StatementId.longest": member("StatementId", "100 characters are accepted", "R126"),
   "body.member-order": json("The order of members changes nothing"),
   "body.white-space": json("White space between tokens changes nothing"),
-  "body.escapes": json("Escaped characters are the characters"),
+  "body.escapes": json("An escaped character means that character"),
   "request.charset": {
     title: "application/json with a charset is accepted",
     source: "Request Syntax: Content-type",
@@ -118,9 +113,9 @@ const features: Readonly<Record<Feature, Acceptance>> = {
     clauses: ["R095", "R101", "R102"],
     needs: ["state", "revisions"],
   },
-  "StatementId.shares-prefix": distinct("Ids that share a long beginning are different ids", "R130"),
+  "StatementId.shares-prefix": distinct("Two ids with a long common prefix are different ids", "R130"),
   "StatementId.freed": {
-    ...distinct("An id is free again once its statement is removed", "R135"),
+    ...distinct("An id can be used again after its statement is removed", "R135"),
     needs: ["state", "remove"],
   },
   "StatementId.on-other-function": {
@@ -132,7 +127,7 @@ const features: Readonly<Record<Feature, Acceptance>> = {
     needs: ["state", "versions", "aliases"],
   },
   "policy.room-again": {
-    title: "A full policy takes statements again once one is removed",
+    title: "A full policy accepts statements again after one is removed",
     source: "Errors, PolicyLengthExceededException",
     clauses: ["R158"],
     basis: "implied",
@@ -166,7 +161,7 @@ function distinct(title: string, clause: string): Acceptance {
   };
 }
 
-/** One rule for each way in which a valid request can differ from the canonical one: it is still accepted. */
+/** One rule for each way in which a valid request can differ from the canonical one. Each says that it is accepted. */
 export const acceptanceRules = Object.fromEntries(
   Object.entries(features)
     .filter(([feature]) => feature !== "FunctionName.name")
@@ -181,7 +176,7 @@ export const baseRules = {
     clauses: ["R001", "R007", "R008", "R017", "R065", "R074", "R093", "R094", "R105", "R112"],
   }),
   "request.combination": {
-    title: "What is accepted alone is accepted in combination",
+    title: "Variations that are accepted alone are accepted together",
     basis: "implied",
     source: "Request Syntax; Request Body: no member excludes another",
     clauses: ["R110"],
@@ -209,10 +204,10 @@ function acceptance(feature: Feature | null, { unless: _, ...rule }: Acceptance)
   };
 }
 
-/** Rules that a refusal of a valid request breaks by itself, each by one thing that is special about the request. */
+/** The rules that explain a refusal of a valid request: one for each difference of the request. */
 function explanations({ reading, situation, call }: Addition): readonly string[] {
   const found: Feature[] = [...reading.features, ...situation.features];
-  // A name with colons may be one that is not understood however they are written.
+  // A name with colons may be refused in every encoding.
   if (found.includes("FunctionName.literal-colons")) found.push(...read(withColonsEncoded(call)).features);
   return [...new Set(found.flatMap((one) => [one, ...(features[one].unless ?? [])]))];
 }
@@ -222,19 +217,19 @@ function withColonsEncoded(call: Call): Call {
   return { ...call, target: [path.replaceAll(":", "%3A"), ...query].join("?") };
 }
 
-/** A valid request is accepted, unless the policy is so large that a refusal for its size is believed. */
+/** A valid request is accepted, unless the policy is so large that a refusal for its size may be right. */
 export function judgeAcceptance(of: Addition, unless: readonly string[]): Judgement | null {
   const { result, answer, situation } = of;
   if (result.kind === "added") return holds;
   if (result.kind === "unsettled") return { verdict: "inconclusive", why: result.why };
-  // What is not known says nothing; only where calls without an answer are behind it is that worth telling.
+  // Without a known state there is no verdict; it is inconclusive only where unanswered calls are the cause.
   const [unsure] = situation.unsure;
   if (unsure === "too-many-open") return { verdict: "inconclusive", why: tooManyOpen };
   if (unsure !== undefined) return null;
   if (situation.perhapsElsewhere && result.status === 409) return null;
   if (policySize(of) >= sizeFrom(result.error) && !situation.features.includes("policy.room-again"))
     return null;
-  // That a removed id is taken still is explained by nothing else; it explains what a later history meets.
+  // A removed id that is still taken has no other explanation, and it explains refusals in later histories.
   const clings = situation.features.includes("StatementId.freed") && result.status === 409;
   return {
     verdict: "violated",
@@ -248,12 +243,12 @@ export function judgeAcceptance(of: Addition, unless: readonly string[]): Judgem
   };
 }
 
-/** The size from which a refusal under this name may be for the policy's size. */
+/** The policy size from which a refusal with this name may be right. */
 export function sizeFrom(error: string | null): number {
   return error === "PolicyLengthExceededException" ? largeEnough.said : largeEnough.unsaid;
 }
 
-/** Bytes that the policy would have at least, by what is believed and what is sent. */
+/** The least size of the policy after the addition, in bytes, by the model state and the request. */
 export function policySize({ before, situation, call }: Addition): number {
   const worlds: readonly World[] = before.policies[situation.key ?? ""]?.worlds ?? [];
   const sizes = worlds.map((world) =>
@@ -265,7 +260,7 @@ export function policySize({ before, situation, call }: Addition): number {
   return Math.max(0, ...sizes) + bodyBytes(call);
 }
 
-/** Whichever of GetPolicy, GetFunction and GetAlias it is read from: one of the revisions shown must do. */
+/** The revision of GetPolicy, of GetFunction or of GetAlias: at least one of them must be accepted. */
 function judgeCurrent(of: Addition): Judgement | null {
   const { result, situation, before, reading, answer } = of;
   if (result.kind !== "refused" || result.status !== 412) return judgeAcceptance(of, []);

@@ -8,7 +8,7 @@ import {
 } from "../spec/constraint.ts";
 import { type Admissible, anyClientError, anyClientErrorOrStale, exception, refuses } from "./define.ts";
 
-/** Clauses of the catalogue that each derived rule judges. */
+/** The clauses that each derived rule judges. */
 const clauses: Readonly<Record<ConstraintRuleId, readonly string[]>> = {
   "FunctionName.pattern": ["R032", "R035", "R036", "R037", "R038", "R039"],
   "FunctionName.maxLength": ["R026"],
@@ -34,7 +34,7 @@ const clauses: Readonly<Record<ConstraintRuleId, readonly string[]>> = {
   "StatementId.pattern": ["R128"],
 };
 
-/** Derived from the contract: one rule for each constraint of each member. */
+/** One rule for each constraint of each member, derived from the contract. */
 export const constraintRules = Object.fromEntries(
   constraintIds.map((id) => [id, constraintRule(id)]),
 ) as Readonly<Record<ConstraintRuleId, RuleBody>>;
@@ -47,12 +47,12 @@ function constraintRule(id: ConstraintRuleId): RuleBody {
     basis: kind === "type" ? "implied" : "stated",
     source: `${place(member)}, ${member}: ${demand(member, kind)}`,
     clauses: clauses[id],
-    // The live service has admitted 256 characters since 2025-12; a longer alias name shows the limit, and needs aliases.
+    // The live service has admitted 256 characters since 2025-12. An alias with a long name shows the limit.
     ...(id === "FunctionName.maxLength" ? { needs: ["aliases"], columns: ["document"] } : {}),
   });
 }
 
-/** A name that breaks a constraint names nothing that exists, so not finding it is as good as refusing it. */
+/** A name that breaks a constraint names nothing that exists, so 404 is admissible beside 400. */
 function admissible(member: Member, kind: string): Admissible {
   if (kind === "type") return member === "RevisionId" ? anyClientErrorOrStale : anyClientError;
   return constraintOf(member).in === "body"

@@ -10,10 +10,10 @@ export interface Added extends Addition {
   readonly result: Extract<AnswerReading, { kind: "added" }>;
 }
 
-/** Said where more states are possible than are kept. */
+/** The reason where more states are possible than are kept. */
 export const tooManyOpen = "too many calls without an answer";
 
-/** A rule on every successful answer to a request on which the document speaks clearly. */
+/** A rule on every success, for requests in which nothing is faulty or unspecified. */
 export function guarantee(
   title: string,
   clauses: readonly string[],
@@ -46,23 +46,23 @@ export function violated(expected: string, seen: string): Extract<Judgement, { v
   return { verdict: "violated", expected, seen };
 }
 
-/** A refusal that is another than it should be; whoever refuses the canonical request too has not looked at this one. */
+/** A refusal of the wrong kind. A target that refuses the canonical request too refuses for another reason. */
 export function refusedOtherwise(expected: string, seen: string): ReturnType<typeof violated> {
   return { ...violated(expected, seen), unless: ["request.accepted"] };
 }
 
-/** A value as a reader sees it, cut where it is long. */
+/** A value for a reader, shortened where it is long. */
 export function show(value: unknown): string {
   const text = value === undefined ? "absent" : JSON.stringify(value);
   return text.length > 160 ? `${text.slice(0, 157)}…` : text;
 }
 
 /**
- * What may be answered to a request that must be refused.
- * A name outside the document's list passes here: that it is not listed is one finding, made by `errors.documented-name`.
+ * The answers that are admissible for a request that must be refused.
+ * A name outside the document's list passes here, because `errors.documented-name` judges that.
  */
 export interface Admissible {
-  /** For the reader: "400 InvalidParameterValueException". */
+  /** For a reader: "400 InvalidParameterValueException". */
   readonly phrase: string;
   /** Says whether a status is admissible, given the error's name or null. */
   readonly allows: (status: number, error: string | null) => boolean;
@@ -79,7 +79,7 @@ export function exception(...names: readonly ErrorName[]): Admissible {
   };
 }
 
-/** Any 4xx that does not blame something else: the document names no exception for it. */
+/** Any 4xx that names no other cause: the document lists no exception for this case. */
 export const anyClientError: Admissible = {
   phrase: "a 4xx answer other than 404, 409 and 412",
   allows: (status, error) =>
@@ -91,7 +91,7 @@ export const anyClientError: Admissible = {
 
 const stale = exception("PreconditionFailedException");
 
-/** Where it is the revision that is wrong, saying that it is not the current one blames the right thing. */
+/** For a wrong revision, which may also be refused as not the current one. */
 export const anyClientErrorOrStale: Admissible = {
   phrase: "a 4xx answer other than 404 and 409",
   allows: (status, error) => anyClientError.allows(status, error) || stale.allows(status, error),
@@ -109,7 +109,7 @@ export function status(...codes: readonly number[]): Admissible {
   };
 }
 
-/** What either of two allows. */
+/** The answers that at least one of the two admits. */
 export function either(one: Admissible, other: Admissible): Admissible {
   return {
     phrase: `${one.phrase} or ${other.phrase}`,
@@ -118,8 +118,8 @@ export function either(one: Admissible, other: Admissible): Admissible {
 }
 
 /**
- * A rule: a request with this one objection, and nothing else against it, gets one of the admissible answers;
- * `recorded` where the live service was seen to give fewer of them. `unless` names rules that explain why it does not.
+ * A rule: a request with this refusal reason and no other gets one of the admissible answers.
+ * `recorded`: the answers of the live service, where it gives fewer. `unless`: rules that explain a violation.
  */
 export function refuses(
   objection: Objection,
@@ -152,7 +152,7 @@ function judgeRefusal(of: Addition, admissible: Admissible, others: readonly str
   return unless.length > 0 ? { ...judgement, unless } : judgement;
 }
 
-/** A format that is not understood, or an id that is taken for one elsewhere, is one finding, whatever else is asked. */
+/** A name format that is refused, or an id that is confused with one elsewhere, explains the violation. */
 function explanations({ reading: { resource }, situation, answer }: Addition): readonly string[] {
   const format = resource === null || resource.format === "name" ? [] : [`FunctionName.${resource.format}`];
   const conflict = answer.kind === "response" && answer.status === errorStatus.ResourceConflictException;

@@ -6,12 +6,12 @@ import { errorStatus, isErrorName } from "../spec/constraint.ts";
 import type { Column } from "../spec/verdict.ts";
 import { show, violated } from "./define.ts";
 
-/** Statuses that the web server or the account's guard may give before the operation is reached. */
+/** Statuses that a web server or an authorizer may give before the operation is reached. */
 const beforeTheOperation: ReadonlySet<number> = new Set([
   401, 403, 405, 408, 411, 413, 414, 415, 417, 431, 501, 505,
 ]);
 
-/** Every refusal, by whatever request it was caused. */
+/** Rules on every refusal, whatever the request was. */
 export const errorRules = {
   "errors.InvalidParameterValueException": statusOf("InvalidParameterValueException", "R148"),
   "errors.PolicyLengthExceededException": {
@@ -33,7 +33,7 @@ export const errorRules = {
   "errors.ServiceException": { ...statusOf("ServiceException", "R153"), needs: ["faults"] },
   "errors.TooManyRequestsException": { ...statusOf("TooManyRequestsException", "R154"), needs: ["faults"] },
   "errors.name-readable": {
-    title: "A refusal says which exception it is",
+    title: "A refusal names its exception",
     basis: "implied",
     source: "Errors: every exception has a name",
     clauses: ["R156"],
@@ -58,7 +58,7 @@ export const errorRules = {
     trigger: { on: "refusal", judge: judgeStatus },
   },
   "errors.json-is-json": {
-    title: "A refusal that is said to be JSON is JSON",
+    title: "A refusal with a JSON content type is JSON",
     basis: "implied",
     source: "Errors; Response Syntax: data in JSON format",
     clauses: ["R156"],
@@ -66,14 +66,14 @@ export const errorRules = {
     trigger: { on: "refusal", judge: judgeJson },
   },
   "errors.throttling-is-named": {
-    title: "A 429 says that it is a TooManyRequestsException",
+    title: "A 429 is named TooManyRequestsException",
     basis: "implied",
     source: "Errors, TooManyRequestsException: status 429",
     clauses: ["R154"],
     needs: ["faults"],
     trigger: { on: "answer", judge: judgeThrottling },
   },
-  // Which fault is named is open; that the request is refused is not.
+  // The document does not say which fault is named, but the request is refused.
   "errors.several-faults": {
     title: "A request with several faults is refused",
     basis: "implied",
@@ -83,7 +83,7 @@ export const errorRules = {
     trigger: { on: "answer", judge: judgeSeveralFaults },
   },
   "errors.no-unexplained-5xx": {
-    title: "No request brings the service down: a 5xx is a ServiceException",
+    title: "A 5xx is 500 ServiceException only",
     basis: "implied",
     source: "Errors, ServiceException: status 500",
     clauses: ["R161", "R009", "R010", "R015"],
@@ -130,7 +130,7 @@ function judgeReadable({ result, reading, call }: Addition): Judgement | null {
     : holds;
 }
 
-/** What refuses odd framing, or an address that names no function, may be the HTTP library, which knows no exceptions. */
+/** A malformed frame, or a path without a function, may be refused by the HTTP library, which knows no exceptions. */
 function reachesOperation({ reading, call }: Pick<Addition, "reading" | "call">): boolean {
   return !call.raw && reading.resource !== null && reading.questions.length === 0;
 }
@@ -142,7 +142,7 @@ function judgeStatus({ result, reading, call, answer }: Addition): Judgement | n
   const { status, error } = result;
   if (status >= 500 || beforeTheOperation.has(status)) return null;
   if (documentedStatuses.includes(status)) return holds;
-  // Under a documented name it is that exception's rule which says what is wrong.
+  // With a documented name the rule of that exception judges the status.
   return error !== null && isErrorName(error)
     ? null
     : violated(`one of ${[...new Set(documentedStatuses)].sort().join(", ")}`, phrase(answer));
@@ -168,7 +168,7 @@ function judgeThrottling({ answer }: Addition): Judgement | null {
     : violated("429 TooManyRequestsException", phrase(answer));
 }
 
-/** Names that the live service was recorded to use beside the documented ones. */
+/** Names that recordings of the live service show beside the documented ones. */
 const recordedNames: ReadonlySet<string> = new Set([
   "ValidationException",
   "SerializationException",
@@ -191,17 +191,17 @@ function judgeServerError({ answer, result, reading, situation }: Addition): Jud
   if (answer.kind === "none" || result.kind === "unsettled") return null;
   const { status } = result.response;
   if (status < 500 || status === 501 || status === 505) return holds;
-  // Where a rule says what this very request must be refused with, that is the finding.
+  // A rule that says how this request must be refused explains the violation.
   const unless = [...reading.objections, ...situation.objections];
   return { ...violated("no 5xx but 500 ServiceException", phrase(answer)), unless };
 }
 
 function judgeArrival({ answer, call, reading }: Addition): Judgement | null {
   if (answer.kind === "response") return holds;
-  // Whoever refuses a large body before it has come ends the connection, and the answer may be lost with it.
+  // A server that refuses a large body early closes the connection, and the answer may be lost with it.
   if (answer.reason === "reset" && reading.questions.includes("body.large")) return null;
   if (call.raw?.invalid) {
-    // A server may cut off what breaks HTTP, but it may not leave the client waiting.
+    // A server may close the connection on a message that breaks HTTP, but it must not leave the client waiting.
     return answer.reason === "timeout"
       ? violated("an answer or the end of the connection within the deadline", phrase(answer))
       : null;
@@ -228,7 +228,7 @@ function judgeSeveralFaults({ reading, situation, result, together }: Addition):
     verdict: "violated",
     expected: "a refusal",
     seen: `${result.response.status}, accepted`,
-    // Whoever overlooks a fault that stands alone is told so there.
+    // A target that accepts one of the faults alone violates that fault's rule.
     unless: objections,
   };
 }

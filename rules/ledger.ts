@@ -1,12 +1,12 @@
 import { rules } from "./index.ts";
 import { questions } from "./unspecified.ts";
 
-/** One clause of the catalogue: what judges it, or why nothing does. */
+/** One clause of the document: the rules that judge it, or the reason why none does. */
 export interface LedgerEntry {
   readonly clause: string;
-  /** Ids of rules and questions; null when nothing judges it. */
+  /** Ids of rules and unspecified behaviours; null when nothing judges it. */
   readonly rules: readonly string[] | null;
-  /** Why nothing judges it; null where something does, and where this file forgot the clause, which a test finds. */
+  /** Why nothing judges it; null where something does. A test finds clauses that this file forgot. */
   readonly reason: string | null;
 }
 

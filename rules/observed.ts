@@ -4,7 +4,7 @@ import { phrase } from "../spec/answer.ts";
 import { guarantee, refusedOtherwise, show, violated } from "./define.ts";
 import { conditionsOf } from "./success.ts";
 
-/** What the live service was recorded to do beyond, or against, the document. Counts under `aws` only. */
+/** Recorded behaviour of the live service that is not in the document, or against it. Counts under `aws` only. */
 export const observedRules = {
   "observed.validation-exception": observed(
     "A value that breaks a constraint is refused as ValidationException",
@@ -30,7 +30,7 @@ export const observedRules = {
     },
   ),
   "observed.latest-is-refused": observed(
-    "$LATEST takes no policy",
+    "A permission on $LATEST is refused",
     "spec/recordings: 2025-11-25 latest",
     ({ reading, result, answer }) => {
       if (reading.questions.length !== 1 || reading.questions[0] !== "Qualifier.latest") return null;

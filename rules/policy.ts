@@ -9,20 +9,20 @@ import { refusedOtherwise, show, tooManyOpen, violated } from "./define.ts";
 
 const adds = "introduction: a statement is added to the function's policy";
 const refusals = "Errors: a refused request adds nothing";
-/** Where policies are not kept apart, what happens to one happens to another. */
+/** Where policies are not kept apart, each change shows on another policy too. */
 const separation = ["policy.separate-qualifiers", "policy.separate-functions"] as const;
 
-/** What a policy holds when it is read, given everything that was acknowledged and refused. */
+/** What a policy holds when it is read, by everything that was acknowledged and refused. */
 export const policyRules = {
   "policy.holds-what-was-added": readRule(
-    "A statement that was acknowledged is in the policy",
+    "An acknowledged statement is in the policy",
     ["R142"],
     adds,
     (since) => since.added.length > 0 && !since.together,
     ({ lostNew }) => lostNew.length === 0 || [`the statement ${show(lostNew[0])}`, "it is not there"],
     separation,
   ),
-  // The live service is known to lose statements that are added in parallel.
+  // The live service may lose statements that are added in parallel.
   "race.acknowledged-are-kept": {
     columns: ["document"],
     ...readRule(
@@ -85,7 +85,7 @@ export const policyRules = {
     "Request Body, RevisionId; Errors",
     (since, { worlds }) =>
       since.refused.length > 0 &&
-      // An addition elsewhere may move a revision that is the function's, or a policy that is shared, which is another finding.
+      // An addition elsewhere may change a revision that belongs to the function, or a shared policy: that is another finding.
       since.added.length + since.removed.length + since.elsewhere.length === 0 &&
       worlds.every(({ policyRevision }) => policyRevision !== null),
     ({ revisionMoved }) => !revisionMoved || ["the same RevisionId", "another RevisionId"],
@@ -138,7 +138,7 @@ export const policyRules = {
     ["other"],
   ),
   "policy.stays-readable": {
-    title: "Nothing that is sent to AddPermission makes the policy unreadable",
+    title: "No AddPermission request makes the policy unreadable",
     basis: "implied",
     source: adds,
     clauses: ["R161", "R164"],
@@ -181,7 +181,7 @@ function readRule(
   };
 }
 
-/** What happened to the statements that were there before; null when nothing did. */
+/** What changed in the statements that were there before; null when nothing did. */
 function kept({ lostOld, changedOld }: Difference): readonly [string, string] | null {
   const expected = "the other statements as before";
   if (lostOld.length > 0) return [expected, `${show(lostOld[0])} is gone`];
@@ -192,7 +192,7 @@ function isElsewhere(sid: string, since: Since): boolean {
   return stoodAround(sid, since) || since.elsewhere.some((entry) => entry.endsWith(` ${sid}`));
 }
 
-/** What was added elsewhere since it was made has strayed; it did not start with that. */
+/** A statement that was added elsewhere after the creation has leaked in later; the resource did not start with it. */
 function startedWith({ extra }: Difference, since: Since): Finding {
   const inherited = extra.filter((sid) => !since.elsewhere.some((entry) => entry.endsWith(` ${sid}`)));
   return inherited.length === 0 || ["no statement", show(inherited[0])];
@@ -209,13 +209,13 @@ function explained(sid: string, since: Since): boolean {
 function strayed(extra: readonly string[], since: Since, key: string, sameFunction: boolean): Finding {
   const [name = ""] = key.split(":");
   for (const sid of extra) {
-    // It may as well have come along with all that stood around when the version or alias was made.
+    // The statement may also have been copied when the version or alias was created.
     if (stoodAround(sid, since)) continue;
     const origins = since.elsewhere
       .filter((entry) => entry.endsWith(` ${sid}`))
       .map((entry) => entry.split(" ")[0] ?? "");
     const [origin] = origins;
-    // Where the id was added both on this function and on another, nobody can tell which of the two strayed.
+    // The id was added on this function and on another one, so it is not known which of the two leaked.
     if (origin !== undefined && origins.every((key) => (key.split(":")[0] === name) === sameFunction)) {
       return ["no statement that was added elsewhere", `${show(sid)}, which was added to ${origin}`];
     }
@@ -231,7 +231,7 @@ function judgeReadable({ before, key, policy: seen, answer }: PolicyRead): Judge
   return violated("the policy", seen.why);
 }
 
-/** What holds where a policy has become too large; the document does not say how large that is. */
+/** Rules on a policy that has become too large; the document does not give the limit. */
 export const sizeRules = {
   "policy.too-large": {
     title: "A statement that makes the policy too large is refused as PolicyLengthExceededException",
@@ -246,7 +246,7 @@ export const sizeRules = {
 function judgeTooLarge(of: Addition): Judgement | null {
   const { reading, situation, result, answer, together } = of;
   if (together || result.kind !== "refused" || situation.key === null) return null;
-  // A crash is no refusal: whether there was room is not known.
+  // A 5xx is no refusal: it does not show whether there was room.
   if (result.status >= 500) return null;
   const against = reading.objections.length + reading.questions.length + situation.objections.length;
   if (against + situation.questions.length + situation.unsure.length > 0) return null;

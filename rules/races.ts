@@ -3,10 +3,10 @@ import { holds, type Judgement, type RuleBody } from "../oracle/rule.ts";
 import { phrase } from "../spec/answer.ts";
 import { violated } from "./define.ts";
 
-/** What holds of additions that were in flight together. */
+/** Rules on additions that were in flight together. */
 export const raceRules = {
   "race.one-id-once": {
-    title: "Of additions of one id in flight together exactly one succeeds",
+    title: "Exactly one of several concurrent additions of one id succeeds",
     basis: "implied",
     source: "Request Body, StatementId; Errors, ResourceConflictException",
     clauses: ["R167"],
@@ -14,7 +14,7 @@ export const raceRules = {
     trigger: { on: "round", judge: judgeOneId },
   },
   "race.one-revision-once": {
-    title: "Of additions with one revision in flight together exactly one succeeds",
+    title: "Exactly one of several concurrent additions with one RevisionId succeeds",
     basis: "implied",
     source: "Request Body, RevisionId; Errors, PreconditionFailedException",
     clauses: ["R168"],
@@ -22,7 +22,7 @@ export const raceRules = {
     trigger: { on: "round", judge: judgeOneRevision },
   },
   "race.linearizable": {
-    title: "What happens together looks as if it had happened one after the other",
+    title: "Concurrent calls have the effect of some sequential order",
     basis: "implied",
     source: "introduction: the operation adds a statement; Errors, ResourceConflictException",
     clauses: ["R166", "R167", "R168"],
@@ -49,7 +49,7 @@ function judgeOneRevision(round: RoundObservation): Judgement | null {
       : null,
   );
   const accepted = groups.filter((group) => group.some(({ result }) => result.kind === "added"));
-  // Whoever ignores revisions, or never moves them, is told so by calls that do not race.
+  // A target that ignores revisions, or never changes them, violates rules on single calls already.
   const unless = ["RevisionId.never-seen", "RevisionId.used", "revision.changes"];
   return judgeGroups(accepted, "exactly one 201, the others 412", unless);
 }

@@ -7,25 +7,25 @@ const notFound = exception("ResourceNotFoundException");
 const conflict = exception("ResourceConflictException");
 const stale = exception("PreconditionFailedException");
 
-/** What lives elsewhere is not found here; and an ARN that cannot be served here is a parameter that is not valid. */
+/** An ARN of another place may be refused as not found, or as an invalid parameter. */
 const place = "URI Request Parameters, FunctionName: full ARN; Errors, ResourceNotFoundException,";
 
-/** What must be refused, beyond the constraints of single members. */
+/** Requests that must be refused, beside those that break a constraint of one member. */
 export const refusalRules = {
   "body.malformed-json": refuses("body.malformed-json", anyClientError, {
-    title: "A body that is not JSON is refused as the client's fault",
+    title: "A body that is not JSON is refused with a 4xx",
     basis: "implied",
     source: "Request Body: data in JSON format",
     clauses: ["R010"],
   }),
   "body.not-an-object": refuses("body.not-an-object", anyClientError, {
-    title: "A JSON body that is no object is refused as the client's fault",
+    title: "A JSON body that is not an object is refused with a 4xx",
     basis: "implied",
     source: "Request Syntax: the body is an object",
     clauses: ["R010"],
   }),
   "body.empty": refuses("body.empty", anyClientError, {
-    title: "An empty body is refused as the client's fault",
+    title: "An empty body is refused with a 4xx",
     basis: "implied",
     source: "Request Body: Action, Principal and StatementId are required",
     clauses: ["R011"],
@@ -38,14 +38,14 @@ export const refusalRules = {
     needs: ["meaning"],
   }),
   "Principal.account-digits": refuses("Principal.account-digits", invalid, {
-    title: "A number of other than twelve digits is no account and is refused",
+    title: "A Principal of digits that is not twelve digits long is refused",
     basis: "implied",
     source: "Request Body, Principal: an AWS service or account",
     clauses: ["R087"],
     needs: ["meaning"],
   }),
   "Principal.blank": refuses("Principal.blank", anyClientError, {
-    title: "A Principal of words or of blanks is refused",
+    title: "A Principal that is blank or has several words is refused",
     basis: "implied",
     source: "Request Body, Principal: an AWS service or account",
     clauses: ["R090"],
@@ -101,7 +101,7 @@ export const refusalRules = {
     needs: ["state", "versions"],
   }),
   "resource.unknown-alias": refuses("resource.unknown-alias", notFound, {
-    title: "An alias that does not exist is not found, also with `$` in it or 128 characters long",
+    title: "An alias that does not exist is not found, also one with `$` or of 128 characters",
     basis: "stated",
     source: "URI Request Parameters, Qualifier; Errors, ResourceNotFoundException",
     clauses: ["R055", "R048", "R053"],
@@ -111,7 +111,7 @@ export const refusalRules = {
     "resource.other-region",
     either(notFound, invalid),
     {
-      title: "A full ARN of another region is not found here, or not valid here",
+      title: "A full ARN of another region is refused as not found or as invalid",
       basis: "implied",
       source: `${place} InvalidParameterValueException`,
       clauses: ["R044"],
@@ -120,14 +120,14 @@ export const refusalRules = {
     { recorded: notFound },
   ),
   "resource.other-account": refuses("resource.other-account", anyRefusal, {
-    title: "A full ARN of another account is not granted on",
+    title: "A full ARN of another account is refused",
     basis: "implied",
     source: "URI Request Parameters, FunctionName: full ARN; Errors, ResourceNotFoundException",
     clauses: ["R043"],
     needs: ["state"],
   }),
   "resource.other-partition": refuses("resource.other-partition", either(status(403, 404), invalid), {
-    title: "A full ARN of another partition is not found here, or not valid here",
+    title: "A full ARN of another partition is refused as not found or as invalid",
     basis: "stated",
     source: `${place} InvalidParameterValueException`,
     clauses: ["R040"],
@@ -141,14 +141,14 @@ export const refusalRules = {
     needs: ["state"],
   }),
   "StatementId.duplicate-content": refuses("StatementId.duplicate-content", conflict, {
-    title: "Sending the same statement again is refused, not absorbed",
+    title: "Sending the same statement again is refused",
     basis: "stated",
     source: "Request Body, StatementId: differentiates statements; Errors, ResourceConflictException",
     clauses: ["R132"],
     needs: ["state"],
   }),
   "RevisionId.never-seen": refuses("RevisionId.never-seen", stale, {
-    title: "A RevisionId that was never handed out is refused",
+    title: "A RevisionId that the target never gave out is refused",
     basis: "stated",
     source: "Request Body, RevisionId; Errors, PreconditionFailedException",
     clauses: ["R096", "R099"],
@@ -170,7 +170,7 @@ export const refusalRules = {
     "RevisionId.used",
     stale,
     {
-      title: "A RevisionId is good for one change only",
+      title: "A RevisionId is valid for one change only",
       basis: "stated",
       source: "Request Body, RevisionId; Errors, PreconditionFailedException",
       clauses: ["R104"],

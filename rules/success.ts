@@ -10,7 +10,7 @@ import { type Added, guarantee, show, violated } from "./define.ts";
 
 const response = "Response Elements";
 
-/** What every successful answer guarantees, whatever was sent. */
+/** Rules on every success, whatever the request was. */
 const answers = {
   "success.is-201": guarantee(
     "A success is answered with status 201",
@@ -72,16 +72,14 @@ const answers = {
       return parsed === null ? violated("a JSON object in the string", `Statement: ${show(raw)}`) : holds;
     },
   ),
-  "statement.sid": echo("Sid", "StatementId", "The statement returned carries the StatementId sent", [
-    "R130",
-  ]),
-  "statement.action": echo("Action", "Action", "The statement returned carries the Action sent", [
+  "statement.sid": echo("Sid", "StatementId", "The returned statement has the StatementId sent", ["R130"]),
+  "statement.action": echo("Action", "Action", "The returned statement has the Action sent", [
     "R144",
     "R065",
     "R066",
   ]),
   "statement.effect": guarantee(
-    "The statement returned allows what it names, and not all else",
+    "The returned statement allows exactly what it names",
     ["R145"],
     "the operation grants",
     "implied",
@@ -118,7 +116,7 @@ const answers = {
       of.reading.resource?.qualifier === null && !plain(of) ? resource(of, of.reading.resource) : null,
   ),
   "statement.account": guarantee(
-    "An account given as Principal stands in the statement as its one principal, an AWS principal",
+    "An account given as Principal is the statement's only principal, under AWS",
     ["R083"],
     "introduction: specify the account ID as the Principal",
     "implied",
@@ -134,7 +132,7 @@ const answers = {
     },
   ),
   "statement.service": guarantee(
-    "A service given as Principal stands in the statement as its one principal, a service principal",
+    "A service given as Principal is the statement's only principal, under Service",
     ["R084"],
     "introduction: the principal of a service is a domain-style identifier",
     "implied",
@@ -173,7 +171,7 @@ const answers = {
   ),
 } as const satisfies Record<string, RuleBody>;
 
-/** What the statement says of the request; an answer made up beforehand cannot say it. */
+/** What a statement must repeat of its request. A canned answer cannot do that. */
 export const successRules = withEcho(answers);
 
 function withEcho<T extends Record<string, RuleBody>>(all: T): T {
@@ -204,7 +202,7 @@ function echo(part: string, sentAs: BodyMember, title: string, clauses: readonly
       const sent = reading.body.members?.[sentAs];
       const { parsed } = result.statement;
       if (parsed === null || typeof sent !== "string") return null;
-      // A list of one action is that action; an id is never a list.
+      // A list of one action equals that action; an id is never a list.
       const said = part === "Action" ? sole(parsed[part]) : parsed[part];
       return said === sent ? holds : violated(`"${part}": ${show(sent)}`, `"${part}": ${show(parsed[part])}`);
     },
@@ -212,7 +210,7 @@ function echo(part: string, sentAs: BodyMember, title: string, clauses: readonly
 }
 
 function condition(sentAs: BodyMember, key: string, clauses: readonly string[]): RuleBody {
-  const title = `${sentAs} is what a condition of the statement demands`;
+  const title = `The statement has a condition with the ${sentAs} that was sent`;
   return guarantee(title, clauses, `Request Body, ${sentAs}`, "implied", ({ reading, result }) => {
     const sent = reading.body.members?.[sentAs];
     const { parsed } = result.statement;
@@ -230,7 +228,7 @@ function condition(sentAs: BodyMember, key: string, clauses: readonly string[]):
   });
 }
 
-/** An account may come back as a number; of other things nobody knows what becomes of them as text. */
+/** An account may come back as a number. Other values are compared as they are. */
 function asText(value: unknown): unknown {
   return typeof value === "number" ? String(value) : value;
 }
@@ -251,7 +249,7 @@ function resource({ before, result, situation }: Added, wanted: Resource): Judge
 
 type Parts = Readonly<Record<string, unknown>>;
 
-/** The principals of a statement when all of them are of one kind; none when it names another kind besides. */
+/** The principals of a statement if all of them are of one kind; none if it also names another kind. */
 function principalsOf(statement: Parts, kind: "AWS" | "Service"): readonly unknown[] {
   const principal = statement.Principal;
   if (!isRecord(principal)) return [];
@@ -259,7 +257,7 @@ function principalsOf(statement: Parts, kind: "AWS" | "Service"): readonly unkno
   return others.length === 0 ? listed(principal[kind]) : [];
 }
 
-/** The conditions of a statement, whatever operators they stand under. */
+/** The conditions of a statement, under any operator. */
 export function conditionsOf(
   statement: Parts,
 ): readonly { readonly operator: string; readonly key: string; readonly values: readonly unknown[] }[] {
@@ -273,20 +271,20 @@ export function conditionsOf(
 }
 
 /**
- * Whether an operator lets the value pass that it stands with. Which of them compares, and whether the key may be
- * absent, the document does not say.
+ * Whether an operator admits its own value. The document does not say which operator is used, and whether the key may be
+ * absent.
  */
 function admits(operator: string): boolean {
   return /(equals(ignorecase)?|like)(ifexists)?$/i.test(operator) && !/not/i.test(operator);
 }
 
-/** The element that makes a statement speak of all but what it names; null when it has none. */
+/** The element that negates a statement, such as NotAction; null when it has none. */
 function exceptionIn(statement: Parts): string | null {
   const elements = ["NotPrincipal", "NotAction", "NotResource"];
   return elements.find((element) => listed(statement[element]).length > 0) ?? null;
 }
 
-/** A serializer may write null, or an empty list, for what is not there. */
+/** A serializer may write null or an empty list for an absent member. */
 function listed(value: unknown): readonly unknown[] {
   return value === undefined || value === null ? [] : [value].flat();
 }

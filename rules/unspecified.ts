@@ -12,7 +12,7 @@ const name = "URI Request Parameters, FunctionName";
 const qualifier = "URI Request Parameters, Qualifier";
 const principal = "Request Body, Principal";
 
-/** One question for each thing about a request on which the document is silent or contradicts itself. */
+/** One question for each part of a request on which the document is silent or contradicts itself. */
 const asked: Readonly<Record<RequestQuestion | StateQuestion, Asked>> = {
   "FunctionName.readings": ["A name with several readings, such as function:x", `${name}: pattern`, ["R041"]],
   "FunctionName.name-over-64": [
@@ -201,17 +201,17 @@ const special: readonly Question[] = [
     id: "policy.order",
     pointed: false,
     title: "In which order a policy shows its statements",
-    // The document speaks of a policy's statements only.
+    // The document gives no order of a policy's statements.
     source: "introduction: a statement is added; nothing says where",
     clauses: ["R143"],
     answer: (of) => (of.kind === "policy-read" ? answerOrder(of) : null),
   },
 ];
 
-/** Only the search for the limit makes a policy of so many bytes: it ends where there is none. */
+/** Only the search for the limit makes a policy of this size: it stops here where there is no limit. */
 const beyondAnyLimit = 512 * 1024;
 
-/** The size of the policy document once nothing more fits, to within the last step of the bisection; or all that fits. */
+/** The size of the full policy document, to within the last step of the bisection; or the largest size that was reached. */
 function answerSizeLimit(of: Observation): string | null {
   if (of.kind !== "policy-read" || of.key === null || of.answer.kind === "none") return null;
   const full = of.before.policies[of.key]?.overfull === "full";
@@ -225,7 +225,7 @@ function answerRevisionSource(of: Observation): string | null {
   if (of.kind !== "addition" || of.reading.objections.length + of.reading.questions.length > 0) return null;
   if (of.together || of.result.kind === "unsettled") return null;
   const { features, objections } = of.situation;
-  // Whoever takes any revision takes that of no operation in particular.
+  // A target that accepts any revision does not show which operation's revision it takes.
   if (objections.length === 1 && objections[0] === "RevisionId.never-seen" && of.result.kind === "added")
     return "one that was never shown: taken";
   if (!features.includes("RevisionId.current")) return null;
@@ -245,11 +245,11 @@ function ask(id: RequestQuestion | StateQuestion, [title, source, clauses]: Aske
   return { id, title, source, clauses, pointed: true, answer };
 }
 
-/** The question is the only thing unclear about the request, and nothing else speaks against it. */
+/** The request has no fault, and this is the only unspecified part of it. */
 function bearsOn(id: string, of: Observation): of is Addition {
   if (of.kind !== "addition") return false;
   const questions = [...of.reading.questions, ...of.situation.questions];
-  // Odd framing is a question whatever it frames: no rule judges its answer.
+  // A malformed frame is unspecified whatever its body holds: no rule judges the answer.
   const objections =
     id === "request.framing" ? 0 : of.reading.objections.length + of.situation.objections.length;
   return objections === 0 && questions.length === 1 && questions[0] === id;
@@ -261,7 +261,7 @@ export const questions: readonly Question[] = [
   ...special,
 ];
 
-/** Only where one order alone explains what is shown: ids may happen to be sorted in the order of addition. */
+/** The order of the shown statements, if exactly one explains it: ids may also be sorted by chance. */
 function answerOrder({ before, key, policy: seen, together }: PolicyRead): string | null {
   const policy = key === null || together ? undefined : before.policies[key];
   if (policy === undefined || seen.kind !== "policy" || policy.since.together) return null;

@@ -10,7 +10,7 @@ import { errorStatus } from "./constraint.ts";
 import type { Answer, Header, Response } from "./exchange.ts";
 
 /**
- * What an answer to AddPermission amounts to.
+ * What an answer to AddPermission means.
  * `unsettled`: no answer, throttled, or unavailable: the call may or may not have taken effect.
  */
 export type AnswerReading =
@@ -47,7 +47,7 @@ export function readAnswer(answer: Answer): AnswerReading {
   return { kind: "refused", response: answer, status, error };
 }
 
-/** Throttled, the documented internal error, or a gateway that could not reach the service. */
+/** Throttled, the documented internal error, or an error of a gateway in front of the service. */
 function isUnavailable(status: number, error: string | null): boolean {
   if (status === 429 || status === 502 || status === 503 || status === 504) return true;
   const unavailable: ErrorName = "ServiceException";
@@ -66,7 +66,7 @@ export function errorName(response: Pick<Response, "headers" | "body">): string 
   return name;
 }
 
-/** Every rule about errors asks for the name of the same answer. */
+/** Cached: each rule about errors asks for the name of the same answer. */
 const errorNames = new WeakMap<object, string | null>();
 
 /** Where restJson1 clients look for the error's name: first in the header, then in these members of the body. */
@@ -99,10 +99,10 @@ export function header(headers: readonly Header[], name: string): string | null 
   return null;
 }
 
-/** Nesting that is read. JSON sets no limit but lets readers have one, and most have; no policy comes near. */
+/** The deepest nesting that is parsed. JSON allows readers to set a limit; a policy is far below this one. */
 const deepest = 500;
 
-/** The text as a JSON object; null for anything else, and for what is nested deeper than is read. */
+/** The text as a JSON object; null for anything else, and for text that is nested too deeply. */
 export function jsonObject(text: string): Readonly<Record<string, unknown>> | null {
   if (text.length > 2 * deepest && isTooDeep(text)) return null;
   try {
@@ -113,7 +113,7 @@ export function jsonObject(text: string): Readonly<Record<string, unknown>> | nu
   }
 }
 
-/** Counts brackets outside of strings; a pattern for strings might itself run out of stack. */
+/** Counts brackets outside strings, without a regular expression, which could overflow the stack. */
 function isTooDeep(text: string): boolean {
   let depth = 0;
   for (let at = 0; at < text.length; at += 1) {
@@ -126,7 +126,7 @@ function isTooDeep(text: string): boolean {
   return false;
 }
 
-/** Where the string that begins here ends; the end of the text when it does not. */
+/** The offset of the quote that closes this string, or the end of the text. */
 function endOfString(text: string, start: number): number {
   for (let end = text.indexOf('"', start + 1); end >= 0; end = text.indexOf('"', end + 1)) {
     let slashes = 0;
@@ -143,7 +143,7 @@ function readStatement(text: string): StatementReading {
   return { body, raw, parsed: statement === null ? null : jsonObject(statement) };
 }
 
-/** The answer as a phrase for a reader: "201", "400 ValidationException", "no answer: timeout". */
+/** The answer in a few words: "201", "400 ValidationException", "no answer: timeout". */
 export function phrase(answer: Answer): string {
   if (answer.kind === "none") return `no answer: ${answer.reason}`;
   if (answer.status < 400) return String(answer.status);

@@ -11,7 +11,7 @@ import {
 import { isPadded } from "./function-name.ts";
 import { type PrincipalQuestion, readPrincipal, services, tokenService } from "./principal.ts";
 
-/** Something about a request that the document says must be refused. */
+/** A reason why the document demands that a body is refused. */
 export type BodyObjection =
   | ConstraintRuleId
   | "body.malformed-json"
@@ -23,7 +23,7 @@ export type BodyObjection =
 
 type ReceivedBody = Received<AddPermissionRequest>;
 
-/** A request body, read against the contract. */
+/** The analysis of a request body. */
 export interface BodyReading {
   /** The members by name; null when the body is no JSON object. */
   readonly members: ReceivedBody | null;
@@ -32,15 +32,15 @@ export interface BodyReading {
   readonly features: readonly BodyFeature[];
 }
 
-/** From here on a server may refuse a body for its size alone: the document names no limit. */
+/** A server may refuse a body from this size on for its size alone: the document names no limit. */
 const largeBody = 512 * 1024;
 
-/** Reads the bytes of a body (as text; null when they were not UTF-8) as AddPermission's input. */
+/** Analyzes a body; `text` is null when the bytes are not UTF-8. */
 export function readBody(text: string | null): BodyReading {
   if (text === null) return refused([], ["body.encoding"]);
   if (text === "") return refused(["body.empty"], []);
   if (text.startsWith("\uFEFF")) return refused([], ["body.byte-order-mark"]);
-  // A NUL beside the first character is how UTF-16 without a mark looks; some parsers detect that.
+  // A NUL next to the first character looks like UTF-16 without a mark, which some parsers detect.
   if (text.startsWith("\0") || text[1] === "\0") return refused([], ["body.encoding"]);
   if (text.length > largeBody) return refused([], ["body.large"]);
   const parsed = parse(text);
@@ -69,7 +69,7 @@ export function isRecord(value: unknown): value is Readonly<Record<string, unkno
 function readMembers(members: ReceivedBody, text: string): BodyReading {
   const written = writtenPlainly(members, text);
   if (written !== text && hasDuplicates(text, members)) {
-    // Which of the values counts is not said, so that nothing is said against either.
+    // The document does not say which value counts, so neither value is judged.
     return { members, objections: [], questions: ["body.duplicate-member"], features: [] };
   }
   const { objections, questions } = readEach(members);
@@ -99,7 +99,7 @@ function readEach(members: ReceivedBody): MemberReadings {
     if (isBodyMember(name)) readMember(name, value, objections, questions);
     else questionUnknown(name, members, questions);
   }
-  // However unknown members are taken, two faults beside them remain faults.
+  // Two faults must be refused whether unknown members are ignored or not.
   const several = objections.length > 1;
   return {
     objections,
@@ -107,7 +107,7 @@ function readEach(members: ReceivedBody): MemberReadings {
   };
 }
 
-/** The members as JSON without white space; nesting too deep to write counts as written like that. */
+/** The members as JSON without white space; the given text where the nesting is too deep to write. */
 function writtenPlainly(members: ReceivedBody, text: string): string {
   try {
     return JSON.stringify(members);
@@ -147,7 +147,7 @@ function readMember(
   }
 }
 
-/** A parameter of the query that may be thought to belong in the body. */
+/** A query parameter that a client may put into the body by mistake. */
 const misplaced: keyof QueryParameters = "Qualifier";
 
 function questionUnknown(name: string, members: ReceivedBody, questions: BodyQuestion[]): void {
@@ -175,7 +175,7 @@ function hasLoneSurrogate(written: string): boolean {
 
 const requiredMembers: readonly BodyMember[] = bodyMembers.filter((member) => constraintOf(member).required);
 
-/** The objection to a broken constraint; none where the document contradicts itself on it. */
+/** The refusal reason for a broken constraint; none where the document contradicts itself. */
 function breach(member: BodyMember, kind: ConstraintKind): readonly ConstraintRuleId[] {
   const id = `${member}.${kind}`;
   return isConstraintRuleId(id) ? [id] : [];
@@ -185,7 +185,7 @@ function isBodyMember(name: string): name is BodyMember {
   return (bodyMembers as readonly string[]).includes(name);
 }
 
-/** A way in which a valid request differs from the canonical one. One feature, one claim that it is accepted. */
+/** A way in which a valid request differs from the canonical one. Each has a rule that says it is accepted. */
 export type BodyFeature =
   | "Action.get-function"
   | "Action.all-of-lambda"
@@ -244,7 +244,7 @@ function sourceArnFeature(arn: string): BodyFeature {
     : "SourceArn.any-resource";
 }
 
-/** How the text of a valid body differs from what a JSON writer makes of its members. */
+/** How the text of a valid body differs from the output of a JSON writer. */
 function jsonForm(text: string, written: string, members: ReceivedBody): readonly BodyFeature[] {
   const found: BodyFeature[] = [];
   const names = Object.keys(members);
@@ -256,7 +256,7 @@ function jsonForm(text: string, written: string, members: ReceivedBody): readonl
   return found;
 }
 
-/** Something about a request on which the document is silent or contradicts itself. */
+/** Something in a body on which the document is silent or contradicts itself. */
 export type BodyQuestion =
   | PrincipalQuestion
   | `${Exclude<BodyMember, "Principal" | "RevisionId">}.padded`
@@ -278,7 +278,7 @@ export type BodyQuestion =
   | "body.large"
   | "body.lone-surrogate";
 
-/** What the document leaves open about the value of one member; null when it decides. */
+/** What the document leaves unspecified about the value of one member; null when it decides. */
 export function openValue(member: BodyMember, value: string): BodyQuestion | null {
   if (member === "EventSourceToken" && value === "") return "EventSourceToken.empty";
   if (member === "RevisionId" && value === "") return "RevisionId.empty";
@@ -307,12 +307,12 @@ function openSourceArn(value: string): BodyQuestion | null {
   return fields.length > 5 && broken("SourceArn", regional).length === 0 ? "SourceArn.region" : null;
 }
 
-/** Not a line break, which is a question of its own. */
+/** Line breaks are another case. */
 function hasControl(value: string): boolean {
   return /\p{Cc}/u.test(value);
 }
 
-/** What it leaves open about members that are each valid. */
+/** What the document leaves unspecified about members that are each valid. */
 function combinations(members: ReceivedBody): readonly BodyQuestion[] {
   if (members.EventSourceToken === undefined) return [];
   if (members.Principal !== tokenService) return ["EventSourceToken.other-principal"];

@@ -4,7 +4,7 @@ import type { OperationPath, PathParameters, QueryParameters, RequestContentType
 import { type Call, type Header, type Operation, revisionSlot } from "./exchange.ts";
 import type { Recipe } from "./stage.ts";
 
-/** What an AddPermission request is made of; nothing is encoded or corrected on the way to the wire. */
+/** The parts of an AddPermission request; nothing is encoded or corrected on the way to the wire. */
 interface AddPermissionParts {
   /** The path label, exactly as wanted on the wire; see `label`. */
   readonly functionName: string;
@@ -66,12 +66,12 @@ export function labelKeepingColons(value: string): string {
   return encode(value, (character) => character === ":" || unreserved.test(character));
 }
 
-/** A path label in which every character is percent-encoded, even those that need it least. */
+/** A path label in which every character is percent-encoded, also those that need no encoding. */
 export function labelEncodingAll(value: string): string {
   return encode(value, () => false);
 }
 
-/** A path label in which every second letter or digit is percent-encoded besides what must be. */
+/** A path label in which every second letter or digit is percent-encoded, beside what must be. */
 export function labelEncodingSome(value: string): string {
   let seen = 0;
   return encode(value, (character) => unreserved.test(character) && seen++ % 2 === 1);
@@ -115,11 +115,11 @@ export function getPolicy(name: string, qualifier: string | null = null): Call {
 /** What RemovePermission may be given besides the statement's id. */
 interface RemoveOptions {
   readonly qualifier?: string | null;
-  /** May be `revisionSlot`, which stays as it is until it is filled. */
+  /** May be `revisionSlot`, which is replaced before the call is sent. */
   readonly revisionId?: string;
 }
 
-/** Takes one statement out of a policy. */
+/** Removes one statement from a policy. */
 export function removePermission(name: string, sid: string, options: RemoveOptions = {}): Call {
   const revision = options.revisionId === undefined ? [] : [`RevisionId=${slotted(options.revisionId)}`];
   const path = `${root}/${label(name)}/policy/${label(sid)}`;
@@ -144,23 +144,23 @@ export function getAlias(name: string, alias: string): Call {
   return plain("GetAlias", "GET", `${root}/${label(name)}/aliases/${label(alias)}`);
 }
 
-/** Publishes the function as it stands as a new version. */
+/** Publishes the present code of the function as a new version. */
 export function publishVersion(name: string, description: string | null = null): Call {
   const body = description === null ? {} : { Description: description };
   return withBody("PublishVersion", `${root}/${label(name)}/versions`, body);
 }
 
-/** Points a new alias at a version. */
+/** Creates an alias for a version. */
 export function createAlias(name: string, alias: string, version: string): Call {
   return withBody("CreateAlias", `${root}/${label(name)}/aliases`, { FunctionVersion: version, Name: alias });
 }
 
-/** Removes an alias. */
+/** Deletes an alias. */
 export function deleteAlias(name: string, alias: string): Call {
   return plain("DeleteAlias", "DELETE", `${root}/${label(name)}/aliases/${label(alias)}`);
 }
 
-/** Removes a function with all its policies, or one version of it. */
+/** Deletes a function with all its policies, or one version of it. */
 export function deleteFunction(name: string, qualifier: string | null = null): Call {
   return plain("DeleteFunction", "DELETE", queried(`${root}/${label(name)}`, qualified(qualifier)));
 }

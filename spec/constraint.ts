@@ -9,10 +9,10 @@ export type Member = keyof RequestMembers;
 /** The seven members of the body. */
 export type BodyMember = keyof AddPermissionRequest;
 
-/** What can be demanded of a member. */
+/** A kind of constraint on a member. */
 export type ConstraintKind = "required" | "type" | "pattern" | "minLength" | "maxLength";
 
-/** Everything that the document demands of one member; an absent key demands nothing. */
+/** All constraints of one member; an absent key means no constraint. */
 export interface Constraint {
   readonly in: "path" | "query" | "body";
   readonly required: boolean;
@@ -20,7 +20,7 @@ export interface Constraint {
   /** In characters, see `length`. */
   readonly minLength?: number;
   readonly maxLength?: number;
-  /** As the document prints it: no anchors, but meant for the whole value. */
+  /** As the document prints it: without anchors, but meant for the whole value. */
   readonly pattern?: string;
 }
 
@@ -51,12 +51,12 @@ function isBodyMember(member: Member): member is BodyMember {
   return constraints[member].in === "body";
 }
 
-/** What the document demands of one member. */
+/** The constraints of one member. */
 export function constraintOf(member: Member): Constraint {
   return table[member];
 }
 
-/** Ids that a constraint could have, such as "Action.pattern"; those in `unjudgeable` included. */
+/** Ids of all constraints, such as "Action.pattern", with those in `unjudgeable`. */
 type PrintedId = {
   [M in Member]:
     | `${M}.${Extract<keyof Constraints[M], "type" | "pattern" | "minLength" | "maxLength">}`
@@ -64,8 +64,8 @@ type PrintedId = {
 }[Member];
 
 /**
- * Constraints that no answer can be held to, each with the reason.
- * A constraint that could never be seen to fail would make a rule that can only be green.
+ * Constraints that no answer can break, each with the reason.
+ * A rule for such a constraint could never fail.
  */
 export const unjudgeable = {
   "FunctionName.required": "a path without a name is another route",
@@ -77,7 +77,7 @@ export const unjudgeable = {
   "Principal.pattern": "`.*` admits every line of text",
 } as const satisfies Partial<Record<PrintedId, string>>;
 
-/** The id of a constraint that answers are held to, such as "StatementId.pattern". */
+/** The id of a constraint that has a rule, such as "StatementId.pattern". */
 export type ConstraintRuleId = Exclude<PrintedId, keyof typeof unjudgeable>;
 
 function printed(member: Member): readonly string[] {
@@ -89,16 +89,16 @@ function printed(member: Member): readonly string[] {
 
 const printedIds: ReadonlySet<string> = new Set(members.flatMap(printed));
 
-/** Says whether a string is the id of a constraint that answers are held to. */
+/** Says whether a string is the id of a constraint that has a rule. */
 export function isConstraintRuleId(id: string): id is ConstraintRuleId {
   return printedIds.has(id) && !Object.hasOwn(unjudgeable, id);
 }
 
-/** Every constraint that answers are held to: members in the document's order, then required, type, pattern, lengths. */
+/** Every constraint that has a rule: members in the document's order, then required, type, pattern, lengths. */
 export const constraintIds: readonly ConstraintRuleId[] = [...printedIds].filter(isConstraintRuleId);
 
 /**
- * Compiled once. `u` is what JSON Schema validators use; it changes no verdict here, for no class of these patterns
+ * Compiled once. JSON Schema validators use `u`; it changes no verdict here, because no class of these patterns
  * reaches beyond ASCII and `.*` takes a surrogate pair as well as its halves.
  */
 const compiled: ReadonlyMap<Member, RegExp> = new Map(

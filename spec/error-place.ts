@@ -1,6 +1,6 @@
 import { Fault } from "./fault.ts";
 
-/** Where an error of the suite itself came up. */
+/** The place of an internal error. */
 export interface ErrorPlace {
   /** Id of the rule or of the unspecified behaviour that was asked. */
   readonly rule?: string;
@@ -10,15 +10,15 @@ export interface ErrorPlace {
 
 const places = new WeakMap<object, ErrorPlace>();
 
-/** The same error, of which it is known from now on where it came up; what was known before stays. */
+/** Notes the place of an error and returns the error; a place that was noted before stays. */
 export function located(thrown: unknown, place: ErrorPlace): Error {
   const error = thrown instanceof Error ? thrown : new Error(String(thrown));
-  // A Fault says in its sentence what has to be known.
+  // A Fault says all in its message.
   if (!(error instanceof Fault)) places.set(error, { ...place, ...places.get(error) });
   return error;
 }
 
-/** Does the work; an error in it is known by its place from then on. */
+/** Does the work, and notes the place of an error in it. */
 export function within<T>(place: ErrorPlace, work: () => T): T {
   try {
     return work();
@@ -27,7 +27,7 @@ export function within<T>(place: ErrorPlace, work: () => T): T {
   }
 }
 
-/** Where an error came up, or the one behind it; empty when nobody knows. */
+/** The place of an error or of its cause; empty when it was not noted. */
 export function placeOf(error: unknown): ErrorPlace {
   for (let at: unknown = error; at instanceof Error; at = at.cause) {
     const place = places.get(at);

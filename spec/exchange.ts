@@ -1,4 +1,4 @@
-/** The operations of the Lambda API that the suite sends; all but AddPermission only arrange and observe. */
+/** The operations of the Lambda API that the suite sends. Only AddPermission is tested; the others arrange and observe. */
 export const operations = [
   "AddPermission",
   "RemovePermission",
@@ -12,7 +12,7 @@ export const operations = [
   "DeleteAlias",
 ] as const;
 
-/** What a call was meant as. Rules judge by what is on the wire; this only says which answer shape to expect. */
+/** The operation that a call is meant for. Rules judge the bytes on the wire; this tells which answer shape to expect. */
 export type Operation = (typeof operations)[number];
 
 /** A header line as sent or received: name, value. Order and case are kept. */
@@ -31,21 +31,21 @@ export interface Call {
   readonly body: string | null;
   /** How `body` becomes bytes; absent means UTF-8. */
   readonly encoding?: "base64";
-  /** Sent over a bare socket instead of undici, where undici would refuse the request. */
+  /** Sent over a raw socket, because undici would refuse to send it. */
   readonly raw?: RawFraming;
-  /** Sent over a bare socket that calls of the same name share, one after the other, while the target keeps it open. */
+  /** Sent over a raw socket that calls of the same name share, one after the other, while the target keeps it open. */
   readonly connection?: string;
 }
 
-/** How a request that no HTTP client would write is framed on a bare socket. */
+/** The frame of a request that no HTTP client would write. */
 export interface RawFraming {
   /** Header lines in the order they are written, Host and framing included; `{host}` and `{authorization}` are filled in. */
   readonly lines: readonly string[];
   /** The bytes after the empty line, in pieces, base64. */
   readonly pieces: readonly string[];
-  /** Half-close the socket after the last byte, as a client does that has promised more than it sent. */
+  /** Half-close the socket after the last byte, as a client does that sends less than it promised. */
   readonly halfClose?: boolean;
-  /** The message is incomplete or breaks HTTP, so that a server may close the connection without an answer. */
+  /** The message is incomplete or breaks HTTP, so a server may close the connection without an answer. */
   readonly invalid?: true;
 }
 
@@ -84,7 +84,7 @@ export interface NoAnswer {
   readonly reason: Silence;
   /** One sentence for a reader; free of secrets. */
   readonly detail: string;
-  /** Nothing of it was sent, so that it cannot have taken effect. */
+  /** No byte of it was sent, so it cannot have taken effect. */
   readonly unsent?: true;
   readonly sentAt: number;
   readonly answeredAt: number;
@@ -101,16 +101,16 @@ export interface Step {
   readonly versionFrom?: string;
 }
 
-/** Stands in a step's body or target where the RevisionId of an earlier answer will be put. */
+/** Placeholder in a step's body or target for the RevisionId of an earlier answer. */
 export const revisionSlot = "{{RevisionId}}";
 
-/** Stands where the number of a version published earlier will be put; percent-encoding a label leaves it as it is. */
+/** Placeholder for the number of a version published earlier; percent-encoding a label does not change it. */
 export const versionSlot = "__Version__";
 
-/** Steps that are in flight together; a round of one is an ordinary call. */
+/** Steps that are in flight together; a batch of one is an ordinary call. */
 export type Round = readonly Step[];
 
-/** A step that has been sent: the call with its slots filled and what came back. */
+/** A step that has been sent: the call with its placeholders filled, and its answer. */
 export interface Exchange {
   readonly step: Step;
   readonly call: Call;

@@ -20,7 +20,7 @@ export interface BrokenName {
   readonly constraint: "pattern" | "maxLength";
 }
 
-/** A FunctionName on which the document contradicts itself or admits several readings. */
+/** A FunctionName on which the document contradicts itself, or that has several readings. */
 export interface OpenName {
   readonly kind: "open";
   readonly question:
@@ -36,7 +36,7 @@ const partial = /^(\d{12}):function:([a-zA-Z0-9-_]+)(?::(\$LATEST|[a-zA-Z0-9-_]+
 const nameOnly = /^([a-zA-Z0-9-_]+)(?::(\$LATEST|[a-zA-Z0-9-_]+))?$/;
 const severalReadings = /^(function|\d{12}|[a-z]{2}(-gov)?-[a-z]+-\d|arn)$/;
 
-/** Reads a decoded FunctionName. The length limit of 140 is said to hold for the full ARN only. */
+/** Analyzes a decoded FunctionName. The document says that the limit of 140 holds for the full ARN only. */
 export function readName(value: string): ReadName | BrokenName | OpenName {
   if (!wholeMatch("FunctionName", value)) {
     return isPadded("FunctionName", value)
@@ -75,12 +75,12 @@ function readShortName(value: string): ReadName | OpenName {
   };
 }
 
-/** ASCII without white space stands for nothing but itself. */
+/** ASCII without white space has one reading only. */
 const unpadded = /^[\x21-\x7e]*$/;
 
 /**
- * True for a near-miss that engines disagree on: white space or a line end around a valid core, or characters
- * that Unicode calls compatible with valid ones (digits of other scripts, full-width letters).
+ * True for a near miss on which regular expression engines disagree: white space or a line end around a valid core, or
+ * characters that Unicode calls compatible with valid ones (digits of other scripts, full-width letters).
  */
 export function isPadded(member: Parameters<typeof wholeMatch>[0], value: string): boolean {
   if (unpadded.test(value)) return false;

@@ -112,12 +112,12 @@ function contract(yaml: string): string {
   ].join("");
 }
 
-/** A module of its own, for the compiler copies no declaration file into the package. */
+/** A module, because the compiler copies no declaration file into the package. */
 async function types(yaml: string): Promise<string> {
   return header + astToString(await openapiTS(yaml, { silent: true, immutable: true }));
 }
 
-/** The generated files as they should be, computed from the contract, or from another text of it, and nothing else. */
+/** The generated files, computed from the contract, or from another text in its place. */
 export async function generate(text?: string): Promise<readonly GeneratedFile[]> {
   const yaml = text ?? (await readFile(new URL("spec/add-permission.yaml", root), "utf8"));
   return [
@@ -126,7 +126,7 @@ export async function generate(text?: string): Promise<readonly GeneratedFile[]>
   ];
 }
 
-/** Paths of the generated files that are missing or differ from what the contract gives now. */
+/** Paths of the generated files that are missing or out of date. */
 export async function stale(): Promise<readonly string[]> {
   const checked = await Promise.all(
     (await generate()).map(async ({ path, text }) => {

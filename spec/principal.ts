@@ -1,4 +1,4 @@
-/** What a Principal names, as far as the document lets one tell. */
+/** What a Principal names, as far as the document says. */
 export type PrincipalReading =
   | { readonly kind: "service" | "account" }
   | {
@@ -7,7 +7,7 @@ export type PrincipalReading =
     }
   | { readonly kind: "open"; readonly question: PrincipalQuestion };
 
-/** Principals on which the document gives no answer. */
+/** Principals that the document leaves unspecified. */
 export type PrincipalQuestion =
   | "Principal.empty"
   | "Principal.line-break"
@@ -16,7 +16,7 @@ export type PrincipalQuestion =
   | "Principal.unknown-service"
   | "Principal.other";
 
-/** Services whose principals are in wide use: the document's two examples first. */
+/** Services with well-known principals; the document's two examples come first. */
 export const services = [
   "s3.amazonaws.com",
   "sns.amazonaws.com",
@@ -27,12 +27,12 @@ export const services = [
   "alexa-appkit.amazon.com",
 ] as const;
 
-/** The service the document's token is for. */
+/** The service that EventSourceToken is for. */
 export const tokenService = "alexa-appkit.amazon.com";
 
 const known: ReadonlySet<string> = new Set(services);
 
-/** Reads a Principal: the pattern admits anything, so only the meaning ("service or account") can refuse one. */
+/** Analyzes a Principal. Its pattern admits anything, so only its meaning ("service or account") can be wrong. */
 export function readPrincipal(value: string): PrincipalReading {
   if (known.has(value)) return { kind: "service" };
   if (/^[0-9]{12}$/.test(value)) return { kind: "account" };

@@ -1,7 +1,7 @@
-/** Longer texts are rare, and keeping them would cost more than reading them again. */
+/** Longer texts are rare, and keeping them would cost more than computing them again. */
 const longest = 16_384;
 
-/** A pure function of a text that keeps its latest results; all are dropped when there are more than `most`. */
+/** A pure function of a text with a cache of its results; the cache is emptied when it holds more than `most`. */
 export function remembered<Result>(most: number, make: (text: string) => Result): (text: string) => Result {
   const known = new Map<string, Result>();
   return (text) => {

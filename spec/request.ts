@@ -12,7 +12,7 @@ import type { Call } from "./exchange.ts";
 import { isPadded, type NameFormat, type OpenName, readName } from "./function-name.ts";
 import { type Route, route, valuesOf } from "./target.ts";
 
-/** A reason, visible in the request alone, why it must be refused. */
+/** A reason to refuse a request that the request alone shows. */
 export type RequestObjection =
   | BodyObjection
   | "FunctionName.pattern"
@@ -24,7 +24,7 @@ export type RequestObjection =
   | "route.other-method"
   | "route.other-version";
 
-/** A reason why the document gives no answer to a request. */
+/** Something in a request that the document leaves unspecified. */
 export type RequestQuestion =
   | BodyQuestion
   | OpenName["question"]
@@ -44,7 +44,7 @@ export type RequestQuestion =
 /** How a valid request differs from the canonical one: plain name, three required members, plain JSON. */
 export type RequestFeature = BodyFeature | SpellingFeature | "request.charset";
 
-/** How the function, and what qualifies it, is written. */
+/** How the function and its qualifier are written. */
 type SpellingFeature =
   | `FunctionName.${NameFormat}${"" | ":version" | ":alias"}`
   | `Qualifier.${"version" | "alias"}`
@@ -54,7 +54,7 @@ type SpellingFeature =
   | "FunctionName.literal-colons"
   | "FunctionName.encoded-letters";
 
-/** Which function, and which of its policies, a request is for. */
+/** The function and the policy of it that a request is for. */
 export interface Resource {
   readonly name: string;
   readonly format: NameFormat;
@@ -64,9 +64,9 @@ export interface Resource {
   readonly account: string | null;
 }
 
-/** An AddPermission request, read against the document alone: nothing here depends on the target's state. */
+/** The analysis of an AddPermission request by the document alone: nothing here depends on the target's state. */
 export interface Reading {
-  /** Null when the request does not say, or says in more than one way, which function it is for. */
+  /** Null when the request does not name its function, or can be read in more than one way. */
   readonly resource: Resource | null;
   readonly body: BodyReading;
   readonly objections: readonly RequestObjection[];
@@ -74,13 +74,13 @@ export interface Reading {
   readonly features: readonly RequestFeature[];
 }
 
-/** Reads a request that was sent as AddPermission. */
+/** Analyzes a request that was sent as AddPermission. */
 export function read(call: Call): Reading {
   const body = readBody(bodyText(call));
   const where = readPlace(call);
   const objections = [...where.objections, ...body.objections];
   const unclear = [...where.questions, ...body.questions, ...readHead(call)];
-  // Whoever reads odd framing otherwise is answered for that, where nothing else is unclear.
+  // A malformed frame is the unspecified part only where nothing else is unclear.
   const questions = call.raw && unclear.length === 0 ? (["request.framing"] as const) : unclear;
   const plain = objections.length === 0 && questions.length === 0;
   return {
@@ -113,7 +113,7 @@ function readPlace(call: Call): Place {
     );
   }
   if (/^(PUT|PATCH)$/.test(call.method)) return place({ objections: ["route.other-method"] });
-  // Other methods read, describe or mean nothing: a success of theirs is not an addition.
+  // Another method is no addition, and the document does not say what it does.
   if (call.method !== "POST") return place({ questions: ["request.method"] });
   if (at.functionName === null) return place({ questions: ["FunctionName.undecodable"] });
   if (at.functionName === "") return place({ objections: ["FunctionName.empty"] });

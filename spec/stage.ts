@@ -1,19 +1,19 @@
-/** What has been arranged for a history to play on. Account and region are read from returned ARNs, never assumed. */
+/** What is arranged for test cases. Account and region are read from returned ARNs, never assumed. */
 export interface Stage {
   readonly partition: string;
   readonly region: string;
   readonly account: string;
   /** The function under test. */
   readonly main: StagedFunction;
-  /** A second function, for independence; absent where only one may be used. */
+  /** A second function, to test that functions are independent; absent where only one may be used. */
   readonly other: StagedFunction | null;
-  /** A name of the run's prefix that no function has. */
+  /** A name with the run's prefix that no function has. */
   readonly unknownName: string;
-  /** What CreateFunction was found to accept; null where nothing may be created. */
+  /** What the target accepts in CreateFunction; null where nothing may be created. */
   readonly recipe: Recipe | null;
 }
 
-/** A function that exists for the length of a run. */
+/** A function that exists during a run. */
 export interface StagedFunction {
   readonly name: string;
   /** Unqualified ARN. */
@@ -23,7 +23,7 @@ export interface StagedFunction {
   readonly aliases: StagedAliases | null;
 }
 
-/** Aliases of a staged function, by what they are for. */
+/** Aliases of a fixture function, by their purpose. */
 export interface StagedAliases {
   /** A short ordinary alias. */
   readonly live: string;

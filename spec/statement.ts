@@ -10,12 +10,12 @@ const elements: ReadonlyMap<string, (value: unknown) => unknown> = new Map([
   ["Condition", (operators: unknown) => mapped(operators, (keys) => mapped(keys, sole))],
 ]);
 
-/** A statement as canonical JSON that is equal for statements that mean the same: a list of one value is that value. */
+/** A statement as canonical JSON, equal for statements of equal meaning: a list of one value is that value. */
 export function statementText(statement: unknown): string {
   return canonicalJson(mapped(statement, (value, element) => elements.get(element)?.(value) ?? value));
 }
 
-/** The value of a list that has one value only; anything else as it is. */
+/** The value of a list of one; any other value unchanged. */
 export function sole(value: unknown): unknown {
   return Array.isArray(value) && value.length === 1 ? value[0] : value;
 }
@@ -42,7 +42,7 @@ export interface StatementBelief {
   readonly size?: number;
 }
 
-/** What an answer to GetPolicy shows. */
+/** The analysis of an answer to GetPolicy. */
 export type PolicyReading =
   | {
       readonly kind: "policy";
@@ -53,7 +53,7 @@ export type PolicyReading =
   | { readonly kind: "unreadable"; readonly why: string }
   | { readonly kind: "unsettled"; readonly why: string };
 
-/** Reads an answer to GetPolicy; a 404 that names no missing resource says nothing about the policy. */
+/** Analyzes an answer to GetPolicy; a 404 without ResourceNotFoundException says nothing about the policy. */
 export function readPolicy(answer: Answer): PolicyReading {
   if (answer.kind === "none") return { kind: "unsettled", why: `no answer: ${answer.reason}` };
   const { status } = answer;
@@ -72,7 +72,7 @@ export function readPolicy(answer: Answer): PolicyReading {
   };
 }
 
-/** Many reads in a row show the same document. */
+/** Cached: many reads in a row show the same document. */
 const statementsIn = remembered(256, (document): readonly StatementBelief[] | null => {
   const list = jsonObject(document)?.Statement;
   return Array.isArray(list) ? list.map(readStatement) : null;

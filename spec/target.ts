@@ -3,7 +3,7 @@ import type { Call } from "./exchange.ts";
 import { readName } from "./function-name.ts";
 import { remembered } from "./remembered.ts";
 
-/** What the path and the query of a request-target say, percent-decoding included. */
+/** The path and the query of a request-target, percent-decoded. */
 export interface Route {
   /** The path names the policy of a function under the documented version prefix. */
   readonly kind: "policy";
@@ -12,7 +12,7 @@ export interface Route {
   /** Decoded StatementId label of RemovePermission. */
   readonly statementId: string | null;
   readonly query: Query;
-  /** How the label was written, where that is not the plain form an SDK writes. */
+  /** How the label is written, where it differs from the form of an SDK. */
   readonly spelling: "plain" | "literal-colons" | "encoded-letters";
 }
 
@@ -36,7 +36,7 @@ type Prefix = OperationPath extends `${infer Before}/{${keyof PathParameters}}/p
 
 const prefix: Prefix = "/2015-03-31/functions";
 
-/** Reads a request-target as restJson1 labels are read: split first, then percent-decoded once. */
+/** Parses a request-target by the rules of restJson1 labels: split first, then percent-decode once. */
 export const route: (target: string) => Route | NeighbourRoute | NoRoute = remembered(4096, readRoute);
 
 function readRoute(target: string): Route | NeighbourRoute | NoRoute {
@@ -88,7 +88,7 @@ function spellingOf(label: string): Route["spelling"] {
   return label.includes(":") ? "literal-colons" : "plain";
 }
 
-/** The function, and the version or alias of it, that a path names in whatever spelling. */
+/** The function and the version or alias that a path names, in any spelling. */
 export interface Addressee {
   readonly name: string;
   readonly qualifier: string | null;
@@ -96,7 +96,7 @@ export interface Addressee {
   readonly plain: boolean;
 }
 
-/** Reads whom a call that arranges or observes is for; null when the path and the query do not say. */
+/** The resource of a call that arranges or observes; null when the path and the query do not name one. */
 export function addressee(at: Route | NeighbourRoute): Addressee | null {
   if (at.functionName === null) return null;
   const [asked = null] = valuesOf(at.query, "Qualifier");
@@ -121,15 +121,15 @@ export function removal(call: Call): { readonly key: string; readonly sid: strin
   return of === null ? null : { key: policyKey(of.name, of.qualifier), sid: at.statementId };
 }
 
-/** Whose policy a GetPolicy call is for; null when it cannot be told. */
+/** The policy that a GetPolicy call reads; null when it is not known. */
 export function readOf(call: Call): Addressee | null {
   const at = route(call.target);
   return at.kind === "policy" ? addressee(at) : null;
 }
 
 /**
- * True for an id that a path can name without being taken for something else: a server that decodes, cleans or cuts off
- * paths may read `..` or a slash in a removal as the removal of a function.
+ * True for an id that is safe in a path. A server that decodes, cleans or cuts
+ * paths may take a removal with `..` or a slash for the deletion of a function.
  */
 export function isRemovable(sid: string): boolean {
   return !/[/\\%?#\0]|\p{Cs}|^[.\s]*$/u.test(sid);

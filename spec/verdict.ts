@@ -4,10 +4,10 @@ export type Column = "document" | "aws";
 /** Strongest first: violated > inconclusive > holds > unexercised. */
 export type Outcome = "violated" | "inconclusive" | "holds" | "unexercised";
 
-/** Where a rule comes from: only `stated` and `implied` can turn the document column red. */
+/** The origin of a rule: only `stated` and `implied` rules count in the document column. */
 export type Basis = "stated" | "implied" | "observed" | "open";
 
-/** What a target must be able to do for a rule to be judged. */
+/** A capability that a target needs so that a rule can be judged. */
 export type Capability =
   | "state"
   | "policy"
@@ -22,7 +22,7 @@ export type Capability =
   | "faults"
   | "routes";
 
-/** Something that the target cannot do, so that rules which need it are not judged there. */
+/** A capability that the target does not have, so rules that need it are not judged. */
 export interface UnsupportedCapability {
   readonly needs: Capability;
   /** One sentence for the report. */

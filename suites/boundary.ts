@@ -15,7 +15,7 @@ export const boundary: Suite = {
   units: () => [...bodyUnits(), ...nameUnits(), ...qualifierUnits(), ...routeUnits(), ...formUnits()],
 };
 
-/** A value by its label, made from what it is built around. */
+/** A labelled value; the function makes it from a new, valid one. */
 interface Value<From> {
   readonly label: string;
   readonly value: (from: From) => unknown;
@@ -25,7 +25,7 @@ function bodyUnits(): readonly Unit[] {
   return bodyMembers.flatMap((member) => {
     const { nearMisses, edges } = memberValues[member];
     const [id, short] = [`boundary/${member}`, member.replace(/[a-z]/g, "")];
-    // Whoever refuses the principal that tokens come with is told so by a request without a token.
+    // A token needs its own principal, and a request without a token tests that principal.
     const without = member === "EventSourceToken" ? [{ label: "left-out", value: () => undefined }] : [];
     return [
       ...grouped(id, nearMisses.map(inBody(member)), (index) => `m${short}${index}`),
@@ -36,7 +36,7 @@ function bodyUnits(): readonly Unit[] {
   });
 }
 
-/** A request with that value. Each gets a new id; one new token or RevisionId serves all, for it is valid by itself. */
+/** A request with that value. Each has a new id; one new token or RevisionId serves all of them. */
 function inBody(member: BodyMember): (one: Value<string>) => GroupedRequest {
   const fresh = (sid: string) => (member === "StatementId" ? `fresh${sid}` : "fresh");
   return ({ label, value }) => ({
@@ -129,7 +129,7 @@ function formUnits(): readonly Unit[] {
   ];
 }
 
-/** Functions, versions and aliases that do not exist, or that name and qualifier do not agree on. */
+/** Functions, versions and aliases that do not exist, and names that contradict the qualifier. */
 const missing: readonly GroupedRequest[] = [
   { label: "unknown-function", call: (stage, sid) => named(stage.unknownName, sid) },
   { label: "unknown-version", call: ({ main }, sid) => named(`${main.name}:4242`, sid) },
@@ -153,7 +153,7 @@ const missing: readonly GroupedRequest[] = [
   },
 ];
 
-/** The full ARN of the stage's function, but in another place. */
+/** The full ARN of the fixture's function, with another partition, region or account. */
 function movedTo(stage: Stage, where: Partial<Pick<Stage, "partition" | "region" | "account">>): string {
   const { partition, region, account } = { ...stage, ...where };
   return `arn:${partition}:lambda:${region}:${account}:function:${stage.main.name}`;

@@ -6,25 +6,25 @@ import type { Call, Exchange, Round, Step } from "../spec/exchange.ts";
 import { tokenService } from "../spec/principal.ts";
 import type { Stage } from "../spec/stage.ts";
 
-/** What a history needs of its stage; where it is missing the history is left out and the report says so. */
+/** What a test case needs of its fixture; where it is missing the case is skipped and the report says so. */
 export type Need = "other" | "versions" | "aliases" | "create" | "faults" | "routes" | "wire";
 
-/** The next round of a history, given the rounds that came back so far; null ends it. Pure. */
+/** The next batch of a test case, from the batches that came back so far; null ends the case. Pure. */
 type Script = (done: readonly (readonly Exchange[])[]) => Round | null;
 
-/** A history that can be played on any stage. Equal seeds give equal units, byte for byte. */
+/** A test case: a history that can be executed on any fixture. Equal seeds give equal cases, byte for byte. */
 export interface Unit {
   /** `suite/topic/case`, unique in the run. */
   readonly id: string;
   readonly needs: readonly Need[];
-  /** True when every policy of the stage must be empty at the start. */
+  /** True when every policy of the fixture must be empty at the start. */
   readonly clean: boolean;
-  /** True for what must never reach a real account, such as a public principal without a condition. */
+  /** True for requests that must never reach a real account, such as a public principal without a condition. */
   readonly hazard: boolean;
   start(stage: Stage): Script;
 }
 
-/** A source of traffic. A suite sends and holds no expectations. */
+/** A source of test cases. A suite sends requests and expects nothing. */
 export interface Suite {
   readonly name: string;
   /** One sentence: what it sends. */
@@ -32,16 +32,16 @@ export interface Suite {
   units(plan: Plan): Iterable<Unit>;
 }
 
-/** What a suite knows when it plans. */
+/** The options of a suite. */
 export interface Plan {
   readonly seed: number;
-  /** Random cases a property gets. */
+  /** Random cases of each property. */
   readonly runs: number;
-  /** Rounds of each kind of race. */
+  /** Repetitions of each kind of race. */
   readonly rounds: number;
 }
 
-/** A history whose rounds are fixed in advance. */
+/** The steps of a test case whose batches do not depend on answers. */
 export function scripted(
   id: string,
   rounds: (stage: Stage) => readonly Round[],
@@ -59,21 +59,21 @@ export function scripted(
   };
 }
 
-/** One request of a group: how it is called in reports, and how to make it for a stage with an id of its own. */
+/** One request of a group: its label in reports, and a function that makes it for a fixture and a new id. */
 export interface GroupedRequest {
   readonly label: string;
   readonly call: (stage: Stage, sid: string) => Call;
 }
 
-/** Requests that share one history, so that one read before and after serves them all. */
+/** Requests that share one test case, so one read before and one after serve them all. */
 const groupSize = 12;
 
-/** A step of its own. */
+/** A batch of one step. */
 export function alone(key: string, call: Call): Round {
   return [{ key, call }];
 }
 
-/** A step that is one of several in flight together. */
+/** One step of a batch of several. */
 export function step(key: string, call: Call): Step {
   return { key, call };
 }
@@ -89,8 +89,8 @@ export function withBody(stage: Stage, body: Readonly<Record<string, unknown>> |
 }
 
 /**
- * The canonical body with one member set to anything, or left out. A token comes with the principal it is for, unless it
- * must be refused whoever the principal is: then nothing but the token may be what is refused.
+ * The canonical body with one member set to any value, or left out. A valid token comes with its own principal. A token
+ * that must be refused comes with the canonical principal, so that only the token can be the reason.
  */
 export function bodyWith(member: BodyMember, value: unknown, sid: string): Readonly<Record<string, unknown>> {
   const isToken = member === "EventSourceToken" && !mustBeRefused(value);
@@ -108,7 +108,7 @@ function sorted(body: Readonly<Record<string, unknown>>): Readonly<Record<string
   return Object.fromEntries(Object.entries(body).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
-/** Histories of a dozen requests each, with a read of the policy before the first and after the last. */
+/** Test cases of a dozen requests each, with a read of the policy before the first and after the last. */
 export function grouped(
   id: string,
   cases: readonly GroupedRequest[],

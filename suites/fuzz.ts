@@ -17,14 +17,14 @@ import {
   withBody,
 } from "./case.ts";
 
-/** Random requests: valid ones in any mix, and ones that break exactly one constraint in a way nobody thought of. */
+/** Random requests: valid ones in any mix, and ones that break exactly one constraint. */
 export const fuzz: Suite = {
   name: "fuzz",
   title: "Random valid requests, and random values that break one constraint",
   units: (plan) => [...validUnits(plan), ...brokenUnits(plan)],
 };
 
-/** Valid requests share a history of five, because each makes the policy grow. */
+/** A test case has five valid requests, because each makes the policy grow. */
 const perHistory = 5;
 
 function validUnits({ seed, runs }: Plan): readonly Unit[] {

@@ -34,7 +34,7 @@ function historyUnits({ seed, runs }: Plan): readonly Unit[] {
     .map((list, at) => scripted(`histories/${at}`, (stage) => historyRounds(stage, list), { clean: true }));
 }
 
-/** The rounds of a history: what each command sends, and in the end a read of every policy that was touched. */
+/** The batches of a history: what each command sends, and at the end a read of every policy that was changed. */
 export function historyRounds(stage: Stage, commands: readonly HistoryCommand[]): readonly Round[] {
   const draft: HistoryDraft = { stage, rounds: [], made: new Map(), touched: new Map(), seen: [] };
   for (const [index, command] of commands.entries()) write(draft, command, `${index}`);
@@ -62,7 +62,7 @@ function write(draft: HistoryDraft, command: HistoryCommand, key: string): void 
   }
 }
 
-/** A command on one policy: which, how it is written, and the key of the step. */
+/** A command on one policy: the policy, its spelling, and the key of the step. */
 interface On {
   readonly policy: PlannedPolicy;
   readonly spelled: Spelling;
@@ -75,7 +75,7 @@ function writeTo(
   on: On,
 ): void {
   const { policy, spelled, key } = on;
-  // Only AddPermission is judged, so that only its spelling varies: others may know no more than names.
+  // Only AddPermission is judged, so only its spelling varies: other operations may support plain names only.
   const { fn, qualifier } = policy;
   switch (command.kind) {
     case "add":
@@ -103,7 +103,7 @@ function read(draft: HistoryDraft, key: string, policy: PlannedPolicy, call: Cal
   draft.seen.push({ key, policy: policyKey(policy) });
 }
 
-/** Reads what the revision is to come from, then adds with it; a revision that is used up is sent once more. */
+/** Reads the source of the revision, then adds with it; a consumed revision is sent once more. */
 function guarded(draft: HistoryDraft, on: On, source: RevisionSource, sid: string): void {
   const { policy, key, spelled } = on;
   const { Action, Principal } = canonicalBody(sid);
@@ -118,7 +118,7 @@ function guarded(draft: HistoryDraft, on: On, source: RevisionSource, sid: strin
   if (source === "reused") send(draft, `${key}-again`, { ...add(`${sid.slice(0, 80)}-again`), revisionFrom });
 }
 
-/** The step whose revision is sent; null when the history has shown none of that kind. */
+/** The step whose revision is sent; null when the history has read none of that kind. */
 function sourceKey({ seen }: HistoryDraft, { policy, key }: On, source: RevisionSource): string | null {
   const here = policyKey(policy);
   if (source === "stale") return seen.find((one) => one.policy === here)?.key ?? null;
@@ -126,7 +126,7 @@ function sourceKey({ seen }: HistoryDraft, { policy, key }: On, source: Revision
   return source.startsWith("resource") ? `${key}-resource` : `${key}-policy`;
 }
 
-/** A slot is filled with the number as it is, so that its letters must not be encoded. */
+/** The placeholder is replaced by the bare number, so its letters must not be encoded. */
 const aroundSlots = encodingNames.filter((name) => name === "none" || name.startsWith("colons"));
 
 function spelling(

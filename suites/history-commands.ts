@@ -3,7 +3,7 @@ import { createAlias, createFunction, deleteFunction, publishVersion } from "../
 import { type Round, type Step, versionSlot } from "../spec/exchange.ts";
 import type { Stage, StagedFunction } from "../spec/stage.ts";
 
-/** One thing that a random history does. What it does it to depends on what the history has made until then. */
+/** One command of a random history. Its object depends on what the history has created so far. */
 export type HistoryCommand =
   | (At & { readonly kind: "add"; readonly sid: string })
   | (At & { readonly kind: "remove"; readonly sid: string })
@@ -15,18 +15,18 @@ export type HistoryCommand =
   | { readonly kind: "alias"; readonly other: boolean; readonly alias: string }
   | { readonly kind: "re-create" };
 
-/** Which policy, and how it is written. */
+/** A policy and its spelling. */
 export interface At {
   readonly other: boolean;
   readonly qualifier: "function" | "version" | "second-version" | "alias" | "new-alias";
-  /** Name of the alias where it is one that the history makes. */
+  /** Name of the alias, where the history creates it. */
   readonly alias: string;
-  /** Which way to write it, and how much of that is percent-encoded; counted round and round. */
+  /** Numbers of the spelling and of its encoding, modulo what there is. */
   readonly form: number;
   readonly encoding: number;
 }
 
-/** Where the RevisionId of a guarded addition comes from. */
+/** The source of the RevisionId of a guarded addition. */
 export type RevisionSource =
   | "policy"
   | "resource"
@@ -36,7 +36,7 @@ export type RevisionSource =
   | "foreign"
   | "reused";
 
-/** What is wrong with a request that must be refused. */
+/** The fault of a request that must be refused. */
 export type FaultKind =
   | "action"
   | "principal"
@@ -53,7 +53,7 @@ const ids = [
   ...[32, 64].flatMap((size) => ["a", "b", "A"].map((end) => `${"k".repeat(size)}${end}`)),
 ];
 
-/** Names that collide with the staged alias `live`, with versions and with each other. */
+/** Names that collide with the fixture's alias `live`, with versions and with each other. */
 const aliases = ["LIVE", "live-2", "1a", "2-", ...["a", "b"].map((end) => `${"q".repeat(32)}${end}`)];
 
 const sid = fc.oneof(
@@ -65,7 +65,7 @@ const other = fc.oneof(
   { weight: 3, arbitrary: fc.constant(false) },
   { weight: 1, arbitrary: fc.constant(true) },
 );
-/** Versions that pile up on the function that is never made anew cost every later history a read. */
+/** Each version of the first function costs every later history a read, because that function is never created again. */
 const mostlyOther = fc.oneof(
   { weight: 1, arbitrary: fc.constant(false) },
   { weight: 4, arbitrary: fc.constant(true) },
@@ -144,15 +144,15 @@ export interface PlannedPolicy {
   readonly versionFrom: string | null;
 }
 
-/** A history while it is written. */
+/** A history that is being built. */
 export interface HistoryDraft {
   readonly stage: Stage;
   readonly rounds: Round[];
-  /** Versions and aliases that it has made, by function. */
+  /** Versions and aliases that it has created, by function. */
   readonly made: Map<StagedFunction, Made>;
-  /** Policies that something was sent to, by `policyKey`. */
+  /** Policies that were written to, by `policyKey`. */
   readonly touched: Map<string, PlannedPolicy>;
-  /** Reads that may have shown a revision, and of which policy. */
+  /** Reads that may have shown a revision, with the policy. */
   readonly seen: { readonly key: string; readonly policy: string }[];
 }
 
@@ -162,7 +162,7 @@ interface Made {
   readonly aliases: Set<string>;
 }
 
-/** Writes a round of one step. */
+/** Appends a batch of one step. */
 export function send(draft: HistoryDraft, key: string, step: Omit<Step, "key">): void {
   draft.rounds.push([{ key, ...step }]);
 }
@@ -173,9 +173,9 @@ export function policyKey({ fn, qualifier, versionFrom }: PlannedPolicy): string
 }
 
 /**
- * The policy that a command is for; a version or an alias that is not there yet is made first. The first function keeps
- * those that it was arranged with. The second may have lost its own in an earlier history: only those count that this
- * one has made.
+ * The policy that a command is for; a version or an alias that does not exist yet is created first. The first function
+ * keeps those of the fixture. The second may have lost them in an earlier history, so only those count that this
+ * history has created.
  */
 export function policyFor(
   draft: HistoryDraft,
@@ -192,7 +192,7 @@ export function policyFor(
   return makeAlias(draft, other, alias);
 }
 
-/** Publishes a version; gives the key of the step, or null where nothing may be made. */
+/** Publishes a version. Returns the key of the step, or null where nothing may be created. */
 export function makeVersion(draft: HistoryDraft, other: boolean): string | null {
   if (!canMake(draft.stage)) return null;
   const fn = functionAt(draft.stage, other);
@@ -202,7 +202,7 @@ export function makeVersion(draft: HistoryDraft, other: boolean): string | null 
   return key;
 }
 
-/** Creates an alias that the history has not made yet, on a version that is there or made for it. */
+/** Creates an alias that the history has not created yet, for an existing or a new version. */
 export function makeAlias(draft: HistoryDraft, other: boolean, name: string): PlannedPolicy {
   const fn = functionAt(draft.stage, other);
   const { aliases } = madeOf(draft, fn);
@@ -224,7 +224,7 @@ export function makeAnew(draft: HistoryDraft): void {
   send(draft, `create-${draft.rounds.length}`, { call: createFunction(other.name, recipe) });
   draft.made.delete(other);
   for (const [key, { fn }] of draft.touched) if (fn === other) draft.touched.delete(key);
-  // Where revisions only count, one of an earlier life may come again.
+  // A target that only counts revisions may repeat one of the deleted function.
   draft.seen.splice(
     0,
     draft.seen.length,
@@ -252,7 +252,7 @@ function madeOf(draft: HistoryDraft, fn: StagedFunction): Made {
   return known;
 }
 
-/** Versions and aliases are made where the run has created the function and could stage some. */
+/** Versions and aliases are created only where the run owns the function and the fixture has some. */
 function canMake({ recipe, main }: Stage): boolean {
   return recipe !== null && main.versions.length > 0;
 }

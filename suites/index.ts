@@ -25,13 +25,13 @@ export const suites: readonly Suite[] = [
 ];
 
 /**
- * Sent only when asked for by name: some targets do not survive it (Prism ends on a path with an escape that cannot be
- * decoded), and then nothing that was found before can be confirmed.
+ * Sent only when `--suite` names it: some targets do not survive it (Prism ends on a path with an escape that cannot be
+ * decoded), and then no earlier candidate can be confirmed.
  */
 const onlyByName: ReadonlySet<string> = new Set(["wire"]);
 
-/** How many random cases a property gets, and how many rounds each kind of race, unless told otherwise. */
+/** The default number of random cases of a property, and of repetitions of each kind of race. */
 export const usualPlan = { runs: 25, rounds: 6 } as const;
 
-/** What a run sends unless told otherwise. */
+/** The suites of a run by default. */
 export const usualSuites: readonly Suite[] = suites.filter(({ name }) => !onlyByName.has(name));

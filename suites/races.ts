@@ -58,7 +58,7 @@ function numbered(size: number, make: (at: number) => Step): readonly Step[] {
   return Array.from({ length: size }, (_, at) => make(at));
 }
 
-/** Additions of new ids, removals of old ones and reads, in an order drawn from the seed. */
+/** Additions of new ids, removals of old ones and reads, in an order that the seed decides. */
 function mixture(stage: Stage, size: number, seed: number): Round {
   const kinds = fc.sample(fc.constantFrom("add", "remove", "read"), { seed, numRuns: size });
   return kinds.map((kind, at) => {

@@ -4,17 +4,17 @@ import type { Answer, Exchange, Round } from "../spec/exchange.ts";
 import type { Stage } from "../spec/stage.ts";
 import { add, alone, bodyWith, type Suite, type Unit, withBody } from "./case.ts";
 
-/** Looks for the size from which a policy is too large. */
+/** Searches for the size from which a policy is too large. */
 export const size: Suite = {
   name: "size",
   title: "Statements until the policy is too large, then the limit by bisection, within 1 MiB",
   units: () => [limitUnit],
 };
 
-/** Bytes after which a target counts as having no limit, and the length of the first resources. */
+/** The size in bytes after which a target counts as unlimited, and the length of the first resources. */
 const bounds = { most: 1024 * 1024, first: 3000 } as const;
 
-/** The search: one history. */
+/** The search is one test case. */
 export const limitUnit: Unit = {
   id: "size/limit",
   needs: [],
@@ -24,8 +24,8 @@ export const limitUnit: Unit = {
 };
 
 /**
- * Why a search cannot tell whether there is a limit: the first answer in it that says nothing of the policy. Null where
- * every answer does. What shows how large the policy got has no part in the search.
+ * Why a search has no result: the first answer that says nothing of the policy. Null where
+ * every answer does. The steps that show the final size are not part of the search.
  */
 export function cutShort(done: readonly (readonly Exchange[])[]): string | null {
   const found = done.flat().find(({ step, answer }) => step.key !== lastRead && saysNothing(answer));
@@ -34,12 +34,12 @@ export function cutShort(done: readonly (readonly Exchange[])[]): string | null 
     : `the search for the size limit met ${phrase(found.answer)} at ${found.step.key}, so that the limit is unknown`;
 }
 
-/** No answer, too many requests, or a failure: whatever the policy holds, the next answer may be another. */
+/** No answer, 429 or 5xx: such an answer does not depend on what the policy holds. */
 function saysNothing(answer: Answer): boolean {
   return answer.kind === "none" || answer.status === 429 || answer.status >= 500;
 }
 
-/** Pure: what was answered so far decides what comes next. */
+/** Pure: the answers so far decide the next batch. */
 function next(stage: Stage, done: readonly (readonly Exchange[])[]): Round | null {
   const { name } = stage.main;
   const at = done.length;
@@ -68,15 +68,15 @@ function next(stage: Stage, done: readonly (readonly Exchange[])[]): Round | nul
 }
 
 const finalId = "probe-final";
-/** Shows how large the policy got where there is no limit. */
+/** Shows the size of the policy where there is no limit. */
 const lastRead = "no-limit";
 
-/** As long as the last one, so that both weigh the same, and never used before. */
+/** A new id as long as the last one, so that both add the same size. */
 function probeId(at: number): string {
   return `probe-${`${at}`.padStart(5, "0")}`;
 }
 
-/** What is to be seen of a policy that is full: it says so, it stays as it is, and there is room after a removal. */
+/** The steps on a full policy: an addition is refused, nothing changes, and there is room again after a removal. */
 function ending(stage: Stage, { since, low }: LimitSearch): Round | null {
   const { name } = stage.main;
   const steps = [
@@ -98,19 +98,19 @@ function filler(stage: Stage, sid: string, length: number): Round {
 
 interface LimitSearch {
   readonly phase: "grow" | "undo" | "again" | "probe" | "take-back" | "fill" | "ending" | "gone";
-  /** The longest resource that one more statement was seen to have room for; 0 for none. */
+  /** The longest resource that was accepted in one more statement; 0 for none. */
   readonly low: number;
-  /** The length of the next resource, then the shortest that there was no room for. */
+  /** The length of the next resource, then the shortest that was refused. */
   readonly high: number;
-  /** Bytes sent into the policy so far, about. */
+  /** About how many bytes were added to the policy so far. */
   readonly bytes: number;
-  /** Rounds of the ending that are done. */
+  /** Batches of the final steps that are done. */
   readonly since: number;
 }
 
 const start: LimitSearch = { phase: "grow", low: 0, high: bounds.first, bytes: 0, since: 0 };
 
-/** Larger and larger statements while they are accepted; then the longest that still fits, each probe taken back. */
+/** Larger and larger statements while they are accepted; then the longest that still fits; each probe is removed again. */
 function advance(search: LimitSearch, [exchange]: readonly Exchange[]): LimitSearch {
   const { phase, low, high, since } = search;
   if (phase === "ending") return { ...search, since: since + 1 };
@@ -121,14 +121,14 @@ function advance(search: LimitSearch, [exchange]: readonly Exchange[]): LimitSea
   if (!done && (phase === "undo" || phase === "take-back")) return { ...search, phase: "ending", low: 0 };
   switch (phase) {
     case "grow":
-      // In place of the last statement that fitted, one of the length of both together is too long for certain.
+      // A statement as long as the last two together must be refused in place of the last one that fitted.
       if (!done)
         return { ...search, ...(low === 0 ? narrowed(0, high) : { phase: "undo", high: low + high + 1000 }) };
       return { ...search, low: high, ...longer(search) };
     case "undo":
       return { ...search, phase: "again" };
     case "again":
-      // What fitted before does not fit any more: there is no limit to look for.
+      // A statement that fitted before is refused now, so there is no fixed limit to find.
       return done ? { ...search, phase: "take-back" } : { ...search, phase: "ending", low: 0 };
     case "probe":
       return done

@@ -15,7 +15,7 @@ import {
   withBody,
 } from "./case.ts";
 
-/** Everything the document lets a request look like: spellings of the function, valid values, forms of the same JSON. */
+/** All forms of valid requests: spellings of the function, valid values, forms of the same JSON. */
 export const spellings: Suite = {
   name: "spellings",
   title: "Every spelling of a function, every kind of valid value, every form of the same JSON",
@@ -31,7 +31,7 @@ const forms: readonly string[] = ["name", "full-arn", "partial-arn"].flatMap((fo
   ]),
 ]);
 
-/** One history for each form: all its encodings, on the policy that they all mean. */
+/** One test case for each form: all its encodings, on the one policy that they name. */
 function nameUnits(): readonly Unit[] {
   return forms.map((form) => {
     const needs = form.includes("version")

@@ -23,7 +23,7 @@ import {
 import type { Stage } from "../spec/stage.ts";
 import { add, alone, bodyWith, type Suite, scripted, type Unit, withBody } from "./case.ts";
 
-/** Short histories, one for each claim about what a policy holds and when a revision is current. */
+/** Short histories, one for each claim about the content of a policy and about current revisions. */
 export const state: Suite = {
   name: "state",
   title: "Short histories on the policy's state: duplicates, removals, separate policies, revisions",
@@ -125,7 +125,7 @@ const idUnits: readonly Unit[] = [
   ...longUnits(),
 ];
 
-/** A policy of a good many statements: nothing is evicted, nothing moves. */
+/** A policy of many statements: none is lost and none changes. */
 function longUnits(): readonly Unit[] {
   return [
     scripted(
@@ -199,7 +199,7 @@ function guarded(stage: Stage, sid: string, from: string, query: string | null =
   };
 }
 
-/** Tries the policy's own revision first, and what the document names when that is not taken. */
+/** Tries the policy's own revision first, and then the source that the document names. */
 function currentRevision(id: string, qualified: boolean, firstPolicy: boolean): Unit {
   const start = (stage: Stage) => {
     const query = qualified ? qualifierQuery(live(stage)) : null;
@@ -289,7 +289,7 @@ const lifeUnits: readonly Unit[] = [
       };
     },
   },
-  // A target that publishes nothing while the code is unchanged still publishes the first version of a new function.
+  // A target that publishes no version of unchanged code still publishes the first version of a new function.
   {
     id: "state/first-version-starts-empty",
     needs: ["other", "create"],

@@ -4,7 +4,7 @@ import { tokenService } from "../spec/principal.ts";
 import type { Stage } from "../spec/stage.ts";
 import { bodyWith, type GroupedRequest, grouped, type Suite, withBody } from "./case.ts";
 
-/** What the document leaves open: sent to learn what the target does, never to judge it. */
+/** Requests that the document leaves unspecified: they show what the target does, and no rule judges them. */
 export const unspecified: Suite = {
   name: "questions",
   title: "Requests on which the document is silent or contradicts itself",

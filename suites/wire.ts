@@ -6,7 +6,7 @@ import type { Call, Round } from "../spec/exchange.ts";
 import type { Stage } from "../spec/stage.ts";
 import { alone, type Suite, scripted, type Unit } from "./case.ts";
 
-/** What arrives is stranger than any SDK sends; a plain request must work right after it. */
+/** Requests that no SDK sends. A canonical request must work right after each of them. */
 export const wire: Suite = {
   name: "wire",
   title: "Bodies, headers, framing and paths that no SDK writes, each few followed by plain requests",
@@ -19,7 +19,7 @@ export const wire: Suite = {
   ],
 };
 
-/** Requests of one history, between two proofs that the policy is untouched and the target still works. */
+/** Requests of one test case, between two checks that the policy is unchanged and the target still works. */
 const groupSize = 15;
 
 function groups(
@@ -46,10 +46,10 @@ function groups(
   });
 }
 
-/** Where the framing is unusual and yet right, the very next message on the connection must be understood. */
+/** After an unusual but valid frame the next message on the connection must be understood. */
 function roundsOf(one: WireRequest, stage: Stage, sid: string): readonly Round[] {
   const call = one.make(label(stage.main.name), sid);
-  // Where the framing is wrong, nobody can say where the message ends: it gets a connection of its own.
+  // A malformed frame has no known end, so it gets a connection of its own.
   if (call.raw?.invalid) return [alone(one.label, call)];
   const first = alone(one.label, onConnection(call, stage));
   return call.raw === undefined
