@@ -1,8 +1,9 @@
-import { createHash, createHmac, type Hash, type Hmac } from "node:crypto";
-import { SignatureV4 } from "@smithy/signature-v4";
+import { createHash, createHmac } from "node:crypto";
 import type { Header } from "../spec/exchange.ts";
 import type { Authorizer, Credentials } from "./authorize.ts";
 import type { Outgoing, Service } from "./transport.ts";
+
+const algorithm = "AWS4-HMAC-SHA256";
 
 /** Signs every call with Signature Version 4. `now` is the wall clock. */
 export function signingAuthorizer(options: {
@@ -10,59 +11,100 @@ export function signingAuthorizer(options: {
   readonly region: string;
   readonly now: () => Date;
 }): Authorizer {
-  const signers: Record<Service, SignatureV4> = {
-    lambda: signer(options.credentials, options.region, "lambda"),
-    iam: signer(options.credentials, options.region, "iam"),
-  };
-  return async (call, host, service) => {
-    const signed = await signers[service].sign(canonical(call, host), { signingDate: options.now() });
-    return Object.entries(signed.headers).flatMap(([name, value]): readonly Header[] => {
-      const spelled = sentAs[name];
-      return spelled === undefined ? [] : [[spelled, value]];
-    });
-  };
-}
-
-const sentAs: Readonly<Record<string, string>> = {
-  authorization: "Authorization",
-  "x-amz-date": "X-Amz-Date",
-  "x-amz-security-token": "X-Amz-Security-Token",
-};
-
-function signer(credentials: Credentials, region: string, service: Service): SignatureV4 {
-  return new SignatureV4({ credentials, region, service, sha256: Sha256, applyChecksum: false });
-}
-
-/** Only Host and Content-Type are signed: every other header may be changed on the way without harm. */
-function canonical(call: Outgoing, host: string) {
-  const mark = call.target.indexOf("?");
-  const types = call.headers
-    .filter(([name]) => name.toLowerCase() === "content-type")
-    .map(([, value]) => value);
-  return {
-    method: call.method,
-    protocol: "https:",
-    hostname: host,
-    path: mark < 0 ? call.target : call.target.slice(0, mark),
-    query: mark < 0 ? {} : queryOf(call.target.slice(mark + 1)),
-    headers: { host, ...(types.length === 0 ? {} : { "content-type": types.join(",") }) },
-    body: call.body === null ? "" : Buffer.from(call.body, call.encoding ?? "utf8"),
+  const { accessKeyId, secretAccessKey, sessionToken = "" } = options.credentials;
+  const keyFor = keyCache(secretAccessKey, options.region);
+  const token: readonly Header[] = sessionToken === "" ? [] : [["X-Amz-Security-Token", sessionToken]];
+  return (call, host, service) => {
+    const time = options
+      .now()
+      .toISOString()
+      .replace(/[-:]|\.\d+/g, "");
+    const day = time.slice(0, 8);
+    const scope = `${day}/${options.region}/${service}/aws4_request`;
+    const added: readonly Header[] = [["X-Amz-Date", time], ...token];
+    const headers = canonicalHeaders([...contentType(call), ["Host", host], ...added]);
+    const names = headers.map(([name]) => name).join(";");
+    const request = [
+      call.method,
+      canonicalPath(call.target.replace(/\?.*$/s, "")),
+      canonicalQuery(call.target.replace(/^[^?]*\??/, "")),
+      ...headers.map(([name, value]) => `${name}:${value}`),
+      "",
+      names,
+      sha256(call.body === null ? "" : Buffer.from(call.body, call.encoding ?? "utf8")),
+    ].join("\n");
+    const signature = hmac(keyFor(day, service), [algorithm, time, scope, sha256(request)].join("\n"));
+    const credential = `Credential=${accessKeyId}/${scope}`;
+    const value = `${algorithm} ${credential}, SignedHeaders=${names}, Signature=${signature.toString("hex")}`;
+    return [...added, ["Authorization", value]];
   };
 }
 
-/** Decoded names with all their values in order; an escape that cannot be decoded stays as it is written. */
-function queryOf(text: string): Record<string, string[]> {
-  const values = new Map<string, string[]>();
-  for (const pair of text.split("&")) {
-    if (pair === "") continue;
-    const equals = pair.indexOf("=");
-    const name = decoded(equals < 0 ? pair : pair.slice(0, equals));
-    const value = equals < 0 ? "" : decoded(pair.slice(equals + 1));
-    values.set(name, [...(values.get(name) ?? []), value]);
+/** The key of the last day of each service is kept, since it takes four hashes to make. */
+function keyCache(secret: string, region: string): (day: string, service: Service) => Buffer {
+  const last = new Map<Service, { readonly day: string; readonly key: Buffer }>();
+  return (day, service) => {
+    const known = last.get(service);
+    if (known?.day === day) return known.key;
+    const key = [region, service, "aws4_request"].reduce(hmac, hmac(`AWS4${secret}`, day));
+    last.set(service, { day, key });
+    return key;
+  };
+}
+
+/** Besides Host only this is signed: every other header may be changed on the way without harm. */
+function contentType(call: Outgoing): readonly Header[] {
+  const types = call.headers.filter(([name]) => name.toLowerCase() === "content-type");
+  return types.length === 0 ? [] : [["content-type", types.map(([, value]) => value).join(",")]];
+}
+
+/** Sorted by name in lower case, with every run of white space as one space and none at the ends. */
+function canonicalHeaders(headers: readonly Header[]): readonly Header[] {
+  return headers
+    .map(
+      ([name, value]): Header => [
+        name.toLowerCase(),
+        value.replace(/[\r\n \t]+/g, " ").replace(/^ | $/g, ""),
+      ],
+    )
+    .sort(([one], [other]) => (one < other ? -1 : 1));
+}
+
+/**
+ * Without empty and dot segments, and every segment encoded once more than it is on the wire, as all services but S3
+ * want it.
+ */
+function canonicalPath(path: string): string {
+  const kept: string[] = [];
+  for (const segment of path.split("/")) {
+    if (segment === "..") kept.pop();
+    else if (segment !== "" && segment !== ".") kept.push(encoded(segment));
   }
-  return Object.fromEntries(values);
+  const end = kept.length > 0 && path.endsWith("/") ? "/" : "";
+  return `/${kept.join("/")}${end}`;
 }
 
+/** Sorted by name, then by value; what an escape stands for is encoded anew, and no signature is signed. */
+function canonicalQuery(text: string): string {
+  return text
+    .split("&")
+    .filter((pair) => pair !== "")
+    .map((pair) => {
+      const [name = "", ...value] = pair.split("=");
+      return [decoded(name), decoded(value.join("="))] as const;
+    })
+    .filter(([name]) => name.toLowerCase() !== "x-amz-signature")
+    .map(([name, value]): readonly [string, string] => [encoded(name), encoded(value)])
+    .sort((one, other) => (one[0] === other[0] ? order(one[1], other[1]) : order(one[0], other[0])))
+    .map((pair) => pair.join("="))
+    .join("&");
+}
+
+function order(one: string, other: string): number {
+  return one < other ? -1 : one > other ? 1 : 0;
+}
+
+/** An escape that cannot be decoded stays as it is written. */
 function decoded(text: string): string {
   try {
     return decodeURIComponent(text);
@@ -71,28 +113,17 @@ function decoded(text: string): string {
   }
 }
 
-/** The signer makes its hashes with `new`, so that this one has to be a class. */
-class Sha256 {
-  readonly #hash: Hash | Hmac;
-
-  constructor(secret?: string | ArrayBuffer | ArrayBufferView) {
-    this.#hash = secret === undefined ? createHash("sha256") : createHmac("sha256", keyOf(secret));
-  }
-
-  update(chunk: string | ArrayBuffer | ArrayBufferView): void {
-    this.#hash.update(keyOf(chunk));
-  }
-
-  async digest(): Promise<Uint8Array> {
-    return this.#hash.digest();
-  }
-
-  reset(): void {}
+function encoded(text: string): string {
+  return encodeURIComponent(text).replace(
+    /[!'()*]/g,
+    (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
+  );
 }
 
-function keyOf(data: string | ArrayBuffer | ArrayBufferView): Buffer {
-  if (typeof data === "string") return Buffer.from(data);
-  return ArrayBuffer.isView(data)
-    ? Buffer.from(data.buffer, data.byteOffset, data.byteLength)
-    : Buffer.from(data);
+function sha256(data: string | Buffer): string {
+  return createHash("sha256").update(data).digest("hex");
+}
+
+function hmac(key: string | Buffer, text: string): Buffer {
+  return createHmac("sha256", key).update(text).digest();
 }

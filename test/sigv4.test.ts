@@ -1,7 +1,10 @@
+import { createHash, createHmac } from "node:crypto";
+import { SignatureV4 } from "@smithy/signature-v4";
+import fc from "fast-check";
 import { expect, test } from "vitest";
-import { credentialsFrom } from "../client/authorize.ts";
+import { type Credentials, credentialsFrom } from "../client/authorize.ts";
 import { signingAuthorizer } from "../client/sigv4.ts";
-import type { Outgoing } from "../client/transport.ts";
+import type { Outgoing, Service } from "../client/transport.ts";
 
 const secretAccessKey = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY";
 const host = "lambda.us-west-2.amazonaws.com";
@@ -82,6 +85,196 @@ test.each(["/p?Qualifier=%zz", "/p?&&=&%", "/p?__proto__=1", "/%zz/../%2e%2e", "
     expect((await signature({ target })).get("Authorization")).toMatch(/Signature=[0-9a-f]{64}$/);
   },
 );
+
+test("signs the example that AWS published for Signature Version 4", async () => {
+  const authorize = signingAuthorizer({
+    credentials: { accessKeyId: "AKIDEXAMPLE", secretAccessKey },
+    region: "us-east-1",
+    now: () => new Date("2015-08-30T12:36:00Z"),
+  });
+  const call: Outgoing = {
+    method: "GET",
+    target: "/?Action=ListUsers&Version=2010-05-08",
+    headers: [["Content-Type", "application/x-www-form-urlencoded; charset=utf-8"]],
+    body: null,
+  };
+  expect(await authorize(call, "iam.amazonaws.com", "iam")).toEqual([
+    ["X-Amz-Date", "20150830T123600Z"],
+    [
+      "Authorization",
+      "AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20150830/us-east-1/iam/aws4_request, SignedHeaders=content-type;host;x-amz-date, Signature=5d672d79c15b13162d9279b0855cfba6789a8edb4c82c400e06b5924a6f2b5d7",
+    ],
+  ]);
+});
+
+test("one key is used for a day, and another on the next day and for another service", async () => {
+  let now = "2026-01-01T23:59:59Z";
+  const options = { credentials: { accessKeyId: "AKIDEXAMPLE", secretAccessKey }, region: "us-west-2" };
+  const kept = signingAuthorizer({ ...options, now: () => new Date(now) });
+  const call: Outgoing = { method: "GET", target: "/", headers: [], body: null };
+  for (const time of [now, "2026-01-02T00:00:00Z", "2026-01-02T00:00:00Z"]) {
+    now = time;
+    for (const service of ["lambda", "iam"] as const) {
+      const anew = signingAuthorizer({ ...options, now: () => new Date(time) });
+      expect(await kept(call, host, service)).toEqual(await anew(call, host, service));
+    }
+  }
+});
+
+/** The official signer, given what a target says in parts. */
+async function official(
+  { call, service, credentials, now }: Signed,
+  { region }: { readonly region: string },
+): Promise<readonly (readonly [string, string])[]> {
+  const [path = "", ...rest] = call.target.split("?");
+  const query = new Map<string, string[]>();
+  for (const pair of rest.join("?").split("&")) {
+    if (pair === "") continue;
+    const [name = "", ...value] = pair.split("=");
+    const key = decoded(name);
+    query.set(key, [...(query.get(key) ?? []), decoded(value.join("="))]);
+  }
+  const types = call.headers.filter(([name]) => /^content-type$/i.test(name)).map(([, value]) => value);
+  const signer = new SignatureV4({ credentials, region, service, sha256: Sha256, applyChecksum: false });
+  const request = {
+    method: call.method,
+    protocol: "https:",
+    hostname: host,
+    path,
+    query: Object.fromEntries(query),
+    headers: { host, ...(types.length === 0 ? {} : { "content-type": types.join(",") }) },
+    body: call.body === null ? "" : Buffer.from(call.body, call.encoding ?? "utf8"),
+  };
+  const { headers } = await signer.sign(request, { signingDate: now });
+  const sent = Object.entries(headers).filter(([name]) => name !== "host" && name !== "content-type");
+  return sent.map(([name, value]) => [name, String(value)] as const);
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+/** The official signer makes its hashes with `new`. */
+class Sha256 {
+  readonly #hash;
+
+  constructor(secret?: string | ArrayBuffer | ArrayBufferView) {
+    this.#hash = secret === undefined ? createHash("sha256") : createHmac("sha256", bytesOf(secret));
+  }
+
+  update(chunk: string | ArrayBuffer | ArrayBufferView): void {
+    this.#hash.update(bytesOf(chunk));
+  }
+
+  async digest(): Promise<Uint8Array> {
+    return this.#hash.digest();
+  }
+
+  reset(): void {}
+}
+
+function bytesOf(data: string | ArrayBuffer | ArrayBufferView): Buffer {
+  if (typeof data === "string") return Buffer.from(data);
+  return ArrayBuffer.isView(data)
+    ? Buffer.from(data.buffer, data.byteOffset, data.byteLength)
+    : Buffer.from(data);
+}
+
+interface Signed {
+  readonly call: Outgoing;
+  readonly service: Service;
+  readonly credentials: Credentials;
+  readonly now: Date;
+}
+
+const anyText = fc.oneof(fc.string({ unit: "grapheme" }), fc.string({ unit: "binary" }), fc.string());
+const escapes = fc.constantFrom("%2F", "%2f", "%20", "%", "%zz", "%25", "%C3%A9", "%e9", "%00", "%3D", "%26");
+const pieces = (odd: readonly string[]) =>
+  fc.array(fc.oneof(escapes, fc.constantFrom(...odd), anyText), { maxLength: 6 });
+const path = pieces([
+  "/",
+  "//",
+  "/./",
+  "/../",
+  "..",
+  ".",
+  "/..",
+  "a:b",
+  "$LATEST",
+  "!'()*",
+  "~-_.",
+  "+",
+  " ",
+]).map((parts) => parts.join("").replaceAll("?", ""));
+const query = pieces([
+  "&",
+  "&&",
+  "=",
+  "==",
+  "?",
+  "a=1",
+  "a=2",
+  "&a=",
+  "&A=1",
+  "X-Amz-Signature=1&",
+  "b",
+  "!'()*",
+  "+",
+]);
+const target = fc
+  .tuple(fc.constantFrom("/", "", "*", "http://h/", "//", "/2015-03-31/functions/"), path, fc.option(query))
+  .map(([start, middle, end]) => `${start}${middle}${end === null ? "" : `?${end.join("")}`}`)
+  // The official signer loses this name.
+  .filter((text) => !text.includes("__proto__"));
+const folded = fc
+  .array(fc.oneof(fc.constantFrom(" ", "  ", "\t", "\r\n ", "application/json", ","), fc.string()), {
+    maxLength: 5,
+  })
+  .map((parts) => parts.join(""));
+const headers = fc.array(
+  fc.tuple(fc.constantFrom("Content-Type", "content-type", "CONTENT-TYPE", "X-Other", "User-Agent"), folded),
+  { maxLength: 4 },
+);
+const body = fc.oneof(
+  fc.record({ body: fc.oneof(anyText, fc.constant(null)) }),
+  fc.record({
+    body: fc.uint8Array().map((bytes) => Buffer.from(bytes).toString("base64")),
+    encoding: fc.constant("base64" as const),
+  }),
+);
+const signed: fc.Arbitrary<Signed> = fc.record({
+  call: fc
+    .tuple(fc.constantFrom("GET", "POST", "DELETE", "PUT", "M-SEARCH"), target, headers, body)
+    .map(([method, at, lines, rest]) => ({ method, target: at, headers: lines, ...rest })),
+  service: fc.constantFrom("lambda" as const, "iam" as const),
+  credentials: fc.record(
+    { accessKeyId: fc.string({ minLength: 1 }), secretAccessKey: anyText, sessionToken: folded },
+    { requiredKeys: ["accessKeyId", "secretAccessKey"] },
+  ),
+  now: fc.date({ min: new Date("1970-01-01"), max: new Date("9999-12-31"), noInvalidDate: true }),
+});
+
+test("signs odd paths, queries, headers, bodies and tokens as the official signer does", async () => {
+  const region = "eu-central-1";
+  await fc.assert(
+    fc.asyncProperty(signed, async (one) => {
+      const authorize = signingAuthorizer({ credentials: one.credentials, region, now: () => one.now });
+      const ours = await authorize(one.call, host, one.service);
+      const names = ours.map(([name]) => name);
+      expect(names).toEqual(names.length === 3 ? [...sent] : sent.filter((name) => !name.endsWith("Token")));
+      expect(ours.map(([name, value]) => [name.toLowerCase(), value])).toEqual(
+        await official(one, { region }),
+      );
+    }),
+    { numRuns: 300 },
+  );
+});
+
+const sent = ["X-Amz-Date", "X-Amz-Security-Token", "Authorization"] as const;
 
 test("credentials come from the environment variables", async () => {
   const env = {
