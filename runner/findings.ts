@@ -5,7 +5,7 @@ import type { Column } from "../spec/verdict.ts";
 import { type Candidate, type CandidateGroup, type Count, inTurn, type Verdicts } from "./candidates.ts";
 import { type Confirmed, type ConfirmOptions, confirm, type Unconfirmed } from "./confirm.ts";
 import type { Lane } from "./lane.ts";
-import type { Ready } from "./rerun.ts";
+import { type EmptyFixtures, emptyFixtures, type Ready } from "./rerun.ts";
 import { openScope, type Scope } from "./scope.ts";
 
 /** What became of one rule in one column. */
@@ -27,7 +27,7 @@ export function conclusionKey(rule: string, column: Column): string {
 }
 
 /** What settling needs. */
-export interface SettleOptions {
+export interface SettleOptions extends EmptyFixtures {
   /** What trying again is part of; something of its own unless told otherwise. */
   readonly scope?: Scope;
   readonly judged: readonly Rule[];
@@ -37,11 +37,6 @@ export interface SettleOptions {
   readonly stop: () => string | null;
   /** Plays that each of so many violations may cost; as many as it takes unless told otherwise. */
   readonly plays?: (violations: number) => number;
-  readonly renew: (lane: Lane) => Promise<Lane | null>;
-  /** False where no function is created at all: then an emptied one is all there is to confirm on. */
-  readonly creates?: boolean;
-  /** A new stage with one function, for a single play. */
-  readonly spare?: () => Promise<Lane | null>;
   /** Hears how many of the violations were tried again, at the beginning and after each. */
   readonly trying?: (far: { readonly tried: number; readonly of: number }) => void;
   /** Hears what became of each violation as soon as it is known. */
@@ -189,16 +184,7 @@ async function inLanes(
 ): Promise<void> {
   const queue = [...tasks];
   const worker = async (start: Lane): Promise<void> => {
-    let lane = start;
-    const ready: Ready = async (wanted) => {
-      const spare = wanted === "bare" ? await all.spare?.() : null;
-      if (spare) return spare;
-      const mayBeOld = wanted === "emptied" || all.creates === false;
-      if (mayBeOld && (await lane.tidy(true))) return lane;
-      const renewed = await all.renew(lane);
-      lane = renewed ?? lane;
-      return renewed;
-    };
+    const ready = emptyFixtures(start, all);
     for (let task = queue.shift(); task !== undefined; task = queue.shift()) {
       done(task, await conclude(task, ready, all, found));
     }

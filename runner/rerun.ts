@@ -18,6 +18,30 @@ export type Wanted = "emptied" | "new" | "bare";
 /** Gives an empty fixture; null when it cannot be had. */
 export type Ready = (wanted: Wanted) => Promise<Lane | null>;
 
+/** Where empty fixtures come from. */
+export interface EmptyFixtures {
+  /** Replaces the fixture of a worker; null when that cannot be. */
+  readonly renew: (lane: Lane) => Promise<Lane | null>;
+  /** A new fixture with nothing but the function under test, for a single rerun. */
+  readonly spare?: () => Promise<Lane | null>;
+  /** False where no function is created at all: then an emptied one is all there is. */
+  readonly creates?: boolean;
+}
+
+/** Gives the empty fixtures of one worker: its own, emptied, while that can be, and a new one after that. */
+export function emptyFixtures(start: Lane, { renew, spare, creates }: EmptyFixtures): Ready {
+  let lane = start;
+  return async (wanted) => {
+    const bare = wanted === "bare" ? await spare?.() : null;
+    if (bare) return bare;
+    const mayBeOld = wanted === "emptied" || creates === false;
+    if (mayBeOld && (await lane.tidy(true))) return lane;
+    const renewed = await renew(lane);
+    lane = renewed ?? lane;
+    return renewed;
+  };
+}
+
 /** Where and how steps are executed again. */
 export interface RerunOptions {
   readonly ready: Ready;

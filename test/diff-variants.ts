@@ -2,6 +2,7 @@ import { sleep } from "../client/deadline.ts";
 import type { DiffReport } from "../reports/diff/diff-report.ts";
 import { comparedSuites, diff, type SideOptions } from "../runner/diff/diff.ts";
 import { reach } from "../runner/reach.ts";
+import type { Suite } from "../suites/case.ts";
 import { suites } from "../suites/index.ts";
 import { inProcess } from "../targets/in-process.ts";
 import { type Behaviour, faithful } from "../targets/reference/behaviour.ts";
@@ -20,6 +21,8 @@ interface Options {
   readonly seed?: number;
   readonly runs?: number;
   readonly suites?: readonly string[];
+  /** A suite of our own in place of those. */
+  readonly own?: Suite;
   readonly budget?: number;
 }
 
@@ -27,13 +30,18 @@ const clock = () => performance.now();
 
 /** Holds two variants of the reference against each other, without a socket. */
 export async function diffVariants(x: Variant, y: Variant, options: Options = {}): Promise<DiffReport> {
-  const { seed = 1, runs = 3, budget } = options;
+  const { seed = 1, runs = 3, budget, own } = options;
   const wanted = options.suites;
   const sides = { x: await sideOf("x", x, budget), y: await sideOf("y", y, budget) };
   return diff({
     tool: { name: "addpermission-conformance", version: "0" },
     sides,
-    suites: wanted === undefined ? comparedSuites : suites.filter(({ name }) => wanted.includes(name)),
+    suites:
+      own !== undefined
+        ? [own]
+        : wanted === undefined
+          ? comparedSuites
+          : suites.filter(({ name }) => wanted.includes(name)),
     seed,
     runs,
     rounds: 2,

@@ -5,6 +5,8 @@ import { describe, expect, it } from "vitest";
 import { type Difference, type DiffReport, diffJson } from "../reports/diff/diff-report.ts";
 import { diffMarkdown } from "../reports/diff/markdown.ts";
 import { conclusion, diffText } from "../reports/diff/text.ts";
+import { getPolicy } from "../spec/calls.ts";
+import { alone, scripted, type Unit } from "../suites/case.ts";
 import { dialects, mutants } from "../targets/reference/mutants/index.ts";
 import { change } from "../targets/reference/mutants/mutant.ts";
 import { diffVariants } from "./diff-variants.ts";
@@ -90,6 +92,18 @@ describe("A reference held against a mutant", () => {
 });
 
 describe("A comparison", () => {
+  it("ends where a test case fails, and leaves neither target waiting", async () => {
+    const failing: Unit = {
+      ...scripted("own/failing", () => []),
+      start: (stage) => (done) => {
+        if (done.length > 0) throw new Error("This test case fails.");
+        return alone("read", getPolicy(stage.main.name));
+      },
+    };
+    const own = { name: "own", title: "Fails", units: () => [failing] };
+    await expect(diffVariants({}, {}, { own })).rejects.toThrow("This test case fails.");
+  });
+
   const timeless = (report: DiffReport) => ({ ...report, durationMs: 0 });
 
   it("gives the same at the same seed, byte for byte", async () => {
@@ -160,6 +174,20 @@ describe("A comparison", () => {
 });
 
 describe("What only one of two targets can get", () => {
+  it("is asked of neither, where the other histories go on to their end", async () => {
+    const withoutAliases = change(() => ({
+      // One that only arranging asks for.
+      intercept: ({ method, target, body }) =>
+        method === "POST" && target.includes("/aliases") && body.includes('"Name":"live"')
+          ? { status: 403, headers: [], body: "{}" }
+          : null,
+    }));
+    const report = await diffVariants({}, { mutate: withoutAliases }, { suites: ["histories"], runs: 20 });
+    expect(report.faults).toEqual([]);
+    expect(report.differences.map(brief)).toEqual([]);
+    expect(report.compared).toBeGreaterThan(100);
+  });
+
   it("is sent to neither, and told", async () => {
     const shy = change(() => ({
       intercept: ({ method, target }) =>

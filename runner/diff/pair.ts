@@ -13,7 +13,7 @@ export interface Pair {
 }
 
 /** A history that both targets got. */
-export interface PairPlayed {
+interface PairPlayed {
   readonly x: Played;
   readonly y: Played;
   /** It ended early: what was answered made the histories ask for different requests. */
@@ -175,9 +175,14 @@ function meetingOf(
       }
       const other = waiting;
       waiting = null;
-      const next = choose(side === "x" ? { x: done, y: other.done } : { x: other.done, y: done });
-      other.resolve(next);
-      return next?.[side] ?? null;
+      let next: Readonly<Record<"x" | "y", Round>> | null = null;
+      try {
+        next = choose(side === "x" ? { x: done, y: other.done } : { x: other.done, y: done });
+        return next?.[side] ?? null;
+      } finally {
+        // Also where a test case fails: the other side must not wait for ever.
+        other.resolve(next);
+      }
     },
     leave: (): void => {
       over = true;
