@@ -147,11 +147,10 @@ function currentPolicyRevisions(policy: PolicyBelief): readonly string[] {
 }
 
 function noteElsewhere(belief: Belief, key: string, sid: string): Belief {
-  const note = `${key} ${sid}`;
   return mapPolicies(belief, (policy, other) => {
     if (other === key) return policy;
     const { since } = policy;
-    return { ...policy, since: { ...since, elsewhere: latest([...since.elsewhere, note]) } };
+    return { ...policy, since: { ...since, elsewhere: latest([...since.elsewhere, { key, sid }]) } };
   });
 }
 
@@ -166,7 +165,7 @@ export function believeRound(before: Belief, members: readonly Observation[]): B
   for (const member of members) {
     if (member.kind !== "addition") continue;
     const sid = member.reading.body.members?.StatementId;
-    const id = `${member.situation.key} ${String(sid)}`;
+    const id = JSON.stringify([member.situation.key, String(sid)]);
     if (member.result.kind === "added") acknowledgedSids.set(id, (acknowledgedSids.get(id) ?? 0) + 1);
     belief = believe(belief, member);
   }
@@ -189,12 +188,12 @@ function touchedKeys(members: readonly Observation[]): ReadonlySet<string> {
 function removesWhatItAdds(members: readonly Observation[]): boolean {
   const added = members.flatMap((member) =>
     member.kind === "addition"
-      ? [`${member.situation.key} ${String(member.reading.body.members?.StatementId)}`]
+      ? [{ key: member.situation.key, sid: String(member.reading.body.members?.StatementId) }]
       : [],
   );
   return members.some((member) => {
     const removed = removal(member.call);
-    return removed !== null && added.includes(`${removed.key} ${removed.sid}`);
+    return added.some(({ key, sid }) => removed?.key === key && removed?.sid === sid);
   });
 }
 

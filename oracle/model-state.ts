@@ -11,6 +11,12 @@ export interface World {
   readonly resourceRevision: string | null;
 }
 
+/** An id, and the policy that it was added to. */
+interface PlacedSid {
+  readonly key: string;
+  readonly sid: string;
+}
+
 /** What happened to a policy since it was last read. */
 export interface Since {
   /** Acknowledged additions, by sid. */
@@ -19,8 +25,8 @@ export interface Since {
   readonly removed: readonly string[];
   /** Sids of AddPermission calls that were refused; "" for a request without a readable one. */
   readonly refused: readonly string[];
-  /** Additions acknowledged on other policies of the fixture, as "policy sid". */
-  readonly elsewhere: readonly string[];
+  /** Additions acknowledged on other policies of the fixture. */
+  readonly elsewhere: readonly PlacedSid[];
   /** Ids on other policies at the time when the resource was created; null when not all of them were known. */
   readonly around: readonly string[] | null;
   /** How the resource was created, when that was after the last read. */

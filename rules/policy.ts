@@ -189,12 +189,12 @@ function kept({ lostOld, changedOld }: Difference): readonly [string, string] | 
 }
 
 function isElsewhere(sid: string, since: Since): boolean {
-  return stoodAround(sid, since) || since.elsewhere.some((entry) => entry.endsWith(` ${sid}`));
+  return stoodAround(sid, since) || since.elsewhere.some((one) => one.sid === sid);
 }
 
 /** A statement that was added elsewhere after the creation has leaked in later; the resource did not start with it. */
 function startedWith({ extra }: Difference, since: Since): Finding {
-  const inherited = extra.filter((sid) => !since.elsewhere.some((entry) => entry.endsWith(` ${sid}`)));
+  const inherited = extra.filter((sid) => !since.elsewhere.some((one) => one.sid === sid));
   return inherited.length === 0 || ["no statement", show(inherited[0])];
 }
 
@@ -211,9 +211,7 @@ function strayed(extra: readonly string[], since: Since, key: string, sameFuncti
   for (const sid of extra) {
     // The statement may also have been copied when the version or alias was created.
     if (stoodAround(sid, since)) continue;
-    const origins = since.elsewhere
-      .filter((entry) => entry.endsWith(` ${sid}`))
-      .map((entry) => entry.split(" ")[0] ?? "");
+    const origins = since.elsewhere.filter((one) => one.sid === sid).map(({ key: origin }) => origin);
     const [origin] = origins;
     // The id was added on this function and on another one, so it is not known which of the two leaked.
     if (origin !== undefined && origins.every((key) => (key.split(":")[0] === name) === sameFunction)) {

@@ -37,7 +37,7 @@ function judgeOneId(round: RoundObservation): Judgement | null {
     const sid = reading.body.members?.StatementId;
     const revision = reading.body.members?.RevisionId;
     const fresh = situation.objections.length + situation.unsure.length === 0;
-    return fresh && revision === undefined ? `${situation.key} ${String(sid)}` : null;
+    return fresh && revision === undefined ? JSON.stringify([situation.key, String(sid)]) : null;
   });
   return judgeGroups(groups, "exactly one 201, the others 409");
 }
@@ -45,7 +45,7 @@ function judgeOneId(round: RoundObservation): Judgement | null {
 function judgeOneRevision(round: RoundObservation): Judgement | null {
   const groups = groupBy(additions(round), ({ situation, reading }) =>
     situation.features.includes("RevisionId.current")
-      ? `${situation.key} ${String(reading.body.members?.RevisionId)}`
+      ? JSON.stringify([situation.key, String(reading.body.members?.RevisionId)])
       : null,
   );
   const accepted = groups.filter((group) => group.some(({ result }) => result.kind === "added"));

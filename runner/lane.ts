@@ -212,7 +212,7 @@ function noteReads(
 function showsLeak({ before, key, policy }: PolicyRead): boolean {
   const known = key === null ? undefined : before.policies[key];
   if (known === undefined || policy.kind !== "policy") return false;
-  const elsewhere = new Set(known.since.elsewhere.map((note) => note.slice(note.indexOf(" ") + 1)));
+  const elsewhere = new Set(known.since.elsewhere.map(({ sid }) => sid));
   const mayHold = (sid: string) =>
     known.worlds.some(({ statements }) => statements === null || statements.some((one) => one.sid === sid));
   return policy.statements.some(({ sid }) => elsewhere.has(sid) && !mayHold(sid));

@@ -114,6 +114,21 @@ describe("An id that may be taken elsewhere", () => {
   });
 });
 
+describe("An id with a space in it", () => {
+  const { main } = names;
+
+  it("does not stand for its last word", () => {
+    const onAlias: Told = [add("a b", { query: "Qualifier=live" }), added("a b", `${main}:live`)];
+    const onFunction: readonly Told[] = [
+      [add("s"), added("s")],
+      [getPolicy(main), policyOf(main, "s", "b")],
+    ];
+    expect(blamed(onAlias, ...onFunction)).toEqual(["StatementId.pattern", "policy.one-more"]);
+    const same: Told = [add("b", { query: "Qualifier=live" }), added("b", `${main}:live`)];
+    expect(blamed(same, ...onFunction)).toEqual(["policy.separate-qualifiers"]);
+  });
+});
+
 describe("A combination", () => {
   const { main } = names;
   const partial = `${stage.account}:function:${main}`;
