@@ -5,7 +5,7 @@ import type { Stage } from "../spec/stage.ts";
 import type { Candidate } from "./candidates.ts";
 import { type Played, retained } from "./lane.ts";
 import { shrinkHistory } from "./reduce.ts";
-import { type Draft, draftOf, regenerating } from "./regenerate.ts";
+import { regenerating, type Steps, stepsOf } from "./regenerate.ts";
 import { fixtureFor, type LookedFor, type Ready, replayUnit, rerun, violationIn } from "./rerun.ts";
 
 /** A violation that was tried again: the smallest history found, as it went the last time it showed. */
@@ -53,10 +53,10 @@ export interface ConfirmOptions extends Omit<LookedFor, "unless"> {
 const most = { plays: 240, racePlays: 600, newStages: 40, raceTries: 20, confirmations: 3 } as const;
 
 /** How a history went that showed the violation. */
-type Shown = Pick<Confirmed, "played" | "stage" | "expected" | "seen">;
+type Showing = Pick<Confirmed, "played" | "stage" | "expected" | "seen">;
 
 /** The smallest history so far that showed it for its own reason. */
-type Smallest = Shown & { readonly draft: Draft };
+type Smallest = Showing & { readonly steps: Steps };
 
 /** How often a smaller history has to show it to be as good as a larger one. */
 interface Criterion {
@@ -106,7 +106,7 @@ async function confirmOn(
   options: ConfirmOptions,
   onNewStages: boolean,
 ): Promise<Confirmed | Unconfirmed> {
-  const whole = draftOf(candidate);
+  const whole = stepsOf(candidate);
   const racing = isRacing(whole);
   const trials = tryingAgain(candidate, options, onNewStages);
   const { shows, smallest, explainedBy } = trials;
@@ -114,7 +114,7 @@ async function confirmOn(
   // Where another rule explains it in the whole history, a part may show it without that.
   if (isShown || (!racing && explainedBy() !== null)) {
     const race = racing && !(await shows(whole, often)) ? seldom : often;
-    const showsStill = (draft: Draft) => shows(draft, isRacing(draft) ? race : always);
+    const showsStill = (steps: Steps) => shows(steps, isRacing(steps) ? race : always);
     await shrinkHistory(candidate, showsStill, { shown: isShown, calls: race === often });
   }
   const found = smallest();
@@ -145,9 +145,9 @@ function tryingAgain(candidate: Candidate, options: ConfirmOptions, onNewStages:
   let explainedBy: string | null = null;
   let noFixture = false;
   /** Null where nothing was found wrong. */
-  const once = async (draft: Draft, isNew: boolean): Promise<Found | null | "no-fixture"> => {
+  const once = async (steps: Steps, isNew: boolean): Promise<Tried | null | "no-fixture"> => {
     const unit = `${prefix}${++units}`;
-    const done = await rerun(draft, { ready, regenerate, from, onNew: onNewStages || isNew, unit, anew });
+    const done = await rerun(steps, { ready, regenerate, from, onNew: onNewStages || isNew, unit, anew });
     if (done === null || done === "no-fixture") return done;
     const violation = violationIn(done.played.observed, { ...options, unless });
     if (violation === null) return null;
@@ -159,18 +159,18 @@ function tryingAgain(candidate: Candidate, options: ConfirmOptions, onNewStages:
     smallest: () => smallest,
     explainedBy: () => explainedBy,
     /** Only a function alone is soon created. */
-    isAlone: (draft: Draft) => fixtureFor(draft, from, true) === "bare",
+    isAlone: (steps: Steps) => fixtureFor(steps, from, true) === "bare",
     notShown: (why: string): Unconfirmed => {
       if (noFixture) return withoutFixture(candidate.seen);
       if (explainedBy === null) return unconfirmed(why);
       return { ...unconfirmed(`seen again only together with a violation of ${explainedBy}`), explainedBy };
     },
-    shows: async (draft: Draft, { plays: tries, shows: wanted }: Criterion): Promise<boolean> => {
+    shows: async (steps: Steps, { plays: tries, shows: wanted }: Criterion): Promise<boolean> => {
       let shown = 0;
       for (let left = tries; left >= wanted - shown; left -= 1) {
         if (plays >= bound || options.stop()) return false;
         plays += 1;
-        const found = await once(draft, false);
+        const found = await once(steps, false);
         if (found === "no-fixture") {
           noFixture = true;
           return false;
@@ -179,7 +179,7 @@ function tryingAgain(candidate: Candidate, options: ConfirmOptions, onNewStages:
         if (found === null || found.explainedBy !== null) continue;
         shown += 1;
         if (shown === wanted) {
-          smallest = { ...found.shown, draft };
+          smallest = { ...found.shown, steps };
           return true;
         }
       }
@@ -189,8 +189,8 @@ function tryingAgain(candidate: Candidate, options: ConfirmOptions, onNewStages:
 }
 
 /** What the rule found, and what explains it all the same. */
-interface Found {
-  readonly shown: Shown;
+interface Tried {
+  readonly shown: Showing;
   readonly explainedBy: string | null;
 }
 
@@ -201,21 +201,21 @@ function kept({ rounds }: Played): Played {
 
 /** The first tries are on new fixtures, where whoever executes it by hand begins: it has to show there. */
 async function confirmSmallest(
-  { draft, ...before }: Smallest,
+  { steps, ...before }: Smallest,
   { once, isAlone }: ReturnType<typeof tryingAgain>,
   stop: () => boolean,
 ): Promise<Confirmed | Unconfirmed> {
-  const racing = isRacing(draft);
+  const racing = isRacing(steps);
   const tries = racing ? most.raceTries : most.confirmations;
   // A race takes many tries.
-  const onNew = isAlone(draft) ? tries : racing ? 0 : 1;
+  const onNew = isAlone(steps) ? tries : racing ? 0 : 1;
   const notThere = (where: string) => unconfirmed(`seen (${before.seen}), but not ${where}`);
-  let confirmed: Shown = before;
+  let confirmed: Showing = before;
   let shown = 0;
   let asked = 0;
   while (asked < tries && !stop()) {
     const isNew = asked < onNew;
-    const again = await once(draft, isNew);
+    const again = await once(steps, isNew);
     if (again === "no-fixture") return withoutFixture(before.seen);
     const isAgain = again !== null && again.explainedBy === null;
     if (!isAgain && stop()) break;

@@ -1,4 +1,4 @@
-import { type Draft, draftOf, type Origin, type Shows } from "./regenerate.ts";
+import { type Origin, type Shows, type Steps, stepsOf } from "./regenerate.ts";
 import { simplifyCalls } from "./simplify.ts";
 
 /**
@@ -9,14 +9,14 @@ export async function shrinkHistory(
   origin: Origin,
   shows: Shows,
   { shown, calls = true }: { readonly shown: boolean; readonly calls?: boolean },
-): Promise<Draft | null> {
+): Promise<Steps | null> {
   let isShown = shown;
-  const showsStill: Shows = async (draft) => {
-    const here = await shows(draft);
+  const showsStill: Shows = async (steps) => {
+    const here = await shows(steps);
     isShown ||= here;
     return here;
   };
-  const fewer = await reduceHistory(draftOf(origin), showsStill, { calls });
+  const fewer = await reduceHistory(stepsOf(origin), showsStill, { calls });
   if (!isShown) return null;
   const plain = await simplifyCalls(fewer, origin, showsStill);
   return plain.length > 1 ? reduceHistory(plain, showsStill, { calls }) : plain;
@@ -28,10 +28,10 @@ export async function shrinkHistory(
  * (within the bound).
  */
 export async function reduceHistory(
-  rounds: Draft,
+  rounds: Steps,
   shows: Shows,
   { calls = true }: { readonly calls?: boolean } = {},
-): Promise<Draft> {
+): Promise<Steps> {
   let smallest = rounds;
   for (let size = 1; size < rounds.length; size *= 2) {
     const end = sound(rounds.slice(-size));
@@ -44,7 +44,7 @@ export async function reduceHistory(
   return calls ? withoutCalls(await withFewCalls(smallest, shows), shows) : smallest;
 }
 
-async function withoutChunks(rounds: Draft, shows: Shows): Promise<Draft> {
+async function withoutChunks(rounds: Steps, shows: Shows): Promise<Steps> {
   let current = rounds;
   for (let size = Math.ceil(current.length / 2); size >= 1; size = size === 1 ? 0 : Math.ceil(size / 2)) {
     for (let start = 0; start < current.length && current.length > 1; ) {
@@ -57,7 +57,7 @@ async function withoutChunks(rounds: Draft, shows: Shows): Promise<Draft> {
 }
 
 /** Only the first 2, 4, 8 … of the calls that are in flight together. */
-async function withFewCalls(rounds: Draft, shows: Shows): Promise<Draft> {
+async function withFewCalls(rounds: Steps, shows: Shows): Promise<Steps> {
   let current = rounds;
   for (const index of rounds.keys()) {
     for (let size = 2; size < (current[index]?.length ?? 0); size *= 2) {
@@ -73,7 +73,7 @@ async function withFewCalls(rounds: Draft, shows: Shows): Promise<Draft> {
 /** More calls than these are alike, and each that is left out makes a race be lost more seldom. */
 const fewTogether = 4;
 
-async function withoutCalls(rounds: Draft, shows: Shows): Promise<Draft> {
+async function withoutCalls(rounds: Steps, shows: Shows): Promise<Steps> {
   let current = rounds;
   for (let index = 0; index < current.length; index += 1) {
     if ((current[index]?.length ?? 0) > fewTogether) continue;
@@ -89,7 +89,7 @@ async function withoutCalls(rounds: Draft, shows: Shows): Promise<Draft> {
 }
 
 /** Without the steps that need the answer to a step that is gone, and without empty rounds. */
-function sound(rounds: Draft): Draft {
+function sound(rounds: Steps): Steps {
   const keys = new Set(rounds.flat().map(({ key }) => key));
   const isThere = (key: string | undefined) => key === undefined || keys.has(key);
   const kept = rounds

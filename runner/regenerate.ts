@@ -14,7 +14,7 @@ export interface Origin {
 export type Rewrite = (call: Call, fixture: Stage) => Call;
 
 /** A step of a history that is being shrunk. Its call is the one for the fixture that the history comes from. */
-export interface DraftStep extends Step {
+export interface HistoryStep extends Step {
   /** How the call is written otherwise than the test case writes it. */
   readonly rewrite?: Rewrite;
   /** The test case is started with each of the two functions in the other's place. */
@@ -22,18 +22,18 @@ export interface DraftStep extends Step {
 }
 
 /** What is left of a history while it is being shrunk. */
-export type Draft = readonly (readonly DraftStep[])[];
+export type Steps = readonly (readonly HistoryStep[])[];
 
 /** Says whether a history still shows what is looked for. */
-export type Shows = (draft: Draft) => Promise<boolean>;
+export type Shows = (steps: Steps) => Promise<boolean>;
 
 /** The whole history, as the test case wrote it. */
-export function draftOf({ rounds }: Origin): Draft {
+export function stepsOf({ rounds }: Origin): Steps {
   return rounds.map((round) => round.map(({ step }) => step));
 }
 
 /** The step with its call written in another way, here and on any other fixture. */
-export function rewritten(step: DraftStep, rewrite: Rewrite, fixture: Stage): DraftStep {
+export function rewritten(step: HistoryStep, rewrite: Rewrite, fixture: Stage): HistoryStep {
   const { rewrite: before } = step;
   return {
     ...step,
@@ -46,7 +46,7 @@ export function rewritten(step: DraftStep, rewrite: Rewrite, fixture: Stage): Dr
  * Makes a history ready for a fixture: the test case is started there, is given the recorded answers, and makes the same
  * calls again, which are taken by the key of their step. Null where the test case has no such step on that fixture.
  */
-export type Regenerate = (draft: Draft, fixture: Stage) => readonly Round[] | null;
+export type Regenerate = (steps: Steps, fixture: Stage) => readonly Round[] | null;
 
 /** Regenerates the history of a test case; what it made for a fixture is kept for the next time. */
 export function regenerating(origin: Origin): Regenerate {
@@ -59,16 +59,16 @@ export function regenerating(origin: Origin): Regenerate {
     made.set(fixture, calls);
     return calls;
   };
-  return (draft, fixture) => {
+  return (steps, fixture) => {
     const { plain, swapped } = callsFor(fixture);
-    const rounds = draft.map((round) =>
+    const rounds = steps.map((round) =>
       round.flatMap(({ rewrite, swapped: isSwapped, ...step }): Round => {
         const call = (isSwapped ? swapped : plain)().get(step.key);
         if (call === undefined) return [];
         return [{ ...step, call: rewrite === undefined ? call : rewrite(call, fixture) }];
       }),
     );
-    return rounds.every((round, at) => round.length === draft[at]?.length) ? rounds : null;
+    return rounds.every((round, at) => round.length === steps[at]?.length) ? rounds : null;
   };
 }
 

@@ -7,7 +7,7 @@ import { addressee, route } from "../spec/target.ts";
 import type { Column } from "../spec/verdict.ts";
 import { isLasting } from "./candidates.ts";
 import type { Lane, Played } from "./lane.ts";
-import type { Draft, Regenerate } from "./regenerate.ts";
+import type { Regenerate, Steps } from "./regenerate.ts";
 
 /** Begins the unit of every history that is executed to try a violation again. */
 export const replayUnit = "replay/";
@@ -63,11 +63,11 @@ export interface Rerun {
 }
 
 /** Executes steps on an empty fixture; null where the test case has no such steps there, "no-fixture" where there is none. */
-export async function rerun(draft: Draft, options: RerunOptions): Promise<Rerun | null | "no-fixture"> {
+export async function rerun(steps: Steps, options: RerunOptions): Promise<Rerun | null | "no-fixture"> {
   const { ready, regenerate, from, onNew, unit, anew = false } = options;
-  const lane = await ready(fixtureFor(draft, from, onNew));
+  const lane = await ready(fixtureFor(steps, from, onNew));
   if (lane === null) return "no-fixture";
-  const rounds = regenerate(draft, lane.stage);
+  const rounds = regenerate(steps, lane.stage);
   if (rounds === null) return null;
   return { played: await executeSteps(lane, rounds, { unit, anew }), stage: lane.stage };
 }
@@ -82,11 +82,11 @@ export async function executeSteps(
 }
 
 /** Most histories are about the function under test alone, and that is soon created. */
-export function fixtureFor(draft: Draft, { main, unknownName }: Stage, onNew: boolean): Wanted {
-  const steps = draft.flat();
-  if (isLasting(steps)) return "new";
+export function fixtureFor(steps: Steps, { main, unknownName }: Stage, onNew: boolean): Wanted {
+  const all = steps.flat();
+  if (isLasting(all)) return "new";
   if (!onNew) return "emptied";
-  const isAlone = steps.every(({ call }) => {
+  const isAlone = all.every(({ call }) => {
     const at = route(call.target);
     const of = at.kind === "none" ? null : addressee(at);
     return of !== null && of.qualifier === null && (of.name === main.name || of.name === unknownName);

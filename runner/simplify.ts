@@ -5,12 +5,12 @@ import type { Stage } from "../spec/stage.ts";
 import { addressee, route } from "../spec/target.ts";
 import {
   callsOn,
-  type Draft,
-  type DraftStep,
+  type HistoryStep,
   type Origin,
   type Rewrite,
   rewritten,
   type Shows,
+  type Steps,
   swap,
 } from "./regenerate.ts";
 
@@ -28,9 +28,9 @@ const usualWhereNeeded: Readonly<Record<string, string>> = {
 };
 
 /** The same history with each call as plain and as short as it can be while it still shows it. */
-export async function simplifyCalls(draft: Draft, origin: Origin, shows: Shows): Promise<Draft> {
-  let current = await onFirst(draft, origin, shows);
-  for (const [index, round] of draft.entries()) {
+export async function simplifyCalls(steps: Steps, origin: Origin, shows: Shows): Promise<Steps> {
+  let current = await onFirst(steps, origin, shows);
+  for (const [index, round] of steps.entries()) {
     for (const at of round.keys()) {
       current = await simplifyCall(current, { index, at }, origin.fixture, shows);
     }
@@ -39,16 +39,16 @@ export async function simplifyCalls(draft: Draft, origin: Origin, shows: Shows):
 }
 
 /** What is about the second function alone is tried with the one under test. */
-async function onFirst(draft: Draft, origin: Origin, shows: Shows): Promise<Draft> {
+async function onFirst(steps: Steps, origin: Origin, shows: Shows): Promise<Steps> {
   const { fixture } = origin;
   const { main, other } = fixture;
-  const isAbout = (name: string) => draft.flat().some(({ call }) => isFor(call, name));
-  if (other === null || other.name === main.name || !isAbout(other.name) || isAbout(main.name)) return draft;
+  const isAbout = (name: string) => steps.flat().some(({ call }) => isFor(call, name));
+  if (other === null || other.name === main.name || !isAbout(other.name) || isAbout(main.name)) return steps;
   const calls = callsOn(origin, swap(fixture));
-  const moved = draft.map((round) =>
-    round.map((step): DraftStep => ({ ...step, call: calls.get(step.key) ?? step.call, swapped: true })),
+  const moved = steps.map((round) =>
+    round.map((step): HistoryStep => ({ ...step, call: calls.get(step.key) ?? step.call, swapped: true })),
   );
-  return (await shows(moved)) ? moved : draft;
+  return (await shows(moved)) ? moved : steps;
 }
 
 /** The call names the function in its path, or creates it. */
@@ -59,13 +59,13 @@ function isFor({ target, body }: Call, name: string): boolean {
 }
 
 async function simplifyCall(
-  draft: Draft,
+  steps: Steps,
   { index, at }: { readonly index: number; readonly at: number },
   fixture: Stage,
   shows: Shows,
-): Promise<Draft> {
-  let current = draft;
-  const attempt: Attempt = async (rewrite) => {
+): Promise<Steps> {
+  let current = steps;
+  const attempt: TryRewrite = async (rewrite) => {
     const changed = current.map((round, i) =>
       i === index ? round.map((step, j) => (j === at ? rewritten(step, rewrite, fixture) : step)) : round,
     );
@@ -74,7 +74,7 @@ async function simplifyCall(
     return true;
   };
   /** Tries it only where it makes a difference. */
-  const perhaps: Attempt = async (rewrite) => {
+  const perhaps: TryRewrite = async (rewrite) => {
     const now = call();
     return now !== undefined && rewrite(now, fixture) !== now && (await attempt(rewrite));
   };
@@ -101,7 +101,7 @@ async function simplifyCall(
 }
 
 /** Writes a call in another way, and keeps it so where it still shows what is looked for. */
-type Attempt = (rewrite: Rewrite) => Promise<boolean>;
+type TryRewrite = (rewrite: Rewrite) => Promise<boolean>;
 
 const json: readonly Header[] = [["Content-Type", "application/json"]];
 
@@ -125,23 +125,23 @@ const plainNeighbour: Rewrite = (call) => {
   return { ...call, target: `${path}${query}` };
 };
 
-type Members = Readonly<Record<string, unknown>>;
+type SentMembers = Readonly<Record<string, unknown>>;
 
 /** Changes the members of a body, whatever they are. */
-type Change = (members: Members) => Members;
+type MemberEdit = (members: SentMembers) => SentMembers;
 
 const without =
-  (name: string): Change =>
+  (name: string): MemberEdit =>
   ({ [name]: _, ...others }) =>
     others;
 
 const having =
-  (name: string, value: unknown): Change =>
+  (name: string, value: unknown): MemberEdit =>
   (members) => ({ ...members, [name]: value });
 
-async function simplifyMembers(call: () => Call, attempt: Attempt): Promise<void> {
+async function simplifyMembers(call: () => Call, attempt: TryRewrite): Promise<void> {
   const members = () => membersOf(call());
-  const write = async (change: Change): Promise<boolean> =>
+  const write = async (change: MemberEdit): Promise<boolean> =>
     !tooDeepToWrite(change(members())) &&
     (await attempt((one) => ({ ...one, body: JSON.stringify(change(membersOf(one))) })));
   if (!(await flattened(members(), write))) return;
@@ -169,12 +169,15 @@ async function simplifyMembers(call: () => Call, attempt: Attempt): Promise<void
   }
 }
 
-function membersOf({ body }: Call): Members {
+function membersOf({ body }: Call): SentMembers {
   return sentObject(body ?? "") ?? {};
 }
 
 /** Leaves out or empties what is nested too deeply to be written; false where it has to stay. */
-async function flattened(members: Members, write: (change: Change) => Promise<boolean>): Promise<boolean> {
+async function flattened(
+  members: SentMembers,
+  write: (change: MemberEdit) => Promise<boolean>,
+): Promise<boolean> {
   for (const [name, value] of Object.entries(members)) {
     if (!tooDeepToWrite(value)) continue;
     const emptied = having(name, Array.isArray(value) ? [] : {});
@@ -220,7 +223,7 @@ async function shorten(
 }
 
 /** What we sent as an object, however deep; null for anything else. */
-function sentObject(text: string): Members | null {
+function sentObject(text: string): SentMembers | null {
   try {
     const parsed: unknown = JSON.parse(text);
     return isRecord(parsed) ? parsed : null;

@@ -21,6 +21,10 @@ export interface Unit {
   readonly clean: boolean;
   /** True for requests that must never reach a real account, such as a public principal without a condition. */
   readonly hazard: boolean;
+  /**
+   * Pure, so that the same answers make it send the same on any stage: it is started again on another one to have its calls
+   * there, and they are taken by the key of their step.
+   */
   start(stage: Stage): Script;
 }
 

@@ -5,7 +5,7 @@ import { rules } from "../rules/index.ts";
 import type { Candidate } from "../runner/candidates.ts";
 import { type Confirmed, type ConfirmOptions, confirm, type Unconfirmed } from "../runner/confirm.ts";
 import type { Lane } from "../runner/lane.ts";
-import { type Draft, draftOf, type Origin, regenerating, type Shows } from "../runner/regenerate.ts";
+import { type Origin, regenerating, type Shows, type Steps, stepsOf } from "../runner/regenerate.ts";
 import { simplifyCalls } from "../runner/simplify.ts";
 import { addPermission, getPolicy, label, qualifierQuery } from "../spec/calls.ts";
 import { type Call, type Exchange, type Round, revisionSlot, type Step } from "../spec/exchange.ts";
@@ -286,15 +286,15 @@ async function simplified(
 ) {
   const testCase = scripted("a", (on) => write(on.main.name, on.other?.name ?? ""));
   const rounds = write(first, second).map((round) => round.map(sent));
-  const still: Shows = async (draft) => {
-    const last = draft.at(-1)?.at(-1)?.call;
+  const still: Shows = async (steps) => {
+    const last = steps.at(-1)?.at(-1)?.call;
     return last !== undefined && holds(last);
   };
   const origin: Origin = { testCase, fixture: stage, rounds };
-  const left = await simplifyCalls(draftOf(origin), origin, still);
+  const left = await simplifyCalls(stepsOf(origin), origin, still);
   // The same on another fixture: there too each call is as plain.
   const there = regenerating(origin)(left, elsewhere) ?? [];
-  const plain = (all: Draft, { main: one, other: two }: Stage) =>
+  const plain = (all: Steps, { main: one, other: two }: Stage) =>
     all.flat().map(({ call }) =>
       JSON.stringify(call)
         .replaceAll(one.name, "{main}")

@@ -3,7 +3,7 @@ import { sleep } from "../client/deadline.ts";
 
 import { type Lane, laneOn, once } from "../runner/lane.ts";
 import { reach } from "../runner/reach.ts";
-import { callsOn, draftOf, type Origin, regenerating, rewritten, swap } from "../runner/regenerate.ts";
+import { callsOn, type Origin, regenerating, rewritten, stepsOf, swap } from "../runner/regenerate.ts";
 import { rerun } from "../runner/rerun.ts";
 import { getPolicy, publishVersion } from "../spec/calls.ts";
 import type { Exchange } from "../spec/exchange.ts";
@@ -61,7 +61,7 @@ async function executed(testCase: Unit, lane: Lane): Promise<Origin> {
 
 const units = suites.flatMap((suite) => [...suite.units({ seed: 5, runs: 6, rounds: 2 })]);
 
-function stepsOf(rounds: readonly (readonly Exchange[])[]) {
+function sentSteps(rounds: readonly (readonly Exchange[])[]) {
   return rounds.map((round) => round.map(({ step }) => step));
 }
 
@@ -72,9 +72,9 @@ describe("A test case of any suite", () => {
     for (const unit of units) {
       const origin = await executed(unit, here);
       const regenerate = regenerating(origin);
-      expect(regenerate(draftOf(origin), here.stage), unit.id).toEqual(draftOf(origin));
-      const expected = stepsOf((await executed(unit, there)).rounds);
-      const made = regenerate(draftOf(origin), there.stage);
+      expect(regenerate(stepsOf(origin), here.stage), unit.id).toEqual(stepsOf(origin));
+      const expected = sentSteps((await executed(unit, there)).rounds);
+      const made = regenerate(stepsOf(origin), there.stage);
       if (JSON.stringify(made) !== JSON.stringify(expected)) differing.push(unit.id);
       // Whatever the answers name of the old fixture, the calls name nothing of it.
       expect(JSON.stringify(made), unit.id).not.toMatch(new RegExp(here.stage.main.name.slice(0, -5), "i"));
@@ -92,7 +92,7 @@ describe("A test case of any suite", () => {
     });
     for (const unit of units.filter(({ id }) => /^(boundary|histories|state|wire)/.test(id))) {
       const origin = await executed(unit, here);
-      const made = regenerating(origin)(draftOf(origin), bare.stage)?.flat() ?? [];
+      const made = regenerating(origin)(stepsOf(origin), bare.stage)?.flat() ?? [];
       const wanted = callsOn(origin, { ...on(bare.stage.main.name), unknownName: bare.stage.unknownName });
       expect(made.map(({ call }) => call)).toEqual(made.map(({ key }) => wanted.get(key)));
       expect(made).toHaveLength(origin.rounds.flat().length);
@@ -110,7 +110,7 @@ describe("A history on another fixture", () => {
     const [here, there] = [await all.next(), await all.next()];
     const origin = await executed(published, here);
     await there.play(once({ key: "more", call: publishVersion(there.stage.main.name) }));
-    const again = await rerun(draftOf(origin), {
+    const again = await rerun(stepsOf(origin), {
       ready: async () => there,
       regenerate: regenerating(origin),
       from: origin.fixture,
@@ -141,7 +141,7 @@ describe("A history on another fixture", () => {
     const exchange = (key: string): Exchange => ({ step: { key, call }, call, answer });
     const origin: Origin = { testCase, fixture: stage, rounds: [[exchange("first")], [exchange("refused")]] };
     const there: Stage = { ...stage, main: { ...stage.main, name: "there" } };
-    const keys = regenerating(origin)(draftOf(origin), there)?.map((round) => round.map(({ key }) => key));
+    const keys = regenerating(origin)(stepsOf(origin), there)?.map((round) => round.map(({ key }) => key));
     expect(keys).toEqual([["first"], ["refused"]]);
     // A step that the test case does not make cannot be had.
     expect(regenerating(origin)([[{ key: "held", call }]], there)).toBeNull();

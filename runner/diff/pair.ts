@@ -2,7 +2,7 @@ import type { Exchange, Round, Step } from "../../spec/exchange.ts";
 import type { Stage } from "../../spec/stage.ts";
 import type { Unit } from "../../suites/case.ts";
 import { isFillable, type Lane, type Played } from "../lane.ts";
-import type { Draft, Regenerate } from "../regenerate.ts";
+import type { Regenerate, Steps } from "../regenerate.ts";
 import { fixtureFor } from "../rerun.ts";
 import type { Scope } from "../scope.ts";
 
@@ -31,10 +31,10 @@ export interface OnPair {
 /** A worker on each target, with empty fixtures for one history after the other. */
 export interface PairWorker {
   /** Executes a test case on both; null when empty fixtures cannot be had on both. `goesOn` is asked before each batch. */
-  execute(testCase: Unit, goesOn: (side: "x" | "y", done: Done) => boolean): Promise<OnPair | null>;
+  execute(testCase: Unit, goesOn: (side: "x" | "y", done: Answered) => boolean): Promise<OnPair | null>;
   /** Executes given steps of a test case on both; null when they cannot be had there. `from` is the fixture they come from. */
   rerun(
-    draft: Draft,
+    steps: Steps,
     how: { readonly regenerate: Regenerate; readonly from: Stage; readonly onNew: boolean },
   ): Promise<OnPair | null>;
   pair(): Pair;
@@ -71,10 +71,10 @@ export function pairWorker(
       );
       return { pair: on, played };
     },
-    rerun: async (draft, { regenerate, from, onNew }) => {
-      const on = await ready(fixtureFor(draft, from, onNew) !== "emptied");
+    rerun: async (steps, { regenerate, from, onNew }) => {
+      const on = await ready(fixtureFor(steps, from, onNew) !== "emptied");
       if (on === null) return null;
-      const [x, y] = [regenerate(draft, on.x.stage), regenerate(draft, on.y.stage)];
+      const [x, y] = [regenerate(steps, on.x.stage), regenerate(steps, on.y.stage)];
       if (x === null || y === null) return null;
       reruns += 1;
       const next: PairScript = ({ x: { length } }) => {
@@ -86,11 +86,11 @@ export function pairWorker(
   };
 }
 
-type Done = readonly (readonly Exchange[])[];
+type Answered = readonly (readonly Exchange[])[];
 
 /** The next batch of each side by what both have answered; null ends it, "parted" because they are not the same. */
 type PairScript = (
-  done: Readonly<Record<"x" | "y", Done>>,
+  done: Readonly<Record<"x" | "y", Answered>>,
 ) => Readonly<Record<"x" | "y", Round>> | "parted" | null;
 
 /**
@@ -157,15 +157,15 @@ async function playPair(pair: Pair, script: PairScript, unit: string): Promise<P
 
 /** Two sides meet before each batch; each gets its own when both may go on, and null when not. */
 function meetingOf(
-  choose: (done: Readonly<Record<"x" | "y", Done>>) => Readonly<Record<"x" | "y", Round>> | null,
+  choose: (done: Readonly<Record<"x" | "y", Answered>>) => Readonly<Record<"x" | "y", Round>> | null,
 ) {
   let waiting: {
-    readonly done: Done;
+    readonly done: Answered;
     readonly resolve: (next: Readonly<Record<"x" | "y", Round>> | null) => void;
   } | null = null;
   let over = false;
   return {
-    come: async (side: "x" | "y", done: Done): Promise<Round | null> => {
+    come: async (side: "x" | "y", done: Answered): Promise<Round | null> => {
       if (over) return null;
       if (waiting === null) {
         const next = await new Promise<Readonly<Record<"x" | "y", Round>> | null>((resolve) => {

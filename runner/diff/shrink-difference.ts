@@ -1,5 +1,5 @@
 import { shrinkHistory } from "../reduce.ts";
-import { type Draft, draftOf, regenerating } from "../regenerate.ts";
+import { regenerating, type Steps, stepsOf } from "../regenerate.ts";
 import { type Compared, compareAnswers } from "./compare-answers.ts";
 import type { OnPair, PairWorker } from "./pair.ts";
 import type { Group } from "./search.ts";
@@ -31,7 +31,7 @@ export async function shrinkDifference(
   return (await attempt(group, options, false)) ?? (await attempt(group, options, true));
 }
 
-type Shown = Omit<Shrunk, "reproduced">;
+type ShownOnce = Omit<Shrunk, "reproduced">;
 
 async function attempt(
   { origin, first }: Group,
@@ -39,8 +39,8 @@ async function attempt(
   onNew: boolean,
 ): Promise<Shrunk | null> {
   const how = { regenerate: regenerating(origin), from: origin.fixture, onNew };
-  const show = async (draft: Draft): Promise<Shown | null> => {
-    const done = stop() ? null : await worker.rerun(draft, how);
+  const show = async (steps: Steps): Promise<ShownOnce | null> => {
+    const done = stop() ? null : await worker.rerun(steps, how);
     if (done === null) return null;
     const compared = compareAnswers(done);
     const difference = compared.find(({ kind, differs }) => differs && kind === first.kind);
@@ -48,14 +48,14 @@ async function attempt(
     return { ...done, compared, difference };
   };
   let plays = 0;
-  let smallest: { readonly shown: Shown; readonly draft: Draft } | null = null;
-  const shows = async (draft: Draft): Promise<boolean> => {
+  let smallest: { readonly shown: ShownOnce; readonly steps: Steps } | null = null;
+  const shows = async (steps: Steps): Promise<boolean> => {
     plays += 1;
-    const shown = plays > most.plays ? null : await show(draft);
-    if (shown !== null) smallest = { shown, draft };
+    const shown = plays > most.plays ? null : await show(steps);
+    if (shown !== null) smallest = { shown, steps };
     return shown !== null;
   };
-  if (!(await shows(draftOf(origin)))) return null;
+  if (!(await shows(stepsOf(origin)))) return null;
   await shrinkHistory(origin, shows, { shown: true });
   return smallest === null ? null : confirmed(smallest, show, stop);
 }
@@ -66,15 +66,15 @@ function wanders(compared: readonly Compared[], last: Compared, known: ReadonlyS
 }
 
 async function confirmed(
-  { shown: found, draft }: { readonly shown: Shown; readonly draft: Draft },
-  show: (draft: Draft) => Promise<Shown | null>,
+  { shown: found, steps }: { readonly shown: ShownOnce; readonly steps: Steps },
+  show: (steps: Steps) => Promise<ShownOnce | null>,
   stop: () => boolean,
 ): Promise<Shrunk | null> {
   let shown = 0;
   let tried = 0;
   while (tried < most.confirmations && !stop()) {
     tried += 1;
-    if ((await show(draft)) !== null) shown += 1;
+    if ((await show(steps)) !== null) shown += 1;
   }
   if (tried > 0 && shown === 0) return null;
   return { ...found, reproduced: `${shown} of ${tried}` };
