@@ -7,8 +7,8 @@ import { escapeTerminal } from "../reports/escape.ts";
 import type { KnownFile } from "../reports/known.ts";
 import { problemsIn } from "../reports/old-report.ts";
 import type { Column, Report } from "../reports/report.ts";
+import { runText } from "../reports/run-blocks.ts";
 import { quote } from "../reports/shell.ts";
-import { terminal } from "../reports/terminal.ts";
 import { exitCode } from "../reports/verdict.ts";
 import { ruleIds } from "../rules/index.ts";
 import { recorder } from "../runner/recording.ts";
@@ -77,7 +77,7 @@ async function tell(report: Report, end: End): Promise<number> {
   const gate = judged === null ? null : knownSummary(judged);
   const code = interrupted ?? codeOf(final, gate?.fails ?? false);
   stdout.write(
-    terminal(final, {
+    runText(final, {
       ...terminalOf(context),
       verbose: given.on("verbose"),
       ...(code <= 3 ? { exit: asExit(code) } : {}),

@@ -1,8 +1,6 @@
 import { sleep } from "../client/deadline.ts";
 import { prepareOut } from "../reports/collector.ts";
-import { type DiffReport, diffJson } from "../reports/diff/diff-report.ts";
-import { diffMarkdown } from "../reports/diff/markdown.ts";
-import { diffText } from "../reports/diff/text.ts";
+import { type DiffReport, diffJson, diffMarkdown, diffText } from "../reports/diff.ts";
 import { comparedSuites, diff } from "../runner/diff/diff.ts";
 import { Fault } from "../spec/fault.ts";
 import { suites } from "../suites/index.ts";

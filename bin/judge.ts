@@ -1,7 +1,7 @@
 import { constantAuthorizer } from "../client/authorize.ts";
 import { parseFormats, prepareOut, writeReports } from "../reports/collector.ts";
 import type { Column } from "../reports/report.ts";
-import { terminal } from "../reports/terminal.ts";
+import { runText } from "../reports/run-blocks.ts";
 import { exitCode } from "../reports/verdict.ts";
 import { rules } from "../rules/index.ts";
 import { readRecording } from "../runner/recording.ts";
@@ -44,7 +44,7 @@ export async function judgeCommand(
   });
   await writeReports(out, report, formats);
   const code = exitCode(report);
-  stdout.write(terminal(report, { ...terminalOf(context), verbose: given.on("verbose"), exit: code }));
+  stdout.write(runText(report, { ...terminalOf(context), verbose: given.on("verbose"), exit: code }));
   stdout.write(`\nReports: ${out.dir}/\n`);
   return code;
 }

@@ -5,9 +5,9 @@ import { lineFile, makeFolder, proveWritable, replace, unwritable } from "./file
 import { html } from "./html/report.ts";
 import { json } from "./json.ts";
 import { junit } from "./junit.ts";
-import { markdown } from "./markdown.ts";
 import { ending, eventLine, ndjson, type RunEvent } from "./ndjson.ts";
 import type { Report } from "./report.ts";
+import { runMarkdown } from "./run-blocks.ts";
 
 /** A folder that was proven writable. */
 export interface Out {
@@ -95,7 +95,7 @@ export const formats: Readonly<Record<FormatName, Format>> = {
   json: { file: "report.json", render: json },
   html: { file: "report.html", render: html },
   junit: { file: "junit.xml", render: junit },
-  markdown: { file: "report.md", render: (report) => markdown(report) },
+  markdown: { file: "report.md", render: (report) => runMarkdown(report) },
   github: { file: "github.txt", render: github },
   ndjson: { file: "report.ndjson", render: ndjson },
   sarif: { file: "report.sarif", render: sarif },

@@ -1,5 +1,4 @@
-export { compare } from "./compare/comparison.ts";
-export { compareMarkdown, matrixMarkdown } from "./compare/markdown.ts";
-export { matrix, matrixHtml } from "./compare/matrix.ts";
-export { compareText, matrixText } from "./compare/text.ts";
+export { compareMarkdown, compareText, matrixMarkdown, matrixText } from "./compare-blocks.ts";
+export { compare, matrix } from "./comparison.ts";
+export { matrixHtml } from "./html/matrix.ts";
 export { readReport } from "./read-report.ts";

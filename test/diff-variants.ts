@@ -1,5 +1,5 @@
 import { sleep } from "../client/deadline.ts";
-import type { DiffReport } from "../reports/diff/diff-report.ts";
+import type { DiffReport } from "../reports/diff.ts";
 import { comparedSuites, diff, type SideOptions } from "../runner/diff/diff.ts";
 import { reach } from "../runner/reach.ts";
 import type { Suite } from "../suites/case.ts";

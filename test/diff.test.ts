@@ -2,9 +2,14 @@ import { readFileSync } from "node:fs";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import addFormats from "ajv-formats";
 import { describe, expect, it } from "vitest";
-import { type Difference, type DiffReport, diffJson } from "../reports/diff/diff-report.ts";
-import { diffMarkdown } from "../reports/diff/markdown.ts";
-import { conclusion, diffText } from "../reports/diff/text.ts";
+import {
+  conclusion,
+  type Difference,
+  type DiffReport,
+  diffJson,
+  diffMarkdown,
+  diffText,
+} from "../reports/diff.ts";
 import { getPolicy } from "../spec/calls.ts";
 import { alone, scripted, type Unit } from "../suites/case.ts";
 import { dialects, mutants } from "../targets/reference/mutants/index.ts";

@@ -5,8 +5,8 @@ import { XMLParser } from "fast-xml-parser";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { matrix, readReport } from "../reports/compare.ts";
 import { html } from "../reports/html/report.ts";
-import { markdown } from "../reports/markdown.ts";
 import type { Report } from "../reports/report.ts";
+import { runMarkdown } from "../reports/run-blocks.ts";
 import { standing } from "../reports/verdict.ts";
 import { faithful } from "../targets/reference/behaviour.ts";
 import { live } from "../targets/reference/mutants/index.ts";
@@ -59,7 +59,7 @@ describe("A server that answers as the live service was seen to answer, by --pro
   });
 
   it("reads so in every format", async () => {
-    const texts = [run.out, markdown(report)];
+    const texts = [run.out, runMarkdown(report)];
     for (const text of texts) {
       expect(text).not.toContain("No reason was recorded");
       for (const id of pageOnly) expect(text).not.toContain(id);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { width } from "../reports/print-terminal.ts";
 import { progress } from "../reports/progress.ts";
-import { width } from "../reports/terminal-page.ts";
 
 function start(options: { readonly tty: boolean; readonly columns?: number }) {
   const written: string[] = [];

@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { github, sarif } from "../reports/annotations.ts";
 import { formatNames, formats } from "../reports/collector.ts";
-import { markdown, summaryLimit } from "../reports/markdown.ts";
 import { ndjson } from "../reports/ndjson.ts";
+import { summaryLimit } from "../reports/print-markdown.ts";
+import { runMarkdown } from "../reports/run-blocks.ts";
 import {
   greenReport,
   hostile,
@@ -49,18 +50,18 @@ describe("every file", () => {
 
 describe("the Markdown report", () => {
   it("reads as the golden file says", async () => {
-    await expect(markdown(sampleReport())).toMatchFileSnapshot("golden/report.md");
+    await expect(runMarkdown(sampleReport())).toMatchFileSnapshot("golden/report.md");
   });
 
   it("has no markup of a target outside its code blocks", () => {
-    const outside = withoutFences(markdown(sampleReport()));
+    const outside = withoutFences(runMarkdown(sampleReport()));
     const tags = new Set([...outside.matchAll(/<\/?([a-z]+)/g)].map(([, name]) => name));
     expect([...tags].sort()).toEqual(["code", "details", "summary"]);
     expect(outside).not.toMatch(/`|\[|!\[|(https?|www)[:.]/);
   });
 
   it("keeps each table row on one line with the same number of cells", () => {
-    const rows = markdown(sampleReport())
+    const rows = runMarkdown(sampleReport())
       .split("\n")
       .filter((line) => line.startsWith("| <code>"));
     // Two violations, then the two members of the coverage.
@@ -75,7 +76,7 @@ describe("the Markdown report", () => {
         counterexample: sampleCounterexample({ steps, seen: hostile }),
       }),
     );
-    const text = markdown(sampleReport({ rules: many }));
+    const text = runMarkdown(sampleReport({ rules: many }));
     expect(Buffer.byteLength(text)).toBeLessThan(summaryLimit);
     expect(text).toContain("The rest is left out");
     const tags = (pattern: RegExp) => withoutFences(text).match(pattern)?.length;

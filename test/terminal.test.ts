@@ -1,22 +1,22 @@
 import { describe, expect, it } from "vitest";
-import { terminal } from "../reports/terminal.ts";
-import { width } from "../reports/terminal-page.ts";
+import { width } from "../reports/print-terminal.ts";
+import { runText } from "../reports/run-blocks.ts";
 import { greenReport, hostile, sampleCounterexample, sampleReport, sampleRule } from "./sample-report.ts";
 
 const plain = { columns: 80, color: false } as const;
 
 describe("the terminal report", () => {
   it("reads as the golden file says", async () => {
-    await expect(terminal(sampleReport(), plain)).toMatchFileSnapshot("golden/terminal.txt");
+    await expect(runText(sampleReport(), plain)).toMatchFileSnapshot("golden/terminal.txt");
   });
 
   it("reads as the golden file says when it is verbose", async () => {
-    const text = terminal(sampleReport({ incomplete: true }), { ...plain, verbose: true });
+    const text = runText(sampleReport({ incomplete: true }), { ...plain, verbose: true });
     await expect(text).toMatchFileSnapshot("golden/terminal-verbose.txt");
   });
 
   it("reads as the golden file says when everything holds", async () => {
-    await expect(terminal(greenReport(), plain)).toMatchFileSnapshot("golden/terminal-green.txt");
+    await expect(runText(greenReport(), plain)).toMatchFileSnapshot("golden/terminal-green.txt");
   });
 
   it.each([40, 80, 120])("fits %d columns, but for the commands, which stay whole", (columns) => {
@@ -25,7 +25,7 @@ describe("the terminal report", () => {
       ...(report.shell ?? []),
       ...report.rules.flatMap(({ counterexample: found }) => (found ? [found.play, found.replay] : [])),
     ];
-    const lines = terminal(report, { ...plain, columns }).split("\n");
+    const lines = runText(report, { ...plain, columns }).split("\n");
     const isCommand = (line: string) => commands.includes(line.trim());
     const tooLong = lines.filter(
       (line) => width(line) > columns && !isCommand(line) && !/^(document|aws| {10}) /.test(line),
@@ -51,22 +51,22 @@ describe("the terminal report", () => {
       counterexample: sampleCounterexample({ steps }),
     });
     const report = sampleReport({ rules: [rule] });
-    const text = terminal(report, plain);
+    const text = runText(report, plain);
     expect(text.match(/"StatementId":"race-/g)).toHaveLength(3);
     expect(text).toContain("     … and 9 more in flight with them, drawn below\n");
     expect(text.match(/^ {2}AddPermission race-\d+ /gm)).toHaveLength(12);
-    const verbose = terminal(report, { ...plain, verbose: true });
+    const verbose = runText(report, { ...plain, verbose: true });
     expect(verbose.match(/"StatementId":"race-/g)).toHaveLength(12);
   });
 
   it("shows whole lines where a report has no part that they share", () => {
     const { shell: _, ...older } = sampleReport();
-    expect(terminal(older, plain)).toContain(`\n  ${sampleCounterexample().curl}\n`);
-    expect(terminal(older, plain)).not.toContain("paste this");
+    expect(runText(older, plain)).toContain(`\n  ${sampleCounterexample().curl}\n`);
+    expect(runText(older, plain)).not.toContain("paste this");
   });
 
   it("lets no control, bidi or invisible character through, and writes no ANSI without colour", () => {
-    const text = terminal(sampleReport(), { ...plain, verbose: true });
+    const text = runText(sampleReport(), { ...plain, verbose: true });
     expect(text).not.toMatch(
       /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]/,
     );
@@ -78,7 +78,7 @@ describe("the terminal report", () => {
     const counterexample = sampleCounterexample({ seen, expected: `::error::${hostile}` });
     const rule = sampleRule("a.b", { verdicts: { document: "violated", aws: "violated" }, counterexample });
     for (const columns of [20, 40, 80]) {
-      const text = terminal(sampleReport({ rules: [rule], faults: ["::error::x", `y ${seen}`] }), {
+      const text = runText(sampleReport({ rules: [rule], faults: ["::error::x", `y ${seen}`] }), {
         ...plain,
         columns,
       });
@@ -97,17 +97,17 @@ describe("the terminal report", () => {
       });
     };
     const joined = (text: string) => text.replaceAll(/\n {5}│ /g, "");
-    expect(joined(terminal(body(300), plain))).toContain(`{"a":"${"b".repeat(292)}"}`);
-    expect(joined(terminal(body(301), plain))).toContain("… (301 characters)");
+    expect(joined(runText(body(300), plain))).toContain(`{"a":"${"b".repeat(292)}"}`);
+    expect(joined(runText(body(301), plain))).toContain("… (301 characters)");
   });
 
   it("is the same text in colour once the colours are taken out", () => {
-    const coloured = terminal(sampleReport(), { ...plain, color: true });
+    const coloured = runText(sampleReport(), { ...plain, color: true });
     expect(coloured).toContain("\u001b[31m✗ answer.status-201");
-    expect(coloured.replaceAll(/\u001b\[\d+m/g, "")).toBe(terminal(sampleReport(), plain));
+    expect(coloured.replaceAll(/\u001b\[\d+m/g, "")).toBe(runText(sampleReport(), plain));
   });
 
   it("says the exit code that it is told", () => {
-    expect(terminal(greenReport(), { ...plain, exit: 1 })).toContain("Exit code 1:");
+    expect(runText(greenReport(), { ...plain, exit: 1 })).toContain("Exit code 1:");
   });
 });

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import type { TimelineOperation } from "../reports/timeline.ts";
-import { timeline } from "../reports/timeline.ts";
+import type { TimelineOperation } from "../reports/finding.ts";
+import { timeline } from "../reports/finding.ts";
 
 const lostUpdate: readonly TimelineOperation[] = [
   { label: "read", invokedAt: 31, returnedAt: 33.5, result: "y" },

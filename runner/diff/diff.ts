@@ -1,5 +1,5 @@
 import { judgeOf } from "../../oracle/judge.ts";
-import type { Difference, DiffReport, Side } from "../../reports/diff/diff-report.ts";
+import type { Difference, DiffReport, Side } from "../../reports/diff.ts";
 import { rules } from "../../rules/index.ts";
 import type { Suite, Unit } from "../../suites/case.ts";
 import { usualSuites } from "../../suites/index.ts";

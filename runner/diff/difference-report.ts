@@ -1,13 +1,6 @@
 import type { Judge } from "../../oracle/judge.ts";
 import type { ObservedRound } from "../../oracle/observe.ts";
-import type {
-  DiffAnswer,
-  Difference,
-  DiffStep,
-  Named,
-  Ruling,
-  Side,
-} from "../../reports/diff/diff-report.ts";
+import type { DiffAnswer, Difference, DiffStep, Named, Ruling, Side } from "../../reports/diff.ts";
 import { rules } from "../../rules/index.ts";
 import { questions } from "../../rules/unspecified.ts";
 import { errorName } from "../../spec/answer.ts";

@@ -1,0 +1,144 @@
+import {
+  type Block,
+  type Document,
+  type Fact,
+  heading,
+  type Mark,
+  paragraph,
+  type Table,
+  type Text,
+} from "./blocks.ts";
+import {
+  type Cell,
+  type Change,
+  type Comparison,
+  countOf,
+  type Heading,
+  type Matrix,
+  outcomes,
+} from "./comparison.ts";
+import { printMarkdown } from "./print-markdown.ts";
+import { printTerminal } from "./print-terminal.ts";
+import { count } from "./verdict.ts";
+
+/** Width is fixed: what `compare` prints is kept in files as often as it is read. */
+const terminal = { columns: 80, color: false, verbose: true } as const;
+
+/** Two runs set side by side, for a terminal of 80 columns. */
+export function compareText(comparison: Comparison): string {
+  return printTerminal(comparisonDocument(comparison), terminal);
+}
+
+/** Two runs set side by side, for a job summary or a pull request. */
+export function compareMarkdown(comparison: Comparison): string {
+  return printMarkdown(comparisonDocument(comparison));
+}
+
+/** Many runs set side by side, for a terminal of 80 columns; targets that do not fit go into further tables. */
+export function matrixText(table: Matrix): string {
+  return printTerminal(matrixDocument(table), terminal);
+}
+
+/** Many runs set side by side, for a job summary or a pull request. */
+export function matrixMarkdown(table: Matrix): string {
+  return printMarkdown(matrixDocument(table));
+}
+
+/** The parts of a comparison with their names, worst first. */
+const parts = [
+  ["worse", "Worse"],
+  ["changed", "Violated in another way"],
+  ["better", "Better"],
+  ["undecided", "No longer decided"],
+  ["added", "New rules"],
+  ["gone", "Not judged any more"],
+] as const satisfies readonly (readonly [keyof Comparison, string])[];
+
+function comparisonDocument(comparison: Comparison): Document {
+  const { before, after, column, worse, better, changed, same } = comparison;
+  const verdict = worse.length > 0 ? "The second run is worse." : "Nothing got worse.";
+  const numbers = `${worse.length} worse, ${changed.length} violated in another way, ${better.length} better, ${same} as before`;
+  return {
+    title: `Comparison of two runs (${column})`,
+    facts: [run("before", before), run("after", after)],
+    body: parts.flatMap(([name, title]) => part(title, comparison[name])),
+    totals: [],
+    conclusion: { text: `${verdict} Rules: ${numbers}.`, mark: worse.length > 0 ? "bad" : "good" },
+    source: "the reports",
+  };
+}
+
+function run(name: string, { target, startedAt, seed, tool, incomplete }: Heading): Fact {
+  const rest = `, ${startedAt}, seed ${seed}, ${tool}`;
+  return [name, [{ code: target }, rest, ...(incomplete ? [", ", { strong: "incomplete" }] : [])]];
+}
+
+function part(title: string, changes: readonly Change[]): readonly Block[] {
+  if (changes.length === 0) return [];
+  const rows = changes.map(({ id, title: claim, was, wasShape, is, isShape }) => [
+    [{ code: id }],
+    side(was, wasShape),
+    side(is, isShape),
+    claim,
+  ]);
+  return [
+    heading(`${title} (${changes.length})`),
+    { kind: "table", head: ["rule", "before", "after", "claim"], rows, tooWide: "stack" },
+  ];
+}
+
+/** One side of a change: "violated, 201"; where the report does not judge the rule, that. */
+function side(outcome: string | null, shape: string | null): Text {
+  if (outcome === null) return "not judged";
+  return shape === null ? outcome : [`${outcome}, `, { code: shape }];
+}
+
+const marks: Readonly<Record<Exclude<Cell["outcome"], "absent">, Mark>> = {
+  violated: "bad",
+  known: "tolerated",
+  inconclusive: "unsure",
+  unexercised: "idle",
+  holds: "good",
+};
+
+/** Rules on which the targets differ come first. */
+function matrixDocument(matrix: Matrix): Document {
+  const { column, targets, rows } = matrix;
+  const differing = rows.filter(({ differs }) => differs);
+  const names = targets.map(({ target }): Text => [{ code: target }]);
+  const ordered = [...differing, ...rows.filter(({ differs }) => !differs)];
+  const table: Table = {
+    kind: "table",
+    head: ["rule", ...names],
+    rows: ordered.map(({ id, cells }) => [[{ code: id }], ...cells.map(cellText)]),
+    tooWide: "split",
+  };
+  const told = outcomes.filter((outcome) => outcome !== "absent");
+  const totals: Table = {
+    kind: "table",
+    head: ["rules", ...names],
+    rows: told.map((outcome) => [
+      [{ mark: marks[outcome] }, ` ${outcome}`],
+      ...targets.map((_, index) => `${countOf(matrix, index, outcome)}`),
+    ]),
+    numbers: true,
+    tooWide: "split",
+  };
+  const legend =
+    "Beside a violated rule stands what was answered. An empty cell: the rule is not in that report.";
+  return {
+    title: `Rules by target (${column})`,
+    facts: [],
+    body: [table, paragraph(legend)],
+    totals: [totals],
+    conclusion: {
+      text: `The targets differ in ${differing.length} of ${count(rows.length, "rule")}; these come first.`,
+    },
+    source: "the reports",
+  };
+}
+
+function cellText({ outcome, shape }: Cell): Text {
+  if (outcome === "absent") return "";
+  return shape === null ? [{ mark: marks[outcome] }] : [{ mark: marks[outcome] }, " ", { code: shape }];
+}

@@ -1,0 +1,287 @@
+import {
+  type Block,
+  cut,
+  type Document,
+  type Fact,
+  type Mark,
+  spansOf,
+  type Table,
+  type Text,
+} from "./blocks.ts";
+import { escapeTerminal } from "./escape.ts";
+
+/** How a document is laid out on a terminal. */
+export interface TerminalOptions {
+  /** Columns of the terminal; command lines are never wrapped. */
+  readonly columns: number;
+  /** True writes ANSI colours. */
+  readonly color: boolean;
+  /** Cuts nothing but commands that are too long to paste. */
+  readonly verbose?: boolean;
+}
+
+interface Page extends TerminalOptions {
+  readonly source: string;
+}
+
+type Paint = "red" | "green" | "yellow" | "dim" | "bold";
+const codes: Readonly<Record<Paint, number>> = { red: 31, green: 32, yellow: 33, dim: 2, bold: 1 };
+
+const signs: Readonly<Record<Mark, { readonly sign: string; readonly paint: Paint }>> = {
+  good: { sign: "✓", paint: "green" },
+  bad: { sign: "✗", paint: "red" },
+  differs: { sign: "≠", paint: "red" },
+  tolerated: { sign: "~", paint: "yellow" },
+  unsure: { sign: "?", paint: "yellow" },
+  idle: { sign: "○", paint: "yellow" },
+  aside: { sign: "–", paint: "dim" },
+  problem: { sign: "!", paint: "red" },
+};
+
+/** Longest text of the wire that is shown where not everything is wanted, in characters. */
+const longestText = 300;
+/** Nobody pastes a longer command; terminals choke on it. */
+const longestCommand = 16_000;
+/** Widest columns of a table that is split: the name of a row, and a cell. */
+const widest = { name: 42, cell: 24 } as const;
+
+interface Line {
+  readonly text: string;
+  readonly paint?: Paint | undefined;
+}
+
+/** The document for a person at a terminal: the conclusion comes last. */
+export function printTerminal(document: Document, options: TerminalOptions): string {
+  const { title, facts, body, totals, conclusion, source } = document;
+  const page: Page = { ...options, columns: Math.max(20, options.columns), source };
+  const end = wrapped("", conclusion.text, page);
+  const paint = conclusion.mark === undefined ? undefined : signs[conclusion.mark].paint;
+  const parts = [
+    [...painted("bold", wrapped("", title, page)), ...factLines(facts, 0, page)],
+    ...[...body, ...totals].map((block) => {
+      const lines = linesOf(block, 0, page);
+      // A heading stands close to what it heads.
+      return block.kind === "heading" ? lines : [...lines, ...(lines.length === 0 ? [] : [blank])];
+    }),
+  ];
+  const [top = [], ...rest] = parts;
+  const lines = [...top, blank, ...rest.flat(), ...painted(paint, end)];
+  return `${lines.map((line) => shown(line, page)).join("\n")}\n`;
+}
+
+const blank: Line = { text: "" };
+
+function shown({ text, paint }: Line, { color }: Page): string {
+  const safe = defused(text);
+  return color && paint !== undefined ? `\u001b[${codes[paint]}m${safe}\u001b[0m` : safe;
+}
+
+/** A line that starts with two colons is a command to some CI runners, indented or not. */
+function defused(line: string): string {
+  return line.replace(/^(\s*):(?=:)/, "$1\\u003a");
+}
+
+function painted(paint: Paint | undefined, lines: readonly Line[]): readonly Line[] {
+  return lines.map(({ text }) => ({ text, paint }));
+}
+
+function linesOf(block: Block, indent: number, page: Page): readonly Line[] {
+  const margin = " ".repeat(indent);
+  switch (block.kind) {
+    case "heading":
+      return painted("bold", wrapped(margin, block.text, page));
+    case "paragraph": {
+      const paint = block.faint === true ? "dim" : undefined;
+      if (block.mark === undefined) return painted(paint, wrapped(margin, block.text, page));
+      const { sign, paint: own } = signs[block.mark];
+      return painted(own, wrapped(`${margin}${sign} `, block.text, page));
+    }
+    case "facts":
+      return factLines(block.facts, indent, page);
+    case "table":
+      return block.overview === true ? [] : tableLines(block, indent, page);
+    case "list":
+      return block.items.flatMap((item) => wrapped(`${margin}- `, item, page));
+    case "quote":
+      return block.lines.flatMap(({ label, text }) => quoted(margin, label, text, page));
+    case "code":
+      return block.lines.map((line) => ({ text: " ".repeat(Math.max(2, indent)) + whole(line, page) }));
+    case "fold": {
+      const { sign, paint } = block.mark === undefined ? { sign: "", paint: undefined } : signs[block.mark];
+      const first = sign === "" ? margin : `${margin}${sign} `;
+      return [
+        ...painted(paint, wrapped(first, block.summary, page)),
+        ...block.blocks.flatMap((one) => linesOf(one, indent + 2, page)),
+      ];
+    }
+  }
+}
+
+function factLines(facts: readonly Fact[], indent: number, page: Page): readonly Line[] {
+  const widthOfNames = Math.max(0, ...facts.map(([name]) => width(name))) + 2;
+  return facts.flatMap(([name, value]) =>
+    wrapped(" ".repeat(indent) + padded(name, widthOfNames), value, page),
+  );
+}
+
+/** The text in lines under a first line, with a hanging indent. */
+function wrapped(first: string, text: Text, page: Page): readonly Line[] {
+  const lines = wrapWords(plain(text, page), Math.max(10, page.columns - width(first)));
+  return lines.map((line, index) => ({ text: (index === 0 ? first : " ".repeat(width(first))) + line }));
+}
+
+/** Text of the wire: the gutter keeps every further line from being taken for a command. */
+function quoted(margin: string, label: string, text: string, page: Page): readonly Line[] {
+  const gutter = `${"│".padStart(label.length - 1)} `;
+  const room = page.columns - margin.length - label.length;
+  const lines = wrapHard(escapeTerminal(shortened(text, page)), Math.max(10, room));
+  return lines.map((line, index) => ({ text: margin + (index === 0 ? label : gutter) + line }));
+}
+
+function plain(text: Text, page: Page): string {
+  const parts = spansOf(text).map((span) => {
+    if (typeof span === "string") return span;
+    if ("mark" in span) return signs[span.mark].sign;
+    return "strong" in span ? span.strong : shortened(span.code, page);
+  });
+  return escapeTerminal(parts.join(""));
+}
+
+function shortened(text: string, { verbose = false }: Page): string {
+  return verbose ? text : cut(text, longestText);
+}
+
+/** Escaping changes nothing in an honest command, and it is neither wrapped nor cut. */
+function whole(line: string, { source }: Page): string {
+  if (line.length > longestCommand) return `(a command of ${line.length} characters: see ${source})`;
+  return escapeTerminal(line);
+}
+
+function tableLines(table: Table, indent: number, page: Page): readonly Line[] {
+  const rows = [table.head, ...table.rows].map((row) => row.map((cell) => plain(cell, page)));
+  const room = page.columns - indent;
+  // Two blanks between columns, one where that makes it fit.
+  const gap = [2, 1].find((blanks) => total(widthsOf(rows), blanks) <= room);
+  if (gap !== undefined) return aligned(rows, gap, table, indent);
+  return table.tooWide === "stack"
+    ? stacked(table, indent, page)
+    : parts(rows, room).flatMap((part, index) => [
+        ...(index === 0 ? [] : [blank]),
+        ...aligned(part, 2, table, indent),
+      ]);
+}
+
+function widthsOf(rows: readonly (readonly string[])[]): readonly number[] {
+  return (rows[0] ?? []).map((_, at) => Math.max(...rows.map((row) => width(row[at] ?? ""))));
+}
+
+function total(widths: readonly number[], gap: number): number {
+  return widths.reduce((sum, one) => sum + one + gap, -gap);
+}
+
+function aligned(
+  rows: readonly (readonly string[])[],
+  gap: number,
+  { numbers = false }: Table,
+  indent: number,
+): readonly Line[] {
+  const widths = widthsOf(rows);
+  return rows.map((row, index) => {
+    const cells = row.map((cell, at) => {
+      const size = widths[at] ?? 0;
+      return numbers && at > 0 ? " ".repeat(size - width(cell)) + cell : padded(cell, size);
+    });
+    const text = (" ".repeat(indent) + cells.join(" ".repeat(gap))).trimEnd();
+    return index === 0 ? { text, paint: "dim" } : { text };
+  });
+}
+
+/** Each row as its name and, below it, its cells under their heads. */
+function stacked({ head, rows }: Table, indent: number, page: Page): readonly Line[] {
+  return rows.flatMap(([name = "", ...cells]) => [
+    ...wrapped(" ".repeat(indent + 2), name, page),
+    ...factLines(
+      cells.map((cell, at): Fact => [plain(head[at + 1] ?? "", page), cell]),
+      indent + 6,
+      page,
+    ),
+  ]);
+}
+
+/** The table in as many tables as it takes, each with the names of the rows. */
+function parts(rows: readonly (readonly string[])[], room: number): readonly (readonly string[])[][] {
+  const fitting = rows.map((row) =>
+    row.map((cell, at) => fitted(cell, Math.min(room, at === 0 ? widest.name : widest.cell))),
+  );
+  const widths = widthsOf(fitting);
+  const groups: number[][] = [];
+  for (let at = 1; at < widths.length; at++) {
+    const group = groups.at(-1) ?? [];
+    const wanted = total(
+      [0, ...group, at].map((one) => widths[one] ?? 0),
+      2,
+    );
+    if (groups.length === 0 || wanted > room) groups.push([at]);
+    else group.push(at);
+  }
+  return groups.map((group) => fitting.map((row) => [0, ...group].map((at) => row[at] ?? "")));
+}
+
+function fitted(text: string, size: number): string {
+  if (width(text) <= size) return text;
+  return `${wrapHard(text, size - 1)[0] ?? ""}…`;
+}
+
+function padded(text: string, size: number): string {
+  return text + " ".repeat(Math.max(0, size - width(text)));
+}
+
+const wide =
+  /[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{1f300}-\u{1faff}\u{20000}-\u{3fffd}]/u;
+const mark = /\p{M}/u;
+
+/** Columns that the text takes on a terminal. */
+export function width(text: string): number {
+  return [...text].reduce((sum, character) => sum + widthOf(character), 0);
+}
+
+function widthOf(character: string): number {
+  if (mark.test(character)) return 0;
+  return wide.test(character) ? 2 : 1;
+}
+
+/** The text in lines of at most so many columns; breaks at spaces where it can, and loses nothing else. */
+function wrapWords(text: string, columns: number): readonly string[] {
+  const lines: string[] = [];
+  let line = "";
+  for (const word of text.split(" ")) {
+    const longer = line === "" ? word : `${line} ${word}`;
+    if (width(longer) <= columns) {
+      line = longer;
+      continue;
+    }
+    if (line !== "") lines.push(line);
+    const pieces = wrapHard(word, columns);
+    lines.push(...pieces.slice(0, -1));
+    line = pieces.at(-1) ?? "";
+  }
+  return [...lines, line];
+}
+
+/** The text in lines of at most so many columns; joined together they are the text again. */
+function wrapHard(text: string, columns: number): readonly string[] {
+  const lines: string[] = [];
+  let line = "";
+  let used = 0;
+  for (const character of text) {
+    const next = widthOf(character);
+    if (used + next > columns && line !== "") {
+      lines.push(line);
+      line = "";
+      used = 0;
+    }
+    line += character;
+    used += next;
+  }
+  return [...lines, line];
+}

@@ -1,0 +1,306 @@
+import {
+  type Block,
+  type Document,
+  type Fact,
+  facts,
+  fold,
+  grouped,
+  list,
+  type Mark,
+  paragraph,
+  type Table,
+  type Text,
+} from "./blocks.ts";
+import {
+  cellStanding,
+  cellWords,
+  coverageInputs,
+  coverageRows,
+  coverageSentence,
+  sentFor,
+} from "./coverage.ts";
+import { answerText, interleaving, reasonText } from "./finding.ts";
+import { problemsIn } from "./old-report.ts";
+import { printMarkdown } from "./print-markdown.ts";
+import { printTerminal, type TerminalOptions } from "./print-terminal.ts";
+import type { Column, Counterexample, CoverageCell, CoverageReport, Report, RuleReport } from "./report.ts";
+import {
+  count,
+  counts,
+  type ExitCode,
+  exitCode,
+  exitMeaning,
+  rulesThat,
+  type Standing,
+  verdictSentence,
+} from "./verdict.ts";
+
+/** What a document on a run says beside what is not green. */
+interface RunView {
+  /** Also the rules that hold, all that is excused, the answers on unspecified behaviour, and the table of coverage. */
+  readonly everything: boolean;
+  /** Each command works by itself; otherwise what they share is said once. */
+  readonly wholeCommands: boolean;
+  /** What the command will exit with; null where nobody runs a command. */
+  readonly exit: ExitCode | null;
+}
+
+/** The report for a person at a terminal; `exit` is what the command will exit with, where more than the report decides it. */
+export function runText(
+  report: Report,
+  options: TerminalOptions & { readonly exit?: ExitCode | undefined },
+): string {
+  const { verbose = false, exit = exitCode(report) } = options;
+  return printTerminal(runDocument(report, { everything: verbose, wholeCommands: false, exit }), options);
+}
+
+/** The report for a CI job summary, cut with a note at the limit. */
+export function runMarkdown(report: Report, limitBytes?: number): string {
+  return printMarkdown(
+    runDocument(report, { everything: true, wholeCommands: true, exit: null }),
+    limitBytes,
+  );
+}
+
+function runDocument(report: Report, view: RunView): Document {
+  const { tool, target, profile, seed, requests, durationMs, incomplete } = report;
+  const { exit } = view;
+  const sentence = verdictSentence(report);
+  const violated = rulesThat(report, "violated");
+  return {
+    title: `${tool.name} ${tool.version}`,
+    facts: [
+      ["target", [{ code: target.name }, " at ", { code: target.endpoint }]],
+      ["profile", [{ code: profile }]],
+      ["seed", [{ code: `${seed}` }]],
+      ["requests", `${requests} in ${(durationMs / 1000).toFixed(1)} s`],
+    ],
+    body: [
+      ...(incomplete
+        ? [paragraph("INCOMPLETE: the run ended before everything planned was sent.", "problem")]
+        : []),
+      ...setup(report, violated, view),
+      ...overview(violated),
+      ...violated.map((rule) => violation(rule, report, view)),
+      ...groups(report, view),
+      ...(view.everything ? [...holding(report), ...coverage(report), ...unspecified(report)] : []),
+      ...facts([
+        ...coverageFact(report),
+        ...(view.everything ? [] : unspecifiedFact(report)),
+        ...latencyFact(report),
+      ]),
+    ],
+    totals: [...problems(report, view), totals(report)],
+    conclusion: {
+      text: exit === null ? sentence : `${sentence} Exit code ${exit}: ${exitMeaning(exit)}.`,
+      mark: (exit ?? exitCode(report)) === 0 ? "good" : "bad",
+    },
+    source: "report.json",
+  };
+}
+
+/** What the commands of all findings have in common. */
+function setup(
+  { shell }: Report,
+  violated: readonly RuleReport[],
+  { wholeCommands }: RunView,
+): readonly Block[] {
+  const used = violated.some(({ counterexample: found }) => found?.play);
+  if (shell === undefined || wholeCommands || !used) return [];
+  const blocks: readonly Block[] = [{ kind: "code", language: "sh", lines: shell }];
+  return [fold("To try findings by hand, paste this into bash or zsh once:", blocks)];
+}
+
+function overview(violated: readonly RuleReport[]): readonly Block[] {
+  if (violated.length === 0) return [];
+  const rows = violated.map(({ id, title, counterexample: found }) => [
+    [{ code: id }],
+    title,
+    [{ code: found?.expected ?? "" }],
+    [{ code: found?.seen ?? "" }],
+  ]);
+  const head = ["rule", "claim", "expected", "seen"];
+  return [{ kind: "table", head, rows, tooWide: "stack", overview: true }];
+}
+
+/** A rule that is violated: what it claims, what was seen, the fewest steps that show it, and how to try them. */
+function violation(rule: RuleReport, report: Report, view: RunView): Block {
+  const other: Column = report.profile === "document" ? "aws" : "document";
+  const there = counts(rule, other) ? rule.verdicts[other] : "does not count";
+  const origin = `${rule.basis} · ${rule.source} · in the ${other} column: ${there}`;
+  const blocks = rule.counterexample === undefined ? [] : counterexample(rule.counterexample, report, view);
+  return fold(
+    [{ code: rule.id }, `  ${rule.title}`],
+    [{ kind: "paragraph", text: origin, faint: true }, ...blocks],
+    "bad",
+  );
+}
+
+function counterexample(found: Counterexample, { shell }: Report, view: RunView): readonly Block[] {
+  const again = found.reproduced === undefined ? "" : ` (reproduced ${found.reproduced})`;
+  const drawing = interleaving(found);
+  const command = (view.wholeCommands ? undefined : shell && found.play) ?? found.curl;
+  return [
+    ...facts([
+      ["expected", [{ code: found.expected }]],
+      ["seen", [{ code: found.seen }, again]],
+    ]),
+    { kind: "quote", lines: exchanges(found.steps, view) },
+    ...(drawing.length === 0 ? [] : [{ kind: "code", language: "text", lines: drawing } as const]),
+    { kind: "code", language: "sh", lines: [command, found.replay] },
+  ];
+}
+
+/** Calls in flight together that are shown where not everything is wanted; the drawing has all of them. */
+const mostTogether = 3;
+
+interface QuotedLine {
+  readonly label: string;
+  readonly text: string;
+}
+
+function exchanges(steps: Counterexample["steps"], { everything }: RunView): readonly QuotedLine[] {
+  const before = new Map<number, number>();
+  return steps.flatMap((step, index): readonly QuotedLine[] => {
+    const { round = -1 - index } = step.request;
+    const place = (before.get(round) ?? 0) + 1;
+    before.set(round, place);
+    if (place <= mostTogether || everything) return exchange(step, index + 1);
+    const all = steps.filter(({ request }) => request.round === round).length;
+    const text = `… and ${all - mostTogether} more in flight with them, drawn below`;
+    return place === all ? [{ label: "   ", text }] : [];
+  });
+}
+
+function exchange(step: Counterexample["steps"][number], number: number): readonly QuotedLine[] {
+  const { method, path, body, encoding, raw, connection } = step.request;
+  const form = encoding === undefined ? "" : `${encoding}: `;
+  const inside = [
+    ...(body === null ? [] : [form + body]),
+    ...(raw === undefined ? [] : ["(sent over a raw socket)"]),
+    ...(connection === undefined || number === 1 ? [] : ["(on the same connection, if still open)"]),
+  ];
+  return [
+    { label: `${number}. `, text: `${method} ${path}` },
+    ...inside.map((text) => ({ label: "   │ ", text })),
+    { label: "   → ", text: answerText(step) },
+  ];
+}
+
+/** Rules that are neither green nor red; `aside` asks for nothing to be done. */
+const kinds: readonly (readonly [standing: Standing, heading: string, mark: Mark])[] = [
+  ["known", "Known deviations", "tolerated"],
+  ["inconclusive", "Inconclusive", "unsure"],
+  ["unexercised", "Unexercised", "idle"],
+  ["excused", "Not judged: the target cannot do what they need", "aside"],
+  ["explained", "Not judged: a known deviation explains what was seen", "aside"],
+];
+
+function groups(report: Report, { everything }: RunView): readonly Block[] {
+  return kinds.flatMap(([standing, title, mark]) => {
+    const rules = rulesThat(report, standing);
+    if (rules.length === 0) return [];
+    const items =
+      standing === "known" ? rules.map(knownItem) : byReason(rules, everything || mark !== "aside");
+    return [fold(`${title} (${rules.length})`, list(items), mark)];
+  });
+}
+
+function knownItem({ id, title, reason }: RuleReport): Text {
+  return [{ code: id }, `  ${title}`, ...(reason === undefined ? [] : [": ", { code: reason }])];
+}
+
+/** Rules with one reason share a line: of a run that never began there is one for them all. */
+function byReason(rules: readonly RuleReport[], named: boolean): readonly Text[] {
+  return grouped(rules, reasonText).map(([reason, same]) => {
+    const names = same.flatMap(({ id }, index) => (index === 0 ? [{ code: id }] : [", ", { code: id }]));
+    return [{ code: reason }, ": ", ...(named ? names : [count(same.length, "rule")])];
+  });
+}
+
+function holding(report: Report): readonly Block[] {
+  const rules = rulesThat(report, "holds");
+  const items = rules.map(({ id, title, observations, checks }): Text => {
+    const checked = checks === undefined ? "" : `, ${checks.executed} of ${checks.expected} checks`;
+    return [{ code: id }, `  ${title} (${count(observations, "exchange")}${checked})`];
+  });
+  return rules.length === 0 ? [] : [fold(`Holds (${rules.length})`, list(items), "good")];
+}
+
+function coverageFact(report: Report): readonly Fact[] {
+  const sentence = coverageSentence(report);
+  return sentence === null ? [] : [["coverage", sentence]];
+}
+
+/** One row a member: a lone number went as the document says. */
+function coverage({ coverage: report }: Report): readonly Block[] {
+  if (report === undefined) return [];
+  const rows = coverageRows(report);
+  const table: Table = {
+    kind: "table",
+    head: ["member", ...coverageInputs.map(([, name]) => name)],
+    rows: rows.map(({ member, cells }) => [[{ code: member }], ...cells.map(figure)]),
+    numbers: true,
+    tooWide: "split",
+  };
+  const notes = rows.flatMap(({ member, cells }) => cells.flatMap((cell) => note(member, cell)));
+  const legend =
+    "Requests sent. A lone number: answered as the document says. ?: the document leaves it open. !: below.";
+  return [fold("Requests by member and input", [table, paragraph(legend), ...list(notes)])];
+}
+
+function figure(cell: CoverageReport["cells"][number] | null): string {
+  if (cell === null || cellStanding(cell) === "unreachable") return "–";
+  const signs = { kept: "", broken: "!", open: "?", unsettled: "!", empty: "!", unreachable: "" } as const;
+  return `${sentFor(cell)}${signs[cellStanding(cell)]}`;
+}
+
+/** What came back where a lone number does not say it. */
+function note(member: string, cell: CoverageCell | null): readonly Text[] {
+  if (cell === null || ["kept", "unreachable"].includes(cellStanding(cell))) return [];
+  const words = cellWords(cell);
+  const sign = cellStanding(cell) === "open" ? "?" : "!";
+  const said = words.length === 0 ? "never sent" : words.join(", ");
+  return [[`${sign} `, { code: member }, ` ${cell.input}: ${said}`]];
+}
+
+function unspecifiedFact({ questions }: Report): readonly Fact[] {
+  if (questions.length === 0) return [];
+  const what = `${count(questions.length, "behaviour")} that the document does not specify`;
+  return [
+    ["unspecified", `${what}: what was seen is in report.json under "questions", or shown with --verbose.`],
+  ];
+}
+
+function unspecified({ questions }: Report): readonly Block[] {
+  if (questions.length === 0) return [];
+  const items = questions.map(
+    ({ id, title, answer }): Text => [{ code: id }, `  ${title} `, { code: answer }],
+  );
+  return [fold(`Behaviour that the document does not specify (${questions.length})`, list(items))];
+}
+
+function latencyFact({ latency }: Report): readonly Fact[] {
+  if (latency === undefined) return [];
+  const { medianMs, p99Ms, maxMs, outliers } = latency;
+  const text = `median ${medianMs} ms, 99 % ${p99Ms} ms, slowest ${maxMs} ms; ${count(outliers.length, "outlier")}`;
+  return [["latency", text]];
+}
+
+function problems(report: Report, { everything }: RunView): readonly Block[] {
+  return problemsIn(report).map(({ message, stack = [] }) => {
+    const lines = everything ? stack.map((text) => ({ label: "│ ", text })) : [];
+    const text: Text = ["problem: ", { code: message }];
+    return lines.length === 0 ? paragraph(text, "problem") : fold(text, [{ kind: "quote", lines }], "problem");
+  });
+}
+
+const tallies = ["holds", "violated", "known", "inconclusive", "unexercised"] as const;
+
+function totals({ summary, profile }: Report): Table {
+  const rows = (["document", "aws"] as const).map((column) => [
+    column === profile ? [{ strong: column }, " (decides)"] : column,
+    ...tallies.map((tally) => `${summary[column][tally]}`),
+  ]);
+  return { kind: "table", head: ["rules", ...tallies], rows, numbers: true, tooWide: "stack" };
+}
