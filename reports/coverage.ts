@@ -88,7 +88,7 @@ export function coverageSentence(report: Report): string | null {
   const figures = coverageFigures(report);
   if (figures === null) return null;
   const { histories, checks } = figures;
-  const played = `${histories.played} of ${histories.planned} planned histories were played`;
+  const played = `${histories.played} of ${histories.planned} planned histories were executed`;
   const whole =
     checks === null
       ? `${played}.`

@@ -291,7 +291,9 @@ function problems(report: Report, { everything }: RunView): readonly Block[] {
   return problemsIn(report).map(({ message, stack = [] }) => {
     const lines = everything ? stack.map((text) => ({ label: "│ ", text })) : [];
     const text: Text = ["problem: ", { code: message }];
-    return lines.length === 0 ? paragraph(text, "problem") : fold(text, [{ kind: "quote", lines }], "problem");
+    return lines.length === 0
+      ? paragraph(text, "problem")
+      : fold(text, [{ kind: "quote", lines }], "problem");
   });
 }
 

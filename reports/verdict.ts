@@ -62,7 +62,7 @@ function executed(standings: ReadonlySet<Standing>): boolean {
 const meanings: Readonly<Record<ExitCode, string>> = {
   0: "every stated and implied rule that applies was exercised and holds",
   1: "a violation that is not known, or a known entry that is stale",
-  2: "wrong usage, a target that cannot be reached, or a fault of ours",
+  2: "a usage error, a target that cannot be reached, or an internal error",
   3: "nothing is violated, but not everything could be judged",
 };
 

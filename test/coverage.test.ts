@@ -87,7 +87,7 @@ describe("The coverage of a run that ended early", () => {
     const stale = cut.rules.find(({ id }) => id === "RevisionId.stale");
     expect(stale?.checks).toEqual({ expected: whole.get("RevisionId.stale"), executed: 0 });
     expect(coverageSentence(cut)).toMatch(
-      /^\d+ of \d+ planned histories were played, and \d+ of \d+ expected/,
+      /^\d+ of \d+ planned histories were executed, and \d+ of \d+ expected/,
     );
   });
 });
