@@ -1,6 +1,7 @@
+import type { ProgressEvent } from "../reports/progress.ts";
 import type { Column } from "../reports/report.ts";
 import type { RuleId } from "../rules/index.ts";
-import type { Inability, RunOptions } from "../runner/options.ts";
+import type { Inability } from "../runner/options.ts";
 
 /** How to run; everything has a default. Times are in milliseconds. */
 export interface ConformOptions {
@@ -47,5 +48,5 @@ export interface ConformOptions {
   /** Ends the run early; the report then says that it is incomplete. */
   readonly signal?: AbortSignal | undefined;
   /** Hears how far the run is. */
-  readonly progress?: RunOptions["progress"] | undefined;
+  readonly progress?: ((far: ProgressEvent) => void) | undefined;
 }

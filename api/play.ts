@@ -1,8 +1,15 @@
 import { sleep } from "../client/deadline.ts";
+import type { PublishedEvent } from "../reports/ndjson.ts";
+import type { ProgressEvent } from "../reports/progress.ts";
 import type { Column, Report } from "../reports/report.ts";
 import { type RuleId, rules } from "../rules/index.ts";
+import type { Observer } from "../runner/events.ts";
+import { progressObserver } from "../runner/observe/progress.ts";
+import { publishedObserver } from "../runner/observe/published.ts";
+import { reportObserver } from "../runner/observe/report.ts";
+import { type SnapshotOptions, snapshots } from "../runner/observe/snapshots.ts";
 import type { RunOptions } from "../runner/options.ts";
-import { barrenReport, run } from "../runner/run.ts";
+import { failToRun, runFor } from "../runner/run.ts";
 import { Fault } from "../spec/fault.ts";
 import { suites, usualPlan, usualSuites } from "../suites/index.ts";
 import { wire } from "../suites/wire.ts";
@@ -20,11 +27,15 @@ export interface Play {
   readonly rounds?: number | undefined;
   readonly settleMs?: number | undefined;
   readonly signal?: AbortSignal | undefined;
-  readonly progress?: RunOptions["progress"] | undefined;
   readonly replay: RunOptions["replay"];
-  readonly tape?: RunOptions["tape"];
-  readonly snapshot?: RunOptions["snapshot"];
-  readonly events?: RunOptions["events"];
+  /** Is told how far the run is. */
+  readonly progress?: ((far: ProgressEvent) => void) | undefined;
+  /** Is told what happens while it happens, in the events of report.ndjson. */
+  readonly events?: ((event: PublishedEvent) => void) | undefined;
+  /** Is given a report every so often while the run goes on. */
+  readonly snapshot?: SnapshotOptions | undefined;
+  /** Listens to the engine itself. */
+  readonly observers?: readonly Observer[] | undefined;
 }
 
 /** What a run came to, and why it could not begin if it could not. */
@@ -34,23 +45,44 @@ export interface Outcome {
 }
 
 /** Runs the suite in a session; throws a Fault when it cannot begin. */
-export function play(session: Session, options: Play): Promise<Report> {
-  return run(runOptions(session, options));
+export async function play(session: Session, options: Play): Promise<Report> {
+  const { report, fault } = await attempt(session, options);
+  if (fault !== null) throw fault;
+  return report;
 }
 
 /** The same, but a run that cannot begin has a report too, which says so. */
 export async function attempt(session: Session, options: Play): Promise<Outcome> {
-  try {
-    return { report: await play(session, options), fault: null };
-  } catch (error) {
-    if (!(error instanceof Fault)) throw error;
-    return barren(session, options, error);
-  }
+  return outcomeOf(session, options, runFor);
 }
 
 /** What a run comes to that could not begin. */
-export function barren(session: Session, options: Play, fault: Fault): Outcome {
-  return { report: barrenReport(runOptions(session, options), fault), fault };
+export async function barren(session: Session, options: Play, why: Fault): Promise<Outcome> {
+  const failing = async (observers: readonly Observer[], how: RunOptions) => {
+    await failToRun(observers, how, why);
+    throw why;
+  };
+  return outcomeOf(session, options, failing);
+}
+
+async function outcomeOf(session: Session, options: Play, running: typeof runFor): Promise<Outcome> {
+  const how = runOptions(session, options);
+  const report = reportObserver(how);
+  const { progress, events, snapshot, observers = [] } = options;
+  const all: readonly Observer[] = [
+    report,
+    ...observers,
+    ...(events === undefined ? [] : [publishedObserver(how, events)]),
+    ...(progress === undefined ? [] : [progressObserver(progress)]),
+    ...(snapshot === undefined ? [] : [snapshots(snapshot, how.clock, report.report)]),
+  ];
+  try {
+    await running(all, how);
+    return { report: report.report(), fault: null };
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error;
+    return { report: report.report(), fault: error };
+  }
 }
 
 /** The one way to make a run, for the command and for programs. */
@@ -72,11 +104,7 @@ function runOptions(session: Session, options: Play): RunOptions {
     settleMs: options.settleMs ?? 0,
     sleep: (ms) => sleep(ms, signal),
     signal,
-    progress: options.progress ?? (() => {}),
     replay: options.replay,
-    tape: options.tape,
-    snapshot: options.snapshot,
-    events: options.events,
   };
 }
 

@@ -11,7 +11,7 @@ import { runText } from "../reports/run-blocks.ts";
 import { quote } from "../reports/shell.ts";
 import { exitCode } from "../reports/verdict.ts";
 import { ruleIds } from "../rules/index.ts";
-import { recorder } from "../runner/recording.ts";
+import { recorder } from "../runner/observe/recorder.ts";
 import { Fault } from "../spec/fault.ts";
 import { suites } from "../suites/index.ts";
 import { type Given, read } from "./arguments.ts";
@@ -130,18 +130,22 @@ async function judgedIn(
 ): Promise<Outcome> {
   try {
     const folder = given.text("record");
-    const tape = folder === undefined ? null : await recorder(folder, tool, context.cwd);
-    const outcome = await playWith(session, given, { ...chosen, tape: tape?.tape }, context);
-    return { ...outcome, report: await recorded(outcome.report, tape) };
+    const recording = folder === undefined ? null : await recorder(folder, tool, context.cwd);
+    const observers = recording === null ? [] : [recording];
+    const outcome = await playWith(session, given, { ...chosen, observers }, context);
+    return { ...outcome, report: await recorded(outcome.report, recording) };
   } finally {
     await session.close();
   }
 }
 
 /** The report; where the recording could not be written to its end, it says so. */
-async function recorded(report: Report, tape: Awaited<ReturnType<typeof recorder>> | null): Promise<Report> {
+async function recorded(
+  report: Report,
+  recording: Awaited<ReturnType<typeof recorder>> | null,
+): Promise<Report> {
   try {
-    await tape?.end(report);
+    await recording?.close(report);
     return report;
   } catch (error) {
     if (!(error instanceof Fault)) throw error;

@@ -5,7 +5,7 @@ import { lineFile, makeFolder, proveWritable, replace, unwritable } from "./file
 import { html } from "./html/report.ts";
 import { json } from "./json.ts";
 import { junit } from "./junit.ts";
-import { ending, eventLine, ndjson, type RunEvent } from "./ndjson.ts";
+import { ending, eventLine, ndjson, type PublishedEvent } from "./ndjson.ts";
 import type { Report } from "./report.ts";
 import { runMarkdown } from "./run-blocks.ts";
 
@@ -48,7 +48,7 @@ export async function writeReports(out: Out, report: Report, names: readonly For
 
 /** Takes the reports of a run as it goes on: most files whole each time, the events as they come. */
 export interface Collector {
-  readonly event: ((event: RunEvent) => void) | undefined;
+  readonly event: ((event: PublishedEvent) => void) | undefined;
   /** Writes what a report in the middle of the run says. */
   soFar(report: Report): Promise<void>;
   /** Writes the last word; a Fault when it cannot be written. */
@@ -62,18 +62,12 @@ export async function collect(out: Out, names: readonly FormatName[]): Promise<C
     unwritable(`The report ${JSON.stringify(join(out.dir, file))}`, cause, "--out");
   const events = names.includes("ndjson") ? await lineFile(join(out.path, file), failed) : null;
   const whole = names.filter((name) => name !== "ndjson");
-  let begun = false;
-  const add = (event: RunEvent): void => {
-    begun = true;
-    events?.add(eventLine(event));
-  };
   return {
-    event: events === null ? undefined : add,
+    event: events === null ? undefined : (event) => events.add(eventLine(event)),
     soFar: (report) => writeReports(out, report, whole),
     end: async (report) => {
       await writeReports(out, report, whole);
-      // A run that could not begin has told of nothing, not even its start.
-      await events?.end(begun ? ending(report) : ndjson(report));
+      await events?.end(ending(report));
     },
   };
 }

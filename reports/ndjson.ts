@@ -8,7 +8,7 @@ export function ndjson(report: Report): string {
 }
 
 /** An event as a line of its own. */
-export function eventLine(event: RunEvent): string {
+export function eventLine(event: PublishedEvent): string {
   return line(event);
 }
 
@@ -43,7 +43,7 @@ type RunStart = { readonly event: "run-start" } & Pick<
 >;
 
 /** What happens while a run goes on. None of it is a verdict: those come at the end, with the report. */
-export type RunEvent =
+export type PublishedEvent =
   | RunStart
   /** The target was asked what it can do; `cannot` gives reasons. */
   | {

@@ -1,7 +1,7 @@
 import { count } from "./verdict.ts";
 
 /** How far a run is. */
-interface ProgressEvent {
+export interface ProgressEvent {
   /** Histories. */
   readonly sent: number;
   readonly planned: number;

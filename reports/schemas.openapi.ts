@@ -456,18 +456,54 @@ export interface components {
             readonly case?: components["schemas"]["KnownFilled"];
         };
         /**
-         * One line of an addpermission-conformance recording, version 1
-         * @description A recording is a file of such lines: a header, then what happened, then a footer. Readers must accept members that they do not know.
+         * One line of an addpermission-conformance recording, version 1 or 2
+         * @description A recording is a file of such lines: a header, then what happened, then a footer. What happened is told by the types stage, round and tidied in version 1, and by fixture-ready, fixture-reset, batch and case-finished in version 2. Readers must accept members that they do not know.
          */
         readonly RecordingLine: {
             /** @constant */
             readonly type: "header";
-            /** @constant */
-            readonly schema: "addpermission-conformance/recording@1";
+            /** @enum {unknown} */
+            readonly schema: "addpermission-conformance/recording@1" | "addpermission-conformance/recording@2";
             readonly tool: {
                 readonly name: string;
                 readonly version: string;
             };
+        } | {
+            /** @constant */
+            readonly type: "fixture-ready";
+            readonly worker: components["schemas"]["RecordingLineWorker"];
+            readonly fixture: components["schemas"]["RecordingLineStage"];
+            /** @description It was created for this run, so that its policies are empty. */
+            readonly empty: boolean;
+        } | {
+            /** @constant */
+            readonly type: "fixture-reset";
+            readonly worker: components["schemas"]["RecordingLineWorker"];
+            /** @description Every policy was seen to be empty. */
+            readonly empty: boolean;
+        } | {
+            /** @constant */
+            readonly type: "batch";
+            readonly worker: components["schemas"]["RecordingLineWorker"];
+            /** @description Names the test case or the rerun; empty where the batch was sent for neither. */
+            readonly case: string;
+            /** @enum {unknown} */
+            readonly purpose: "execute" | "confirm" | "arrange";
+            readonly exchanges: readonly components["schemas"]["RecordingLineExchange"][];
+        } | {
+            /** @constant */
+            readonly type: "case-finished";
+            readonly worker: components["schemas"]["RecordingLineWorker"];
+            readonly case: components["schemas"]["RecordingLineCase"];
+            /** @description Its place in the plan. */
+            readonly place: number;
+            /** @enum {unknown} */
+            readonly end: "complete" | "cut";
+            /**
+             * @description What it began on: policies that were seen to be empty, a fixture as earlier cases left it, or one that could be neither emptied nor replaced.
+             * @enum {unknown}
+             */
+            readonly began: "empty" | "used" | "not-emptied";
         } | {
             /** @constant */
             readonly type: "stage";
@@ -490,6 +526,12 @@ export interface components {
             /** @constant */
             readonly type: "footer";
             readonly report: components["schemas"]["Report"];
+        };
+        readonly RecordingLineWorker: number;
+        readonly RecordingLineCase: {
+            readonly id: string;
+            /** @description It needs an empty fixture. */
+            readonly clean: boolean;
         };
         /** @description A header line as sent or received: name, value. */
         readonly RecordingLineHeader: readonly [

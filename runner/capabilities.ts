@@ -1,11 +1,13 @@
 import { canonicalBody } from "../generators/valid-requests.ts";
+import type { Observation, ObservedRound } from "../oracle/observe.ts";
 import type { Rule } from "../oracle/rule.ts";
 import type { Reason } from "../reports/reason.ts";
+import { sizeRules } from "../rules/policy.ts";
 import { errorName, phrase, revisionIn } from "../spec/answer.ts";
 import { addPermission, getFunction, getPolicy, label, removePermission } from "../spec/calls.ts";
+import { within } from "../spec/error-place.ts";
 import type { Answer, Exchange } from "../spec/exchange.ts";
 import { readPolicy } from "../spec/statement.ts";
-import type { Unit } from "../suites/case.ts";
 import { cutShort, limitUnit } from "../suites/size.ts";
 import { conclusionKey, type Findings } from "./findings.ts";
 import type { Lane } from "./lane.ts";
@@ -79,41 +81,41 @@ export function unable(rule: Rule, cannot: readonly Inability[]): Reason | null 
   return lacking === undefined ? null : { code: "unsupported", needs: lacking.needs, detail: lacking.reason };
 }
 
-/** What became of the search for the size limit of a policy. */
-export interface SizeSearch {
-  /** The unit as it is; the search is followed while it is played. */
-  watched(unit: Unit): Unit;
-  /** Takes what a history sent and was answered. */
-  hear(unit: string, rounds: readonly (readonly Exchange[])[]): void;
-  /** Why it cannot tell whether there is a limit; null when it can, or was not sent. */
-  cutShort(): string | null;
-  /** The findings, in which a rule that met no limit is inconclusive where the search was cut short. */
+/** What the engine knows of the size limit of a policy. */
+export interface SizeLimit {
+  /** Takes a batch of any test case: each of them may meet the limit. */
+  batch(round: ObservedRound): void;
+  /** Takes what a test case sent and was answered; only the search for the limit says something. */
+  caseEnded(unit: string, rounds: readonly (readonly Exchange[])[]): void;
+  /** What the target cannot do, as far as all test cases can tell; null where it has a limit, or nobody can tell. */
+  unsupported(): Inability | null;
+  /** The conclusions, in which a rule that met no limit is inconclusive where the search for it was cut short. */
   conclude(judged: readonly Rule[], findings: Findings): Findings;
 }
 
-/** Follows the search for the size limit through a run. */
-export function sizeSearch(): SizeSearch {
+const tooLarge = sizeRules["policy.too-large"];
+
+/** Also where the policy cannot be read, or the refusal has another name than it should. */
+function meetsLimit(of: Observation): boolean {
+  if (of.kind !== "addition") return false;
+  return within({ rule: "policy.too-large" }, () => tooLarge.trigger.judge(of) !== null);
+}
+
+/** Follows a run and its search for the size limit. */
+export function sizeLimit(): SizeLimit {
+  let seen = false;
   let detail: string | null = null;
-  const hear: SizeSearch["hear"] = (unit, rounds) => {
-    if (unit === limitUnit.id) detail = cutShort(rounds);
-  };
   return {
-    hear,
-    watched: (unit) => {
-      if (unit.id !== limitUnit.id) return unit;
-      let longest = 0;
-      const start: Unit["start"] = (stage) => {
-        const script = unit.start(stage);
-        return (done) => {
-          // Whoever regenerates it starts it again, and gives it a part of what was answered.
-          if (done.length >= longest) hear(unit.id, done);
-          longest = Math.max(longest, done.length);
-          return script(done);
-        };
-      };
-      return { ...unit, start };
+    batch: ({ observations }) => {
+      seen ||= observations.some(meetsLimit);
     },
-    cutShort: () => detail,
+    caseEnded: (unit, rounds) => {
+      if (unit === limitUnit.id) detail = cutShort(rounds);
+    },
+    unsupported: () =>
+      seen || detail !== null
+        ? null
+        : { needs: "limit", reason: "has no size limit up to 1 MiB, or none that was reached" },
     conclude: (judged, findings) => {
       if (detail === null) return findings;
       const why: Reason = { code: "unsettled", detail };

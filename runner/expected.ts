@@ -6,7 +6,7 @@ import type { Unit } from "../suites/case.ts";
 import { inProcess } from "../targets/in-process.ts";
 import { createReference } from "../targets/reference/reference.ts";
 import { type Verdicts, verdicts } from "./candidates.ts";
-import { explore } from "./explore.ts";
+import { executeCases } from "./execute.ts";
 import { laneOn } from "./lane.ts";
 import { reach } from "./reach.ts";
 import { openScope } from "./scope.ts";
@@ -52,16 +52,17 @@ async function play(units: readonly Unit[], rules: readonly Rule[]): Promise<Ver
     return laneOn({ index: 0, stage, fresh: true, transport, how, settleMs: 0, sleep });
   };
   const counted = verdicts();
-  await explore({
+  await executeCases({
     scope: openScope(),
     lanes: [await lane()],
     units,
     judge: judgeOf(rules),
     verdicts: counted,
-    ended: () => {},
     cannot: new Set(),
     renew: lane,
     stop: () => null,
+    emit: () => {},
+    spent: () => ({ requests: 0, ms: 0 }),
   });
   await reached.transport.close();
   return counted;

@@ -143,24 +143,12 @@ function byColumn(task: Task): readonly Task[] {
   return task.columns.map((column) => ({ ...task, columns: [column] }));
 }
 
-/** What the observations say so far, for a report in the middle of a run: nothing has been tried again yet. */
-export function provisional(judged: readonly Rule[], verdicts: Verdicts): Findings {
-  return new Map(
-    judged.flatMap((rule) =>
-      (rule.columns ?? columns).map((column): readonly [string, Conclusion] => {
-        const count = verdicts.of(rule, column);
-        const [candidate] = inTurn(count.candidates.groups());
-        const { violated, inconclusive } = count;
-        const soFar = unviolated({ ...count, inconclusive: inconclusive + violated });
-        if (candidate === undefined) return [conclusionKey(rule.id, column), soFar];
-        const why: Reason = { code: "not-rerun-yet", seen: candidate.seen };
-        return [conclusionKey(rule.id, column), { ...soFar, why }];
-      }),
-    ),
-  );
-}
-
-function unviolated({ holds, inconclusive, why }: Count): Conclusion {
+/** What became of a rule that nothing went against. */
+export function unviolated({
+  holds,
+  inconclusive,
+  why,
+}: Pick<Count, "holds" | "inconclusive" | "why">): Conclusion {
   const observations = holds + inconclusive;
   if (inconclusive > 0) {
     return {

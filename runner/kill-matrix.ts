@@ -8,9 +8,9 @@ import { inProcess } from "../targets/in-process.ts";
 import { type Behaviour, faithful } from "../targets/reference/behaviour.ts";
 import type { Mutant } from "../targets/reference/mutants/mutant.ts";
 import { createReference } from "../targets/reference/reference.ts";
+import type { Observer } from "./events.ts";
 import type { RunOptions } from "./options.ts";
 import { reach } from "./reach.ts";
-import type { Tape } from "./recording.ts";
 import { run } from "./run.ts";
 
 /** What a run on a variant of the reference needs. */
@@ -22,9 +22,8 @@ export interface VariantOptions {
   /** All of them unless told otherwise. */
   readonly rules?: readonly Rule[];
   readonly budget?: number;
-  readonly tape?: Tape;
-  readonly snapshot?: RunOptions["snapshot"];
-  readonly events?: RunOptions["events"];
+  /** Makes who listens besides the report, which may be asked for at any moment. */
+  readonly observers?: (options: RunOptions) => readonly Observer[];
 }
 
 /** Runs the suite against a variant of the reference in this process, without a socket. */
@@ -55,7 +54,7 @@ export async function judgeVariant(
   const { suites: wanted } = options;
   const sent = wanted === undefined ? usualSuites : suites.filter(({ name }) => wanted.includes(name));
   try {
-    return await run({
+    const how: RunOptions = {
       ...reached,
       tool: { name: "kill-matrix", version: "0" },
       target: { name: "mutant", endpoint: "http://reference.invalid", cannot: [] },
@@ -66,17 +65,14 @@ export async function judgeVariant(
       suites: sent,
       rules: options.rules ?? rules,
       profile: "document",
-      snapshot: options.snapshot,
-      events: options.events,
       seed: options.seed,
       runs: options.runs ?? 10,
       rounds: options.rounds ?? 4,
       careful: false,
       settleMs: 0,
-      progress: () => {},
       replay: (rule) => rule,
-      tape: options.tape,
-    });
+    };
+    return await run(how, options.observers?.(how));
   } finally {
     await reached.transport.close();
   }

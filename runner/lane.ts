@@ -14,7 +14,7 @@ import {
 } from "../spec/exchange.ts";
 import type { Stage } from "../spec/stage.ts";
 import { isRemovable } from "../spec/target.ts";
-import type { Tape } from "./recording.ts";
+import type { Emit, Purpose } from "./events.ts";
 
 /** A history that was played. */
 export interface Played {
@@ -33,8 +33,10 @@ type Heard = (round: ObservedRound, exchanges: readonly Exchange[]) => void;
 
 /** How a history is played. */
 interface PlayOptions {
-  /** Its name in a recording; what is sent to tidy up has none. */
+  /** Names the test case or the rerun in events; what is sent for neither has no name. */
   readonly unit: string;
+  /** A rerun, unless told otherwise. */
+  readonly purpose?: Purpose;
   readonly heard?: Heard;
   /** Over new connections. */
   readonly anew?: boolean;
@@ -73,12 +75,13 @@ export interface LaneOptions {
   /** How long a policy that is not yet as expected is read again, in milliseconds. */
   readonly settleMs: number;
   readonly sleep: (ms: number) => Promise<void>;
-  readonly tape?: Tape | undefined;
+  /** Is told of every batch and every reset. */
+  readonly emit?: Emit | undefined;
 }
 
 /** Makes a lane. */
 export function laneOn(options: LaneOptions): Lane {
-  const { stage, transport } = options;
+  const { index: worker, stage, transport } = options;
   let how = options.how;
   let belief: Belief = initialBelief(stage, options.fresh);
   const reads = { wasReadable: false, isReadable: true, leaks: false };
@@ -121,7 +124,8 @@ export function laneOn(options: LaneOptions): Lane {
     return { observed, exchanges };
   };
 
-  const play: Lane["play"] = async (next, { unit = "", heard, anew = false }: Partial<PlayOptions> = {}) => {
+  const play: Lane["play"] = async (next, asked: Partial<PlayOptions> = {}) => {
+    const { unit = "", purpose = unit === "" ? "arrange" : "confirm", heard, anew = false } = asked;
     const rounds: (readonly Exchange[])[] = [];
     const observed: ObservedRound[] = [];
     how = anew ? { ...options.how, anew } : options.how;
@@ -133,7 +137,7 @@ export function laneOn(options: LaneOptions): Lane {
       rounds.push(exchanges);
       observed.push(one);
       noteReads(one, reads);
-      options.tape?.round(options.index, unit, exchanges);
+      options.emit?.({ type: "batch", worker, case: unit, purpose, exchanges, observed: one });
       heard?.(one, exchanges);
     }
     // The next history begins on connections of its own: what this one did to them must not reach it.
@@ -185,7 +189,7 @@ export function laneOn(options: LaneOptions): Lane {
       }
       const empty = thorough && clean;
       belief = empty ? afresh(belief) : afterTidying(belief);
-      options.tape?.tidied?.(options.index, empty);
+      options.emit?.({ type: "fixture-reset", worker, empty });
       return clean;
     },
   };

@@ -1,7 +1,9 @@
 import type { Arranged } from "../client/arrange.ts";
 import { getFunction } from "../spec/calls.ts";
 import { Fault } from "../spec/fault.ts";
+import type { Emit } from "./events.ts";
 import { type Lane, laneOn, once } from "./lane.ts";
+import { lostText } from "./observe/problem.ts";
 import type { RunOptions } from "./options.ts";
 import type { ArrangeHow } from "./reach.ts";
 import type { Scope } from "./scope.ts";
@@ -22,10 +24,12 @@ export interface Lanes {
 /** What arranging lanes needs of a run. */
 export type RaiseOptions = Pick<
   RunOptions,
-  "arrange" | "fresh" | "how" | "lanes" | "redact" | "settleMs" | "sleep" | "tape" | "transport"
+  "arrange" | "fresh" | "how" | "lanes" | "redact" | "settleMs" | "sleep" | "transport"
 > & {
   /** What the lanes are part of: they send nothing any more once it has ended. */
   readonly scope: Scope;
+  /** Is told of every fixture, and of what is sent on it. */
+  readonly emit?: Emit | undefined;
 };
 
 /** After these failures in a row no further stage is asked for: a target that is busy for good would be waited for each time. */
@@ -57,7 +61,7 @@ export async function raise(options: RaiseOptions): Promise<Lanes> {
     const one = await pending.finally(() => arranging.delete(pending));
     undoing.add(one.undo);
     missing.push(...one.missing);
-    options.tape?.stage(index, one.stage, options.fresh);
+    options.emit?.({ type: "fixture-ready", worker: index, fixture: one.stage, empty: options.fresh });
     return laneOn({
       index,
       stage: one.stage,
@@ -66,7 +70,7 @@ export async function raise(options: RaiseOptions): Promise<Lanes> {
       how: { ...options.how, signal: scope.signal },
       settleMs: options.settleMs,
       sleep: options.sleep,
-      tape: options.tape,
+      emit: options.emit,
     });
   };
   const perhaps = async (index: number, bare: boolean): Promise<Lane | null> => {
@@ -132,12 +136,7 @@ export async function standing(
   });
   const standing = left.filter((lane) => lane !== null);
   if (standing.length > 0) return { lanes: standing, forgotten };
-  throw new Fault(`${forgottenText(forgotten)} New ones cannot be had, so nothing can be tried again.`);
-}
-
-/** The sentence about functions that are gone. */
-export function forgottenText(names: readonly string[]): string {
-  return `The target no longer knows ${names.join(" and ")}, which nobody deleted: it was started anew or cleared in the middle of the run, so run again while nobody else uses it.`;
+  throw new Fault(`${lostText(forgotten)} New ones cannot be had, so nothing can be tried again.`);
 }
 
 async function isForgotten(lane: Lane, name: string): Promise<boolean> {

@@ -1,22 +1,39 @@
 import { createReadStream } from "node:fs";
 import { join, resolve } from "node:path";
-import { lineFile, makeFolder, unwritable } from "../reports/files.ts";
 import type { Report } from "../reports/report.ts";
 import { checkSchema, problemPhrase } from "../reports/schemas.ts";
 import type { Exchange } from "../spec/exchange.ts";
 import { Fault } from "../spec/fault.ts";
 import type { Stage } from "../spec/stage.ts";
+import type { Purpose, RunEvent } from "./events.ts";
 
 /** The file of a recording, one JSON object a line. */
 export const recordingFile = "exchanges.ndjson";
 
-/** One line of a recording. */
+/** The last line of a recording: how the run ended. */
+interface Footer {
+  readonly type: "footer";
+  readonly report: Report;
+}
+
+/** One line of a recording: events of the engine, without what follows from others. */
 export type Line =
   | {
       readonly type: "header";
-      readonly schema: "addpermission-conformance/recording@1";
+      readonly schema: "addpermission-conformance/recording@1" | "addpermission-conformance/recording@2";
       readonly tool: { readonly name: string; readonly version: string };
     }
+  | Extract<RunEvent, { readonly type: "fixture-ready" | "fixture-reset" }>
+  | Pick<Extract<RunEvent, { readonly type: "batch" }>, "type" | "worker" | "case" | "purpose" | "exchanges">
+  /** Version 1 has none of these. */
+  | Pick<
+      Extract<RunEvent, { readonly type: "case-finished" }>,
+      "type" | "worker" | "case" | "place" | "end" | "began"
+    >
+  | Footer;
+
+/** A line of version 1. There, `fresh` is `empty`, and a case has ended where its worker goes on to something else. */
+type OldLine =
   | { readonly type: "stage"; readonly lane: number; readonly stage: Stage; readonly fresh: boolean }
   | {
       readonly type: "round";
@@ -24,32 +41,26 @@ export type Line =
       readonly unit: string;
       readonly exchanges: readonly Exchange[];
     }
-  /** `empty`: every policy of the lane was emptied. */
-  | { readonly type: "tidied"; readonly lane: number; readonly empty?: boolean }
-  | { readonly type: "footer"; readonly report: Report };
+  | { readonly type: "tidied"; readonly lane: number; readonly empty?: boolean };
 
-/** Records a run in a folder, named by a path from `cwd`: every exchange as it was recorded, secrets already taken out. */
-export async function recorder(
-  dir: string,
-  tool: { readonly name: string; readonly version: string },
-  cwd = ".",
-): Promise<{ readonly tape: Tape; end(report: Report): Promise<void> }> {
-  const failed = (cause: unknown) => unwritable(`The recording ${JSON.stringify(dir)}`, cause, "--record");
-  await makeFolder(resolve(cwd, dir)).catch((cause: unknown) => {
-    throw failed(cause);
-  });
-  const lines = await lineFile(resolve(cwd, dir, recordingFile), failed);
-  const text = (line: Line) => `${JSON.stringify(line)}\n`;
-  const write = (line: Line) => lines.add(text(line));
-  write({ type: "header", schema: "addpermission-conformance/recording@1", tool });
-  return {
-    tape: {
-      stage: (lane, stage, fresh) => write({ type: "stage", lane, stage, fresh }),
-      tidied: (lane, empty) => write({ type: "tidied", lane, empty }),
-      round: (lane, unit, exchanges) => write({ type: "round", lane, unit, exchanges }),
-    },
-    end: (report) => lines.end(text({ type: "footer", report })),
-  };
+function current(line: Line | OldLine): Line {
+  switch (line.type) {
+    case "stage":
+      return { type: "fixture-ready", worker: line.lane, fixture: line.stage, empty: line.fresh };
+    case "tidied":
+      return { type: "fixture-reset", worker: line.lane, empty: line.empty ?? false };
+    case "round": {
+      const { lane: worker, unit, exchanges } = line;
+      return { type: "batch", worker, case: unit, purpose: purposeOf(unit), exchanges };
+    }
+    default:
+      return line;
+  }
+}
+
+function purposeOf(unit: string): Purpose {
+  if (unit === "") return "arrange";
+  return unit.startsWith("replay/") ? "confirm" : "execute";
 }
 
 /** A recording, read through once: every line of it is good, and how the run ended is known. */
@@ -70,11 +81,11 @@ export async function readRecording(dir: string, cwd = "."): Promise<Recording> 
   let stage: Stage | null = null;
   for await (const line of lines()) {
     if (last === null && line.type !== "header") break;
-    if (line.type === "stage") stage ??= line.stage;
+    if (line.type === "fixture-ready") stage ??= line.fixture;
     last = line;
   }
   if (last === null) {
-    throw new Fault(`${path} is not a recording of version 1: record again with this version.`);
+    throw new Fault(`${path} is not a recording of version 1 or 2: record again with this version.`);
   }
   if (last.type !== "footer") {
     throw new Fault(`${path} has no footer, so the run was cut off while recording: record again.`);
@@ -119,17 +130,7 @@ function parseLine(text: string, path: string, number: number): Line {
     });
   }
   const checked = checkSchema("RecordingLine", line);
-  if (checked.ok) return checked.value;
+  if (checked.ok) return current(checked.value);
   const problem = problemPhrase(checked.problem, "it");
   throw new Fault(`${path}:${number} is not a line of a recording (${problem}): record again.`);
-}
-
-/** Hears every exchange of a run, lane by lane in order, as it was recorded. */
-export interface Tape {
-  /** A stage was arranged for a lane; what is believed of it begins anew. */
-  stage(lane: number, stage: Stage, fresh: boolean): void;
-  /** A lane was tidied up, whether anything had to be sent for it or not: what came before counts no more. */
-  tidied?(lane: number, empty: boolean): void;
-  /** A round was played on a lane as part of a history; tidying up has the unit "". */
-  round(lane: number, unit: string, exchanges: readonly Exchange[]): void;
 }

@@ -1,4 +1,4 @@
-import { type Judge, judgeOf } from "../oracle/judge.ts";
+import { type Finding, type Judge, judgeOf } from "../oracle/judge.ts";
 import { afresh, afterTidying, type Belief, initialBelief } from "../oracle/model-state.ts";
 import { type ObservedRound, observeRound } from "../oracle/observe.ts";
 import type { Rule } from "../oracle/rule.ts";
@@ -9,16 +9,17 @@ import { within } from "../spec/error-place.ts";
 import type { Exchange } from "../spec/exchange.ts";
 import { Fault } from "../spec/fault.ts";
 import type { Stage } from "../spec/stage.ts";
+import type { Column } from "../spec/verdict.ts";
 import { scripted } from "../suites/case.ts";
 import { verdicts } from "./candidates.ts";
-import { sizeSearch } from "./capabilities.ts";
+import { sizeLimit } from "./capabilities.ts";
 import { type Confirmed, type confirm, unconfirmed } from "./confirm.ts";
-import { coverage } from "./coverage.ts";
-import { notRerun, settle } from "./findings.ts";
+import type { Emit, Purpose, RunHead } from "./events.ts";
+import { type Conclusion, conclusionKey, type Findings, notRerun, settle } from "./findings.ts";
 import { laneOn } from "./lane.ts";
-import { questionnaire } from "./questionnaire.ts";
+import { reportObserver } from "./observe/report.ts";
 import type { Line, Recording } from "./recording.ts";
-import { makeReport, type ReportOptions } from "./report.ts";
+import type { ReportOptions } from "./report.ts";
 import { replayUnit, violationIn } from "./rerun.ts";
 
 /** How a recording is judged. */
@@ -29,95 +30,130 @@ export interface RejudgeOptions {
   readonly curl: ReportOptions["curl"];
 }
 
-/** A history of a recording. */
+/** A test case or a rerun of a recording, as far as it went. */
 interface History {
   readonly lane: number;
   readonly unit: string;
+  readonly purpose: Purpose;
   readonly stage: Stage;
   readonly rounds: (readonly Exchange[])[];
   readonly observed: ObservedRound[];
 }
 
+/** How a test case ended; a recording of version 1 does not say it. */
+type CaseEnd = Pick<Extract<Line, { readonly type: "case-finished" }>, "case" | "place" | "end" | "began">;
+
 type Retry = typeof confirm;
 
 /**
- * The report of a recorded run by the given rules; nothing is sent. Violations are confirmed by the recorded replays. Of the
- * recording only these are held, and the history of each lane that goes on.
+ * The report of a recorded run by the given rules; nothing is sent. The stored events are judged as the engine judges
+ * what comes back, and the same observers are told. Violations are confirmed by the recorded reruns: of the recording
+ * only these are held, and what each worker goes on with.
  */
 export async function rejudge(recording: Recording, options: RejudgeOptions): Promise<Report> {
   const { report: live, stage } = recording;
   const excuse = excuseOf(live);
+  const head = headOfRecorded(live, options);
+  const report = reportObserver({ ...head, ...howToShow(live, options), excuse });
+  const emit = report.on;
+  emit({ type: "run-started", head });
   const judged = options.rules.filter((rule) => excuse(rule) === null);
   const judge = judgeOf(judged);
-  const asked = questionnaire();
-  const collected = verdicts();
-  const covered = coverage();
-  const search = sizeSearch();
-  const replays: History[] = [];
-  const ended = new Map<number, number>();
-  for await (const history of historiesOf(recording.lines())) {
-    if (history.unit.startsWith(replayUnit)) {
-      replays.push(history);
-      continue;
+  const candidates = verdicts();
+  const limit = sizeLimit();
+  const spent = { requests: live.requests, ms: live.durationMs };
+  emit({ type: "planned", cases: live.coverage?.histories.planned ?? 0, rules: judged, unsupported: [] });
+  const reruns: History[] = [];
+  const judgeCase = ({ lane, unit, stage: fixture, rounds, observed }: History, how: CaseEnd): void => {
+    const soFar: (readonly Exchange[])[] = [];
+    const { place, began } = how;
+    const testCase = scripted(unit, () => soFar.map((round) => round.map(({ step }) => step)));
+    const at = { testCase, fixture, lane, place, clean: began === "empty", spoiled: began === "not-emptied" };
+    const findings: Finding[] = [];
+    const hear = (found: readonly Finding[]) => {
+      findings.push(...found);
+      candidates.hear(found, { ...at, rounds: soFar });
+    };
+    for (const [index, round] of observed.entries()) {
+      const exchanges = rounds[index] ?? [];
+      soFar.push(exchanges);
+      emit({ type: "batch", worker: lane, case: unit, purpose: "execute", exchanges, observed: round });
+      hear(judge.round(round));
     }
-    const rounds: (readonly Exchange[])[] = [];
-    const place = ended.get(history.lane) ?? 0;
-    ended.set(history.lane, place + 1);
-    // A recording says neither which histories began on an empty stage nor their places in the plan, only on the worker.
-    const { lane, stage: fixture } = history;
-    const testCase = scripted(history.unit, () => rounds.map((round) => round.map(({ step }) => step)));
-    const at = { lane, place, clean: false, testCase, fixture, rounds };
-    within({ case: history.unit }, () => {
-      for (const [index, round] of history.observed.entries()) {
-        rounds.push(history.rounds[index] ?? []);
-        for (const of of round.observations) {
-          asked.hear(of);
-          covered.hear(of);
-        }
-        collected.hear(judge.round(round), at);
-      }
-      collected.hear(judge.history(history.observed), at);
-      search.hear(history.unit, history.rounds);
-    });
+    hear(judge.history(observed));
+    limit.caseEnded(unit, rounds);
+    emit({ type: "case-finished", worker: lane, ...how, findings, spent });
+  };
+  for await (const [history, end] of historiesOf(recording.lines(), emit)) {
+    if (history.purpose === "confirm") reruns.push(history);
+    else within({ case: history.unit }, () => judgeCase(history, end));
   }
   const findings = await settle({
     judged,
     judge,
-    verdicts: collected,
+    verdicts: candidates,
     lanes: stage === null ? [] : [silentLane(stage)],
     stop: () => null,
     renew: async () => null,
-    retry: recorded(replays, judge),
+    retry: recorded(reruns, judge),
   });
-  const report = makeReport(reportOptions(live, options), {
-    cannot: [],
-    excuse,
-    findings: search.conclude(judged, findings),
-    problems: problemsIn(live),
-    incomplete: live.incomplete,
-    questions: asked.answers(),
-    latency: live.latency ?? null,
-    // What was never sent is not in the recording: the live run counted it.
-    coverage: {
-      histories: live.coverage?.histories ?? { planned: 0, played: 0 },
-      cells: covered.cells(),
-    },
-    unsent: unsentIn(live),
-    stage,
-  });
-  return { ...report, target: live.target };
+  for (const [rule, column, result] of resultsOf(judged, limit.conclude(judged, findings)))
+    emit({ type: "rule-result", rule, columns: [column], result, tried: false });
+  emitFooter(live, options.rules, emit);
+  emit({ type: "run-finished", complete: !live.incomplete, spent });
+  return asInFooter(report.report(), live);
 }
 
-function reportOptions(live: Report, options: RejudgeOptions): ReportOptions {
-  const replays = new Map(live.rules.map(({ id, counterexample }) => [id, counterexample?.replay ?? ""]));
+function resultsOf(
+  judged: readonly Rule[],
+  findings: Findings,
+): readonly (readonly [Rule, Column, Conclusion])[] {
+  return judged.flatMap((rule) =>
+    columns.flatMap((column): readonly (readonly [Rule, Column, Conclusion])[] => {
+      const result = findings.get(conclusionKey(rule.id, column));
+      return result === undefined ? [] : [[rule, column, result]];
+    }),
+  );
+}
+
+const columns: readonly Column[] = ["document", "aws"];
+
+/** What no exchange shows: what was never sent, and what went wrong. */
+function emitFooter(live: Report, rules: readonly Rule[], emit: Emit): void {
+  const unsent = unsentIn(live);
+  const checks = rules.flatMap((rule) =>
+    columns.map((column) => ({ rule: rule.id, column, checks: unsent?.(rule) ?? 0 })),
+  );
+  if (unsent !== null) emit({ type: "not-executed", checks });
+  for (const problem of problemsIn(live)) emit({ type: "problem", problem: { code: "recorded", problem } });
+}
+
+/** What the live run knew of its target, and of what was never sent, nobody knows better. */
+function asInFooter(report: Report, { target, coverage: known }: Report): Report {
+  const histories = known?.histories ?? { planned: 0, played: 0 };
+  const { coverage } = report;
+  return { ...report, target, ...(coverage === undefined ? {} : { coverage: { ...coverage, histories } }) };
+}
+
+function headOfRecorded(live: Report, { rules, tool, profile }: RejudgeOptions): RunHead {
   return {
-    ...options,
+    tool,
     target: { ...live.target, cannot: [] },
+    rules,
+    profile,
     only: live.only,
     seed: live.seed,
     startedAt: new Date(live.startedAt),
-    clock: () => live.durationMs,
-    transport: { requests: () => live.requests },
+  };
+}
+
+function howToShow(
+  live: Report,
+  { curl }: RejudgeOptions,
+): Pick<ReportOptions, "replay" | "redact" | "curl"> {
+  const replays = new Map(live.rules.map(({ id, counterexample }) => [id, counterexample?.replay ?? ""]));
+  return {
+    curl,
     replay: (rule) => replays.get(rule) ?? "",
     // Secrets were taken out when it was recorded.
     redact: (text) => text,
@@ -144,45 +180,72 @@ function excuseOf(live: Report): (rule: Rule) => Reason | null {
   return ({ id }) => excuses.get(id) ?? null;
 }
 
-/** Histories in the order in which they ended; what was sent to tidy up only moves the belief on. */
-async function* historiesOf(lines: AsyncIterable<Line>): AsyncGenerator<History> {
-  const lanes = new Map<number, { stage: Stage; belief: Belief; current: History | null }>();
+/** What is under way on a worker. */
+interface OnWorker {
+  readonly fixture: Stage;
+  belief: Belief;
+  current: History | null;
+  /** Test cases that have ended on it. */
+  ended: number;
+}
+
+/**
+ * Test cases and reruns in the order in which they ended, each as soon as it has. Stored events of anything but test cases
+ * are told on the way; what was sent for no test case only moves the model state on.
+ */
+async function* historiesOf(
+  lines: AsyncIterable<Line>,
+  emit: Emit,
+): AsyncGenerator<readonly [History, CaseEnd]> {
+  const workers = new Map<number, OnWorker>();
+  const ended = (on: OnWorker | undefined): readonly (readonly [History, CaseEnd])[] => {
+    const history = on?.current ?? null;
+    if (on === undefined || history === null) return [];
+    on.current = null;
+    const place = on.ended;
+    if (history.purpose === "execute") on.ended += 1;
+    return [[history, { case: { id: history.unit, clean: false }, place, end: "complete", began: "used" }]];
+  };
   for await (const line of lines) {
-    if (line.type === "stage") {
-      const before = lanes.get(line.lane)?.current ?? null;
-      if (before !== null) yield before;
-      lanes.set(line.lane, {
-        stage: line.stage,
-        belief: initialBelief(line.stage, line.fresh),
-        current: null,
-      });
+    if (line.type === "header" || line.type === "footer") continue;
+    const on = workers.get(line.worker);
+    if (line.type === "fixture-ready") {
+      yield* ended(on);
+      emit(line);
+      const { fixture, empty } = line;
+      const belief = initialBelief(fixture, empty);
+      workers.set(line.worker, { fixture, belief, current: null, ended: on?.ended ?? 0 });
+      continue;
     }
-    if (line.type === "tidied") {
-      const lane = lanes.get(line.lane);
-      if (lane !== undefined) lane.belief = line.empty ? afresh(lane.belief) : afterTidying(lane.belief);
+    if (on === undefined)
+      throw new Fault(`The recording plays on lane ${line.worker} before its stage: record again.`);
+    if (line.type === "fixture-reset") {
+      emit(line);
+      on.belief = line.empty ? afresh(on.belief) : afterTidying(on.belief);
+      continue;
     }
-    if (line.type !== "round") continue;
-    const lane = lanes.get(line.lane);
-    if (lane === undefined)
-      throw new Fault(`The recording plays on lane ${line.lane} before its stage: record again.`);
-    if (lane.current !== null && lane.current.unit !== line.unit) {
-      yield lane.current;
-      lane.current = null;
+    if (line.type === "case-finished") {
+      for (const [history] of ended(on)) yield [history, line];
+      continue;
     }
-    const observed = observeRound(lane.belief, line.exchanges);
-    lane.belief = observed.after;
-    if (line.unit === "") continue;
-    lane.current ??= {
-      lane: line.lane,
-      unit: line.unit,
-      stage: lane.stage,
-      rounds: [],
-      observed: [],
-    };
-    lane.current.rounds.push(line.exchanges);
-    lane.current.observed.push(observed);
+    if (on.current !== null && on.current.unit !== line.case) yield* ended(on);
+    const observed = observeRound(on.belief, line.exchanges);
+    on.belief = observed.after;
+    // Test cases are told one after the other, each when it has ended, whichever ran side by side.
+    if (line.purpose !== "execute") emit({ ...line, observed });
+    if (line.purpose === "arrange") continue;
+    on.current ??= begun(line, on.fixture);
+    on.current.rounds.push(line.exchanges);
+    on.current.observed.push(observed);
   }
-  for (const { current } of lanes.values()) if (current !== null) yield current;
+  for (const on of workers.values()) yield* ended(on);
+}
+
+function begun(
+  { worker, case: unit, purpose }: Extract<Line, { readonly type: "batch" }>,
+  stage: Stage,
+): History {
+  return { lane: worker, unit, purpose, stage, rounds: [], observed: [] };
 }
 
 /** A violation is confirmed when a recorded replay shows it for its own reason; the last that did is the smallest. */

@@ -19,11 +19,13 @@ import type { Stage } from "../spec/stage.ts";
 import { byHand, shellOf } from "./by-hand.ts";
 import { unable } from "./capabilities.ts";
 import type { Confirmed } from "./confirm.ts";
+import type { RunHead, Spent } from "./events.ts";
 import { type Conclusion, conclusionKey, type Findings } from "./findings.ts";
 import type { Inability, RunOptions } from "./options.ts";
 
 /** What a run came to. */
-export interface RunOutcome {
+interface RunOutcome {
+  readonly spent: Spent;
   readonly cannot: readonly Inability[];
   readonly findings: Findings | null;
   readonly problems: readonly Problem[];
@@ -39,20 +41,7 @@ export interface RunOutcome {
 }
 
 /** What a report says of a run besides what it came to. */
-export type ReportOptions = Pick<
-  RunOptions,
-  | "tool"
-  | "target"
-  | "profile"
-  | "only"
-  | "seed"
-  | "startedAt"
-  | "clock"
-  | "rules"
-  | "replay"
-  | "redact"
-  | "curl"
-> & { readonly transport: { requests(): number } };
+export type ReportOptions = RunHead & Pick<RunOptions, "replay" | "redact" | "curl">;
 
 /** The report of a run, whether it came to its end or not. */
 export function makeReport(options: ReportOptions, outcome: RunOutcome): Report {
@@ -62,8 +51,8 @@ export function makeReport(options: ReportOptions, outcome: RunOutcome): Report 
   return {
     ...reportHead(options, cannot),
     ...(options.only === undefined ? {} : { only: options.only }),
-    durationMs: Math.round(options.clock()),
-    requests: options.transport.requests(),
+    durationMs: Math.round(outcome.spent.ms),
+    requests: outcome.spent.requests,
     incomplete: incomplete || findings === null,
     summary: { document: tally(rules, "document"), aws: tally(rules, "aws") },
     rules,
@@ -78,7 +67,7 @@ export function makeReport(options: ReportOptions, outcome: RunOutcome): Report 
 
 /** What a report says before anything has happened. */
 export function reportHead(
-  { tool, target, profile, seed, startedAt }: Omit<ReportOptions, "transport">,
+  { tool, target, profile, seed, startedAt }: RunHead,
   cannot: readonly Inability[],
 ): Pick<Report, "schema" | "tool" | "target" | "profile" | "seed" | "startedAt"> {
   return {

@@ -1,227 +1,140 @@
-import { judgeOf } from "../oracle/judge.ts";
-import type { Problem } from "../reports/reason.ts";
-import type { CoverageReport, Report } from "../reports/report.ts";
+import { type Judge, judgeOf } from "../oracle/judge.ts";
+import type { Rule } from "../oracle/rule.ts";
+import type { Report } from "../reports/report.ts";
 import { Fault } from "../spec/fault.ts";
+import type { Column, UnsupportedCapability } from "../spec/verdict.ts";
 import type { Unit } from "../suites/case.ts";
-import { verdicts } from "./candidates.ts";
-import { probe, sizeSearch, stageInabilities, unable } from "./capabilities.ts";
-import { type Coverage, coverage } from "./coverage.ts";
-import type { Unsent } from "./expected.ts";
-import { explore } from "./explore.ts";
-import { type Conclusion, conclusionKey, type Findings, provisional, settle } from "./findings.ts";
-import { problemOf } from "./internal-error.ts";
-import { forgottenText, type Lanes, raise, standing } from "./lanes.ts";
-import type { Inability, RunOptions } from "./options.ts";
-import { questionnaire } from "./questionnaire.ts";
-import { makeReport } from "./report.ts";
+import { type Verdicts, verdicts } from "./candidates.ts";
+import { probe, type SizeLimit, sizeLimit, stageInabilities, unable } from "./capabilities.ts";
+import { type Audience, audienceOf, type Emit, headOf, type Observer, type StopReason } from "./events.ts";
+import { type Executed, executeCases } from "./execute.ts";
+import { conclusionKey, settle } from "./findings.ts";
+import { type Lanes, raise, standing } from "./lanes.ts";
+import { reportObserver } from "./observe/report.ts";
+import type { RunOptions } from "./options.ts";
 import { openScope, type Scope } from "./scope.ts";
-import { stopwatch } from "./stopwatch.ts";
-import { snapshots, type Teller, teller } from "./teller.ts";
+
+/** Runs, and returns the report of what happened. Throws a Fault when the run cannot begin. */
+export async function run(options: RunOptions, observers: readonly Observer[] = []): Promise<Report> {
+  const report = reportObserver(options);
+  await runFor([report, ...observers], options);
+  return report.report();
+}
 
 /**
- * Arranges, explores, shrinks what was found, cleans up, and tells. Throws a Fault when nothing could be judged at all,
- * such as a target that cannot be reached; whatever happens later ends up in the report, which then says it is incomplete.
+ * Runs before these observers: sets up the workers, probes the target, executes the test cases, confirms and shrinks
+ * the candidates, and cleans up. Throws a Fault when the run cannot begin, such as at a target that cannot be reached;
+ * whatever happens later is told to the observers, and the run is then incomplete.
  */
-export async function run(options: RunOptions): Promise<Report> {
-  const telling = teller(options);
+export async function runFor(observers: readonly Observer[], options: RunOptions): Promise<void> {
+  const audience = audienceOf(observers);
   const scope = openScope(options.signal);
-  const raised = await raise({ ...options, scope });
-  const state: RunState = {
-    cannot: [],
-    findings: null,
-    problems: [],
-    incomplete: false,
-    unsent: null,
-    histories: { planned: 0, played: 0 },
-  };
-  const asked = questionnaire();
-  const latencies = stopwatch();
-  const covered = coverage();
-  const stage = raised.lanes[0]?.stage ?? null;
-  const tell = (of: RunState): Report =>
-    makeReport(options, {
-      ...of,
-      questions: asked.answers(),
-      latency: latencies.report(),
-      coverage: { histories: of.histories, cells: covered.cells() },
-      stage,
-    });
-  const middle = snapshots(options);
-  let latest: Parameters<Listeners["soFar"]>[0] = () => ({});
-  const soFar: Listeners["soFar"] = (now) => {
-    latest = now;
-    middle.perhaps(() =>
-      tell({ ...state, ...now(), incomplete: true, problems: [...state.problems, stillRunning] }),
-    );
-  };
+  let pool: Lanes | null = null;
+  let isComplete = false;
+  let notBegun: Fault | null = null;
   try {
-    await judgeTarget(options, scope, raised, state, { asked, latencies, covered, telling, soFar });
+    audience.emit({ type: "run-started", head: headOf(options) });
+    pool = await raise({ ...options, scope, emit: audience.emit });
+    isComplete = await judgeTarget({ options, scope, pool, emit: audience.emit });
   } catch (error) {
-    Object.assign(state, latest());
-    state.incomplete = true;
-    state.problems.push(problemOf(error, options.redact));
+    if (pool === null && error instanceof Fault) notBegun = error;
+    const problem =
+      notBegun === null
+        ? ({ code: "died", error } as const)
+        : ({ code: "not-begun", fault: notBegun } as const);
+    audience.emitLast({ type: "problem", problem });
   }
   // Every part of the run has been awaited: nothing else sends while it is cleaned up.
-  for (const message of await raised.undo()) state.problems.push({ code: "left-behind", message });
+  for (const what of (await pool?.undo()) ?? [])
+    audience.emitLast({ type: "problem", problem: { code: "left-behind", what } });
   scope.close();
-  await middle.idle();
-  return tell(state);
+  await finish(audience, options, isComplete);
+  if (notBegun !== null) throw notBegun;
 }
 
-/** Stands in a report that was written in the middle of a run, and stays there if the run is killed. */
-const stillRunning: Problem = {
-  code: "going-on",
-  message: "The run was still going on when this was written, or was killed since.",
-};
-
-/** The report of a run that could not begin: nothing was judged, and why. */
-export function barrenReport(options: RunOptions, why: Fault): Report {
-  return makeReport(options, {
-    cannot: options.target.cannot,
-    findings: null,
-    problems: [{ code: "not-begun", message: why.message }],
-    incomplete: true,
-    questions: questionnaire().answers(),
-    latency: null,
-    coverage: { histories: { planned: 0, played: 0 }, cells: coverage().cells() },
-    unsent: null,
-    stage: null,
-  });
-}
-
-/** What is known of a run at any moment. */
-interface RunState {
-  cannot: readonly Inability[];
-  findings: Findings | null;
-  readonly problems: Problem[];
-  incomplete: boolean;
-  /** What was never sent would have checked; null while that is not known. */
-  unsent: Unsent | null;
-  histories: CoverageReport["histories"];
-}
-
-/** Who hears every observation. */
-interface Listeners {
-  readonly asked: ReturnType<typeof questionnaire>;
-  readonly latencies: ReturnType<typeof stopwatch>;
-  readonly covered: Coverage;
-  readonly telling: Teller;
-  /** Hears how far the run is, after each history and each violation that was tried again. */
-  readonly soFar: (now: () => Partial<RunState>) => void;
-}
-
-async function judgeTarget(
+/** Tells of a run that cannot begin, because there is no way to its target. */
+export async function failToRun(
+  observers: readonly Observer[],
   options: RunOptions,
-  scope: Scope,
-  raised: Lanes,
-  state: RunState,
-  { asked, latencies, covered, telling, soFar }: Listeners,
+  fault: Fault,
 ): Promise<void> {
-  const [first] = raised.lanes;
-  if (first === undefined) throw new Fault("There is no stage to play on: --concurrency must be at least 1.");
-  const stateless = options.target.cannot.some(({ needs }) => needs === "state");
-  const found = stateless ? [] : await probe(first);
-  state.cannot = [...options.target.cannot, ...stageInabilities(first, raised.missing), ...found];
-  // A target that cannot be asked for a 429 or a 500 may answer one all the same.
-  const lacking = state.cannot.filter(({ needs }) => needs !== "faults");
-  const judged = options.rules.filter((rule) => unable(rule, lacking) === null);
-  const judge = judgeOf(judged);
-  const collected = verdicts(telling.suspected);
-  const search = sizeSearch();
-  const units = plan(options).map(search.watched);
-  telling.planned(units, judged, state.cannot);
-  const histories = { planned: units.length, played: 0 };
-  const concluded = new Map<string, Conclusion>();
-  const tellSoFar = () =>
-    soFar(() => ({ findings: new Map([...provisional(judged, collected), ...concluded]), histories }));
-  let ended = 0;
-  const stop = () => stopReason(options, scope);
-  const explored = await explore({
-    scope,
-    lanes: raised.lanes,
-    renew: raised.renew,
-    cannot: new Set(state.cannot.map(({ needs }) => needs)),
-    units,
-    judge: {
-      round: (round) => {
-        for (const of of round.observations) {
-          asked.hear(of);
-          latencies.hear(of);
-          covered.hear(of);
-        }
-        return judge.round(round);
-      },
-      history: judge.history,
-    },
-    verdicts: collected,
-    stop: () => stop() ?? keepForTrying(options, collected.violated()),
-    ended: (unit, how) => {
-      ended += 1;
-      if (how.end === "complete") histories.played += 1;
-      telling.ended(unit, how, collected.violated());
-      tellSoFar();
-    },
-  });
-  const { played, notEmptied } = explored;
-  state.histories = { planned: units.length, played, ...(notEmptied > 0 ? { notEmptied } : {}) };
-  if (options.signal?.aborted !== true) {
-    // Loaded when asked for: most runs send everything, and then there is nothing to count.
-    const { unsentChecks } = await import("./expected.ts");
-    const whole = await unsentChecks(explored.unsent, options.rules);
-    // Of a history that was cut short a part was checked.
-    const checked = new Map<string, number>();
-    for (const { rule, column } of explored.ofCut) {
-      const key = conclusionKey(rule.id, column);
-      checked.set(key, (checked.get(key) ?? 0) + 1);
-    }
-    state.unsent = (rule, column) =>
-      Math.max(0, whole(rule, column) - (checked.get(conclusionKey(rule.id, column)) ?? 0));
-  }
-  if (explored.stopped !== null) {
-    state.incomplete = true;
-    state.problems.push({
-      code: "stopped",
-      message: `The run stopped after ${ended} of ${units.length} histories: ${explored.stopped}.`,
-    });
-  }
-  const searched = ran(options, "size") && explored.stopped === null && search.cutShort() === null;
-  if (searched && !asked.sawLimit()) {
-    state.cannot = [
-      ...state.cannot,
-      { needs: "limit", reason: "has no size limit up to 1 MiB, or none that was reached" },
-    ];
-  }
-  // Where nothing is kept there is nothing that could be forgotten.
-  const still = stateless
-    ? { lanes: explored.lanes, forgotten: [] }
-    : await standing(explored.lanes, raised.renew, scope);
-  if (still.forgotten.length > 0) {
-    state.incomplete = true;
-    state.problems.push({ code: "fixtures-lost", message: forgottenText(still.forgotten) });
-  }
-  const findings = await settle({
-    scope,
-    judged,
-    judge,
-    verdicts: collected,
-    lanes: still.lanes,
-    creates: options.fresh,
-    renew: raised.renew,
-    spare: raised.spare,
-    stop,
-    plays: (violations) => Math.floor(options.transport.left() / violations / requestsOfPlay),
-    trying: telling.trying,
-    concluded: (what) => {
-      for (const column of what.columns) concluded.set(conclusionKey(what.rule.id, column), what.conclusion);
-      telling.concluded(what);
-      tellSoFar();
-    },
-  });
-  state.findings = search.conclude(judged, findings);
+  const audience = audienceOf(observers);
+  audience.emitLast({ type: "run-started", head: headOf(options) });
+  audience.emitLast({ type: "problem", problem: { code: "not-begun", fault } });
+  await finish(audience, options, false);
 }
 
-function ran(options: RunOptions, suite: string): boolean {
-  return options.suites.some(({ name }) => name === suite);
+async function finish(audience: Audience, options: RunOptions, complete: boolean): Promise<void> {
+  audience.emitLast({ type: "run-finished", complete, spent: spentBy(options) });
+  await audience.end();
+}
+
+function spentBy({ transport, clock }: RunOptions) {
+  return { requests: transport.requests(), ms: clock() };
+}
+
+/** A run whose workers are set up. */
+interface Running {
+  readonly options: RunOptions;
+  readonly scope: Scope;
+  readonly pool: Lanes;
+  readonly emit: Emit;
+}
+
+/** What the engine decides by: what is judged, what was seen against it, and whether there is a size limit. */
+interface Decisions {
+  readonly judged: readonly Rule[];
+  readonly judge: Judge;
+  readonly candidates: Verdicts;
+  readonly limit: SizeLimit;
+  /** Why no more may be sent; null to go on. */
+  readonly stop: () => StopReason | null;
+}
+
+/** Probes, executes, confirms. True when all that was planned was done. */
+async function judgeTarget(running: Running): Promise<boolean> {
+  const { options, scope, pool, emit } = running;
+  const unsupported = await unsupportedBy(running);
+  // A target that cannot be asked for a 429 or a 500 may answer one all the same.
+  const lacking = unsupported.filter(({ needs }) => needs !== "faults");
+  const judged = options.rules.filter((rule) => unable(rule, lacking) === null);
+  const decisions: Decisions = {
+    judged,
+    judge: judgeOf(judged),
+    candidates: verdicts(({ testCase, expected, seen }, rule, column) => {
+      emit({ type: "candidate", rule, column, case: testCase.id, expected, seen });
+    }),
+    limit: sizeLimit(),
+    stop: () => stopReason(options, scope),
+  };
+  const units = plan(options);
+  emit({ type: "planned", cases: units.length, rules: judged, unsupported });
+  const executed = await executeAll(units, unsupported, running, decisions);
+  await countNotExecuted(executed, running);
+  if (executed.stopped !== null)
+    emit({ type: "problem", problem: { code: "stopped", reason: executed.stopped } });
+  else noteLimit(running, decisions);
+  // Where nothing is kept there is nothing that could be forgotten.
+  const still = isStateless(options)
+    ? { lanes: executed.lanes, forgotten: [] }
+    : await standing(executed.lanes, pool.renew, scope);
+  const { forgotten } = still;
+  if (forgotten.length > 0)
+    emit({ type: "problem", problem: { code: "fixtures-lost", functions: forgotten } });
+  await confirm(still.lanes, running, decisions);
+  return executed.stopped === null && forgotten.length === 0;
+}
+
+function isStateless({ target }: RunOptions): boolean {
+  return target.cannot.some(({ needs }) => needs === "state");
+}
+
+/** What the target cannot do: as it was declared, as arranging showed, and as probing shows. */
+async function unsupportedBy({ options, pool }: Running): Promise<readonly UnsupportedCapability[]> {
+  const [first] = pool.lanes;
+  if (first === undefined) throw new Fault("There is no stage to play on: --concurrency must be at least 1.");
+  const found = isStateless(options) ? [] : await probe(first);
+  return [...options.target.cannot, ...stageInabilities(first, pool.missing), ...found];
 }
 
 function plan({ suites, seed, runs, rounds, careful }: RunOptions): readonly Unit[] {
@@ -229,17 +142,109 @@ function plan({ suites, seed, runs, rounds, careful }: RunOptions): readonly Uni
   return careful ? units.filter(({ hazard }) => !hazard) : units;
 }
 
-/** Requests of a play that tries something again: the history, and what empties the stage for it. */
-const requestsOfPlay = 10;
-
-/** What was seen has to be tried again before it can be told: a part of the budget is kept for that. */
-function keepForTrying({ transport }: RunOptions, suspicions: number): string | null {
-  if (suspicions === 0 || transport.used() < 0.7) return null;
-  return "the rest of the budget of requests is for trying again what was seen";
+function executeAll(
+  units: readonly Unit[],
+  unsupported: readonly UnsupportedCapability[],
+  { options, scope, pool, emit }: Running,
+  { judge, candidates, limit, stop }: Decisions,
+): Promise<Executed> {
+  return executeCases({
+    scope,
+    lanes: pool.lanes,
+    renew: pool.renew,
+    cannot: new Set(unsupported.map(({ needs }) => needs)),
+    units,
+    judge: {
+      ...judge,
+      round: (round) => {
+        limit.batch(round);
+        return judge.round(round);
+      },
+    },
+    verdicts: candidates,
+    executed: (unit, rounds) => limit.caseEnded(unit.id, rounds),
+    stop: () => stop() ?? keepForConfirming(options, candidates.violated()),
+    emit,
+    spent: () => spentBy(options),
+  });
 }
 
-function stopReason({ transport, signal }: RunOptions, scope: Scope): string | null {
-  if (signal?.aborted === true) return "it was interrupted";
-  if (scope.signal.aborted) return "a part of it failed";
-  return transport.spent() ? "the budget of requests is spent" : null;
+/** Counts what the test cases would have checked that were not executed to their end. */
+async function countNotExecuted({ unsent, ofCut }: Executed, { options, emit }: Running): Promise<void> {
+  if (options.signal?.aborted === true) return;
+  // Loaded when asked for: most runs send everything, and then there is nothing to count.
+  const { unsentChecks } = await import("./expected.ts");
+  const whole = await unsentChecks(unsent, options.rules);
+  // Of a test case that was cut short a part was checked.
+  const checked = new Map<string, number>();
+  for (const { rule, column } of ofCut) {
+    const key = conclusionKey(rule.id, column);
+    checked.set(key, (checked.get(key) ?? 0) + 1);
+  }
+  const checks = options.rules.flatMap((rule) =>
+    columnsOf(rule).map((column) => {
+      const left = whole(rule, column) - (checked.get(conclusionKey(rule.id, column)) ?? 0);
+      return { rule: rule.id, column, checks: Math.max(0, left) };
+    }),
+  );
+  emit({ type: "not-executed", checks: checks.filter((of) => of.checks > 0) });
+}
+
+function columnsOf({ columns }: Rule): readonly Column[] {
+  return columns ?? ["document", "aws"];
+}
+
+/** Once everything was sent, a target that was never seen to limit the size of a policy has no limit that is known. */
+function noteLimit({ options, emit }: Running, { limit }: Decisions): void {
+  const what = options.suites.some(({ name }) => name === "size") ? limit.unsupported() : null;
+  if (what !== null) emit({ type: "unsupported", what });
+}
+
+/** Requests of a rerun: the history, and what empties the fixture for it. */
+const requestsOfRerun = 10;
+
+/** Confirms and shrinks the candidates of each rule, and tells what became of every rule. */
+async function confirm(
+  lanes: Lanes["lanes"],
+  { options, scope, pool, emit }: Running,
+  { judged, judge, candidates, limit, stop }: Decisions,
+): Promise<void> {
+  const told = new Set<string>();
+  const findings = await settle({
+    scope,
+    judged,
+    judge,
+    verdicts: candidates,
+    lanes,
+    creates: options.fresh,
+    renew: pool.renew,
+    spare: pool.spare,
+    stop: () => stop()?.code ?? null,
+    plays: (violations) => Math.floor(options.transport.left() / violations / requestsOfRerun),
+    trying: (far) => emit({ type: "confirming", ...far, spent: spentBy(options) }),
+    concluded: ({ rule, columns, conclusion: result }) => {
+      for (const column of columns) told.add(conclusionKey(rule.id, column));
+      emit({ type: "rule-result", rule, columns, result, tried: true });
+    },
+  });
+  const concluded = limit.conclude(judged, findings);
+  for (const rule of judged) {
+    for (const column of columnsOf(rule)) {
+      const key = conclusionKey(rule.id, column);
+      const result = concluded.get(key);
+      if (result !== undefined && !told.has(key))
+        emit({ type: "rule-result", rule, columns: [column], result, tried: false });
+    }
+  }
+}
+
+/** What was seen has to be seen again before it is told: a part of the budget is kept for that. */
+function keepForConfirming({ transport }: RunOptions, violated: number): StopReason | null {
+  return violated === 0 || transport.used() < 0.7 ? null : { code: "budget-kept" };
+}
+
+function stopReason({ transport, signal }: RunOptions, scope: Scope): StopReason | null {
+  if (signal?.aborted === true) return { code: "interrupted" };
+  if (scope.signal.aborted) return { code: "part-failed" };
+  return transport.spent() ? { code: "budget-spent" } : null;
 }

@@ -70,7 +70,6 @@ async function suitePace(endpoint: URL): Promise<Pace> {
     rounds: 6,
     careful: false,
     settleMs: 0,
-    progress: () => {},
     replay: () => "",
   });
   const perSecond = (notes.requests / (clock() - (notes.beganAt ?? 0))) * 1000;

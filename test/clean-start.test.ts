@@ -4,7 +4,7 @@ import { canonicalBody } from "../generators/valid-requests.ts";
 import type { Finding } from "../oracle/judge.ts";
 import { rules } from "../rules/index.ts";
 import { verdicts } from "../runner/candidates.ts";
-import { explore } from "../runner/explore.ts";
+import { executeCases } from "../runner/execute.ts";
 import { type Lane, laneOn, once } from "../runner/lane.ts";
 import { reach } from "../runner/reach.ts";
 import { openScope } from "../runner/scope.ts";
@@ -122,7 +122,7 @@ describe("A history that is to begin on empty policies", () => {
     if (rule === undefined) throw new Error("There are no rules.");
     const judgement = { verdict: "violated", expected: "", seen: "" } as const;
     const found: Finding = { rule, column: "document", judgement };
-    await explore({
+    await executeCases({
       scope: openScope(),
       lanes: [lane],
       units,
@@ -133,10 +133,11 @@ describe("A history that is to begin on empty policies", () => {
           if (findings.length > 0) began.push([testCase.id, clean]);
         },
       },
-      ended: () => {},
       cannot: new Set(),
       renew: arranged,
       stop: () => null,
+      emit: () => {},
+      spent: () => ({ requests: 0, ms: 0 }),
     });
     return began;
   }

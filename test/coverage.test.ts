@@ -1,9 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { cellStanding, coverageInputs, coverageRows, coverageSentence } from "../reports/coverage.ts";
-import type { RunEvent } from "../reports/ndjson.ts";
+import type { PublishedEvent } from "../reports/ndjson.ts";
 import type { CoverageCell, Report } from "../reports/report.ts";
-import { cellName, grid } from "../runner/coverage.ts";
 import { judgeVariant } from "../runner/kill-matrix.ts";
+import { cellName, grid } from "../runner/observe/coverage.ts";
+import { publishedObserver } from "../runner/observe/published.ts";
 import { constraintIds, members, unjudgeable } from "../spec/constraint.ts";
 import { mutants } from "../targets/reference/mutants/index.ts";
 import { change } from "../targets/reference/mutants/mutant.ts";
@@ -94,11 +95,11 @@ describe("The coverage of a run that ended early", () => {
 
 describe("A history that was cut short", () => {
   it("is not counted as executed, and what it would have checked is still expected", async () => {
-    const told: RunEvent[] = [];
+    const told: PublishedEvent[] = [];
     const cut = await judgeVariant((faithful) => faithful, {
       seed: 1,
       budget: 600,
-      events: (event) => told.push(event),
+      observers: (how) => [publishedObserver(how, (event) => told.push(event))],
     });
     const ended = told.flatMap((event) => (event.event === "history" ? [event] : []));
     const short = ended.filter((event) => event.cut === true);

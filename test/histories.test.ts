@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import type { Observer } from "../runner/events.ts";
 import { judgeVariant } from "../runner/kill-matrix.ts";
 import { historyOf } from "../runner/rebase.ts";
-import type { Tape } from "../runner/recording.ts";
 import { reduceHistory } from "../runner/reduce.ts";
 import { getPolicy } from "../spec/calls.ts";
 import type { Call, Exchange, Round } from "../spec/exchange.ts";
@@ -193,8 +193,11 @@ function answersIn(exchanges: readonly (readonly Exchange[])[]): {
 describe("A target that loses calls", () => {
   it.each([1, 2, 3, 4, 5, 6])("is never blamed for what may have happened, at seed %i", async (seed) => {
     const heard: (readonly Exchange[])[] = [];
-    const tape: Tape = { stage: () => {}, round: (_lane, _unit, exchanges) => heard.push(exchanges) };
-    const report = await judgeVariant(losing(8, seed), { seed, runs: 150, suites: ["histories"], tape });
+    const listening: Observer = {
+      on: (event) => void (event.type === "batch" && heard.push(event.exchanges)),
+    };
+    const observers = () => [listening];
+    const report = await judgeVariant(losing(8, seed), { seed, runs: 150, suites: ["histories"], observers });
     const { lost, all } = answersIn(heard);
     expect(lost / all).toBeGreaterThan(0.05);
     // A violation that was seen and did not show again would be a false alarm as well.

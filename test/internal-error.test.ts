@@ -80,9 +80,13 @@ describe("An error of the suite itself", () => {
       seed: 1,
       suites: ["state"],
       rules: throwing("success.is-201", broken, () => explored),
-      events: (event) => {
-        if (event.event === "history") explored = event.done === event.planned;
-      },
+      observers: () => [
+        {
+          on: ({ type }) => {
+            if (type === "confirming") explored = true;
+          },
+        },
+      ],
     });
     expect(report.problems).toMatchObject([
       { code: "internal", rule: "success.is-201", case: expect.stringMatching(/^state\//) },

@@ -46,7 +46,6 @@ export async function judgeEndpoint(
       rounds: 2,
       careful: false,
       settleMs: 0,
-      progress: () => {},
       replay: (rule) => rule,
     });
   } finally {

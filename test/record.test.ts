@@ -11,7 +11,8 @@ import type { Report } from "../reports/report.ts";
 import { exitCode, standing } from "../reports/verdict.ts";
 import { rules } from "../rules/index.ts";
 import { judgeVariant, type VariantOptions } from "../runner/kill-matrix.ts";
-import { type Line, parsedLines, readRecording, recorder, recordingFile } from "../runner/recording.ts";
+import { recorder } from "../runner/observe/recorder.ts";
+import { type Line, parsedLines, readRecording, recordingFile } from "../runner/recording.ts";
 import { rejudge } from "../runner/rejudge.ts";
 import { Fault } from "../spec/fault.ts";
 import { type Behaviour, faithful } from "../targets/reference/behaviour.ts";
@@ -42,9 +43,10 @@ async function recorded(
   only: Pick<VariantOptions, "budget" | "suites"> = {},
 ) {
   const dir = join(folder, name);
-  const { tape, end } = await recorder(dir, tool);
-  const live = await judgeVariant(mutate, { seed: 2, runs: 5, rounds: 2, tape, ...only });
-  await end(live);
+  const recording = await recorder(dir, tool);
+  const observers = () => [recording];
+  const live = await judgeVariant(mutate, { seed: 2, runs: 5, rounds: 2, observers, ...only });
+  await recording.close(live);
   const again = await rejudge(await readRecording(dir), {
     rules,
     tool,
@@ -136,10 +138,14 @@ describe("A recording", () => {
 
   it("is refused in one sentence that names the line and the place, wherever it was edited", async () => {
     const dir = join(folder, "edited");
-    const { end } = await recorder(dir, tool);
-    await end(sampleReport());
+    await (await recorder(dir, tool)).close(sampleReport());
     const [header = "", footer = ""] = (await readFile(join(dir, recordingFile), "utf8")).split("\n");
     const cases = [
+      ['{"type":"batch"}', "(worker is missing, expected a whole number)"],
+      [
+        '{"type":"batch","worker":0,"case":"","purpose":"x","exchanges":[]}',
+        '(purpose is "x", expected one of execute, confirm, arrange)',
+      ],
       ['{"type":"round"}', "(lane is missing, expected a whole number)"],
       ['{"type":"stage","lane":0,"fresh":true}', "(stage is missing, expected an object)"],
       [
@@ -147,7 +153,10 @@ describe("A recording", () => {
         "(stage.partition is missing, expected a string)",
       ],
       ['{"type":"footer"}', "(report is missing, expected an object)"],
-      ['{"type":"rond"}', '(type is "rond", expected one of header, stage, round, tidied, footer)'],
+      [
+        '{"type":"rond"}',
+        '(type is "rond", expected one of header, fixture-ready, fixture-reset, batch, case-finished, stage, round, tidied, footer)',
+      ],
       ["7", "(it is 7, expected an object)"],
       [
         '{"type":"round","lane":0,"unit":"a","exchanges":[{}]}',
@@ -184,7 +193,7 @@ describe("A recording", () => {
 });
 
 /** The first and the last line of every recording here. */
-const header: Line = { type: "header", schema: "addpermission-conformance/recording@1", tool };
+const header: Line = { type: "header", schema: "addpermission-conformance/recording@2", tool };
 const footer: Line = { type: "footer", report: { ...sampleReport(), faults: [] } };
 
 const text = (...lines: readonly Line[]) => lines.map((line) => `${JSON.stringify(line)}\n`).join("");
@@ -194,7 +203,8 @@ function history(unit: string, blanks = 0): Line {
   const call = add(unit);
   const given = added(unit);
   const answer = given.kind === "none" ? given : { ...given, body: " ".repeat(blanks) + given.body };
-  return { type: "round", lane: 0, unit, exchanges: [{ step: { key: "a", call }, call, answer }] };
+  const exchanges = [{ step: { key: "a", call }, call, answer }];
+  return { type: "batch", worker: 0, case: unit, purpose: "execute", exchanges };
 }
 
 async function all(pieces: readonly string[]): Promise<readonly Line[]> {
@@ -271,7 +281,7 @@ describe("The command on a recording", () => {
     const recording = await readFile(file, "utf8");
     for (const secret of [env.AWS_SECRET_ACCESS_KEY, env.AWS_SESSION_TOKEN])
       expect(recording).not.toContain(secret);
-    const exchanges = recording.split("\n").filter((line) => line.startsWith('{"type":"round"'));
+    const exchanges = recording.split("\n").filter((line) => line.startsWith('{"type":"batch"'));
     expect(exchanges.length).toBeGreaterThan(100);
     expect(exchanges.join("\n")).not.toMatch(/authorization/i);
     await writeFile(file, recording.slice(0, recording.length - 100));
@@ -291,9 +301,9 @@ describe("A recording that is larger than the memory", () => {
     const dir = join(folder, "large");
     await mkdir(dir);
     async function* large() {
-      yield text(header, { type: "stage", lane: 0, stage, fresh: true });
+      yield text(header, { type: "fixture-ready", worker: 0, fixture: stage, empty: true });
       for (let index = 0; index < 1280; index += 1) {
-        yield text(history(`u${index}`, megabyte / 16), { type: "tidied", lane: 0, empty: true });
+        yield text(history(`u${index}`, megabyte / 16), { type: "fixture-reset", worker: 0, empty: true });
       }
       yield text(footer);
     }

@@ -2,30 +2,38 @@ import { describe, expect, it } from "vitest";
 import { play } from "../api/play.ts";
 import { openSession } from "../api/session.ts";
 import { contactFor } from "../api/target.ts";
-import type { RunEvent } from "../reports/ndjson.ts";
+import type { PublishedEvent } from "../reports/ndjson.ts";
 import type { Report } from "../reports/report.ts";
+import type { Observer } from "../runner/events.ts";
 import { judgeVariant, type VariantOptions } from "../runner/kill-matrix.ts";
-import type { Tape } from "../runner/recording.ts";
+import { publishedObserver } from "../runner/observe/published.ts";
+import { reportObserver } from "../runner/observe/report.ts";
+import { snapshots } from "../runner/observe/snapshots.ts";
+import type { RunOptions } from "../runner/options.ts";
+import type { Mutation } from "../targets/reference/behaviour.ts";
 import { dialects, mutants } from "../targets/reference/mutants/index.ts";
 import { change, naming } from "../targets/reference/mutants/mutant.ts";
 import { referenceHandler } from "./reference-handler.ts";
 
-/** Everything sent, lane by lane, as one text. */
-function recording(): { readonly tape: Tape; text(): string } {
-  const lanes = new Map<number, string[]>();
+/** Everything sent, worker by worker, as one text. */
+function recording(): Observer & { text(): string } {
+  const workers = new Map<number, string[]>();
   return {
-    tape: {
-      stage: () => {},
-      round: (lane, _unit, exchanges) => {
-        const sent = exchanges.map(
-          ({ call }) => `${call.method} ${call.target} ${JSON.stringify(call.headers)} ${call.body}`,
-        );
-        lanes.set(lane, [...(lanes.get(lane) ?? []), ...sent]);
-      },
+    on(event) {
+      if (event.type !== "batch") return;
+      const sent = event.exchanges.map(
+        ({ call }) => `${call.method} ${call.target} ${JSON.stringify(call.headers)} ${call.body}`,
+      );
+      workers.set(event.worker, [...(workers.get(event.worker) ?? []), ...sent]);
     },
-    text: () => JSON.stringify([...lanes].sort(([a], [b]) => a - b)),
+    text: () => JSON.stringify([...workers].sort(([a], [b]) => a - b)),
   };
 }
+
+/** Makes an observer that hears the published events. */
+const publishedTo = (tell: (event: PublishedEvent) => void) => (how: RunOptions) => [
+  publishedObserver(how, tell),
+];
 
 describe("A run against the reference", () => {
   it.each([1, 2, 3, 4, 5])("exercises every rule, and every one holds, at seed %i", async (seed) => {
@@ -40,9 +48,9 @@ describe("A run against the reference", () => {
 
   it("sends the same requests, byte for byte, at the same seed, and others at another", async () => {
     const sent = async (seed: number): Promise<string> => {
-      const { tape, text } = recording();
-      await judgeVariant((faithful) => faithful, { seed, runs: 5, rounds: 2, tape });
-      return text();
+      const sent = recording();
+      await judgeVariant((faithful) => faithful, { seed, runs: 5, rounds: 2, observers: () => [sent] });
+      return sent.text();
     };
     const first = await sent(7);
     expect(first.length).toBeGreaterThan(100_000);
@@ -156,15 +164,15 @@ it.each([
 
 /** The events of a run on a mutant, in the order in which they were told. */
 async function eventsOf(id: keyof typeof mutants, options: Partial<VariantOptions> = {}) {
-  const events: RunEvent[] = [];
+  const events: PublishedEvent[] = [];
   const report = await judgeVariant(mutants[id].mutate, {
     seed: 1,
     suites: ["state"],
-    events: (event) => events.push(event),
+    observers: publishedTo((event) => events.push(event)),
     ...options,
   });
-  const of = <Name extends RunEvent["event"]>(name: Name) =>
-    events.filter((event): event is Extract<RunEvent, { event: Name }> => event.event === name);
+  const of = <Name extends PublishedEvent["event"]>(name: Name) =>
+    events.filter((event): event is Extract<PublishedEvent, { event: Name }> => event.event === name);
   return { report, names: events.map(({ event }) => event), of };
 }
 
@@ -201,11 +209,11 @@ describe("The events of a run", () => {
   });
 
   it("say what a history that was left out would have needed", async () => {
-    const events: RunEvent[] = [];
+    const events: PublishedEvent[] = [];
     const cannot = [{ needs: "faults" as const, reason: "it has no fault to show" }];
     const contact = { ...contactFor(referenceHandler(), {}), cannot };
     const session = await openSession(contact, { env: {}, seed: 1 });
-    const heard = (event: RunEvent) => void events.push(event);
+    const heard = (event: PublishedEvent) => void events.push(event);
     await play(session, { seed: 1, suites: ["faults"], replay: () => "", events: heard });
     await session.close();
     const [start, plan, ...histories] = events;
@@ -228,12 +236,12 @@ describe("A run that dies", () => {
     const report = await judgeVariant(mutants["success.is-201"].mutate, {
       seed: 1,
       suites: ["state"],
-      events: ({ event }) => {
-        if (event === "settled") throw new Error("the teller broke");
-      },
+      observers: publishedTo(({ event }) => {
+        if (event === "settled") throw new Error("the observer broke");
+      }),
     });
     expect(report.incomplete).toBe(true);
-    expect(report.faults.join()).toContain("The run died: the teller broke");
+    expect(report.faults.join()).toContain("The run died: the observer broke");
     expect(report.rules.find(({ id }) => id === "success.is-201")).toMatchObject({
       verdicts: { document: "violated" },
       counterexample: { reproduced: "3 of 3" },
@@ -241,17 +249,20 @@ describe("A run that dies", () => {
   });
 });
 
+/** A run on a variant that is given to `write` after each test case. */
+function snapshotsOf(mutate: Mutation, write: (report: Report) => Promise<void>): Promise<Report> {
+  const observers = (how: RunOptions) => {
+    const early = reportObserver(how);
+    return [early, snapshots({ everyMs: 0, write }, how.clock, early.report)];
+  };
+  return judgeVariant(mutate, { seed: 1, suites: ["state"], observers });
+}
+
 describe("A report in the middle of a run", () => {
   it("is incomplete, says so, and calls nothing violated that has not been tried again", async () => {
     const written: Report[] = [];
-    const snapshot = {
-      everyMs: 0,
-      write: async (report: Report) => {
-        written.push(report);
-      },
-    };
-    const options = { seed: 1, suites: ["state"], snapshot };
-    const final = await judgeVariant(mutants["success.is-201"].mutate, options);
+    const write = async (report: Report) => void written.push(report);
+    const final = await snapshotsOf(mutants["success.is-201"].mutate, write);
     const ruleIn = (report: Report) => report.rules.find(({ id }) => id === "success.is-201");
     const suspected = written.filter((report) => ruleIn(report)?.verdicts.document === "inconclusive");
     expect(suspected.length).toBeGreaterThan(3);
@@ -274,11 +285,7 @@ describe("A report in the middle of a run", () => {
       open -= 1;
       throw new Error("the disk is full");
     };
-    const final = await judgeVariant((faithful) => faithful, {
-      seed: 1,
-      suites: ["state"],
-      snapshot: { everyMs: 0, write },
-    });
+    const final = await snapshotsOf((faithful) => faithful, write);
     expect(open).toBe(0);
     expect(final.summary.document.violated).toBe(0);
   });

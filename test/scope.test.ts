@@ -4,6 +4,7 @@ import type { Outgoing, Transport } from "../client/transport.ts";
 import type { Rule } from "../oracle/rule.ts";
 import { rules } from "../rules/index.ts";
 import { diff } from "../runner/diff/diff.ts";
+import type { Observer } from "../runner/events.ts";
 import type { RunOptions } from "../runner/options.ts";
 import { type Reach, reach } from "../runner/reach.ts";
 import { run } from "../runner/run.ts";
@@ -108,10 +109,11 @@ const common = {
 async function runOn(
   on: On,
   options: Partial<RunOptions> = {},
+  observers: readonly Observer[] = [],
 ): Promise<{ readonly said: string; readonly target: Target }> {
   const { target = targetOf(on) } = on;
   const reach = await reached(target, on);
-  const report = run({
+  const how: RunOptions = {
     ...reach,
     ...common,
     target: { name: "counted", endpoint: "http://reference.invalid", cannot: [] },
@@ -122,10 +124,10 @@ async function runOn(
     rounds: 2,
     settleMs: 0,
     signal: on.signal,
-    progress: () => {},
     replay: (rule) => rule,
     ...options,
-  });
+  };
+  const report = run(how, observers);
   const said = await report.then(
     ({ faults }) => faults.join(),
     (error: unknown) => String(error),
@@ -217,10 +219,14 @@ describe("After a run in which a rule throws", () => {
       { mutate: (behaviour) => faulty.reduce((so, id) => mutants[id].mutate(so), behaviour) },
       {
         rules: [...rules, throwing(() => confirming && late())],
-        progress: ({ confirming: far }) => {
-          confirming = far !== undefined;
-        },
       },
+      [
+        {
+          on: ({ type }) => {
+            if (type === "confirming") confirming = true;
+          },
+        },
+      ],
     );
     expect(said).toContain("The rule is broken.");
     expect(await afterwards(target)).toEqual(nothing);

@@ -1,5 +1,6 @@
 import { judgeOf } from "../../oracle/judge.ts";
 import type { Difference, DiffReport, Side } from "../../reports/diff.ts";
+import type { ProgressEvent } from "../../reports/progress.ts";
 import { rules } from "../../rules/index.ts";
 import type { Suite, Unit } from "../../suites/case.ts";
 import { usualSuites } from "../../suites/index.ts";
@@ -12,7 +13,7 @@ import { type Group, search } from "./search.ts";
 import { type Shrunk, shrinkDifference } from "./shrink-difference.ts";
 
 /** One of the two targets, within reach. */
-export interface SideOptions extends Omit<RaiseOptions, "lanes" | "tape" | "settleMs" | "sleep" | "scope"> {
+export interface SideOptions extends Omit<RaiseOptions, "lanes" | "emit" | "settleMs" | "sleep" | "scope"> {
   readonly target: RunOptions["target"];
   readonly curl: RunOptions["curl"];
 }
@@ -27,7 +28,7 @@ export interface DiffOptions extends Pick<RunOptions, "tool" | "clock" | "sleep"
   readonly lanes: number;
   /** Leave out what must never reach a real account. */
   readonly careful: boolean;
-  readonly progress: RunOptions["progress"];
+  readonly progress: (far: ProgressEvent) => void;
 }
 
 /** Sends the same requests to two targets, makes every kind of difference small, and tells what the document says of it. */

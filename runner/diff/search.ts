@@ -1,6 +1,8 @@
 import type { Unit } from "../../suites/case.ts";
-import { lacks, silenceCounter } from "../explore.ts";
+import type { Gone } from "../events.ts";
+import { lacks, silenceCounter } from "../execute.ts";
 import { retained } from "../lane.ts";
+import { goneText } from "../observe/problem.ts";
 import type { Origin } from "../regenerate.ts";
 import type { Scope } from "../scope.ts";
 import { type Compared, compareAnswers } from "./compare-answers.ts";
@@ -46,8 +48,8 @@ export async function search(options: SearchOptions): Promise<Searched> {
   const groups = new Map<string, Group>();
   const count = { played: 0, compared: 0, parted: 0, notEmptied: 0, unfilled: 0 };
   let gone: string | null = null;
-  const tell = (why: string) => {
-    gone = why;
+  const tell = (why: Gone) => {
+    gone = goneText(why);
   };
   const stopping = () => stop() !== null || gone !== null;
   const work = async (worker: PairWorker, offset: number): Promise<void> => {

@@ -1,22 +1,13 @@
-import type { Addition, Observation } from "../oracle/observe.ts";
-import type { Question } from "../oracle/rule.ts";
-import type { QuestionReport } from "../reports/report.ts";
-import { sizeRules } from "../rules/policy.ts";
-import { questions } from "../rules/unspecified.ts";
-import { within } from "../spec/error-place.ts";
+import type { Addition, Observation } from "../../oracle/observe.ts";
+import type { Question } from "../../oracle/rule.ts";
+import type { QuestionReport } from "../../reports/report.ts";
+import { questions } from "../../rules/unspecified.ts";
+import { within } from "../../spec/error-place.ts";
+import { executedIn, type Observer } from "../events.ts";
 
-/** Collects what a target does where the document is silent. */
-export interface Questionnaire {
-  hear(of: Observation): void;
+/** What a target does where the document leaves it unspecified. */
+interface Unspecified extends Observer {
   answers(): readonly QuestionReport[];
-  /** A policy was refused for its size. */
-  sawLimit(): boolean;
-}
-
-const tooLarge = sizeRules["policy.too-large"];
-
-function isTooLarge(of: Addition): boolean {
-  return within({ rule: "policy.too-large" }, () => tooLarge.trigger.judge(of) !== null);
 }
 
 /** Different answers that are told apart for one question. */
@@ -35,9 +26,8 @@ function pointedBy({ reading, situation }: Addition): Question | undefined {
 }
 
 /** Makes an empty one. */
-export function questionnaire(): Questionnaire {
+export function unspecified(): Unspecified {
   const heard = new Map<string, Map<string, number>>();
-  let full = false;
   const note = ({ id, answer }: Question, of: Observation): void => {
     const said = within({ rule: id }, () => answer(of));
     if (said === null) return;
@@ -46,12 +36,12 @@ export function questionnaire(): Questionnaire {
     if (counts.has(said) || counts.size < mostAnswers) counts.set(said, (counts.get(said) ?? 0) + 1);
   };
   return {
-    hear: (of) => {
-      // Also where the policy cannot be read, or the refusal has another name than it should.
-      if (of.kind === "addition") full ||= isTooLarge(of);
-      const pointed = of.kind === "addition" ? pointedBy(of) : undefined;
-      if (pointed !== undefined) note(pointed, of);
-      for (const question of always) note(question, of);
+    on: (event) => {
+      for (const of of executedIn(event)) {
+        const pointed = of.kind === "addition" ? pointedBy(of) : undefined;
+        if (pointed !== undefined) note(pointed, of);
+        for (const question of always) note(question, of);
+      }
     },
     answers: () =>
       questions.map(({ id, title, source }) => {
@@ -67,6 +57,5 @@ export function questionnaire(): Questionnaire {
           observations: counts.reduce((sum, [, times]) => sum + times, 0),
         };
       }),
-    sawLimit: () => full,
   };
 }

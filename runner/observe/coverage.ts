@@ -1,9 +1,9 @@
-import { pointOf } from "../oracle/judge.ts";
-import type { Addition, Observation } from "../oracle/observe.ts";
-import type { Judgement } from "../oracle/rule.ts";
-import type { CoverageCell, CoverageInput } from "../reports/report.ts";
-import { judgeAcceptance } from "../rules/acceptance.ts";
-import { rules } from "../rules/index.ts";
+import { pointOf } from "../../oracle/judge.ts";
+import type { Addition } from "../../oracle/observe.ts";
+import type { Judgement } from "../../oracle/rule.ts";
+import type { CoverageCell, CoverageInput } from "../../reports/report.ts";
+import { judgeAcceptance } from "../../rules/acceptance.ts";
+import { rules } from "../../rules/index.ts";
 import {
   bodyMembers,
   type ConstraintKind,
@@ -11,12 +11,12 @@ import {
   type Member,
   members,
   unjudgeable,
-} from "../spec/constraint.ts";
-import { within } from "../spec/error-place.ts";
+} from "../../spec/constraint.ts";
+import { within } from "../../spec/error-place.ts";
+import { executedIn, type Observer } from "../events.ts";
 
 /** Counts what was sent for each constraint and how it ended; work an observation is constant. */
-export interface Coverage {
-  hear(of: Observation): void;
+interface Coverage extends Observer {
   cells(): readonly CoverageCell[];
 }
 
@@ -44,24 +44,24 @@ export function coverage(): Coverage {
     counts.set(cellName(cell), { accepted: 0, refused: 0, refusedOther: 0, unsettled: 0 });
   const valid = cellsOf(counts, ({ input }) => input === "valid");
   const absent = cellsOf(counts, ({ constraint, input }) => constraint === "optional" && input === "missing");
-  const hearAddition = (of: Addition): void => {
+  const count = (of: Addition): void => {
     const point = pointOf(of);
     if (point === null) return;
     if (point.kind === "valid") {
       const ending = validEnding(of);
       if (ending === null) return;
       for (const member of members) {
-        for (const count of (isPresent(of, member) ? valid : absent).get(member) ?? []) count[ending] += 1;
+        for (const cell of (isPresent(of, member) ? valid : absent).get(member) ?? []) cell[ending] += 1;
       }
       return;
     }
     const name = point.kind === "open" ? openCell(point.question, of) : faultCell(point.objection, of);
-    const count = counts.get(name ?? "");
-    if (count !== undefined) count[endingOf(of, point)] += 1;
+    const cell = counts.get(name ?? "");
+    if (cell !== undefined) cell[endingOf(of, point)] += 1;
   };
   return {
-    hear: (of) => {
-      if (of.kind === "addition") hearAddition(of);
+    on: (event) => {
+      for (const of of executedIn(event)) if (of.kind === "addition") count(of);
     },
     cells: () =>
       grid.map((cell) => ({

@@ -1,0 +1,51 @@
+import type { Observation } from "../../oracle/observe.ts";
+import type { LatencyReport } from "../../reports/report.ts";
+import { executedIn, type Observer } from "../events.ts";
+
+/** Latencies kept for the median, and the slowest calls kept by name. */
+const most = { samples: 100_000, slow: 10 } as const;
+
+/** How long answers to AddPermission took. */
+interface Latencies extends Observer {
+  report(): LatencyReport | null;
+}
+
+/** Makes an empty one. */
+export function latencies(): Latencies {
+  const samples: number[] = [];
+  const slowest: { case: string; ms: number }[] = [];
+  const time = ({ kind, call, answer }: Observation): void => {
+    if (kind !== "addition" || answer.kind === "none") return;
+    const ms = answer.answeredAt - answer.sentAt;
+    if (samples.length < most.samples) samples.push(ms);
+    if (ms < 100 || (slowest.length === most.slow && ms <= (slowest.at(-1)?.ms ?? 0))) return;
+    slowest.push({
+      case: `${call.method} ${call.target} ${(call.body ?? "").slice(0, 120)}`,
+      ms: Math.round(ms),
+    });
+    slowest.sort((a, b) => b.ms - a.ms);
+    slowest.length = Math.min(slowest.length, most.slow);
+  };
+  return {
+    on: (event) => {
+      for (const of of executedIn(event)) time(of);
+    },
+    report: () => {
+      if (samples.length === 0) return null;
+      const sorted = Float64Array.from(samples).sort();
+      const at = (share: number) =>
+        round(sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0);
+      const medianMs = at(0.5);
+      return {
+        medianMs,
+        p99Ms: at(0.99),
+        maxMs: at(1),
+        outliers: slowest.filter(({ ms }) => ms > 10 * medianMs),
+      };
+    },
+  };
+}
+
+function round(ms: number): number {
+  return Math.round(ms * 100) / 100;
+}

@@ -1,0 +1,61 @@
+import type { Problem } from "../../reports/reason.ts";
+import type { Gone, RunProblem, StopReason } from "../events.ts";
+import { problemOf } from "../internal-error.ts";
+
+/** A problem as reports tell it; `far` is how many of the test cases were done with when it came up. */
+export function problemReport(
+  problem: RunProblem,
+  far: { readonly done: number; readonly planned: number },
+  redact: (text: string) => string,
+): Problem {
+  switch (problem.code) {
+    case "not-begun":
+      return { code: "not-begun", message: problem.fault.message };
+    case "died":
+      return problemOf(problem.error, redact);
+    case "stopped":
+      return {
+        code: "stopped",
+        message: `The run stopped after ${far.done} of ${far.planned} histories: ${stopText(problem.reason)}.`,
+      };
+    case "fixtures-lost":
+      return { code: "fixtures-lost", message: lostText(problem.functions) };
+    case "left-behind":
+      return { code: "left-behind", message: problem.what };
+    case "recorded":
+      return problem.problem;
+  }
+}
+
+/** Stands in a report that was written in the middle of a run, and stays there if the run is killed. */
+export const goingOn: Problem = {
+  code: "going-on",
+  message: "The run was still going on when this was written, or was killed since.",
+};
+
+function stopText(reason: StopReason): string {
+  switch (reason.code) {
+    case "interrupted":
+      return "it was interrupted";
+    case "part-failed":
+      return "a part of it failed";
+    case "budget-spent":
+      return "the budget of requests is spent";
+    case "budget-kept":
+      return "the rest of the budget of requests is for trying again what was seen";
+    default:
+      return goneText(reason);
+  }
+}
+
+/** Why a target counts as gone, as a phrase. */
+export function goneText({ code, detail }: Gone): string {
+  return code === "silent"
+    ? `the target stopped answering: ${detail}`
+    : `the target turns every request away, the last with ${detail}`;
+}
+
+/** The sentence about functions that are gone. */
+export function lostText(names: readonly string[]): string {
+  return `The target no longer knows ${names.join(" and ")}, which nobody deleted: it was started anew or cleared in the middle of the run, so run again while nobody else uses it.`;
+}

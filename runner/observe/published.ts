@@ -1,0 +1,64 @@
+import type { PublishedEvent } from "../../reports/ndjson.ts";
+import { reasonMembers } from "../../reports/reason.ts";
+import type { Observer, RunEvent } from "../events.ts";
+import { counterexample, type ReportOptions, reportHead, unsupported } from "../report.ts";
+
+/** Tells of a run in the events that are published: those of report.ndjson. Texts of the target are redacted. */
+export function publishedObserver(options: ReportOptions, tell: (event: PublishedEvent) => void): Observer {
+  const { redact } = options;
+  const far = { done: 0, planned: 0 };
+  const ended = ({ case: { id } }: Extract<RunEvent, { readonly case: object }>, how: object) => {
+    far.done += 1;
+    tell({ event: "history", id, ...far, ...how });
+  };
+  return {
+    on(event) {
+      switch (event.type) {
+        case "run-started":
+          return tell({ event: "run-start", ...reportHead(event.head, event.head.target.cannot) });
+        case "planned": {
+          const { cases, rules } = event;
+          far.planned = cases;
+          return tell({
+            event: "plan",
+            histories: cases,
+            rules: rules.length,
+            ...unsupported(event.unsupported),
+          });
+        }
+        case "case-finished":
+          return ended(event, event.end === "cut" ? { cut: true } : {});
+        case "case-skipped":
+          return ended(event, { lacks: event.lacks });
+        case "candidate": {
+          const { column, case: history, expected, seen } = event;
+          const { id: rule, title, basis, source } = event.rule;
+          const where = { rule, column, title, basis, source, history };
+          return tell({ event: "suspicion", ...where, expected, seen: redact(seen) });
+        }
+        case "rule-result":
+          return event.tried ? tell(settled(event, options)) : undefined;
+        default:
+      }
+    },
+  };
+}
+
+function settled(
+  { rule, columns, result }: Extract<RunEvent, { readonly type: "rule-result" }>,
+  options: ReportOptions,
+): PublishedEvent {
+  const { outcome, why, confirmed } = result;
+  const reason = why === undefined ? {} : reasonMembers(why);
+  return {
+    event: "settled",
+    rule: rule.id,
+    columns,
+    outcome,
+    ...reason,
+    ...(reason.reason === undefined ? {} : { reason: options.redact(reason.reason) }),
+    ...(confirmed === undefined
+      ? {}
+      : { counterexample: counterexample(rule, confirmed, options, confirmed.stage) }),
+  };
+}

@@ -1,0 +1,53 @@
+import { resolve } from "node:path";
+import { lineFile, makeFolder, unwritable } from "../../reports/files.ts";
+import type { Report } from "../../reports/report.ts";
+import type { Observer, RunEvent } from "../events.ts";
+import { type Line, recordingFile } from "../recording.ts";
+
+/** Writes a recording while a run goes on. */
+interface Recorder extends Observer {
+  /** Writes the last line; throws a Fault when the recording could not be written. */
+  close(report: Report): Promise<void>;
+}
+
+/** Records a run in a folder, named by a path from `cwd`: every exchange as the engine has it, secrets already taken out. */
+export async function recorder(
+  dir: string,
+  tool: { readonly name: string; readonly version: string },
+  cwd = ".",
+): Promise<Recorder> {
+  const failed = (cause: unknown) => unwritable(`The recording ${JSON.stringify(dir)}`, cause, "--record");
+  await makeFolder(resolve(cwd, dir)).catch((cause: unknown) => {
+    throw failed(cause);
+  });
+  const lines = await lineFile(resolve(cwd, dir, recordingFile), failed);
+  const text = (line: Line) => `${JSON.stringify(line)}\n`;
+  lines.add(text({ type: "header", schema: "addpermission-conformance/recording@2", tool }));
+  return {
+    on(event) {
+      const line = lineOf(event);
+      if (line !== null) lines.add(text(line));
+    },
+    close: (report) => lines.end(text({ type: "footer", report })),
+  };
+}
+
+/** What is recorded of an event; null where it follows from others, or from the report at the end. */
+function lineOf(event: RunEvent): Line | null {
+  switch (event.type) {
+    case "fixture-ready":
+    case "fixture-reset":
+      return event;
+    case "batch": {
+      const { type, worker, case: name, purpose, exchanges } = event;
+      return { type, worker, case: name, purpose, exchanges };
+    }
+    case "case-finished": {
+      const { type, worker, place, end, began } = event;
+      const { id, clean } = event.case;
+      return { type, worker, case: { id, clean }, place, end, began };
+    }
+    default:
+      return null;
+  }
+}

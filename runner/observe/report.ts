@@ -1,0 +1,102 @@
+import type { Rule } from "../../oracle/rule.ts";
+import type { Problem, Reason } from "../../reports/reason.ts";
+import type { Report } from "../../reports/report.ts";
+import type { Stage } from "../../spec/stage.ts";
+import type { Column, UnsupportedCapability } from "../../spec/verdict.ts";
+import type { Observer, RunEvent } from "../events.ts";
+import { conclusionKey } from "../findings.ts";
+import { makeReport, type ReportOptions } from "../report.ts";
+import { coverage } from "./coverage.ts";
+import { latencies } from "./latencies.ts";
+import { goingOn, problemReport } from "./problem.ts";
+import { results } from "./results.ts";
+import { unspecified } from "./unspecified.ts";
+
+/** The report of a run, as far as the run is: it may be asked for at any moment, and before the first event too. */
+export interface ReportObserver extends Observer {
+  report(): Report;
+}
+
+/** What a report says of a run besides what happens in it. */
+export type ReportObserverOptions = ReportOptions & {
+  /** Why a rule was not judged, where the capabilities of the target do not say it. */
+  readonly excuse?: (rule: Rule) => Reason | null;
+};
+
+/** Begins a report. */
+export function reportObserver(options: ReportObserverOptions): ReportObserver {
+  const covered = coverage();
+  const latency = latencies();
+  const asked = unspecified();
+  const rules = results();
+  const count = { planned: 0, done: 0, played: 0, notEmptied: 0 };
+  const problems: Problem[] = [];
+  let spent = { requests: 0, ms: 0 };
+  let cannot: readonly UnsupportedCapability[] = options.target.cannot;
+  let unsent: ReadonlyMap<string, number> | null = null;
+  let stage: Stage | null = null;
+  let end: "going-on" | "complete" | "incomplete" = "going-on";
+
+  const fold = (event: RunEvent): void => {
+    switch (event.type) {
+      case "fixture-ready":
+        stage ??= event.fixture;
+        return;
+      case "planned":
+        count.planned = event.cases;
+        cannot = event.unsupported;
+        return;
+      case "case-finished":
+        count.done += 1;
+        if (event.end === "complete") count.played += 1;
+        if (event.case.clean && event.began === "not-emptied") count.notEmptied += 1;
+        return;
+      case "case-skipped":
+        count.done += 1;
+        return;
+      case "unsupported":
+        cannot = [...cannot, event.what];
+        return;
+      case "not-executed":
+        unsent = new Map(event.checks.map((of) => [conclusionKey(of.rule, of.column), of.checks]));
+        return;
+      case "problem":
+        problems.push(problemReport(event.problem, count, options.redact));
+        if (event.problem.code === "died" && end === "complete") end = "incomplete";
+        return;
+      case "run-finished":
+        end = event.complete ? "complete" : "incomplete";
+        return;
+      default:
+    }
+  };
+  const unsentOf = (known: ReadonlyMap<string, number>) => (rule: Rule, column: Column) =>
+    known.get(conclusionKey(rule.id, column)) ?? 0;
+
+  return {
+    on(event) {
+      if ("spent" in event) ({ spent } = event);
+      fold(event);
+      for (const part of [covered, latency, asked, rules]) part.on(event);
+    },
+    report() {
+      const { planned, played, notEmptied } = count;
+      return makeReport(options, {
+        spent,
+        cannot,
+        findings: rules.findings(),
+        problems: end === "going-on" ? [...problems, goingOn] : problems,
+        incomplete: end !== "complete",
+        questions: asked.answers(),
+        latency: latency.report(),
+        coverage: {
+          histories: { planned, played, ...(notEmptied > 0 ? { notEmptied } : {}) },
+          cells: covered.cells(),
+        },
+        unsent: unsent === null ? null : unsentOf(unsent),
+        stage,
+        ...(options.excuse === undefined ? {} : { excuse: options.excuse }),
+      });
+    },
+  };
+}

@@ -1,0 +1,75 @@
+import type { Judgement, Rule } from "../../oracle/rule.ts";
+import type { Column } from "../../spec/verdict.ts";
+import type { Observer } from "../events.ts";
+import { type Conclusion, conclusionKey, type Findings, unviolated } from "../findings.ts";
+
+/** What became of each rule, or what the findings say of it so far. */
+interface Results extends Observer {
+  /** Null before anything was judged. */
+  findings(): Findings | null;
+}
+
+interface Count {
+  holds: number;
+  violated: number;
+  inconclusive: number;
+  /** Why it was inconclusive, last. */
+  why: string;
+  /** What violated it first. */
+  seen: string;
+}
+
+const columns: readonly Column[] = ["document", "aws"];
+
+/** Makes an empty one. */
+export function results(): Results {
+  const counts = new Map<Rule, Record<Column, Count>>();
+  const concluded = new Map<string, Conclusion>();
+  let judged: readonly Rule[] = [];
+  let hasBegun = false;
+  const countsOf = (rule: Rule): Record<Column, Count> => {
+    let both = counts.get(rule);
+    if (both === undefined) {
+      both = { document: emptyCount(), aws: emptyCount() };
+      counts.set(rule, both);
+    }
+    return both;
+  };
+  const soFar = (rule: Rule): readonly (readonly [string, Conclusion])[] =>
+    (rule.columns ?? columns).map((column) => [
+      conclusionKey(rule.id, column),
+      provisional(countsOf(rule)[column]),
+    ]);
+  return {
+    on(event) {
+      if (event.type === "planned") judged = event.rules;
+      if (event.type === "case-finished") {
+        hasBegun = true;
+        for (const { rule, column, judgement } of event.findings) note(countsOf(rule)[column], judgement);
+      }
+      if (event.type === "case-skipped") hasBegun = true;
+      if (event.type === "rule-result") {
+        hasBegun = true;
+        for (const column of event.columns) concluded.set(conclusionKey(event.rule.id, column), event.result);
+      }
+    },
+    findings: () => (hasBegun ? new Map([...judged.flatMap(soFar), ...concluded]) : null),
+  };
+}
+
+function emptyCount(): Count {
+  return { holds: 0, violated: 0, inconclusive: 0, why: "", seen: "" };
+}
+
+function note(count: Count, judgement: Judgement): void {
+  if (judgement.verdict === "violated" && count.violated === 0) count.seen = judgement.seen;
+  if (judgement.verdict === "inconclusive") count.why = judgement.why;
+  count[judgement.verdict] += 1;
+}
+
+/** What the findings say so far: a violation that has yet to be confirmed leaves it open. */
+function provisional(count: Count): Conclusion {
+  const { violated, inconclusive, seen } = count;
+  const conclusion = unviolated({ ...count, inconclusive: inconclusive + violated });
+  return violated === 0 ? conclusion : { ...conclusion, why: { code: "not-rerun-yet", seen } };
+}
