@@ -213,6 +213,50 @@ async function all(pieces: readonly string[]): Promise<readonly Line[]> {
   return lines;
 }
 
+describe("A recording of version 1", () => {
+  /** The same in the words of version 1, which did not say how a test case began or that it ended. */
+  const older = (line: Line): object | null => {
+    switch (line.type) {
+      case "header":
+        return { ...line, schema: "addpermission-conformance/recording@1" };
+      case "fixture-ready":
+        return { type: "stage", lane: line.worker, stage: line.fixture, fresh: line.empty };
+      case "fixture-reset":
+        return { type: "tidied", lane: line.worker, empty: line.empty };
+      case "batch":
+        return { type: "round", lane: line.worker, unit: line.case, exchanges: line.exchanges };
+      case "case-finished":
+        return null;
+      case "footer":
+        return line;
+    }
+  };
+
+  it("is judged as the same recording of version 2", async () => {
+    const { again, dir } = await recorded("newer", mutants["success.is-201"].mutate, { suites: ["state"] });
+    const old = join(folder, "older");
+    await mkdir(old);
+    const lines: string[] = [];
+    let ended = 0;
+    for await (const line of (await readRecording(dir)).lines()) {
+      if (line.type === "case-finished") ended += 1;
+      const before = older(line);
+      if (before !== null) lines.push(`${JSON.stringify(before)}\n`);
+    }
+    expect(ended).toBe(again.coverage?.histories.played);
+    await writeFile(join(old, recordingFile), lines.join(""));
+    const options = {
+      rules,
+      tool,
+      profile: "document",
+      curl: { authorization: [], sign: false },
+    } as const;
+    const judgedOld = await rejudge(await readRecording(old), options);
+    expect(again.rules.find(({ id }) => id === "success.is-201")?.counterexample).toBeDefined();
+    expect(judgedOld).toEqual(again);
+  });
+});
+
 describe("The lines of a recording", () => {
   it("are the same wherever the text is cut into pieces, and no other line end than that of the file ends one", async () => {
     const wanted = [header, history("u\u2028\u2029\u0085\r"), footer];

@@ -4,7 +4,7 @@ import type { Outgoing, Transport } from "../client/transport.ts";
 import type { Rule } from "../oracle/rule.ts";
 import { rules } from "../rules/index.ts";
 import { diff } from "../runner/diff/diff.ts";
-import type { Observer } from "../runner/events.ts";
+import type { Observer, RunEvent } from "../runner/events.ts";
 import type { RunOptions } from "../runner/options.ts";
 import { type Reach, reach } from "../runner/reach.ts";
 import { run } from "../runner/run.ts";
@@ -231,6 +231,33 @@ describe("After a run in which a rule throws", () => {
     expect(said).toContain("The rule is broken.");
     expect(await afterwards(target)).toEqual(nothing);
   });
+});
+
+describe("After a run in which an observer throws", () => {
+  /** Throws at the first event of this type, and is told nothing any more. */
+  const breaking = (at: RunEvent["type"]): Observer & { heard: RunEvent["type"][] } => ({
+    heard: [],
+    on({ type }) {
+      this.heard.push(type);
+      if (type === at) throw new Error("The observer is broken.");
+    },
+  });
+
+  it.each(["run-started", "fixture-ready", "batch", "case-finished", "run-finished"] as const)(
+    "at an event %s the others are told how it ends, nothing more is sent and no function is left",
+    async (at) => {
+      const broken = breaking(at);
+      const told: RunEvent[] = [];
+      const other: Observer = { on: (event) => void told.push(event) };
+      const { said, target } = await runOn({}, {}, [broken, other]);
+      expect(said).toContain("The run died: The observer is broken");
+      expect(broken.heard.at(-1)).toBe(at);
+      expect(broken.heard.filter((type) => type === at)).toHaveLength(1);
+      const last = told.slice(-2).map(({ type }) => type);
+      expect(last.toSorted()).toEqual(["problem", "run-finished"]);
+      expect(await afterwards(target)).toEqual(nothing);
+    },
+  );
 });
 
 describe("After a run that was ended from outside", () => {
