@@ -16,7 +16,7 @@ import type { Capability } from "../spec/verdict.ts";
 import { asFault, checkOptions } from "./check-options.ts";
 import type { Contact } from "./contact.ts";
 import type { ConformOptions } from "./options.ts";
-import { play } from "./play.ts";
+import { type Play, play } from "./play.ts";
 import { openSession } from "./session.ts";
 import { type ConformTarget, contactFor } from "./target.ts";
 
@@ -42,11 +42,20 @@ export interface Deviations {
  * Runs the suite against a target and returns what it found; what the target does wrong is in the result. Throws a
  * Fault, of one sentence, when an option is wrong or when nothing could be judged at all, and nothing else.
  */
-export async function conform(target: ConformTarget, options: ConformOptions = {}): Promise<ConformanceRun> {
+export function conform(target: ConformTarget, options: ConformOptions = {}): Promise<ConformanceRun> {
+  return conformTelling(target, options, undefined);
+}
+
+/** The same; what happens is told while it happens. */
+export async function conformTelling(
+  target: ConformTarget,
+  options: ConformOptions,
+  events: Play["events"],
+): Promise<ConformanceRun> {
   try {
     checkOptions(options);
     const known = options.known === undefined ? null : await readKnown(options.known);
-    const report = await reportOn(target, options);
+    const report = await reportOn(target, options, events);
     return known === null ? { ...report, exitCode: exitCode(report) } : gated(judgeToday(report, known));
   } catch (error) {
     throw asFault(error);
@@ -62,12 +71,17 @@ function gated(judged: Judgement): ConformanceRun {
   };
 }
 
-async function reportOn(target: ConformTarget, options: ConformOptions): Promise<Report> {
+async function reportOn(
+  target: ConformTarget,
+  options: ConformOptions,
+  events: Play["events"],
+): Promise<Report> {
   const { seed = 1, ...rest } = options;
   const contact = declared(contactFor(target, options), options);
   const session = await openSession(contact, { ...rest, env: process.env, seed: seedFor(target, seed) });
   try {
-    return await play(session, { ...rest, seed, replay: (rule) => again(target, options, rule) });
+    const replay = (rule: string) => again(target, options, rule);
+    return await play(session, { ...rest, seed, replay, events });
   } finally {
     await session.close();
   }

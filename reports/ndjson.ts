@@ -1,6 +1,7 @@
 import { escapeJson } from "./escape.ts";
 import { ordered } from "./json.ts";
-import type { Basis, Column, Counterexample, Outcome, Report, RuleReport } from "./report.ts";
+import type { Problem } from "./reason.ts";
+import type { Basis, Column, Counterexample, Outcome, QuestionReport, Report, RuleReport } from "./report.ts";
 
 /** A finished run as events, one JSON object a line: run-start, then what {@link ending} gives. */
 export function ndjson(report: Report): string {
@@ -17,24 +18,38 @@ function runStart({ schema, tool, target, profile, seed, startedAt }: Omit<RunSt
   return { event: "run-start", schema, tool, target, profile, seed, startedAt };
 }
 
-/** The last lines of a run: one for each rule, question and fault, and run-end. A stream without that was cut off. */
+/** The last lines of a run, one for each of its last events. A stream without `run-end` was cut off. */
 export function ending(report: Report): string {
+  return endingEvents(report).map(line).join("");
+}
+
+/** The last events of a run: one for each rule, question and fault, and run-end with all else that the report holds. */
+export function endingEvents<R extends Report>(report: R): readonly EndingEvent<R>[] {
   const { schema, tool, profile, seed, startedAt, rules, questions, faults, problems = [], ...rest } = report;
-  const events = [
-    ...rules.map((rule) => ({ event: "rule", ...rule })),
-    ...questions.map((question) => ({ event: "question", ...question })),
+  return [
+    ...rules.map((rule) => ({ event: "rule", ...rule }) as const),
+    ...questions.map((question) => ({ event: "question", ...question }) as const),
     ...faults.map((reason, index) => {
       const { message: _, ...problem } = problems[index] ?? { message: reason };
-      return { event: "fault", reason, ...problem };
+      return { event: "fault", reason, ...problem } as const;
     }),
     { event: "run-end", ...rest },
   ];
-  return events.map(line).join("");
 }
 
 function line(event: object): string {
   return `${escapeJson(JSON.stringify(ordered(event)))}\n`;
 }
+
+/** What a run ends with: what its report holds, part by part. */
+export type EndingEvent<R extends Report = Report> =
+  | ({ readonly event: "rule" } & RuleReport)
+  | ({ readonly event: "question" } & QuestionReport)
+  | ({ readonly event: "fault"; readonly reason: string } & Partial<Omit<Problem, "message">>)
+  | ({ readonly event: "run-end" } & Omit<R, RunStartMember | "rules" | "questions" | "faults" | "problems">);
+
+/** What `run-start` has told. What the target lacks is known better at the end, so that it is told again. */
+type RunStartMember = "schema" | "tool" | "profile" | "seed" | "startedAt";
 
 /** Begins every stream of events. */
 type RunStart = { readonly event: "run-start" } & Pick<

@@ -8,9 +8,11 @@ import { fileURLToPath } from "node:url";
 import { MockAgent } from "undici";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import {
+  type ConformanceEvent,
   type ConformOptions,
   type ConformTarget,
   conform,
+  events,
   Fault,
   lambdaHandler,
   nodeListener,
@@ -126,6 +128,77 @@ describe("A run as data", () => {
     expect(run.faults.join()).toContain("budget");
   });
 });
+
+describe("The events of a run, taken one by one", () => {
+  async function all(of: AsyncIterable<ConformanceEvent>): Promise<readonly ConformanceEvent[]> {
+    const told: ConformanceEvent[] = [];
+    for await (const event of of) told.push(event);
+    return told;
+  }
+
+  it("are those of report.ndjson, from its start to what the run comes to", async () => {
+    const faulty = () => referenceHandler({ created: (json) => ({ status: 200, headers: [], body: json }) });
+    const told = await all(events(faulty(), small));
+    const run = await conform(faulty(), small);
+    expect(told.slice(0, 2).map(({ event }) => event)).toEqual(["run-start", "plan"]);
+    expect(told.filter(({ event }) => event === "suspicion")).toMatchObject([{ rule: "success.is-201" }]);
+    expect(told.filter(({ event }) => event === "settled")).toMatchObject([{ outcome: "violated" }]);
+    expect(told.filter(({ event }) => event === "rule")).toHaveLength(run.rules.length);
+    const { exitCode, summary } = run;
+    expect(told.at(-1)).toMatchObject({ event: "run-end", exitCode, summary, incomplete: false });
+    expect(exitCode).toBe(1);
+  });
+
+  it("wait for a slow reader, whose pace the run does not take over", async () => {
+    const handler = referenceHandler();
+    const names: string[] = [];
+    for await (const { event } of events(handler, small)) {
+      if (event === "run-start")
+        await expect.poll(() => isCleanedUp(handler.seen), { timeout: 20_000 }).toBe(true);
+      names.push(event);
+    }
+    expect(names.slice(0, 2)).toEqual(["run-start", "plan"]);
+    expect(names.at(-1)).toBe("run-end");
+  });
+
+  it.each(["run-start", "history"])(
+    "may be left at %s: the run ends, and nothing is sent or left after that",
+    async (last) => {
+      const handler = referenceHandler();
+      for await (const { event } of events(handler, { runs: 3, rounds: 2 })) if (event === last) break;
+      const { length } = handler.seen;
+      expect(createdAndDeleted(handler.seen)).toEqual({ left: [] });
+      if (last === "history") expect(isCleanedUp(handler.seen)).toBe(true);
+      expect(handler.seen.filter((line) => line.includes("/policy")).length).toBeLessThan(200);
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      expect(handler.seen).toHaveLength(length);
+    },
+  );
+
+  it("end with the Fault that conform throws, where a run cannot begin", async () => {
+    const refusing = () => Promise.resolve(new Response("{}", { status: 403 }));
+    const told: string[] = [];
+    const taking = (async () => {
+      for await (const { event } of events(refusing, small)) told.push(event);
+    })();
+    await expect(taking).rejects.toThrow(Fault);
+    expect(told).toEqual(["run-start"]);
+    await expect(all(events(refusing, { runs: 0 }))).rejects.toThrow("runs");
+  });
+});
+
+/** Names of functions that were created and not deleted, by the requests that were sent. */
+function createdAndDeleted(seen: readonly string[]): { readonly left: readonly string[] } {
+  const created = seen.flatMap(
+    (line) => /^POST \S+\/functions\/? .*"FunctionName":"([^"]+)"/.exec(line)?.[1] ?? [],
+  );
+  const deleted = seen.flatMap((line) => /^DELETE \S+\/functions\/([\w-]+) /.exec(line)?.[1] ?? []);
+  return { left: created.filter((name) => !deleted.includes(name)) };
+}
+
+function isCleanedUp(seen: readonly string[]): boolean {
+  return seen.some((line) => line.startsWith("DELETE ")) && createdAndDeleted(seen).left.length === 0;
+}
 
 describe("What a target is said to lack", () => {
   it("excuses what needs it, and no other rule, whatever words it is said in", async () => {
