@@ -1,6 +1,5 @@
 import type { Authorizer } from "../client/authorize.ts";
-import { endpointOf } from "../client/endpoint.ts";
-import type { Clock, Transport } from "../client/transport.ts";
+import { type Clock, endpointOf, type Transport } from "../client/transport.ts";
 import type { Inability } from "../runner/options.ts";
 import { Fault } from "../spec/fault.ts";
 import type { Session } from "./session.ts";

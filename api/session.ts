@@ -1,8 +1,7 @@
 import { createHash, randomBytes } from "node:crypto";
 import { join } from "node:path";
 import type { Environment } from "../client/authorize.ts";
-import { endpointOf } from "../client/endpoint.ts";
-import type { Clock } from "../client/transport.ts";
+import { type Clock, endpointOf } from "../client/transport.ts";
 import type { Inability } from "../runner/options.ts";
 import { type Reach, reach } from "../runner/reach.ts";
 import type { Contact } from "./contact.ts";

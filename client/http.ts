@@ -1,17 +1,17 @@
 import type { Socket } from "node:net";
-import { Pool } from "undici";
+import { type Dispatcher, Pool } from "undici";
 import type { Answer, Header } from "../spec/exchange.ts";
 import { type Authorizer, authorized } from "./authorize.ts";
-import { deadlines } from "./deadline.ts";
-import { type Bounds, dispatchOnce, unableUndici, undiciRequest } from "./dispatch.ts";
-import { addressed } from "./endpoint.ts";
+import { type Abortable, type Deadlines, deadlines, type Expiring, follow, unfollow } from "./deadline.ts";
 import { type RawOptions, sendOver, sendRaw } from "./raw.ts";
-import { isUnaskedContinue, notSent } from "./silence.ts";
+import { because, isUnaskedContinue, notSent, type Reason, reasonOf } from "./silence.ts";
 import { dial, keptSockets, type Tls } from "./sockets.ts";
 import {
+  addressed,
   type Clock,
   defaultMaxBodyBytes,
   maxHeaderBytes,
+  maxInterimResponses,
   type Outgoing,
   type SendOptions,
   type Transport,
@@ -116,4 +116,187 @@ function poolOf(options: HttpOptions, connectTimeoutMs: number, sockets: Set<Soc
       sockets.add(opened);
     },
   });
+}
+
+/** What bounds a call. */
+export interface Bounds {
+  readonly clock: Clock;
+  readonly deadlines: Deadlines;
+  readonly deadlineMs: number;
+  readonly maxBodyBytes: number;
+  readonly signal?: AbortSignal | undefined;
+  /** Hears the error by which a call ended without a response. */
+  readonly failed?: (error: unknown) => void;
+}
+
+/** Hands one request to an undici dispatcher and waits for the whole response. Never rejects. */
+export function dispatchOnce(
+  dispatcher: Dispatcher,
+  request: Dispatcher.DispatchOptions,
+  bounds: Bounds,
+): Promise<Answer> {
+  return new Promise((resolve) => {
+    const attempt = attemptOf(bounds, resolve);
+    bounds.deadlines.add(attempt);
+    follow(bounds.signal, attempt);
+    if (attempt.settled()) return;
+    try {
+      dispatcher.dispatch(request, attempt);
+    } catch (error) {
+      attempt.fail(reasonOf(error));
+    }
+  });
+}
+
+interface Attempt extends Dispatcher.DispatchHandler, Expiring, Abortable {
+  settled(): boolean;
+  fail(why: Reason): void;
+}
+
+/** One object for all that can happen to a call: this runs thousands of times a second. */
+function attemptOf(bounds: Bounds, resolve: (answer: Answer) => void): Attempt {
+  const { clock, maxBodyBytes } = bounds;
+  const chunks: Buffer[] = [];
+  let sentAt = clock();
+  let controller: Dispatcher.DispatchController | undefined;
+  let settled = false;
+  let status = 0;
+  let headers: readonly Header[] = [];
+  let size = 0;
+  let interim = 0;
+  const attempt: Attempt = {
+    expiresAt: sentAt + bounds.deadlineMs,
+    settled: () => settled,
+    expire() {
+      attempt.fail(because("timeout", `${bounds.deadlineMs} ms`));
+    },
+    abort() {
+      attempt.fail(because("aborted"));
+    },
+    fail(why) {
+      if (settled) return;
+      settled = true;
+      release(bounds, attempt);
+      resolve({ kind: "none", ...why, sentAt, answeredAt: clock() });
+      controller?.abort(new Error(why.detail));
+    },
+    onRequestStart(given) {
+      if (settled) return given.abort(new Error("the call was given up before it was sent"));
+      controller = given;
+      sentAt = clock();
+    },
+    onRequestUpgrade(_controller, code, _headers, socket) {
+      socket.destroy();
+      attempt.fail(because("protocol", `the protocol was changed with ${code}`));
+    },
+    onResponseStart(given, code, parsed) {
+      if (code < 200) {
+        interim += 1;
+        if (interim > maxInterimResponses) attempt.fail(because("protocol", "too many interim responses"));
+        return;
+      }
+      status = code;
+      headers = rawHeaders(given, parsed);
+    },
+    onResponseData(_controller, chunk) {
+      size += chunk.length;
+      if (size > maxBodyBytes) return attempt.fail(because("too-large", `over ${maxBodyBytes} bytes`));
+      chunks.push(chunk);
+    },
+    onResponseEnd() {
+      if (settled) return;
+      settled = true;
+      release(bounds, attempt);
+      resolve({ kind: "response", status, headers, body: textOf(chunks), sentAt, answeredAt: clock() });
+    },
+    onResponseError(_controller, error) {
+      if (!settled) bounds.failed?.(error);
+      attempt.fail(reasonOf(error));
+    },
+  };
+  return attempt;
+}
+
+function release(bounds: Bounds, attempt: Attempt): void {
+  bounds.deadlines.delete(attempt);
+  unfollow(bounds.signal, attempt);
+}
+
+/** The header lines as received where the dispatcher knows them, else the ones it parsed. */
+function rawHeaders(
+  controller: Dispatcher.DispatchController,
+  parsed: Readonly<Record<string, string | string[] | undefined>>,
+): readonly Header[] {
+  const raw: unknown = "rawHeaders" in controller ? controller.rawHeaders : null;
+  if (!Array.isArray(raw)) {
+    return Object.entries(parsed).flatMap(([name, value]) =>
+      [value ?? []].flat().map((each): Header => [name, each]),
+    );
+  }
+  const lines: Header[] = [];
+  for (let at = 0; at + 1 < raw.length; at += 2) lines.push([latin1(raw[at]), latin1(raw[at + 1])]);
+  return lines;
+}
+
+function latin1(value: unknown): string {
+  return Buffer.isBuffer(value) ? value.toString("latin1") : String(value);
+}
+
+/** The call as undici takes it; the target already carries the endpoint's path. `last` ends the connection after it. */
+export function undiciRequest(
+  call: Outgoing,
+  signed: readonly Header[],
+  last = false,
+): Dispatcher.DispatchOptions {
+  return {
+    method: call.method,
+    path: call.target,
+    headers: headerLines(call.headers, signed),
+    body: bytesOf(call),
+    // Said for POST already; for the others it keeps undici from trying again.
+    idempotent: false,
+    ...(last ? { reset: true } : {}),
+  };
+}
+
+/** Name and value in turns, ours last; a compressed answer is never asked for. */
+function headerLines(given: readonly Header[], signed: readonly Header[]): string[] {
+  const lines: string[] = [];
+  let encoding = false;
+  for (const [name, value] of given) {
+    lines.push(name, value);
+    encoding ||= name.length === 15 && name.toLowerCase() === "accept-encoding";
+  }
+  if (!encoding) lines.push("Accept-Encoding", "identity");
+  for (const [name, value] of signed) lines.push(name, value);
+  return lines;
+}
+
+/** A text body stays text, which undici writes as UTF-8. */
+function bytesOf(call: Outgoing): string | Buffer | null {
+  if (call.body === null) return null;
+  return call.encoding === "base64" ? Buffer.from(call.body, "base64") : call.body;
+}
+
+const reserved = /^(host|content-length|transfer-encoding|keep-alive|upgrade|expect)$/i;
+
+/** Why undici would refuse or rewrite the call, which then needs a bare socket; null when it would not. */
+export function unableUndici(call: Outgoing): string | null {
+  if (!/^\/[\u0021-\u00ff]*$/.test(call.target)) return "the request-target needs raw framing";
+  if (!/^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/.test(call.method) || call.method === "CONNECT") {
+    return "the method needs raw framing";
+  }
+  const odd = call.headers.find(
+    ([name, value]) => reserved.test(name) || !/^[\t\u0020-\u007e\u0080-\u00ff]*$/.test(value),
+  );
+  return odd === undefined ? null : `the header ${odd[0]} needs raw framing`;
+}
+
+/**
+ * Chunks are kept as bytes until the end: the garbage collector counts bytes at once, and pieces of text of huge answers
+ * only after they have filled the memory. Bytes that are not UTF-8 become U+FFFD.
+ */
+function textOf(chunks: readonly Buffer[]): string {
+  const [only] = chunks;
+  return (chunks.length === 1 && only !== undefined ? only : Buffer.concat(chunks)).toString("utf8");
 }

@@ -2,10 +2,9 @@ import type { Dispatcher } from "undici";
 import type { Answer, Header } from "../spec/exchange.ts";
 import { type Authorizer, authorized } from "./authorize.ts";
 import { deadlines, follow, unfollow } from "./deadline.ts";
-import { type Bounds, dispatchOnce, unableUndici, undiciRequest } from "./dispatch.ts";
-import { addressed } from "./endpoint.ts";
+import { type Bounds, dispatchOnce, unableUndici, undiciRequest } from "./http.ts";
 import { because, notSent, type Reason } from "./silence.ts";
-import { type Clock, defaultMaxBodyBytes, type Outgoing, type Transport } from "./transport.ts";
+import { addressed, type Clock, defaultMaxBodyBytes, type Outgoing, type Transport } from "./transport.ts";
 
 /** Answers a request without a network, as `fetch` handlers of servers and mocks do. */
 export type FetchLike = (request: Request) => globalThis.Response | Promise<globalThis.Response>;

@@ -1,3 +1,4 @@
+import { jsonObject } from "../spec/answer.ts";
 import { Fault } from "../spec/fault.ts";
 import { canonicalJson } from "../spec/statement.ts";
 import { additionOf, type Statement } from "./addition.ts";
@@ -12,6 +13,7 @@ import {
   removeStatement,
   restore,
 } from "./policy.ts";
+import type { Outgoing, Transport } from "./transport.ts";
 import { stopIfEnded, type WaitContext } from "./wait.ts";
 
 /** What is kept of a function, and how. */
@@ -154,4 +156,38 @@ function differingMember(one: Statement, other: Statement): string | null {
 
 function named({ Sid }: Statement): string {
   return `statement ${JSON.stringify(Sid) ?? "without an id"}`;
+}
+
+/** A transport that notes the id of each statement that is sent over it. */
+export interface Noting {
+  readonly transport: Transport;
+  /** Each id once, the latest last. */
+  ids(): readonly string[];
+}
+
+/** Notes ids, so that a statement can be removed where the policy cannot be read any more. */
+export function noting(transport: Transport): Noting {
+  const ids = new Set<string>();
+  return {
+    transport: {
+      unable: (call) => transport.unable?.(call) ?? null,
+      forget: (connection) => transport.forget?.(connection),
+      close: () => transport.close(),
+      send(call, options) {
+        const id = idIn(call);
+        if (id !== null) {
+          ids.delete(id);
+          ids.add(id);
+        }
+        return transport.send(call, options);
+      },
+    },
+    ids: () => [...ids],
+  };
+}
+
+function idIn({ method, target, body }: Outgoing): string | null {
+  if (method !== "POST" || body === null || !/\/policy(\?|$)/.test(target)) return null;
+  const id = jsonObject(body)?.StatementId;
+  return typeof id === "string" ? id : null;
 }

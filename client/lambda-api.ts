@@ -4,6 +4,7 @@ import * as calls from "../spec/calls.ts";
 import type { Answer } from "../spec/exchange.ts";
 import type { Recipe } from "../spec/stage.ts";
 import type { Addition } from "./addition.ts";
+import { printable } from "./silence.ts";
 import type { Outgoing, SendOptions, Transport } from "./transport.ts";
 
 /** What came of a call. */
@@ -154,7 +155,7 @@ function bodyIn(text: string): Body | null {
 
 function refused(answer: Answer): Refused {
   if (answer.kind === "none")
-    return { ok: false, answer, status: 0, error: null, message: line(answer.detail) };
+    return { ok: false, answer, status: 0, error: null, message: printable(answer.detail) };
   const body = jsonObject(answer.body);
   const message = body?.message ?? body?.Message ?? "";
   return {
@@ -162,13 +163,8 @@ function refused(answer: Answer): Refused {
     answer,
     status: answer.status,
     error: errorName(answer),
-    message: line(typeof message === "string" ? message : ""),
+    message: printable(typeof message === "string" ? message : ""),
   };
-}
-
-function line(text: string): string {
-  const one = text.replace(/[\u0000-\u001f\u007f-\u009f]+/g, " ").trim();
-  return one.length > 200 ? `${one.slice(0, 199)}…` : one;
 }
 
 /** The reply in a few words: "400 InvalidParameterValueException: …", or why there was none. */

@@ -3,11 +3,10 @@ import { setImmediate as turn } from "node:timers/promises";
 import type { Answer, Header } from "../spec/exchange.ts";
 import type { Authorizer } from "./authorize.ts";
 import { follow, unfollow } from "./deadline.ts";
-import { addressed } from "./endpoint.ts";
-import { framed, type ReadResponse, readResponse, signable } from "./read-response.ts";
+import { type ReadResponse, readResponse } from "./read-response.ts";
 import { because, notSent, type Reason, reasonOf } from "./silence.ts";
-import { dial, isQuiet, type Tls } from "./sockets.ts";
-import { type Clock, defaultMaxBodyBytes, type Outgoing, type SendOptions } from "./transport.ts";
+import { dial, type Tls } from "./sockets.ts";
+import { addressed, type Clock, defaultMaxBodyBytes, type Outgoing, type SendOptions } from "./transport.ts";
 
 /** How to send over a bare socket. */
 export interface RawOptions extends SendOptions {
@@ -23,32 +22,9 @@ export interface RawOptions extends SendOptions {
 
 /** Writes one call to a socket of its own, byte for byte, and reads the answer. Never rejects. */
 export async function sendRaw(call: Outgoing, options: RawOptions): Promise<Answer> {
-  const [answer] = await sendRawSequence([call], options);
-  return answer ?? notSent("there was no call", options.clock());
-}
-
-/**
- * Writes calls one after the other to the same socket, each after the answer to the one before; the deadline is for
- * each call. null stands for a call that could not be tried, because the target closed the connection or answered
- * out of turn. Only a call that promises exactly what it sends may be followed by another. Never rejects.
- */
-export async function sendRawSequence(
-  calls: readonly Outgoing[],
-  options: RawOptions,
-): Promise<readonly (Answer | null)[]> {
-  const answers: (Answer | null)[] = [];
-  let socket: Socket | undefined;
-  for (const [index, call] of calls.entries()) {
-    if (index > 0 && (socket === undefined || !(await isQuiet(socket)))) {
-      answers.push(null);
-      continue;
-    }
-    const sent = await sendOver(socket, call, options);
-    answers.push(sent.answer);
-    socket = sent.socket;
-  }
+  const { answer, socket } = await sendOver(undefined, call, options);
   socket?.destroy();
-  return answers;
+  return answer;
 }
 
 /** Writes one call to an open socket, or to a new one, and gives the socket back where it can take another call. Never rejects. */
@@ -194,3 +170,55 @@ async function within<T>(options: RawOptions, work: (ended: Promise<Reason>) => 
 }
 
 function ignore(): void {}
+
+/**
+ * The pieces of bytes that go over a bare socket, the head first. Characters up to U+00FF are one byte each, any
+ * other text is UTF-8. A line with `{authorization}` is followed by what else authorizes, such as X-Amz-Date.
+ */
+function framed(call: Outgoing, host: string, signed: readonly Header[]): readonly Buffer[] {
+  const lines = call.raw?.lines ?? plainLines(call);
+  const written = lines.flatMap((line) => filled(line, host, signed));
+  const head = [`${call.method} ${call.target} HTTP/1.1`, ...written, "", ""].join("\r\n");
+  const pieces = call.raw?.pieces.map((piece) => Buffer.from(piece, "base64")) ?? [bodyOf(call)];
+  return [bytes(head), ...pieces.filter((piece) => piece.length > 0)];
+}
+
+/** What a signature has to cover: the type that is in the lines and the bytes that are in the pieces. */
+function signable(call: Outgoing): Outgoing {
+  if (call.raw === undefined) return call;
+  const types = call.raw.lines.flatMap((line): readonly Header[] => {
+    const found = /^content-type:[ \t]*(.*?)[ \t]*$/i.exec(line);
+    return found === null ? [] : [["Content-Type", found[1] ?? ""]];
+  });
+  if (call.body !== null) return { ...call, headers: types };
+  const body = Buffer.concat(call.raw.pieces.map((piece) => Buffer.from(piece, "base64")));
+  return { ...call, headers: types, body: body.toString("base64"), encoding: "base64" };
+}
+
+function plainLines(call: Outgoing): readonly string[] {
+  return [
+    "Host: {host}",
+    ...call.headers.map(([name, value]) => `${name}: ${value}`),
+    "Authorization: {authorization}",
+    ...(call.body === null && call.method === "GET" ? [] : [`Content-Length: ${bodyOf(call).length}`]),
+  ];
+}
+
+function bodyOf(call: Outgoing): Buffer {
+  return Buffer.from(call.body ?? "", call.encoding ?? "utf8");
+}
+
+function filled(line: string, host: string, signed: readonly Header[]): readonly string[] {
+  const withHost = line.replaceAll("{host}", host);
+  if (!withHost.includes("{authorization}")) return [withHost];
+  const isAuthorization = ([name]: Header): boolean => name.toLowerCase() === "authorization";
+  const value = signed.find(isAuthorization)?.[1] ?? "";
+  const others = signed
+    .filter((header) => !isAuthorization(header))
+    .map(([name, each]) => `${name}: ${each}`);
+  return [withHost.replaceAll("{authorization}", value), ...others];
+}
+
+function bytes(text: string): Buffer {
+  return Buffer.from(text, /^[\u0000-\u00ff]*$/.test(text) ? "latin1" : "utf8");
+}

@@ -3,7 +3,7 @@ import type { Socket } from "node:net";
 import { Duplex } from "node:stream";
 import type { Header } from "../spec/exchange.ts";
 import { because, type Reason, reasonOf } from "./silence.ts";
-import { maxHeaderBytes, maxInterimResponses, type Outgoing } from "./transport.ts";
+import { maxHeaderBytes, maxInterimResponses } from "./transport.ts";
 
 /** A response that has been read to its end from a socket. */
 export interface ReadResponse {
@@ -112,82 +112,4 @@ function tapOf(socket: Socket): { readonly stream: Duplex; readonly remove: () =
       stream.destroy();
     },
   };
-}
-
-/** The text of a body that comes in chunks. */
-export interface BodyText {
-  add(chunk: Buffer): void;
-  /** The whole; bytes that are not UTF-8 become U+FFFD. */
-  end(): string;
-}
-
-/**
- * Makes an empty one. Chunks are kept as bytes until the end: the garbage collector counts bytes at once, and pieces of
- * text of huge answers only after they have filled the memory.
- */
-export function bodyText(): BodyText {
-  let chunks: Buffer[] = [];
-  return {
-    add(chunk) {
-      chunks.push(chunk);
-    },
-    end() {
-      const [only] = chunks;
-      const whole = chunks.length === 1 && only !== undefined ? only : Buffer.concat(chunks);
-      chunks = [];
-      return whole.toString("utf8");
-    },
-  };
-}
-
-/**
- * The pieces of bytes that go over a bare socket, the head first. Characters up to U+00FF are one byte each, any
- * other text is UTF-8. A line with `{authorization}` is followed by what else authorizes, such as X-Amz-Date.
- */
-export function framed(call: Outgoing, host: string, signed: readonly Header[]): readonly Buffer[] {
-  const lines = call.raw?.lines ?? plainLines(call);
-  const written = lines.flatMap((line) => filled(line, host, signed));
-  const head = [`${call.method} ${call.target} HTTP/1.1`, ...written, "", ""].join("\r\n");
-  const pieces = call.raw?.pieces.map((piece) => Buffer.from(piece, "base64")) ?? [bodyOf(call)];
-  return [bytes(head), ...pieces.filter((piece) => piece.length > 0)];
-}
-
-/** What a signature has to cover: the type that is in the lines and the bytes that are in the pieces. */
-export function signable(call: Outgoing): Outgoing {
-  if (call.raw === undefined) return call;
-  const types = call.raw.lines.flatMap((line): readonly Header[] => {
-    const found = /^content-type:[ \t]*(.*?)[ \t]*$/i.exec(line);
-    return found === null ? [] : [["Content-Type", found[1] ?? ""]];
-  });
-  if (call.body !== null) return { ...call, headers: types };
-  const body = Buffer.concat(call.raw.pieces.map((piece) => Buffer.from(piece, "base64")));
-  return { ...call, headers: types, body: body.toString("base64"), encoding: "base64" };
-}
-
-function plainLines(call: Outgoing): readonly string[] {
-  return [
-    "Host: {host}",
-    ...call.headers.map(([name, value]) => `${name}: ${value}`),
-    "Authorization: {authorization}",
-    ...(call.body === null && call.method === "GET" ? [] : [`Content-Length: ${bodyOf(call).length}`]),
-  ];
-}
-
-function bodyOf(call: Outgoing): Buffer {
-  return Buffer.from(call.body ?? "", call.encoding ?? "utf8");
-}
-
-function filled(line: string, host: string, signed: readonly Header[]): readonly string[] {
-  const withHost = line.replaceAll("{host}", host);
-  if (!withHost.includes("{authorization}")) return [withHost];
-  const isAuthorization = ([name]: Header): boolean => name.toLowerCase() === "authorization";
-  const value = signed.find(isAuthorization)?.[1] ?? "";
-  const others = signed
-    .filter((header) => !isAuthorization(header))
-    .map(([name, each]) => `${name}: ${each}`);
-  return [withHost.replaceAll("{authorization}", value), ...others];
-}
-
-function bytes(text: string): Buffer {
-  return Buffer.from(text, /^[\u0000-\u00ff]*$/.test(text) ? "latin1" : "utf8");
 }

@@ -105,7 +105,8 @@ function innermost(error: unknown): unknown {
   return error;
 }
 
-function printable(text: string): string {
+/** The text as one printable line of at most 200 characters. */
+export function printable(text: string): string {
   const line = text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g, " ").trim();
   return line.length > 200 ? `${line.slice(0, 199)}…` : line;
 }

@@ -45,7 +45,7 @@ export function keptSockets(): KeptSockets {
 }
 
 /** False when bytes came that nobody asked for, or the connection ended; waits a moment for either. */
-export async function isQuiet(socket: Socket): Promise<boolean> {
+async function isQuiet(socket: Socket): Promise<boolean> {
   let quiet = true;
   const spoiled = (): void => {
     quiet = false;

@@ -15,9 +15,9 @@ import {
 import { sleep } from "../client/deadline.ts";
 import { httpTransport } from "../client/http.ts";
 import { journalIn } from "../client/journal.ts";
+import { noting } from "../client/kept-policy.ts";
 import { type Limited, limited } from "../client/limiter.ts";
 import { redacting, redactor } from "../client/redact.ts";
-import { noting } from "../client/sent-ids.ts";
 import { signingAuthorizer } from "../client/sigv4.ts";
 import { type Clock, reviving, type SendOptions, type Transport } from "../client/transport.ts";
 import type { Header } from "../spec/exchange.ts";

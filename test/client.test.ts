@@ -4,10 +4,8 @@ import { performance } from "node:perf_hooks";
 import { brotliCompressSync, gzipSync } from "node:zlib";
 import { afterEach, expect, test } from "vitest";
 import { constantAuthorizer } from "../client/authorize.ts";
-import { endpointOf } from "../client/endpoint.ts";
 import { type HttpOptions, httpTransport } from "../client/http.ts";
-import { sendRawSequence } from "../client/raw.ts";
-import { type Outgoing, reviving, type Transport } from "../client/transport.ts";
+import { endpointOf, type Outgoing, reviving, type Transport } from "../client/transport.ts";
 import type { Answer } from "../spec/exchange.ts";
 import { type BareServer, bareServer, isWhole, response } from "./bare-server.ts";
 
@@ -370,15 +368,13 @@ test("a refusal that comes before a large body is written is read", async () => 
   expect(silence(await transportTo(server.endpoint).send(call, patient))).toBe("413 too much");
 });
 
-test("a second call goes over the same connection, unless the target ended it", async () => {
+test("a plain call goes over the connection of a refused raw one, unless the target ended it", async () => {
   for (const close of [false, true]) {
     const server = await always(response("{}", "400 Bad Request", close ? ["Connection: close"] : []));
-    const how = { endpoint: server.endpoint, clock, authorize, ...patient };
-    const answers = await sendRawSequence([{ ...post, raw }, post], how);
-    expect(answers.map((answer) => answer && silence(answer))).toEqual(
-      close ? ["400 {}", null] : ["400 {}", "400 {}"],
-    );
-    expect(server.received).toHaveLength(1);
+    const transport = transportTo(server.endpoint);
+    for (const call of [{ ...post, raw }, post])
+      expect(silence(await transport.send({ ...call, connection: "one" }, patient))).toBe("400 {}");
+    expect(server.received).toHaveLength(close ? 2 : 1);
   }
 });
 
