@@ -19,33 +19,22 @@ function namesOf({ main, other, unknownName }: Stage): Names {
 
 /** The text with placeholders for everything that is the stage's own: names, region and account of its ARNs. */
 export function templated(text: string, stage: Stage): string {
-  let result = replaceHome(text, stage, {
-    partition: "{partition}",
-    region: "{region}",
-    account: "{account}",
-  });
+  let result = withoutHome(text, stage);
   for (const [placeholder, name] of namesOf(stage)) {
     result = result.replaceAll(name, placeholder).replaceAll(name.toUpperCase(), placeholder.toUpperCase());
   }
   return result;
 }
 
-type Home = Pick<Stage, "partition" | "region" | "account">;
-
 /** Only in ARNs of functions, whole or partial: elsewhere the same digits are a value that was sent. */
-function replaceHome(text: string, from: Home, to: Home): string {
-  const { partition, region, account } = from;
+function withoutHome(text: string, { partition, region, account }: Stage): string {
+  const colon = "(?<colon>:|%3A)";
+  const again = "\\k<colon>";
+  const whole = `arn${colon}${[partition, "lambda", region, account, ""].join(again)}`;
+  const partial = `${account}${colon}function${again}`;
   return text
-    .replace(
-      new RegExp(
-        ["arn(?<colon>:|%3A)", partition, "lambda", region, account, ""]
-          .join("\\k<colon>")
-          .replace("\\k<colon>", ""),
-        "gi",
-      ),
-      (_, colon: string) => ["arn", to.partition, "lambda", to.region, to.account, ""].join(colon),
+    .replace(new RegExp(whole, "gi"), (_, mark: string) =>
+      ["arn", "{partition}", "lambda", "{region}", "{account}", ""].join(mark),
     )
-    .replace(new RegExp(`${account}(?<colon>:|%3A)function\\k<colon>`, "gi"), (_, colon: string) =>
-      [to.account, "function", ""].join(colon),
-    );
+    .replace(new RegExp(partial, "gi"), (_, mark: string) => ["{account}", "function", ""].join(mark));
 }
