@@ -186,7 +186,7 @@ async function playWith(
   chosen: Chosen,
   context: CommandContext,
 ): Promise<Outcome> {
-  const bar = progressOn(context, "suspicion");
+  const bar = progressOn(context, "candidate");
   const command = commandIn(context.env);
   const out = given.text("out") ?? "conformance-report";
   try {

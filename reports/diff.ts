@@ -180,13 +180,13 @@ function kinds(differences: readonly Difference[]): string {
   const parts = [
     [follows("x"), "only x follows the document"],
     [follows("y"), "only y follows the document"],
-    [follows("neither"), "neither does"],
-    [of("question"), "left open"],
-    [of("admitted"), "both admitted"],
-    [of("silent"), "not spoken of"],
+    [follows("neither"), "neither follows the document"],
+    [of("question"), "the document leaves it open"],
+    [of("admitted"), "the document admits both"],
+    [of("silent"), "the document says nothing of it"],
   ] as const;
   return parts
     .filter(([number]) => number > 0)
-    .map(([number, words]) => `${number} ${words}`)
+    .map(([number, words]) => `in ${number} ${words}`)
     .join(", ");
 }

@@ -2,13 +2,15 @@ import { count } from "./verdict.ts";
 
 /** How far a run is. */
 export interface ProgressEvent {
-  /** Histories. */
+  /** Test cases that ended, and those that are planned. */
   readonly sent: number;
   readonly planned: number;
+  /** Requests sent so far, arranging included. */
+  readonly requests?: number;
   /** What was noticed so far. */
   readonly violated: number;
-  /** Once everything is sent: how much of it was tried again, of how much. */
-  readonly confirming?: { readonly tried: number; readonly of: number };
+  /** Once everything is sent: how much of it was sent again, of how much, and how much of that showed again. */
+  readonly confirming?: { readonly tried: number; readonly of: number; readonly confirmed?: number };
 }
 
 /** Where progress goes and how it may look. */
@@ -20,8 +22,8 @@ export interface ProgressInput {
   readonly tty: boolean;
   /** Columns of the terminal. */
   readonly columns: number;
-  /** What one thing that was noticed is called, until it has been tried again. */
-  readonly noun: "suspicion" | "difference";
+  /** What one thing that was noticed is called, until it is confirmed. */
+  readonly noun: "candidate" | "difference";
 }
 
 /** Shows how far a run is. */
@@ -62,10 +64,14 @@ function share({ sent, planned, confirming }: ProgressEvent): number {
 
 function sentence(event: ProgressEvent, noun: string): string {
   const { confirming } = event;
-  if (confirming !== undefined)
-    return `${confirming.tried} of ${count(confirming.of, noun)} tried again and made small`;
-  const percent = `${Math.floor(share(event) * 100)} %`;
-  return `${event.sent} of ${Math.max(event.sent, event.planned)} sent (${percent}), ${count(event.violated, noun)}`;
+  if (confirming !== undefined) {
+    const { tried, of, confirmed } = confirming;
+    return `${tried} of ${count(of, noun)} sent again${confirmed === undefined ? "" : `, ${confirmed} confirmed`}`;
+  }
+  const { sent, planned, requests, violated } = event;
+  const cases = `${sent} of ${count(Math.max(sent, planned), "test case")} executed`;
+  const so = requests === undefined ? "" : `, ${count(requests, "request")}`;
+  return `${cases} (${Math.floor(share(event) * 100)} %)${so}, ${count(violated, noun)}`;
 }
 
 /** A line that fits: the bar takes what the words leave, and goes first when there is too little room. */

@@ -7,7 +7,7 @@ function start(options: { readonly tty: boolean; readonly columns?: number }) {
   let time = 0;
   const input = {
     columns: 80,
-    noun: "suspicion" as const,
+    noun: "candidate" as const,
     ...options,
     write: (text: string) => void written.push(text),
     now: () => time,
@@ -23,7 +23,7 @@ describe("progress on a TTY", () => {
     update({ sent: 100, planned: 200, violated: 1 });
     end();
     expect(written).toHaveLength(3);
-    expect(written[1]).toContain("100 of 200 sent (50 %), 1 suspicion");
+    expect(written[1]).toContain("100 of 200 test cases executed (50 %), 1 candidate");
     expect(written.every((text) => text.startsWith("\r\u001b[K") && !text.includes("\n"))).toBe(true);
     expect(written[2]).toBe("\r\u001b[K");
   });
@@ -37,9 +37,18 @@ describe("progress on a TTY", () => {
   it("tells how far it is with what is tried again, once everything is sent", () => {
     const { written, update } = start({ tty: true, columns: 120 });
     update({ sent: 200, planned: 200, violated: 6, confirming: { tried: 3, of: 4 } });
-    expect(written[0]).toContain("3 of 4 suspicions tried again and made small");
+    expect(written[0]).toContain("3 of 4 candidates sent again");
     expect(written[0]).toMatch(/\[(#+)-+\]/);
     expect(/\[(#+)(-+)\]/.exec(written[0] ?? "")?.[1]).toHaveLength(30);
+  });
+
+  it("says what each number counts", () => {
+    const { written, wait, update } = start({ tty: true, columns: 120 });
+    update({ sent: 1, planned: 224, requests: 12, violated: 1 });
+    wait(100);
+    update({ sent: 224, planned: 224, violated: 4, confirming: { tried: 3, of: 4, confirmed: 2 } });
+    expect(written[0]).toContain("1 of 224 test cases executed (0 %), 12 requests, 1 candidate");
+    expect(written[1]).toContain("3 of 4 candidates sent again, 2 confirmed");
   });
 
   it("does not write more often than an eye can follow", () => {
@@ -56,8 +65,8 @@ describe("progress on a TTY", () => {
     update({ sent: 7, planned: 5, violated: 0 });
     wait(100);
     update({ sent: 0, planned: 0, violated: 0 });
-    expect(written[0]).toContain("7 of 7 sent (100 %)");
-    expect(written[1]).toContain("0 of 0 sent (0 %)");
+    expect(written[0]).toContain("7 of 7 test cases executed (100 %)");
+    expect(written[1]).toContain("0 of 0 test cases executed (0 %)");
   });
 });
 
@@ -69,7 +78,8 @@ describe("progress elsewhere", () => {
       wait(100);
     }
     end();
-    const line = (sent: number, percent: number) => `${sent} of 50 sent (${percent} %), 0 suspicions\n`;
+    const line = (sent: number, percent: number) =>
+      `${sent} of 50 test cases executed (${percent} %), 0 candidates\n`;
     expect(written).toEqual([line(0, 0), line(20, 40), line(40, 80), line(50, 100)]);
   });
 
