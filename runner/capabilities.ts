@@ -10,8 +10,8 @@ import type { Answer, Exchange } from "../spec/exchange.ts";
 import { readPolicy } from "../spec/statement.ts";
 import { cutShort, limitUnit } from "../suites/size.ts";
 import { conclusionKey, type Findings } from "./findings.ts";
-import type { Lane } from "./lane.ts";
 import type { Inability } from "./options.ts";
+import type { Lane } from "./worker.ts";
 
 /** Finds out, with one statement, whether the target shows policies, removes statements and hands out revisions. */
 export async function probe(lane: Lane): Promise<readonly Inability[]> {
@@ -22,7 +22,7 @@ export async function probe(lane: Lane): Promise<readonly Inability[]> {
     getFunction(name),
     removePermission(name, "probe"),
   ];
-  const { rounds } = await lane.play((done) => {
+  const { rounds } = await lane.execute((done) => {
     const call = script[done.length];
     return call === undefined ? null : [{ key: `probe-${done.length}`, call }];
   });

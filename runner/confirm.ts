@@ -2,11 +2,12 @@ import type { Reason } from "../reports/reason.ts";
 import type { Counterexample } from "../reports/report.ts";
 import { located } from "../spec/error-place.ts";
 import type { Stage } from "../spec/stage.ts";
+import { retained } from "./batch.ts";
 import type { Candidate } from "./candidates.ts";
-import { type Played, retained } from "./lane.ts";
 import { shrinkHistory } from "./reduce.ts";
 import { regenerating, type Steps, stepsOf } from "./regenerate.ts";
 import { fixtureFor, type LookedFor, type Ready, replayUnit, rerun, violationIn } from "./rerun.ts";
+import type { Played } from "./worker.ts";
 
 /** A violation that was tried again: the smallest history found, as it went the last time it showed. */
 export interface Confirmed {

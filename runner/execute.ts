@@ -1,14 +1,15 @@
 import type { Finding, Judge } from "../oracle/judge.ts";
 import type { ObservedRound } from "../oracle/observe.ts";
-import { phrase } from "../spec/answer.ts";
 import { located } from "../spec/error-place.ts";
-import type { Answer, Exchange } from "../spec/exchange.ts";
+import type { Exchange } from "../spec/exchange.ts";
 import { removal } from "../spec/target.ts";
 import type { Need, Unit } from "../suites/case.ts";
+import { retained } from "./batch.ts";
 import type { Verdicts } from "./candidates.ts";
 import type { Began, Emit, Gone, Spent, StopReason } from "./events.ts";
-import { type Lane, retained } from "./lane.ts";
+import { silenceCounter } from "./gone.ts";
 import type { Scope } from "./scope.ts";
+import type { Lane } from "./worker.ts";
 
 /** What executing test cases needs. */
 export interface ExecuteOptions {
@@ -61,10 +62,16 @@ export async function executeCases(options: ExecuteOptions): Promise<Executed> {
     for (let place = lane.index; place < units.length; place += options.lanes.length) {
       const unit = units[place];
       if (unit === undefined || stop() !== null || gone !== null) return lane;
-      const worker = lane.index;
       const lacking = unit.needs.find((need) => lacks(lane, need, options.cannot));
       if (lacking !== undefined) {
-        emit({ type: "case-skipped", worker, case: unit, place, lacks: lacking, spent: spent() });
+        emit({
+          type: "case-skipped",
+          worker: start.index,
+          case: unit,
+          place,
+          lacks: lacking,
+          spent: spent(),
+        });
         continue;
       }
       try {
@@ -73,7 +80,7 @@ export async function executeCases(options: ExecuteOptions): Promise<Executed> {
         const done = await execute(ready, { unit, place }, options, silence);
         if (done.end === "complete") unsent.delete(unit);
         else ofCut.push(...done.findings);
-        emit({ type: "case-finished", worker, case: unit, place, ...done, spent: spent() });
+        emit({ type: "case-finished", worker: start.index, case: unit, place, ...done, spent: spent() });
       } catch (error) {
         throw located(error, { case: unit.id });
       }
@@ -124,7 +131,7 @@ async function execute(
     findings.push(...found);
     verdicts.hear(found, { ...at, clean: began === "empty", spoiled: began === "not-emptied" });
   };
-  const played = await lane.play(
+  const played = await lane.execute(
     (done) => {
       const last = done.at(-1);
       return (last !== undefined && silence(last)) || stop() !== null ? null : script(done);
@@ -167,40 +174,4 @@ export function lacks({ stage }: Lane, need: Need, cannot: ReadonlySet<string>):
   if (need === "create") return stage.recipe === null;
   if (need === "versions") return stage.main.versions.length === 0;
   return need === "aliases" ? stage.main.aliases === null : cannot.has(need);
-}
-
-/** Answers that never came or turned a request away, in a row on one worker, after which the target counts as gone. */
-const goneAfter = 12;
-
-/** Takes what comes back on one worker; true, and told with the reason, when the target answers no longer. */
-export function silenceCounter(tell: (why: Gone) => void): (exchanges: readonly Exchange[]) => boolean {
-  let silent = 0;
-  let busy = 0;
-  let busyOthers = 0;
-  const hear = ({ call, answer }: Exchange): Gone | null => {
-    silent = isSilent(answer) ? silent + 1 : 0;
-    busy = isBusy(answer) ? busy + 1 : 0;
-    // A target that turns away AddPermission alone is still there to be judged by what else it says.
-    if (busy === 0) busyOthers = 0;
-    else if (call.operation !== "AddPermission") busyOthers += 1;
-    if (silent >= goneAfter) return { code: "silent", detail: answer.kind === "none" ? answer.detail : "" };
-    return busy >= goneAfter && busyOthers > 0 ? { code: "busy", detail: phrase(answer) } : null;
-  };
-  return (exchanges) => {
-    let gone = false;
-    for (const exchange of exchanges) {
-      const why = hear(exchange);
-      gone = why !== null;
-      if (why !== null) tell(why);
-    }
-    return gone;
-  };
-}
-
-function isSilent(answer: Answer): boolean {
-  return answer.kind === "none" && ["refused", "aborted", "timeout"].includes(answer.reason);
-}
-
-function isBusy(answer: Answer): boolean {
-  return answer.kind === "response" && (answer.status === 429 || answer.status === 503);
 }

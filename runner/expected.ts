@@ -7,9 +7,9 @@ import { inProcess } from "../targets/in-process.ts";
 import { createReference } from "../targets/reference/reference.ts";
 import { type Verdicts, verdicts } from "./candidates.ts";
 import { executeCases } from "./execute.ts";
-import { laneOn } from "./lane.ts";
 import { reach } from "./reach.ts";
 import { openScope } from "./scope.ts";
+import { laneOn } from "./worker.ts";
 
 /** Tells how many checks of a rule, in a column, histories would have brought that were not sent. */
 export type Unsent = (rule: Rule, column: Column) => number;

@@ -4,9 +4,9 @@ import type { Reason } from "../reports/reason.ts";
 import type { Column } from "../spec/verdict.ts";
 import { type Candidate, type CandidateGroup, type Count, inTurn, type Verdicts } from "./candidates.ts";
 import { type Confirmed, type ConfirmOptions, confirm, type Unconfirmed } from "./confirm.ts";
-import type { Lane } from "./lane.ts";
 import { type EmptyFixtures, emptyFixtures, type Ready } from "./rerun.ts";
 import { openScope, type Scope } from "./scope.ts";
+import type { Lane } from "./worker.ts";
 
 /** What became of one rule in one column. */
 export interface Conclusion {

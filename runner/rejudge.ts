@@ -16,11 +16,11 @@ import { sizeLimit } from "./capabilities.ts";
 import { type Confirmed, type confirm, unconfirmed } from "./confirm.ts";
 import type { Emit, Purpose, RunHead } from "./events.ts";
 import { type Conclusion, conclusionKey, type Findings, notRerun, settle } from "./findings.ts";
-import { laneOn } from "./lane.ts";
 import { reportObserver } from "./observe/report.ts";
 import type { Line, Recording } from "./recording.ts";
 import type { ReportOptions } from "./report.ts";
 import { replayUnit, violationIn } from "./rerun.ts";
+import { laneOn } from "./worker.ts";
 
 /** How a recording is judged. */
 export interface RejudgeOptions {

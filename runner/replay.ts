@@ -3,8 +3,8 @@ import type { Rule } from "../oracle/rule.ts";
 import { phrase } from "../spec/answer.ts";
 import type { Call, Exchange, Round, Step } from "../spec/exchange.ts";
 import type { Column } from "../spec/verdict.ts";
-import type { Lane, Played } from "./lane.ts";
 import { executeSteps, findingsIn, violations } from "./rerun.ts";
+import type { Lane, Played } from "./worker.ts";
 
 /** What came of playing a counterexample again. */
 export interface Replayed {

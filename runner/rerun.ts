@@ -6,8 +6,8 @@ import type { Stage } from "../spec/stage.ts";
 import { addressee, route } from "../spec/target.ts";
 import type { Column } from "../spec/verdict.ts";
 import { isLasting } from "./candidates.ts";
-import type { Lane, Played } from "./lane.ts";
 import type { Regenerate, Steps } from "./regenerate.ts";
+import type { Lane, Played } from "./worker.ts";
 
 /** Begins the unit of every history that is executed to try a violation again. */
 export const replayUnit = "replay/";
@@ -78,7 +78,7 @@ export async function executeSteps(
   rounds: readonly Round[],
   how: { readonly unit: string; readonly anew?: boolean },
 ): Promise<Played> {
-  return lane.play((done) => rounds[done.length] ?? null, how);
+  return lane.execute((done) => rounds[done.length] ?? null, how);
 }
 
 /** Most histories are about the function under test alone, and that is soon created. */

@@ -9,9 +9,9 @@ import { probe, type SizeLimit, sizeLimit, stageInabilities, unable } from "./ca
 import { type Audience, audienceOf, type Emit, headOf, type Observer, type StopReason } from "./events.ts";
 import { type Executed, executeCases } from "./execute.ts";
 import { conclusionKey, settle } from "./findings.ts";
-import { type Lanes, raise, standing } from "./lanes.ts";
 import { reportObserver } from "./observe/report.ts";
 import type { RunOptions } from "./options.ts";
+import { type Lanes, raise, survivors } from "./pool.ts";
 import { openScope, type Scope } from "./scope.ts";
 
 /** Runs, and returns the report of what happened. Throws a Fault when the run cannot begin. */
@@ -117,7 +117,7 @@ async function judgeTarget(running: Running): Promise<boolean> {
   // Where nothing is kept there is nothing that could be forgotten.
   const still = isStateless(options)
     ? { lanes: executed.lanes, forgotten: [] }
-    : await standing(executed.lanes, pool.renew, scope);
+    : await survivors(executed.lanes, pool.renew, scope);
   const { forgotten } = still;
   if (forgotten.length > 0)
     emit({ type: "problem", problem: { code: "fixtures-lost", functions: forgotten } });

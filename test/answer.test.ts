@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { readable, retained } from "../runner/lane.ts";
+import { readable, retained } from "../runner/batch.ts";
 import { jsonObject } from "../spec/answer.ts";
 import type { Answer } from "../spec/exchange.ts";
 

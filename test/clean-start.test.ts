@@ -5,9 +5,9 @@ import type { Finding } from "../oracle/judge.ts";
 import { rules } from "../rules/index.ts";
 import { verdicts } from "../runner/candidates.ts";
 import { executeCases } from "../runner/execute.ts";
-import { type Lane, laneOn, once } from "../runner/lane.ts";
 import { reach } from "../runner/reach.ts";
 import { openScope } from "../runner/scope.ts";
+import { type Lane, laneOn, once } from "../runner/worker.ts";
 import { addPermission, getPolicy, label } from "../spec/calls.ts";
 import type { Call } from "../spec/exchange.ts";
 import type { Stage } from "../spec/stage.ts";
@@ -55,7 +55,7 @@ const added = (name: string, sid: string, qualifier?: string) =>
     query: qualifier === undefined ? null : `Qualifier=${qualifier}`,
     body: { ...canonicalBody(sid) },
   });
-const play = (lane: Lane, call: Call) => lane.play(once({ key: "one", call }));
+const play = (lane: Lane, call: Call) => lane.execute(once({ key: "one", call }));
 
 /** What is added to a function stands on its alias `live` besides. */
 const leaking = change(({ added: before }) => ({

@@ -4,9 +4,9 @@ import type { Rule } from "../oracle/rule.ts";
 import { rules } from "../rules/index.ts";
 import type { Candidate } from "../runner/candidates.ts";
 import { type Confirmed, type ConfirmOptions, confirm, type Unconfirmed } from "../runner/confirm.ts";
-import type { Lane } from "../runner/lane.ts";
 import { type Origin, regenerating, type Shows, type Steps, stepsOf } from "../runner/regenerate.ts";
 import { simplifyCalls } from "../runner/simplify.ts";
+import type { Lane } from "../runner/worker.ts";
 import { addPermission, getPolicy, label, qualifierQuery } from "../spec/calls.ts";
 import { type Call, type Exchange, type Round, revisionSlot, type Step } from "../spec/exchange.ts";
 import type { Stage } from "../spec/stage.ts";
@@ -70,9 +70,9 @@ async function shrunkBy(
     call: step.call,
     answer: { kind: "none", reason: "reset", detail: "", sentAt: 0, answeredAt: 0 },
   });
-  const lane: Pick<Lane, "stage" | "play"> = {
+  const lane: Pick<Lane, "stage" | "execute"> = {
     stage,
-    play: async (script, options) => {
+    execute: async (script, options) => {
       units.push(options?.unit ?? "");
       const done: (readonly Exchange[])[] = [];
       for (let next = await script(done); next !== null; next = await script(done)) {

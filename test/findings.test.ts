@@ -4,7 +4,7 @@ import type { Rule } from "../oracle/rule.ts";
 import { rules } from "../rules/index.ts";
 import { mostKept, verdicts } from "../runner/candidates.ts";
 import { type Conclusion, conclusionKey, type SettleOptions, settle } from "../runner/findings.ts";
-import type { Lane } from "../runner/lane.ts";
+import type { Lane } from "../runner/worker.ts";
 import { getPolicy } from "../spec/calls.ts";
 import type { Exchange } from "../spec/exchange.ts";
 import { scripted } from "../suites/case.ts";

@@ -1,10 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { sleep } from "../client/deadline.ts";
-
-import { type Lane, laneOn, once } from "../runner/lane.ts";
 import { reach } from "../runner/reach.ts";
 import { callsOn, type Origin, regenerating, rewritten, stepsOf, swap } from "../runner/regenerate.ts";
 import { rerun } from "../runner/rerun.ts";
+import { type Lane, laneOn, once } from "../runner/worker.ts";
 import { getPolicy, publishVersion } from "../spec/calls.ts";
 import type { Exchange } from "../spec/exchange.ts";
 import type { Stage } from "../spec/stage.ts";
@@ -55,7 +54,7 @@ afterAll(async () => {
 /** What a test case does on an empty fixture. */
 async function executed(testCase: Unit, lane: Lane): Promise<Origin> {
   await lane.tidy(true);
-  const { rounds } = await lane.play(testCase.start(lane.stage));
+  const { rounds } = await lane.execute(testCase.start(lane.stage));
   return { testCase, fixture: lane.stage, rounds };
 }
 
@@ -109,7 +108,7 @@ describe("A history on another fixture", () => {
     if (published === undefined) throw new Error("There is no such test case.");
     const [here, there] = [await all.next(), await all.next()];
     const origin = await executed(published, here);
-    await there.play(once({ key: "more", call: publishVersion(there.stage.main.name) }));
+    await there.execute(once({ key: "more", call: publishVersion(there.stage.main.name) }));
     const again = await rerun(stepsOf(origin), {
       ready: async () => there,
       regenerate: regenerating(origin),

@@ -1,10 +1,11 @@
 import type { Exchange, Round, Step } from "../../spec/exchange.ts";
 import type { Stage } from "../../spec/stage.ts";
 import type { Unit } from "../../suites/case.ts";
-import { isFillable, type Lane, type Played } from "../lane.ts";
+import { isFillable } from "../batch.ts";
 import type { Regenerate, Steps } from "../regenerate.ts";
 import { fixtureFor } from "../rerun.ts";
 import type { Scope } from "../scope.ts";
+import type { Lane, Played } from "../worker.ts";
 
 /** A worker on each target. Both execute the same histories, batch by batch. */
 export interface Pair {
@@ -143,7 +144,7 @@ async function playPair(pair: Pair, script: PairScript, unit: string): Promise<P
   });
   const follow = async (side: "x" | "y"): Promise<Played> => {
     try {
-      return await pair[side].play((done) => meeting.come(side, done), { unit });
+      return await pair[side].execute((done) => meeting.come(side, done), { unit });
     } finally {
       meeting.leave();
     }

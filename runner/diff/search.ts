@@ -1,7 +1,8 @@
 import type { Unit } from "../../suites/case.ts";
+import { retained } from "../batch.ts";
 import type { Gone } from "../events.ts";
-import { lacks, silenceCounter } from "../execute.ts";
-import { retained } from "../lane.ts";
+import { lacks } from "../execute.ts";
+import { silenceCounter } from "../gone.ts";
 import { goneText } from "../observe/problem.ts";
 import type { Origin } from "../regenerate.ts";
 import type { Scope } from "../scope.ts";

@@ -1,22 +1,13 @@
-import type { SendOptions, Transport } from "../client/transport.ts";
 import { afresh, afterTidying, type Belief, initialBelief } from "../oracle/model-state.ts";
-import { type ObservedRound, observeRound, type PolicyRead } from "../oracle/observe.ts";
-import { jsonObject, revisionIn, versionIn } from "../spec/answer.ts";
+import type { ObservedRound, PolicyRead } from "../oracle/observe.ts";
 import { getPolicy, removePermission } from "../spec/calls.ts";
-import {
-  type Answer,
-  type Call,
-  type Exchange,
-  type Round,
-  revisionSlot,
-  type Step,
-  versionSlot,
-} from "../spec/exchange.ts";
+import type { Call, Exchange, Round, Step } from "../spec/exchange.ts";
 import type { Stage } from "../spec/stage.ts";
 import { isRemovable } from "../spec/target.ts";
+import { type BatchOptions, sendBatch } from "./batch.ts";
 import type { Emit, Purpose } from "./events.ts";
 
-/** A history that was played. */
+/** What was executed: what came back, batch by batch, and what the oracle observes in it. */
 export interface Played {
   readonly rounds: readonly (readonly Exchange[])[];
   readonly observed: readonly ObservedRound[];
@@ -28,10 +19,10 @@ export type Script = (done: readonly (readonly Exchange[])[]) => Round | null;
 /** A script that waits for something else before it gives the next round. */
 type Waiting = (done: readonly (readonly Exchange[])[]) => Promise<Round | null>;
 
-/** Hears each round as it comes back. */
+/** Is given each batch as it comes back. */
 type Heard = (round: ObservedRound, exchanges: readonly Exchange[]) => void;
 
-/** How a history is played. */
+/** How steps are executed. */
 interface PlayOptions {
   /** Names the test case or the rerun in events; what is sent for neither has no name. */
   readonly unit: string;
@@ -39,15 +30,15 @@ interface PlayOptions {
   readonly purpose?: Purpose;
   readonly heard?: Heard;
   /** Over new connections. */
-  readonly anew?: boolean;
+  readonly onNewConnection?: boolean;
 }
 
-/** One stage and what is believed of it. Histories play on a lane one after the other; lanes play side by side. */
+/** One fixture and what is known of it. A worker executes one history after the other; workers run side by side. */
 export interface Lane {
   readonly index: number;
   readonly stage: Stage;
-  /** Plays rounds as `next` gives them, telling each as it comes back; null ends it, and so does the end of the run. */
-  play(next: Script | Waiting, how?: PlayOptions): Promise<Played>;
+  /** Sends batches as `next` gives them, telling each as it comes back; null ends it, and so does the end of the run. */
+  execute(next: Script | Waiting, how?: PlayOptions): Promise<Played>;
   /**
    * Empties the policies that hold something; `thorough` reads those that something was sent to, and then nothing that
    * earlier histories showed of them is believed any more. False when one could not be emptied, or was not seen to be empty.
@@ -58,82 +49,45 @@ export interface Lane {
    * added elsewhere may have leaked into them, or they are of what was made since.
    */
   unseen(): ReadonlySet<string>;
-  /** Statements believed to stand on the stage. */
+  /** Statements believed to stand on the fixture. */
   statements(): number;
-  /** True when a policy could be read once and cannot be read any more, which nothing but a new stage mends. */
+  /** True when a policy could be read once and cannot be read any more, which nothing but a new fixture mends. */
   spoiled(): boolean;
 }
 
-/** What a lane needs. */
-export interface LaneOptions {
+/** What a worker needs. */
+export interface LaneOptions extends BatchOptions {
   readonly index: number;
   readonly stage: Stage;
-  /** True when the stage was created for this run, so that its policies are empty. */
+  /** True when the fixture was created for this run, so that its policies are empty. */
   readonly fresh: boolean;
-  readonly transport: Transport;
-  readonly how: SendOptions;
-  /** How long a policy that is not yet as expected is read again, in milliseconds. */
-  readonly settleMs: number;
-  readonly sleep: (ms: number) => Promise<void>;
   /** Is told of every batch and every reset. */
   readonly emit?: Emit | undefined;
 }
 
-/** Makes a lane. */
+/** Makes a worker. */
 export function laneOn(options: LaneOptions): Lane {
   const { index: worker, stage, transport } = options;
-  let how = options.how;
   let belief: Belief = initialBelief(stage, options.fresh);
   const reads = { wasReadable: false, isReadable: true, leaks: false };
   const hasEnded = () => options.how.signal?.aborted === true;
 
-  const send = async (step: Step, call: Call): Promise<Exchange> => ({
-    step,
-    call,
-    answer: readable(await transport.send(call, how)),
-  });
-
-  /** Nearly every round is a single call. */
-  const sendAll = async (ready: readonly Pick<Exchange, "step" | "call">[]): Promise<readonly Exchange[]> => {
-    const [only] = ready;
-    if (ready.length === 1 && only !== undefined) return [await send(only.step, only.call)];
-    return Promise.all(ready.map(({ step, call }) => send(step, call)));
-  };
-
-  const playRound = async (
-    round: Round,
-    done: readonly (readonly Exchange[])[],
-  ): Promise<{ readonly observed: ObservedRound; readonly exchanges: readonly Exchange[] }> => {
-    const ready = round.flatMap((step) => {
-      const call = filled(step, done);
-      // What cannot be carried as it is meant is left out rather than bent.
-      if (call === null || typeof transport.unable?.(call) === "string") return [];
-      // On a target that lags a read in flight with other calls may show anything, and cannot be asked again.
-      const blind = options.settleMs > 0 && round.length > 1 && call.operation === "GetPolicy";
-      return blind ? [] : [{ step, call }];
-    });
-    let exchanges = await sendAll(ready);
-    let observed = observeRound(belief, exchanges);
-    for (let waited = 0; waited < options.settleMs && isUnsettledRead(observed); waited += 250) {
-      if (hasEnded()) break;
-      await options.sleep(250);
-      exchanges = await sendAll(ready);
-      observed = observeRound(belief, exchanges);
-    }
-    belief = observed.after;
-    return { observed, exchanges };
-  };
-
-  const play: Lane["play"] = async (next, asked: Partial<PlayOptions> = {}) => {
-    const { unit = "", purpose = unit === "" ? "arrange" : "confirm", heard, anew = false } = asked;
+  const play: Lane["execute"] = async (next, asked: Partial<PlayOptions> = {}) => {
+    const {
+      unit = "",
+      purpose = unit === "" ? "arrange" : "confirm",
+      heard,
+      onNewConnection: anew = false,
+    } = asked;
     const rounds: (readonly Exchange[])[] = [];
     const observed: ObservedRound[] = [];
-    how = anew ? { ...options.how, anew } : options.how;
+    const sending = anew ? { ...options, how: { ...options.how, anew } } : options;
     for (;;) {
       const given = next(rounds);
       const round = given instanceof Promise ? await given : given;
       if (round === null || hasEnded()) break;
-      const { exchanges, observed: one } = await playRound(round, rounds);
+      const { exchanges, observed: one } = await sendBatch(round, rounds, belief, sending);
+      belief = one.after;
       rounds.push(exchanges);
       observed.push(one);
       noteReads(one, reads);
@@ -166,7 +120,7 @@ export function laneOn(options: LaneOptions): Lane {
       if (sids.length === 0) return true;
       const removable = [...new Set(sids)].filter(isRemovable);
       for (const sid of removable) await alone("tidy", removePermission(name, sid, { qualifier }));
-      // Any other id is left to a new stage.
+      // Any other id is left to a new fixture.
       if (sids.some((sid) => !isRemovable(sid))) return false;
       if (!thorough) return true;
       await alone("tidy-read", getPolicy(name, qualifier));
@@ -177,7 +131,7 @@ export function laneOn(options: LaneOptions): Lane {
   return {
     index: options.index,
     stage,
-    play,
+    execute: play,
     spoiled: () => reads.wasReadable && !reads.isReadable,
     statements: () => keys().reduce((sum, key) => sum + (sidsOf(belief, key)?.length ?? 0), 0),
     unseen: () => new Set(keys().filter((key) => isUnseen(belief, key))),
@@ -222,32 +176,6 @@ function showsLeak({ before, key, policy }: PolicyRead): boolean {
   return policy.statements.some(({ sid }) => elsewhere.has(sid) && !mayHold(sid));
 }
 
-/** Says whether the answers so far hold the revision or version that a step is to name. */
-export function isFillable(step: Step, done: readonly (readonly Exchange[])[]): boolean {
-  return filled(step, done) !== null;
-}
-
-function filled(step: Step, done: readonly (readonly Exchange[])[]): Call | null {
-  const { call, revisionFrom, versionFrom } = step;
-  const answerTo = (wanted: string) => done.flat().find(({ step: { key } }) => key === wanted)?.answer;
-  const fill = (into: Call | null, from: string | undefined, slot: string, read: typeof revisionIn) => {
-    if (into === null || from === undefined) return into;
-    const answer = answerTo(from);
-    const value = answer === undefined ? null : read(answer);
-    return value === null ? null : withValue(into, slot, value);
-  };
-  return fill(fill(call, revisionFrom, revisionSlot, revisionIn), versionFrom, versionSlot, versionIn);
-}
-
-function withValue(call: Call, slot: string, value: string): Call {
-  // A function, because a text would be read as a pattern: `$&` in a RevisionId must stay what it is.
-  return {
-    ...call,
-    target: call.target.replaceAll(slot, () => encodeURIComponent(value)),
-    body: call.body?.replaceAll(slot, () => JSON.stringify(value).slice(1, -1)) ?? null,
-  };
-}
-
 /** Ids that every world agrees on; null when they are not known. */
 function sidsOf(belief: Belief, key: string): readonly string[] | null {
   const worlds = belief.policies[key]?.worlds ?? [];
@@ -268,32 +196,4 @@ function isUnseen(belief: Belief, key: string): boolean {
   if (since === undefined) return false;
   const { elsewhere, around, origin } = since;
   return elsewhere.length > 0 || origin !== null || around === null || around.length > 0;
-}
-
-function isUnsettledRead({ observations }: ObservedRound): boolean {
-  return observations.some((of) => of.kind === "policy-read" && of.difference !== null);
-}
-
-/** Characters of a huge answer that are kept; a report shows fewer. */
-const most = 64 * 1024;
-
-/**
- * An answer as it is judged: one that is huge and no JSON object says no more than its beginning. The mark at the cut
- * keeps what is left from being a JSON object by accident.
- */
-export function readable(answer: Answer): Answer {
-  if (answer.kind === "none" || answer.body.length <= most || jsonObject(answer.body) !== null) return answer;
-  return { ...answer, body: `${beginning(answer.body)}…` };
-}
-
-/** An exchange as it is kept for a report once it has been judged: many huge answers would fill the memory. */
-export function retained(exchange: Exchange): Exchange {
-  const { answer } = exchange;
-  if (answer.kind === "none" || answer.body.length <= most) return exchange;
-  return { ...exchange, answer: { ...answer, body: beginning(answer.body) } };
-}
-
-/** A copy: a part of a string would hold on to the whole. */
-function beginning(text: string): string {
-  return Buffer.from(text.slice(0, most), "utf16le").toString("utf16le");
 }

@@ -2,47 +2,47 @@ import type { Arranged } from "../client/arrange.ts";
 import { getFunction } from "../spec/calls.ts";
 import { Fault } from "../spec/fault.ts";
 import type { Emit } from "./events.ts";
-import { type Lane, laneOn, once } from "./lane.ts";
 import { lostText } from "./observe/problem.ts";
 import type { RunOptions } from "./options.ts";
 import type { ArrangeHow } from "./reach.ts";
 import type { Scope } from "./scope.ts";
+import { type Lane, laneOn, once } from "./worker.ts";
 
-/** The lanes of a run and how to take them down. */
+/** The workers of a run, and how to remove what was created for them. */
 export interface Lanes {
   readonly lanes: readonly Lane[];
-  /** What could not be arranged, that of the first lane first. */
+  /** What could not be arranged, that of the first worker first. */
   readonly missing: Arranged["missing"];
-  /** A stage in place of one that cannot be emptied; null when it cannot be had. */
+  /** A new fixture in place of one that cannot be reset; null when it cannot be had. */
   renew(lane: Lane): Promise<Lane | null>;
-  /** A new stage with the function under test alone; null when it cannot be had. */
+  /** A new fixture with the function under test alone; null when it cannot be had. */
   spare(): Promise<Lane | null>;
   /** Removes everything that was created, also what is being created now; tells what is left behind. */
   undo(): Promise<readonly string[]>;
 }
 
-/** What arranging lanes needs of a run. */
+/** What setting up workers needs of a run. */
 export type RaiseOptions = Pick<
   RunOptions,
   "arrange" | "fresh" | "how" | "lanes" | "redact" | "settleMs" | "sleep" | "transport"
 > & {
-  /** What the lanes are part of: they send nothing any more once it has ended. */
+  /** What the workers are part of: they send nothing any more once it has ended. */
   readonly scope: Scope;
   /** Is told of every fixture, and of what is sent on it. */
   readonly emit?: Emit | undefined;
 };
 
-/** After these failures in a row no further stage is asked for: a target that is busy for good would be waited for each time. */
+/** After these failures in a row no further fixture is asked for: a target that is busy for good would be waited for each time. */
 const mostFailures = 3;
 
-/** Two characters name a lane, and two its stages, so that every name is as long as the others. */
+/** Two characters name a worker, and two its fixtures, so that every name is as long as the others. */
 const mostIndex = 36 ** 2 - 1;
 const mostGenerations = 1200;
 
-/** Longest wait for a busy target when a stage is renewed, in milliseconds. */
+/** Longest wait for a busy target when a fixture is replaced, in milliseconds. */
 const renewalPatienceMs = 10_000;
 
-/** Arranges one stage a lane: the first alone, so that a target that refuses is asked once, then the others together. */
+/** Arranges one fixture a worker: the first alone, so that a target that refuses is asked once, then the others together. */
 export async function raise(options: RaiseOptions): Promise<Lanes> {
   const { scope } = options;
   const arranging = new Set<Promise<Arranged>>();
@@ -112,21 +112,21 @@ export async function raise(options: RaiseOptions): Promise<Lanes> {
   }
 }
 
-/** The lanes that can be played on further, and the functions that the target has forgotten. */
-export interface Standing {
+/** The workers that can go on, and the functions that the target no longer knows. */
+export interface Survivors {
   readonly lanes: readonly Lane[];
   readonly forgotten: readonly string[];
 }
 
 /**
  * Looks whether the functions still stand that every request names. A target that was started anew, or is cleared by
- * somebody else, refuses what is right, and for that no rule may be blamed: such a lane gets a new stage or is given up.
+ * somebody else, refuses what is right, and for that no rule may be blamed: such a worker gets a new fixture or is given up.
  */
-export async function standing(
+export async function survivors(
   lanes: readonly Lane[],
   renew: (lane: Lane) => Promise<Lane | null>,
   scope: Scope,
-): Promise<Standing> {
+): Promise<Survivors> {
   const forgotten: string[] = [];
   const left = await scope.all(lanes, async (lane) => {
     const { name } = lane.stage.main;
@@ -140,7 +140,7 @@ export async function standing(
 }
 
 async function isForgotten(lane: Lane, name: string): Promise<boolean> {
-  const { rounds } = await lane.play(once({ key: "standing", call: getFunction(name) }));
+  const { rounds } = await lane.execute(once({ key: "standing", call: getFunction(name) }));
   const answer = rounds[0]?.[0]?.answer;
   return answer?.kind === "response" && answer.status === 404;
 }

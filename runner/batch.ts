@@ -1,0 +1,136 @@
+import type { SendOptions, Transport } from "../client/transport.ts";
+import type { Belief } from "../oracle/model-state.ts";
+import { type ObservedRound, observeRound } from "../oracle/observe.ts";
+import { jsonObject, revisionIn, versionIn } from "../spec/answer.ts";
+import {
+  type Answer,
+  type Call,
+  type Exchange,
+  type Round,
+  revisionSlot,
+  type Step,
+  versionSlot,
+} from "../spec/exchange.ts";
+
+/** How batches are sent. */
+export interface BatchOptions {
+  readonly transport: Transport;
+  readonly how: SendOptions;
+  /** How long a policy that is not yet as expected is read again, in milliseconds. */
+  readonly settleMs: number;
+  readonly sleep: (ms: number) => Promise<void>;
+}
+
+/** A batch that was sent: what came back, and what the oracle observes in it. */
+interface SentBatch {
+  readonly exchanges: readonly Exchange[];
+  readonly observed: ObservedRound;
+}
+
+/** Pause before a policy that is not yet as expected is read again, in milliseconds. */
+const rereadMs = 250;
+
+/**
+ * Sends the calls of a batch together and observes what comes back, from what was believed `before` it. What `done` holds
+ * fills the slots of its calls. On a target that lags, a read that is not yet as expected is sent again for a while.
+ */
+export async function sendBatch(
+  batch: Round,
+  done: readonly (readonly Exchange[])[],
+  before: Belief,
+  options: BatchOptions,
+): Promise<SentBatch> {
+  const ready = readyCalls(batch, done, options);
+  let exchanges = await sendAll(ready, options);
+  let observed = observeRound(before, exchanges);
+  for (let waited = 0; waited < options.settleMs && isUnsettledRead(observed); waited += rereadMs) {
+    if (options.how.signal?.aborted === true) break;
+    await options.sleep(rereadMs);
+    exchanges = await sendAll(ready, options);
+    observed = observeRound(before, exchanges);
+  }
+  return { exchanges, observed };
+}
+
+type ReadyCall = Pick<Exchange, "step" | "call">;
+
+/** The calls of a batch that can be sent. */
+function readyCalls(
+  batch: Round,
+  done: readonly (readonly Exchange[])[],
+  { transport, settleMs }: BatchOptions,
+): readonly ReadyCall[] {
+  return batch.flatMap((step) => {
+    const call = filled(step, done);
+    // What cannot be carried as it is meant is left out rather than bent.
+    if (call === null || typeof transport.unable?.(call) === "string") return [];
+    // On a target that lags a read in flight with other calls may show anything, and cannot be asked again.
+    const blind = settleMs > 0 && batch.length > 1 && call.operation === "GetPolicy";
+    return blind ? [] : [{ step, call }];
+  });
+}
+
+async function sendAll(ready: readonly ReadyCall[], options: BatchOptions): Promise<readonly Exchange[]> {
+  const [only] = ready;
+  // Nearly every batch is a single call.
+  if (ready.length === 1 && only !== undefined) return [await send(only, options)];
+  return Promise.all(ready.map((one) => send(one, options)));
+}
+
+async function send({ step, call }: ReadyCall, { transport, how }: BatchOptions): Promise<Exchange> {
+  return { step, call, answer: readable(await transport.send(call, how)) };
+}
+
+/** Says whether the answers so far hold the revision or version that a step is to name. */
+export function isFillable(step: Step, done: readonly (readonly Exchange[])[]): boolean {
+  return filled(step, done) !== null;
+}
+
+function filled(step: Step, done: readonly (readonly Exchange[])[]): Call | null {
+  const { call, revisionFrom, versionFrom } = step;
+  const answerTo = (wanted: string) => done.flat().find(({ step: { key } }) => key === wanted)?.answer;
+  const fill = (into: Call | null, from: string | undefined, slot: string, read: typeof revisionIn) => {
+    if (into === null || from === undefined) return into;
+    const answer = answerTo(from);
+    const value = answer === undefined ? null : read(answer);
+    return value === null ? null : withValue(into, slot, value);
+  };
+  return fill(fill(call, revisionFrom, revisionSlot, revisionIn), versionFrom, versionSlot, versionIn);
+}
+
+function withValue(call: Call, slot: string, value: string): Call {
+  // A function, because a text would be read as a pattern: `$&` in a RevisionId must stay what it is.
+  return {
+    ...call,
+    target: call.target.replaceAll(slot, () => encodeURIComponent(value)),
+    body: call.body?.replaceAll(slot, () => JSON.stringify(value).slice(1, -1)) ?? null,
+  };
+}
+
+function isUnsettledRead({ observations }: ObservedRound): boolean {
+  return observations.some((of) => of.kind === "policy-read" && of.difference !== null);
+}
+
+/** Characters of a huge answer that are kept; a report shows fewer. */
+const most = 64 * 1024;
+
+/**
+ * An answer as it is judged: one that is huge and no JSON object says no more than its beginning. The mark at the cut
+ * keeps what is left from being a JSON object by accident.
+ */
+export function readable(answer: Answer): Answer {
+  if (answer.kind === "none" || answer.body.length <= most || jsonObject(answer.body) !== null) return answer;
+  return { ...answer, body: `${beginning(answer.body)}…` };
+}
+
+/** An exchange as it is kept for a report once it has been judged: many huge answers would fill the memory. */
+export function retained(exchange: Exchange): Exchange {
+  const { answer } = exchange;
+  if (answer.kind === "none" || answer.body.length <= most) return exchange;
+  return { ...exchange, answer: { ...answer, body: beginning(answer.body) } };
+}
+
+/** A copy: a part of a string would hold on to the whole. */
+function beginning(text: string): string {
+  return Buffer.from(text.slice(0, most), "utf16le").toString("utf16le");
+}

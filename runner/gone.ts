@@ -1,0 +1,39 @@
+import { phrase } from "../spec/answer.ts";
+import type { Answer, Exchange } from "../spec/exchange.ts";
+import type { Gone } from "./events.ts";
+
+/** Answers that never came or turned a request away, in a row on one worker, after which the target counts as gone. */
+const goneAfter = 12;
+
+/** Takes what comes back on one worker; true, and told with the reason, when the target answers no longer. */
+export function silenceCounter(tell: (why: Gone) => void): (exchanges: readonly Exchange[]) => boolean {
+  let silent = 0;
+  let busy = 0;
+  let busyOthers = 0;
+  const hear = ({ call, answer }: Exchange): Gone | null => {
+    silent = isSilent(answer) ? silent + 1 : 0;
+    busy = isBusy(answer) ? busy + 1 : 0;
+    // A target that turns away AddPermission alone is still there to be judged by what else it says.
+    if (busy === 0) busyOthers = 0;
+    else if (call.operation !== "AddPermission") busyOthers += 1;
+    if (silent >= goneAfter) return { code: "silent", detail: answer.kind === "none" ? answer.detail : "" };
+    return busy >= goneAfter && busyOthers > 0 ? { code: "busy", detail: phrase(answer) } : null;
+  };
+  return (exchanges) => {
+    let gone = false;
+    for (const exchange of exchanges) {
+      const why = hear(exchange);
+      gone = why !== null;
+      if (why !== null) tell(why);
+    }
+    return gone;
+  };
+}
+
+function isSilent(answer: Answer): boolean {
+  return answer.kind === "none" && ["refused", "aborted", "timeout"].includes(answer.reason);
+}
+
+function isBusy(answer: Answer): boolean {
+  return answer.kind === "response" && (answer.status === 429 || answer.status === 503);
+}
