@@ -1,52 +1,195 @@
-import { longestMs } from "../client/deadline.ts";
-import { nearest } from "../reports/known.ts";
 import { ruleIds } from "../rules/index.ts";
-import { placeOf, placeText } from "../spec/error-place.ts";
-import { Fault } from "../spec/fault.ts";
+import { Fault, type OptionSpelling } from "../spec/fault.ts";
+import { nearest } from "../spec/nearest.ts";
 import type { Capability } from "../spec/verdict.ts";
-import { suites } from "../suites/index.ts";
-import type { ConformOptions } from "./options.ts";
+import {
+  boundsOf,
+  type CommandName,
+  type CommandOptions,
+  type ConformanceTestOptions,
+  inPrograms,
+  type Option,
+  type OptionName,
+  onCommandLine,
+  options,
+  optionsOf,
+} from "./options.ts";
 
-/** What a value must be instead, as the end of a sentence; null when it is right. */
-type Check = (value: unknown) => string | null;
-
-/** A check of every element of a list. */
-interface ListCheck {
-  readonly each: Check;
+/** What was given to a subcommand, as text that is not checked yet. */
+export interface Given<C extends CommandName> {
+  readonly command: C;
+  /** Options with their values, in the order in which they were given; a switch has none. */
+  readonly options: readonly { readonly name: OptionName; readonly text: string | null }[];
+  /** What stands beside the options. */
+  readonly operands: readonly string[];
 }
 
-const whole =
-  (least: number, most = Number.MAX_SAFE_INTEGER): Check =>
-  (value) => {
-    if (Number.isSafeInteger(value) && Number(value) >= least && Number(value) <= most) return null;
-    return `a whole number, ${most === Number.MAX_SAFE_INTEGER ? `${least} or more` : `${least} to ${most}`}`;
+/** The names of a long list, and where a user finds them, as the end of a sentence. */
+interface Listed {
+  readonly names: readonly string[];
+  readonly where: string;
+}
+
+const listedRules: Listed = { names: ruleIds, where: "run the rules subcommand, which lists them" };
+
+/** Whose words a sentence is in: those of a program or of the command line. */
+interface Words {
+  readonly spelt: OptionSpelling;
+  /** An option with a value, as it can be given. */
+  readonly example: (name: OptionName, value: string | number | boolean) => string;
+  /** Where the names of mutants are looked up; only `mutants` knows them. */
+  readonly mutants: Listed;
+}
+
+const none: Listed = { names: [], where: "" };
+
+const program: Words = {
+  spelt: inPrograms,
+  example: (name, value) => `${name}: ${JSON.stringify(options[name].type === "names" ? [value] : value)}`,
+  mutants: none,
+};
+
+const commandLine: Words = {
+  spelt: onCommandLine,
+  example: (name, value) => `${onCommandLine(name)} ${value}`,
+  mutants: none,
+};
+
+/** Why a value cannot be: what it is, what it must be, and what to do, each as a part of a sentence. */
+interface Wrong {
+  readonly is: string;
+  readonly must: string;
+  readonly remedy: string;
+}
+
+/** Throws a Fault that names the first option of a program that is unknown or has a value it cannot have. */
+export function checkOptions(given: ConformanceTestOptions, taker: "library" | "vitest" = "library"): void {
+  const known = new Map<string, OptionName>(optionsOf(taker).map(([name]) => [name, name]));
+  for (const [key, value] of Object.entries(given)) {
+    const name = known.get(key);
+    if (name === undefined) {
+      const hint = nearest(key, [...known.keys()]);
+      const remedy = hint === null ? "take it out, or see ConformOptions" : `did you mean ${hint}?`;
+      throw new Fault(ended(`${JSON.stringify(key)} is no option of conform: ${remedy}`), { option: key });
+    }
+    if (value !== undefined) check(name, value, program);
+  }
+}
+
+/** The values that were given to a subcommand; throws a Fault that names the first that cannot be. */
+export function commandOptions<C extends CommandName>(
+  given: Given<C>,
+  mutants: Listed = none,
+): CommandOptions<C> {
+  const values = given.options.map(({ name, text }): [OptionName, unknown] => {
+    const value = text === null ? true : valueOfText(options[name], text);
+    check(name, value, { ...commandLine, mutants });
+    return [name, value];
+  });
+  // Each value was checked against the row of the table that its type is made from.
+  return Object.fromEntries(values) as CommandOptions<C>;
+}
+
+/** The value that a text stands for; text that stands for none is left to the check. */
+function valueOfText({ type }: Option, text: string): unknown {
+  if (type === "whole") return /^\d+$/.test(text) ? Number(text) : text;
+  if (type !== "names") return text;
+  const names = text.split(",").map((name) => name.trim());
+  return names.filter((name) => name !== "");
+}
+
+function check(name: OptionName, value: unknown, words: Words): void {
+  const wrong = wrongIn(name, value, words);
+  if (wrong === null) return;
+  const { is, must, remedy } = wrong;
+  throw new Fault(ended(`${words.spelt(name)} ${is}, but must ${must}: ${remedy}`), { option: name });
+}
+
+function ended(sentence: string): string {
+  return sentence.endsWith("?") ? sentence : `${sentence}.`;
+}
+
+function wrongIn(name: OptionName, value: unknown, words: Words): Wrong | null {
+  const option: Option = options[name];
+  const is = `is ${shown(value)}`;
+  const give = (example: string | number | boolean) => `give ${words.example(name, example)}, for example`;
+  const leaveOut = `leave ${words.spelt(name)} out, or give one`;
+  const unless = (right: boolean, must: string, remedy: string) => (right ? null : { is, must, remedy });
+  switch (option.type) {
+    case "whole": {
+      const { least, most = Number.MAX_SAFE_INTEGER } = option;
+      const right = Number.isSafeInteger(value) && Number(value) >= least && Number(value) <= most;
+      return unless(right, `be a whole number, ${boundsOf(option)}`, give(exampleOf(option) ?? least));
+    }
+    case "choice": {
+      const right = option.of.some((one) => one === value);
+      const hint = nearest(String(value), option.of);
+      const remedy = hint === null ? give(option.of[0] ?? "") : `did you mean ${hint}?`;
+      return unless(right, `be ${listed(option.of, "or")}`, remedy);
+    }
+    case "names":
+      return wrongNames(option, value, { is, give, words });
+    case "text": {
+      const right = typeof value === "string" && (value !== "" || option.mayBeEmpty === true);
+      return unless(right, option.mayBeEmpty ? "be text" : "be text that is not empty", leaveOut);
+    }
+    case "file":
+    case "folder": {
+      const right =
+        (typeof value === "string" && value !== "") || (words === program && value instanceof URL);
+      return unless(right, `be the path of a ${option.type}`, give(exampleOf(option) ?? `my-${option.type}`));
+    }
+    case "switch":
+      return unless(typeof value === "boolean", "be true or false", give(true));
+    case "url": {
+      const right = typeof value === "string" && /^https?:\/\/[^/?#]+\/?$/.test(value) && URL.canParse(value);
+      return unless(right, "be a URL without a path", give(exampleOf(option) ?? ""));
+    }
+    case "unsupported":
+      return wrongUnsupported(value, is);
+    case "signal":
+      return unless(
+        value instanceof AbortSignal,
+        "be an AbortSignal",
+        "give the signal of an AbortController",
+      );
+    case "progress":
+      return unless(typeof value === "function", "be a function", "give a function of one argument");
+  }
+}
+
+/** A default that is a value, and no words for what is used. */
+function exampleOf({ type, default: value }: Option): string | number | undefined {
+  return (type === "whole" && typeof value === "string") || typeof value === "object" ? undefined : value;
+}
+
+function wrongNames(
+  option: Extract<Option, { readonly type: "names" }>,
+  value: unknown,
+  {
+    is,
+    give,
+    words,
+  }: { readonly is: string; readonly give: (name: string) => string; readonly words: Words },
+): Wrong | null {
+  const { of, mayBeEmpty = false } = option;
+  const long = of === "rules" ? listedRules : of === "mutants" ? words.mutants : null;
+  const names = long?.names ?? (typeof of === "string" ? [] : of);
+  const example = give(names[0] ?? "");
+  if (!Array.isArray(value)) return { is, must: "be an array of names", remedy: example };
+  if (value.length === 0 && !mayBeEmpty)
+    return { is: "is empty", must: "hold at least one name", remedy: example };
+  const unknown: unknown = value.find((one: unknown) => !names.some((name) => name === one));
+  if (unknown === undefined) return null;
+  const hint = nearest(String(unknown), names);
+  return {
+    is: `holds ${shown(unknown)}`,
+    must: `hold only names of ${long === null ? `this list: ${names.join(", ")}` : of}`,
+    remedy: hint !== null ? `did you mean ${hint}?` : (long?.where ?? example),
   };
+}
 
-const oneOf =
-  (known: readonly string[]): Check =>
-  (value) => {
-    if (known.some((one) => one === value)) return null;
-    const hint = nearest(`${value}`, known);
-    const list = known.length > 15 ? "one that the rules subcommand lists" : `one of ${known.join(", ")}`;
-    return hint === null ? list : `${list} (did you mean ${hint}?)`;
-  };
-
-const kind =
-  (type: "string" | "boolean" | "function"): Check =>
-  (value) =>
-    typeof value === type ? null : `a ${type}`;
-
-const instance =
-  (type: abstract new (...args: never[]) => object, what: string): Check =>
-  (value) =>
-    value instanceof type ? null : what;
-
-const url: Check = (value) =>
-  typeof value === "string" && /^https?:\/\/[^/?#]+\/?$/.test(value) && URL.canParse(value)
-    ? null
-    : "a URL such as http://lambda.test, without a path";
-
-const capabilities = Object.keys({
+const capabilities: readonly string[] = Object.keys({
   state: true,
   policy: true,
   other: true,
@@ -61,99 +204,30 @@ const capabilities = Object.keys({
   routes: true,
 } satisfies Record<Capability, true>);
 
-const inability: Check = (value) => {
-  if (typeof value !== "object" || value === null || !("needs" in value && "reason" in value))
-    return "like { needs: 'policy', reason: 'there is no GetPolicy' }";
-  const needs = oneOf(capabilities)(value.needs);
-  if (needs !== null) return `such that needs is ${needs}`;
-  const { reason } = value;
-  return typeof reason === "string" && reason.trim() !== ""
-    ? null
-    : "such that reason says why, as text that is not empty";
-};
-
-const checks: Readonly<Record<keyof ConformOptions, Check | ListCheck>> = {
-  name: kind("string"),
-  profile: oneOf(["document", "aws"]),
-  seed: whole(0, 0x7fffffff),
-  runs: whole(1),
-  rounds: whole(1),
-  suites: { each: oneOf([...suites.map(({ name }) => name), "all"]) },
-  rules: { each: oneOf(ruleIds) },
-  known: (value) => (typeof value === "string" || value instanceof URL ? null : "the path of a file"),
-  concurrency: whole(1, 256),
-  budget: whole(1),
-  rate: whole(1),
-  timeoutMs: whole(1, longestMs),
-  settleMs: whole(0, longestMs),
-  region: kind("string"),
-  sign: kind("boolean"),
-  functionName: kind("string"),
-  role: kind("string"),
-  stateless: kind("boolean"),
-  cannot: { each: inability },
-  origin: url,
-  signal: instance(AbortSignal, "an AbortSignal"),
-  progress: kind("function"),
-};
-
-/** Throws a Fault that names the first option that is unknown or has a value it cannot have. */
-export function checkOptions(options: ConformOptions): void {
-  for (const [name, value] of Object.entries(options)) {
-    const check = Object.hasOwn(checks, name) ? checks[name as keyof ConformOptions] : undefined;
-    if (check === undefined) {
-      const hint = nearest(name, Object.keys(checks));
-      throw new Fault(
-        `${JSON.stringify(name)} is no option of conform${hint === null ? "" : `: did you mean ${hint}?`} Take it out, or see ConformOptions.`,
-      );
+function wrongUnsupported(value: unknown, is: string): Wrong | null {
+  const remedy = 'give cannot: [{ needs: "policy", reason: "there is no GetPolicy" }], for example';
+  if (!Array.isArray(value)) return { is, must: "be an array", remedy };
+  for (const element of value) {
+    const holds = `holds ${shown(element)}`;
+    if (typeof element !== "object" || element === null || !("needs" in element && "reason" in element))
+      return { is: holds, must: "hold objects with the members needs and reason", remedy };
+    const { needs, reason } = element;
+    if (!capabilities.some((one) => one === needs)) {
+      const hint = nearest(String(needs), capabilities);
+      const must = `hold objects whose needs is one of ${capabilities.join(", ")}`;
+      return { is: holds, must, remedy: hint === null ? remedy : `did you mean ${hint}?` };
     }
-    if (value !== undefined) checkValue(name, value, check);
+    if (typeof reason !== "string" || reason.trim() === "")
+      return { is: holds, must: "hold objects whose reason is text that is not empty", remedy };
   }
+  return null;
 }
 
-function checkValue(name: string, value: unknown, check: Check | ListCheck): void {
-  if (typeof check === "function") {
-    const wanted = check(value);
-    if (wanted !== null) throw new Fault(`The option ${name} is ${shown(value)}, but must be ${wanted}.`);
-    return;
-  }
-  if (!Array.isArray(value)) throw new Fault(`The option ${name} is ${shown(value)}, but must be an array.`);
-  for (const element of value) {
-    const wanted = check.each(element);
-    if (wanted !== null)
-      throw new Fault(`The option ${name} holds ${shown(element)}, but each must be ${wanted}.`);
-  }
+function listed(names: readonly string[], word: string): string {
+  return names.length < 2 ? names.join("") : `${names.slice(0, -1).join(", ")} ${word} ${names.at(-1)}`;
 }
 
 function shown(value: unknown): string {
   const text = typeof value === "bigint" || typeof value === "symbol" ? String(value) : JSON.stringify(value);
   return (text ?? String(value)).slice(0, 200);
-}
-
-/** The command's options, as sentences name them, and what a program says instead. */
-const words: Readonly<Record<string, string>> = {
-  "--function NAME": "functionName",
-  "--role ARN": "role",
-  "--timeout": "timeoutMs",
-  "--endpoint": "the endpoint",
-  "--budget": "budget",
-  "--concurrency": "concurrency",
-  "--sign": "sign",
-  "--update-known": "the command",
-};
-
-/** A Fault in a program's words; whatever else was thrown is a fault of ours. */
-export function asFault(error: unknown): Fault {
-  if (!(error instanceof Fault)) {
-    const said = error instanceof Error ? error.message : String(error);
-    const where = placeText(placeOf(error));
-    return new Fault(`This is a fault of the suite itself, please report it: ${said}${where}`, {
-      cause: error,
-    });
-  }
-  const message = Object.entries(words).reduce(
-    (text, [from, to]) => text.replaceAll(from, to),
-    error.message,
-  );
-  return message === error.message ? error : new Fault(message, { cause: error });
 }

@@ -11,13 +11,13 @@ import {
 import type { Report } from "../reports/report.ts";
 import { type ExitCode, exitCode } from "../reports/verdict.ts";
 import { ruleIds } from "../rules/index.ts";
+import { internalErrorText } from "../spec/error-place.ts";
 import { Fault } from "../spec/fault.ts";
 import type { Capability } from "../spec/verdict.ts";
-import { asFault, checkOptions } from "./check-options.ts";
-import type { Contact } from "./contact.ts";
-import type { ConformOptions } from "./options.ts";
+import { checkOptions } from "./check-options.ts";
+import { type ConformOptions, options as table } from "./options.ts";
 import { type Play, play } from "./play.ts";
-import { openSession } from "./session.ts";
+import { type Contact, openSession } from "./session.ts";
 import { type ConformTarget, contactFor } from "./target.ts";
 
 /** A run as data: what report.json holds, and what it comes to. */
@@ -76,7 +76,7 @@ async function reportOn(
   options: ConformOptions,
   events: Play["events"],
 ): Promise<Report> {
-  const { seed = 1, ...rest } = options;
+  const { seed = table.seed.default, ...rest } = options;
   const contact = declared(contactFor(target, options), options);
   const session = await openSession(contact, { ...rest, env: process.env, seed: seedFor(target, seed) });
   try {
@@ -113,21 +113,42 @@ function seedFor(target: ConformTarget, seed: number): string {
 
 /** The call that sends the same again, judged by one rule. */
 function again(target: ConformTarget, options: ConformOptions, rule: string): string {
-  const { seed = 1, runs, rounds, suites, profile, origin, stateless, functionName } = options;
+  const {
+    seed = table.seed.default,
+    runs,
+    rounds,
+    suites,
+    profile,
+    origin,
+    stateless,
+    functionName,
+  } = options;
   const whom = typeof target === "string" || target instanceof URL ? JSON.stringify(`${target}`) : "target";
   const same = { seed, runs, rounds, suites, profile, origin, stateless, functionName, rules: [rule] };
   return `await conform(${whom}, ${JSON.stringify(same)})`;
 }
 
-/** Reads a file of known deviations, where a path starts from `cwd`; throws a Fault when there is none or when it is wrong. */
-export async function readKnown(file: string | URL, cwd = "."): Promise<KnownFile> {
+/** A Fault stays as it is; whatever else was thrown is an internal error. */
+export function asFault(error: unknown): Fault {
+  return error instanceof Fault ? error : new Fault(internalErrorText(error), { cause: error });
+}
+
+/**
+ * Reads a file of known deviations, where a path starts from `cwd`; throws a Fault when there is none or when it is
+ * wrong. `remedy` says what to do where there is none.
+ */
+export async function readKnown(
+  file: string | URL,
+  cwd = ".",
+  remedy = "give the path of a file that exists",
+): Promise<KnownFile> {
   const name = `${file}`;
   const text = await readFile(typeof file === "string" ? resolve(cwd, file) : file, "utf8").catch(
     (cause: unknown) => {
-      throw new Fault(
-        `The file of known deviations ${JSON.stringify(name)} cannot be read: give one that exists, or make it with --update-known.`,
-        { cause },
-      );
+      throw new Fault(`The file of known deviations ${JSON.stringify(name)} cannot be read: ${remedy}.`, {
+        cause,
+        option: "known",
+      });
     },
   );
   return parseKnown(text, name, ruleIds);

@@ -1,7 +1,6 @@
 import { sleep } from "../client/deadline.ts";
 import type { PublishedEvent } from "../reports/ndjson.ts";
-import type { ProgressEvent } from "../reports/progress.ts";
-import type { Column, Report } from "../reports/report.ts";
+import type { Report } from "../reports/report.ts";
 import { type RuleId, rules } from "../rules/index.ts";
 import type { Observer } from "../runner/events.ts";
 import { progressObserver } from "../runner/observe/progress.ts";
@@ -11,25 +10,19 @@ import { type SnapshotOptions, snapshots } from "../runner/observe/snapshots.ts"
 import type { RunOptions } from "../runner/options.ts";
 import { failToRun, runFor } from "../runner/run.ts";
 import { Fault } from "../spec/fault.ts";
-import { suites, usualPlan, usualSuites } from "../suites/index.ts";
+import { suites, usualSuites } from "../suites/index.ts";
 import { wire } from "../suites/wire.ts";
-import { type Session, usualLanes } from "./session.ts";
+import { type ConformOptions, options as table } from "./options.ts";
+import type { Session } from "./session.ts";
 import { tool } from "./tool.ts";
 
-/** What is sent and judged; what is absent has the default that the README names. */
-export interface Play {
+/** The options that say what is sent and judged. */
+type PlayOption = "profile" | "suites" | "rules" | "runs" | "rounds" | "settleMs" | "signal" | "progress";
+
+/** What is sent and judged. */
+export interface Play extends Pick<ConformOptions, PlayOption> {
   readonly seed: number;
-  readonly profile?: Column | undefined;
-  /** Names of suites. */
-  readonly suites?: readonly string[] | undefined;
-  readonly rules?: readonly RuleId[] | undefined;
-  readonly runs?: number | undefined;
-  readonly rounds?: number | undefined;
-  readonly settleMs?: number | undefined;
-  readonly signal?: AbortSignal | undefined;
   readonly replay: RunOptions["replay"];
-  /** Is told how far the run is. */
-  readonly progress?: ((far: ProgressEvent) => void) | undefined;
   /** Is told what happens while it happens, in the events of report.ndjson. */
   readonly events?: ((event: PublishedEvent) => void) | undefined;
   /** Is given a report every so often while the run goes on. */
@@ -94,14 +87,14 @@ function runOptions(session: Session, options: Play): RunOptions {
     tool,
     target: { name: session.name, endpoint: session.endpoint, cannot: session.cannot },
     seed: options.seed,
-    profile: options.profile ?? "document",
+    profile: options.profile ?? table.profile.default,
     suites: chosen,
     only: leftOut(options, chosen),
     lanes: session.lanes ?? lanesFor(session, chosen),
     rules: rulesNamed(options.rules),
-    runs: options.runs ?? usualPlan.runs,
-    rounds: options.rounds ?? usualPlan.rounds,
-    settleMs: options.settleMs ?? 0,
+    runs: options.runs ?? table.runs.default,
+    rounds: options.rounds ?? table.rounds.default,
+    settleMs: options.settleMs ?? table.settleMs.default,
     sleep: (ms) => sleep(ms, signal),
     signal,
     replay: options.replay,
@@ -124,7 +117,7 @@ function suitesNamed(names: readonly string[] | undefined): RunOptions["suites"]
 
 /** A target that odd requests may end gets one history at a time, so that each ending has one cause. */
 function lanesFor({ revive }: Session, chosen: RunOptions["suites"]): number {
-  return revive !== undefined && chosen.includes(wire) ? 1 : usualLanes;
+  return revive !== undefined && chosen.includes(wire) ? 1 : table.concurrency.default;
 }
 
 /** The rules of these ids, in the catalogue's order; all of them when none are named. */

@@ -4,7 +4,7 @@ import { dispatcherTransport, fetchTransport, type InProcessOptions } from "../c
 import type { Transport } from "../client/transport.ts";
 import { Fault } from "../spec/fault.ts";
 import { nodeListener } from "./adapters.ts";
-import { type Contact, contactAt, noFaultsOnDemand } from "./contact.ts";
+import { type Contact, contactAt, noFaultsOnDemand } from "./session.ts";
 
 /** What can be said of a target in this process. */
 export interface InProcessTarget {

@@ -6,17 +6,13 @@ import { problemsIn } from "../reports/old-report.ts";
 import type { RuleReport } from "../reports/report.ts";
 import { counts, standing } from "../reports/verdict.ts";
 import { Fault } from "../spec/fault.ts";
-import { asFault, checkOptions } from "./check-options.ts";
-import { type ConformanceRun, conform } from "./conform.ts";
-import type { ConformOptions } from "./options.ts";
+import { checkOptions } from "./check-options.ts";
+import { asFault, type ConformanceRun, conform } from "./conform.ts";
+import { type ConformanceTestOptions, type ConformOptions, options as table } from "./options.ts";
 import { rulesNamed } from "./play.ts";
 import type { ConformTarget } from "./target.ts";
 
-/** How to run, and how the tests are made. */
-export interface ConformanceTestOptions extends ConformOptions {
-  /** Milliseconds for the whole run; 120 000 by default. */
-  readonly runTimeoutMs?: number | undefined;
-}
+export type { ConformanceTestOptions } from "./options.ts";
 
 const { beforeAll, describe, test } = await vitest();
 
@@ -26,8 +22,8 @@ const { beforeAll, describe, test } = await vitest();
  * or that is known, is skipped with the reason.
  */
 export function defineConformance(target: ConformTarget, options: ConformanceTestOptions = {}): void {
-  const { runTimeoutMs = 120_000, ...run } = options;
-  checked(run);
+  const { runTimeoutMs = table.runTimeoutMs.default, ...run } = options;
+  checked(options);
   describe(`AddPermission of ${run.name ?? (typeof target === "string" ? target : "the target")}`, () => {
     let done: ConformanceRun | undefined;
     const finished = (): ConformanceRun => {
@@ -55,16 +51,16 @@ async function vitest(): Promise<typeof Vitest> {
   });
 }
 
-function checked(options: ConformOptions): void {
+function checked(options: ConformanceTestOptions): void {
   try {
-    checkOptions(options);
+    checkOptions(options, "vitest");
   } catch (error) {
     throw asFault(error);
   }
 }
 
 /** Rules that can fail a run in the column that decides. */
-function deciding({ profile = "document", rules }: ConformOptions): readonly Rule[] {
+function deciding({ profile = table.profile.default, rules }: ConformOptions): readonly Rule[] {
   return rulesNamed(rules).filter((rule) => counts(rule, profile));
 }
 

@@ -1,46 +1,43 @@
-import { judgeToday } from "../api/conform.ts";
-import { unreached } from "../api/contact.ts";
+import { readFile, realpath } from "node:fs/promises";
+import { dirname, resolve } from "node:path";
+import { commandOptions, type Given } from "../api/check-options.ts";
+import { judgeToday, readKnown } from "../api/conform.ts";
+import { type CommandOptions, flagOf, options as table } from "../api/options.ts";
 import { attempt, barren, type Outcome, type Play } from "../api/play.ts";
-import { longestMs } from "../client/deadline.ts";
-import { collect, type Out, parseFormats, prepareOut } from "../reports/collector.ts";
+import { type Session, unreached } from "../api/session.ts";
+import { tool } from "../api/tool.ts";
+import { collect, type Out, prepareOut } from "../reports/collector.ts";
 import { escapeTerminal } from "../reports/escape.ts";
-import type { KnownFile } from "../reports/known.ts";
+import { proveWritable, replace, unwritable } from "../reports/files.ts";
+import { failsGate, type Judgement, type KnownFile, parseKnown, updateKnown } from "../reports/known.ts";
 import { problemsIn } from "../reports/old-report.ts";
-import type { Column, Report } from "../reports/report.ts";
+import type { Report } from "../reports/report.ts";
 import { runText } from "../reports/run-blocks.ts";
 import { quote } from "../reports/shell.ts";
 import { exitCode } from "../reports/verdict.ts";
 import { ruleIds } from "../rules/index.ts";
 import { recorder } from "../runner/observe/recorder.ts";
 import { Fault } from "../spec/fault.ts";
-import { suites } from "../suites/index.ts";
-import { type Given, read } from "./arguments.ts";
-import { type CommandContext, progressOn, terminalOf } from "./context.ts";
-import { commandIn, tool } from "./help.ts";
-import { knownFile, knownSummary, withSeen, writeKnown } from "./known-file.ts";
-import { optionDocs } from "./options.ts";
-import { openSession, type Session } from "./session.ts";
-import { interruptible } from "./signals.ts";
+import { type CommandContext, commandIn, interruptible, terminalOf } from "./context.ts";
+import { openTarget, progressOn } from "./session.ts";
 
-const columns: readonly Column[] = ["document", "aws"];
+/** What was given to the command. */
+type Options = CommandOptions<"run">;
 
 /** Runs the suite against a target and writes the reports. */
-export async function conformCommand(args: readonly string[], context: CommandContext): Promise<number> {
+export async function conformCommand(given: Given<"run">, context: CommandContext): Promise<number> {
   const { cwd } = context;
-  const given = read(args, optionDocs[""]);
-  if (given.rest.length > 0)
-    throw new Fault(`${JSON.stringify(given.rest[0])} is neither an option nor a subcommand; see --help.`);
-  const chosen = choices(given);
-  const formats = parseFormats(given.text("format") ?? "json,html");
-  const known = await knownFile(given, cwd);
-  const out = await prepareOut(given.text("out") ?? "conformance-report", cwd);
-  const reports = await collect(out, formats);
+  const options = commandOptions(given);
+  const chosen = choices(options);
+  const known = await knownFile(options, cwd);
+  const out = await prepareOut(options.out ?? table.out.default, cwd);
+  const reports = await collect(out, options.formats ?? table.formats.default);
   const stopping = interruptible(context);
   try {
     const snapshot = { everyMs: snapshotMs, write: reports.soFar };
     const telling = { ...chosen, snapshot, events: reports.event };
-    const { report, fault } = await judged(given, { ...telling, signal: stopping.signal }, context);
-    const end = { context, given, known, out, write: reports.end, interrupted: stopping.exitCode() };
+    const { report, fault } = await judged(options, { ...telling, signal: stopping.signal }, context);
+    const end = { context, options, known, out, write: reports.end, interrupted: stopping.exitCode() };
     return await (fault === null ? tell(report, end) : tellBarren(report, fault, end));
   } finally {
     stopping.done();
@@ -56,7 +53,7 @@ type Chosen = Omit<Play, "replay">;
 /** How a run is to be told of. */
 interface End {
   readonly context: CommandContext;
-  readonly given: Given;
+  readonly options: Options;
   readonly known: KnownFile | null;
   readonly out: Out;
   /** Writes the last word. */
@@ -66,9 +63,9 @@ interface End {
 }
 
 async function tell(report: Report, end: End): Promise<number> {
-  const { context, given, known, out, write, interrupted } = end;
+  const { context, options, known, out, write, interrupted } = end;
   const { stdout, cwd } = context;
-  const updated = given.on("update-known") ? await withSeen(report, given.text("known") ?? "", cwd) : null;
+  const updated = options.updateKnown ? await withSeen(report, options.known ?? "", cwd) : null;
   const held = updated?.known ?? known;
   const judged = held === null ? null : judgeToday(report, held);
   const final = judged?.report ?? report;
@@ -79,7 +76,7 @@ async function tell(report: Report, end: End): Promise<number> {
   stdout.write(
     runText(final, {
       ...terminalOf(context),
-      verbose: given.on("verbose"),
+      verbose: options.verbose ?? false,
       ...(code <= 3 ? { exit: asExit(code) } : {}),
     }),
   );
@@ -112,27 +109,27 @@ async function tellBarren(
   return interrupted;
 }
 
-async function judged(given: Given, chosen: Chosen, context: CommandContext): Promise<Outcome> {
+async function judged(options: Options, chosen: Chosen, context: CommandContext): Promise<Outcome> {
   try {
-    return await judgedIn(await openSession(given, context, chosen), given, chosen, context);
+    return await judgedIn(await openTarget({ ...options, ...chosen }, context), options, chosen, context);
   } catch (error) {
     if (!(error instanceof Fault)) throw error;
-    const named = { target: given.text("target"), endpoint: given.text("endpoint") };
-    return barren(unreached(named), { ...chosen, replay: () => "" }, error);
+    const { target, endpoint } = options;
+    return barren(unreached({ target, endpoint }), { ...chosen, replay: () => "" }, error);
   }
 }
 
 async function judgedIn(
   session: Session,
-  given: Given,
+  options: Options,
   chosen: Chosen,
   context: CommandContext,
 ): Promise<Outcome> {
   try {
-    const folder = given.text("record");
-    const recording = folder === undefined ? null : await recorder(folder, tool, context.cwd);
+    const { record } = options;
+    const recording = record === undefined ? null : await recorder(record, tool, context.cwd);
     const observers = recording === null ? [] : [recording];
-    const outcome = await playWith(session, given, { ...chosen, observers }, context);
+    const outcome = await playWith(session, options, { ...chosen, observers }, context);
     return { ...outcome, report: await recorded(outcome.report, recording) };
   } finally {
     await session.close();
@@ -168,33 +165,26 @@ function codeOf(report: Report, gateFails: boolean): number {
 }
 
 /** What the options say of what is sent and judged. */
-function choices(given: Given): Chosen {
-  return {
-    seed: given.number("seed", 0, 0x7fffffff) ?? 1,
-    profile: given.choice("profile", columns),
-    suites: given.names("suite", [...suites.map(({ name }) => name), "all"]),
-    rules: given.names("rule", ruleIds),
-    runs: given.number("runs", 1),
-    rounds: given.number("rounds", 1),
-    settleMs: given.number("settle", 0, longestMs),
-  };
+function choices(options: Options): Chosen {
+  const { seed = table.seed.default, profile, suites, rules, runs, rounds, settleMs } = options;
+  return { seed, profile, suites, rules, runs, rounds, settleMs };
 }
 
 async function playWith(
   session: Session,
-  given: Given,
+  options: Options,
   chosen: Chosen,
   context: CommandContext,
 ): Promise<Outcome> {
   const bar = progressOn(context, "candidate");
   const command = commandIn(context.env);
-  const out = given.text("out") ?? "conformance-report";
+  const out = options.out ?? table.out.default;
   try {
     return await attempt(session, {
       ...chosen,
       progress: bar.update,
       replay: (rule) =>
-        `${command} replay --report ${quote(`${out}/report.json`)} --rule ${rule}${targetArguments(given)}`,
+        `${command} replay --report ${quote(`${out}/report.json`)} --rule ${rule}${targetArguments(options)}`,
     });
   } finally {
     bar.end();
@@ -202,10 +192,80 @@ async function playWith(
 }
 
 /** The options that lead a replay to the same target. */
-function targetArguments(given: Given): string {
-  const values = ["target", "endpoint", "region", "function", "role"].flatMap((name) => {
-    const value = given.text(name);
-    return value === undefined ? [] : [` --${name} ${quote(value)}`];
+function targetArguments(options: Options): string {
+  const names = ["target", "endpoint", "region", "functionName", "role"] as const;
+  const values = names.flatMap((name) => {
+    const value = options[name];
+    return value === undefined ? [] : [` ${flagOf(table[name])} ${quote(value)}`];
   });
-  return values.join("") + (given.on("sign") ? " --sign" : "");
+  return values.join("") + (options.sign ? " --sign" : "");
+}
+
+/** A known-file as it is to be written. */
+interface Updated {
+  readonly text: string;
+  readonly known: KnownFile;
+}
+
+/** The known-file that the options name, by a path from `cwd`; it can be written when it is to be. Throws a Fault. */
+async function knownFile(options: Options, cwd: string): Promise<KnownFile | null> {
+  const { known: file, updateKnown: updates = false } = options;
+  if (file === undefined) {
+    if (updates)
+      throw new Fault("--update-known needs the file to write: give --known FILE.", {
+        option: "updateKnown",
+      });
+    return null;
+  }
+  const isNew = updates && (await existing(file, cwd)) === null;
+  const known = isNew
+    ? parseKnown("version: 1\ndeviations: []\n", file, ruleIds)
+    : await readKnown(file, cwd, "give one that exists, or let --update-known make it");
+  // Before the run, which may be long.
+  if (updates) await proveWritable(dirname(resolve(cwd, file))).catch(unwritten(file));
+  return known;
+}
+
+/** Null where there is no such file yet; what is there and cannot be read is left to {@link readKnown}. */
+async function existing(file: string, cwd: string): Promise<string | null> {
+  return readFile(resolve(cwd, file), "utf8").catch((error: NodeJS.ErrnoException) =>
+    error.code === "ENOENT" ? null : "",
+  );
+}
+
+/** Writes it in one step. A link stays one: the file that it leads to is replaced. */
+async function writeKnown({ known, text }: Updated, cwd: string): Promise<void> {
+  const file = known.fileName;
+  const path = resolve(cwd, file);
+  const there = await realpath(path).catch(() => path);
+  await replace(there, text).catch(unwritten(file));
+}
+
+function unwritten(file: string): (cause: unknown) => never {
+  return (cause) => {
+    throw unwritable(`The file of known deviations ${JSON.stringify(file)}`, cause, "--known");
+  };
+}
+
+/** The known-file with what a run saw. */
+async function withSeen(report: Report, file: string, cwd: string): Promise<Updated> {
+  const text = updateKnown(await existing(file, cwd), report, new Date().toISOString().slice(0, 10), file);
+  return { text, known: parseKnown(text, file, ruleIds) };
+}
+
+/** What the known-file makes of a run, for the terminal, and whether it fails the gate. */
+function knownSummary(judged: Judgement): {
+  readonly text: string;
+  readonly fails: boolean;
+} {
+  const { stale, changed, expired, unseen } = judged;
+  const lines = [
+    ...stale.map(({ rule }) => `! stale    ${rule} no longer deviates: take it out of the file`),
+    ...changed.map(({ entry, was, is }) => `! changed  ${entry.rule} was ${was}, is ${is}`),
+    ...expired.map(({ rule, expires }) => `! expired  ${rule} was excused until ${expires}`),
+    ...unseen.map(({ rule }) => `  not seen ${rule} was not judged in full by this run, so its entry stands`),
+  ];
+  const text =
+    lines.length === 0 ? "" : `\nKnown deviations\n${lines.map((line) => escapeTerminal(line)).join("\n")}\n`;
+  return { text, fails: failsGate(judged) };
 }

@@ -1,34 +1,34 @@
+import { commandOptions, type Given } from "../api/check-options.ts";
+import { type CommandOptions, options as table } from "../api/options.ts";
+import { runPrefix, type Session } from "../api/session.ts";
+import { tool } from "../api/tool.ts";
 import { sleep } from "../client/deadline.ts";
 import { prepareOut } from "../reports/collector.ts";
 import { type DiffReport, diffJson, diffMarkdown, diffText } from "../reports/diff.ts";
 import { comparedSuites, diff } from "../runner/diff/diff.ts";
 import { Fault } from "../spec/fault.ts";
 import { suites } from "../suites/index.ts";
-import { type Given, read, takesNothing } from "./arguments.ts";
-import { type CommandContext, progressOn, terminalOf } from "./context.ts";
-import { tool } from "./help.ts";
-import { optionDocs } from "./options.ts";
-import { openSession, runPrefix, type Session } from "./session.ts";
-import { interruptible } from "./signals.ts";
+import { type CommandContext, interruptible, terminalOf } from "./context.ts";
+import { openTarget, progressOn, type TargetOptions } from "./session.ts";
 
-const looks = ["text", "markdown", "json"] as const;
+/** What was given to this subcommand. */
+type Options = CommandOptions<"diff">;
 
 /** Sends the same requests to two targets: 0 when nothing differs, 1 when something does. */
-export async function diffCommand(args: readonly string[], context: CommandContext): Promise<number> {
+export async function diffCommand(given: Given<"diff">, context: CommandContext): Promise<number> {
   const { stdout, cwd } = context;
-  const given = read(args, optionDocs.diff);
-  takesNothing(given, "diff", "name the two targets with --target and --endpoint");
+  const options = commandOptions(given);
+  const { diffFormat: format = table.diffFormat.default, verbose = false } = options;
   const [x, y] = twoOf(given);
-  const look = given.choice("format", looks) ?? "text";
-  const out = await prepareOut(given.text("out") ?? "conformance-report", cwd);
+  const out = await prepareOut(options.out ?? table.out.default, cwd);
   const stopping = interruptible(context);
   try {
-    const report = await compareTargets(given, [x, y], stopping.signal, context);
+    const report = await compareTargets(options, [x, y], stopping.signal, context);
     await out.write("diff.json", diffJson(report));
     await out.write("diff.md", diffMarkdown(report));
     const code = stopping.exitCode() ?? codeOf(report);
-    stdout.write(printed(report, look, { ...terminalOf(context), verbose: given.on("verbose") }));
-    if (look === "text") stdout.write(`\nReports: ${out.dir}/diff.json, ${out.dir}/diff.md\n`);
+    stdout.write(printed(report, format, { ...terminalOf(context), verbose }));
+    if (format === "text") stdout.write(`\nReports: ${out.dir}/diff.json, ${out.dir}/diff.md\n`);
     return code;
   } finally {
     stopping.done();
@@ -43,45 +43,43 @@ function codeOf({ differences, incomplete, compared, faults }: DiffReport): 0 | 
 
 function printed(
   report: DiffReport,
-  look: (typeof looks)[number],
+  format: NonNullable<Options["diffFormat"]>,
   how: Parameters<typeof diffText>[1],
 ): string {
-  if (look === "json") return diffJson(report);
-  if (look === "markdown") return diffMarkdown(report);
+  if (format === "json") return diffJson(report);
+  if (format === "markdown") return diffMarkdown(report);
   return diffText(report, how);
 }
 
 /** A target as it was named on the command line. */
-type NamedTarget = ReturnType<Given["each"]>[number];
+type NamedTarget = Pick<Options, "target" | "endpoint">;
 
-function twoOf(given: Given): readonly [NamedTarget, NamedTarget] {
-  const named = given.each(["target", "endpoint"]);
-  const [x, y, ...more] = named;
+/** The two targets, in the order in which they were given. */
+function twoOf(given: Given<"diff">): readonly [NamedTarget, NamedTarget] {
+  const named = given.options.filter(({ name }) => name === "target" || name === "endpoint");
+  const [x, y, ...more] = named.map((one) => commandOptions({ ...given, options: [one] }));
   if (x !== undefined && y !== undefined && more.length === 0) return [x, y];
   throw new Fault(
     `diff compares two targets, and got ${named.length}: give --target or --endpoint twice in all, such as --target reference --target moto.`,
+    { option: "target" },
   );
 }
 
 async function compareTargets(
-  given: Given,
+  options: Options,
   [x, y]: readonly [NamedTarget, NamedTarget],
   signal: AbortSignal,
   context: CommandContext,
 ): Promise<DiffReport> {
-  const seed = given.number("seed", 0, 0x7fffffff) ?? 1;
-  const wanted = given.names(
-    "suite",
-    suites.map(({ name }) => name),
-  );
+  const { seed = table.seed.default, comparedSuites: wanted } = options;
   const chosen = wanted === undefined ? comparedSuites : suites.filter(({ name }) => wanted.includes(name));
-  const prefix = runPrefix(x.name === "target" && y.name === "target", seed).slice(0, -1);
+  const prefix = runPrefix(x.target !== undefined && y.target !== undefined, seed).slice(0, -1);
   // Names of equal length, so that both get the same requests; different ones, for it may be the same target twice.
-  const first = await openSession(only(given, x), context, { seed, signal, prefix: `${prefix}x` });
+  const first = await openTarget({ ...reaching(options, x), seed, signal, prefix: `${prefix}x` }, context);
   try {
-    const second = await openSession(only(given, y), context, { seed, signal, prefix: `${prefix}y` });
+    const second = await openTarget({ ...reaching(options, y), seed, signal, prefix: `${prefix}y` }, context);
     try {
-      return await withProgress(given, { x: first, y: second }, { seed, suites: chosen, signal }, context);
+      return await withProgress(options, { x: first, y: second }, { seed, suites: chosen, signal }, context);
     } finally {
       await second.close();
     }
@@ -90,21 +88,17 @@ async function compareTargets(
   }
 }
 
-/** What was given, with one target; signing and roles are for endpoints, never for what we start ourselves. */
-function only(given: Given, { name, value }: NamedTarget): Pick<Given, "text" | "number" | "on"> {
-  const theirs = name === "endpoint";
-  return {
-    number: given.number,
-    on: (option) => given.on(option) && (theirs || option !== "sign"),
-    text: (option) => {
-      if (option === "target" || option === "endpoint") return option === name ? value : undefined;
-      return theirs || option !== "role" ? given.text(option) : undefined;
-    },
-  };
+/** How one target is reached; signing and roles are for endpoints, never for what we start ourselves. */
+function reaching(options: Options, one: NamedTarget): Omit<TargetOptions, "seed"> {
+  const { region, timeoutMs, budget, rate, concurrency, role, sign } = options;
+  const limits = { region, timeoutMs, budget, rate, concurrency };
+  return one.endpoint === undefined
+    ? { ...limits, target: one.target }
+    : { ...limits, endpoint: one.endpoint, role, sign };
 }
 
 async function withProgress(
-  given: Given,
+  options: Options,
   sessions: { readonly x: Session; readonly y: Session },
   chosen: { readonly seed: number; readonly suites: typeof suites; readonly signal: AbortSignal },
   context: CommandContext,
@@ -123,9 +117,9 @@ async function withProgress(
       clock: x.clock,
       startedAt: x.startedAt,
       sleep: (ms) => sleep(ms, chosen.signal),
-      runs: given.number("runs", 1) ?? 25,
-      rounds: 6,
-      lanes: given.number("concurrency", 1, 256) ?? 8,
+      runs: options.runs ?? table.runs.default,
+      rounds: table.rounds.default,
+      lanes: options.concurrency ?? table.concurrency.default,
       careful: x.careful || y.careful,
       progress: bar.update,
     });

@@ -1,38 +1,37 @@
+import { commandOptions, type Given } from "../api/check-options.ts";
+import { options as table } from "../api/options.ts";
+import { tool } from "../api/tool.ts";
 import { constantAuthorizer } from "../client/authorize.ts";
-import { parseFormats, prepareOut, writeReports } from "../reports/collector.ts";
-import type { Column } from "../reports/report.ts";
+import { prepareOut, writeReports } from "../reports/collector.ts";
 import { runText } from "../reports/run-blocks.ts";
 import { exitCode } from "../reports/verdict.ts";
 import { rules } from "../rules/index.ts";
 import { readRecording } from "../runner/recording.ts";
 import { rejudge } from "../runner/rejudge.ts";
 import { Fault } from "../spec/fault.ts";
-import { read } from "./arguments.ts";
 import { type CommandContext, terminalOf } from "./context.ts";
-import { tool } from "./help.ts";
-import { optionDocs } from "./options.ts";
-
-const columns: readonly Column[] = ["document", "aws"];
 
 /** Judges a recording by today's rules and writes the reports, without a target. */
 export async function judgeCommand(
-  args: readonly string[],
+  given: Given<"judge">,
   context: Pick<CommandContext, "stdout" | "env" | "cwd">,
 ): Promise<number> {
   const { stdout, cwd } = context;
-  const given = read(args, optionDocs.judge);
-  const [dir, ...more] = given.rest;
+  const options = commandOptions(given);
+  const { formats = table.formats.default, verbose = false } = options;
+  const [dir, ...more] = given.operands;
   if (dir === undefined || more.length > 0)
-    throw new Fault(`judge takes one folder, and got ${given.rest.length}: give the one made with --record.`);
-  const formats = parseFormats(given.text("format") ?? "json,html");
+    throw new Fault(
+      `judge takes one folder, and got ${given.operands.length}: give the one that --record made.`,
+    );
   const recording = await readRecording(dir, cwd);
-  const out = await prepareOut(given.text("out") ?? "conformance-report", cwd);
+  const out = await prepareOut(options.out ?? table.out.default, cwd);
   const { endpoint } = recording.report.target;
   const host = URL.canParse(endpoint) ? new URL(endpoint).host : "";
   const report = await rejudge(recording, {
     rules,
     tool,
-    profile: given.choice("profile", columns) ?? recording.report.profile,
+    profile: options.profile ?? recording.report.profile,
     curl: {
       authorization: await constantAuthorizer("us-east-1")(
         { method: "GET", target: "/", headers: [], body: null },
@@ -44,7 +43,7 @@ export async function judgeCommand(
   });
   await writeReports(out, report, formats);
   const code = exitCode(report);
-  stdout.write(runText(report, { ...terminalOf(context), verbose: given.on("verbose"), exit: code }));
+  stdout.write(runText(report, { ...terminalOf(context), verbose, exit: code }));
   stdout.write(`\nReports: ${out.dir}/\n`);
   return code;
 }

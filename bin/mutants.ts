@@ -1,5 +1,6 @@
 import { writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
+import { commandOptions, type Given } from "../api/check-options.ts";
 import type { Measured } from "../runner/kill-matrix.ts";
 import { startThreads, type Threads } from "../runner/kill-matrix-threads.ts";
 import { Fault } from "../spec/fault.ts";
@@ -8,11 +9,8 @@ import { faithful } from "../targets/reference/behaviour.ts";
 import { variants } from "../targets/reference/mutants/index.ts";
 import recorded from "../targets/reference/mutants/kill-matrix.json" with { type: "json" };
 import type { Mutant } from "../targets/reference/mutants/mutant.ts";
-import { read, takesNothing } from "./arguments.ts";
-import type { CommandContext } from "./context.ts";
-import { commandIn } from "./help.ts";
+import { type CommandContext, commandIn } from "./context.ts";
 import { differences, failures, matrixText, type Row, rowOf } from "./kill-matrix.ts";
-import { optionDocs } from "./options.ts";
 
 /** A kill matrix and the file that it is in. */
 interface KillMatrix {
@@ -52,25 +50,24 @@ interface Judged {
  * with the committed kill matrix.
  */
 export async function mutantsCommand(
-  args: readonly string[],
+  given: Given<"mutants">,
   { stdout, env }: Pick<CommandContext, "stdout" | "env">,
   { matrix = committed, start = startThreads }: MutantsOptions = {},
 ): Promise<number> {
-  const given = read(args, optionDocs.mutants);
-  takesNothing(given, "mutants", "name mutants with --only");
-  const seed = given.number("seed", 0) ?? recordedSeed;
-  const update = given.on("update");
+  const names = { names: Object.keys(variants), where: "run mutants without --only, which names them all" };
+  const { only, seed = recordedSeed, update = false, json = false } = commandOptions(given, names);
   if (update && seed !== recordedSeed)
-    throw new Fault(`The kill matrix is recorded at seed ${recordedSeed}: leave --seed out with --update.`);
-  const only = given.names("only", Object.keys(variants), "mutants without --only names them all");
+    throw new Fault(`The kill matrix is recorded at seed ${recordedSeed}: leave --seed out with --update.`, {
+      option: "seed",
+    });
   const wanted = Object.entries(variants).filter(([name]) => only?.includes(name) ?? true);
-  const print = given.on("json") ? () => {} : (text: string) => stdout.write(`${text}\n`);
+  const print = json ? () => {} : (text: string) => stdout.write(`${text}\n`);
   print(heading(wanted.length, seed));
   const threads = start(seed, wanted.length);
   const judged = await judgeAll(wanted, threads, { seed, update, print, rows: matrix.rows });
   const rest = Object.entries(matrix.rows).filter(([name]) => !wanted.some(([other]) => other === name));
   const stale = rest.map(([name]) => name).filter((name) => variants[name] === undefined);
-  if (given.on("json")) stdout.write(`${JSON.stringify(judged.map(asData), null, 2)}\n`);
+  if (json) stdout.write(`${JSON.stringify(judged.map(asData), null, 2)}\n`);
   if (!update) return conclude(judged, stale, { seed, print, command: commandIn(env) });
   const kept = rest.filter(([name]) => !stale.includes(name));
   return write(judged, Object.fromEntries(kept), matrix, print);

@@ -1,11 +1,13 @@
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
+import { commandOptions, type Given } from "../api/check-options.ts";
+import { options as table } from "../api/options.ts";
+import type { Session } from "../api/session.ts";
 import { sleep } from "../client/deadline.ts";
 import { judgeOf } from "../oracle/judge.ts";
 import type { Rule } from "../oracle/rule.ts";
 import { readReport } from "../reports/compare.ts";
 import { escapeTerminal } from "../reports/escape.ts";
-import { nearest } from "../reports/known/shape.ts";
 import type { Column, Counterexample, Report, RuleReport } from "../reports/report.ts";
 import { rules } from "../rules/index.ts";
 import { rebased } from "../runner/rebase.ts";
@@ -14,11 +16,9 @@ import { laneOn } from "../runner/worker.ts";
 import { phrase } from "../spec/answer.ts";
 import type { Call, Exchange } from "../spec/exchange.ts";
 import { Fault } from "../spec/fault.ts";
-import { read, takesNothing } from "./arguments.ts";
-import type { CommandContext } from "./context.ts";
-import { optionDocs } from "./options.ts";
-import { openSession, type Session } from "./session.ts";
-import { interruptible } from "./signals.ts";
+import { nearest } from "../spec/nearest.ts";
+import { type CommandContext, interruptible } from "./context.ts";
+import { openTarget } from "./session.ts";
 
 /** What is to be shown again. */
 interface Finding {
@@ -28,15 +28,13 @@ interface Finding {
 }
 
 /** Resends the counterexample of a report and says whether it still shows: 1 when it does, 0 when it does not, 2 when it could not be tried. */
-export async function replayCommand(args: readonly string[], context: CommandContext): Promise<number> {
-  const given = read(args, optionDocs.replay);
-  takesNothing(given, "replay", "name the report with --report");
-  const path = given.text("report") ?? "conformance-report/report.json";
+export async function replayCommand(given: Given<"replay">, context: CommandContext): Promise<number> {
+  const { report: path = table.report.default, rule, ...options } = commandOptions(given);
   const report = readReport(await textOf(path, context.cwd), path);
-  const finding = findingIn(report, given.text("rule"), path);
+  const finding = findingIn(report, rule, path);
   const stopping = interruptible(context);
   try {
-    const session = await openSession(given, context, { seed: report.seed, signal: stopping.signal });
+    const session = await openTarget({ ...options, seed: report.seed, signal: stopping.signal }, context);
     try {
       const replayed = await replayOn(session, finding, stopping.signal, context);
       context.stdout.write(story(finding, replayed));
@@ -57,8 +55,8 @@ function codeOf({ violation, untried }: Replayed): 0 | 1 | 2 {
 async function textOf(path: string, cwd: string): Promise<string> {
   return readFile(resolve(cwd, path), "utf8").catch((cause: unknown) => {
     throw new Fault(
-      `The report ${JSON.stringify(path)} cannot be read: name a report.json that a run wrote with --report FILE.`,
-      { cause },
+      `The report ${JSON.stringify(path)} cannot be read: name a report.json that a run wrote with --report.`,
+      { cause, option: "report" },
     );
   });
 }
@@ -73,7 +71,8 @@ function findingIn(report: Report, wanted: string | undefined, path: string): Fi
   const { counterexample, verdicts } = chosen;
   if (counterexample === undefined || counterexample.steps.length === 0)
     throw new Fault(
-      `${path} has no counterexample for ${chosen.id}: name a rule that it says is violated with --rule.`,
+      `${path} has no counterexample for ${chosen.id}: name with --rule a rule that is violated there.`,
+      { option: "rule" },
     );
   const other: Column = report.profile === "document" ? "aws" : "document";
   return { rule, counterexample, column: verdicts[report.profile] === "violated" ? report.profile : other };
@@ -92,7 +91,8 @@ function ruleNamed({ rules: all }: Report, wanted: string, path: string): RuleRe
   const ids = all.map(({ id }) => id);
   const hint = nearest(wanted, ids);
   throw new Fault(
-    `${path} has no rule ${JSON.stringify(wanted)}${hint === null ? "" : `: did you mean ${hint}?`} See the rules subcommand for the list.`,
+    `${path} has no rule ${JSON.stringify(wanted)}${hint === null ? "" : `: did you mean ${hint}?`} The rules subcommand lists them.`,
+    { option: "rule" },
   );
 }
 

@@ -1,18 +1,16 @@
+import { commandOptions, type Given } from "../api/check-options.ts";
 import { rules } from "../rules/index.ts";
 import { ledger } from "../rules/ledger.ts";
 import { questions } from "../rules/unspecified.ts";
-import { read, takesNothing } from "./arguments.ts";
 import type { CommandContext } from "./context.ts";
-import { optionDocs } from "./options.ts";
 
 /** Prints the catalogue of rules and the ledger of clauses. */
 export async function rulesCommand(
-  args: readonly string[],
+  given: Given<"rules">,
   { stdout }: Pick<CommandContext, "stdout">,
 ): Promise<number> {
-  const given = read(args, optionDocs.rules);
-  takesNothing(given, "rules", "leave it out, all rules are listed");
-  stdout.write(given.on("json") ? `${JSON.stringify(asData(), null, 2)}\n` : asText());
+  const { json = false } = commandOptions(given);
+  stdout.write(json ? `${JSON.stringify(asData(), null, 2)}\n` : asText());
   return 0;
 }
 

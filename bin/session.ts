@@ -1,41 +1,26 @@
-import { type Contact, contactAt } from "../api/contact.ts";
-import { openSession as open, type Session, type SessionOptions } from "../api/session.ts";
-import { longestMs } from "../client/deadline.ts";
+import { type CommandOptions, onCommandLine } from "../api/options.ts";
+import { type Contact, contactAt, openSession, type Session, type SessionOptions } from "../api/session.ts";
+import { type Progress, type ProgressInput, progress } from "../reports/progress.ts";
 import { Fault } from "../spec/fault.ts";
-import type { Given } from "./arguments.ts";
 import type { CommandContext } from "./context.ts";
 
-export { journalDir, namePrefix, runPrefix, type Session } from "../api/session.ts";
+/** The options that name a target and say how it is reached. */
+export type TargetOptions = Pick<CommandOptions<"run">, "target" | "endpoint"> &
+  Omit<SessionOptions, "env" | "cwd" | "optionName">;
 
 /** Starts or finds the target that the options name. */
-export async function openSession(
-  given: Pick<Given, "text" | "number" | "on">,
+export async function openTarget(
+  options: TargetOptions,
   { env, cwd }: Pick<CommandContext, "env" | "cwd">,
-  { seed, signal, prefix }: Pick<SessionOptions, "seed" | "signal" | "prefix">,
 ): Promise<Session> {
-  const options = {
-    seed,
-    signal,
-    prefix,
-    env,
-    cwd,
-    region: given.text("region"),
-    sign: given.on("sign"),
-    functionName: given.text("function"),
-    role: given.text("role"),
-    timeoutMs: given.number("timeout", 1, longestMs),
-    budget: given.number("budget", 1),
-    rate: given.number("rate", 1),
-    concurrency: given.number("concurrency", 1, 256),
-  };
-  return open(await contactOf(given), options);
+  return openSession(await contactOf(options), { ...options, env, cwd, optionName: onCommandLine });
 }
 
-async function contactOf(given: Pick<Given, "text">): Promise<Contact> {
-  const endpoint = given.text("endpoint");
-  const named = given.text("target");
+async function contactOf({ target: named, endpoint }: TargetOptions): Promise<Contact> {
   if (endpoint !== undefined && named !== undefined) {
-    throw new Fault(`--target ${named} and --endpoint ${endpoint} name two targets: give one of them.`);
+    throw new Fault(`--target ${named} and --endpoint ${endpoint} name two targets: give one of them.`, {
+      option: "endpoint",
+    });
   }
   if (endpoint !== undefined) return contactAt(endpoint);
   const { targetNamed } = await import("../targets/builtin.ts");
@@ -50,4 +35,18 @@ async function contactOf(given: Pick<Given, "text">): Promise<Contact> {
     stop: () => started.stop(),
     revive: started.revive,
   };
+}
+
+/** A line of progress on the standard error; `noun` is what is counted as it is found. */
+export function progressOn(
+  { stderr }: Pick<CommandContext, "stderr">,
+  noun: ProgressInput["noun"],
+): Progress {
+  return progress({
+    write: (text) => stderr.write(text),
+    now: () => performance.now(),
+    tty: stderr.isTTY === true,
+    columns: stderr.columns ?? 80,
+    noun,
+  });
 }

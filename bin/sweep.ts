@@ -1,15 +1,18 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { commandOptions, type Given } from "../api/check-options.ts";
+import { type CommandOptions, options as table } from "../api/options.ts";
+import { journalDir, namePrefix } from "../api/session.ts";
 import { journalsIn } from "../client/journal.ts";
 import { type Swept, sweep } from "../client/sweep.ts";
 import { escapeTerminal } from "../reports/escape.ts";
 import { quote } from "../reports/shell.ts";
 import { Fault } from "../spec/fault.ts";
-import { type Given, read, takesNothing } from "./arguments.ts";
-import type { CommandContext } from "./context.ts";
-import { commandIn } from "./help.ts";
-import { optionDocs } from "./options.ts";
-import { journalDir, namePrefix, openSession } from "./session.ts";
+import { type CommandContext, commandIn } from "./context.ts";
+import { openTarget } from "./session.ts";
+
+/** What was given to this subcommand. */
+type Options = CommandOptions<"sweep">;
 
 /** Where runs left something. */
 interface Place {
@@ -19,17 +22,18 @@ interface Place {
 }
 
 /** Deletes what interrupted runs left on a target, and gives back policies: at the one that is named, or each that a journal names. */
-export async function sweepCommand(args: readonly string[], context: CommandContext): Promise<number> {
+export async function sweepCommand(given: Given<"sweep">, context: CommandContext): Promise<number> {
   const { stdout, cwd, env } = context;
-  const given = read(args, optionDocs.sweep);
-  takesNothing(given, "sweep", "name the target with --endpoint");
-  const endpoint = given.text("endpoint");
-  if (endpoint === undefined && given.text("region") !== undefined)
-    throw new Fault("--region says where to sign for at an endpoint: give --endpoint URL, or leave it out.");
+  const options = commandOptions(given);
+  const { endpoint, region } = options;
+  if (endpoint === undefined && region !== undefined)
+    throw new Fault("--region says where to sign for at an endpoint: give --endpoint URL, or leave it out.", {
+      option: "region",
+    });
   const swept: Swept[] = [];
   for (const place of endpoint === undefined ? await noted(cwd) : [{ endpoint }])
     swept.push(
-      isOutOfReach(place, given) ? leftAt(place, commandIn(env)) : await sweepAt(place, given, context),
+      isOutOfReach(place, options) ? leftAt(place, commandIn(env)) : await sweepAt(place, options, context),
     );
   const deleted = swept.flatMap((one) => one.deleted);
   const givenBack = swept.flatMap((one) => one.givenBack);
@@ -51,9 +55,9 @@ async function noted(cwd: string): Promise<readonly Place[]> {
 }
 
 /** The real service answers signed requests only, and keys are used only when that is asked for. */
-function isOutOfReach({ endpoint, region }: Place, given: Given): boolean {
+function isOutOfReach({ endpoint, region }: Place, { sign = false }: Options): boolean {
   const { hostname } = new URL(endpoint);
-  return region !== undefined && hostname.endsWith(".amazonaws.com") && !given.on("sign");
+  return region !== undefined && hostname.endsWith(".amazonaws.com") && !sign;
 }
 
 function leftAt({ endpoint, region = "" }: Place, command: string): Swept {
@@ -65,10 +69,9 @@ function leftAt({ endpoint, region = "" }: Place, command: string): Swept {
   };
 }
 
-async function sweepAt(place: Place, given: Given, context: CommandContext): Promise<Swept> {
-  const text = (name: string) =>
-    name === "endpoint" ? place.endpoint : name === "region" ? (place.region ?? given.text(name)) : undefined;
-  const session = await openSession({ ...given, text }, context, { seed: 0 });
+async function sweepAt(place: Place, options: Options, context: CommandContext): Promise<Swept> {
+  const { olderThanHours = table.olderThanHours.default, ...reaching } = options;
+  const session = await openTarget({ ...reaching, ...place, seed: 0 }, context);
   try {
     return await sweep({
       transport: session.transport,
@@ -77,7 +80,7 @@ async function sweepAt(place: Place, given: Given, context: CommandContext): Pro
       region: session.region,
       journalDir: join(context.cwd, journalDir),
       prefix: namePrefix,
-      olderThanMs: (given.number("older", 0) ?? 24) * 3_600_000,
+      olderThanMs: olderThanHours * 3_600_000,
       now: new Date(),
       isAlive,
       deadlineMs: session.how.deadlineMs,

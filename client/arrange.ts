@@ -1,4 +1,4 @@
-import { Fault } from "../spec/fault.ts";
+import { Fault, type OptionSpelling } from "../spec/fault.ts";
 import type { Stage } from "../spec/stage.ts";
 import type { UnsupportedCapability } from "../spec/verdict.ts";
 import {
@@ -42,6 +42,8 @@ export interface ArrangeOptions {
   readonly patienceMs?: number | undefined;
   /** What to do when nothing can be arranged, as the end of a sentence. */
   readonly remedy?: string | undefined;
+  /** What sentences call an option; its name in the library unless told otherwise. */
+  readonly optionName?: OptionSpelling | undefined;
   /** Hears, before anything is created, how to remove it: so it is known also where arranging fails half-way. */
   readonly began?: ((undo: Arranged["undo"]) => void) | undefined;
 }
@@ -101,7 +103,8 @@ export async function arrange(options: ArrangeOptions): Promise<Arranged> {
     const left = await undo();
     // A target with a remedy of its own ends with this process, and what is left there with it.
     if (left.length === 0 || options.remedy !== undefined || !(error instanceof Fault)) throw error;
-    throw new Fault(`${error.message} Besides, ${left.join("; ")}.`, { cause: error });
+    const { option } = error;
+    throw new Fault(`${error.message} Besides, ${left.join("; ")}.`, { cause: error, option });
   }
 }
 
@@ -131,7 +134,8 @@ export async function useExisting(name: string, options: ArrangeOptions): Promis
     const fault = notLambda(context, "GetFunction", reply);
     if (fault !== null) throw fault;
     throw new Fault(
-      `${options.endpoint} answered GetFunction for ${name} with ${said(reply)}: name a function that exists with --function NAME, or leave it out to have one created.`,
+      `${options.endpoint} answered GetFunction for ${name} with ${said(reply)}: name a function that exists with ${context.optionName("functionName")}, or leave it out to have one created.`,
+      { option: "functionName" },
     );
   }
   const { FunctionArn: arn = "", FunctionName: found = name } = reply.value;
@@ -175,6 +179,7 @@ function contextOf({ signal, ...options }: ArrangeOptions): ArrangeContext {
     patienceMs: options.patienceMs ?? 60_000,
     signal,
     remedy: options.remedy,
+    optionName: options.optionName ?? ((option) => option),
   };
 }
 

@@ -1,5 +1,5 @@
 import type { Answer, Header } from "../spec/exchange.ts";
-import { Fault } from "../spec/fault.ts";
+import { Fault, type OptionSpelling } from "../spec/fault.ts";
 import { notSent } from "./silence.ts";
 import type { Clock, Outgoing, SendOptions, Service } from "./transport.ts";
 
@@ -74,7 +74,10 @@ const chainPackage = "@aws-sdk/credential-providers";
  * Credentials from AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN; where AWS_PROFILE is set instead,
  * from the SDK's provider chain, if that optional package is installed. Throws a Fault that says what to set.
  */
-export async function credentialsFrom(env: Environment): Promise<Credentials> {
+export async function credentialsFrom(
+  env: Environment,
+  optionName: OptionSpelling = (option) => option,
+): Promise<Credentials> {
   const accessKeyId = env.AWS_ACCESS_KEY_ID ?? "";
   const secretAccessKey = env.AWS_SECRET_ACCESS_KEY ?? "";
   const sessionToken = env.AWS_SESSION_TOKEN ?? "";
@@ -84,7 +87,8 @@ export async function credentialsFrom(env: Environment): Promise<Credentials> {
   if (accessKeyId === "" && secretAccessKey === "" && (env.AWS_PROFILE ?? "") !== "") return fromChain();
   const missing = accessKeyId === "" ? "AWS_ACCESS_KEY_ID" : "AWS_SECRET_ACCESS_KEY";
   throw new Fault(
-    `${missing} is not set, but signing needs a key: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY (and AWS_SESSION_TOKEN for temporary keys), or leave out --sign.`,
+    `${missing} is not set, but signing needs a key: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY (and AWS_SESSION_TOKEN for temporary keys), or leave out ${optionName("sign")}.`,
+    { option: "sign" },
   );
 }
 

@@ -130,19 +130,22 @@ async function active(context: ArrangeContext, name: string): Promise<void> {
     if (!reply.ok) {
       if (isNoGetFunction(reply)) return;
       throw new Fault(
-        `${context.endpoint} created the function ${name} but answered GetFunction with ${said(reply)}: give an existing function with --function NAME.`,
+        `${context.endpoint} created the function ${name} but answered GetFunction with ${said(reply)}: give an existing function with ${context.optionName("functionName")}.`,
+        { option: "functionName" },
       );
     }
     const { State: state, StateReason: why } = reply.value;
     if (state !== "Pending") {
       if (state !== "Failed") return;
       throw new Fault(
-        `The function ${name} was created but failed to start (${why ?? "no reason given"}): give an existing function with --function NAME.`,
+        `The function ${name} was created but failed to start (${why ?? "no reason given"}): give an existing function with ${context.optionName("functionName")}.`,
+        { option: "functionName" },
       );
     }
     if (context.clock() > until) {
       throw new Fault(
-        `The function ${name} is still pending after 5 minutes: give an existing one with --function NAME.`,
+        `The function ${name} is still pending after 5 minutes: give an existing one with ${context.optionName("functionName")}.`,
+        { option: "functionName" },
       );
     }
     await context.sleep(1000, context.signal);
@@ -165,8 +168,11 @@ function cannotCreate(
   reply: Refused,
 ): Fault {
   const tried = `runtime ${settings.runtime}, role ${settings.role}`;
+  const { optionName } = context;
+  const otherwise = `give a role it accepts with ${optionName("role")}, or an existing function with ${optionName("functionName")}`;
   return new Fault(
-    `${context.endpoint} refused to create the function ${name} (${tried}) with ${said(reply)}: ${context.remedy ?? "give a role it accepts with --role ARN, or an existing function with --function NAME"}.`,
+    `${context.endpoint} refused to create the function ${name} (${tried}) with ${said(reply)}: ${context.remedy ?? otherwise}.`,
+    { option: "role" },
   );
 }
 

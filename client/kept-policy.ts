@@ -14,7 +14,7 @@ import {
   restore,
 } from "./policy.ts";
 import type { Outgoing, Transport } from "./transport.ts";
-import { stopIfEnded, type WaitContext } from "./wait.ts";
+import { type ArrangeContext, stopIfEnded, type WaitContext } from "./wait.ts";
 
 /** What is kept of a function, and how. */
 export interface Keeping {
@@ -23,7 +23,7 @@ export interface Keeping {
   readonly arn: string;
   readonly journal: Journal;
   /** For reads before the run, which end with it. */
-  readonly context: WaitContext;
+  readonly context: ArrangeContext;
   /** For writes and for giving back, also once the run was ended. */
   readonly cleaning: WaitContext;
   /** Ids of the statements that were sent so far. */
@@ -59,7 +59,7 @@ export async function keepPolicy(of: Keeping): Promise<GiveBack> {
   const left = await giveBack();
   stopIfEnded(of.context);
   const end = left.length === 0 ? "The policy is as it was." : `Besides, ${left.join("; ")}.`;
-  throw new Fault(`${cannotKeep(functionName, why)} ${end}`);
+  throw new Fault(`${cannotKeep(of, why)} ${end}`, { option: "functionName" });
 }
 
 /** What stands in the policy now is what another run put there. */
@@ -71,15 +71,18 @@ async function refuseIfKept({ functionName, journal }: Keeping): Promise<void> {
   );
 }
 
-async function ownPolicy({ functionName, arn, context }: Keeping): Promise<KeptPolicy> {
+async function ownPolicy(of: Keeping): Promise<KeptPolicy> {
+  const { functionName, arn, context } = of;
   const read = await readStatements(context, { functionName, qualifier: null });
   stopIfEnded(context);
   if (read.kind === "unreadable")
     throw new Fault(
-      `The policy of ${functionName} cannot be read (${read.why}), and a run empties it, so that nothing could be given back: name another function with --function NAME, or leave it out to have one created. Nothing was changed.`,
+      `The policy of ${functionName} cannot be read (${read.why}), and a run empties it, so that nothing could be given back: name another function with ${context.optionName("functionName")}, or leave it out to have one created. Nothing was changed.`,
+      { option: "functionName" },
     );
   const why = unsayableIn(read.statements, arn);
-  if (why !== null) throw new Fault(`${cannotKeep(functionName, why)} Nothing was changed.`);
+  if (why !== null)
+    throw new Fault(`${cannotKeep(of, why)} Nothing was changed.`, { option: "functionName" });
   return { functionName, qualifier: null, resource: arn, statements: read.statements };
 }
 
@@ -97,8 +100,8 @@ async function policiesAddedTo({ functionName, arn, context }: Keeping): Promise
   return found;
 }
 
-function cannotKeep(functionName: string, why: string): string {
-  return `A run empties the policy of ${functionName}, and AddPermission could not give it back (${why}): take the statement out, name another function with --function NAME, or leave it out to have one created.`;
+function cannotKeep({ functionName, context }: Keeping, why: string): string {
+  return `A run empties the policy of ${functionName}, and AddPermission could not give it back (${why}): take the statement out, name another function with ${context.optionName("functionName")}, or leave it out to have one created.`;
 }
 
 /** The first statement that AddPermission cannot say, with the member; null when it can say them all. */

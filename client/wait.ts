@@ -1,5 +1,5 @@
 import { header } from "../spec/answer.ts";
-import { Fault } from "../spec/fault.ts";
+import { Fault, type OptionSpelling } from "../spec/fault.ts";
 import type { Sleep } from "./deadline.ts";
 import type { LambdaApi, Refused, Reply } from "./lambda-api.ts";
 import type { Clock } from "./transport.ts";
@@ -21,6 +21,8 @@ export interface ArrangeContext extends WaitContext {
   readonly endpoint: string;
   /** What to do when the target cannot be given what it needs, as the end of a sentence; by default it speaks of options. */
   readonly remedy?: string | undefined;
+  /** What sentences call an option. */
+  readonly optionName: OptionSpelling;
 }
 
 /** Asks again, with growing pauses, while the reply is one that passes by itself; gives up at the end of the wait. */
@@ -72,15 +74,21 @@ export function notLambda(context: ArrangeContext, operation: string, reply: Ref
   );
 }
 
+/** The option that mends it, by the reason why no answer came, where that is not the endpoint. */
+const optionAbout: Readonly<Record<string, string>> = { timeout: "timeoutMs", aborted: "budget" };
+
 function unreachable(context: ArrangeContext, operation: string, reason: string, detail: string): Fault {
+  const { optionName } = context;
   const remedy: Readonly<Record<string, string>> = {
-    timeout: "start the target, or give it longer with --timeout",
-    tls: "correct the scheme of --endpoint, or trust its certificate with NODE_EXTRA_CA_CERTS",
+    timeout: `start the target, or give it longer with ${optionName("timeoutMs")}`,
+    tls: `correct the scheme of ${optionName("endpoint")}, or trust its certificate with NODE_EXTRA_CA_CERTS`,
     protocol: "give the URL of something that speaks the Lambda API over HTTP/1.1",
     "too-large": "give the URL of something that speaks the Lambda API",
-    aborted: "start the run again, with a larger --budget if one is set",
+    aborted: `start the run again, with a larger ${optionName("budget")} if one is set`,
   };
+  const otherwise = `start the target, or correct ${optionName("endpoint")}`;
   return new Fault(
-    `${context.endpoint} gave no answer to ${operation}, ${detail}: ${context.remedy ?? remedy[reason] ?? "start the target, or correct --endpoint"}.`,
+    `${context.endpoint} gave no answer to ${operation}, ${detail}: ${context.remedy ?? remedy[reason] ?? otherwise}.`,
+    { option: optionAbout[reason] ?? "endpoint" },
   );
 }

@@ -1,5 +1,4 @@
 import { join, resolve } from "node:path";
-import { Fault } from "../spec/fault.ts";
 import { github, sarif } from "./annotations.ts";
 import { lineFile, makeFolder, proveWritable, replace, unwritable } from "./files.ts";
 import { html } from "./html/report.ts";
@@ -94,18 +93,3 @@ export const formats: Readonly<Record<FormatName, Format>> = {
   ndjson: { file: "report.ndjson", render: ndjson },
   sarif: { file: "report.sarif", render: sarif },
 };
-
-/** The formats of a comma-separated list, `json` always and first; a Fault names an unknown one and the known ones. */
-export function parseFormats(list: string): readonly FormatName[] {
-  const wanted = list
-    .split(",")
-    .map((name) => name.trim())
-    .filter((name) => name !== "");
-  return [...new Set<FormatName>(["json", ...wanted.map(parseFormat)])];
-}
-
-function parseFormat(name: string): FormatName {
-  const found = formatNames.find((known) => known === name);
-  if (found !== undefined) return found;
-  throw new Fault(`The format ${JSON.stringify(name)} is unknown: choose from ${formatNames.join(", ")}.`);
-}

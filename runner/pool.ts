@@ -108,7 +108,8 @@ export async function raise(options: RaiseOptions): Promise<Lanes> {
     if (!(error instanceof Fault)) throw error;
     const untold = left.filter((sentence) => !error.message.includes(sentence));
     if (untold.length === 0) throw error;
-    throw new Fault(`${error.message} Besides, ${untold.join("; ")}.`, { cause: error });
+    const { option } = error;
+    throw new Fault(`${error.message} Besides, ${untold.join("; ")}.`, { cause: error, option });
   }
 }
 

@@ -21,6 +21,7 @@ import { redacting, redactor } from "../client/redact.ts";
 import { signingAuthorizer } from "../client/sigv4.ts";
 import { type Clock, reviving, type SendOptions, type Transport } from "../client/transport.ts";
 import type { Header } from "../spec/exchange.ts";
+import type { OptionSpelling } from "../spec/fault.ts";
 import type { Stage, StagedFunction } from "../spec/stage.ts";
 
 /** How a target is reached, and under which limits. */
@@ -52,6 +53,8 @@ export interface ReachOptions {
   readonly carrier?: ((authorize: Authorizer) => Transport) | undefined;
   /** What to do when nothing can be arranged, as the end of a sentence. */
   readonly remedy?: string | undefined;
+  /** What sentences call an option; its name in the library unless told otherwise. */
+  readonly optionName?: OptionSpelling | undefined;
 }
 
 /** How a stage is arranged where that differs from one to the next. */
@@ -74,7 +77,7 @@ const reserve = 40;
 /** Opens the way to a target. Nothing is sent yet. */
 export async function reach(options: ReachOptions): Promise<Reach> {
   const { endpoint, region, sign, clock, signal, timeoutMs } = options;
-  const credentials = sign ? await credentialsFrom(options.env) : null;
+  const credentials = sign ? await credentialsFrom(options.env, options.optionName) : null;
   const authorize =
     credentials === null
       ? constantAuthorizer(region)
@@ -119,6 +122,7 @@ export async function reach(options: ReachOptions): Promise<Reach> {
     journal,
     signal,
     remedy: options.remedy,
+    optionName: options.optionName,
     sentIds: noted?.ids,
     ...how,
   });

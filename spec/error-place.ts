@@ -40,3 +40,9 @@ export function placeOf(error: unknown): ErrorPlace {
 export function placeText({ rule, case: name }: ErrorPlace): string {
   return `${rule === undefined ? "" : ` at the rule ${rule}`}${name === undefined ? "" : ` in the test case ${name}`}`;
 }
+
+/** The sentence for an error that is none of the user's making, with the place where it came up. */
+export function internalErrorText(error: unknown): string {
+  const said = error instanceof Error ? error.message : String(error);
+  return `This is a fault of the suite itself, please report it: ${said}${placeText(placeOf(error))}`;
+}

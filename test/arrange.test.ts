@@ -265,7 +265,7 @@ test("an endpoint where nobody listens is a fault that says what to do", async (
   const transport = httpTransport({ endpoint: new URL("http://127.0.0.1:9"), clock, authorize });
   const arranging = arrange(optionsFor(transport, { endpoint: "http://127.0.0.1:9" }));
   await expect(arranging).rejects.toThrow(
-    /^http:\/\/127\.0\.0\.1:9 gave no answer .*: start the target, or correct --endpoint\.$/,
+    /^http:\/\/127\.0\.0\.1:9 gave no answer .*: start the target, or correct endpoint\.$/,
   );
   await transport.close();
 });

@@ -2,14 +2,7 @@ import { mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/prom
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import {
-  collect,
-  formatNames,
-  formats,
-  parseFormats,
-  prepareOut,
-  writeReports,
-} from "../reports/collector.ts";
+import { collect, formatNames, formats, prepareOut, writeReports } from "../reports/collector.ts";
 import { json } from "../reports/json.ts";
 import { Fault } from "../spec/fault.ts";
 import { sampleReport } from "./sample-report.ts";
@@ -132,19 +125,8 @@ describe("the events of a run", () => {
   });
 });
 
-describe("the list of formats", () => {
-  it("has json first, once, whatever is asked for", () => {
-    expect(parseFormats("junit, json,junit,")).toEqual(["json", "junit"]);
-    expect(parseFormats("")).toEqual(["json"]);
-  });
-
-  it("names an unknown format and the known ones", () => {
-    expect(() => parseFormats("json,yaml")).toThrow(
-      new Fault(`The format "yaml" is unknown: choose from ${formatNames.join(", ")}.`),
-    );
-  });
-
-  it("gives each format a file of its own and the same text each time", () => {
+describe("the formats", () => {
+  it("each have a file of its own and the same text each time", () => {
     expect(new Set(formatNames.map((name) => formats[name].file)).size).toBe(formatNames.length);
     for (const name of formatNames)
       expect(formats[name].render(sampleReport())).toBe(formats[name].render(sampleReport()));

@@ -315,7 +315,7 @@ describe("One sentence, as a Fault, and nothing else", () => {
       "a capability that lacks without a reason",
       referenceHandler(),
       { cannot: [{ needs: "policy", reason: " " }] },
-      /The option cannot holds .*reason/,
+      /^cannot holds .*reason/,
     ],
     [
       "a known-file that is not there",

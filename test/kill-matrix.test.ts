@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { readCommandLine } from "../bin/command-line.ts";
 import { differences, failures, matrixText, type Row, rowOf } from "../bin/kill-matrix.ts";
 import { mutantsCommand } from "../bin/mutants.ts";
 import { isRuleId } from "../rules/index.ts";
@@ -190,8 +191,10 @@ describe("The subcommand mutants", () => {
     await writeFile(path, matrixText(of));
     let run = 0;
     const measured = () => Promise.resolve(found[run++ % found.length] ?? measuredAs());
+    const asked = readCommandLine(["mutants", "--only", "success.is-201", ...args], "conform");
+    if (!("given" in asked)) throw new Error(asked.text);
     const code = await mutantsCommand(
-      ["--only", "success.is-201", ...args],
+      { ...asked.given, command: "mutants" },
       { stdout: { write: (text) => (out += text) }, env: {} },
       {
         matrix: { rows: of, file: pathToFileURL(path) },

@@ -178,8 +178,8 @@ it("says that nothing was left behind where no journal is", async () => {
 
 it.each([
   [["extra"], /"extra" is no option of sweep: name the target with --endpoint\./],
-  [["--target", "reference"], /--target is no option here/],
-  [["--function", "f"], /--function is no option here/],
+  [["--target", "reference"], /--target is no option of sweep/],
+  [["--function", "f"], /--function is no option of sweep/],
   [["--region", "eu-west-1"], /--region says where to sign for at an endpoint: give --endpoint URL/],
 ])("refuses %j", async (args, says) => {
   const { code, err } = await sweep(...args);

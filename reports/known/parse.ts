@@ -10,8 +10,9 @@ import {
   type YAMLMap,
 } from "yaml";
 import { Fault } from "../../spec/fault.ts";
+import { nearest } from "../../spec/nearest.ts";
 import { checkSchema, type SchemaProblem, type Schemas, shortJson } from "../schemas.ts";
-import { identity, type KnownEntry, type KnownFile, nearest } from "./shape.ts";
+import { identity, type KnownEntry, type KnownFile } from "./shape.ts";
 
 /** A YAML document together with what is needed to say where in it something stands. */
 interface Source {

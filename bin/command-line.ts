@@ -1,0 +1,159 @@
+import { Command, CommanderError, Option as Flag } from "commander";
+import type { Given } from "../api/check-options.ts";
+import { type CommandName, commands, flagOf, onCommandLine, optionsOf, wordsFor } from "../api/options.ts";
+import { tool } from "../api/tool.ts";
+import { Fault } from "../spec/fault.ts";
+import { nearest } from "../spec/nearest.ts";
+
+/** What a command line asks for: a subcommand, or that a text is printed, such as the help. */
+export type Asked = { readonly given: Given<CommandName> } | { readonly text: string };
+
+const exits = `
+Exit code:
+  0  every stated and implied rule that applies was exercised and holds
+  1  a violation that is not known, or a stale known entry
+  2  wrong usage, a target that cannot be reached, or an internal error
+  3  nothing is violated, but something is inconclusive or unexercised`;
+
+const names: readonly CommandName[] = Object.keys(commands).filter(isCommandName);
+
+function isCommandName(name: string): name is CommandName {
+  return Object.hasOwn(commands, name);
+}
+
+/** Reads a command line; `program` is what the user calls the command by. Throws a Fault where it is wrong. */
+export function readCommandLine(args: readonly string[], program: string): Asked {
+  const words = usual(args);
+  const [first = ""] = words;
+  const called = isCommandName(first) ? first : "run";
+  if (called === "run" && first !== "" && !first.startsWith("-")) throw unknownCommand(first);
+  let given: Given<CommandName> | null = null;
+  let text = "";
+  const root = rootCommand(program, (printed) => {
+    text += printed;
+  });
+  for (const name of names) {
+    const command = name === "run" ? root : root.command(name);
+    describe(command, name);
+    const found = collect(command, name, words);
+    command.action(() => {
+      given = { command: name, options: found, operands: operandsOf(command, name) };
+    });
+  }
+  try {
+    root.parse(words, { from: "user" });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    if (error.exitCode === 0) return { text };
+    throw wrongUsage(error, called);
+  }
+  if (given === null) throw new Error("The command line asks for nothing.");
+  return { given };
+}
+
+/** `help NAME` is another way to write `NAME --help`, and `run` may stand where no subcommand does. */
+function usual(args: readonly string[]): readonly string[] {
+  const [first, ...rest] = args;
+  if (first === "help") return usual([...rest.slice(0, 1), "--help"]);
+  return first === "run" ? rest : args;
+}
+
+/** The command itself, with what its subcommands inherit. */
+function rootCommand(program: string, print: (text: string) => void): Command {
+  return new Command(program)
+    .exitOverride()
+    .enablePositionalOptions()
+    .allowExcessArguments()
+    .showSuggestionAfterError(false)
+    .helpCommand(false)
+    .configureOutput({ writeOut: print, writeErr: () => {} })
+    .configureHelp({
+      helpWidth: 80,
+      optionTerm: ({ flags }) => flags.replace(/[<>]/g, ""),
+      subcommandTerm: (command) => command.name(),
+    })
+    .addHelpText("after", exits);
+}
+
+/** Gives a command what its help says. */
+function describe(command: Command, name: CommandName): void {
+  const { about } = commands[name];
+  command
+    .description(about)
+    .usage(`${operandsIn(name) ?? ""} [options]`.trim())
+    .helpOption("-h, --help", "Print this help.");
+  for (const [, option] of optionsOf(name)) {
+    const words = wordsFor(option, name);
+    const otherwise = words.default === null ? "" : ` (default: ${words.default})`;
+    const flags = option.flag?.replace(/ (.+)$/, " <$1>") ?? "";
+    command.addOption(new Flag(flags, `${words.about}${otherwise}`));
+  }
+  if (name === "run") command.version(tool.version, "--version", "Print the version of this package.");
+}
+
+/** What a subcommand takes beside its options; null where it takes nothing. */
+function operandsIn(name: CommandName): string | null {
+  const words = commands[name];
+  return "operands" in words ? words.operands : null;
+}
+
+/** The options of a command as they come, each time they come. */
+function collect(
+  command: Command,
+  name: CommandName,
+  words: readonly string[],
+): Given<CommandName>["options"] {
+  const found: Given<CommandName>["options"][number][] = [];
+  for (const [option, row] of optionsOf(name)) {
+    const flag = flagOf(row);
+    command.on(`option:${flag.slice(2)}`, (text: string | null = null) => {
+      // An option that stands where a value is missing; one that begins so can be given with an equals sign.
+      if (text?.startsWith("--") && !words.includes(`${flag}=${text}`))
+        throw new Fault(`${flag} is followed by ${text}, but needs a value: give ${row.flag}.`, { option });
+      found.push({ name: option, text });
+    });
+  }
+  command.hook("preSubcommand", () => {
+    const [{ name: before } = { name: null }] = found;
+    if (before !== null)
+      throw new Fault(`${onCommandLine(before)} stands before a subcommand: put it behind.`, {
+        option: before,
+      });
+  });
+  return found;
+}
+
+function operandsOf({ args }: Command, name: CommandName): readonly string[] {
+  const words = commands[name];
+  const [first] = args;
+  if (first === undefined || !("takesOnly" in words)) return args;
+  const what = name === "run" ? "neither an option nor a subcommand" : `no option of ${name}`;
+  throw new Fault(`${JSON.stringify(first)} is ${what}: ${words.takesOnly}.`);
+}
+
+function unknownCommand(name: string): Fault {
+  const hint = nearest(name, names);
+  const remedy =
+    hint === null ? `use one of ${names.join(", ")}, or none to run the suite.` : `did you mean ${hint}?`;
+  return new Fault(`${JSON.stringify(name)} is no subcommand: ${remedy}`);
+}
+
+/** The sentence for what commander met; it quotes the option. */
+function wrongUsage({ code, message }: CommanderError, name: CommandName): Fault {
+  const quoted = /'(.*)'/s.exec(message)?.[1] ?? "";
+  const [flag = ""] = quoted.split(/[= ]/);
+  const found = optionsOf(name).find(([, option]) => flagOf(option) === flag);
+  if (code === "commander.optionMissingArgument")
+    return new Fault(`${flag} needs a value: give ${found?.[1].flag ?? flag}.`, { option: found?.[0] });
+  if (found !== undefined)
+    return new Fault(`${flag} takes no value, and got ${quoted}: give ${flag} alone.`, { option: found[0] });
+  const hint = nearest(
+    flag,
+    optionsOf(name).map(([, option]) => flagOf(option)),
+  );
+  const of = name === "run" ? "" : ` of ${name}`;
+  const help = name === "run" ? "--help" : `${name} --help`;
+  return new Fault(
+    `${flag} is no option${of}: ${hint === null ? `see ${help} for the options.` : `did you mean ${hint}?`}`,
+  );
+}

@@ -1,0 +1,313 @@
+import { readdir, readFile } from "node:fs/promises";
+import { dirname, join, posix } from "node:path";
+import { fileURLToPath } from "node:url";
+import { describe, expect, it } from "vitest";
+import { checkOptions, commandOptions } from "../api/check-options.ts";
+import { staleDocuments } from "../api/generate.ts";
+import { conform, Fault } from "../api/index.ts";
+import {
+  type CommandName,
+  type ConformanceTestOptions,
+  commands,
+  flagOf,
+  inPrograms,
+  type Option,
+  onCommandLine,
+  options,
+  optionsOf,
+} from "../api/options.ts";
+import { readCommandLine } from "../bin/command-line.ts";
+import { formatNames } from "../reports/collector.ts";
+import { comparedSuites } from "../runner/diff/diff.ts";
+import { suites, usualPlan, usualSuites } from "../suites/index.ts";
+import { builtin } from "../targets/builtin.ts";
+import { referenceHandler } from "./reference-handler.ts";
+
+const root = fileURLToPath(new URL("../", import.meta.url));
+const rows: readonly (readonly [name: string, option: Option])[] = Object.entries<Option>(options);
+const names = Object.keys(commands).filter((name): name is CommandName => Object.hasOwn(commands, name));
+const mutants = { names: ["one", "two"], where: "run mutants, which names them" };
+
+/** What a command makes of arguments; the sentence where it refuses them. */
+function given(command: CommandName, args: readonly string[]): object | string {
+  try {
+    const asked = readCommandLine(command === "run" ? args : [command, ...args], "conform");
+    return "given" in asked ? commandOptions(asked.given, mutants) : asked.text;
+  } catch (error) {
+    if (error instanceof Fault) return error.message;
+    throw error;
+  }
+}
+
+/** What is said of an option of a program; null where it is right. */
+function said(name: string, value: unknown): string | null {
+  try {
+    checkOptions({ [name]: value }, "vitest");
+    return null;
+  } catch (error) {
+    if (error instanceof Fault && error.option === name) return error.message;
+    throw error;
+  }
+}
+
+/** Texts that an option takes on the command line, with what they stand for. */
+function taken(option: Option): readonly (readonly [text: string, value: unknown])[] {
+  switch (option.type) {
+    case "whole": {
+      const { least, most = Number.MAX_SAFE_INTEGER } = option;
+      return [least, most].map((value) => [`${value}`, value]);
+    }
+    case "choice":
+      return option.of.map((name) => [name, name]);
+    case "names": {
+      const [first = "", second = first] =
+        option.of === "rules"
+          ? ["success.is-201", "StatementId.pattern"]
+          : option.of === "mutants"
+            ? mutants.names
+            : option.of;
+      return [
+        [first, [first]],
+        [`${first}, ${second},`, [first, second]],
+      ];
+    }
+    default:
+      return [["some-text", "some-text"]];
+  }
+}
+
+/** Texts that an option refuses. */
+function refused(option: Option): readonly string[] {
+  switch (option.type) {
+    case "whole":
+      return ["x", "1.5", "", `${option.least - 1}`, `${(option.most ?? Number.MAX_SAFE_INTEGER) + 1}`];
+    case "choice":
+      return ["", "nonsense", `${option.of[0]}x`, option.of.join()];
+    case "names":
+      return ["nonsense", ...(option.mayBeEmpty ? [] : ["", ","])];
+    default:
+      return "mayBeEmpty" in option ? [] : [""];
+  }
+}
+
+/** Value, expectation and remedy. */
+const sentence = /^\S+ (is|holds) .+, but must .+: .*(give|did you mean|leave|run) .+[.?]$/;
+
+describe.each(rows.filter(([, { flag }]) => flag !== undefined))("%s on the command line", (name, option) => {
+  const flag = flagOf(option);
+  const takers = names.filter((command) => option.takers.includes(command));
+  const others = names.filter((command) => !optionsOf(command).some(([, other]) => flagOf(other) === flag));
+
+  it("is taken by the commands that it names, with each value that it may have", () => {
+    expect(takers.length).toBeGreaterThan(0);
+    for (const command of takers) {
+      if (option.type === "switch") expect(given(command, [flag])).toEqual({ [name]: true });
+      else
+        for (const [text, value] of taken(option))
+          for (const args of [[flag, text], [`${flag}=${text}`]])
+            expect(given(command, args)).toEqual({ [name]: value });
+    }
+  });
+
+  it("is refused by the others", () => {
+    for (const command of others)
+      expect(given(command, [flag, "1"])).toMatch(new RegExp(`^${flag} is no option( of ${command})?: `));
+  });
+
+  it("is refused without its value, or with one that it cannot have, in a sentence that names what to do", () => {
+    for (const command of takers) {
+      if (option.type === "switch") {
+        expect(given(command, [`${flag}=yes`])).toBe(
+          `${flag} takes no value, and got ${flag}=yes: give ${flag} alone.`,
+        );
+        continue;
+      }
+      expect(given(command, [flag])).toBe(`${flag} needs a value: give ${option.flag}.`);
+      expect(given(command, [flag, "--verbose"])).toMatch(
+        /^\S+ is followed by --verbose, but needs a value: /,
+      );
+      for (const text of refused(option)) {
+        const message = given(command, [flag, text]);
+        expect(message).toMatch(sentence);
+        expect(message).toMatch(new RegExp(`^${flag} `));
+      }
+    }
+  });
+
+  it("stands in the help of its commands and in the documentation", async () => {
+    const document = await readFile(join(root, "docs/command.md"), "utf8");
+    for (const command of takers) {
+      const help = readCommandLine([command, "--help"], "conform");
+      expect(help).toMatchObject({ text: expect.stringContaining(`  ${option.flag} `) });
+    }
+    expect(document).toContain(`| \`${option.flag?.replaceAll("|", "\\|")}\` |`);
+  });
+});
+
+/** A value of each option of a program: the compiler checks that the table gives the types. */
+const some: Required<ConformanceTestOptions> = {
+  name: "mine",
+  origin: "http://lambda.test",
+  region: "",
+  functionName: "my-function",
+  role: "arn:aws:iam::123456789012:role/my-role",
+  sign: false,
+  stateless: true,
+  cannot: [{ needs: "policy", reason: "there is no GetPolicy" }],
+  profile: "aws",
+  suites: ["boundary"],
+  rules: ["success.is-201"],
+  seed: 1,
+  runs: 1,
+  rounds: 1,
+  budget: 1,
+  rate: 1,
+  concurrency: 1,
+  timeoutMs: 1,
+  settleMs: 0,
+  runTimeoutMs: 1,
+  known: new URL("file:///known.yaml"),
+  signal: new AbortController().signal,
+  progress: () => {},
+};
+
+describe.each(
+  rows.filter(([, { takers }]) => takers.some((taker) => taker === "library" || taker === "vitest")),
+)("%s in a program", (name, option) => {
+  it("is taken with a value of its type", () => {
+    expect(said(name, Object.entries(some).find(([one]) => one === name)?.[1])).toBeNull();
+    expect(said(name, undefined)).toBeNull();
+  });
+
+  it("is refused with another, in a sentence that names what to do and no option of the command", () => {
+    const numbers = option.type === "whole" ? [option.least - 1, (option.most ?? 2 ** 53) + 1, "1"] : [1];
+    const empty = option.type === "text" && option.mayBeEmpty ? [] : [""];
+    const lists = option.type === "names" ? [[], ["nonsense"], "boundary"] : [];
+    for (const value of [...numbers, ...empty, ...lists, 1.5, null, {}, Symbol("s")]) {
+      const message = said(name, value);
+      expect(message).toMatch(sentence);
+      expect(message).toMatch(new RegExp(`^${name} (?!.* --[a-z])`));
+    }
+  });
+
+  it("stands in the documentation", async () => {
+    expect(await readFile(join(root, "docs/library.md"), "utf8")).toContain(`| \`${name}\` |`);
+  });
+});
+
+describe("The table of options", () => {
+  it("gives no command two options of one spelling", () => {
+    for (const command of names) {
+      const flags = optionsOf(command).map(([, option]) => flagOf(option));
+      expect(new Set(flags).size).toBe(flags.length);
+    }
+  });
+
+  it("names the targets, suites and formats that there are, and what is used by default", () => {
+    const named = suites.map(({ name }) => name);
+    expect(options.target.of).toEqual(builtin.map(({ name }) => name));
+    expect(options.target.default).toBe(builtin[0]?.name);
+    expect(options.suites.of).toEqual([...named, "all"]);
+    expect(options.comparedSuites.of).toEqual(named);
+    expect(options.formats.of).toEqual(formatNames);
+    expect([options.runs.default, options.rounds.default]).toEqual([usualPlan.runs, usualPlan.rounds]);
+    const left = (usual: typeof suites) => named.filter((name) => !usual.some((one) => one.name === name));
+    expect(options.suites.default).toContain(`all but ${left(usualSuites).join()}`);
+    for (const name of left(comparedSuites)) expect(options.comparedSuites.default).toContain(name);
+  });
+
+  it("gives the documentation its tables", async () => {
+    expect(await staleDocuments()).toEqual([]);
+  });
+
+  it("has every option that an error speaks of", async () => {
+    const files = await sources(["api", "bin", "client", "reports", "runner", "targets"]);
+    const spoken = files.flatMap((text) =>
+      [...text.matchAll(/optionName\("(\w+)"\)|\boption: "(\w+)"/g)].map(
+        ([, named, about]) => named ?? about,
+      ),
+    );
+    expect(spoken.length).toBeGreaterThan(20);
+    expect(spoken.filter((name) => !Object.hasOwn(options, name ?? ""))).toEqual([]);
+  });
+
+  it("spells an option as its reader does", () => {
+    expect([inPrograms("timeoutMs"), onCommandLine("timeoutMs")]).toEqual(["timeoutMs", "--timeout"]);
+    expect([inPrograms("endpoint"), onCommandLine("endpoint")]).toEqual(["the endpoint", "--endpoint"]);
+  });
+});
+
+describe("The command line", () => {
+  it("keeps the order in which targets are given", () => {
+    const args = ["diff", "--endpoint", "http://a.test", "--target", "moto", "--endpoint=http://b.test"];
+    expect(readCommandLine(args, "conform")).toMatchObject({
+      given: {
+        command: "diff",
+        options: [
+          { name: "endpoint", text: "http://a.test" },
+          { name: "target", text: "moto" },
+          { name: "endpoint", text: "http://b.test" },
+        ],
+      },
+    });
+  });
+
+  it.each([
+    [["rules", "--sign"], "--sign is no option of rules: see rules --help for the options."],
+    [["diff", "--targte=moto"], "--targte is no option of diff: did you mean --target?"],
+    [["--seed", "1", "rules"], "--seed stands before a subcommand: put it behind."],
+    [
+      ["--seed", "1", "rulez"],
+      '"rulez" is neither an option nor a subcommand: name a subcommand first, or see --help.',
+    ],
+    [["-x"], "-x is no option: see --help for the options."],
+  ])("refuses %j", (args, message) => {
+    expect(() => readCommandLine(args, "conform")).toThrow(
+      expect.objectContaining({ name: "Fault", message }),
+    );
+  });
+
+  it("takes a value that begins like an option behind an equals sign, and what follows -- as it is", () => {
+    expect(given("run", ["--out=--odd"])).toEqual({ out: "--odd" });
+    expect(readCommandLine(["judge", "--", "-odd"], "conform")).toMatchObject({
+      given: { operands: ["-odd"] },
+    });
+  });
+
+  it("prints help without loading what a run needs", async () => {
+    const loaded = await reachedFrom("bin/addpermission-conformance.ts");
+    expect(loaded).toContain("bin/command-line.ts");
+    const light = /^(api\/(options|tool)|bin\/[^/]+|reports\/escape|spec\/[^/]+)\.ts$/;
+    expect(loaded.filter((path) => !light.test(path))).toEqual([]);
+    expect(loaded.length).toBeLessThan(20);
+  });
+});
+
+describe("A Fault", () => {
+  it("names its option, for programs and for what throws deep below them", async () => {
+    const wrong = await conform(referenceHandler(), { seed: 1.5 }).catch((error: unknown) => error);
+    const deep = await conform(referenceHandler(), { functionName: "none" }).catch((error: unknown) => error);
+    expect([wrong, deep]).toMatchObject([{ option: "seed" }, { option: "functionName" }]);
+  });
+});
+
+async function sources(folders: readonly string[]): Promise<readonly string[]> {
+  const paths = await Promise.all(
+    folders.map(async (folder) => {
+      const found = await readdir(join(root, folder), { recursive: true });
+      return found.filter((path) => path.endsWith(".ts")).map((path) => join(root, folder, path));
+    }),
+  );
+  return Promise.all(paths.flat().map((path) => readFile(path, "utf8")));
+}
+
+/** The files that are loaded with a file: those that it imports at once, and those that they import. */
+async function reachedFrom(start: string): Promise<readonly string[]> {
+  const found = new Set([start]);
+  for (const path of found) {
+    const text = await readFile(join(root, path), "utf8");
+    for (const [, to = ""] of text.matchAll(/^(?:import|export) (?!type)[^;]*?from "(\.[^"]+)";/gm))
+      found.add(posix.join(dirname(path), to));
+  }
+  return [...found];
+}
