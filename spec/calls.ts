@@ -155,11 +155,6 @@ export function createAlias(name: string, alias: string, version: string): Call 
   return withBody("CreateAlias", `${root}/${label(name)}/aliases`, { FunctionVersion: version, Name: alias });
 }
 
-/** Deletes an alias. */
-export function deleteAlias(name: string, alias: string): Call {
-  return plain("DeleteAlias", "DELETE", `${root}/${label(name)}/aliases/${label(alias)}`);
-}
-
 /** Deletes a function with all its policies, or one version of it. */
 export function deleteFunction(name: string, qualifier: string | null = null): Call {
   return plain("DeleteFunction", "DELETE", queried(`${root}/${label(name)}`, qualified(qualifier)));

@@ -6,8 +6,8 @@ import { rules } from "../rules/index.ts";
 import {
   addPermission,
   createAlias,
-  deleteAlias,
   deleteFunction,
+  getAlias,
   getFunction,
   getPolicy,
   label,
@@ -183,7 +183,7 @@ describe("Revisions", () => {
       [add("bb", {}, "Qualifier=1"), added("bb")],
       [removePermission("f", "cc", { qualifier: "1" }), answer(204)],
       [createAlias("f", "new", "1"), answer(201)],
-      [deleteAlias("f", "new"), answer(204)],
+      [{ ...getAlias("f", "new"), operation: "DeleteAlias", method: "DELETE" }, answer(204)],
     ] as const;
     for (const change of changes) {
       const story = [

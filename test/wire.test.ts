@@ -23,7 +23,6 @@ import {
   addPermission,
   createAlias,
   createFunction,
-  deleteAlias,
   deleteFunction,
   getAlias,
   getFunction,
@@ -199,7 +198,6 @@ describe("calls", () => {
       getAlias("f", "live"),
       publishVersion("f"),
       createAlias("f", "live", "1"),
-      deleteAlias("f", "live"),
       deleteFunction("f", "1"),
       createFunction("f", { role: "r", runtime: "nodejs22.x", zip: "z" }),
     ];
@@ -211,7 +209,6 @@ describe("calls", () => {
       "GetAlias GET /2015-03-31/functions/f/aliases/live",
       "PublishVersion POST /2015-03-31/functions/f/versions",
       "CreateAlias POST /2015-03-31/functions/f/aliases",
-      "DeleteAlias DELETE /2015-03-31/functions/f/aliases/live",
       "DeleteFunction DELETE /2015-03-31/functions/f?Qualifier=1",
       "CreateFunction POST /2015-03-31/functions",
     ]);
