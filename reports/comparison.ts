@@ -71,7 +71,7 @@ export function compare(before: Report, after: Report, column: Column): Comparis
 }
 
 /** The rules of each report that count in the column. What one report says to be of another column only is left out of all. */
-export function countingIn(reports: readonly Report[], column: Column): readonly (readonly RuleReport[])[] {
+function countingIn(reports: readonly Report[], column: Column): readonly (readonly RuleReport[])[] {
   const elsewhere = new Set(
     reports
       .flatMap(({ rules }) => rules)
@@ -82,7 +82,7 @@ export function countingIn(reports: readonly Report[], column: Column): readonly
 }
 
 /** What identifies a run to a reader. */
-export function headingOf(report: Report): Heading {
+function headingOf(report: Report): Heading {
   return {
     target: report.target.name,
     endpoint: report.target.endpoint,

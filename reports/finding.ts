@@ -23,7 +23,7 @@ function counterexampleLines(found: Counterexample): readonly string[] {
 }
 
 /** The exchanges of a counterexample, two unescaped lines each. */
-export function historyLines(steps: readonly CounterexampleStep[]): readonly string[] {
+function historyLines(steps: readonly CounterexampleStep[]): readonly string[] {
   return steps.flatMap((step, index) => [
     `${index + 1}. ${[step.request.method, step.request.path, step.request.body ?? ""].join(" ").trim()}`,
     `   -> ${answerText(step)}`,
@@ -62,7 +62,7 @@ export function answerLabel(step: CounterexampleStep): string {
 }
 
 /** The same, and of a policy that was read the ids in it: they tell which additions a read has seen. */
-export function outcomeLabel(step: CounterexampleStep): string {
+function outcomeLabel(step: CounterexampleStep): string {
   const { operation } = step.request;
   const label = answerLabel(step);
   if (operation !== "GetPolicy" || step.response === null || step.response.status !== 200) return label;
