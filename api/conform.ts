@@ -1,13 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
-import {
-  failsGate,
-  type Judgement,
-  judgeKnown,
-  type KnownEntry,
-  type KnownFile,
-  parseKnown,
-} from "../reports/known.ts";
+import { failsGate, type Judgement, judgeKnown, type KnownEntry, type KnownFile } from "../reports/known.ts";
+import { parseKnown } from "../reports/known-file.ts";
 import type { Report } from "../reports/report.ts";
 import { type ExitCode, exitCode } from "../reports/verdict.ts";
 import { ruleIds } from "../rules/index.ts";

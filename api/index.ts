@@ -1,8 +1,8 @@
 export type { KnownEntry } from "../reports/known.ts";
-export type { Problem } from "../reports/reason.ts";
 export type {
   Counterexample,
   CounterexampleStep,
+  Problem,
   QuestionReport,
   Report,
   RuleReport,

@@ -2,7 +2,7 @@ import type * as Vitest from "vitest";
 import type { Rule } from "../oracle/rule.ts";
 import { escapeTerminal } from "../reports/escape.ts";
 import { findingText, reasonText } from "../reports/finding.ts";
-import { problemsIn } from "../reports/old-report.ts";
+import { problemsIn } from "../reports/read-report.ts";
 import type { RuleReport } from "../reports/report.ts";
 import { counts, standing } from "../reports/verdict.ts";
 import { Fault } from "../spec/fault.ts";

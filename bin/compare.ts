@@ -2,16 +2,10 @@ import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { commandOptions, type Given } from "../api/check-options.ts";
 import { options as table } from "../api/options.ts";
-import {
-  compare,
-  compareMarkdown,
-  compareText,
-  matrix,
-  matrixHtml,
-  matrixMarkdown,
-  matrixText,
-  readReport,
-} from "../reports/compare.ts";
+import { compareMarkdown, compareText, matrixMarkdown, matrixText } from "../reports/compare-blocks.ts";
+import { compare, matrix } from "../reports/comparison.ts";
+import { matrixHtml } from "../reports/html/matrix.ts";
+import { readReport } from "../reports/read-report.ts";
 import type { Report } from "../reports/report.ts";
 import { Fault } from "../spec/fault.ts";
 import type { CommandContext } from "./context.ts";

@@ -1,3 +1,4 @@
+import { type Block, fold, list, paragraph, type Table, type Text } from "./blocks.ts";
 import type { CoverageCell, CoverageInput, CoverageReport, Report } from "./report.ts";
 
 /** Inputs in the order of the table's columns, each with its heading; every one but `valid` breaks one constraint. */
@@ -36,7 +37,7 @@ export function coverageRows({ cells }: CoverageReport): readonly CoverageRow[] 
 }
 
 /** Requests that a cell stands for. */
-export function sentFor({ accepted, refused, refusedOther, unsettled }: CoverageCell): number {
+function sentFor({ accepted, refused, refusedOther, unsettled }: CoverageCell): number {
   return accepted + refused + refusedOther + unsettled;
 }
 
@@ -97,4 +98,36 @@ export function coverageSentence(report: Report): string | null {
   return notEmptied === 0
     ? whole
     : `${whole} ${notEmptied} of them needed an empty function and began on one that could not be emptied: what they showed was confirmed on new functions or not at all.`;
+}
+
+/** One row a member: a lone number went as the document says. */
+export function coverageBlocks({ coverage: report }: Report): readonly Block[] {
+  if (report === undefined) return [];
+  const rows = coverageRows(report);
+  const table: Table = {
+    kind: "table",
+    head: ["member", ...coverageInputs.map(([, name]) => name)],
+    rows: rows.map(({ member, cells }) => [[{ code: member }], ...cells.map(figure)]),
+    numbers: true,
+    tooWide: "split",
+  };
+  const notes = rows.flatMap(({ member, cells }) => cells.flatMap((cell) => note(member, cell)));
+  const legend =
+    "Requests sent. A lone number: answered as the document says. ?: the document leaves it open. !: below.";
+  return [fold("Requests by member and input", [table, paragraph(legend), ...list(notes)])];
+}
+
+function figure(cell: CoverageCell | null): string {
+  if (cell === null || cellStanding(cell) === "unreachable") return "–";
+  const signs = { kept: "", broken: "!", open: "?", unsettled: "!", empty: "!", unreachable: "" } as const;
+  return `${sentFor(cell)}${signs[cellStanding(cell)]}`;
+}
+
+/** What came back where a lone number does not say it. */
+function note(member: string, cell: CoverageCell | null): readonly Text[] {
+  if (cell === null || ["kept", "unreachable"].includes(cellStanding(cell))) return [];
+  const words = cellWords(cell);
+  const sign = cellStanding(cell) === "open" ? "?" : "!";
+  const said = words.length === 0 ? "never sent" : words.join(", ");
+  return [[`${sign} `, { code: member }, ` ${cell.input}: ${said}`]];
 }

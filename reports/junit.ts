@@ -1,6 +1,6 @@
 import { escapeTerminal, escapeXml, escapeXmlAttribute } from "./escape.ts";
 import { findingText, reasonText } from "./finding.ts";
-import { problemsIn } from "./old-report.ts";
+import { problemsIn } from "./read-report.ts";
 import type { Report, RuleReport } from "./report.ts";
 import { standing } from "./verdict.ts";
 

@@ -1,7 +1,15 @@
 import { escapeJson } from "./escape.ts";
 import { ordered } from "./json.ts";
-import type { Problem } from "./reason.ts";
-import type { Basis, Column, Counterexample, Outcome, QuestionReport, Report, RuleReport } from "./report.ts";
+import type {
+  Basis,
+  Column,
+  Counterexample,
+  Outcome,
+  Problem,
+  QuestionReport,
+  Report,
+  RuleReport,
+} from "./report.ts";
 
 /** A finished run as events, one JSON object a line: run-start, then what {@link ending} gives. */
 export function ndjson(report: Report): string {

@@ -11,19 +11,12 @@ import {
   type Table,
   type Text,
 } from "./blocks.ts";
-import {
-  cellStanding,
-  cellWords,
-  coverageInputs,
-  coverageRows,
-  coverageSentence,
-  sentFor,
-} from "./coverage.ts";
+import { coverageBlocks, coverageSentence } from "./coverage.ts";
 import { answerText, interleaving, reasonText } from "./finding.ts";
-import { problemsIn } from "./old-report.ts";
 import { printMarkdown } from "./print-markdown.ts";
 import { printTerminal, type TerminalOptions } from "./print-terminal.ts";
-import type { Column, Counterexample, CoverageCell, CoverageReport, Report, RuleReport } from "./report.ts";
+import { problemsIn } from "./read-report.ts";
+import type { Column, Counterexample, Report, RuleReport } from "./report.ts";
 import {
   count,
   counts,
@@ -83,7 +76,7 @@ function runDocument(report: Report, view: RunView): Document {
       ...overview(violated),
       ...violated.map((rule) => violation(rule, report, view)),
       ...groups(report, view),
-      ...(view.everything ? [...holding(report), ...coverage(report), ...unspecified(report)] : []),
+      ...(view.everything ? [...holding(report), ...coverageBlocks(report), ...unspecified(report)] : []),
       ...facts([
         ...coverageFact(report),
         ...(view.everything ? [] : unspecifiedFact(report)),
@@ -230,38 +223,6 @@ function holding(report: Report): readonly Block[] {
 function coverageFact(report: Report): readonly Fact[] {
   const sentence = coverageSentence(report);
   return sentence === null ? [] : [["coverage", sentence]];
-}
-
-/** One row a member: a lone number went as the document says. */
-function coverage({ coverage: report }: Report): readonly Block[] {
-  if (report === undefined) return [];
-  const rows = coverageRows(report);
-  const table: Table = {
-    kind: "table",
-    head: ["member", ...coverageInputs.map(([, name]) => name)],
-    rows: rows.map(({ member, cells }) => [[{ code: member }], ...cells.map(figure)]),
-    numbers: true,
-    tooWide: "split",
-  };
-  const notes = rows.flatMap(({ member, cells }) => cells.flatMap((cell) => note(member, cell)));
-  const legend =
-    "Requests sent. A lone number: answered as the document says. ?: the document leaves it open. !: below.";
-  return [fold("Requests by member and input", [table, paragraph(legend), ...list(notes)])];
-}
-
-function figure(cell: CoverageReport["cells"][number] | null): string {
-  if (cell === null || cellStanding(cell) === "unreachable") return "–";
-  const signs = { kept: "", broken: "!", open: "?", unsettled: "!", empty: "!", unreachable: "" } as const;
-  return `${sentFor(cell)}${signs[cellStanding(cell)]}`;
-}
-
-/** What came back where a lone number does not say it. */
-function note(member: string, cell: CoverageCell | null): readonly Text[] {
-  if (cell === null || ["kept", "unreachable"].includes(cellStanding(cell))) return [];
-  const words = cellWords(cell);
-  const sign = cellStanding(cell) === "open" ? "?" : "!";
-  const said = words.length === 0 ? "never sent" : words.join(", ");
-  return [[`${sign} `, { code: member }, ` ${cell.input}: ${said}`]];
 }
 
 function unspecifiedFact({ questions }: Report): readonly Fact[] {

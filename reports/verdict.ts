@@ -1,4 +1,4 @@
-import { reasonIn } from "./old-report.ts";
+import { reasonIn } from "./read-report.ts";
 import type { Column, Report, RuleReport } from "./report.ts";
 
 /**

@@ -1,7 +1,7 @@
 import { canonicalBody } from "../generators/valid-requests.ts";
 import type { Observation, ObservedRound } from "../oracle/observe.ts";
 import type { Rule } from "../oracle/rule.ts";
-import type { Reason } from "../reports/reason.ts";
+import type { Reason } from "../reports/report.ts";
 import { sizeRules } from "../rules/policy.ts";
 import { errorName, phrase, revisionIn } from "../spec/answer.ts";
 import { addPermission, getFunction, getPolicy, label, removePermission } from "../spec/calls.ts";

@@ -1,5 +1,4 @@
-import type { Reason } from "../reports/reason.ts";
-import type { Counterexample } from "../reports/report.ts";
+import type { Counterexample, Reason } from "../reports/report.ts";
 import { located } from "../spec/error-place.ts";
 import type { Stage } from "../spec/stage.ts";
 import { retained } from "./batch.ts";

@@ -1,8 +1,7 @@
 import type { Finding } from "../oracle/judge.ts";
 import type { Observation, ObservedRound } from "../oracle/observe.ts";
 import type { Rule } from "../oracle/rule.ts";
-import type { Problem } from "../reports/reason.ts";
-import type { Report } from "../reports/report.ts";
+import type { Problem, Report } from "../reports/report.ts";
 import type { Exchange } from "../spec/exchange.ts";
 import type { Fault } from "../spec/fault.ts";
 import type { Stage } from "../spec/stage.ts";

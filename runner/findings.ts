@@ -1,6 +1,6 @@
 import type { Judge } from "../oracle/judge.ts";
 import type { Rule } from "../oracle/rule.ts";
-import type { Reason } from "../reports/reason.ts";
+import type { Reason } from "../reports/report.ts";
 import type { Column } from "../spec/verdict.ts";
 import { type Candidate, type CandidateGroup, type Count, inTurn, type Verdicts } from "./candidates.ts";
 import { type Confirmed, type ConfirmOptions, confirm, type Unconfirmed } from "./confirm.ts";

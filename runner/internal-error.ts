@@ -1,5 +1,5 @@
 import { fileURLToPath } from "node:url";
-import type { Problem } from "../reports/reason.ts";
+import type { Problem } from "../reports/report.ts";
 import { placeOf, placeText } from "../spec/error-place.ts";
 import { Fault } from "../spec/fault.ts";
 

@@ -1,5 +1,4 @@
 import type { Rule } from "../oracle/rule.ts";
-import { type Problem, type Reason, reasonMembers } from "../reports/reason.ts";
 import type {
   Column,
   Counterexample,
@@ -12,6 +11,7 @@ import type {
   RuleReport,
   Tally,
 } from "../reports/report.ts";
+import { type Problem, type Reason, reasonMembers } from "../reports/report.ts";
 import { counts } from "../reports/verdict.ts";
 import { errorName } from "../spec/answer.ts";
 import type { Exchange, Header } from "../spec/exchange.ts";

@@ -1,17 +1,11 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import {
-  compare,
-  compareMarkdown,
-  compareText,
-  matrix,
-  matrixHtml,
-  matrixMarkdown,
-  matrixText,
-  readReport,
-} from "../reports/compare.ts";
+import { compareMarkdown, compareText, matrixMarkdown, matrixText } from "../reports/compare-blocks.ts";
+import { compare, matrix } from "../reports/comparison.ts";
+import { matrixHtml } from "../reports/html/matrix.ts";
 import { json } from "../reports/json.ts";
 import { width } from "../reports/print-terminal.ts";
+import { readReport } from "../reports/read-report.ts";
 import type { Outcome, Report, RuleReport } from "../reports/report.ts";
 import { Fault } from "../spec/fault.ts";
 import { hostile, sampleCounterexample, sampleReport, sampleRule, sampleStep } from "./sample-report.ts";

@@ -18,7 +18,7 @@ import {
   nodeListener,
   standing,
 } from "../api/index.ts";
-import { readReport } from "../reports/compare.ts";
+import { readReport } from "../reports/read-report.ts";
 import { referenceHandler } from "./reference-handler.ts";
 
 const small = { suites: ["boundary"], rules: ["success.is-201", "StatementId.pattern"], runs: 1 } as const;

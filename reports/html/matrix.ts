@@ -1,6 +1,5 @@
 import { type Cell, countOf, type Matrix, type MatrixRow, outcomes } from "../comparison.ts";
-import { icon } from "./marks.ts";
-import { html, type Markup, page } from "./page.ts";
+import { html, icon, type Markup, page } from "./page.ts";
 import { baseStyle } from "./style.ts";
 
 /** The heat map's style sheet. */

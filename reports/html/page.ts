@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { escapeHtml } from "../escape.ts";
-import { sprite } from "./marks.ts";
+import type { Column, Outcome, RuleReport } from "../report.ts";
+import { counts } from "../verdict.ts";
 
 /** What a page is made of; style and script are ours, never anything from a report. */
 export interface Page {
@@ -72,3 +73,66 @@ function print(part: Part): string {
 function verbatim(text: string): Markup {
   return { markup: text };
 }
+
+/** How a rule is shown: its outcome, with a known violation apart. */
+export type Mark = Outcome | "known";
+
+/** Every mark, worst first, which is also the order of the page. */
+export const marks = [
+  "violated",
+  "known",
+  "inconclusive",
+  "unexercised",
+  "holds",
+] as const satisfies readonly Mark[];
+
+/** A mark, or that the rule does not count in the column. */
+export type Shown = Mark | "ignored";
+
+/** Everything that a rule can be shown as, in the order of the page. */
+export const shown = [...marks, "ignored"] as const satisfies readonly Shown[];
+
+/** The word for a mark; colour and icon only repeat it. */
+export const markNames: Readonly<Record<Shown, string>> = {
+  violated: "Violated",
+  known: "Known",
+  inconclusive: "Inconclusive",
+  unexercised: "Unexercised",
+  holds: "Holds",
+  ignored: "Does not count",
+};
+
+/** The reading that a column stands for, as a name. */
+export const columnNames: Readonly<Record<Column, string>> = {
+  document: "Document",
+  aws: "Live service",
+};
+
+/** The mark of a rule in a column. */
+export function markOf(rule: RuleReport, column: Column): Shown {
+  if (!counts(rule, column)) return "ignored";
+  const outcome = rule.verdicts[column];
+  return outcome === "violated" && rule.known ? "known" : outcome;
+}
+
+/** An icon of the sprite; decoration beside a word. */
+export function icon(name: Shown | "absent" | "copy"): Markup {
+  return html`<svg class="icon" viewBox="0 0 16 16" aria-hidden="true" focusable="false"><use href="#icon-${name === "ignored" ? "absent" : name}"/></svg>`;
+}
+
+/** A mark as icon and word. */
+export function badge(mark: Shown, prefix = ""): Markup {
+  const before = prefix === "" ? null : html`<span class="badge-of">${prefix}</span> `;
+  return html`<span class="badge ${mark}">${icon(mark)}${before}${markNames[mark]}</span>`;
+}
+
+/** The icons, drawn once; a page shows them with `icon`. */
+const sprite: Markup = html`<svg class="sprite" width="0" height="0" aria-hidden="true" focusable="false">
+<symbol id="icon-holds" viewBox="0 0 16 16"><path d="M3 8.5 6.5 12 13 4.5" fill="none" stroke="currentColor" stroke-width="2.2" stroke-linecap="round" stroke-linejoin="round"/></symbol>
+<symbol id="icon-violated" viewBox="0 0 16 16"><path d="m4 4 8 8m0-8-8 8" fill="none" stroke="currentColor" stroke-width="2.2" stroke-linecap="round"/></symbol>
+<symbol id="icon-known" viewBox="0 0 16 16"><path d="M4.5 2.5h7v11L8 10.7l-3.5 2.8z" fill="none" stroke="currentColor" stroke-width="1.8" stroke-linejoin="round"/></symbol>
+<symbol id="icon-inconclusive" viewBox="0 0 16 16"><path d="M5.4 5.8a2.6 2.6 0 1 1 3.9 2.3C8.4 8.6 8 9 8 9.9M8 12.8v.1" fill="none" stroke="currentColor" stroke-width="2" stroke-linecap="round"/></symbol>
+<symbol id="icon-unexercised" viewBox="0 0 16 16"><path d="M3.5 8h9" fill="none" stroke="currentColor" stroke-width="2.2" stroke-linecap="round"/></symbol>
+<symbol id="icon-absent" viewBox="0 0 16 16"><circle cx="8" cy="8" r="1.5" fill="currentColor"/></symbol>
+<symbol id="icon-copy" viewBox="0 0 16 16"><path d="M5.5 5.5h7v8h-7zM10.5 5.5v-3h-7v8h2" fill="none" stroke="currentColor" stroke-width="1.5" stroke-linejoin="round"/></symbol>
+</svg>`;

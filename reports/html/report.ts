@@ -1,6 +1,5 @@
 import type { Report, RuleReport } from "../report.ts";
-import { markOf, shown } from "./marks.ts";
-import { type Markup, page, html as template } from "./page.ts";
+import { type Markup, markOf, page, shown, html as template } from "./page.ts";
 import { finding, ruleRow } from "./rule.ts";
 import { script } from "./script.ts";
 import { filters, furtherSections, heading, type Section, totals } from "./sections.ts";

@@ -1,7 +1,6 @@
 import { answerLabel } from "../finding.ts";
 import type { Basis, Column, Counterexample, CounterexampleStep, RuleReport } from "../report.ts";
-import { badge, columnNames, icon, markOf } from "./marks.ts";
-import { html, type Markup } from "./page.ts";
+import { badge, columnNames, html, icon, type Markup, markOf } from "./page.ts";
 import { sequence } from "./sequence.ts";
 
 const columns = ["document", "aws"] as const satisfies readonly Column[];

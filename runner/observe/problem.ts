@@ -1,4 +1,4 @@
-import type { Problem } from "../../reports/reason.ts";
+import type { Problem } from "../../reports/report.ts";
 import type { Gone, RunProblem, StopReason } from "../events.ts";
 import { problemOf } from "../internal-error.ts";
 

@@ -1,5 +1,5 @@
 import type { PublishedEvent } from "../../reports/ndjson.ts";
-import { reasonMembers } from "../../reports/reason.ts";
+import { reasonMembers } from "../../reports/report.ts";
 import type { Observer, RunEvent } from "../events.ts";
 import { counterexample, type ReportOptions, reportHead, unsupported } from "../report.ts";
 

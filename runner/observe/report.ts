@@ -1,6 +1,5 @@
 import type { Rule } from "../../oracle/rule.ts";
-import type { Problem, Reason } from "../../reports/reason.ts";
-import type { Report } from "../../reports/report.ts";
+import type { Problem, Reason, Report } from "../../reports/report.ts";
 import type { Stage } from "../../spec/stage.ts";
 import type { Column, UnsupportedCapability } from "../../spec/verdict.ts";
 import type { Observer, RunEvent } from "../events.ts";

@@ -3,16 +3,29 @@ import {
   isCollection,
   isMap,
   isScalar,
+  isSeq,
   LineCounter,
   type Node,
   parseDocument,
+  Scalar,
   visit,
   type YAMLMap,
+  YAMLSeq,
 } from "yaml";
-import { Fault } from "../../spec/fault.ts";
-import { nearest } from "../../spec/nearest.ts";
-import { checkSchema, type SchemaProblem, type Schemas, shortJson } from "../schemas.ts";
-import { identity, type KnownEntry, type KnownFile } from "./shape.ts";
+import { Fault } from "../spec/fault.ts";
+import { nearest } from "../spec/nearest.ts";
+import {
+  caseOf,
+  entryFor,
+  hasShape,
+  isStale,
+  isViolated,
+  type KnownEntry,
+  type KnownFile,
+  recordedShape,
+} from "./known.ts";
+import type { Report, RuleReport } from "./report.ts";
+import { checkSchema, type SchemaProblem, type Schemas, shortJson } from "./schemas.ts";
 
 /** A YAML document together with what is needed to say where in it something stands. */
 interface Source {
@@ -50,7 +63,7 @@ export function parseKnown(text: string, fileName: string, ruleIds: readonly str
 }
 
 /** The document of a known-file, free of YAML errors and as its schema demands. */
-export function readYaml(text: string, fileName: string): Source {
+function readYaml(text: string, fileName: string): Source {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, logLevel: "error" });
   const source: Text = { fileName, lines, document };
@@ -144,4 +157,95 @@ function isNodeWithRange(node: unknown): node is Node {
 function failAt({ fileName, lines }: Text, offset: number, problem: string): never {
   const { line, col } = lines.linePos(offset);
   throw new Fault(`${fileName}:${Math.max(1, line)}:${Math.max(1, col)}: ${problem}`);
+}
+
+/** What makes two entries the same: rule and case. */
+function identity(entry: { readonly rule: string; readonly case?: string }): string {
+  return JSON.stringify([entry.rule, entry.case ?? null]);
+}
+
+const fresh = `# yaml-language-server: $schema=./node_modules/addpermission-conformance/reports/known.schema.json
+version: 1
+deviations: []
+`;
+
+/**
+ * The known-file with what a run saw: stale entries dropped, changed shapes corrected, new violations added at the
+ * end with an empty `because`. Comments and order stay; a file that needs no change comes back byte for byte.
+ * An expired entry stays expired: only a person extends it. `today` is YYYY-MM-DD. Throws a `Fault` on a bad file.
+ */
+export function updateKnown(
+  text: string | null,
+  report: Report,
+  today: string,
+  fileName = "known-file",
+): string {
+  const before = text === null || text.trim() === "" ? fresh : text;
+  const { entries } = parseKnown(before, fileName, null);
+  const { document } = readYaml(before, fileName);
+  const list = deviationsOf(document);
+  const rules = new Map(report.rules.map((rule) => [rule.id, rule]));
+  const kept = entries.map((entry, index) => ({ entry, node: list.items[index] }));
+  let edits = 0;
+  for (const { entry, node } of kept) {
+    const rule = rules.get(entry.rule);
+    if (rule === undefined || !isMap(node)) continue;
+    if (isStale(entry, rule, report)) {
+      list.items.splice(list.items.indexOf(node), 1);
+      edits++;
+    } else if (
+      isViolated(rule, report.profile) &&
+      entryFor(rule, entries) === entry &&
+      !hasShape(rule, entry.seen)
+    ) {
+      correct(node, recordedShape(rule), today);
+      edits++;
+    }
+  }
+  for (const rule of report.rules) {
+    if (!isViolated(rule, report.profile) || entryFor(rule, entries) !== undefined) continue;
+    list.add(document.createNode(newEntry(rule, entries, today)));
+    edits++;
+  }
+  return edits === 0 ? before : print(document, list, before);
+}
+
+function deviationsOf(document: Document): YAMLSeq {
+  const list: unknown = document.get("deviations", true);
+  if (isSeq(list)) return list;
+  const empty = new YAMLSeq();
+  document.set("deviations", empty);
+  return empty;
+}
+
+function correct(node: YAMLMap, seen: string, today: string): void {
+  for (const [member, value] of [
+    ["seen", seen],
+    ["date", today],
+  ] as const) {
+    const old: unknown = node.get(member, true);
+    if (old instanceof Scalar) old.value = value;
+  }
+}
+
+function newEntry(rule: RuleReport, entries: readonly KnownEntry[], today: string): Record<string, string> {
+  const seen = { rule: rule.id, because: "", date: today, seen: recordedShape(rule) };
+  // Other cases of the rule are on file, so an entry for the whole rule would say more than was seen.
+  return entries.some((entry) => entry.rule === rule.id) ? { ...seen, case: caseOf(rule) } : seen;
+}
+
+function print(document: Document, list: YAMLSeq, before: string): string {
+  list.flow = list.items.length === 0;
+  for (const item of list.items) {
+    if (isCollection(item) && isMap(item) && item.flow !== true) quoteShape(item);
+  }
+  const indentSeq = !/^deviations:[^\n]*\n(?:[ \t]*(?:#[^\n]*)?\r?\n)*- /m.test(before);
+  const after = document.toString({ lineWidth: 0, indentSeq });
+  return before.includes("\r\n") ? after.replace(/\r?\n/g, "\r\n") : after;
+}
+
+/** A bare 200 would be a number to the next reader, and looks like one to a person. */
+function quoteShape(item: YAMLMap): void {
+  const seen: unknown = item.get("seen", true);
+  if (seen instanceof Scalar && seen.type === undefined) seen.type = Scalar.QUOTE_DOUBLE;
 }
