@@ -5,6 +5,7 @@ import { rules } from "../rules/index.ts";
 import type { Candidate } from "../runner/candidates.ts";
 import { type Confirmed, type ConfirmOptions, confirm, type Unconfirmed } from "../runner/confirm.ts";
 import { type Origin, regenerating, type Shows, type Steps, stepsOf } from "../runner/regenerate.ts";
+import { type EmptyFixtures, emptyFixtures, type Wanted } from "../runner/rerun.ts";
 import { simplifyCalls } from "../runner/simplify.ts";
 import type { Lane } from "../runner/worker.ts";
 import { addPermission, getPolicy, label, qualifierQuery } from "../spec/calls.ts";
@@ -222,6 +223,38 @@ describe("A violation that another rule may explain", () => {
     const seen: Seen = () => [violated(other), violated(rule, [rule.id])];
     const { result } = await shrunkBy(history, seen, { unless: [rule.id, "SourceArn.topic"] });
     expect(keys(confirmed(result).steps)).toEqual(["last"]);
+  });
+});
+
+describe("An empty fixture for a rerun", () => {
+  /** Workers by name, of which some cannot be emptied. */
+  const worker = (name: string, empties = true) => ({ name, tidy: async () => empties }) as unknown as Lane;
+  const own = worker("own");
+  const others = { renew: async () => worker("new"), spare: async () => worker("bare") };
+  const names = async (start: Lane, options: EmptyFixtures, asked: readonly Wanted[]) => {
+    const ready = emptyFixtures(start, options);
+    const given: unknown[] = [];
+    for (const wanted of asked) given.push(await ready(wanted));
+    return given.map((one) => one && (one as { readonly name?: string }).name);
+  };
+
+  it("is the worker's own, emptied, a new one, or a bare one, as it is asked for", async () => {
+    expect(await names(own, others, ["emptied", "bare", "emptied"])).toEqual(["own", "bare", "own"]);
+    expect(await names(own, others, ["new", "emptied"])).toEqual(["new", "new"]);
+  });
+
+  it("is a new one where the own cannot be emptied, or where no bare one can be had", async () => {
+    expect(await names(worker("own", false), others, ["emptied"])).toEqual(["new"]);
+    expect(await names(own, { ...others, spare: async () => null }, ["bare"])).toEqual(["new"]);
+    expect(await names(worker("own", false), { renew: async () => null }, ["emptied", "new"])).toEqual([
+      null,
+      null,
+    ]);
+  });
+
+  it("is an emptied one where no function is created", async () => {
+    const none = { renew: async () => null, creates: false };
+    expect(await names(own, none, ["new", "bare", "emptied"])).toEqual(["own", "own", "own"]);
   });
 });
 
