@@ -54,7 +54,7 @@ export type CommandName = keyof typeof commands;
 export type Taker = CommandName | "library" | "vitest";
 
 /** Names that are too many to stand here: they are looked up when an option is checked. */
-export type LongList = "rules" | "mutants";
+type LongList = "rules" | "mutants";
 
 /** The values that an option takes. */
 type Values =

@@ -84,6 +84,3 @@ export type Sleep = (ms: number, signal?: AbortSignal | undefined) => Promise<vo
 export const sleep: Sleep = async (ms, signal) => {
   await wait(ms, undefined, signal === undefined ? {} : { signal }).catch(() => {});
 };
-
-/** The longest time that a timer takes, in milliseconds: Node ends a longer one at once. */
-export const longestMs = 0x7fffffff;
