@@ -2,11 +2,11 @@ import { defineConformance } from "../../api/vitest.ts";
 import { referenceHandler } from "../reference-handler.ts";
 
 const options = {
-  suites: ["boundary", "state"],
+  suites: ["fuzz"],
   runs: 1,
   rules: [
     "success.is-201",
-    "StatementId.pattern",
+    "StatementId.maxLength",
     "errors.ServiceException",
     "observed.arn-like",
     "race.linearizable",
