@@ -33,7 +33,7 @@ function asked({ folder }: StepResult): readonly string[] {
   return readFileSync(join(folder, "asked"), "utf8").trim().split("\n");
 }
 
-const small = { target: "reference", suite: "boundary", rule: "success.is-201", runs: "1" };
+const small = { target: "reference", suite: "histories", rule: "success.is-201", runs: "1" };
 
 describe("The action", () => {
   it("hands every input on as environment, and none as text of a script", () => {

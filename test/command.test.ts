@@ -18,6 +18,9 @@ function run(...args: readonly string[]): Promise<Ran> {
   return runCommand(args);
 }
 
+/** A run of a few requests that ends with 0. */
+const few = ["--suite", "races", "--rounds", "1", "--rule", "success.is-201"];
+
 let folder = "";
 let html: Server;
 
@@ -146,9 +149,9 @@ describe("The command", () => {
     const out = join(folder, "report");
     const { code, out: text } = await run(
       "--runs",
-      "2",
+      "1",
       "--rounds",
-      "2",
+      "1",
       "--out",
       out,
       "--format",
@@ -163,7 +166,7 @@ describe("The command", () => {
   });
 
   it("takes an empty region for none", async () => {
-    const where = ["--suite", "spellings", "--rule", "success.is-201", "--out", join(folder, "region")];
+    const where = [...few, "--out", join(folder, "region")];
     expect(await run("--region", "", ...where)).toMatchObject({ code: 0 });
   });
 
@@ -212,7 +215,7 @@ describe("The command", () => {
     await symlink("/dev/full", join(home, place, file));
     const out = join(home, "out");
     const where = ["--record", join(home, "tape"), "--out", out, "--format", "ndjson"];
-    const { code, out: text, err } = await run("--suite", "spellings", ...where);
+    const { code, out: text, err } = await run(...few, ...where);
     expect(text + err).toMatch(new RegExp(`cannot\\s+be\\s+written\\s+\\(ENOSPC\\)[^]*${option}\\.`));
     expect(text).toContain("(decides)");
     expect(code).toBe(2);
@@ -306,7 +309,7 @@ describe("The command", () => {
   it("holds two targets against each other, exits with 0 and writes what it found", async () => {
     const out = join(folder, "diff");
     const twice = ["--target", "reference", "--target", "reference"];
-    const { code, out: text } = await run("diff", ...twice, "--suite", "spellings", "--out", out);
+    const { code, out: text } = await run("diff", ...twice, "--suite", "size", "--out", out);
     expect(text).toMatch(/No difference in \d+ pairs of answers/);
     expect(code).toBe(0);
     const report = JSON.parse(await readFile(join(out, "diff.json"), "utf8"));
@@ -335,13 +338,11 @@ describe("The command", () => {
 });
 
 describe("The command as a process of its own", () => {
-  const few = ["--suite", "spellings", "--rule", "success.is-201"];
-
   it.each([
     [0, ["--version"], /^\d+\.\d+\.\d+\n$/],
     [1, ["compare", "before.json", "after.json"], /success\.is-201/],
     [2, ["--sed", "1"], /^addpermission-conformance: --sed .*did you mean --seed/],
-    [3, ["--suite", "questions", "--rule", "StatementId.duplicate", "--out", "idle"], /Exit code 3/],
+    [3, ["--suite", "faults", "--rule", "StatementId.duplicate", "--out", "idle"], /Exit code 3/],
   ])("ends with %i, as it does inside another program: %j", async (code, args, says) => {
     const verdicts = { document: "violated", aws: "violated" } as const;
     const rules = [sampleRule("success.is-201"), sampleRule("success.is-201", { verdicts })];
@@ -402,7 +403,7 @@ describe("The command as a process of its own", () => {
   );
 
   it("cleans up and writes its report when its terminal is closed", async () => {
-    const { code, left, report } = await ended(["--rounds", "1"], "ignore", async (child, listed) => {
+    const { code, left, report } = await ended(["--suite", "state"], "ignore", async (child, listed) => {
       await expect.poll(listed, { timeout: 30_000 }).toContain("addperm-ct-");
       child.kill("SIGHUP");
     });
