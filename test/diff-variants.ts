@@ -30,7 +30,7 @@ const clock = () => performance.now();
 
 /** Holds two variants of the reference against each other, without a socket. */
 export async function diffVariants(x: Variant, y: Variant, options: Options = {}): Promise<DiffReport> {
-  const { seed = 1, runs = 3, budget, own } = options;
+  const { seed = 1, runs = 1, budget, own } = options;
   const wanted = options.suites;
   const sides = { x: await sideOf("x", x, budget), y: await sideOf("y", y, budget) };
   return diff({
@@ -44,7 +44,7 @@ export async function diffVariants(x: Variant, y: Variant, options: Options = {}
           : suites.filter(({ name }) => wanted.includes(name)),
     seed,
     runs,
-    rounds: 2,
+    rounds: 1,
     lanes: 4,
     careful: false,
     clock,
