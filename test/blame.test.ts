@@ -182,7 +182,7 @@ describe("One cause", () => {
 
 /** The rules that a run on a variant of the reference ends up blaming. */
 async function blamedIn(mutate: Mutation, suites: readonly string[], seed = 1): Promise<readonly string[]> {
-  const { rules } = await judgeVariant(mutate, { seed, suites });
+  const { rules } = await judgeVariant(mutate, { seed, runs: 1, suites });
   return rules.filter(({ verdicts }) => verdicts.document === "violated").map(({ id }) => id);
 }
 
@@ -274,7 +274,7 @@ describe("A target that fails while its size limit is looked for", () => {
 
 it("Which revision a target takes is said together with that it takes one that was never shown", async () => {
   const source = async (mutate: Mutation) => {
-    const { questions } = await judgeVariant(mutate, { seed: 1, suites: ["boundary", "state"] });
+    const { questions } = await judgeVariant(mutate, { seed: 1, runs: 1, suites: ["boundary", "state"] });
     return questions.find(({ id }) => id === "revision.source")?.answer;
   };
   const ignoring = change(() => ({ revisionMatches: () => true }));

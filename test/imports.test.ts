@@ -2,7 +2,7 @@ import { readdir, readFile } from "node:fs/promises";
 import { dirname, join, posix } from "node:path";
 import { fileURLToPath } from "node:url";
 import ts from "typescript";
-import { describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 
 const root = fileURLToPath(new URL("../", import.meta.url));
 
@@ -45,22 +45,27 @@ interface Import {
   readonly typeOnly: boolean;
 }
 
+let imports: readonly Import[] = [];
+beforeAll(async () => {
+  imports = await readImports();
+});
+
 describe("The import table", () => {
   it("names every folder that holds TypeScript", async () => {
     const folders = new Set((await sources()).map(folderOf));
     expect([...folders].sort()).toEqual(Object.keys(table).sort());
   });
 
-  it("is kept by every import", async () => {
-    const broken = (await imports()).filter(
+  it("is kept by every import", () => {
+    const broken = imports.filter(
       ({ from, to }) =>
         folderOf(from) !== folderOf(to) && !(table[folderOf(from)] ?? []).includes(folderOf(to)),
     );
     expect(broken).toEqual([]);
   });
 
-  it("lets the reference run nothing of the spec but the constraints, and nothing of the rules", async () => {
-    const ofReference = (await imports()).filter(({ from }) => from.startsWith("targets/reference/"));
+  it("lets the reference run nothing of the spec but the constraints, and nothing of the rules", () => {
+    const ofReference = imports.filter(({ from }) => from.startsWith("targets/reference/"));
     const judging = ["spec", "oracle", "rules"];
     const run = ofReference.filter(({ to, typeOnly }) => judging.includes(folderOf(to)) && !typeOnly);
     expect(run.length).toBeGreaterThan(0);
@@ -103,7 +108,7 @@ async function sources(): Promise<readonly string[]> {
   return found.flat().filter((path) => /(?<!\.d)\.ts$/.test(path));
 }
 
-async function imports(): Promise<readonly Import[]> {
+async function readImports(): Promise<readonly Import[]> {
   const read = async (path: string) => importsOf(path, await readFile(join(root, path), "utf8"));
   return (await Promise.all((await sources()).map(read))).flat();
 }

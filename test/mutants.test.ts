@@ -114,7 +114,7 @@ let byUse: readonly Unit[] = units;
 
 /** How many words of a history's id are in a text. */
 function likeness({ id }: Unit, text: string): number {
-  const words = id.toLowerCase().split(/\W+/);
+  const words = id.toLowerCase().split(/s?\W+/);
   return words.filter((word) => word.length > 2 && text.toLowerCase().includes(word)).length;
 }
 
