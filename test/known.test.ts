@@ -500,9 +500,9 @@ describe("the schema for editors", () => {
 
 describe("A known-file as a gate", () => {
   const file = ["--known", "known.yaml"] as const;
-  const watched = "success.is-201,Action.required,StatementId.duplicate,StatementId.maxLength";
-  const limits = ["--suite", "boundary"] as const;
-  const limitsAndState = ["--suite", "boundary,state"] as const;
+  const watched = "success.is-201,statement.effect,StatementId.duplicate,StatementId.maxLength";
+  const limits = ["--suite", "fuzz", "--runs", "1"] as const;
+  const limitsAndState = ["--suite", "fuzz,state", "--runs", "1"] as const;
   let folder = "";
 
   beforeAll(async () => {
@@ -529,62 +529,62 @@ describe("A known-file as a gate", () => {
   }
 
   it("passes what is written down, fails on a repair and on a new fault, and names only that", async () => {
-    const both = ["Action.required", "StatementId.maxLength"] as const;
+    const both = ["StatementId.duplicate", "StatementId.maxLength"] as const;
     const known = [...file, ...limitsAndState];
     const baseline = await judge(both, ...known, "--update-known");
     expect(baseline.code).toBe(0);
     const written = await readFile(join(folder, "known.yaml"), "utf8");
     expect([...written.matchAll(/rule: (\S+)/g)].map(([, rule]) => rule)).toEqual([
-      "Action.required",
       "StatementId.maxLength",
+      "StatementId.duplicate",
     ]);
 
     expect((await judge(both, ...known)).code).toBe(0);
 
     const partly = await judge(["StatementId.maxLength"], ...known);
     expect(partly.code).toBe(0);
-    expect(partly.out).toContain("not seen Action.required was not judged in full by this run");
+    expect(partly.out).toContain("not seen StatementId.duplicate was not judged in full by this run");
 
     const repaired = await judge(["StatementId.maxLength"], "--runs", "1", "--rounds", "1", ...file);
     expect(repaired.code).toBe(1);
-    expect(repaired.out).toContain("! stale    Action.required no longer deviates");
+    expect(repaired.out).toContain("! stale    StatementId.duplicate no longer deviates");
     expect(repaired.out.match(/^! .*/gm)).toHaveLength(1);
 
-    const worse = await judge([...both, "StatementId.duplicate"], ...known);
+    const worse = await judge([...both, "statement.effect"], ...known);
     expect(worse.code).toBe(1);
-    expect(worse.out.match(/^✗ \S+/gm)).toEqual(["✗ StatementId.duplicate"]);
+    expect(worse.out.match(/^✗ \S+/gm)).toEqual(["✗ statement.effect"]);
     expect(worse.out).not.toMatch(/^! /m);
   }, 120_000);
 
   it("is written also by a run that exercised nothing or was cut short, which is no success for that", async () => {
     const update = ["--known", "barren.yaml", "--update-known"];
-    const nothing = await run("--rule", "StatementId.duplicate", "--suite", "questions", ...update);
+    const nothing = await run("--rule", "StatementId.duplicate", "--suite", "faults", ...update);
     expect([nothing.code, nothing.out]).toEqual([3, expect.stringContaining("seen: barren.yaml")]);
-    const cut = await run("--budget", "150", ...update);
+    const cut = await run("--suite", "state", "--budget", "150", ...update);
     expect([cut.code, cut.out]).toEqual([2, expect.stringContaining("seen: barren.yaml")]);
     expect(await readFile(join(folder, "barren.yaml"), "utf8")).toContain("deviations: []");
   }, 120_000);
 
   it("fails on a deviation of another shape and shows both", async () => {
-    await judge(["Action.required"], "--known", "shape.yaml", "--update-known", ...limits);
+    await judge(["StatementId.maxLength"], "--known", "shape.yaml", "--update-known", ...limits);
     const text = await readFile(join(folder, "shape.yaml"), "utf8");
     const seen = /seen: (.*)/.exec(text)?.[1] ?? "";
     expect(seen).toMatch(/201/);
     await writeFile(join(folder, "other.yaml"), text.replace(seen, '"500 ServiceException"'));
-    const changed = await judge(["Action.required"], "--known", "other.yaml", ...limits);
+    const changed = await judge(["StatementId.maxLength"], "--known", "other.yaml", ...limits);
     expect(changed.code).toBe(1);
     expect(changed.out.replace(/\s+/g, " ")).toContain(
-      "! changed Action.required was 500 ServiceException, is 201",
+      "! changed StatementId.maxLength was 500 ServiceException, is 201",
     );
   }, 120_000);
 
   it("fails once an entry has expired", async () => {
-    await judge(["Action.required"], "--known", "dated.yaml", "--update-known", ...limits);
+    await judge(["StatementId.maxLength"], "--known", "dated.yaml", "--update-known", ...limits);
     const text = await readFile(join(folder, "dated.yaml"), "utf8");
     await writeFile(join(folder, "dated.yaml"), text.replace(/( +)date: .*/, "$&\n$1expires: 2020-01-01"));
-    const expired = await judge(["Action.required"], "--known", "dated.yaml", ...limits);
+    const expired = await judge(["StatementId.maxLength"], "--known", "dated.yaml", ...limits);
     expect(expired.code).toBe(1);
-    expect(expired.out).toContain("! expired  Action.required was excused until 2020-01-01");
+    expect(expired.out).toContain("! expired  StatementId.maxLength was excused until 2020-01-01");
   }, 120_000);
 
   it("refuses an unknown rule before anything is sent, with its line and column and the one that was meant", async () => {
