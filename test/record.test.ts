@@ -134,6 +134,15 @@ describe("A recording", () => {
     expect(limited?.reason).toMatch(/^the search for the size limit met 503/);
   });
 
+  it("of a search for the size limit that the budget cut short is judged as that run was", async () => {
+    const endless = change(() => ({ sizeLimit: Number.POSITIVE_INFINITY }));
+    const { live, again } = await recorded("cut-search", endless, { suites: ["size"], budget: 60 });
+    expect(live.incomplete).toBe(true);
+    expect(judged(again)).toEqual(judged(live));
+    const limited = live.rules.find(({ id }) => id === "policy.too-large");
+    expect(limited).toMatchObject({ verdicts: { document: "inconclusive" }, reasonCode: "unsettled" });
+  });
+
   it("begins with a header and ends with a footer", async () => {
     const { dir } = await recorded("framed", (faithful) => faithful, { suites: ["races"] });
     const lines = (await readFile(join(dir, recordingFile), "utf8")).trimEnd().split("\n");
