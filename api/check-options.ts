@@ -6,7 +6,6 @@ import {
   boundsOf,
   type CommandName,
   type CommandOptions,
-  type ConformanceTestOptions,
   inPrograms,
   type Option,
   type OptionName,
@@ -14,6 +13,7 @@ import {
   options,
   optionsOf,
 } from "./options.ts";
+import type { ConformanceTestOptions } from "./program-options.ts";
 
 /** What was given to a subcommand, as text that is not checked yet. */
 export interface Given<C extends CommandName> {

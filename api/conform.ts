@@ -9,8 +9,9 @@ import { internalErrorText } from "../spec/error-place.ts";
 import { Fault } from "../spec/fault.ts";
 import type { Capability } from "../spec/verdict.ts";
 import { checkOptions } from "./check-options.ts";
-import { type ConformOptions, options as table } from "./options.ts";
+import { options as table } from "./options.ts";
 import { type Play, play } from "./play.ts";
+import type { ConformOptions } from "./program-options.ts";
 import { type Contact, openSession } from "./session.ts";
 import { type ConformTarget, contactFor } from "./target.ts";
 

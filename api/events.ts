@@ -1,6 +1,6 @@
 import { type EndingEvent, endingEvents, type PublishedEvent } from "../reports/ndjson.ts";
 import { type ConformanceRun, conformTelling } from "./conform.ts";
-import type { ConformOptions } from "./options.ts";
+import type { ConformOptions } from "./program-options.ts";
 import type { ConformTarget } from "./target.ts";
 
 /** What happens in a run, as report.ndjson has it; `run-end` also says what the run comes to. */

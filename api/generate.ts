@@ -11,8 +11,8 @@ import {
   wordsFor,
 } from "./options.ts";
 
-/** A document whose tables of options are generated: its path relative to the root, and its whole text. */
-interface GeneratedDocument {
+/** A file that is generated, or that has generated tables: its path relative to the root, and its whole text. */
+interface GeneratedFile {
   readonly path: string;
   readonly text: string;
 }
@@ -132,15 +132,42 @@ function typeOf(option: Option): string {
   }
 }
 
-/** The documents as they should be: what stands between the marks of a table is replaced. */
-async function generate(): Promise<readonly GeneratedDocument[]> {
-  return Promise.all(
+/** The types of a program's options with what each option does, so that an editor shows it. */
+function programTypes(): string {
+  const members = (taker: "library" | "vitest") =>
+    optionsOf("vitest")
+      .filter(([, { takers }]) => takers.includes(taker))
+      .map(([name, option]) => {
+        const { about, default: usual } = wordsFor(option, taker);
+        const otherwise = usual === null ? "" : ` The default is ${usual}.`;
+        return `  /** ${about}${otherwise} */\n  readonly ${name}?: ProgramOptions["${name}"];`;
+      })
+      .join("\n");
+  return `// Generated from api/options.ts by \`npm run generate\`. Do not edit.
+import type { ProgramOptions } from "./options.ts";
+
+/** How \`conform\` runs; times are in milliseconds. */
+export interface ConformOptions {
+${members("library")}
+}
+
+/** How \`defineConformance\` runs. */
+export interface ConformanceTestOptions extends ConformOptions {
+${members("vitest")}
+}
+`;
+}
+
+/** The generated files as they should be; in a document, what stands between the marks of a table is replaced. */
+async function generate(): Promise<readonly GeneratedFile[]> {
+  const documents = await Promise.all(
     Object.entries(tables).map(async ([path, own]) => {
       const before = await readFile(new URL(path, root), "utf8");
       const text = Object.entries(own).reduce((now, [name, make]) => filled(now, name, make()), before);
       return { path, text };
     }),
   );
+  return [{ path: "api/program-options.ts", text: programTypes() }, ...documents];
 }
 
 const end = "<!-- end -->";
@@ -154,11 +181,11 @@ function filled(text: string, name: string, body: string): string {
   return `${before}${mark}\n${body}\n${after.slice(close)}`;
 }
 
-/** Paths of the documents whose tables differ from what the options give now. */
-export async function staleDocuments(): Promise<readonly string[]> {
+/** Paths of the files that differ from what the table of options gives now. */
+export async function staleFiles(): Promise<readonly string[]> {
   const checked = await Promise.all(
     (await generate()).map(async ({ path, text }) =>
-      (await readFile(new URL(path, root), "utf8")) === text ? [] : [path],
+      (await readFile(new URL(path, root), "utf8").catch(() => null)) === text ? [] : [path],
     ),
   );
   return checked.flat();
@@ -169,7 +196,7 @@ async function main(check: boolean): Promise<number> {
     for (const { path, text } of await generate()) await writeFile(new URL(path, root), text);
     return 0;
   }
-  const old = await staleDocuments();
+  const old = await staleFiles();
   if (old.length > 0) console.error(`${old.join(", ")} is out of date: run \`npm run generate\`.`);
   return old.length > 0 ? 1 : 0;
 }

@@ -23,5 +23,5 @@ export type { Basis, Capability, Column, Outcome } from "../spec/verdict.ts";
 export { type LambdaEvent, type LambdaResult, lambdaHandler, nodeListener } from "./adapters.ts";
 export { type ConformanceRun, conform, type Deviations } from "./conform.ts";
 export { type ConformanceEvent, events } from "./events.ts";
-export type { ConformOptions } from "./options.ts";
+export type { ConformOptions } from "./program-options.ts";
 export type { AppLike, ConformTarget, DispatcherLike, FetchHandler } from "./target.ts";

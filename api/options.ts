@@ -465,11 +465,8 @@ type OptionsOf<T extends Taker, Types> = {
 /** What was given to a subcommand. */
 export type CommandOptions<C extends CommandName> = OptionsOf<C, ValueTypes>;
 
-/** How `conform` runs. Everything has a default; the table in the documentation says what each option does. */
-export interface ConformOptions extends OptionsOf<"library", ProgramValueTypes> {}
-
-/** How `defineConformance` runs, and how long the whole run may take. */
-export interface ConformanceTestOptions extends ConformOptions, OptionsOf<"vitest", ProgramValueTypes> {}
+/** The types of the options of programs; `ConformOptions` and `ConformanceTestOptions` have them with their sentences. */
+export type ProgramOptions = OptionsOf<"library", ProgramValueTypes> & OptionsOf<"vitest", ProgramValueTypes>;
 
 /** Every option of a taker with its name, in the order of the table. */
 export function optionsOf(taker: Taker): readonly (readonly [name: OptionName, option: Option])[] {

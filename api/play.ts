@@ -12,7 +12,8 @@ import { failToRun, runFor } from "../runner/run.ts";
 import { Fault } from "../spec/fault.ts";
 import { suites, usualSuites } from "../suites/index.ts";
 import { wire } from "../suites/wire.ts";
-import { type ConformOptions, options as table } from "./options.ts";
+import { options as table } from "./options.ts";
+import type { ConformOptions } from "./program-options.ts";
 import type { Session } from "./session.ts";
 import { tool } from "./tool.ts";
 

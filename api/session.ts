@@ -5,7 +5,8 @@ import { type Clock, endpointOf, type Transport } from "../client/transport.ts";
 import type { Inability } from "../runner/options.ts";
 import { type Reach, reach } from "../runner/reach.ts";
 import { Fault, type OptionSpelling } from "../spec/fault.ts";
-import { type ConformOptions, inPrograms, options as table } from "./options.ts";
+import { inPrograms, options as table } from "./options.ts";
+import type { ConformOptions } from "./program-options.ts";
 
 /** Whom a run talks to, before anything is sent. */
 export interface Contact {

@@ -8,11 +8,12 @@ import { counts, standing } from "../reports/verdict.ts";
 import { Fault } from "../spec/fault.ts";
 import { checkOptions } from "./check-options.ts";
 import { asFault, type ConformanceRun, conform } from "./conform.ts";
-import { type ConformanceTestOptions, type ConformOptions, options as table } from "./options.ts";
+import { options as table } from "./options.ts";
 import { rulesNamed } from "./play.ts";
+import type { ConformanceTestOptions, ConformOptions } from "./program-options.ts";
 import type { ConformTarget } from "./target.ts";
 
-export type { ConformanceTestOptions } from "./options.ts";
+export type { ConformanceTestOptions } from "./program-options.ts";
 
 const { beforeAll, describe, test } = await vitest();
 

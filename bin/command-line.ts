@@ -2,18 +2,17 @@ import { Command, CommanderError, Option as Flag } from "commander";
 import type { Given } from "../api/check-options.ts";
 import { type CommandName, commands, flagOf, onCommandLine, optionsOf, wordsFor } from "../api/options.ts";
 import { tool } from "../api/tool.ts";
+import { exitMeaning } from "../reports/verdict.ts";
 import { Fault } from "../spec/fault.ts";
 import { nearest } from "../spec/nearest.ts";
 
 /** What a command line asks for: a subcommand, or that a text is printed, such as the help. */
 export type Asked = { readonly given: Given<CommandName> } | { readonly text: string };
 
-const exits = `
-Exit code:
-  0  every stated and implied rule that applies was exercised and holds
-  1  a violation that is not known, or a stale known entry
-  2  wrong usage, a target that cannot be reached, or an internal error
-  3  nothing is violated, but something is inconclusive or unexercised`;
+const exits = [
+  "\nExit code:",
+  ...([0, 1, 2, 3] as const).map((code) => `  ${code}  ${exitMeaning(code)}`),
+].join("\n");
 
 const names: readonly CommandName[] = Object.keys(commands).filter(isCommandName);
 

@@ -244,7 +244,7 @@ async function writeKnown({ known, text }: Updated, cwd: string): Promise<void> 
 
 function unwritten(file: string): (cause: unknown) => never {
   return (cause) => {
-    throw unwritable(`The file of known deviations ${JSON.stringify(file)}`, cause, "--known");
+    throw unwritable(`The file of known deviations ${JSON.stringify(file)}`, cause, "known");
   };
 }
 

@@ -66,16 +66,20 @@ export function endpointOf(text: string): URL {
   const url = URL.canParse(text) ? new URL(text) : null;
   const example = "give a URL such as http://127.0.0.1:4566";
   if (url === null || !/^https?:$/.test(url.protocol)) {
-    throw new Fault(`The endpoint "${withoutUserinfo(text)}" is not an http or https URL: ${example}.`);
+    throw new Fault(`The endpoint "${withoutUserinfo(text)}" is not an http or https URL: ${example}.`, {
+      option: "endpoint",
+    });
   }
   if (url.username !== "" || url.password !== "") {
     throw new Fault(
       `The endpoint ${url.origin} carries a user name or password, which must not end up in reports: ${example} and put a proxy before the target if it needs them.`,
+      { option: "endpoint" },
     );
   }
   if (url.search !== "" || url.hash !== "") {
     throw new Fault(
       `The endpoint ${url.origin}${url.pathname} carries a query or a fragment, but only a path can stand before a request: ${example}.`,
+      { option: "endpoint" },
     );
   }
   return url;

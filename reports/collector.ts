@@ -24,14 +24,14 @@ export async function prepareOut(dir: string, cwd = "."): Promise<Out> {
     await makeFolder(path);
     await proveWritable(path);
   } catch (error) {
-    throw unwritable(`The output folder ${JSON.stringify(dir)}`, error, "--out");
+    throw unwritable(`The output folder ${JSON.stringify(dir)}`, error, "out");
   }
   return {
     dir,
     path,
     write: async (name, text) => {
       await replace(join(path, name), text).catch((error: unknown) => {
-        throw unwritable(`The report ${JSON.stringify(join(dir, name))}`, error, "--out");
+        throw unwritable(`The report ${JSON.stringify(join(dir, name))}`, error, "out");
       });
     },
   };
@@ -58,7 +58,7 @@ export interface Collector {
 export async function collect(out: Out, names: readonly FormatName[]): Promise<Collector> {
   const { file } = formats.ndjson;
   const failed = (cause: unknown) =>
-    unwritable(`The report ${JSON.stringify(join(out.dir, file))}`, cause, "--out");
+    unwritable(`The report ${JSON.stringify(join(out.dir, file))}`, cause, "out");
   const events = names.includes("ndjson") ? await lineFile(join(out.path, file), failed) : null;
   const whole = names.filter((name) => name !== "ndjson");
   return {

@@ -38,9 +38,9 @@ export async function proveWritable(dir: string): Promise<void> {
 }
 
 /** Says that something cannot be written, why, and which option chooses another place. */
-export function unwritable(what: string, cause: unknown, option: string): Fault {
-  const message = `${what} cannot be written (${codeOf(cause)}): it must be in a folder that this user may write to, with room left; choose another with ${option}.`;
-  return new Fault(message, { cause });
+export function unwritable(what: string, cause: unknown, option: "out" | "record" | "known"): Fault {
+  const message = `${what} cannot be written (${codeOf(cause)}): it must be in a folder that this user may write to, with room left; choose another with --${option}.`;
+  return new Fault(message, { cause, option });
 }
 
 function codeOf(error: unknown): string {

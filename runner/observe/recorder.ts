@@ -16,7 +16,7 @@ export async function recorder(
   tool: { readonly name: string; readonly version: string },
   cwd = ".",
 ): Promise<Recorder> {
-  const failed = (cause: unknown) => unwritable(`The recording ${JSON.stringify(dir)}`, cause, "--record");
+  const failed = (cause: unknown) => unwritable(`The recording ${JSON.stringify(dir)}`, cause, "record");
   await makeFolder(resolve(cwd, dir)).catch((cause: unknown) => {
     throw failed(cause);
   });

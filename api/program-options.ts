@@ -1,0 +1,56 @@
+// Generated from api/options.ts by `npm run generate`. Do not edit.
+import type { ProgramOptions } from "./options.ts";
+
+/** How `conform` runs; times are in milliseconds. */
+export interface ConformOptions {
+  /** Call the target by this name in reports. The default is the host of its endpoint. */
+  readonly name?: ProgramOptions["name"];
+  /** Address requests to a target in this process with this URL, where nothing need listen. The default is http://lambda.test. */
+  readonly origin?: ProgramOptions["origin"];
+  /** Sign requests for this region. The default is AWS_REGION, else us-east-1. */
+  readonly region?: ProgramOptions["region"];
+  /** Use this existing function and create none; its policy is emptied while the run goes on, and given back. */
+  readonly functionName?: ProgramOptions["functionName"];
+  /** Create functions with this execution role. */
+  readonly role?: ProgramOptions["role"];
+  /** Sign each request with SigV4, with the keys in AWS_ACCESS_KEY_ID and its companions. */
+  readonly sign?: ProgramOptions["sign"];
+  /** Say that the target answers AddPermission alone and keeps nothing: any name is a function, and no rule about state applies. */
+  readonly stateless?: ProgramOptions["stateless"];
+  /** Say what else the target cannot do, each with the reason that the report gives. */
+  readonly cannot?: ProgramOptions["cannot"];
+  /** Let this column decide the exit code. The default is document. */
+  readonly profile?: ProgramOptions["profile"];
+  /** Send only these suites: spellings, boundary, state, questions, faults, fuzz, histories, races, size, wire, or all. The default is all but wire, which some targets do not survive. */
+  readonly suites?: ProgramOptions["suites"];
+  /** Judge only these rules. The default is all. */
+  readonly rules?: ProgramOptions["rules"];
+  /** Draw test cases from this seed; the same seed gives the same requests, byte for byte. The default is 1. */
+  readonly seed?: ProgramOptions["seed"];
+  /** Test each property with this many random cases. The default is 25. */
+  readonly runs?: ProgramOptions["runs"];
+  /** Run each kind of race this many times. The default is 6. */
+  readonly rounds?: ProgramOptions["rounds"];
+  /** Send at most this many requests in all. The default is no limit. */
+  readonly budget?: ProgramOptions["budget"];
+  /** Send at most this many requests a second. The default is no limit. */
+  readonly rate?: ProgramOptions["rate"];
+  /** Execute this many test cases side by side. The default is 8. */
+  readonly concurrency?: ProgramOptions["concurrency"];
+  /** Wait at most this many milliseconds for an answer. The default is 10000. */
+  readonly timeoutMs?: ProgramOptions["timeoutMs"];
+  /** Read a policy again for up to this many milliseconds before it is judged, for a target that lags. The default is 0. */
+  readonly settleMs?: ProgramOptions["settleMs"];
+  /** Excuse the deviations that this YAML file records; they are tested, and must still deviate. */
+  readonly known?: ProgramOptions["known"];
+  /** End the run early when this signal is given; the report then says that it is incomplete. */
+  readonly signal?: ProgramOptions["signal"];
+  /** Call this function with how far the run is. */
+  readonly progress?: ProgramOptions["progress"];
+}
+
+/** How `defineConformance` runs. */
+export interface ConformanceTestOptions extends ConformOptions {
+  /** Wait at most this many milliseconds for the whole run. The default is 120000. */
+  readonly runTimeoutMs?: ProgramOptions["runTimeoutMs"];
+}
