@@ -1,6 +1,4 @@
 import { type Finding, type Judge, judgeOf } from "../oracle/judge.ts";
-import { afresh, afterTidying, type Belief, initialBelief } from "../oracle/model-state.ts";
-import { type ObservedRound, observeRound } from "../oracle/observe.ts";
 import type { Rule } from "../oracle/rule.ts";
 import { problemsIn, reasonIn } from "../reports/read-report.ts";
 import type { Reason, Report } from "../reports/report.ts";
@@ -10,13 +8,14 @@ import { Fault } from "../spec/fault.ts";
 import type { Stage } from "../spec/stage.ts";
 import type { Column } from "../spec/verdict.ts";
 import { scripted } from "../suites/case.ts";
-import { verdicts } from "./candidates.ts";
-import { sizeLimit } from "./capabilities.ts";
+import { type Verdicts, verdicts } from "./candidates.ts";
+import { type SizeLimit, sizeLimit } from "./capabilities.ts";
 import { type Confirmed, type confirm, unconfirmed } from "./confirm.ts";
-import type { Emit, Purpose, RunHead } from "./events.ts";
+import type { Emit, RunHead, Spent } from "./events.ts";
 import { type Conclusion, conclusionKey, type Findings, notRerun, settle } from "./findings.ts";
 import { reportObserver } from "./observe/report.ts";
-import type { Line, Recording } from "./recording.ts";
+import { type CaseEnd, type History, historiesOf } from "./recorded-cases.ts";
+import type { Recording } from "./recording.ts";
 import type { ReportOptions } from "./report.ts";
 import { replayUnit, violationIn } from "./rerun.ts";
 import { laneOn } from "./worker.ts";
@@ -28,19 +27,6 @@ export interface RejudgeOptions {
   readonly profile: ReportOptions["profile"];
   readonly curl: ReportOptions["curl"];
 }
-
-/** A test case or a rerun of a recording, as far as it went. */
-interface History {
-  readonly lane: number;
-  readonly unit: string;
-  readonly purpose: Purpose;
-  readonly stage: Stage;
-  readonly rounds: (readonly Exchange[])[];
-  readonly observed: ObservedRound[];
-}
-
-/** How a test case ended; a recording of version 1 does not say it. */
-type CaseEnd = Pick<Extract<Line, { readonly type: "case-finished" }>, "case" | "place" | "end" | "began">;
 
 type Retry = typeof confirm;
 
@@ -62,8 +48,40 @@ export async function rejudge(recording: Recording, options: RejudgeOptions): Pr
   const limit = sizeLimit();
   const spent = { requests: live.requests, ms: live.durationMs };
   emit({ type: "planned", cases: live.coverage?.histories.planned ?? 0, rules: judged, unsupported: [] });
+  const judgeCase = caseJudge({ judge, candidates, limit, emit, spent });
   const reruns: History[] = [];
-  const judgeCase = ({ lane, unit, stage: fixture, rounds, observed }: History, how: CaseEnd): void => {
+  for await (const [history, end] of historiesOf(recording.lines(), emit)) {
+    if (history.purpose === "confirm") reruns.push(history);
+    else within({ case: history.unit }, () => judgeCase(history, end));
+  }
+  const findings = await settle({
+    judged,
+    judge,
+    verdicts: candidates,
+    lanes: stage === null ? [] : [silentLane(stage)],
+    stop: () => null,
+    renew: async () => null,
+    retry: recorded(reruns, judge),
+  });
+  for (const [rule, column, result] of resultsOf(judged, limit.conclude(judged, findings)))
+    emit({ type: "rule-result", rule, columns: [column], result, tried: false });
+  emitFooter(live, options.rules, emit);
+  emit({ type: "run-finished", complete: !live.incomplete, spent });
+  return asInFooter(report.report(), live);
+}
+
+/** What judging recorded test cases needs, and what it adds to. */
+interface CaseJudging {
+  readonly judge: Judge;
+  readonly candidates: Verdicts;
+  readonly limit: SizeLimit;
+  readonly emit: Emit;
+  readonly spent: Spent;
+}
+
+/** Judges one test case after the other, as the engine does while it executes them. */
+function caseJudge({ judge, candidates, limit, emit, spent }: CaseJudging) {
+  return ({ lane, unit, stage: fixture, rounds, observed }: History, how: CaseEnd): void => {
     const soFar: (readonly Exchange[])[] = [];
     const { place, began } = how;
     const testCase = scripted(unit, () => soFar.map((round) => round.map(({ step }) => step)));
@@ -83,24 +101,6 @@ export async function rejudge(recording: Recording, options: RejudgeOptions): Pr
     limit.caseEnded(unit, rounds);
     emit({ type: "case-finished", worker: lane, ...how, findings, spent });
   };
-  for await (const [history, end] of historiesOf(recording.lines(), emit)) {
-    if (history.purpose === "confirm") reruns.push(history);
-    else within({ case: history.unit }, () => judgeCase(history, end));
-  }
-  const findings = await settle({
-    judged,
-    judge,
-    verdicts: candidates,
-    lanes: stage === null ? [] : [silentLane(stage)],
-    stop: () => null,
-    renew: async () => null,
-    retry: recorded(reruns, judge),
-  });
-  for (const [rule, column, result] of resultsOf(judged, limit.conclude(judged, findings)))
-    emit({ type: "rule-result", rule, columns: [column], result, tried: false });
-  emitFooter(live, options.rules, emit);
-  emit({ type: "run-finished", complete: !live.incomplete, spent });
-  return asInFooter(report.report(), live);
 }
 
 function resultsOf(
@@ -177,74 +177,6 @@ function excuseOf(live: Report): (rule: Rule) => Reason | null {
     }),
   );
   return ({ id }) => excuses.get(id) ?? null;
-}
-
-/** What is under way on a worker. */
-interface OnWorker {
-  readonly fixture: Stage;
-  belief: Belief;
-  current: History | null;
-  /** Test cases that have ended on it. */
-  ended: number;
-}
-
-/**
- * Test cases and reruns in the order in which they ended, each as soon as it has. Stored events of anything but test cases
- * are told on the way; what was sent for no test case only moves the model state on.
- */
-async function* historiesOf(
-  lines: AsyncIterable<Line>,
-  emit: Emit,
-): AsyncGenerator<readonly [History, CaseEnd]> {
-  const workers = new Map<number, OnWorker>();
-  const ended = (on: OnWorker | undefined): readonly (readonly [History, CaseEnd])[] => {
-    const history = on?.current ?? null;
-    if (on === undefined || history === null) return [];
-    on.current = null;
-    const place = on.ended;
-    if (history.purpose === "execute") on.ended += 1;
-    return [[history, { case: { id: history.unit, clean: false }, place, end: "complete", began: "used" }]];
-  };
-  for await (const line of lines) {
-    if (line.type === "header" || line.type === "footer") continue;
-    const on = workers.get(line.worker);
-    if (line.type === "fixture-ready") {
-      yield* ended(on);
-      emit(line);
-      const { fixture, empty } = line;
-      const belief = initialBelief(fixture, empty);
-      workers.set(line.worker, { fixture, belief, current: null, ended: on?.ended ?? 0 });
-      continue;
-    }
-    if (on === undefined)
-      throw new Fault(`The recording plays on lane ${line.worker} before its stage: record again.`);
-    if (line.type === "fixture-reset") {
-      emit(line);
-      on.belief = line.empty ? afresh(on.belief) : afterTidying(on.belief);
-      continue;
-    }
-    if (line.type === "case-finished") {
-      for (const [history] of ended(on)) yield [history, line];
-      continue;
-    }
-    if (on.current !== null && on.current.unit !== line.case) yield* ended(on);
-    const observed = observeRound(on.belief, line.exchanges);
-    on.belief = observed.after;
-    // Test cases are told one after the other, each when it has ended, whichever ran side by side.
-    if (line.purpose !== "execute") emit({ ...line, observed });
-    if (line.purpose === "arrange") continue;
-    on.current ??= begun(line, on.fixture);
-    on.current.rounds.push(line.exchanges);
-    on.current.observed.push(observed);
-  }
-  for (const on of workers.values()) yield* ended(on);
-}
-
-function begun(
-  { worker, case: unit, purpose }: Extract<Line, { readonly type: "batch" }>,
-  stage: Stage,
-): History {
-  return { lane: worker, unit, purpose, stage, rounds: [], observed: [] };
 }
 
 /** A violation is confirmed when a recorded replay shows it for its own reason; the last that did is the smallest. */

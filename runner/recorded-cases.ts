@@ -1,0 +1,91 @@
+import { afresh, afterTidying, type Belief, initialBelief } from "../oracle/model-state.ts";
+import { type ObservedRound, observeRound } from "../oracle/observe.ts";
+import type { Exchange } from "../spec/exchange.ts";
+import { Fault } from "../spec/fault.ts";
+import type { Stage } from "../spec/stage.ts";
+import type { Emit, Purpose } from "./events.ts";
+import type { Line } from "./recording.ts";
+
+/** A test case or a rerun of a recording, as far as it went. */
+export interface History {
+  readonly lane: number;
+  readonly unit: string;
+  readonly purpose: Purpose;
+  readonly stage: Stage;
+  readonly rounds: (readonly Exchange[])[];
+  readonly observed: ObservedRound[];
+}
+
+/** How a test case ended; a recording of version 1 does not say it. */
+export type CaseEnd = Pick<
+  Extract<Line, { readonly type: "case-finished" }>,
+  "case" | "place" | "end" | "began"
+>;
+
+/** What is under way on a worker. */
+interface OnWorker {
+  readonly fixture: Stage;
+  belief: Belief;
+  current: History | null;
+  /** Test cases that have ended on it. */
+  ended: number;
+}
+
+/**
+ * Test cases and reruns in the order in which they ended, each as soon as it has. Stored events of anything but test cases
+ * are told on the way; what was sent for no test case only moves the model state on.
+ */
+export async function* historiesOf(
+  lines: AsyncIterable<Line>,
+  emit: Emit,
+): AsyncGenerator<readonly [History, CaseEnd]> {
+  const workers = new Map<number, OnWorker>();
+  const ended = (on: OnWorker | undefined): readonly (readonly [History, CaseEnd])[] => {
+    const history = on?.current ?? null;
+    if (on === undefined || history === null) return [];
+    on.current = null;
+    const place = on.ended;
+    if (history.purpose === "execute") on.ended += 1;
+    return [[history, { case: { id: history.unit, clean: false }, place, end: "complete", began: "used" }]];
+  };
+  for await (const line of lines) {
+    if (line.type === "header" || line.type === "footer") continue;
+    const on = workers.get(line.worker);
+    if (line.type === "fixture-ready") {
+      yield* ended(on);
+      emit(line);
+      const { fixture, empty } = line;
+      const belief = initialBelief(fixture, empty);
+      workers.set(line.worker, { fixture, belief, current: null, ended: on?.ended ?? 0 });
+      continue;
+    }
+    if (on === undefined)
+      throw new Fault(`The recording plays on lane ${line.worker} before its stage: record again.`);
+    if (line.type === "fixture-reset") {
+      emit(line);
+      on.belief = line.empty ? afresh(on.belief) : afterTidying(on.belief);
+      continue;
+    }
+    if (line.type === "case-finished") {
+      for (const [history] of ended(on)) yield [history, line];
+      continue;
+    }
+    if (on.current !== null && on.current.unit !== line.case) yield* ended(on);
+    const observed = observeRound(on.belief, line.exchanges);
+    on.belief = observed.after;
+    // Test cases are told one after the other, each when it has ended, whichever ran side by side.
+    if (line.purpose !== "execute") emit({ ...line, observed });
+    if (line.purpose === "arrange") continue;
+    on.current ??= begun(line, on.fixture);
+    on.current.rounds.push(line.exchanges);
+    on.current.observed.push(observed);
+  }
+  for (const on of workers.values()) yield* ended(on);
+}
+
+function begun(
+  { worker, case: unit, purpose }: Extract<Line, { readonly type: "batch" }>,
+  stage: Stage,
+): History {
+  return { lane: worker, unit, purpose, stage, rounds: [], observed: [] };
+}
