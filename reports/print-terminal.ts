@@ -210,8 +210,9 @@ function stacked({ head, rows }: Table, indent: number, page: Page): readonly Li
 
 /** The table in as many tables as it takes, each with the names of the rows. */
 function parts(rows: readonly (readonly string[])[], room: number): readonly (readonly string[])[][] {
+  const name = Math.min(widest.name, Math.floor(room * 0.55), widthsOf(rows)[0] ?? 0);
   const fitting = rows.map((row) =>
-    row.map((cell, at) => fitted(cell, Math.min(room, at === 0 ? widest.name : widest.cell))),
+    row.map((cell, at) => fitted(cell, at === 0 ? name : Math.min(widest.cell, room - name - 2))),
   );
   const widths = widthsOf(fitting);
   const groups: number[][] = [];
