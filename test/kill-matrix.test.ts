@@ -144,16 +144,15 @@ describe("A measured variant", () => {
 });
 
 describe("Threads", () => {
-  it("find side by side what the rows say, and reject what they cannot measure", async () => {
-    const threads = startThreads(1, 3, 2);
+  it("find side by side what a row says, and reject what they cannot measure", async () => {
+    const threads = startThreads(1, 2, 2);
     try {
       const nobody = expect(threads.measure("nobody")).rejects.toThrow('There is no variant "nobody".');
-      const names = ["the reference", "success.is-201"];
-      const found = await Promise.all(
-        names.map(async (name) => [name, await threads.measure(name)] as const),
+      const name = "success.is-201";
+      const found = await threads.measure(name);
+      expect([...failures(variant(name), found), ...differences(variant(name), found, rows[name])]).toEqual(
+        [],
       );
-      for (const [name, one] of found)
-        expect([...failures(variant(name), one), ...differences(variant(name), one, rows[name])]).toEqual([]);
       await nobody;
     } finally {
       await threads.close();

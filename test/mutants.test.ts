@@ -40,7 +40,7 @@ const stage: Stage = {
 };
 
 const units = [spellings, boundary, state, open, faults, histories, races, size].flatMap((suite): Unit[] => [
-  ...suite.units({ seed: 1, runs: 10, rounds: 2 }),
+  ...suite.units({ seed: 1, runs: 3, rounds: 2 }),
 ]);
 
 async function send(reference: Reference, call: Call): Promise<Exchange["answer"]> {
