@@ -342,7 +342,6 @@ describe("The command as a process of its own", () => {
     [0, ["--version"], /^\d+\.\d+\.\d+\n$/],
     [1, ["compare", "before.json", "after.json"], /success\.is-201/],
     [2, ["--sed", "1"], /^addpermission-conformance: --sed .*did you mean --seed/],
-    [3, ["--suite", "faults", "--rule", "StatementId.duplicate", "--out", "idle"], /Exit code 3/],
   ])("ends with %i, as it does inside another program: %j", async (code, args, says) => {
     const verdicts = { document: "violated", aws: "violated" } as const;
     const rules = [sampleRule("success.is-201"), sampleRule("success.is-201", { verdicts })];
