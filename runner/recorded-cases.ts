@@ -8,10 +8,11 @@ import type { Line } from "./recording.ts";
 
 /** A test case or a rerun of a recording, as far as it went. */
 export interface History {
-  readonly lane: number;
-  readonly unit: string;
+  readonly worker: number;
+  /** Names the test case or the rerun. */
+  readonly id: string;
   readonly purpose: Purpose;
-  readonly stage: Stage;
+  readonly fixture: Stage;
   readonly rounds: (readonly Exchange[])[];
   readonly observed: ObservedRound[];
 }
@@ -46,7 +47,7 @@ export async function* historiesOf(
     on.current = null;
     const place = on.ended;
     if (history.purpose === "execute") on.ended += 1;
-    return [[history, { case: { id: history.unit, clean: false }, place, end: "complete", began: "used" }]];
+    return [[history, { case: { id: history.id, clean: false }, place, end: "complete", began: "used" }]];
   };
   for await (const line of lines) {
     if (line.type === "header" || line.type === "footer") continue;
@@ -60,7 +61,9 @@ export async function* historiesOf(
       continue;
     }
     if (on === undefined)
-      throw new Fault(`The recording plays on lane ${line.worker} before its stage: record again.`);
+      throw new Fault(
+        `The recording sends on worker ${line.worker} before its fixture is ready: record again.`,
+      );
     if (line.type === "fixture-reset") {
       emit(line);
       on.belief = line.empty ? afresh(on.belief) : afterTidying(on.belief);
@@ -70,7 +73,7 @@ export async function* historiesOf(
       for (const [history] of ended(on)) yield [history, line];
       continue;
     }
-    if (on.current !== null && on.current.unit !== line.case) yield* ended(on);
+    if (on.current !== null && on.current.id !== line.case) yield* ended(on);
     const observed = observeRound(on.belief, line.exchanges);
     on.belief = observed.after;
     // Test cases are told one after the other, each when it has ended, whichever ran side by side.
@@ -84,8 +87,8 @@ export async function* historiesOf(
 }
 
 function begun(
-  { worker, case: unit, purpose }: Extract<Line, { readonly type: "batch" }>,
-  stage: Stage,
+  { worker, case: id, purpose }: Extract<Line, { readonly type: "batch" }>,
+  fixture: Stage,
 ): History {
-  return { lane: worker, unit, purpose, stage, rounds: [], observed: [] };
+  return { worker, id, purpose, fixture, rounds: [], observed: [] };
 }

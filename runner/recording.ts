@@ -67,8 +67,8 @@ function purposeOf(unit: string): Purpose {
 export interface Recording {
   /** The report at the end of the run. */
   readonly report: Report;
-  /** The stage that was arranged first; null when there was none. */
-  readonly stage: Stage | null;
+  /** The fixture that was ready first; null when there was none. */
+  readonly fixture: Stage | null;
   /** The lines from the first to the last, read anew each time: no more than one is held. */
   lines(): AsyncIterable<Line>;
 }
@@ -78,10 +78,10 @@ export async function readRecording(dir: string, cwd = "."): Promise<Recording> 
   const path = join(dir, recordingFile);
   const lines = () => parsedLines(textOf(dir, cwd), path);
   let last: Line | null = null;
-  let stage: Stage | null = null;
+  let fixture: Stage | null = null;
   for await (const line of lines()) {
     if (last === null && line.type !== "header") break;
-    if (line.type === "fixture-ready") stage ??= line.fixture;
+    if (line.type === "fixture-ready") fixture ??= line.fixture;
     last = line;
   }
   if (last === null) {
@@ -90,7 +90,7 @@ export async function readRecording(dir: string, cwd = "."): Promise<Recording> 
   if (last.type !== "footer") {
     throw new Fault(`${path} has no footer, so the run was cut off while recording: record again.`);
   }
-  return { report: last.report, stage, lines };
+  return { report: last.report, fixture, lines };
 }
 
 async function* textOf(dir: string, cwd: string): AsyncGenerator<string> {

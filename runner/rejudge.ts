@@ -36,7 +36,7 @@ type Retry = typeof confirm;
  * only these are held, and what each worker goes on with.
  */
 export async function rejudge(recording: Recording, options: RejudgeOptions): Promise<Report> {
-  const { report: live, stage } = recording;
+  const { report: live, fixture } = recording;
   const excuse = excuseOf(live);
   const head = headOfRecorded(live, options);
   const report = reportObserver({ ...head, ...howToShow(live, options), excuse });
@@ -52,13 +52,13 @@ export async function rejudge(recording: Recording, options: RejudgeOptions): Pr
   const reruns: History[] = [];
   for await (const [history, end] of historiesOf(recording.lines(), emit)) {
     if (history.purpose === "confirm") reruns.push(history);
-    else within({ case: history.unit }, () => judgeCase(history, end));
+    else within({ case: history.id }, () => judgeCase(history, end));
   }
   const findings = await settle({
     judged,
     judge,
     verdicts: candidates,
-    lanes: stage === null ? [] : [silentLane(stage)],
+    lanes: fixture === null ? [] : [silentLane(fixture)],
     stop: () => null,
     renew: async () => null,
     retry: recorded(reruns, judge),
@@ -81,11 +81,18 @@ interface CaseJudging {
 
 /** Judges one test case after the other, as the engine does while it executes them. */
 function caseJudge({ judge, candidates, limit, emit, spent }: CaseJudging) {
-  return ({ lane, unit, stage: fixture, rounds, observed }: History, how: CaseEnd): void => {
+  return ({ worker, id, fixture, rounds, observed }: History, how: CaseEnd): void => {
     const soFar: (readonly Exchange[])[] = [];
     const { place, began } = how;
-    const testCase = scripted(unit, () => soFar.map((round) => round.map(({ step }) => step)));
-    const at = { testCase, fixture, lane, place, clean: began === "empty", spoiled: began === "not-emptied" };
+    const testCase = scripted(id, () => soFar.map((round) => round.map(({ step }) => step)));
+    const at = {
+      testCase,
+      fixture,
+      lane: worker,
+      place,
+      clean: began === "empty",
+      spoiled: began === "not-emptied",
+    };
     const findings: Finding[] = [];
     const hear = (found: readonly Finding[]) => {
       findings.push(...found);
@@ -94,12 +101,12 @@ function caseJudge({ judge, candidates, limit, emit, spent }: CaseJudging) {
     for (const [index, round] of observed.entries()) {
       const exchanges = rounds[index] ?? [];
       soFar.push(exchanges);
-      emit({ type: "batch", worker: lane, case: unit, purpose: "execute", exchanges, observed: round });
+      emit({ type: "batch", worker, case: id, purpose: "execute", exchanges, observed: round });
       hear(judge.round(round));
     }
     hear(judge.history(observed));
-    limit.caseEnded(unit, rounds);
-    emit({ type: "case-finished", worker: lane, ...how, findings, spent });
+    limit.caseEnded(id, rounds);
+    emit({ type: "case-finished", worker, ...how, findings, spent });
   };
 }
 
@@ -182,11 +189,11 @@ function excuseOf(live: Report): (rule: Rule) => Reason | null {
 /** A violation is confirmed when a recorded replay shows it for its own reason; the last that did is the smallest. */
 function recorded(all: readonly History[], judge: Judge): Retry {
   return async (candidate, { rule, columns, explains }) => {
-    const replays = all.filter(({ unit }) => unit.startsWith(`${replayUnit}${rule.id}/`));
+    const replays = all.filter(({ id }) => id.startsWith(`${replayUnit}${rule.id}/`));
     if (replays.length === 0) return { kind: "unconfirmed", why: notRerun(candidate) };
     const { unless } = candidate;
     let found: Confirmed | null = null;
-    for (const { stage, rounds, observed } of replays) {
+    for (const { fixture: stage, rounds, observed } of replays) {
       const violation = violationIn(observed, { judge, rule, columns, unless, explains });
       if (violation === null || violation.explainedBy !== null) continue;
       const { expected, seen } = violation;
@@ -196,7 +203,7 @@ function recorded(all: readonly History[], judge: Judge): Retry {
   };
 }
 
-/** Settling goes lane by lane; nothing is ever sent on this one. */
+/** Candidates are confirmed worker by worker; nothing is ever sent on this one. */
 function silentLane(stage: Stage): ReturnType<typeof laneOn> {
   return laneOn({
     index: 0,
