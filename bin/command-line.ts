@@ -2,16 +2,16 @@ import { Command, CommanderError, Option as Flag } from "commander";
 import type { Given } from "../api/check-options.ts";
 import { type CommandName, commands, flagOf, onCommandLine, optionsOf, wordsFor } from "../api/options.ts";
 import { tool } from "../api/tool.ts";
-import { exitMeaning } from "../reports/verdict.ts";
 import { Fault } from "../spec/fault.ts";
 import { nearest } from "../spec/nearest.ts";
+import { exitMeanings } from "../spec/verdict.ts";
 
 /** What a command line asks for: a subcommand, or that a text is printed, such as the help. */
 export type Asked = { readonly given: Given<CommandName> } | { readonly text: string };
 
 const exits = [
   "\nExit code:",
-  ...([0, 1, 2, 3] as const).map((code) => `  ${code}  ${exitMeaning(code)}`),
+  ...Object.entries(exitMeanings).map(([code, text]) => `  ${code}  ${text}`),
 ].join("\n");
 
 const names: readonly CommandName[] = Object.keys(commands).filter(isCommandName);

@@ -1,3 +1,4 @@
+import { exitMeanings } from "../spec/verdict.ts";
 import {
   type Block,
   type Document,
@@ -22,7 +23,6 @@ import {
   counts,
   type ExitCode,
   exitCode,
-  exitMeaning,
   rulesThat,
   type Standing,
   verdictSentence,
@@ -85,7 +85,7 @@ function runDocument(report: Report, view: RunView): Document {
     ],
     totals: [...problems(report, view), totals(report)],
     conclusion: {
-      text: exit === null ? sentence : `${sentence} Exit code ${exit}: ${exitMeaning(exit)}.`,
+      text: exit === null ? sentence : `${sentence} Exit code ${exit}: ${exitMeanings[exit]}.`,
       mark: (exit ?? exitCode(report)) === 0 ? "good" : "bad",
     },
     source: "report.json",

@@ -59,18 +59,6 @@ function executed(standings: ReadonlySet<Standing>): boolean {
   return standings.has("holds") || standings.has("known");
 }
 
-const meanings: Readonly<Record<ExitCode, string>> = {
-  0: "every stated and implied rule that applies was exercised and holds",
-  1: "a violation that is not known, or a known entry that is stale",
-  2: "a usage error, a target that cannot be reached, or an internal error",
-  3: "nothing is violated, but not everything could be judged",
-};
-
-/** What an exit code means, as a phrase. */
-export function exitMeaning(code: ExitCode): string {
-  return meanings[code];
-}
-
 /** One sentence on the whole run, in the column that decides. */
 export function verdictSentence(report: Report): string {
   const column = report.profile === "document" ? "the document" : "the live service's recorded behaviour";

@@ -28,3 +28,11 @@ export interface UnsupportedCapability {
   /** One sentence for the report. */
   readonly reason: string;
 }
+
+/** What each exit code of a run means, as a phrase. */
+export const exitMeanings = {
+  0: "every stated and implied rule that applies was exercised and holds",
+  1: "a violation that is not known, or a known entry that is stale",
+  2: "a usage error, a target that cannot be reached, or an internal error",
+  3: "nothing is violated, but not everything could be judged",
+} as const;

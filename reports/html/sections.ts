@@ -1,3 +1,4 @@
+import { exitMeanings } from "../../spec/verdict.ts";
 import {
   type CellStanding,
   cellStanding,
@@ -17,7 +18,7 @@ import type {
   Report,
   Tally,
 } from "../report.ts";
-import { exitCode, exitMeaning, verdictSentence } from "../verdict.ts";
+import { exitCode, verdictSentence } from "../verdict.ts";
 import { badge, columnNames, html, icon, type Mark, type Markup, markNames, marks, shown } from "./page.ts";
 import { areaOf } from "./rule.ts";
 
@@ -129,7 +130,7 @@ export function heading(report: Report): Markup {
   return html`<header class="top"><p class="tool">${report.tool.name} ${report.tool.version}</p>
 <h1>${report.target.name}</h1>
 <p class="endpoint"><code>${report.target.endpoint}</code></p>
-<div class="verdict ${tones[code]}">${icon(tones[code])}<div><p class="verdict-line">${verdictSentence(report)}</p><p>Exit code ${code}: ${exitMeaning(code)}.</p></div></div>
+<div class="verdict ${tones[code]}">${icon(tones[code])}<div><p class="verdict-line">${verdictSentence(report)}</p><p>Exit code ${code}: ${exitMeanings[code]}.</p></div></div>
 ${report.incomplete ? html`<div class="verdict inconclusive">${icon("inconclusive")}<div><p class="verdict-line">This run is incomplete.</p><p>Not everything planned was sent; the faults say why.</p></div></div>` : null}
 <dl class="facts">${fact("Started", startedAt(report.startedAt))}${fact("Took", duration(report.durationMs))}${fact("Requests", grouped(report.requests))}${fact("Seed", String(report.seed))}${fact("Rules", grouped(report.rules.length))}</dl></header>`;
 }
