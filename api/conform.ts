@@ -10,8 +10,8 @@ import { Fault } from "../spec/fault.ts";
 import type { Capability } from "../spec/verdict.ts";
 import { checkOptions } from "./check-options.ts";
 import { options as table } from "./options.ts";
-import { type Play, play } from "./play.ts";
 import type { ConformOptions } from "./program-options.ts";
+import { type Play, play } from "./run.ts";
 import { type Contact, openSession } from "./session.ts";
 import { type ConformTarget, contactFor } from "./target.ts";
 

@@ -9,8 +9,8 @@ import { Fault } from "../spec/fault.ts";
 import { checkOptions } from "./check-options.ts";
 import { asFault, type ConformanceRun, conform } from "./conform.ts";
 import { options as table } from "./options.ts";
-import { rulesNamed } from "./play.ts";
 import type { ConformanceTestOptions, ConformOptions } from "./program-options.ts";
+import { rulesNamed } from "./run.ts";
 import type { ConformTarget } from "./target.ts";
 
 export type { ConformanceTestOptions } from "./program-options.ts";

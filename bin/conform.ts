@@ -3,7 +3,7 @@ import { dirname, resolve } from "node:path";
 import { commandOptions, type Given } from "../api/check-options.ts";
 import { judgeToday, readKnown } from "../api/conform.ts";
 import { type CommandOptions, flagOf, options as table } from "../api/options.ts";
-import { attempt, barren, type Outcome, type Play } from "../api/play.ts";
+import { attempt, barren, type Outcome, type Play } from "../api/run.ts";
 import { type Session, unreached } from "../api/session.ts";
 import { tool } from "../api/tool.ts";
 import { collect, type Out, prepareOut } from "../reports/collector.ts";

@@ -6,8 +6,8 @@ import { prepareOut, writeReports } from "../reports/collector.ts";
 import { runText } from "../reports/run-blocks.ts";
 import { exitCode } from "../reports/verdict.ts";
 import { rules } from "../rules/index.ts";
+import { rejudge } from "../runner/judge-recording.ts";
 import { readRecording } from "../runner/recording.ts";
-import { rejudge } from "../runner/rejudge.ts";
 import { Fault } from "../spec/fault.ts";
 import { type CommandContext, terminalOf } from "./context.ts";
 

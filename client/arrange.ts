@@ -1,5 +1,5 @@
 import { Fault, type OptionSpelling } from "../spec/fault.ts";
-import type { Stage } from "../spec/stage.ts";
+import type { Stage } from "../spec/fixture.ts";
 import type { UnsupportedCapability } from "../spec/verdict.ts";
 import {
   type CreateContext,
@@ -8,8 +8,8 @@ import {
   firstSettings,
 } from "./create-function.ts";
 import { type Sleep, sleep } from "./deadline.ts";
+import { keepPolicy } from "./existing-policy.ts";
 import { type Created, type Journal, noJournal } from "./journal.ts";
-import { keepPolicy } from "./kept-policy.ts";
 import { lambdaApi, said } from "./lambda-api.ts";
 import type { Clock, Transport } from "./transport.ts";
 import { addVersionsAndAliases, type Complete } from "./versions-and-aliases.ts";

@@ -1,6 +1,6 @@
 import type { Answer, Header } from "../spec/exchange.ts";
 import { Fault, type OptionSpelling } from "../spec/fault.ts";
-import { notSent } from "./silence.ts";
+import { notSent } from "./no-answer.ts";
 import type { Clock, Outgoing, SendOptions, Service } from "./transport.ts";
 
 /**

@@ -1,5 +1,5 @@
 import { Fault } from "../spec/fault.ts";
-import type { Recipe } from "../spec/stage.ts";
+import type { Recipe } from "../spec/fixture.ts";
 import type { Created } from "./journal.ts";
 import { type Refused, type Reply, said, type Texts } from "./lambda-api.ts";
 import { type ArrangeContext, askUntil, isBusy, isSettling, notLambda } from "./wait.ts";

@@ -3,8 +3,8 @@ import { type Dispatcher, Pool } from "undici";
 import type { Answer, Header } from "../spec/exchange.ts";
 import { type Authorizer, authorized } from "./authorize.ts";
 import { type Abortable, type Deadlines, deadlines, type Expiring, follow, unfollow } from "./deadline.ts";
-import { type RawOptions, sendOver, sendRaw } from "./raw.ts";
-import { because, isUnaskedContinue, notSent, type Reason, reasonOf } from "./silence.ts";
+import { because, isUnaskedContinue, notSent, type Reason, reasonOf } from "./no-answer.ts";
+import { type RawOptions, sendOver, sendRaw } from "./raw-socket.ts";
 import { dial, keptSockets, type Tls } from "./sockets.ts";
 import {
   addressed,

@@ -3,7 +3,7 @@ import type { Answer, Header } from "../spec/exchange.ts";
 import { type Authorizer, authorized } from "./authorize.ts";
 import { deadlines, follow, unfollow } from "./deadline.ts";
 import { type Bounds, dispatchOnce, unableUndici, undiciRequest } from "./http.ts";
-import { because, notSent, type Reason } from "./silence.ts";
+import { because, notSent, type Reason } from "./no-answer.ts";
 import { addressed, type Clock, defaultMaxBodyBytes, type Outgoing, type Transport } from "./transport.ts";
 
 /** Answers a request without a network, as `fetch` handlers of servers and mocks do. */

@@ -2,9 +2,9 @@ import { errorName, jsonObject } from "../spec/answer.ts";
 import { isRecord } from "../spec/body.ts";
 import * as calls from "../spec/calls.ts";
 import type { Answer } from "../spec/exchange.ts";
-import type { Recipe } from "../spec/stage.ts";
+import type { Recipe } from "../spec/fixture.ts";
 import type { Addition } from "./addition.ts";
-import { printable } from "./silence.ts";
+import { printable } from "./no-answer.ts";
 import type { Outgoing, SendOptions, Transport } from "./transport.ts";
 
 /** What came of a call. */

@@ -1,6 +1,6 @@
 import type { Answer } from "../spec/exchange.ts";
 import type { Sleep } from "./deadline.ts";
-import { notSent } from "./silence.ts";
+import { notSent } from "./no-answer.ts";
 import type { Clock, Outgoing, SendOptions, Transport } from "./transport.ts";
 
 /** How much may be sent; what is absent is not limited. */

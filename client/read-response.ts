@@ -2,7 +2,7 @@ import { type IncomingMessage, request } from "node:http";
 import type { Socket } from "node:net";
 import { Duplex } from "node:stream";
 import type { Header } from "../spec/exchange.ts";
-import { because, type Reason, reasonOf } from "./silence.ts";
+import { because, type Reason, reasonOf } from "./no-answer.ts";
 import { maxHeaderBytes, maxInterimResponses } from "./transport.ts";
 
 /** A response that has been read to its end from a socket. */

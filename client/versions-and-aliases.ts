@@ -1,4 +1,4 @@
-import type { StagedAliases, StagedFunction } from "../spec/stage.ts";
+import type { StagedAliases, StagedFunction } from "../spec/fixture.ts";
 import type { UnsupportedCapability } from "../spec/verdict.ts";
 import { said } from "./lambda-api.ts";
 import { askUntil, isSettling, type WaitContext } from "./wait.ts";

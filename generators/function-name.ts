@@ -1,9 +1,7 @@
-// FunctionName, the function in the path: names and ARNs that are valid, have one fault, or are at a limit of length.
-
 import fc from "fast-check";
 import { constraintOf } from "../spec/constraint.ts";
+import type { Stage, StagedAliases } from "../spec/fixture.ts";
 import { readName } from "../spec/function-name.ts";
-import type { Stage, StagedAliases } from "../spec/stage.ts";
 import { alphabet, documentationAccount, type Edge, ofLength, ofSize, place } from "./arbitraries.ts";
 import type { MemberValues } from "./members.ts";
 import {
@@ -14,6 +12,8 @@ import {
   withDigitsFrom,
   withFullWidthLetter,
 } from "./near-miss.ts";
+
+// FunctionName, the function in the path: names and ARNs that are valid, have one fault, or are at a limit of length.
 
 /** The longest bare name, in characters; the document gives this limit in a sentence, not as a constraint. */
 const longestName = 64;

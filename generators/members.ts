@@ -1,8 +1,6 @@
-// The table of all members; each member has a file of its own.
-
 import type fc from "fast-check";
 import type { PathParameters, RequestMembers } from "../spec/add-permission.ts";
-import type { Stage } from "../spec/stage.ts";
+import type { Stage } from "../spec/fixture.ts";
 import { action } from "./action.ts";
 import type { Edge } from "./arbitraries.ts";
 import { eventSourceToken } from "./event-source-token.ts";
@@ -14,6 +12,8 @@ import { revisionId } from "./revision-id.ts";
 import { sourceAccount } from "./source-account.ts";
 import { sourceArn } from "./source-arn.ts";
 import { statementId } from "./statement-id.ts";
+
+// The table of all members; each member has a file of its own.
 
 /**
  * What is sent for one member. `From` is the valid value that edges and near misses start from: for StatementId, EventSourceToken

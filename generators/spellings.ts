@@ -1,5 +1,3 @@
-// Spellings of a function: its name or ARN, the qualifier after it or in the query, in four encodings.
-
 import {
   label as encodedLabel,
   labelEncodingAll,
@@ -8,7 +6,9 @@ import {
   lowerHex,
   qualifierQuery,
 } from "../spec/calls.ts";
-import type { Stage, StagedFunction } from "../spec/stage.ts";
+import type { Stage, StagedFunction } from "../spec/fixture.ts";
+
+// Spellings of a function: its name or ARN, the qualifier after it or in the query, in four encodings.
 
 /** How much of a spelling is percent-encoded: only what must be, colons too, every second letter, or everything. */
 type Encoding = "none" | "colons" | "colons-lower-case" | "some" | "all" | "all-lower-case";

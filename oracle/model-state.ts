@@ -1,4 +1,4 @@
-import type { Stage, StagedFunction } from "../spec/stage.ts";
+import type { Stage, StagedFunction } from "../spec/fixture.ts";
 import type { StatementBelief } from "../spec/statement.ts";
 
 /** One possible state of a policy. */

@@ -1,6 +1,6 @@
 import { Buffer } from "node:buffer";
 import { type Call, type Round, revisionSlot, type Step, versionSlot } from "../spec/exchange.ts";
-import { bareSocket, openSocket, talk } from "./bare-socket.ts";
+import { bareSocket, openSocket, talk } from "./raw-socket.ts";
 import {
   authorizationWord,
   base,

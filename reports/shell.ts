@@ -1,6 +1,6 @@
 import { Buffer } from "node:buffer";
 import type { Header } from "../spec/exchange.ts";
-import type { Recipe } from "../spec/stage.ts";
+import type { Recipe } from "../spec/fixture.ts";
 
 const bare = /^[A-Za-z0-9_/:=.,@%+-]+$/;
 const printable = /^[\x20-\x7e]*$/;

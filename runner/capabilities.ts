@@ -9,8 +9,8 @@ import { within } from "../spec/error-place.ts";
 import type { Answer, Exchange } from "../spec/exchange.ts";
 import { readPolicy } from "../spec/statement.ts";
 import { cutShort, limitUnit } from "../suites/size.ts";
-import { conclusionKey, type Findings } from "./findings.ts";
 import type { Inability } from "./options.ts";
+import { conclusionKey, type Findings } from "./rule-results.ts";
 import type { Lane } from "./worker.ts";
 
 /** Finds out, with one statement, whether the target shows policies, removes statements and hands out revisions. */

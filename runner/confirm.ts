@@ -1,6 +1,6 @@
 import type { Counterexample, Reason } from "../reports/report.ts";
 import { located } from "../spec/error-place.ts";
-import type { Stage } from "../spec/stage.ts";
+import type { Stage } from "../spec/fixture.ts";
 import { retained } from "./batch.ts";
 import type { Candidate } from "./candidates.ts";
 import { shrinkHistory } from "./reduce.ts";

@@ -4,10 +4,10 @@ import type { Rule } from "../oracle/rule.ts";
 import type { Problem, Report } from "../reports/report.ts";
 import type { Exchange } from "../spec/exchange.ts";
 import type { Fault } from "../spec/fault.ts";
-import type { Stage } from "../spec/stage.ts";
+import type { Stage } from "../spec/fixture.ts";
 import type { Column, UnsupportedCapability } from "../spec/verdict.ts";
 import type { Need, Unit } from "../suites/case.ts";
-import type { Conclusion } from "./findings.ts";
+import type { Conclusion } from "./rule-results.ts";
 
 /** What is known of a run before anything is sent. */
 export interface RunHead {

@@ -6,8 +6,8 @@ import type { Unit } from "../suites/case.ts";
 import { inProcess } from "../targets/in-process.ts";
 import { createReference } from "../targets/reference/reference.ts";
 import { type Verdicts, verdicts } from "./candidates.ts";
+import { reach } from "./connect.ts";
 import { executeCases } from "./execute.ts";
-import { reach } from "./reach.ts";
 import { openScope } from "./scope.ts";
 import { laneOn } from "./worker.ts";
 

@@ -8,9 +8,9 @@ import { inProcess } from "../targets/in-process.ts";
 import { type Behaviour, faithful } from "../targets/reference/behaviour.ts";
 import type { Mutant } from "../targets/reference/mutants/mutant.ts";
 import { createReference } from "../targets/reference/reference.ts";
+import { reach } from "./connect.ts";
 import type { Observer } from "./events.ts";
 import type { RunOptions } from "./options.ts";
-import { reach } from "./reach.ts";
 import { run } from "./run.ts";
 
 /** What a run on a variant of the reference needs. */

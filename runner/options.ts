@@ -3,8 +3,8 @@ import type { Limited } from "../client/limiter.ts";
 import type { Clock, SendOptions } from "../client/transport.ts";
 import type { Header } from "../spec/exchange.ts";
 import type { Suite } from "../suites/case.ts";
+import type { ArrangeHow } from "./connect.ts";
 import type { RunHead } from "./events.ts";
-import type { ArrangeHow } from "./reach.ts";
 
 export type { UnsupportedCapability as Inability } from "../spec/verdict.ts";
 

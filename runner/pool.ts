@@ -1,10 +1,10 @@
 import type { Arranged } from "../client/arrange.ts";
 import { getFunction } from "../spec/calls.ts";
 import { Fault } from "../spec/fault.ts";
+import type { ArrangeHow } from "./connect.ts";
 import type { Emit } from "./events.ts";
 import { lostText } from "./observe/problem.ts";
 import type { RunOptions } from "./options.ts";
-import type { ArrangeHow } from "./reach.ts";
 import type { Scope } from "./scope.ts";
 import { type Lane, laneOn, once } from "./worker.ts";
 

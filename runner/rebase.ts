@@ -11,7 +11,7 @@ import {
   type Step,
   versionSlot,
 } from "../spec/exchange.ts";
-import type { Stage } from "../spec/stage.ts";
+import type { Stage } from "../spec/fixture.ts";
 
 // A report holds the requests of a counterexample and no test case, so that its names have to be found in their text.
 

@@ -2,7 +2,7 @@ import { afresh, afterTidying, type Belief, initialBelief } from "../oracle/mode
 import { type ObservedRound, observeRound } from "../oracle/observe.ts";
 import type { Exchange } from "../spec/exchange.ts";
 import { Fault } from "../spec/fault.ts";
-import type { Stage } from "../spec/stage.ts";
+import type { Stage } from "../spec/fixture.ts";
 import type { Emit, Purpose } from "./events.ts";
 import type { Line } from "./recording.ts";
 

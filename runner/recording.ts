@@ -4,7 +4,7 @@ import type { Report } from "../reports/report.ts";
 import { checkSchema, problemPhrase } from "../reports/schemas.ts";
 import type { Exchange } from "../spec/exchange.ts";
 import { Fault } from "../spec/fault.ts";
-import type { Stage } from "../spec/stage.ts";
+import type { Stage } from "../spec/fixture.ts";
 import type { Purpose, RunEvent } from "./events.ts";
 
 /** The file of a recording, one JSON object a line. */

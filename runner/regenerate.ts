@@ -1,5 +1,5 @@
 import type { Call, Exchange, Round, Step } from "../spec/exchange.ts";
-import type { Stage, StagedFunction } from "../spec/stage.ts";
+import type { Stage, StagedFunction } from "../spec/fixture.ts";
 import type { Unit } from "../suites/case.ts";
 
 /** What a test case did on a fixture: enough to have the same on any other fixture. */

@@ -1,27 +1,29 @@
 import type { Rule } from "../oracle/rule.ts";
-import type {
-  Column,
-  Counterexample,
-  CounterexampleStep,
-  CoverageReport,
-  LatencyReport,
-  Outcome,
-  QuestionReport,
-  Report,
-  RuleReport,
-  Tally,
+import {
+  type Column,
+  type Counterexample,
+  type CounterexampleStep,
+  type CoverageReport,
+  type LatencyReport,
+  type Outcome,
+  type Problem,
+  type QuestionReport,
+  type Reason,
+  type Report,
+  type RuleReport,
+  reasonMembers,
+  type Tally,
 } from "../reports/report.ts";
-import { type Problem, type Reason, reasonMembers } from "../reports/report.ts";
 import { counts } from "../reports/verdict.ts";
 import { errorName } from "../spec/answer.ts";
 import type { Exchange, Header } from "../spec/exchange.ts";
-import type { Stage } from "../spec/stage.ts";
-import { byHand, shellOf } from "./by-hand.ts";
+import type { Stage } from "../spec/fixture.ts";
 import { unable } from "./capabilities.ts";
 import type { Confirmed } from "./confirm.ts";
 import type { RunHead, Spent } from "./events.ts";
-import { type Conclusion, conclusionKey, type Findings } from "./findings.ts";
 import type { Inability, RunOptions } from "./options.ts";
+import { byHand, shellOf } from "./reproduction.ts";
+import { type Conclusion, conclusionKey, type Findings } from "./rule-results.ts";
 
 /** What a run came to. */
 interface RunOutcome {

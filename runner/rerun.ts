@@ -2,7 +2,7 @@ import type { Finding, Judge } from "../oracle/judge.ts";
 import type { ObservedRound } from "../oracle/observe.ts";
 import type { Rule } from "../oracle/rule.ts";
 import type { Round } from "../spec/exchange.ts";
-import type { Stage } from "../spec/stage.ts";
+import type { Stage } from "../spec/fixture.ts";
 import { addressee, route } from "../spec/target.ts";
 import type { Column } from "../spec/verdict.ts";
 import { isLasting } from "./candidates.ts";

@@ -8,10 +8,10 @@ import { type Verdicts, verdicts } from "./candidates.ts";
 import { probe, type SizeLimit, sizeLimit, stageInabilities, unable } from "./capabilities.ts";
 import { type Audience, audienceOf, type Emit, headOf, type Observer, type StopReason } from "./events.ts";
 import { type Executed, executeCases } from "./execute.ts";
-import { conclusionKey, settle } from "./findings.ts";
 import { reportObserver } from "./observe/report.ts";
 import type { RunOptions } from "./options.ts";
 import { type Lanes, raise, survivors } from "./pool.ts";
+import { conclusionKey, settle } from "./rule-results.ts";
 import { openScope, type Scope } from "./scope.ts";
 
 /** Runs, and returns the report of what happened. Throws a Fault when the run cannot begin. */

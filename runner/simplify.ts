@@ -1,7 +1,7 @@
 import { isRecord } from "../spec/body.ts";
 import { label, qualifierQuery } from "../spec/calls.ts";
 import { type Call, type Header, revisionSlot } from "../spec/exchange.ts";
-import type { Stage } from "../spec/stage.ts";
+import type { Stage } from "../spec/fixture.ts";
 import { addressee, route } from "../spec/target.ts";
 import {
   callsOn,

@@ -2,7 +2,7 @@ import { afresh, afterTidying, type Belief, initialBelief } from "../oracle/mode
 import type { ObservedRound, PolicyRead } from "../oracle/observe.ts";
 import { getPolicy, removePermission } from "../spec/calls.ts";
 import type { Call, Exchange, Round, Step } from "../spec/exchange.ts";
-import type { Stage } from "../spec/stage.ts";
+import type { Stage } from "../spec/fixture.ts";
 import { isRemovable } from "../spec/target.ts";
 import { type BatchOptions, sendBatch } from "./batch.ts";
 import type { Emit, Purpose } from "./events.ts";

@@ -1,8 +1,8 @@
-// The calls of the Lambda API, each exactly as it goes to the wire, and the ways to encode a path label.
-
 import type { OperationPath, PathParameters, QueryParameters, RequestContentType } from "./add-permission.ts";
 import { type Call, type Header, type Operation, revisionSlot } from "./exchange.ts";
-import type { Recipe } from "./stage.ts";
+import type { Recipe } from "./fixture.ts";
+
+// The calls of the Lambda API, each exactly as it goes to the wire, and the ways to encode a path label.
 
 /** The parts of an AddPermission request; nothing is encoded or corrected on the way to the wire. */
 interface AddPermissionParts {

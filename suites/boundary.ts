@@ -5,7 +5,7 @@ import { canonicalBody } from "../generators/valid-requests.ts";
 import { addPermission, label, qualifierQuery } from "../spec/calls.ts";
 import { type BodyMember, bodyMembers } from "../spec/constraint.ts";
 import type { Call } from "../spec/exchange.ts";
-import type { Stage } from "../spec/stage.ts";
+import type { Stage } from "../spec/fixture.ts";
 import { bodyWith, type GroupedRequest, grouped, type Suite, type Unit, withBody } from "./case.ts";
 
 /** Every limit of every member, and everything just outside: the same cases at every seed. */

@@ -3,8 +3,8 @@ import { openValue } from "../spec/body.ts";
 import { addPermission, getPolicy, label } from "../spec/calls.ts";
 import { type BodyMember, broken } from "../spec/constraint.ts";
 import type { Call, Exchange, Round, Step } from "../spec/exchange.ts";
+import type { Stage } from "../spec/fixture.ts";
 import { tokenService } from "../spec/principal.ts";
-import type { Stage } from "../spec/stage.ts";
 
 /** What a test case needs of its fixture; where it is missing the case is skipped and the report says so. */
 export type Need = "other" | "versions" | "aliases" | "create" | "faults" | "routes" | "wire";

@@ -4,7 +4,7 @@ import { freshStatementId } from "../generators/statement-id.ts";
 import { bodyOf, validRequest } from "../generators/valid-requests.ts";
 import { getPolicy } from "../spec/calls.ts";
 import { type ConstraintKind, constraintIds, isMember } from "../spec/constraint.ts";
-import type { Stage } from "../spec/stage.ts";
+import type { Stage } from "../spec/fixture.ts";
 import {
   alone,
   bodyWith,

@@ -3,7 +3,7 @@ import { encodingNames, type Spelling, spellingOf } from "../generators/spelling
 import { canonicalBody } from "../generators/valid-requests.ts";
 import { addPermission, getAlias, getFunction, getPolicy, removePermission } from "../spec/calls.ts";
 import { type Call, type Round, revisionSlot, type Step } from "../spec/exchange.ts";
-import type { Stage } from "../spec/stage.ts";
+import type { Stage } from "../spec/fixture.ts";
 import { type Plan, type Suite, scripted, type Unit } from "./case.ts";
 import {
   type At,

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { createAlias, createFunction, deleteFunction, publishVersion } from "../spec/calls.ts";
 import { type Round, type Step, versionSlot } from "../spec/exchange.ts";
-import type { Stage, StagedFunction } from "../spec/stage.ts";
+import type { Stage, StagedFunction } from "../spec/fixture.ts";
 
 /** One command of a random history. Its object depends on what the history has created so far. */
 export type HistoryCommand =

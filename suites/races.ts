@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { addPermission, getPolicy, label, removePermission } from "../spec/calls.ts";
 import { type Round, revisionSlot, type Step } from "../spec/exchange.ts";
-import type { Stage } from "../spec/stage.ts";
+import type { Stage } from "../spec/fixture.ts";
 import { add, alone, bodyWith, type Plan, type Suite, scripted, step, type Unit } from "./case.ts";
 
 /** Calls on one policy that are in flight together. */

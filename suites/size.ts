@@ -1,7 +1,7 @@
 import { phrase } from "../spec/answer.ts";
 import { getPolicy, removePermission } from "../spec/calls.ts";
 import type { Answer, Exchange, Round } from "../spec/exchange.ts";
-import type { Stage } from "../spec/stage.ts";
+import type { Stage } from "../spec/fixture.ts";
 import { add, alone, bodyWith, type Suite, type Unit, withBody } from "./case.ts";
 
 /** Searches for the size from which a policy is too large. */

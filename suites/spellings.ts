@@ -2,8 +2,8 @@ import { equivalentJson } from "../generators/json-forms.ts";
 import { spellings as every, type Spelling } from "../generators/spellings.ts";
 import { canonicalBody } from "../generators/valid-requests.ts";
 import { addPermission, getPolicy, label } from "../spec/calls.ts";
+import type { Stage } from "../spec/fixture.ts";
 import { services } from "../spec/principal.ts";
-import type { Stage } from "../spec/stage.ts";
 import {
   alone,
   bodyWith,

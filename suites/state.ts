@@ -20,7 +20,7 @@ import {
   type Step,
   versionSlot,
 } from "../spec/exchange.ts";
-import type { Stage } from "../spec/stage.ts";
+import type { Stage } from "../spec/fixture.ts";
 import { add, alone, bodyWith, type Suite, scripted, type Unit, withBody } from "./case.ts";
 
 /** Short histories, one for each claim about the content of a policy and about current revisions. */

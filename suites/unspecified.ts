@@ -1,7 +1,7 @@
 import { canonicalBody } from "../generators/valid-requests.ts";
 import { addPermission, label, labelKeepingColons, qualifierQuery } from "../spec/calls.ts";
+import type { Stage } from "../spec/fixture.ts";
 import { tokenService } from "../spec/principal.ts";
-import type { Stage } from "../spec/stage.ts";
 import { bodyWith, type GroupedRequest, grouped, type Suite, withBody } from "./case.ts";
 
 /** Requests that the document leaves unspecified: they show what the target does, and no rule judges them. */

@@ -3,7 +3,7 @@ import { slowBodies, type WireRequest, wireBodies, wireTypes } from "../generato
 import { wireFramings, wireTargets } from "../generators/wire-framings.ts";
 import { addPermission, getPolicy, label } from "../spec/calls.ts";
 import type { Call, Round } from "../spec/exchange.ts";
-import type { Stage } from "../spec/stage.ts";
+import type { Stage } from "../spec/fixture.ts";
 import { alone, type Suite, scripted, type Unit } from "./case.ts";
 
 /** Requests that no SDK sends. A canonical request must work right after each of them. */

@@ -8,7 +8,7 @@ import { constantAuthorizer } from "../client/authorize.ts";
 import { httpTransport, undiciRequest } from "../client/http.ts";
 import type { Outgoing, Transport } from "../client/transport.ts";
 import { rules } from "../rules/index.ts";
-import { reach } from "../runner/reach.ts";
+import { reach } from "../runner/connect.ts";
 import { run } from "../runner/run.ts";
 import { usualSuites } from "../suites/index.ts";
 import { createReference } from "../targets/reference/reference.ts";

@@ -12,8 +12,19 @@ import {
 import type { Mutation } from "../targets/reference/behaviour.ts";
 import type { HttpReply } from "../targets/reference/http.ts";
 import { change, together } from "../targets/reference/mutants/mutant.ts";
-import { stage } from "./staged.ts";
-import { add, added, answer, blamed, conflict, names, notFound, policyOf, stale, type Told } from "./told.ts";
+import { stage } from "./fixture.ts";
+import {
+  add,
+  added,
+  answer,
+  blamed,
+  conflict,
+  names,
+  notFound,
+  policyOf,
+  stale,
+  type Told,
+} from "./story.ts";
 
 describe("A path that is not this operation", () => {
   it("may be refused under any name", () => {

@@ -10,9 +10,9 @@ import { simplifyCalls } from "../runner/simplify.ts";
 import type { Lane } from "../runner/worker.ts";
 import { addPermission, getPolicy, label, qualifierQuery } from "../spec/calls.ts";
 import { type Call, type Exchange, type Round, revisionSlot, type Step } from "../spec/exchange.ts";
-import type { Stage } from "../spec/stage.ts";
+import type { Stage } from "../spec/fixture.ts";
 import { alone, bodyWith, scripted } from "../suites/case.ts";
-import { stage } from "./staged.ts";
+import { stage } from "./fixture.ts";
 
 const { main } = stage;
 

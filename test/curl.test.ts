@@ -3,12 +3,12 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { type CurlInput, curl, type Making, playLine } from "../reports/curl.ts";
 import { escapeTerminal } from "../reports/escape.ts";
 import { setupLines } from "../reports/shell.ts";
-import { byHand } from "../runner/by-hand.ts";
+import { byHand } from "../runner/reproduction.ts";
 import { addPermission, label, qualifierQuery } from "../spec/calls.ts";
 import { type Call, revisionSlot, type Step, versionSlot } from "../spec/exchange.ts";
 import { bodyWith } from "../suites/case.ts";
+import { stage } from "./fixture.ts";
 import { type Arrival, type RecordingServer, startRecordingServer } from "./recording-server.ts";
-import { stage } from "./staged.ts";
 
 const revision = "0d3e9b56-5ac8-4f0b-8f2e-5b0d7a6a4d4e";
 let server: RecordingServer;

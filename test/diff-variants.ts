@@ -1,7 +1,7 @@
 import { sleep } from "../client/deadline.ts";
 import type { DiffReport } from "../reports/diff.ts";
+import { reach } from "../runner/connect.ts";
 import { comparedSuites, diff, type SideOptions } from "../runner/diff/diff.ts";
-import { reach } from "../runner/reach.ts";
 import type { Suite } from "../suites/case.ts";
 import { suites } from "../suites/index.ts";
 import { inProcess } from "../targets/in-process.ts";

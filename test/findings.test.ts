@@ -3,12 +3,12 @@ import { judgeOf } from "../oracle/judge.ts";
 import type { Rule } from "../oracle/rule.ts";
 import { rules } from "../rules/index.ts";
 import { mostKept, verdicts } from "../runner/candidates.ts";
-import { type Conclusion, conclusionKey, type SettleOptions, settle } from "../runner/findings.ts";
+import { type Conclusion, conclusionKey, type SettleOptions, settle } from "../runner/rule-results.ts";
 import type { Lane } from "../runner/worker.ts";
 import { getPolicy } from "../spec/calls.ts";
 import type { Exchange } from "../spec/exchange.ts";
 import { scripted } from "../suites/case.ts";
-import { stage } from "./staged.ts";
+import { stage } from "./fixture.ts";
 
 function named(id: string): Rule {
   const found = rules.find((rule) => rule.id === id);

@@ -20,8 +20,8 @@ import {
 import type { Call } from "../spec/exchange.ts";
 import { isPadded, readName } from "../spec/function-name.ts";
 import { readPrincipal } from "../spec/principal.ts";
+import { stage } from "./fixture.ts";
 import { type PrismValidator, prismValidatorOf } from "./prism-validator.ts";
-import { stage } from "./staged.ts";
 
 let prism: PrismValidator;
 beforeAll(async () => {

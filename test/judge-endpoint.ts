@@ -1,8 +1,8 @@
 import { performance } from "node:perf_hooks";
 import type { Report, RuleReport } from "../reports/report.ts";
 import { rules } from "../rules/index.ts";
+import { reach } from "../runner/connect.ts";
 import type { Inability } from "../runner/options.ts";
-import { reach } from "../runner/reach.ts";
 import { run } from "../runner/run.ts";
 import { suites } from "../suites/index.ts";
 

@@ -5,7 +5,7 @@ import { questions } from "../rules/unspecified.ts";
 import { revisionIn, versionIn } from "../spec/answer.ts";
 import { createAlias, createFunction, publishVersion } from "../spec/calls.ts";
 import { type Call, type Exchange, revisionSlot, type Step, versionSlot } from "../spec/exchange.ts";
-import type { Stage, StagedFunction } from "../spec/stage.ts";
+import type { Stage, StagedFunction } from "../spec/fixture.ts";
 import { boundary } from "../suites/boundary.ts";
 import type { Unit } from "../suites/case.ts";
 import { faults } from "../suites/faults.ts";

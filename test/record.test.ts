@@ -10,19 +10,19 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Report } from "../reports/report.ts";
 import { exitCode, standing } from "../reports/verdict.ts";
 import { rules } from "../rules/index.ts";
+import { rejudge } from "../runner/judge-recording.ts";
 import { judgeVariant, type VariantOptions } from "../runner/kill-matrix.ts";
 import { recorder } from "../runner/observe/recorder.ts";
 import { type Line, parsedLines, readRecording, recordingFile } from "../runner/recording.ts";
-import { rejudge } from "../runner/rejudge.ts";
 import { Fault } from "../spec/fault.ts";
 import { type Behaviour, faithful } from "../targets/reference/behaviour.ts";
 import { mutants } from "../targets/reference/mutants/index.ts";
 import { change } from "../targets/reference/mutants/mutant.ts";
 import { createReference } from "../targets/reference/reference.ts";
 import { runCommand } from "./command.ts";
+import { stage } from "./fixture.ts";
 import { sampleReport } from "./sample-report.ts";
-import { stage } from "./staged.ts";
-import { add, added } from "./told.ts";
+import { add, added } from "./story.ts";
 
 const tool = { name: "addpermission-conformance", version: "0" };
 

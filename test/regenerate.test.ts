@@ -1,17 +1,17 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { sleep } from "../client/deadline.ts";
-import { reach } from "../runner/reach.ts";
+import { reach } from "../runner/connect.ts";
 import { callsOn, type Origin, regenerating, rewritten, stepsOf, swap } from "../runner/regenerate.ts";
 import { rerun } from "../runner/rerun.ts";
 import { type Lane, laneOn, once } from "../runner/worker.ts";
 import { getPolicy, publishVersion } from "../spec/calls.ts";
 import type { Exchange } from "../spec/exchange.ts";
-import type { Stage } from "../spec/stage.ts";
+import type { Stage } from "../spec/fixture.ts";
 import { alone, scripted, type Unit } from "../suites/case.ts";
 import { suites } from "../suites/index.ts";
 import { inProcess } from "../targets/in-process.ts";
 import { createReference } from "../targets/reference/reference.ts";
-import { stage } from "./staged.ts";
+import { stage } from "./fixture.ts";
 
 /** Fixtures on a reference in this process, each a new one. */
 async function fixtures() {

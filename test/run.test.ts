@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { play } from "../api/play.ts";
+import { play } from "../api/run.ts";
 import { openSession } from "../api/session.ts";
 import { contactFor } from "../api/target.ts";
 import type { PublishedEvent } from "../reports/ndjson.ts";

@@ -40,9 +40,9 @@ import { inProcess } from "../targets/in-process.ts";
 import { faithful, type Mutation } from "../targets/reference/behaviour.ts";
 import { wireMutants } from "../targets/reference/mutants/wire-mutants.ts";
 import { createReference } from "../targets/reference/reference.ts";
+import { stage } from "./fixture.ts";
 import { judgeEndpoint, notGreen } from "./judge-endpoint.ts";
-import { stage } from "./staged.ts";
-import { anyStage } from "./wire-stage.ts";
+import { anyStage } from "./wire-fixture.ts";
 
 const every = [...wireBodies, ...wireTypes, ...slowBodies, ...wireTargets, ...wireFramings];
 

@@ -3,7 +3,7 @@ import type { Observation, ObservedRound } from "../../oracle/observe.ts";
 import { jsonObject, phrase, revisionIn } from "../../spec/answer.ts";
 import { isRecord } from "../../spec/body.ts";
 import type { Exchange } from "../../spec/exchange.ts";
-import type { Stage } from "../../spec/stage.ts";
+import type { Stage } from "../../spec/fixture.ts";
 import { canonicalJson } from "../../spec/statement.ts";
 import type { OnPair } from "./pair.ts";
 import { templated } from "./placeholders.ts";

@@ -6,7 +6,7 @@ import { questions } from "../../rules/unspecified.ts";
 import { errorName } from "../../spec/answer.ts";
 import type { Exchange } from "../../spec/exchange.ts";
 import type { Column } from "../../spec/verdict.ts";
-import { byHand } from "../by-hand.ts";
+import { byHand } from "../reproduction.ts";
 import { violations } from "../rerun.ts";
 import type { Compared } from "./compare-answers.ts";
 import type { SideOptions } from "./diff.ts";

@@ -1,5 +1,5 @@
 import type { Exchange, Round, Step } from "../../spec/exchange.ts";
-import type { Stage } from "../../spec/stage.ts";
+import type { Stage } from "../../spec/fixture.ts";
 import type { Unit } from "../../suites/case.ts";
 import { isFillable } from "../batch.ts";
 import type { Regenerate, Steps } from "../regenerate.ts";

@@ -1,4 +1,4 @@
-import type { Stage } from "../../spec/stage.ts";
+import type { Stage } from "../../spec/fixture.ts";
 
 /** What a stage is called: texts that its requests carry and those of another stage do not. */
 type Names = readonly (readonly [placeholder: string, text: string])[];

@@ -1,10 +1,10 @@
 import type { Rule } from "../../oracle/rule.ts";
 import type { Problem, Reason, Report } from "../../reports/report.ts";
-import type { Stage } from "../../spec/stage.ts";
+import type { Stage } from "../../spec/fixture.ts";
 import type { Column, UnsupportedCapability } from "../../spec/verdict.ts";
 import type { Observer, RunEvent } from "../events.ts";
-import { conclusionKey } from "../findings.ts";
 import { makeReport, type ReportOptions } from "../report.ts";
+import { conclusionKey } from "../rule-results.ts";
 import { coverage } from "./coverage.ts";
 import { latencies } from "./latencies.ts";
 import { goingOn, problemReport } from "./problem.ts";

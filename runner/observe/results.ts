@@ -1,7 +1,7 @@
 import type { Judgement, Rule } from "../../oracle/rule.ts";
 import type { Column } from "../../spec/verdict.ts";
 import type { Observer } from "../events.ts";
-import { type Conclusion, conclusionKey, type Findings, unviolated } from "../findings.ts";
+import { type Conclusion, conclusionKey, type Findings, unviolated } from "../rule-results.ts";
 
 /** What became of each rule, or what the findings say of it so far. */
 interface Results extends Observer {

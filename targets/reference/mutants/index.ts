@@ -13,7 +13,7 @@ import { successMutants } from "./success-mutants.ts";
 
 export type { Mutant } from "./mutant.ts";
 export { live } from "./observed-mutants.ts";
-export { openDefects } from "./open-mutants.ts";
+export { openDefects } from "./unspecified-mutants.ts";
 export { dialects, namedDefects as extraMutants };
 
 /** A mutant for every rule: the compiler asks for it. */

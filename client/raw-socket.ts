@@ -3,8 +3,8 @@ import { setImmediate as turn } from "node:timers/promises";
 import type { Answer, Header } from "../spec/exchange.ts";
 import type { Authorizer } from "./authorize.ts";
 import { follow, unfollow } from "./deadline.ts";
+import { because, notSent, type Reason, reasonOf } from "./no-answer.ts";
 import { type ReadResponse, readResponse } from "./read-response.ts";
-import { because, notSent, type Reason, reasonOf } from "./silence.ts";
 import { dial, type Tls } from "./sockets.ts";
 import { addressed, type Clock, defaultMaxBodyBytes, type Outgoing, type SendOptions } from "./transport.ts";
 

@@ -1,4 +1,4 @@
-import type { Stage, StagedFunction } from "../spec/stage.ts";
+import type { Stage, StagedFunction } from "../spec/fixture.ts";
 
 const region = "us-west-2";
 const account = "123456789012";

@@ -1,4 +1,4 @@
-import type { Stage } from "../spec/stage.ts";
+import type { Stage } from "../spec/fixture.ts";
 
 /** A stage that is only written to, never played on. */
 export const anyStage: Stage = {

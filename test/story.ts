@@ -4,7 +4,7 @@ import { type ObservedRound, observeRound } from "../oracle/observe.ts";
 import { rules } from "../rules/index.ts";
 import { addPermission, label } from "../spec/calls.ts";
 import type { Answer, Call } from "../spec/exchange.ts";
-import { stage } from "./staged.ts";
+import { stage } from "./fixture.ts";
 
 /** A call, and how it was answered. */
 export type Told = readonly [Call, Answer];

@@ -1,7 +1,7 @@
 import { curl, type Making, playLine } from "../reports/curl.ts";
 import { type Setup, setupLines } from "../reports/shell.ts";
 import type { Exchange } from "../spec/exchange.ts";
-import type { Stage } from "../spec/stage.ts";
+import type { Stage } from "../spec/fixture.ts";
 import type { RunOptions } from "./options.ts";
 
 /** A counterexample as a reader tries it by hand. */

@@ -13,16 +13,16 @@ import {
   secretsOf,
 } from "../client/authorize.ts";
 import { sleep } from "../client/deadline.ts";
+import { noting } from "../client/existing-policy.ts";
 import { httpTransport } from "../client/http.ts";
 import { journalIn } from "../client/journal.ts";
-import { noting } from "../client/kept-policy.ts";
 import { type Limited, limited } from "../client/limiter.ts";
 import { redacting, redactor } from "../client/redact.ts";
 import { signingAuthorizer } from "../client/sigv4.ts";
 import { type Clock, reviving, type SendOptions, type Transport } from "../client/transport.ts";
 import type { Header } from "../spec/exchange.ts";
 import type { OptionSpelling } from "../spec/fault.ts";
-import type { Stage, StagedFunction } from "../spec/stage.ts";
+import type { Stage, StagedFunction } from "../spec/fixture.ts";
 
 /** How a target is reached, and under which limits. */
 export interface ReachOptions {

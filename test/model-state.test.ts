@@ -15,7 +15,7 @@ import {
   removePermission,
 } from "../spec/calls.ts";
 import type { Answer, Call } from "../spec/exchange.ts";
-import type { Stage } from "../spec/stage.ts";
+import type { Stage } from "../spec/fixture.ts";
 
 const arn = "arn:aws:lambda:us-east-1:123456789012:function:f";
 const stage: Stage = {

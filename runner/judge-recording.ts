@@ -5,19 +5,19 @@ import type { Reason, Report } from "../reports/report.ts";
 import { within } from "../spec/error-place.ts";
 import type { Exchange } from "../spec/exchange.ts";
 import { Fault } from "../spec/fault.ts";
-import type { Stage } from "../spec/stage.ts";
+import type { Stage } from "../spec/fixture.ts";
 import type { Column } from "../spec/verdict.ts";
 import { scripted } from "../suites/case.ts";
 import { type Verdicts, verdicts } from "./candidates.ts";
 import { type SizeLimit, sizeLimit } from "./capabilities.ts";
 import { type Confirmed, type confirm, unconfirmed } from "./confirm.ts";
 import type { Emit, RunHead, Spent } from "./events.ts";
-import { type Conclusion, conclusionKey, type Findings, notRerun, settle } from "./findings.ts";
 import { reportObserver } from "./observe/report.ts";
 import { type CaseEnd, type History, historiesOf } from "./recorded-cases.ts";
 import type { Recording } from "./recording.ts";
 import type { ReportOptions } from "./report.ts";
 import { replayUnit, violationIn } from "./rerun.ts";
+import { type Conclusion, conclusionKey, type Findings, notRerun, settle } from "./rule-results.ts";
 import { laneOn } from "./worker.ts";
 
 /** How a recording is judged. */
