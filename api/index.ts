@@ -8,9 +8,9 @@ export type {
   RuleReport,
   Tally,
 } from "../reports/report.ts";
-export { type ExitCode, exitCode, type Standing, standing } from "../reports/verdict.ts";
+export { type ExitCode, exitCode, type RuleStatus, ruleStatus } from "../reports/verdict.ts";
 export type { RuleId } from "../rules/index.ts";
-export type { Inability } from "../runner/options.ts";
+export type { UnsupportedCapability } from "../runner/options.ts";
 export type {
   AddPermissionError,
   AddPermissionRequest,

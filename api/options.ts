@@ -1,7 +1,7 @@
 import type { FormatName } from "../reports/collector.ts";
 import type { ProgressEvent } from "../reports/progress.ts";
 import type { RuleId } from "../rules/index.ts";
-import type { Inability } from "../runner/options.ts";
+import type { UnsupportedCapability } from "../runner/options.ts";
 import type { OptionSpelling } from "../spec/fault.ts";
 import type { Column } from "../spec/verdict.ts";
 
@@ -435,7 +435,7 @@ interface ValueTypes {
   readonly file: string;
   readonly folder: string;
   readonly url: string;
-  readonly unsupported: readonly Inability[];
+  readonly unsupported: readonly UnsupportedCapability[];
   readonly signal: AbortSignal;
   readonly progress: (far: ProgressEvent) => void;
 }

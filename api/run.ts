@@ -91,7 +91,7 @@ function runOptions(session: Session, options: Play): RunOptions {
     profile: options.profile ?? table.profile.default,
     suites: chosen,
     only: leftOut(options, chosen),
-    lanes: session.lanes ?? lanesFor(session, chosen),
+    workers: session.workers ?? workersFor(session, chosen),
     rules: rulesNamed(options.rules),
     runs: options.runs ?? table.runs.default,
     rounds: options.rounds ?? table.rounds.default,
@@ -117,7 +117,7 @@ function suitesNamed(names: readonly string[] | undefined): RunOptions["suites"]
 }
 
 /** A target that odd requests may end gets one history at a time, so that each ending has one cause. */
-function lanesFor({ revive }: Session, chosen: RunOptions["suites"]): number {
+function workersFor({ revive }: Session, chosen: RunOptions["suites"]): number {
   return revive !== undefined && chosen.includes(wire) ? 1 : table.concurrency.default;
 }
 

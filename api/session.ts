@@ -2,8 +2,8 @@ import { createHash, randomBytes } from "node:crypto";
 import { join } from "node:path";
 import type { Authorizer, Environment } from "../client/authorize.ts";
 import { type Clock, endpointOf, type Transport } from "../client/transport.ts";
-import { type Reach, reach } from "../runner/connect.ts";
-import type { Inability } from "../runner/options.ts";
+import { type Connection, connect } from "../runner/connect.ts";
+import type { UnsupportedCapability } from "../runner/options.ts";
 import { Fault, type OptionSpelling } from "../spec/fault.ts";
 import { inPrograms, options as table } from "./options.ts";
 import type { ConformOptions } from "./program-options.ts";
@@ -14,7 +14,7 @@ export interface Contact {
   readonly name: string;
   /** URL of the endpoint; for a target in this process, what its requests are addressed to. */
   readonly endpoint: string;
-  readonly cannot: readonly Inability[];
+  readonly cannot: readonly UnsupportedCapability[];
   /** Functions can be created there; where not, any name will do. */
   readonly arranges: boolean;
   /** It ends with this process, so that nothing is noted and the same seed may give the same names. */
@@ -29,7 +29,7 @@ export interface Contact {
 }
 
 /** What no target does that was not made for tests. */
-export const noFaultsOnDemand: Inability = {
+export const noFaultsOnDemand: UnsupportedCapability = {
   needs: "faults",
   reason: "cannot be asked for a fault, so 429 and 500 are judged only if they come",
 };
@@ -47,15 +47,15 @@ export function contactAt(endpoint: string): Contact {
 }
 
 /** A target that is up and within reach, and how to leave it. */
-export interface Session extends Reach {
+export interface Session extends Connection {
   readonly name: string;
   readonly endpoint: string;
   readonly region: string;
-  readonly cannot: readonly Inability[];
+  readonly cannot: readonly UnsupportedCapability[];
   /** Nothing that could hurt a real account may be sent. */
-  readonly careful: boolean;
+  readonly safeMode: boolean;
   /** Stages that are made and played on side by side; null leaves it to the suites. */
-  readonly lanes: number | null;
+  readonly workers: number | null;
   readonly clock: Clock;
   readonly startedAt: Date;
   /** Starts the target again where a request ended it; only where we started it, and it lost nothing. */
@@ -118,7 +118,7 @@ async function sessionAt(
   const endpoint = endpointOf(contact.endpoint);
   // An empty variable is one that is not set.
   const region = options.region || env.AWS_REGION || env.AWS_DEFAULT_REGION || "us-east-1";
-  const reached = await reach({
+  const connection = await connect({
     endpoint,
     region,
     sign,
@@ -142,18 +142,18 @@ async function sessionAt(
     carrier: carrier === undefined ? undefined : (authorize) => carrier(authorize, clock),
   });
   return {
-    ...reached,
+    ...connection,
     name,
     endpoint: endpoint.href.replace(/\/$/, ""),
     region,
     cannot,
-    careful: sign || (carrier === undefined && endpoint.hostname.endsWith(".amazonaws.com")),
-    lanes: functionName === undefined ? (concurrency ?? null) : 1,
+    safeMode: sign || (carrier === undefined && endpoint.hostname.endsWith(".amazonaws.com")),
+    workers: functionName === undefined ? (concurrency ?? null) : 1,
     revive,
     clock,
     startedAt,
     close: async () => {
-      await reached.transport.close();
+      await connection.transport.close();
       await contact.stop();
     },
   };
@@ -186,8 +186,8 @@ export function unreached({ target, endpoint, region = "" }: Unreached): Session
     endpoint: url,
     region,
     cannot: [],
-    careful: true,
-    lanes: null,
+    safeMode: true,
+    workers: null,
     clock: () => performance.now() - t0,
     startedAt: new Date(),
     transport: {

@@ -4,7 +4,7 @@ import { escapeTerminal } from "../reports/escape.ts";
 import { findingText, reasonText } from "../reports/finding.ts";
 import { problemsIn } from "../reports/read-report.ts";
 import type { RuleReport } from "../reports/report.ts";
-import { counts, standing } from "../reports/verdict.ts";
+import { counts, ruleStatus } from "../reports/verdict.ts";
 import { Fault } from "../spec/fault.ts";
 import { checkOptions } from "./check-options.ts";
 import { asFault, type ConformanceRun, conform } from "./conform.ts";
@@ -70,7 +70,7 @@ type Context = Pick<Vitest.TestContext, "skip">;
 function ruleTest(run: ConformanceRun, id: string, context: Context): void {
   const rule = run.rules.find((one) => one.id === id);
   if (rule === undefined) throw new Fault(`The run says nothing of the rule ${id}: report this.`);
-  const how = standing(rule, run);
+  const how = ruleStatus(rule, run);
   if (how === "holds") return;
   if (how === "known") context.skip(`known deviation: ${rule.counterexample?.seen ?? "violated"}`);
   if (how === "excused" || how === "explained") context.skip(reasonText(rule));

@@ -119,8 +119,8 @@ async function withProgress(
       sleep: (ms) => sleep(ms, chosen.signal),
       runs: options.runs ?? table.runs.default,
       rounds: table.rounds.default,
-      lanes: options.concurrency ?? table.concurrency.default,
-      careful: x.careful || y.careful,
+      workers: options.concurrency ?? table.concurrency.default,
+      safeMode: x.safeMode || y.safeMode,
       progress: bar.update,
     });
   } finally {

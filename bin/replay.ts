@@ -12,7 +12,7 @@ import type { Column, Counterexample, Report, RuleReport } from "../reports/repo
 import { rules } from "../rules/index.ts";
 import { rebased } from "../runner/rebase.ts";
 import { playAgain, type Replayed } from "../runner/replay.ts";
-import { laneOn } from "../runner/worker.ts";
+import { workerOn } from "../runner/worker.ts";
 import { phrase } from "../spec/answer.ts";
 import type { Call, Exchange } from "../spec/exchange.ts";
 import { Fault } from "../spec/fault.ts";
@@ -47,9 +47,9 @@ export async function replayCommand(given: Given<"replay">, context: CommandCont
   }
 }
 
-function codeOf({ violation, untried }: Replayed): 0 | 1 | 2 {
+function codeOf({ violation, notExecuted }: Replayed): 0 | 1 | 2 {
   if (violation !== null) return 1;
-  return untried === null ? 0 : 2;
+  return notExecuted === null ? 0 : 2;
 }
 
 async function textOf(path: string, cwd: string): Promise<string> {
@@ -105,46 +105,46 @@ async function replayOn(
   // As long as the suffixes of a run: a name that is as long as it was breaks the same limits.
   const arranged = await session.arrange("0000");
   try {
-    const { stage } = arranged;
-    const lane = laneOn({
+    const { fixture } = arranged;
+    const worker = workerOn({
       index: 0,
-      stage,
+      fixture,
       fresh: session.fresh,
       transport: session.transport,
       how: session.how,
       settleMs: 0,
       sleep: (ms) => sleep(ms, signal),
     });
-    if (!session.fresh) await lane.tidy(true);
+    if (!session.fresh) await worker.reset(true);
     const unable = (call: Call) => session.transport.unable?.(call) ?? null;
-    const on = { lane, judge: judgeOf([rule]), rule, column, unable };
-    return await playAgain(rebased(counterexample, stage), on, () => signal.aborted);
+    const on = { worker, judge: judgeOf([rule]), rule, column, unable };
+    return await playAgain(rebased(counterexample, fixture), on, () => signal.aborted);
   } finally {
-    for (const left of await arranged.undo()) stderr.write(`${escapeTerminal(left)}\n`);
+    for (const left of await arranged.tearDown()) stderr.write(`${escapeTerminal(left)}\n`);
   }
 }
 
 function story(finding: Finding, replayed: Replayed): string {
   const { rule } = finding;
-  const { rounds } = replayed.played;
+  const { batches } = replayed.execution;
   const lines = [
     `${rule.id}  ${rule.title}`,
     "",
-    ...rounds.flatMap((round, index) => round.flatMap((one) => exchangeLines(one, index, round.length))),
+    ...batches.flatMap((batch, index) => batch.flatMap((one) => exchangeLines(one, index, batch.length))),
     "",
-    ...conclusion(finding, replayed),
+    ...ruleResult(finding, replayed),
   ];
   return `${lines.map((line) => escapeTerminal(line)).join("\n")}\n`;
 }
 
-function conclusion({ counterexample }: Finding, { violation, untried }: Replayed): readonly string[] {
+function ruleResult({ counterexample }: Finding, { violation, notExecuted }: Replayed): readonly string[] {
   if (violation !== null)
     return [`expected ${violation.expected}`, `seen     ${violation.seen}`, "still shows"];
   const { seen, expected } = counterexample;
   const before = `the report saw ${seen} where ${expected} is expected`;
-  return untried === null
+  return notExecuted === null
     ? [`no longer shows: ${before}`]
-    : [`could not be tried: ${untried}`, `so nothing is known of it: ${before}`];
+    : [`could not be tried: ${notExecuted}`, `so nothing is known of it: ${before}`];
 }
 
 function exchangeLines({ call, answer }: Exchange, index: number, together: number): readonly string[] {

@@ -1,5 +1,5 @@
 import { Fault, type OptionSpelling } from "../spec/fault.ts";
-import type { Stage } from "../spec/fixture.ts";
+import type { Fixture } from "../spec/fixture.ts";
 import type { UnsupportedCapability } from "../spec/verdict.ts";
 import {
   type CreateContext,
@@ -39,24 +39,24 @@ export interface ArrangeOptions {
   /** Ids of the statements that were sent so far to a function that is not ours. */
   readonly sentIds?: (() => readonly string[]) | undefined;
   /** Longest wait for something that is on its way, in milliseconds; 60 000 unless told otherwise. */
-  readonly patienceMs?: number | undefined;
+  readonly waitTimeoutMs?: number | undefined;
   /** What to do when nothing can be arranged, as the end of a sentence. */
   readonly remedy?: string | undefined;
   /** What sentences call an option; its name in the library unless told otherwise. */
   readonly optionName?: OptionSpelling | undefined;
   /** Hears, before anything is created, how to remove it: so it is known also where arranging fails half-way. */
-  readonly began?: ((undo: Arranged["undo"]) => void) | undefined;
+  readonly began?: ((tearDown: Arranged["tearDown"]) => void) | undefined;
 }
 
 /** A stage that stands. */
 export interface Arranged {
-  readonly stage: Stage;
+  readonly fixture: Fixture;
   /** What the stage could not be given. */
   readonly missing: readonly UnsupportedCapability[];
   /** What its functions were created with; null where none were. */
   readonly recipe: FunctionSettings | null;
   /** Removes what was created; tells what is left behind, one sentence each. Never rejects; may be called again. */
-  undo(): Promise<readonly string[]>;
+  tearDown(): Promise<readonly string[]>;
 }
 
 /**
@@ -81,14 +81,19 @@ export async function arrange(options: ArrangeOptions): Promise<Arranged> {
     // What a target has not done when it has had the time of a request once more, it will not do any more.
     doubt: (name) => doubtful.set(name, options.clock() + options.deadlineMs),
   };
-  const undo = remover(options, created, doubtful);
-  options.began?.(undo);
+  const tearDown = remover(options, created, doubtful);
+  options.began?.(tearDown);
   try {
     const tags = { "addpermission-conformance": options.startedAt.toISOString() };
     const first = options.recipe ?? firstSettings(options.role, tags);
     const main = await build(context, `${options.prefix}-main`, first, options.bare ?? false);
     if (options.bare)
-      return { stage: stageOf(context, options, main, null), missing: [], recipe: main.settings, undo };
+      return {
+        fixture: fixtureOf(context, options, main, null),
+        missing: [],
+        recipe: main.settings,
+        tearDown,
+      };
     // The second is left without versions: a service that publishes only changed code publishes its first one once.
     const name = `${options.prefix}-other`;
     const other = await createFunction(context, name, main.settings).catch((error: unknown) => {
@@ -97,10 +102,10 @@ export async function arrange(options: ArrangeOptions): Promise<Arranged> {
     });
     const missing = typeof other === "string" ? [{ needs: "other" as const, reason: other }] : [];
     const second = typeof other === "string" ? null : { name, arn: other.arn, versions: [], aliases: null };
-    const stage = stageOf(context, options, main, second);
-    return { stage, missing: [...main.missing, ...missing], recipe: main.settings, undo };
+    const fixture = fixtureOf(context, options, main, second);
+    return { fixture, missing: [...main.missing, ...missing], recipe: main.settings, tearDown };
   } catch (error) {
-    const left = await undo();
+    const left = await tearDown();
     // A target with a remedy of its own ends with this process, and what is left there with it.
     if (left.length === 0 || options.remedy !== undefined || !(error instanceof Fault)) throw error;
     const { option } = error;
@@ -108,15 +113,15 @@ export async function arrange(options: ArrangeOptions): Promise<Arranged> {
   }
 }
 
-function stageOf(
+function fixtureOf(
   context: ArrangeContext,
   { prefix }: ArrangeOptions,
-  { staged, settings: { role, runtime, zip } }: Built,
-  other: Stage["other"],
-): Stage {
+  { fixtureFunction, settings: { role, runtime, zip } }: Built,
+  other: Fixture["other"],
+): Fixture {
   return {
-    ...placeOf(context, staged.arn),
-    main: staged,
+    ...placeOf(context, fixtureFunction.arn),
+    main: fixtureFunction,
     other,
     unknownName: `${prefix}-none`,
     recipe: { role, runtime, zip },
@@ -140,7 +145,7 @@ export async function useExisting(name: string, options: ArrangeOptions): Promis
   }
   const { FunctionArn: arn = "", FunctionName: found = name } = reply.value;
   const place = placeOf(context, arn);
-  const undo = await keepPolicy({
+  const tearDown = await keepPolicy({
     functionName: found,
     arn: arn.split(":").slice(0, 7).join(":"),
     journal: options.journal ?? noJournal,
@@ -150,7 +155,7 @@ export async function useExisting(name: string, options: ArrangeOptions): Promis
     copyId: `${options.prefix}-copy`,
   });
   return {
-    stage: {
+    fixture: {
       ...place,
       main: { name: found, arn, versions: [], aliases: null },
       other: null,
@@ -161,7 +166,7 @@ export async function useExisting(name: string, options: ArrangeOptions): Promis
       "only the existing function is used, without versions, aliases or a second function",
     ),
     recipe: null,
-    undo,
+    tearDown,
   };
 }
 
@@ -176,7 +181,7 @@ function contextOf({ signal, ...options }: ArrangeOptions): ArrangeContext {
     endpoint: options.endpoint,
     clock: options.clock,
     sleep: options.sleep ?? sleep,
-    patienceMs: options.patienceMs ?? 60_000,
+    waitTimeoutMs: options.waitTimeoutMs ?? 60_000,
     signal,
     remedy: options.remedy,
     optionName: options.optionName ?? ((option) => option),
@@ -189,7 +194,7 @@ function cleaningContext(options: ArrangeOptions): WaitContext {
     lambda: lambdaApi(options.transport, { deadlineMs: options.deadlineMs, essential: true }),
     clock: options.clock,
     sleep: options.sleep ?? sleep,
-    patienceMs: undoPatienceMs,
+    waitTimeoutMs: undoWaitTimeoutMs,
   };
 }
 
@@ -202,12 +207,15 @@ async function build(
   bare: boolean,
 ): Promise<Built> {
   const { arn, settings } = await createFunction(context, name, first);
-  if (bare) return { staged: { name, arn, versions: [], aliases: null }, missing: [], settings };
+  if (bare) return { fixtureFunction: { name, arn, versions: [], aliases: null }, missing: [], settings };
   return { ...(await addVersionsAndAliases(context, name, arn)), settings };
 }
 
 /** Partition, region and account, read from the ARN that the target returned. */
-function placeOf({ endpoint }: ArrangeContext, arn: string): Pick<Stage, "partition" | "region" | "account"> {
+function placeOf(
+  { endpoint }: ArrangeContext,
+  arn: string,
+): Pick<Fixture, "partition" | "region" | "account"> {
   const [, partition, service, region, account] = arn.split(":");
   if (service === "lambda" && partition !== undefined && region !== undefined && account !== undefined) {
     return { partition, region, account };
@@ -218,7 +226,7 @@ function placeOf({ endpoint }: ArrangeContext, arn: string): Pick<Stage, "partit
 }
 
 /** Longest wait, in milliseconds, for a busy target that is to be cleaned up. */
-const undoPatienceMs = 10_000;
+const undoWaitTimeoutMs = 10_000;
 
 /** `doubtful` says until when those may still appear whose creation was given up. */
 function remover(
@@ -228,14 +236,14 @@ function remover(
 ): () => Promise<readonly string[]> {
   return async () => {
     // The wait is for all together.
-    const until = options.clock() + undoPatienceMs;
+    const until = options.clock() + undoWaitTimeoutMs;
     const context = cleaningContext(options);
     const left: string[] = [];
     for (const [name, kind] of [...created]) {
       const why =
         kind === "functions"
           ? await deleteFunction(
-              { ...context, patienceMs: until - options.clock() },
+              { ...context, waitTimeoutMs: until - options.clock() },
               name,
               doubtful.get(name),
             )

@@ -120,7 +120,7 @@ function blames(reply: Refused, what: RegExp): boolean {
 
 /** Waits while the function is pending. A target whose GetFunction cannot be used is taken as ready, and at once. */
 async function active(context: ArrangeContext, name: string): Promise<void> {
-  const until = context.clock() + Math.max(context.patienceMs, 300_000);
+  const until = context.clock() + Math.max(context.waitTimeoutMs, 300_000);
   for (;;) {
     const reply = await askUntil(
       context,

@@ -45,8 +45,8 @@ export function httpTransport(options: HttpOptions): Transport {
   const pool = poolOf(options, connectTimeoutMs, sockets);
   // Made when asked for: no connection of it is used twice.
   let unshared: Pool | undefined;
-  const poolFor = ({ anew = false }: SendOptions): Pool => {
-    if (!anew) return pool;
+  const poolFor = ({ onNewConnection = false }: SendOptions): Pool => {
+    if (!onNewConnection) return pool;
     unshared ??= poolOf(options, connectTimeoutMs, sockets);
     return unshared;
   };
@@ -81,7 +81,7 @@ export function httpTransport(options: HttpOptions): Transport {
       if (why !== null) return Promise.resolve(notSent(why, clock()));
       const full = addressed(call, endpoint);
       const go = (signed: readonly Header[]): Promise<Answer> =>
-        dispatchOnce(poolFor(how), undiciRequest(full, signed, how.anew), boundsOf(how));
+        dispatchOnce(poolFor(how), undiciRequest(full, signed, how.onNewConnection), boundsOf(how));
       return authorized(authorize, full, endpoint.host, how, go, clock);
     },
     forget: kept.forget,

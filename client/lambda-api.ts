@@ -128,10 +128,10 @@ const listedIn = texts("FunctionName", "LastModified");
  * What has none when it is sent twice is sent again; anything else begins on a connection of its own.
  */
 async function sendSurely(transport: Transport, call: Outgoing, how: SendOptions): Promise<Answer> {
-  const anew = { ...how, anew: true };
-  if (call.method !== "GET" && call.method !== "DELETE") return transport.send(call, anew);
+  const onNewConnection = { ...how, onNewConnection: true };
+  if (call.method !== "GET" && call.method !== "DELETE") return transport.send(call, onNewConnection);
   const answer = await transport.send(call, how);
-  return answer.kind === "none" && answer.reason === "reset" ? transport.send(call, anew) : answer;
+  return answer.kind === "none" && answer.reason === "reset" ? transport.send(call, onNewConnection) : answer;
 }
 
 function isSuccess(status: number): boolean {

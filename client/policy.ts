@@ -166,7 +166,7 @@ async function writeUnread(
     if (reply?.ok) added.push(statement);
   }
   const own = new Set(policy.statements.map(({ Sid }) => Sid));
-  const until = context.clock() + context.patienceMs;
+  const until = context.clock() + context.waitTimeoutMs;
   for (const sid of [...new Set(sentIds)].reverse()) {
     if (context.clock() > until) break;
     if (!own.has(sid) && isRemovable(sid)) await removeStatement(context, policy, sid);

@@ -109,11 +109,11 @@ async function converse(
   ended: Promise<Reason>,
 ): Promise<ReadResponse | Reason> {
   const maxBodyBytes = options.maxBodyBytes ?? defaultMaxBodyBytes;
-  const reading = readResponse(socket, { head: call.method === "HEAD", maxBodyBytes });
+  const analysis = readResponse(socket, { head: call.method === "HEAD", maxBodyBytes });
   const answered = new AbortController();
   const writing = write(socket, pieces, call.raw?.halfClose === true, answered.signal);
-  const result = await Promise.race([reading.result, ended]);
-  reading.stop();
+  const result = await Promise.race([analysis.result, ended]);
+  analysis.stop();
   answered.abort();
   const whole = await Promise.race([writing, turn(false)]);
   // A request that was answered before it was written leaves the target in the middle of it.

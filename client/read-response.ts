@@ -16,7 +16,7 @@ export interface ReadResponse {
 }
 
 /** A reading under way. `stop` ends it and leaves the socket alone. */
-export interface Reading {
+export interface RequestAnalysis {
   readonly result: Promise<ReadResponse | Reason>;
   stop(): void;
 }
@@ -28,7 +28,7 @@ export interface Reading {
 export function readResponse(
   socket: Socket,
   options: { readonly head: boolean; readonly maxBodyBytes: number },
-): Reading {
+): RequestAnalysis {
   const tap = tapOf(socket);
   const result = new Promise<ReadResponse | Reason>((resolve) => {
     const sent = request({

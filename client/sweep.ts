@@ -92,7 +92,7 @@ async function clear({ path, entry }: LeftJournal, options: SweepOptions, done: 
 
 function contextOf({ transport, deadlineMs, signal, ...options }: SweepOptions): WaitContext {
   const lambda = lambdaApi(transport, { deadlineMs, signal, essential: true });
-  return { lambda, clock: options.clock, sleep: options.sleep ?? sleep, patienceMs: 10_000, signal };
+  return { lambda, clock: options.clock, sleep: options.sleep ?? sleep, waitTimeoutMs: 10_000, signal };
 }
 
 async function remove(options: SweepOptions, name: string, { deleted, left }: Done): Promise<void> {

@@ -19,7 +19,7 @@ export interface SendOptions {
   /** "lambda" unless said otherwise. */
   readonly service?: Service | undefined;
   /** Over a connection of its own, so that it cannot be one that the target has just closed because it was idle. */
-  readonly anew?: boolean | undefined;
+  readonly onNewConnection?: boolean | undefined;
   /** Clean-up: sent even when the budget of requests is spent. */
   readonly essential?: boolean | undefined;
 }

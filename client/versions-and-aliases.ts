@@ -1,11 +1,11 @@
-import type { StagedAliases, StagedFunction } from "../spec/fixture.ts";
+import type { FixtureFunction, StagedAliases } from "../spec/fixture.ts";
 import type { UnsupportedCapability } from "../spec/verdict.ts";
 import { said } from "./lambda-api.ts";
 import { askUntil, isSettling, type WaitContext } from "./wait.ts";
 
 /** A function with its versions and aliases, and what it could not be given. */
 export interface Complete {
-  readonly staged: StagedFunction;
+  readonly fixtureFunction: FixtureFunction;
   readonly missing: readonly UnsupportedCapability[];
 }
 
@@ -18,7 +18,7 @@ export async function addVersionsAndAliases(
   const missing: UnsupportedCapability[] = [];
   const versions = await publishTwo(context, name, missing);
   const aliases = await createAliases(context, name, arn, versions[0] ?? "$LATEST", missing);
-  return { staged: { name, arn, versions, aliases }, missing };
+  return { fixtureFunction: { name, arn, versions, aliases }, missing };
 }
 
 async function publishTwo(
@@ -63,7 +63,7 @@ async function change(context: WaitContext, name: string): Promise<boolean> {
   const { lambda } = context;
   const reply = await lambda.updateFunctionConfiguration(name, "changed for a second version");
   if (!reply.ok) return false;
-  const until = context.clock() + context.patienceMs;
+  const until = context.clock() + context.waitTimeoutMs;
   while (context.clock() < until) {
     const now = await lambda.getFunction(name);
     if (!now.ok || now.value.LastUpdateStatus !== "InProgress") return now.ok;

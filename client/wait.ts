@@ -10,7 +10,7 @@ export interface WaitContext {
   readonly clock: Clock;
   readonly sleep: Sleep;
   /** Longest wait for something that is on its way, in milliseconds. */
-  readonly patienceMs: number;
+  readonly waitTimeoutMs: number;
   /** Ends the waiting. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -31,7 +31,7 @@ export async function askUntil<T>(
   ask: () => Promise<Reply<T>>,
   passes: (reply: Refused) => boolean,
 ): Promise<Reply<T>> {
-  const until = context.clock() + context.patienceMs;
+  const until = context.clock() + context.waitTimeoutMs;
   for (let pause = 100; ; pause = Math.min(pause * 2, 2000)) {
     stopIfEnded(context);
     const reply = await ask();

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { constraintOf } from "../spec/constraint.ts";
-import type { Stage, StagedAliases } from "../spec/fixture.ts";
+import type { Fixture, StagedAliases } from "../spec/fixture.ts";
 import { readName } from "../spec/function-name.ts";
 import { alphabet, documentationAccount, type Edge, ofLength, ofSize, place } from "./arbitraries.ts";
 import type { MemberValues } from "./members.ts";
@@ -63,7 +63,7 @@ const tooLong = fc
   .map(([front, name, tail]) => `${front}${name}:${tail}`);
 
 /** The function's name or ARN with an alias that exists; the name alone where the fixture has no aliases. */
-function qualified(format: "name" | "arn", alias: keyof StagedAliases): (stage: Stage) => string {
+function qualified(format: "name" | "arn", alias: keyof StagedAliases): (fixture: Fixture) => string {
   return ({ main }) => (main.aliases ? `${main[format]}:${main.aliases[alias]}` : main.name);
 }
 
@@ -72,32 +72,38 @@ function qualified(format: "name" | "arn", alias: keyof StagedAliases): (stage: 
  * two aliases of the fixture give full ARNs of exactly 140 and 141 characters. The empty name makes another path and
  * is tested as a route.
  */
-const edges: readonly Edge<Stage>[] = [
+const edges: readonly Edge<Fixture>[] = [
   { label: "name-shortest", value: ({ unknownName }) => ofSize(unknownName, 1) },
   { label: "name-longest", value: ({ unknownName }) => ofSize(unknownName, longestName) },
   { label: "name-too-long", value: ({ unknownName }) => ofSize(unknownName, longestName + 1) },
-  { label: "full-arn-longest-unknown", value: (stage) => filled(arnPrefix(stage), stage, longestArn) },
-  { label: "full-arn-too-long-unknown", value: (stage) => filled(arnPrefix(stage), stage, longestArn + 1) },
-  { label: "partial-arn-longest-unknown", value: (stage) => filled(partialPrefix(stage), stage, longestArn) },
+  { label: "full-arn-longest-unknown", value: (fixture) => filled(arnPrefix(fixture), fixture, longestArn) },
+  {
+    label: "full-arn-too-long-unknown",
+    value: (fixture) => filled(arnPrefix(fixture), fixture, longestArn + 1),
+  },
+  {
+    label: "partial-arn-longest-unknown",
+    value: (fixture) => filled(partialPrefix(fixture), fixture, longestArn),
+  },
   {
     label: "partial-arn-too-long-unknown",
-    value: (stage) => filled(partialPrefix(stage), stage, longestArn + 1),
+    value: (fixture) => filled(partialPrefix(fixture), fixture, longestArn + 1),
   },
   { label: "full-arn-longest", value: qualified("arn", "arn140") },
   { label: "full-arn-too-long", value: qualified("arn", "arn141") },
   { label: "name-with-longest-alias", value: qualified("name", "longest") },
 ];
 
-function arnPrefix({ main: { arn, name } }: Stage): string {
+function arnPrefix({ main: { arn, name } }: Fixture): string {
   return arn.slice(0, arn.length - name.length);
 }
 
-function partialPrefix({ account }: Stage): string {
+function partialPrefix({ account }: Fixture): string {
   return `${account}:function:`;
 }
 
 /** The longest unknown name, qualified so that all together has that size. */
-function filled(front: string, { unknownName }: Stage, size: number): string {
+function filled(front: string, { unknownName }: Fixture, size: number): string {
   const named = `${front}${ofSize(unknownName, longestName)}:`;
   return named + "x".repeat(size - named.length);
 }
@@ -113,7 +119,7 @@ interface ArnParts {
 }
 
 /** The function's full ARN with one part changed. */
-function arnWith(change: (parts: ArnParts) => Partial<ArnParts>): (stage: Stage) => string {
+function arnWith(change: (parts: ArnParts) => Partial<ArnParts>): (fixture: Fixture) => string {
   return ({ partition, region, account, main: { name } }) => {
     const right = { arn: "arn", partition, service: "lambda", region, account, kind: "function", name };
     return Object.values({ ...right, ...change(right) }).join(":");
@@ -121,10 +127,10 @@ function arnWith(change: (parts: ArnParts) => Partial<ArnParts>): (stage: Stage)
 }
 
 /** Near misses of the name of an existing function, so that only the fault can be the reason; each has one reading. */
-const nearMisses: readonly NearMiss<Stage>[] = [
+const nearMisses: readonly NearMiss<Fixture>[] = [
   // Later revisions of the service's model admit dots.
-  ...around("FunctionName", "function", { core: ({ main }: Stage) => main.name }),
-  ...offPatterns<Stage>({
+  ...around("FunctionName", "function", { core: ({ main }: Fixture) => main.name }),
+  ...offPatterns<Fixture>({
     "latest-truncated": ({ main }) => `${main.name}:$LATES`,
     "latest-lower-case": ({ main }) => `${main.name}:$latest`,
     "latest-with-more": ({ main }) => `${main.name}:$LATEST:extra`,
@@ -177,16 +183,16 @@ const nearMisses: readonly NearMiss<Stage>[] = [
   over("far-too-long", unknownAlias(1_000)),
 ];
 
-function over(label: string, value: (stage: Stage) => string): NearMiss<Stage> {
+function over(label: string, value: (fixture: Fixture) => string): NearMiss<Fixture> {
   return { label, constraint: "maxLength", value };
 }
 
-function unknownAlias(size: number): (stage: Stage) => string {
+function unknownAlias(size: number): (fixture: Fixture) => string {
   return ({ main: { arn } }) => `${arn}:${ofSize("no-such-alias-", size - arn.length - 1)}`;
 }
 
 /** A random valid name may be the name of an existing function, so it is never sent to a real account. */
-export const functionName: MemberValues<string, Stage> = {
+export const functionName: MemberValues<string, Fixture> = {
   valid,
   edges,
   nearMisses,

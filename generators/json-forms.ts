@@ -57,7 +57,7 @@ const escapes: Readonly<Record<string, JsonForm>> = {
   "all-escaped": (body) => escapeStrings(body, escaped, escaped),
   "letters-escaped": (body) => escapeStrings(body, plainly, lettersEscaped),
   "slashes-escaped": fromText((text) => text.replaceAll("/", "\\/")),
-  "non-ascii-escaped": fromText((text) => text.replace(/[^ -~]/g, escapedUnit)),
+  "non-ascii-escaped": fromText((text) => text.replace(/[^ -~]/g, escapedTestCase)),
 };
 
 type Escape = (value: string) => string;
@@ -74,22 +74,22 @@ function plainly(value: string): string {
 }
 
 function escaped(value: string): string {
-  return `"${value.replace(/[\s\S]/g, escapedUnit)}"`;
+  return `"${value.replace(/[\s\S]/g, escapedTestCase)}"`;
 }
 
 function lettersEscaped(value: string): string {
-  const units = value
+  const testCases = value
     .split("")
-    .map((unit) => (/[acegikmoqsuwy]/.test(unit) ? escapedUnit(unit) : inString(unit)));
-  return `"${units.join("")}"`;
+    .map((testCase) => (/[acegikmoqsuwy]/.test(testCase) ? escapedTestCase(testCase) : inString(testCase)));
+  return `"${testCases.join("")}"`;
 }
 
-function inString(unit: string): string {
-  return /["\\\u0000-\u001f]/.test(unit) ? escapedUnit(unit) : unit;
+function inString(testCase: string): string {
+  return /["\\\u0000-\u001f]/.test(testCase) ? escapedTestCase(testCase) : testCase;
 }
 
-function escapedUnit(unit: string): string {
-  return `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`;
+function escapedTestCase(testCase: string): string {
+  return `\\u${testCase.charCodeAt(0).toString(16).padStart(4, "0")}`;
 }
 
 function upperHex(text: string): string {

@@ -1,6 +1,6 @@
 import type fc from "fast-check";
 import type { PathParameters, RequestMembers } from "../spec/add-permission.ts";
-import type { Stage } from "../spec/fixture.ts";
+import type { Fixture } from "../spec/fixture.ts";
 import { action } from "./action.ts";
 import type { Edge } from "./arbitraries.ts";
 import { eventSourceToken } from "./event-source-token.ts";
@@ -36,7 +36,7 @@ export interface MemberValues<Value = string, From = string> {
 export const memberValues: {
   readonly [M in keyof RequestMembers]: MemberValues<
     RequestMembers[M],
-    M extends keyof PathParameters ? Stage : string
+    M extends keyof PathParameters ? Fixture : string
   >;
 } = {
   Action: action,

@@ -6,7 +6,7 @@ import {
   lowerHex,
   qualifierQuery,
 } from "../spec/calls.ts";
-import type { Stage, StagedFunction } from "../spec/fixture.ts";
+import type { Fixture, FixtureFunction } from "../spec/fixture.ts";
 
 // Spellings of a function: its name or ARN, the qualifier after it or in the query, in four encodings.
 
@@ -31,9 +31,9 @@ export interface Spelling {
 type SpellingForm = Pick<Spelling, "label" | "functionName" | "qualifier"> & { readonly inQuery: boolean };
 
 /** Every spelling of a function of the fixture, and of its first version and its short alias where it has them. */
-export function spellings(stage: Stage, fn: StagedFunction): readonly Spelling[] {
+export function spellings(fixture: Fixture, fn: FixtureFunction): readonly Spelling[] {
   const [version] = fn.versions;
-  return Object.entries(namesOf(stage, fn))
+  return Object.entries(namesOf(fixture, fn))
     .flatMap(([label, functionName]) => [
       { label, functionName, qualifier: null, inQuery: false },
       ...(version === undefined ? [] : qualified(label, functionName, "version", version)),
@@ -44,12 +44,12 @@ export function spellings(stage: Stage, fn: StagedFunction): readonly Spelling[]
 
 /** One spelling, picked by numbers, of a version or alias, or of the function itself where the qualifier is null. */
 export function spellingOf(
-  stage: Pick<Stage, "account">,
-  fn: Pick<StagedFunction, "name" | "arn">,
+  fixture: Pick<Fixture, "account">,
+  fn: Pick<FixtureFunction, "name" | "arn">,
   qualifier: string | null,
   pick: { readonly form: number; readonly encodings: readonly Encoding[]; readonly encoding: number },
 ): Spelling {
-  const forms = Object.entries(namesOf(stage, fn)).flatMap(([label, functionName]) =>
+  const forms = Object.entries(namesOf(fixture, fn)).flatMap(([label, functionName]) =>
     qualifier === null
       ? [{ label, functionName, qualifier, inQuery: false }]
       : qualified(label, functionName, /^\d+$/.test(qualifier) ? "version" : "alias", qualifier),
@@ -60,7 +60,10 @@ export function spellingOf(
   return spelt(form, encoding);
 }
 
-function namesOf({ account }: Pick<Stage, "account">, { name, arn }: Pick<StagedFunction, "name" | "arn">) {
+function namesOf(
+  { account }: Pick<Fixture, "account">,
+  { name, arn }: Pick<FixtureFunction, "name" | "arn">,
+) {
   return { name, "full-arn": arn, "partial-arn": `${account}:function:${name}` };
 }
 

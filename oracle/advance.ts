@@ -4,19 +4,19 @@ import { statementText } from "../spec/statement.ts";
 import { addressee, percentDecoded, policyKey, removal, route } from "../spec/target.ts";
 import {
   appended,
-  type Belief,
-  type FunctionBelief,
-  fadedIn,
+  consumedBy,
+  type FunctionModelState,
   forget,
-  inEveryWorld,
+  inEveryPossibleState,
   latest,
+  type ModelState,
   mapPolicies,
   maybe,
   newPolicy,
-  type PolicyBelief,
+  type PolicyModelState,
   policyWith,
+  possiblyStaleIn,
   unsettle,
-  usedUp,
   without,
   withPolicy,
   withShown,
@@ -24,37 +24,38 @@ import {
 import type { Addition, Neighbour, Observation, PolicyRead } from "./observe.ts";
 
 /** The model state after a call, from the model state before it. Pure. */
-export function believe(before: Belief, observation: Observation): Belief {
+export function advance(before: ModelState, observation: Observation): ModelState {
   switch (observation.kind) {
     case "addition":
-      return believeAddition(before, observation);
+      return advanceAddition(before, observation);
     case "policy-read":
-      return believeRead(before, observation);
+      return advanceRead(before, observation);
     case "neighbour":
-      return believeNeighbour(before, observation);
+      return advanceNeighbour(before, observation);
   }
 }
 
-function believeAddition(belief: Belief, observation: Addition): Belief {
-  const { reading, situation, result } = observation;
-  const { key } = situation;
-  if (result.kind === "refused" && result.status < 500) return believeRefusal(belief, observation);
-  const before = key === null ? belief : unsettle(belief, key.split(":")[0] ?? "", key);
-  const objected = reading.objections.length + reading.questions.length > 0 && !isTakenAsMeant(observation);
+function advanceAddition(modelState: ModelState, observation: Addition): ModelState {
+  const { analysis, stateAnalysis, result } = observation;
+  const { key } = stateAnalysis;
+  if (result.kind === "refused" && result.status < 500) return advanceRefusal(modelState, observation);
+  const before = key === null ? modelState : unsettle(modelState, key.split(":")[0] ?? "", key);
+  const objected =
+    analysis.refusalReasons.length + analysis.questions.length > 0 && !isTakenAsMeant(observation);
   // The document does not say whether two ids may differ in letter case only. An id that was accepted counts as a statement.
-  const questions = situation.questions.filter((question) => question !== "StatementId.letter-case");
-  const unexpected = objected || situation.objections.length + questions.length > 0;
-  const anywhere = reading.resource === null && reading.questions.length > 0;
+  const questions = stateAnalysis.questions.filter((question) => question !== "StatementId.letter-case");
+  const unexpected = objected || stateAnalysis.refusalReasons.length + questions.length > 0;
+  const anywhere = analysis.resource === null && analysis.questions.length > 0;
   if (key === null) {
     if (result.kind === "added" || anywhere) return forgetAll(before);
-    return forgetUnknown(before, reading);
+    return forgetUnknown(before, analysis);
   }
   const policy = before.policies[key];
   if (policy === undefined) return before;
   // The request was accepted, and its qualifier can mean more than one policy: each of them may hold the statement.
-  if (result.kind === "added" && reading.questions.includes("body.qualifier-member"))
+  if (result.kind === "added" && analysis.questions.includes("body.qualifier-member"))
     return forgetAll(before);
-  const sid = String(reading.body.members?.StatementId);
+  const sid = String(analysis.body.members?.StatementId);
   if (unexpected) {
     const open = withPolicy(before, key, forget(policy));
     return result.kind === "added" ? noteElsewhere(open, key, sid) : open;
@@ -69,40 +70,45 @@ function believeAddition(belief: Belief, observation: Addition): Belief {
 }
 
 /** The HTTP framing was malformed, and the answer still shows the statement that was sent. */
-function isTakenAsMeant({ reading, result }: Addition): boolean {
-  const framing = reading.questions.every((question) => question === "request.framing");
-  if (!framing || reading.objections.length > 0 || result.kind !== "added") return false;
-  return result.statement.parsed?.Sid === reading.body.members?.StatementId;
+function isTakenAsMeant({ analysis, result }: Addition): boolean {
+  const framing = analysis.questions.every((question) => question === "request.framing");
+  if (!framing || analysis.refusalReasons.length > 0 || result.kind !== "added") return false;
+  return result.statement.parsed?.Sid === analysis.body.members?.StatementId;
 }
 
 /** The statement may be on a resource that may not exist. */
-function forgetUnknown(before: Belief, { resource }: Addition["reading"]): Belief {
+function forgetUnknown(before: ModelState, { resource }: Addition["analysis"]): ModelState {
   const key = resource === null ? "" : policyKey(resource.name, resource.qualifier);
   const policy = before.policies[key];
   return policy === undefined ? before : withPolicy(before, key, forget(policy));
 }
 
-function acknowledged(policy: PolicyBelief, sid: string, text: string | null, size: number): PolicyBelief {
+function acknowledged(
+  policy: PolicyModelState,
+  sid: string,
+  text: string | null,
+  size: number,
+): PolicyModelState {
   return {
-    ...inEveryWorld(policy, appended(text === null ? { sid, text, size } : { sid, text })),
-    ...usedUp(policy),
+    ...inEveryPossibleState(policy, appended(text === null ? { sid, text, size } : { sid, text })),
+    ...consumedBy(policy),
     since: { ...policy.since, added: latest([...policy.since.added, sid]) },
     freed: policy.freed.filter((freed) => freed !== sid),
-    spurned: [],
+    rejected: [],
     overfull: "no",
   };
 }
 
-function believeRefusal(before: Belief, { reading, situation, result }: Addition): Belief {
-  const members = reading.body.members ?? {};
+function advanceRefusal(before: ModelState, { analysis, stateAnalysis, result }: Addition): ModelState {
+  const members = analysis.body.members ?? {};
   const sid = typeof members.StatementId === "string" ? members.StatementId : "";
   const revision = members.RevisionId;
   const error = result.kind === "refused" ? result.error : null;
-  const refusedOn = (policy: PolicyBelief): PolicyBelief => ({
+  const refusedOn = (policy: PolicyModelState): PolicyModelState => ({
     ...policy,
     since: { ...policy.since, refused: latest([...policy.since.refused, sid]) },
   });
-  const { key } = situation;
+  const { key } = stateAnalysis;
   // It is not known which policy the removal was for, so each policy may be as it was.
   if (key === null) return mapPolicies(before, refusedOn);
   const policy = before.policies[key];
@@ -110,69 +116,76 @@ function believeRefusal(before: Belief, { reading, situation, result }: Addition
   const stale = error === "PreconditionFailedException" && typeof revision === "string";
   return withPolicy(before, key, {
     ...refusedOn(policy),
-    spurned: stale ? [...policy.spurned, revision] : policy.spurned,
+    rejected: stale ? [...policy.rejected, revision] : policy.rejected,
     overfull: error === "PolicyLengthExceededException" ? "full" : policy.overfull,
   });
 }
 
-function believeRead(before: Belief, { key, policy: seen, together }: PolicyRead): Belief {
+function advanceRead(before: ModelState, { key, policy: seen, together }: PolicyRead): ModelState {
   const known = key === null ? undefined : before.policies[key];
   if (key === null || known === undefined || together) return before;
   if (seen.kind === "unreadable" || seen.kind === "unsettled") return before;
   const statements = seen.kind === "policy" ? seen.statements : [];
   const revision = seen.kind === "policy" ? seen.revision : null;
-  const replaced = [...currentPolicyRevisions(known), ...known.used].filter((shown) => shown !== revision);
-  const same = known.worlds.length === 1 && currentPolicyRevisions(known).includes(revision ?? "");
+  const replaced = [...currentPolicyRevisions(known), ...known.consumed].filter(
+    (shown) => shown !== revision,
+  );
+  const same = known.possibleStates.length === 1 && currentPolicyRevisions(known).includes(revision ?? "");
   const resourceRevision = unwritten(known);
   return withPolicy(before, key, {
     ...policyWith(statements),
     shown: withShown(known, revision, statements),
-    worlds: [{ statements, policyRevision: revision, resourceRevision }],
-    faded: fadedIn(known).filter((shown) => ![...replaced, revision, resourceRevision].includes(shown)),
-    past: revision === null ? known.past : latest([...new Set([...known.past, ...replaced])]),
-    used: revision === null ? known.used : [],
-    spurned: same ? known.spurned : [],
+    possibleStates: [{ statements, policyRevision: revision, resourceRevision }],
+    possiblyStale: possiblyStaleIn(known).filter(
+      (shown) => ![...replaced, revision, resourceRevision].includes(shown),
+    ),
+    superseded:
+      revision === null ? known.superseded : latest([...new Set([...known.superseded, ...replaced])]),
+    consumed: revision === null ? known.consumed : [],
+    rejected: same ? known.rejected : [],
     freed: known.freed,
     tidied: known.tidied,
     overfull: known.overfull,
   });
 }
 
-function unwritten(policy: PolicyBelief): string | null {
-  return policy.worlds.length === 1 ? (policy.worlds[0]?.resourceRevision ?? null) : null;
+function unwritten(policy: PolicyModelState): string | null {
+  return policy.possibleStates.length === 1 ? (policy.possibleStates[0]?.resourceRevision ?? null) : null;
 }
 
-function currentPolicyRevisions(policy: PolicyBelief): readonly string[] {
-  return policy.worlds.flatMap(({ policyRevision }) => (policyRevision === null ? [] : [policyRevision]));
+function currentPolicyRevisions(policy: PolicyModelState): readonly string[] {
+  return policy.possibleStates.flatMap(({ policyRevision }) =>
+    policyRevision === null ? [] : [policyRevision],
+  );
 }
 
-function noteElsewhere(belief: Belief, key: string, sid: string): Belief {
-  return mapPolicies(belief, (policy, other) => {
+function noteElsewhere(modelState: ModelState, key: string, sid: string): ModelState {
+  return mapPolicies(modelState, (policy, other) => {
     if (other === key) return policy;
     const { since } = policy;
     return { ...policy, since: { ...since, elsewhere: latest([...since.elsewhere, { key, sid }]) } };
   });
 }
 
-function forgetAll(belief: Belief): Belief {
-  return mapPolicies(belief, forget);
+function forgetAll(modelState: ModelState): ModelState {
+  return mapPolicies(modelState, forget);
 }
 
 /** The model state after calls that were in flight together: each acknowledged call took effect, in some order. */
-export function believeRound(before: Belief, members: readonly Observation[]): Belief {
-  let belief = before;
+export function advanceBatch(before: ModelState, members: readonly Observation[]): ModelState {
+  let modelState = before;
   const acknowledgedSids = new Map<string, number>();
   for (const member of members) {
     if (member.kind !== "addition") continue;
-    const sid = member.reading.body.members?.StatementId;
-    const id = JSON.stringify([member.situation.key, String(sid)]);
+    const sid = member.analysis.body.members?.StatementId;
+    const id = JSON.stringify([member.stateAnalysis.key, String(sid)]);
     if (member.result.kind === "added") acknowledgedSids.set(id, (acknowledgedSids.get(id) ?? 0) + 1);
-    belief = believe(belief, member);
+    modelState = advance(modelState, member);
   }
-  for (const member of members) if (member.kind === "neighbour") belief = believe(belief, member);
+  for (const member of members) if (member.kind === "neighbour") modelState = advance(modelState, member);
   const touched = touchedKeys(members);
   const confused = [...acknowledgedSids.values()].some((count) => count > 1) || removesWhatItAdds(members);
-  return mapPolicies(belief, (policy, key) => {
+  return mapPolicies(modelState, (policy, key) => {
     if (!touched.has(key)) return policy;
     return confused ? forget(policy) : { ...policy, since: { ...policy.since, together: true } };
   });
@@ -180,7 +193,7 @@ export function believeRound(before: Belief, members: readonly Observation[]): B
 
 function touchedKeys(members: readonly Observation[]): ReadonlySet<string> {
   const keys = members.map((member) =>
-    member.kind === "addition" ? member.situation.key : removal(member.call)?.key,
+    member.kind === "addition" ? member.stateAnalysis.key : removal(member.call)?.key,
   );
   return new Set(keys.filter((key): key is string => typeof key === "string"));
 }
@@ -188,7 +201,7 @@ function touchedKeys(members: readonly Observation[]): ReadonlySet<string> {
 function removesWhatItAdds(members: readonly Observation[]): boolean {
   const added = members.flatMap((member) =>
     member.kind === "addition"
-      ? [{ key: member.situation.key, sid: String(member.reading.body.members?.StatementId) }]
+      ? [{ key: member.stateAnalysis.key, sid: String(member.analysis.body.members?.StatementId) }]
       : [],
   );
   return members.some((member) => {
@@ -198,26 +211,26 @@ function removesWhatItAdds(members: readonly Observation[]): boolean {
 }
 
 /** The model state after a call that arranges or observes. Only acknowledged effects count. */
-function believeNeighbour(before: Belief, observation: Neighbour): Belief {
+function advanceNeighbour(before: ModelState, observation: Neighbour): ModelState {
   const { call, answer } = observation;
   const done = answer.kind === "response" && answer.status >= 200 && answer.status < 300;
   const open = answer.kind === "none" || answer.status === 429 || answer.status >= 500;
-  if (call.operation === "RemovePermission") return believeRemoval(before, observation, done, open);
+  if (call.operation === "RemovePermission") return advanceRemoval(before, observation, done, open);
   if (!done) return open && writes.has(call.operation) ? blur(before, observation) : before;
   switch (call.operation) {
     case "GetFunction":
     case "GetAlias":
-      return believeRevision(before, observation);
+      return advanceRevision(before, observation);
     case "PublishVersion":
-      return believeVersion(before, observation);
+      return advanceVersion(before, observation);
     case "CreateAlias":
-      return believeAlias(before, observation);
+      return advanceAlias(before, observation);
     case "DeleteAlias":
-      return believeNoAlias(before, observation);
+      return advanceNoAlias(before, observation);
     case "CreateFunction":
-      return believeFunction(before, observation);
+      return advanceFunction(before, observation);
     case "DeleteFunction":
-      return believeDeletion(before, observation);
+      return advanceDeletion(before, observation);
     default:
       return before;
   }
@@ -231,25 +244,32 @@ const writes: ReadonlySet<string> = new Set([
   "DeleteFunction",
 ]);
 
-function believeRemoval(belief: Belief, observation: Neighbour, done: boolean, open: boolean): Belief {
+function advanceRemoval(
+  modelState: ModelState,
+  observation: Neighbour,
+  done: boolean,
+  open: boolean,
+): ModelState {
   const target = removal(observation.call);
-  const policy = target === null ? undefined : belief.policies[target.key];
-  if (target === null || policy === undefined) return belief;
-  const before = done || open ? unsettleNeighbours(belief, target) : belief;
+  const policy = target === null ? undefined : modelState.policies[target.key];
+  if (target === null || policy === undefined) return modelState;
+  const before = done || open ? unsettleNeighbours(modelState, target) : modelState;
   if (open) return withPolicy(before, target.key, maybe(policy, without(target.sid)));
   if (!done) return before;
-  const held = policy.worlds.every((world) => world.statements?.some(({ sid }) => sid === target.sid));
+  const held = policy.possibleStates.every((possibleState) =>
+    possibleState.statements?.some(({ sid }) => sid === target.sid),
+  );
   if (!held) return withPolicy(before, target.key, forget(policy));
   return withPolicy(before, target.key, {
-    ...inEveryWorld(policy, without(target.sid)),
-    ...usedUp(policy),
+    ...inEveryPossibleState(policy, without(target.sid)),
+    ...consumedBy(policy),
     since: {
       ...policy.since,
       added: policy.since.added.filter((sid) => sid !== target.sid),
       removed: latest([...policy.since.removed, target.sid]),
     },
     freed: latest([...policy.freed, target.sid]),
-    spurned: [],
+    rejected: [],
     overfull: policy.overfull === "full" ? "room-again" : policy.overfull,
   });
 }
@@ -258,9 +278,12 @@ function believeRemoval(belief: Belief, observation: Neighbour, done: boolean, o
  * A removal may also have changed another policy of the function. That is no fault of AddPermission, so from now on
  * the statement may be missing there.
  */
-function unsettleNeighbours(belief: Belief, { key, sid }: NonNullable<ReturnType<typeof removal>>): Belief {
+function unsettleNeighbours(
+  modelState: ModelState,
+  { key, sid }: NonNullable<ReturnType<typeof removal>>,
+): ModelState {
   const name = nameIn(key);
-  return mapPolicies(unsettle(belief, name, key), (policy, other) =>
+  return mapPolicies(unsettle(modelState, name, key), (policy, other) =>
     other !== key && nameIn(other) === name && mayHold(policy, sid) ? maybe(policy, without(sid)) : policy,
   );
 }
@@ -269,8 +292,8 @@ function nameIn(key: string): string {
   return key.split(":")[0] ?? "";
 }
 
-function mayHold({ worlds }: PolicyBelief, wanted: string): boolean {
-  return worlds.some(({ statements }) => statements?.some(({ sid }) => sid === wanted));
+function mayHold({ possibleStates }: PolicyModelState, wanted: string): boolean {
+  return possibleStates.some(({ statements }) => statements?.some(({ sid }) => sid === wanted));
 }
 
 function functionOf({ call }: Neighbour): string {
@@ -281,7 +304,7 @@ function functionOf({ call }: Neighbour): string {
   return typeof inBody === "string" ? inBody : "";
 }
 
-function believeRevision(before: Belief, observation: Neighbour): Belief {
+function advanceRevision(before: ModelState, observation: Neighbour): ModelState {
   const at = route(observation.call.target);
   const of = at.kind === "neighbour" ? addressee(at) : null;
   if (at.kind !== "neighbour" || of === null) return before;
@@ -290,15 +313,15 @@ function believeRevision(before: Belief, observation: Neighbour): Belief {
   const policy = before.policies[key];
   if (policy === undefined) return before;
   const resourceRevision = revisionIn(observation.answer) ?? "";
-  const [world, ...others] = policy.worlds;
-  const statements = others.length === 0 ? (world?.statements ?? null) : null;
+  const [possibleState, ...others] = policy.possibleStates;
+  const statements = others.length === 0 ? (possibleState?.statements ?? null) : null;
   return withPolicy(before, key, {
-    ...inEveryWorld(policy, (one) => ({ ...one, resourceRevision })),
+    ...inEveryPossibleState(policy, (one) => ({ ...one, resourceRevision })),
     shown: withShown(policy, resourceRevision, statements),
   });
 }
 
-function believeVersion(before: Belief, observation: Neighbour): Belief {
+function advanceVersion(before: ModelState, observation: Neighbour): ModelState {
   const name = functionOf(observation);
   const version = jsonObject(textOf(observation))?.Version;
   const known = before.functions[name];
@@ -310,7 +333,7 @@ function believeVersion(before: Belief, observation: Neighbour): Belief {
   return withPolicy(grown, policyKey(name, version), newPolicy(before, "published"));
 }
 
-function believeAlias(before: Belief, observation: Neighbour): Belief {
+function advanceAlias(before: ModelState, observation: Neighbour): ModelState {
   const name = functionOf(observation);
   const alias = jsonObject(observation.call.body ?? "")?.Name;
   const known = before.functions[name];
@@ -322,7 +345,7 @@ function believeAlias(before: Belief, observation: Neighbour): Belief {
   return withPolicy(grown, policyKey(name, alias), newPolicy(before, null));
 }
 
-function believeNoAlias(before: Belief, observation: Neighbour): Belief {
+function advanceNoAlias(before: ModelState, observation: Neighbour): ModelState {
   const at = route(observation.call.target);
   const name = functionOf(observation);
   const alias = at.kind === "neighbour" ? percentDecoded(at.rest[1] ?? "") : null;
@@ -335,7 +358,7 @@ function believeNoAlias(before: Belief, observation: Neighbour): Belief {
   };
 }
 
-function believeFunction(before: Belief, observation: Neighbour): Belief {
+function advanceFunction(before: ModelState, observation: Neighbour): ModelState {
   const name = functionOf(observation);
   const again = before.functions[name]?.deleted === true;
   const grown = withFunction(before, name, {
@@ -349,12 +372,12 @@ function believeFunction(before: Belief, observation: Neighbour): Belief {
 }
 
 /** The whole function, or one version of it. */
-function believeDeletion(before: Belief, observation: Neighbour): Belief {
+function advanceDeletion(before: ModelState, observation: Neighbour): ModelState {
   const at = route(observation.call.target);
   const of = at.kind === "neighbour" ? addressee(at) : null;
   if (of === null) return before;
   const { name, qualifier } = of;
-  if (qualifier === null) return believeNoFunction(before, name);
+  if (qualifier === null) return advanceNoFunction(before, name);
   const known = before.functions[name];
   if (known === undefined) return before;
   const { [policyKey(name, qualifier)]: _gone, ...policies } = unsettle(before, name).policies;
@@ -362,7 +385,7 @@ function believeDeletion(before: Belief, observation: Neighbour): Belief {
   return { ...withFunction(before, name, { ...known, versions }), policies };
 }
 
-function believeNoFunction(before: Belief, name: string): Belief {
+function advanceNoFunction(before: ModelState, name: string): ModelState {
   const known = before.functions[name];
   if (known === undefined) return before;
   const policies = Object.entries(before.policies).filter(([key]) => key.split(":")[0] !== name);
@@ -371,17 +394,17 @@ function believeNoFunction(before: Belief, name: string): Belief {
 }
 
 /** A write without an answer: until the fixture is created again, the function may exist or not, with any versions. */
-function blur(before: Belief, observation: Neighbour): Belief {
+function blur(before: ModelState, observation: Neighbour): ModelState {
   const name = functionOf(observation);
   const known = before.functions[name];
   if (known === undefined) return before;
   const open = withFunction(before, name, { ...known, exists: null, versionsKnown: false });
   const own = Object.entries(open.policies).filter(([key]) => key.split(":")[0] === name);
-  return own.reduce((belief, [key, policy]) => withPolicy(belief, key, forget(policy)), open);
+  return own.reduce((modelState, [key, policy]) => withPolicy(modelState, key, forget(policy)), open);
 }
 
-function withFunction(belief: Belief, name: string, known: FunctionBelief): Belief {
-  return { ...belief, functions: { ...belief.functions, [name]: known } };
+function withFunction(modelState: ModelState, name: string, known: FunctionModelState): ModelState {
+  return { ...modelState, functions: { ...modelState.functions, [name]: known } };
 }
 
 function textOf({ answer }: Neighbour): string {

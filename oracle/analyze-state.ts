@@ -1,10 +1,10 @@
 import type { AddPermissionRequest, Received } from "../spec/add-permission.ts";
-import type { Reading, Resource } from "../spec/request.ts";
+import type { RequestAnalysis, Resource } from "../spec/request.ts";
 import { policyKey } from "../spec/target.ts";
-import { type Belief, mayHaveAgain, type PolicyBelief, type World } from "./model-state.ts";
+import { type ModelState, mayHaveAgain, type PolicyModelState, type PossibleState } from "./model-state.ts";
 
 /** A reason why a request must be refused that depends on what the target holds. */
-export type StateObjection =
+export type StateRefusalReason =
   | "resource.unknown-function"
   | "resource.deleted-function"
   | "resource.unknown-version"
@@ -20,7 +20,7 @@ export type StateObjection =
   | "RevisionId.foreign";
 
 /** A way in which the target's state makes a valid request differ from the canonical one. */
-export type StateFeature =
+export type StateVariation =
   | "RevisionId.current"
   | "StatementId.shares-prefix"
   | "StatementId.freed"
@@ -32,12 +32,12 @@ export type StateFeature =
 export type StateQuestion = "StatementId.letter-case" | "FunctionName.letter-case";
 
 /** What the model state says of a request: which policy it is for, and which rules of that policy apply to it. */
-export interface Situation {
+export interface StateAnalysis {
   /** The policy the request is for; null when the resource does not exist or is not known to. */
   readonly key: string | null;
-  readonly objections: readonly StateObjection[];
+  readonly refusalReasons: readonly StateRefusalReason[];
   readonly questions: readonly StateQuestion[];
-  readonly features: readonly StateFeature[];
+  readonly variations: readonly StateVariation[];
   /** An earlier history had this id on this policy; a target that never frees ids may still refuse it. */
   readonly reused: boolean;
   /** Another policy may hold the id, so a conflict may be about that one. */
@@ -56,132 +56,137 @@ type Unsure =
   | "RevisionId"
   | "too-many-open";
 
-const nothing: Situation = {
+const nothing: StateAnalysis = {
   key: null,
-  objections: [],
+  refusalReasons: [],
   questions: [],
-  features: [],
+  variations: [],
   reused: false,
   perhapsElsewhere: false,
   unsure: [],
 };
 
 /** Compares a request with the model state of the target. */
-export function situate(reading: Reading, belief: Belief): Situation {
-  const { resource } = reading;
+export function analyzeAgainstState(analysis: RequestAnalysis, modelState: ModelState): StateAnalysis {
+  const { resource } = analysis;
   if (resource === null) return nothing;
-  const abroad = elsewhere(resource, belief);
-  if (abroad) return { ...nothing, objections: [abroad] };
-  const missing = missingPart(resource, belief);
+  const foreign = elsewhere(resource, modelState);
+  if (foreign) return { ...nothing, refusalReasons: [foreign] };
+  const missing = missingPart(resource, modelState);
   if (missing) return { ...nothing, ...missing };
   const key = policyKey(resource.name, resource.qualifier);
-  const policy = belief.policies[key];
+  const policy = modelState.policies[key];
   if (policy === undefined) return { ...nothing, unsure: ["policy"] };
-  const members = reading.body.members ?? {};
+  const members = analysis.body.members ?? {};
   const sid = members.StatementId;
   const revision = members.RevisionId;
-  const bySid = typeof sid === "string" ? situateSid(sid, key, policy, members, belief) : nothing;
-  const byRevision = typeof revision === "string" ? situateRevision(revision, key, policy, belief) : nothing;
+  const bySid = typeof sid === "string" ? analyzeSid(sid, key, policy, members, modelState) : nothing;
+  const byRevision =
+    typeof revision === "string" ? analyzeRevision(revision, key, policy, modelState) : nothing;
   return {
     key,
-    objections: [...bySid.objections, ...byRevision.objections],
+    refusalReasons: [...bySid.refusalReasons, ...byRevision.refusalReasons],
     questions: bySid.questions,
-    features: [
-      ...bySid.features,
-      ...byRevision.features,
+    variations: [
+      ...bySid.variations,
+      ...byRevision.variations,
       ...(policy.overfull === "room-again" ? (["policy.room-again"] as const) : []),
     ],
     reused: typeof sid === "string" && policy.tidied.includes(sid),
-    perhapsElsewhere: typeof sid === "string" && holdersOf(sid, key, belief, mayBeHeldBy).length > 0,
+    perhapsElsewhere: typeof sid === "string" && holdersOf(sid, key, modelState, mayBeHeldBy).length > 0,
     unsure: [...bySid.unsure, ...byRevision.unsure],
   };
 }
 
-function elsewhere(resource: Resource, { home }: Belief): StateObjection | null {
+function elsewhere(resource: Resource, { home }: ModelState): StateRefusalReason | null {
   if (resource.partition !== null && resource.partition !== home.partition) return "resource.other-partition";
   if (resource.region !== null && resource.region !== home.region) return "resource.other-region";
   if (resource.account !== null && resource.account !== home.account) return "resource.other-account";
   return null;
 }
 
-function missingPart({ name, qualifier }: Resource, belief: Belief): Partial<Situation> | null {
-  const known = belief.functions[name];
+function missingPart({ name, qualifier }: Resource, modelState: ModelState): Partial<StateAnalysis> | null {
+  const known = modelState.functions[name];
   if (known === undefined) {
     const lower = name.toLowerCase();
-    if (Object.keys(belief.functions).some((other) => other.toLowerCase() === lower)) {
+    if (Object.keys(modelState.functions).some((other) => other.toLowerCase() === lower)) {
       return { questions: ["FunctionName.letter-case"] };
     }
-    return { objections: ["resource.unknown-function"] };
+    return { refusalReasons: ["resource.unknown-function"] };
   }
   if (known.exists === null) return { unsure: ["function"] };
   if (!known.exists)
-    return { objections: [known.deleted ? "resource.deleted-function" : "resource.unknown-function"] };
+    return { refusalReasons: [known.deleted ? "resource.deleted-function" : "resource.unknown-function"] };
   if (qualifier === null || known.versions.includes(qualifier) || known.aliases.includes(qualifier))
     return null;
   if (qualifier === "$LATEST") return {};
-  if (!/^\d+$/.test(qualifier)) return { objections: ["resource.unknown-alias"] };
-  return known.versionsKnown ? { objections: ["resource.unknown-version"] } : { unsure: ["versions"] };
+  if (!/^\d+$/.test(qualifier)) return { refusalReasons: ["resource.unknown-alias"] };
+  return known.versionsKnown ? { refusalReasons: ["resource.unknown-version"] } : { unsure: ["versions"] };
 }
 
-function situateSid(
+function analyzeSid(
   sid: string,
   key: string,
-  policy: PolicyBelief,
+  policy: PolicyModelState,
   members: Received<AddPermissionRequest>,
-  belief: Belief,
-): Situation {
+  modelState: ModelState,
+): StateAnalysis {
   if (policy.capped) return { ...nothing, unsure: ["too-many-open"] };
-  const holds = policy.worlds.map((world) => holdsSid(world, sid));
+  const holds = policy.possibleStates.map((possibleState) => holdsSid(possibleState, sid));
   if (holds.some((held) => held === null)) return { ...nothing, unsure: ["statements"] };
   if (holds.every((held) => held)) {
     return {
       ...nothing,
-      objections: [
-        sameContent(policy.worlds, sid, members) ? "StatementId.duplicate-content" : "StatementId.duplicate",
+      refusalReasons: [
+        sameContent(policy.possibleStates, sid, members)
+          ? "StatementId.duplicate-content"
+          : "StatementId.duplicate",
       ],
     };
   }
   if (holds.some((held) => held)) return { ...nothing, unsure: ["StatementId"] };
-  const others = policy.worlds.flatMap(
+  const others = policy.possibleStates.flatMap(
     ({ statements }) => statements?.map((statement) => statement.sid) ?? [],
   );
   const lower = sid.toLowerCase();
   if (others.some((other) => other.length === sid.length && other.toLowerCase() === lower)) {
     return { ...nothing, questions: ["StatementId.letter-case"] };
   }
-  return { ...nothing, features: sidFeatures(sid, key, policy, others, belief) };
+  return { ...nothing, variations: sidVariations(sid, key, policy, others, modelState) };
 }
 
-function holdsSid(world: World, sid: string): boolean | null {
-  return world.statements === null ? null : world.statements.some((statement) => statement.sid === sid);
+function holdsSid(possibleState: PossibleState, sid: string): boolean | null {
+  return possibleState.statements === null
+    ? null
+    : possibleState.statements.some((statement) => statement.sid === sid);
 }
 
 function sameContent(
-  worlds: readonly World[],
+  possibleStates: readonly PossibleState[],
   sid: string,
   members: Received<AddPermissionRequest>,
 ): boolean {
   const principal = String(members.Principal);
   const action = JSON.stringify(members.Action);
-  return worlds.every((world) =>
-    world.statements?.some(
+  return possibleStates.every((possibleState) =>
+    possibleState.statements?.some(
       ({ sid: other, text }) =>
         other === sid && text !== null && text.includes(`"Action":${action}`) && text.includes(principal),
     ),
   );
 }
 
-function sidFeatures(
+function sidVariations(
   sid: string,
   key: string,
-  policy: PolicyBelief,
+  policy: PolicyModelState,
   others: readonly string[],
-  belief: Belief,
-): readonly StateFeature[] {
-  const found: StateFeature[] = [];
+  modelState: ModelState,
+): readonly StateVariation[] {
+  const found: StateVariation[] = [];
   if (others.some((other) => commonPrefix(other, sid) >= 32)) found.push("StatementId.shares-prefix");
   if (policy.freed.includes(sid)) found.push("StatementId.freed");
-  const holders = holdersOf(sid, key, belief, isHeldBy);
+  const holders = holdersOf(sid, key, modelState, isHeldBy);
   if (holders.length === 0) return found;
   const [name = ""] = key.split(":");
   const same = holders.some((other) => other.split(":")[0] === name);
@@ -189,22 +194,24 @@ function sidFeatures(
   return found;
 }
 
-type Holding = (policy: PolicyBelief, sid: string) => boolean;
+type Holding = (policy: PolicyModelState, sid: string) => boolean;
 
-function holdersOf(sid: string, key: string, { policies }: Belief, holding: Holding): readonly string[] {
+function holdersOf(sid: string, key: string, { policies }: ModelState, holding: Holding): readonly string[] {
   return Object.entries(policies).flatMap(([other, policy]) =>
     other !== key && holding(policy, sid) ? [other] : [],
   );
 }
 
-function isHeldBy({ worlds }: PolicyBelief, sid: string): boolean {
-  return worlds.every((world) => holdsSid(world, sid));
+function isHeldBy({ possibleStates }: PolicyModelState, sid: string): boolean {
+  return possibleStates.every((possibleState) => holdsSid(possibleState, sid));
 }
 
 /** The id may be there, or it is not known what the policy holds. */
-function mayBeHeldBy(policy: PolicyBelief, sid: string): boolean {
+function mayBeHeldBy(policy: PolicyModelState, sid: string): boolean {
   return (
-    policy.capped || (!isHeldBy(policy, sid) && policy.worlds.some((world) => holdsSid(world, sid) !== false))
+    policy.capped ||
+    (!isHeldBy(policy, sid) &&
+      policy.possibleStates.some((possibleState) => holdsSid(possibleState, sid) !== false))
   );
 }
 
@@ -214,40 +221,54 @@ function commonPrefix(a: string, b: string): number {
   return size;
 }
 
-function situateRevision(revision: string, key: string, policy: PolicyBelief, belief: Belief): Situation {
+function analyzeRevision(
+  revision: string,
+  key: string,
+  policy: PolicyModelState,
+  modelState: ModelState,
+): StateAnalysis {
   if (revision === "") return nothing;
   if (policy.capped) return { ...nothing, unsure: ["too-many-open"] };
-  const current = policy.worlds.map(
-    (world) => world.policyRevision === revision || world.resourceRevision === revision,
+  const current = policy.possibleStates.map(
+    (possibleState) =>
+      possibleState.policyRevision === revision || possibleState.resourceRevision === revision,
   );
-  if (current.every((is) => is)) return { ...nothing, features: ["RevisionId.current"] };
+  if (current.every((is) => is)) return { ...nothing, variations: ["RevisionId.current"] };
   if (current.some((is) => is)) return { ...nothing, unsure: ["RevisionId"] };
-  const replaced = policy.used.includes(revision) || policy.past.includes(revision);
+  const replaced = policy.consumed.includes(revision) || policy.superseded.includes(revision);
   // The policy may again hold what it held at that revision.
-  if (replaced && policy.worlds.some(({ statements }) => mayHaveAgain(policy, revision, statements)))
+  if (replaced && policy.possibleStates.some(({ statements }) => mayHaveAgain(policy, revision, statements)))
     return { ...nothing, unsure: ["RevisionId"] };
-  if (policy.used.includes(revision)) return { ...nothing, objections: ["RevisionId.used"] };
-  if (policy.past.includes(revision)) {
-    const known = policy.worlds.every((world) => world.policyRevision !== null);
-    return known ? { ...nothing, objections: ["RevisionId.stale"] } : { ...nothing, unsure: ["RevisionId"] };
+  if (policy.consumed.includes(revision)) return { ...nothing, refusalReasons: ["RevisionId.used"] };
+  if (policy.superseded.includes(revision)) {
+    const known = policy.possibleStates.every((possibleState) => possibleState.policyRevision !== null);
+    return known
+      ? { ...nothing, refusalReasons: ["RevisionId.stale"] }
+      : { ...nothing, unsure: ["RevisionId"] };
   }
-  if (policy.faded.includes(revision)) return { ...nothing, unsure: ["RevisionId"] };
-  if (!shownElsewhere(revision, key, belief)) return { ...nothing, objections: ["RevisionId.never-seen"] };
+  if (policy.possiblyStale.includes(revision)) return { ...nothing, unsure: ["RevisionId"] };
+  if (!shownElsewhere(revision, key, modelState))
+    return { ...nothing, refusalReasons: ["RevisionId.never-seen"] };
   // A target that only counts may give equal revisions to two policies.
-  const known = policy.worlds.every(
-    (world) => world.policyRevision !== null && world.resourceRevision !== null,
+  const known = policy.possibleStates.every(
+    (possibleState) => possibleState.policyRevision !== null && possibleState.resourceRevision !== null,
   );
-  return known ? { ...nothing, objections: ["RevisionId.foreign"] } : { ...nothing, unsure: ["RevisionId"] };
+  return known
+    ? { ...nothing, refusalReasons: ["RevisionId.foreign"] }
+    : { ...nothing, unsure: ["RevisionId"] };
 }
 
-function shownElsewhere(revision: string, key: string, belief: Belief): boolean {
-  return Object.keys(belief.policies).some((other) => {
-    const policy = belief.policies[other];
+function shownElsewhere(revision: string, key: string, modelState: ModelState): boolean {
+  return Object.keys(modelState.policies).some((other) => {
+    const policy = modelState.policies[other];
     if (policy === undefined || other === key) return false;
-    const { past, used, faded, spurned, worlds } = policy;
+    const { superseded, consumed, possiblyStale, rejected, possibleStates } = policy;
     return (
-      [past, used, faded, spurned].some((shown) => shown.includes(revision)) ||
-      worlds.some((world) => world.policyRevision === revision || world.resourceRevision === revision)
+      [superseded, consumed, possiblyStale, rejected].some((shown) => shown.includes(revision)) ||
+      possibleStates.some(
+        (possibleState) =>
+          possibleState.policyRevision === revision || possibleState.resourceRevision === revision,
+      )
     );
   });
 }

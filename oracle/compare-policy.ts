@@ -1,5 +1,5 @@
-import type { PolicyReading, StatementBelief } from "../spec/statement.ts";
-import { mayHaveAgain, type PolicyBelief, type World } from "./model-state.ts";
+import type { PolicyReading, StatementModelState } from "../spec/statement.ts";
+import { mayHaveAgain, type PolicyModelState, type PossibleState } from "./model-state.ts";
 
 /** How a policy that was read differs from the model state, statement by statement. */
 export interface Difference {
@@ -25,13 +25,13 @@ export interface Difference {
  * Compares a read with each possible state; null when one of them explains it.
  * The reported difference is the one to the closest possible state.
  */
-export function difference(belief: PolicyBelief, seen: PolicyReading): Difference | null {
-  if (belief.capped || seen.kind === "unreadable" || seen.kind === "unsettled") return null;
+export function difference(modelState: PolicyModelState, seen: PolicyReading): Difference | null {
+  if (modelState.capped || seen.kind === "unreadable" || seen.kind === "unsettled") return null;
   const statements = seen.kind === "policy" ? seen.statements : [];
   const revision = seen.kind === "policy" ? seen.revision : null;
   let best: Difference | null = null;
-  for (const world of belief.worlds) {
-    const found = differenceTo(world, belief, statements, revision);
+  for (const possibleState of modelState.possibleStates) {
+    const found = differenceTo(possibleState, modelState, statements, revision);
     if (found === null) return null;
     if (best === null || weight(found) < weight(best)) best = found;
   }
@@ -39,15 +39,15 @@ export function difference(belief: PolicyBelief, seen: PolicyReading): Differenc
 }
 
 function differenceTo(
-  world: World,
-  belief: PolicyBelief,
-  seen: readonly StatementBelief[],
+  possibleState: PossibleState,
+  modelState: PolicyModelState,
+  seen: readonly StatementModelState[],
   revision: string | null,
 ): Difference | null {
-  if (world.statements === null) return null;
-  const { since, past } = belief;
-  const expected = world.statements;
-  if (isAsExpected(expected, seen) && isSettled(world, belief, revision)) return null;
+  if (possibleState.statements === null) return null;
+  const { since, superseded } = modelState;
+  const expected = possibleState.statements;
+  if (isAsExpected(expected, seen) && isSettled(possibleState, modelState, revision)) return null;
   const isNew = (sid: string) => since.added.includes(sid);
   const lost = missingFrom(expected, seen);
   const changed = expected.filter(
@@ -61,19 +61,23 @@ function differenceTo(
     changedOld: changed.map(({ sid }) => sid).filter((sid) => !isNew(sid)),
     extra: surplus.filter((sid) => !since.removed.includes(sid)),
     kept: surplus.filter((sid) => since.removed.includes(sid)),
-    revisionMoved: revision !== null && world.policyRevision !== null && world.policyRevision !== revision,
+    revisionMoved:
+      revision !== null && possibleState.policyRevision !== null && possibleState.policyRevision !== revision,
     revisionStuck:
       revision !== null &&
-      world.policyRevision === null &&
-      belief.used.includes(revision) &&
-      !past.includes(revision) &&
-      !mayHaveAgain(belief, revision, seen),
+      possibleState.policyRevision === null &&
+      modelState.consumed.includes(revision) &&
+      !superseded.includes(revision) &&
+      !mayHaveAgain(modelState, revision, seen),
   };
   return weight(found) === 0 ? null : found;
 }
 
 /** The same statements. Equal order is the cheap case and is tested first; another order is equal as well. */
-function isAsExpected(expected: readonly StatementBelief[], seen: readonly StatementBelief[]): boolean {
+function isAsExpected(
+  expected: readonly StatementModelState[],
+  seen: readonly StatementModelState[],
+): boolean {
   return (
     expected.length === seen.length &&
     expected.every(({ sid, text }, index) => {
@@ -84,13 +88,22 @@ function isAsExpected(expected: readonly StatementBelief[], seen: readonly State
 }
 
 /** The revision fits. */
-function isSettled(world: World, belief: PolicyBelief, revision: string | null): boolean {
+function isSettled(
+  possibleState: PossibleState,
+  modelState: PolicyModelState,
+  revision: string | null,
+): boolean {
   if (revision === null) return true;
-  return world.policyRevision === null ? !belief.used.includes(revision) : world.policyRevision === revision;
+  return possibleState.policyRevision === null
+    ? !modelState.consumed.includes(revision)
+    : possibleState.policyRevision === revision;
 }
 
 /** Sids of `list` that `other` lacks, one for each surplus statement. */
-function missingFrom(list: readonly StatementBelief[], other: readonly StatementBelief[]): readonly string[] {
+function missingFrom(
+  list: readonly StatementModelState[],
+  other: readonly StatementModelState[],
+): readonly string[] {
   const left = new Map<string, number>();
   for (const { sid } of other) left.set(sid, (left.get(sid) ?? 0) + 1);
   return list
@@ -102,7 +115,7 @@ function missingFrom(list: readonly StatementBelief[], other: readonly Statement
     });
 }
 
-function hasText(list: readonly StatementBelief[], sid: string, text: string): boolean {
+function hasText(list: readonly StatementModelState[], sid: string, text: string): boolean {
   return list.some((statement) => statement.sid === sid && statement.text === text);
 }
 

@@ -2,9 +2,16 @@ import { located } from "../spec/error-place.ts";
 import type { RequestQuestion } from "../spec/request.ts";
 import type { Column } from "../spec/verdict.ts";
 import type { StateQuestion } from "./analyze-state.ts";
-import type { Addition, Observation, ObservedRound } from "./observe.ts";
+import type { Addition, Observation, ObservedBatch } from "./observe.ts";
 import { judgeLinearizability } from "./races.ts";
-import { type Feature, holds, type Judgement, type Objection, type Rule, type Trigger } from "./rule.ts";
+import {
+  holds,
+  type Judgement,
+  type RefusalReason,
+  type Rule,
+  type Trigger,
+  type Variation,
+} from "./rule.ts";
 
 /** What one rule says, in one column, of one observation, batch or history. */
 export interface Finding {
@@ -16,9 +23,9 @@ export interface Finding {
 /** Asks only the rules that an observation can concern. */
 export interface Judge {
   /** All that the rules say of one batch. */
-  round(round: ObservedRound): readonly Finding[];
+  batch(batch: ObservedBatch): readonly Finding[];
   /** All that the rules say of a whole history. */
-  history(rounds: readonly ObservedRound[]): readonly Finding[];
+  history(batches: readonly ObservedBatch[]): readonly Finding[];
 }
 
 interface Asked {
@@ -33,8 +40,8 @@ interface Of<On extends Trigger["on"]> extends Asked {
 
 /** A judge that asks these rules. A rule that throws is an internal error. */
 export function judgeOf(rules: readonly Rule[]): Judge {
-  const byObjection = grouped(pick(rules, "objection"), ({ trigger }) => trigger.objection);
-  const byFeature = grouped(pick(rules, "feature"), ({ trigger }) => trigger.feature ?? "");
+  const byRefusalReason = grouped(pick(rules, "refusal-reason"), ({ trigger }) => trigger.refusalReason);
+  const byVariation = grouped(pick(rules, "variation"), ({ trigger }) => trigger.variation ?? "");
   const onSuccess = pick(rules, "success");
   const onRefusal = pick(rules, "refusal");
   const onAnswer = pick(rules, "answer");
@@ -43,7 +50,8 @@ export function judgeOf(rules: readonly Rule[]): Judge {
   const onHistory = pick(rules, "history");
 
   const ofAddition = (of: Addition, found: Finding[]): void => {
-    for (const asked of specific(of, byObjection, byFeature)) add(found, asked, asked.trigger.judge, of);
+    for (const asked of specific(of, byRefusalReason, byVariation))
+      add(found, asked, asked.trigger.judge, of);
     const passive = of.result.kind === "added" ? onSuccess : of.result.kind === "refused" ? onRefusal : [];
     for (const asked of passive) add(found, asked, asked.trigger.judge, of);
     for (const asked of onAnswer) add(found, asked, asked.trigger.judge, of);
@@ -54,7 +62,7 @@ export function judgeOf(rules: readonly Rule[]): Judge {
     for (const asked of onRead) add(found, asked, asked.trigger.judge, of);
   };
   return {
-    round: ({ before, observations }) => {
+    batch: ({ before, observations }) => {
       const found: Finding[] = [];
       for (const of of observations) ofObservation(of, found);
       if (observations.length < 2) return found;
@@ -62,9 +70,9 @@ export function judgeOf(rules: readonly Rule[]): Judge {
       for (const asked of onRound) add(found, asked, asked.trigger.judge, of);
       return found;
     },
-    history: (rounds) => {
+    history: (batches) => {
       const found: Finding[] = [];
-      for (const asked of onHistory) add(found, asked, judgeLinearizability, rounds);
+      for (const asked of onHistory) add(found, asked, judgeLinearizability, batches);
       return found;
     },
   };
@@ -73,21 +81,21 @@ export function judgeOf(rules: readonly Rule[]): Judge {
 /** The rules for the one subject of a request; none when the request has several subjects. */
 function specific(
   of: Addition,
-  byObjection: ReadonlyMap<string, readonly Of<"objection">[]>,
-  byFeature: ReadonlyMap<string, readonly Of<"feature">[]>,
-): readonly (Of<"objection"> | Of<"feature">)[] {
-  const point = pointOf(of);
-  if (point === null || point.kind === "open") return [];
-  if (point.kind === "objection") return byObjection.get(point.objection) ?? [];
-  const [feature = "", ...more] = askedOf(point.features);
-  return more.length > 0 ? [] : (byFeature.get(feature) ?? []);
+  byRefusalReason: ReadonlyMap<string, readonly Of<"refusal-reason">[]>,
+  byVariation: ReadonlyMap<string, readonly Of<"variation">[]>,
+): readonly (Of<"refusal-reason"> | Of<"variation">)[] {
+  const subject = subjectOf(of);
+  if (subject === null || subject.kind === "open") return [];
+  if (subject.kind === "refusal-reason") return byRefusalReason.get(subject.refusalReason) ?? [];
+  const [variation = "", ...more] = askedOf(subject.variations);
+  return more.length > 0 ? [] : (byVariation.get(variation) ?? []);
 }
 
 /** An id on another version or alias can be mistaken only in a request with a qualifier, so the qualifier is no second subject. */
-function askedOf(features: readonly Feature[]): readonly Feature[] {
-  return features.includes("StatementId.on-other-qualifier")
-    ? features.filter((feature) => feature !== "Qualifier.version" && feature !== "Qualifier.alias")
-    : features;
+function askedOf(variations: readonly Variation[]): readonly Variation[] {
+  return variations.includes("StatementId.on-other-qualifier")
+    ? variations.filter((variation) => variation !== "Qualifier.version" && variation !== "Qualifier.alias")
+    : variations;
 }
 
 function add<T>(
@@ -139,35 +147,37 @@ function grouped<T>(list: readonly T[], key: (of: T) => string): ReadonlyMap<str
 }
 
 /** The one thing that a request tests. */
-export type Point =
-  | { readonly kind: "objection"; readonly objection: Objection }
-  | { readonly kind: "valid"; readonly features: readonly Feature[] }
+export type Subject =
+  | { readonly kind: "refusal-reason"; readonly refusalReason: RefusalReason }
+  | { readonly kind: "valid"; readonly variations: readonly Variation[] }
   | { readonly kind: "open"; readonly question: RequestQuestion | StateQuestion };
 
 /** What a request tests; null when it has several faults, or when too little is known. */
-export function pointOf(of: Addition): Point | null {
-  const { reading, situation, together } = of;
-  const byState = together ? [] : situation.objections;
-  const [objection] = reading.objections.length > 0 ? reading.objections : byState;
-  const against = reading.objections.length + byState.length;
-  if (reading.questions.length + situation.questions.length > 0) {
-    const [question, ...more] = [...reading.questions, ...situation.questions];
+export function subjectOf(of: Addition): Subject | null {
+  const { analysis, stateAnalysis, together } = of;
+  const byState = together ? [] : stateAnalysis.refusalReasons;
+  const [refusalReason] = analysis.refusalReasons.length > 0 ? analysis.refusalReasons : byState;
+  const against = analysis.refusalReasons.length + byState.length;
+  if (analysis.questions.length + stateAnalysis.questions.length > 0) {
+    const [question, ...more] = [...analysis.questions, ...stateAnalysis.questions];
     return question !== undefined && more.length + against === 0 ? { kind: "open", question } : null;
   }
-  if (objection !== undefined) {
+  if (refusalReason !== undefined) {
     // The target may take the revision from another operation than the one that was read, so 412 may be right too.
-    const guarded = situation.features.includes("RevisionId.current");
-    const sure = situation.unsure.length === 0 || reading.objections.length > 0;
+    const guarded = stateAnalysis.variations.includes("RevisionId.current");
+    const sure = stateAnalysis.unsure.length === 0 || analysis.refusalReasons.length > 0;
     return !guarded && against === 1 && sure && !isExplainedByTheUnknown(of)
-      ? { kind: "objection", objection }
+      ? { kind: "refusal-reason", refusalReason }
       : null;
   }
-  if (together || situation.key === null) return null;
-  return { kind: "valid", features: [...reading.features, ...situation.features] };
+  if (together || stateAnalysis.key === null) return null;
+  return { kind: "valid", variations: [...analysis.variations, ...stateAnalysis.variations] };
 }
 
 /** The state is not known: the refusal may be right because something is missing, taken or stale. */
-function isExplainedByTheUnknown({ situation, result }: Addition): boolean {
-  if (situation.perhapsElsewhere && result.kind === "refused" && result.status === 409) return true;
-  return situation.unsure.length > 0 && result.kind === "refused" && [404, 409, 412].includes(result.status);
+function isExplainedByTheUnknown({ stateAnalysis, result }: Addition): boolean {
+  if (stateAnalysis.perhapsElsewhere && result.kind === "refused" && result.status === 409) return true;
+  return (
+    stateAnalysis.unsure.length > 0 && result.kind === "refused" && [404, 409, 412].includes(result.status)
+  );
 }

@@ -1,10 +1,10 @@
-import type { Stage, StagedFunction } from "../spec/fixture.ts";
-import type { StatementBelief } from "../spec/statement.ts";
+import type { Fixture, FixtureFunction } from "../spec/fixture.ts";
+import type { StatementModelState } from "../spec/statement.ts";
 
 /** One possible state of a policy. */
-export interface World {
+export interface PossibleState {
   /** In the order of the last read, then in order of addition; null when unknown. */
-  readonly statements: readonly StatementBelief[] | null;
+  readonly statements: readonly StatementModelState[] | null;
   /** Revision shown by GetPolicy, with no write since; null when unknown. */
   readonly policyRevision: string | null;
   /** Revision shown by GetFunction or GetAlias, with no write since; null when not read, "" when the answer has none. */
@@ -43,21 +43,21 @@ export interface ShownRevision {
 }
 
 /** The model state of one policy: every possible state that the answers so far allow. */
-export interface PolicyBelief {
-  readonly worlds: readonly World[];
+export interface PolicyModelState {
+  readonly possibleStates: readonly PossibleState[];
   /** True once there were more possible states than are kept; then nothing is concluded from them. */
   readonly capped: boolean;
   readonly since: Since;
   /** The revisions shown so far, each with the content of the policy. */
   readonly shown: readonly ShownRevision[];
   /** Superseded: shown earlier, and another revision was shown since. */
-  readonly past: readonly string[];
+  readonly superseded: readonly string[];
   /** Consumed: a write that named it succeeded, and no later revision has been read. */
-  readonly used: readonly string[];
+  readonly consumed: readonly string[];
   /** Possibly stale: current when they were shown, and now current or not. */
-  readonly faded: readonly string[];
+  readonly possiblyStale: readonly string[];
   /** Rejected: current, and still refused as stale. */
-  readonly spurned: readonly string[];
+  readonly rejected: readonly string[];
   /** Sids that were removed and not added again. */
   readonly freed: readonly string[];
   /** Sids that earlier histories left behind and a reset has removed. */
@@ -67,7 +67,7 @@ export interface PolicyBelief {
 }
 
 /** The model state of one function. */
-export interface FunctionBelief {
+export interface FunctionModelState {
   readonly exists: boolean | null;
   readonly versions: readonly string[];
   /** False once a version may exist that no answer named. */
@@ -78,14 +78,14 @@ export interface FunctionBelief {
 }
 
 /** The model state of the target. Keys of `policies` are `policyKey`s. Plain JSON. */
-export interface Belief {
+export interface ModelState {
   readonly home: { readonly partition: string; readonly region: string; readonly account: string };
-  readonly functions: Readonly<Record<string, FunctionBelief>>;
-  readonly policies: Readonly<Record<string, PolicyBelief>>;
+  readonly functions: Readonly<Record<string, FunctionModelState>>;
+  readonly policies: Readonly<Record<string, PolicyModelState>>;
 }
 
 /** The sorted ids of statements. Other ids mean another content; equal ids may still hide a change. */
-function contentOf(statements: readonly StatementBelief[] | null): string | null {
+function contentOf(statements: readonly StatementModelState[] | null): string | null {
   return statements === null ? null : JSON.stringify(statements.map(({ sid }) => sid).sort());
 }
 
@@ -94,9 +94,9 @@ function contentOf(statements: readonly StatementBelief[] | null): string | null
  * content returns with the content; no revision may stay or return with other statements.
  */
 export function mayHaveAgain(
-  { shown }: PolicyBelief,
+  { shown }: PolicyModelState,
   revision: string,
-  statements: readonly StatementBelief[] | null,
+  statements: readonly StatementModelState[] | null,
 ): boolean {
   const now = contentOf(statements);
   const then = shown.filter((one) => one.revision === revision);
@@ -104,7 +104,7 @@ export function mayHaveAgain(
 }
 
 /** The most possible states that are kept; a policy with more is `capped`. */
-export const mostWorlds = 32;
+export const mostPossibleStates = 32;
 
 const noSince: Since = {
   added: [],
@@ -118,18 +118,18 @@ const noSince: Since = {
 
 /** A policy of which only the statements are known, or null when not even those. */
 export function policyWith(
-  statements: readonly StatementBelief[] | null,
+  statements: readonly StatementModelState[] | null,
   since: Partial<Since> = {},
-): PolicyBelief {
+): PolicyModelState {
   return {
-    worlds: [{ statements, policyRevision: null, resourceRevision: null }],
+    possibleStates: [{ statements, policyRevision: null, resourceRevision: null }],
     capped: false,
     since: { ...noSince, ...since },
     shown: [],
-    past: [],
-    used: [],
-    faded: [],
-    spurned: [],
+    superseded: [],
+    consumed: [],
+    possiblyStale: [],
+    rejected: [],
     freed: [],
     tidied: [],
     overfull: "no",
@@ -137,11 +137,11 @@ export function policyWith(
 }
 
 /** The model state of a fixture that has just been set up. `fresh`: the functions are new, so their policies are empty. */
-export function initialBelief(stage: Stage, fresh: boolean): Belief {
-  const staged = [stage.main, ...(stage.other ? [stage.other] : [])];
-  const functions: Record<string, FunctionBelief> = {};
-  const policies: Record<string, PolicyBelief> = {};
-  for (const one of staged) {
+export function initialModelState(fixture: Fixture, fresh: boolean): ModelState {
+  const fixtureFunction = [fixture.main, ...(fixture.other ? [fixture.other] : [])];
+  const functions: Record<string, FunctionModelState> = {};
+  const policies: Record<string, PolicyModelState> = {};
+  for (const one of fixtureFunction) {
     const aliases = Object.values(one.aliases ?? {});
     functions[one.name] = {
       exists: true,
@@ -152,24 +152,24 @@ export function initialBelief(stage: Stage, fresh: boolean): Belief {
     };
     for (const key of policyKeys(one)) policies[key] = policyWith(fresh ? [] : null);
   }
-  const { partition, region, account } = stage;
+  const { partition, region, account } = fixture;
   return { home: { partition, region, account }, functions, policies };
 }
 
 /** Keys of all policies of a fixture function, its versions and its aliases. */
-function policyKeys(staged: StagedFunction): readonly string[] {
-  const qualifiers = [...staged.versions, ...Object.values(staged.aliases ?? {})];
-  return [staged.name, ...qualifiers.map((qualifier) => `${staged.name}:${qualifier}`)];
+function policyKeys(fixtureFunction: FixtureFunction): readonly string[] {
+  const qualifiers = [...fixtureFunction.versions, ...Object.values(fixtureFunction.aliases ?? {})];
+  return [fixtureFunction.name, ...qualifiers.map((qualifier) => `${fixtureFunction.name}:${qualifier}`)];
 }
 
 /** The statements are unknown until the next read. */
-export function forget(policy: PolicyBelief): PolicyBelief {
+export function forget(policy: PolicyModelState): PolicyModelState {
   return {
     ...policyWith(null),
     shown: policy.shown,
-    past: policy.past,
-    used: policy.used,
-    faded: fadedIn(policy),
+    superseded: policy.superseded,
+    consumed: policy.consumed,
+    possiblyStale: possiblyStaleIn(policy),
     tidied: policy.tidied,
     freed: [],
     overfull: policy.overfull,
@@ -177,52 +177,67 @@ export function forget(policy: PolicyBelief): PolicyBelief {
 }
 
 /** The same change in every possible state. */
-export function inEveryWorld(policy: PolicyBelief, change: (world: World) => World): PolicyBelief {
-  return { ...policy, worlds: distinct(policy.worlds.map(change)) };
+export function inEveryPossibleState(
+  policy: PolicyModelState,
+  change: (possibleState: PossibleState) => PossibleState,
+): PolicyModelState {
+  return { ...policy, possibleStates: distinct(policy.possibleStates.map(change)) };
 }
 
 /** The change may or may not have happened: both states stay possible. */
-export function maybe(policy: PolicyBelief, change: (world: World) => World): PolicyBelief {
-  const worlds = distinct([...policy.worlds, ...policy.worlds.map(change)]);
-  return worlds.length > mostWorlds ? { ...policy, capped: true } : { ...policy, worlds };
+export function maybe(
+  policy: PolicyModelState,
+  change: (possibleState: PossibleState) => PossibleState,
+): PolicyModelState {
+  const possibleStates = distinct([...policy.possibleStates, ...policy.possibleStates.map(change)]);
+  return possibleStates.length > mostPossibleStates
+    ? { ...policy, capped: true }
+    : { ...policy, possibleStates };
 }
 
-function distinct(worlds: readonly World[]): readonly World[] {
-  if (worlds.length === 1) return worlds;
-  const byText = new Map(worlds.map((world) => [JSON.stringify(world), world]));
+function distinct(possibleStates: readonly PossibleState[]): readonly PossibleState[] {
+  if (possibleStates.length === 1) return possibleStates;
+  const byText = new Map(
+    possibleStates.map((possibleState) => [JSON.stringify(possibleState), possibleState]),
+  );
   return [...byText.values()];
 }
 
 /** The state after a statement was appended; the revisions shown before are no longer current. */
-export function appended(statement: StatementBelief): (world: World) => World {
-  return (world) => ({
-    statements: world.statements === null ? null : [...world.statements, statement],
+export function appended(statement: StatementModelState): (possibleState: PossibleState) => PossibleState {
+  return (possibleState) => ({
+    statements: possibleState.statements === null ? null : [...possibleState.statements, statement],
     policyRevision: null,
     resourceRevision: null,
   });
 }
 
 /** The state after a statement was removed. */
-export function without(sid: string): (world: World) => World {
-  return (world) => ({
+export function without(sid: string): (possibleState: PossibleState) => PossibleState {
+  return (possibleState) => ({
     statements:
-      world.statements === null ? null : world.statements.filter((statement) => statement.sid !== sid),
+      possibleState.statements === null
+        ? null
+        : possibleState.statements.filter((statement) => statement.sid !== sid),
     policyRevision: null,
     resourceRevision: null,
   });
 }
 
 /** Revisions that are current in some possible state: a write consumes them. */
-function currentRevisions(policy: PolicyBelief): readonly string[] {
-  const shown = policy.worlds.flatMap((world) => [world.policyRevision, world.resourceRevision]);
+function currentRevisions(policy: PolicyModelState): readonly string[] {
+  const shown = policy.possibleStates.flatMap((possibleState) => [
+    possibleState.policyRevision,
+    possibleState.resourceRevision,
+  ]);
   return [...new Set(shown.filter((revision): revision is string => revision !== null && revision !== ""))];
 }
 
 /** The shown revisions, with this one and its statements added. */
 export function withShown(
-  { shown }: PolicyBelief,
+  { shown }: PolicyModelState,
   revision: string | null,
-  statements: readonly StatementBelief[] | null,
+  statements: readonly StatementModelState[] | null,
 ): readonly ShownRevision[] {
   if (revision === null || revision === "") return shown;
   const content = contentOf(statements);
@@ -231,57 +246,68 @@ export function withShown(
 }
 
 /** The possibly stale revisions once the current ones may be stale too. */
-export function fadedIn(policy: PolicyBelief): readonly string[] {
-  return latest([...new Set([...policy.faded, ...currentRevisions(policy)])]);
+export function possiblyStaleIn(policy: PolicyModelState): readonly string[] {
+  return latest([...new Set([...policy.possiblyStale, ...currentRevisions(policy)])]);
 }
 
 /** What an acknowledged write consumes: every revision shown before it that is not superseded. */
-export function usedUp(policy: PolicyBelief): Pick<PolicyBelief, "used" | "faded"> {
-  return { used: latest([...new Set([...policy.used, ...fadedIn(policy)])]), faded: [] };
+export function consumedBy(policy: PolicyModelState): Pick<PolicyModelState, "consumed" | "possiblyStale"> {
+  return {
+    consumed: latest([...new Set([...policy.consumed, ...possiblyStaleIn(policy)])]),
+    possiblyStale: [],
+  };
 }
 
 /** The shown revisions may be stale now, and earlier ones may be current again. */
-function forgetRevisions(policy: PolicyBelief): PolicyBelief {
-  const blankAlready = policy.worlds.every(
+function forgetRevisions(policy: PolicyModelState): PolicyModelState {
+  const blankAlready = policy.possibleStates.every(
     ({ policyRevision, resourceRevision }) => policyRevision === null && resourceRevision === null,
   );
-  if (blankAlready && policy.used.length === 0) return policy;
-  const blank = inEveryWorld(policy, (world) => ({ ...world, policyRevision: null, resourceRevision: null }));
-  return { ...blank, faded: latest([...new Set([...fadedIn(policy), ...policy.used])]), used: [] };
+  if (blankAlready && policy.consumed.length === 0) return policy;
+  const blank = inEveryPossibleState(policy, (possibleState) => ({
+    ...possibleState,
+    policyRevision: null,
+    resourceRevision: null,
+  }));
+  return {
+    ...blank,
+    possiblyStale: latest([...new Set([...possiblyStaleIn(policy), ...policy.consumed])]),
+    consumed: [],
+  };
 }
 
 /**
  * The model state after a change on a function. A revision may belong to the function, so the revisions
  * of the function, its versions and its aliases may be stale now. One policy can be excepted.
  */
-export function unsettle(belief: Belief, name: string, except: string | null = null): Belief {
-  return mapPolicies(belief, (policy, key) =>
+export function unsettle(modelState: ModelState, name: string, except: string | null = null): ModelState {
+  return mapPolicies(modelState, (policy, key) =>
     key !== except && key.split(":")[0] === name ? forgetRevisions(policy) : policy,
   );
 }
 
 /** The model state with one policy replaced. */
-export function withPolicy(belief: Belief, key: string, policy: PolicyBelief): Belief {
-  return { ...belief, policies: { ...belief.policies, [key]: policy } };
+export function withPolicy(modelState: ModelState, key: string, policy: PolicyModelState): ModelState {
+  return { ...modelState, policies: { ...modelState.policies, [key]: policy } };
 }
 
 /** The model state with every policy changed; a policy that is returned unchanged is not copied. */
 export function mapPolicies(
-  belief: Belief,
-  change: (policy: PolicyBelief, key: string) => PolicyBelief,
-): Belief {
-  const policies: Record<string, PolicyBelief> = {};
-  for (const key of Object.keys(belief.policies)) {
-    const policy = belief.policies[key];
+  modelState: ModelState,
+  change: (policy: PolicyModelState, key: string) => PolicyModelState,
+): ModelState {
+  const policies: Record<string, PolicyModelState> = {};
+  for (const key of Object.keys(modelState.policies)) {
+    const policy = modelState.policies[key];
     if (policy !== undefined) policies[key] = change(policy, key);
   }
-  return { ...belief, policies };
+  return { ...modelState, policies };
 }
 
 /** The policy of a resource that has just been created: empty, whatever other policies hold. */
-export function newPolicy(belief: Belief, origin: Since["origin"]): PolicyBelief {
-  const policies = Object.values(belief.policies);
-  const held = policies.flatMap(({ worlds }) => worlds);
+export function newPolicy(modelState: ModelState, origin: Since["origin"]): PolicyModelState {
+  const policies = Object.values(modelState.policies);
+  const held = policies.flatMap(({ possibleStates }) => possibleStates);
   if (policies.some(({ capped }) => capped) || held.some(({ statements }) => statements === null))
     return policyWith([], { origin, around: null });
   const sids = held.flatMap(({ statements }) => statements ?? []).map(({ sid }) => sid);
@@ -294,8 +320,8 @@ export function latest<T>(list: readonly T[]): readonly T[] {
 }
 
 /** The model state at the start of a history on a fixture that was reset: ids freed earlier no longer count as freed. */
-export function afterTidying(belief: Belief): Belief {
-  return mapPolicies(belief, (policy) => {
+export function afterReset(modelState: ModelState): ModelState {
+  return mapPolicies(modelState, (policy) => {
     if (policy.freed.length === 0 && policy.overfull === "no") return policy;
     const tidied = latest([...new Set([...policy.tidied, ...policy.freed])]);
     return { ...policy, freed: [], tidied, overfull: "no" };
@@ -306,8 +332,8 @@ export function afterTidying(belief: Belief): Belief {
  * The model state of a fixture that was emptied, as if it were new: a history must show a violation by itself, so
  * what earlier histories showed is dropped. Only the ids that they used are kept.
  */
-export function afresh(belief: Belief): Belief {
-  return mapPolicies(belief, ({ freed, tidied, since: { elsewhere, around, origin } }) => ({
+export function afresh(modelState: ModelState): ModelState {
+  return mapPolicies(modelState, ({ freed, tidied, since: { elsewhere, around, origin } }) => ({
     // A policy that was never read, or that something may have leaked into since its last read, stays unknown.
     ...policyWith([], { elsewhere, around, origin }),
     tidied: latest([...new Set([...tidied, ...freed])]),

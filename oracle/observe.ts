@@ -1,40 +1,40 @@
 import { type AnswerReading, readAnswer } from "../spec/answer.ts";
 import type { Answer, Call, Exchange } from "../spec/exchange.ts";
-import { type Reading, read } from "../spec/request.ts";
+import { analyzeRequest, type RequestAnalysis } from "../spec/request.ts";
 import { type PolicyReading, readPolicy } from "../spec/statement.ts";
 import { policyKey, readOf } from "../spec/target.ts";
-import { believe, believeRound } from "./advance.ts";
-import { type Situation, situate } from "./analyze-state.ts";
+import { advance, advanceBatch } from "./advance.ts";
+import { analyzeAgainstState, type StateAnalysis } from "./analyze-state.ts";
 import { type Difference, difference } from "./compare-policy.ts";
-import type { Belief } from "./model-state.ts";
+import type { ModelState } from "./model-state.ts";
 
 /** A batch that was executed, as the rules see it, and the model state after it. */
-export interface ObservedRound {
-  readonly before: Belief;
+export interface ObservedBatch {
+  readonly before: ModelState;
   readonly observations: readonly Observation[];
-  readonly after: Belief;
+  readonly after: ModelState;
 }
 
 /** Turns the exchanges of one batch into observations and advances the model state. Pure. */
-export function observeRound(before: Belief, exchanges: readonly Exchange[]): ObservedRound {
+export function observeBatch(before: ModelState, exchanges: readonly Exchange[]): ObservedBatch {
   const together = exchanges.length > 1;
   const observations = exchanges.map((exchange) => observe(before, exchange, together));
   const [only] = observations;
-  const after = together || only === undefined ? believeRound(before, observations) : believe(before, only);
+  const after = together || only === undefined ? advanceBatch(before, observations) : advance(before, only);
   return { before, observations, after };
 }
 
-function observe(before: Belief, { call, answer }: Exchange, together: boolean): Observation {
+function observe(before: ModelState, { call, answer }: Exchange, together: boolean): Observation {
   if (call.operation === "AddPermission") {
-    const reading = read(call);
-    const situation = situate(reading, before);
+    const analysis = analyzeRequest(call);
+    const stateAnalysis = analyzeAgainstState(analysis, before);
     return {
       kind: "addition",
       before,
       call,
       answer,
-      reading,
-      situation,
+      analysis,
+      stateAnalysis,
       result: readAnswer(answer),
       together,
     };
@@ -59,7 +59,7 @@ function keyOf(call: Call, { kind }: PolicyReading): string | null {
 export type Observation = Addition | PolicyRead | Neighbour;
 
 interface Observed {
-  readonly before: Belief;
+  readonly before: ModelState;
   readonly call: Call;
   readonly answer: Answer;
 }
@@ -67,8 +67,8 @@ interface Observed {
 /** A request sent as AddPermission. */
 export interface Addition extends Observed {
   readonly kind: "addition";
-  readonly reading: Reading;
-  readonly situation: Situation;
+  readonly analysis: RequestAnalysis;
+  readonly stateAnalysis: StateAnalysis;
   readonly result: AnswerReading;
   /** More than one call was in flight on the fixture, so the state at its time is not known. */
   readonly together: boolean;
@@ -91,7 +91,7 @@ export interface Neighbour extends Observed {
 }
 
 /** Calls that were in flight together, and the model states before and after them. */
-export interface RoundObservation {
-  readonly before: Belief;
+export interface BatchObservation {
+  readonly before: ModelState;
   readonly members: readonly Observation[];
 }

@@ -115,7 +115,7 @@ const still: Flow = { mustAdd: 0, mayAdd: 0, mustRemove: 0, mayRemove: 0 };
  */
 function hopeless(state: PolicySet, pending: readonly PolicyOperation[]): boolean {
   for (const [sid, flow] of flows(pending, null)) {
-    const [least, most] = reach(state, sid, flow);
+    const [least, most] = connect(state, sid, flow);
     if (least > 1 || most < 0) return true;
   }
   return pending.some((operation) => isOutOfReach(state, operation, pending));
@@ -132,13 +132,13 @@ function isOutOfReach(
   if (wanted.size < output.length) return true;
   const until = flows(pending, operation);
   return [...new Set([...state, ...output, ...until.keys()])].some((sid) => {
-    const [least, most] = reach(state, sid, until.get(sid) ?? still);
+    const [least, most] = connect(state, sid, until.get(sid) ?? still);
     const want = wanted.has(sid) ? 1 : 0;
     return want < least || want > most;
   });
 }
 
-function reach(state: PolicySet, sid: string, flow: Flow): readonly [least: number, most: number] {
+function connect(state: PolicySet, sid: string, flow: Flow): readonly [least: number, most: number] {
   const present = state.includes(sid) ? 1 : 0;
   return [present + flow.mustAdd - flow.mayRemove, present + flow.mayAdd - flow.mustRemove];
 }

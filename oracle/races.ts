@@ -1,6 +1,6 @@
 import { removal } from "../spec/target.ts";
 import { check } from "./linearizability.ts";
-import type { Addition, Observation, ObservedRound, PolicyRead } from "./observe.ts";
+import type { Addition, Observation, ObservedBatch, PolicyRead } from "./observe.ts";
 import { type PolicyOperation, type PolicyOutput, partition, policySetModel } from "./policy-set-model.ts";
 import { holds, type Judgement } from "./rule.ts";
 
@@ -18,15 +18,15 @@ interface Placed extends PolicyOperation {
  * Judges whether the concurrent calls of a history can be put in an order that explains every answer.
  * Null for a history without concurrent calls, or with unknown policies at its start.
  */
-export function judgeLinearizability(rounds: readonly ObservedRound[]): Judgement | null {
-  if (!rounds.some(({ observations }) => observations.length > 1)) return null;
-  if (rounds.some(({ observations }) => observations.some(isBeyondTheModel))) return null;
-  const placed = rounds.flatMap(({ observations }, round) =>
+export function judgeLinearizability(batches: readonly ObservedBatch[]): Judgement | null {
+  if (!batches.some(({ observations }) => observations.length > 1)) return null;
+  if (batches.some(({ observations }) => observations.some(isBeyondTheModel))) return null;
+  const placed = batches.flatMap(({ observations }, round) =>
     observations.flatMap((of, index) => place(of, `${round}.${index}`)),
   );
   let open: string | null = null;
   for (const [policy, operations] of partition(placed, (operation) => operation.policy)) {
-    const initial = initialStates(rounds, policy);
+    const initial = initialStates(batches, policy);
     if (initial === null || operations.length < 2) continue;
     const found = check(operations, policySetModel(initial), { maxSteps: mostSteps });
     if (found.verdict === "violated") return violation(operations, found.stuck);
@@ -42,16 +42,16 @@ function isBeyondTheModel(of: Observation): boolean {
   return (
     of.kind === "addition" &&
     of.result.kind === "added" &&
-    of.reading.objections.length + of.reading.questions.length > 0
+    of.analysis.refusalReasons.length + of.analysis.questions.length > 0
   );
 }
 
-function initialStates(rounds: readonly ObservedRound[], policy: string) {
-  const known = rounds[0]?.before.policies[policy];
+function initialStates(batches: readonly ObservedBatch[], policy: string) {
+  const known = batches[0]?.before.policies[policy];
   if (known === undefined || known.capped) return null;
-  const worlds = known.worlds.map(({ statements }) => statements);
-  if (worlds.some((statements) => statements === null)) return null;
-  return worlds.map((statements) => (statements ?? []).map(({ sid }) => sid));
+  const possibleStates = known.possibleStates.map(({ statements }) => statements);
+  if (possibleStates.some((statements) => statements === null)) return null;
+  return possibleStates.map((statements) => (statements ?? []).map(({ sid }) => sid));
 }
 
 function violation(operations: readonly PolicyOperation[], stuck: readonly string[]): Judgement {
@@ -102,10 +102,14 @@ function removalOutput(status: number | null): PolicyOutput | null {
 
 type Times = Pick<Placed, "id" | "invokedAt" | "returnedAt">;
 
-function placeAddition({ reading, situation, result }: Addition, times: Times): readonly Placed[] {
-  const { key } = situation;
-  const sid = reading.body.members?.StatementId;
-  if (key === null || typeof sid !== "string" || reading.objections.length + reading.questions.length > 0)
+function placeAddition({ analysis, stateAnalysis, result }: Addition, times: Times): readonly Placed[] {
+  const { key } = stateAnalysis;
+  const sid = analysis.body.members?.StatementId;
+  if (
+    key === null ||
+    typeof sid !== "string" ||
+    analysis.refusalReasons.length + analysis.questions.length > 0
+  )
     return [];
   const output = outputOf(result);
   const returnedAt = output === null ? null : times.returnedAt;

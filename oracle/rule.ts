@@ -1,13 +1,13 @@
-import type { RequestFeature, RequestObjection } from "../spec/request.ts";
+import type { RequestRefusalReason, RequestVariation } from "../spec/request.ts";
 import type { Basis, Capability, Column } from "../spec/verdict.ts";
-import type { StateFeature, StateObjection } from "./analyze-state.ts";
-import type { Addition, Observation, PolicyRead, RoundObservation } from "./observe.ts";
+import type { StateRefusalReason, StateVariation } from "./analyze-state.ts";
+import type { Addition, BatchObservation, Observation, PolicyRead } from "./observe.ts";
 
 /** A reason why the document demands a refusal. */
-export type Objection = RequestObjection | StateObjection;
+export type RefusalReason = RequestRefusalReason | StateRefusalReason;
 
 /** A difference from the canonical request that the document demands to be accepted. */
-export type Feature = RequestFeature | StateFeature;
+export type Variation = RequestVariation | StateVariation;
 
 /** What a rule says of one observation. */
 export type Judgement =
@@ -19,27 +19,27 @@ export type Judgement =
       /** Rules whose violation explains this one: this one counts only when none of them is violated. */
       readonly unless?: readonly string[];
       /** A connection was dropped, maybe because it was idle: this counts only if new connections are dropped too. */
-      readonly anew?: boolean;
+      readonly onNewConnection?: boolean;
     }
   | { readonly verdict: "inconclusive"; readonly why: string };
 
 /** The observations that a rule is asked about. */
 export type Trigger =
   | {
-      readonly on: "objection";
-      readonly objection: Objection;
+      readonly on: "refusal-reason";
+      readonly refusalReason: RefusalReason;
       judge(of: Addition, column: Column): Judgement | null;
     }
   | {
-      readonly on: "feature";
-      readonly feature: Feature | null;
+      readonly on: "variation";
+      readonly variation: Variation | null;
       judge(of: Addition, column: Column): Judgement | null;
     }
   | { readonly on: "success"; judge(of: Addition, column: Column): Judgement | null }
   | { readonly on: "refusal"; judge(of: Addition, column: Column): Judgement | null }
   | { readonly on: "answer"; judge(of: Addition, column: Column): Judgement | null }
   | { readonly on: "read"; judge(of: PolicyRead, column: Column): Judgement | null }
-  | { readonly on: "round"; judge(of: RoundObservation, column: Column): Judgement | null }
+  | { readonly on: "round"; judge(of: BatchObservation, column: Column): Judgement | null }
   /** Judged over a whole history by the oracle's checker. */
   | { readonly on: "history"; readonly checker: "linearizability" };
 

@@ -2,7 +2,7 @@ import type { Log, Notification, ReportingDescriptor, Result } from "sarif";
 import { escapeJson, escapeWorkflowCommand } from "./escape.ts";
 import { findingText, reasonText } from "./finding.ts";
 import type { Report, RuleReport } from "./report.ts";
-import { rulesThat, type Standing, standing, verdictSentence } from "./verdict.ts";
+import { type RuleStatus, ruleStatus, rulesThat, verdictSentence } from "./verdict.ts";
 
 /** Workflow commands for GitHub Actions: an error for each violation and fault, a warning for what was not judged. */
 export function github(report: Report): string {
@@ -43,7 +43,7 @@ function violation({ counterexample: found, source }: RuleReport): string {
 
 type Level = "error" | "warning";
 
-const levels: Readonly<Partial<Record<Standing, Level>>> = {
+const levels: Readonly<Partial<Record<RuleStatus, Level>>> = {
   violated: "error",
   known: "error",
   inconclusive: "warning",
@@ -55,7 +55,7 @@ export function sarif(report: Report): string {
   const { tool, rules, incomplete, faults } = report;
   const driver = { name: tool.name, version: tool.version, rules: rules.map(descriptor) };
   const results = rules.flatMap((rule, ruleIndex) => {
-    const level = levels[standing(rule, report)];
+    const level = levels[ruleStatus(rule, report)];
     return level === undefined ? [] : [result(rule, ruleIndex, level, report)];
   });
   const notifications = faults.map((text): Notification => ({ level: "error", message: { text } }));

@@ -9,7 +9,7 @@ export interface Document {
   /** What belongs beside the conclusion: problems and totals. */
   readonly totals: readonly Block[];
   /** A terminal shows it last, where the reader is; a page shows it first. */
-  readonly conclusion: Marked;
+  readonly ruleResult: Marked;
   /** The file that holds all of it, for what is cut. */
   readonly source: string;
 }

@@ -63,7 +63,7 @@ function comparisonDocument(comparison: Comparison): Document {
     facts: [run("before", before), run("after", after)],
     body: parts.flatMap(([name, title]) => part(title, comparison[name])),
     totals: [],
-    conclusion: { text: `${verdict} Rules: ${numbers}.`, mark: worse.length > 0 ? "bad" : "good" },
+    ruleResult: { text: `${verdict} Rules: ${numbers}.`, mark: worse.length > 0 ? "bad" : "good" },
     source: "the reports",
   };
 }
@@ -131,7 +131,7 @@ function matrixDocument(matrix: Matrix): Document {
     facts: [],
     body: [table, paragraph(legend)],
     totals: [totals],
-    conclusion: {
+    ruleResult: {
       text: `The targets differ in ${differing.length} of ${count(rows.length, "rule")}; these come first.`,
     },
     source: "the reports",

@@ -1,5 +1,5 @@
 import { Buffer } from "node:buffer";
-import { type Call, type Round, revisionSlot, type Step, versionSlot } from "../spec/exchange.ts";
+import { type Batch, type Call, revisionSlot, type Step, versionSlot } from "../spec/exchange.ts";
 import { bareSocket, openSocket, talk } from "./raw-socket.ts";
 import {
   authorizationWord,
@@ -19,7 +19,7 @@ export type { Making } from "./shell.ts";
 /** What a line needs to know to reproduce a history from nothing. */
 export interface CurlInput extends Setup {
   /** The history; slots of RevisionId and version still unfilled. */
-  readonly steps: readonly Round[];
+  readonly steps: readonly Batch[];
   /** What it plays on, in the order in which it is made. */
   readonly make: readonly Making[];
 }
@@ -63,14 +63,15 @@ export function curl(input: CurlInput): string {
 export function playLine(input: CurlInput): string {
   const context = { ...input, variables: nameVariables(input.steps), shared: sharedConnection(input) };
   const last = input.steps.length - 1;
-  const played = input.steps.map((round, index) => playRound(round, index === last, context));
+  const execution = input.steps.map((batch, index) => executeBatch(batch, index === last, context));
   // In a subshell, so that the connection ends with it.
-  const rounds = context.shared === null ? played : [`( ${[openSocket(input), ...played].join("; ")} )`];
+  const batches =
+    context.shared === null ? execution : [`( ${[openSocket(input), ...execution].join("; ")} )`];
   const parallelCapture = input.steps.some(
-    (round) => round.length > 1 && capturedIn(round, context).length > 0,
+    (batch) => batch.length > 1 && capturedIn(batch, context).length > 0,
   );
   const folder = parallelCapture ? ["D=$(mktemp -d)"] : [];
-  return [...folder, ...input.make.map(makingCommand), ...rounds].join("; ");
+  return [...folder, ...input.make.map(makingCommand), ...batches].join("; ");
 }
 
 /** What is signed, or goes through TLS, cannot be written by a shell: there `replay` alone shares the connection. */
@@ -80,7 +81,7 @@ function sharedConnection({ steps, sign, endpoint }: CurlInput): string | null {
   return names.find((name, index) => names.indexOf(name) !== index) ?? null;
 }
 
-function nameVariables(steps: readonly Round[]): ReadonlyMap<string, Variable> {
+function nameVariables(steps: readonly Batch[]): ReadonlyMap<string, Variable> {
   const all = steps.flat();
   return new Map([
     ...numbered(
@@ -108,26 +109,26 @@ function numbered(
   });
 }
 
-function capturedIn(round: Round, context: Context): readonly Step[] {
-  return round.filter(({ key }) => context.variables.has(key));
+function capturedIn(batch: Batch, context: Context): readonly Step[] {
+  return batch.filter(({ key }) => context.variables.has(key));
 }
 
-function playRound(round: Round, isLast: boolean, context: Context): string {
+function executeBatch(batch: Batch, isLast: boolean, context: Context): string {
   const output = isLast ? "-i" : "-o /dev/null";
-  const only = round.length === 1 ? round[0] : undefined;
-  if (only === undefined) return playTogether(round, output, context);
+  const only = batch.length === 1 ? batch[0] : undefined;
+  if (only === undefined) return playTogether(batch, output, context);
   const variable = context.variables.get(only.key);
   if (variable === undefined) return sendStep(only, output, context);
   // The space keeps a bare socket's subshell from being read as arithmetic.
   return `${variable.name}=$( ${sendStep(only, "", context)} | ${variable.find})`;
 }
 
-function playTogether(round: Round, output: string, context: Context): string {
-  const commands = round.map((step) => {
+function playTogether(batch: Batch, output: string, context: Context): string {
+  const commands = batch.map((step) => {
     const variable = context.variables.get(step.key);
     return sendStep(step, variable === undefined ? output : `-o "$D/${variable.name}"`, context);
   });
-  const captures = capturedIn(round, context).flatMap(({ key }) => {
+  const captures = capturedIn(batch, context).flatMap(({ key }) => {
     const variable = context.variables.get(key);
     return variable === undefined ? [] : [`; ${variable.name}=$(${variable.find} "$D/${variable.name}")`];
   });

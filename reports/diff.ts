@@ -67,8 +67,8 @@ function diffDocument(report: DiffReport): Document {
       ...unsteady.map((text) => paragraph(["unsteady: ", { code: text }], "unsure")),
       ...faults.map((text) => paragraph(["problem: ", { code: text }], "problem")),
     ],
-    conclusion: {
-      text: conclusion(report),
+    ruleResult: {
+      text: ruleResult(report),
       mark: differences.length === 0 && !incomplete ? "good" : "bad",
     },
     source: "diff.json",
@@ -163,7 +163,7 @@ function answerLine({ status, error, body }: DiffAnswer): string {
 }
 
 /** What came of the comparison, in one sentence. */
-export function conclusion({ differences, compared, incomplete }: DiffReport): string {
+export function ruleResult({ differences, compared, incomplete }: DiffReport): string {
   const answers = `${count(compared, "pair")} of answers`;
   if (compared === 0) return "Nothing was compared, so nothing is known.";
   if (differences.length > 0)

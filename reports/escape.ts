@@ -30,9 +30,10 @@ export function escapeTerminal(text: string): string {
 
 /** JSON text with the same meaning in which every such character is spelt as an escape; line breaks between members stay. */
 export function escapeJson(json: string): string {
-  const units = (text: string) => text.replace(/[\s\S]/g, (unit) => `\\u${hex4(unit.charCodeAt(0))}`);
+  const testCases = (text: string) =>
+    text.replace(/[\s\S]/g, (testCase) => `\\u${hex4(testCase.charCodeAt(0))}`);
   return json
-    .replace(unseen, (character) => (character === "\n" ? "\n" : units(character)))
+    .replace(unseen, (character) => (character === "\n" ? "\n" : testCases(character)))
     .replaceAll("##[", "#\\u0023[");
 }
 

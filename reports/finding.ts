@@ -76,8 +76,8 @@ function removedId(path: string): string | null {
 
 /** How calls that were in flight together overlapped, drawn; nothing for a history without such calls. */
 export function interleaving({ steps }: Counterexample): readonly string[] {
-  const rounds = steps.map(({ request }) => request.round);
-  if (!rounds.some((round, index) => round !== undefined && rounds.indexOf(round) !== index)) return [];
+  const batches = steps.map(({ request }) => request.round);
+  if (!batches.some((round, index) => round !== undefined && batches.indexOf(round) !== index)) return [];
   const operations = steps.flatMap((step) =>
     step.sentAt === undefined
       ? []

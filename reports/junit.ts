@@ -2,7 +2,7 @@ import { escapeTerminal, escapeXml, escapeXmlAttribute } from "./escape.ts";
 import { findingText, reasonText } from "./finding.ts";
 import { problemsIn } from "./read-report.ts";
 import type { Report, RuleReport } from "./report.ts";
-import { standing } from "./verdict.ts";
+import { ruleStatus } from "./verdict.ts";
 
 type Result = "passed" | "failure" | "error" | "skipped";
 
@@ -70,7 +70,7 @@ function testCase(rule: RuleReport, report: Report): TestCase {
 function outcome(rule: RuleReport, report: Report): { readonly result: Result; readonly child: string } {
   const skipped = (message: string) =>
     ({ result: "skipped", child: `<skipped ${attributes({ message })}/>` }) as const;
-  const is = standing(rule, report);
+  const is = ruleStatus(rule, report);
   switch (is) {
     case "holds":
       return { result: "passed", child: "" };

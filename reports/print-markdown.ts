@@ -32,11 +32,11 @@ const signs: Readonly<Record<Mark, string>> = {
 
 /** The document for a CI job summary or a pull request: conclusion first, and a note where it is cut at the limit. */
 export function printMarkdown(document: Document, limitBytes = summaryLimit): string {
-  const { title, conclusion, facts, totals, body, source } = document;
-  const sign = conclusion.mark === undefined ? "" : `${signs[conclusion.mark]} `;
+  const { title, ruleResult, facts, totals, body, source } = document;
+  const sign = ruleResult.mark === undefined ? "" : `${signs[ruleResult.mark]} `;
   const blocks = [
     `## ${escapeMarkdown(title)}`,
-    `${sign}**${inline(conclusion.text)}**`,
+    `${sign}**${inline(ruleResult.text)}**`,
     ...print({ kind: "facts", facts }, source),
     ...[...totals, ...body].flatMap((block) => print(block, source)),
   ];

@@ -52,10 +52,10 @@ interface Line {
 
 /** The document for a person at a terminal: the conclusion comes last. */
 export function printTerminal(document: Document, options: TerminalOptions): string {
-  const { title, facts, body, totals, conclusion, source } = document;
+  const { title, facts, body, totals, ruleResult, source } = document;
   const page: Page = { ...options, columns: Math.max(20, options.columns), source };
-  const end = wrapped("", conclusion.text, page);
-  const paint = conclusion.mark === undefined ? undefined : signs[conclusion.mark].paint;
+  const end = wrapped("", ruleResult.text, page);
+  const paint = ruleResult.mark === undefined ? undefined : signs[ruleResult.mark].paint;
   const parts = [
     [...painted("bold", wrapped("", title, page)), ...factLines(facts, 0, page)],
     ...[...body, ...totals].map((block) => {

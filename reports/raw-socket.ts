@@ -12,7 +12,7 @@ export interface BareSocketInput {
 }
 
 /** Seconds of silence after which the connection is given up; a kept-alive connection never ends by itself. */
-const patience = 5;
+const waitTimeout = 5;
 
 /**
  * A command for bash alone (its /dev/tcp) that writes the request byte for byte and prints what comes back.
@@ -25,10 +25,10 @@ export function bareSocket(call: Call, framing: RawFraming, output: string, inpu
   const into = intoFile(output);
   if (protocol === "https:") {
     const connect = quote(`${hostname}:${port || "443"}`);
-    const pipe = `{ ${writes.map((bytes) => printBytes([bytes])).join("; ")}; sleep ${patience}; }`;
+    const pipe = `{ ${writes.map((bytes) => printBytes([bytes])).join("; ")}; sleep ${waitTimeout}; }`;
     return `${pipe} | openssl s_client -quiet -connect ${connect} -servername ${quote(host)} 2>/dev/null${into}`;
   }
-  return `( ${opened(host, port)}; ${spoken(writes, patience)} )${into}`;
+  return `( ${opened(host, port)}; ${spoken(writes, waitTimeout)} )${into}`;
 }
 
 /** Opens the connection to a target that is not behind TLS; for `talk`. */

@@ -23,8 +23,8 @@ import {
   counts,
   type ExitCode,
   exitCode,
+  type RuleStatus,
   rulesThat,
-  type Standing,
   verdictSentence,
 } from "./verdict.ts";
 
@@ -84,7 +84,7 @@ function runDocument(report: Report, view: RunView): Document {
       ]),
     ],
     totals: [...problems(report, view), totals(report)],
-    conclusion: {
+    ruleResult: {
       text: exit === null ? sentence : `${sentence} Exit code ${exit}: ${exitMeanings[exit]}.`,
       mark: (exit ?? exitCode(report)) === 0 ? "good" : "bad",
     },
@@ -181,7 +181,7 @@ function exchange(step: Counterexample["steps"][number], number: number): readon
 }
 
 /** Rules that are neither green nor red; `aside` asks for nothing to be done. */
-const kinds: readonly (readonly [standing: Standing, heading: string, mark: Mark])[] = [
+const kinds: readonly (readonly [standing: RuleStatus, heading: string, mark: Mark])[] = [
   ["known", "Known deviations", "tolerated"],
   ["inconclusive", "Inconclusive", "unsure"],
   ["unexercised", "Unexercised", "idle"],

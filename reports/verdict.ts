@@ -5,7 +5,7 @@ import type { Column, Report, RuleReport } from "./report.ts";
  * How a rule stands in the column that decides; `excused` is what the target declared it cannot do, `explained` what a
  * known violation accounts for, `ignored` what does not count there.
  */
-export type Standing =
+export type RuleStatus =
   | "holds"
   | "violated"
   | "known"
@@ -25,7 +25,7 @@ export function counts({ basis, columns }: Pick<RuleReport, "basis" | "columns">
 }
 
 /** How a rule stands in the column that decides the exit code. */
-export function standing(rule: RuleReport, report: Report): Standing {
+export function ruleStatus(rule: RuleReport, report: Report): RuleStatus {
   if (!counts(rule, report.profile)) return "ignored";
   const outcome = rule.verdicts[report.profile];
   if (outcome === "holds") return "holds";
@@ -41,13 +41,13 @@ function isKnown(wanted: string, { rules }: Report): boolean {
 }
 
 /** The rules that stand so, in the report's order. */
-export function rulesThat(report: Report, wanted: Standing): readonly RuleReport[] {
-  return report.rules.filter((rule) => standing(rule, report) === wanted);
+export function rulesThat(report: Report, wanted: RuleStatus): readonly RuleReport[] {
+  return report.rules.filter((rule) => ruleStatus(rule, report) === wanted);
 }
 
 /** Exit code that a report stands for; stale known entries and usage errors are not in a report and are the caller's. */
 export function exitCode(report: Report): ExitCode {
-  const standings = new Set(report.rules.map((rule) => standing(rule, report)));
+  const standings = new Set(report.rules.map((rule) => ruleStatus(rule, report)));
   if (standings.has("violated")) return 1;
   if (report.faults.length > 0 || report.incomplete) return 2;
   if (standings.has("inconclusive") || standings.has("unexercised") || !executed(standings)) return 3;
@@ -55,7 +55,7 @@ export function exitCode(report: Report): ExitCode {
 }
 
 /** Something was exercised: a run that judged nothing is never a success, whatever the target says it cannot do. */
-function executed(standings: ReadonlySet<Standing>): boolean {
+function executed(standings: ReadonlySet<RuleStatus>): boolean {
   return standings.has("holds") || standings.has("known");
 }
 
@@ -70,7 +70,7 @@ export function verdictSentence(report: Report): string {
   if (report.faults.length > 0)
     return `The run against ${target} met ${count(report.faults.length, "fault")} and is no pass.`;
   if (unsure > 0) return `${target} breaks nothing seen, but ${count(unsure, "rule")} could not be judged.`;
-  if (!executed(new Set(report.rules.map((rule) => standing(rule, report)))))
+  if (!executed(new Set(report.rules.map((rule) => ruleStatus(rule, report)))))
     return `Nothing was judged, so nothing is known about ${target}.`;
   return report.only === undefined
     ? `${target} conforms to ${column}.`

@@ -1,9 +1,9 @@
-import type { World } from "../oracle/model-state.ts";
+import type { PossibleState } from "../oracle/model-state.ts";
 import type { Addition } from "../oracle/observe.ts";
-import { type Feature, holds, type Judgement, type RuleBody } from "../oracle/rule.ts";
+import { holds, type Judgement, type RuleBody, type Variation } from "../oracle/rule.ts";
 import { phrase } from "../spec/answer.ts";
 import { bodyBytes, bytesOf, type Call } from "../spec/exchange.ts";
-import { read } from "../spec/request.ts";
+import { analyzeRequest } from "../spec/request.ts";
 import { tooManyOpen } from "./define.ts";
 
 type Acceptance = Pick<RuleBody, "title" | "source" | "clauses"> &
@@ -18,7 +18,7 @@ const largeEnough = { said: 4096, unsaid: 12_000 } as const;
 const name = "URI Request Parameters, FunctionName";
 const qualifier = "URI Request Parameters, Qualifier";
 
-const features: Readonly<Record<Feature, Acceptance>> = {
+const variations: Readonly<Record<Variation, Acceptance>> = {
   "FunctionName.name": {
     title: "A function is found by its name",
     source: `${name}: name formats`,
@@ -163,10 +163,10 @@ function distinct(title: string, clause: string): Acceptance {
 
 /** One rule for each way in which a valid request can differ from the canonical one. Each says that it is accepted. */
 export const acceptanceRules = Object.fromEntries(
-  Object.entries(features)
-    .filter(([feature]) => feature !== "FunctionName.name")
-    .map(([feature, rule]) => [feature, acceptance(feature as Feature, rule)]),
-) as Readonly<Record<Exclude<Feature, "FunctionName.name">, RuleBody>>;
+  Object.entries(variations)
+    .filter(([variation]) => variation !== "FunctionName.name")
+    .map(([variation, rule]) => [variation, acceptance(variation as Variation, rule)]),
+) as Readonly<Record<Exclude<Variation, "FunctionName.name">, RuleBody>>;
 
 /** The canonical request, and combinations of single features. */
 export const baseRules = {
@@ -185,31 +185,32 @@ export const baseRules = {
   },
 } as const satisfies Record<string, RuleBody>;
 
-function acceptance(feature: Feature | null, { unless: _, ...rule }: Acceptance): RuleBody {
+function acceptance(variation: Variation | null, { unless: _, ...rule }: Acceptance): RuleBody {
   return {
     basis: "stated",
     needs: [],
     ...rule,
     trigger: {
-      on: "feature",
-      feature,
+      on: "variation",
+      variation,
       judge: (of) =>
-        feature === "RevisionId.current"
+        variation === "RevisionId.current"
           ? judgeCurrent(of)
           : judgeAcceptance(
               of,
-              explanations(of).filter((id) => id !== feature),
+              explanations(of).filter((id) => id !== variation),
             ),
     },
   };
 }
 
 /** The rules that explain a refusal of a valid request: one for each difference of the request. */
-function explanations({ reading, situation, call }: Addition): readonly string[] {
-  const found: Feature[] = [...reading.features, ...situation.features];
+function explanations({ analysis, stateAnalysis, call }: Addition): readonly string[] {
+  const found: Variation[] = [...analysis.variations, ...stateAnalysis.variations];
   // A name with colons may be refused in every encoding.
-  if (found.includes("FunctionName.literal-colons")) found.push(...read(withColonsEncoded(call)).features);
-  return [...new Set(found.flatMap((one) => [one, ...(features[one].unless ?? [])]))];
+  if (found.includes("FunctionName.literal-colons"))
+    found.push(...analyzeRequest(withColonsEncoded(call)).variations);
+  return [...new Set(found.flatMap((one) => [one, ...(variations[one].unless ?? [])]))];
 }
 
 function withColonsEncoded(call: Call): Call {
@@ -219,25 +220,25 @@ function withColonsEncoded(call: Call): Call {
 
 /** A valid request is accepted, unless the policy is so large that a refusal for its size may be right. */
 export function judgeAcceptance(of: Addition, unless: readonly string[]): Judgement | null {
-  const { result, answer, situation } = of;
+  const { result, answer, stateAnalysis } = of;
   if (result.kind === "added") return holds;
   if (result.kind === "unsettled") return { verdict: "inconclusive", why: result.why };
   // Without a known state there is no verdict; it is inconclusive only where unanswered calls are the cause.
-  const [unsure] = situation.unsure;
+  const [unsure] = stateAnalysis.unsure;
   if (unsure === "too-many-open") return { verdict: "inconclusive", why: tooManyOpen };
   if (unsure !== undefined) return null;
-  if (situation.perhapsElsewhere && result.status === 409) return null;
-  if (policySize(of) >= sizeFrom(result.error) && !situation.features.includes("policy.room-again"))
+  if (stateAnalysis.perhapsElsewhere && result.status === 409) return null;
+  if (policySize(of) >= sizeFrom(result.error) && !stateAnalysis.variations.includes("policy.room-again"))
     return null;
   // A removed id that is still taken has no other explanation, and it explains refusals in later histories.
-  const clings = situation.features.includes("StatementId.freed") && result.status === 409;
+  const clings = stateAnalysis.variations.includes("StatementId.freed") && result.status === 409;
   return {
     verdict: "violated",
     expected: "201, the statement is added",
     seen: phrase(answer),
     unless: [
       ...(clings ? [] : ["request.accepted"]),
-      ...(situation.reused ? ["StatementId.freed"] : []),
+      ...(stateAnalysis.reused ? ["StatementId.freed"] : []),
       ...unless,
     ],
   };
@@ -249,10 +250,11 @@ export function sizeFrom(error: string | null): number {
 }
 
 /** The least size of the policy after the addition, in bytes, by the model state and the request. */
-export function policySize({ before, situation, call }: Addition): number {
-  const worlds: readonly World[] = before.policies[situation.key ?? ""]?.worlds ?? [];
-  const sizes = worlds.map((world) =>
-    (world.statements ?? []).reduce(
+export function policySize({ before, stateAnalysis, call }: Addition): number {
+  const possibleStates: readonly PossibleState[] =
+    before.policies[stateAnalysis.key ?? ""]?.possibleStates ?? [];
+  const sizes = possibleStates.map((possibleState) =>
+    (possibleState.statements ?? []).reduce(
       (sum, { text, size }) => sum + (text === null ? (size ?? 200) : bytesOf(text)),
       0,
     ),
@@ -262,24 +264,25 @@ export function policySize({ before, situation, call }: Addition): number {
 
 /** The revision of GetPolicy, of GetFunction or of GetAlias: at least one of them must be accepted. */
 function judgeCurrent(of: Addition): Judgement | null {
-  const { result, situation, before, reading, answer } = of;
+  const { result, stateAnalysis, before, analysis, answer } = of;
   if (result.kind !== "refused" || result.status !== 412) return judgeAcceptance(of, []);
-  const policy = before.policies[situation.key ?? ""];
-  const [world] = policy?.worlds ?? [];
-  if (policy === undefined || world === undefined || policy.worlds.length > 1) return null;
-  const tried = new Set([...policy.spurned, String(reading.body.members?.RevisionId)]);
-  const shown = [world.policyRevision, world.resourceRevision];
-  if (world.resourceRevision === null) return null;
-  const untried = shown.some((revision) => revision !== null && revision !== "" && !tried.has(revision));
-  if (untried) return null;
+  const policy = before.policies[stateAnalysis.key ?? ""];
+  const [possibleState] = policy?.possibleStates ?? [];
+  if (policy === undefined || possibleState === undefined || policy.possibleStates.length > 1) return null;
+  const tried = new Set([...policy.rejected, String(analysis.body.members?.RevisionId)]);
+  const shown = [possibleState.policyRevision, possibleState.resourceRevision];
+  if (possibleState.resourceRevision === null) return null;
+  const notExecuted = shown.some((revision) => revision !== null && revision !== "" && !tried.has(revision));
+  if (notExecuted) return null;
   return { verdict: "violated", expected: "201 with a revision just read", seen: phrase(answer) };
 }
 
 function judgeCombination(of: Addition): Judgement | null {
-  const { reading, situation, together } = of;
-  if (together || reading.objections.length + reading.questions.length > 0) return null;
-  if (situation.key === null || situation.objections.length + situation.questions.length > 0) return null;
-  const found = [...reading.features, ...situation.features];
-  if (found.length < 2 || situation.features.includes("RevisionId.current")) return null;
+  const { analysis, stateAnalysis, together } = of;
+  if (together || analysis.refusalReasons.length + analysis.questions.length > 0) return null;
+  if (stateAnalysis.key === null || stateAnalysis.refusalReasons.length + stateAnalysis.questions.length > 0)
+    return null;
+  const found = [...analysis.variations, ...stateAnalysis.variations];
+  if (found.length < 2 || stateAnalysis.variations.includes("RevisionId.current")) return null;
   return judgeAcceptance(of, explanations(of));
 }

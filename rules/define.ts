@@ -1,5 +1,5 @@
 import type { Addition } from "../oracle/observe.ts";
-import { holds, type Judgement, type Objection, type RuleBody } from "../oracle/rule.ts";
+import { holds, type Judgement, type RefusalReason, type RuleBody } from "../oracle/rule.ts";
 import type { ErrorName } from "../spec/add-permission.ts";
 import { type AnswerReading, phrase } from "../spec/answer.ts";
 import { errorStatus, isErrorName } from "../spec/constraint.ts";
@@ -32,8 +32,8 @@ export function guarantee(
   };
 }
 
-function isClear({ reading }: Addition): boolean {
-  return reading.resource !== null && reading.objections.length + reading.questions.length === 0;
+function isClear({ analysis }: Addition): boolean {
+  return analysis.resource !== null && analysis.refusalReasons.length + analysis.questions.length === 0;
 }
 
 /** Says whether an addition was acknowledged. */
@@ -122,7 +122,7 @@ export function either(one: Admissible, other: Admissible): Admissible {
  * `recorded`: the answers of the live service, where it gives fewer. `unless`: rules that explain a violation.
  */
 export function refuses(
-  objection: Objection,
+  refusalReason: RefusalReason,
   admissible: Admissible,
   rule: Omit<RuleBody, "trigger" | "needs"> & Partial<Pick<RuleBody, "needs">>,
   { recorded = null, unless = [] }: RefusalOptions = {},
@@ -132,8 +132,8 @@ export function refuses(
     ...rule,
     ...(recorded && { differs: true }),
     trigger: {
-      on: "objection",
-      objection,
+      on: "refusal-reason",
+      refusalReason,
       judge: (of, column) =>
         judgeRefusal(of, column === "aws" ? (recorded ?? admissible) : admissible, unless),
     },
@@ -153,10 +153,12 @@ function judgeRefusal(of: Addition, admissible: Admissible, others: readonly str
 }
 
 /** A name format that is refused, or an id that is confused with one elsewhere, explains the violation. */
-function explanations({ reading: { resource }, situation, answer }: Addition): readonly string[] {
+function explanations({ analysis: { resource }, stateAnalysis, answer }: Addition): readonly string[] {
   const format = resource === null || resource.format === "name" ? [] : [`FunctionName.${resource.format}`];
   const conflict = answer.kind === "response" && answer.status === errorStatus.ResourceConflictException;
-  const elsewhere = situation.features.filter((feature) => feature.startsWith("StatementId.on-other-"));
+  const elsewhere = stateAnalysis.variations.filter((variation) =>
+    variation.startsWith("StatementId.on-other-"),
+  );
   return conflict ? [...format, ...elsewhere] : format;
 }
 

@@ -119,8 +119,8 @@ function statusOf(name: ErrorName, clause: string, unless: readonly string[] = [
   };
 }
 
-function judgeReadable({ result, reading, call }: Addition): Judgement | null {
-  if (result.kind !== "refused" || !reachesOperation({ reading, call })) return null;
+function judgeReadable({ result, analysis, call }: Addition): Judgement | null {
+  if (result.kind !== "refused" || !reachesOperation({ analysis, call })) return null;
   if (result.status >= 500 || result.status < 400 || beforeTheOperation.has(result.status)) return null;
   return result.error === null
     ? violated(
@@ -131,14 +131,14 @@ function judgeReadable({ result, reading, call }: Addition): Judgement | null {
 }
 
 /** A malformed frame, or a path without a function, may be refused by the HTTP library, which knows no exceptions. */
-function reachesOperation({ reading, call }: Pick<Addition, "reading" | "call">): boolean {
-  return !call.raw && reading.resource !== null && reading.questions.length === 0;
+function reachesOperation({ analysis, call }: Pick<Addition, "analysis" | "call">): boolean {
+  return !call.raw && analysis.resource !== null && analysis.questions.length === 0;
 }
 
 const documentedStatuses: readonly number[] = Object.values(errorStatus);
 
-function judgeStatus({ result, reading, call, answer }: Addition): Judgement | null {
-  if (result.kind !== "refused" || !reachesOperation({ reading, call })) return null;
+function judgeStatus({ result, analysis, call, answer }: Addition): Judgement | null {
+  if (result.kind !== "refused" || !reachesOperation({ analysis, call })) return null;
   const { status, error } = result;
   if (status >= 500 || beforeTheOperation.has(status)) return null;
   if (documentedStatuses.includes(status)) return holds;
@@ -148,8 +148,8 @@ function judgeStatus({ result, reading, call, answer }: Addition): Judgement | n
     : violated(`one of ${[...new Set(documentedStatuses)].sort().join(", ")}`, phrase(answer));
 }
 
-function judgeJson({ result, reading, call }: Addition): Judgement | null {
-  if (result.kind !== "refused" || !reachesOperation({ reading, call })) return null;
+function judgeJson({ result, analysis, call }: Addition): Judgement | null {
+  if (result.kind !== "refused" || !reachesOperation({ analysis, call })) return null;
   const { headers, body } = result.response;
   const type = header(headers, "content-type") ?? "";
   if (!/^application\/([\w.-]+\+)?json\b|^application\/x-amz-json-/i.test(type) || body === "") return holds;
@@ -178,8 +178,8 @@ const recordedNames: ReadonlySet<string> = new Set([
   "PublicPolicyException",
 ]);
 
-function judgeDocumented({ result, reading, call }: Addition, column: Column): Judgement | null {
-  if (result.kind !== "refused" || !reachesOperation({ reading, call })) return null;
+function judgeDocumented({ result, analysis, call }: Addition, column: Column): Judgement | null {
+  if (result.kind !== "refused" || !reachesOperation({ analysis, call })) return null;
   if (result.error === null || result.status >= 500) return null;
   if (beforeTheOperation.has(result.status)) return null;
   return isErrorName(result.error) || (column === "aws" && recordedNames.has(result.error))
@@ -187,19 +187,19 @@ function judgeDocumented({ result, reading, call }: Addition, column: Column): J
     : violated("one of the seven documented exceptions", `${result.status} ${result.error}`);
 }
 
-function judgeServerError({ answer, result, reading, situation }: Addition): Judgement | null {
+function judgeServerError({ answer, result, analysis, stateAnalysis }: Addition): Judgement | null {
   if (answer.kind === "none" || result.kind === "unsettled") return null;
   const { status } = result.response;
   if (status < 500 || status === 501 || status === 505) return holds;
   // A rule that says how this request must be refused explains the violation.
-  const unless = [...reading.objections, ...situation.objections];
+  const unless = [...analysis.refusalReasons, ...stateAnalysis.refusalReasons];
   return { ...violated("no 5xx but 500 ServiceException", phrase(answer)), unless };
 }
 
-function judgeArrival({ answer, call, reading }: Addition): Judgement | null {
+function judgeArrival({ answer, call, analysis }: Addition): Judgement | null {
   if (answer.kind === "response") return holds;
   // A server that refuses a large body early closes the connection, and the answer may be lost with it.
-  if (answer.reason === "reset" && reading.questions.includes("body.large")) return null;
+  if (answer.reason === "reset" && analysis.questions.includes("body.large")) return null;
   if (call.raw?.invalid) {
     // A server may close the connection on a message that breaks HTTP, but it must not leave the client waiting.
     return answer.reason === "timeout"
@@ -216,19 +216,19 @@ function judgeArrival({ answer, call, reading }: Addition): Judgement | null {
     "a complete HTTP answer within the deadline",
     `${phrase(answer)} (${answer.detail})`,
   );
-  return answer.reason === "reset" ? { ...found, anew: true } : found;
+  return answer.reason === "reset" ? { ...found, onNewConnection: true } : found;
 }
 
-function judgeSeveralFaults({ reading, situation, result, together }: Addition): Judgement | null {
-  if (together || reading.questions.length + situation.questions.length > 0) return null;
-  const { objections } = reading;
-  if (new Set(objections).size < 2 || result.kind === "unsettled") return null;
+function judgeSeveralFaults({ analysis, stateAnalysis, result, together }: Addition): Judgement | null {
+  if (together || analysis.questions.length + stateAnalysis.questions.length > 0) return null;
+  const { refusalReasons } = analysis;
+  if (new Set(refusalReasons).size < 2 || result.kind === "unsettled") return null;
   if (result.kind === "refused") return holds;
   return {
     verdict: "violated",
     expected: "a refusal",
     seen: `${result.response.status}, accepted`,
     // A target that accepts one of the faults alone violates that fault's rule.
-    unless: objections,
+    unless: refusalReasons,
   };
 }

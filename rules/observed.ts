@@ -9,10 +9,10 @@ export const observedRules = {
   "observed.validation-exception": observed(
     "A value that breaks a constraint is refused as ValidationException",
     "spec/recordings: 2025-11-25 statement-id-pattern, qualifier-pattern; 2018 and 2019 StatementId length; 2016 SourceArn",
-    ({ reading, result, answer }) => {
-      const [objection, ...more] = reading.objections;
-      if (more.length > 0 || reading.questions.length > 0 || result.kind !== "refused") return null;
-      if (objection === undefined || !recorded.has(objection)) return null;
+    ({ analysis, result, answer }) => {
+      const [refusalReason, ...more] = analysis.refusalReasons;
+      if (more.length > 0 || analysis.questions.length > 0 || result.kind !== "refused") return null;
+      if (refusalReason === undefined || !recorded.has(refusalReason)) return null;
       const right =
         result.status === 400 && (result.error === "ValidationException" || result.error === null);
       return right ? holds : refusedOtherwise("400 ValidationException", phrase(answer));
@@ -21,10 +21,10 @@ export const observedRules = {
   "observed.constraints-first": observed(
     "A malformed FunctionName or Qualifier is refused before anything is looked up",
     "spec/recordings: 2025-11-25 qualifier-pattern; function names on sibling operations",
-    ({ reading, result, answer, call }) => {
-      const [objection, ...more] = reading.objections;
-      if (more.length > 0 || reading.questions.length > 0 || result.kind !== "refused") return null;
-      if (objection !== "Qualifier.pattern" && objection !== "FunctionName.pattern") return null;
+    ({ analysis, result, answer, call }) => {
+      const [refusalReason, ...more] = analysis.refusalReasons;
+      if (more.length > 0 || analysis.questions.length > 0 || result.kind !== "refused") return null;
+      if (refusalReason !== "Qualifier.pattern" && refusalReason !== "FunctionName.pattern") return null;
       if (call.target.includes(".")) return null; // a dot in a name has been admitted since 2025-12
       return result.status === 400 ? holds : refusedOtherwise("400 ValidationException", phrase(answer));
     },
@@ -32,9 +32,9 @@ export const observedRules = {
   "observed.latest-is-refused": observed(
     "A permission on $LATEST is refused",
     "spec/recordings: 2025-11-25 latest",
-    ({ reading, result, answer }) => {
-      if (reading.questions.length !== 1 || reading.questions[0] !== "Qualifier.latest") return null;
-      if (reading.objections.length > 0 || result.kind === "unsettled") return null;
+    ({ analysis, result, answer }) => {
+      if (analysis.questions.length !== 1 || analysis.questions[0] !== "Qualifier.latest") return null;
+      if (analysis.refusalReasons.length > 0 || result.kind === "unsettled") return null;
       if (result.kind === "added") return violated("400 InvalidParameterValueException", phrase(answer));
       const right = result.status === 400 && result.error === "InvalidParameterValueException";
       return right ? holds : refusedOtherwise("400 InvalidParameterValueException", phrase(answer));
@@ -43,9 +43,10 @@ export const observedRules = {
   "observed.disagreeing-qualifier": observed(
     "A name and a Qualifier that contradict each other are an invalid parameter value",
     "spec/recordings: 2025-11-25 qualifier mismatch",
-    ({ reading, result, answer }) => {
-      if (reading.objections.length !== 1 || reading.objections[0] !== "Qualifier.disagrees") return null;
-      if (reading.questions.length > 0 || result.kind !== "refused") return null;
+    ({ analysis, result, answer }) => {
+      if (analysis.refusalReasons.length !== 1 || analysis.refusalReasons[0] !== "Qualifier.disagrees")
+        return null;
+      if (analysis.questions.length > 0 || result.kind !== "refused") return null;
       const right = result.status === 400 && result.error === "InvalidParameterValueException";
       return right ? holds : refusedOtherwise("400 InvalidParameterValueException", phrase(answer));
     },
@@ -56,9 +57,9 @@ export const observedRules = {
       ["R113"],
       "spec/recordings: 2025-11-25 service with a bucket",
       "observed",
-      ({ result, reading }) => {
+      ({ result, analysis }) => {
         const { parsed } = result.statement;
-        if (parsed === null || reading.body.members?.SourceArn === undefined) return null;
+        if (parsed === null || analysis.body.members?.SourceArn === undefined) return null;
         const found = conditionsOf(parsed).find(({ key }) => key.toLowerCase().endsWith(":sourcearn"));
         if (found === undefined) return null;
         return found.operator === "ArnLike" ? holds : violated('"ArnLike"', show(found.operator));
@@ -73,9 +74,9 @@ export const observedRules = {
       ["R083"],
       "spec/recordings: 2025-11-25 account principal",
       "observed",
-      ({ result, reading, before }) => {
+      ({ result, analysis, before }) => {
         const { parsed } = result.statement;
-        const sent = reading.body.members?.Principal;
+        const sent = analysis.body.members?.Principal;
         if (parsed === null || typeof sent !== "string" || !/^\d{12}$/.test(sent)) return null;
         const wanted = { AWS: `arn:${before.home.partition}:iam::${sent}:root` };
         return JSON.stringify(parsed.Principal) === JSON.stringify(wanted)

@@ -1,5 +1,5 @@
 import type { Difference } from "../oracle/compare-policy.ts";
-import type { PolicyBelief, Since } from "../oracle/model-state.ts";
+import type { PolicyModelState, Since } from "../oracle/model-state.ts";
 import type { Addition, PolicyRead } from "../oracle/observe.ts";
 import { holds, type Judgement, type RuleBody } from "../oracle/rule.ts";
 import { phrase } from "../spec/answer.ts";
@@ -83,11 +83,11 @@ export const policyRules = {
     "A refused request leaves the revision as it was",
     ["R103", "R164"],
     "Request Body, RevisionId; Errors",
-    (since, { worlds }) =>
+    (since, { possibleStates }) =>
       since.refused.length > 0 &&
       // An addition elsewhere may change a revision that belongs to the function, or a shared policy: that is another finding.
       since.added.length + since.removed.length + since.elsewhere.length === 0 &&
-      worlds.every(({ policyRevision }) => policyRevision !== null),
+      possibleStates.every(({ policyRevision }) => policyRevision !== null),
     ({ revisionMoved }) => !revisionMoved || ["the same RevisionId", "another RevisionId"],
     ["refusal.changes-no-statement"],
     ["revisions"],
@@ -96,7 +96,7 @@ export const policyRules = {
     "Every addition changes the policy's revision",
     ["R098", "R104"],
     "Request Body, RevisionId: a policy that has changed",
-    (since, policy) => since.added.length > 0 && policy.used.length > 0,
+    (since, policy) => since.added.length > 0 && policy.consumed.length > 0,
     ({ revisionStuck }) => !revisionStuck || ["another RevisionId than before", "the same RevisionId"],
     [],
     ["revisions"],
@@ -153,7 +153,7 @@ function readRule(
   title: string,
   clauses: readonly string[],
   source: string,
-  applies: (since: Since, policy: PolicyBelief) => boolean,
+  applies: (since: Since, policy: PolicyModelState) => boolean,
   find: (found: Difference, since: Since, key: string) => Finding,
   unless: readonly string[] = [],
   needs: readonly Capability[] = [],
@@ -162,7 +162,10 @@ function readRule(
   const judge = ({ before, key, policy: seen, difference, together }: PolicyRead): Judgement | null => {
     const policy = key === null ? undefined : before.policies[key];
     if (key === null || policy === undefined || together) return null;
-    if (policy.worlds.every(({ statements }) => statements === null) || !applies(policy.since, policy))
+    if (
+      policy.possibleStates.every(({ statements }) => statements === null) ||
+      !applies(policy.since, policy)
+    )
       return null;
     if (policy.capped) return { verdict: "inconclusive", why: tooManyOpen };
     if (seen.kind === "unreadable" || seen.kind === "unsettled")
@@ -242,12 +245,13 @@ export const sizeRules = {
 } as const satisfies Record<string, RuleBody>;
 
 function judgeTooLarge(of: Addition): Judgement | null {
-  const { reading, situation, result, answer, together } = of;
-  if (together || result.kind !== "refused" || situation.key === null) return null;
+  const { analysis, stateAnalysis, result, answer, together } = of;
+  if (together || result.kind !== "refused" || stateAnalysis.key === null) return null;
   // A 5xx is no refusal: it does not show whether there was room.
   if (result.status >= 500) return null;
-  const against = reading.objections.length + reading.questions.length + situation.objections.length;
-  if (against + situation.questions.length + situation.unsure.length > 0) return null;
+  const against =
+    analysis.refusalReasons.length + analysis.questions.length + stateAnalysis.refusalReasons.length;
+  if (against + stateAnalysis.questions.length + stateAnalysis.unsure.length > 0) return null;
   if (policySize(of) < sizeFrom(result.error)) return null;
   const right =
     result.status === 400 && (result.error === "PolicyLengthExceededException" || result.error === null);

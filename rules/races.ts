@@ -1,4 +1,4 @@
-import type { Addition, Observation, RoundObservation } from "../oracle/observe.ts";
+import type { Addition, BatchObservation, Observation } from "../oracle/observe.ts";
 import { holds, type Judgement, type RuleBody } from "../oracle/rule.ts";
 import { phrase } from "../spec/answer.ts";
 import { violated } from "./define.ts";
@@ -32,20 +32,20 @@ export const raceRules = {
   },
 } as const satisfies Record<string, RuleBody>;
 
-function judgeOneId(round: RoundObservation): Judgement | null {
-  const groups = groupBy(additions(round), ({ situation, reading }) => {
-    const sid = reading.body.members?.StatementId;
-    const revision = reading.body.members?.RevisionId;
-    const fresh = situation.objections.length + situation.unsure.length === 0;
-    return fresh && revision === undefined ? JSON.stringify([situation.key, String(sid)]) : null;
+function judgeOneId(batch: BatchObservation): Judgement | null {
+  const groups = groupBy(additions(batch), ({ stateAnalysis, analysis }) => {
+    const sid = analysis.body.members?.StatementId;
+    const revision = analysis.body.members?.RevisionId;
+    const fresh = stateAnalysis.refusalReasons.length + stateAnalysis.unsure.length === 0;
+    return fresh && revision === undefined ? JSON.stringify([stateAnalysis.key, String(sid)]) : null;
   });
   return judgeGroups(groups, "exactly one 201, the others 409");
 }
 
-function judgeOneRevision(round: RoundObservation): Judgement | null {
-  const groups = groupBy(additions(round), ({ situation, reading }) =>
-    situation.features.includes("RevisionId.current")
-      ? JSON.stringify([situation.key, String(reading.body.members?.RevisionId)])
+function judgeOneRevision(batch: BatchObservation): Judgement | null {
+  const groups = groupBy(additions(batch), ({ stateAnalysis, analysis }) =>
+    stateAnalysis.variations.includes("RevisionId.current")
+      ? JSON.stringify([stateAnalysis.key, String(analysis.body.members?.RevisionId)])
       : null,
   );
   const accepted = groups.filter((group) => group.some(({ result }) => result.kind === "added"));
@@ -82,14 +82,14 @@ function tally(race: readonly Addition[]): string {
   return [...counts].map(([what, count]) => `${count} × ${what}`).join(", ");
 }
 
-function additions(round: RoundObservation): readonly Addition[] {
-  return round.members.filter(
+function additions(batch: BatchObservation): readonly Addition[] {
+  return batch.members.filter(
     (member: Observation): member is Addition => member.kind === "addition" && clear(member),
   );
 }
 
-function clear({ reading }: Addition): boolean {
-  return reading.objections.length + reading.questions.length === 0;
+function clear({ analysis }: Addition): boolean {
+  return analysis.refusalReasons.length + analysis.questions.length === 0;
 }
 
 function groupBy(

@@ -1,4 +1,4 @@
-import type { Objection, RuleBody } from "../oracle/rule.ts";
+import type { RefusalReason, RuleBody } from "../oracle/rule.ts";
 import type { ConstraintRuleId } from "../spec/constraint.ts";
 import { anyClientError, anyRefusal, either, exception, refuses, status } from "./define.ts";
 
@@ -190,4 +190,4 @@ export const refusalRules = {
     },
     { unless: ["RevisionId.never-seen"] },
   ),
-} as const satisfies Record<Exclude<Objection, ConstraintRuleId>, RuleBody>;
+} as const satisfies Record<Exclude<RefusalReason, ConstraintRuleId>, RuleBody>;

@@ -98,14 +98,15 @@ const answers = {
     ["R059"],
     "introduction: the policy applies at the function level",
     "implied",
-    (of) => (of.reading.resource?.qualifier === null && plain(of) ? resource(of, of.reading.resource) : null),
+    (of) =>
+      of.analysis.resource?.qualifier === null && plain(of) ? resource(of, of.analysis.resource) : null,
   ),
   "statement.qualified-resource": guarantee(
     "With a qualifier the Resource is the ARN of that version or alias",
     ["R058", "R005", "R018", "R021", "R062"],
     "introduction: a qualifier restricts access to a version or alias",
     "implied",
-    (of) => (of.reading.resource?.qualifier ? resource(of, of.reading.resource) : null),
+    (of) => (of.analysis.resource?.qualifier ? resource(of, of.analysis.resource) : null),
   ),
   "statement.one-resource": guarantee(
     "Every spelling of a function gives the same Resource",
@@ -113,15 +114,15 @@ const answers = {
     "URI Request Parameters, FunctionName: name formats",
     "implied",
     (of) =>
-      of.reading.resource?.qualifier === null && !plain(of) ? resource(of, of.reading.resource) : null,
+      of.analysis.resource?.qualifier === null && !plain(of) ? resource(of, of.analysis.resource) : null,
   ),
   "statement.account": guarantee(
     "An account given as Principal is the statement's only principal, under AWS",
     ["R083"],
     "introduction: specify the account ID as the Principal",
     "implied",
-    ({ reading, result }) => {
-      const sent = reading.body.members?.Principal;
+    ({ analysis, result }) => {
+      const sent = analysis.body.members?.Principal;
       const { parsed } = result.statement;
       if (parsed === null || typeof sent !== "string" || !/^\d{12}$/.test(sent)) return null;
       const named = principalsOf(parsed, "AWS");
@@ -136,8 +137,8 @@ const answers = {
     ["R084"],
     "introduction: the principal of a service is a domain-style identifier",
     "implied",
-    ({ reading, result }) => {
-      const sent = reading.body.members?.Principal;
+    ({ analysis, result }) => {
+      const sent = analysis.body.members?.Principal;
       const { parsed } = result.statement;
       if (parsed === null || typeof sent !== "string" || !/\.(amazonaws|amazon)\.com$/.test(sent))
         return null;
@@ -155,9 +156,9 @@ const answers = {
     ["R146"],
     "Request Body: SourceArn, SourceAccount, EventSourceToken",
     "implied",
-    ({ reading, result }) => {
+    ({ analysis, result }) => {
       const { parsed } = result.statement;
-      const members = reading.body.members;
+      const members = analysis.body.members;
       if (parsed === null || members === null) return null;
       const surplus = conditionsOf(parsed).filter(({ key }) =>
         conditional.some(
@@ -198,8 +199,8 @@ function echo(part: string, sentAs: BodyMember, title: string, clauses: readonly
     clauses,
     `${response}, Statement; Request Body, ${sentAs}`,
     "implied",
-    ({ reading, result }) => {
-      const sent = reading.body.members?.[sentAs];
+    ({ analysis, result }) => {
+      const sent = analysis.body.members?.[sentAs];
       const { parsed } = result.statement;
       if (parsed === null || typeof sent !== "string") return null;
       // A list of one action equals that action; an id is never a list.
@@ -211,8 +212,8 @@ function echo(part: string, sentAs: BodyMember, title: string, clauses: readonly
 
 function condition(sentAs: BodyMember, key: string, clauses: readonly string[]): RuleBody {
   const title = `The statement has a condition with the ${sentAs} that was sent`;
-  return guarantee(title, clauses, `Request Body, ${sentAs}`, "implied", ({ reading, result }) => {
-    const sent = reading.body.members?.[sentAs];
+  return guarantee(title, clauses, `Request Body, ${sentAs}`, "implied", ({ analysis, result }) => {
+    const sent = analysis.body.members?.[sentAs];
     const { parsed } = result.statement;
     if (parsed === null || typeof sent !== "string" || sent === "") return null;
     const found = conditionsOf(parsed).some(
@@ -233,15 +234,15 @@ function asText(value: unknown): unknown {
   return typeof value === "number" ? String(value) : value;
 }
 
-function plain({ reading }: Addition): boolean {
-  return !reading.features.some((feature) => feature.startsWith("FunctionName."));
+function plain({ analysis }: Addition): boolean {
+  return !analysis.variations.some((variation) => variation.startsWith("FunctionName."));
 }
 
-function resource({ before, result, situation }: Added, wanted: Resource): Judgement | null {
+function resource({ before, result, stateAnalysis }: Added, wanted: Resource): Judgement | null {
   const { parsed } = result.statement;
-  if (parsed === null || situation.key === null || wanted.qualifier === "$LATEST") return null;
+  if (parsed === null || stateAnalysis.key === null || wanted.qualifier === "$LATEST") return null;
   const { partition, region, account } = before.home;
-  const arn = `arn:${partition}:lambda:${region}:${account}:function:${situation.key}`;
+  const arn = `arn:${partition}:lambda:${region}:${account}:function:${stateAnalysis.key}`;
   return sole(parsed.Resource) === arn
     ? holds
     : violated(`"Resource": "${arn}"`, `"Resource": ${show(parsed.Resource)}`);

@@ -169,11 +169,11 @@ const special: readonly Question[] = [
     source: "Errors: no order is given",
     clauses: ["R165"],
     answer: (of) => {
-      if (of.kind !== "addition" || of.reading.questions.length > 0) return null;
-      const objections = [...of.reading.objections, ...of.situation.objections];
-      return new Set(objections).size < 2
+      if (of.kind !== "addition" || of.analysis.questions.length > 0) return null;
+      const refusalReasons = [...of.analysis.refusalReasons, ...of.stateAnalysis.refusalReasons];
+      return new Set(refusalReasons).size < 2
         ? null
-        : `${[...new Set(objections)].join(" + ")}: ${phrase(of.answer)}`;
+        : `${[...new Set(refusalReasons)].join(" + ")}: ${phrase(of.answer)}`;
     },
   },
   {
@@ -183,8 +183,8 @@ const special: readonly Question[] = [
     source: "Errors: no exception is given for it",
     clauses: ["R010"],
     answer: (of) => {
-      if (of.kind !== "addition" || of.reading.body.members !== null) return null;
-      return of.reading.objections.length === 1 && of.reading.questions.length === 0
+      if (of.kind !== "addition" || of.analysis.body.members !== null) return null;
+      return of.analysis.refusalReasons.length === 1 && of.analysis.questions.length === 0
         ? phrase(of.answer)
         : null;
     },
@@ -222,19 +222,24 @@ function answerSizeLimit(of: Observation): string | null {
 }
 
 function answerRevisionSource(of: Observation): string | null {
-  if (of.kind !== "addition" || of.reading.objections.length + of.reading.questions.length > 0) return null;
+  if (of.kind !== "addition" || of.analysis.refusalReasons.length + of.analysis.questions.length > 0)
+    return null;
   if (of.together || of.result.kind === "unsettled") return null;
-  const { features, objections } = of.situation;
+  const { variations, refusalReasons } = of.stateAnalysis;
   // A target that accepts any revision does not show which operation's revision it takes.
-  if (objections.length === 1 && objections[0] === "RevisionId.never-seen" && of.result.kind === "added")
+  if (
+    refusalReasons.length === 1 &&
+    refusalReasons[0] === "RevisionId.never-seen" &&
+    of.result.kind === "added"
+  )
     return "one that was never shown: taken";
-  if (!features.includes("RevisionId.current")) return null;
-  const [world] = of.before.policies[of.situation.key ?? ""]?.worlds ?? [];
-  const sent = of.reading.body.members?.RevisionId;
+  if (!variations.includes("RevisionId.current")) return null;
+  const [possibleState] = of.before.policies[of.stateAnalysis.key ?? ""]?.possibleStates ?? [];
+  const sent = of.analysis.body.members?.RevisionId;
   const shownBy = [
-    ...(world?.policyRevision === sent ? ["GetPolicy"] : []),
-    ...(world?.resourceRevision === sent
-      ? [of.reading.resource?.qualifier ? "GetAlias" : "GetFunction"]
+    ...(possibleState?.policyRevision === sent ? ["GetPolicy"] : []),
+    ...(possibleState?.resourceRevision === sent
+      ? [of.analysis.resource?.qualifier ? "GetAlias" : "GetFunction"]
       : []),
   ];
   return `${shownBy.join(" and ")}: ${of.result.kind === "added" ? "taken" : phrase(of.answer)}`;
@@ -248,11 +253,11 @@ function ask(id: RequestQuestion | StateQuestion, [title, source, clauses]: Aske
 /** The request has no fault, and this is the only unspecified part of it. */
 function bearsOn(id: string, of: Observation): of is Addition {
   if (of.kind !== "addition") return false;
-  const questions = [...of.reading.questions, ...of.situation.questions];
+  const questions = [...of.analysis.questions, ...of.stateAnalysis.questions];
   // A malformed frame is unspecified whatever its body holds: no rule judges the answer.
-  const objections =
-    id === "request.framing" ? 0 : of.reading.objections.length + of.situation.objections.length;
-  return objections === 0 && questions.length === 1 && questions[0] === id;
+  const refusalReasons =
+    id === "request.framing" ? 0 : of.analysis.refusalReasons.length + of.stateAnalysis.refusalReasons.length;
+  return refusalReasons === 0 && questions.length === 1 && questions[0] === id;
 }
 
 /** Every question, in the catalogue's order. */
@@ -265,10 +270,10 @@ export const questions: readonly Question[] = [
 function answerOrder({ before, key, policy: seen, together }: PolicyRead): string | null {
   const policy = key === null || together ? undefined : before.policies[key];
   if (policy === undefined || seen.kind !== "policy" || policy.since.together) return null;
-  const [world, ...others] = policy.worlds;
+  const [possibleState, ...others] = policy.possibleStates;
   const { added } = policy.since;
-  if (world?.statements == null || others.length > 0 || added.length === 0) return null;
-  const expected = world.statements.map(({ sid }) => sid);
+  if (possibleState?.statements == null || others.length > 0 || added.length === 0) return null;
+  const expected = possibleState.statements.map(({ sid }) => sid);
   const shown = seen.statements.map(({ sid }) => sid);
   if (shown.length < 2 || !equal(expected.toSorted(), shown.toSorted())) return null;
   const old = expected.filter((sid) => !added.includes(sid));

@@ -1,12 +1,12 @@
 import type { SendOptions, Transport } from "../client/transport.ts";
-import type { Belief } from "../oracle/model-state.ts";
-import { type ObservedRound, observeRound } from "../oracle/observe.ts";
+import type { ModelState } from "../oracle/model-state.ts";
+import { type ObservedBatch, observeBatch } from "../oracle/observe.ts";
 import { jsonObject, revisionIn, versionIn } from "../spec/answer.ts";
 import {
   type Answer,
+  type Batch,
   type Call,
   type Exchange,
-  type Round,
   revisionSlot,
   type Step,
   versionSlot,
@@ -24,7 +24,7 @@ export interface BatchOptions {
 /** A batch that was sent: what came back, and what the oracle observes in it. */
 interface SentBatch {
   readonly exchanges: readonly Exchange[];
-  readonly observed: ObservedRound;
+  readonly observed: ObservedBatch;
 }
 
 /** Pause before a policy that is not yet as expected is read again, in milliseconds. */
@@ -35,19 +35,19 @@ const rereadMs = 250;
  * fills the slots of its calls. On a target that lags, a read that is not yet as expected is sent again for a while.
  */
 export async function sendBatch(
-  batch: Round,
+  batch: Batch,
   done: readonly (readonly Exchange[])[],
-  before: Belief,
+  before: ModelState,
   options: BatchOptions,
 ): Promise<SentBatch> {
   const ready = readyCalls(batch, done, options);
   let exchanges = await sendAll(ready, options);
-  let observed = observeRound(before, exchanges);
+  let observed = observeBatch(before, exchanges);
   for (let waited = 0; waited < options.settleMs && isUnsettledRead(observed); waited += rereadMs) {
     if (options.how.signal?.aborted === true) break;
     await options.sleep(rereadMs);
     exchanges = await sendAll(ready, options);
-    observed = observeRound(before, exchanges);
+    observed = observeBatch(before, exchanges);
   }
   return { exchanges, observed };
 }
@@ -56,7 +56,7 @@ type ReadyCall = Pick<Exchange, "step" | "call">;
 
 /** The calls of a batch that can be sent. */
 function readyCalls(
-  batch: Round,
+  batch: Batch,
   done: readonly (readonly Exchange[])[],
   { transport, settleMs }: BatchOptions,
 ): readonly ReadyCall[] {
@@ -107,7 +107,7 @@ function withValue(call: Call, slot: string, value: string): Call {
   };
 }
 
-function isUnsettledRead({ observations }: ObservedRound): boolean {
+function isUnsettledRead({ observations }: ObservedBatch): boolean {
   return observations.some((of) => of.kind === "policy-read" && of.difference !== null);
 }
 

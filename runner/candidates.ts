@@ -6,7 +6,7 @@ import type { Origin } from "./regenerate.ts";
 
 /** A history that showed something about a rule, up to the batch that showed it. */
 export interface Candidate extends Origin {
-  readonly lane: number;
+  readonly worker: number;
   /** The place of its test case in the plan; where that is not known, among those of its worker. */
   readonly place: number;
   /** It began on an empty stage, so that nothing that came before can be behind it. */
@@ -17,7 +17,7 @@ export interface Candidate extends Origin {
   readonly seen: string;
   readonly unless: readonly string[];
   /** Counts only when it shows over new connections, too. */
-  readonly anew?: boolean | undefined;
+  readonly onNewConnection?: boolean | undefined;
 }
 
 /** Candidates that the same rules would explain. */
@@ -105,14 +105,15 @@ function keepCheapest(kept: Kept[], candidate: Candidate): void {
   const next = kept.findIndex((other) => inOrder(one, other) < 0);
   const place = next === -1 ? kept.length : next;
   if (place >= mostKept.candidates) return;
-  kept.splice(place, 0, { ...one, candidate: { ...candidate, rounds: [...candidate.rounds] } });
+  kept.splice(place, 0, { ...one, candidate: { ...candidate, batches: [...candidate.batches] } });
   kept.splice(mostKept.candidates);
 }
 
 /** The cheaper first; of those that cost the same, the one that comes first in the plan. */
 function inOrder(a: Kept, b: Kept): number {
   const [one, other] = [a.candidate, b.candidate];
-  const byPlan = one.place - other.place || one.lane - other.lane || one.rounds.length - other.rounds.length;
+  const byPlan =
+    one.place - other.place || one.worker - other.worker || one.batches.length - other.batches.length;
   return a.cost - b.cost || byPlan;
 }
 
@@ -132,9 +133,11 @@ export function inTurn(groups: readonly CandidateGroup[]): readonly Candidate[] 
  * and those that leave behind what emptying does not undo need a new stage for each play. The more calls race, the more
  * often they show it.
  */
-function cost({ clean, rounds }: Candidate): number {
-  const together = Math.max(0, ...rounds.map(({ length }) => length));
-  return rounds.length + (clean ? 0 : 6) + (isLasting(rounds.flat()) ? 12 : 0) - Math.min(together, 32) / 16;
+function cost({ clean, batches }: Candidate): number {
+  const together = Math.max(0, ...batches.map(({ length }) => length));
+  return (
+    batches.length + (clean ? 0 : 6) + (isLasting(batches.flat()) ? 12 : 0) - Math.min(together, 32) / 16
+  );
 }
 
 /** What these leave behind is not undone by emptying the policies. */
@@ -163,9 +166,9 @@ export interface Count {
 
 /** Collects findings; memory is bounded, however many there are. */
 export interface Verdicts {
-  hear(
+  observe(
     findings: readonly Finding[],
-    at: Pick<Candidate, keyof Origin | "lane" | "place" | "clean" | "spoiled">,
+    at: Pick<Candidate, keyof Origin | "worker" | "place" | "clean" | "spoiled">,
   ): void;
   of(rule: Rule, column: Column): Count;
   /** Rules with a violation so far, in any column. */
@@ -187,14 +190,14 @@ export function verdicts(
     return count;
   };
   return {
-    hear: (findings, at) => {
+    observe: (findings, at) => {
       for (const { rule, column, judgement } of findings) {
         const count = countOf(rule.id, column);
         count[judgement.verdict] += 1;
         if (judgement.verdict === "holds") continue;
         if (judgement.verdict === "violated") {
-          const { expected, seen, unless = [], anew } = judgement;
-          const candidate = { ...at, expected, seen, unless, anew };
+          const { expected, seen, unless = [], onNewConnection } = judgement;
+          const candidate = { ...at, expected, seen, unless, onNewConnection };
           if (!violated.has(rule.id)) suspected(candidate, rule, column);
           violated.add(rule.id);
           count.candidates.add(candidate);

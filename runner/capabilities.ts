@@ -1,5 +1,5 @@
 import { canonicalBody } from "../generators/valid-requests.ts";
-import type { Observation, ObservedRound } from "../oracle/observe.ts";
+import type { Observation, ObservedBatch } from "../oracle/observe.ts";
 import type { Rule } from "../oracle/rule.ts";
 import type { Reason } from "../reports/report.ts";
 import { sizeRules } from "../rules/policy.ts";
@@ -8,27 +8,27 @@ import { addPermission, getFunction, getPolicy, label, removePermission } from "
 import { within } from "../spec/error-place.ts";
 import type { Answer, Exchange } from "../spec/exchange.ts";
 import { readPolicy } from "../spec/statement.ts";
-import { cutShort, limitUnit } from "../suites/size.ts";
-import type { Inability } from "./options.ts";
-import { conclusionKey, type Findings } from "./rule-results.ts";
-import type { Lane } from "./worker.ts";
+import { cutShort, limitTestCase } from "../suites/size.ts";
+import type { UnsupportedCapability } from "./options.ts";
+import { type Findings, resultKey } from "./rule-results.ts";
+import type { Worker } from "./worker.ts";
 
 /** Finds out, with one statement, whether the target shows policies, removes statements and hands out revisions. */
-export async function probe(lane: Lane): Promise<readonly Inability[]> {
-  const { name } = lane.stage.main;
+export async function probe(worker: Worker): Promise<readonly UnsupportedCapability[]> {
+  const { name } = worker.fixture.main;
   const script = [
     addPermission({ functionName: label(name), body: canonicalBody("probe") }),
     getPolicy(name),
     getFunction(name),
     removePermission(name, "probe"),
   ];
-  const { rounds } = await lane.execute((done) => {
+  const { batches } = await worker.execute((done) => {
     const call = script[done.length];
     return call === undefined ? null : [{ key: `probe-${done.length}`, call }];
   });
-  const [added, policy, resource, removed] = rounds.map((round) => round[0]?.answer);
+  const [added, policy, resource, removed] = batches.map((batch) => batch[0]?.answer);
   if (!added || !policy || !resource || !removed || added.kind === "none" || added.status >= 300) return [];
-  const found: Inability[] = [];
+  const found: UnsupportedCapability[] = [];
   const shown = readPolicy(policy);
   if (shown.kind === "unreadable" && !isCrash(policy)) {
     found.push({ needs: "policy", reason: `keeps no readable policy: GetPolicy answers ${phrase(policy)}` });
@@ -60,11 +60,11 @@ function isMissing(answer: Answer): boolean {
 }
 
 /** What the stage itself makes impossible. */
-export function stageInabilities(
-  { stage: { main, other } }: Pick<Lane, "stage">,
-  missing: readonly Inability[],
-): readonly Inability[] {
-  const lacking = (needs: Inability["needs"], what: string): Inability => {
+export function unsupportedByFixture(
+  { fixture: { main, other } }: Pick<Worker, "fixture">,
+  missing: readonly UnsupportedCapability[],
+): readonly UnsupportedCapability[] {
+  const lacking = (needs: UnsupportedCapability["needs"], what: string): UnsupportedCapability => {
     const why = missing.find((one) => one.needs === needs)?.reason ?? "not arranged";
     return { needs, reason: `${what}: ${why}` };
   };
@@ -76,7 +76,7 @@ export function stageInabilities(
 }
 
 /** Why a rule cannot be judged on this target; null when it can. */
-export function unable(rule: Rule, cannot: readonly Inability[]): Reason | null {
+export function unable(rule: Rule, cannot: readonly UnsupportedCapability[]): Reason | null {
   const lacking = cannot.find(({ needs }) => rule.needs.includes(needs));
   return lacking === undefined ? null : { code: "unsupported", needs: lacking.needs, detail: lacking.reason };
 }
@@ -84,11 +84,11 @@ export function unable(rule: Rule, cannot: readonly Inability[]): Reason | null 
 /** What the engine knows of the size limit of a policy. */
 export interface SizeLimit {
   /** Takes a batch of any test case: each of them may meet the limit. */
-  batch(round: ObservedRound): void;
+  batch(batch: ObservedBatch): void;
   /** Takes what a test case sent and was answered; only the search for the limit says something. */
-  caseEnded(unit: string, rounds: readonly (readonly Exchange[])[]): void;
+  caseEnded(testCase: string, batches: readonly (readonly Exchange[])[]): void;
   /** What the target cannot do, as far as all test cases can tell; null where it has a limit, or nobody can tell. */
-  unsupported(): Inability | null;
+  unsupported(): UnsupportedCapability | null;
   /** The conclusions, in which a rule that met no limit is inconclusive where the search for it was cut short. */
   conclude(judged: readonly Rule[], findings: Findings): Findings;
 }
@@ -109,8 +109,8 @@ export function sizeLimit(): SizeLimit {
     batch: ({ observations }) => {
       seen ||= observations.some(meetsLimit);
     },
-    caseEnded: (unit, rounds) => {
-      if (unit === limitUnit.id) detail = cutShort(rounds);
+    caseEnded: (testCase, batches) => {
+      if (testCase === limitTestCase.id) detail = cutShort(batches);
     },
     unsupported: () =>
       seen || detail !== null
@@ -122,7 +122,7 @@ export function sizeLimit(): SizeLimit {
       const found = new Map(findings);
       for (const { id } of judged.filter(({ needs }) => needs.includes("limit"))) {
         for (const column of ["document", "aws"] as const) {
-          const key = conclusionKey(id, column);
+          const key = resultKey(id, column);
           const before = found.get(key);
           if (before?.outcome === "unexercised") found.set(key, { ...before, outcome: "inconclusive", why });
         }

@@ -1,19 +1,19 @@
 import type { Counterexample, Reason } from "../reports/report.ts";
 import { located } from "../spec/error-place.ts";
-import type { Stage } from "../spec/fixture.ts";
+import type { Fixture } from "../spec/fixture.ts";
 import { retained } from "./batch.ts";
 import type { Candidate } from "./candidates.ts";
 import { shrinkHistory } from "./reduce.ts";
 import { regenerating, type Steps, stepsOf } from "./regenerate.ts";
-import { fixtureFor, type LookedFor, type Ready, replayUnit, rerun, violationIn } from "./rerun.ts";
-import type { Played } from "./worker.ts";
+import { fixtureFor, type LookedFor, type Ready, replayTestCase, rerun, violationIn } from "./rerun.ts";
+import type { Execution } from "./worker.ts";
 
 /** A violation that was tried again: the smallest history found, as it went the last time it showed. */
 export interface Confirmed {
   readonly kind: "confirmed";
-  readonly played: Played;
+  readonly execution: Execution;
   /** The stage it was played on; null when it was not played again. */
-  readonly stage: Stage | null;
+  readonly fixture: Fixture | null;
   readonly expected: string;
   readonly seen: string;
   /** How often it showed when it was sent again; null when it was not. */
@@ -50,10 +50,10 @@ export interface ConfirmOptions extends Omit<LookedFor, "unless"> {
 }
 
 /** Reruns that a violation may cost, on emptied and on new fixtures; how often a race is tried in the hope to see it, and how often the smallest history is tried at the end. */
-const most = { plays: 240, racePlays: 600, newStages: 40, raceTries: 20, confirmations: 3 } as const;
+const most = { plays: 240, racePlays: 600, newFixtures: 40, raceTries: 20, confirmations: 3 } as const;
 
 /** How a history went that showed the violation. */
-type Showing = Pick<Confirmed, "played" | "stage" | "expected" | "seen">;
+type Showing = Pick<Confirmed, "execution" | "fixture" | "expected" | "seen">;
 
 /** The smallest history so far that showed it for its own reason. */
 type Smallest = Showing & { readonly steps: Steps };
@@ -97,18 +97,18 @@ async function confirmAnywhere(
   const onEmptied = await confirmOn(candidate, options, false);
   if (onEmptied.kind === "confirmed" || onEmptied.explainedBy !== undefined) return onEmptied;
   // A race that was not lost again in twenty tries is not lost more often on new stages.
-  if (isRacing(candidate.rounds) || options.stop()) return onEmptied;
+  if (isRacing(candidate.batches) || options.stop()) return onEmptied;
   return confirmOn(candidate, options, true);
 }
 
 async function confirmOn(
   candidate: Candidate,
   options: ConfirmOptions,
-  onNewStages: boolean,
+  onNewFixtures: boolean,
 ): Promise<Confirmed | Unconfirmed> {
   const whole = stepsOf(candidate);
   const racing = isRacing(whole);
-  const trials = tryingAgain(candidate, options, onNewStages);
+  const trials = tryingAgain(candidate, options, onNewFixtures);
   const { shows, smallest, explainedBy } = trials;
   const isShown = await shows(whole, racing ? { plays: most.raceTries, shows: 1 } : always);
   // Where another rule explains it in the whole history, a part may show it without that.
@@ -124,35 +124,42 @@ async function confirmOn(
   );
 }
 
-function isRacing(rounds: readonly (readonly unknown[])[]): boolean {
-  return rounds.some((round) => round.length > 1);
+function isRacing(batches: readonly (readonly unknown[])[]): boolean {
+  return batches.some((batch) => batch.length > 1);
 }
 
 /** Executes parts of a history again, within bounds, and keeps the last that met its criterion. */
-function tryingAgain(candidate: Candidate, options: ConfirmOptions, onNewStages: boolean) {
-  const usual = onNewStages ? most.newStages : isRacing(candidate.rounds) ? most.racePlays : most.plays;
+function tryingAgain(candidate: Candidate, options: ConfirmOptions, onNewFixtures: boolean) {
+  const usual = onNewFixtures ? most.newFixtures : isRacing(candidate.batches) ? most.racePlays : most.plays;
   // Creating functions takes requests, too.
-  const allowed = (options.plays ?? Infinity) / (onNewStages ? 2 : 1);
+  const allowed = (options.plays ?? Infinity) / (onNewFixtures ? 2 : 1);
   const bound = Math.min(usual, Math.max(2, allowed));
   const { rule, columns, ready, attempt = 1 } = options;
-  const { unless, anew = false, fixture: from } = candidate;
+  const { unless, onNewConnection = false, fixture: from } = candidate;
   const again = attempt === 1 ? "" : `again-${attempt}-`;
-  const prefix = `${replayUnit}${rule.id}/${columns[0]}/${again}${onNewStages ? "new-" : ""}`;
+  const prefix = `${replayTestCase}${rule.id}/${columns[0]}/${again}${onNewFixtures ? "new-" : ""}`;
   const regenerate = regenerating(candidate);
   let plays = 0;
-  let units = 0;
+  let testCases = 0;
   let smallest: Smallest | null = null;
   let explainedBy: string | null = null;
   let noFixture = false;
   /** Null where nothing was found wrong. */
   const once = async (steps: Steps, isNew: boolean): Promise<Tried | null | "no-fixture"> => {
-    const unit = `${prefix}${++units}`;
-    const done = await rerun(steps, { ready, regenerate, from, onNew: onNewStages || isNew, unit, anew });
+    const testCase = `${prefix}${++testCases}`;
+    const done = await rerun(steps, {
+      ready,
+      regenerate,
+      from,
+      onNew: onNewFixtures || isNew,
+      testCase,
+      onNewConnection,
+    });
     if (done === null || done === "no-fixture") return done;
-    const violation = violationIn(done.played.observed, { ...options, unless });
+    const violation = violationIn(done.execution.observed, { ...options, unless });
     if (violation === null) return null;
     const { explainedBy: by, ...found } = violation;
-    return { shown: { ...found, ...done, played: kept(done.played) }, explainedBy: by };
+    return { shown: { ...found, ...done, execution: kept(done.execution) }, explainedBy: by };
   };
   return {
     once,
@@ -195,8 +202,8 @@ interface Tried {
 }
 
 /** What a report needs of a history; what else was read in it would fill the memory, rule by rule. */
-function kept({ rounds }: Played): Played {
-  return { rounds: rounds.map((round) => round.map(retained)), observed: [] };
+function kept({ batches }: Execution): Execution {
+  return { batches: batches.map((batch) => batch.map(retained)), observed: [] };
 }
 
 /** The first tries are on new fixtures, where whoever executes it by hand begins: it has to show there. */

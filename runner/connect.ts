@@ -22,10 +22,10 @@ import { signingAuthorizer } from "../client/sigv4.ts";
 import { type Clock, reviving, type SendOptions, type Transport } from "../client/transport.ts";
 import type { Header } from "../spec/exchange.ts";
 import type { OptionSpelling } from "../spec/fault.ts";
-import type { Stage, StagedFunction } from "../spec/fixture.ts";
+import type { Fixture, FixtureFunction } from "../spec/fixture.ts";
 
 /** How a target is reached, and under which limits. */
-export interface ReachOptions {
+export interface ConnectOptions {
   readonly endpoint: URL;
   readonly region: string;
   readonly sign: boolean;
@@ -58,10 +58,10 @@ export interface ReachOptions {
 }
 
 /** How a stage is arranged where that differs from one to the next. */
-export type ArrangeHow = Pick<ArrangeOptions, "patienceMs" | "bare" | "signal" | "began">;
+export type ArrangeHow = Pick<ArrangeOptions, "waitTimeoutMs" | "bare" | "signal" | "began">;
 
 /** A target within reach. */
-export interface Reach {
+export interface Connection {
   readonly transport: Limited;
   readonly how: SendOptions;
   /** Arranges a stage. */
@@ -75,7 +75,7 @@ export interface Reach {
 const reserve = 40;
 
 /** Opens the way to a target. Nothing is sent yet. */
-export async function reach(options: ReachOptions): Promise<Reach> {
+export async function connect(options: ConnectOptions): Promise<Connection> {
   const { endpoint, region, sign, clock, signal, timeoutMs } = options;
   const credentials = sign ? await credentialsFrom(options.env, options.optionName) : null;
   const authorize =
@@ -93,11 +93,11 @@ export async function reach(options: ReachOptions): Promise<Reach> {
   const { budget, rate, revive } = options;
   const redact = redactor(credentials === null ? [] : secretsOf(credentials));
   // Each stage has two functions to delete, and a role may stand beside them.
-  let stages = 0;
+  let fixtures = 0;
   const least = Math.min(reserve, Math.ceil((budget ?? 0) / 4));
   const transport = limited(
     redacting(revive === undefined ? line : reviving(line, revive), redact),
-    { budget, rate, reserve: () => Math.max(least, 2 * stages + 4) },
+    { budget, rate, reserve: () => Math.max(least, 2 * fixtures + 4) },
     { clock, sleep },
   );
   const startedAt = options.now();
@@ -130,7 +130,7 @@ export async function reach(options: ReachOptions): Promise<Reach> {
   // Every stage of a run is created like the first, under the one role that may have been needed.
   let recipe: Arranged["recipe"] = null;
   const arrangeAnew = async (suffix: string, how: ArrangeHow): Promise<Arranged> => {
-    stages += 1;
+    fixtures += 1;
     const arranged = await arrange({ ...arranging(suffix, how), recipe });
     recipe ??= arranged.recipe;
     return arranged;
@@ -159,22 +159,26 @@ export async function reach(options: ReachOptions): Promise<Reach> {
 /** A stage for a target that keeps nothing: every name is as good as another, unless it answers for one only. */
 function madeUp(prefix: string, region: string, only: string | undefined): Arranged {
   const account = "123456789012";
-  const staged = (name: string): StagedFunction => {
+  const fixtureFunction = (name: string): FixtureFunction => {
     const arn = `arn:aws:lambda:${region}:${account}:function:${name}`;
     const filling = (size: number) => "x".repeat(size - arn.length - 1);
     const aliases = { live: "live", arn140: filling(140), arn141: filling(141), longest: "y".repeat(128) };
     return { name, arn, versions: ["1", "2"], aliases };
   };
   const place = { partition: "aws", region, account, unknownName: `${prefix}-none`, recipe: null };
-  const made = { recipe: null, undo: async () => [] };
+  const made = { recipe: null, tearDown: async () => [] };
   if (only !== undefined) {
-    const main = { ...staged(only), versions: [], aliases: null };
+    const main = { ...fixtureFunction(only), versions: [], aliases: null };
     return {
       ...made,
-      stage: { ...place, main, other: null },
+      fixture: { ...place, main, other: null },
       missing: onlyTheFunction(`only ${only} is used`),
     };
   }
-  const stage: Stage = { ...place, main: staged(`${prefix}-main`), other: staged(`${prefix}-other`) };
-  return { ...made, stage, missing: [] };
+  const fixture: Fixture = {
+    ...place,
+    main: fixtureFunction(`${prefix}-main`),
+    other: fixtureFunction(`${prefix}-other`),
+  };
+  return { ...made, fixture, missing: [] };
 }

@@ -1,13 +1,13 @@
 import type { Finding } from "../oracle/judge.ts";
-import type { Observation, ObservedRound } from "../oracle/observe.ts";
+import type { Observation, ObservedBatch } from "../oracle/observe.ts";
 import type { Rule } from "../oracle/rule.ts";
 import type { Problem, Report } from "../reports/report.ts";
 import type { Exchange } from "../spec/exchange.ts";
 import type { Fault } from "../spec/fault.ts";
-import type { Stage } from "../spec/fixture.ts";
+import type { Fixture } from "../spec/fixture.ts";
 import type { Column, UnsupportedCapability } from "../spec/verdict.ts";
-import type { Need, Unit } from "../suites/case.ts";
-import type { Conclusion } from "./rule-results.ts";
+import type { Need, TestCase } from "../suites/case.ts";
+import type { RuleResult } from "./rule-results.ts";
 
 /** What is known of a run before anything is sent. */
 export interface RunHead {
@@ -48,7 +48,7 @@ export type Began = "empty" | "used" | "not-emptied";
 interface OfCase {
   readonly worker: number;
   /** `clean`: it needs an empty fixture. */
-  readonly case: Pick<Unit, "id" | "clean">;
+  readonly case: Pick<TestCase, "id" | "clean">;
   /** Its place in the plan. */
   readonly place: number;
   readonly spent: Spent;
@@ -64,7 +64,7 @@ export type RunEvent =
   | {
       readonly type: "fixture-ready";
       readonly worker: number;
-      readonly fixture: Stage;
+      readonly fixture: Fixture;
       readonly empty: boolean;
     }
   /** A fixture was reset, whether anything had to be sent for that or not. `empty`: every policy was seen to be empty. */
@@ -83,7 +83,7 @@ export type RunEvent =
       readonly case: string;
       readonly purpose: Purpose;
       readonly exchanges: readonly Exchange[];
-      readonly observed: ObservedRound;
+      readonly observed: ObservedBatch;
     }
   /** A test case was executed to its end, or cut short by the end of the run. */
   | (OfCase & {
@@ -117,7 +117,7 @@ export type RunEvent =
       readonly type: "rule-result";
       readonly rule: Rule;
       readonly columns: readonly Column[];
-      readonly result: Conclusion;
+      readonly result: RuleResult;
       readonly tried: boolean;
     }
   | { readonly type: "problem"; readonly problem: RunProblem }

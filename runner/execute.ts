@@ -1,31 +1,31 @@
 import type { Finding, Judge } from "../oracle/judge.ts";
-import type { ObservedRound } from "../oracle/observe.ts";
+import type { ObservedBatch } from "../oracle/observe.ts";
 import { located } from "../spec/error-place.ts";
 import type { Exchange } from "../spec/exchange.ts";
 import { removal } from "../spec/target.ts";
-import type { Need, Unit } from "../suites/case.ts";
+import type { Need, TestCase } from "../suites/case.ts";
 import { retained } from "./batch.ts";
 import type { Verdicts } from "./candidates.ts";
 import type { Began, Emit, Gone, Spent, StopReason } from "./events.ts";
 import { silenceCounter } from "./gone.ts";
 import type { Scope } from "./scope.ts";
-import type { Lane } from "./worker.ts";
+import type { Worker } from "./worker.ts";
 
 /** What executing test cases needs. */
 export interface ExecuteOptions {
   readonly scope: Scope;
-  readonly lanes: readonly Lane[];
-  readonly units: readonly Unit[];
+  readonly workers: readonly Worker[];
+  readonly testCases: readonly TestCase[];
   readonly judge: Judge;
   /** Collects what the engine decides by. */
   readonly verdicts: Verdicts;
   /** What the target or its fixtures cannot do. */
   readonly cannot: ReadonlySet<string>;
-  readonly renew: (lane: Lane) => Promise<Lane | null>;
+  readonly replace: (worker: Worker) => Promise<Worker | null>;
   /** Why no more may be sent; null to go on. */
   readonly stop: () => StopReason | null;
   /** Is given what each test case sent and was answered, once it has ended. */
-  readonly executed?: (unit: Unit, rounds: readonly (readonly Exchange[])[]) => void;
+  readonly executed?: (testCase: TestCase, batches: readonly (readonly Exchange[])[]) => void;
   readonly emit: Emit;
   readonly spent: () => Spent;
 }
@@ -33,11 +33,11 @@ export interface ExecuteOptions {
 /** What became of the test cases. */
 export interface Executed {
   /** Test cases that were left out, not reached, or cut short. */
-  readonly unsent: readonly Unit[];
+  readonly unsent: readonly TestCase[];
   /** What the test cases that were cut short have brought all the same. */
   readonly ofCut: readonly Finding[];
   /** The workers at the end, those with a new fixture among them. */
-  readonly lanes: readonly Lane[];
+  readonly workers: readonly Worker[];
   /** Why it stopped early; null when everything planned was sent. */
   readonly stopped: StopReason | null;
 }
@@ -50,24 +50,24 @@ const resetFrom = 12;
  * flight together, and yet the same seed sends the same requests on the same workers in the same order.
  */
 export async function executeCases(options: ExecuteOptions): Promise<Executed> {
-  const { units, stop, emit, spent } = options;
-  const unsent = new Set(units);
+  const { testCases, stop, emit, spent } = options;
+  const unsent = new Set(testCases);
   const ofCut: Finding[] = [];
   let gone: Gone | null = null;
-  const work = async (start: Lane): Promise<Lane> => {
-    let lane = start;
+  const work = async (start: Worker): Promise<Worker> => {
+    let worker = start;
     const silence = silenceCounter((why) => {
       gone = why;
     });
-    for (let place = lane.index; place < units.length; place += options.lanes.length) {
-      const unit = units[place];
-      if (unit === undefined || stop() !== null || gone !== null) return lane;
-      const lacking = unit.needs.find((need) => lacks(lane, need, options.cannot));
+    for (let place = worker.index; place < testCases.length; place += options.workers.length) {
+      const testCase = testCases[place];
+      if (testCase === undefined || stop() !== null || gone !== null) return worker;
+      const lacking = testCase.needs.find((need) => lacks(worker, need, options.cannot));
       if (lacking !== undefined) {
         emit({
           type: "case-skipped",
           worker: start.index,
-          case: unit,
+          case: testCase,
           place,
           lacks: lacking,
           spent: spent(),
@@ -75,36 +75,36 @@ export async function executeCases(options: ExecuteOptions): Promise<Executed> {
         continue;
       }
       try {
-        const ready = await prepare(lane, unit, options);
-        lane = ready.lane;
-        const done = await execute(ready, { unit, place }, options, silence);
-        if (done.end === "complete") unsent.delete(unit);
+        const ready = await prepare(worker, testCase, options);
+        worker = ready.worker;
+        const done = await execute(ready, { testCase, place }, options, silence);
+        if (done.end === "complete") unsent.delete(testCase);
         else ofCut.push(...done.findings);
-        emit({ type: "case-finished", worker: start.index, case: unit, place, ...done, spent: spent() });
+        emit({ type: "case-finished", worker: start.index, case: testCase, place, ...done, spent: spent() });
       } catch (error) {
-        throw located(error, { case: unit.id });
+        throw located(error, { case: testCase.id });
       }
     }
-    return lane;
+    return worker;
   };
-  const lanes = await options.scope.all(options.lanes, work);
-  return { unsent: [...unsent], ofCut, lanes, stopped: stop() ?? gone };
+  const workers = await options.scope.all(options.workers, work);
+  return { unsent: [...unsent], ofCut, workers, stopped: stop() ?? gone };
 }
 
 /** A worker that is ready for a test case, and what the case begins on. */
 interface Ready {
-  readonly lane: Lane;
+  readonly worker: Worker;
   readonly began: Began;
 }
 
 /** The worker, reset where the test case needs it; with a new fixture where that fails; as it is where neither works. */
-async function prepare(lane: Lane, unit: Unit, { renew }: ExecuteOptions): Promise<Ready> {
-  if (!lane.spoiled()) {
-    if (!unit.clean && lane.statements() <= resetFrom) return { lane, began: "used" };
-    if (await lane.tidy(unit.clean)) return { lane, began: unit.clean ? "empty" : "used" };
+async function prepare(worker: Worker, testCase: TestCase, { replace }: ExecuteOptions): Promise<Ready> {
+  if (!worker.spoiled()) {
+    if (!testCase.clean && worker.statements() <= resetFrom) return { worker, began: "used" };
+    if (await worker.reset(testCase.clean)) return { worker, began: testCase.clean ? "empty" : "used" };
   }
-  const renewed = await renew(lane);
-  return renewed === null ? { lane, began: "not-emptied" } : { lane: renewed, began: "empty" };
+  const replacement = await replace(worker);
+  return replacement === null ? { worker, began: "not-emptied" } : { worker: replacement, began: "empty" };
 }
 
 /** How a test case ended, and what was found in it. */
@@ -116,49 +116,49 @@ interface Done {
 
 async function execute(
   ready: Ready,
-  { unit, place }: { readonly unit: Unit; readonly place: number },
+  { testCase, place }: { readonly testCase: TestCase; readonly place: number },
   { judge, verdicts, stop, executed }: ExecuteOptions,
   silence: (exchanges: readonly Exchange[]) => boolean,
 ): Promise<Done> {
-  const { lane } = ready;
+  const { worker } = ready;
   let { began } = ready;
-  const script = unit.start(lane.stage);
-  const rounds: (readonly Exchange[])[] = [];
-  const unseen = lane.unseen();
+  const script = testCase.start(worker.fixture);
+  const batches: (readonly Exchange[])[] = [];
+  const unseen = worker.unseen();
   const findings: Finding[] = [];
-  const at = { testCase: unit, fixture: lane.stage, rounds, lane: lane.index, place };
-  const hear = (found: readonly Finding[]) => {
+  const at = { testCase, fixture: worker.fixture, batches, worker: worker.index, place };
+  const observe = (found: readonly Finding[]) => {
     findings.push(...found);
-    verdicts.hear(found, { ...at, clean: began === "empty", spoiled: began === "not-emptied" });
+    verdicts.observe(found, { ...at, clean: began === "empty", spoiled: began === "not-emptied" });
   };
-  const played = await lane.execute(
+  const execution = await worker.execute(
     (done) => {
       const last = done.at(-1);
       return (last !== undefined && silence(last)) || stop() !== null ? null : script(done);
     },
     {
-      unit: unit.id,
+      testCase: testCase.id,
       purpose: "execute",
-      heard: (round, exchanges) => {
-        rounds.push(exchanges.map(retained));
+      heard: (batch, exchanges) => {
+        batches.push(exchanges.map(retained));
         // A leak that came before may be behind what is seen from here on.
-        if (began === "empty" && concerns(round, unseen)) began = "used";
-        hear(judge.round(round));
+        if (began === "empty" && concerns(batch, unseen)) began = "used";
+        observe(judge.batch(batch));
       },
     },
   );
-  hear(judge.history(played.observed));
-  executed?.(unit, played.rounds);
-  const whole = script(played.rounds) === null && !played.rounds.flat().some(wasNotSent);
+  observe(judge.history(execution.observed));
+  executed?.(testCase, execution.batches);
+  const whole = script(execution.batches) === null && !execution.batches.flat().some(wasNotSent);
   return { end: whole ? "complete" : "cut", began, findings };
 }
 
 /** One of these policies, or a policy that may be one of them, was written to or read. */
-function concerns({ observations }: ObservedRound, policies: ReadonlySet<string>): boolean {
+function concerns({ observations }: ObservedBatch, policies: ReadonlySet<string>): boolean {
   if (policies.size === 0) return false;
   return observations.some((of) => {
     if (of.kind === "neighbour") return policies.has(removal(of.call)?.key ?? "");
-    const key = of.kind === "addition" ? of.situation.key : of.key;
+    const key = of.kind === "addition" ? of.stateAnalysis.key : of.key;
     return key === null || policies.has(key);
   });
 }
@@ -169,9 +169,9 @@ function wasNotSent({ answer }: Exchange): boolean {
 }
 
 /** Says whether a fixture lacks what a test case needs. */
-export function lacks({ stage }: Lane, need: Need, cannot: ReadonlySet<string>): boolean {
-  if (need === "other") return stage.other === null;
-  if (need === "create") return stage.recipe === null;
-  if (need === "versions") return stage.main.versions.length === 0;
-  return need === "aliases" ? stage.main.aliases === null : cannot.has(need);
+export function lacks({ fixture }: Worker, need: Need, cannot: ReadonlySet<string>): boolean {
+  if (need === "other") return fixture.other === null;
+  if (need === "create") return fixture.recipe === null;
+  if (need === "versions") return fixture.main.versions.length === 0;
+  return need === "aliases" ? fixture.main.aliases === null : cannot.has(need);
 }

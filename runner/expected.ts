@@ -2,14 +2,14 @@ import { sleep } from "../client/deadline.ts";
 import { judgeOf } from "../oracle/judge.ts";
 import type { Rule } from "../oracle/rule.ts";
 import type { Column } from "../spec/verdict.ts";
-import type { Unit } from "../suites/case.ts";
+import type { TestCase } from "../suites/case.ts";
 import { inProcess } from "../targets/in-process.ts";
 import { createReference } from "../targets/reference/reference.ts";
 import { type Verdicts, verdicts } from "./candidates.ts";
-import { reach } from "./connect.ts";
+import { connect } from "./connect.ts";
 import { executeCases } from "./execute.ts";
 import { openScope } from "./scope.ts";
-import { laneOn } from "./worker.ts";
+import { workerOn } from "./worker.ts";
 
 /** Tells how many checks of a rule, in a column, histories would have brought that were not sent. */
 export type Unsent = (rule: Rule, column: Column) => number;
@@ -18,19 +18,19 @@ export type Unsent = (rule: Rule, column: Column) => number;
 const mostHistories = 1000;
 
 /** Plays histories that the target never got on the reference in this process, and counts what the rules are asked. */
-export async function unsentChecks(units: readonly Unit[], rules: readonly Rule[]): Promise<Unsent> {
-  if (units.length === 0) return () => 0;
-  const counted = await play(units.slice(0, mostHistories), rules);
+export async function unsentChecks(testCases: readonly TestCase[], rules: readonly Rule[]): Promise<Unsent> {
+  if (testCases.length === 0) return () => 0;
+  const counted = await play(testCases.slice(0, mostHistories), rules);
   return (rule, column) => {
     const { holds, violated, inconclusive } = counted.of(rule, column);
     return holds + violated + inconclusive;
   };
 }
 
-async function play(units: readonly Unit[], rules: readonly Rule[]): Promise<Verdicts> {
+async function play(testCases: readonly TestCase[], rules: readonly Rule[]): Promise<Verdicts> {
   const clock = () => performance.now();
   const reference = createReference();
-  const reached = await reach({
+  const connection = await connect({
     endpoint: new URL("http://reference.invalid"),
     region: "us-east-1",
     sign: false,
@@ -46,24 +46,24 @@ async function play(units: readonly Unit[], rules: readonly Rule[]): Promise<Ver
     carrier: () => inProcess(reference, { clock }),
   });
   let generation = 0;
-  const lane = async () => {
-    const { stage } = await reached.arrange(`${generation++}`);
-    const { transport, how } = reached;
-    return laneOn({ index: 0, stage, fresh: true, transport, how, settleMs: 0, sleep });
+  const worker = async () => {
+    const { fixture } = await connection.arrange(`${generation++}`);
+    const { transport, how } = connection;
+    return workerOn({ index: 0, fixture, fresh: true, transport, how, settleMs: 0, sleep });
   };
   const counted = verdicts();
   await executeCases({
     scope: openScope(),
-    lanes: [await lane()],
-    units,
+    workers: [await worker()],
+    testCases,
     judge: judgeOf(rules),
     verdicts: counted,
     cannot: new Set(),
-    renew: lane,
+    replace: worker,
     stop: () => null,
     emit: () => {},
     spent: () => ({ requests: 0, ms: 0 }),
   });
-  await reached.transport.close();
+  await connection.transport.close();
   return counted;
 }

@@ -10,7 +10,7 @@ export function silenceCounter(tell: (why: Gone) => void): (exchanges: readonly 
   let silent = 0;
   let busy = 0;
   let busyOthers = 0;
-  const hear = ({ call, answer }: Exchange): Gone | null => {
+  const observe = ({ call, answer }: Exchange): Gone | null => {
     silent = isSilent(answer) ? silent + 1 : 0;
     busy = isBusy(answer) ? busy + 1 : 0;
     // A target that turns away AddPermission alone is still there to be judged by what else it says.
@@ -22,7 +22,7 @@ export function silenceCounter(tell: (why: Gone) => void): (exchanges: readonly 
   return (exchanges) => {
     let gone = false;
     for (const exchange of exchanges) {
-      const why = hear(exchange);
+      const why = observe(exchange);
       gone = why !== null;
       if (why !== null) tell(why);
     }

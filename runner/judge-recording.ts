@@ -5,7 +5,7 @@ import type { Reason, Report } from "../reports/report.ts";
 import { within } from "../spec/error-place.ts";
 import type { Exchange } from "../spec/exchange.ts";
 import { Fault } from "../spec/fault.ts";
-import type { Stage } from "../spec/fixture.ts";
+import type { Fixture } from "../spec/fixture.ts";
 import type { Column } from "../spec/verdict.ts";
 import { scripted } from "../suites/case.ts";
 import { type Verdicts, verdicts } from "./candidates.ts";
@@ -16,9 +16,9 @@ import { reportObserver } from "./observe/report.ts";
 import { type CaseEnd, type History, historiesOf } from "./recorded-cases.ts";
 import type { Recording } from "./recording.ts";
 import type { ReportOptions } from "./report.ts";
-import { replayUnit, violationIn } from "./rerun.ts";
-import { type Conclusion, conclusionKey, type Findings, notRerun, settle } from "./rule-results.ts";
-import { laneOn } from "./worker.ts";
+import { replayTestCase, violationIn } from "./rerun.ts";
+import { confirmCandidates, type Findings, notRerun, type RuleResult, resultKey } from "./rule-results.ts";
+import { workerOn } from "./worker.ts";
 
 /** How a recording is judged. */
 export interface RejudgeOptions {
@@ -54,13 +54,13 @@ export async function rejudge(recording: Recording, options: RejudgeOptions): Pr
     if (history.purpose === "confirm") reruns.push(history);
     else within({ case: history.id }, () => judgeCase(history, end));
   }
-  const findings = await settle({
+  const findings = await confirmCandidates({
     judged,
     judge,
     verdicts: candidates,
-    lanes: fixture === null ? [] : [silentLane(fixture)],
+    workers: fixture === null ? [] : [silentWorker(fixture)],
     stop: () => null,
-    renew: async () => null,
+    replace: async () => null,
     retry: recorded(reruns, judge),
   });
   for (const [rule, column, result] of resultsOf(judged, limit.conclude(judged, findings)))
@@ -81,31 +81,31 @@ interface CaseJudging {
 
 /** Judges one test case after the other, as the engine does while it executes them. */
 function caseJudge({ judge, candidates, limit, emit, spent }: CaseJudging) {
-  return ({ worker, id, fixture, rounds, observed }: History, how: CaseEnd): void => {
+  return ({ worker, id, fixture, batches, observed }: History, how: CaseEnd): void => {
     const soFar: (readonly Exchange[])[] = [];
     const { place, began } = how;
-    const testCase = scripted(id, () => soFar.map((round) => round.map(({ step }) => step)));
+    const testCase = scripted(id, () => soFar.map((batch) => batch.map(({ step }) => step)));
     const at = {
       testCase,
       fixture,
-      lane: worker,
+      worker,
       place,
       clean: began === "empty",
       spoiled: began === "not-emptied",
     };
     const findings: Finding[] = [];
-    const hear = (found: readonly Finding[]) => {
+    const observe = (found: readonly Finding[]) => {
       findings.push(...found);
-      candidates.hear(found, { ...at, rounds: soFar });
+      candidates.observe(found, { ...at, batches: soFar });
     };
-    for (const [index, round] of observed.entries()) {
-      const exchanges = rounds[index] ?? [];
+    for (const [index, batch] of observed.entries()) {
+      const exchanges = batches[index] ?? [];
       soFar.push(exchanges);
-      emit({ type: "batch", worker, case: id, purpose: "execute", exchanges, observed: round });
-      hear(judge.round(round));
+      emit({ type: "batch", worker, case: id, purpose: "execute", exchanges, observed: batch });
+      observe(judge.batch(batch));
     }
-    hear(judge.history(observed));
-    limit.caseEnded(id, rounds);
+    observe(judge.history(observed));
+    limit.caseEnded(id, batches);
     emit({ type: "case-finished", worker, ...how, findings, spent });
   };
 }
@@ -113,10 +113,10 @@ function caseJudge({ judge, candidates, limit, emit, spent }: CaseJudging) {
 function resultsOf(
   judged: readonly Rule[],
   findings: Findings,
-): readonly (readonly [Rule, Column, Conclusion])[] {
+): readonly (readonly [Rule, Column, RuleResult])[] {
   return judged.flatMap((rule) =>
-    columns.flatMap((column): readonly (readonly [Rule, Column, Conclusion])[] => {
-      const result = findings.get(conclusionKey(rule.id, column));
+    columns.flatMap((column): readonly (readonly [Rule, Column, RuleResult])[] => {
+      const result = findings.get(resultKey(rule.id, column));
       return result === undefined ? [] : [[rule, column, result]];
     }),
   );
@@ -189,25 +189,25 @@ function excuseOf(live: Report): (rule: Rule) => Reason | null {
 /** A violation is confirmed when a recorded replay shows it for its own reason; the last that did is the smallest. */
 function recorded(all: readonly History[], judge: Judge): Retry {
   return async (candidate, { rule, columns, explains }) => {
-    const replays = all.filter(({ id }) => id.startsWith(`${replayUnit}${rule.id}/`));
+    const replays = all.filter(({ id }) => id.startsWith(`${replayTestCase}${rule.id}/`));
     if (replays.length === 0) return { kind: "unconfirmed", why: notRerun(candidate) };
     const { unless } = candidate;
     let found: Confirmed | null = null;
-    for (const { fixture: stage, rounds, observed } of replays) {
+    for (const { fixture, batches, observed } of replays) {
       const violation = violationIn(observed, { judge, rule, columns, unless, explains });
       if (violation === null || violation.explainedBy !== null) continue;
       const { expected, seen } = violation;
-      found = { kind: "confirmed", played: { rounds, observed }, stage, expected, seen, reruns: null };
+      found = { kind: "confirmed", execution: { batches, observed }, fixture, expected, seen, reruns: null };
     }
     return found ?? unconfirmed(`seen once (${candidate.seen}), not when it was tried again`);
   };
 }
 
 /** Candidates are confirmed worker by worker; nothing is ever sent on this one. */
-function silentLane(stage: Stage): ReturnType<typeof laneOn> {
-  return laneOn({
+function silentWorker(fixture: Fixture): ReturnType<typeof workerOn> {
+  return workerOn({
     index: 0,
-    stage,
+    fixture,
     fresh: true,
     transport: {
       send: () => Promise.reject(new Fault("A recording is judged without sending anything.")),

@@ -8,7 +8,7 @@ import { inProcess } from "../targets/in-process.ts";
 import { type Behaviour, faithful } from "../targets/reference/behaviour.ts";
 import type { Mutant } from "../targets/reference/mutants/mutant.ts";
 import { createReference } from "../targets/reference/reference.ts";
-import { reach } from "./connect.ts";
+import { connect } from "./connect.ts";
 import type { Observer } from "./events.ts";
 import type { RunOptions } from "./options.ts";
 import { run } from "./run.ts";
@@ -34,8 +34,8 @@ export async function judgeVariant(
   const reference = createReference({ behaviour: mutate(faithful) });
   const t0 = performance.now();
   const clock = () => performance.now() - t0;
-  const lanes = 4;
-  const reached = await reach({
+  const workers = 4;
+  const connection = await connect({
     endpoint: new URL("http://reference.invalid"),
     region: "us-east-1",
     sign: false,
@@ -43,7 +43,7 @@ export async function judgeVariant(
     arranges: true,
     prefix: `addperm-ct-${options.seed}`,
     timeoutMs: 400,
-    concurrency: lanes,
+    concurrency: workers,
     budget: options.budget,
     clock,
     now: () => new Date(),
@@ -55,26 +55,26 @@ export async function judgeVariant(
   const sent = wanted === undefined ? usualSuites : suites.filter(({ name }) => wanted.includes(name));
   try {
     const how: RunOptions = {
-      ...reached,
+      ...connection,
       tool: { name: "kill-matrix", version: "0" },
       target: { name: "mutant", endpoint: "http://reference.invalid", cannot: [] },
       clock,
       sleep: (ms) => sleep(ms),
       startedAt: new Date(),
-      lanes,
+      workers,
       suites: sent,
       rules: options.rules ?? rules,
       profile: "document",
       seed: options.seed,
       runs: options.runs ?? 10,
       rounds: options.rounds ?? 4,
-      careful: false,
+      safeMode: false,
       settleMs: 0,
       replay: (rule) => rule,
     };
     return await run(how, options.observers?.(how));
   } finally {
-    await reached.transport.close();
+    await connection.transport.close();
   }
 }
 

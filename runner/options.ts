@@ -6,7 +6,7 @@ import type { Suite } from "../suites/case.ts";
 import type { ArrangeHow } from "./connect.ts";
 import type { RunHead } from "./events.ts";
 
-export type { UnsupportedCapability as Inability } from "../spec/verdict.ts";
+export type { UnsupportedCapability } from "../spec/verdict.ts";
 
 /** Everything a run needs, made at the edge: no clock, network or randomness of its own. */
 export interface RunOptions extends RunHead {
@@ -18,12 +18,12 @@ export interface RunOptions extends RunHead {
   readonly arrange: (suffix: string, how?: ArrangeHow) => Promise<Arranged>;
   /** True when the stages are created for this run. */
   readonly fresh: boolean;
-  readonly lanes: number;
+  readonly workers: number;
   readonly suites: readonly Suite[];
   readonly runs: number;
   readonly rounds: number;
   /** Leave out what must never reach a real account. */
-  readonly careful: boolean;
+  readonly safeMode: boolean;
   readonly settleMs: number;
   readonly signal?: AbortSignal | undefined;
   /** Takes secrets out of everything that is recorded. */

@@ -6,25 +6,25 @@ import type { Emit } from "./events.ts";
 import { lostText } from "./observe/problem.ts";
 import type { RunOptions } from "./options.ts";
 import type { Scope } from "./scope.ts";
-import { type Lane, laneOn, once } from "./worker.ts";
+import { once, type Worker, workerOn } from "./worker.ts";
 
 /** The workers of a run, and how to remove what was created for them. */
-export interface Lanes {
-  readonly lanes: readonly Lane[];
+export interface WorkerPool {
+  readonly workers: readonly Worker[];
   /** What could not be arranged, that of the first worker first. */
   readonly missing: Arranged["missing"];
   /** A new fixture in place of one that cannot be reset; null when it cannot be had. */
-  renew(lane: Lane): Promise<Lane | null>;
+  replace(worker: Worker): Promise<Worker | null>;
   /** A new fixture with the function under test alone; null when it cannot be had. */
-  spare(): Promise<Lane | null>;
+  spareFixture(): Promise<Worker | null>;
   /** Removes everything that was created, also what is being created now; tells what is left behind. */
-  undo(): Promise<readonly string[]>;
+  tearDown(): Promise<readonly string[]>;
 }
 
 /** What setting up workers needs of a run. */
-export type RaiseOptions = Pick<
+export type SetUpOptions = Pick<
   RunOptions,
-  "arrange" | "fresh" | "how" | "lanes" | "redact" | "settleMs" | "sleep" | "transport"
+  "arrange" | "fresh" | "how" | "workers" | "redact" | "settleMs" | "sleep" | "transport"
 > & {
   /** What the workers are part of: they send nothing any more once it has ended. */
   readonly scope: Scope;
@@ -40,31 +40,31 @@ const mostIndex = 36 ** 2 - 1;
 const mostGenerations = 1200;
 
 /** Longest wait for a busy target when a fixture is replaced, in milliseconds. */
-const renewalPatienceMs = 10_000;
+const renewalWaitTimeoutMs = 10_000;
 
 /** Arranges one fixture a worker: the first alone, so that a target that refuses is asked once, then the others together. */
-export async function raise(options: RaiseOptions): Promise<Lanes> {
+export async function setUpWorkers(options: SetUpOptions): Promise<WorkerPool> {
   const { scope } = options;
   const arranging = new Set<Promise<Arranged>>();
-  const undoing = new Set<Arranged["undo"]>();
-  const began = (undo: Arranged["undo"]) => undoing.add(undo);
+  const undoing = new Set<Arranged["tearDown"]>();
+  const began = (tearDown: Arranged["tearDown"]) => undoing.add(tearDown);
   const missing: Arranged["missing"][number][] = [];
   const generations = new Map<number, number>();
   let failures = 0;
   let spares = 0;
-  const make = async (index: number, how: ArrangeHow = {}): Promise<Lane> => {
+  const make = async (index: number, how: ArrangeHow = {}): Promise<Worker> => {
     const generation = generations.get(index) ?? 0;
     generations.set(index, generation + 1);
     const suffix = `${index.toString(36).padStart(2, "0")}${generation.toString(36).padStart(2, "0")}`;
     const pending = options.arrange(suffix, { ...how, signal: scope.signal });
     arranging.add(pending);
     const one = await pending.finally(() => arranging.delete(pending));
-    undoing.add(one.undo);
+    undoing.add(one.tearDown);
     missing.push(...one.missing);
-    options.emit?.({ type: "fixture-ready", worker: index, fixture: one.stage, empty: options.fresh });
-    return laneOn({
+    options.emit?.({ type: "fixture-ready", worker: index, fixture: one.fixture, empty: options.fresh });
+    return workerOn({
       index,
-      stage: one.stage,
+      fixture: one.fixture,
       fresh: options.fresh,
       transport: options.transport,
       how: { ...options.how, signal: scope.signal },
@@ -73,38 +73,38 @@ export async function raise(options: RaiseOptions): Promise<Lanes> {
       emit: options.emit,
     });
   };
-  const perhaps = async (index: number, bare: boolean): Promise<Lane | null> => {
+  const perhaps = async (index: number, bare: boolean): Promise<Worker | null> => {
     if (!options.fresh || failures >= mostFailures || index > mostIndex || scope.signal.aborted) return null;
     if ((generations.get(index) ?? 0) > mostGenerations) return null;
     try {
-      const lane = await make(index, { patienceMs: renewalPatienceMs, bare, began });
+      const worker = await make(index, { waitTimeoutMs: renewalWaitTimeoutMs, bare, began });
       failures = 0;
-      return lane;
+      return worker;
     } catch {
       failures += 1;
       return null;
     }
   };
-  const undo = async (): Promise<readonly string[]> => {
+  const tearDown = async (): Promise<readonly string[]> => {
     await Promise.allSettled(arranging);
     return (await Promise.all([...undoing].map((one) => one()))).flat();
   };
   try {
     const first = await make(0);
-    const others = Array.from({ length: options.lanes - 1 }, (_, index) => index + 1);
-    const lanes = [first, ...(await scope.all(others, (index) => make(index, { began })))];
+    const others = Array.from({ length: options.workers - 1 }, (_, index) => index + 1);
+    const workers = [first, ...(await scope.all(others, (index) => make(index, { began })))];
     return {
-      lanes,
+      workers,
       missing,
-      renew: (lane) => perhaps(lane.index, false),
-      spare: () => {
+      replace: (worker) => perhaps(worker.index, false),
+      spareFixture: () => {
         spares += 1;
-        return perhaps(options.lanes + spares, true);
+        return perhaps(options.workers + spares, true);
       },
-      undo,
+      tearDown,
     };
   } catch (error) {
-    const left = await undo();
+    const left = await tearDown();
     if (!(error instanceof Fault)) throw error;
     const untold = left.filter((sentence) => !error.message.includes(sentence));
     if (untold.length === 0) throw error;
@@ -115,7 +115,7 @@ export async function raise(options: RaiseOptions): Promise<Lanes> {
 
 /** The workers that can go on, and the functions that the target no longer knows. */
 export interface Survivors {
-  readonly lanes: readonly Lane[];
+  readonly workers: readonly Worker[];
   readonly forgotten: readonly string[];
 }
 
@@ -124,24 +124,24 @@ export interface Survivors {
  * somebody else, refuses what is right, and for that no rule may be blamed: such a worker gets a new fixture or is given up.
  */
 export async function survivors(
-  lanes: readonly Lane[],
-  renew: (lane: Lane) => Promise<Lane | null>,
+  workers: readonly Worker[],
+  replace: (worker: Worker) => Promise<Worker | null>,
   scope: Scope,
 ): Promise<Survivors> {
   const forgotten: string[] = [];
-  const left = await scope.all(lanes, async (lane) => {
-    const { name } = lane.stage.main;
-    if (!(await isForgotten(lane, name))) return lane;
+  const left = await scope.all(workers, async (worker) => {
+    const { name } = worker.fixture.main;
+    if (!(await isForgotten(worker, name))) return worker;
     forgotten.push(name);
-    return renew(lane);
+    return replace(worker);
   });
-  const standing = left.filter((lane) => lane !== null);
-  if (standing.length > 0) return { lanes: standing, forgotten };
+  const standing = left.filter((worker) => worker !== null);
+  if (standing.length > 0) return { workers: standing, forgotten };
   throw new Fault(`${lostText(forgotten)} New ones cannot be had, so nothing can be tried again.`);
 }
 
-async function isForgotten(lane: Lane, name: string): Promise<boolean> {
-  const { rounds } = await lane.execute(once({ key: "standing", call: getFunction(name) }));
-  const answer = rounds[0]?.[0]?.answer;
+async function isForgotten(worker: Worker, name: string): Promise<boolean> {
+  const { batches } = await worker.execute(once({ key: "standing", call: getFunction(name) }));
+  const answer = batches[0]?.[0]?.answer;
   return answer?.kind === "response" && answer.status === 404;
 }

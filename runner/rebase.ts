@@ -2,27 +2,27 @@ import type { Counterexample, CounterexampleStep } from "../reports/report.ts";
 import { jsonObject, revisionIn, versionIn } from "../spec/answer.ts";
 import {
   type Answer,
+  type Batch,
   type Call,
   type Header,
   operations,
   type RawFraming,
-  type Round,
   revisionSlot,
   type Step,
   versionSlot,
 } from "../spec/exchange.ts";
-import type { Stage } from "../spec/fixture.ts";
+import type { Fixture } from "../spec/fixture.ts";
 
 // A report holds the requests of a counterexample and no test case, so that its names have to be found in their text.
 
 /** The batches of a reported counterexample for another fixture, ready to be sent. */
 export function rebased(
   counterexample: Counterexample,
-  { main, other, unknownName, ...home }: Stage,
-): readonly Round[] {
+  { main, other, unknownName, ...home }: Fixture,
+): readonly Batch[] {
   const names = [main.name, other?.name ?? main.name, unknownName];
-  const rounds = renamed(historyOf(counterexample), namesIn(counterexample), names);
-  return counterexample.home === undefined ? rounds : movedTo(rounds, counterexample.home, home);
+  const batches = renamed(historyOf(counterexample), namesIn(counterexample), names);
+  return counterexample.home === undefined ? batches : movedTo(batches, counterexample.home, home);
 }
 
 /** Where functions are. */
@@ -40,13 +40,13 @@ function namesIn({ steps }: Counterexample): readonly string[] {
 }
 
 /** The rounds of a counterexample, ready to be sent again: a RevisionId that came from an earlier answer is a slot again. */
-export function historyOf({ steps }: Counterexample): readonly Round[] {
-  const rounds = new Map<number, Step[]>();
+export function historyOf({ steps }: Counterexample): readonly Batch[] {
+  const batches = new Map<number, Step[]>();
   for (const [index, one] of steps.entries()) {
     const number = one.request.round ?? index;
-    rounds.set(number, [...(rounds.get(number) ?? []), stepOf(one, index, steps)]);
+    batches.set(number, [...(batches.get(number) ?? []), stepOf(one, index, steps)]);
   }
-  return [...rounds].sort(([a], [b]) => a - b).map(([, round]) => round);
+  return [...batches].sort(([a], [b]) => a - b).map(([, batch]) => batch);
 }
 
 function stepOf(one: CounterexampleStep, index: number, steps: readonly CounterexampleStep[]): Step {
@@ -120,9 +120,9 @@ function answerOf({ status, headers, body }: NonNullable<CounterexampleStep["res
 }
 
 /** The same history for functions in another account or region: what names the old home names the new one. */
-function movedTo(rounds: readonly Round[], from: Home, to: Home): readonly Round[] {
+function movedTo(batches: readonly Batch[], from: Home, to: Home): readonly Batch[] {
   if (from.partition === to.partition && from.region === to.region && from.account === to.account)
-    return rounds;
+    return batches;
   const move = (text: string): string =>
     text
       // A colon in a path may be percent-encoded.
@@ -134,8 +134,8 @@ function movedTo(rounds: readonly Round[], from: Home, to: Home): readonly Round
             : all,
       )
       .replaceAll(from.account, to.account);
-  return rounds.map((round) =>
-    round.map((step) => {
+  return batches.map((batch) =>
+    batch.map((step) => {
       const { call } = step;
       const body = call.body === null || call.encoding === "base64" ? call.body : move(call.body);
       const raw: { readonly raw?: RawFraming } =
@@ -155,15 +155,15 @@ function decoded(path: string): string {
 
 /** The history with the names of the stage on which it is played, also where letters of a name are percent-encoded. */
 export function renamed(
-  rounds: readonly Round[],
+  batches: readonly Batch[],
   names: readonly string[],
   now: readonly string[],
-): readonly Round[] {
-  if (names.join() === now.join()) return rounds;
+): readonly Batch[] {
+  if (names.join() === now.join()) return batches;
   const renamers = names.map((name, index) => renamer(name, now[index] ?? name));
   const rename = (text: string) => renamers.reduce((sum, one) => one(sum), text);
-  return rounds.map((round) =>
-    round.map((step) => {
+  return batches.map((batch) =>
+    batch.map((step) => {
       const { call } = step;
       const body = call.body === null || call.encoding === "base64" ? call.body : rename(call.body);
       const shared = call.connection === undefined ? {} : { connection: rename(call.connection) };

@@ -1,8 +1,8 @@
-import { afresh, afterTidying, type Belief, initialBelief } from "../oracle/model-state.ts";
-import { type ObservedRound, observeRound } from "../oracle/observe.ts";
+import { afresh, afterReset, initialModelState, type ModelState } from "../oracle/model-state.ts";
+import { type ObservedBatch, observeBatch } from "../oracle/observe.ts";
 import type { Exchange } from "../spec/exchange.ts";
 import { Fault } from "../spec/fault.ts";
-import type { Stage } from "../spec/fixture.ts";
+import type { Fixture } from "../spec/fixture.ts";
 import type { Emit, Purpose } from "./events.ts";
 import type { Line } from "./recording.ts";
 
@@ -12,9 +12,9 @@ export interface History {
   /** Names the test case or the rerun. */
   readonly id: string;
   readonly purpose: Purpose;
-  readonly fixture: Stage;
-  readonly rounds: (readonly Exchange[])[];
-  readonly observed: ObservedRound[];
+  readonly fixture: Fixture;
+  readonly batches: (readonly Exchange[])[];
+  readonly observed: ObservedBatch[];
 }
 
 /** How a test case ended; a recording of version 1 does not say it. */
@@ -25,8 +25,8 @@ export type CaseEnd = Pick<
 
 /** What is under way on a worker. */
 interface OnWorker {
-  readonly fixture: Stage;
-  belief: Belief;
+  readonly fixture: Fixture;
+  modelState: ModelState;
   current: History | null;
   /** Test cases that have ended on it. */
   ended: number;
@@ -56,8 +56,8 @@ export async function* historiesOf(
       yield* ended(on);
       emit(line);
       const { fixture, empty } = line;
-      const belief = initialBelief(fixture, empty);
-      workers.set(line.worker, { fixture, belief, current: null, ended: on?.ended ?? 0 });
+      const modelState = initialModelState(fixture, empty);
+      workers.set(line.worker, { fixture, modelState, current: null, ended: on?.ended ?? 0 });
       continue;
     }
     if (on === undefined)
@@ -66,7 +66,7 @@ export async function* historiesOf(
       );
     if (line.type === "fixture-reset") {
       emit(line);
-      on.belief = line.empty ? afresh(on.belief) : afterTidying(on.belief);
+      on.modelState = line.empty ? afresh(on.modelState) : afterReset(on.modelState);
       continue;
     }
     if (line.type === "case-finished") {
@@ -74,13 +74,13 @@ export async function* historiesOf(
       continue;
     }
     if (on.current !== null && on.current.id !== line.case) yield* ended(on);
-    const observed = observeRound(on.belief, line.exchanges);
-    on.belief = observed.after;
+    const observed = observeBatch(on.modelState, line.exchanges);
+    on.modelState = observed.after;
     // Test cases are told one after the other, each when it has ended, whichever ran side by side.
     if (line.purpose !== "execute") emit({ ...line, observed });
     if (line.purpose === "arrange") continue;
     on.current ??= begun(line, on.fixture);
-    on.current.rounds.push(line.exchanges);
+    on.current.batches.push(line.exchanges);
     on.current.observed.push(observed);
   }
   for (const on of workers.values()) yield* ended(on);
@@ -88,7 +88,7 @@ export async function* historiesOf(
 
 function begun(
   { worker, case: id, purpose }: Extract<Line, { readonly type: "batch" }>,
-  fixture: Stage,
+  fixture: Fixture,
 ): History {
-  return { worker, id, purpose, fixture, rounds: [], observed: [] };
+  return { worker, id, purpose, fixture, batches: [], observed: [] };
 }

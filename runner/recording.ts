@@ -4,7 +4,7 @@ import type { Report } from "../reports/report.ts";
 import { checkSchema, problemPhrase } from "../reports/schemas.ts";
 import type { Exchange } from "../spec/exchange.ts";
 import { Fault } from "../spec/fault.ts";
-import type { Stage } from "../spec/fixture.ts";
+import type { Fixture } from "../spec/fixture.ts";
 import type { Purpose, RunEvent } from "./events.ts";
 
 /** The file of a recording, one JSON object a line. */
@@ -34,7 +34,7 @@ export type Line =
 
 /** A line of version 1. There, `fresh` is `empty`, and a case has ended where its worker goes on to something else. */
 type OldLine =
-  | { readonly type: "stage"; readonly lane: number; readonly stage: Stage; readonly fresh: boolean }
+  | { readonly type: "stage"; readonly lane: number; readonly stage: Fixture; readonly fresh: boolean }
   | {
       readonly type: "round";
       readonly lane: number;
@@ -68,7 +68,7 @@ export interface Recording {
   /** The report at the end of the run. */
   readonly report: Report;
   /** The fixture that was ready first; null when there was none. */
-  readonly fixture: Stage | null;
+  readonly fixture: Fixture | null;
   /** The lines from the first to the last, read anew each time: no more than one is held. */
   lines(): AsyncIterable<Line>;
 }
@@ -78,7 +78,7 @@ export async function readRecording(dir: string, cwd = "."): Promise<Recording> 
   const path = join(dir, recordingFile);
   const lines = () => parsedLines(textOf(dir, cwd), path);
   let last: Line | null = null;
-  let fixture: Stage | null = null;
+  let fixture: Fixture | null = null;
   for await (const line of lines()) {
     if (last === null && line.type !== "header") break;
     if (line.type === "fixture-ready") fixture ??= line.fixture;

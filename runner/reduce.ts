@@ -28,13 +28,13 @@ export async function shrinkHistory(
  * (within the bound).
  */
 export async function reduceHistory(
-  rounds: Steps,
+  batches: Steps,
   shows: Shows,
   { calls = true }: { readonly calls?: boolean } = {},
 ): Promise<Steps> {
-  let smallest = rounds;
-  for (let size = 1; size < rounds.length; size *= 2) {
-    const end = sound(rounds.slice(-size));
+  let smallest = batches;
+  for (let size = 1; size < batches.length; size *= 2) {
+    const end = sound(batches.slice(-size));
     if (await shows(end)) {
       smallest = end;
       break;
@@ -44,8 +44,8 @@ export async function reduceHistory(
   return calls ? withoutCalls(await withFewCalls(smallest, shows), shows) : smallest;
 }
 
-async function withoutChunks(rounds: Steps, shows: Shows): Promise<Steps> {
-  let current = rounds;
+async function withoutChunks(batches: Steps, shows: Shows): Promise<Steps> {
+  let current = batches;
   for (let size = Math.ceil(current.length / 2); size >= 1; size = size === 1 ? 0 : Math.ceil(size / 2)) {
     for (let start = 0; start < current.length && current.length > 1; ) {
       const fewer = sound([...current.slice(0, start), ...current.slice(start + size)]);
@@ -57,11 +57,11 @@ async function withoutChunks(rounds: Steps, shows: Shows): Promise<Steps> {
 }
 
 /** Only the first 2, 4, 8 … of the calls that are in flight together. */
-async function withFewCalls(rounds: Steps, shows: Shows): Promise<Steps> {
-  let current = rounds;
-  for (const index of rounds.keys()) {
+async function withFewCalls(batches: Steps, shows: Shows): Promise<Steps> {
+  let current = batches;
+  for (const index of batches.keys()) {
     for (let size = 2; size < (current[index]?.length ?? 0); size *= 2) {
-      const few = sound(current.map((round, at) => (at === index ? round.slice(0, size) : round)));
+      const few = sound(current.map((batch, at) => (at === index ? batch.slice(0, size) : batch)));
       if (few.length < current.length || !(await shows(few))) continue;
       current = few;
       break;
@@ -73,13 +73,13 @@ async function withFewCalls(rounds: Steps, shows: Shows): Promise<Steps> {
 /** More calls than these are alike, and each that is left out makes a race be lost more seldom. */
 const fewTogether = 4;
 
-async function withoutCalls(rounds: Steps, shows: Shows): Promise<Steps> {
-  let current = rounds;
+async function withoutCalls(batches: Steps, shows: Shows): Promise<Steps> {
+  let current = batches;
   for (let index = 0; index < current.length; index += 1) {
     if ((current[index]?.length ?? 0) > fewTogether) continue;
     for (let call = 0; call < (current[index]?.length ?? 0) && (current[index]?.length ?? 0) > 1; ) {
       const fewer = sound(
-        current.map((round, at) => (at === index ? round.filter((_, other) => other !== call) : round)),
+        current.map((batch, at) => (at === index ? batch.filter((_, other) => other !== call) : batch)),
       );
       if (await shows(fewer)) current = fewer;
       else call += 1;
@@ -89,12 +89,12 @@ async function withoutCalls(rounds: Steps, shows: Shows): Promise<Steps> {
 }
 
 /** Without the steps that need the answer to a step that is gone, and without empty rounds. */
-function sound(rounds: Steps): Steps {
-  const keys = new Set(rounds.flat().map(({ key }) => key));
+function sound(batches: Steps): Steps {
+  const keys = new Set(batches.flat().map(({ key }) => key));
   const isThere = (key: string | undefined) => key === undefined || keys.has(key);
-  const kept = rounds
-    .map((round) => round.filter((step) => isThere(step.revisionFrom) && isThere(step.versionFrom)))
-    .filter((round) => round.length > 0);
+  const kept = batches
+    .map((batch) => batch.filter((step) => isThere(step.revisionFrom) && isThere(step.versionFrom)))
+    .filter((batch) => batch.length > 0);
   // What is gone now may itself have been needed.
-  return kept.flat().length === rounds.flat().length ? kept : sound(kept);
+  return kept.flat().length === batches.flat().length ? kept : sound(kept);
 }

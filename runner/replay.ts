@@ -1,18 +1,18 @@
 import type { Judge } from "../oracle/judge.ts";
 import type { Rule } from "../oracle/rule.ts";
 import { phrase } from "../spec/answer.ts";
-import type { Call, Exchange, Round, Step } from "../spec/exchange.ts";
+import type { Batch, Call, Exchange, Step } from "../spec/exchange.ts";
 import type { Column } from "../spec/verdict.ts";
 import { executeSteps, findingsIn, violations } from "./rerun.ts";
-import type { Lane, Played } from "./worker.ts";
+import type { Execution, Worker } from "./worker.ts";
 
 /** What came of playing a counterexample again. */
 export interface Replayed {
-  readonly played: Played;
+  readonly execution: Execution;
   /** What the rule found wrong; null when it found nothing. */
   readonly violation: { readonly expected: string; readonly seen: string } | null;
   /** Why that says nothing, as a phrase: what the rule is about could not be sent, or was not answered. */
-  readonly untried: string | null;
+  readonly notExecuted: string | null;
 }
 
 /** How often a history with calls in flight together is tried before it counts as not showing. */
@@ -20,9 +20,9 @@ const mostTries = 20;
 
 /** Plays a history on an empty stage until the rule finds something wrong; a race is given several tries. */
 export async function playAgain(
-  rounds: readonly Round[],
+  batches: readonly Batch[],
   on: {
-    readonly lane: Lane;
+    readonly worker: Worker;
     readonly judge: Judge;
     readonly rule: Rule;
     readonly column: Column;
@@ -31,47 +31,51 @@ export async function playAgain(
   },
   stop: () => boolean,
 ): Promise<Replayed> {
-  const tries = rounds.some((round) => round.length > 1) ? mostTries : 1;
-  let last = await once(rounds, on);
+  const tries = batches.some((batch) => batch.length > 1) ? mostTries : 1;
+  let last = await once(batches, on);
   for (let again = 1; again < tries && last.violation === null && !stop(); again += 1) {
-    await on.lane.tidy(true);
-    last = await once(rounds, on);
+    await on.worker.reset(true);
+    last = await once(batches, on);
   }
   return last;
 }
 
 async function once(
-  rounds: readonly Round[],
-  { lane, judge, rule, column, unable }: Parameters<typeof playAgain>[1],
+  batches: readonly Batch[],
+  { worker, judge, rule, column, unable }: Parameters<typeof playAgain>[1],
 ): Promise<Replayed> {
-  const played = await executeSteps(lane, rounds, { unit: `replay/${rule.id}` });
-  const { observed } = played;
+  const execution = await executeSteps(worker, batches, { testCase: `replay/${rule.id}` });
+  const { observed } = execution;
   const [violation = null] = violations(findingsIn(observed, judge), column, rule);
   if (violation !== null) {
     const { expected, seen } = violation;
-    return { played, violation: { expected, seen }, untried: null };
+    return { execution, violation: { expected, seen }, notExecuted: null };
   }
   // The history is the smallest that shows it, so that it shows in the last round or in the whole.
-  const last = observed.slice(-1).flatMap((round) => judge.round(round));
+  const last = observed.slice(-1).flatMap((batch) => judge.batch(batch));
   const held = [...last, ...judge.history(observed)].some(
     (one) => one.rule.id === rule.id && one.column === column && one.judgement.verdict === "holds",
   );
-  return { played, violation: null, untried: held ? null : untried(rounds, played.rounds, unable) };
+  return {
+    execution,
+    violation: null,
+    notExecuted: held ? null : notExecuted(batches, execution.batches, unable),
+  };
 }
 
 /**
  * What kept a history from being tried, as a phrase: the first of its requests that could not be sent, or whose answer
  * says nothing of what was asked. Null when all were sent and answered. `unable` says why a call cannot be carried.
  */
-function untried(
-  rounds: readonly Round[],
-  played: readonly (readonly Exchange[])[],
+function notExecuted(
+  batches: readonly Batch[],
+  execution: readonly (readonly Exchange[])[],
   unable: (call: Step["call"]) => string | null,
 ): string | null {
-  for (const [index, round] of rounds.entries()) {
-    for (const step of round) {
+  for (const [index, batch] of batches.entries()) {
+    for (const step of batch) {
       const { method, target } = step.call;
-      const sent = played[index]?.find(({ step: { key } }) => key === step.key);
+      const sent = execution[index]?.find(({ step: { key } }) => key === step.key);
       if (sent === undefined) return `${method} ${target} cannot be sent: ${unable(step.call) ?? emptySlot}`;
       const said = emptyAnswer(sent);
       if (said !== null) return `${method} ${sent.call.target} ${said}`;

@@ -17,18 +17,18 @@ import {
 import { counts } from "../reports/verdict.ts";
 import { errorName } from "../spec/answer.ts";
 import type { Exchange, Header } from "../spec/exchange.ts";
-import type { Stage } from "../spec/fixture.ts";
+import type { Fixture } from "../spec/fixture.ts";
 import { unable } from "./capabilities.ts";
 import type { Confirmed } from "./confirm.ts";
 import type { RunHead, Spent } from "./events.ts";
-import type { Inability, RunOptions } from "./options.ts";
-import { byHand, shellOf } from "./reproduction.ts";
-import { type Conclusion, conclusionKey, type Findings } from "./rule-results.ts";
+import type { RunOptions, UnsupportedCapability } from "./options.ts";
+import { reproduction, shellOf } from "./reproduction.ts";
+import { type Findings, type RuleResult, resultKey } from "./rule-results.ts";
 
 /** What a run came to. */
 interface RunOutcome {
   readonly spent: Spent;
-  readonly cannot: readonly Inability[];
+  readonly cannot: readonly UnsupportedCapability[];
   readonly findings: Findings | null;
   readonly problems: readonly Problem[];
   readonly incomplete: boolean;
@@ -37,7 +37,7 @@ interface RunOutcome {
   readonly coverage: CoverageReport;
   /** Checks that unsent histories would have brought; null when the run was interrupted, so that nobody counted. */
   readonly unsent: ((rule: Rule, column: Column) => number) | null;
-  readonly stage: Stage | null;
+  readonly fixture: Fixture | null;
   /** Why a rule was not judged; found in `cannot` unless told otherwise. */
   readonly excuse?: (rule: Rule) => Reason | null;
 }
@@ -62,7 +62,7 @@ export function makeReport(options: ReportOptions, outcome: RunOutcome): Report 
     faults: problems.map(({ message }) => message),
     problems,
     ...(latency === null ? {} : { latency }),
-    ...(rules.some(({ counterexample: found }) => found) ? { shell: shellOf(options, outcome.stage) } : {}),
+    ...(rules.some(({ counterexample: found }) => found) ? { shell: shellOf(options, outcome.fixture) } : {}),
     coverage: outcome.coverage,
   };
 }
@@ -70,7 +70,7 @@ export function makeReport(options: ReportOptions, outcome: RunOutcome): Report 
 /** What a report says before anything has happened. */
 export function reportHead(
   { tool, target, profile, seed, startedAt }: RunHead,
-  cannot: readonly Inability[],
+  cannot: readonly UnsupportedCapability[],
 ): Pick<Report, "schema" | "tool" | "target" | "profile" | "seed" | "startedAt"> {
   return {
     schema: "addpermission-conformance/report@1",
@@ -83,7 +83,9 @@ export function reportHead(
 }
 
 /** What the target cannot do: the reasons, each once, and the capability of each. */
-export function unsupported(cannot: readonly Inability[]): Pick<Report["target"], "cannot" | "unsupported"> {
+export function unsupported(
+  cannot: readonly UnsupportedCapability[],
+): Pick<Report["target"], "cannot" | "unsupported"> {
   return {
     cannot: [...new Set(cannot.map(({ reason }) => reason))],
     unsupported: cannot.map(({ needs, reason }) => ({ needs, reason })),
@@ -93,7 +95,7 @@ export function unsupported(cannot: readonly Inability[]): Pick<Report["target"]
 function ruleReport(rule: Rule, options: ReportOptions, outcome: RunOutcome): RuleReport {
   const { findings } = outcome;
   const { id, title, basis, source } = rule;
-  const of = (column: Column) => findings?.get(conclusionKey(id, column));
+  const of = (column: Column) => findings?.get(resultKey(id, column));
   const gating = of(options.profile) ?? of("document") ?? of("aws");
   const excuse = outcome.excuse?.(rule) ?? unable(rule, outcome.cannot);
   const unasked = gating === undefined || gating.outcome === "unexercised";
@@ -112,7 +114,7 @@ function ruleReport(rule: Rule, options: ReportOptions, outcome: RunOutcome): Ru
     ...(reason === null ? {} : reasonMembers(reason)),
     ...(confirmed === undefined
       ? {}
-      : { counterexample: counterexample(rule, confirmed, options, confirmed.stage ?? outcome.stage) }),
+      : { counterexample: counterexample(rule, confirmed, options, confirmed.fixture ?? outcome.fixture) }),
   };
 }
 
@@ -121,7 +123,7 @@ function checks(rule: Rule, profile: Column, { findings, unsent }: RunOutcome): 
   if (unsent === null) return {};
   const column = rule.columns === undefined || rule.columns.includes(profile) ? profile : rule.columns[0];
   if (column === undefined) return {};
-  const found = findings?.get(conclusionKey(rule.id, column));
+  const found = findings?.get(resultKey(rule.id, column));
   return {
     checks: {
       expected: (found?.observations ?? 0) + unsent(rule, column),
@@ -130,13 +132,13 @@ function checks(rule: Rule, profile: Column, { findings, unsent }: RunOutcome): 
   };
 }
 
-function verdict(conclusion: Conclusion | undefined): Outcome {
-  return conclusion?.outcome ?? "unexercised";
+function verdict(ruleResult: RuleResult | undefined): Outcome {
+  return ruleResult?.outcome ?? "unexercised";
 }
 
-function reasonFor(conclusion: Conclusion | undefined, died: boolean): Reason | null {
-  if (conclusion?.why !== undefined) return conclusion.why;
-  if (conclusion === undefined || conclusion.outcome === "unexercised")
+function reasonFor(ruleResult: RuleResult | undefined, died: boolean): Reason | null {
+  if (ruleResult?.why !== undefined) return ruleResult.why;
+  if (ruleResult === undefined || ruleResult.outcome === "unexercised")
     return { code: died ? "not-judged" : "not-exercised" };
   return null;
 }
@@ -158,24 +160,24 @@ export function counterexample(
   rule: Rule,
   confirmed: Confirmed,
   options: ReportOptions,
-  stage: Stage | null,
+  fixture: Fixture | null,
 ): Counterexample {
-  const { played, expected, seen, reruns } = confirmed;
-  const steps = played.rounds.flatMap((round, index) =>
-    round.map((exchange) => reportStep(exchange, index, options.redact)),
+  const { execution, expected, seen, reruns } = confirmed;
+  const steps = execution.batches.flatMap((batch, index) =>
+    batch.map((exchange) => reportStep(exchange, index, options.redact)),
   );
   return {
     expected,
     seen: options.redact(seen),
     steps,
-    ...byHand(played.rounds, options, stage),
+    ...reproduction(execution.batches, options, fixture),
     replay: options.replay(rule.id),
     ...(reruns
       ? { reproduced: `${reruns.shown} of ${reruns.tried}`, reruns }
       : { reproduced: "as recorded" }),
-    ...(stage === null
+    ...(fixture === null
       ? {}
-      : { home: { partition: stage.partition, region: stage.region, account: stage.account } }),
+      : { home: { partition: fixture.partition, region: fixture.region, account: fixture.account } }),
   };
 }
 

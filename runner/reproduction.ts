@@ -1,11 +1,11 @@
 import { curl, type Making, playLine } from "../reports/curl.ts";
 import { type Setup, setupLines } from "../reports/shell.ts";
 import type { Exchange } from "../spec/exchange.ts";
-import type { Stage } from "../spec/fixture.ts";
+import type { Fixture } from "../spec/fixture.ts";
 import type { RunOptions } from "./options.ts";
 
 /** A counterexample as a reader tries it by hand. */
-export interface ByHand {
+export interface Reproduction {
   /** Complete in itself. */
   readonly curl: string;
   /** The same after the lines of the report's `shell`. */
@@ -13,48 +13,52 @@ export interface ByHand {
 }
 
 /** What the commands need to know of a run. */
-type HandOptions = Pick<RunOptions, "curl" | "redact"> & { readonly target: { readonly endpoint: string } };
+type ReproductionOptions = Pick<RunOptions, "curl" | "redact"> & {
+  readonly target: { readonly endpoint: string };
+};
 
 /** The commands that show a counterexample by hand. With --sign, credentials are shell variables. */
-export function byHand(
-  rounds: readonly (readonly Exchange[])[],
-  options: HandOptions,
-  stage: Stage | null,
-): ByHand {
+export function reproduction(
+  batches: readonly (readonly Exchange[])[],
+  options: ReproductionOptions,
+  fixture: Fixture | null,
+): Reproduction {
   const input = {
-    ...setupOf(options, stage),
-    steps: rounds.map((round) => round.map(({ step }) => step)),
-    make: stage === null ? [] : makings(stage, rounds.flat()),
+    ...setupOf(options, fixture),
+    steps: batches.map((batch) => batch.map(({ step }) => step)),
+    make: fixture === null ? [] : makings(fixture, batches.flat()),
   };
   const clean = cleaner(options);
   return { curl: clean(curl(input)), play: clean(playLine(input)) };
 }
 
 /** The lines that every counterexample's `play` needs. */
-export function shellOf(options: HandOptions, stage: Stage | null): readonly string[] {
-  return setupLines(setupOf(options, stage), new Set(["function", "version", "alias"])).map(cleaner(options));
+export function shellOf(options: ReproductionOptions, fixture: Fixture | null): readonly string[] {
+  return setupLines(setupOf(options, fixture), new Set(["function", "version", "alias"])).map(
+    cleaner(options),
+  );
 }
 
 /** The constant headers of a run that does not sign look like secrets and are none. */
-function cleaner({ curl: { sign }, redact }: HandOptions): (text: string) => string {
+function cleaner({ curl: { sign }, redact }: ReproductionOptions): (text: string) => string {
   return sign ? redact : (text) => text;
 }
 
-function setupOf({ curl: how, target }: HandOptions, stage: Stage | null): Setup {
-  const role = stage?.recipe?.role.split("/").at(-1) ?? "";
+function setupOf({ curl: how, target }: ReproductionOptions, fixture: Fixture | null): Setup {
+  const role = fixture?.recipe?.role.split("/").at(-1) ?? "";
   return {
     ...how,
     endpoint: target.endpoint,
-    region: stage?.region ?? "us-east-1",
-    recipe: stage?.recipe ?? null,
+    region: fixture?.region ?? "us-east-1",
+    recipe: fixture?.recipe ?? null,
     // A role with our prefix was created for the run, because the target insisted on one.
     role: role.startsWith("addperm-ct-") ? role : null,
   };
 }
 
 /** What makes, from nothing, all that a history names: the functions, versions, aliases. */
-function makings(stage: Stage, exchanges: readonly Exchange[]): readonly Making[] {
-  const { recipe, main, other } = stage;
+function makings(fixture: Fixture, exchanges: readonly Exchange[]): readonly Making[] {
+  const { recipe, main, other } = fixture;
   if (recipe === null) return [];
   const named = (name: string) =>
     exchanges.filter(({ call }) => `${decoded(call.target)} ${call.body ?? ""}`.includes(name));
@@ -74,7 +78,7 @@ function makings(stage: Stage, exchanges: readonly Exchange[]): readonly Making[
 }
 
 /** How many of the staged versions of the function under test a history names, in a path, a query or a new alias. */
-function versionsIn({ versions }: Stage["main"], about: readonly Exchange[]): number {
+function versionsIn({ versions }: Fixture["main"], about: readonly Exchange[]): number {
   const named = about.flatMap(({ call }) => [
     ...decoded(call.target).matchAll(/[:=](\d+)(?![\w-])/g),
     ...(call.body ?? "").matchAll(/"FunctionVersion":"(\d+)"/g),
@@ -82,7 +86,7 @@ function versionsIn({ versions }: Stage["main"], about: readonly Exchange[]): nu
   return Math.max(0, ...named.map(([, version = ""]) => versions.indexOf(version) + 1));
 }
 
-function aliasesIn({ aliases }: Stage["main"], about: readonly Exchange[]): readonly string[] {
+function aliasesIn({ aliases }: Fixture["main"], about: readonly Exchange[]): readonly string[] {
   return Object.values(aliases ?? {}).filter((alias) => {
     const named = new RegExp(`[:=/]${alias}(?![A-Za-z0-9_-])`);
     return about.some(({ call }) => named.test(decoded(call.target)));

@@ -1,44 +1,44 @@
 import type { Finding, Judge } from "../oracle/judge.ts";
-import type { ObservedRound } from "../oracle/observe.ts";
+import type { ObservedBatch } from "../oracle/observe.ts";
 import type { Rule } from "../oracle/rule.ts";
-import type { Round } from "../spec/exchange.ts";
-import type { Stage } from "../spec/fixture.ts";
+import type { Batch } from "../spec/exchange.ts";
+import type { Fixture } from "../spec/fixture.ts";
 import { addressee, route } from "../spec/target.ts";
 import type { Column } from "../spec/verdict.ts";
 import { isLasting } from "./candidates.ts";
 import type { Regenerate, Steps } from "./regenerate.ts";
-import type { Lane, Played } from "./worker.ts";
+import type { Execution, Worker } from "./worker.ts";
 
 /** Begins the unit of every history that is executed to try a violation again. */
-export const replayUnit = "replay/";
+export const replayTestCase = "replay/";
 
 /** The empty fixture that a rerun needs: emptied, new, or new with nothing but the function under test. */
 export type Wanted = "emptied" | "new" | "bare";
 
 /** Gives an empty fixture; null when it cannot be had. */
-export type Ready = (wanted: Wanted) => Promise<Lane | null>;
+export type Ready = (wanted: Wanted) => Promise<Worker | null>;
 
 /** Where empty fixtures come from. */
 export interface EmptyFixtures {
   /** Replaces the fixture of a worker; null when that cannot be. */
-  readonly renew: (lane: Lane) => Promise<Lane | null>;
+  readonly replace: (worker: Worker) => Promise<Worker | null>;
   /** A new fixture with nothing but the function under test, for a single rerun. */
-  readonly spare?: () => Promise<Lane | null>;
+  readonly spareFixture?: () => Promise<Worker | null>;
   /** False where no function is created at all: then an emptied one is all there is. */
   readonly creates?: boolean;
 }
 
 /** Gives the empty fixtures of one worker: its own, emptied, while that can be, and a new one after that. */
-export function emptyFixtures(start: Lane, { renew, spare, creates }: EmptyFixtures): Ready {
-  let lane = start;
+export function emptyFixtures(start: Worker, { replace, spareFixture, creates }: EmptyFixtures): Ready {
+  let worker = start;
   return async (wanted) => {
-    const bare = wanted === "bare" ? await spare?.() : null;
+    const bare = wanted === "bare" ? await spareFixture?.() : null;
     if (bare) return bare;
     const mayBeOld = wanted === "emptied" || creates === false;
-    if (mayBeOld && (await lane.tidy(true))) return lane;
-    const renewed = await renew(lane);
-    lane = renewed ?? lane;
-    return renewed;
+    if (mayBeOld && (await worker.reset(true))) return worker;
+    const replacement = await replace(worker);
+    worker = replacement ?? worker;
+    return replacement;
   };
 }
 
@@ -47,42 +47,45 @@ export interface RerunOptions {
   readonly ready: Ready;
   readonly regenerate: Regenerate;
   /** The fixture that the steps come from. */
-  readonly from: Stage;
+  readonly from: Fixture;
   /** On a new fixture, whatever the steps leave behind. */
   readonly onNew: boolean;
   /** Its name in a recording. */
-  readonly unit: string;
+  readonly testCase: string;
   /** Over new connections. */
-  readonly anew?: boolean;
+  readonly onNewConnection?: boolean;
 }
 
 /** Steps as they went on an empty fixture. */
 export interface Rerun {
-  readonly played: Played;
-  readonly stage: Stage;
+  readonly execution: Execution;
+  readonly fixture: Fixture;
 }
 
 /** Executes steps on an empty fixture; null where the test case has no such steps there, "no-fixture" where there is none. */
 export async function rerun(steps: Steps, options: RerunOptions): Promise<Rerun | null | "no-fixture"> {
-  const { ready, regenerate, from, onNew, unit, anew = false } = options;
-  const lane = await ready(fixtureFor(steps, from, onNew));
-  if (lane === null) return "no-fixture";
-  const rounds = regenerate(steps, lane.stage);
-  if (rounds === null) return null;
-  return { played: await executeSteps(lane, rounds, { unit, anew }), stage: lane.stage };
+  const { ready, regenerate, from, onNew, testCase, onNewConnection = false } = options;
+  const worker = await ready(fixtureFor(steps, from, onNew));
+  if (worker === null) return "no-fixture";
+  const batches = regenerate(steps, worker.fixture);
+  if (batches === null) return null;
+  return {
+    execution: await executeSteps(worker, batches, { testCase, onNewConnection }),
+    fixture: worker.fixture,
+  };
 }
 
 /** Executes given steps on a worker, whatever is answered. */
 export async function executeSteps(
-  lane: Lane,
-  rounds: readonly Round[],
-  how: { readonly unit: string; readonly anew?: boolean },
-): Promise<Played> {
-  return lane.execute((done) => rounds[done.length] ?? null, how);
+  worker: Worker,
+  batches: readonly Batch[],
+  how: { readonly testCase: string; readonly onNewConnection?: boolean },
+): Promise<Execution> {
+  return worker.execute((done) => batches[done.length] ?? null, how);
 }
 
 /** Most histories are about the function under test alone, and that is soon created. */
-export function fixtureFor(steps: Steps, { main, unknownName }: Stage, onNew: boolean): Wanted {
+export function fixtureFor(steps: Steps, { main, unknownName }: Fixture, onNew: boolean): Wanted {
   const all = steps.flat();
   if (isLasting(all)) return "new";
   if (!onNew) return "emptied";
@@ -95,8 +98,8 @@ export function fixtureFor(steps: Steps, { main, unknownName }: Stage, onNew: bo
 }
 
 /** Everything that a judge finds in a history. */
-export function findingsIn(observed: readonly ObservedRound[], judge: Judge): readonly Finding[] {
-  return [...observed.flatMap((round) => judge.round(round)), ...judge.history(observed)];
+export function findingsIn(observed: readonly ObservedBatch[], judge: Judge): readonly Finding[] {
+  return [...observed.flatMap((batch) => judge.batch(batch)), ...judge.history(observed)];
 }
 
 /** A violation, and what the rule says of it. */
@@ -132,7 +135,7 @@ export interface LookedFor {
 }
 
 /** The violation of a rule that a history shows; where there are several, one that nothing explains. Null for none. */
-export function violationIn(observed: readonly ObservedRound[], of: LookedFor): Violation | null {
+export function violationIn(observed: readonly ObservedBatch[], of: LookedFor): Violation | null {
   const { judge, rule, columns } = of;
   const [column = "document"] = columns;
   const findings = findingsIn(observed, judge);

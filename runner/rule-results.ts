@@ -6,10 +6,10 @@ import { type Candidate, type CandidateGroup, type Count, inTurn, type Verdicts 
 import { type Confirmed, type ConfirmOptions, confirm, type Unconfirmed } from "./confirm.ts";
 import { type EmptyFixtures, emptyFixtures, type Ready } from "./rerun.ts";
 import { openScope, type Scope } from "./scope.ts";
-import type { Lane } from "./worker.ts";
+import type { Worker } from "./worker.ts";
 
 /** What became of one rule in one column. */
-export interface Conclusion {
+export interface RuleResult {
   readonly outcome: "violated" | "inconclusive" | "holds" | "unexercised";
   readonly observations: number;
   /** Observations on which the rule came to a verdict. */
@@ -19,21 +19,21 @@ export interface Conclusion {
 }
 
 /** Conclusions by column and rule. */
-export type Findings = ReadonlyMap<string, Conclusion>;
+export type Findings = ReadonlyMap<string, RuleResult>;
 
 /** The key of a conclusion. */
-export function conclusionKey(rule: string, column: Column): string {
+export function resultKey(rule: string, column: Column): string {
   return `${column} ${rule}`;
 }
 
 /** What settling needs. */
-export interface SettleOptions extends EmptyFixtures {
+export interface ConfirmAllOptions extends EmptyFixtures {
   /** What trying again is part of; something of its own unless told otherwise. */
   readonly scope?: Scope;
   readonly judged: readonly Rule[];
   readonly judge: Judge;
   readonly verdicts: Verdicts;
-  readonly lanes: readonly Lane[];
+  readonly workers: readonly Worker[];
   readonly stop: () => string | null;
   /** Plays that each of so many violations may cost; as many as it takes unless told otherwise. */
   readonly plays?: (violations: number) => number;
@@ -43,7 +43,7 @@ export interface SettleOptions extends EmptyFixtures {
   readonly concluded?: (what: {
     readonly rule: Rule;
     readonly columns: readonly Column[];
-    readonly conclusion: Conclusion;
+    readonly ruleResult: RuleResult;
   }) => void;
   /** How a violation is tried again; by playing it, unless told otherwise. */
   readonly retry?: typeof confirm;
@@ -62,22 +62,22 @@ interface Task {
  * Shrinks every violation separately, so that none hides another, and confirms it. A violation that others may explain
  * waits for what becomes of those, so that it does not matter which lane is faster.
  */
-export async function settle(given: SettleOptions): Promise<Findings> {
+export async function confirmCandidates(given: ConfirmAllOptions): Promise<Findings> {
   const { scope = openScope() } = given;
   const all = { ...given, scope, stop: () => given.stop() ?? (scope.signal.aborted ? "the run ends" : null) };
-  const found = new Map<string, Conclusion>();
+  const found = new Map<string, RuleResult>();
   let left: readonly Task[] = [];
   for (const rule of all.judged) {
     for (const of of tasksOf(rule, all.verdicts)) {
       if (of.count.violated > 0) left = [...left, of];
-      else for (const column of of.columns) found.set(conclusionKey(rule.id, column), unviolated(of.count));
+      else for (const column of of.columns) found.set(resultKey(rule.id, column), unviolated(of.count));
     }
   }
   const far = { tried: 0, of: left.length };
   const done = ({ rule }: Task, parts: readonly Part[]) => {
-    for (const { columns, conclusion } of parts) {
-      for (const column of columns) found.set(conclusionKey(rule.id, column), conclusion);
-      all.concluded?.({ rule, columns, conclusion });
+    for (const { columns, ruleResult } of parts) {
+      for (const column of columns) found.set(resultKey(rule.id, column), ruleResult);
+      all.concluded?.({ rule, columns, ruleResult });
     }
     far.tried += 1;
     all.trying?.({ ...far });
@@ -90,7 +90,7 @@ export async function settle(given: SettleOptions): Promise<Findings> {
     const now = free.length > 0 ? free : left.slice(0, 1);
     // What another lane finds meanwhile must not show.
     const before = new Map(found);
-    await inLanes(now, { ...all, plays: () => all.plays?.(far.of - far.tried) ?? Infinity }, before, done);
+    await inWorkers(now, { ...all, plays: () => all.plays?.(far.of - far.tried) ?? Infinity }, before, done);
     left = left.filter((task) => !now.includes(task));
   }
   return found;
@@ -105,12 +105,12 @@ function tasksOf(rule: Rule, { of }: Verdicts): readonly Task[] {
 /** Says whether one of the violations that may explain this one has still to be tried. */
 function waits(left: readonly Task[]): (task: Task) => boolean {
   const open = new Set(
-    left.flatMap(({ rule, columns: own }) => own.map((column) => conclusionKey(rule.id, column))),
+    left.flatMap(({ rule, columns: own }) => own.map((column) => resultKey(rule.id, column))),
   );
   return ({ columns: own, count }) =>
     count.candidates
       .groups()
-      .some(({ unless }) => unless.some((id) => own.some((column) => open.has(conclusionKey(id, column)))));
+      .some(({ unless }) => unless.some((id) => own.some((column) => open.has(resultKey(id, column)))));
 }
 
 /** What the violations of other rules do not explain in a column. */
@@ -121,7 +121,7 @@ function unexplained({ count }: Task, column: Column, found: Findings): readonly
 }
 
 function isViolated(rule: string, column: Column, found: Findings): boolean {
-  return found.get(conclusionKey(rule, column))?.outcome === "violated";
+  return found.get(resultKey(rule, column))?.outcome === "violated";
 }
 
 /** A rule whose violation explains the cheapest candidate. */
@@ -148,7 +148,7 @@ export function unviolated({
   holds,
   inconclusive,
   why,
-}: Pick<Count, "holds" | "inconclusive" | "why">): Conclusion {
+}: Pick<Count, "holds" | "inconclusive" | "why">): RuleResult {
   const observations = holds + inconclusive;
   if (inconclusive > 0) {
     return {
@@ -162,22 +162,22 @@ export function unviolated({
 }
 
 /** The same, with the plays that the next violation may cost. */
-type Settling = Omit<SettleOptions, "plays"> & { readonly plays: () => number; readonly scope: Scope };
+type Confirming = Omit<ConfirmAllOptions, "plays"> & { readonly plays: () => number; readonly scope: Scope };
 
-async function inLanes(
+async function inWorkers(
   tasks: readonly Task[],
-  all: Settling,
+  all: Confirming,
   found: Findings,
   done: (task: Task, parts: readonly Part[]) => void,
 ): Promise<void> {
   const queue = [...tasks];
-  const worker = async (start: Lane): Promise<void> => {
+  const worker = async (start: Worker): Promise<void> => {
     const ready = emptyFixtures(start, all);
     for (let task = queue.shift(); task !== undefined; task = queue.shift()) {
       done(task, await conclude(task, ready, all, found));
     }
   };
-  await all.scope.all(all.lanes, worker);
+  await all.scope.all(all.workers, worker);
 }
 
 /** Candidates of a rule that are tried before it is left open. */
@@ -186,10 +186,15 @@ const mostTried = 8;
 /** What became of a violation in some of the columns of its task. */
 interface Part {
   readonly columns: readonly Column[];
-  readonly conclusion: Conclusion;
+  readonly ruleResult: RuleResult;
 }
 
-async function conclude(task: Task, ready: Ready, all: Settling, found: Findings): Promise<readonly Part[]> {
+async function conclude(
+  task: Task,
+  ready: Ready,
+  all: Confirming,
+  found: Findings,
+): Promise<readonly Part[]> {
   let attempt = 0;
   const retry: Retry = (candidate, columns, explains) => {
     attempt += 1;
@@ -207,9 +212,9 @@ async function conclude(task: Task, ready: Ready, all: Settling, found: Findings
   const parts: Part[] = [];
   const left = [...byExplanation(task, found)];
   for (let part = left.shift(); part !== undefined; part = left.shift()) {
-    const conclusion = await concludeAlike(part, retry, all, found);
-    if (conclusion === "apart") left.unshift(...byColumn(part));
-    else parts.push({ columns: part.columns, conclusion });
+    const ruleResult = await concludeAlike(part, retry, all, found);
+    if (ruleResult === "apart") left.unshift(...byColumn(part));
+    else parts.push({ columns: part.columns, ruleResult });
   }
   return parts;
 }
@@ -224,9 +229,9 @@ type Retry = (
 async function concludeAlike(
   task: Task,
   retry: Retry,
-  { judged, stop }: Pick<Settling, "judged" | "stop">,
+  { judged, stop }: Pick<Confirming, "judged" | "stop">,
   found: Findings,
-): Promise<Conclusion | "apart"> {
+): Promise<RuleResult | "apart"> {
   const { columns, count } = task;
   const [column = "document"] = columns;
   const concluded = count.holds + count.violated;
@@ -238,7 +243,7 @@ async function concludeAlike(
     return { outcome: holds ? "holds" : "inconclusive", ...heard, why };
   }
   const isBlamed = (id: string) => columns.some((one) => isViolated(id, one, found));
-  const isOpen = (id: string) => columns.every((one) => !found.has(conclusionKey(id, one)));
+  const isOpen = (id: string) => columns.every((one) => !found.has(resultKey(id, one)));
   let why: Reason = { code: "not-kept" };
   for (const candidate of inTurn(own).slice(0, mostTried)) {
     if (stop() !== null) return { outcome: "inconclusive", ...heard, why: notRerun(candidate) };

@@ -3,15 +3,15 @@ import type { Rule } from "../oracle/rule.ts";
 import type { Report } from "../reports/report.ts";
 import { Fault } from "../spec/fault.ts";
 import type { Column, UnsupportedCapability } from "../spec/verdict.ts";
-import type { Unit } from "../suites/case.ts";
+import type { TestCase } from "../suites/case.ts";
 import { type Verdicts, verdicts } from "./candidates.ts";
-import { probe, type SizeLimit, sizeLimit, stageInabilities, unable } from "./capabilities.ts";
+import { probe, type SizeLimit, sizeLimit, unable, unsupportedByFixture } from "./capabilities.ts";
 import { type Audience, audienceOf, type Emit, headOf, type Observer, type StopReason } from "./events.ts";
 import { type Executed, executeCases } from "./execute.ts";
 import { reportObserver } from "./observe/report.ts";
 import type { RunOptions } from "./options.ts";
-import { type Lanes, raise, survivors } from "./pool.ts";
-import { conclusionKey, settle } from "./rule-results.ts";
+import { setUpWorkers, survivors, type WorkerPool } from "./pool.ts";
+import { confirmCandidates, resultKey } from "./rule-results.ts";
 import { openScope, type Scope } from "./scope.ts";
 
 /** Runs, and returns the report of what happened. Throws a Fault when the run cannot begin. */
@@ -29,12 +29,12 @@ export async function run(options: RunOptions, observers: readonly Observer[] = 
 export async function runFor(observers: readonly Observer[], options: RunOptions): Promise<void> {
   const audience = audienceOf(observers);
   const scope = openScope(options.signal);
-  let pool: Lanes | null = null;
+  let pool: WorkerPool | null = null;
   let isComplete = false;
   let notBegun: Fault | null = null;
   try {
     audience.emit({ type: "run-started", head: headOf(options) });
-    pool = await raise({ ...options, scope, emit: audience.emit });
+    pool = await setUpWorkers({ ...options, scope, emit: audience.emit });
     isComplete = await judgeTarget({ options, scope, pool, emit: audience.emit });
   } catch (error) {
     if (pool === null && error instanceof Fault) notBegun = error;
@@ -45,7 +45,7 @@ export async function runFor(observers: readonly Observer[], options: RunOptions
     audience.emitLast({ type: "problem", problem });
   }
   // Every part of the run has been awaited: nothing else sends while it is cleaned up.
-  for (const what of (await pool?.undo()) ?? [])
+  for (const what of (await pool?.tearDown()) ?? [])
     audience.emitLast({ type: "problem", problem: { code: "left-behind", what } });
   scope.close();
   await finish(audience, options, isComplete);
@@ -77,7 +77,7 @@ function spentBy({ transport, clock }: RunOptions) {
 interface Running {
   readonly options: RunOptions;
   readonly scope: Scope;
-  readonly pool: Lanes;
+  readonly pool: WorkerPool;
   readonly emit: Emit;
 }
 
@@ -107,21 +107,21 @@ async function judgeTarget(running: Running): Promise<boolean> {
     limit: sizeLimit(),
     stop: () => stopReason(options, scope),
   };
-  const units = plan(options);
-  emit({ type: "planned", cases: units.length, rules: judged, unsupported });
-  const executed = await executeAll(units, unsupported, running, decisions);
+  const testCases = plan(options);
+  emit({ type: "planned", cases: testCases.length, rules: judged, unsupported });
+  const executed = await executeAll(testCases, unsupported, running, decisions);
   await countNotExecuted(executed, running);
   if (executed.stopped !== null)
     emit({ type: "problem", problem: { code: "stopped", reason: executed.stopped } });
   else noteLimit(running, decisions);
   // Where nothing is kept there is nothing that could be forgotten.
   const still = isStateless(options)
-    ? { lanes: executed.lanes, forgotten: [] }
-    : await survivors(executed.lanes, pool.renew, scope);
+    ? { workers: executed.workers, forgotten: [] }
+    : await survivors(executed.workers, pool.replace, scope);
   const { forgotten } = still;
   if (forgotten.length > 0)
     emit({ type: "problem", problem: { code: "fixtures-lost", functions: forgotten } });
-  await confirm(still.lanes, running, decisions);
+  await confirm(still.workers, running, decisions);
   return executed.stopped === null && forgotten.length === 0;
 }
 
@@ -131,38 +131,38 @@ function isStateless({ target }: RunOptions): boolean {
 
 /** What the target cannot do: as it was declared, as arranging showed, and as probing shows. */
 async function unsupportedBy({ options, pool }: Running): Promise<readonly UnsupportedCapability[]> {
-  const [first] = pool.lanes;
+  const [first] = pool.workers;
   if (first === undefined) throw new Fault("There is no stage to play on: --concurrency must be at least 1.");
   const found = isStateless(options) ? [] : await probe(first);
-  return [...options.target.cannot, ...stageInabilities(first, pool.missing), ...found];
+  return [...options.target.cannot, ...unsupportedByFixture(first, pool.missing), ...found];
 }
 
-function plan({ suites, seed, runs, rounds, careful }: RunOptions): readonly Unit[] {
-  const units = suites.flatMap((suite) => [...suite.units({ seed, runs, rounds })]);
-  return careful ? units.filter(({ hazard }) => !hazard) : units;
+function plan({ suites, seed, runs, rounds, safeMode }: RunOptions): readonly TestCase[] {
+  const testCases = suites.flatMap((suite) => [...suite.testCases({ seed, runs, rounds })]);
+  return safeMode ? testCases.filter(({ destructive }) => !destructive) : testCases;
 }
 
 function executeAll(
-  units: readonly Unit[],
+  testCases: readonly TestCase[],
   unsupported: readonly UnsupportedCapability[],
   { options, scope, pool, emit }: Running,
   { judge, candidates, limit, stop }: Decisions,
 ): Promise<Executed> {
   return executeCases({
     scope,
-    lanes: pool.lanes,
-    renew: pool.renew,
+    workers: pool.workers,
+    replace: pool.replace,
     cannot: new Set(unsupported.map(({ needs }) => needs)),
-    units,
+    testCases,
     judge: {
       ...judge,
-      round: (round) => {
-        limit.batch(round);
-        return judge.round(round);
+      batch: (batch) => {
+        limit.batch(batch);
+        return judge.batch(batch);
       },
     },
     verdicts: candidates,
-    executed: (unit, rounds) => limit.caseEnded(unit.id, rounds),
+    executed: (testCase, batches) => limit.caseEnded(testCase.id, batches),
     stop: () => stop() ?? keepForConfirming(options, candidates.violated()),
     emit,
     spent: () => spentBy(options),
@@ -178,12 +178,12 @@ async function countNotExecuted({ unsent, ofCut }: Executed, { options, emit }: 
   // Of a test case that was cut short a part was checked.
   const checked = new Map<string, number>();
   for (const { rule, column } of ofCut) {
-    const key = conclusionKey(rule.id, column);
+    const key = resultKey(rule.id, column);
     checked.set(key, (checked.get(key) ?? 0) + 1);
   }
   const checks = options.rules.flatMap((rule) =>
     columnsOf(rule).map((column) => {
-      const left = whole(rule, column) - (checked.get(conclusionKey(rule.id, column)) ?? 0);
+      const left = whole(rule, column) - (checked.get(resultKey(rule.id, column)) ?? 0);
       return { rule: rule.id, column, checks: Math.max(0, left) };
     }),
   );
@@ -205,32 +205,32 @@ const requestsOfRerun = 10;
 
 /** Confirms and shrinks the candidates of each rule, and tells what became of every rule. */
 async function confirm(
-  lanes: Lanes["lanes"],
+  workers: WorkerPool["workers"],
   { options, scope, pool, emit }: Running,
   { judged, judge, candidates, limit, stop }: Decisions,
 ): Promise<void> {
   const told = new Set<string>();
-  const findings = await settle({
+  const findings = await confirmCandidates({
     scope,
     judged,
     judge,
     verdicts: candidates,
-    lanes,
+    workers,
     creates: options.fresh,
-    renew: pool.renew,
-    spare: pool.spare,
+    replace: pool.replace,
+    spareFixture: pool.spareFixture,
     stop: () => stop()?.code ?? null,
     plays: (violations) => Math.floor(options.transport.left() / violations / requestsOfRerun),
     trying: (far) => emit({ type: "confirming", ...far, spent: spentBy(options) }),
-    concluded: ({ rule, columns, conclusion: result }) => {
-      for (const column of columns) told.add(conclusionKey(rule.id, column));
+    concluded: ({ rule, columns, ruleResult: result }) => {
+      for (const column of columns) told.add(resultKey(rule.id, column));
       emit({ type: "rule-result", rule, columns, result, tried: true });
     },
   });
   const concluded = limit.conclude(judged, findings);
   for (const rule of judged) {
     for (const column of columnsOf(rule)) {
-      const key = conclusionKey(rule.id, column);
+      const key = resultKey(rule.id, column);
       const result = concluded.get(key);
       if (result !== undefined && !told.has(key))
         emit({ type: "rule-result", rule, columns: [column], result, tried: false });

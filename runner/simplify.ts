@@ -1,7 +1,7 @@
 import { isRecord } from "../spec/body.ts";
 import { label, qualifierQuery } from "../spec/calls.ts";
 import { type Call, type Header, revisionSlot } from "../spec/exchange.ts";
-import type { Stage } from "../spec/fixture.ts";
+import type { Fixture } from "../spec/fixture.ts";
 import { addressee, route } from "../spec/target.ts";
 import {
   callsOn,
@@ -30,8 +30,8 @@ const usualWhereNeeded: Readonly<Record<string, string>> = {
 /** The same history with each call as plain and as short as it can be while it still shows it. */
 export async function simplifyCalls(steps: Steps, origin: Origin, shows: Shows): Promise<Steps> {
   let current = await onFirst(steps, origin, shows);
-  for (const [index, round] of steps.entries()) {
-    for (const at of round.keys()) {
+  for (const [index, batch] of steps.entries()) {
+    for (const at of batch.keys()) {
       current = await simplifyCall(current, { index, at }, origin.fixture, shows);
     }
   }
@@ -45,8 +45,8 @@ async function onFirst(steps: Steps, origin: Origin, shows: Shows): Promise<Step
   const isAbout = (name: string) => steps.flat().some(({ call }) => isFor(call, name));
   if (other === null || other.name === main.name || !isAbout(other.name) || isAbout(main.name)) return steps;
   const calls = callsOn(origin, swap(fixture));
-  const moved = steps.map((round) =>
-    round.map((step): HistoryStep => ({ ...step, call: calls.get(step.key) ?? step.call, swapped: true })),
+  const moved = steps.map((batch) =>
+    batch.map((step): HistoryStep => ({ ...step, call: calls.get(step.key) ?? step.call, swapped: true })),
   );
   return (await shows(moved)) ? moved : steps;
 }
@@ -61,13 +61,13 @@ function isFor({ target, body }: Call, name: string): boolean {
 async function simplifyCall(
   steps: Steps,
   { index, at }: { readonly index: number; readonly at: number },
-  fixture: Stage,
+  fixture: Fixture,
   shows: Shows,
 ): Promise<Steps> {
   let current = steps;
   const attempt: TryRewrite = async (rewrite) => {
-    const changed = current.map((round, i) =>
-      i === index ? round.map((step, j) => (j === at ? rewritten(step, rewrite, fixture) : step)) : round,
+    const changed = current.map((batch, i) =>
+      i === index ? batch.map((step, j) => (j === at ? rewritten(step, rewrite, fixture) : step)) : batch,
     );
     if (!(await shows(changed))) return false;
     current = changed;

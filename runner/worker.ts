@@ -1,31 +1,31 @@
-import { afresh, afterTidying, type Belief, initialBelief } from "../oracle/model-state.ts";
-import type { ObservedRound, PolicyRead } from "../oracle/observe.ts";
+import { afresh, afterReset, initialModelState, type ModelState } from "../oracle/model-state.ts";
+import type { ObservedBatch, PolicyRead } from "../oracle/observe.ts";
 import { getPolicy, removePermission } from "../spec/calls.ts";
-import type { Call, Exchange, Round, Step } from "../spec/exchange.ts";
-import type { Stage } from "../spec/fixture.ts";
+import type { Batch, Call, Exchange, Step } from "../spec/exchange.ts";
+import type { Fixture } from "../spec/fixture.ts";
 import { isRemovable } from "../spec/target.ts";
 import { type BatchOptions, sendBatch } from "./batch.ts";
 import type { Emit, Purpose } from "./events.ts";
 
 /** What was executed: what came back, batch by batch, and what the oracle observes in it. */
-export interface Played {
-  readonly rounds: readonly (readonly Exchange[])[];
-  readonly observed: readonly ObservedRound[];
+export interface Execution {
+  readonly batches: readonly (readonly Exchange[])[];
+  readonly observed: readonly ObservedBatch[];
 }
 
 /** The next round of a history, given those that came back; null ends it. */
-export type Script = (done: readonly (readonly Exchange[])[]) => Round | null;
+export type Script = (done: readonly (readonly Exchange[])[]) => Batch | null;
 
 /** A script that waits for something else before it gives the next round. */
-type Waiting = (done: readonly (readonly Exchange[])[]) => Promise<Round | null>;
+type Waiting = (done: readonly (readonly Exchange[])[]) => Promise<Batch | null>;
 
 /** Is given each batch as it comes back. */
-type Heard = (round: ObservedRound, exchanges: readonly Exchange[]) => void;
+type Heard = (batch: ObservedBatch, exchanges: readonly Exchange[]) => void;
 
 /** How steps are executed. */
-interface PlayOptions {
+interface ExecuteOptions {
   /** Names the test case or the rerun in events; what is sent for neither has no name. */
-  readonly unit: string;
+  readonly testCase: string;
   /** A rerun, unless told otherwise. */
   readonly purpose?: Purpose;
   readonly heard?: Heard;
@@ -34,16 +34,16 @@ interface PlayOptions {
 }
 
 /** One fixture and what is known of it. A worker executes one history after the other; workers run side by side. */
-export interface Lane {
+export interface Worker {
   readonly index: number;
-  readonly stage: Stage;
+  readonly fixture: Fixture;
   /** Sends batches as `next` gives them, telling each as it comes back; null ends it, and so does the end of the run. */
-  execute(next: Script | Waiting, how?: PlayOptions): Promise<Played>;
+  execute(next: Script | Waiting, how?: ExecuteOptions): Promise<Execution>;
   /**
    * Empties the policies that hold something; `thorough` reads those that something was sent to, and then nothing that
    * earlier histories showed of them is believed any more. False when one could not be emptied, or was not seen to be empty.
    */
-  tidy(thorough: boolean): Promise<boolean>;
+  reset(thorough: boolean): Promise<boolean>;
   /**
    * Policies that nothing was sent to since they were seen to be empty, and that may hold something all the same: what was
    * added elsewhere may have leaked into them, or they are of what was made since.
@@ -56,9 +56,9 @@ export interface Lane {
 }
 
 /** What a worker needs. */
-export interface LaneOptions extends BatchOptions {
+export interface WorkerOptions extends BatchOptions {
   readonly index: number;
-  readonly stage: Stage;
+  readonly fixture: Fixture;
   /** True when the fixture was created for this run, so that its policies are empty. */
   readonly fresh: boolean;
   /** Is told of every batch and every reset. */
@@ -66,55 +66,55 @@ export interface LaneOptions extends BatchOptions {
 }
 
 /** Makes a worker. */
-export function laneOn(options: LaneOptions): Lane {
-  const { index: worker, stage, transport } = options;
-  let belief: Belief = initialBelief(stage, options.fresh);
+export function workerOn(options: WorkerOptions): Worker {
+  const { index: worker, fixture, transport } = options;
+  let modelState: ModelState = initialModelState(fixture, options.fresh);
   const reads = { wasReadable: false, isReadable: true, leaks: false };
   const hasEnded = () => options.how.signal?.aborted === true;
 
-  const play: Lane["execute"] = async (next, asked: Partial<PlayOptions> = {}) => {
+  const execute: Worker["execute"] = async (next, asked: Partial<ExecuteOptions> = {}) => {
     const {
-      unit = "",
-      purpose = unit === "" ? "arrange" : "confirm",
+      testCase = "",
+      purpose = testCase === "" ? "arrange" : "confirm",
       heard,
-      onNewConnection: anew = false,
+      onNewConnection = false,
     } = asked;
-    const rounds: (readonly Exchange[])[] = [];
-    const observed: ObservedRound[] = [];
-    const sending = anew ? { ...options, how: { ...options.how, anew } } : options;
+    const batches: (readonly Exchange[])[] = [];
+    const observed: ObservedBatch[] = [];
+    const sending = onNewConnection ? { ...options, how: { ...options.how, onNewConnection } } : options;
     for (;;) {
-      const given = next(rounds);
-      const round = given instanceof Promise ? await given : given;
-      if (round === null || hasEnded()) break;
-      const { exchanges, observed: one } = await sendBatch(round, rounds, belief, sending);
-      belief = one.after;
-      rounds.push(exchanges);
+      const given = next(batches);
+      const batch = given instanceof Promise ? await given : given;
+      if (batch === null || hasEnded()) break;
+      const { exchanges, observed: one } = await sendBatch(batch, batches, modelState, sending);
+      modelState = one.after;
+      batches.push(exchanges);
       observed.push(one);
       noteReads(one, reads);
-      options.emit?.({ type: "batch", worker, case: unit, purpose, exchanges, observed: one });
+      options.emit?.({ type: "batch", worker, case: testCase, purpose, exchanges, observed: one });
       heard?.(one, exchanges);
     }
     // The next history begins on connections of its own: what this one did to them must not reach it.
-    for (const round of rounds) {
-      for (const { call } of round) if (call.connection !== undefined) transport.forget?.(call.connection);
+    for (const batch of batches) {
+      for (const { call } of batch) if (call.connection !== undefined) transport.forget?.(call.connection);
     }
-    return { rounds, observed };
+    return { batches, observed };
   };
-  const alone = (key: string, call: Call) => play(once({ key, call }));
+  const alone = (key: string, call: Call) => execute(once({ key, call }));
   // Versions and aliases that a history has made are among them.
-  const keys = () => Object.keys(belief.policies);
+  const keys = () => Object.keys(modelState.policies);
 
   // Where one policy was seen to leak into another all are read: that costs a read each, and most targets keep them apart.
-  const isToRead = (key: string) => wasSentTo(belief, key) || (reads.leaks && isUnseen(belief, key));
+  const isToRead = (key: string) => wasSentTo(modelState, key) || (reads.leaks && isUnseen(modelState, key));
   const isKnown = (key: string, thorough: boolean) =>
-    sidsOf(belief, key) !== null && !(thorough && isToRead(key));
+    sidsOf(modelState, key) !== null && !(thorough && isToRead(key));
 
-  const tidyPolicy = async (key: string, thorough: boolean): Promise<boolean> => {
+  const emptyPolicy = async (key: string, thorough: boolean): Promise<boolean> => {
     const [name = "", qualifier = null] = key.split(":");
     if (!isKnown(key, thorough)) await alone("tidy-read", getPolicy(name, qualifier));
     // Read again after removing: a target may have acknowledged a removal and kept the statement.
     for (let pass = 0; pass < 3; pass += 1) {
-      const sids = sidsOf(belief, key);
+      const sids = sidsOf(modelState, key);
       // An answer that shows no policy does not show that it is empty either.
       if (sids === null || !isKnown(key, thorough)) return false;
       if (sids.length === 0) return true;
@@ -130,19 +130,19 @@ export function laneOn(options: LaneOptions): Lane {
 
   return {
     index: options.index,
-    stage,
-    execute: play,
+    fixture,
+    execute: execute,
     spoiled: () => reads.wasReadable && !reads.isReadable,
-    statements: () => keys().reduce((sum, key) => sum + (sidsOf(belief, key)?.length ?? 0), 0),
-    unseen: () => new Set(keys().filter((key) => isUnseen(belief, key))),
-    tidy: async (thorough) => {
+    statements: () => keys().reduce((sum, key) => sum + (sidsOf(modelState, key)?.length ?? 0), 0),
+    unseen: () => new Set(keys().filter((key) => isUnseen(modelState, key))),
+    reset: async (thorough) => {
       let clean = true;
       for (const key of keys()) {
-        if (sidsOf(belief, key)?.length === 0 && isKnown(key, thorough)) continue;
-        clean = (await tidyPolicy(key, thorough)) && clean;
+        if (sidsOf(modelState, key)?.length === 0 && isKnown(key, thorough)) continue;
+        clean = (await emptyPolicy(key, thorough)) && clean;
       }
       const empty = thorough && clean;
-      belief = empty ? afresh(belief) : afterTidying(belief);
+      modelState = empty ? afresh(modelState) : afterReset(modelState);
       options.emit?.({ type: "fixture-reset", worker, empty });
       return clean;
     },
@@ -155,7 +155,7 @@ export function once(step: Step): Script {
 }
 
 function noteReads(
-  { observations }: ObservedRound,
+  { observations }: ObservedBatch,
   reads: { wasReadable: boolean; isReadable: boolean; leaks: boolean },
 ): void {
   for (const of of observations) {
@@ -172,27 +172,29 @@ function showsLeak({ before, key, policy }: PolicyRead): boolean {
   if (known === undefined || policy.kind !== "policy") return false;
   const elsewhere = new Set(known.since.elsewhere.map(({ sid }) => sid));
   const mayHold = (sid: string) =>
-    known.worlds.some(({ statements }) => statements === null || statements.some((one) => one.sid === sid));
+    known.possibleStates.some(
+      ({ statements }) => statements === null || statements.some((one) => one.sid === sid),
+    );
   return policy.statements.some(({ sid }) => elsewhere.has(sid) && !mayHold(sid));
 }
 
 /** Ids that every world agrees on; null when they are not known. */
-function sidsOf(belief: Belief, key: string): readonly string[] | null {
-  const worlds = belief.policies[key]?.worlds ?? [];
-  const [first] = worlds;
+function sidsOf(modelState: ModelState, key: string): readonly string[] | null {
+  const possibleStates = modelState.policies[key]?.possibleStates ?? [];
+  const [first] = possibleStates;
   if (first === undefined) return [];
-  if (worlds.length > 1 || first.statements === null) return null;
+  if (possibleStates.length > 1 || first.statements === null) return null;
   return first.statements.map(({ sid }) => sid);
 }
 
 /** Something was sent to the policy, or near it, that the last read does not cover. */
-function wasSentTo(belief: Belief, key: string): boolean {
-  const since = belief.policies[key]?.since;
+function wasSentTo(modelState: ModelState, key: string): boolean {
+  const since = modelState.policies[key]?.since;
   return since !== undefined && since.refused.length + since.added.length + since.removed.length > 0;
 }
 
-function isUnseen(belief: Belief, key: string): boolean {
-  const since = belief.policies[key]?.since;
+function isUnseen(modelState: ModelState, key: string): boolean {
+  const since = modelState.policies[key]?.since;
   if (since === undefined) return false;
   const { elsewhere, around, origin } = since;
   return elsewhere.length > 0 || origin !== null || around === null || around.length > 0;

@@ -12,7 +12,7 @@ import { isPadded } from "./function-name.ts";
 import { type PrincipalQuestion, readPrincipal, services, tokenService } from "./principal.ts";
 
 /** A reason why the document demands that a body is refused. */
-export type BodyObjection =
+export type BodyRefusalReason =
   | ConstraintRuleId
   | "body.malformed-json"
   | "body.not-an-object"
@@ -27,9 +27,9 @@ type ReceivedBody = Received<AddPermissionRequest>;
 export interface BodyReading {
   /** The members by name; null when the body is no JSON object. */
   readonly members: ReceivedBody | null;
-  readonly objections: readonly BodyObjection[];
+  readonly refusalReasons: readonly BodyRefusalReason[];
   readonly questions: readonly BodyQuestion[];
-  readonly features: readonly BodyFeature[];
+  readonly variations: readonly BodyVariation[];
 }
 
 /** A server may refuse a body from this size on for its size alone: the document names no limit. */
@@ -49,8 +49,11 @@ export function readBody(text: string | null): BodyReading {
   return readMembers(parsed, text);
 }
 
-function refused(objections: readonly BodyObjection[], questions: readonly BodyQuestion[]): BodyReading {
-  return { members: null, objections, questions, features: [] };
+function refused(
+  refusalReasons: readonly BodyRefusalReason[],
+  questions: readonly BodyQuestion[],
+): BodyReading {
+  return { members: null, refusalReasons, questions, variations: [] };
 }
 
 function parse(text: string): unknown {
@@ -70,39 +73,39 @@ function readMembers(members: ReceivedBody, text: string): BodyReading {
   const written = writtenPlainly(members, text);
   if (written !== text && hasDuplicates(text, members)) {
     // The document does not say which value counts, so neither value is judged.
-    return { members, objections: [], questions: ["body.duplicate-member"], features: [] };
+    return { members, refusalReasons: [], questions: ["body.duplicate-member"], variations: [] };
   }
-  const { objections, questions } = readEach(members);
+  const { refusalReasons, questions } = readEach(members);
   if (text.includes("\\u") && hasLoneSurrogate(written)) questions.push("body.lone-surrogate");
-  const plain = objections.length === 0 && questions.length === 0;
+  const plain = refusalReasons.length === 0 && questions.length === 0;
   if (plain) questions.push(...combinations(members));
   return {
     members,
-    objections,
+    refusalReasons,
     questions,
-    features: plain ? [...memberFeatures(members), ...jsonForm(text, written, members)] : [],
+    variations: plain ? [...memberVariations(members), ...jsonForm(text, written, members)] : [],
   };
 }
 
 interface MemberReadings {
-  readonly objections: readonly BodyObjection[];
+  readonly refusalReasons: readonly BodyRefusalReason[];
   readonly questions: BodyQuestion[];
 }
 
 function readEach(members: ReceivedBody): MemberReadings {
-  const objections: BodyObjection[] = [];
+  const refusalReasons: BodyRefusalReason[] = [];
   const questions: BodyQuestion[] = [];
   for (const member of requiredMembers) {
-    if (!Object.hasOwn(members, member)) objections.push(...breach(member, "required"));
+    if (!Object.hasOwn(members, member)) refusalReasons.push(...breach(member, "required"));
   }
   for (const [name, value] of Object.entries(members)) {
-    if (isBodyMember(name)) readMember(name, value, objections, questions);
+    if (isBodyMember(name)) readMember(name, value, refusalReasons, questions);
     else questionUnknown(name, members, questions);
   }
   // Two faults must be refused whether unknown members are ignored or not.
-  const several = objections.length > 1;
+  const several = refusalReasons.length > 1;
   return {
-    objections,
+    refusalReasons,
     questions: several ? questions.filter((question) => question !== "body.unknown-member") : questions,
   };
 }
@@ -119,16 +122,16 @@ function writtenPlainly(members: ReceivedBody, text: string): string {
 function readMember(
   member: BodyMember,
   value: unknown,
-  objections: BodyObjection[],
+  refusalReasons: BodyRefusalReason[],
   questions: BodyQuestion[],
 ): void {
   if (value === null) {
-    if (requiredMembers.includes(member)) objections.push(...breach(member, "required"));
+    if (requiredMembers.includes(member)) refusalReasons.push(...breach(member, "required"));
     else questions.push("body.null-member");
     return;
   }
   if (typeof value !== "string") {
-    objections.push(...breach(member, "type"));
+    refusalReasons.push(...breach(member, "type"));
     return;
   }
   const question = openValue(member, value);
@@ -138,11 +141,11 @@ function readMember(
   }
   for (const kind of broken(member, value)) {
     if (kind === "pattern" && value === "" && member === "StatementId") continue;
-    objections.push(...breach(member, kind));
+    refusalReasons.push(...breach(member, kind));
   }
   if (member === "Principal") {
     const principal = readPrincipal(value);
-    if (principal.kind === "nobody") objections.push(principal.objection);
+    if (principal.kind === "nobody") refusalReasons.push(principal.refusalReason);
     if (principal.kind === "open") questions.push(principal.question);
   }
 }
@@ -186,7 +189,7 @@ function isBodyMember(name: string): name is BodyMember {
 }
 
 /** A way in which a valid request differs from the canonical one. Each has a rule that says it is accepted. */
-export type BodyFeature =
+export type BodyVariation =
   | "Action.get-function"
   | "Action.all-of-lambda"
   | "Principal.account"
@@ -206,12 +209,12 @@ export type BodyFeature =
   | "body.escapes";
 
 /** How the members of a valid body differ from the canonical ones. */
-function memberFeatures(members: ReceivedBody): readonly BodyFeature[] {
-  const found: BodyFeature[] = [];
+function memberVariations(members: ReceivedBody): readonly BodyVariation[] {
+  const found: BodyVariation[] = [];
   if (members.Action === "lambda:GetFunction") found.push("Action.get-function");
   if (members.Action === "lambda:*") found.push("Action.all-of-lambda");
-  found.push(...principalFeatures(String(members.Principal), members.EventSourceToken));
-  found.push(...sourceFeatures(members));
+  found.push(...principalVariations(String(members.Principal), members.EventSourceToken));
+  found.push(...sourceVariations(members));
   const token = members.EventSourceToken;
   if (typeof token === "string") {
     found.push(token.length === 256 ? "EventSourceToken.longest" : "EventSourceToken.accepted");
@@ -222,22 +225,22 @@ function memberFeatures(members: ReceivedBody): readonly BodyFeature[] {
   return found;
 }
 
-function principalFeatures(principal: string, token: unknown): readonly BodyFeature[] {
+function principalVariations(principal: string, token: unknown): readonly BodyVariation[] {
   if (readPrincipal(principal).kind === "account") return ["Principal.account"];
   if (principal === (token === undefined ? services[0] : tokenService)) return [];
   return [principal === tokenService ? "Principal.token-service" : "Principal.service"];
 }
 
-function sourceFeatures(members: ReceivedBody): readonly BodyFeature[] {
+function sourceVariations(members: ReceivedBody): readonly BodyVariation[] {
   const arn = members.SourceArn;
   const account = members.SourceAccount !== undefined;
   if (typeof arn !== "string") return account ? ["SourceAccount.alone"] : [];
   if (account && /^arn:aws:s3:::[a-z0-9.-]+$/.test(arn)) return ["SourceAccount.with-source-arn"];
-  const kind = sourceArnFeature(arn);
+  const kind = sourceArnVariation(arn);
   return account ? [kind, "SourceAccount.with-source-arn"] : [kind];
 }
 
-function sourceArnFeature(arn: string): BodyFeature {
+function sourceArnVariation(arn: string): BodyVariation {
   if (/^arn:aws:s3:::[a-z0-9.-]+$/.test(arn)) return "SourceArn.bucket";
   return /^arn:aws:sns:[a-z0-9-]+:\d{12}:[A-Za-z0-9_-]+$/.test(arn)
     ? "SourceArn.topic"
@@ -245,8 +248,8 @@ function sourceArnFeature(arn: string): BodyFeature {
 }
 
 /** How the text of a valid body differs from the output of a JSON writer. */
-function jsonForm(text: string, written: string, members: ReceivedBody): readonly BodyFeature[] {
-  const found: BodyFeature[] = [];
+function jsonForm(text: string, written: string, members: ReceivedBody): readonly BodyVariation[] {
+  const found: BodyVariation[] = [];
   const names = Object.keys(members);
   if (names.some((name, index) => index > 0 && name < (names[index - 1] ?? "")))
     found.push("body.member-order");

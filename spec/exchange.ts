@@ -108,7 +108,7 @@ export const revisionSlot = "{{RevisionId}}";
 export const versionSlot = "__Version__";
 
 /** Steps that are in flight together; a batch of one is an ordinary call. */
-export type Round = readonly Step[];
+export type Batch = readonly Step[];
 
 /** A step that has been sent: the call with its placeholders filled, and its answer. */
 export interface Exchange {

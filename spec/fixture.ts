@@ -1,12 +1,12 @@
 /** What is arranged for test cases. Account and region are read from returned ARNs, never assumed. */
-export interface Stage {
+export interface Fixture {
   readonly partition: string;
   readonly region: string;
   readonly account: string;
   /** The function under test. */
-  readonly main: StagedFunction;
+  readonly main: FixtureFunction;
   /** A second function, to test that functions are independent; absent where only one may be used. */
-  readonly other: StagedFunction | null;
+  readonly other: FixtureFunction | null;
   /** A name with the run's prefix that no function has. */
   readonly unknownName: string;
   /** What the target accepts in CreateFunction; null where nothing may be created. */
@@ -14,7 +14,7 @@ export interface Stage {
 }
 
 /** A function that exists during a run. */
-export interface StagedFunction {
+export interface FixtureFunction {
   readonly name: string;
   /** Unqualified ARN. */
   readonly arn: string;

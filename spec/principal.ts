@@ -3,7 +3,7 @@ export type PrincipalReading =
   | { readonly kind: "service" | "account" }
   | {
       readonly kind: "nobody";
-      readonly objection: "Principal.neither" | "Principal.account-digits" | "Principal.blank";
+      readonly refusalReason: "Principal.neither" | "Principal.account-digits" | "Principal.blank";
     }
   | { readonly kind: "open"; readonly question: PrincipalQuestion };
 
@@ -52,9 +52,9 @@ export function readPrincipal(value: string): PrincipalReading {
 }
 
 function nobody(
-  objection: "Principal.neither" | "Principal.account-digits" | "Principal.blank",
+  refusalReason: "Principal.neither" | "Principal.account-digits" | "Principal.blank",
 ): PrincipalReading {
-  return { kind: "nobody", objection };
+  return { kind: "nobody", refusalReason };
 }
 
 function open(question: PrincipalQuestion): PrincipalReading {

@@ -1,10 +1,10 @@
 import type { QueryParameters } from "./add-permission.ts";
 import { header } from "./answer.ts";
 import {
-  type BodyFeature,
-  type BodyObjection,
   type BodyQuestion,
   type BodyReading,
+  type BodyRefusalReason,
+  type BodyVariation,
   readBody,
 } from "./body.ts";
 import { broken } from "./constraint.ts";
@@ -13,8 +13,8 @@ import { isPadded, type NameFormat, type OpenName, readName } from "./function-n
 import { type Route, route, valuesOf } from "./target.ts";
 
 /** A reason to refuse a request that the request alone shows. */
-export type RequestObjection =
-  | BodyObjection
+export type RequestRefusalReason =
+  | BodyRefusalReason
   | "FunctionName.pattern"
   | "FunctionName.maxLength"
   | "FunctionName.empty"
@@ -42,10 +42,10 @@ export type RequestQuestion =
   | "route.unusual-path";
 
 /** How a valid request differs from the canonical one: plain name, three required members, plain JSON. */
-export type RequestFeature = BodyFeature | SpellingFeature | "request.charset";
+export type RequestVariation = BodyVariation | SpellingVariation | "request.charset";
 
 /** How the function and its qualifier are written. */
-type SpellingFeature =
+type SpellingVariation =
   | `FunctionName.${NameFormat}${"" | ":version" | ":alias"}`
   | `Qualifier.${"version" | "alias"}`
   | "Qualifier.longest"
@@ -65,42 +65,42 @@ export interface Resource {
 }
 
 /** The analysis of an AddPermission request by the document alone: nothing here depends on the target's state. */
-export interface Reading {
+export interface RequestAnalysis {
   /** Null when the request does not name its function, or can be read in more than one way. */
   readonly resource: Resource | null;
   readonly body: BodyReading;
-  readonly objections: readonly RequestObjection[];
+  readonly refusalReasons: readonly RequestRefusalReason[];
   readonly questions: readonly RequestQuestion[];
-  readonly features: readonly RequestFeature[];
+  readonly variations: readonly RequestVariation[];
 }
 
 /** Analyzes a request that was sent as AddPermission. */
-export function read(call: Call): Reading {
+export function analyzeRequest(call: Call): RequestAnalysis {
   const body = readBody(bodyText(call));
   const where = readPlace(call);
-  const objections = [...where.objections, ...body.objections];
+  const refusalReasons = [...where.refusalReasons, ...body.refusalReasons];
   const unclear = [...where.questions, ...body.questions, ...readHead(call)];
   // A malformed frame is the unspecified part only where nothing else is unclear.
   const questions = call.raw && unclear.length === 0 ? (["request.framing"] as const) : unclear;
-  const plain = objections.length === 0 && questions.length === 0;
+  const plain = refusalReasons.length === 0 && questions.length === 0;
   return {
     resource: where.resource,
     body,
-    objections,
+    refusalReasons,
     questions,
-    features: plain ? [...where.features, ...body.features, ...charset(call)] : [],
+    variations: plain ? [...where.variations, ...body.variations, ...charset(call)] : [],
   };
 }
 
 interface Place {
   readonly resource: Resource | null;
-  readonly objections: readonly RequestObjection[];
+  readonly refusalReasons: readonly RequestRefusalReason[];
   readonly questions: readonly RequestQuestion[];
-  readonly features: readonly RequestFeature[];
+  readonly variations: readonly RequestVariation[];
 }
 
 function place(part: Partial<Place>): Place {
-  return { resource: null, objections: [], questions: [], features: [], ...part };
+  return { resource: null, refusalReasons: [], questions: [], variations: [], ...part };
 }
 
 function readPlace(call: Call): Place {
@@ -108,15 +108,15 @@ function readPlace(call: Call): Place {
   if (at.kind !== "policy" || at.statementId !== null) {
     return place(
       /^(?!\/2015-03-31\/)(\/[\w-]+)?\/functions\/[^/]+\/policy(\?|$)/.test(call.target)
-        ? { objections: ["route.other-version"] }
+        ? { refusalReasons: ["route.other-version"] }
         : { questions: ["route.unusual-path"] },
     );
   }
-  if (/^(PUT|PATCH)$/.test(call.method)) return place({ objections: ["route.other-method"] });
+  if (/^(PUT|PATCH)$/.test(call.method)) return place({ refusalReasons: ["route.other-method"] });
   // Another method is no addition, and the document does not say what it does.
   if (call.method !== "POST") return place({ questions: ["request.method"] });
   if (at.functionName === null) return place({ questions: ["FunctionName.undecodable"] });
-  if (at.functionName === "") return place({ objections: ["FunctionName.empty"] });
+  if (at.functionName === "") return place({ refusalReasons: ["FunctionName.empty"] });
   return readResource(at, at.functionName);
 }
 
@@ -125,58 +125,63 @@ function readResource(at: Route, label: string): Place {
   const name = readName(label);
   if (name.kind === "broken") {
     return place({
-      objections: [`FunctionName.${name.constraint}`, ...qualifier.objections],
+      refusalReasons: [`FunctionName.${name.constraint}`, ...qualifier.refusalReasons],
       questions: qualifier.questions,
     });
   }
   if (name.kind === "open") {
-    return place({ questions: [name.question, ...qualifier.questions], objections: qualifier.objections });
+    return place({
+      questions: [name.question, ...qualifier.questions],
+      refusalReasons: qualifier.refusalReasons,
+    });
   }
   const suffix = name.qualifier;
   const asked = suffix ?? qualifier.value;
   const disagrees = suffix !== null && qualifier.value !== null && suffix !== qualifier.value;
-  const decided = !disagrees && qualifier.objections.length === 0 && qualifier.questions.length === 0;
+  const decided = !disagrees && qualifier.refusalReasons.length === 0 && qualifier.questions.length === 0;
   return place({
     resource: decided ? { ...name, qualifier: asked } : null,
-    objections: disagrees ? [...qualifier.objections, "Qualifier.disagrees"] : qualifier.objections,
+    refusalReasons: disagrees
+      ? [...qualifier.refusalReasons, "Qualifier.disagrees"]
+      : qualifier.refusalReasons,
     questions: asked === "$LATEST" ? [...qualifier.questions, "Qualifier.latest"] : qualifier.questions,
-    features: spellingFeatures(name.format, suffix, qualifier.value, label, at.spelling),
+    variations: spellingVariations(name.format, suffix, qualifier.value, label, at.spelling),
   });
 }
 
 interface QualifierReading {
   readonly value: string | null;
-  readonly objections: readonly RequestObjection[];
+  readonly refusalReasons: readonly RequestRefusalReason[];
   readonly questions: readonly RequestQuestion[];
 }
 
 function readQualifier(at: Route): QualifierReading {
   const values = valuesOf(at.query, "Qualifier");
   const [value] = values;
-  if (value === undefined) return { value: null, objections: [], questions: [] };
+  if (value === undefined) return { value: null, refusalReasons: [], questions: [] };
   const open = (question: RequestQuestion): QualifierReading => ({
     value: null,
-    objections: [],
+    refusalReasons: [],
     questions: [question],
   });
   if (values.length > 1) return open("Qualifier.twice");
   if (value === null) return open("Qualifier.undecodable");
   if (value === "") return open("Qualifier.empty");
   if (isPadded("Qualifier", value)) return open("Qualifier.padded");
-  const objections = broken("Qualifier", value).flatMap((kind): readonly RequestObjection[] =>
+  const refusalReasons = broken("Qualifier", value).flatMap((kind): readonly RequestRefusalReason[] =>
     kind === "pattern" || kind === "maxLength" ? [`Qualifier.${kind}`] : [],
   );
-  return { value, objections, questions: [] };
+  return { value, refusalReasons, questions: [] };
 }
 
-function spellingFeatures(
+function spellingVariations(
   format: NameFormat,
   suffix: string | null,
   asked: string | null,
   label: string,
   spelling: Route["spelling"],
-): readonly SpellingFeature[] {
-  const found: SpellingFeature[] = [];
+): readonly SpellingVariation[] {
+  const found: SpellingVariation[] = [];
   const kind = (qualifier: string) => (/^\d+$/.test(qualifier) ? "version" : "alias");
   if (spelling === "literal-colons") {
     if (asked !== null) found.push(suffix === null ? `Qualifier.${kind(asked)}` : "Qualifier.agrees");
@@ -211,7 +216,7 @@ function hasOtherParameter(target: string): boolean {
   return at.kind === "policy" && (target.endsWith("?") || at.query.some(([name]) => name !== documented));
 }
 
-function charset(call: Call): readonly RequestFeature[] {
+function charset(call: Call): readonly RequestVariation[] {
   return header(call.headers, "content-type") === "application/json" ? [] : ["request.charset"];
 }
 

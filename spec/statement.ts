@@ -34,7 +34,7 @@ export function canonicalJson(value: unknown): string {
 }
 
 /** A statement that the target acknowledged or showed. */
-export interface StatementBelief {
+export interface StatementModelState {
   readonly sid: string;
   /** The statement by `statementText`; null when it was acknowledged without being shown. */
   readonly text: string | null;
@@ -46,7 +46,7 @@ export interface StatementBelief {
 export type PolicyReading =
   | {
       readonly kind: "policy";
-      readonly statements: readonly StatementBelief[];
+      readonly statements: readonly StatementModelState[];
       readonly revision: string | null;
     }
   | { readonly kind: "none" }
@@ -73,12 +73,12 @@ export function readPolicy(answer: Answer): PolicyReading {
 }
 
 /** Cached: many reads in a row show the same document. */
-const statementsIn = remembered(256, (document): readonly StatementBelief[] | null => {
+const statementsIn = remembered(256, (document): readonly StatementModelState[] | null => {
   const list = jsonObject(document)?.Statement;
   return Array.isArray(list) ? list.map(readStatement) : null;
 });
 
-function readStatement(value: unknown): StatementBelief {
+function readStatement(value: unknown): StatementModelState {
   const sid = isRecord(value) ? value.Sid : undefined;
   return { sid: typeof sid === "string" ? sid : "", text: statementText(value) };
 }

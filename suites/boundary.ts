@@ -5,14 +5,20 @@ import { canonicalBody } from "../generators/valid-requests.ts";
 import { addPermission, label, qualifierQuery } from "../spec/calls.ts";
 import { type BodyMember, bodyMembers } from "../spec/constraint.ts";
 import type { Call } from "../spec/exchange.ts";
-import type { Stage } from "../spec/fixture.ts";
-import { bodyWith, type GroupedRequest, grouped, type Suite, type Unit, withBody } from "./case.ts";
+import type { Fixture } from "../spec/fixture.ts";
+import { bodyWith, type GroupedRequest, grouped, type Suite, type TestCase, withBody } from "./case.ts";
 
 /** Every limit of every member, and everything just outside: the same cases at every seed. */
 export const boundary: Suite = {
   name: "boundary",
   title: "Edges and near-misses of every constraint, one fault a request",
-  units: () => [...bodyUnits(), ...nameUnits(), ...qualifierUnits(), ...routeUnits(), ...formUnits()],
+  testCases: () => [
+    ...bodyTestCases(),
+    ...nameTestCases(),
+    ...qualifierTestCases(),
+    ...routeTestCases(),
+    ...formTestCases(),
+  ],
 };
 
 /** A labelled value; the function makes it from a new, valid one. */
@@ -21,7 +27,7 @@ interface Value<From> {
   readonly value: (from: From) => unknown;
 }
 
-function bodyUnits(): readonly Unit[] {
+function bodyTestCases(): readonly TestCase[] {
   return bodyMembers.flatMap((member) => {
     const { nearMisses, edges } = memberValues[member];
     const [id, short] = [`boundary/${member}`, member.replace(/[a-z]/g, "")];
@@ -41,15 +47,16 @@ function inBody(member: BodyMember): (one: Value<string>) => GroupedRequest {
   const fresh = (sid: string) => (member === "StatementId" ? `fresh${sid}` : "fresh");
   return ({ label, value }) => ({
     label,
-    call: (stage, sid) => withBody(stage, bodyWith(member, value(fresh(sid)), sid)),
+    call: (fixture, sid) => withBody(fixture, bodyWith(member, value(fresh(sid)), sid)),
   });
 }
 
-function nameUnits(): readonly Unit[] {
+function nameTestCases(): readonly TestCase[] {
   const { nearMisses, edges } = memberValues.FunctionName;
-  const inPath = ({ label, value }: Value<Stage>): GroupedRequest => ({
+  const inPath = ({ label, value }: Value<Fixture>): GroupedRequest => ({
     label,
-    call: (stage, sid) => named(String(value({ ...stage, unknownName: `${stage.unknownName}${sid}` })), sid),
+    call: (fixture, sid) =>
+      named(String(value({ ...fixture, unknownName: `${fixture.unknownName}${sid}` })), sid),
   });
   return [
     ...grouped("boundary/FunctionName", nearMisses.map(inPath), (at) => `fn${at}`),
@@ -63,31 +70,31 @@ function named(name: string, sid: string, qualifier?: string): Call {
   return addPermission({ functionName: label(name), query, body: canonicalBody(sid) });
 }
 
-function qualifierUnits(): readonly Unit[] {
+function qualifierTestCases(): readonly TestCase[] {
   const { nearMisses, edges } = memberValues.Qualifier;
   const inQuery =
-    (existing: (stage: Stage) => string) =>
+    (existing: (fixture: Fixture) => string) =>
     ({ label, value }: Value<string>): GroupedRequest => ({
       label,
-      call: (stage, sid) => named(stage.main.name, sid, String(value(existing(stage)))),
+      call: (fixture, sid) => named(fixture.main.name, sid, String(value(existing(fixture)))),
     });
-  const longest = ({ main }: Stage) => main.aliases?.longest ?? "y".repeat(128);
+  const longest = ({ main }: Fixture) => main.aliases?.longest ?? "y".repeat(128);
   return [
     ...grouped("boundary/Qualifier", nearMisses.map(inQuery(live)), (at) => `q${at}`),
     ...grouped("boundary/Qualifier/edges", edges.map(inQuery(longest)), (at) => `qe${at}`),
   ];
 }
 
-function live({ main }: Stage): string {
+function live({ main }: Fixture): string {
   return main.aliases?.live ?? "live";
 }
 
-function routeUnits(): readonly Unit[] {
+function routeTestCases(): readonly TestCase[] {
   const at =
     (target: (name: string) => string, method = "POST"): GroupedRequest["call"] =>
-    (stage, sid) => ({
-      ...addPermission({ functionName: label(stage.main.name), body: canonicalBody(sid), method }),
-      target: target(stage.main.name),
+    (fixture, sid) => ({
+      ...addPermission({ functionName: label(fixture.main.name), body: canonicalBody(sid), method }),
+      target: target(fixture.main.name),
     });
   const path = (name: string) => `/2015-03-31/functions/${name}/policy`;
   const requests: readonly GroupedRequest[] = [
@@ -101,25 +108,25 @@ function routeUnits(): readonly Unit[] {
   return grouped("boundary/route", requests, (index) => `r${index}`, { needs: ["routes"] });
 }
 
-function formUnits(): readonly Unit[] {
+function formTestCases(): readonly TestCase[] {
   const written = (prefix: string, forms: Readonly<Record<string, JsonForm>>) =>
     Object.entries(forms).map(
       ([label, write]): GroupedRequest => ({
         label: `${prefix}-${label}`,
-        call: (stage, sid) => withBody(stage, write(canonicalBody(sid))),
+        call: (fixture, sid) => withBody(fixture, write(canonicalBody(sid))),
       }),
     );
   const bodies: readonly GroupedRequest[] = [
     ...written("malformed", malformedJson),
     ...written("no-object", notAnObject),
-    { label: "empty", call: (stage) => withBody(stage, "") },
-    { label: "no-body", call: (stage) => withBody(stage, null) },
-    { label: "empty-object", call: (stage) => withBody(stage, {}) },
+    { label: "empty", call: (fixture) => withBody(fixture, "") },
+    { label: "no-body", call: (fixture) => withBody(fixture, null) },
+    { label: "empty-object", call: (fixture) => withBody(fixture, {}) },
   ];
   const revisions = Object.entries(wrongRevisions).map(
     ([label, value]): GroupedRequest => ({
       label,
-      call: (stage, sid) => withBody(stage, bodyWith("RevisionId", value, sid)),
+      call: (fixture, sid) => withBody(fixture, bodyWith("RevisionId", value, sid)),
     }),
   );
   return [
@@ -131,34 +138,45 @@ function formUnits(): readonly Unit[] {
 
 /** Functions, versions and aliases that do not exist, and names that contradict the qualifier. */
 const missing: readonly GroupedRequest[] = [
-  { label: "unknown-function", call: (stage, sid) => named(stage.unknownName, sid) },
+  { label: "unknown-function", call: (fixture, sid) => named(fixture.unknownName, sid) },
   { label: "unknown-version", call: ({ main }, sid) => named(`${main.name}:4242`, sid) },
   { label: "unknown-alias", call: ({ main }, sid) => named(`${main.name}:no-such-alias`, sid) },
   { label: "unknown-alias-in-query", call: ({ main }, sid) => named(main.name, sid, "no-such-alias") },
   { label: "unknown-qualifier-with-dollar", call: ({ main }, sid) => named(main.name, sid, "no$such") },
   { label: "unknown-longest-qualifier", call: ({ main }, sid) => named(main.name, sid, "z".repeat(128)) },
-  { label: "other-region", call: (stage, sid) => named(movedTo(stage, { region: otherRegion(stage) }), sid) },
-  { label: "other-account", call: (stage, sid) => named(movedTo(stage, { account: "111122223333" }), sid) },
+  {
+    label: "other-region",
+    call: (fixture, sid) => named(movedTo(fixture, { region: otherRegion(fixture) }), sid),
+  },
+  {
+    label: "other-account",
+    call: (fixture, sid) => named(movedTo(fixture, { account: "111122223333" }), sid),
+  },
   {
     label: "other-partition",
-    call: (stage, sid) => named(movedTo(stage, { partition: "aws-us-gov", region: "us-gov-west-1" }), sid),
+    call: (fixture, sid) =>
+      named(movedTo(fixture, { partition: "aws-us-gov", region: "us-gov-west-1" }), sid),
   },
   {
     label: "partition-of-china",
-    call: (stage, sid) => named(movedTo(stage, { partition: "aws-cn", region: "cn-north-1" }), sid),
+    call: (fixture, sid) => named(movedTo(fixture, { partition: "aws-cn", region: "cn-north-1" }), sid),
   },
   {
     label: "qualifiers-disagree",
-    call: (stage, sid) => named(`${stage.main.name}:${live(stage)}`, sid, stage.main.versions[0] ?? "1"),
+    call: (fixture, sid) =>
+      named(`${fixture.main.name}:${live(fixture)}`, sid, fixture.main.versions[0] ?? "1"),
   },
 ];
 
 /** The full ARN of the fixture's function, with another partition, region or account. */
-function movedTo(stage: Stage, where: Partial<Pick<Stage, "partition" | "region" | "account">>): string {
-  const { partition, region, account } = { ...stage, ...where };
-  return `arn:${partition}:lambda:${region}:${account}:function:${stage.main.name}`;
+function movedTo(
+  fixture: Fixture,
+  where: Partial<Pick<Fixture, "partition" | "region" | "account">>,
+): string {
+  const { partition, region, account } = { ...fixture, ...where };
+  return `arn:${partition}:lambda:${region}:${account}:function:${fixture.main.name}`;
 }
 
-function otherRegion({ region }: Stage): string {
+function otherRegion({ region }: Fixture): string {
   return region === "eu-west-1" ? "us-west-2" : "eu-west-1";
 }

@@ -2,30 +2,30 @@ import { canonicalBody, withMember } from "../generators/valid-requests.ts";
 import { openValue } from "../spec/body.ts";
 import { addPermission, getPolicy, label } from "../spec/calls.ts";
 import { type BodyMember, broken } from "../spec/constraint.ts";
-import type { Call, Exchange, Round, Step } from "../spec/exchange.ts";
-import type { Stage } from "../spec/fixture.ts";
+import type { Batch, Call, Exchange, Step } from "../spec/exchange.ts";
+import type { Fixture } from "../spec/fixture.ts";
 import { tokenService } from "../spec/principal.ts";
 
 /** What a test case needs of its fixture; where it is missing the case is skipped and the report says so. */
 export type Need = "other" | "versions" | "aliases" | "create" | "faults" | "routes" | "wire";
 
 /** The next batch of a test case, from the batches that came back so far; null ends the case. Pure. */
-type Script = (done: readonly (readonly Exchange[])[]) => Round | null;
+type Script = (done: readonly (readonly Exchange[])[]) => Batch | null;
 
 /** A test case: a history that can be executed on any fixture. Equal seeds give equal cases, byte for byte. */
-export interface Unit {
+export interface TestCase {
   /** `suite/topic/case`, unique in the run. */
   readonly id: string;
   readonly needs: readonly Need[];
   /** True when every policy of the fixture must be empty at the start. */
   readonly clean: boolean;
   /** True for requests that must never reach a real account, such as a public principal without a condition. */
-  readonly hazard: boolean;
+  readonly destructive: boolean;
   /**
    * Pure, so that the same answers make it send the same on any stage: it is started again on another one to have its calls
    * there, and they are taken by the key of their step.
    */
-  start(stage: Stage): Script;
+  start(fixture: Fixture): Script;
 }
 
 /** A source of test cases. A suite sends requests and expects nothing. */
@@ -33,7 +33,7 @@ export interface Suite {
   readonly name: string;
   /** One sentence: what it sends. */
   readonly title: string;
-  units(plan: Plan): Iterable<Unit>;
+  testCases(plan: Plan): Iterable<TestCase>;
 }
 
 /** The options of a suite. */
@@ -48,16 +48,16 @@ export interface Plan {
 /** The steps of a test case whose batches do not depend on answers. */
 export function scripted(
   id: string,
-  rounds: (stage: Stage) => readonly Round[],
-  options: Partial<Pick<Unit, "needs" | "clean" | "hazard">> = {},
-): Unit {
+  batches: (fixture: Fixture) => readonly Batch[],
+  options: Partial<Pick<TestCase, "needs" | "clean" | "destructive">> = {},
+): TestCase {
   return {
     id,
     needs: options.needs ?? [],
     clean: options.clean ?? false,
-    hazard: options.hazard ?? false,
-    start: (stage) => {
-      const script = rounds(stage);
+    destructive: options.destructive ?? false,
+    start: (fixture) => {
+      const script = batches(fixture);
       return (done) => script[done.length] ?? null;
     },
   };
@@ -66,14 +66,14 @@ export function scripted(
 /** One request of a group: its label in reports, and a function that makes it for a fixture and a new id. */
 export interface GroupedRequest {
   readonly label: string;
-  readonly call: (stage: Stage, sid: string) => Call;
+  readonly call: (fixture: Fixture, sid: string) => Call;
 }
 
 /** Requests that share one test case, so one read before and one after serve them all. */
 const groupSize = 12;
 
 /** A batch of one step. */
-export function alone(key: string, call: Call): Round {
+export function alone(key: string, call: Call): Batch {
   return [{ key, call }];
 }
 
@@ -88,8 +88,8 @@ export function add(name: string, sid: string, query: string | null = null): Cal
 }
 
 /** The canonical request to the function under test with another body. */
-export function withBody(stage: Stage, body: Readonly<Record<string, unknown>> | string | null): Call {
-  return addPermission({ functionName: label(stage.main.name), body });
+export function withBody(fixture: Fixture, body: Readonly<Record<string, unknown>> | string | null): Call {
+  return addPermission({ functionName: label(fixture.main.name), body });
 }
 
 /**
@@ -117,18 +117,18 @@ export function grouped(
   id: string,
   cases: readonly GroupedRequest[],
   fresh: (index: number) => string,
-  options: Partial<Pick<Unit, "needs" | "clean" | "hazard">> = {},
-): readonly Unit[] {
-  const groups: Unit[] = [];
+  options: Partial<Pick<TestCase, "needs" | "clean" | "destructive">> = {},
+): readonly TestCase[] {
+  const groups: TestCase[] = [];
   for (let start = 0; start < cases.length; start += groupSize) {
     const group = cases.slice(start, start + groupSize);
     groups.push(
       scripted(
         `${id}/${start / groupSize}`,
-        (stage) => [
-          alone("before", getPolicy(stage.main.name)),
-          ...group.map(({ label, call }, index) => alone(label, call(stage, fresh(start + index)))),
-          alone("after", getPolicy(stage.main.name)),
+        (fixture) => [
+          alone("before", getPolicy(fixture.main.name)),
+          ...group.map(({ label, call }, index) => alone(label, call(fixture, fresh(start + index)))),
+          alone("after", getPolicy(fixture.main.name)),
         ],
         options,
       ),

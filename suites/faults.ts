@@ -6,14 +6,14 @@ import { type GroupedRequest, grouped, type Suite } from "./case.ts";
 export const faults: Suite = {
   name: "faults",
   title: "The documented 429 and 500, where the target can be asked for them",
-  units: () => grouped("faults/provoked", provoked, (index) => `pf${index}`, { needs: ["faults"] }),
+  testCases: () => grouped("faults/provoked", provoked, (index) => `pf${index}`, { needs: ["faults"] }),
 };
 
 const provoked: readonly GroupedRequest[] = [429, 500].map((code) => ({
   label: String(code),
-  call: (stage, sid) =>
+  call: (fixture, sid) =>
     addPermission({
-      functionName: label(stage.main.name),
+      functionName: label(fixture.main.name),
       body: canonicalBody(sid),
       headers: [
         ["Content-Type", "application/json"],

@@ -4,7 +4,7 @@ import { freshStatementId } from "../generators/statement-id.ts";
 import { bodyOf, validRequest } from "../generators/valid-requests.ts";
 import { getPolicy } from "../spec/calls.ts";
 import { type ConstraintKind, constraintIds, isMember } from "../spec/constraint.ts";
-import type { Stage } from "../spec/fixture.ts";
+import type { Fixture } from "../spec/fixture.ts";
 import {
   alone,
   bodyWith,
@@ -13,7 +13,7 @@ import {
   type Plan,
   type Suite,
   scripted,
-  type Unit,
+  type TestCase,
   withBody,
 } from "./case.ts";
 
@@ -21,40 +21,40 @@ import {
 export const fuzz: Suite = {
   name: "fuzz",
   title: "Random valid requests, and random values that break one constraint",
-  units: (plan) => [...validUnits(plan), ...brokenUnits(plan)],
+  testCases: (plan) => [...validTestCases(plan), ...brokenTestCases(plan)],
 };
 
 /** A test case has five valid requests, because each makes the policy grow. */
 const perHistory = 5;
 
-function validUnits({ seed, runs }: Plan): readonly Unit[] {
+function validTestCases({ seed, runs }: Plan): readonly TestCase[] {
   const drafts = fc.sample(validRequest, { seed, numRuns: runs });
-  const units: Unit[] = [];
+  const testCases: TestCase[] = [];
   for (let start = 0; start < drafts.length; start += perHistory) {
     const some = drafts.slice(start, start + perHistory);
     const ids = fc.sample(fc.tuple(...some.map((_, at) => freshStatementId(`z${start + at}-`))), {
       seed: seed + start,
       numRuns: 1,
     })[0];
-    const hazard = some.some(({ Action }) => Action === "lambda:*");
-    units.push(
+    const destructive = some.some(({ Action }) => Action === "lambda:*");
+    testCases.push(
       scripted(
         `fuzz/valid/${start / perHistory}`,
-        (stage) => [
-          alone("before", getPolicy(stage.main.name)),
+        (fixture) => [
+          alone("before", getPolicy(fixture.main.name)),
           ...some.map((draft, at) =>
-            alone(`valid-${start + at}`, withBody(stage, bodyOf(draft, ids?.[at] ?? `z${start + at}`))),
+            alone(`valid-${start + at}`, withBody(fixture, bodyOf(draft, ids?.[at] ?? `z${start + at}`))),
           ),
-          alone("after", getPolicy(stage.main.name)),
+          alone("after", getPolicy(fixture.main.name)),
         ],
-        { hazard },
+        { destructive },
       ),
     );
   }
-  return units;
+  return testCases;
 }
 
-function brokenUnits({ seed, runs }: Plan): readonly Unit[] {
+function brokenTestCases({ seed, runs }: Plan): readonly TestCase[] {
   return constraintIds.flatMap((id, nth) => {
     const [member = "", kind = ""] = id.split(".");
     if (!isMember(member) || member === "FunctionName" || member === "Qualifier" || kind === "required")
@@ -65,7 +65,7 @@ function brokenUnits({ seed, runs }: Plan): readonly Unit[] {
     const cases = values.map(
       (value, at): GroupedRequest => ({
         label: `${id}-${at}`,
-        call: (stage: Stage, sid: string) => withBody(stage, bodyWith(member, value, sid)),
+        call: (fixture: Fixture, sid: string) => withBody(fixture, bodyWith(member, value, sid)),
       }),
     );
     return grouped(`fuzz/${id}`, cases, (index) => `x${nth.toString(36)}-${index}`);

@@ -2,9 +2,9 @@ import fc from "fast-check";
 import { encodingNames, type Spelling, spellingOf } from "../generators/spellings.ts";
 import { canonicalBody } from "../generators/valid-requests.ts";
 import { addPermission, getAlias, getFunction, getPolicy, removePermission } from "../spec/calls.ts";
-import { type Call, type Round, revisionSlot, type Step } from "../spec/exchange.ts";
-import type { Stage } from "../spec/fixture.ts";
-import { type Plan, type Suite, scripted, type Unit } from "./case.ts";
+import { type Batch, type Call, revisionSlot, type Step } from "../spec/exchange.ts";
+import type { Fixture } from "../spec/fixture.ts";
+import { type Plan, type Suite, scripted, type TestCase } from "./case.ts";
 import {
   type At,
   commands,
@@ -25,22 +25,24 @@ import {
 export const histories: Suite = {
   name: "histories",
   title: "Random histories of additions, removals, reads and changes of the function",
-  units: historyUnits,
+  testCases: historyTestCases,
 };
 
-function historyUnits({ seed, runs }: Plan): readonly Unit[] {
+function historyTestCases({ seed, runs }: Plan): readonly TestCase[] {
   return fc
     .sample(commands, { seed, numRuns: runs })
-    .map((list, at) => scripted(`histories/${at}`, (stage) => historyRounds(stage, list), { clean: true }));
+    .map((list, at) =>
+      scripted(`histories/${at}`, (fixture) => historyRounds(fixture, list), { clean: true }),
+    );
 }
 
 /** The batches of a history: what each command sends, and at the end a read of every policy that was changed. */
-export function historyRounds(stage: Stage, commands: readonly HistoryCommand[]): readonly Round[] {
-  const draft: HistoryDraft = { stage, rounds: [], made: new Map(), touched: new Map(), seen: [] };
+export function historyRounds(fixture: Fixture, commands: readonly HistoryCommand[]): readonly Batch[] {
+  const draft: HistoryDraft = { fixture, batches: [], made: new Map(), touched: new Map(), seen: [] };
   for (const [index, command] of commands.entries()) write(draft, command, `${index}`);
   for (const [index, policy] of [...draft.touched.values()].entries())
     read(draft, `end-${index}`, policy, getPolicy(policy.fn.name, policy.qualifier));
-  return draft.rounds;
+  return draft.batches;
 }
 
 function write(draft: HistoryDraft, command: HistoryCommand, key: string): void {
@@ -57,7 +59,7 @@ function write(draft: HistoryDraft, command: HistoryCommand, key: string): void 
     default: {
       const policy = policyFor(draft, command);
       draft.touched.set(policyKey(policy), policy);
-      writeTo(draft, command, { policy, spelled: spelling(draft.stage, policy, command), key });
+      writeTo(draft, command, { policy, spelled: spelling(draft.fixture, policy, command), key });
     }
   }
 }
@@ -130,12 +132,12 @@ function sourceKey({ seen }: HistoryDraft, { policy, key }: On, source: Revision
 const aroundSlots = encodingNames.filter((name) => name === "none" || name.startsWith("colons"));
 
 function spelling(
-  stage: Stage,
+  fixture: Fixture,
   { fn, qualifier, versionFrom }: PlannedPolicy,
   { form, encoding }: At,
 ): Spelling {
   const encodings = versionFrom === null ? encodingNames : aroundSlots;
-  return spellingOf(stage, fn, qualifier, { form, encodings, encoding });
+  return spellingOf(fixture, fn, qualifier, { form, encodings, encoding });
 }
 
 function to({ versionFrom }: PlannedPolicy, call: Call): Omit<Step, "key"> {

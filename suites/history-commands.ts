@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { createAlias, createFunction, deleteFunction, publishVersion } from "../spec/calls.ts";
-import { type Round, type Step, versionSlot } from "../spec/exchange.ts";
-import type { Stage, StagedFunction } from "../spec/fixture.ts";
+import { type Batch, type Step, versionSlot } from "../spec/exchange.ts";
+import type { Fixture, FixtureFunction } from "../spec/fixture.ts";
 
 /** One command of a random history. Its object depends on what the history has created so far. */
 export type HistoryCommand =
@@ -137,7 +137,7 @@ export const commands: fc.Arbitrary<readonly HistoryCommand[]> = fc.array(comman
 
 /** A policy of the stage: a function's own, or that of a version or an alias. */
 export interface PlannedPolicy {
-  readonly fn: StagedFunction;
+  readonly fn: FixtureFunction;
   /** Null for the function itself; `versionSlot` for a version that the history publishes. */
   readonly qualifier: string | null;
   /** Key of the step that publishes the version. */
@@ -146,10 +146,10 @@ export interface PlannedPolicy {
 
 /** A history that is being built. */
 export interface HistoryDraft {
-  readonly stage: Stage;
-  readonly rounds: Round[];
+  readonly fixture: Fixture;
+  readonly batches: Batch[];
   /** Versions and aliases that it has created, by function. */
-  readonly made: Map<StagedFunction, Made>;
+  readonly made: Map<FixtureFunction, Made>;
   /** Policies that were written to, by `policyKey`. */
   readonly touched: Map<string, PlannedPolicy>;
   /** Reads that may have shown a revision, with the policy. */
@@ -164,7 +164,7 @@ interface Made {
 
 /** Appends a batch of one step. */
 export function send(draft: HistoryDraft, key: string, step: Omit<Step, "key">): void {
-  draft.rounds.push([{ key, ...step }]);
+  draft.batches.push([{ key, ...step }]);
 }
 
 /** Equal for equal policies of one history. */
@@ -181,22 +181,22 @@ export function policyFor(
   draft: HistoryDraft,
   { other, qualifier, alias }: Pick<At, "other" | "qualifier" | "alias">,
 ): PlannedPolicy {
-  const { stage } = draft;
-  const fn = functionAt(stage, other);
+  const { fixture } = draft;
+  const fn = functionAt(fixture, other);
   if (qualifier === "function") return { fn, qualifier: null, versionFrom: null };
   if (qualifier === "version") return versionOf(draft, fn, 0);
   if (qualifier === "second-version") return versionOf(draft, fn, 1);
-  const staged = fn === stage.main ? (fn.aliases?.live ?? null) : null;
-  if (!canMake(stage) || (qualifier === "alias" && staged !== null))
-    return { fn, qualifier: staged, versionFrom: null };
+  const fixtureFunction = fn === fixture.main ? (fn.aliases?.live ?? null) : null;
+  if (!canMake(fixture) || (qualifier === "alias" && fixtureFunction !== null))
+    return { fn, qualifier: fixtureFunction, versionFrom: null };
   return makeAlias(draft, other, alias);
 }
 
 /** Publishes a version. Returns the key of the step, or null where nothing may be created. */
 export function makeVersion(draft: HistoryDraft, other: boolean): string | null {
-  if (!canMake(draft.stage)) return null;
-  const fn = functionAt(draft.stage, other);
-  const key = `publish-${draft.rounds.length}`;
+  if (!canMake(draft.fixture)) return null;
+  const fn = functionAt(draft.fixture, other);
+  const key = `publish-${draft.batches.length}`;
   send(draft, key, { call: publishVersion(fn.name) });
   madeOf(draft, fn).versions.push(key);
   return key;
@@ -204,24 +204,24 @@ export function makeVersion(draft: HistoryDraft, other: boolean): string | null 
 
 /** Creates an alias that the history has not created yet, for an existing or a new version. */
 export function makeAlias(draft: HistoryDraft, other: boolean, name: string): PlannedPolicy {
-  const fn = functionAt(draft.stage, other);
+  const fn = functionAt(draft.fixture, other);
   const { aliases } = madeOf(draft, fn);
   const policy = { fn, qualifier: name, versionFrom: null };
   if (aliases.has(name)) return policy;
   const { qualifier, versionFrom } = versionOf(draft, fn, 0);
   if (qualifier === null) return { ...policy, qualifier: null };
   const call = createAlias(fn.name, name, qualifier);
-  send(draft, `alias-${draft.rounds.length}`, versionFrom === null ? { call } : { call, versionFrom });
+  send(draft, `alias-${draft.batches.length}`, versionFrom === null ? { call } : { call, versionFrom });
   aliases.add(name);
   return policy;
 }
 
 /** Deletes the second function and creates it again; with it go all its versions and aliases. */
 export function makeAnew(draft: HistoryDraft): void {
-  const { other, recipe } = draft.stage;
+  const { other, recipe } = draft.fixture;
   if (other === null || recipe === null) return;
-  send(draft, `delete-${draft.rounds.length}`, { call: deleteFunction(other.name) });
-  send(draft, `create-${draft.rounds.length}`, { call: createFunction(other.name, recipe) });
+  send(draft, `delete-${draft.batches.length}`, { call: deleteFunction(other.name) });
+  send(draft, `create-${draft.batches.length}`, { call: createFunction(other.name, recipe) });
   draft.made.delete(other);
   for (const [key, { fn }] of draft.touched) if (fn === other) draft.touched.delete(key);
   // A target that only counts revisions may repeat one of the deleted function.
@@ -232,27 +232,27 @@ export function makeAnew(draft: HistoryDraft): void {
   );
 }
 
-function functionAt({ main, other }: Stage, second: boolean): StagedFunction {
+function functionAt({ main, other }: Fixture, second: boolean): FixtureFunction {
   return second ? (other ?? main) : main;
 }
 
-function versionOf(draft: HistoryDraft, fn: StagedFunction, index: number): PlannedPolicy {
+function versionOf(draft: HistoryDraft, fn: FixtureFunction, index: number): PlannedPolicy {
   const published = madeOf(draft, fn).versions;
-  const staged = fn === draft.stage.main ? fn.versions : [];
-  const qualifier = staged[index] ?? staged[0] ?? null;
+  const fixtureFunction = fn === draft.fixture.main ? fn.versions : [];
+  const qualifier = fixtureFunction[index] ?? fixtureFunction[0] ?? null;
   const useStaged = index === 0 || published.length === 0;
   if (qualifier !== null && useStaged) return { fn, qualifier, versionFrom: null };
-  const versionFrom = published[index] ?? published[0] ?? makeVersion(draft, fn !== draft.stage.main);
+  const versionFrom = published[index] ?? published[0] ?? makeVersion(draft, fn !== draft.fixture.main);
   return { fn, qualifier: versionFrom === null ? null : versionSlot, versionFrom };
 }
 
-function madeOf(draft: HistoryDraft, fn: StagedFunction): Made {
+function madeOf(draft: HistoryDraft, fn: FixtureFunction): Made {
   const known = draft.made.get(fn) ?? { versions: [], aliases: new Set() };
   draft.made.set(fn, known);
   return known;
 }
 
 /** Versions and aliases are created only where the run owns the function and the fixture has some. */
-function canMake({ recipe, main }: Stage): boolean {
+function canMake({ recipe, main }: Fixture): boolean {
   return recipe !== null && main.versions.length > 0;
 }

@@ -1,26 +1,26 @@
 import { phrase } from "../spec/answer.ts";
 import { getPolicy, removePermission } from "../spec/calls.ts";
-import type { Answer, Exchange, Round } from "../spec/exchange.ts";
-import type { Stage } from "../spec/fixture.ts";
-import { add, alone, bodyWith, type Suite, type Unit, withBody } from "./case.ts";
+import type { Answer, Batch, Exchange } from "../spec/exchange.ts";
+import type { Fixture } from "../spec/fixture.ts";
+import { add, alone, bodyWith, type Suite, type TestCase, withBody } from "./case.ts";
 
 /** Searches for the size from which a policy is too large. */
 export const size: Suite = {
   name: "size",
   title: "Statements until the policy is too large, then the limit by bisection, within 1 MiB",
-  units: () => [limitUnit],
+  testCases: () => [limitTestCase],
 };
 
 /** The size in bytes after which a target counts as unlimited, and the length of the first resources. */
 const bounds = { most: 1024 * 1024, first: 3000 } as const;
 
 /** The search is one test case. */
-export const limitUnit: Unit = {
+export const limitTestCase: TestCase = {
   id: "size/limit",
   needs: [],
   clean: true,
-  hazard: false,
-  start: (stage) => (done) => next(stage, done),
+  destructive: false,
+  start: (fixture) => (done) => next(fixture, done),
 };
 
 /**
@@ -40,8 +40,8 @@ function saysNothing(answer: Answer): boolean {
 }
 
 /** Pure: the answers so far decide the next batch. */
-function next(stage: Stage, done: readonly (readonly Exchange[])[]): Round | null {
-  const { name } = stage.main;
+function next(fixture: Fixture, done: readonly (readonly Exchange[])[]): Batch | null {
+  const { name } = fixture.main;
   const at = done.length;
   const search = done.reduce(advance, start);
   if (done.at(-1)?.[0]?.step.key === lastRead) return null;
@@ -49,19 +49,19 @@ function next(stage: Stage, done: readonly (readonly Exchange[])[]): Round | nul
     case "grow":
       return search.bytes > bounds.most
         ? alone(lastRead, getPolicy(name))
-        : filler(stage, `fill-${at}`, search.high);
+        : filler(fixture, `fill-${at}`, search.high);
     case "undo":
       return alone("undo", removePermission(name, `fill-${at - 2}`));
     case "again":
-      return filler(stage, probeId(at), search.low);
+      return filler(fixture, probeId(at), search.low);
     case "probe":
-      return filler(stage, probeId(at), middle(search));
+      return filler(fixture, probeId(at), middle(search));
     case "take-back":
       return alone(`take-back-${at}`, removePermission(name, probeId(at - 1)));
     case "fill":
-      return filler(stage, finalId, search.low);
+      return filler(fixture, finalId, search.low);
     case "ending":
-      return ending(stage, search);
+      return ending(fixture, search);
     case "gone":
       return null;
   }
@@ -77,12 +77,12 @@ function probeId(at: number): string {
 }
 
 /** The steps on a full policy: an addition is refused, nothing changes, and there is room again after a removal. */
-function ending(stage: Stage, { since, low }: LimitSearch): Round | null {
-  const { name } = stage.main;
+function ending(fixture: Fixture, { since, low }: LimitSearch): Batch | null {
+  const { name } = fixture.main;
   const steps = [
-    filler(stage, "one-byte-more", 1),
+    filler(fixture, "one-byte-more", 1),
     alone("full", getPolicy(name)),
-    filler(stage, "refused", bounds.first),
+    filler(fixture, "refused", bounds.first),
     alone("still-full", getPolicy(name)),
     alone("remove", removePermission(name, low > 0 ? finalId : "fill-0")),
     alone("room", add(name, "room")),
@@ -91,9 +91,9 @@ function ending(stage: Stage, { since, low }: LimitSearch): Round | null {
   return steps[since] ?? null;
 }
 
-function filler(stage: Stage, sid: string, length: number): Round {
+function filler(fixture: Fixture, sid: string, length: number): Batch {
   const arn = `arn:aws:s3:::${"x".repeat(length)}`;
-  return alone(sid, withBody(stage, bodyWith("SourceArn", arn, sid)));
+  return alone(sid, withBody(fixture, bodyWith("SourceArn", arn, sid)));
 }
 
 interface LimitSearch {

@@ -2,7 +2,7 @@ import { equivalentJson } from "../generators/json-forms.ts";
 import { spellings as every, type Spelling } from "../generators/spellings.ts";
 import { canonicalBody } from "../generators/valid-requests.ts";
 import { addPermission, getPolicy, label } from "../spec/calls.ts";
-import type { Stage } from "../spec/fixture.ts";
+import type { Fixture } from "../spec/fixture.ts";
 import { services } from "../spec/principal.ts";
 import {
   alone,
@@ -11,7 +11,7 @@ import {
   grouped,
   type Suite,
   scripted,
-  type Unit,
+  type TestCase,
   withBody,
 } from "./case.ts";
 
@@ -19,7 +19,7 @@ import {
 export const spellings: Suite = {
   name: "spellings",
   title: "Every spelling of a function, every kind of valid value, every form of the same JSON",
-  units: () => [...nameUnits(), ...valueUnits(), ...jsonUnits()],
+  testCases: () => [...nameTestCases(), ...valueTestCases(), ...jsonTestCases()],
 };
 
 const forms: readonly string[] = ["name", "full-arn", "partial-arn"].flatMap((format) => [
@@ -32,7 +32,7 @@ const forms: readonly string[] = ["name", "full-arn", "partial-arn"].flatMap((fo
 ]);
 
 /** One test case for each form: all its encodings, on the one policy that they name. */
-function nameUnits(): readonly Unit[] {
+function nameTestCases(): readonly TestCase[] {
   return forms.map((form) => {
     const needs = form.includes("version")
       ? ["versions" as const]
@@ -41,15 +41,15 @@ function nameUnits(): readonly Unit[] {
         : [];
     return scripted(
       `spellings/${form}`,
-      (stage) => {
-        const written = every(stage, stage.main).filter((spelling) => spelling.label === form);
+      (fixture) => {
+        const written = every(fixture, fixture.main).filter((spelling) => spelling.label === form);
         const qualifier = written[0]?.qualifier ?? null;
         return [
-          alone("before", getPolicy(stage.main.name, qualifier)),
+          alone("before", getPolicy(fixture.main.name, qualifier)),
           ...written.map((spelling, index) =>
             alone(spelling.encoded, spelled(spelling, `${short(form)}${index}`)),
           ),
-          alone("after", getPolicy(stage.main.name, qualifier)),
+          alone("after", getPolicy(fixture.main.name, qualifier)),
         ];
       },
       { needs },
@@ -66,7 +66,7 @@ function short(form: string): string {
 }
 
 const values: readonly GroupedRequest[] = [
-  { label: "canonical", call: (stage, sid) => withBody(stage, canonicalBody(sid)) },
+  { label: "canonical", call: (fixture, sid) => withBody(fixture, canonicalBody(sid)) },
   set("Action", "lambda:GetFunction"),
   { ...set("Action", "lambda:*"), label: "Action-all-of-lambda" },
   ...services.map((service) => set("Principal", service)),
@@ -80,8 +80,8 @@ const values: readonly GroupedRequest[] = [
   set("SourceAccount", "123456789012"),
   {
     label: "SourceAccount-with-SourceArn",
-    call: (stage, sid) =>
-      withBody(stage, {
+    call: (fixture, sid) =>
+      withBody(fixture, {
         Action: "lambda:InvokeFunction",
         Principal: "s3.amazonaws.com",
         SourceAccount: "123456789012",
@@ -101,16 +101,16 @@ const values: readonly GroupedRequest[] = [
 function set(member: Parameters<typeof bodyWith>[0], value: string): GroupedRequest {
   return {
     label: `${member}-${value.slice(0, 40)}`,
-    call: (stage, sid) => withBody(stage, bodyWith(member, value, sid)),
+    call: (fixture, sid) => withBody(fixture, bodyWith(member, value, sid)),
   };
 }
 
-function valueUnits(): readonly Unit[] {
+function valueTestCases(): readonly TestCase[] {
   const charset: GroupedRequest = {
     label: "charset",
-    call: (stage, sid) =>
+    call: (fixture, sid) =>
       addPermission({
-        functionName: label(stage.main.name),
+        functionName: label(fixture.main.name),
         body: canonicalBody(sid),
         headers: [["Content-Type", "application/json; charset=utf-8"]],
       }),
@@ -119,20 +119,20 @@ function valueUnits(): readonly Unit[] {
     ...grouped("spellings/values", [...values, charset], (index) => `v${index}`),
     scripted(
       "spellings/shortest-id",
-      (stage: Stage) => [
-        alone("add", withBody(stage, canonicalBody("a"))),
-        alone("after", getPolicy(stage.main.name)),
+      (fixture: Fixture) => [
+        alone("add", withBody(fixture, canonicalBody("a"))),
+        alone("after", getPolicy(fixture.main.name)),
       ],
       { clean: true },
     ),
   ];
 }
 
-function jsonUnits(): readonly Unit[] {
+function jsonTestCases(): readonly TestCase[] {
   const requests = equivalentJson(canonicalBody("j0")).map(
     ([label, write]): GroupedRequest => ({
       label,
-      call: (stage, sid) => withBody(stage, write(canonicalBody(sid))),
+      call: (fixture, sid) => withBody(fixture, write(canonicalBody(sid))),
     }),
   );
   return grouped("spellings/json", requests, (index) => `j${index}`);

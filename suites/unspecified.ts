@@ -1,6 +1,6 @@
 import { canonicalBody } from "../generators/valid-requests.ts";
 import { addPermission, label, labelKeepingColons, qualifierQuery } from "../spec/calls.ts";
-import type { Stage } from "../spec/fixture.ts";
+import type { Fixture } from "../spec/fixture.ts";
 import { tokenService } from "../spec/principal.ts";
 import { bodyWith, type GroupedRequest, grouped, type Suite, withBody } from "./case.ts";
 
@@ -8,31 +8,31 @@ import { bodyWith, type GroupedRequest, grouped, type Suite, withBody } from "./
 export const unspecified: Suite = {
   name: "questions",
   title: "Requests on which the document is silent or contradicts itself",
-  units: () => [
+  testCases: () => [
     ...grouped("questions/harmless", harmless, (index) => `a${index}`, { needs: [] }),
-    ...grouped("questions/hazards", hazards, (index) => `h${index}`, { hazard: true }),
+    ...grouped("questions/hazards", destructives, (index) => `h${index}`, { destructive: true }),
   ],
 };
 
 const named =
-  (name: (stage: Stage) => string, query: string | null = null): GroupedRequest["call"] =>
-  (stage, sid) =>
-    addPermission({ functionName: label(name(stage)), query, body: canonicalBody(sid) });
+  (name: (fixture: Fixture) => string, query: string | null = null): GroupedRequest["call"] =>
+  (fixture, sid) =>
+    addPermission({ functionName: label(name(fixture)), query, body: canonicalBody(sid) });
 
 const member =
   (name: Parameters<typeof bodyWith>[0], value: unknown): GroupedRequest["call"] =>
-  (stage, sid) =>
-    withBody(stage, bodyWith(name, value, sid));
+  (fixture, sid) =>
+    withBody(fixture, bodyWith(name, value, sid));
 
 const extra =
   (members: Readonly<Record<string, unknown>>): GroupedRequest["call"] =>
-  (stage, sid) =>
-    withBody(stage, { ...canonicalBody(sid), ...members });
+  (fixture, sid) =>
+    withBody(fixture, { ...canonicalBody(sid), ...members });
 
 const typed =
   (type: string | null): GroupedRequest["call"] =>
-  (stage, sid) => ({
-    ...withBody(stage, canonicalBody(sid)),
+  (fixture, sid) => ({
+    ...withBody(fixture, canonicalBody(sid)),
     headers: type === null ? [] : [["Content-Type", type]],
   });
 
@@ -67,23 +67,23 @@ const harmless: readonly GroupedRequest[] = [
   { label: "qualifier-in-body", call: extra({ Qualifier: "live" }) },
   {
     label: "member-twice",
-    call: (stage, sid) =>
-      withBody(stage, `${JSON.stringify(canonicalBody(sid)).slice(0, -1)},"StatementId":"${sid}"}`),
+    call: (fixture, sid) =>
+      withBody(fixture, `${JSON.stringify(canonicalBody(sid)).slice(0, -1)},"StatementId":"${sid}"}`),
   },
   { label: "no-content-type", call: typed(null) },
   { label: "text-plain", call: typed("text/plain") },
   { label: "amz-json", call: typed("application/x-amz-json-1.1") },
-  { label: "several-faults", call: (stage) => withBody(stage, { Action: "x", StatementId: "a b" }) },
+  { label: "several-faults", call: (fixture) => withBody(fixture, { Action: "x", StatementId: "a b" }) },
   {
     label: "fault-and-unknown-function",
-    call: (stage, sid) => ({ ...named((s) => s.unknownName)(stage, `${sid}.`) }),
+    call: (fixture, sid) => ({ ...named((s) => s.unknownName)(fixture, `${sid}.`) }),
   },
-  { label: "two-readings", call: (stage, sid) => twoReadings(stage, sid) },
+  { label: "two-readings", call: (fixture, sid) => twoReadings(fixture, sid) },
   { label: "letter-case-of-an-id-1", call: extra({ StatementId: "case-of-an-id" }) },
   { label: "letter-case-of-an-id-2", call: extra({ StatementId: "CASE-of-an-id" }) },
 ];
 
-function twoReadings({ account, unknownName }: Stage, sid: string) {
+function twoReadings({ account, unknownName }: Fixture, sid: string) {
   return addPermission({
     functionName: labelKeepingColons(`${account}:${unknownName}`),
     body: canonicalBody(sid),
@@ -91,7 +91,7 @@ function twoReadings({ account, unknownName }: Stage, sid: string) {
 }
 
 /** A public principal, all actions, or an identity that may not exist: never sent to a real account. */
-const hazards: readonly GroupedRequest[] = [
+const destructives: readonly GroupedRequest[] = [
   { label: "any-action", call: member("Action", "*") },
   { label: "any-principal", call: member("Principal", "*") },
   { label: "user-arn", call: member("Principal", "arn:aws:iam::123456789012:user/somebody") },

@@ -2,15 +2,15 @@ import { canonicalBody } from "../generators/valid-requests.ts";
 import { slowBodies, type WireRequest, wireBodies, wireTypes } from "../generators/wire-bodies.ts";
 import { wireFramings, wireTargets } from "../generators/wire-framings.ts";
 import { addPermission, getPolicy, label } from "../spec/calls.ts";
-import type { Call, Round } from "../spec/exchange.ts";
-import type { Stage } from "../spec/fixture.ts";
-import { alone, type Suite, scripted, type Unit } from "./case.ts";
+import type { Batch, Call } from "../spec/exchange.ts";
+import type { Fixture } from "../spec/fixture.ts";
+import { alone, type Suite, scripted, type TestCase } from "./case.ts";
 
 /** Requests that no SDK sends. A canonical request must work right after each of them. */
 export const wire: Suite = {
   name: "wire",
   title: "Bodies, headers, framing and paths that no SDK writes, each few followed by plain requests",
-  units: () => [
+  testCases: () => [
     ...groups("bodies", "b", wireBodies),
     ...groups("types", "t", wireTypes),
     ...groups("slow", "s", slowBodies),
@@ -26,20 +26,20 @@ function groups(
   topic: string,
   short: string,
   requests: readonly WireRequest[],
-  needs: Unit["needs"] = [],
-): readonly Unit[] {
+  needs: TestCase["needs"] = [],
+): readonly TestCase[] {
   return Array.from({ length: Math.ceil(requests.length / groupSize) }, (_, nth) => {
     const some = requests.slice(nth * groupSize, (nth + 1) * groupSize);
     const sid = (at: number | string) => `w${short}${nth}-${at}`;
     return scripted(
       `wire/${topic}/${nth}`,
-      (stage) => [
-        alone("before", getPolicy(stage.main.name)),
-        ...some.flatMap((one, at) => roundsOf(one, stage, sid(at))),
-        alone("between", getPolicy(stage.main.name)),
-        alone("next-on-same-connection", onConnection(canonical(stage, sid("same")), stage)),
-        alone("next-valid", canonical(stage, sid("next"))),
-        alone("after", getPolicy(stage.main.name)),
+      (fixture) => [
+        alone("before", getPolicy(fixture.main.name)),
+        ...some.flatMap((one, at) => roundsOf(one, fixture, sid(at))),
+        alone("between", getPolicy(fixture.main.name)),
+        alone("next-on-same-connection", onConnection(canonical(fixture, sid("same")), fixture)),
+        alone("next-valid", canonical(fixture, sid("next"))),
+        alone("after", getPolicy(fixture.main.name)),
       ],
       { needs },
     );
@@ -47,20 +47,20 @@ function groups(
 }
 
 /** After an unusual but valid frame the next message on the connection must be understood. */
-function roundsOf(one: WireRequest, stage: Stage, sid: string): readonly Round[] {
-  const call = one.make(label(stage.main.name), sid);
+function roundsOf(one: WireRequest, fixture: Fixture, sid: string): readonly Batch[] {
+  const call = one.make(label(fixture.main.name), sid);
   // A malformed frame has no known end, so it gets a connection of its own.
   if (call.raw?.invalid) return [alone(one.label, call)];
-  const first = alone(one.label, onConnection(call, stage));
+  const first = alone(one.label, onConnection(call, fixture));
   return call.raw === undefined
     ? [first]
-    : [first, alone(`${one.label}/then`, onConnection(canonical(stage, `${sid}t`), stage))];
+    : [first, alone(`${one.label}/then`, onConnection(canonical(fixture, `${sid}t`), fixture))];
 }
 
-function canonical(stage: Stage, sid: string): Call {
-  return addPermission({ functionName: label(stage.main.name), body: canonicalBody(sid) });
+function canonical(fixture: Fixture, sid: string): Call {
+  return addPermission({ functionName: label(fixture.main.name), body: canonicalBody(sid) });
 }
 
-function onConnection(call: Call, stage: Stage): Call {
-  return { ...call, connection: stage.main.name };
+function onConnection(call: Call, fixture: Fixture): Call {
+  return { ...call, connection: fixture.main.name };
 }

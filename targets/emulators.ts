@@ -3,7 +3,7 @@ import { readFile, rm, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { Fault } from "../spec/fault.ts";
 import { freePort, lastLine, run, startServer } from "./process.ts";
-import type { Inability, StartOptions, Target } from "./target.ts";
+import type { StartOptions, Target, UnsupportedCapability } from "./target.ts";
 
 const programs = process.platform === "win32" ? "Scripts" : "bin";
 
@@ -12,7 +12,7 @@ interface PythonServer {
   readonly name: string;
   /** What pip is asked for, pinned. */
   readonly requirement: string;
-  readonly cannot: readonly Inability[];
+  readonly cannot: readonly UnsupportedCapability[];
   /** How Python starts it on a port of 127.0.0.1. */
   readonly command: (port: number) => {
     readonly args: readonly string[];

@@ -2,13 +2,13 @@ import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
 import { Fault } from "../spec/fault.ts";
 import { freePort, startRestartable } from "./process.ts";
-import type { Inability, Target } from "./target.ts";
+import type { Target, UnsupportedCapability } from "./target.ts";
 
 const version = "5.14.2";
 
 const forgetful = "Prism answers from examples and keeps nothing";
 
-const cannot: readonly Inability[] = [
+const cannot: readonly UnsupportedCapability[] = [
   { needs: "state", reason: `${forgetful}: every function exists and no statement is a duplicate.` },
   { needs: "policy", reason: `${forgetful}: there is no policy to read.` },
   { needs: "echo", reason: `${forgetful}: the statement returned is the example's, whatever was sent.` },

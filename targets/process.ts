@@ -81,11 +81,11 @@ export function lastLine(end: Ended): string {
 
 function endOf(child: ChildProcess): Promise<Ended> {
   let output = "";
-  const hear = (chunk: Buffer) => {
+  const observe = (chunk: Buffer) => {
     output = (output + chunk.toString("utf8")).slice(-65_536);
   };
-  child.stdout?.on("data", hear);
-  child.stderr?.on("data", hear);
+  child.stdout?.on("data", observe);
+  child.stderr?.on("data", observe);
   return new Promise((resolve) => {
     child.once("error", (error) => resolve({ code: null, output: error.message }));
     child.once("close", (code) => resolve({ code, output }));

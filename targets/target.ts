@@ -1,6 +1,6 @@
 import type { UnsupportedCapability } from "../spec/verdict.ts";
 
-export type { UnsupportedCapability as Inability } from "../spec/verdict.ts";
+export type { UnsupportedCapability } from "../spec/verdict.ts";
 
 /** A target that is up. */
 interface Started {

@@ -111,25 +111,27 @@ const refusal = (message: string) => json(400, { message }, "InvalidParameterVal
 
 test("the reference is given a function with versions and aliases at the edges and a bare one, and none is left", async () => {
   await onReference(async (transport) => {
-    const { stage, missing, undo } = await arrange(optionsFor(transport));
+    const { fixture, missing, tearDown } = await arrange(optionsFor(transport));
     expect(missing).toEqual([]);
-    expect(stage).toMatchObject({ partition: "aws", region: "us-west-2", account: "123456789012" });
-    expect(stage.unknownName).toBe("addperm-ct-t1-none");
-    expect(stage.main.versions).toEqual(["1", "2"]);
-    const { live, arn140, arn141, longest } = stage.main.aliases ?? {};
-    expect([`${stage.main.arn}:${arn140}`.length, `${stage.main.arn}:${arn141}`.length]).toEqual([140, 141]);
+    expect(fixture).toMatchObject({ partition: "aws", region: "us-west-2", account: "123456789012" });
+    expect(fixture.unknownName).toBe("addperm-ct-t1-none");
+    expect(fixture.main.versions).toEqual(["1", "2"]);
+    const { live, arn140, arn141, longest } = fixture.main.aliases ?? {};
+    expect([`${fixture.main.arn}:${arn140}`.length, `${fixture.main.arn}:${arn141}`.length]).toEqual([
+      140, 141,
+    ]);
     expect([live, longest?.length]).toEqual(["live", 128]);
-    expect(stage.other).toMatchObject({ name: "addperm-ct-t1-other", versions: [], aliases: null });
-    const found = await useExisting(stage.main.arn, optionsFor(transport));
-    expect(found.stage).toMatchObject({
+    expect(fixture.other).toMatchObject({ name: "addperm-ct-t1-other", versions: [], aliases: null });
+    const found = await useExisting(fixture.main.arn, optionsFor(transport));
+    expect(found.fixture).toMatchObject({
       main: { name: "addperm-ct-t1-main", versions: [], aliases: null },
       other: null,
     });
-    expect(await undo()).toEqual([]);
+    expect(await tearDown()).toEqual([]);
     await expect(useExisting("addperm-ct-t1-main", optionsFor(transport))).rejects.toThrow(
       "answered GetFunction for addperm-ct-t1-main with 404 ResourceNotFoundException",
     );
-    expect(await undo()).toEqual([]);
+    expect(await tearDown()).toEqual([]);
   });
 });
 
@@ -150,19 +152,19 @@ test("another runtime, a created role and no tags are tried where the first are 
     waits -= 1;
     return waits > 0 ? refusal("The role defined for the function cannot be assumed.") : undefined;
   });
-  const { missing, recipe, undo } = await arrange(optionsFor(transport));
+  const { missing, recipe, tearDown } = await arrange(optionsFor(transport));
   expect(missing).toEqual([]);
   const asked = log.filter((operation) => operation === "CreateFunction").length;
   const next = await arrange(optionsFor(transport, { prefix: "addperm-ct-t2", recipe }));
   // The next stage begins with what was found, and asks for nothing that was refused.
   expect(log.filter((operation) => operation === "CreateFunction").length - asked).toBe(2);
-  await next.undo();
+  await next.tearDown();
   expect(roles.slice(0, 3)).toEqual([
     "arn:aws:iam::123456789012:role/addpermission-conformance",
     "arn:aws:iam::000000000000:role/addperm-ct-t1-role",
     "arn:aws:iam::000000000000:role/addperm-ct-t1-role",
   ]);
-  await undo();
+  await tearDown();
   expect(standing.size).toBe(0);
   expect(log.filter((operation) => operation.endsWith("Role"))).toEqual(["CreateRole", "DeleteRole"]);
 });
@@ -192,8 +194,8 @@ test.each([
   const sleep = async (ms: number) => {
     waited += ms;
   };
-  const { stage } = await arrange(optionsFor(transport, { bare: true, sleep, clock: () => waited }));
-  expect(stage.main.name).toBe("addperm-ct-t1-main");
+  const { fixture } = await arrange(optionsFor(transport, { bare: true, sleep, clock: () => waited }));
+  expect(fixture.main.name).toBe("addperm-ct-t1-main");
   expect([log, waited]).toEqual([["CreateFunction", "GetFunction"], 0]);
 });
 
@@ -213,8 +215,8 @@ test("what a target cannot do is missing from the stage, with the reason", async
     if (operation === "CreateAlias" && String(body.Name).length === 128) return refusal("too long");
     return String(body.FunctionName).endsWith("-other") ? refusal("one is enough") : undefined;
   });
-  const { stage, missing } = await arrange(optionsFor(transport));
-  expect(stage).toMatchObject({ main: { versions: ["1"], aliases: null }, other: null });
+  const { fixture, missing } = await arrange(optionsFor(transport));
+  expect(fixture).toMatchObject({ main: { versions: ["1"], aliases: null }, other: null });
   expect(missing).toEqual([
     { needs: "versions", reason: expect.stringContaining("no second version of addperm-ct-t1-main") },
     {
@@ -238,8 +240,8 @@ test("a service that publishes no unchanged version is given a change", async ()
     changed = false;
     return json(201, { Version: String(versions) });
   });
-  const { stage } = await arrange(optionsFor(transport));
-  expect(stage.main.versions).toEqual(["1", "2"]);
+  const { fixture } = await arrange(optionsFor(transport));
+  expect(fixture.main.versions).toEqual(["1", "2"]);
 });
 
 const page = () => new Response("<html>hello</html>", { headers: { "Content-Type": "text/html" } });
@@ -310,10 +312,10 @@ test("a journal lists what stands and is gone when nothing does", async () => {
     startedAt: startedAt.toISOString(),
     pid: 1,
   };
-  const { undo } = await arrange(optionsFor(transport, { journal: journalIn(folder, run) }));
+  const { tearDown } = await arrange(optionsFor(transport, { journal: journalIn(folder, run) }));
   const [left] = await journalsIn(folder);
   expect(left?.entry.functions).toEqual(["addperm-ct-t1-main", "addperm-ct-t1-other"]);
-  await undo();
+  await tearDown();
   expect(await readdir(folder)).toEqual([]);
 });
 

@@ -8,7 +8,7 @@ import { constantAuthorizer } from "../client/authorize.ts";
 import { httpTransport, undiciRequest } from "../client/http.ts";
 import type { Outgoing, Transport } from "../client/transport.ts";
 import { rules } from "../rules/index.ts";
-import { reach } from "../runner/connect.ts";
+import { connect } from "../runner/connect.ts";
 import { run } from "../runner/run.ts";
 import { usualSuites } from "../suites/index.ts";
 import { createReference } from "../targets/reference/reference.ts";
@@ -38,7 +38,7 @@ interface Notes {
 
 async function suitePace(endpoint: URL): Promise<Pace> {
   const notes: Notes = { sent: [], beganAt: null, requests: 0 };
-  const reached = await reach({
+  const connection = await connect({
     endpoint,
     region: "us-east-1",
     sign: false,
@@ -54,25 +54,25 @@ async function suitePace(endpoint: URL): Promise<Pace> {
     carrier: () => noting(httpTransport({ endpoint, clock, authorize, connections }), notes),
   });
   const report = await run({
-    ...reached,
+    ...connection,
     tool: { name: "bench", version: "0" },
     target: { name: "reference", endpoint: endpoint.origin, cannot: [] },
     clock,
     sleep: (ms) => sleep(ms),
     startedAt: new Date(),
-    lanes: connections,
+    workers: connections,
     suites: usualSuites,
     rules,
     profile: "document",
     seed: 1,
     runs,
     rounds: 6,
-    careful: false,
+    safeMode: false,
     settleMs: 0,
     replay: () => "",
   });
   const perSecond = (notes.requests / (clock() - (notes.beganAt ?? 0))) * 1000;
-  await reached.transport.close();
+  await connection.transport.close();
   if (report.incomplete || report.summary.document.violated > 0)
     throw new Error("The run that was measured is not green.");
   return { sent: notes.sent, perSecond };

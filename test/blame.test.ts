@@ -12,7 +12,7 @@ import {
 import type { Mutation } from "../targets/reference/behaviour.ts";
 import type { HttpReply } from "../targets/reference/http.ts";
 import { change, together } from "../targets/reference/mutants/mutant.ts";
-import { stage } from "./fixture.ts";
+import { fixture } from "./fixture.ts";
 import {
   add,
   added,
@@ -42,7 +42,7 @@ describe("A function that was created again", () => {
   const { other } = names;
   const anew: readonly Told[] = [
     [deleteFunction(other), answer(204)],
-    [createFunction(other, stage.recipe ?? { role: "", runtime: "", zip: "" }), answer(201)],
+    [createFunction(other, fixture.recipe ?? { role: "", runtime: "", zip: "" }), answer(201)],
   ];
   const read = (...sids: readonly string[]): Told => [getPolicy(other), policyOf(other, ...sids)];
 
@@ -108,7 +108,7 @@ describe("An id that may be taken elsewhere", () => {
     add("shared", { query: "Qualifier=1", ...more }),
     added("shared", `${main}:1`),
   ];
-  const byArn = (more = {}): Told => [add("shared", { on: stage.main.arn, ...more }), conflict];
+  const byArn = (more = {}): Told => [add("shared", { on: fixture.main.arn, ...more }), conflict];
 
   it("explains a conflict, also where it was added on an open question", () => {
     expect(blamed(byArn())).toEqual(["FunctionName.full-arn"]);
@@ -120,7 +120,7 @@ describe("An id that may be taken elsewhere", () => {
   });
 
   it("explains nothing else", () => {
-    const refused: Told = [add("shared", { on: stage.main.arn }), notFound];
+    const refused: Told = [add("shared", { on: fixture.main.arn }), notFound];
     expect(blamed(onVersion({ RevisionId: "" }), refused)).toEqual(["FunctionName.full-arn"]);
   });
 });
@@ -142,7 +142,7 @@ describe("An id with a space in it", () => {
 
 describe("A combination", () => {
   const { main } = names;
-  const partial = `${stage.account}:function:${main}`;
+  const partial = `${fixture.account}:function:${main}`;
   const refused = notFound;
 
   it("is not blamed for a name that is not understood, however its colons are written", () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Report } from "../reports/report.ts";
-import { standing } from "../reports/verdict.ts";
+import { ruleStatus } from "../reports/verdict.ts";
 import { judgeVariant } from "../runner/kill-matrix.ts";
 import type { HttpReply, HttpRequest } from "../targets/reference/http.ts";
 import { change } from "../targets/reference/mutants/mutant.ts";
@@ -34,7 +34,7 @@ describe("What a target cannot do", () => {
         reason: "removes no statements: RemovePermission answers 404 without an error name",
       },
     ]);
-    const excused = nameless.report.rules.filter((rule) => standing(rule, nameless.report) === "excused");
+    const excused = nameless.report.rules.filter((rule) => ruleStatus(rule, nameless.report) === "excused");
     expect(excused.map(({ excusedBy }) => excusedBy)).toContain("remove");
   });
 

@@ -4,14 +4,14 @@ import { canonicalBody } from "../generators/valid-requests.ts";
 import type { Finding } from "../oracle/judge.ts";
 import { rules } from "../rules/index.ts";
 import { verdicts } from "../runner/candidates.ts";
-import { reach } from "../runner/connect.ts";
+import { connect } from "../runner/connect.ts";
 import { executeCases } from "../runner/execute.ts";
 import { openScope } from "../runner/scope.ts";
-import { type Lane, laneOn, once } from "../runner/worker.ts";
+import { once, type Worker, workerOn } from "../runner/worker.ts";
 import { addPermission, getPolicy, label } from "../spec/calls.ts";
 import type { Call } from "../spec/exchange.ts";
-import type { Stage } from "../spec/fixture.ts";
-import { scripted, type Unit } from "../suites/case.ts";
+import type { Fixture } from "../spec/fixture.ts";
+import { scripted, type TestCase } from "../suites/case.ts";
 import { inProcess } from "../targets/in-process.ts";
 import { faithful, type Mutation } from "../targets/reference/behaviour.ts";
 import { change } from "../targets/reference/mutants/mutant.ts";
@@ -19,10 +19,10 @@ import { createReference } from "../targets/reference/reference.ts";
 import { policyAt, writePolicy } from "../targets/reference/state.ts";
 
 /** One lane on a reference that behaves so, and a way to look at the target besides. */
-async function laneAt(mutate: Mutation = (same) => same) {
+async function workerAt(mutate: Mutation = (same) => same) {
   const clock = () => performance.now();
   const reference = createReference({ behaviour: mutate(faithful) });
-  const { transport, how, arrange } = await reach({
+  const { transport, how, arrange } = await connect({
     endpoint: new URL("http://reference.invalid"),
     region: "us-east-1",
     sign: false,
@@ -38,15 +38,15 @@ async function laneAt(mutate: Mutation = (same) => same) {
     carrier: () => inProcess(reference, { clock }),
   });
   let made = 0;
-  const arranged = async (): Promise<Lane> => {
-    const { stage } = await arrange(`000${made++}`);
-    return laneOn({ index: 0, stage, fresh: true, transport, how, settleMs: 0, sleep });
+  const arranged = async (): Promise<Worker> => {
+    const { fixture } = await arrange(`000${made++}`);
+    return workerOn({ index: 0, fixture, fresh: true, transport, how, settleMs: 0, sleep });
   };
   const statusOf = async (call: Call) => {
     const answer = await transport.send(call, how);
     return answer.kind === "response" ? answer.status : answer.reason;
   };
-  return { lane: await arranged(), arranged, statusOf };
+  return { worker: await arranged(), arranged, statusOf };
 }
 
 const added = (name: string, sid: string, qualifier?: string) =>
@@ -55,7 +55,7 @@ const added = (name: string, sid: string, qualifier?: string) =>
     query: qualifier === undefined ? null : `Qualifier=${qualifier}`,
     body: { ...canonicalBody(sid) },
   });
-const play = (lane: Lane, call: Call) => lane.execute(once({ key: "one", call }));
+const play = (worker: Worker, call: Call) => worker.execute(once({ key: "one", call }));
 
 /** What is added to a function stands on its alias `live` besides. */
 const leaking = change(({ added: before }) => ({
@@ -70,20 +70,20 @@ const leaking = change(({ added: before }) => ({
 
 describe("Emptying the policies of a stage", () => {
   it("reaches what has leaked into a policy that nothing was sent to, once a leak was seen", async () => {
-    const { lane, statusOf } = await laneAt(leaking);
-    const { main } = lane.stage;
-    await play(lane, added(main.name, "first"));
-    await play(lane, getPolicy(main.name, "live"));
-    expect(await lane.tidy(true)).toBe(true);
-    await play(lane, added(main.name, "second"));
+    const { worker, statusOf } = await workerAt(leaking);
+    const { main } = worker.fixture;
+    await play(worker, added(main.name, "first"));
+    await play(worker, getPolicy(main.name, "live"));
+    expect(await worker.reset(true)).toBe(true);
+    await play(worker, added(main.name, "second"));
     expect(await statusOf(getPolicy(main.name, "live"))).toBe(200);
-    expect(await lane.tidy(true)).toBe(true);
+    expect(await worker.reset(true)).toBe(true);
     expect(await statusOf(getPolicy(main.name, "live"))).toBe(404);
-    expect([...lane.unseen()]).toEqual([]);
+    expect([...worker.unseen()]).toEqual([]);
   });
 
   it("is no success where no policy was seen to be empty", async () => {
-    const { lane } = await laneAt(
+    const { worker } = await workerAt(
       change(({ finish }) => ({
         finish: (reply, request, operation) =>
           finish(
@@ -93,29 +93,29 @@ describe("Emptying the policies of a stage", () => {
           ),
       })),
     );
-    expect(await lane.tidy(true)).toBe(true);
-    await play(lane, added(lane.stage.main.name, "first"));
-    expect(await lane.tidy(true)).toBe(false);
+    expect(await worker.reset(true)).toBe(true);
+    await play(worker, added(worker.fixture.main.name, "first"));
+    expect(await worker.reset(true)).toBe(false);
   });
 
   it("leaves it open what stands where something may have leaked to, and says where", async () => {
-    const { lane } = await laneAt();
-    const { main, other } = lane.stage;
-    expect(lane.unseen().size).toBe(0);
-    await play(lane, added(main.name, "first"));
-    expect(await lane.tidy(true)).toBe(true);
-    expect(lane.unseen()).toContain(`${main.name}:live`);
-    expect(lane.unseen()).toContain(other?.name);
-    expect(lane.unseen()).not.toContain(main.name);
-    await play(lane, getPolicy(main.name, "live"));
-    expect(lane.unseen()).not.toContain(`${main.name}:live`);
+    const { worker } = await workerAt();
+    const { main, other } = worker.fixture;
+    expect(worker.unseen().size).toBe(0);
+    await play(worker, added(main.name, "first"));
+    expect(await worker.reset(true)).toBe(true);
+    expect(worker.unseen()).toContain(`${main.name}:live`);
+    expect(worker.unseen()).toContain(other?.name);
+    expect(worker.unseen()).not.toContain(main.name);
+    await play(worker, getPolicy(main.name, "live"));
+    expect(worker.unseen()).not.toContain(`${main.name}:live`);
   });
 });
 
 describe("A history that is to begin on empty policies", () => {
   /** Plays these and tells which began, as far as it was seen, on policies that were empty. */
-  async function begun(units: readonly Unit[], mutate?: Mutation) {
-    const { lane, arranged } = await laneAt(mutate);
+  async function begun(testCases: readonly TestCase[], mutate?: Mutation) {
+    const { worker, arranged } = await workerAt(mutate);
     const collected = verdicts();
     const began: (readonly [string, boolean])[] = [];
     const [rule] = rules;
@@ -124,17 +124,17 @@ describe("A history that is to begin on empty policies", () => {
     const found: Finding = { rule, column: "document", judgement };
     await executeCases({
       scope: openScope(),
-      lanes: [lane],
-      units,
-      judge: { round: () => [found], history: () => [] },
+      workers: [worker],
+      testCases,
+      judge: { batch: () => [found], history: () => [] },
       verdicts: {
         ...collected,
-        hear: (findings, { testCase, clean }) => {
+        observe: (findings, { testCase, clean }) => {
           if (findings.length > 0) began.push([testCase.id, clean]);
         },
       },
       cannot: new Set(),
-      renew: arranged,
+      replace: arranged,
       stop: () => null,
       emit: () => {},
       spent: () => ({ requests: 0, ms: 0 }),
@@ -142,8 +142,8 @@ describe("A history that is to begin on empty policies", () => {
     return began;
   }
 
-  const adds = (id: string, qualifier?: (stage: Stage) => string) =>
-    scripted(id, (stage) => [[{ key: "add", call: added(stage.main.name, id, qualifier?.(stage)) }]], {
+  const adds = (id: string, qualifier?: (fixture: Fixture) => string) =>
+    scripted(id, (fixture) => [[{ key: "add", call: added(fixture.main.name, id, qualifier?.(fixture)) }]], {
       clean: true,
     });
 

@@ -63,7 +63,8 @@ test("a call that is sent anew is on a connection of its own, and leaves the oth
   open.push({ close: async () => void server.close() });
   const { port } = server.address() as AddressInfo;
   const transport = transportTo(new URL(`http://127.0.0.1:${port}`), { connections: 1 });
-  for (const anew of [false, true, true, false]) await transport.send(post, { ...patient, anew });
+  for (const onNewConnection of [false, true, true, false])
+    await transport.send(post, { ...patient, onNewConnection });
   const [shared, ...others] = sockets;
   expect(sockets.map((socket) => socket === shared)).toEqual([true, false, false, true]);
   expect(new Set(others).size).toBe(3);

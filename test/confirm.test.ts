@@ -7,14 +7,14 @@ import { type Confirmed, type ConfirmOptions, confirm, type Unconfirmed } from "
 import { type Origin, regenerating, type Shows, type Steps, stepsOf } from "../runner/regenerate.ts";
 import { type EmptyFixtures, emptyFixtures, type Wanted } from "../runner/rerun.ts";
 import { simplifyCalls } from "../runner/simplify.ts";
-import type { Lane } from "../runner/worker.ts";
+import type { Worker } from "../runner/worker.ts";
 import { addPermission, getPolicy, label, qualifierQuery } from "../spec/calls.ts";
-import { type Call, type Exchange, type Round, revisionSlot, type Step } from "../spec/exchange.ts";
-import type { Stage } from "../spec/fixture.ts";
+import { type Batch, type Call, type Exchange, revisionSlot, type Step } from "../spec/exchange.ts";
+import type { Fixture } from "../spec/fixture.ts";
 import { alone, bodyWith, scripted } from "../suites/case.ts";
-import { stage } from "./fixture.ts";
+import { fixture } from "./fixture.ts";
 
-const { main } = stage;
+const { main } = fixture;
 
 function named(id: string): Rule {
   const found = rules.find((one) => one.id === id);
@@ -26,7 +26,7 @@ const rule = named("race.one-revision-once");
 const other = named("request.accepted");
 
 /** A read, and then so many additions with its revision, in flight together. */
-function race(size: number): readonly Round[] {
+function race(size: number): readonly Batch[] {
   return [
     alone("before", getPolicy(main.name)),
     alone("revision", getPolicy(main.name)),
@@ -52,46 +52,46 @@ function numbers(): () => number {
 }
 
 /** What is seen when a history is played: on new functions or others, with which keys in which rounds. */
-type Seen = (rounds: readonly Round[], isNew: boolean) => readonly Finding[];
+type Seen = (batches: readonly Batch[], isNew: boolean) => readonly Finding[];
 
 /** Shrinks a history of which rules say this. */
 async function shrunkBy(
-  rounds: readonly Round[],
+  batches: readonly Batch[],
   seen: Seen,
   options: Partial<
     Pick<Candidate, "unless" | "spoiled"> &
       Pick<ConfirmOptions, "explains" | "attempt"> & { readonly hasNew: boolean }
   > = {},
 ) {
-  let last: readonly Round[] = [];
-  const units: string[] = [];
+  let last: readonly Batch[] = [];
+  const testCases: string[] = [];
   let isNew = false;
-  const exchange = (step: Round[number]): Exchange => ({
+  const exchange = (step: Batch[number]): Exchange => ({
     step,
     call: step.call,
     answer: { kind: "none", reason: "reset", detail: "", sentAt: 0, answeredAt: 0 },
   });
-  const lane: Pick<Lane, "stage" | "execute"> = {
-    stage,
+  const worker: Pick<Worker, "fixture" | "execute"> = {
+    fixture,
     execute: async (script, options) => {
-      units.push(options?.unit ?? "");
+      testCases.push(options?.testCase ?? "");
       const done: (readonly Exchange[])[] = [];
       for (let next = await script(done); next !== null; next = await script(done)) {
         done.push(next.map(exchange));
       }
-      last = done.map((round) => round.map(({ step }) => step));
-      return { rounds: done, observed: [] };
+      last = done.map((batch) => batch.map(({ step }) => step));
+      return { batches: done, observed: [] };
     },
   };
   const { unless = [], explains = (_rule, here) => here, attempt } = options;
   const result = await confirm(
     {
-      lane: 0,
-      testCase: scripted("races/one-revision/0", () => rounds),
-      fixture: stage,
+      worker: 0,
+      testCase: scripted("races/one-revision/0", () => batches),
+      fixture,
       place: 0,
       clean: true,
-      rounds: rounds.map((round) => round.map(exchange)),
+      batches: batches.map((batch) => batch.map(exchange)),
       expected: "one",
       seen: "two",
       unless,
@@ -100,9 +100,9 @@ async function shrunkBy(
     {
       ready: async (wanted) => {
         isNew = wanted !== "emptied";
-        return isNew && options.hasNew === false ? null : (lane as Lane);
+        return isNew && options.hasNew === false ? null : (worker as Worker);
       },
-      judge: { round: () => [], history: () => seen(last, isNew) },
+      judge: { batch: () => [], history: () => seen(last, isNew) },
       rule,
       columns: ["document"],
       explains,
@@ -110,7 +110,7 @@ async function shrunkBy(
       stop: () => false,
     },
   );
-  return { result, plays: units.length, units };
+  return { result, plays: testCases.length, testCases };
 }
 
 function violated(of: Rule, unless: readonly string[] = []): Finding {
@@ -119,10 +119,10 @@ function violated(of: Rule, unless: readonly string[] = []): Finding {
 }
 
 /** Shrinks a history on a target where it goes wrong as often as the calls in flight together and the stage say. */
-async function shrunk(rounds: readonly Round[], chance: (together: number, isNew: boolean) => number) {
+async function shrunk(batches: readonly Batch[], chance: (together: number, isNew: boolean) => number) {
   const random = numbers();
-  return shrunkBy(rounds, (played, isNew) => {
-    const together = Math.max(...played.map(({ length }) => length));
+  return shrunkBy(batches, (execution, isNew) => {
+    const together = Math.max(...execution.map(({ length }) => length));
     return random() < chance(together, isNew) ? [violated(rule)] : [];
   });
 }
@@ -130,8 +130,8 @@ async function shrunk(rounds: readonly Round[], chance: (together: number, isNew
 function confirmed(result: Confirmed | Unconfirmed) {
   if (result.kind === "unconfirmed") throw new Error(JSON.stringify(result.why));
   const { shown = 0, tried: tries = 0 } = result.reruns ?? {};
-  const steps = result.played.rounds.map((round) => round.map(({ step }) => step));
-  return { share: shown / tries, tries, steps, racing: steps.find((round) => round.length > 1) ?? [] };
+  const steps = result.execution.batches.map((batch) => batch.map(({ step }) => step));
+  return { share: shown / tries, tries, steps, racing: steps.find((batch) => batch.length > 1) ?? [] };
 }
 
 describe("A violation that is tried again", () => {
@@ -161,9 +161,9 @@ describe("A violation that is tried again", () => {
     const always: Seen = () => [violated(rule)];
     const first = await shrunkBy(race(1), always);
     const second = await shrunkBy(race(1), always, { attempt: 2 });
-    const names = [...first.units, ...second.units];
+    const names = [...first.testCases, ...second.testCases];
     expect(new Set(names).size).toBe(first.plays + second.plays);
-    expect(names.every((unit) => unit.startsWith(`replay/${rule.id}/document/`))).toBe(true);
+    expect(names.every((testCase) => testCase.startsWith(`replay/${rule.id}/document/`))).toBe(true);
   });
 
   it("is made small on new stages where it shows on no other", async () => {
@@ -176,33 +176,33 @@ describe("A violation that is tried again", () => {
 describe("A violation that another rule may explain", () => {
   const read = (key: string) => alone(key, getPolicy(main.name));
   const history = ["first", "guard", "between", "last"].map(read);
-  const keys = (rounds: readonly Round[]) => rounds.flat().map(({ key }) => key);
-  const has = (rounds: readonly Round[], key: string) => keys(rounds).includes(key);
+  const keys = (batches: readonly Batch[]) => batches.flat().map(({ key }) => key);
+  const has = (batches: readonly Batch[], key: string) => keys(batches).includes(key);
 
   it.each([
     ["the first violation names it", [other.id], []],
     ["a later one does", [], [other.id]],
   ])("is not made small into one that it does explain, where %s", async (_where, unless, later) => {
     // Without the guard the other rule is violated, and this one with it.
-    const seen: Seen = (played) => {
-      if (!has(played, "last")) return [];
-      return has(played, "guard") ? [violated(rule)] : [violated(rule, later), violated(other)];
+    const seen: Seen = (execution) => {
+      if (!has(execution, "last")) return [];
+      return has(execution, "guard") ? [violated(rule)] : [violated(rule, later), violated(other)];
     };
     const { result } = await shrunkBy(history, seen, { unless });
     expect(keys(confirmed(result).steps)).toEqual(["guard", "last"]);
   });
 
   it("is not made small into one that a rule explains which the run has found violated", async () => {
-    const seen: Seen = (played) =>
-      has(played, "last") ? [violated(rule, has(played, "guard") ? [] : [other.id])] : [];
+    const seen: Seen = (execution) =>
+      has(execution, "last") ? [violated(rule, has(execution, "guard") ? [] : [other.id])] : [];
     const { result } = await shrunkBy(history, seen, { explains: (id, here) => here || id === other.id });
     expect(keys(confirmed(result).steps)).toEqual(["guard", "last"]);
   });
 
   it("is shown without that where a part of its history shows it alone", async () => {
-    const seen: Seen = (played) => [
-      ...(has(played, "last") ? [violated(rule)] : []),
-      ...(has(played, "first") ? [violated(other)] : []),
+    const seen: Seen = (execution) => [
+      ...(has(execution, "last") ? [violated(rule)] : []),
+      ...(has(execution, "first") ? [violated(other)] : []),
     ];
     const { result } = await shrunkBy(history, seen, { unless: [other.id] });
     expect(keys(confirmed(result).steps)).toEqual(["last"]);
@@ -228,10 +228,11 @@ describe("A violation that another rule may explain", () => {
 
 describe("An empty fixture for a rerun", () => {
   /** Workers by name, of which some cannot be emptied. */
-  const worker = (name: string, empties = true) => ({ name, tidy: async () => empties }) as unknown as Lane;
+  const worker = (name: string, empties = true) =>
+    ({ name, reset: async () => empties }) as unknown as Worker;
   const own = worker("own");
-  const others = { renew: async () => worker("new"), spare: async () => worker("bare") };
-  const names = async (start: Lane, options: EmptyFixtures, asked: readonly Wanted[]) => {
+  const others = { replace: async () => worker("new"), spareFixture: async () => worker("bare") };
+  const names = async (start: Worker, options: EmptyFixtures, asked: readonly Wanted[]) => {
     const ready = emptyFixtures(start, options);
     const given: unknown[] = [];
     for (const wanted of asked) given.push(await ready(wanted));
@@ -245,15 +246,15 @@ describe("An empty fixture for a rerun", () => {
 
   it("is a new one where the own cannot be emptied, or where no bare one can be had", async () => {
     expect(await names(worker("own", false), others, ["emptied"])).toEqual(["new"]);
-    expect(await names(own, { ...others, spare: async () => null }, ["bare"])).toEqual(["new"]);
-    expect(await names(worker("own", false), { renew: async () => null }, ["emptied", "new"])).toEqual([
+    expect(await names(own, { ...others, spareFixture: async () => null }, ["bare"])).toEqual(["new"]);
+    expect(await names(worker("own", false), { replace: async () => null }, ["emptied", "new"])).toEqual([
       null,
       null,
     ]);
   });
 
   it("is an emptied one where no function is created", async () => {
-    const none = { renew: async () => null, creates: false };
+    const none = { replace: async () => null, creates: false };
     expect(await names(own, none, ["new", "bare", "emptied"])).toEqual(["own", "own", "own"]);
   });
 });
@@ -304,7 +305,7 @@ describe("A race that is made small", () => {
 /** Names of the two functions of a call that is made plain. */
 
 const first = main.name;
-const second = stage.other?.name ?? "";
+const second = fixture.other?.name ?? "";
 const path = (name: string) => `/2015-03-31/functions/${name}/policy`;
 
 function on(name: string, body: unknown, more: Partial<Call> = {}): Call {
@@ -314,26 +315,26 @@ function on(name: string, body: unknown, more: Partial<Call> = {}): Call {
 
 /** The calls that are left when only this has to stay true of the last. */
 async function simplified(
-  write: (first: string, second: string) => readonly Round[],
+  write: (first: string, second: string) => readonly Batch[],
   holds: (last: Call) => boolean,
 ) {
   const testCase = scripted("a", (on) => write(on.main.name, on.other?.name ?? ""));
-  const rounds = write(first, second).map((round) => round.map(sent));
+  const batches = write(first, second).map((batch) => batch.map(sent));
   const still: Shows = async (steps) => {
     const last = steps.at(-1)?.at(-1)?.call;
     return last !== undefined && holds(last);
   };
-  const origin: Origin = { testCase, fixture: stage, rounds };
+  const origin: Origin = { testCase, fixture, batches };
   const left = await simplifyCalls(stepsOf(origin), origin, still);
   // The same on another fixture: there too each call is as plain.
   const there = regenerating(origin)(left, elsewhere) ?? [];
-  const plain = (all: Steps, { main: one, other: two }: Stage) =>
+  const plain = (all: Steps, { main: one, other: two }: Fixture) =>
     all.flat().map(({ call }) =>
       JSON.stringify(call)
         .replaceAll(one.name, "{main}")
         .replaceAll(two?.name ?? "", "{second}"),
     );
-  expect(plain(there, elsewhere)).toEqual(plain(left, stage));
+  expect(plain(there, elsewhere)).toEqual(plain(left, fixture));
   return left.flat().map(({ call }) => call);
 }
 
@@ -343,10 +344,13 @@ function sent(step: Step): Exchange {
 }
 
 /** Names in another order of letters, as long as those of the stage. */
-const elsewhere: Stage = {
-  ...stage,
-  main: { ...stage.main, name: stage.main.name.replace("conformance", "ecnamrofnoc") },
-  other: stage.other && { ...stage.other, name: stage.other.name.replace("conformance", "ecnamrofnoc") },
+const elsewhere: Fixture = {
+  ...fixture,
+  main: { ...fixture.main, name: fixture.main.name.replace("conformance", "ecnamrofnoc") },
+  other: fixture.other && {
+    ...fixture.other,
+    name: fixture.other.name.replace("conformance", "ecnamrofnoc"),
+  },
 };
 
 const members = (call: Call) => JSON.parse(call.body ?? "");
@@ -409,11 +413,11 @@ describe("A call is made plain", () => {
 
   it("and the revision that it takes from another step is left as it is", async () => {
     const guarded = (name: string) => on(name, bodyWith("RevisionId", revisionSlot, "a-long-id"));
-    const rounds = (name: string) => [
+    const batches = (name: string) => [
       alone("read", getPolicy(name)),
       [{ key: "a", call: guarded(name), revisionFrom: "read" }],
     ];
-    const [, call] = await simplified(rounds, (last) => members(last).RevisionId !== undefined);
+    const [, call] = await simplified(batches, (last) => members(last).RevisionId !== undefined);
     expect(members(call as Call)).toEqual({ ...usual, RevisionId: revisionSlot });
   });
 

@@ -16,7 +16,7 @@ import {
   Fault,
   lambdaHandler,
   nodeListener,
-  standing,
+  ruleStatus,
 } from "../api/index.ts";
 import { readReport } from "../reports/read-report.ts";
 import { referenceHandler } from "./reference-handler.ts";
@@ -82,7 +82,7 @@ describe("conform takes", () => {
   ];
   it.each(targets)("%s", async (_what, target) => {
     const run = await conform(target(), small);
-    expect(run.rules.map((rule) => [rule.id, standing(rule, run)])).toEqual([
+    expect(run.rules.map((rule) => [rule.id, ruleStatus(rule, run)])).toEqual([
       ["StatementId.maxLength", "holds"],
       ["success.is-201", "holds"],
     ]);
@@ -205,7 +205,7 @@ describe("What a target is said to lack", () => {
   it("excuses what needs it, and no other rule, whatever words it is said in", async () => {
     const cannot = [{ needs: "limit", reason: "no request of this run bore on it" }] as const;
     const run = await conform(referenceHandler(), { suites: ["fuzz"], runs: 1, cannot });
-    const excused = run.rules.filter((rule) => standing(rule, run) === "excused");
+    const excused = run.rules.filter((rule) => ruleStatus(rule, run) === "excused");
     expect([...new Set(excused.map(({ excusedBy }) => excusedBy))].sort()).toEqual(["faults", "limit"]);
     expect(run.exitCode).toBe(3);
   });
@@ -219,7 +219,8 @@ describe("A mock of the one operation", () => {
 
   it("is judged as far as it can be when it is said to be stateless", async () => {
     const run = await conform(mock(), { stateless: true, suites: ["fuzz"], runs: 1 });
-    const of = (id: string) => run.rules.filter((rule) => rule.id === id).map((rule) => standing(rule, run));
+    const of = (id: string) =>
+      run.rules.filter((rule) => rule.id === id).map((rule) => ruleStatus(rule, run));
     expect(of("success.is-201")).toEqual(["holds"]);
     expect(of("StatementId.maxLength")).toEqual(["violated"]);
     expect(of("StatementId.duplicate")).toEqual(["excused"]);
@@ -273,7 +274,7 @@ describe("A known-file", () => {
       1,
       ["success.is-201"],
     ]);
-    const standings = sound.rules.map((rule) => standing(rule, sound));
+    const standings = sound.rules.map((rule) => ruleStatus(rule, sound));
     expect(standings.filter((one) => !["holds", "excused", "ignored"].includes(one))).toEqual([]);
     expect([other.exitCode, other.deviations?.changed]).toMatchObject([1, [{ was: "200", is: "202" }]]);
   });

@@ -3,11 +3,11 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { type CurlInput, curl, type Making, playLine } from "../reports/curl.ts";
 import { escapeTerminal } from "../reports/escape.ts";
 import { setupLines } from "../reports/shell.ts";
-import { byHand } from "../runner/reproduction.ts";
+import { reproduction } from "../runner/reproduction.ts";
 import { addPermission, label, qualifierQuery } from "../spec/calls.ts";
 import { type Call, revisionSlot, type Step, versionSlot } from "../spec/exchange.ts";
 import { bodyWith } from "../suites/case.ts";
-import { stage } from "./fixture.ts";
+import { fixture } from "./fixture.ts";
 import { type Arrival, type RecordingServer, startRecordingServer } from "./recording-server.ts";
 
 const revision = "0d3e9b56-5ac8-4f0b-8f2e-5b0d7a6a4d4e";
@@ -367,7 +367,7 @@ describe("a line for a bare socket", () => {
   });
 });
 
-const { main, other } = stage;
+const { main, other } = fixture;
 const body = bodyWith("Action", "lambda:InvokeFunction", "s");
 
 /** The names of what is made before the calls are sent, in order. */
@@ -382,7 +382,7 @@ function made(...calls: readonly Call[]): readonly string[] {
     curl: { authorization: [], sign: false },
     redact: (text: string) => text,
   };
-  const { play } = byHand([calls.map(exchange)], options, stage);
+  const { play } = reproduction([calls.map(exchange)], options, fixture);
   return [...play.matchAll(/(make_function|publish_version|make_alias) (\S+?)(?: (\S+?))?;/g)].map((match) =>
     match.slice(1).filter(Boolean).join(" "),
   );
@@ -395,7 +395,7 @@ describe("What is made before a counterexample is tried by hand", () => {
   it.each<[what: string, call: Call, wanted: readonly string[]]>([
     ["the function alone", on(main.name), [`make_function ${main.name}`]],
     ["the other function", on(other?.name ?? ""), [`make_function ${other?.name}`]],
-    ["nothing for a name that no function has", on(stage.unknownName), []],
+    ["nothing for a name that no function has", on(fixture.unknownName), []],
     [
       "no version for a number in a body",
       on(main.name, { body: bodyWith("EventSourceToken", 1, "s") }),

@@ -1,6 +1,6 @@
 import { sleep } from "../client/deadline.ts";
 import type { DiffReport } from "../reports/diff.ts";
-import { reach } from "../runner/connect.ts";
+import { connect } from "../runner/connect.ts";
 import { comparedSuites, diff, type SideOptions } from "../runner/diff/diff.ts";
 import type { Suite } from "../suites/case.ts";
 import { suites } from "../suites/index.ts";
@@ -45,8 +45,8 @@ export async function diffVariants(x: Variant, y: Variant, options: Options = {}
     seed,
     runs,
     rounds: 1,
-    lanes: 4,
-    careful: false,
+    workers: 4,
+    safeMode: false,
     clock,
     startedAt: new Date(0),
     sleep: (ms) => sleep(ms),
@@ -57,7 +57,7 @@ export async function diffVariants(x: Variant, y: Variant, options: Options = {}
 async function sideOf(side: string, variant: Variant, budget: number | undefined): Promise<SideOptions> {
   const { mutate = (same: Behaviour) => same, region = "us-east-1", ...rest } = variant;
   const reference = createReference({ ...rest, region, behaviour: mutate(faithful) });
-  const reached = await reach({
+  const connection = await connect({
     endpoint: new URL(`http://${side}.invalid`),
     region,
     sign: false,
@@ -73,5 +73,5 @@ async function sideOf(side: string, variant: Variant, budget: number | undefined
     pid: 0,
     carrier: () => inProcess(reference, { clock }),
   });
-  return { ...reached, target: { name: side, endpoint: `http://${side}.invalid`, cannot: [] } };
+  return { ...connection, target: { name: side, endpoint: `http://${side}.invalid`, cannot: [] } };
 }

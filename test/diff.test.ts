@@ -3,15 +3,15 @@ import { Ajv2020 } from "ajv/dist/2020.js";
 import addFormats from "ajv-formats";
 import { describe, expect, it } from "vitest";
 import {
-  conclusion,
   type Difference,
   type DiffReport,
   diffJson,
   diffMarkdown,
   diffText,
+  ruleResult,
 } from "../reports/diff.ts";
 import { getPolicy } from "../spec/calls.ts";
-import { alone, scripted, type Unit } from "../suites/case.ts";
+import { alone, scripted, type TestCase } from "../suites/case.ts";
 import { dialects, mutants } from "../targets/reference/mutants/index.ts";
 import { change } from "../targets/reference/mutants/mutant.ts";
 import { diffVariants } from "./diff-variants.ts";
@@ -105,14 +105,14 @@ describe("A reference held against a mutant", () => {
 
 describe("A comparison", () => {
   it("ends where a test case fails, and leaves neither target waiting", async () => {
-    const failing: Unit = {
+    const failing: TestCase = {
       ...scripted("own/failing", () => []),
-      start: (stage) => (done) => {
+      start: (fixture) => (done) => {
         if (done.length > 0) throw new Error("This test case fails.");
-        return alone("read", getPolicy(stage.main.name));
+        return alone("read", getPolicy(fixture.main.name));
       },
     };
-    const own = { name: "own", title: "Fails", units: () => [failing] };
+    const own = { name: "own", title: "Fails", testCases: () => [failing] };
     await expect(diffVariants({}, {}, { own })).rejects.toThrow("This test case fails.");
   });
 
@@ -140,7 +140,7 @@ describe("A comparison", () => {
     expect(report.incomplete).toBe(true);
     expect(report.faults.join()).toContain("the budget of requests is spent");
     expect(report.targets.x.requests).toBeLessThanOrEqual(360);
-    expect(conclusion(report)).toMatch(/incomplete/);
+    expect(ruleResult(report)).toMatch(/incomplete/);
   });
 
   it("does not count as executed what the end of the budget cut short", async () => {
@@ -153,7 +153,7 @@ describe("A comparison", () => {
   it("is no success when nothing was compared", async () => {
     const report = await diffVariants({}, {}, { suites: ["races"], runs: 1 });
     const nothing = { ...report, compared: 0 };
-    expect(conclusion(nothing)).toBe("Nothing was compared, so nothing is known.");
+    expect(ruleResult(nothing)).toBe("Nothing was compared, so nothing is known.");
   });
 
   it("lets nothing of a target act on a terminal or in Markdown", async () => {

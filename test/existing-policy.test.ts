@@ -57,7 +57,7 @@ function contextOver(over: Transport): WaitContext {
     now += ms;
   };
   const lambda = lambdaApi(over, { deadlineMs: 1000 });
-  return { lambda, clock: () => now, sleep, patienceMs: 10_000 };
+  return { lambda, clock: () => now, sleep, waitTimeoutMs: 10_000 };
 }
 
 type Command =
@@ -168,12 +168,12 @@ describe("The policy of a function that was there before the run", () => {
     for (const [sid, more] of Object.entries(own)) await add(sid, more);
     const before = await bySid();
     expect(before.size).toBe(Object.keys(own).length);
-    const { undo } = await use().used;
+    const { tearDown } = await use().used;
     expect(await bySid()).toEqual(before);
     for (const sid of Object.keys(own)) await remove(sid);
     await add("left-by-the-run");
     await add("service", { Principal: "sns.amazonaws.com" });
-    expect(await undo()).toEqual([]);
+    expect(await tearDown()).toEqual([]);
     expect(await bySid()).toEqual(before);
   });
 
@@ -181,7 +181,7 @@ describe("The policy of a function that was there before the run", () => {
     await add("mine", own.source);
     const before = await policy();
     let calls = 0;
-    const { undo } = await use(
+    const { tearDown } = await use(
       instead(() => {
         calls += 1;
         return calls % 2 === 0 ? { status: 503 } : null;
@@ -189,7 +189,7 @@ describe("The policy of a function that was there before the run", () => {
     ).used;
     await remove("mine");
     await add("left-by-the-run");
-    expect(await undo()).toEqual([]);
+    expect(await tearDown()).toEqual([]);
     expect(await policy()).toEqual(before);
   });
 
@@ -223,10 +223,11 @@ describe("The policy of a function that was there before the run", () => {
         return { kind: "response", status: 500, headers: [], body: "", sentAt: 0, answeredAt: 0 };
       },
     };
-    const { undo } = await use(over, { journal: journal(), sentIds: () => ["old", "poison", "a/b"] }).used;
+    const { tearDown } = await use(over, { journal: journal(), sentIds: () => ["old", "poison", "a/b"] })
+      .used;
     await remove("mine");
     await add("poison");
-    expect(await undo()).toEqual([]);
+    expect(await tearDown()).toEqual([]);
     expect(await bySid()).toEqual(before);
     expect(await journalsIn(folder)).toEqual([]);
   });
@@ -236,10 +237,10 @@ describe("The policy of a function that was there before the run", () => {
     const before = await policy();
     let isBroken = false;
     const over = instead((method) => (isBroken && method === "GET" ? { status: 500 } : null));
-    const { undo } = await use(over, { journal: journal() }).used;
+    const { tearDown } = await use(over, { journal: journal() }).used;
     await remove("mine");
     isBroken = true;
-    expect(await undo()).toEqual([
+    expect(await tearDown()).toEqual([
       expect.stringContaining("its policy cannot be read (GetPolicy answered 500"),
       expect.stringMatching(
         /^mine may have lost what stood there before: \{"Action".*\(added again, which cannot be seen\)$/,
@@ -289,10 +290,10 @@ describe("The policy of a function that was there before the run", () => {
     };
     await sent(new AddPermissionCommand({ ...live, StatementId: "own" }));
     const before = await policy("live");
-    const { undo } = await use().used;
+    const { tearDown } = await use().used;
     await sent(new AddPermissionCommand({ ...live, StatementId: "left" }));
     expect((await policy("live")).statements).toHaveLength(2);
-    expect(await undo()).toEqual([]);
+    expect(await tearDown()).toEqual([]);
     expect(await policy("live")).toEqual(before);
   });
 
@@ -491,12 +492,12 @@ describe("A run of --function starts", () => {
         return transport.send(call, how);
       },
     };
-    const { undo } = await use(over, { journal: journal() }).used;
+    const { tearDown } = await use(over, { journal: journal() }).used;
     // A copy of each is added and removed.
     expect(noted).toEqual(Array(before.statements.length * 2).fill(before));
     expect((await stat(join(folder, "t1.json"))).mode & 0o777).toBe(0o600);
     await remove("service");
-    expect(await undo()).toEqual([]);
+    expect(await tearDown()).toEqual([]);
     expect(await journalsIn(folder)).toEqual([]);
   });
 
@@ -504,15 +505,15 @@ describe("A run of --function starts", () => {
     await add("mine");
     let broken = false;
     const over = instead(() => (broken ? { status: 500 } : null));
-    const { undo } = await use(over, { journal: journal() }).used;
+    const { tearDown } = await use(over, { journal: journal() }).used;
     await remove("mine");
     broken = true;
-    expect(await undo()).toContain(
+    expect(await tearDown()).toContain(
       "what was added to mine may be left behind: its policy cannot be read (GetPolicy answered 500 without an error name)",
     );
     expect((await journalsIn(folder)).map(({ entry }) => entry.policies[0]?.statements.length)).toEqual([1]);
     broken = false;
-    expect(await undo()).toEqual([]);
+    expect(await tearDown()).toEqual([]);
     expect(await journalsIn(folder)).toEqual([]);
   });
 });

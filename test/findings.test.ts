@@ -3,12 +3,17 @@ import { judgeOf } from "../oracle/judge.ts";
 import type { Rule } from "../oracle/rule.ts";
 import { rules } from "../rules/index.ts";
 import { mostKept, verdicts } from "../runner/candidates.ts";
-import { type Conclusion, conclusionKey, type SettleOptions, settle } from "../runner/rule-results.ts";
-import type { Lane } from "../runner/worker.ts";
+import {
+  type ConfirmAllOptions,
+  confirmCandidates,
+  type RuleResult,
+  resultKey,
+} from "../runner/rule-results.ts";
+import type { Worker } from "../runner/worker.ts";
 import { getPolicy } from "../spec/calls.ts";
 import type { Exchange } from "../spec/exchange.ts";
 import { scripted } from "../suites/case.ts";
-import { stage } from "./fixture.ts";
+import { fixture } from "./fixture.ts";
 
 function named(id: string): Rule {
   const found = rules.find((rule) => rule.id === id);
@@ -26,8 +31,8 @@ const tooLong = named("FunctionName.maxLength");
 type Said = "holds" | "inconclusive" | { readonly unless: readonly string[] };
 
 const testCase = (id: string) => scripted(id, () => []);
-const origin = { testCase: testCase("unit"), fixture: stage, rounds: [] };
-const at = { ...origin, lane: 0, place: 0, clean: true };
+const origin = { testCase: testCase("unit"), fixture, batches: [] };
+const at = { ...origin, worker: 0, place: 0, clean: true };
 
 /** What a run heard of its rules, both columns alike. */
 function heard(...all: readonly (readonly [Rule, ...Said[]])[]) {
@@ -40,7 +45,7 @@ function heard(...all: readonly (readonly [Rule, ...Said[]])[]) {
           : one === "inconclusive"
             ? ({ verdict: "inconclusive", why: "no answer: timeout" } as const)
             : ({ verdict: "violated", expected: "this", seen: "that", ...one } as const);
-      collected.hear(
+      collected.observe(
         (["document", "aws"] as const).map((column) => ({ rule, column, judgement })),
         at,
       );
@@ -51,31 +56,31 @@ function heard(...all: readonly (readonly [Rule, ...Said[]])[]) {
 
 const shows = {
   kind: "confirmed",
-  played: { rounds: [], observed: [] },
-  stage: null,
+  execution: { batches: [], observed: [] },
+  fixture: null,
   expected: "this",
   seen: "that",
   reruns: { shown: 3, tried: 3 },
 } as const;
 const gone = { code: "not-confirmed", detail: "gone" } as const;
-const lane = { tidy: async () => true } as unknown as Lane;
+const worker = { reset: async () => true } as unknown as Worker;
 
 async function settled(
   collected: ReturnType<typeof verdicts>,
-  options: Partial<SettleOptions> = {},
-): Promise<(rule: Rule) => Pick<Conclusion, "outcome"> & { readonly why?: Conclusion["why"] | undefined }> {
-  const found = await settle({
+  options: Partial<ConfirmAllOptions> = {},
+): Promise<(rule: Rule) => Pick<RuleResult, "outcome"> & { readonly why?: RuleResult["why"] | undefined }> {
+  const found = await confirmCandidates({
     judged: [first, second, third],
     judge: judgeOf(rules),
     verdicts: collected,
-    lanes: [lane],
+    workers: [worker],
     stop: () => null,
-    renew: async () => null,
+    replace: async () => null,
     retry: async () => shows,
     ...options,
   });
   return ({ id }) => {
-    const both = (["document", "aws"] as const).map((column) => found.get(conclusionKey(id, column)));
+    const both = (["document", "aws"] as const).map((column) => found.get(resultKey(id, column)));
     expect(both[0]).toEqual(both[1]);
     const { outcome = "unexercised", why } = both[0] ?? {};
     return { outcome, why };
@@ -83,7 +88,10 @@ async function settled(
 }
 
 /** Shows again, but for these rules, which take a moment. */
-function retrying(unconfirmed: readonly Rule[], slow: readonly Rule[]): NonNullable<SettleOptions["retry"]> {
+function retrying(
+  unconfirmed: readonly Rule[],
+  slow: readonly Rule[],
+): NonNullable<ConfirmAllOptions["retry"]> {
   return async (_candidate, { rule }) => {
     if (slow.includes(rule)) await new Promise((resolve) => setTimeout(resolve, 5));
     return unconfirmed.includes(rule) ? { kind: "unconfirmed", why: gone } : shows;
@@ -124,7 +132,7 @@ describe("What becomes of what was seen", () => {
     ["one lane", 1, []],
     ["two lanes, the explaining one slower", 2, [second]],
     ["two lanes, the explained one slower", 2, [third]],
-  ] as const)("does not depend on which lane is faster: %s", async (_what, lanes, slow) => {
+  ] as const)("does not depend on which lane is faster: %s", async (_what, workers, slow) => {
     const collected = heard(
       [third, { unless: [second.id] }],
       [second, { unless: [first.id] }],
@@ -132,7 +140,7 @@ describe("What becomes of what was seen", () => {
     );
     const of = await settled(collected, {
       judged: [third, second, first],
-      lanes: Array.from({ length: lanes }, () => lane),
+      workers: Array.from({ length: workers }, () => worker),
       retry: retrying([first], slow),
     });
     expect([of(first).outcome, of(second).outcome, of(third)]).toEqual([
@@ -146,18 +154,18 @@ describe("What becomes of what was seen", () => {
     const observed = named("observed.validation-exception");
     const collected = heard([first, { unless: [] }]);
     const judgement = { verdict: "violated", expected: "this", seen: "that", unless: [first.id] } as const;
-    collected.hear([{ rule: observed, column: "aws", judgement }], at);
-    const found = await settle({
+    collected.observe([{ rule: observed, column: "aws", judgement }], at);
+    const found = await confirmCandidates({
       judged: [first, observed],
       judge: judgeOf(rules),
       verdicts: collected,
-      lanes: [lane],
+      workers: [worker],
       stop: () => null,
-      renew: async () => null,
+      replace: async () => null,
       retry: async () => shows,
     });
-    expect(found.get(conclusionKey(first.id, "aws"))?.outcome).toBe("violated");
-    expect(found.get(conclusionKey(observed.id, "aws"))).toMatchObject({
+    expect(found.get(resultKey(first.id, "aws"))?.outcome).toBe("violated");
+    expect(found.get(resultKey(observed.id, "aws"))).toMatchObject({
       outcome: "inconclusive",
       why: { code: "explained", by: first.id },
     });
@@ -166,29 +174,29 @@ describe("What becomes of what was seen", () => {
   it("is explained in no column but that in which the other rule is violated", async () => {
     const collected = heard([second, "holds", { unless: [tooLong.id] }, { unless: [tooLong.id, "other"] }]);
     const judgement = { verdict: "violated", expected: "this", seen: "that" } as const;
-    collected.hear([{ rule: tooLong, column: "document", judgement }], at);
+    collected.observe([{ rule: tooLong, column: "document", judgement }], at);
     const tried: string[] = [];
     const told: string[] = [];
     const far: string[] = [];
-    const found = await settle({
+    const found = await confirmCandidates({
       judged: [second, tooLong],
       judge: judgeOf(rules),
       verdicts: collected,
-      lanes: [lane],
+      workers: [worker],
       stop: () => null,
-      renew: async () => null,
+      replace: async () => null,
       retry: async (_candidate, { rule }) => {
         tried.push(rule.id);
         return shows;
       },
-      concluded: ({ rule, columns, conclusion }) => told.push(`${rule.id} ${columns} ${conclusion.outcome}`),
+      concluded: ({ rule, columns, ruleResult }) => told.push(`${rule.id} ${columns} ${ruleResult.outcome}`),
       trying: ({ tried: done, of }) => far.push(`${done} of ${of}`),
     });
-    expect(found.get(conclusionKey(second.id, "document"))).toMatchObject({
+    expect(found.get(resultKey(second.id, "document"))).toMatchObject({
       outcome: "holds",
       why: { code: "explained", by: tooLong.id },
     });
-    expect(found.get(conclusionKey(second.id, "aws"))?.outcome).toBe("violated");
+    expect(found.get(resultKey(second.id, "aws"))?.outcome).toBe("violated");
     expect(tried).toEqual([tooLong.id, second.id]);
     expect(told).toEqual([
       `${tooLong.id} document violated`,
@@ -200,13 +208,13 @@ describe("What becomes of what was seen", () => {
 
   it("is tried by column where what explains it again is violated in one column alone", async () => {
     const tried: string[] = [];
-    const found = await settle({
+    const found = await confirmCandidates({
       judged: [second, tooLong],
       judge: judgeOf(rules),
       verdicts: heard([second, { unless: [] }]),
-      lanes: [lane],
+      workers: [worker],
       stop: () => null,
-      renew: async () => null,
+      replace: async () => null,
       retry: async (_candidate, { columns, attempt }) => {
         tried.push(`${attempt}: ${columns.join(" and ")}`);
         const isExplained = columns.includes("document");
@@ -215,7 +223,7 @@ describe("What becomes of what was seen", () => {
     });
     expect(tried).toEqual(["1: document and aws", "2: document", "3: aws"]);
     const outcomes = (["document", "aws"] as const).map(
-      (column) => found.get(conclusionKey(second.id, column))?.outcome,
+      (column) => found.get(resultKey(second.id, column))?.outcome,
     );
     expect(outcomes).toEqual(["inconclusive", "violated"]);
   });
@@ -270,7 +278,7 @@ interface Case {
   readonly rule: Rule;
   readonly unless?: readonly string[];
   readonly batches?: number;
-  readonly lane?: number;
+  readonly worker?: number;
   readonly place?: number;
 }
 
@@ -281,17 +289,17 @@ function cases(count: number, of: (index: number) => Case): readonly Case[] {
 /** What a run heard of these test cases, in the order in which they ended. */
 function ended(all: readonly Case[]) {
   const collected = verdicts();
-  for (const { rule, unless = [], batches = 1, lane: on = 0, place = 0 } of all) {
+  for (const { rule, unless = [], batches: count = 1, worker: on = 0, place = 0 } of all) {
     const judgement = { verdict: "violated", expected: "this", seen: "that", unless } as const;
-    const rounds = Array.from({ length: batches }, () => [exchange]);
-    collected.hear(
+    const batches = Array.from({ length: count }, () => [exchange]);
+    collected.observe(
       (["document", "aws"] as const).map((column) => ({ rule, column, judgement })),
-      { ...at, lane: on, testCase: testCase(`case ${place}`), place, rounds },
+      { ...at, worker: on, testCase: testCase(`case ${place}`), place, batches },
     );
   }
   const judgement = { verdict: "holds" } as const;
   for (const rule of [second, third])
-    collected.hear(
+    collected.observe(
       (["document", "aws"] as const).map((column) => ({ rule, column, judgement })),
       at,
     );
@@ -358,10 +366,10 @@ describe("Violations of one rule that have several explanations", () => {
     const all = cases(12, (index) => ({
       rule: second,
       unless: index % 2 === 0 ? [] : ["other", "another"],
-      lane: index % 3,
+      worker: index % 3,
       place: index,
     }));
-    const orders = [all, all.toReversed(), all.toSorted((a, b) => (a.lane ?? 0) - (b.lane ?? 0))];
+    const orders = [all, all.toReversed(), all.toSorted((a, b) => (a.worker ?? 0) - (b.worker ?? 0))];
     const tried = await Promise.all(orders.map((order) => triedFor(second, ended(order))));
     expect(tried[0]).toEqual([0, 1, 2, 3, 4, 5, 6, 7].map((place) => `case ${place}`));
     expect(tried.slice(1)).toEqual([tried[0], tried[0]]);

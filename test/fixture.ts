@@ -1,9 +1,9 @@
-import type { Stage, StagedFunction } from "../spec/fixture.ts";
+import type { Fixture, FixtureFunction } from "../spec/fixture.ts";
 
 const region = "us-west-2";
 const account = "123456789012";
 
-function staged(name: string): StagedFunction {
+function fixtureFunction(name: string): FixtureFunction {
   const arn = `arn:aws:lambda:${region}:${account}:function:${name}`;
   const filling = (size: number) => "x".repeat(size - arn.length - 1);
   return {
@@ -15,12 +15,12 @@ function staged(name: string): StagedFunction {
 }
 
 /** A stage as arranging would return it, for tests that send nothing. */
-export const stage: Stage = {
+export const fixture: Fixture = {
   partition: "aws",
   region,
   account,
-  main: staged("conformance-main"),
-  other: staged("conformance-other"),
+  main: fixtureFunction("conformance-main"),
+  other: fixtureFunction("conformance-other"),
   unknownName: "conformance-unknown",
   recipe: { role: "arn:aws:iam::123456789012:role/conformance", runtime: "nodejs22.x", zip: "UEsFBg==" },
 };

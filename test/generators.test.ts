@@ -20,7 +20,7 @@ import {
 import type { Call } from "../spec/exchange.ts";
 import { isPadded, readName } from "../spec/function-name.ts";
 import { readPrincipal } from "../spec/principal.ts";
-import { stage } from "./fixture.ts";
+import { fixture } from "./fixture.ts";
 import { type PrismValidator, prismValidatorOf } from "./prism-validator.ts";
 
 let prism: PrismValidator;
@@ -176,7 +176,7 @@ describe("edges", () => {
   test("FunctionName edges hit 64, 65, 140 and 141, and the ones that exist are the staged ones", () => {
     const found = memberValues.FunctionName.edges.map(({ label, value }) => ({
       label,
-      value: value({ ...stage, unknownName: fresh }),
+      value: value({ ...fixture, unknownName: fresh }),
     }));
     const sizes = Object.fromEntries(found.map(({ label, value }) => [label, length(value)]));
     expect(sizes).toMatchObject({
@@ -211,7 +211,7 @@ function nearMisses(member: BodyMember | "Qualifier", from: string): readonly Mi
   return builtAround(from, memberValues[member].nearMisses);
 }
 
-const nameNearMisses = builtAround(stage, memberValues.FunctionName.nearMisses);
+const nameNearMisses = builtAround(fixture, memberValues.FunctionName.nearMisses);
 
 describe("near-misses", () => {
   const every: readonly (readonly [Member, readonly Miss[]])[] = [
@@ -256,15 +256,15 @@ describe("near-misses", () => {
     for (const member of bodyMembers) {
       for (const { label, constraint, value } of nearMisses(member, fresh)) {
         if (constraint === "meaning") continue;
-        const { objections, questions } = readBody(request(member, value).body);
+        const { refusalReasons, questions } = readBody(request(member, value).body);
         const name =
           value === null && constraintOf(member).required ? `${member}.required` : `${member}.${constraint}`;
         const disputed =
           value === null ||
           isPadded(member, String(value)) ||
           (member === "SourceArn" && label.startsWith("region-"));
-        if (!disputed || objections.length > 0) expect([label, objections]).toEqual([label, [name]]);
-        expect([label, objections.length + questions.length]).toEqual([label, 1]);
+        if (!disputed || refusalReasons.length > 0) expect([label, refusalReasons]).toEqual([label, [name]]);
+        expect([label, refusalReasons.length + questions.length]).toEqual([label, 1]);
       }
     }
   });
@@ -355,8 +355,8 @@ describe("valid requests", () => {
   test("a valid request leaves nothing to object to and nothing to ask, for us and for Prism", () => {
     for (const draft of sampled(validRequest)) {
       const call = addPermission({ functionName: "f", body: bodyOf(draft, "sid") });
-      const reading = readBody(call.body);
-      expect([...reading.objections, ...reading.questions]).toEqual([]);
+      const analysis = readBody(call.body);
+      expect([...analysis.refusalReasons, ...analysis.questions]).toEqual([]);
       expect(prism(call)).toEqual([]);
     }
   });

@@ -5,8 +5,8 @@ import { judgeVariant } from "../runner/kill-matrix.ts";
 import { historyOf } from "../runner/rebase.ts";
 import { reduceHistory } from "../runner/reduce.ts";
 import { getPolicy } from "../spec/calls.ts";
-import type { Call, Exchange, Round } from "../spec/exchange.ts";
-import type { Stage } from "../spec/fixture.ts";
+import type { Batch, Call, Exchange } from "../spec/exchange.ts";
+import type { Fixture } from "../spec/fixture.ts";
 import { readName } from "../spec/function-name.ts";
 import { percentDecoded } from "../spec/target.ts";
 import { historyRounds } from "../suites/histories.ts";
@@ -15,18 +15,18 @@ import { blamedByLosing, losing } from "./losing-calls.ts";
 
 const arn = (name: string) => `arn:aws:lambda:us-east-1:123456789012:function:${name}`;
 const aliases = { live: "live", arn140: "e", arn141: "f", longest: "l" };
-const staged = (name: string) => ({ name, arn: arn(name), versions: ["1", "2"], aliases });
-const stage: Stage = {
+const fixtureFunction = (name: string) => ({ name, arn: arn(name), versions: ["1", "2"], aliases });
+const fixture: Fixture = {
   partition: "aws",
   region: "us-east-1",
   account: "123456789012",
-  main: staged("h-main"),
-  other: staged("h-other"),
+  main: fixtureFunction("h-main"),
+  other: fixtureFunction("h-other"),
   unknownName: "h-none",
   recipe: { role: "arn:aws:iam::123456789012:role/r", runtime: "nodejs22.x", zip: "UEsFBg==" },
 };
 
-const drawn = fc.sample(commands, { seed: 1, numRuns: 400 }).map((list) => historyRounds(stage, list));
+const drawn = fc.sample(commands, { seed: 1, numRuns: 400 }).map((list) => historyRounds(fixture, list));
 const calls = drawn.flat(2).map(({ call }) => call);
 
 /** The function that a call names, with its qualifier where that follows the name. */
@@ -72,9 +72,9 @@ describe("Random histories", () => {
 
   it("take revisions from every operation that shows one, and old and foreign and spent ones", () => {
     const steps = drawn.flat(2);
-    const source = (round: readonly Round[], key: string | undefined) =>
-      round.flat().find((step) => step.key === key)?.call.operation;
-    const sources = drawn.flatMap((round) => round.flat().map((step) => source(round, step.revisionFrom)));
+    const source = (batch: readonly Batch[], key: string | undefined) =>
+      batch.flat().find((step) => step.key === key)?.call.operation;
+    const sources = drawn.flatMap((batch) => batch.flat().map((step) => source(batch, step.revisionFrom)));
     for (const one of ["GetPolicy", "GetFunction", "GetAlias"]) expect(sources).toContain(one);
     expect(steps.filter(({ key }) => key.endsWith("-again")).length).toBeGreaterThan(5);
   });
@@ -94,8 +94,8 @@ describe("Random histories", () => {
 
   it("need neither a second function nor versions", () => {
     const bare = {
-      ...stage,
-      main: { ...stage.main, versions: [], aliases: null },
+      ...fixture,
+      main: { ...fixture.main, versions: [], aliases: null },
       other: null,
       recipe: null,
     };
@@ -113,7 +113,7 @@ describe("A counterexample that names a version it has published", () => {
 
   it("is played again with whatever version is published then", () => {
     const from = { versionFrom: "publish" };
-    const rounds = historyOf({
+    const batches = historyOf({
       expected: "",
       seen: "",
       curl: "",
@@ -134,14 +134,14 @@ describe("A counterexample that names a version it has published", () => {
         }),
       ],
     });
-    const sent = rounds.flat().map(({ call }) => `${call.target.slice(22)} ${call.body}`);
+    const sent = batches.flat().map(({ call }) => `${call.target.slice(22)} ${call.body}`);
     expect(sent.slice(1)).toEqual([
       'f/aliases {"FunctionVersion":"__Version__","Name":"3a"}',
       'f%3A__Version__/policy?Qualifier=__Version__ {"StatementId":"3"}',
       "arn:aws:lambda:x:3:function:f3:__Version__/policy null",
     ]);
     expect(
-      rounds
+      batches
         .flat()
         .slice(1)
         .every(({ versionFrom }) => versionFrom === "publish"),
@@ -149,12 +149,12 @@ describe("A counterexample that names a version it has published", () => {
   });
 
   it("keeps the publication while it is needed, however indirectly", async () => {
-    const make = (key: string, versionFrom?: string): Round => [
+    const make = (key: string, versionFrom?: string): Batch => [
       { key, call: getPolicy("f"), ...(versionFrom === undefined ? {} : { versionFrom }) },
     ];
     const history = [make("x"), make("publish"), make("y"), make("alias", "publish"), make("read", "alias")];
-    const smallest = await reduceHistory(history, async (rounds) =>
-      rounds.flat().some(({ key }) => key === "read"),
+    const smallest = await reduceHistory(history, async (batches) =>
+      batches.flat().some(({ key }) => key === "read"),
     );
     expect(smallest.flat().map(({ key }) => key)).toEqual(["publish", "alias", "read"]);
   });

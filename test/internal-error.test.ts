@@ -51,7 +51,7 @@ async function diedIn(when: (of: Addition) => boolean): Promise<Report> {
 
 describe("An error of the suite itself", () => {
   it("is told with the rule that threw, the test case that was executed, and the stack", async () => {
-    const report = await diedIn(({ reading }) => reading.body.members?.SourceAccount !== undefined);
+    const report = await diedIn(({ analysis }) => analysis.body.members?.SourceAccount !== undefined);
     const [problem, ...more] = report.problems ?? [];
     expect(more).toEqual([]);
     expect(problem).toMatchObject({ code: "internal", rule: "success.is-201" });

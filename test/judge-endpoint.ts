@@ -1,8 +1,8 @@
 import { performance } from "node:perf_hooks";
 import type { Report, RuleReport } from "../reports/report.ts";
 import { rules } from "../rules/index.ts";
-import { reach } from "../runner/connect.ts";
-import type { Inability } from "../runner/options.ts";
+import { connect } from "../runner/connect.ts";
+import type { UnsupportedCapability } from "../runner/options.ts";
 import { run } from "../runner/run.ts";
 import { suites } from "../suites/index.ts";
 
@@ -10,12 +10,12 @@ import { suites } from "../suites/index.ts";
 export async function judgeEndpoint(
   endpoint: URL,
   names: readonly string[],
-  { cannot = [] }: { readonly cannot?: readonly Inability[] } = {},
+  { cannot = [] }: { readonly cannot?: readonly UnsupportedCapability[] } = {},
 ): Promise<Report> {
   const t0 = performance.now();
   const clock = () => performance.now() - t0;
-  const lanes = 4;
-  const reached = await reach({
+  const workers = 4;
+  const connection = await connect({
     endpoint,
     region: "us-east-1",
     sign: false,
@@ -23,7 +23,7 @@ export async function judgeEndpoint(
     arranges: true,
     prefix: "addperm-ct-1",
     timeoutMs: 5000,
-    concurrency: lanes,
+    concurrency: workers,
     clock,
     now: () => new Date(),
     journalDir: null,
@@ -31,25 +31,25 @@ export async function judgeEndpoint(
   });
   try {
     return await run({
-      ...reached,
+      ...connection,
       tool: { name: "test", version: "0" },
       target: { name: "server", endpoint: endpoint.origin, cannot },
       clock,
       sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
       startedAt: new Date(),
-      lanes,
+      workers,
       suites: suites.filter(({ name }) => names.includes(name)),
       rules,
       profile: "document",
       seed: 1,
       runs: 5,
       rounds: 2,
-      careful: false,
+      safeMode: false,
       settleMs: 0,
       replay: (rule) => rule,
     });
   } finally {
-    await reached.transport.close();
+    await connection.transport.close();
   }
 }
 

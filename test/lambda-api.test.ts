@@ -216,8 +216,8 @@ test("members that hold no text are absent, and a number is read as its digits",
 test("a call is asked twice over a dropped connection where that has no effect, and nothing is added twice", async () => {
   const sent: string[] = [];
   const dropping: Transport = {
-    send: async ({ method }, { anew = false }) => {
-      sent.push(`${method} ${anew ? "anew" : "shared"}`);
+    send: async ({ method }, { onNewConnection = false }) => {
+      sent.push(`${method} ${onNewConnection ? "anew" : "shared"}`);
       return { kind: "none", reason: "reset", detail: "", sentAt: 0, answeredAt: 0 };
     },
     close: async () => {},

@@ -8,7 +8,7 @@ import { html } from "../reports/html/report.ts";
 import { readReport } from "../reports/read-report.ts";
 import type { Report } from "../reports/report.ts";
 import { runMarkdown } from "../reports/run-blocks.ts";
-import { standing } from "../reports/verdict.ts";
+import { ruleStatus } from "../reports/verdict.ts";
 import { faithful } from "../targets/reference/behaviour.ts";
 import { live } from "../targets/reference/mutants/index.ts";
 import { createReference } from "../targets/reference/reference.ts";
@@ -44,12 +44,12 @@ describe("A server that answers as the live service was seen to answer, by --pro
   });
 
   it("leaves nothing unexercised without a reason, and counts no rule that the column does not have", () => {
-    const idle = report.rules.filter((rule) => standing(rule, report) === "unexercised");
+    const idle = report.rules.filter((rule) => ruleStatus(rule, report) === "unexercised");
     expect(idle.map(({ id, reason }) => `${id}: ${reason}`)).toEqual([]);
-    const excused = report.rules.filter((rule) => standing(rule, report) === "excused");
+    const excused = report.rules.filter((rule) => ruleStatus(rule, report) === "excused");
     expect(excused.map(({ reason }) => reason)).not.toContain(undefined);
     expect(report.summary.aws.unexercised).toBe(excused.length);
-    const ignored = report.rules.filter((rule) => standing(rule, report) === "ignored");
+    const ignored = report.rules.filter((rule) => ruleStatus(rule, report) === "ignored");
     expect(ignored.map(({ id }) => id).sort()).toEqual(pageOnly);
     for (const { columns, verdicts } of ignored) {
       expect(columns).toEqual(["document"]);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { judgeOf } from "../oracle/judge.ts";
-import { type Belief, initialBelief, mostWorlds } from "../oracle/model-state.ts";
-import { type ObservedRound, observeRound } from "../oracle/observe.ts";
+import { initialModelState, type ModelState, mostPossibleStates } from "../oracle/model-state.ts";
+import { type ObservedBatch, observeBatch } from "../oracle/observe.ts";
 import { rules } from "../rules/index.ts";
 import {
   addPermission,
@@ -15,10 +15,10 @@ import {
   removePermission,
 } from "../spec/calls.ts";
 import type { Answer, Call } from "../spec/exchange.ts";
-import type { Stage } from "../spec/fixture.ts";
+import type { Fixture } from "../spec/fixture.ts";
 
 const arn = "arn:aws:lambda:us-east-1:123456789012:function:f";
-const stage: Stage = {
+const fixture: Fixture = {
   partition: "aws",
   region: "us-east-1",
   account: "123456789012",
@@ -66,12 +66,12 @@ function add(sid: string, more: Readonly<Record<string, unknown>> = {}, query: s
 }
 
 /** Plays calls one after the other against the given answers. */
-function told(...story: readonly (readonly [Call, Answer])[]): readonly ObservedRound[] {
-  let belief: Belief = initialBelief(stage, true);
+function told(...story: readonly (readonly [Call, Answer])[]): readonly ObservedBatch[] {
+  let modelState: ModelState = initialModelState(fixture, true);
   return story.map(([call, given], index) => {
-    const round = observeRound(belief, [{ step: { key: `${index}`, call }, call, answer: given }]);
-    belief = round.after;
-    return round;
+    const batch = observeBatch(modelState, [{ step: { key: `${index}`, call }, call, answer: given }]);
+    modelState = batch.after;
+    return batch;
   });
 }
 
@@ -80,7 +80,7 @@ function verdicts(...story: readonly (readonly [Call, Answer])[]): Readonly<Reco
   const last = told(...story).at(-1);
   if (last === undefined) throw new Error("nothing was told");
   const found = judgeOf(rules)
-    .round(last)
+    .batch(last)
     .filter(({ column }) => column === "document");
   return Object.fromEntries(found.map(({ rule, judgement }) => [rule.id, judgement.verdict]));
 }
@@ -94,7 +94,7 @@ describe("Calls without an answer", () => {
       [add("aa"), added("aa")],
       [add("bb"), silence],
     ] as const;
-    expect(told(...story).at(-1)?.after.policies.f?.worlds).toHaveLength(2);
+    expect(told(...story).at(-1)?.after.policies.f?.possibleStates).toHaveLength(2);
     expect(violations(verdicts(...story, [getPolicy("f"), policyOf("r", "aa")]))).toEqual([]);
     expect(violations(verdicts(...story, [getPolicy("f"), policyOf("r", "aa", "bb")]))).toEqual([]);
     expect(violations(verdicts(...story, [getPolicy("f"), policyOf("r", "bb")]))).toContain(
@@ -105,7 +105,7 @@ describe("Calls without an answer", () => {
   });
 
   it("are concluded from no more once there are more worlds than are kept, and that is said", () => {
-    const open = Math.log2(mostWorlds) + 1;
+    const open = Math.log2(mostPossibleStates) + 1;
     const lost = Array.from({ length: open }, (_, at) => [add(`open-${at}`), silence] as const);
     const story = [[add("aa"), added("aa")], ...lost] as const;
     expect(told(...story.slice(0, -1)).at(-1)?.after.policies.f?.capped).toBe(false);
@@ -117,7 +117,7 @@ describe("Calls without an answer", () => {
       expect.objectContaining({ "request.accepted": "inconclusive" }),
     );
     const after = told(...story, [getPolicy("f"), policyOf("r", "aa")]).at(-1)?.after;
-    expect(after?.policies.f).toMatchObject({ capped: false, worlds: [{ policyRevision: "r" }] });
+    expect(after?.policies.f).toMatchObject({ capped: false, possibleStates: [{ policyRevision: "r" }] });
   });
 
   it("to delete the function leave open what it still holds", () => {

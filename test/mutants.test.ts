@@ -5,9 +5,9 @@ import { questions } from "../rules/unspecified.ts";
 import { revisionIn, versionIn } from "../spec/answer.ts";
 import { createAlias, createFunction, publishVersion } from "../spec/calls.ts";
 import { type Call, type Exchange, revisionSlot, type Step, versionSlot } from "../spec/exchange.ts";
-import type { Stage, StagedFunction } from "../spec/fixture.ts";
+import type { Fixture, FixtureFunction } from "../spec/fixture.ts";
 import { boundary } from "../suites/boundary.ts";
-import type { Unit } from "../suites/case.ts";
+import type { TestCase } from "../suites/case.ts";
 import { faults } from "../suites/faults.ts";
 import { histories } from "../suites/histories.ts";
 import { races } from "../suites/races.ts";
@@ -21,7 +21,7 @@ import { createReference, type Reference } from "../targets/reference/reference.
 
 const account = "123456789012";
 
-function staged(name: string): StagedFunction {
+function fixtureFunction(name: string): FixtureFunction {
   const arn = `arn:aws:lambda:us-east-1:${account}:function:${name}`;
   const filling = (length: number) => "x".repeat(length - arn.length - 1);
   const aliases = { live: "live", arn140: filling(140), arn141: filling(141), longest: "y".repeat(128) };
@@ -29,19 +29,19 @@ function staged(name: string): StagedFunction {
 }
 
 const recipe = { role: "arn:aws:iam::123456789012:role/r", runtime: "nodejs22.x", zip: "UEsFBg==" };
-const stage: Stage = {
+const fixture: Fixture = {
   partition: "aws",
   region: "us-east-1",
   account,
-  main: staged("mutants-main"),
-  other: staged("mutants-other"),
+  main: fixtureFunction("mutants-main"),
+  other: fixtureFunction("mutants-other"),
   unknownName: "mutants-none",
   recipe,
 };
 
-const units = [spellings, boundary, state, open, faults, histories, races, size].flatMap((suite): Unit[] => [
-  ...suite.units({ seed: 1, runs: 3, rounds: 2 }),
-]);
+const testCases = [spellings, boundary, state, open, faults, histories, races, size].flatMap(
+  (suite): TestCase[] => [...suite.testCases({ seed: 1, runs: 3, rounds: 2 })],
+);
 
 async function send(reference: Reference, call: Call): Promise<Exchange["answer"]> {
   const headers = Object.fromEntries(call.headers.map(([name, value]) => [name.toLowerCase(), value]));
@@ -61,7 +61,7 @@ async function send(reference: Reference, call: Call): Promise<Exchange["answer"
 
 async function arranged(mutate: Mutation): Promise<Reference> {
   const reference = createReference({ behaviour: mutate(faithful) });
-  for (const { name, aliases } of [stage.main, stage.other ?? stage.main]) {
+  for (const { name, aliases } of [fixture.main, fixture.other ?? fixture.main]) {
     await send(reference, createFunction(name, recipe));
     for (const _ of ["1", "2"]) await send(reference, publishVersion(name));
     for (const alias of Object.values(aliases ?? {})) await send(reference, createAlias(name, alias, "1"));
@@ -85,35 +85,35 @@ function filled({ call, revisionFrom, versionFrom }: Step, done: readonly (reado
 /** What each history is answered by a reference of its own, as one digest a history. */
 async function transcript(
   mutate: Mutation,
-  histories: readonly Unit[],
+  histories: readonly TestCase[],
 ): Promise<ReadonlyMap<string, string>> {
   const digests = await Promise.all(
-    histories.map(async (unit) => {
+    histories.map(async (testCase) => {
       const reference = await arranged(mutate);
-      const script = unit.start(stage);
+      const script = testCase.start(fixture);
       const done: (readonly Exchange[])[] = [];
-      for (let round = script(done); round !== null; round = script(done)) {
+      for (let batch = script(done); batch !== null; batch = script(done)) {
         const play = async (step: Step) => {
           const call = filled(step, done);
           return { step, call, answer: await send(reference, call) };
         };
-        done.push(await Promise.all(round.map(play)));
+        done.push(await Promise.all(batch.map(play)));
       }
-      const answers = JSON.stringify(done.map((round) => round.map(({ answer }) => answer)));
-      return [unit.id, createHash("sha256").update(answers).digest("hex")] as const;
+      const answers = JSON.stringify(done.map((batch) => batch.map(({ answer }) => answer)));
+      return [testCase.id, createHash("sha256").update(answers).digest("hex")] as const;
     }),
   );
   return new Map(digests);
 }
 
-const expected = await transcript((behaviour) => behaviour, units);
-const expectedLive = await transcript(live, units);
+const expected = await transcript((behaviour) => behaviour, testCases);
+const expectedLive = await transcript(live, testCases);
 
 /** Histories, first those that told an earlier variant apart. */
-let byUse: readonly Unit[] = units;
+let byUse: readonly TestCase[] = testCases;
 
 /** How many words of a history's id are in a text. */
-function likeness({ id }: Unit, text: string): number {
+function likeness({ id }: TestCase, text: string): number {
   const words = id.toLowerCase().split(/s?\W+/);
   return words.filter((word) => word.length > 2 && text.toLowerCase().includes(word)).length;
 }
@@ -124,11 +124,11 @@ async function difference(
   mutate: Mutation,
   from: ReadonlyMap<string, string>,
 ): Promise<string | null> {
-  for (const unit of byUse.toSorted((a, b) => likeness(b, name) - likeness(a, name))) {
-    const seen = await transcript(mutate, [unit]);
-    if (seen.get(unit.id) === from.get(unit.id)) continue;
-    byUse = [unit, ...byUse.filter((one) => one !== unit)];
-    return unit.id;
+  for (const testCase of byUse.toSorted((a, b) => likeness(b, name) - likeness(a, name))) {
+    const seen = await transcript(mutate, [testCase]);
+    if (seen.get(testCase.id) === from.get(testCase.id)) continue;
+    byUse = [testCase, ...byUse.filter((one) => one !== testCase)];
+    return testCase.id;
   }
   return null;
 }
@@ -164,8 +164,8 @@ describe("mutants", () => {
   });
 
   it("keep what they remember to one reference", async () => {
-    const unit = units.find(({ id }) => id === "state/free-after-removal");
-    const twice = unit === undefined ? [] : [unit, { ...unit, id: "again" }];
+    const testCase = testCases.find(({ id }) => id === "state/free-after-removal");
+    const twice = testCase === undefined ? [] : [testCase, { ...testCase, id: "again" }];
     expect(twice).toHaveLength(2);
     for (const [, { mutate }] of all) {
       const [first, second] = [...(await transcript(mutate, twice)).values()];

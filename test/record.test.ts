@@ -8,7 +8,7 @@ import { pipeline } from "node:stream/promises";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Report } from "../reports/report.ts";
-import { exitCode, standing } from "../reports/verdict.ts";
+import { exitCode, ruleStatus } from "../reports/verdict.ts";
 import { rules } from "../rules/index.ts";
 import { rejudge } from "../runner/judge-recording.ts";
 import { judgeVariant, type VariantOptions } from "../runner/kill-matrix.ts";
@@ -20,7 +20,7 @@ import { mutants } from "../targets/reference/mutants/index.ts";
 import { change } from "../targets/reference/mutants/mutant.ts";
 import { createReference } from "../targets/reference/reference.ts";
 import { runCommand } from "./command.ts";
-import { stage } from "./fixture.ts";
+import { fixture } from "./fixture.ts";
 import { sampleReport } from "./sample-report.ts";
 import { add, added } from "./story.ts";
 
@@ -114,7 +114,7 @@ describe("A recording", () => {
     }));
     const { live, again } = await recorded("no-policy", silent, { suites: ["state"] });
     const excused = (report: Report) =>
-      report.rules.filter((rule) => standing(rule, report) === "excused").map(({ id }) => id);
+      report.rules.filter((rule) => ruleStatus(rule, report) === "excused").map(({ id }) => id);
     expect(again.target).toEqual(live.target);
     expect(live.target.unsupported).toContainEqual({ needs: "policy", reason: expect.any(String) });
     expect(excused(live).length).toBeGreaterThan(5);
@@ -213,13 +213,13 @@ const footer: Line = { type: "footer", report: { ...sampleReport(), faults: [] }
 const text = (...lines: readonly Line[]) => lines.map((line) => `${JSON.stringify(line)}\n`).join("");
 
 /** One history of one call, with so many bytes more in a header of the answer. */
-function history(unit: string, filler = 0): Line {
-  const call = add(unit);
-  const given = added(unit);
+function history(testCase: string, filler = 0): Line {
+  const call = add(testCase);
+  const given = added(testCase);
   const headers = [["X-Filler", "x".repeat(filler)] as const];
   const answer = given.kind === "none" ? given : { ...given, headers: [...given.headers, ...headers] };
   const exchanges = [{ step: { key: "a", call }, call, answer }];
-  return { type: "batch", worker: 0, case: unit, purpose: "execute", exchanges };
+  return { type: "batch", worker: 0, case: testCase, purpose: "execute", exchanges };
 }
 
 async function all(pieces: readonly string[]): Promise<readonly Line[]> {
@@ -235,11 +235,11 @@ describe("A recording of version 1", () => {
       case "header":
         return { ...line, schema: "addpermission-conformance/recording@1" };
       case "fixture-ready":
-        return { type: "stage", lane: line.worker, stage: line.fixture, fresh: line.empty };
+        return { type: "stage", worker: line.worker, fixture: line.fixture, fresh: line.empty };
       case "fixture-reset":
-        return { type: "tidied", lane: line.worker, empty: line.empty };
+        return { type: "tidied", worker: line.worker, empty: line.empty };
       case "batch":
-        return { type: "round", lane: line.worker, unit: line.case, exchanges: line.exchanges };
+        return { type: "round", worker: line.worker, testCase: line.case, exchanges: line.exchanges };
       case "case-finished":
         return null;
       case "footer":
@@ -361,7 +361,7 @@ describe("A recording that is larger than the memory", () => {
     const dir = join(folder, "large");
     await mkdir(dir);
     async function* large() {
-      yield text(header, { type: "fixture-ready", worker: 0, fixture: stage, empty: true });
+      yield text(header, { type: "fixture-ready", worker: 0, fixture, empty: true });
       for (let index = 0; index < 1536; index += 1) {
         yield text(history(`u${index}`, megabyte / 16), { type: "fixture-reset", worker: 0, empty: true });
       }

@@ -56,12 +56,12 @@ describe("A history moved to another stage", () => {
   it("names the new functions in the very spelling of the old ones", () => {
     const anyCase = fc.tuple(sameLength, fc.constantFrom(...spellings), fc.constantFrom("main", "other"));
     fc.assert(
-      fc.property(anyCase, ([stage, spell, which]) => {
-        const now = [`${stage}-00001-main`, `${stage}-00001-other`];
+      fc.property(anyCase, ([fixture, spell, which]) => {
+        const now = [`${fixture}-00001-main`, `${fixture}-00001-other`];
         const name = (prefix: string) => `123456789012:function:${prefix}-${which}:live`;
         const target = targetAfter(spell(name("addperm-ct-6b86b2-0001")), now);
         expect(target).toBe(
-          addPermission({ functionName: spell(name(`${stage}-00001`)), body: null }).target,
+          addPermission({ functionName: spell(name(`${fixture}-00001`)), body: null }).target,
         );
       }),
     );

@@ -7,7 +7,7 @@ import { recordedShape } from "../reports/known.ts";
 import { readReport } from "../reports/read-report.ts";
 import type { Reason, Report, RuleReport } from "../reports/report.ts";
 import type { Schemas } from "../reports/schemas.ts";
-import { exitCode, standing } from "../reports/verdict.ts";
+import { exitCode, ruleStatus } from "../reports/verdict.ts";
 import { rules } from "../rules/index.ts";
 import type { Silence } from "../spec/exchange.ts";
 import type { Basis, Capability, Column, Outcome } from "../spec/verdict.ts";
@@ -155,7 +155,7 @@ describe("A report of an earlier version", () => {
   it("excuses what the target cannot do, by the sentence", () => {
     const rule = sampleRule("a.b", { verdicts: unexercised, reason: nothing });
     const report = read(old(rule));
-    expect(standing(report.rules.at(-1) ?? rule, report)).toBe("excused");
+    expect(ruleStatus(report.rules.at(-1) ?? rule, report)).toBe("excused");
     expect(exitCode(report)).toBe(0);
     expect(exitCode(read(old({ ...rule, reason: "no request of this run bore on it" })))).toBe(3);
     expect(exitCode(read(old({ ...rule, reason: nothing.slice(0, -1) })))).toBe(3);
@@ -166,7 +166,7 @@ describe("A report of an earlier version", () => {
     const rule = (by: string) =>
       sampleRule("c.d", { verdicts: inconclusive, reason: `explained by the violation of ${by}` });
     const report = read(old(known, rule("a.b")));
-    expect(standing(rule("a.b"), report)).toBe("explained");
+    expect(ruleStatus(rule("a.b"), report)).toBe("explained");
     expect(exitCode(report)).toBe(0);
     expect(exitCode(read(old(known, rule("a.bc"))))).toBe(3);
   });

@@ -3,7 +3,7 @@ import { sleep } from "../client/deadline.ts";
 import type { Outgoing, Transport } from "../client/transport.ts";
 import type { Rule } from "../oracle/rule.ts";
 import { rules } from "../rules/index.ts";
-import { type Reach, reach } from "../runner/connect.ts";
+import { type Connection, connect } from "../runner/connect.ts";
 import { diff } from "../runner/diff/diff.ts";
 import type { Observer, RunEvent } from "../runner/events.ts";
 import type { RunOptions } from "../runner/options.ts";
@@ -70,12 +70,12 @@ function targetOf({ mutate = (same) => same, slow = () => 0, late = false, heard
 
 type Target = ReturnType<typeof targetOf>;
 
-function reached(
+function connection(
   { carrier }: Target,
   { budget, timeoutMs = 400, signal, existing }: On,
   prefix = "addperm-ct-scope",
-): Promise<Reach> {
-  return reach({
+): Promise<Connection> {
+  return connect({
     endpoint: new URL("http://reference.invalid"),
     region: "us-east-1",
     sign: false,
@@ -100,9 +100,9 @@ const common = {
   clock,
   sleep: (ms: number) => sleep(ms),
   startedAt: new Date(0),
-  lanes: 8,
+  workers: 8,
   seed: 1,
-  careful: false,
+  safeMode: false,
 } as const;
 
 /** Runs until the end, whichever that is: the faults of the report, or the reason for none. */
@@ -112,9 +112,9 @@ async function runOn(
   observers: readonly Observer[] = [],
 ): Promise<{ readonly said: string; readonly target: Target }> {
   const { target = targetOf(on) } = on;
-  const reach = await reached(target, on);
+  const connect = await connection(target, on);
   const how: RunOptions = {
-    ...reach,
+    ...connect,
     ...common,
     target: { name: "counted", endpoint: "http://reference.invalid", cannot: [] },
     suites: suites.filter(({ name }) => ["state", "histories", "races"].includes(name)),
@@ -276,16 +276,16 @@ describe("After a run that was ended from outside", () => {
     const slow = ({ method, target }: Outgoing) => (method === "POST" && /\/policy/.test(target) ? 30 : 0);
     const on = { slow, late: true, ...endingAt((call, number) => number > 60 && slow(call) > 0) };
     const target = targetOf(on);
-    const own = await reached(target, {}, "addperm-ct-own");
-    const { stage, undo } = await own.arrange("0000", { bare: true });
-    const held = () => own.transport.send(getPolicy(stage.main.name), { deadlineMs: 400 });
-    const { said } = await runOn({ ...on, existing: stage.main.name, target }, { lanes: 1 });
+    const own = await connection(target, {}, "addperm-ct-own");
+    const { fixture, tearDown } = await own.arrange("0000", { bare: true });
+    const held = () => own.transport.send(getPolicy(fixture.main.name), { deadlineMs: 400 });
+    const { said } = await runOn({ ...on, existing: fixture.main.name, target }, { workers: 1 });
     expect(said).toMatch(/interrupted/);
     const before = target.requests();
     await sleep(100);
     expect(target.requests()).toBe(before);
     expect(await held()).toMatchObject({ status: 404 });
-    await undo();
+    await tearDown();
     expect(await target.functions()).toEqual([]);
   });
 });
@@ -329,7 +329,7 @@ describe("After a comparison of two targets", () => {
   async function compared(on: On, progress: () => void = () => {}) {
     const targets = { x: targetOf(on), y: targetOf(on) };
     const sideOf = async (side: "x" | "y") => ({
-      ...(await reached(targets[side], on, `addperm-ct-00000${side}`)),
+      ...(await connection(targets[side], on, `addperm-ct-00000${side}`)),
       target: { name: side, endpoint: `http://${side}.invalid`, cannot: [] },
     });
     const report = diff({

@@ -8,7 +8,7 @@ export interface Planned {
   readonly start: number;
   readonly length: number;
   /** From 0, at once, to 1, with the answer. */
-  readonly point: number;
+  readonly subject: number;
   readonly fate: "answered" | "lost" | "never" | "refused";
 }
 
@@ -25,7 +25,7 @@ export function plans(options: {
       sid: fc.constantFrom(...options.sids),
       start: fc.nat({ max: options.span }),
       length: fc.nat({ max: options.longest }),
-      point: fc.double({ min: 0, max: 1, noNaN: true }),
+      subject: fc.double({ min: 0, max: 1, noNaN: true }),
       fate: fc.constantFrom("answered", "answered", "answered", "answered", "lost", "never", "refused"),
     }),
     options.count,
@@ -36,7 +36,7 @@ export function plans(options: {
 export function executed(planned: readonly Planned[], sids: readonly string[]): readonly PolicyOperation[] {
   const stored = new Set(sids);
   const turns = planned
-    .map((plan, index) => ({ plan, index, at: plan.start + plan.point * plan.length }))
+    .map((plan, index) => ({ plan, index, at: plan.start + plan.subject * plan.length }))
     .sort((a, b) => a.at - b.at);
   const answers = new Map<number, PolicyOutput>();
   for (const { plan, index } of turns) {

@@ -1,16 +1,16 @@
 import { judgeOf } from "../oracle/judge.ts";
-import { type Belief, initialBelief } from "../oracle/model-state.ts";
-import { type ObservedRound, observeRound } from "../oracle/observe.ts";
+import { initialModelState, type ModelState } from "../oracle/model-state.ts";
+import { type ObservedBatch, observeBatch } from "../oracle/observe.ts";
 import { rules } from "../rules/index.ts";
 import { addPermission, label } from "../spec/calls.ts";
 import type { Answer, Call } from "../spec/exchange.ts";
-import { stage } from "./fixture.ts";
+import { fixture } from "./fixture.ts";
 
 /** A call, and how it was answered. */
 export type Told = readonly [Call, Answer];
 
 /** The two functions of the stage. */
-export const names = { main: stage.main.name, other: stage.other?.name ?? "" };
+export const names = { main: fixture.main.name, other: fixture.other?.name ?? "" };
 
 const times = { sentAt: 0, answeredAt: 1 };
 
@@ -51,7 +51,7 @@ function statement(sid: string, key: string): Readonly<Record<string, unknown>> 
     Effect: "Allow",
     Principal: { Service: "s3.amazonaws.com" },
     Action: "lambda:InvokeFunction",
-    Resource: `${stage.main.arn.replace(names.main, key)}`,
+    Resource: `${fixture.main.arn.replace(names.main, key)}`,
   };
 }
 
@@ -62,20 +62,20 @@ export const policyOf = (key: string, ...sids: readonly string[]) =>
   answer(200, { Policy: JSON.stringify({ Statement: sids.map((sid) => statement(sid, key)) }) });
 
 /** Plays calls one after the other against the given answers, on a stage whose policies are empty. */
-function played(...story: readonly Told[]): readonly ObservedRound[] {
-  let belief: Belief = initialBelief(stage, true);
+function execution(...story: readonly Told[]): readonly ObservedBatch[] {
+  let modelState: ModelState = initialModelState(fixture, true);
   return story.map(([call, given], index) => {
-    const round = observeRound(belief, [{ step: { key: `${index}`, call }, call, answer: given }]);
-    belief = round.after;
-    return round;
+    const batch = observeBatch(modelState, [{ step: { key: `${index}`, call }, call, answer: given }]);
+    modelState = batch.after;
+    return batch;
   });
 }
 
 /** The rules that are blamed for a story: what another broken rule explains is left to that one. */
 export function blamed(...story: readonly Told[]): readonly string[] {
   const judge = judgeOf(rules);
-  const found = played(...story)
-    .flatMap((round) => judge.round(round))
+  const found = execution(...story)
+    .flatMap((batch) => judge.batch(batch))
     .filter(({ column, judgement }) => column === "document" && judgement.verdict === "violated");
   const broken = new Set(found.map(({ rule }) => rule.id));
   const own = found.filter(

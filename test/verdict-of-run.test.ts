@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { RuleReport } from "../reports/report.ts";
-import { exitCode, standing, verdictSentence } from "../reports/verdict.ts";
+import { exitCode, ruleStatus, verdictSentence } from "../reports/verdict.ts";
 import { greenReport, sampleReport, sampleRule } from "./sample-report.ts";
 
 const unexercised = { document: "unexercised", aws: "unexercised" } as const;
@@ -26,7 +26,7 @@ describe("the exit code of a report", () => {
     const explained = (by: string) =>
       sampleRule("c.d", { verdicts: open, reasonCode: "explained", explainedBy: by });
     expect(exitCode({ ...green, rules: [known, explained("a.b")] })).toBe(0);
-    expect(standing(explained("a.b"), { ...green, rules: [known] })).toBe("explained");
+    expect(ruleStatus(explained("a.b"), { ...green, rules: [known] })).toBe("explained");
     expect(exitCode({ ...green, rules: [known, explained("e.f")] })).toBe(3);
     expect(exitCode({ ...green, rules: [{ ...known, known: false }, explained("a.b")] })).toBe(1);
   });
@@ -88,8 +88,8 @@ describe("a rule that only one of the columns has", () => {
 
   it("does not count in the other column", () => {
     expect(exitCode({ ...asked, profile: "aws" })).toBe(0);
-    expect(standing(own, { ...asked, profile: "aws" })).toBe("ignored");
-    expect(standing(own, asked)).toBe("holds");
+    expect(ruleStatus(own, { ...asked, profile: "aws" })).toBe("ignored");
+    expect(ruleStatus(own, asked)).toBe("holds");
   });
 
   it("decides in its own", () => {
@@ -115,12 +115,12 @@ describe("the verdict in words", () => {
 
   it("knows where each rule stands", () => {
     const report = sampleReport();
-    expect(report.rules.map((rule) => standing(rule, report))).toEqual([
+    expect(report.rules.map((rule) => ruleStatus(rule, report))).toEqual([
       ...["violated", "violated", "holds", "known", "inconclusive", "unexercised"],
       ...["excused", "excused", "ignored", "holds", "holds"],
     ]);
     const live = { ...report, profile: "aws" } as const;
-    expect(live.rules.map((rule) => standing(rule, live))).toEqual([
+    expect(live.rules.map((rule) => ruleStatus(rule, live))).toEqual([
       ...["violated", "inconclusive", "violated", "known", "inconclusive", "unexercised"],
       ...["excused", "excused", "violated", "holds", "ignored"],
     ]);

@@ -1,7 +1,7 @@
-import type { Stage } from "../spec/fixture.ts";
+import type { Fixture } from "../spec/fixture.ts";
 
 /** A stage that is only written to, never played on. */
-export const anyStage: Stage = {
+export const anyFixture: Fixture = {
   partition: "aws",
   region: "us-east-1",
   account: "123456789012",

@@ -15,8 +15,8 @@ import { bodyOf, canonicalBody } from "../generators/valid-requests.ts";
 import { slowBodies, wireBodies, wireTypes } from "../generators/wire-bodies.ts";
 import { wireFramings, wireTargets } from "../generators/wire-framings.ts";
 import { judgeOf } from "../oracle/judge.ts";
-import { initialBelief } from "../oracle/model-state.ts";
-import { observeRound } from "../oracle/observe.ts";
+import { initialModelState } from "../oracle/model-state.ts";
+import { observeBatch } from "../oracle/observe.ts";
 import { rules } from "../rules/index.ts";
 import { questions } from "../rules/unspecified.ts";
 import { readBody } from "../spec/body.ts";
@@ -33,16 +33,16 @@ import {
 } from "../spec/calls.ts";
 import { type Answer, revisionSlot } from "../spec/exchange.ts";
 import { readName } from "../spec/function-name.ts";
-import { read } from "../spec/request.ts";
+import { analyzeRequest } from "../spec/request.ts";
 import { route, valuesOf } from "../spec/target.ts";
 import { wire } from "../suites/wire.ts";
 import { inProcess } from "../targets/in-process.ts";
 import { faithful, type Mutation } from "../targets/reference/behaviour.ts";
 import { wireMutants } from "../targets/reference/mutants/wire-mutants.ts";
 import { createReference } from "../targets/reference/reference.ts";
-import { stage } from "./fixture.ts";
+import { fixture } from "./fixture.ts";
 import { judgeEndpoint, notGreen } from "./judge-endpoint.ts";
-import { anyStage } from "./wire-fixture.ts";
+import { anyFixture } from "./wire-fixture.ts";
 
 const every = [...wireBodies, ...wireTypes, ...slowBodies, ...wireTargets, ...wireFramings];
 
@@ -58,9 +58,9 @@ const forbidden =
 
 describe("wire", () => {
   test.each(every.map((one) => [one.label, one] as const))("%s is read as it must be", (label, one) => {
-    const { objections, questions, features } = read(one.make("f", "sid"));
-    const kind = questions.length > 0 ? "asks" : objections.length > 0 ? "refuse" : "accept";
-    if (Object.hasOwn(admitted, label)) expect([kind, ...features]).toEqual(["accept", admitted[label]]);
+    const { refusalReasons, questions, variations } = analyzeRequest(one.make("f", "sid"));
+    const kind = questions.length > 0 ? "asks" : refusalReasons.length > 0 ? "refuse" : "accept";
+    if (Object.hasOwn(admitted, label)) expect([kind, ...variations]).toEqual(["accept", admitted[label]]);
     else if (/^slow-SourceArn-5$/.test(label)) expect(kind).toBe("asks");
     else expect(kind).toBe(forbidden.test(label) ? "refuse" : "asks");
   });
@@ -70,12 +70,12 @@ describe("wire", () => {
   });
 
   test("a plain request and a read follow each group, in fewer than 250 requests", () => {
-    const histories = [...wire.units({ seed: 1, runs: 1, rounds: 1 })].map((unit) => {
-      const script = unit.start(anyStage);
+    const histories = [...wire.testCases({ seed: 1, runs: 1, rounds: 1 })].map((testCase) => {
+      const script = testCase.start(anyFixture);
       const keys: string[] = [];
       const done: [][] = [];
-      for (let round = script(done); round !== null; round = script(done)) {
-        keys.push(...round.map(({ key }) => key));
+      for (let batch = script(done); batch !== null; batch = script(done)) {
+        keys.push(...batch.map(({ key }) => key));
         done.push([]);
       }
       return keys;
@@ -92,7 +92,7 @@ const body = bodyOf(
 );
 
 describe("spellings", () => {
-  const all = spellings(stage, stage.main);
+  const all = spellings(fixture, fixture.main);
 
   test("every spelling means the staged function and the qualifier it claims", () => {
     for (const { label, functionName, wire, query, qualifier } of all) {
@@ -102,7 +102,7 @@ describe("spellings", () => {
       expect(read.functionName).toBe(functionName);
       const name = readName(functionName);
       if (name.kind !== "read") throw new Error(`${label} has no single reading: ${functionName}`);
-      expect(name.name).toBe(stage.main.name);
+      expect(name.name).toBe(fixture.main.name);
       const given = [name.qualifier, ...valuesOf(read.query, "Qualifier")].filter((found) => found !== null);
       expect(new Set(given)).toEqual(new Set(qualifier === null ? [] : [qualifier]));
     }
@@ -127,7 +127,7 @@ describe("spellings", () => {
   });
 
   test("without versions and aliases only the bare spellings are left", () => {
-    const bare = spellings(stage, { ...stage.main, versions: [], aliases: null });
+    const bare = spellings(fixture, { ...fixture.main, versions: [], aliases: null });
     expect([...new Set(bare.map(({ label }) => label))]).toEqual(["name", "full-arn", "partial-arn"]);
   });
 });
@@ -139,7 +139,7 @@ describe("JSON forms", () => {
     const text = write(body);
     expect(JSON.parse(text)).toEqual(body);
     expect(text).not.toBe(JSON.stringify(body));
-    expect(readBody(text).objections).toEqual([]);
+    expect(readBody(text).refusalReasons).toEqual([]);
     expect(readBody(text).questions).toEqual([]);
   });
 
@@ -165,7 +165,7 @@ describe("JSON forms", () => {
   });
 
   test.each(Object.entries(notAnObject))("%s is JSON but no object", (_, write) => {
-    expect(readBody(write(body)).objections).toEqual(["body.not-an-object"]);
+    expect(readBody(write(body)).refusalReasons).toEqual(["body.not-an-object"]);
   });
 });
 
@@ -218,14 +218,14 @@ describe("calls", () => {
 
 const requests = [...wireBodies, ...wireTypes, ...slowBodies, ...wireTargets, ...wireFramings].map(
   ({ label, make }, index) => {
-    const call = make(stage.main.name, `sid-${index}`);
-    return { label, call, open: read(call).questions.length > 0 };
+    const call = make(fixture.main.name, `sid-${index}`);
+    return { label, call, open: analyzeRequest(call).questions.length > 0 };
   },
 );
 /** What the reference can be sent without a socket, and in no time. */
 const sendable = requests.filter(({ call }) => call.raw === undefined && (call.body ?? "").length < 300_000);
 
-const before = initialBelief(stage, true);
+const before = initialModelState(fixture, true);
 const judge = judgeOf(rules.filter(({ basis }) => basis !== "observed"));
 const how = { deadlineMs: 5000 };
 const authorization =
@@ -235,8 +235,8 @@ const authorization =
 async function answersOf(mutate: Mutation): Promise<ReadonlyMap<string, Answer>> {
   const reference = createReference({ behaviour: mutate(faithful) });
   const transport = inProcess(reference, { clock: () => 0, authorization });
-  if (stage.recipe === null) throw new Error("the stage cannot create functions");
-  await transport.send(createFunction(stage.main.name, stage.recipe), how);
+  if (fixture.recipe === null) throw new Error("the stage cannot create functions");
+  await transport.send(createFunction(fixture.main.name, fixture.recipe), how);
   const answers = new Map<string, Answer>();
   for (const { label, call } of sendable) answers.set(label, await transport.send(call, how));
   return answers;
@@ -247,8 +247,8 @@ function revealing(answers: ReadonlyMap<string, Answer>): readonly string[] {
   const isForbidden = ({ label, call }: (typeof sendable)[number]) => {
     const answer = answers.get(label);
     if (answer === undefined) return false;
-    const round = observeRound(before, [{ step: { key: label, call }, call, answer }]);
-    return judge.round(round).some(({ judgement }) => judgement.verdict === "violated");
+    const batch = observeBatch(before, [{ step: { key: label, call }, call, answer }]);
+    return judge.batch(batch).some(({ judgement }) => judgement.verdict === "violated");
   };
   return sendable.filter(isForbidden).map(({ label }) => label);
 }
@@ -268,7 +268,7 @@ describe("every wire request", () => {
       sentAt: 0,
       answeredAt: 1,
     } as const;
-    const [of] = observeRound(before, [{ step: { key: label, call }, call, answer }]).observations;
+    const [of] = observeBatch(before, [{ step: { key: label, call }, call, answer }]).observations;
     if (of === undefined) throw new Error(`${label} is not observed`);
     expect(questions.filter((question) => question.answer(of) !== null)).not.toEqual([]);
   });
@@ -420,12 +420,12 @@ describe("what a server does wrong is found", () => {
   ] as const)("%s is answered by a %s", (name, reason, verdict) => {
     const sent = [...wireFramings, ...wireBodies].find(({ label }) => label === name);
     if (sent === undefined) throw new Error(`there is no wire request ${name}`);
-    const call = sent.make(stage.main.name, "sid");
+    const call = sent.make(fixture.main.name, "sid");
     const answer = { kind: "none", reason, detail: "", sentAt: 0, answeredAt: 5000 } as const;
-    const round = observeRound(initialBelief(stage, true), [
+    const batch = observeBatch(initialModelState(fixture, true), [
       { step: { key: sent.label, call }, call, answer },
     ]);
-    const found = judgeOf(rules).round(round);
+    const found = judgeOf(rules).batch(batch);
     const arrival = found.find(({ rule }) => rule.id === "answer.arrives");
     expect(arrival?.judgement.verdict ?? null).toBe(verdict);
   });

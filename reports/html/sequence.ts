@@ -9,14 +9,14 @@ const client = 34;
 const target = 306;
 const top = 44;
 const rowHeight = 32;
-const lane = 8;
+const worker = 8;
 
 interface Drawn {
   readonly step: CounterexampleStep;
   /** Counted from 1, as in the list of steps. */
   readonly number: number;
   /** Which of the calls in flight together this is, from 0. */
-  readonly lane: number;
+  readonly worker: number;
 }
 
 interface Arrow {
@@ -52,30 +52,30 @@ ${arrows.map(draw)}
 
 /** Steps of equal round are in flight together. */
 function roundsOf(steps: readonly CounterexampleStep[]): readonly (readonly Drawn[])[] {
-  const rounds: Drawn[][] = [];
+  const batches: Drawn[][] = [];
   let last: number | undefined;
   for (const [index, step] of steps.entries()) {
     const { round } = step.request;
-    const open = round !== undefined && round === last ? rounds.at(-1) : undefined;
-    if (open === undefined) rounds.push([{ step, number: index + 1, lane: 0 }]);
-    else open.push({ step, number: index + 1, lane: open.length });
+    const open = round !== undefined && round === last ? batches.at(-1) : undefined;
+    if (open === undefined) batches.push([{ step, number: index + 1, worker: 0 }]);
+    else open.push({ step, number: index + 1, worker: open.length });
     last = round;
   }
-  return rounds;
+  return batches;
 }
 
-function layOut(rounds: readonly (readonly Drawn[])[]): Layout {
+function layOut(batches: readonly (readonly Drawn[])[]): Layout {
   const arrows: Arrow[] = [];
   const together: Together[] = [];
   let y = top;
-  for (const round of rounds) {
+  for (const batch of batches) {
     const from = y;
-    const events = eventsOf(round);
+    const events = eventsOf(batch);
     arrows.push(
       ...events.map((event, index) => ({ ...event, y: Math.round(from + (index + 0.6) * rowHeight) })),
     );
     y += events.length * rowHeight;
-    if (round.length === 1) continue;
+    if (batch.length === 1) continue;
     together.push({ from: from - 2, to: y - 2 });
     y += 10;
   }
@@ -83,10 +83,10 @@ function layOut(rounds: readonly (readonly Drawn[])[]): Layout {
 }
 
 /** In the order of the clock where there is one; else every request before every answer, as they overlap. */
-function eventsOf(round: readonly Drawn[]): readonly Omit<Arrow, "y">[] {
-  const timed = round.every(({ step }) => step.sentAt !== undefined && step.answeredAt !== undefined);
+function eventsOf(batch: readonly Drawn[]): readonly Omit<Arrow, "y">[] {
+  const timed = batch.every(({ step }) => step.sentAt !== undefined && step.answeredAt !== undefined);
   const events = (["request", "answer"] as const).flatMap((kind) =>
-    round.map((drawn) => {
+    batch.map((drawn) => {
       const time = kind === "request" ? drawn.step.sentAt : drawn.step.answeredAt;
       return { drawn, kind, at: timed ? (time ?? 0) : 0 };
     }),
@@ -109,7 +109,7 @@ function bars(arrows: readonly Arrow[]): readonly Markup[] {
 }
 
 function barX(drawn: Drawn): number {
-  return target - Math.min(drawn.lane, 6) * lane;
+  return target - Math.min(drawn.worker, 6) * worker;
 }
 
 function draw({ drawn, kind, y }: Arrow): Markup {

@@ -1,9 +1,9 @@
-import { type Point, pointOf } from "../../oracle/judge.ts";
-import type { Observation, ObservedRound } from "../../oracle/observe.ts";
+import { type Subject, subjectOf } from "../../oracle/judge.ts";
+import type { Observation, ObservedBatch } from "../../oracle/observe.ts";
 import { jsonObject, phrase, revisionIn } from "../../spec/answer.ts";
 import { isRecord } from "../../spec/body.ts";
 import type { Exchange } from "../../spec/exchange.ts";
-import type { Stage } from "../../spec/fixture.ts";
+import type { Fixture } from "../../spec/fixture.ts";
 import { canonicalJson } from "../../spec/statement.ts";
 import type { OnPair } from "./pair.ts";
 import { templated } from "./placeholders.ts";
@@ -22,32 +22,32 @@ export interface Compared {
   readonly parts: boolean;
   /** Equal for differences of one kind. */
   readonly kind: string;
-  readonly rounds: { readonly x: ObservedRound; readonly y: ObservedRound };
+  readonly batches: { readonly x: ObservedBatch; readonly y: ObservedBatch };
   readonly exchanges: { readonly x: Exchange; readonly y: Exchange };
 }
 
 /** Compares the answers of a history one by one. Calls in flight together are left out: their order is up to a target. */
-export function compareAnswers({ pair, played: { x, y } }: OnPair): readonly Compared[] {
-  const revisions = { x: revisionsIn(x.rounds.flat()), y: revisionsIn(y.rounds.flat()) };
-  return x.rounds.flatMap((round, index) => {
-    const [ofX, ...moreX] = round;
-    const [ofY, ...moreY] = y.rounds[index] ?? [];
-    const rounds = { x: x.observed[index], y: y.observed[index] };
+export function compareAnswers({ pair, execution: { x, y } }: OnPair): readonly Compared[] {
+  const revisions = { x: revisionsIn(x.batches.flat()), y: revisionsIn(y.batches.flat()) };
+  return x.batches.flatMap((batch, index) => {
+    const [ofX, ...moreX] = batch;
+    const [ofY, ...moreY] = y.batches[index] ?? [];
+    const batches = { x: x.observed[index], y: y.observed[index] };
     if (ofX === undefined || ofY === undefined || moreX.length + moreY.length > 0) return [];
-    if (rounds.x === undefined || rounds.y === undefined) return [];
+    if (batches.x === undefined || batches.y === undefined) return [];
     const shapes = {
-      x: shapeOf(ofX, pair.x.stage, revisions.x),
-      y: shapeOf(ofY, pair.y.stage, revisions.y),
+      x: shapeOf(ofX, pair.x.fixture, revisions.x),
+      y: shapeOf(ofY, pair.y.fixture, revisions.y),
     };
-    const observed = { x: rounds.x, y: rounds.y };
-    const found = aspects(ofX, shapes, topicOf(rounds.x.observations[0], rounds.y.observations[0]));
+    const observed = { x: batches.x, y: batches.y };
+    const found = aspects(ofX, shapes, topicOf(batches.x.observations[0], batches.y.observations[0]));
     return found.map((one) => ({
       ...one,
       index,
       differs: one.x !== one.y || one.where !== null,
       kind: [one.topic, one.x, one.y, one.where ?? ""].join("\n"),
       parts: isSuccess(ofX) !== isSuccess(ofY),
-      rounds: observed,
+      batches: observed,
       exchanges: { x: ofX, y: ofY },
     }));
   });
@@ -84,17 +84,17 @@ function topicOf(x: Observation | undefined, y: Observation | undefined): string
   if (x === undefined) return "";
   if (x.kind === "policy-read") return "GetPolicy";
   if (x.kind === "neighbour") return x.call.operation;
-  const point = pointOf(x) ?? (y?.kind === "addition" ? pointOf(y) : null);
-  if (point !== null) return topicOfPoint(point);
-  const [question] = [...x.reading.questions, ...x.situation.questions];
-  return question ?? (x.reading.objections.length > 1 ? "refusal.precedence" : "AddPermission");
+  const subject = subjectOf(x) ?? (y?.kind === "addition" ? subjectOf(y) : null);
+  if (subject !== null) return topicOfPoint(subject);
+  const [question] = [...x.analysis.questions, ...x.stateAnalysis.questions];
+  return question ?? (x.analysis.refusalReasons.length > 1 ? "refusal.precedence" : "AddPermission");
 }
 
-function topicOfPoint(point: Point): string {
-  if (point.kind === "open") return point.question;
-  if (point.kind === "objection") return point.objection;
-  const [feature, ...more] = point.features;
-  return more.length > 0 ? "request.combination" : (feature ?? "request.accepted");
+function topicOfPoint(subject: Subject): string {
+  if (subject.kind === "open") return subject.question;
+  if (subject.kind === "refusal-reason") return subject.refusalReason;
+  const [variation, ...more] = subject.variations;
+  return more.length > 0 ? "request.combination" : (variation ?? "request.accepted");
 }
 
 /** What of an answer is compared: status and error name, and the contents of a success. */
@@ -111,7 +111,7 @@ const nested = ["Statement", "Policy"] as const;
  * The shape of an answer. Names, ARNs, revisions, timestamps and request ids are placeholders; headers and message
  * texts are left out, and of the operations that only arrange so is everything but status and error name.
  */
-function shapeOf({ call, answer }: Exchange, stage: Stage, revisions: ReadonlySet<string>): Shape {
+function shapeOf({ call, answer }: Exchange, fixture: Fixture, revisions: ReadonlySet<string>): Shape {
   const said = phrase(answer);
   if (answer.kind === "none" || answer.status >= 300) return { phrase: said, content: null };
   if (call.operation !== "AddPermission" && call.operation !== "GetPolicy")
@@ -119,7 +119,7 @@ function shapeOf({ call, answer }: Exchange, stage: Stage, revisions: ReadonlySe
   const body = jsonObject(answer.body);
   if (body === null) return { phrase: said, content: "no JSON object" };
   const opened = Object.entries(body).map(([name, value]) => [name, opens(name, value)] as const);
-  return { phrase: said, content: neutral(Object.fromEntries(opened), stage, revisions) };
+  return { phrase: said, content: neutral(Object.fromEntries(opened), fixture, revisions) };
 }
 
 function opens(name: string, value: unknown): unknown {
@@ -135,18 +135,20 @@ function revisionsIn(exchanges: readonly Exchange[]): ReadonlySet<string> {
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const time = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:?\d{2})?$/;
 
-function neutral(value: unknown, stage: Stage, revisions: ReadonlySet<string>): unknown {
+function neutral(value: unknown, fixture: Fixture, revisions: ReadonlySet<string>): unknown {
   if (typeof value === "string") {
     if (revisions.has(value)) return "{revision}";
     if (uuid.test(value)) return "{uuid}";
-    return time.test(value) ? "{time}" : templated(value, stage);
+    return time.test(value) ? "{time}" : templated(value, fixture);
   }
-  if (Array.isArray(value)) return value.map((item) => neutral(item, stage, revisions));
+  if (Array.isArray(value)) return value.map((item) => neutral(item, fixture, revisions));
   if (!isRecord(value)) return value;
   return Object.fromEntries(
     Object.entries(value).map(([name, member]) => [
       name,
-      name === "RevisionId" && typeof member === "string" ? "{revision}" : neutral(member, stage, revisions),
+      name === "RevisionId" && typeof member === "string"
+        ? "{revision}"
+        : neutral(member, fixture, revisions),
     ]),
   );
 }

@@ -2,10 +2,10 @@ import { judgeOf } from "../../oracle/judge.ts";
 import type { Difference, DiffReport, Side } from "../../reports/diff.ts";
 import type { ProgressEvent } from "../../reports/progress.ts";
 import { rules } from "../../rules/index.ts";
-import type { Suite, Unit } from "../../suites/case.ts";
+import type { Suite, TestCase } from "../../suites/case.ts";
 import { usualSuites } from "../../suites/index.ts";
 import type { RunOptions } from "../options.ts";
-import { type Lanes, type RaiseOptions, raise } from "../pool.ts";
+import { type SetUpOptions, setUpWorkers, type WorkerPool } from "../pool.ts";
 import { openScope, type Scope } from "../scope.ts";
 import { differenceReport } from "./difference-report.ts";
 import { type PairWorker, pairWorker } from "./pair.ts";
@@ -13,7 +13,7 @@ import { type Group, search } from "./search.ts";
 import { type Shrunk, shrinkDifference } from "./shrink-difference.ts";
 
 /** One of the two targets, within reach. */
-export interface SideOptions extends Omit<RaiseOptions, "lanes" | "emit" | "settleMs" | "sleep" | "scope"> {
+export interface SideOptions extends Omit<SetUpOptions, "workers" | "emit" | "settleMs" | "sleep" | "scope"> {
   readonly target: RunOptions["target"];
   readonly curl: RunOptions["curl"];
 }
@@ -25,17 +25,17 @@ export interface DiffOptions extends Pick<RunOptions, "tool" | "clock" | "sleep"
   readonly seed: number;
   readonly runs: number;
   readonly rounds: number;
-  readonly lanes: number;
+  readonly workers: number;
   /** Leave out what must never reach a real account. */
-  readonly careful: boolean;
+  readonly safeMode: boolean;
   readonly progress: (far: ProgressEvent) => void;
 }
 
 /** Sends the same requests to two targets, makes every kind of difference small, and tells what the document says of it. */
 export async function diff(options: DiffOptions): Promise<DiffReport> {
-  const { sides, sleep, lanes, signal } = options;
+  const { sides, sleep, workers, signal } = options;
   const scope = openScope(signal);
-  const raised = await raiseBoth(sides, { lanes, sleep, settleMs: 0, scope });
+  const pool = await raiseBoth(sides, { workers, sleep, settleMs: 0, scope });
   const stop = (): string | null => {
     if (signal?.aborted === true) return "it was interrupted";
     if (scope.signal.aborted) return "a part of it failed";
@@ -44,10 +44,10 @@ export async function diff(options: DiffOptions): Promise<DiffReport> {
   const faults: string[] = [];
   let found: Found;
   try {
-    found = await explore(options, raised, stop, scope);
+    found = await explore(options, pool, stop, scope);
   } finally {
     // Every part of the comparison has been awaited: nothing else sends while it is cleaned up.
-    for (const one of [raised.x, raised.y]) faults.push(...(await one.undo()));
+    for (const one of [pool.x, pool.y]) faults.push(...(await one.tearDown()));
     scope.close();
   }
   return report(options, found, faults);
@@ -63,49 +63,49 @@ interface Found {
 
 async function raiseBoth(
   sides: DiffOptions["sides"],
-  how: Pick<RaiseOptions, "lanes" | "sleep" | "settleMs" | "scope">,
-): Promise<Readonly<Record<Side, Lanes>>> {
-  const x = await raise({ ...sides.x, ...how });
+  how: Pick<SetUpOptions, "workers" | "sleep" | "settleMs" | "scope">,
+): Promise<Readonly<Record<Side, WorkerPool>>> {
+  const x = await setUpWorkers({ ...sides.x, ...how });
   try {
-    return { x, y: await raise({ ...sides.y, ...how }) };
+    return { x, y: await setUpWorkers({ ...sides.y, ...how }) };
   } catch (error) {
-    await x.undo();
+    await x.tearDown();
     throw error;
   }
 }
 
 async function explore(
   options: DiffOptions,
-  raised: Readonly<Record<Side, Lanes>>,
+  pool: Readonly<Record<Side, WorkerPool>>,
   stop: () => string | null,
   scope: Scope,
 ): Promise<Found> {
-  const units = plan(options);
-  const workers = raised.x.lanes.flatMap((x, index): readonly PairWorker[] => {
-    const y = raised.y.lanes[index];
-    return y === undefined ? [] : [pairWorker({ x, y }, scope, (side, lane) => raised[side].renew(lane))];
+  const testCases = plan(options);
+  const workers = pool.x.workers.flatMap((x, index): readonly PairWorker[] => {
+    const y = pool.y.workers[index];
+    return y === undefined ? [] : [pairWorker({ x, y }, scope, (side, worker) => pool[side].replace(worker))];
   });
   let settled = 0;
   const searched = await search({
     scope,
     workers,
-    units,
+    testCases,
     cannot: new Set(
       [options.sides.x, options.sides.y].flatMap(({ target }) => target.cannot.map(({ needs }) => needs)),
     ),
     stop,
     settled: (violated) => {
       settled += 1;
-      options.progress({ sent: settled, planned: units.length, violated });
+      options.progress({ sent: settled, planned: testCases.length, violated });
     },
   });
   const small = await shrinkAll(searched.groups, workers, stop, scope);
-  return { searched, planned: units.length, ...small, stopped: searched.stopped ?? stop() };
+  return { searched, planned: testCases.length, ...small, stopped: searched.stopped ?? stop() };
 }
 
-function plan({ suites, seed, runs, rounds, careful }: DiffOptions): readonly Unit[] {
-  const units = suites.flatMap((suite) => [...suite.units({ seed, runs, rounds })]);
-  return careful ? units.filter(({ hazard }) => !hazard) : units;
+function plan({ suites, seed, runs, rounds, safeMode }: DiffOptions): readonly TestCase[] {
+  const testCases = suites.flatMap((suite) => [...suite.testCases({ seed, runs, rounds })]);
+  return safeMode ? testCases.filter(({ destructive }) => !destructive) : testCases;
 }
 
 async function shrinkAll(

@@ -1,12 +1,12 @@
 import type { Judge } from "../../oracle/judge.ts";
-import type { ObservedRound } from "../../oracle/observe.ts";
+import type { ObservedBatch } from "../../oracle/observe.ts";
 import type { DiffAnswer, Difference, DiffStep, Named, Ruling, Side } from "../../reports/diff.ts";
 import { rules } from "../../rules/index.ts";
 import { questions } from "../../rules/unspecified.ts";
 import { errorName } from "../../spec/answer.ts";
 import type { Exchange } from "../../spec/exchange.ts";
 import type { Column } from "../../spec/verdict.ts";
-import { byHand } from "../reproduction.ts";
+import { reproduction } from "../reproduction.ts";
 import { violations } from "../rerun.ts";
 import type { Compared } from "./compare-answers.ts";
 import type { SideOptions } from "./diff.ts";
@@ -24,11 +24,12 @@ export function differenceReport(
   judge: Judge,
   sides: Readonly<Record<Side, SideOptions>>,
 ): Difference {
-  const { difference, compared, pair, played, reproduced } = small;
+  const { difference, compared, pair, execution, reproduced } = small;
   const ruling = rulingOf(difference, judge, "document");
   const live = rulingOf(difference, judge, "aws");
   const line = (side: Side) =>
-    byHand(played[side].rounds.slice(0, difference.index + 1), sides[side], pair[side].stage).curl;
+    reproduction(execution[side].batches.slice(0, difference.index + 1), sides[side], pair[side].fixture)
+      .curl;
   return {
     topic: first.topic,
     title: titleOf(first.topic),
@@ -57,7 +58,7 @@ function stepReport(
   sides: Readonly<Record<Side, SideOptions>>,
 ): DiffStep {
   const { call } = exchanges.x;
-  const named = (text: string) => templated(text, pair.x.stage);
+  const named = (text: string) => templated(text, pair.x.fixture);
   return {
     request: {
       operation: call.operation,
@@ -91,9 +92,9 @@ function titleOf(topic: string): string {
 
 /** Whether the document, or the recorded behaviour of the live service, decides a difference, and for whom. */
 function rulingOf(of: Compared, judge: Judge, column: Column): Ruling {
-  const { rounds, topic } = of;
-  const x = brokenBy(rounds.x, judge, column).filter((id) => bearsOn(id, of));
-  const y = brokenBy(rounds.y, judge, column).filter((id) => bearsOn(id, of));
+  const { batches, topic } = of;
+  const x = brokenBy(batches.x, judge, column).filter((id) => bearsOn(id, of));
+  const y = brokenBy(batches.y, judge, column).filter((id) => bearsOn(id, of));
   const onlyX = x.filter((id) => !y.includes(id));
   const onlyY = y.filter((id) => !x.includes(id));
   if (onlyX.length + onlyY.length > 0) {
@@ -102,7 +103,7 @@ function rulingOf(of: Compared, judge: Judge, column: Column): Ruling {
   }
   if (x.length > 0) return { kind: "rule", rules: named(x), follows: "neither" };
   const asked = questions.some(({ id }) => id === topic) ? [topic] : [];
-  const open = [...new Set([...asked, ...answeredDifferently(rounds.x, rounds.y)])];
+  const open = [...new Set([...asked, ...answeredDifferently(batches.x, batches.y)])];
   if (open.length > 0) return { kind: "question", questions: named(open) };
   return rules.some(({ id }) => id === topic)
     ? { kind: "admitted", rules: named([topic]) }
@@ -117,14 +118,14 @@ function bearsOn(id: string, { where, exchanges }: Compared): boolean {
 }
 
 /** Rules that count in the column and find the answer wrong. */
-function brokenBy(round: ObservedRound, judge: Judge, column: Column): readonly string[] {
-  const broken = violations(judge.round(round), column).filter(
+function brokenBy(batch: ObservedBatch, judge: Judge, column: Column): readonly string[] {
+  const broken = violations(judge.batch(batch), column).filter(
     ({ rule }) => rule.basis !== "observed" || column === "aws",
   );
   return [...new Set(broken.map(({ rule }) => rule.id))];
 }
 
-function answeredDifferently(x: ObservedRound, y: ObservedRound): readonly string[] {
+function answeredDifferently(x: ObservedBatch, y: ObservedBatch): readonly string[] {
   const [ofX] = x.observations;
   const [ofY] = y.observations;
   if (ofX === undefined || ofY === undefined) return [];

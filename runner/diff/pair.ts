@@ -1,22 +1,22 @@
-import type { Exchange, Round, Step } from "../../spec/exchange.ts";
-import type { Stage } from "../../spec/fixture.ts";
-import type { Unit } from "../../suites/case.ts";
+import type { Batch, Exchange, Step } from "../../spec/exchange.ts";
+import type { Fixture } from "../../spec/fixture.ts";
+import type { TestCase } from "../../suites/case.ts";
 import { isFillable } from "../batch.ts";
 import type { Regenerate, Steps } from "../regenerate.ts";
 import { fixtureFor } from "../rerun.ts";
 import type { Scope } from "../scope.ts";
-import type { Lane, Played } from "../worker.ts";
+import type { Execution, Worker } from "../worker.ts";
 
 /** A worker on each target. Both execute the same histories, batch by batch. */
 export interface Pair {
-  readonly x: Lane;
-  readonly y: Lane;
+  readonly x: Worker;
+  readonly y: Worker;
 }
 
 /** A history that both targets got. */
-interface PairPlayed {
-  readonly x: Played;
-  readonly y: Played;
+interface PairExecution {
+  readonly x: Execution;
+  readonly y: Execution;
   /** It ended early: what was answered made the histories ask for different requests. */
   readonly parted: boolean;
   /** Steps that neither got, because the answers of one alone held nothing to fill them with. */
@@ -26,17 +26,17 @@ interface PairPlayed {
 /** A history on the empty fixtures on which it was executed. */
 export interface OnPair {
   readonly pair: Pair;
-  readonly played: PairPlayed;
+  readonly execution: PairExecution;
 }
 
 /** A worker on each target, with empty fixtures for one history after the other. */
 export interface PairWorker {
   /** Executes a test case on both; null when empty fixtures cannot be had on both. `goesOn` is asked before each batch. */
-  execute(testCase: Unit, goesOn: (side: "x" | "y", done: Answered) => boolean): Promise<OnPair | null>;
+  execute(testCase: TestCase, goesOn: (side: "x" | "y", done: Answered) => boolean): Promise<OnPair | null>;
   /** Executes given steps of a test case on both; null when they cannot be had there. `from` is the fixture they come from. */
   rerun(
     steps: Steps,
-    how: { readonly regenerate: Regenerate; readonly from: Stage; readonly onNew: boolean },
+    how: { readonly regenerate: Regenerate; readonly from: Fixture; readonly onNew: boolean },
   ): Promise<OnPair | null>;
   pair(): Pair;
 }
@@ -45,16 +45,16 @@ export interface PairWorker {
 export function pairWorker(
   start: Pair,
   scope: Scope,
-  renew: (side: "x" | "y", lane: Lane) => Promise<Lane | null>,
+  replace: (side: "x" | "y", worker: Worker) => Promise<Worker | null>,
 ): PairWorker {
   let pair = start;
   let reruns = 0;
   /** With a fixture that is not empty on one side, a difference would say nothing of the other. */
   const ready = async (isNew: boolean): Promise<Pair | null> => {
-    const tidied = isNew ? [false] : await scope.all([pair.x, pair.y], (lane) => lane.tidy(true));
+    const tidied = isNew ? [false] : await scope.all([pair.x, pair.y], (worker) => worker.reset(true));
     if (tidied.every((clean) => clean)) return pair;
     // Both fixtures are replaced together, so that their names and version numbers stay alike.
-    const [x, y] = await scope.all(["x", "y"] as const, (side) => renew(side, pair[side]));
+    const [x, y] = await scope.all(["x", "y"] as const, (side) => replace(side, pair[side]));
     if (!x || !y) return null;
     pair = { x, y };
     return pair;
@@ -65,24 +65,24 @@ export function pairWorker(
       const on = await ready(false);
       if (on === null) return null;
       const next = bothSides(testCase, on);
-      const played = await playPair(
+      const execution = await executePair(
         on,
         (done) => (goesOn("x", done.x) && goesOn("y", done.y) ? next(done) : null),
         testCase.id,
       );
-      return { pair: on, played };
+      return { pair: on, execution };
     },
     rerun: async (steps, { regenerate, from, onNew }) => {
       const on = await ready(fixtureFor(steps, from, onNew) !== "emptied");
       if (on === null) return null;
-      const [x, y] = [regenerate(steps, on.x.stage), regenerate(steps, on.y.stage)];
+      const [x, y] = [regenerate(steps, on.x.fixture), regenerate(steps, on.y.fixture)];
       if (x === null || y === null) return null;
       reruns += 1;
       const next: PairScript = ({ x: { length } }) => {
-        const rounds = { x: x[length], y: y[length] };
-        return rounds.x === undefined || rounds.y === undefined ? null : { x: rounds.x, y: rounds.y };
+        const batches = { x: x[length], y: y[length] };
+        return batches.x === undefined || batches.y === undefined ? null : { x: batches.x, y: batches.y };
       };
-      return { pair: on, played: await playPair(on, next, `diff/${reruns}`) };
+      return { pair: on, execution: await executePair(on, next, `diff/${reruns}`) };
     },
   };
 }
@@ -92,15 +92,15 @@ type Answered = readonly (readonly Exchange[])[];
 /** The next batch of each side by what both have answered; null ends it, "parted" because they are not the same. */
 type PairScript = (
   done: Readonly<Record<"x" | "y", Answered>>,
-) => Readonly<Record<"x" | "y", Round>> | "parted" | null;
+) => Readonly<Record<"x" | "y", Batch>> | "parted" | null;
 
 /**
  * The batches of a test case on both fixtures. They are the same as long as the answers of either target make the test case
  * send the same to y.
  */
-function bothSides(testCase: Unit, { x, y }: Pair): PairScript {
-  const onX = testCase.start(inCommon(x.stage, y.stage));
-  const onY = testCase.start(inCommon(y.stage, x.stage));
+function bothSides(testCase: TestCase, { x, y }: Pair): PairScript {
+  const onX = testCase.start(inCommon(x.fixture, y.fixture));
+  const onY = testCase.start(inCommon(y.fixture, x.fixture));
   return (done) => {
     const next = { x: onX(done.x), y: onY(done.y) };
     if (next.x === null || next.y === null) return null;
@@ -109,7 +109,7 @@ function bothSides(testCase: Unit, { x, y }: Pair): PairScript {
 }
 
 /** The fixture without what the other one lacks: a test case then asks for the same on both. */
-function inCommon(one: Stage, other: Stage): Stage {
+function inCommon(one: Fixture, other: Fixture): Fixture {
   const { main } = one;
   return {
     ...one,
@@ -127,7 +127,7 @@ function inCommon(one: Stage, other: Stage): Stage {
  * Executes a history on both sides. The next batch is sent when both have answered the last; a step that one side cannot
  * fill is sent to neither.
  */
-async function playPair(pair: Pair, script: PairScript, unit: string): Promise<PairPlayed> {
+async function executePair(pair: Pair, script: PairScript, testCase: string): Promise<PairExecution> {
   let parted = false;
   let unfilled = 0;
   const meeting = meetingOf((done) => {
@@ -142,9 +142,9 @@ async function playPair(pair: Pair, script: PairScript, unit: string): Promise<P
     const sent = ({ key }: Step) => !either.has(key);
     return { x: next.x.filter(sent), y: next.y.filter(sent) };
   });
-  const follow = async (side: "x" | "y"): Promise<Played> => {
+  const follow = async (side: "x" | "y"): Promise<Execution> => {
     try {
-      return await pair[side].execute((done) => meeting.come(side, done), { unit });
+      return await pair[side].execute((done) => meeting.come(side, done), { testCase });
     } finally {
       meeting.leave();
     }
@@ -158,25 +158,25 @@ async function playPair(pair: Pair, script: PairScript, unit: string): Promise<P
 
 /** Two sides meet before each batch; each gets its own when both may go on, and null when not. */
 function meetingOf(
-  choose: (done: Readonly<Record<"x" | "y", Answered>>) => Readonly<Record<"x" | "y", Round>> | null,
+  choose: (done: Readonly<Record<"x" | "y", Answered>>) => Readonly<Record<"x" | "y", Batch>> | null,
 ) {
   let waiting: {
     readonly done: Answered;
-    readonly resolve: (next: Readonly<Record<"x" | "y", Round>> | null) => void;
+    readonly resolve: (next: Readonly<Record<"x" | "y", Batch>> | null) => void;
   } | null = null;
   let over = false;
   return {
-    come: async (side: "x" | "y", done: Answered): Promise<Round | null> => {
+    come: async (side: "x" | "y", done: Answered): Promise<Batch | null> => {
       if (over) return null;
       if (waiting === null) {
-        const next = await new Promise<Readonly<Record<"x" | "y", Round>> | null>((resolve) => {
+        const next = await new Promise<Readonly<Record<"x" | "y", Batch>> | null>((resolve) => {
           waiting = { done, resolve };
         });
         return next?.[side] ?? null;
       }
       const other = waiting;
       waiting = null;
-      let next: Readonly<Record<"x" | "y", Round>> | null = null;
+      let next: Readonly<Record<"x" | "y", Batch>> | null = null;
       try {
         next = choose(side === "x" ? { x: done, y: other.done } : { x: other.done, y: done });
         return next?.[side] ?? null;

@@ -1,4 +1,4 @@
-import type { Stage } from "../../spec/fixture.ts";
+import type { Fixture } from "../../spec/fixture.ts";
 
 /** What a stage is called: texts that its requests carry and those of another stage do not. */
 type Names = readonly (readonly [placeholder: string, text: string])[];
@@ -6,7 +6,7 @@ type Names = readonly (readonly [placeholder: string, text: string])[];
 /** Shorter texts could stand anywhere by chance; those that depend on the stage are long. */
 const shortest = 12;
 
-function namesOf({ main, other, unknownName }: Stage): Names {
+function namesOf({ main, other, unknownName }: Fixture): Names {
   const aliases = Object.entries(main.aliases ?? {});
   const all: Names = [
     ["{main}", main.name],
@@ -18,16 +18,16 @@ function namesOf({ main, other, unknownName }: Stage): Names {
 }
 
 /** The text with placeholders for everything that is the stage's own: names, region and account of its ARNs. */
-export function templated(text: string, stage: Stage): string {
-  let result = withoutHome(text, stage);
-  for (const [placeholder, name] of namesOf(stage)) {
+export function templated(text: string, fixture: Fixture): string {
+  let result = withoutHome(text, fixture);
+  for (const [placeholder, name] of namesOf(fixture)) {
     result = result.replaceAll(name, placeholder).replaceAll(name.toUpperCase(), placeholder.toUpperCase());
   }
   return result;
 }
 
 /** Only in ARNs of functions, whole or partial: elsewhere the same digits are a value that was sent. */
-function withoutHome(text: string, { partition, region, account }: Stage): string {
+function withoutHome(text: string, { partition, region, account }: Fixture): string {
   const colon = "(?<colon>:|%3A)";
   const again = "\\k<colon>";
   const whole = `arn${colon}${[partition, "lambda", region, account, ""].join(again)}`;

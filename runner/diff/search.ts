@@ -1,4 +1,4 @@
-import type { Unit } from "../../suites/case.ts";
+import type { TestCase } from "../../suites/case.ts";
 import { retained } from "../batch.ts";
 import type { Gone } from "../events.ts";
 import { lacks } from "../execute.ts";
@@ -22,7 +22,7 @@ export interface Group {
 export interface SearchOptions {
   readonly scope: Scope;
   readonly workers: readonly PairWorker[];
-  readonly units: readonly Unit[];
+  readonly testCases: readonly TestCase[];
   /** What one of the targets cannot do. */
   readonly cannot: ReadonlySet<string>;
   readonly stop: () => string | null;
@@ -45,7 +45,7 @@ export interface Searched {
 
 /** Executes every test case on both targets, each on empty fixtures, and sorts what differs by kind. */
 export async function search(options: SearchOptions): Promise<Searched> {
-  const { units, workers, stop } = options;
+  const { testCases, workers, stop } = options;
   const groups = new Map<string, Group>();
   const count = { played: 0, compared: 0, parted: 0, notEmptied: 0, unfilled: 0 };
   let gone: string | null = null;
@@ -55,24 +55,24 @@ export async function search(options: SearchOptions): Promise<Searched> {
   const stopping = () => stop() !== null || gone !== null;
   const work = async (worker: PairWorker, offset: number): Promise<void> => {
     const silent = { x: silenceCounter(tell), y: silenceCounter(tell) };
-    for (let place = offset; place < units.length; place += workers.length) {
-      const unit = units[place];
-      if (unit === undefined || stopping()) break;
-      if (!unit.needs.some((need) => lacksEither(worker.pair(), need, options.cannot))) {
-        const done = await worker.execute(unit, (side, before) => {
+    for (let place = offset; place < testCases.length; place += workers.length) {
+      const testCase = testCases[place];
+      if (testCase === undefined || stopping()) break;
+      if (!testCase.needs.some((need) => lacksEither(worker.pair(), need, options.cannot))) {
+        const done = await worker.execute(testCase, (side, before) => {
           const last = before.at(-1);
           return !(last !== undefined && silent[side](last)) && !stopping();
         });
         if (done === null) count.notEmptied += 1;
         else {
-          const { played } = done;
+          const { execution } = done;
           const found = compareAnswers(done);
           // One that the end of the run may have cut short is not counted as executed.
           if (!stopping()) count.played += 1;
-          count.unfilled += played.unfilled;
+          count.unfilled += execution.unfilled;
           count.compared += new Set(found.map(({ index }) => index)).size;
-          if (played.parted && !found.some(({ differs }) => differs)) count.parted += 1;
-          note(groups, found, done, { unit, place });
+          if (execution.parted && !found.some(({ differs }) => differs)) count.parted += 1;
+          note(groups, found, done, { testCase, place });
         }
       }
       options.settled(groups.size);
@@ -83,23 +83,23 @@ export async function search(options: SearchOptions): Promise<Searched> {
   return { groups: sorted, ...count, stopped: stop() ?? gone };
 }
 
-function lacksEither({ x, y }: Pair, need: Unit["needs"][number], cannot: ReadonlySet<string>): boolean {
+function lacksEither({ x, y }: Pair, need: TestCase["needs"][number], cannot: ReadonlySet<string>): boolean {
   return lacks(x, need, cannot) || lacks(y, need, cannot);
 }
 
 function note(
   groups: Map<string, Group>,
   found: readonly Compared[],
-  { pair, played }: OnPair,
-  { unit, place }: { readonly unit: Unit; readonly place: number },
+  { pair, execution }: OnPair,
+  { testCase, place }: { readonly testCase: TestCase; readonly place: number },
 ): void {
   const parting = found.find(({ parts }) => parts)?.index ?? Number.POSITIVE_INFINITY;
   for (const one of found) {
     if (!one.differs) continue;
-    const rounds = played.x.rounds.slice(0, one.index + 1).map((round) => round.map(retained));
-    const origin: Origin = { testCase: unit, fixture: pair.x.stage, rounds };
+    const batches = execution.x.batches.slice(0, one.index + 1).map((batch) => batch.map(retained));
+    const origin: Origin = { testCase, fixture: pair.x.fixture, batches };
     // Where nothing differed before is better; then shorter, then earlier in the plan, so that a seed decides.
-    const cost = (one.index > parting ? 1e9 : 0) + rounds.length * 1e5 + place;
+    const cost = (one.index > parting ? 1e9 : 0) + batches.length * 1e5 + place;
     const group = groups.get(one.kind);
     if (group === undefined) groups.set(one.kind, { first: one, seen: 1, origin, cost });
     else {

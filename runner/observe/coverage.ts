@@ -1,4 +1,4 @@
-import { pointOf } from "../../oracle/judge.ts";
+import { subjectOf } from "../../oracle/judge.ts";
 import type { Addition } from "../../oracle/observe.ts";
 import type { Judgement } from "../../oracle/rule.ts";
 import type { CoverageCell, CoverageInput } from "../../reports/report.ts";
@@ -31,9 +31,9 @@ type JudgeOne = (of: Addition, column: "document") => Judgement | null;
 
 const judges: ReadonlyMap<string, JudgeOne> = new Map(
   rules.flatMap(({ id, trigger }) => {
-    if (trigger.on !== "objection") return [];
+    if (trigger.on !== "refusal-reason") return [];
     const judge: JudgeOne = (of, column) => within({ rule: id }, () => trigger.judge(of, column));
-    return [[trigger.objection, judge] as const];
+    return [[trigger.refusalReason, judge] as const];
   }),
 );
 
@@ -45,9 +45,9 @@ export function coverage(): Coverage {
   const valid = cellsOf(counts, ({ input }) => input === "valid");
   const absent = cellsOf(counts, ({ constraint, input }) => constraint === "optional" && input === "missing");
   const count = (of: Addition): void => {
-    const point = pointOf(of);
-    if (point === null) return;
-    if (point.kind === "valid") {
+    const subject = subjectOf(of);
+    if (subject === null) return;
+    if (subject.kind === "valid") {
       const ending = validEnding(of);
       if (ending === null) return;
       for (const member of members) {
@@ -55,9 +55,10 @@ export function coverage(): Coverage {
       }
       return;
     }
-    const name = point.kind === "open" ? openCell(point.question, of) : faultCell(point.objection, of);
+    const name =
+      subject.kind === "open" ? openCell(subject.question, of) : faultCell(subject.refusalReason, of);
     const cell = counts.get(name ?? "");
-    if (cell !== undefined) cell[endingOf(of, point)] += 1;
+    if (cell !== undefined) cell[endingOf(of, subject)] += 1;
   };
   return {
     on: (event) => {
@@ -82,28 +83,30 @@ function cellsOf(
   );
 }
 
-function isPresent({ call, reading }: Addition, member: Member): boolean {
+function isPresent({ call, analysis }: Addition, member: Member): boolean {
   if (member === "FunctionName") return true;
   if (member === "Qualifier") return /[?&]Qualifier=/.test(call.target);
-  return reading.body.members?.[member] !== undefined;
+  return analysis.body.members?.[member] !== undefined;
 }
 
 /** A valid request refused for what the document allows, such as the policy's size, says nothing of its values. */
 function validEnding(of: Addition): keyof Count | null {
   if (of.result.kind === "added") return "accepted";
   if (of.result.kind === "unsettled") return "unsettled";
-  if (of.situation.features.includes("RevisionId.current")) return null;
+  if (of.stateAnalysis.variations.includes("RevisionId.current")) return null;
   return judgeAcceptance(of, [])?.verdict === "violated" ? "refusedOther" : null;
 }
 
 function endingOf(
   of: Addition,
-  point: { readonly kind: "open" } | { readonly kind: "objection"; readonly objection: string },
+  subject: { readonly kind: "open" } | { readonly kind: "refusal-reason"; readonly refusalReason: string },
 ): keyof Count {
   if (of.result.kind === "added") return "accepted";
   if (of.result.kind === "unsettled") return "unsettled";
-  if (point.kind === "open") return of.result.status < 500 ? "refused" : "refusedOther";
-  return judges.get(point.objection)?.(of, "document")?.verdict === "holds" ? "refused" : "refusedOther";
+  if (subject.kind === "open") return of.result.status < 500 ? "refused" : "refusedOther";
+  return judges.get(subject.refusalReason)?.(of, "document")?.verdict === "holds"
+    ? "refused"
+    : "refusedOther";
 }
 
 const inputs: Readonly<Record<string, string>> = {
@@ -113,22 +116,22 @@ const inputs: Readonly<Record<string, string>> = {
   pattern: "near-miss",
 };
 
-function faultCell(objection: string, { reading }: Addition): string | null {
-  if (objection === "FunctionName.empty") return "FunctionName.minLength.too-short";
-  const [member = "", kind = ""] = objection.split(".");
+function faultCell(refusalReason: string, { analysis }: Addition): string | null {
+  if (refusalReason === "FunctionName.empty") return "FunctionName.minLength.too-short";
+  const [member = "", kind = ""] = refusalReason.split(".");
   if (kind === "required") {
     const given = bodyMembers.find((name) => name === member);
-    const isNull = given !== undefined && reading.body.members?.[given] === null;
+    const isNull = given !== undefined && analysis.body.members?.[given] === null;
     const input = isNull ? "null" : "missing";
-    return `${objection}.${input}`;
+    return `${refusalReason}.${input}`;
   }
   const input = inputs[kind];
   return input === undefined ? null : `${member}.${kind}.${input}`;
 }
 
-function openCell(question: string, { reading }: Addition): string | null {
+function openCell(question: string, { analysis }: Addition): string | null {
   if (question !== "body.null-member") return openCells[question] ?? null;
-  const member = bodyMembers.find((name) => reading.body.members?.[name] === null);
+  const member = bodyMembers.find((name) => analysis.body.members?.[name] === null);
   return member === undefined ? null : `${member}.optional.null`;
 }
 

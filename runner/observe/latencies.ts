@@ -34,7 +34,7 @@ export function latencies(): Latencies {
       if (samples.length === 0) return null;
       const sorted = Float64Array.from(samples).sort();
       const at = (share: number) =>
-        round(sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0);
+        batch(sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0);
       const medianMs = at(0.5);
       return {
         medianMs,
@@ -46,6 +46,6 @@ export function latencies(): Latencies {
   };
 }
 
-function round(ms: number): number {
+function batch(ms: number): number {
   return Math.round(ms * 100) / 100;
 }

@@ -59,6 +59,6 @@ function settled(
     ...(reason.reason === undefined ? {} : { reason: options.redact(reason.reason) }),
     ...(confirmed === undefined
       ? {}
-      : { counterexample: counterexample(rule, confirmed, options, confirmed.stage) }),
+      : { counterexample: counterexample(rule, confirmed, options, confirmed.fixture) }),
   };
 }

@@ -1,10 +1,10 @@
 import type { Rule } from "../../oracle/rule.ts";
 import type { Problem, Reason, Report } from "../../reports/report.ts";
-import type { Stage } from "../../spec/fixture.ts";
+import type { Fixture } from "../../spec/fixture.ts";
 import type { Column, UnsupportedCapability } from "../../spec/verdict.ts";
 import type { Observer, RunEvent } from "../events.ts";
 import { makeReport, type ReportOptions } from "../report.ts";
-import { conclusionKey } from "../rule-results.ts";
+import { resultKey } from "../rule-results.ts";
 import { coverage } from "./coverage.ts";
 import { latencies } from "./latencies.ts";
 import { goingOn, problemReport } from "./problem.ts";
@@ -33,13 +33,13 @@ export function reportObserver(options: ReportObserverOptions): ReportObserver {
   let spent = { requests: 0, ms: 0 };
   let cannot: readonly UnsupportedCapability[] = options.target.cannot;
   let unsent: ReadonlyMap<string, number> | null = null;
-  let stage: Stage | null = null;
+  let fixture: Fixture | null = null;
   let end: "going-on" | "complete" | "incomplete" = "going-on";
 
   const fold = (event: RunEvent): void => {
     switch (event.type) {
       case "fixture-ready":
-        stage ??= event.fixture;
+        fixture ??= event.fixture;
         return;
       case "planned":
         count.planned = event.cases;
@@ -57,7 +57,7 @@ export function reportObserver(options: ReportObserverOptions): ReportObserver {
         cannot = [...cannot, event.what];
         return;
       case "not-executed":
-        unsent = new Map(event.checks.map((of) => [conclusionKey(of.rule, of.column), of.checks]));
+        unsent = new Map(event.checks.map((of) => [resultKey(of.rule, of.column), of.checks]));
         return;
       case "problem":
         problems.push(problemReport(event.problem, count, options.redact));
@@ -70,7 +70,7 @@ export function reportObserver(options: ReportObserverOptions): ReportObserver {
     }
   };
   const unsentOf = (known: ReadonlyMap<string, number>) => (rule: Rule, column: Column) =>
-    known.get(conclusionKey(rule.id, column)) ?? 0;
+    known.get(resultKey(rule.id, column)) ?? 0;
 
   return {
     on(event) {
@@ -93,7 +93,7 @@ export function reportObserver(options: ReportObserverOptions): ReportObserver {
           cells: covered.cells(),
         },
         unsent: unsent === null ? null : unsentOf(unsent),
-        stage,
+        fixture,
         ...(options.excuse === undefined ? {} : { excuse: options.excuse }),
       });
     },

@@ -1,7 +1,7 @@
 import type { Judgement, Rule } from "../../oracle/rule.ts";
 import type { Column } from "../../spec/verdict.ts";
 import type { Observer } from "../events.ts";
-import { type Conclusion, conclusionKey, type Findings, unviolated } from "../rule-results.ts";
+import { type Findings, type RuleResult, resultKey, unviolated } from "../rule-results.ts";
 
 /** What became of each rule, or what the findings say of it so far. */
 interface Results extends Observer {
@@ -24,7 +24,7 @@ const columns: readonly Column[] = ["document", "aws"];
 /** Makes an empty one. */
 export function results(): Results {
   const counts = new Map<Rule, Record<Column, Count>>();
-  const concluded = new Map<string, Conclusion>();
+  const concluded = new Map<string, RuleResult>();
   let judged: readonly Rule[] = [];
   let hasBegun = false;
   const countsOf = (rule: Rule): Record<Column, Count> => {
@@ -35,9 +35,9 @@ export function results(): Results {
     }
     return both;
   };
-  const soFar = (rule: Rule): readonly (readonly [string, Conclusion])[] =>
+  const soFar = (rule: Rule): readonly (readonly [string, RuleResult])[] =>
     (rule.columns ?? columns).map((column) => [
-      conclusionKey(rule.id, column),
+      resultKey(rule.id, column),
       provisional(countsOf(rule)[column]),
     ]);
   return {
@@ -50,7 +50,7 @@ export function results(): Results {
       if (event.type === "case-skipped") hasBegun = true;
       if (event.type === "rule-result") {
         hasBegun = true;
-        for (const column of event.columns) concluded.set(conclusionKey(event.rule.id, column), event.result);
+        for (const column of event.columns) concluded.set(resultKey(event.rule.id, column), event.result);
       }
     },
     findings: () => (hasBegun ? new Map([...judged.flatMap(soFar), ...concluded]) : null),
@@ -68,8 +68,8 @@ function note(count: Count, judgement: Judgement): void {
 }
 
 /** What the findings say so far: a violation that has yet to be confirmed leaves it open. */
-function provisional(count: Count): Conclusion {
+function provisional(count: Count): RuleResult {
   const { violated, inconclusive, seen } = count;
-  const conclusion = unviolated({ ...count, inconclusive: inconclusive + violated });
-  return violated === 0 ? conclusion : { ...conclusion, why: { code: "not-rerun-yet", seen } };
+  const ruleResult = unviolated({ ...count, inconclusive: inconclusive + violated });
+  return violated === 0 ? ruleResult : { ...ruleResult, why: { code: "not-rerun-yet", seen } };
 }

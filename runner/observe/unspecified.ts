@@ -19,9 +19,9 @@ const byPoint: ReadonlyMap<string, Question> = new Map(
 const always = questions.filter(({ pointed }) => !pointed);
 
 /** The question that a request raises when it raises no other: the only one that it can answer. */
-function pointedBy({ reading, situation }: Addition): Question | undefined {
-  const [open] = reading.questions.length > 0 ? reading.questions : situation.questions;
-  const alone = reading.questions.length + situation.questions.length === 1;
+function pointedBy({ analysis, stateAnalysis }: Addition): Question | undefined {
+  const [open] = analysis.questions.length > 0 ? analysis.questions : stateAnalysis.questions;
+  const alone = analysis.questions.length + stateAnalysis.questions.length === 1;
   return alone && open !== undefined ? byPoint.get(open) : undefined;
 }
 

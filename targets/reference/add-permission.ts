@@ -110,10 +110,10 @@ const judges: Readonly<Record<Check, Judge>> = {
     behaviour.acceptsMedia(contentType)
       ? null
       : { kind: "media-type", message: "The body must be application/json." },
-  body: ({ reading }) =>
-    reading.kind === "object"
+  body: ({ analysis }) =>
+    analysis.kind === "object"
       ? null
-      : { kind: reading.why, message: "The body must be one JSON object in UTF-8." },
+      : { kind: analysis.why, message: "The body must be one JSON object in UTF-8." },
   constraints,
   mismatch,
   lookup,

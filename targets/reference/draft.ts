@@ -43,7 +43,7 @@ export interface Draft {
   /** False where a label or the query is not percent-encoded text. */
   readonly decodable: boolean;
   readonly qualifiers: number;
-  readonly reading: BodyReading;
+  readonly analysis: BodyReading;
   /** Members as they came. */
   readonly given: Readonly<Record<Member, unknown>>;
   /** Members as text. */
@@ -67,8 +67,8 @@ export function draftOf(context: Context, request: HttpRequest, route: Route): D
   const { behaviour, state, home } = context;
   const label = behaviour.decode(route.label);
   const qualifiers = route.query === "" ? [] : queryValues(route.query, "Qualifier").map(behaviour.decode);
-  const reading = behaviour.readBody(request.body);
-  const given = givenMembers(behaviour, reading, label, qualifiers);
+  const analysis = behaviour.readBody(request.body);
+  const given = givenMembers(behaviour, analysis, label, qualifiers);
   const values = eachMember((member) => textOf(given[member]));
   const name = spelled(values.FunctionName ?? "");
   const qualifier = values.Qualifier ?? name.qualifier;
@@ -90,7 +90,7 @@ export function draftOf(context: Context, request: HttpRequest, route: Route): D
     contentType: headerOf(request, "content-type"),
     decodable: label !== null && !qualifiers.includes(null) && behaviour.decode(route.query) !== null,
     qualifiers: qualifiers.length,
-    reading,
+    analysis,
     given,
     values,
     name,
@@ -108,11 +108,11 @@ const noBody: Readonly<Record<string, unknown>> = {};
 
 function givenMembers(
   behaviour: Behaviour,
-  reading: BodyReading,
+  analysis: BodyReading,
   label: string | null,
   qualifiers: readonly (string | null)[],
 ): Draft["given"] {
-  const body = reading.kind === "object" ? reading.object : noBody;
+  const body = analysis.kind === "object" ? analysis.object : noBody;
   const readable = qualifiers.filter((value) => value !== null);
   return eachMember((member) => {
     if (member === "FunctionName") return label ?? "";

@@ -57,9 +57,9 @@ const required = ["FunctionName", "Role", "Code"] as const;
 
 /** Answers CreateFunction: any role and any code will do, for nothing is ever run. */
 export function createFunction(context: Context, body: Buffer): HttpReply {
-  const reading = readBody(body);
-  if (reading.kind === "refused") return refused(reading.why, "The body must be one JSON object.");
-  const settings = reading.object;
+  const analysis = readBody(body);
+  if (analysis.kind === "refused") return refused(analysis.why, "The body must be one JSON object.");
+  const settings = analysis.object;
   const missing = required.find((member) => settings[member] === undefined || settings[member] === null);
   if (missing !== undefined) return refused("required", `${missing} is missing.`);
   const name = newName(context, settings.FunctionName);
@@ -189,6 +189,6 @@ export function recordOf(context: Context, route: Route): FunctionRecord | HttpR
 
 /** The members of a body; an empty body has none. */
 export function optionalBody(body: Buffer): Readonly<Record<string, unknown>> {
-  const reading = body.length === 0 ? null : readBody(body);
-  return reading?.kind === "object" && isRecord(reading.object) ? reading.object : {};
+  const analysis = body.length === 0 ? null : readBody(body);
+  return analysis?.kind === "object" && isRecord(analysis.object) ? analysis.object : {};
 }

@@ -6,7 +6,7 @@ import {
   type ErrorName,
   Fault,
   type RuleReport,
-  standing,
+  ruleStatus,
 } from "addpermission-conformance";
 import manifest from "addpermission-conformance/package.json" with { type: "json" };
 
@@ -22,7 +22,7 @@ const run: ConformanceRun = await conform(mock, {
   runs: 1,
   rules: ["success.is-201", "Action.required"],
 });
-const outcomes = run.rules.map((rule: RuleReport) => `${rule.id} ${standing(rule, run)}`);
+const outcomes = run.rules.map((rule: RuleReport) => `${rule.id} ${ruleStatus(rule, run)}`);
 
 const fault: unknown = await conform("nonsense").catch((error: unknown) => error);
 // @ts-expect-error: rules have names, and this is none

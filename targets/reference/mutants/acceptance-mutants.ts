@@ -106,8 +106,8 @@ const defects: Readonly<Record<AcceptanceRuleId, Defect>> = {
     "a StatementId of 100 characters",
     ({ values }) => values.StatementId?.length === 100,
   ),
-  "body.member-order": refusing("members in another order than the alphabet's", ({ reading }) => {
-    const names = reading.kind === "object" ? Object.keys(reading.object) : [];
+  "body.member-order": refusing("members in another order than the alphabet's", ({ analysis }) => {
+    const names = analysis.kind === "object" ? Object.keys(analysis.object) : [];
     return names.some((name, index) => name < (names[index - 1] ?? ""));
   }),
   "body.white-space": refusing("a line end in the JSON", ({ request }) => request.body.includes("\n")),

@@ -103,10 +103,10 @@ export const dialects: Readonly<Record<string, Mutation>> = {
   })),
   "no unknown members": change(({ readBody }) => ({
     readBody: (bytes) => {
-      const reading = readBody(bytes);
-      if (reading.kind === "refused") return reading;
-      const strange = Object.keys(reading.object).some((name) => !known.has(name));
-      return strange ? { kind: "refused", why: "body-syntax" } : reading;
+      const analysis = readBody(bytes);
+      if (analysis.kind === "refused") return analysis;
+      const strange = Object.keys(analysis.object).some((name) => !known.has(name));
+      return strange ? { kind: "refused", why: "body-syntax" } : analysis;
     },
   })),
   "no members that are null": change(({ faults }) => ({

@@ -64,8 +64,8 @@ export function taking(member: Member, instead: (value: unknown) => unknown): Mu
 export function rewriting(rewrite: (text: string) => string, always = false): Mutation {
   return change(({ readBody }) => ({
     readBody: (bytes) => {
-      const reading = readBody(bytes);
-      return reading.kind === "object" && !always ? reading : readBody(Buffer.from(rewrite(String(bytes))));
+      const analysis = readBody(bytes);
+      return analysis.kind === "object" && !always ? analysis : readBody(Buffer.from(rewrite(String(bytes))));
     },
   }));
 }
