@@ -21,7 +21,7 @@ export function nodeListener(listener: RequestListener): Agent {
 }
 
 /** One end of a pipe, and how its peer hands over what it wrote. */
-interface End {
+interface PipeEnd {
   readonly stream: Duplex;
   /** Takes a chunk, or null for the end; calls back when there is room for more. */
   take(chunk: Buffer | null, done: () => void): void;
@@ -29,12 +29,12 @@ interface End {
 
 /** Two streams, each of which reads what the other writes. */
 function pipe(): readonly [Duplex, Duplex] {
-  const near: End = end(() => far);
-  const far: End = end(() => near);
+  const near: PipeEnd = end(() => far);
+  const far: PipeEnd = end(() => near);
   return [near.stream, far.stream];
 }
 
-function end(peer: () => End): End {
+function end(peer: () => PipeEnd): PipeEnd {
   let emptied: (() => void) | null = null;
   const stream = new Duplex({
     read: () => {

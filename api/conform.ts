@@ -1,6 +1,12 @@
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
-import { failsGate, type Judgement, judgeKnown, type KnownEntry, type KnownFile } from "../reports/known.ts";
+import {
+  failsGate,
+  judgeKnown,
+  type KnownEntry,
+  type KnownFile,
+  type KnownJudgement,
+} from "../reports/known.ts";
 import { parseKnown } from "../reports/known-file.ts";
 import type { Report } from "../reports/report.ts";
 import { type ExitCode, exitCode } from "../reports/verdict.ts";
@@ -57,7 +63,7 @@ export async function conformTelling(
   }
 }
 
-function gated(judged: Judgement): ConformanceRun {
+function gated(judged: KnownJudgement): ConformanceRun {
   const { report, stale, changed, expired } = judged;
   return {
     ...report,
@@ -150,6 +156,6 @@ export async function readKnown(
 }
 
 /** Holds a run against what is known of its target, today. */
-export function judgeToday(report: Report, known: KnownFile): Judgement {
+export function judgeToday(report: Report, known: KnownFile): KnownJudgement {
   return judgeKnown(report, known, new Date().toISOString().slice(0, 10));
 }

@@ -12,7 +12,7 @@ import {
 } from "./options.ts";
 
 /** A file that is generated, or that has generated tables: its path relative to the root, and its whole text. */
-interface GeneratedFile {
+interface WrittenFile {
   readonly path: string;
   readonly text: string;
 }
@@ -159,7 +159,7 @@ ${members("vitest")}
 }
 
 /** The generated files as they should be; in a document, what stands between the marks of a table is replaced. */
-async function generate(): Promise<readonly GeneratedFile[]> {
+async function generate(): Promise<readonly WrittenFile[]> {
   const documents = await Promise.all(
     Object.entries(tables).map(async ([path, own]) => {
       const before = await readFile(new URL(path, root), "utf8");

@@ -422,10 +422,10 @@ export const options = {
   },
 } as const satisfies Readonly<Record<string, Option>>;
 
-type Table = typeof options;
+type OptionTable = typeof options;
 
 /** The name of an option in programs. */
-export type OptionName = keyof Table;
+export type OptionName = keyof OptionTable;
 
 /** The TypeScript type of the values of each type of option. */
 interface ValueTypes {
@@ -457,8 +457,8 @@ type ValueOf<O, Types> = O extends { readonly type: "choice"; readonly of: infer
 
 /** The options of a taker, each of which may be left out. */
 type OptionsOf<T extends Taker, Types> = {
-  readonly [Name in OptionName as T extends Table[Name]["takers"][number] ? Name : never]?:
-    | ValueOf<Table[Name], Types>
+  readonly [Name in OptionName as T extends OptionTable[Name]["takers"][number] ? Name : never]?:
+    | ValueOf<OptionTable[Name], Types>
     | undefined;
 };
 

@@ -33,7 +33,7 @@ export interface Play extends Pick<ConformOptions, PlayOption> {
 }
 
 /** What a run came to, and why it could not begin if it could not. */
-export interface Outcome {
+export interface RunOutcome {
   readonly report: Report;
   readonly fault: Fault | null;
 }
@@ -46,12 +46,12 @@ export async function play(session: Session, options: Play): Promise<Report> {
 }
 
 /** The same, but a run that cannot begin has a report too, which says so. */
-export async function attempt(session: Session, options: Play): Promise<Outcome> {
+export async function attempt(session: Session, options: Play): Promise<RunOutcome> {
   return outcomeOf(session, options, runFor);
 }
 
 /** What a run comes to that could not begin. */
-export async function barren(session: Session, options: Play, why: Fault): Promise<Outcome> {
+export async function barren(session: Session, options: Play, why: Fault): Promise<RunOutcome> {
   const failing = async (observers: readonly Observer[], how: RunOptions) => {
     await failToRun(observers, how, why);
     throw why;
@@ -59,7 +59,7 @@ export async function barren(session: Session, options: Play, why: Fault): Promi
   return outcomeOf(session, options, failing);
 }
 
-async function outcomeOf(session: Session, options: Play, running: typeof runFor): Promise<Outcome> {
+async function outcomeOf(session: Session, options: Play, running: typeof runFor): Promise<RunOutcome> {
   const how = runOptions(session, options);
   const report = reportObserver(how);
   const { progress, events, snapshot, observers = [] } = options;

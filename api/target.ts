@@ -1,6 +1,6 @@
 import { inspect } from "node:util";
 import type { Dispatcher } from "undici";
-import { dispatcherTransport, fetchTransport, type InProcessOptions } from "../client/in-process.ts";
+import { type CarrierOptions, dispatcherTransport, fetchTransport } from "../client/in-process.ts";
 import type { Transport } from "../client/transport.ts";
 import { Fault } from "../spec/fault.ts";
 import { nodeListener } from "./adapters.ts";
@@ -34,7 +34,7 @@ export function contactFor(target: ConformTarget, { name, origin }: InProcessTar
   };
 }
 
-function transportOf(target: unknown): (options: InProcessOptions) => Transport {
+function transportOf(target: unknown): (options: CarrierOptions) => Transport {
   if (isDispatcher(target)) return (options) => dispatcherTransport(target, options);
   if (isApp(target)) return (options) => dispatcherTransport(nodeListener(target), options);
   const handle = isHandler(target) ? target : handlerIn(target);

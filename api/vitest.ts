@@ -65,9 +65,9 @@ function deciding({ profile = table.profile.default, rules }: ConformOptions): r
   return rulesNamed(rules).filter((rule) => counts(rule, profile));
 }
 
-type Context = Pick<Vitest.TestContext, "skip">;
+type SkippableTest = Pick<Vitest.TestContext, "skip">;
 
-function ruleTest(run: ConformanceRun, id: string, context: Context): void {
+function ruleTest(run: ConformanceRun, id: string, context: SkippableTest): void {
   const rule = run.rules.find((one) => one.id === id);
   if (rule === undefined) throw new Fault(`The run says nothing of the rule ${id}: report this.`);
   const how = ruleStatus(rule, run);

@@ -3,13 +3,13 @@ import { dirname, resolve } from "node:path";
 import { commandOptions, type Given } from "../api/check-options.ts";
 import { judgeToday, readKnown } from "../api/conform.ts";
 import { type CommandOptions, flagOf, options as table } from "../api/options.ts";
-import { attempt, barren, type Outcome, type Play } from "../api/run.ts";
+import { attempt, barren, type Play, type RunOutcome } from "../api/run.ts";
 import { type Session, unreached } from "../api/session.ts";
 import { tool } from "../api/tool.ts";
 import { collect, type Out, prepareOut } from "../reports/collector.ts";
 import { escapeTerminal } from "../reports/escape.ts";
 import { proveWritable, replace, unwritable } from "../reports/files.ts";
-import { failsGate, type Judgement, type KnownFile } from "../reports/known.ts";
+import { failsGate, type KnownFile, type KnownJudgement } from "../reports/known.ts";
 import { parseKnown, updateKnown } from "../reports/known-file.ts";
 import { problemsIn } from "../reports/read-report.ts";
 import type { Report } from "../reports/report.ts";
@@ -52,7 +52,7 @@ const snapshotMs = 15_000;
 type Chosen = Omit<Play, "replay">;
 
 /** How a run is to be told of. */
-interface End {
+interface OutputOptions {
   readonly context: CommandContext;
   readonly options: Options;
   readonly known: KnownFile | null;
@@ -63,7 +63,7 @@ interface End {
   readonly interrupted: number | null;
 }
 
-async function tell(report: Report, end: End): Promise<number> {
+async function tell(report: Report, end: OutputOptions): Promise<number> {
   const { context, options, known, out, write, interrupted } = end;
   const { stdout, cwd } = context;
   const updated = options.updateKnown ? await withSeen(report, options.known ?? "", cwd) : null;
@@ -102,7 +102,7 @@ async function faultOf(done: Promise<void>): Promise<unknown> {
 async function tellBarren(
   report: Report,
   fault: Fault,
-  { context, write, interrupted }: End,
+  { context, write, interrupted }: OutputOptions,
 ): Promise<number> {
   await write(report);
   if (interrupted === null) throw fault;
@@ -110,7 +110,7 @@ async function tellBarren(
   return interrupted;
 }
 
-async function judged(options: Options, chosen: Chosen, context: CommandContext): Promise<Outcome> {
+async function judged(options: Options, chosen: Chosen, context: CommandContext): Promise<RunOutcome> {
   try {
     return await judgedIn(await openTarget({ ...options, ...chosen }, context), options, chosen, context);
   } catch (error) {
@@ -125,7 +125,7 @@ async function judgedIn(
   options: Options,
   chosen: Chosen,
   context: CommandContext,
-): Promise<Outcome> {
+): Promise<RunOutcome> {
   try {
     const { record } = options;
     const recording = record === undefined ? null : await recorder(record, tool, context.cwd);
@@ -176,7 +176,7 @@ async function playWith(
   options: Options,
   chosen: Chosen,
   context: CommandContext,
-): Promise<Outcome> {
+): Promise<RunOutcome> {
   const bar = progressOn(context, "candidate");
   const command = commandIn(context.env);
   const out = options.out ?? table.out.default;
@@ -255,7 +255,7 @@ async function withSeen(report: Report, file: string, cwd: string): Promise<Upda
 }
 
 /** What the known-file makes of a run, for the terminal, and whether it fails the gate. */
-function knownSummary(judged: Judgement): {
+function knownSummary(judged: KnownJudgement): {
   readonly text: string;
   readonly fails: boolean;
 } {

@@ -21,7 +21,7 @@ import { type CommandContext, interruptible } from "./context.ts";
 import { openTarget } from "./session.ts";
 
 /** What is to be shown again. */
-interface Finding {
+interface ReplayedFinding {
   readonly rule: Rule;
   readonly column: Column;
   readonly counterexample: Counterexample;
@@ -61,7 +61,7 @@ async function textOf(path: string, cwd: string): Promise<string> {
   });
 }
 
-function findingIn(report: Report, wanted: string | undefined, path: string): Finding {
+function findingIn(report: Report, wanted: string | undefined, path: string): ReplayedFinding {
   const chosen = wanted === undefined ? firstViolated(report, path) : ruleNamed(report, wanted, path);
   const rule = rules.find(({ id }) => id === chosen.id);
   if (rule === undefined)
@@ -98,7 +98,7 @@ function ruleNamed({ rules: all }: Report, wanted: string, path: string): RuleRe
 
 async function replayOn(
   session: Session,
-  { rule, column, counterexample }: Finding,
+  { rule, column, counterexample }: ReplayedFinding,
   signal: AbortSignal,
   { stderr }: CommandContext,
 ): Promise<Replayed> {
@@ -124,7 +124,7 @@ async function replayOn(
   }
 }
 
-function story(finding: Finding, replayed: Replayed): string {
+function story(finding: ReplayedFinding, replayed: Replayed): string {
   const { rule } = finding;
   const { batches } = replayed.execution;
   const lines = [
@@ -137,7 +137,10 @@ function story(finding: Finding, replayed: Replayed): string {
   return `${lines.map((line) => escapeTerminal(line)).join("\n")}\n`;
 }
 
-function ruleResult({ counterexample }: Finding, { violation, notExecuted }: Replayed): readonly string[] {
+function ruleResult(
+  { counterexample }: ReplayedFinding,
+  { violation, notExecuted }: Replayed,
+): readonly string[] {
   if (violation !== null)
     return [`expected ${violation.expected}`, `seen     ${violation.seen}`, "still shows"];
   const { seen, expected } = counterexample;

@@ -15,7 +15,7 @@ import { openTarget } from "./session.ts";
 type Options = CommandOptions<"sweep">;
 
 /** Where runs left something. */
-interface Place {
+interface SweepPlace {
   readonly endpoint: string;
   /** Absent for the one that the options or the environment name. */
   readonly region?: string;
@@ -46,7 +46,7 @@ export async function sweepCommand(given: Given<"sweep">, context: CommandContex
 }
 
 /** The endpoints and regions of the journals in this folder, each once. */
-async function noted(cwd: string): Promise<readonly Place[]> {
+async function noted(cwd: string): Promise<readonly SweepPlace[]> {
   const journals = await journalsIn(join(cwd, journalDir));
   const places = journals
     .map(({ entry: { endpoint, region } }) => ({ endpoint, region }))
@@ -55,12 +55,12 @@ async function noted(cwd: string): Promise<readonly Place[]> {
 }
 
 /** The real service answers signed requests only, and keys are used only when that is asked for. */
-function isOutOfReach({ endpoint, region }: Place, { sign = false }: Options): boolean {
+function isOutOfReach({ endpoint, region }: SweepPlace, { sign = false }: Options): boolean {
   const { hostname } = new URL(endpoint);
   return region !== undefined && hostname.endsWith(".amazonaws.com") && !sign;
 }
 
-function leftAt({ endpoint, region = "" }: Place, command: string): Swept {
+function leftAt({ endpoint, region = "" }: SweepPlace, command: string): Swept {
   const how = `${command} sweep --endpoint ${quote(endpoint)} --region ${quote(region)} --sign`;
   return {
     deleted: [],
@@ -69,7 +69,7 @@ function leftAt({ endpoint, region = "" }: Place, command: string): Swept {
   };
 }
 
-async function sweepAt(place: Place, options: Options, context: CommandContext): Promise<Swept> {
+async function sweepAt(place: SweepPlace, options: Options, context: CommandContext): Promise<Swept> {
   const { olderThanHours = table.olderThanHours.default, ...reaching } = options;
   const session = await openTarget({ ...reaching, ...place, seed: 0 }, context);
   try {

@@ -5,14 +5,14 @@ import { broken, type Member } from "../spec/constraint.ts";
 export type Statement = Readonly<Record<string, unknown>>;
 
 /** The members of an AddPermission request that make a statement what it is. */
-export type Addition = { readonly [M in "StatementId" | "Action" | "Principal"]: string } & Sources;
+export type StatementRequest = { readonly [M in "StatementId" | "Action" | "Principal"]: string } & Sources;
 
-type Sources = { readonly [M in Source]?: string };
-type Source = "SourceArn" | "SourceAccount" | "EventSourceToken";
+type Sources = { readonly [M in SourceMember]?: string };
+type SourceMember = "SourceArn" | "SourceAccount" | "EventSourceToken";
 
 /** What to ask AddPermission for so that it writes a statement, or the member of it that no request can say. */
 export type AdditionOf =
-  | { readonly kind: "addition"; readonly addition: Addition }
+  | { readonly kind: "addition"; readonly addition: StatementRequest }
   | {
       readonly kind: "unsayable";
       /** The member of the statement. */
@@ -22,15 +22,17 @@ export type AdditionOf =
     };
 
 /** Every condition that a documented member makes: its key, and the operators that it is known under, in lower case. */
-const conditions: ReadonlyMap<string, { readonly source: Source; readonly operators: readonly string[] }> =
-  new Map([
-    [
-      "aws:sourcearn",
-      { source: "SourceArn", operators: ["arnlike", "stringlike", "arnequals", "stringequals"] },
-    ],
-    ["aws:sourceaccount", { source: "SourceAccount", operators: ["stringequals", "stringlike"] }],
-    ["lambda:eventsourcetoken", { source: "EventSourceToken", operators: ["stringequals", "stringlike"] }],
-  ]);
+const conditions: ReadonlyMap<
+  string,
+  { readonly source: SourceMember; readonly operators: readonly string[] }
+> = new Map([
+  [
+    "aws:sourcearn",
+    { source: "SourceArn", operators: ["arnlike", "stringlike", "arnequals", "stringequals"] },
+  ],
+  ["aws:sourceaccount", { source: "SourceAccount", operators: ["stringequals", "stringlike"] }],
+  ["lambda:eventsourcetoken", { source: "EventSourceToken", operators: ["stringequals", "stringlike"] }],
+]);
 
 const written = ["Sid", "Effect", "Principal", "Action", "Resource", "Condition"];
 
@@ -77,7 +79,7 @@ function principalOf(principal: unknown): unknown {
 
 /** The members that make these conditions; a clause that says why there are none. */
 function sourcesOf(condition: unknown): Sources | string {
-  const sources: { [M in Source]?: string } = {};
+  const sources: { [M in SourceMember]?: string } = {};
   const operators = isRecord(condition) ? Object.entries(condition) : [];
   if (operators.length === 0) return "AddPermission writes no empty condition";
   for (const [operator, keys] of operators) {

@@ -3,7 +3,7 @@ import { type Dispatcher, Pool } from "undici";
 import type { Answer, Header } from "../spec/exchange.ts";
 import { type Authorizer, authorized } from "./authorize.ts";
 import { type Abortable, type Deadlines, deadlines, type Expiring, follow, unfollow } from "./deadline.ts";
-import { because, isUnaskedContinue, notSent, type Reason, reasonOf } from "./no-answer.ts";
+import { because, isUnaskedContinue, type NoAnswerReason, notSent, reasonOf } from "./no-answer.ts";
 import { type RawOptions, sendOver, sendRaw } from "./raw-socket.ts";
 import { dial, keptSockets, type Tls } from "./sockets.ts";
 import {
@@ -150,7 +150,7 @@ export function dispatchOnce(
 
 interface Attempt extends Dispatcher.DispatchHandler, Expiring, Abortable {
   settled(): boolean;
-  fail(why: Reason): void;
+  fail(why: NoAnswerReason): void;
 }
 
 /** One object for all that can happen to a call: this runs thousands of times a second. */

@@ -3,14 +3,14 @@ import type { Answer, Header } from "../spec/exchange.ts";
 import { type Authorizer, authorized } from "./authorize.ts";
 import { deadlines, follow, unfollow } from "./deadline.ts";
 import { type Bounds, dispatchOnce, unableUndici, undiciRequest } from "./http.ts";
-import { because, notSent, type Reason } from "./no-answer.ts";
+import { because, type NoAnswerReason, notSent } from "./no-answer.ts";
 import { addressed, type Clock, defaultMaxBodyBytes, type Outgoing, type Transport } from "./transport.ts";
 
 /** Answers a request without a network, as `fetch` handlers of servers and mocks do. */
 export type FetchLike = (request: Request) => globalThis.Response | Promise<globalThis.Response>;
 
 /** How to reach a target that lives in this process. */
-export interface InProcessOptions {
+export interface CarrierOptions {
   /** What the requests are addressed to, such as http://lambda.test; nothing listens there. */
   readonly origin: URL;
   readonly clock: Clock;
@@ -20,7 +20,7 @@ export interface InProcessOptions {
 }
 
 /** Sends to an undici dispatcher, such as a MockAgent. The dispatcher stays open: it belongs to the caller. */
-export function dispatcherTransport(dispatcher: Dispatcher, options: InProcessOptions): Transport {
+export function dispatcherTransport(dispatcher: Dispatcher, options: CarrierOptions): Transport {
   const unable = (call: Outgoing): string | null =>
     call.raw === undefined ? unableUndici(call) : "a dispatcher takes no raw bytes";
   return inProcess(options, unable, (call, signed, bounds) =>
@@ -29,7 +29,7 @@ export function dispatcherTransport(dispatcher: Dispatcher, options: InProcessOp
 }
 
 /** Sends to a function. A Request holds a parsed URL, so that a target which parsing would change is not sent. */
-export function fetchTransport(handle: FetchLike, options: InProcessOptions): Transport {
+export function fetchTransport(handle: FetchLike, options: CarrierOptions): Transport {
   const unable = (call: Outgoing): string | null => unableRequest(call, options.origin);
   return inProcess(options, unable, (call, signed, bounds) =>
     ask(handle, options.origin, call, signed, bounds),
@@ -39,7 +39,7 @@ export function fetchTransport(handle: FetchLike, options: InProcessOptions): Tr
 type Deliver = (call: Outgoing, signed: readonly Header[], bounds: Bounds) => Promise<Answer>;
 
 function inProcess(
-  options: InProcessOptions,
+  options: CarrierOptions,
   unable: (call: Outgoing) => string | null,
   deliver: Deliver,
 ): Transport {
@@ -122,7 +122,7 @@ async function ask(
   const sentAt = clock();
   const stop = new AbortController();
   let finish = (): void => {};
-  const ended = new Promise<Reason>((resolve) => {
+  const ended = new Promise<NoAnswerReason>((resolve) => {
     const entry = {
       expiresAt: sentAt + bounds.deadlineMs,
       expire: () => resolve(because("timeout", `${bounds.deadlineMs} ms`)),
@@ -154,7 +154,11 @@ interface Whole {
   readonly body: string;
 }
 
-async function answerOf(handle: FetchLike, request: Request, maxBodyBytes: number): Promise<Whole | Reason> {
+async function answerOf(
+  handle: FetchLike,
+  request: Request,
+  maxBodyBytes: number,
+): Promise<Whole | NoAnswerReason> {
   try {
     const response = await handle(request);
     if (!isResponse(response)) return because("protocol", "the function returned no Response");

@@ -3,7 +3,7 @@ import { isRecord } from "../spec/body.ts";
 import * as calls from "../spec/calls.ts";
 import type { Answer } from "../spec/exchange.ts";
 import type { Recipe } from "../spec/fixture.ts";
-import type { Addition } from "./addition.ts";
+import type { StatementRequest } from "./addition.ts";
 import { printable } from "./no-answer.ts";
 import type { Outgoing, SendOptions, Transport } from "./transport.ts";
 
@@ -37,7 +37,7 @@ export type LambdaApi = ReturnType<typeof lambdaApi>;
 
 /** The API at the end of a transport. Each call is sent with the same options; none rejects. */
 export function lambdaApi(transport: Transport, how: SendOptions) {
-  const ask = async <T>(call: Outgoing, read: (body: Body) => T): Promise<Reply<T>> => {
+  const ask = async <T>(call: Outgoing, read: (body: JsonBody) => T): Promise<Reply<T>> => {
     const answer = await sendSurely(transport, call, how);
     const body = answer.kind === "response" && isSuccess(answer.status) ? bodyIn(answer.body) : null;
     return body === null ? refused(answer) : { ok: true, value: read(body) };
@@ -75,7 +75,7 @@ export function lambdaApi(transport: Transport, how: SendOptions) {
       ask(calls.createAlias(name, alias, version), () => null),
     getPolicy: ({ functionName, qualifier }: PolicyOwner) =>
       ask(calls.getPolicy(functionName, qualifier), texts("Policy")),
-    addPermission: ({ functionName, qualifier }: PolicyOwner, addition: Addition) => {
+    addPermission: ({ functionName, qualifier }: PolicyOwner, addition: StatementRequest) => {
       const query = qualifier === null ? null : calls.qualifierQuery(qualifier);
       const call = calls.addPermission({
         functionName: calls.label(functionName),
@@ -107,10 +107,10 @@ const trust = JSON.stringify({
   Statement: [{ Effect: "Allow", Principal: { Service: "lambda.amazonaws.com" }, Action: "sts:AssumeRole" }],
 });
 
-type Body = Readonly<Record<string, unknown>>;
+type JsonBody = Readonly<Record<string, unknown>>;
 
 /** Reads members as text; a number that stands where text belongs is read as its digits. */
-function texts<M extends string>(...members: readonly M[]): (body: Body) => Texts<M> {
+function texts<M extends string>(...members: readonly M[]): (body: JsonBody) => Texts<M> {
   return (body) =>
     Object.fromEntries(
       members.flatMap((member) => {
@@ -143,7 +143,7 @@ function statusOf(answer: Answer): number {
 }
 
 /** The members of a body; none where it is empty or some other value, null where it is no JSON or the JSON null. */
-function bodyIn(text: string): Body | null {
+function bodyIn(text: string): JsonBody | null {
   if (text === "") return {};
   try {
     const value: unknown = JSON.parse(text);

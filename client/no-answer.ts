@@ -1,7 +1,7 @@
 import type { NoAnswer, Silence } from "../spec/exchange.ts";
 
 /** Why there is no response, and one sentence about it. */
-export type Reason = Pick<NoAnswer, "reason" | "detail">;
+export type NoAnswerReason = Pick<NoAnswer, "reason" | "detail">;
 
 const byCode: Readonly<Record<string, Silence>> = {
   ECONNREFUSED: "refused",
@@ -54,7 +54,7 @@ export function isUnaskedContinue(error: unknown): boolean {
 }
 
 /** Sorts an error of a socket, of TLS, of the resolver or of an HTTP parser. */
-export function reasonOf(error: unknown): Reason {
+export function reasonOf(error: unknown): NoAnswerReason {
   const first = innermost(error);
   if (isUnaskedContinue(first))
     return because("aborted", "a 100 Continue that nobody asked for, which our HTTP client cannot read");
@@ -64,7 +64,7 @@ export function reasonOf(error: unknown): Reason {
 }
 
 /** A reason with what is known about it; the text is made one printable line of at most 200 characters. */
-export function because(reason: Silence, said = ""): Reason {
+export function because(reason: Silence, said = ""): NoAnswerReason {
   const text = printable(said);
   return { reason, detail: text === "" ? meaning[reason] : `${meaning[reason]} (${text})` };
 }

@@ -1,7 +1,7 @@
 import { isRecord } from "../spec/body.ts";
 import { canonicalJson } from "../spec/statement.ts";
 import { isRemovable } from "../spec/target.ts";
-import { type Addition, additionOf, type Statement } from "./addition.ts";
+import { additionOf, type Statement, type StatementRequest } from "./addition.ts";
 import { type PolicyOwner, type Reply, said } from "./lambda-api.ts";
 import { askUntil, isBusy, type WaitContext } from "./wait.ts";
 
@@ -13,7 +13,7 @@ export interface KeptPolicy extends PolicyOwner {
 }
 
 /** What a read of a policy shows; `why` is a clause. */
-export type PolicyReading =
+export type ShownPolicy =
   | { readonly kind: "statements"; readonly statements: readonly Statement[] }
   | {
       readonly kind: "unreadable";
@@ -23,7 +23,7 @@ export type PolicyReading =
     };
 
 /** Reads the statements of a policy; there are none where GetPolicy answers 404. */
-export async function readStatements(context: WaitContext, of: PolicyOwner): Promise<PolicyReading> {
+export async function readStatements(context: WaitContext, of: PolicyOwner): Promise<ShownPolicy> {
   const reply = await askUntil(context, () => context.lambda.getPolicy(of), isBusy);
   if (!reply.ok && reply.status === 404) return { kind: "statements", statements: [] };
   if (!reply.ok) {
@@ -42,7 +42,7 @@ export async function readStatements(context: WaitContext, of: PolicyOwner): Pro
 export function addStatement(
   context: WaitContext,
   of: PolicyOwner,
-  addition: Addition,
+  addition: StatementRequest,
 ): Promise<Reply<null>> {
   return askUntil(context, () => context.lambda.addPermission(of, addition), isBusy);
 }
@@ -115,7 +115,7 @@ export async function restore(
   }
 }
 
-interface Difference {
+interface PolicyChange {
   readonly surplus: readonly Statement[];
   readonly missing: readonly Statement[];
 }
@@ -123,7 +123,7 @@ interface Difference {
 /** Why a statement could not be removed or added, by its text. */
 type Refusals = ReadonlyMap<string, string>;
 
-function compare(now: readonly Statement[], before: readonly Statement[]): Difference {
+function compare(now: readonly Statement[], before: readonly Statement[]): PolicyChange {
   const missing = new Map(before.map((statement) => [canonicalJson(statement), statement]));
   const surplus = now.filter((statement) => !missing.delete(canonicalJson(statement)));
   return { surplus, missing: [...missing.values()] };
@@ -132,7 +132,7 @@ function compare(now: readonly Statement[], before: readonly Statement[]): Diffe
 async function write(
   context: WaitContext,
   policy: KeptPolicy,
-  { surplus, missing }: Difference,
+  { surplus, missing }: PolicyChange,
   done: { readonly removed: Set<string>; readonly given: Set<string> },
 ): Promise<Refusals> {
   const refusals = new Map<string, string>();
@@ -181,7 +181,7 @@ function isWithinReach(statement: Statement): statement is Statement & { readonl
 
 function problemsOf(
   policy: KeptPolicy,
-  { surplus, missing }: Difference,
+  { surplus, missing }: PolicyChange,
   refusals: Refusals,
 ): readonly string[] {
   const owner = ownerOf(policy);

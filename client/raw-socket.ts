@@ -3,7 +3,7 @@ import { setImmediate as turn } from "node:timers/promises";
 import type { Answer, Header } from "../spec/exchange.ts";
 import type { Authorizer } from "./authorize.ts";
 import { follow, unfollow } from "./deadline.ts";
-import { because, notSent, type Reason, reasonOf } from "./no-answer.ts";
+import { because, type NoAnswerReason, notSent, reasonOf } from "./no-answer.ts";
 import { type ReadResponse, readResponse } from "./read-response.ts";
 import { dial, type Tls } from "./sockets.ts";
 import { addressed, type Clock, defaultMaxBodyBytes, type Outgoing, type SendOptions } from "./transport.ts";
@@ -48,7 +48,7 @@ async function sendOn(
   open: Socket | undefined,
   call: Outgoing,
   options: RawOptions,
-  ended: Promise<Reason>,
+  ended: Promise<NoAnswerReason>,
 ): Promise<Sent> {
   const { clock, endpoint } = options;
   const full = addressed(call, endpoint);
@@ -82,9 +82,12 @@ async function signedHeaders(call: Outgoing, options: RawOptions): Promise<reado
   }
 }
 
-async function connected(options: RawOptions, ended: Promise<Reason>): Promise<Socket | Reason> {
+async function connected(
+  options: RawOptions,
+  ended: Promise<NoAnswerReason>,
+): Promise<Socket | NoAnswerReason> {
   let socket: Socket | undefined;
-  const dialled = new Promise<Socket | Reason>((resolve) => {
+  const dialled = new Promise<Socket | NoAnswerReason>((resolve) => {
     socket = dial(
       options.endpoint,
       options.tls ?? {},
@@ -106,14 +109,14 @@ async function converse(
   pieces: readonly Buffer[],
   call: Outgoing,
   options: RawOptions,
-  ended: Promise<Reason>,
-): Promise<ReadResponse | Reason> {
+  ended: Promise<NoAnswerReason>,
+): Promise<ReadResponse | NoAnswerReason> {
   const maxBodyBytes = options.maxBodyBytes ?? defaultMaxBodyBytes;
-  const analysis = readResponse(socket, { head: call.method === "HEAD", maxBodyBytes });
+  const reading = readResponse(socket, { head: call.method === "HEAD", maxBodyBytes });
   const answered = new AbortController();
   const writing = write(socket, pieces, call.raw?.halfClose === true, answered.signal);
-  const result = await Promise.race([analysis.result, ended]);
-  analysis.stop();
+  const result = await Promise.race([reading.result, ended]);
+  reading.stop();
   answered.abort();
   const whole = await Promise.race([writing, turn(false)]);
   // A request that was answered before it was written leaves the target in the middle of it.
@@ -153,10 +156,13 @@ function written(socket: Socket, chunk: Buffer): Promise<boolean> {
 }
 
 /** Does the work with a promise that tells when deadline, signal or closing end it. */
-async function within<T>(options: RawOptions, work: (ended: Promise<Reason>) => Promise<T>): Promise<T> {
+async function within<T>(
+  options: RawOptions,
+  work: (ended: Promise<NoAnswerReason>) => Promise<T>,
+): Promise<T> {
   const signals = [options.signal, options.closing];
   let finish = ignore;
-  const ended = new Promise<Reason>((resolve) => {
+  const ended = new Promise<NoAnswerReason>((resolve) => {
     const entry = { abort: () => resolve(because("aborted")) };
     const expired = (): void => resolve(because("timeout", `${options.deadlineMs} ms`));
     const timer = setTimeout(expired, options.deadlineMs);

@@ -2,7 +2,7 @@ import { type IncomingMessage, request } from "node:http";
 import type { Socket } from "node:net";
 import { Duplex } from "node:stream";
 import type { Header } from "../spec/exchange.ts";
-import { because, type Reason, reasonOf } from "./no-answer.ts";
+import { because, type NoAnswerReason, reasonOf } from "./no-answer.ts";
 import { maxHeaderBytes, maxInterimResponses } from "./transport.ts";
 
 /** A response that has been read to its end from a socket. */
@@ -16,8 +16,8 @@ export interface ReadResponse {
 }
 
 /** A reading under way. `stop` ends it and leaves the socket alone. */
-export interface RequestAnalysis {
-  readonly result: Promise<ReadResponse | Reason>;
+export interface ResponseReading {
+  readonly result: Promise<ReadResponse | NoAnswerReason>;
   stop(): void;
 }
 
@@ -28,9 +28,9 @@ export interface RequestAnalysis {
 export function readResponse(
   socket: Socket,
   options: { readonly head: boolean; readonly maxBodyBytes: number },
-): RequestAnalysis {
+): ResponseReading {
   const tap = tapOf(socket);
-  const result = new Promise<ReadResponse | Reason>((resolve) => {
+  const result = new Promise<ReadResponse | NoAnswerReason>((resolve) => {
     const sent = request({
       createConnection: () => tap.stream,
       method: options.head ? "HEAD" : "POST",
@@ -52,7 +52,7 @@ export function readResponse(
 function collect(
   response: IncomingMessage,
   maxBodyBytes: number,
-  resolve: (result: ReadResponse | Reason) => void,
+  resolve: (result: ReadResponse | NoAnswerReason) => void,
 ): void {
   const chunks: Buffer[] = [];
   let size = 0;

@@ -39,7 +39,7 @@ export interface Swept {
 }
 
 /** What a sweep has done so far. */
-interface Done {
+interface SweepProgress {
   readonly deleted: string[];
   readonly givenBack: string[];
   readonly left: string[];
@@ -50,7 +50,7 @@ interface Done {
  * deletes old ones with our prefix. May be repeated.
  */
 export async function sweep(options: SweepOptions): Promise<Swept> {
-  const done: Done = { deleted: [], givenBack: [], left: [] };
+  const done: SweepProgress = { deleted: [], givenBack: [], left: [] };
   const { deleted, left } = done;
   const found = await journalsIn(options.journalDir);
   const ours = found.filter(
@@ -75,7 +75,11 @@ function isRunning({ entry }: LeftJournal, options: SweepOptions): boolean {
   return options.isAlive(entry.pid) && age < options.olderThanMs;
 }
 
-async function clear({ path, entry }: LeftJournal, options: SweepOptions, done: Done): Promise<void> {
+async function clear(
+  { path, entry }: LeftJournal,
+  options: SweepOptions,
+  done: SweepProgress,
+): Promise<void> {
   const before = done.left.length;
   for (const name of entry.functions) await remove(options, name, done);
   for (const name of entry.roles) {
@@ -95,14 +99,14 @@ function contextOf({ transport, deadlineMs, signal, ...options }: SweepOptions):
   return { lambda, clock: options.clock, sleep: options.sleep ?? sleep, waitTimeoutMs: 10_000, signal };
 }
 
-async function remove(options: SweepOptions, name: string, { deleted, left }: Done): Promise<void> {
+async function remove(options: SweepOptions, name: string, { deleted, left }: SweepProgress): Promise<void> {
   const why = await deleteFunction(contextOf(options), name);
   if (why === null) deleted.push(name);
   else left.push(`the function ${name} is left behind (${why})`);
 }
 
 /** True when nothing is left to do for the policy. */
-async function giveBack(options: SweepOptions, policy: KeptPolicy, to: Done): Promise<boolean> {
+async function giveBack(options: SweepOptions, policy: KeptPolicy, to: SweepProgress): Promise<boolean> {
   const { removed, given, problems, done } = await restore(contextOf(options), policy);
   const owner = ownerOf(policy);
   if (!done && (await isGone(options, policy.functionName))) {

@@ -1,15 +1,15 @@
 // Forms of the body by label: the same JSON in other bytes, texts that are no JSON, and JSON that is no object.
 
-type Body = Readonly<Record<string, unknown>>;
+type PlainBody = Readonly<Record<string, unknown>>;
 
 /** Writes a body in one way, right or wrong. */
-export type JsonForm = (body: Body) => string;
+export type JsonForm = (body: PlainBody) => string;
 
 /**
  * Forms that write the same JSON value in other bytes: order of members, insignificant white space, escapes. Forms that
  * write `sample` in its own bytes are left out.
  */
-export function equivalentJson(sample: Body): readonly (readonly [label: string, JsonForm])[] {
+export function equivalentJson(sample: PlainBody): readonly (readonly [label: string, JsonForm])[] {
   const plain = JSON.stringify(sample);
   return [
     ...orders(Object.keys(sample).length),
@@ -22,11 +22,11 @@ function orders(members: number): readonly (readonly [string, JsonForm])[] {
   const rotations = Array.from({ length: members - 1 }, (_, index) => index + 1);
   return [
     ["members-reversed", (body) => inOrder(Object.entries(body).toReversed())],
-    ...rotations.map((by) => [`members-rotated-${by}`, (body: Body) => rotated(body, by)] as const),
+    ...rotations.map((by) => [`members-rotated-${by}`, (body: PlainBody) => rotated(body, by)] as const),
   ];
 }
 
-function rotated(body: Body, by: number): string {
+function rotated(body: PlainBody, by: number): string {
   const entries = Object.entries(body);
   return inOrder([...entries.slice(by), ...entries.slice(0, by)]);
 }
@@ -62,7 +62,7 @@ const escapes: Readonly<Record<string, JsonForm>> = {
 
 type Escape = (value: string) => string;
 
-function escapeStrings(body: Body, name: Escape, value: Escape): string {
+function escapeStrings(body: PlainBody, name: Escape, value: Escape): string {
   const pairs = Object.entries(body).map(
     ([key, held]) => `${name(key)}:${typeof held === "string" ? value(held) : JSON.stringify(held)}`,
   );

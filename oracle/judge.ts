@@ -28,13 +28,13 @@ export interface Judge {
   history(batches: readonly ObservedBatch[]): readonly Finding[];
 }
 
-interface Asked {
+interface JudgedRule {
   readonly rule: Rule;
   /** The findings for "holds", one a column. Nearly every finding is one of them, so they are made once. */
   readonly held: readonly Finding[];
 }
 
-interface Of<On extends Trigger["on"]> extends Asked {
+interface Of<On extends Trigger["on"]> extends JudgedRule {
   readonly trigger: Extract<Trigger, { on: On }>;
 }
 
@@ -100,7 +100,7 @@ function askedOf(variations: readonly Variation[]): readonly Variation[] {
 
 function add<T>(
   found: Finding[],
-  { rule, held }: Asked,
+  { rule, held }: JudgedRule,
   judge: (of: T, column: Column) => Judgement | null,
   of: T,
 ): void {

@@ -13,9 +13,9 @@ import {
   type Change,
   type Comparison,
   countOf,
-  type Heading,
   type Matrix,
   outcomes,
+  type ReportHeading,
 } from "./comparison.ts";
 import { printMarkdown } from "./print-markdown.ts";
 import { printTerminal } from "./print-terminal.ts";
@@ -68,7 +68,7 @@ function comparisonDocument(comparison: Comparison): Document {
   };
 }
 
-function run(name: string, { target, startedAt, seed, tool, incomplete }: Heading): Fact {
+function run(name: string, { target, startedAt, seed, tool, incomplete }: ReportHeading): Fact {
   const rest = `, ${startedAt}, seed ${seed}, ${tool}`;
   return [name, [{ code: target }, rest, ...(incomplete ? [", ", { strong: "incomplete" }] : [])]];
 }

@@ -5,8 +5,8 @@ import { counts } from "./verdict.ts";
 /** What two runs differ in. `worse` is what a gate fails on. */
 export interface Comparison {
   readonly column: Column;
-  readonly before: Heading;
-  readonly after: Heading;
+  readonly before: ReportHeading;
+  readonly after: ReportHeading;
   /** Now holds and did not before. */
   readonly better: readonly Change[];
   /** Now broken and was not, or held and is no longer shown to hold: also because it was left out on request. */
@@ -24,7 +24,7 @@ export interface Comparison {
 }
 
 /** Which run a column of a comparison stands for. */
-export interface Heading {
+export interface ReportHeading {
   readonly target: string;
   readonly endpoint: string;
   readonly tool: string;
@@ -82,7 +82,7 @@ function countingIn(reports: readonly Report[], column: Column): readonly (reado
 }
 
 /** What identifies a run to a reader. */
-function headingOf(report: Report): Heading {
+function headingOf(report: Report): ReportHeading {
   return {
     target: report.target.name,
     endpoint: report.target.endpoint,
@@ -121,7 +121,7 @@ function kindOf({ was, is, wasShape, isShape }: Change, chosen: boolean): Kind {
 export interface Matrix {
   readonly column: Column;
   /** One a report; equal target names are numbered. */
-  readonly targets: readonly Heading[];
+  readonly targets: readonly ReportHeading[];
   readonly rows: readonly MatrixRow[];
 }
 
@@ -166,7 +166,7 @@ function cellOf(rule: RuleReport | undefined, column: Column): Cell {
   return { outcome: rule.known ? "known" : "violated", shape: shapeOf(rule) };
 }
 
-function numbered(headings: readonly Heading[]): readonly Heading[] {
+function numbered(headings: readonly ReportHeading[]): readonly ReportHeading[] {
   const seen = new Map<string, number>();
   return headings.map((heading) => {
     const number = (seen.get(heading.target) ?? 0) + 1;

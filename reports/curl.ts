@@ -24,7 +24,7 @@ export interface CurlInput extends Setup {
   readonly make: readonly Making[];
 }
 
-interface Context extends CurlInput {
+interface CurlContext extends CurlInput {
   /** Shell variable of each step of whose answer a later step carries something. */
   readonly variables: ReadonlyMap<string, Variable>;
   /** The connection that several steps share, and that curl alone would not; null for none. */
@@ -109,11 +109,11 @@ function numbered(
   });
 }
 
-function capturedIn(batch: Batch, context: Context): readonly Step[] {
+function capturedIn(batch: Batch, context: CurlContext): readonly Step[] {
   return batch.filter(({ key }) => context.variables.has(key));
 }
 
-function executeBatch(batch: Batch, isLast: boolean, context: Context): string {
+function executeBatch(batch: Batch, isLast: boolean, context: CurlContext): string {
   const output = isLast ? "-i" : "-o /dev/null";
   const only = batch.length === 1 ? batch[0] : undefined;
   if (only === undefined) return playTogether(batch, output, context);
@@ -123,7 +123,7 @@ function executeBatch(batch: Batch, isLast: boolean, context: Context): string {
   return `${variable.name}=$( ${sendStep(only, "", context)} | ${variable.find})`;
 }
 
-function playTogether(batch: Batch, output: string, context: Context): string {
+function playTogether(batch: Batch, output: string, context: CurlContext): string {
   const commands = batch.map((step) => {
     const variable = context.variables.get(step.key);
     return sendStep(step, variable === undefined ? output : `-o "$D/${variable.name}"`, context);
@@ -136,7 +136,7 @@ function playTogether(batch: Batch, output: string, context: Context): string {
   return `( ${commands.join(" & ")} & wait )${captures.join("")}`;
 }
 
-function sendStep(step: Step, output: string, context: Context): string {
+function sendStep(step: Step, output: string, context: CurlContext): string {
   const slots = new Map<string, string>();
   for (const [slot, from] of [
     [revisionSlot, step.revisionFrom],
@@ -148,7 +148,7 @@ function sendStep(step: Step, output: string, context: Context): string {
   return send(step.call, slots, output, context);
 }
 
-function send(call: Call, slots: Slots, output: string, context: Context): string {
+function send(call: Call, slots: Slots, output: string, context: CurlContext): string {
   if (context.shared !== null && call.connection === context.shared) return talk(call, output, context);
   if (call.raw !== undefined) return bareSocket(call, call.raw, output, context);
   const { before, data } = bodyWords(call, slots);
@@ -158,7 +158,7 @@ function send(call: Call, slots: Slots, output: string, context: Context): strin
 }
 
 /** Over TLS curl would agree on HTTP/2. */
-function versionWord({ endpoint }: Context): string {
+function versionWord({ endpoint }: CurlContext): string {
   return endpoint.startsWith("https:") ? "--http1.1" : "";
 }
 
@@ -211,7 +211,7 @@ const plainTarget = /^\/[A-Za-z0-9\-._~!$&'()*+,;=:@/?]*$/;
 /** The same with percent signs, which later versions might normalise. */
 const percentTarget = /^\/[A-Za-z0-9\-._~!$&'()*+,;=:@/?%]*$/;
 
-function targetWords(call: Call, slots: Slots, { endpoint, sign }: Context): string {
+function targetWords(call: Call, slots: Slots, { endpoint, sign }: CurlContext): string {
   const { hostname, pathname } = new URL(endpoint);
   const { target } = call;
   const checked = slots.has(revisionSlot) ? target.replaceAll(revisionSlot, "") : target;

@@ -19,7 +19,7 @@ export type DiffReport = Schemas["Diff"];
 /** The two targets, in the order in which they were named. */
 export type Side = keyof DiffReport["targets"];
 /** One way in which the answers differ, with the smallest history that shows it. */
-export type Difference = Schemas["DiffDifference"];
+export type TargetDifference = Schemas["DiffDifference"];
 /** A rule or question that is named. */
 export type Named = Schemas["DiffNamed"];
 /**
@@ -75,7 +75,7 @@ function diffDocument(report: DiffReport): Document {
   };
 }
 
-function overview(differences: readonly Difference[]): readonly Block[] {
+function overview(differences: readonly TargetDifference[]): readonly Block[] {
   if (differences.length === 0) return [];
   const table: Table = {
     kind: "table",
@@ -94,7 +94,7 @@ function overview(differences: readonly Difference[]): readonly Block[] {
   return [table];
 }
 
-function difference(one: Difference): Block {
+function difference(one: TargetDifference): Block {
   const { topic, title, seen, reproduced, ruling, live, steps, curl } = one;
   const times = `seen ${seen === 1 ? "once" : `${seen} times`}, reproduced ${reproduced}`;
   return fold(
@@ -152,7 +152,7 @@ function ids(list: readonly Named[]): string {
 }
 
 /** How the two sides answer, as a phrase: "x 201, y 400 ValidationException". */
-function sidesText({ x, y, where }: Difference): string {
+function sidesText({ x, y, where }: TargetDifference): string {
   return where === undefined ? `x ${x}, y ${y}` : `both succeed, and differ in ${where}`;
 }
 
@@ -173,7 +173,7 @@ export function ruleResult({ differences, compared, incomplete }: DiffReport): s
     : `No difference in ${answers}.`;
 }
 
-function kinds(differences: readonly Difference[]): string {
+function kinds(differences: readonly TargetDifference[]): string {
   const follows = (side: string) =>
     differences.filter(({ ruling }) => ruling.kind === "rule" && ruling.follows === side).length;
   const of = (kind: Ruling["kind"]) => differences.filter(({ ruling }) => ruling.kind === kind).length;

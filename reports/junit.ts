@@ -38,12 +38,12 @@ export function junit(report: Report): string {
   return `${lines.join("\n")}\n`;
 }
 
-interface TestCase {
+interface JunitTestCase {
   readonly result: Result;
   readonly xml: string;
 }
 
-function suiteAttributes(report: Report, cases: readonly TestCase[]): Readonly<Record<string, string>> {
+function suiteAttributes(report: Report, cases: readonly JunitTestCase[]): Readonly<Record<string, string>> {
   const number = (result: Result) => `${cases.filter((one) => one.result === result).length}`;
   return {
     name: report.target.name === "" ? "target" : report.target.name,
@@ -60,7 +60,7 @@ function suiteAttributes(report: Report, cases: readonly TestCase[]): Readonly<R
   };
 }
 
-function testCase(rule: RuleReport, report: Report): TestCase {
+function testCase(rule: RuleReport, report: Report): JunitTestCase {
   const { result, child } = outcome(rule, report);
   const classname = `${report.tool.name}.${rule.id.split(".")[0] ?? rule.id}`;
   const opening = `    <testcase ${attributes({ classname, name: `${rule.id}: ${rule.title}`, time: "0" })}`;

@@ -28,14 +28,14 @@ import type { Report, RuleReport } from "./report.ts";
 import { checkSchema, type SchemaProblem, type Schemas, shortJson } from "./schemas.ts";
 
 /** A YAML document together with what is needed to say where in it something stands. */
-interface Source {
+interface YamlSource {
   readonly fileName: string;
   readonly lines: LineCounter;
   readonly document: Document;
   /** What it holds, as the schema has it. */
   readonly content: Schemas["Known"];
 }
-type Text = Omit<Source, "content">;
+type YamlText = Omit<YamlSource, "content">;
 
 /**
  * Reads a known-file. `ruleIds` is the catalogue, or null to take every rule id as it is.
@@ -63,10 +63,10 @@ export function parseKnown(text: string, fileName: string, ruleIds: readonly str
 }
 
 /** The document of a known-file, free of YAML errors and as its schema demands. */
-function readYaml(text: string, fileName: string): Source {
+function readYaml(text: string, fileName: string): YamlSource {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, logLevel: "error" });
-  const source: Text = { fileName, lines, document };
+  const source: YamlText = { fileName, lines, document };
   const error = document.errors[0];
   if (error !== undefined) {
     const problem = error.message.replace(/\s+/g, " ").replace(/[.:;]$/, "");
@@ -85,7 +85,7 @@ function readYaml(text: string, fileName: string): Source {
 }
 
 /** Says what does not meet the schema, where it is, and what to do. */
-function explain(source: Text, top: YAMLMap, { path, kind, found, expected }: SchemaProblem): never {
+function explain(source: YamlText, top: YAMLMap, { path, kind, found, expected }: SchemaProblem): never {
   const name = path.at(-1);
   const what = typeof name === "number" ? "an entry" : `${name}`;
   const parent = path.length > 1 ? source.document.getIn(path.slice(0, -1), true) : top;
@@ -127,7 +127,7 @@ function keyNode(parent: unknown, name: string): unknown {
 }
 
 function checkRule(
-  source: Source,
+  source: YamlSource,
   place: readonly (string | number)[],
   rule: string,
   ruleIds: readonly string[],
@@ -142,7 +142,7 @@ function checkRule(
   );
 }
 
-function fail(source: Text, node: unknown, problem: string): never {
+function fail(source: YamlText, node: unknown, problem: string): never {
   return failAt(source, offsetOf(node), problem);
 }
 
@@ -154,7 +154,7 @@ function isNodeWithRange(node: unknown): node is Node {
   return typeof node === "object" && node !== null && "range" in node && Array.isArray(node.range);
 }
 
-function failAt({ fileName, lines }: Text, offset: number, problem: string): never {
+function failAt({ fileName, lines }: YamlText, offset: number, problem: string): never {
   const { line, col } = lines.linePos(offset);
   throw new Fault(`${fileName}:${Math.max(1, line)}:${Math.max(1, col)}: ${problem}`);
 }

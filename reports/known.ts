@@ -13,7 +13,7 @@ export interface KnownFile {
 }
 
 /** A run held against a known-file. The gate is open when fresh, changed, stale and expired are all empty. */
-export interface Judgement {
+export interface KnownJudgement {
   /** The report with every excused violation marked `known` and counted so. */
   readonly report: Report;
   /** Violations that no entry speaks of. */
@@ -29,7 +29,7 @@ export interface Judgement {
 }
 
 /** True when the file itself fails a run: an entry is stale, changed its shape, or has expired. */
-export function failsGate({ stale, changed, expired }: Judgement): boolean {
+export function failsGate({ stale, changed, expired }: KnownJudgement): boolean {
   return stale.length + changed.length + expired.length > 0;
 }
 
@@ -39,7 +39,7 @@ type Fate = "excused" | "changed" | "expired" | "stale" | "unseen";
  * Holds a report's gating column against a known-file. `today` is YYYY-MM-DD; an entry that expires today no longer
  * excuses.
  */
-export function judgeKnown(report: Report, known: KnownFile, today: string): Judgement {
+export function judgeKnown(report: Report, known: KnownFile, today: string): KnownJudgement {
   const rules = new Map(report.rules.map((rule) => [rule.id, rule]));
   const fates = known.entries.map((entry) => {
     const rule = rules.get(entry.rule);

@@ -45,7 +45,7 @@ const longestCommand = 16_000;
 /** Widest columns of a table that is split: the name of a row, and a cell. */
 const widest = { name: 42, cell: 24 } as const;
 
-interface Line {
+interface StyledLine {
   readonly text: string;
   readonly paint?: Paint | undefined;
 }
@@ -69,9 +69,9 @@ export function printTerminal(document: Document, options: TerminalOptions): str
   return `${lines.map((line) => shown(line, page)).join("\n")}\n`;
 }
 
-const blank: Line = { text: "" };
+const blank: StyledLine = { text: "" };
 
-function shown({ text, paint }: Line, { color }: Page): string {
+function shown({ text, paint }: StyledLine, { color }: Page): string {
   const safe = defused(text);
   return color && paint !== undefined ? `\u001b[${codes[paint]}m${safe}\u001b[0m` : safe;
 }
@@ -81,11 +81,11 @@ function defused(line: string): string {
   return line.replace(/^(\s*):(?=:)/, "$1\\u003a");
 }
 
-function painted(paint: Paint | undefined, lines: readonly Line[]): readonly Line[] {
+function painted(paint: Paint | undefined, lines: readonly StyledLine[]): readonly StyledLine[] {
   return lines.map(({ text }) => ({ text, paint }));
 }
 
-function linesOf(block: Block, indent: number, page: Page): readonly Line[] {
+function linesOf(block: Block, indent: number, page: Page): readonly StyledLine[] {
   const margin = " ".repeat(indent);
   switch (block.kind) {
     case "heading":
@@ -117,7 +117,7 @@ function linesOf(block: Block, indent: number, page: Page): readonly Line[] {
   }
 }
 
-function factLines(facts: readonly Fact[], indent: number, page: Page): readonly Line[] {
+function factLines(facts: readonly Fact[], indent: number, page: Page): readonly StyledLine[] {
   const widthOfNames = Math.max(0, ...facts.map(([name]) => width(name))) + 2;
   return facts.flatMap(([name, value]) =>
     wrapped(" ".repeat(indent) + padded(name, widthOfNames), value, page),
@@ -125,13 +125,13 @@ function factLines(facts: readonly Fact[], indent: number, page: Page): readonly
 }
 
 /** The text in lines under a first line, with a hanging indent. */
-function wrapped(first: string, text: Text, page: Page): readonly Line[] {
+function wrapped(first: string, text: Text, page: Page): readonly StyledLine[] {
   const lines = wrapWords(plain(text, page), Math.max(10, page.columns - width(first)));
   return lines.map((line, index) => ({ text: (index === 0 ? first : " ".repeat(width(first))) + line }));
 }
 
 /** Text of the wire: the gutter keeps every further line from being taken for a command. */
-function quoted(margin: string, label: string, text: string, page: Page): readonly Line[] {
+function quoted(margin: string, label: string, text: string, page: Page): readonly StyledLine[] {
   const gutter = `${"│".padStart(label.length - 1)} `;
   const room = page.columns - margin.length - label.length;
   const lines = wrapHard(escapeTerminal(shortened(text, page)), Math.max(10, room));
@@ -157,7 +157,7 @@ function whole(line: string, { source }: Page): string {
   return escapeTerminal(line);
 }
 
-function tableLines(table: Table, indent: number, page: Page): readonly Line[] {
+function tableLines(table: Table, indent: number, page: Page): readonly StyledLine[] {
   const rows = [table.head, ...table.rows].map((row) => row.map((cell) => plain(cell, page)));
   const room = page.columns - indent;
   // Two blanks between columns, one where that makes it fit.
@@ -184,7 +184,7 @@ function aligned(
   gap: number,
   { numbers = false }: Table,
   indent: number,
-): readonly Line[] {
+): readonly StyledLine[] {
   const widths = widthsOf(rows);
   return rows.map((row, index) => {
     const cells = row.map((cell, at) => {
@@ -197,7 +197,7 @@ function aligned(
 }
 
 /** Each row as its name and, below it, its cells under their heads. */
-function stacked({ head, rows }: Table, indent: number, page: Page): readonly Line[] {
+function stacked({ head, rows }: Table, indent: number, page: Page): readonly StyledLine[] {
   return rows.flatMap(([name = "", ...cells]) => [
     ...wrapped(" ".repeat(indent + 2), name, page),
     ...factLines(

@@ -147,14 +147,14 @@ export const policyRules = {
   },
 } as const satisfies Record<string, RuleBody>;
 
-type Finding = true | readonly [expected: string, seen: string];
+type ReadFinding = true | readonly [expected: string, seen: string];
 
 function readRule(
   title: string,
   clauses: readonly string[],
   source: string,
   applies: (since: Since, policy: PolicyModelState) => boolean,
-  find: (found: Difference, since: Since, key: string) => Finding,
+  find: (found: Difference, since: Since, key: string) => ReadFinding,
   unless: readonly string[] = [],
   needs: readonly Capability[] = [],
 ): RuleBody {
@@ -196,7 +196,7 @@ function isElsewhere(sid: string, since: Since): boolean {
 }
 
 /** A statement that was added elsewhere after the creation has leaked in later; the resource did not start with it. */
-function startedWith({ extra }: Difference, since: Since): Finding {
+function startedWith({ extra }: Difference, since: Since): ReadFinding {
   const inherited = extra.filter((sid) => !since.elsewhere.some((one) => one.sid === sid));
   return inherited.length === 0 || ["no statement", show(inherited[0])];
 }
@@ -209,7 +209,7 @@ function explained(sid: string, since: Since): boolean {
   return since.refused.includes(sid) || isElsewhere(sid, since) || since.origin !== null;
 }
 
-function strayed(extra: readonly string[], since: Since, key: string, sameFunction: boolean): Finding {
+function strayed(extra: readonly string[], since: Since, key: string, sameFunction: boolean): ReadFinding {
   const [name = ""] = key.split(":");
   for (const sid of extra) {
     // The statement may also have been copied when the version or alias was created.

@@ -6,14 +6,14 @@ import { jsonObject, phrase } from "../spec/answer.ts";
 import { bytesOf } from "../spec/exchange.ts";
 import type { RequestQuestion } from "../spec/request.ts";
 
-type Asked = readonly [title: string, source: string, clauses: readonly string[]];
+type Described = readonly [title: string, source: string, clauses: readonly string[]];
 
 const name = "URI Request Parameters, FunctionName";
 const qualifier = "URI Request Parameters, Qualifier";
 const principal = "Request Body, Principal";
 
 /** One question for each part of a request on which the document is silent or contradicts itself. */
-const asked: Readonly<Record<RequestQuestion | StateQuestion, Asked>> = {
+const asked: Readonly<Record<RequestQuestion | StateQuestion, Described>> = {
   "FunctionName.readings": ["A name with several readings, such as function:x", `${name}: pattern`, ["R041"]],
   "FunctionName.name-over-64": [
     "A name of 65 to 140 characters",
@@ -245,7 +245,7 @@ function answerRevisionSource(of: Observation): string | null {
   return `${shownBy.join(" and ")}: ${of.result.kind === "added" ? "taken" : phrase(of.answer)}`;
 }
 
-function ask(id: RequestQuestion | StateQuestion, [title, source, clauses]: Asked): Question {
+function ask(id: RequestQuestion | StateQuestion, [title, source, clauses]: Described): Question {
   const answer = (of: Observation) => (bearsOn(id, of) ? phrase(of.answer) : null);
   return { id, title, source, clauses, pointed: true, answer };
 }

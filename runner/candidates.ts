@@ -48,7 +48,7 @@ interface Kept {
   readonly cost: number;
 }
 
-interface Group {
+interface KnownGroup {
   readonly key: string;
   readonly unless: readonly string[];
   /** Null once there are too many groups before it; there never are fewer again. */
@@ -60,17 +60,17 @@ interface Group {
  * not on which worker is faster: groups with fewer explanations stay before groups with more.
  */
 function candidatesOf(rule: string): Candidates {
-  const groups: Group[] = [];
-  const byKey = new Map<string, Group>();
+  const groups: KnownGroup[] = [];
+  const byKey = new Map<string, KnownGroup>();
   let isCut = false;
-  const groupOf = (candidate: Candidate): Group => {
+  const groupOf = (candidate: Candidate): KnownGroup => {
     const unless = [...new Set(candidate.unless)].filter((id) => id !== rule).sort();
     const key = unless.join(" ");
     const known = byKey.get(key);
     if (known !== undefined) return known;
     const next = groups.findIndex((other) => isBefore({ unless, key }, other));
     const at = next === -1 ? groups.length : next;
-    const group: Group = { key, unless, kept: at < mostKept.groups ? [] : null };
+    const group: KnownGroup = { key, unless, kept: at < mostKept.groups ? [] : null };
     groups.splice(at, 0, group);
     byKey.set(key, group);
     const pushedOut = groups[mostKept.groups];
@@ -95,7 +95,7 @@ function candidatesOf(rule: string): Candidates {
   };
 }
 
-function isBefore(one: Omit<Group, "kept">, other: Group): boolean {
+function isBefore(one: Omit<KnownGroup, "kept">, other: KnownGroup): boolean {
   const more = one.unless.length - other.unless.length;
   return more < 0 || (more === 0 && one.key < other.key);
 }

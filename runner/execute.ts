@@ -92,13 +92,17 @@ export async function executeCases(options: ExecuteOptions): Promise<Executed> {
 }
 
 /** A worker that is ready for a test case, and what the case begins on. */
-interface Ready {
+interface PreparedWorker {
   readonly worker: Worker;
   readonly began: Began;
 }
 
 /** The worker, reset where the test case needs it; with a new fixture where that fails; as it is where neither works. */
-async function prepare(worker: Worker, testCase: TestCase, { replace }: ExecuteOptions): Promise<Ready> {
+async function prepare(
+  worker: Worker,
+  testCase: TestCase,
+  { replace }: ExecuteOptions,
+): Promise<PreparedWorker> {
   if (!worker.spoiled()) {
     if (!testCase.clean && worker.statements() <= resetFrom) return { worker, began: "used" };
     if (await worker.reset(testCase.clean)) return { worker, began: testCase.clean ? "empty" : "used" };
@@ -108,18 +112,18 @@ async function prepare(worker: Worker, testCase: TestCase, { replace }: ExecuteO
 }
 
 /** How a test case ended, and what was found in it. */
-interface Done {
+interface CaseOutcome {
   readonly end: "complete" | "cut";
   readonly began: Began;
   readonly findings: readonly Finding[];
 }
 
 async function execute(
-  ready: Ready,
+  ready: PreparedWorker,
   { testCase, place }: { readonly testCase: TestCase; readonly place: number },
   { judge, verdicts, stop, executed }: ExecuteOptions,
   silence: (exchanges: readonly Exchange[]) => boolean,
-): Promise<Done> {
+): Promise<CaseOutcome> {
   const { worker } = ready;
   let { began } = ready;
   const script = testCase.start(worker.fixture);

@@ -28,7 +28,7 @@ export interface RejudgeOptions {
   readonly curl: ReportOptions["curl"];
 }
 
-type Retry = typeof confirm;
+type RecordedRetry = typeof confirm;
 
 /**
  * The report of a recorded run by the given rules; nothing is sent. The stored events are judged as the engine judges
@@ -187,7 +187,7 @@ function excuseOf(live: Report): (rule: Rule) => Reason | null {
 }
 
 /** A violation is confirmed when a recorded replay shows it for its own reason; the last that did is the smallest. */
-function recorded(all: readonly History[], judge: Judge): Retry {
+function recorded(all: readonly History[], judge: Judge): RecordedRetry {
   return async (candidate, { rule, columns, explains }) => {
     const replays = all.filter(({ id }) => id.startsWith(`${replayTestCase}${rule.id}/`));
     if (replays.length === 0) return { kind: "unconfirmed", why: notRerun(candidate) };

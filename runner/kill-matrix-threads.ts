@@ -39,7 +39,7 @@ interface Job {
 }
 
 /** What a thread answers: what it measured, or why it could not. */
-type Answer = { readonly measured: Measured } | { readonly failure: string };
+type ThreadAnswer = { readonly measured: Measured } | { readonly failure: string };
 
 /** A thread that takes one job after the other from a queue that all share. */
 function startThread(seed: number, queue: Job[]): { readonly worker: Worker; readonly wake: () => void } {
@@ -52,7 +52,7 @@ function startThread(seed: number, queue: Job[]): { readonly worker: Worker; rea
     if (failure !== undefined) job?.reject(failure);
     else if (job !== undefined) worker.postMessage(job.variant);
   };
-  worker.on("message", (answer: Answer) => {
+  worker.on("message", (answer: ThreadAnswer) => {
     if ("measured" in answer) job?.resolve(answer.measured);
     else job?.reject(new Error(answer.failure));
     job = undefined;
@@ -83,7 +83,7 @@ async function measureVariant(name: string, seed: number): Promise<Measured> {
 /** In a thread of ours: measures every variant that is asked for. */
 if (parentPort !== null && workerData?.role === role) {
   const port = parentPort;
-  const answer = (of: Answer) => port.postMessage(of);
+  const answer = (of: ThreadAnswer) => port.postMessage(of);
   port.on("message", (name: string) => {
     measureVariant(name, workerData.seed).then(
       (measured) => answer({ measured }),

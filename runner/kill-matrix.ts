@@ -90,10 +90,10 @@ export interface Measured {
   readonly requests: number;
 }
 
-type Plan = Pick<VariantOptions, "runs" | "rounds" | "suites">;
+type VariantPlan = Pick<VariantOptions, "runs" | "rounds" | "suites">;
 
 /** The default plan, and more of everything for a variant that the default plan does not find. */
-const plans: { readonly usual: Plan; readonly wide: Plan } = {
+const plans: { readonly usual: VariantPlan; readonly wide: VariantPlan } = {
   usual: usualPlan,
   wide: { runs: 100, rounds: 12, suites: suites.map(({ name }) => name) },
 };

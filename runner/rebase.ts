@@ -26,7 +26,7 @@ export function rebased(
 }
 
 /** Where functions are. */
-type Home = NonNullable<Counterexample["home"]>;
+type FunctionHome = NonNullable<Counterexample["home"]>;
 
 /** How the functions of a counterexample were called, the function under test first; none where it names none of ours. */
 function namesIn({ steps }: Counterexample): readonly string[] {
@@ -120,7 +120,7 @@ function answerOf({ status, headers, body }: NonNullable<CounterexampleStep["res
 }
 
 /** The same history for functions in another account or region: what names the old home names the new one. */
-function movedTo(batches: readonly Batch[], from: Home, to: Home): readonly Batch[] {
+function movedTo(batches: readonly Batch[], from: FunctionHome, to: FunctionHome): readonly Batch[] {
   if (from.partition === to.partition && from.region === to.region && from.account === to.account)
     return batches;
   const move = (text: string): string =>

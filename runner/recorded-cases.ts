@@ -4,7 +4,7 @@ import type { Exchange } from "../spec/exchange.ts";
 import { Fault } from "../spec/fault.ts";
 import type { Fixture } from "../spec/fixture.ts";
 import type { Emit, Purpose } from "./events.ts";
-import type { Line } from "./recording.ts";
+import type { RecordingLine } from "./recording.ts";
 
 /** A test case or a rerun of a recording, as far as it went. */
 export interface History {
@@ -19,7 +19,7 @@ export interface History {
 
 /** How a test case ended; a recording of version 1 does not say it. */
 export type CaseEnd = Pick<
-  Extract<Line, { readonly type: "case-finished" }>,
+  Extract<RecordingLine, { readonly type: "case-finished" }>,
   "case" | "place" | "end" | "began"
 >;
 
@@ -37,7 +37,7 @@ interface OnWorker {
  * are told on the way; what was sent for no test case only moves the model state on.
  */
 export async function* historiesOf(
-  lines: AsyncIterable<Line>,
+  lines: AsyncIterable<RecordingLine>,
   emit: Emit,
 ): AsyncGenerator<readonly [History, CaseEnd]> {
   const workers = new Map<number, OnWorker>();
@@ -87,7 +87,7 @@ export async function* historiesOf(
 }
 
 function begun(
-  { worker, case: id, purpose }: Extract<Line, { readonly type: "batch" }>,
+  { worker, case: id, purpose }: Extract<RecordingLine, { readonly type: "batch" }>,
   fixture: Fixture,
 ): History {
   return { worker, id, purpose, fixture, batches: [], observed: [] };

@@ -17,7 +17,7 @@ interface Footer {
 }
 
 /** One line of a recording: events of the engine, without what follows from others. */
-export type Line =
+export type RecordingLine =
   | {
       readonly type: "header";
       readonly schema: "addpermission-conformance/recording@1" | "addpermission-conformance/recording@2";
@@ -43,7 +43,7 @@ type OldLine =
     }
   | { readonly type: "tidied"; readonly lane: number; readonly empty?: boolean };
 
-function current(line: Line | OldLine): Line {
+function current(line: RecordingLine | OldLine): RecordingLine {
   switch (line.type) {
     case "stage":
       return { type: "fixture-ready", worker: line.lane, fixture: line.stage, empty: line.fresh };
@@ -70,14 +70,14 @@ export interface Recording {
   /** The fixture that was ready first; null when there was none. */
   readonly fixture: Fixture | null;
   /** The lines from the first to the last, read anew each time: no more than one is held. */
-  lines(): AsyncIterable<Line>;
+  lines(): AsyncIterable<RecordingLine>;
 }
 
 /** Reads the recording in a folder, named by a path from `cwd`; a Fault when it is none, or was cut off before its footer. */
 export async function readRecording(dir: string, cwd = "."): Promise<Recording> {
   const path = join(dir, recordingFile);
   const lines = () => parsedLines(textOf(dir, cwd), path);
-  let last: Line | null = null;
+  let last: RecordingLine | null = null;
   let fixture: Fixture | null = null;
   for await (const line of lines()) {
     if (last === null && line.type !== "header") break;
@@ -104,7 +104,10 @@ async function* textOf(dir: string, cwd: string): AsyncGenerator<string> {
 }
 
 /** The lines of a recording whose text comes in pieces; `path` is named where one is wrong. Takes no more than it needs. */
-export async function* parsedLines(pieces: AsyncIterable<string>, path: string): AsyncGenerator<Line> {
+export async function* parsedLines(
+  pieces: AsyncIterable<string>,
+  path: string,
+): AsyncGenerator<RecordingLine> {
   let number = 0;
   let open = "";
   for await (const piece of pieces) {
@@ -120,7 +123,7 @@ export async function* parsedLines(pieces: AsyncIterable<string>, path: string):
   if (open !== "") yield parseLine(open, path, number + 1);
 }
 
-function parseLine(text: string, path: string, number: number): Line {
+function parseLine(text: string, path: string, number: number): RecordingLine {
   let line: unknown;
   try {
     line = JSON.parse(text);

@@ -26,7 +26,7 @@ import { reproduction, shellOf } from "./reproduction.ts";
 import { type Findings, type RuleResult, resultKey } from "./rule-results.ts";
 
 /** What a run came to. */
-interface RunOutcome {
+interface EndOfRun {
   readonly spent: Spent;
   readonly cannot: readonly UnsupportedCapability[];
   readonly findings: Findings | null;
@@ -46,7 +46,7 @@ interface RunOutcome {
 export type ReportOptions = RunHead & Pick<RunOptions, "replay" | "redact" | "curl">;
 
 /** The report of a run, whether it came to its end or not. */
-export function makeReport(options: ReportOptions, outcome: RunOutcome): Report {
+export function makeReport(options: ReportOptions, outcome: EndOfRun): Report {
   const { cannot, findings, incomplete, questions, latency } = outcome;
   const problems = outcome.problems.map((one) => ({ ...one, message: options.redact(one.message) }));
   const rules = options.rules.map((rule) => ruleReport(rule, options, outcome));
@@ -92,7 +92,7 @@ export function unsupported(
   };
 }
 
-function ruleReport(rule: Rule, options: ReportOptions, outcome: RunOutcome): RuleReport {
+function ruleReport(rule: Rule, options: ReportOptions, outcome: EndOfRun): RuleReport {
   const { findings } = outcome;
   const { id, title, basis, source } = rule;
   const of = (column: Column) => findings?.get(resultKey(id, column));
@@ -119,7 +119,7 @@ function ruleReport(rule: Rule, options: ReportOptions, outcome: RunOutcome): Ru
 }
 
 /** Both numbers are those of the column that decides, or of the only one that the rule has. */
-function checks(rule: Rule, profile: Column, { findings, unsent }: RunOutcome): Pick<RuleReport, "checks"> {
+function checks(rule: Rule, profile: Column, { findings, unsent }: EndOfRun): Pick<RuleReport, "checks"> {
   if (unsent === null) return {};
   const column = rule.columns === undefined || rule.columns.includes(profile) ? profile : rule.columns[0];
   if (column === undefined) return {};

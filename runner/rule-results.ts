@@ -74,7 +74,7 @@ export async function confirmCandidates(given: ConfirmAllOptions): Promise<Findi
     }
   }
   const far = { tried: 0, of: left.length };
-  const done = ({ rule }: Task, parts: readonly Part[]) => {
+  const done = ({ rule }: Task, parts: readonly ResultPart[]) => {
     for (const { columns, ruleResult } of parts) {
       for (const column of columns) found.set(resultKey(rule.id, column), ruleResult);
       all.concluded?.({ rule, columns, ruleResult });
@@ -168,7 +168,7 @@ async function inWorkers(
   tasks: readonly Task[],
   all: Confirming,
   found: Findings,
-  done: (task: Task, parts: readonly Part[]) => void,
+  done: (task: Task, parts: readonly ResultPart[]) => void,
 ): Promise<void> {
   const queue = [...tasks];
   const worker = async (start: Worker): Promise<void> => {
@@ -184,7 +184,7 @@ async function inWorkers(
 const mostTried = 8;
 
 /** What became of a violation in some of the columns of its task. */
-interface Part {
+interface ResultPart {
   readonly columns: readonly Column[];
   readonly ruleResult: RuleResult;
 }
@@ -194,7 +194,7 @@ async function conclude(
   ready: Ready,
   all: Confirming,
   found: Findings,
-): Promise<readonly Part[]> {
+): Promise<readonly ResultPart[]> {
   let attempt = 0;
   const retry: Retry = (candidate, columns, explains) => {
     attempt += 1;
@@ -209,7 +209,7 @@ async function conclude(
       attempt,
     });
   };
-  const parts: Part[] = [];
+  const parts: ResultPart[] = [];
   const left = [...byExplanation(task, found)];
   for (let part = left.shift(); part !== undefined; part = left.shift()) {
     const ruleResult = await concludeAlike(part, retry, all, found);

@@ -23,7 +23,7 @@ type Waiting = (done: readonly (readonly Exchange[])[]) => Promise<Batch | null>
 type Heard = (batch: ObservedBatch, exchanges: readonly Exchange[]) => void;
 
 /** How steps are executed. */
-interface ExecuteOptions {
+interface StepOptions {
   /** Names the test case or the rerun in events; what is sent for neither has no name. */
   readonly testCase: string;
   /** A rerun, unless told otherwise. */
@@ -38,7 +38,7 @@ export interface Worker {
   readonly index: number;
   readonly fixture: Fixture;
   /** Sends batches as `next` gives them, telling each as it comes back; null ends it, and so does the end of the run. */
-  execute(next: Script | Waiting, how?: ExecuteOptions): Promise<Execution>;
+  execute(next: Script | Waiting, how?: StepOptions): Promise<Execution>;
   /**
    * Empties the policies that hold something; `thorough` reads those that something was sent to, and then nothing that
    * earlier histories showed of them is believed any more. False when one could not be emptied, or was not seen to be empty.
@@ -72,7 +72,7 @@ export function workerOn(options: WorkerOptions): Worker {
   const reads = { wasReadable: false, isReadable: true, leaks: false };
   const hasEnded = () => options.how.signal?.aborted === true;
 
-  const execute: Worker["execute"] = async (next, asked: Partial<ExecuteOptions> = {}) => {
+  const execute: Worker["execute"] = async (next, asked: Partial<StepOptions> = {}) => {
     const {
       testCase = "",
       purpose = testCase === "" ? "arrange" : "confirm",

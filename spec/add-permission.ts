@@ -4,9 +4,9 @@ import type { success } from "./contract.generated.ts";
 /** The operation's path, with its parameters in braces. */
 export type OperationPath = keyof paths;
 
-type Operation = paths[OperationPath]["post"];
-type Parameters = Operation["parameters"];
-type Responses = Operation["responses"];
+type ContractOperation = paths[OperationPath]["post"];
+type Parameters = ContractOperation["parameters"];
+type Responses = ContractOperation["responses"];
 
 /** The parameters that stand in the path. */
 export type PathParameters = Parameters["path"];
@@ -15,10 +15,10 @@ export type PathParameters = Parameters["path"];
 export type QueryParameters = NonNullable<Parameters["query"]>;
 
 /** What the body of a request may be. */
-export type RequestContentType = keyof Operation["requestBody"]["content"];
+export type RequestContentType = keyof ContractOperation["requestBody"]["content"];
 
 /** The body of a request that the contract allows. */
-export type AddPermissionRequest = Operation["requestBody"]["content"][RequestContentType];
+export type AddPermissionRequest = ContractOperation["requestBody"]["content"][RequestContentType];
 
 /** Everything that a request can carry, wherever it stands in it. */
 export type RequestMembers = Required<PathParameters & QueryParameters & AddPermissionRequest>;
@@ -35,16 +35,16 @@ type ErrorStatus = Exclude<keyof Responses, SuccessStatus>;
 export type AddPermissionError = Responses[ErrorStatus]["content"]["application/json"];
 
 /** The headers that the contract names; any other may be there as well. */
-type Named<Headers> = { [H in keyof Headers as string extends H ? never : H]: Headers[H] };
+type NamedHeaders<Headers> = { [H in keyof Headers as string extends H ? never : H]: Headers[H] };
 
 /** The header that names an exception. */
-export type ErrorHeader = keyof Named<Responses[ErrorStatus]["headers"]>;
+export type ErrorHeader = keyof NamedHeaders<Responses[ErrorStatus]["headers"]>;
 
 /** A status of a refusal, with the exceptions that come with it. */
 export type DocumentedError = {
   [S in ErrorStatus]: {
     readonly status: S;
-    readonly name: NonNullable<Named<Responses[S]["headers"]>[ErrorHeader]>;
+    readonly name: NonNullable<NamedHeaders<Responses[S]["headers"]>[ErrorHeader]>;
   };
 }[ErrorStatus];
 

@@ -10,7 +10,7 @@ import { tokenService } from "../spec/principal.ts";
 export type Need = "other" | "versions" | "aliases" | "create" | "faults" | "routes" | "wire";
 
 /** The next batch of a test case, from the batches that came back so far; null ends the case. Pure. */
-type Script = (done: readonly (readonly Exchange[])[]) => Batch | null;
+type CaseScript = (done: readonly (readonly Exchange[])[]) => Batch | null;
 
 /** A test case: a history that can be executed on any fixture. Equal seeds give equal cases, byte for byte. */
 export interface TestCase {
@@ -25,7 +25,7 @@ export interface TestCase {
    * Pure, so that the same answers make it send the same on any stage: it is started again on another one to have its calls
    * there, and they are taken by the key of their step.
    */
-  start(fixture: Fixture): Script;
+  start(fixture: Fixture): CaseScript;
 }
 
 /** A source of test cases. A suite sends requests and expects nothing. */
@@ -33,11 +33,11 @@ export interface Suite {
   readonly name: string;
   /** One sentence: what it sends. */
   readonly title: string;
-  testCases(plan: Plan): Iterable<TestCase>;
+  testCases(plan: SuiteOptions): Iterable<TestCase>;
 }
 
 /** The options of a suite. */
-export interface Plan {
+export interface SuiteOptions {
   readonly seed: number;
   /** Random cases of each property. */
   readonly runs: number;

@@ -10,8 +10,8 @@ import {
   bodyWith,
   type GroupedRequest,
   grouped,
-  type Plan,
   type Suite,
+  type SuiteOptions,
   scripted,
   type TestCase,
   withBody,
@@ -27,7 +27,7 @@ export const fuzz: Suite = {
 /** A test case has five valid requests, because each makes the policy grow. */
 const perHistory = 5;
 
-function validTestCases({ seed, runs }: Plan): readonly TestCase[] {
+function validTestCases({ seed, runs }: SuiteOptions): readonly TestCase[] {
   const drafts = fc.sample(validRequest, { seed, numRuns: runs });
   const testCases: TestCase[] = [];
   for (let start = 0; start < drafts.length; start += perHistory) {
@@ -54,7 +54,7 @@ function validTestCases({ seed, runs }: Plan): readonly TestCase[] {
   return testCases;
 }
 
-function brokenTestCases({ seed, runs }: Plan): readonly TestCase[] {
+function brokenTestCases({ seed, runs }: SuiteOptions): readonly TestCase[] {
   return constraintIds.flatMap((id, nth) => {
     const [member = "", kind = ""] = id.split(".");
     if (!isMember(member) || member === "FunctionName" || member === "Qualifier" || kind === "required")

@@ -4,7 +4,7 @@ import { canonicalBody } from "../generators/valid-requests.ts";
 import { addPermission, getAlias, getFunction, getPolicy, removePermission } from "../spec/calls.ts";
 import { type Batch, type Call, revisionSlot, type Step } from "../spec/exchange.ts";
 import type { Fixture } from "../spec/fixture.ts";
-import { type Plan, type Suite, scripted, type TestCase } from "./case.ts";
+import { type Suite, type SuiteOptions, scripted, type TestCase } from "./case.ts";
 import {
   type At,
   commands,
@@ -28,7 +28,7 @@ export const histories: Suite = {
   testCases: historyTestCases,
 };
 
-function historyTestCases({ seed, runs }: Plan): readonly TestCase[] {
+function historyTestCases({ seed, runs }: SuiteOptions): readonly TestCase[] {
   return fc
     .sample(commands, { seed, numRuns: runs })
     .map((list, at) =>

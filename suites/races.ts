@@ -2,7 +2,16 @@ import fc from "fast-check";
 import { addPermission, getPolicy, label, removePermission } from "../spec/calls.ts";
 import { type Batch, revisionSlot, type Step } from "../spec/exchange.ts";
 import type { Fixture } from "../spec/fixture.ts";
-import { add, alone, bodyWith, type Plan, type Suite, scripted, step, type TestCase } from "./case.ts";
+import {
+  add,
+  alone,
+  bodyWith,
+  type Suite,
+  type SuiteOptions,
+  scripted,
+  step,
+  type TestCase,
+} from "./case.ts";
 
 /** Calls on one policy that are in flight together. */
 export const races: Suite = {
@@ -36,7 +45,7 @@ const shapes: Readonly<Record<string, RaceShape>> = {
   },
 };
 
-function raceTestCases({ seed, rounds }: Plan): readonly TestCase[] {
+function raceTestCases({ seed, rounds }: SuiteOptions): readonly TestCase[] {
   const sizes = fc.sample(fc.integer({ min: 2, max: 32 }), { seed, numRuns: rounds });
   return Object.entries(shapes).flatMap(([name, shape]) =>
     sizes.map((drawn, at) => {

@@ -2,7 +2,7 @@ import { follow, unfollow } from "../client/deadline.ts";
 import type { Clock, Outgoing, SendOptions, Transport } from "../client/transport.ts";
 import type { Answer } from "../spec/exchange.ts";
 import { headersOf } from "./reference/http.ts";
-import type { Outcome, Reference } from "./reference/reference.ts";
+import type { Reference, ReferenceOutcome } from "./reference/reference.ts";
 
 /** How requests reach a reference without a socket. */
 export interface InProcessOptions {
@@ -39,9 +39,9 @@ type Late = "timeout" | "aborted";
 
 /** Most answers are there at once; a timer is only set for those that are not. */
 async function within(
-  pending: Outcome | Promise<Outcome>,
+  pending: ReferenceOutcome | Promise<ReferenceOutcome>,
   { deadlineMs, signal }: SendOptions,
-): Promise<Outcome | Late> {
+): Promise<ReferenceOutcome | Late> {
   if (signal?.aborted === true) return "aborted";
   if (!(pending instanceof Promise)) return pending;
   return new Promise((resolve, reject) => {
@@ -57,7 +57,7 @@ async function within(
 }
 
 function answerOf(
-  outcome: Outcome | Late,
+  outcome: ReferenceOutcome | Late,
   times: { readonly sentAt: number; readonly answeredAt: number },
 ): Answer {
   if (outcome === "timeout" || outcome === "aborted") {

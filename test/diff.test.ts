@@ -3,12 +3,12 @@ import { Ajv2020 } from "ajv/dist/2020.js";
 import addFormats from "ajv-formats";
 import { describe, expect, it } from "vitest";
 import {
-  type Difference,
   type DiffReport,
   diffJson,
   diffMarkdown,
   diffText,
   ruleResult,
+  type TargetDifference,
 } from "../reports/diff.ts";
 import { getPolicy } from "../spec/calls.ts";
 import { alone, scripted, type TestCase } from "../suites/case.ts";
@@ -23,7 +23,7 @@ const validate = ajv.compile(
   JSON.parse(readFileSync(new URL("../reports/diff.schema.json", import.meta.url), "utf8")) as object,
 );
 
-function brief({ topic, x, y, where, ruling, steps }: Difference): string {
+function brief({ topic, x, y, where, ruling, steps }: TargetDifference): string {
   const how = where ?? `${x} / ${y}`;
   return `${topic}: ${how} (${ruling.kind}${ruling.kind === "rule" ? ` ${ruling.follows}` : ""}, ${steps.length})`;
 }

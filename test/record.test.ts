@@ -13,7 +13,7 @@ import { rules } from "../rules/index.ts";
 import { rejudge } from "../runner/judge-recording.ts";
 import { judgeVariant, type VariantOptions } from "../runner/kill-matrix.ts";
 import { recorder } from "../runner/observe/recorder.ts";
-import { type Line, parsedLines, readRecording, recordingFile } from "../runner/recording.ts";
+import { parsedLines, type RecordingLine, readRecording, recordingFile } from "../runner/recording.ts";
 import { Fault } from "../spec/fault.ts";
 import { type Behaviour, faithful } from "../targets/reference/behaviour.ts";
 import { mutants } from "../targets/reference/mutants/index.ts";
@@ -207,13 +207,14 @@ describe("A recording", () => {
 });
 
 /** The first and the last line of every recording here. */
-const header: Line = { type: "header", schema: "addpermission-conformance/recording@2", tool };
-const footer: Line = { type: "footer", report: { ...sampleReport(), faults: [] } };
+const header: RecordingLine = { type: "header", schema: "addpermission-conformance/recording@2", tool };
+const footer: RecordingLine = { type: "footer", report: { ...sampleReport(), faults: [] } };
 
-const text = (...lines: readonly Line[]) => lines.map((line) => `${JSON.stringify(line)}\n`).join("");
+const text = (...lines: readonly RecordingLine[]) =>
+  lines.map((line) => `${JSON.stringify(line)}\n`).join("");
 
 /** One history of one call, with so many bytes more in a header of the answer. */
-function history(testCase: string, filler = 0): Line {
+function history(testCase: string, filler = 0): RecordingLine {
   const call = add(testCase);
   const given = added(testCase);
   const headers = [["X-Filler", "x".repeat(filler)] as const];
@@ -222,15 +223,15 @@ function history(testCase: string, filler = 0): Line {
   return { type: "batch", worker: 0, case: testCase, purpose: "execute", exchanges };
 }
 
-async function all(pieces: readonly string[]): Promise<readonly Line[]> {
-  const lines: Line[] = [];
+async function all(pieces: readonly string[]): Promise<readonly RecordingLine[]> {
+  const lines: RecordingLine[] = [];
   for await (const line of parsedLines(Readable.from(pieces), "here")) lines.push(line);
   return lines;
 }
 
 describe("A recording of version 1", () => {
   /** The same in the words of version 1, which did not say how a test case began or that it ended. */
-  const older = (line: Line): object | null => {
+  const older = (line: RecordingLine): object | null => {
     switch (line.type) {
       case "header":
         return { ...line, schema: "addpermission-conformance/recording@1" };

@@ -4,7 +4,7 @@ import type { Column, Outcome, RuleReport } from "../report.ts";
 import { counts } from "../verdict.ts";
 
 /** What a page is made of; style and script are ours, never anything from a report. */
-export interface Page {
+export interface HtmlPage {
   readonly title: string;
   readonly style: string;
   readonly script: string | null;
@@ -15,7 +15,7 @@ export interface Page {
  * One self-contained HTML file. Its policy lets nothing be loaded, and lets run and style only what has the hash of
  * our own script and style, so that even a fault in escaping would not execute anything.
  */
-export function page({ title, style, script, body }: Page): string {
+export function page({ title, style, script, body }: HtmlPage): string {
   const scriptSource = script === null ? "'none'" : `'${hash(script)}'`;
   const policy = [
     "default-src 'none'",
@@ -55,14 +55,14 @@ export interface Markup {
   readonly markup: string;
 }
 
-type Part = string | number | Markup | null | readonly Part[];
+type HtmlPart = string | number | Markup | null | readonly HtmlPart[];
 
 /** A template whose values are escaped unless they are markup themselves; null prints nothing, lists are joined. */
-export function html(texts: TemplateStringsArray, ...parts: readonly Part[]): Markup {
+export function html(texts: TemplateStringsArray, ...parts: readonly HtmlPart[]): Markup {
   return { markup: texts.map((text, index) => text + print(parts[index] ?? null)).join("") };
 }
 
-function print(part: Part): string {
+function print(part: HtmlPart): string {
   if (part === null) return "";
   if (typeof part === "string" || typeof part === "number") return escapeHtml(String(part));
   if ("markup" in part) return part.markup;
@@ -75,7 +75,7 @@ function verbatim(text: string): Markup {
 }
 
 /** How a rule is shown: its outcome, with a known violation apart. */
-export type Mark = Outcome | "known";
+export type VerdictMark = Outcome | "known";
 
 /** Every mark, worst first, which is also the order of the page. */
 export const marks = [
@@ -84,10 +84,10 @@ export const marks = [
   "inconclusive",
   "unexercised",
   "holds",
-] as const satisfies readonly Mark[];
+] as const satisfies readonly VerdictMark[];
 
 /** A mark, or that the rule does not count in the column. */
-export type Shown = Mark | "ignored";
+export type Shown = VerdictMark | "ignored";
 
 /** Everything that a rule can be shown as, in the order of the page. */
 export const shown = [...marks, "ignored"] as const satisfies readonly Shown[];

@@ -19,7 +19,17 @@ import type {
   Tally,
 } from "../report.ts";
 import { exitCode, verdictSentence } from "../verdict.ts";
-import { badge, columnNames, html, icon, type Mark, type Markup, markNames, marks, shown } from "./page.ts";
+import {
+  badge,
+  columnNames,
+  html,
+  icon,
+  type Markup,
+  markNames,
+  marks,
+  shown,
+  type VerdictMark,
+} from "./page.ts";
 import { areaOf } from "./rule.ts";
 
 /** A part of the page with its place in the contents. */
@@ -181,7 +191,7 @@ function bar(tally: Tally): Markup {
   return html`<svg class="share" viewBox="0 0 300 10" preserveAspectRatio="none" role="img" aria-label="${words}">${pieces}</svg>`;
 }
 
-const cellTones: Readonly<Record<CellStanding, Mark | "absent">> = {
+const cellTones: Readonly<Record<CellStanding, VerdictMark | "absent">> = {
   kept: "holds",
   broken: "violated",
   open: "known",

@@ -1,5 +1,5 @@
 import { judgeOf } from "../../oracle/judge.ts";
-import type { Difference, DiffReport, Side } from "../../reports/diff.ts";
+import type { DiffReport, Side, TargetDifference } from "../../reports/diff.ts";
 import type { ProgressEvent } from "../../reports/progress.ts";
 import { rules } from "../../rules/index.ts";
 import type { Suite, TestCase } from "../../suites/case.ts";
@@ -9,7 +9,7 @@ import { type SetUpOptions, setUpWorkers, type WorkerPool } from "../pool.ts";
 import { openScope, type Scope } from "../scope.ts";
 import { differenceReport } from "./difference-report.ts";
 import { type PairWorker, pairWorker } from "./pair.ts";
-import { type Group, search } from "./search.ts";
+import { type DifferenceGroup, search } from "./search.ts";
 import { type Shrunk, shrinkDifference } from "./shrink-difference.ts";
 
 /** One of the two targets, within reach. */
@@ -56,8 +56,8 @@ export async function diff(options: DiffOptions): Promise<DiffReport> {
 interface Found {
   readonly searched: Awaited<ReturnType<typeof search>>;
   readonly planned: number;
-  readonly shown: readonly (readonly [Group, Shrunk])[];
-  readonly unsteady: readonly Group[];
+  readonly shown: readonly (readonly [DifferenceGroup, Shrunk])[];
+  readonly unsteady: readonly DifferenceGroup[];
   readonly stopped: string | null;
 }
 
@@ -109,19 +109,19 @@ function plan({ suites, seed, runs, rounds, safeMode }: DiffOptions): readonly T
 }
 
 async function shrinkAll(
-  groups: readonly Group[],
+  groups: readonly DifferenceGroup[],
   workers: readonly PairWorker[],
   stop: () => string | null,
   scope: Scope,
 ): Promise<Pick<Found, "shown" | "unsteady">> {
-  const results = new Map<Group, Shrunk | null>();
+  const results = new Map<DifferenceGroup, Shrunk | null>();
   const queue = [...groups];
   const known = new Set(groups.map(({ first }) => first.kind));
   await scope.all(workers, async (worker) => {
     for (let group = queue.shift(); group !== undefined && stop() === null; group = queue.shift())
       results.set(group, await shrinkDifference(group, { worker, known, stop: () => stop() !== null }));
   });
-  const shown = groups.flatMap((group): readonly (readonly [Group, Shrunk])[] => {
+  const shown = groups.flatMap((group): readonly (readonly [DifferenceGroup, Shrunk])[] => {
     const small = results.get(group) ?? null;
     return small === null ? [] : [[group, small]];
   });
@@ -168,7 +168,7 @@ function report(options: DiffOptions, found: Found, left: readonly string[]): Di
     ...left,
   ];
   const judge = judgeOf(rules);
-  const differences: readonly Difference[] = shown
+  const differences: readonly TargetDifference[] = shown
     .filter(([, small]) => !isConsequence(small, shown))
     .map(([group, small]) => differenceReport(group, small, judge, options.sides));
   const target = (side: Side) => {

@@ -1,6 +1,6 @@
 import type { Judge } from "../../oracle/judge.ts";
 import type { ObservedBatch } from "../../oracle/observe.ts";
-import type { DiffAnswer, Difference, DiffStep, Named, Ruling, Side } from "../../reports/diff.ts";
+import type { DiffAnswer, DiffStep, Named, Ruling, Side, TargetDifference } from "../../reports/diff.ts";
 import { rules } from "../../rules/index.ts";
 import { questions } from "../../rules/unspecified.ts";
 import { errorName } from "../../spec/answer.ts";
@@ -11,7 +11,7 @@ import { violations } from "../rerun.ts";
 import type { Compared } from "./compare-answers.ts";
 import type { SideOptions } from "./diff.ts";
 import { templated } from "./placeholders.ts";
-import type { Group } from "./search.ts";
+import type { DifferenceGroup } from "./search.ts";
 import type { Shrunk } from "./shrink-difference.ts";
 
 /** Longest part of a body that is kept, in characters. */
@@ -19,11 +19,11 @@ const longestBody = 20_000;
 
 /** A difference as it is reported. */
 export function differenceReport(
-  { first, seen }: Group,
+  { first, seen }: DifferenceGroup,
   small: Shrunk,
   judge: Judge,
   sides: Readonly<Record<Side, SideOptions>>,
-): Difference {
+): TargetDifference {
   const { difference, compared, pair, execution, reproduced } = small;
   const ruling = rulingOf(difference, judge, "document");
   const live = rulingOf(difference, judge, "aws");

@@ -10,7 +10,7 @@ import { type Compared, compareAnswers } from "./compare-answers.ts";
 import type { OnPair, Pair, PairWorker } from "./pair.ts";
 
 /** Differences of one kind, and the history from which the smallest is made: up to the request that showed it, on x. */
-export interface Group {
+export interface DifferenceGroup {
   readonly first: Compared;
   seen: number;
   origin: Origin;
@@ -31,7 +31,7 @@ export interface SearchOptions {
 
 /** What was found. */
 export interface Searched {
-  readonly groups: readonly Group[];
+  readonly groups: readonly DifferenceGroup[];
   readonly played: number;
   readonly compared: number;
   /** Histories that ended early although no answer differed. */
@@ -46,7 +46,7 @@ export interface Searched {
 /** Executes every test case on both targets, each on empty fixtures, and sorts what differs by kind. */
 export async function search(options: SearchOptions): Promise<Searched> {
   const { testCases, workers, stop } = options;
-  const groups = new Map<string, Group>();
+  const groups = new Map<string, DifferenceGroup>();
   const count = { played: 0, compared: 0, parted: 0, notEmptied: 0, unfilled: 0 };
   let gone: string | null = null;
   const tell = (why: Gone) => {
@@ -88,7 +88,7 @@ function lacksEither({ x, y }: Pair, need: TestCase["needs"][number], cannot: Re
 }
 
 function note(
-  groups: Map<string, Group>,
+  groups: Map<string, DifferenceGroup>,
   found: readonly Compared[],
   { pair, execution }: OnPair,
   { testCase, place }: { readonly testCase: TestCase; readonly place: number },

@@ -2,7 +2,7 @@ import { shrinkHistory } from "../reduce.ts";
 import { regenerating, type Steps, stepsOf } from "../regenerate.ts";
 import { type Compared, compareAnswers } from "./compare-answers.ts";
 import type { OnPair, PairWorker } from "./pair.ts";
-import type { Group } from "./search.ts";
+import type { DifferenceGroup } from "./search.ts";
 
 /** The smallest history that shows a difference, as it went the last time. */
 export interface Shrunk extends OnPair {
@@ -24,7 +24,7 @@ export interface ShrinkDifferenceOptions {
 
 /** Shrinks a difference and confirms it; null when it does not show again. */
 export async function shrinkDifference(
-  group: Group,
+  group: DifferenceGroup,
   options: ShrinkDifferenceOptions,
 ): Promise<Shrunk | null> {
   // What a history leaves behind may be where no policy is looked for: then only new fixtures are empty.
@@ -34,7 +34,7 @@ export async function shrinkDifference(
 type ShownOnce = Omit<Shrunk, "reproduced">;
 
 async function attempt(
-  { origin, first }: Group,
+  { origin, first }: DifferenceGroup,
   { worker, known, stop }: ShrinkDifferenceOptions,
   onNew: boolean,
 ): Promise<Shrunk | null> {

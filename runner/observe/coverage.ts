@@ -20,7 +20,7 @@ interface Coverage extends Observer {
   cells(): readonly CoverageCell[];
 }
 
-interface Count {
+interface CellCount {
   accepted: number;
   refused: number;
   refusedOther: number;
@@ -39,7 +39,7 @@ const judges: ReadonlyMap<string, JudgeOne> = new Map(
 
 /** Makes an empty one. */
 export function coverage(): Coverage {
-  const counts = new Map<string, Count>();
+  const counts = new Map<string, CellCount>();
   for (const cell of grid)
     counts.set(cellName(cell), { accepted: 0, refused: 0, refusedOther: 0, unsettled: 0 });
   const valid = cellsOf(counts, ({ input }) => input === "valid");
@@ -73,9 +73,9 @@ export function coverage(): Coverage {
 }
 
 function cellsOf(
-  counts: ReadonlyMap<string, Count>,
+  counts: ReadonlyMap<string, CellCount>,
   wanted: (cell: (typeof grid)[number]) => boolean,
-): ReadonlyMap<Member, readonly Count[]> {
+): ReadonlyMap<Member, readonly CellCount[]> {
   const chosen = grid.filter(wanted);
   const own = (member: Member) => chosen.filter((cell) => cell.member === member);
   return new Map(
@@ -90,7 +90,7 @@ function isPresent({ call, analysis }: Addition, member: Member): boolean {
 }
 
 /** A valid request refused for what the document allows, such as the policy's size, says nothing of its values. */
-function validEnding(of: Addition): keyof Count | null {
+function validEnding(of: Addition): keyof CellCount | null {
   if (of.result.kind === "added") return "accepted";
   if (of.result.kind === "unsettled") return "unsettled";
   if (of.stateAnalysis.variations.includes("RevisionId.current")) return null;
@@ -100,7 +100,7 @@ function validEnding(of: Addition): keyof Count | null {
 function endingOf(
   of: Addition,
   subject: { readonly kind: "open" } | { readonly kind: "refusal-reason"; readonly refusalReason: string },
-): keyof Count {
+): keyof CellCount {
   if (of.result.kind === "added") return "accepted";
   if (of.result.kind === "unsettled") return "unsettled";
   if (subject.kind === "open") return of.result.status < 500 ? "refused" : "refusedOther";
@@ -136,7 +136,7 @@ function openCell(question: string, { analysis }: Addition): string | null {
 }
 
 /** A cell of the coverage table, not yet filled. */
-export interface Place {
+export interface CoveragePlace {
   readonly member: Member;
   readonly constraint: ConstraintKind | "optional";
   readonly input: CoverageInput;
@@ -160,19 +160,19 @@ const openCells: Readonly<Record<string, string>> = {
 const open: ReadonlySet<string> = new Set(Object.values(openCells));
 
 /** The name of a cell. */
-export function cellName({ member, constraint, input }: Place): string {
+export function cellName({ member, constraint, input }: CoveragePlace): string {
   return `${member}.${constraint}.${input}`;
 }
 
 /** Every cell, member by member: what is valid for a constraint, and what breaks it. */
-export const grid: readonly Place[] = members.flatMap((member) => [
+export const grid: readonly CoveragePlace[] = members.flatMap((member) => [
   ...presence(member),
   ...(["type", "minLength", "maxLength", "pattern"] as const)
     .filter((kind) => constraintOf(member)[kind] !== undefined)
     .flatMap((kind) => [place(member, kind, "valid"), place(member, kind, broken[kind])]),
 ]);
 
-function presence(member: Member): readonly Place[] {
+function presence(member: Member): readonly CoveragePlace[] {
   const { required, in: where } = constraintOf(member);
   const constraint = required ? "required" : "optional";
   const cells = [place(member, constraint, "valid"), place(member, constraint, "missing")];
@@ -181,8 +181,8 @@ function presence(member: Member): readonly Place[] {
   return [...cells, { member, constraint, input: "null", decided: required }];
 }
 
-function place(member: Member, constraint: Place["constraint"], input: CoverageInput): Place {
-  const cell: Place = { member, constraint, input, decided: true };
+function place(member: Member, constraint: CoveragePlace["constraint"], input: CoverageInput): CoveragePlace {
+  const cell: CoveragePlace = { member, constraint, input, decided: true };
   if (open.has(cellName(cell))) return { ...cell, decided: false };
   // An empty name breaks the minimum length, which is judged by a rule of its own.
   if (input === "valid" || cellName(cell) === "FunctionName.minLength.too-short") return cell;

@@ -2,7 +2,7 @@ import { resolve } from "node:path";
 import { lineFile, makeFolder, unwritable } from "../../reports/files.ts";
 import type { Report } from "../../reports/report.ts";
 import type { Observer, RunEvent } from "../events.ts";
-import { type Line, recordingFile } from "../recording.ts";
+import { type RecordingLine, recordingFile } from "../recording.ts";
 
 /** Writes a recording while a run goes on. */
 interface Recorder extends Observer {
@@ -21,7 +21,7 @@ export async function recorder(
     throw failed(cause);
   });
   const lines = await lineFile(resolve(cwd, dir, recordingFile), failed);
-  const text = (line: Line) => `${JSON.stringify(line)}\n`;
+  const text = (line: RecordingLine) => `${JSON.stringify(line)}\n`;
   lines.add(text({ type: "header", schema: "addpermission-conformance/recording@2", tool }));
   return {
     on(event) {
@@ -33,7 +33,7 @@ export async function recorder(
 }
 
 /** What is recorded of an event; null where it follows from others, or from the report at the end. */
-function lineOf(event: RunEvent): Line | null {
+function lineOf(event: RunEvent): RecordingLine | null {
   switch (event.type) {
     case "fixture-ready":
     case "fixture-reset":

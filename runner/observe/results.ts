@@ -9,7 +9,7 @@ interface Results extends Observer {
   findings(): Findings | null;
 }
 
-interface Count {
+interface CheckCount {
   holds: number;
   violated: number;
   inconclusive: number;
@@ -23,11 +23,11 @@ const columns: readonly Column[] = ["document", "aws"];
 
 /** Makes an empty one. */
 export function results(): Results {
-  const counts = new Map<Rule, Record<Column, Count>>();
+  const counts = new Map<Rule, Record<Column, CheckCount>>();
   const concluded = new Map<string, RuleResult>();
   let judged: readonly Rule[] = [];
   let hasBegun = false;
-  const countsOf = (rule: Rule): Record<Column, Count> => {
+  const countsOf = (rule: Rule): Record<Column, CheckCount> => {
     let both = counts.get(rule);
     if (both === undefined) {
       both = { document: emptyCount(), aws: emptyCount() };
@@ -57,18 +57,18 @@ export function results(): Results {
   };
 }
 
-function emptyCount(): Count {
+function emptyCount(): CheckCount {
   return { holds: 0, violated: 0, inconclusive: 0, why: "", seen: "" };
 }
 
-function note(count: Count, judgement: Judgement): void {
+function note(count: CheckCount, judgement: Judgement): void {
   if (judgement.verdict === "violated" && count.violated === 0) count.seen = judgement.seen;
   if (judgement.verdict === "inconclusive") count.why = judgement.why;
   count[judgement.verdict] += 1;
 }
 
 /** What the findings say so far: a violation that has yet to be confirmed leaves it open. */
-function provisional(count: Count): RuleResult {
+function provisional(count: CheckCount): RuleResult {
   const { violated, inconclusive, seen } = count;
   const ruleResult = unviolated({ ...count, inconclusive: inconclusive + violated });
   return violated === 0 ? ruleResult : { ...ruleResult, why: { code: "not-rerun-yet", seen } };

@@ -10,9 +10,9 @@ import on20240410 from "./2024-04-10.json" with { type: "json" };
 import on20240919 from "./2024-09-19.json" with { type: "json" };
 import on20251125 from "./2025-11-25.json" with { type: "json" };
 import factList from "./facts.json" with { type: "json" };
-import { type Fact, isFact, isRecording, type Recording } from "./recording.ts";
+import { isFact, isRecording, type RecordedExchange, type RecordedFact } from "./recording.ts";
 
-export type { Confidence, Fact, Recording } from "./recording.ts";
+export type { Confidence, RecordedExchange, RecordedFact } from "./recording.ts";
 
 const files: readonly (readonly unknown[])[] = [
   on20160221,
@@ -29,7 +29,7 @@ const files: readonly (readonly unknown[])[] = [
 ];
 
 /** Every recorded exchange, oldest first. */
-export const recordings: readonly Recording[] = files.flat().filter(isRecording);
+export const recordings: readonly RecordedExchange[] = files.flat().filter(isRecording);
 
 /** Every recorded fact, oldest first, the undated ones last. */
-export const facts: readonly Fact[] = factList.filter(isFact);
+export const facts: readonly RecordedFact[] = factList.filter(isFact);

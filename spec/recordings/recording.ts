@@ -1,5 +1,5 @@
 /** One AddPermission exchange with the live service, taken from a public source. */
-export interface Recording {
+export interface RecordedExchange {
   /** `date/what-it-shows`, unique. */
   readonly id: string;
   /** The day of the exchange, `YYYY-MM-DD`; the day it was published where the source does not say. */
@@ -43,7 +43,7 @@ export interface Recording {
 export type Confidence = "recorded" | "sibling" | "inferred";
 
 /** Something that the live service was seen to do and that is more than one exchange. */
-export interface Fact {
+export interface RecordedFact {
   /** `date/what-it-shows`, unique; the date is `undated` where the source gives none. */
   readonly id: string;
   /** `YYYY-MM-DD`, `YYYY-MM` or `YYYY`; null where the source gives none. */
@@ -53,10 +53,10 @@ export interface Fact {
   readonly confidence: Confidence;
 }
 
-type Fields = Readonly<Record<string, unknown>>;
+type JsonFields = Readonly<Record<string, unknown>>;
 
 /** Says whether a value read from a file is a recording. */
-export function isRecording(value: unknown): value is Recording {
+export function isRecording(value: unknown): value is RecordedExchange {
   return (
     isFields(value) &&
     hasOnly(value, [
@@ -81,7 +81,7 @@ export function isRecording(value: unknown): value is Recording {
 }
 
 /** Says whether a value read from a file is a fact. */
-export function isFact(value: unknown): value is Fact {
+export function isFact(value: unknown): value is RecordedFact {
   return (
     isFields(value) &&
     hasOnly(value, ["id", "date", "claim", "source", "confidence"]) &&
@@ -112,11 +112,11 @@ function isResponse(value: unknown): boolean {
   );
 }
 
-function isFields(value: unknown): value is Fields {
+function isFields(value: unknown): value is JsonFields {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-function hasOnly(value: Fields, known: readonly string[]): boolean {
+function hasOnly(value: JsonFields, known: readonly string[]): boolean {
   return Object.keys(value).every((key) => known.includes(key));
 }
 

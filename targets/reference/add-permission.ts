@@ -1,7 +1,7 @@
 import { type Member, members } from "../../spec/constraint.ts";
-import { type Context, type Draft, draftOf } from "./draft.ts";
+import { type Draft, draftOf, type OperationContext } from "./draft.ts";
 import type { Refusal } from "./errors.ts";
-import type { HttpReply, HttpRequest, Route } from "./http.ts";
+import type { HttpReply, HttpRequest, ReferenceRoute } from "./http.ts";
 import { qualified } from "./names.ts";
 import { policySize } from "./policies.ts";
 import { lookUp, type Policy, policyAt, type Stored, writePolicy } from "./state.ts";
@@ -24,12 +24,12 @@ const order = [
 ] as const;
 
 /** One check of an AddPermission request. */
-export type Check = (typeof order)[number];
+export type RequestCheck = (typeof order)[number];
 
 /** How an addition is checked and written. */
 export interface AdditionBehaviour {
   /** The checks, in order. The first that refuses decides. */
-  readonly checks: readonly Check[];
+  readonly checks: readonly RequestCheck[];
   /** A check that the document does not know, after every other one. */
   readonly furtherCheck: (draft: Draft, policy: Policy) => Refusal | null;
   /** Whether an id is taken. */
@@ -41,7 +41,7 @@ export interface AdditionBehaviour {
   /** Time between checking and writing; null writes at once. RemovePermission too. */
   readonly pause: (operation: "AddPermission" | "RemovePermission") => Promise<void> | null;
   /** Whether a check is made again after the pause. RemovePermission too. */
-  readonly rechecks: (check: Check) => boolean;
+  readonly rechecks: (check: RequestCheck) => boolean;
   /** What a write after a pause builds on. RemovePermission too. */
   readonly base: (read: Policy, current: Policy) => Policy;
 }
@@ -60,9 +60,9 @@ export const faithfulAdditions: AdditionBehaviour = {
 
 /** Answers AddPermission; at once, unless the behaviour pauses between checking and writing. */
 export function addPermission(
-  context: Context,
+  context: OperationContext,
   request: HttpRequest,
-  route: Route,
+  route: ReferenceRoute,
 ): HttpReply | Promise<HttpReply> {
   const draft = draftOf(context, request, route);
   const refusal = firstRefusal(context.behaviour.checks, draft, draft.read);
@@ -79,7 +79,7 @@ function refuse(draft: Draft, refusal: Refusal): HttpReply {
   return behaviour.refuse(behaviour.named(refusal, draft), refusal.message, refusal);
 }
 
-const aboutState: readonly Check[] = ["lookup", "revision", "duplicate", "size"];
+const aboutState: readonly RequestCheck[] = ["lookup", "revision", "duplicate", "size"];
 
 function addLate(draft: Draft): HttpReply {
   const { behaviour, state, key } = draft;
@@ -97,9 +97,9 @@ function add(draft: Draft, statements: readonly Stored[]): HttpReply {
   return behaviour.created(draft.json());
 }
 
-type Judge = (draft: Draft, policy: Policy) => Refusal | null;
+type Refusing = (draft: Draft, policy: Policy) => Refusal | null;
 
-const judges: Readonly<Record<Check, Judge>> = {
+const judges: Readonly<Record<RequestCheck, Refusing>> = {
   encoding: ({ decodable }) =>
     decodable ? null : { kind: "encoding", message: "The path and the query must be percent-encoded UTF-8." },
   repeated: ({ qualifiers }) =>
@@ -136,7 +136,7 @@ const judges: Readonly<Record<Check, Judge>> = {
 };
 
 /** The first check of a list that refuses, in order; null where none does. */
-function firstRefusal(checks: readonly Check[], draft: Draft, policy: Policy): Refusal | null {
+function firstRefusal(checks: readonly RequestCheck[], draft: Draft, policy: Policy): Refusal | null {
   for (const check of checks) {
     const refusal = judges[check](draft, policy);
     if (refusal !== null) return refusal;

@@ -1,11 +1,11 @@
 import type { RequestMembers } from "../../spec/add-permission.ts";
 import type { Member } from "../../spec/constraint.ts";
 import type { Behaviour } from "./behaviour.ts";
-import { type HttpRequest, headerOf, percentDecoded, queryValues, type Route } from "./http.ts";
-import { functionArn, type Home, type Spelled, spelled } from "./names.ts";
+import { type HttpRequest, headerOf, percentDecoded, queryValues, type ReferenceRoute } from "./http.ts";
+import { functionArn, type ServiceHome, type Spelled, spelled } from "./names.ts";
 import { type Policy, policyAt, type State, type Stored } from "./state.ts";
 import type { PrincipalElement } from "./statement.ts";
-import type { BodyReading } from "./validate.ts";
+import type { ParsedBody } from "./validate.ts";
 
 /** How the path and the query of an AddPermission request are read. */
 export interface DraftBehaviour {
@@ -25,17 +25,17 @@ export const faithfulDrafts: DraftBehaviour = {
 };
 
 /** What every operation works on. */
-export interface Context {
+export interface OperationContext {
   readonly state: State;
   readonly behaviour: Behaviour;
-  readonly home: Home;
+  readonly home: ServiceHome;
 }
 
 /** An AddPermission request as it was read, before anything is decided. */
 export interface Draft {
   readonly behaviour: Behaviour;
   readonly state: State;
-  readonly home: Home;
+  readonly home: ServiceHome;
   readonly request: HttpRequest;
   /** The FunctionName as it stands in the path, still encoded. */
   readonly label: string;
@@ -43,7 +43,7 @@ export interface Draft {
   /** False where a label or the query is not percent-encoded text. */
   readonly decodable: boolean;
   readonly qualifiers: number;
-  readonly analysis: BodyReading;
+  readonly analysis: ParsedBody;
   /** Members as they came. */
   readonly given: Readonly<Record<Member, unknown>>;
   /** Members as text. */
@@ -63,7 +63,7 @@ export interface Draft {
 }
 
 /** Reads an AddPermission request. Nothing is refused here, so that every check can be left out. */
-export function draftOf(context: Context, request: HttpRequest, route: Route): Draft {
+export function draftOf(context: OperationContext, request: HttpRequest, route: ReferenceRoute): Draft {
   const { behaviour, state, home } = context;
   const label = behaviour.decode(route.label);
   const qualifiers = route.query === "" ? [] : queryValues(route.query, "Qualifier").map(behaviour.decode);
@@ -108,7 +108,7 @@ const noBody: Readonly<Record<string, unknown>> = {};
 
 function givenMembers(
   behaviour: Behaviour,
-  analysis: BodyReading,
+  analysis: ParsedBody,
   label: string | null,
   qualifiers: readonly (string | null)[],
 ): Draft["given"] {

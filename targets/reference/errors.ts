@@ -4,11 +4,11 @@ import type { HttpReply } from "./http.ts";
 import type { Stored } from "./state.ts";
 
 /** The ways in which a member can break its constraint. */
-export type ConstraintKind = "required" | "type" | "minLength" | "maxLength" | "pattern";
+export type BrokenConstraint = "required" | "type" | "minLength" | "maxLength" | "pattern";
 
 /** Everything the reference refuses a request for. */
 export type RefusalKind =
-  | ConstraintKind
+  | BrokenConstraint
   | "encoding"
   | "repeated"
   | "body-empty"
@@ -44,7 +44,7 @@ export interface Refusal {
 }
 
 /** Status and exception name of a refusal. */
-export interface Named {
+export interface NamedStatus {
   readonly status: number;
   readonly name: string;
 }
@@ -52,9 +52,9 @@ export interface Named {
 /** How a refused AddPermission is answered, and what it leaves behind. */
 export interface RefusalBehaviour {
   /** Status and name of a refusal; no draft where the fault was asked for. */
-  readonly named: (refusal: Refusal, draft?: Draft) => Named;
+  readonly named: (refusal: Refusal, draft?: Draft) => NamedStatus;
   /** The answer to a refused AddPermission. */
-  readonly refuse: (named: Named, message: string, refusal: Refusal) => HttpReply;
+  readonly refuse: (named: NamedStatus, message: string, refusal: Refusal) => HttpReply;
   /** The statements of the policy after a refusal; null writes nothing. */
   readonly afterRefusal: (refusal: Refusal, draft: Draft) => readonly Stored[] | null;
 }
@@ -92,12 +92,12 @@ const names: Readonly<Partial<Record<RefusalKind, DocumentedError | typeof tooLa
 };
 
 /** The documented status and name for a refusal; what the document leaves silent is a 400. */
-function namedRefusal(refusal: Refusal): Named {
+function namedRefusal(refusal: Refusal): NamedStatus {
   return names[refusal.kind] ?? invalid;
 }
 
 /** An error answer: the name in a header, a message in the body. */
-function errorReply(named: Named, message: string): HttpReply {
+function errorReply(named: NamedStatus, message: string): HttpReply {
   const header: Lowercase<ErrorHeader> = "x-amzn-errortype";
   const body: AddPermissionError = { Type: named.status >= 500 ? "Service" : "User", message };
   return {

@@ -1,4 +1,4 @@
-import type { Context } from "./draft.ts";
+import type { OperationContext } from "./draft.ts";
 import { refused } from "./errors.ts";
 import {
   emptyReply,
@@ -7,7 +7,7 @@ import {
   jsonReply,
   percentDecoded,
   queryValues,
-  type Route,
+  type ReferenceRoute,
 } from "./http.ts";
 import { functionArn, isHere, qualified, spelled } from "./names.ts";
 import { dropPolicy, type FunctionRecord, lookUp, policyAt } from "./state.ts";
@@ -22,7 +22,7 @@ export interface Address {
 }
 
 /** Reads name and qualifier; mutants do not reach here, so that what observes them stays sound. */
-function addressOf(context: Context, route: Route): Address | HttpReply {
+function addressOf(context: OperationContext, route: ReferenceRoute): Address | HttpReply {
   const label = percentDecoded(route.label);
   const [raw, ...more] = queryValues(route.query, "Qualifier");
   const given = raw === undefined ? undefined : percentDecoded(raw);
@@ -45,7 +45,7 @@ function addressOf(context: Context, route: Route): Address | HttpReply {
 }
 
 /** The address of something that exists, or the answer that says it does not. */
-export function existing(context: Context, route: Route): Address | HttpReply {
+export function existing(context: OperationContext, route: ReferenceRoute): Address | HttpReply {
   const address = addressOf(context, route);
   if (isReply(address)) return address;
   const kind = lookUp(context.state, address.arn, address.qualifier);
@@ -56,7 +56,7 @@ export function existing(context: Context, route: Route): Address | HttpReply {
 const required = ["FunctionName", "Role", "Code"] as const;
 
 /** Answers CreateFunction: any role and any code will do, for nothing is ever run. */
-export function createFunction(context: Context, body: Buffer): HttpReply {
+export function createFunction(context: OperationContext, body: Buffer): HttpReply {
   const analysis = readBody(body);
   if (analysis.kind === "refused") return refused(analysis.why, "The body must be one JSON object.");
   const settings = analysis.object;
@@ -73,7 +73,7 @@ export function createFunction(context: Context, body: Buffer): HttpReply {
   return jsonReply(201, configuration(context, record, versions[0]));
 }
 
-function newName(context: Context, value: unknown): string | null {
+function newName(context: OperationContext, value: unknown): string | null {
   if (typeof value !== "string" || faultsOf("FunctionName", value).length > 0) return null;
   const name = spelled(value);
   const fits = name.qualifier === undefined && name.name.length <= 64 && isHere(name, context.home);
@@ -81,7 +81,7 @@ function newName(context: Context, value: unknown): string | null {
 }
 
 /** Answers GetFunction. */
-export function getFunction(context: Context, route: Route): HttpReply {
+export function getFunction(context: OperationContext, route: ReferenceRoute): HttpReply {
   const found = configured(context, route);
   if (isReply(found)) return found;
   return jsonReply(200, {
@@ -92,13 +92,13 @@ export function getFunction(context: Context, route: Route): HttpReply {
 }
 
 /** Answers GetFunctionConfiguration. */
-export function getFunctionConfiguration(context: Context, route: Route): HttpReply {
+export function getFunctionConfiguration(context: OperationContext, route: ReferenceRoute): HttpReply {
   const found = configured(context, route);
   return isReply(found) ? found : jsonReply(200, found);
 }
 
 /** Answers ListFunctions, all on one page. */
-export function listFunctions(context: Context): HttpReply {
+export function listFunctions(context: OperationContext): HttpReply {
   const prefix = functionArn(context.home, "");
   const here = [...context.state.functions.values()].filter((record) => record.arn.startsWith(prefix));
   return jsonReply(200, {
@@ -108,7 +108,7 @@ export function listFunctions(context: Context): HttpReply {
 }
 
 /** Answers DeleteFunction: the function with all that belongs to it, or one version. */
-export function deleteFunction(context: Context, route: Route): HttpReply {
+export function deleteFunction(context: OperationContext, route: ReferenceRoute): HttpReply {
   const address = existing(context, route);
   if (isReply(address)) return address;
   const record = context.state.functions.get(address.arn);
@@ -118,7 +118,7 @@ export function deleteFunction(context: Context, route: Route): HttpReply {
     : deleteVersion(context, record, address.qualifier);
 }
 
-function deleteWhole(context: Context, record: FunctionRecord): HttpReply {
+function deleteWhole(context: OperationContext, record: FunctionRecord): HttpReply {
   for (const qualifier of [undefined, ...record.versions, ...record.aliases.keys()]) {
     forget(context, record.arn, qualifier);
   }
@@ -126,7 +126,7 @@ function deleteWhole(context: Context, record: FunctionRecord): HttpReply {
   return emptyReply(204);
 }
 
-function deleteVersion(context: Context, record: FunctionRecord, version: string): HttpReply {
+function deleteVersion(context: OperationContext, record: FunctionRecord, version: string): HttpReply {
   if (!record.versions.includes(version)) return refused("latest", "Only a published version can go alone.");
   if ([...record.aliases.values()].some((alias) => alias.version === version)) {
     return refused("in-use", "An alias points at that version.");
@@ -138,12 +138,19 @@ function deleteVersion(context: Context, record: FunctionRecord, version: string
 }
 
 /** Drops the policy of something that has been deleted. */
-export function forget({ behaviour, state }: Context, arn: string, qualifier: string | undefined): void {
+export function forget(
+  { behaviour, state }: OperationContext,
+  arn: string,
+  qualifier: string | undefined,
+): void {
   const key = behaviour.policyKey(arn, qualifier);
   if (behaviour.dropsPolicy(key)) dropPolicy(state, key);
 }
 
-function configured(context: Context, route: Route): Readonly<Record<string, unknown>> | HttpReply {
+function configured(
+  context: OperationContext,
+  route: ReferenceRoute,
+): Readonly<Record<string, unknown>> | HttpReply {
   const address = existing(context, route);
   if (isReply(address)) return address;
   const record = context.state.functions.get(address.arn);
@@ -153,7 +160,7 @@ function configured(context: Context, route: Route): Readonly<Record<string, unk
 
 /** A function's or version's configuration; the RevisionId is that of its policy. */
 export function configuration(
-  context: Context,
+  context: OperationContext,
   record: FunctionRecord,
   qualifier: string | undefined,
 ): Readonly<Record<string, unknown>> {
@@ -181,7 +188,7 @@ export function configuration(
 }
 
 /** The record of the function that a route names, qualifier or not. */
-export function recordOf(context: Context, route: Route): FunctionRecord | HttpReply {
+export function recordOf(context: OperationContext, route: ReferenceRoute): FunctionRecord | HttpReply {
   const address = addressOf(context, route);
   if (isReply(address)) return address;
   return context.state.functions.get(address.arn) ?? refused("no-function", `There is no ${address.arn}.`);

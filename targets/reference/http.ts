@@ -36,7 +36,7 @@ type RouteName =
   | "ListAliases";
 
 /** Where a request goes; labels and query are still percent-encoded. */
-export interface Route {
+export interface ReferenceRoute {
   readonly name: RouteName;
   /** The FunctionName label; empty where the path has none. */
   readonly label: string;
@@ -50,7 +50,7 @@ export interface TransportBehaviour {
   /** Sees every request first: answers it, drops the connection, or lets it pass with null. Any operation. */
   readonly intercept: (request: HttpRequest) => HttpReply | "drop" | Promise<HttpReply | "drop"> | null;
   /** The operation that a method and a path, still encoded, stand for; null where there is none. */
-  readonly route: (method: string, path: string, query: string) => Route | null;
+  readonly route: (method: string, path: string, query: string) => ReferenceRoute | null;
   /** Sees every answer last. `operation` is null where no route matched. */
   readonly finish: (reply: HttpReply, request: HttpRequest, operation: string | null) => HttpReply;
 }
@@ -86,7 +86,7 @@ export function splitTarget(target: string): { readonly path: string; readonly q
     : { path: origin.slice(0, mark), query: origin.slice(mark + 1) };
 }
 
-function routeOf(method: string, path: string, query: string): Route | null {
+function routeOf(method: string, path: string, query: string): ReferenceRoute | null {
   const [before, version, functions, label = "", collection, item, ...rest] = path.split("/");
   if (before !== "" || version !== "2015-03-31" || functions !== "functions" || rest.length > 0) return null;
   const table = tableOf(label, collection, item);

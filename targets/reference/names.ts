@@ -14,7 +14,7 @@ export interface Spelled {
 }
 
 /** Where the reference lives: what an ARN must agree with to be found. */
-export interface Home {
+export interface ServiceHome {
   readonly partition: string;
   readonly region: string;
   readonly account: string;
@@ -23,7 +23,7 @@ export interface Home {
 /** Which functions, versions and aliases a request can name. */
 export interface NameBehaviour {
   /** Whether a function of another account, region or partition can be reached. */
-  readonly reaches: (name: Spelled, home: Home) => boolean;
+  readonly reaches: (name: Spelled, home: ServiceHome) => boolean;
   /** What AddPermission makes of a look-up. */
   readonly found: (lookup: Lookup, draft: Draft) => Lookup;
 }
@@ -57,7 +57,7 @@ export function spelled(value: string): Spelled {
 }
 
 /** Whether a spelling names something of this account, region and partition. */
-export function isHere(name: Spelled, home: Home): boolean {
+export function isHere(name: Spelled, home: ServiceHome): boolean {
   return (
     (name.partition ?? home.partition) === home.partition &&
     (name.region ?? home.region) === home.region &&
@@ -66,7 +66,7 @@ export function isHere(name: Spelled, home: Home): boolean {
 }
 
 /** The unqualified ARN of a function that lives here. */
-export function functionArn(home: Home, name: string): string {
+export function functionArn(home: ServiceHome, name: string): string {
   return `arn:${home.partition}:lambda:${home.region}:${home.account}:function:${name}`;
 }
 

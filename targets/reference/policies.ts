@@ -1,4 +1,4 @@
-import type { Context } from "./draft.ts";
+import type { OperationContext } from "./draft.ts";
 import { refused } from "./errors.ts";
 import { existing } from "./functions.ts";
 import {
@@ -8,7 +8,7 @@ import {
   jsonReply,
   percentDecoded,
   queryValues,
-  type Route,
+  type ReferenceRoute,
 } from "./http.ts";
 import { policyAt, type Stored, writePolicy } from "./state.ts";
 
@@ -57,7 +57,7 @@ function without(statements: readonly Stored[], sid: string): readonly Stored[] 
 const statementId = /^[a-zA-Z0-9_.-]{1,100}$/;
 
 /** Answers GetPolicy; a policy without statements is none. */
-export function getPolicy(context: Context, route: Route): HttpReply {
+export function getPolicy(context: OperationContext, route: ReferenceRoute): HttpReply {
   const address = existing(context, route);
   if (isReply(address)) return address;
   const { behaviour, state } = context;
@@ -72,7 +72,10 @@ export function getPolicy(context: Context, route: Route): HttpReply {
 }
 
 /** Answers RemovePermission. */
-export function removePermission(context: Context, route: Route): HttpReply | Promise<HttpReply> {
+export function removePermission(
+  context: OperationContext,
+  route: ReferenceRoute,
+): HttpReply | Promise<HttpReply> {
   const address = existing(context, route);
   if (isReply(address)) return address;
   const sid = percentDecoded(route.item);
@@ -102,7 +105,7 @@ function holds(statements: readonly Stored[], sid: string): boolean {
   return statements.some((statement) => statement.sid === sid);
 }
 
-function revisionIn(route: Route): string | undefined {
+function revisionIn(route: ReferenceRoute): string | undefined {
   const [raw] = queryValues(route.query, "RevisionId");
   return raw === undefined ? undefined : (percentDecoded(raw) ?? raw);
 }

@@ -1,6 +1,6 @@
 import { addPermission } from "./add-permission.ts";
 import { type Behaviour, faithful } from "./behaviour.ts";
-import type { Context } from "./draft.ts";
+import type { OperationContext } from "./draft.ts";
 import { refused } from "./errors.ts";
 import {
   createFunction,
@@ -9,8 +9,8 @@ import {
   getFunctionConfiguration,
   listFunctions,
 } from "./functions.ts";
-import { type HttpReply, type HttpRequest, headerOf, type Route, splitTarget } from "./http.ts";
-import { type Home, partitionOf, regionSigned } from "./names.ts";
+import { type HttpReply, type HttpRequest, headerOf, type ReferenceRoute, splitTarget } from "./http.ts";
+import { partitionOf, regionSigned, type ServiceHome } from "./names.ts";
 import { getPolicy, removePermission } from "./policies.ts";
 import { type Listener, listen } from "./server.ts";
 import { emptyState } from "./state.ts";
@@ -29,21 +29,25 @@ export interface ReferenceOptions {
 }
 
 /** What a request gets: an answer, or a connection that is closed without one. */
-export type Outcome = HttpReply | "drop";
+export type ReferenceOutcome = HttpReply | "drop";
 
 /** An in-memory implementation of the document and its neighbours. */
 export interface Reference {
   /** Answers one request; a promise only where the behaviour waits. */
-  readonly handle: (request: HttpRequest) => Outcome | Promise<Outcome>;
+  readonly handle: (request: HttpRequest) => ReferenceOutcome | Promise<ReferenceOutcome>;
   /** Listens on a free loopback port and gives the endpoint. */
   readonly listen: () => Promise<URL>;
   /** Stops listening and closes every connection. */
   readonly close: () => Promise<void>;
 }
 
-type Operation = (context: Context, request: HttpRequest, route: Route) => HttpReply | Promise<HttpReply>;
+type OperationHandler = (
+  context: OperationContext,
+  request: HttpRequest,
+  route: ReferenceRoute,
+) => HttpReply | Promise<HttpReply>;
 
-const operations: Readonly<Record<Route["name"], Operation>> = {
+const operations: Readonly<Record<ReferenceRoute["name"], OperationHandler>> = {
   AddPermission: addPermission,
   RemovePermission: (context, _request, route) => removePermission(context, route),
   GetPolicy: (context, _request, route) => getPolicy(context, route),
@@ -79,7 +83,7 @@ export function createReference(options: ReferenceOptions = {}): Reference {
     const reply = operations[route.name](context, request, route);
     return reply instanceof Promise ? reply.then(finish) : finish(reply);
   };
-  const handle = (request: HttpRequest): Outcome | Promise<Outcome> => {
+  const handle = (request: HttpRequest): ReferenceOutcome | Promise<ReferenceOutcome> => {
     try {
       const outcome = behaviour.intercept(request) ?? answer(request);
       return outcome instanceof Promise ? outcome.catch(() => failed) : outcome;
@@ -102,9 +106,9 @@ export function createReference(options: ReferenceOptions = {}): Reference {
 }
 
 /** Homes by region, remembered by header: a run sends the same Authorization over and over. */
-function homesOf(account: string, fallback: string): (authorization: string | undefined) => Home {
-  const homeOf = (region: string): Home => ({ partition: partitionOf(region), region, account });
-  let last: { readonly header: string | undefined; readonly home: Home } | null = null;
+function homesOf(account: string, fallback: string): (authorization: string | undefined) => ServiceHome {
+  const homeOf = (region: string): ServiceHome => ({ partition: partitionOf(region), region, account });
+  let last: { readonly header: string | undefined; readonly home: ServiceHome } | null = null;
   return (header) => {
     if (last === null || last.header !== header) {
       last = { header, home: homeOf(regionSigned(header) ?? fallback) };

@@ -1,10 +1,10 @@
 import { isUtf8 } from "node:buffer";
 import { constraintOf, type Member, members } from "../../spec/constraint.ts";
-import type { ConstraintKind, RefusalKind } from "./errors.ts";
+import type { BrokenConstraint, RefusalKind } from "./errors.ts";
 import { spelled } from "./names.ts";
 
 /** A body that is a JSON object, or why it is none. */
-export type BodyReading =
+export type ParsedBody =
   | { readonly kind: "object"; readonly object: Readonly<Record<string, unknown>> }
   | { readonly kind: "refused"; readonly why: BodyFault };
 
@@ -16,11 +16,11 @@ export interface ValidationBehaviour {
   /** Whether a Content-Type will do. */
   readonly acceptsMedia: (contentType: string | undefined) => boolean;
   /** Bytes to object. */
-  readonly readBody: (bytes: Buffer) => BodyReading;
+  readonly readBody: (bytes: Buffer) => ParsedBody;
   /** The value of one member of the body. */
   readonly pick: (body: Readonly<Record<string, unknown>>, member: Member) => unknown;
   /** The constraints that a value breaks; undefined is an absent member. */
-  readonly faults: (member: Member, value: unknown) => readonly ConstraintKind[];
+  readonly faults: (member: Member, value: unknown) => readonly BrokenConstraint[];
 }
 
 /** Any media type, one JSON object, its own members, every documented constraint. */
@@ -31,7 +31,7 @@ export const faithfulValidation: ValidationBehaviour = {
   faults: faultsOf,
 };
 
-const nothing: readonly ConstraintKind[] = [];
+const nothing: readonly BrokenConstraint[] = [];
 
 const rules = new Map(
   members.map((member) => {
@@ -42,7 +42,7 @@ const rules = new Map(
 );
 
 /** The constraints that a member's value breaks; undefined and null count as absent. */
-export function faultsOf(member: Member, value: unknown): readonly ConstraintKind[] {
+export function faultsOf(member: Member, value: unknown): readonly BrokenConstraint[] {
   const rule = rules.get(member);
   if (rule === undefined) return nothing;
   if (value === undefined || value === null) return rule.required ? ["required"] : nothing;
@@ -52,7 +52,7 @@ export function faultsOf(member: Member, value: unknown): readonly ConstraintKin
   const unlike = rule.whole !== null && !rule.whole.test(value);
   const longName = member === "FunctionName" && value.length > 64 && longBareName(value);
   if (!tooShort && !tooLong && !unlike && !longName) return nothing;
-  const found: ConstraintKind[] = [];
+  const found: BrokenConstraint[] = [];
   if (tooShort) found.push("minLength");
   if (tooLong || longName) found.push("maxLength");
   if (unlike) found.push("pattern");
@@ -65,7 +65,7 @@ function longBareName(value: string): boolean {
 }
 
 /** Reads a body: UTF-8 without a byte order mark, one JSON object and nothing after it. */
-export function readBody(bytes: Buffer): BodyReading {
+export function readBody(bytes: Buffer): ParsedBody {
   if (bytes.length === 0) return { kind: "refused", why: "body-empty" };
   if (!isUtf8(bytes)) return { kind: "refused", why: "body-encoding" };
   try {
@@ -75,7 +75,7 @@ export function readBody(bytes: Buffer): BodyReading {
   }
 }
 
-function asObject(value: unknown): BodyReading {
+function asObject(value: unknown): ParsedBody {
   return isRecord(value) ? { kind: "object", object: value } : { kind: "refused", why: "body-not-object" };
 }
 

@@ -1,12 +1,19 @@
-import type { Context } from "./draft.ts";
+import type { OperationContext } from "./draft.ts";
 import { refused } from "./errors.ts";
 import { configuration, forget, optionalBody, recordOf } from "./functions.ts";
-import { emptyReply, type HttpReply, isReply, jsonReply, percentDecoded, type Route } from "./http.ts";
+import {
+  emptyReply,
+  type HttpReply,
+  isReply,
+  jsonReply,
+  percentDecoded,
+  type ReferenceRoute,
+} from "./http.ts";
 import { qualified } from "./names.ts";
 import { type Alias, type FunctionRecord, policyAt, writePolicy } from "./state.ts";
 
 /** Answers PublishVersion: always a new version, and one without a policy. */
-export function publishVersion(context: Context, route: Route): HttpReply {
+export function publishVersion(context: OperationContext, route: ReferenceRoute): HttpReply {
   const record = recordOf(context, route);
   if (isReply(record)) return record;
   const version = String(record.nextVersion);
@@ -17,14 +24,14 @@ export function publishVersion(context: Context, route: Route): HttpReply {
   return jsonReply(201, configuration(context, published, version));
 }
 
-function sharePolicy({ behaviour, state }: Context, arn: string, version: string): void {
+function sharePolicy({ behaviour, state }: OperationContext, arn: string, version: string): void {
   const shared = behaviour.published(policyAt(state, behaviour.policyKey(arn, undefined)).statements);
   if (shared.length > 0)
     writePolicy(state, behaviour.policyKey(arn, version), shared, behaviour.nextRevision);
 }
 
 /** Answers ListVersionsByFunction, all on one page. */
-export function listVersions(context: Context, route: Route): HttpReply {
+export function listVersions(context: OperationContext, route: ReferenceRoute): HttpReply {
   const record = recordOf(context, route);
   if (isReply(record)) return record;
   const versions = ["$LATEST", ...record.versions].map((version) => configuration(context, record, version));
@@ -34,7 +41,7 @@ export function listVersions(context: Context, route: Route): HttpReply {
 const aliasName = /^(?!\d+$)[a-zA-Z0-9_-]{1,128}$/;
 
 /** Answers CreateAlias. */
-export function createAlias(context: Context, route: Route, body: Buffer): HttpReply {
+export function createAlias(context: OperationContext, route: ReferenceRoute, body: Buffer): HttpReply {
   const record = recordOf(context, route);
   if (isReply(record)) return record;
   const { Name: name, FunctionVersion: version, Description: description } = optionalBody(body);
@@ -50,13 +57,13 @@ export function createAlias(context: Context, route: Route, body: Buffer): HttpR
 }
 
 /** Answers GetAlias. */
-export function getAlias(context: Context, route: Route): HttpReply {
+export function getAlias(context: OperationContext, route: ReferenceRoute): HttpReply {
   const found = aliasOf(context, route);
   return isReply(found) ? found : jsonReply(200, aliasView(context, found.record, found.alias));
 }
 
 /** Answers DeleteAlias; an alias that is gone already stays gone. */
-export function deleteAlias(context: Context, route: Route): HttpReply {
+export function deleteAlias(context: OperationContext, route: ReferenceRoute): HttpReply {
   const record = recordOf(context, route);
   if (isReply(record)) return record;
   const name = percentDecoded(route.item) ?? "";
@@ -67,7 +74,7 @@ export function deleteAlias(context: Context, route: Route): HttpReply {
 }
 
 /** Answers ListAliases, all on one page. */
-export function listAliases(context: Context, route: Route): HttpReply {
+export function listAliases(context: OperationContext, route: ReferenceRoute): HttpReply {
   const record = recordOf(context, route);
   if (isReply(record)) return record;
   const aliases = [...record.aliases.values()].map((alias) => aliasView(context, record, alias));
@@ -75,8 +82,8 @@ export function listAliases(context: Context, route: Route): HttpReply {
 }
 
 function aliasOf(
-  context: Context,
-  route: Route,
+  context: OperationContext,
+  route: ReferenceRoute,
 ): { readonly record: FunctionRecord; readonly alias: Alias } | HttpReply {
   const record = recordOf(context, route);
   if (isReply(record)) return record;
@@ -86,11 +93,11 @@ function aliasOf(
     : { record, alias };
 }
 
-function keep(context: Context, record: FunctionRecord, aliases: ReadonlyMap<string, Alias>): void {
+function keep(context: OperationContext, record: FunctionRecord, aliases: ReadonlyMap<string, Alias>): void {
   context.state.functions.set(record.arn, { ...record, aliases });
 }
 
-function aliasView({ behaviour, state }: Context, record: FunctionRecord, alias: Alias): object {
+function aliasView({ behaviour, state }: OperationContext, record: FunctionRecord, alias: Alias): object {
   const key = behaviour.policyKey(record.arn, alias.name);
   return {
     AliasArn: qualified(record.arn, alias.name),

@@ -1,4 +1,4 @@
-import type { Check } from "../add-permission.ts";
+import type { RequestCheck } from "../add-permission.ts";
 import type { Mutation } from "../behaviour.ts";
 import type { Draft } from "../draft.ts";
 import { isHere } from "../names.ts";
@@ -167,7 +167,7 @@ const single: ReadonlySet<string> = new Set([
   "lambda:EventSourceToken",
 ]);
 
-const lookupFirst: readonly Check[] = [
+const lookupFirst: readonly RequestCheck[] = [
   "encoding",
   "repeated",
   "media",

@@ -1,9 +1,9 @@
 import type { RuleId } from "../../../rules/index.ts";
 import type { Member } from "../../../spec/constraint.ts";
-import type { Check } from "../add-permission.ts";
+import type { RequestCheck } from "../add-permission.ts";
 import type { Behaviour, Mutation } from "../behaviour.ts";
 import type { Draft } from "../draft.ts";
-import type { ConstraintKind, Refusal } from "../errors.ts";
+import type { BrokenConstraint, Refusal } from "../errors.ts";
 import type { Policy } from "../state.ts";
 
 /** A reference with one defect, and the rules that must find it. */
@@ -41,7 +41,7 @@ export function together(...mutations: readonly Mutation[]): Mutation {
 /** Overlooks one constraint of one member, for the texts that `when` says. */
 export function overlooking(
   member: Member,
-  kind: ConstraintKind,
+  kind: BrokenConstraint,
   when: (value: string) => boolean = () => true,
 ): Mutation {
   return change(({ faults }) => ({
@@ -71,7 +71,7 @@ export function rewriting(rewrite: (text: string) => string, always = false): Mu
 }
 
 /** Leaves one check of AddPermission out. */
-export function omitting(check: Check): Mutation {
+export function omitting(check: RequestCheck): Mutation {
   return change(({ checks }) => ({ checks: checks.filter((one) => one !== check) }));
 }
 

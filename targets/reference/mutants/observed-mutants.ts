@@ -1,16 +1,16 @@
 import type { RuleId } from "../../../rules/index.ts";
 import type { Mutation } from "../behaviour.ts";
-import type { ConstraintKind, Named } from "../errors.ts";
+import type { BrokenConstraint, NamedStatus } from "../errors.ts";
 import { change, type Defect, mutantsOf, naming, omitting, together } from "./mutant.ts";
 
-const broken: ReadonlySet<string> = new Set<ConstraintKind>([
+const broken: ReadonlySet<string> = new Set<BrokenConstraint>([
   "required",
   "minLength",
   "maxLength",
   "pattern",
 ]);
-const validation: Named = { status: 400, name: "ValidationException" };
-const serialization: Named = { status: 400, name: "SerializationException" };
+const validation: NamedStatus = { status: 400, name: "ValidationException" };
+const serialization: NamedStatus = { status: 400, name: "SerializationException" };
 
 /** The live service's dialect: it breaks nothing in the `aws` column. */
 export const live: Mutation = change(({ named }) => ({
