@@ -54,7 +54,7 @@ export interface Session extends Connection {
   readonly cannot: readonly UnsupportedCapability[];
   /** Nothing that could hurt a real account may be sent. */
   readonly safeMode: boolean;
-  /** Stages that are made and played on side by side; null leaves it to the suites. */
+  /** Fixtures that are made and played on side by side; null leaves it to the suites. */
   readonly workers: number | null;
   readonly clock: Clock;
   readonly startedAt: Date;

@@ -29,7 +29,7 @@ export interface ArrangeOptions {
   readonly deadlineMs: number;
   /** Execution role; without one a dummy is named, and one is created where the target insists. */
   readonly role?: string | undefined;
-  /** What an earlier stage of the run was created with; the next begins where that one ended. */
+  /** What an earlier fixture of the run was created with; the next begins where that one ended. */
   readonly recipe?: FunctionSettings | null | undefined;
   readonly journal?: Journal | undefined;
   readonly signal?: AbortSignal | undefined;
@@ -48,10 +48,10 @@ export interface ArrangeOptions {
   readonly began?: ((tearDown: Arranged["tearDown"]) => void) | undefined;
 }
 
-/** A stage that stands. */
+/** A fixture that stands. */
 export interface Arranged {
   readonly fixture: Fixture;
-  /** What the stage could not be given. */
+  /** What the fixture could not be given. */
   readonly missing: readonly UnsupportedCapability[];
   /** What its functions were created with; null where none were. */
   readonly recipe: FunctionSettings | null;
@@ -170,7 +170,7 @@ export async function useExisting(name: string, options: ArrangeOptions): Promis
   };
 }
 
-/** What a stage lacks that is one function and nothing else. */
+/** What a fixture lacks that is one function and nothing else. */
 export function onlyTheFunction(reason: string): readonly UnsupportedCapability[] {
   return (["other", "versions", "aliases"] as const).map((needs) => ({ needs, reason }));
 }

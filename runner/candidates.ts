@@ -9,9 +9,9 @@ export interface Candidate extends Origin {
   readonly worker: number;
   /** The place of its test case in the plan; where that is not known, among those of its worker. */
   readonly place: number;
-  /** It began on an empty stage, so that nothing that came before can be behind it. */
+  /** It began on an empty fixture, so that nothing that came before can be behind it. */
   readonly clean: boolean;
-  /** It needed an empty stage and began on one that could not be emptied or replaced: only a new one can confirm it. */
+  /** It needed an empty fixture and began on one that could not be emptied or replaced: only a new one can confirm it. */
   readonly spoiled?: boolean;
   readonly expected: string;
   readonly seen: string;
@@ -30,7 +30,7 @@ export interface CandidateGroup {
 
 /** What a run saw of the violations of one rule in one column, by what would explain them. */
 interface Candidates {
-  /** Takes a candidate; its rounds are copied where it is kept, since they still grow. */
+  /** Takes a candidate; its batches are copied where it is kept, since they still grow. */
   add(candidate: Candidate): void;
   groups(): readonly CandidateGroup[];
   /** True when there were more groups than are kept: then what explains all of them may not explain all that was seen. */
@@ -129,8 +129,8 @@ export function inTurn(groups: readonly CandidateGroup[]): readonly Candidate[] 
 }
 
 /**
- * What confirming a history may cost: shorter ones are better than longer, those from an empty stage better than others,
- * and those that leave behind what emptying does not undo need a new stage for each play. The more calls race, the more
+ * What confirming a history may cost: shorter ones are better than longer, those from an empty fixture better than others,
+ * and those that leave behind what emptying does not undo need a new fixture for each play. The more calls race, the more
  * often they show it.
  */
 function cost({ clean, batches }: Candidate): number {
@@ -148,7 +148,7 @@ const lasting: ReadonlySet<string> = new Set([
   "CreateAlias",
 ]);
 
-/** True for calls that need a stage of their own. */
+/** True for calls that need a fixture of their own. */
 export function isLasting(steps: readonly { readonly call: Pick<Call, "operation"> }[]): boolean {
   return steps.some(({ call }) => lasting.has(call.operation));
 }

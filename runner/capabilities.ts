@@ -59,7 +59,7 @@ function isMissing(answer: Answer): boolean {
   return [405, 501].includes(answer.status) || (answer.status === 404 && errorName(answer) === null);
 }
 
-/** What the stage itself makes impossible. */
+/** What the fixture itself makes impossible. */
 export function unsupportedByFixture(
   { fixture: { main, other } }: Pick<Worker, "fixture">,
   missing: readonly UnsupportedCapability[],

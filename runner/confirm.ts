@@ -12,7 +12,7 @@ import type { Execution } from "./worker.ts";
 export interface Confirmed {
   readonly kind: "confirmed";
   readonly execution: Execution;
-  /** The stage it was played on; null when it was not played again. */
+  /** The fixture it was played on; null when it was not played again. */
   readonly fixture: Fixture | null;
   readonly expected: string;
   readonly seen: string;
@@ -33,7 +33,7 @@ export function unconfirmed(detail: string): Unconfirmed {
   return { kind: "unconfirmed", why: { code: "not-confirmed", detail } };
 }
 
-/** Nothing is told of a stage that is not as it has to be. */
+/** Nothing is told of a fixture that is not as it has to be. */
 function withoutFixture(seen: string): Unconfirmed {
   return { kind: "unconfirmed", why: { code: "no-fixture", seen } };
 }
@@ -92,11 +92,11 @@ async function confirmAnywhere(
   candidate: Candidate,
   options: ConfirmOptions,
 ): Promise<Confirmed | Unconfirmed> {
-  // What came before on a stage that could not be emptied may be behind it.
+  // What came before on a fixture that could not be emptied may be behind it.
   if (candidate.spoiled === true) return confirmOn(candidate, options, true);
   const onEmptied = await confirmOn(candidate, options, false);
   if (onEmptied.kind === "confirmed" || onEmptied.explainedBy !== undefined) return onEmptied;
-  // A race that was not lost again in twenty tries is not lost more often on new stages.
+  // A race that was not lost again in twenty tries is not lost more often on new fixtures.
   if (isRacing(candidate.batches) || options.stop()) return onEmptied;
   return confirmOn(candidate, options, true);
 }

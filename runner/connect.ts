@@ -57,14 +57,14 @@ export interface ConnectOptions {
   readonly optionName?: OptionSpelling | undefined;
 }
 
-/** How a stage is arranged where that differs from one to the next. */
+/** How a fixture is arranged where that differs from one to the next. */
 export type ArrangeHow = Pick<ArrangeOptions, "waitTimeoutMs" | "bare" | "signal" | "began">;
 
 /** A target within reach. */
 export interface Connection {
   readonly transport: Limited;
   readonly how: SendOptions;
-  /** Arranges a stage. */
+  /** Arranges a fixture. */
   arrange(suffix: string, how?: ArrangeHow): Promise<Arranged>;
   readonly fresh: boolean;
   readonly redact: (text: string) => string;
@@ -82,7 +82,7 @@ export async function connect(options: ConnectOptions): Promise<Connection> {
     credentials === null
       ? constantAuthorizer(region)
       : signingAuthorizer({ credentials, region, now: options.now });
-  // Rounds of a race must really be in flight together, whatever the number of lanes.
+  // Rounds of a race must really be in flight together, whatever the number of workers.
   const connections = Math.max(32, options.concurrency);
   const carrier =
     options.carrier?.(authorize) ??
@@ -92,7 +92,7 @@ export async function connect(options: ConnectOptions): Promise<Connection> {
   const line = noted?.transport ?? carrier;
   const { budget, rate, revive } = options;
   const redact = redactor(credentials === null ? [] : secretsOf(credentials));
-  // Each stage has two functions to delete, and a role may stand beside them.
+  // Each fixture has two functions to delete, and a role may stand beside them.
   let fixtures = 0;
   const least = Math.min(reserve, Math.ceil((budget ?? 0) / 4));
   const transport = limited(
@@ -127,7 +127,7 @@ export async function connect(options: ConnectOptions): Promise<Connection> {
     ...how,
   });
   const { functionName } = options;
-  // Every stage of a run is created like the first, under the one role that may have been needed.
+  // Every fixture of a run is created like the first, under the one role that may have been needed.
   let recipe: Arranged["recipe"] = null;
   const arrangeAnew = async (suffix: string, how: ArrangeHow): Promise<Arranged> => {
     fixtures += 1;
@@ -156,7 +156,7 @@ export async function connect(options: ConnectOptions): Promise<Connection> {
   };
 }
 
-/** A stage for a target that keeps nothing: every name is as good as another, unless it answers for one only. */
+/** A fixture for a target that keeps nothing: every name is as good as another, unless it answers for one only. */
 function madeUp(prefix: string, region: string, only: string | undefined): Arranged {
   const account = "123456789012";
   const fixtureFunction = (name: string): FixtureFunction => {

@@ -14,9 +14,9 @@ export interface RunOptions extends RunHead {
   readonly how: SendOptions;
   readonly clock: Clock;
   readonly sleep: (ms: number) => Promise<void>;
-  /** Arranges the stage of one lane, under a name that ends in `suffix`. */
+  /** Arranges the fixture of one worker, under a name that ends in `suffix`. */
   readonly arrange: (suffix: string, how?: ArrangeHow) => Promise<Arranged>;
-  /** True when the stages are created for this run. */
+  /** True when the fixtures are created for this run. */
   readonly fresh: boolean;
   readonly workers: number;
   readonly suites: readonly Suite[];

@@ -153,7 +153,7 @@ function decoded(path: string): string {
   }
 }
 
-/** The history with the names of the stage on which it is played, also where letters of a name are percent-encoded. */
+/** The history with the names of the fixture on which it is played, also where letters of a name are percent-encoded. */
 export function renamed(
   batches: readonly Batch[],
   names: readonly string[],

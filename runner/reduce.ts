@@ -23,8 +23,8 @@ export async function shrinkHistory(
 }
 
 /**
- * The smallest history that still shows it: first only its end, then without each round, then, where wanted, with fewer
- * calls in flight together. What is returned shows it, and shows it no longer when any one round or call is left out
+ * The smallest history that still shows it: first only its end, then without each batch, then, where wanted, with fewer
+ * calls in flight together. What is returned shows it, and shows it no longer when any one batch or call is left out
  * (within the bound).
  */
 export async function reduceHistory(
@@ -88,7 +88,7 @@ async function withoutCalls(batches: Steps, shows: Shows): Promise<Steps> {
   return current;
 }
 
-/** Without the steps that need the answer to a step that is gone, and without empty rounds. */
+/** Without the steps that need the answer to a step that is gone, and without empty batches. */
 function sound(batches: Steps): Steps {
   const keys = new Set(batches.flat().map(({ key }) => key));
   const isThere = (key: string | undefined) => key === undefined || keys.has(key);

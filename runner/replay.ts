@@ -18,7 +18,7 @@ export interface Replayed {
 /** How often a history with calls in flight together is tried before it counts as not showing. */
 const mostTries = 20;
 
-/** Plays a history on an empty stage until the rule finds something wrong; a race is given several tries. */
+/** Plays a history on an empty fixture until the rule finds something wrong; a race is given several tries. */
 export async function playAgain(
   batches: readonly Batch[],
   on: {

@@ -9,7 +9,7 @@ import { isLasting } from "./candidates.ts";
 import type { Regenerate, Steps } from "./regenerate.ts";
 import type { Execution, Worker } from "./worker.ts";
 
-/** Begins the unit of every history that is executed to try a violation again. */
+/** Begins the test case of every history that is executed to try a violation again. */
 export const replayTestCase = "replay/";
 
 /** The empty fixture that a rerun needs: emptied, new, or new with nothing but the function under test. */

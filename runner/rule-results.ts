@@ -60,7 +60,7 @@ interface Task {
 
 /**
  * Shrinks every violation separately, so that none hides another, and confirms it. A violation that others may explain
- * waits for what becomes of those, so that it does not matter which lane is faster.
+ * waits for what becomes of those, so that it does not matter which worker is faster.
  */
 export async function confirmCandidates(given: ConfirmAllOptions): Promise<Findings> {
   const { scope = openScope() } = given;
@@ -88,7 +88,7 @@ export async function confirmCandidates(given: ConfirmAllOptions): Promise<Findi
     const free = left.filter((task) => !waiting(task));
     // Where each waits for another, one has to begin.
     const now = free.length > 0 ? free : left.slice(0, 1);
-    // What another lane finds meanwhile must not show.
+    // What another worker finds meanwhile must not show.
     const before = new Map(found);
     await inWorkers(now, { ...all, plays: () => all.plays?.(far.of - far.tried) ?? Infinity }, before, done);
     left = left.filter((task) => !now.includes(task));

@@ -178,7 +178,7 @@ function showsLeak({ before, key, policy }: PolicyRead): boolean {
   return policy.statements.some(({ sid }) => elsewhere.has(sid) && !mayHold(sid));
 }
 
-/** Ids that every world agrees on; null when they are not known. */
+/** Ids that every possible state agrees on; null when they are not known. */
 function sidsOf(modelState: ModelState, key: string): readonly string[] | null {
   const possibleStates = modelState.policies[key]?.possibleStates ?? [];
   const [first] = possibleStates;

@@ -22,7 +22,7 @@ export interface TestCase {
   /** True for requests that must never reach a real account, such as a public principal without a condition. */
   readonly destructive: boolean;
   /**
-   * Pure, so that the same answers make it send the same on any stage: it is started again on another one to have its calls
+   * Pure, so that the same answers make it send the same on any fixture: it is started again on another one to have its calls
    * there, and they are taken by the key of their step.
    */
   start(fixture: Fixture): CaseScript;

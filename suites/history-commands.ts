@@ -135,7 +135,7 @@ export const commands: fc.Arbitrary<readonly HistoryCommand[]> = fc.array(comman
   maxLength: 14,
 });
 
-/** A policy of the stage: a function's own, or that of a version or an alias. */
+/** A policy of the fixture: a function's own, or that of a version or an alias. */
 export interface PlannedPolicy {
   readonly fn: FixtureFunction;
   /** Null for the function itself; `versionSlot` for a version that the history publishes. */

@@ -156,7 +156,7 @@ test("another runtime, a created role and no tags are tried where the first are 
   expect(missing).toEqual([]);
   const asked = log.filter((operation) => operation === "CreateFunction").length;
   const next = await arrange(optionsFor(transport, { prefix: "addperm-ct-t2", recipe }));
-  // The next stage begins with what was found, and asks for nothing that was refused.
+  // The next fixture begins with what was found, and asks for nothing that was refused.
   expect(log.filter((operation) => operation === "CreateFunction").length - asked).toBe(2);
   await next.tearDown();
   expect(roles.slice(0, 3)).toEqual([

@@ -16,7 +16,7 @@ import { createReference } from "../targets/reference/reference.ts";
 // How much of what the socket can do reaches the target while every rule judges every answer. In turns: the whole
 // suite against the reference in another process, from its first AddPermission to the end of the run, then the very
 // requests it sent in that time, byte for byte and over as many connections, from a loop that sends them and does
-// nothing else. Arranging comes before: it is the official SDK's work, a few calls for each lane.
+// nothing else. Arranging comes before: it is the official SDK's work, a few calls for each worker.
 
 const turns = 5;
 const connections = 32;

@@ -18,7 +18,7 @@ import { change } from "../targets/reference/mutants/mutant.ts";
 import { createReference } from "../targets/reference/reference.ts";
 import { policyAt, writePolicy } from "../targets/reference/state.ts";
 
-/** One lane on a reference that behaves so, and a way to look at the target besides. */
+/** One worker on a reference that behaves so, and a way to look at the target besides. */
 async function workerAt(mutate: Mutation = (same) => same) {
   const clock = () => performance.now();
   const reference = createReference({ behaviour: mutate(faithful) });

@@ -51,7 +51,7 @@ function numbers(): () => number {
   };
 }
 
-/** What is seen when a history is played: on new functions or others, with which keys in which rounds. */
+/** What is seen when a history is played: on new functions or others, with which keys in which batches. */
 type Seen = (batches: readonly Batch[], isNew: boolean) => readonly Finding[];
 
 /** Shrinks a history of which rules say this. */
@@ -118,7 +118,7 @@ function violated(of: Rule, unless: readonly string[] = []): Finding {
   return { rule: of, column: "document", judgement };
 }
 
-/** Shrinks a history on a target where it goes wrong as often as the calls in flight together and the stage say. */
+/** Shrinks a history on a target where it goes wrong as often as the calls in flight together and the fixture say. */
 async function shrunk(batches: readonly Batch[], chance: (together: number, isNew: boolean) => number) {
   const random = numbers();
   return shrunkBy(batches, (execution, isNew) => {
@@ -343,7 +343,7 @@ function sent(step: Step): Exchange {
   return { step, call: step.call, answer };
 }
 
-/** Names in another order of letters, as long as those of the stage. */
+/** Names in another order of letters, as long as those of the fixture. */
 const elsewhere: Fixture = {
   ...fixture,
   main: { ...fixture.main, name: fixture.main.name.replace("conformance", "ecnamrofnoc") },

@@ -14,7 +14,7 @@ function fixtureFunction(name: string): FixtureFunction {
   };
 }
 
-/** A stage as arranging would return it, for tests that send nothing. */
+/** A fixture as arranging would return it, for tests that send nothing. */
 export const fixture: Fixture = {
   partition: "aws",
   region,

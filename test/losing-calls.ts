@@ -11,7 +11,7 @@ export function losing(every: number, seed: number): Mutation {
       state = (state * 1103515245 + 12345) % 2147483648;
       return state / 2147483648 < 1 / every / 2;
     };
-    // What arranges a stage is spared: it alone sends tags and descriptions, makes these aliases and reads functions.
+    // What arranges a fixture is spared: it alone sends tags and descriptions, makes these aliases and reads functions.
     const staging = /"Tags"|"Description"|"Name":"(live|e+|f+|l+)"/;
     const spared = ({ method, target, body }: HttpRequest) =>
       staging.test(body.toString()) || (method === "GET" && !target.includes("/policy"));

@@ -169,7 +169,7 @@ const clinging = change(() => ({ remove: (statements) => statements }));
 const isCreation = ({ method, target }: Outgoing) => method === "POST" && /\/functions\/?$/.test(target);
 const slowly = (call: Outgoing) => (isCreation(call) ? 40 : 0);
 
-/** Says yes to the creation of this number: the first sixteen are those of eight stages. */
+/** Says yes to the creation of this number: the first sixteen are those of eight fixtures. */
 function atCreation(number: number): (call: Outgoing) => boolean {
   let creations = 0;
   return (call) => {
@@ -318,7 +318,7 @@ describe("Stages that are arranged together", () => {
     const slow = (call: Outgoing) => (call.body?.includes("addperm-ct-scope-03") ? 0 : slowly(call));
     const { said, target } = await runOn({ mutate: refusing, slow, heard });
     expect(said).toContain("refused to create the function addperm-ct-scope-0300-main");
-    // The first stage is arranged alone, and no other got as far as its versions.
+    // The first fixture is arranged alone, and no other got as far as its versions.
     expect(operations.filter((one) => one === "POST versions")).toHaveLength(2);
     expect(await afterwards(target)).toEqual(nothing);
   });

@@ -9,7 +9,7 @@ import { fixture } from "./fixture.ts";
 /** A call, and how it was answered. */
 export type Told = readonly [Call, Answer];
 
-/** The two functions of the stage. */
+/** The two functions of the fixture. */
 export const names = { main: fixture.main.name, other: fixture.other?.name ?? "" };
 
 const times = { sentAt: 0, answeredAt: 1 };
@@ -61,7 +61,7 @@ export const added = (sid: string, key = names.main) =>
 export const policyOf = (key: string, ...sids: readonly string[]) =>
   answer(200, { Policy: JSON.stringify({ Statement: sids.map((sid) => statement(sid, key)) }) });
 
-/** Plays calls one after the other against the given answers, on a stage whose policies are empty. */
+/** Plays calls one after the other against the given answers, on a fixture whose policies are empty. */
 function execution(...story: readonly Told[]): readonly ObservedBatch[] {
   let modelState: ModelState = initialModelState(fixture, true);
   return story.map(([call, given], index) => {

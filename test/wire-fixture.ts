@@ -1,6 +1,6 @@
 import type { Fixture } from "../spec/fixture.ts";
 
-/** A stage that is only written to, never played on. */
+/** A fixture that is only written to, never played on. */
 export const anyFixture: Fixture = {
   partition: "aws",
   region: "us-east-1",

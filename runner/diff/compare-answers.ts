@@ -10,7 +10,7 @@ import { templated } from "./placeholders.ts";
 
 /** One request and both answers to it. */
 export interface Compared {
-  /** Of the round in the history. */
+  /** Of the batch in the history. */
   readonly index: number;
   readonly topic: string;
   readonly x: string;

@@ -1,9 +1,9 @@
 import type { Fixture } from "../../spec/fixture.ts";
 
-/** What a stage is called: texts that its requests carry and those of another stage do not. */
+/** What a fixture is called: texts that its requests carry and those of another fixture do not. */
 type Names = readonly (readonly [placeholder: string, text: string])[];
 
-/** Shorter texts could stand anywhere by chance; those that depend on the stage are long. */
+/** Shorter texts could stand anywhere by chance; those that depend on the fixture are long. */
 const shortest = 12;
 
 function namesOf({ main, other, unknownName }: Fixture): Names {
@@ -17,7 +17,7 @@ function namesOf({ main, other, unknownName }: Fixture): Names {
   return all.filter(([, text]) => text.length >= shortest).toSorted(([, a], [, b]) => b.length - a.length);
 }
 
-/** The text with placeholders for everything that is the stage's own: names, region and account of its ARNs. */
+/** The text with placeholders for everything that is the fixture's own: names, region and account of its ARNs. */
 export function templated(text: string, fixture: Fixture): string {
   let result = withoutHome(text, fixture);
   for (const [placeholder, name] of namesOf(fixture)) {
