@@ -56,7 +56,7 @@ const commandLine: Words = {
 };
 
 /** Why a value cannot be: what it is, what it must be, and what to do, each as a part of a sentence. */
-interface Wrong {
+interface OptionError {
   readonly is: string;
   readonly must: string;
   readonly remedy: string;
@@ -70,7 +70,9 @@ export function checkOptions(given: ConformanceTestOptions, taker: "library" | "
     if (name === undefined) {
       const hint = nearest(key, [...known.keys()]);
       const remedy = hint === null ? "take it out, or see ConformOptions" : `did you mean ${hint}?`;
-      throw new Fault(ended(`${JSON.stringify(key)} is no option of conform: ${remedy}`), { option: key });
+      throw new Fault(withFullStop(`${JSON.stringify(key)} is no option of conform: ${remedy}`), {
+        option: key,
+      });
     }
     if (value !== undefined) check(name, value, program);
   }
@@ -99,19 +101,19 @@ function valueOfText({ type }: Option, text: string): unknown {
 }
 
 function check(name: OptionName, value: unknown, words: Words): void {
-  const wrong = wrongIn(name, value, words);
-  if (wrong === null) return;
-  const { is, must, remedy } = wrong;
-  throw new Fault(ended(`${words.spelt(name)} ${is}, but must ${must}: ${remedy}`), { option: name });
+  const error = errorIn(name, value, words);
+  if (error === null) return;
+  const { is, must, remedy } = error;
+  throw new Fault(withFullStop(`${words.spelt(name)} ${is}, but must ${must}: ${remedy}`), { option: name });
 }
 
-function ended(sentence: string): string {
+function withFullStop(sentence: string): string {
   return sentence.endsWith("?") ? sentence : `${sentence}.`;
 }
 
-function wrongIn(name: OptionName, value: unknown, words: Words): Wrong | null {
+function errorIn(name: OptionName, value: unknown, words: Words): OptionError | null {
   const option: Option = options[name];
-  const is = `is ${shown(value)}`;
+  const is = `is ${printed(value)}`;
   const give = (example: string | number | boolean) => `give ${words.example(name, example)}, for example`;
   const leaveOut = `leave ${words.spelt(name)} out, or give one`;
   const unless = (right: boolean, must: string, remedy: string) => (right ? null : { is, must, remedy });
@@ -128,7 +130,7 @@ function wrongIn(name: OptionName, value: unknown, words: Words): Wrong | null {
       return unless(right, `be ${listed(option.of, "or")}`, remedy);
     }
     case "names":
-      return wrongNames(option, value, { is, give, words });
+      return namesError(option, value, { is, give, words });
     case "text": {
       const right = typeof value === "string" && (value !== "" || option.mayBeEmpty === true);
       return unless(right, option.mayBeEmpty ? "be text" : "be text that is not empty", leaveOut);
@@ -146,7 +148,7 @@ function wrongIn(name: OptionName, value: unknown, words: Words): Wrong | null {
       return unless(right, "be a URL without a path", give(exampleOf(option) ?? ""));
     }
     case "unsupported":
-      return wrongUnsupported(value, is);
+      return unsupportedError(value, is);
     case "signal":
       return unless(
         value instanceof AbortSignal,
@@ -163,7 +165,7 @@ function exampleOf({ type, default: value }: Option): string | number | undefine
   return (type === "whole" && typeof value === "string") || typeof value === "object" ? undefined : value;
 }
 
-function wrongNames(
+function namesError(
   option: Extract<Option, { readonly type: "names" }>,
   value: unknown,
   {
@@ -171,7 +173,7 @@ function wrongNames(
     give,
     words,
   }: { readonly is: string; readonly give: (name: string) => string; readonly words: Words },
-): Wrong | null {
+): OptionError | null {
   const { of, mayBeEmpty = false } = option;
   const long = of === "rules" ? listedRules : of === "mutants" ? words.mutants : null;
   const names = long?.names ?? (typeof of === "string" ? [] : of);
@@ -183,7 +185,7 @@ function wrongNames(
   if (unknown === undefined) return null;
   const hint = nearest(String(unknown), names);
   return {
-    is: `holds ${shown(unknown)}`,
+    is: `holds ${printed(unknown)}`,
     must: `hold only names of ${long === null ? `this list: ${names.join(", ")}` : of}`,
     remedy: hint !== null ? `did you mean ${hint}?` : (long?.where ?? example),
   };
@@ -204,11 +206,11 @@ const capabilities: readonly string[] = Object.keys({
   routes: true,
 } satisfies Record<Capability, true>);
 
-function wrongUnsupported(value: unknown, is: string): Wrong | null {
+function unsupportedError(value: unknown, is: string): OptionError | null {
   const remedy = 'give cannot: [{ needs: "policy", reason: "there is no GetPolicy" }], for example';
   if (!Array.isArray(value)) return { is, must: "be an array", remedy };
   for (const element of value) {
-    const holds = `holds ${shown(element)}`;
+    const holds = `holds ${printed(element)}`;
     if (typeof element !== "object" || element === null || !("needs" in element && "reason" in element))
       return { is: holds, must: "hold objects with the members needs and reason", remedy };
     const { needs, reason } = element;
@@ -227,7 +229,7 @@ function listed(names: readonly string[], word: string): string {
   return names.length < 2 ? names.join("") : `${names.slice(0, -1).join(", ")} ${word} ${names.at(-1)}`;
 }
 
-function shown(value: unknown): string {
+function printed(value: unknown): string {
   const text = typeof value === "bigint" || typeof value === "symbol" ? String(value) : JSON.stringify(value);
   return (text ?? String(value)).slice(0, 200);
 }

@@ -17,9 +17,9 @@ import type { Capability } from "../spec/verdict.ts";
 import { checkOptions } from "./check-options.ts";
 import { options as table } from "./options.ts";
 import type { ConformOptions } from "./program-options.ts";
-import { type Play, play } from "./run.ts";
-import { type Contact, openSession } from "./session.ts";
-import { type ConformTarget, contactFor } from "./target.ts";
+import { type RunSettings, runOrThrow } from "./run.ts";
+import { openSession, type TargetConnection } from "./session.ts";
+import { type ConformTarget, connectionFor } from "./target.ts";
 
 /** A run as data: what report.json holds, and what it comes to. */
 export interface ConformanceRun extends Report {
@@ -44,14 +44,14 @@ export interface Deviations {
  * Fault, of one sentence, when an option is wrong or when nothing could be judged at all, and nothing else.
  */
 export function conform(target: ConformTarget, options: ConformOptions = {}): Promise<ConformanceRun> {
-  return conformTelling(target, options, undefined);
+  return conformWithEvents(target, options, undefined);
 }
 
 /** The same; what happens is told while it happens. */
-export async function conformTelling(
+export async function conformWithEvents(
   target: ConformTarget,
   options: ConformOptions,
-  events: Play["events"],
+  events: RunSettings["events"],
 ): Promise<ConformanceRun> {
   try {
     checkOptions(options);
@@ -75,30 +75,33 @@ function gated(judged: KnownJudgement): ConformanceRun {
 async function reportOn(
   target: ConformTarget,
   options: ConformOptions,
-  events: Play["events"],
+  events: RunSettings["events"],
 ): Promise<Report> {
   const { seed = table.seed.default, ...rest } = options;
-  const contact = declared(contactFor(target, options), options);
-  const session = await openSession(contact, { ...rest, env: process.env, seed: seedFor(target, seed) });
+  const connection = declared(connectionFor(target, options), options);
+  const session = await openSession(connection, { ...rest, env: process.env, seed: seedFor(target, seed) });
   try {
-    const replay = (rule: string) => again(target, options, rule);
-    return await play(session, { ...rest, seed, replay, events });
+    const replay = (rule: string) => rerunCall(target, options, rule);
+    return await runOrThrow(session, { ...rest, seed, replay, events });
   } finally {
     await session.close();
   }
 }
 
-const forgetful = "answers AddPermission alone and keeps nothing";
+const statelessReason = "answers AddPermission alone and keeps nothing";
 
 /** All that needs something kept, another operation, or an answer to what is no AddPermission. */
 const stateful: readonly Capability[] = ["state", "policy", "remove", "revisions", "routes"];
 
-function declared(contact: Contact, { stateless = false, cannot = [] }: ConformOptions): Contact {
-  const lacking = stateless ? stateful.map((needs) => ({ needs, reason: forgetful })) : [];
+function declared(
+  connection: TargetConnection,
+  { stateless = false, cannot = [] }: ConformOptions,
+): TargetConnection {
+  const unsupported = stateless ? stateful.map((needs) => ({ needs, reason: statelessReason })) : [];
   return {
-    ...contact,
-    arranges: contact.arranges && !stateless,
-    cannot: [...cannot, ...lacking, ...contact.cannot],
+    ...connection,
+    arranges: connection.arranges && !stateless,
+    cannot: [...cannot, ...unsupported, ...connection.cannot],
   };
 }
 
@@ -113,7 +116,7 @@ function seedFor(target: ConformTarget, seed: number): string {
 }
 
 /** The call that sends the same again, judged by one rule. */
-function again(target: ConformTarget, options: ConformOptions, rule: string): string {
+function rerunCall(target: ConformTarget, options: ConformOptions, rule: string): string {
   const {
     seed = table.seed.default,
     runs,

@@ -1,5 +1,5 @@
 import { type EndingEvent, endingEvents, type PublishedEvent } from "../reports/ndjson.ts";
-import { type ConformanceRun, conformTelling } from "./conform.ts";
+import { type ConformanceRun, conformWithEvents } from "./conform.ts";
 import type { ConformOptions } from "./program-options.ts";
 import type { ConformTarget } from "./target.ts";
 
@@ -19,7 +19,7 @@ export async function* events(
   const signals = options.signal === undefined ? [] : [options.signal];
   const signal = AbortSignal.any([leaving.signal, ...signals]);
   const queue = waitingEvents();
-  const running = conformTelling(target, { ...options, signal }, queue.add).then(
+  const running = conformWithEvents(target, { ...options, signal }, queue.add).then(
     (run) => {
       for (const event of endingEvents(run)) queue.add(event);
       queue.close();

@@ -18,10 +18,10 @@ import type { Session } from "./session.ts";
 import { tool } from "./tool.ts";
 
 /** The options that say what is sent and judged. */
-type PlayOption = "profile" | "suites" | "rules" | "runs" | "rounds" | "settleMs" | "signal" | "progress";
+type RunSettingName = "profile" | "suites" | "rules" | "runs" | "rounds" | "settleMs" | "signal" | "progress";
 
 /** What is sent and judged. */
-export interface Play extends Pick<ConformOptions, PlayOption> {
+export interface RunSettings extends Pick<ConformOptions, RunSettingName> {
   readonly seed: number;
   readonly replay: RunOptions["replay"];
   /** Is told what happens while it happens, in the events of report.ndjson. */
@@ -39,19 +39,19 @@ export interface RunOutcome {
 }
 
 /** Runs the suite in a session; throws a Fault when it cannot begin. */
-export async function play(session: Session, options: Play): Promise<Report> {
-  const { report, fault } = await attempt(session, options);
+export async function runOrThrow(session: Session, options: RunSettings): Promise<Report> {
+  const { report, fault } = await runOnce(session, options);
   if (fault !== null) throw fault;
   return report;
 }
 
 /** The same, but a run that cannot begin has a report too, which says so. */
-export async function attempt(session: Session, options: Play): Promise<RunOutcome> {
+export async function runOnce(session: Session, options: RunSettings): Promise<RunOutcome> {
   return outcomeOf(session, options, runFor);
 }
 
 /** What a run comes to that could not begin. */
-export async function barren(session: Session, options: Play, why: Fault): Promise<RunOutcome> {
+export async function runNotStarted(session: Session, options: RunSettings, why: Fault): Promise<RunOutcome> {
   const failing = async (observers: readonly Observer[], how: RunOptions) => {
     await failToRun(observers, how, why);
     throw why;
@@ -59,7 +59,11 @@ export async function barren(session: Session, options: Play, why: Fault): Promi
   return outcomeOf(session, options, failing);
 }
 
-async function outcomeOf(session: Session, options: Play, running: typeof runFor): Promise<RunOutcome> {
+async function outcomeOf(
+  session: Session,
+  options: RunSettings,
+  running: typeof runFor,
+): Promise<RunOutcome> {
   const how = runOptions(session, options);
   const report = reportObserver(how);
   const { progress, events, snapshot, observers = [] } = options;
@@ -80,7 +84,7 @@ async function outcomeOf(session: Session, options: Play, running: typeof runFor
 }
 
 /** The one way to make a run, for the command and for programs. */
-function runOptions(session: Session, options: Play): RunOptions {
+function runOptions(session: Session, options: RunSettings): RunOptions {
   const { signal } = options;
   const chosen = suitesNamed(options.suites);
   return {
@@ -90,7 +94,7 @@ function runOptions(session: Session, options: Play): RunOptions {
     seed: options.seed,
     profile: options.profile ?? table.profile.default,
     suites: chosen,
-    only: leftOut(options, chosen),
+    only: restrictionOf(options, chosen),
     workers: session.workers ?? workersFor(session, chosen),
     rules: rulesNamed(options.rules),
     runs: options.runs ?? table.runs.default,
@@ -102,7 +106,10 @@ function runOptions(session: Session, options: Play): RunOptions {
   };
 }
 
-function leftOut({ suites: named, rules: judged }: Play, chosen: RunOptions["suites"]): RunOptions["only"] {
+function restrictionOf(
+  { suites: named, rules: judged }: RunSettings,
+  chosen: RunOptions["suites"],
+): RunOptions["only"] {
   const sent = named === undefined || usualSuites.every((suite) => chosen.includes(suite));
   if (sent && judged === undefined) return undefined;
   return {
@@ -117,8 +124,8 @@ function suitesNamed(names: readonly string[] | undefined): RunOptions["suites"]
 }
 
 /** A target that odd requests may end gets one history at a time, so that each ending has one cause. */
-function workersFor({ revive }: Session, chosen: RunOptions["suites"]): number {
-  return revive !== undefined && chosen.includes(wire) ? 1 : table.concurrency.default;
+function workersFor({ restart }: Session, chosen: RunOptions["suites"]): number {
+  return restart !== undefined && chosen.includes(wire) ? 1 : table.concurrency.default;
 }
 
 /** The rules of these ids, in the catalogue's order; all of them when none are named. */

@@ -9,7 +9,7 @@ import { inPrograms, options as table } from "./options.ts";
 import type { ConformOptions } from "./program-options.ts";
 
 /** Whom a run talks to, before anything is sent. */
-export interface Contact {
+export interface TargetConnection {
   /** As reports name it. */
   readonly name: string;
   /** URL of the endpoint; for a target in this process, what its requests are addressed to. */
@@ -24,7 +24,7 @@ export interface Contact {
   /** What to do when no function can be had there, as the end of a sentence. */
   readonly remedy?: string;
   /** Starts it again where a request ended it; only where we started it, and it lost nothing. */
-  readonly revive?: (() => Promise<boolean>) | undefined;
+  readonly restart?: (() => Promise<boolean>) | undefined;
   stop(): Promise<void>;
 }
 
@@ -35,7 +35,7 @@ export const noFaultsOnDemand: UnsupportedCapability = {
 };
 
 /** Any endpoint that speaks the Lambda API; throws a Fault when the text is no URL that can be sent to. */
-export function contactAt(endpoint: string): Contact {
+export function connectionAt(endpoint: string): TargetConnection {
   return {
     name: endpointOf(endpoint).host,
     endpoint,
@@ -59,12 +59,12 @@ export interface Session extends Connection {
   readonly clock: Clock;
   readonly startedAt: Date;
   /** Starts the target again where a request ended it; only where we started it, and it lost nothing. */
-  readonly revive?: (() => Promise<boolean>) | undefined;
+  readonly restart?: (() => Promise<boolean>) | undefined;
   close(): Promise<void>;
 }
 
 /** The options that say how a target is reached. */
-type ReachingOption =
+type ConnectOption =
   | "region"
   | "sign"
   | "functionName"
@@ -76,7 +76,7 @@ type ReachingOption =
   | "signal";
 
 /** How a target is reached. */
-export interface SessionOptions extends Pick<ConformOptions, ReachingOption> {
+export interface SessionOptions extends Pick<ConformOptions, ConnectOption> {
   readonly env: Environment;
   /** Folder in which journals are kept; that of the process by default. */
   readonly cwd?: string | undefined;
@@ -95,27 +95,27 @@ export const journalDir = ".addpermission-conformance";
 export const namePrefix = "addperm-ct-";
 
 /** Opens the way to a target; nothing is sent yet. The target is stopped when that fails. */
-export async function openSession(contact: Contact, options: SessionOptions): Promise<Session> {
+export async function openSession(target: TargetConnection, options: SessionOptions): Promise<Session> {
   const t0 = performance.now();
   const clock: Clock = () => performance.now() - t0;
   const startedAt = new Date();
   try {
-    return await sessionAt(contact, options, clock, startedAt);
+    return await sessionAt(target, options, clock, startedAt);
   } catch (error) {
-    await contact.stop();
+    await target.stop();
     throw error;
   }
 }
 
 async function sessionAt(
-  contact: Contact,
+  target: TargetConnection,
   options: SessionOptions,
   clock: Clock,
   startedAt: Date,
 ): Promise<Session> {
   const { env, cwd = ".", sign = false, concurrency, functionName } = options;
-  const { carrier, name, cannot, own, arranges, remedy, revive } = contact;
-  const endpoint = endpointOf(contact.endpoint);
+  const { carrier, name, cannot, own, arranges, remedy, restart } = target;
+  const endpoint = endpointOf(target.endpoint);
   // An empty variable is one that is not set.
   const region = options.region || env.AWS_REGION || env.AWS_DEFAULT_REGION || "us-east-1";
   const connection = await connect({
@@ -138,7 +138,7 @@ async function sessionAt(
     pid: process.pid,
     remedy,
     optionName: options.optionName ?? inPrograms,
-    revive,
+    restart,
     carrier: carrier === undefined ? undefined : (authorize) => carrier(authorize, clock),
   });
   return {
@@ -149,12 +149,12 @@ async function sessionAt(
     cannot,
     safeMode: sign || (carrier === undefined && endpoint.hostname.endsWith(".amazonaws.com")),
     workers: functionName === undefined ? (concurrency ?? null) : 1,
-    revive,
+    restart,
     clock,
     startedAt,
     close: async () => {
       await connection.transport.close();
-      await contact.stop();
+      await target.stop();
     },
   };
 }
@@ -169,17 +169,17 @@ function tag(text: string): string {
 }
 
 /** How a target was named that no way could be opened to. */
-export interface Unreached {
+export interface FailedConnection {
   readonly target?: string | undefined;
   readonly endpoint?: string | undefined;
   readonly region?: string | undefined;
 }
 
 /** In place of a session that could not be opened, for a report that says so: nothing can be sent in it. */
-export function unreached({ target, endpoint, region = "" }: Unreached): Session {
+export function failedSession({ target, endpoint, region = "" }: FailedConnection): Session {
   const t0 = performance.now();
   const never = () => Promise.reject(new Fault("Nothing can be sent to a target that was not reached."));
-  const url = endpoint === undefined ? "" : shownUrl(endpoint);
+  const url = endpoint === undefined ? "" : printableUrl(endpoint);
   return {
     name:
       target ?? (endpoint === undefined ? "reference" : URL.canParse(url) ? new URL(url).host : "unknown"),
@@ -195,7 +195,7 @@ export function unreached({ target, endpoint, region = "" }: Unreached): Session
       close: async () => {},
       requests: () => 0,
       spent: () => false,
-      left: () => 0,
+      remaining: () => 0,
       used: () => 0,
     },
     how: { deadlineMs: 0 },
@@ -208,7 +208,7 @@ export function unreached({ target, endpoint, region = "" }: Unreached): Session
 }
 
 /** The endpoint without what must not end up in a report; empty where it is no URL, for who knows what it is then. */
-function shownUrl(text: string): string {
+function printableUrl(text: string): string {
   const url = URL.canParse(text) ? new URL(text) : null;
   if (url === null || !/^https?:$/.test(url.protocol)) return "";
   return `${url.origin}${url.pathname}`.replace(/\/$/, "");

@@ -4,7 +4,7 @@ import { type CarrierOptions, dispatcherTransport, fetchTransport } from "../cli
 import type { Transport } from "../client/transport.ts";
 import { Fault } from "../spec/fault.ts";
 import { nodeListener } from "./adapters.ts";
-import { type Contact, contactAt, noFaultsOnDemand } from "./session.ts";
+import { connectionAt, noFaultsOnDemand, type TargetConnection } from "./session.ts";
 
 /** What can be said of a target in this process. */
 export interface InProcessTarget {
@@ -14,10 +14,10 @@ export interface InProcessTarget {
 }
 
 /** The contact for whatever a program handed in; throws a Fault when it is nothing that can be asked. */
-export function contactFor(target: ConformTarget, { name, origin }: InProcessTarget): Contact {
+export function connectionFor(target: ConformTarget, { name, origin }: InProcessTarget): TargetConnection {
   if (typeof target === "string" || target instanceof URL) {
-    const contact = contactAt(`${target}`);
-    return name === undefined ? contact : { ...contact, name };
+    const connection = connectionAt(`${target}`);
+    return name === undefined ? connection : { ...connection, name };
   }
   const transport = transportOf(target);
   return {

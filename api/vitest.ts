@@ -74,18 +74,18 @@ function ruleTest(run: ConformanceRun, id: string, context: SkippableTest): void
   if (how === "holds") return;
   if (how === "known") context.skip(`known deviation: ${rule.counterexample?.seen ?? "violated"}`);
   if (how === "excused" || how === "explained") context.skip(reasonText(rule));
-  throw failure(how === "violated" ? story(rule) : `${how}: ${reasonText(rule)}`);
+  throw failure(how === "violated" ? failureText(rule) : `${how}: ${reasonText(rule)}`);
 }
 
 /** The finding; the test alone shows it again. */
-function story(rule: RuleReport): string {
+function failureText(rule: RuleReport): string {
   return `${findingText(rule)}\ntest: npx vitest run -t ${JSON.stringify(`${rule.id}:`)}`;
 }
 
 function complete(run: ConformanceRun): void {
   if (run.faults.length > 0 || run.incomplete) {
-    const told = problemsIn(run).flatMap(({ message, stack = [] }) => [message, ...stack]);
-    throw failure(["The run proves nothing:", ...told].join("\n"));
+    const lines = problemsIn(run).flatMap(({ message, stack = [] }) => [message, ...stack]);
+    throw failure(["The run proves nothing:", ...lines].join("\n"));
   }
 }
 

@@ -7,7 +7,7 @@ import { nearest } from "../spec/nearest.ts";
 import { exitMeanings } from "../spec/verdict.ts";
 
 /** What a command line asks for: a subcommand, or that a text is printed, such as the help. */
-export type Asked = { readonly given: Given<CommandName> } | { readonly text: string };
+export type CommandLineRequest = { readonly given: Given<CommandName> } | { readonly text: string };
 
 const exits = [
   "\nExit code:",
@@ -21,8 +21,8 @@ function isCommandName(name: string): name is CommandName {
 }
 
 /** Reads a command line; `program` is what the user calls the command by. Throws a Fault where it is wrong. */
-export function readCommandLine(args: readonly string[], program: string): Asked {
-  const words = usual(args);
+export function readCommandLine(args: readonly string[], program: string): CommandLineRequest {
+  const words = normalized(args);
   const [first = ""] = words;
   const called = isCommandName(first) ? first : "run";
   if (called === "run" && first !== "" && !first.startsWith("-")) throw unknownCommand(first);
@@ -44,16 +44,16 @@ export function readCommandLine(args: readonly string[], program: string): Asked
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode === 0) return { text };
-    throw wrongUsage(error, called);
+    throw usageError(error, called);
   }
   if (given === null) throw new Error("The command line asks for nothing.");
   return { given };
 }
 
 /** `help NAME` is another way to write `NAME --help`, and `run` may stand where no subcommand does. */
-function usual(args: readonly string[]): readonly string[] {
+function normalized(args: readonly string[]): readonly string[] {
   const [first, ...rest] = args;
-  if (first === "help") return usual([...rest.slice(0, 1), "--help"]);
+  if (first === "help") return normalized([...rest.slice(0, 1), "--help"]);
   return first === "run" ? rest : args;
 }
 
@@ -138,7 +138,7 @@ function unknownCommand(name: string): Fault {
 }
 
 /** The sentence for what commander met; it quotes the option. */
-function wrongUsage({ code, message }: CommanderError, name: CommandName): Fault {
+function usageError({ code, message }: CommanderError, name: CommandName): Fault {
   const quoted = /'(.*)'/s.exec(message)?.[1] ?? "";
   const [flag = ""] = quoted.split(/[= ]/);
   const found = optionsOf(name).find(([, option]) => flagOf(option) === flag);

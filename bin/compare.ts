@@ -26,7 +26,7 @@ export async function compareCommand(
     );
   const reports: Report[] = [];
   // One after the other, so that the first that cannot be read is the one that is named.
-  for (const path of paths) reports.push(await load(path, cwd));
+  for (const path of paths) reports.push(await reportAt(path, cwd));
   const [before, after] = reports;
   if (before === undefined || after === undefined) return 2;
   const changes = reports.length === 2 ? compare(before, after, column) : null;
@@ -38,7 +38,7 @@ export async function compareCommand(
   return changes !== null && changes.worse.length > 0 ? 1 : 0;
 }
 
-async function load(path: string, cwd: string): Promise<Report> {
+async function reportAt(path: string, cwd: string): Promise<Report> {
   const text = await readFile(resolve(cwd, path), "utf8").catch((cause: unknown) => {
     throw new Fault(`The report ${JSON.stringify(path)} cannot be read: give the path of a report.json.`, {
       cause,

@@ -3,8 +3,8 @@ import { dirname, resolve } from "node:path";
 import { commandOptions, type Given } from "../api/check-options.ts";
 import { judgeToday, readKnown } from "../api/conform.ts";
 import { type CommandOptions, flagOf, options as table } from "../api/options.ts";
-import { attempt, barren, type Play, type RunOutcome } from "../api/run.ts";
-import { type Session, unreached } from "../api/session.ts";
+import { type RunOutcome, type RunSettings, runNotStarted, runOnce } from "../api/run.ts";
+import { failedSession, type Session } from "../api/session.ts";
 import { tool } from "../api/tool.ts";
 import { collect, type Out, prepareOut } from "../reports/collector.ts";
 import { escapeTerminal } from "../reports/escape.ts";
@@ -36,10 +36,10 @@ export async function conformCommand(given: Given<"run">, context: CommandContex
   const stopping = interruptible(context);
   try {
     const snapshot = { everyMs: snapshotMs, write: reports.soFar };
-    const telling = { ...chosen, snapshot, events: reports.event };
-    const { report, fault } = await judged(options, { ...telling, signal: stopping.signal }, context);
+    const settings = { ...chosen, snapshot, events: reports.event };
+    const { report, fault } = await judged(options, { ...settings, signal: stopping.signal }, context);
     const end = { context, options, known, out, write: reports.end, interrupted: stopping.exitCode() };
-    return await (fault === null ? tell(report, end) : tellBarren(report, fault, end));
+    return await (fault === null ? printResult(report, end) : reportNotStarted(report, fault, end));
   } finally {
     stopping.done();
   }
@@ -49,7 +49,7 @@ export async function conformCommand(given: Given<"run">, context: CommandContex
 const snapshotMs = 15_000;
 
 /** What is sent and judged. */
-type Chosen = Omit<Play, "replay">;
+type Chosen = Omit<RunSettings, "replay">;
 
 /** How a run is to be told of. */
 interface OutputOptions {
@@ -63,7 +63,7 @@ interface OutputOptions {
   readonly interrupted: number | null;
 }
 
-async function tell(report: Report, end: OutputOptions): Promise<number> {
+async function printResult(report: Report, end: OutputOptions): Promise<number> {
   const { context, options, known, out, write, interrupted } = end;
   const { stdout, cwd } = context;
   const updated = options.updateKnown ? await withSeen(report, options.known ?? "", cwd) : null;
@@ -99,7 +99,7 @@ async function faultOf(done: Promise<void>): Promise<unknown> {
 }
 
 /** A run that could not begin leaves reports that say so, in place of those of an earlier run. */
-async function tellBarren(
+async function reportNotStarted(
   report: Report,
   fault: Fault,
   { context, write, interrupted }: OutputOptions,
@@ -116,7 +116,7 @@ async function judged(options: Options, chosen: Chosen, context: CommandContext)
   } catch (error) {
     if (!(error instanceof Fault)) throw error;
     const { target, endpoint } = options;
-    return barren(unreached({ target, endpoint }), { ...chosen, replay: () => "" }, error);
+    return runNotStarted(failedSession({ target, endpoint }), { ...chosen, replay: () => "" }, error);
   }
 }
 
@@ -130,7 +130,7 @@ async function judgedIn(
     const { record } = options;
     const recording = record === undefined ? null : await recorder(record, tool, context.cwd);
     const observers = recording === null ? [] : [recording];
-    const outcome = await playWith(session, options, { ...chosen, observers }, context);
+    const outcome = await runWithProgress(session, options, { ...chosen, observers }, context);
     return { ...outcome, report: await recorded(outcome.report, recording) };
   } finally {
     await session.close();
@@ -171,7 +171,7 @@ function choices(options: Options): Chosen {
   return { seed, profile, suites, rules, runs, rounds, settleMs };
 }
 
-async function playWith(
+async function runWithProgress(
   session: Session,
   options: Options,
   chosen: Chosen,
@@ -181,7 +181,7 @@ async function playWith(
   const command = commandIn(context.env);
   const out = options.out ?? table.out.default;
   try {
-    return await attempt(session, {
+    return await runOnce(session, {
       ...chosen,
       progress: bar.update,
       replay: (rule) =>

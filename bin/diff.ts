@@ -75,9 +75,15 @@ async function compareTargets(
   const chosen = wanted === undefined ? comparedSuites : suites.filter(({ name }) => wanted.includes(name));
   const prefix = runPrefix(x.target !== undefined && y.target !== undefined, seed).slice(0, -1);
   // Names of equal length, so that both get the same requests; different ones, for it may be the same target twice.
-  const first = await openTarget({ ...reaching(options, x), seed, signal, prefix: `${prefix}x` }, context);
+  const first = await openTarget(
+    { ...connectOptions(options, x), seed, signal, prefix: `${prefix}x` },
+    context,
+  );
   try {
-    const second = await openTarget({ ...reaching(options, y), seed, signal, prefix: `${prefix}y` }, context);
+    const second = await openTarget(
+      { ...connectOptions(options, y), seed, signal, prefix: `${prefix}y` },
+      context,
+    );
     try {
       return await withProgress(options, { x: first, y: second }, { seed, suites: chosen, signal }, context);
     } finally {
@@ -89,7 +95,7 @@ async function compareTargets(
 }
 
 /** How one target is reached; signing and roles are for endpoints, never for what we start ourselves. */
-function reaching(options: Options, one: NamedTarget): Omit<TargetOptions, "seed"> {
+function connectOptions(options: Options, one: NamedTarget): Omit<TargetOptions, "seed"> {
   const { region, timeoutMs, budget, rate, concurrency, role, sign } = options;
   const limits = { region, timeoutMs, budget, rate, concurrency };
   return one.endpoint === undefined

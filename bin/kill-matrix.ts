@@ -34,9 +34,9 @@ export function differences(
 ): readonly string[] {
   if (row === undefined) return ["it has no row in the kill matrix"];
   const { kills, sometimes = [], found = true, requests } = row;
-  const told = declared.length === 0 ? measured.violated : unkilled(declared, measured);
-  const lost = kills.filter((id) => !measured.violated.includes(id) && !told.includes(id));
-  const more = measured.violated.filter((id) => ![...kills, ...sometimes, ...told].includes(id));
+  const reported = declared.length === 0 ? measured.violated : unkilled(declared, measured);
+  const lost = kills.filter((id) => !measured.violated.includes(id) && !reported.includes(id));
+  const more = measured.violated.filter((id) => ![...kills, ...sometimes, ...reported].includes(id));
   return [
     ...lost.map((id) => `${id} does not kill it any more`),
     ...more.map((id) => `${id} kills it, too`),

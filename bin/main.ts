@@ -24,12 +24,12 @@ const subcommands: { readonly [C in CommandName]: () => Promise<Subcommand<C>> }
 /** The command. Only here are errors turned into a sentence and an exit code. */
 export async function main(args: readonly string[], context: CommandContext): Promise<number> {
   try {
-    const asked = readCommandLine(args, commandIn(context.env));
-    if ("given" in asked) return await execute(asked.given, context);
-    context.stdout.write(asked.text);
+    const request = readCommandLine(args, commandIn(context.env));
+    if ("given" in request) return await execute(request.given, context);
+    context.stdout.write(request.text);
     return 0;
   } catch (error) {
-    return tell(error, args.includes("--verbose"), context);
+    return printError(error, args.includes("--verbose"), context);
   }
 }
 
@@ -38,7 +38,7 @@ async function execute<C extends CommandName>(given: Given<C>, context: CommandC
   return subcommand(given, context);
 }
 
-function tell(error: unknown, verbose: boolean, { stderr }: CommandContext): number {
+function printError(error: unknown, verbose: boolean, { stderr }: CommandContext): number {
   const text = error instanceof Fault ? error.message : internalErrorText(error);
   stderr.write(`addpermission-conformance: ${escapeTerminal(text)}\n`);
   if (verbose) stderr.write(stacksOf(error));
@@ -49,6 +49,6 @@ function tell(error: unknown, verbose: boolean, { stderr }: CommandContext): num
 function stacksOf(error: unknown): string {
   if (!(error instanceof Error)) return "";
   const stack = (error.stack ?? "").split("\n").map(escapeTerminal).join("\n");
-  const behind = stacksOf(error.cause);
-  return `${stack}\n${behind === "" ? "" : `caused by ${behind}`}`;
+  const cause = stacksOf(error.cause);
+  return `${stack}\n${cause === "" ? "" : `caused by ${cause}`}`;
 }

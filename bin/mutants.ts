@@ -60,17 +60,17 @@ export async function mutantsCommand(
     throw new Fault(`The kill matrix is recorded at seed ${recordedSeed}: leave --seed out with --update.`, {
       option: "seed",
     });
-  const wanted = Object.entries(variants).filter(([name]) => only?.includes(name) ?? true);
+  const selected = Object.entries(variants).filter(([name]) => only?.includes(name) ?? true);
   const print = json ? () => {} : (text: string) => stdout.write(`${text}\n`);
-  print(heading(wanted.length, seed));
-  const threads = start(seed, wanted.length);
-  const judged = await judgeAll(wanted, threads, { seed, update, print, rows: matrix.rows });
-  const rest = Object.entries(matrix.rows).filter(([name]) => !wanted.some(([other]) => other === name));
+  print(heading(selected.length, seed));
+  const threads = start(seed, selected.length);
+  const judged = await judgeAll(selected, threads, { seed, update, print, rows: matrix.rows });
+  const rest = Object.entries(matrix.rows).filter(([name]) => !selected.some(([other]) => other === name));
   const stale = rest.map(([name]) => name).filter((name) => variants[name] === undefined);
   if (json) stdout.write(`${JSON.stringify(judged.map(asData), null, 2)}\n`);
-  if (!update) return conclude(judged, stale, { seed, print, command: commandIn(env) });
-  const kept = rest.filter(([name]) => !stale.includes(name));
-  return write(judged, Object.fromEntries(kept), matrix, print);
+  if (!update) return printSummary(judged, stale, { seed, print, command: commandIn(env) });
+  const otherRows = rest.filter(([name]) => !stale.includes(name));
+  return write(judged, Object.fromEntries(otherRows), matrix, print);
 }
 
 interface Judging {
@@ -83,13 +83,13 @@ interface Judging {
 
 /** Judges all side by side, those with the longest runs first, prints each as it ends, and gives them in order. */
 async function judgeAll(
-  wanted: readonly (readonly [string, Mutant])[],
+  selected: readonly (readonly [string, Mutant])[],
   threads: Threads,
   judging: Judging,
 ): Promise<readonly Judged[]> {
   const { update, print, rows } = judging;
   const length = (name: string) => rows[name]?.requests ?? 0;
-  const started = wanted
+  const started = selected
     .toSorted(([a], [b]) => length(b) - length(a))
     .map(async ([name, variant]) => {
       const judged = await judge(name, variant, threads, judging);
@@ -98,7 +98,7 @@ async function judgeAll(
     });
   try {
     const judged = await Promise.all(started);
-    const place = (name: string) => wanted.findIndex(([other]) => other === name);
+    const place = (name: string) => selected.findIndex(([other]) => other === name);
     return judged.toSorted((a, b) => place(a.name) - place(b.name));
   } finally {
     await threads.close();
@@ -129,7 +129,7 @@ async function judge(
     for (let again = 1; again <= 2 && differs(last); again += 1) last = compare(await threads.measure(name));
     return last;
   }
-  const times = runsForRecord[waits(variant) ? "waiting" : "usual"];
+  const times = runsForRecord[pauses(variant) ? "waiting" : "usual"];
   const runs = await Promise.all(Array.from({ length: times }, () => threads.measure(name)));
   const [first, ...more] = runs.map(compare);
   if (first === undefined) throw new Error(`${name} was not run`);
@@ -142,7 +142,7 @@ function differs({ failures: failed, differences: found }: Judged): boolean {
 }
 
 /** Whether calls of this variant wait between checking and writing, so that runs may end differently. */
-function waits({ mutate }: Mutant): boolean {
+function pauses({ mutate }: Mutant): boolean {
   return mutate(faithful).pause("AddPermission") !== null;
 }
 
@@ -188,7 +188,7 @@ function asData(judged: Judged): Readonly<Record<string, unknown>> {
   };
 }
 
-function conclude(
+function printSummary(
   judged: readonly Judged[],
   stale: readonly string[],
   { seed, print, command }: Pick<Judging, "seed" | "print"> & { readonly command: string },

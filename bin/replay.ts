@@ -37,7 +37,7 @@ export async function replayCommand(given: Given<"replay">, context: CommandCont
     const session = await openTarget({ ...options, seed: report.seed, signal: stopping.signal }, context);
     try {
       const replayed = await replayOn(session, finding, stopping.signal, context);
-      context.stdout.write(story(finding, replayed));
+      context.stdout.write(replayText(finding, replayed));
       return stopping.exitCode() ?? codeOf(replayed);
     } finally {
       await session.close();
@@ -61,8 +61,8 @@ async function textOf(path: string, cwd: string): Promise<string> {
   });
 }
 
-function findingIn(report: Report, wanted: string | undefined, path: string): ReplayedFinding {
-  const chosen = wanted === undefined ? firstViolated(report, path) : ruleNamed(report, wanted, path);
+function findingIn(report: Report, ruleId: string | undefined, path: string): ReplayedFinding {
+  const chosen = ruleId === undefined ? firstViolated(report, path) : ruleNamed(report, ruleId, path);
   const rule = rules.find(({ id }) => id === chosen.id);
   if (rule === undefined)
     throw new Fault(
@@ -79,19 +79,20 @@ function findingIn(report: Report, wanted: string | undefined, path: string): Re
 }
 
 function firstViolated({ rules: all, profile }: Report, path: string): RuleReport {
-  const shown = all.filter(({ counterexample }) => counterexample !== undefined);
-  const found = shown.find(({ verdicts }) => verdicts[profile] === "violated") ?? shown[0];
+  const withCounterexample = all.filter(({ counterexample }) => counterexample !== undefined);
+  const found =
+    withCounterexample.find(({ verdicts }) => verdicts[profile] === "violated") ?? withCounterexample[0];
   if (found !== undefined) return found;
   throw new Fault(`${path} has no counterexample, so there is nothing to send again: name another report.`);
 }
 
-function ruleNamed({ rules: all }: Report, wanted: string, path: string): RuleReport {
-  const found = all.find(({ id }) => id === wanted);
+function ruleNamed({ rules: all }: Report, ruleId: string, path: string): RuleReport {
+  const found = all.find(({ id }) => id === ruleId);
   if (found !== undefined) return found;
   const ids = all.map(({ id }) => id);
-  const hint = nearest(wanted, ids);
+  const hint = nearest(ruleId, ids);
   throw new Fault(
-    `${path} has no rule ${JSON.stringify(wanted)}${hint === null ? "" : `: did you mean ${hint}?`} The rules subcommand lists them.`,
+    `${path} has no rule ${JSON.stringify(ruleId)}${hint === null ? "" : `: did you mean ${hint}?`} The rules subcommand lists them.`,
     { option: "rule" },
   );
 }
@@ -120,11 +121,11 @@ async function replayOn(
     const on = { worker, judge: judgeOf([rule]), rule, column, unable };
     return await playAgain(rebased(counterexample, fixture), on, () => signal.aborted);
   } finally {
-    for (const left of await arranged.tearDown()) stderr.write(`${escapeTerminal(left)}\n`);
+    for (const problem of await arranged.tearDown()) stderr.write(`${escapeTerminal(problem)}\n`);
   }
 }
 
-function story(finding: ReplayedFinding, replayed: Replayed): string {
+function replayText(finding: ReplayedFinding, replayed: Replayed): string {
   const { rule } = finding;
   const { batches } = replayed.execution;
   const lines = [
@@ -152,10 +153,10 @@ function ruleResult(
 
 function exchangeLines({ call, answer }: Exchange, index: number, together: number): readonly string[] {
   const mark = together > 1 ? `${index + 1}. (one of ${together} together)` : `${index + 1}.`;
-  const said = answer.kind === "none" ? answer.detail : answer.body;
+  const text = answer.kind === "none" ? answer.detail : answer.body;
   return [
     `${mark} ${call.method} ${call.target}${call.body === null ? "" : ` ${short(call.body)}`}`,
-    `   ${phrase(answer)}${said === "" ? "" : ` ${short(said)}`}`,
+    `   ${phrase(answer)}${text === "" ? "" : ` ${short(text)}`}`,
   ];
 }
 

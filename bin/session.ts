@@ -1,5 +1,11 @@
 import { type CommandOptions, onCommandLine } from "../api/options.ts";
-import { type Contact, contactAt, openSession, type Session, type SessionOptions } from "../api/session.ts";
+import {
+  connectionAt,
+  openSession,
+  type Session,
+  type SessionOptions,
+  type TargetConnection,
+} from "../api/session.ts";
 import { type Progress, type ProgressInput, progress } from "../reports/progress.ts";
 import { Fault } from "../spec/fault.ts";
 import type { CommandContext } from "./context.ts";
@@ -13,16 +19,16 @@ export async function openTarget(
   options: TargetOptions,
   { env, cwd }: Pick<CommandContext, "env" | "cwd">,
 ): Promise<Session> {
-  return openSession(await contactOf(options), { ...options, env, cwd, optionName: onCommandLine });
+  return openSession(await connectionOf(options), { ...options, env, cwd, optionName: onCommandLine });
 }
 
-async function contactOf({ target: named, endpoint }: TargetOptions): Promise<Contact> {
+async function connectionOf({ target: named, endpoint }: TargetOptions): Promise<TargetConnection> {
   if (endpoint !== undefined && named !== undefined) {
     throw new Fault(`--target ${named} and --endpoint ${endpoint} name two targets: give one of them.`, {
       option: "endpoint",
     });
   }
-  if (endpoint !== undefined) return contactAt(endpoint);
+  if (endpoint !== undefined) return connectionAt(endpoint);
   const { targetNamed } = await import("../targets/builtin.ts");
   const target = targetNamed(named ?? "reference");
   const started = await target.start();
@@ -33,7 +39,7 @@ async function contactOf({ target: named, endpoint }: TargetOptions): Promise<Co
     arranges: target.arranges,
     own: true,
     stop: () => started.stop(),
-    revive: started.revive,
+    restart: started.restart,
   };
 }
 

@@ -31,22 +31,22 @@ export async function sweepCommand(given: Given<"sweep">, context: CommandContex
       option: "region",
     });
   const swept: Swept[] = [];
-  for (const place of endpoint === undefined ? await noted(cwd) : [{ endpoint }])
+  for (const place of endpoint === undefined ? await journalPlaces(cwd) : [{ endpoint }])
     swept.push(
-      isOutOfReach(place, options) ? leftAt(place, commandIn(env)) : await sweepAt(place, options, context),
+      needsSigning(place, options) ? skipped(place, commandIn(env)) : await sweepAt(place, options, context),
     );
   const deleted = swept.flatMap((one) => one.deleted);
   const givenBack = swept.flatMap((one) => one.givenBack);
-  const left = swept.flatMap((one) => one.left);
+  const problems = swept.flatMap((one) => one.left);
   for (const name of deleted) stdout.write(`deleted ${escapeTerminal(name)}\n`);
   for (const what of givenBack) stdout.write(`given back: ${escapeTerminal(what)}\n`);
-  for (const why of left) stdout.write(`left: ${escapeTerminal(why)}\n`);
-  if (deleted.length + givenBack.length + left.length === 0) stdout.write("nothing was left behind\n");
-  return left.length > 0 ? 3 : 0;
+  for (const why of problems) stdout.write(`left: ${escapeTerminal(why)}\n`);
+  if (deleted.length + givenBack.length + problems.length === 0) stdout.write("nothing was left behind\n");
+  return problems.length > 0 ? 3 : 0;
 }
 
 /** The endpoints and regions of the journals in this folder, each once. */
-async function noted(cwd: string): Promise<readonly SweepPlace[]> {
+async function journalPlaces(cwd: string): Promise<readonly SweepPlace[]> {
   const journals = await journalsIn(join(cwd, journalDir));
   const places = journals
     .map(({ entry: { endpoint, region } }) => ({ endpoint, region }))
@@ -55,12 +55,12 @@ async function noted(cwd: string): Promise<readonly SweepPlace[]> {
 }
 
 /** The real service answers signed requests only, and keys are used only when that is asked for. */
-function isOutOfReach({ endpoint, region }: SweepPlace, { sign = false }: Options): boolean {
+function needsSigning({ endpoint, region }: SweepPlace, { sign = false }: Options): boolean {
   const { hostname } = new URL(endpoint);
   return region !== undefined && hostname.endsWith(".amazonaws.com") && !sign;
 }
 
-function leftAt({ endpoint, region = "" }: SweepPlace, command: string): Swept {
+function skipped({ endpoint, region = "" }: SweepPlace, command: string): Swept {
   const how = `${command} sweep --endpoint ${quote(endpoint)} --region ${quote(region)} --sign`;
   return {
     deleted: [],

@@ -14,7 +14,7 @@ type SourceMember = "SourceArn" | "SourceAccount" | "EventSourceToken";
 export type AdditionOf =
   | { readonly kind: "addition"; readonly addition: StatementRequest }
   | {
-      readonly kind: "unsayable";
+      readonly kind: "not-expressible";
       /** The member of the statement. */
       readonly member: string;
       /** Why, as a clause: "AddPermission writes …". */
@@ -43,23 +43,23 @@ const written = ["Sid", "Effect", "Principal", "Action", "Resource", "Condition"
 export function additionOf(statement: Statement, resource: string): AdditionOf {
   const { Sid, Effect, Condition } = statement;
   const unknown = Object.keys(statement).find((member) => !written.includes(member));
-  if (unknown !== undefined) return unsayable(unknown, "AddPermission writes no such member");
-  if (!isAllowed("StatementId", Sid)) return unsayable("Sid", "a StatementId cannot have this value");
-  if (Effect !== "Allow") return unsayable("Effect", "AddPermission writes Allow alone");
+  if (unknown !== undefined) return notExpressible(unknown, "AddPermission writes no such member");
+  if (!isAllowed("StatementId", Sid)) return notExpressible("Sid", "a StatementId cannot have this value");
+  if (Effect !== "Allow") return notExpressible("Effect", "AddPermission writes Allow alone");
   const Action = only(statement.Action);
-  if (!isAllowed("Action", Action)) return unsayable("Action", "an Action cannot have this value");
+  if (!isAllowed("Action", Action)) return notExpressible("Action", "an Action cannot have this value");
   if (only(statement.Resource) !== resource)
-    return unsayable("Resource", `AddPermission writes ${resource} there`);
+    return notExpressible("Resource", `AddPermission writes ${resource} there`);
   const Principal = principalOf(statement.Principal);
   if (!isAllowed("Principal", Principal))
-    return unsayable("Principal", "a Principal is one account, user, role or service, or everyone");
+    return notExpressible("Principal", "a Principal is one account, user, role or service, or everyone");
   const sources = Condition === undefined ? {} : sourcesOf(Condition);
-  if (typeof sources === "string") return unsayable("Condition", sources);
+  if (typeof sources === "string") return notExpressible("Condition", sources);
   return { kind: "addition", addition: { StatementId: Sid, Action, Principal, ...sources } };
 }
 
-function unsayable(member: string, why: string): AdditionOf {
-  return { kind: "unsayable", member, why };
+function notExpressible(member: string, why: string): AdditionOf {
+  return { kind: "not-expressible", member, why };
 }
 
 function isAllowed(member: Member, value: unknown): value is string {

@@ -8,12 +8,12 @@ import {
   firstSettings,
 } from "./create-function.ts";
 import { type Sleep, sleep } from "./deadline.ts";
-import { keepPolicy } from "./existing-policy.ts";
+import { savePolicy } from "./existing-policy.ts";
 import { type Created, type Journal, noJournal } from "./journal.ts";
-import { lambdaApi, said } from "./lambda-api.ts";
+import { lambdaApi, replyText } from "./lambda-api.ts";
 import type { Clock, Transport } from "./transport.ts";
 import { addVersionsAndAliases, type Complete } from "./versions-and-aliases.ts";
-import { type ArrangeContext, askUntil, isBusy, isSettling, notLambda, type WaitContext } from "./wait.ts";
+import { type ArrangeContext, isBusy, isNotReady, notLambda, retryWhile, type WaitContext } from "./wait.ts";
 
 /** What arranging needs. */
 export interface ArrangeOptions {
@@ -45,7 +45,7 @@ export interface ArrangeOptions {
   /** What sentences call an option; its name in the library unless told otherwise. */
   readonly optionName?: OptionSpelling | undefined;
   /** Hears, before anything is created, how to remove it: so it is known also where arranging fails half-way. */
-  readonly began?: ((tearDown: Arranged["tearDown"]) => void) | undefined;
+  readonly onTearDown?: ((tearDown: Arranged["tearDown"]) => void) | undefined;
 }
 
 /** A fixture that stands. */
@@ -65,7 +65,7 @@ export interface Arranged {
  */
 export async function arrange(options: ArrangeOptions): Promise<Arranged> {
   const created = new Map<string, Created>();
-  const doubtful = new Map<string, number>();
+  const uncertain = new Map<string, number>();
   const journal = options.journal ?? noJournal;
   const context: CreateContext = {
     ...contextOf(options),
@@ -74,15 +74,15 @@ export async function arrange(options: ArrangeOptions): Promise<Arranged> {
       created.set(name, kind);
       await journal.note(kind, name);
     },
-    async forget(kind, name) {
+    async removeNote(kind, name) {
       created.delete(name);
-      await journal.forget(kind, name);
+      await journal.removeNote(kind, name);
     },
     // What a target has not done when it has had the time of a request once more, it will not do any more.
-    doubt: (name) => doubtful.set(name, options.clock() + options.deadlineMs),
+    mayAppearLater: (name) => uncertain.set(name, options.clock() + options.deadlineMs),
   };
-  const tearDown = remover(options, created, doubtful);
-  options.began?.(tearDown);
+  const tearDown = tearDownOf(options, created, uncertain);
+  options.onTearDown?.(tearDown);
   try {
     const tags = { "addpermission-conformance": options.startedAt.toISOString() };
     const first = options.recipe ?? firstSettings(options.role, tags);
@@ -105,11 +105,11 @@ export async function arrange(options: ArrangeOptions): Promise<Arranged> {
     const fixture = fixtureOf(context, options, main, second);
     return { fixture, missing: [...main.missing, ...missing], recipe: main.settings, tearDown };
   } catch (error) {
-    const left = await tearDown();
+    const leftBehind = await tearDown();
     // A target with a remedy of its own ends with this process, and what is left there with it.
-    if (left.length === 0 || options.remedy !== undefined || !(error instanceof Fault)) throw error;
+    if (leftBehind.length === 0 || options.remedy !== undefined || !(error instanceof Fault)) throw error;
     const { option } = error;
-    throw new Fault(`${error.message} Besides, ${left.join("; ")}.`, { cause: error, option });
+    throw new Fault(`${error.message} Besides, ${leftBehind.join("; ")}.`, { cause: error, option });
   }
 }
 
@@ -134,18 +134,18 @@ function fixtureOf(
  */
 export async function useExisting(name: string, options: ArrangeOptions): Promise<Arranged> {
   const context = contextOf(options);
-  const reply = await askUntil(context, () => context.lambda.getFunction(name), isBusy);
+  const reply = await retryWhile(context, () => context.lambda.getFunction(name), isBusy);
   if (!reply.ok) {
     const fault = notLambda(context, "GetFunction", reply);
     if (fault !== null) throw fault;
     throw new Fault(
-      `${options.endpoint} answered GetFunction for ${name} with ${said(reply)}: name a function that exists with ${context.optionName("functionName")}, or leave it out to have one created.`,
+      `${options.endpoint} answered GetFunction for ${name} with ${replyText(reply)}: name a function that exists with ${context.optionName("functionName")}, or leave it out to have one created.`,
       { option: "functionName" },
     );
   }
   const { FunctionArn: arn = "", FunctionName: found = name } = reply.value;
   const place = placeOf(context, arn);
-  const tearDown = await keepPolicy({
+  const tearDown = await savePolicy({
     functionName: found,
     arn: arn.split(":").slice(0, 7).join(":"),
     journal: options.journal ?? noJournal,
@@ -194,7 +194,7 @@ function cleaningContext(options: ArrangeOptions): WaitContext {
     lambda: lambdaApi(options.transport, { deadlineMs: options.deadlineMs, essential: true }),
     clock: options.clock,
     sleep: options.sleep ?? sleep,
-    waitTimeoutMs: undoWaitTimeoutMs,
+    waitTimeoutMs: tearDownWaitTimeoutMs,
   };
 }
 
@@ -226,35 +226,37 @@ function placeOf(
 }
 
 /** Longest wait, in milliseconds, for a busy target that is to be cleaned up. */
-const undoWaitTimeoutMs = 10_000;
+const tearDownWaitTimeoutMs = 10_000;
 
 /** `doubtful` says until when those may still appear whose creation was given up. */
-function remover(
+function tearDownOf(
   options: ArrangeOptions,
   created: Map<string, Created>,
-  doubtful: ReadonlyMap<string, number>,
+  uncertain: ReadonlyMap<string, number>,
 ): () => Promise<readonly string[]> {
   return async () => {
     // The wait is for all together.
-    const until = options.clock() + undoWaitTimeoutMs;
+    const until = options.clock() + tearDownWaitTimeoutMs;
     const context = cleaningContext(options);
-    const left: string[] = [];
+    const leftBehind: string[] = [];
     for (const [name, kind] of [...created]) {
       const why =
         kind === "functions"
           ? await deleteFunction(
               { ...context, waitTimeoutMs: until - options.clock() },
               name,
-              doubtful.get(name),
+              uncertain.get(name),
             )
           : await context.lambda.deleteRole(name);
       if (why === null) {
         created.delete(name);
-        await (options.journal ?? noJournal).forget(kind, name).catch(() => {});
+        await (options.journal ?? noJournal).removeNote(kind, name).catch(() => {});
       } else
-        left.push(`${kind === "functions" ? "the function" : "the role"} ${name} is left behind (${why})`);
+        leftBehind.push(
+          `${kind === "functions" ? "the function" : "the role"} ${name} is left behind (${why})`,
+        );
     }
-    return left;
+    return leftBehind;
   };
 }
 
@@ -267,10 +269,10 @@ export async function deleteFunction(
   name: string,
   mayAppearUntil = Number.NEGATIVE_INFINITY,
 ): Promise<string | null> {
-  const reply = await askUntil(
+  const reply = await retryWhile(
     context,
     () => context.lambda.deleteFunction(name),
-    (refused) => (refused.status === 404 ? context.clock() < mayAppearUntil : isSettling(refused)),
+    (refused) => (refused.status === 404 ? context.clock() < mayAppearUntil : isNotReady(refused)),
   );
-  return reply.ok || reply.status === 404 ? null : said(reply);
+  return reply.ok || reply.status === 404 ? null : replyText(reply);
 }

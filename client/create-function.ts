@@ -1,8 +1,8 @@
 import { Fault } from "../spec/fault.ts";
 import type { Recipe } from "../spec/fixture.ts";
 import type { Created } from "./journal.ts";
-import { type Refused, type Reply, said, type Texts } from "./lambda-api.ts";
-import { type ArrangeContext, askUntil, isBusy, isSettling, notLambda } from "./wait.ts";
+import { type Refused, type Reply, replyText, type Texts } from "./lambda-api.ts";
+import { type ArrangeContext, isBusy, isNotReady, notLambda, retryWhile } from "./wait.ts";
 
 /** What a target was found to accept; the next function is created the same way. */
 export interface FunctionSettings extends Recipe {
@@ -18,9 +18,9 @@ export interface CreateContext extends ArrangeContext {
   /** Called before something is created, so that it is removed again. */
   readonly note: (kind: Created, name: string) => Promise<void>;
   /** Called when it is sure that nothing was created. */
-  readonly forget: (kind: Created, name: string) => Promise<void>;
+  readonly removeNote: (kind: Created, name: string) => Promise<void>;
   /** Called when a creation was given up, which may happen all the same, and later. */
-  readonly doubt: (name: string) => void;
+  readonly mayAppearLater: (name: string) => void;
 }
 
 /** A function that stands. */
@@ -61,15 +61,16 @@ export async function createFunction(
     if (reply.ok) {
       const arn = reply.value.FunctionArn;
       if (arn?.startsWith("arn:") !== true) throw noArn(context);
-      await active(context, name);
+      await waitUntilActive(context, name);
       return { arn, settings: { ...settings, isRoleNew: false } };
     }
     const fault = notLambda(context, "CreateFunction", reply);
     // This keeps a function from being deleted that was there before us.
-    if (fault === null ? reply.status < 500 : createdNothing(reply)) await context.forget("functions", name);
-    else if (!(reply.answer.kind === "none" && reply.answer.unsent)) context.doubt(name);
+    if (fault === null ? reply.status < 500 : createdNothing(reply))
+      await context.removeNote("functions", name);
+    else if (!(reply.answer.kind === "none" && reply.answer.unsent)) context.mayAppearLater(name);
     if (fault !== null) throw fault;
-    const next = await another(context, settings, reply);
+    const next = await nextSettings(context, settings, reply);
     if (next === null) throw cannotCreate(context, name, settings, reply);
     settings = next;
     await context.note("functions", name);
@@ -86,7 +87,7 @@ function attempt(
   name: string,
   settings: FunctionSettings,
 ): Promise<Reply<Texts<"FunctionArn">>> {
-  return askUntil(
+  return retryWhile(
     context,
     () => context.lambda.createFunction(name, settings, settings.tags),
     (reply) => isBusy(reply) || (settings.isRoleNew && blames(reply, /\brole\b/i)),
@@ -94,7 +95,7 @@ function attempt(
 }
 
 /** What to try after a refusal; null when there is nothing left. */
-async function another(
+async function nextSettings(
   context: CreateContext,
   settings: FunctionSettings,
   reply: Refused,
@@ -119,18 +120,18 @@ function blames(reply: Refused, what: RegExp): boolean {
 }
 
 /** Waits while the function is pending. A target whose GetFunction cannot be used is taken as ready, and at once. */
-async function active(context: ArrangeContext, name: string): Promise<void> {
+async function waitUntilActive(context: ArrangeContext, name: string): Promise<void> {
   const until = context.clock() + Math.max(context.waitTimeoutMs, 300_000);
   for (;;) {
-    const reply = await askUntil(
+    const reply = await retryWhile(
       context,
       () => context.lambda.getFunction(name),
-      (refused) => isSettling(refused) && !isNoGetFunction(refused),
+      (refused) => isNotReady(refused) && !isNoGetFunction(refused),
     );
     if (!reply.ok) {
       if (isNoGetFunction(reply)) return;
       throw new Fault(
-        `${context.endpoint} created the function ${name} but answered GetFunction with ${said(reply)}: give an existing function with ${context.optionName("functionName")}.`,
+        `${context.endpoint} created the function ${name} but answered GetFunction with ${replyText(reply)}: give an existing function with ${context.optionName("functionName")}.`,
         { option: "functionName" },
       );
     }
@@ -171,7 +172,7 @@ function cannotCreate(
   const { optionName } = context;
   const otherwise = `give a role it accepts with ${optionName("role")}, or an existing function with ${optionName("functionName")}`;
   return new Fault(
-    `${context.endpoint} refused to create the function ${name} (${tried}) with ${said(reply)}: ${context.remedy ?? otherwise}.`,
+    `${context.endpoint} refused to create the function ${name} (${tried}) with ${replyText(reply)}: ${context.remedy ?? otherwise}.`,
     { option: "role" },
   );
 }

@@ -3,9 +3,9 @@ import { type Dispatcher, Pool } from "undici";
 import type { Answer, Header } from "../spec/exchange.ts";
 import { type Authorizer, authorized } from "./authorize.ts";
 import { type Abortable, type Deadlines, deadlines, type Expiring, follow, unfollow } from "./deadline.ts";
-import { because, isUnaskedContinue, type NoAnswerReason, notSent, reasonOf } from "./no-answer.ts";
+import { isUnexpectedContinue, type NoAnswerReason, noAnswer, notSent, reasonOf } from "./no-answer.ts";
 import { type RawOptions, sendOver, sendRaw } from "./raw-socket.ts";
-import { dial, keptSockets, type Tls } from "./sockets.ts";
+import { dial, socketPool, type Tls } from "./sockets.ts";
 import {
   addressed,
   type Clock,
@@ -41,7 +41,7 @@ export function httpTransport(options: HttpOptions): Transport {
   const maxBodyBytes = options.maxBodyBytes ?? defaultMaxBodyBytes;
   const connectTimeoutMs = options.connectTimeoutMs ?? 10_000;
   const sockets = new Set<Socket>();
-  const kept = keptSockets();
+  const kept = socketPool();
   const pool = poolOf(options, connectTimeoutMs, sockets);
   // Made when asked for: no connection of it is used twice.
   let unshared: Pool | undefined;
@@ -61,12 +61,12 @@ export function httpTransport(options: HttpOptions): Transport {
     return last.bounds;
   };
   const failed = (error: unknown): void => {
-    bare ||= isUnaskedContinue(error);
+    bare ||= isUnexpectedContinue(error);
   };
   const raw = { endpoint, clock, authorize, maxBodyBytes, connectTimeoutMs, tls: options.tls };
   const onConnection = async (name: string, call: Outgoing, how: RawOptions): Promise<Answer> => {
     const { answer, socket } = await sendOver(await kept.take(name), call, how);
-    if (socket !== undefined) kept.keep(name, socket);
+    if (socket !== undefined) kept.put(name, socket);
     return answer;
   };
   return {
@@ -84,7 +84,7 @@ export function httpTransport(options: HttpOptions): Transport {
         dispatchOnce(poolFor(how), undiciRequest(full, signed, how.onNewConnection), boundsOf(how));
       return authorized(authorize, full, endpoint.host, how, go, clock);
     },
-    forget: kept.forget,
+    release: kept.release,
     async close() {
       closing.abort();
       kept.close();
@@ -168,10 +168,10 @@ function attemptOf(bounds: Bounds, resolve: (answer: Answer) => void): Attempt {
     expiresAt: sentAt + bounds.deadlineMs,
     settled: () => settled,
     expire() {
-      attempt.fail(because("timeout", `${bounds.deadlineMs} ms`));
+      attempt.fail(noAnswer("timeout", `${bounds.deadlineMs} ms`));
     },
     abort() {
-      attempt.fail(because("aborted"));
+      attempt.fail(noAnswer("aborted"));
     },
     fail(why) {
       if (settled) return;
@@ -187,12 +187,12 @@ function attemptOf(bounds: Bounds, resolve: (answer: Answer) => void): Attempt {
     },
     onRequestUpgrade(_controller, code, _headers, socket) {
       socket.destroy();
-      attempt.fail(because("protocol", `the protocol was changed with ${code}`));
+      attempt.fail(noAnswer("protocol", `the protocol was changed with ${code}`));
     },
     onResponseStart(given, code, parsed) {
       if (code < 200) {
         interim += 1;
-        if (interim > maxInterimResponses) attempt.fail(because("protocol", "too many interim responses"));
+        if (interim > maxInterimResponses) attempt.fail(noAnswer("protocol", "too many interim responses"));
         return;
       }
       status = code;
@@ -200,7 +200,7 @@ function attemptOf(bounds: Bounds, resolve: (answer: Answer) => void): Attempt {
     },
     onResponseData(_controller, chunk) {
       size += chunk.length;
-      if (size > maxBodyBytes) return attempt.fail(because("too-large", `over ${maxBodyBytes} bytes`));
+      if (size > maxBodyBytes) return attempt.fail(noAnswer("too-large", `over ${maxBodyBytes} bytes`));
       chunks.push(chunk);
     },
     onResponseEnd() {

@@ -3,7 +3,7 @@ import type { Answer, Header } from "../spec/exchange.ts";
 import { type Authorizer, authorized } from "./authorize.ts";
 import { deadlines, follow, unfollow } from "./deadline.ts";
 import { type Bounds, dispatchOnce, unableUndici, undiciRequest } from "./http.ts";
-import { because, type NoAnswerReason, notSent } from "./no-answer.ts";
+import { type NoAnswerReason, noAnswer, notSent } from "./no-answer.ts";
 import { addressed, type Clock, defaultMaxBodyBytes, type Outgoing, type Transport } from "./transport.ts";
 
 /** Answers a request without a network, as `fetch` handlers of servers and mocks do. */
@@ -50,7 +50,7 @@ function inProcess(
     deadlines: deadlines(clock),
     maxBodyBytes: options.maxBodyBytes ?? defaultMaxBodyBytes,
   };
-  const joined = joiner(closing.signal);
+  const joined = signalJoiner(closing.signal);
   return {
     unable,
     send(call, how) {
@@ -69,7 +69,7 @@ function inProcess(
 }
 
 /** One signal of two; runs hand in the same signal with every call, so that the last one made is kept. */
-function joiner(own: AbortSignal): (given: AbortSignal | undefined) => AbortSignal {
+function signalJoiner(own: AbortSignal): (given: AbortSignal | undefined) => AbortSignal {
   let last: { readonly given: AbortSignal; readonly joined: AbortSignal } | undefined;
   return (given) => {
     if (given === undefined) return own;
@@ -125,8 +125,8 @@ async function ask(
   const ended = new Promise<NoAnswerReason>((resolve) => {
     const entry = {
       expiresAt: sentAt + bounds.deadlineMs,
-      expire: () => resolve(because("timeout", `${bounds.deadlineMs} ms`)),
-      abort: () => resolve(because("aborted")),
+      expire: () => resolve(noAnswer("timeout", `${bounds.deadlineMs} ms`)),
+      abort: () => resolve(noAnswer("aborted")),
     };
     bounds.deadlines.add(entry);
     follow(signal, entry);
@@ -161,13 +161,13 @@ async function answerOf(
 ): Promise<Whole | NoAnswerReason> {
   try {
     const response = await handle(request);
-    if (!isResponse(response)) return because("protocol", "the function returned no Response");
+    if (!isResponse(response)) return noAnswer("protocol", "the function returned no Response");
     const bytes = await bodyOf(response, maxBodyBytes);
-    if (bytes === null) return because("too-large", `over ${maxBodyBytes} bytes`);
+    if (bytes === null) return noAnswer("too-large", `over ${maxBodyBytes} bytes`);
     return { status: response.status, headers: [...response.headers], body: bytes.toString("utf8") };
   } catch (error) {
-    const said = error instanceof Error ? `${error.name}: ${error.message}` : "something that is no Error";
-    return because("reset", `the function threw ${said}`);
+    const message = error instanceof Error ? `${error.name}: ${error.message}` : "something that is no Error";
+    return noAnswer("reset", `the function threw ${message}`);
   }
 }
 

@@ -2,7 +2,7 @@ import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promise
 import { join } from "node:path";
 import { isRecord } from "../spec/body.ts";
 import { Fault } from "../spec/fault.ts";
-import type { KeptPolicy } from "./policy.ts";
+import type { SavedPolicy } from "./policy.ts";
 
 /** What a run has created and not yet removed, and emptied and not yet given back, as it stands on disk. */
 export interface JournalEntry {
@@ -17,7 +17,7 @@ export interface JournalEntry {
   readonly functions: readonly string[];
   readonly roles: readonly string[];
   /** Policies as they were before the run; journals of earlier versions have none. */
-  readonly policies: readonly KeptPolicy[];
+  readonly policies: readonly SavedPolicy[];
 }
 
 /** What is created for a run. */
@@ -26,22 +26,22 @@ export type Created = "functions" | "roles";
 /** The journal of one run: what is noted before it is done is found by the next sweep, whatever happens to us. */
 export interface Journal {
   note(kind: Created, name: string): Promise<void>;
-  forget(kind: Created, name: string): Promise<void>;
+  removeNote(kind: Created, name: string): Promise<void>;
   /** Notes the policies of a function as they are before the run empties them. */
-  keep(functionName: string, policies: readonly KeptPolicy[]): Promise<void>;
+  notePolicies(functionName: string, policies: readonly SavedPolicy[]): Promise<void>;
   /** Forgets the policies of a function once they are given back. */
-  release(functionName: string): Promise<void>;
+  removePolicies(functionName: string): Promise<void>;
   /** The other run at this endpoint that keeps policies of the function; null when there is none. */
-  keeperOf(functionName: string): Promise<string | null>;
+  runWithPoliciesOf(functionName: string): Promise<string | null>;
 }
 
 /** A journal that keeps nothing, for targets that end with the run. */
 export const noJournal: Journal = {
   note: async () => {},
-  forget: async () => {},
-  keep: async () => {},
-  release: async () => {},
-  keeperOf: async () => null,
+  removeNote: async () => {},
+  notePolicies: async () => {},
+  removePolicies: async () => {},
+  runWithPoliciesOf: async () => null,
 };
 
 /** Opens the journal of a run in `folder`, which is made when needed; the file is gone when nothing is left. */
@@ -50,15 +50,15 @@ export function journalIn(
   run: Pick<JournalEntry, "run" | "endpoint" | "region" | "startedAt" | "pid">,
 ): Journal {
   const path = join(folder, `${run.run.replace(/[^\w.-]/g, "_")}.json`);
-  const kept: Record<Created, Set<string>> = { functions: new Set(), roles: new Set() };
-  const policies = new Map<string, readonly KeptPolicy[]>();
+  const created: Record<Created, Set<string>> = { functions: new Set(), roles: new Set() };
+  const policies = new Map<string, readonly SavedPolicy[]>();
   let last: Promise<void> = Promise.resolve();
   // One write after the other, so that the file never goes back to an older state.
   const save = (): Promise<void> => {
     const entry: JournalEntry = {
       ...run,
-      functions: [...kept.functions],
-      roles: [...kept.roles],
+      functions: [...created.functions],
+      roles: [...created.roles],
       policies: [...policies.values()].flat(),
     };
     last = last.catch(() => {}).then(() => write(folder, path, entry));
@@ -66,30 +66,30 @@ export function journalIn(
   };
   return {
     note(kind, name) {
-      kept[kind].add(name);
+      created[kind].add(name);
       return save();
     },
-    forget(kind, name) {
-      kept[kind].delete(name);
+    removeNote(kind, name) {
+      created[kind].delete(name);
       return save();
     },
-    keep(functionName, list) {
+    notePolicies(functionName, list) {
       policies.set(functionName, list);
       return save();
     },
-    release(functionName) {
+    removePolicies(functionName) {
       policies.delete(functionName);
       return save();
     },
-    async keeperOf(functionName) {
-      const keeper = (await journalsIn(folder)).find(
+    async runWithPoliciesOf(functionName) {
+      const other = (await journalsIn(folder)).find(
         ({ entry }) =>
           entry.run !== run.run &&
           entry.endpoint === run.endpoint &&
           entry.region === run.region &&
           entry.policies.some((policy) => policy.functionName === functionName),
       );
-      return keeper?.entry.run ?? null;
+      return other?.entry.run ?? null;
     },
   };
 }

@@ -37,14 +37,14 @@ export type LambdaApi = ReturnType<typeof lambdaApi>;
 
 /** The API at the end of a transport. Each call is sent with the same options; none rejects. */
 export function lambdaApi(transport: Transport, how: SendOptions) {
-  const ask = async <T>(call: Outgoing, read: (body: JsonBody) => T): Promise<Reply<T>> => {
-    const answer = await sendSurely(transport, call, how);
+  const callFor = async <T>(call: Outgoing, read: (body: JsonBody) => T): Promise<Reply<T>> => {
+    const answer = await sendSafely(transport, call, how);
     const body = answer.kind === "response" && isSuccess(answer.status) ? bodyIn(answer.body) : null;
     return body === null ? refused(answer) : { ok: true, value: read(body) };
   };
   /** A call of which the success is all that there is to read. */
-  const tell = async (call: Outgoing): Promise<Reply<null>> => {
-    const answer = await sendSurely(transport, call, how);
+  const callForEffect = async (call: Outgoing): Promise<Reply<null>> => {
+    const answer = await sendSafely(transport, call, how);
     return isSuccess(statusOf(answer)) ? { ok: true, value: null } : refused(answer);
   };
   const iam = (parameters: Readonly<Record<string, string>>): Promise<Answer> => {
@@ -54,27 +54,27 @@ export function lambdaApi(transport: Transport, how: SendOptions) {
   };
   return {
     createFunction: (name: string, recipe: Recipe, tags: Readonly<Record<string, string>> | null) =>
-      ask(calls.createFunction(name, recipe, tags), texts("FunctionArn")),
+      callFor(calls.createFunction(name, recipe, tags), texts("FunctionArn")),
     /** The Configuration of the function. */
     getFunction: (name: string) =>
-      ask(calls.getFunction(name), ({ Configuration: found }) =>
+      callFor(calls.getFunction(name), ({ Configuration: found }) =>
         configurationIn(isRecord(found) ? found : {}),
       ),
     updateFunctionConfiguration: (name: string, description: string) =>
-      ask(calls.updateFunctionConfiguration(name, description), () => null),
-    deleteFunction: (name: string) => tell(calls.deleteFunction(name)),
+      callFor(calls.updateFunctionConfiguration(name, description), () => null),
+    deleteFunction: (name: string) => callForEffect(calls.deleteFunction(name)),
     /** One page. */
     listFunctions: (marker: string | null) =>
-      ask(calls.listFunctions(marker), (body) => ({
+      callFor(calls.listFunctions(marker), (body) => ({
         Functions: (Array.isArray(body.Functions) ? body.Functions : []).filter(isRecord).map(listedIn),
         ...texts("NextMarker")(body),
       })),
     publishVersion: (name: string, description: string) =>
-      ask(calls.publishVersion(name, description), texts("Version")),
+      callFor(calls.publishVersion(name, description), texts("Version")),
     createAlias: (name: string, alias: string, version: string) =>
-      ask(calls.createAlias(name, alias, version), () => null),
+      callFor(calls.createAlias(name, alias, version), () => null),
     getPolicy: ({ functionName, qualifier }: PolicyOwner) =>
-      ask(calls.getPolicy(functionName, qualifier), texts("Policy")),
+      callFor(calls.getPolicy(functionName, qualifier), texts("Policy")),
     addPermission: ({ functionName, qualifier }: PolicyOwner, addition: StatementRequest) => {
       const query = qualifier === null ? null : calls.qualifierQuery(qualifier);
       const call = calls.addPermission({
@@ -82,10 +82,10 @@ export function lambdaApi(transport: Transport, how: SendOptions) {
         query,
         body: { ...addition },
       });
-      return ask(call, () => null);
+      return callFor(call, () => null);
     },
     removePermission: ({ functionName, qualifier }: PolicyOwner, sid: string) =>
-      tell(calls.removePermission(functionName, sid, { qualifier })),
+      callForEffect(calls.removePermission(functionName, sid, { qualifier })),
     /** Creates a role without permissions by the IAM API of the same endpoint; its ARN, or null where there is no such API. */
     async createRole(name: string): Promise<string | null> {
       const answer = await iam({ Action: "CreateRole", RoleName: name, AssumeRolePolicyDocument: trust });
@@ -96,8 +96,8 @@ export function lambdaApi(transport: Transport, how: SendOptions) {
     async deleteRole(name: string): Promise<string | null> {
       const answer = await iam({ Action: "DeleteRole", RoleName: name });
       if (answer.kind === "none") return answer.detail;
-      const gone = answer.status < 300 || answer.body.includes("NoSuchEntity");
-      return gone ? null : `status ${answer.status}`;
+      const isGone = answer.status < 300 || answer.body.includes("NoSuchEntity");
+      return isGone ? null : `status ${answer.status}`;
     },
   };
 }
@@ -127,7 +127,7 @@ const listedIn = texts("FunctionName", "LastModified");
  * A connection that was idle may be closed just when a call is sent, and then nobody knows whether it had an effect.
  * What has none when it is sent twice is sent again; anything else begins on a connection of its own.
  */
-async function sendSurely(transport: Transport, call: Outgoing, how: SendOptions): Promise<Answer> {
+async function sendSafely(transport: Transport, call: Outgoing, how: SendOptions): Promise<Answer> {
   const onNewConnection = { ...how, onNewConnection: true };
   if (call.method !== "GET" && call.method !== "DELETE") return transport.send(call, onNewConnection);
   const answer = await transport.send(call, how);
@@ -168,7 +168,7 @@ function refused(answer: Answer): Refused {
 }
 
 /** The reply in a few words: "400 InvalidParameterValueException: …", or why there was none. */
-export function said(reply: Reply<unknown>): string {
+export function replyText(reply: Reply<unknown>): string {
   if (reply.ok) return "success";
   if (reply.status === 0) return reply.message;
   const name =

@@ -20,7 +20,7 @@ export interface Limited extends Transport {
   /** True once a call was not sent because the budget was spent. */
   spent(): boolean;
   /** Requests that may still be sent, those for clean-up aside; infinite without a budget. */
-  left(): number;
+  remaining(): number;
   /** Part of the budget that is used up, from 0 to 1, what is for clean-up aside; 0 without one. */
   used(): number;
 }
@@ -42,7 +42,7 @@ export function limited(
   let spent = false;
 
   const usable = () => budget - reserve();
-  const ended = () => Promise.resolve(notSent("the run was ended", clock()));
+  const notSentAnswer = () => Promise.resolve(notSent("the run was ended", clock()));
   // Runs hand in the same options with every call, and transports remember what they make of the last ones.
   let last: { readonly options: SendOptions; readonly awaited: SendOptions } | undefined;
   const awaited = (options: SendOptions): SendOptions => {
@@ -56,14 +56,14 @@ export function limited(
     await space?.(options.signal);
     if (options.signal?.aborted !== true) return pass(call, options);
     requests -= 1;
-    return ended();
+    return notSentAnswer();
   };
   return {
     unable: (call) => transport.unable?.(call) ?? null,
-    forget: (connection) => transport.forget?.(connection),
+    release: (connection) => transport.release?.(connection),
     close: () => transport.close(),
     send(call, options) {
-      if (options.signal?.aborted === true) return ended();
+      if (options.signal?.aborted === true) return notSentAnswer();
       if (requests >= usable() && options.essential !== true) {
         spent = true;
         return Promise.resolve(notSent(`the budget of ${limits.budget} requests is spent`, clock()));
@@ -73,7 +73,7 @@ export function limited(
     },
     requests: () => requests,
     spent: () => spent,
-    left: () => Math.max(0, usable() - requests),
+    remaining: () => Math.max(0, usable() - requests),
     used: () => (budget === Number.POSITIVE_INFINITY ? 0 : Math.min(1, requests / Math.max(1, usable()))),
   };
 }

@@ -48,7 +48,7 @@ const meaning: Readonly<Record<Silence, string>> = {
  * True for the error with which undici gives a call up although HTTP allows what came: an interim response 100 without
  * an Expect. A call that is in flight gets this message for no other reason, and undici has no code for it.
  */
-export function isUnaskedContinue(error: unknown): boolean {
+export function isUnexpectedContinue(error: unknown): boolean {
   const first = innermost(error);
   return codeOf(first) === "UND_ERR_SOCKET" && first instanceof Error && first.message === "bad response";
 }
@@ -56,16 +56,16 @@ export function isUnaskedContinue(error: unknown): boolean {
 /** Sorts an error of a socket, of TLS, of the resolver or of an HTTP parser. */
 export function reasonOf(error: unknown): NoAnswerReason {
   const first = innermost(error);
-  if (isUnaskedContinue(first))
-    return because("aborted", "a 100 Continue that nobody asked for, which our HTTP client cannot read");
+  if (isUnexpectedContinue(first))
+    return noAnswer("aborted", "a 100 Continue that nobody asked for, which our HTTP client cannot read");
   const reason = silenceOf(first);
   const said = first instanceof Error ? printable(first.message) : "";
-  return because(reason, said);
+  return noAnswer(reason, said);
 }
 
 /** A reason with what is known about it; the text is made one printable line of at most 200 characters. */
-export function because(reason: Silence, said = ""): NoAnswerReason {
-  const text = printable(said);
+export function noAnswer(reason: Silence, detail = ""): NoAnswerReason {
+  const text = printable(detail);
   return { reason, detail: text === "" ? meaning[reason] : `${meaning[reason]} (${text})` };
 }
 

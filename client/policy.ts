@@ -2,11 +2,11 @@ import { isRecord } from "../spec/body.ts";
 import { canonicalJson } from "../spec/statement.ts";
 import { isRemovable } from "../spec/target.ts";
 import { additionOf, type Statement, type StatementRequest } from "./addition.ts";
-import { type PolicyOwner, type Reply, said } from "./lambda-api.ts";
-import { askUntil, isBusy, type WaitContext } from "./wait.ts";
+import { type PolicyOwner, type Reply, replyText } from "./lambda-api.ts";
+import { isBusy, retryWhile, type WaitContext } from "./wait.ts";
 
 /** A policy as it was read, to be given back later. Plain JSON. */
-export interface KeptPolicy extends PolicyOwner {
+export interface SavedPolicy extends PolicyOwner {
   /** ARN of what the policy belongs to. */
   readonly resource: string;
   readonly statements: readonly Statement[];
@@ -24,12 +24,12 @@ export type ShownPolicy =
 
 /** Reads the statements of a policy; there are none where GetPolicy answers 404. */
 export async function readStatements(context: WaitContext, of: PolicyOwner): Promise<ShownPolicy> {
-  const reply = await askUntil(context, () => context.lambda.getPolicy(of), isBusy);
+  const reply = await retryWhile(context, () => context.lambda.getPolicy(of), isBusy);
   if (!reply.ok && reply.status === 404) return { kind: "statements", statements: [] };
   if (!reply.ok) {
     const isAnswered = reply.status !== 0;
     const met = isAnswered ? "GetPolicy answered " : "GetPolicy had no answer, ";
-    return { kind: "unreadable", why: met + said(reply), isAnswered };
+    return { kind: "unreadable", why: met + replyText(reply), isAnswered };
   }
   const policy = parsed(reply.value.Policy ?? "");
   const list = isRecord(policy) ? policy.Statement : null;
@@ -44,7 +44,7 @@ export function addStatement(
   of: PolicyOwner,
   addition: StatementRequest,
 ): Promise<Reply<null>> {
-  return askUntil(context, () => context.lambda.addPermission(of, addition), isBusy);
+  return retryWhile(context, () => context.lambda.addPermission(of, addition), isBusy);
 }
 
 /** Removes one statement; null when it is gone, else why it is not. */
@@ -53,8 +53,8 @@ export async function removeStatement(
   of: PolicyOwner,
   sid: string,
 ): Promise<string | null> {
-  const reply = await askUntil(context, () => context.lambda.removePermission(of, sid), isBusy);
-  return reply.ok || reply.status === 404 ? null : said(reply);
+  const reply = await retryWhile(context, () => context.lambda.removePermission(of, sid), isBusy);
+  return reply.ok || reply.status === 404 ? null : replyText(reply);
 }
 
 /** What came of giving a policy back. */
@@ -78,14 +78,14 @@ export const pausesMs: readonly number[] = [0, 300, 1500];
  */
 export async function restore(
   context: WaitContext,
-  policy: KeptPolicy,
+  policy: SavedPolicy,
   sentIds: () => readonly string[] = () => [],
 ): Promise<Restored> {
   const removed = new Set<string>();
-  const given = new Set<string>();
-  const told = (problems: readonly string[], done: boolean): Restored => ({
+  const added = new Set<string>();
+  const resultOf = (problems: readonly string[], done: boolean): Restored => ({
     removed: [...removed],
-    given: [...given],
+    given: [...added],
     problems,
     done,
   });
@@ -93,25 +93,25 @@ export async function restore(
   let addedUnread: readonly Statement[] = [];
   // Only what a run empties has to be written without a look.
   let mayWriteUnread = policy.qualifier === null;
-  for (let round = 0; ; round += 1) {
+  for (let attempt = 0; ; attempt += 1) {
     const now = await readStatements(context, policy);
-    const pause = pausesMs[round];
+    const pause = pausesMs[attempt];
     if (now.kind === "unreadable") {
       if (!now.isAnswered || (pause === undefined && !mayWriteUnread))
-        return told(unread(policy, now.why, addedUnread), false);
+        return resultOf(unreadableProblems(policy, now.why, addedUnread), false);
       if (pause !== undefined) await context.sleep(pause);
       else {
         addedUnread = await writeUnread(context, policy, sentIds());
         mayWriteUnread = false;
-        round = 0;
+        attempt = 0;
       }
       continue;
     }
     const difference = compare(now.statements, policy.statements);
-    const done = difference.missing.length + difference.surplus.filter(isWithinReach).length === 0;
-    if (done || pause === undefined) return told(problemsOf(policy, difference, refusals), done);
+    const done = difference.missing.length + difference.surplus.filter(canBeRemoved).length === 0;
+    if (done || pause === undefined) return resultOf(problemsOf(policy, difference, refusals), done);
     await context.sleep(pause);
-    refusals = await write(context, policy, difference, { removed, given });
+    refusals = await write(context, policy, difference, { removed, given: added });
   }
 }
 
@@ -131,12 +131,12 @@ function compare(now: readonly Statement[], before: readonly Statement[]): Polic
 
 async function write(
   context: WaitContext,
-  policy: KeptPolicy,
+  policy: SavedPolicy,
   { surplus, missing }: PolicyChange,
   done: { readonly removed: Set<string>; readonly given: Set<string> },
 ): Promise<Refusals> {
   const refusals = new Map<string, string>();
-  for (const statement of surplus.filter(isWithinReach)) {
+  for (const statement of surplus.filter(canBeRemoved)) {
     const why = await removeStatement(context, policy, statement.Sid);
     if (why === null) done.removed.add(statement.Sid);
     else refusals.set(canonicalJson(statement), why);
@@ -145,7 +145,11 @@ async function write(
     const read = additionOf(statement, policy.resource);
     const reply = read.kind === "addition" ? await addStatement(context, policy, read.addition) : null;
     if (reply?.ok) done.given.add(String(statement.Sid));
-    else refusals.set(canonicalJson(statement), reply === null ? "AddPermission cannot say it" : said(reply));
+    else
+      refusals.set(
+        canonicalJson(statement),
+        reply === null ? "AddPermission cannot say it" : replyText(reply),
+      );
   }
   return refusals;
 }
@@ -156,7 +160,7 @@ async function write(
  */
 async function writeUnread(
   context: WaitContext,
-  policy: KeptPolicy,
+  policy: SavedPolicy,
   sentIds: readonly string[],
 ): Promise<readonly Statement[]> {
   const added: Statement[] = [];
@@ -175,31 +179,35 @@ async function writeUnread(
 }
 
 /** A path can name the id of the statement without being taken for something else. */
-function isWithinReach(statement: Statement): statement is Statement & { readonly Sid: string } {
+function canBeRemoved(statement: Statement): statement is Statement & { readonly Sid: string } {
   return typeof statement.Sid === "string" && isRemovable(statement.Sid);
 }
 
 function problemsOf(
-  policy: KeptPolicy,
+  policy: SavedPolicy,
   { surplus, missing }: PolicyChange,
   refusals: Refusals,
 ): readonly string[] {
   const owner = ownerOf(policy);
   const why = (statement: Statement) =>
     refusals.get(canonicalJson(statement)) ?? "the target acknowledged the request and did not do it";
-  const stuck = surplus.map((statement) => {
-    const reason = isWithinReach(statement) ? why(statement) : "no path can name its id safely";
+  const notRemoved = surplus.map((statement) => {
+    const reason = canBeRemoved(statement) ? why(statement) : "no path can name its id safely";
     return `${JSON.stringify(statement.Sid)} (${reason})`;
   });
-  const behind = `${stuck.length} statements of ${owner} are left behind: ${stuck.slice(0, 5).join(", ")}${stuck.length > 5 ? ", …" : ""}`;
+  const behind = `${notRemoved.length} statements of ${owner} are left behind: ${notRemoved.slice(0, 5).join(", ")}${notRemoved.length > 5 ? ", …" : ""}`;
   const lost = missing.map(
     (statement) =>
       `${owner} has lost a statement that stood there before (${why(statement)}): ${canonicalJson(statement)}`,
   );
-  return stuck.length > 0 ? [behind, ...lost] : lost;
+  return notRemoved.length > 0 ? [behind, ...lost] : lost;
 }
 
-function unread(policy: KeptPolicy, why: string, added: readonly Statement[]): readonly string[] {
+function unreadableProblems(
+  policy: SavedPolicy,
+  why: string,
+  added: readonly Statement[],
+): readonly string[] {
   const owner = ownerOf(policy);
   const held = policy.statements.map((statement) => {
     const text = canonicalJson(statement);

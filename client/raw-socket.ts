@@ -3,7 +3,7 @@ import { setImmediate as turn } from "node:timers/promises";
 import type { Answer, Header } from "../spec/exchange.ts";
 import type { Authorizer } from "./authorize.ts";
 import { follow, unfollow } from "./deadline.ts";
-import { because, type NoAnswerReason, notSent, reasonOf } from "./no-answer.ts";
+import { type NoAnswerReason, noAnswer, notSent, reasonOf } from "./no-answer.ts";
 import { type ReadResponse, readResponse } from "./read-response.ts";
 import { dial, type Tls } from "./sockets.ts";
 import { addressed, type Clock, defaultMaxBodyBytes, type Outgoing, type SendOptions } from "./transport.ts";
@@ -54,11 +54,11 @@ async function sendOn(
   const full = addressed(call, endpoint);
   const signed = await signedHeaders(full, options);
   if ("kind" in signed) return { answer: signed, socket: open, reusable: false };
-  const began = clock();
+  const startedAt = clock();
   const socket = open ?? (await connected(options, ended));
   if (!("write" in socket)) {
     return {
-      answer: { kind: "none", ...socket, sentAt: began, answeredAt: clock() },
+      answer: { kind: "none", ...socket, sentAt: startedAt, answeredAt: clock() },
       socket: open,
       reusable: false,
     };
@@ -163,8 +163,8 @@ async function within<T>(
   const signals = [options.signal, options.closing];
   let finish = ignore;
   const ended = new Promise<NoAnswerReason>((resolve) => {
-    const entry = { abort: () => resolve(because("aborted")) };
-    const expired = (): void => resolve(because("timeout", `${options.deadlineMs} ms`));
+    const entry = { abort: () => resolve(noAnswer("aborted")) };
+    const expired = (): void => resolve(noAnswer("timeout", `${options.deadlineMs} ms`));
     const timer = setTimeout(expired, options.deadlineMs);
     for (const signal of signals) follow(signal, entry);
     finish = () => {

@@ -2,7 +2,7 @@ import { type IncomingMessage, request } from "node:http";
 import type { Socket } from "node:net";
 import { Duplex } from "node:stream";
 import type { Header } from "../spec/exchange.ts";
-import { because, type NoAnswerReason, reasonOf } from "./no-answer.ts";
+import { type NoAnswerReason, noAnswer, reasonOf } from "./no-answer.ts";
 import { maxHeaderBytes, maxInterimResponses } from "./transport.ts";
 
 /** A response that has been read to its end from a socket. */
@@ -39,9 +39,9 @@ export function readResponse(
     let interim = 0;
     sent.on("information", () => {
       interim += 1;
-      if (interim > maxInterimResponses) resolve(because("protocol", "too many interim responses"));
+      if (interim > maxInterimResponses) resolve(noAnswer("protocol", "too many interim responses"));
     });
-    sent.on("upgrade", () => resolve(because("protocol", "the protocol was changed")));
+    sent.on("upgrade", () => resolve(noAnswer("protocol", "the protocol was changed")));
     sent.on("error", (error) => resolve(reasonOf(error)));
     sent.on("response", (response) => collect(response, options.maxBodyBytes, resolve));
     sent.end();
@@ -58,7 +58,7 @@ function collect(
   let size = 0;
   response.on("data", (chunk: Buffer) => {
     size += chunk.length;
-    if (size > maxBodyBytes) resolve(because("too-large", `over ${maxBodyBytes} bytes`));
+    if (size > maxBodyBytes) resolve(noAnswer("too-large", `over ${maxBodyBytes} bytes`));
     else chunks.push(chunk);
   });
   response.on("error", (error) => resolve(reasonOf(error)));

@@ -75,11 +75,11 @@ function escaped(text: string): string {
 
 const secretHeader = /^(authorization|proxy-authorization|x-amz-security-token|cookie|set-cookie)$/i;
 /** What separates a name from its value, in the spellings of a header, a query, JSON and XML. */
-const is = String.raw`(?:\\*["'])?\s*(?:=|:|%(?:25)*3D|\\+u003d|&#(?:0*61|x0*3d);)\s*(?:\\*["'])?`;
+const separator = String.raw`(?:\\*["'])?\s*(?:=|:|%(?:25)*3D|\\+u003d|&#(?:0*61|x0*3d);)\s*(?:\\*["'])?`;
 
 /** An Authorization header to the end of its signature; the parts of a signed query; a signature, however it is spelt. */
 const signedParts = new RegExp(
-  String.raw`AWS4-HMAC-SHA256[^"'<>\r\n]{0,2000}?Signature${is}[0-9a-f]+|(X-Amz-(?:Signature|Credential|Security-Token)${is})[^&\s"'<>\\]+|(${spelled("Signature")}${is})${spelledHexDigit}{32,}`,
+  String.raw`AWS4-HMAC-SHA256[^"'<>\r\n]{0,2000}?Signature${separator}[0-9a-f]+|(X-Amz-(?:Signature|Credential|Security-Token)${separator})[^&\s"'<>\\]+|(${spelled("Signature")}${separator})${spelledHexDigit}{32,}`,
   "gi",
 );
 
@@ -87,7 +87,7 @@ const signedParts = new RegExp(
 const hiddenHeader = /(?:QVdTNC1ITUFD|FXUzQtSE1BQ|BV1M0LUhNQU)[A-Za-z0-9+/_=-]*/g;
 
 /** What may hold a signature at all, its first letter escaped or not: most texts do not. */
-const suspect = /AWS4-|Signature|x-amz-[sc]|QVdTNC|FXUzQt|BV1M0L|(?:u00|%|&#x)[57]3|&#(?:83|115);/i;
+const mayHoldSignature = /AWS4-|Signature|x-amz-[sc]|QVdTNC|FXUzQt|BV1M0L|(?:u00|%|&#x)[57]3|&#(?:83|115);/i;
 
 /**
  * A redactor for the given secrets, in every spelling they may come back in. Texts under eight characters are dummies
@@ -101,7 +101,7 @@ export function redactor(secrets: readonly string[]): Redactor {
   const known = real.length === 0 ? null : new RegExp(real.map(spellingsOf).join("|"), "g");
   const text = (given: string): string => {
     // First: a header in base64 is only known by its beginning, and has a key in its middle.
-    const clean = suspect.test(given) ? withoutSignatures(given) : given;
+    const clean = mayHoldSignature.test(given) ? withoutSignatures(given) : given;
     return known === null ? clean : clean.replace(known, redacted);
   };
   const isClean = ([name, value]: Header): boolean =>
@@ -160,7 +160,7 @@ function base64(encoded: string, text: (given: string) => string): string {
 export function redacting(transport: Transport, redact: Redactor): Transport {
   return {
     unable: (call) => transport.unable?.(call) ?? null,
-    forget: (connection) => transport.forget?.(connection),
+    release: (connection) => transport.release?.(connection),
     close: () => transport.close(),
     send: async (call, options) => redact.answer(await transport.send(call, options)),
   };

@@ -3,19 +3,19 @@ import { setTimeout as pause } from "node:timers/promises";
 import { connect as connectTls, rootCertificates } from "node:tls";
 
 /** Open sockets between two calls, by the name of their connection. */
-export interface KeptSockets {
+export interface SocketPool {
   /** The socket of that name, if there is one and it is still good for a call; it is no longer kept then. */
   take(name: string): Promise<Socket | undefined>;
   /** Keeps a socket in place of the one that had the name. */
-  keep(name: string, socket: Socket): void;
+  put(name: string, socket: Socket): void;
   /** Ends the socket of that name. */
-  forget(name: string): void;
+  release(name: string): void;
   /** Ends every socket. */
   close(): void;
 }
 
 /** Makes an empty collection. */
-export function keptSockets(): KeptSockets {
+export function socketPool(): SocketPool {
   const sockets = new Map<string, Socket>();
   let closed = false;
   return {
@@ -27,12 +27,12 @@ export function keptSockets(): KeptSockets {
       socket.destroy();
       return undefined;
     },
-    keep(name, socket) {
+    put(name, socket) {
       sockets.get(name)?.destroy();
       if (closed) socket.destroy();
       else sockets.set(name, socket);
     },
-    forget(name) {
+    release(name) {
       sockets.get(name)?.destroy();
       sockets.delete(name);
     },
@@ -47,12 +47,12 @@ export function keptSockets(): KeptSockets {
 /** False when bytes came that nobody asked for, or the connection ended; waits a moment for either. */
 async function isQuiet(socket: Socket): Promise<boolean> {
   let quiet = true;
-  const spoiled = (): void => {
+  const onActivity = (): void => {
     quiet = false;
   };
-  socket.on("data", spoiled).on("end", spoiled).resume();
+  socket.on("data", onActivity).on("end", onActivity).resume();
   await pause(10);
-  socket.off("data", spoiled).off("end", spoiled);
+  socket.off("data", onActivity).off("end", onActivity);
   return quiet && socket.writable && !socket.destroyed;
 }
 

@@ -2,8 +2,8 @@ import { canonicalJson } from "../spec/statement.ts";
 import { deleteFunction } from "./arrange.ts";
 import { type Sleep, sleep } from "./deadline.ts";
 import { journalsIn, type LeftJournal, removeJournal } from "./journal.ts";
-import { lambdaApi, said } from "./lambda-api.ts";
-import { type KeptPolicy, ownerOf, restore } from "./policy.ts";
+import { lambdaApi, replyText } from "./lambda-api.ts";
+import { ownerOf, restore, type SavedPolicy } from "./policy.ts";
 import type { Clock, Transport } from "./transport.ts";
 import type { WaitContext } from "./wait.ts";
 
@@ -62,7 +62,7 @@ export async function sweep(options: SweepOptions): Promise<Swept> {
     await clear(journal, options, done);
   }
   const spared = new Set(running.flatMap(({ entry }) => entry.functions));
-  const stale = await oldOnes(options, left);
+  const stale = await oldFunctions(options, left);
   for (const name of stale.filter((each) => !spared.has(each) && !deleted.includes(each))) {
     await remove(options, name, done);
   }
@@ -89,7 +89,7 @@ async function clear(
   }
   const isClear = done.left.length === before;
   let isGiven = true;
-  for (const policy of entry.policies) isGiven = (await giveBack(options, policy, done)) && isGiven;
+  for (const policy of entry.policies) isGiven = (await restorePolicy(options, policy, done)) && isGiven;
   if (!isGiven) done.left.push(`${path} still keeps what stood there before: delete the file to give it up`);
   if (isClear && isGiven) await removeJournal(path);
 }
@@ -106,7 +106,11 @@ async function remove(options: SweepOptions, name: string, { deleted, left }: Sw
 }
 
 /** True when nothing is left to do for the policy. */
-async function giveBack(options: SweepOptions, policy: KeptPolicy, to: SweepProgress): Promise<boolean> {
+async function restorePolicy(
+  options: SweepOptions,
+  policy: SavedPolicy,
+  to: SweepProgress,
+): Promise<boolean> {
   const { removed, given, problems, done } = await restore(contextOf(options), policy);
   const owner = ownerOf(policy);
   if (!done && (await isGone(options, policy.functionName))) {
@@ -133,14 +137,16 @@ function named(sids: readonly string[]): string {
 const mostPages = 200;
 
 /** Names of old functions with our prefix; a target that cannot list has none. */
-async function oldOnes(options: SweepOptions, left: string[]): Promise<readonly string[]> {
+async function oldFunctions(options: SweepOptions, left: string[]): Promise<readonly string[]> {
   const { lambda } = contextOf(options);
   const names: string[] = [];
   let marker: string | null = null;
   for (let page = 0; page < mostPages; page += 1) {
     const reply: Awaited<ReturnType<typeof lambda.listFunctions>> = await lambda.listFunctions(marker);
     if (!reply.ok) {
-      left.push(`functions that no journal names were not looked for: ListFunctions answered ${said(reply)}`);
+      left.push(
+        `functions that no journal names were not looked for: ListFunctions answered ${replyText(reply)}`,
+      );
       return names;
     }
     for (const { FunctionName: name = "", LastModified: modified = "" } of reply.value.Functions) {

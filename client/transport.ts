@@ -31,7 +31,7 @@ export interface Transport {
   /** Why this transport cannot carry the call as it is meant, in one sentence; null when it can. */
   unable?(call: Outgoing): string | null;
   /** Ends the connection that calls of this name shared, so that the next one gets a new one. */
-  forget?(connection: string): void;
+  release?(connection: string): void;
   /** Ends every connection, also those still being made; calls in flight come back as `aborted`. */
   close(): Promise<void>;
 }
@@ -49,13 +49,13 @@ export const maxInterimResponses = 32;
  * Has the target started again where it is gone, and sends again what it did not accept. What may have reached it is
  * sent once, and its answer stays what it was.
  */
-export function reviving(transport: Transport, revive: () => Promise<boolean>): Transport {
+export function restarting(transport: Transport, restart: () => Promise<boolean>): Transport {
   return {
     ...transport,
     send: async (call, options) => {
       const answer = await transport.send(call, options);
       if (answer.kind !== "none" || (answer.reason !== "refused" && answer.reason !== "reset")) return answer;
-      const isUp = await revive();
+      const isUp = await restart();
       return isUp && answer.reason === "refused" ? transport.send(call, options) : answer;
     },
   };

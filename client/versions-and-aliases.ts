@@ -1,7 +1,7 @@
 import type { FixtureFunction, StagedAliases } from "../spec/fixture.ts";
 import type { UnsupportedCapability } from "../spec/verdict.ts";
-import { said } from "./lambda-api.ts";
-import { askUntil, isSettling, type WaitContext } from "./wait.ts";
+import { replyText } from "./lambda-api.ts";
+import { isNotReady, retryWhile, type WaitContext } from "./wait.ts";
 
 /** A function with its versions and aliases, and what it could not be given. */
 export interface Complete {
@@ -31,7 +31,7 @@ async function publishTwo(
   const second = await publish(context, name, "2", missing);
   if (second === null || second !== first) return second === null ? [first] : [first, second];
   // A service that sees no change since the last version publishes none, so something has to change.
-  const changed = await change(context, name);
+  const changed = await changeConfiguration(context, name);
   const third = changed ? await publish(context, name, "2", missing) : null;
   if (third !== null && third !== first) return [first, third];
   missing.push({
@@ -47,19 +47,19 @@ async function publish(
   description: string,
   missing: UnsupportedCapability[],
 ): Promise<string | null> {
-  const reply = await askUntil(
+  const reply = await retryWhile(
     context,
     () => context.lambda.publishVersion(name, description),
-    (refused) => refused.status !== 404 && isSettling(refused),
+    (refused) => refused.status !== 404 && isNotReady(refused),
   );
   const version = reply.ok ? reply.value.Version : undefined;
   if (version !== undefined && /^[0-9]+$/.test(version)) return version;
-  const why = reply.ok ? `named the version ${JSON.stringify(version ?? null)}` : said(reply);
+  const why = reply.ok ? `named the version ${JSON.stringify(version ?? null)}` : replyText(reply);
   missing.push({ needs: "versions", reason: `no version of ${name}: PublishVersion answered ${why}` });
   return null;
 }
 
-async function change(context: WaitContext, name: string): Promise<boolean> {
+async function changeConfiguration(context: WaitContext, name: string): Promise<boolean> {
   const { lambda } = context;
   const reply = await lambda.updateFunctionConfiguration(name, "changed for a second version");
   if (!reply.ok) return false;
@@ -105,12 +105,12 @@ async function createAlias(
   alias: string,
   version: string,
 ): Promise<string | null> {
-  const reply = await askUntil(
+  const reply = await retryWhile(
     context,
     () => context.lambda.createAlias(name, alias, version),
-    (refused) => refused.status !== 404 && isSettling(refused),
+    (refused) => refused.status !== 404 && isNotReady(refused),
   );
-  return reply.ok ? null : said(reply);
+  return reply.ok ? null : replyText(reply);
 }
 
 /** The names of the aliases for a function with this ARN; null when its ARN is too long for the two edges. */

@@ -26,22 +26,22 @@ export interface ArrangeContext extends WaitContext {
 }
 
 /** Asks again, with growing pauses, while the reply is one that passes by itself; gives up at the end of the wait. */
-export async function askUntil<T>(
+export async function retryWhile<T>(
   context: WaitContext,
-  ask: () => Promise<Reply<T>>,
-  passes: (reply: Refused) => boolean,
+  send: () => Promise<Reply<T>>,
+  isTransient: (reply: Refused) => boolean,
 ): Promise<Reply<T>> {
   const until = context.clock() + context.waitTimeoutMs;
   for (let pause = 100; ; pause = Math.min(pause * 2, 2000)) {
-    stopIfEnded(context);
-    const reply = await ask();
-    if (reply.ok || !passes(reply) || context.clock() + pause > until) return reply;
+    throwIfAborted(context);
+    const reply = await send();
+    if (reply.ok || !isTransient(reply) || context.clock() + pause > until) return reply;
     await context.sleep(pause, context.signal);
   }
 }
 
 /** Throws when the run is being ended. */
-export function stopIfEnded({ signal }: WaitContext): void {
+export function throwIfAborted({ signal }: WaitContext): void {
   if (signal?.aborted !== true) return;
   throw new Fault("The run was ended while its functions were being arranged: start it again.");
 }
@@ -52,7 +52,7 @@ export function isBusy(reply: Refused): boolean {
 }
 
 /** Busy, or the thing that was just made is not to be seen or not ready everywhere. */
-export function isSettling(reply: Refused): boolean {
+export function isNotReady(reply: Refused): boolean {
   if (isBusy(reply) || reply.status === 404) return true;
   return reply.status === 409 && /pending|in progress|following state/i.test(reply.message);
 }
@@ -63,9 +63,9 @@ export function notLambda(context: ArrangeContext, operation: string, reply: Ref
   if (answer.kind === "none") return unreachable(context, operation, answer.reason, answer.detail);
   const type = header(answer.headers, "content-type") ?? "";
   const page = /^\s*</.test(answer.body) || /html/i.test(type);
-  const odd = answer.status < 400 || answer.status === 405 || answer.status === 501;
+  const unexpected = answer.status < 400 || answer.status === 405 || answer.status === 501;
   const nameless404 = answer.status === 404 && reply.error === null;
-  if (!(page || odd || nameless404)) return null;
+  if (!(page || unexpected || nameless404)) return null;
   const what = page
     ? `${answer.status} and a page of markup`
     : `${answer.status} and nothing that a Lambda API says`;
@@ -75,7 +75,7 @@ export function notLambda(context: ArrangeContext, operation: string, reply: Ref
 }
 
 /** The option that mends it, by the reason why no answer came, where that is not the endpoint. */
-const optionAbout: Readonly<Record<string, string>> = { timeout: "timeoutMs", aborted: "budget" };
+const optionFor: Readonly<Record<string, string>> = { timeout: "timeoutMs", aborted: "budget" };
 
 function unreachable(context: ArrangeContext, operation: string, reason: string, detail: string): Fault {
   const { optionName } = context;
@@ -89,6 +89,6 @@ function unreachable(context: ArrangeContext, operation: string, reason: string,
   const otherwise = `start the target, or correct ${optionName("endpoint")}`;
   return new Fault(
     `${context.endpoint} gave no answer to ${operation}, ${detail}: ${context.remedy ?? remedy[reason] ?? otherwise}.`,
-    { option: optionAbout[reason] ?? "endpoint" },
+    { option: optionFor[reason] ?? "endpoint" },
   );
 }

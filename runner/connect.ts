@@ -13,13 +13,13 @@ import {
   secretsOf,
 } from "../client/authorize.ts";
 import { sleep } from "../client/deadline.ts";
-import { noting } from "../client/existing-policy.ts";
+import { recordStatementIds } from "../client/existing-policy.ts";
 import { httpTransport } from "../client/http.ts";
 import { journalIn } from "../client/journal.ts";
 import { type Limited, limited } from "../client/limiter.ts";
 import { redacting, redactor } from "../client/redact.ts";
 import { signingAuthorizer } from "../client/sigv4.ts";
-import { type Clock, reviving, type SendOptions, type Transport } from "../client/transport.ts";
+import { type Clock, restarting, type SendOptions, type Transport } from "../client/transport.ts";
 import type { Header } from "../spec/exchange.ts";
 import type { OptionSpelling } from "../spec/fault.ts";
 import type { Fixture, FixtureFunction } from "../spec/fixture.ts";
@@ -48,7 +48,7 @@ export interface ConnectOptions {
   readonly journalDir: string | null;
   readonly pid: number;
   /** Starts the target again where it has gone; true when it is up. */
-  readonly revive?: (() => Promise<boolean>) | undefined;
+  readonly restart?: (() => Promise<boolean>) | undefined;
   /** In place of a connection to the endpoint. */
   readonly carrier?: ((authorize: Authorizer) => Transport) | undefined;
   /** What to do when nothing can be arranged, as the end of a sentence. */
@@ -58,7 +58,7 @@ export interface ConnectOptions {
 }
 
 /** How a fixture is arranged where that differs from one to the next. */
-export type ArrangeHow = Pick<ArrangeOptions, "waitTimeoutMs" | "bare" | "signal" | "began">;
+export type ArrangeHow = Pick<ArrangeOptions, "waitTimeoutMs" | "bare" | "signal" | "onTearDown">;
 
 /** A target within reach. */
 export interface Connection {
@@ -88,15 +88,15 @@ export async function connect(options: ConnectOptions): Promise<Connection> {
     options.carrier?.(authorize) ??
     httpTransport({ endpoint, clock, authorize, connections, connectTimeoutMs: Math.max(10_000, timeoutMs) });
   // Functions of our own are deleted with all that was added to them.
-  const noted = options.functionName === undefined ? null : noting(carrier);
+  const noted = options.functionName === undefined ? null : recordStatementIds(carrier);
   const line = noted?.transport ?? carrier;
-  const { budget, rate, revive } = options;
+  const { budget, rate, restart } = options;
   const redact = redactor(credentials === null ? [] : secretsOf(credentials));
   // Each fixture has two functions to delete, and a role may stand beside them.
   let fixtures = 0;
   const least = Math.min(reserve, Math.ceil((budget ?? 0) / 4));
   const transport = limited(
-    redacting(revive === undefined ? line : reviving(line, revive), redact),
+    redacting(restart === undefined ? line : restarting(line, restart), redact),
     { budget, rate, reserve: () => Math.max(least, 2 * fixtures + 4) },
     { clock, sleep },
   );

@@ -47,7 +47,7 @@ export async function setUpWorkers(options: SetUpOptions): Promise<WorkerPool> {
   const { scope } = options;
   const arranging = new Set<Promise<Arranged>>();
   const undoing = new Set<Arranged["tearDown"]>();
-  const began = (tearDown: Arranged["tearDown"]) => undoing.add(tearDown);
+  const onTearDown = (tearDown: Arranged["tearDown"]) => undoing.add(tearDown);
   const missing: Arranged["missing"][number][] = [];
   const generations = new Map<number, number>();
   let failures = 0;
@@ -77,7 +77,7 @@ export async function setUpWorkers(options: SetUpOptions): Promise<WorkerPool> {
     if (!options.fresh || failures >= mostFailures || index > mostIndex || scope.signal.aborted) return null;
     if ((generations.get(index) ?? 0) > mostGenerations) return null;
     try {
-      const worker = await make(index, { waitTimeoutMs: renewalWaitTimeoutMs, bare, began });
+      const worker = await make(index, { waitTimeoutMs: renewalWaitTimeoutMs, bare, onTearDown });
       failures = 0;
       return worker;
     } catch {
@@ -92,7 +92,7 @@ export async function setUpWorkers(options: SetUpOptions): Promise<WorkerPool> {
   try {
     const first = await make(0);
     const others = Array.from({ length: options.workers - 1 }, (_, index) => index + 1);
-    const workers = [first, ...(await scope.all(others, (index) => make(index, { began })))];
+    const workers = [first, ...(await scope.all(others, (index) => make(index, { onTearDown })))];
     return {
       workers,
       missing,

@@ -220,7 +220,7 @@ async function confirm(
     replace: pool.replace,
     spareFixture: pool.spareFixture,
     stop: () => stop()?.code ?? null,
-    plays: (violations) => Math.floor(options.transport.left() / violations / requestsOfRerun),
+    plays: (violations) => Math.floor(options.transport.remaining() / violations / requestsOfRerun),
     trying: (far) => emit({ type: "confirming", ...far, spent: spentBy(options) }),
     concluded: ({ rule, columns, ruleResult: result }) => {
       for (const column of columns) told.add(resultKey(rule.id, column));

@@ -96,7 +96,7 @@ export function workerOn(options: WorkerOptions): Worker {
     }
     // The next history begins on connections of its own: what this one did to them must not reach it.
     for (const batch of batches) {
-      for (const { call } of batch) if (call.connection !== undefined) transport.forget?.(call.connection);
+      for (const { call } of batch) if (call.connection !== undefined) transport.release?.(call.connection);
     }
     return { batches, observed };
   };

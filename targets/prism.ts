@@ -6,18 +6,18 @@ import type { Target, UnsupportedCapability } from "./target.ts";
 
 const version = "5.14.2";
 
-const forgetful = "Prism answers from examples and keeps nothing";
+const keepsNothing = "Prism answers from examples and keeps nothing";
 
 const cannot: readonly UnsupportedCapability[] = [
-  { needs: "state", reason: `${forgetful}: every function exists and no statement is a duplicate.` },
-  { needs: "policy", reason: `${forgetful}: there is no policy to read.` },
-  { needs: "echo", reason: `${forgetful}: the statement returned is the example's, whatever was sent.` },
+  { needs: "state", reason: `${keepsNothing}: every function exists and no statement is a duplicate.` },
+  { needs: "policy", reason: `${keepsNothing}: there is no policy to read.` },
+  { needs: "echo", reason: `${keepsNothing}: the statement returned is the example's, whatever was sent.` },
   { needs: "meaning", reason: "Prism checks schemas only: what a Principal means is beyond it." },
-  { needs: "other", reason: `${forgetful}: one function is like any other.` },
-  { needs: "versions", reason: `${forgetful}: no version can be published.` },
-  { needs: "aliases", reason: `${forgetful}: no alias can be made.` },
-  { needs: "remove", reason: `${forgetful}: there is no statement to remove.` },
-  { needs: "revisions", reason: `${forgetful}: no revision is ever stale.` },
+  { needs: "other", reason: `${keepsNothing}: one function is like any other.` },
+  { needs: "versions", reason: `${keepsNothing}: no version can be published.` },
+  { needs: "aliases", reason: `${keepsNothing}: no alias can be made.` },
+  { needs: "remove", reason: `${keepsNothing}: there is no statement to remove.` },
+  { needs: "revisions", reason: `${keepsNothing}: no revision is ever stale.` },
 ];
 
 /** Stoplight's Prism over our own contract: an independent reader of it, without any state. */

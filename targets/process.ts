@@ -18,7 +18,7 @@ export interface ServerProcess {
 }
 
 /** A process that has ended: its exit code (null if killed or never started) and what it said, at most 64 KiB. */
-export interface Ended {
+export interface ProcessExit {
   readonly code: number | null;
   readonly output: string;
 }
@@ -58,7 +58,7 @@ export async function startServer(server: ServerProcess): Promise<() => Promise<
 }
 
 /** Null once it listens, else the reason why it never did. */
-async function untilReady(server: ServerProcess, ended: Promise<Ended>): Promise<string | null> {
+async function untilReady(server: ServerProcess, ended: Promise<ProcessExit>): Promise<string | null> {
   const giveUpAt = performance.now() + server.readyWithinMs;
   while (performance.now() < giveUpAt) {
     const end = await Promise.race([ended, sleep(50, null)]);
@@ -69,17 +69,17 @@ async function untilReady(server: ServerProcess, ended: Promise<Ended>): Promise
 }
 
 /** Runs a program to its end. */
-export function run(command: string, args: readonly string[]): Promise<Ended> {
+export function run(command: string, args: readonly string[]): Promise<ProcessExit> {
   return endOf(spawn(command, args, { env: childEnvironment(), stdio: ["ignore", "pipe", "pipe"] }));
 }
 
 /** The last thing that a process said, as one sentence of a message. */
-export function lastLine(end: Ended): string {
+export function lastLine(end: ProcessExit): string {
   const line = end.output.trimEnd().split("\n").at(-1)?.trim();
   return line === undefined || line === "" ? `it ended with code ${end.code}.` : line;
 }
 
-function endOf(child: ChildProcess): Promise<Ended> {
+function endOf(child: ChildProcess): Promise<ProcessExit> {
   let output = "";
   const observe = (chunk: Buffer) => {
     output = (output + chunk.toString("utf8")).slice(-65_536);
@@ -106,7 +106,7 @@ function signal(child: ChildProcess, name: "SIGTERM" | "SIGKILL"): void {
 export interface Restartable {
   stop(): Promise<void>;
   /** Starts it again where it does not listen any more; true when it listens. */
-  revive(): Promise<boolean>;
+  restart(): Promise<boolean>;
 }
 
 /** Starts a server that keeps nothing, so that one which was started again is as good as the first. */
@@ -116,7 +116,7 @@ export async function startRestartable(server: ServerProcess): Promise<Restartab
   let restarting: Promise<boolean> | null = null;
   const startAgain = async (): Promise<boolean> => {
     if (stopped) return false;
-    if (await keepsListening(server.port)) return true;
+    if (await staysListening(server.port)) return true;
     await stop();
     stop = await startServer(server);
     return true;
@@ -127,7 +127,7 @@ export async function startRestartable(server: ServerProcess): Promise<Restartab
       await restarting?.catch(() => false);
       await stop();
     },
-    revive: () => {
+    restart: () => {
       restarting ??= startAgain().finally(() => {
         restarting = null;
       });
@@ -137,7 +137,7 @@ export async function startRestartable(server: ServerProcess): Promise<Restartab
 }
 
 /** A process that is ending drops its connections before the socket that it listens on. */
-async function keepsListening(port: number): Promise<boolean> {
+async function staysListening(port: number): Promise<boolean> {
   if (!(await isListening(port))) return false;
   await sleep(100);
   return isListening(port);

@@ -9,7 +9,7 @@ interface Started {
   /** Ends whatever was started; does nothing the second time. */
   stop(): Promise<void>;
   /** Starts it again where it has gone; true when it is up. Only for targets that lose nothing by it. */
-  revive?(): Promise<boolean>;
+  restart?(): Promise<boolean>;
 }
 
 /** What starting a target may need from outside. */

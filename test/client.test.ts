@@ -5,7 +5,7 @@ import { brotliCompressSync, gzipSync } from "node:zlib";
 import { afterEach, expect, test } from "vitest";
 import { constantAuthorizer } from "../client/authorize.ts";
 import { type HttpOptions, httpTransport } from "../client/http.ts";
-import { endpointOf, type Outgoing, reviving, type Transport } from "../client/transport.ts";
+import { endpointOf, type Outgoing, restarting, type Transport } from "../client/transport.ts";
 import type { Answer } from "../spec/exchange.ts";
 import { type BareServer, bareServer, isWhole, response } from "./bare-server.ts";
 
@@ -385,7 +385,7 @@ test("calls that name a connection share it until it is forgotten or the target 
   const named = { ...post, connection: "one" };
   for (const call of [named, named, { ...named, connection: "two" }]) await transport.send(call, patient);
   expect(server.received).toHaveLength(2);
-  transport.forget?.("one");
+  transport.release?.("one");
   await transport.send(named, patient);
   expect(server.received).toHaveLength(3);
 
@@ -441,7 +441,7 @@ test("what was not accepted is sent again once the target is up, what may have a
   for (const reason of reasons) {
     const sent: string[] = [];
     let up = false;
-    const transport = reviving(
+    const transport = restarting(
       {
         send: async () => {
           sent.push(up ? "up" : "down");

@@ -16,7 +16,7 @@ import { additionOf } from "../client/addition.ts";
 import { type ArrangeOptions, useExisting } from "../client/arrange.ts";
 import { type Journal, journalIn, journalsIn } from "../client/journal.ts";
 import { lambdaApi } from "../client/lambda-api.ts";
-import { type KeptPolicy, readStatements, restore } from "../client/policy.ts";
+import { readStatements, restore, type SavedPolicy } from "../client/policy.ts";
 import type { Transport } from "../client/transport.ts";
 import type { WaitContext } from "../client/wait.ts";
 import { isRecord } from "../spec/body.ts";
@@ -81,7 +81,7 @@ function remove(StatementId: string): Promise<void> {
 }
 
 /** The policy of the function, or of one of its aliases, as it stands. */
-async function policy(qualifier: string | null = null): Promise<KeptPolicy> {
+async function policy(qualifier: string | null = null): Promise<SavedPolicy> {
   const read = await readStatements(contextOver(transport), { functionName: name, qualifier });
   if (read.kind === "unreadable") throw new Error(read.why);
   return { functionName: name, qualifier, resource, statements: read.statements };
@@ -397,7 +397,7 @@ describe("A run of --function does not start, and changes nothing,", () => {
   });
 
   it("where another run keeps the policy", async () => {
-    await journal("broken").keep(name, [await policy()]);
+    await journal("broken").notePolicies(name, [await policy()]);
     const { used, log } = use({}, { journal: journal() });
     await expect(used).rejects.toThrow(
       "The policy of mine is kept by the run broken, which is still going on or was broken",

@@ -124,7 +124,7 @@ test("a budget ends quietly, and clean-up may go beyond it", async () => {
   const answers = await Promise.all([1, 2, 3].map(() => transport.send(post, patient)));
   expect(answers.map(({ kind }) => kind)).toEqual(["response", "response", "none"]);
   expect(answers[2]).toMatchObject({ reason: "aborted", detail: expect.stringContaining("budget of 3") });
-  expect([transport.spent(), transport.left(), transport.used()]).toEqual([true, 0, 1]);
+  expect([transport.spent(), transport.remaining(), transport.used()]).toEqual([true, 0, 1]);
   expect((await transport.send(post, { ...patient, essential: true })).kind).toBe("response");
   expect([sent, transport.requests()]).toEqual([3, 3]);
 });

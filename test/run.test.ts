@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { play } from "../api/run.ts";
+import { runOrThrow } from "../api/run.ts";
 import { openSession } from "../api/session.ts";
-import { contactFor } from "../api/target.ts";
+import { connectionFor } from "../api/target.ts";
 import type { PublishedEvent } from "../reports/ndjson.ts";
 import type { Report } from "../reports/report.ts";
 import type { Observer } from "../runner/events.ts";
@@ -233,10 +233,10 @@ describe("The events of a run", () => {
   it("say what a history that was left out would have needed", async () => {
     const events: PublishedEvent[] = [];
     const cannot = [{ needs: "faults" as const, reason: "it has no fault to show" }];
-    const contact = { ...contactFor(referenceHandler(), {}), cannot };
+    const contact = { ...connectionFor(referenceHandler(), {}), cannot };
     const session = await openSession(contact, { env: {}, seed: 1 });
     const heard = (event: PublishedEvent) => void events.push(event);
-    await play(session, { seed: 1, suites: ["faults"], replay: () => "", events: heard });
+    await runOrThrow(session, { seed: 1, suites: ["faults"], replay: () => "", events: heard });
     await session.close();
     const [start, plan, ...histories] = events;
     expect([start, plan]).toMatchObject([

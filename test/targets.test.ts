@@ -55,16 +55,16 @@ describe("a server that keeps nothing", () => {
       port,
       readyWithinMs: 20_000,
     };
-    const { revive, stop } = await startRestartable(server);
+    const { restart, stop } = await startRestartable(server);
     const who = async () => (await fetch(`http://127.0.0.1:${port}/`)).text();
     const first = await who();
-    expect(await revive()).toBe(true);
+    expect(await restart()).toBe(true);
     expect(await who()).toBe(first);
     await fetch(`http://127.0.0.1:${port}/end`).catch(() => null);
-    expect(await Promise.all([revive(), revive()])).toEqual([true, true]);
+    expect(await Promise.all([restart(), restart()])).toEqual([true, true]);
     expect(await who()).not.toBe(first);
     await stop();
-    expect(await revive()).toBe(false);
+    expect(await restart()).toBe(false);
     expect(await isListening(port)).toBe(false);
   });
 });

@@ -120,7 +120,7 @@ export function deleteFunction(context: OperationContext, route: ReferenceRoute)
 
 function deleteWhole(context: OperationContext, record: FunctionRecord): HttpReply {
   for (const qualifier of [undefined, ...record.versions, ...record.aliases.keys()]) {
-    forget(context, record.arn, qualifier);
+    deletePolicy(context, record.arn, qualifier);
   }
   context.state.functions.delete(record.arn);
   return emptyReply(204);
@@ -133,12 +133,12 @@ function deleteVersion(context: OperationContext, record: FunctionRecord, versio
   }
   const versions = record.versions.filter((other) => other !== version);
   context.state.functions.set(record.arn, { ...record, versions });
-  forget(context, record.arn, version);
+  deletePolicy(context, record.arn, version);
   return emptyReply(204);
 }
 
 /** Drops the policy of something that has been deleted. */
-export function forget(
+export function deletePolicy(
   { behaviour, state }: OperationContext,
   arn: string,
   qualifier: string | undefined,

@@ -1,6 +1,6 @@
 import type { OperationContext } from "./draft.ts";
 import { refused } from "./errors.ts";
-import { configuration, forget, optionalBody, recordOf } from "./functions.ts";
+import { configuration, deletePolicy, optionalBody, recordOf } from "./functions.ts";
 import {
   emptyReply,
   type HttpReply,
@@ -52,7 +52,7 @@ export function createAlias(context: OperationContext, route: ReferenceRoute, bo
   }
   if (record.aliases.has(name)) return refused("exists", `The alias ${name} exists already.`);
   const alias = { name, version, description: typeof description === "string" ? description : "" };
-  keep(context, record, new Map([...record.aliases, [name, alias]]));
+  storeAliases(context, record, new Map([...record.aliases, [name, alias]]));
   return jsonReply(201, aliasView(context, record, alias));
 }
 
@@ -68,8 +68,8 @@ export function deleteAlias(context: OperationContext, route: ReferenceRoute): H
   if (isReply(record)) return record;
   const name = percentDecoded(route.item) ?? "";
   if (!record.aliases.has(name)) return emptyReply(204);
-  keep(context, record, new Map([...record.aliases].filter(([other]) => other !== name)));
-  forget(context, record.arn, name);
+  storeAliases(context, record, new Map([...record.aliases].filter(([other]) => other !== name)));
+  deletePolicy(context, record.arn, name);
   return emptyReply(204);
 }
 
@@ -93,7 +93,11 @@ function aliasOf(
     : { record, alias };
 }
 
-function keep(context: OperationContext, record: FunctionRecord, aliases: ReadonlyMap<string, Alias>): void {
+function storeAliases(
+  context: OperationContext,
+  record: FunctionRecord,
+  aliases: ReadonlyMap<string, Alias>,
+): void {
   context.state.functions.set(record.arn, { ...record, aliases });
 }
 

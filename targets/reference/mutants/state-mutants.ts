@@ -57,11 +57,11 @@ const defects: Readonly<Record<StateRuleId, Defect>> = {
   },
   "RevisionId.stale": {
     breaks: "takes every RevisionId that the policy ever had",
-    mutate: takingPast((past, given) => past.includes(given)),
+    mutate: acceptingSuperseded((past, given) => past.includes(given)),
   },
   "RevisionId.used": {
     breaks: "takes the RevisionId before the current one, too",
-    mutate: takingPast((past, given) => past.at(-1) === given),
+    mutate: acceptingSuperseded((past, given) => past.at(-1) === given),
   },
   "RevisionId.foreign": {
     breaks: "takes the RevisionId of any policy",
@@ -137,7 +137,7 @@ function takenElsewhere(isNear: (own: string, other: string) => boolean): Mutati
 }
 
 /** Remembers the revisions that a policy had before, and takes some of them. */
-function takingPast(takes: (past: readonly string[], given: string) => boolean): Mutation {
+function acceptingSuperseded(takes: (past: readonly string[], given: string) => boolean): Mutation {
   return change(({ nextRevision }) => {
     const past = new Map<string, readonly string[]>();
     return {
@@ -163,6 +163,6 @@ export function pausing(parts: Partial<Behaviour>): Mutation {
 }
 
 function withRemoved(read: Policy, current: Policy): Policy {
-  const gone = read.statements.filter(({ sid }) => current.statements.every((one) => one.sid !== sid));
-  return { ...current, statements: [...gone, ...current.statements] };
+  const removed = read.statements.filter(({ sid }) => current.statements.every((one) => one.sid !== sid));
+  return { ...current, statements: [...removed, ...current.statements] };
 }
