@@ -11,7 +11,7 @@ import { readReport } from "../reports/read-report.ts";
 import type { Column, Counterexample, Report, RuleReport } from "../reports/report.ts";
 import { rules } from "../rules/index.ts";
 import { rebased } from "../runner/rebase.ts";
-import { playAgain, type Replayed } from "../runner/replay.ts";
+import { type Replayed, replayHistory } from "../runner/replay.ts";
 import { workerOn } from "../runner/worker.ts";
 import { phrase } from "../spec/answer.ts";
 import type { Call, Exchange } from "../spec/exchange.ts";
@@ -119,7 +119,7 @@ async function replayOn(
     if (!session.fresh) await worker.reset(true);
     const unable = (call: Call) => session.transport.unable?.(call) ?? null;
     const on = { worker, judge: judgeOf([rule]), rule, column, unable };
-    return await playAgain(rebased(counterexample, fixture), on, () => signal.aborted);
+    return await replayHistory(rebased(counterexample, fixture), on, () => signal.aborted);
   } finally {
     for (const problem of await arranged.tearDown()) stderr.write(`${escapeTerminal(problem)}\n`);
   }

@@ -43,7 +43,7 @@ export async function sendBatch(
   const ready = readyCalls(batch, done, options);
   let exchanges = await sendAll(ready, options);
   let observed = observeBatch(before, exchanges);
-  for (let waited = 0; waited < options.settleMs && isUnsettledRead(observed); waited += rereadMs) {
+  for (let waitedMs = 0; waitedMs < options.settleMs && isUnsettledRead(observed); waitedMs += rereadMs) {
     if (options.how.signal?.aborted === true) break;
     await options.sleep(rereadMs);
     exchanges = await sendAll(ready, options);
@@ -65,8 +65,8 @@ function readyCalls(
     // What cannot be carried as it is meant is left out rather than bent.
     if (call === null || typeof transport.unable?.(call) === "string") return [];
     // On a target that lags a read in flight with other calls may show anything, and cannot be asked again.
-    const blind = settleMs > 0 && batch.length > 1 && call.operation === "GetPolicy";
-    return blind ? [] : [{ step, call }];
+    const isUnreliable = settleMs > 0 && batch.length > 1 && call.operation === "GetPolicy";
+    return isUnreliable ? [] : [{ step, call }];
   });
 }
 
@@ -78,7 +78,7 @@ async function sendAll(ready: readonly ReadyCall[], options: BatchOptions): Prom
 }
 
 async function send({ step, call }: ReadyCall, { transport, how }: BatchOptions): Promise<Exchange> {
-  return { step, call, answer: readable(await transport.send(call, how)) };
+  return { step, call, answer: truncateAnswer(await transport.send(call, how)) };
 }
 
 /** Says whether the answers so far hold the revision or version that a step is to name. */
@@ -88,7 +88,7 @@ export function isFillable(step: Step, done: readonly (readonly Exchange[])[]): 
 
 function filled(step: Step, done: readonly (readonly Exchange[])[]): Call | null {
   const { call, revisionFrom, versionFrom } = step;
-  const answerTo = (wanted: string) => done.flat().find(({ step: { key } }) => key === wanted)?.answer;
+  const answerTo = (wantedKey: string) => done.flat().find(({ step: { key } }) => key === wantedKey)?.answer;
   const fill = (into: Call | null, from: string | undefined, slot: string, read: typeof revisionIn) => {
     if (into === null || from === undefined) return into;
     const answer = answerTo(from);
@@ -112,25 +112,26 @@ function isUnsettledRead({ observations }: ObservedBatch): boolean {
 }
 
 /** Characters of a huge answer that are kept; a report shows fewer. */
-const most = 64 * 1024;
+const maxCharacters = 64 * 1024;
 
 /**
  * An answer as it is judged: one that is huge and no JSON object says no more than its beginning. The mark at the cut
  * keeps what is left from being a JSON object by accident.
  */
-export function readable(answer: Answer): Answer {
-  if (answer.kind === "none" || answer.body.length <= most || jsonObject(answer.body) !== null) return answer;
+export function truncateAnswer(answer: Answer): Answer {
+  if (answer.kind === "none" || answer.body.length <= maxCharacters || jsonObject(answer.body) !== null)
+    return answer;
   return { ...answer, body: `${beginning(answer.body)}…` };
 }
 
 /** An exchange as it is kept for a report once it has been judged: many huge answers would fill the memory. */
-export function retained(exchange: Exchange): Exchange {
+export function truncateExchange(exchange: Exchange): Exchange {
   const { answer } = exchange;
-  if (answer.kind === "none" || answer.body.length <= most) return exchange;
+  if (answer.kind === "none" || answer.body.length <= maxCharacters) return exchange;
   return { ...exchange, answer: { ...answer, body: beginning(answer.body) } };
 }
 
 /** A copy: a part of a string would hold on to the whole. */
 function beginning(text: string): string {
-  return Buffer.from(text.slice(0, most), "utf16le").toString("utf16le");
+  return Buffer.from(text.slice(0, maxCharacters), "utf16le").toString("utf16le");
 }

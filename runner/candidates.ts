@@ -12,7 +12,7 @@ export interface Candidate extends Origin {
   /** It began on an empty fixture, so that nothing that came before can be behind it. */
   readonly clean: boolean;
   /** It needed an empty fixture and began on one that could not be emptied or replaced: only a new one can confirm it. */
-  readonly spoiled?: boolean;
+  readonly notEmptied?: boolean;
   readonly expected: string;
   readonly seen: string;
   readonly unless: readonly string[];
@@ -34,14 +34,14 @@ interface Candidates {
   add(candidate: Candidate): void;
   groups(): readonly CandidateGroup[];
   /** True when there were more groups than are kept: then what explains all of them may not explain all that was seen. */
-  cut(): boolean;
+  truncated(): boolean;
 }
 
 /**
  * Candidates that are kept of each group, groups of which any are kept, and groups that are known at all. A target that
  * refuses everything makes about 40 groups of the rule that has most, and 120 with thirty times as many random cases.
  */
-export const mostKept = { candidates: 4, groups: 64, known: 2000 } as const;
+export const maxKept = { candidates: 4, groups: 64, known: 2000 } as const;
 
 interface Kept {
   readonly candidate: Candidate;
@@ -62,7 +62,7 @@ interface KnownGroup {
 function candidatesOf(rule: string): Candidates {
   const groups: KnownGroup[] = [];
   const byKey = new Map<string, KnownGroup>();
-  let isCut = false;
+  let isTruncated = false;
   const groupOf = (candidate: Candidate): KnownGroup => {
     const unless = [...new Set(candidate.unless)].filter((id) => id !== rule).sort();
     const key = unless.join(" ");
@@ -70,14 +70,14 @@ function candidatesOf(rule: string): Candidates {
     if (known !== undefined) return known;
     const next = groups.findIndex((other) => isBefore({ unless, key }, other));
     const at = next === -1 ? groups.length : next;
-    const group: KnownGroup = { key, unless, kept: at < mostKept.groups ? [] : null };
+    const group: KnownGroup = { key, unless, kept: at < maxKept.groups ? [] : null };
     groups.splice(at, 0, group);
     byKey.set(key, group);
-    const pushedOut = groups[mostKept.groups];
-    if (pushedOut !== undefined) pushedOut.kept = null;
-    if (groups.length > mostKept.known) {
+    const evicted = groups[maxKept.groups];
+    if (evicted !== undefined) evicted.kept = null;
+    if (groups.length > maxKept.known) {
       byKey.delete(groups.pop()?.key ?? key);
-      isCut = true;
+      isTruncated = true;
     }
     return group;
   };
@@ -91,7 +91,7 @@ function candidatesOf(rule: string): Candidates {
         unless,
         candidates: (kept ?? []).map(({ candidate }) => candidate),
       })),
-    cut: () => isCut,
+    truncated: () => isTruncated,
   };
 }
 
@@ -102,15 +102,15 @@ function isBefore(one: Omit<KnownGroup, "kept">, other: KnownGroup): boolean {
 
 function keepCheapest(kept: Kept[], candidate: Candidate): void {
   const one = { candidate, cost: cost(candidate) };
-  const next = kept.findIndex((other) => inOrder(one, other) < 0);
+  const next = kept.findIndex((other) => compareKept(one, other) < 0);
   const place = next === -1 ? kept.length : next;
-  if (place >= mostKept.candidates) return;
+  if (place >= maxKept.candidates) return;
   kept.splice(place, 0, { ...one, candidate: { ...candidate, batches: [...candidate.batches] } });
-  kept.splice(mostKept.candidates);
+  kept.splice(maxKept.candidates);
 }
 
 /** The cheaper first; of those that cost the same, the one that comes first in the plan. */
-function inOrder(a: Kept, b: Kept): number {
+function compareKept(a: Kept, b: Kept): number {
   const [one, other] = [a.candidate, b.candidate];
   const byPlan =
     one.place - other.place || one.worker - other.worker || one.batches.length - other.batches.length;
@@ -118,12 +118,12 @@ function inOrder(a: Kept, b: Kept): number {
 }
 
 /** The candidates of these groups in the order in which to confirm them: the cheapest of each group before the second of any. */
-export function inTurn(groups: readonly CandidateGroup[]): readonly Candidate[] {
-  return Array.from({ length: mostKept.candidates }, (_, rank) =>
+export function inConfirmationOrder(groups: readonly CandidateGroup[]): readonly Candidate[] {
+  return Array.from({ length: maxKept.candidates }, (_, rank) =>
     groups
       .flatMap(({ candidates }) => candidates.slice(rank, rank + 1))
       .map((candidate) => ({ candidate, cost: cost(candidate) }))
-      .sort(inOrder)
+      .sort(compareKept)
       .map(({ candidate }) => candidate),
   ).flat();
 }
@@ -134,14 +134,14 @@ export function inTurn(groups: readonly CandidateGroup[]): readonly Candidate[] 
  * often they show it.
  */
 function cost({ clean, batches }: Candidate): number {
-  const together = Math.max(0, ...batches.map(({ length }) => length));
+  const batchSize = Math.max(0, ...batches.map(({ length }) => length));
   return (
-    batches.length + (clean ? 0 : 6) + (isLasting(batches.flat()) ? 12 : 0) - Math.min(together, 32) / 16
+    batches.length + (clean ? 0 : 6) + (outlastsReset(batches.flat()) ? 12 : 0) - Math.min(batchSize, 32) / 16
   );
 }
 
 /** What these leave behind is not undone by emptying the policies. */
-const lasting: ReadonlySet<string> = new Set([
+const lastingOperations: ReadonlySet<string> = new Set([
   "PublishVersion",
   "CreateFunction",
   "DeleteFunction",
@@ -149,8 +149,8 @@ const lasting: ReadonlySet<string> = new Set([
 ]);
 
 /** True for calls that need a fixture of their own. */
-export function isLasting(steps: readonly { readonly call: Pick<Call, "operation"> }[]): boolean {
-  return steps.some(({ call }) => lasting.has(call.operation));
+export function outlastsReset(steps: readonly { readonly call: Pick<Call, "operation"> }[]): boolean {
+  return steps.some(({ call }) => lastingOperations.has(call.operation));
 }
 
 /** What the observations of a run say about one rule in one column. */
@@ -168,7 +168,7 @@ export interface Count {
 export interface Verdicts {
   observe(
     findings: readonly Finding[],
-    at: Pick<Candidate, keyof Origin | "worker" | "place" | "clean" | "spoiled">,
+    at: Pick<Candidate, keyof Origin | "worker" | "place" | "clean" | "notEmptied">,
   ): void;
   of(rule: Rule, column: Column): Count;
   /** Rules with a violation so far, in any column. */
@@ -177,7 +177,7 @@ export interface Verdicts {
 
 /** Makes an empty collection; `suspected` hears of the first violation of each rule, in whichever column. */
 export function verdicts(
-  suspected: (candidate: Candidate, rule: Rule, column: Column) => void = () => {},
+  onCandidate: (candidate: Candidate, rule: Rule, column: Column) => void = () => {},
 ): Verdicts {
   const counts: Readonly<Record<Column, Map<string, Count>>> = { document: new Map(), aws: new Map() };
   const violated = new Set<string>();
@@ -198,7 +198,7 @@ export function verdicts(
         if (judgement.verdict === "violated") {
           const { expected, seen, unless = [], onNewConnection } = judgement;
           const candidate = { ...at, expected, seen, unless, onNewConnection };
-          if (!violated.has(rule.id)) suspected(candidate, rule, column);
+          if (!violated.has(rule.id)) onCandidate(candidate, rule, column);
           violated.add(rule.id);
           count.candidates.add(candidate);
         } else {

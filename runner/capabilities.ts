@@ -16,14 +16,14 @@ import type { Worker } from "./worker.ts";
 /** Finds out, with one statement, whether the target shows policies, removes statements and hands out revisions. */
 export async function probe(worker: Worker): Promise<readonly UnsupportedCapability[]> {
   const { name } = worker.fixture.main;
-  const script = [
+  const calls = [
     addPermission({ functionName: label(name), body: canonicalBody("probe") }),
     getPolicy(name),
     getFunction(name),
     removePermission(name, "probe"),
   ];
   const { batches } = await worker.execute((done) => {
-    const call = script[done.length];
+    const call = calls[done.length];
     return call === undefined ? null : [{ key: `probe-${done.length}`, call }];
   });
   const [added, policy, resource, removed] = batches.map((batch) => batch[0]?.answer);
@@ -64,21 +64,23 @@ export function unsupportedByFixture(
   { fixture: { main, other } }: Pick<Worker, "fixture">,
   missing: readonly UnsupportedCapability[],
 ): readonly UnsupportedCapability[] {
-  const lacking = (needs: UnsupportedCapability["needs"], what: string): UnsupportedCapability => {
+  const unsupportedBecause = (needs: UnsupportedCapability["needs"], what: string): UnsupportedCapability => {
     const why = missing.find((one) => one.needs === needs)?.reason ?? "not arranged";
     return { needs, reason: `${what}: ${why}` };
   };
   return [
-    ...(other === null ? [lacking("other", "no second function")] : []),
-    ...(main.versions.length === 0 ? [lacking("versions", "no published version")] : []),
-    ...(main.aliases === null ? [lacking("aliases", "no alias")] : []),
+    ...(other === null ? [unsupportedBecause("other", "no second function")] : []),
+    ...(main.versions.length === 0 ? [unsupportedBecause("versions", "no published version")] : []),
+    ...(main.aliases === null ? [unsupportedBecause("aliases", "no alias")] : []),
   ];
 }
 
 /** Why a rule cannot be judged on this target; null when it can. */
-export function unable(rule: Rule, cannot: readonly UnsupportedCapability[]): Reason | null {
-  const lacking = cannot.find(({ needs }) => rule.needs.includes(needs));
-  return lacking === undefined ? null : { code: "unsupported", needs: lacking.needs, detail: lacking.reason };
+export function unsupportedReason(rule: Rule, cannot: readonly UnsupportedCapability[]): Reason | null {
+  const capability = cannot.find(({ needs }) => rule.needs.includes(needs));
+  return capability === undefined
+    ? null
+    : { code: "unsupported", needs: capability.needs, detail: capability.reason };
 }
 
 /** What the engine knows of the size limit of a policy. */
@@ -90,7 +92,7 @@ export interface SizeLimit {
   /** What the target cannot do, as far as all test cases can tell; null where it has a limit, or nobody can tell. */
   unsupported(): UnsupportedCapability | null;
   /** The conclusions, in which a rule that met no limit is inconclusive where the search for it was cut short. */
-  conclude(judged: readonly Rule[], findings: Findings): Findings;
+  applyTo(judged: readonly Rule[], findings: Findings): Findings;
 }
 
 const tooLarge = sizeRules["policy.too-large"];
@@ -116,7 +118,7 @@ export function sizeLimit(): SizeLimit {
       seen || detail !== null
         ? null
         : { needs: "limit", reason: "has no size limit up to 1 MiB, or none that was reached" },
-    conclude: (judged, findings) => {
+    applyTo: (judged, findings) => {
       if (detail === null) return findings;
       const why: Reason = { code: "unsettled", detail };
       const found = new Map(findings);

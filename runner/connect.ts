@@ -89,15 +89,15 @@ export async function connect(options: ConnectOptions): Promise<Connection> {
     httpTransport({ endpoint, clock, authorize, connections, connectTimeoutMs: Math.max(10_000, timeoutMs) });
   // Functions of our own are deleted with all that was added to them.
   const noted = options.functionName === undefined ? null : recordStatementIds(carrier);
-  const line = noted?.transport ?? carrier;
+  const observed = noted?.transport ?? carrier;
   const { budget, rate, restart } = options;
   const redact = redactor(credentials === null ? [] : secretsOf(credentials));
   // Each fixture has two functions to delete, and a role may stand beside them.
   let fixtures = 0;
-  const least = Math.min(reserve, Math.ceil((budget ?? 0) / 4));
+  const minReserve = Math.min(reserve, Math.ceil((budget ?? 0) / 4));
   const transport = limited(
-    redacting(restart === undefined ? line : restarting(line, restart), redact),
-    { budget, rate, reserve: () => Math.max(least, 2 * fixtures + 4) },
+    redacting(restart === undefined ? observed : restarting(observed, restart), redact),
+    { budget, rate, reserve: () => Math.max(minReserve, 2 * fixtures + 4) },
     { clock, sleep },
   );
   const startedAt = options.now();
@@ -111,7 +111,7 @@ export async function connect(options: ConnectOptions): Promise<Connection> {
           startedAt: startedAt.toISOString(),
           pid: options.pid,
         });
-  const arranging = (suffix: string, how: ArrangeHow): ArrangeOptions => ({
+  const arrangeOptions = (suffix: string, how: ArrangeHow): ArrangeOptions => ({
     transport,
     clock,
     endpoint: endpoint.href,
@@ -129,9 +129,9 @@ export async function connect(options: ConnectOptions): Promise<Connection> {
   const { functionName } = options;
   // Every fixture of a run is created like the first, under the one role that may have been needed.
   let recipe: Arranged["recipe"] = null;
-  const arrangeAnew = async (suffix: string, how: ArrangeHow): Promise<Arranged> => {
+  const arrangeNew = async (suffix: string, how: ArrangeHow): Promise<Arranged> => {
     fixtures += 1;
-    const arranged = await arrange({ ...arranging(suffix, how), recipe });
+    const arranged = await arrange({ ...arrangeOptions(suffix, how), recipe });
     recipe ??= arranged.recipe;
     return arranged;
   };
@@ -148,21 +148,21 @@ export async function connect(options: ConnectOptions): Promise<Connection> {
       sign,
     },
     arrange: async (suffix, how = {}) => {
-      if (!options.arranges) return madeUp(`${options.prefix}-${suffix}`, region, functionName);
+      if (!options.arranges) return assumedFixture(`${options.prefix}-${suffix}`, region, functionName);
       return functionName === undefined
-        ? arrangeAnew(suffix, how)
-        : useExisting(functionName, arranging(suffix, how));
+        ? arrangeNew(suffix, how)
+        : useExisting(functionName, arrangeOptions(suffix, how));
     },
   };
 }
 
 /** A fixture for a target that keeps nothing: every name is as good as another, unless it answers for one only. */
-function madeUp(prefix: string, region: string, only: string | undefined): Arranged {
+function assumedFixture(prefix: string, region: string, only: string | undefined): Arranged {
   const account = "123456789012";
   const fixtureFunction = (name: string): FixtureFunction => {
     const arn = `arn:aws:lambda:${region}:${account}:function:${name}`;
-    const filling = (size: number) => "x".repeat(size - arn.length - 1);
-    const aliases = { live: "live", arn140: filling(140), arn141: filling(141), longest: "y".repeat(128) };
+    const padding = (size: number) => "x".repeat(size - arn.length - 1);
+    const aliases = { live: "live", arn140: padding(140), arn141: padding(141), longest: "y".repeat(128) };
     return { name, arn, versions: ["1", "2"], aliases };
   };
   const place = { partition: "aws", region, account, unknownName: `${prefix}-none`, recipe: null };

@@ -45,7 +45,7 @@ export type Purpose = "execute" | "confirm" | "arrange";
 export type Began = "empty" | "used" | "not-emptied";
 
 /** A test case, and where it stands. */
-interface OfCase {
+interface CaseEvent {
   readonly worker: number;
   /** `clean`: it needs an empty fixture. */
   readonly case: Pick<TestCase, "id" | "clean">;
@@ -86,14 +86,14 @@ export type RunEvent =
       readonly observed: ObservedBatch;
     }
   /** A test case was executed to its end, or cut short by the end of the run. */
-  | (OfCase & {
+  | (CaseEvent & {
       readonly type: "case-finished";
       readonly end: "complete" | "cut";
       readonly began: Began;
       readonly findings: readonly Finding[];
     })
   /** A test case was left out for what the fixture or the target lacks. */
-  | (OfCase & { readonly type: "case-skipped"; readonly lacks: Need })
+  | (CaseEvent & { readonly type: "case-skipped"; readonly lacks: Need })
   /** The first violation of a rule, in whichever column. It has yet to be confirmed. */
   | {
       readonly type: "candidate";
@@ -111,14 +111,19 @@ export type RunEvent =
       readonly checks: readonly { readonly rule: string; readonly column: Column; readonly checks: number }[];
     }
   /** How many of the rules with candidates have been tried again: at the beginning, and after each. */
-  | { readonly type: "confirming"; readonly tried: number; readonly of: number; readonly spent: Spent }
+  | {
+      readonly type: "confirming";
+      readonly tried: number;
+      readonly of: number;
+      readonly spent: Spent;
+    }
   /** What became of a rule. `tried`: there were candidates, and what became of them decided. */
   | {
       readonly type: "rule-result";
       readonly rule: Rule;
       readonly columns: readonly Column[];
       readonly result: RuleResult;
-      readonly tried: boolean;
+      readonly hadCandidates: boolean;
     }
   | { readonly type: "problem"; readonly problem: RunProblem }
   /** The last event. `complete`: all that was planned was done. */
@@ -158,7 +163,7 @@ export interface Observer {
 export type Emit = (event: RunEvent) => void;
 
 /** The observers of a run, as its engine sees them. */
-export interface Audience {
+export interface ObserverGroup {
   /**
    * Tells all observers. One that throws is told nothing any more; when the others have been told, what it threw is
    * thrown, so that it ends the run.
@@ -171,15 +176,15 @@ export interface Audience {
 }
 
 /** Gathers observers, who are told of each event in this order. */
-export function audienceOf(observers: readonly Observer[]): Audience {
-  const listening = new Set(observers);
+export function observerGroup(observers: readonly Observer[]): ObserverGroup {
+  const active = new Set(observers);
   const emit: Emit = (event) => {
     const errors: unknown[] = [];
-    for (const observer of listening) {
+    for (const observer of active) {
       try {
         observer.on(event);
       } catch (error) {
-        listening.delete(observer);
+        active.delete(observer);
         errors.push(error);
       }
     }
@@ -201,7 +206,7 @@ export function audienceOf(observers: readonly Observer[]): Audience {
         try {
           await observer.end?.();
         } catch (error) {
-          listening.delete(observer);
+          active.delete(observer);
           emitLast({ type: "problem", problem: { code: "died", error } });
         }
       }

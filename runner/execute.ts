@@ -4,7 +4,7 @@ import { located } from "../spec/error-place.ts";
 import type { Exchange } from "../spec/exchange.ts";
 import { removal } from "../spec/target.ts";
 import type { Need, TestCase } from "../suites/case.ts";
-import { retained } from "./batch.ts";
+import { truncateExchange } from "./batch.ts";
 import type { Verdicts } from "./candidates.ts";
 import type { Began, Emit, Gone, Spent, StopReason } from "./events.ts";
 import { silenceCounter } from "./gone.ts";
@@ -25,7 +25,7 @@ export interface ExecuteOptions {
   /** Why no more may be sent; null to go on. */
   readonly stop: () => StopReason | null;
   /** Is given what each test case sent and was answered, once it has ended. */
-  readonly executed?: (testCase: TestCase, batches: readonly (readonly Exchange[])[]) => void;
+  readonly onExecuted?: (testCase: TestCase, batches: readonly (readonly Exchange[])[]) => void;
   readonly emit: Emit;
   readonly spent: () => Spent;
 }
@@ -35,7 +35,7 @@ export interface Executed {
   /** Test cases that were left out, not reached, or cut short. */
   readonly unsent: readonly TestCase[];
   /** What the test cases that were cut short have brought all the same. */
-  readonly ofCut: readonly Finding[];
+  readonly findingsOfCut: readonly Finding[];
   /** The workers at the end, those with a new fixture among them. */
   readonly workers: readonly Worker[];
   /** Why it stopped early; null when everything planned was sent. */
@@ -52,7 +52,7 @@ const resetFrom = 12;
 export async function executeCases(options: ExecuteOptions): Promise<Executed> {
   const { testCases, stop, emit, spent } = options;
   const unsent = new Set(testCases);
-  const ofCut: Finding[] = [];
+  const findingsOfCut: Finding[] = [];
   let gone: Gone | null = null;
   const work = async (start: Worker): Promise<Worker> => {
     let worker = start;
@@ -62,14 +62,14 @@ export async function executeCases(options: ExecuteOptions): Promise<Executed> {
     for (let place = worker.index; place < testCases.length; place += options.workers.length) {
       const testCase = testCases[place];
       if (testCase === undefined || stop() !== null || gone !== null) return worker;
-      const lacking = testCase.needs.find((need) => lacks(worker, need, options.cannot));
-      if (lacking !== undefined) {
+      const missing = testCase.needs.find((need) => lacks(worker, need, options.cannot));
+      if (missing !== undefined) {
         emit({
           type: "case-skipped",
           worker: start.index,
           case: testCase,
           place,
-          lacks: lacking,
+          lacks: missing,
           spent: spent(),
         });
         continue;
@@ -79,7 +79,7 @@ export async function executeCases(options: ExecuteOptions): Promise<Executed> {
         worker = ready.worker;
         const done = await execute(ready, { testCase, place }, options, silence);
         if (done.end === "complete") unsent.delete(testCase);
-        else ofCut.push(...done.findings);
+        else findingsOfCut.push(...done.findings);
         emit({ type: "case-finished", worker: start.index, case: testCase, place, ...done, spent: spent() });
       } catch (error) {
         throw located(error, { case: testCase.id });
@@ -88,7 +88,7 @@ export async function executeCases(options: ExecuteOptions): Promise<Executed> {
     return worker;
   };
   const workers = await options.scope.all(options.workers, work);
-  return { unsent: [...unsent], ofCut, workers, stopped: stop() ?? gone };
+  return { unsent: [...unsent], findingsOfCut, workers, stopped: stop() ?? gone };
 }
 
 /** A worker that is ready for a test case, and what the case begins on. */
@@ -103,7 +103,7 @@ async function prepare(
   testCase: TestCase,
   { replace }: ExecuteOptions,
 ): Promise<PreparedWorker> {
-  if (!worker.spoiled()) {
+  if (!worker.becameUnreadable()) {
     if (!testCase.clean && worker.statements() <= resetFrom) return { worker, began: "used" };
     if (await worker.reset(testCase.clean)) return { worker, began: testCase.clean ? "empty" : "used" };
   }
@@ -121,39 +121,39 @@ interface CaseOutcome {
 async function execute(
   ready: PreparedWorker,
   { testCase, place }: { readonly testCase: TestCase; readonly place: number },
-  { judge, verdicts, stop, executed }: ExecuteOptions,
+  { judge, verdicts, stop, onExecuted }: ExecuteOptions,
   silence: (exchanges: readonly Exchange[]) => boolean,
 ): Promise<CaseOutcome> {
   const { worker } = ready;
   let { began } = ready;
-  const script = testCase.start(worker.fixture);
+  const nextBatch = testCase.start(worker.fixture);
   const batches: (readonly Exchange[])[] = [];
-  const unseen = worker.unseen();
+  const possiblyChanged = worker.possiblyChanged();
   const findings: Finding[] = [];
   const at = { testCase, fixture: worker.fixture, batches, worker: worker.index, place };
   const observe = (found: readonly Finding[]) => {
     findings.push(...found);
-    verdicts.observe(found, { ...at, clean: began === "empty", spoiled: began === "not-emptied" });
+    verdicts.observe(found, { ...at, clean: began === "empty", notEmptied: began === "not-emptied" });
   };
   const execution = await worker.execute(
     (done) => {
       const last = done.at(-1);
-      return (last !== undefined && silence(last)) || stop() !== null ? null : script(done);
+      return (last !== undefined && silence(last)) || stop() !== null ? null : nextBatch(done);
     },
     {
       testCase: testCase.id,
       purpose: "execute",
-      heard: (batch, exchanges) => {
-        batches.push(exchanges.map(retained));
+      onBatch: (batch, exchanges) => {
+        batches.push(exchanges.map(truncateExchange));
         // A leak that came before may be behind what is seen from here on.
-        if (began === "empty" && concerns(batch, unseen)) began = "used";
+        if (began === "empty" && concerns(batch, possiblyChanged)) began = "used";
         observe(judge.batch(batch));
       },
     },
   );
   observe(judge.history(execution.observed));
-  executed?.(testCase, execution.batches);
-  const whole = script(execution.batches) === null && !execution.batches.flat().some(wasNotSent);
+  onExecuted?.(testCase, execution.batches);
+  const whole = nextBatch(execution.batches) === null && !execution.batches.flat().some(wasNotSent);
   return { end: whole ? "complete" : "cut", began, findings };
 }
 

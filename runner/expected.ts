@@ -15,19 +15,19 @@ import { workerOn } from "./worker.ts";
 export type Unsent = (rule: Rule, column: Column) => number;
 
 /** Histories that are looked into; with more of them left over, what is expected is a lower bound. */
-const mostHistories = 1000;
+const maxHistories = 1000;
 
 /** Plays histories that the target never got on the reference in this process, and counts what the rules are asked. */
 export async function unsentChecks(testCases: readonly TestCase[], rules: readonly Rule[]): Promise<Unsent> {
   if (testCases.length === 0) return () => 0;
-  const counted = await play(testCases.slice(0, mostHistories), rules);
+  const counted = await countChecks(testCases.slice(0, maxHistories), rules);
   return (rule, column) => {
     const { holds, violated, inconclusive } = counted.of(rule, column);
     return holds + violated + inconclusive;
   };
 }
 
-async function play(testCases: readonly TestCase[], rules: readonly Rule[]): Promise<Verdicts> {
+async function countChecks(testCases: readonly TestCase[], rules: readonly Rule[]): Promise<Verdicts> {
   const clock = () => performance.now();
   const reference = createReference();
   const connection = await connect({

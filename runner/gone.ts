@@ -6,7 +6,7 @@ import type { Gone } from "./events.ts";
 const goneAfter = 12;
 
 /** Takes what comes back on one worker; true, and told with the reason, when the target answers no longer. */
-export function silenceCounter(tell: (why: Gone) => void): (exchanges: readonly Exchange[]) => boolean {
+export function silenceCounter(onGone: (why: Gone) => void): (exchanges: readonly Exchange[]) => boolean {
   let silent = 0;
   let busy = 0;
   let busyOthers = 0;
@@ -24,7 +24,7 @@ export function silenceCounter(tell: (why: Gone) => void): (exchanges: readonly 
     for (const exchange of exchanges) {
       const why = observe(exchange);
       gone = why !== null;
-      if (why !== null) tell(why);
+      if (why !== null) onGone(why);
     }
     return gone;
   };

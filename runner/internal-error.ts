@@ -10,10 +10,10 @@ import { Fault } from "../spec/fault.ts";
 export function problemOf(error: unknown, redact: (text: string) => string): Problem {
   if (error instanceof Fault) return { code: "ended-early", message: `The run died: ${error.message}` };
   const place = placeOf(error);
-  const said = withoutFolders(redact(error instanceof Error ? error.message : String(error)));
+  const message = withoutFolders(redact(error instanceof Error ? error.message : String(error)));
   return {
     code: "internal",
-    message: `The run died: ${said}${placeText(place)}. This is an error of the suite itself: please report it, with the stack.`,
+    message: `The run died: ${message}${placeText(place)}. This is an error of the suite itself: please report it, with the stack.`,
     ...place,
     stack: stackOf(error).map((line) => redact(line)),
   };

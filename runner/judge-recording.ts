@@ -28,7 +28,7 @@ export interface RejudgeOptions {
   readonly curl: ReportOptions["curl"];
 }
 
-type RecordedRetry = typeof confirm;
+type ConfirmCandidate = typeof confirm;
 
 /**
  * The report of a recorded run by the given rules; nothing is sent. The stored events are judged as the engine judges
@@ -37,12 +37,12 @@ type RecordedRetry = typeof confirm;
  */
 export async function rejudge(recording: Recording, options: RejudgeOptions): Promise<Report> {
   const { report: live, fixture } = recording;
-  const excuse = excuseOf(live);
+  const notJudgedReason = notJudgedReasonOf(live);
   const head = headOfRecorded(live, options);
-  const report = reportObserver({ ...head, ...howToShow(live, options), excuse });
+  const report = reportObserver({ ...head, ...presentationOf(live, options), notJudgedReason });
   const emit = report.on;
   emit({ type: "run-started", head });
-  const judged = options.rules.filter((rule) => excuse(rule) === null);
+  const judged = options.rules.filter((rule) => notJudgedReason(rule) === null);
   const judge = judgeOf(judged);
   const candidates = verdicts();
   const limit = sizeLimit();
@@ -58,16 +58,16 @@ export async function rejudge(recording: Recording, options: RejudgeOptions): Pr
     judged,
     judge,
     verdicts: candidates,
-    workers: fixture === null ? [] : [silentWorker(fixture)],
+    workers: fixture === null ? [] : [idleWorker(fixture)],
     stop: () => null,
     replace: async () => null,
-    retry: recorded(reruns, judge),
+    confirmCandidate: confirmFromRecording(reruns, judge),
   });
-  for (const [rule, column, result] of resultsOf(judged, limit.conclude(judged, findings)))
-    emit({ type: "rule-result", rule, columns: [column], result, tried: false });
+  for (const [rule, column, result] of resultsOf(judged, limit.applyTo(judged, findings)))
+    emit({ type: "rule-result", rule, columns: [column], result, hadCandidates: false });
   emitFooter(live, options.rules, emit);
   emit({ type: "run-finished", complete: !live.incomplete, spent });
-  return asInFooter(report.report(), live);
+  return withFooterFacts(report.report(), live);
 }
 
 /** What judging recorded test cases needs, and what it adds to. */
@@ -91,7 +91,7 @@ function caseJudge({ judge, candidates, limit, emit, spent }: CaseJudging) {
       worker,
       place,
       clean: began === "empty",
-      spoiled: began === "not-emptied",
+      notEmptied: began === "not-emptied",
     };
     const findings: Finding[] = [];
     const observe = (found: readonly Finding[]) => {
@@ -135,7 +135,7 @@ function emitFooter(live: Report, rules: readonly Rule[], emit: Emit): void {
 }
 
 /** What the live run knew of its target, and of what was never sent, nobody knows better. */
-function asInFooter(report: Report, { target, coverage: known }: Report): Report {
+function withFooterFacts(report: Report, { target, coverage: known }: Report): Report {
   const histories = known?.histories ?? { planned: 0, played: 0 };
   const { coverage } = report;
   return { ...report, target, ...(coverage === undefined ? {} : { coverage: { ...coverage, histories } }) };
@@ -153,7 +153,7 @@ function headOfRecorded(live: Report, { rules, tool, profile }: RejudgeOptions):
   };
 }
 
-function howToShow(
+function presentationOf(
   live: Report,
   { curl }: RejudgeOptions,
 ): Pick<ReportOptions, "replay" | "redact" | "curl"> {
@@ -176,18 +176,18 @@ function unsentIn({ rules, coverage: known }: Report): ((rule: Rule) => number) 
 }
 
 /** What kept the live run from judging a rule. */
-function excuseOf(live: Report): (rule: Rule) => Reason | null {
-  const excuses = new Map(
+function notJudgedReasonOf(live: Report): (rule: Rule) => Reason | null {
+  const reasons = new Map(
     live.rules.flatMap((rule) => {
       const { reasonCode: code, excusedBy: needs } = reasonIn(rule, live);
       return code === "unsupported" ? [[rule.id, { code, needs, detail: rule.reason ?? "" }] as const] : [];
     }),
   );
-  return ({ id }) => excuses.get(id) ?? null;
+  return ({ id }) => reasons.get(id) ?? null;
 }
 
 /** A violation is confirmed when a recorded replay shows it for its own reason; the last that did is the smallest. */
-function recorded(all: readonly History[], judge: Judge): RecordedRetry {
+function confirmFromRecording(all: readonly History[], judge: Judge): ConfirmCandidate {
   return async (candidate, { rule, columns, explains }) => {
     const replays = all.filter(({ id }) => id.startsWith(`${replayTestCase}${rule.id}/`));
     if (replays.length === 0) return { kind: "unconfirmed", why: notRerun(candidate) };
@@ -204,7 +204,7 @@ function recorded(all: readonly History[], judge: Judge): RecordedRetry {
 }
 
 /** Candidates are confirmed worker by worker; nothing is ever sent on this one. */
-function silentWorker(fixture: Fixture): ReturnType<typeof workerOn> {
+function idleWorker(fixture: Fixture): ReturnType<typeof workerOn> {
   return workerOn({
     index: 0,
     fixture,

@@ -51,10 +51,11 @@ export async function judgeVariant(
     pid: 0,
     carrier: () => inProcess(reference, { clock }),
   });
-  const { suites: wanted } = options;
-  const sent = wanted === undefined ? usualSuites : suites.filter(({ name }) => wanted.includes(name));
+  const { suites: suiteNames } = options;
+  const chosenSuites =
+    suiteNames === undefined ? usualSuites : suites.filter(({ name }) => suiteNames.includes(name));
   try {
-    const how: RunOptions = {
+    const runOptions: RunOptions = {
       ...connection,
       tool: { name: "kill-matrix", version: "0" },
       target: { name: "mutant", endpoint: "http://reference.invalid", cannot: [] },
@@ -62,7 +63,7 @@ export async function judgeVariant(
       sleep: (ms) => sleep(ms),
       startedAt: new Date(),
       workers,
-      suites: sent,
+      suites: chosenSuites,
       rules: options.rules ?? rules,
       profile: "document",
       seed: options.seed,
@@ -72,7 +73,7 @@ export async function judgeVariant(
       settleMs: 0,
       replay: (rule) => rule,
     };
-    return await run(how, options.observers?.(how));
+    return await run(runOptions, options.observers?.(runOptions));
   } finally {
     await connection.transport.close();
   }

@@ -6,7 +6,7 @@ import type { Emit } from "./events.ts";
 import { lostText } from "./observe/problem.ts";
 import type { RunOptions } from "./options.ts";
 import type { Scope } from "./scope.ts";
-import { once, type Worker, workerOn } from "./worker.ts";
+import { singleStep, type Worker, workerOn } from "./worker.ts";
 
 /** The workers of a run, and how to remove what was created for them. */
 export interface WorkerPool {
@@ -33,25 +33,25 @@ export type SetUpOptions = Pick<
 };
 
 /** After these failures in a row no further fixture is asked for: a target that is busy for good would be waited for each time. */
-const mostFailures = 3;
+const maxFailures = 3;
 
 /** Two characters name a worker, and two its fixtures, so that every name is as long as the others. */
-const mostIndex = 36 ** 2 - 1;
-const mostGenerations = 1200;
+const maxIndex = 36 ** 2 - 1;
+const maxGenerations = 1200;
 
 /** Longest wait for a busy target when a fixture is replaced, in milliseconds. */
-const renewalWaitTimeoutMs = 10_000;
+const replacementWaitMs = 10_000;
 
 /** Arranges one fixture a worker: the first alone, so that a target that refuses is asked once, then the others together. */
 export async function setUpWorkers(options: SetUpOptions): Promise<WorkerPool> {
   const { scope } = options;
   const arranging = new Set<Promise<Arranged>>();
-  const undoing = new Set<Arranged["tearDown"]>();
-  const onTearDown = (tearDown: Arranged["tearDown"]) => undoing.add(tearDown);
+  const tearDowns = new Set<Arranged["tearDown"]>();
+  const onTearDown = (tearDown: Arranged["tearDown"]) => tearDowns.add(tearDown);
   const missing: Arranged["missing"][number][] = [];
   const generations = new Map<number, number>();
   let failures = 0;
-  let spares = 0;
+  let spareCount = 0;
   const make = async (index: number, how: ArrangeHow = {}): Promise<Worker> => {
     const generation = generations.get(index) ?? 0;
     generations.set(index, generation + 1);
@@ -59,7 +59,7 @@ export async function setUpWorkers(options: SetUpOptions): Promise<WorkerPool> {
     const pending = options.arrange(suffix, { ...how, signal: scope.signal });
     arranging.add(pending);
     const one = await pending.finally(() => arranging.delete(pending));
-    undoing.add(one.tearDown);
+    tearDowns.add(one.tearDown);
     missing.push(...one.missing);
     options.emit?.({ type: "fixture-ready", worker: index, fixture: one.fixture, empty: options.fresh });
     return workerOn({
@@ -73,11 +73,11 @@ export async function setUpWorkers(options: SetUpOptions): Promise<WorkerPool> {
       emit: options.emit,
     });
   };
-  const perhaps = async (index: number, bare: boolean): Promise<Worker | null> => {
-    if (!options.fresh || failures >= mostFailures || index > mostIndex || scope.signal.aborted) return null;
-    if ((generations.get(index) ?? 0) > mostGenerations) return null;
+  const tryToMake = async (index: number, bare: boolean): Promise<Worker | null> => {
+    if (!options.fresh || failures >= maxFailures || index > maxIndex || scope.signal.aborted) return null;
+    if ((generations.get(index) ?? 0) > maxGenerations) return null;
     try {
-      const worker = await make(index, { waitTimeoutMs: renewalWaitTimeoutMs, bare, onTearDown });
+      const worker = await make(index, { waitTimeoutMs: replacementWaitMs, bare, onTearDown });
       failures = 0;
       return worker;
     } catch {
@@ -87,7 +87,7 @@ export async function setUpWorkers(options: SetUpOptions): Promise<WorkerPool> {
   };
   const tearDown = async (): Promise<readonly string[]> => {
     await Promise.allSettled(arranging);
-    return (await Promise.all([...undoing].map((one) => one()))).flat();
+    return (await Promise.all([...tearDowns].map((one) => one()))).flat();
   };
   try {
     const first = await make(0);
@@ -96,27 +96,27 @@ export async function setUpWorkers(options: SetUpOptions): Promise<WorkerPool> {
     return {
       workers,
       missing,
-      replace: (worker) => perhaps(worker.index, false),
+      replace: (worker) => tryToMake(worker.index, false),
       spareFixture: () => {
-        spares += 1;
-        return perhaps(options.workers + spares, true);
+        spareCount += 1;
+        return tryToMake(options.workers + spareCount, true);
       },
       tearDown,
     };
   } catch (error) {
-    const left = await tearDown();
+    const leftBehind = await tearDown();
     if (!(error instanceof Fault)) throw error;
-    const untold = left.filter((sentence) => !error.message.includes(sentence));
-    if (untold.length === 0) throw error;
+    const unmentioned = leftBehind.filter((sentence) => !error.message.includes(sentence));
+    if (unmentioned.length === 0) throw error;
     const { option } = error;
-    throw new Fault(`${error.message} Besides, ${untold.join("; ")}.`, { cause: error, option });
+    throw new Fault(`${error.message} Besides, ${unmentioned.join("; ")}.`, { cause: error, option });
   }
 }
 
 /** The workers that can go on, and the functions that the target no longer knows. */
 export interface Survivors {
   readonly workers: readonly Worker[];
-  readonly forgotten: readonly string[];
+  readonly lost: readonly string[];
 }
 
 /**
@@ -128,20 +128,20 @@ export async function survivors(
   replace: (worker: Worker) => Promise<Worker | null>,
   scope: Scope,
 ): Promise<Survivors> {
-  const forgotten: string[] = [];
-  const left = await scope.all(workers, async (worker) => {
+  const lost: string[] = [];
+  const results = await scope.all(workers, async (worker) => {
     const { name } = worker.fixture.main;
-    if (!(await isForgotten(worker, name))) return worker;
-    forgotten.push(name);
+    if (!(await isLost(worker, name))) return worker;
+    lost.push(name);
     return replace(worker);
   });
-  const standing = left.filter((worker) => worker !== null);
-  if (standing.length > 0) return { workers: standing, forgotten };
-  throw new Fault(`${lostText(forgotten)} New ones cannot be had, so nothing can be tried again.`);
+  const surviving = results.filter((worker) => worker !== null);
+  if (surviving.length > 0) return { workers: surviving, lost };
+  throw new Fault(`${lostText(lost)} New ones cannot be had, so nothing can be tried again.`);
 }
 
-async function isForgotten(worker: Worker, name: string): Promise<boolean> {
-  const { batches } = await worker.execute(once({ key: "standing", call: getFunction(name) }));
+async function isLost(worker: Worker, name: string): Promise<boolean> {
+  const { batches } = await worker.execute(singleStep({ key: "standing", call: getFunction(name) }));
   const answer = batches[0]?.[0]?.answer;
   return answer?.kind === "response" && answer.status === 404;
 }

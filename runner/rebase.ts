@@ -91,8 +91,8 @@ function withVersionSlot(call: Call, source: CounterexampleStep | undefined): Ca
 function slotted(call: Call, source: CounterexampleStep | undefined): Call {
   const response = source?.response ?? null;
   // A long answer is cut in the report; the member of the request then says which value it was.
-  const shown = response === null ? null : revisionIn(answerOf(response));
-  const revision = shown ?? jsonObject(call.body ?? "")?.RevisionId;
+  const answered = response === null ? null : revisionIn(answerOf(response));
+  const revision = answered ?? jsonObject(call.body ?? "")?.RevisionId;
   if (typeof revision !== "string" || revision === "") return call;
   const inQuery = encodeURIComponent(revision);
   const inBody = JSON.stringify(revision);
@@ -174,15 +174,17 @@ export function renamed(
 
 function renamer(from: string, to: string): (text: string) => string {
   const letters = Array.from(from);
-  const anyHow = new RegExp(letters.map((letter) => `(?:${letter}|${percent(letter)})`).join(""), "gi");
+  const pattern = new RegExp(letters.map((letter) => `(?:${letter}|${percent(letter)})`).join(""), "gi");
   return (text) => {
     if (!text.includes("%")) return text.replaceAll(from, to);
-    return text.replace(anyHow, (found) => (decodeURIComponent(found) === from ? spelt(to, found) : found));
+    return text.replace(pattern, (found) =>
+      decodeURIComponent(found) === from ? encodedLike(to, found) : found,
+    );
   };
 }
 
 /** The name with the same letters percent-encoded, and in the same way, as in the sample; by their place. */
-function spelt(name: string, sample: string): string {
+function encodedLike(name: string, sample: string): string {
   const marks = sample.match(/%..|./g) ?? [];
   const lower = /%\d?[a-f]/.test(sample);
   return Array.from(name, (letter, at) => {

@@ -24,12 +24,12 @@ export type CaseEnd = Pick<
 >;
 
 /** What is under way on a worker. */
-interface OnWorker {
+interface WorkerState {
   readonly fixture: Fixture;
   modelState: ModelState;
   current: History | null;
   /** Test cases that have ended on it. */
-  ended: number;
+  finished: number;
 }
 
 /**
@@ -40,24 +40,24 @@ export async function* historiesOf(
   lines: AsyncIterable<RecordingLine>,
   emit: Emit,
 ): AsyncGenerator<readonly [History, CaseEnd]> {
-  const workers = new Map<number, OnWorker>();
-  const ended = (on: OnWorker | undefined): readonly (readonly [History, CaseEnd])[] => {
+  const workers = new Map<number, WorkerState>();
+  const finishCurrent = (on: WorkerState | undefined): readonly (readonly [History, CaseEnd])[] => {
     const history = on?.current ?? null;
     if (on === undefined || history === null) return [];
     on.current = null;
-    const place = on.ended;
-    if (history.purpose === "execute") on.ended += 1;
+    const place = on.finished;
+    if (history.purpose === "execute") on.finished += 1;
     return [[history, { case: { id: history.id, clean: false }, place, end: "complete", began: "used" }]];
   };
   for await (const line of lines) {
     if (line.type === "header" || line.type === "footer") continue;
     const on = workers.get(line.worker);
     if (line.type === "fixture-ready") {
-      yield* ended(on);
+      yield* finishCurrent(on);
       emit(line);
       const { fixture, empty } = line;
       const modelState = initialModelState(fixture, empty);
-      workers.set(line.worker, { fixture, modelState, current: null, ended: on?.ended ?? 0 });
+      workers.set(line.worker, { fixture, modelState, current: null, finished: on?.finished ?? 0 });
       continue;
     }
     if (on === undefined)
@@ -70,23 +70,23 @@ export async function* historiesOf(
       continue;
     }
     if (line.type === "case-finished") {
-      for (const [history] of ended(on)) yield [history, line];
+      for (const [history] of finishCurrent(on)) yield [history, line];
       continue;
     }
-    if (on.current !== null && on.current.id !== line.case) yield* ended(on);
+    if (on.current !== null && on.current.id !== line.case) yield* finishCurrent(on);
     const observed = observeBatch(on.modelState, line.exchanges);
     on.modelState = observed.after;
     // Test cases are told one after the other, each when it has ended, whichever ran side by side.
     if (line.purpose !== "execute") emit({ ...line, observed });
     if (line.purpose === "arrange") continue;
-    on.current ??= begun(line, on.fixture);
+    on.current ??= newHistory(line, on.fixture);
     on.current.batches.push(line.exchanges);
     on.current.observed.push(observed);
   }
-  for (const on of workers.values()) yield* ended(on);
+  for (const on of workers.values()) yield* finishCurrent(on);
 }
 
-function begun(
+function newHistory(
   { worker, case: id, purpose }: Extract<RecordingLine, { readonly type: "batch" }>,
   fixture: Fixture,
 ): History {

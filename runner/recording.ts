@@ -43,7 +43,7 @@ type OldLine =
     }
   | { readonly type: "tidied"; readonly lane: number; readonly empty?: boolean };
 
-function current(line: RecordingLine | OldLine): RecordingLine {
+function toCurrentLine(line: RecordingLine | OldLine): RecordingLine {
   switch (line.type) {
     case "stage":
       return { type: "fixture-ready", worker: line.lane, fixture: line.stage, empty: line.fresh };
@@ -109,18 +109,18 @@ export async function* parsedLines(
   path: string,
 ): AsyncGenerator<RecordingLine> {
   let number = 0;
-  let open = "";
+  let partial = "";
   for await (const piece of pieces) {
     // Only this ends a line: node:readline also splits at U+2028, which stands in JSON as it is.
-    const [rest = "", ...begun] = piece.split("\n");
-    open += rest;
-    for (const next of begun) {
+    const [rest = "", ...more] = piece.split("\n");
+    partial += rest;
+    for (const next of more) {
       number += 1;
-      if (open !== "") yield parseLine(open, path, number);
-      open = next;
+      if (partial !== "") yield parseLine(partial, path, number);
+      partial = next;
     }
   }
-  if (open !== "") yield parseLine(open, path, number + 1);
+  if (partial !== "") yield parseLine(partial, path, number + 1);
 }
 
 function parseLine(text: string, path: string, number: number): RecordingLine {
@@ -133,7 +133,7 @@ function parseLine(text: string, path: string, number: number): RecordingLine {
     });
   }
   const checked = checkSchema("RecordingLine", line);
-  if (checked.ok) return current(checked.value);
+  if (checked.ok) return toCurrentLine(checked.value);
   const problem = problemPhrase(checked.problem, "it");
   throw new Fault(`${path}:${number} is not a line of a recording (${problem}): record again.`);
 }

@@ -34,7 +34,7 @@ export async function reduceHistory(
 ): Promise<Steps> {
   let smallest = batches;
   for (let size = 1; size < batches.length; size *= 2) {
-    const end = sound(batches.slice(-size));
+    const end = withoutOrphans(batches.slice(-size));
     if (await shows(end)) {
       smallest = end;
       break;
@@ -48,7 +48,7 @@ async function withoutChunks(batches: Steps, shows: Shows): Promise<Steps> {
   let current = batches;
   for (let size = Math.ceil(current.length / 2); size >= 1; size = size === 1 ? 0 : Math.ceil(size / 2)) {
     for (let start = 0; start < current.length && current.length > 1; ) {
-      const fewer = sound([...current.slice(0, start), ...current.slice(start + size)]);
+      const fewer = withoutOrphans([...current.slice(0, start), ...current.slice(start + size)]);
       if (fewer.length > 0 && fewer.length < current.length && (await shows(fewer))) current = fewer;
       else start += size;
     }
@@ -61,7 +61,7 @@ async function withFewCalls(batches: Steps, shows: Shows): Promise<Steps> {
   let current = batches;
   for (const index of batches.keys()) {
     for (let size = 2; size < (current[index]?.length ?? 0); size *= 2) {
-      const few = sound(current.map((batch, at) => (at === index ? batch.slice(0, size) : batch)));
+      const few = withoutOrphans(current.map((batch, at) => (at === index ? batch.slice(0, size) : batch)));
       if (few.length < current.length || !(await shows(few))) continue;
       current = few;
       break;
@@ -71,14 +71,14 @@ async function withFewCalls(batches: Steps, shows: Shows): Promise<Steps> {
 }
 
 /** More calls than these are alike, and each that is left out makes a race be lost more seldom. */
-const fewTogether = 4;
+const maxConcurrent = 4;
 
 async function withoutCalls(batches: Steps, shows: Shows): Promise<Steps> {
   let current = batches;
   for (let index = 0; index < current.length; index += 1) {
-    if ((current[index]?.length ?? 0) > fewTogether) continue;
+    if ((current[index]?.length ?? 0) > maxConcurrent) continue;
     for (let call = 0; call < (current[index]?.length ?? 0) && (current[index]?.length ?? 0) > 1; ) {
-      const fewer = sound(
+      const fewer = withoutOrphans(
         current.map((batch, at) => (at === index ? batch.filter((_, other) => other !== call) : batch)),
       );
       if (await shows(fewer)) current = fewer;
@@ -89,12 +89,12 @@ async function withoutCalls(batches: Steps, shows: Shows): Promise<Steps> {
 }
 
 /** Without the steps that need the answer to a step that is gone, and without empty batches. */
-function sound(batches: Steps): Steps {
+function withoutOrphans(batches: Steps): Steps {
   const keys = new Set(batches.flat().map(({ key }) => key));
-  const isThere = (key: string | undefined) => key === undefined || keys.has(key);
+  const isKept = (key: string | undefined) => key === undefined || keys.has(key);
   const kept = batches
-    .map((batch) => batch.filter((step) => isThere(step.revisionFrom) && isThere(step.versionFrom)))
+    .map((batch) => batch.filter((step) => isKept(step.revisionFrom) && isKept(step.versionFrom)))
     .filter((batch) => batch.length > 0);
   // What is gone now may itself have been needed.
-  return kept.flat().length === batches.flat().length ? kept : sound(kept);
+  return kept.flat().length === batches.flat().length ? kept : withoutOrphans(kept);
 }

@@ -55,7 +55,10 @@ export function regenerating(origin: Origin): Regenerate {
     const known = made.get(fixture);
     if (known !== undefined) return known;
     const on = inShapeOf(fixture, origin.fixture);
-    const calls = { plain: once(() => callsOn(origin, on)), swapped: once(() => callsOn(origin, swap(on))) };
+    const calls = {
+      plain: lazily(() => callsOn(origin, on)),
+      swapped: lazily(() => callsOn(origin, swap(on))),
+    };
     made.set(fixture, calls);
     return calls;
   };
@@ -116,7 +119,7 @@ function functionInShapeOf(one: FixtureFunction, other: FixtureFunction): Fixtur
   };
 }
 
-function once<T>(make: () => T): () => T {
+function lazily<T>(make: () => T): () => T {
   let made: { readonly value: T } | null = null;
   return () => {
     made ??= { value: make() };

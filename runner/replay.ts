@@ -16,10 +16,10 @@ export interface Replayed {
 }
 
 /** How often a history with calls in flight together is tried before it counts as not showing. */
-const mostTries = 20;
+const maxTries = 20;
 
 /** Plays a history on an empty fixture until the rule finds something wrong; a race is given several tries. */
-export async function playAgain(
+export async function replayHistory(
   batches: readonly Batch[],
   on: {
     readonly worker: Worker;
@@ -31,18 +31,18 @@ export async function playAgain(
   },
   stop: () => boolean,
 ): Promise<Replayed> {
-  const tries = batches.some((batch) => batch.length > 1) ? mostTries : 1;
-  let last = await once(batches, on);
+  const tries = batches.some((batch) => batch.length > 1) ? maxTries : 1;
+  let last = await replayOnce(batches, on);
   for (let again = 1; again < tries && last.violation === null && !stop(); again += 1) {
     await on.worker.reset(true);
-    last = await once(batches, on);
+    last = await replayOnce(batches, on);
   }
   return last;
 }
 
-async function once(
+async function replayOnce(
   batches: readonly Batch[],
-  { worker, judge, rule, column, unable }: Parameters<typeof playAgain>[1],
+  { worker, judge, rule, column, unable }: Parameters<typeof replayHistory>[1],
 ): Promise<Replayed> {
   const execution = await executeSteps(worker, batches, { testCase: `replay/${rule.id}` });
   const { observed } = execution;
@@ -77,8 +77,8 @@ function notExecuted(
       const { method, target } = step.call;
       const sent = execution[index]?.find(({ step: { key } }) => key === step.key);
       if (sent === undefined) return `${method} ${target} cannot be sent: ${unable(step.call) ?? emptySlot}`;
-      const said = emptyAnswer(sent);
-      if (said !== null) return `${method} ${sent.call.target} ${said}`;
+      const problem = unusableAnswer(sent);
+      if (problem !== null) return `${method} ${sent.call.target} ${problem}`;
     }
   }
   return null;
@@ -86,7 +86,7 @@ function notExecuted(
 
 const emptySlot = "no answer before it holds the revision or version that it names";
 
-function emptyAnswer({ answer }: Exchange): string | null {
+function unusableAnswer({ answer }: Exchange): string | null {
   if (answer.kind === "none") return `got no answer: ${answer.detail}`;
   const passing = answer.status === 429 || answer.status >= 500;
   return passing ? `was answered ${phrase(answer)}` : null;

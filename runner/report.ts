@@ -18,7 +18,7 @@ import { counts } from "../reports/verdict.ts";
 import { errorName } from "../spec/answer.ts";
 import type { Exchange, Header } from "../spec/exchange.ts";
 import type { Fixture } from "../spec/fixture.ts";
-import { unable } from "./capabilities.ts";
+import { unsupportedReason } from "./capabilities.ts";
 import type { Confirmed } from "./confirm.ts";
 import type { RunHead, Spent } from "./events.ts";
 import type { RunOptions, UnsupportedCapability } from "./options.ts";
@@ -26,7 +26,7 @@ import { reproduction, shellOf } from "./reproduction.ts";
 import { type Findings, type RuleResult, resultKey } from "./rule-results.ts";
 
 /** What a run came to. */
-interface EndOfRun {
+interface RunOutcome {
   readonly spent: Spent;
   readonly cannot: readonly UnsupportedCapability[];
   readonly findings: Findings | null;
@@ -39,14 +39,14 @@ interface EndOfRun {
   readonly unsent: ((rule: Rule, column: Column) => number) | null;
   readonly fixture: Fixture | null;
   /** Why a rule was not judged; found in `cannot` unless told otherwise. */
-  readonly excuse?: (rule: Rule) => Reason | null;
+  readonly notJudgedReason?: (rule: Rule) => Reason | null;
 }
 
 /** What a report says of a run besides what it came to. */
 export type ReportOptions = RunHead & Pick<RunOptions, "replay" | "redact" | "curl">;
 
 /** The report of a run, whether it came to its end or not. */
-export function makeReport(options: ReportOptions, outcome: EndOfRun): Report {
+export function makeReport(options: ReportOptions, outcome: RunOutcome): Report {
   const { cannot, findings, incomplete, questions, latency } = outcome;
   const problems = outcome.problems.map((one) => ({ ...one, message: options.redact(one.message) }));
   const rules = options.rules.map((rule) => ruleReport(rule, options, outcome));
@@ -92,14 +92,14 @@ export function unsupported(
   };
 }
 
-function ruleReport(rule: Rule, options: ReportOptions, outcome: EndOfRun): RuleReport {
+function ruleReport(rule: Rule, options: ReportOptions, outcome: RunOutcome): RuleReport {
   const { findings } = outcome;
   const { id, title, basis, source } = rule;
   const of = (column: Column) => findings?.get(resultKey(id, column));
   const gating = of(options.profile) ?? of("document") ?? of("aws");
-  const excuse = outcome.excuse?.(rule) ?? unable(rule, outcome.cannot);
-  const unasked = gating === undefined || gating.outcome === "unexercised";
-  const reason = (unasked ? excuse : null) ?? reasonFor(gating, findings === null);
+  const notJudged = outcome.notJudgedReason?.(rule) ?? unsupportedReason(rule, outcome.cannot);
+  const isUnexercised = gating === undefined || gating.outcome === "unexercised";
+  const reason = (isUnexercised ? notJudged : null) ?? reasonFor(gating, findings === null);
   const confirmed = gating?.confirmed ?? of("document")?.confirmed ?? of("aws")?.confirmed;
   return {
     id,
@@ -119,7 +119,7 @@ function ruleReport(rule: Rule, options: ReportOptions, outcome: EndOfRun): Rule
 }
 
 /** Both numbers are those of the column that decides, or of the only one that the rule has. */
-function checks(rule: Rule, profile: Column, { findings, unsent }: EndOfRun): Pick<RuleReport, "checks"> {
+function checks(rule: Rule, profile: Column, { findings, unsent }: RunOutcome): Pick<RuleReport, "checks"> {
   if (unsent === null) return {};
   const column = rule.columns === undefined || rule.columns.includes(profile) ? profile : rule.columns[0];
   if (column === undefined) return {};
@@ -127,7 +127,7 @@ function checks(rule: Rule, profile: Column, { findings, unsent }: EndOfRun): Pi
   return {
     checks: {
       expected: (found?.observations ?? 0) + unsent(rule, column),
-      executed: found?.concluded ?? 0,
+      executed: found?.decided ?? 0,
     },
   };
 }
@@ -136,10 +136,10 @@ function verdict(ruleResult: RuleResult | undefined): Outcome {
   return ruleResult?.outcome ?? "unexercised";
 }
 
-function reasonFor(ruleResult: RuleResult | undefined, died: boolean): Reason | null {
+function reasonFor(ruleResult: RuleResult | undefined, isUnjudged: boolean): Reason | null {
   if (ruleResult?.why !== undefined) return ruleResult.why;
   if (ruleResult === undefined || ruleResult.outcome === "unexercised")
-    return { code: died ? "not-judged" : "not-exercised" };
+    return { code: isUnjudged ? "not-judged" : "not-exercised" };
   return null;
 }
 

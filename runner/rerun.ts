@@ -5,7 +5,7 @@ import type { Batch } from "../spec/exchange.ts";
 import type { Fixture } from "../spec/fixture.ts";
 import { addressee, route } from "../spec/target.ts";
 import type { Column } from "../spec/verdict.ts";
-import { isLasting } from "./candidates.ts";
+import { outlastsReset } from "./candidates.ts";
 import type { Regenerate, Steps } from "./regenerate.ts";
 import type { Execution, Worker } from "./worker.ts";
 
@@ -13,10 +13,10 @@ import type { Execution, Worker } from "./worker.ts";
 export const replayTestCase = "replay/";
 
 /** The empty fixture that a rerun needs: emptied, new, or new with nothing but the function under test. */
-export type Wanted = "emptied" | "new" | "bare";
+export type EmptyFixtureKind = "emptied" | "new" | "bare";
 
 /** Gives an empty fixture; null when it cannot be had. */
-export type Ready = (wanted: Wanted) => Promise<Worker | null>;
+export type GetEmptyFixture = (kind: EmptyFixtureKind) => Promise<Worker | null>;
 
 /** Where empty fixtures come from. */
 export interface EmptyFixtures {
@@ -29,13 +29,16 @@ export interface EmptyFixtures {
 }
 
 /** Gives the empty fixtures of one worker: its own, emptied, while that can be, and a new one after that. */
-export function emptyFixtures(start: Worker, { replace, spareFixture, creates }: EmptyFixtures): Ready {
+export function emptyFixtures(
+  start: Worker,
+  { replace, spareFixture, creates }: EmptyFixtures,
+): GetEmptyFixture {
   let worker = start;
-  return async (wanted) => {
-    const bare = wanted === "bare" ? await spareFixture?.() : null;
+  return async (kind) => {
+    const bare = kind === "bare" ? await spareFixture?.() : null;
     if (bare) return bare;
-    const mayBeOld = wanted === "emptied" || creates === false;
-    if (mayBeOld && (await worker.reset(true))) return worker;
+    const mayBeEmptied = kind === "emptied" || creates === false;
+    if (mayBeEmptied && (await worker.reset(true))) return worker;
     const replacement = await replace(worker);
     worker = replacement ?? worker;
     return replacement;
@@ -44,7 +47,7 @@ export function emptyFixtures(start: Worker, { replace, spareFixture, creates }:
 
 /** Where and how steps are executed again. */
 export interface RerunOptions {
-  readonly ready: Ready;
+  readonly getEmptyFixture: GetEmptyFixture;
   readonly regenerate: Regenerate;
   /** The fixture that the steps come from. */
   readonly from: Fixture;
@@ -64,7 +67,7 @@ export interface Rerun {
 
 /** Executes steps on an empty fixture; null where the test case has no such steps there, "no-fixture" where there is none. */
 export async function rerun(steps: Steps, options: RerunOptions): Promise<Rerun | null | "no-fixture"> {
-  const { ready, regenerate, from, onNew, testCase, onNewConnection = false } = options;
+  const { getEmptyFixture: ready, regenerate, from, onNew, testCase, onNewConnection = false } = options;
   const worker = await ready(fixtureFor(steps, from, onNew));
   if (worker === null) return "no-fixture";
   const batches = regenerate(steps, worker.fixture);
@@ -85,9 +88,9 @@ export async function executeSteps(
 }
 
 /** Most histories are about the function under test alone, and that is soon created. */
-export function fixtureFor(steps: Steps, { main, unknownName }: Fixture, onNew: boolean): Wanted {
+export function fixtureFor(steps: Steps, { main, unknownName }: Fixture, onNew: boolean): EmptyFixtureKind {
   const all = steps.flat();
-  if (isLasting(all)) return "new";
+  if (outlastsReset(all)) return "new";
   if (!onNew) return "emptied";
   const isAlone = all.every(({ call }) => {
     const at = route(call.target);
@@ -123,7 +126,7 @@ export interface Violation {
 }
 
 /** Which violations of which rule are looked for. */
-export interface LookedFor {
+export interface SoughtViolation {
   readonly judge: Judge;
   readonly rule: Rule;
   /** Columns that judge the rule alike: what explains it in one of them explains it. */
@@ -135,7 +138,7 @@ export interface LookedFor {
 }
 
 /** The violation of a rule that a history shows; where there are several, one that nothing explains. Null for none. */
-export function violationIn(observed: readonly ObservedBatch[], of: LookedFor): Violation | null {
+export function violationIn(observed: readonly ObservedBatch[], of: SoughtViolation): Violation | null {
   const { judge, rule, columns } = of;
   const [column = "document"] = columns;
   const findings = findingsIn(observed, judge);

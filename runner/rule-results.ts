@@ -2,9 +2,15 @@ import type { Judge } from "../oracle/judge.ts";
 import type { Rule } from "../oracle/rule.ts";
 import type { Reason } from "../reports/report.ts";
 import type { Column } from "../spec/verdict.ts";
-import { type Candidate, type CandidateGroup, type Count, inTurn, type Verdicts } from "./candidates.ts";
+import {
+  type Candidate,
+  type CandidateGroup,
+  type Count,
+  inConfirmationOrder,
+  type Verdicts,
+} from "./candidates.ts";
 import { type Confirmed, type ConfirmOptions, confirm, type Unconfirmed } from "./confirm.ts";
-import { type EmptyFixtures, emptyFixtures, type Ready } from "./rerun.ts";
+import { type EmptyFixtures, emptyFixtures, type GetEmptyFixture } from "./rerun.ts";
 import { openScope, type Scope } from "./scope.ts";
 import type { Worker } from "./worker.ts";
 
@@ -13,7 +19,7 @@ export interface RuleResult {
   readonly outcome: "violated" | "inconclusive" | "holds" | "unexercised";
   readonly observations: number;
   /** Observations on which the rule came to a verdict. */
-  readonly concluded: number;
+  readonly decided: number;
   readonly why?: Reason;
   readonly confirmed?: Confirmed;
 }
@@ -36,17 +42,17 @@ export interface ConfirmAllOptions extends EmptyFixtures {
   readonly workers: readonly Worker[];
   readonly stop: () => string | null;
   /** Plays that each of so many violations may cost; as many as it takes unless told otherwise. */
-  readonly plays?: (violations: number) => number;
+  readonly maxReruns?: (violations: number) => number;
   /** Hears how many of the violations were tried again, at the beginning and after each. */
-  readonly trying?: (far: { readonly tried: number; readonly of: number }) => void;
+  readonly onProgress?: (far: { readonly tried: number; readonly of: number }) => void;
   /** Hears what became of each violation as soon as it is known. */
-  readonly concluded?: (what: {
+  readonly onResult?: (what: {
     readonly rule: Rule;
     readonly columns: readonly Column[];
     readonly ruleResult: RuleResult;
   }) => void;
   /** How a violation is tried again; by playing it, unless told otherwise. */
-  readonly retry?: typeof confirm;
+  readonly confirmCandidate?: typeof confirm;
 }
 
 const columns: readonly Column[] = ["document", "aws"];
@@ -62,36 +68,45 @@ interface Task {
  * Shrinks every violation separately, so that none hides another, and confirms it. A violation that others may explain
  * waits for what becomes of those, so that it does not matter which worker is faster.
  */
-export async function confirmCandidates(given: ConfirmAllOptions): Promise<Findings> {
-  const { scope = openScope() } = given;
-  const all = { ...given, scope, stop: () => given.stop() ?? (scope.signal.aborted ? "the run ends" : null) };
+export async function confirmCandidates(options: ConfirmAllOptions): Promise<Findings> {
+  const { scope = openScope() } = options;
+  const all = {
+    ...options,
+    scope,
+    stop: () => options.stop() ?? (scope.signal.aborted ? "the run ends" : null),
+  };
   const found = new Map<string, RuleResult>();
-  let left: readonly Task[] = [];
+  let remaining: readonly Task[] = [];
   for (const rule of all.judged) {
     for (const of of tasksOf(rule, all.verdicts)) {
-      if (of.count.violated > 0) left = [...left, of];
+      if (of.count.violated > 0) remaining = [...remaining, of];
       else for (const column of of.columns) found.set(resultKey(rule.id, column), unviolated(of.count));
     }
   }
-  const far = { tried: 0, of: left.length };
+  const progress = { tried: 0, of: remaining.length };
   const done = ({ rule }: Task, parts: readonly ResultPart[]) => {
     for (const { columns, ruleResult } of parts) {
       for (const column of columns) found.set(resultKey(rule.id, column), ruleResult);
-      all.concluded?.({ rule, columns, ruleResult });
+      all.onResult?.({ rule, columns, ruleResult });
     }
-    far.tried += 1;
-    all.trying?.({ ...far });
+    progress.tried += 1;
+    all.onProgress?.({ ...progress });
   };
-  all.trying?.({ ...far });
-  while (left.length > 0) {
-    const waiting = waits(left);
-    const free = left.filter((task) => !waiting(task));
+  all.onProgress?.({ ...progress });
+  while (remaining.length > 0) {
+    const isWaiting = waitsForOthers(remaining);
+    const free = remaining.filter((task) => !isWaiting(task));
     // Where each waits for another, one has to begin.
-    const now = free.length > 0 ? free : left.slice(0, 1);
+    const now = free.length > 0 ? free : remaining.slice(0, 1);
     // What another worker finds meanwhile must not show.
     const before = new Map(found);
-    await inWorkers(now, { ...all, plays: () => all.plays?.(far.of - far.tried) ?? Infinity }, before, done);
-    left = left.filter((task) => !now.includes(task));
+    await confirmOnWorkers(
+      now,
+      { ...all, maxReruns: () => all.maxReruns?.(progress.of - progress.tried) ?? Infinity },
+      before,
+      done,
+    );
+    remaining = remaining.filter((task) => !now.includes(task));
   }
   return found;
 }
@@ -103,14 +118,14 @@ function tasksOf(rule: Rule, { of }: Verdicts): readonly Task[] {
 }
 
 /** Says whether one of the violations that may explain this one has still to be tried. */
-function waits(left: readonly Task[]): (task: Task) => boolean {
-  const open = new Set(
-    left.flatMap(({ rule, columns: own }) => own.map((column) => resultKey(rule.id, column))),
+function waitsForOthers(remaining: readonly Task[]): (task: Task) => boolean {
+  const pending = new Set(
+    remaining.flatMap(({ rule, columns: own }) => own.map((column) => resultKey(rule.id, column))),
   );
   return ({ columns: own, count }) =>
     count.candidates
       .groups()
-      .some(({ unless }) => unless.some((id) => own.some((column) => open.has(resultKey(id, column)))));
+      .some(({ unless }) => unless.some((id) => own.some((column) => pending.has(resultKey(id, column)))));
 }
 
 /** What the violations of other rules do not explain in a column. */
@@ -125,8 +140,8 @@ function isViolated(rule: string, column: Column, found: Findings): boolean {
 }
 
 /** A rule whose violation explains the cheapest candidate. */
-function excuse({ rule, count }: Task, column: Column, found: Findings): string {
-  const [first] = inTurn(count.candidates.groups());
+function explainingRule({ rule, count }: Task, column: Column, found: Findings): string {
+  const [first] = inConfirmationOrder(count.candidates.groups());
   return first?.unless.find((id) => id !== rule.id && isViolated(id, column, found)) ?? "another rule";
 }
 
@@ -134,7 +149,7 @@ function excuse({ rule, count }: Task, column: Column, found: Findings): string 
 function byExplanation(task: Task, found: Findings): readonly Task[] {
   const kinds = task.columns.map((column) => {
     const own = unexplained(task, column, found).map(({ unless }) => unless);
-    return JSON.stringify(own.length > 0 ? own : excuse(task, column, found));
+    return JSON.stringify(own.length > 0 ? own : explainingRule(task, column, found));
   });
   return new Set(kinds).size === 1 ? [task] : byColumn(task);
 }
@@ -154,17 +169,20 @@ export function unviolated({
     return {
       outcome: "inconclusive",
       observations,
-      concluded: holds,
+      decided: holds,
       why: { code: "unsettled", detail: why },
     };
   }
-  return { outcome: holds > 0 ? "holds" : "unexercised", observations, concluded: holds };
+  return { outcome: holds > 0 ? "holds" : "unexercised", observations, decided: holds };
 }
 
 /** The same, with the plays that the next violation may cost. */
-type Confirming = Omit<ConfirmAllOptions, "plays"> & { readonly plays: () => number; readonly scope: Scope };
+type Confirming = Omit<ConfirmAllOptions, "maxReruns"> & {
+  readonly maxReruns: () => number;
+  readonly scope: Scope;
+};
 
-async function inWorkers(
+async function confirmOnWorkers(
   tasks: readonly Task[],
   all: Confirming,
   found: Findings,
@@ -172,16 +190,16 @@ async function inWorkers(
 ): Promise<void> {
   const queue = [...tasks];
   const worker = async (start: Worker): Promise<void> => {
-    const ready = emptyFixtures(start, all);
+    const getEmptyFixture = emptyFixtures(start, all);
     for (let task = queue.shift(); task !== undefined; task = queue.shift()) {
-      done(task, await conclude(task, ready, all, found));
+      done(task, await confirmTask(task, getEmptyFixture, all, found));
     }
   };
   await all.scope.all(all.workers, worker);
 }
 
 /** Candidates of a rule that are tried before it is left open. */
-const mostTried = 8;
+const maxCandidates = 8;
 
 /** What became of a violation in some of the columns of its task. */
 interface ResultPart {
@@ -189,73 +207,77 @@ interface ResultPart {
   readonly ruleResult: RuleResult;
 }
 
-async function conclude(
+async function confirmTask(
   task: Task,
-  ready: Ready,
+  getEmptyFixture: GetEmptyFixture,
   all: Confirming,
   found: Findings,
 ): Promise<readonly ResultPart[]> {
   let attempt = 0;
-  const retry: Retry = (candidate, columns, explains) => {
+  const confirmCandidate: ConfirmCandidate = (candidate, columns, explains) => {
     attempt += 1;
-    return (all.retry ?? confirm)(candidate, {
-      ready,
+    return (all.confirmCandidate ?? confirm)(candidate, {
+      getEmptyFixture,
       judge: all.judge,
       rule: task.rule,
       columns,
       explains,
       stop: () => all.stop() !== null,
-      plays: all.plays(),
+      maxReruns: all.maxReruns(),
       attempt,
     });
   };
   const parts: ResultPart[] = [];
   const left = [...byExplanation(task, found)];
   for (let part = left.shift(); part !== undefined; part = left.shift()) {
-    const ruleResult = await concludeAlike(part, retry, all, found);
+    const ruleResult = await confirmInColumns(part, confirmCandidate, all, found);
     if (ruleResult === "apart") left.unshift(...byColumn(part));
     else parts.push({ columns: part.columns, ruleResult });
   }
   return parts;
 }
 
-type Retry = (
+type ConfirmCandidate = (
   candidate: Candidate,
   columns: readonly Column[],
   explains: ConfirmOptions["explains"],
 ) => ReturnType<typeof confirm>;
 
 /** What became of a violation in columns that come to the same; "apart" where they turn out not to. */
-async function concludeAlike(
+async function confirmInColumns(
   task: Task,
-  retry: Retry,
+  confirmCandidate: ConfirmCandidate,
   { judged, stop }: Pick<Confirming, "judged" | "stop">,
   found: Findings,
 ): Promise<RuleResult | "apart"> {
   const { columns, count } = task;
   const [column = "document"] = columns;
-  const concluded = count.holds + count.violated;
-  const heard = { observations: concluded + count.inconclusive, concluded };
+  const decided = count.holds + count.violated;
+  const counts = { observations: decided + count.inconclusive, decided };
   const own = unexplained(task, column, found);
-  if (own.length === 0 && !count.candidates.cut()) {
-    const why: Reason = { code: "explained", by: excuse(task, column, found) };
+  if (own.length === 0 && !count.candidates.truncated()) {
+    const why: Reason = { code: "explained", by: explainingRule(task, column, found) };
     const holds = count.holds > 0 && count.inconclusive === 0;
-    return { outcome: holds ? "holds" : "inconclusive", ...heard, why };
+    return { outcome: holds ? "holds" : "inconclusive", ...counts, why };
   }
-  const isBlamed = (id: string) => columns.some((one) => isViolated(id, one, found));
-  const isOpen = (id: string) => columns.every((one) => !found.has(resultKey(id, one)));
+  const isViolatedElsewhere = (id: string) => columns.some((one) => isViolated(id, one, found));
+  const isPending = (id: string) => columns.every((one) => !found.has(resultKey(id, one)));
   let why: Reason = { code: "not-kept" };
-  for (const candidate of inTurn(own).slice(0, mostTried)) {
-    if (stop() !== null) return { outcome: "inconclusive", ...heard, why: notRerun(candidate) };
-    let result = await retry(candidate, columns, (id, here) => here || isBlamed(id));
+  for (const candidate of inConfirmationOrder(own).slice(0, maxCandidates)) {
+    if (stop() !== null) return { outcome: "inconclusive", ...counts, why: notRerun(candidate) };
+    let result = await confirmCandidate(candidate, columns, (id, here) => here || isViolatedElsewhere(id));
     // Where each waits for another, one has to begin: what has still to be tried explains nothing yet.
-    if (isExplained(result, isOpen))
-      result = await retry(candidate, columns, (id, here) => (here && !isOpen(id)) || isBlamed(id));
-    if (result.kind === "confirmed") return { outcome: "violated", ...heard, confirmed: result };
+    if (isExplained(result, isPending))
+      result = await confirmCandidate(
+        candidate,
+        columns,
+        (id, here) => (here && !isPending(id)) || isViolatedElsewhere(id),
+      );
+    if (result.kind === "confirmed") return { outcome: "violated", ...counts, confirmed: result };
     if (columns.length > 1 && isExplained(result, (id) => !isAlike(id, judged))) return "apart";
     why = result.why;
   }
-  return { outcome: "inconclusive", ...heard, why };
+  return { outcome: "inconclusive", ...counts, why };
 }
 
 function isExplained(result: Confirmed | Unconfirmed, by: (rule: string) => boolean): boolean {

@@ -5,8 +5,15 @@ import { Fault } from "../spec/fault.ts";
 import type { Column, UnsupportedCapability } from "../spec/verdict.ts";
 import type { TestCase } from "../suites/case.ts";
 import { type Verdicts, verdicts } from "./candidates.ts";
-import { probe, type SizeLimit, sizeLimit, unable, unsupportedByFixture } from "./capabilities.ts";
-import { type Audience, audienceOf, type Emit, headOf, type Observer, type StopReason } from "./events.ts";
+import { probe, type SizeLimit, sizeLimit, unsupportedByFixture, unsupportedReason } from "./capabilities.ts";
+import {
+  type Emit,
+  headOf,
+  type Observer,
+  type ObserverGroup,
+  observerGroup,
+  type StopReason,
+} from "./events.ts";
 import { type Executed, executeCases } from "./execute.ts";
 import { reportObserver } from "./observe/report.ts";
 import type { RunOptions } from "./options.ts";
@@ -27,7 +34,7 @@ export async function run(options: RunOptions, observers: readonly Observer[] = 
  * whatever happens later is told to the observers, and the run is then incomplete.
  */
 export async function runFor(observers: readonly Observer[], options: RunOptions): Promise<void> {
-  const audience = audienceOf(observers);
+  const audience = observerGroup(observers);
   const scope = openScope(options.signal);
   let pool: WorkerPool | null = null;
   let isComplete = false;
@@ -58,13 +65,13 @@ export async function failToRun(
   options: RunOptions,
   fault: Fault,
 ): Promise<void> {
-  const audience = audienceOf(observers);
+  const audience = observerGroup(observers);
   audience.emitLast({ type: "run-started", head: headOf(options) });
   audience.emitLast({ type: "problem", problem: { code: "not-begun", fault } });
   await finish(audience, options, false);
 }
 
-async function finish(audience: Audience, options: RunOptions, complete: boolean): Promise<void> {
+async function finish(audience: ObserverGroup, options: RunOptions, complete: boolean): Promise<void> {
   audience.emitLast({ type: "run-finished", complete, spent: spentBy(options) });
   await audience.end();
 }
@@ -96,8 +103,8 @@ async function judgeTarget(running: Running): Promise<boolean> {
   const { options, scope, pool, emit } = running;
   const unsupported = await unsupportedBy(running);
   // A target that cannot be asked for a 429 or a 500 may answer one all the same.
-  const lacking = unsupported.filter(({ needs }) => needs !== "faults");
-  const judged = options.rules.filter((rule) => unable(rule, lacking) === null);
+  const withoutFaults = unsupported.filter(({ needs }) => needs !== "faults");
+  const judged = options.rules.filter((rule) => unsupportedReason(rule, withoutFaults) === null);
   const decisions: Decisions = {
     judged,
     judge: judgeOf(judged),
@@ -113,16 +120,15 @@ async function judgeTarget(running: Running): Promise<boolean> {
   await countNotExecuted(executed, running);
   if (executed.stopped !== null)
     emit({ type: "problem", problem: { code: "stopped", reason: executed.stopped } });
-  else noteLimit(running, decisions);
+  else emitUnlimited(running, decisions);
   // Where nothing is kept there is nothing that could be forgotten.
-  const still = isStateless(options)
-    ? { workers: executed.workers, forgotten: [] }
+  const survived = isStateless(options)
+    ? { workers: executed.workers, lost: [] }
     : await survivors(executed.workers, pool.replace, scope);
-  const { forgotten } = still;
-  if (forgotten.length > 0)
-    emit({ type: "problem", problem: { code: "fixtures-lost", functions: forgotten } });
-  await confirm(still.workers, running, decisions);
-  return executed.stopped === null && forgotten.length === 0;
+  const { lost } = survived;
+  if (lost.length > 0) emit({ type: "problem", problem: { code: "fixtures-lost", functions: lost } });
+  await confirm(survived.workers, running, decisions);
+  return executed.stopped === null && lost.length === 0;
 }
 
 function isStateless({ target }: RunOptions): boolean {
@@ -162,7 +168,7 @@ function executeAll(
       },
     },
     verdicts: candidates,
-    executed: (testCase, batches) => limit.caseEnded(testCase.id, batches),
+    onExecuted: (testCase, batches) => limit.caseEnded(testCase.id, batches),
     stop: () => stop() ?? keepForConfirming(options, candidates.violated()),
     emit,
     spent: () => spentBy(options),
@@ -170,14 +176,17 @@ function executeAll(
 }
 
 /** Counts what the test cases would have checked that were not executed to their end. */
-async function countNotExecuted({ unsent, ofCut }: Executed, { options, emit }: Running): Promise<void> {
+async function countNotExecuted(
+  { unsent, findingsOfCut }: Executed,
+  { options, emit }: Running,
+): Promise<void> {
   if (options.signal?.aborted === true) return;
   // Loaded when asked for: most runs send everything, and then there is nothing to count.
   const { unsentChecks } = await import("./expected.ts");
   const whole = await unsentChecks(unsent, options.rules);
   // Of a test case that was cut short a part was checked.
   const checked = new Map<string, number>();
-  for (const { rule, column } of ofCut) {
+  for (const { rule, column } of findingsOfCut) {
     const key = resultKey(rule.id, column);
     checked.set(key, (checked.get(key) ?? 0) + 1);
   }
@@ -195,7 +204,7 @@ function columnsOf({ columns }: Rule): readonly Column[] {
 }
 
 /** Once everything was sent, a target that was never seen to limit the size of a policy has no limit that is known. */
-function noteLimit({ options, emit }: Running, { limit }: Decisions): void {
+function emitUnlimited({ options, emit }: Running, { limit }: Decisions): void {
   const what = options.suites.some(({ name }) => name === "size") ? limit.unsupported() : null;
   if (what !== null) emit({ type: "unsupported", what });
 }
@@ -209,7 +218,7 @@ async function confirm(
   { options, scope, pool, emit }: Running,
   { judged, judge, candidates, limit, stop }: Decisions,
 ): Promise<void> {
-  const told = new Set<string>();
+  const reported = new Set<string>();
   const findings = await confirmCandidates({
     scope,
     judged,
@@ -220,20 +229,20 @@ async function confirm(
     replace: pool.replace,
     spareFixture: pool.spareFixture,
     stop: () => stop()?.code ?? null,
-    plays: (violations) => Math.floor(options.transport.remaining() / violations / requestsOfRerun),
-    trying: (far) => emit({ type: "confirming", ...far, spent: spentBy(options) }),
-    concluded: ({ rule, columns, ruleResult: result }) => {
-      for (const column of columns) told.add(resultKey(rule.id, column));
-      emit({ type: "rule-result", rule, columns, result, tried: true });
+    maxReruns: (violations) => Math.floor(options.transport.remaining() / violations / requestsOfRerun),
+    onProgress: (progress) => emit({ type: "confirming", ...progress, spent: spentBy(options) }),
+    onResult: ({ rule, columns, ruleResult: result }) => {
+      for (const column of columns) reported.add(resultKey(rule.id, column));
+      emit({ type: "rule-result", rule, columns, result, hadCandidates: true });
     },
   });
-  const concluded = limit.conclude(judged, findings);
+  const results = limit.applyTo(judged, findings);
   for (const rule of judged) {
     for (const column of columnsOf(rule)) {
       const key = resultKey(rule.id, column);
-      const result = concluded.get(key);
-      if (result !== undefined && !told.has(key))
-        emit({ type: "rule-result", rule, columns: [column], result, tried: false });
+      const result = results.get(key);
+      if (result !== undefined && !reported.has(key))
+        emit({ type: "rule-result", rule, columns: [column], result, hadCandidates: false });
     }
   }
 }

@@ -29,7 +29,7 @@ const usualWhereNeeded: Readonly<Record<string, string>> = {
 
 /** The same history with each call as plain and as short as it can be while it still shows it. */
 export async function simplifyCalls(steps: Steps, origin: Origin, shows: Shows): Promise<Steps> {
-  let current = await onFirst(steps, origin, shows);
+  let current = await onFunctionUnderTest(steps, origin, shows);
   for (const [index, batch] of steps.entries()) {
     for (const at of batch.keys()) {
       current = await simplifyCall(current, { index, at }, origin.fixture, shows);
@@ -39,7 +39,7 @@ export async function simplifyCalls(steps: Steps, origin: Origin, shows: Shows):
 }
 
 /** What is about the second function alone is tried with the one under test. */
-async function onFirst(steps: Steps, origin: Origin, shows: Shows): Promise<Steps> {
+async function onFunctionUnderTest(steps: Steps, origin: Origin, shows: Shows): Promise<Steps> {
   const { fixture } = origin;
   const { main, other } = fixture;
   const isAbout = (name: string) => steps.flat().some(({ call }) => isFor(call, name));
@@ -74,7 +74,7 @@ async function simplifyCall(
     return true;
   };
   /** Tries it only where it makes a difference. */
-  const perhaps: TryRewrite = async (rewrite) => {
+  const attemptIfChanged: TryRewrite = async (rewrite) => {
     const now = call();
     return now !== undefined && rewrite(now, fixture) !== now && (await attempt(rewrite));
   };
@@ -82,11 +82,11 @@ async function simplifyCall(
   const first = call();
   if (first === undefined || first.raw !== undefined) return current;
   if (first.operation !== "AddPermission") {
-    await perhaps(plainNeighbour);
+    await attemptIfChanged(canonicalNeighbour);
     return current;
   }
-  await perhaps(plainHeaders);
-  if (!(await perhaps(plainPath))) await perhaps(plainNeighbour);
+  await attemptIfChanged(canonicalHeaders);
+  if (!(await attemptIfChanged(canonicalPath))) await attemptIfChanged(canonicalNeighbour);
   // Calls that race are told apart by their ids and joined by their revision: those are left alone.
   if (first.encoding !== undefined || (current[index]?.length ?? 0) > 1) return current;
   const body = first.body ?? "";
@@ -105,17 +105,17 @@ type TryRewrite = (rewrite: Rewrite) => Promise<boolean>;
 
 const json: readonly Header[] = [["Content-Type", "application/json"]];
 
-const plainHeaders: Rewrite = (call) =>
+const canonicalHeaders: Rewrite = (call) =>
   JSON.stringify(call.headers) === JSON.stringify(json) ? call : { ...call, headers: json };
 
-const plainPath: Rewrite = (call, { main: { name } }) => {
+const canonicalPath: Rewrite = (call, { main: { name } }) => {
   if (call.method !== "POST" || route(call.target).kind !== "policy") return call;
   const target = `/2015-03-31/functions/${name}/policy`;
   return call.target === target ? call : { ...call, target };
 };
 
 /** The same function, version or alias by its plain name, with the qualifier in the query. */
-const plainNeighbour: Rewrite = (call) => {
+const canonicalNeighbour: Rewrite = (call) => {
   const at = route(call.target);
   const of = at.kind === "none" ? null : addressee(at);
   if (of === null || of.plain) return call;
@@ -130,12 +130,12 @@ type SentMembers = Readonly<Record<string, unknown>>;
 /** Changes the members of a body, whatever they are. */
 type MemberEdit = (members: SentMembers) => SentMembers;
 
-const without =
+const withoutMember =
   (name: string): MemberEdit =>
   ({ [name]: _, ...others }) =>
     others;
 
-const having =
+const withMember =
   (name: string, value: unknown): MemberEdit =>
   (members) => ({ ...members, [name]: value });
 
@@ -144,17 +144,17 @@ async function simplifyMembers(call: () => Call, attempt: TryRewrite): Promise<v
   const write = async (change: MemberEdit): Promise<boolean> =>
     !tooDeepToWrite(change(members())) &&
     (await attempt((one) => ({ ...one, body: JSON.stringify(change(membersOf(one))) })));
-  if (!(await flattened(members(), write))) return;
+  if (!(await withoutDeepMembers(members(), write))) return;
   if (JSON.stringify(members()) !== call().body) await write((same) => same);
   for (const name of Object.keys(members())) {
     if (usual[name] === undefined) {
       const value = members()[name];
       const plain = usualWhereNeeded[name];
-      if (!(await write(without(name))) && plain !== undefined && value !== plain)
-        await write(having(name, plain));
+      if (!(await write(withoutMember(name))) && plain !== undefined && value !== plain)
+        await write(withMember(name, plain));
     } else if (members()[name] !== usual[name]) {
       const value = members()[name];
-      if (!(await write(having(name, usual[name]))) && value === null) await write(without(name));
+      if (!(await write(withMember(name, usual[name]))) && value === null) await write(withoutMember(name));
     }
   }
   for (const [name, value] of Object.entries(members())) {
@@ -162,10 +162,10 @@ async function simplifyMembers(call: () => Call, attempt: TryRewrite): Promise<v
     if (typeof value === "string" && value.length > 1) {
       await shorten(value, (cut) => write((now) => ({ ...now, [name]: cut(String(now[name])) })));
       const left = String(members()[name]);
-      if (left.length > 1) await write(having(name, "a".repeat(left.length)));
+      if (left.length > 1) await write(withMember(name, "a".repeat(left.length)));
     } else if (typeof value === "object" && value !== null) {
-      await write(having(name, Array.isArray(value) ? [] : {}));
-    } else if (typeof value === "number") await write(having(name, 1));
+      await write(withMember(name, Array.isArray(value) ? [] : {}));
+    } else if (typeof value === "number") await write(withMember(name, 1));
   }
 }
 
@@ -174,14 +174,14 @@ function membersOf({ body }: Call): SentMembers {
 }
 
 /** Leaves out or empties what is nested too deeply to be written; false where it has to stay. */
-async function flattened(
+async function withoutDeepMembers(
   members: SentMembers,
   write: (change: MemberEdit) => Promise<boolean>,
 ): Promise<boolean> {
   for (const [name, value] of Object.entries(members)) {
     if (!tooDeepToWrite(value)) continue;
-    const emptied = having(name, Array.isArray(value) ? [] : {});
-    if (!(await write(without(name))) && !(await write(emptied))) return false;
+    const emptied = withMember(name, Array.isArray(value) ? [] : {});
+    if (!(await write(withoutMember(name))) && !(await write(emptied))) return false;
   }
   return true;
 }

@@ -14,13 +14,13 @@ export interface Execution {
 }
 
 /** The next round of a history, given those that came back; null ends it. */
-export type Script = (done: readonly (readonly Exchange[])[]) => Batch | null;
+export type NextBatch = (done: readonly (readonly Exchange[])[]) => Batch | null;
 
 /** A script that waits for something else before it gives the next round. */
-type Waiting = (done: readonly (readonly Exchange[])[]) => Promise<Batch | null>;
+type AsyncNextBatch = (done: readonly (readonly Exchange[])[]) => Promise<Batch | null>;
 
 /** Is given each batch as it comes back. */
-type Heard = (batch: ObservedBatch, exchanges: readonly Exchange[]) => void;
+type OnBatch = (batch: ObservedBatch, exchanges: readonly Exchange[]) => void;
 
 /** How steps are executed. */
 interface StepOptions {
@@ -28,7 +28,7 @@ interface StepOptions {
   readonly testCase: string;
   /** A rerun, unless told otherwise. */
   readonly purpose?: Purpose;
-  readonly heard?: Heard;
+  readonly onBatch?: OnBatch;
   /** Over new connections. */
   readonly onNewConnection?: boolean;
 }
@@ -38,7 +38,7 @@ export interface Worker {
   readonly index: number;
   readonly fixture: Fixture;
   /** Sends batches as `next` gives them, telling each as it comes back; null ends it, and so does the end of the run. */
-  execute(next: Script | Waiting, how?: StepOptions): Promise<Execution>;
+  execute(next: NextBatch | AsyncNextBatch, how?: StepOptions): Promise<Execution>;
   /**
    * Empties the policies that hold something; `thorough` reads those that something was sent to, and then nothing that
    * earlier histories showed of them is believed any more. False when one could not be emptied, or was not seen to be empty.
@@ -48,11 +48,11 @@ export interface Worker {
    * Policies that nothing was sent to since they were seen to be empty, and that may hold something all the same: what was
    * added elsewhere may have leaked into them, or they are of what was made since.
    */
-  unseen(): ReadonlySet<string>;
+  possiblyChanged(): ReadonlySet<string>;
   /** Statements believed to stand on the fixture. */
   statements(): number;
   /** True when a policy could be read once and cannot be read any more, which nothing but a new fixture mends. */
-  spoiled(): boolean;
+  becameUnreadable(): boolean;
 }
 
 /** What a worker needs. */
@@ -72,19 +72,19 @@ export function workerOn(options: WorkerOptions): Worker {
   const reads = { wasReadable: false, isReadable: true, leaks: false };
   const hasEnded = () => options.how.signal?.aborted === true;
 
-  const execute: Worker["execute"] = async (next, asked: Partial<StepOptions> = {}) => {
+  const execute: Worker["execute"] = async (next, stepOptions: Partial<StepOptions> = {}) => {
     const {
       testCase = "",
       purpose = testCase === "" ? "arrange" : "confirm",
-      heard,
+      onBatch,
       onNewConnection = false,
-    } = asked;
+    } = stepOptions;
     const batches: (readonly Exchange[])[] = [];
     const observed: ObservedBatch[] = [];
     const sending = onNewConnection ? { ...options, how: { ...options.how, onNewConnection } } : options;
     for (;;) {
-      const given = next(batches);
-      const batch = given instanceof Promise ? await given : given;
+      const upcoming = next(batches);
+      const batch = upcoming instanceof Promise ? await upcoming : upcoming;
       if (batch === null || hasEnded()) break;
       const { exchanges, observed: one } = await sendBatch(batch, batches, modelState, sending);
       modelState = one.after;
@@ -92,7 +92,7 @@ export function workerOn(options: WorkerOptions): Worker {
       observed.push(one);
       noteReads(one, reads);
       options.emit?.({ type: "batch", worker, case: testCase, purpose, exchanges, observed: one });
-      heard?.(one, exchanges);
+      onBatch?.(one, exchanges);
     }
     // The next history begins on connections of its own: what this one did to them must not reach it.
     for (const batch of batches) {
@@ -100,18 +100,19 @@ export function workerOn(options: WorkerOptions): Worker {
     }
     return { batches, observed };
   };
-  const alone = (key: string, call: Call) => execute(once({ key, call }));
+  const sendOne = (key: string, call: Call) => execute(singleStep({ key, call }));
   // Versions and aliases that a history has made are among them.
   const keys = () => Object.keys(modelState.policies);
 
   // Where one policy was seen to leak into another all are read: that costs a read each, and most targets keep them apart.
-  const isToRead = (key: string) => wasSentTo(modelState, key) || (reads.leaks && isUnseen(modelState, key));
+  const isToRead = (key: string) =>
+    wasSentTo(modelState, key) || (reads.leaks && mayHaveChanged(modelState, key));
   const isKnown = (key: string, thorough: boolean) =>
     sidsOf(modelState, key) !== null && !(thorough && isToRead(key));
 
   const emptyPolicy = async (key: string, thorough: boolean): Promise<boolean> => {
     const [name = "", qualifier = null] = key.split(":");
-    if (!isKnown(key, thorough)) await alone("tidy-read", getPolicy(name, qualifier));
+    if (!isKnown(key, thorough)) await sendOne("tidy-read", getPolicy(name, qualifier));
     // Read again after removing: a target may have acknowledged a removal and kept the statement.
     for (let pass = 0; pass < 3; pass += 1) {
       const sids = sidsOf(modelState, key);
@@ -119,11 +120,11 @@ export function workerOn(options: WorkerOptions): Worker {
       if (sids === null || !isKnown(key, thorough)) return false;
       if (sids.length === 0) return true;
       const removable = [...new Set(sids)].filter(isRemovable);
-      for (const sid of removable) await alone("tidy", removePermission(name, sid, { qualifier }));
+      for (const sid of removable) await sendOne("tidy", removePermission(name, sid, { qualifier }));
       // Any other id is left to a new fixture.
       if (sids.some((sid) => !isRemovable(sid))) return false;
       if (!thorough) return true;
-      await alone("tidy-read", getPolicy(name, qualifier));
+      await sendOne("tidy-read", getPolicy(name, qualifier));
     }
     return false;
   };
@@ -132,9 +133,9 @@ export function workerOn(options: WorkerOptions): Worker {
     index: options.index,
     fixture,
     execute: execute,
-    spoiled: () => reads.wasReadable && !reads.isReadable,
+    becameUnreadable: () => reads.wasReadable && !reads.isReadable,
     statements: () => keys().reduce((sum, key) => sum + (sidsOf(modelState, key)?.length ?? 0), 0),
-    unseen: () => new Set(keys().filter((key) => isUnseen(modelState, key))),
+    possiblyChanged: () => new Set(keys().filter((key) => mayHaveChanged(modelState, key))),
     reset: async (thorough) => {
       let clean = true;
       for (const key of keys()) {
@@ -150,7 +151,7 @@ export function workerOn(options: WorkerOptions): Worker {
 }
 
 /** A script of one step. */
-export function once(step: Step): Script {
+export function singleStep(step: Step): NextBatch {
   return (done) => (done.length === 0 ? [step] : null);
 }
 
@@ -193,7 +194,7 @@ function wasSentTo(modelState: ModelState, key: string): boolean {
   return since !== undefined && since.refused.length + since.added.length + since.removed.length > 0;
 }
 
-function isUnseen(modelState: ModelState, key: string): boolean {
+function mayHaveChanged(modelState: ModelState, key: string): boolean {
   const since = modelState.policies[key]?.since;
   if (since === undefined) return false;
   const { elsewhere, around, origin } = since;

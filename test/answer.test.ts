@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { readable, retained } from "../runner/batch.ts";
+import { truncateAnswer, truncateExchange } from "../runner/batch.ts";
 import { jsonObject } from "../spec/answer.ts";
 import type { Answer } from "../spec/exchange.ts";
 
@@ -27,16 +27,16 @@ const answer = (body: string): Answer => ({
 
 test("a huge answer that is no JSON object is cut and stays none; one that is an object is judged whole", () => {
   const object = answer(JSON.stringify({ a: "x".repeat(100_000) }));
-  expect(readable(object)).toBe(object);
-  const accident = readable(answer(`{}${" ".repeat(100_000)}x`));
+  expect(truncateAnswer(object)).toBe(object);
+  const accident = truncateAnswer(answer(`{}${" ".repeat(100_000)}x`));
   expect(accident.kind === "response" && accident.body.length).toBe(65_537);
   expect(accident.kind === "response" && jsonObject(accident.body)).toBeNull();
   const short = answer("x");
-  expect(readable(short)).toBe(short);
+  expect(truncateAnswer(short)).toBe(short);
 });
 
 test("what is kept for a report is cut to its beginning", () => {
   const call = { operation: "GetPolicy", method: "GET", target: "/", headers: [], body: null } as const;
-  const kept = retained({ step: { key: "a", call }, call, answer: answer("é😀".repeat(50_000)) });
+  const kept = truncateExchange({ step: { key: "a", call }, call, answer: answer("é😀".repeat(50_000)) });
   expect(kept.answer.kind === "response" && kept.answer.body).toBe("é😀".repeat(50_000).slice(0, 65_536));
 });

@@ -7,7 +7,7 @@ import { verdicts } from "../runner/candidates.ts";
 import { connect } from "../runner/connect.ts";
 import { executeCases } from "../runner/execute.ts";
 import { openScope } from "../runner/scope.ts";
-import { once, type Worker, workerOn } from "../runner/worker.ts";
+import { singleStep, type Worker, workerOn } from "../runner/worker.ts";
 import { addPermission, getPolicy, label } from "../spec/calls.ts";
 import type { Call } from "../spec/exchange.ts";
 import type { Fixture } from "../spec/fixture.ts";
@@ -55,7 +55,7 @@ const added = (name: string, sid: string, qualifier?: string) =>
     query: qualifier === undefined ? null : `Qualifier=${qualifier}`,
     body: { ...canonicalBody(sid) },
   });
-const play = (worker: Worker, call: Call) => worker.execute(once({ key: "one", call }));
+const play = (worker: Worker, call: Call) => worker.execute(singleStep({ key: "one", call }));
 
 /** What is added to a function stands on its alias `live` besides. */
 const leaking = change(({ added: before }) => ({
@@ -79,7 +79,7 @@ describe("Emptying the policies of a stage", () => {
     expect(await statusOf(getPolicy(main.name, "live"))).toBe(200);
     expect(await worker.reset(true)).toBe(true);
     expect(await statusOf(getPolicy(main.name, "live"))).toBe(404);
-    expect([...worker.unseen()]).toEqual([]);
+    expect([...worker.possiblyChanged()]).toEqual([]);
   });
 
   it("is no success where no policy was seen to be empty", async () => {
@@ -101,14 +101,14 @@ describe("Emptying the policies of a stage", () => {
   it("leaves it open what stands where something may have leaked to, and says where", async () => {
     const { worker } = await workerAt();
     const { main, other } = worker.fixture;
-    expect(worker.unseen().size).toBe(0);
+    expect(worker.possiblyChanged().size).toBe(0);
     await play(worker, added(main.name, "first"));
     expect(await worker.reset(true)).toBe(true);
-    expect(worker.unseen()).toContain(`${main.name}:live`);
-    expect(worker.unseen()).toContain(other?.name);
-    expect(worker.unseen()).not.toContain(main.name);
+    expect(worker.possiblyChanged()).toContain(`${main.name}:live`);
+    expect(worker.possiblyChanged()).toContain(other?.name);
+    expect(worker.possiblyChanged()).not.toContain(main.name);
     await play(worker, getPolicy(main.name, "live"));
-    expect(worker.unseen()).not.toContain(`${main.name}:live`);
+    expect(worker.possiblyChanged()).not.toContain(`${main.name}:live`);
   });
 });
 

@@ -5,7 +5,7 @@ import { rules } from "../rules/index.ts";
 import type { Candidate } from "../runner/candidates.ts";
 import { type Confirmed, type ConfirmOptions, confirm, type Unconfirmed } from "../runner/confirm.ts";
 import { type Origin, regenerating, type Shows, type Steps, stepsOf } from "../runner/regenerate.ts";
-import { type EmptyFixtures, emptyFixtures, type Wanted } from "../runner/rerun.ts";
+import { type EmptyFixtureKind, type EmptyFixtures, emptyFixtures } from "../runner/rerun.ts";
 import { simplifyCalls } from "../runner/simplify.ts";
 import type { Worker } from "../runner/worker.ts";
 import { addPermission, getPolicy, label, qualifierQuery } from "../spec/calls.ts";
@@ -59,7 +59,7 @@ async function shrunkBy(
   batches: readonly Batch[],
   seen: Seen,
   options: Partial<
-    Pick<Candidate, "unless" | "spoiled"> &
+    Pick<Candidate, "unless" | "notEmptied"> &
       Pick<ConfirmOptions, "explains" | "attempt"> & { readonly hasNew: boolean }
   > = {},
 ) {
@@ -95,10 +95,10 @@ async function shrunkBy(
       expected: "one",
       seen: "two",
       unless,
-      ...(options.spoiled === undefined ? {} : { spoiled: options.spoiled }),
+      ...(options.notEmptied === undefined ? {} : { notEmptied: options.notEmptied }),
     },
     {
-      ready: async (wanted) => {
+      getEmptyFixture: async (wanted) => {
         isNew = wanted !== "emptied";
         return isNew && options.hasNew === false ? null : (worker as Worker);
       },
@@ -148,11 +148,11 @@ describe("A violation that is tried again", () => {
 
   it("is confirmed on new functions alone where it was seen on one that could not be emptied", async () => {
     const onOld: Seen = (_last, isNew) => (isNew ? [] : [violated(rule)]);
-    const { result } = await shrunkBy(race(1), onOld, { spoiled: true });
+    const { result } = await shrunkBy(race(1), onOld, { notEmptied: true });
     expect(result).toMatchObject({ kind: "unconfirmed", why: { code: "not-confirmed" } });
     const always: Seen = () => [violated(rule)];
-    expect((await shrunkBy(race(1), always, { spoiled: true })).result.kind).toBe("confirmed");
-    const none = await shrunkBy(race(1), always, { spoiled: true, hasNew: false });
+    expect((await shrunkBy(race(1), always, { notEmptied: true })).result.kind).toBe("confirmed");
+    const none = await shrunkBy(race(1), always, { notEmptied: true, hasNew: false });
     expect(none.result).toMatchObject({ kind: "unconfirmed", why: { code: "no-fixture" } });
     expect(none.plays).toBe(0);
   });
@@ -232,7 +232,7 @@ describe("An empty fixture for a rerun", () => {
     ({ name, reset: async () => empties }) as unknown as Worker;
   const own = worker("own");
   const others = { replace: async () => worker("new"), spareFixture: async () => worker("bare") };
-  const names = async (start: Worker, options: EmptyFixtures, asked: readonly Wanted[]) => {
+  const names = async (start: Worker, options: EmptyFixtures, asked: readonly EmptyFixtureKind[]) => {
     const ready = emptyFixtures(start, options);
     const given: unknown[] = [];
     for (const wanted of asked) given.push(await ready(wanted));

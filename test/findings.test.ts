@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { judgeOf } from "../oracle/judge.ts";
 import type { Rule } from "../oracle/rule.ts";
 import { rules } from "../rules/index.ts";
-import { mostKept, verdicts } from "../runner/candidates.ts";
+import { maxKept, verdicts } from "../runner/candidates.ts";
 import {
   type ConfirmAllOptions,
   confirmCandidates,
@@ -76,7 +76,7 @@ async function settled(
     workers: [worker],
     stop: () => null,
     replace: async () => null,
-    retry: async () => shows,
+    confirmCandidate: async () => shows,
     ...options,
   });
   return ({ id }) => {
@@ -91,7 +91,7 @@ async function settled(
 function retrying(
   unconfirmed: readonly Rule[],
   slow: readonly Rule[],
-): NonNullable<ConfirmAllOptions["retry"]> {
+): NonNullable<ConfirmAllOptions["confirmCandidate"]> {
   return async (_candidate, { rule }) => {
     if (slow.includes(rule)) await new Promise((resolve) => setTimeout(resolve, 5));
     return unconfirmed.includes(rule) ? { kind: "unconfirmed", why: gone } : shows;
@@ -101,7 +101,7 @@ function retrying(
 describe("What becomes of what was seen", () => {
   it("is a violation when it shows again, and open when it does not", async () => {
     const collected = heard([first, { unless: [] }], [second, "holds", { unless: [] }], [third, "holds"]);
-    const of = await settled(collected, { retry: retrying([second], []) });
+    const of = await settled(collected, { confirmCandidate: retrying([second], []) });
     expect([of(first).outcome, of(second), of(third).outcome]).toEqual([
       "violated",
       { outcome: "inconclusive", why: gone },
@@ -141,7 +141,7 @@ describe("What becomes of what was seen", () => {
     const of = await settled(collected, {
       judged: [third, second, first],
       workers: Array.from({ length: workers }, () => worker),
-      retry: retrying([first], slow),
+      confirmCandidate: retrying([first], slow),
     });
     expect([of(first).outcome, of(second).outcome, of(third)]).toEqual([
       "inconclusive",
@@ -162,7 +162,7 @@ describe("What becomes of what was seen", () => {
       workers: [worker],
       stop: () => null,
       replace: async () => null,
-      retry: async () => shows,
+      confirmCandidate: async () => shows,
     });
     expect(found.get(resultKey(first.id, "aws"))?.outcome).toBe("violated");
     expect(found.get(resultKey(observed.id, "aws"))).toMatchObject({
@@ -185,12 +185,12 @@ describe("What becomes of what was seen", () => {
       workers: [worker],
       stop: () => null,
       replace: async () => null,
-      retry: async (_candidate, { rule }) => {
+      confirmCandidate: async (_candidate, { rule }) => {
         tried.push(rule.id);
         return shows;
       },
-      concluded: ({ rule, columns, ruleResult }) => told.push(`${rule.id} ${columns} ${ruleResult.outcome}`),
-      trying: ({ tried: done, of }) => far.push(`${done} of ${of}`),
+      onResult: ({ rule, columns, ruleResult }) => told.push(`${rule.id} ${columns} ${ruleResult.outcome}`),
+      onProgress: ({ tried: done, of }) => far.push(`${done} of ${of}`),
     });
     expect(found.get(resultKey(second.id, "document"))).toMatchObject({
       outcome: "holds",
@@ -215,7 +215,7 @@ describe("What becomes of what was seen", () => {
       workers: [worker],
       stop: () => null,
       replace: async () => null,
-      retry: async (_candidate, { columns, attempt }) => {
+      confirmCandidate: async (_candidate, { columns, attempt }) => {
         tried.push(`${attempt}: ${columns.join(" and ")}`);
         const isExplained = columns.includes("document");
         return isExplained ? { kind: "unconfirmed", why: gone, explainedBy: tooLong.id } : shows;
@@ -232,7 +232,7 @@ describe("What becomes of what was seen", () => {
     const collected = heard([first, { unless: [second.id] }], [second, { unless: [first.id] }]);
     const asked: (readonly boolean[])[] = [];
     const of = await settled(collected, {
-      retry: async (_candidate, { rule, explains }) => {
+      confirmCandidate: async (_candidate, { rule, explains }) => {
         const other = rule === first ? second : first;
         asked.push([explains(other.id, true), explains(other.id, false)]);
         return explains(other.id, true) ? { kind: "unconfirmed", why: gone, explainedBy: other.id } : shows;
@@ -256,9 +256,9 @@ describe("What becomes of what was seen", () => {
   it("costs no more plays than a budget leaves for each", async () => {
     const given: number[] = [];
     await settled(heard([first, { unless: [] }], [second, { unless: [] }]), {
-      plays: (violations) => 12 / violations,
-      retry: async (_candidate, { plays = 0 }) => {
-        given.push(plays);
+      maxReruns: (violations) => 12 / violations,
+      confirmCandidate: async (_candidate, { maxReruns = 0 }) => {
+        given.push(maxReruns);
         return shows;
       },
     });
@@ -310,7 +310,7 @@ function ended(all: readonly Case[]) {
 async function triedFor(rule: Rule, collected: ReturnType<typeof verdicts>): Promise<readonly string[]> {
   const tried: string[] = [];
   await settled(collected, {
-    retry: async ({ testCase: { id } }, { rule: of }) => {
+    confirmCandidate: async ({ testCase: { id } }, { rule: of }) => {
       if (of !== rule) return shows;
       tried.push(id);
       return { kind: "unconfirmed", why: gone };
@@ -340,7 +340,7 @@ describe("Violations of one rule that have several explanations", () => {
   });
 
   it("are open where the history of one that nothing explains was not kept", async () => {
-    const each = cases(mostKept.groups, (index) => ({ rule: second, unless: [first.id, `other-${index}`] }));
+    const each = cases(maxKept.groups, (index) => ({ rule: second, unless: [first.id, `other-${index}`] }));
     const long: Case = { rule: second, unless: ["x", "y", "z"] };
     for (const order of [
       [...each, long],
@@ -352,7 +352,7 @@ describe("Violations of one rule that have several explanations", () => {
   });
 
   it("are open where there are too many to know them all", async () => {
-    const each = cases(mostKept.known + 1, (index) => ({
+    const each = cases(maxKept.known + 1, (index) => ({
       rule: second,
       unless: [first.id, `other-${index}`],
     }));

@@ -19,7 +19,7 @@ export interface Compared {
   readonly where: string | null;
   readonly differs: boolean;
   /** Only one of the two accepted it, so that the targets may hold different things from here on. */
-  readonly parts: boolean;
+  readonly diverges: boolean;
   /** Equal for differences of one kind. */
   readonly kind: string;
   readonly batches: { readonly x: ObservedBatch; readonly y: ObservedBatch };
@@ -46,7 +46,7 @@ export function compareAnswers({ pair, execution: { x, y } }: OnPair): readonly 
       index,
       differs: one.x !== one.y || one.where !== null,
       kind: [one.topic, one.x, one.y, one.where ?? ""].join("\n"),
-      parts: isSuccess(ofX) !== isSuccess(ofY),
+      diverges: isSuccess(ofX) !== isSuccess(ofY),
       batches: observed,
       exchanges: { x: ofX, y: ofY },
     }));
@@ -85,12 +85,12 @@ function topicOf(x: Observation | undefined, y: Observation | undefined): string
   if (x.kind === "policy-read") return "GetPolicy";
   if (x.kind === "neighbour") return x.call.operation;
   const subject = subjectOf(x) ?? (y?.kind === "addition" ? subjectOf(y) : null);
-  if (subject !== null) return topicOfPoint(subject);
+  if (subject !== null) return topicOfSubject(subject);
   const [question] = [...x.analysis.questions, ...x.stateAnalysis.questions];
   return question ?? (x.analysis.refusalReasons.length > 1 ? "refusal.precedence" : "AddPermission");
 }
 
-function topicOfPoint(subject: Subject): string {
+function topicOfSubject(subject: Subject): string {
   if (subject.kind === "open") return subject.question;
   if (subject.kind === "refusal-reason") return subject.refusalReason;
   const [variation, ...more] = subject.variations;
@@ -112,17 +112,17 @@ const nested = ["Statement", "Policy"] as const;
  * texts are left out, and of the operations that only arrange so is everything but status and error name.
  */
 function shapeOf({ call, answer }: Exchange, fixture: Fixture, revisions: ReadonlySet<string>): Shape {
-  const said = phrase(answer);
-  if (answer.kind === "none" || answer.status >= 300) return { phrase: said, content: null };
+  const answerPhrase = phrase(answer);
+  if (answer.kind === "none" || answer.status >= 300) return { phrase: answerPhrase, content: null };
   if (call.operation !== "AddPermission" && call.operation !== "GetPolicy")
-    return { phrase: said, content: null };
+    return { phrase: answerPhrase, content: null };
   const body = jsonObject(answer.body);
-  if (body === null) return { phrase: said, content: "no JSON object" };
-  const opened = Object.entries(body).map(([name, value]) => [name, opens(name, value)] as const);
-  return { phrase: said, content: neutral(Object.fromEntries(opened), fixture, revisions) };
+  if (body === null) return { phrase: answerPhrase, content: "no JSON object" };
+  const opened = Object.entries(body).map(([name, value]) => [name, parsedIfNested(name, value)] as const);
+  return { phrase: answerPhrase, content: normalized(Object.fromEntries(opened), fixture, revisions) };
 }
 
-function opens(name: string, value: unknown): unknown {
+function parsedIfNested(name: string, value: unknown): unknown {
   if (typeof value !== "string" || !nested.some((one) => one === name)) return value;
   return jsonObject(value) ?? value;
 }
@@ -135,20 +135,20 @@ function revisionsIn(exchanges: readonly Exchange[]): ReadonlySet<string> {
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const time = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:?\d{2})?$/;
 
-function neutral(value: unknown, fixture: Fixture, revisions: ReadonlySet<string>): unknown {
+function normalized(value: unknown, fixture: Fixture, revisions: ReadonlySet<string>): unknown {
   if (typeof value === "string") {
     if (revisions.has(value)) return "{revision}";
     if (uuid.test(value)) return "{uuid}";
     return time.test(value) ? "{time}" : templated(value, fixture);
   }
-  if (Array.isArray(value)) return value.map((item) => neutral(item, fixture, revisions));
+  if (Array.isArray(value)) return value.map((item) => normalized(item, fixture, revisions));
   if (!isRecord(value)) return value;
   return Object.fromEntries(
     Object.entries(value).map(([name, member]) => [
       name,
       name === "RevisionId" && typeof member === "string"
         ? "{revision}"
-        : neutral(member, fixture, revisions),
+        : normalized(member, fixture, revisions),
     ]),
   );
 }

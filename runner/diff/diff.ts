@@ -35,7 +35,7 @@ export interface DiffOptions extends Pick<RunOptions, "tool" | "clock" | "sleep"
 export async function diff(options: DiffOptions): Promise<DiffReport> {
   const { sides, sleep, workers, signal } = options;
   const scope = openScope(signal);
-  const pool = await raiseBoth(sides, { workers, sleep, settleMs: 0, scope });
+  const pool = await setUpBoth(sides, { workers, sleep, settleMs: 0, scope });
   const stop = (): string | null => {
     if (signal?.aborted === true) return "it was interrupted";
     if (scope.signal.aborted) return "a part of it failed";
@@ -61,7 +61,7 @@ interface Found {
   readonly stopped: string | null;
 }
 
-async function raiseBoth(
+async function setUpBoth(
   sides: DiffOptions["sides"],
   how: Pick<SetUpOptions, "workers" | "sleep" | "settleMs" | "scope">,
 ): Promise<Readonly<Record<Side, WorkerPool>>> {
@@ -85,7 +85,7 @@ async function explore(
     const y = pool.y.workers[index];
     return y === undefined ? [] : [pairWorker({ x, y }, scope, (side, worker) => pool[side].replace(worker))];
   });
-  let settled = 0;
+  let finished = 0;
   const searched = await search({
     scope,
     workers,
@@ -94,9 +94,9 @@ async function explore(
       [options.sides.x, options.sides.y].flatMap(({ target }) => target.cannot.map(({ needs }) => needs)),
     ),
     stop,
-    settled: (violated) => {
-      settled += 1;
-      options.progress({ sent: settled, planned: testCases.length, violated });
+    finished: (violated) => {
+      finished += 1;
+      options.progress({ sent: finished, planned: testCases.length, violated });
     },
   });
   const small = await shrinkAll(searched.groups, workers, stop, scope);
@@ -136,10 +136,10 @@ function sameMember(added: string | null, read: string | null): boolean {
 /** What another reported difference comes first in only follows from it. */
 function isConsequence({ compared, difference }: Shrunk, shown: Found["shown"]): boolean {
   return compared.some(
-    ({ index, differs, parts, where, kind }) =>
+    ({ index, differs, diverges, where, kind }) =>
       differs &&
       index < difference.index &&
-      (parts || sameMember(where, difference.where)) &&
+      (diverges || sameMember(where, difference.where)) &&
       shown.some(([{ first }]) => first.kind === kind),
   );
 }
@@ -149,11 +149,11 @@ function report(options: DiffOptions, found: Found, left: readonly string[]): Di
   const faults = [
     ...(stopped === null
       ? []
-      : [`The run stopped after ${searched.played} of ${planned} histories: ${stopped}.`]),
-    ...(searched.parted === 0
+      : [`The run stopped after ${searched.executed} of ${planned} histories: ${stopped}.`]),
+    ...(searched.diverged === 0
       ? []
       : [
-          `${searched.parted} histories ended early, because the requests for the two targets could not be the same.`,
+          `${searched.diverged} histories ended early, because the requests for the two targets could not be the same.`,
         ]),
     ...(searched.notEmptied === 0
       ? []
@@ -182,7 +182,7 @@ function report(options: DiffOptions, found: Found, left: readonly string[]): Di
     startedAt: options.startedAt.toISOString(),
     durationMs: Math.round(options.clock()),
     targets: { x: target("x"), y: target("y") },
-    histories: { planned, played: searched.played },
+    histories: { planned, played: searched.executed },
     compared: searched.compared,
     incomplete: stopped !== null,
     differences,

@@ -18,7 +18,7 @@ interface PairExecution {
   readonly x: Execution;
   readonly y: Execution;
   /** It ended early: what was answered made the histories ask for different requests. */
-  readonly parted: boolean;
+  readonly diverged: boolean;
   /** Steps that neither got, because the answers of one alone held nothing to fill them with. */
   readonly unfilled: number;
 }
@@ -32,7 +32,10 @@ export interface OnPair {
 /** A worker on each target, with empty fixtures for one history after the other. */
 export interface PairWorker {
   /** Executes a test case on both; null when empty fixtures cannot be had on both. `goesOn` is asked before each batch. */
-  execute(testCase: TestCase, goesOn: (side: "x" | "y", done: Answered) => boolean): Promise<OnPair | null>;
+  execute(
+    testCase: TestCase,
+    continues: (side: "x" | "y", done: Answered) => boolean,
+  ): Promise<OnPair | null>;
   /** Executes given steps of a test case on both; null when they cannot be had there. `from` is the fixture they come from. */
   rerun(
     steps: Steps,
@@ -51,8 +54,8 @@ export function pairWorker(
   let reruns = 0;
   /** With a fixture that is not empty on one side, a difference would say nothing of the other. */
   const ready = async (isNew: boolean): Promise<Pair | null> => {
-    const tidied = isNew ? [false] : await scope.all([pair.x, pair.y], (worker) => worker.reset(true));
-    if (tidied.every((clean) => clean)) return pair;
+    const resets = isNew ? [false] : await scope.all([pair.x, pair.y], (worker) => worker.reset(true));
+    if (resets.every((clean) => clean)) return pair;
     // Both fixtures are replaced together, so that their names and version numbers stay alike.
     const [x, y] = await scope.all(["x", "y"] as const, (side) => replace(side, pair[side]));
     if (!x || !y) return null;
@@ -61,13 +64,13 @@ export function pairWorker(
   };
   return {
     pair: () => pair,
-    execute: async (testCase, goesOn) => {
+    execute: async (testCase, continues) => {
       const on = await ready(false);
       if (on === null) return null;
       const next = bothSides(testCase, on);
       const execution = await executePair(
         on,
-        (done) => (goesOn("x", done.x) && goesOn("y", done.y) ? next(done) : null),
+        (done) => (continues("x", done.x) && continues("y", done.y) ? next(done) : null),
         testCase.id,
       );
       return { pair: on, execution };
@@ -78,7 +81,7 @@ export function pairWorker(
       const [x, y] = [regenerate(steps, on.x.fixture), regenerate(steps, on.y.fixture)];
       if (x === null || y === null) return null;
       reruns += 1;
-      const next: PairScript = ({ x: { length } }) => {
+      const next: NextPairBatch = ({ x: { length } }) => {
         const batches = { x: x[length], y: y[length] };
         return batches.x === undefined || batches.y === undefined ? null : { x: batches.x, y: batches.y };
       };
@@ -89,22 +92,22 @@ export function pairWorker(
 
 type Answered = readonly (readonly Exchange[])[];
 
-/** The next batch of each side by what both have answered; null ends it, "parted" because they are not the same. */
-type PairScript = (
+/** The next batch of each side by what both have answered; null ends it, "diverged" because they are not the same. */
+type NextPairBatch = (
   done: Readonly<Record<"x" | "y", Answered>>,
-) => Readonly<Record<"x" | "y", Batch>> | "parted" | null;
+) => Readonly<Record<"x" | "y", Batch>> | "diverged" | null;
 
 /**
  * The batches of a test case on both fixtures. They are the same as long as the answers of either target make the test case
  * send the same to y.
  */
-function bothSides(testCase: TestCase, { x, y }: Pair): PairScript {
+function bothSides(testCase: TestCase, { x, y }: Pair): NextPairBatch {
   const onX = testCase.start(inCommon(x.fixture, y.fixture));
   const onY = testCase.start(inCommon(y.fixture, x.fixture));
   return (done) => {
     const next = { x: onX(done.x), y: onY(done.y) };
     if (next.x === null || next.y === null) return null;
-    return JSON.stringify(next.y) === JSON.stringify(onY(done.x)) ? { x: next.x, y: next.y } : "parted";
+    return JSON.stringify(next.y) === JSON.stringify(onY(done.x)) ? { x: next.x, y: next.y } : "diverged";
   };
 }
 
@@ -127,15 +130,19 @@ function inCommon(one: Fixture, other: Fixture): Fixture {
  * Executes a history on both sides. The next batch is sent when both have answered the last; a step that one side cannot
  * fill is sent to neither.
  */
-async function executePair(pair: Pair, script: PairScript, testCase: string): Promise<PairExecution> {
-  let parted = false;
+async function executePair(
+  pair: Pair,
+  nextPairBatch: NextPairBatch,
+  testCase: string,
+): Promise<PairExecution> {
+  let diverged = false;
   let unfilled = 0;
-  const meeting = meetingOf((done) => {
-    const next = script(done);
-    parted = next === "parted";
-    if (next === null || next === "parted") return null;
-    const unfit = (side: "x" | "y") => next[side].filter((step) => !isFillable(step, done[side]));
-    const keys = { x: unfit("x").map(({ key }) => key), y: unfit("y").map(({ key }) => key) };
+  const barrier = barrierOf((done) => {
+    const next = nextPairBatch(done);
+    diverged = next === "diverged";
+    if (next === null || next === "diverged") return null;
+    const unfillable = (side: "x" | "y") => next[side].filter((step) => !isFillable(step, done[side]));
+    const keys = { x: unfillable("x").map(({ key }) => key), y: unfillable("y").map(({ key }) => key) };
     const either = new Set([...keys.x, ...keys.y]);
     // What neither can fill is the same on both sides.
     unfilled += [...either].filter((key) => keys.x.includes(key) !== keys.y.includes(key)).length;
@@ -144,20 +151,20 @@ async function executePair(pair: Pair, script: PairScript, testCase: string): Pr
   });
   const follow = async (side: "x" | "y"): Promise<Execution> => {
     try {
-      return await pair[side].execute((done) => meeting.come(side, done), { testCase });
+      return await pair[side].execute((done) => barrier.arrive(side, done), { testCase });
     } finally {
-      meeting.leave();
+      barrier.leave();
     }
   };
   // Where one side fails the other ends too, once what it has sent is answered.
   const [x, y] = await Promise.allSettled([follow("x"), follow("y")]);
   if (x.status === "rejected") throw x.reason;
   if (y.status === "rejected") throw y.reason;
-  return { x: x.value, y: y.value, parted, unfilled };
+  return { x: x.value, y: y.value, diverged, unfilled };
 }
 
 /** Two sides meet before each batch; each gets its own when both may go on, and null when not. */
-function meetingOf(
+function barrierOf(
   choose: (done: Readonly<Record<"x" | "y", Answered>>) => Readonly<Record<"x" | "y", Batch>> | null,
 ) {
   let waiting: {
@@ -166,7 +173,7 @@ function meetingOf(
   } | null = null;
   let over = false;
   return {
-    come: async (side: "x" | "y", done: Answered): Promise<Batch | null> => {
+    arrive: async (side: "x" | "y", done: Answered): Promise<Batch | null> => {
       if (over) return null;
       if (waiting === null) {
         const next = await new Promise<Readonly<Record<"x" | "y", Batch>> | null>((resolve) => {

@@ -1,5 +1,5 @@
 import type { TestCase } from "../../suites/case.ts";
-import { retained } from "../batch.ts";
+import { truncateExchange } from "../batch.ts";
 import type { Gone } from "../events.ts";
 import { lacks } from "../execute.ts";
 import { silenceCounter } from "../gone.ts";
@@ -26,16 +26,16 @@ export interface SearchOptions {
   /** What one of the targets cannot do. */
   readonly cannot: ReadonlySet<string>;
   readonly stop: () => string | null;
-  readonly settled: (differences: number) => void;
+  readonly finished: (differences: number) => void;
 }
 
 /** What was found. */
 export interface Searched {
   readonly groups: readonly DifferenceGroup[];
-  readonly played: number;
+  readonly executed: number;
   readonly compared: number;
   /** Histories that ended early although no answer differed. */
-  readonly parted: number;
+  readonly diverged: number;
   /** Histories that were left out, because empty fixtures could not be had on both targets. */
   readonly notEmptied: number;
   /** Requests that neither target got, because one of them alone had shown nothing to fill them with. */
@@ -47,14 +47,14 @@ export interface Searched {
 export async function search(options: SearchOptions): Promise<Searched> {
   const { testCases, workers, stop } = options;
   const groups = new Map<string, DifferenceGroup>();
-  const count = { played: 0, compared: 0, parted: 0, notEmptied: 0, unfilled: 0 };
+  const count = { executed: 0, compared: 0, diverged: 0, notEmptied: 0, unfilled: 0 };
   let gone: string | null = null;
-  const tell = (why: Gone) => {
+  const onGone = (why: Gone) => {
     gone = goneText(why);
   };
   const stopping = () => stop() !== null || gone !== null;
   const work = async (worker: PairWorker, offset: number): Promise<void> => {
-    const silent = { x: silenceCounter(tell), y: silenceCounter(tell) };
+    const silent = { x: silenceCounter(onGone), y: silenceCounter(onGone) };
     for (let place = offset; place < testCases.length; place += workers.length) {
       const testCase = testCases[place];
       if (testCase === undefined || stopping()) break;
@@ -68,14 +68,14 @@ export async function search(options: SearchOptions): Promise<Searched> {
           const { execution } = done;
           const found = compareAnswers(done);
           // One that the end of the run may have cut short is not counted as executed.
-          if (!stopping()) count.played += 1;
+          if (!stopping()) count.executed += 1;
           count.unfilled += execution.unfilled;
           count.compared += new Set(found.map(({ index }) => index)).size;
-          if (execution.parted && !found.some(({ differs }) => differs)) count.parted += 1;
+          if (execution.diverged && !found.some(({ differs }) => differs)) count.diverged += 1;
           note(groups, found, done, { testCase, place });
         }
       }
-      options.settled(groups.size);
+      options.finished(groups.size);
     }
   };
   await options.scope.all(workers, work);
@@ -93,13 +93,13 @@ function note(
   { pair, execution }: OnPair,
   { testCase, place }: { readonly testCase: TestCase; readonly place: number },
 ): void {
-  const parting = found.find(({ parts }) => parts)?.index ?? Number.POSITIVE_INFINITY;
+  const divergence = found.find(({ diverges }) => diverges)?.index ?? Number.POSITIVE_INFINITY;
   for (const one of found) {
     if (!one.differs) continue;
-    const batches = execution.x.batches.slice(0, one.index + 1).map((batch) => batch.map(retained));
+    const batches = execution.x.batches.slice(0, one.index + 1).map((batch) => batch.map(truncateExchange));
     const origin: Origin = { testCase, fixture: pair.x.fixture, batches };
     // Where nothing differed before is better; then shorter, then earlier in the plan, so that a seed decides.
-    const cost = (one.index > parting ? 1e9 : 0) + batches.length * 1e5 + place;
+    const cost = (one.index > divergence ? 1e9 : 0) + batches.length * 1e5 + place;
     const group = groups.get(one.kind);
     if (group === undefined) groups.set(one.kind, { first: one, seen: 1, origin, cost });
     else {

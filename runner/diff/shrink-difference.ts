@@ -12,7 +12,7 @@ export interface Shrunk extends OnPair {
 }
 
 /** Reruns that shrinking one difference may cost, and how often it is tried in the end. */
-const most = { plays: 120, confirmations: 3 } as const;
+const most = { reruns: 120, confirmations: 3 } as const;
 
 /** What shrinking a difference needs. */
 export interface ShrinkDifferenceOptions {
@@ -31,7 +31,7 @@ export async function shrinkDifference(
   return (await attempt(group, options, false)) ?? (await attempt(group, options, true));
 }
 
-type ShownOnce = Omit<Shrunk, "reproduced">;
+type ShownDifference = Omit<Shrunk, "reproduced">;
 
 async function attempt(
   { origin, first }: DifferenceGroup,
@@ -39,42 +39,46 @@ async function attempt(
   onNew: boolean,
 ): Promise<Shrunk | null> {
   const how = { regenerate: regenerating(origin), from: origin.fixture, onNew };
-  const show = async (steps: Steps): Promise<ShownOnce | null> => {
+  const rerunSteps = async (steps: Steps): Promise<ShownDifference | null> => {
     const done = stop() ? null : await worker.rerun(steps, how);
     if (done === null) return null;
     const compared = compareAnswers(done);
     const difference = compared.find(({ kind, differs }) => differs && kind === first.kind);
-    if (difference === undefined || wanders(compared, difference, known)) return null;
+    if (difference === undefined || dependsOnUnknown(compared, difference, known)) return null;
     return { ...done, compared, difference };
   };
-  let plays = 0;
-  let smallest: { readonly shown: ShownOnce; readonly steps: Steps } | null = null;
+  let reruns = 0;
+  let smallest: { readonly shown: ShownDifference; readonly steps: Steps } | null = null;
   const shows = async (steps: Steps): Promise<boolean> => {
-    plays += 1;
-    const shown = plays > most.plays ? null : await show(steps);
+    reruns += 1;
+    const shown = reruns > most.reruns ? null : await rerunSteps(steps);
     if (shown !== null) smallest = { shown, steps };
     return shown !== null;
   };
   if (!(await shows(stepsOf(origin)))) return null;
   await shrinkHistory(origin, shows, { shown: true });
-  return smallest === null ? null : confirmed(smallest, show, stop);
+  return smallest === null ? null : confirmed(smallest, rerunSteps, stop);
 }
 
 /** What a history became rests on another difference that no history of the plan has shown. */
-function wanders(compared: readonly Compared[], last: Compared, known: ReadonlySet<string>): boolean {
-  return compared.some(({ index, parts, kind }) => parts && index < last.index && !known.has(kind));
+function dependsOnUnknown(
+  compared: readonly Compared[],
+  last: Compared,
+  known: ReadonlySet<string>,
+): boolean {
+  return compared.some(({ index, diverges, kind }) => diverges && index < last.index && !known.has(kind));
 }
 
 async function confirmed(
-  { shown: found, steps }: { readonly shown: ShownOnce; readonly steps: Steps },
-  show: (steps: Steps) => Promise<ShownOnce | null>,
+  { shown: found, steps }: { readonly shown: ShownDifference; readonly steps: Steps },
+  rerunSteps: (steps: Steps) => Promise<ShownDifference | null>,
   stop: () => boolean,
 ): Promise<Shrunk | null> {
   let shown = 0;
   let tried = 0;
   while (tried < most.confirmations && !stop()) {
     tried += 1;
-    if ((await show(steps)) !== null) shown += 1;
+    if ((await rerunSteps(steps)) !== null) shown += 1;
   }
   if (tried > 0 && shown === 0) return null;
   return { ...found, reproduced: `${shown} of ${tried}` };

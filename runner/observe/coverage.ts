@@ -56,7 +56,9 @@ export function coverage(): Coverage {
       return;
     }
     const name =
-      subject.kind === "open" ? openCell(subject.question, of) : faultCell(subject.refusalReason, of);
+      subject.kind === "open"
+        ? unspecifiedCell(subject.question, of)
+        : refusalCell(subject.refusalReason, of);
     const cell = counts.get(name ?? "");
     if (cell !== undefined) cell[endingOf(of, subject)] += 1;
   };
@@ -74,9 +76,9 @@ export function coverage(): Coverage {
 
 function cellsOf(
   counts: ReadonlyMap<string, CellCount>,
-  wanted: (cell: (typeof grid)[number]) => boolean,
+  isIncluded: (cell: (typeof grid)[number]) => boolean,
 ): ReadonlyMap<Member, readonly CellCount[]> {
-  const chosen = grid.filter(wanted);
+  const chosen = grid.filter(isIncluded);
   const own = (member: Member) => chosen.filter((cell) => cell.member === member);
   return new Map(
     members.map((member) => [member, own(member).flatMap((cell) => counts.get(cellName(cell)) ?? [])]),
@@ -116,7 +118,7 @@ const inputs: Readonly<Record<string, string>> = {
   pattern: "near-miss",
 };
 
-function faultCell(refusalReason: string, { analysis }: Addition): string | null {
+function refusalCell(refusalReason: string, { analysis }: Addition): string | null {
   if (refusalReason === "FunctionName.empty") return "FunctionName.minLength.too-short";
   const [member = "", kind = ""] = refusalReason.split(".");
   if (kind === "required") {
@@ -129,8 +131,8 @@ function faultCell(refusalReason: string, { analysis }: Addition): string | null
   return input === undefined ? null : `${member}.${kind}.${input}`;
 }
 
-function openCell(question: string, { analysis }: Addition): string | null {
-  if (question !== "body.null-member") return openCells[question] ?? null;
+function unspecifiedCell(question: string, { analysis }: Addition): string | null {
+  if (question !== "body.null-member") return unspecifiedCells[question] ?? null;
   const member = bodyMembers.find((name) => analysis.body.members?.[name] === null);
   return member === undefined ? null : `${member}.optional.null`;
 }
@@ -144,7 +146,7 @@ export interface CoveragePlace {
   readonly unreachable?: string;
 }
 
-const broken: Readonly<Record<Exclude<ConstraintKind, "required">, CoverageInput>> = {
+const violatingInputs: Readonly<Record<Exclude<ConstraintKind, "required">, CoverageInput>> = {
   type: "wrong-type",
   minLength: "too-short",
   maxLength: "too-long",
@@ -152,12 +154,12 @@ const broken: Readonly<Record<Exclude<ConstraintKind, "required">, CoverageInput
 };
 
 /** Cells on which the document contradicts itself, by the question that such a request raises. */
-const openCells: Readonly<Record<string, string>> = {
+const unspecifiedCells: Readonly<Record<string, string>> = {
   "Qualifier.empty": "Qualifier.minLength.too-short",
   "Principal.line-break": "Principal.pattern.near-miss",
 };
 
-const open: ReadonlySet<string> = new Set(Object.values(openCells));
+const unspecifiedCellNames: ReadonlySet<string> = new Set(Object.values(unspecifiedCells));
 
 /** The name of a cell. */
 export function cellName({ member, constraint, input }: CoveragePlace): string {
@@ -169,7 +171,7 @@ export const grid: readonly CoveragePlace[] = members.flatMap((member) => [
   ...presence(member),
   ...(["type", "minLength", "maxLength", "pattern"] as const)
     .filter((kind) => constraintOf(member)[kind] !== undefined)
-    .flatMap((kind) => [place(member, kind, "valid"), place(member, kind, broken[kind])]),
+    .flatMap((kind) => [place(member, kind, "valid"), place(member, kind, violatingInputs[kind])]),
 ]);
 
 function presence(member: Member): readonly CoveragePlace[] {
@@ -183,7 +185,7 @@ function presence(member: Member): readonly CoveragePlace[] {
 
 function place(member: Member, constraint: CoveragePlace["constraint"], input: CoverageInput): CoveragePlace {
   const cell: CoveragePlace = { member, constraint, input, decided: true };
-  if (open.has(cellName(cell))) return { ...cell, decided: false };
+  if (unspecifiedCellNames.has(cellName(cell))) return { ...cell, decided: false };
   // An empty name breaks the minimum length, which is judged by a rule of its own.
   if (input === "valid" || cellName(cell) === "FunctionName.minLength.too-short") return cell;
   const reason = new Map(Object.entries(unjudgeable)).get(`${member}.${constraint}`);

@@ -34,7 +34,7 @@ export function latencies(): Latencies {
       if (samples.length === 0) return null;
       const sorted = Float64Array.from(samples).sort();
       const at = (share: number) =>
-        batch(sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0);
+        rounded(sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0);
       const medianMs = at(0.5);
       return {
         medianMs,
@@ -46,6 +46,6 @@ export function latencies(): Latencies {
   };
 }
 
-function batch(ms: number): number {
-  return Math.round(ms * 100) / 100;
+function rounded(value: number): number {
+  return Math.round(value * 100) / 100;
 }

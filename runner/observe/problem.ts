@@ -5,7 +5,7 @@ import { problemOf } from "../internal-error.ts";
 /** A problem as reports tell it; `far` is how many of the test cases were done with when it came up. */
 export function problemReport(
   problem: RunProblem,
-  far: { readonly done: number; readonly planned: number },
+  progress: { readonly done: number; readonly planned: number },
   redact: (text: string) => string,
 ): Problem {
   switch (problem.code) {
@@ -16,7 +16,7 @@ export function problemReport(
     case "stopped":
       return {
         code: "stopped",
-        message: `The run stopped after ${far.done} of ${far.planned} histories: ${stopText(problem.reason)}.`,
+        message: `The run stopped after ${progress.done} of ${progress.planned} histories: ${stopText(problem.reason)}.`,
       };
     case "fixtures-lost":
       return { code: "fixtures-lost", message: lostText(problem.functions) };
@@ -28,7 +28,7 @@ export function problemReport(
 }
 
 /** Stands in a report that was written in the middle of a run, and stays there if the run is killed. */
-export const goingOn: Problem = {
+export const unfinishedProblem: Problem = {
   code: "going-on",
   message: "The run was still going on when this was written, or was killed since.",
 };

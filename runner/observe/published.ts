@@ -4,22 +4,25 @@ import type { Observer, RunEvent } from "../events.ts";
 import { counterexample, type ReportOptions, reportHead, unsupported } from "../report.ts";
 
 /** Tells of a run in the events that are published: those of report.ndjson. Texts of the target are redacted. */
-export function publishedObserver(options: ReportOptions, tell: (event: PublishedEvent) => void): Observer {
+export function publishedObserver(
+  options: ReportOptions,
+  publish: (event: PublishedEvent) => void,
+): Observer {
   const { redact } = options;
-  const far = { done: 0, planned: 0 };
-  const ended = ({ case: { id } }: Extract<RunEvent, { readonly case: object }>, how: object) => {
-    far.done += 1;
-    tell({ event: "history", id, ...far, ...how });
+  const progress = { done: 0, planned: 0 };
+  const publishCase = ({ case: { id } }: Extract<RunEvent, { readonly case: object }>, how: object) => {
+    progress.done += 1;
+    publish({ event: "history", id, ...progress, ...how });
   };
   return {
     on(event) {
       switch (event.type) {
         case "run-started":
-          return tell({ event: "run-start", ...reportHead(event.head, event.head.target.cannot) });
+          return publish({ event: "run-start", ...reportHead(event.head, event.head.target.cannot) });
         case "planned": {
           const { cases, rules } = event;
-          far.planned = cases;
-          return tell({
+          progress.planned = cases;
+          return publish({
             event: "plan",
             histories: cases,
             rules: rules.length,
@@ -27,24 +30,24 @@ export function publishedObserver(options: ReportOptions, tell: (event: Publishe
           });
         }
         case "case-finished":
-          return ended(event, event.end === "cut" ? { cut: true } : {});
+          return publishCase(event, event.end === "cut" ? { cut: true } : {});
         case "case-skipped":
-          return ended(event, { lacks: event.lacks });
+          return publishCase(event, { lacks: event.lacks });
         case "candidate": {
           const { column, case: history, expected, seen } = event;
           const { id: rule, title, basis, source } = event.rule;
           const where = { rule, column, title, basis, source, history };
-          return tell({ event: "suspicion", ...where, expected, seen: redact(seen) });
+          return publish({ event: "suspicion", ...where, expected, seen: redact(seen) });
         }
         case "rule-result":
-          return event.tried ? tell(settled(event, options)) : undefined;
+          return event.hadCandidates ? publish(settledEvent(event, options)) : undefined;
         default:
       }
     },
   };
 }
 
-function settled(
+function settledEvent(
   { rule, columns, result }: Extract<RunEvent, { readonly type: "rule-result" }>,
   options: ReportOptions,
 ): PublishedEvent {

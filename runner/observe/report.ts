@@ -7,7 +7,7 @@ import { makeReport, type ReportOptions } from "../report.ts";
 import { resultKey } from "../rule-results.ts";
 import { coverage } from "./coverage.ts";
 import { latencies } from "./latencies.ts";
-import { goingOn, problemReport } from "./problem.ts";
+import { problemReport, unfinishedProblem } from "./problem.ts";
 import { results } from "./results.ts";
 import { unspecified } from "./unspecified.ts";
 
@@ -19,16 +19,16 @@ export interface ReportObserver extends Observer {
 /** What a report says of a run besides what happens in it. */
 export type ReportObserverOptions = ReportOptions & {
   /** Why a rule was not judged, where the capabilities of the target do not say it. */
-  readonly excuse?: (rule: Rule) => Reason | null;
+  readonly notJudgedReason?: (rule: Rule) => Reason | null;
 };
 
 /** Begins a report. */
 export function reportObserver(options: ReportObserverOptions): ReportObserver {
   const covered = coverage();
   const latency = latencies();
-  const asked = unspecified();
+  const unspecifiedAnswers = unspecified();
   const rules = results();
-  const count = { planned: 0, done: 0, played: 0, notEmptied: 0 };
+  const count = { planned: 0, done: 0, executed: 0, notEmptied: 0 };
   const problems: Problem[] = [];
   let spent = { requests: 0, ms: 0 };
   let cannot: readonly UnsupportedCapability[] = options.target.cannot;
@@ -47,7 +47,7 @@ export function reportObserver(options: ReportObserverOptions): ReportObserver {
         return;
       case "case-finished":
         count.done += 1;
-        if (event.end === "complete") count.played += 1;
+        if (event.end === "complete") count.executed += 1;
         if (event.case.clean && event.began === "not-emptied") count.notEmptied += 1;
         return;
       case "case-skipped":
@@ -76,17 +76,17 @@ export function reportObserver(options: ReportObserverOptions): ReportObserver {
     on(event) {
       if ("spent" in event) ({ spent } = event);
       fold(event);
-      for (const part of [covered, latency, asked, rules]) part.on(event);
+      for (const part of [covered, latency, unspecifiedAnswers, rules]) part.on(event);
     },
     report() {
-      const { planned, played, notEmptied } = count;
+      const { planned, executed: played, notEmptied } = count;
       return makeReport(options, {
         spent,
         cannot,
         findings: rules.findings(),
-        problems: end === "going-on" ? [...problems, goingOn] : problems,
+        problems: end === "going-on" ? [...problems, unfinishedProblem] : problems,
         incomplete: end !== "complete",
-        questions: asked.answers(),
+        questions: unspecifiedAnswers.answers(),
         latency: latency.report(),
         coverage: {
           histories: { planned, played, ...(notEmptied > 0 ? { notEmptied } : {}) },
@@ -94,7 +94,7 @@ export function reportObserver(options: ReportObserverOptions): ReportObserver {
         },
         unsent: unsent === null ? null : unsentOf(unsent),
         fixture,
-        ...(options.excuse === undefined ? {} : { excuse: options.excuse }),
+        ...(options.notJudgedReason === undefined ? {} : { notJudgedReason: options.notJudgedReason }),
       });
     },
   };

@@ -24,7 +24,7 @@ const columns: readonly Column[] = ["document", "aws"];
 /** Makes an empty one. */
 export function results(): Results {
   const counts = new Map<Rule, Record<Column, CheckCount>>();
-  const concluded = new Map<string, RuleResult>();
+  const finalResults = new Map<string, RuleResult>();
   let judged: readonly Rule[] = [];
   let hasBegun = false;
   const countsOf = (rule: Rule): Record<Column, CheckCount> => {
@@ -45,15 +45,16 @@ export function results(): Results {
       if (event.type === "planned") judged = event.rules;
       if (event.type === "case-finished") {
         hasBegun = true;
-        for (const { rule, column, judgement } of event.findings) note(countsOf(rule)[column], judgement);
+        for (const { rule, column, judgement } of event.findings)
+          countJudgement(countsOf(rule)[column], judgement);
       }
       if (event.type === "case-skipped") hasBegun = true;
       if (event.type === "rule-result") {
         hasBegun = true;
-        for (const column of event.columns) concluded.set(resultKey(event.rule.id, column), event.result);
+        for (const column of event.columns) finalResults.set(resultKey(event.rule.id, column), event.result);
       }
     },
-    findings: () => (hasBegun ? new Map([...judged.flatMap(soFar), ...concluded]) : null),
+    findings: () => (hasBegun ? new Map([...judged.flatMap(soFar), ...finalResults]) : null),
   };
 }
 
@@ -61,7 +62,7 @@ function emptyCount(): CheckCount {
   return { holds: 0, violated: 0, inconclusive: 0, why: "", seen: "" };
 }
 
-function note(count: CheckCount, judgement: Judgement): void {
+function countJudgement(count: CheckCount, judgement: Judgement): void {
   if (judgement.verdict === "violated" && count.violated === 0) count.seen = judgement.seen;
   if (judgement.verdict === "inconclusive") count.why = judgement.why;
   count[judgement.verdict] += 1;

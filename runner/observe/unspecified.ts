@@ -11,41 +11,42 @@ interface Unspecified extends Observer {
 }
 
 /** Different answers that are told apart for one question. */
-const mostAnswers = 12;
+const maxAnswers = 12;
 
-const byPoint: ReadonlyMap<string, Question> = new Map(
+const probedQuestions: ReadonlyMap<string, Question> = new Map(
   questions.filter(({ pointed }) => pointed).map((question) => [question.id, question]),
 );
 const always = questions.filter(({ pointed }) => !pointed);
 
 /** The question that a request raises when it raises no other: the only one that it can answer. */
-function pointedBy({ analysis, stateAnalysis }: Addition): Question | undefined {
+function questionProbedBy({ analysis, stateAnalysis }: Addition): Question | undefined {
   const [open] = analysis.questions.length > 0 ? analysis.questions : stateAnalysis.questions;
   const alone = analysis.questions.length + stateAnalysis.questions.length === 1;
-  return alone && open !== undefined ? byPoint.get(open) : undefined;
+  return alone && open !== undefined ? probedQuestions.get(open) : undefined;
 }
 
 /** Makes an empty one. */
 export function unspecified(): Unspecified {
-  const heard = new Map<string, Map<string, number>>();
+  const answersByQuestion = new Map<string, Map<string, number>>();
   const note = ({ id, answer }: Question, of: Observation): void => {
-    const said = within({ rule: id }, () => answer(of));
-    if (said === null) return;
-    const counts = heard.get(id) ?? new Map<string, number>();
-    heard.set(id, counts);
-    if (counts.has(said) || counts.size < mostAnswers) counts.set(said, (counts.get(said) ?? 0) + 1);
+    const answerText = within({ rule: id }, () => answer(of));
+    if (answerText === null) return;
+    const counts = answersByQuestion.get(id) ?? new Map<string, number>();
+    answersByQuestion.set(id, counts);
+    if (counts.has(answerText) || counts.size < maxAnswers)
+      counts.set(answerText, (counts.get(answerText) ?? 0) + 1);
   };
   return {
     on: (event) => {
       for (const of of executedIn(event)) {
-        const pointed = of.kind === "addition" ? pointedBy(of) : undefined;
-        if (pointed !== undefined) note(pointed, of);
+        const probed = of.kind === "addition" ? questionProbedBy(of) : undefined;
+        if (probed !== undefined) note(probed, of);
         for (const question of always) note(question, of);
       }
     },
     answers: () =>
       questions.map(({ id, title, source }) => {
-        const counts = [...(heard.get(id) ?? [])].sort(([, a], [, b]) => b - a);
+        const counts = [...(answersByQuestion.get(id) ?? [])].sort(([, a], [, b]) => b - a);
         return {
           id,
           title,
@@ -53,7 +54,9 @@ export function unspecified(): Unspecified {
           answer:
             counts.length === 0
               ? "not asked"
-              : counts.map(([said, times]) => (times === 1 ? said : `${said} (${times}×)`)).join("; "),
+              : counts
+                  .map(([answerText, times]) => (times === 1 ? answerText : `${answerText} (${times}×)`))
+                  .join("; "),
           observations: counts.reduce((sum, [, times]) => sum + times, 0),
         };
       }),
