@@ -236,11 +236,11 @@ describe("A recording of version 1", () => {
       case "header":
         return { ...line, schema: "addpermission-conformance/recording@1" };
       case "fixture-ready":
-        return { type: "stage", worker: line.worker, fixture: line.fixture, fresh: line.empty };
+        return { type: "stage", lane: line.worker, stage: line.fixture, fresh: line.empty };
       case "fixture-reset":
-        return { type: "tidied", worker: line.worker, empty: line.empty };
+        return { type: "tidied", lane: line.worker, empty: line.empty };
       case "batch":
-        return { type: "round", worker: line.worker, testCase: line.case, exchanges: line.exchanges };
+        return { type: "round", lane: line.worker, unit: line.case, exchanges: line.exchanges };
       case "case-finished":
         return null;
       case "footer":
