@@ -1,10 +1,10 @@
-import { type EndingEvent, endingEvents, type PublishedEvent } from "../reports/ndjson.ts";
+import { type FinalEvent, finalEvents, type PublishedEvent } from "../reports/ndjson.ts";
 import { type ConformanceRun, conformWithEvents } from "./conform.ts";
 import type { ConformOptions } from "./program-options.ts";
 import type { ConformTarget } from "./target.ts";
 
 /** What happens in a run, as report.ndjson has it; `run-end` also says what the run comes to. */
-export type ConformanceEvent = PublishedEvent | EndingEvent<ConformanceRun>;
+export type ConformanceEvent = PublishedEvent | FinalEvent<ConformanceRun>;
 
 /**
  * Runs the suite against a target and gives what happens while it happens. Events wait for whoever takes them, so that
@@ -21,7 +21,7 @@ export async function* events(
   const queue = waitingEvents();
   const running = conformWithEvents(target, { ...options, signal }, queue.add).then(
     (run) => {
-      for (const event of endingEvents(run)) queue.add(event);
+      for (const event of finalEvents(run)) queue.add(event);
       queue.close();
     },
     (error: unknown) => queue.close({ error }),

@@ -4,7 +4,7 @@ import { findingText, reasonText } from "./finding.ts";
 import type { Report, RuleReport } from "./report.ts";
 import { type RuleStatus, ruleStatus, rulesThat, verdictSentence } from "./verdict.ts";
 
-/** Workflow commands for GitHub Actions: an error for each violation and fault, a warning for what was not judged. */
+/** Workflow commands for GitHub Actions: an error for each violation and fault, a warning for each rule without a verdict. */
 export function github(report: Report): string {
   const unjudged = [...rulesThat(report, "inconclusive"), ...rulesThat(report, "unexercised")];
   const lines = [
@@ -17,7 +17,7 @@ export function github(report: Report): string {
   return `${lines.join("\n")}\n`;
 }
 
-/** Longer annotations are cut by the service, at a place of its choice. */
+/** GitHub truncates longer annotations. */
 const longest = 4000;
 
 function annotation(level: "error" | "warning" | "notice", title: string, message: string): string {
@@ -50,7 +50,7 @@ const levels: Readonly<Partial<Record<RuleStatus, Level>>> = {
   unexercised: "warning",
 };
 
-/** SARIF 2.1.0: one result for each rule that is not green; what is known is suppressed. Findings have no file, only the rule. */
+/** SARIF 2.1.0: one result for each rule that is not green. Known deviations are suppressed. A result names a rule, not a file. */
 export function sarif(report: Report): string {
   const { tool, rules, incomplete, faults } = report;
   const driver = { name: tool.name, version: tool.version, rules: rules.map(descriptor) };

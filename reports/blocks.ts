@@ -1,16 +1,16 @@
 /**
- * A document that is printed as terminal text and as Markdown. Text in it is as it was received: the printers escape
- * it, cut what is too long, and know nothing of what it is about.
+ * A document that is printed as terminal text and as Markdown. It holds text as received; the printers escape it and
+ * truncate long text.
  */
 export interface Document {
   readonly title: string;
   readonly facts: readonly Fact[];
   readonly body: readonly Block[];
-  /** What belongs beside the conclusion: problems and totals. */
+  /** Problems and totals, printed next to the conclusion. */
   readonly totals: readonly Block[];
-  /** A terminal shows it last, where the reader is; a page shows it first. */
-  readonly ruleResult: Marked;
-  /** The file that holds all of it, for what is cut. */
+  /** Last on a terminal, first in Markdown. */
+  readonly conclusion: MarkedText;
+  /** The file that holds the complete text of what is truncated. */
   readonly source: string;
 }
 
@@ -28,16 +28,16 @@ export type Block =
 /** Plain text, or spans of it. */
 export type Text = string | readonly Span[];
 
-/** `code` is what was sent, received or is to be copied; a long one is cut. */
+/** `code` was sent or received, or is a command to copy; long code is truncated. */
 export type Span = string | { readonly code: string } | { readonly strong: string } | { readonly mark: Mark };
 
-/** What a reader is to make of something at a glance. */
+/** The kind of icon and colour that a printer shows. */
 export type Mark = "good" | "bad" | "differs" | "tolerated" | "unsure" | "idle" | "aside" | "problem";
 
 /** A name and its value. */
 export type Fact = readonly [name: string, value: Text];
 
-interface Marked {
+interface MarkedText {
   readonly mark?: Mark;
   readonly text: Text;
 }
@@ -47,9 +47,9 @@ interface Heading {
   readonly text: Text;
 }
 
-interface Paragraph extends Marked {
+interface Paragraph extends MarkedText {
   readonly kind: "paragraph";
-  /** Less important than what is around it. */
+  /** True prints it dimmed where the format allows. */
   readonly faint?: boolean;
 }
 
@@ -60,26 +60,26 @@ export interface Table {
   readonly rows: readonly (readonly Text[])[];
   /** All but the first column are numbers. */
   readonly numbers?: boolean;
-  /** Where there is too little room: each row one cell below the other, or the columns in further tables. */
+  /** Layout when the table is too wide: each row as a list of its cells, or the columns in several tables. */
   readonly tooWide: "stack" | "split";
-  /** An overview of the folds that follow; left out where folds cannot be closed. */
+  /** True marks an overview of the folds that follow; a terminal omits it because it cannot close folds. */
   readonly overview?: boolean;
 }
 
-/** Text of the wire, line by line: nothing of it is lost where a line is broken. */
+/** Text from the wire, line by line. Wrapping loses no characters. */
 interface Quote {
   readonly kind: "quote";
   readonly lines: readonly { readonly label: string; readonly text: string }[];
 }
 
-/** Lines that are never broken: commands to copy, or a drawing. */
+/** Lines that are never wrapped: commands to copy, or a drawing. */
 interface Code {
   readonly kind: "code";
   readonly language: "sh" | "text";
   readonly lines: readonly string[];
 }
 
-/** Blocks that may be folded away under their summary. */
+/** Blocks under a summary that can hide them. */
 interface Fold {
   readonly kind: "fold";
   readonly mark?: Mark;
@@ -92,39 +92,38 @@ export function heading(text: Text): Block {
   return { kind: "heading", text };
 }
 
-/** A paragraph, with a mark where it has one. */
+/** A paragraph with an optional mark. */
 export function paragraph(text: Text, mark?: Mark): Block {
   return { kind: "paragraph", text, ...(mark === undefined ? {} : { mark }) };
 }
 
-/** A list; nothing when it has no items. */
+/** A list; no block when it has no items. */
 export function list(items: readonly Text[]): readonly Block[] {
   return items.length === 0 ? [] : [{ kind: "list", items }];
 }
 
-/** Names with their values; nothing when there are none. */
+/** Names with their values; no block when there are none. */
 export function facts(all: readonly Fact[]): readonly Block[] {
   return all.length === 0 ? [] : [{ kind: "facts", facts: all }];
 }
 
-/** A fold, with a mark where it has one. */
+/** A fold with an optional mark. */
 export function fold(summary: Text, blocks: readonly Block[], mark?: Mark): Block {
   return { kind: "fold", summary, blocks, ...(mark === undefined ? {} : { mark }) };
 }
 
-/** The spans of a text. */
 export function spansOf(text: Text): readonly Span[] {
   return typeof text === "string" ? [text] : text;
 }
 
-/** Text as it is, or its beginning with its length. */
+/** The text; a longer one is truncated, with its length. */
 export function cut(text: string, longest: number): string {
   const characters = [...text];
   if (characters.length <= longest) return text;
   return `${characters.slice(0, longest).join("")}… (${characters.length} characters)`;
 }
 
-/** The items under what they have in common, in the order in which it is first met. */
+/** Groups items by key, in the order of each key's first item. */
 export function grouped<T>(
   items: readonly T[],
   common: (item: T) => string,

@@ -4,20 +4,20 @@ import { lineFile, makeFolder, proveWritable, replace, unwritable } from "./file
 import { html } from "./html/report.ts";
 import { json } from "./json.ts";
 import { junit } from "./junit.ts";
-import { ending, eventLine, ndjson, type PublishedEvent } from "./ndjson.ts";
+import { eventLine, finalLines, ndjson, type PublishedEvent } from "./ndjson.ts";
 import type { Report } from "./report.ts";
 import { runMarkdown } from "./run-blocks.ts";
 
 /** A folder that was proven writable. */
 export interface Out {
-  /** As it was named. */
+  /** The path as the user gave it. */
   readonly dir: string;
   readonly path: string;
-  /** Replaces the file in one step, so that no reader ever sees half of it; throws a Fault. */
+  /** Replaces the file atomically. Throws a Fault. */
   write(name: string, text: string): Promise<void>;
 }
 
-/** Makes the folder, named by a path from `cwd`, and proves, by doing it, that files can be written and replaced there; throws a Fault. */
+/** Creates the folder, relative to `cwd`, and checks that files can be written and replaced there. Throws a Fault. */
 export async function prepareOut(dir: string, cwd = "."): Promise<Out> {
   const path = resolve(cwd, dir);
   try {
@@ -45,16 +45,16 @@ export async function writeReports(out: Out, report: Report, names: readonly For
   }
 }
 
-/** Takes the reports of a run as it goes on: most files whole each time, the events as they come. */
+/** Writes the reports during a run: it rewrites each file, and appends events as they occur. */
 export interface Collector {
   readonly event: ((event: PublishedEvent) => void) | undefined;
-  /** Writes what a report in the middle of the run says. */
+  /** Writes an intermediate report. */
   soFar(report: Report): Promise<void>;
-  /** Writes the last word; a Fault when it cannot be written. */
+  /** Writes the final report. Throws a Fault when it cannot be written. */
   end(report: Report): Promise<void>;
 }
 
-/** Begins to collect; throws a Fault when the events cannot be written. */
+/** Opens the event file when it is requested. Throws a Fault when it cannot be opened. */
 export async function collect(out: Out, names: readonly FormatName[]): Promise<Collector> {
   const { file } = formats.ndjson;
   const failed = (cause: unknown) =>
@@ -66,18 +66,18 @@ export async function collect(out: Out, names: readonly FormatName[]): Promise<C
     soFar: (report) => writeReports(out, report, whole),
     end: async (report) => {
       await writeReports(out, report, whole);
-      await events?.end(ending(report));
+      await events?.end(finalLines(report));
     },
   };
 }
 
-/** The formats that reports are written in. */
+/** Names of the report formats. */
 export const formatNames = ["json", "html", "junit", "markdown", "github", "ndjson", "sarif"] as const;
 
-/** Name of a format as `--format` takes it. */
+/** A format name, as in `--format`. */
 export type FormatName = (typeof formatNames)[number];
 
-/** A file name and the pure function that fills it. */
+/** A file name and the pure function that renders its text. */
 export interface Format {
   readonly file: string;
   readonly render: (report: Report) => string;

@@ -21,25 +21,25 @@ import { printMarkdown } from "./print-markdown.ts";
 import { printTerminal } from "./print-terminal.ts";
 import { count } from "./verdict.ts";
 
-/** Width is fixed: what `compare` prints is kept in files as often as it is read. */
+/** The width is fixed because users often redirect the output of `compare` to a file. */
 const terminal = { columns: 80, color: false, verbose: true } as const;
 
-/** Two runs set side by side, for a terminal of 80 columns. */
+/** The comparison of two runs for a terminal of 80 columns. */
 export function compareText(comparison: Comparison): string {
   return printTerminal(comparisonDocument(comparison), terminal);
 }
 
-/** Two runs set side by side, for a job summary or a pull request. */
+/** The comparison of two runs for a job summary or a pull request. */
 export function compareMarkdown(comparison: Comparison): string {
   return printMarkdown(comparisonDocument(comparison));
 }
 
-/** Many runs set side by side, for a terminal of 80 columns; targets that do not fit go into further tables. */
+/** The comparison of many runs for a terminal of 80 columns. Targets that do not fit go into further tables. */
 export function matrixText(table: Matrix): string {
   return printTerminal(matrixDocument(table), terminal);
 }
 
-/** Many runs set side by side, for a job summary or a pull request. */
+/** The comparison of many runs for a job summary or a pull request. */
 export function matrixMarkdown(table: Matrix): string {
   return printMarkdown(matrixDocument(table));
 }
@@ -51,19 +51,19 @@ const parts = [
   ["better", "Better"],
   ["undecided", "No longer decided"],
   ["added", "New rules"],
-  ["gone", "Not judged any more"],
+  ["gone", "No longer judged"],
 ] as const satisfies readonly (readonly [keyof Comparison, string])[];
 
 function comparisonDocument(comparison: Comparison): Document {
   const { before, after, column, worse, better, changed, same } = comparison;
   const verdict = worse.length > 0 ? "The second run is worse." : "Nothing got worse.";
-  const numbers = `${worse.length} worse, ${changed.length} violated in another way, ${better.length} better, ${same} as before`;
+  const numbers = `${worse.length} worse, ${changed.length} violated in another way, ${better.length} better, ${same} unchanged`;
   return {
     title: `Comparison of two runs (${column})`,
     facts: [run("before", before), run("after", after)],
     body: parts.flatMap(([name, title]) => part(title, comparison[name])),
     totals: [],
-    ruleResult: { text: `${verdict} Rules: ${numbers}.`, mark: worse.length > 0 ? "bad" : "good" },
+    conclusion: { text: `${verdict} Rules: ${numbers}.`, mark: worse.length > 0 ? "bad" : "good" },
     source: "the reports",
   };
 }
@@ -87,7 +87,7 @@ function part(title: string, changes: readonly Change[]): readonly Block[] {
   ];
 }
 
-/** One side of a change: "violated, 201"; where the report does not judge the rule, that. */
+/** One side of a change: "violated, 201", or "not judged" when the report does not contain the rule. */
 function side(outcome: string | null, shape: string | null): Text {
   if (outcome === null) return "not judged";
   return shape === null ? outcome : [`${outcome}, `, { code: shape }];
@@ -113,11 +113,11 @@ function matrixDocument(matrix: Matrix): Document {
     rows: ordered.map(({ id, cells }) => [[{ code: id }], ...cells.map(cellText)]),
     tooWide: "split",
   };
-  const told = outcomes.filter((outcome) => outcome !== "absent");
+  const counted = outcomes.filter((outcome) => outcome !== "absent");
   const totals: Table = {
     kind: "table",
     head: ["rules", ...names],
-    rows: told.map((outcome) => [
+    rows: counted.map((outcome) => [
       [{ mark: marks[outcome] }, ` ${outcome}`],
       ...targets.map((_, index) => `${countOf(matrix, index, outcome)}`),
     ]),
@@ -125,14 +125,14 @@ function matrixDocument(matrix: Matrix): Document {
     tooWide: "split",
   };
   const legend =
-    "Beside a violated rule stands what was answered. An empty cell: the rule is not in that report.";
+    "A violated rule shows the answer. An empty cell means that the report does not contain the rule.";
   return {
     title: `Rules by target (${column})`,
     facts: [],
     body: [table, paragraph(legend)],
     totals: [totals],
-    ruleResult: {
-      text: `The targets differ in ${differing.length} of ${count(rows.length, "rule")}; these come first.`,
+    conclusion: {
+      text: `The targets differ in ${differing.length} of ${count(rows.length, "rule")}, which are listed first.`,
     },
     source: "the reports",
   };

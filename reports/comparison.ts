@@ -2,28 +2,28 @@ import { shapeOf } from "./known.ts";
 import type { Column, Outcome, Report, RuleReport } from "./report.ts";
 import { counts } from "./verdict.ts";
 
-/** What two runs differ in. `worse` is what a gate fails on. */
+/** The differences of two runs. A gate fails when `worse` is not empty. */
 export interface Comparison {
   readonly column: Column;
   readonly before: ReportHeading;
   readonly after: ReportHeading;
-  /** Now holds and did not before. */
+  /** Rules that hold in the second run only. */
   readonly better: readonly Change[];
-  /** Now broken and was not, or held and is no longer shown to hold: also because it was left out on request. */
+  /** Rules that are newly violated, or that held and have no such verdict now, also because the user excluded them. */
   readonly worse: readonly Change[];
-  /** Broken in both, in another shape. */
+  /** Rules that are violated in both runs, with different answers. */
   readonly changed: readonly Change[];
-  /** Was broken or undecided and is now undecided: the second run does not tell. */
+  /** Rules that did not hold in the first run and have no verdict in the second. */
   readonly undecided: readonly Change[];
-  /** Rules that only the second report knows. */
+  /** Rules that only the second report contains. */
   readonly added: readonly Change[];
-  /** Rules that only the first report judged, and that either did not hold there or were not left out on request. */
+  /** Rules that only the first report contains, unless they held there and the user excluded them. */
   readonly gone: readonly Change[];
-  /** How many rules stand as before. */
+  /** Number of rules with an equal verdict. */
   readonly same: number;
 }
 
-/** Which run a column of a comparison stands for. */
+/** Identifies the run that a column of a comparison shows. */
 export interface ReportHeading {
   readonly target: string;
   readonly endpoint: string;
@@ -33,7 +33,7 @@ export interface ReportHeading {
   readonly incomplete: boolean;
 }
 
-/** One rule that differs: its outcome in each report, null where it is missing, and the shape of each violation. */
+/** One rule that differs: its outcome in each report, null when the report omits it, and the shape of each violation. */
 export interface Change {
   readonly id: string;
   readonly title: string;
@@ -43,7 +43,7 @@ export interface Change {
   readonly isShape: string | null;
 }
 
-/** Sets a later run beside an earlier one, rule by rule, in one column and by the rules that count there. Known violations count as violations. */
+/** Compares two runs rule by rule in one column. Only rules that count there are compared; known violations are violations. */
 export function compare(before: Report, after: Report, column: Column): Comparison {
   const [first = [], second = []] = countingIn([before, after], column);
   const earlier = new Map(first.map((rule) => [rule.id, rule]));
@@ -52,7 +52,7 @@ export function compare(before: Report, after: Report, column: Column): Comparis
     ...second.map((rule) => change(earlier.get(rule.id), rule, column)),
     ...first.filter((rule) => !later.has(rule.id)).map((rule) => change(rule, undefined, column)),
   ];
-  // Without this mark, a rule that is missing is one that this version of the tool does not have.
+  // Without `only.rules`, a missing rule does not exist in that version of the tool.
   const chosen = after.only?.rules !== undefined;
   const kinds = pairs.map((pair) => ({ pair, kind: kindOf(pair, chosen) }));
   const of = (kind: Kind) => kinds.filter((one) => one.kind === kind).map((one) => one.pair);
@@ -70,7 +70,7 @@ export function compare(before: Report, after: Report, column: Column): Comparis
   };
 }
 
-/** The rules of each report that count in the column. What one report says to be of another column only is left out of all. */
+/** The rules of each report that count in the column. A rule that one report excludes from the column is excluded from all. */
 function countingIn(reports: readonly Report[], column: Column): readonly (readonly RuleReport[])[] {
   const elsewhere = new Set(
     reports
@@ -81,7 +81,6 @@ function countingIn(reports: readonly Report[], column: Column): readonly (reado
   return reports.map(({ rules }) => rules.filter((rule) => counts(rule, column) && !elsewhere.has(rule.id)));
 }
 
-/** What identifies a run to a reader. */
 function headingOf(report: Report): ReportHeading {
   return {
     target: report.target.name,
@@ -113,14 +112,14 @@ function kindOf({ was, is, wasShape, isShape }: Change, chosen: boolean): Kind {
   if (is === null) return chosen && was === "holds" ? "worse" : "gone";
   if (was === is) return wasShape === isShape ? "same" : "changed";
   if (is === "violated" || was === "holds") return "worse";
-  // Only evidence makes a rule better: what is no longer tried is not repaired.
+  // A rule that is no longer exercised is not better.
   return is === "holds" ? "better" : "undecided";
 }
 
-/** Many runs side by side, rule by rule, in one column. */
+/** A table of rules by runs, in one column. */
 export interface Matrix {
   readonly column: Column;
-  /** One a report; equal target names are numbered. */
+  /** One for each report; equal target names are numbered. */
   readonly targets: readonly ReportHeading[];
   readonly rows: readonly MatrixRow[];
 }
@@ -130,18 +129,18 @@ export interface MatrixRow {
   readonly id: string;
   readonly title: string;
   readonly cells: readonly Cell[];
-  /** True when the targets do not all stand alike. */
+  /** True when the cells are not all equal. */
   readonly differs: boolean;
 }
 
-/** How one rule stands at one target; `absent` when that report does not know the rule. */
+/** The outcome of one rule at one target; `absent` when the report does not contain the rule. */
 export interface Cell {
   readonly outcome: Outcome | "known" | "absent";
-  /** The shape of the violation, where there is one. */
+  /** The shape of the violation; null without one. */
   readonly shape: string | null;
 }
 
-/** Sets many reports side by side; the rules that count in the column come in the order in which they are first met. */
+/** Tabulates many reports. Rules that count in the column are listed in the order of their first occurrence. */
 export function matrix(reports: readonly Report[], column: Column): Matrix {
   const counting = countingIn(reports, column);
   const tables = counting.map((rules) => new Map(rules.map((rule) => [rule.id, rule])));
@@ -175,7 +174,7 @@ function numbered(headings: readonly ReportHeading[]): readonly ReportHeading[] 
   });
 }
 
-/** How many rows have this outcome at the target with this index. */
+/** Number of rows with this outcome at the target with this index. */
 export function countOf(table: Matrix, target: number, outcome: Cell["outcome"]): number {
   return table.rows.filter((row) => row.cells[target]?.outcome === outcome).length;
 }

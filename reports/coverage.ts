@@ -12,8 +12,8 @@ export const coverageInputs: readonly (readonly [input: CoverageInput, heading: 
   ["near-miss", "near-miss"],
 ];
 
-/** How a cell stands: as the document says, against it, left open by it, without an answer, never sent, or out of reach. */
-export type CellStanding = "kept" | "broken" | "open" | "unsettled" | "empty" | "unreachable";
+/** Status of a cell: as documented, against the document, unspecified, unanswered, not sent, or impossible to send. */
+export type CellStatus = "kept" | "broken" | "open" | "unsettled" | "empty" | "unreachable";
 
 /** One member with its cells in the order of the columns; null where the document demands nothing. */
 export interface CoverageRow {
@@ -22,8 +22,8 @@ export interface CoverageRow {
 }
 
 /**
- * The table, a row for each member. Each input but `valid` stands for exactly one constraint, so that a member and an
- * input name a cell; a valid value is valid for all of them, and the first speaks for the others.
+ * The table, one row for each member. Each input except `valid` tests exactly one constraint. A valid value meets every
+ * constraint, so the first `valid` cell of a member is enough.
  */
 export function coverageRows({ cells }: CoverageReport): readonly CoverageRow[] {
   const names = [...new Set(cells.map(({ member }) => member))];
@@ -36,38 +36,38 @@ export function coverageRows({ cells }: CoverageReport): readonly CoverageRow[] 
   });
 }
 
-/** Requests that a cell stands for. */
+/** Number of requests that were sent for a cell. */
 function sentFor({ accepted, refused, refusedOther, unsettled }: CoverageCell): number {
   return accepted + refused + refusedOther + unsettled;
 }
 
-/** How a cell stands. */
-export function cellStanding(cell: CoverageCell): CellStanding {
+/** The status of a cell, from its counts. */
+export function cellStatus(cell: CoverageCell): CellStatus {
   if (sentFor(cell) === 0) return cell.unreachable === undefined ? "empty" : "unreachable";
-  if (cell.refusedOther > 0 || wrongly(cell) > 0) return "broken";
+  if (cell.refusedOther > 0 || wrongAnswers(cell) > 0) return "broken";
   if (!cell.decided) return "open";
   return cell.accepted + cell.refused === 0 ? "unsettled" : "kept";
 }
 
-/** What came back for a cell, in words: "12 refused, 1 accepted". */
+/** The answers for a cell, in words: "12 refused, 1 accepted". */
 export function cellWords(cell: CoverageCell): readonly string[] {
   const { accepted, refused, refusedOther, unsettled } = cell;
   const words = [
     [accepted, "accepted"],
     [refused, "refused"],
-    [refusedOther, "refused otherwise"],
-    [unsettled, "unsettled"],
+    [refusedOther, "refused for another reason"],
+    [unsettled, "without a result"],
   ] as const;
   return words.filter(([times]) => times > 0).map(([times, word]) => `${times} ${word}`);
 }
 
-/** Answers of the wrong kind: a fault accepted, a valid value refused. */
-function wrongly({ input, constraint, decided, accepted, refused }: CoverageCell): number {
+/** Number of wrong answers: a fault was accepted, or a valid value was refused. */
+function wrongAnswers({ input, constraint, decided, accepted, refused }: CoverageCell): number {
   if (!decided) return 0;
   return input === "valid" || (input === "missing" && constraint === "optional") ? refused : accepted;
 }
 
-/** Figures about the whole: histories and checks, expected and executed; null for a report without them. */
+/** Totals of histories and checks, expected and executed; null for a report without them. */
 function coverageFigures(report: Report): {
   readonly histories: CoverageReport["histories"];
   readonly checks: { readonly expected: number; readonly executed: number } | null;
@@ -89,18 +89,18 @@ export function coverageSentence(report: Report): string | null {
   const figures = coverageFigures(report);
   if (figures === null) return null;
   const { histories, checks } = figures;
-  const played = `${histories.played} of ${histories.planned} planned histories were executed`;
+  const executedHistories = `${histories.played} of ${histories.planned} planned histories were executed`;
   const whole =
     checks === null
-      ? `${played}.`
-      : `${played}, and ${checks.executed} of ${checks.expected} expected checks came to a verdict.`;
+      ? `${executedHistories}.`
+      : `${executedHistories}, and ${checks.executed} of ${checks.expected} expected checks gave a verdict.`;
   const { notEmptied = 0 } = histories;
   return notEmptied === 0
     ? whole
-    : `${whole} ${notEmptied} of them needed an empty function and began on one that could not be emptied: what they showed was confirmed on new functions or not at all.`;
+    : `${whole} ${notEmptied} of them needed an empty function but started on one that could not be reset, so their candidates were confirmed on new functions only.`;
 }
 
-/** One row a member: a lone number went as the document says. */
+/** The coverage table, with one row for each member. */
 export function coverageBlocks({ coverage: report }: Report): readonly Block[] {
   if (report === undefined) return [];
   const rows = coverageRows(report);
@@ -112,22 +112,21 @@ export function coverageBlocks({ coverage: report }: Report): readonly Block[] {
     tooWide: "split",
   };
   const notes = rows.flatMap(({ member, cells }) => cells.flatMap((cell) => note(member, cell)));
-  const legend =
-    "Requests sent. A lone number: answered as the document says. ?: the document leaves it open. !: below.";
+  const legend = "Number of requests. No sign: answered as documented. ?: unspecified. !: see below.";
   return [fold("Requests by member and input", [table, paragraph(legend), ...list(notes)])];
 }
 
 function figure(cell: CoverageCell | null): string {
-  if (cell === null || cellStanding(cell) === "unreachable") return "–";
+  if (cell === null || cellStatus(cell) === "unreachable") return "–";
   const signs = { kept: "", broken: "!", open: "?", unsettled: "!", empty: "!", unreachable: "" } as const;
-  return `${sentFor(cell)}${signs[cellStanding(cell)]}`;
+  return `${sentFor(cell)}${signs[cellStatus(cell)]}`;
 }
 
-/** What came back where a lone number does not say it. */
+/** The answers for a cell whose number has a sign. */
 function note(member: string, cell: CoverageCell | null): readonly Text[] {
-  if (cell === null || ["kept", "unreachable"].includes(cellStanding(cell))) return [];
+  if (cell === null || ["kept", "unreachable"].includes(cellStatus(cell))) return [];
   const words = cellWords(cell);
-  const sign = cellStanding(cell) === "open" ? "?" : "!";
-  const said = words.length === 0 ? "never sent" : words.join(", ");
+  const sign = cellStatus(cell) === "open" ? "?" : "!";
+  const said = words.length === 0 ? "not sent" : words.join(", ");
   return [[`${sign} `, { code: member }, ` ${cell.input}: ${said}`]];
 }

@@ -1,33 +1,33 @@
 import { Buffer } from "node:buffer";
 import { type Batch, type Call, revisionSlot, type Step, versionSlot } from "../spec/exchange.ts";
-import { bareSocket, openSocket, talk } from "./raw-socket.ts";
+import { openSocket, rawSocket, requestOnSocket } from "./raw-socket.ts";
 import {
   authorizationWord,
   base,
+  createCommand,
   headerWord,
-  type Making,
-  makingCommand,
   printBytes,
   quote,
   quoteWithSlots,
+  type Resource,
   type Setup,
   setupLines,
 } from "./shell.ts";
 
-export type { Making } from "./shell.ts";
+export type { Resource } from "./shell.ts";
 
-/** What a line needs to know to reproduce a history from nothing. */
+/** What is needed to reproduce a history from scratch. */
 export interface CurlInput extends Setup {
-  /** The history; slots of RevisionId and version still unfilled. */
+  /** The history, with unfilled slots for RevisionId and version. */
   readonly steps: readonly Batch[];
-  /** What it plays on, in the order in which it is made. */
-  readonly make: readonly Making[];
+  /** The resources that it needs, in the order of creation. */
+  readonly resources: readonly Resource[];
 }
 
 interface CurlContext extends CurlInput {
-  /** Shell variable of each step of whose answer a later step carries something. */
+  /** The shell variable of each step whose answer provides a value for a later step. */
   readonly variables: ReadonlyMap<string, Variable>;
-  /** The connection that several steps share, and that curl alone would not; null for none. */
+  /** The connection that several steps share; null for none. curl cannot share one between commands. */
   readonly shared: string | null;
 }
 
@@ -37,7 +37,7 @@ interface Variable {
   readonly find: string;
 }
 
-/** What to put in place of which slot. */
+/** The shell variable for each slot. */
 type Slots = ReadonlyMap<string, string>;
 
 const findRevision = findMember("RevisionId");
@@ -47,34 +47,34 @@ function findMember(name: string): string {
   return String.raw`sed -n 's/.*"${name}": *"\([^"]*\)".*/\1/p'`;
 }
 
-/** Above this a body does not fit into one argument of a process. */
+/** A longer body does not fit into one process argument. */
 const longestArgument = 100_000;
 
 /**
- * One line for bash with curl 7.75 or newer that arranges, plays the history and shows the last answer with its headers.
- * Printable ASCII only; credentials only as shell variables. A half-close of a bare socket is left to `replay`.
+ * One line for bash with curl 7.75 or newer that creates the fixture, executes the history and prints the last answer with
+ * its headers. It is printable ASCII and names credentials as shell variables only. It cannot half-close a raw socket; `replay` can.
  */
 export function curl(input: CurlInput): string {
-  const kinds = new Set(input.make.map(({ kind }) => kind));
-  return [...setupLines(input, kinds), playLine(input)].join("; ");
+  const kinds = new Set(input.resources.map(({ kind }) => kind));
+  return [...setupLines(input, kinds), curlWithoutSetup(input)].join("; ");
 }
 
-/** The same without the lines of `setupLines`, which it needs. */
-export function playLine(input: CurlInput): string {
+/** The same without `setupLines`, which must run first. */
+export function curlWithoutSetup(input: CurlInput): string {
   const context = { ...input, variables: nameVariables(input.steps), shared: sharedConnection(input) };
   const last = input.steps.length - 1;
   const execution = input.steps.map((batch, index) => executeBatch(batch, index === last, context));
-  // In a subshell, so that the connection ends with it.
+  // The subshell closes the connection when it ends.
   const batches =
     context.shared === null ? execution : [`( ${[openSocket(input), ...execution].join("; ")} )`];
   const parallelCapture = input.steps.some(
     (batch) => batch.length > 1 && capturedIn(batch, context).length > 0,
   );
   const folder = parallelCapture ? ["D=$(mktemp -d)"] : [];
-  return [...folder, ...input.make.map(makingCommand), ...batches].join("; ");
+  return [...folder, ...input.resources.map(createCommand), ...batches].join("; ");
 }
 
-/** What is signed, or goes through TLS, cannot be written by a shell: there `replay` alone shares the connection. */
+/** A shell can neither sign nor speak TLS. In these cases only `replay` shares the connection. */
 function sharedConnection({ steps, sign, endpoint }: CurlInput): string | null {
   if (sign || endpoint.startsWith("https:")) return null;
   const names = steps.flat().flatMap(({ call }) => call.connection ?? []);
@@ -116,14 +116,14 @@ function capturedIn(batch: Batch, context: CurlContext): readonly Step[] {
 function executeBatch(batch: Batch, isLast: boolean, context: CurlContext): string {
   const output = isLast ? "-i" : "-o /dev/null";
   const only = batch.length === 1 ? batch[0] : undefined;
-  if (only === undefined) return playTogether(batch, output, context);
+  if (only === undefined) return sendBatch(batch, output, context);
   const variable = context.variables.get(only.key);
   if (variable === undefined) return sendStep(only, output, context);
-  // The space keeps a bare socket's subshell from being read as arithmetic.
+  // Without the space, bash reads the subshell of a raw socket as arithmetic.
   return `${variable.name}=$( ${sendStep(only, "", context)} | ${variable.find})`;
 }
 
-function playTogether(batch: Batch, output: string, context: CurlContext): string {
+function sendBatch(batch: Batch, output: string, context: CurlContext): string {
   const commands = batch.map((step) => {
     const variable = context.variables.get(step.key);
     return sendStep(step, variable === undefined ? output : `-o "$D/${variable.name}"`, context);
@@ -132,7 +132,7 @@ function playTogether(batch: Batch, output: string, context: CurlContext): strin
     const variable = context.variables.get(key);
     return variable === undefined ? [] : [`; ${variable.name}=$(${variable.find} "$D/${variable.name}")`];
   });
-  // In a subshell, so that an interactive shell prints no job numbers.
+  // In a subshell, an interactive shell prints no job numbers.
   return `( ${commands.join(" & ")} & wait )${captures.join("")}`;
 }
 
@@ -149,28 +149,29 @@ function sendStep(step: Step, output: string, context: CurlContext): string {
 }
 
 function send(call: Call, slots: Slots, output: string, context: CurlContext): string {
-  if (context.shared !== null && call.connection === context.shared) return talk(call, output, context);
-  if (call.raw !== undefined) return bareSocket(call, call.raw, output, context);
+  if (context.shared !== null && call.connection === context.shared)
+    return requestOnSocket(call, output, context);
+  if (call.raw !== undefined) return rawSocket(call, call.raw, output, context);
   const { before, data } = bodyWords(call, slots);
   const words = ["curl -sS", output, versionWord(context), methodWords(call), ...authorizationWord(context)];
   const rest = [...headerWords(call, data !== ""), data, targetWords(call, slots, context)];
   return before + [...words, ...rest].filter((word) => word !== "").join(" ");
 }
 
-/** Over TLS curl would agree on HTTP/2. */
+/** Over TLS, curl would negotiate HTTP/2. */
 function versionWord({ endpoint }: CurlContext): string {
   return endpoint.startsWith("https:") ? "--http1.1" : "";
 }
 
-/** A POST has data, if only none, which makes curl send a POST. */
+/** A POST always has a data option, even an empty one, so curl sends POST. */
 function methodWords({ method }: Call): string {
   if (method === "POST") return "";
   return method === "HEAD" ? "--head" : `-X ${quote(method)}`;
 }
 
-/** Exactly the headers of the call: what curl would add of its own is taken away. */
+/** Exactly the headers of the call; headers that curl adds by default are removed. */
 function headerWords(call: Call, hasBody: boolean): readonly string[] {
-  const has = (wanted: string) => call.headers.some(([name]) => name.toLowerCase() === wanted);
+  const has = (lowerCase: string) => call.headers.some(([name]) => name.toLowerCase() === lowerCase);
   const own = [
     "Accept",
     "User-Agent",
@@ -208,7 +209,7 @@ function utf8(text: string): Buffer {
 
 /** Characters that every version of curl passes on unchanged inside a URL. */
 const plainTarget = /^\/[A-Za-z0-9\-._~!$&'()*+,;=:@/?]*$/;
-/** The same with percent signs, which later versions might normalise. */
+/** The same with percent signs, which later versions of curl may normalise. */
 const percentTarget = /^\/[A-Za-z0-9\-._~!$&'()*+,;=:@/?%]*$/;
 
 function targetWords(call: Call, slots: Slots, { endpoint, sign }: CurlContext): string {

@@ -20,15 +20,15 @@ export type DiffReport = Schemas["Diff"];
 export type Side = keyof DiffReport["targets"];
 /** One way in which the answers differ, with the smallest history that shows it. */
 export type TargetDifference = Schemas["DiffDifference"];
-/** A rule or question that is named. */
+/** The id and title of a rule or an unspecified behaviour. */
 export type Named = Schemas["DiffNamed"];
 /**
  * Whether the document decides a difference.
- * `rule`: it does, and says who follows it. `admitted`: it allows both answers.
- * `question`: it leaves it open, and that is catalogued. `silent`: nothing in the catalogue speaks of it.
+ * `rule`: it does, and `follows` names the target that follows it. `admitted`: it allows both answers.
+ * `question`: it is a catalogued unspecified behaviour. `silent`: the catalogue does not cover it.
  */
 export type Ruling = Schemas["DiffRuling"];
-/** One request and what both targets answered; names that the targets hold are in braces. */
+/** One request and the answers of both targets. Braces mark names that differ between the targets. */
 export type DiffStep = Schemas["DiffStep"];
 /** An answer, or why there was none. */
 export type DiffAnswer = Schemas["DiffAnswer"];
@@ -43,7 +43,7 @@ export function diffText(report: DiffReport, options: TerminalOptions): string {
   return printTerminal(diffDocument(report), options);
 }
 
-/** The comparison for a CI job summary: an overview, and a block to unfold for each difference; cut with a note at the limit. */
+/** The comparison for a CI job summary: an overview, and a fold for each difference; truncated with a note at the limit. */
 export function diffMarkdown(report: DiffReport, limitBytes?: number): string {
   return printMarkdown(diffDocument(report), limitBytes);
 }
@@ -67,8 +67,8 @@ function diffDocument(report: DiffReport): Document {
       ...unsteady.map((text) => paragraph(["unsteady: ", { code: text }], "unsure")),
       ...faults.map((text) => paragraph(["problem: ", { code: text }], "problem")),
     ],
-    ruleResult: {
-      text: ruleResult(report),
+    conclusion: {
+      text: conclusion(report),
       mark: differences.length === 0 && !incomplete ? "good" : "bad",
     },
     source: "diff.json",
@@ -106,9 +106,9 @@ function difference(one: TargetDifference): Block {
         ...(live === undefined ? [] : [["live", rulingText(live, "the live service")] as const]),
       ]),
       { kind: "quote", lines: steps.flatMap(exchange) },
-      paragraph("x by hand:"),
+      paragraph("Reproduce on x:"),
       { kind: "code", language: "sh", lines: [curl.x] },
-      paragraph("y by hand:"),
+      paragraph("Reproduce on y:"),
       { kind: "code", language: "sh", lines: [curl.y] },
     ],
     "differs",
@@ -129,7 +129,7 @@ function exchange({ request, x, y, differs }: DiffStep, index: number) {
   ];
 }
 
-/** Whether the document decides a difference, as a sentence without its end; `who` names what rules. */
+/** Whether the document decides a difference, as a phrase; `who` names the authority. */
 function rulingText(ruling: Ruling, who = "the document"): string {
   switch (ruling.kind) {
     case "rule": {
@@ -139,11 +139,11 @@ function rulingText(ruling: Ruling, who = "the document"): string {
       return `${by}: ${ruling.follows} follows ${who}, ${other} does not`;
     }
     case "admitted":
-      return `${who} admits both, see ${ids(ruling.rules)}`;
+      return `${who} allows both, see ${ids(ruling.rules)}`;
     case "question":
-      return `left open by ${who}, see ${ids(ruling.questions)}`;
+      return `not specified by ${who}, see ${ids(ruling.questions)}`;
     case "silent":
-      return `${who} says nothing of it`;
+      return `${who} does not mention it`;
   }
 }
 
@@ -153,7 +153,7 @@ function ids(list: readonly Named[]): string {
 
 /** How the two sides answer, as a phrase: "x 201, y 400 ValidationException". */
 function sidesText({ x, y, where }: TargetDifference): string {
-  return where === undefined ? `x ${x}, y ${y}` : `both succeed, and differ in ${where}`;
+  return where === undefined ? `x ${x}, y ${y}` : `both succeed but differ in ${where}`;
 }
 
 /** An answer as one line: status, error name and body. */
@@ -162,10 +162,10 @@ function answerLine({ status, error, body }: DiffAnswer): string {
   return [`${status}`, error ?? "", body].filter((part) => part !== "").join(" ");
 }
 
-/** What came of the comparison, in one sentence. */
-export function ruleResult({ differences, compared, incomplete }: DiffReport): string {
+/** The result of the comparison, in one sentence. */
+export function conclusion({ differences, compared, incomplete }: DiffReport): string {
   const answers = `${count(compared, "pair")} of answers`;
-  if (compared === 0) return "Nothing was compared, so nothing is known.";
+  if (compared === 0) return "No answers were compared, so the comparison proves nothing.";
   if (differences.length > 0)
     return `${count(differences.length, "difference")} in ${answers}: ${kinds(differences)}.`;
   return incomplete
@@ -181,9 +181,9 @@ function kinds(differences: readonly TargetDifference[]): string {
     [follows("x"), "only x follows the document"],
     [follows("y"), "only y follows the document"],
     [follows("neither"), "neither follows the document"],
-    [of("question"), "the document leaves it open"],
-    [of("admitted"), "the document admits both"],
-    [of("silent"), "the document says nothing of it"],
+    [of("question"), "the document does not specify it"],
+    [of("admitted"), "the document allows both"],
+    [of("silent"), "the document does not mention it"],
   ] as const;
   return parts
     .filter(([number]) => number > 0)

@@ -22,18 +22,17 @@ function visible(text: string, keep = ""): string {
   return text.replace(unseen, (character) => (keep.includes(character) ? character : spell(character)));
 }
 
-/** Text from a target for one terminal line: nothing in it can move the cursor, colour, reorder or start a CI command. */
+/** Text from a target for one terminal line: it cannot move the cursor, set colours, reorder text or start a CI command. */
 export function escapeTerminal(text: string): string {
-  // An older command syntax of CI runners is honoured anywhere in a line.
+  // Some CI runners accept this older command syntax anywhere in a line.
   return visible(text).replaceAll("##[", "#\\u0023[");
 }
 
-/** JSON text with the same meaning in which every such character is spelt as an escape; line breaks between members stay. */
+/** Equivalent JSON text in which each such character is an escape. Line breaks between members stay. */
 export function escapeJson(json: string): string {
-  const testCases = (text: string) =>
-    text.replace(/[\s\S]/g, (testCase) => `\\u${hex4(testCase.charCodeAt(0))}`);
+  const escapes = (text: string) => text.replace(/[\s\S]/g, (unit) => `\\u${hex4(unit.charCodeAt(0))}`);
   return json
-    .replace(unseen, (character) => (character === "\n" ? "\n" : testCases(character)))
+    .replace(unseen, (character) => (character === "\n" ? "\n" : escapes(character)))
     .replaceAll("##[", "#\\u0023[");
 }
 
@@ -51,7 +50,7 @@ function entity(character: string): string {
   return entities.get(character) ?? `&#${character.codePointAt(0) ?? 0};`;
 }
 
-/** Text for XML 1.0 element content; line breaks stay, characters that XML forbids are spelt out. */
+/** Text for XML 1.0 element content; line breaks stay, and characters that XML forbids are spelt out. */
 export function escapeXml(text: string): string {
   return visible(text, "\n\t")
     .replace(/[&<>"']/g, entity)
@@ -72,7 +71,7 @@ export function escapeHtml(text: string): string {
     .replaceAll("##[", "##&#91;");
 }
 
-/** Text for one line of Markdown prose, a table cell or a code element: markup becomes entities, which no parser takes for markup. */
+/** Text for one line of Markdown prose, a table cell or a code element: markup becomes entities. */
 export function escapeMarkdown(text: string): string {
   return visible(text)
     .trim()

@@ -2,7 +2,7 @@ import { type FileHandle, mkdir, open, rename, rm, writeFile } from "node:fs/pro
 import { basename, dirname, join } from "node:path";
 import { Fault } from "../spec/fault.ts";
 
-/** Makes a folder and those above it. Node's own recursive mkdir never returns on file systems that answer ENOENT in an existing folder, such as /proc. */
+/** Creates a folder and its parents. Node's own recursive mkdir never returns on file systems such as /proc, which answer ENOENT in an existing folder. */
 export async function makeFolder(dir: string): Promise<void> {
   try {
     await mkdir(dir);
@@ -17,7 +17,7 @@ export async function makeFolder(dir: string): Promise<void> {
 
 let written = 0;
 
-/** Writes a file, or replaces it, in one step, so that no reader ever sees half of it. */
+/** Writes or replaces a file atomically. */
 export async function replace(path: string, text: string): Promise<void> {
   written += 1;
   const temporary = join(dirname(path), `.${basename(path)}.${process.pid}.${written}.tmp`);
@@ -30,16 +30,16 @@ export async function replace(path: string, text: string): Promise<void> {
   }
 }
 
-/** Proves, by doing it, that files can be written and replaced in a folder. */
+/** Checks that files can be written and replaced in a folder, by writing one. */
 export async function proveWritable(dir: string): Promise<void> {
   const probe = join(dir, `.probe-${process.pid}`);
   await replace(probe, "");
   await rm(probe);
 }
 
-/** Says that something cannot be written, why, and which option chooses another place. */
+/** The Fault for a failed write: the path, the cause, and the option that sets another path. */
 export function unwritable(what: string, cause: unknown, option: "out" | "record" | "known"): Fault {
-  const message = `${what} cannot be written (${codeOf(cause)}): it must be in a folder that this user may write to, with room left; choose another with --${option}.`;
+  const message = `${what} cannot be written (${codeOf(cause)}): it must be in a writable folder on a disk with free space; choose another with --${option}.`;
   return new Fault(message, { cause, option });
 }
 
@@ -47,14 +47,14 @@ function codeOf(error: unknown): string {
   return error instanceof Error && "code" in error ? String(error.code) : String(error);
 }
 
-/** A file that grows line by line while a run goes on, so that one of a killed run holds what had happened. */
+/** A file that is appended line by line during a run. After a killed run it holds the events so far. */
 export interface LineFile {
   add(text: string): void;
-  /** Adds the last lines; throws the Fault when any line could not be written. A full disk never ends a run. */
+  /** Adds the last lines. Throws the Fault of the first failed write; earlier failures do not stop a run. */
   end(text: string): Promise<void>;
 }
 
-/** Begins the file anew; `failed` makes the Fault of what went wrong, which is thrown at once where it cannot be opened. */
+/** Truncates and opens the file. `failed` creates the Fault of an error; it is thrown at once when opening fails. */
 export async function lineFile(path: string, failed: (cause: unknown) => Fault): Promise<LineFile> {
   let file: FileHandle;
   try {

@@ -3,7 +3,7 @@ import type { Counterexample, CounterexampleStep, RuleReport } from "./report.ts
 
 /**
  * A finding as lines for formats that want one text: claim, source, expected, seen, history, commands.
- * What a target sent cannot start a line of its own; markup is left to the format.
+ * Text from a target cannot start a new line; each format escapes its own markup.
  */
 export function findingText(rule: RuleReport): string {
   const origin = `${rule.basis}: ${rule.source}`;
@@ -30,18 +30,18 @@ function historyLines(steps: readonly CounterexampleStep[]): readonly string[] {
   ]);
 }
 
-/** What came back, in one phrase: status, error name and body, or why nothing came. */
+/** The answer in one phrase: status, error name and body, or why there is no answer. */
 export function answerText({ response, silence }: CounterexampleStep): string {
   if (response === null) return `no answer: ${silence ?? "unknown why"}`;
   return [`${response.status}`, response.error ?? "", response.body].filter((part) => part !== "").join(" ");
 }
 
-/** Why a rule was not judged, or a sentence that says that nobody knows. */
+/** Why a rule was not judged, or a sentence that no reason was recorded. */
 export function reasonText(rule: RuleReport): string {
   return rule.reason ?? "No reason was recorded.";
 }
 
-/** What a request is called in few words: its operation and what it is about. */
+/** A short label of a request: its operation and its statement id. */
 export function requestLabel(step: CounterexampleStep): string {
   const { operation, method, path, body } = step.request;
   const about = statementId(body) ?? removedId(path);
@@ -54,14 +54,14 @@ function statementId(body: string | null): string | null {
   return found === undefined || found === "" ? null : found;
 }
 
-/** What came back in few words: status and error name, or why there is nothing. */
+/** A short label of an answer: status and error name, or why there is no answer. */
 export function answerLabel(step: CounterexampleStep): string {
   if (step.response === null) return `no answer: ${step.silence ?? "unknown"}`;
   const { status, error } = step.response;
   return error === null ? String(status) : `${status} ${error}`;
 }
 
-/** The same, and of a policy that was read the ids in it: they tell which additions a read has seen. */
+/** The same, plus the statement ids of a policy that was read. */
 function outcomeLabel(step: CounterexampleStep): string {
   const { operation } = step.request;
   const label = answerLabel(step);
@@ -74,7 +74,7 @@ function removedId(path: string): string | null {
   return /\/policy\/([\w.-]{1,200})(?:\?|$)/.exec(path)?.[1] ?? null;
 }
 
-/** How calls that were in flight together overlapped, drawn; nothing for a history without such calls. */
+/** A drawing of how calls in flight together overlap; empty for a history without such calls. */
 export function interleaving({ steps }: Counterexample): readonly string[] {
   const batches = steps.map(({ request }) => request.round);
   if (!batches.some((round, index) => round !== undefined && batches.indexOf(round) !== index)) return [];
@@ -93,13 +93,13 @@ export function interleaving({ steps }: Counterexample): readonly string[] {
   return timeline(operations, 74).trimEnd().split("\n");
 }
 
-/** One operation of a drawn history. Times are of one clock, in any unit; null means that no answer came. */
+/** One operation of a drawn history. Times are from one clock, in any unit; null means that there is no answer. */
 export interface TimelineOperation {
-  /** What was asked, short: "add x". */
+  /** A short label of the request: "add x". */
   readonly label: string;
   readonly invokedAt: number;
   readonly returnedAt: number | null;
-  /** What was answered, short: "201 added". */
+  /** A short label of the answer: "201 added". */
   readonly result: string;
 }
 
@@ -107,7 +107,7 @@ const shortestBar = 12;
 
 /**
  * Draws a small history in ASCII, one operation a line, earliest first, no line longer than `width` columns.
- * Columns show which event came before which, not how long anything took: bars that share a column overlap in time.
+ * Columns show the order of events, not durations: bars that share a column overlap in time.
  * A bar that ends in `?` has no answer and may take effect at any later time.
  */
 export function timeline(operations: readonly TimelineOperation[], width = 76): string {
@@ -138,7 +138,7 @@ function drawnBars(operations: readonly TimelineOperation[], space: number): rea
   const places = new Map(
     [...new Set(instants)].sort((a, b) => a - b).map((instant, place) => [instant, place]),
   );
-  // Each instant gets two columns where there is room, so that even the shortest bar has two ends.
+  // Each instant gets up to four columns, as the width allows, so that short bars keep both ends.
   const scale = Math.min(4, (space - 2) / Math.max(1, places.size - 1));
   const at = (instant: number): number => Math.floor((places.get(instant) ?? 0) * scale);
   const total = Math.max(2, Math.floor((places.size - 1) * scale) + 2);

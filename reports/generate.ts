@@ -3,7 +3,7 @@ import { argv } from "node:process";
 import { fileURLToPath } from "node:url";
 import openapiTS, { astToString, type OpenAPI3 } from "openapi-typescript";
 
-/** The published schemas, each with the name of the type that it becomes. */
+/** The published schemas, by the name of the generated type. */
 const sources = {
   Report: "report.schema.json",
   Diff: "diff.schema.json",
@@ -14,7 +14,7 @@ const sources = {
 const path = "schemas.openapi.ts";
 const header = "// Generated from reports/*.schema.json by `npm run generate`. Do not edit.\n";
 
-/** Makes a pointer into one of the schemas one into the components of a single document. */
+/** Converts a pointer into a schema to a pointer into the components of one document. */
 function component(pointer: string, own: string): string {
   const [id = "", place = ""] = pointer.split("#");
   const [, kind = ""] = /:([a-z]+):\d+$/.exec(id) ?? [];
@@ -26,27 +26,30 @@ function capital(name: string): string {
   return name.slice(0, 1).toUpperCase() + name.slice(1);
 }
 
-/** The schema with its pointers turned, and without what only a validator reads. */
-function turned(schema: unknown, own: string): unknown {
-  if (Array.isArray(schema)) return schema.map((one) => turned(one, own));
+/** The schema with converted pointers, without the keywords that only a validator reads. */
+function converted(schema: unknown, own: string): unknown {
+  if (Array.isArray(schema)) return schema.map((one) => converted(one, own));
   if (typeof schema !== "object" || schema === null) return schema;
   const left = Object.entries(schema).filter(
     ([name]) => !["$schema", "$id", "$defs", "definitions", "discriminator"].includes(name),
   );
   return Object.fromEntries(
-    left.map(([name, value]) => [name, name === "$ref" ? component(String(value), own) : turned(value, own)]),
+    left.map(([name, value]) => [
+      name,
+      name === "$ref" ? component(String(value), own) : converted(value, own),
+    ]),
   );
 }
 
-/** The types of all that the published schemas describe, computed from them and from nothing else. */
+/** Generates the types that the published schemas describe. */
 async function generateTypes(): Promise<string> {
   const schemas = await Promise.all(
     Object.entries(sources).map(async ([name, file]) => {
       const schema = JSON.parse(await readFile(new URL(file, import.meta.url), "utf8"));
       const parts = Object.entries({ ...schema.$defs, ...schema.definitions });
       return [
-        [name, turned(schema, name)],
-        ...parts.map(([part, of]) => [name + capital(part), turned(of, name)]),
+        [name, converted(schema, name)],
+        ...parts.map(([part, of]) => [name + capital(part), converted(of, name)]),
       ];
     }),
   );
@@ -59,7 +62,7 @@ async function generateTypes(): Promise<string> {
   return header + astToString(await openapiTS(document, { silent: true, immutable: true }));
 }
 
-/** Writes the types, or says that they are not what the schemas give now. */
+/** Writes the types, or reports that the file is out of date. */
 async function main(check: boolean): Promise<number> {
   const url = new URL(path, import.meta.url);
   const text = await generateTypes();

@@ -1,7 +1,7 @@
 import { escapeJson } from "./escape.ts";
 import type { Report } from "./report.ts";
 
-/** Members in the order in which a reader wants them; one list serves every level. */
+/** The order of members, for every level. */
 const order = [
   ...[
     "event",
@@ -115,14 +115,14 @@ function compareMembers(a: string, b: string): number {
   return a < b ? -1 : 1;
 }
 
-/** The same value with its members in one order; header maps keep the order of the wire. */
+/** The same value with ordered members; header maps keep the order of the wire. */
 export function ordered(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(ordered);
   if (typeof value !== "object" || value === null) return value;
   const entries = Object.entries(value)
     .sort(([a], [b]) => compareMembers(a, b))
     .map(([name, member]) => [name, name === "headers" ? member : ordered(member)] as const);
-  // Defined one by one: a member that is called __proto__ must stay a member.
+  // An assignment would lose a member named __proto__.
   return Object.fromEntries(entries);
 }
 

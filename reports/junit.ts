@@ -7,13 +7,13 @@ import { ruleStatus } from "./verdict.ts";
 type Result = "passed" | "failure" | "error" | "skipped";
 
 /**
- * JUnit XML, valid against the XSDs of Jenkins and of Ant: one test case a rule, by the column that decides.
- * A rule without a verdict is an error, unless the target declared that it cannot do it: unjudged is not green.
+ * JUnit XML, valid against the XSDs of Jenkins and of Ant: one test case for each rule, by the column that decides.
+ * A rule without a verdict is an error, unless the target lacks a capability that the rule needs.
  */
 export function junit(report: Report): string {
   const cases = report.rules.map((rule) => testCase(rule, report));
-  const told = problemsIn(report).flatMap(({ message, stack = [] }) => [message, ...stack]);
-  const faults = [...(report.incomplete ? ["The run is incomplete."] : []), ...told];
+  const messages = problemsIn(report).flatMap(({ message, stack = [] }) => [message, ...stack]);
+  const faults = [...(report.incomplete ? ["The run is incomplete."] : []), ...messages];
   const { tool, target, profile, seed } = report;
   const properties = {
     target: target.name,
@@ -89,9 +89,7 @@ function outcome(rule: RuleReport, report: Report): { readonly result: Result; r
 }
 
 function whyIgnored({ columns = [], basis }: RuleReport): string {
-  return columns.length === 0
-    ? `its basis is ${basis}`
-    : `it is a rule of the ${columns.join(" and ")} column`;
+  return columns.length === 0 ? `its basis is ${basis}` : `it belongs to the ${columns.join(" and ")} column`;
 }
 
 function failure(rule: RuleReport): string {

@@ -27,19 +27,19 @@ import {
 import type { Report, RuleReport } from "./report.ts";
 import { checkSchema, type SchemaProblem, type Schemas, shortJson } from "./schemas.ts";
 
-/** A YAML document together with what is needed to say where in it something stands. */
+/** A YAML document with the data to compute line and column of a node. */
 interface YamlSource {
   readonly fileName: string;
   readonly lines: LineCounter;
   readonly document: Document;
-  /** What it holds, as the schema has it. */
+  /** Its content, checked against the schema. */
   readonly content: Schemas["Known"];
 }
 type YamlText = Omit<YamlSource, "content">;
 
 /**
- * Reads a known-file. `ruleIds` is the catalogue, or null to take every rule id as it is.
- * Throws a `Fault` of the form `file:line:column: …` at the first thing that is wrong.
+ * Reads a known-file. `ruleIds` is the catalogue, or null to accept every rule id.
+ * Throws a `Fault` of the form `file:line:column: …` at the first error.
  */
 export function parseKnown(text: string, fileName: string, ruleIds: readonly string[] | null): KnownFile {
   const source = readYaml(text, fileName);
@@ -53,7 +53,7 @@ export function parseKnown(text: string, fileName: string, ruleIds: readonly str
       fail(
         source,
         source.document.getIn(place, true),
-        `a second entry for ${shortJson(entry.rule, 80)}, expected one, as on ${where}: delete one of the two`,
+        `a second entry for ${shortJson(entry.rule, 80)}, expected one, see ${where}: delete one of the two`,
       );
     }
     const { line, col } = source.lines.linePos(offsetOf(source.document.getIn(place, true)));
@@ -62,7 +62,7 @@ export function parseKnown(text: string, fileName: string, ruleIds: readonly str
   return { fileName, entries: [...first.values()] };
 }
 
-/** The document of a known-file, free of YAML errors and as its schema demands. */
+/** Parses a known-file and checks it against its schema. */
 function readYaml(text: string, fileName: string): YamlSource {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, logLevel: "error" });
@@ -78,13 +78,13 @@ function readYaml(text: string, fileName: string): YamlSource {
     fail(source, contents, `${value}, expected "version: 1" and "deviations": start with --update-known`);
   }
   visit(document, {
-    Alias: (_, alias) => fail(source, alias, "an alias, expected plain text: write out what it stands for"),
+    Alias: (_, alias) => fail(source, alias, "an alias, expected plain text: replace it with its value"),
   });
   const checked = checkSchema("Known", document.toJS());
   return checked.ok ? { ...source, content: checked.value } : explain(source, contents, checked.problem);
 }
 
-/** Says what does not meet the schema, where it is, and what to do. */
+/** Throws a Fault with the place, the value, the expectation and the remedy. */
 function explain(source: YamlText, top: YAMLMap, { path, kind, found, expected }: SchemaProblem): never {
   const name = path.at(-1);
   const what = typeof name === "number" ? "an entry" : `${name}`;
@@ -170,9 +170,9 @@ deviations: []
 `;
 
 /**
- * The known-file with what a run saw: stale entries dropped, changed shapes corrected, new violations added at the
- * end with an empty `because`. Comments and order stay; a file that needs no change comes back byte for byte.
- * An expired entry stays expired: only a person extends it. `today` is YYYY-MM-DD. Throws a `Fault` on a bad file.
+ * Updates a known-file from a run: drops stale entries, corrects changed shapes, and appends new violations with an
+ * empty `because`. Comments and order stay; a file without changes is returned byte for byte. Expired entries stay
+ * expired. `today` is YYYY-MM-DD. Throws a `Fault` on an invalid file.
  */
 export function updateKnown(
   text: string | null,
@@ -230,7 +230,7 @@ function correct(node: YAMLMap, seen: string, today: string): void {
 
 function newEntry(rule: RuleReport, entries: readonly KnownEntry[], today: string): Record<string, string> {
   const seen = { rule: rule.id, because: "", date: today, seen: recordedShape(rule) };
-  // Other cases of the rule are on file, so an entry for the whole rule would say more than was seen.
+  // The file has entries for other cases of the rule, and an entry for the whole rule would excuse all cases.
   return entries.some((entry) => entry.rule === rule.id) ? { ...seen, case: caseOf(rule) } : seen;
 }
 
@@ -244,7 +244,7 @@ function print(document: Document, list: YAMLSeq, before: string): string {
   return before.includes("\r\n") ? after.replace(/\r?\n/g, "\r\n") : after;
 }
 
-/** A bare 200 would be a number to the next reader, and looks like one to a person. */
+/** An unquoted 200 would be read as a number. */
 function quoteShape(item: YAMLMap): void {
   const seen: unknown = item.get("seen", true);
   if (seen instanceof Scalar && seen.type === undefined) seen.type = Scalar.QUOTE_DOUBLE;

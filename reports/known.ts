@@ -3,28 +3,28 @@ import type { Column, CounterexampleStep, Report, RuleReport, Tally } from "./re
 import type { Schemas } from "./schemas.ts";
 import { counts } from "./verdict.ts";
 
-/** One deviation that the user knows of, as a known-file records it, and where the entry starts, counted from 1. */
+/** An entry of a known-file, with the line and column where it starts, counted from 1. */
 export type KnownEntry = Schemas["KnownEntry"] & { readonly line: number; readonly column: number };
 
-/** A known-file that was read. */
+/** A parsed known-file. */
 export interface KnownFile {
   readonly fileName: string;
   readonly entries: readonly KnownEntry[];
 }
 
-/** A run held against a known-file. The gate is open when fresh, changed, stale and expired are all empty. */
+/** A run compared with a known-file. The gate passes when fresh, changed, stale and expired are all empty. */
 export interface KnownJudgement {
-  /** The report with every excused violation marked `known` and counted so. */
+  /** The report, with every excused violation marked and counted as `known`. */
   readonly report: Report;
-  /** Violations that no entry speaks of. */
+  /** Violations without an entry. */
   readonly fresh: readonly RuleReport[];
-  /** Entries whose rule was exercised to the end of a whole run and holds. */
+  /** Entries whose rule holds in a complete run that exercised it. */
   readonly stale: readonly KnownEntry[];
-  /** Violations that an entry speaks of, in another shape. */
+  /** Violations that have an entry with another shape. */
   readonly changed: readonly { readonly entry: KnownEntry; readonly was: string; readonly is: string }[];
-  /** Entries that still deviate but whose day has come. */
+  /** Entries that still deviate but have expired. */
   readonly expired: readonly KnownEntry[];
-  /** Entries about which this run says nothing: their rule or case was not reached, or not decided. */
+  /** Entries that this run cannot check: their rule or case was not exercised, or has no verdict. */
   readonly unseen: readonly KnownEntry[];
 }
 
@@ -36,8 +36,8 @@ export function failsGate({ stale, changed, expired }: KnownJudgement): boolean 
 type Fate = "excused" | "changed" | "expired" | "stale" | "unseen";
 
 /**
- * Holds a report's gating column against a known-file. `today` is YYYY-MM-DD; an entry that expires today no longer
- * excuses.
+ * Compares the deciding column of a report with a known-file. `today` is YYYY-MM-DD; an entry that expires today excuses
+ * nothing.
  */
 export function judgeKnown(report: Report, known: KnownFile, today: string): KnownJudgement {
   const rules = new Map(report.rules.map((rule) => [rule.id, rule]));
@@ -45,20 +45,20 @@ export function judgeKnown(report: Report, known: KnownFile, today: string): Kno
     const rule = rules.get(entry.rule);
     return { entry, rule, fate: fateOf(entry, rule, report, known.entries, today) };
   });
-  const having = (fate: Fate) => fates.filter((one) => one.fate === fate);
-  const named = (...wanted: Fate[]) =>
-    new Set(fates.filter((one) => wanted.includes(one.fate)).map((one) => one.entry.rule));
-  const excused = named("excused");
-  const spokenOf = named("excused", "changed", "expired");
+  const withFate = (fate: Fate) => fates.filter((one) => one.fate === fate);
+  const rulesWith = (...included: Fate[]) =>
+    new Set(fates.filter((one) => included.includes(one.fate)).map((one) => one.entry.rule));
+  const excused = rulesWith("excused");
+  const listed = rulesWith("excused", "changed", "expired");
   return {
     report: withKnown(report, excused),
-    fresh: report.rules.filter((rule) => isViolated(rule, report.profile) && !spokenOf.has(rule.id)),
-    stale: having("stale").map((one) => one.entry),
-    changed: having("changed").flatMap(({ entry, rule }) =>
+    fresh: report.rules.filter((rule) => isViolated(rule, report.profile) && !listed.has(rule.id)),
+    stale: withFate("stale").map((one) => one.entry),
+    changed: withFate("changed").flatMap(({ entry, rule }) =>
       rule === undefined ? [] : [{ entry, was: entry.seen, is: shapeOf(rule) }],
     ),
-    expired: having("expired").map((one) => one.entry),
-    unseen: having("unseen").map((one) => one.entry),
+    expired: withFate("expired").map((one) => one.entry),
+    unseen: withFate("unseen").map((one) => one.entry),
   };
 }
 
@@ -82,21 +82,21 @@ export function isViolated(rule: RuleReport, column: Column): boolean {
 }
 
 /**
- * True when a run really shows that a rule holds; a run that was cut off or left out suites shows nothing of the sort.
- * Neither does one in which a race was not lost. Where rules were left out, those that are in the report still met all that the suites sent.
+ * True when a run proves that a rule holds. An incomplete run or one without all suites proves nothing, nor does a run in
+ * which an intermittent race did not show. A run of selected rules still judges them on the requests of all suites.
  */
 export function isStale({ seen }: KnownEntry, rule: RuleReport, report: Report): boolean {
-  if (isChancy(seen)) return false;
+  if (isIntermittent(seen)) return false;
   const whole = !report.incomplete && report.only?.suites === undefined;
   return whole && rule.verdicts[report.profile] === "holds" && rule.observations > 0;
 }
 
-/** The entry that speaks of a violation: the one for its case, else the one for its whole rule. */
+/** The entry for a violation: the entry for its case, otherwise the one for its whole rule. */
 export function entryFor(rule: RuleReport, entries: readonly KnownEntry[]): KnownEntry | undefined {
   const own = entries.filter((entry) => entry.rule === rule.id);
-  const wanted = own.some((entry) => entry.case !== undefined) ? caseOf(rule) : undefined;
+  const violationCase = own.some((entry) => entry.case !== undefined) ? caseOf(rule) : undefined;
   return (
-    own.find((entry) => entry.case !== undefined && entry.case === wanted) ??
+    own.find((entry) => entry.case !== undefined && entry.case === violationCase) ??
     own.find((entry) => entry.case === undefined)
   );
 }
@@ -115,8 +115,8 @@ function withKnown(report: Report, excused: ReadonlySet<string>): Report {
 
 /**
  * The shape of a violation: status and error name of the counterexample's last step, such as "201" or
- * "400 ValidationException", "no answer: timeout" when nothing came back, "no counterexample" when none is there. Of
- * calls that were in flight together it is the lowest: how many succeed, and which, differs from time to time.
+ * "400 ValidationException", "no answer: timeout" without an answer, or "no counterexample". Of calls in flight together it is the first in
+ * alphabetical order, because the calls that succeed vary between runs.
  */
 export function shapeOf(rule: RuleReport): string {
   const steps = rule.counterexample?.steps ?? [];
@@ -127,24 +127,23 @@ export function shapeOf(rule: RuleReport): string {
   return together.map(stepShape).sort()[0] ?? "";
 }
 
-/** Begins the shape of a violation that did not show each time it was tried: a word of the known-file, see its schema. */
+/** Prefix of the shape of an intermittent violation, as the schema of the known-file defines it. */
 const sometimes = "sometimes ";
 
-/** The shape as a known-file records it: a race that is lost now and then is marked. */
+/** The shape as a known-file records it, with a prefix for an intermittent violation. */
 export function recordedShape(rule: RuleReport): string {
   const reruns = rule.counterexample === undefined ? null : rerunsIn(rule.counterexample);
   const always = reruns === null || reruns.shown === reruns.tried;
   return always ? shapeOf(rule) : `${sometimes}${shapeOf(rule)}`;
 }
 
-/** True for the shape of a violation that need not show in every run. */
-function isChancy(recorded: string): boolean {
+function isIntermittent(recorded: string): boolean {
   return recorded.startsWith(sometimes);
 }
 
-/** True when the violation has the recorded shape, however often it shows. */
+/** True when the violation has the recorded shape, intermittent or not. */
 export function hasShape(rule: RuleReport, recorded: string): boolean {
-  return shapeOf(rule) === (isChancy(recorded) ? recorded.slice(sometimes.length) : recorded);
+  return shapeOf(rule) === (isIntermittent(recorded) ? recorded.slice(sometimes.length) : recorded);
 }
 
 function stepShape(last: CounterexampleStep): string {
@@ -154,7 +153,7 @@ function stepShape(last: CounterexampleStep): string {
   return name === "" ? String(status) : `${status} ${name}`;
 }
 
-/** A target chooses its error names, so what goes into a file is cut to one short word without control characters. */
+/** Reduces an error name, which the target controls, to one short word without control characters. */
 function oneWord(text: string): string {
   return (
     text
@@ -165,8 +164,8 @@ function oneWord(text: string): string {
 }
 
 /**
- * The case of a violation: its rule and its canonical input. Text that differs from run to run or from seed to seed
- * (names, accounts, identifiers) is reduced to its kind, so that equal causes give equal cases.
+ * The case of a violation: its rule and its canonical input. Text that varies between runs or seeds (names, accounts,
+ * identifiers) is reduced to its kind, so that equal causes give equal cases.
  */
 export function caseOf(rule: RuleReport): string {
   const steps = rule.counterexample?.steps ?? [];
@@ -208,7 +207,7 @@ function canonicalBody(body: string, names: Map<string, string>): string {
     .join(", ");
 }
 
-/** Ordinary names are numbered as they appear, so that it still shows when the same one comes again. */
+/** Numbers ordinary names in the order of appearance, so that repeated names stay recognisable. */
 function canonicalText(text: string, names: Map<string, string>): string {
   if (!/^[A-Za-z0-9_-]{1,64}$/.test(text) || /^\d+$/.test(text)) return kindOf(text);
   const name = names.get(text) ?? `name${names.size + 1}`;
@@ -216,7 +215,7 @@ function canonicalText(text: string, names: Map<string, string>): string {
   return name;
 }
 
-/** Runs of letters become `a`, runs of digits `0`; from 33 characters on the length is a likely cause and is kept. */
+/** Runs of letters become `a`, runs of digits `0`; text of more than 32 characters keeps its length, which is a likely cause. */
 function kindOf(text: string): string {
   const kind = text
     .slice(0, 400)

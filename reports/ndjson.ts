@@ -11,28 +11,27 @@ import type {
   RuleReport,
 } from "./report.ts";
 
-/** A finished run as events, one JSON object a line: run-start, then what {@link ending} gives. */
+/** A finished run as events, one JSON object a line: run-start, then the lines of {@link finalLines}. */
 export function ndjson(report: Report): string {
-  return eventLine(runStart(report)) + ending(report);
+  return eventLine(runStart(report)) + finalLines(report);
 }
 
-/** An event as a line of its own. */
+/** An event as one line. */
 export function eventLine(event: PublishedEvent): string {
   return line(event);
 }
 
-/** What a run begins with, in its events as in its report. */
 function runStart({ schema, tool, target, profile, seed, startedAt }: Omit<RunStart, "event">): RunStart {
   return { event: "run-start", schema, tool, target, profile, seed, startedAt };
 }
 
-/** The last lines of a run, one for each of its last events. A stream without `run-end` was cut off. */
-export function ending(report: Report): string {
-  return endingEvents(report).map(line).join("");
+/** The last lines of a run, one for each final event. A stream without `run-end` is incomplete. */
+export function finalLines(report: Report): string {
+  return finalEvents(report).map(line).join("");
 }
 
-/** The last events of a run: one for each rule, question and fault, and run-end with all else that the report holds. */
-export function endingEvents<R extends Report>(report: R): readonly EndingEvent<R>[] {
+/** The final events of a run: one for each rule, question and fault, and run-end with the rest of the report. */
+export function finalEvents<R extends Report>(report: R): readonly FinalEvent<R>[] {
   const { schema, tool, profile, seed, startedAt, rules, questions, faults, problems = [], ...rest } = report;
   return [
     ...rules.map((rule) => ({ event: "rule", ...rule }) as const),
@@ -49,26 +48,26 @@ function line(event: object): string {
   return `${escapeJson(JSON.stringify(ordered(event)))}\n`;
 }
 
-/** What a run ends with: what its report holds, part by part. */
-export type EndingEvent<R extends Report = Report> =
+/** A final event of a run: a part of its report. */
+export type FinalEvent<R extends Report = Report> =
   | ({ readonly event: "rule" } & RuleReport)
   | ({ readonly event: "question" } & QuestionReport)
   | ({ readonly event: "fault"; readonly reason: string } & Partial<Omit<Problem, "message">>)
   | ({ readonly event: "run-end" } & Omit<R, RunStartMember | "rules" | "questions" | "faults" | "problems">);
 
-/** What `run-start` has told. What the target lacks is known better at the end, so that it is told again. */
+/** Members that only `run-start` has. `target` is repeated because its unsupported capabilities are complete at the end. */
 type RunStartMember = "schema" | "tool" | "profile" | "seed" | "startedAt";
 
-/** Begins every stream of events. */
+/** The first event of every stream. */
 type RunStart = { readonly event: "run-start" } & Pick<
   Report,
   "schema" | "tool" | "target" | "profile" | "seed" | "startedAt"
 >;
 
-/** What happens while a run goes on. None of it is a verdict: those come at the end, with the report. */
+/** An event during a run. Verdicts follow at the end, with the report. */
 export type PublishedEvent =
   | RunStart
-  /** The target was asked what it can do; `cannot` gives reasons. */
+  /** The capabilities of the target are known; `cannot` gives the reasons for what it does not support. */
   | {
       readonly event: "plan";
       readonly histories: number;
@@ -76,7 +75,7 @@ export type PublishedEvent =
       readonly cannot: readonly string[];
       readonly unsupported?: Report["target"]["unsupported"];
     }
-  /** A history ended, was cut short by the end of the run, or was left out for what the stage or the target lacks. */
+  /** A history ended, was cut short by the end of the run (`cut`), or needs an unsupported capability (`lacks`). */
   | {
       readonly event: "history";
       readonly id: string;
@@ -85,7 +84,7 @@ export type PublishedEvent =
       readonly lacks?: string;
       readonly cut?: true;
     }
-  /** An answer went against a rule for the first time. It has yet to be seen again. */
+  /** An answer violated a rule for the first time. The candidate is not confirmed yet. */
   | {
       readonly event: "suspicion";
       readonly rule: string;
@@ -97,7 +96,7 @@ export type PublishedEvent =
       readonly expected: string;
       readonly seen: string;
     }
-  /** A suspicion was tried again: confirmed with the smallest history found, or dropped for a reason. */
+  /** A candidate was rerun: it is confirmed with the smallest history found, or dropped with a reason. */
   | {
       readonly event: "settled";
       readonly rule: string;

@@ -14,7 +14,7 @@ import { codeFence, codeSpan, escapeMarkdown, escapeTerminal } from "./escape.ts
 /** Most bytes of UTF-8 that a CI job summary takes. */
 export const summaryLimit = 1024 * 1024;
 
-/** Longest text of one code block, in characters: a huge body must not push everything else out. */
+/** Longest text of one code block, in characters, so that a huge body leaves room for the rest. */
 const longestBlock = 16_000;
 /** Longest code span in prose and in a table cell. */
 const longest = { prose: 500, cell: 120 } as const;
@@ -30,18 +30,18 @@ const signs: Readonly<Record<Mark, string>> = {
   problem: "⚠️",
 };
 
-/** The document for a CI job summary or a pull request: conclusion first, and a note where it is cut at the limit. */
+/** The document for a CI job summary or a pull request: conclusion first, and a note when the limit truncates it. */
 export function printMarkdown(document: Document, limitBytes = summaryLimit): string {
-  const { title, ruleResult, facts, totals, body, source } = document;
-  const sign = ruleResult.mark === undefined ? "" : `${signs[ruleResult.mark]} `;
+  const { title, conclusion, facts, totals, body, source } = document;
+  const sign = conclusion.mark === undefined ? "" : `${signs[conclusion.mark]} `;
   const blocks = [
     `## ${escapeMarkdown(title)}`,
-    `${sign}**${inline(ruleResult.text)}**`,
+    `${sign}**${inline(conclusion.text)}**`,
     ...print({ kind: "facts", facts }, source),
     ...[...totals, ...body].flatMap((block) => print(block, source)),
   ];
   const kept = whatFits(blocks, limitBytes);
-  const note = `_The rest is left out: it does not fit. See ${source}._`;
+  const note = `_The rest does not fit and is omitted. See ${source}._`;
   return `${(kept.length < blocks.length ? [...kept, note] : kept).join("\n\n")}\n`;
 }
 
@@ -54,7 +54,7 @@ function whatFits(blocks: readonly string[], limitBytes: number): readonly strin
   return end < 0 ? blocks : blocks.slice(0, end);
 }
 
-/** The block; nothing for one that has nothing in it. */
+/** The block; nothing for an empty one. */
 function print(block: Block, source: string): readonly string[] {
   switch (block.kind) {
     case "heading":
@@ -84,7 +84,7 @@ function items(texts: readonly string[]): readonly string[] {
   return texts.length === 0 ? [] : [texts.map((text) => `- ${text}`).join("\n")];
 }
 
-/** A command that is cut is no command; say where it is instead. */
+/** The command, or a comment with its place when it is too long: a truncated command does not work. */
 function whole(line: string, source: string): string {
   return line.length <= longestBlock ? line : `# a command of ${line.length} characters: see ${source}`;
 }
@@ -115,7 +115,7 @@ function spanText(span: Span, most: number): string {
   return span.code === "" ? "" : codeSpan(cut(span.code, most));
 }
 
-/** Blanks at the ends separate a span from the next one. */
+/** Keeps the spaces at both ends, which separate neighbouring spans. */
 function escaped(text: string): string {
   const before = /^ */.exec(text)?.[0] ?? "";
   const after = text.trim() === "" ? "" : (/ *$/.exec(text)?.[0] ?? "");

@@ -12,11 +12,11 @@ import { escapeTerminal } from "./escape.ts";
 
 /** How a document is laid out on a terminal. */
 export interface TerminalOptions {
-  /** Columns of the terminal; command lines are never wrapped. */
+  /** Columns of the terminal. Commands are never wrapped. */
   readonly columns: number;
   /** True writes ANSI colours. */
   readonly color: boolean;
-  /** Cuts nothing but commands that are too long to paste. */
+  /** True truncates only commands that are too long to paste. */
   readonly verbose?: boolean;
 }
 
@@ -38,11 +38,11 @@ const signs: Readonly<Record<Mark, { readonly sign: string; readonly paint: Pain
   problem: { sign: "!", paint: "red" },
 };
 
-/** Longest text of the wire that is shown where not everything is wanted, in characters. */
+/** Longest text from the wire without `verbose`, in characters. */
 const longestText = 300;
-/** Nobody pastes a longer command; terminals choke on it. */
+/** Longest command, in characters: terminals are slow with longer pasted text. */
 const longestCommand = 16_000;
-/** Widest columns of a table that is split: the name of a row, and a cell. */
+/** Maximum widths in a split table: the row name, and a cell. */
 const widest = { name: 42, cell: 24 } as const;
 
 interface StyledLine {
@@ -52,36 +52,36 @@ interface StyledLine {
 
 /** The document for a person at a terminal: the conclusion comes last. */
 export function printTerminal(document: Document, options: TerminalOptions): string {
-  const { title, facts, body, totals, ruleResult, source } = document;
+  const { title, facts, body, totals, conclusion, source } = document;
   const page: Page = { ...options, columns: Math.max(20, options.columns), source };
-  const end = wrapped("", ruleResult.text, page);
-  const paint = ruleResult.mark === undefined ? undefined : signs[ruleResult.mark].paint;
+  const end = wrapped("", conclusion.text, page);
+  const paint = conclusion.mark === undefined ? undefined : signs[conclusion.mark].paint;
   const parts = [
-    [...painted("bold", wrapped("", title, page)), ...factLines(facts, 0, page)],
+    [...withPaint("bold", wrapped("", title, page)), ...factLines(facts, 0, page)],
     ...[...body, ...totals].map((block) => {
       const lines = linesOf(block, 0, page);
-      // A heading stands close to what it heads.
+      // No blank line follows a heading.
       return block.kind === "heading" ? lines : [...lines, ...(lines.length === 0 ? [] : [blank])];
     }),
   ];
   const [top = [], ...rest] = parts;
-  const lines = [...top, blank, ...rest.flat(), ...painted(paint, end)];
-  return `${lines.map((line) => shown(line, page)).join("\n")}\n`;
+  const lines = [...top, blank, ...rest.flat(), ...withPaint(paint, end)];
+  return `${lines.map((line) => render(line, page)).join("\n")}\n`;
 }
 
 const blank: StyledLine = { text: "" };
 
-function shown({ text, paint }: StyledLine, { color }: Page): string {
+function render({ text, paint }: StyledLine, { color }: Page): string {
   const safe = defused(text);
   return color && paint !== undefined ? `\u001b[${codes[paint]}m${safe}\u001b[0m` : safe;
 }
 
-/** A line that starts with two colons is a command to some CI runners, indented or not. */
+/** Escapes a leading "::", which some CI runners execute as a command, indented or not. */
 function defused(line: string): string {
   return line.replace(/^(\s*):(?=:)/, "$1\\u003a");
 }
 
-function painted(paint: Paint | undefined, lines: readonly StyledLine[]): readonly StyledLine[] {
+function withPaint(paint: Paint | undefined, lines: readonly StyledLine[]): readonly StyledLine[] {
   return lines.map(({ text }) => ({ text, paint }));
 }
 
@@ -89,12 +89,12 @@ function linesOf(block: Block, indent: number, page: Page): readonly StyledLine[
   const margin = " ".repeat(indent);
   switch (block.kind) {
     case "heading":
-      return painted("bold", wrapped(margin, block.text, page));
+      return withPaint("bold", wrapped(margin, block.text, page));
     case "paragraph": {
       const paint = block.faint === true ? "dim" : undefined;
-      if (block.mark === undefined) return painted(paint, wrapped(margin, block.text, page));
+      if (block.mark === undefined) return withPaint(paint, wrapped(margin, block.text, page));
       const { sign, paint: own } = signs[block.mark];
-      return painted(own, wrapped(`${margin}${sign} `, block.text, page));
+      return withPaint(own, wrapped(`${margin}${sign} `, block.text, page));
     }
     case "facts":
       return factLines(block.facts, indent, page);
@@ -110,7 +110,7 @@ function linesOf(block: Block, indent: number, page: Page): readonly StyledLine[
       const { sign, paint } = block.mark === undefined ? { sign: "", paint: undefined } : signs[block.mark];
       const first = sign === "" ? margin : `${margin}${sign} `;
       return [
-        ...painted(paint, wrapped(first, block.summary, page)),
+        ...withPaint(paint, wrapped(first, block.summary, page)),
         ...block.blocks.flatMap((one) => linesOf(one, indent + 2, page)),
       ];
     }
@@ -124,13 +124,13 @@ function factLines(facts: readonly Fact[], indent: number, page: Page): readonly
   );
 }
 
-/** The text in lines under a first line, with a hanging indent. */
+/** Wraps text after a prefix, with a hanging indent. */
 function wrapped(first: string, text: Text, page: Page): readonly StyledLine[] {
   const lines = wrapWords(plain(text, page), Math.max(10, page.columns - width(first)));
   return lines.map((line, index) => ({ text: (index === 0 ? first : " ".repeat(width(first))) + line }));
 }
 
-/** Text of the wire: the gutter keeps every further line from being taken for a command. */
+/** Text from the wire, with a gutter so that no continuation line looks like a command. */
 function quoted(margin: string, label: string, text: string, page: Page): readonly StyledLine[] {
   const gutter = `${"│".padStart(label.length - 1)} `;
   const room = page.columns - margin.length - label.length;
@@ -151,7 +151,7 @@ function shortened(text: string, { verbose = false }: Page): string {
   return verbose ? text : cut(text, longestText);
 }
 
-/** Escaping changes nothing in an honest command, and it is neither wrapped nor cut. */
+/** A command, neither wrapped nor truncated. Escaping does not change the commands that this suite writes. */
 function whole(line: string, { source }: Page): string {
   if (line.length > longestCommand) return `(a command of ${line.length} characters: see ${source})`;
   return escapeTerminal(line);
@@ -160,7 +160,7 @@ function whole(line: string, { source }: Page): string {
 function tableLines(table: Table, indent: number, page: Page): readonly StyledLine[] {
   const rows = [table.head, ...table.rows].map((row) => row.map((cell) => plain(cell, page)));
   const room = page.columns - indent;
-  // Two blanks between columns, one where that makes it fit.
+  // Two spaces between columns, or one when that makes the table fit.
   const gap = [2, 1].find((blanks) => total(widthsOf(rows), blanks) <= room);
   if (gap !== undefined) return aligned(rows, gap, table, indent);
   return table.tooWide === "stack"
@@ -196,7 +196,7 @@ function aligned(
   });
 }
 
-/** Each row as its name and, below it, its cells under their heads. */
+/** Prints each row as its name, followed by its cells with their headings. */
 function stacked({ head, rows }: Table, indent: number, page: Page): readonly StyledLine[] {
   return rows.flatMap(([name = "", ...cells]) => [
     ...wrapped(" ".repeat(indent + 2), name, page),
@@ -208,7 +208,7 @@ function stacked({ head, rows }: Table, indent: number, page: Page): readonly St
   ]);
 }
 
-/** The table in as many tables as it takes, each with the names of the rows. */
+/** Splits the table into tables that fit, each with the row names. */
 function parts(rows: readonly (readonly string[])[], room: number): readonly (readonly string[])[][] {
   const name = Math.min(widest.name, Math.floor(room * 0.55), widthsOf(rows)[0] ?? 0);
   const fitting = rows.map((row) =>
@@ -218,11 +218,11 @@ function parts(rows: readonly (readonly string[])[], room: number): readonly (re
   const groups: number[][] = [];
   for (let at = 1; at < widths.length; at++) {
     const group = groups.at(-1) ?? [];
-    const wanted = total(
+    const size = total(
       [0, ...group, at].map((one) => widths[one] ?? 0),
       2,
     );
-    if (groups.length === 0 || wanted > room) groups.push([at]);
+    if (groups.length === 0 || size > room) groups.push([at]);
     else group.push(at);
   }
   return groups.map((group) => fitting.map((row) => [0, ...group].map((at) => row[at] ?? "")));
@@ -241,7 +241,7 @@ const wide =
   /[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{1f300}-\u{1faff}\u{20000}-\u{3fffd}]/u;
 const mark = /\p{M}/u;
 
-/** Columns that the text takes on a terminal. */
+/** Width of the text on a terminal, in columns. */
 export function width(text: string): number {
   return [...text].reduce((sum, character) => sum + widthOf(character), 0);
 }
@@ -251,7 +251,7 @@ function widthOf(character: string): number {
   return wide.test(character) ? 2 : 1;
 }
 
-/** The text in lines of at most so many columns; breaks at spaces where it can, and loses nothing else. */
+/** Wraps text at spaces where possible. Only these spaces are lost. */
 function wrapWords(text: string, columns: number): readonly string[] {
   const lines: string[] = [];
   let line = "";
@@ -269,7 +269,7 @@ function wrapWords(text: string, columns: number): readonly string[] {
   return [...lines, line];
 }
 
-/** The text in lines of at most so many columns; joined together they are the text again. */
+/** Wraps text at any character. The joined lines equal the text. */
 function wrapHard(text: string, columns: number): readonly string[] {
   const lines: string[] = [];
   let line = "";

@@ -1,19 +1,19 @@
 import { count } from "./verdict.ts";
 
-/** How far a run is. */
+/** The progress of a run. */
 export interface ProgressEvent {
-  /** Test cases that ended, and those that are planned. */
+  /** Number of test cases that ended, and that are planned. */
   readonly sent: number;
   readonly planned: number;
-  /** Requests sent so far, arranging included. */
+  /** Requests sent so far, including those that set up fixtures. */
   readonly requests?: number;
-  /** What was noticed so far. */
+  /** Candidates or differences found so far. */
   readonly violated: number;
-  /** Once everything is sent: how much of it was sent again, of how much, and how much of that showed again. */
+  /** After all test cases: the candidates that were rerun, their total, and how many of them are confirmed. */
   readonly confirming?: { readonly tried: number; readonly of: number; readonly confirmed?: number };
 }
 
-/** Where progress goes and how it may look. */
+/** Where and how progress is written. */
 export interface ProgressInput {
   readonly write: (text: string) => void;
   /** Milliseconds from a monotonic clock. */
@@ -22,21 +22,21 @@ export interface ProgressInput {
   readonly tty: boolean;
   /** Columns of the terminal. */
   readonly columns: number;
-  /** What one thing that was noticed is called, until it is confirmed. */
+  /** The name of one unconfirmed finding. */
   readonly noun: "candidate" | "difference";
 }
 
-/** Shows how far a run is. */
+/** Writes the progress of a run. */
 export interface Progress {
   update(event: ProgressEvent): void;
-  /** Wipes the line on a TTY; elsewhere writes what was held back. */
+  /** Erases the line on a TTY; elsewhere writes the latest event if it is still unwritten. */
   end(): void;
 }
 
-/** Shortest time between two writes in milliseconds: fast enough to look alive, slow enough for a log. */
+/** Shortest time between two writes in milliseconds. */
 const pause = { tty: 100, log: 2000 } as const;
 
-/** Progress as one rewritten line on a TTY, or as plain lines at most every 2 s elsewhere. */
+/** Progress as one rewritten line on a TTY, or elsewhere as plain lines at most every 2 s. */
 export function progress({ write, now, tty, columns, noun }: ProgressInput): Progress {
   let writtenAt = Number.NEGATIVE_INFINITY;
   let held: ProgressEvent | null = null;
@@ -66,7 +66,7 @@ function sentence(event: ProgressEvent, noun: string): string {
   const { confirming } = event;
   if (confirming !== undefined) {
     const { tried, of, confirmed } = confirming;
-    return `${tried} of ${count(of, noun)} sent again${confirmed === undefined ? "" : `, ${confirmed} confirmed`}`;
+    return `${tried} of ${count(of, noun)} rerun${confirmed === undefined ? "" : `, ${confirmed} confirmed`}`;
   }
   const { sent, planned, requests, violated } = event;
   const cases = `${sent} of ${count(Math.max(sent, planned), "test case")} executed`;
@@ -74,7 +74,7 @@ function sentence(event: ProgressEvent, noun: string): string {
   return `${cases} (${Math.floor(share(event) * 100)} %)${so}, ${count(violated, noun)}`;
 }
 
-/** A line that fits: the bar takes what the words leave, and goes first when there is too little room. */
+/** One line of at most `columns`: the sentence, and a bar when there is room for it. */
 function bar(event: ProgressEvent, noun: string, columns: number): string {
   const words = sentence(event, noun);
   const room = Math.min(40, columns - words.length - 3);

@@ -5,7 +5,7 @@ import { checkSchema, problemPhrase, shortJson } from "./schemas.ts";
 
 const schema = "addpermission-conformance/report@1";
 
-/** Reads a report.json. Throws a `Fault` when it is cut off, not JSON, of another version, or not a report. */
+/** Reads a report.json. Throws a `Fault` when it is truncated, not JSON, of another version, or not a report. */
 export function readReport(text: string, fileName: string): Report {
   const value = parse(text, fileName);
   const found = typeof value === "object" && value !== null && "schema" in value ? value.schema : undefined;
@@ -18,7 +18,7 @@ export function readReport(text: string, fileName: string): Report {
   const checked = checkSchema("Report", value);
   if (checked.ok) return checked.value;
   throw new Fault(
-    `${fileName} is not a whole report: ${problemPhrase(checked.problem, "the report")}; run \`conform\` again to write it anew.`,
+    `${fileName} is not a valid report: ${problemPhrase(checked.problem, "the report")}; run \`conform\` again to write a new one.`,
   );
 }
 
@@ -34,7 +34,7 @@ function parse(text: string, fileName: string): unknown {
     if (isCutOff(text)) {
       const size = `${Buffer.byteLength(text)} bytes`;
       throw new Fault(
-        `${fileName} ends in the middle after ${size}, expected a whole report.json: run \`conform\` again to write it.`,
+        `${fileName} is truncated after ${size}, expected a complete report.json: run \`conform\` again to write it.`,
         { cause },
       );
     }
@@ -45,7 +45,7 @@ function parse(text: string, fileName: string): unknown {
   }
 }
 
-/** True for text that opens an object and ends before it is closed. */
+/** True when the text opens an object and does not close it. */
 function isCutOff(text: string): boolean {
   if (!text.trimStart().startsWith("{")) return false;
   let depth = 0;
@@ -64,8 +64,8 @@ function isCutOff(text: string): boolean {
 }
 
 /**
- * The reader of old reports. Until 0.1.0 a report said some of what decides in sentences alone. Those sentences are
- * read here and nowhere else, and only where the member that has the same as a code is not there.
+ * The reader of old reports. Before 0.1.0 a report had some reasons as sentences only. They are parsed only here, and only
+ * when the member with the code is missing.
  */
 
 const explained = "explained by the violation of ";
@@ -82,7 +82,7 @@ export function reasonIn(
   return { reasonCode: "explained", explainedBy: reason.slice(explained.length) };
 }
 
-/** How often a counterexample showed when it was sent again; null where that is not known. */
+/** How often reruns reproduced a counterexample; null when that is not known. */
 export function rerunsIn({
   reruns,
   reproduced = "",
@@ -92,7 +92,7 @@ export function rerunsIn({
   return shown === undefined ? null : { shown: Number(shown), tried: Number(tried) };
 }
 
-/** Why a step has no response, as a code; null where that is not known. */
+/** Why a step has no response, as a code; null when that is not known. */
 export function silenceIn({
   silenceCode,
   silence = "",
@@ -100,7 +100,7 @@ export function silenceIn({
   return silenceCode ?? silences.find((code) => code === silence.split(":")[0]) ?? null;
 }
 
-/** What went wrong on our side or on the way; of what kind it was is not known of an old report. */
+/** Problems of the suite or the connection. An old report has no codes for them. */
 export function problemsIn({ faults, problems = [] }: Report): readonly Problem[] {
   return faults.map((message, index) => {
     const problem = problems[index];

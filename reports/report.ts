@@ -5,7 +5,7 @@ export type { Basis, Column, Outcome } from "../spec/verdict.ts";
 
 /** The contents of report.json, version 1. Extended compatibly: members are added, never changed. */
 export type Report = Schemas["Report"];
-/** How many rules ended how, in one column. A known violation counts as `known`, not as `violated`. */
+/** Number of rules by outcome, in one column. A known violation counts as `known`, not as `violated`. */
 export type Tally = Schemas["ReportTally"];
 /** The verdict on one rule. */
 export type RuleReport = Schemas["ReportRule"];
@@ -13,43 +13,43 @@ export type RuleReport = Schemas["ReportRule"];
 export type Counterexample = Schemas["ReportCounterexample"];
 /** One exchange of a counterexample. Secrets are redacted. */
 export type CounterexampleStep = Schemas["ReportStep"];
-/** What the target did where the document is silent or contradicts itself. Never fails. */
+/** What the target does where the document is silent or contradicts itself. It never fails a run. */
 export type QuestionReport = Schemas["ReportQuestion"];
-/** Something that went wrong on our side or on the way. */
+/** A problem of the suite or the connection. */
 export type Problem = Schemas["ReportProblem"];
 /** Latency of answers to AddPermission. */
 export type LatencyReport = Schemas["ReportLatency"];
-/** What a run exercised: histories, and every constraint of the contract by what was sent for it. */
+/** What a run exercised: histories, and the inputs for every constraint of the contract. */
 export type CoverageReport = Schemas["ReportCoverage"];
-/** What a value was with regard to one constraint. */
+/** The kind of a value with regard to one constraint. */
 export type CoverageInput = Schemas["ReportInput"];
-/** One kind of input for one constraint, and how the requests ended in which nothing else was amiss. */
+/** One kind of input for one constraint, and the answers to requests without any other fault. */
 export type CoverageCell = Schemas["ReportCell"];
 
-/** Why a rule has no verdict of its own. The code decides; the sentence is for readers. */
+/** Why a rule has no verdict of its own. Programs read the code; the sentence is for people. */
 export type Reason =
-  /** The target cannot do what the rule needs; `detail` is what the target or the run says of that. */
+  /** The target does not support what the rule needs; `detail` explains that. */
   | { readonly code: "unsupported"; readonly needs?: Capability | undefined; readonly detail: string }
-  /** The violation of another rule, `by`, accounts for all that was seen. */
+  /** The violation of another rule, `by`, explains every candidate. */
   | { readonly code: "explained"; readonly by: string }
-  /** Nothing that was sent bore on the rule. */
+  /** No request exercised the rule. */
   | { readonly code: "not-exercised" }
-  /** The run ended before anything was judged. */
+  /** The run ended before any answer was judged. */
   | { readonly code: "not-judged" }
-  /** Answers left it open; `detail` is what the last of them was. */
+  /** The answers do not decide the rule; `detail` describes the last one. */
   | { readonly code: "unsettled"; readonly detail: string }
-  /** A violation was seen and did not show when it was tried again. */
+  /** Reruns did not reproduce the candidate. */
   | { readonly code: "not-confirmed"; readonly detail: string }
-  /** A violation was seen, and no more could be sent to try it again. */
+  /** The run could send no more requests to confirm the candidate. */
   | { readonly code: "not-rerun"; readonly seen: string }
-  /** A violation was seen, and no new function could be had to confirm it on. */
+  /** No new function could be created to confirm the candidate on. */
   | { readonly code: "no-fixture"; readonly seen: string }
-  /** Violations were seen of more kinds than a run keeps, and no history of those that none explains. */
+  /** There were more kinds of candidates than a run stores, and no history of an unexplained one was stored. */
   | { readonly code: "not-kept" }
-  /** A violation was seen, and the run that will try it again goes on. */
+  /** The candidate is not rerun yet; the run is still in progress. */
   | { readonly code: "not-rerun-yet"; readonly seen: string };
 
-/** What report.json says of a reason: its code, what that names, and the sentence. */
+/** The members of report.json for a reason: its code, the names that it refers to, and the sentence. */
 export function reasonMembers(
   reason: Reason,
 ): Pick<RuleReport, "reason" | "reasonCode" | "excusedBy" | "explainedBy"> {
@@ -66,17 +66,17 @@ function sentence(reason: Reason): string {
     case "explained":
       return `explained by the violation of ${reason.by}`;
     case "not-exercised":
-      return "no request of this run bore on it";
+      return "no request of this run exercised it";
     case "not-judged":
-      return "the run ended before anything was judged";
+      return "the run ended before any answer was judged";
     case "not-rerun":
-      return `seen once (${reason.seen}), and not tried again`;
+      return `seen once (${reason.seen}), and not rerun`;
     case "no-fixture":
-      return `seen once (${reason.seen}), and not confirmed, because no new function could be had to confirm it on`;
+      return `seen once (${reason.seen}), and not confirmed, because no new function could be created`;
     case "not-kept":
-      return "violations were seen of more kinds than are kept, and could not be tried again";
+      return "the run saw more kinds of violations than it stores, so some could not be rerun";
     case "not-rerun-yet":
-      return `seen (${reason.seen}), and not tried again yet`;
+      return `seen (${reason.seen}), and not rerun yet`;
     default:
       return reason.detail;
   }

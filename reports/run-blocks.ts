@@ -28,17 +28,17 @@ import {
   verdictSentence,
 } from "./verdict.ts";
 
-/** What a document on a run says beside what is not green. */
+/** Options for the document about a run. */
 interface RunView {
-  /** Also the rules that hold, all that is excused, the answers on unspecified behaviour, and the table of coverage. */
+  /** True adds rules that hold, every excused rule, unspecified behaviours and the coverage table. */
   readonly everything: boolean;
-  /** Each command works by itself; otherwise what they share is said once. */
+  /** True makes each command complete; false prints their common setup once. */
   readonly wholeCommands: boolean;
-  /** What the command will exit with; null where nobody runs a command. */
+  /** The exit code of the command; null when there is no command. */
   readonly exit: ExitCode | null;
 }
 
-/** The report for a person at a terminal; `exit` is what the command will exit with, where more than the report decides it. */
+/** The report for a person at a terminal; `exit` is the exit code of the command when more than the report decides it. */
 export function runText(
   report: Report,
   options: TerminalOptions & { readonly exit?: ExitCode | undefined },
@@ -47,7 +47,7 @@ export function runText(
   return printTerminal(runDocument(report, { everything: verbose, wholeCommands: false, exit }), options);
 }
 
-/** The report for a CI job summary, cut with a note at the limit. */
+/** The report for a CI job summary, truncated with a note at the limit. */
 export function runMarkdown(report: Report, limitBytes?: number): string {
   return printMarkdown(
     runDocument(report, { everything: true, wholeCommands: true, exit: null }),
@@ -70,7 +70,7 @@ function runDocument(report: Report, view: RunView): Document {
     ],
     body: [
       ...(incomplete
-        ? [paragraph("INCOMPLETE: the run ended before everything planned was sent.", "problem")]
+        ? [paragraph("INCOMPLETE: the run ended before it sent all planned requests.", "problem")]
         : []),
       ...setup(report, violated, view),
       ...overview(violated),
@@ -84,7 +84,7 @@ function runDocument(report: Report, view: RunView): Document {
       ]),
     ],
     totals: [...problems(report, view), totals(report)],
-    ruleResult: {
+    conclusion: {
       text: exit === null ? sentence : `${sentence} Exit code ${exit}: ${exitMeanings[exit]}.`,
       mark: (exit ?? exitCode(report)) === 0 ? "good" : "bad",
     },
@@ -92,7 +92,7 @@ function runDocument(report: Report, view: RunView): Document {
   };
 }
 
-/** What the commands of all findings have in common. */
+/** The setup that the commands of all findings share. */
 function setup(
   { shell }: Report,
   violated: readonly RuleReport[],
@@ -101,7 +101,7 @@ function setup(
   const used = violated.some(({ counterexample: found }) => found?.play);
   if (shell === undefined || wholeCommands || !used) return [];
   const blocks: readonly Block[] = [{ kind: "code", language: "sh", lines: shell }];
-  return [fold("To try findings by hand, paste this into bash or zsh once:", blocks)];
+  return [fold("To reproduce findings, paste this setup into bash or zsh once:", blocks)];
 }
 
 function overview(violated: readonly RuleReport[]): readonly Block[] {
@@ -116,7 +116,7 @@ function overview(violated: readonly RuleReport[]): readonly Block[] {
   return [{ kind: "table", head, rows, tooWide: "stack", overview: true }];
 }
 
-/** A rule that is violated: what it claims, what was seen, the fewest steps that show it, and how to try them. */
+/** A violated rule: its claim, what was seen, the shrunk history, and the commands to reproduce it. */
 function violation(rule: RuleReport, report: Report, view: RunView): Block {
   const other: Column = report.profile === "document" ? "aws" : "document";
   const there = counts(rule, other) ? rule.verdicts[other] : "does not count";
@@ -144,7 +144,7 @@ function counterexample(found: Counterexample, { shell }: Report, view: RunView)
   ];
 }
 
-/** Calls in flight together that are shown where not everything is wanted; the drawing has all of them. */
+/** Number of calls in flight together that are shown without `everything`; the drawing has all of them. */
 const mostTogether = 3;
 
 interface QuotedLine {
@@ -160,7 +160,7 @@ function exchanges(steps: Counterexample["steps"], { everything }: RunView): rea
     before.set(round, place);
     if (place <= mostTogether || everything) return exchange(step, index + 1);
     const all = steps.filter(({ request }) => request.round === round).length;
-    const text = `… and ${all - mostTogether} more in flight with them, drawn below`;
+    const text = `… and ${all - mostTogether} more calls in flight together, drawn below`;
     return place === all ? [{ label: "   ", text }] : [];
   });
 }
@@ -180,21 +180,20 @@ function exchange(step: Counterexample["steps"][number], number: number): readon
   ];
 }
 
-/** Rules that are neither green nor red; `aside` asks for nothing to be done. */
-const kinds: readonly (readonly [standing: RuleStatus, heading: string, mark: Mark])[] = [
+/** Rules that are neither green nor red; a rule with the mark `aside` needs no action. */
+const kinds: readonly (readonly [status: RuleStatus, heading: string, mark: Mark])[] = [
   ["known", "Known deviations", "tolerated"],
   ["inconclusive", "Inconclusive", "unsure"],
   ["unexercised", "Unexercised", "idle"],
-  ["excused", "Not judged: the target cannot do what they need", "aside"],
-  ["explained", "Not judged: a known deviation explains what was seen", "aside"],
+  ["excused", "Not judged: the target does not support what they need", "aside"],
+  ["explained", "Not judged: a known deviation explains the answers", "aside"],
 ];
 
 function groups(report: Report, { everything }: RunView): readonly Block[] {
-  return kinds.flatMap(([standing, title, mark]) => {
-    const rules = rulesThat(report, standing);
+  return kinds.flatMap(([status, title, mark]) => {
+    const rules = rulesThat(report, status);
     if (rules.length === 0) return [];
-    const items =
-      standing === "known" ? rules.map(knownItem) : byReason(rules, everything || mark !== "aside");
+    const items = status === "known" ? rules.map(knownItem) : byReason(rules, everything || mark !== "aside");
     return [fold(`${title} (${rules.length})`, list(items), mark)];
   });
 }
@@ -203,7 +202,7 @@ function knownItem({ id, title, reason }: RuleReport): Text {
   return [{ code: id }, `  ${title}`, ...(reason === undefined ? [] : [": ", { code: reason }])];
 }
 
-/** Rules with one reason share a line: of a run that never began there is one for them all. */
+/** One line for each reason, with all rules that have it. */
 function byReason(rules: readonly RuleReport[], named: boolean): readonly Text[] {
   return grouped(rules, reasonText).map(([reason, same]) => {
     const names = same.flatMap(({ id }, index) => (index === 0 ? [{ code: id }] : [", ", { code: id }]));
@@ -227,10 +226,8 @@ function coverageFact(report: Report): readonly Fact[] {
 
 function unspecifiedFact({ questions }: Report): readonly Fact[] {
   if (questions.length === 0) return [];
-  const what = `${count(questions.length, "behaviour")} that the document does not specify`;
-  return [
-    ["unspecified", `${what}: what was seen is in report.json under "questions", or shown with --verbose.`],
-  ];
+  const what = `${count(questions.length, "behaviour")} not specified by the document`;
+  return [["unspecified", `${what}: see "questions" in report.json, or use --verbose.`]];
 }
 
 function unspecified({ questions }: Report): readonly Block[] {

@@ -5,7 +5,7 @@ export interface components {
     schemas: {
         /**
          * addpermission-conformance report, version 1
-         * @description What one run found. Readers must accept members and codes that they do not know: later releases add some and change none.
+         * @description The result of one run. Readers must accept unknown members and codes: later releases add some and change none.
          */
         readonly Report: {
             /** @constant */
@@ -17,7 +17,7 @@ export interface components {
             readonly target: {
                 readonly name: string;
                 readonly endpoint: string;
-                /** @description What the target declared or was found unable to do, each with its reason. */
+                /** @description Reasons for the capabilities that the target does not support, declared or detected. */
                 readonly cannot: readonly string[];
                 /** @description The same with the capability that each reason is about. A reason may be given for several. */
                 readonly unsupported?: readonly {
@@ -26,7 +26,7 @@ export interface components {
                 }[];
             };
             readonly profile: components["schemas"]["ReportColumn"];
-            /** @description What was left out on request: how many rules were judged, which suites were sent. Absent when nothing was. */
+            /** @description The selection of the user: the number of judged rules, and the suites that sent requests. Absent without a selection. */
             readonly only?: {
                 readonly rules?: components["schemas"]["ReportCount"];
                 readonly suites?: readonly string[];
@@ -38,9 +38,9 @@ export interface components {
              */
             readonly startedAt: string;
             readonly durationMs: number;
-            /** @description Requests sent in all, arranging and cleaning up included. */
+            /** @description All requests, including set-up and tear-down. */
             readonly requests: components["schemas"]["ReportCount"];
-            /** @description True when the run ended before everything planned was sent; faults says why. */
+            /** @description True when the run ended before it sent all planned requests; faults explains why. */
             readonly incomplete: boolean;
             readonly summary: {
                 readonly document: components["schemas"]["ReportTally"];
@@ -48,15 +48,15 @@ export interface components {
             };
             readonly rules: readonly components["schemas"]["ReportRule"][];
             readonly questions: readonly components["schemas"]["ReportQuestion"][];
-            /** @description What went wrong on our side or on the way, one sentence each. */
+            /** @description Problems of the suite or the connection, one sentence each. */
             readonly faults: readonly string[];
-            /** @description The same as faults, in the same order, with what kind of thing it was. Absent in reports of earlier versions. */
+            /** @description The same as faults, in the same order, with codes. Absent in reports of earlier versions. */
             readonly problems?: readonly components["schemas"]["ReportProblem"][];
             /** @description Latency of answers to AddPermission in milliseconds, and the slowest calls. */
             readonly latency?: components["schemas"]["ReportLatency"];
-            /** @description Lines for bash or zsh, to be run once before the play of any counterexample. */
+            /** @description Setup lines for bash or zsh. Run them once before the `play` of any counterexample. */
             readonly shell?: readonly string[];
-            /** @description What was really exercised. */
+            /** @description What the run exercised. */
             readonly coverage?: components["schemas"]["ReportCoverage"];
         };
         /**
@@ -66,17 +66,17 @@ export interface components {
         readonly ReportColumn: "document" | "aws";
         readonly ReportCount: number;
         /**
-         * @description What a rule may need of a target.
+         * @description A capability of a target that a rule may need.
          * @enum {unknown}
          */
         readonly ReportCapability: "state" | "policy" | "other" | "versions" | "aliases" | "remove" | "revisions" | "limit" | "echo" | "meaning" | "faults" | "routes";
         /**
-         * @description Where a rule comes from: only stated and implied can turn the document column red.
+         * @description The basis of a rule: only stated and implied rules can turn the document column red.
          * @enum {unknown}
          */
         readonly ReportBasis: "stated" | "implied" | "observed" | "open";
         /**
-         * @description Why the rule is inconclusive or unexercised. unsupported: the target cannot do what the rule needs (excusedBy). explained: the violation of another rule accounts for all that was seen (explainedBy). not-exercised: nothing that was sent bore on it. not-judged: the run ended before anything was judged. unsettled: answers left it open. not-confirmed: a violation was seen and did not show again. not-rerun: a violation was seen, and no more could be sent. no-fixture: a violation was seen, and no new function could be had to confirm it on. not-kept: violations were seen of more kinds than a run keeps, and no history of those that nothing explains. not-rerun-yet: the run goes on.
+         * @description Why the rule is inconclusive or unexercised. unsupported: the target does not support what the rule needs (excusedBy). explained: the violation of another rule explains every candidate (explainedBy). not-exercised: no request exercised the rule. not-judged: the run ended before any answer was judged. unsettled: the answers do not decide the rule. not-confirmed: reruns did not reproduce the candidate. not-rerun: the run could send no more requests to confirm the candidate. no-fixture: no new function could be created to confirm the candidate on. not-kept: there were more kinds of candidates than a run stores, and no history of an unexplained one was stored. not-rerun-yet: the run is still in progress.
          * @enum {unknown}
          */
         readonly ReportReasonCode: "unsupported" | "explained" | "not-exercised" | "not-judged" | "unsettled" | "not-confirmed" | "not-rerun" | "no-fixture" | "not-kept" | "not-rerun-yet";
@@ -86,7 +86,7 @@ export interface components {
          */
         readonly ReportSilenceCode: "timeout" | "refused" | "reset" | "protocol" | "too-large" | "tls" | "unresolved" | "aborted";
         /**
-         * @description internal: an error of the suite itself. not-begun: the run could not begin. ended-early: it could not go on. stopped: a budget, a signal or a target that is gone ended it. going-on: it was not over when this was written. fixtures-lost: the target no longer knows functions that nobody deleted. left-behind: something created is left, or a policy as it was changed. not-recorded: the recording could not be written. unknown: told by an earlier version.
+         * @description internal: an error of the suite itself. not-begun: the run could not start. ended-early: it could not continue. stopped: a budget, a signal or an unreachable target ended it. going-on: it was in progress when this was written. fixtures-lost: the target lost functions that were not deleted. left-behind: a created resource or a changed policy remains. not-recorded: the recording could not be written. unknown: from an earlier version.
          * @enum {unknown}
          */
         readonly ReportProblemCode: "internal" | "not-begun" | "ended-early" | "stopped" | "going-on" | "fixtures-lost" | "left-behind" | "not-recorded" | "unknown";
@@ -98,7 +98,7 @@ export interface components {
         readonly ReportHeaders: {
             readonly [key: string]: string;
         };
-        /** @description Rules of this column by how they ended; a known violation counts as known only. A rule of basis observed is none of the document column. */
+        /** @description Number of rules of this column by outcome; a known violation counts as known only. Observed rules do not count in the document column. */
         readonly ReportTally: {
             readonly holds: components["schemas"]["ReportCount"];
             readonly violated: components["schemas"]["ReportCount"];
@@ -111,9 +111,9 @@ export interface components {
             readonly id: string;
             readonly title: string;
             readonly basis: components["schemas"]["ReportBasis"];
-            /** @description Section and member of the document, in our words. */
+            /** @description Section and member of the document, in words of this project. */
             readonly source: string;
-            /** @description In a column that the rule does not have (see columns) it is unexercised, which counts nowhere: neither in the summary nor in the exit code. */
+            /** @description In a column without this rule (see columns) the verdict is unexercised, and it counts neither in the summary nor in the exit code. */
             readonly verdicts: {
                 readonly document: components["schemas"]["ReportOutcome"];
                 readonly aws: components["schemas"]["ReportOutcome"];
@@ -124,16 +124,16 @@ export interface components {
             readonly known: boolean;
             /** @description Exchanges that this rule judged. */
             readonly observations: components["schemas"]["ReportCount"];
-            /** @description Checks that the plan called for, histories never sent included, and those that came to a verdict. Of histories never sent the first 1000 are counted; with more, expected is a lower bound. */
+            /** @description Checks that the plan expects, including histories that were not sent, and checks with a verdict. Only the first 1000 histories that were not sent are counted; with more, expected is a lower bound. */
             readonly checks?: {
                 readonly expected: components["schemas"]["ReportCount"];
                 readonly executed: components["schemas"]["ReportCount"];
             };
-            /** @description Why the rule is inconclusive or unexercised, as a sentence for readers. Nothing is to be decided by it: see reasonCode. */
+            /** @description Why the rule is inconclusive or unexercised, as a sentence for people. Programs use reasonCode. */
             readonly reason?: string;
-            /** @description The same as a code: what decides. Absent in reports of earlier versions. */
+            /** @description The same as a code. Absent in reports of earlier versions. */
             readonly reasonCode?: components["schemas"]["ReportReasonCode"];
-            /** @description With unsupported: the capability that the target lacks. */
+            /** @description With unsupported: the unsupported capability. */
             readonly excusedBy?: components["schemas"]["ReportCapability"];
             /** @description With explained: id of the rule whose violation explains this one. */
             readonly explainedBy?: string;
@@ -143,16 +143,16 @@ export interface components {
         readonly ReportCounterexample: {
             /** @description What the rule demands, as a phrase: "400 InvalidParameterValueException". */
             readonly expected: string;
-            /** @description What came back, as a phrase: "201, the statement was added". */
+            /** @description The answer, as a phrase: "201, the statement was added". */
             readonly seen: string;
-            /** @description How often it showed when tried again, for readers. */
+            /** @description How often reruns reproduced it, for people. */
             readonly reproduced?: string;
-            /** @description The same as numbers. Absent where it was not sent again, and in reports of earlier versions. */
+            /** @description The same as numbers. Absent without reruns, and in reports of earlier versions. */
             readonly reruns?: {
                 readonly shown: components["schemas"]["ReportCount"];
                 readonly tried: components["schemas"]["ReportCount"];
             };
-            /** @description Where its functions were; ARNs in its requests say the same unless they are meant to be foreign. */
+            /** @description Partition, region and account of its functions. ARNs in its requests agree unless they name others on purpose. */
             readonly home?: {
                 readonly partition: string;
                 readonly region: string;
@@ -161,7 +161,7 @@ export interface components {
             readonly steps: readonly components["schemas"]["ReportStep"][];
             /** @description One line for bash; credentials only as shell variables. */
             readonly curl: string;
-            /** @description The same after the lines of shell. */
+            /** @description The same without setup, to run after the lines of `shell`. */
             readonly play?: string;
             /** @description The command that resends it. */
             readonly replay: string;
@@ -170,7 +170,7 @@ export interface components {
         readonly ReportStep: {
             readonly request: components["schemas"]["ReportRequest"];
             readonly response: null | components["schemas"]["ReportResponse"];
-            /** @description Why there is no response, for readers. */
+            /** @description Why there is no response, for people. */
             readonly silence?: string;
             /** @description The same as a code. Absent in reports of earlier versions. */
             readonly silenceCode?: components["schemas"]["ReportSilenceCode"];
@@ -189,7 +189,7 @@ export interface components {
              */
             readonly encoding?: "base64";
             readonly raw?: components["schemas"]["ReportRaw"];
-            /** @description Steps of the same name were sent over one connection, while the target kept it open. */
+            /** @description Steps with equal names used one connection while the target kept it open. */
             readonly connection?: string;
             /** @description Key of this step. */
             readonly key?: string;
@@ -219,59 +219,59 @@ export interface components {
             readonly headers: components["schemas"]["ReportHeaders"];
             readonly body: string;
         };
-        /** @description What the target did where the document is silent or contradicts itself. Never fails. */
+        /** @description What the target does where the document is silent or contradicts itself. It never fails a run. */
         readonly ReportQuestion: {
             readonly id: string;
             readonly title: string;
-            /** @description The behaviour seen, most frequent first; "not asked" when no traffic reached it. */
+            /** @description The behaviour seen, most frequent first; "not asked" when no request probed it. */
             readonly answer: string;
             readonly observations: components["schemas"]["ReportCount"];
             readonly source?: string;
         };
-        /** @description What was really exercised. */
+        /** @description What the run exercised. */
         readonly ReportCoverage: {
             readonly histories: {
                 readonly planned: components["schemas"]["ReportCount"];
-                /** @description Histories executed to their end; those that were cut short are not among them. */
+                /** @description Histories that were executed completely. */
                 readonly played: components["schemas"]["ReportCount"];
-                /** @description Histories that needed an empty function and began on one that could not be emptied or replaced. */
+                /** @description Histories that needed an empty function but started on one that could not be reset or replaced. */
                 readonly notEmptied?: components["schemas"]["ReportCount"];
             };
             /** @description Members in the document's order, then constraints, then inputs. */
             readonly cells: readonly components["schemas"]["ReportCell"][];
         };
         /**
-         * @description What a value was with regard to one constraint.
+         * @description The kind of a value with regard to one constraint.
          * @enum {unknown}
          */
         readonly ReportInput: "valid" | "too-short" | "too-long" | "near-miss" | "wrong-type" | "missing" | "null";
-        /** @description One kind of input for one constraint, and how the requests ended in which nothing else was amiss. */
+        /** @description One kind of input for one constraint, and the answers to requests without any other fault. */
         readonly ReportCell: {
             readonly member: string;
             /** @enum {unknown} */
             readonly constraint: "required" | "optional" | "type" | "minLength" | "maxLength" | "pattern";
             readonly input: components["schemas"]["ReportInput"];
-            /** @description False where the document is silent or contradicts itself, so that any 4xx answer is as right as a success. */
+            /** @description False when the document is silent or contradicts itself; then a success and any 4xx answer are correct. */
             readonly decided: boolean;
             readonly accepted: components["schemas"]["ReportCount"];
-            /** @description In a way that the document gives for this input. */
+            /** @description Refused with an error that the document gives for this input. */
             readonly refused: components["schemas"]["ReportCount"];
-            /** @description In another way: a valid value refused, a fault that another name is given to. */
+            /** @description Refused otherwise: a valid value, or a fault with another error name. */
             readonly refusedOther: components["schemas"]["ReportCount"];
             /** @description No answer, throttled, or unavailable. */
             readonly unsettled: components["schemas"]["ReportCount"];
-            /** @description Why no request can reach this cell. */
+            /** @description Why no request can test this input. */
             readonly unreachable?: string;
         };
-        /** @description Something that went wrong on our side or on the way. */
+        /** @description A problem of the suite or the connection. */
         readonly ReportProblem: {
             readonly code: components["schemas"]["ReportProblemCode"];
             readonly message: string;
-            /** @description The rule that was asked when it happened. */
+            /** @description The rule that was evaluated when it happened. */
             readonly rule?: string;
             /** @description The test case that was executed when it happened. */
             readonly case?: string;
-            /** @description Name and message of the error, its frames, and the same of what caused it. No folder of the machine is in it. */
+            /** @description Name, message and frames of the error and its causes, without folders of the machine. */
             readonly stack?: readonly string[];
         };
         /** @description Latency of answers to AddPermission. */
@@ -279,7 +279,7 @@ export interface components {
             readonly medianMs: number;
             readonly p99Ms: number;
             readonly maxMs: number;
-            /** @description Slowest calls that stand out: more than ten times the median and over 100 ms. */
+            /** @description The slowest outliers: more than ten times the median and over 100 ms. */
             readonly outliers: readonly {
                 readonly case: string;
                 readonly ms: number;
@@ -287,7 +287,7 @@ export interface components {
         };
         /**
          * addpermission-conformance diff, version 1
-         * @description Where two targets answer the same requests differently. Readers must accept members they do not know: later releases add some and change none.
+         * @description Where two targets answer the same requests differently. Readers must accept unknown members: later releases add some and change none.
          */
         readonly Diff: {
             /** @constant */
@@ -308,19 +308,19 @@ export interface components {
                 readonly x: components["schemas"]["DiffTarget"];
                 readonly y: components["schemas"]["DiffTarget"];
             };
-            /** @description Histories that were planned, and those that both targets got. */
+            /** @description Histories that were planned, and that both targets received. */
             readonly histories: {
                 readonly planned: components["schemas"]["DiffCount"];
                 readonly played: components["schemas"]["DiffCount"];
             };
             /** @description Pairs of answers that were compared. */
             readonly compared: components["schemas"]["DiffCount"];
-            /** @description True when the run ended before everything planned was sent; faults says why. */
+            /** @description True when the run ended before it sent all planned requests; faults explains why. */
             readonly incomplete: boolean;
             readonly differences: readonly components["schemas"]["DiffDifference"][];
-            /** @description Differences that were seen and not again, one sentence each. */
+            /** @description Differences that reruns did not reproduce, one sentence each. */
             readonly unsteady: readonly string[];
-            /** @description What went wrong on our side or on the way, one sentence each. */
+            /** @description Problems of the suite or the connection, one sentence each. */
             readonly faults: readonly string[];
         };
         readonly DiffCount: number;
@@ -328,26 +328,26 @@ export interface components {
         readonly DiffTarget: {
             readonly name: string;
             readonly endpoint: string;
-            /** @description Requests sent, arranging and cleaning up included. */
+            /** @description All requests, including set-up and tear-down. */
             readonly requests: components["schemas"]["DiffCount"];
         };
         /** @description One way in which the answers differ, with the smallest history that shows it. */
         readonly DiffDifference: {
-            /** @description Id of the rule or question that the request puts to the test, or the operation. */
+            /** @description Id of the rule or unspecified behaviour that the request tests, or the operation. */
             readonly topic: string;
-            /** @description What that is, as a phrase. */
+            /** @description The title of the topic. */
             readonly title: string;
             /** @description What each target answers: "201", "400 ValidationException". */
             readonly x: string;
             readonly y: string;
-            /** @description The member that differs between two successes; absent where the answers as a whole are meant. */
+            /** @description The member that differs between two successes; absent when the complete answers differ. */
             readonly where?: string;
             /** @description Pairs of answers that differed in this way. */
             readonly seen: components["schemas"]["DiffCount"];
             readonly ruling: components["schemas"]["DiffRuling"];
-            /** @description By the recorded behaviour of the live service, where that says something else. */
+            /** @description The ruling of the recorded behaviour of the live service, when it differs. */
             readonly live?: components["schemas"]["DiffRuling"];
-            /** @description How often it showed when it was sent again, such as "3 of 3". */
+            /** @description How often reruns reproduced it, such as "3 of 3". */
             readonly reproduced: string;
             readonly steps: readonly components["schemas"]["DiffStep"][];
             /** @description One line for bash for each target; credentials only as shell variables. */
@@ -356,12 +356,12 @@ export interface components {
                 readonly y: string;
             };
         };
-        /** @description A rule or question that is named. */
+        /** @description The id and title of a rule or an unspecified behaviour. */
         readonly DiffNamed: {
             readonly id: string;
             readonly title: string;
         };
-        /** @description rule: the document decides it. admitted: it allows both. question: it leaves it open. silent: nothing in the catalogue speaks of it. */
+        /** @description rule: the document decides it. admitted: it allows both. question: it is a catalogued unspecified behaviour. silent: the catalogue does not cover it. */
         readonly DiffRuling: {
             /** @constant */
             readonly kind: "rule";
@@ -380,7 +380,7 @@ export interface components {
             /** @constant */
             readonly kind: "silent";
         };
-        /** @description One request; names that the targets hold are in braces. */
+        /** @description One request. Braces mark names that differ between the targets. */
         readonly DiffStep: {
             readonly request: {
                 readonly operation: string;
@@ -397,17 +397,17 @@ export interface components {
             readonly y: components["schemas"]["DiffAnswer"];
             readonly differs: boolean;
         };
-        /** @description An answer, or why there was none. */
+        /** @description An answer, or why there is none. */
         readonly DiffAnswer: {
-            /** @description null where no answer came. */
+            /** @description null without an answer. */
             readonly status: number | null;
             readonly error: string | null;
-            /** @description Why, where no answer came. */
+            /** @description The reason, without an answer. */
             readonly body: string;
         };
         /**
          * Known deviations, version 1
-         * @description Deviations that a regression gate tolerates. Every entry is still run and must still deviate as recorded.
+         * @description Deviations that a regression gate tolerates. Every listed rule is still tested and must still deviate as recorded.
          */
         readonly Known: {
             /**
@@ -417,7 +417,7 @@ export interface components {
             readonly version: 1;
             /**
              * a list with one entry for each rule
-             * @description One entry a rule, or one a case of it.
+             * @description One entry for each rule, or for each case of a rule.
              */
             readonly deviations: readonly components["schemas"]["KnownEntry"][] | null;
         };
@@ -436,16 +436,16 @@ export interface components {
             readonly because: string;
             /**
              * an http or https address
-             * @description Where it is being dealt with.
+             * @description The address of the issue.
              */
             readonly link?: string;
             /** @description The day on which it was recorded. */
             readonly date: components["schemas"]["KnownDay"];
-            /** @description From this day on the entry no longer excuses. */
+            /** @description From this day on, the entry excuses nothing. */
             readonly expires?: components["schemas"]["KnownDay"];
             /**
              * a shape such as "201", "400 ValidationException", "no answer: timeout" or "sometimes 201"
-             * @description The shape of the deviation: status and error name, or why there was no answer. After "sometimes" it need not show in every run.
+             * @description The shape of the deviation: status and error name, or why there was no answer. The prefix "sometimes" marks an intermittent deviation.
              * @example 201
              * @example 400 ValidationException
              * @example no answer: timeout
@@ -457,7 +457,7 @@ export interface components {
         };
         /**
          * One line of an addpermission-conformance recording, version 1 or 2
-         * @description A recording is a file of such lines: a header, then what happened, then a footer. What happened is told by the types stage, round and tidied in version 1, and by fixture-ready, fixture-reset, batch and case-finished in version 2. Readers must accept members that they do not know.
+         * @description A recording is a file of such lines: a header, then events, then a footer. The events are stage, round and tidied in version 1, and fixture-ready, fixture-reset, batch and case-finished in version 2. Readers must accept unknown members.
          */
         readonly RecordingLine: {
             /** @constant */
@@ -473,19 +473,19 @@ export interface components {
             readonly type: "fixture-ready";
             readonly worker: components["schemas"]["RecordingLineWorker"];
             readonly fixture: components["schemas"]["RecordingLineStage"];
-            /** @description It was created for this run, so that its policies are empty. */
+            /** @description The fixture is new, so its policies are empty. */
             readonly empty: boolean;
         } | {
             /** @constant */
             readonly type: "fixture-reset";
             readonly worker: components["schemas"]["RecordingLineWorker"];
-            /** @description Every policy was seen to be empty. */
+            /** @description A read showed that every policy is empty. */
             readonly empty: boolean;
         } | {
             /** @constant */
             readonly type: "batch";
             readonly worker: components["schemas"]["RecordingLineWorker"];
-            /** @description Names the test case or the rerun; empty where the batch was sent for neither. */
+            /** @description The id of the test case or the rerun; empty for other batches. */
             readonly case: string;
             /** @enum {unknown} */
             readonly purpose: "execute" | "confirm" | "arrange";
@@ -500,7 +500,7 @@ export interface components {
             /** @enum {unknown} */
             readonly end: "complete" | "cut";
             /**
-             * @description What it began on: policies that were seen to be empty, a fixture as earlier cases left it, or one that could be neither emptied nor replaced.
+             * @description The fixture at the start: with empty policies, as earlier cases left it, or one that could be neither reset nor replaced.
              * @enum {unknown}
              */
             readonly began: "empty" | "used" | "not-emptied";
@@ -520,7 +520,7 @@ export interface components {
             /** @constant */
             readonly type: "tidied";
             readonly lane: number;
-            /** @description Every policy of the lane was emptied. */
+            /** @description Every policy of the worker was reset. */
             readonly empty?: boolean;
         } | {
             /** @constant */
@@ -551,7 +551,7 @@ export interface components {
             readonly raw?: components["schemas"]["ReportRaw"];
             readonly connection?: string;
         };
-        /** @description What came back, or why nothing did. */
+        /** @description The answer, or why there is none. */
         readonly RecordingLineAnswer: {
             /** @constant */
             readonly kind: "response";
@@ -574,7 +574,7 @@ export interface components {
             readonly revisionFrom?: string;
             readonly versionFrom?: string;
         };
-        /** @description The step of the history, the request that was made of it, and its answer. */
+        /** @description The step of the history, the request that was sent for it, and its answer. */
         readonly RecordingLineExchange: {
             readonly step: components["schemas"]["RecordingLineStep"];
             readonly call: components["schemas"]["RecordingLineCall"];
@@ -597,7 +597,7 @@ export interface components {
             readonly runtime: string;
             readonly zip: string;
         };
-        /** @description The functions that were arranged for a lane. */
+        /** @description The fixture of a worker. */
         readonly RecordingLineStage: {
             readonly partition: string;
             readonly region: string;

@@ -5,33 +5,33 @@ import recording from "./recording.schema.json" with { type: "json" };
 import report from "./report.schema.json" with { type: "json" };
 import type { components } from "./schemas.openapi.ts";
 
-/** Types of all that the published schemas describe, generated from them. */
+/** The types that are generated from the published schemas. */
 export type Schemas = components["schemas"];
 
-/** What is read from files, by the schema that it must meet. */
+/** The types of files that are read, by schema. */
 interface Readable {
   readonly Report: Schemas["Report"];
   readonly Known: Schemas["Known"];
   readonly RecordingLine: Schemas["RecordingLine"];
 }
 
-/** The first place at which a value does not meet its schema. */
+/** The first mismatch of a value with its schema. */
 export interface SchemaProblem {
-  /** Where: names of members and indices, outermost first; where a member is missing or unknown, its name is the last. */
+  /** Names of members and indices, outermost first; the last is the name of a missing or unknown member. */
   readonly path: readonly (string | number)[];
   readonly kind: "wrong" | "missing" | "unknown";
-  /** The value that is there; undefined for a member that is missing. */
+  /** The actual value; undefined for a missing member. */
   readonly found: unknown;
-  /** What belongs there, as a phrase; for an unknown member the names of the known ones. */
+  /** The expectation as a phrase; for an unknown member, the names of the known ones. */
   readonly expected: string;
 }
 
-/** A value that meets its schema, or why it does not. */
+/** A value that matches its schema, or the problem. */
 export type Checked<T> =
   | { readonly ok: true; readonly value: T }
   | { readonly ok: false; readonly problem: SchemaProblem };
 
-/** Holds a value against a published schema. Members that the schema does not know are fine where it allows them. */
+/** Checks a value against a published schema. Unknown members are valid where the schema allows them. */
 export function checkSchema<Name extends keyof Readable>(
   name: Name,
   value: unknown,
@@ -45,7 +45,7 @@ function meets<T>(validate: ValidateFunction, value: unknown): value is T {
   return validate(value);
 }
 
-/** The problem as one phrase: place, value, expectation. `whole` is how the value as a whole is called. */
+/** The problem as one phrase: place, value, expectation. `whole` is the name of the complete value. */
 export function problemPhrase({ path, kind, found, expected }: SchemaProblem, whole: string): string {
   const place = path
     .map((part, index) => (typeof part === "number" ? `[${part}]` : `${index === 0 ? "" : "."}${part}`))
@@ -56,13 +56,13 @@ export function problemPhrase({ path, kind, found, expected }: SchemaProblem, wh
   return `${where} is ${shortJson(found)}, expected ${expected}`;
 }
 
-/** A value as JSON, cut where it is long. */
+/** A value as JSON; long text is truncated. */
 export function shortJson(value: unknown, longest = 60): string {
   const text = JSON.stringify(value) ?? "nothing";
   return text.length > longest ? `${text.slice(0, longest)}…` : text;
 }
 
-/** A later release may know more of these codes; one that is not known here decides nothing. */
+/** Codes that later releases may extend. An unknown code decides nothing. */
 const growing = ["capability", "reasonCode", "silenceCode", "problemCode"];
 
 const readableReport = {
@@ -70,7 +70,7 @@ const readableReport = {
   $defs: { ...report.$defs, ...Object.fromEntries(growing.map((name) => [name, { type: "string" }])) },
 };
 
-/** The pattern lets the 30th of February pass; most validators of editors know no format. */
+/** The pattern accepts 30 February, so the reader also checks the format; most editors do not support formats. */
 const strictKnown = {
   ...known,
   definitions: { ...known.definitions, day: { ...known.definitions.day, format: "date" } },
@@ -84,7 +84,7 @@ const sources: Readonly<Record<keyof Readable, { readonly $id: string }>> = {
 
 let loaded: Ajv2020 | null = null;
 
-/** The validator is loaded when the first file is read: most runs read none. */
+/** Loads the validator on first use, because most runs read no file. */
 function ajv(): Ajv2020 {
   loaded ??= load();
   return loaded;
@@ -96,7 +96,7 @@ function load(): Ajv2020 {
     allowUnionTypes: true,
     discriminator: true,
     verbose: true,
-    // The tests hold the schemas themselves against theirs.
+    // The tests validate the schemas.
     validateSchema: false,
     formats: { date: isDay, "date-time": (text: string) => !Number.isNaN(Date.parse(text)) },
     schemas: Object.values(sources),
@@ -105,7 +105,7 @@ function load(): Ajv2020 {
 
 function validatorOf(name: keyof Readable): ValidateFunction {
   const validate = ajv().getSchema(sources[name].$id);
-  if (validate === undefined) throw new Error(`The schema ${sources[name].$id} is not there.`);
+  if (validate === undefined) throw new Error(`The schema ${sources[name].$id} is missing.`);
   return validate;
 }
 
@@ -115,8 +115,8 @@ function isDay(text: string): boolean {
 }
 
 /**
- * Of the alternatives at one place the one that got furthest counts: where a response has a wrong status, that it is
- * not null either is of no interest.
+ * Reports the deepest mismatch. A response with a wrong status also fails the alternative `null`, which is of no
+ * interest.
  */
 function problemOf(errors: readonly ErrorObject[], whole: unknown): SchemaProblem {
   const all = errors.filter(({ keyword }) => keyword !== "anyOf");
@@ -144,7 +144,7 @@ function problemOf(errors: readonly ErrorObject[], whole: unknown): SchemaProble
   return { path, kind: "wrong", found: data, expected };
 }
 
-/** A schema as far as phrases are made of it. */
+/** The keywords of a schema that phrases use. */
 interface Part {
   readonly [keyword: string]: unknown;
   readonly title?: string;
@@ -165,7 +165,7 @@ function tags(part: Part | undefined, tag: string): string {
   return `one of ${(part?.oneOf ?? []).map(({ properties }) => String(properties?.[tag]?.const)).join(", ")}`;
 }
 
-/** What belongs where this keyword was not met. */
+/** The expectation of a failed keyword, as a phrase. */
 function expectation({ keyword, params, parentSchema = {} }: ErrorObject): string {
   const title = ownTitle(parentSchema);
   if (title !== null) return title;
@@ -182,7 +182,7 @@ function expectation({ keyword, params, parentSchema = {} }: ErrorObject): strin
   }
 }
 
-/** The title of a part says what belongs there; the title of a whole schema says what it is about. */
+/** The title of a part describes its value; the title of a complete schema does not. */
 function ownTitle(part: Part | undefined): string | null {
   return part?.$id === undefined ? (part?.title ?? null) : null;
 }
@@ -196,7 +196,7 @@ const types: Readonly<Record<string, string>> = {
   array: "a list",
 };
 
-/** What a schema demands, as a phrase; empty where it says no more than where to look. */
+/** The expectation of a schema as a phrase; empty when it has none. */
 function phraseOf(part: Part | undefined): string {
   if (part?.$ref !== undefined) return phraseOf(referred(part.$ref));
   const title = ownTitle(part);
@@ -207,7 +207,7 @@ function phraseOf(part: Part | undefined): string {
   return list.map((type) => types[type] ?? type).join(" or ");
 }
 
-/** What a pointer leads to; where two of the schemas have such a part, they are of one kind. */
+/** The part that a pointer refers to. Parts with the same name are equal in all schemas. */
 function referred(pointer: string): Part | undefined {
   const ids = pointer.startsWith("#") ? Object.values(sources).map(({ $id }) => $id) : [""];
   const schemas = ids.map((id) => ajv().getSchema(id + pointer)?.schema);
@@ -219,7 +219,7 @@ function segments(pointer: string): readonly string[] {
   return parts.map((part) => part.replaceAll("~1", "/").replaceAll("~0", "~"));
 }
 
-/** The segments, with a number for each that is the index of a list. */
+/** The segments, with list indices as numbers. */
 function pathIn(whole: unknown, parts: readonly string[]): readonly (string | number)[] {
   let at = whole;
   return parts.map((part) => {

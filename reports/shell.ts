@@ -5,22 +5,22 @@ import type { Recipe } from "../spec/fixture.ts";
 const bare = /^[A-Za-z0-9_/:=.,@%+-]+$/;
 const printable = /^[\x20-\x7e]*$/;
 
-/** How characters become bytes: header lines are written as Latin-1 where they fit, everything else is UTF-8. */
+/** The encoding of text: header lines are Latin-1 where possible, all other text is UTF-8. */
 export type Charset = "utf8" | "latin1";
 
-/** The bytes of a text; characters over U+00FF need UTF-8 whatever was asked for. */
+/** Encodes text. Text with characters above U+00FF is always UTF-8. */
 export function bytesOf(text: string, charset: Charset): Buffer {
   return Buffer.from(text, /^[\u0000-\u00ff]*$/.test(text) ? charset : "utf8");
 }
 
-/** One bash word that stands for exactly these characters; always printable ASCII on one line. */
+/** One bash word for exactly these characters, as printable ASCII on one line. */
 export function quote(text: string, charset: Charset = "utf8"): string {
   if (bare.test(text)) return text;
   if (printable.test(text) && !text.includes("##[")) return `'${text.replaceAll("'", "'\\''")}'`;
   return `$'${[...bytesOf(text, charset)].map(ansiByte).join("")}'`;
 }
 
-/** The same with a variable's value wherever the slot that it is for stands in the text. */
+/** The same, with each slot replaced by the value of its variable. */
 export function quoteWithSlots(
   text: string,
   variables: ReadonlyMap<string, string>,
@@ -35,11 +35,11 @@ export function quoteWithSlots(
     .join(`"$${variable}"`);
 }
 
-/** A `printf` command of bash that writes exactly these bytes, NUL included; `%s` stands between the pieces. */
+/** A `printf` command of bash that writes exactly these bytes, NUL included, with `value` between the pieces. */
 export function printBytes(pieces: readonly Uint8Array[], value = ""): string {
   const format = pieces.map((piece) => [...piece].map(formatByte).join("")).join("%s");
   const values = ` ${value}`.repeat(value === "" ? 0 : pieces.length - 1);
-  // A leading dash would be read as an option.
+  // printf would read a leading dash as an option.
   return `printf '${format.replace(/^-/, "\\x2d")}'${values}`;
 }
 
@@ -55,8 +55,8 @@ const named: ReadonlyMap<number, string> = new Map([
 ]);
 
 /**
- * A quote or an exclamation mark inside $'…' confuses the history expansion of interactive shells, and two number
- * signs with a bracket are a command to some CI runners.
+ * Characters to escape: a quote or an exclamation mark inside $'…' can trigger history expansion in interactive shells,
+ * and "##[" is a command for some CI runners.
  */
 const spelt: ReadonlySet<number> = new Set([0x21, 0x23, 0x27]);
 
@@ -69,25 +69,25 @@ function formatByte(byte: number): string {
   return byte === 0x25 ? "%%" : ansiByte(byte);
 }
 
-/** Something that has to exist before a history can be played. */
-export type Making =
+/** A resource that must exist before a history is executed. */
+export type Resource =
   | { readonly kind: "function"; readonly name: string }
   | { readonly kind: "version"; readonly name: string }
   | { readonly kind: "alias"; readonly name: string; readonly alias: string };
 
-/** What the commands of every history have in common. */
+/** What the commands of all histories share. */
 export interface Setup {
   /** Base URL of the target. */
   readonly endpoint: string;
-  /** The constant headers for targets that check none: Authorization and its date; may be empty. Never real ones. */
+  /** Constant Authorization and date headers for targets that do not check them; may be empty. Never real credentials. */
   readonly authorization: readonly Header[];
-  /** Let curl sign with the usual credential variables. */
+  /** True lets curl sign with the usual credential variables. */
   readonly sign: boolean;
   /** Region to sign for. */
   readonly region: string;
-  /** What CreateFunction accepts; null where nothing is created. */
+  /** Input for CreateFunction; null when no function is created. */
   readonly recipe: Recipe | null;
-  /** Name of an execution role that must be created first; null where none must. */
+  /** Name of an execution role to create first; null for none. */
   readonly role: string | null;
 }
 
@@ -98,13 +98,13 @@ const quiet = "curl -sS -o /dev/null";
 const json = "-H 'Content-Type: application/json'";
 const functions = "/2015-03-31/functions";
 
-/** The word that authorizes a request: the array that `setupLines` defines; none where there is nothing to say. */
+/** The word that authorizes a request: the array that `setupLines` defines, or none. */
 export function authorizationWord({ sign, authorization }: Setup): readonly string[] {
   return sign || authorization.length > 0 ? ['"${A[@]}"'] : [];
 }
 
-/** Lines for bash or zsh, pasted once: the base URL, what authorizes, and a shell function for each kind of making. */
-export function setupLines(setup: Setup, kinds: ReadonlySet<Making["kind"]>): readonly string[] {
+/** Setup lines for bash or zsh: the base URL, the authorization, and a shell function for each kind of resource. */
+export function setupLines(setup: Setup, kinds: ReadonlySet<Resource["kind"]>): readonly string[] {
   const authorized = [quiet, ...authorizationWord(setup)].join(" ");
   return [
     `U=${quote(setup.endpoint.replace(/\/+$/, ""))}`,
@@ -121,19 +121,19 @@ export function setupLines(setup: Setup, kinds: ReadonlySet<Making["kind"]>): re
   ];
 }
 
-/** The command that makes it, by the functions of `setupLines`. */
-export function makingCommand(making: Making): string {
-  switch (making.kind) {
+/** The command that creates a resource with the functions of `setupLines`. */
+export function createCommand(resource: Resource): string {
+  switch (resource.kind) {
     case "function":
-      return `make_function ${quote(making.name)}`;
+      return `make_function ${quote(resource.name)}`;
     case "version":
-      return `publish_version ${quote(making.name)}`;
+      return `publish_version ${quote(resource.name)}`;
     case "alias":
-      return `make_alias ${quote(making.name)} ${quote(making.alias)}`;
+      return `make_alias ${quote(resource.name)} ${quote(resource.alias)}`;
   }
 }
 
-/** One header of a call as curl takes it. */
+/** One header of a call as a curl option. */
 export function headerWord([name, value]: Header): string {
   return `-H ${quote(value.trim() === "" ? `${name};` : `${name}: ${value}`, "latin1")}`;
 }

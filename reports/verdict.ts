@@ -2,8 +2,8 @@ import { reasonIn } from "./read-report.ts";
 import type { Column, Report, RuleReport } from "./report.ts";
 
 /**
- * How a rule stands in the column that decides; `excused` is what the target declared it cannot do, `explained` what a
- * known violation accounts for, `ignored` what does not count there.
+ * Status of a rule in the column that decides. `excused`: the target does not support what the rule needs. `explained`: a
+ * known violation explains the answers. `ignored`: the rule does not count in the column.
  */
 export type RuleStatus =
   | "holds"
@@ -15,16 +15,16 @@ export type RuleStatus =
   | "explained"
   | "ignored";
 
-/** What the command exits with when a run ends by itself. */
+/** The exit code of the command, unless a signal ends it. */
 export type ExitCode = 0 | 1 | 2 | 3;
 
-/** True when the column has this rule and it can decide there: observed rules count in `aws` only, open ones nowhere. */
+/** True when the rule counts in the column: observed rules count in `aws` only, open ones nowhere. */
 export function counts({ basis, columns }: Pick<RuleReport, "basis" | "columns">, column: Column): boolean {
   if (basis === "open" || columns?.includes(column) === false) return false;
   return basis !== "observed" || column === "aws";
 }
 
-/** How a rule stands in the column that decides the exit code. */
+/** The status of a rule in the column that decides the exit code. */
 export function ruleStatus(rule: RuleReport, report: Report): RuleStatus {
   if (!counts(rule, report.profile)) return "ignored";
   const outcome = rule.verdicts[report.profile];
@@ -36,51 +36,52 @@ export function ruleStatus(rule: RuleReport, report: Report): RuleStatus {
   return isExplained ? "explained" : outcome;
 }
 
-function isKnown(wanted: string, { rules }: Report): boolean {
-  return rules.some(({ id, known }) => id === wanted && known);
+function isKnown(ruleId: string, { rules }: Report): boolean {
+  return rules.some(({ id, known }) => id === ruleId && known);
 }
 
-/** The rules that stand so, in the report's order. */
-export function rulesThat(report: Report, wanted: RuleStatus): readonly RuleReport[] {
-  return report.rules.filter((rule) => ruleStatus(rule, report) === wanted);
+/** The rules with this status, in the order of the report. */
+export function rulesThat(report: Report, status: RuleStatus): readonly RuleReport[] {
+  return report.rules.filter((rule) => ruleStatus(rule, report) === status);
 }
 
-/** Exit code that a report stands for; stale known entries and usage errors are not in a report and are the caller's. */
+/** The exit code of a report. The caller handles stale known entries and usage errors, which are not in a report. */
 export function exitCode(report: Report): ExitCode {
-  const standings = new Set(report.rules.map((rule) => ruleStatus(rule, report)));
-  if (standings.has("violated")) return 1;
+  const statuses = new Set(report.rules.map((rule) => ruleStatus(rule, report)));
+  if (statuses.has("violated")) return 1;
   if (report.faults.length > 0 || report.incomplete) return 2;
-  if (standings.has("inconclusive") || standings.has("unexercised") || !executed(standings)) return 3;
+  if (statuses.has("inconclusive") || statuses.has("unexercised") || !judgedAny(statuses)) return 3;
   return 0;
 }
 
-/** Something was exercised: a run that judged nothing is never a success, whatever the target says it cannot do. */
-function executed(standings: ReadonlySet<RuleStatus>): boolean {
-  return standings.has("holds") || standings.has("known");
+/** A run that judged no rule is never a success. */
+function judgedAny(statuses: ReadonlySet<RuleStatus>): boolean {
+  return statuses.has("holds") || statuses.has("known");
 }
 
-/** One sentence on the whole run, in the column that decides. */
+/** The result of the run in one sentence, by the column that decides. */
 export function verdictSentence(report: Report): string {
   const column = report.profile === "document" ? "the document" : "the live service's recorded behaviour";
   const violated = rulesThat(report, "violated").length;
   const unsure = rulesThat(report, "inconclusive").length + rulesThat(report, "unexercised").length;
   const target = report.target.name;
-  if (violated > 0) return `${target} breaks ${count(violated, "rule")} of ${column}.`;
+  if (violated > 0) return `${target} violates ${count(violated, "rule")} of ${column}.`;
   if (report.incomplete) return `The run against ${target} is incomplete and proves nothing.`;
   if (report.faults.length > 0)
-    return `The run against ${target} met ${count(report.faults.length, "fault")} and is no pass.`;
-  if (unsure > 0) return `${target} breaks nothing seen, but ${count(unsure, "rule")} could not be judged.`;
-  if (!executed(new Set(report.rules.map((rule) => ruleStatus(rule, report)))))
-    return `Nothing was judged, so nothing is known about ${target}.`;
+    return `The run against ${target} had ${count(report.faults.length, "fault")} and proves nothing.`;
+  if (unsure > 0)
+    return `No violation was found in ${target}, but ${count(unsure, "rule")} could not be judged.`;
+  if (!judgedAny(new Set(report.rules.map((rule) => ruleStatus(rule, report)))))
+    return `No rule was judged, so the run proves nothing about ${target}.`;
   return report.only === undefined
     ? `${target} conforms to ${column}.`
-    : `${target} keeps what was asked of it (${leftOut(report.only)}).`;
+    : `${target} conforms to ${column} where it was tested (${leftOut(report.only)}).`;
 }
 
 function leftOut({ rules, suites }: NonNullable<Report["only"]>): string {
   const parts = [
     ...(rules === undefined ? [] : [`only ${count(rules, "rule")}`]),
-    ...(suites === undefined ? [] : [`only what ${suites.join(", ")} sent`]),
+    ...(suites === undefined ? [] : [`only the requests of ${suites.join(", ")}`]),
   ];
   return parts.join(", ");
 }

@@ -1,4 +1,4 @@
-import { curl, type Making, playLine } from "../reports/curl.ts";
+import { curl, curlWithoutSetup, type Resource } from "../reports/curl.ts";
 import { type Setup, setupLines } from "../reports/shell.ts";
 import type { Exchange } from "../spec/exchange.ts";
 import type { Fixture } from "../spec/fixture.ts";
@@ -26,10 +26,10 @@ export function reproduction(
   const input = {
     ...setupOf(options, fixture),
     steps: batches.map((batch) => batch.map(({ step }) => step)),
-    make: fixture === null ? [] : makings(fixture, batches.flat()),
+    resources: fixture === null ? [] : resourcesFor(fixture, batches.flat()),
   };
   const clean = cleaner(options);
-  return { curl: clean(curl(input)), play: clean(playLine(input)) };
+  return { curl: clean(curl(input)), play: clean(curlWithoutSetup(input)) };
 }
 
 /** The lines that every counterexample's `play` needs. */
@@ -57,7 +57,7 @@ function setupOf({ curl: how, target }: ReproductionOptions, fixture: Fixture | 
 }
 
 /** What makes, from nothing, all that a history names: the functions, versions, aliases. */
-function makings(fixture: Fixture, exchanges: readonly Exchange[]): readonly Making[] {
+function resourcesFor(fixture: Fixture, exchanges: readonly Exchange[]): readonly Resource[] {
   const { recipe, main, other } = fixture;
   if (recipe === null) return [];
   const named = (name: string) =>
@@ -66,14 +66,14 @@ function makings(fixture: Fixture, exchanges: readonly Exchange[]): readonly Mak
   const { name } = main;
   const aliases = aliasesIn(main, about);
   const count = Math.max(versionsIn(main, about), aliases.length > 0 ? 1 : 0);
-  const versions = Array.from({ length: count }, (): Making => ({ kind: "version", name }));
+  const versions = Array.from({ length: count }, (): Resource => ({ kind: "version", name }));
   return [
     ...(about.length > 0 ? [{ kind: "function", name } as const] : []),
     ...(other !== null && named(other.name).length > 0
       ? [{ kind: "function", name: other.name } as const]
       : []),
     ...versions,
-    ...aliases.map((alias): Making => ({ kind: "alias", name, alias })),
+    ...aliases.map((alias): Resource => ({ kind: "alias", name, alias })),
   ];
 }
 

@@ -54,7 +54,9 @@ describe("The action", () => {
 
   it("writes the summary and the annotations of a run, and ends as it does", () => {
     const result = run(small);
-    expect(result.log).toContain("::notice title=addpermission-conformance::reference keeps what was asked");
+    expect(result.log).toContain(
+      "::notice title=addpermission-conformance::reference conforms to the document where it was tested",
+    );
     expect(result.summary).toMatch(/^## addpermission-conformance/);
     expect(result.outputs).toBe("exit-code=0\nreport=conformance-report/report.json\n");
     expect(result.code).toBe(0);

@@ -32,7 +32,7 @@ function documentOf(body: readonly Block[]): Document {
     ],
     body,
     totals: [],
-    ruleResult: { text: "The end.", mark: "good" },
+    conclusion: { text: "The end.", mark: "good" },
     source: "all.json",
   };
 }

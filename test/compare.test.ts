@@ -215,12 +215,12 @@ describe("a report that is read", () => {
     [
       "with an unknown verdict",
       text.replace('"document": "holds"', '"document": "fine"'),
-      /^r\.json is not a whole report: rules\[\d+\]\.verdicts\.document is "fine", expected one of violated, inconclusive, holds, unexercised; /,
+      /^r\.json is not a valid report: rules\[\d+\]\.verdicts\.document is "fine", expected one of violated, inconclusive, holds, unexercised; /,
     ],
     [
       "without a member",
       text.replace('"seed"', '"sead"'),
-      /^r\.json is not a whole report: seed is missing, expected a whole number; /,
+      /^r\.json is not a valid report: seed is missing, expected a whole number; /,
     ],
   ])("%s is a fault of one sentence", (_, broken, message) => {
     expect(() => readReport(broken, "r.json")).toThrowError(message);
@@ -239,7 +239,7 @@ describe("a report that is read", () => {
     ['"verdicts":', '"was":', "verdicts is missing, expected an object"],
     ['"play":', '"play": 1, "was":', "counterexample.play is 1, expected a string"],
   ])("in which %s became %s is a fault of one sentence", (old, edited, says) => {
-    const message = new RegExp(`^r\\.json is not a whole report: (rules\\[.*\\.)?${says}; `);
+    const message = new RegExp(`^r\\.json is not a valid report: (rules\\[.*\\.)?${says}; `);
     expect(() => readReport(text.replace(old, edited), "r.json")).toThrowError(message);
   });
 
@@ -247,7 +247,7 @@ describe("a report that is read", () => {
     const small = json(sampleReport({ rules: [], questions: [] })).trimEnd();
     for (let end = 1; end < small.length; end++) {
       expect(() => readReport(small.slice(0, end), "r.json")).toThrowError(
-        /^r\.json ends in the middle after \d+ bytes, expected a whole report\.json/,
+        /^r\.json is truncated after \d+ bytes, expected a complete report\.json/,
       );
     }
   });

@@ -203,7 +203,7 @@ function isCleanedUp(seen: readonly string[]): boolean {
 
 describe("What a target is said to lack", () => {
   it("excuses what needs it, and no other rule, whatever words it is said in", async () => {
-    const cannot = [{ needs: "limit", reason: "no request of this run bore on it" }] as const;
+    const cannot = [{ needs: "limit", reason: "no request of this run exercised it" }] as const;
     const run = await conform(referenceHandler(), { suites: ["fuzz"], runs: 1, cannot });
     const excused = run.rules.filter((rule) => ruleStatus(rule, run) === "excused");
     expect([...new Set(excused.map(({ excusedBy }) => excusedBy))].sort()).toEqual(["faults", "limit"]);

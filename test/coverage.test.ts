@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { cellStanding, coverageInputs, coverageRows, coverageSentence } from "../reports/coverage.ts";
+import { cellStatus, coverageInputs, coverageRows, coverageSentence } from "../reports/coverage.ts";
 import type { PublishedEvent } from "../reports/ndjson.ts";
 import type { CoverageCell, Report } from "../reports/report.ts";
 import { judgeVariant } from "../runner/kill-matrix.ts";
@@ -50,7 +50,7 @@ describe("The grid of the coverage", () => {
 describe("The coverage of a run against the reference", () => {
   it("reaches every cell that can be reached, and says why the others cannot", async () => {
     const empty = cellsOf(await reference).filter((cell) =>
-      ["empty", "unsettled"].includes(cellStanding(cell)),
+      ["empty", "unsettled"].includes(cellStatus(cell)),
     );
     expect(empty.map(name)).toEqual([]);
     const apart = cellsOf(await reference).filter(({ unreachable }) => unreachable !== undefined);
@@ -63,7 +63,7 @@ describe("The coverage of a run against the reference", () => {
   });
 
   it("refuses nothing for another reason and accepts no fault", async () => {
-    const wrong = cellsOf(await reference).filter((cell) => cellStanding(cell) === "broken");
+    const wrong = cellsOf(await reference).filter((cell) => cellStatus(cell) === "broken");
     expect(wrong.map(name)).toEqual([]);
     expect(cellsOf(await reference).reduce((sum, { refusedOther }) => sum + refusedOther, 0)).toBe(0);
   });
@@ -133,7 +133,7 @@ describe("A history that needs an empty function", () => {
       { seed: 1, runs: 1, rounds: 1, suites: ["state"] },
     );
     expect(report.coverage?.histories.notEmptied).toBeGreaterThan(0);
-    expect(coverageSentence(report)).toMatch(/\d+ of them needed an empty function and began on one/);
+    expect(coverageSentence(report)).toMatch(/\d+ of them needed an empty function but started on one/);
   });
 
   it("is not told of where every function can be emptied", async () => {
@@ -150,8 +150,8 @@ describe("The coverage of a run against a mutant", () => {
     });
     const cell = cellOf(report, "StatementId.maxLength.too-long");
     expect(cell?.accepted).toBeGreaterThan(0);
-    expect(cell && cellStanding(cell)).toBe("broken");
-    const others = cellsOf(report).filter((one) => one !== cell && cellStanding(one) === "broken");
+    expect(cell && cellStatus(cell)).toBe("broken");
+    const others = cellsOf(report).filter((one) => one !== cell && cellStatus(one) === "broken");
     expect(others.map(name)).toEqual([]);
   });
 
@@ -172,7 +172,7 @@ describe("The coverage of a run against a mutant", () => {
 
 describe("A cell", () => {
   it("stands as its counts and the document say", () => {
-    const standings = cellsOf(sampleReport()).map((cell) => `${name(cell)} ${cellStanding(cell)}`);
+    const standings = cellsOf(sampleReport()).map((cell) => `${name(cell)} ${cellStatus(cell)}`);
     expect(standings).toEqual([
       "Qualifier.optional.valid kept",
       "Qualifier.optional.missing broken",

@@ -1,6 +1,6 @@
 import { execFile } from "node:child_process";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { type CurlInput, curl, type Making, playLine } from "../reports/curl.ts";
+import { type CurlInput, curl, curlWithoutSetup, type Resource } from "../reports/curl.ts";
 import { escapeTerminal } from "../reports/escape.ts";
 import { setupLines } from "../reports/shell.ts";
 import { reproduction } from "../runner/reproduction.ts";
@@ -40,7 +40,7 @@ function step(key: string, changes: Partial<Call> = {}, more: Partial<Step> = {}
 }
 
 function line(changes: Partial<CurlInput>): string {
-  const plain = { endpoint: server.endpoint, steps: [], make: [], authorization: [], sign: false };
+  const plain = { endpoint: server.endpoint, steps: [], resources: [], authorization: [], sign: false };
   return curl({ ...plain, region: "us-east-1", recipe: null, role: null, ...changes });
 }
 
@@ -158,7 +158,7 @@ describe("a curl line", () => {
   });
 
   const recipe = { role: "arn:aws:iam::123456789012:role/r", runtime: "nodejs22.x", zip: "UEs=" };
-  const make: readonly Making[] = [
+  const resources: readonly Resource[] = [
     { kind: "function", name: "f" },
     { kind: "version", name: "f" },
     { kind: "alias", name: "f", alias: "live" },
@@ -170,7 +170,7 @@ describe("a curl line", () => {
 
   it("makes what it plays on, plays the steps in order and shows only the last answer with its headers", async () => {
     const steps = [[step("a", { target: "/step/1" })], [step("b", { target: "/step/2" })]];
-    const { printed, arrivals } = await run(line({ make, recipe, steps }));
+    const { printed, arrivals } = await run(line({ resources, recipe, steps }));
     const targets = arrivals.map((arrival) => arrival.line.split(" ")[1]);
     const functions = "/2015-03-31/functions";
     expect(targets).toEqual([
@@ -197,7 +197,7 @@ describe("a curl line", () => {
 
   it("creates the role first where one is wanted, through IAM", async () => {
     const { arrivals } = await run(
-      line({ make, recipe, role: "r", authorization: constant, steps: [[step("a")]] }),
+      line({ resources, recipe, role: "r", authorization: constant, steps: [[step("a")]] }),
     );
     expect(arrivals[0]?.line).toBe("POST / HTTP/1.1");
     expect(arrivals[0]?.headers.join("\n")).toContain("/us-east-1/iam/aws4_request");
@@ -213,11 +213,11 @@ describe("a curl line", () => {
       authorization: constant,
       recipe,
       role: null,
-      make,
+      resources,
       steps: [[step("a")]],
     };
     const shared = setupLines(input, new Set(["function", "version", "alias"])).join("\n");
-    const apart = await run(`${shared}\n${playLine(input)}`);
+    const apart = await run(`${shared}\n${curlWithoutSetup(input)}`);
     seen = server.arrivals.length;
     const whole = await run(curl(input));
     const bytes = ({ line: text, headers, body }: Arrival) => [text, ...headers, body.toString()];

@@ -3,11 +3,11 @@ import { Ajv2020 } from "ajv/dist/2020.js";
 import addFormats from "ajv-formats";
 import { describe, expect, it } from "vitest";
 import {
+  conclusion,
   type DiffReport,
   diffJson,
   diffMarkdown,
   diffText,
-  ruleResult,
   type TargetDifference,
 } from "../reports/diff.ts";
 import { getPolicy } from "../spec/calls.ts";
@@ -140,7 +140,7 @@ describe("A comparison", () => {
     expect(report.incomplete).toBe(true);
     expect(report.faults.join()).toContain("the budget of requests is spent");
     expect(report.targets.x.requests).toBeLessThanOrEqual(360);
-    expect(ruleResult(report)).toMatch(/incomplete/);
+    expect(conclusion(report)).toMatch(/incomplete/);
   });
 
   it("does not count as executed what the end of the budget cut short", async () => {
@@ -153,7 +153,7 @@ describe("A comparison", () => {
   it("is no success when nothing was compared", async () => {
     const report = await diffVariants({}, {}, { suites: ["races"], runs: 1 });
     const nothing = { ...report, compared: 0 };
-    expect(ruleResult(nothing)).toBe("Nothing was compared, so nothing is known.");
+    expect(conclusion(nothing)).toBe("No answers were compared, so the comparison proves nothing.");
   });
 
   it("lets nothing of a target act on a terminal or in Markdown", async () => {

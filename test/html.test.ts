@@ -117,7 +117,7 @@ describe("the HTML report", () => {
       counterexample: sampleCounterexample({ steps }),
     });
     const page = html(sampleReport({ rules: [rule] }));
-    expect(page).toContain("[cut here: 100000 characters in all, whole in report.json]");
+    expect(page).toContain("[truncated: 100000 characters in all, see report.json]");
     expect(page.length).toBeLessThan(60_000);
   });
 
@@ -129,7 +129,7 @@ describe("the HTML report", () => {
       counterexample: sampleCounterexample({ steps }),
     });
     const page = html(sampleReport({ rules: [rule] }));
-    expect(page).toContain("16 more steps are in the list only.");
+    expect(page).toContain("16 more steps are only in the list.");
     expect(page.match(/class="way">Sent/g)).toHaveLength(40);
   });
 

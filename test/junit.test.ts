@@ -87,7 +87,7 @@ describe("the JUnit report", () => {
     expect(at(suite, "$")).toMatchObject({ failures: "3", errors: "3", skipped: "4" });
     const { cases } = suiteOf(junit(sampleReport({ profile: "aws" })));
     expect(at(cases.at(-1), "skipped", "$", "message")).toBe(
-      "does not count in the aws column: it is a rule of the document column",
+      "does not count in the aws column: it belongs to the document column",
     );
   });
 

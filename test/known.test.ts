@@ -345,7 +345,7 @@ describe("a bad known-file", () => {
     [
       "an entry that comes twice",
       `${entry("")}  - rule: success.is-201\n    because: ""\n    date: 2026-11-23\n    seen: "201"\n`,
-      'k.yaml:7:5: a second entry for "success.is-201", expected one, as on line 3: delete one of the two',
+      'k.yaml:7:5: a second entry for "success.is-201", expected one, see line 3: delete one of the two',
     ],
     [
       "a number where text belongs",
@@ -415,7 +415,7 @@ describe("a bad known-file", () => {
     [
       "an alias",
       entry("    link: *x\n"),
-      "k.yaml:7:11: an alias, expected plain text: write out what it stands for",
+      "k.yaml:7:11: an alias, expected plain text: replace it with its value",
     ],
   ])("with %s is told so with line and column", (_, text, message) => {
     expect(() => parseKnown(text, "k.yaml", ids)).toThrowError(new Fault(message));

@@ -37,7 +37,7 @@ describe("progress on a TTY", () => {
   it("tells how far it is with what is tried again, once everything is sent", () => {
     const { written, update } = start({ tty: true, columns: 120 });
     update({ sent: 200, planned: 200, violated: 6, confirming: { tried: 3, of: 4 } });
-    expect(written[0]).toContain("3 of 4 candidates sent again");
+    expect(written[0]).toContain("3 of 4 candidates rerun");
     expect(written[0]).toMatch(/\[(#+)-+\]/);
     expect(/\[(#+)(-+)\]/.exec(written[0] ?? "")?.[1]).toHaveLength(30);
   });
@@ -48,7 +48,7 @@ describe("progress on a TTY", () => {
     wait(100);
     update({ sent: 224, planned: 224, violated: 4, confirming: { tried: 3, of: 4, confirmed: 2 } });
     expect(written[0]).toContain("1 of 224 test cases executed (0 %), 12 requests, 1 candidate");
-    expect(written[1]).toContain("3 of 4 candidates sent again, 2 confirmed");
+    expect(written[1]).toContain("3 of 4 candidates rerun, 2 confirmed");
   });
 
   it("does not write more often than an eye can follow", () => {

@@ -78,7 +78,7 @@ describe("the Markdown report", () => {
     );
     const text = runMarkdown(sampleReport({ rules: many }));
     expect(Buffer.byteLength(text)).toBeLessThan(summaryLimit);
-    expect(text).toContain("The rest is left out");
+    expect(text).toContain("The rest does not fit");
     const tags = (pattern: RegExp) => withoutFences(text).match(pattern)?.length;
     expect(tags(/<details>/g)).toBe(tags(/<\/details>/g));
   });

@@ -157,7 +157,7 @@ describe("A report of an earlier version", () => {
     const report = read(old(rule));
     expect(ruleStatus(report.rules.at(-1) ?? rule, report)).toBe("excused");
     expect(exitCode(report)).toBe(0);
-    expect(exitCode(read(old({ ...rule, reason: "no request of this run bore on it" })))).toBe(3);
+    expect(exitCode(read(old({ ...rule, reason: "no request of this run exercised it" })))).toBe(3);
     expect(exitCode(read(old({ ...rule, reason: nothing.slice(0, -1) })))).toBe(3);
   });
 

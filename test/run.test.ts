@@ -288,7 +288,7 @@ describe("A report in the middle of a run", () => {
     const ruleIn = (report: Report) => report.rules.find(({ id }) => id === "success.is-201");
     const suspected = written.filter((report) => ruleIn(report)?.verdicts.document === "inconclusive");
     expect(suspected.length).toBeGreaterThan(3);
-    for (const report of suspected) expect(ruleIn(report)?.reason).toContain("not tried again yet");
+    for (const report of suspected) expect(ruleIn(report)?.reason).toContain("not rerun yet");
     for (const { incomplete, faults, rules } of written) {
       expect([incomplete, faults.join()]).toEqual([true, expect.stringContaining("still going on")]);
       const violated = rules.filter(({ verdicts }) => verdicts.document === "violated");

@@ -53,7 +53,7 @@ describe("the terminal report", () => {
     const report = sampleReport({ rules: [rule] });
     const text = runText(report, plain);
     expect(text.match(/"StatementId":"race-/g)).toHaveLength(3);
-    expect(text).toContain("     … and 9 more in flight with them, drawn below\n");
+    expect(text).toContain("     … and 9 more calls in flight together, drawn below\n");
     expect(text.match(/^ {2}AddPermission race-\d+ /gm)).toHaveLength(12);
     const verbose = runText(report, { ...plain, verbose: true });
     expect(verbose.match(/"StatementId":"race-/g)).toHaveLength(12);

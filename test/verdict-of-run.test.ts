@@ -46,7 +46,7 @@ describe("the exit code of a report", () => {
   });
 
   it("does not hang on a sentence, whatever a target says or cannot do", () => {
-    const reason = "no request of this run bore on it";
+    const reason = "no request of this run exercised it";
     const idle = sampleRule("a.b", { verdicts: unexercised, reason, reasonCode: "not-exercised" });
     const target = { ...green.target, cannot: [reason] };
     expect(exitCode({ ...green, rules: [...green.rules, idle], target })).toBe(3);
@@ -64,7 +64,7 @@ describe("the exit code of a report", () => {
   it("is 3 when nothing that counts was exercised, whatever the target says it cannot do", () => {
     const excused = sampleRule("a.b", { verdicts: unexercised, reasonCode: "unsupported" });
     expect(exitCode({ ...green, rules: [excused] })).toBe(3);
-    expect(verdictSentence({ ...green, rules: [excused] })).toMatch(/Nothing was judged/);
+    expect(verdictSentence({ ...green, rules: [excused] })).toMatch(/No rule was judged/);
     expect(exitCode({ ...green, rules: [sampleRule("a.b", { basis: "observed" })] })).toBe(3);
   });
 
@@ -105,12 +105,12 @@ describe("the verdict in words", () => {
   it("agrees with the exit code", () => {
     expect(verdictSentence(green)).toBe("reference conforms to the document.");
     expect(verdictSentence({ ...green, only: { rules: 2, suites: ["state", "size"] } })).toBe(
-      "reference keeps what was asked of it (only 2 rules, only what state, size sent).",
+      "reference conforms to the document where it was tested (only 2 rules, only the requests of state, size).",
     );
-    expect(verdictSentence(sampleReport())).toBe("moto breaks 2 rules of the document.");
+    expect(verdictSentence(sampleReport())).toBe("moto violates 2 rules of the document.");
     expect(verdictSentence({ ...green, incomplete: true })).toMatch(/incomplete/);
-    expect(verdictSentence({ ...green, faults: ["x"] })).toMatch(/1 fault and is no pass/);
-    expect(verdictSentence({ ...green, rules: [] })).toMatch(/Nothing was judged/);
+    expect(verdictSentence({ ...green, faults: ["x"] })).toMatch(/1 fault and proves nothing/);
+    expect(verdictSentence({ ...green, rules: [] })).toMatch(/No rule was judged/);
   });
 
   it("knows where each rule stands", () => {

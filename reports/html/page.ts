@@ -3,7 +3,7 @@ import { escapeHtml } from "../escape.ts";
 import type { Column, Outcome, RuleReport } from "../report.ts";
 import { counts } from "../verdict.ts";
 
-/** What a page is made of; style and script are ours, never anything from a report. */
+/** The parts of a page. Style and script are constants, never text from a report. */
 export interface HtmlPage {
   readonly title: string;
   readonly style: string;
@@ -12,8 +12,8 @@ export interface HtmlPage {
 }
 
 /**
- * One self-contained HTML file. Its policy lets nothing be loaded, and lets run and style only what has the hash of
- * our own script and style, so that even a fault in escaping would not execute anything.
+ * One self-contained HTML file. Its content security policy allows no requests, and only the script and style with these
+ * hashes. An error in escaping cannot execute anything.
  */
 export function page({ title, style, script, body }: HtmlPage): string {
   const scriptSource = script === null ? "'none'" : `'${hash(script)}'`;
@@ -50,14 +50,14 @@ function hash(text: string): string {
   return `sha256-${createHash("sha256").update(text).digest("base64")}`;
 }
 
-/** HTML that is safe to put into a page: made by `html` alone, from constant markup and escaped values. */
+/** HTML that is safe to put into a page: only `html` creates it, from constant markup and escaped values. */
 export interface Markup {
   readonly markup: string;
 }
 
 type HtmlPart = string | number | Markup | null | readonly HtmlPart[];
 
-/** A template whose values are escaped unless they are markup themselves; null prints nothing, lists are joined. */
+/** A template that escapes its values unless they are markup; null prints nothing, and lists are joined. */
 export function html(texts: TemplateStringsArray, ...parts: readonly HtmlPart[]): Markup {
   return { markup: texts.map((text, index) => text + print(parts[index] ?? null)).join("") };
 }
@@ -69,15 +69,15 @@ function print(part: HtmlPart): string {
   return part.map(print).join("");
 }
 
-/** Text of ours that goes into the page as it stands: style, script and hashes, never anything from a report. */
+/** Inserts constant text without escaping: style, script and hashes, never text from a report. */
 function verbatim(text: string): Markup {
   return { markup: text };
 }
 
-/** How a rule is shown: its outcome, with a known violation apart. */
+/** The mark of a rule: its outcome, or `known` for a known violation. */
 export type VerdictMark = Outcome | "known";
 
-/** Every mark, worst first, which is also the order of the page. */
+/** Every mark, worst first, as on the page. */
 export const marks = [
   "violated",
   "known",
@@ -86,14 +86,14 @@ export const marks = [
   "holds",
 ] as const satisfies readonly VerdictMark[];
 
-/** A mark, or that the rule does not count in the column. */
-export type Shown = VerdictMark | "ignored";
+/** A mark, or `ignored` when the rule does not count in the column. */
+export type AnyMark = VerdictMark | "ignored";
 
-/** Everything that a rule can be shown as, in the order of the page. */
-export const shown = [...marks, "ignored"] as const satisfies readonly Shown[];
+/** Every mark and `ignored`, in the order of the page. */
+export const allMarks = [...marks, "ignored"] as const satisfies readonly AnyMark[];
 
-/** The word for a mark; colour and icon only repeat it. */
-export const markNames: Readonly<Record<Shown, string>> = {
+/** The word for a mark. Colour and icon only repeat it. */
+export const markNames: Readonly<Record<AnyMark, string>> = {
   violated: "Violated",
   known: "Known",
   inconclusive: "Inconclusive",
@@ -102,31 +102,31 @@ export const markNames: Readonly<Record<Shown, string>> = {
   ignored: "Does not count",
 };
 
-/** The reading that a column stands for, as a name. */
+/** The displayed name of a column. */
 export const columnNames: Readonly<Record<Column, string>> = {
   document: "Document",
   aws: "Live service",
 };
 
 /** The mark of a rule in a column. */
-export function markOf(rule: RuleReport, column: Column): Shown {
+export function markOf(rule: RuleReport, column: Column): AnyMark {
   if (!counts(rule, column)) return "ignored";
   const outcome = rule.verdicts[column];
   return outcome === "violated" && rule.known ? "known" : outcome;
 }
 
-/** An icon of the sprite; decoration beside a word. */
-export function icon(name: Shown | "absent" | "copy"): Markup {
+/** An icon of the sprite, as decoration next to a word. */
+export function icon(name: AnyMark | "absent" | "copy"): Markup {
   return html`<svg class="icon" viewBox="0 0 16 16" aria-hidden="true" focusable="false"><use href="#icon-${name === "ignored" ? "absent" : name}"/></svg>`;
 }
 
 /** A mark as icon and word. */
-export function badge(mark: Shown, prefix = ""): Markup {
+export function badge(mark: AnyMark, prefix = ""): Markup {
   const before = prefix === "" ? null : html`<span class="badge-of">${prefix}</span> `;
   return html`<span class="badge ${mark}">${icon(mark)}${before}${markNames[mark]}</span>`;
 }
 
-/** The icons, drawn once; a page shows them with `icon`. */
+/** The definitions of the icons; `icon` refers to them. */
 const sprite: Markup = html`<svg class="sprite" width="0" height="0" aria-hidden="true" focusable="false">
 <symbol id="icon-holds" viewBox="0 0 16 16"><path d="M3 8.5 6.5 12 13 4.5" fill="none" stroke="currentColor" stroke-width="2.2" stroke-linecap="round" stroke-linejoin="round"/></symbol>
 <symbol id="icon-violated" viewBox="0 0 16 16"><path d="m4 4 8 8m0-8-8 8" fill="none" stroke="currentColor" stroke-width="2.2" stroke-linecap="round"/></symbol>

@@ -1,13 +1,13 @@
 import type { Report, RuleReport } from "../report.ts";
-import { type Markup, markOf, page, shown, html as template } from "./page.ts";
+import { allMarks, type Markup, markOf, page, html as template } from "./page.ts";
 import { finding, ruleRow } from "./rule.ts";
 import { script } from "./script.ts";
 import { filters, furtherSections, heading, type Section, totals } from "./sections.ts";
 import { style } from "./style.ts";
 
 /**
- * The report as one self-contained HTML file: it requests nothing from anywhere, and nothing that a target returned
- * can run in it.
+ * The report as one self-contained HTML file: it sends no requests, and text from a target cannot run in
+ * it.
  */
 export function html(report: Report): string {
   const sections = [...ruleSections(report), ...furtherSections(report)];
@@ -40,18 +40,18 @@ function ruleSections(report: Report): readonly Section[] {
       id: "findings",
       title: "Findings",
       count: found.length,
-      body: template`${findings}<p class="lead nothing" hidden>No finding fits the filters.</p>`,
+      body: template`${findings}<p class="lead nothing" hidden>No finding matches the filters.</p>`,
     },
     {
       id: "rules",
       title: "Other rules",
       count: others.length,
-      body: template`<ul class="rules">${others.map(ruleRow)}</ul><p class="lead nothing" hidden>No other rule fits the filters.</p>`,
+      body: template`<ul class="rules">${others.map(ruleRow)}</ul><p class="lead nothing" hidden>No other rule matches the filters.</p>`,
     },
   ];
 }
 
-/** What fails in the deciding column first; otherwise the order of the catalogue. */
+/** Sorts by mark in the deciding column, worst first, then by the order of the catalogue. */
 function worstFirst(report: Report): readonly RuleReport[] {
-  return shown.flatMap((mark) => report.rules.filter((rule) => markOf(rule, report.profile) === mark));
+  return allMarks.flatMap((mark) => report.rules.filter((rule) => markOf(rule, report.profile) === mark));
 }

@@ -9,15 +9,15 @@ const bases: Readonly<Record<Basis, string>> = {
   stated: "stated by the document",
   implied: "implied by the document",
   observed: "observed at the live service",
-  open: "left open by the document",
+  open: "not specified by the document",
 };
 
-/** The part of a rule's id before the first dot: what a reader filters by. */
+/** The part of a rule's id before the first dot, which is a filter. */
 export function areaOf(rule: RuleReport): string {
   return rule.id.split(".")[0] ?? rule.id;
 }
 
-/** What the filters read from a rule's element. */
+/** The attributes that the filters read. */
 function facts(rule: RuleReport): Markup {
   return html`data-rule data-document="${markOf(rule, "document")}" data-aws="${markOf(rule, "aws")}" data-area="${areaOf(rule)}"`;
 }
@@ -31,8 +31,8 @@ ${claim(rule)}
 ${sides(counterexample)}
 <h4>Smallest history</h4>
 <div class="history">${sequence(counterexample.steps)}${stepList(counterexample.steps)}</div>
-<h4>Show it again</h4>
-${command("curl", "By hand", counterexample.curl, rule.id)}
+<h4>Reproduce</h4>
+${command("curl", "With curl", counterexample.curl, rule.id)}
 ${command("replay", "With this suite", counterexample.replay, rule.id)}
 </div></details></article>`;
 }
@@ -41,13 +41,13 @@ function claim(rule: RuleReport): Markup {
   return html`<dl class="claim"><div><dt>Rule</dt><dd><code>${rule.id}</code></dd></div><div><dt>Source</dt><dd>${rule.source} <span class="quiet">(${bases[rule.basis]})</span></dd></div><div><dt>Observations</dt><dd>${rule.observations}</dd></div>${rule.checks === undefined ? null : html`<div><dt>Checks</dt><dd>${checksText(rule.checks)}</dd></div>`}</dl>`;
 }
 
-/** How many of the checks that were expected came to a verdict. */
+/** The number of checks with a verdict, of all expected checks. */
 function checksText({ executed, expected }: NonNullable<RuleReport["checks"]>): string {
   return `${executed} of ${expected}`;
 }
 
 function sides({ expected, seen, reproduced }: Counterexample): Markup {
-  const again = reproduced === undefined ? null : html`<p class="quiet">Shown again ${reproduced} times.</p>`;
+  const again = reproduced === undefined ? null : html`<p class="quiet">Reproduced: ${reproduced}.</p>`;
   return html`<div class="sides"><div class="side expected"><h4>${icon("holds")}Expected</h4><p>${expected}</p></div><div class="side seen"><h4>${icon("violated")}Seen</h4><p>${seen}</p>${again}</div></div>`;
 }
 
@@ -61,10 +61,10 @@ export function ruleRow(rule: RuleReport): Markup {
   return html`<li class="rule" ${facts(rule)}><div class="badges">${columns.map((column) => badge(markOf(rule, column), columnNames[column]))}</div><div class="rule-text"><p class="rule-title">${rule.title}</p>${reason}<p class="quiet"><code>${rule.id}</code> · ${rule.source} · ${bases[rule.basis]} · ${rule.observations} ${rule.observations === 1 ? "observation" : "observations"}${rule.checks === undefined ? null : html` · ${checksText(rule.checks)} checks`}</p></div></li>`;
 }
 
-/** Longer bodies are cut on the page; report.json has them whole. */
+/** The page truncates longer bodies; report.json has them completely. */
 const longest = 4000;
 
-/** Every step of a history in full: what was sent and what came back. */
+/** Every step of a history: request and answer. */
 function stepList(steps: readonly CounterexampleStep[]): Markup {
   return html`<ol class="steps">${steps.map((step) => html`<li>${request(step, steps)}${response(step)}</li>`)}</ol>`;
 }
@@ -88,7 +88,7 @@ function notes(step: CounterexampleStep, steps: readonly CounterexampleStep[]): 
     .slice(0, steps.indexOf(step))
     .findLastIndex((other) => connection !== undefined && other.request.connection === connection);
   return [
-    ...(before >= 0 ? [`Sent over the connection of step ${before + 1}, if that was still open.`] : []),
+    ...(before >= 0 ? [`Sent over the connection of step ${before + 1}, if it was still open.`] : []),
     ...(numbers.length > 0 ? [`In flight together with step ${numbers.join(" and ")}.`] : []),
     ...(source >= 0 ? [`Carries the RevisionId that step ${source + 1} returned.`] : []),
     ...(published >= 0 ? [`Names the version that step ${published + 1} published.`] : []),
@@ -97,7 +97,7 @@ function notes(step: CounterexampleStep, steps: readonly CounterexampleStep[]): 
 
 function rawFraming(raw: NonNullable<CounterexampleStep["request"]["raw"]>): Markup {
   const pieces = `${raw.pieces.length} ${raw.pieces.length === 1 ? "piece" : "pieces"} after them${raw.halfClose === true ? ", then the sending side is closed" : ""}`;
-  return html`<p class="note">Sent over a bare socket: these lines, ${pieces}.</p>${text(raw.lines.join("\n"), "Lines")}`;
+  return html`<p class="note">Sent over a raw socket: these lines, ${pieces}.</p>${text(raw.lines.join("\n"), "Lines")}`;
 }
 
 function response(step: CounterexampleStep): Markup {
@@ -125,5 +125,5 @@ function text(content: string, name: string): Markup {
 
 function cut(content: string): string {
   if (content.length <= longest) return content;
-  return `${content.slice(0, longest)}…\n[cut here: ${content.length} characters in all, whole in report.json]`;
+  return `${content.slice(0, longest)}…\n[truncated: ${content.length} characters in all, see report.json]`;
 }

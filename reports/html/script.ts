@@ -1,4 +1,4 @@
-/** What runs in the page: filters, folding and copying. The page is whole without it. */
+/** The script of the page: filters, folding and copying. The page is complete without it. */
 export const script = `"use strict";
 (() => {
   const form = document.getElementById("filters");
@@ -63,7 +63,7 @@ export const script = `"use strict";
     button.addEventListener("click", () => copy(button));
   }
   addEventListener("beforeprint", () => fold(true));
-  // With many findings an overview comes first, with one open to show what is inside; a few are best read in full.
+  // With many findings, only the first one starts open.
   if (folds.length > 6) {
     fold(false);
     folds[0].open = true;

@@ -1,7 +1,7 @@
 import { exitMeanings } from "../../spec/verdict.ts";
 import {
-  type CellStanding,
-  cellStanding,
+  type CellStatus,
+  cellStatus,
   cellWords,
   coverageInputs,
   coverageRows,
@@ -20,6 +20,7 @@ import type {
 } from "../report.ts";
 import { exitCode, verdictSentence } from "../verdict.ts";
 import {
+  allMarks,
   badge,
   columnNames,
   html,
@@ -27,12 +28,11 @@ import {
   type Markup,
   markNames,
   marks,
-  shown,
   type VerdictMark,
 } from "./page.ts";
 import { areaOf } from "./rule.ts";
 
-/** A part of the page with its place in the contents. */
+/** A section of the page, with its entry in the table of contents. */
 export interface Section {
   readonly id: string;
   readonly title: string;
@@ -40,7 +40,7 @@ export interface Section {
   readonly body: Markup;
 }
 
-/** The parts below the rules; what is empty is left out. */
+/** The sections below the rules, without empty ones. */
 export function furtherSections(report: Report): readonly Section[] {
   const { questions, target, latency, coverage } = report;
   const problems = problemsIn(report);
@@ -74,7 +74,7 @@ function faultSection(problems: readonly Problem[]): Section {
     id: "faults",
     title: "Faults",
     count: problems.length,
-    body: html`<p class="lead">What went wrong on our side or on the way. None of it is held against the target.</p><ul class="plain warn">${problems.map(({ message, stack }) => html`<li>${message}${stack === undefined ? null : stackFold(stack)}</li>`)}</ul>`,
+    body: html`<p class="lead">Problems of the suite or the connection. They do not count against the target.</p><ul class="plain warn">${problems.map(({ message, stack }) => html`<li>${message}${stack === undefined ? null : stackFold(stack)}</li>`)}</ul>`,
   };
 }
 
@@ -87,7 +87,7 @@ function cannotSection(cannot: readonly string[]): Section {
     id: "cannot",
     title: "What the target cannot do",
     count: cannot.length,
-    body: html`<p class="lead">Declared by the target or found out; rules that need it are not held against the target.</p><ul class="plain">${cannot.map((one) => html`<li>${one}</li>`)}</ul>`,
+    body: html`<p class="lead">Declared by the target or detected. Rules that need it do not count against the target.</p><ul class="plain">${cannot.map((one) => html`<li>${one}</li>`)}</ul>`,
   };
 }
 
@@ -100,8 +100,8 @@ function latencySection(latency: LatencyReport): Section {
   ] as const;
   const slow =
     outliers.length === 0
-      ? html`<p class="lead">No call stands out.</p>`
-      : html`<h3>Calls that stand out</h3><ol class="outliers">${outliers.map(({ case: name, ms }) => html`<li><code>${name}</code><span>${milliseconds(ms)}</span><svg viewBox="0 0 100 4" preserveAspectRatio="none" aria-hidden="true" focusable="false"><rect width="${((ms / Math.max(1, maxMs, ms)) * 100).toFixed(1)}" height="4"/></svg></li>`)}</ol>`;
+      ? html`<p class="lead">There are no outliers.</p>`
+      : html`<h3>Outliers</h3><ol class="outliers">${outliers.map(({ case: name, ms }) => html`<li><code>${name}</code><span>${milliseconds(ms)}</span><svg viewBox="0 0 100 4" preserveAspectRatio="none" aria-hidden="true" focusable="false"><rect width="${((ms / Math.max(1, maxMs, ms)) * 100).toFixed(1)}" height="4"/></svg></li>`)}</ol>`;
   return {
     id: "latency",
     title: "Latency",
@@ -114,12 +114,12 @@ function milliseconds(ms: number): string {
   return ms < 10 ? `${ms.toFixed(1)} ms` : `${grouped(Math.round(ms))} ms`;
 }
 
-/** The filters. They are hidden until the script shows them: without it everything is on the page anyway. */
+/** The filters. The script shows them; without it the page shows everything. */
 export function filters(report: Report): Markup {
   const areas = [...new Set(report.rules.map(areaOf))].sort();
   return html`<form class="filters" id="filters" role="search" aria-label="Filter the rules" hidden>
-<fieldset><legend>Show only</legend><div class="pills">${shown.map((mark) => html`<label class="pill ${mark}"><input type="checkbox" name="mark" value="${mark}"><span>${icon(mark)}${markNames[mark]}</span></label>`)}</div></fieldset>
-<fieldset><legend>as read by</legend><div class="pills">${(["document", "aws"] as const).map((column) => html`<label class="pill"><input type="radio" name="column" value="${column}"${column === report.profile ? html` checked` : null}><span>${columnNames[column]}</span></label>`)}</div></fieldset>
+<fieldset><legend>Show only</legend><div class="pills">${allMarks.map((mark) => html`<label class="pill ${mark}"><input type="checkbox" name="mark" value="${mark}"><span>${icon(mark)}${markNames[mark]}</span></label>`)}</div></fieldset>
+<fieldset><legend>in the column</legend><div class="pills">${(["document", "aws"] as const).map((column) => html`<label class="pill"><input type="radio" name="column" value="${column}"${column === report.profile ? html` checked` : null}><span>${columnNames[column]}</span></label>`)}</div></fieldset>
 <div class="field"><label for="area">Area</label><select id="area" name="area"><option value="">All areas</option>${areas.map((area) => html`<option value="${area}">${area}</option>`)}</select></div>
 <div class="field"><label for="text">Text</label><input id="text" name="text" type="search" autocomplete="off" spellcheck="false"></div>
 <div class="actions"><button type="reset">Show all</button><button type="button" data-fold="open">Unfold</button><button type="button" data-fold="">Fold</button></div>
@@ -134,14 +134,14 @@ const readings: Readonly<Record<Column, string>> = {
 
 const tones = { 0: "holds", 1: "violated", 2: "inconclusive", 3: "inconclusive" } as const;
 
-/** The top of the page: who was tested, what came of it, when and how. */
+/** The top of the page: target, verdict, time and settings of the run. */
 export function heading(report: Report): Markup {
   const code = exitCode(report);
   return html`<header class="top"><p class="tool">${report.tool.name} ${report.tool.version}</p>
 <h1>${report.target.name}</h1>
 <p class="endpoint"><code>${report.target.endpoint}</code></p>
 <div class="verdict ${tones[code]}">${icon(tones[code])}<div><p class="verdict-line">${verdictSentence(report)}</p><p>Exit code ${code}: ${exitMeanings[code]}.</p></div></div>
-${report.incomplete ? html`<div class="verdict inconclusive">${icon("inconclusive")}<div><p class="verdict-line">This run is incomplete.</p><p>Not everything planned was sent; the faults say why.</p></div></div>` : null}
+${report.incomplete ? html`<div class="verdict inconclusive">${icon("inconclusive")}<div><p class="verdict-line">This run is incomplete.</p><p>It did not send all planned requests; the faults explain why.</p></div></div>` : null}
 <dl class="facts">${fact("Started", startedAt(report.startedAt))}${fact("Took", duration(report.durationMs))}${fact("Requests", grouped(report.requests))}${fact("Seed", String(report.seed))}${fact("Rules", grouped(report.rules.length))}</dl></header>`;
 }
 
@@ -154,7 +154,7 @@ function startedAt(text: string): string {
   return parts === null ? text : `${parts[1]} ${parts[2]} UTC`;
 }
 
-/** A length of time in words, from milliseconds. */
+/** A duration in words, from milliseconds. */
 function duration(ms: number): string {
   if (ms < 1000) return `${Math.round(ms)} ms`;
   if (ms < 60_000) return `${(ms / 1000).toFixed(1)} s`;
@@ -162,7 +162,7 @@ function duration(ms: number): string {
   return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
 }
 
-/** A whole number with its thousands apart, the same in every locale. */
+/** A whole number with commas between thousands, in every locale. */
 function grouped(number: number): string {
   return String(number).replace(/\B(?=(\d{3})+$)/g, ",");
 }
@@ -177,7 +177,7 @@ function card(tally: Tally, column: Column, profile: Column): Markup {
   return html`<div class="card"><h2>${columnNames[column]} ${gate}</h2><p class="quiet">${readings[column]}</p>${bar(tally)}<ul class="counts">${marks.map((mark) => html`<li class="${tally[mark] === 0 ? "none" : "some"}"><span class="number">${tally[mark]}</span> ${badge(mark)}</li>`)}</ul></div>`;
 }
 
-/** The counts as one bar; the numbers under it say the same. */
+/** The counts as one bar. The numbers below repeat them. */
 function bar(tally: Tally): Markup {
   const all = marks.reduce((sum, mark) => sum + tally[mark], 0);
   let x = 0;
@@ -191,7 +191,7 @@ function bar(tally: Tally): Markup {
   return html`<svg class="share" viewBox="0 0 300 10" preserveAspectRatio="none" role="img" aria-label="${words}">${pieces}</svg>`;
 }
 
-const cellTones: Readonly<Record<CellStanding, VerdictMark | "absent">> = {
+const cellTones: Readonly<Record<CellStatus, VerdictMark | "absent">> = {
   kept: "holds",
   broken: "violated",
   open: "known",
@@ -200,26 +200,26 @@ const cellTones: Readonly<Record<CellStanding, VerdictMark | "absent">> = {
   unreachable: "absent",
 };
 
-/** The words for a standing; colour only repeats them. */
-const legend: Readonly<Record<CellStanding, string>> = {
-  kept: "as the document says",
+/** The words for a cell status. Colour only repeats them. */
+const legend: Readonly<Record<CellStatus, string>> = {
+  kept: "as documented",
   broken: "against the document",
-  open: "left open by the document",
+  open: "not specified",
   unsettled: "no answer",
-  empty: "never sent",
-  unreachable: "out of reach",
+  empty: "not sent",
+  unreachable: "impossible to send",
 };
 
-/** What was really exercised, as a heat map of members and inputs. */
+/** The coverage as a heat map of members and inputs. */
 function coverageTable(report: Report, coverage: CoverageReport): Markup {
   const rows = coverageRows(coverage);
-  const unreachable = coverage.cells.filter((cell) => cellStanding(cell) === "unreachable");
-  return html`<p class="lead">${coverageSentence(report)} The table counts requests in which nothing else was amiss.</p>
+  const unreachable = coverage.cells.filter((cell) => cellStatus(cell) === "unreachable");
+  return html`<p class="lead">${coverageSentence(report)} The table counts requests without any other fault.</p>
 <div class="scroll" role="region" aria-label="Members by input" tabindex="0"><table class="coverage">
 <thead><tr><th scope="col">Member</th>${coverageInputs.map(([input, heading]) => html`<th scope="col">${heading}${constraintFor(input)}</th>`)}</tr></thead>
 <tbody>${rows.map(({ member, cells }) => html`<tr><th scope="row">${member}</th>${cells.map(cellOf)}</tr>`)}</tbody>
 </table></div>
-${unreachable.length === 0 ? null : html`<details class="headers"><summary>Why some cells are out of reach</summary><ul class="plain">${unreachable.map(({ member, constraint, unreachable: why }) => html`<li><code>${member}.${constraint}</code> ${why ?? ""}</li>`)}</ul></details>`}`;
+${unreachable.length === 0 ? null : html`<details class="headers"><summary>Why some inputs cannot be sent</summary><ul class="plain">${unreachable.map(({ member, constraint, unreachable: why }) => html`<li><code>${member}.${constraint}</code> ${why ?? ""}</li>`)}</ul></details>`}`;
 }
 
 const constraints: Readonly<Record<string, string>> = {
@@ -237,11 +237,11 @@ function constraintFor(input: string): Markup | null {
 }
 
 function cellOf(cell: CoverageCell | null): Markup {
-  if (cell === null) return html`<td class="absent"><span class="sr">nothing is demanded</span></td>`;
-  const standing = cellStanding(cell);
+  if (cell === null) return html`<td class="absent"><span class="sr">no constraint</span></td>`;
+  const status = cellStatus(cell);
   const optional = cell.constraint === "optional" && cell.input !== "valid" ? " (optional)" : "";
   const words = cellWords(cell);
   const note =
-    standing === "kept" && words.length > 0 ? null : html`<span class="when">${legend[standing]}</span>`;
-  return html`<td class="${cellTones[standing]}">${words.join(", ")}${optional}${note}</td>`;
+    status === "kept" && words.length > 0 ? null : html`<span class="when">${legend[status]}</span>`;
+  return html`<td class="${cellTones[status]}">${words.join(", ")}${optional}${note}</td>`;
 }

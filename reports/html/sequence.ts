@@ -2,21 +2,21 @@ import { answerLabel, requestLabel } from "../finding.ts";
 import type { CounterexampleStep } from "../report.ts";
 import { html, type Markup } from "./page.ts";
 
-/** Beyond this a drawing explains nothing any more; the list of steps beside it is complete. */
-const most = 24;
+/** Most steps that are drawn. The list of steps beside the drawing is complete. */
+const maxSteps = 24;
 const width = 340;
 const client = 34;
 const target = 306;
 const top = 44;
 const rowHeight = 32;
-const worker = 8;
+const barOffset = 8;
 
 interface Drawn {
   readonly step: CounterexampleStep;
   /** Counted from 1, as in the list of steps. */
   readonly number: number;
-  /** Which of the calls in flight together this is, from 0. */
-  readonly worker: number;
+  /** Index among the calls in flight together, from 0. */
+  readonly place: number;
 }
 
 interface Arrow {
@@ -36,29 +36,29 @@ interface Layout {
   readonly bottom: number;
 }
 
-/** The history as a sequence drawing: client and target as lifelines, calls in flight together overlapping. */
+/** The history as a sequence diagram with client and target as lifelines. */
 export function sequence(steps: readonly CounterexampleStep[]): Markup {
-  const { arrows, together, bottom } = layOut(roundsOf(steps.slice(0, most)));
+  const { arrows, together, bottom } = layOut(roundsOf(steps.slice(0, maxSteps)));
   const height = Math.round(bottom + 10);
-  const left = steps.length - most;
+  const left = steps.length - maxSteps;
   return html`<figure class="sequence"><svg viewBox="0 0 ${width} ${height}" role="img" aria-label="${describe(steps)}">
 ${together.map(band)}
 <g class="heads"><rect x="4" y="4" width="60" height="22" rx="6"/><text x="${client}" y="19">Client</text><rect x="276" y="4" width="60" height="22" rx="6"/><text x="${target}" y="19">Target</text></g>
 <path class="life" d="M${client} 26V${height}M${target} 26V${height}"/>
 ${bars(arrows)}
 ${arrows.map(draw)}
-</svg>${left > 0 ? html`<figcaption>${left} more steps are in the list only.</figcaption>` : null}</figure>`;
+</svg>${left > 0 ? html`<figcaption>${left} more steps are only in the list.</figcaption>` : null}</figure>`;
 }
 
-/** Steps of equal round are in flight together. */
+/** Groups the steps that are in flight together. */
 function roundsOf(steps: readonly CounterexampleStep[]): readonly (readonly Drawn[])[] {
   const batches: Drawn[][] = [];
   let last: number | undefined;
   for (const [index, step] of steps.entries()) {
     const { round } = step.request;
     const open = round !== undefined && round === last ? batches.at(-1) : undefined;
-    if (open === undefined) batches.push([{ step, number: index + 1, worker: 0 }]);
-    else open.push({ step, number: index + 1, worker: open.length });
+    if (open === undefined) batches.push([{ step, number: index + 1, place: 0 }]);
+    else open.push({ step, number: index + 1, place: open.length });
     last = round;
   }
   return batches;
@@ -82,7 +82,7 @@ function layOut(batches: readonly (readonly Drawn[])[]): Layout {
   return { arrows, together, bottom: y };
 }
 
-/** In the order of the clock where there is one; else every request before every answer, as they overlap. */
+/** Events by time; without times, all requests precede all answers. */
 function eventsOf(batch: readonly Drawn[]): readonly Omit<Arrow, "y">[] {
   const timed = batch.every(({ step }) => step.sentAt !== undefined && step.answeredAt !== undefined);
   const events = (["request", "answer"] as const).flatMap((kind) =>
@@ -98,7 +98,7 @@ function band({ from, to }: Together): Markup {
   return html`<g class="together"><rect x="1" y="${from}" width="${width - 2}" height="${to - from}" rx="8"/></g>`;
 }
 
-/** How long the target had each call: bars side by side are calls in flight together. */
+/** A bar for each call, from request to answer. Bars side by side are calls in flight together. */
 function bars(arrows: readonly Arrow[]): readonly Markup[] {
   return arrows
     .filter((arrow) => arrow.kind === "request")
@@ -109,7 +109,7 @@ function bars(arrows: readonly Arrow[]): readonly Markup[] {
 }
 
 function barX(drawn: Drawn): number {
-  return target - Math.min(drawn.worker, 6) * worker;
+  return target - Math.min(drawn.place, 6) * barOffset;
 }
 
 function draw({ drawn, kind, y }: Arrow): Markup {
@@ -132,8 +132,8 @@ function short(text: string): string {
 }
 
 function describe(steps: readonly CounterexampleStep[]): string {
-  const told = steps.slice(0, most).map((step, index) => {
+  const descriptions = steps.slice(0, maxSteps).map((step, index) => {
     return `${index + 1}: ${short(requestLabel(step))}, answered by ${short(answerLabel(step))}`;
   });
-  return `Sequence of ${steps.length} ${steps.length === 1 ? "call" : "calls"}. ${told.join("; ")}.`;
+  return `Sequence of ${steps.length} ${steps.length === 1 ? "call" : "calls"}. ${descriptions.join("; ")}.`;
 }

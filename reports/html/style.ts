@@ -18,12 +18,12 @@ const dark = `
   --unexercised: #b6bdca; --unexercised-soft: #2a2f37; --unexercised-fill: #5d6675;
 `;
 
-/** The palette, light and dark as the reader's system has it; text on its own soft ground has a contrast of 4.5 or more. */
+/** The palette, light or dark as the system prefers. Text on its soft background has a contrast of at least 4.5. */
 const colours = `:root { color-scheme: light dark; ${light} }
 @media (prefers-color-scheme: dark) { :root { ${dark} } }
 `;
 
-/** What every page has: palette, type, badges, cards, code. */
+/** The style of every page: palette, type, badges, cards, code. */
 export const baseStyle = `${colours}
 * { box-sizing: border-box; }
 [hidden] { display: none !important; }
