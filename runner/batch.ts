@@ -12,27 +12,27 @@ import {
   versionSlot,
 } from "../spec/exchange.ts";
 
-/** How batches are sent. */
 export interface BatchOptions {
   readonly transport: Transport;
   readonly how: SendOptions;
-  /** How long a policy that is not yet as expected is read again, in milliseconds. */
+  /** How long a policy that is not yet as expected is polled, in milliseconds. */
   readonly settleMs: number;
   readonly sleep: (ms: number) => Promise<void>;
 }
 
-/** A batch that was sent: what came back, and what the oracle observes in it. */
+/** A batch that was sent: the exchanges, and what the oracle observes in them. */
 interface SentBatch {
   readonly exchanges: readonly Exchange[];
   readonly observed: ObservedBatch;
 }
 
-/** Pause before a policy that is not yet as expected is read again, in milliseconds. */
+/** Pause between two reads of a policy that is not yet as expected, in milliseconds. */
 const rereadMs = 250;
 
 /**
- * Sends the calls of a batch together and observes what comes back, from what was believed `before` it. What `done` holds
- * fills the slots of its calls. On a target that lags, a read that is not yet as expected is sent again for a while.
+ * Sends the calls of a batch together and observes the answers, starting from the model state `before`. Values from
+ * the answers in `done` fill the slots of the calls. On an eventually consistent target, an unexpected read is
+ * repeated for a while.
  */
 export async function sendBatch(
   batch: Batch,
@@ -54,7 +54,6 @@ export async function sendBatch(
 
 type ReadyCall = Pick<Exchange, "step" | "call">;
 
-/** The calls of a batch that can be sent. */
 function readyCalls(
   batch: Batch,
   done: readonly (readonly Exchange[])[],
@@ -62,9 +61,10 @@ function readyCalls(
 ): readonly ReadyCall[] {
   return batch.flatMap((step) => {
     const call = filled(step, done);
-    // What cannot be carried as it is meant is left out rather than bent.
+    // A call that the transport cannot carry unchanged is left out.
     if (call === null || typeof transport.unable?.(call) === "string") return [];
-    // On a target that lags a read in flight with other calls may show anything, and cannot be asked again.
+    // On an eventually consistent target, a read in flight with other calls may show any state and cannot
+    // be repeated.
     const isUnreliable = settleMs > 0 && batch.length > 1 && call.operation === "GetPolicy";
     return isUnreliable ? [] : [{ step, call }];
   });
@@ -81,7 +81,7 @@ async function send({ step, call }: ReadyCall, { transport, how }: BatchOptions)
   return { step, call, answer: truncateAnswer(await transport.send(call, how)) };
 }
 
-/** Says whether the answers so far hold the revision or version that a step is to name. */
+/** Says whether the answers so far hold the revision or version that a step needs. */
 export function isFillable(step: Step, done: readonly (readonly Exchange[])[]): boolean {
   return filled(step, done) !== null;
 }
@@ -99,7 +99,7 @@ function filled(step: Step, done: readonly (readonly Exchange[])[]): Call | null
 }
 
 function withValue(call: Call, slot: string, value: string): Call {
-  // A function, because a text would be read as a pattern: `$&` in a RevisionId must stay what it is.
+  // A replacer function, because a replacement text would interpret patterns such as `$&` in a RevisionId.
   return {
     ...call,
     target: call.target.replaceAll(slot, () => encodeURIComponent(value)),
@@ -111,12 +111,12 @@ function isUnsettledRead({ observations }: ObservedBatch): boolean {
   return observations.some((of) => of.kind === "policy-read" && of.difference !== null);
 }
 
-/** Characters of a huge answer that are kept; a report shows fewer. */
+/** Longest part of an answer that is kept, in characters. A report shows fewer. */
 const maxCharacters = 64 * 1024;
 
 /**
- * An answer as it is judged: one that is huge and no JSON object says no more than its beginning. The mark at the cut
- * keeps what is left from being a JSON object by accident.
+ * Truncates a huge answer that is not a JSON object before it is judged. The mark at the end keeps the rest from
+ * being a JSON object by accident.
  */
 export function truncateAnswer(answer: Answer): Answer {
   if (answer.kind === "none" || answer.body.length <= maxCharacters || jsonObject(answer.body) !== null)
@@ -124,14 +124,14 @@ export function truncateAnswer(answer: Answer): Answer {
   return { ...answer, body: `${beginning(answer.body)}…` };
 }
 
-/** An exchange as it is kept for a report once it has been judged: many huge answers would fill the memory. */
+/** Truncates a huge answer before the exchange is kept for a report, to bound the memory. */
 export function truncateExchange(exchange: Exchange): Exchange {
   const { answer } = exchange;
   if (answer.kind === "none" || answer.body.length <= maxCharacters) return exchange;
   return { ...exchange, answer: { ...answer, body: beginning(answer.body) } };
 }
 
-/** A copy: a part of a string would hold on to the whole. */
+/** Makes a copy, because a slice keeps the whole string in memory. */
 function beginning(text: string): string {
   return Buffer.from(text.slice(0, maxCharacters), "utf16le").toString("utf16le");
 }

@@ -4,42 +4,42 @@ import type { Call } from "../spec/exchange.ts";
 import type { Column } from "../spec/verdict.ts";
 import type { Origin } from "./regenerate.ts";
 
-/** A history that showed something about a rule, up to the batch that showed it. */
+/** A history that violated a rule, up to the batch that shows the violation. */
 export interface Candidate extends Origin {
   readonly worker: number;
-  /** The place of its test case in the plan; where that is not known, among those of its worker. */
+  /** The index of its test case in the plan, or among the cases of its worker where the plan is not known. */
   readonly place: number;
-  /** It began on an empty fixture, so that nothing that came before can be behind it. */
+  /** It started on an empty fixture, so earlier test cases cannot explain it. */
   readonly clean: boolean;
-  /** It needed an empty fixture and began on one that could not be emptied or replaced: only a new one can confirm it. */
+  /** It needs an empty fixture, but its fixture could not be reset or replaced. Only a new fixture can confirm it. */
   readonly notEmptied?: boolean;
   readonly expected: string;
   readonly seen: string;
   readonly unless: readonly string[];
-  /** Counts only when it shows over new connections, too. */
+  /** It counts only if it also shows on new connections. */
   readonly onNewConnection?: boolean | undefined;
 }
 
-/** Candidates that the same rules would explain. */
+/** Candidates that violations of the same rules would explain. */
 export interface CandidateGroup {
-  /** Those rules, in alphabetical order; none where nothing explains them. */
+  /** The ids of those rules in alphabetical order; empty if no rule explains them. */
   readonly unless: readonly string[];
-  /** The cheapest first; none where there are too many groups to keep the histories of each. */
+  /** The cheapest first; empty if there are too many groups to keep their histories. */
   readonly candidates: readonly Candidate[];
 }
 
-/** What a run saw of the violations of one rule in one column, by what would explain them. */
+/** The candidates of one rule in one column, grouped by the rules that would explain them. */
 interface Candidates {
-  /** Takes a candidate; its batches are copied where it is kept, since they still grow. */
+  /** Adds a candidate. A kept candidate gets a copy of its batches, because the original list still grows. */
   add(candidate: Candidate): void;
   groups(): readonly CandidateGroup[];
-  /** True when there were more groups than are kept: then what explains all of them may not explain all that was seen. */
+  /** True if groups were dropped. The rules that explain the kept groups may then not explain all candidates. */
   truncated(): boolean;
 }
 
 /**
- * Candidates that are kept of each group, groups of which any are kept, and groups that are known at all. A target that
- * refuses everything makes about 40 groups of the rule that has most, and 120 with thirty times as many random cases.
+ * Most candidates kept for each group, groups that keep candidates, and known groups. A target that refuses
+ * everything makes at most about 40 groups for one rule, and 120 with thirty times as many random cases.
  */
 export const maxKept = { candidates: 4, groups: 64, known: 2000 } as const;
 
@@ -51,13 +51,13 @@ interface Kept {
 interface KnownGroup {
   readonly key: string;
   readonly unless: readonly string[];
-  /** Null once there are too many groups before it; there never are fewer again. */
+  /** Null once too many groups come before it; their number never decreases. */
   kept: Kept[] | null;
 }
 
 /**
- * Makes an empty collection for one rule. What is kept does not depend on the order in which candidates arrive, and so
- * not on which worker is faster: groups with fewer explanations stay before groups with more.
+ * Makes an empty collection for one rule. What it keeps does not depend on the order of arrival, and so not on the
+ * speed of the workers: groups with fewer explanations come first.
  */
 function candidatesOf(rule: string): Candidates {
   const groups: KnownGroup[] = [];
@@ -109,7 +109,7 @@ function keepCheapest(kept: Kept[], candidate: Candidate): void {
   kept.splice(maxKept.candidates);
 }
 
-/** The cheaper first; of those that cost the same, the one that comes first in the plan. */
+/** Orders by cost, then by the place in the plan. */
 function compareKept(a: Kept, b: Kept): number {
   const [one, other] = [a.candidate, b.candidate];
   const byPlan =
@@ -117,7 +117,9 @@ function compareKept(a: Kept, b: Kept): number {
   return a.cost - b.cost || byPlan;
 }
 
-/** The candidates of these groups in the order in which to confirm them: the cheapest of each group before the second of any. */
+/**
+ * The candidates in the order in which to confirm them: the cheapest of each group before the second of any group.
+ */
 export function inConfirmationOrder(groups: readonly CandidateGroup[]): readonly Candidate[] {
   return Array.from({ length: maxKept.candidates }, (_, rank) =>
     groups
@@ -129,9 +131,8 @@ export function inConfirmationOrder(groups: readonly CandidateGroup[]): readonly
 }
 
 /**
- * What confirming a history may cost: shorter ones are better than longer, those from an empty fixture better than others,
- * and those that leave behind what emptying does not undo need a new fixture for each play. The more calls race, the more
- * often they show it.
+ * Estimates the cost of confirming a history. Short histories on an empty fixture are cheap. A history that
+ * outlasts a reset needs a new fixture for each rerun. More concurrent calls show a race more often.
  */
 function cost({ clean, batches }: Candidate): number {
   const batchSize = Math.max(0, ...batches.map(({ length }) => length));
@@ -140,7 +141,7 @@ function cost({ clean, batches }: Candidate): number {
   );
 }
 
-/** What these leave behind is not undone by emptying the policies. */
+/** Operations whose effects remain after a reset. */
 const lastingOperations: ReadonlySet<string> = new Set([
   "PublishVersion",
   "CreateFunction",
@@ -148,34 +149,34 @@ const lastingOperations: ReadonlySet<string> = new Set([
   "CreateAlias",
 ]);
 
-/** True for calls that need a fixture of their own. */
+/** True if the steps need a fixture of their own, because a reset does not undo them. */
 export function outlastsReset(steps: readonly { readonly call: Pick<Call, "operation"> }[]): boolean {
   return steps.some(({ call }) => lastingOperations.has(call.operation));
 }
 
-/** What the observations of a run say about one rule in one column. */
+/** How often one rule held, was violated or was inconclusive in one column. */
 export interface Count {
   holds: number;
   violated: number;
   inconclusive: number;
-  /** Why it was inconclusive, last. */
+  /** The last reason why it was inconclusive. */
   why: string;
-  /** The cheapest histories that showed a violation, for each set of rules that would explain it. */
+  /** The cheapest histories that show a violation, for each set of rules that would explain it. */
   readonly candidates: Candidates;
 }
 
-/** Collects findings; memory is bounded, however many there are. */
+/** Collects findings in bounded memory. */
 export interface Verdicts {
   observe(
     findings: readonly Finding[],
     at: Pick<Candidate, keyof Origin | "worker" | "place" | "clean" | "notEmptied">,
   ): void;
   of(rule: Rule, column: Column): Count;
-  /** Rules with a violation so far, in any column. */
+  /** The number of rules with a violation so far, in any column. */
   violated(): number;
 }
 
-/** Makes an empty collection; `suspected` hears of the first violation of each rule, in whichever column. */
+/** Makes an empty collection. `onCandidate` is called at the first violation of each rule, in either column. */
 export function verdicts(
   onCandidate: (candidate: Candidate, rule: Rule, column: Column) => void = () => {},
 ): Verdicts {

@@ -13,7 +13,7 @@ import type { UnsupportedCapability } from "./options.ts";
 import { type Findings, resultKey } from "./rule-results.ts";
 import type { Worker } from "./worker.ts";
 
-/** Finds out, with one statement, whether the target shows policies, removes statements and hands out revisions. */
+/** Finds out with one statement whether the target returns policies, removes statements and returns revisions. */
 export async function probe(worker: Worker): Promise<readonly UnsupportedCapability[]> {
   const { name } = worker.fixture.main;
   const calls = [
@@ -48,18 +48,18 @@ export async function probe(worker: Worker): Promise<readonly UnsupportedCapabil
   return found;
 }
 
-/** A 500 is a defect to be found, not a missing operation. */
+/** A 500 is a defect, not a missing operation. */
 function isCrash(answer: Answer): boolean {
   return answer.kind === "response" && (answer.status === 500 || answer.status === 200);
 }
 
 function isMissing(answer: Answer): boolean {
   if (answer.kind === "none") return false;
-  // A Lambda API names what it does not find; a path that it does not know is answered without a name.
+  // A Lambda API answers an unknown resource with an error name, and an unknown path without one.
   return [405, 501].includes(answer.status) || (answer.status === 404 && errorName(answer) === null);
 }
 
-/** What the fixture itself makes impossible. */
+/** Lists the capabilities that the fixture does not provide. */
 export function unsupportedByFixture(
   { fixture: { main, other } }: Pick<Worker, "fixture">,
   missing: readonly UnsupportedCapability[],
@@ -75,7 +75,7 @@ export function unsupportedByFixture(
   ];
 }
 
-/** Why a rule cannot be judged on this target; null when it can. */
+/** Says why a rule cannot be judged on this target; null if it can. */
 export function unsupportedReason(rule: Rule, cannot: readonly UnsupportedCapability[]): Reason | null {
   const capability = cannot.find(({ needs }) => rule.needs.includes(needs));
   return capability === undefined
@@ -83,27 +83,27 @@ export function unsupportedReason(rule: Rule, cannot: readonly UnsupportedCapabi
     : { code: "unsupported", needs: capability.needs, detail: capability.reason };
 }
 
-/** What the engine knows of the size limit of a policy. */
+/** Tracks whether the target has a size limit for policies. */
 export interface SizeLimit {
-  /** Takes a batch of any test case: each of them may meet the limit. */
+  /** Takes a batch of any test case, since each may meet the limit. */
   batch(batch: ObservedBatch): void;
-  /** Takes what a test case sent and was answered; only the search for the limit says something. */
+  /** Takes the exchanges of a test case. Only the search for the limit uses them. */
   caseEnded(testCase: string, batches: readonly (readonly Exchange[])[]): void;
-  /** What the target cannot do, as far as all test cases can tell; null where it has a limit, or nobody can tell. */
+  /** The unsupported capability after all test cases; null if the target has a limit or the search was cut short. */
   unsupported(): UnsupportedCapability | null;
-  /** The conclusions, in which a rule that met no limit is inconclusive where the search for it was cut short. */
+  /** Marks rules that met no limit as inconclusive if the search for it was cut short. */
   applyTo(judged: readonly Rule[], findings: Findings): Findings;
 }
 
 const tooLarge = sizeRules["policy.too-large"];
 
-/** Also where the policy cannot be read, or the refusal has another name than it should. */
+/** True also if the policy cannot be read, or if the refusal has an unexpected error name. */
 function meetsLimit(of: Observation): boolean {
   if (of.kind !== "addition") return false;
   return within({ rule: "policy.too-large" }, () => tooLarge.trigger.judge(of) !== null);
 }
 
-/** Follows a run and its search for the size limit. */
+/** Watches a run and its search for the size limit. */
 export function sizeLimit(): SizeLimit {
   let seen = false;
   let detail: string | null = null;

@@ -15,74 +15,74 @@ import {
 } from "./rerun.ts";
 import type { Execution } from "./worker.ts";
 
-/** A violation that was tried again: the smallest history found, as it went the last time it showed. */
+/** A violation that showed in reruns: the smallest history found, with its last execution. */
 export interface Confirmed {
   readonly kind: "confirmed";
   readonly execution: Execution;
-  /** The fixture it was played on; null when it was not played again. */
+  /** The fixture of that execution; null if the violation was not rerun. */
   readonly fixture: Fixture | null;
   readonly expected: string;
   readonly seen: string;
-  /** How often it showed when it was sent again; null when it was not. */
+  /** How often reruns showed it; null if it was not rerun. */
   readonly reruns: Counterexample["reruns"] | null;
 }
 
-/** A violation that was seen while exploring and not again. */
+/** A violation that was seen once and not in reruns. */
 export interface Unconfirmed {
   readonly kind: "unconfirmed";
   readonly why: Reason;
-  /** The rule that explained it whenever it did show again. */
+  /** The rule that explained it whenever a rerun showed it. */
   readonly explainedBy?: string;
 }
 
-/** Says why a violation is not confirmed. */
 export function unconfirmed(detail: string): Unconfirmed {
   return { kind: "unconfirmed", why: { code: "not-confirmed", detail } };
 }
 
-/** Nothing is told of a fixture that is not as it has to be. */
+/** A fixture that could not be reset confirms nothing. */
 function withoutFixture(seen: string): Unconfirmed {
   return { kind: "unconfirmed", why: { code: "no-fixture", seen } };
 }
 
-/** What confirming needs. */
 export interface ConfirmOptions extends Omit<SoughtViolation, "unless"> {
   readonly getEmptyFixture: GetEmptyFixture;
-  /** No more may be sent. */
+  /** True when no more requests may be sent. */
   readonly stop: () => boolean;
-  /** Most reruns, where a budget allows fewer than it takes. */
+  /** The most reruns that the budget allows. */
   readonly maxReruns?: number;
-  /** Which try of this rule it is, from 1: a recording tells the reruns of one from those of another. */
+  /** The number of this attempt for the rule, from 1. It separates the reruns of attempts in a recording. */
   readonly attempt?: number;
 }
 
-/** Reruns that a violation may cost, on emptied and on new fixtures; how often a race is tried in the hope to see it, and how often the smallest history is tried at the end. */
+/**
+ * The most reruns on reset fixtures, for a race, and on new fixtures; the reruns in which a race has to show once;
+ * and the final reruns of the smallest history.
+ */
 const most = { reruns: 240, raceReruns: 600, newFixtures: 40, raceTries: 20, confirmations: 3 } as const;
 
-/** How a history went that showed the violation. */
+/** An execution that showed the violation. */
 type Showing = Pick<Confirmed, "execution" | "fixture" | "expected" | "seen">;
 
-/** The smallest history so far that showed it for its own reason. */
+/** The smallest history so far that showed the violation without another rule that explains it. */
 type Smallest = Showing & { readonly steps: Steps };
 
-/** How often a smaller history has to show it to be as good as a larger one. */
+/** How many of some reruns have to show the violation before a smaller history replaces a larger one. */
 interface Criterion {
   readonly reruns: number;
   readonly shows: number;
 }
 
-/** What no race decides shows every time. */
+/** A history without concurrent calls shows the violation every time. */
 const always: Criterion = { reruns: 1, shows: 1 };
-/** A race goes either way: a smaller one is as good when it shows in half of the reruns. */
+/** A smaller race replaces a larger one if half of the reruns show it. */
 const often: Criterion = { reruns: 6, shows: 3 };
-/** A race that is lost seldom is left as large as it was, since a smaller one is lost more seldom still. */
+/** A race that seldom shows keeps its size, since a smaller one shows even less often. */
 const seldom: Criterion = { reruns: 20, shows: 1 };
 
 /**
- * Executes a candidate again, shrinks it and confirms it, so that nothing is reported that does not reproduce. Fixtures
- * are emptied for each rerun; where that does not show it on a new fixture, each rerun gets a new one, since what a
- * history leaves behind may outlast emptying, as ids do that are never free again. A smaller history in which another rule
- * explains the violation does not show it, so that it is told for its own reason.
+ * Reruns a candidate, shrinks it and confirms it, so only violations that reproduce are reported. Reruns use reset
+ * fixtures first, and new ones if the violation does not show, because some effects outlast a reset. A smaller
+ * history counts only if no other rule explains the violation in it.
  */
 export async function confirm(
   candidate: Candidate,
@@ -99,11 +99,11 @@ async function confirmAnywhere(
   candidate: Candidate,
   options: ConfirmOptions,
 ): Promise<Confirmed | Unconfirmed> {
-  // What came before on a fixture that could not be emptied may be behind it.
+  // Earlier test cases on a fixture that could not be reset may explain it.
   if (candidate.notEmptied === true) return confirmOn(candidate, options, true);
   const onEmptied = await confirmOn(candidate, options, false);
   if (onEmptied.kind === "confirmed" || onEmptied.explainedBy !== undefined) return onEmptied;
-  // A race that was not lost again in twenty tries is not lost more often on new fixtures.
+  // A race that did not show in twenty reruns does not show more often on new fixtures.
   if (isRacing(candidate.batches) || options.stop()) return onEmptied;
   return confirmOn(candidate, options, true);
 }
@@ -118,7 +118,7 @@ async function confirmOn(
   const reruns = rerunsOf(candidate, options, onNewFixtures);
   const { shows, smallest, explainedBy } = reruns;
   const isShown = await shows(whole, isRace ? { reruns: most.raceTries, shows: 1 } : always);
-  // Where another rule explains it in the whole history, a part may show it without that.
+  // If another rule explains the violation in the whole history, a part may show it alone.
   if (isShown || (!isRace && explainedBy() !== null)) {
     const race = isRace && !(await shows(whole, often)) ? seldom : often;
     const showsStill = (steps: Steps) => shows(steps, isRacing(steps) ? race : always);
@@ -135,7 +135,7 @@ function isRacing(batches: readonly (readonly unknown[])[]): boolean {
   return batches.some((batch) => batch.length > 1);
 }
 
-/** Executes parts of a history again, within bounds, and keeps the last that met its criterion. */
+/** Reruns parts of a history within bounds, and keeps the last part that met its criterion. */
 function rerunsOf(candidate: Candidate, options: ConfirmOptions, onNewFixtures: boolean) {
   const usualMost = onNewFixtures
     ? most.newFixtures
@@ -155,7 +155,7 @@ function rerunsOf(candidate: Candidate, options: ConfirmOptions, onNewFixtures: 
   let smallest: Smallest | null = null;
   let explainedBy: string | null = null;
   let noFixture = false;
-  /** Null where nothing was found wrong. */
+  /** Null if the rerun shows no violation. */
   const rerunOnce = async (steps: Steps, isNew: boolean): Promise<RerunResult | null | "no-fixture"> => {
     const testCase = `${prefix}${++testCases}`;
     const done = await rerun(steps, {
@@ -176,7 +176,7 @@ function rerunsOf(candidate: Candidate, options: ConfirmOptions, onNewFixtures: 
     once: rerunOnce,
     smallest: () => smallest,
     explainedBy: () => explainedBy,
-    /** Only a function alone is soon created. */
+    /** A fixture with one function is quick to create. */
     isAlone: (steps: Steps) => fixtureFor(steps, from, true) === "bare",
     notShown: (why: string): Unconfirmed => {
       if (noFixture) return withoutFixture(candidate.seen);
@@ -206,18 +206,21 @@ function rerunsOf(candidate: Candidate, options: ConfirmOptions, onNewFixtures: 
   };
 }
 
-/** What the rule found, and what explains it all the same. */
+/** The execution that showed the violation, and the rule that explains it, if any. */
 interface RerunResult {
   readonly shown: Showing;
   readonly explainedBy: string | null;
 }
 
-/** What a report needs of a history; what else was read in it would fill the memory, rule by rule. */
+/** Drops what a report does not need, to bound the memory. */
 function executionForReport({ batches }: Execution): Execution {
   return { batches: batches.map((batch) => batch.map(truncateExchange)), observed: [] };
 }
 
-/** The first tries are on new fixtures, where whoever executes it by hand begins: it has to show there. */
+/**
+ * Confirms the smallest history. The first reruns use new fixtures, because a reader who runs the reproduction
+ * starts there.
+ */
 async function confirmSmallest(
   { steps, ...before }: Smallest,
   { once, isAlone }: ReturnType<typeof rerunsOf>,
@@ -225,7 +228,7 @@ async function confirmSmallest(
 ): Promise<Confirmed | Unconfirmed> {
   const isRace = isRacing(steps);
   const tries = isRace ? most.raceTries : most.confirmations;
-  // A race takes many tries.
+  // A race takes many reruns, and new fixtures are expensive.
   const onNew = isAlone(steps) ? tries : isRace ? 0 : 1;
   const notSeen = (where: string) => unconfirmed(`seen (${before.seen}), but not ${where}`);
   let confirmed: Showing = before;
@@ -239,12 +242,12 @@ async function confirmSmallest(
     if (!isShown && stop()) break;
     tried += 1;
     if (isShown) shown += 1;
-    // As whoever executes it by hand will see it, and on a function of its own.
+    // Report the execution on a new fixture, which is the one that a reader reproduces.
     if (isShown && isNew && shown === 1) confirmed = result.shown;
     if (tried === onNew && shown === 0) return notSeen("on functions that were just created");
   }
   if (shown === 0 && tried > 0) return notSeen(`in ${tried} further tries`);
-  // Where nothing more might be sent it has been executed once more all the same.
+  // If no request may be sent any more, the execution that shrinking found counts.
   const reruns = tried === 0 ? { shown: 1, tried: 1 } : { shown, tried };
   return { kind: "confirmed", ...confirmed, reruns };
 }

@@ -24,17 +24,17 @@ import type { Header } from "../spec/exchange.ts";
 import type { OptionSpelling } from "../spec/fault.ts";
 import type { Fixture, FixtureFunction } from "../spec/fixture.ts";
 
-/** How a target is reached, and under which limits. */
+/** How to connect to a target, and under which limits. */
 export interface ConnectOptions {
   readonly endpoint: URL;
   readonly region: string;
   readonly sign: boolean;
   readonly env: Environment;
-  /** Use this function and create nothing. */
+  /** An existing function to use; nothing is created. */
   readonly functionName?: string | undefined;
-  /** False where nothing can be created and any name will do. */
+  /** False if the target cannot create functions and accepts any name. */
   readonly arranges: boolean;
-  /** Begins every name that is created. */
+  /** The prefix of every created name. */
   readonly prefix: string;
   readonly role?: string | undefined;
   readonly timeoutMs: number;
@@ -44,37 +44,36 @@ export interface ConnectOptions {
   readonly signal?: AbortSignal | undefined;
   readonly clock: Clock;
   readonly now: () => Date;
-  /** Where what is created is noted; null for targets that end with the run. */
+  /** Where the journal of created resources is; null for targets that end with the run. */
   readonly journalDir: string | null;
   readonly pid: number;
-  /** Starts the target again where it has gone; true when it is up. */
+  /** Restarts a target that stopped; true when it is up. */
   readonly restart?: (() => Promise<boolean>) | undefined;
-  /** In place of a connection to the endpoint. */
+  /** Replaces the HTTP connection to the endpoint. */
   readonly carrier?: ((authorize: Authorizer) => Transport) | undefined;
   /** What to do when nothing can be arranged, as the end of a sentence. */
   readonly remedy?: string | undefined;
-  /** What sentences call an option; its name in the library unless told otherwise. */
+  /** How messages spell an option; by default its name in the library. */
   readonly optionName?: OptionSpelling | undefined;
 }
 
-/** How a fixture is arranged where that differs from one to the next. */
+/** How to arrange one fixture, where fixtures differ. */
 export type ArrangeHow = Pick<ArrangeOptions, "waitTimeoutMs" | "bare" | "signal" | "onTearDown">;
 
-/** A target within reach. */
+/** A connection to a target. */
 export interface Connection {
   readonly transport: Limited;
   readonly how: SendOptions;
-  /** Arranges a fixture. */
   arrange(suffix: string, how?: ArrangeHow): Promise<Arranged>;
   readonly fresh: boolean;
   readonly redact: (text: string) => string;
   readonly curl: { readonly authorization: readonly Header[]; readonly sign: boolean };
 }
 
-/** Requests of the budget that are kept for clean-up. */
+/** Requests of the budget that are reserved for clean-up. */
 const reserve = 40;
 
-/** Opens the way to a target. Nothing is sent yet. */
+/** Makes a connection to a target without sending anything. */
 export async function connect(options: ConnectOptions): Promise<Connection> {
   const { endpoint, region, sign, clock, signal, timeoutMs } = options;
   const credentials = sign ? await credentialsFrom(options.env, options.optionName) : null;
@@ -82,17 +81,18 @@ export async function connect(options: ConnectOptions): Promise<Connection> {
     credentials === null
       ? constantAuthorizer(region)
       : signingAuthorizer({ credentials, region, now: options.now });
-  // Rounds of a race must really be in flight together, whatever the number of workers.
+  // All calls of a batch must be in flight together, whatever the number of workers.
   const connections = Math.max(32, options.concurrency);
   const carrier =
     options.carrier?.(authorize) ??
     httpTransport({ endpoint, clock, authorize, connections, connectTimeoutMs: Math.max(10_000, timeoutMs) });
-  // Functions of our own are deleted with all that was added to them.
+  // Deleting a created function also deletes its statements, so only an existing function needs a record of
+  // them.
   const noted = options.functionName === undefined ? null : recordStatementIds(carrier);
   const observed = noted?.transport ?? carrier;
   const { budget, rate, restart } = options;
   const redact = redactor(credentials === null ? [] : secretsOf(credentials));
-  // Each fixture has two functions to delete, and a role may stand beside them.
+  // Each fixture has two functions to delete, and the run may have created a role.
   let fixtures = 0;
   const minReserve = Math.min(reserve, Math.ceil((budget ?? 0) / 4));
   const transport = limited(
@@ -127,7 +127,7 @@ export async function connect(options: ConnectOptions): Promise<Connection> {
     ...how,
   });
   const { functionName } = options;
-  // Every fixture of a run is created like the first, under the one role that may have been needed.
+  // Every fixture of a run uses the recipe of the first, with the role that it may have needed.
   let recipe: Arranged["recipe"] = null;
   const arrangeNew = async (suffix: string, how: ArrangeHow): Promise<Arranged> => {
     fixtures += 1;
@@ -156,7 +156,7 @@ export async function connect(options: ConnectOptions): Promise<Connection> {
   };
 }
 
-/** A fixture for a target that keeps nothing: every name is as good as another, unless it answers for one only. */
+/** A fixture for a target without state: any name works, unless the target answers for one function only. */
 function assumedFixture(prefix: string, region: string, only: string | undefined): Arranged {
   const account = "123456789012";
   const fixtureFunction = (name: string): FixtureFunction => {

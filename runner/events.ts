@@ -9,7 +9,7 @@ import type { Column, UnsupportedCapability } from "../spec/verdict.ts";
 import type { Need, TestCase } from "../suites/case.ts";
 import type { RuleResult } from "./rule-results.ts";
 
-/** What is known of a run before anything is sent. */
+/** What is known of a run before it sends anything. */
 export interface RunHead {
   readonly tool: { readonly name: string; readonly version: string };
   readonly target: {
@@ -17,66 +17,69 @@ export interface RunHead {
     readonly endpoint: string;
     readonly cannot: readonly UnsupportedCapability[];
   };
-  /** All rules that a report is to list, also those that cannot be judged. */
+  /** All rules that a report lists, including those that cannot be judged. */
   readonly rules: readonly Rule[];
   readonly profile: Column;
-  /** What was left out on request. */
+  /** What the user left out of the run. */
   readonly only?: Report["only"] | undefined;
   readonly seed: number;
   readonly startedAt: Date;
 }
 
-/** What a run has cost so far. */
+/** The requests and the time that a run has used so far. */
 export interface Spent {
   readonly requests: number;
   readonly ms: number;
 }
 
 /**
- * What a batch was sent for: a test case, a rerun of a candidate, or neither of them, such as a probe, a reset or a look
- * whether the functions are still there.
+ * Why a batch was sent: for a test case, for a rerun of a candidate, or for neither (a probe, a reset, a check that
+ * the functions still exist).
  */
 export type Purpose = "execute" | "confirm" | "arrange";
 
 /**
- * What a test case began on: policies that were seen to be empty wherever it met them; the fixture as earlier cases left
- * it; or one that was to be emptied or replaced, where neither worked.
+ * The fixture at the start of a test case: with empty policies, as earlier cases left it, or impossible to reset or
+ * replace.
  */
 export type Began = "empty" | "used" | "not-emptied";
 
-/** A test case, and where it stands. */
+/** The test case of an event. */
 interface CaseEvent {
   readonly worker: number;
   /** `clean`: it needs an empty fixture. */
   readonly case: Pick<TestCase, "id" | "clean">;
-  /** Its place in the plan. */
+  /** Its index in the plan. */
   readonly place: number;
   readonly spent: Spent;
 }
 
 /**
- * What happens in a run, as the engine does it. Payloads are the engine's own values, never copies; decisions are told
- * as codes, and whoever prints them makes the sentences. There is one event a batch and one a test case.
+ * The events of a run. Payloads are the engine's own values and never copies. Decisions are codes, which observers
+ * turn into sentences. Each batch and each test case has one event.
  */
 export type RunEvent =
   | { readonly type: "run-started"; readonly head: RunHead }
-  /** A worker has a fixture; what was known of an earlier one says nothing of it. `empty`: it was created for this run. */
+  /**
+   * A worker has a new fixture; knowledge of its earlier fixture no longer applies. `empty`: the fixture was
+   * created for this run.
+   */
   | {
       readonly type: "fixture-ready";
       readonly worker: number;
       readonly fixture: Fixture;
       readonly empty: boolean;
     }
-  /** A fixture was reset, whether anything had to be sent for that or not. `empty`: every policy was seen to be empty. */
+  /** A fixture was reset, even if that took no request. `empty`: every policy was seen to be empty. */
   | { readonly type: "fixture-reset"; readonly worker: number; readonly empty: boolean }
-  /** The target was probed, and what to send is known. `rules` are those that can be judged. */
+  /** The target was probed and the test cases are planned. `rules` are those that can be judged. */
   | {
       readonly type: "planned";
       readonly cases: number;
       readonly rules: readonly Rule[];
       readonly unsupported: readonly UnsupportedCapability[];
     }
-  /** `case` names the test case or the rerun; it is empty where the batch was sent for neither. */
+  /** `case` names the test case or the rerun; it is empty if the batch belongs to neither. */
   | {
       readonly type: "batch";
       readonly worker: number;
@@ -85,16 +88,16 @@ export type RunEvent =
       readonly exchanges: readonly Exchange[];
       readonly observed: ObservedBatch;
     }
-  /** A test case was executed to its end, or cut short by the end of the run. */
+  /** A test case was executed completely, or was cut by the end of the run. */
   | (CaseEvent & {
       readonly type: "case-finished";
       readonly end: "complete" | "cut";
       readonly began: Began;
       readonly findings: readonly Finding[];
     })
-  /** A test case was left out for what the fixture or the target lacks. */
+  /** A test case was skipped, because the fixture or the target does not provide what it needs. */
   | (CaseEvent & { readonly type: "case-skipped"; readonly lacks: Need })
-  /** The first violation of a rule, in whichever column. It has yet to be confirmed. */
+  /** The first violation of a rule, in either column. It is not yet confirmed. */
   | {
       readonly type: "candidate";
       readonly rule: Rule;
@@ -103,21 +106,23 @@ export type RunEvent =
       readonly expected: string;
       readonly seen: string;
     }
-  /** What the target cannot do, found out only when the test cases had been executed. */
+  /** A capability that the target does not support, found after the test cases. */
   | { readonly type: "unsupported"; readonly what: UnsupportedCapability }
-  /** Checks that the test cases would have brought which were not executed to their end. Not told where nobody counted. */
+  /** The checks that unexecuted or cut test cases would have made. This event is absent if nobody counted them. */
   | {
       readonly type: "not-executed";
       readonly checks: readonly { readonly rule: string; readonly column: Column; readonly checks: number }[];
     }
-  /** How many of the rules with candidates have been tried again: at the beginning, and after each. */
+  /**
+   * How many of the rules with candidates have been confirmed or rejected: once at the start, and after each rule.
+   */
   | {
       readonly type: "confirming";
       readonly tried: number;
       readonly of: number;
       readonly spent: Spent;
     }
-  /** What became of a rule. `tried`: there were candidates, and what became of them decided. */
+  /** The result of a rule. `hadCandidates`: reruns of candidates decided it. */
   | {
       readonly type: "rule-result";
       readonly rule: Rule;
@@ -126,56 +131,56 @@ export type RunEvent =
       readonly hadCandidates: boolean;
     }
   | { readonly type: "problem"; readonly problem: RunProblem }
-  /** The last event. `complete`: all that was planned was done. */
+  /** The last event. `complete`: everything planned was done. */
   | { readonly type: "run-finished"; readonly complete: boolean; readonly spent: Spent };
 
-/** Why a run ends before all that was planned is done. */
+/** Why a run ends before everything planned is done. */
 export type StopReason =
   | { readonly code: "interrupted" | "part-failed" | "budget-spent" | "budget-kept" }
   | Gone;
 
-/** The target answers no longer: in no way, or not with what was asked for. `detail` is what it did last. */
+/** The target no longer answers (silent) or turns every request away (busy). `detail` describes its last answer. */
 export interface Gone {
   readonly code: "silent" | "busy";
   readonly detail: string;
 }
 
-/** What went wrong on our side or on the way. */
+/** A problem of the run itself. */
 export type RunProblem =
   | { readonly code: "not-begun"; readonly fault: Fault }
   /** Anything that was thrown: an error of the suite itself, or a Fault that ended the run. */
   | { readonly code: "died"; readonly error: unknown }
   | { readonly code: "stopped"; readonly reason: StopReason }
   | { readonly code: "fixtures-lost"; readonly functions: readonly string[] }
-  /** `what` is the sentence of whoever could not remove it. */
+  /** `what` is a sentence that names the resource. */
   | { readonly code: "left-behind"; readonly what: string }
-  /** As a recording tells it. */
+  /** A problem from a recording. */
   | { readonly code: "recorded"; readonly problem: Problem };
 
-/** Listens to a run: a fold over its events. It may throw, and decides nothing. */
+/** Observes the events of a run. It may throw, and it decides nothing. */
 export interface Observer {
   on(event: RunEvent): void;
-  /** Resolves when all is written that was begun; asked once, after the last event. */
+  /** Resolves when all its output is written; called once, after the last event. */
   end?(): Promise<void>;
 }
 
-/** Tells the observers of an event. */
+/** Passes an event to the observers. */
 export type Emit = (event: RunEvent) => void;
 
-/** The observers of a run, as its engine sees them. */
+/** The observers of a run. */
 export interface ObserverGroup {
   /**
-   * Tells all observers. One that throws is told nothing any more; when the others have been told, what it threw is
-   * thrown, so that it ends the run.
+   * Passes an event to all observers. An observer that throws gets no further events. After the other observers got
+   * the event, the error is thrown again and ends the run.
    */
   readonly emit: Emit;
-  /** The same where the run is about to end anyhow: what an observer throws is told to the others as a problem. */
+  /** The same for events at the end of a run: an error of an observer becomes a problem event for the others. */
   readonly emitLast: Emit;
-  /** Waits until all have written what they began. */
+  /** Waits until all observers have written their output. */
   end(): Promise<void>;
 }
 
-/** Gathers observers, who are told of each event in this order. */
+/** Makes a group of observers that get each event in this order. */
 export function observerGroup(observers: readonly Observer[]): ObserverGroup {
   const active = new Set(observers);
   const emit: Emit = (event) => {
@@ -194,7 +199,7 @@ export function observerGroup(observers: readonly Observer[]): ObserverGroup {
     try {
       emit(event);
     } catch (error) {
-      // This ends, because each time there is one observer less.
+      // This recursion ends, because each error removes one observer.
       emitLast({ type: "problem", problem: { code: "died", error } });
     }
   };
@@ -214,14 +219,14 @@ export function observerGroup(observers: readonly Observer[]): ObserverGroup {
   };
 }
 
-/** What a run begins with, of all that it needs. */
+/** Picks the head of a run from its options. */
 export function headOf({ tool, target, rules, profile, only, seed, startedAt }: RunHead): RunHead {
   return { tool, target, rules, profile, only, seed, startedAt };
 }
 
 const none: readonly Observation[] = [];
 
-/** The observations of a batch that was sent for a test case; none of any other event. */
+/** The observations of a batch of a test case; none for any other event. */
 export function executedIn(event: RunEvent): readonly Observation[] {
   return event.type === "batch" && event.purpose === "execute" ? event.observed.observations : none;
 }

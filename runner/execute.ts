@@ -11,43 +11,41 @@ import { silenceCounter } from "./gone.ts";
 import type { Scope } from "./scope.ts";
 import type { Worker } from "./worker.ts";
 
-/** What executing test cases needs. */
 export interface ExecuteOptions {
   readonly scope: Scope;
   readonly workers: readonly Worker[];
   readonly testCases: readonly TestCase[];
   readonly judge: Judge;
-  /** Collects what the engine decides by. */
+  /** Collects the verdicts on which the engine bases its decisions. */
   readonly verdicts: Verdicts;
-  /** What the target or its fixtures cannot do. */
+  /** The capabilities that the target or its fixtures do not support. */
   readonly cannot: ReadonlySet<string>;
   readonly replace: (worker: Worker) => Promise<Worker | null>;
-  /** Why no more may be sent; null to go on. */
+  /** Why no more requests may be sent; null to continue. */
   readonly stop: () => StopReason | null;
-  /** Is given what each test case sent and was answered, once it has ended. */
+  /** Called with the exchanges of each test case after it ends. */
   readonly onExecuted?: (testCase: TestCase, batches: readonly (readonly Exchange[])[]) => void;
   readonly emit: Emit;
   readonly spent: () => Spent;
 }
 
-/** What became of the test cases. */
 export interface Executed {
-  /** Test cases that were left out, not reached, or cut short. */
+  /** Test cases that were skipped, not started or cut. */
   readonly unsent: readonly TestCase[];
-  /** What the test cases that were cut short have brought all the same. */
+  /** The findings of the test cases that were cut. */
   readonly findingsOfCut: readonly Finding[];
-  /** The workers at the end, those with a new fixture among them. */
+  /** The workers at the end, some with a new fixture. */
   readonly workers: readonly Worker[];
-  /** Why it stopped early; null when everything planned was sent. */
+  /** Why execution stopped early; null if every test case was executed. */
   readonly stopped: StopReason | null;
 }
 
-/** A fixture with more statements than these is reset before the next test case, so that its policy stays small. */
+/** A fixture with more statements than this is reset before the next test case, to keep its policy small. */
 const resetFrom = 12;
 
 /**
- * Executes every test case. Which worker executes which, and in which order, depends on their number only: workers are in
- * flight together, and yet the same seed sends the same requests on the same workers in the same order.
+ * Executes every test case. The worker and the order of a case depend only on its index. Workers run in parallel,
+ * yet a seed sends the same requests on the same workers in the same order.
  */
 export async function executeCases(options: ExecuteOptions): Promise<Executed> {
   const { testCases, stop, emit, spent } = options;
@@ -91,13 +89,16 @@ export async function executeCases(options: ExecuteOptions): Promise<Executed> {
   return { unsent: [...unsent], findingsOfCut, workers, stopped: stop() ?? gone };
 }
 
-/** A worker that is ready for a test case, and what the case begins on. */
+/** A worker that is ready for a test case, and the state of its fixture. */
 interface PreparedWorker {
   readonly worker: Worker;
   readonly began: Began;
 }
 
-/** The worker, reset where the test case needs it; with a new fixture where that fails; as it is where neither works. */
+/**
+ * Resets the worker if the test case needs it, and replaces its fixture if the reset fails. If both fail, the
+ * worker stays as it is.
+ */
 async function prepare(
   worker: Worker,
   testCase: TestCase,
@@ -111,7 +112,7 @@ async function prepare(
   return replacement === null ? { worker, began: "not-emptied" } : { worker: replacement, began: "empty" };
 }
 
-/** How a test case ended, and what was found in it. */
+/** How a test case ended, and its findings. */
 interface CaseOutcome {
   readonly end: "complete" | "cut";
   readonly began: Began;
@@ -145,7 +146,7 @@ async function execute(
       purpose: "execute",
       onBatch: (batch, exchanges) => {
         batches.push(exchanges.map(truncateExchange));
-        // A leak that came before may be behind what is seen from here on.
+        // An earlier leak into one of these policies may explain later findings.
         if (began === "empty" && concerns(batch, possiblyChanged)) began = "used";
         observe(judge.batch(batch));
       },
@@ -157,7 +158,7 @@ async function execute(
   return { end: whole ? "complete" : "cut", began, findings };
 }
 
-/** One of these policies, or a policy that may be one of them, was written to or read. */
+/** Says whether a batch wrote to or read one of these policies, or a policy that may be one of them. */
 function concerns({ observations }: ObservedBatch, policies: ReadonlySet<string>): boolean {
   if (policies.size === 0) return false;
   return observations.some((of) => {
@@ -167,7 +168,7 @@ function concerns({ observations }: ObservedBatch, policies: ReadonlySet<string>
   });
 }
 
-/** The budget or the end of the run came before it. */
+/** The budget or the end of the run prevented the request. */
 function wasNotSent({ answer }: Exchange): boolean {
   return answer.kind === "none" && answer.unsent === true;
 }

@@ -11,13 +11,13 @@ import { executeCases } from "./execute.ts";
 import { openScope } from "./scope.ts";
 import { workerOn } from "./worker.ts";
 
-/** Tells how many checks of a rule, in a column, histories would have brought that were not sent. */
+/** The number of checks of a rule, in a column, that unsent test cases would have made. */
 export type Unsent = (rule: Rule, column: Column) => number;
 
-/** Histories that are looked into; with more of them left over, what is expected is a lower bound. */
+/** The most test cases that are counted. With more of them, the expected number of checks is a lower bound. */
 const maxHistories = 1000;
 
-/** Plays histories that the target never got on the reference in this process, and counts what the rules are asked. */
+/** Executes the unsent test cases on the reference in this process, and counts the checks of each rule. */
 export async function unsentChecks(testCases: readonly TestCase[], rules: readonly Rule[]): Promise<Unsent> {
   if (testCases.length === 0) return () => 0;
   const counted = await countChecks(testCases.slice(0, maxHistories), rules);

@@ -2,10 +2,16 @@ import { phrase } from "../spec/answer.ts";
 import type { Answer, Exchange } from "../spec/exchange.ts";
 import type { Gone } from "./events.ts";
 
-/** Answers that never came or turned a request away, in a row on one worker, after which the target counts as gone. */
+/**
+ * A target counts as gone after this many answers in a row on one worker that never came or turned the request
+ * away.
+ */
 const goneAfter = 12;
 
-/** Takes what comes back on one worker; true, and told with the reason, when the target answers no longer. */
+/**
+ * Makes a function that takes the exchanges of one worker. It returns true and calls `onGone` when the target no
+ * longer answers.
+ */
 export function silenceCounter(onGone: (why: Gone) => void): (exchanges: readonly Exchange[]) => boolean {
   let silent = 0;
   let busy = 0;
@@ -13,7 +19,7 @@ export function silenceCounter(onGone: (why: Gone) => void): (exchanges: readonl
   const observe = ({ call, answer }: Exchange): Gone | null => {
     silent = isSilent(answer) ? silent + 1 : 0;
     busy = isBusy(answer) ? busy + 1 : 0;
-    // A target that turns away AddPermission alone is still there to be judged by what else it says.
+    // A target that turns away only AddPermission can still be judged by its other answers.
     if (busy === 0) busyOthers = 0;
     else if (call.operation !== "AddPermission") busyOthers += 1;
     if (silent >= goneAfter) return { code: "silent", detail: answer.kind === "none" ? answer.detail : "" };

@@ -4,8 +4,8 @@ import { placeOf, placeText } from "../spec/error-place.ts";
 import { Fault } from "../spec/fault.ts";
 
 /**
- * The problem that an error makes which ended a run. A Fault says what has to be known; anything else is an error of the
- * suite itself, and is told with its place and its stack.
+ * Describes the error that ended a run as a problem. The message of a Fault is complete. Any other error is one of
+ * the suite itself and gets its place and its stack.
  */
 export function problemOf(error: unknown, redact: (text: string) => string): Problem {
   if (error instanceof Fault) return { code: "ended-early", message: `The run died: ${error.message}` };
@@ -19,10 +19,10 @@ export function problemOf(error: unknown, redact: (text: string) => string): Pro
   };
 }
 
-/** Frames that are kept of each error, and errors that are kept of a chain of causes. */
+/** Most frames kept of each error, and most errors kept of a chain of causes. */
 const most = { frames: 40, errors: 5 } as const;
 
-/** An error as lines: its name and message, its frames, and the same of what caused it. No folder of the machine is in them. */
+/** Prints an error as lines: its name, its message, its frames and its causes, without folders of this machine. */
 export function stackOf(error: unknown): readonly string[] {
   const lines: string[] = [];
   let cause = error;
@@ -41,7 +41,7 @@ function framesOf({ stack }: Error): readonly string[] {
   return frames.slice(0, most.frames).map((line) => shortFrame(line.trim()));
 }
 
-/** "at name (path:1:2)" with the path as short as it can be; what Node itself consists of has no folder. */
+/** Shortens the path in a frame such as "at name (path:1:2)". Frames of Node itself have no folder. */
 function shortFrame(frame: string): string {
   if (/(^at (async )?|\()node:[^ ]*$/.test(frame)) return frame;
   const start = frame.search(/file:\/\/|[A-Za-z]:[\\/]|[\\/]/);
@@ -53,7 +53,10 @@ function shortFrame(frame: string): string {
 const root = new URL("../", import.meta.url);
 const roots = [root.href, fileURLToPath(root)];
 
-/** Our own files from our folder on, dependencies from theirs on, and of anything else the name. */
+/**
+ * Makes our own files relative to the package, dependencies relative to node_modules, and reduces other paths to
+ * their name.
+ */
 function shortPath(path: string): string {
   const own = roots.find((folder) => path.startsWith(folder));
   if (own !== undefined) return path.slice(own.length);
@@ -62,7 +65,7 @@ function shortPath(path: string): string {
   return path.slice(Math.max(path.lastIndexOf("/"), path.lastIndexOf("\\")) + 1);
 }
 
-/** A path in quotes, as Node writes it, and one that stands as a word. */
+/** A path in quotes, as Node prints it, and a path without quotes. */
 const quotedPath = /(['"`])((?:file:\/\/|[A-Za-z]:)?[\\/][^'"`\n]*)\1/g;
 const barePath =
   /(?<![\w:/\\.'"`])(?:file:\/\/\/?|[A-Za-z]:\\|\/)[\p{L}\p{N}._@~+%-]+[\\/][\p{L}\p{N}._@~+%\\/-]*/gu;
@@ -76,7 +79,7 @@ function withoutFolders(text: string): string {
     .replace(barePath, shortWhereLocal);
 }
 
-/** What begins with a date is a path of the Lambda API, and of no machine. */
+/** A path that begins with a date belongs to the Lambda API and not to a machine. */
 function shortWhereLocal(path: string): string {
   return /^\/\d{4}-\d\d-\d\d\//.test(path) ? path : shortPath(path);
 }

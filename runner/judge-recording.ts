@@ -20,7 +20,6 @@ import { replayTestCase, violationIn } from "./rerun.ts";
 import { confirmCandidates, type Findings, notRerun, type RuleResult, resultKey } from "./rule-results.ts";
 import { workerOn } from "./worker.ts";
 
-/** How a recording is judged. */
 export interface RejudgeOptions {
   readonly rules: readonly Rule[];
   readonly tool: ReportOptions["tool"];
@@ -31,9 +30,9 @@ export interface RejudgeOptions {
 type ConfirmCandidate = typeof confirm;
 
 /**
- * The report of a recorded run by the given rules; nothing is sent. The stored events are judged as the engine judges
- * what comes back, and the same observers are told. Violations are confirmed by the recorded reruns: of the recording
- * only these are held, and what each worker goes on with.
+ * Judges a recorded run by the given rules without sending anything. Stored events go through the engine's judge
+ * and to the same observers. Recorded reruns confirm the violations. Only these reruns and the current test case of
+ * each worker are in memory.
  */
 export async function rejudge(recording: Recording, options: RejudgeOptions): Promise<Report> {
   const { report: live, fixture } = recording;
@@ -70,7 +69,7 @@ export async function rejudge(recording: Recording, options: RejudgeOptions): Pr
   return withFooterFacts(report.report(), live);
 }
 
-/** What judging recorded test cases needs, and what it adds to. */
+/** What judging recorded test cases needs. */
 interface CaseJudging {
   readonly judge: Judge;
   readonly candidates: Verdicts;
@@ -79,7 +78,7 @@ interface CaseJudging {
   readonly spent: Spent;
 }
 
-/** Judges one test case after the other, as the engine does while it executes them. */
+/** Judges test cases one by one, as the engine does while it executes them. */
 function caseJudge({ judge, candidates, limit, emit, spent }: CaseJudging) {
   return ({ worker, id, fixture, batches, observed }: History, how: CaseEnd): void => {
     const soFar: (readonly Exchange[])[] = [];
@@ -124,7 +123,7 @@ function resultsOf(
 
 const columns: readonly Column[] = ["document", "aws"];
 
-/** What no exchange shows: what was never sent, and what went wrong. */
+/** Emits what no exchange shows: the checks that were not executed, and the problems. */
 function emitFooter(live: Report, rules: readonly Rule[], emit: Emit): void {
   const unsent = unsentIn(live);
   const checks = rules.flatMap((rule) =>
@@ -134,7 +133,7 @@ function emitFooter(live: Report, rules: readonly Rule[], emit: Emit): void {
   for (const problem of problemsIn(live)) emit({ type: "problem", problem: { code: "recorded", problem } });
 }
 
-/** What the live run knew of its target, and of what was never sent, nobody knows better. */
+/** Takes over from the live report what a recording does not hold: the target and the numbers of test cases. */
 function withFooterFacts(report: Report, { target, coverage: known }: Report): Report {
   const histories = known?.histories ?? { planned: 0, played: 0 };
   const { coverage } = report;
@@ -161,7 +160,7 @@ function presentationOf(
   return {
     curl,
     replay: (rule) => replays.get(rule) ?? "",
-    // Secrets were taken out when it was recorded.
+    // The recorder already removed all secrets.
     redact: (text) => text,
   };
 }
@@ -175,7 +174,7 @@ function unsentIn({ rules, coverage: known }: Report): ((rule: Rule) => number) 
   return ({ id }) => counts.get(id) ?? 0;
 }
 
-/** What kept the live run from judging a rule. */
+/** The reasons why the live run did not judge a rule. */
 function notJudgedReasonOf(live: Report): (rule: Rule) => Reason | null {
   const reasons = new Map(
     live.rules.flatMap((rule) => {
@@ -186,7 +185,10 @@ function notJudgedReasonOf(live: Report): (rule: Rule) => Reason | null {
   return ({ id }) => reasons.get(id) ?? null;
 }
 
-/** A violation is confirmed when a recorded replay shows it for its own reason; the last that did is the smallest. */
+/**
+ * Confirms a candidate if a recorded rerun shows it and no other rule explains it. The last such rerun is the
+ * smallest.
+ */
 function confirmFromRecording(all: readonly History[], judge: Judge): ConfirmCandidate {
   return async (candidate, { rule, columns, explains }) => {
     const replays = all.filter(({ id }) => id.startsWith(`${replayTestCase}${rule.id}/`));
@@ -203,7 +205,7 @@ function confirmFromRecording(all: readonly History[], judge: Judge): ConfirmCan
   };
 }
 
-/** Candidates are confirmed worker by worker; nothing is ever sent on this one. */
+/** A worker for confirming, on which nothing is sent. */
 function idleWorker(fixture: Fixture): ReturnType<typeof workerOn> {
   return workerOn({
     index: 0,

@@ -3,17 +3,17 @@ import { parentPort, Worker, workerData } from "node:worker_threads";
 import { variants } from "../targets/reference/mutants/index.ts";
 import { type Measured, measure } from "./kill-matrix.ts";
 
-/** Variants of the reference are measured side by side, one on each core. */
+/** Measures variants of the reference in parallel, one on each core. */
 export interface Threads {
   readonly count: number;
-  /** Measures a variant as soon as a thread is free. Rejects where a thread fails. */
+  /** Measures a variant as soon as a thread is free. Rejects if a thread fails. */
   measure(variant: string): Promise<Measured>;
   close(): Promise<void>;
 }
 
 const role = "kill-matrix";
 
-/** Starts one thread for each core, and no more than there is work for; none where one is enough. */
+/** Starts one thread for each core, but not more than there are variants. A single thread is this one. */
 export function startThreads(seed: number, most: number, cores = availableParallelism()): Threads {
   const count = Math.max(1, Math.min(cores, most));
   if (count === 1) return { count, measure: (name) => measureVariant(name, seed), close: async () => {} };
@@ -38,10 +38,10 @@ interface Job {
   readonly reject: (error: unknown) => void;
 }
 
-/** What a thread answers: what it measured, or why it could not. */
+/** The answer of a thread: a measurement, or an error message. */
 type ThreadAnswer = { readonly measured: Measured } | { readonly failure: string };
 
-/** A thread that takes one job after the other from a queue that all share. */
+/** Starts a thread that takes one job after another from a shared queue. */
 function startThread(seed: number, queue: Job[]): { readonly worker: Worker; readonly wake: () => void } {
   const worker = new Worker(bootstrap(import.meta.url), { eval: true, workerData: { role, seed } });
   let job: Job | undefined;
@@ -66,7 +66,7 @@ function startThread(seed: number, queue: Job[]): { readonly worker: Worker; rea
   return { worker, wake };
 }
 
-/** Node does not hand the loader of TypeScript on to threads, so that a thread of a checkout registers it first. */
+/** Node does not pass the TypeScript loader to threads, so a thread of a checkout registers it first. */
 function bootstrap(url: string): string {
   const start = `import(${JSON.stringify(url)})`;
   if (!url.endsWith(".ts")) return start;
@@ -80,7 +80,7 @@ async function measureVariant(name: string, seed: number): Promise<Measured> {
   return measure(variant, seed);
 }
 
-/** In a thread of ours: measures every variant that is asked for. */
+/** In one of our threads: measures each variant on request. */
 if (parentPort !== null && workerData?.role === role) {
   const port = parentPort;
   const answer = (of: ThreadAnswer) => port.postMessage(of);

@@ -13,16 +13,15 @@ import type { Observer } from "./events.ts";
 import type { RunOptions } from "./options.ts";
 import { run } from "./run.ts";
 
-/** What a run on a variant of the reference needs. */
 export interface VariantOptions {
   readonly seed: number;
   readonly runs?: number;
   readonly rounds?: number;
   readonly suites?: readonly string[];
-  /** All of them unless told otherwise. */
+  /** By default all rules. */
   readonly rules?: readonly Rule[];
   readonly budget?: number;
-  /** Makes who listens besides the report, which may be asked for at any moment. */
+  /** Makes observers in addition to the report. */
   readonly observers?: (options: RunOptions) => readonly Observer[];
 }
 
@@ -79,27 +78,27 @@ export async function judgeVariant(
   }
 }
 
-/** What a run at the default plan finds out about a variant of the reference. */
+/** The result of a run against a variant of the reference at the default plan. */
 export interface Measured {
-  /** Rules that are violated, sorted. */
+  /** The violated rules, sorted. */
   readonly violated: readonly string[];
-  /** Whether the default plan suffices for the rules that the variant declares. */
+  /** Whether the default plan violates every rule that the variant declares. */
   readonly found: boolean;
-  /** What went wrong with the run itself, one sentence each. */
+  /** Problems of the run itself, one sentence each. */
   readonly problems: readonly string[];
-  /** Sent in the run at the default plan. */
+  /** The number of requests at the default plan. */
   readonly requests: number;
 }
 
 type VariantPlan = Pick<VariantOptions, "runs" | "rounds" | "suites">;
 
-/** The default plan, and more of everything for a variant that the default plan does not find. */
+/** The default plan, and a wider one for variants that the default plan does not find. */
 const plans: { readonly usual: VariantPlan; readonly wide: VariantPlan } = {
   usual: usualPlan,
   wide: { runs: 100, rounds: 12, suites: suites.map(({ name }) => name) },
 };
 
-/** Judges a variant of the reference at the default plan, and at a wider one where that does not find it. */
+/** Judges a variant of the reference at the default plan, and at the wider plan if that does not find it. */
 export async function measure(
   variant: Mutant,
   seed: number,

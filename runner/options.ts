@@ -8,28 +8,28 @@ import type { RunHead } from "./events.ts";
 
 export type { UnsupportedCapability } from "../spec/verdict.ts";
 
-/** Everything a run needs, made at the edge: no clock, network or randomness of its own. */
+/** Everything that a run needs. Clock, network and randomness come from outside. */
 export interface RunOptions extends RunHead {
   readonly transport: Limited;
   readonly how: SendOptions;
   readonly clock: Clock;
   readonly sleep: (ms: number) => Promise<void>;
-  /** Arranges the fixture of one worker, under a name that ends in `suffix`. */
+  /** Arranges the fixture of one worker, under names that end in `suffix`. */
   readonly arrange: (suffix: string, how?: ArrangeHow) => Promise<Arranged>;
-  /** True when the fixtures are created for this run. */
+  /** True if the fixtures are created for this run. */
   readonly fresh: boolean;
   readonly workers: number;
   readonly suites: readonly Suite[];
   readonly runs: number;
   readonly rounds: number;
-  /** Leave out what must never reach a real account. */
+  /** Leaves out what must never reach a real account. */
   readonly safeMode: boolean;
   readonly settleMs: number;
   readonly signal?: AbortSignal | undefined;
-  /** Takes secrets out of everything that is recorded. */
+  /** Removes secrets from everything that is recorded. */
   readonly redact: (text: string) => string;
-  /** The command that replays a rule's counterexample. */
+  /** The command that replays the counterexample of a rule. */
   readonly replay: (rule: string) => string;
-  /** How the curl lines authorize themselves. */
+  /** How the curl commands authorize themselves. */
   readonly curl: { readonly authorization: readonly Header[]; readonly sign: boolean };
 }

@@ -8,41 +8,46 @@ import type { RunOptions } from "./options.ts";
 import type { Scope } from "./scope.ts";
 import { singleStep, type Worker, workerOn } from "./worker.ts";
 
-/** The workers of a run, and how to remove what was created for them. */
+/** The workers of a run, and their life cycle. */
 export interface WorkerPool {
   readonly workers: readonly Worker[];
-  /** What could not be arranged, that of the first worker first. */
+  /** What could not be arranged, for the first worker first. */
   readonly missing: Arranged["missing"];
-  /** A new fixture in place of one that cannot be reset; null when it cannot be had. */
+  /** Gives the worker a new fixture; null if none can be created. */
   replace(worker: Worker): Promise<Worker | null>;
-  /** A new fixture with the function under test alone; null when it cannot be had. */
+  /** Creates a fixture with the function under test alone; null if that fails. */
   spareFixture(): Promise<Worker | null>;
-  /** Removes everything that was created, also what is being created now; tells what is left behind. */
+  /**
+   * Removes everything that was created, including fixtures in creation. Returns a sentence for each resource left
+   * behind.
+   */
   tearDown(): Promise<readonly string[]>;
 }
 
-/** What setting up workers needs of a run. */
 export type SetUpOptions = Pick<
   RunOptions,
   "arrange" | "fresh" | "how" | "workers" | "redact" | "settleMs" | "sleep" | "transport"
 > & {
-  /** What the workers are part of: they send nothing any more once it has ended. */
+  /** The scope of the workers, which send nothing after it has ended. */
   readonly scope: Scope;
-  /** Is told of every fixture, and of what is sent on it. */
+  /** Gets an event for each fixture and for what is sent on it. */
   readonly emit?: Emit | undefined;
 };
 
-/** After these failures in a row no further fixture is asked for: a target that is busy for good would be waited for each time. */
+/** After this many failures in a row no further fixture is created, because each attempt waits for a busy target. */
 const maxFailures = 3;
 
-/** Two characters name a worker, and two its fixtures, so that every name is as long as the others. */
+/** Names hold two characters for the worker and two for its fixture, so all names have the same length. */
 const maxIndex = 36 ** 2 - 1;
 const maxGenerations = 1200;
 
 /** Longest wait for a busy target when a fixture is replaced, in milliseconds. */
 const replacementWaitMs = 10_000;
 
-/** Arranges one fixture a worker: the first alone, so that a target that refuses is asked once, then the others together. */
+/**
+ * Arranges one fixture for each worker: the first alone, so a target that refuses gets one request, then the others
+ * in parallel.
+ */
 export async function setUpWorkers(options: SetUpOptions): Promise<WorkerPool> {
   const { scope } = options;
   const arranging = new Set<Promise<Arranged>>();
@@ -113,15 +118,15 @@ export async function setUpWorkers(options: SetUpOptions): Promise<WorkerPool> {
   }
 }
 
-/** The workers that can go on, and the functions that the target no longer knows. */
+/** The workers that can continue, and the functions that the target lost. */
 export interface Survivors {
   readonly workers: readonly Worker[];
   readonly lost: readonly string[];
 }
 
 /**
- * Looks whether the functions still stand that every request names. A target that was started anew, or is cleared by
- * somebody else, refuses what is right, and for that no rule may be blamed: such a worker gets a new fixture or is given up.
+ * Checks that the functions of each worker still exist. A target that was restarted or cleared refuses correct
+ * requests, and that must not count as a violation. Such a worker gets a new fixture or is dropped.
  */
 export async function survivors(
   workers: readonly Worker[],

@@ -13,7 +13,8 @@ import {
 } from "../spec/exchange.ts";
 import type { Fixture } from "../spec/fixture.ts";
 
-// A report holds the requests of a counterexample and no test case, so that its names have to be found in their text.
+// A report holds the requests of a counterexample but no test case, so names are replaced in the text of
+// the requests.
 
 /** The batches of a reported counterexample for another fixture, ready to be sent. */
 export function rebased(
@@ -25,10 +26,13 @@ export function rebased(
   return counterexample.home === undefined ? batches : movedTo(batches, counterexample.home, home);
 }
 
-/** Where functions are. */
+/** The partition, region and account of the functions. */
 type FunctionHome = NonNullable<Counterexample["home"]>;
 
-/** How the functions of a counterexample were called, the function under test first; none where it names none of ours. */
+/**
+ * The names of the functions in a counterexample, the function under test first; none if it names no created
+ * function.
+ */
 function namesIn({ steps }: Counterexample): readonly string[] {
   for (const { request } of steps) {
     const text = `${decoded(request.path)} ${request.body ?? ""}`;
@@ -39,7 +43,10 @@ function namesIn({ steps }: Counterexample): readonly string[] {
   return [];
 }
 
-/** The rounds of a counterexample, ready to be sent again: a RevisionId that came from an earlier answer is a slot again. */
+/**
+ * The batches of a counterexample, ready to be sent again. A RevisionId from an earlier answer becomes a slot
+ * again.
+ */
 export function historyOf({ steps }: Counterexample): readonly Batch[] {
   const batches = new Map<number, Step[]>();
   for (const [index, one] of steps.entries()) {
@@ -73,7 +80,10 @@ function stepOf(one: CounterexampleStep, index: number, steps: readonly Countere
   };
 }
 
-/** A version stands after the name, in the query, or in the body of CreateAlias, and nowhere else as a whole. */
+/**
+ * Replaces a version by its slot after a function name, in the query, and in the body of CreateAlias. The same
+ * digits elsewhere are not a version.
+ */
 function withVersionSlot(call: Call, source: CounterexampleStep | undefined): Call {
   const response = source?.response ?? null;
   const version = response === null ? null : versionIn(answerOf(response));
@@ -87,10 +97,13 @@ function withVersionSlot(call: Call, source: CounterexampleStep | undefined): Ca
   };
 }
 
-/** A revision stands as the value of a RevisionId, in the body or in the query; elsewhere the same letters are not one. */
+/**
+ * Replaces the value of a RevisionId by its slot, in the body or in the query. The same text elsewhere is not a
+ * revision.
+ */
 function slotted(call: Call, source: CounterexampleStep | undefined): Call {
   const response = source?.response ?? null;
-  // A long answer is cut in the report; the member of the request then says which value it was.
+  // A report truncates long answers; then the member of the request holds the value.
   const answered = response === null ? null : revisionIn(answerOf(response));
   const revision = answered ?? jsonObject(call.body ?? "")?.RevisionId;
   if (typeof revision !== "string" || revision === "") return call;
@@ -119,7 +132,7 @@ function answerOf({ status, headers, body }: NonNullable<CounterexampleStep["res
   };
 }
 
-/** The same history for functions in another account or region: what names the old home names the new one. */
+/** Moves a history to functions in another partition, region or account. */
 function movedTo(batches: readonly Batch[], from: FunctionHome, to: FunctionHome): readonly Batch[] {
   if (from.partition === to.partition && from.region === to.region && from.account === to.account)
     return batches;
@@ -153,7 +166,7 @@ function decoded(path: string): string {
   }
 }
 
-/** The history with the names of the fixture on which it is played, also where letters of a name are percent-encoded. */
+/** Replaces the names in a history by those of another fixture, including percent-encoded names. */
 export function renamed(
   batches: readonly Batch[],
   names: readonly string[],
@@ -183,7 +196,7 @@ function renamer(from: string, to: string): (text: string) => string {
   };
 }
 
-/** The name with the same letters percent-encoded, and in the same way, as in the sample; by their place. */
+/** Percent-encodes the same positions of the name as in the sample, in the same case. */
 function encodedLike(name: string, sample: string): string {
   const marks = sample.match(/%..|./g) ?? [];
   const lower = /%\d?[a-f]/.test(sample);

@@ -6,10 +6,10 @@ import type { Fixture } from "../spec/fixture.ts";
 import type { Emit, Purpose } from "./events.ts";
 import type { RecordingLine } from "./recording.ts";
 
-/** A test case or a rerun of a recording, as far as it went. */
+/** A test case or a rerun from a recording, up to its last recorded batch. */
 export interface History {
   readonly worker: number;
-  /** Names the test case or the rerun. */
+  /** The name of the test case or the rerun. */
   readonly id: string;
   readonly purpose: Purpose;
   readonly fixture: Fixture;
@@ -17,24 +17,24 @@ export interface History {
   readonly observed: ObservedBatch[];
 }
 
-/** How a test case ended; a recording of version 1 does not say it. */
+/** How a test case ended; a recording of version 1 does not hold this. */
 export type CaseEnd = Pick<
   Extract<RecordingLine, { readonly type: "case-finished" }>,
   "case" | "place" | "end" | "began"
 >;
 
-/** What is under way on a worker. */
+/** The state of a worker while the recording is read. */
 interface WorkerState {
   readonly fixture: Fixture;
   modelState: ModelState;
   current: History | null;
-  /** Test cases that have ended on it. */
+  /** The number of test cases that have ended on it. */
   finished: number;
 }
 
 /**
- * Test cases and reruns in the order in which they ended, each as soon as it has. Stored events of anything but test cases
- * are told on the way; what was sent for no test case only moves the model state on.
+ * Yields test cases and reruns in the order in which they ended, as soon as each has. Emits the stored events of
+ * everything but test cases. Batches of neither only advance the model state.
  */
 export async function* historiesOf(
   lines: AsyncIterable<RecordingLine>,
@@ -76,7 +76,8 @@ export async function* historiesOf(
     if (on.current !== null && on.current.id !== line.case) yield* finishCurrent(on);
     const observed = observeBatch(on.modelState, line.exchanges);
     on.modelState = observed.after;
-    // Test cases are told one after the other, each when it has ended, whichever ran side by side.
+    // Test cases that ran in parallel are emitted one by one after they end, so their batches are not
+    // emitted here.
     if (line.purpose !== "execute") emit({ ...line, observed });
     if (line.purpose === "arrange") continue;
     on.current ??= newHistory(line, on.fixture);

@@ -7,16 +7,16 @@ import { Fault } from "../spec/fault.ts";
 import type { Fixture } from "../spec/fixture.ts";
 import type { Purpose, RunEvent } from "./events.ts";
 
-/** The file of a recording, one JSON object a line. */
+/** The file of a recording, with one JSON object on each line. */
 export const recordingFile = "exchanges.ndjson";
 
-/** The last line of a recording: how the run ended. */
+/** The last line of a recording: the report of the run. */
 interface Footer {
   readonly type: "footer";
   readonly report: Report;
 }
 
-/** One line of a recording: events of the engine, without what follows from others. */
+/** One line of a recording: an event of the engine, without what follows from other events. */
 export type RecordingLine =
   | {
       readonly type: "header";
@@ -25,14 +25,14 @@ export type RecordingLine =
     }
   | Extract<RunEvent, { readonly type: "fixture-ready" | "fixture-reset" }>
   | Pick<Extract<RunEvent, { readonly type: "batch" }>, "type" | "worker" | "case" | "purpose" | "exchanges">
-  /** Version 1 has none of these. */
+  /** Absent in version 1. */
   | Pick<
       Extract<RunEvent, { readonly type: "case-finished" }>,
       "type" | "worker" | "case" | "place" | "end" | "began"
     >
   | Footer;
 
-/** A line of version 1. There, `fresh` is `empty`, and a case has ended where its worker goes on to something else. */
+/** A line of version 1. Its `fresh` means `empty`, and a case ends where its worker starts the next one. */
 type OldLine =
   | { readonly type: "stage"; readonly lane: number; readonly stage: Fixture; readonly fresh: boolean }
   | {
@@ -63,17 +63,20 @@ function purposeOf(unit: string): Purpose {
   return unit.startsWith("replay/") ? "confirm" : "execute";
 }
 
-/** A recording, read through once: every line of it is good, and how the run ended is known. */
+/** A recording that has been read and checked once. */
 export interface Recording {
   /** The report at the end of the run. */
   readonly report: Report;
-  /** The fixture that was ready first; null when there was none. */
+  /** The first fixture; null if there was none. */
   readonly fixture: Fixture | null;
-  /** The lines from the first to the last, read anew each time: no more than one is held. */
+  /** Reads all lines again on each call; at most one line is in memory. */
   lines(): AsyncIterable<RecordingLine>;
 }
 
-/** Reads the recording in a folder, named by a path from `cwd`; a Fault when it is none, or was cut off before its footer. */
+/**
+ * Reads the recording in a folder, relative to `cwd`. Throws a Fault if the folder holds no recording, or one
+ * without its footer.
+ */
 export async function readRecording(dir: string, cwd = "."): Promise<Recording> {
   const path = join(dir, recordingFile);
   const lines = () => parsedLines(textOf(dir, cwd), path);
@@ -103,7 +106,10 @@ async function* textOf(dir: string, cwd: string): AsyncGenerator<string> {
   }
 }
 
-/** The lines of a recording whose text comes in pieces; `path` is named where one is wrong. Takes no more than it needs. */
+/**
+ * Parses the lines of a recording from pieces of text, and reads no further than it needs. `path` appears in error
+ * messages.
+ */
 export async function* parsedLines(
   pieces: AsyncIterable<string>,
   path: string,
@@ -111,7 +117,7 @@ export async function* parsedLines(
   let number = 0;
   let partial = "";
   for await (const piece of pieces) {
-    // Only this ends a line: node:readline also splits at U+2028, which stands in JSON as it is.
+    // Only \n ends a line. node:readline would also split at U+2028, which JSON does not escape.
     const [rest = "", ...more] = piece.split("\n");
     partial += rest;
     for (const next of more) {

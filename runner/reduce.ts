@@ -2,8 +2,8 @@ import { type Origin, type Shows, type Steps, stepsOf } from "./regenerate.ts";
 import { simplifyCalls } from "./simplify.ts";
 
 /**
- * Shrinks a history: fewer steps, then plainer calls, then fewer steps once more, since a plainer call may need less before
- * it. Null where not even a part of it shows what is looked for; `shown` says that the whole history does.
+ * Shrinks a history: fewer steps, then canonical calls, then fewer steps again, since a canonical call may need
+ * fewer steps before it. Returns null if no part shows the violation; `shown` says that the whole history shows it.
  */
 export async function shrinkHistory(
   origin: Origin,
@@ -23,9 +23,9 @@ export async function shrinkHistory(
 }
 
 /**
- * The smallest history that still shows it: first only its end, then without each batch, then, where wanted, with fewer
- * calls in flight together. What is returned shows it, and shows it no longer when any one batch or call is left out
- * (within the bound).
+ * Finds the smallest history that still shows the violation: first only its end, then without single batches, then,
+ * if wanted, with fewer concurrent calls. Within the bound, removing any one batch or call would lose the
+ * violation.
  */
 export async function reduceHistory(
   batches: Steps,
@@ -56,7 +56,7 @@ async function withoutChunks(batches: Steps, shows: Shows): Promise<Steps> {
   return current;
 }
 
-/** Only the first 2, 4, 8 … of the calls that are in flight together. */
+/** Tries only the first 2, 4, 8 … of the concurrent calls. */
 async function withFewCalls(batches: Steps, shows: Shows): Promise<Steps> {
   let current = batches;
   for (const index of batches.keys()) {
@@ -70,7 +70,7 @@ async function withFewCalls(batches: Steps, shows: Shows): Promise<Steps> {
   return current;
 }
 
-/** More calls than these are alike, and each that is left out makes a race be lost more seldom. */
+/** Larger batches hold similar calls, and each removed call makes the race show less often. */
 const maxConcurrent = 4;
 
 async function withoutCalls(batches: Steps, shows: Shows): Promise<Steps> {
@@ -88,13 +88,13 @@ async function withoutCalls(batches: Steps, shows: Shows): Promise<Steps> {
   return current;
 }
 
-/** Without the steps that need the answer to a step that is gone, and without empty batches. */
+/** Removes the steps that need the answer to a removed step, and empty batches. */
 function withoutOrphans(batches: Steps): Steps {
   const keys = new Set(batches.flat().map(({ key }) => key));
   const isKept = (key: string | undefined) => key === undefined || keys.has(key);
   const kept = batches
     .map((batch) => batch.filter((step) => isKept(step.revisionFrom) && isKept(step.versionFrom)))
     .filter((batch) => batch.length > 0);
-  // What is gone now may itself have been needed.
+  // Another step may have needed a step that is removed now.
   return kept.flat().length === batches.flat().length ? kept : withoutOrphans(kept);
 }
