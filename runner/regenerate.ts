@@ -2,37 +2,37 @@ import type { Batch, Call, Exchange, Step } from "../spec/exchange.ts";
 import type { Fixture, FixtureFunction } from "../spec/fixture.ts";
 import type { TestCase } from "../suites/case.ts";
 
-/** What a test case did on a fixture: enough to have the same on any other fixture. */
+/** What a test case did on a fixture: enough to regenerate the same history on any other fixture. */
 export interface Origin {
   readonly testCase: TestCase;
   readonly fixture: Fixture;
-  /** What was sent and answered, batch by batch. */
+  /** The exchanges, batch by batch. */
   readonly batches: readonly (readonly Exchange[])[];
 }
 
-/** Writes a call in another way, on any fixture. */
+/** Rewrites a call, on any fixture. */
 export type Rewrite = (call: Call, fixture: Fixture) => Call;
 
-/** A step of a history that is being shrunk. Its call is the one for the fixture that the history comes from. */
+/** A step of a history that is being shrunk. Its call is the one for the original fixture. */
 export interface HistoryStep extends Step {
-  /** How the call is written otherwise than the test case writes it. */
+  /** How the call differs from the one that the test case makes. */
   readonly rewrite?: Rewrite;
-  /** The test case is started with each of the two functions in the other's place. */
+  /** The test case starts on a fixture whose two functions are swapped. */
   readonly swapped?: true;
 }
 
-/** What is left of a history while it is being shrunk. */
+/** The remaining steps of a history that is being shrunk. */
 export type Steps = readonly (readonly HistoryStep[])[];
 
-/** Says whether a history still shows what is looked for. */
+/** Says whether a history still shows the violation or the difference. */
 export type Shows = (steps: Steps) => Promise<boolean>;
 
-/** The whole history, as the test case wrote it. */
+/** The whole history, as the test case made it. */
 export function stepsOf({ batches }: Origin): Steps {
   return batches.map((batch) => batch.map(({ step }) => step));
 }
 
-/** The step with its call written in another way, here and on any other fixture. */
+/** Rewrites the call of a step, for this and for any other fixture. */
 export function rewritten(step: HistoryStep, rewrite: Rewrite, fixture: Fixture): HistoryStep {
   const { rewrite: before } = step;
   return {
@@ -43,12 +43,12 @@ export function rewritten(step: HistoryStep, rewrite: Rewrite, fixture: Fixture)
 }
 
 /**
- * Makes a history ready for a fixture: the test case is started there, is given the recorded answers, and makes the same
- * calls again, which are taken by the key of their step. Null where the test case has no such step on that fixture.
+ * Regenerates a history for a fixture. The test case starts there, gets the recorded answers and makes the same
+ * calls, which are found by the keys of their steps. Null if the test case has no such step on that fixture.
  */
 export type Regenerate = (steps: Steps, fixture: Fixture) => readonly Batch[] | null;
 
-/** Regenerates the history of a test case; what it made for a fixture is kept for the next time. */
+/** Makes a function that regenerates the history of a test case. It caches the calls for each fixture. */
 export function regenerating(origin: Origin): Regenerate {
   const made = new WeakMap<Fixture, Readonly<Record<"plain" | "swapped", () => Calls>>>();
   const callsFor = (fixture: Fixture) => {
@@ -77,7 +77,7 @@ export function regenerating(origin: Origin): Regenerate {
 
 type Calls = ReadonlyMap<string, Call>;
 
-/** The calls that the test case makes on a fixture when it is given the recorded answers, by the key of their step. */
+/** The calls that the test case makes on a fixture after the recorded answers, by the key of their step. */
 export function callsOn({ testCase, batches }: Origin, fixture: Fixture): Calls {
   const next = testCase.start(fixture);
   return new Map(
@@ -87,7 +87,7 @@ export function callsOn({ testCase, batches }: Origin, fixture: Fixture): Calls 
   );
 }
 
-/** The fixture with each of the two functions in the other's place. */
+/** Swaps the two functions of a fixture. */
 export function swap(fixture: Fixture): Fixture {
   const { main, other } = fixture;
   if (other === null) return fixture;
@@ -99,8 +99,8 @@ export function swap(fixture: Fixture): Fixture {
 }
 
 /**
- * The fixture as if it had all that the other one has, and nothing else, so that a test case asks for the same steps. What
- * is missing here is named as it is there: a history that needs it does not show the same, and most do not need it.
+ * Gives the fixture the same parts as the other one, so that a test case makes the same steps. A missing part gets
+ * the name that it has on the other fixture; most histories do not use it.
  */
 function inShapeOf(fixture: Fixture, other: Fixture): Fixture {
   return {

@@ -6,19 +6,22 @@ import type { Column } from "../spec/verdict.ts";
 import { executeSteps, findingsIn, violations } from "./rerun.ts";
 import type { Execution, Worker } from "./worker.ts";
 
-/** What came of playing a counterexample again. */
+/** The result of replaying a counterexample. */
 export interface Replayed {
   readonly execution: Execution;
-  /** What the rule found wrong; null when it found nothing. */
+  /** The violation of the rule; null if there is none. */
   readonly violation: { readonly expected: string; readonly seen: string } | null;
-  /** Why that says nothing, as a phrase: what the rule is about could not be sent, or was not answered. */
+  /**
+   * Why the replay decides nothing, as a phrase: a request could not be sent or got no usable answer. Null if it
+   * decides.
+   */
   readonly notExecuted: string | null;
 }
 
-/** How often a history with calls in flight together is tried before it counts as not showing. */
+/** How often a history with concurrent calls is replayed before it counts as not reproduced. */
 const maxTries = 20;
 
-/** Plays a history on an empty fixture until the rule finds something wrong; a race is given several tries. */
+/** Replays a history on an empty fixture until the rule is violated. A race gets several attempts. */
 export async function replayHistory(
   batches: readonly Batch[],
   on: {
@@ -26,7 +29,7 @@ export async function replayHistory(
     readonly judge: Judge;
     readonly rule: Rule;
     readonly column: Column;
-    /** Why a call cannot be carried; null when it can. */
+    /** Says why the transport cannot carry a call; null if it can. */
     readonly unable: (call: Call) => string | null;
   },
   stop: () => boolean,
@@ -51,7 +54,7 @@ async function replayOnce(
     const { expected, seen } = violation;
     return { execution, violation: { expected, seen }, notExecuted: null };
   }
-  // The history is the smallest that shows it, so that it shows in the last round or in the whole.
+  // A shrunk history shows the violation in its last batch or as a whole.
   const last = observed.slice(-1).flatMap((batch) => judge.batch(batch));
   const held = [...last, ...judge.history(observed)].some(
     (one) => one.rule.id === rule.id && one.column === column && one.judgement.verdict === "holds",
@@ -64,8 +67,8 @@ async function replayOnce(
 }
 
 /**
- * What kept a history from being tried, as a phrase: the first of its requests that could not be sent, or whose answer
- * says nothing of what was asked. Null when all were sent and answered. `unable` says why a call cannot be carried.
+ * Says why the history was not executed, as a phrase about its first request that could not be sent or got no
+ * usable answer. Null if each request was answered. `unable` says why the transport cannot carry a call.
  */
 function notExecuted(
   batches: readonly Batch[],

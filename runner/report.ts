@@ -25,7 +25,7 @@ import type { RunOptions, UnsupportedCapability } from "./options.ts";
 import { reproduction, shellOf } from "./reproduction.ts";
 import { type Findings, type RuleResult, resultKey } from "./rule-results.ts";
 
-/** What a run came to. */
+/** The outcome of a run. */
 interface RunOutcome {
   readonly spent: Spent;
   readonly cannot: readonly UnsupportedCapability[];
@@ -35,17 +35,20 @@ interface RunOutcome {
   readonly questions: readonly QuestionReport[];
   readonly latency: LatencyReport | null;
   readonly coverage: CoverageReport;
-  /** Checks that unsent histories would have brought; null when the run was interrupted, so that nobody counted. */
+  /**
+   * The checks that unsent test cases would have made; null if the run was interrupted, because nobody counted
+   * them.
+   */
   readonly unsent: ((rule: Rule, column: Column) => number) | null;
   readonly fixture: Fixture | null;
-  /** Why a rule was not judged; found in `cannot` unless told otherwise. */
+  /** Says why a rule was not judged; by default `cannot` says it. */
   readonly notJudgedReason?: (rule: Rule) => Reason | null;
 }
 
-/** What a report says of a run besides what it came to. */
+/** What a report needs besides the outcome of the run. */
 export type ReportOptions = RunHead & Pick<RunOptions, "replay" | "redact" | "curl">;
 
-/** The report of a run, whether it came to its end or not. */
+/** Makes the report of a complete or incomplete run. */
 export function makeReport(options: ReportOptions, outcome: RunOutcome): Report {
   const { cannot, findings, incomplete, questions, latency } = outcome;
   const problems = outcome.problems.map((one) => ({ ...one, message: options.redact(one.message) }));
@@ -67,7 +70,7 @@ export function makeReport(options: ReportOptions, outcome: RunOutcome): Report 
   };
 }
 
-/** What a report says before anything has happened. */
+/** The members of a report that are known before the run. */
 export function reportHead(
   { tool, target, profile, seed, startedAt }: RunHead,
   cannot: readonly UnsupportedCapability[],
@@ -82,7 +85,7 @@ export function reportHead(
   };
 }
 
-/** What the target cannot do: the reasons, each once, and the capability of each. */
+/** The unsupported capabilities: each reason once, and the capability of each. */
 export function unsupported(
   cannot: readonly UnsupportedCapability[],
 ): Pick<Report["target"], "cannot" | "unsupported"> {
@@ -118,7 +121,7 @@ function ruleReport(rule: Rule, options: ReportOptions, outcome: RunOutcome): Ru
   };
 }
 
-/** Both numbers are those of the column that decides, or of the only one that the rule has. */
+/** Counts checks in the column of the profile, or in the only column that the rule has. */
 function checks(rule: Rule, profile: Column, { findings, unsent }: RunOutcome): Pick<RuleReport, "checks"> {
   if (unsent === null) return {};
   const column = rule.columns === undefined || rule.columns.includes(profile) ? profile : rule.columns[0];
@@ -155,7 +158,7 @@ function tally(rules: readonly RuleReport[], column: Column): Tally {
   };
 }
 
-/** What shows a violation, as reports hold it. */
+/** The counterexample of a confirmed violation, as reports hold it. */
 export function counterexample(
   rule: Rule,
   confirmed: Confirmed,

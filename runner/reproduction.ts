@@ -4,20 +4,19 @@ import type { Exchange } from "../spec/exchange.ts";
 import type { Fixture } from "../spec/fixture.ts";
 import type { RunOptions } from "./options.ts";
 
-/** A counterexample as a reader tries it by hand. */
+/** The commands that reproduce a counterexample. */
 export interface Reproduction {
-  /** Complete in itself. */
+  /** A complete command. */
   readonly curl: string;
-  /** The same after the lines of the report's `shell`. */
+  /** The command that needs the lines of the report's `shell` first. */
   readonly play: string;
 }
 
-/** What the commands need to know of a run. */
 type ReproductionOptions = Pick<RunOptions, "curl" | "redact"> & {
   readonly target: { readonly endpoint: string };
 };
 
-/** The commands that show a counterexample by hand. With --sign, credentials are shell variables. */
+/** Makes the commands that reproduce a counterexample. With --sign, credentials are shell variables. */
 export function reproduction(
   batches: readonly (readonly Exchange[])[],
   options: ReproductionOptions,
@@ -32,14 +31,14 @@ export function reproduction(
   return { curl: clean(curl(input)), play: clean(curlWithoutSetup(input)) };
 }
 
-/** The lines that every counterexample's `play` needs. */
+/** The shell lines that each counterexample's `play` needs. */
 export function shellOf(options: ReproductionOptions, fixture: Fixture | null): readonly string[] {
   return setupLines(setupOf(options, fixture), new Set(["function", "version", "alias"])).map(
     cleaner(options),
   );
 }
 
-/** The constant headers of a run that does not sign look like secrets and are none. */
+/** Without --sign, the constant headers look like secrets but are none, so nothing is redacted. */
 function cleaner({ curl: { sign }, redact }: ReproductionOptions): (text: string) => string {
   return sign ? redact : (text) => text;
 }
@@ -51,12 +50,12 @@ function setupOf({ curl: how, target }: ReproductionOptions, fixture: Fixture | 
     endpoint: target.endpoint,
     region: fixture?.region ?? "us-east-1",
     recipe: fixture?.recipe ?? null,
-    // A role with our prefix was created for the run, because the target insisted on one.
+    // A role with our prefix was created for the run, because the target requires one.
     role: role.startsWith("addperm-ct-") ? role : null,
   };
 }
 
-/** What makes, from nothing, all that a history names: the functions, versions, aliases. */
+/** Lists what a history needs: its functions, versions and aliases. */
 function resourcesFor(fixture: Fixture, exchanges: readonly Exchange[]): readonly Resource[] {
   const { recipe, main, other } = fixture;
   if (recipe === null) return [];
@@ -77,7 +76,9 @@ function resourcesFor(fixture: Fixture, exchanges: readonly Exchange[]): readonl
   ];
 }
 
-/** How many of the staged versions of the function under test a history names, in a path, a query or a new alias. */
+/**
+ * How many published versions of the function under test a history names, in a path, in a query or in a new alias.
+ */
 function versionsIn({ versions }: Fixture["main"], about: readonly Exchange[]): number {
   const named = about.flatMap(({ call }) => [
     ...decoded(call.target).matchAll(/[:=](\d+)(?![\w-])/g),

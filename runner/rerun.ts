@@ -9,26 +9,26 @@ import { outlastsReset } from "./candidates.ts";
 import type { Regenerate, Steps } from "./regenerate.ts";
 import type { Execution, Worker } from "./worker.ts";
 
-/** Begins the test case of every history that is executed to try a violation again. */
+/** Prefix of the names of all reruns. */
 export const replayTestCase = "replay/";
 
-/** The empty fixture that a rerun needs: emptied, new, or new with nothing but the function under test. */
+/** The empty fixture that a rerun needs: reset, new, or new with the function under test alone. */
 export type EmptyFixtureKind = "emptied" | "new" | "bare";
 
-/** Gives an empty fixture; null when it cannot be had. */
+/** Returns a worker with an empty fixture; null if there is none. */
 export type GetEmptyFixture = (kind: EmptyFixtureKind) => Promise<Worker | null>;
 
-/** Where empty fixtures come from. */
+/** How to get empty fixtures. */
 export interface EmptyFixtures {
-  /** Replaces the fixture of a worker; null when that cannot be. */
+  /** Replaces the fixture of a worker; null if that fails. */
   readonly replace: (worker: Worker) => Promise<Worker | null>;
-  /** A new fixture with nothing but the function under test, for a single rerun. */
+  /** Creates a fixture with the function under test alone, for a single rerun. */
   readonly spareFixture?: () => Promise<Worker | null>;
-  /** False where no function is created at all: then an emptied one is all there is. */
+  /** False if no functions can be created, so a reset fixture is the only one. */
   readonly creates?: boolean;
 }
 
-/** Gives the empty fixtures of one worker: its own, emptied, while that can be, and a new one after that. */
+/** Makes the source of empty fixtures for one worker: its own fixture while it can be reset, then new ones. */
 export function emptyFixtures(
   start: Worker,
   { replace, spareFixture, creates }: EmptyFixtures,
@@ -45,27 +45,29 @@ export function emptyFixtures(
   };
 }
 
-/** Where and how steps are executed again. */
 export interface RerunOptions {
   readonly getEmptyFixture: GetEmptyFixture;
   readonly regenerate: Regenerate;
-  /** The fixture that the steps come from. */
+  /** The fixture of the original history. */
   readonly from: Fixture;
-  /** On a new fixture, whatever the steps leave behind. */
+  /** True for a new fixture in any case. */
   readonly onNew: boolean;
-  /** Its name in a recording. */
+  /** The name of the rerun in a recording. */
   readonly testCase: string;
-  /** Over new connections. */
+  /** True for new connections. */
   readonly onNewConnection?: boolean;
 }
 
-/** Steps as they went on an empty fixture. */
+/** The execution of a rerun, and its fixture. */
 export interface Rerun {
   readonly execution: Execution;
   readonly fixture: Fixture;
 }
 
-/** Executes steps on an empty fixture; null where the test case has no such steps there, "no-fixture" where there is none. */
+/**
+ * Reruns steps on an empty fixture. Null if the test case has no such steps there; "no-fixture" if there is no
+ * empty fixture.
+ */
 export async function rerun(steps: Steps, options: RerunOptions): Promise<Rerun | null | "no-fixture"> {
   const { getEmptyFixture: ready, regenerate, from, onNew, testCase, onNewConnection = false } = options;
   const worker = await ready(fixtureFor(steps, from, onNew));
@@ -78,7 +80,7 @@ export async function rerun(steps: Steps, options: RerunOptions): Promise<Rerun 
   };
 }
 
-/** Executes given steps on a worker, whatever is answered. */
+/** Executes given steps on a worker, independent of the answers. */
 export async function executeSteps(
   worker: Worker,
   batches: readonly Batch[],
@@ -87,7 +89,10 @@ export async function executeSteps(
   return worker.execute((done) => batches[done.length] ?? null, how);
 }
 
-/** Most histories are about the function under test alone, and that is soon created. */
+/**
+ * Chooses a fixture. Most histories use the function under test alone, and a fixture with only that is quick to
+ * create.
+ */
 export function fixtureFor(steps: Steps, { main, unknownName }: Fixture, onNew: boolean): EmptyFixtureKind {
   const all = steps.flat();
   if (outlastsReset(all)) return "new";
@@ -100,16 +105,16 @@ export function fixtureFor(steps: Steps, { main, unknownName }: Fixture, onNew: 
   return isAlone ? "bare" : "new";
 }
 
-/** Everything that a judge finds in a history. */
+/** All findings of a judge in a history. */
 export function findingsIn(observed: readonly ObservedBatch[], judge: Judge): readonly Finding[] {
   return [...observed.flatMap((batch) => judge.batch(batch)), ...judge.history(observed)];
 }
 
-/** A violation, and what the rule says of it. */
+/** A finding that is a violation, with the rule's judgement. */
 export type Violated = Omit<Finding, "judgement"> &
   Extract<Finding["judgement"], { readonly verdict: "violated" }>;
 
-/** The violations among findings, in a column, of one rule or of all. */
+/** The violations among findings in a column, of one rule or of all. */
 export function violations(findings: readonly Finding[], column: Column, rule?: Rule): readonly Violated[] {
   return findings.flatMap(({ judgement, ...where }) => {
     if (judgement.verdict !== "violated" || where.column !== column) return [];
@@ -117,27 +122,27 @@ export function violations(findings: readonly Finding[], column: Column, rule?: 
   });
 }
 
-/** What an executed history shows of a rule. */
+/** A violation that an executed history shows. */
 export interface Violation {
   readonly expected: string;
   readonly seen: string;
-  /** Another rule whose violation explains it; null when it is violated for a reason of its own. */
+  /** Another violated rule that explains it; null if there is none. */
   readonly explainedBy: string | null;
 }
 
-/** Which violations of which rule are looked for. */
+/** The violation to look for. */
 export interface SoughtViolation {
   readonly judge: Judge;
   readonly rule: Rule;
-  /** Columns that judge the rule alike: what explains it in one of them explains it. */
+  /** Columns that judge the rule alike. An explanation in one of them counts for all. */
   readonly columns: readonly Column[];
-  /** Rules that may explain it, besides those that the violation itself names. */
+  /** Rules that may explain it, besides those that the judgement names. */
   readonly unless: readonly string[];
-  /** Says whether another rule explains it, by whether that is violated in the same history (`here`) or in the whole run. */
+  /** Says whether another rule explains it. `here` tells whether that rule is violated in the same history. */
   readonly explains: (rule: string, here: boolean) => boolean;
 }
 
-/** The violation of a rule that a history shows; where there are several, one that nothing explains. Null for none. */
+/** Finds a violation of the rule in a history, preferably one without an explanation. Null if there is none. */
 export function violationIn(observed: readonly ObservedBatch[], of: SoughtViolation): Violation | null {
   const { judge, rule, columns } = of;
   const [column = "document"] = columns;

@@ -14,50 +14,50 @@ import { type EmptyFixtures, emptyFixtures, type GetEmptyFixture } from "./rerun
 import { openScope, type Scope } from "./scope.ts";
 import type { Worker } from "./worker.ts";
 
-/** What became of one rule in one column. */
+/** The result of one rule in one column. */
 export interface RuleResult {
   readonly outcome: "violated" | "inconclusive" | "holds" | "unexercised";
   readonly observations: number;
-  /** Observations on which the rule came to a verdict. */
+  /** The number of observations on which the rule reached a verdict. */
   readonly decided: number;
   readonly why?: Reason;
   readonly confirmed?: Confirmed;
 }
 
-/** Conclusions by column and rule. */
+/** Rule results by `resultKey`. */
 export type Findings = ReadonlyMap<string, RuleResult>;
 
-/** The key of a conclusion. */
+/** The key of a rule result. */
 export function resultKey(rule: string, column: Column): string {
   return `${column} ${rule}`;
 }
 
-/** What settling needs. */
+/** What confirming all candidates needs. */
 export interface ConfirmAllOptions extends EmptyFixtures {
-  /** What trying again is part of; something of its own unless told otherwise. */
+  /** The scope of the reruns; by default a new one. */
   readonly scope?: Scope;
   readonly judged: readonly Rule[];
   readonly judge: Judge;
   readonly verdicts: Verdicts;
   readonly workers: readonly Worker[];
   readonly stop: () => string | null;
-  /** Plays that each of so many violations may cost; as many as it takes unless told otherwise. */
+  /** The most reruns for one violation when this many violations remain; unlimited by default. */
   readonly maxReruns?: (violations: number) => number;
-  /** Hears how many of the violations were tried again, at the beginning and after each. */
+  /** Called with the number of rules done, once at the start and after each. */
   readonly onProgress?: (far: { readonly tried: number; readonly of: number }) => void;
-  /** Hears what became of each violation as soon as it is known. */
+  /** Called with the result of each rule that has candidates. */
   readonly onResult?: (what: {
     readonly rule: Rule;
     readonly columns: readonly Column[];
     readonly ruleResult: RuleResult;
   }) => void;
-  /** How a violation is tried again; by playing it, unless told otherwise. */
+  /** Confirms one candidate; by default with reruns. */
   readonly confirmCandidate?: typeof confirm;
 }
 
 const columns: readonly Column[] = ["document", "aws"];
 
-/** A violation to try again, once for all the columns that judge alike. */
+/** A violated rule to confirm, once for all columns that judge alike. */
 interface Task {
   readonly rule: Rule;
   readonly columns: readonly Column[];
@@ -65,8 +65,8 @@ interface Task {
 }
 
 /**
- * Shrinks every violation separately, so that none hides another, and confirms it. A violation that others may explain
- * waits for what becomes of those, so that it does not matter which worker is faster.
+ * Shrinks and confirms each violation separately, so none hides another. A violation that others may explain waits
+ * for their results, so the speed of workers does not matter.
  */
 export async function confirmCandidates(options: ConfirmAllOptions): Promise<Findings> {
   const { scope = openScope() } = options;
@@ -96,9 +96,9 @@ export async function confirmCandidates(options: ConfirmAllOptions): Promise<Fin
   while (remaining.length > 0) {
     const isWaiting = waitsForOthers(remaining);
     const free = remaining.filter((task) => !isWaiting(task));
-    // Where each waits for another, one has to begin.
+    // If all tasks wait for each other, start with the first.
     const now = free.length > 0 ? free : remaining.slice(0, 1);
-    // What another worker finds meanwhile must not show.
+    // Work on a copy, so that results of parallel workers do not matter.
     const before = new Map(found);
     await confirmOnWorkers(
       now,
@@ -111,13 +111,13 @@ export async function confirmCandidates(options: ConfirmAllOptions): Promise<Fin
   return found;
 }
 
-/** One task a column; one for both where they judge alike. */
+/** Makes one task for each column, or one for both if they judge alike. */
 function tasksOf(rule: Rule, { of }: Verdicts): readonly Task[] {
   if (!rule.differs && rule.columns === undefined) return [{ rule, columns, count: of(rule, "document") }];
   return (rule.columns ?? columns).map((column) => ({ rule, columns: [column], count: of(rule, column) }));
 }
 
-/** Says whether one of the violations that may explain this one has still to be tried. */
+/** Makes a function that says whether a remaining task may explain this one. */
 function waitsForOthers(remaining: readonly Task[]): (task: Task) => boolean {
   const pending = new Set(
     remaining.flatMap(({ rule, columns: own }) => own.map((column) => resultKey(rule.id, column))),
@@ -128,7 +128,7 @@ function waitsForOthers(remaining: readonly Task[]): (task: Task) => boolean {
       .some(({ unless }) => unless.some((id) => own.some((column) => pending.has(resultKey(id, column)))));
 }
 
-/** What the violations of other rules do not explain in a column. */
+/** The groups of candidates that no violated rule explains in a column. */
 function unexplained({ count }: Task, column: Column, found: Findings): readonly CandidateGroup[] {
   return count.candidates
     .groups()
@@ -139,13 +139,13 @@ function isViolated(rule: string, column: Column, found: Findings): boolean {
   return found.get(resultKey(rule, column))?.outcome === "violated";
 }
 
-/** A rule whose violation explains the cheapest candidate. */
+/** A violated rule that explains the cheapest candidate. */
 function explainingRule({ rule, count }: Task, column: Column, found: Findings): string {
   const [first] = inConfirmationOrder(count.candidates.groups());
   return first?.unless.find((id) => id !== rule.id && isViolated(id, column, found)) ?? "another rule";
 }
 
-/** One task a column where other rules explain in one column what they do not explain in the other. */
+/** Splits a task by column if other rules explain it in one column only. */
 function byExplanation(task: Task, found: Findings): readonly Task[] {
   const kinds = task.columns.map((column) => {
     const own = unexplained(task, column, found).map(({ unless }) => unless);
@@ -158,7 +158,7 @@ function byColumn(task: Task): readonly Task[] {
   return task.columns.map((column) => ({ ...task, columns: [column] }));
 }
 
-/** What became of a rule that nothing went against. */
+/** The result of a rule without violations. */
 export function unviolated({
   holds,
   inconclusive,
@@ -176,7 +176,7 @@ export function unviolated({
   return { outcome: holds > 0 ? "holds" : "unexercised", observations, decided: holds };
 }
 
-/** The same, with the plays that the next violation may cost. */
+/** The same options, with the number of reruns for the next violation. */
 type Confirming = Omit<ConfirmAllOptions, "maxReruns"> & {
   readonly maxReruns: () => number;
   readonly scope: Scope;
@@ -198,10 +198,10 @@ async function confirmOnWorkers(
   await all.scope.all(all.workers, worker);
 }
 
-/** Candidates of a rule that are tried before it is left open. */
+/** The most candidates of a rule that are rerun before its result is inconclusive. */
 const maxCandidates = 8;
 
-/** What became of a violation in some of the columns of its task. */
+/** The result of a rule in some columns of its task. */
 interface ResultPart {
   readonly columns: readonly Column[];
   readonly ruleResult: RuleResult;
@@ -243,7 +243,7 @@ type ConfirmCandidate = (
   explains: ConfirmOptions["explains"],
 ) => ReturnType<typeof confirm>;
 
-/** What became of a violation in columns that come to the same; "apart" where they turn out not to. */
+/** Confirms a violation in columns with the same result; returns "apart" if their results differ. */
 async function confirmInColumns(
   task: Task,
   confirmCandidate: ConfirmCandidate,
@@ -266,7 +266,7 @@ async function confirmInColumns(
   for (const candidate of inConfirmationOrder(own).slice(0, maxCandidates)) {
     if (stop() !== null) return { outcome: "inconclusive", ...counts, why: notRerun(candidate) };
     let result = await confirmCandidate(candidate, columns, (id, here) => here || isViolatedElsewhere(id));
-    // Where each waits for another, one has to begin: what has still to be tried explains nothing yet.
+    // If all tasks wait for each other, a rule without a result yet explains nothing.
     if (isExplained(result, isPending))
       result = await confirmCandidate(
         candidate,
@@ -284,12 +284,12 @@ function isExplained(result: Confirmed | Unconfirmed, by: (rule: string) => bool
   return result.kind === "unconfirmed" && result.explainedBy !== undefined && by(result.explainedBy);
 }
 
-/** Says whether both columns have a rule and judge it alike. */
+/** Says whether the rule exists in both columns and judges them alike. */
 function isAlike(rule: string, judged: readonly Rule[]): boolean {
   return judged.every(({ id, differs, columns }) => id !== rule || (!differs && columns === undefined));
 }
 
-/** What was seen when nothing more might be sent: it may not show again. */
+/** The reason for a violation that was not rerun, because no more requests may be sent. */
 export function notRerun({ seen }: Candidate): Reason {
   return { code: "not-rerun", seen };
 }

@@ -21,7 +21,7 @@ import { setUpWorkers, survivors, type WorkerPool } from "./pool.ts";
 import { confirmCandidates, resultKey } from "./rule-results.ts";
 import { openScope, type Scope } from "./scope.ts";
 
-/** Runs, and returns the report of what happened. Throws a Fault when the run cannot begin. */
+/** Executes a run and returns its report. Throws a Fault if the run cannot start. */
 export async function run(options: RunOptions, observers: readonly Observer[] = []): Promise<Report> {
   const report = reportObserver(options);
   await runFor([report, ...observers], options);
@@ -29,9 +29,9 @@ export async function run(options: RunOptions, observers: readonly Observer[] = 
 }
 
 /**
- * Runs before these observers: sets up the workers, probes the target, executes the test cases, confirms and shrinks
- * the candidates, and cleans up. Throws a Fault when the run cannot begin, such as at a target that cannot be reached;
- * whatever happens later is told to the observers, and the run is then incomplete.
+ * Sets up the workers, probes the target, executes the test cases, confirms the candidates and tears down. Throws a
+ * Fault if the run cannot start, for example without a connection. Later errors become problem events and make the
+ * run incomplete.
  */
 export async function runFor(observers: readonly Observer[], options: RunOptions): Promise<void> {
   const audience = observerGroup(observers);
@@ -51,7 +51,7 @@ export async function runFor(observers: readonly Observer[], options: RunOptions
         : ({ code: "not-begun", fault: notBegun } as const);
     audience.emitLast({ type: "problem", problem });
   }
-  // Every part of the run has been awaited: nothing else sends while it is cleaned up.
+  // Every part of the run has ended, so nothing else sends requests during clean-up.
   for (const what of (await pool?.tearDown()) ?? [])
     audience.emitLast({ type: "problem", problem: { code: "left-behind", what } });
   scope.close();
@@ -59,7 +59,7 @@ export async function runFor(observers: readonly Observer[], options: RunOptions
   if (notBegun !== null) throw notBegun;
 }
 
-/** Tells of a run that cannot begin, because there is no way to its target. */
+/** Emits the events of a run that cannot start because the connection failed. */
 export async function failToRun(
   observers: readonly Observer[],
   options: RunOptions,
@@ -80,7 +80,6 @@ function spentBy({ transport, clock }: RunOptions) {
   return { requests: transport.requests(), ms: clock() };
 }
 
-/** A run whose workers are set up. */
 interface Running {
   readonly options: RunOptions;
   readonly scope: Scope;
@@ -88,21 +87,24 @@ interface Running {
   readonly emit: Emit;
 }
 
-/** What the engine decides by: what is judged, what was seen against it, and whether there is a size limit. */
+/** What the engine needs for its decisions. */
 interface Decisions {
   readonly judged: readonly Rule[];
   readonly judge: Judge;
   readonly candidates: Verdicts;
   readonly limit: SizeLimit;
-  /** Why no more may be sent; null to go on. */
+  /** Why no more requests may be sent; null to continue. */
   readonly stop: () => StopReason | null;
 }
 
-/** Probes, executes, confirms. True when all that was planned was done. */
+/**
+ * Probes the target, executes the test cases and confirms the candidates. Returns true if everything planned was
+ * done.
+ */
 async function judgeTarget(running: Running): Promise<boolean> {
   const { options, scope, pool, emit } = running;
   const unsupported = await unsupportedBy(running);
-  // A target that cannot be asked for a 429 or a 500 may answer one all the same.
+  // A target may answer 429 or 500 even if it cannot produce them on request.
   const withoutFaults = unsupported.filter(({ needs }) => needs !== "faults");
   const judged = options.rules.filter((rule) => unsupportedReason(rule, withoutFaults) === null);
   const decisions: Decisions = {
@@ -121,7 +123,7 @@ async function judgeTarget(running: Running): Promise<boolean> {
   if (executed.stopped !== null)
     emit({ type: "problem", problem: { code: "stopped", reason: executed.stopped } });
   else emitUnlimited(running, decisions);
-  // Where nothing is kept there is nothing that could be forgotten.
+  // A target without state cannot lose functions.
   const survived = isStateless(options)
     ? { workers: executed.workers, lost: [] }
     : await survivors(executed.workers, pool.replace, scope);
@@ -135,7 +137,7 @@ function isStateless({ target }: RunOptions): boolean {
   return target.cannot.some(({ needs }) => needs === "state");
 }
 
-/** What the target cannot do: as it was declared, as arranging showed, and as probing shows. */
+/** The unsupported capabilities: as declared, as found while arranging, and as probed. */
 async function unsupportedBy({ options, pool }: Running): Promise<readonly UnsupportedCapability[]> {
   const [first] = pool.workers;
   if (first === undefined) throw new Fault("There is no stage to play on: --concurrency must be at least 1.");
@@ -175,16 +177,16 @@ function executeAll(
   });
 }
 
-/** Counts what the test cases would have checked that were not executed to their end. */
+/** Counts the checks that unexecuted test cases would have made. */
 async function countNotExecuted(
   { unsent, findingsOfCut }: Executed,
   { options, emit }: Running,
 ): Promise<void> {
   if (options.signal?.aborted === true) return;
-  // Loaded when asked for: most runs send everything, and then there is nothing to count.
+  // Imported here, because most runs execute every test case and have nothing to count.
   const { unsentChecks } = await import("./expected.ts");
   const whole = await unsentChecks(unsent, options.rules);
-  // Of a test case that was cut short a part was checked.
+  // A test case that was cut has made a part of its checks.
   const checked = new Map<string, number>();
   for (const { rule, column } of findingsOfCut) {
     const key = resultKey(rule.id, column);
@@ -203,16 +205,16 @@ function columnsOf({ columns }: Rule): readonly Column[] {
   return columns ?? ["document", "aws"];
 }
 
-/** Once everything was sent, a target that was never seen to limit the size of a policy has no limit that is known. */
+/** Emits the missing size limit if every test case was executed and none met a limit. */
 function emitUnlimited({ options, emit }: Running, { limit }: Decisions): void {
   const what = options.suites.some(({ name }) => name === "size") ? limit.unsupported() : null;
   if (what !== null) emit({ type: "unsupported", what });
 }
 
-/** Requests of a rerun: the history, and what empties the fixture for it. */
+/** Estimated requests of a rerun: its history and the reset. */
 const requestsOfRerun = 10;
 
-/** Confirms and shrinks the candidates of each rule, and tells what became of every rule. */
+/** Confirms and shrinks the candidates of each rule, and emits the result of every rule. */
 async function confirm(
   workers: WorkerPool["workers"],
   { options, scope, pool, emit }: Running,
@@ -247,7 +249,7 @@ async function confirm(
   }
 }
 
-/** What was seen has to be seen again before it is told: a part of the budget is kept for that. */
+/** Reserves a part of the budget for confirming candidates. */
 function keepForConfirming({ transport }: RunOptions, violated: number): StopReason | null {
   return violated === 0 || transport.used() < 0.7 ? null : { code: "budget-kept" };
 }

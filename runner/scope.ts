@@ -1,17 +1,17 @@
-/** Everything of a run that is under way: it ends together, and nothing of it goes on once it has been awaited. */
+/** The parallel work of a run. It ends as a whole, and nothing continues after it has been awaited. */
 export interface Scope {
-  /** Given when the run is to end: a part of it failed, or whoever started the run ended it. */
+  /** Aborts when the run has to end: a part of it failed, or the caller aborted it. */
   readonly signal: AbortSignal;
   /**
-   * Works on all of these side by side. Where one fails the signal is given, every other is awaited all the same, and then
-   * what failed first is thrown.
+   * Works on all items in parallel. If one fails, the signal aborts, all others are awaited, and the first error is
+   * thrown.
    */
   all<T, R>(list: readonly T[], work: (one: T, index: number) => Promise<R>): Promise<R[]>;
-  /** Lets go of the signal that was handed in. */
+  /** Removes the listener from the outer signal. */
   close(): void;
 }
 
-/** Opens a scope that also ends when the given signal says so. */
+/** Opens a scope that also ends when the outer signal aborts. */
 export function openScope(outer?: AbortSignal | undefined): Scope {
   const controller = new AbortController();
   const end = () => controller.abort(outer?.reason);

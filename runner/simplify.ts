@@ -14,20 +14,20 @@ import {
   swap,
 } from "./regenerate.ts";
 
-/** The values that a reader expects in a request, tried first in place of anything else. */
+/** The canonical values of required members, tried first. */
 const usual: Readonly<Record<string, string>> = {
   Action: "lambda:InvokeFunction",
   Principal: "s3.amazonaws.com",
   StatementId: "s",
 };
 
-/** The same for members that need not be there. */
+/** The canonical values of optional members. */
 const usualWhereNeeded: Readonly<Record<string, string>> = {
   SourceArn: "arn:aws:s3:::b",
   SourceAccount: "123456789012",
 };
 
-/** The same history with each call as plain and as short as it can be while it still shows it. */
+/** Replaces each call by the simplest and shortest one that still shows the violation or the difference. */
 export async function simplifyCalls(steps: Steps, origin: Origin, shows: Shows): Promise<Steps> {
   let current = await onFunctionUnderTest(steps, origin, shows);
   for (const [index, batch] of steps.entries()) {
@@ -38,7 +38,7 @@ export async function simplifyCalls(steps: Steps, origin: Origin, shows: Shows):
   return current;
 }
 
-/** What is about the second function alone is tried with the one under test. */
+/** If a history uses the second function alone, tries it with the function under test. */
 async function onFunctionUnderTest(steps: Steps, origin: Origin, shows: Shows): Promise<Steps> {
   const { fixture } = origin;
   const { main, other } = fixture;
@@ -51,7 +51,7 @@ async function onFunctionUnderTest(steps: Steps, origin: Origin, shows: Shows): 
   return (await shows(moved)) ? moved : steps;
 }
 
-/** The call names the function in its path, or creates it. */
+/** Says whether the path of a call names the function, or its body creates it. */
 function isFor({ target, body }: Call, name: string): boolean {
   const at = route(target);
   const named = at.kind === "none" ? null : (addressee(at)?.name ?? at.functionName);
@@ -73,7 +73,7 @@ async function simplifyCall(
     current = changed;
     return true;
   };
-  /** Tries it only where it makes a difference. */
+  /** Tries a rewrite only if it changes the call. */
   const attemptIfChanged: TryRewrite = async (rewrite) => {
     const now = call();
     return now !== undefined && rewrite(now, fixture) !== now && (await attempt(rewrite));
@@ -87,7 +87,7 @@ async function simplifyCall(
   }
   await attemptIfChanged(canonicalHeaders);
   if (!(await attemptIfChanged(canonicalPath))) await attemptIfChanged(canonicalNeighbour);
-  // Calls that race are told apart by their ids and joined by their revision: those are left alone.
+  // Concurrent calls differ by their ids and share a revision, so their bodies stay.
   if (first.encoding !== undefined || (current[index]?.length ?? 0) > 1) return current;
   const body = first.body ?? "";
   if (sentObject(body) === null) {
@@ -100,7 +100,7 @@ async function simplifyCall(
   return current;
 }
 
-/** Writes a call in another way, and keeps it so where it still shows what is looked for. */
+/** Rewrites a call, and keeps the rewrite if the history still shows what it showed. */
 type TryRewrite = (rewrite: Rewrite) => Promise<boolean>;
 
 const json: readonly Header[] = [["Content-Type", "application/json"]];
@@ -114,7 +114,7 @@ const canonicalPath: Rewrite = (call, { main: { name } }) => {
   return call.target === target ? call : { ...call, target };
 };
 
-/** The same function, version or alias by its plain name, with the qualifier in the query. */
+/** Writes the function, version or alias by its plain name, with the qualifier in the query. */
 const canonicalNeighbour: Rewrite = (call) => {
   const at = route(call.target);
   const of = at.kind === "none" ? null : addressee(at);
@@ -127,7 +127,7 @@ const canonicalNeighbour: Rewrite = (call) => {
 
 type SentMembers = Readonly<Record<string, unknown>>;
 
-/** Changes the members of a body, whatever they are. */
+/** Changes the members of a body. */
 type MemberEdit = (members: SentMembers) => SentMembers;
 
 const withoutMember =
@@ -173,7 +173,7 @@ function membersOf({ body }: Call): SentMembers {
   return sentObject(body ?? "") ?? {};
 }
 
-/** Leaves out or empties what is nested too deeply to be written; false where it has to stay. */
+/** Removes or empties members that are nested too deeply to serialize; false if one of them has to stay. */
 async function withoutDeepMembers(
   members: SentMembers,
   write: (change: MemberEdit) => Promise<boolean>,
@@ -186,7 +186,7 @@ async function withoutDeepMembers(
   return true;
 }
 
-/** JSON is read to any depth and written only as deep as the stack allows. */
+/** JSON.parse accepts any depth, but JSON.stringify only the depth of the stack. */
 function tooDeepToWrite(value: unknown): boolean {
   try {
     JSON.stringify(value);
@@ -196,7 +196,7 @@ function tooDeepToWrite(value: unknown): boolean {
   }
 }
 
-/** Leaves out ever smaller pieces of a text, but not all of it; at most about 60 attempts, whatever its length. */
+/** Removes smaller and smaller pieces of a text, but never all of it, in at most about 60 attempts. */
 async function shorten(
   text: string,
   attempt: (cut: (text: string) => string) => Promise<boolean>,
@@ -222,7 +222,7 @@ async function shorten(
   }
 }
 
-/** What we sent as an object, however deep; null for anything else. */
+/** Parses a body that we sent as an object of any depth; null for anything else. */
 function sentObject(text: string): SentMembers | null {
   try {
     const parsed: unknown = JSON.parse(text);

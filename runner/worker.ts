@@ -7,65 +7,62 @@ import { isRemovable } from "../spec/target.ts";
 import { type BatchOptions, sendBatch } from "./batch.ts";
 import type { Emit, Purpose } from "./events.ts";
 
-/** What was executed: what came back, batch by batch, and what the oracle observes in it. */
+/** An executed history: its exchanges, batch by batch, and what the oracle observes in them. */
 export interface Execution {
   readonly batches: readonly (readonly Exchange[])[];
   readonly observed: readonly ObservedBatch[];
 }
 
-/** The next round of a history, given those that came back; null ends it. */
+/** Returns the next batch of a history after the batches that were answered; null ends it. */
 export type NextBatch = (done: readonly (readonly Exchange[])[]) => Batch | null;
 
-/** A script that waits for something else before it gives the next round. */
+/** The same for a history that has to wait for another one. */
 type AsyncNextBatch = (done: readonly (readonly Exchange[])[]) => Promise<Batch | null>;
 
-/** Is given each batch as it comes back. */
+/** Called with each batch after its answers. */
 type OnBatch = (batch: ObservedBatch, exchanges: readonly Exchange[]) => void;
 
-/** How steps are executed. */
 interface StepOptions {
-  /** Names the test case or the rerun in events; what is sent for neither has no name. */
+  /** The name of the test case or the rerun in events; absent for other requests. */
   readonly testCase: string;
-  /** A rerun, unless told otherwise. */
+  /** By default a rerun. */
   readonly purpose?: Purpose;
   readonly onBatch?: OnBatch;
-  /** Over new connections. */
+  /** True for new connections. */
   readonly onNewConnection?: boolean;
 }
 
-/** One fixture and what is known of it. A worker executes one history after the other; workers run side by side. */
+/** A fixture and its model state. A worker executes one history after another; workers run in parallel. */
 export interface Worker {
   readonly index: number;
   readonly fixture: Fixture;
-  /** Sends batches as `next` gives them, telling each as it comes back; null ends it, and so does the end of the run. */
+  /** Sends the batches that `next` returns until it returns null or the run ends. */
   execute(next: NextBatch | AsyncNextBatch, how?: StepOptions): Promise<Execution>;
   /**
-   * Empties the policies that hold something; `thorough` reads those that something was sent to, and then nothing that
-   * earlier histories showed of them is believed any more. False when one could not be emptied, or was not seen to be empty.
+   * Removes all statements from the fixture. With `thorough`, also reads policies that may have changed, and
+   * forgets what earlier histories showed. False if a policy could not be emptied, or was not seen to be empty.
    */
   reset(thorough: boolean): Promise<boolean>;
   /**
-   * Policies that nothing was sent to since they were seen to be empty, and that may hold something all the same: what was
-   * added elsewhere may have leaked into them, or they are of what was made since.
+   * Policies that were not used since they were seen empty, but may hold statements: one may have leaked into them,
+   * or they belong to a new version or alias.
    */
   possiblyChanged(): ReadonlySet<string>;
-  /** Statements believed to stand on the fixture. */
+  /** The number of statements on the fixture, by its model state. */
   statements(): number;
-  /** True when a policy could be read once and cannot be read any more, which nothing but a new fixture mends. */
+  /** True if a policy was readable once and is no longer; only a new fixture solves this. */
   becameUnreadable(): boolean;
 }
 
-/** What a worker needs. */
 export interface WorkerOptions extends BatchOptions {
   readonly index: number;
   readonly fixture: Fixture;
-  /** True when the fixture was created for this run, so that its policies are empty. */
+  /** True if the fixture was created for this run, so its policies are empty. */
   readonly fresh: boolean;
-  /** Is told of every batch and every reset. */
+  /** Gets an event for each batch and each reset. */
   readonly emit?: Emit | undefined;
 }
 
-/** Makes a worker. */
 export function workerOn(options: WorkerOptions): Worker {
   const { index: worker, fixture, transport } = options;
   let modelState: ModelState = initialModelState(fixture, options.fresh);
@@ -94,17 +91,18 @@ export function workerOn(options: WorkerOptions): Worker {
       options.emit?.({ type: "batch", worker, case: testCase, purpose, exchanges, observed: one });
       onBatch?.(one, exchanges);
     }
-    // The next history begins on connections of its own: what this one did to them must not reach it.
+    // Release the named connections, so that this history does not affect the next one.
     for (const batch of batches) {
       for (const { call } of batch) if (call.connection !== undefined) transport.release?.(call.connection);
     }
     return { batches, observed };
   };
   const sendOne = (key: string, call: Call) => execute(singleStep({ key, call }));
-  // Versions and aliases that a history has made are among them.
+  // These include versions and aliases that a history has created.
   const keys = () => Object.keys(modelState.policies);
 
-  // Where one policy was seen to leak into another all are read: that costs a read each, and most targets keep them apart.
+  // After a leak between policies, read them all. That takes one read for each, and most targets do not
+  // leak.
   const isToRead = (key: string) =>
     wasSentTo(modelState, key) || (reads.leaks && mayHaveChanged(modelState, key));
   const isKnown = (key: string, thorough: boolean) =>
@@ -113,15 +111,15 @@ export function workerOn(options: WorkerOptions): Worker {
   const emptyPolicy = async (key: string, thorough: boolean): Promise<boolean> => {
     const [name = "", qualifier = null] = key.split(":");
     if (!isKnown(key, thorough)) await sendOne("tidy-read", getPolicy(name, qualifier));
-    // Read again after removing: a target may have acknowledged a removal and kept the statement.
+    // Read again after removing, because a target may acknowledge a removal and keep the statement.
     for (let pass = 0; pass < 3; pass += 1) {
       const sids = sidsOf(modelState, key);
-      // An answer that shows no policy does not show that it is empty either.
+      // An answer without a policy does not prove that it is empty.
       if (sids === null || !isKnown(key, thorough)) return false;
       if (sids.length === 0) return true;
       const removable = [...new Set(sids)].filter(isRemovable);
       for (const sid of removable) await sendOne("tidy", removePermission(name, sid, { qualifier }));
-      // Any other id is left to a new fixture.
+      // Other ids are unsafe in a path, so only a new fixture removes them.
       if (sids.some((sid) => !isRemovable(sid))) return false;
       if (!thorough) return true;
       await sendOne("tidy-read", getPolicy(name, qualifier));
@@ -150,7 +148,7 @@ export function workerOn(options: WorkerOptions): Worker {
   };
 }
 
-/** A script of one step. */
+/** A history of a single step. */
 export function singleStep(step: Step): NextBatch {
   return (done) => (done.length === 0 ? [step] : null);
 }
@@ -167,7 +165,7 @@ function noteReads(
   }
 }
 
-/** The policy has a statement that was added elsewhere alone. */
+/** Says whether the policy has a statement that was added only to another policy. */
 function showsLeak({ before, key, policy }: PolicyRead): boolean {
   const known = key === null ? undefined : before.policies[key];
   if (known === undefined || policy.kind !== "policy") return false;
@@ -179,7 +177,7 @@ function showsLeak({ before, key, policy }: PolicyRead): boolean {
   return policy.statements.some(({ sid }) => elsewhere.has(sid) && !mayHold(sid));
 }
 
-/** Ids that every possible state agrees on; null when they are not known. */
+/** The statement ids of a policy if all possible states agree on them; null if they are unknown. */
 function sidsOf(modelState: ModelState, key: string): readonly string[] | null {
   const possibleStates = modelState.policies[key]?.possibleStates ?? [];
   const [first] = possibleStates;
@@ -188,7 +186,7 @@ function sidsOf(modelState: ModelState, key: string): readonly string[] | null {
   return first.statements.map(({ sid }) => sid);
 }
 
-/** Something was sent to the policy, or near it, that the last read does not cover. */
+/** Says whether something was sent to the policy after the last read. */
 function wasSentTo(modelState: ModelState, key: string): boolean {
   const since = modelState.policies[key]?.since;
   return since !== undefined && since.refused.length + since.added.length + since.removed.length > 0;

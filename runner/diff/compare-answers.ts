@@ -8,25 +8,28 @@ import { canonicalJson } from "../../spec/statement.ts";
 import type { OnPair } from "./pair.ts";
 import { templated } from "./placeholders.ts";
 
-/** One request and both answers to it. */
+/** A request with the answers of both targets. */
 export interface Compared {
-  /** Of the batch in the history. */
+  /** The index of the batch in the history. */
   readonly index: number;
   readonly topic: string;
   readonly x: string;
   readonly y: string;
-  /** The member that differs between two successes; null where the answers as a whole are meant. */
+  /** The member that differs between two successes; null if the answers differ as a whole. */
   readonly where: string | null;
   readonly differs: boolean;
-  /** Only one of the two accepted it, so that the targets may hold different things from here on. */
+  /** Only one target accepted the request, so their states may differ from here on. */
   readonly diverges: boolean;
-  /** Equal for differences of one kind. */
+  /** Equal for differences of the same kind. */
   readonly kind: string;
   readonly batches: { readonly x: ObservedBatch; readonly y: ObservedBatch };
   readonly exchanges: { readonly x: Exchange; readonly y: Exchange };
 }
 
-/** Compares the answers of a history one by one. Calls in flight together are left out: their order is up to a target. */
+/**
+ * Compares the answers of a history one by one. It skips concurrent calls, because their order may differ between
+ * targets.
+ */
 export function compareAnswers({ pair, execution: { x, y } }: OnPair): readonly Compared[] {
   const revisions = { x: revisionsIn(x.batches.flat()), y: revisionsIn(y.batches.flat()) };
   return x.batches.flatMap((batch, index) => {
@@ -60,8 +63,8 @@ function isSuccess({ answer }: Exchange): boolean {
 type Aspect = Pick<Compared, "topic" | "x" | "y" | "where">;
 
 /**
- * In what two answers differ. Where both are successes, their status and each member are a difference of its own,
- * whatever the request was about: such a difference shows in most requests.
+ * The differences of two answers. Between two successes, the status and each member are differences of their own
+ * under the operation as topic, because they show in most requests.
  */
 function aspects(
   { call }: Exchange,
@@ -79,7 +82,7 @@ function aspects(
   ];
 }
 
-/** What the request is about: the one rule or question that it puts to the test, or the operation. */
+/** The topic of a request: the one rule or question that it tests, or its operation. */
 function topicOf(x: Observation | undefined, y: Observation | undefined): string {
   if (x === undefined) return "";
   if (x.kind === "policy-read") return "GetPolicy";
@@ -97,19 +100,19 @@ function topicOfSubject(subject: Subject): string {
   return more.length > 0 ? "request.combination" : (variation ?? "request.accepted");
 }
 
-/** What of an answer is compared: status and error name, and the contents of a success. */
+/** The compared parts of an answer: status, error name and the contents of a success. */
 interface Shape {
   readonly phrase: string;
-  /** Null where only the phrase counts. */
+  /** Null if only the phrase counts. */
   readonly content: unknown;
 }
 
-/** Members of an answer that hold JSON inside a string. */
+/** Members of an answer that hold JSON in a string. */
 const nested = ["Statement", "Policy"] as const;
 
 /**
- * The shape of an answer. Names, ARNs, revisions, timestamps and request ids are placeholders; headers and message
- * texts are left out, and of the operations that only arrange so is everything but status and error name.
+ * The shape of an answer. Names, ARNs, revisions, timestamps and request ids become placeholders. Headers and
+ * messages are left out. Operations other than AddPermission and GetPolicy keep only status and error name.
  */
 function shapeOf({ call, answer }: Exchange, fixture: Fixture, revisions: ReadonlySet<string>): Shape {
   const answerPhrase = phrase(answer);
@@ -127,7 +130,7 @@ function parsedIfNested(name: string, value: unknown): unknown {
   return jsonObject(value) ?? value;
 }
 
-/** Every RevisionId that a list of exchanges has handed out. */
+/** Every RevisionId in these exchanges. */
 function revisionsIn(exchanges: readonly Exchange[]): ReadonlySet<string> {
   return new Set(exchanges.flatMap(({ answer }) => revisionIn(answer) ?? []));
 }
@@ -153,7 +156,7 @@ function normalized(value: unknown, fixture: Fixture, revisions: ReadonlySet<str
   );
 }
 
-/** Places at which two contents differ, such as "Statement.Principal"; items of lists are not told apart. */
+/** The paths at which two contents differ, such as "Statement.Principal". All items of a list share a path. */
 function differingPlaces(x: unknown, y: unknown): readonly string[] {
   return [...new Set(places(x, y, ""))].sort();
 }

@@ -12,13 +12,13 @@ import { type PairWorker, pairWorker } from "./pair.ts";
 import { type DifferenceGroup, search } from "./search.ts";
 import { type Shrunk, shrinkDifference } from "./shrink-difference.ts";
 
-/** One of the two targets, within reach. */
+/** The connection to one of the two targets. */
 export interface SideOptions extends Omit<SetUpOptions, "workers" | "emit" | "settleMs" | "sleep" | "scope"> {
   readonly target: RunOptions["target"];
   readonly curl: RunOptions["curl"];
 }
 
-/** Everything that a comparison of two targets needs, made at the edge. */
+/** Everything that a comparison of two targets needs. Clock, network and randomness come from outside. */
 export interface DiffOptions extends Pick<RunOptions, "tool" | "clock" | "sleep" | "startedAt" | "signal"> {
   readonly sides: Readonly<Record<Side, SideOptions>>;
   readonly suites: readonly Suite[];
@@ -26,12 +26,12 @@ export interface DiffOptions extends Pick<RunOptions, "tool" | "clock" | "sleep"
   readonly runs: number;
   readonly rounds: number;
   readonly workers: number;
-  /** Leave out what must never reach a real account. */
+  /** Leaves out what must never reach a real account. */
   readonly safeMode: boolean;
   readonly progress: (far: ProgressEvent) => void;
 }
 
-/** Sends the same requests to two targets, makes every kind of difference small, and tells what the document says of it. */
+/** Sends the same requests to two targets, shrinks each kind of difference, and says how the document rules on it. */
 export async function diff(options: DiffOptions): Promise<DiffReport> {
   const { sides, sleep, workers, signal } = options;
   const scope = openScope(signal);
@@ -46,7 +46,7 @@ export async function diff(options: DiffOptions): Promise<DiffReport> {
   try {
     found = await explore(options, pool, stop, scope);
   } finally {
-    // Every part of the comparison has been awaited: nothing else sends while it is cleaned up.
+    // Every part of the comparison has ended, so nothing else sends requests during clean-up.
     for (const one of [pool.x, pool.y]) faults.push(...(await one.tearDown()));
     scope.close();
   }
@@ -128,12 +128,12 @@ async function shrinkAll(
   return { shown, unsteady: groups.filter((group) => results.get(group) === null) };
 }
 
-/** A policy shows what its statements are made of: that a member differs is reported once, where it is added. */
+/** A policy contains its statements, so a differing member is reported once, for AddPermission. */
 function sameMember(added: string | null, read: string | null): boolean {
   return added !== null && read === added.replace(/^Statement\b/, "Policy.Statement[]");
 }
 
-/** What another reported difference comes first in only follows from it. */
+/** A difference that follows another reported difference is its consequence. */
 function isConsequence({ compared, difference }: Shrunk, shown: Found["shown"]): boolean {
   return compared.some(
     ({ index, differs, diverges, where, kind }) =>
@@ -195,10 +195,10 @@ function report(options: DiffOptions, found: Found, left: readonly string[]): Di
 }
 
 /**
- * Left out unless named: two correct targets may end a race differently, only some can be asked for a fault, and which
- * statement is the first too many depends on the length of the ARNs in it.
+ * Excluded unless named: correct targets may order concurrent calls differently, only some targets can produce
+ * faults, and the size at the limit depends on the ARNs of the target.
  */
 const onlyByName: ReadonlySet<string> = new Set(["races", "faults", "size"]);
 
-/** The suites whose answers can be held against each other. */
+/** The suites whose answers can be compared. */
 export const comparedSuites = usualSuites.filter(({ name }) => !onlyByName.has(name));

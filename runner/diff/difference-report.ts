@@ -14,10 +14,10 @@ import { templated } from "./placeholders.ts";
 import type { DifferenceGroup } from "./search.ts";
 import type { Shrunk } from "./shrink-difference.ts";
 
-/** Longest part of a body that is kept, in characters. */
+/** Longest part of a body in a report, in characters. */
 const longestBody = 20_000;
 
-/** A difference as it is reported. */
+/** A difference as reports hold it. */
 export function differenceReport(
   { first, seen }: DifferenceGroup,
   small: Shrunk,
@@ -45,7 +45,7 @@ export function differenceReport(
   };
 }
 
-/** One entry a request; a request that differs in several ways is one that differs. */
+/** Makes one entry for each request, even if it differs in several ways. */
 function stepsUpTo(last: Compared, compared: readonly Compared[]): readonly Compared[] {
   const steps = new Map<number, Compared>();
   for (const one of compared) if (one.index < last.index) steps.set(one.index, one);
@@ -85,12 +85,12 @@ const titles: ReadonlyMap<string, string> = new Map(
   [...rules, ...questions].map(({ id, title }) => [id, title] as const),
 );
 
-/** What a topic is, as a phrase for a reader; the topic itself where the catalogue has none. */
+/** The title of a topic, or the topic itself if it has none. */
 function titleOf(topic: string): string {
   return titles.get(topic) ?? topic;
 }
 
-/** Whether the document, or the recorded behaviour of the live service, decides a difference, and for whom. */
+/** Says whether the document or the recorded behaviour of AWS decides a difference, and which target follows it. */
 function rulingOf(of: Compared, judge: Judge, column: Column): Ruling {
   const { batches, topic } = of;
   const x = brokenBy(batches.x, judge, column).filter((id) => bearsOn(id, of));
@@ -110,14 +110,14 @@ function rulingOf(of: Compared, judge: Judge, column: Column): Ruling {
     : { kind: "silent" };
 }
 
-/** A member of a success is a matter of the rules on statements, its status is not. */
+/** Statement rules concern the members of a success; other rules concern its status. */
 function bearsOn(id: string, { where, exchanges }: Compared): boolean {
   const { x, y } = exchanges;
   const both = [x, y].every(({ answer }) => answer.kind === "response" && answer.status < 300);
   return !both || id.startsWith("statement.") === (where !== null);
 }
 
-/** Rules that count in the column and find the answer wrong. */
+/** The ids of rules that count in the column and find the answer wrong. */
 function brokenBy(batch: ObservedBatch, judge: Judge, column: Column): readonly string[] {
   const broken = violations(judge.batch(batch), column).filter(
     ({ rule }) => rule.basis !== "observed" || column === "aws",

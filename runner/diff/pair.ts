@@ -13,30 +13,36 @@ export interface Pair {
   readonly y: Worker;
 }
 
-/** A history that both targets got. */
+/** The execution of a history on both targets. */
 interface PairExecution {
   readonly x: Execution;
   readonly y: Execution;
-  /** It ended early: what was answered made the histories ask for different requests. */
+  /** It ended early, because different answers led to different requests. */
   readonly diverged: boolean;
-  /** Steps that neither got, because the answers of one alone held nothing to fill them with. */
+  /** Steps that neither target got, because only one of them returned a value for their slot. */
   readonly unfilled: number;
 }
 
-/** A history on the empty fixtures on which it was executed. */
+/** An execution on both targets, and its workers. */
 export interface OnPair {
   readonly pair: Pair;
   readonly execution: PairExecution;
 }
 
-/** A worker on each target, with empty fixtures for one history after the other. */
+/** Executes histories on both targets, each on empty fixtures. */
 export interface PairWorker {
-  /** Executes a test case on both; null when empty fixtures cannot be had on both. `goesOn` is asked before each batch. */
+  /**
+   * Executes a test case on both targets; null if they have no empty fixtures. `continues` is called before each
+   * batch.
+   */
   execute(
     testCase: TestCase,
     continues: (side: "x" | "y", done: Answered) => boolean,
   ): Promise<OnPair | null>;
-  /** Executes given steps of a test case on both; null when they cannot be had there. `from` is the fixture they come from. */
+  /**
+   * Executes steps of a test case on both targets; null if that is not possible there. `from` is the fixture of the
+   * original history.
+   */
   rerun(
     steps: Steps,
     how: { readonly regenerate: Regenerate; readonly from: Fixture; readonly onNew: boolean },
@@ -44,7 +50,7 @@ export interface PairWorker {
   pair(): Pair;
 }
 
-/** Makes a worker of a pair; `renew` replaces the fixture of one side, and gives null where it cannot. */
+/** Makes a worker for a pair; `replace` replaces the fixture of one side, or returns null if it cannot. */
 export function pairWorker(
   start: Pair,
   scope: Scope,
@@ -52,7 +58,7 @@ export function pairWorker(
 ): PairWorker {
   let pair = start;
   let reruns = 0;
-  /** With a fixture that is not empty on one side, a difference would say nothing of the other. */
+  /** Both fixtures must be empty, or a difference would prove nothing. */
   const ready = async (isNew: boolean): Promise<Pair | null> => {
     const resets = isNew ? [false] : await scope.all([pair.x, pair.y], (worker) => worker.reset(true));
     if (resets.every((clean) => clean)) return pair;
@@ -92,14 +98,17 @@ export function pairWorker(
 
 type Answered = readonly (readonly Exchange[])[];
 
-/** The next batch of each side by what both have answered; null ends it, "diverged" because they are not the same. */
+/**
+ * The next batch of each side after the answers of both. Null ends the history; "diverged" says that the batches
+ * differ.
+ */
 type NextPairBatch = (
   done: Readonly<Record<"x" | "y", Answered>>,
 ) => Readonly<Record<"x" | "y", Batch>> | "diverged" | null;
 
 /**
- * The batches of a test case on both fixtures. They are the same as long as the answers of either target make the test case
- * send the same to y.
+ * The batches of a test case on both fixtures. They diverge when the answers of x would lead to other requests on y
+ * than the answers of y.
  */
 function bothSides(testCase: TestCase, { x, y }: Pair): NextPairBatch {
   const onX = testCase.start(inCommon(x.fixture, y.fixture));
@@ -111,7 +120,7 @@ function bothSides(testCase: TestCase, { x, y }: Pair): NextPairBatch {
   };
 }
 
-/** The fixture without what the other one lacks: a test case then asks for the same on both. */
+/** Removes from a fixture what the other one lacks, so a test case makes the same steps on both. */
 function inCommon(one: Fixture, other: Fixture): Fixture {
   const { main } = one;
   return {
@@ -127,8 +136,8 @@ function inCommon(one: Fixture, other: Fixture): Fixture {
 }
 
 /**
- * Executes a history on both sides. The next batch is sent when both have answered the last; a step that one side cannot
- * fill is sent to neither.
+ * Executes a history on both sides. The next batch waits for both answers. A step that one side cannot fill is sent
+ * to neither.
  */
 async function executePair(
   pair: Pair,
@@ -144,7 +153,7 @@ async function executePair(
     const unfillable = (side: "x" | "y") => next[side].filter((step) => !isFillable(step, done[side]));
     const keys = { x: unfillable("x").map(({ key }) => key), y: unfillable("y").map(({ key }) => key) };
     const either = new Set([...keys.x, ...keys.y]);
-    // What neither can fill is the same on both sides.
+    // A step that neither side can fill is no difference.
     unfilled += [...either].filter((key) => keys.x.includes(key) !== keys.y.includes(key)).length;
     const sent = ({ key }: Step) => !either.has(key);
     return { x: next.x.filter(sent), y: next.y.filter(sent) };
@@ -156,14 +165,14 @@ async function executePair(
       barrier.leave();
     }
   };
-  // Where one side fails the other ends too, once what it has sent is answered.
+  // If one side fails, the other ends after its current answer.
   const [x, y] = await Promise.allSettled([follow("x"), follow("y")]);
   if (x.status === "rejected") throw x.reason;
   if (y.status === "rejected") throw y.reason;
   return { x: x.value, y: y.value, diverged, unfilled };
 }
 
-/** Two sides meet before each batch; each gets its own when both may go on, and null when not. */
+/** Synchronizes two sides before each batch. Each gets its own batch, or null if the history ends. */
 function barrierOf(
   choose: (done: Readonly<Record<"x" | "y", Answered>>) => Readonly<Record<"x" | "y", Batch>> | null,
 ) {
@@ -188,7 +197,7 @@ function barrierOf(
         next = choose(side === "x" ? { x: done, y: other.done } : { x: other.done, y: done });
         return next?.[side] ?? null;
       } finally {
-        // Also where a test case fails: the other side must not wait for ever.
+        // Also if the test case throws, so that the other side does not wait forever.
         other.resolve(next);
       }
     },

@@ -1,9 +1,9 @@
 import type { Fixture } from "../../spec/fixture.ts";
 
-/** What a fixture is called: texts that its requests carry and those of another fixture do not. */
+/** The texts that differ from one fixture to another, and their placeholders. */
 type Names = readonly (readonly [placeholder: string, text: string])[];
 
-/** Shorter texts could stand anywhere by chance; those that depend on the fixture are long. */
+/** Shorter texts may appear by chance; the names that depend on the fixture are long. */
 const shortest = 12;
 
 function namesOf({ main, other, unknownName }: Fixture): Names {
@@ -17,7 +17,7 @@ function namesOf({ main, other, unknownName }: Fixture): Names {
   return all.filter(([, text]) => text.length >= shortest).toSorted(([, a], [, b]) => b.length - a.length);
 }
 
-/** The text with placeholders for everything that is the fixture's own: names, region and account of its ARNs. */
+/** Replaces the names of a fixture, and region and account of its ARNs, by placeholders. */
 export function templated(text: string, fixture: Fixture): string {
   let result = withoutHome(text, fixture);
   for (const [placeholder, name] of namesOf(fixture)) {
@@ -26,7 +26,7 @@ export function templated(text: string, fixture: Fixture): string {
   return result;
 }
 
-/** Only in ARNs of functions, whole or partial: elsewhere the same digits are a value that was sent. */
+/** Replaces only in function ARNs, whole or partial. The same digits elsewhere are a value that was sent. */
 function withoutHome(text: string, { partition, region, account }: Fixture): string {
   const colon = "(?<colon>:|%3A)";
   const again = "\\k<colon>";

@@ -9,41 +9,40 @@ import type { Scope } from "../scope.ts";
 import { type Compared, compareAnswers } from "./compare-answers.ts";
 import type { OnPair, Pair, PairWorker } from "./pair.ts";
 
-/** Differences of one kind, and the history from which the smallest is made: up to the request that showed it, on x. */
+/** The differences of one kind, with the cheapest history, up to the request that shows the difference, on x. */
 export interface DifferenceGroup {
   readonly first: Compared;
   seen: number;
   origin: Origin;
-  /** The lower, the better the history. */
+  /** A lower cost means a better history. */
   cost: number;
 }
 
-/** What searching needs. */
 export interface SearchOptions {
   readonly scope: Scope;
   readonly workers: readonly PairWorker[];
   readonly testCases: readonly TestCase[];
-  /** What one of the targets cannot do. */
+  /** The capabilities that one of the targets does not support. */
   readonly cannot: ReadonlySet<string>;
   readonly stop: () => string | null;
   readonly finished: (differences: number) => void;
 }
 
-/** What was found. */
+/** The result of the search. */
 export interface Searched {
   readonly groups: readonly DifferenceGroup[];
   readonly executed: number;
   readonly compared: number;
   /** Histories that ended early although no answer differed. */
   readonly diverged: number;
-  /** Histories that were left out, because empty fixtures could not be had on both targets. */
+  /** Histories that were skipped, because a target had no empty fixture. */
   readonly notEmptied: number;
-  /** Requests that neither target got, because one of them alone had shown nothing to fill them with. */
+  /** Requests that neither target got, because only one of them returned a value for their slot. */
   readonly unfilled: number;
   readonly stopped: string | null;
 }
 
-/** Executes every test case on both targets, each on empty fixtures, and sorts what differs by kind. */
+/** Executes every test case on both targets, each on empty fixtures, and groups the differences by kind. */
 export async function search(options: SearchOptions): Promise<Searched> {
   const { testCases, workers, stop } = options;
   const groups = new Map<string, DifferenceGroup>();
@@ -67,7 +66,7 @@ export async function search(options: SearchOptions): Promise<Searched> {
         else {
           const { execution } = done;
           const found = compareAnswers(done);
-          // One that the end of the run may have cut short is not counted as executed.
+          // A history that the end of the run may have cut does not count as executed.
           if (!stopping()) count.executed += 1;
           count.unfilled += execution.unfilled;
           count.compared += new Set(found.map(({ index }) => index)).size;
@@ -98,7 +97,8 @@ function note(
     if (!one.differs) continue;
     const batches = execution.x.batches.slice(0, one.index + 1).map((batch) => batch.map(truncateExchange));
     const origin: Origin = { testCase, fixture: pair.x.fixture, batches };
-    // Where nothing differed before is better; then shorter, then earlier in the plan, so that a seed decides.
+    // Prefer a history without an earlier difference, then a shorter one, then an earlier one, so the
+    // result depends only on the seed.
     const cost = (one.index > divergence ? 1e9 : 0) + batches.length * 1e5 + place;
     const group = groups.get(one.kind);
     if (group === undefined) groups.set(one.kind, { first: one, seen: 1, origin, cost });

@@ -4,30 +4,29 @@ import { type Compared, compareAnswers } from "./compare-answers.ts";
 import type { OnPair, PairWorker } from "./pair.ts";
 import type { DifferenceGroup } from "./search.ts";
 
-/** The smallest history that shows a difference, as it went the last time. */
+/** The smallest history that shows a difference, with its last execution. */
 export interface Shrunk extends OnPair {
   readonly compared: readonly Compared[];
   readonly difference: Compared;
   readonly reproduced: string;
 }
 
-/** Reruns that shrinking one difference may cost, and how often it is tried in the end. */
+/** The most reruns for shrinking one difference, and the final reruns. */
 const most = { reruns: 120, confirmations: 3 } as const;
 
-/** What shrinking a difference needs. */
 export interface ShrinkDifferenceOptions {
   readonly worker: PairWorker;
-  /** All kinds of differences that were seen. */
+  /** All kinds of differences in the comparison. */
   readonly known: ReadonlySet<string>;
   readonly stop: () => boolean;
 }
 
-/** Shrinks a difference and confirms it; null when it does not show again. */
+/** Shrinks and confirms a difference; null if it does not show again. */
 export async function shrinkDifference(
   group: DifferenceGroup,
   options: ShrinkDifferenceOptions,
 ): Promise<Shrunk | null> {
-  // What a history leaves behind may be where no policy is looked for: then only new fixtures are empty.
+  // Some effects outlast a reset, so a second attempt uses new fixtures.
   return (await attempt(group, options, false)) ?? (await attempt(group, options, true));
 }
 
@@ -60,7 +59,7 @@ async function attempt(
   return smallest === null ? null : confirmed(smallest, rerunSteps, stop);
 }
 
-/** What a history became rests on another difference that no history of the plan has shown. */
+/** Says whether a shrunk history depends on another difference that no test case has shown. */
 function dependsOnUnknown(
   compared: readonly Compared[],
   last: Compared,

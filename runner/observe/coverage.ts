@@ -15,7 +15,7 @@ import {
 import { within } from "../../spec/error-place.ts";
 import { executedIn, type Observer } from "../events.ts";
 
-/** Counts what was sent for each constraint and how it ended; work an observation is constant. */
+/** Counts the requests for each constraint, by their outcome, in constant time for each observation. */
 interface Coverage extends Observer {
   cells(): readonly CoverageCell[];
 }
@@ -37,7 +37,6 @@ const judges: ReadonlyMap<string, JudgeOne> = new Map(
   }),
 );
 
-/** Makes an empty one. */
 export function coverage(): Coverage {
   const counts = new Map<string, CellCount>();
   for (const cell of grid)
@@ -91,7 +90,9 @@ function isPresent({ call, analysis }: Addition, member: Member): boolean {
   return analysis.body.members?.[member] !== undefined;
 }
 
-/** A valid request refused for what the document allows, such as the policy's size, says nothing of its values. */
+/**
+ * A valid request may be refused for other reasons, such as the policy's size; that says nothing about its values.
+ */
 function validEnding(of: Addition): keyof CellCount | null {
   if (of.result.kind === "added") return "accepted";
   if (of.result.kind === "unsettled") return "unsettled";
@@ -137,7 +138,7 @@ function unspecifiedCell(question: string, { analysis }: Addition): string | nul
   return member === undefined ? null : `${member}.optional.null`;
 }
 
-/** A cell of the coverage table, not yet filled. */
+/** A cell of the coverage table, without counts. */
 export interface CoveragePlace {
   readonly member: Member;
   readonly constraint: ConstraintKind | "optional";
@@ -153,7 +154,7 @@ const violatingInputs: Readonly<Record<Exclude<ConstraintKind, "required">, Cove
   pattern: "near-miss",
 };
 
-/** Cells on which the document contradicts itself, by the question that such a request raises. */
+/** Cells on which the document contradicts itself, by the unspecified behaviour that such a request probes. */
 const unspecifiedCells: Readonly<Record<string, string>> = {
   "Qualifier.empty": "Qualifier.minLength.too-short",
   "Principal.line-break": "Principal.pattern.near-miss",
@@ -161,12 +162,11 @@ const unspecifiedCells: Readonly<Record<string, string>> = {
 
 const unspecifiedCellNames: ReadonlySet<string> = new Set(Object.values(unspecifiedCells));
 
-/** The name of a cell. */
 export function cellName({ member, constraint, input }: CoveragePlace): string {
   return `${member}.${constraint}.${input}`;
 }
 
-/** Every cell, member by member: what is valid for a constraint, and what breaks it. */
+/** Every cell of each member: valid values of each constraint, and values that violate it. */
 export const grid: readonly CoveragePlace[] = members.flatMap((member) => [
   ...presence(member),
   ...(["type", "minLength", "maxLength", "pattern"] as const)
@@ -178,7 +178,7 @@ function presence(member: Member): readonly CoveragePlace[] {
   const { required, in: where } = constraintOf(member);
   const constraint = required ? "required" : "optional";
   const cells = [place(member, constraint, "valid"), place(member, constraint, "missing")];
-  // Only JSON knows null. The document does not say whether an optional member may be null.
+  // Only JSON has null. The document does not say whether an optional member may be null.
   if (where !== "body") return cells;
   return [...cells, { member, constraint, input: "null", decided: required }];
 }
@@ -186,7 +186,7 @@ function presence(member: Member): readonly CoveragePlace[] {
 function place(member: Member, constraint: CoveragePlace["constraint"], input: CoverageInput): CoveragePlace {
   const cell: CoveragePlace = { member, constraint, input, decided: true };
   if (unspecifiedCellNames.has(cellName(cell))) return { ...cell, decided: false };
-  // An empty name breaks the minimum length, which is judged by a rule of its own.
+  // An empty name violates the minimum length, which has a rule of its own.
   if (input === "valid" || cellName(cell) === "FunctionName.minLength.too-short") return cell;
   const reason = new Map(Object.entries(unjudgeable)).get(`${member}.${constraint}`);
   return reason === undefined ? cell : { ...cell, unreachable: reason };

@@ -2,15 +2,14 @@ import type { Observation } from "../../oracle/observe.ts";
 import type { LatencyReport } from "../../reports/report.ts";
 import { executedIn, type Observer } from "../events.ts";
 
-/** Latencies kept for the median, and the slowest calls kept by name. */
+/** The most latencies kept for the percentiles, and the most slow calls kept by name. */
 const most = { samples: 100_000, slow: 10 } as const;
 
-/** How long answers to AddPermission took. */
+/** The latencies of AddPermission. */
 interface Latencies extends Observer {
   report(): LatencyReport | null;
 }
 
-/** Makes an empty one. */
 export function latencies(): Latencies {
   const samples: number[] = [];
   const slowest: { case: string; ms: number }[] = [];

@@ -2,7 +2,7 @@ import type { Problem } from "../../reports/report.ts";
 import type { Gone, RunProblem, StopReason } from "../events.ts";
 import { problemOf } from "../internal-error.ts";
 
-/** A problem as reports tell it; `far` is how many of the test cases were done with when it came up. */
+/** Describes a problem for reports; `progress` holds how many test cases were done when it appeared. */
 export function problemReport(
   problem: RunProblem,
   progress: { readonly done: number; readonly planned: number },
@@ -27,7 +27,7 @@ export function problemReport(
   }
 }
 
-/** Stands in a report that was written in the middle of a run, and stays there if the run is killed. */
+/** Marks a report that was written during a run; it stays if the run is killed. */
 export const unfinishedProblem: Problem = {
   code: "going-on",
   message: "The run was still going on when this was written, or was killed since.",
@@ -48,14 +48,14 @@ function stopText(reason: StopReason): string {
   }
 }
 
-/** Why a target counts as gone, as a phrase. */
+/** Says as a phrase why a target counts as gone. */
 export function goneText({ code, detail }: Gone): string {
   return code === "silent"
     ? `the target stopped answering: ${detail}`
     : `the target turns every request away, the last with ${detail}`;
 }
 
-/** The sentence about functions that are gone. */
+/** The sentence about lost functions. */
 export function lostText(names: readonly string[]): string {
   return `The target no longer knows ${names.join(" and ")}, which nobody deleted: it was started anew or cleared in the middle of the run, so run again while nobody else uses it.`;
 }

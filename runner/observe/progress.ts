@@ -1,14 +1,14 @@
 import type { ProgressEvent } from "../../reports/progress.ts";
 import type { Observer } from "../events.ts";
 
-/** Tells how far a run is, after each test case and each rule whose candidates have been tried again. */
+/** Reports progress after each test case and after each rule with candidates. */
 export function progressObserver(update: (progress: ProgressEvent) => void): Observer {
   const progress = { sent: 0, planned: 0, requests: 0, violated: 0 };
   let confirmed = 0;
   return {
     on(event) {
       if (event.type === "planned") progress.planned = event.cases;
-      // There is one for each rule.
+      // Each rule has one such event.
       if (event.type === "candidate") progress.violated += 1;
       if (event.type === "case-finished" || event.type === "case-skipped") {
         progress.sent += 1;

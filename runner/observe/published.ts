@@ -3,7 +3,7 @@ import { reasonMembers } from "../../reports/report.ts";
 import type { Observer, RunEvent } from "../events.ts";
 import { counterexample, type ReportOptions, reportHead, unsupported } from "../report.ts";
 
-/** Tells of a run in the events that are published: those of report.ndjson. Texts of the target are redacted. */
+/** Publishes a run as the events of report.ndjson. Texts from the target are redacted. */
 export function publishedObserver(
   options: ReportOptions,
   publish: (event: PublishedEvent) => void,

@@ -4,13 +4,13 @@ import type { Report } from "../../reports/report.ts";
 import type { Observer, RunEvent } from "../events.ts";
 import { type RecordingLine, recordingFile } from "../recording.ts";
 
-/** Writes a recording while a run goes on. */
+/** Writes a recording during a run. */
 interface Recorder extends Observer {
-  /** Writes the last line; throws a Fault when the recording could not be written. */
+  /** Writes the last line; throws a Fault if the recording could not be written. */
   close(report: Report): Promise<void>;
 }
 
-/** Records a run in a folder, named by a path from `cwd`: every exchange as the engine has it, secrets already taken out. */
+/** Records a run in a folder, relative to `cwd`. It writes every exchange after redaction. */
 export async function recorder(
   dir: string,
   tool: { readonly name: string; readonly version: string },
@@ -32,7 +32,7 @@ export async function recorder(
   };
 }
 
-/** What is recorded of an event; null where it follows from others, or from the report at the end. */
+/** The recorded part of an event; null if it follows from other events or from the report. */
 function lineOf(event: RunEvent): RecordingLine | null {
   switch (event.type) {
     case "fixture-ready":

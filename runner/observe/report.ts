@@ -11,18 +11,17 @@ import { problemReport, unfinishedProblem } from "./problem.ts";
 import { results } from "./results.ts";
 import { unspecified } from "./unspecified.ts";
 
-/** The report of a run, as far as the run is: it may be asked for at any moment, and before the first event too. */
+/** Builds the report of a run from its events. The report is available at any time, even before the first event. */
 export interface ReportObserver extends Observer {
   report(): Report;
 }
 
-/** What a report says of a run besides what happens in it. */
+/** What a report needs besides the events. */
 export type ReportObserverOptions = ReportOptions & {
-  /** Why a rule was not judged, where the capabilities of the target do not say it. */
+  /** Says why a rule was not judged, if the target's capabilities do not. */
   readonly notJudgedReason?: (rule: Rule) => Reason | null;
 };
 
-/** Begins a report. */
 export function reportObserver(options: ReportObserverOptions): ReportObserver {
   const covered = coverage();
   const latency = latencies();

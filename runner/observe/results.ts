@@ -3,9 +3,9 @@ import type { Column } from "../../spec/verdict.ts";
 import type { Observer } from "../events.ts";
 import { type Findings, type RuleResult, resultKey, unviolated } from "../rule-results.ts";
 
-/** What became of each rule, or what the findings say of it so far. */
+/** The result of each rule, or a provisional one from the findings so far. */
 interface Results extends Observer {
-  /** Null before anything was judged. */
+  /** Null before the first test case or result. */
   findings(): Findings | null;
 }
 
@@ -13,15 +13,14 @@ interface CheckCount {
   holds: number;
   violated: number;
   inconclusive: number;
-  /** Why it was inconclusive, last. */
+  /** The last reason why it was inconclusive. */
   why: string;
-  /** What violated it first. */
+  /** What the first violation showed. */
   seen: string;
 }
 
 const columns: readonly Column[] = ["document", "aws"];
 
-/** Makes an empty one. */
 export function results(): Results {
   const counts = new Map<Rule, Record<Column, CheckCount>>();
   const finalResults = new Map<string, RuleResult>();
@@ -68,7 +67,7 @@ function countJudgement(count: CheckCount, judgement: Judgement): void {
   count[judgement.verdict] += 1;
 }
 
-/** What the findings say so far: a violation that has yet to be confirmed leaves it open. */
+/** The provisional result of a rule: an unconfirmed violation is inconclusive. */
 function provisional(count: CheckCount): RuleResult {
   const { violated, inconclusive, seen } = count;
   const ruleResult = unviolated({ ...count, inconclusive: inconclusive + violated });

@@ -5,12 +5,12 @@ import { questions } from "../../rules/unspecified.ts";
 import { within } from "../../spec/error-place.ts";
 import { executedIn, type Observer } from "../events.ts";
 
-/** What a target does where the document leaves it unspecified. */
+/** Collects the target's answers where the contract leaves the behaviour unspecified. */
 interface Unspecified extends Observer {
   answers(): readonly QuestionReport[];
 }
 
-/** Different answers that are told apart for one question. */
+/** The most different answers kept for one unspecified behaviour. */
 const maxAnswers = 12;
 
 const probedQuestions: ReadonlyMap<string, Question> = new Map(
@@ -18,14 +18,13 @@ const probedQuestions: ReadonlyMap<string, Question> = new Map(
 );
 const always = questions.filter(({ pointed }) => !pointed);
 
-/** The question that a request raises when it raises no other: the only one that it can answer. */
+/** The unspecified behaviour that a request probes; undefined if it probes none, or several at once. */
 function questionProbedBy({ analysis, stateAnalysis }: Addition): Question | undefined {
   const [open] = analysis.questions.length > 0 ? analysis.questions : stateAnalysis.questions;
   const alone = analysis.questions.length + stateAnalysis.questions.length === 1;
   return alone && open !== undefined ? probedQuestions.get(open) : undefined;
 }
 
-/** Makes an empty one. */
 export function unspecified(): Unspecified {
   const answersByQuestion = new Map<string, Map<string, number>>();
   const note = ({ id, answer }: Question, of: Observation): void => {
