@@ -31,7 +31,10 @@ export async function probe(worker: Worker): Promise<readonly UnsupportedCapabil
   const found: UnsupportedCapability[] = [];
   const shown = readPolicy(policy);
   if (shown.kind === "unreadable" && !isCrash(policy)) {
-    found.push({ needs: "policy", reason: `keeps no readable policy: GetPolicy answers ${phrase(policy)}` });
+    found.push({
+      needs: "policy",
+      reason: `returns no readable policy: GetPolicy answers ${phrase(policy)}`,
+    });
   }
   if (isMissing(removed)) {
     found.push({
@@ -42,7 +45,7 @@ export async function probe(worker: Worker): Promise<readonly UnsupportedCapabil
   if (shown.kind !== "unsettled" && revisionIn(policy) === null && revisionIn(resource) === null) {
     found.push({
       needs: "revisions",
-      reason: "hands out no RevisionId: neither GetPolicy nor GetFunction shows one",
+      reason: "returns no RevisionId, neither in GetPolicy nor in GetFunction",
     });
   }
   return found;

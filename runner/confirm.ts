@@ -126,9 +126,7 @@ async function confirmOn(
   }
   const found = smallest();
   if (found !== null) return confirmSmallest(found, reruns, options.stop);
-  return reruns.notShown(
-    `seen once (${candidate.seen}, in ${candidate.testCase.id}), not when it was tried again`,
-  );
+  return reruns.notShown(`seen once (${candidate.seen}, in ${candidate.testCase.id}), not in reruns`);
 }
 
 function isRacing(batches: readonly (readonly unknown[])[]): boolean {
@@ -181,7 +179,10 @@ function rerunsOf(candidate: Candidate, options: ConfirmOptions, onNewFixtures: 
     notShown: (why: string): Unconfirmed => {
       if (noFixture) return withoutFixture(candidate.seen);
       if (explainedBy === null) return unconfirmed(why);
-      return { ...unconfirmed(`seen again only together with a violation of ${explainedBy}`), explainedBy };
+      return {
+        ...unconfirmed(`reruns show it only together with a violation of ${explainedBy}`),
+        explainedBy,
+      };
     },
     shows: async (steps: Steps, { reruns: attempts, shows: needed }: Criterion): Promise<boolean> => {
       let shown = 0;
@@ -246,7 +247,7 @@ async function confirmSmallest(
     if (isShown && isNew && shown === 1) confirmed = result.shown;
     if (tried === onNew && shown === 0) return notSeen("on functions that were just created");
   }
-  if (shown === 0 && tried > 0) return notSeen(`in ${tried} further tries`);
+  if (shown === 0 && tried > 0) return notSeen(`in ${tried} further reruns`);
   // If no request may be sent any more, the execution that shrinking found counts.
   const reruns = tried === 0 ? { shown: 1, tried: 1 } : { shown, tried };
   return { kind: "confirmed", ...confirmed, reruns };

@@ -88,8 +88,8 @@ export async function connect(options: ConnectOptions): Promise<Connection> {
     httpTransport({ endpoint, clock, authorize, connections, connectTimeoutMs: Math.max(10_000, timeoutMs) });
   // Deleting a created function also deletes its statements, so only an existing function needs a record of
   // them.
-  const noted = options.functionName === undefined ? null : recordStatementIds(carrier);
-  const observed = noted?.transport ?? carrier;
+  const recording = options.functionName === undefined ? null : recordStatementIds(carrier);
+  const observed = recording?.transport ?? carrier;
   const { budget, rate, restart } = options;
   const redact = redactor(credentials === null ? [] : secretsOf(credentials));
   // Each fixture has two functions to delete, and the run may have created a role.
@@ -123,7 +123,7 @@ export async function connect(options: ConnectOptions): Promise<Connection> {
     signal,
     remedy: options.remedy,
     optionName: options.optionName,
-    sentIds: noted?.ids,
+    sentIds: recording?.ids,
     ...how,
   });
   const { functionName } = options;

@@ -149,7 +149,7 @@ export interface Gone {
 export type RunProblem =
   | { readonly code: "not-begun"; readonly fault: Fault }
   /** Anything that was thrown: an error of the suite itself, or a Fault that ended the run. */
-  | { readonly code: "died"; readonly error: unknown }
+  | { readonly code: "failed"; readonly error: unknown }
   | { readonly code: "stopped"; readonly reason: StopReason }
   | { readonly code: "fixtures-lost"; readonly functions: readonly string[] }
   /** `what` is a sentence that names the resource. */
@@ -200,7 +200,7 @@ export function observerGroup(observers: readonly Observer[]): ObserverGroup {
       emit(event);
     } catch (error) {
       // This recursion ends, because each error removes one observer.
-      emitLast({ type: "problem", problem: { code: "died", error } });
+      emitLast({ type: "problem", problem: { code: "failed", error } });
     }
   };
   return {
@@ -212,7 +212,7 @@ export function observerGroup(observers: readonly Observer[]): ObserverGroup {
           await observer.end?.();
         } catch (error) {
           active.delete(observer);
-          emitLast({ type: "problem", problem: { code: "died", error } });
+          emitLast({ type: "problem", problem: { code: "failed", error } });
         }
       }
     },

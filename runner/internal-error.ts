@@ -8,12 +8,12 @@ import { Fault } from "../spec/fault.ts";
  * the suite itself and gets its place and its stack.
  */
 export function problemOf(error: unknown, redact: (text: string) => string): Problem {
-  if (error instanceof Fault) return { code: "ended-early", message: `The run died: ${error.message}` };
+  if (error instanceof Fault) return { code: "ended-early", message: `The run failed: ${error.message}` };
   const place = placeOf(error);
   const message = withoutFolders(redact(error instanceof Error ? error.message : String(error)));
   return {
     code: "internal",
-    message: `The run died: ${message}${placeText(place)}. This is an error of the suite itself: please report it, with the stack.`,
+    message: `The run failed: ${message}${placeText(place)}. This is an error of the suite itself: please report it, with the stack.`,
     ...place,
     stack: stackOf(error).map((line) => redact(line)),
   };

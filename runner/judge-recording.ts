@@ -201,7 +201,7 @@ function confirmFromRecording(all: readonly History[], judge: Judge): ConfirmCan
       const { expected, seen } = violation;
       found = { kind: "confirmed", execution: { batches, observed }, fixture, expected, seen, reruns: null };
     }
-    return found ?? unconfirmed(`seen once (${candidate.seen}), not when it was tried again`);
+    return found ?? unconfirmed(`seen once (${candidate.seen}), not in reruns`);
   };
 }
 

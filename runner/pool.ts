@@ -114,7 +114,7 @@ export async function setUpWorkers(options: SetUpOptions): Promise<WorkerPool> {
     const unmentioned = leftBehind.filter((sentence) => !error.message.includes(sentence));
     if (unmentioned.length === 0) throw error;
     const { option } = error;
-    throw new Fault(`${error.message} Besides, ${unmentioned.join("; ")}.`, { cause: error, option });
+    throw new Fault(`${error.message} In addition, ${unmentioned.join("; ")}.`, { cause: error, option });
   }
 }
 
@@ -142,7 +142,7 @@ export async function survivors(
   });
   const surviving = results.filter((worker) => worker !== null);
   if (surviving.length > 0) return { workers: surviving, lost };
-  throw new Fault(`${lostText(lost)} New ones cannot be had, so nothing can be tried again.`);
+  throw new Fault(`${lostText(lost)} No new functions can be created, so no candidate can be confirmed.`);
 }
 
 async function isLost(worker: Worker, name: string): Promise<boolean> {

@@ -34,28 +34,28 @@ export async function run(options: RunOptions, observers: readonly Observer[] = 
  * run incomplete.
  */
 export async function runFor(observers: readonly Observer[], options: RunOptions): Promise<void> {
-  const audience = observerGroup(observers);
+  const group = observerGroup(observers);
   const scope = openScope(options.signal);
   let pool: WorkerPool | null = null;
   let isComplete = false;
   let notBegun: Fault | null = null;
   try {
-    audience.emit({ type: "run-started", head: headOf(options) });
-    pool = await setUpWorkers({ ...options, scope, emit: audience.emit });
-    isComplete = await judgeTarget({ options, scope, pool, emit: audience.emit });
+    group.emit({ type: "run-started", head: headOf(options) });
+    pool = await setUpWorkers({ ...options, scope, emit: group.emit });
+    isComplete = await judgeTarget({ options, scope, pool, emit: group.emit });
   } catch (error) {
     if (pool === null && error instanceof Fault) notBegun = error;
     const problem =
       notBegun === null
-        ? ({ code: "died", error } as const)
+        ? ({ code: "failed", error } as const)
         : ({ code: "not-begun", fault: notBegun } as const);
-    audience.emitLast({ type: "problem", problem });
+    group.emitLast({ type: "problem", problem });
   }
   // Every part of the run has ended, so nothing else sends requests during clean-up.
   for (const what of (await pool?.tearDown()) ?? [])
-    audience.emitLast({ type: "problem", problem: { code: "left-behind", what } });
+    group.emitLast({ type: "problem", problem: { code: "left-behind", what } });
   scope.close();
-  await finish(audience, options, isComplete);
+  await finish(group, options, isComplete);
   if (notBegun !== null) throw notBegun;
 }
 
@@ -65,15 +65,15 @@ export async function failToRun(
   options: RunOptions,
   fault: Fault,
 ): Promise<void> {
-  const audience = observerGroup(observers);
-  audience.emitLast({ type: "run-started", head: headOf(options) });
-  audience.emitLast({ type: "problem", problem: { code: "not-begun", fault } });
-  await finish(audience, options, false);
+  const group = observerGroup(observers);
+  group.emitLast({ type: "run-started", head: headOf(options) });
+  group.emitLast({ type: "problem", problem: { code: "not-begun", fault } });
+  await finish(group, options, false);
 }
 
-async function finish(audience: ObserverGroup, options: RunOptions, complete: boolean): Promise<void> {
-  audience.emitLast({ type: "run-finished", complete, spent: spentBy(options) });
-  await audience.end();
+async function finish(group: ObserverGroup, options: RunOptions, complete: boolean): Promise<void> {
+  group.emitLast({ type: "run-finished", complete, spent: spentBy(options) });
+  await group.end();
 }
 
 function spentBy({ transport, clock }: RunOptions) {
@@ -140,7 +140,7 @@ function isStateless({ target }: RunOptions): boolean {
 /** The unsupported capabilities: as declared, as found while arranging, and as probed. */
 async function unsupportedBy({ options, pool }: Running): Promise<readonly UnsupportedCapability[]> {
   const [first] = pool.workers;
-  if (first === undefined) throw new Fault("There is no stage to play on: --concurrency must be at least 1.");
+  if (first === undefined) throw new Fault("There is no worker: --concurrency must be at least 1.");
   const found = isStateless(options) ? [] : await probe(first);
   return [...options.target.cannot, ...unsupportedByFixture(first, pool.missing), ...found];
 }

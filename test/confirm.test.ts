@@ -211,7 +211,7 @@ describe("A violation that another rule may explain", () => {
   it("is open where it never shows without it, and that takes no more plays than it has parts", async () => {
     const seen: Seen = () => [violated(other), violated(rule)];
     const { result, plays } = await shrunkBy(history, seen, { unless: [other.id] });
-    const detail = `seen again only together with a violation of ${other.id}`;
+    const detail = `reruns show it only together with a violation of ${other.id}`;
     const why = { code: "not-confirmed", detail };
     expect(result).toEqual({ kind: "unconfirmed", why, explainedBy: other.id });
     expect(plays).toBeLessThan(12);

@@ -77,7 +77,7 @@ describe("A run against the reference", () => {
       budget: 300,
     });
     expect(report.incomplete).toBe(true);
-    expect(report.faults.join()).toContain("the budget of requests is spent");
+    expect(report.faults.join()).toContain("the request budget is spent");
     expect(report.requests).toBeLessThanOrEqual(300 + 60);
   });
 });
@@ -90,7 +90,9 @@ describe("A run with a budget", () => {
       budget: 900,
     });
     const found = report.rules.find(({ id }) => id === "success.is-201");
-    expect(report.faults.join()).toContain("the rest of the budget of requests is for trying again");
+    expect(report.faults.join()).toContain(
+      "the rest of the request budget is reserved for confirming candidates",
+    );
     expect(found?.verdicts.document).toBe("violated");
     expect(found?.counterexample?.steps).toHaveLength(1);
     expect(report.requests).toBeLessThanOrEqual(900 + 60);
@@ -263,7 +265,7 @@ describe("A run that dies", () => {
       }),
     });
     expect(report.incomplete).toBe(true);
-    expect(report.faults.join()).toContain("The run died: the observer broke");
+    expect(report.faults.join()).toContain("The run failed: the observer broke");
     expect(report.rules.find(({ id }) => id === "success.is-201")).toMatchObject({
       verdicts: { document: "violated" },
       counterexample: { reproduced: "3 of 3" },

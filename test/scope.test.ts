@@ -250,7 +250,7 @@ describe("After a run in which an observer throws", () => {
       const told: RunEvent[] = [];
       const other: Observer = { on: (event) => void told.push(event) };
       const { said, target } = await runOn({}, {}, [broken, other]);
-      expect(said).toContain("The run died: The observer is broken");
+      expect(said).toContain("The run failed: The observer is broken");
       expect(broken.heard.at(-1)).toBe(at);
       expect(broken.heard.filter((type) => type === at)).toHaveLength(1);
       const last = told.slice(-2).map(({ type }) => type);
@@ -293,7 +293,7 @@ describe("After a run that was ended from outside", () => {
 describe("After a run whose budget is spent", () => {
   it.each([250, 400])("of %i requests nothing more is sent and no function is left", async (budget) => {
     const { said, target } = await runOn({ mutate: clinging, slow: slowly, budget });
-    expect(said).toContain("the budget of requests is spent");
+    expect(said).toContain("the request budget is spent");
     expect(await afterwards(target)).toEqual(nothing);
   });
 });

@@ -39,7 +39,7 @@ export async function diff(options: DiffOptions): Promise<DiffReport> {
   const stop = (): string | null => {
     if (signal?.aborted === true) return "it was interrupted";
     if (scope.signal.aborted) return "a part of it failed";
-    return sides.x.transport.spent() || sides.y.transport.spent() ? "the budget of requests is spent" : null;
+    return sides.x.transport.spent() || sides.y.transport.spent() ? "the request budget is spent" : null;
   };
   const faults: string[] = [];
   let found: Found;
@@ -149,21 +149,19 @@ function report(options: DiffOptions, found: Found, left: readonly string[]): Di
   const faults = [
     ...(stopped === null
       ? []
-      : [`The run stopped after ${searched.executed} of ${planned} histories: ${stopped}.`]),
+      : [`The run stopped after ${searched.executed} of ${planned} test cases: ${stopped}.`]),
     ...(searched.diverged === 0
       ? []
       : [
-          `${searched.diverged} histories ended early, because the requests for the two targets could not be the same.`,
+          `${searched.diverged} test cases ended early, because different answers led to different requests.`,
         ]),
     ...(searched.notEmptied === 0
       ? []
-      : [
-          `${searched.notEmptied} histories were left out, because empty functions could not be had on both targets.`,
-        ]),
+      : [`${searched.notEmptied} test cases were left out, because a target had no empty functions.`]),
     ...(searched.unfilled === 0
       ? []
       : [
-          `${searched.unfilled} requests were sent to neither target, because one of the two had shown no revision or version to put into them.`,
+          `${searched.unfilled} requests were sent to neither target, because only one target had returned the revision or version that they need.`,
         ]),
     ...left,
   ];
@@ -187,8 +185,7 @@ function report(options: DiffOptions, found: Found, left: readonly string[]): Di
     incomplete: stopped !== null,
     differences,
     unsteady: unsteady.map(
-      ({ first }) =>
-        `${first.topic}: ${first.x} against ${first.y}, seen once and not when it was tried again`,
+      ({ first }) => `${first.topic}: ${first.x} against ${first.y}, seen once and not in reruns`,
     ),
     faults,
   };

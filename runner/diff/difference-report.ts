@@ -102,9 +102,9 @@ function rulingOf(of: Compared, judge: Judge, column: Column): Ruling {
     return { kind: "rule", rules: named([...onlyX, ...onlyY]), follows };
   }
   if (x.length > 0) return { kind: "rule", rules: named(x), follows: "neither" };
-  const asked = questions.some(({ id }) => id === topic) ? [topic] : [];
-  const open = [...new Set([...asked, ...answeredDifferently(batches.x, batches.y)])];
-  if (open.length > 0) return { kind: "question", questions: named(open) };
+  const probed = questions.some(({ id }) => id === topic) ? [topic] : [];
+  const unspecified = [...new Set([...probed, ...answeredDifferently(batches.x, batches.y)])];
+  if (unspecified.length > 0) return { kind: "question", questions: named(unspecified) };
   return rules.some(({ id }) => id === topic)
     ? { kind: "admitted", rules: named([topic]) }
     : { kind: "silent" };

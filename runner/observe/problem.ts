@@ -11,12 +11,12 @@ export function problemReport(
   switch (problem.code) {
     case "not-begun":
       return { code: "not-begun", message: problem.fault.message };
-    case "died":
+    case "failed":
       return problemOf(problem.error, redact);
     case "stopped":
       return {
         code: "stopped",
-        message: `The run stopped after ${progress.done} of ${progress.planned} histories: ${stopText(problem.reason)}.`,
+        message: `The run stopped after ${progress.done} of ${progress.planned} test cases: ${stopText(problem.reason)}.`,
       };
     case "fixtures-lost":
       return { code: "fixtures-lost", message: lostText(problem.functions) };
@@ -30,7 +30,7 @@ export function problemReport(
 /** Marks a report that was written during a run; it stays if the run is killed. */
 export const unfinishedProblem: Problem = {
   code: "going-on",
-  message: "The run was still going on when this was written, or was killed since.",
+  message: "The run was still going on when this report was written, or it was killed later.",
 };
 
 function stopText(reason: StopReason): string {
@@ -40,9 +40,9 @@ function stopText(reason: StopReason): string {
     case "part-failed":
       return "a part of it failed";
     case "budget-spent":
-      return "the budget of requests is spent";
+      return "the request budget is spent";
     case "budget-kept":
-      return "the rest of the budget of requests is for trying again what was seen";
+      return "the rest of the request budget is reserved for confirming candidates";
     default:
       return goneText(reason);
   }
@@ -57,5 +57,5 @@ export function goneText({ code, detail }: Gone): string {
 
 /** The sentence about lost functions. */
 export function lostText(names: readonly string[]): string {
-  return `The target no longer knows ${names.join(" and ")}, which nobody deleted: it was started anew or cleared in the middle of the run, so run again while nobody else uses it.`;
+  return `The target no longer knows ${names.join(" and ")}, which the run did not delete. The target was restarted or cleared during the run: run again while nobody else uses it.`;
 }

@@ -60,7 +60,7 @@ export function reportObserver(options: ReportObserverOptions): ReportObserver {
         return;
       case "problem":
         problems.push(problemReport(event.problem, count, options.redact));
-        if (event.problem.code === "died" && end === "complete") end = "incomplete";
+        if (event.problem.code === "failed" && end === "complete") end = "incomplete";
         return;
       case "run-finished":
         end = event.complete ? "complete" : "incomplete";
