@@ -14,16 +14,16 @@ export function nodeListener(listener: RequestListener): Agent {
     connect: (_options, callback) => {
       const [near, far] = pipe();
       server.emit("connection", far);
-      // Later, as a socket would; of one, undici uses only what every stream has.
+      // Asynchronous, like a socket. undici uses only the stream methods of a socket.
       queueMicrotask(() => callback(null, near as Socket));
     },
   });
 }
 
-/** One end of a pipe, and how its peer hands over what it wrote. */
+/** One end of a pipe, with the method by which the other end delivers data. */
 interface PipeEnd {
   readonly stream: Duplex;
-  /** Takes a chunk, or null for the end; calls back when there is room for more. */
+  /** Receives a chunk, or null for the end; calls `done` when there is room for more. */
   take(chunk: Buffer | null, done: () => void): void;
 }
 
@@ -45,7 +45,7 @@ function end(peer: () => PipeEnd): PipeEnd {
     write: (chunk: Buffer, _encoding, done) => peer().take(chunk, done),
     final: (done) => peer().take(null, done),
     destroy: (error, done) => {
-      // Whoever waits for this end to read must not wait for ever.
+      // A peer that waits for room must not wait forever.
       emptied?.();
       peer().stream.destroy();
       done(error);
@@ -62,7 +62,7 @@ function end(peer: () => PipeEnd): PipeEnd {
   };
 }
 
-/** What a function behind a function URL or an HTTP API is called with, as far as a request decides it. */
+/** The event of a function behind a function URL or an HTTP API, as far as a request determines it. */
 export interface LambdaEvent {
   readonly version: "2.0";
   readonly rawPath: string;
@@ -76,7 +76,7 @@ export interface LambdaEvent {
   readonly isBase64Encoded: boolean;
 }
 
-/** What such a function returns. */
+/** The result of such a function. */
 export interface LambdaResult {
   readonly statusCode?: number;
   readonly headers?: Readonly<Record<string, string | number | boolean>>;

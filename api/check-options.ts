@@ -15,16 +15,16 @@ import {
 } from "./options.ts";
 import type { ConformanceTestOptions } from "./program-options.ts";
 
-/** What was given to a subcommand, as text that is not checked yet. */
+/** The unchecked arguments of a subcommand. */
 export interface Given<C extends CommandName> {
   readonly command: C;
-  /** Options with their values, in the order in which they were given; a switch has none. */
+  /** Options with their values in the given order; a switch has no value. */
   readonly options: readonly { readonly name: OptionName; readonly text: string | null }[];
-  /** What stands beside the options. */
+  /** The operands: arguments that are not options. */
   readonly operands: readonly string[];
 }
 
-/** The names of a long list, and where a user finds them, as the end of a sentence. */
+/** A long list of names, and how a user looks them up, as the end of a sentence. */
 interface Listed {
   readonly names: readonly string[];
   readonly where: string;
@@ -32,12 +32,12 @@ interface Listed {
 
 const listedRules: Listed = { names: ruleIds, where: "run the rules subcommand, which lists them" };
 
-/** Whose words a sentence is in: those of a program or of the command line. */
+/** How messages write options: as in a program or as on the command line. */
 interface Words {
   readonly spelt: OptionSpelling;
-  /** An option with a value, as it can be given. */
+  /** An option with a value, as a user writes it. */
   readonly example: (name: OptionName, value: string | number | boolean) => string;
-  /** Where the names of mutants are looked up; only `mutants` knows them. */
+  /** The names of mutants; only `mutants` fills them in. */
   readonly mutants: Listed;
 }
 
@@ -55,21 +55,21 @@ const commandLine: Words = {
   mutants: none,
 };
 
-/** Why a value cannot be: what it is, what it must be, and what to do, each as a part of a sentence. */
+/** Why a value is invalid: what it is, what it must be, and what to do, each as a part of a sentence. */
 interface OptionError {
   readonly is: string;
   readonly must: string;
   readonly remedy: string;
 }
 
-/** Throws a Fault that names the first option of a program that is unknown or has a value it cannot have. */
+/** Throws a Fault that names the first unknown or invalid option of a program. */
 export function checkOptions(given: ConformanceTestOptions, taker: "library" | "vitest" = "library"): void {
   const known = new Map<string, OptionName>(optionsOf(taker).map(([name]) => [name, name]));
   for (const [key, value] of Object.entries(given)) {
     const name = known.get(key);
     if (name === undefined) {
       const hint = nearest(key, [...known.keys()]);
-      const remedy = hint === null ? "take it out, or see ConformOptions" : `did you mean ${hint}?`;
+      const remedy = hint === null ? "remove it, or see ConformOptions" : `did you mean ${hint}?`;
       throw new Fault(withFullStop(`${JSON.stringify(key)} is no option of conform: ${remedy}`), {
         option: key,
       });
@@ -78,7 +78,7 @@ export function checkOptions(given: ConformanceTestOptions, taker: "library" | "
   }
 }
 
-/** The values that were given to a subcommand; throws a Fault that names the first that cannot be. */
+/** The values of a subcommand's options; throws a Fault that names the first invalid one. */
 export function commandOptions<C extends CommandName>(
   given: Given<C>,
   mutants: Listed = none,
@@ -88,11 +88,11 @@ export function commandOptions<C extends CommandName>(
     check(name, value, { ...commandLine, mutants });
     return [name, value];
   });
-  // Each value was checked against the row of the table that its type is made from.
+  // Each value passed the check of the table row that its type derives from.
   return Object.fromEntries(values) as CommandOptions<C>;
 }
 
-/** The value that a text stands for; text that stands for none is left to the check. */
+/** Converts text to a value; the check rejects text that has none. */
 function valueOfText({ type }: Option, text: string): unknown {
   if (type === "whole") return /^\d+$/.test(text) ? Number(text) : text;
   if (type !== "names") return text;
@@ -160,7 +160,7 @@ function errorIn(name: OptionName, value: unknown, words: Words): OptionError | 
   }
 }
 
-/** A default that is a value, and no words for what is used. */
+/** The default if it is a value, not a description. */
 function exampleOf({ type, default: value }: Option): string | number | undefined {
   return (type === "whole" && typeof value === "string") || typeof value === "object" ? undefined : value;
 }

@@ -21,33 +21,33 @@ import { type RunSettings, runOrThrow } from "./run.ts";
 import { openSession, type TargetConnection } from "./session.ts";
 import { type ConformTarget, connectionFor } from "./target.ts";
 
-/** A run as data: what report.json holds, and what it comes to. */
+/** A run as data: the contents of report.json and the exit code. */
 export interface ConformanceRun extends Report {
-  /** What the command would exit with: 0 conforms, 1 violated, 2 incomplete, 3 not everything could be judged. */
+  /** The exit code of the command: 0 conforms, 1 violated, 2 incomplete, 3 not everything was judged. */
   readonly exitCode: ExitCode;
-  /** Entries of the known-file that fail the run; absent without such a file. */
+  /** Entries of the known-file that fail the run; absent without a known-file. */
   readonly deviations?: Deviations;
 }
 
-/** What the known-file says that the run does not bear out. */
+/** Entries of the known-file that the run contradicts. */
 export interface Deviations {
-  /** Their rule holds now. */
+  /** Entries whose rule now holds. */
   readonly stale: readonly KnownEntry[];
-  /** Their rule deviates in another shape. */
+  /** Entries whose rule deviates in another shape. */
   readonly changed: readonly { readonly entry: KnownEntry; readonly was: string; readonly is: string }[];
-  /** Their day has come. */
+  /** Entries whose expiry date has passed. */
   readonly expired: readonly KnownEntry[];
 }
 
 /**
- * Runs the suite against a target and returns what it found; what the target does wrong is in the result. Throws a
- * Fault, of one sentence, when an option is wrong or when nothing could be judged at all, and nothing else.
+ * Runs the suite against a target and returns the result, including what the target violates. Throws only a Fault of
+ * one sentence, when an option is invalid or nothing could be judged.
  */
 export function conform(target: ConformTarget, options: ConformOptions = {}): Promise<ConformanceRun> {
   return conformWithEvents(target, options, undefined);
 }
 
-/** The same; what happens is told while it happens. */
+/** The same, with published events during the run. */
 export async function conformWithEvents(
   target: ConformTarget,
   options: ConformOptions,
@@ -90,7 +90,7 @@ async function reportOn(
 
 const statelessReason = "answers AddPermission alone and keeps nothing";
 
-/** All that needs something kept, another operation, or an answer to what is no AddPermission. */
+/** The capabilities that need state, another operation, or an answer to other requests than AddPermission. */
 const stateful: readonly Capability[] = ["state", "policy", "remove", "revisions", "routes"];
 
 function declared(
@@ -107,7 +107,7 @@ function declared(
 
 const runsOn = new WeakMap<object, number>();
 
-/** A target that is judged twice in one process may remember the names of the first time. */
+/** A target in this process may remember names of an earlier run, so each run gets others. */
 function seedFor(target: ConformTarget, seed: number): string {
   if (typeof target === "string") return `${seed}`;
   const before = runsOn.get(target) ?? 0;
@@ -115,7 +115,7 @@ function seedFor(target: ConformTarget, seed: number): string {
   return before === 0 ? `${seed}` : `${seed} again ${before}`;
 }
 
-/** The call that sends the same again, judged by one rule. */
+/** The call that sends the same requests again and judges one rule. */
 function rerunCall(target: ConformTarget, options: ConformOptions, rule: string): string {
   const {
     seed = table.seed.default,
@@ -132,14 +132,14 @@ function rerunCall(target: ConformTarget, options: ConformOptions, rule: string)
   return `await conform(${whom}, ${JSON.stringify(same)})`;
 }
 
-/** A Fault stays as it is; whatever else was thrown is an internal error. */
+/** Wraps every error except a Fault as an internal error. */
 export function asFault(error: unknown): Fault {
   return error instanceof Fault ? error : new Fault(internalErrorText(error), { cause: error });
 }
 
 /**
- * Reads a file of known deviations, where a path starts from `cwd`; throws a Fault when there is none or when it is
- * wrong. `remedy` says what to do where there is none.
+ * Reads a file of known deviations; relative paths start from `cwd`. Throws a Fault if the file is missing or
+ * invalid. `remedy` says what to do if it is missing.
  */
 export async function readKnown(
   file: string | URL,
@@ -158,7 +158,7 @@ export async function readKnown(
   return parseKnown(text, name, ruleIds);
 }
 
-/** Holds a run against what is known of its target, today. */
+/** Compares a run with the known deviations of its target, as of today. */
 export function judgeToday(report: Report, known: KnownFile): KnownJudgement {
   return judgeKnown(report, known, new Date().toISOString().slice(0, 10));
 }

@@ -3,13 +3,13 @@ import { type ConformanceRun, conformWithEvents } from "./conform.ts";
 import type { ConformOptions } from "./program-options.ts";
 import type { ConformTarget } from "./target.ts";
 
-/** What happens in a run, as report.ndjson has it; `run-end` also says what the run comes to. */
+/** An event of a run, as in report.ndjson; `run-end` also has the result of the run. */
 export type ConformanceEvent = PublishedEvent | FinalEvent<ConformanceRun>;
 
 /**
- * Runs the suite against a target and gives what happens while it happens. Events wait for whoever takes them, so that
- * a slow reader never slows the run. To leave the loop ends the run: nothing more is sent, and what was created is
- * removed before the loop is left. Throws a Fault where {@link conform} throws one.
+ * Runs the suite against a target and yields events during the run. The queue of events is unbounded, so a slow
+ * reader does not slow the run. Leaving the loop ends the run: nothing more is sent, and clean-up finishes first.
+ * Throws a Fault like {@link conform}.
  */
 export async function* events(
   target: ConformTarget,
@@ -34,7 +34,7 @@ export async function* events(
   }
 }
 
-/** Events that nobody has taken yet. */
+/** A queue of events that the reader has not taken yet. */
 function waitingEvents() {
   let waiting: ConformanceEvent[] = [];
   let isClosed = false;
@@ -45,7 +45,7 @@ function waitingEvents() {
       waiting.push(event);
       wake();
     },
-    /** No more will come; the failure is thrown once all have been taken. */
+    /** Closes the queue; the reader gets the failure after the last event. */
     close(why?: { readonly error: unknown }): void {
       isClosed = true;
       failure = why;

@@ -11,7 +11,7 @@ import {
   wordsFor,
 } from "./options.ts";
 
-/** A file that is generated, or that has generated tables: its path relative to the root, and its whole text. */
+/** A generated file, or a file with generated tables: its path relative to the root, and its whole text. */
 interface WrittenFile {
   readonly path: string;
   readonly text: string;
@@ -19,7 +19,7 @@ interface WrittenFile {
 
 const root = new URL("../", import.meta.url);
 
-/** The tables of each document, by the name that its marks have there. */
+/** The generated tables of each document, by the name in their marks. */
 const tables: Readonly<Record<string, Readonly<Record<string, () => string>>>> = {
   "docs/command.md": {
     "options of the command": () => optionTable("run"),
@@ -41,7 +41,7 @@ function code(text: string): string {
   return text === "" ? "" : `\`${text}\``;
 }
 
-/** A default as a value, or as words where it is no constant. */
+/** A default as a value, or in words if it is not constant. */
 function defaultOf(option: Option, taker: Taker): string {
   const { default: usual } = wordsFor(option, taker);
   if (option.type === "switch") return taker === "library" ? code("false") : "off";
@@ -50,7 +50,7 @@ function defaultOf(option: Option, taker: Taker): string {
   return isName || /[ A-Z]/.test(String(usual)) ? String(usual) : code(String(usual));
 }
 
-/** The cells of an option of a subcommand. */
+/** The table cells of an option of a subcommand. */
 function cells(option: Option, taker: CommandName): readonly string[] {
   const { flag = "" } = option;
   return [code(flag), valuesOf(option), defaultOf(option, taker), wordsFor(option, taker).about];
@@ -74,7 +74,7 @@ const subcommands = Object.keys(commands).filter(
   (name): name is Exclude<CommandName, "run"> => name !== "run" && Object.hasOwn(commands, name),
 );
 
-/** True for an option that a subcommand has just as the command itself has it. */
+/** True if the option is the same for a subcommand as for the command itself. */
 function isShared(option: Option, taker: CommandName): boolean {
   return option.takers.includes("run") && String(cells(option, taker)) === String(cells(option, "run"));
 }
@@ -105,7 +105,7 @@ function libraryTable(): string {
   return table(["option", "type", "default", "what it does"], rows);
 }
 
-/** The values of an option of a program, in words. */
+/** The type of a program's option, in words. */
 function typeOf(option: Option): string {
   switch (option.type) {
     case "whole":
@@ -121,7 +121,7 @@ function typeOf(option: Option): string {
     case "url":
       return "URL as text";
     case "unsupported":
-      return "array of `Inability`";
+      return "array of `UnsupportedCapability`";
     case "signal":
       return "`AbortSignal`";
     case "progress":
@@ -132,7 +132,7 @@ function typeOf(option: Option): string {
   }
 }
 
-/** The types of a program's options with what each option does, so that an editor shows it. */
+/** The types of the options of programs, with descriptions for editors. */
 function programTypes(): string {
   const members = (taker: "library" | "vitest") =>
     optionsOf("vitest")
@@ -158,7 +158,7 @@ ${members("vitest")}
 `;
 }
 
-/** The generated files as they should be; in a document, what stands between the marks of a table is replaced. */
+/** The generated files as they should be; in documents, only the text between marks is generated. */
 async function generate(): Promise<readonly WrittenFile[]> {
   const documents = await Promise.all(
     Object.entries(tables).map(async ([path, own]) => {
@@ -177,11 +177,11 @@ function filled(text: string, name: string, body: string): string {
   const [before, after, ...more] = text.split(mark);
   const close = after?.indexOf(end) ?? -1;
   if (before === undefined || after === undefined || more.length > 0 || close < 0)
-    throw new Error(`Where ${JSON.stringify(name)} belongs, ${mark} and ${end} must stand once.`);
+    throw new Error(`Where ${JSON.stringify(name)} belongs, ${mark} and ${end} must appear exactly once.`);
   return `${before}${mark}\n${body}\n${after.slice(close)}`;
 }
 
-/** Paths of the files that differ from what the table of options gives now. */
+/** Paths of the files that differ from the current table of options. */
 export async function staleFiles(): Promise<readonly string[]> {
   const checked = await Promise.all(
     (await generate()).map(async ({ path, text }) =>

@@ -5,15 +5,16 @@ import type { UnsupportedCapability } from "../runner/options.ts";
 import type { OptionSpelling } from "../spec/fault.ts";
 import type { Column } from "../spec/verdict.ts";
 
-/** Every subcommand with what it does and what it takes beside options; "run" is the command itself. */
+/** Every subcommand with its description and operands; "run" is the command itself. */
 export const commands = {
   run: {
-    about: "Holds an implementation of AWS Lambda AddPermission to its documentation.",
+    about: "Tests an implementation of AWS Lambda AddPermission against its documentation.",
     takesOnly: "name a subcommand first, or see --help",
   },
   rules: {
-    about: "Lists every rule and question, and which clause of the document each one judges.",
-    takesOnly: "leave it out, for all rules are listed",
+    about:
+      "Lists every rule and every unspecified behaviour, with the clauses of the document that each one covers.",
+    takesOnly: "leave it out: the subcommand lists all rules",
   },
   replay: {
     about: "Resends the counterexample of a report. It ends with 1 when it still shows.",
@@ -24,7 +25,7 @@ export const commands = {
     takesOnly: "name mutants with --only",
   },
   compare: {
-    about: "Says what got better or worse between two reports. With more reports, it draws a matrix.",
+    about: "Shows what got better or worse between two reports. With more reports, it draws a matrix.",
     operands: "A.json B.json …",
   },
   diff: {
@@ -32,7 +33,7 @@ export const commands = {
     takesOnly: "name the two targets with --target and --endpoint",
   },
   sweep: {
-    about: "Deletes what killed runs left behind, and gives back the policies that they emptied.",
+    about: "Deletes what killed runs left behind, and restores the policies that they emptied.",
     takesOnly: "name the target with --endpoint",
   },
   judge: {
@@ -41,7 +42,7 @@ export const commands = {
   },
 } as const satisfies Readonly<Record<string, CommandWords>>;
 
-/** What is said of a subcommand: it takes operands, or options alone, and then what to do with an operand. */
+/** The description of a subcommand: its operands, or what a user should do in place of an operand. */
 type CommandWords = { readonly about: string } & (
   | { readonly operands: string }
   | { readonly takesOnly: string }
@@ -50,13 +51,16 @@ type CommandWords = { readonly about: string } & (
 /** The name of a subcommand. */
 export type CommandName = keyof typeof commands;
 
-/** Who takes an option: a subcommand; `conform` and `defineConformance`, "library"; or the latter alone, "vitest". */
+/**
+ * Where an option exists: in a subcommand, in `conform` and `defineConformance` ("library"), or in the latter alone
+ * ("vitest").
+ */
 export type Taker = CommandName | "library" | "vitest";
 
-/** Names that are too many to stand here: they are looked up when an option is checked. */
+/** Lists of names that are too long for this table; the check of an option looks them up. */
 type LongList = "rules" | "mutants";
 
-/** The values that an option takes. */
+/** The valid values of an option. */
 type Values =
   | { readonly type: "switch" }
   | { readonly type: "whole"; readonly least: number; readonly most?: number }
@@ -67,20 +71,20 @@ type Values =
 
 /** One option. */
 export type Option = Values & {
-  /** Its spelling on the command line, with a name for its value; absent where only programs have it. */
+  /** Its spelling on the command line, with a name for its value; absent if only programs have the option. */
   readonly flag?: `--${string}`;
   readonly takers: readonly Taker[];
-  /** What it does: one sentence, without the default. */
+  /** A description in one sentence, without the default. */
   readonly about: string;
-  /** What is used where it is not given: a value, or words for what is no constant. */
+  /** The default: a value, or a description if it is not constant. */
   readonly default?: number | string | readonly string[];
-  /** What is said of it where it does something else for a taker; a default of null is none. */
+  /** Differences for one taker; a null default means none. */
   readonly for?: {
     readonly [T in Taker]?: { readonly about?: string; readonly default?: number | string | null };
   };
 };
 
-/** The longest time that a timer takes, in milliseconds: Node ends a longer one at once. */
+/** The longest time of a timer, in milliseconds: Node fires a longer one at once. */
 const longestMs = 0x7fffffff;
 
 const columns = ["document", "aws"] as const satisfies readonly Column[];
@@ -110,12 +114,12 @@ const formats = [
   "sarif",
 ] as const satisfies readonly FormatName[];
 
-/** Those that send test cases, under limits. */
+/** The takers that send test cases with limits. */
 const senders = ["library", "run", "diff"] as const;
 
 /**
- * Every option there is, by its name in programs. The command line, its help, the types of options, their checks and the
- * tables of the documentation follow from it.
+ * Every option by its name in programs. The command line, its help, the types and checks of options and the tables
+ * of the documentation derive from this table.
  */
 export const options = {
   name: {
@@ -147,14 +151,14 @@ export const options = {
       diff: { about: "Compare the target at this URL, given once or twice." },
       sweep: {
         about: "Clean up at this URL.",
-        default: "wherever a run in this folder noted that it left something",
+        default: "every endpoint that a journal in this folder names",
       },
     },
   },
   origin: {
     type: "url",
     takers: ["library"],
-    about: "Address requests to a target in this process with this URL, where nothing need listen.",
+    about: "Address requests to a target in this process with this URL, at which nothing needs to listen.",
     default: "http://lambda.test",
   },
   region: {
@@ -171,7 +175,7 @@ export const options = {
     type: "text",
     takers: ["library", "run", "replay"],
     about:
-      "Use this existing function and create none; its policy is emptied while the run goes on, and given back.",
+      "Use this existing function and create none; its policy is emptied during the run and restored afterwards.",
   },
   role: {
     flag: "--role ARN",
@@ -191,12 +195,12 @@ export const options = {
     type: "switch",
     takers: ["library"],
     about:
-      "Say that the target answers AddPermission alone and keeps nothing: any name is a function, and no rule about state applies.",
+      "Declare that the target answers only AddPermission and stores nothing: any name is a function, and no rule about state applies.",
   },
   cannot: {
     type: "unsupported",
     takers: ["library"],
-    about: "Say what else the target cannot do, each with the reason that the report gives.",
+    about: "Declare what else the target cannot do, each with a reason for the report.",
   },
   profile: {
     flag: "--profile document|aws",
@@ -213,7 +217,7 @@ export const options = {
     of: [...suiteNames, "all"],
     takers: ["library", "run"],
     about: `Send only these suites: ${suiteNames.join(", ")}, or all.`,
-    default: "all but wire, which some targets do not survive",
+    default: "all but wire, which ends some targets",
   },
   comparedSuites: {
     flag: "--suite A,B",
@@ -313,7 +317,7 @@ export const options = {
     most: longestMs,
     takers: ["library", "run"],
     about:
-      "Read a policy again for up to this many milliseconds before it is judged, for a target that lags.",
+      "Reread a policy for up to this many milliseconds before it is judged, for a target with delayed reads.",
     default: 0,
   },
   runTimeoutMs: {
@@ -328,14 +332,14 @@ export const options = {
     flag: "--known FILE",
     type: "file",
     takers: ["library", "run"],
-    about: "Excuse the deviations that this YAML file records; they are tested, and must still deviate.",
+    about: "Accept the deviations that this YAML file records; they are still tested and must still deviate.",
   },
   updateKnown: {
     flag: "--update-known",
     type: "switch",
     takers: ["run"],
     about:
-      "Write what was seen into the file of --known, and keep its comments and order; the run ends as with that file.",
+      "Write the deviations of this run into the file of --known, keeping its comments and order; it decides the exit code.",
   },
   out: {
     flag: "--out DIR",
@@ -374,7 +378,7 @@ export const options = {
     flag: "--record DIR",
     type: "folder",
     takers: ["run"],
-    about: "Store every exchange in this folder, to be judged again by judge.",
+    about: "Store every exchange in this folder, for the judge subcommand.",
   },
   report: {
     flag: "--report FILE",
@@ -388,7 +392,7 @@ export const options = {
     type: "whole",
     least: 0,
     takers: ["sweep"],
-    about: "Delete functions that no journal names from this age in hours on.",
+    about: "Delete functions that no journal names if they are older than this many hours.",
     default: 24,
   },
   json: {
@@ -402,17 +406,17 @@ export const options = {
     flag: "--update",
     type: "switch",
     takers: ["mutants"],
-    about: "Write what is found into the committed kill matrix.",
+    about: "Write the results into the committed kill matrix.",
   },
   signal: {
     type: "signal",
     takers: ["library"],
-    about: "End the run early when this signal is given; the report then says that it is incomplete.",
+    about: "End the run when this signal is aborted; the report is then incomplete.",
   },
   progress: {
     type: "progress",
     takers: ["library"],
-    about: "Call this function with how far the run is.",
+    about: "Call this function with the progress of the run.",
   },
   verbose: {
     flag: "--verbose",
@@ -427,7 +431,7 @@ type OptionTable = typeof options;
 /** The name of an option in programs. */
 export type OptionName = keyof OptionTable;
 
-/** The TypeScript type of the values of each type of option. */
+/** The TypeScript type for each type of option. */
 interface ValueTypes {
   readonly switch: boolean;
   readonly whole: number;
@@ -440,7 +444,7 @@ interface ValueTypes {
   readonly progress: (far: ProgressEvent) => void;
 }
 
-/** A program may name a file by a URL, too. */
+/** A program may also name a file by a URL. */
 interface ProgramValueTypes extends Omit<ValueTypes, "file"> {
   readonly file: string | URL;
 }
@@ -455,20 +459,20 @@ type ValueOf<O, Types> = O extends { readonly type: "choice"; readonly of: infer
       ? Types[Type]
       : never;
 
-/** The options of a taker, each of which may be left out. */
+/** The options of a taker, all optional. */
 type OptionsOf<T extends Taker, Types> = {
   readonly [Name in OptionName as T extends OptionTable[Name]["takers"][number] ? Name : never]?:
     | ValueOf<OptionTable[Name], Types>
     | undefined;
 };
 
-/** What was given to a subcommand. */
+/** The checked options of a subcommand. */
 export type CommandOptions<C extends CommandName> = OptionsOf<C, ValueTypes>;
 
-/** The types of the options of programs; `ConformOptions` and `ConformanceTestOptions` have them with their sentences. */
+/** The types of the options of programs. `ConformOptions` and `ConformanceTestOptions` add the descriptions. */
 export type ProgramOptions = OptionsOf<"library", ProgramValueTypes> & OptionsOf<"vitest", ProgramValueTypes>;
 
-/** Every option of a taker with its name, in the order of the table. */
+/** The options of a taker with their names, in the order of the table. */
 export function optionsOf(taker: Taker): readonly (readonly [name: OptionName, option: Option])[] {
   const takers: readonly Taker[] = taker === "vitest" ? ["library", "vitest"] : [taker];
   return optionNames
@@ -482,7 +486,7 @@ function isOptionName(name: string): name is OptionName {
 
 const optionNames: readonly OptionName[] = Object.keys(options).filter(isOptionName);
 
-/** What an option does for a taker, and what is used where it is not given: null where that is nothing. */
+/** The description and default of an option for a taker; a null default means none. */
 export function wordsFor(
   { about, for: differing = {}, ...option }: Option,
   taker: Taker,
@@ -495,20 +499,20 @@ export function wordsFor(
   };
 }
 
-/** The range of the values of a whole number, in words. */
+/** The range of a whole number, in words. */
 export function boundsOf({ least, most }: Extract<Option, { readonly type: "whole" }>): string {
   return most === undefined ? `${least} or more` : `${least} to ${most}`;
 }
 
-/** What a program calls an option, and what it has in place of an option of the command. */
+/** The name of an option in programs, or of what programs have in its place. */
 export const inPrograms: OptionSpelling = (name) =>
   optionsOf("vitest").some(([one]) => one === name) ? name : `the ${name}`;
 
-/** What the command line calls an option. */
+/** The name of an option on the command line. */
 export const onCommandLine: OptionSpelling = (name) =>
   isOptionName(name) ? flagOf(options[name]) || name : name;
 
-/** The flag of an option without its value; empty where only programs have it. */
+/** The flag of an option without its value; empty if only programs have the option. */
 export function flagOf({ flag }: Option): string {
   return flag?.split(" ")[0] ?? "";
 }

@@ -5,23 +5,23 @@ import type { ProgramOptions } from "./options.ts";
 export interface ConformOptions {
   /** Call the target by this name in reports. The default is the host of its endpoint. */
   readonly name?: ProgramOptions["name"];
-  /** Address requests to a target in this process with this URL, where nothing need listen. The default is http://lambda.test. */
+  /** Address requests to a target in this process with this URL, at which nothing needs to listen. The default is http://lambda.test. */
   readonly origin?: ProgramOptions["origin"];
   /** Sign requests for this region. The default is AWS_REGION, else us-east-1. */
   readonly region?: ProgramOptions["region"];
-  /** Use this existing function and create none; its policy is emptied while the run goes on, and given back. */
+  /** Use this existing function and create none; its policy is emptied during the run and restored afterwards. */
   readonly functionName?: ProgramOptions["functionName"];
   /** Create functions with this execution role. */
   readonly role?: ProgramOptions["role"];
   /** Sign each request with SigV4, with the keys in AWS_ACCESS_KEY_ID and its companions. */
   readonly sign?: ProgramOptions["sign"];
-  /** Say that the target answers AddPermission alone and keeps nothing: any name is a function, and no rule about state applies. */
+  /** Declare that the target answers only AddPermission and stores nothing: any name is a function, and no rule about state applies. */
   readonly stateless?: ProgramOptions["stateless"];
-  /** Say what else the target cannot do, each with the reason that the report gives. */
+  /** Declare what else the target cannot do, each with a reason for the report. */
   readonly cannot?: ProgramOptions["cannot"];
   /** Let this column decide the exit code. The default is document. */
   readonly profile?: ProgramOptions["profile"];
-  /** Send only these suites: spellings, boundary, state, questions, faults, fuzz, histories, races, size, wire, or all. The default is all but wire, which some targets do not survive. */
+  /** Send only these suites: spellings, boundary, state, questions, faults, fuzz, histories, races, size, wire, or all. The default is all but wire, which ends some targets. */
   readonly suites?: ProgramOptions["suites"];
   /** Judge only these rules. The default is all. */
   readonly rules?: ProgramOptions["rules"];
@@ -39,13 +39,13 @@ export interface ConformOptions {
   readonly concurrency?: ProgramOptions["concurrency"];
   /** Wait at most this many milliseconds for an answer. The default is 10000. */
   readonly timeoutMs?: ProgramOptions["timeoutMs"];
-  /** Read a policy again for up to this many milliseconds before it is judged, for a target that lags. The default is 0. */
+  /** Reread a policy for up to this many milliseconds before it is judged, for a target with delayed reads. The default is 0. */
   readonly settleMs?: ProgramOptions["settleMs"];
-  /** Excuse the deviations that this YAML file records; they are tested, and must still deviate. */
+  /** Accept the deviations that this YAML file records; they are still tested and must still deviate. */
   readonly known?: ProgramOptions["known"];
-  /** End the run early when this signal is given; the report then says that it is incomplete. */
+  /** End the run when this signal is aborted; the report is then incomplete. */
   readonly signal?: ProgramOptions["signal"];
-  /** Call this function with how far the run is. */
+  /** Call this function with the progress of the run. */
   readonly progress?: ProgramOptions["progress"];
 }
 

@@ -17,40 +17,40 @@ import type { ConformOptions } from "./program-options.ts";
 import type { Session } from "./session.ts";
 import { tool } from "./tool.ts";
 
-/** The options that say what is sent and judged. */
+/** The options that determine what is sent and judged. */
 type RunSettingName = "profile" | "suites" | "rules" | "runs" | "rounds" | "settleMs" | "signal" | "progress";
 
-/** What is sent and judged. */
+/** Settings of a run: what is sent and judged. */
 export interface RunSettings extends Pick<ConformOptions, RunSettingName> {
   readonly seed: number;
   readonly replay: RunOptions["replay"];
-  /** Is told what happens while it happens, in the events of report.ndjson. */
+  /** Receives the published events, as in report.ndjson. */
   readonly events?: ((event: PublishedEvent) => void) | undefined;
-  /** Is given a report every so often while the run goes on. */
+  /** Receives a report at intervals during the run. */
   readonly snapshot?: SnapshotOptions | undefined;
-  /** Listens to the engine itself. */
+  /** Observers of the engine's own events. */
   readonly observers?: readonly Observer[] | undefined;
 }
 
-/** What a run came to, and why it could not begin if it could not. */
+/** The report of a run, and the Fault if it could not start. */
 export interface RunOutcome {
   readonly report: Report;
   readonly fault: Fault | null;
 }
 
-/** Runs the suite in a session; throws a Fault when it cannot begin. */
+/** Runs the suite in a session; throws a Fault if the run cannot start. */
 export async function runOrThrow(session: Session, options: RunSettings): Promise<Report> {
   const { report, fault } = await runOnce(session, options);
   if (fault !== null) throw fault;
   return report;
 }
 
-/** The same, but a run that cannot begin has a report too, which says so. */
+/** The same, but a run that cannot start also returns a report. */
 export async function runOnce(session: Session, options: RunSettings): Promise<RunOutcome> {
   return outcomeOf(session, options, runFor);
 }
 
-/** What a run comes to that could not begin. */
+/** The outcome of a run that could not start. */
 export async function runNotStarted(session: Session, options: RunSettings, why: Fault): Promise<RunOutcome> {
   const failing = async (observers: readonly Observer[], how: RunOptions) => {
     await failToRun(observers, how, why);
@@ -83,7 +83,7 @@ async function outcomeOf(
   }
 }
 
-/** The one way to make a run, for the command and for programs. */
+/** Makes the options of a run, both for the command and for programs. */
 function runOptions(session: Session, options: RunSettings): RunOptions {
   const { signal } = options;
   const chosen = suitesNamed(options.suites);
@@ -123,12 +123,12 @@ function suitesNamed(names: readonly string[] | undefined): RunOptions["suites"]
   return suites.filter(({ name }) => names.includes("all") || names.includes(name));
 }
 
-/** A target that odd requests may end gets one history at a time, so that each ending has one cause. */
+/** A target that may end is tested by one worker, so that one test case is the cause. */
 function workersFor({ restart }: Session, chosen: RunOptions["suites"]): number {
   return restart !== undefined && chosen.includes(wire) ? 1 : table.concurrency.default;
 }
 
-/** The rules of these ids, in the catalogue's order; all of them when none are named. */
+/** The rules with these ids in the catalogue's order; all rules if there are no ids. */
 export function rulesNamed(ids: readonly RuleId[] | undefined): RunOptions["rules"] {
   return ids === undefined ? rules : rules.filter(({ id }) => ids.some((one) => one === id));
 }

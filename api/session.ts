@@ -8,33 +8,33 @@ import { Fault, type OptionSpelling } from "../spec/fault.ts";
 import { inPrograms, options as table } from "./options.ts";
 import type { ConformOptions } from "./program-options.ts";
 
-/** Whom a run talks to, before anything is sent. */
+/** A target and how to connect to it, before anything is sent. */
 export interface TargetConnection {
-  /** As reports name it. */
+  /** The name in reports. */
   readonly name: string;
-  /** URL of the endpoint; for a target in this process, what its requests are addressed to. */
+  /** The URL of the endpoint; for a target in this process, the address of its requests. */
   readonly endpoint: string;
   readonly cannot: readonly UnsupportedCapability[];
-  /** Functions can be created there; where not, any name will do. */
+  /** True if functions can be created; otherwise any name is a function. */
   readonly arranges: boolean;
-  /** It ends with this process, so that nothing is noted and the same seed may give the same names. */
+  /** True if it ends with this process: no journal is needed, and the same seed may give the same names. */
   readonly own: boolean;
-  /** In place of a connection to the endpoint. */
+  /** The transport of a target in this process. */
   readonly carrier?: (authorize: Authorizer, clock: Clock) => Transport;
-  /** What to do when no function can be had there, as the end of a sentence. */
+  /** What the user can do when no function can be created, as the end of a sentence. */
   readonly remedy?: string;
-  /** Starts it again where a request ended it; only where we started it, and it lost nothing. */
+  /** Restarts the target after a request ended it; only for a target that we started and that has no state. */
   readonly restart?: (() => Promise<boolean>) | undefined;
   stop(): Promise<void>;
 }
 
-/** What no target does that was not made for tests. */
+/** The capability that only targets made for tests have. */
 export const noFaultsOnDemand: UnsupportedCapability = {
   needs: "faults",
-  reason: "cannot be asked for a fault, so 429 and 500 are judged only if they come",
+  reason: "cannot produce faults on request, so 429 and 500 are judged only if they occur",
 };
 
-/** Any endpoint that speaks the Lambda API; throws a Fault when the text is no URL that can be sent to. */
+/** A connection to any endpoint that speaks the Lambda API; throws a Fault if the URL is invalid. */
 export function connectionAt(endpoint: string): TargetConnection {
   return {
     name: endpointOf(endpoint).host,
@@ -46,24 +46,24 @@ export function connectionAt(endpoint: string): TargetConnection {
   };
 }
 
-/** A target that is up and within reach, and how to leave it. */
+/** A connected target, with a method that ends the connection. */
 export interface Session extends Connection {
   readonly name: string;
   readonly endpoint: string;
   readonly region: string;
   readonly cannot: readonly UnsupportedCapability[];
-  /** Nothing that could hurt a real account may be sent. */
+  /** True if destructive requests must not be sent, as in a real account. */
   readonly safeMode: boolean;
-  /** Fixtures that are made and played on side by side; null leaves it to the suites. */
+  /** The number of workers that run side by side; null leaves it to the suites. */
   readonly workers: number | null;
   readonly clock: Clock;
   readonly startedAt: Date;
-  /** Starts the target again where a request ended it; only where we started it, and it lost nothing. */
+  /** Restarts the target after a request ended it; only for a target that we started and that has no state. */
   readonly restart?: (() => Promise<boolean>) | undefined;
   close(): Promise<void>;
 }
 
-/** The options that say how a target is reached. */
+/** The options that determine the connection. */
 type ConnectOption =
   | "region"
   | "sign"
@@ -75,26 +75,26 @@ type ConnectOption =
   | "concurrency"
   | "signal";
 
-/** How a target is reached. */
+/** Options of a session. */
 export interface SessionOptions extends Pick<ConformOptions, ConnectOption> {
   readonly env: Environment;
-  /** Folder in which journals are kept; that of the process by default. */
+  /** The folder of the journals; the working directory by default. */
   readonly cwd?: string | undefined;
-  /** Names at a target of our own follow from it. */
+  /** The seed of names at a target that ends with this process. */
   readonly seed: number | string;
-  /** Begins every name that is created, in place of one that is made up. */
+  /** The prefix of every created name; random by default. */
   readonly prefix?: string | undefined;
-  /** What sentences call an option; its name in programs by default. */
+  /** How messages name an option; by default its name in programs. */
   readonly optionName?: OptionSpelling | undefined;
 }
 
-/** Folder of the journals of what was created on targets that outlive a run. */
+/** The folder of the journals of what a run creates on targets that outlive it. */
 export const journalDir = ".addpermission-conformance";
 
-/** Begins the name of everything that is created. */
+/** The prefix of every created name. */
 export const namePrefix = "addperm-ct-";
 
-/** Opens the way to a target; nothing is sent yet. The target is stopped when that fails. */
+/** Connects to a target without sending anything. Stops the target if that fails. */
 export async function openSession(target: TargetConnection, options: SessionOptions): Promise<Session> {
   const t0 = performance.now();
   const clock: Clock = () => performance.now() - t0;
@@ -116,7 +116,7 @@ async function sessionAt(
   const { env, cwd = ".", sign = false, concurrency, functionName } = options;
   const { carrier, name, cannot, own, arranges, remedy, restart } = target;
   const endpoint = endpointOf(target.endpoint);
-  // An empty variable is one that is not set.
+  // An empty variable counts as not set.
   const region = options.region || env.AWS_REGION || env.AWS_DEFAULT_REGION || "us-east-1";
   const connection = await connect({
     endpoint,
@@ -159,7 +159,7 @@ async function sessionAt(
   };
 }
 
-/** Begins the names of a run: the same at the same seed on targets of our own, and never the same on any other. */
+/** The prefix of a run's names: determined by the seed if the target ends with this process, otherwise random. */
 export function runPrefix(own: boolean, seed: number | string): string {
   return `${namePrefix}${own ? tag(`${seed}`) : randomBytes(3).toString("hex")}`;
 }
@@ -168,17 +168,17 @@ function tag(text: string): string {
   return createHash("sha256").update(text).digest("hex").slice(0, 6);
 }
 
-/** How a target was named that no way could be opened to. */
+/** The given name of a target to which the connection failed. */
 export interface FailedConnection {
   readonly target?: string | undefined;
   readonly endpoint?: string | undefined;
   readonly region?: string | undefined;
 }
 
-/** In place of a session that could not be opened, for a report that says so: nothing can be sent in it. */
+/** A session for the report of a failed connection; nothing can be sent in it. */
 export function failedSession({ target, endpoint, region = "" }: FailedConnection): Session {
   const t0 = performance.now();
-  const never = () => Promise.reject(new Fault("Nothing can be sent to a target that was not reached."));
+  const never = () => Promise.reject(new Fault("Nothing can be sent, because the connection failed."));
   const url = endpoint === undefined ? "" : printableUrl(endpoint);
   return {
     name:
@@ -207,7 +207,7 @@ export function failedSession({ target, endpoint, region = "" }: FailedConnectio
   };
 }
 
-/** The endpoint without what must not end up in a report; empty where it is no URL, for who knows what it is then. */
+/** The endpoint without secrets, for reports; empty if it is not a URL. */
 function printableUrl(text: string): string {
   const url = URL.canParse(text) ? new URL(text) : null;
   if (url === null || !/^https?:$/.test(url.protocol)) return "";

@@ -6,14 +6,14 @@ import { Fault } from "../spec/fault.ts";
 import { nodeListener } from "./adapters.ts";
 import { connectionAt, noFaultsOnDemand, type TargetConnection } from "./session.ts";
 
-/** What can be said of a target in this process. */
+/** Options for a target in this process. */
 export interface InProcessTarget {
   readonly name?: string | undefined;
-  /** What requests are addressed to; nothing need listen there. */
+  /** The address of requests; nothing needs to listen there. */
   readonly origin?: string | undefined;
 }
 
-/** The contact for whatever a program handed in; throws a Fault when it is nothing that can be asked. */
+/** The connection to a target that a program passed; throws a Fault if it is not a target. */
 export function connectionFor(target: ConformTarget, { name, origin }: InProcessTarget): TargetConnection {
   if (typeof target === "string" || target instanceof URL) {
     const connection = connectionAt(`${target}`);
@@ -40,11 +40,11 @@ function transportOf(target: unknown): (options: CarrierOptions) => Transport {
   const handle = isHandler(target) ? target : handlerIn(target);
   if (handle !== null) return (options) => fetchTransport(responding(handle), options);
   throw new Fault(
-    `The target is ${inspect(target, { depth: 0 }).slice(0, 80)}, which cannot be asked: give a URL, a function from Request to Response, an object with such a fetch, an undici Dispatcher, or an Express app.`,
+    `The target is ${inspect(target, { depth: 0 }).slice(0, 80)}, which is not a target: give a URL, a function from Request to Response, an object with such a fetch, an undici Dispatcher, or an Express app.`,
   );
 }
 
-/** A handler that answers nothing has no Response, which the transport tells. */
+/** Turns a handler without an answer into an error, which the transport reports. */
 function responding(handle: FetchHandler): (request: Request) => Promise<Response> {
   return async (request) => {
     const response = await handle(request);
@@ -56,7 +56,7 @@ function responding(handle: FetchHandler): (request: Request) => Promise<Respons
 function handlerIn(target: unknown): FetchHandler | null {
   if (typeof target !== "object" || target === null || !("fetch" in target)) return null;
   const { fetch } = target;
-  // Called on its object: a class may need its `this`.
+  // Called as a method: a class may need its `this`.
   return isHandler(fetch) ? (request) => fetch.call(target, request) : null;
 }
 
@@ -68,7 +68,7 @@ function isDispatcher(value: unknown): value is Dispatcher {
   return hasMethod(value, "dispatch");
 }
 
-/** Express and its like are functions of (req, res) that can also listen. */
+/** True for a function of (req, res) with `listen`, such as an Express app. */
 function isApp(value: unknown): value is Parameters<typeof nodeListener>[0] {
   return typeof value === "function" && hasMethod(value, "listen");
 }
@@ -78,7 +78,7 @@ function hasMethod(value: unknown, name: string): boolean {
   return name in value && typeof Reflect.get(value, name) === "function";
 }
 
-/** Answers a request without a network, as handlers of servers and mocks do; undefined where it answers nothing. */
+/** Answers a request without a network, like the handlers of servers and mocks; undefined means no answer. */
 export type FetchHandler = (
   request: Request,
 ) => Response | undefined | null | Promise<Response | undefined | null>;
@@ -88,12 +88,12 @@ export interface DispatcherLike {
   dispatch(options: never, handler: never): boolean;
 }
 
-/** An Express app, or another function of (req, res) that can also listen. It is not told to. */
+/** An Express app, or another function of (req, res) that has `listen`. Nothing calls `listen`. */
 export interface AppLike {
   listen(...args: never): unknown;
 }
 
-/** Whom to judge: the URL of an endpoint, or something in this process that answers requests. */
+/** A target: the URL of an endpoint, or something in this process that answers requests. */
 export type ConformTarget =
   | string
   | URL

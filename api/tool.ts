@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 export const tool: { readonly name: string; readonly version: string } = readManifest();
 
 function readManifest(): { readonly name: string; readonly version: string } {
-  // One folder up in a checkout, two in the built package.
+  // The manifest is one folder up in a checkout and two in the built package.
   for (const path of ["../package.json", "../../package.json"]) {
     try {
       const { name, version } = JSON.parse(readFileSync(new URL(path, import.meta.url), "utf8"));

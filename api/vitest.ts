@@ -18,9 +18,8 @@ export type { ConformanceTestOptions } from "./program-options.ts";
 const { beforeAll, describe, test } = await vitest();
 
 /**
- * Registers one test a rule in the suite that calls it; the run itself happens once, before the first of them. A rule
- * that is violated or could not be judged fails, as the command would not end with 0; one that the target cannot satisfy,
- * or that is known, is skipped with the reason.
+ * Registers one test for each rule; the run itself happens once, before the first test. A rule that is violated or
+ * was not judged fails. A rule that is known, or that the target cannot satisfy, is skipped with the reason.
  */
 export function defineConformance(target: ConformTarget, options: ConformanceTestOptions = {}): void {
   const { runTimeoutMs = table.runTimeoutMs.default, ...run } = options;
@@ -29,7 +28,7 @@ export function defineConformance(target: ConformTarget, options: ConformanceTes
     let done: ConformanceRun | undefined;
     const finished = (): ConformanceRun => {
       if (done !== undefined) return done;
-      throw new Fault("The run did not come to its end, so that nothing was judged: see the error above.");
+      throw new Fault("The run did not finish, so nothing was judged: see the error above.");
     };
     beforeAll(async () => {
       done = await conform(target, run);
@@ -69,7 +68,7 @@ type SkippableTest = Pick<Vitest.TestContext, "skip">;
 
 function ruleTest(run: ConformanceRun, id: string, context: SkippableTest): void {
   const rule = run.rules.find((one) => one.id === id);
-  if (rule === undefined) throw new Fault(`The run says nothing of the rule ${id}: report this.`);
+  if (rule === undefined) throw new Fault(`The run has no result for the rule ${id}: please report this.`);
   const how = ruleStatus(rule, run);
   if (how === "holds") return;
   if (how === "known") context.skip(`known deviation: ${rule.counterexample?.seen ?? "violated"}`);
@@ -77,7 +76,7 @@ function ruleTest(run: ConformanceRun, id: string, context: SkippableTest): void
   throw failure(how === "violated" ? failureText(rule) : `${how}: ${reasonText(rule)}`);
 }
 
-/** The finding; the test alone shows it again. */
+/** The finding, with the command that runs its test alone. */
 function failureText(rule: RuleReport): string {
   return `${findingText(rule)}\ntest: npx vitest run -t ${JSON.stringify(`${rule.id}:`)}`;
 }
@@ -92,14 +91,14 @@ function complete(run: ConformanceRun): void {
 function upToDate({ deviations }: ConformanceRun): void {
   const { stale = [], changed = [], expired = [] } = deviations ?? {};
   const lines = [
-    ...stale.map(({ rule }) => `${rule} no longer deviates: take it out of the file`),
+    ...stale.map(({ rule }) => `${rule} no longer deviates: remove it from the file`),
     ...changed.map(({ entry, was, is }) => `${entry.rule} was ${was}, is ${is}`),
-    ...expired.map(({ rule, expires }) => `${rule} was excused until ${expires}`),
+    ...expired.map(({ rule, expires }) => `${rule} was accepted until ${expires}`),
   ];
   if (lines.length > 0) throw failure(lines.join("\n"));
 }
 
-/** Without a stack: it would only show this file. */
+/** An error without a stack, which would only show this file. */
 function failure(text: string): Error {
   const error = new Error(text.split("\n").map(escapeTerminal).join("\n"));
   error.stack = `${error.name}: ${error.message}`;

@@ -5,25 +5,24 @@ import { main } from "./main.ts";
 const streams = [process.stdout, process.stderr];
 let unwritten: string | null = null;
 
-// An output that fails, or whose reader has gone, must not keep a run from cleaning up and writing its reports.
+// A closed or failing output must not keep a run from cleaning up and writing its reports.
 for (const stream of streams) {
   stream.on("error", ({ code = "" }: NodeJS.ErrnoException) => {
-    // A reader that has gone, such as head, has seen what it wanted.
+    // EPIPE is no failure: a reader such as head has read enough.
     if (code !== "EPIPE") unwritten = code;
   });
 }
 const code = await main(process.argv.slice(2), processContext());
-// What was printed must reach a pipe first; then nothing is waited for, although a target may hold sockets open.
+// Printed text must reach a pipe first. After that the process exits at once, because a target may hold sockets
+// open.
 const flushed = async () => {
   const written = streams.map((stream) => new Promise<void>((resolve) => stream.write("", () => resolve())));
   await Promise.all(written);
 };
 await flushed();
 if (unwritten !== null) {
-  process.stderr.write(
-    `addpermission-conformance: What was to be printed could not be written (${unwritten}).\n`,
-  );
+  process.stderr.write(`addpermission-conformance: The output could not be written (${unwritten}).\n`);
   await flushed();
 }
-// A signal says more than what became of the output.
+// The exit code of a signal takes precedence over a failed output.
 process.exit(unwritten !== null && code < 128 ? 2 : code);

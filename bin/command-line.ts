@@ -6,7 +6,7 @@ import { Fault } from "../spec/fault.ts";
 import { nearest } from "../spec/nearest.ts";
 import { exitMeanings } from "../spec/verdict.ts";
 
-/** What a command line asks for: a subcommand, or that a text is printed, such as the help. */
+/** A parsed command line: a subcommand, or a text to print, such as the help. */
 export type CommandLineRequest = { readonly given: Given<CommandName> } | { readonly text: string };
 
 const exits = [
@@ -20,7 +20,7 @@ function isCommandName(name: string): name is CommandName {
   return Object.hasOwn(commands, name);
 }
 
-/** Reads a command line; `program` is what the user calls the command by. Throws a Fault where it is wrong. */
+/** Parses a command line; `program` is the command as the user types it. Throws a Fault if it is invalid. */
 export function readCommandLine(args: readonly string[], program: string): CommandLineRequest {
   const words = normalized(args);
   const [first = ""] = words;
@@ -46,7 +46,7 @@ export function readCommandLine(args: readonly string[], program: string): Comma
     if (error.exitCode === 0) return { text };
     throw usageError(error, called);
   }
-  if (given === null) throw new Error("The command line asks for nothing.");
+  if (given === null) throw new Error("The command line has no subcommand.");
   return { given };
 }
 
@@ -57,7 +57,7 @@ function normalized(args: readonly string[]): readonly string[] {
   return first === "run" ? rest : args;
 }
 
-/** The command itself, with what its subcommands inherit. */
+/** The command itself, with settings that its subcommands inherit. */
 function rootCommand(program: string, print: (text: string) => void): Command {
   return new Command(program)
     .exitOverride()
@@ -74,7 +74,7 @@ function rootCommand(program: string, print: (text: string) => void): Command {
     .addHelpText("after", exits);
 }
 
-/** Gives a command what its help says. */
+/** Adds the description and the options to a command, for its help. */
 function describe(command: Command, name: CommandName): void {
   const { about } = commands[name];
   command
@@ -90,13 +90,13 @@ function describe(command: Command, name: CommandName): void {
   if (name === "run") command.version(tool.version, "--version", "Print the version of this package.");
 }
 
-/** What a subcommand takes beside its options; null where it takes nothing. */
+/** The operands of a subcommand; null if it has none. */
 function operandsIn(name: CommandName): string | null {
   const words = commands[name];
   return "operands" in words ? words.operands : null;
 }
 
-/** The options of a command as they come, each time they come. */
+/** Collects the options of a command in the given order, with repetitions. */
 function collect(
   command: Command,
   name: CommandName,
@@ -106,7 +106,7 @@ function collect(
   for (const [option, row] of optionsOf(name)) {
     const flag = flagOf(row);
     command.on(`option:${flag.slice(2)}`, (text: string | null = null) => {
-      // An option that stands where a value is missing; one that begins so can be given with an equals sign.
+      // The next option took the place of a missing value. A value that begins with hyphens needs an equals sign.
       if (text?.startsWith("--") && !words.includes(`${flag}=${text}`))
         throw new Fault(`${flag} is followed by ${text}, but needs a value: give ${row.flag}.`, { option });
       found.push({ name: option, text });
@@ -115,7 +115,7 @@ function collect(
   command.hook("preSubcommand", () => {
     const [{ name: before } = { name: null }] = found;
     if (before !== null)
-      throw new Fault(`${onCommandLine(before)} stands before a subcommand: put it behind.`, {
+      throw new Fault(`${onCommandLine(before)} is before a subcommand: put it after the subcommand.`, {
         option: before,
       });
   });
@@ -137,7 +137,7 @@ function unknownCommand(name: string): Fault {
   return new Fault(`${JSON.stringify(name)} is no subcommand: ${remedy}`);
 }
 
-/** The sentence for what commander met; it quotes the option. */
+/** The message for a commander error, which quotes the option. */
 function usageError({ code, message }: CommanderError, name: CommandName): Fault {
   const quoted = /'(.*)'/s.exec(message)?.[1] ?? "";
   const [flag = ""] = quoted.split(/[= ]/);

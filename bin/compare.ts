@@ -10,7 +10,7 @@ import type { Report } from "../reports/report.ts";
 import { Fault } from "../spec/fault.ts";
 import type { CommandContext } from "./context.ts";
 
-/** Compares two reports, or sets many sideBySide by sideBySide. */
+/** Compares two reports, or shows more of them side by side. */
 export async function compareCommand(
   given: Given<"compare">,
   { stdout, cwd }: Pick<CommandContext, "stdout" | "cwd">,
@@ -25,7 +25,7 @@ export async function compareCommand(
       `compare needs two reports or more, and got ${paths.length}: give the paths of report.json files.`,
     );
   const reports: Report[] = [];
-  // One after the other, so that the first that cannot be read is the one that is named.
+  // In order, so that the message names the first unreadable report.
   for (const path of paths) reports.push(await reportAt(path, cwd));
   const [before, after] = reports;
   if (before === undefined || after === undefined) return 2;

@@ -22,7 +22,7 @@ import { Fault } from "../spec/fault.ts";
 import { type CommandContext, commandIn, interruptible, terminalOf } from "./context.ts";
 import { openTarget, progressOn } from "./session.ts";
 
-/** What was given to the command. */
+/** The options of the command. */
 type Options = CommandOptions<"run">;
 
 /** Runs the suite against a target and writes the reports. */
@@ -45,21 +45,21 @@ export async function conformCommand(given: Given<"run">, context: CommandContex
   }
 }
 
-/** How often the reports of a run that goes on are written anew, so that one which is killed leaves what it had found. */
+/** The interval between writings of the reports: a killed run leaves reports of what it found. */
 const snapshotMs = 15_000;
 
-/** What is sent and judged. */
+/** The options that determine what is sent and judged. */
 type Chosen = Omit<RunSettings, "replay">;
 
-/** How a run is to be told of. */
+/** Where and how the result of a run is printed and written. */
 interface OutputOptions {
   readonly context: CommandContext;
   readonly options: Options;
   readonly known: KnownFile | null;
   readonly out: Out;
-  /** Writes the last word. */
+  /** Writes the final reports. */
   readonly write: (report: Report) => Promise<void>;
-  /** The exit code of the signal that ended it; null when none did. */
+  /** The exit code of the signal that ended the run; null if none did. */
   readonly interrupted: number | null;
 }
 
@@ -82,15 +82,15 @@ async function printResult(report: Report, end: OutputOptions): Promise<number> 
     }),
   );
   if (gate !== null) stdout.write(gate.text);
-  // What the files cannot say, the terminal has said.
+  // The terminal has the result, even if a file could not be written.
   for (const fault of [unwritten, notUpdated]) if (fault !== null) throw fault;
   if (updated !== null)
-    stdout.write(`\nWritten with what was seen: ${escapeTerminal(updated.known.fileName)}\n`);
+    stdout.write(`\nUpdated known deviations: ${escapeTerminal(updated.known.fileName)}\n`);
   stdout.write(`\nReports: ${out.dir}/\n`);
   return code;
 }
 
-/** What went wrong in the end, for when the rest is told; null when nothing did. */
+/** The error of a promise, for a later throw; null if it succeeds. */
 async function faultOf(done: Promise<void>): Promise<unknown> {
   return done.then(
     () => null,
@@ -98,7 +98,7 @@ async function faultOf(done: Promise<void>): Promise<unknown> {
   );
 }
 
-/** A run that could not begin leaves reports that say so, in place of those of an earlier run. */
+/** Writes the reports of a run that could not start, in place of those of an earlier run. */
 async function reportNotStarted(
   report: Report,
   fault: Fault,
@@ -137,7 +137,7 @@ async function judgedIn(
   }
 }
 
-/** The report; where the recording could not be written to its end, it says so. */
+/** The report, with a problem if the recording could not be completed. */
 async function recorded(
   report: Report,
   recording: Awaited<ReturnType<typeof recorder>> | null,
@@ -165,7 +165,7 @@ function codeOf(report: Report, gateFails: boolean): number {
   return gateFails ? 1 : code;
 }
 
-/** What the options say of what is sent and judged. */
+/** Selects the options that determine what is sent and judged. */
 function choices(options: Options): Chosen {
   const { seed = table.seed.default, profile, suites, rules, runs, rounds, settleMs } = options;
   return { seed, profile, suites, rules, runs, rounds, settleMs };
@@ -192,7 +192,7 @@ async function runWithProgress(
   }
 }
 
-/** The options that lead a replay to the same target. */
+/** The options by which a replay finds the same target. */
 function targetArguments(options: Options): string {
   const names = ["target", "endpoint", "region", "functionName", "role"] as const;
   const values = names.flatMap((name) => {
@@ -202,13 +202,16 @@ function targetArguments(options: Options): string {
   return values.join("") + (options.sign ? " --sign" : "");
 }
 
-/** A known-file as it is to be written. */
+/** An updated known-file. */
 interface Updated {
   readonly text: string;
   readonly known: KnownFile;
 }
 
-/** The known-file that the options name, by a path from `cwd`; it can be written when it is to be. Throws a Fault. */
+/**
+ * The known-file that the options name; a relative path starts from `cwd`. Throws a Fault if the file is unreadable,
+ * or not writable when it must be.
+ */
 async function knownFile(options: Options, cwd: string): Promise<KnownFile | null> {
   const { known: file, updateKnown: updates = false } = options;
   if (file === undefined) {
@@ -221,20 +224,20 @@ async function knownFile(options: Options, cwd: string): Promise<KnownFile | nul
   const isNew = updates && (await existing(file, cwd)) === null;
   const known = isNew
     ? parseKnown("version: 1\ndeviations: []\n", file, ruleIds)
-    : await readKnown(file, cwd, "give one that exists, or let --update-known make it");
-  // Before the run, which may be long.
+    : await readKnown(file, cwd, "give one that exists, or create it with --update-known");
+  // Checked before the run, which may be long.
   if (updates) await proveWritable(dirname(resolve(cwd, file))).catch(unwritten(file));
   return known;
 }
 
-/** Null where there is no such file yet; what is there and cannot be read is left to {@link readKnown}. */
+/** Null if there is no such file; {@link readKnown} reports an unreadable one. */
 async function existing(file: string, cwd: string): Promise<string | null> {
   return readFile(resolve(cwd, file), "utf8").catch((error: NodeJS.ErrnoException) =>
     error.code === "ENOENT" ? null : "",
   );
 }
 
-/** Writes it in one step. A link stays one: the file that it leads to is replaced. */
+/** Writes the file atomically. A link stays a link: its target is replaced. */
 async function writeKnown({ known, text }: Updated, cwd: string): Promise<void> {
   const file = known.fileName;
   const path = resolve(cwd, file);
@@ -248,23 +251,25 @@ function unwritten(file: string): (cause: unknown) => never {
   };
 }
 
-/** The known-file with what a run saw. */
+/** The known-file, updated with the results of a run. */
 async function withSeen(report: Report, file: string, cwd: string): Promise<Updated> {
   const text = updateKnown(await existing(file, cwd), report, new Date().toISOString().slice(0, 10), file);
   return { text, known: parseKnown(text, file, ruleIds) };
 }
 
-/** What the known-file makes of a run, for the terminal, and whether it fails the gate. */
+/** The known-file's effect on a run: text for the terminal, and whether the gate fails. */
 function knownSummary(judged: KnownJudgement): {
   readonly text: string;
   readonly fails: boolean;
 } {
   const { stale, changed, expired, unseen } = judged;
   const lines = [
-    ...stale.map(({ rule }) => `! stale    ${rule} no longer deviates: take it out of the file`),
+    ...stale.map(({ rule }) => `! stale    ${rule} no longer deviates: remove it from the file`),
     ...changed.map(({ entry, was, is }) => `! changed  ${entry.rule} was ${was}, is ${is}`),
-    ...expired.map(({ rule, expires }) => `! expired  ${rule} was excused until ${expires}`),
-    ...unseen.map(({ rule }) => `  not seen ${rule} was not judged in full by this run, so its entry stands`),
+    ...expired.map(({ rule, expires }) => `! expired  ${rule} was accepted until ${expires}`),
+    ...unseen.map(
+      ({ rule }) => `  not seen ${rule} was not fully judged by this run, so its entry stays valid`,
+    ),
   ];
   const text =
     lines.length === 0 ? "" : `\nKnown deviations\n${lines.map((line) => escapeTerminal(line)).join("\n")}\n`;

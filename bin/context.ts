@@ -4,35 +4,35 @@ import type { Environment } from "../client/authorize.ts";
 interface Output {
   write(text: string): unknown;
   readonly isTTY?: boolean;
-  /** Width of the terminal in characters; absent where it is none. */
+  /** The width of the terminal in characters; absent if the stream is not a terminal. */
   readonly columns?: number;
 }
 
-/** Where signals come from, such as `process`. */
+/** A source of signals, such as `process`. */
 interface Signals {
   on(name: string, handler: () => void): unknown;
   off(name: string, handler: () => void): unknown;
 }
 
-/** All that a command has of the process in which it runs, so that it also runs inside another program. */
+/** Everything that a command needs from its process, so that it can also run inside another program. */
 export interface CommandContext {
   readonly stdout: Output;
   readonly stderr: Output;
   readonly env: Environment;
-  /** Folder from which the paths of arguments start; "." for that of the process. */
+  /** The folder that relative paths start from; "." is the working directory. */
   readonly cwd: string;
   readonly signals: Signals;
   /** Ends the process at once. */
   readonly exit: (code: number) => void;
 }
 
-/** The context of a command that has this process to itself. */
+/** The context of a command that runs as a process of its own. */
 export function processContext(): CommandContext {
   const { stdout, stderr, env } = process;
   return { stdout, stderr, env, cwd: ".", signals: process, exit: (code) => process.exit(code) };
 }
 
-/** How wide the standard output is, and whether it shows colours. */
+/** The width of the standard output, and whether it shows colours. */
 export function terminalOf({ stdout, env }: Pick<CommandContext, "stdout" | "env">): {
   readonly columns: number;
   readonly color: boolean;
@@ -43,15 +43,15 @@ export function terminalOf({ stdout, env }: Pick<CommandContext, "stdout" | "env
   };
 }
 
-/** How the command is called in this environment, for messages that tell what to run. */
+/** The command as the user types it in this environment, for messages. */
 export function commandIn({ npm_lifecycle_event: script }: Environment): string {
   return script === "conform" ? "npm run -s conform --" : "npx addpermission-conformance";
 }
 
-/** What an interrupted run ends with: 128 and the signal's number. */
+/** The exit codes of an interrupted run: 128 plus the signal's number. */
 const codes = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const;
 
-/** Turns the first signal into an abort, so that clean-up and reports still happen; a second one ends at once. */
+/** Turns the first signal into an abort, so that clean-up and reports still happen; a second signal exits at once. */
 export function interruptible({
   stderr,
   env,
@@ -68,13 +68,13 @@ export function interruptible({
     const handler = () => {
       if (code !== null) {
         stderr.write(
-          `\n${name}: ended before everything was cleaned up; what is left on the target is removed, and an emptied policy given back, by\n  ${commandIn(env)} sweep\n`,
+          `\n${name}: ended before clean-up was complete; to remove what is left on the target and restore an emptied policy, run\n  ${commandIn(env)} sweep\n`,
         );
         return exit(number);
       }
       code = number;
       stderr.write(
-        `\n${name}: cleaning up and writing the reports; once more ends at once, and leaves the rest to \`sweep\`\n`,
+        `\n${name}: cleaning up and writing the reports; a second signal ends at once and leaves the rest to \`sweep\`\n`,
       );
       controller.abort();
     };

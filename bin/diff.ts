@@ -11,10 +11,10 @@ import { suites } from "../suites/index.ts";
 import { type CommandContext, interruptible, terminalOf } from "./context.ts";
 import { openTarget, progressOn, type TargetOptions } from "./session.ts";
 
-/** What was given to this subcommand. */
+/** The options of this subcommand. */
 type Options = CommandOptions<"diff">;
 
-/** Sends the same requests to two targets: 0 when nothing differs, 1 when something does. */
+/** Sends the same requests to two targets. Exit code 0: no difference, 1: differences. */
 export async function diffCommand(given: Given<"diff">, context: CommandContext): Promise<number> {
   const { stdout, cwd } = context;
   const options = commandOptions(given);
@@ -35,7 +35,7 @@ export async function diffCommand(given: Given<"diff">, context: CommandContext)
   }
 }
 
-/** A run that compared nothing is no success, and neither is one that was cut short before it found anything. */
+/** A run that compared nothing, or that was cut short without a difference, is not a success. */
 function codeOf({ differences, incomplete, compared, faults }: DiffReport): 0 | 1 | 2 {
   if (differences.length > 0) return 1;
   return incomplete || compared === 0 || faults.length > 0 ? 2 : 0;
@@ -51,10 +51,10 @@ function printed(
   return diffText(report, how);
 }
 
-/** A target as it was named on the command line. */
+/** A target as the command line names it. */
 type NamedTarget = Pick<Options, "target" | "endpoint">;
 
-/** The two targets, in the order in which they were given. */
+/** The two targets in the given order. */
 function twoOf(given: Given<"diff">): readonly [NamedTarget, NamedTarget] {
   const named = given.options.filter(({ name }) => name === "target" || name === "endpoint");
   const [x, y, ...more] = named.map((one) => commandOptions({ ...given, options: [one] }));
@@ -74,7 +74,8 @@ async function compareTargets(
   const { seed = table.seed.default, comparedSuites: wanted } = options;
   const chosen = wanted === undefined ? comparedSuites : suites.filter(({ name }) => wanted.includes(name));
   const prefix = runPrefix(x.target !== undefined && y.target !== undefined, seed).slice(0, -1);
-  // Names of equal length, so that both get the same requests; different ones, for it may be the same target twice.
+  // The two prefixes have equal length, so that both targets get the same requests. They differ because both
+  // targets may be the same.
   const first = await openTarget(
     { ...connectOptions(options, x), seed, signal, prefix: `${prefix}x` },
     context,
@@ -94,7 +95,7 @@ async function compareTargets(
   }
 }
 
-/** How one target is reached; signing and roles are for endpoints, never for what we start ourselves. */
+/** The connection options of one target; signing and roles apply only to endpoints. */
 function connectOptions(options: Options, one: NamedTarget): Omit<TargetOptions, "seed"> {
   const { region, timeoutMs, budget, rate, concurrency, role, sign } = options;
   const limits = { region, timeoutMs, budget, rate, concurrency };

@@ -11,7 +11,7 @@ import { readRecording } from "../runner/recording.ts";
 import { Fault } from "../spec/fault.ts";
 import { type CommandContext, terminalOf } from "./context.ts";
 
-/** Judges a recording by today's rules and writes the reports, without a target. */
+/** Judges a recording by this version's rules and writes the reports, without a target. */
 export async function judgeCommand(
   given: Given<"judge">,
   context: Pick<CommandContext, "stdout" | "env" | "cwd">,

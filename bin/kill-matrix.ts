@@ -3,30 +3,33 @@ import type { Mutant } from "../targets/reference/mutants/mutant.ts";
 
 /** A row of the committed kill matrix. */
 export interface Row {
-  /** Rules that every run violates, sorted. */
+  /** The rules that every run violates, sorted. */
   readonly kills: readonly string[];
-  /** Rules that some runs violate and some do not, because calls race; sorted. */
+  /** The rules that only some runs violate, because calls race; sorted. */
   readonly sometimes?: readonly string[];
-  /** Whether the default plan suffices for the rules that a mutant declares; absent for correct variants. */
+  /** Whether the default plan finds the rules that a mutant declares; absent for correct variants. */
   readonly found?: boolean;
-  /** Requests of a run at the default plan. */
+  /** The number of requests of a run with the default plan. */
   readonly requests: number;
 }
 
-/** The part by which the number of requests may be off before a row differs: requests come and go with small changes. */
+/** The relative difference in requests from which a row counts as different. */
 const tolerance = 0.1;
 
-/** What no record can excuse, one sentence each: a mutant that survives, a correct variant that is blamed. */
+/**
+ * Failures that cannot be recorded, one sentence each: a mutant that survives, a correct variant that violates a
+ * rule.
+ */
 export function failures({ kills: declared }: Mutant, measured: Measured): readonly string[] {
   const blamed = declared.length === 0 ? measured.violated : [];
   return [
-    ...unkilled(declared, measured).map((id) => `${id}, which it declares, does not kill it`),
-    ...blamed.map((id) => `${id} is violated, although nothing is wrong`),
+    ...unkilled(declared, measured).map((id) => `${id} is declared and does not kill it`),
+    ...blamed.map((id) => `${id} is violated by a correct variant`),
     ...measured.problems.map((problem) => `the run had a problem: ${problem}`),
   ];
 }
 
-/** How a variant differs from its row in the committed matrix, one sentence each. */
+/** The differences between a variant and its row in the committed matrix, one sentence each. */
 export function differences(
   { kills: declared }: Mutant,
   measured: Measured,
@@ -38,14 +41,14 @@ export function differences(
   const lost = kills.filter((id) => !measured.violated.includes(id) && !reported.includes(id));
   const more = measured.violated.filter((id) => ![...kills, ...sometimes, ...reported].includes(id));
   return [
-    ...lost.map((id) => `${id} does not kill it any more`),
-    ...more.map((id) => `${id} kills it, too`),
+    ...lost.map((id) => `${id} no longer kills it`),
+    ...more.map((id) => `${id} newly kills it`),
     ...(measured.found === found
       ? []
-      : [found ? "the default plan does not find it any more" : "the default plan finds it now"]),
+      : [found ? "the default plan no longer finds it" : "the default plan finds it now"]),
     ...(isNear(measured.requests, requests)
       ? []
-      : [`the run takes ${measured.requests} requests, recorded are ${requests}`]),
+      : [`the run takes ${measured.requests} requests instead of ${requests}`]),
   ];
 }
 
@@ -58,8 +61,8 @@ function isNear(measured: number, recorded: number): boolean {
 }
 
 /**
- * The row for what several runs of a variant found. What only some of them violate is recorded as such, and so is what
- * was recorded so before. The number of requests stays where it is near enough, so that a row changes only for a reason.
+ * The row for several runs of a variant. A rule that some runs violate, or that the row lists as `sometimes`, stays
+ * `sometimes`. The number of requests changes only beyond the tolerance.
  */
 export function rowOf({ kills: declared }: Mutant, runs: readonly Measured[], before: Row | undefined): Row {
   const seen = [...new Set(runs.flatMap(({ violated }) => violated))].sort();

@@ -6,10 +6,10 @@ import { Fault } from "../spec/fault.ts";
 import { readCommandLine } from "./command-line.ts";
 import { type CommandContext, commandIn } from "./context.ts";
 
-/** A subcommand: what was given in, exit code out. */
+/** A subcommand: takes its arguments and returns the exit code. */
 type Subcommand<C extends CommandName> = (given: Given<C>, context: CommandContext) => Promise<number>;
 
-/** Loaded when asked for, so that the help does not wait for what a run needs. */
+/** Subcommands are loaded on demand, so that the help does not load the code of a run. */
 const subcommands: { readonly [C in CommandName]: () => Promise<Subcommand<C>> } = {
   run: async () => (await import("./conform.ts")).conformCommand,
   rules: async () => (await import("./rules.ts")).rulesCommand,
@@ -21,7 +21,7 @@ const subcommands: { readonly [C in CommandName]: () => Promise<Subcommand<C>> }
   judge: async () => (await import("./judge.ts")).judgeCommand,
 };
 
-/** The command. Only here are errors turned into a sentence and an exit code. */
+/** The command. Only this function turns errors into a message and an exit code. */
 export async function main(args: readonly string[], context: CommandContext): Promise<number> {
   try {
     const request = readCommandLine(args, commandIn(context.env));
@@ -45,7 +45,7 @@ function printError(error: unknown, verbose: boolean, { stderr }: CommandContext
   return 2;
 }
 
-/** The stack of an error and of what caused it. What a message quotes may come from a target; the line breaks between the frames are ours. */
+/** The stacks of an error and of its causes. A message may quote a target, so each line is escaped. */
 function stacksOf(error: unknown): string {
   if (!(error instanceof Error)) return "";
   const stack = (error.stack ?? "").split("\n").map(escapeTerminal).join("\n");

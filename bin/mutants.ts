@@ -12,7 +12,7 @@ import type { Mutant } from "../targets/reference/mutants/mutant.ts";
 import { type CommandContext, commandIn } from "./context.ts";
 import { differences, failures, matrixText, type Row, rowOf } from "./kill-matrix.ts";
 
-/** A kill matrix and the file that it is in. */
+/** A kill matrix and its file. */
 interface KillMatrix {
   readonly rows: Readonly<Record<string, Row>>;
   readonly file: URL;
@@ -23,13 +23,13 @@ const committed: KillMatrix = {
   file: new URL("../targets/reference/mutants/kill-matrix.json", import.meta.url),
 };
 
-/** Which matrix is compared with and written, and how variants are measured. */
+/** The matrix to compare with and to write, and the threads that measure variants. */
 interface MutantsOptions {
   readonly matrix?: KillMatrix;
   readonly start?: typeof startThreads;
 }
 
-/** The seed at which the matrix is recorded. */
+/** The seed of the recorded matrix. */
 const recordedSeed = 1;
 
 /** One variant of the reference, measured and compared with the committed matrix. */
@@ -37,16 +37,16 @@ interface Judged {
   readonly name: string;
   readonly variant: Mutant;
   readonly measured: Measured;
-  /** The row that the matrix would have. */
+  /** The row of this measurement. */
   readonly row: Row;
-  /** What no record can excuse. */
+  /** Failures that cannot be recorded. */
   readonly failures: readonly string[];
-  /** What is otherwise than recorded. */
+  /** Differences from the recorded row. */
   readonly differences: readonly string[];
 }
 
 /**
- * Runs the suite against every faulty variant of the reference, and against correct ones, and compares what is violated
+ * Runs the suite against every mutant and every correct variant of the reference, and compares the violated rules
  * with the committed kill matrix.
  */
 export async function mutantsCommand(
@@ -77,11 +77,11 @@ interface Judging {
   readonly seed: number;
   readonly update: boolean;
   readonly print: (text: string) => void;
-  /** Of the matrix to compare with. */
+  /** The rows of the matrix to compare with. */
   readonly rows: KillMatrix["rows"];
 }
 
-/** Judges all side by side, those with the longest runs first, prints each as it ends, and gives them in order. */
+/** Judges all variants in parallel, the longest first. Prints each as it ends and returns them in order. */
 async function judgeAll(
   selected: readonly (readonly [string, Mutant])[],
   threads: Threads,
@@ -105,10 +105,10 @@ async function judgeAll(
   }
 }
 
-/** How often a variant is run for the record, and how often where its calls wait for each other. */
+/** How many runs a recorded row needs, normally and for variants whose calls wait for each other. */
 const runsForRecord = { usual: 2, waiting: 5 } as const;
 
-/** For the record every variant is run again; for the comparison only one that differs, for a race may end otherwise. */
+/** Repeats every variant for a record; otherwise only a variant that differs, because a race may end differently. */
 async function judge(
   name: string,
   variant: Mutant,
@@ -141,18 +141,18 @@ function differs({ failures: failed, differences: found }: Judged): boolean {
   return failed.length + found.length > 0;
 }
 
-/** Whether calls of this variant wait between checking and writing, so that runs may end differently. */
+/** True if calls of this variant wait between checking and writing, so that runs may differ. */
 function pauses({ mutate }: Mutant): boolean {
   return mutate(faithful).pause("AddPermission") !== null;
 }
 
 function heading(count: number, seed: number): string {
   return [
-    `Each of ${count} variants of the reference gets the default run: seed ${seed}, ${usualPlan.runs} runs, ${usualPlan.rounds} rounds.`,
+    `Each of ${count} variants of the reference is tested with the default plan: seed ${seed}, ${usualPlan.runs} runs, ${usualPlan.rounds} rounds.`,
     "",
-    "  killed    how many of the rules that a mutant declares are violated; correct variants declare none",
-    "  also      how many other rules are violated, as the committed kill matrix has it",
-    "  requests  how many requests the run takes",
+    "  killed    violated rules among those that a mutant declares; correct variants declare none",
+    "  also      other violated rules, compared with the committed kill matrix",
+    "  requests  requests of the run",
     "",
     "       killed  also  requests  variant",
   ].join("\n");
@@ -173,7 +173,7 @@ function line(judged: Judged, update: boolean): string {
   return [`${cells.join("")}  ${name}: ${breaks}`, ...sentences.map((one) => `       ${one}`)].join("\n");
 }
 
-/** The members declared, violated and exact are as they have always been; exact means as declared and as recorded. */
+/** The meaning of declared, violated and exact is stable; exact means equal to the declaration and the record. */
 function asData(judged: Judged): Readonly<Record<string, unknown>> {
   const { name, variant, measured, row } = judged;
   return {
@@ -204,9 +204,11 @@ function printSummary(
   }
   if (wrong.length > 0) print(`${wrong.length} of ${judged.length} variants differ: ${wrong.join(", ")}.`);
   print(
-    "A mutant that survives, or a correct variant that is blamed: mend the rule, the suite or the mutant.",
+    "For a mutant that survives, or a correct variant that violates a rule: correct the rule, the suite or the mutant.",
   );
-  print(`Another difference: check that it is meant, then record it with: ${command} mutants --update`);
+  print(
+    `For another difference: check that it is intended, then record it with: ${command} mutants --update`,
+  );
   return 1;
 }
 
@@ -216,10 +218,10 @@ function summary(judged: readonly Judged[]): string {
     (sum, { variant, measured }) => sum + measured.violated.length - variant.kills.length,
     0,
   );
-  return `Mutants: ${mutants.length}, all killed by the rules that they declare; other kills: ${others}. Correct variants: ${judged.length - mutants.length}, none blamed.`;
+  return `Mutants: ${mutants.length}, all killed by the rules that they declare; other kills: ${others}. Correct variants: ${judged.length - mutants.length}, none violates a rule.`;
 }
 
-/** Writes the rows that may be recorded; a variant that fails keeps its row. */
+/** Writes the rows that may be recorded; a failing variant keeps its old row. */
 async function write(
   judged: readonly Judged[],
   rest: Readonly<Record<string, Row>>,
@@ -235,6 +237,6 @@ async function write(
   print("");
   print(`Wrote ${rows.length} rows to ${fileURLToPath(file)}.`);
   if (failed.length === 0) return 0;
-  print(`Not recorded, because no record excuses it: ${failed.map(({ name }) => name).join(", ")}.`);
+  print(`Not recorded, because the variant fails: ${failed.map(({ name }) => name).join(", ")}.`);
   return 1;
 }

@@ -20,14 +20,17 @@ import { nearest } from "../spec/nearest.ts";
 import { type CommandContext, interruptible } from "./context.ts";
 import { openTarget } from "./session.ts";
 
-/** What is to be shown again. */
+/** The finding to replay. */
 interface ReplayedFinding {
   readonly rule: Rule;
   readonly column: Column;
   readonly counterexample: Counterexample;
 }
 
-/** Resends the counterexample of a report and says whether it still shows: 1 when it does, 0 when it does not, 2 when it could not be tried. */
+/**
+ * Resends the counterexample of a report. Exit code 1: still violated, 0: no longer violated, 2: the requests could
+ * not be sent.
+ */
 export async function replayCommand(given: Given<"replay">, context: CommandContext): Promise<number> {
   const { report: path = table.report.default, rule, ...options } = commandOptions(given);
   const report = readReport(await textOf(path, context.cwd), path);
@@ -103,7 +106,7 @@ async function replayOn(
   signal: AbortSignal,
   { stderr }: CommandContext,
 ): Promise<Replayed> {
-  // As long as the suffixes of a run: a name that is as long as it was breaks the same limits.
+  // The suffix is as long as in a run, because the length of a name affects limits.
   const arranged = await session.arrange("0000");
   try {
     const { fixture } = arranged;

@@ -43,7 +43,7 @@ function asText(): string {
   );
   const judged = ledger.filter((entry) => entry.rules !== null).length;
   return [
-    `Rules (${rules.length}) and questions (${questions.length})`,
+    `Rules (${rules.length}) and unspecified behaviours (${questions.length})`,
     "",
     ...catalogue,
     "",

@@ -10,11 +10,11 @@ import { type Progress, type ProgressInput, progress } from "../reports/progress
 import { Fault } from "../spec/fault.ts";
 import type { CommandContext } from "./context.ts";
 
-/** The options that name a target and say how it is reached. */
+/** The options that name a target and determine the connection. */
 export type TargetOptions = Pick<CommandOptions<"run">, "target" | "endpoint"> &
   Omit<SessionOptions, "env" | "cwd" | "optionName">;
 
-/** Starts or finds the target that the options name. */
+/** Starts or finds the target of the options and opens a session. */
 export async function openTarget(
   options: TargetOptions,
   { env, cwd }: Pick<CommandContext, "env" | "cwd">,
@@ -43,7 +43,7 @@ async function connectionOf({ target: named, endpoint }: TargetOptions): Promise
   };
 }
 
-/** A line of progress on the standard error; `noun` is what is counted as it is found. */
+/** A progress line on the standard error; `noun` is what the line counts. */
 export function progressOn(
   { stderr }: Pick<CommandContext, "stderr">,
   noun: ProgressInput["noun"],

@@ -11,25 +11,31 @@ import { Fault } from "../spec/fault.ts";
 import { type CommandContext, commandIn } from "./context.ts";
 import { openTarget } from "./session.ts";
 
-/** What was given to this subcommand. */
+/** The options of this subcommand. */
 type Options = CommandOptions<"sweep">;
 
-/** Where runs left something. */
+/** An endpoint where runs left something. */
 interface SweepPlace {
   readonly endpoint: string;
-  /** Absent for the one that the options or the environment name. */
+  /** Absent for the endpoint of the options. */
   readonly region?: string;
 }
 
-/** Deletes what interrupted runs left on a target, and gives back policies: at the one that is named, or each that a journal names. */
+/**
+ * Deletes what interrupted runs left on a target, and restores policies: at the given endpoint, or at each that a
+ * journal names.
+ */
 export async function sweepCommand(given: Given<"sweep">, context: CommandContext): Promise<number> {
   const { stdout, cwd, env } = context;
   const options = commandOptions(given);
   const { endpoint, region } = options;
   if (endpoint === undefined && region !== undefined)
-    throw new Fault("--region says where to sign for at an endpoint: give --endpoint URL, or leave it out.", {
-      option: "region",
-    });
+    throw new Fault(
+      "--region is for signing requests to an endpoint: give --endpoint URL as well, or leave --region out.",
+      {
+        option: "region",
+      },
+    );
   const swept: Swept[] = [];
   for (const place of endpoint === undefined ? await journalPlaces(cwd) : [{ endpoint }])
     swept.push(
@@ -39,7 +45,7 @@ export async function sweepCommand(given: Given<"sweep">, context: CommandContex
   const givenBack = swept.flatMap((one) => one.givenBack);
   const problems = swept.flatMap((one) => one.left);
   for (const name of deleted) stdout.write(`deleted ${escapeTerminal(name)}\n`);
-  for (const what of givenBack) stdout.write(`given back: ${escapeTerminal(what)}\n`);
+  for (const what of givenBack) stdout.write(`restored: ${escapeTerminal(what)}\n`);
   for (const why of problems) stdout.write(`left: ${escapeTerminal(why)}\n`);
   if (deleted.length + givenBack.length + problems.length === 0) stdout.write("nothing was left behind\n");
   return problems.length > 0 ? 3 : 0;
@@ -54,7 +60,7 @@ async function journalPlaces(cwd: string): Promise<readonly SweepPlace[]> {
   return [...new Map(places.map((place) => [JSON.stringify(place), place])).values()];
 }
 
-/** The real service answers signed requests only, and keys are used only when that is asked for. */
+/** The real service requires signed requests, and keys are used only with --sign. */
 function needsSigning({ endpoint, region }: SweepPlace, { sign = false }: Options): boolean {
   const { hostname } = new URL(endpoint);
   return region !== undefined && hostname.endsWith(".amazonaws.com") && !sign;
@@ -99,7 +105,10 @@ function isAlive(pid: number): boolean {
   }
 }
 
-/** A killed process that its parent has not buried yet, as in containers without an init, where /proc tells. */
+/**
+ * A zombie: a killed process whose parent has not collected it, as in containers without an init. Only where /proc
+ * exists.
+ */
 function isDefunct(pid: number): boolean {
   try {
     return /\) Z /.test(readFileSync(`/proc/${pid}/stat`, "utf8"));

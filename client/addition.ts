@@ -1,27 +1,27 @@
 import { isRecord } from "../spec/body.ts";
 import { broken, type Member } from "../spec/constraint.ts";
 
-/** One statement of a policy, as it was read. */
+/** A statement as GetPolicy returns it. */
 export type Statement = Readonly<Record<string, unknown>>;
 
-/** The members of an AddPermission request that make a statement what it is. */
+/** The members of an AddPermission request that determine a statement. */
 export type StatementRequest = { readonly [M in "StatementId" | "Action" | "Principal"]: string } & Sources;
 
 type Sources = { readonly [M in SourceMember]?: string };
 type SourceMember = "SourceArn" | "SourceAccount" | "EventSourceToken";
 
-/** What to ask AddPermission for so that it writes a statement, or the member of it that no request can say. */
+/** The AddPermission request that writes a statement, or the member of the statement that no request produces. */
 export type AdditionOf =
   | { readonly kind: "addition"; readonly addition: StatementRequest }
   | {
       readonly kind: "not-expressible";
       /** The member of the statement. */
       readonly member: string;
-      /** Why, as a clause: "AddPermission writes …". */
+      /** The reason, as a clause: "AddPermission writes …". */
       readonly why: string;
     };
 
-/** Every condition that a documented member makes: its key, and the operators that it is known under, in lower case. */
+/** The conditions that documented members produce: each key with its accepted operators, in lower case. */
 const conditions: ReadonlyMap<
   string,
   { readonly source: SourceMember; readonly operators: readonly string[] }
@@ -37,15 +37,15 @@ const conditions: ReadonlyMap<
 const written = ["Sid", "Effect", "Principal", "Action", "Resource", "Condition"];
 
 /**
- * Reads a statement as the request that would write it. `resource` is the ARN of what the policy belongs to, because
- * AddPermission writes no other.
+ * Finds the request that writes a statement. `resource` is the ARN of the policy's owner: AddPermission writes no
+ * other Resource.
  */
 export function additionOf(statement: Statement, resource: string): AdditionOf {
   const { Sid, Effect, Condition } = statement;
   const unknown = Object.keys(statement).find((member) => !written.includes(member));
   if (unknown !== undefined) return notExpressible(unknown, "AddPermission writes no such member");
   if (!isAllowed("StatementId", Sid)) return notExpressible("Sid", "a StatementId cannot have this value");
-  if (Effect !== "Allow") return notExpressible("Effect", "AddPermission writes Allow alone");
+  if (Effect !== "Allow") return notExpressible("Effect", "AddPermission always writes Allow");
   const Action = only(statement.Action);
   if (!isAllowed("Action", Action)) return notExpressible("Action", "an Action cannot have this value");
   if (only(statement.Resource) !== resource)
@@ -66,7 +66,7 @@ function isAllowed(member: Member, value: unknown): value is string {
   return broken(member, value).length === 0;
 }
 
-/** The value itself; of a list of one, which some targets write, that one. */
+/** The value, or the only element of a list: some targets write a list of one. */
 function only(value: unknown): unknown {
   return Array.isArray(value) && value.length === 1 ? value[0] : value;
 }
@@ -77,7 +77,7 @@ function principalOf(principal: unknown): unknown {
   return others.length === 0 && (kind === "AWS" || kind === "Service") ? only(value) : null;
 }
 
-/** The members that make these conditions; a clause that says why there are none. */
+/** The members that produce these conditions, or a clause with the reason why no members do. */
 function sourcesOf(condition: unknown): Sources | string {
   const sources: { [M in SourceMember]?: string } = {};
   const operators = isRecord(condition) ? Object.entries(condition) : [];
@@ -92,7 +92,7 @@ function sourcesOf(condition: unknown): Sources | string {
       const value = only(given);
       if (!isAllowed(known.source, value)) return `a ${known.source} cannot have this value`;
       if (sources[known.source] !== undefined)
-        return `AddPermission takes one ${known.source}, and two stand there`;
+        return `AddPermission takes one ${known.source}, and the statement has two`;
       sources[known.source] = value;
     }
   }

@@ -15,53 +15,56 @@ import type { Clock, Transport } from "./transport.ts";
 import { addVersionsAndAliases, type Complete } from "./versions-and-aliases.ts";
 import { type ArrangeContext, isBusy, isNotReady, notLambda, retryWhile, type WaitContext } from "./wait.ts";
 
-/** What arranging needs. */
+/** Options for creating or finding the functions of a fixture. */
 export interface ArrangeOptions {
   readonly transport: Transport;
   readonly clock: Clock;
-  /** The endpoint as it is named in messages. */
+  /** The endpoint as messages print it. */
   readonly endpoint: string;
-  /** Begins the name of everything that is created, such as `addperm-ct-1a2b`; at most 40 characters. */
+  /** The prefix of every created name, such as `addperm-ct-1a2b`; at most 40 characters. */
   readonly prefix: string;
-  /** For the tag by which leftovers are recognised. */
+  /** The value of the tag that marks leftovers. */
   readonly startedAt: Date;
-  /** Milliseconds for each request. */
+  /** The time limit of each request, in milliseconds. */
   readonly deadlineMs: number;
-  /** Execution role; without one a dummy is named, and one is created where the target insists. */
+  /**
+   * The execution role. Without one, functions name a dummy role, or a new role where the target requires one that
+   * exists.
+   */
   readonly role?: string | undefined;
-  /** What an earlier fixture of the run was created with; the next begins where that one ended. */
+  /** The settings that an earlier fixture of the run ended with; this fixture begins with them. */
   readonly recipe?: FunctionSettings | null | undefined;
   readonly journal?: Journal | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly sleep?: Sleep | undefined;
-  /** Create one function and nothing with it. */
+  /** Create one function without versions, aliases or a second function. */
   readonly bare?: boolean | undefined;
-  /** Ids of the statements that were sent so far to a function that is not ours. */
+  /** The ids of the statements that were sent so far to an existing function. */
   readonly sentIds?: (() => readonly string[]) | undefined;
-  /** Longest wait for something that is on its way, in milliseconds; 60 000 unless told otherwise. */
+  /** The longest wait for the target to become ready, in milliseconds; 60 000 by default. */
   readonly waitTimeoutMs?: number | undefined;
-  /** What to do when nothing can be arranged, as the end of a sentence. */
+  /** What the user can do when the target creates no function, as the end of a sentence. */
   readonly remedy?: string | undefined;
-  /** What sentences call an option; its name in the library unless told otherwise. */
+  /** How messages name an option; by default its name in the library. */
   readonly optionName?: OptionSpelling | undefined;
-  /** Hears, before anything is created, how to remove it: so it is known also where arranging fails half-way. */
+  /** Receives the tear-down function before anything is created, so that a failed set-up can be cleaned up, too. */
   readonly onTearDown?: ((tearDown: Arranged["tearDown"]) => void) | undefined;
 }
 
-/** A fixture that stands. */
+/** A fixture that is set up. */
 export interface Arranged {
   readonly fixture: Fixture;
-  /** What the fixture could not be given. */
+  /** The capabilities that the fixture does without. */
   readonly missing: readonly UnsupportedCapability[];
-  /** What its functions were created with; null where none were. */
+  /** The settings of its functions; null if none was created. */
   readonly recipe: FunctionSettings | null;
-  /** Removes what was created; tells what is left behind, one sentence each. Never rejects; may be called again. */
+  /** Removes what was created and returns one sentence for each leftover. Never rejects; can be called again. */
   tearDown(): Promise<readonly string[]>;
 }
 
 /**
- * Creates a function with versions and aliases, and a second one without. Throws a Fault when the first function cannot be had, after
- * removing what was created.
+ * Creates a function with versions and aliases, and a second one without. If the first function cannot be created,
+ * removes everything and throws a Fault.
  */
 export async function arrange(options: ArrangeOptions): Promise<Arranged> {
   const created = new Map<string, Created>();
@@ -78,7 +81,7 @@ export async function arrange(options: ArrangeOptions): Promise<Arranged> {
       created.delete(name);
       await journal.removeNote(kind, name);
     },
-    // What a target has not done when it has had the time of a request once more, it will not do any more.
+    // A creation without an answer may still happen, but not later than one more request timeout.
     mayAppearLater: (name) => uncertain.set(name, options.clock() + options.deadlineMs),
   };
   const tearDown = tearDownOf(options, created, uncertain);
@@ -94,7 +97,8 @@ export async function arrange(options: ArrangeOptions): Promise<Arranged> {
         recipe: main.settings,
         tearDown,
       };
-    // The second is left without versions: a service that publishes only changed code publishes its first one once.
+    // The second function has no versions: a service that publishes only changed code publishes one version at
+    // most.
     const name = `${options.prefix}-other`;
     const other = await createFunction(context, name, main.settings).catch((error: unknown) => {
       if (options.signal?.aborted === true) throw error;
@@ -106,7 +110,7 @@ export async function arrange(options: ArrangeOptions): Promise<Arranged> {
     return { fixture, missing: [...main.missing, ...missing], recipe: main.settings, tearDown };
   } catch (error) {
     const leftBehind = await tearDown();
-    // A target with a remedy of its own ends with this process, and what is left there with it.
+    // A target with its own remedy ends with this process, and its leftovers end with it.
     if (leftBehind.length === 0 || options.remedy !== undefined || !(error instanceof Fault)) throw error;
     const { option } = error;
     throw new Fault(`${error.message} Besides, ${leftBehind.join("; ")}.`, { cause: error, option });
@@ -129,8 +133,8 @@ function fixtureOf(
 }
 
 /**
- * Uses a function that exists and creates nothing; undoing gives its policy back what it held. Throws a Fault when the
- * function cannot be found, or its policy could not be given back; nothing is changed then.
+ * Uses an existing function and creates nothing; tearing down restores its policy. Throws a Fault and changes
+ * nothing if the function does not exist or its policy cannot be restored.
  */
 export async function useExisting(name: string, options: ArrangeOptions): Promise<Arranged> {
   const context = contextOf(options);
@@ -170,7 +174,7 @@ export async function useExisting(name: string, options: ArrangeOptions): Promis
   };
 }
 
-/** What a fixture lacks that is one function and nothing else. */
+/** The unsupported capabilities of a fixture that is one function without versions and aliases. */
 export function onlyTheFunction(reason: string): readonly UnsupportedCapability[] {
   return (["other", "versions", "aliases"] as const).map((needs) => ({ needs, reason }));
 }
@@ -188,7 +192,7 @@ function contextOf({ signal, ...options }: ArrangeOptions): ArrangeContext {
   };
 }
 
-/** Cleaning up goes on when the run's own signal is given or its budget is spent. */
+/** Clean-up ignores the signal and the budget of the run. */
 function cleaningContext(options: ArrangeOptions): WaitContext {
   return {
     lambda: lambdaApi(options.transport, { deadlineMs: options.deadlineMs, essential: true }),
@@ -221,21 +225,21 @@ function placeOf(
     return { partition, region, account };
   }
   throw new Fault(
-    `${endpoint} returned "${arn.slice(0, 200)}" where the ARN of a function belongs: give the URL of something that speaks the Lambda API.`,
+    `${endpoint} returned "${arn.slice(0, 200)}" instead of the ARN of a function: give the URL of something that speaks the Lambda API.`,
   );
 }
 
-/** Longest wait, in milliseconds, for a busy target that is to be cleaned up. */
+/** The longest wait of a clean-up for a busy target, in milliseconds. */
 const tearDownWaitTimeoutMs = 10_000;
 
-/** `doubtful` says until when those may still appear whose creation was given up. */
+/** `uncertain` has the time until which a function may still appear after its creation got no answer. */
 function tearDownOf(
   options: ArrangeOptions,
   created: Map<string, Created>,
   uncertain: ReadonlyMap<string, number>,
 ): () => Promise<readonly string[]> {
   return async () => {
-    // The wait is for all together.
+    // All deletions share this wait.
     const until = options.clock() + tearDownWaitTimeoutMs;
     const context = cleaningContext(options);
     const leftBehind: string[] = [];
@@ -261,8 +265,8 @@ function tearDownOf(
 }
 
 /**
- * Deletes a function with all that hangs on it; null when it is gone, else what the target answered. One that may still
- * appear until some moment is asked for until then.
+ * Deletes a function with its versions and aliases. Returns null when it is gone, else the target's answer. Repeats
+ * a deletion that finds nothing until `mayAppearUntil`.
  */
 export async function deleteFunction(
   context: WaitContext,

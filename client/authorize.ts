@@ -4,7 +4,7 @@ import { notSent } from "./no-answer.ts";
 import type { Clock, Outgoing, SendOptions, Service } from "./transport.ts";
 
 /**
- * Gives the headers that authorize a call: Authorization, X-Amz-Date and, for temporary credentials, the token.
+ * Returns the headers that authorize a call: Authorization, X-Amz-Date and, for temporary credentials, the token.
  * `call.target` is the request-target on the wire, `host` the value of Host.
  */
 export type Authorizer = (
@@ -16,8 +16,8 @@ export type Authorizer = (
 const date = "20260101";
 
 /**
- * A constant, well-formed header with dummy keys, for targets that read the scope and check nothing.
- * Signing each request would cost more than sending it.
+ * A constant, well-formed header with dummy keys, for targets that read the scope and verify nothing. Signing each
+ * request costs more than sending it.
  */
 export function constantAuthorizer(region: string): Authorizer {
   const made: Record<Service, readonly Header[]> = {
@@ -39,7 +39,7 @@ function constantHeaders(region: string, service: Service): readonly Header[] {
   ];
 }
 
-/** Asks for the authorization headers and goes on with them; stays synchronous where the authorizer is. */
+/** Calls `go` with the authorization headers; stays synchronous if the authorizer is synchronous. */
 export function authorized(
   authorize: Authorizer,
   call: Outgoing,
@@ -58,7 +58,7 @@ export function authorized(
   }
 }
 
-/** Keys to sign with. Secret: they never go into a report. */
+/** Keys for signing. They are secret and never appear in a report. */
 export interface Credentials {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
@@ -71,8 +71,8 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 const chainPackage = "@aws-sdk/credential-providers";
 
 /**
- * Credentials from AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN; where AWS_PROFILE is set instead,
- * from the SDK's provider chain, if that optional package is installed. Throws a Fault that says what to set.
+ * Reads credentials from AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN, or with AWS_PROFILE from
+ * the SDK's optional provider chain. Throws a Fault that says what to set.
  */
 export async function credentialsFrom(
   env: Environment,
@@ -105,7 +105,7 @@ async function fromChain(): Promise<Credentials> {
     if (isCredentials(found)) return found;
   } catch (cause) {
     throw new Fault(
-      "AWS_PROFILE is set, but its credentials cannot be had: log in to that profile, or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.",
+      "AWS_PROFILE is set, but its credentials cannot be loaded: log in to that profile, or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.",
       { cause },
     );
   }

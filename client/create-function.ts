@@ -4,26 +4,26 @@ import type { Created } from "./journal.ts";
 import { type Refused, type Reply, replyText, type Texts } from "./lambda-api.ts";
 import { type ArrangeContext, isBusy, isNotReady, notLambda, retryWhile } from "./wait.ts";
 
-/** What a target was found to accept; the next function is created the same way. */
+/** Settings that a target accepts; the next function is created with them. */
 export interface FunctionSettings extends Recipe {
-  /** The role was made a moment ago, so that it may not be known everywhere yet. */
+  /** True for a role that was just created: the target may not know it everywhere yet. */
   readonly isRoleNew: boolean;
   readonly tags: Readonly<Record<string, string>> | null;
 }
 
-/** What is needed to try other settings. */
+/** Context for a creation that may need several settings. */
 export interface CreateContext extends ArrangeContext {
-  /** Name of the role that is created where the target insists on one that exists. */
+  /** The name for a new role, where the target requires a role that exists. */
   readonly roleName: string;
-  /** Called before something is created, so that it is removed again. */
+  /** Called before a creation, so that a clean-up removes the new thing. */
   readonly note: (kind: Created, name: string) => Promise<void>;
-  /** Called when it is sure that nothing was created. */
+  /** Called when the target has certainly created nothing. */
   readonly removeNote: (kind: Created, name: string) => Promise<void>;
-  /** Called when a creation was given up, which may happen all the same, and later. */
+  /** Called when a creation got no answer and may still happen. */
   readonly mayAppearLater: (name: string) => void;
 }
 
-/** A function that stands. */
+/** A function that the target created. */
 export interface CreatedFunction {
   readonly arn: string;
   readonly settings: FunctionSettings;
@@ -38,22 +38,25 @@ const runtimes: readonly [string, ...string[]] = [
   "python3.9",
 ];
 
-/** The deployment package of every function, base64: a stored zip with one file, index.js, whose handler answers 0. */
+/** The deployment package of every function in base64: a stored zip with index.js, whose handler returns 0. */
 const zip =
   "UEsDBBQAAAAAAAAAIQBC8RGQGgAAABoAAAAIAAAAaW5kZXguanNleHBvcnRzLmhhbmRsZXI9YXN5bmMoKT0+MFBLAQIUAxQAAAAAAAAAIQBC8RGQGgAAABoAAAAIAAAAAAAAAAAAAACkAQAAAABpbmRleC5qc1BLBQYAAAAAAQABADYAAABAAAAAAAA=";
 
-/** The settings to begin with. */
+/** The settings of the first attempt. */
 export function firstSettings(role: string | undefined, tags: FunctionSettings["tags"]): FunctionSettings {
   return { role: role ?? dummyRole, isRoleNew: role !== undefined, runtime: runtimes[0], zip, tags };
 }
 
-/** Creates a function and waits until it is active; tries another runtime, role or no tags where one is refused. */
+/**
+ * Creates a function and waits until it is active. After a refusal it tries another runtime, another role, or no
+ * tags.
+ */
 export async function createFunction(
   context: CreateContext,
   name: string,
   first: FunctionSettings,
 ): Promise<CreatedFunction> {
-  // Noted first: a creation whose answer is lost may have happened.
+  // The note comes first: a creation can happen although its answer is lost.
   await context.note("functions", name);
   let settings = first;
   for (;;) {
@@ -65,7 +68,7 @@ export async function createFunction(
       return { arn, settings: { ...settings, isRoleNew: false } };
     }
     const fault = notLambda(context, "CreateFunction", reply);
-    // This keeps a function from being deleted that was there before us.
+    // Without a note, clean-up does not delete a function that existed before the run.
     if (fault === null ? reply.status < 500 : createdNothing(reply))
       await context.removeNote("functions", name);
     else if (!(reply.answer.kind === "none" && reply.answer.unsent)) context.mayAppearLater(name);
@@ -77,7 +80,7 @@ export async function createFunction(
   }
 }
 
-/** The request never arrived, or at something that creates no functions. */
+/** True if the request did not arrive, or if the answer is not of a Lambda API. */
 function createdNothing({ answer }: Refused): boolean {
   return answer.kind !== "none" || ["refused", "unresolved", "tls"].includes(answer.reason);
 }
@@ -94,13 +97,13 @@ function attempt(
   );
 }
 
-/** What to try after a refusal; null when there is nothing left. */
+/** The next settings after a refusal; null if none are left. */
 async function nextSettings(
   context: CreateContext,
   settings: FunctionSettings,
   reply: Refused,
 ): Promise<FunctionSettings | null> {
-  // It was asked for the whole wait: a target that is too busy for one creation is too busy for all.
+  // The call was repeated for the whole wait: the target is too busy for any creation.
   if (isBusy(reply)) return null;
   if (blames(reply, /runtime/i)) {
     const next = runtimes[runtimes.indexOf(settings.runtime) + 1];
@@ -119,7 +122,7 @@ function blames(reply: Refused, what: RegExp): boolean {
   return reply.status >= 400 && reply.status < 500 && what.test(reply.message);
 }
 
-/** Waits while the function is pending. A target whose GetFunction cannot be used is taken as ready, and at once. */
+/** Waits while the function is pending. If GetFunction is not usable, the function counts as active at once. */
 async function waitUntilActive(context: ArrangeContext, name: string): Promise<void> {
   const until = context.clock() + Math.max(context.waitTimeoutMs, 300_000);
   for (;;) {
@@ -154,8 +157,8 @@ async function waitUntilActive(context: ArrangeContext, name: string): Promise<v
 }
 
 /**
- * The target answered, and the answer says nothing about the function. A target that is busy, and one that says that the
- * function does not exist, may answer otherwise a moment later.
+ * True if the answer gives no information about the function. A busy target, and one that does not find the function
+ * yet, may answer differently a moment later.
  */
 function isNoGetFunction(reply: Refused): boolean {
   if (reply.answer.kind !== "response" || isBusy(reply)) return false;
@@ -183,5 +186,5 @@ function noArn(context: ArrangeContext): Fault {
   );
 }
 
-/** The execution role that is named where nobody gave one; most emulators do not look. */
+/** The execution role for runs without --role; most emulators do not check it. */
 const dummyRole = "arn:aws:iam::123456789012:role/addpermission-conformance";

@@ -1,22 +1,22 @@
 import { setTimeout as wait } from "node:timers/promises";
 import type { Clock } from "./transport.ts";
 
-/** What is ended when its time has come. */
+/** An entry that expires at its deadline. */
 export interface Expiring {
-  /** On the clock of the transport. */
+  /** By the clock of the transport. */
   readonly expiresAt: number;
   expire(): void;
 }
 
-/** Watches over calls in flight. */
+/** The deadlines of calls in flight. */
 export interface Deadlines {
   add(entry: Expiring): void;
   delete(entry: Expiring): void;
 }
 
 /**
- * One ticking timer for all calls of a transport, exact to about `tickMs` milliseconds.
- * A timer for each call costs a tenth of the throughput at tens of thousands of calls a second.
+ * One ticking timer for all calls of a transport, exact to about `tickMs` milliseconds. One timer for each call
+ * costs a tenth of the throughput at tens of thousands of calls a second.
  */
 export function deadlines(clock: Clock, tickMs = 20): Deadlines {
   const waiting = new Set<Expiring>();
@@ -43,7 +43,7 @@ export function deadlines(clock: Clock, tickMs = 20): Deadlines {
   };
 }
 
-/** What is ended when a signal is given. */
+/** An entry that a signal aborts. */
 export interface Abortable {
   abort(): void;
 }
@@ -51,8 +51,8 @@ export interface Abortable {
 const followers = new WeakMap<AbortSignal, Set<Abortable>>();
 
 /**
- * Ends the entry once the signal is given, at once if it was. One listener serves all calls in flight: thousands of
- * them on the signal of a run would be slow, and Node warns of more than ten.
+ * Aborts the entry when the signal is aborted. One listener serves all calls in flight: thousands of listeners are
+ * slow, and Node warns of more than ten.
  */
 export function follow(signal: AbortSignal | undefined, entry: Abortable): void {
   if (signal === undefined) return;
@@ -60,7 +60,7 @@ export function follow(signal: AbortSignal | undefined, entry: Abortable): void 
   else followersOf(signal).add(entry);
 }
 
-/** Undoes `follow`. */
+/** Removes an entry that `follow` added. */
 export function unfollow(signal: AbortSignal | undefined, entry: Abortable): void {
   if (signal !== undefined) followers.get(signal)?.delete(entry);
 }
@@ -77,10 +77,10 @@ function followersOf(signal: AbortSignal): Set<Abortable> {
   return waiting;
 }
 
-/** Waits so many milliseconds, or until the signal is given. Never rejects. */
+/** Waits this many milliseconds, or until the signal is aborted. Never rejects. */
 export type Sleep = (ms: number, signal?: AbortSignal | undefined) => Promise<void>;
 
-/** Waits by the clock on the wall. */
+/** Waits in real time. */
 export const sleep: Sleep = async (ms, signal) => {
   await wait(ms, undefined, signal === undefined ? {} : { signal }).catch(() => {});
 };

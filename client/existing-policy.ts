@@ -16,28 +16,28 @@ import {
 import type { Outgoing, Transport } from "./transport.ts";
 import { type ArrangeContext, throwIfAborted, type WaitContext } from "./wait.ts";
 
-/** What is kept of a function, and how. */
+/** Options for saving the policy of an existing function. */
 export interface SavePolicyOptions {
   readonly functionName: string;
-  /** ARN of the function, unqualified. */
+  /** The unqualified ARN of the function. */
   readonly arn: string;
   readonly journal: Journal;
-  /** For reads before the run, which end with it. */
+  /** For reads before the run; the signal of the run aborts them. */
   readonly context: ArrangeContext;
-  /** For writes and for giving back, also once the run was ended. */
+  /** For writes and for restoring, which continue after the run was ended. */
   readonly cleaning: WaitContext;
-  /** Ids of the statements that were sent so far. */
+  /** The ids of the statements that were sent so far. */
   readonly sentIds: () => readonly string[];
-  /** Id of the copies that show whether a statement can be given back. */
+  /** The id of the copies that test whether a statement can be restored. */
   readonly copyId: string;
 }
 
-/** Gives back what is kept; tells what it could not, one sentence each. Never rejects; may be repeated. */
+/** Restores the saved policies and returns one sentence for each problem. Never rejects; can be repeated. */
 export type RestorePolicy = () => Promise<readonly string[]>;
 
 /**
- * Reads the policy of a function that a run will empty, makes sure that it can be given back, and notes it in the
- * journal. Throws a Fault where it cannot be read or could not be given back; the policy is then as it was.
+ * Saves the policy of a function in the journal before a run empties it, after testing that it can be restored.
+ * Otherwise throws a Fault and leaves the policy as it was.
  */
 export async function savePolicy(of: SavePolicyOptions): Promise<RestorePolicy> {
   const { functionName, journal, cleaning, sentIds } = of;
@@ -62,12 +62,12 @@ export async function savePolicy(of: SavePolicyOptions): Promise<RestorePolicy> 
   throw new Fault(`${cannotRestore(of, why)} ${end}`, { option: "functionName" });
 }
 
-/** What stands in the policy now is what another run put there. */
+/** The policy now holds statements of another run, which must not be saved. */
 async function refuseIfInUse({ functionName, journal }: SavePolicyOptions): Promise<void> {
   const run = await journal.runWithPoliciesOf(functionName);
   if (run === null) return;
   throw new Fault(
-    `The policy of ${functionName} is kept by the run ${run}, which is still going on or was broken: wait for its end, or give the policy back with the sweep subcommand. Nothing was changed.`,
+    `The policy of ${functionName} is in use by the run ${run}, which is still going on or was killed: wait for its end, or restore the policy with the sweep subcommand. Nothing was changed.`,
   );
 }
 
@@ -77,7 +77,7 @@ async function ownPolicy(of: SavePolicyOptions): Promise<SavedPolicy> {
   throwIfAborted(context);
   if (read.kind === "unreadable")
     throw new Fault(
-      `The policy of ${functionName} cannot be read (${read.why}), and a run empties it, so that nothing could be given back: name another function with ${context.optionName("functionName")}, or leave it out to have one created. Nothing was changed.`,
+      `The policy of ${functionName} cannot be read (${read.why}), and a run that empties it could not restore it: name another function with ${context.optionName("functionName")}, or leave it out to have one created. Nothing was changed.`,
       { option: "functionName" },
     );
   const why = notExpressibleIn(read.statements, arn);
@@ -86,10 +86,13 @@ async function ownPolicy(of: SavePolicyOptions): Promise<SavedPolicy> {
   return { functionName, qualifier: null, resource: arn, statements: read.statements };
 }
 
-/** Where a target may write besides: some take $LATEST, and some read `qualifier` as `Qualifier`, which is then `live`. */
+/**
+ * Qualifiers whose policies a target may change as well: some accept $LATEST, some ignore the case of `qualifier`,
+ * which is then `live`.
+ */
 const otherQualifiers = ["$LATEST", "live"];
 
-/** The policies that no run empties, and that may be added to. */
+/** The policies that a run does not empty but may add to. */
 async function otherPolicies({
   functionName,
   arn,
@@ -105,26 +108,27 @@ async function otherPolicies({
 }
 
 function cannotRestore({ functionName, context }: SavePolicyOptions, why: string): string {
-  return `A run empties the policy of ${functionName}, and AddPermission could not give it back (${why}): take the statement out, name another function with ${context.optionName("functionName")}, or leave it out to have one created.`;
+  return `A run empties the policy of ${functionName}, and AddPermission could not restore it (${why}): take the statement out, name another function with ${context.optionName("functionName")}, or leave it out to have one created.`;
 }
 
-/** The first statement that AddPermission cannot say, with the member; null when it can say them all. */
+/** The first statement that AddPermission cannot write, with the member; null if it can write all. */
 function notExpressibleIn(statements: readonly Statement[], resource: string): string | null {
   const ids = new Set<unknown>();
   for (const statement of statements) {
     const { Sid } = statement;
     const read = additionOf(statement, resource);
     if (read.kind === "not-expressible") return `${named(statement)}, ${read.member}: ${read.why}`;
-    if (ids.has(Sid)) return `${named(statement)}, Sid: AddPermission writes each id once, and two have it`;
+    if (ids.has(Sid))
+      return `${named(statement)}, Sid: AddPermission writes each id once, and two statements have it`;
     ids.add(Sid);
   }
   return null;
 }
 
 /**
- * Adds a copy of each statement under another id and removes it again: nothing else shows whether this target writes
- * the statement as it stands. It may refuse a principal that was deleted since, or write a condition in another form.
- * Gives the first statement that has no true copy, and why; null when all have.
+ * Adds a copy of each statement under another id, compares it and removes it. Only this shows whether the target
+ * still writes the statement: it may refuse a deleted principal or write another form. Returns the first statement
+ * whose copy differs, with the reason, or null.
  */
 async function findNotRestorable(
   { context, cleaning, copyId }: SavePolicyOptions,
@@ -133,21 +137,22 @@ async function findNotRestorable(
   for (const statement of policy.statements) {
     const read = additionOf(statement, policy.resource);
     if (read.kind === "not-expressible") return `${named(statement)}, ${read.member}: ${read.why}`;
-    // No signal cuts a write off: it could have its effect after the policy was given back.
+    // No signal aborts a write: its effect could come after the policy was restored.
     const reply = await addStatement(cleaning, policy, { ...read.addition, StatementId: copyId });
-    if (!reply.ok) return `${named(statement)}: a copy of it was answered ${replyText(reply)}`;
+    if (!reply.ok) return `${named(statement)}: the target answered to a copy of it with ${replyText(reply)}`;
     const copy = await copyIn(context, policy, copyId);
     if (typeof copy === "string") return `${named(statement)}: ${copy}`;
     const differs = differingMember({ ...copy, Sid: statement.Sid }, statement);
     if (differs !== null)
       return `${named(statement)}, ${differs}: AddPermission writes ${JSON.stringify(copy[differs])} there`;
     const stays = await removeStatement(cleaning, policy, copyId);
-    if (stays !== null) return `${named(statement)}: the removal of a copy was answered ${stays}`;
+    if (stays !== null)
+      return `${named(statement)}: the target answered to the removal of a copy with ${stays}`;
   }
   return null;
 }
 
-/** The copy as it stands in the policy; a clause where it does not. */
+/** The copy in the policy, or a clause that says why there is none. */
 async function copyIn(
   context: WaitContext,
   policy: SavedPolicy,
@@ -160,7 +165,7 @@ async function copyIn(
     const copy = now.statements.find(({ Sid }) => Sid === copyId);
     if (copy !== undefined) return copy;
   }
-  return "a copy of it was acknowledged and does not stand in the policy";
+  return "a copy of it was acknowledged and is not in the policy";
 }
 
 function differingMember(one: Statement, other: Statement): string | null {
@@ -172,14 +177,14 @@ function named({ Sid }: Statement): string {
   return `statement ${JSON.stringify(Sid) ?? "without an id"}`;
 }
 
-/** A transport that notes the id of each statement that is sent over it. */
+/** A transport that records the id of each statement it sends. */
 export interface StatementIdRecorder {
   readonly transport: Transport;
   /** Each id once, the latest last. */
   ids(): readonly string[];
 }
 
-/** Notes ids, so that a statement can be removed where the policy cannot be read any more. */
+/** Records ids, so that a statement can be removed even if the policy is no longer readable. */
 export function recordStatementIds(transport: Transport): StatementIdRecorder {
   const ids = new Set<string>();
   return {

@@ -17,24 +17,24 @@ import {
   type Transport,
 } from "./transport.ts";
 
-/** How to reach a target over HTTP. */
+/** Options of an HTTP connection to a target. */
 export interface HttpOptions {
-  /** http or https; a path in it is put before every request-target. */
+  /** An http or https URL; its path is prepended to every request-target. */
   readonly endpoint: URL;
   readonly clock: Clock;
   readonly authorize: Authorizer;
-  /** Most sockets open at a time; 16 unless told otherwise. */
+  /** The highest number of open sockets; 16 by default. */
   readonly connections?: number | undefined;
-  /** Largest response body that is kept, in bytes; 2 MiB unless told otherwise. */
+  /** The largest accepted response body, in bytes; 2 MiB by default. */
   readonly maxBodyBytes?: number | undefined;
-  /** Milliseconds until a connection must stand; 10 000 unless told otherwise. */
+  /** The time limit for opening a connection, in milliseconds; 10 000 by default. */
   readonly connectTimeoutMs?: number | undefined;
   readonly tls?: Tls | undefined;
 }
 
 /**
- * Sends over keep-alive HTTP/1.1 sockets. Calls with raw framing get a bare socket of their own, and calls that name a
- * connection share one for as long as the target keeps it open.
+ * Sends over keep-alive HTTP/1.1 sockets. A call with raw framing uses a raw socket of its own. Calls that name a
+ * connection share one as long as the target keeps it open.
  */
 export function httpTransport(options: HttpOptions): Transport {
   const { endpoint, clock, authorize } = options;
@@ -43,7 +43,7 @@ export function httpTransport(options: HttpOptions): Transport {
   const sockets = new Set<Socket>();
   const kept = socketPool();
   const pool = poolOf(options, connectTimeoutMs, sockets);
-  // Made when asked for: no connection of it is used twice.
+  // Created on first use: each call gets a new connection from this pool.
   let unshared: Pool | undefined;
   const poolFor = ({ onNewConnection = false }: SendOptions): Pool => {
     if (!onNewConnection) return pool;
@@ -52,9 +52,9 @@ export function httpTransport(options: HttpOptions): Transport {
   };
   const closing = new AbortController();
   const limits = { clock, deadlines: deadlines(clock), maxBodyBytes };
-  // A target that sends what undici cannot read is talked to without undici from then on.
+  // After a response that undici cannot read, every call uses a raw socket.
   let bare = false;
-  // Runs hand in the same options with every call, so that the bounds made of the last ones are kept.
+  // A run passes the same options object with every call, so the bounds of the last one are reused.
   let last: { readonly how: SendOptions; readonly bounds: Bounds } | undefined;
   const boundsOf = (how: SendOptions): Bounds => {
     if (last?.how !== how) last = { how, bounds: { ...limits, ...how, failed } };
@@ -103,7 +103,7 @@ function poolOf(options: HttpOptions, connectTimeoutMs: number, sockets: Set<Soc
   return new Pool(options.endpoint.origin, {
     connections: options.connections ?? 16,
     pipelining: 1,
-    // The deadline of the call covers all of it; undici's own timers would only cost.
+    // The deadline of the call covers everything; undici's own timers only cost time.
     headersTimeout: 0,
     bodyTimeout: 0,
     maxHeaderSize: maxHeaderBytes,
@@ -118,18 +118,18 @@ function poolOf(options: HttpOptions, connectTimeoutMs: number, sockets: Set<Soc
   });
 }
 
-/** What bounds a call. */
+/** The limits of a call. */
 export interface Bounds {
   readonly clock: Clock;
   readonly deadlines: Deadlines;
   readonly deadlineMs: number;
   readonly maxBodyBytes: number;
   readonly signal?: AbortSignal | undefined;
-  /** Hears the error by which a call ended without a response. */
+  /** Receives the error of a call that ended without a response. */
   readonly failed?: (error: unknown) => void;
 }
 
-/** Hands one request to an undici dispatcher and waits for the whole response. Never rejects. */
+/** Sends one request through an undici dispatcher and waits for the whole response. Never rejects. */
 export function dispatchOnce(
   dispatcher: Dispatcher,
   request: Dispatcher.DispatchOptions,
@@ -153,7 +153,7 @@ interface Attempt extends Dispatcher.DispatchHandler, Expiring, Abortable {
   fail(why: NoAnswerReason): void;
 }
 
-/** One object for all that can happen to a call: this runs thousands of times a second. */
+/** One object handles every event of a call: this code runs thousands of times a second. */
 function attemptOf(bounds: Bounds, resolve: (answer: Answer) => void): Attempt {
   const { clock, maxBodyBytes } = bounds;
   const chunks: Buffer[] = [];
@@ -222,7 +222,7 @@ function release(bounds: Bounds, attempt: Attempt): void {
   unfollow(bounds.signal, attempt);
 }
 
-/** The header lines as received where the dispatcher knows them, else the ones it parsed. */
+/** The header lines as received if the dispatcher has them, else the parsed ones. */
 function rawHeaders(
   controller: Dispatcher.DispatchController,
   parsed: Readonly<Record<string, string | string[] | undefined>>,
@@ -242,7 +242,10 @@ function latin1(value: unknown): string {
   return Buffer.isBuffer(value) ? value.toString("latin1") : String(value);
 }
 
-/** The call as undici takes it; the target already carries the endpoint's path. `last` ends the connection after it. */
+/**
+ * The call in undici's form; the target already includes the endpoint's path. `last` closes the connection
+ * afterwards.
+ */
 export function undiciRequest(
   call: Outgoing,
   signed: readonly Header[],
@@ -253,13 +256,13 @@ export function undiciRequest(
     path: call.target,
     headers: headerLines(call.headers, signed),
     body: bytesOf(call),
-    // Said for POST already; for the others it keeps undici from trying again.
+    // undici never repeats a POST; this keeps it from repeating other methods.
     idempotent: false,
     ...(last ? { reset: true } : {}),
   };
 }
 
-/** Name and value in turns, ours last; a compressed answer is never asked for. */
+/** Names and values in turn, ours last. The client never requests compression. */
 function headerLines(given: readonly Header[], signed: readonly Header[]): string[] {
   const lines: string[] = [];
   let encoding = false;
@@ -272,7 +275,7 @@ function headerLines(given: readonly Header[], signed: readonly Header[]): strin
   return lines;
 }
 
-/** A text body stays text, which undici writes as UTF-8. */
+/** A text body stays text: undici writes it as UTF-8. */
 function bytesOf(call: Outgoing): string | Buffer | null {
   if (call.body === null) return null;
   return call.encoding === "base64" ? Buffer.from(call.body, "base64") : call.body;
@@ -280,7 +283,7 @@ function bytesOf(call: Outgoing): string | Buffer | null {
 
 const reserved = /^(host|content-length|transfer-encoding|keep-alive|upgrade|expect)$/i;
 
-/** Why undici would refuse or rewrite the call, which then needs a bare socket; null when it would not. */
+/** The reason why undici would refuse or rewrite the call, which then needs a raw socket; null if there is none. */
 export function unableUndici(call: Outgoing): string | null {
   if (!/^\/[\u0021-\u00ff]*$/.test(call.target)) return "the request-target needs raw framing";
   if (!/^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/.test(call.method) || call.method === "CONNECT") {
@@ -293,8 +296,8 @@ export function unableUndici(call: Outgoing): string | null {
 }
 
 /**
- * Chunks are kept as bytes until the end: the garbage collector counts bytes at once, and pieces of text of huge answers
- * only after they have filled the memory. Bytes that are not UTF-8 become U+FFFD.
+ * Chunks stay bytes until the end: the garbage collector counts bytes at once, but text of huge answers only after
+ * it fills the memory. Bytes that are not UTF-8 become U+FFFD.
  */
 function textOf(chunks: readonly Buffer[]): string {
   const [only] = chunks;

@@ -9,17 +9,17 @@ import { addressed, type Clock, defaultMaxBodyBytes, type Outgoing, type Transpo
 /** Answers a request without a network, as `fetch` handlers of servers and mocks do. */
 export type FetchLike = (request: Request) => globalThis.Response | Promise<globalThis.Response>;
 
-/** How to reach a target that lives in this process. */
+/** Options of a connection to a target in this process. */
 export interface CarrierOptions {
-  /** What the requests are addressed to, such as http://lambda.test; nothing listens there. */
+  /** The address of the requests, such as http://lambda.test; nothing listens there. */
   readonly origin: URL;
   readonly clock: Clock;
   readonly authorize: Authorizer;
-  /** Largest response body that is kept, in bytes; 2 MiB unless told otherwise. */
+  /** The largest accepted response body, in bytes; 2 MiB by default. */
   readonly maxBodyBytes?: number | undefined;
 }
 
-/** Sends to an undici dispatcher, such as a MockAgent. The dispatcher stays open: it belongs to the caller. */
+/** Sends to an undici dispatcher, such as a MockAgent. The dispatcher belongs to the caller and stays open. */
 export function dispatcherTransport(dispatcher: Dispatcher, options: CarrierOptions): Transport {
   const unable = (call: Outgoing): string | null =>
     call.raw === undefined ? unableUndici(call) : "a dispatcher takes no raw bytes";
@@ -28,7 +28,7 @@ export function dispatcherTransport(dispatcher: Dispatcher, options: CarrierOpti
   );
 }
 
-/** Sends to a function. A Request holds a parsed URL, so that a target which parsing would change is not sent. */
+/** Sends to a function. A Request holds a parsed URL, so a request-target that parsing would change is not sent. */
 export function fetchTransport(handle: FetchLike, options: CarrierOptions): Transport {
   const unable = (call: Outgoing): string | null => unableRequest(call, options.origin);
   return inProcess(options, unable, (call, signed, bounds) =>
@@ -68,7 +68,7 @@ function inProcess(
   };
 }
 
-/** One signal of two; runs hand in the same signal with every call, so that the last one made is kept. */
+/** Joins two signals. A run passes the same signal with every call, so the last joined one is reused. */
 function signalJoiner(own: AbortSignal): (given: AbortSignal | undefined) => AbortSignal {
   let last: { readonly given: AbortSignal; readonly joined: AbortSignal } | undefined;
   return (given) => {
@@ -142,7 +142,7 @@ async function ask(
   });
   const got = await Promise.race([answer, ended]);
   finish();
-  // Who has answered is not told that nobody waits any more.
+  // The handler is aborted only while it has not answered.
   if (!answered) stop.abort();
   const times = { sentAt, answeredAt: clock() };
   return "status" in got ? { kind: "response", ...got, ...times } : { kind: "none", ...got, ...times };
@@ -166,12 +166,13 @@ async function answerOf(
     if (bytes === null) return noAnswer("too-large", `over ${maxBodyBytes} bytes`);
     return { status: response.status, headers: [...response.headers], body: bytes.toString("utf8") };
   } catch (error) {
-    const message = error instanceof Error ? `${error.name}: ${error.message}` : "something that is no Error";
+    const message =
+      error instanceof Error ? `${error.name}: ${error.message}` : "a value that is not an Error";
     return noAnswer("reset", `the function threw ${message}`);
   }
 }
 
-/** A Response may come from another implementation than ours, so that instanceof would not do. */
+/** Not instanceof: a Response may come from another implementation. */
 function isResponse(value: unknown): value is globalThis.Response {
   return (
     typeof value === "object" && value !== null && "status" in value && "headers" in value && "body" in value

@@ -4,7 +4,7 @@ import { isRecord } from "../spec/body.ts";
 import { Fault } from "../spec/fault.ts";
 import type { SavedPolicy } from "./policy.ts";
 
-/** What a run has created and not yet removed, and emptied and not yet given back, as it stands on disk. */
+/** A journal file: what a run has created and not yet removed, and the policies that it has not yet restored. */
 export interface JournalEntry {
   readonly run: string;
   /** The endpoint's URL, as it was given. */
@@ -12,30 +12,30 @@ export interface JournalEntry {
   readonly region: string;
   /** ISO 8601, UTC. */
   readonly startedAt: string;
-  /** Process that wrote it. */
+  /** The process that wrote the journal. */
   readonly pid: number;
   readonly functions: readonly string[];
   readonly roles: readonly string[];
-  /** Policies as they were before the run; journals of earlier versions have none. */
+  /** The policies before the run; journals of earlier versions have none. */
   readonly policies: readonly SavedPolicy[];
 }
 
-/** What is created for a run. */
+/** The kinds of things that a run creates. */
 export type Created = "functions" | "roles";
 
-/** The journal of one run: what is noted before it is done is found by the next sweep, whatever happens to us. */
+/** The journal of one run. Each note is written before its action, so that `sweep` finds what a killed run left. */
 export interface Journal {
   note(kind: Created, name: string): Promise<void>;
   removeNote(kind: Created, name: string): Promise<void>;
-  /** Notes the policies of a function as they are before the run empties them. */
+  /** Notes the policies of a function before the run empties them. */
   notePolicies(functionName: string, policies: readonly SavedPolicy[]): Promise<void>;
-  /** Forgets the policies of a function once they are given back. */
+  /** Removes the policies of a function after they were restored. */
   removePolicies(functionName: string): Promise<void>;
-  /** The other run at this endpoint that keeps policies of the function; null when there is none. */
+  /** The other run at this endpoint that has noted policies of the function; null if there is none. */
   runWithPoliciesOf(functionName: string): Promise<string | null>;
 }
 
-/** A journal that keeps nothing, for targets that end with the run. */
+/** A journal that writes nothing, for targets that end with the run. */
 export const noJournal: Journal = {
   note: async () => {},
   removeNote: async () => {},
@@ -44,7 +44,10 @@ export const noJournal: Journal = {
   runWithPoliciesOf: async () => null,
 };
 
-/** Opens the journal of a run in `folder`, which is made when needed; the file is gone when nothing is left. */
+/**
+ * Opens the journal of a run in `folder`, which is created when needed. The file is deleted when nothing is noted
+ * any more.
+ */
 export function journalIn(
   folder: string,
   run: Pick<JournalEntry, "run" | "endpoint" | "region" | "startedAt" | "pid">,
@@ -53,7 +56,7 @@ export function journalIn(
   const created: Record<Created, Set<string>> = { functions: new Set(), roles: new Set() };
   const policies = new Map<string, readonly SavedPolicy[]>();
   let last: Promise<void> = Promise.resolve();
-  // One write after the other, so that the file never goes back to an older state.
+  // Writes are sequential, so that the file never returns to an older state.
   const save = (): Promise<void> => {
     const entry: JournalEntry = {
       ...run,
@@ -94,13 +97,13 @@ export function journalIn(
   };
 }
 
-/** A journal that was left behind. */
+/** A journal of an earlier run. */
 export interface LeftJournal {
   readonly path: string;
   readonly entry: JournalEntry;
 }
 
-/** The journals that are in `folder`; none when there is no such folder. Files that are no journals are passed over. */
+/** The journals in `folder`; none if the folder does not exist. Skips files that are not journals. */
 export async function journalsIn(folder: string): Promise<readonly LeftJournal[]> {
   const names = await readdir(folder).catch((): string[] => []);
   const found: LeftJournal[] = [];
@@ -112,7 +115,7 @@ export async function journalsIn(folder: string): Promise<readonly LeftJournal[]
   return found;
 }
 
-/** Removes a journal whose things are all gone. */
+/** Removes a journal after everything in it was cleaned up. */
 export async function removeJournal(path: string): Promise<void> {
   await rm(path, { force: true });
 }
@@ -122,13 +125,13 @@ async function write(folder: string, path: string, entry: JournalEntry): Promise
     const size = entry.functions.length + entry.roles.length + entry.policies.length;
     if (size === 0) return await rm(path, { force: true });
     await mkdir(folder, { recursive: true });
-    // A policy may hold a token, and nobody else has it once the run has emptied it.
+    // A policy may hold a token, and after the run has emptied it the journal is the only copy.
     const how = { mode: 0o600, flush: true };
     await writeFile(`${path}.new`, `${JSON.stringify(entry, null, 2)}\n`, how);
     await rename(`${path}.new`, path);
   } catch (cause) {
     throw new Fault(
-      `The journal ${path} cannot be written, so nothing would find what a broken run leaves behind: give a folder that can be written.`,
+      `The journal ${path} cannot be written, so sweep could not clean up after a killed run: give a writable folder.`,
       { cause },
     );
   }

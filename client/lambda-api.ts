@@ -7,42 +7,42 @@ import type { StatementRequest } from "./addition.ts";
 import { printable } from "./no-answer.ts";
 import type { Outgoing, SendOptions, Transport } from "./transport.ts";
 
-/** What came of a call. */
+/** The result of a call. */
 export type Reply<T> = { readonly ok: true; readonly value: T } | Refused;
 
-/** A reply that is no success. */
+/** A reply that is not a success. */
 export interface Refused {
   readonly ok: false;
   readonly answer: Answer;
   /** HTTP status; 0 without a response. */
   readonly status: number;
-  /** The error's name as the target gave it; null when it gave none. */
+  /** The error's name from the target; null if it gave none. */
   readonly error: string | null;
-  /** What the target said, or why there is no response: one line of at most 200 characters. */
+  /** The target's message, or the reason why there is no response: one line of at most 200 characters. */
   readonly message: string;
 }
 
-/** Some members of an answer, by their names on the wire; the ones that hold no text are absent. */
+/** Some members of an answer by their wire names; members that hold no text are absent. */
 export type Texts<M extends string> = { readonly [K in M]?: string };
 
-/** Whose policy a call is for. */
+/** The function, version or alias that a policy belongs to. */
 export interface PolicyOwner {
   readonly functionName: string;
   /** null for the policy of the function itself. */
   readonly qualifier: string | null;
 }
 
-/** The calls by which functions are arranged, read and cleaned up. */
+/** The calls that create, read and remove functions and policies. */
 export type LambdaApi = ReturnType<typeof lambdaApi>;
 
-/** The API at the end of a transport. Each call is sent with the same options; none rejects. */
+/** The Lambda API over a transport. All calls use the same options; none rejects. */
 export function lambdaApi(transport: Transport, how: SendOptions) {
   const callFor = async <T>(call: Outgoing, read: (body: JsonBody) => T): Promise<Reply<T>> => {
     const answer = await sendSafely(transport, call, how);
     const body = answer.kind === "response" && isSuccess(answer.status) ? bodyIn(answer.body) : null;
     return body === null ? refused(answer) : { ok: true, value: read(body) };
   };
-  /** A call of which the success is all that there is to read. */
+  /** A call whose success has nothing to read. */
   const callForEffect = async (call: Outgoing): Promise<Reply<null>> => {
     const answer = await sendSafely(transport, call, how);
     return isSuccess(statusOf(answer)) ? { ok: true, value: null } : refused(answer);
@@ -55,7 +55,7 @@ export function lambdaApi(transport: Transport, how: SendOptions) {
   return {
     createFunction: (name: string, recipe: Recipe, tags: Readonly<Record<string, string>> | null) =>
       callFor(calls.createFunction(name, recipe, tags), texts("FunctionArn")),
-    /** The Configuration of the function. */
+    /** Returns the Configuration of the function. */
     getFunction: (name: string) =>
       callFor(calls.getFunction(name), ({ Configuration: found }) =>
         configurationIn(isRecord(found) ? found : {}),
@@ -63,7 +63,7 @@ export function lambdaApi(transport: Transport, how: SendOptions) {
     updateFunctionConfiguration: (name: string, description: string) =>
       callFor(calls.updateFunctionConfiguration(name, description), () => null),
     deleteFunction: (name: string) => callForEffect(calls.deleteFunction(name)),
-    /** One page. */
+    /** Returns one page. */
     listFunctions: (marker: string | null) =>
       callFor(calls.listFunctions(marker), (body) => ({
         Functions: (Array.isArray(body.Functions) ? body.Functions : []).filter(isRecord).map(listedIn),
@@ -86,13 +86,16 @@ export function lambdaApi(transport: Transport, how: SendOptions) {
     },
     removePermission: ({ functionName, qualifier }: PolicyOwner, sid: string) =>
       callForEffect(calls.removePermission(functionName, sid, { qualifier })),
-    /** Creates a role without permissions by the IAM API of the same endpoint; its ARN, or null where there is no such API. */
+    /**
+     * Creates a role without permissions with the IAM API of the same endpoint. Returns its ARN, or null if there is
+     * no such API.
+     */
     async createRole(name: string): Promise<string | null> {
       const answer = await iam({ Action: "CreateRole", RoleName: name, AssumeRolePolicyDocument: trust });
       if (answer.kind === "none" || answer.status !== 200) return null;
       return /<Arn>\s*(arn:[^<\s]+)\s*<\/Arn>/.exec(answer.body)?.[1] ?? null;
     },
-    /** Deletes a role; null when it is gone, else what the target answered. */
+    /** Deletes a role. Returns null when it is gone, else the target's answer. */
     async deleteRole(name: string): Promise<string | null> {
       const answer = await iam({ Action: "DeleteRole", RoleName: name });
       if (answer.kind === "none") return answer.detail;
@@ -109,7 +112,7 @@ const trust = JSON.stringify({
 
 type JsonBody = Readonly<Record<string, unknown>>;
 
-/** Reads members as text; a number that stands where text belongs is read as its digits. */
+/** Reads members as text; reads a number as its digits. */
 function texts<M extends string>(...members: readonly M[]): (body: JsonBody) => Texts<M> {
   return (body) =>
     Object.fromEntries(
@@ -124,8 +127,8 @@ const configurationIn = texts("FunctionName", "FunctionArn", "State", "StateReas
 const listedIn = texts("FunctionName", "LastModified");
 
 /**
- * A connection that was idle may be closed just when a call is sent, and then nobody knows whether it had an effect.
- * What has none when it is sent twice is sent again; anything else begins on a connection of its own.
+ * The target may close an idle connection while a call is sent, and then the effect of the call is unknown. Calls
+ * that can be repeated are sent again; all others use a new connection.
  */
 async function sendSafely(transport: Transport, call: Outgoing, how: SendOptions): Promise<Answer> {
   const onNewConnection = { ...how, onNewConnection: true };
@@ -142,7 +145,7 @@ function statusOf(answer: Answer): number {
   return answer.kind === "none" ? 0 : answer.status;
 }
 
-/** The members of a body; none where it is empty or some other value, null where it is no JSON or the JSON null. */
+/** The members of a body: none if it is empty or not an object, null if it is not JSON or is the JSON null. */
 function bodyIn(text: string): JsonBody | null {
   if (text === "") return {};
   try {
@@ -167,7 +170,7 @@ function refused(answer: Answer): Refused {
   };
 }
 
-/** The reply in a few words: "400 InvalidParameterValueException: …", or why there was none. */
+/** The reply as a phrase: "400 InvalidParameterValueException: …", or the reason why there is none. */
 export function replyText(reply: Reply<unknown>): string {
   if (reply.ok) return "success";
   if (reply.status === 0) return reply.message;

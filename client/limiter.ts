@@ -3,32 +3,32 @@ import type { Sleep } from "./deadline.ts";
 import { notSent } from "./no-answer.ts";
 import type { Clock, Outgoing, SendOptions, Transport } from "./transport.ts";
 
-/** How much may be sent; what is absent is not limited. */
+/** The limits of a run; an absent one does not apply. */
 export interface Limits {
-  /** Most requests a second, evenly spaced. */
+  /** The highest number of requests a second, evenly spaced. */
   readonly rate?: number | undefined;
-  /** Most requests in all. */
+  /** The highest number of requests. */
   readonly budget?: number | undefined;
-  /** Requests of the budget that are kept back for clean-up; 0 unless told otherwise. */
+  /** The requests of the budget that are reserved for clean-up; 0 by default. */
   readonly reserve?: (() => number) | undefined;
 }
 
-/** A transport that counts and holds back. */
+/** A transport that counts and delays requests. */
 export interface Limited extends Transport {
-  /** Requests sent so far. */
+  /** The number of requests sent so far. */
   requests(): number;
-  /** True once a call was not sent because the budget was spent. */
+  /** True after the spent budget kept a call from being sent. */
   spent(): boolean;
-  /** Requests that may still be sent, those for clean-up aside; infinite without a budget. */
+  /** The number of requests left, without those for clean-up; infinite without a budget. */
   remaining(): number;
-  /** Part of the budget that is used up, from 0 to 1, what is for clean-up aside; 0 without one. */
+  /** The used part of the budget without clean-up, from 0 to 1; 0 without a budget. */
   used(): number;
 }
 
 /**
- * Holds a transport to limits. Waiting for one's turn does not count against the deadline of a call. Once the signal of a
- * call is given it is not sent any more. What is on its way then and may write is awaited all the same, to its deadline:
- * a write that is given up may happen later, after whoever cleans up has looked.
+ * Applies limits to a transport. Waiting for a free slot does not count towards the deadline of a call. After the
+ * signal is aborted nothing more is sent, but writes in flight are awaited to their deadline: a write that is given
+ * up may still happen after clean-up.
  */
 export function limited(
   transport: Transport,
@@ -43,7 +43,7 @@ export function limited(
 
   const usable = () => budget - reserve();
   const notSentAnswer = () => Promise.resolve(notSent("the run was ended", clock()));
-  // Runs hand in the same options with every call, and transports remember what they make of the last ones.
+  // A run passes the same options object with every call, so the derived options of the last one are reused.
   let last: { readonly options: SendOptions; readonly awaited: SendOptions } | undefined;
   const awaited = (options: SendOptions): SendOptions => {
     if (last?.options !== options) last = { options, awaited: { ...options, signal: undefined } };

@@ -1,6 +1,6 @@
 import type { NoAnswer, Silence } from "../spec/exchange.ts";
 
-/** Why there is no response, and one sentence about it. */
+/** The reason why there is no response, with one sentence about it. */
 export type NoAnswerReason = Pick<NoAnswer, "reason" | "detail">;
 
 const byCode: Readonly<Record<string, Silence>> = {
@@ -38,38 +38,38 @@ const meaning: Readonly<Record<Silence, string>> = {
   refused: "the connection was not accepted",
   reset: "the connection was dropped before the response was complete",
   protocol: "what came back is not a correct HTTP/1.1 response",
-  "too-large": "the response is larger than what is read",
+  "too-large": "the response is larger than the limit",
   tls: "no TLS connection could be made",
   unresolved: "the host name cannot be resolved",
-  aborted: "the call was ended from our side",
+  aborted: "the suite ended the call",
 };
 
 /**
- * True for the error with which undici gives a call up although HTTP allows what came: an interim response 100 without
- * an Expect. A call that is in flight gets this message for no other reason, and undici has no code for it.
+ * True for undici's error about a valid interim response: 100 without an Expect. Its message identifies it for a
+ * call in flight; undici has no code for it.
  */
 export function isUnexpectedContinue(error: unknown): boolean {
   const first = innermost(error);
   return codeOf(first) === "UND_ERR_SOCKET" && first instanceof Error && first.message === "bad response";
 }
 
-/** Sorts an error of a socket, of TLS, of the resolver or of an HTTP parser. */
+/** Classifies an error of a socket, of TLS, of the resolver or of an HTTP parser. */
 export function reasonOf(error: unknown): NoAnswerReason {
   const first = innermost(error);
   if (isUnexpectedContinue(first))
-    return noAnswer("aborted", "a 100 Continue that nobody asked for, which our HTTP client cannot read");
+    return noAnswer("aborted", "a 100 Continue without an Expect, which our HTTP client cannot read");
   const reason = silenceOf(first);
   const said = first instanceof Error ? printable(first.message) : "";
   return noAnswer(reason, said);
 }
 
-/** A reason with what is known about it; the text is made one printable line of at most 200 characters. */
+/** A reason with its detail; the text becomes one printable line of at most 200 characters. */
 export function noAnswer(reason: Silence, detail = ""): NoAnswerReason {
   const text = printable(detail);
   return { reason, detail: text === "" ? meaning[reason] : `${meaning[reason]} (${text})` };
 }
 
-/** A call that was never sent, because of us: not to be held against the target. */
+/** A call that the suite never sent: it does not count against the target. */
 export function notSent(why: string, now: number): NoAnswer {
   return {
     kind: "none",
@@ -81,7 +81,7 @@ export function notSent(why: string, now: number): NoAnswer {
   };
 }
 
-/** The code of a system or library error; the empty string when it has none. */
+/** The code of a system or library error; an empty string if it has none. */
 function codeOf(error: unknown): string {
   if (typeof error !== "object" || error === null || !("code" in error)) return "";
   return typeof error.code === "string" ? error.code : "";
@@ -96,7 +96,7 @@ function silenceOf(error: unknown): Silence {
   return byCode[code] ?? "protocol";
 }
 
-/** A connection attempt on several addresses fails with one error for each: the first tells enough. */
+/** A connection attempt on several addresses fails with one error for each; the first is representative. */
 function innermost(error: unknown): unknown {
   if (error instanceof AggregateError && error.errors.length > 0) {
     const [first] = error.errors;

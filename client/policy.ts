@@ -5,24 +5,24 @@ import { additionOf, type Statement, type StatementRequest } from "./addition.ts
 import { type PolicyOwner, type Reply, replyText } from "./lambda-api.ts";
 import { isBusy, retryWhile, type WaitContext } from "./wait.ts";
 
-/** A policy as it was read, to be given back later. Plain JSON. */
+/** A policy before the run, for restoring it later. Plain JSON. */
 export interface SavedPolicy extends PolicyOwner {
-  /** ARN of what the policy belongs to. */
+  /** The ARN of the policy's owner. */
   readonly resource: string;
   readonly statements: readonly Statement[];
 }
 
-/** What a read of a policy shows; `why` is a clause. */
+/** The result of reading a policy; `why` is a clause. */
 export type ShownPolicy =
   | { readonly kind: "statements"; readonly statements: readonly Statement[] }
   | {
       readonly kind: "unreadable";
       readonly why: string;
-      /** False where no answer came. */
+      /** False if no answer came. */
       readonly isAnswered: boolean;
     };
 
-/** Reads the statements of a policy; there are none where GetPolicy answers 404. */
+/** Reads the statements of a policy; a GetPolicy that answers 404 means none. */
 export async function readStatements(context: WaitContext, of: PolicyOwner): Promise<ShownPolicy> {
   const reply = await retryWhile(context, () => context.lambda.getPolicy(of), isBusy);
   if (!reply.ok && reply.status === 404) return { kind: "statements", statements: [] };
@@ -47,7 +47,7 @@ export function addStatement(
   return retryWhile(context, () => context.lambda.addPermission(of, addition), isBusy);
 }
 
-/** Removes one statement; null when it is gone, else why it is not. */
+/** Removes one statement. Returns null when it is gone, else the reason. */
 export async function removeStatement(
   context: WaitContext,
   of: PolicyOwner,
@@ -57,24 +57,26 @@ export async function removeStatement(
   return reply.ok || reply.status === 404 ? null : replyText(reply);
 }
 
-/** What came of giving a policy back. */
+/** The result of restoring a policy. */
 export interface Restored {
-  /** Ids of the statements that were removed. */
+  /** The ids of the removed statements. */
   readonly removed: readonly string[];
-  /** Ids of the statements that were added. */
+  /** The ids of the added statements. */
   readonly given: readonly string[];
-  /** What is not as it was, one sentence each. */
+  /** One sentence for each remaining difference. */
   readonly problems: readonly string[];
-  /** True when nothing is left to do: what stood there stands again, and the rest is gone or can never be removed. */
+  /** True if the original statements are all there and no removable statement is left over. */
   readonly done: boolean;
 }
 
-/** Waits before a policy is written and read once more, in milliseconds: an answer was lost, or the target lags. */
+/**
+ * Pauses before a policy is written and read again, in milliseconds: an answer may be lost, or the target may lag.
+ */
 export const pausesMs: readonly number[] = [0, 300, 1500];
 
 /**
- * Removes from a policy what was added to it, and adds what is missing. May be repeated. `sentIds` are the ids of
- * statements that may have been added: a target may be brought to store one with which it shows no policy any more.
+ * Removes added statements from a policy and adds missing ones. Can be repeated. `sentIds` are the ids of statements
+ * that may have been added: some statements make a policy unreadable.
  */
 export async function restore(
   context: WaitContext,
@@ -91,7 +93,7 @@ export async function restore(
   });
   let refusals: Refusals = new Map();
   let addedUnread: readonly Statement[] = [];
-  // Only what a run empties has to be written without a look.
+  // Only a policy that the run empties may be written without reading it.
   let mayWriteUnread = policy.qualifier === null;
   for (let attempt = 0; ; attempt += 1) {
     const now = await readStatements(context, policy);
@@ -120,7 +122,7 @@ interface PolicyChange {
   readonly missing: readonly Statement[];
 }
 
-/** Why a statement could not be removed or added, by its text. */
+/** The reason why each statement could not be removed or added, by its text. */
 type Refusals = ReadonlyMap<string, string>;
 
 function compare(now: readonly Statement[], before: readonly Statement[]): PolicyChange {
@@ -148,15 +150,15 @@ async function write(
     else
       refusals.set(
         canonicalJson(statement),
-        reply === null ? "AddPermission cannot say it" : replyText(reply),
+        reply === null ? "AddPermission cannot write it" : replyText(reply),
       );
   }
   return refusals;
 }
 
 /**
- * Adds what stood in a policy that cannot be read, and removes what may have been added, as long as patience lasts.
- * Gives the statements of which the target acknowledged the addition.
+ * Adds the original statements of an unreadable policy, and removes possibly added ones within the wait timeout.
+ * Returns the statements whose addition the target acknowledged.
  */
 async function writeUnread(
   context: WaitContext,
@@ -178,7 +180,7 @@ async function writeUnread(
   return added;
 }
 
-/** A path can name the id of the statement without being taken for something else. */
+/** True if a path can hold the id of the statement without being read as another path. */
 function canBeRemoved(statement: Statement): statement is Statement & { readonly Sid: string } {
   return typeof statement.Sid === "string" && isRemovable(statement.Sid);
 }
@@ -190,15 +192,15 @@ function problemsOf(
 ): readonly string[] {
   const owner = ownerOf(policy);
   const why = (statement: Statement) =>
-    refusals.get(canonicalJson(statement)) ?? "the target acknowledged the request and did not do it";
+    refusals.get(canonicalJson(statement)) ?? "the target acknowledged the request and did not execute it";
   const notRemoved = surplus.map((statement) => {
-    const reason = canBeRemoved(statement) ? why(statement) : "no path can name its id safely";
+    const reason = canBeRemoved(statement) ? why(statement) : "a path cannot hold its id safely";
     return `${JSON.stringify(statement.Sid)} (${reason})`;
   });
   const behind = `${notRemoved.length} statements of ${owner} are left behind: ${notRemoved.slice(0, 5).join(", ")}${notRemoved.length > 5 ? ", …" : ""}`;
   const lost = missing.map(
     (statement) =>
-      `${owner} has lost a statement that stood there before (${why(statement)}): ${canonicalJson(statement)}`,
+      `${owner} has lost a statement that it had before the run (${why(statement)}): ${canonicalJson(statement)}`,
   );
   return notRemoved.length > 0 ? [behind, ...lost] : lost;
 }
@@ -211,15 +213,15 @@ function unreadableProblems(
   const owner = ownerOf(policy);
   const held = policy.statements.map((statement) => {
     const text = canonicalJson(statement);
-    return added.includes(statement) ? `${text} (added again, which cannot be seen)` : text;
+    return added.includes(statement) ? `${text} (added again, but not verified)` : text;
   });
   return [
     `what was added to ${owner} may be left behind: its policy cannot be read (${why})`,
-    ...(held.length === 0 ? [] : [`${owner} may have lost what stood there before: ${held.join(", ")}`]),
+    ...(held.length === 0 ? [] : [`${owner} may have lost what it had before the run: ${held.join(", ")}`]),
   ];
 }
 
-/** How messages name the owner of a policy. */
+/** The name of a policy's owner in messages. */
 export function ownerOf({ functionName, qualifier }: PolicyOwner): string {
   return qualifier === null ? functionName : `${functionName}:${qualifier}`;
 }

@@ -8,7 +8,7 @@ import { type ReadResponse, readResponse } from "./read-response.ts";
 import { dial, type Tls } from "./sockets.ts";
 import { addressed, type Clock, defaultMaxBodyBytes, type Outgoing, type SendOptions } from "./transport.ts";
 
-/** How to send over a bare socket. */
+/** Options of a call over a raw socket. */
 export interface RawOptions extends SendOptions {
   readonly endpoint: URL;
   readonly clock: Clock;
@@ -16,18 +16,18 @@ export interface RawOptions extends SendOptions {
   readonly maxBodyBytes?: number | undefined;
   readonly connectTimeoutMs?: number | undefined;
   readonly tls?: Tls | undefined;
-  /** Another reason to end early. */
+  /** A second signal that ends the call. */
   readonly closing?: AbortSignal | undefined;
 }
 
-/** Writes one call to a socket of its own, byte for byte, and reads the answer. Never rejects. */
+/** Writes one call to a new socket, byte for byte, and reads the answer. Never rejects. */
 export async function sendRaw(call: Outgoing, options: RawOptions): Promise<Answer> {
   const { answer, socket } = await sendOver(undefined, call, options);
   socket?.destroy();
   return answer;
 }
 
-/** Writes one call to an open socket, or to a new one, and gives the socket back where it can take another call. Never rejects. */
+/** Writes one call to an open or a new socket, and returns the socket if it can take another call. Never rejects. */
 export async function sendOver(
   open: Socket | undefined,
   call: Outgoing,
@@ -119,13 +119,13 @@ async function converse(
   reading.stop();
   answered.abort();
   const whole = await Promise.race([writing, turn(false)]);
-  // A request that was answered before it was written leaves the target in the middle of it.
+  // After an answer to a partly written request, the target still waits for the rest of it.
   return "status" in result && !whole ? { ...result, reusable: false } : result;
 }
 
 const chunkBytes = 64 * 1024;
 
-/** Writes in chunks and lets what comes back be read in between: an early refusal must not be lost to a reset. */
+/** Writes in chunks and reads in between: a reset must not discard an early refusal. */
 async function write(
   socket: Socket,
   pieces: readonly Buffer[],
@@ -155,7 +155,7 @@ function written(socket: Socket, chunk: Buffer): Promise<boolean> {
   });
 }
 
-/** Does the work with a promise that tells when deadline, signal or closing end it. */
+/** Runs the work with a promise that resolves when the deadline or a signal ends it. */
 async function within<T>(
   options: RawOptions,
   work: (ended: Promise<NoAnswerReason>) => Promise<T>,
@@ -178,8 +178,8 @@ async function within<T>(
 function ignore(): void {}
 
 /**
- * The pieces of bytes that go over a bare socket, the head first. Characters up to U+00FF are one byte each, any
- * other text is UTF-8. A line with `{authorization}` is followed by what else authorizes, such as X-Amz-Date.
+ * The bytes of a call on a raw socket, the head first. Characters up to U+00FF are one byte each; any other text is
+ * UTF-8. After a line with `{authorization}` come the other headers that authorize, such as X-Amz-Date.
  */
 function framed(call: Outgoing, host: string, signed: readonly Header[]): readonly Buffer[] {
   const lines = call.raw?.lines ?? plainLines(call);
@@ -189,7 +189,7 @@ function framed(call: Outgoing, host: string, signed: readonly Header[]): readon
   return [bytes(head), ...pieces.filter((piece) => piece.length > 0)];
 }
 
-/** What a signature has to cover: the type that is in the lines and the bytes that are in the pieces. */
+/** The parts that a signature covers: the content type of the lines and the bytes of the body. */
 function signable(call: Outgoing): Outgoing {
   if (call.raw === undefined) return call;
   const types = call.raw.lines.flatMap((line): readonly Header[] => {

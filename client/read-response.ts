@@ -5,25 +5,25 @@ import type { Header } from "../spec/exchange.ts";
 import { type NoAnswerReason, noAnswer, reasonOf } from "./no-answer.ts";
 import { maxHeaderBytes, maxInterimResponses } from "./transport.ts";
 
-/** A response that has been read to its end from a socket. */
+/** A complete response that was read from a socket. */
 export interface ReadResponse {
   readonly kind: "read";
   readonly status: number;
   readonly headers: readonly Header[];
   readonly body: string;
-  /** The target keeps the connection open for another request. */
+  /** True if the target keeps the connection open for another request. */
   readonly reusable: boolean;
 }
 
-/** A reading under way. `stop` ends it and leaves the socket alone. */
+/** A response that is being read. `stop` ends the reading and leaves the socket open. */
 export interface ResponseReading {
   readonly result: Promise<ReadResponse | NoAnswerReason>;
   stop(): void;
 }
 
 /**
- * Reads one response from a socket that somebody else writes to. Node's own client parses it: it is given a stream
- * that carries the socket's bytes and swallows the request that Node believes to send.
+ * Reads one response from a socket that other code writes to. Node's own client parses it: it gets a stream that
+ * passes on the socket's bytes and discards the client's request.
  */
 export function readResponse(
   socket: Socket,
@@ -92,7 +92,7 @@ function tapOf(socket: Socket): { readonly stream: Duplex; readonly remove: () =
       done();
     },
   });
-  // Whoever still holds the stream when it is removed has been answered already.
+  // The result is settled by now, so later errors of the stream do not matter.
   stream.on("error", () => {});
   const data = (chunk: Buffer): void => {
     if (!stream.push(chunk)) socket.pause();
@@ -100,7 +100,7 @@ function tapOf(socket: Socket): { readonly stream: Duplex; readonly remove: () =
   const end = (): void => {
     stream.push(null);
   };
-  // What was received before the failure is parsed first.
+  // The bytes received before the failure are parsed first.
   const fail = (error: Error): void => void setImmediate(() => stream.destroy(error));
   const close = (): void =>
     fail(Object.assign(new Error("the connection was closed"), { code: "ECONNRESET" }));

@@ -1,7 +1,7 @@
 import type { Answer, Header } from "../spec/exchange.ts";
 import type { Outgoing, Transport } from "./transport.ts";
 
-/** Takes secrets out of what is recorded. */
+/** Removes secrets from everything that is recorded. */
 export interface Redactor {
   text(text: string): string;
   headers(headers: readonly Header[]): readonly Header[];
@@ -9,23 +9,23 @@ export interface Redactor {
   answer(answer: Answer): Answer;
 }
 
-/** What stands where a secret stood. */
+/** The replacement of a secret. */
 export const redacted = "[redacted]";
 
 /**
- * A regular expression, as text, for a secret in whatever spelling it comes back: each character as it is,
- * percent-encoded once or more, or as an escape of JSON or XML, in any mixture; or the whole in base64.
+ * The source of a regular expression that matches a secret in every spelling: plain, percent-encoded once or more,
+ * or escaped in JSON or XML, in any mixture; or as a whole in base64.
  */
 function spellingsOf(secret: string): string {
   return [spelled(secret), ...spelledInBase64(secret)].join("|");
 }
 
-/** The same for a word that is no secret, without base64. */
+/** The same for a public word, without base64. */
 function spelled(word: string): string {
   return [...word].map(character).join("");
 }
 
-/** One hexadecimal digit in lower case, in any of those spellings. */
+/** One hexadecimal digit in lower case, in any of these spellings. */
 const spelledHexDigit = String.raw`(?:[0-9a-f]|(?:\\+u00|%(?:25)*|&(?:amp;)*#[xX]0*)(?:3\d|6[1-6]);?|&(?:amp;)*#0*(?:4[89]|5[0-7]|9[7-9]|10[0-2]);)`;
 
 const named: Readonly<Record<string, string>> = {
@@ -44,7 +44,7 @@ function character(one: string): string {
   );
   const entity = named[one];
   return `(?:${[
-    // JSON in JSON doubles the backslashes before what has to be escaped, and before a slash they are allowed.
+    // JSON within JSON doubles the backslashes of an escape; a slash may have backslashes, too.
     /["'\\/]/.test(one) ? `\\\\*${escaped(one)}` : escaped(one),
     percent.join(""),
     `\\\\+u${eitherCase(hex.padStart(4, "0"))}`,
@@ -53,7 +53,7 @@ function character(one: string): string {
   ].join("|")})`;
 }
 
-/** The secret as it stands inside base64, where what comes before decides which bits share a character. */
+/** The secret inside base64; the bytes before it decide which bits share a character. */
 function spelledInBase64(secret: string): readonly string[] {
   const bytes = Buffer.from(secret);
   return [0, 1, 2].map((offset) => {
@@ -74,33 +74,33 @@ function escaped(text: string): string {
 }
 
 const secretHeader = /^(authorization|proxy-authorization|x-amz-security-token|cookie|set-cookie)$/i;
-/** What separates a name from its value, in the spellings of a header, a query, JSON and XML. */
+/** The separator of a name and its value, in the spellings of a header, a query, JSON and XML. */
 const separator = String.raw`(?:\\*["'])?\s*(?:=|:|%(?:25)*3D|\\+u003d|&#(?:0*61|x0*3d);)\s*(?:\\*["'])?`;
 
-/** An Authorization header to the end of its signature; the parts of a signed query; a signature, however it is spelt. */
+/** An Authorization header up to its signature; the parts of a signed query; a signature in any spelling. */
 const signedParts = new RegExp(
   String.raw`AWS4-HMAC-SHA256[^"'<>\r\n]{0,2000}?Signature${separator}[0-9a-f]+|(X-Amz-(?:Signature|Credential|Security-Token)${separator})[^&\s"'<>\\]+|(${spelled("Signature")}${separator})${spelledHexDigit}{32,}`,
   "gi",
 );
 
-/** The same header in base64, by how its first word begins at the three places that it can stand at. */
+/** The same header in base64: the three possible encodings of its first word. */
 const hiddenHeader = /(?:QVdTNC1ITUFD|FXUzQtSE1BQ|BV1M0LUhNQU)[A-Za-z0-9+/_=-]*/g;
 
-/** What may hold a signature at all, its first letter escaped or not: most texts do not. */
+/** Matches texts that may hold a signature, with the first letter escaped or not; most texts do not. */
 const mayHoldSignature = /AWS4-|Signature|x-amz-[sc]|QVdTNC|FXUzQt|BV1M0L|(?:u00|%|&#x)[57]3|&#(?:83|115);/i;
 
 /**
- * A redactor for the given secrets, in every spelling they may come back in. Texts under eight characters are dummies
- * such as "test", not secrets; taking them out would spoil the report.
+ * A redactor for the given secrets in every spelling. Secrets of under eight characters are dummies such as "test";
+ * removing them would spoil the report.
  */
 export function redactor(secrets: readonly string[]): Redactor {
-  // The longest first, so that no secret is cut by one that it contains.
+  // The longest first: one secret may contain another.
   const real = [...new Set(secrets.filter((secret) => secret.length >= 8))].sort(
     (a, b) => b.length - a.length,
   );
   const known = real.length === 0 ? null : new RegExp(real.map(spellingsOf).join("|"), "g");
   const text = (given: string): string => {
-    // First: a header in base64 is only known by its beginning, and has a key in its middle.
+    // Signatures first: a base64 header is recognised by its beginning and has a key in its middle.
     const clean = mayHoldSignature.test(given) ? withoutSignatures(given) : given;
     return known === null ? clean : clean.replace(known, redacted);
   };
@@ -131,7 +131,7 @@ export function redactor(secrets: readonly string[]): Redactor {
     }),
     answer: (answer) => {
       if (answer.kind === "none") return { ...answer, detail: text(answer.detail) };
-      // Nearly every answer is clean, and stays the object that it is.
+      // Nearly every answer has no secret and stays the same object.
       const clean = { headers: headers(answer.headers), body: text(answer.body) };
       return clean.headers === answer.headers && clean.body === answer.body
         ? answer
@@ -146,7 +146,7 @@ function withoutSignatures(text: string): string {
     .replace(hiddenHeader, redacted);
 }
 
-/** Bytes are only rewritten when they hold a secret: as text they might not come back the same. */
+/** Bytes are rewritten only if they hold a secret: decoding to text may change them. */
 function base64(encoded: string, text: (given: string) => string): string {
   const plain = Buffer.from(encoded, "base64").toString("latin1");
   const clean = text(plain);
@@ -154,8 +154,8 @@ function base64(encoded: string, text: (given: string) => string): string {
 }
 
 /**
- * A transport whose answers carry no secrets any more: whatever a target says of our keys is gone before anybody reads
- * it, so that it can stand in no record, no message and no further request.
+ * A transport that removes secrets from every answer before any other code reads it. No recording, message or later
+ * request can hold them.
  */
 export function redacting(transport: Transport, redact: Redactor): Transport {
   return {

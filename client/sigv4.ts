@@ -40,7 +40,7 @@ export function signingAuthorizer(options: {
   };
 }
 
-/** The key of the last day of each service is kept, since it takes four hashes to make. */
+/** Caches the key of the last day of each service: making one takes four hashes. */
 function keyCache(secret: string, region: string): (day: string, service: Service) => Buffer {
   const last = new Map<Service, { readonly day: string; readonly key: Buffer }>();
   return (day, service) => {
@@ -52,13 +52,13 @@ function keyCache(secret: string, region: string): (day: string, service: Servic
   };
 }
 
-/** Besides Host only this is signed: every other header may be changed on the way without harm. */
+/** Only Host and this header are signed: any other header may change on the way. */
 function contentType(call: Outgoing): readonly Header[] {
   const types = call.headers.filter(([name]) => name.toLowerCase() === "content-type");
   return types.length === 0 ? [] : [["content-type", types.map(([, value]) => value).join(",")]];
 }
 
-/** Sorted by name in lower case, with every run of white space as one space and none at the ends. */
+/** Sorted by name in lower case; each run of white space becomes one space, and none is at the ends. */
 function canonicalHeaders(headers: readonly Header[]): readonly Header[] {
   return headers
     .map(
@@ -70,10 +70,7 @@ function canonicalHeaders(headers: readonly Header[]): readonly Header[] {
     .sort(([one], [other]) => (one < other ? -1 : 1));
 }
 
-/**
- * Without empty and dot segments, and every segment encoded once more than it is on the wire, as all services but S3
- * want it.
- */
+/** The path without empty and dot segments, each segment encoded once more, as all services but S3 require. */
 function canonicalPath(path: string): string {
   const kept: string[] = [];
   for (const segment of path.split("/")) {
@@ -84,7 +81,7 @@ function canonicalPath(path: string): string {
   return `/${kept.join("/")}${end}`;
 }
 
-/** Sorted by name, then by value; what an escape stands for is encoded anew, and no signature is signed. */
+/** Sorted by name, then by value. Escapes are decoded and encoded again; the signature itself is left out. */
 function canonicalQuery(text: string): string {
   return text
     .split("&")
@@ -104,7 +101,7 @@ function order(one: string, other: string): number {
   return one < other ? -1 : one > other ? 1 : 0;
 }
 
-/** An escape that cannot be decoded stays as it is written. */
+/** An escape that cannot be decoded is not changed. */
 function decoded(text: string): string {
   try {
     return decodeURIComponent(text);

@@ -2,19 +2,19 @@ import { connect as connectPlain, isIP, type Socket } from "node:net";
 import { setTimeout as pause } from "node:timers/promises";
 import { connect as connectTls, rootCertificates } from "node:tls";
 
-/** Open sockets between two calls, by the name of their connection. */
+/** Open sockets between calls, by the name of their connection. */
 export interface SocketPool {
-  /** The socket of that name, if there is one and it is still good for a call; it is no longer kept then. */
+  /** Takes the socket of this name out of the pool, if there is a usable one. */
   take(name: string): Promise<Socket | undefined>;
-  /** Keeps a socket in place of the one that had the name. */
+  /** Adds a socket and closes the previous one of this name. */
   put(name: string, socket: Socket): void;
-  /** Ends the socket of that name. */
+  /** Closes the socket of this name. */
   release(name: string): void;
-  /** Ends every socket. */
+  /** Closes every socket. */
   close(): void;
 }
 
-/** Makes an empty collection. */
+/** Creates an empty pool. */
 export function socketPool(): SocketPool {
   const sockets = new Map<string, Socket>();
   let closed = false;
@@ -44,7 +44,7 @@ export function socketPool(): SocketPool {
   };
 }
 
-/** False when bytes came that nobody asked for, or the connection ended; waits a moment for either. */
+/** False if the target sent bytes or closed the connection; waits a moment for either. */
 async function isQuiet(socket: Socket): Promise<boolean> {
   let quiet = true;
   const onActivity = (): void => {
@@ -56,15 +56,18 @@ async function isQuiet(socket: Socket): Promise<boolean> {
   return quiet && socket.writable && !socket.destroyed;
 }
 
-/** Whom to trust behind an https endpoint. */
+/** The trusted certificates of an https endpoint. */
 export interface Tls {
-  /** Certificates in PEM that are trusted besides the usual ones. */
+  /** Trusted certificates in PEM, besides the usual ones. */
   readonly ca?: string | undefined;
   /** True to accept any certificate, such as a self-signed one. */
   readonly insecure?: boolean | undefined;
 }
 
-/** Opens a socket to the endpoint's host; `done` is called once. The socket is returned at once, so that it can be ended. */
+/**
+ * Opens a socket to the endpoint's host and calls `done` once. Returns the socket at once, so that the caller can
+ * close it.
+ */
 export function dial(
   endpoint: URL,
   tls: Tls,
@@ -85,7 +88,7 @@ export function dial(
       .off(secure ? "secureConnect" : "connect", connected)
       .off("error", finish)
       .off("close", closed);
-    // A socket that fails after it was given up has nobody left to tell.
+    // Later errors of this socket do not matter, but without a listener they end the process.
     if (error !== null) socket.on("error", () => {});
     done(error, socket);
   };

@@ -7,38 +7,38 @@ import { ownerOf, restore, type SavedPolicy } from "./policy.ts";
 import type { Clock, Transport } from "./transport.ts";
 import type { WaitContext } from "./wait.ts";
 
-/** What sweeping needs. */
+/** Options of a sweep. */
 export interface SweepOptions {
   readonly transport: Transport;
   readonly clock: Clock;
-  /** Only journals of this endpoint and region are worked off. */
+  /** Only journals of this endpoint and region are processed. */
   readonly endpoint: string;
   readonly region: string;
   readonly journalDir: string;
-  /** Functions whose names begin so are ours; `addperm-ct-` by convention. */
+  /** The prefix of our function names; `addperm-ct-` by convention. */
   readonly prefix: string;
-  /** Functions that no journal names are only deleted when they are older, in milliseconds. */
+  /** The minimum age, in milliseconds, of deleted functions that no journal names. */
   readonly olderThanMs: number;
   readonly now: Date;
-  /** True while a process runs: its journal is left alone. */
+  /** True while a process runs; its journal is skipped. */
   readonly isAlive: (pid: number) => boolean;
-  /** Milliseconds for each request. */
+  /** The time limit of each request, in milliseconds. */
   readonly deadlineMs: number;
   readonly signal?: AbortSignal | undefined;
   readonly sleep?: Sleep | undefined;
 }
 
-/** What a sweep did. */
+/** The result of a sweep. */
 export interface Swept {
-  /** Names of what was deleted. */
+  /** The names of deleted functions and roles. */
   readonly deleted: readonly string[];
-  /** What was done to each policy that a run had emptied, one sentence each. */
+  /** One sentence for each restored policy. */
   readonly givenBack: readonly string[];
-  /** One sentence for each thing that could not be deleted or was left on purpose. */
+  /** One sentence for each thing that was not deleted, with the reason. */
   readonly left: readonly string[];
 }
 
-/** What a sweep has done so far. */
+/** The result so far. */
 interface SweepProgress {
   readonly deleted: string[];
   readonly givenBack: string[];
@@ -46,8 +46,8 @@ interface SweepProgress {
 }
 
 /**
- * Deletes what journals of broken runs list, gives back the policies that they keep and, where functions can be listed,
- * deletes old ones with our prefix. May be repeated.
+ * Deletes what journals of killed runs list, restores the policies in them and, if functions can be listed, deletes
+ * old ones with our prefix. Can be repeated.
  */
 export async function sweep(options: SweepOptions): Promise<Swept> {
   const done: SweepProgress = { deleted: [], givenBack: [], left: [] };
@@ -71,7 +71,7 @@ export async function sweep(options: SweepOptions): Promise<Swept> {
 
 function isRunning({ entry }: LeftJournal, options: SweepOptions): boolean {
   const age = options.now.getTime() - Date.parse(entry.startedAt);
-  // Process numbers are used again: an old journal does not belong to whoever has the number now.
+  // Process ids are reused: an old journal may belong to another process.
   return options.isAlive(entry.pid) && age < options.olderThanMs;
 }
 
@@ -90,7 +90,8 @@ async function clear(
   const isClear = done.left.length === before;
   let isGiven = true;
   for (const policy of entry.policies) isGiven = (await restorePolicy(options, policy, done)) && isGiven;
-  if (!isGiven) done.left.push(`${path} still keeps what stood there before: delete the file to give it up`);
+  if (!isGiven)
+    done.left.push(`${path} still holds the policy from before the run: delete the file to discard it`);
   if (isClear && isGiven) await removeJournal(path);
 }
 
@@ -105,7 +106,7 @@ async function remove(options: SweepOptions, name: string, { deleted, left }: Sw
   else left.push(`the function ${name} is left behind (${why})`);
 }
 
-/** True when nothing is left to do for the policy. */
+/** True if the policy is restored or its owner no longer exists. */
 async function restorePolicy(
   options: SweepOptions,
   policy: SavedPolicy,
@@ -115,7 +116,7 @@ async function restorePolicy(
   const owner = ownerOf(policy);
   if (!done && (await isGone(options, policy.functionName))) {
     const held = policy.statements.map(canonicalJson).join(", ");
-    to.givenBack.push(`nothing to ${owner}, which does not exist any more${held && `; it held ${held}`}`);
+    to.givenBack.push(`nothing for ${owner}, which no longer exists${held && `; it held ${held}`}`);
     return true;
   }
   const changed = removed.length + given.length > 0;
@@ -136,7 +137,7 @@ function named(sids: readonly string[]): string {
 
 const mostPages = 200;
 
-/** Names of old functions with our prefix; a target that cannot list has none. */
+/** The names of old functions with our prefix; none if the target cannot list functions. */
 async function oldFunctions(options: SweepOptions, left: string[]): Promise<readonly string[]> {
   const { lambda } = contextOf(options);
   const names: string[] = [];
@@ -145,7 +146,7 @@ async function oldFunctions(options: SweepOptions, left: string[]): Promise<read
     const reply: Awaited<ReturnType<typeof lambda.listFunctions>> = await lambda.listFunctions(marker);
     if (!reply.ok) {
       left.push(
-        `functions that no journal names were not looked for: ListFunctions answered ${replyText(reply)}`,
+        `functions that no journal names were not searched for: ListFunctions answered ${replyText(reply)}`,
       );
       return names;
     }
@@ -153,7 +154,7 @@ async function oldFunctions(options: SweepOptions, left: string[]): Promise<read
       if (!name.startsWith(options.prefix)) continue;
       const age = options.now.getTime() - Date.parse(modified);
       if (age > options.olderThanMs) names.push(name);
-      else if (Number.isNaN(age)) left.push(`the function ${name} is left alone: its age cannot be read`);
+      else if (Number.isNaN(age)) left.push(`the function ${name} is not deleted: its age is unreadable`);
     }
     marker = reply.value.NextMarker ?? "";
     if (marker === "") return names;

@@ -1,7 +1,7 @@
 import type { Answer, Call } from "../spec/exchange.ts";
 import { Fault } from "../spec/fault.ts";
 
-/** What goes to the wire: a call without what it was meant as. */
+/** A call as it goes to the wire, without the name of its operation. */
 export type Outgoing = Omit<Call, "operation">;
 
 /** The service named in the credential scope. */
@@ -10,44 +10,44 @@ export type Service = "lambda" | "iam";
 /** Milliseconds since the start of the run, from a monotonic clock. */
 export type Clock = () => number;
 
-/** How one call is sent. */
+/** Options of one call. */
 export interface SendOptions {
-  /** Milliseconds from now until the call is given up; connecting, waiting and reading are included. */
+  /** The time limit of the call in milliseconds, including connecting, waiting and reading. */
   readonly deadlineMs: number;
-  /** Ends the call early; its answer is then `aborted`. A limited transport awaits what may write. */
+  /** Aborts the call; its answer is then `aborted`. A limited transport still awaits writes in flight. */
   readonly signal?: AbortSignal | undefined;
-  /** "lambda" unless said otherwise. */
+  /** "lambda" by default. */
   readonly service?: Service | undefined;
-  /** Over a connection of its own, so that it cannot be one that the target has just closed because it was idle. */
+  /** Use a new connection, because the target may have just closed an idle one. */
   readonly onNewConnection?: boolean | undefined;
-  /** Clean-up: sent even when the budget of requests is spent. */
+  /** True for clean-up, which is sent even if the budget is spent. */
   readonly essential?: boolean | undefined;
 }
 
-/** A way to a target. One call is one attempt: nothing is retried, followed, decompressed or normalised. */
+/** Sends calls to a target. One call is one attempt: nothing is retried, followed, decompressed or normalised. */
 export interface Transport {
-  /** Sends the call once and tells what came back. Never throws: whatever goes wrong is a `NoAnswer`. */
+  /** Sends the call once and returns the answer. Never rejects: a failure is a `NoAnswer`. */
   send(call: Outgoing, options: SendOptions): Promise<Answer>;
-  /** Why this transport cannot carry the call as it is meant, in one sentence; null when it can. */
+  /** The reason why this transport cannot send the call unchanged, in one sentence; null if it can. */
   unable?(call: Outgoing): string | null;
-  /** Ends the connection that calls of this name shared, so that the next one gets a new one. */
+  /** Closes the connection of this name, so that the next call opens a new one. */
   release?(connection: string): void;
-  /** Ends every connection, also those still being made; calls in flight come back as `aborted`. */
+  /** Closes every connection; calls in flight end as `aborted`. */
   close(): Promise<void>;
 }
 
-/** The largest response body that is kept unless told otherwise, in bytes. */
+/** The largest accepted response body by default, in bytes. */
 export const defaultMaxBodyBytes = 2 * 1024 * 1024;
 
-/** The largest header section of a response that is read, in bytes. */
+/** The largest accepted header section of a response, in bytes. */
 export const maxHeaderBytes = 256 * 1024;
 
-/** How many interim (1xx) responses are passed over before the final one must come. */
+/** The highest number of interim (1xx) responses before the final one. */
 export const maxInterimResponses = 32;
 
 /**
- * Has the target started again where it is gone, and sends again what it did not accept. What may have reached it is
- * sent once, and its answer stays what it was.
+ * Restarts the target when it is gone, and resends a call that it did not accept. A call that may have reached it is
+ * not sent again.
  */
 export function restarting(transport: Transport, restart: () => Promise<boolean>): Transport {
   return {
@@ -61,7 +61,7 @@ export function restarting(transport: Transport, restart: () => Promise<boolean>
   };
 }
 
-/** Reads the URL of an endpoint; throws a Fault when it is none that can be sent to. */
+/** Parses the URL of an endpoint; throws a Fault if requests cannot be sent to it. */
 export function endpointOf(text: string): URL {
   const url = URL.canParse(text) ? new URL(text) : null;
   const example = "give a URL such as http://127.0.0.1:4566";
@@ -85,7 +85,7 @@ export function endpointOf(text: string): URL {
   return url;
 }
 
-/** The call with the endpoint's path before its target, as it goes to the wire and into the signature. */
+/** The call with the endpoint's path before its target, as sent and as signed. */
 export function addressed(call: Outgoing, endpoint: URL): Outgoing {
   const prefix = endpoint.pathname.replace(/\/+$/, "");
   return prefix === "" ? call : { ...call, target: `${prefix}${call.target}` };

@@ -3,13 +3,13 @@ import type { UnsupportedCapability } from "../spec/verdict.ts";
 import { replyText } from "./lambda-api.ts";
 import { isNotReady, retryWhile, type WaitContext } from "./wait.ts";
 
-/** A function with its versions and aliases, and what it could not be given. */
+/** A function with its versions and aliases, and the capabilities that it does without. */
 export interface Complete {
   readonly fixtureFunction: FixtureFunction;
   readonly missing: readonly UnsupportedCapability[];
 }
 
-/** Publishes two versions and creates the aliases; what the target cannot do is left out, with the reason. */
+/** Publishes two versions and creates the aliases; leaves out what the target cannot do, with the reason. */
 export async function addVersionsAndAliases(
   context: WaitContext,
   name: string,
@@ -30,7 +30,7 @@ async function publishTwo(
   if (first === null) return [];
   const second = await publish(context, name, "2", missing);
   if (second === null || second !== first) return second === null ? [first] : [first, second];
-  // A service that sees no change since the last version publishes none, so something has to change.
+  // A service publishes no version of an unchanged function, so its configuration is changed.
   const changed = await changeConfiguration(context, name);
   const third = changed ? await publish(context, name, "2", missing) : null;
   if (third !== null && third !== first) return [first, third];
@@ -113,9 +113,9 @@ async function createAlias(
   return reply.ok ? null : replyText(reply);
 }
 
-/** The names of the aliases for a function with this ARN; null when its ARN is too long for the two edges. */
+/** The names of the aliases of a function; null if its ARN is too long for an edge case. */
 function aliasNames(arn: string): StagedAliases | null {
-  // One for the colon between ARN and alias.
+  // The colon between ARN and alias takes one character.
   const room = 140 - arn.length - 1;
   if (room < 1 || room + 1 > 128) return null;
   return { live: "live", arn140: "e".repeat(room), arn141: "f".repeat(room + 1), longest: "l".repeat(128) };

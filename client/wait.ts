@@ -4,28 +4,28 @@ import type { Sleep } from "./deadline.ts";
 import type { LambdaApi, Refused, Reply } from "./lambda-api.ts";
 import type { Clock } from "./transport.ts";
 
-/** What it takes to ask a target that may be busy. */
+/** Context for calls to a target that may be busy. */
 export interface WaitContext {
   readonly lambda: LambdaApi;
   readonly clock: Clock;
   readonly sleep: Sleep;
-  /** Longest wait for something that is on its way, in milliseconds. */
+  /** The longest wait for the target to become ready, in milliseconds. */
   readonly waitTimeoutMs: number;
-  /** Ends the waiting. */
+  /** Aborts the wait. */
   readonly signal?: AbortSignal | undefined;
 }
 
-/** The same, and what messages say. */
+/** The same, with what messages need. */
 export interface ArrangeContext extends WaitContext {
-  /** The endpoint as it is named in messages. */
+  /** The endpoint as messages print it. */
   readonly endpoint: string;
-  /** What to do when the target cannot be given what it needs, as the end of a sentence; by default it speaks of options. */
+  /** What the user can do when set-up fails, as the end of a sentence; by default it names options. */
   readonly remedy?: string | undefined;
-  /** What sentences call an option. */
+  /** How messages name an option. */
   readonly optionName: OptionSpelling;
 }
 
-/** Asks again, with growing pauses, while the reply is one that passes by itself; gives up at the end of the wait. */
+/** Repeats a call with growing pauses while its reply is transient, until the wait timeout. */
 export async function retryWhile<T>(
   context: WaitContext,
   send: () => Promise<Reply<T>>,
@@ -40,10 +40,10 @@ export async function retryWhile<T>(
   }
 }
 
-/** Throws when the run is being ended. */
+/** Throws if the run was aborted. */
 export function throwIfAborted({ signal }: WaitContext): void {
   if (signal?.aborted !== true) return;
-  throw new Fault("The run was ended while its functions were being arranged: start it again.");
+  throw new Fault("The run was ended while its functions were being set up: start it again.");
 }
 
 /** Too many requests, or a service that is not up yet. */
@@ -51,13 +51,15 @@ export function isBusy(reply: Refused): boolean {
   return reply.status === 429 || reply.status === 503 || /throttl|too ?many/i.test(reply.error ?? "");
 }
 
-/** Busy, or the thing that was just made is not to be seen or not ready everywhere. */
+/** Busy, or the new function is not visible or not ready everywhere. */
 export function isNotReady(reply: Refused): boolean {
   if (isBusy(reply) || reply.status === 404) return true;
   return reply.status === 409 && /pending|in progress|following state/i.test(reply.message);
 }
 
-/** The Fault for an endpoint that does not answer or is no Lambda API; null for a reply that a Lambda API may give. */
+/**
+ * The Fault for an endpoint that does not answer or is not a Lambda API; null if a Lambda API can answer like this.
+ */
 export function notLambda(context: ArrangeContext, operation: string, reply: Refused): Fault | null {
   const { answer } = reply;
   if (answer.kind === "none") return unreachable(context, operation, answer.reason, answer.detail);
@@ -68,13 +70,13 @@ export function notLambda(context: ArrangeContext, operation: string, reply: Ref
   if (!(page || unexpected || nameless404)) return null;
   const what = page
     ? `${answer.status} and a page of markup`
-    : `${answer.status} and nothing that a Lambda API says`;
+    : `${answer.status} and no answer of a Lambda API`;
   return new Fault(
     `${context.endpoint} answered ${operation} with ${what}: ${context.remedy ?? "give the URL of something that speaks the Lambda API"}.`,
   );
 }
 
-/** The option that mends it, by the reason why no answer came, where that is not the endpoint. */
+/** The option to change, by the reason why no answer came; otherwise it is the endpoint. */
 const optionFor: Readonly<Record<string, string>> = { timeout: "timeoutMs", aborted: "budget" };
 
 function unreachable(context: ArrangeContext, operation: string, reason: string, detail: string): Fault {

@@ -15,10 +15,10 @@ export const embedded: Target = {
   },
 };
 
-/** The targets that the command knows by name; the first is the default. */
+/** The built-in targets by name; the first is the default. */
 export const builtin: readonly Target[] = [embedded, prism, moto, ministack];
 
-/** The target of this name; throws a `Fault` that lists the names there are. */
+/** The target of this name; throws a `Fault` that lists the valid names. */
 export function targetNamed(name: string): Target {
   const found = builtin.find((target) => target.name === name);
   if (found !== undefined) return found;

@@ -7,26 +7,26 @@ import type { StartOptions, Target, UnsupportedCapability } from "./target.ts";
 
 const programs = process.platform === "win32" ? "Scripts" : "bin";
 
-/** An emulator that pip installs. */
+/** An emulator that pip can install. */
 interface PythonServer {
   readonly name: string;
-  /** What pip is asked for, pinned. */
+  /** The pinned requirement for pip. */
   readonly requirement: string;
   readonly cannot: readonly UnsupportedCapability[];
-  /** How Python starts it on a port of 127.0.0.1. */
+  /** The Python command that starts it on a port of 127.0.0.1. */
   readonly command: (port: number) => {
     readonly args: readonly string[];
     readonly env?: Readonly<Record<string, string>>;
   };
 }
 
-/** A target that has to be installed first. */
+/** A target that must be installed first. */
 interface Installable extends Target {
-  /** Installs it into a virtual environment; does nothing where it is there already. Gives the folder. */
+  /** Installs it into a virtual environment, if it is not installed yet. Returns the folder. */
   install(options?: InstallOptions): Promise<string>;
 }
 
-/** Where to install, with which Python, and who hears of it. */
+/** The folder, the Python and the output of an installation. */
 interface InstallOptions extends StartOptions {
   readonly python?: string;
   readonly say?: (line: string) => void;
@@ -36,22 +36,22 @@ interface InstallOptions extends StartOptions {
 export const moto = pythonTarget({
   name: "moto",
   requirement: "moto[server]==5.2.5",
-  cannot: [{ needs: "faults", reason: "moto cannot be asked for a 429 or a 500." }],
+  cannot: [{ needs: "faults", reason: "moto cannot produce a 429 or a 500 on request." }],
   command: (port) => ({ args: ["-m", "moto.server", "-H", "127.0.0.1", "-p", String(port)] }),
 });
 
-/** ministack, which emulates many services in one process; Lambda's control plane needs no Docker there. */
+/** ministack emulates many services in one process; its Lambda API needs no Docker. */
 export const ministack = pythonTarget({
   name: "ministack",
   requirement: "ministack==1.5.33",
-  cannot: [{ needs: "faults", reason: "ministack cannot be asked for a 429 or a 500." }],
+  cannot: [{ needs: "faults", reason: "ministack cannot produce a 429 or a 500 on request." }],
   command: (port) => ({
     args: ["-m", "ministack"],
     env: { GATEWAY_PORT: String(port), BIND_HOST: "127.0.0.1", LOG_LEVEL: "WARNING" },
   }),
 });
 
-/** The target of a server that runs in a virtual environment of its own, under `.targets`. */
+/** A target that runs in its own virtual environment under `.targets`. */
 function pythonTarget(server: PythonServer): Installable {
   const { name, requirement, cannot } = server;
   return {
@@ -109,7 +109,7 @@ function folderOf(name: string, options: StartOptions | undefined): string {
   return resolve(options?.folder ?? ".", ".targets", name);
 }
 
-/** Written last, so that half an installation is not taken for one. */
+/** The stamp is written last, so that an incomplete installation does not count as installed. */
 function stampOf(folder: string): string {
   return join(folder, "installed.txt");
 }
@@ -139,6 +139,6 @@ async function installPackage({ name, requirement }: PythonServer, folder: strin
   const done = await run(python, [...quietly, requirement]);
   if (done.code === 0) return;
   throw new Fault(
-    `pip could not install ${requirement} (${lastLine(done)}); check the way to PyPI, then run: ${installing(name)}`,
+    `pip could not install ${requirement} (${lastLine(done)}); check the connection to PyPI, then run: ${installing(name)}`,
   );
 }

@@ -4,14 +4,14 @@ import type { Answer } from "../spec/exchange.ts";
 import { headersOf } from "./reference/http.ts";
 import type { Reference, ReferenceOutcome } from "./reference/reference.ts";
 
-/** How requests reach a reference without a socket. */
+/** Options of the in-process transport. */
 export interface InProcessOptions {
   readonly clock: Clock;
-  /** The Authorization header of every request; its scope decides the region. */
+  /** The Authorization header of every request; its scope determines the region. */
   readonly authorization?: string;
 }
 
-/** A transport that calls the reference in this process. What needs a bare socket cannot be carried. */
+/** A transport that calls the reference in this process. It cannot send calls that need a raw socket. */
 export function inProcess(reference: Reference, { clock, authorization }: InProcessOptions): Transport {
   return {
     send: async (call, options) => {
@@ -26,7 +26,7 @@ export function inProcess(reference: Reference, { clock, authorization }: InProc
       const outcome = await within(reference.handle(request), options);
       return answerOf(outcome, { sentAt, answeredAt: clock() });
     },
-    unable: (call) => (call.raw === undefined ? null : "It is framed by hand, which needs a socket."),
+    unable: (call) => (call.raw === undefined ? null : "Raw framing needs a socket."),
     close: async () => {},
   };
 }
@@ -37,7 +37,7 @@ function bytesOf(call: Outgoing): Buffer {
 
 type Late = "timeout" | "aborted";
 
-/** Most answers are there at once; a timer is only set for those that are not. */
+/** Most answers are synchronous; only the others need a timer. */
 async function within(
   pending: ReferenceOutcome | Promise<ReferenceOutcome>,
   { deadlineMs, signal }: SendOptions,
@@ -61,7 +61,7 @@ function answerOf(
   times: { readonly sentAt: number; readonly answeredAt: number },
 ): Answer {
   if (outcome === "timeout" || outcome === "aborted") {
-    return { kind: "none", reason: outcome, detail: "There was no answer in time.", ...times };
+    return { kind: "none", reason: outcome, detail: "No answer came within the deadline.", ...times };
   }
   if (outcome === "drop") {
     return {

@@ -8,7 +8,7 @@ function say(line: string): void {
   process.stdout.write(`${line}\n`);
 }
 
-/** Installs a target and says how to use it; with `--start`, runs it in the foreground until it is interrupted. */
+/** Installs a target and prints how to use it; with `--start`, also runs it in the foreground until an interrupt. */
 async function main(args: readonly string[]): Promise<void> {
   const { name, start } = read(args);
   const target = targetNamed(name);

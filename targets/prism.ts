@@ -12,7 +12,7 @@ const cannot: readonly UnsupportedCapability[] = [
   { needs: "state", reason: `${keepsNothing}: every function exists and no statement is a duplicate.` },
   { needs: "policy", reason: `${keepsNothing}: there is no policy to read.` },
   { needs: "echo", reason: `${keepsNothing}: the statement returned is the example's, whatever was sent.` },
-  { needs: "meaning", reason: "Prism checks schemas only: what a Principal means is beyond it." },
+  { needs: "meaning", reason: "Prism checks schemas only: it does not interpret a Principal." },
   { needs: "other", reason: `${keepsNothing}: one function is like any other.` },
   { needs: "versions", reason: `${keepsNothing}: no version can be published.` },
   { needs: "aliases", reason: `${keepsNothing}: no alias can be made.` },
@@ -20,7 +20,7 @@ const cannot: readonly UnsupportedCapability[] = [
   { needs: "revisions", reason: `${keepsNothing}: no revision is ever stale.` },
 ];
 
-/** Stoplight's Prism over our own contract: an independent reader of it, without any state. */
+/** Stoplight's Prism with our OpenAPI file: an independent implementation of it, without state. */
 export const prism: Target = {
   name: "prism",
   cannot,

@@ -3,40 +3,40 @@ import { connect, createServer } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Fault } from "../spec/fault.ts";
 
-/** A server to be run as a process of its own. */
+/** A server that runs as a process of its own. */
 export interface ServerProcess {
-  /** For messages. */
+  /** The name in messages. */
   readonly name: string;
   readonly command: string;
   readonly args: readonly string[];
-  /** Variables besides those that are passed on. */
+  /** Environment variables in addition to the inherited ones. */
   readonly env?: Readonly<Record<string, string>>;
-  /** The port on 127.0.0.1 where it is up once it listens there. */
+  /** The port on 127.0.0.1; the server is ready when it listens there. */
   readonly port: number;
-  /** How long it may take to come up, in milliseconds. */
+  /** The time limit of its start, in milliseconds. */
   readonly readyWithinMs: number;
 }
 
-/** A process that has ended: its exit code (null if killed or never started) and what it said, at most 64 KiB. */
+/** The exit of a process: its exit code (null if killed or never started) and at most 64 KiB of its output. */
 export interface ProcessExit {
   readonly code: number | null;
   readonly output: string;
 }
 
 /**
- * What a child gets of our environment: where programs, packages and certificates are, and no credentials.
+ * The environment variables that a child inherits: paths of programs, packages and certificates, and no credentials.
  */
 const passedOn =
   /^(PATH|HOME|USERPROFILE|SYSTEMROOT|TMPDIR|TEMP|TMP|LANG|LC_.*|PIP_.*|(HTTPS?|NO)_PROXY|SSL_CERT_.*|REQUESTS_CA_BUNDLE)$/i;
 
-/** Our environment without what a child does not need. */
+/** Our environment, reduced to what a child needs. */
 function childEnvironment(): NodeJS.ProcessEnv {
   return Object.fromEntries(Object.entries(process.env).filter(([name]) => passedOn.test(name)));
 }
 
-/** Starts a server and waits until it listens. Throws a `Fault` with its last words when it does not. */
+/** Starts a server and waits until it listens. If it does not, throws a `Fault` with its last output. */
 export async function startServer(server: ServerProcess): Promise<() => Promise<void>> {
-  // A process group of its own: Ctrl-C must reach us first, so that functions are removed before the server goes.
+  // The server has its own process group: Ctrl-C must reach us first, so that clean-up precedes its end.
   const child = spawn(server.command, server.args, {
     detached: true,
     env: { ...childEnvironment(), ...server.env },
@@ -57,7 +57,7 @@ export async function startServer(server: ServerProcess): Promise<() => Promise<
   throw new Fault(`${server.name} did not start: ${trouble}`);
 }
 
-/** Null once it listens, else the reason why it never did. */
+/** Returns null when it listens, else the reason why it does not. */
 async function untilReady(server: ServerProcess, ended: Promise<ProcessExit>): Promise<string | null> {
   const giveUpAt = performance.now() + server.readyWithinMs;
   while (performance.now() < giveUpAt) {
@@ -68,12 +68,12 @@ async function untilReady(server: ServerProcess, ended: Promise<ProcessExit>): P
   return `port ${server.port} was still closed after ${server.readyWithinMs} ms.`;
 }
 
-/** Runs a program to its end. */
+/** Runs a program until it exits. */
 export function run(command: string, args: readonly string[]): Promise<ProcessExit> {
   return endOf(spawn(command, args, { env: childEnvironment(), stdio: ["ignore", "pipe", "pipe"] }));
 }
 
-/** The last thing that a process said, as one sentence of a message. */
+/** The last output of a process, as one sentence of a message. */
 export function lastLine(end: ProcessExit): string {
   const line = end.output.trimEnd().split("\n").at(-1)?.trim();
   return line === undefined || line === "" ? `it ended with code ${end.code}.` : line;
@@ -92,7 +92,7 @@ function endOf(child: ChildProcess): Promise<ProcessExit> {
   });
 }
 
-/** Signals the whole group: a server may have workers. */
+/** Signals the whole process group: a server may have child processes. */
 function signal(child: ChildProcess, name: "SIGTERM" | "SIGKILL"): void {
   if (child.pid === undefined) return;
   try {
@@ -102,14 +102,14 @@ function signal(child: ChildProcess, name: "SIGTERM" | "SIGKILL"): void {
   }
 }
 
-/** A server that is started again once it has ended. */
+/** A server that can be restarted after it ended. */
 export interface Restartable {
   stop(): Promise<void>;
-  /** Starts it again where it does not listen any more; true when it listens. */
+  /** Restarts it if it no longer listens; true when it listens. */
   restart(): Promise<boolean>;
 }
 
-/** Starts a server that keeps nothing, so that one which was started again is as good as the first. */
+/** Starts a server without state, which loses nothing by a restart. */
 export async function startRestartable(server: ServerProcess): Promise<Restartable> {
   let stop = await startServer(server);
   let stopped = false;
@@ -136,14 +136,14 @@ export async function startRestartable(server: ServerProcess): Promise<Restartab
   };
 }
 
-/** A process that is ending drops its connections before the socket that it listens on. */
+/** A process that ends closes its connections before the listening socket. */
 async function staysListening(port: number): Promise<boolean> {
   if (!(await isListening(port))) return false;
   await sleep(100);
   return isListening(port);
 }
 
-/** A TCP port of 127.0.0.1 that was free a moment ago. */
+/** A TCP port of 127.0.0.1 that is currently free. */
 export function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = createServer();
@@ -156,7 +156,7 @@ export function freePort(): Promise<number> {
   });
 }
 
-/** Whether a program accepts connections on a port of 127.0.0.1. */
+/** True if a program accepts connections on a port of 127.0.0.1. */
 export function isListening(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect({ port, host: "127.0.0.1" });

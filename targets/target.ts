@@ -2,28 +2,28 @@ import type { UnsupportedCapability } from "../spec/verdict.ts";
 
 export type { UnsupportedCapability } from "../spec/verdict.ts";
 
-/** A target that is up. */
+/** A target that runs. */
 interface Started {
-  /** Base URL, without a slash at the end. */
+  /** The base URL, without a slash at the end. */
   readonly endpoint: string;
-  /** Ends whatever was started; does nothing the second time. */
+  /** Ends what `start` started; a second call has no effect. */
   stop(): Promise<void>;
-  /** Starts it again where it has gone; true when it is up. Only for targets that lose nothing by it. */
+  /** Restarts it after it ended; true when it runs. Only for targets without state. */
   restart?(): Promise<boolean>;
 }
 
-/** What starting a target may need from outside. */
+/** Options for starting a target. */
 export interface StartOptions {
-  /** The folder under which tools are installed; the working directory by default. */
+  /** The folder for installed tools; the working directory by default. */
   readonly folder?: string;
 }
 
-/** Somebody to talk to. */
+/** An implementation of AddPermission that can be tested. */
 export interface Target {
   readonly name: string;
   readonly cannot: readonly UnsupportedCapability[];
-  /** Whether functions, versions and aliases can be created there; if not, any name is as good as another. */
+  /** True if functions, versions and aliases can be created; otherwise any name is a function. */
   readonly arranges: boolean;
-  /** Starts it, or throws a `Fault` that says what is missing and how to get it. */
+  /** Starts it; throws a `Fault` that says what is missing and how to install it. */
   start(options?: StartOptions): Promise<Started>;
 }

@@ -248,10 +248,10 @@ const page = () => new Response("<html>hello</html>", { headers: { "Content-Type
 
 test.each([
   ["a page", page, "answered CreateFunction with 200 and a page of markup"],
-  ["a nameless 404", () => json(404, { error: "not found" }), "nothing that a Lambda API says"],
-  ["405", () => new Response("", { status: 405 }), "405 and nothing that a Lambda API says"],
+  ["a nameless 404", () => json(404, { error: "not found" }), "no answer of a Lambda API"],
+  ["405", () => new Response("", { status: 405 }), "405 and no answer of a Lambda API"],
   ["an empty success", () => json(200, {}), "without a FunctionArn"],
-  ["a redirect", () => new Response("", { status: 302, headers: { Location: "/" } }), "302 and nothing"],
+  ["a redirect", () => new Response("", { status: 302, headers: { Location: "/" } }), "302 and no answer"],
   ["a refusal", () => refusal("no more room"), "InvalidParameterValueException: no more room"],
   ["only 429", () => json(429, {}, "TooManyRequestsException"), "429 TooManyRequestsException"],
   ["only 503", () => new Response("", { status: 503 }), "503 without an error name"],
@@ -356,7 +356,7 @@ test("a sweep removes what broken runs left, and nothing else", async () => {
   expect(swept.deleted).toEqual(["dead-1", "addperm-ct-old"]);
   expect(swept.left).toEqual([
     "the run live is still going on (process 11)",
-    "the function addperm-ct-odd is left alone: its age cannot be read",
+    "the function addperm-ct-odd is not deleted: its age is unreadable",
   ]);
   expect([...standing].sort()).toEqual([
     "addperm-ct-new",

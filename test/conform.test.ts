@@ -393,7 +393,7 @@ describe("defineConformance registers one test for every rule that can fail", ()
       "race.linearizable": "failed",
       "the run is complete": "passed",
     });
-    expect(printed).toContain("cannot be asked for a fault");
+    expect(printed).toContain("cannot produce faults on request");
   });
 
   it("asks nothing of a rule that the column which decides does not have", () => {

@@ -243,7 +243,7 @@ describe("The policy of a function that was there before the run", () => {
     expect(await tearDown()).toEqual([
       expect.stringContaining("its policy cannot be read (GetPolicy answered 500"),
       expect.stringMatching(
-        /^mine may have lost what stood there before: \{"Action".*\(added again, which cannot be seen\)$/,
+        /^mine may have lost what it had before the run: \{"Action".*\(added again, but not verified\)$/,
       ),
       expect.stringContaining("mine:$LATEST"),
       expect.stringContaining("mine:live"),
@@ -260,7 +260,7 @@ describe("The policy of a function that was there before the run", () => {
     });
     expect([problems.length, done]).toEqual([1, false]);
     expect(problems[0]).toMatch(
-      /^mine has lost a statement that stood there before \(AddPermission cannot say it\)/,
+      /^mine has lost a statement that it had before the run \(AddPermission cannot write it\)/,
     );
     expect(problems[0]).toContain('"Sid":"odd"');
   });
@@ -318,7 +318,9 @@ describe("The policy of a function that was there before the run", () => {
       ["a b", "é", "plain"],
     ]);
     expect(problems).toEqual([
-      expect.stringContaining('4 statements of mine are left behind: ".." (no path can name its id safely)'),
+      expect.stringContaining(
+        '4 statements of mine are left behind: ".." (a path cannot hold its id safely)',
+      ),
     ]);
     expect(done).toBe(true);
   });
@@ -400,7 +402,7 @@ describe("A run of --function does not start, and changes nothing,", () => {
     await journal("broken").notePolicies(name, [await policy()]);
     const { used, log } = use({}, { journal: journal() });
     await expect(used).rejects.toThrow(
-      "The policy of mine is kept by the run broken, which is still going on or was broken",
+      "The policy of mine is in use by the run broken, which is still going on or was killed",
     );
     expect(log).toEqual([`GET /2015-03-31/functions/${name}`]);
   });
@@ -438,7 +440,7 @@ describe("A run of --function leaves the policy as it was, and does not start,",
     );
     const { used } = use(refusing, { journal: journal() });
     await expect(used).rejects.toThrow(
-      /\(statement "mine": a copy of it was answered 400 .*principal was invalid.*\).* The policy is as it was\.$/,
+      /\(statement "mine": the target answered to a copy of it with 400 .*principal was invalid.*\).* The policy is as it was\.$/,
     );
     expect(await policy()).toEqual(before);
     expect(await journalsIn(folder)).toEqual([]);

@@ -543,7 +543,7 @@ describe("A known-file as a gate", () => {
 
     const partly = await judge(["StatementId.maxLength"], ...known);
     expect(partly.code).toBe(0);
-    expect(partly.out).toContain("not seen StatementId.duplicate was not judged in full by this run");
+    expect(partly.out).toContain("not seen StatementId.duplicate was not fully judged by this run");
 
     const repaired = await judge(["StatementId.maxLength"], "--runs", "1", "--rounds", "1", ...file);
     expect(repaired.code).toBe(1);
@@ -559,9 +559,9 @@ describe("A known-file as a gate", () => {
   it("is written also by a run that exercised nothing or was cut short, which is no success for that", async () => {
     const update = ["--known", "barren.yaml", "--update-known"];
     const nothing = await run("--rule", "StatementId.duplicate", "--suite", "faults", ...update);
-    expect([nothing.code, nothing.out]).toEqual([3, expect.stringContaining("seen: barren.yaml")]);
+    expect([nothing.code, nothing.out]).toEqual([3, expect.stringContaining("deviations: barren.yaml")]);
     const cut = await run("--suite", "state", "--budget", "150", ...update);
-    expect([cut.code, cut.out]).toEqual([2, expect.stringContaining("seen: barren.yaml")]);
+    expect([cut.code, cut.out]).toEqual([2, expect.stringContaining("deviations: barren.yaml")]);
     expect(await readFile(join(folder, "barren.yaml"), "utf8")).toContain("deviations: []");
   }, 120_000);
 
@@ -584,7 +584,7 @@ describe("A known-file as a gate", () => {
     await writeFile(join(folder, "dated.yaml"), text.replace(/( +)date: .*/, "$&\n$1expires: 2020-01-01"));
     const expired = await judge(["StatementId.maxLength"], "--known", "dated.yaml", ...limits);
     expect(expired.code).toBe(1);
-    expect(expired.out).toContain("! expired  StatementId.maxLength was excused until 2020-01-01");
+    expect(expired.out).toContain("! expired  StatementId.maxLength was accepted until 2020-01-01");
   }, 120_000);
 
   it("refuses an unknown rule before anything is sent, with its line and column and the one that was meant", async () => {

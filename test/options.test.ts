@@ -255,7 +255,7 @@ describe("The command line", () => {
   it.each([
     [["rules", "--sign"], "--sign is no option of rules: see rules --help for the options."],
     [["diff", "--targte=moto"], "--targte is no option of diff: did you mean --target?"],
-    [["--seed", "1", "rules"], "--seed stands before a subcommand: put it behind."],
+    [["--seed", "1", "rules"], "--seed is before a subcommand: put it after the subcommand."],
     [
       ["--seed", "1", "rulez"],
       '"rulez" is neither an option nor a subcommand: name a subcommand first, or see --help.',

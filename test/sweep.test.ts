@@ -92,7 +92,7 @@ it("gives back the policy that a killed run had emptied, says what it did, and d
   const after = await read();
   const second = await sweep();
   await target.close();
-  expect(first.out).toContain('given back: the policy of mine (removed "of-the-run"; added "emptied")\n');
+  expect(first.out).toContain('restored: the policy of mine (removed "of-the-run"; added "emptied")\n');
   expect([first.code, await left(), after]).toEqual([0, [], before]);
   expect([second.code, second.out]).toEqual([0, "nothing was left behind\n"]);
 });
@@ -114,11 +114,11 @@ it("keeps the journal while a policy cannot be given back, and forgets one whose
   await journal("b", href, "us-east-1", "", { functions, policies: [{ ...kept, functionName: "gone" }] });
   const { code, out } = await sweep();
   await target.close();
-  expect(out).toMatch(/^left: mine has lost a statement that stood there before \(400 .*"Sid":"lost"/m);
+  expect(out).toMatch(/^left: mine has lost a statement that it had before the run \(400 .*"Sid":"lost"/m);
   expect(out).toMatch(
-    /^left: .*a\.json still keeps what stood there before: delete the file to give it up$/m,
+    /^left: .*a\.json still holds the policy from before the run: delete the file to discard it$/m,
   );
-  expect(out).toMatch(/^given back: nothing to gone, which does not exist any more; it held .*"Sid":"lost"/m);
+  expect(out).toMatch(/^restored: nothing for gone, which no longer exists; it held .*"Sid":"lost"/m);
   expect([code, await left()]).toEqual([3, ["a.json"]]);
 });
 
@@ -151,13 +151,13 @@ it("is named by the second Ctrl-C", async () => {
   let err = "";
   child.stderr?.on("data", (chunk: Buffer) => {
     err += chunk.toString();
-    if (err.includes("once more") && !child.killed) child.kill("SIGINT");
+    if (err.includes("a second signal") && !child.killed) child.kill("SIGINT");
   });
   const [code] = await once(child, "exit");
   server.closeAllConnections();
   server.close();
-  expect(err).toContain("once more ends at once, and leaves the rest to `sweep`");
-  expect(err).toMatch(/given back, by\n {2}npx addpermission-conformance sweep\n/);
+  expect(err).toContain("a second signal ends at once and leaves the rest to `sweep`");
+  expect(err).toMatch(/restore an emptied policy, run\n {2}npx addpermission-conformance sweep\n/);
   expect([code, await left()]).toEqual([130, [expect.stringMatching(/^addperm-ct-/)]]);
 });
 
@@ -180,7 +180,7 @@ it.each([
   [["extra"], /"extra" is no option of sweep: name the target with --endpoint\./],
   [["--target", "reference"], /--target is no option of sweep/],
   [["--function", "f"], /--function is no option of sweep/],
-  [["--region", "eu-west-1"], /--region says where to sign for at an endpoint: give --endpoint URL/],
+  [["--region", "eu-west-1"], /--region is for signing requests to an endpoint: give --endpoint URL as well/],
 ])("refuses %j", async (args, says) => {
   const { code, err } = await sweep(...args);
   expect([code, err]).toEqual([2, expect.stringMatching(says)]);

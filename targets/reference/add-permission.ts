@@ -26,27 +26,27 @@ const order = [
 /** One check of an AddPermission request. */
 export type RequestCheck = (typeof order)[number];
 
-/** How an addition is checked and written. */
+/** How the reference checks and writes an addition. */
 export interface AdditionBehaviour {
-  /** The checks, in order. The first that refuses decides. */
+  /** The checks in order; the first that refuses decides. */
   readonly checks: readonly RequestCheck[];
-  /** A check that the document does not know, after every other one. */
+  /** An undocumented check, after all others. */
   readonly furtherCheck: (draft: Draft, policy: Policy) => Refusal | null;
-  /** Whether an id is taken. */
+  /** True if an id is already used. */
   readonly taken: (statements: readonly Stored[], sid: string, draft: Draft) => boolean;
-  /** Whether a given revision lets the call pass. */
+  /** True if a given revision allows the call. */
   readonly revisionMatches: (given: string, current: string, draft: Draft) => boolean;
-  /** Is called after each addition, once it is written. */
+  /** Called after each written addition. */
   readonly added: (draft: Draft) => void;
-  /** Time between checking and writing; null writes at once. RemovePermission too. */
+  /** A pause between checking and writing, also of RemovePermission; null writes at once. */
   readonly pause: (operation: "AddPermission" | "RemovePermission") => Promise<void> | null;
-  /** Whether a check is made again after the pause. RemovePermission too. */
+  /** True if a check is repeated after the pause, also of RemovePermission. */
   readonly rechecks: (check: RequestCheck) => boolean;
-  /** What a write after a pause builds on. RemovePermission too. */
+  /** The policy that a write after a pause builds on, also of RemovePermission. */
   readonly base: (read: Policy, current: Policy) => Policy;
 }
 
-/** Every check, and check and write in one step. */
+/** All checks, and no pause between checking and writing. */
 export const faithfulAdditions: AdditionBehaviour = {
   checks: order,
   furtherCheck: () => null,
@@ -58,7 +58,7 @@ export const faithfulAdditions: AdditionBehaviour = {
   base: (_read, current) => current,
 };
 
-/** Answers AddPermission; at once, unless the behaviour pauses between checking and writing. */
+/** Answers AddPermission; synchronously, unless the behaviour pauses between checking and writing. */
 export function addPermission(
   context: OperationContext,
   request: HttpRequest,
@@ -71,7 +71,7 @@ export function addPermission(
   return pause === null ? add(draft, draft.read.statements) : pause.then(() => addLate(draft));
 }
 
-/** Refuses a draft; faithful behaviour leaves every policy as it was. */
+/** Refuses a draft; the faithful behaviour changes no policy. */
 function refuse(draft: Draft, refusal: Refusal): HttpReply {
   const { behaviour, state, key } = draft;
   const written = behaviour.afterRefusal(refusal, draft);
@@ -105,7 +105,7 @@ const judges: Readonly<Record<RequestCheck, Refusing>> = {
   repeated: ({ qualifiers }) =>
     qualifiers <= 1
       ? null
-      : { kind: "repeated", member: "Qualifier", message: "Qualifier may be given once." },
+      : { kind: "repeated", member: "Qualifier", message: "Only one Qualifier is allowed." },
   media: ({ behaviour, contentType }) =>
     behaviour.acceptsMedia(contentType)
       ? null
@@ -120,7 +120,7 @@ const judges: Readonly<Record<RequestCheck, Refusing>> = {
   latest: ({ qualifier }) =>
     qualifier !== "$LATEST"
       ? null
-      : { kind: "latest", member: "Qualifier", message: "$LATEST takes no policy." },
+      : { kind: "latest", member: "Qualifier", message: "$LATEST cannot have a policy." },
   principal: ({ principal }) =>
     principal !== null
       ? null
@@ -135,7 +135,7 @@ const judges: Readonly<Record<RequestCheck, Refusing>> = {
   further: (draft, policy) => draft.behaviour.furtherCheck(draft, policy),
 };
 
-/** The first check of a list that refuses, in order; null where none does. */
+/** The refusal of the first check that refuses; null if all pass. */
 function firstRefusal(checks: readonly RequestCheck[], draft: Draft, policy: Policy): Refusal | null {
   for (const check of checks) {
     const refusal = judges[check](draft, policy);

@@ -9,8 +9,8 @@ import { faithfulStatements, type StatementBehaviour } from "./statement.ts";
 import { faithfulValidation, type ValidationBehaviour } from "./validate.ts";
 
 /**
- * Every decision of the reference that an implementer could get wrong, as a value or a small function. Each concern
- * stands with its default in the file that uses it.
+ * Every decision that an implementer could get wrong, as a value or a small function. Each file that uses a group of
+ * them defines its default.
  */
 export interface Behaviour
   extends TransportBehaviour,
@@ -23,10 +23,10 @@ export interface Behaviour
     PolicyBehaviour,
     StateBehaviour {}
 
-/** A defect: one behaviour made into another. */
+/** A defect: turns one behaviour into another. */
 export type Mutation = (behaviour: Behaviour) => Behaviour;
 
-/** The document, followed in everything. */
+/** The behaviour that follows the document. */
 export const faithful: Behaviour = {
   ...faithfulTransport,
   ...faithfulDrafts,

@@ -7,62 +7,62 @@ import { type Policy, policyAt, type State, type Stored } from "./state.ts";
 import type { PrincipalElement } from "./statement.ts";
 import type { ParsedBody } from "./validate.ts";
 
-/** How the path and the query of an AddPermission request are read. */
+/** How the reference reads the path and the query of an AddPermission request. */
 export interface DraftBehaviour {
-  /** What a percent-encoded FunctionName or Qualifier stands for; null where it is broken. */
+  /** Decodes a percent-encoded FunctionName or Qualifier; null if the encoding is invalid. */
   readonly decode: (raw: string) => string | null;
-  /** The qualifier, of all values in the query; the body for those who look there. */
+  /** The qualifier among all values in the query; mutants may read the body instead. */
   readonly qualifier: (
     values: readonly string[],
     body: Readonly<Record<string, unknown>>,
   ) => string | undefined;
 }
 
-/** The first value of the query, and never the body. */
+/** The first value in the query; the body is ignored. */
 export const faithfulDrafts: DraftBehaviour = {
   decode: percentDecoded,
   qualifier: (values) => values[0],
 };
 
-/** What every operation works on. */
+/** The context of every operation. */
 export interface OperationContext {
   readonly state: State;
   readonly behaviour: Behaviour;
   readonly home: ServiceHome;
 }
 
-/** An AddPermission request as it was read, before anything is decided. */
+/** An AddPermission request after reading and before any check. */
 export interface Draft {
   readonly behaviour: Behaviour;
   readonly state: State;
   readonly home: ServiceHome;
   readonly request: HttpRequest;
-  /** The FunctionName as it stands in the path, still encoded. */
+  /** The percent-encoded FunctionName from the path. */
   readonly label: string;
   readonly contentType: string | undefined;
-  /** False where a label or the query is not percent-encoded text. */
+  /** False if a label or the query is not valid percent-encoded text. */
   readonly decodable: boolean;
   readonly qualifiers: number;
   readonly analysis: ParsedBody;
-  /** Members as they came. */
+  /** The members as received. */
   readonly given: Readonly<Record<Member, unknown>>;
-  /** Members as text. */
+  /** The members as text. */
   readonly values: { readonly [M in keyof RequestMembers]: RequestMembers[M] | undefined };
   readonly name: Spelled;
   readonly qualifier: string | undefined;
-  /** Unqualified ARN of the function. */
+  /** The unqualified ARN of the function. */
   readonly arn: string;
   readonly key: string;
-  /** The policy when the request was read. */
+  /** The policy at the time when the request was read. */
   readonly read: Policy;
   readonly principal: PrincipalElement | null;
-  /** The statement as JSON, made when it is first asked for. */
+  /** The statement as JSON, created on first use. */
   readonly json: () => string;
-  /** The statement as it would be stored. */
+  /** The statement in its stored form. */
   readonly stored: () => Stored;
 }
 
-/** Reads an AddPermission request. Nothing is refused here, so that every check can be left out. */
+/** Reads an AddPermission request. It refuses nothing, so that mutants can omit any check. */
 export function draftOf(context: OperationContext, request: HttpRequest, route: ReferenceRoute): Draft {
   const { behaviour, state, home } = context;
   const label = behaviour.decode(route.label);
@@ -120,7 +120,7 @@ function givenMembers(
   });
 }
 
-/** Written out, because every request comes through here. */
+/** Written without a loop, because every request executes it. */
 function eachMember<T>(value: (member: Member) => T): Readonly<Record<Member, T>> {
   return {
     FunctionName: value("FunctionName"),
@@ -135,7 +135,7 @@ function eachMember<T>(value: (member: Member) => T): Readonly<Record<Member, T>
   };
 }
 
-/** An object never passes, and one that is nested deeply enough cannot be written out. */
+/** An object is never valid, and a deeply nested one cannot be converted to text. */
 function textOf(value: unknown): string | undefined {
   if (value === undefined || typeof value === "object") return undefined;
   return typeof value === "string" ? value : String(value);

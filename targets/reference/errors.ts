@@ -3,10 +3,10 @@ import type { Draft } from "./draft.ts";
 import type { HttpReply } from "./http.ts";
 import type { Stored } from "./state.ts";
 
-/** The ways in which a member can break its constraint. */
+/** The constraints that a member can break. */
 export type BrokenConstraint = "required" | "type" | "minLength" | "maxLength" | "pattern";
 
-/** Everything the reference refuses a request for. */
+/** The reasons for which the reference refuses a request. */
 export type RefusalKind =
   | BrokenConstraint
   | "encoding"
@@ -35,23 +35,23 @@ export type RefusalKind =
   | "throttled"
   | "internal";
 
-/** A refusal before it becomes an answer. */
+/** A refusal, not yet an answer. */
 export interface Refusal {
   readonly kind: RefusalKind;
-  /** The member that is to blame, where one is. */
+  /** The member that causes the refusal, if there is one. */
   readonly member?: string;
   readonly message: string;
 }
 
-/** Status and exception name of a refusal. */
+/** The status and the exception name of a refusal. */
 export interface NamedStatus {
   readonly status: number;
   readonly name: string;
 }
 
-/** How a refused AddPermission is answered, and what it leaves behind. */
+/** How the reference answers a refused AddPermission, and what it writes. */
 export interface RefusalBehaviour {
-  /** Status and name of a refusal; no draft where the fault was asked for. */
+  /** The status and name of a refusal; without a draft, the client requested the fault. */
   readonly named: (refusal: Refusal, draft?: Draft) => NamedStatus;
   /** The answer to a refused AddPermission. */
   readonly refuse: (named: NamedStatus, message: string, refusal: Refusal) => HttpReply;
@@ -59,7 +59,7 @@ export interface RefusalBehaviour {
   readonly afterRefusal: (refusal: Refusal, draft: Draft) => readonly Stored[] | null;
 }
 
-/** The documented exceptions, and nothing is written. */
+/** The documented exceptions; nothing is written. */
 export const faithfulRefusals: RefusalBehaviour = {
   named: (refusal) => namedRefusal(refusal),
   refuse: errorReply,
@@ -70,7 +70,7 @@ const invalid: DocumentedError = { status: 400, name: "InvalidParameterValueExce
 const missing: DocumentedError = { status: 404, name: "ResourceNotFoundException" };
 const conflict: DocumentedError = { status: 409, name: "ResourceConflictException" };
 
-/** The document does not list it: the live service answers so before the operation is reached. */
+/** Undocumented: the live service answers like this before the operation runs. */
 const tooLarge = { status: 413, name: "RequestEntityTooLargeException" } as const;
 
 const names: Readonly<Partial<Record<RefusalKind, DocumentedError | typeof tooLarge>>> = {
@@ -91,12 +91,12 @@ const names: Readonly<Partial<Record<RefusalKind, DocumentedError | typeof tooLa
   internal: { status: 500, name: "ServiceException" },
 };
 
-/** The documented status and name for a refusal; what the document leaves silent is a 400. */
+/** The documented status and name of a refusal; 400 if the document gives none. */
 function namedRefusal(refusal: Refusal): NamedStatus {
   return names[refusal.kind] ?? invalid;
 }
 
-/** An error answer: the name in a header, a message in the body. */
+/** An error answer with the name in a header and a message in the body. */
 function errorReply(named: NamedStatus, message: string): HttpReply {
   const header: Lowercase<ErrorHeader> = "x-amzn-errortype";
   const body: AddPermissionError = { Type: named.status >= 500 ? "Service" : "User", message };
@@ -110,7 +110,7 @@ function errorReply(named: NamedStatus, message: string): HttpReply {
   };
 }
 
-/** A refusal as the document words it, for the neighbours that no mutant touches. */
+/** A documented refusal, for the other operations, which no mutant changes. */
 export function refused(kind: RefusalKind, message: string): HttpReply {
   return errorReply(namedRefusal({ kind, message }), message);
 }

@@ -13,21 +13,21 @@ import { functionArn, isHere, qualified, spelled } from "./names.ts";
 import { dropPolicy, type FunctionRecord, lookUp, policyAt } from "./state.ts";
 import { faultsOf, isRecord, readBody } from "./validate.ts";
 
-/** The function, version or alias that a neighbour of AddPermission is about. */
+/** The function, version or alias that another operation than AddPermission names. */
 export interface Address {
   readonly name: string;
-  /** Unqualified ARN. */
+  /** The unqualified ARN. */
   readonly arn: string;
   readonly qualifier: string | undefined;
 }
 
-/** Reads name and qualifier; mutants do not reach here, so that what observes them stays sound. */
+/** Reads name and qualifier. No mutant changes it, because observations depend on it. */
 function addressOf(context: OperationContext, route: ReferenceRoute): Address | HttpReply {
   const label = percentDecoded(route.label);
   const [raw, ...more] = queryValues(route.query, "Qualifier");
   const given = raw === undefined ? undefined : percentDecoded(raw);
   if (label === null || given === null || more.length > 0) {
-    return refused("encoding", "The path and the query must be percent-encoded, each parameter given once.");
+    return refused("encoding", "The path and the query must be percent-encoded, each parameter only once.");
   }
   if (faultsOf("FunctionName", label).length > 0) {
     return refused("pattern", "The value of FunctionName is malformed.");
@@ -44,7 +44,7 @@ function addressOf(context: OperationContext, route: ReferenceRoute): Address | 
   return { name: name.name, arn, qualifier: given ?? name.qualifier };
 }
 
-/** The address of something that exists, or the answer that says it does not. */
+/** The address of something that exists, or the answer that it does not. */
 export function existing(context: OperationContext, route: ReferenceRoute): Address | HttpReply {
   const address = addressOf(context, route);
   if (isReply(address)) return address;
@@ -55,7 +55,7 @@ export function existing(context: OperationContext, route: ReferenceRoute): Addr
 
 const required = ["FunctionName", "Role", "Code"] as const;
 
-/** Answers CreateFunction: any role and any code will do, for nothing is ever run. */
+/** Answers CreateFunction. It accepts any role and code, because nothing is executed. */
 export function createFunction(context: OperationContext, body: Buffer): HttpReply {
   const analysis = readBody(body);
   if (analysis.kind === "refused") return refused(analysis.why, "The body must be one JSON object.");
@@ -107,7 +107,7 @@ export function listFunctions(context: OperationContext): HttpReply {
   });
 }
 
-/** Answers DeleteFunction: the function with all that belongs to it, or one version. */
+/** Answers DeleteFunction: deletes the function with everything that belongs to it, or one version. */
 export function deleteFunction(context: OperationContext, route: ReferenceRoute): HttpReply {
   const address = existing(context, route);
   if (isReply(address)) return address;
@@ -127,7 +127,8 @@ function deleteWhole(context: OperationContext, record: FunctionRecord): HttpRep
 }
 
 function deleteVersion(context: OperationContext, record: FunctionRecord, version: string): HttpReply {
-  if (!record.versions.includes(version)) return refused("latest", "Only a published version can go alone.");
+  if (!record.versions.includes(version))
+    return refused("latest", "Only a published version can be deleted alone.");
   if ([...record.aliases.values()].some((alias) => alias.version === version)) {
     return refused("in-use", "An alias points at that version.");
   }
@@ -137,7 +138,7 @@ function deleteVersion(context: OperationContext, record: FunctionRecord, versio
   return emptyReply(204);
 }
 
-/** Drops the policy of something that has been deleted. */
+/** Deletes the policy of a deleted function, version or alias. */
 export function deletePolicy(
   { behaviour, state }: OperationContext,
   arn: string,
@@ -158,7 +159,7 @@ function configured(
   return configuration(context, record, address.qualifier);
 }
 
-/** A function's or version's configuration; the RevisionId is that of its policy. */
+/** The configuration of a function or version; its RevisionId is that of the policy. */
 export function configuration(
   context: OperationContext,
   record: FunctionRecord,
@@ -187,7 +188,7 @@ export function configuration(
   };
 }
 
-/** The record of the function that a route names, qualifier or not. */
+/** The record of the function that a route names, with or without a qualifier. */
 export function recordOf(context: OperationContext, route: ReferenceRoute): FunctionRecord | HttpReply {
   const address = addressOf(context, route);
   if (isReply(address)) return address;

@@ -1,13 +1,13 @@
 import type { QueryParameters } from "../../spec/add-permission.ts";
 import type { Header } from "../../spec/exchange.ts";
 
-/** A request as the reference reads it; header names in lower case, the target never normalised. */
+/** A request to the reference; header names in lower case, the target unchanged. */
 export interface HttpRequest {
   readonly method: string;
   readonly target: string;
   readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
   readonly body: Buffer;
-  /** Which connection it came on; absent in-process. */
+  /** The number of its connection; absent in-process. */
   readonly connection?: number;
 }
 
@@ -35,27 +35,27 @@ type RouteName =
   | "DeleteAlias"
   | "ListAliases";
 
-/** Where a request goes; labels and query are still percent-encoded. */
+/** The operation and the labels of a request; labels and query are still percent-encoded. */
 export interface ReferenceRoute {
   readonly name: RouteName;
-  /** The FunctionName label; empty where the path has none. */
+  /** The FunctionName label; empty if the path has none. */
   readonly label: string;
   /** The second label: an alias name or a statement id. */
   readonly item: string;
   readonly query: string;
 }
 
-/** What an implementation makes of a request before and after the operation itself. */
+/** What an implementation does with a request before and after the operation. */
 export interface TransportBehaviour {
-  /** Sees every request first: answers it, drops the connection, or lets it pass with null. Any operation. */
+  /** Receives every request first, and answers it, closes the connection, or continues with null. */
   readonly intercept: (request: HttpRequest) => HttpReply | "drop" | Promise<HttpReply | "drop"> | null;
-  /** The operation that a method and a path, still encoded, stand for; null where there is none. */
+  /** The operation of a method and an encoded path; null if there is none. */
   readonly route: (method: string, path: string, query: string) => ReferenceRoute | null;
-  /** Sees every answer last. `operation` is null where no route matched. */
+  /** Receives every answer last. `operation` is null if no route matched. */
   readonly finish: (reply: HttpReply, request: HttpRequest, operation: string | null) => HttpReply;
 }
 
-/** Every request reaches its operation, and every answer the client. */
+/** Passes every request and every answer on unchanged. */
 export const faithfulTransport: TransportBehaviour = {
   intercept: () => null,
   route: routeOf,
@@ -104,7 +104,7 @@ function tableOf(
   return Object.hasOwn(table, collection) ? table[collection] : undefined;
 }
 
-/** The text that a percent-encoded label or query value stands for; null where the encoding is broken. */
+/** Decodes a percent-encoded label or query value; null if the encoding is invalid. */
 export function percentDecoded(raw: string): string | null {
   if (!raw.includes("%")) return raw;
   try {
@@ -133,7 +133,7 @@ export function headersOf(lines: readonly Header[]): Readonly<Record<string, str
   return record;
 }
 
-/** One header's value; the first where there are several. */
+/** The value of a header; the first if there are several. */
 export function headerOf(request: HttpRequest, name: string): string | undefined {
   const value = request.headers[name];
   return typeof value === "string" ? value : value?.[0];
@@ -149,7 +149,7 @@ export function emptyReply(status: number): HttpReply {
   return { status, headers: [], body: "" };
 }
 
-/** Says whether something has been answered already. */
+/** True if the value is an answer already. */
 export function isReply<T extends object>(value: T | HttpReply): value is HttpReply {
   return "status" in value;
 }

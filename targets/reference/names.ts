@@ -1,19 +1,19 @@
 import type { Draft } from "./draft.ts";
 import type { Lookup } from "./state.ts";
 
-/** What one spelling of a function's name says; parts that it leaves out are undefined. */
+/** The parts of a function's name in one spelling; missing parts are undefined. */
 export interface Spelled {
   readonly full: boolean;
   readonly partition: string | undefined;
   readonly region: string | undefined;
   readonly account: string | undefined;
-  /** The bare name stands alone or with a qualifier, without any prefix. */
+  /** True if the name has no prefix; it may have a qualifier. */
   readonly bare: boolean;
   readonly name: string;
   readonly qualifier: string | undefined;
 }
 
-/** Where the reference lives: what an ARN must agree with to be found. */
+/** The account, region and partition of the reference, which an ARN must match. */
 export interface ServiceHome {
   readonly partition: string;
   readonly region: string;
@@ -22,13 +22,13 @@ export interface ServiceHome {
 
 /** Which functions, versions and aliases a request can name. */
 export interface NameBehaviour {
-  /** Whether a function of another account, region or partition can be reached. */
+  /** True if a name refers to a function of this account, region and partition; mutants accept others. */
   readonly reaches: (name: Spelled, home: ServiceHome) => boolean;
-  /** What AddPermission makes of a look-up. */
+  /** How AddPermission treats the result of a look-up. */
   readonly found: (lookup: Lookup, draft: Draft) => Lookup;
 }
 
-/** Only what exists here can be named. */
+/** Only existing functions of this account, region and partition can be named. */
 export const faithfulNames: NameBehaviour = {
   reaches: isHere,
   found: (lookup) => lookup,
@@ -37,7 +37,7 @@ export const faithfulNames: NameBehaviour = {
 const spelling =
   /^(arn:(aws[a-zA-Z-]*)?:lambda:)?(?:([a-z]{2}(?:-gov)?-[a-z]+-\d):)?(?:(\d{12}):)?(function:)?([a-zA-Z0-9_-]+)(?::(\$LATEST|[a-zA-Z0-9_-]+))?$/;
 
-/** Reads a FunctionName; prefixes win over names, so `function:x` is the function x. */
+/** Parses a FunctionName; prefixes take precedence over names, so `function:x` is the function x. */
 export function spelled(value: string): Spelled {
   const found = spelling.exec(value);
   if (found === null) {
@@ -56,7 +56,7 @@ export function spelled(value: string): Spelled {
   return { full: arn !== undefined, partition, region, account, bare, name, qualifier };
 }
 
-/** Whether a spelling names something of this account, region and partition. */
+/** True if a spelling names a function of this account, region and partition. */
 export function isHere(name: Spelled, home: ServiceHome): boolean {
   return (
     (name.partition ?? home.partition) === home.partition &&
@@ -65,12 +65,12 @@ export function isHere(name: Spelled, home: ServiceHome): boolean {
   );
 }
 
-/** The unqualified ARN of a function that lives here. */
+/** The unqualified ARN of a function of the reference. */
 export function functionArn(home: ServiceHome, name: string): string {
   return `arn:${home.partition}:lambda:${home.region}:${home.account}:function:${name}`;
 }
 
-/** An ARN with its qualifier, or as it is without one. */
+/** An ARN with its qualifier, if there is one. */
 export function qualified(arn: string, qualifier: string | undefined): string {
   return qualifier === undefined ? arn : `${arn}:${qualifier}`;
 }
@@ -83,7 +83,7 @@ export function partitionOf(region: string): string {
 
 const scope = /Credential=[^/\s,]*\/\d{8}\/([a-z0-9-]+)\/lambda\/aws4_request/;
 
-/** The region in the credential scope of an Authorization header; undefined where there is none. */
+/** The region in the credential scope of an Authorization header; undefined if there is none. */
 export function regionSigned(authorization: string | undefined): string | undefined {
   return authorization === undefined ? undefined : scope.exec(authorization)?.[1];
 }

@@ -12,7 +12,7 @@ import {
 } from "./http.ts";
 import { policyAt, type Stored, writePolicy } from "./state.ts";
 
-/** What a policy holds, and what is shown of it. */
+/** What a policy holds, and what GetPolicy returns of it. */
 export interface PolicyBehaviour {
   /** The largest policy, in bytes. */
   readonly sizeLimit: number;
@@ -20,16 +20,16 @@ export interface PolicyBehaviour {
   readonly append: (statements: readonly Stored[], added: Stored) => readonly Stored[];
   /** The statements after a removal. */
   readonly remove: (statements: readonly Stored[], sid: string, key: string) => readonly Stored[];
-  /** The statements that GetPolicy shows. */
+  /** The statements that GetPolicy returns. */
   readonly shown: (statements: readonly Stored[]) => readonly Stored[];
-  /** Whether GetPolicy shows a policy without statements, instead of answering that there is none. */
+  /** True if GetPolicy returns a policy without statements, instead of a 404. */
   readonly showsEmpty: boolean;
 }
 
 /** The largest policy document, in bytes of UTF-8. */
 const sizeLimit = 20_480;
 
-/** All statements, in the order in which they were added, up to the limit of the live service. */
+/** All statements in the order of their addition, up to the limit of the live service. */
 export const faithfulPolicies: PolicyBehaviour = {
   sizeLimit,
   append: (statements, added) => [...statements, added],
@@ -38,7 +38,7 @@ export const faithfulPolicies: PolicyBehaviour = {
   showsEmpty: false,
 };
 
-/** The policy document that holds these statements, in order. */
+/** The policy document with these statements in order. */
 export function policyDocument(statements: readonly Stored[]): string {
   const inner = statements.map((statement) => statement.json).join(",");
   return `{"Version":"2012-10-17","Id":"default","Statement":[${inner}]}`;
@@ -56,7 +56,7 @@ function without(statements: readonly Stored[], sid: string): readonly Stored[] 
 
 const statementId = /^[a-zA-Z0-9_.-]{1,100}$/;
 
-/** Answers GetPolicy; a policy without statements is none. */
+/** Answers GetPolicy; a policy without statements does not exist. */
 export function getPolicy(context: OperationContext, route: ReferenceRoute): HttpReply {
   const address = existing(context, route);
   if (isReply(address)) return address;

@@ -16,26 +16,26 @@ import { type Listener, listen } from "./server.ts";
 import { emptyState } from "./state.ts";
 import { createAlias, deleteAlias, getAlias, listAliases, listVersions, publishVersion } from "./versions.ts";
 
-/** How a reference is made; everything has a default. */
+/** Options of a reference; each has a default. */
 export interface ReferenceOptions {
-  /** Twelve digits; 123456789012 by default. */
+  /** The account; 123456789012 by default. */
   readonly account?: string;
-  /** For requests whose Authorization names no region; us-east-1 by default. */
+  /** The region for requests whose Authorization names none; us-east-1 by default. */
   readonly region?: string;
   /** Answer `Prefer: code=429` and `Prefer: code=500` with the documented exceptions; true by default. */
   readonly faults?: boolean;
-  /** Where it deviates; nowhere by default. */
+  /** The behaviour; faithful by default. */
   readonly behaviour?: Behaviour;
 }
 
-/** What a request gets: an answer, or a connection that is closed without one. */
+/** An answer, or a connection that is closed without one. */
 export type ReferenceOutcome = HttpReply | "drop";
 
-/** An in-memory implementation of the document and its neighbours. */
+/** An in-memory implementation of AddPermission and the operations around it. */
 export interface Reference {
-  /** Answers one request; a promise only where the behaviour waits. */
+  /** Answers one request; returns a promise only if the behaviour waits. */
   readonly handle: (request: HttpRequest) => ReferenceOutcome | Promise<ReferenceOutcome>;
-  /** Listens on a free loopback port and gives the endpoint. */
+  /** Listens on a free loopback port and returns the endpoint. */
   readonly listen: () => Promise<URL>;
   /** Stops listening and closes every connection. */
   readonly close: () => Promise<void>;
@@ -64,10 +64,10 @@ const operations: Readonly<Record<ReferenceRoute["name"], OperationHandler>> = {
   ListAliases: (context, _request, route) => listAliases(context, route),
 };
 
-/** What a surprise becomes on the way out, so that a broken behaviour cannot bring the server down. */
+/** The answer to an unexpected error, so that a faulty behaviour cannot end the server. */
 const failed = refused("internal", "The reference failed.");
 
-/** Makes a reference with an empty memory. */
+/** Creates a reference without functions. */
 export function createReference(options: ReferenceOptions = {}): Reference {
   const { account = "123456789012", region = "us-east-1", faults = true, behaviour = faithful } = options;
   const state = emptyState();
@@ -105,7 +105,7 @@ export function createReference(options: ReferenceOptions = {}): Reference {
   };
 }
 
-/** Homes by region, remembered by header: a run sends the same Authorization over and over. */
+/** Caches the home of each Authorization header: a run repeats the same header. */
 function homesOf(account: string, fallback: string): (authorization: string | undefined) => ServiceHome {
   const homeOf = (region: string): ServiceHome => ({ partition: partitionOf(region), region, account });
   let last: { readonly header: string | undefined; readonly home: ServiceHome } | null = null;
@@ -119,7 +119,7 @@ function homesOf(account: string, fallback: string): (authorization: string | un
 
 const injections = {
   "code=429": { kind: "throttled", message: "Too many requests." },
-  "code=500": { kind: "internal", message: "The service failed, as it was asked to." },
+  "code=500": { kind: "internal", message: "The service failed, as the client requested." },
 } as const;
 
 function injection(behaviour: Behaviour, request: HttpRequest): HttpReply | null {

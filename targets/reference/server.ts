@@ -3,10 +3,10 @@ import type { Socket } from "node:net";
 import { refused } from "./errors.ts";
 import type { HttpReply, HttpRequest } from "./http.ts";
 
-/** Answers a request, or says that the connection is to be dropped. Never throws and never rejects. */
+/** Answers a request or closes the connection. Never throws and never rejects. */
 export type Handle = (request: HttpRequest) => HttpReply | "drop" | Promise<HttpReply | "drop">;
 
-/** A server that is up. */
+/** A listening server. */
 export interface Listener {
   readonly endpoint: URL;
   readonly close: () => Promise<void>;
@@ -94,6 +94,6 @@ function write(response: ServerResponse, { status, headers, body }: HttpReply): 
     return;
   }
   lines.push("Content-Length", String(Buffer.byteLength(body)));
-  // A string leaves in one write together with the head; bytes would need a second one.
+  // A string is sent in one write with the head; bytes need a second write.
   response.writeHead(status, lines).end(body);
 }

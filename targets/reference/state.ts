@@ -1,26 +1,26 @@
 import { createHash } from "node:crypto";
 import { qualified } from "./names.ts";
 
-/** A statement of a policy: its id and its JSON, as GetPolicy prints it. */
+/** A statement of a policy: its id, and its JSON as GetPolicy returns it. */
 export interface Stored {
   readonly sid: string;
   readonly json: string;
 }
 
-/** The policy of one function, version or alias; without statements it counts as absent. */
+/** The policy of one function, version or alias; without statements it does not exist. */
 export interface Policy {
   readonly statements: readonly Stored[];
   readonly revision: string;
 }
 
-/** An alias and the version it points at. */
+/** An alias and its version. */
 export interface Alias {
   readonly name: string;
   readonly version: string;
   readonly description: string;
 }
 
-/** A function; `versions` holds the published numbers, oldest first. */
+/** A function; `versions` has the published numbers, oldest first. */
 export interface FunctionRecord {
   readonly name: string;
   readonly arn: string;
@@ -30,39 +30,39 @@ export interface FunctionRecord {
   readonly aliases: ReadonlyMap<string, Alias>;
 }
 
-/** What the reference remembers. Functions by unqualified ARN, policies by policy key. */
+/** The state of the reference: functions by unqualified ARN, policies by policy key. */
 export interface State {
   readonly functions: Map<string, FunctionRecord>;
   readonly policies: Map<string, Policy>;
-  /** How often each policy was written or dropped; it outlives the policy, so that no revision comes back. */
+  /** The number of writes and deletions of each policy. It outlives the policy, so that no revision repeats. */
   readonly writes: Map<string, number>;
 }
 
-/** How the next revision of a policy is made: its key, the count of writes so far, the revision it replaces. */
+/** Makes the next revision of a policy from its key, the number of writes and the current revision. */
 export type NextRevision = (key: string, writes: number, current: string) => string;
 
-/** Whether a function, version or alias is there. */
+/** The result of looking up a function, version or alias. */
 export type Lookup = "present" | "no-function" | "no-version" | "no-alias";
 
-/** Where policies are kept, how their revisions move, and when they come and go. All operations. */
+/** How all operations store policies and revisions, and when policies are created and deleted. */
 export interface StateBehaviour {
-  /** Under which key the policy of a function, version or alias is kept. */
+  /** The key of the policy of a function, version or alias. */
   readonly policyKey: (arn: string, qualifier: string | undefined) => string;
   /** The revision after a write. */
   readonly nextRevision: NextRevision;
-  /** The revision that a read shows. */
+  /** The revision that a read returns. */
   readonly revisionShown: (
     operation: "GetPolicy" | "GetFunction" | "GetAlias",
     current: string,
     key: string,
   ) => string;
-  /** Whether the deletion of a function, version or alias takes its policy with it. */
+  /** True if deleting a function, version or alias deletes its policy. */
   readonly dropsPolicy: (key: string) => boolean;
   /** The statements of a new version, given those of its function. */
   readonly published: (statements: readonly Stored[]) => readonly Stored[];
 }
 
-/** One policy for each function, version and alias; every write has a revision of its own, shown by all reads. */
+/** One policy for each function, version and alias; every write makes a new revision, and all reads return it. */
 export const faithfulState: StateBehaviour = {
   policyKey: qualified,
   nextRevision: (key, writes) => revisionOf(key, writes),
@@ -71,23 +71,23 @@ export const faithfulState: StateBehaviour = {
   published: () => [],
 };
 
-/** A memory with nothing in it. */
+/** An empty state. */
 export function emptyState(): State {
   return { functions: new Map(), policies: new Map(), writes: new Map() };
 }
 
-/** A revision in the shape of a UUID: the same key and count give the same one, others never do. */
+/** A revision in the form of a UUID, unique for each key and number of writes. */
 export function revisionOf(key: string, writes: number): string {
   const hex = createHash("sha256").update(`${key}\n${writes}`).digest("hex");
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
 }
 
-/** The policy under a key; one without statements where nothing was written yet. */
+/** The policy of a key; without statements if nothing was written. */
 export function policyAt(state: State, key: string): Policy {
   return state.policies.get(key) ?? { statements: [], revision: revisionOf(key, state.writes.get(key) ?? 0) };
 }
 
-/** Replaces the statements under a key and moves its revision on. */
+/** Replaces the statements of a key and makes a new revision. */
 export function writePolicy(
   state: State,
   key: string,
@@ -100,13 +100,13 @@ export function writePolicy(
   state.policies.set(key, { statements, revision: next(key, writes, current) });
 }
 
-/** Forgets the policy under a key; whatever is created there later starts with another revision. */
+/** Deletes the policy of a key; a later policy of this key gets another revision. */
 export function dropPolicy(state: State, key: string): void {
   state.policies.delete(key);
   state.writes.set(key, (state.writes.get(key) ?? 0) + 1);
 }
 
-/** Whether the function, and the version or alias that the qualifier names, is there. */
+/** Looks up the function, and the version or alias of the qualifier. */
 export function lookUp(state: State, arn: string, qualifier: string | undefined): Lookup {
   const record = state.functions.get(arn);
   if (record === undefined) return "no-function";

@@ -10,7 +10,7 @@ import type { Stored } from "./state.ts";
 /** The Principal element of a statement. */
 export type PrincipalElement = string | Readonly<Record<string, string>>;
 
-/** What a statement is made of, every value as it was given. */
+/** The parts of a statement, each as given. */
 export interface StatementParts {
   readonly sid: AddPermissionRequest["StatementId"];
   readonly principal: PrincipalElement;
@@ -24,26 +24,26 @@ export interface StatementParts {
 /** The Condition element: operator, key, value. */
 export type ConditionElement = Readonly<Record<string, Readonly<Record<string, string>>>>;
 
-/** What is granted, and what the answer says of it. */
+/** How the reference grants a permission and answers. */
 export interface StatementBehaviour {
   /** The Principal element; null refuses. */
   readonly principal: (value: string, partition: string) => PrincipalElement | null;
   /** The Condition element; undefined leaves it out. */
   readonly condition: (parts: StatementParts) => ConditionElement | undefined;
-  /** The Resource element; `label` is the FunctionName as it stands in the path, still encoded. */
+  /** The Resource element; `label` is the percent-encoded FunctionName from the path. */
   readonly resource: (arn: string, qualifier: string | undefined, label: string) => string;
   /** The whole statement. */
   readonly statement: (
     parts: StatementParts,
     condition: ConditionElement | undefined,
   ) => Readonly<Record<string, unknown>>;
-  /** What is stored, given the statement's JSON as it is returned. */
+  /** The stored form of the statement's JSON. */
   readonly stored: (sid: string, json: string) => Stored;
   /** The answer to an accepted AddPermission. */
   readonly created: (statementJson: string) => HttpReply;
 }
 
-/** The statement as AWS writes it, stored and returned alike. */
+/** Writes statements like AWS; stored and returned statements are equal. */
 export const faithfulStatements: StatementBehaviour = {
   principal: principalElement,
   condition: conditionElement,
@@ -65,7 +65,7 @@ const service = /^[a-z0-9][a-z0-9.-]*\.(?:amazonaws\.com(?:\.cn)?|amazon\.com)$/
 const identity =
   /^arn:aws[a-zA-Z-]*:(?:iam|sts)::\d{12}:(?:root|(?:user|role|assumed-role)\/[A-Za-z0-9_+=,.@/-]+)$/;
 
-/** The element for a Principal; null where it is neither a service, an account, an identity nor everyone. */
+/** The Principal element of a value; null unless it is a service, an account, an identity or everyone. */
 function principalElement(value: string, partition = "aws"): PrincipalElement | null {
   if (service.test(value)) return { Service: value };
   if (account.test(value)) return { AWS: `arn:${partition}:iam::${value}:root` };
@@ -73,7 +73,7 @@ function principalElement(value: string, partition = "aws"): PrincipalElement | 
   return value === "*" ? "*" : null;
 }
 
-/** The conditions that the request asks for; undefined where it asks for none. */
+/** The conditions of the request; undefined if it has none. */
 function conditionElement(parts: StatementParts): ConditionElement | undefined {
   const { sourceAccount, sourceArn, eventSourceToken } = parts;
   if (sourceAccount === undefined && sourceArn === undefined && eventSourceToken === undefined) return;
@@ -87,7 +87,7 @@ function conditionElement(parts: StatementParts): ConditionElement | undefined {
   };
 }
 
-/** The statement, its members in the order in which AWS prints them. */
+/** The statement with its members in the order of AWS. */
 function statementOf(
   parts: StatementParts,
   condition: ConditionElement | undefined,

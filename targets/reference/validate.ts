@@ -3,27 +3,27 @@ import { constraintOf, type Member, members } from "../../spec/constraint.ts";
 import type { BrokenConstraint, RefusalKind } from "./errors.ts";
 import { spelled } from "./names.ts";
 
-/** A body that is a JSON object, or why it is none. */
+/** A JSON object, or the reason why the body is not one. */
 export type ParsedBody =
   | { readonly kind: "object"; readonly object: Readonly<Record<string, unknown>> }
   | { readonly kind: "refused"; readonly why: BodyFault };
 
-/** What can be wrong with a body as a whole. */
+/** The faults of a body as a whole. */
 type BodyFault = Extract<RefusalKind, `body-${string}`>;
 
-/** How a body and its members are read. */
+/** How the reference reads a body and its members. */
 export interface ValidationBehaviour {
-  /** Whether a Content-Type will do. */
+  /** True if a Content-Type is accepted. */
   readonly acceptsMedia: (contentType: string | undefined) => boolean;
-  /** Bytes to object. */
+  /** Parses the bytes of the body. */
   readonly readBody: (bytes: Buffer) => ParsedBody;
   /** The value of one member of the body. */
   readonly pick: (body: Readonly<Record<string, unknown>>, member: Member) => unknown;
-  /** The constraints that a value breaks; undefined is an absent member. */
+  /** The constraints that a value breaks; undefined means an absent member. */
   readonly faults: (member: Member, value: unknown) => readonly BrokenConstraint[];
 }
 
-/** Any media type, one JSON object, its own members, every documented constraint. */
+/** Accepts any media type and one JSON object, reads its own members, and enforces every documented constraint. */
 export const faithfulValidation: ValidationBehaviour = {
   acceptsMedia: () => true,
   readBody,
@@ -64,7 +64,7 @@ function longBareName(value: string): boolean {
   return name.bare && name.name.length > 64;
 }
 
-/** Reads a body: UTF-8 without a byte order mark, one JSON object and nothing after it. */
+/** Parses a body: UTF-8 without a byte order mark, one JSON object and nothing after it. */
 export function readBody(bytes: Buffer): ParsedBody {
   if (bytes.length === 0) return { kind: "refused", why: "body-empty" };
   if (!isUtf8(bytes)) return { kind: "refused", why: "body-encoding" };
@@ -79,12 +79,12 @@ function asObject(value: unknown): ParsedBody {
   return isRecord(value) ? { kind: "object", object: value } : { kind: "refused", why: "body-not-object" };
 }
 
-/** Says whether a parsed value is a JSON object. */
+/** True if a parsed value is a JSON object. */
 export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** The own member of a body; what an object inherits is not a member. */
+/** An own member of a body, not an inherited one. */
 function ownMember(object: Readonly<Record<string, unknown>>, member: string): unknown {
   return Object.hasOwn(object, member) ? object[member] : undefined;
 }

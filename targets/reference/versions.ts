@@ -12,7 +12,7 @@ import {
 import { qualified } from "./names.ts";
 import { type Alias, type FunctionRecord, policyAt, writePolicy } from "./state.ts";
 
-/** Answers PublishVersion: always a new version, and one without a policy. */
+/** Answers PublishVersion: always publishes a new version without a policy. */
 export function publishVersion(context: OperationContext, route: ReferenceRoute): HttpReply {
   const record = recordOf(context, route);
   if (isReply(record)) return record;
@@ -62,7 +62,7 @@ export function getAlias(context: OperationContext, route: ReferenceRoute): Http
   return isReply(found) ? found : jsonReply(200, aliasView(context, found.record, found.alias));
 }
 
-/** Answers DeleteAlias; an alias that is gone already stays gone. */
+/** Answers DeleteAlias; succeeds also if there is no such alias. */
 export function deleteAlias(context: OperationContext, route: ReferenceRoute): HttpReply {
   const record = recordOf(context, route);
   if (isReply(record)) return record;

@@ -130,7 +130,7 @@ function at({ after, laterMs }: Moment, ending: Ending, mode: Mode, index: numbe
         [late.length === 0, `requests after the process had ended: ${late.map(line).join(", ")}`],
         [exitsOf(ending, usual).includes(ended.exit), `exit ${ended.exit}`],
         [ended.surprises === 0 || ending === "SIGKILL", `${ended.surprises} unhandled errors`],
-        [ending !== "SIGINT twice" || /by\n.* sweep\n/.test(ended.output), "sweep is not named"],
+        [ending !== "SIGINT twice" || /run\n.* sweep\n/.test(ended.output), "sweep is not named"],
         [swept.exit === 0, `sweep ends with ${swept.exit}`],
         [ending !== "SIGINT" || swept.output.endsWith("nothing was left behind\n"), "sweep finds something"],
       ]);

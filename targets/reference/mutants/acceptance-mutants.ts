@@ -2,7 +2,7 @@ import type { RuleId } from "../../../rules/index.ts";
 import type { Draft } from "../draft.ts";
 import { type Defect, mutantsOf, refusing } from "./mutant.ts";
 
-/** The rules on what must be accepted, whatever the policy holds. */
+/** The rules about requests that must be accepted in every state. */
 export type AcceptanceRuleId = Extract<
   RuleId,
   | `request.${string}`
@@ -118,10 +118,10 @@ const defects: Readonly<Record<AcceptanceRuleId, Defect>> = {
   ),
 };
 
-/** Mutants that refuse one kind of what the document wants accepted. */
+/** Mutants that refuse one kind of valid request. */
 export const acceptanceMutants = mutantsOf(defects);
 
-/** Whether the path names the function in this format, such as `partial-arn:alias`. */
+/** True if the path names the function in this format, such as `partial-arn:alias`. */
 function isNamed(format: string): (draft: Draft) => boolean {
   return ({ name: { full, bare, qualifier } }) => {
     const name = bare ? "name" : full ? "full-arn" : "partial-arn";

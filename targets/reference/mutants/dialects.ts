@@ -5,7 +5,7 @@ import { isHere } from "../names.ts";
 import { change, naming, omitting, overlooking, together } from "./mutant.ts";
 import { revisionDialects } from "./revision-dialects.ts";
 
-/** Correct implementations that write and decide otherwise where the document lets them: none breaks a rule. */
+/** Correct implementations that differ only where the document allows it: none violates a rule. */
 export const dialects: Readonly<Record<string, Mutation>> = {
   "the error's name in __type, with namespace and address": errorBody((name) => ({
     __type: `com.amazonaws.lambda#${name}:http://internal.amazon.com/coral/com.amazonaws.lambda/`,
@@ -156,7 +156,7 @@ export const dialects: Readonly<Record<string, Mutation>> = {
   })),
 };
 
-/** Elements and keys of a statement whose values IAM takes alone or in a list. */
+/** Elements and keys of a statement whose values IAM accepts alone or in a list. */
 const single: ReadonlySet<string> = new Set([
   "Action",
   "Resource",

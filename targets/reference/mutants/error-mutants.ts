@@ -3,7 +3,7 @@ import { members } from "../../../spec/constraint.ts";
 import type { Draft } from "../draft.ts";
 import { change, type Defect, mutantsOf, naming } from "./mutant.ts";
 
-/** The rules on every refusal and on every answer. */
+/** The rules about every refusal and every answer. */
 export type ErrorRuleId = Extract<RuleId, `errors.${string}` | "answer.arrives">;
 
 const defects: Readonly<Record<ErrorRuleId, Defect>> = {
@@ -87,7 +87,7 @@ const defects: Readonly<Record<ErrorRuleId, Defect>> = {
   },
 };
 
-/** Mutants that refuse what they should and say so otherwise. */
+/** Mutants that refuse correctly with a wrong answer. */
 export const errorMutants = mutantsOf(defects);
 
 function mistakesIn({ behaviour, given }: Draft): number {

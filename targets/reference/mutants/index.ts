@@ -16,7 +16,7 @@ export { live } from "./observed-mutants.ts";
 export { openDefects } from "./unspecified-mutants.ts";
 export { dialects, namedDefects as extraMutants };
 
-/** A mutant for every rule: the compiler asks for it. */
+/** A mutant for every rule; the compiler enforces it. */
 export const mutants: Readonly<Record<RuleId, Mutant>> = {
   ...acceptanceMutants,
   ...constraintMutants,
@@ -29,7 +29,7 @@ export const mutants: Readonly<Record<RuleId, Mutant>> = {
   ...observedMutants,
 };
 
-/** Every variant of the reference that is in the kill matrix; those that kill nothing are correct. */
+/** Every variant of the reference in the kill matrix; variants that kill nothing are correct. */
 export const variants: Readonly<Record<string, Mutant>> = {
   "the reference": { breaks: "nothing", mutate: (behaviour) => behaviour, kills: [] },
   ...Object.fromEntries(

@@ -8,19 +8,19 @@ import type { Policy } from "../state.ts";
 
 /** A reference with one defect, and the rules that must find it. */
 export interface Mutant {
-  /** One phrase: what is wrong. */
+  /** The defect in one phrase. */
   readonly breaks: string;
   readonly mutate: Mutation;
-  /** Rules that must be violated, in the document column unless `column` says otherwise. */
+  /** The rules that must be violated; in the document column, unless `column` says otherwise. */
   readonly kills: readonly RuleId[];
-  /** Judged in this column; the mutants of what was observed are mutants of the live service's dialect. */
+  /** The column that judges it; mutants for observed rules are mutants of the live service's dialect. */
   readonly column?: "aws";
 }
 
-/** A defect in a table whose keys are the rules that must find it. */
+/** A defect in a table by the rule that must find it. */
 export type Defect = Omit<Mutant, "kills">;
 
-/** Makes mutants of a table of defects: each must be killed by the rule that is its key. */
+/** Turns a table of defects into mutants; the rule of each key must kill its mutant. */
 export function mutantsOf<Id extends RuleId>(
   defects: Readonly<Record<Id, Defect>>,
 ): Readonly<Record<Id, Mutant>> {
@@ -28,17 +28,17 @@ export function mutantsOf<Id extends RuleId>(
   return Object.fromEntries(entries) as Readonly<Record<Id, Mutant>>;
 }
 
-/** The mutation that replaces parts of a behaviour; `make` is called anew for each reference, so it may keep state. */
+/** A mutation that replaces parts of a behaviour; each reference calls `make`, so it may keep state. */
 export function change(make: (behaviour: Behaviour) => Partial<Behaviour>): Mutation {
   return (behaviour) => ({ ...behaviour, ...make(behaviour) });
 }
 
-/** Several mutations, the first one first. */
+/** Several mutations in order. */
 export function together(...mutations: readonly Mutation[]): Mutation {
   return (behaviour) => mutations.reduce((sum, mutate) => mutate(sum), behaviour);
 }
 
-/** Overlooks one constraint of one member, for the texts that `when` says. */
+/** Ignores one constraint of one member, for texts that `when` accepts. */
 export function overlooking(
   member: Member,
   kind: BrokenConstraint,
@@ -53,14 +53,14 @@ export function overlooking(
   }));
 }
 
-/** Takes another value for the one that a member of the body has. */
+/** Replaces the value of a member of the body. */
 export function taking(member: Member, instead: (value: unknown) => unknown): Mutation {
   return change(({ pick }) => ({
     pick: (body, of) => (of === member ? instead(pick(body, of)) : pick(body, of)),
   }));
 }
 
-/** Reads another text where the body is no JSON object, or always. */
+/** Rewrites the body if it is not a JSON object, or always. */
 export function rewriting(rewrite: (text: string) => string, always = false): Mutation {
   return change(({ readBody }) => ({
     readBody: (bytes) => {
@@ -70,12 +70,12 @@ export function rewriting(rewrite: (text: string) => string, always = false): Mu
   }));
 }
 
-/** Leaves one check of AddPermission out. */
+/** Omits one check of AddPermission. */
 export function omitting(check: RequestCheck): Mutation {
   return change(({ checks }) => ({ checks: checks.filter((one) => one !== check) }));
 }
 
-/** Refuses what every check has passed; last, so that whatever else is wrong with a request is still named. */
+/** Refuses requests that pass every check; it comes last, so that other faults keep their errors. */
 export function refusing(what: string, when: (draft: Draft, policy: Policy) => boolean): Defect {
   const breaks = `refuses ${what}`;
   return {
@@ -103,12 +103,12 @@ export function functionOf(key: string): string {
   return key.split(":").slice(0, 7).join(":");
 }
 
-/** Whether two policy keys are of one function, its versions and its aliases. */
+/** True if two policy keys belong to one function, its versions and its aliases. */
 export function isOfSameFunction(key: string, other: string): boolean {
   return functionOf(key) === functionOf(other);
 }
 
-/** Whether two policy keys are of functions that are named alike up to the last hyphen. */
+/** True if two policy keys belong to functions with the same name up to the last hyphen. */
 export function isNamedAlike(key: string, other: string): boolean {
   return stemOf(key) === stemOf(other);
 }

@@ -5,7 +5,7 @@ import { type ConditionElement, createdReply, type PrincipalElement } from "../s
 import { change, type Mutant, naming, overlooking, together } from "./mutant.ts";
 import { pausing } from "./state-mutants.ts";
 
-/** What a pattern finds in a longer value, where it is compiled without anchors. */
+/** The part of a longer value that a pattern without anchors matches. */
 const cores: readonly (readonly [Member, RegExp])[] = [
   ["Action", /lambda:[*]|lambda:[a-zA-Z]+|[*]/],
   ["EventSourceToken", /[a-zA-Z0-9._-]/],
@@ -20,7 +20,7 @@ const unknown: HttpReply = {
   body: "",
 };
 
-/** Defects that implementations are known for. */
+/** Well-known defects of implementations. */
 export const namedDefects: Readonly<Record<string, Mutant>> = {
   "no lock at all": {
     breaks: "checks nothing again and writes over what was added meanwhile",

@@ -12,7 +12,7 @@ const broken: ReadonlySet<string> = new Set<BrokenConstraint>([
 const validation: NamedStatus = { status: 400, name: "ValidationException" };
 const serialization: NamedStatus = { status: 400, name: "SerializationException" };
 
-/** The live service's dialect: it breaks nothing in the `aws` column. */
+/** The live service's dialect, which violates nothing in the `aws` column. */
 export const live: Mutation = change(({ named }) => ({
   named: (refusal, draft) => {
     if (broken.has(refusal.kind)) return validation;

@@ -5,7 +5,7 @@ import { refused } from "../errors.ts";
 import { policyAt, writePolicy } from "../state.ts";
 import { change, type Defect, isNamedAlike, mutantsOf } from "./mutant.ts";
 
-/** The rules on what a policy holds when it is read. */
+/** The rules about the policy that GetPolicy returns. */
 export type PolicyRuleId = Extract<
   RuleId,
   | `policy.${"holds-what-was-added" | "stored-as-returned" | "one-more" | "others-untouched"}`
@@ -82,7 +82,7 @@ const defects: Readonly<Record<PolicyRuleId, Defect>> = {
     mutate: change(() => ({ published: (statements) => statements })),
   },
   "re-created.starts-empty": {
-    breaks: "keeps the policy of whatever is deleted",
+    breaks: "keeps the policy of deleted functions, versions and aliases",
     mutate: change(() => ({ dropsPolicy: () => false })),
   },
   "policy.stays-readable": {
@@ -102,7 +102,7 @@ const defects: Readonly<Record<PolicyRuleId, Defect>> = {
   },
 };
 
-/** Mutants whose answers to AddPermission are right and whose policies are not. */
+/** Mutants with correct answers to AddPermission and wrong policies. */
 export const policyMutants = mutantsOf(defects);
 
 function addingTo(also: (draft: Draft) => string | undefined): Mutation {

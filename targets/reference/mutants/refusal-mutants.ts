@@ -4,7 +4,7 @@ import type { Lookup } from "../state.ts";
 import { createdReply } from "../statement.ts";
 import { change, type Defect, mutantsOf, naming, omitting, rewriting } from "./mutant.ts";
 
-/** The rules on what must be refused beyond the constraints of single members, revisions aside. */
+/** The rules about requests that must be refused, except single constraints and revisions. */
 export type RefusalRuleId = Extract<
   RuleId,
   | `body.${"malformed-json" | "not-an-object" | "empty"}`
@@ -101,7 +101,7 @@ const defects: Readonly<Record<RefusalRuleId, Defect>> = {
   },
 };
 
-/** Mutants that grant, or refuse for the wrong reason, what the document wants refused. */
+/** Mutants that accept an invalid request, or refuse it for the wrong reason. */
 export const refusalMutants = mutantsOf(defects);
 
 function servingAs(pattern: RegExp): Mutation {

@@ -3,7 +3,7 @@ import { policyDocument } from "../policies.ts";
 import { policyAt, revisionOf, type Stored } from "../state.ts";
 import { change, functionOf } from "./mutant.ts";
 
-/** What a revision may be of, and be made of: the document says only which reads show the latest one. */
+/** Valid kinds of revisions: the document only says which reads return the latest one. */
 export const revisionDialects: Readonly<Record<string, Mutation>> = {
   "a revision of GetPolicy's own": change(({ revisionShown }) => ({
     revisionShown: (operation, current, key) =>
@@ -32,7 +32,7 @@ function derived(revision: string): string {
   return revisionOf(revision, 0);
 }
 
-/** It moves with whatever is written to the function, its versions and its aliases, or made of it. */
+/** A revision that changes with every write to the function, its versions and its aliases. */
 function functionsOwn(): Mutation {
   return change(({ added, remove, dropsPolicy, finish }) => {
     const writes = new Map<string, number>();
@@ -63,7 +63,7 @@ function functionsOwn(): Mutation {
   });
 }
 
-/** The same statements have the same revision, whatever happened in between. */
+/** The same statements always have the same revision. */
 function contentsOwn(): Mutation {
   return change(({ added, remove, dropsPolicy }) => {
     const held = new Map<string, readonly Stored[]>();

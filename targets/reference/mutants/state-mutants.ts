@@ -3,7 +3,7 @@ import type { Behaviour, Mutation } from "../behaviour.ts";
 import type { Policy } from "../state.ts";
 import { change, type Defect, isNamedAlike, isOfSameFunction, mutantsOf, naming } from "./mutant.ts";
 
-/** The rules on ids, revisions and size: what the policy's content makes of a request. */
+/** The rules about ids, revisions and size, which depend on the policy. */
 export type StateRuleId = Extract<
   RuleId,
   | `StatementId.${"duplicate" | "duplicate-content" | "shares-prefix" | "freed"}`
@@ -96,7 +96,7 @@ const defects: Readonly<Record<StateRuleId, Defect>> = {
   },
 };
 
-/** Mutants that take an id, a revision or the room in a policy for something else. */
+/** Mutants that misjudge an id, a revision or the space in a policy. */
 export const stateMutants = mutantsOf(defects);
 
 const racingDefects: Readonly<Record<Extract<RuleId, `race.${string}`>, Defect>> = {
@@ -118,10 +118,10 @@ const racingDefects: Readonly<Record<Extract<RuleId, `race.${string}`>, Defect>>
   },
 };
 
-/** Mutants that only calls in flight together can show. */
+/** Mutants that only concurrent calls can show. */
 export const raceMutants = mutantsOf(racingDefects);
 
-/** Compares ids by what is made of them. */
+/** Compares ids by a value derived from them. */
 export function comparing(part: (sid: string) => string): Mutation {
   return change(() => ({
     taken: (statements, sid) => statements.some((one) => part(one.sid) === part(sid)),
@@ -136,7 +136,7 @@ function takenElsewhere(isNear: (own: string, other: string) => boolean): Mutati
   }));
 }
 
-/** Remembers the revisions that a policy had before, and takes some of them. */
+/** Stores the superseded revisions of a policy and accepts some of them. */
 function acceptingSuperseded(takes: (past: readonly string[], given: string) => boolean): Mutation {
   return change(({ nextRevision }) => {
     const past = new Map<string, readonly string[]>();
@@ -150,7 +150,7 @@ function acceptingSuperseded(takes: (past: readonly string[], given: string) => 
   });
 }
 
-/** Milliseconds between checking and writing: long enough for calls that are sent together to meet. */
+/** The pause between checking and writing, in milliseconds; long enough for concurrent calls to overlap. */
 const pause = 4;
 
 /** Waits between checking and writing. */

@@ -4,7 +4,7 @@ import type { HttpReply } from "../http.ts";
 import { createdReply, type StatementParts } from "../statement.ts";
 import { change, type Defect, mutantsOf } from "./mutant.ts";
 
-/** The rules on every success. */
+/** The rules about every success. */
 export type SuccessRuleId = Extract<RuleId, `success.${string}` | `statement.${string}`>;
 
 const defects: Readonly<Record<SuccessRuleId, Defect>> = {
@@ -92,7 +92,7 @@ const defects: Readonly<Record<SuccessRuleId, Defect>> = {
   },
 };
 
-/** Mutants that grant as they should and answer otherwise. */
+/** Mutants that grant correctly with a wrong answer. */
 export const successMutants = mutantsOf(defects);
 
 function answering(instead: (reply: HttpReply, json: string) => HttpReply): Mutation {

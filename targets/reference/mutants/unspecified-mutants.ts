@@ -3,15 +3,15 @@ import type { Mutation } from "../behaviour.ts";
 import { change, overlooking, together } from "./mutant.ts";
 import { comparing } from "./state-mutants.ts";
 
-/** What many would call a defect and the document leaves open: a question records it, and no rule is violated. */
+/** A defect that the document allows: a recorded answer shows it, and no rule is violated. */
 export interface OpenDefect {
   readonly breaks: string;
   readonly mutate: Mutation;
-  /** The questions whose answers it changes. */
+  /** The unspecified behaviours whose recorded answers it changes. */
   readonly questions: readonly string[];
 }
 
-/** Defects that must break nothing and that some answer to a question must show. */
+/** Defects that violate no rule and change a recorded answer. */
 export const openDefects: Readonly<Record<string, OpenDefect>> = {
   "case-folded ids": {
     breaks: "compares ids without regard to letter case",

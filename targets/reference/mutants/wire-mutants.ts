@@ -3,9 +3,9 @@ import type { Mutation } from "../behaviour.ts";
 import type { HttpReply, HttpRequest } from "../http.ts";
 import { change, rewriting, taking } from "./mutant.ts";
 
-/** A defect that one odd request of the wire suite shows, and no other. */
+/** A defect that exactly one malformed request of the wire suite shows. */
 export interface WireMutant {
-  /** One phrase: what is wrong. */
+  /** The defect in one phrase. */
   readonly breaks: string;
   readonly mutate: Mutation;
 }
@@ -119,7 +119,7 @@ const others: Readonly<Record<string, WireMutant>> = {
   },
 };
 
-/** By the label of the odd request that shows it: every one on which the document leaves nothing open has its own. */
+/** Mutants by the label of their request: each one with a specified answer has a mutant of its own. */
 export const wireMutants: Readonly<Record<string, WireMutant>> = {
   ...mapped(leniencies, ([breaks, tail]) => ({
     breaks,
@@ -147,7 +147,7 @@ function mapped<T>(
   return Object.fromEntries(Object.entries(table).map(([label, of]) => [label, make(of)]));
 }
 
-/** Looks elsewhere for a member that is not there. */
+/** Reads a missing member from another place. */
 function finding(elsewhere: (body: Readonly<Record<string, unknown>>, member: Member) => unknown): Mutation {
   return change(({ pick }) => ({ pick: (body, member) => pick(body, member) ?? elsewhere(body, member) }));
 }
