@@ -35,18 +35,18 @@ function pipe(): readonly [Duplex, Duplex] {
 }
 
 function end(peer: () => PipeEnd): PipeEnd {
-  let emptied: (() => void) | null = null;
+  let onRoom: (() => void) | null = null;
   const stream = new Duplex({
     read: () => {
-      const done = emptied;
-      emptied = null;
+      const done = onRoom;
+      onRoom = null;
       done?.();
     },
     write: (chunk: Buffer, _encoding, done) => peer().take(chunk, done),
     final: (done) => peer().take(null, done),
     destroy: (error, done) => {
       // A peer that waits for room must not wait forever.
-      emptied?.();
+      onRoom?.();
       peer().stream.destroy();
       done(error);
     },
@@ -57,7 +57,7 @@ function end(peer: () => PipeEnd): PipeEnd {
       if (stream.destroyed) return done();
       const room = stream.push(chunk);
       if (room || chunk === null) done();
-      else emptied = done;
+      else onRoom = done;
     },
   };
 }
@@ -110,7 +110,7 @@ async function eventOf(request: Request): Promise<LambdaEvent> {
 function responseOf(result: LambdaResult): Response {
   const { statusCode = 200, headers = {}, body = "", isBase64Encoded = false } = result;
   const lines = Object.entries(headers).map(([name, value]): [string, string] => [name, `${value}`]);
-  const bare = statusCode === 204 || statusCode === 205 || statusCode === 304;
+  const hasNoBody = statusCode === 204 || statusCode === 205 || statusCode === 304;
   const bytes = isBase64Encoded ? Buffer.from(body, "base64") : body;
-  return new Response(bare ? null : bytes, { status: statusCode, headers: lines });
+  return new Response(hasNoBody ? null : bytes, { status: statusCode, headers: lines });
 }

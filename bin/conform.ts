@@ -67,8 +67,8 @@ async function printResult(report: Report, end: OutputOptions): Promise<number> 
   const { context, options, known, out, write, interrupted } = end;
   const { stdout, cwd } = context;
   const updated = options.updateKnown ? await withSeen(report, options.known ?? "", cwd) : null;
-  const held = updated?.known ?? known;
-  const judged = held === null ? null : judgeToday(report, held);
+  const effective = updated?.known ?? known;
+  const judged = effective === null ? null : judgeToday(report, effective);
   const final = judged?.report ?? report;
   const unwritten = await faultOf(write(final));
   const notUpdated = updated === null ? null : await faultOf(writeKnown(updated, cwd));
@@ -241,8 +241,8 @@ async function existing(file: string, cwd: string): Promise<string | null> {
 async function writeKnown({ known, text }: Updated, cwd: string): Promise<void> {
   const file = known.fileName;
   const path = resolve(cwd, file);
-  const there = await realpath(path).catch(() => path);
-  await replace(there, text).catch(unwritten(file));
+  const target = await realpath(path).catch(() => path);
+  await replace(target, text).catch(unwritten(file));
 }
 
 function unwritten(file: string): (cause: unknown) => never {

@@ -42,12 +42,12 @@ export async function sweepCommand(given: Given<"sweep">, context: CommandContex
       needsSigning(place, options) ? skipped(place, commandIn(env)) : await sweepAt(place, options, context),
     );
   const deleted = swept.flatMap((one) => one.deleted);
-  const givenBack = swept.flatMap((one) => one.givenBack);
+  const restored = swept.flatMap((one) => one.restored);
   const problems = swept.flatMap((one) => one.left);
   for (const name of deleted) stdout.write(`deleted ${escapeTerminal(name)}\n`);
-  for (const what of givenBack) stdout.write(`restored: ${escapeTerminal(what)}\n`);
+  for (const what of restored) stdout.write(`restored: ${escapeTerminal(what)}\n`);
   for (const why of problems) stdout.write(`left: ${escapeTerminal(why)}\n`);
-  if (deleted.length + givenBack.length + problems.length === 0) stdout.write("nothing was left behind\n");
+  if (deleted.length + restored.length + problems.length === 0) stdout.write("nothing was left behind\n");
   return problems.length > 0 ? 3 : 0;
 }
 
@@ -70,7 +70,7 @@ function skipped({ endpoint, region = "" }: SweepPlace, command: string): Swept 
   const how = `${command} sweep --endpoint ${quote(endpoint)} --region ${quote(region)} --sign`;
   return {
     deleted: [],
-    givenBack: [],
+    restored: [],
     left: [`what journals in ${journalDir}/ note at ${endpoint}: run ${how}`],
   };
 }

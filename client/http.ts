@@ -41,7 +41,7 @@ export function httpTransport(options: HttpOptions): Transport {
   const maxBodyBytes = options.maxBodyBytes ?? defaultMaxBodyBytes;
   const connectTimeoutMs = options.connectTimeoutMs ?? 10_000;
   const sockets = new Set<Socket>();
-  const kept = socketPool();
+  const namedSockets = socketPool();
   const pool = poolOf(options, connectTimeoutMs, sockets);
   // Created on first use: each call gets a new connection from this pool.
   let unshared: Pool | undefined;
@@ -53,7 +53,7 @@ export function httpTransport(options: HttpOptions): Transport {
   const closing = new AbortController();
   const limits = { clock, deadlines: deadlines(clock), maxBodyBytes };
   // After a response that undici cannot read, every call uses a raw socket.
-  let bare = false;
+  let useRawSocket = false;
   // A run passes the same options object with every call, so the bounds of the last one are reused.
   let last: { readonly how: SendOptions; readonly bounds: Bounds } | undefined;
   const boundsOf = (how: SendOptions): Bounds => {
@@ -61,19 +61,19 @@ export function httpTransport(options: HttpOptions): Transport {
     return last.bounds;
   };
   const failed = (error: unknown): void => {
-    bare ||= isUnexpectedContinue(error);
+    useRawSocket ||= isUnexpectedContinue(error);
   };
   const raw = { endpoint, clock, authorize, maxBodyBytes, connectTimeoutMs, tls: options.tls };
   const onConnection = async (name: string, call: Outgoing, how: RawOptions): Promise<Answer> => {
-    const { answer, socket } = await sendOver(await kept.take(name), call, how);
-    if (socket !== undefined) kept.put(name, socket);
+    const { answer, socket } = await sendOver(await namedSockets.take(name), call, how);
+    if (socket !== undefined) namedSockets.put(name, socket);
     return answer;
   };
   return {
     unable: (call) => (isBare(call) ? null : unableUndici(call)),
     send(call, how) {
       if (closing.signal.aborted) return Promise.resolve(notSent("the transport is closed", clock()));
-      if (bare || isBare(call)) {
+      if (useRawSocket || isBare(call)) {
         const own = { ...raw, ...how, closing: closing.signal };
         return call.connection === undefined ? sendRaw(call, own) : onConnection(call.connection, call, own);
       }
@@ -84,10 +84,10 @@ export function httpTransport(options: HttpOptions): Transport {
         dispatchOnce(poolFor(how), undiciRequest(full, signed, how.onNewConnection), boundsOf(how));
       return authorized(authorize, full, endpoint.host, how, go, clock);
     },
-    release: kept.release,
+    release: namedSockets.release,
     async close() {
       closing.abort();
-      kept.close();
+      namedSockets.close();
       for (const socket of sockets) socket.destroy();
       const why = Object.assign(new Error("the transport was closed"), { code: "UND_ERR_ABORTED" });
       await Promise.all([pool.destroy(why), unshared?.destroy(why)]);
@@ -181,7 +181,7 @@ function attemptOf(bounds: Bounds, resolve: (answer: Answer) => void): Attempt {
       controller?.abort(new Error(why.detail));
     },
     onRequestStart(given) {
-      if (settled) return given.abort(new Error("the call was given up before it was sent"));
+      if (settled) return given.abort(new Error("the call was aborted before it was sent"));
       controller = given;
       sentAt = clock();
     },

@@ -62,7 +62,7 @@ export interface Restored {
   /** The ids of the removed statements. */
   readonly removed: readonly string[];
   /** The ids of the added statements. */
-  readonly given: readonly string[];
+  readonly added: readonly string[];
   /** One sentence for each remaining difference. */
   readonly problems: readonly string[];
   /** True if the original statements are all there and no removable statement is left over. */
@@ -87,7 +87,7 @@ export async function restore(
   const added = new Set<string>();
   const resultOf = (problems: readonly string[], done: boolean): Restored => ({
     removed: [...removed],
-    given: [...added],
+    added: [...added],
     problems,
     done,
   });

@@ -72,13 +72,13 @@ function canonicalHeaders(headers: readonly Header[]): readonly Header[] {
 
 /** The path without empty and dot segments, each segment encoded once more, as all services but S3 require. */
 function canonicalPath(path: string): string {
-  const kept: string[] = [];
+  const normalized: string[] = [];
   for (const segment of path.split("/")) {
-    if (segment === "..") kept.pop();
-    else if (segment !== "" && segment !== ".") kept.push(encoded(segment));
+    if (segment === "..") normalized.pop();
+    else if (segment !== "" && segment !== ".") normalized.push(encoded(segment));
   }
-  const end = kept.length > 0 && path.endsWith("/") ? "/" : "";
-  return `/${kept.join("/")}${end}`;
+  const end = normalized.length > 0 && path.endsWith("/") ? "/" : "";
+  return `/${normalized.join("/")}${end}`;
 }
 
 /** Sorted by name, then by value. Escapes are decoded and encoded again; the signature itself is left out. */

@@ -94,7 +94,7 @@ export function dial(
   };
   const connected = (): void => finish(null);
   const closed = (): void =>
-    finish(Object.assign(new Error("connecting was given up"), { code: "UND_ERR_ABORTED" }));
+    finish(Object.assign(new Error("connecting was aborted"), { code: "UND_ERR_ABORTED" }));
   socket
     .once(secure ? "secureConnect" : "connect", connected)
     .once("error", finish)

@@ -33,7 +33,7 @@ export interface Swept {
   /** The names of deleted functions and roles. */
   readonly deleted: readonly string[];
   /** One sentence for each restored policy. */
-  readonly givenBack: readonly string[];
+  readonly restored: readonly string[];
   /** One sentence for each thing that was not deleted, with the reason. */
   readonly left: readonly string[];
 }
@@ -41,7 +41,7 @@ export interface Swept {
 /** The result so far. */
 interface SweepProgress {
   readonly deleted: string[];
-  readonly givenBack: string[];
+  readonly restored: string[];
   readonly left: string[];
 }
 
@@ -50,7 +50,7 @@ interface SweepProgress {
  * old ones with our prefix. Can be repeated.
  */
 export async function sweep(options: SweepOptions): Promise<Swept> {
-  const done: SweepProgress = { deleted: [], givenBack: [], left: [] };
+  const done: SweepProgress = { deleted: [], restored: [], left: [] };
   const { deleted, left } = done;
   const found = await journalsIn(options.journalDir);
   const ours = found.filter(
@@ -88,11 +88,12 @@ async function clear(
     else done.left.push(`the role ${name} is left behind (${why})`);
   }
   const isClear = done.left.length === before;
-  let isGiven = true;
-  for (const policy of entry.policies) isGiven = (await restorePolicy(options, policy, done)) && isGiven;
-  if (!isGiven)
+  let isRestored = true;
+  for (const policy of entry.policies)
+    isRestored = (await restorePolicy(options, policy, done)) && isRestored;
+  if (!isRestored)
     done.left.push(`${path} still holds the policy from before the run: delete the file to discard it`);
-  if (isClear && isGiven) await removeJournal(path);
+  if (isClear && isRestored) await removeJournal(path);
 }
 
 function contextOf({ transport, deadlineMs, signal, ...options }: SweepOptions): WaitContext {
@@ -112,16 +113,16 @@ async function restorePolicy(
   policy: SavedPolicy,
   to: SweepProgress,
 ): Promise<boolean> {
-  const { removed, given, problems, done } = await restore(contextOf(options), policy);
+  const { removed, added, problems, done } = await restore(contextOf(options), policy);
   const owner = ownerOf(policy);
   if (!done && (await isGone(options, policy.functionName))) {
     const held = policy.statements.map(canonicalJson).join(", ");
-    to.givenBack.push(`nothing for ${owner}, which no longer exists${held && `; it held ${held}`}`);
+    to.restored.push(`nothing for ${owner}, which no longer exists${held && `; it held ${held}`}`);
     return true;
   }
-  const changed = removed.length + given.length > 0;
-  if (changed) to.givenBack.push(`the policy of ${owner} (removed ${named(removed)}; added ${named(given)})`);
-  else if (done && policy.qualifier === null) to.givenBack.push(`the policy of ${owner}, which is as it was`);
+  const changed = removed.length + added.length > 0;
+  if (changed) to.restored.push(`the policy of ${owner} (removed ${named(removed)}; added ${named(added)})`);
+  else if (done && policy.qualifier === null) to.restored.push(`the policy of ${owner}, which is as it was`);
   to.left.push(...problems);
   return done;
 }

@@ -78,7 +78,7 @@ export function endpointOf(text: string): URL {
   }
   if (url.search !== "" || url.hash !== "") {
     throw new Fault(
-      `The endpoint ${url.origin}${url.pathname} carries a query or a fragment, but only a path can stand before a request: ${example}.`,
+      `The endpoint ${url.origin}${url.pathname} carries a query or a fragment, but only a path can precede a request: ${example}.`,
       { option: "endpoint" },
     );
   }

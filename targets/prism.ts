@@ -11,9 +11,12 @@ const keepsNothing = "Prism answers from examples and keeps nothing";
 const cannot: readonly UnsupportedCapability[] = [
   { needs: "state", reason: `${keepsNothing}: every function exists and no statement is a duplicate.` },
   { needs: "policy", reason: `${keepsNothing}: there is no policy to read.` },
-  { needs: "echo", reason: `${keepsNothing}: the statement returned is the example's, whatever was sent.` },
+  {
+    needs: "echo",
+    reason: `${keepsNothing}: the statement returned is the example's, not the one that was sent.`,
+  },
   { needs: "meaning", reason: "Prism checks schemas only: it does not interpret a Principal." },
-  { needs: "other", reason: `${keepsNothing}: one function is like any other.` },
+  { needs: "other", reason: `${keepsNothing}: one function is like every other.` },
   { needs: "versions", reason: `${keepsNothing}: no version can be published.` },
   { needs: "aliases", reason: `${keepsNothing}: no alias can be made.` },
   { needs: "remove", reason: `${keepsNothing}: there is no statement to remove.` },

@@ -163,7 +163,7 @@ function mismatch({ name, values }: Draft): Refusal | null {
 }
 
 function lookup(draft: Draft): Refusal | null {
-  if (!draft.behaviour.reaches(draft.name, draft.home)) {
+  if (!draft.behaviour.isAccessible(draft.name, draft.home)) {
     return { kind: "elsewhere", member: "FunctionName", message: "That function is not in this region." };
   }
   const kind = draft.behaviour.found(lookUp(draft.state, draft.arn, draft.qualifier), draft);

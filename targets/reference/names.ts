@@ -23,14 +23,14 @@ export interface ServiceHome {
 /** Which functions, versions and aliases a request can name. */
 export interface NameBehaviour {
   /** True if a name refers to a function of this account, region and partition; mutants accept others. */
-  readonly reaches: (name: Spelled, home: ServiceHome) => boolean;
+  readonly isAccessible: (name: Spelled, home: ServiceHome) => boolean;
   /** How AddPermission treats the result of a look-up. */
   readonly found: (lookup: Lookup, draft: Draft) => Lookup;
 }
 
 /** Only existing functions of this account, region and partition can be named. */
 export const faithfulNames: NameBehaviour = {
-  reaches: isHere,
+  isAccessible: isHere,
   found: (lookup) => lookup,
 };
 

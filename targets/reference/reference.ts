@@ -123,8 +123,8 @@ const injections = {
 } as const;
 
 function injection(behaviour: Behaviour, request: HttpRequest): HttpReply | null {
-  const asked = headerOf(request, "prefer");
-  if (asked !== "code=429" && asked !== "code=500") return null;
-  const refusal = injections[asked];
+  const requestedFault = headerOf(request, "prefer");
+  if (requestedFault !== "code=429" && requestedFault !== "code=500") return null;
+  const refusal = injections[requestedFault];
   return behaviour.refuse(behaviour.named(refusal), refusal.message, refusal);
 }

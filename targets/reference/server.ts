@@ -14,7 +14,7 @@ export interface Listener {
 
 const largestBody = 16 * 1024 * 1024;
 
-/** Serves a handler on a free port of 127.0.0.1; connections are kept alive. */
+/** Serves a handler on a free port of 127.0.0.1 with keep-alive connections. */
 export function listen(handle: Handle): Promise<Listener> {
   const number = numbering();
   const server = createServer({ keepAliveTimeout: 120_000, highWaterMark: 65_536 }, (message, response) =>

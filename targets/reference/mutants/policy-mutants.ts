@@ -86,7 +86,7 @@ const defects: Readonly<Record<PolicyRuleId, Defect>> = {
     mutate: change(() => ({ dropsPolicy: () => false })),
   },
   "policy.stays-readable": {
-    breaks: "cannot read a policy any more once a Principal was an object",
+    breaks: "cannot read a policy after a Principal was an object",
     mutate: change(({ finish }) => {
       const broken = new Set<string>();
       return {

@@ -119,5 +119,7 @@ function finding(missing: Lookup): Mutation {
 
 function overlookingPlace(...parts: readonly ("partition" | "region" | "account")[]): Mutation {
   const unsaid = Object.fromEntries(parts.map((part) => [part, undefined]));
-  return change(({ reaches }) => ({ reaches: (name, home) => reaches({ ...name, ...unsaid }, home) }));
+  return change(({ isAccessible }) => ({
+    isAccessible: (name, home) => isAccessible({ ...name, ...unsaid }, home),
+  }));
 }

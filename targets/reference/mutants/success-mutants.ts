@@ -35,7 +35,7 @@ const defects: Readonly<Record<SuccessRuleId, Defect>> = {
     })),
   },
   "statement.action": {
-    breaks: "grants lambda:InvokeFunction where lambda:GetFunction is asked for",
+    breaks: "grants lambda:InvokeFunction where lambda:GetFunction is requested",
     mutate: writing(({ action }) => ({
       Action: action === "lambda:GetFunction" ? "lambda:InvokeFunction" : action,
     })),

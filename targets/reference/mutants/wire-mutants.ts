@@ -64,7 +64,7 @@ const crashes: Readonly<Record<string, readonly [breaks: string, when: (text: st
 
 const others: Readonly<Record<string, WireMutant>> = {
   "raw-control-character": {
-    breaks: "lets a control character stand unescaped in a string",
+    breaks: "accepts an unescaped control character in a string",
     mutate: rewriting((text) => text.replaceAll("\u0001", "\\u0001")),
   },
   "object-in-member": {
@@ -77,7 +77,7 @@ const others: Readonly<Record<string, WireMutant>> = {
     mutate: taking("Action", (value) => (typeof value === "string" ? value.replace("\0", "") : value)),
   },
   "proto-as-required": {
-    breaks: "finds members in what stands under __proto__",
+    breaks: "finds members under __proto__",
     mutate: finding((body, member) => Object.assign(Object.create(null), ownProto(body))[member]),
   },
   "upper-case-members": {
