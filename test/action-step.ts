@@ -9,16 +9,16 @@ interface ActionStep {
   readonly env?: Readonly<Record<string, string>>;
 }
 
-/** As much of action.yml as is held to something. */
+/** The parts of action.yml that tests check. */
 export interface ActionFile {
   readonly inputs: Readonly<Record<string, { readonly default: string }>>;
   readonly runs: { readonly using: string; readonly steps: readonly ActionStep[] };
 }
 
-/** Our action. */
+/** The action of this project. */
 export const action: ActionFile = parse(readFileSync(new URL("../action.yml", import.meta.url), "utf8"));
 
-/** What a run of the action's shell step left. */
+/** The result of a run of the action's shell step. */
 export interface StepResult {
   readonly code: number | null;
   readonly log: string;
@@ -27,7 +27,7 @@ export interface StepResult {
   readonly folder: string;
 }
 
-/** Runs the shell step as a runner would: in a folder of its own, with inputs as environment. */
+/** Runs the shell step like a GitHub runner: in its own folder, with the inputs as environment. */
 export function runStep(
   parent: string,
   inputs: Readonly<Record<string, string>>,
@@ -50,7 +50,7 @@ export function runStep(
   return { code: status, log: stdout + stderr, summary, outputs, folder };
 }
 
-/** The input that an expression stands for; empty for any other expression. */
+/** The input that an expression names; empty for any other expression. */
 export function inputOf(expression: string): string {
   return /^\$\{\{ inputs\.([\w-]+) \}\}$/.exec(expression)?.[1] ?? "";
 }

@@ -11,7 +11,7 @@ import { action, inputOf, runStep, type StepResult } from "./action-step.ts";
 const parent = mkdtempSync(join(tmpdir(), "action-"));
 const root = fileURLToPath(new URL("../", import.meta.url));
 
-/** An npx that runs the command of this checkout, and notes what it was asked for. */
+/** A fake npx that runs the command of this checkout and records its arguments. */
 beforeAll(() => {
   mkdirSync(join(parent, "bin"));
   const npx = join(parent, "bin", "npx");
@@ -36,7 +36,7 @@ function asked({ folder }: StepResult): readonly string[] {
 const small = { target: "reference", suite: "histories", rule: "success.is-201", runs: "1" };
 
 describe("The action", () => {
-  it("hands every input on as environment, and none as text of a script", () => {
+  it("passes every input as environment, never as script text", () => {
     const [step] = action.runs.steps;
     expect(action.runs.using).toBe("composite");
     expect(step?.run).not.toContain("${{");
@@ -44,7 +44,7 @@ describe("The action", () => {
     expect([...handed, "artifact"].sort()).toEqual(Object.keys(action.inputs).sort());
   });
 
-  it("knows the command's options only, and this version", () => {
+  it("uses only options of the command, and this version", () => {
     const given = [...(action.runs.steps[0]?.run ?? "").matchAll(/give ([a-z]+) "/g)].map(([, name]) => name);
     const options: readonly string[] = optionsOf("run").map(([, option]) => flagOf(option).slice(2));
     expect(given.length).toBeGreaterThan(8);
@@ -52,7 +52,7 @@ describe("The action", () => {
     expect(action.inputs.version?.default).toBe(tool.version);
   });
 
-  it("writes the summary and the annotations of a run, and ends as it does", () => {
+  it("writes the summary and annotations of a run, and exits with its code", () => {
     const result = run(small);
     expect(result.log).toContain(
       "::notice title=addpermission-conformance::reference conforms to the document where it was tested",
@@ -69,7 +69,7 @@ describe("The action", () => {
     ]);
   });
 
-  it("passes other exit codes on", () => {
+  it("returns the other exit codes", () => {
     const unexercised = run({ ...small, suite: "faults", rule: "StatementId.pattern" });
     expect([unexercised.code, unexercised.outputs.split("\n")[0]]).toEqual([3, "exit-code=3"]);
     const unreachable = run({ endpoint: "http://127.0.0.1:9" });
@@ -78,7 +78,7 @@ describe("The action", () => {
     expect(unreachable.log).toContain("127.0.0.1:9");
   });
 
-  it("takes hostile inputs as text", () => {
+  it("treats hostile inputs as text", () => {
     const hostile = "http://x/$(touch pwned)`touch pwned`\"; touch pwned; '";
     const result = run({ endpoint: hostile, known: "--update-known", package: "a b\nc" });
     expect(asked(result)).toContain(`--endpoint=${hostile}`);
@@ -101,7 +101,7 @@ describe("Every workflow", () => {
     }
   });
 
-  it("that reaches the real service runs by the clock or by hand, one at a time, and always sweeps", () => {
+  it("that calls the real service runs on a schedule or manually, one at a time, and always sweeps", () => {
     const nightly = parse(readFileSync(join(folder, "nightly.yml"), "utf8"));
     expect(Object.keys(nightly.on)).toEqual(["schedule", "workflow_dispatch"]);
     expect(nightly.concurrency.group).toBe("aws-nightly");

@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 
 const root = fileURLToPath(new URL("../", import.meta.url));
 
-/** The files that the first walk of docs/architecture.md touches, in its order. */
+/** The files that the first walk-through in docs/architecture.md changes, in its order. */
 const walk = {
   rule: `${root}rules/success.ts`,
   mutant: `${root}targets/reference/mutants/success-mutants.ts`,
@@ -12,11 +12,11 @@ const walk = {
 
 const added = `"success.test-of-the-walk": guarantee("A claim", ["R137"], response, "stated", () => holds),`;
 
-/** What the compiler says of the mutants when a file of rules is changed so. */
+/** The compiler errors in the mutants after a change to a rules file. */
 function complaints(change: (text: string) => string): readonly string[] {
   const config = ts.readConfigFile(`${root}tsconfig.json`, ts.sys.readFile);
   const parsed = ts.parseJsonConfigFileContent(config.config, ts.sys, root);
-  // Nothing that is checked here needs the types of Node, which would take most of the time.
+  // The files do not need the types of Node, which would take most of the time.
   const options = { ...parsed.options, types: [] };
   const host = ts.createCompilerHost(options);
   const read = host.readFile;
@@ -36,8 +36,8 @@ function complaints(change: (text: string) => string): readonly string[] {
     .map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, "\n"));
 }
 
-describe("A rule that is added in its file", () => {
-  it("makes the compiler ask for its mutant, by name", () => {
+describe("A new rule in a rules file", () => {
+  it("makes the compiler require its mutant, by name", () => {
     const asked = complaints((text) => text.replace('"success.is-201": guarantee(', `${added}\n  $&`));
     expect(asked).toHaveLength(1);
     expect(asked.join()).toContain("success.test-of-the-walk");

@@ -5,13 +5,13 @@ import type { Answer } from "../spec/exchange.ts";
 
 const nested = (depth: number) => `{"a":${"[".repeat(depth - 1)}${"]".repeat(depth - 1)}}`;
 
-test("an object nested deeper than is read is none, however long its other members are", () => {
+test("an object that is nested too deeply is not read, however long its other members are", () => {
   expect(jsonObject(nested(500))).not.toBeNull();
   expect(jsonObject(nested(501))).toBeNull();
   expect(jsonObject(nested(200_000))).toBeNull();
 });
 
-test("brackets in strings are no nesting", () => {
+test("brackets in strings do not count as nesting", () => {
   const text = JSON.stringify({ a: `\\"${"[{".repeat(2000)}`, b: ["\\", "[".repeat(2000)] });
   expect(jsonObject(text)).toEqual(JSON.parse(text));
 });
@@ -25,7 +25,7 @@ const answer = (body: string): Answer => ({
   answeredAt: 1,
 });
 
-test("a huge answer that is no JSON object is cut and stays none; one that is an object is judged whole", () => {
+test("a huge answer that is not a JSON object is truncated and stays invalid; a JSON object is judged completely", () => {
   const object = answer(JSON.stringify({ a: "x".repeat(100_000) }));
   expect(truncateAnswer(object)).toBe(object);
   const accident = truncateAnswer(answer(`{}${" ".repeat(100_000)}x`));
@@ -35,7 +35,7 @@ test("a huge answer that is no JSON object is cut and stays none; one that is an
   expect(truncateAnswer(short)).toBe(short);
 });
 
-test("what is kept for a report is cut to its beginning", () => {
+test("an answer that is stored for a report is truncated", () => {
   const call = { operation: "GetPolicy", method: "GET", target: "/", headers: [], body: null } as const;
   const kept = truncateExchange({ step: { key: "a", call }, call, answer: answer("é😀".repeat(50_000)) });
   expect(kept.answer.kind === "response" && kept.answer.body).toBe("é😀".repeat(50_000).slice(0, 65_536));

@@ -109,7 +109,7 @@ function json(status: number, body: unknown, error?: string): Response {
 
 const refusal = (message: string) => json(400, { message }, "InvalidParameterValueException");
 
-test("the reference is given a function with versions and aliases at the edges and a bare one, and none is left", async () => {
+test("arranges a function with versions and edge-case aliases and a second function, and deletes both", async () => {
   await onReference(async (transport) => {
     const { fixture, missing, tearDown } = await arrange(optionsFor(transport));
     expect(missing).toEqual([]);
@@ -135,7 +135,7 @@ test("the reference is given a function with versions and aliases at the edges a
   });
 });
 
-test("another runtime, a created role and no tags are tried where the first are refused", async () => {
+test("tries another runtime, a created role and no tags when the target refuses the first attempt", async () => {
   const roles: unknown[] = [];
   let waits = 2;
   const { transport, log, standing } = fake(({ operation, body, authorization }) => {
@@ -156,7 +156,7 @@ test("another runtime, a created role and no tags are tried where the first are 
   expect(missing).toEqual([]);
   const asked = log.filter((operation) => operation === "CreateFunction").length;
   const next = await arrange(optionsFor(transport, { prefix: "addperm-ct-t2", recipe }));
-  // The next fixture begins with what was found, and asks for nothing that was refused.
+  // The next fixture starts with the accepted settings and does not retry the refused ones.
   expect(log.filter((operation) => operation === "CreateFunction").length - asked).toBe(2);
   await next.tearDown();
   expect(roles.slice(0, 3)).toEqual([
@@ -169,7 +169,7 @@ test("another runtime, a created role and no tags are tried where the first are 
   expect(log.filter((operation) => operation.endsWith("Role"))).toEqual(["CreateRole", "DeleteRole"]);
 });
 
-test("a pending function is waited for", async () => {
+test("waits for a pending function", async () => {
   let pending = 3;
   const { transport, log } = fake(({ operation }) => {
     if (operation !== "GetFunction") return undefined;
@@ -188,18 +188,21 @@ test.each([
   ["501", () => json(501, {}, "NotImplementedException")],
   ["404 UnknownOperationException", () => json(404, {}, "UnknownOperationException")],
   ["403", () => json(403, {}, "AccessDeniedException")],
-] as const)("a target that answers GetFunction with %s is taken as ready at once", async (_what, answer) => {
-  const { transport, log } = fake(({ operation }) => (operation === "GetFunction" ? answer() : undefined));
-  let waited = 0;
-  const sleep = async (ms: number) => {
-    waited += ms;
-  };
-  const { fixture } = await arrange(optionsFor(transport, { bare: true, sleep, clock: () => waited }));
-  expect(fixture.main.name).toBe("addperm-ct-t1-main");
-  expect([log, waited]).toEqual([["CreateFunction", "GetFunction"], 0]);
-});
+] as const)(
+  "a target that answers GetFunction with %s is considered ready at once",
+  async (_what, answer) => {
+    const { transport, log } = fake(({ operation }) => (operation === "GetFunction" ? answer() : undefined));
+    let waited = 0;
+    const sleep = async (ms: number) => {
+      waited += ms;
+    };
+    const { fixture } = await arrange(optionsFor(transport, { bare: true, sleep, clock: () => waited }));
+    expect(fixture.main.name).toBe("addperm-ct-t1-main");
+    expect([log, waited]).toEqual([["CreateFunction", "GetFunction"], 0]);
+  },
+);
 
-test("a function that does not appear after it was created is waited for, and then a fault", async () => {
+test("waits for a function that does not appear after its creation, then reports a fault", async () => {
   const { transport } = fake(({ operation }) =>
     operation === "GetFunction" ? json(404, {}, "ResourceNotFoundException") : undefined,
   );
@@ -208,7 +211,7 @@ test("a function that does not appear after it was created is waited for, and th
   );
 });
 
-test("what a target cannot do is missing from the stage, with the reason", async () => {
+test("the fixture omits what the target does not support, with the reason", async () => {
   const { transport } = fake(({ operation, body }) => {
     if (operation === "PublishVersion") return json(200, { Version: "1" });
     if (operation === "UpdateFunctionConfiguration") return json(404, {});
@@ -230,7 +233,7 @@ test("what a target cannot do is missing from the stage, with the reason", async
   ]);
 });
 
-test("a service that publishes no unchanged version is given a change", async () => {
+test("changes the function when a service publishes no unchanged version", async () => {
   let versions = 0;
   let changed = true;
   const { transport } = fake(({ operation }) => {
@@ -263,7 +266,7 @@ test.each([
   await expect(arranging).rejects.toThrow(message);
 });
 
-test("an endpoint where nobody listens is a fault that says what to do", async () => {
+test("an unreachable endpoint is a fault that says what to do", async () => {
   const transport = httpTransport({ endpoint: new URL("http://127.0.0.1:9"), clock, authorize });
   const arranging = arrange(optionsFor(transport, { endpoint: "http://127.0.0.1:9" }));
   await expect(arranging).rejects.toThrow(
@@ -272,7 +275,7 @@ test("an endpoint where nobody listens is a fault that says what to do", async (
   await transport.close();
 });
 
-test("a function that was there before is not deleted", async () => {
+test("a function that existed before is not deleted", async () => {
   const { transport, standing, log } = fake(({ operation }) =>
     operation === "CreateFunction"
       ? json(409, { message: "exists" }, "ResourceConflictException")
@@ -283,7 +286,7 @@ test("a function that was there before is not deleted", async () => {
   expect([standing.size, log]).toEqual([1, ["CreateFunction"]]);
 });
 
-test("a creation whose answer was lost is undone", async () => {
+test("a creation without an answer is undone", async () => {
   const { transport, standing } = fake(({ operation }) => {
     if (operation !== "CreateFunction") return undefined;
     standing.add("addperm-ct-t1-main");
@@ -293,7 +296,7 @@ test("a creation whose answer was lost is undone", async () => {
   expect(standing.size).toBe(0);
 });
 
-test("an end in the middle leaves nothing behind", async () => {
+test("an interrupted set-up leaves nothing behind", async () => {
   const stop = new AbortController();
   const { transport, standing } = fake(({ operation }) => {
     if (operation === "PublishVersion") stop.abort();
@@ -303,7 +306,7 @@ test("an end in the middle leaves nothing behind", async () => {
   expect(standing.size).toBe(0);
 });
 
-test("a journal lists what stands and is gone when nothing does", async () => {
+test("the journal lists existing functions and is deleted with the last one", async () => {
   const { transport } = fake();
   const run = {
     run: "t1",
@@ -319,7 +322,7 @@ test("a journal lists what stands and is gone when nothing does", async () => {
   expect(await readdir(folder)).toEqual([]);
 });
 
-test("a sweep removes what broken runs left, and nothing else", async () => {
+test("a sweep deletes only what broken runs left behind", async () => {
   const listed = [
     { FunctionName: "addperm-ct-old", LastModified: "2025-12-01T00:00:00.000+0000" },
     { FunctionName: "addperm-ct-new", LastModified: "2026-01-01T22:59:00.000+0000" },

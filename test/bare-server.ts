@@ -1,16 +1,16 @@
 import { createServer, type Socket } from "node:net";
 
-/** A server on 127.0.0.1 that is told byte by byte what to do. */
+/** A server on 127.0.0.1 whose answers are raw bytes. */
 export interface BareServer {
   readonly endpoint: URL;
-  /** What each connection has sent, as Latin-1, in the order the connections came. */
+  /** The bytes that each connection has sent, as Latin-1, in the order of connections. */
   readonly received: string[];
   close(): Promise<void>;
 }
 
 /**
- * Starts a bare server. `serve` is called at each chunk with all that the connection sent since it was last answered;
- * what it returns is written, undefined waits for more.
+ * Starts a raw server. For each chunk it calls `serve` with all bytes since the last answer, and writes the result;
+ * undefined waits for more bytes.
  */
 export async function bareServer(
   serve: (unanswered: string, socket: Socket, connection: number) => string | Buffer | undefined,
@@ -46,13 +46,13 @@ export async function bareServer(
   };
 }
 
-/** A whole response with a Content-Length. */
+/** A complete response with a Content-Length. */
 export function response(body: string, status = "201 Created", headers: readonly string[] = []): string {
   const length = Buffer.byteLength(body);
   return [`HTTP/1.1 ${status}`, ...headers, `Content-Length: ${length}`, "", body].join("\r\n");
 }
 
-/** True once the head and the promised body of a request are there. */
+/** True when the head and the announced body of a request are complete. */
 export function isWhole(text: string): boolean {
   const end = text.indexOf("\r\n\r\n");
   if (end < 0) return false;

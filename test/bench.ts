@@ -13,10 +13,9 @@ import { run } from "../runner/run.ts";
 import { usualSuites } from "../suites/index.ts";
 import { createReference } from "../targets/reference/reference.ts";
 
-// How much of what the socket can do reaches the target while every rule judges every answer. In turns: the whole
-// suite against the reference in another process, from its first AddPermission to the end of the run, then the very
-// requests it sent in that time, byte for byte and over as many connections, from a loop that sends them and does
-// nothing else. Arranging comes before: it is the official SDK's work, a few calls for each worker.
+// Compares the request rate of the suite with that of a bare loop. Each turn runs the whole suite against the reference in
+// another process, from its first AddPermission to the end of the run. Then a loop sends the same requests, byte for byte,
+// over as many connections. The set-up of fixtures is not measured.
 
 const turns = 5;
 const connections = 32;
@@ -29,7 +28,7 @@ interface Pace {
   readonly perSecond: number;
 }
 
-/** What goes to the wire once judging has begun. */
+/** The requests that are sent after the set-up. */
 interface Notes {
   readonly sent: Outgoing[];
   beganAt: number | null;
@@ -78,7 +77,7 @@ async function suitePace(endpoint: URL): Promise<Pace> {
   return { sent: notes.sent, perSecond };
 }
 
-/** Keeps what goes to the wire. The few calls that need a socket of their own are not for the loop. */
+/** Records the requests, except those that need their own socket. */
 function noting(transport: Transport, notes: Notes): Transport {
   return {
     unable: (call) => transport.unable?.(call) ?? null,
@@ -98,7 +97,7 @@ function isAddition({ method, target }: Outgoing): boolean {
   return method === "POST" && target.endsWith("/policy");
 }
 
-/** The requests as undici takes them, made before the loop begins. */
+/** The requests in the form of undici, built before the loop starts. */
 function dispatchable(sent: Pace["sent"], { host }: URL): readonly Dispatcher.DispatchOptions[] {
   return sent.flatMap((call) => {
     const signed = authorize(call, host, "lambda");
@@ -124,7 +123,7 @@ function median(values: readonly number[]): number {
   return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 }
 
-/** A fresh reference in a process of its own for each half of a turn. */
+/** Starts a new reference in its own process for each half of a turn. */
 async function withServer<T>(use: (endpoint: URL) => Promise<T>): Promise<T> {
   const child = fork(fileURLToPath(import.meta.url), ["--serve"]);
   try {
@@ -137,7 +136,7 @@ async function withServer<T>(use: (endpoint: URL) => Promise<T>): Promise<T> {
 
 async function compare(): Promise<void> {
   const pairs: { suite: number; bare: number }[] = [];
-  // Turn 0 warms up this process, for both sides alike, and is not counted.
+  // Turn 0 warms up this process for both halves and is not counted.
   for (let turn = 0; turn <= turns; turn++) {
     const { sent, perSecond: suite } = await withServer(suitePace);
     const bare = await withServer((endpoint) => barePace(endpoint, sent));

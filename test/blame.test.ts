@@ -27,7 +27,7 @@ import {
 } from "./story.ts";
 
 describe("A path that is not this operation", () => {
-  it("may be refused under any name", () => {
+  it("may be refused with any error name", () => {
     const call = { ...add("s"), target: `/functions/${names.main}/policy` };
     expect(blamed([call, answer(404, {}, "UnknownOperationException")])).toEqual([]);
     const empty = addPermission({ functionName: "", body: {} });
@@ -38,7 +38,7 @@ describe("A path that is not this operation", () => {
   });
 });
 
-describe("A function that was created again", () => {
+describe("A recreated function", () => {
   const { other } = names;
   const anew: readonly Told[] = [
     [deleteFunction(other), answer(204)],
@@ -46,7 +46,7 @@ describe("A function that was created again", () => {
   ];
   const read = (...sids: readonly string[]): Told => [getPolicy(other), policyOf(other, ...sids)];
 
-  it("did not start with what was added to its alias since", () => {
+  it("does not start with statements that were added to its alias later", () => {
     const onAlias: readonly Told[] = [
       [publishVersion(other), answer(201, { Version: "1" })],
       [createAlias(other, "live", "1"), answer(201)],
@@ -57,14 +57,14 @@ describe("A function that was created again", () => {
   });
 });
 
-describe("Policies that are not kept apart", () => {
+describe("Policies that are not separate", () => {
   const { main } = names;
   const shared: readonly Told[] = [
     [add("s", { query: "Qualifier=live" }), added("s", `${main}:live`)],
     [getPolicy(main, "1"), policyOf(`${main}:live`, "s")],
   ];
 
-  it("lose and change each other's statements, and that is one finding", () => {
+  it("lose and change each other's statements, which is one finding", () => {
     const lost: Told = [getPolicy(main, "live"), policyOf(main)];
     const changed: Told = [getPolicy(main, "live"), policyOf(`${main}:1`, "s")];
     expect(blamed(...shared, lost)).toEqual(["policy.separate-qualifiers"]);
@@ -73,7 +73,7 @@ describe("Policies that are not kept apart", () => {
     expect(blamed(...shared.slice(0, 1), changed)).toEqual(["policy.stored-as-returned"]);
   });
 
-  it("are not held against additions where it is a removal that reaches too far", () => {
+  it("do not count against additions when a removal affects another policy", () => {
     const removal: Told = [removePermission(main, "s", { qualifier: "1" }), answer(204)];
     const refused: Told = [add("t", { Action: "no" }), answer(400, {}, "InvalidParameterValueException")];
     const gone: Told = [getPolicy(main), policyOf(main)];
@@ -96,13 +96,13 @@ describe("A new alias", () => {
   const onMain: Told = [add("s"), added("s")];
   const read: Told = [getPolicy(other, "new"), policyOf(`${other}:1`, "s")];
 
-  it("may have come with what was added on an open question, though the id is added elsewhere later", () => {
+  it("may start with a statement of unspecified behaviour, although its id is added to another policy later", () => {
     expect(blamed(unclear(other), alias, onMain, read)).toEqual([]);
     expect(blamed(alias, onMain, read)).toEqual(["policy.separate-functions"]);
   });
 });
 
-describe("An id that may be taken elsewhere", () => {
+describe("An id that another policy may contain", () => {
   const { main } = names;
   const onVersion = (more = {}): Told => [
     add("shared", { query: "Qualifier=1", ...more }),
@@ -110,7 +110,7 @@ describe("An id that may be taken elsewhere", () => {
   ];
   const byArn = (more = {}): Told => [add("shared", { on: fixture.main.arn, ...more }), conflict];
 
-  it("explains a conflict, also where it was added on an open question", () => {
+  it("explains a conflict, also after an addition of unspecified behaviour", () => {
     expect(blamed(byArn())).toEqual(["FunctionName.full-arn"]);
     expect(blamed(onVersion({ RevisionId: "" }), byArn())).toEqual([]);
     expect(blamed(onVersion({ RevisionId: "" }), byArn({ Action: "no" }))).toEqual([]);
@@ -119,7 +119,7 @@ describe("An id that may be taken elsewhere", () => {
     ]);
   });
 
-  it("explains nothing else", () => {
+  it("explains no other refusal", () => {
     const refused: Told = [add("shared", { on: fixture.main.arn }), notFound];
     expect(blamed(onVersion({ RevisionId: "" }), refused)).toEqual(["FunctionName.full-arn"]);
   });
@@ -128,7 +128,7 @@ describe("An id that may be taken elsewhere", () => {
 describe("An id with a space in it", () => {
   const { main } = names;
 
-  it("does not stand for its last word", () => {
+  it("is not confused with its last word", () => {
     const onAlias: Told = [add("a b", { query: "Qualifier=live" }), added("a b", `${main}:live`)];
     const onFunction: readonly Told[] = [
       [add("s"), added("s")],
@@ -145,7 +145,7 @@ describe("A combination", () => {
   const partial = `${fixture.account}:function:${main}`;
   const refused = notFound;
 
-  it("is not blamed for a name that is not understood, however its colons are written", () => {
+  it("is not violated by a rejected name, however its colons are encoded", () => {
     const encoded: Told = [add("in-arn", { on: partial }), refused];
     const literal = (sid: string, suffix = ""): Told => {
       const call = add(sid, { on: `${partial}${suffix}` });
@@ -160,7 +160,7 @@ describe("A combination", () => {
     expect(blamed(literal("in-arn"))).toEqual(["FunctionName.literal-colons"]);
   });
 
-  it("is not blamed for an id that stands on another version or alias", () => {
+  it("is not violated by an id that another version or alias contains", () => {
     const onVersion: Told = [add("shared", { query: "Qualifier=1" }), added("shared", `${main}:1`)];
     const onAlias: Told = [add("shared", { query: "Qualifier=live" }), conflict];
     expect(blamed(onVersion, onAlias)).toEqual(["StatementId.on-other-qualifier"]);
@@ -171,7 +171,7 @@ describe("A combination", () => {
 });
 
 describe("A RevisionId that is not a string", () => {
-  it("may be refused for not being the current one, unlike other members", () => {
+  it("may be refused as stale, unlike other members", () => {
     expect(blamed([add("s", { RevisionId: 1 }), stale])).toEqual([]);
     expect(blamed([add("s", { RevisionId: 1 }), conflict])).toEqual(["RevisionId.type"]);
     expect(blamed([add("s", { SourceArn: 1 }), stale])).toEqual(["SourceArn.type"]);
@@ -179,7 +179,7 @@ describe("A RevisionId that is not a string", () => {
 });
 
 describe("One cause", () => {
-  it("is one finding: a fault that is answered 500, or a taken id that is not answered 409", () => {
+  it("is one finding: a fault that is answered with 500, or a duplicate id that is not answered with 409", () => {
     const crash = answer(500, {}, "InternalError");
     expect(blamed([add("s", { Action: 1 }), crash])).toEqual(["Action.type"]);
     expect(blamed([add("valid"), crash])).toEqual(["errors.no-unexplained-5xx", "request.accepted"]);
@@ -191,13 +191,13 @@ describe("One cause", () => {
   });
 });
 
-/** The rules that a run on a variant of the reference ends up blaming. */
+/** The rules that a run on a variant of the reference reports as violated. */
 async function blamedIn(mutate: Mutation, suites: readonly string[], seed = 1): Promise<readonly string[]> {
   const { rules } = await judgeVariant(mutate, { seed, runs: 1, suites });
   return rules.filter(({ verdicts }) => verdicts.document === "violated").map(({ id }) => id);
 }
 
-describe("A target that refuses the principal that tokens are for", () => {
+describe("A target that refuses the principal for tokens", () => {
   const unchecked = change(({ faults }) => ({
     faults: (member, value) => (member === "EventSourceToken" ? [] : faults(member, value)),
   }));
@@ -205,18 +205,18 @@ describe("A target that refuses the principal that tokens are for", () => {
     principal: (value, partition) => (value.endsWith(".amazon.com") ? null : principal(value, partition)),
   }));
 
-  it("is told that, and no more of tokens", async () => {
+  it("violates the rule for that principal and no other rule for tokens", async () => {
     expect(await blamedIn(picky, ["boundary", "spellings", "fuzz"])).toEqual(["Principal.token-service"]);
   });
 
-  it("is told that it does not check tokens, too", async () => {
+  it("also violates the rules for tokens that it does not check", async () => {
     const kinds = ["type", "pattern", "maxLength"].map((kind) => `EventSourceToken.${kind}`);
     const all = [...kinds, "Principal.token-service"];
     expect(await blamedIn(together(unchecked, picky), ["boundary"])).toEqual(all);
   });
 });
 
-describe("A target that refuses the ARNs of buckets, and any other ARN with an action that is not the usual one", () => {
+describe("A target that refuses bucket ARNs, and other ARNs with an unusual action", () => {
   const picky = change(({ finish }) => ({
     finish: (reply, request, operation) => {
       const { body } = request;
@@ -231,7 +231,7 @@ describe("A target that refuses the ARNs of buckets, and any other ARN with an a
     },
   }));
 
-  it("is shown the combination with an ARN that is accepted alone", async () => {
+  it("is tested with a combination whose ARN it accepts alone", async () => {
     const { rules } = await judgeVariant(picky, { seed: 2, suites: ["spellings", "fuzz"] });
     const of = (id: string) => rules.find((rule) => rule.id === id);
     expect(of("SourceArn.bucket")?.verdicts.document).toBe("violated");
@@ -241,7 +241,7 @@ describe("A target that refuses the ARNs of buckets, and any other ARN with an a
 });
 
 describe("A target without a size limit", () => {
-  it("is excused from what needs one, and the size that it took is recorded", async () => {
+  it("is excused from the rules for it, and the accepted size is recorded", async () => {
     const endless = change(() => ({ sizeLimit: Number.POSITIVE_INFINITY }));
     const { rules, questions } = await judgeVariant(endless, { seed: 1, suites: ["size"] });
     for (const id of ["policy.too-large", "policy.room-again", "errors.PolicyLengthExceededException"])
@@ -251,8 +251,8 @@ describe("A target without a size limit", () => {
   });
 });
 
-describe("A target that fails while its size limit is looked for", () => {
-  /** Answers what is larger than the first statements of the search with a failure, and limits no policy. */
+describe("A target that fails during the search for its size limit", () => {
+  /** Answers larger statements of the search with a failure, and has no size limit. */
   const failing = (failure: HttpReply | "drop") =>
     change(() => ({
       sizeLimit: Number.POSITIVE_INFINITY,
@@ -270,7 +270,7 @@ describe("A target that fails while its size limit is looked for", () => {
     ["500 InternalFailure", failed(500, "InternalFailure")],
     ["429 TooManyRequestsException", failed(429, "TooManyRequestsException")],
     ["no answer: reset", "drop"],
-  ] as const)("by %s is excused from nothing: whether there is a limit is unknown", async (said, failure) => {
+  ] as const)("with %s is not excused, because the limit is unknown", async (said, failure) => {
     const { rules, target } = await judgeVariant(failing(failure), { seed: 1, suites: ["size"] });
     expect(target.cannot).toEqual([]);
     for (const id of needing) {
@@ -283,7 +283,7 @@ describe("A target that fails while its size limit is looked for", () => {
   });
 });
 
-it("Which revision a target takes is said together with that it takes one that was never shown", async () => {
+it("The answer about accepted revisions includes that the target accepts an unknown one", async () => {
   const source = async (mutate: Mutation) => {
     const { questions } = await judgeVariant(mutate, { seed: 1, runs: 1, suites: ["boundary", "state"] });
     return questions.find(({ id }) => id === "revision.source")?.answer;

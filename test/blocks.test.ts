@@ -22,7 +22,7 @@ function table(rest: Partial<Table>): Table {
   return { kind: "table", head: ["name", "some", "more", "most"], rows, tooWide: "stack", ...rest };
 }
 
-/** A document that has nothing to do with a run, with one of every block. */
+/** A document unrelated to a run, with every kind of block. */
 function documentOf(body: readonly Block[]): Document {
   return {
     title: "A title",
@@ -55,7 +55,7 @@ describe("A document", () => {
     expect(lines.filter((line) => width(line) > columns)).toEqual([]);
   });
 
-  it("has no character that acts on a terminal, and no line that is a command to a CI runner", () => {
+  it("has no terminal control character and no line that is a CI command", () => {
     const text = printTerminal(everything, { ...plain, verbose: true });
     expect(text).not.toMatch(
       /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]/,
@@ -64,23 +64,23 @@ describe("A document", () => {
     for (const shown of [text, commands]) expect(shown).not.toMatch(/^\s*::|##\[/m);
   });
 
-  it("has no markup in Markdown but its own", () => {
+  it("has only its own markup in Markdown", () => {
     const outside = printMarkdown(everything).replaceAll(/^(`{3,})\w*\n[\s\S]*?\n\1$/gm, "");
     const tags = new Set([...outside.matchAll(/<\/?([a-z]+)/g)].map(([, name]) => name));
     expect([...tags].sort()).toEqual(["code", "details", "summary"]);
   });
 
-  it("ends with its conclusion on a terminal and begins with it in Markdown", () => {
+  it("has its conclusion last on a terminal and first in Markdown", () => {
     expect(printTerminal(everything, plain)).toMatch(/\nThe end\.\n$/);
     expect(printMarkdown(everything)).toMatch(/^## A title\n\n✅ \*\*The end\.\*\*\n/);
   });
 
-  it("shows an overview only where folds are closed", () => {
+  it("shows an overview only where folds can be closed", () => {
     expect(printTerminal(everything, plain)).not.toContain("only in the overview");
     expect(printMarkdown(everything)).toContain("only in the overview");
   });
 
-  it("is cut in Markdown at whole blocks, and says where the rest is", () => {
+  it("is truncated in Markdown after a complete block, and says where the rest is", () => {
     const long = documentOf(Array.from({ length: 50 }, () => fold("one", [paragraph("x".repeat(400))])));
     const text = printMarkdown(long, 5000);
     expect(Buffer.byteLength(text)).toBeLessThan(5000);
@@ -97,19 +97,19 @@ describe("A table on a terminal", () => {
     tooWide: "stack",
   };
 
-  it("has its columns one under the other where they fit, numbers to the right", () => {
+  it("aligns its columns when they fit, with numbers on the right", () => {
     const text = printTerminal(documentOf([{ ...wide, numbers: true }]), plain);
     expect(text).toContain(
       `\nname   ${"a".repeat(20)}  ${"b".repeat(20)}\nfirst                     1                     2\n`,
     );
   });
 
-  it("has one cell below the other where they do not", () => {
+  it("puts each cell on its own line when they do not fit", () => {
     const text = printTerminal(documentOf([wide]), { ...plain, columns: 40 });
     expect(text).toContain(`\n  first\n      ${"a".repeat(20)}  1\n      ${"b".repeat(20)}  2\n`);
   });
 
-  it("is split into tables with the same rows, where that is wanted", () => {
+  it("is split into tables with the same rows when the block asks for it", () => {
     const text = printTerminal(documentOf([{ ...wide, tooWide: "split" }]), { ...plain, columns: 40 });
     expect(text).toContain(`\nname   ${"a".repeat(20)}\nfirst  1\n\nname   ${"b".repeat(20)}\nfirst  2\n`);
   });

@@ -1,9 +1,8 @@
 import type { PolicyOperation } from "../oracle/policy-set-model.ts";
 
 /**
- * Tries every order that respects real time, with every subset of the unanswered operations, and executes each from
- * start to end on a set that begins with `sids`. Shares nothing with the checker but the types; only for a handful of
- * operations.
+ * Tries every order that respects real time, with every subset of the unanswered operations, and executes it on a set
+ * that starts with `sids`. Shares only the types with the checker. Feasible for a few operations only.
  */
 export function explicable(history: readonly PolicyOperation[], sids: readonly string[]): boolean {
   return orders(history, []).some((order) => {

@@ -5,8 +5,8 @@ import { judgeVariant } from "../runner/kill-matrix.ts";
 import type { HttpReply, HttpRequest } from "../targets/reference/http.ts";
 import { change } from "../targets/reference/mutants/mutant.ts";
 
-/** What is found of a reference whose answers are changed where `instead` gives another. */
-async function lacking(
+/** The unsupported capabilities of a reference whose answers `instead` can replace. */
+async function unsupportedBy(
   instead: (operation: string | null, request: HttpRequest) => HttpReply | undefined,
 ): Promise<{ readonly report: Report; readonly unsupported: Report["target"]["unsupported"] }> {
   const changed = change(({ finish }) => ({
@@ -21,13 +21,13 @@ function refusal(status: number, name: string | null, message = ""): HttpReply {
   return { status, headers, body: JSON.stringify({ message }) };
 }
 
-describe("What a target cannot do", () => {
-  it("is removing, where no path leads there, and not where the error's name ends like an answer without one", async () => {
+describe("An unsupported capability", () => {
+  it("is the removal of statements when its path does not exist, but not when an error name only ends similarly", async () => {
     const removing = (reply: HttpReply) => (operation: string | null) =>
       operation === "RemovePermission" ? reply : undefined;
-    const named = await lacking(removing(refusal(404, "UnknownStatementname")));
+    const named = await unsupportedBy(removing(refusal(404, "UnknownStatementname")));
     expect(named.unsupported).toEqual([]);
-    const nameless = await lacking(removing(refusal(404, null)));
+    const nameless = await unsupportedBy(removing(refusal(404, null)));
     expect(nameless.unsupported).toEqual([
       {
         needs: "remove",
@@ -38,9 +38,9 @@ describe("What a target cannot do", () => {
     expect(excused.map(({ excusedBy }) => excusedBy)).toContain("remove");
   });
 
-  it("is given with its own reason, whatever words a target chooses", async () => {
+  it("keeps its own reason, whatever the target's message says", async () => {
     const words = "the second function alone has versions";
-    const { unsupported = [] } = await lacking((operation, request) => {
+    const { unsupported = [] } = await unsupportedBy((operation, request) => {
       if (operation === "PublishVersion") return refusal(400, "InvalidParameterValueException", words);
       const isSecond = operation === "CreateFunction" && request.body.includes("-other");
       return isSecond ? refusal(400, "CodeStorageExceededException", "full") : undefined;

@@ -18,7 +18,7 @@ import { change } from "../targets/reference/mutants/mutant.ts";
 import { createReference } from "../targets/reference/reference.ts";
 import { policyAt, writePolicy } from "../targets/reference/state.ts";
 
-/** One worker on a reference that behaves so, and a way to look at the target besides. */
+/** One worker on a variant of the reference, and a separate way to read the target. */
 async function workerAt(mutate: Mutation = (same) => same) {
   const clock = () => performance.now();
   const reference = createReference({ behaviour: mutate(faithful) });
@@ -57,7 +57,7 @@ const added = (name: string, sid: string, qualifier?: string) =>
   });
 const play = (worker: Worker, call: Call) => worker.execute(singleStep({ key: "one", call }));
 
-/** What is added to a function stands on its alias `live` besides. */
+/** A statement that is added to a function also appears on its alias `live`. */
 const leaking = change(({ added: before }) => ({
   added: (draft) => {
     before(draft);
@@ -68,8 +68,8 @@ const leaking = change(({ added: before }) => ({
   },
 }));
 
-describe("Emptying the policies of a stage", () => {
-  it("reaches what has leaked into a policy that nothing was sent to, once a leak was seen", async () => {
+describe("Resetting the policies of a fixture", () => {
+  it("removes leaked statements from an unused policy after a leak was seen", async () => {
     const { worker, statusOf } = await workerAt(leaking);
     const { main } = worker.fixture;
     await play(worker, added(main.name, "first"));
@@ -82,7 +82,7 @@ describe("Emptying the policies of a stage", () => {
     expect([...worker.possiblyChanged()]).toEqual([]);
   });
 
-  it("is no success where no policy was seen to be empty", async () => {
+  it("fails when no read shows an empty policy", async () => {
     const { worker } = await workerAt(
       change(({ finish }) => ({
         finish: (reply, request, operation) =>
@@ -98,7 +98,7 @@ describe("Emptying the policies of a stage", () => {
     expect(await worker.reset(true)).toBe(false);
   });
 
-  it("leaves it open what stands where something may have leaked to, and says where", async () => {
+  it("reports the policies whose content is unknown after a possible leak", async () => {
     const { worker } = await workerAt();
     const { main, other } = worker.fixture;
     expect(worker.possiblyChanged().size).toBe(0);
@@ -112,8 +112,8 @@ describe("Emptying the policies of a stage", () => {
   });
 });
 
-describe("A history that is to begin on empty policies", () => {
-  /** Plays these and tells which began, as far as it was seen, on policies that were empty. */
+describe("A history that needs empty policies", () => {
+  /** Executes the test cases and returns which ones started on policies that a read showed to be empty. */
   async function begun(testCases: readonly TestCase[], mutate?: Mutation) {
     const { worker, arranged } = await workerAt(mutate);
     const collected = verdicts();
@@ -147,13 +147,13 @@ describe("A history that is to begin on empty policies", () => {
       clean: true,
     });
 
-  it("is said to where each policy that it meets was seen to be empty, and only there", async () => {
+  it("starts clean only when reads showed that each of its policies is empty", async () => {
     const live = () => "live";
     const began = await begun([adds("a"), adds("b"), adds("c", live), adds("d", live), adds("e")]);
     expect(began).toEqual([
       ["a", true],
       ["b", true],
-      // What was added to the function may have leaked into its alias, which nobody has looked at.
+      // The addition to the function may have leaked into its alias, which was not read.
       ["c", false],
       ["d", true],
       ["e", false],

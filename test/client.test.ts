@@ -46,14 +46,14 @@ function silence(answer: Answer): string {
   return answer.kind === "none" ? answer.reason : `${answer.status} ${answer.body}`;
 }
 
-test("an interim response 100 that nobody asked for is not held against the target, and read from then on", async () => {
+test("an unexpected interim response 100 is accepted, and later ones are read", async () => {
   const { endpoint } = await always(`HTTP/1.1 100 Continue\r\n\r\n${response("done")}`);
   const transport = transportTo(endpoint);
   expect(silence(await transport.send(post, patient))).toBe("aborted");
   expect(silence(await transport.send(post, patient))).toBe("201 done");
 });
 
-test("a call that is sent anew is on a connection of its own, and leaves the others as they are", async () => {
+test("a call on a new connection does not affect the other connections", async () => {
   const sockets: Socket[] = [];
   const server = createServer((request, answer) => {
     sockets.push(request.socket);
@@ -86,7 +86,7 @@ test.each([
   "/2015-03-31/functions/f\\g|{}^`\"<>'/policy",
   "/2015-03-31/functions/f\u00e9/policy",
   "/2015-03-31/functions/f/policy#fragment",
-])("the request-target %s reaches the wire unchanged, by pool and by bare socket", async (target) => {
+])("the request-target %s reaches the wire unchanged, by pool and by raw socket", async (target) => {
   const server = await always(response(""));
   for (const base of ["", "/stage/lambda"]) {
     const transport = transportTo(new URL(`${server.endpoint.origin}${base}`));
@@ -98,7 +98,7 @@ test.each([
   }
 });
 
-test("headers are sent in the given order and case, with identity, scope and length added", async () => {
+test("headers keep their order and case, and identity, scope and length are added", async () => {
   const server = await always(response(""));
   const headers = [
     ["X-Second", "2"],
@@ -122,7 +122,7 @@ test("headers are sent in the given order and case, with identity, scope and len
   expect(Buffer.from(body, "latin1").toString("utf8")).toBe('{"é":1}');
 });
 
-test("response headers are kept in order, case and number, and bytes that are not UTF-8 are marked", async () => {
+test("response headers keep their order, case and number, and invalid UTF-8 is marked", async () => {
   const bytes = Buffer.concat([
     Buffer.from(
       "HTTP/1.1 200 OK\r\nX-A: 1\r\nx-a: 2\r\nX-Amzn-ErrorType: n\u00e9\r\nContent-Length: 2\r\n\r\n",
@@ -149,7 +149,7 @@ test("response headers are kept in order, case and number, and bytes that are no
   }
 });
 
-test("connections are kept and used again", async () => {
+test("connections are reused", async () => {
   const server = await always(response("{}"));
   const transport = transportTo(server.endpoint, { connections: 1 });
   for (let n = 0; n < 3; n += 1) await transport.send(post, patient);
@@ -165,7 +165,7 @@ test("a redirect is an answer like any other", async () => {
 test.each([
   ["gzip", gzipSync("x".repeat(50_000_000))],
   ["br", brotliCompressSync("x".repeat(5_000_000))],
-])("a body in %s is kept as it came", async (coding, packed) => {
+])("a body in %s is not decoded", async (coding, packed) => {
   const head = `HTTP/1.1 200 OK\r\nContent-Encoding: ${coding}\r\nContent-Length: ${packed.length}\r\n\r\n`;
   const server = await always(Buffer.concat([Buffer.from(head), packed]));
   const answer = await transportTo(server.endpoint).send(post, patient);
@@ -176,7 +176,7 @@ test.each([
 const raw = { lines: ["Host: {host}", "Content-Length: 0"], pieces: [] };
 const ways = [
   ["by pool", post],
-  ["by bare socket", { ...post, raw }],
+  ["by raw socket", { ...post, raw }],
 ] as const;
 
 const odd: readonly (readonly [string, string, string])[] = [
@@ -212,26 +212,23 @@ test.each(ways.flatMap(([way, call]) => odd.map(([does, ...rest]) => [way, does,
   },
 );
 
-test.each(ways)("%s: a few interim answers are passed over", async (_way, call) => {
+test.each(ways)("%s: a few interim answers are skipped", async (_way, call) => {
   const server = await always(`HTTP/1.1 103 Early Hints\r\n\r\n${response("{}")}`);
   expect(silence(await transportTo(server.endpoint).send(call, patient))).toBe("201 {}");
 });
 
-test.each(ways)(
-  "%s: a target that resets the connection is told apart from one that refuses it",
-  async (_way, call) => {
-    const server = await serverThat((_text, socket) => {
-      socket.resetAndDestroy();
-      return "";
-    });
-    const transport = transportTo(server.endpoint);
-    expect(silence(await transport.send(call, patient))).toBe("reset");
-    await server.close();
-    expect(silence(await transport.send(call, patient))).toBe("refused");
-  },
-);
+test.each(ways)("%s: a reset connection differs from a refused one", async (_way, call) => {
+  const server = await serverThat((_text, socket) => {
+    socket.resetAndDestroy();
+    return "";
+  });
+  const transport = transportTo(server.endpoint);
+  expect(silence(await transport.send(call, patient))).toBe("reset");
+  await server.close();
+  expect(silence(await transport.send(call, patient))).toBe("refused");
+});
 
-test.each(ways)("%s: the deadline covers a silent, a dripping and an endless answer", async (_way, call) => {
+test.each(ways)("%s: the deadline applies to a missing, a slow and an endless answer", async (_way, call) => {
   const drip = (text: string) =>
     serverThat((_text, socket) => {
       const timer = setInterval(() => socket.write(text), 20);
@@ -266,12 +263,12 @@ test.each(ways)("%s: a call that is aborted or outlives its transport is aborted
   expect(silence(await transport.send(call, { ...patient, signal: stop.signal }))).toBe("aborted");
 });
 
-test.each(ways)("%s: a host name without an address is told as such", async (_way, call) => {
+test.each(ways)("%s: a host name without an address has its own reason", async (_way, call) => {
   const answer = await transportTo(new URL("http://nothing.invalid")).send(call, patient);
   expect(silence(answer)).toBe("unresolved");
 });
 
-test.each(ways)("%s: TLS that is not spoken or not finished is told as such", async (_way, call) => {
+test.each(ways)("%s: missing or incomplete TLS has its own reason", async (_way, call) => {
   const plain = await serverThat(() => "HTTP/1.1 400 Bad Request\r\n\r\n");
   const mute = await serverThat(() => "");
   const to = (server: BareServer) => transportTo(new URL(`https://${server.endpoint.host}`));
@@ -279,7 +276,7 @@ test.each(ways)("%s: TLS that is not spoken or not finished is told as such", as
   expect(silence(await to(mute).send(call, soon))).toBe("timeout");
 });
 
-test("closing does not wait for a connection that never stands", async () => {
+test("closing does not wait for a connection that is never established", async () => {
   const mute = await serverThat(() => "");
   const transport = httpTransport({ endpoint: new URL(`https://${mute.endpoint.host}`), clock, authorize });
   const answer = transport.send(post, patient);
@@ -288,7 +285,7 @@ test("closing does not wait for a connection that never stands", async () => {
   expect(silence(await answer)).toBe("aborted");
 });
 
-test("a target that goes away and comes back is reached again", async () => {
+test("the client reconnects to a restarted target", async () => {
   let gone = false;
   const server = await serverThat((unanswered, socket) => {
     if (gone) socket.destroy();
@@ -302,7 +299,7 @@ test("a target that goes away and comes back is reached again", async () => {
   expect(silence(await transport.send(post, patient))).toBe("201 {}");
 });
 
-test("what nobody asked for is not taken for the answer to the next request", async () => {
+test("an unexpected response is not the answer to the next request", async () => {
   const server = await serverThat((unanswered, _socket, connection) => {
     if (!isWhole(unanswered)) return undefined;
     return connection === 0 ? response("1") + response("stray") : response("2");
@@ -312,7 +309,7 @@ test("what nobody asked for is not taken for the answer to the next request", as
   expect(silence(await transport.send(post, patient))).toBe("201 2");
 });
 
-test("what undici would refuse is not sent, and not held against the target", async () => {
+test("a call that undici refuses is not sent and does not count against the target", async () => {
   const transport = transportTo(new URL("http://127.0.0.1:9"));
   const calls: readonly Outgoing[] = [
     { ...post, target: "/a b" },
@@ -347,7 +344,7 @@ test("raw framing is written byte for byte, with host and authorization filled i
   ]);
 });
 
-test("a half-closed request that promised more than it sent still gets its answer", async () => {
+test("a half-closed request with an incomplete body still gets its answer", async () => {
   const server = await serverThat((_text, socket) => {
     socket.once("end", () => socket.end(response("", "400 Bad Request")));
     return undefined;
@@ -357,7 +354,7 @@ test("a half-closed request that promised more than it sent still gets its answe
   expect(silence(await transportTo(server.endpoint).send(call, patient))).toMatch(/^(400|reset)/);
 });
 
-test("a refusal that comes before a large body is written is read", async () => {
+test("an early refusal of a large body is read", async () => {
   const connections = new Set<unknown>();
   const server = await serverThat((_text, socket) => {
     if (connections.has(socket)) return "";
@@ -369,7 +366,7 @@ test("a refusal that comes before a large body is written is read", async () => 
   expect(silence(await transportTo(server.endpoint).send(call, patient))).toBe("413 too much");
 });
 
-test("a plain call goes over the connection of a refused raw one, unless the target ended it", async () => {
+test("a canonical call uses the connection of a refused raw one unless the target closed it", async () => {
   for (const close of [false, true]) {
     const server = await always(response("{}", "400 Bad Request", close ? ["Connection: close"] : []));
     const transport = transportTo(server.endpoint);
@@ -379,7 +376,7 @@ test("a plain call goes over the connection of a refused raw one, unless the tar
   }
 });
 
-test("calls that name a connection share it until it is forgotten or the target ends it", async () => {
+test("calls that name a connection share it until it is released or the target closes it", async () => {
   const server = await always(response("{}"));
   const transport = transportTo(server.endpoint);
   const named = { ...post, connection: "one" };
@@ -415,12 +412,12 @@ test.each([
   ["nonsense", "not an http or https URL"],
   ["http://user:hunter2hunter2@127.0.0.1", "user name or password"],
   ["http://127.0.0.1/?X-Amz-Signature=hunter2", "carries a query"],
-])("the endpoint %s is refused in one sentence that holds no secret", (text, message) => {
+])("the endpoint %s is refused in one sentence without secrets", (text, message) => {
   expect(() => endpointOf(text)).toThrow(message);
   expect(() => endpointOf(text)).not.toThrow("hunter2");
 });
 
-test("an IPv6 endpoint is reached where there is one", async () => {
+test("an IPv6 endpoint is reachable where IPv6 exists", async () => {
   const { createServer } = await import("node:http");
   const server = createServer((_request, reply) => reply.end("six"));
   const listening = await new Promise<boolean>((resolve) => {
@@ -436,7 +433,7 @@ test("an IPv6 endpoint is reached where there is one", async () => {
   server.close();
 });
 
-test("what was not accepted is sent again once the target is up, what may have arrived is not", async () => {
+test("a refused connection is retried once the target is up, a request that may have arrived is not", async () => {
   const reasons = ["refused", "reset", "timeout"] as const;
   for (const reason of reasons) {
     const sent: string[] = [];

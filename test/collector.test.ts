@@ -14,12 +14,12 @@ beforeEach(async () => {
 afterEach(() => rm(dir, { recursive: true }));
 
 describe("the output folder", () => {
-  it("is made, with the folders above it, and is left empty by the proof", async () => {
+  it("is created with its parents, and the write check leaves it empty", async () => {
     const out = await prepareOut(join(dir, "a", "b"));
     expect(await readdir(out.dir)).toEqual([]);
   });
 
-  it("is a fault when a file is in its place, in a sentence with value, reason and remedy", async () => {
+  it("is a fault when its path is a file, in a sentence with value, reason and remedy", async () => {
     const file = join(dir, "file");
     await writeFile(file, "");
     const error = await prepareOut(join(file, "reports")).catch((caught: unknown) => caught);
@@ -29,11 +29,11 @@ describe("the output folder", () => {
     );
   });
 
-  it("is a fault on a file system that takes no files", async () => {
+  it("is a fault on a file system that accepts no files", async () => {
     await expect(prepareOut("/proc/self/reports")).rejects.toThrow(Fault);
   });
 
-  it("keeps files that were there", async () => {
+  it("keeps existing files", async () => {
     await writeFile(join(dir, "mine.txt"), "mine");
     const out = await prepareOut(dir);
     await writeReports(out, sampleReport(), []);
@@ -42,7 +42,7 @@ describe("the output folder", () => {
 });
 
 describe("a written report", () => {
-  it("replaces the one before and leaves no other file behind", async () => {
+  it("replaces the earlier one and leaves no other file behind", async () => {
     const out = await prepareOut(dir);
     await out.write("report.json", "old");
     await Promise.all(["1", "2", "3"].map((text) => out.write("report.json", text.repeat(100_000))));
@@ -50,7 +50,7 @@ describe("a written report", () => {
     expect(await readFile(join(dir, "report.json"), "utf8")).toMatch(/^(1{100000}|2{100000}|3{100000})$/);
   });
 
-  it("is never seen half written by a reader", async () => {
+  it("is never partially visible to a reader", async () => {
     const out = await prepareOut(dir);
     const texts = ["a", "b"].map((letter) => letter.repeat(2_000_000));
     await out.write("x", texts[0] ?? "");
@@ -70,7 +70,7 @@ describe("a written report", () => {
     expect(await readdir(dir)).toEqual(["free"]);
   });
 
-  it("comes in every format asked for, and always as JSON", async () => {
+  it("exists in every requested format, and always as JSON", async () => {
     const out = await prepareOut(dir);
     await writeReports(out, sampleReport(), ["junit", "sarif"]);
     expect((await readdir(dir)).sort()).toEqual(["junit.xml", "report.json", "report.sarif"]);
@@ -87,7 +87,7 @@ describe("the events of a run", () => {
       .filter((line) => line !== "")
       .map((line): string => JSON.parse(line).event);
 
-  it("are in the file before the run ends, and are kept when the other reports are written anew", async () => {
+  it("are in the file before the run ends, and stay when other reports are rewritten", async () => {
     await writeFile(file(), "of an earlier run\n");
     const reports = await collect(await prepareOut(dir), ["ndjson", "junit"]);
     reports.event?.(history(1));
@@ -102,14 +102,14 @@ describe("the events of a run", () => {
     expect((await readdir(dir)).sort()).toEqual(["junit.xml", "report.json", "report.ndjson"]);
   });
 
-  it("are written only where they are asked for", async () => {
+  it("are written only on request", async () => {
     const reports = await collect(await prepareOut(dir), ["json"]);
     expect(reports.event).toBeUndefined();
     await reports.end(sampleReport());
     expect(await readdir(dir)).toEqual(["report.json"]);
   });
 
-  it("that a full disk does not take are a fault in the end, and the other reports are there", async () => {
+  it("that do not fit on a full disk are a fault at the end, after the other reports are written", async () => {
     await symlink("/dev/full", file());
     const reports = await collect(await prepareOut(dir), ["ndjson"]);
     reports.event?.(history(1));
@@ -119,14 +119,14 @@ describe("the events of a run", () => {
     expect(await readFile(join(dir, "report.json"), "utf8")).toBe(json(sampleReport()));
   });
 
-  it("are a fault at once where the file cannot be opened", async () => {
+  it("are a fault at once when the file cannot be opened", async () => {
     await symlink("/proc/self/none", file());
     await expect(collect(await prepareOut(dir), ["ndjson"])).rejects.toThrow(Fault);
   });
 });
 
 describe("the formats", () => {
-  it("each have a file of its own and the same text each time", () => {
+  it("each have their own file and are deterministic", () => {
     expect(new Set(formatNames.map((name) => formats[name].file)).size).toBe(formatNames.length);
     for (const name of formatNames)
       expect(formats[name].render(sampleReport())).toBe(formats[name].render(sampleReport()));

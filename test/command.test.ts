@@ -39,15 +39,11 @@ function address(): string {
   return `http://127.0.0.1:${(html.address() as AddressInfo).port}`;
 }
 
-describe("Bad input gets one sentence and exit code 2", () => {
+describe("Invalid input gives one sentence and exit code 2", () => {
   const cases: readonly (readonly [what: string, args: () => readonly string[], says: RegExp])[] = [
     ["an unknown option", () => ["--sed", "1"], /--sed .*did you mean --seed/],
     ["an unknown subcommand", () => ["rulez"], /rulez.*did you mean rules/],
-    [
-      "an unknown subcommand, also where help is asked for",
-      () => ["bogus", "--help"],
-      /bogus" is no subcommand/,
-    ],
+    ["an unknown subcommand with a request for help", () => ["bogus", "--help"], /bogus" is no subcommand/],
     ["help on an unknown subcommand", () => ["help", "rulez"], /rulez.*did you mean rules/],
     [
       "a list of profiles",
@@ -55,25 +51,17 @@ describe("Bad input gets one sentence and exit code 2", () => {
       /--profile is "document,aws", but must be document or aws/,
     ],
     [
-      "a list of looks",
+      "a list of formats of compare",
       () => ["compare", "a", "b", "--format", "html,text"],
       /--format is "html,text", but must be text, /,
     ],
     [
-      "a list of looks of diff",
+      "a list of formats of diff",
       () => ["diff", "--target", "reference", "--target", "moto", "--format", "text,json"],
       /--format/,
     ],
-    [
-      "something beside the options of rules",
-      () => ["rules", "success.is-201"],
-      /"success\.is-201" is no option/,
-    ],
-    [
-      "something beside the options of mutants",
-      () => ["mutants", "all"],
-      /"all" is no option of mutants.*--only/,
-    ],
+    ["an extra argument of rules", () => ["rules", "success.is-201"], /"success\.is-201" is no option/],
+    ["an extra argument of mutants", () => ["mutants", "all"], /"all" is no option of mutants.*--only/],
     [
       "an unknown mutant",
       () => ["mutants", "--only", "nope"],
@@ -84,31 +72,31 @@ describe("Bad input gets one sentence and exit code 2", () => {
     ["an unknown rule", () => ["--rule", "success.is-200"], /success\.is-200.*did you mean success\.is-201/],
     ["an unknown suite", () => ["--suite", "boundry"], /boundry.*did you mean boundary/],
     ["an unknown target", () => ["--target", "motto"], /motto.*reference, prism, moto/],
-    ["a seed that is no number", () => ["--seed", "x"], /--seed is "x".*whole number/],
+    ["a seed that is not a number", () => ["--seed", "x"], /--seed is "x".*whole number/],
+    ["a missing known-file", () => ["--known", join(folder, "none.yaml")], /none\.yaml.*cannot be read/],
     [
-      "a known-file that is not there",
-      () => ["--known", join(folder, "none.yaml")],
-      /none\.yaml.*cannot be read/,
-    ],
-    [
-      "a folder in place of the known-file to be written",
+      "a folder as the known-file to write",
       () => ["--known", folder, "--update-known"],
       /known deviations .* cannot be read/,
     ],
     [
-      "a known-file to be written where there is no folder",
+      "a known-file to write in a missing folder",
       () => ["--known", join(folder, "none", "known.yaml"), "--update-known"],
       /none\/known\.yaml.* cannot be written \(ENOENT\): .*--known/,
     ],
-    ["an output folder that cannot be made", () => ["--out", "/proc/none/here"], /\/proc\/none\/here.*--out/],
-    ["a format that there is none of", () => ["--format", "jnit", "--endpoint", address()], /jnit.*junit/],
     [
-      "an endpoint that nobody listens on",
+      "an output folder that cannot be created",
+      () => ["--out", "/proc/none/here"],
+      /\/proc\/none\/here.*--out/,
+    ],
+    ["an unknown format", () => ["--format", "jnit", "--endpoint", address()], /jnit.*junit/],
+    [
+      "an unreachable endpoint",
       () => ["--endpoint", "http://127.0.0.1:9", "--out", folder],
       /127\.0\.0\.1:9/,
     ],
     ["an endpoint that is no URL", () => ["--endpoint", "nonsense", "--out", folder], /nonsense.*URL/],
-    ["an endpoint that is no Lambda API", () => ["--endpoint", address(), "--out", folder], /Lambda API/],
+    ["an endpoint that is not a Lambda API", () => ["--endpoint", address(), "--out", folder], /Lambda API/],
     ["one target for diff", () => ["diff", "--target", "reference"], /diff compares two targets, and got 1/],
     [
       "an unknown option of diff",
@@ -121,15 +109,11 @@ describe("Bad input gets one sentence and exit code 2", () => {
       /motto.*reference, prism, moto/,
     ],
     [
-      "an endpoint of diff that nobody listens on",
+      "an unreachable endpoint of diff",
       () => ["diff", "--endpoint", "http://127.0.0.1:9", "--target", "reference", "--out", folder],
       /127\.0\.0\.1:9/,
     ],
-    [
-      "a report that is not there",
-      () => ["compare", join(folder, "a.json"), join(folder, "b.json")],
-      /a\.json/,
-    ],
+    ["a missing report", () => ["compare", join(folder, "a.json"), join(folder, "b.json")], /a\.json/],
   ];
   it.each(cases)("%s", async (_what, args, says) => {
     const { code, err } = await run(...args());
@@ -165,7 +149,7 @@ describe("The command", () => {
     expect(await readFile(join(out, "junit.xml"), "utf8")).toContain("<testsuite");
   });
 
-  it("takes an empty region for none", async () => {
+  it("treats an empty region as no region", async () => {
     const where = [...few, "--out", join(folder, "region")];
     expect(await run("--region", "", ...where)).toMatchObject({ code: 0 });
   });
@@ -184,7 +168,12 @@ describe("The command", () => {
       "127.0.0.1:1",
       /AWS_ACCESS_KEY_ID/,
     ],
-    ["a recording that cannot be made", ["--record", "/proc/none"], "reference", /"\/proc\/none" cannot be/],
+    [
+      "a recording that cannot be written",
+      ["--record", "/proc/none"],
+      "reference",
+      /"\/proc\/none" cannot be/,
+    ],
   ])("replaces the reports of an earlier run in every format with %s", async (_what, args, name, says) => {
     const out = await mkdtemp(join(folder, "earlier-"));
     for (const { file } of Object.values(formats)) await writeFile(join(out, file), "earlier");
@@ -209,7 +198,7 @@ describe("The command", () => {
   it.each([
     ["its recording", "tape", "exchanges.ndjson", "--record"],
     ["its events", "out", "report.ndjson", "--out"],
-  ])("tells what it found when the disk has no room for %s", async (_what, place, file, option) => {
+  ])("prints its result when the disk is full for %s", async (_what, place, file, option) => {
     const home = await mkdtemp(join(folder, "full-"));
     await mkdir(join(home, place));
     await symlink("/dev/full", join(home, place, file));
@@ -225,7 +214,7 @@ describe("The command", () => {
 
   describe("that replays a counterexample", () => {
     const added = { Action: "lambda:InvokeFunction", Principal: "s3.amazonaws.com", StatementId: "s" };
-    /** Answers AddPermission in its own way, and all else as the reference. */
+    /** Replays against a reference whose answer to AddPermission is replaced. */
     async function replayed(answer: (socket: Socket) => void, changes: object = {}) {
       const reference = createReference();
       const target = createServer(async (request, response) => {
@@ -256,7 +245,7 @@ describe("The command", () => {
       return { ...ran, last: ran.out.trim().split("\n").slice(-2) };
     }
 
-    it("says that it no longer shows once it is answered as the rule says", async () => {
+    it("reports that it no longer shows after a correct answer", async () => {
       const { code, last } = await replayed(() => {});
       expect([code, last[1]]).toEqual([0, expect.stringMatching(/^no longer shows: the report saw 200/)]);
     });
@@ -268,7 +257,7 @@ describe("The command", () => {
         (socket: Socket) => socket.end("HTTP/1.1 503 Busy\r\nContent-Length: 0\r\n\r\n"),
         /was answered 503/,
       ],
-    ])("says that it could not be tried where it is %s", async (_what, answer, says) => {
+    ])("reports that it could not be executed when the answer is %s", async (_what, answer, says) => {
       const { code, last } = await replayed(answer);
       expect([code, last[0]]).toEqual([2, expect.stringMatching(says)]);
       expect(last[0]).toMatch(/^could not be tried: POST \//);
@@ -277,7 +266,7 @@ describe("The command", () => {
     it.each([
       ["a path", { path: "not a path" }, "POST not a path cannot be sent: the request-target"],
       ["a method", { method: "GE T" }, "cannot be sent: the method"],
-    ])("says that it could not be tried with %s that cannot be sent", async (_what, changes, says) => {
+    ])("reports that it could not be executed with %s that cannot be sent", async (_what, changes, says) => {
       const { code, last } = await replayed(() => {}, changes);
       expect([code, last[0]]).toEqual([2, expect.stringContaining(says)]);
     });
@@ -306,7 +295,7 @@ describe("The command", () => {
     expect(lost).toEqual([]);
   });
 
-  it("holds two targets against each other, exits with 0 and writes what it found", async () => {
+  it("compares two targets, exits with 0 and writes the result", async () => {
     const out = join(folder, "diff");
     const twice = ["--target", "reference", "--target", "reference"];
     const { code, out: text } = await run("diff", ...twice, "--suite", "size", "--out", out);
@@ -317,7 +306,7 @@ describe("The command", () => {
     expect(await readFile(join(out, "diff.md"), "utf8")).toContain("No difference");
   });
 
-  it("prints the help of a subcommand for help and its name, and its version", async () => {
+  it("prints the help of a subcommand after `help`, and its version", async () => {
     expect((await run("help", "rules")).out).toBe((await run("rules", "--help")).out);
     expect((await run("help")).out).toBe((await run("--help")).out);
     expect((await run("--help")).out).toContain("--version");
@@ -328,7 +317,7 @@ describe("The command", () => {
   });
 
   it.each(["", "rules", "replay", "mutants", "compare", "diff", "sweep", "judge"])(
-    "explains itself: %s --help",
+    "prints help: %s --help",
     async (name) => {
       const { code, out } = await run(...(name === "" ? [] : [name]), "--help");
       expect(code).toBe(0);
@@ -342,7 +331,7 @@ describe("The command as a process of its own", () => {
     [0, ["--version"], /^\d+\.\d+\.\d+\n$/],
     [1, ["compare", "before.json", "after.json"], /success\.is-201/],
     [2, ["--sed", "1"], /^addpermission-conformance: --sed .*did you mean --seed/],
-  ])("ends with %i, as it does inside another program: %j", async (code, args, says) => {
+  ])("exits with %i, as inside another program: %j", async (code, args, says) => {
     const verdicts = { document: "violated", aws: "violated" } as const;
     const rules = [sampleRule("success.is-201"), sampleRule("success.is-201", { verdicts })];
     for (const [index, name] of ["before.json", "after.json"].entries())
@@ -353,7 +342,7 @@ describe("The command as a process of its own", () => {
     }
   });
 
-  it("cleans up and writes its report also when its reader has gone", async () => {
+  it("cleans up and writes its report when the reader of its output is closed", async () => {
     const reference = createReference();
     const endpoint = (await reference.listen()).origin;
     const out = join(folder, "unread");
@@ -370,7 +359,7 @@ describe("The command as a process of its own", () => {
     expect(JSON.parse(await readFile(join(out, "report.json"), "utf8")).incomplete).toBe(false);
   });
 
-  /** Runs against a reference behind a port, and tells how it ended, what it reported and what it left behind. */
+  /** Runs against a reference on a port, and returns its exit, its report and the resources that it left behind. */
   async function ended(
     args: readonly string[],
     stdio: StdioOptions,
@@ -389,17 +378,14 @@ describe("The command as a process of its own", () => {
     return { code, left, report: JSON.parse(await readFile(join(out, "report.json"), "utf8")) };
   }
 
-  it.each([1, 2])(
-    "cleans up and writes its report when the disk has no room for stream %d",
-    async (stream) => {
-      const full = await open("/dev/full", "w");
-      const stdio = [0, 1, 2].map((one) => (one === stream ? full.fd : ("ignore" as const)));
-      const { code, left, report } = await ended(few, stdio, async () => {});
-      await full.close();
-      expect([code, left]).toMatchObject([2, { Functions: [] }]);
-      expect(report.incomplete).toBe(false);
-    },
-  );
+  it.each([1, 2])("cleans up and writes its report when the disk is full for stream %d", async (stream) => {
+    const full = await open("/dev/full", "w");
+    const stdio = [0, 1, 2].map((one) => (one === stream ? full.fd : ("ignore" as const)));
+    const { code, left, report } = await ended(few, stdio, async () => {});
+    await full.close();
+    expect([code, left]).toMatchObject([2, { Functions: [] }]);
+    expect(report.incomplete).toBe(false);
+  });
 
   it("cleans up and writes its report when its terminal is closed", async () => {
     const { code, left, report } = await ended(["--suite", "state"], "ignore", async (child, listed) => {

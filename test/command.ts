@@ -4,17 +4,17 @@ import { fileURLToPath } from "node:url";
 import type { CommandContext } from "../bin/context.ts";
 import { main } from "../bin/main.ts";
 
-/** How a command ended, and what it printed. */
+/** The exit code and output of a command. */
 export interface Ran {
   readonly code: number;
   readonly out: string;
   readonly err: string;
 }
 
-/** Where a command is run, with which environment, and by which program signals reach it. */
+/** The folder, environment and signals of a command. */
 type Place = Partial<Pick<CommandContext, "cwd" | "env" | "signals">>;
 
-/** Runs the command inside this process, with an environment of its own; never rejects. */
+/** Runs the command in this process with its own environment; never rejects. */
 export async function runCommand(args: readonly string[], place: Place = {}): Promise<Ran> {
   const printed = { out: "", err: "" };
   const code = await main(args, {
@@ -41,7 +41,7 @@ export async function runCommand(args: readonly string[], place: Place = {}): Pr
 
 const bin = fileURLToPath(new URL("../bin/addpermission-conformance.ts", import.meta.url));
 
-/** Starts the command as a process of its own, as a user would. */
+/** Starts the command in its own process, like a user. */
 export function startCommand(
   args: readonly string[],
   { stdio, cwd = "." }: { readonly stdio: StdioOptions; readonly cwd?: string },
@@ -51,7 +51,7 @@ export function startCommand(
   return spawn(process.execPath, full, { cwd, env, stdio });
 }
 
-/** Runs the command as a process of its own; never rejects. */
+/** Runs the command in its own process; never rejects. */
 export function runProcess(args: readonly string[], cwd?: string): Promise<Ran> {
   const where = cwd === undefined ? {} : { cwd };
   const child = startCommand(args, { ...where, stdio: ["ignore", "pipe", "pipe"] });

@@ -51,7 +51,7 @@ const ids = (changes: readonly { readonly id: string }[]) => changes.map((change
 describe("two runs side by side", () => {
   const comparison = compare(before, after, "document");
 
-  it("are told apart as better, worse, of another shape, undecided, new and gone", () => {
+  it("are classified as better, worse, of another shape, undecided, new and gone", () => {
     const { better, worse, changed, undecided, added, gone, same } = comparison;
     expect([better, worse, changed, undecided, added, gone].map(ids)).toEqual([
       ["a.repaired", "a.found"],
@@ -65,7 +65,7 @@ describe("two runs side by side", () => {
     expect(changed[0]).toMatchObject({ wasShape: "200", isShape: "500 ServiceException" });
   });
 
-  it("count a rule that held and was left out on request as worse, and one that the tool lacks as gone", () => {
+  it("count an excluded rule that held as worse, and one that the tool does not have as gone", () => {
     const fewer = { ...after, only: { rules: 8 } };
     const { worse, gone } = compare(
       { ...before, rules: [rule("a.bad", "violated"), ...before.rules] },
@@ -78,7 +78,7 @@ describe("two runs side by side", () => {
     expect(ids(compare(before, otherSuites, "document").gone)).toEqual(["a.gone"]);
   });
 
-  it("count every rule once, and a run differs from itself in nothing", () => {
+  it("count every rule once, and a run equals itself", () => {
     const outcome = fc.constantFrom("violated", "holds", "unexercised", "inconclusive" as const);
     const report = fc
       .uniqueArray(fc.tuple(fc.constantFrom("a", "b", "c", "d"), outcome), { selector: ([id]) => id })
@@ -95,14 +95,14 @@ describe("two runs side by side", () => {
     );
   });
 
-  it("leave out what does not count in the column", () => {
+  it("omit rules that do not count in the column", () => {
     const observed = (outcome: Outcome) =>
       sampleReport({ rules: [{ ...rule("a.seen", outcome), basis: "observed" }] });
     expect(ids(compare(observed("holds"), observed("violated"), "document").worse)).toEqual([]);
     expect(ids(compare(observed("holds"), observed("violated"), "aws").worse)).toEqual(["a.seen"]);
   });
 
-  it("are read also where a later release gave codes that this one does not know", () => {
+  it("can have unknown codes of a later release", () => {
     const later = sampleReport({ rules: [rule("a.one", "unexercised")] });
     const [one] = later.rules;
     const strange = { ...later, rules: [{ ...one, reason: "new", reasonCode: "new" }] };
@@ -110,7 +110,7 @@ describe("two runs side by side", () => {
     expect(compare(readReport(text, "later.json"), later, "document").same).toBe(1);
   });
 
-  it("leave out a rule of another column, also where one of the reports does not say so", () => {
+  it("omit a rule of another column, also when one report has no columns", () => {
     const verdicts = { document: "holds", aws: "unexercised" } as const;
     const silent = sampleReport({ rules: [rule("a.both", "holds"), sampleRule("a.page", { verdicts })] });
     const says = sampleReport({
@@ -122,7 +122,7 @@ describe("two runs side by side", () => {
     expect(compare(silent, says, "document").same).toBe(2);
   });
 
-  it("read as the golden files say", async () => {
+  it("match the golden files", async () => {
     await expect(compareText(comparison)).toMatchFileSnapshot("golden/compare.txt");
     await expect(compareMarkdown(comparison)).toMatchFileSnapshot("golden/compare.md");
   });
@@ -135,7 +135,7 @@ describe("many runs side by side", () => {
     "document",
   );
 
-  it("have one row a rule and one cell a target, and equal names are numbered", () => {
+  it("have one row for each rule and one cell for each target, and equal names are numbered", () => {
     expect(table.targets.slice(0, 3).map((target) => target.target)).toEqual([
       "moto",
       "moto (2)",
@@ -155,13 +155,13 @@ describe("many runs side by side", () => {
     });
   });
 
-  it("read as the golden files say", async () => {
+  it("match the golden files", async () => {
     await expect(matrixText(table)).toMatchFileSnapshot("golden/matrix.txt");
     await expect(matrixMarkdown(table)).toMatchFileSnapshot("golden/matrix.md");
     await expect(matrixHtml(table)).toMatchFileSnapshot("golden/matrix.html");
   });
 
-  it("fit a terminal of 80 columns and let no control character through", () => {
+  it("fit a terminal of 80 columns and contain no control characters", () => {
     const hostileRule = sampleReport({ rules: [sampleRule("long.".repeat(40)), sampleRule(hostile)] });
     const texts = [
       matrixText(table),
@@ -176,7 +176,7 @@ describe("many runs side by side", () => {
     }
   });
 
-  it("escape what a target chose in Markdown and HTML", () => {
+  it("escape text of a target in Markdown and HTML", () => {
     const markdown = [
       matrixMarkdown(table),
       compareMarkdown(compare(before, named(after, hostile), "document")),
@@ -189,8 +189,8 @@ describe("many runs side by side", () => {
 describe("a report that is read", () => {
   const text = json(sampleReport());
 
-  it("is the report that was written", () => {
-    // Lone surrogates come back as they went: JSON escapes them.
+  it("equals the written report", () => {
+    // JSON escapes lone surrogates, so they survive.
     expect(readReport(text, "r.json")).toEqual(JSON.parse(text));
     expect(readReport(`\ufeff${text}`, "r.json")).toEqual(JSON.parse(text));
   });
@@ -243,7 +243,7 @@ describe("a report that is read", () => {
     expect(() => readReport(text.replace(old, edited), "r.json")).toThrowError(message);
   });
 
-  it("is said to end in the middle wherever it was cut off", () => {
+  it("is reported as truncated wherever it is cut", () => {
     const small = json(sampleReport({ rules: [], questions: [] })).trimEnd();
     for (let end = 1; end < small.length; end++) {
       expect(() => readReport(small.slice(0, end), "r.json")).toThrowError(
@@ -252,7 +252,7 @@ describe("a report that is read", () => {
     }
   });
 
-  it("may have members and codes that this release does not know", () => {
+  it("may have unknown members and codes", () => {
     const more = JSON.stringify({
       ...sampleReport(),
       novelty: { a: 1 },

@@ -25,7 +25,7 @@ function named(id: string): Rule {
 const rule = named("race.one-revision-once");
 const other = named("request.accepted");
 
-/** A read, and then so many additions with its revision, in flight together. */
+/** A read, then a batch of additions with its revision. */
 function race(size: number): readonly Batch[] {
   return [
     alone("before", getPolicy(main.name)),
@@ -42,7 +42,7 @@ function race(size: number): readonly Batch[] {
   ];
 }
 
-/** Numbers from 0 to 1, the same every time. */
+/** Deterministic numbers from 0 to 1. */
 function numbers(): () => number {
   let state = 1;
   return () => {
@@ -51,10 +51,10 @@ function numbers(): () => number {
   };
 }
 
-/** What is seen when a history is played: on new functions or others, with which keys in which batches. */
+/** The findings of a history, by its batches and whether its functions are new. */
 type Seen = (batches: readonly Batch[], isNew: boolean) => readonly Finding[];
 
-/** Shrinks a history of which rules say this. */
+/** Shrinks a history for which the rules give these findings. */
 async function shrunkBy(
   batches: readonly Batch[],
   seen: Seen,
@@ -118,7 +118,7 @@ function violated(of: Rule, unless: readonly string[] = []): Finding {
   return { rule: of, column: "document", judgement };
 }
 
-/** Shrinks a history on a target where it goes wrong as often as the calls in flight together and the fixture say. */
+/** Shrinks a history on a target that fails with a probability for the batch size and the fixture. */
 async function shrunk(batches: readonly Batch[], chance: (together: number, isNew: boolean) => number) {
   const random = numbers();
   return shrunkBy(batches, (execution, isNew) => {
@@ -134,19 +134,19 @@ function confirmed(result: Confirmed | Unconfirmed) {
   return { share: shown / tries, tries, steps, racing: steps.find((batch) => batch.length > 1) ?? [] };
 }
 
-describe("A violation that is tried again", () => {
-  it("has to show on functions that were just created, where whoever tries it by hand begins", async () => {
+describe("A candidate violation that is rerun", () => {
+  it("must show on new functions, because a manual reproduction starts on them", async () => {
     const { result } = await shrunk(race(1), (_together, isNew) => (isNew ? 0 : 1));
     const detail = expect.stringContaining("seen once (two");
     expect(result).toMatchObject({ kind: "unconfirmed", why: { code: "not-confirmed", detail } });
   });
 
-  it("is not confirmed where no new function can be had to confirm it on", async () => {
+  it("is not confirmed when no new function can be created", async () => {
     const { result } = await shrunkBy(race(1), () => [violated(rule)], { hasNew: false });
     expect(result).toEqual({ kind: "unconfirmed", why: { code: "no-fixture", seen: "two" } });
   });
 
-  it("is confirmed on new functions alone where it was seen on one that could not be emptied", async () => {
+  it("is confirmed only on new functions when it was seen on a function that could not be reset", async () => {
     const onOld: Seen = (_last, isNew) => (isNew ? [] : [violated(rule)]);
     const { result } = await shrunkBy(race(1), onOld, { notEmptied: true });
     expect(result).toMatchObject({ kind: "unconfirmed", why: { code: "not-confirmed" } });
@@ -157,7 +157,7 @@ describe("A violation that is tried again", () => {
     expect(none.plays).toBe(0);
   });
 
-  it("is played under a name of its own each time, in each of its tries", async () => {
+  it("has a unique name in each rerun and attempt", async () => {
     const always: Seen = () => [violated(rule)];
     const first = await shrunkBy(race(1), always);
     const second = await shrunkBy(race(1), always, { attempt: 2 });
@@ -166,7 +166,7 @@ describe("A violation that is tried again", () => {
     expect(names.every((testCase) => testCase.startsWith(`replay/${rule.id}/document/`))).toBe(true);
   });
 
-  it("is made small on new stages where it shows on no other", async () => {
+  it("is shrunk on new fixtures when it shows on no other", async () => {
     const { result } = await shrunk(race(1), (_together, isNew) => (isNew ? 1 : 0));
     const { steps, share, tries } = confirmed(result);
     expect([steps.flat().length, share, tries]).toEqual([1, 1, 3]);
@@ -182,8 +182,8 @@ describe("A violation that another rule may explain", () => {
   it.each([
     ["the first violation names it", [other.id], []],
     ["a later one does", [], [other.id]],
-  ])("is not made small into one that it does explain, where %s", async (_where, unless, later) => {
-    // Without the guard the other rule is violated, and this one with it.
+  ])("is not shrunk to a history that the other rule explains, when %s", async (_where, unless, later) => {
+    // Without the guard, both rules are violated.
     const seen: Seen = (execution) => {
       if (!has(execution, "last")) return [];
       return has(execution, "guard") ? [violated(rule)] : [violated(rule, later), violated(other)];
@@ -192,14 +192,14 @@ describe("A violation that another rule may explain", () => {
     expect(keys(confirmed(result).steps)).toEqual(["guard", "last"]);
   });
 
-  it("is not made small into one that a rule explains which the run has found violated", async () => {
+  it("is not shrunk to a history that a violated rule explains", async () => {
     const seen: Seen = (execution) =>
       has(execution, "last") ? [violated(rule, has(execution, "guard") ? [] : [other.id])] : [];
     const { result } = await shrunkBy(history, seen, { explains: (id, here) => here || id === other.id });
     expect(keys(confirmed(result).steps)).toEqual(["guard", "last"]);
   });
 
-  it("is shown without that where a part of its history shows it alone", async () => {
+  it("is shown without the other violation when a part of its history shows it alone", async () => {
     const seen: Seen = (execution) => [
       ...(has(execution, "last") ? [violated(rule)] : []),
       ...(has(execution, "first") ? [violated(other)] : []),
@@ -208,7 +208,7 @@ describe("A violation that another rule may explain", () => {
     expect(keys(confirmed(result).steps)).toEqual(["last"]);
   });
 
-  it("is open where it never shows without it, and that takes no more plays than it has parts", async () => {
+  it("is inconclusive when it never shows alone, after at most one rerun for each part", async () => {
     const seen: Seen = () => [violated(other), violated(rule)];
     const { result, plays } = await shrunkBy(history, seen, { unless: [other.id] });
     const detail = `reruns show it only together with a violation of ${other.id}`;
@@ -219,7 +219,7 @@ describe("A violation that another rule may explain", () => {
     expect([alone.result, alone.plays]).toEqual([result, 1]);
   });
 
-  it("is explained by no rule that it does not name, and not by itself", async () => {
+  it("is explained only by rules that it names, and not by itself", async () => {
     const seen: Seen = () => [violated(other), violated(rule, [rule.id])];
     const { result } = await shrunkBy(history, seen, { unless: [rule.id, "SourceArn.topic"] });
     expect(keys(confirmed(result).steps)).toEqual(["last"]);
@@ -227,7 +227,7 @@ describe("A violation that another rule may explain", () => {
 });
 
 describe("An empty fixture for a rerun", () => {
-  /** Workers by name, of which some cannot be emptied. */
+  /** A named worker; some workers cannot be reset. */
   const worker = (name: string, empties = true) =>
     ({ name, reset: async () => empties }) as unknown as Worker;
   const own = worker("own");
@@ -239,12 +239,12 @@ describe("An empty fixture for a rerun", () => {
     return given.map((one) => one && (one as { readonly name?: string }).name);
   };
 
-  it("is the worker's own, emptied, a new one, or a bare one, as it is asked for", async () => {
+  it("is the worker's own after a reset, a new one, or a spare one, as requested", async () => {
     expect(await names(own, others, ["emptied", "bare", "emptied"])).toEqual(["own", "bare", "own"]);
     expect(await names(own, others, ["new", "emptied"])).toEqual(["new", "new"]);
   });
 
-  it("is a new one where the own cannot be emptied, or where no bare one can be had", async () => {
+  it("is a new one when the own cannot be reset or no spare one is available", async () => {
     expect(await names(worker("own", false), others, ["emptied"])).toEqual(["new"]);
     expect(await names(own, { ...others, spareFixture: async () => null }, ["bare"])).toEqual(["new"]);
     expect(await names(worker("own", false), { replace: async () => null }, ["emptied", "new"])).toEqual([
@@ -253,17 +253,17 @@ describe("An empty fixture for a rerun", () => {
     ]);
   });
 
-  it("is an emptied one where no function is created", async () => {
+  it("is the own one after a reset when no function can be created", async () => {
     const none = { replace: async () => null, creates: false };
     expect(await names(own, none, ["new", "bare", "emptied"])).toEqual(["own", "own", "own"]);
   });
 });
 
-/** Each further call in flight loses the race with this chance. */
+/** The probability of a lost race, when each further call in flight loses with this probability. */
 const perCall = (share: number) => (together: number) => 1 - (1 - share) ** (together - 1);
 
-describe("A race that is made small", () => {
-  it("has two calls where two show it every time", async () => {
+describe("A race that is shrunk", () => {
+  it("has two calls when two always show it", async () => {
     const { result } = await shrunk(race(32), (together) => (together > 1 ? 1 : 0));
     const { share, steps, racing } = confirmed(result);
     expect(racing).toHaveLength(2);
@@ -271,15 +271,18 @@ describe("A race that is made small", () => {
     expect(share).toBe(1);
   });
 
-  it.each([0.05, 0.1, 0.2])("keeps so many calls that it still shows often: %f a call", async (chance) => {
-    const { result, plays } = await shrunk(race(32), perCall(chance));
-    const { share, racing } = confirmed(result);
-    expect(racing.length).toBeLessThan(32);
-    expect(share).toBeGreaterThanOrEqual(0.3);
-    expect(plays).toBeLessThanOrEqual(620);
-  });
+  it.each([0.05, 0.1, 0.2])(
+    "keeps enough calls to show often: probability %f for each call",
+    async (chance) => {
+      const { result, plays } = await shrunk(race(32), perCall(chance));
+      const { share, racing } = confirmed(result);
+      expect(racing.length).toBeLessThan(32);
+      expect(share).toBeGreaterThanOrEqual(0.3);
+      expect(plays).toBeLessThanOrEqual(620);
+    },
+  );
 
-  it("stays as large as it was where even that shows it seldom, but without the rounds around it", async () => {
+  it("keeps all its calls when even those rarely show it, but drops the other batches", async () => {
     const { result } = await shrunk(race(32), perCall(0.008));
     const { share, steps, racing } = confirmed(result);
     expect(racing).toHaveLength(32);
@@ -287,7 +290,7 @@ describe("A race that is made small", () => {
     expect(share).toBeGreaterThan(0);
   });
 
-  it("keeps the ids and the revision of its calls, which tell them apart and join them", async () => {
+  it("keeps the ids and the revision of its calls", async () => {
     const { result } = await shrunk(race(4), perCall(1));
     for (const { call } of confirmed(result).racing) {
       const { StatementId, RevisionId } = JSON.parse(call.body ?? "");
@@ -295,14 +298,14 @@ describe("A race that is made small", () => {
     }
   });
 
-  it("is no finding when it never shows again", async () => {
+  it("is not a finding when no rerun shows it", async () => {
     const { result } = await shrunk(race(8), () => 0);
     const detail = expect.stringContaining("seen once (two");
     expect(result).toMatchObject({ kind: "unconfirmed", why: { code: "not-confirmed", detail } });
   });
 });
 
-/** Names of the two functions of a call that is made plain. */
+/** Names of the two functions of a call that is simplified. */
 
 const first = main.name;
 const second = fixture.other?.name ?? "";
@@ -313,7 +316,7 @@ function on(name: string, body: unknown, more: Partial<Call> = {}): Call {
   return { ...addPermission({ functionName: label(name), body: text }), ...more };
 }
 
-/** The calls that are left when only this has to stay true of the last. */
+/** The simplified calls for which the predicate still holds for the last. */
 async function simplified(
   write: (first: string, second: string) => readonly Batch[],
   holds: (last: Call) => boolean,
@@ -326,7 +329,7 @@ async function simplified(
   };
   const origin: Origin = { testCase, fixture, batches };
   const left = await simplifyCalls(stepsOf(origin), origin, still);
-  // The same on another fixture: there too each call is as plain.
+  // On another fixture each call is simplified in the same way.
   const there = regenerating(origin)(left, elsewhere) ?? [];
   const plain = (all: Steps, { main: one, other: two }: Fixture) =>
     all.flat().map(({ call }) =>
@@ -343,7 +346,7 @@ function sent(step: Step): Exchange {
   return { step, call: step.call, answer };
 }
 
-/** Names in another order of letters, as long as those of the fixture. */
+/** Other names of the same length as those of the fixture. */
 const elsewhere: Fixture = {
   ...fixture,
   main: { ...fixture.main, name: fixture.main.name.replace("conformance", "ecnamrofnoc") },
@@ -356,8 +359,8 @@ const elsewhere: Fixture = {
 const members = (call: Call) => JSON.parse(call.body ?? "");
 const usual = { Action: "lambda:InvokeFunction", Principal: "s3.amazonaws.com", StatementId: "s" };
 
-describe("A call is made plain", () => {
-  it("on the function under test, where the second one will not do better", async () => {
+describe("A call is simplified", () => {
+  it("on the function under test, unless only the second one shows it", async () => {
     const [call] = await simplified(
       (_, second) => [alone("a", on(second, usual))],
       () => true,
@@ -365,7 +368,7 @@ describe("A call is made plain", () => {
     expect(call?.target).toBe(path(first));
   });
 
-  it("on the second one by its plain name, where only that shows it", async () => {
+  it("on the second one by its plain name, when only that shows it", async () => {
     const encoded = (name: string) => `/2015-03-31/functions/${name.replaceAll("a", "%61")}%3a1/policy`;
     const [call] = await simplified(
       (_, second) => [alone("a", on(second, usual, { target: encoded(second) }))],
@@ -374,7 +377,7 @@ describe("A call is made plain", () => {
     expect(call?.target).toBe(`${path(second)}?${qualifierQuery("1")}`);
   });
 
-  it("with a value that is short, but there", async () => {
+  it("with a short value that is not empty", async () => {
     const odd = { ...usual, SourceArn: "not an arn at all" };
     const [call] = await simplified(
       (first) => [alone("a", on(first, odd))],
@@ -383,7 +386,7 @@ describe("A call is made plain", () => {
     expect(members(call as Call).SourceArn).toHaveLength(1);
   });
 
-  it("with a usual value for what has to be there, whatever it is", async () => {
+  it("with a usual value for a member whose value does not matter", async () => {
     const rich = {
       ...usual,
       SourceArn: "arn:aws:sns:us-east-1:123456789012:topic",
@@ -400,7 +403,7 @@ describe("A call is made plain", () => {
     });
   });
 
-  it("with trailing text after the canonical body, where that is what is wrong", async () => {
+  it("with trailing text after the canonical body, when that is the fault", async () => {
     const [call] = await simplified(
       (first) => [alone("a", on(first, '{"Action":"x","odd":[1,2],"StatementId":"f10"}junk'))],
       (last) => {
@@ -411,7 +414,7 @@ describe("A call is made plain", () => {
     expect(call?.body).toBe(`${JSON.stringify(usual)}x`);
   });
 
-  it("and the revision that it takes from another step is left as it is", async () => {
+  it("and keeps the revision that it takes from another step", async () => {
     const guarded = (name: string) => on(name, bodyWith("RevisionId", revisionSlot, "a-long-id"));
     const batches = (name: string) => [
       alone("read", getPolicy(name)),
@@ -421,7 +424,7 @@ describe("A call is made plain", () => {
     expect(members(call as Call)).toEqual({ ...usual, RevisionId: revisionSlot });
   });
 
-  it("one by one, where two functions are about different things", async () => {
+  it("independently of the other, when two functions play different roles", async () => {
     const calls = await simplified(
       (first, second) => [alone("a", on(first, usual)), alone("b", on(second, usual))],
       () => true,

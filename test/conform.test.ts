@@ -21,10 +21,10 @@ import {
 import { readReport } from "../reports/read-report.ts";
 import { referenceHandler } from "./reference-handler.ts";
 
-/** The smallest run in which a request is to be accepted and another is to be refused. */
+/** The smallest run with a request to accept and a request to refuse. */
 const small = { suites: ["fuzz"], rules: ["success.is-201", "StatementId.maxLength"], runs: 1 } as const;
 
-/** The reference as a function of (req, res). */
+/** The reference as a (req, res) function. */
 function listener(): RequestListener {
   const handle = referenceHandler();
   return async (request, response) => {
@@ -55,7 +55,7 @@ function endpoint(): string {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
-/** A Lambda-shaped handler over the reference. */
+/** The reference as a Lambda handler. */
 function lambda(): ConformTarget {
   const handle = referenceHandler();
   return lambdaHandler(async ({ rawPath, rawQueryString, requestContext, body = null }) => {
@@ -70,7 +70,7 @@ function lambda(): ConformTarget {
   });
 }
 
-describe("conform takes", () => {
+describe("conform accepts", () => {
   const targets: readonly (readonly [what: string, target: () => ConformTarget])[] = [
     ["the text of an endpoint", endpoint],
     ["the URL of an endpoint", () => new URL(endpoint())],
@@ -91,13 +91,13 @@ describe("conform takes", () => {
 });
 
 describe("A run as data", () => {
-  it("is all that report.json holds, and says what was judged, without a port", async () => {
+  it("contains everything in report.json, and needs no port", async () => {
     const run = await conform(referenceHandler(), { ...small, name: "mine" });
     expect(readReport(JSON.stringify(run), "run").summary).toEqual(run.summary);
     expect([run.exitCode, run.target.name, run.target.endpoint]).toEqual([0, "mine", "http://lambda.test"]);
   });
 
-  it("names what is violated and the call that shows it again", async () => {
+  it("names the violated rule and the call that reproduces it", async () => {
     const faulty = referenceHandler({ created: (json) => ({ status: 200, headers: [], body: json }) });
     const run = await conform(faulty, { ...small, seed: 7 });
     const rule = run.rules.find(({ id }) => id === "success.is-201");
@@ -108,12 +108,12 @@ describe("A run as data", () => {
     );
   });
 
-  it("comes from the same requests at the same seed, and from new names on a target that remembers", async () => {
+  it("sends the same requests at the same seed, with new names on a target that keeps state", async () => {
     const [one, two] = [referenceHandler(), referenceHandler()];
     const options = { ...small, concurrency: 1 };
     await conform(one, options);
     await conform(two, options);
-    // What is created is tagged with the time, so that leftovers can be told by their age.
+    // Tags contain the time, so that a sweep can compute the age of leftovers.
     const calls = (lines: readonly string[]) => lines.filter((line) => !line.includes('"Tags"'));
     expect(calls(one.seen)).toEqual(calls(two.seen));
     const prefixes = () => new Set(one.seen.flatMap((line) => /addperm-ct-[0-9a-f]{6}/.exec(line) ?? []));
@@ -130,14 +130,14 @@ describe("A run as data", () => {
   });
 });
 
-describe("The events of a run, taken one by one", () => {
+describe("The events of a run as an iterator", () => {
   async function all(of: AsyncIterable<ConformanceEvent>): Promise<readonly ConformanceEvent[]> {
     const told: ConformanceEvent[] = [];
     for await (const event of of) told.push(event);
     return told;
   }
 
-  it("are those of report.ndjson, from its start to what the run comes to", async () => {
+  it("are those of report.ndjson, from the start to the result", async () => {
     const faulty = () => referenceHandler({ created: (json) => ({ status: 200, headers: [], body: json }) });
     const told = await all(events(faulty(), small));
     const run = await conform(faulty(), small);
@@ -150,7 +150,7 @@ describe("The events of a run, taken one by one", () => {
     expect(exitCode).toBe(1);
   });
 
-  it("wait for a slow reader, whose pace the run does not take over", async () => {
+  it("wait for a slow reader, which does not slow down the run", async () => {
     const handler = referenceHandler();
     const names: string[] = [];
     for await (const { event } of events(handler, small)) {
@@ -163,7 +163,7 @@ describe("The events of a run, taken one by one", () => {
   });
 
   it.each(["run-start", "history"])(
-    "may be left at %s: the run ends, and nothing is sent or left after that",
+    "can be left at %s: the run ends, sends no more requests and leaves no functions",
     async (last) => {
       const handler = referenceHandler();
       for await (const { event } of events(handler, { runs: 3, rounds: 2 })) if (event === last) break;
@@ -176,7 +176,7 @@ describe("The events of a run, taken one by one", () => {
     },
   );
 
-  it("end with the Fault that conform throws, where a run cannot begin", async () => {
+  it("throw the Fault of conform when a run cannot start", async () => {
     const refusing = () => Promise.resolve(new Response("{}", { status: 403 }));
     const told: string[] = [];
     const taking = (async () => {
@@ -188,7 +188,7 @@ describe("The events of a run, taken one by one", () => {
   });
 });
 
-/** Names of functions that were created and not deleted, by the requests that were sent. */
+/** Names of functions that the requests created and did not delete. */
 function createdAndDeleted(seen: readonly string[]): { readonly left: readonly string[] } {
   const created = seen.flatMap(
     (line) => /^POST \S+\/functions\/? .*"FunctionName":"([^"]+)"/.exec(line)?.[1] ?? [],
@@ -201,8 +201,8 @@ function isCleanedUp(seen: readonly string[]): boolean {
   return seen.some((line) => line.startsWith("DELETE ")) && createdAndDeleted(seen).left.length === 0;
 }
 
-describe("What a target is said to lack", () => {
-  it("excuses what needs it, and no other rule, whatever words it is said in", async () => {
+describe("A declared unsupported capability", () => {
+  it("excuses only the rules that need it, whatever the reason says", async () => {
     const cannot = [{ needs: "limit", reason: "no request of this run exercised it" }] as const;
     const run = await conform(referenceHandler(), { suites: ["fuzz"], runs: 1, cannot });
     const excused = run.rules.filter((rule) => ruleStatus(rule, run) === "excused");
@@ -217,7 +217,7 @@ describe("A mock of the one operation", () => {
       ? Response.json({ Statement: "{}" }, { status: 201 })
       : undefined;
 
-  it("is judged as far as it can be when it is said to be stateless", async () => {
+  it("is judged as far as possible when it is declared stateless", async () => {
     const run = await conform(mock(), { stateless: true, suites: ["fuzz"], runs: 1 });
     const of = (id: string) =>
       run.rules.filter((rule) => rule.id === id).map((rule) => ruleStatus(rule, run));
@@ -228,7 +228,7 @@ describe("A mock of the one operation", () => {
     expect(run.exitCode).toBe(1);
   });
 
-  it("may answer for one function only", async () => {
+  it("may support one function only", async () => {
     const names = new Set<string>();
     const only: ConformTarget = (request) => {
       names.add(decodeURIComponent(new URL(request.url).pathname.split("/")[3] ?? ""));
@@ -238,7 +238,7 @@ describe("A mock of the one operation", () => {
     expect([...names]).toEqual(["only-one"]);
   });
 
-  it("that throws breaks rules, and not the run", async () => {
+  it("that throws violates rules and does not stop the run", async () => {
     const run = await conform(() => Promise.reject(new TypeError("no table")), { ...small, stateless: true });
     expect(run.exitCode).not.toBe(0);
     expect(run.faults).toEqual([]);
@@ -254,7 +254,7 @@ describe("A known-file", () => {
     });
   const options = (): ConformOptions => ({ ...small, known: join(folder, "known.yaml") });
 
-  it("excuses what deviates as recorded", async () => {
+  it("excuses recorded deviations", async () => {
     await file(entry);
     const run = await conform(faulty(200), options());
     expect([run.exitCode, run.rules.filter(({ known }) => known).map(({ id }) => id)]).toEqual([
@@ -263,11 +263,11 @@ describe("A known-file", () => {
     ]);
   });
 
-  it("fails when an entry is stale, and when it changed its shape", async () => {
+  it("fails when an entry is stale or has another shape", async () => {
     await file(entry);
     const partial = await conform(referenceHandler(), options());
     expect([partial.exitCode, partial.deviations?.stale]).toEqual([0, []]);
-    // Only a run of every suite and rule shows that an entry is stale. It also shows that a target without a port conforms.
+    // Only a run of every suite and rule shows that an entry is stale. It also tests a target without a port.
     const sound = await conform(referenceHandler(), { known: options().known, runs: 1, rounds: 1 });
     const other = await conform(faulty(202), options());
     expect([sound.exitCode, sound.deviations?.stale.map(({ rule }) => rule)]).toEqual([
@@ -280,18 +280,13 @@ describe("A known-file", () => {
   });
 });
 
-describe("One sentence, as a Fault, and nothing else", () => {
+describe("A Fault with one sentence", () => {
   const notThere = new MockAgent();
   notThere.disableNetConnect();
   const cases: readonly (readonly [what: string, target: unknown, options: object, says: RegExp])[] = [
-    ["a target that is none", 5, {}, /^The target is 5, .*give a URL/],
-    ["an endpoint that is no URL", "nonsense", {}, /nonsense.*give a URL/],
-    [
-      "an endpoint that nobody listens on",
-      "http://127.0.0.1:9",
-      {},
-      /127\.0\.0\.1:9.*correct the endpoint\.$/,
-    ],
+    ["an invalid target", 5, {}, /^The target is 5, .*give a URL/],
+    ["an endpoint that is not a URL", "nonsense", {}, /nonsense.*give a URL/],
+    ["an unreachable endpoint", "http://127.0.0.1:9", {}, /127\.0\.0\.1:9.*correct the endpoint\.$/],
     [
       "a mock that throws",
       () => Promise.reject(new TypeError("no table")),
@@ -299,10 +294,10 @@ describe("One sentence, as a Fault, and nothing else", () => {
       /TypeError: no table.*stateless/,
     ],
     ["a mock that answers nothing", () => undefined, {}, /no Response.*stateless: true/],
-    ["a mock of something else", () => new Response("<html>"), {}, /CreateFunction.*stateless: true/],
+    ["a mock of another service", () => new Response("<html>"), {}, /CreateFunction.*stateless: true/],
     ["a MockAgent without an interceptor", notThere, {}, /CreateFunction.*stateless: true/],
     ["an unknown option", referenceHandler(), { sed: 1 }, /"sed".*did you mean seed/],
-    ["a seed that is no whole number", referenceHandler(), { seed: 1.5 }, /seed is 1\.5.*whole number/],
+    ["a seed that is not a whole number", referenceHandler(), { seed: 1.5 }, /seed is 1\.5.*whole number/],
     [
       "an unknown rule",
       referenceHandler(),
@@ -311,24 +306,19 @@ describe("One sentence, as a Fault, and nothing else", () => {
     ],
     ["an unknown suite", referenceHandler(), { suites: ["boundry"] }, /boundry.*did you mean boundary/],
     [
-      "a capability that there is none of",
+      "an unknown capability",
       referenceHandler(),
       { cannot: [{ needs: "polcy", reason: "there is none" }] },
       /polcy.*needs is one of state, .*did you mean policy/,
     ],
     [
-      "a capability that lacks without a reason",
+      "an unsupported capability without a reason",
       referenceHandler(),
       { cannot: [{ needs: "policy", reason: " " }] },
       /^cannot holds .*reason/,
     ],
-    [
-      "a known-file that is not there",
-      referenceHandler(),
-      { known: "/none.yaml" },
-      /none\.yaml.*cannot be read/,
-    ],
-    ["a function that is not there", referenceHandler(), { functionName: "none" }, /none.*with functionName/],
+    ["a missing known-file", referenceHandler(), { known: "/none.yaml" }, /none\.yaml.*cannot be read/],
+    ["a missing function", referenceHandler(), { functionName: "none" }, /none.*with functionName/],
   ];
   it.each(cases)("%s", async (_what, target, options, says) => {
     const fault = await conform(target as ConformTarget, options).then(
@@ -355,7 +345,7 @@ interface Outcome {
 let outcomes: readonly Outcome[] = [];
 let printed = "";
 
-/** Runs a user's suite as the user would, and tells how every test ended. */
+/** Runs a user's suite with vitest and returns the status of every test. */
 function runVitest(...more: readonly string[]): Promise<string> {
   const file = join(folder, "results.json");
   const reporters = ["--reporter=verbose", "--reporter=json", `--outputFile.json=${file}`];
@@ -385,7 +375,7 @@ describe("defineConformance registers one test for every rule that can fail", ()
     printed = await runVitest();
   }, 120_000);
 
-  it("passes what holds, skips what the target cannot do, and fails what nothing exercised", () => {
+  it("passes rules that hold, skips excused rules, and fails unexercised rules", () => {
     expect(statuses("sound")).toEqual({
       "StatementId.maxLength": "passed",
       "success.is-201": "passed",
@@ -396,13 +386,13 @@ describe("defineConformance registers one test for every rule that can fail", ()
     expect(printed).toContain("cannot produce faults on request");
   });
 
-  it("asks nothing of a rule that the column which decides does not have", () => {
+  it("omits rules that the deciding column does not have", () => {
     const asked = Object.keys(statuses("by the live service"));
     expect(asked).toContain("observed.arn-like");
     expect(asked).not.toContain("race.linearizable");
   });
 
-  it("fails what is violated, and says what was expected, what came, and how to see it again", () => {
+  it("fails violated rules with the expectation, the answer and the reproduction", () => {
     const found = outcomes.find(
       ({ title, ancestorTitles }) =>
         title.startsWith("success.is-201") && /faulty/.test(ancestorTitles.join()),
@@ -416,20 +406,20 @@ describe("defineConformance registers one test for every rule that can fail", ()
     expect(message).not.toMatch(/^ {4}at /m);
   });
 
-  it("fails everything with the reason when there was no run, and completeness when it was cut short", () => {
+  it("fails every test with the reason when the run could not start, and the completeness test when it was incomplete", () => {
     expect(Object.values(statuses("unreachable"))).not.toContain("passed");
     expect(printed).toMatch(/Fault: .*stateless: true/);
     expect(statuses("cut short")["the run is complete"]).toBe("failed");
   });
 
-  it("skips what is known, and fails when an entry is stale", () => {
+  it("skips known deviations and fails when an entry is stale", () => {
     const last = "the known deviations still are as recorded";
     expect([statuses("known")["success.is-201"], statuses("known")[last]]).toEqual(["skipped", "passed"]);
     expect([statuses("stale")["success.is-201"], statuses("stale")[last]]).toEqual(["passed", "failed"]);
     expect(printed).toContain("success.is-201 no longer deviates");
   });
 
-  it("leaves choosing to the filters of vitest", async () => {
+  it("supports the filters of vitest", async () => {
     await runVitest("-t", "faulty StatementId.maxLength:");
     expect(
       outcomes.filter(({ status }) => status === "passed").map(({ title }) => title.split(":")[0]),

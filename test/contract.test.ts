@@ -15,7 +15,7 @@ function isFields(value: unknown): value is Fields {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** The mapping at a path of a document; a missing one fails the test that asked. */
+/** The mapping at a path of a document; throws when it is missing. */
 function at(value: unknown, ...path: readonly string[]): Fields {
   const found = path.reduce<unknown>((here, key) => (isFields(here) ? here[key] : undefined), value);
   if (isFields(found)) return found;
@@ -32,7 +32,7 @@ const operation = at(contract, "paths", facts.path, "post");
 const parameters = sequence(operation.parameters).filter(isFields);
 const request = at(contract, "components", "schemas", "AddPermissionRequest");
 
-/** What a reference in the contract refers to. */
+/** Resolves a reference in the contract. */
 function follow({ $ref }: Fields): Fields {
   return at(contract, ...String($ref).slice(2).split("/"));
 }
@@ -56,14 +56,14 @@ describe("the contract holds every fact of the page", () => {
     expect(operation.operationId).toBe(facts.operation);
   });
 
-  test("no parameter and no member that the page does not have", () => {
+  test("no parameter or member that is not on the page", () => {
     const inUrl = parameters.map(({ name }) => name);
     const inBody = Object.keys(at(request, "properties"));
     expect([...inUrl, ...inBody]).toEqual(Object.keys(facts.members));
   });
 
   test.each(Object.entries(facts.members))(
-    "%s is as the page has it",
+    "%s is as on the page",
     (name, { in: place, required, ...rest }) => {
       const parameter = parameters.find((each) => each.name === name);
       expect(parameter?.in ?? "body").toBe(place);
@@ -77,14 +77,14 @@ describe("the contract holds every fact of the page", () => {
     },
   );
 
-  test("the body is JSON and nothing else, and must be there", () => {
+  test("the body is required and is only JSON", () => {
     const body = at(operation, "requestBody");
     expect(body.required).toBe(true);
     expect(Object.keys(at(body, "content"))).toEqual([facts.requestContentType]);
     expect(follow(at(body, "content", facts.requestContentType, "schema"))).toBe(request);
   });
 
-  test("success is as the page has it", () => {
+  test("success is as on the page", () => {
     const content = at(operation, "responses", String(facts.success.status), "content");
     expect(Object.keys(content)).toEqual([facts.success.contentType]);
     const schema = follow(at(content, facts.success.contentType, "schema"));
@@ -106,7 +106,7 @@ describe("the contract holds every fact of the page", () => {
     expect(new Set(Object.keys(at(operation, "responses")))).toEqual(new Set(statuses));
   });
 
-  test("the error's body may have either spelling and demands nothing", () => {
+  test("the error's body may have either spelling and requires no member", () => {
     const error = at(contract, "components", "schemas", "Error");
     expect(Object.keys(at(error, "properties"))).toEqual(["Type", "message", "Message", "code", "__type"]);
     expect(error.required).toBeUndefined();
@@ -114,7 +114,7 @@ describe("the contract holds every fact of the page", () => {
 });
 
 describe("the contract can be used by machines", () => {
-  test("every schema of it compiles", () => {
+  test("every schema compiles", () => {
     expect(at({ contract }, "contract").openapi).toBe("3.1.0");
     const ajv = new Ajv2020({ strict: false });
     ajv.addSchema({ $id: "contract", ...at({ contract }, "contract") });
@@ -124,7 +124,7 @@ describe("the contract can be used by machines", () => {
       expect(ajv.compile({ $ref: `contract#${pointer}` })).toBeTypeOf("function");
   });
 
-  test("Prism finds its operation and no other", async () => {
+  test("Prism finds exactly one operation", async () => {
     const found = await getHttpOperationsFromSpec(location);
     expect(found.map(({ iid }) => iid)).toEqual([facts.operation]);
   });
@@ -144,12 +144,12 @@ describe("the contract can be used by machines", () => {
   });
 });
 
-describe("what is generated says what the contract says", () => {
+describe("the generated files match the contract", () => {
   test("the generated files are up to date", async () => {
     expect(await stale()).toEqual([]);
   });
 
-  test("generating twice gives the same text", async () => {
+  test("generation is deterministic", async () => {
     expect(await generate()).toEqual(await generate());
   });
 
@@ -160,8 +160,8 @@ describe("what is generated says what the contract says", () => {
   });
 });
 
-describe("a constraint can be asked", () => {
-  test("every printed constraint is either judged or excused, and none is both", () => {
+describe("constraints", () => {
+  test("every printed constraint is either judged or excused", () => {
     const printed = Object.entries(facts.members).flatMap(([name, { required, in: _, ...limits }]) => [
       ...(required ? [`${name}.required`] : []),
       ...Object.keys(limits).map((kind) => `${name}.${kind}`),
@@ -169,7 +169,7 @@ describe("a constraint can be asked", () => {
     expect([...constraintIds, ...Object.keys(unjudgeable)].toSorted()).toEqual(printed.toSorted());
   });
 
-  test("patterns mean the whole value and are no stricter with the flag u than without", () => {
+  test("patterns match the whole value and are not stricter with the flag u", () => {
     const values = [
       "",
       "a",
@@ -194,12 +194,12 @@ describe("a constraint can be asked", () => {
     expect(wholeMatch("FunctionName", "arn:aws:lambda:us-east-1:123456789012:function:f:$LATEST")).toBe(true);
   });
 
-  test("a length is a number of code points", () => {
+  test("a length is counted in code points", () => {
     expect(length("")).toBe(0);
     expect(length("a😀")).toBe(2);
   });
 
-  test("a value breaks what it breaks and nothing more", () => {
+  test("a value breaks exactly the expected constraints", () => {
     expect(broken("StatementId", "a")).toEqual([]);
     expect(broken("StatementId", "a".repeat(100))).toEqual([]);
     expect(broken("StatementId", "a".repeat(101))).toEqual(["maxLength"]);

@@ -29,7 +29,7 @@ const cut = judgeVariant((faithful) => faithful, {
 });
 
 describe("The grid of the coverage", () => {
-  it("has what is valid and what breaks it for every constraint of the contract", () => {
+  it("has valid and invalid inputs for every constraint of the contract", () => {
     const names = grid.map(cellName);
     expect(new Set(names).size).toBe(names.length);
     for (const id of [...constraintIds, ...Object.keys(unjudgeable)]) {
@@ -39,7 +39,7 @@ describe("The grid of the coverage", () => {
     }
   });
 
-  it("names each cell by a member and an input, so that the table shows them all", () => {
+  it("has unique members and inputs, so that the table shows every cell", () => {
     const broken = grid.filter(({ input }) => input !== "valid");
     expect(new Set(broken.map(({ member, input }) => `${member} ${input}`)).size).toBe(broken.length);
     const inputs = new Set<string>(coverageInputs.map(([input]) => input));
@@ -48,7 +48,7 @@ describe("The grid of the coverage", () => {
 });
 
 describe("The coverage of a run against the reference", () => {
-  it("reaches every cell that can be reached, and says why the others cannot", async () => {
+  it("fills every possible cell, and gives a reason for the others", async () => {
     const empty = cellsOf(await reference).filter((cell) =>
       ["empty", "unsettled"].includes(cellStatus(cell)),
     );
@@ -62,13 +62,13 @@ describe("The coverage of a run against the reference", () => {
     ]);
   });
 
-  it("refuses nothing for another reason and accepts no fault", async () => {
+  it("has no refusal for another reason and no accepted fault", async () => {
     const wrong = cellsOf(await reference).filter((cell) => cellStatus(cell) === "broken");
     expect(wrong.map(name)).toEqual([]);
     expect(cellsOf(await reference).reduce((sum, { refusedOther }) => sum + refusedOther, 0)).toBe(0);
   });
 
-  it("executes every check that was expected, of every rule", async () => {
+  it("executes every expected check of every rule", async () => {
     const { rules, coverage } = await reference;
     expect(coverage?.histories.played).toBe(coverage?.histories.planned);
     for (const { id, checks, observations } of rules) {
@@ -82,7 +82,7 @@ describe("The coverage of a run against the reference", () => {
 });
 
 describe("The coverage of a run that ended early", () => {
-  it("still expects what was never sent", async () => {
+  it("still expects the checks of requests that were not sent", async () => {
     const { coverage, rules } = await cut;
     const whole = new Map((await reference).rules.map(({ id, checks }) => [id, checks?.expected ?? 0]));
     expect(coverage?.histories.played).toBeLessThan(coverage?.histories.planned ?? 0);
@@ -99,8 +99,8 @@ describe("The coverage of a run that ended early", () => {
   });
 });
 
-describe("A history that was cut short", () => {
-  it("is not counted as executed, and what it would have checked is still expected", async () => {
+describe("An incomplete history", () => {
+  it("does not count as executed, and its checks are still expected", async () => {
     const report = await cut;
     const ended = told.flatMap((event) => (event.event === "history" ? [event] : []));
     const short = ended.filter((event) => event.cut === true);
@@ -108,7 +108,7 @@ describe("A history that was cut short", () => {
     expect(report.coverage?.histories.played).toBe(ended.length - short.length);
     const expected = (report: Report) =>
       report.rules.reduce((sum, { checks }) => sum + (checks?.expected ?? 0), 0);
-    // Names and revisions differ between the target and the copy on which the rest is counted, and little else.
+    // Only names and revisions differ between the target and the copy that counts the remaining checks.
     expect(expected(report)).toBeGreaterThan(0.99 * expected(await reference));
     expect(expected(report)).toBeLessThanOrEqual(expected(await reference));
   });
@@ -117,7 +117,7 @@ describe("A history that was cut short", () => {
 describe("A history that needs an empty function", () => {
   const keeping = change(() => ({ remove: (statements) => statements }));
 
-  it("is told where it began on one that could be neither emptied nor replaced", async () => {
+  it("is counted when its function could be neither reset nor replaced", async () => {
     const report = await judgeVariant(
       (behaviour) => {
         let created = 0;
@@ -125,7 +125,7 @@ describe("A history that needs an empty function", () => {
           intercept: ({ method, target }) => {
             if (method !== "POST" || !/\/functions\/?$/.test(target)) return null;
             created += 1;
-            // Those of four workers, and then no more.
+            // The functions of four workers, and no others.
             return created > 8 ? { status: 400, headers: [], body: "{}" } : null;
           },
         }))(keeping(behaviour));
@@ -136,13 +136,13 @@ describe("A history that needs an empty function", () => {
     expect(coverageSentence(report)).toMatch(/\d+ of them needed an empty function but started on one/);
   });
 
-  it("is not told of where every function can be emptied", async () => {
+  it("is not counted when every function can be reset", async () => {
     expect((await reference).coverage?.histories).not.toHaveProperty("notEmptied");
   });
 });
 
 describe("The coverage of a run against a mutant", () => {
-  it("shows a fault that was accepted", async () => {
+  it("shows an accepted fault", async () => {
     const report = await judgeVariant(mutants["StatementId.maxLength"].mutate, {
       seed: 1,
       runs: 1,
@@ -155,7 +155,7 @@ describe("The coverage of a run against a mutant", () => {
     expect(others.map(name)).toEqual([]);
   });
 
-  it("tells a refusal for another reason from one for the right reason", async () => {
+  it("distinguishes a refusal for another reason from one for the right reason", async () => {
     const renamed = await judgeVariant(
       (behaviour) => ({
         ...behaviour,
@@ -171,7 +171,7 @@ describe("The coverage of a run against a mutant", () => {
 });
 
 describe("A cell", () => {
-  it("stands as its counts and the document say", () => {
+  it("has the status of its counts and the document", () => {
     const standings = cellsOf(sampleReport()).map((cell) => `${name(cell)} ${cellStatus(cell)}`);
     expect(standings).toEqual([
       "Qualifier.optional.valid kept",

@@ -64,7 +64,7 @@ async function arrivalOf(changes: Partial<Call>): Promise<Arrival> {
 }
 
 describe("a curl line", () => {
-  it("is one line of printable ASCII whatever the call contains", () => {
+  it("is one line of printable ASCII for any call", () => {
     const hostile = "##[x] \u001b[2J\u202e\n\r\t'\"`$(id)!\\ é 😀\u0000";
     const text = line({
       steps: [[step("a", { body: hostile, target: `/x y${hostile}` })]],
@@ -78,9 +78,9 @@ describe("a curl line", () => {
     ["plain JSON", '{"StatementId":"s1"}'],
     ["both kinds of quotes", `{"a":"it's \\"quoted\\""}`],
     ["line breaks and tabs", '{\n\t"a": 1\r\n}'],
-    ["what a shell expands", "$HOME `id` $(id) !! ~ * \\ {a,b} %s %d"],
-    ["what curl reads from a file", "@/etc/hostname"],
-    ["what an older CI runner takes for a command", '{"a":"##[add-mask]x"}'],
+    ["shell expansions", "$HOME `id` $(id) !! ~ * \\ {a,b} %s %d"],
+    ["a file name for curl", "@/etc/hostname"],
+    ["a command for an older CI runner", '{"a":"##[add-mask]x"}'],
     ["other scripts", '{"a":"é٣😀\u202e"}'],
     ["a byte order mark", "\ufeff{}"],
     ["a NUL", '{"a":"\u0000b"}'],
@@ -97,7 +97,7 @@ describe("a curl line", () => {
     expect(arrival.body).toEqual(bytes);
   });
 
-  it("sends a body that no argument of a process can hold", async () => {
+  it("sends a body that is too long for a process argument", async () => {
     const body = `{"a":"${"x".repeat(1_200_000)}"}`;
     const arrival = await arrivalOf({ body });
     expect(arrival.body.equals(Buffer.from(body))).toBe(true);
@@ -127,7 +127,7 @@ describe("a curl line", () => {
     expect(lines).toEqual([`POST /lambda${policyPath} HTTP/1.1`, "POST /lambda/a%2Fb HTTP/1.1"].sort());
   });
 
-  it("sends exactly the headers of the call, and those that frame it", async () => {
+  it("sends exactly the headers of the call and of the framing", async () => {
     const headers = [
       ["content-TYPE", "text/plain; a='b'"],
       ["X-Empty", ""],
@@ -146,7 +146,7 @@ describe("a curl line", () => {
     expect(arrival.headers).toEqual([`Host: 127.0.0.1:${server.port}`, ...expected, "Content-Length: 2"]);
   });
 
-  it("adds no content type where the call has none", async () => {
+  it("adds no content type when the call has none", async () => {
     const arrival = await arrivalOf({ headers: [], body: "{}" });
     expect(arrival.headers).toEqual([`Host: 127.0.0.1:${server.port}`, "Content-Length: 2"]);
   });
@@ -168,7 +168,7 @@ describe("a curl line", () => {
     ["Authorization", "AWS4-HMAC-SHA256 Credential=dummy/20200101/us-east-1/lambda/aws4_request"],
   ] as const;
 
-  it("makes what it plays on, plays the steps in order and shows only the last answer with its headers", async () => {
+  it("creates its resources, executes the steps in order and prints only the last answer with its headers", async () => {
     const steps = [[step("a", { target: "/step/1" })], [step("b", { target: "/step/2" })]];
     const { printed, arrivals } = await run(line({ resources, recipe, steps }));
     const targets = arrivals.map((arrival) => arrival.line.split(" ")[1]);
@@ -195,7 +195,7 @@ describe("a curl line", () => {
     expect(printed.match(/HTTP\/1\.1 200 OK/g)).toHaveLength(1);
   });
 
-  it("creates the role first where one is wanted, through IAM", async () => {
+  it("creates a required role first, through IAM", async () => {
     const { arrivals } = await run(
       line({ resources, recipe, role: "r", authorization: constant, steps: [[step("a")]] }),
     );
@@ -205,7 +205,7 @@ describe("a curl line", () => {
     expect(arrivals[1]?.headers.join("\n")).toContain("/us-east-1/lambda/aws4_request");
   });
 
-  it("does the same in two pastes: what all lines share, and the play of one", async () => {
+  it("does the same in two parts: the setup, and the steps of one history", async () => {
     const input: CurlInput = {
       endpoint: server.endpoint,
       region: "us-east-1",
@@ -235,7 +235,7 @@ describe("a curl line", () => {
     expect(arrivals[1]?.line).toContain(`?RevisionId=${revision} `);
   });
 
-  it("names the version that an earlier step published, in a path, a query and a body, beside a RevisionId", async () => {
+  it("names the version of an earlier step in a path, a query and a body, with a RevisionId", async () => {
     const body = `{"FunctionVersion":"${versionSlot}","RevisionId":"${revisionSlot}"}`;
     const target = `/2015-03-31/functions/f%3A${versionSlot}/policy?Qualifier=${versionSlot}`;
     const steps = [
@@ -255,11 +255,11 @@ describe("a curl line", () => {
     expect(arrivals[1]?.body.toString()).toBe(body.replace(revisionSlot, revision));
   });
 
-  it("leaves a slot alone that no step fills", async () => {
+  it("keeps a slot that no step fills", async () => {
     expect((await arrivalOf({ body: revisionSlot })).body.toString()).toBe(revisionSlot);
   });
 
-  it("sends a round's steps together and waits for all of them", async () => {
+  it("sends the steps of a batch together and waits for all of them", async () => {
     const steps = [[step("a", { body: "1" }), step("b", { body: "2" }), step("c", { body: "\u0000" })]];
     const { printed, arrivals } = await run(line({ steps }));
     expect(arrivals.map((arrival) => arrival.body.toString()).sort()).toEqual(["\u0000", "1", "2"]);
@@ -267,20 +267,20 @@ describe("a curl line", () => {
     expect(line({ steps })).toMatch(/; \( .* & .* & .* & wait \)$/);
   });
 
-  it("captures RevisionIds of steps that were in flight together, each under its own name", async () => {
+  it("captures the RevisionIds of steps in flight together under separate names", async () => {
     const write = (from: string) => step(`write-${from}`, { body: revisionSlot }, { revisionFrom: from });
     const steps = [[step("a"), step("b")], [write("a")], [write("b")]];
     const { arrivals } = await run(line({ steps }));
     expect(arrivals.slice(2).map((arrival) => arrival.body.toString())).toEqual([revision, revision]);
   });
 
-  it("sends the constant Authorization header where requests are not signed", async () => {
+  it("sends the constant Authorization header when requests are not signed", async () => {
     const { arrivals } = await run(line({ steps: [[step("a")]], authorization: constant }));
     expect(arrivals[0]?.headers).toContain(`Authorization: ${constant[1][1]}`);
     expect(arrivals[0]?.headers).toContain("X-Amz-Date: 20200101T000000Z");
   });
 
-  it("lets curl sign with the credential variables, which it names and never contains", async () => {
+  it("lets curl sign with the credential variables and contains no credentials", async () => {
     const text = line({
       steps: [[step("a", { target: "/f%3A1/policy" })]],
       sign: true,
@@ -303,14 +303,14 @@ describe("a curl line", () => {
     expect(arrivals[0]?.line).toBe("POST /f%3A1/policy HTTP/1.1");
   });
 
-  it("signs without a session token where there is none", async () => {
+  it("signs without a session token when there is none", async () => {
     const credentials = { AWS_ACCESS_KEY_ID: "AKIDEXAMPLE", AWS_SECRET_ACCESS_KEY: "secret" };
     const { arrivals } = await run(line({ steps: [[step("a")]], sign: true }), credentials);
     expect(arrivals[0]?.headers.join("\n")).not.toMatch(/security-token/i);
   });
 });
 
-describe("a line for a bare socket", () => {
+describe("a line for a raw socket", () => {
   const pieces = ['{"a":', "\u0000}"].map((piece) => Buffer.from(piece, "latin1").toString("base64"));
   const lines = [
     "Host: {host}",
@@ -343,7 +343,7 @@ describe("a line for a bare socket", () => {
     expect(printed).toContain(revision);
   });
 
-  it("keeps quiet before the last step, and its RevisionId can be carried on", async () => {
+  it("prints nothing before the last step, and later steps can use its RevisionId", async () => {
     const write = step("write", { body: revisionSlot }, { revisionFrom: "read" });
     const { printed, arrivals } = await run(
       line({ steps: [[step("quiet", { raw })], [step("read", { raw })], [write]] }),
@@ -352,7 +352,7 @@ describe("a line for a bare socket", () => {
     expect(printed.match(/200 OK/g)).toHaveLength(1);
   });
 
-  it("leaves the Authorization line out where requests are signed", async () => {
+  it("omits the Authorization line when requests are signed", async () => {
     const { arrivals } = await run(
       line({
         steps: [[step("a", { raw })]],
@@ -370,7 +370,7 @@ describe("a line for a bare socket", () => {
 const { main, other } = fixture;
 const body = bodyWith("Action", "lambda:InvokeFunction", "s");
 
-/** The names of what is made before the calls are sent, in order. */
+/** The commands that create resources before the calls, in order. */
 function made(...calls: readonly Call[]): readonly string[] {
   const exchange = (call: Call) => ({
     step: { key: "k", call },
@@ -391,11 +391,11 @@ function made(...calls: readonly Call[]): readonly string[] {
 const on = (name: string, more: Partial<Parameters<typeof addPermission>[0]> = {}) =>
   addPermission({ functionName: label(name), body, ...more });
 
-describe("What is made before a counterexample is tried by hand", () => {
+describe("The resources that a reproduction creates", () => {
   it.each<[what: string, call: Call, wanted: readonly string[]]>([
     ["the function alone", on(main.name), [`make_function ${main.name}`]],
     ["the other function", on(other?.name ?? ""), [`make_function ${other?.name}`]],
-    ["nothing for a name that no function has", on(fixture.unknownName), []],
+    ["nothing for an unknown function name", on(fixture.unknownName), []],
     [
       "no version for a number in a body",
       on(main.name, { body: bodyWith("EventSourceToken", 1, "s") }),

@@ -21,14 +21,14 @@ interface Options {
   readonly seed?: number;
   readonly runs?: number;
   readonly suites?: readonly string[];
-  /** A suite of our own in place of those. */
+  /** A suite that replaces the usual ones. */
   readonly own?: Suite;
   readonly budget?: number;
 }
 
 const clock = () => performance.now();
 
-/** Holds two variants of the reference against each other, without a socket. */
+/** Compares two variants of the reference without a socket. */
 export async function diffVariants(x: Variant, y: Variant, options: Options = {}): Promise<DiffReport> {
   const { seed = 1, runs = 1, budget, own } = options;
   const wanted = options.suites;

@@ -28,8 +28,8 @@ function brief({ topic, x, y, where, ruling, steps }: TargetDifference): string 
   return `${topic}: ${how} (${ruling.kind}${ruling.kind === "rule" ? ` ${ruling.follows}` : ""}, ${steps.length})`;
 }
 
-describe("A reference held against itself", () => {
-  it.each([1, 2, 3])("differs in nothing at seed %i", async (seed) => {
+describe("A reference compared with itself", () => {
+  it.each([1, 2, 3])("has no differences at seed %i", async (seed) => {
     const report = await diffVariants({}, {}, { seed });
     expect(report.differences.map(brief)).toEqual([]);
     expect({ faults: report.faults, unsteady: report.unsteady }).toEqual({ faults: [], unsteady: [] });
@@ -37,14 +37,14 @@ describe("A reference held against itself", () => {
     expect(report.compared).toBeGreaterThan(1000);
   });
 
-  it("differs in nothing when account and region are others", async () => {
+  it("has no differences with another account and region", async () => {
     const report = await diffVariants({}, { account: "210987654321", region: "eu-central-1" });
     expect(report.differences.map(brief)).toEqual([]);
     expect(report.faults).toEqual([]);
     expect(report.compared).toBeGreaterThan(1000);
   });
 
-  it("differs in nothing when only messages, or the form of the error's name, are others", async () => {
+  it("has no differences when only messages or the form of the error name differ", async () => {
     for (const name of ["other messages", "the error's name in a header in capitals, with an address"]) {
       const mutate = dialects[name];
       expect(mutate, name).toBeDefined();
@@ -56,7 +56,7 @@ describe("A reference held against itself", () => {
   });
 });
 
-describe("A reference held against a mutant", () => {
+describe("A reference compared with a mutant", () => {
   it.each([
     ["success.is-201", "state", "AddPermission: 201 / 200 (rule x, 1)"],
     ["Action.required", "boundary", "Action.required: 400 InvalidParameterValueException / 201 (rule x, 1)"],
@@ -70,7 +70,7 @@ describe("A reference held against a mutant", () => {
       "state",
       "StatementId.duplicate: 409 ResourceConflictException / 201 (rule x, 2)",
     ],
-  ] as const)("%s is found, once, and cannot be shorter", async (id, suite, wanted) => {
+  ] as const)("finds %s once, with a minimal history", async (id, suite, wanted) => {
     const report = await diffVariants({}, { mutate: mutants[id].mutate }, { suites: [suite] });
     expect(report.differences.map(brief)).toEqual([wanted]);
     const [found] = report.differences;
@@ -90,7 +90,7 @@ describe("A reference held against a mutant", () => {
     ]);
   });
 
-  it("also shows what the document leaves open, and which question that is", async () => {
+  it("also shows unspecified behaviour and its id", async () => {
     const report = await diffVariants(
       {},
       { mutate: dialects["$LATEST with a policy of its own"] ?? ((same) => same) },
@@ -104,7 +104,7 @@ describe("A reference held against a mutant", () => {
 });
 
 describe("A comparison", () => {
-  it("ends where a test case fails, and leaves neither target waiting", async () => {
+  it("ends when a test case fails, and stops both targets", async () => {
     const failing: TestCase = {
       ...scripted("own/failing", () => []),
       start: (fixture) => (done) => {
@@ -118,7 +118,7 @@ describe("A comparison", () => {
 
   const timeless = (report: DiffReport) => ({ ...report, durationMs: 0 });
 
-  it("gives the same at the same seed, byte for byte", async () => {
+  it("is deterministic at the same seed, byte for byte", async () => {
     const faulty = { mutate: mutants["StatementId.duplicate"].mutate };
     const once = () => diffVariants({}, faulty, { seed: 7, suites: ["state", "fuzz"] });
     expect(diffJson(timeless(await once()))).toBe(diffJson(timeless(await once())));
@@ -143,20 +143,20 @@ describe("A comparison", () => {
     expect(conclusion(report)).toMatch(/incomplete/);
   });
 
-  it("does not count as executed what the end of the budget cut short", async () => {
-    // Four pairs have begun their first history then, and not all of them have ended it.
+  it("does not count histories that the end of the budget cut short", async () => {
+    // At that point four pairs have started their first history, and some have not ended it.
     const report = await diffVariants({}, {}, { budget: 90 });
     expect(report.compared).toBeGreaterThan(0);
     expect(report.histories.played).toBeLessThan(4);
   });
 
-  it("is no success when nothing was compared", async () => {
+  it("is not a success when nothing was compared", async () => {
     const report = await diffVariants({}, {}, { suites: ["races"], runs: 1 });
     const nothing = { ...report, compared: 0 };
     expect(conclusion(nothing)).toBe("No answers were compared, so the comparison proves nothing.");
   });
 
-  it("lets nothing of a target act on a terminal or in Markdown", async () => {
+  it("escapes text of a target on a terminal and in Markdown", async () => {
     const report = await diffVariants(
       {},
       { mutate: mutants["StatementId.maxLength"].mutate },
@@ -186,10 +186,10 @@ describe("A comparison", () => {
   });
 });
 
-describe("What only one of two targets can get", () => {
-  it("is asked of neither, where the other histories go on to their end", async () => {
+describe("A capability that only one target supports", () => {
+  it("is used on neither target, and the other histories are executed", async () => {
     const withoutAliases = change(() => ({
-      // One that only arranging asks for.
+      // Only the set-up sends this request.
       intercept: ({ method, target, body }) =>
         method === "POST" && target.includes("/aliases") && body.includes('"Name":"live"')
           ? { status: 403, headers: [], body: "{}" }
@@ -201,7 +201,7 @@ describe("What only one of two targets can get", () => {
     expect(report.compared).toBeGreaterThan(100);
   });
 
-  it("is sent to neither, and told", async () => {
+  it("excludes its histories on both targets, with a reason", async () => {
     const shy = change(() => ({
       intercept: ({ method, target }) =>
         method === "GET" && target.includes("/policy") ? { status: 403, headers: [], body: "{}" } : null,
@@ -210,7 +210,7 @@ describe("What only one of two targets can get", () => {
     expect(report.faults.join()).toMatch(/\d+ requests were sent to neither target, because only one target/);
   });
 
-  it("is left out where an empty function cannot be had on both, and told", async () => {
+  it("excludes histories that need an empty function when one target has none, with a reason", async () => {
     const full = change(() => {
       let created = 0;
       return {

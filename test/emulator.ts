@@ -9,7 +9,7 @@ import type { Counterexample, Report, RuleReport } from "../reports/report.ts";
 import { ministack, moto } from "../targets/emulators.ts";
 import { chromiumPath, launch } from "./browser/browser.ts";
 
-/** What is known to be wrong with an emulator, and the most steps that it may take to show it. */
+/** The rules that an emulator is known to violate, with the maximum number of steps to show each. */
 type Wrong = Readonly<Record<string, number>>;
 
 const wrongWithMoto: Wrong = {
@@ -62,7 +62,7 @@ const wrongWithMinistack: Wrong = {
   "policy.separate-qualifiers": 2,
 };
 
-/** Emulators that pip can install, and what is wrong with them. */
+/** Emulators that pip can install, and their known violations. */
 const emulators = new Map([
   [moto, wrongWithMoto],
   [ministack, wrongWithMinistack],
@@ -86,12 +86,12 @@ function run(command: string, args: readonly string[]): Promise<Ended> {
   });
 }
 
-/** Runs the command as a user would. */
+/** Runs the command in its own process. */
 function conform(...args: readonly string[]): Promise<Ended> {
   return run(process.execPath, ["--import", "tsx", "bin/addpermission-conformance.ts", ...args]);
 }
 
-/** Why a printed line does not show what the report says; null when it does. */
+/** Why a printed line does not reproduce the report; null when it does. */
 async function unlike({ steps }: Counterexample, line: string): Promise<string | null> {
   const { out } = await run("bash", ["--norc", "-c", line]);
   const wanted = steps.at(-1)?.response?.status;
@@ -119,13 +119,13 @@ async function complaintsAbout(
   return complaints.flatMap((complaint) => (complaint === null ? [] : [`${id}: ${complaint}`]));
 }
 
-/** Names of the functions that the target has, as the official SDK sees them. */
+/** Names of the functions at the target, listed with the official SDK. */
 async function functionsAt(client: LambdaClient): Promise<readonly (string | undefined)[]> {
   const { Functions = [] } = await client.send(new ListFunctionsCommand());
   return Functions.map(({ FunctionName }) => FunctionName);
 }
 
-/** Each line begins on an empty target, as it does for a reader who tries one. */
+/** Empties the target, because each line must work on an empty one. */
 async function clear(client: LambdaClient): Promise<void> {
   for (const FunctionName of await functionsAt(client))
     await client.send(new DeleteFunctionCommand({ FunctionName }));
@@ -144,7 +144,7 @@ async function takeScreenshot(page: string, to: string): Promise<void> {
   }
 }
 
-// The second argument is a file for the README's screenshot.
+// The second argument is the file for the README's screenshot.
 const [name, screenshot] = process.argv.slice(2);
 const [target, wrong] = [...emulators].find(([one]) => one.name === name) ?? [];
 assert.ok(

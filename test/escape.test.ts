@@ -25,7 +25,7 @@ describe("every escape", () => {
     ["Markdown code span", codeSpan],
     ["Markdown fence", codeFence],
     ["workflow command", (text: string) => escapeWorkflowCommand(text, "data")],
-  ])("for %s spells out what controls a screen or hides from a reader", (_, escaped) => {
+  ])("for %s escapes control and invisible characters", (_, escaped) => {
     expect(escaped(hostile)).not.toMatch(unseen);
   });
 
@@ -53,7 +53,7 @@ describe("text for a terminal", () => {
 });
 
 describe("text for XML", () => {
-  it("comes back from an independent parser, but for what XML forbids", () => {
+  it("is restored by an independent parser, except for characters that XML forbids", () => {
     const text = "]]> <a b='c'> \"q\" &amp; &#0; x\ny\tz";
     const xml = `<r a="${escapeXmlAttribute(text)}">${escapeXml(text)}</r>`;
     expect(XMLValidator.validate(xml)).toBe(true);
@@ -87,7 +87,7 @@ describe("text for Markdown", () => {
     "$x$",
     "&lt;",
     "::error",
-  ])("has no markup left in %j", (text) => {
+  ])("has no markup in %j", (text) => {
     expect(escapeMarkdown(text).replaceAll(/&(#\d+|[a-z]+);/g, "")).not.toMatch(/[\\`*_[\]<>|~&#@$]/);
   });
 
@@ -102,7 +102,7 @@ describe("text for Markdown", () => {
   });
 
   it.each(["no ticks", "a ``` b", "``````", "```\n</details>\n~~~", ""])(
-    "cannot leave the fence around %j",
+    "cannot end the fence around %j",
     (text) => {
       const lines = codeFence(text).split("\n");
       const fence = lines[0] ?? "";

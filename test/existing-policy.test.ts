@@ -80,7 +80,7 @@ function remove(StatementId: string): Promise<void> {
   return sent(new RemovePermissionCommand({ FunctionName: name, StatementId }));
 }
 
-/** The policy of the function, or of one of its aliases, as it stands. */
+/** The current policy of the function or one of its aliases. */
 async function policy(qualifier: string | null = null): Promise<SavedPolicy> {
   const read = await readStatements(contextOver(transport), { functionName: name, qualifier });
   if (read.kind === "unreadable") throw new Error(read.why);
@@ -92,7 +92,7 @@ async function bySid(): Promise<ReadonlyMap<unknown, unknown>> {
   return new Map((await policy()).statements.map((statement) => [statement.Sid, statement]));
 }
 
-/** Uses the function through a transport; `log` lists what was sent. */
+/** Uses the function through a transport; `log` lists the requests. */
 function use(over: Partial<Transport> = {}, more: Partial<ArrangeOptions> = {}) {
   const log: string[] = [];
   const through = { ...transport, ...over };
@@ -117,7 +117,7 @@ function use(over: Partial<Transport> = {}, more: Partial<ArrangeOptions> = {}) 
   return { used, log };
 }
 
-/** A transport that answers some calls by itself. */
+/** A transport that answers some calls without the reference. */
 function instead(answer: (method: string, target: string) => Partial<Answer> | null): Partial<Transport> {
   return {
     send: (call, how) => {
@@ -136,7 +136,7 @@ function instead(answer: (method: string, target: string) => Partial<Answer> | n
   };
 }
 
-/** GetPolicy answers this; everything else is the reference's. */
+/** A transport that replaces the answer to GetPolicy. */
 function policyIs(body: string, status = 200): Partial<Transport> {
   return instead((method, target) =>
     method === "GET" && target.endsWith("/policy") ? { status, body } : null,
@@ -152,7 +152,7 @@ function journal(run = "t1"): Journal {
   return journalIn(folder, { run, ...at, pid: 1 });
 }
 
-/** Every way in which AddPermission can be asked that a policy shows. */
+/** Every kind of AddPermission request that a policy shows. */
 const own: Readonly<Record<string, Partial<AddPermissionCommandInput>>> = {
   service: {},
   account: { Principal: "111122223333" },
@@ -163,8 +163,8 @@ const own: Readonly<Record<string, Partial<AddPermissionCommandInput>>> = {
   action: { Action: "lambda:GetFunction", Principal: "111122223333" },
 };
 
-describe("The policy of a function that was there before the run", () => {
-  it("holds again what it held, whatever was added and removed since", async () => {
+describe("The existing policy of a function", () => {
+  it("is restored after any additions and removals", async () => {
     for (const [sid, more] of Object.entries(own)) await add(sid, more);
     const before = await bySid();
     expect(before.size).toBe(Object.keys(own).length);
@@ -177,7 +177,7 @@ describe("The policy of a function that was there before the run", () => {
     expect(await bySid()).toEqual(before);
   });
 
-  it("is read and given back also at a target that is busy now and then", async () => {
+  it("is read and restored also when the target is sometimes busy", async () => {
     await add("mine", own.source);
     const before = await policy();
     let calls = 0;
@@ -193,7 +193,7 @@ describe("The policy of a function that was there before the run", () => {
     expect(await policy()).toEqual(before);
   });
 
-  it("is given back where the answer to a removal or an addition is lost", async () => {
+  it("is restored when the answer to a removal or an addition is lost", async () => {
     await add("mine", own.source);
     const before = await policy();
     await remove("mine");
@@ -211,7 +211,7 @@ describe("The policy of a function that was there before the run", () => {
     expect(await policy()).toEqual(before);
   });
 
-  it("is given back where the target shows no policy any more that holds a certain statement", async () => {
+  it("is restored when the target cannot show a policy with a certain statement", async () => {
     await add("mine", own.source);
     await add("mine-too", own.user);
     const before = await bySid();
@@ -232,7 +232,7 @@ describe("The policy of a function that was there before the run", () => {
     expect(await journalsIn(folder)).toEqual([]);
   });
 
-  it("is added again where the target shows no policy any more, and the journal stays", async () => {
+  it("is added again when the target no longer shows a policy, and the journal stays", async () => {
     await add("mine", own.source);
     const before = await policy();
     let isBroken = false;
@@ -252,7 +252,7 @@ describe("The policy of a function that was there before the run", () => {
     expect(await journalsIn(folder)).toHaveLength(1);
   });
 
-  it("that cannot be given back is told of in full, so that nothing is lost", async () => {
+  it("is printed completely when it cannot be restored", async () => {
     const odd = { Sid: "odd", Effect: "Deny", Action: "lambda:*", Principal: "*", Resource: "arn:x" };
     const { problems, done } = await restore(contextOver(transport), {
       ...(await policy()),
@@ -265,7 +265,7 @@ describe("The policy of a function that was there before the run", () => {
     expect(problems[0]).toContain('"Sid":"odd"');
   });
 
-  it("is the same after a run of every suite that works on it", async () => {
+  it("is the same after a run of every suite that supports it", async () => {
     await add("mine", own.source);
     const before = await policy();
     const run = await conform((request) => answer(request), {
@@ -279,7 +279,7 @@ describe("The policy of a function that was there before the run", () => {
     expect(await policy()).toEqual(before);
   });
 
-  it("of the alias live is freed of what a target put there that reads `qualifier` as `Qualifier`", async () => {
+  it("of the alias live is cleared of statements from a target that reads `qualifier` as `Qualifier`", async () => {
     await sent(new PublishVersionCommand({ FunctionName: name }));
     await sent(new CreateAliasCommand({ FunctionName: name, Name: "live", FunctionVersion: "1" }));
     const live = {
@@ -297,7 +297,7 @@ describe("The policy of a function that was there before the run", () => {
     expect(await policy("live")).toEqual(before);
   });
 
-  it("is freed of ids that a path can name, and never by a path that may mean something else", async () => {
+  it("is cleared only of ids that a path can name without ambiguity", async () => {
     const sids = ["a b", "é", "..", "a/b", "a%2fb", "", "plain"];
     const gone = new Set<string>();
     const over: Transport = {
@@ -366,7 +366,7 @@ describe("A run of --function does not start, and changes nothing,", () => {
     ["Sid", { Sid: "a b" }],
     ["Sid", { Sid: undefined }],
     ["Sid", { Sid: "fine" }],
-  ])("where AddPermission cannot say a statement: %s %j", async (member, change) => {
+  ])("when AddPermission cannot express a statement: %s %j", async (member, change) => {
     const odd = { ...statement, ...change };
     const { used, log } = use(holding({ ...statement, Sid: "fine" }, odd), { journal: journal() });
     const error: unknown = await used.catch((caught: unknown) => caught);
@@ -384,21 +384,17 @@ describe("A run of --function does not start, and changes nothing,", () => {
     ["503 for good", policyIs("", 503), "GetPolicy answered 503"],
     ["no JSON", policyIs("<html>"), "GetPolicy answered 200"],
     ["no policy", policyIs("{}"), "without a list of statements"],
-    ["a policy that is no JSON", policyIs('{"Policy":"{"}'), "without a list of statements"],
+    ["a policy that is not JSON", policyIs('{"Policy":"{"}'), "without a list of statements"],
     ["a policy without a list", policyIs('{"Policy":"{}"}'), "without a list of statements"],
-    [
-      "a statement that is none",
-      policyIs('{"Policy":"{\\"Statement\\":[1]}"}'),
-      "without a list of statements",
-    ],
-  ])("where the policy cannot be read: %s", async (_what, over, says) => {
+    ["an invalid statement", policyIs('{"Policy":"{\\"Statement\\":[1]}"}'), "without a list of statements"],
+  ])("when the policy cannot be read: %s", async (_what, over, says) => {
     const { used, log } = use(over);
     await expect(used).rejects.toThrow(says);
     await expect(used).rejects.toThrow("Nothing was changed.");
     expect(log.filter((line) => !line.startsWith("GET "))).toEqual([]);
   });
 
-  it("where another run keeps the policy", async () => {
+  it("when another run stores the policy", async () => {
     await journal("broken").notePolicies(name, [await policy()]);
     const { used, log } = use({}, { journal: journal() });
     await expect(used).rejects.toThrow(
@@ -409,11 +405,11 @@ describe("A run of --function does not start, and changes nothing,", () => {
 });
 
 describe("A run of --function leaves the policy as it was, and does not start,", () => {
-  it("where the target writes a statement in another form", async () => {
+  it("when the target writes a statement in another form", async () => {
     const stored = { ...statement, Condition: { StringLike: { "AWS:SourceArn": sourceArn } } };
     await add("other");
     const before = await policy();
-    // What stands there was written by something else than the target's AddPermission.
+    // The statement was not written by the target's AddPermission.
     const over: Partial<Transport> = {
       send: async (call, how) => {
         const given = await transport.send(call, how);
@@ -432,7 +428,7 @@ describe("A run of --function leaves the policy as it was, and does not start,",
     expect(await policy()).toEqual(before);
   });
 
-  it("where the target refuses a copy of a statement", async () => {
+  it("when the target refuses a copy of a statement", async () => {
     await add("mine", own.user);
     const before = await policy();
     const refusing = instead((method) =>
@@ -446,7 +442,7 @@ describe("A run of --function leaves the policy as it was, and does not start,",
     expect(await journalsIn(folder)).toEqual([]);
   });
 
-  it("where it is ended meanwhile", async () => {
+  it("when it is interrupted", async () => {
     await add("mine");
     await add("mine-too");
     const before = await policy();
@@ -458,7 +454,7 @@ describe("A run of --function leaves the policy as it was, and does not start,",
         stop.abort();
         const { signal, ...rest } = how;
         if (signal?.aborted !== true) return transport.send(call, rest);
-        // What is cut off has its effect later.
+        // An aborted call still takes effect later.
         late.push(wait(100).then(() => transport.send(call, rest)));
         return { kind: "none", reason: "aborted", detail: "ended", sentAt: 0, answeredAt: 0 };
       },
@@ -475,13 +471,13 @@ describe("A run of --function starts", () => {
   it.each([
     ["a 404 with a name", () => use()],
     ["a 404 without a name", () => use(policyIs("", 404))],
-  ])("where there is no policy, without a write: %s", async (_what, start) => {
+  ])("when there is no policy, without a write: %s", async (_what, start) => {
     const { used, log } = start();
     await used;
     expect(log.filter((line) => !line.startsWith("GET "))).toEqual([]);
   });
 
-  it("with the policy in the journal, which only its owner can read, before anything is written", async () => {
+  it("after it saved the policy in the journal, which only its owner can read", async () => {
     for (const [sid, more] of Object.entries(own)) await add(sid, more);
     const before = await policy();
     const noted: unknown[] = [];
@@ -503,7 +499,7 @@ describe("A run of --function starts", () => {
     expect(await journalsIn(folder)).toEqual([]);
   });
 
-  it("and keeps the journal while something is not given back", async () => {
+  it("and keeps the journal until everything is restored", async () => {
     await add("mine");
     let broken = false;
     const over = instead(() => (broken ? { status: 500 } : null));
@@ -520,7 +516,7 @@ describe("A run of --function starts", () => {
   });
 });
 
-describe("A statement is read as the request that writes it", () => {
+describe("A statement is converted to the request that writes it", () => {
   it.each([
     ["a list of one", { Action: [statement.Action], Principal: { Service: ["s3.amazonaws.com"] } }, {}],
     ["StringLike", { Condition: { StringLike: { "aws:SourceArn": sourceArn } } }, { SourceArn: sourceArn }],

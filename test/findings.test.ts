@@ -34,8 +34,8 @@ const testCase = (id: string) => scripted(id, () => []);
 const origin = { testCase: testCase("unit"), fixture, batches: [] };
 const at = { ...origin, worker: 0, place: 0, clean: true };
 
-/** What a run heard of its rules, both columns alike. */
-function heard(...all: readonly (readonly [Rule, ...Said[]])[]) {
+/** The verdicts of a run, equal in both columns. */
+function verdictsOf(...all: readonly (readonly [Rule, ...Said[]])[]) {
   const collected = verdicts();
   for (const [rule, ...said] of all) {
     for (const one of said) {
@@ -87,7 +87,7 @@ async function settled(
   };
 }
 
-/** Shows again, but for these rules, which take a moment. */
+/** Reproduces every candidate; these rules take longer. */
 function retrying(
   unconfirmed: readonly Rule[],
   slow: readonly Rule[],
@@ -98,9 +98,13 @@ function retrying(
   };
 }
 
-describe("What becomes of what was seen", () => {
-  it("is a violation when it shows again, and open when it does not", async () => {
-    const collected = heard([first, { unless: [] }], [second, "holds", { unless: [] }], [third, "holds"]);
+describe("A candidate violation", () => {
+  it("is a violation when a rerun shows it, and inconclusive otherwise", async () => {
+    const collected = verdictsOf(
+      [first, { unless: [] }],
+      [second, "holds", { unless: [] }],
+      [third, "holds"],
+    );
     const of = await settled(collected, { confirmCandidate: retrying([second], []) });
     expect([of(first).outcome, of(second), of(third).outcome]).toEqual([
       "violated",
@@ -109,19 +113,21 @@ describe("What becomes of what was seen", () => {
     ]);
   });
 
-  it("is open when nothing more may be sent, since it may not show again", async () => {
-    const of = await settled(heard([first, { unless: [] }]), { stop: () => "the budget is spent" });
+  it("is inconclusive when no rerun can be sent", async () => {
+    const of = await settled(verdictsOf([first, { unless: [] }]), { stop: () => "the budget is spent" });
     expect(of(first)).toEqual({
       outcome: "inconclusive",
       why: { code: "not-rerun", seen: "that" },
     });
   });
 
-  it("holds when a violation explains it, but not where it was inconclusive besides", async () => {
+  it("holds when a violation explains it, unless it was also inconclusive", async () => {
     const explained = { unless: [first.id] };
-    const holding = await settled(heard([first, { unless: [] }], [second, "holds", explained]));
+    const holding = await settled(verdictsOf([first, { unless: [] }], [second, "holds", explained]));
     expect(holding(second).outcome).toBe("holds");
-    const open = await settled(heard([first, { unless: [] }], [second, "holds", "inconclusive", explained]));
+    const open = await settled(
+      verdictsOf([first, { unless: [] }], [second, "holds", "inconclusive", explained]),
+    );
     expect(open(second)).toEqual({
       outcome: "inconclusive",
       why: { code: "explained", by: first.id },
@@ -130,10 +136,10 @@ describe("What becomes of what was seen", () => {
 
   it.each([
     ["one lane", 1, []],
-    ["two lanes, the explaining one slower", 2, [second]],
-    ["two lanes, the explained one slower", 2, [third]],
-  ] as const)("does not depend on which lane is faster: %s", async (_what, workers, slow) => {
-    const collected = heard(
+    ["two workers, the explaining one slower", 2, [second]],
+    ["two workers, the explained one slower", 2, [third]],
+  ] as const)("does not depend on the faster worker: %s", async (_what, workers, slow) => {
+    const collected = verdictsOf(
       [third, { unless: [second.id] }],
       [second, { unless: [first.id] }],
       [first, { unless: [] }],
@@ -150,9 +156,9 @@ describe("What becomes of what was seen", () => {
     ]);
   });
 
-  it("may be explained, in the aws column alone, by a rule that both columns judge alike", async () => {
+  it("may be explained in the aws column only, by a rule that both columns judge equally", async () => {
     const observed = named("observed.validation-exception");
-    const collected = heard([first, { unless: [] }]);
+    const collected = verdictsOf([first, { unless: [] }]);
     const judgement = { verdict: "violated", expected: "this", seen: "that", unless: [first.id] } as const;
     collected.observe([{ rule: observed, column: "aws", judgement }], at);
     const found = await confirmCandidates({
@@ -171,8 +177,13 @@ describe("What becomes of what was seen", () => {
     });
   });
 
-  it("is explained in no column but that in which the other rule is violated", async () => {
-    const collected = heard([second, "holds", { unless: [tooLong.id] }, { unless: [tooLong.id, "other"] }]);
+  it("is explained only in the column where the other rule is violated", async () => {
+    const collected = verdictsOf([
+      second,
+      "holds",
+      { unless: [tooLong.id] },
+      { unless: [tooLong.id, "other"] },
+    ]);
     const judgement = { verdict: "violated", expected: "this", seen: "that" } as const;
     collected.observe([{ rule: tooLong, column: "document", judgement }], at);
     const tried: string[] = [];
@@ -206,12 +217,12 @@ describe("What becomes of what was seen", () => {
     expect(far).toEqual(["0 of 2", "1 of 2", "2 of 2"]);
   });
 
-  it("is tried by column where what explains it again is violated in one column alone", async () => {
+  it("is rerun by column when its explanation is violated in one column only", async () => {
     const tried: string[] = [];
     const found = await confirmCandidates({
       judged: [second, tooLong],
       judge: judgeOf(rules),
-      verdicts: heard([second, { unless: [] }]),
+      verdicts: verdictsOf([second, { unless: [] }]),
       workers: [worker],
       stop: () => null,
       replace: async () => null,
@@ -228,8 +239,8 @@ describe("What becomes of what was seen", () => {
     expect(outcomes).toEqual(["inconclusive", "violated"]);
   });
 
-  it("is not explained by one that waits for it where it shows only together with that", async () => {
-    const collected = heard([first, { unless: [second.id] }], [second, { unless: [first.id] }]);
+  it("is not explained by a rule that waits for it when both only show together", async () => {
+    const collected = verdictsOf([first, { unless: [second.id] }], [second, { unless: [first.id] }]);
     const asked: (readonly boolean[])[] = [];
     const of = await settled(collected, {
       confirmCandidate: async (_candidate, { rule, explains }) => {
@@ -248,14 +259,14 @@ describe("What becomes of what was seen", () => {
     ]);
   });
 
-  it("comes to an end where two explain each other", async () => {
-    const of = await settled(heard([first, { unless: [second.id] }], [second, { unless: [first.id] }]));
+  it("is decided when two candidates explain each other", async () => {
+    const of = await settled(verdictsOf([first, { unless: [second.id] }], [second, { unless: [first.id] }]));
     expect([of(first).outcome, of(second).outcome]).toEqual(["violated", "inconclusive"]);
   });
 
-  it("costs no more plays than a budget leaves for each", async () => {
+  it("uses at most its share of the budget", async () => {
     const given: number[] = [];
-    await settled(heard([first, { unless: [] }], [second, { unless: [] }]), {
+    await settled(verdictsOf([first, { unless: [] }], [second, { unless: [] }]), {
       maxReruns: (violations) => 12 / violations,
       confirmCandidate: async (_candidate, { maxReruns = 0 }) => {
         given.push(maxReruns);
@@ -273,7 +284,7 @@ const exchange: Exchange = {
   answer: { kind: "none", reason: "reset", detail: "", sentAt: 0, answeredAt: 0 },
 };
 
-/** A test case that violates a rule in its last of so many batches. */
+/** A test case that violates a rule in its last batch. */
 interface Case {
   readonly rule: Rule;
   readonly unless?: readonly string[];
@@ -286,7 +297,7 @@ function cases(count: number, of: (index: number) => Case): readonly Case[] {
   return Array.from({ length: count }, (_, index) => of(index));
 }
 
-/** What a run heard of these test cases, in the order in which they ended. */
+/** The verdicts of these test cases, in the order in which they ended. */
 function ended(all: readonly Case[]) {
   const collected = verdicts();
   for (const { rule, unless = [], batches: count = 1, worker: on = 0, place = 0 } of all) {
@@ -306,7 +317,7 @@ function ended(all: readonly Case[]) {
   return collected;
 }
 
-/** The test cases that were tried for a rule that never shows again, in their order. */
+/** The test cases that were rerun, in order, for a rule that no rerun shows. */
 async function triedFor(rule: Rule, collected: ReturnType<typeof verdicts>): Promise<readonly string[]> {
   const tried: string[] = [];
   await settled(collected, {
@@ -323,13 +334,13 @@ describe("Violations of one rule that have several explanations", () => {
   const cause: Case = { rule: first, batches: 1 };
   const explained = (index: number): Case => ({ rule: second, unless: [first.id], batches: 2, place: index });
 
-  it("are not all explained where shorter ones are", async () => {
+  it("are not all explained when only the shorter ones are", async () => {
     const longer = cases(20, (index) => ({ rule: second, batches: 5, place: 4 + index }));
     const of = await settled(ended([cause, ...cases(4, explained), ...longer]));
     expect([of(first).outcome, of(second).outcome]).toEqual(["violated", "violated"]);
   });
 
-  it("are explained where each of them is, however many there are", async () => {
+  it("are explained when each of them is, however many there are", async () => {
     const each = cases(500, (index) => ({
       rule: second,
       unless: [`other-${index}`, first.id],
@@ -339,7 +350,7 @@ describe("Violations of one rule that have several explanations", () => {
     expect(of(second)).toEqual({ outcome: "holds", why: { code: "explained", by: first.id } });
   });
 
-  it("are open where the history of one that nothing explains was not kept", async () => {
+  it("are inconclusive when the history of an unexplained one was not stored", async () => {
     const each = cases(maxKept.groups, (index) => ({ rule: second, unless: [first.id, `other-${index}`] }));
     const long: Case = { rule: second, unless: ["x", "y", "z"] };
     for (const order of [
@@ -351,7 +362,7 @@ describe("Violations of one rule that have several explanations", () => {
     }
   });
 
-  it("are open where there are too many to know them all", async () => {
+  it("are inconclusive when there are too many to store", async () => {
     const each = cases(maxKept.known + 1, (index) => ({
       rule: second,
       unless: [first.id, `other-${index}`],
@@ -362,7 +373,7 @@ describe("Violations of one rule that have several explanations", () => {
     expect(all(second).outcome).toBe("holds");
   });
 
-  it("are tried in the order of the plan where they cost the same, whichever worker is faster", async () => {
+  it("are rerun in the order of the plan at equal cost, whichever worker is faster", async () => {
     const all = cases(12, (index) => ({
       rule: second,
       unless: index % 2 === 0 ? [] : ["other", "another"],
@@ -375,7 +386,7 @@ describe("Violations of one rule that have several explanations", () => {
     expect(tried.slice(1)).toEqual([tried[0], tried[0]]);
   });
 
-  it("are tried one of each explanation first, the cheapest of all before the others", async () => {
+  it("are rerun one for each explanation first, the cheapest before the others", async () => {
     const short = cases(5, (place) => ({ rule: second, batches: 1, place }));
     const other: Case = { rule: second, unless: ["other"], batches: 9, place: 5 };
     const tried = await triedFor(second, ended([...short, other]));

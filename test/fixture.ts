@@ -14,7 +14,7 @@ function fixtureFunction(name: string): FixtureFunction {
   };
 }
 
-/** A fixture as arranging would return it, for tests that send nothing. */
+/** A fixture for tests that send no requests. */
 export const fixture: Fixture = {
   partition: "aws",
   region,

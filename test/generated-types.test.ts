@@ -9,8 +9,8 @@ const root = fileURLToPath(new URL("../", import.meta.url));
 const contract = await readFile(`${root}spec/add-permission.yaml`, "utf8");
 
 /**
- * An edit of the contract, and declarations that no longer compile once the types are generated again: in what builds
- * requests, in what reads requests and answers, in the reference, and in a program of a user (the examples).
+ * An edit of the contract, and the declarations that no longer compile with the new types: in request builders, in
+ * readers of requests and answers, in the reference, and in the examples.
  */
 interface Edit {
   readonly what: string;
@@ -35,7 +35,7 @@ const edits: readonly Edit[] = [
     ],
   },
   {
-    what: "a required member of the body that is gone",
+    what: "a missing required member of the body",
     from: /^ {8}Action:\n( {10}.*\n)+/m,
     to: "",
     breaks: ["canonicalBody", "withToken", "memberFeatures", "statementJson", "readPermission"],
@@ -65,7 +65,7 @@ const edits: readonly Edit[] = [
     breaks: ["qualifierQuery", "memberValues", "readQualifier", "draftOf"],
   },
   {
-    what: "a success with another member in place of its own",
+    what: "a success with another member name",
     from: /(required: \[)Statement(\]\n +properties:\n +)Statement/,
     to: "$1Policy$2Policy",
     breaks: ["readStatement", "documented", "createdReply", "createLambda", "Permission"],
@@ -83,7 +83,7 @@ const edits: readonly Edit[] = [
     breaks: ["createdReply"],
   },
   {
-    what: "an error whose name stands in another member",
+    what: "an error with its name in another member",
     from: /^ {8}code: \{.*\n/m,
     to: "",
     breaks: ["nameMembers"],
@@ -95,7 +95,7 @@ const edits: readonly Edit[] = [
     breaks: ["errorReply", "Refusal"],
   },
   {
-    what: "an error whose name stands in another header",
+    what: "an error with its name in another header",
     from: /X-Amzn-ErrorType/g,
     to: "X-Error",
     breaks: ["nameHeader", "errorReply"],
@@ -108,7 +108,7 @@ const edits: readonly Edit[] = [
   },
 ];
 
-/** What uses the types: generators, the readings of requests and answers, rules, the reference, and a user's program. */
+/** Files that use the types: generators, analysis, rules, the reference, and a user's program. */
 const users = [
   "generators/members.ts",
   "generators/valid-requests.ts",
@@ -135,7 +135,7 @@ const { options } = ts.parseJsonConfigFileContent(
 const parsed = new Map<string, ts.SourceFile | undefined>();
 const resolved = ts.createModuleResolutionCache(root, (name) => name, options);
 
-/** Reads the project's files from the disk, each once for all programs, but for those that are given. */
+/** Reads the project's files from disk once for all programs; `given` replaces some files. */
 function hostWith(given: ReadonlyMap<string, string>): ts.CompilerHost {
   const host = ts.createCompilerHost(options);
   return {
@@ -146,7 +146,7 @@ function hostWith(given: ReadonlyMap<string, string>): ts.CompilerHost {
       if (!parsed.has(name)) parsed.set(name, host.getSourceFile(name, how));
       return parsed.get(name);
     },
-    // Of what a user may import the types of the contract are at stake here; the rest would take most of the time.
+    // Only the types of the contract matter here; the other imports would take most of the time.
     resolveModuleNameLiterals: (names, from) =>
       names.map(({ text }) =>
         from.startsWith(`${root}api/`) && !text.startsWith("../spec/")
@@ -157,8 +157,8 @@ function hostWith(given: ReadonlyMap<string, string>): ts.CompilerHost {
 }
 
 /**
- * What does not compile when the types are generated from a text of the contract: declarations by name, of all users, or of
- * the files alone that declare what is asked about, which saves most of the time.
+ * Names of the declarations that do not compile with the types of a contract. `about` limits the check to the files of
+ * these declarations, which saves most of the time.
  */
 async function broken(yaml: string, about?: readonly string[]): Promise<readonly string[]> {
   const generated = await generate(yaml);
@@ -195,13 +195,13 @@ function nameOf(statement: ts.Statement, file: ts.SourceFile): string {
 }
 
 describe("The types that are generated from the contract", () => {
-  it("compile as they are", async () => {
+  it("compile without an edit", async () => {
     expect(users.filter((path) => !existsSync(`${root}${path}`))).toEqual([]);
     expect(await broken(contract)).toEqual([]);
   }, 120_000);
 
   it.each(edits.map((edit) => [edit.what, edit] as const))(
-    "make a type error of %s",
+    "give a type error for %s",
     async (_what, { from, to, breaks }) => {
       const edited = contract.replace(from, to);
       expect(edited).not.toBe(contract);

@@ -28,13 +28,13 @@ beforeAll(async () => {
   prism = await prismValidatorOf("spec/add-permission.yaml");
 });
 
-/** What a member can be demanded, in the order of reports. */
+/** The kinds of constraints, in the order of reports. */
 const kinds: readonly ConstraintKind[] = ["required", "type", "pattern", "minLength", "maxLength"];
 
-/** Stands for the string that makes a run's values new. */
+/** The string that makes the values of a run unique. */
 const fresh = "fresh-e1-7";
 
-/** A request in which one member has that value and everything else is canonical. */
+/** A canonical request, except for one member. */
 function request(member: Member, value: unknown): Call {
   const body = canonicalBody("everything-else-is-right");
   if (member === "FunctionName") return addPermission({ functionName: label(String(value)), body });
@@ -61,7 +61,7 @@ function shrunken<T>(arbitrary: fc.Arbitrary<T>, seed: number): readonly T[] {
   return path;
 }
 
-/** Law for one value that is to break one constraint. The empty string cannot help breaking a pattern too. */
+/** Checks that a value breaks exactly one constraint. The empty string also breaks a pattern. */
 function expectBreaks(member: Member, constraint: ConstraintKind, value: unknown): void {
   if (constraint === "required") expect(value).toBe(undefined);
   else if (value === "" && constraint === "minLength")
@@ -69,14 +69,14 @@ function expectBreaks(member: Member, constraint: ConstraintKind, value: unknown
   else expect(broken(member, value)).toEqual([constraint]);
 }
 
-/** What Prism says of such a value. */
+/** The errors of Prism for such a value. */
 function prismNames(member: Member, constraint: ConstraintKind, value: unknown): readonly string[] {
   const both = value === "" && constraint === "minLength";
   return both ? [`${member}.minLength`, `${member}.pattern`] : [`${member}.${constraint}`];
 }
 
 describe("valid values", () => {
-  test.each(members)("a valid %s breaks no constraint, and Prism has no objection", (member) => {
+  test.each(members)("a valid %s breaks no constraint, and Prism accepts it", (member) => {
     for (const value of sampled(memberValues[member].valid)) {
       expect(broken(member, value)).toEqual([]);
       expect(prism(request(member, value))).toEqual([]);
@@ -103,7 +103,7 @@ describe("valid values", () => {
     },
   );
 
-  test("valid SourceArns cover their space: every partition, no region, no account, wildcards, non-ASCII, 2 kB", () => {
+  test("valid SourceArns cover every partition, no region, no account, wildcards, non-ASCII and 2 kB", () => {
     const arns = fc.sample(memberValues.SourceArn.valid, { numRuns: 2000, seed: 7 });
     const wanted = [/^arn:aws:/, /^arn:aws-cn:/, /^arn:aws-us-gov:/, /^arn:[^:]+:[^:]+::/, /^(?:[^:]*:){4}:/];
     const resources = [/^(?:[^:]*:){5}$/, /\*/, /\$\{aws:username\}/, / /, /[^ -~]/];
@@ -113,7 +113,7 @@ describe("valid values", () => {
     expect(arns.filter((arn) => /[\n\r\u0085\u2028\u2029]/.test(arn))).toEqual([]);
   });
 
-  test("a valid FunctionName reads in one way only, and all formats occur with and without a qualifier", () => {
+  test("a valid FunctionName has one interpretation, and all formats occur with and without a qualifier", () => {
     const names = sampled(memberValues.FunctionName.valid).map(readName);
     const forms = new Set(
       names.map((name) => (name.kind === "read" ? `${name.format}${name.qualifier ? ":" : ""}` : "?")),
@@ -128,12 +128,12 @@ describe("valid values", () => {
     ]);
   });
 
-  test("a valid Principal is a service or an account beyond doubt", () => {
+  test("a valid Principal is a service or an account", () => {
     for (const value of sampled(memberValues.Principal.valid))
       expect(["service", "account"]).toContain(readPrincipal(value).kind);
   });
 
-  test("a fresh StatementId begins with what makes it fresh and is valid", () => {
+  test("a fresh StatementId is valid and starts with the unique string", () => {
     for (const value of sampled(freshStatementId(fresh))) {
       expect(value.startsWith(fresh)).toBe(true);
       expect(broken("StatementId", value)).toEqual([]);
@@ -150,7 +150,7 @@ function edges(member: (typeof others)[number], from: string) {
 const contradictory: readonly string[] = ["EventSourceToken", "Qualifier"];
 
 describe("edges", () => {
-  test.each(others)("the edges of %s have exactly the lengths of its limits and one beyond", (member) => {
+  test.each(others)("the edges of %s have the lengths of its limits and one beyond", (member) => {
     const { minLength, maxLength } = constraintOf(member);
     const low = minLength === undefined ? [] : minLength === 0 ? [0] : [minLength - 1, minLength];
     const high = maxLength === undefined ? [] : [maxLength, maxLength + 1];
@@ -158,7 +158,7 @@ describe("edges", () => {
   });
 
   test.each(others)(
-    "an edge of %s is valid just within the limits, but for the empty one where the page contradicts itself",
+    "an edge of %s is valid exactly within the limits, except the empty one where the page contradicts itself",
     (member) => {
       for (const { label, value } of edges(member, fresh)) {
         const faults = broken(member, value);
@@ -168,12 +168,12 @@ describe("edges", () => {
     },
   );
 
-  test("edges that have room for it contain what makes them fresh", () => {
+  test("long enough edges contain the unique string", () => {
     const long = edges("StatementId", fresh).filter(({ value }) => value.length >= fresh.length);
     expect(long.map(({ value }) => value.startsWith(fresh))).toEqual([true, true]);
   });
 
-  test("FunctionName edges hit 64, 65, 140 and 141, and the ones that exist are the staged ones", () => {
+  test("FunctionName edges have 64, 65, 140 and 141 characters, and the existing ones are in the fixture", () => {
     const found = memberValues.FunctionName.edges.map(({ label, value }) => ({
       label,
       value: value({ ...fixture, unknownName: fresh }),
@@ -221,7 +221,7 @@ describe("near-misses", () => {
   ];
 
   test.each(every)(
-    "each near-miss of %s breaks exactly the constraint it names, for us and for Prism",
+    "each near-miss of %s breaks exactly the named constraint, also for Prism",
     (member, misses) => {
       for (const { label, constraint, value } of misses) {
         if (constraint === "meaning") {
@@ -237,7 +237,7 @@ describe("near-misses", () => {
     },
   );
 
-  test.each(every)("labels of %s are kebab-case and differ, and so do the values", (_, misses) => {
+  test.each(every)("labels of %s are kebab-case, and labels and values are unique", (_, misses) => {
     const labels = misses.map(({ label }) => label);
     expect(labels.filter((label) => !/^[a-z0-9]+(-[a-z0-9]+)*$/.test(label))).toEqual([]);
     expect(new Set(labels).size).toBe(labels.length);
@@ -252,7 +252,7 @@ describe("near-misses", () => {
     }
   });
 
-  test("a body with one near-miss in it is read as having that one fault, or as an open question", () => {
+  test("a body with one near-miss has exactly that fault, or is unspecified behaviour", () => {
     for (const member of bodyMembers) {
       for (const { label, constraint, value } of nearMisses(member, fresh)) {
         if (constraint === "meaning") continue;
@@ -269,21 +269,21 @@ describe("near-misses", () => {
     }
   });
 
-  test("a near-miss of FunctionName has no other reading", () => {
+  test("a near-miss of FunctionName has no other interpretation", () => {
     for (const { label, value } of nameNearMisses) {
       const padded = isPadded("FunctionName", String(value));
       expect([label, readName(String(value)).kind]).toEqual([label, padded ? "open" : "broken"]);
     }
   });
 
-  test("a near-miss of Principal is nobody", () => {
+  test("a near-miss of Principal names no principal", () => {
     const misses = nearMisses("Principal", fresh).filter(({ constraint }) => constraint === "meaning");
     for (const { value } of misses)
       expect([value, readPrincipal(String(value)).kind]).toEqual([value, "nobody"]);
     expect(misses.length).toBeGreaterThan(5);
   });
 
-  test("the traps of pattern matching are all there", () => {
+  test("every trap of pattern matching is present", () => {
     const traps = [
       "newline-after",
       "newline-before",
@@ -324,7 +324,7 @@ describe("random broken values", () => {
   );
 
   test.each(all)(
-    "a random %s that breaks %s breaks nothing else, for us and for Prism",
+    "a random %s that breaks %s breaks nothing else, also for Prism",
     (member, kind, arbitrary) => {
       for (const value of sampled(arbitrary).slice(0, 150)) {
         expectBreaks(member, kind, value);
@@ -334,14 +334,14 @@ describe("random broken values", () => {
   );
 
   test.each(all)(
-    "a random %s that breaks %s still breaks just that while it shrinks",
+    "a random %s that breaks %s breaks only that while it shrinks",
     (member, kind, arbitrary) => {
       for (const seed of [1, 2, 3, 4, 5])
         for (const value of shrunken(arbitrary, seed)) expectBreaks(member, kind, value);
     },
   );
 
-  test("what cannot be judged has no random values either", () => {
+  test("a constraint that cannot be judged has no random values", () => {
     const none = (
       ["Qualifier.minLength", "EventSourceToken.minLength", "Principal.pattern", "FunctionName.type"] as const
     ).map((id) => id.split("."));
@@ -352,7 +352,7 @@ describe("random broken values", () => {
 });
 
 describe("valid requests", () => {
-  test("a valid request leaves nothing to object to and nothing to ask, for us and for Prism", () => {
+  test("a valid request has no refusal reason and no unspecified behaviour, also for Prism", () => {
     for (const draft of sampled(validRequest)) {
       const call = addPermission({ functionName: "f", body: bodyOf(draft, "sid") });
       const analysis = readBody(call.body);
@@ -361,7 +361,7 @@ describe("valid requests", () => {
     }
   });
 
-  test("a valid request shrinks to the required members alone", () => {
+  test("a valid request shrinks to the required members", () => {
     const smallest = shrunken(validRequest, 3).at(-1);
     expect(smallest).toEqual({ Action: "lambda:InvokeFunction", Principal: "s3.amazonaws.com" });
   });
@@ -384,7 +384,7 @@ describe("determinism", () => {
     expect(JSON.stringify(sampled(validRequest, 1))).not.toBe(JSON.stringify(sampled(validRequest, 2)));
   });
 
-  test("a path label decodes to what was encoded", () => {
+  test("a path label decodes to the original text", () => {
     fc.assert(
       fc.property(fc.string({ unit: "grapheme" }), (text) => decodeURIComponent(label(text)) === text),
       { numRuns: 300, seed: 7 },

@@ -2,9 +2,8 @@ import { parseArgs } from "node:util";
 import { judgeVariant } from "../runner/kill-matrix.ts";
 import { blamedByLosing, losing } from "./losing-calls.ts";
 
-// Zero false alarms: a good many random histories at each of several seeds, against the unbroken reference. Whatever is
-// violated there, or remains inconclusive, is a fault of ours. At some of the seeds also against a reference that loses
-// calls, of which nothing may be said but that it does not answer.
+// Executes many random histories at several seeds against the correct reference. Every violated or inconclusive rule is a
+// false alarm. Some seeds also use a reference that loses calls, which may only violate the rule that answers arrive.
 
 const { values } = parseArgs({
   options: { runs: { type: "string", default: "1000" }, seeds: { type: "string", default: "20" } },

@@ -29,7 +29,7 @@ const fixture: Fixture = {
 const drawn = fc.sample(commands, { seed: 1, numRuns: 400 }).map((list) => historyRounds(fixture, list));
 const calls = drawn.flat(2).map(({ call }) => call);
 
-/** The function that a call names, with its qualifier where that follows the name. */
+/** The function that a call names, with a qualifier after the name. */
 function named({ target }: Call): { readonly name: string; readonly form: string } | null {
   const label = /\/functions\/([^/?]+)/.exec(target)?.[1];
   const read = readName(percentDecoded(label ?? "") ?? "");
@@ -50,7 +50,7 @@ describe("Random histories", () => {
     expect(additions.filter(({ target }) => target.includes("Qualifier=live-2")).length).toBeGreaterThan(0);
   });
 
-  it("write a function in every way, encoded little and much, with the qualifier in either place", () => {
+  it("spell a function in every way, with little and much encoding, and the qualifier in either place", () => {
     const additions = calls.filter(({ operation }) => operation === "AddPermission");
     const forms = new Set(additions.map((call) => named(call)?.form));
     expect([...forms].sort()).toEqual(["full-arn", "name", "partial-arn"]);
@@ -64,13 +64,13 @@ describe("Random histories", () => {
       expect(additions.filter(({ target }) => part.test(target)).length).toBeGreaterThan(3);
   });
 
-  it("name functions plainly to all but AddPermission, which alone is judged", () => {
+  it("use plain names except for AddPermission, which alone is judged", () => {
     const others = calls.filter(({ operation }) => !["AddPermission", "CreateFunction"].includes(operation));
     const labels = new Set(others.map(({ target }) => /\/functions\/([^/?]+)/.exec(target)?.[1]));
     expect([...labels].sort()).toEqual(["h-main", "h-other"]);
   });
 
-  it("take revisions from every operation that shows one, and old and foreign and spent ones", () => {
+  it("take revisions from every operation that shows one, including stale, foreign and used ones", () => {
     const steps = drawn.flat(2);
     const source = (batch: readonly Batch[], key: string | undefined) =>
       batch.flat().find((step) => step.key === key)?.call.operation;
@@ -79,7 +79,7 @@ describe("Random histories", () => {
     expect(steps.filter(({ key }) => key.endsWith("-again")).length).toBeGreaterThan(5);
   });
 
-  it("name a version by the step that publishes it, and only after that", () => {
+  it("name a version by the step that publishes it, only after that step", () => {
     for (const history of drawn) {
       const keys = new Set<string>();
       for (const { key, call, versionFrom } of history.flat()) {
@@ -105,13 +105,13 @@ describe("Random histories", () => {
   });
 });
 
-describe("A counterexample that names a version it has published", () => {
+describe("A counterexample that names a published version", () => {
   const step = (key: string, path: string, body: string | null, more = {}) => ({
     request: { method: "POST", path, headers: {}, body, key, operation: "AddPermission", round: 0, ...more },
     response: { status: 201, error: null, headers: {}, body: '{"Version":"3"}' },
   });
 
-  it("is played again with whatever version is published then", () => {
+  it("uses the newly published version in a rerun", () => {
     const from = { versionFrom: "publish" };
     const batches = historyOf({
       expected: "",
@@ -148,7 +148,7 @@ describe("A counterexample that names a version it has published", () => {
     ).toBe(true);
   });
 
-  it("keeps the publication while it is needed, however indirectly", async () => {
+  it("keeps the publication while a step needs it, even indirectly", async () => {
     const make = (key: string, versionFrom?: string): Batch => [
       { key, call: getPolicy("f"), ...(versionFrom === undefined ? {} : { versionFrom }) },
     ];
@@ -170,7 +170,7 @@ function answersIn(exchanges: readonly (readonly Exchange[])[]): {
 }
 
 describe("A target that loses calls", () => {
-  it.each([1, 2, 3, 4, 5, 6])("is never blamed for what may have happened, at seed %i", async (seed) => {
+  it.each([1, 2, 3, 4, 5, 6])("causes no false alarm at seed %i", async (seed) => {
     const heard: (readonly Exchange[])[] = [];
     const listening: Observer = {
       on: (event) => void (event.type === "batch" && heard.push(event.exchanges)),

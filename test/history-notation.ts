@@ -1,7 +1,7 @@
 import type { PolicyInput, PolicyOperation, PolicyOutput } from "../oracle/policy-set-model.ts";
 
 /**
- * Reads a drawn history, one operation a line; columns are time.
+ * Parses a drawn history with one operation on each line; columns are time.
  *
  *     a: [---]      add x -> added
  *     b:   [----]   add x -> refused

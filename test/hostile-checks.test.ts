@@ -10,29 +10,29 @@ const rule = (id: string, verdict: string) => ({ id, verdicts: { document: verdi
 const report = { incomplete: false, requests: 300, faults: [], rules: [rule("answer.arrives", "violated")] };
 
 describe("The check of a run against a hostile server", () => {
-  it("has nothing to say of a run as it must be", () => {
+  it("has no complaint about a correct run", () => {
     expect(complaintsOf(expected, ended, report)).toEqual([]);
   });
 
   it.each([
     ["another exit code", { ...ended, exit: 0 }, report, "exit 0 instead of 1"],
     ["a run that was killed", { ...ended, exit: null }, report, "it hung"],
-    ["a terminal that does not say it", { ...ended, output: "fine" }, report, "the terminal does not say"],
+    ["a terminal without the message", { ...ended, output: "fine" }, report, "the terminal does not say"],
     ["too much memory", { ...ended, maxRssMib: 300 }, report, "300 MiB of memory"],
-    ["memory that was not measured", { ...ended, maxRssMib: Number.NaN }, report, "NaN MiB of memory"],
+    ["unmeasured memory", { ...ended, maxRssMib: Number.NaN }, report, "NaN MiB of memory"],
     ["an unhandled rejection", { ...ended, surprises: 1 }, report, "1 unhandled errors"],
     ["an open handle", { ...ended, open: ["Timeout"] }, report, "still open: Timeout"],
     [
-      "a fault of ours",
+      "a fault of the suite",
       { ...ended, output: "dropped: a fault of the suite itself" },
       report,
       "for one of ours",
     ],
     ["no report", ended, null, "no report"],
-    ["a report of half a run", ended, { ...report, incomplete: true }, "incomplete: true"],
+    ["a report of an incomplete run", ended, { ...report, incomplete: true }, "incomplete: true"],
     ["too many requests", ended, { ...report, requests: 801 }, "801 requests"],
     ["a rule that is not found", ended, { ...report, rules: [] }, "not found: answer.arrives"],
-    ["a report that does not say it", ended, { ...report, rules: [] }, "the report does not say"],
+    ["a report without the message", ended, { ...report, rules: [] }, "the report does not say"],
     [
       "a rule that is falsely blamed",
       ended,
@@ -43,7 +43,7 @@ describe("The check of a run against a hostile server", () => {
     expect(complaintsOf(expected, run, told).join("; ")).toContain(complaint);
   });
 
-  it("is made of at least 25 servers, each with a name of its own", () => {
+  it("has at least 25 servers with unique names", () => {
     const names = servers.map(({ name }) => name);
     expect(new Set(names).size).toBe(names.length);
     expect(names.length).toBeGreaterThanOrEqual(25);
@@ -67,7 +67,7 @@ describe("The search for secrets", () => {
     expect(whereFound([secret], `before ${text} after`).length).toBeGreaterThan(0);
   });
 
-  it("finds none where there is none", () => {
+  it("finds none in clean text", () => {
     expect(whereFound([secret], "before [redacted] after")).toEqual([]);
   });
 });
@@ -80,7 +80,7 @@ describe("The check of what is escaped", () => {
     ["out/report.md", "| a | b |\n|---|---|\n| 1 | 2 |"],
     ["out/github.txt", "::error title=x::y"],
   ]);
-  it("has nothing to say of what is escaped", () => {
+  it("has no complaint about escaped text", () => {
     expect(badlyEscaped("alert(1)", files)).toEqual([]);
   });
 
@@ -89,12 +89,12 @@ describe("The check of what is escaped", () => {
     ["an escape sequence on the terminal", "alert(\u001b[31m", "", "", "the terminal holds U+1b"],
     ["a command on the terminal", "alert(\n::error::x", "", "", "a workflow command"],
     ["an override of direction", "alert(", "report.md", "\u202e", "report.md holds U+202e"],
-    ["JSON that is none", "alert(", "report.json", '{"a":', "report.json is no JSON"],
+    ["invalid JSON", "alert(", "report.json", '{"a":', "report.json is no JSON"],
     ["a script", "alert(", "report.html", "<script>alert(1)</script>", "report.html has markup"],
-    ["XML that is none", "alert(", "junit.xml", "<a>]]>&</b>", "not well-formed"],
+    ["invalid XML", "alert(", "junit.xml", "<a>]]>&</b>", "not well-formed"],
     ["an element", "alert(", "junit.xml", "<a><script>x</script></a>", "elements of the target"],
     [
-      "a table that is torn",
+      "a table with uneven rows",
       "alert(",
       "report.md",
       "| a | b |\n|---|---|\n| 1 | 2 | 3 |",

@@ -4,7 +4,7 @@ import { html } from "../reports/html/report.ts";
 import { showcase } from "./browser/showcase.ts";
 import { greenReport, hostile, sampleCounterexample, sampleReport, sampleRule } from "./sample-report.ts";
 
-/** Start tags of a page with their attributes, read as a browser reads them when nothing is left unescaped. */
+/** Start tags of a page with their attributes, as a browser parses them. */
 function tags(page: string): readonly string[] {
   return page.match(/<[a-z!][^>]*>/gi) ?? [];
 }
@@ -14,15 +14,15 @@ function sha256(text: string): string {
 }
 
 describe("the HTML report", () => {
-  it("reads as the golden file says", async () => {
+  it("matches the golden file", async () => {
     await expect(html(showcase())).toMatchFileSnapshot("golden/report.html");
   });
 
-  it("reads as the golden file says when everything holds", async () => {
+  it("matches the golden file when everything holds", async () => {
     await expect(html(greenReport())).toMatchFileSnapshot("golden/report-green.html");
   });
 
-  it("has a policy that allows its own style and script and nothing else", () => {
+  it("has a policy that allows only its own style and script", () => {
     const page = html(showcase());
     const style = /<style>([\s\S]*?)<\/style>/.exec(page)?.[1] ?? "";
     const script = /<script>([\s\S]*?)<\/script>/.exec(page)?.[1] ?? "";
@@ -33,7 +33,7 @@ describe("the HTML report", () => {
     expect(page.match(/<script|<style/g)).toHaveLength(2);
   });
 
-  it("names nothing that a browser would fetch and carries no handler", () => {
+  it("has no address to fetch and no event handler", () => {
     const attributes = tags(html(showcase())).join("\n");
     expect(
       attributes.match(/\b(?:src|srcset|action|formaction|data|poster|background|style)=/g) ?? [],
@@ -43,7 +43,7 @@ describe("the HTML report", () => {
     expect(links.filter((link) => !link.startsWith("#") && link !== "data:,")).toEqual([]);
   });
 
-  it("has the same tags whether a target answers politely or with hostile text", () => {
+  it("has the same tags for normal and hostile answers", () => {
     const said = (text: string) => {
       const counterexample = sampleCounterexample({
         expected: text,
@@ -90,7 +90,7 @@ describe("the HTML report", () => {
     for (const attack of attacks) expect(names(html(said(attack)))).toEqual(names(html(said("polite"))));
   });
 
-  it("shows calls in flight together with their bars overlapping", () => {
+  it("shows calls in flight together as overlapping bars", () => {
     const page = html(showcase());
     const drawing = page.slice(page.indexOf('<svg viewBox="0 0 340'), page.indexOf("</figure>"));
     const bars = [...drawing.matchAll(/class="bar" x="(\d+)" y="(\d+)" width="6" height="(\d+)"/g)].map(
@@ -108,7 +108,7 @@ describe("the HTML report", () => {
     expect(last?.from).toBeGreaterThan(second?.to ?? 0);
   });
 
-  it("cuts bodies that are too long for a page and says how long they are", () => {
+  it("truncates long bodies and gives their length", () => {
     const [step] = sampleCounterexample().steps;
     const steps =
       step === undefined ? [] : [{ ...step, request: { ...step.request, body: "x".repeat(100_000) } }];
@@ -121,7 +121,7 @@ describe("the HTML report", () => {
     expect(page.length).toBeLessThan(60_000);
   });
 
-  it("draws a long history in part and lists it whole", () => {
+  it("draws the beginning of a long history and lists all steps", () => {
     const [step] = sampleCounterexample().steps;
     const steps = step === undefined ? [] : Array.from({ length: 40 }, () => step);
     const rule = sampleRule("a.b", {
@@ -133,7 +133,7 @@ describe("the HTML report", () => {
     expect(page.match(/class="way">Sent/g)).toHaveLength(40);
   });
 
-  it("says so when there is nothing to show", () => {
+  it("says when there is nothing to show", () => {
     const page = html(sampleReport({ rules: [], questions: [], faults: [], incomplete: true }));
     expect(page).toContain("No violation was found.");
     expect(page).toContain("This run is incomplete.");

@@ -18,7 +18,7 @@ const product = [
   "runner",
 ] as const;
 
-/** Which folders each folder may import from, itself aside. */
+/** The folders that each folder may import from, besides itself. */
 const table: Readonly<Record<string, readonly string[]>> = {
   spec: [],
   generators: ["spec"],
@@ -35,12 +35,12 @@ const table: Readonly<Record<string, readonly string[]>> = {
   test: [...product, "api", "bin"],
 };
 
-/** All that the reference may run of the spec; of the rest it may know the types. */
+/** The files of the spec that the reference may execute; from the others it may import types. */
 const referenceMayRun = ["spec/constraint.ts", "spec/contract.generated.ts"];
 
 interface Import {
   readonly from: string;
-  /** Relative to the root; a package's name stays as it is. */
+  /** Relative to the root, or the name of a package. */
   readonly to: string;
   readonly typeOnly: boolean;
 }
@@ -56,7 +56,7 @@ describe("The import table", () => {
     expect([...folders].sort()).toEqual(Object.keys(table).sort());
   });
 
-  it("is kept by every import", () => {
+  it("matches every import", () => {
     const broken = imports.filter(
       ({ from, to }) =>
         folderOf(from) !== folderOf(to) && !(table[folderOf(from)] ?? []).includes(folderOf(to)),
@@ -64,7 +64,7 @@ describe("The import table", () => {
     expect(broken).toEqual([]);
   });
 
-  it("lets the reference run nothing of the spec but the constraints, and nothing of the rules", () => {
+  it("lets the reference execute only the constraints of the spec, and no rules", () => {
     const ofReference = imports.filter(({ from }) => from.startsWith("targets/reference/"));
     const judging = ["spec", "oracle", "rules"];
     const run = ofReference.filter(({ to, typeOnly }) => judging.includes(folderOf(to)) && !typeOnly);
@@ -72,7 +72,7 @@ describe("The import table", () => {
     expect(run.filter(({ to }) => !referenceMayRun.includes(to))).toEqual([]);
   });
 
-  it("is tested by a reader that sees every form of import", () => {
+  it("is checked by a parser that finds every form of import", () => {
     const text = `
       import a, { type B } from "./a.ts";
       import type { C } from "./c.ts";
@@ -113,7 +113,7 @@ async function readImports(): Promise<readonly Import[]> {
   return (await Promise.all((await sources()).map(read))).flat();
 }
 
-/** Imports of our own files; packages are left out. */
+/** Imports of project files, without packages. */
 function importsOf(from: string, text: string): readonly Import[] {
   const found: Import[] = [];
   const add = (specifier: ts.Node | undefined, typeOnly: boolean): void => {

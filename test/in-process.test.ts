@@ -26,7 +26,7 @@ function overFunction(handle: FetchLike): Transport {
   return fetchTransport(handle, options);
 }
 
-test("a function gets the request as it was meant", async () => {
+test("a function gets the intended request", async () => {
   const seen: string[] = [];
   const transport = overFunction(async (request) => {
     seen.push(request.method, request.url, await request.text(), request.headers.get("authorization") ?? "");
@@ -54,7 +54,7 @@ test.each(["/a/../b", "/a/%2e%2e/b", "/a b", "/a\\b", "/a?b#c", "/a?'"])(
   },
 );
 
-test("raw framing and bodies that a Request cannot have are not sent", () => {
+test("raw framing and bodies that a Request cannot represent are not sent", () => {
   const transport = overFunction(() => new Response("never"));
   expect(transport.unable?.({ ...post, raw: { lines: [], pieces: [] } })).toContain("raw bytes");
   expect(transport.unable?.({ ...post, method: "GET" })).toContain("no body with GET");
@@ -75,7 +75,7 @@ test.each([
   expect(answer.kind === "none" && `${answer.reason} ${answer.detail}`).toMatch(expected);
 });
 
-test("closing ends what is in flight", async () => {
+test("closing aborts calls in flight", async () => {
   const transport = overFunction(() => new Promise<never>(() => {}));
   const first = transport.send(post, patient);
   const second = transport.send(post, { ...patient, signal: new AbortController().signal });
@@ -83,7 +83,7 @@ test("closing ends what is in flight", async () => {
   expect([silence(await first), silence(await second)]).toEqual(["aborted", "aborted"]);
 });
 
-test("a MockAgent is asked without a port", async () => {
+test("a MockAgent is called without a port", async () => {
   const agent = new MockAgent();
   agent.disableNetConnect();
   const pool = agent.get(origin.origin);
@@ -100,7 +100,7 @@ test("a MockAgent is asked without a port", async () => {
   await agent.close();
 });
 
-test("a handler that has answered is not told that it was aborted, and one that takes too long is", async () => {
+test("the abort signal reaches a slow handler, but not one that has answered", async () => {
   const aborted: string[] = [];
   const transport = overFunction(async (request) => {
     const body = await request.text();
@@ -114,7 +114,7 @@ test("a handler that has answered is not told that it was aborted, and one that 
   expect(aborted).toEqual(["slow"]);
 });
 
-test("a budget ends quietly, and clean-up may go beyond it", async () => {
+test("a spent budget aborts calls, but not the clean-up", async () => {
   let sent = 0;
   const inner = overFunction(() => {
     sent += 1;

@@ -16,7 +16,7 @@ import { mutants } from "../targets/reference/mutants/index.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 
-/** All rules, of which one throws instead of judging while `when` says so. */
+/** All rules, one of which throws while `when` returns true. */
 function throwing(id: string, error: () => Error, when: (of: Addition) => boolean): readonly Rule[] {
   return rules.map((rule): Rule => {
     const { trigger } = rule;
@@ -50,7 +50,7 @@ async function diedIn(when: (of: Addition) => boolean): Promise<Report> {
 }
 
 describe("An error of the suite itself", () => {
-  it("is told with the rule that threw, the test case that was executed, and the stack", async () => {
+  it("is reported with its rule, test case and stack", async () => {
     const report = await diedIn(({ analysis }) => analysis.body.members?.SourceAccount !== undefined);
     const [problem, ...more] = report.problems ?? [];
     expect(more).toEqual([]);
@@ -65,7 +65,7 @@ describe("An error of the suite itself", () => {
     expect([exitCode(report), report.incomplete]).toEqual([2, true]);
   });
 
-  it("discloses no folder of the machine and no secret", async () => {
+  it("contains no folder of the machine and no secret", async () => {
     const { problems } = await diedIn(() => true);
     const text = JSON.stringify(problems);
     for (const folder of [root, process.cwd(), homedir(), "some body", "file://"]) {
@@ -74,7 +74,7 @@ describe("An error of the suite itself", () => {
     expect(text).not.toContain(signature);
   });
 
-  it("is told with the rule and the test case also when it comes while a violation is tried again", async () => {
+  it("is reported with its rule and test case also during a rerun", async () => {
     let explored = false;
     const report = await judgeVariant(mutants["success.is-201"].mutate, {
       seed: 1,
@@ -93,7 +93,7 @@ describe("An error of the suite itself", () => {
     ]);
   });
 
-  it("shows its stack on the terminal with --verbose alone, and in the files", async () => {
+  it("shows its stack in the files, and on the terminal with --verbose only", async () => {
     const report = await diedIn(() => true);
     const frame = "at broken (test/internal-error.test.ts:";
     const page = { columns: 400, color: false };
@@ -144,7 +144,7 @@ describe("A stack without folders", () => {
     expect(framed(message)).toEqual([`Error: ${short ?? message}`]);
   });
 
-  it("ends, however long the chain of causes is", () => {
+  it("is finite for an endless chain of causes", () => {
     const loop = new Error("round");
     loop.cause = loop;
     expect(stackOf(loop).filter((line) => line.includes("Error: round"))).toHaveLength(5);

@@ -6,7 +6,7 @@ import type { UnsupportedCapability } from "../runner/options.ts";
 import { run } from "../runner/run.ts";
 import { suites } from "../suites/index.ts";
 
-/** Runs some suites against whatever answers at an endpoint, over sockets. */
+/** Runs some suites against an endpoint, over sockets. */
 export async function judgeEndpoint(
   endpoint: URL,
   names: readonly string[],
@@ -53,7 +53,7 @@ export async function judgeEndpoint(
   }
 }
 
-/** What is not green among the rules that were exercised, with its reason. */
+/** The exercised rules that do not hold, with their reasons. */
 export function notGreen({ rules: all }: Report): readonly string[] {
   const shown = ({ verdicts }: RuleReport) => ["violated", "inconclusive"].includes(verdicts.document);
   return all

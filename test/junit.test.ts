@@ -32,11 +32,11 @@ function suiteOf(xml: string) {
 }
 
 describe("the JUnit report", () => {
-  it("reads as the golden file says", async () => {
+  it("matches the golden file", async () => {
     await expect(junit(sampleReport())).toMatchFileSnapshot("golden/junit.xml");
   });
 
-  it("has one test case a rule, and counts failures, errors and skipped ones right", () => {
+  it("has one test case for each rule, and correct counts of failures, errors and skipped ones", () => {
     const { suite, cases } = suiteOf(junit(sampleReport()));
     const having = (name: string) => cases.filter((one) => one[name] !== undefined).length;
     expect(cases).toHaveLength(sampleReport().rules.length);
@@ -44,7 +44,7 @@ describe("the JUnit report", () => {
     expect(at(suite, "$")).toMatchObject({ tests: "11", failures: "2", errors: "2", skipped: "4" });
   });
 
-  it("has what the schemas of Jenkins and Ant both require, in the order in which Ant wants it", () => {
+  it("meets the schemas of Jenkins and Ant, including the order of Ant", () => {
     for (const report of [sampleReport(), greenReport(), sampleReport({ rules: [], faults: [] })]) {
       const xml = junit(report);
       const { suite, cases } = suiteOf(xml);
@@ -73,7 +73,7 @@ describe("the JUnit report", () => {
     }
   });
 
-  it("says in a failure what was expected and seen and how to show it again", () => {
+  it("gives the expectation, the answer and the reproduction in a failure", () => {
     const [first] = suiteOf(junit(sampleReport())).cases;
     expect(at(first, "failure", "$", "message")).toBe("expected 201, as the page says, seen 200");
     const text = at(first, "failure", "#text");
@@ -91,12 +91,12 @@ describe("the JUnit report", () => {
     );
   });
 
-  it("tells the faults and that a run is incomplete", () => {
+  it("contains the faults and says that a run is incomplete", () => {
     const { suite } = suiteOf(junit(sampleReport({ incomplete: true, faults: ["one", "two"] })));
     expect(at(suite, "system-err")).toBe("The run is incomplete.\none\ntwo");
   });
 
-  it("stays well-formed whatever a target, a rule or a name contains", () => {
+  it("stays well-formed for any text of a target, a rule or a name", () => {
     const rule = sampleRule(hostile, { title: hostile, source: hostile });
     const target = { name: hostile, endpoint: hostile, cannot: [hostile] };
     const xml = junit(sampleReport({ rules: [rule, ...sampleReport().rules], target, faults: [hostile] }));

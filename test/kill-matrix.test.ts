@@ -34,7 +34,7 @@ function variant(name: string): Mutant {
 }
 
 describe("The committed kill matrix", () => {
-  it("has a row for every variant and no other, and is written as --update writes it", async () => {
+  it("has exactly one row for each variant, in the format of --update", async () => {
     expect(Object.keys(rows)).toEqual(Object.keys(variants).sort());
     const text = await readFile(file, "utf8");
     expect(text).toBe(matrixText(rows));
@@ -49,7 +49,7 @@ describe("The committed kill matrix", () => {
     }
   });
 
-  it("has every mutant killed by the rules that it declares, and correct variants by none", () => {
+  it("has every mutant killed by its declared rules, and no correct variant killed", () => {
     for (const [name, { kills: declared }] of Object.entries(variants)) {
       const { kills = [], sometimes = [] } = rows[name] ?? {};
       if (declared.length === 0) expect([...kills, ...sometimes], name).toEqual([]);
@@ -61,7 +61,7 @@ describe("The committed kill matrix", () => {
     }
   });
 
-  it("calls a kill uncertain only where calls race", () => {
+  it("marks a kill as uncertain only for races", () => {
     const uncertain = Object.entries(rows).filter(([, { sometimes = [] }]) => sometimes.length > 0);
     const racing = (name: string) => variant(name).kills.every((id) => id.startsWith("race."));
     expect(uncertain.filter(([name]) => !racing(name))).toEqual([]);
@@ -72,18 +72,13 @@ describe("A measured variant", () => {
   it.each<[string, Mutant, Partial<Measured>, RegExp]>([
     ["that survives", mutant, { violated: [] }, /^success\.is-201 is declared and does not kill it$/],
     [
-      "that is correct and blamed",
+      "that is correct and killed",
       correct,
       { violated: ["success.is-json"] },
       /^success\.is-json is violated by a correct variant$/,
     ],
-    [
-      "whose run went wrong",
-      mutant,
-      { problems: ["The run died."] },
-      /^the run had a problem: The run died\.$/,
-    ],
-  ])("%s fails, and no record excuses it", (_what, of, parts, sentence) => {
+    ["whose run failed", mutant, { problems: ["The run died."] }, /^the run had a problem: The run died\.$/],
+  ])("%s fails, also when the matrix records it", (_what, of, parts, sentence) => {
     const before = { ...row, kills: parts.violated ?? row.kills };
     expect(failures(of, measuredAs(parts))).toEqual([expect.stringMatching(sentence)]);
     expect(differences(of, measuredAs(parts), before)).toEqual([]);
@@ -111,12 +106,12 @@ describe("A measured variant", () => {
     ["with a few requests more", { requests: 4400 }, row, []],
     ["with many requests more", { requests: 4401 }, row, ["the run takes 4401 requests instead of 4000"]],
     ["with many requests less", { requests: 3599 }, row, ["the run takes 3599 requests instead of 4000"]],
-  ])("%s differs so", (_what, parts, before, expected) => {
+  ])("%s gives the expected differences", (_what, parts, before, expected) => {
     expect(differences(mutant, measuredAs(parts), before)).toEqual(expected);
     expect(failures(mutant, measuredAs(parts))).toEqual([]);
   });
 
-  it("is recorded with what every run violates, and with what only some do", () => {
+  it("is recorded with rules that every run violates, and rules that some runs violate", () => {
     const runs = [
       measuredAs({ violated: ["race.y", "statement.sid", "success.is-201"] }),
       measuredAs({ violated: ["race.x", "statement.sid", "success.is-201"], requests: 1 }),
@@ -127,13 +122,13 @@ describe("A measured variant", () => {
     expect(rowOf(correct, [measuredAs({ violated: [] })], undefined)).toEqual({ kills: [], requests: 4000 });
   });
 
-  it("keeps the number of requests where it is near, and what was uncertain before", () => {
+  it("keeps a similar number of requests, and earlier uncertain kills", () => {
     const before = { ...row, kills: [], sometimes: ["success.is-201"], requests: 4100 };
     expect(rowOf(mutant, [measuredAs(), measuredAs()], before)).toEqual(before);
     expect(rowOf(mutant, [measuredAs()], { ...row, requests: 9000 })).toEqual(row);
   });
 
-  it("is given a wider plan where the default one does not find it", async () => {
+  it("gets a wider plan when the default plan does not find it", async () => {
     const odd = wireMutants["version-one"];
     if (odd === undefined) throw new Error("there is no such mutant");
     const plan = (suite: string) => ({ runs: 1, rounds: 1, suites: [suite] });
@@ -144,7 +139,7 @@ describe("A measured variant", () => {
 });
 
 describe("Threads", () => {
-  it("find side by side what a row says, and reject what they cannot measure", async () => {
+  it("measure rows in parallel and reject an unknown variant", async () => {
     const threads = startThreads(1, 2, 2);
     try {
       const nobody = expect(threads.measure("nobody")).rejects.toThrow('There is no variant "nobody".');
@@ -180,7 +175,7 @@ describe("The subcommand mutants", () => {
     await rm(folder, { recursive: true });
   });
 
-  /** Compares what is found of success.is-201 with a matrix of our own. */
+  /** Compares the measurements of success.is-201 with the given matrix. */
   async function mutants(
     of: Readonly<Record<string, Row>>,
     found: readonly Measured[],
@@ -203,7 +198,7 @@ describe("The subcommand mutants", () => {
     return { code, runs: run, written: await readFile(path, "utf8") };
   }
 
-  it("ends with 0 where all is as recorded, also where a race ended so at the second go", async () => {
+  it("exits with 0 when everything is as recorded, also when a race needs a second run", async () => {
     const rare = measuredAs({ violated: ["race.x", "success.is-201"] });
     for (const [found, runs] of [
       [[measuredAs()], 1],
@@ -220,7 +215,7 @@ describe("The subcommand mutants", () => {
     }
   });
 
-  it("ends with 1 where something is not, names it, and says what to do", async () => {
+  it("exits with 1 at a difference, names it, and says what to do", async () => {
     const before = { "success.is-201": { ...row, kills: ["statement.sid", "success.is-201"] } };
     const { code, runs, written } = await mutants(before, [measuredAs()]);
     expect([code, runs]).toEqual([1, 3]);
@@ -230,13 +225,13 @@ describe("The subcommand mutants", () => {
     expect(written).toBe(matrixText(before));
   });
 
-  it("ends with 1 where a row is of no variant", async () => {
+  it("exits with 1 when a row has no variant", async () => {
     const { code } = await mutants({ "success.is-201": row, nobody: row }, [measuredAs()]);
     expect(code).toBe(1);
     expect(out).toMatch(/has a row for nobody, which does not exist\.$/m);
   });
 
-  it("writes what several runs found with --update, leaves the other rows, and drops those of no variant", async () => {
+  it("with --update writes the result of several runs, keeps other rows, and drops rows without a variant", async () => {
     const old = { "success.is-201": { ...row, kills: [], requests: 1 }, "success.is-json": row };
     const rare = measuredAs({ violated: ["race.x", "success.is-201"] });
     const { code, runs, written } = await mutants({ ...old, nobody: row }, [measuredAs(), rare], "--update");
@@ -254,7 +249,7 @@ describe("The subcommand mutants", () => {
     expect(written).toBe(matrixText(before));
   });
 
-  it("compares at another seed only with what is declared, and records none", async () => {
+  it("at another seed compares only with the declared rules, and records nothing", async () => {
     const { code } = await mutants({}, [measuredAs()], "--seed", "2");
     expect(code).toBe(0);
     expect(out).toMatch(/^1 of 1 variants are as declared; the record is of seed 1\.$/m);

@@ -38,7 +38,7 @@ function reportOf(rules: readonly RuleReport[], changes: Partial<Report> = {}): 
 
 const both = reportOf([broken("a.one"), broken("a.two", 500), sampleRule("a.three")]);
 
-/** A known-file after one run, read back. */
+/** The known-file after one run, parsed. */
 function baseline(report: Report, text: string | null = null) {
   const written = updateKnown(text, report, today);
   return {
@@ -61,8 +61,8 @@ function counted(report: Report, known: ReturnType<typeof baseline>["known"], on
 
 const nothing = { known: [], fresh: [], stale: [], changed: [], expired: [], unseen: [] };
 
-describe("a run held against a known-file", () => {
-  it("excuses everything after a baseline and counts it as known", () => {
+describe("a run compared with a known-file", () => {
+  it("excuses every violation of the baseline and counts it as known", () => {
     const { known } = baseline(both);
     expect(counted(both, known)).toEqual({ ...nothing, known: ["a.one", "a.two"] });
     expect(judgeKnown(both, known, today).report.summary.document).toEqual({
@@ -74,13 +74,13 @@ describe("a run held against a known-file", () => {
     });
   });
 
-  it("gives the same when it is judged twice", () => {
+  it("is idempotent", () => {
     const { known } = baseline(both);
     const once = judgeKnown(both, known, today).report;
     expect(judgeKnown(once, known, today).report).toEqual(once);
   });
 
-  it("takes an excuse back when the report comes in with one that the file no longer has", () => {
+  it("removes a known mark from the report when the file no longer has the entry", () => {
     const { known } = baseline(both);
     const once = judgeKnown(both, known, today).report;
     expect(judgeKnown(once, { fileName: "known.yaml", entries: [] }, today).report).toEqual(both);
@@ -98,7 +98,7 @@ describe("a run held against a known-file", () => {
     expect(counted(worse, known)).toEqual({ ...nothing, known: ["a.one", "a.two"], fresh: ["a.three"] });
   });
 
-  it("shows both shapes of a deviation that changed, and does not excuse it", () => {
+  it("shows both shapes of a changed deviation and does not excuse it", () => {
     const { known } = baseline(both);
     const other = reportOf([broken("a.one", 500), broken("a.two", null), sampleRule("a.three")]);
     expect(counted(other, known)).toEqual({
@@ -110,20 +110,20 @@ describe("a run held against a known-file", () => {
   it.each([
     ["unexercised", { verdicts: { document: "unexercised", aws: "unexercised" }, observations: 0 }],
     ["inconclusive", { verdicts: { document: "inconclusive", aws: "inconclusive" } }],
-  ] as const)("says nothing of an entry whose rule is %s", (_, changes) => {
+  ] as const)("cannot check an entry whose rule is %s", (_, changes) => {
     const { known } = baseline(both);
     const report = reportOf([sampleRule("a.one", changes), broken("a.two", 500)]);
     expect(counted(report, known)).toEqual({ ...nothing, known: ["a.two"], unseen: ["a.one"] });
   });
 
-  it("says nothing of an entry whose rule was left out, or holds in a run that was cut off", () => {
+  it("cannot check an entry whose rule is missing, or holds in an incomplete run", () => {
     const { known } = baseline(both);
     expect(counted(reportOf([broken("a.two", 500)]), known).unseen).toEqual(["a.one"]);
     const cut = reportOf([sampleRule("a.one"), broken("a.two", 500)], { incomplete: true });
     expect(counted(cut, known)).toEqual({ ...nothing, known: ["a.two"], unseen: ["a.one"] });
   });
 
-  it("says nothing of an entry whose rule holds in a run that left out suites, and keeps it", () => {
+  it("cannot check an entry whose rule holds in a run without all suites, and keeps it", () => {
     const { known, written } = baseline(both);
     const rules = [sampleRule("a.one"), broken("a.two", 500)];
     const some = reportOf(rules, { only: { suites: ["questions"] } });
@@ -141,7 +141,7 @@ describe("a run held against a known-file", () => {
     expect(counted(report, known, "2027-06-01")).toEqual({ ...nothing, expired: ["a.one"] });
   });
 
-  it("judges by the column that decides, where observed rules count in one only", () => {
+  it("uses the deciding column; observed rules count in one column only", () => {
     const observed = { ...broken("a.seen"), basis: "observed" } as const;
     expect(counted(reportOf([observed]), { fileName: "k", entries: [] }).fresh).toEqual([]);
     expect(counted(reportOf([observed], { profile: "aws" }), { fileName: "k", entries: [] }).fresh).toEqual([
@@ -163,7 +163,7 @@ describe("a run held against a known-file", () => {
   });
 });
 
-describe("a race that is lost now and then", () => {
+describe("an intermittent race", () => {
   const steps = [sampleStep('{"StatementId":"a"}', 412), sampleStep('{"StatementId":"b"}', 201)].map(
     (step) => ({
       ...step,
@@ -179,11 +179,11 @@ describe("a race that is lost now and then", () => {
     }),
   });
 
-  it("has the same shape whichever of its calls came last", () => {
+  it("has the same shape for any order of its calls", () => {
     expect([shapeOf(lost(3)), shapeOf(lost(3, steps.toReversed()))]).toEqual(["201", "201"]);
   });
 
-  it("is recorded as such, excused when it is lost again, and not stale when it is not", () => {
+  it("is recorded as intermittent, excused when it is lost again, and not stale otherwise", () => {
     const text = updateKnown(null, reportOf([lost(3)]), today);
     expect(text).toContain('seen: "sometimes 201"');
     const file = parseKnown(text, "k.yaml", null);
@@ -192,14 +192,14 @@ describe("a race that is lost now and then", () => {
     expect(updateKnown(text, reportOf([sampleRule("race.one")]), today)).toBe(text);
   });
 
-  it("is stale once it is not lost any more, where it was lost every time", () => {
+  it("is stale when it is no longer lost, if it was always lost before", () => {
     const file = parseKnown(updateKnown(null, reportOf([lost(20)]), today), "k.yaml", null);
     expect(counted(reportOf([sampleRule("race.one")]), file)).toEqual({ ...nothing, stale: ["race.one"] });
   });
 });
 
 describe("a shape and a case", () => {
-  it("tell status and error name of the last step, or why there is none", () => {
+  it("contain the status and error name of the last step, or why there is no answer", () => {
     expect(shapeOf(broken("a", 201))).toBe("201");
     expect(shapeOf(broken("a", 500))).toBe("500 ServiceException");
     expect(shapeOf(broken("a", null))).toBe("no answer: timeout");
@@ -213,7 +213,7 @@ describe("a shape and a case", () => {
     expect(shapeOf(sampleRule("a"))).toBe("no counterexample");
   });
 
-  it("stay the same when random names and identifiers change, and differ when the input does", () => {
+  it("do not depend on random names and identifiers, but on the input", () => {
     const named = (body: object) => {
       const counterexample = sampleCounterexample({ steps: [sampleStep(JSON.stringify(body), 200)] });
       return caseOf(sampleRule("a.one", { counterexample }));
@@ -250,7 +250,7 @@ deviations:
 # the end
 `;
 
-  it("corrects, drops and adds, and keeps comments and order", () => {
+  it("corrects, drops and adds entries, and keeps comments and order", () => {
     expect(updateKnown(text, both, today)).toBe(`# our gate
 version: 1
 deviations:
@@ -274,7 +274,7 @@ deviations:
 `);
   });
 
-  it("writes a whole file where there was none", () => {
+  it("writes a complete file when there is none", () => {
     expect(updateKnown(null, reportOf([broken("a.one")]), today)).toBe(
       `# yaml-language-server: $schema=./node_modules/addpermission-conformance/reports/known.schema.json
 version: 1
@@ -287,7 +287,7 @@ deviations:
     );
   });
 
-  it("gives a file back byte for byte when nothing changed, however it is laid out", () => {
+  it("keeps an unchanged file byte for byte in any layout", () => {
     const odd =
       'version:   1\r\ndeviations:   [ {rule: a.one, because: "x",  date: 2026-01-01, seen: "200"} ] # odd\r\n';
     expect(updateKnown(odd, reportOf([broken("a.one")]), today)).toBe(odd);
@@ -298,7 +298,7 @@ deviations:
     expect(updateKnown(expired, reportOf([broken("a.one")]), today)).toBe(expired);
   });
 
-  it("leaves nothing to complain about, whatever was on file and whatever a run saw", () => {
+  it("gives a file that passes the gate, for any earlier file and any run", () => {
     const rule = fc.tuple(
       fc.constantFrom("a.one", "a.two", "b.one", "b.two"),
       fc.constantFrom(200, 201, 500, null, "holds", "out"),
@@ -338,27 +338,27 @@ describe("a bad known-file", () => {
       'k.yaml:3:11: unknown rule "sucess.is-201", expected an id that the `rules` command lists: did you mean "success.is-201"?',
     ],
     [
-      "a rule that is like none",
+      "an unknown rule without a similar one",
       entry("", "rule: zzz"),
       'k.yaml:3:11: unknown rule "zzz", expected an id that the `rules` command lists: delete the entry or correct its id',
     ],
     [
-      "an entry that comes twice",
+      "a duplicate entry",
       `${entry("")}  - rule: success.is-201\n    because: ""\n    date: 2026-11-23\n    seen: "201"\n`,
       'k.yaml:7:5: a second entry for "success.is-201", expected one, see line 3: delete one of the two',
     ],
     [
-      "a number where text belongs",
+      "a number instead of text",
       entry("").replace('"200"', "200"),
       'k.yaml:6:11: seen is 200, expected a shape such as "201", "400 ValidationException", "no answer: timeout" or "sometimes 201": put it in quotes',
     ],
     [
-      "a shape that is none",
+      "an invalid shape",
       entry("").replace('"200"', "two hundred"),
       'k.yaml:6:11: seen is "two hundred", expected a shape such as "201", "400 ValidationException", "no answer: timeout" or "sometimes 201": correct it',
     ],
     [
-      "a member left out",
+      "a missing member",
       entry("").replace('    because: ""\n', ""),
       'k.yaml:3:5: "because" is missing, expected text: add it',
     ],
@@ -368,17 +368,17 @@ describe("a bad known-file", () => {
       'k.yaml:7:5: unknown member "expire", expected rule, because, link, date, expires, seen, case: did you mean "expires"?',
     ],
     [
-      "a day that is none",
+      "an invalid day",
       entry("    expires: 2027-02-30\n"),
       'k.yaml:7:14: expires is "2027-02-30", expected a day such as 2026-11-23: correct it',
     ],
     [
-      "a link that is none",
+      "an invalid link",
       entry("    link: javascript:alert(1)\n"),
       'k.yaml:7:11: link is "javascript:alert(1)", expected an http or https address: correct it',
     ],
     [
-      "an entry that is text",
+      "text instead of an entry",
       "version: 1\ndeviations:\n  - success.is-201\n",
       'k.yaml:3:5: an entry is "success.is-201", expected a mapping with rule, because, date and seen: start it with "- rule:"',
     ],
@@ -417,7 +417,7 @@ describe("a bad known-file", () => {
       entry("    link: *x\n"),
       "k.yaml:7:11: an alias, expected plain text: replace it with its value",
     ],
-  ])("with %s is told so with line and column", (_, text, message) => {
+  ])("with %s is a fault with line and column", (_, text, message) => {
     expect(() => parseKnown(text, "k.yaml", ids)).toThrowError(new Fault(message));
   });
 
@@ -428,12 +428,12 @@ describe("a bad known-file", () => {
     "\t- x\n",
     "--- 1\n--- 2\n",
     "%YAML",
-  ])("that is not YAML is told so with line and column: %j", (text) => {
+  ])("that is not YAML is a fault with line and column: %j", (text) => {
     expect(() => parseKnown(text, "k.yaml", ids)).toThrowError(/^k\.yaml:\d+:\d+: .+, expected .+: .+$/);
     expect(() => parseKnown(text, "k.yaml", ids)).toThrowError(Fault);
   });
 
-  it("never makes anything but a Fault of one line, whatever the text", () => {
+  it("gives a Fault of one line for any text", () => {
     const pieces = fc.array(
       fc.constantFrom(
         ...entry("").split(/(?<=[\s:"-])/),
@@ -468,7 +468,7 @@ describe("a bad known-file", () => {
     );
   });
 
-  it("whose list was emptied by hand is fine", () => {
+  it("with an empty list is valid", () => {
     expect(parseKnown("version: 1\ndeviations:\n", "k.yaml", ids).entries).toEqual([]);
   });
 });
@@ -479,7 +479,7 @@ describe("the schema for editors", () => {
   );
   const validate = new Ajv({ allErrors: true }).compile(schema);
 
-  it("takes what --update-known writes", () => {
+  it("accepts the output of --update-known", () => {
     expect(validate(parse(updateKnown(null, both, today)))).toBe(true);
     expect(validate(parse(updateKnown(null, sampleReport(), today)))).toBe(true);
     expect(validate(parse(updateKnown(null, reportOf([]), today)))).toBe(true);
@@ -490,8 +490,8 @@ describe("the schema for editors", () => {
     ["a missing member", entry("").replace('    because: ""\n', "")],
     ["an unknown member", entry("    expire: 2027-01-01\n")],
     ["a number for a shape", entry("").replace('"200"', "200")],
-    ["a link that is none", entry("    link: nowhere\n")],
-    ["a day that is none", entry("    expires: tomorrow\n")],
+    ["an invalid link", entry("    link: nowhere\n")],
+    ["an invalid day", entry("    expires: tomorrow\n")],
   ])("refuses %s, as the reader does", (_, text) => {
     expect(validate(parse(text))).toBe(false);
     expect(() => parseKnown(text, "k.yaml", null)).toThrowError(Fault);
@@ -510,10 +510,10 @@ describe("A known-file as a gate", () => {
   });
   afterAll(() => rm(folder, { recursive: true, force: true }));
 
-  /** Runs the command in a folder of its own; never rejects. */
+  /** Runs the command in its own folder; never rejects. */
   const run = (...args: readonly string[]): Promise<Ran> => runCommand(args, { cwd: folder });
 
-  /** Judges a variant of the reference behind a port by a few rules, with all suites unless told otherwise. */
+  /** Judges a variant of the reference on a port by a few rules, by default with all suites. */
   async function judge(
     breaking: readonly (keyof typeof mutants)[],
     ...args: readonly string[]
@@ -528,7 +528,7 @@ describe("A known-file as a gate", () => {
     }
   }
 
-  it("passes what is written down, fails on a repair and on a new fault, and names only that", async () => {
+  it("passes recorded deviations, fails on a repair and on a new violation, and names only these", async () => {
     const both = ["StatementId.duplicate", "StatementId.maxLength"] as const;
     const known = [...file, ...limitsAndState];
     const baseline = await judge(both, ...known, "--update-known");
@@ -556,7 +556,7 @@ describe("A known-file as a gate", () => {
     expect(worse.out).not.toMatch(/^! /m);
   }, 120_000);
 
-  it("is written also by a run that exercised nothing or was cut short, which is no success for that", async () => {
+  it("is also written by a run that exercised nothing or was incomplete, which still fails", async () => {
     const update = ["--known", "barren.yaml", "--update-known"];
     const nothing = await run("--rule", "StatementId.duplicate", "--suite", "faults", ...update);
     expect([nothing.code, nothing.out]).toEqual([3, expect.stringContaining("deviations: barren.yaml")]);
@@ -587,7 +587,7 @@ describe("A known-file as a gate", () => {
     expect(expired.out).toContain("! expired  StatementId.maxLength was accepted until 2020-01-01");
   }, 120_000);
 
-  it("refuses an unknown rule before anything is sent, with its line and column and the one that was meant", async () => {
+  it("refuses an unknown rule before any request, with line, column and a suggestion", async () => {
     const entry = '  - {rule: sucess.is-201, because: x, date: 2026-01-01, seen: "200"}';
     await writeFile(join(folder, "typo.yaml"), `version: 1\ndeviations:\n${entry}\n`);
     const { code, err } = await run("--known", "typo.yaml", "--out", join(folder, "typo"));

@@ -19,7 +19,7 @@ import { isRecord } from "../spec/body.ts";
 import type { Answer, Header } from "../spec/exchange.ts";
 import { officialSdk } from "./official-sdk.ts";
 
-/** A name, an id or a text with everything that is written otherwise in a path, a query or JSON. */
+/** Text with every character that a path, a query or JSON escapes. */
 const hard = "a:b $é%/?#[]@!'()*+,;=&\"\\~.-_\u{1f600}";
 const zip = Buffer.from("zip").toString("base64");
 const recipe = { role: "arn:aws:iam::123456789012:role/r", runtime: "nodejs22.x", zip };
@@ -43,7 +43,7 @@ const created = {
 interface Operation {
   readonly ours: (api: LambdaApi) => Promise<Reply<unknown>>;
   readonly theirs: (client: LambdaClient) => Promise<object>;
-  /** What both have to read of a success. */
+  /** The members that both read from a success. */
   readonly members: readonly string[];
 }
 
@@ -122,7 +122,7 @@ const operations: Readonly<Record<string, Operation>> = {
   },
 };
 
-/** A transport that gives one answer, and notes what it is asked. */
+/** A transport that gives one answer and records its calls. */
 function answering(answer: Answer) {
   const asked: Outgoing[] = [];
   const transport: Transport = {
@@ -142,7 +142,7 @@ function response(status: number, body: string, headers: readonly Header[] = [])
 const how = { deadlineMs: 1000 };
 
 describe.each(Object.entries(operations))("%s", (_name, { ours, theirs, members }) => {
-  test("is the request that the official SDK writes, but for the order of the body's members", async () => {
+  test("equals the request of the official SDK, except for the order of body members", async () => {
     const { transport, asked } = answering(response(200, "{}"));
     await ours(lambdaApi(transport, how));
     await theirs(officialSdk(transport));
@@ -156,7 +156,7 @@ describe.each(Object.entries(operations))("%s", (_name, { ours, theirs, members 
     expect(our).toEqual(their);
   });
 
-  test("is read as the official SDK reads it", async () => {
+  test("is read like the official SDK reads it", async () => {
     const value = fc.oneof(fc.string(), fc.jsonValue());
     const known = [...configuration, "Version", "Policy", "NextMarker", "LastModified", "message", "__type"];
     const answers = fc.dictionary(fc.constantFrom(...known), fc.string());
@@ -187,7 +187,7 @@ describe.each(Object.entries(operations))("%s", (_name, { ours, theirs, members 
   });
 });
 
-/** The members, and of listed functions those that we read. */
+/** The given members, and the members of listed functions that the client reads. */
 function picked(value: unknown, members: readonly string[]): unknown {
   const found = isRecord(value) ? members.map((member) => [member, value[member]]) : [];
   return Object.fromEntries(
@@ -200,7 +200,7 @@ function picked(value: unknown, members: readonly string[]): unknown {
   );
 }
 
-test("members that hold no text are absent, and a number is read as its digits", async () => {
+test("members without text are absent, and a number is read as its digits", async () => {
   const body = { FunctionArn: ["arn:x"], Version: 7, Policy: {}, Functions: { a: 1 }, NextMarker: null };
   const api = lambdaApi(
     answering(response(200, JSON.stringify({ ...body, Configuration: 5 }))).transport,
@@ -213,7 +213,7 @@ test("members that hold no text are absent, and a number is read as its digits",
   expect(await api.listFunctions(null)).toEqual({ ok: true, value: { Functions: [] } });
 });
 
-test("a call is asked twice over a dropped connection where that has no effect, and nothing is added twice", async () => {
+test("a call without side effects is retried after a dropped connection, and an addition is not", async () => {
   const sent: string[] = [];
   const dropping: Transport = {
     send: async ({ method }, { onNewConnection = false }) => {
@@ -229,7 +229,7 @@ test("a call is asked twice over a dropped connection where that has no effect, 
   expect(sent).toEqual(["DELETE shared", "DELETE anew", "GET shared", "GET anew", "POST anew"]);
 });
 
-test("replies to calls that are in flight together are not mixed up", async () => {
+test("answers to calls in flight together are not mixed up", async () => {
   const waiting: ((answer: Answer) => void)[] = [];
   const transport: Transport = {
     send: () => new Promise((resolve) => waiting.push(resolve)),

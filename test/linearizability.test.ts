@@ -14,7 +14,7 @@ function judged(history: readonly PolicyOperation[], start: readonly string[] = 
   return check(history, policySetModel([start]), bound);
 }
 
-/** Every history begins with an empty policy and says whether it can be explained. */
+/** Every history starts with an empty policy. */
 const possible: readonly (readonly [title: string, picture: string])[] = [
   ["nothing happened at all", ""],
   ["an addition is read afterwards", "a: [-]      add x -> added\nb:     [-]  read -> x"],
@@ -124,7 +124,7 @@ describe("a history that cannot be explained", () => {
     expect(verdict).toMatchObject({ stuck });
   });
 
-  test("shows how far one gets and what cannot come next", () => {
+  test("gives the longest explained prefix and the operations that cannot follow", () => {
     const verdict = judged(
       drawn("a: [---]      add x -> added\nb:  [---]     add y -> added\nc:         [] read -> y"),
     );
@@ -139,13 +139,13 @@ describe("a policy", () => {
     ).toBe("linearizable");
   });
 
-  test("may have begun in any of the given states", () => {
+  test("may start in any of the given states", () => {
     const history = drawn("a: [] remove x -> removed\nb:    [] read -> y");
     expect(check(history, policySetModel([["x"], ["x", "y"]]), bound).verdict).toBe("linearizable");
     expect(check(history, policySetModel([["x"]]), bound).verdict).toBe("violated");
   });
 
-  test("is judged apart from others, each with its own calls in their order", () => {
+  test("is judged separately from others, with its own calls in order", () => {
     const history = drawn("a1: [] add x -> added\nb1: [] add x -> added\na2:    [] read -> x");
     const parts = partition(history, ({ id }) => id.slice(0, 1));
     expect([...parts].map(([key, part]) => [key, part.map(({ id }) => id)])).toEqual([
@@ -162,7 +162,7 @@ describe("small random histories", () => {
   const start = ["x"];
   const few = plans({ count: { minLength: 1, maxLength: 6 }, sids, span: 6, longest: 5 });
 
-  test("what a correct policy answers can always be explained", () => {
+  test("the answers of a correct policy can always be explained", () => {
     fc.assert(
       fc.property(few, (planned) => {
         expect(judged(executed(planned, start), start).verdict).toBe("linearizable");
@@ -333,27 +333,31 @@ describe("histories made to be hard", () => {
     ],
   ];
 
-  test.each(hard)("%s: the work is bounded, and where the bound is hit that is said", (_, verdict, lines) => {
-    const model = policySetModel([[]]);
-    const work = { steps: 0, keys: 0 };
-    const counted: typeof model = {
-      ...model,
-      step: (...given) => {
-        work.steps += 1;
-        return model.step(...given);
-      },
-      key: (...given) => {
-        work.keys += 1;
-        return model.key(...given);
-      },
-    };
-    const found = check(drawn(lines.join("\n")), counted, bound);
-    expect(found.verdict).toBe(verdict);
-    if (found.verdict === "unknown") expect(found.reason).toBe(`not decided within ${bound.maxSteps} steps`);
-    // The last point may lead to one more for each call; explaining a violation takes at most as many again.
-    expect(work.steps).toBeLessThanOrEqual(2 * bound.maxSteps + 2 * lines.length);
-    expect(work.keys).toBeLessThanOrEqual(4 * bound.maxSteps);
-  });
+  test.each(hard)(
+    "%s: the work is bounded, and the verdict says when the bound is reached",
+    (_, verdict, lines) => {
+      const model = policySetModel([[]]);
+      const work = { steps: 0, keys: 0 };
+      const counted: typeof model = {
+        ...model,
+        step: (...given) => {
+          work.steps += 1;
+          return model.step(...given);
+        },
+        key: (...given) => {
+          work.keys += 1;
+          return model.key(...given);
+        },
+      };
+      const found = check(drawn(lines.join("\n")), counted, bound);
+      expect(found.verdict).toBe(verdict);
+      if (found.verdict === "unknown")
+        expect(found.reason).toBe(`not decided within ${bound.maxSteps} steps`);
+      // The last step may lead to one more for each call; explaining a violation takes at most as many again.
+      expect(work.steps).toBeLessThanOrEqual(2 * bound.maxSteps + 2 * lines.length);
+      expect(work.keys).toBeLessThanOrEqual(4 * bound.maxSteps);
+    },
+  );
 });
 
 describe("the checker itself", () => {
@@ -392,28 +396,28 @@ describe("the checker itself", () => {
     });
   });
 
-  test("says that it does not know when its work reaches the bound", () => {
+  test("gives the verdict unknown when its work reaches the bound", () => {
     const history = Array.from({ length: 20 }, (_, index) => at(`${index}`, index, "done", 0, 1));
     const verdict = check([...history, at("r", "read", 99, 2, 3)], register, { maxSteps: 1000 });
     expect(verdict).toEqual({ verdict: "unknown", reason: "not decided within 1000 steps" });
   });
 
-  test("finds out a hint that contradicts the model", () => {
-    // Not in the order of its answers, so that there is a search for the hint to mislead.
+  test("rejects a hint that contradicts the model", () => {
+    // The order differs from that of the answers, so that the hint can mislead the search.
     const history = [at("v", 2, "done", 0, 4), at("w", 1, "done", 0, 5), at("r", "read", 2, 0, 9)];
     expect(() => check(history, { ...register, hopeless: () => true }, bound)).toThrow("contradict");
   });
 
-  test("an answer that is due but has no time must still be explained", () => {
+  test("an answer without a time must still be explained", () => {
     expect(check([at("r", "read", 5, 0, null)], register, bound).verdict).toBe("violated");
   });
 
-  test("without a state to begin with nothing can be explained", () => {
+  test("without an initial state no history can be explained", () => {
     const verdict = check([at("w", 1, "done", 0, 9)], { ...register, initial: [] }, bound);
     expect(verdict).toEqual({ verdict: "violated", longest: [], stuck: ["w"] });
   });
 
-  test("a badly drawn history is not read at all", () => {
+  test("an invalid drawing is refused", () => {
     expect(() => drawn("a: [-- add x")).toThrow("not drawn well");
     expect(() => drawn("a: [--] add x")).toThrow("closed bar");
     expect(() => drawn("a: [--] drop x -> removed")).toThrow("no such operation");

@@ -20,7 +20,7 @@ let folder = "";
 let run = { code: -1, out: "" };
 let report: Report;
 
-/** Like the live service, it answers as recorded, and cannot be asked for a 429 or a 500. */
+/** Answers as the live service was recorded, and cannot be asked for a 429 or a 500. */
 const server = createReference({ behaviour: live(faithful), faults: false });
 
 beforeAll(async () => {
@@ -37,13 +37,13 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-describe("A server that answers as the live service was seen to answer, by --profile aws", () => {
-  it("ends with 0", () => {
+describe("A server that answers like the recorded live service, with --profile aws", () => {
+  it("exits with 0", () => {
     expect(run.code, run.out).toBe(0);
     expect(run.out).toContain("conforms to the live service's recorded behaviour. Exit code 0");
   });
 
-  it("leaves nothing unexercised without a reason, and counts no rule that the column does not have", () => {
+  it("has a reason for every unexercised rule, and counts only rules of the column", () => {
     const idle = report.rules.filter((rule) => ruleStatus(rule, report) === "unexercised");
     expect(idle.map(({ id, reason }) => `${id}: ${reason}`)).toEqual([]);
     const excused = report.rules.filter((rule) => ruleStatus(rule, report) === "excused");
@@ -59,7 +59,7 @@ describe("A server that answers as the live service was seen to answer, by --pro
     expect(holds + violated + known + inconclusive + unexercised).toBe(report.rules.length - pageOnly.length);
   });
 
-  it("reads so in every format", async () => {
+  it("has the reasons in every format", async () => {
     const texts = [run.out, runMarkdown(report)];
     for (const text of texts) {
       expect(text).not.toContain("No reason was recorded");

@@ -11,10 +11,10 @@ export function losing(every: number, seed: number): Mutation {
       state = (state * 1103515245 + 12345) % 2147483648;
       return state / 2147483648 < 1 / every / 2;
     };
-    // What arranges a fixture is spared: it alone sends tags and descriptions, makes these aliases and reads functions.
-    const staging = /"Tags"|"Description"|"Name":"(live|e+|f+|l+)"/;
+    // The set-up of a fixture is excluded: only it sends tags and descriptions, creates these aliases and reads functions.
+    const settingUp = /"Tags"|"Description"|"Name":"(live|e+|f+|l+)"/;
     const spared = ({ method, target, body }: HttpRequest) =>
-      staging.test(body.toString()) || (method === "GET" && !target.includes("/policy"));
+      settingUp.test(body.toString()) || (method === "GET" && !target.includes("/policy"));
     const unavailable = { status: 503, headers: [], body: "" };
     return {
       intercept: (request) => (!spared(request) && hit() ? "drop" : null),
@@ -23,7 +23,7 @@ export function losing(every: number, seed: number): Mutation {
   });
 }
 
-/** What such a target is blamed for. A violation that was seen and did not show again would be a false alarm as well. */
+/** The false alarms about such a target. A candidate that no rerun shows is also a false alarm. */
 export function blamedByLosing({ rules }: Report): readonly string[] {
   return rules
     .filter(

@@ -65,7 +65,7 @@ function add(sid: string, more: Readonly<Record<string, unknown>> = {}, query: s
   return addPermission({ functionName: label("f"), query, body });
 }
 
-/** Plays calls one after the other against the given answers. */
+/** Observes calls one after the other with the given answers. */
 function told(...story: readonly (readonly [Call, Answer])[]): readonly ObservedBatch[] {
   let modelState: ModelState = initialModelState(fixture, true);
   return story.map(([call, given], index) => {
@@ -75,7 +75,7 @@ function told(...story: readonly (readonly [Call, Answer])[]): readonly Observed
   });
 }
 
-/** What the rules say of the last call, in the document's column. */
+/** The verdicts on the last call, in the document column. */
 function verdicts(...story: readonly (readonly [Call, Answer])[]): Readonly<Record<string, string>> {
   const last = told(...story).at(-1);
   if (last === undefined) throw new Error("nothing was told");
@@ -89,7 +89,7 @@ const violations = (found: Readonly<Record<string, string>>) =>
   Object.entries(found).flatMap(([id, verdict]) => (verdict === "violated" ? [id] : []));
 
 describe("Calls without an answer", () => {
-  it("leave both worlds open until a read decides", () => {
+  it("leave two possible states until a read decides", () => {
     const story = [
       [add("aa"), added("aa")],
       [add("bb"), silence],
@@ -104,7 +104,7 @@ describe("Calls without an answer", () => {
     expect(violations(verdicts(...story, [add("bb"), added("bb")]))).toEqual([]);
   });
 
-  it("are concluded from no more once there are more worlds than are kept, and that is said", () => {
+  it("give no verdict when there are more possible states than are stored, with a reason", () => {
     const open = Math.log2(mostPossibleStates) + 1;
     const lost = Array.from({ length: open }, (_, at) => [add(`open-${at}`), silence] as const);
     const story = [[add("aa"), added("aa")], ...lost] as const;
@@ -120,7 +120,7 @@ describe("Calls without an answer", () => {
     expect(after?.policies.f).toMatchObject({ capped: false, possibleStates: [{ policyRevision: "r" }] });
   });
 
-  it("to delete the function leave open what it still holds", () => {
+  it("that delete the function leave its content unknown", () => {
     const story = [
       [add("aa"), added("aa")],
       [deleteFunction("f"), silence],
@@ -133,7 +133,7 @@ describe("Calls without an answer", () => {
     ]);
   });
 
-  it("to a version published on a function that may be gone are not held against its policy", () => {
+  it("to a version of a function that may be deleted do not count against its policy", () => {
     const found = verdicts(
       [deleteFunction("f"), silence],
       [publishVersion("f"), answer(201, { Version: "7" })],
@@ -158,7 +158,7 @@ describe("Revisions", () => {
     expect(violations(verdicts(...story, [guarded("r2"), added("gg")]))).toEqual(["RevisionId.never-seen"]);
   });
 
-  it("of the function may still be current after a call without an answer and a read of the policy", () => {
+  it("of the function may still be current after an unanswered call and a read of the policy", () => {
     const found = verdicts(
       [getFunction("f"), answer(200, { Configuration: { RevisionId: "own" } })],
       [add("aa"), silence],
@@ -168,7 +168,7 @@ describe("Revisions", () => {
     expect(violations(found)).toEqual([]);
   });
 
-  it("that an acknowledged addition has used up are refused, also where they had faded", () => {
+  it("that an acknowledged addition consumed are refused, also when they were possibly stale", () => {
     const found = verdicts(
       [getPolicy("f"), policyOf("r1")],
       [publishVersion("f"), answer(201, { Version: "2" })],
@@ -178,7 +178,7 @@ describe("Revisions", () => {
     expect(violations(found)).toEqual(["RevisionId.used"]);
   });
 
-  it("may be the function's, and another one after a change of one of its versions or aliases", () => {
+  it("may belong to the function and change with its versions or aliases", () => {
     const changes = [
       [add("bb", {}, "Qualifier=1"), added("bb")],
       [removePermission("f", "cc", { qualifier: "1" }), answer(204)],
@@ -203,7 +203,7 @@ describe("Revisions", () => {
     }
   });
 
-  it("may be made of what the policy holds, and come back with it", () => {
+  it("may be derived from the content of the policy and return with it", () => {
     const before = [
       [add("aa"), added("aa")],
       [getPolicy("f"), policyOf("of-aa", "aa")],
@@ -232,18 +232,18 @@ describe("Revisions", () => {
     ]);
   });
 
-  it("that merely count prove nothing on another policy whose own has not been read", () => {
+  it("that are counters prove nothing about another policy that was not read", () => {
     const elsewhere = [getPolicy("f", "1"), policyOf("3")] as const;
     expect(violations(verdicts(elsewhere, [guarded("3"), added("gg")]))).toEqual([]);
     const policy = [getPolicy("f"), policyOf("4")] as const;
     const resource = [getFunction("f"), answer(200, { Configuration: { RevisionId: "5" } })] as const;
     const taken = [guarded("3"), added("gg")] as const;
-    // The target may take the revision from what was not read.
+    // The revision may belong to a policy that was not read.
     expect(violations(verdicts(elsewhere, policy, taken))).toEqual([]);
     expect(violations(verdicts(elsewhere, policy, resource, taken))).toEqual(["RevisionId.foreign"]);
   });
 
-  it("that another policy has used up may be current on this one, where it has not been read", () => {
+  it("that another policy consumed may be current on a policy that was not read", () => {
     const shown = [getFunction("f", "1"), answer(200, { Configuration: { RevisionId: "16" } })] as const;
     const used = [add("aa", {}, "Qualifier=1"), added("aa")] as const;
     expect(violations(verdicts(shown, used, [guarded("16"), added("gg")]))).toEqual([]);
@@ -251,7 +251,7 @@ describe("Revisions", () => {
 });
 
 describe("The size of a policy", () => {
-  it("is counted in bytes, so that a refusal for it is believed though the characters are few", () => {
+  it("is counted in bytes, so a refusal is valid although there are few characters", () => {
     const body = JSON.stringify({ message: "The final policy size is bigger than the limit." });
     const headers = [["X-Amzn-ErrorType", "PolicyLengthExceededException"]] as const;
     const full: Answer = { kind: "response", status: 400, headers, body, ...times };
@@ -268,7 +268,7 @@ describe("The size of a policy", () => {
 });
 
 describe("Names", () => {
-  it("by which a policy is read may be unknown to a target, which then proves nothing", () => {
+  it("may be unknown to a target, and then a read of the policy proves nothing", () => {
     const story = [[add("aa"), added("aa")]] as const;
     expect(violations(verdicts(...story, [getPolicy(arn), answer(404)]))).toEqual([]);
     expect(violations(verdicts(...story, [getPolicy(arn), policyOf("r")]))).toContain(
@@ -279,7 +279,7 @@ describe("Names", () => {
     );
   });
 
-  it("of statements that differ in letter case are two once both are accepted", () => {
+  it("of statements that differ in letter case are distinct when both are accepted", () => {
     const story = [
       [add("aa"), added("aa")],
       [getPolicy("f"), policyOf("r1", "aa")],

@@ -82,7 +82,7 @@ function filled({ call, revisionFrom, versionFrom }: Step, done: readonly (reado
   };
 }
 
-/** What each history is answered by a reference of its own, as one digest a history. */
+/** The answers of a new reference to each history, as one digest for each history. */
 async function transcript(
   mutate: Mutation,
   histories: readonly TestCase[],
@@ -109,16 +109,16 @@ async function transcript(
 const expected = await transcript((behaviour) => behaviour, testCases);
 const expectedLive = await transcript(live, testCases);
 
-/** Histories, first those that told an earlier variant apart. */
+/** Histories; those that distinguished an earlier variant come first. */
 let byUse: readonly TestCase[] = testCases;
 
-/** How many words of a history's id are in a text. */
+/** Number of words of a history's id that occur in a text. */
 function likeness({ id }: TestCase, text: string): number {
   const words = id.toLowerCase().split(/s?\W+/);
   return words.filter((word) => word.length > 2 && text.toLowerCase().includes(word)).length;
 }
 
-/** A history that is answered otherwise, sought first among those with a name like that of the variant. */
+/** A history with other answers. Histories with names similar to the variant's come first. */
 async function difference(
   name: string,
   mutate: Mutation,
@@ -136,12 +136,12 @@ async function difference(
 const all = [...Object.entries(mutants), ...Object.entries(extraMutants)];
 
 describe("mutants", () => {
-  it.each(all)("%s is answered otherwise in some history", async (id, { mutate, column, kills }) => {
+  it.each(all)("%s changes the answers to some history", async (id, { mutate, column, kills }) => {
     const from = column === "aws" ? expectedLive : expected;
     expect(await difference(`${id} ${kills.join(" ")}`, mutate, from)).not.toBeNull();
   });
 
-  it("kill the rule that they are for", () => {
+  it("kill their own rule", () => {
     const stray = Object.entries(mutants).filter(([id, { kills }]) => !kills.some((rule) => rule === id));
     expect(stray).toEqual([]);
   });
@@ -154,7 +154,7 @@ describe("mutants", () => {
     }
   });
 
-  it("say in a phrase of their own what is wrong", () => {
+  it("have unique descriptions", () => {
     const phrases = [
       ...all.map(([, one]) => one.breaks),
       ...Object.values(openDefects).map((one) => one.breaks),
@@ -163,7 +163,7 @@ describe("mutants", () => {
     expect(phrases.filter((phrase) => !/^[a-z].*[^.]$/.test(phrase))).toEqual([]);
   });
 
-  it("keep what they remember to one reference", async () => {
+  it("keep their state in one reference", async () => {
     const testCase = testCases.find(({ id }) => id === "state/free-after-removal");
     const twice = testCase === undefined ? [] : [testCase, { ...testCase, id: "again" }];
     expect(twice).toHaveLength(2);
@@ -175,16 +175,16 @@ describe("mutants", () => {
 });
 
 describe("variants that break no rule", () => {
-  it.each(Object.entries(dialects))("the dialect with %s is answered otherwise", async (name, mutate) => {
+  it.each(Object.entries(dialects))("the dialect with %s changes some answers", async (name, mutate) => {
     expect(await difference(name, mutate, expected)).not.toBeNull();
   });
 
-  it("the live service's dialect is answered otherwise", async () => {
+  it("the live service's dialect changes some answers", async () => {
     expect(await difference("live", live, expected)).not.toBeNull();
   });
 
   it.each(Object.entries(openDefects))(
-    "%s is answered otherwise and names the questions that show it",
+    "%s changes some answers and names the unspecified behaviours that show it",
     async (name, defect) => {
       const known = new Set(questions.map(({ id }) => id));
       expect(defect.questions.filter((id) => !known.has(id))).toEqual([]);

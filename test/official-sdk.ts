@@ -10,7 +10,7 @@ interface SdkRequest {
   readonly body?: unknown;
 }
 
-/** The official SDK over one of our transports: it writes requests and reads answers, and shares no code with ours. */
+/** The official SDK over a transport of this project. It shares no code with the client of this project. */
 export function officialSdk(transport: Pick<Transport, "send">): LambdaClient {
   process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = "true";
   return new LambdaClient({

@@ -28,7 +28,7 @@ const rows: readonly (readonly [name: string, option: Option])[] = Object.entrie
 const names = Object.keys(commands).filter((name): name is CommandName => Object.hasOwn(commands, name));
 const mutants = { names: ["one", "two"], where: "run mutants, which names them" };
 
-/** What a command makes of arguments; the sentence where it refuses them. */
+/** The parsed arguments of a command, or the sentence of a refusal. */
 function given(command: CommandName, args: readonly string[]): object | string {
   try {
     const asked = readCommandLine(command === "run" ? args : [command, ...args], "conform");
@@ -39,7 +39,7 @@ function given(command: CommandName, args: readonly string[]): object | string {
   }
 }
 
-/** What is said of an option of a program; null where it is right. */
+/** The message for an invalid option of a program; null for a valid one. */
 function said(name: string, value: unknown): string | null {
   try {
     checkOptions({ [name]: value }, "vitest");
@@ -50,7 +50,7 @@ function said(name: string, value: unknown): string | null {
   }
 }
 
-/** Texts that an option takes on the command line, with what they stand for. */
+/** Texts that an option accepts on the command line, with their values. */
 function taken(option: Option): readonly (readonly [text: string, value: unknown])[] {
   switch (option.type) {
     case "whole": {
@@ -98,7 +98,7 @@ describe.each(rows.filter(([, { flag }]) => flag !== undefined))("%s on the comm
   const takers = names.filter((command) => option.takers.includes(command));
   const others = names.filter((command) => !optionsOf(command).some(([, other]) => flagOf(other) === flag));
 
-  it("is taken by the commands that it names, with each value that it may have", () => {
+  it("is accepted by its commands, with each valid value", () => {
     expect(takers.length).toBeGreaterThan(0);
     for (const command of takers) {
       if (option.type === "switch") expect(given(command, [flag])).toEqual({ [name]: true });
@@ -109,12 +109,12 @@ describe.each(rows.filter(([, { flag }]) => flag !== undefined))("%s on the comm
     }
   });
 
-  it("is refused by the others", () => {
+  it("is refused by other commands", () => {
     for (const command of others)
       expect(given(command, [flag, "1"])).toMatch(new RegExp(`^${flag} is no option( of ${command})?: `));
   });
 
-  it("is refused without its value, or with one that it cannot have, in a sentence that names what to do", () => {
+  it("is refused without a value or with an invalid one, in a sentence with a remedy", () => {
     for (const command of takers) {
       if (option.type === "switch") {
         expect(given(command, [`${flag}=yes`])).toBe(
@@ -134,7 +134,7 @@ describe.each(rows.filter(([, { flag }]) => flag !== undefined))("%s on the comm
     }
   });
 
-  it("stands in the help of its commands and in the documentation", async () => {
+  it("is in the help of its commands and in the documentation", async () => {
     const document = await readFile(join(root, "docs/command.md"), "utf8");
     for (const command of takers) {
       const help = readCommandLine([command, "--help"], "conform");
@@ -144,7 +144,7 @@ describe.each(rows.filter(([, { flag }]) => flag !== undefined))("%s on the comm
   });
 });
 
-/** A value of each option of a program: the compiler checks that the table gives the types. */
+/** A value for each option of a program. The compiler checks the types against the table. */
 const some: Required<ConformanceTestOptions> = {
   name: "mine",
   origin: "http://lambda.test",
@@ -174,12 +174,12 @@ const some: Required<ConformanceTestOptions> = {
 describe.each(
   rows.filter(([, { takers }]) => takers.some((taker) => taker === "library" || taker === "vitest")),
 )("%s in a program", (name, option) => {
-  it("is taken with a value of its type", () => {
+  it("is accepted with a value of its type", () => {
     expect(said(name, Object.entries(some).find(([one]) => one === name)?.[1])).toBeNull();
     expect(said(name, undefined)).toBeNull();
   });
 
-  it("is refused with another, in a sentence that names what to do and no option of the command", () => {
+  it("is refused with another value, in a sentence with a remedy and without options of the command", () => {
     const numbers = option.type === "whole" ? [option.least - 1, (option.most ?? 2 ** 53) + 1, "1"] : [1];
     const empty = option.type === "text" && option.mayBeEmpty ? [] : [""];
     const lists = option.type === "names" ? [[], ["nonsense"], "boundary"] : [];
@@ -190,20 +190,20 @@ describe.each(
     }
   });
 
-  it("stands in the documentation", async () => {
+  it("is in the documentation", async () => {
     expect(await readFile(join(root, "docs/library.md"), "utf8")).toContain(`| \`${name}\` |`);
   });
 });
 
 describe("The table of options", () => {
-  it("gives no command two options of one spelling", () => {
+  it("gives no command two options with equal names", () => {
     for (const command of names) {
       const flags = optionsOf(command).map(([, option]) => flagOf(option));
       expect(new Set(flags).size).toBe(flags.length);
     }
   });
 
-  it("names the targets, suites and formats that there are, and what is used by default", () => {
+  it("names every target, suite and format, and the defaults", () => {
     const named = suites.map(({ name }) => name);
     expect(options.target.of).toEqual(builtin.map(({ name }) => name));
     expect(options.target.default).toBe(builtin[0]?.name);
@@ -216,11 +216,11 @@ describe("The table of options", () => {
     for (const name of left(comparedSuites)) expect(options.comparedSuites.default).toContain(name);
   });
 
-  it("gives the documentation its tables", async () => {
+  it("matches the tables in the documentation", async () => {
     expect(await staleFiles()).toEqual([]);
   });
 
-  it("has every option that an error speaks of", async () => {
+  it("has every option that an error mentions", async () => {
     const files = await sources(["api", "bin", "client", "reports", "runner", "targets"]);
     const spoken = files.flatMap((text) =>
       [...text.matchAll(/optionName\("(\w+)"\)|\boption: "(\w+)"/g)].map(
@@ -231,7 +231,7 @@ describe("The table of options", () => {
     expect(spoken.filter((name) => !Object.hasOwn(options, name ?? ""))).toEqual([]);
   });
 
-  it("spells an option as its reader does", () => {
+  it("spells an option for the command or the program", () => {
     expect([inPrograms("timeoutMs"), onCommandLine("timeoutMs")]).toEqual(["timeoutMs", "--timeout"]);
     expect([inPrograms("endpoint"), onCommandLine("endpoint")]).toEqual(["the endpoint", "--endpoint"]);
   });
@@ -267,14 +267,14 @@ describe("The command line", () => {
     );
   });
 
-  it("takes a value that begins like an option behind an equals sign, and what follows -- as it is", () => {
+  it("accepts a value that starts like an option after an equals sign, and arguments after -- unchanged", () => {
     expect(given("run", ["--out=--odd"])).toEqual({ out: "--odd" });
     expect(readCommandLine(["judge", "--", "-odd"], "conform")).toMatchObject({
       given: { operands: ["-odd"] },
     });
   });
 
-  it("prints help without loading what a run needs", async () => {
+  it("prints help without loading the modules of a run", async () => {
     const loaded = await reachedFrom("bin/addpermission-conformance.ts");
     expect(loaded).toContain("bin/command-line.ts");
     const light = /^(api\/(options|tool)|bin\/[^/]+|reports\/escape|spec\/[^/]+)\.ts$/;
@@ -284,7 +284,7 @@ describe("The command line", () => {
 });
 
 describe("A Fault", () => {
-  it("names its option, for programs and for what throws deep below them", async () => {
+  it("names its option, also when it is thrown deep inside", async () => {
     const wrong = await conform(referenceHandler(), { seed: 1.5 }).catch((error: unknown) => error);
     const deep = await conform(referenceHandler(), { functionName: "none" }).catch((error: unknown) => error);
     expect([wrong, deep]).toMatchObject([{ option: "seed" }, { option: "functionName" }]);
@@ -301,7 +301,7 @@ async function sources(folders: readonly string[]): Promise<readonly string[]> {
   return Promise.all(paths.flat().map((path) => readFile(path, "utf8")));
 }
 
-/** The files that are loaded with a file: those that it imports at once, and those that they import. */
+/** The files that a file imports, directly or indirectly. */
 async function reachedFrom(start: string): Promise<readonly string[]> {
   const found = new Set([start]);
   for (const path of found) {

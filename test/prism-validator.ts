@@ -3,10 +3,10 @@ import prismValidator from "@stoplight/prism-http/dist/validator/index.js";
 import { isMember, members } from "../spec/constraint.ts";
 import type { Call } from "../spec/exchange.ts";
 
-/** Finds what Prism objects to in an AddPermission request, as `Member.keyword`, sorted. */
+/** The errors of Prism for an AddPermission request, as sorted `Member.keyword`. */
 export type PrismValidator = (call: Call) => readonly string[];
 
-/** Prism's own validator over our contract, without its server: it shares no code with ours. */
+/** Prism's validator over the contract, without its server. It shares no code with this project. */
 export async function prismValidatorOf(contract: string): Promise<PrismValidator> {
   const [operation] = await getHttpOperationsFromSpec(contract);
   if (!operation) throw new Error(`${contract} describes no operation`);

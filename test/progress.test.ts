@@ -16,7 +16,7 @@ function start(options: { readonly tty: boolean; readonly columns?: number }) {
 }
 
 describe("progress on a TTY", () => {
-  it("rewrites one line and wipes it at the end", () => {
+  it("rewrites one line and erases it at the end", () => {
     const { written, wait, update, end } = start({ tty: true });
     update({ sent: 0, planned: 200, violated: 0 });
     wait(100);
@@ -34,7 +34,7 @@ describe("progress on a TTY", () => {
     expect(width((written[0] ?? "").replace("\r\u001b[K", ""))).toBeLessThan(Math.max(1, columns));
   });
 
-  it("tells how far it is with what is tried again, once everything is sent", () => {
+  it("shows the progress of reruns after all test cases", () => {
     const { written, update } = start({ tty: true, columns: 120 });
     update({ sent: 200, planned: 200, violated: 6, confirming: { tried: 3, of: 4 } });
     expect(written[0]).toContain("3 of 4 candidates rerun");
@@ -42,7 +42,7 @@ describe("progress on a TTY", () => {
     expect(/\[(#+)(-+)\]/.exec(written[0] ?? "")?.[1]).toHaveLength(30);
   });
 
-  it("says what each number counts", () => {
+  it("names what each number counts", () => {
     const { written, wait, update } = start({ tty: true, columns: 120 });
     update({ sent: 1, planned: 224, requests: 12, violated: 1 });
     wait(100);
@@ -51,7 +51,7 @@ describe("progress on a TTY", () => {
     expect(written[1]).toContain("3 of 4 candidates rerun, 2 confirmed");
   });
 
-  it("does not write more often than an eye can follow", () => {
+  it("limits how often it writes", () => {
     const { written, wait, update } = start({ tty: true });
     for (let sent = 0; sent < 1000; sent += 1) {
       update({ sent, planned: 1000, violated: 0 });
@@ -60,7 +60,7 @@ describe("progress on a TTY", () => {
     expect(written).toHaveLength(10);
   });
 
-  it("stands more requests than planned, and none planned", () => {
+  it("accepts more test cases than planned, and none planned", () => {
     const { written, wait, update } = start({ tty: true });
     update({ sent: 7, planned: 5, violated: 0 });
     wait(100);
@@ -83,7 +83,7 @@ describe("progress elsewhere", () => {
     expect(written).toEqual([line(0, 0), line(20, 40), line(40, 80), line(50, 100)]);
   });
 
-  it("writes nothing at the end that was written before", () => {
+  it("does not repeat the last line at the end", () => {
     const { written, update, end } = start({ tty: false });
     update({ sent: 1, planned: 1, violated: 0 });
     end();

@@ -36,7 +36,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-/** A run that is recorded, and the report that its recording gives. */
+/** A recorded run, and the report of its recording. */
 async function recorded(
   name: string,
   mutate: (behaviour: Behaviour) => Behaviour,
@@ -56,7 +56,7 @@ async function recorded(
   return { live, again, dir };
 }
 
-/** Everything that does not come from trying again: verdicts, counts and what was exercised. */
+/** The parts of a report that do not depend on reruns: verdicts, counts and coverage. */
 function judged({ rules: all, summary, coverage, questions, requests, incomplete }: Report) {
   const byRule = all.map(({ id, verdicts, observations, checks }) => ({
     id,
@@ -94,7 +94,7 @@ describe("A recording", () => {
     },
   );
 
-  it("of a run that the budget ended is judged as that run was, with what it still expected", async () => {
+  it("of a run with a spent budget gives its verdicts and expected checks", async () => {
     const { live, again } = await recorded("budget", (faithful) => faithful, {
       budget: 200,
       suites: ["state", "races"],
@@ -103,7 +103,7 @@ describe("A recording", () => {
     expect(judged(again)).toEqual(judged(live));
   });
 
-  it("of a target that cannot do something excuses what the live run excused", async () => {
+  it("of a target with an unsupported capability excuses the same rules", async () => {
     const silent = change(({ finish }) => ({
       finish: (reply, request, operation) =>
         finish(
@@ -122,7 +122,7 @@ describe("A recording", () => {
     expect(exitCode(again)).toBe(exitCode(live));
   });
 
-  it("of a search for the size limit that met a failure is judged as that run was, with the reason", async () => {
+  it("of a failed search for the size limit gives its verdicts and the reason", async () => {
     const failure = { status: 503, headers: [], body: "" };
     const failing = change(() => ({
       sizeLimit: Number.POSITIVE_INFINITY,
@@ -134,7 +134,7 @@ describe("A recording", () => {
     expect(limited?.reason).toMatch(/^the search for the size limit met 503/);
   });
 
-  it("of a search for the size limit that the budget cut short is judged as that run was", async () => {
+  it("of a search for the size limit that the budget ended gives its verdicts", async () => {
     const endless = change(() => ({ sizeLimit: Number.POSITIVE_INFINITY }));
     const { live, again } = await recorded("cut-search", endless, { suites: ["size"], budget: 60 });
     expect(live.incomplete).toBe(true);
@@ -150,7 +150,7 @@ describe("A recording", () => {
     expect(JSON.parse(lines.at(-1) ?? "")).toMatchObject({ type: "footer" });
   });
 
-  it("is refused in one sentence that names the line and the place, wherever it was edited", async () => {
+  it("is refused in one sentence with line and place, wherever it was edited", async () => {
     const dir = join(folder, "edited");
     await (await recorder(dir, tool)).close(sampleReport());
     const [header = "", footer = ""] = (await readFile(join(dir, recordingFile), "utf8")).split("\n");
@@ -186,7 +186,7 @@ describe("A recording", () => {
     }
   });
 
-  it("is refused in one sentence wherever it was cut off", async () => {
+  it("is refused in one sentence wherever it is truncated", async () => {
     const { dir } = await recorded("whole", (faithful) => faithful, { suites: ["races"] });
     const text = await readFile(join(dir, recordingFile), "utf8");
     const cut = join(folder, "cut");
@@ -206,14 +206,14 @@ describe("A recording", () => {
   });
 });
 
-/** The first and the last line of every recording here. */
+/** The first and last line of every recording in these tests. */
 const header: RecordingLine = { type: "header", schema: "addpermission-conformance/recording@2", tool };
 const footer: RecordingLine = { type: "footer", report: { ...sampleReport(), faults: [] } };
 
 const text = (...lines: readonly RecordingLine[]) =>
   lines.map((line) => `${JSON.stringify(line)}\n`).join("");
 
-/** One history of one call, with so many bytes more in a header of the answer. */
+/** One history of one call, with `filler` extra bytes in a header of the answer. */
 function history(testCase: string, filler = 0): RecordingLine {
   const call = add(testCase);
   const given = added(testCase);
@@ -248,7 +248,7 @@ describe("A recording of version 1", () => {
     }
   };
 
-  it("is judged as the same recording of version 2", async () => {
+  it("gives the verdicts of the same recording in version 2", async () => {
     const { again, dir } = await recorded("newer", mutants["success.is-201"].mutate, { suites: ["state"] });
     const old = join(folder, "older");
     await mkdir(old);
@@ -274,7 +274,7 @@ describe("A recording of version 1", () => {
 });
 
 describe("The lines of a recording", () => {
-  it("are the same wherever the text is cut into pieces, and no other line end than that of the file ends one", async () => {
+  it("do not depend on the chunks of the text, and only the line end of the file ends a line", async () => {
     const wanted = [header, history("u\u2028\u2029\u0085\r"), footer];
     const whole = text(...wanted);
     expect(await all([whole])).toEqual(wanted);
@@ -283,7 +283,7 @@ describe("The lines of a recording", () => {
     expect(await all([])).toEqual([]);
   });
 
-  it("are taken one by one: of a text without an end only as much is read as is asked for", async () => {
+  it("are read one by one, so that an endless text is read only as far as needed", async () => {
     let given = 0;
     async function* endless() {
       for (;;) {
@@ -298,7 +298,7 @@ describe("The lines of a recording", () => {
     }
   });
 
-  it("that come before a damaged one are given before it is refused by its number", async () => {
+  it("before a damaged line are read, and then the fault names its number", async () => {
     const lines = parsedLines(Readable.from([`${text(header)}{"type":"rou`]), "here");
     expect((await lines.next()).value).toEqual(header);
     await expect(lines.next()).rejects.toEqual(
@@ -308,7 +308,7 @@ describe("The lines of a recording", () => {
 });
 
 describe("The command on a recording", () => {
-  /** Credentials that open nothing, for a run that signs. */
+  /** Invalid credentials for a run that signs. */
   const env = {
     AWS_ACCESS_KEY_ID: "AKIDEXAMPLE",
     AWS_SECRET_ACCESS_KEY: "secret-key-of-nobody-0123456789abcdefghi",
@@ -316,7 +316,7 @@ describe("The command on a recording", () => {
   };
   const watched = ["success.is-201", "Action.required", "StatementId.duplicate", "StatementId.maxLength"];
 
-  it("judges it as the live run was judged, and refuses it in one sentence once it is cut off", async () => {
+  it("gives the verdicts of the live run, and refuses a truncated recording in one sentence", async () => {
     const run = (...args: readonly string[]) => runCommand(args, { cwd: folder, env });
     const reference = createReference({ behaviour: mutants["StatementId.duplicate"].mutate(faithful) });
     const where = ["--endpoint", (await reference.listen()).href, "--concurrency", "2", "--sign"];
@@ -355,10 +355,10 @@ describe("The command on a recording", () => {
 
 describe("A recording that is larger than the memory", () => {
   const megabyte = 1024 * 1024;
-  // Little enough, and yet so much that the collector of garbage does not take most of the time.
+  // Smaller than the recording, and large enough to limit the time for garbage collection.
   const heap = 64;
 
-  it("is judged all the same", async () => {
+  it("can still be judged", async () => {
     const dir = join(folder, "large");
     await mkdir(dir);
     async function* large() {
@@ -379,7 +379,7 @@ describe("A recording that is larger than the memory", () => {
   }, 120_000);
 });
 
-/** What the command judge prints when its heap may have so many mebibytes. */
+/** The output of the command judge with a limited heap, in mebibytes. */
 function judgeWithin(heap: number, ...args: readonly string[]): Promise<string> {
   const bin = fileURLToPath(new URL("../bin/addpermission-conformance.ts", import.meta.url));
   const limit = `--max-old-space-size=${heap}`;

@@ -16,7 +16,7 @@ export interface RecordingServer {
   close(): Promise<void>;
 }
 
-/** Starts one on a free loopback port. */
+/** Starts a server on a free loopback port. */
 export async function startRecordingServer(answer: string): Promise<RecordingServer> {
   const arrivals: Arrival[] = [];
   const server = createServer((socket) => receive(socket, answer, (arrival) => arrivals.push(arrival)));

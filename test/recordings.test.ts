@@ -31,7 +31,7 @@ describe("recordings of the live service", () => {
     expect(facts.every(isFact)).toBe(true);
   });
 
-  test("every date is a day, and every name begins with it", () => {
+  test("every date is a day, and every name starts with it", () => {
     for (const { id, date } of recordings) {
       expect(isDay(date), id).toBe(true);
       expect(id.startsWith(`${date}/`), id).toBe(true);
@@ -47,13 +47,13 @@ describe("recordings of the live service", () => {
     expect(new Set(ids).size).toBe(ids.length);
   });
 
-  test("every request has members of the document only", () => {
+  test("every request has only members of the document", () => {
     for (const { id, request } of recordings) {
       for (const member of Object.keys(request.body)) expect(isMember(member), `${id} ${member}`).toBe(true);
     }
   });
 
-  test("a statement keeps the order in which the service prints it", () => {
+  test("a statement keeps the order of the service", () => {
     const printed = ["Sid", "Effect", "Principal", "Action", "Resource", "Condition"];
     const statements = recordings.flatMap(({ response }) => (response.statement ? [response.statement] : []));
     expect(statements.length).toBeGreaterThan(0);
@@ -62,7 +62,7 @@ describe("recordings of the live service", () => {
     }
   });
 
-  test("a malformed entry is not taken for a recording", () => {
+  test("a malformed entry is refused", () => {
     const [good] = recordings;
     expect(isRecording({ ...good, extra: 1 })).toBe(false);
     expect(isRecording({ ...good, response: { status: 201 } })).toBe(false);

@@ -9,7 +9,7 @@ const token = "IQoJplantedTokenThatIsLong//////////wEaCXVzLWVhc3QtMSJIMEYCIQ";
 const planted = [accessKey, secret, token];
 const redact = redactor(planted);
 
-test("a secret is taken out in every spelling that it comes back in", () => {
+test("a secret is redacted in every spelling", () => {
   for (const each of planted) {
     const percent = encodeURIComponent(each);
     const spellings = [
@@ -29,7 +29,7 @@ test("a secret is taken out in every spelling that it comes back in", () => {
   }
 });
 
-test("authorization headers, tokens and signed queries are taken out whoever they belong to", () => {
+test("authorization headers, tokens and signed queries are redacted, also those of others", () => {
   const signature = `AWS4-HMAC-SHA256 Credential=AKIDOTHER/20260101/us-east-1/lambda/aws4_request, SignedHeaders=host, Signature=${"ab".repeat(32)}`;
   const { headers } = redact.answer({
     kind: "response",
@@ -60,7 +60,7 @@ test("authorization headers, tokens and signed queries are taken out whoever the
   );
 });
 
-test("calls are cleaned in target, headers, body, lines and pieces", () => {
+test("calls are redacted in target, headers, body, lines and pieces", () => {
   const call: Outgoing = {
     method: "POST",
     target: `/p?t=${encodeURIComponent(token)}`,
@@ -76,7 +76,7 @@ test("calls are cleaned in target, headers, body, lines and pieces", () => {
   for (const each of planted) expect(`${clean} ${bytes.join(" ")}`).not.toContain(each);
 });
 
-test.each(planted)("%s is taken out however its characters are escaped, and inside base64", (secret) => {
+test.each(planted)("%s is redacted with any escapes, and inside base64", (secret) => {
   const each = (spell: (code: number) => string) =>
     [...secret].map((one) => spell(one.charCodeAt(0))).join("");
   const hex = (code: number) => code.toString(16).padStart(2, "0");
@@ -96,18 +96,18 @@ test.each(planted)("%s is taken out however its characters are escaped, and insi
   for (const form of forms) {
     const clean = redact.text(`before ${form} after`);
     expect(clean).toMatch(/^before .*\[redacted\].* after$/);
-    // Nothing but what was put around it, and at most one character on each side that shares bits with it.
+    // Only the surrounding text remains, and at most one character on each side that shares bits with the secret.
     expect(clean.length).toBeLessThan("before [redacted] after".length + 24);
   }
 });
 
-test.each(["", "x", "xy", "Authorization: "])("a header in base64 is taken out after %j", (before) => {
+test.each(["", "x", "xy", "Authorization: "])("a header in base64 is redacted after %j", (before) => {
   const header = `AWS4-HMAC-SHA256 Credential=AKIDOTHER/20260101/us-east-1/lambda/aws4_request, Signature=${"ab".repeat(32)}`;
   const clean = redact.text(`<${Buffer.from(`${before}${header}`).toString("base64")}>`);
   expect(clean).toMatch(/^<[A-Za-z0-9+/]{0,24}\[redacted\]>$/);
 });
 
-test("a signature is taken out however it is escaped", () => {
+test("a signature is redacted with any escapes", () => {
   const signature = `Signature=${"0123456789abcdef".repeat(4)}`;
   const each = (spell: (hex: string) => string) =>
     [...signature].map((one) => spell(one.charCodeAt(0).toString(16))).join("");
@@ -121,7 +121,7 @@ test("a signature is taken out however it is escaped", () => {
   }
 });
 
-test("a signature alone is taken out, and what is only called one stays", () => {
+test("a signature alone is redacted, and other text with that word stays", () => {
   expect(redact.text(`Signature=${"0f".repeat(32)} is wrong`)).toBe(`Signature=${redacted} is wrong`);
   expect(redact.text(`AWS4-HMAC-SHA256%20Credential%3DA%2Fb%2C%20Signature%3D${"0f".repeat(32)}&b=2`)).toBe(
     `${redacted}&b=2`,
@@ -129,11 +129,11 @@ test("a signature alone is taken out, and what is only called one stays", () => 
   expect(redact.text("the signature: it does not match")).toBe("the signature: it does not match");
 });
 
-test("short keys are dummies and spoil nothing", () => {
+test("short keys are dummies and are not redacted", () => {
   expect(redactor(["test", "", "x"]).text("a test of x")).toBe("a test of x");
 });
 
-test("what holds no secret stays as it is", () => {
+test("text without a secret stays unchanged", () => {
   fc.assert(
     fc.property(fc.string({ unit: "binary" }), (text) => {
       fc.pre(!/AWS4-|x-amz-/i.test(text));

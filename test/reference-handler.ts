@@ -1,13 +1,13 @@
 import { type Behaviour, faithful } from "../targets/reference/behaviour.ts";
 import { createReference } from "../targets/reference/reference.ts";
 
-/** What a handler was sent, one line a request. */
+/** A handler with its received requests, one line for each. */
 export interface Handler {
   readonly seen: string[];
   (request: Request): Promise<Response>;
 }
 
-/** The reference, or a faulty one, as a function from Request to Response. */
+/** The reference, or a variant, as a function from Request to Response. */
 export function referenceHandler(change: Partial<Behaviour> = {}): Handler {
   const reference = createReference({ behaviour: { ...faithful, ...change } });
   const seen: string[] = [];

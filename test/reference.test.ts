@@ -100,7 +100,7 @@ describe("the reference grants", () => {
     ["a service outside amazonaws.com", "alexa-appkit.amazon.com", { Service: "alexa-appkit.amazon.com" }],
     ["a role", "arn:aws:iam::111122223333:role/x", { AWS: "arn:aws:iam::111122223333:role/x" }],
     ["everyone", "*", "*"],
-  ])("writes the principal of %s as AWS does", async (_what, Principal, element) => {
+  ])("writes the principal of %s like AWS", async (_what, Principal, element) => {
     const seen = await add(await arranged(), { Principal });
     expect(record(String(seen.json.Statement)).Principal).toEqual(element);
   });
@@ -112,12 +112,12 @@ describe("the reference grants", () => {
     });
   });
 
-  it("leaves the condition out where nothing asks for one", async () => {
+  it("omits the condition when no member needs one", async () => {
     const seen = await add(await arranged(), { SourceArn: null });
     expect(record(String(seen.json.Statement))).not.toHaveProperty("Condition");
   });
 
-  it("keeps one policy for all spellings of one function", async () => {
+  it("has one policy for all spellings of one function", async () => {
     const reference = await arranged();
     const spellings = ["f", arn, encodeURIComponent(arn), "123456789012:function:f", "function:f", "%66"];
     for (const [index, spelling] of spellings.entries()) {
@@ -127,7 +127,7 @@ describe("the reference grants", () => {
     expect(await sids(reference)).toEqual(spellings.map((_, index) => `s${index}`));
   });
 
-  it("keeps separate policies for function, version, alias and other functions", async () => {
+  it("has separate policies for function, version, alias and other functions", async () => {
     const reference = await arranged();
     for (const where of ["f/policy", "f:1/policy", "f/policy?Qualifier=live", "g/policy"]) {
       expect(await add(reference, {}, where)).toMatchObject({ status: 201 });
@@ -140,7 +140,7 @@ describe("the reference grants", () => {
     expect(record(String(seen.json.Statement)).Resource).toBe(`${arn}:live`);
   });
 
-  it("ignores members it does not know, a body's Qualifier among them", async () => {
+  it("ignores unknown members, including a Qualifier in the body", async () => {
     const seen = await add(await arranged(), { Qualifier: "live", extra: [] });
     expect(record(String(seen.json.Statement)).Resource).toBe(arn);
   });
@@ -154,7 +154,7 @@ describe("the reference grants", () => {
     expect((await call(reference, "GET", `${base}/f`)).status).toBe(404);
   });
 
-  it("does not count a name of more than 140 characters against a qualifier", async () => {
+  it("does not refuse a long qualifier as a name of more than 140 characters", async () => {
     const long = `${"n".repeat(64)}:${"a".repeat(128)}`;
     expect(await add(await arranged(), {}, `${long}/policy`)).toMatchObject({ status: 404, name: missing });
   });
@@ -172,9 +172,9 @@ describe("the reference refuses without a trace", () => {
     ["an account of 11 digits", { SourceAccount: "1".repeat(11) }],
     ["a token of 257 characters", { EventSourceToken: "t".repeat(257) }],
     ["an empty token", { EventSourceToken: "" }],
-    ["what is no ARN", { SourceArn: "bucket" }],
+    ["a value that is not an ARN", { SourceArn: "bucket" }],
     ["a lone surrogate", { StatementId: "\uD800" }],
-    ["a principal that is nobody", { Principal: "invalid.nonaws.com" }],
+    ["a principal that does not exist", { Principal: "invalid.nonaws.com" }],
     ["a suffix without a service", { Principal: "amazonaws.com" }],
     ["an account of 13 digits", { Principal: "1".repeat(13) }],
   ])("%s", async (_what, members) => {
@@ -257,7 +257,7 @@ describe("the reference refuses without a trace", () => {
     expect(seen).toMatchObject({ status: 404, name: missing, contentType: "application/json" });
   });
 
-  it("what it is asked to refuse, with the documented exception", async () => {
+  it("a requested refusal, with the documented exception", async () => {
     const reference = await arranged();
     const ask = (code: number) =>
       call(reference, "POST", `${base}/f/policy`, valid, { prefer: `code=${code}` });
@@ -267,8 +267,8 @@ describe("the reference refuses without a trace", () => {
   });
 });
 
-describe("the reference remembers", () => {
-  it("shows one revision through GetPolicy and GetFunction, and takes it once", async () => {
+describe("the reference keeps state", () => {
+  it("shows one revision through GetPolicy and GetFunction, and accepts it once", async () => {
     const reference = await arranged();
     const fresh = await functionRevision(reference);
     expect((await add(reference, { RevisionId: fresh })).status).toBe(201);
@@ -297,7 +297,7 @@ describe("the reference remembers", () => {
     expect((await add(reference)).status).toBe(201);
   });
 
-  it("gives a new version no policy and leaves the function's alone", async () => {
+  it("gives a new version no policy and keeps the function's policy", async () => {
     const reference = await arranged();
     await add(reference);
     const before = await revision(reference);
@@ -307,7 +307,7 @@ describe("the reference remembers", () => {
     expect(await revision(reference)).toBe(before);
   });
 
-  it("starts a re-created function and alias without policy and with a new revision", async () => {
+  it("creates a function or alias again without a policy and with a new revision", async () => {
     const reference = await arranged();
     const first = [await functionRevision(reference), await functionRevision(reference, "f:live")];
     await add(reference);
@@ -331,7 +331,7 @@ describe("the reference remembers", () => {
   });
 });
 
-describe("the seam for mutants", () => {
+describe("the interface for mutants", () => {
   const pause = () => new Promise<void>((resolve) => setImmediate(resolve));
   const rush = async (behaviour: Behaviour, members: (index: number) => object) => {
     const reference = await arranged(behaviour);
@@ -339,7 +339,7 @@ describe("the seam for mutants", () => {
     return { statuses: seen.map(({ status }) => status), sids: await sids(reference) };
   };
 
-  it("stays correct when a faithful behaviour only takes its time", async () => {
+  it("stays correct when a faithful behaviour is slow", async () => {
     const slow = { ...faithful, pause };
     expect(await rush(slow, (index) => ({ StatementId: `s${index}` }))).toEqual({
       statuses: [201, 201, 201],
@@ -348,17 +348,17 @@ describe("the seam for mutants", () => {
     expect(await rush(slow, () => ({}))).toEqual({ statuses: [201, 409, 409], sids: ["s"] });
   });
 
-  it("loses updates when a write builds on what was read before the pause", async () => {
+  it("loses updates when a write uses a read from before the pause", async () => {
     const lossy: Behaviour = { ...faithful, pause, base: (read) => read };
     expect((await rush(lossy, (index) => ({ StatementId: `s${index}` }))).sids).toHaveLength(1);
   });
 
-  it("grants an id twice when duplicates are not looked for again", async () => {
+  it("grants an id twice without a second check for duplicates", async () => {
     const double: Behaviour = { ...faithful, pause, rechecks: (check) => check !== "duplicate" };
     expect((await rush(double, () => ({}))).statuses).toEqual([201, 201, 201]);
   });
 
-  it("writes before it refuses when told to", async () => {
+  it("can write before it refuses", async () => {
     const leaky: Behaviour = {
       ...faithful,
       afterRefusal: (_refusal, draft) => [...draft.read.statements, draft.stored()],

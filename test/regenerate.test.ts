@@ -13,7 +13,7 @@ import { inProcess } from "../targets/in-process.ts";
 import { createReference } from "../targets/reference/reference.ts";
 import { fixture } from "./fixture.ts";
 
-/** Fixtures on a reference in this process, each a new one. */
+/** Creates new fixtures on a reference in this process. */
 async function fixtures() {
   const clock = () => performance.now();
   const reference = createReference();
@@ -51,7 +51,7 @@ afterAll(async () => {
   await all.close();
 });
 
-/** What a test case does on an empty fixture. */
+/** The exchanges of a test case on an empty fixture. */
 async function executed(testCase: TestCase, worker: Worker): Promise<Origin> {
   await worker.reset(true);
   const { batches } = await worker.execute(testCase.start(worker.fixture));
@@ -65,7 +65,7 @@ function sentSteps(batches: readonly (readonly Exchange[])[]) {
 }
 
 describe("A test case of any suite", () => {
-  it("makes on another fixture, given the answers of the first, what it makes there by itself", async () => {
+  it("regenerates on another fixture, with the recorded answers, the calls that it makes there directly", async () => {
     const [here, there] = [await all.next(), await all.next()];
     const differing: string[] = [];
     for (const testCase of testCases) {
@@ -75,7 +75,7 @@ describe("A test case of any suite", () => {
       const expected = sentSteps((await executed(testCase, there)).batches);
       const made = regenerate(stepsOf(origin), there.fixture);
       if (JSON.stringify(made) !== JSON.stringify(expected)) differing.push(testCase.id);
-      // Whatever the answers name of the old fixture, the calls name nothing of it.
+      // The calls never name the old fixture, even when the answers do.
       expect(JSON.stringify(made), testCase.id).not.toMatch(
         new RegExp(here.fixture.main.name.slice(0, -5), "i"),
       );
@@ -84,7 +84,7 @@ describe("A test case of any suite", () => {
     expect(differing).toEqual([]);
   }, 120_000);
 
-  it("makes on a bare fixture the calls that are about the function under test alone", async () => {
+  it("makes on a spare fixture only the calls for the function under test", async () => {
     const [here, bare] = [await all.next(), await all.next(true)];
     expect([bare.fixture.other, bare.fixture.main.versions]).toEqual([null, []]);
     const on = (name: string) => ({
@@ -109,7 +109,7 @@ describe("A history on another fixture", () => {
   const answersOf = (batches: readonly (readonly Exchange[])[]) =>
     batches.flat().map(({ answer }) => (answer.kind === "response" ? answer.status : 0));
 
-  it("names the version that is published there, and not the one that was published before", async () => {
+  it("names the version that is published there, not the earlier one", async () => {
     if (published === undefined) throw new Error("There is no such test case.");
     const [here, there] = [await all.next(), await all.next()];
     const origin = await executed(published, here);
@@ -129,7 +129,7 @@ describe("A history on another fixture", () => {
     expect(answersOf(again.execution.batches)).toEqual(answersOf(origin.batches));
   });
 
-  it("takes the turn that the recorded answers took, whatever would be answered there", () => {
+  it("follows the branch of the recorded answers", () => {
     const testCase: TestCase = {
       ...scripted("branch", () => []),
       start:
@@ -147,11 +147,11 @@ describe("A history on another fixture", () => {
     const there: Fixture = { ...fixture, main: { ...fixture.main, name: "there" } };
     const keys = regenerating(origin)(stepsOf(origin), there)?.map((batch) => batch.map(({ key }) => key));
     expect(keys).toEqual([["first"], ["refused"]]);
-    // A step that the test case does not make cannot be had.
+    // A step that the test case does not make cannot be regenerated.
     expect(regenerating(origin)([[{ key: "held", call }]], there)).toBeNull();
   });
 
-  it("has its calls rewritten there as they were here, and its functions swapped", () => {
+  it("keeps the rewritten calls and the swapped functions", () => {
     const testCase = scripted("a", ({ other }) => [alone("read", getPolicy(other?.name ?? ""))]);
     const call = getPolicy(fixture.other?.name ?? "");
     const answer = { kind: "none", reason: "reset", detail: "", sentAt: 0, answeredAt: 0 } as const;

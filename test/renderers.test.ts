@@ -21,7 +21,7 @@ function withoutFences(text: string): string {
 
 describe("every file", () => {
   it.each(formatNames.filter((name) => name !== "html"))(
-    "%s hides nothing and starts no line with a command of a target",
+    "%s has no invisible character and no line with a command of a target",
     (name) => {
       const text = formats[name].render(sampleReport());
       expect(text).not.toMatch(
@@ -35,21 +35,18 @@ describe("every file", () => {
     },
   );
 
-  it.each(["json", "sarif", "ndjson"] as const)(
-    "%s still means what it meant before it was escaped",
-    (name) => {
-      const lines =
-        name === "ndjson"
-          ? formats[name].render(sampleReport()).trim().split("\n")
-          : [formats[name].render(sampleReport())];
-      const values: unknown[] = lines.map((line) => JSON.parse(line));
-      expect(JSON.stringify(values)).toContain(JSON.stringify(hostile).slice(1, -1));
-    },
-  );
+  it.each(["json", "sarif", "ndjson"] as const)("%s has the same meaning after escaping", (name) => {
+    const lines =
+      name === "ndjson"
+        ? formats[name].render(sampleReport()).trim().split("\n")
+        : [formats[name].render(sampleReport())];
+    const values: unknown[] = lines.map((line) => JSON.parse(line));
+    expect(JSON.stringify(values)).toContain(JSON.stringify(hostile).slice(1, -1));
+  });
 });
 
 describe("the Markdown report", () => {
-  it("reads as the golden file says", async () => {
+  it("matches the golden file", async () => {
     await expect(runMarkdown(sampleReport())).toMatchFileSnapshot("golden/report.md");
   });
 
@@ -60,15 +57,15 @@ describe("the Markdown report", () => {
     expect(outside).not.toMatch(/`|\[|!\[|(https?|www)[:.]/);
   });
 
-  it("keeps each table row on one line with the same number of cells", () => {
+  it("has each table row on one line with the same number of cells", () => {
     const rows = runMarkdown(sampleReport())
       .split("\n")
       .filter((line) => line.startsWith("| <code>"));
-    // Two violations, then the two members of the coverage.
+    // Two violations, then two members of the coverage.
     expect(rows.map((line) => line.split("|").length)).toEqual([6, 6, 10, 10]);
   });
 
-  it("stays under the limit of a job summary and says what is missing", () => {
+  it("stays under the limit of a job summary and says that it is truncated", () => {
     const steps = [sampleStep(hostile.repeat(20), 500, "é".repeat(20_000))];
     const many = Array.from({ length: 300 }, (_, index) =>
       sampleRule(`a.rule-${index}`, {
@@ -85,11 +82,11 @@ describe("the Markdown report", () => {
 });
 
 describe("the workflow commands", () => {
-  it("read as the golden file says", async () => {
+  it("match the golden file", async () => {
     await expect(github(sampleReport())).toMatchFileSnapshot("golden/github.txt");
   });
 
-  it("are one line each, whatever a target says", () => {
+  it("are one line each for any text of a target", () => {
     const rule = sampleRule("a.b", { title: `t, line=1 :: ${hostile}`, verdicts: broken });
     const found = { ...rule, counterexample: sampleCounterexample({ seen: hostile }) };
     const lines = github(sampleReport({ rules: [found], faults: [hostile] }))
@@ -101,11 +98,11 @@ describe("the workflow commands", () => {
 });
 
 describe("the events", () => {
-  it("read as the golden file says", async () => {
+  it("match the golden file", async () => {
     await expect(ndjson(sampleReport())).toMatchFileSnapshot("golden/report.ndjson");
   });
 
-  it("are one JSON object a line, from run-start to run-end", () => {
+  it("are one JSON object on each line, from run-start to run-end", () => {
     const report = sampleReport();
     const events: { event: string }[] = ndjson(report)
       .trimEnd()
@@ -123,11 +120,11 @@ describe("the events", () => {
 });
 
 describe("the SARIF file", () => {
-  it("reads as the golden file says", async () => {
+  it("matches the golden file", async () => {
     await expect(sarif(sampleReport())).toMatchFileSnapshot("golden/report.sarif");
   });
 
-  it("points each result at its rule, suppresses known ones and has none when all holds", () => {
+  it("links each result to its rule, suppresses known ones and is empty when all rules hold", () => {
     const [run] = JSON.parse(sarif(sampleReport())).runs;
     for (const { ruleId, ruleIndex } of run.results) expect(run.tool.driver.rules[ruleIndex].id).toBe(ruleId);
     const suppressed = run.results.filter(

@@ -5,7 +5,7 @@ import { addPermission, label, labelEncodingAll, labelEncodingSome, lowerHex } f
 import { revisionSlot } from "../spec/exchange.ts";
 import { sampleCounterexample, sampleStep } from "./sample-report.ts";
 
-/** The request that carried the revision of the answer before it, ready to be sent again. */
+/** A request that carried the revision of the previous answer, prepared for a rerun. */
 function slotted(revision: string, path: string, body: string | null) {
   const read = sampleStep(null, 200, JSON.stringify({ Policy: "{}", RevisionId: revision }));
   const write = sampleStep(body, 201);
@@ -16,7 +16,7 @@ function slotted(revision: string, path: string, body: string | null) {
   return historyOf(sampleCounterexample({ steps }))[1]?.[0]?.call;
 }
 
-describe("A history that is to be sent again", () => {
+describe("A history for a rerun", () => {
   it.each(["1", 'W/"é\\1"', "f0f0f0f0-0000"])(
     "has a slot for the revision %j, and only there",
     (revision) => {
@@ -32,7 +32,7 @@ describe("A history that is to be sent again", () => {
     },
   );
 
-  it("keeps a RevisionId that is another", () => {
+  it("keeps another RevisionId", () => {
     expect(slotted("1", "/f/policy", '{"RevisionId":"11"}')?.body).toBe('{"RevisionId":"11"}');
   });
 });
@@ -52,8 +52,8 @@ function targetAfter(functionName: string, now: readonly string[]): string {
   return renamed([[{ key: "a", call }]], before, now)[0]?.[0]?.call.target ?? "";
 }
 
-describe("A history moved to another stage", () => {
-  it("names the new functions in the very spelling of the old ones", () => {
+describe("A history moved to another fixture", () => {
+  it("names the new functions in the same spelling", () => {
     const anyCase = fc.tuple(sameLength, fc.constantFrom(...spellings), fc.constantFrom("main", "other"));
     fc.assert(
       fc.property(anyCase, ([fixture, spell, which]) => {
@@ -67,7 +67,7 @@ describe("A history moved to another stage", () => {
     );
   });
 
-  it("takes a name of another length, and leaves other names and other letter cases alone", () => {
+  it("accepts a name of another length, and keeps other names and letter cases", () => {
     expect(targetAfter("addperm-ct-6b86b2-0001-main%3Alive", ["mine", "yours"])).toContain("/mine%3Alive/");
     expect(targetAfter("%41ddperm-ct-6b86b2-0001-main", ["mine", "yours"])).toContain("/%41ddperm-ct-");
     expect(targetAfter("addperm-ct-6b86b2-0002-main", ["mine", "yours"])).toContain("-0002-main");

@@ -38,18 +38,18 @@ function changed(path: string, value: unknown): unknown {
 }
 
 describe("report.json", () => {
-  it("reads as the golden file says", async () => {
+  it("matches the golden file", async () => {
     await expect(json(sampleReport())).toMatchFileSnapshot("golden/report.json");
   });
 
-  it("means the report, ends with a newline and has no character that hides", () => {
+  it("equals the report, ends with a newline and has no invisible character", () => {
     const text = json(sampleReport());
     expect(JSON.parse(text)).toEqual(JSON.parse(JSON.stringify(sampleReport())));
     expect(text.endsWith("}\n")).toBe(true);
     expect(text).not.toMatch(/[\ud800-\udfff](?![\udc00-\udfff])(?<![\ud800-\udbff][\udc00-\udfff])/);
   });
 
-  it("has its members in the same order however the report was built", () => {
+  it("has its members in a fixed order", () => {
     const report = sampleReport();
     const backwards = Object.fromEntries(Object.entries(report).reverse());
     expect(json({ ...report, ...backwards })).toBe(json(report));
@@ -74,7 +74,7 @@ describe("the schema of report.json", () => {
     expect(errorsOf(JSON.parse(json(report)))).toEqual([]);
   });
 
-  it("gives its codes the types that the engine has for them", () => {
+  it("has the codes of the engine's types", () => {
     expectTypeOf<Schemas["ReportReasonCode"]>().toEqualTypeOf<Reason["code"]>();
     expectTypeOf<Schemas["ReportSilenceCode"]>().toEqualTypeOf<Silence>();
     expectTypeOf<Schemas["ReportCapability"]>().toEqualTypeOf<Capability>();
@@ -83,7 +83,7 @@ describe("the schema of report.json", () => {
     expectTypeOf<Schemas["ReportColumn"]>().toEqualTypeOf<Column>();
   });
 
-  it("names every capability that a rule needs, and demands every member of a tally", () => {
+  it("has every capability that a rule needs, and requires every member of a tally", () => {
     const { capability, tally } = JSON.parse(JSON.stringify(schema)).$defs;
     const needed = new Set(rules.flatMap(({ needs }) => needs));
     expect(capability.enum).toEqual(expect.arrayContaining([...needed]));
@@ -141,7 +141,7 @@ describe("the schema of report.json", () => {
 const green = greenReport();
 const nothing = "keeps no readable policy: GetPolicy answers 501";
 
-/** A report of an earlier version: what decides stands in sentences alone. */
+/** A report of an earlier version, with reasons as sentences only. */
 function old(...rules: readonly RuleReport[]): Report {
   const { unsupported: _, ...target } = { ...green.target, cannot: [nothing] };
   return { ...green, target, rules: [...green.rules, ...rules] };
@@ -152,7 +152,7 @@ const unexercised = { document: "unexercised", aws: "unexercised" } as const;
 const inconclusive = { document: "inconclusive", aws: "inconclusive" } as const;
 
 describe("A report of an earlier version", () => {
-  it("excuses what the target cannot do, by the sentence", () => {
+  it("excuses unsupported capabilities by the sentence", () => {
     const rule = sampleRule("a.b", { verdicts: unexercised, reason: nothing });
     const report = read(old(rule));
     expect(ruleStatus(report.rules.at(-1) ?? rule, report)).toBe("excused");
@@ -161,7 +161,7 @@ describe("A report of an earlier version", () => {
     expect(exitCode(read(old({ ...rule, reason: nothing.slice(0, -1) })))).toBe(3);
   });
 
-  it("explains a rule by the rule that the sentence names", () => {
+  it("explains a rule by the rule in the sentence", () => {
     const known = sampleRule("a.b", { verdicts: { document: "violated", aws: "violated" }, known: true });
     const rule = (by: string) =>
       sampleRule("c.d", { verdicts: inconclusive, reason: `explained by the violation of ${by}` });
@@ -171,7 +171,7 @@ describe("A report of an earlier version", () => {
     expect(exitCode(read(old(known, rule("a.bc"))))).toBe(3);
   });
 
-  it("records by its sentences how often a violation showed, and why there was no answer", () => {
+  it("gives the number of reruns and the reason for no answer from its sentences", () => {
     const silent = { ...sampleStep(null, null), silence: "reset: the connection was dropped" };
     const { silenceCode: _, ...step } = silent;
     const { reruns: __, ...counterexample } = sampleCounterexample({ steps: [step], reproduced: "3 of 20" });
@@ -186,7 +186,7 @@ describe("A report of an earlier version", () => {
     expect(shapes("as recorded")).toEqual(["no answer: reset"]);
   });
 
-  it("is read by its members where it has them, whatever the sentences say", () => {
+  it("is read by its codes when it has them, whatever the sentences say", () => {
     const rule = sampleRule("a.b", { verdicts: unexercised, reason: nothing, reasonCode: "not-exercised" });
     expect(exitCode(read(old(rule)))).toBe(3);
   });

@@ -8,7 +8,7 @@ import type {
   Tally,
 } from "../reports/report.ts";
 
-/** What a hostile target may put into an answer: escapes for each of the formats that reports are written in. */
+/** Hostile text in an answer, with an attack on each report format. */
 export const hostile = [
   "\u001b[31mred\u001b[0m\u001b]0;title\u0007",
   "\u009b2J\u0085\u007f",
@@ -66,7 +66,7 @@ export function sampleCounterexample(changes: Partial<Counterexample> = {}): Cou
   };
 }
 
-/** A rule that holds in both columns unless told otherwise. */
+/** A rule that holds in both columns, with changes. */
 export function sampleRule(id: string, changes: Partial<RuleReport> = {}): RuleReport {
   return {
     id,
@@ -182,7 +182,7 @@ function cell(
   return { member, constraint, input, decided: true, accepted, refused, refusedOther, unsettled, ...rest };
 }
 
-/** One of every standing: kept, broken, open, unsettled, never sent, out of reach. */
+/** One cell of every status. */
 const cells: readonly CoverageCell[] = [
   cell("Qualifier", "optional", "valid", [82, 0, 0, 0]),
   cell("Qualifier", "optional", "missing", [246, 0, 1, 0]),

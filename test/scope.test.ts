@@ -19,13 +19,13 @@ import { createReference } from "../targets/reference/reference.ts";
 
 const clock = () => performance.now();
 
-/** How a target behaves, and how a run on it is made. */
+/** The behaviour of a target, and options of the run. */
 interface On {
   readonly mutate?: (behaviour: Behaviour) => Behaviour;
-  /** Milliseconds that an answer to a call takes to come; the call is carried out `late`, or at once. */
+  /** Milliseconds until the answer to a call. With `late` the call takes effect then, otherwise at once. */
   readonly slow?: (call: Outgoing) => number;
   readonly late?: boolean;
-  /** Hears each request before it is carried out. */
+  /** Called with each request before it takes effect. */
   readonly heard?: (call: Outgoing, number: number) => void;
   readonly budget?: number;
   readonly timeoutMs?: number;
@@ -35,7 +35,7 @@ interface On {
   readonly target?: Target;
 }
 
-/** A reference in this process that counts what it gets and can be asked what stands on it. */
+/** A reference in this process that counts its requests and lists its functions. */
 function targetOf({ mutate = (same) => same, slow = () => 0, late = false, heard }: On) {
   const reference = createReference({ behaviour: mutate(faithful) });
   const carried = inProcess(reference, { clock });
@@ -47,7 +47,7 @@ function targetOf({ mutate = (same) => same, slow = () => 0, late = false, heard
       heard?.(call, requests);
       const ms = slow(call);
       if (ms === 0) return carried.send(call, how);
-      // It is carried out in any case, and whoever gives up before goes without the answer.
+      // The call takes effect even when the client has given up.
       const carry = () => carried.send(call, { deadlineMs: 1000 });
       const answer = late ? sleep(ms).then(carry) : carry().then((done) => sleep(ms).then(() => done));
       const gaveUp = sleep(how.deadlineMs, how.signal).then((): Answer => {
@@ -105,7 +105,7 @@ const common = {
   safeMode: false,
 } as const;
 
-/** Runs until the end, whichever that is: the faults of the report, or the reason for none. */
+/** Runs to the end and returns the faults of the report, or the error. */
 async function runOn(
   on: On,
   options: Partial<RunOptions> = {},
@@ -135,7 +135,7 @@ async function runOn(
   return { said, target };
 }
 
-/** What a target gets once a run is over, and what stands on it then: nothing, if it really is. */
+/** The requests after the end of a run, and the remaining functions. Both must be empty. */
 async function afterwards(target: Target): Promise<{ requests: number; functions: readonly string[] }> {
   const before = target.requests();
   await sleep(150);
@@ -144,7 +144,7 @@ async function afterwards(target: Target): Promise<{ requests: number; functions
 
 const nothing = { requests: 0, functions: [] };
 
-/** A rule that throws as soon as it is asked while this says so. */
+/** A rule that throws while `when` returns true. */
 function throwing(when: () => boolean): Rule {
   const judge = () => {
     if (when()) throw new Error("The rule is broken.");
@@ -154,7 +154,7 @@ function throwing(when: () => boolean): Rule {
   return { ...body, id: "test.throws", trigger: { on: "answer", judge } };
 }
 
-/** Says yes in its call of this number, once. */
+/** Returns true only in the call with this number. */
 function atCall(number: number): () => boolean {
   let calls = 0;
   return () => {
@@ -163,13 +163,13 @@ function atCall(number: number): () => boolean {
   };
 }
 
-/** Acknowledges removals and keeps the statements, so that new functions are wanted again and again. */
+/** Acknowledges removals but keeps the statements, so that the run needs new functions repeatedly. */
 const clinging = change(() => ({ remove: (statements) => statements }));
 
 const isCreation = ({ method, target }: Outgoing) => method === "POST" && /\/functions\/?$/.test(target);
 const slowly = (call: Outgoing) => (isCreation(call) ? 40 : 0);
 
-/** Says yes to the creation of this number: the first sixteen are those of eight fixtures. */
+/** Returns true for the creation with this number. The first sixteen create eight fixtures. */
 function atCreation(number: number): (call: Outgoing) => boolean {
   let creations = 0;
   return (call) => {
@@ -178,7 +178,7 @@ function atCreation(number: number): (call: Outgoing) => boolean {
   };
 }
 
-/** A signal that is given when the target hears a request for which this says so. */
+/** A signal that is aborted at the first request for which `when` returns true. */
 function endingAt(when: (call: Outgoing, number: number) => boolean): Pick<On, "signal" | "heard"> {
   const controller = new AbortController();
   const heard = (call: Outgoing, number: number) => {
@@ -192,13 +192,13 @@ describe("After a run in which a rule throws", () => {
     ["on new functions only", {}],
     ["while functions are created again and again", { mutate: clinging }],
     ["at a target that is slow to create", { mutate: clinging, slow: slowly }],
-  ])("nothing more is sent and no function is left, %s", async (_how, on) => {
+  ])("no more requests are sent and no function is left, %s", async (_how, on) => {
     const { said, target } = await runOn(on, { rules: [...rules, throwing(atCall(60))] });
     expect(said).toContain("The rule is broken.");
     expect(await afterwards(target)).toEqual(nothing);
   });
 
-  it("no function is left that was being created at that very moment", async () => {
+  it("a function that was being created at that moment is deleted", async () => {
     let creating = false;
     const isAnew = atCreation(18);
     const heard = (call: Outgoing) => {
@@ -211,7 +211,7 @@ describe("After a run in which a rule throws", () => {
     expect(await afterwards(target)).toEqual(nothing);
   });
 
-  it("nothing more is sent where it throws while violations are tried again", async () => {
+  it("no more requests are sent when it throws during reruns", async () => {
     let confirming = false;
     const late = atCall(4);
     const faulty = ["success.is-201", "StatementId.duplicate", "refusal.changes-no-statement"] as const;
@@ -234,7 +234,7 @@ describe("After a run in which a rule throws", () => {
 });
 
 describe("After a run in which an observer throws", () => {
-  /** Throws at the first event of this type, and is told nothing any more. */
+  /** An observer that throws at the first event of this type. */
   const breaking = (at: RunEvent["type"]): Observer & { heard: RunEvent["type"][] } => ({
     heard: [],
     on({ type }) {
@@ -244,7 +244,7 @@ describe("After a run in which an observer throws", () => {
   });
 
   it.each(["run-started", "fixture-ready", "batch", "case-finished", "run-finished"] as const)(
-    "at an event %s the others are told how it ends, nothing more is sent and no function is left",
+    "at an event %s the others get the end of the run, no more requests are sent and no function is left",
     async (at) => {
       const broken = breaking(at);
       const told: RunEvent[] = [];
@@ -260,19 +260,19 @@ describe("After a run in which an observer throws", () => {
   );
 });
 
-describe("After a run that was ended from outside", () => {
+describe("After an aborted run", () => {
   it.each([
     ["when the first function is created", atCreation(1)],
-    ["when the stages are created together", atCreation(5)],
+    ["when the fixtures are created together", atCreation(5)],
     ["in the middle", (_call: Outgoing, number: number) => number === 400],
-    ["when a function is created anew", atCreation(18)],
-  ])("nothing more is sent and no function is left, %s", async (_when, when) => {
+    ["when a function is created again", atCreation(18)],
+  ])("no more requests are sent and no function is left, %s", async (_when, when) => {
     const { said, target } = await runOn({ mutate: clinging, slow: slowly, ...endingAt(when) });
     expect(said).toMatch(/interrupted|was ended/);
     expect(await afterwards(target)).toEqual(nothing);
   });
 
-  it("the policy of an existing function is as it was, also where an addition came late", async () => {
+  it("the policy of an existing function is restored, also after a late addition", async () => {
     const slow = ({ method, target }: Outgoing) => (method === "POST" && /\/policy/.test(target) ? 30 : 0);
     const on = { slow, late: true, ...endingAt((call, number) => number > 60 && slow(call) > 0) };
     const target = targetOf(on);
@@ -291,15 +291,15 @@ describe("After a run that was ended from outside", () => {
 });
 
 describe("After a run whose budget is spent", () => {
-  it.each([250, 400])("of %i requests nothing more is sent and no function is left", async (budget) => {
+  it.each([250, 400])("of %i requests no more requests are sent and no function is left", async (budget) => {
     const { said, target } = await runOn({ mutate: clinging, slow: slowly, budget });
     expect(said).toContain("the request budget is spent");
     expect(await afterwards(target)).toEqual(nothing);
   });
 });
 
-describe("A creation that is given up and carried out all the same", () => {
-  it("is undone, since a function that is not there yet may still come", async () => {
+describe("A creation that times out and still takes effect", () => {
+  it("is undone, because the function may appear later", async () => {
     const slow = (call: Outgoing) => (isCreation(call) ? 120 : 0);
     const { said, target } = await runOn({ slow, late: true, timeoutMs: 80 });
     expect(said).toContain("gave no answer to CreateFunction");
@@ -307,8 +307,8 @@ describe("A creation that is given up and carried out all the same", () => {
   });
 });
 
-describe("Stages that are arranged together", () => {
-  it("end together when one of them cannot be had, and leave nothing", async () => {
+describe("Fixtures that are set up together", () => {
+  it("are all torn down when one of them fails", async () => {
     const operations: string[] = [];
     const refusing = change(() => ({
       intercept: ({ body }) =>
@@ -318,14 +318,14 @@ describe("Stages that are arranged together", () => {
     const slow = (call: Outgoing) => (call.body?.includes("addperm-ct-scope-03") ? 0 : slowly(call));
     const { said, target } = await runOn({ mutate: refusing, slow, heard });
     expect(said).toContain("refused to create the function addperm-ct-scope-0300-main");
-    // The first fixture is arranged alone, and no other got as far as its versions.
+    // The first fixture is set up alone, and no other one published its versions.
     expect(operations.filter((one) => one === "POST versions")).toHaveLength(2);
     expect(await afterwards(target)).toEqual(nothing);
   });
 });
 
 describe("After a comparison of two targets", () => {
-  /** Compares two that behave so, and tells what each got afterwards. */
+  /** Compares two such targets, and returns the state of each afterwards. */
   async function compared(on: On, progress: () => void = () => {}) {
     const targets = { x: targetOf(on), y: targetOf(on) };
     const sideOf = async (side: "x" | "y") => ({
@@ -352,7 +352,7 @@ describe("After a comparison of two targets", () => {
   it.each([
     ["on new functions only", {}],
     ["at targets that are slow to create", { mutate: clinging, slow: slowly }],
-  ])("that fails nothing more is sent and no function is left, %s", async (_how, on) => {
+  ])("that fails no more requests are sent and no function is left, %s", async (_how, on) => {
     const late = atCall(20);
     const { said, left } = await compared(on, () => {
       if (late()) throw new Error("It is broken.");
@@ -363,8 +363,8 @@ describe("After a comparison of two targets", () => {
 
   it.each([
     ["in the middle", (_call: Outgoing, number: number) => number === 400],
-    ["when a function is created anew", atCreation(40)],
-  ])("that is ended from outside nothing more is sent and no function is left, %s", async (_when, when) => {
+    ["when a function is created again", atCreation(40)],
+  ])("that is aborted no more requests are sent and no function is left, %s", async (_when, when) => {
     const { said, left } = await compared({ mutate: clinging, slow: slowly, ...endingAt(when) });
     expect(said).toMatch(/interrupted|was ended/);
     expect(left).toEqual([nothing, nothing]);

@@ -26,7 +26,7 @@ async function signature(call: Partial<Outgoing>, sessionToken?: string) {
   return new Map(await authorize({ ...base, ...call }, host, "lambda"));
 }
 
-// Agreed on by three independent signers.
+// Three independent signers agree on these signatures.
 const vectors = [
   [
     "/2015-03-31/functions/my-function/policy",
@@ -47,7 +47,7 @@ const vectors = [
   ["/2015-03-31/functions//policy", "b38bd9d394d19f015357168a6a524c377834defa626441634e3a0c5726ff4180"],
 ] as const;
 
-test.each(vectors)("signs %s as other signers do", async (target, expected) => {
+test.each(vectors)("signs %s like other signers", async (target, expected) => {
   const headers = await signature({ target });
   expect(headers.get("Authorization")).toBe(
     `AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20260101/us-west-2/lambda/aws4_request, SignedHeaders=content-type;host;x-amz-date, Signature=${expected}`,
@@ -63,7 +63,7 @@ test("a session token is sent and signed", async () => {
   );
 });
 
-test("a body in base64 is signed as the bytes it stands for", async () => {
+test("a body in base64 is signed as its bytes", async () => {
   const plain = await signature({});
   const encoded = await signature({
     body: Buffer.from('{"StatementId":"s"}').toString("base64"),
@@ -72,7 +72,7 @@ test("a body in base64 is signed as the bytes it stands for", async () => {
   expect(encoded).toEqual(plain);
 });
 
-test("every value of a parameter that is given twice is signed", async () => {
+test("both values of a repeated parameter are signed", async () => {
   const once = await signature({ target: "/p?Qualifier=1" });
   const twice = await signature({ target: "/p?Qualifier=1&Qualifier=2" });
   const other = await signature({ target: "/p?Qualifier=1&Qualifier=3" });
@@ -80,7 +80,7 @@ test("every value of a parameter that is given twice is signed", async () => {
 });
 
 test.each(["/p?Qualifier=%zz", "/p?&&=&%", "/p?__proto__=1", "/%zz/../%2e%2e", "/p?Qualifier"])(
-  "signs the odd target %s rather than fail",
+  "signs the malformed target %s without an error",
   async (target) => {
     expect((await signature({ target })).get("Authorization")).toMatch(/Signature=[0-9a-f]{64}$/);
   },
@@ -107,7 +107,7 @@ test("signs the example that AWS published for Signature Version 4", async () =>
   ]);
 });
 
-test("one key is used for a day, and another on the next day and for another service", async () => {
+test("the key changes with the day and the service", async () => {
   let now = "2026-01-01T23:59:59Z";
   const options = { credentials: { accessKeyId: "AKIDEXAMPLE", secretAccessKey }, region: "us-west-2" };
   const kept = signingAuthorizer({ ...options, now: () => new Date(now) });
@@ -121,7 +121,7 @@ test("one key is used for a day, and another on the next day and for another ser
   }
 });
 
-/** The official signer, given what a target says in parts. */
+/** The signature of the official signer, which takes the target in parts. */
 async function official(
   { call, service, credentials, now }: Signed,
   { region }: { readonly region: string },
@@ -158,7 +158,7 @@ function decoded(text: string): string {
   }
 }
 
-/** The official signer makes its hashes with `new`. */
+/** A hash class, because the official signer creates hashes with `new`. */
 class Sha256 {
   readonly #hash;
 
@@ -258,7 +258,7 @@ const signed: fc.Arbitrary<Signed> = fc.record({
   now: fc.date({ min: new Date("1970-01-01"), max: new Date("9999-12-31"), noInvalidDate: true }),
 });
 
-test("signs odd paths, queries, headers, bodies and tokens as the official signer does", async () => {
+test("signs unusual paths, queries, headers, bodies and tokens like the official signer", async () => {
   const region = "eu-central-1";
   await fc.assert(
     fc.asyncProperty(signed, async (one) => {

@@ -1,18 +1,18 @@
 import fc from "fast-check";
 import type { PolicyInput, PolicyOperation, PolicyOutput } from "../oracle/policy-set-model.ts";
 
-/** A call as it is planned: what is sent, when, and at which point between sending and answer it takes effect. */
+/** A planned call: its request, its times, and when it takes effect between request and answer. */
 export interface Planned {
   readonly kind: "add" | "remove" | "read";
   readonly sid: string;
   readonly start: number;
   readonly length: number;
-  /** From 0, at once, to 1, with the answer. */
+  /** From 0, with the request, to 1, with the answer. */
   readonly subject: number;
   readonly fate: "answered" | "lost" | "never" | "refused";
 }
 
-/** Plans of calls that overlap as much as `span` and the lengths make them. */
+/** Plans of calls. `span` and the lengths determine the overlap. */
 export function plans(options: {
   readonly count: { readonly minLength: number; readonly maxLength: number };
   readonly sids: readonly string[];
@@ -32,7 +32,7 @@ export function plans(options: {
   );
 }
 
-/** What a correct policy that begins with `sids` answers to planned calls. */
+/** The answers of a correct policy, which starts with `sids`, to planned calls. */
 export function executed(planned: readonly Planned[], sids: readonly string[]): readonly PolicyOperation[] {
   const stored = new Set(sids);
   const turns = planned
@@ -89,7 +89,7 @@ export function corruptions(count: number, sids: readonly string[]): fc.Arbitrar
   });
 }
 
-/** The history with one answer falsified; it may still be a possible one. */
+/** The history with one falsified answer. It may still be linearizable. */
 export function corrupted(
   history: readonly PolicyOperation[],
   { at, how, word, pick, sid }: Corruption,

@@ -21,12 +21,12 @@ export function answer(status: number, body: unknown = {}, name?: string): Answe
   return { kind: "response", status, headers, body: JSON.stringify(body), ...times };
 }
 
-/** The refusal of an id that is taken, of what is not there, and of a revision that is not current. */
+/** The refusals of a duplicate id, of a missing resource, and of a stale revision. */
 export const conflict = answer(409, {}, "ResourceConflictException");
 export const notFound = answer(404, {}, "ResourceNotFoundException");
 export const stale = answer(412, {}, "PreconditionFailedException");
 
-/** An addition on the first function unless told otherwise. */
+/** An addition, by default to the first function. */
 export function add(
   sid: string,
   { on = names.main, query = null, ...members }: Readonly<Record<string, unknown>> & AddOptions = {},
@@ -55,13 +55,13 @@ function statement(sid: string, key: string): Readonly<Record<string, unknown>> 
   };
 }
 
-/** A success that shows the statement, and a policy that holds statements. `key` is the policy's: name, or name:qualifier. */
+/** A success that shows the statement, and a policy with statements. `key` is a name or name:qualifier. */
 export const added = (sid: string, key = names.main) =>
   answer(201, { Statement: JSON.stringify(statement(sid, key)) });
 export const policyOf = (key: string, ...sids: readonly string[]) =>
   answer(200, { Policy: JSON.stringify({ Statement: sids.map((sid) => statement(sid, key)) }) });
 
-/** Plays calls one after the other against the given answers, on a fixture whose policies are empty. */
+/** Observes calls one after the other with the given answers, on a fixture with empty policies. */
 function execution(...story: readonly Told[]): readonly ObservedBatch[] {
   let modelState: ModelState = initialModelState(fixture, true);
   return story.map(([call, given], index) => {
@@ -71,7 +71,7 @@ function execution(...story: readonly Told[]): readonly ObservedBatch[] {
   });
 }
 
-/** The rules that are blamed for a story: what another broken rule explains is left to that one. */
+/** The rules that the calls violate, without violations that another violated rule explains. */
 export function blamed(...story: readonly Told[]): readonly string[] {
   const judge = judgeOf(rules);
   const found = execution(...story)

@@ -16,12 +16,12 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true }));
 
-/** Sweeps in a folder of its own; never rejects. */
+/** Sweeps in its own folder; never rejects. */
 function sweep(...args: readonly string[]): Promise<Ran> {
   return runCommand(["sweep", ...args], { cwd: folder });
 }
 
-/** Writes the journal of a run that was killed. */
+/** Writes the journal of a killed run. */
 async function journal(
   run: string,
   endpoint: string,
@@ -50,7 +50,7 @@ async function post(url: string, body: unknown): Promise<void> {
   if (!answer.ok) throw new Error(await answer.text());
 }
 
-it("deletes what every journal in the folder notes, at its own endpoint and in its region", async () => {
+it("deletes the functions of every journal in the folder, at its endpoint and in its region", async () => {
   const targets = [createReference(), createReference()];
   for (const [index, target] of targets.entries()) {
     const { href } = await target.listen();
@@ -70,7 +70,7 @@ it("deletes what every journal in the folder notes, at its own endpoint and in i
 
 const canonical = { Action: "lambda:InvokeFunction", Principal: "s3.amazonaws.com" };
 
-it("gives back the policy that a killed run had emptied, says what it did, and does nothing the second time", async () => {
+it("restores the policy of a killed run, reports it, and does nothing the second time", async () => {
   const target = createReference();
   const { href } = await target.listen();
   await create(href, "mine");
@@ -97,7 +97,7 @@ it("gives back the policy that a killed run had emptied, says what it did, and d
   expect([second.code, second.out]).toEqual([0, "nothing was left behind\n"]);
 });
 
-it("keeps the journal while a policy cannot be given back, and forgets one whose function is gone", async () => {
+it("keeps the journal while a policy cannot be restored, and drops one whose function is deleted", async () => {
   const target = createReference();
   const { href } = await target.listen();
   await create(href, "mine");
@@ -122,7 +122,7 @@ it("keeps the journal while a policy cannot be given back, and forgets one whose
   expect([code, await left()]).toEqual([3, ["a.json"]]);
 });
 
-it("leaves the policy of a run that is still going on alone", async () => {
+it("does not change the policy of a run in progress", async () => {
   const policies = [{ functionName: "mine", qualifier: null, resource: "arn", statements: [] }];
   const more = { pid: process.pid, startedAt: new Date().toISOString(), functions: [], policies };
   const target = createReference();
@@ -133,8 +133,8 @@ it("leaves the policy of a run that is still going on alone", async () => {
   expect([code, await left()]).toEqual([3, ["live.json"]]);
 });
 
-it("is named by the second Ctrl-C", async () => {
-  // What is asked for clean-up is never answered.
+it("is recommended after the second Ctrl-C", async () => {
+  // The requests of the clean-up get no answer.
   let requests = 0;
   const server = createServer(() => {
     requests += 1;
@@ -161,7 +161,7 @@ it("is named by the second Ctrl-C", async () => {
   expect([code, await left()]).toEqual([130, [expect.stringMatching(/^addperm-ct-/)]]);
 });
 
-it("names the command where requests must be signed, and what cannot be reached", async () => {
+it("prints the command when requests must be signed, and names an unreachable endpoint", async () => {
   await journal("a", "https://lambda.eu-west-1.amazonaws.com/", "eu-west-1", "addperm-ct-a-main");
   await journal("b", "http://127.0.0.1:1/", "us-east-1", "addperm-ct-b-main");
   const { code, out } = await sweep();
@@ -172,7 +172,7 @@ it("names the command where requests must be signed, and what cannot be reached"
   expect([code, await left()]).toEqual([3, ["a.json", "b.json"]]);
 });
 
-it("says that nothing was left behind where no journal is", async () => {
+it("says that nothing was left behind when there is no journal", async () => {
   expect(await sweep()).toEqual({ code: 0, out: "nothing was left behind\n", err: "" });
 });
 

@@ -22,12 +22,12 @@ function grant(endpoint: string, members: object): Promise<Response> {
 }
 
 describe("targets", () => {
-  it("are known by name, the reference first", () => {
+  it("have names, and the reference is first", () => {
     expect(builtin.map(({ name }) => name)).toEqual(["reference", "prism", "moto", "ministack"]);
     expect(() => targetNamed("mot")).toThrow(/"mot".*reference, prism, moto, ministack/);
   });
 
-  it("can be stopped, and then listen no more", async () => {
+  it("no longer listen after a stop", async () => {
     const { endpoint, stop } = await embedded.start();
     expect((await grant(endpoint, {})).status).toBe(404);
     await stop();
@@ -35,7 +35,7 @@ describe("targets", () => {
     expect(await isListening(Number(new URL(endpoint).port))).toBe(false);
   });
 
-  it("read the contract as we do, where it is Prism that reads", async () => {
+  it("include Prism, which uses the same contract", async () => {
     const { endpoint, stop } = await prism.start();
     expect((await grant(endpoint, {})).status).toBe(201);
     expect((await grant(endpoint, { StatementId: "" })).status).toBe(400);
@@ -44,8 +44,8 @@ describe("targets", () => {
   });
 });
 
-describe("a server that keeps nothing", () => {
-  it("is started again where it has ended, and not where it listens or was stopped", async () => {
+describe("a server without state", () => {
+  it("is restarted after it exits, but not while it listens or after a stop", async () => {
     const port = await freePort();
     const code = `require("node:http").createServer((q, r) => (q.url === "/end" ? process.exit(1) : r.setHeader("Connection", "close").end(String(process.pid)))).listen(${port}, "127.0.0.1")`;
     const server = {
@@ -73,18 +73,18 @@ describe("a target that cannot be started", () => {
   const folder = mkdtemp(join(tmpdir(), "targets-"));
   afterAll(async () => rm(await folder, { recursive: true }));
 
-  it("says how moto is installed", async () => {
+  it("says how to install moto", async () => {
     const start = moto.start({ folder: await folder });
     await expect(start).rejects.toThrow(/npm run target -- moto/);
     await expect(start).rejects.toBeInstanceOf(Fault);
   });
 
-  it("says what to do without Python", async () => {
+  it("says what to do when Python is missing", async () => {
     const install = moto.install({ folder: await folder, python: "no-such-python" });
     await expect(install).rejects.toThrow(/no-such-python could not be run; install it/);
   });
 
-  it("repeats the last words of a server that ends at once", async () => {
+  it("prints the last output of a server that exits at once", async () => {
     const args = ["-e", "console.error('no licence'); process.exit(3)"];
     const port = await freePort();
     const start = startServer({
@@ -97,7 +97,7 @@ describe("a target that cannot be started", () => {
     await expect(start).rejects.toThrow("Server did not start: no licence");
   });
 
-  it("is given up when it never listens", async () => {
+  it("times out when it never listens", async () => {
     const args = ["-e", "setInterval(() => {}, 1000)"];
     const port = await freePort();
     const start = startServer({ name: "Server", command: process.execPath, args, port, readyWithinMs: 300 });
@@ -109,12 +109,12 @@ describe("the in-process transport", () => {
   const call = { method: "GET", target: "/nowhere", headers: [], body: null };
   const clock = () => 0;
 
-  it("brings the reference's answers", async () => {
+  it("returns the answers of the reference", async () => {
     const answer = await inProcess(createReference(), { clock }).send(call, { deadlineMs: 1000 });
     expect(answer).toMatchObject({ kind: "response", status: 404 });
   });
 
-  it("tells a dropped connection and one that never answers apart", async () => {
+  it("distinguishes a dropped connection from a missing answer", async () => {
     const deaf = createReference({ behaviour: { ...faithful, intercept: () => new Promise(() => {}) } });
     const rude = createReference({ behaviour: { ...faithful, intercept: () => "drop" } });
     const send = (reference: typeof deaf) => inProcess(reference, { clock }).send(call, { deadlineMs: 20 });

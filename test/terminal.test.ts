@@ -6,20 +6,20 @@ import { greenReport, hostile, sampleCounterexample, sampleReport, sampleRule } 
 const plain = { columns: 80, color: false } as const;
 
 describe("the terminal report", () => {
-  it("reads as the golden file says", async () => {
+  it("matches the golden file", async () => {
     await expect(runText(sampleReport(), plain)).toMatchFileSnapshot("golden/terminal.txt");
   });
 
-  it("reads as the golden file says when it is verbose", async () => {
+  it("matches the golden file when it is verbose", async () => {
     const text = runText(sampleReport({ incomplete: true }), { ...plain, verbose: true });
     await expect(text).toMatchFileSnapshot("golden/terminal-verbose.txt");
   });
 
-  it("reads as the golden file says when everything holds", async () => {
+  it("matches the golden file when everything holds", async () => {
     await expect(runText(greenReport(), plain)).toMatchFileSnapshot("golden/terminal-green.txt");
   });
 
-  it.each([40, 80, 120])("fits %d columns, but for the commands, which stay whole", (columns) => {
+  it.each([40, 80, 120])("fits %d columns, except commands, which are not wrapped", (columns) => {
     const report = sampleReport();
     const commands = [
       ...(report.shell ?? []),
@@ -34,7 +34,7 @@ describe("the terminal report", () => {
     expect(lines.filter(isCommand)).toHaveLength(6);
   });
 
-  it("shows three of many calls in flight together in full, draws them all, and shows all when verbose", () => {
+  it("shows three of many calls in flight together, draws them all, and shows all when verbose", () => {
     const [step] = sampleCounterexample().steps;
     if (step === undefined) throw new Error("The sample has no steps.");
     const { request } = step;
@@ -59,13 +59,13 @@ describe("the terminal report", () => {
     expect(verbose.match(/"StatementId":"race-/g)).toHaveLength(12);
   });
 
-  it("shows whole lines where a report has no part that they share", () => {
+  it("shows complete commands when a report has no shared setup", () => {
     const { shell: _, ...older } = sampleReport();
     expect(runText(older, plain)).toContain(`\n  ${sampleCounterexample().curl}\n`);
     expect(runText(older, plain)).not.toContain("paste this");
   });
 
-  it("lets no control, bidi or invisible character through, and writes no ANSI without colour", () => {
+  it("has no control, bidi or invisible character, and no ANSI without colour", () => {
     const text = runText(sampleReport(), { ...plain, verbose: true });
     expect(text).not.toMatch(
       /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]/,
@@ -73,7 +73,7 @@ describe("the terminal report", () => {
     expect(text).not.toMatch(/[\ud800-\udfff]/u);
   });
 
-  it("starts no line with what a CI runner takes for a command", () => {
+  it("has no line that is a CI command", () => {
     const seen = `${"x".repeat(66)} ::error::a ::set-env name=x::y ##[add-mask]z`;
     const counterexample = sampleCounterexample({ seen, expected: `::error::${hostile}` });
     const rule = sampleRule("a.b", { verdicts: { document: "violated", aws: "violated" }, counterexample });
@@ -86,7 +86,7 @@ describe("the terminal report", () => {
     }
   });
 
-  it("shows a body of 300 characters whole and says how long a longer one is", () => {
+  it("shows a body of 300 characters completely and gives the length of a longer one", () => {
     const body = (length: number) => sampleReport({ rules: [rule(`{"a":"${"b".repeat(length - 8)}"}`)] });
     const rule = (text: string) => {
       const [step] = sampleCounterexample().steps;
@@ -101,13 +101,13 @@ describe("the terminal report", () => {
     expect(joined(runText(body(301), plain))).toContain("… (301 characters)");
   });
 
-  it("is the same text in colour once the colours are taken out", () => {
+  it("is the same text in colour without the escape sequences", () => {
     const coloured = runText(sampleReport(), { ...plain, color: true });
     expect(coloured).toContain("\u001b[31m✗ answer.status-201");
     expect(coloured.replaceAll(/\u001b\[\d+m/g, "")).toBe(runText(sampleReport(), plain));
   });
 
-  it("says the exit code that it is told", () => {
+  it("shows the given exit code", () => {
     expect(runText(greenReport(), { ...plain, exit: 1 })).toContain("Exit code 1:");
   });
 });

@@ -17,11 +17,11 @@ const drawing = [
   "read                          |---|   y",
 ].join("\n");
 
-test("a lost update is drawn earliest first, with its overlaps and its open end", () => {
+test("a lost update is drawn earliest first, with overlaps and an open end", () => {
   expect(timeline(lostUpdate)).toBe(drawing);
 });
 
-test("long names are cut so that the bars keep their room", () => {
+test("long names are truncated to leave room for the bars", () => {
   const sid = "s".repeat(100);
   const long = lostUpdate.map((each) => ({ ...each, label: `${each.label} ${sid}`, result: sid }));
   const lines = timeline(long).split("\n");
@@ -29,12 +29,12 @@ test("long names are cut so that the bars keep their room", () => {
   expect(lines[0]).toMatch(/^add x s+\.\. {2}\|-+\| +s+\.\.$/);
 });
 
-test("characters that a terminal may not have are drawn as question marks", () => {
+test("characters other than ASCII are drawn as question marks", () => {
   const [line] = timeline([{ label: "add é\n", invokedAt: 0, returnedAt: 1, result: "ok" }]).split("\n");
   expect(line).toBe("add ??  |---|   ok");
 });
 
-test("nothing is drawn of nothing", () => {
+test("an empty history gives an empty drawing", () => {
   expect(timeline([])).toBe("");
 });
 
@@ -48,7 +48,7 @@ const operations = fc.array(
   { minLength: 1, maxLength: 40 },
 );
 
-test("whatever is drawn, it is one line an operation, in plain ASCII and within the width", () => {
+test("every drawing has one line for each operation, in ASCII and within the width", () => {
   fc.assert(
     fc.property(operations, fc.integer({ min: 40, max: 120 }), (drawn, width) => {
       const timed = drawn.map(({ length, ...each }) => ({
@@ -62,7 +62,7 @@ test("whatever is drawn, it is one line an operation, in plain ASCII and within 
   );
 });
 
-test("bars show exactly which operations overlap as long as every instant has its column", () => {
+test("bars show exactly which operations overlap while every instant has its column", () => {
   const few = fc.array(fc.record({ from: fc.nat({ max: 12 }), length: fc.integer({ min: 1, max: 9 }) }), {
     minLength: 2,
     maxLength: 8,

@@ -5,7 +5,7 @@ import { questions } from "../rules/unspecified.ts";
 import { judgeVariant } from "../runner/kill-matrix.ts";
 import { createReference } from "../targets/reference/reference.ts";
 
-/** What a usual run does not ask: it takes the suite `wire`, which some targets do not survive, and a socket. */
+/** Unspecified behaviours that a usual run does not probe: they need a socket and the suite `wire`, which can crash targets. */
 const onlyOnTheWire: readonly string[] = [
   "FunctionName.undecodable",
   "Qualifier.undecodable",
@@ -21,7 +21,7 @@ const onlyOnTheWire: readonly string[] = [
   "route.unusual-path",
 ];
 
-/** The ids that a run has an answer to. */
+/** The ids with an answer in a run. */
 function answered({ questions: asked }: Report): readonly string[] {
   return asked.filter(({ observations }) => observations > 0).map(({ id }) => id);
 }
@@ -31,7 +31,7 @@ describe("On the reference", () => {
   let wire: readonly string[] = [];
 
   beforeAll(async () => {
-    // The fewest random cases: what is asked only where chance has it is not asked.
+    // The fewest random cases, so that no answer depends on chance.
     const few = { seed: 1, runs: 1, rounds: 1 };
     usual = answered(await judgeVariant((faithful) => faithful, few));
     const reference = createReference();
@@ -48,7 +48,7 @@ describe("On the reference", () => {
     },
   );
 
-  it("what is listed is in the catalogue", () => {
+  it("every listed id is in the catalogue", () => {
     const ids = questions.map(({ id }) => id);
     expect(onlyOnTheWire.filter((id) => !ids.includes(id))).toEqual([]);
   });

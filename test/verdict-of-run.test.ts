@@ -12,7 +12,7 @@ describe("the exit code of a report", () => {
     expect(exitCode(green)).toBe(0);
   });
 
-  it("is 1 with a violation, even beside a fault", () => {
+  it("is 1 with a violation, also with a fault", () => {
     expect(exitCode(sampleReport())).toBe(1);
   });
 
@@ -20,7 +20,7 @@ describe("the exit code of a report", () => {
     expect(exitCode({ ...green, rules: [sampleRule("a.b", { verdicts: violated, known: true })] })).toBe(0);
   });
 
-  it("is 0 where a known violation explains what else was seen, and 3 where it is another's", () => {
+  it("is 0 when a known violation explains the other candidates, and 3 when another one does", () => {
     const known = sampleRule("a.b", { verdicts: violated, known: true });
     const open = { document: "inconclusive", aws: "inconclusive" } as const;
     const explained = (by: string) =>
@@ -31,12 +31,12 @@ describe("the exit code of a report", () => {
     expect(exitCode({ ...green, rules: [{ ...known, known: false }, explained("a.b")] })).toBe(1);
   });
 
-  it("is 2 with a fault or an early end", () => {
+  it("is 2 with a fault or an incomplete run", () => {
     expect(exitCode({ ...green, faults: ["x"] })).toBe(2);
     expect(exitCode({ ...green, incomplete: true })).toBe(2);
   });
 
-  it("is 3 with a rule that nothing reached, unless the target declared that it cannot", () => {
+  it("is 3 with an unexercised rule, unless the target lacks the capability", () => {
     const left = (changes: Partial<RuleReport>) => ({
       ...green,
       rules: [...green.rules, sampleRule("a.b", { verdicts: unexercised, ...changes })],
@@ -45,7 +45,7 @@ describe("the exit code of a report", () => {
     expect(exitCode(left({ reasonCode: "unsupported", excusedBy: "state" }))).toBe(0);
   });
 
-  it("does not hang on a sentence, whatever a target says or cannot do", () => {
+  it("does not depend on a sentence, whatever a target says", () => {
     const reason = "no request of this run exercised it";
     const idle = sampleRule("a.b", { verdicts: unexercised, reason, reasonCode: "not-exercised" });
     const target = { ...green.target, cannot: [reason] };
@@ -57,18 +57,18 @@ describe("the exit code of a report", () => {
     expect(exitCode({ ...green, rules: [known, unsettled] })).toBe(3);
   });
 
-  it("is 3 when nothing was judged at all", () => {
+  it("is 3 when no rule was judged", () => {
     expect(exitCode({ ...green, rules: [] })).toBe(3);
   });
 
-  it("is 3 when nothing that counts was exercised, whatever the target says it cannot do", () => {
+  it("is 3 when no counting rule was exercised, whatever capabilities are unsupported", () => {
     const excused = sampleRule("a.b", { verdicts: unexercised, reasonCode: "unsupported" });
     expect(exitCode({ ...green, rules: [excused] })).toBe(3);
     expect(verdictSentence({ ...green, rules: [excused] })).toMatch(/No rule was judged/);
     expect(exitCode({ ...green, rules: [sampleRule("a.b", { basis: "observed" })] })).toBe(3);
   });
 
-  it("lets observed rules decide in the aws column only, and open ones nowhere", () => {
+  it("depends on observed rules in the aws column only, and never on open ones", () => {
     const only = (basis: "observed" | "open") => ({
       ...green,
       rules: [...green.rules, sampleRule("a.b", { basis, verdicts: violated })],
@@ -92,7 +92,7 @@ describe("a rule that only one of the columns has", () => {
     expect(ruleStatus(own, asked)).toBe("holds");
   });
 
-  it("decides in its own", () => {
+  it("decides in its own column", () => {
     const left = { ...own, verdicts: unexercised };
     expect(exitCode({ ...green, rules: [...green.rules, left] })).toBe(3);
     expect(
@@ -113,7 +113,7 @@ describe("the verdict in words", () => {
     expect(verdictSentence({ ...green, rules: [] })).toMatch(/No rule was judged/);
   });
 
-  it("knows where each rule stands", () => {
+  it("matches the status of each rule", () => {
     const report = sampleReport();
     expect(report.rules.map((rule) => ruleStatus(rule, report))).toEqual([
       ...["violated", "violated", "holds", "known", "inconclusive", "unexercised"],

@@ -1,6 +1,6 @@
 import type { Fixture } from "../spec/fixture.ts";
 
-/** A fixture that is only written to, never played on. */
+/** A fixture for building requests that are not sent. */
 export const anyFixture: Fixture = {
   partition: "aws",
   region: "us-east-1",

@@ -46,7 +46,7 @@ import { anyFixture } from "./wire-fixture.ts";
 
 const every = [...wireBodies, ...wireTypes, ...slowBodies, ...wireTargets, ...wireFramings];
 
-/** The only wire requests that the document admits, each by one feature. */
+/** The only wire requests that the document admits, each with its variation. */
 const admitted: Readonly<Record<string, string>> = {
   "type-APPLICATION_JSON": "request.charset",
   "type-application_json_charset_UTF-8": "request.charset",
@@ -57,7 +57,7 @@ const forbidden =
   /^(trailing-(?!slash)|nul-in-(id|action)|empty$|raw-control-character|object-in-member|(lower|upper)-case-members|number-as-id|no-number|proto-as-required|deep-(array|unclosed|object|action)|slow-(Action|SourceAccount|SourceArn|EventSourceToken|StatementId)-|label-(double|nul|slow)|query-slow|version-)/;
 
 describe("wire", () => {
-  test.each(every.map((one) => [one.label, one] as const))("%s is read as it must be", (label, one) => {
+  test.each(every.map((one) => [one.label, one] as const))("the analysis of %s is correct", (label, one) => {
     const { refusalReasons, questions, variations } = analyzeRequest(one.make("f", "sid"));
     const kind = questions.length > 0 ? "asks" : refusalReasons.length > 0 ? "refuse" : "accept";
     if (Object.hasOwn(admitted, label)) expect([kind, ...variations]).toEqual(["accept", admitted[label]]);
@@ -65,11 +65,11 @@ describe("wire", () => {
     else expect(kind).toBe(forbidden.test(label) ? "refuse" : "asks");
   });
 
-  test("every wire request has a name of its own", () => {
+  test("every wire request has a unique name", () => {
     expect(new Set(every.map(({ label }) => label)).size).toBe(every.length);
   });
 
-  test("a plain request and a read follow each group, in fewer than 250 requests", () => {
+  test("a canonical request and a read follow each group, in fewer than 250 requests", () => {
     const histories = [...wire.testCases({ seed: 1, runs: 1, rounds: 1 })].map((testCase) => {
       const script = testCase.start(anyFixture);
       const keys: string[] = [];
@@ -94,7 +94,7 @@ const body = bodyOf(
 describe("spellings", () => {
   const all = spellings(fixture, fixture.main);
 
-  test("every spelling means the staged function and the qualifier it claims", () => {
+  test("every spelling names the function of the fixture and the declared qualifier", () => {
     for (const { label, functionName, wire, query, qualifier } of all) {
       const { target } = addPermission({ functionName: wire, query, body: canonicalBody("s") });
       const read = route(target);
@@ -108,12 +108,12 @@ describe("spellings", () => {
     }
   });
 
-  test("no two spellings have the same bytes or the same label and encoding", () => {
+  test("all spellings have different bytes, and different labels or encodings", () => {
     expect(new Set(all.map(({ wire, query }) => `${wire}?${query}`)).size).toBe(all.length);
     expect(new Set(all.map(({ label, encoded }) => `${label} ${encoded}`)).size).toBe(all.length);
   });
 
-  test("all three formats occur bare, with version and alias, after the name, in the query and in both", () => {
+  test("all three formats occur without qualifier, with version and alias, after the name, in the query and in both", () => {
     const places = ["", ":version", "?version", ":version?version", ":alias", "?alias", ":alias?alias"];
     const expected = ["name", "full-arn", "partial-arn"].flatMap((form) =>
       places.map((place) => form + place),
@@ -126,7 +126,7 @@ describe("spellings", () => {
     expect(arn).toEqual(["none", "colons", "colons-lower-case", "some", "all", "all-lower-case"]);
   });
 
-  test("without versions and aliases only the bare spellings are left", () => {
+  test("without versions and aliases only spellings without qualifier remain", () => {
     const bare = spellings(fixture, { ...fixture.main, versions: [], aliases: null });
     expect([...new Set(bare.map(({ label }) => label))]).toEqual(["name", "full-arn", "partial-arn"]);
   });
@@ -135,7 +135,7 @@ describe("spellings", () => {
 describe("JSON forms", () => {
   const variants = equivalentJson(body);
 
-  test.each(variants)("%s has the same value in other bytes", (_, write) => {
+  test.each(variants)("%s has the same value with other bytes", (_, write) => {
     const text = write(body);
     expect(JSON.parse(text)).toEqual(body);
     expect(text).not.toBe(JSON.stringify(body));
@@ -143,7 +143,7 @@ describe("JSON forms", () => {
     expect(readBody(text).questions).toEqual([]);
   });
 
-  test("labels and texts of equivalent forms differ", () => {
+  test("equivalent forms have different labels and texts", () => {
     expect(new Set(variants.map(([label]) => label)).size).toBe(variants.length);
     expect(new Set(variants.map(([, write]) => write(body))).size).toBe(variants.length);
   });
@@ -160,11 +160,11 @@ describe("JSON forms", () => {
     expect(labels).toEqual(expect.arrayContaining(wanted));
   });
 
-  test.each(Object.entries(malformedJson))("%s is no JSON", (_, write) => {
+  test.each(Object.entries(malformedJson))("%s is not JSON", (_, write) => {
     expect(() => JSON.parse(write(body))).toThrow(SyntaxError);
   });
 
-  test.each(Object.entries(notAnObject))("%s is JSON but no object", (_, write) => {
+  test.each(Object.entries(notAnObject))("%s is JSON but not an object", (_, write) => {
     expect(readBody(write(body)).refusalReasons).toEqual(["body.not-an-object"]);
   });
 });
@@ -180,7 +180,7 @@ describe("calls", () => {
     });
   });
 
-  test("a raw body, a raw label and other headers reach the call untouched", () => {
+  test("a raw body, a raw label and other headers stay unchanged in the call", () => {
     const call = addPermission({ functionName: "%zz/..", body: "{", headers: [], method: "PUT" });
     expect(call).toMatchObject({
       target: "/2015-03-31/functions/%zz/../policy",
@@ -190,7 +190,7 @@ describe("calls", () => {
     });
   });
 
-  test("the neighbours go to their documented paths", () => {
+  test("the other operations have their documented paths", () => {
     const calls = [
       getPolicy("f"),
       getPolicy("f", "$LATEST"),
@@ -222,7 +222,7 @@ const requests = [...wireBodies, ...wireTypes, ...slowBodies, ...wireTargets, ..
     return { label, call, open: analyzeRequest(call).questions.length > 0 };
   },
 );
-/** What the reference can be sent without a socket, and in no time. */
+/** The requests that the reference can get quickly and without a socket. */
 const sendable = requests.filter(({ call }) => call.raw === undefined && (call.body ?? "").length < 300_000);
 
 const before = initialModelState(fixture, true);
@@ -231,18 +231,18 @@ const how = { deadlineMs: 5000 };
 const authorization =
   "AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20260101/us-west-2/lambda/aws4_request, SignedHeaders=host, Signature=0";
 
-/** What a variant of the reference answers to each wire request that needs no socket. */
+/** The answers of a variant of the reference to each wire request that needs no socket. */
 async function answersOf(mutate: Mutation): Promise<ReadonlyMap<string, Answer>> {
   const reference = createReference({ behaviour: mutate(faithful) });
   const transport = inProcess(reference, { clock: () => 0, authorization });
-  if (fixture.recipe === null) throw new Error("the stage cannot create functions");
+  if (fixture.recipe === null) throw new Error("the fixture has no recipe for functions");
   await transport.send(createFunction(fixture.main.name, fixture.recipe), how);
   const answers = new Map<string, Answer>();
   for (const { label, call } of sendable) answers.set(label, await transport.send(call, how));
   return answers;
 }
 
-/** The wire requests to which these answers are what some rule forbids. */
+/** The wire requests whose answers violate a rule. */
 function revealing(answers: ReadonlyMap<string, Answer>): readonly string[] {
   const isForbidden = ({ label, call }: (typeof sendable)[number]) => {
     const answer = answers.get(label);
@@ -254,12 +254,12 @@ function revealing(answers: ReadonlyMap<string, Answer>): readonly string[] {
 }
 
 describe("every wire request", () => {
-  test("is judged, and has a mutant that shows it, or answers a question", () => {
+  test("is judged and has a mutant, or probes unspecified behaviour", () => {
     const judged = requests.filter(({ open }) => !open).map(({ label }) => label);
     expect(Object.keys(wireMutants).sort()).toEqual(judged.sort());
   });
 
-  test.each(requests.filter(({ open }) => open))("$label answers a question", ({ label, call }) => {
+  test.each(requests.filter(({ open }) => open))("$label probes unspecified behaviour", ({ label, call }) => {
     const answer = {
       kind: "response",
       status: 400,
@@ -280,20 +280,20 @@ describe("mutants of the wire", () => {
     own = await answersOf((behaviour) => behaviour);
   });
 
-  test("are none of the reference itself", () => {
+  test("are not violations of the reference", () => {
     expect(own.size).toBe(sendable.length);
     expect(revealing(own)).toEqual([]);
   });
 
-  test.each(Object.entries(wireMutants))("%s alone shows it", async (label, { mutate }) => {
-    // What is answered as by the reference is judged above.
+  test.each(Object.entries(wireMutants))("only %s reveals it", async (label, { mutate }) => {
+    // Answers that equal those of the reference are judged above.
     const other = [...(await answersOf(mutate))].filter(
       ([of, answer]) => !isDeepStrictEqual(answer, own.get(of)),
     );
     expect(revealing(new Map(other))).toEqual([label]);
   });
 
-  test("say in a phrase of their own what is wrong", () => {
+  test("have unique descriptions", () => {
     const phrases = Object.values(wireMutants).map(({ breaks }) => breaks);
     expect(new Set(phrases).size).toBe(phrases.length);
     expect(phrases.filter((phrase) => !/^[a-z].*[^.]$/.test(phrase))).toEqual([]);
@@ -315,7 +315,7 @@ async function receivedBody(message: IncomingMessage): Promise<Buffer> {
   return Buffer.concat(chunks);
 }
 
-/** Node's own HTTP server before the reference, with everything that Node refuses by itself left to Node. */
+/** Node's HTTP server in front of the reference. Node refuses invalid requests itself. */
 async function nodeServer(
   options: ServerOptions = {},
   before: (message: IncomingMessage, response: ServerResponse) => boolean = () => false,
@@ -353,7 +353,7 @@ const lastly = (response: ServerResponse, status: number): true => {
 };
 
 describe("no false alarm on Node's HTTP server", () => {
-  test("as it is", async () => {
+  test("with default settings", async () => {
     const report = await judgeEndpoint(await nodeServer(), ["wire"]);
     expect(notGreen(report)).toEqual([]);
     expect(report.faults).toEqual([]);
@@ -371,7 +371,7 @@ describe("no false alarm on Node's HTTP server", () => {
       {},
       ({ headers, method = "", url = "" }, response) => {
         response.setHeader("Connection", "close");
-        // Before it has come.
+        // Before the body has arrived.
         if (Number(headers["content-length"] ?? 0) > 500_000) return lastly(response, 413);
         if (!url.endsWith("/policy") || method === "GET") return false;
         if (method !== "POST") return lastly(response, 405);
@@ -386,8 +386,8 @@ describe("no false alarm on Node's HTTP server", () => {
   });
 });
 
-describe("what a server does wrong is found", () => {
-  test("it loses its place after a message with a trailer", async () => {
+describe("violations of a server are found", () => {
+  test("a server that misreads the message after a trailer", async () => {
     const lost = new WeakSet<Socket>();
     const endpoint = await nodeServer({}, (message, response) => {
       if (lost.has(message.socket)) {
@@ -417,7 +417,7 @@ describe("what a server does wrong is found", () => {
     ["eight-mebibytes", "reset", null],
     ["deep-array", "reset", "violated"],
     ["chunks-of-one", "reset", "violated"],
-  ] as const)("%s is answered by a %s", (name, reason, verdict) => {
+  ] as const)("%s with %s gives the verdict %s", (name, reason, verdict) => {
     const sent = [...wireFramings, ...wireBodies].find(({ label }) => label === name);
     if (sent === undefined) throw new Error(`there is no wire request ${name}`);
     const call = sent.make(fixture.main.name, "sid");
@@ -430,7 +430,7 @@ describe("what a server does wrong is found", () => {
     expect(arrival?.judgement.verdict ?? null).toBe(verdict);
   });
 
-  test("a nameless 429 comes from a target that cannot be asked for one", async () => {
+  test("a 429 without a name from a target that cannot be asked for one", async () => {
     const cannot = [{ needs: "faults", reason: "cannot be asked for a fault" }] as const;
     const endpoint = await nodeServer({}, ({ headers }, response) =>
       headers["content-type"] === "json" ? lastly(response, 429) : false,
