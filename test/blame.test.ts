@@ -14,6 +14,7 @@ import type { HttpReply } from "../targets/reference/http.ts";
 import { change, together } from "../targets/reference/mutants/mutant.ts";
 import { fixture } from "./fixture.ts";
 import {
+  type AnsweredCall,
   add,
   added,
   answer,
@@ -23,7 +24,6 @@ import {
   notFound,
   policyOf,
   stale,
-  type Told,
 } from "./story.ts";
 
 describe("A path that is not this operation", () => {
@@ -40,14 +40,14 @@ describe("A path that is not this operation", () => {
 
 describe("A recreated function", () => {
   const { other } = names;
-  const anew: readonly Told[] = [
+  const anew: readonly AnsweredCall[] = [
     [deleteFunction(other), answer(204)],
     [createFunction(other, fixture.recipe ?? { role: "", runtime: "", zip: "" }), answer(201)],
   ];
-  const read = (...sids: readonly string[]): Told => [getPolicy(other), policyOf(other, ...sids)];
+  const read = (...sids: readonly string[]): AnsweredCall => [getPolicy(other), policyOf(other, ...sids)];
 
   it("does not start with statements that were added to its alias later", () => {
-    const onAlias: readonly Told[] = [
+    const onAlias: readonly AnsweredCall[] = [
       [publishVersion(other), answer(201, { Version: "1" })],
       [createAlias(other, "live", "1"), answer(201)],
       [add("s", { on: other, query: "Qualifier=live" }), added("s", `${other}:live`)],
@@ -59,14 +59,14 @@ describe("A recreated function", () => {
 
 describe("Policies that are not separate", () => {
   const { main } = names;
-  const shared: readonly Told[] = [
+  const shared: readonly AnsweredCall[] = [
     [add("s", { query: "Qualifier=live" }), added("s", `${main}:live`)],
     [getPolicy(main, "1"), policyOf(`${main}:live`, "s")],
   ];
 
   it("lose and change each other's statements, which is one finding", () => {
-    const lost: Told = [getPolicy(main, "live"), policyOf(main)];
-    const changed: Told = [getPolicy(main, "live"), policyOf(`${main}:1`, "s")];
+    const lost: AnsweredCall = [getPolicy(main, "live"), policyOf(main)];
+    const changed: AnsweredCall = [getPolicy(main, "live"), policyOf(`${main}:1`, "s")];
     expect(blamed(...shared, lost)).toEqual(["policy.separate-qualifiers"]);
     expect(blamed(...shared, changed)).toEqual(["policy.separate-qualifiers"]);
     expect(blamed(...shared.slice(0, 1), lost)).toEqual(["policy.holds-what-was-added"]);
@@ -74,11 +74,14 @@ describe("Policies that are not separate", () => {
   });
 
   it("do not count against additions when a removal affects another policy", () => {
-    const removal: Told = [removePermission(main, "s", { qualifier: "1" }), answer(204)];
-    const refused: Told = [add("t", { Action: "no" }), answer(400, {}, "InvalidParameterValueException")];
-    const gone: Told = [getPolicy(main), policyOf(main)];
-    const there: Told = [getPolicy(main), policyOf(main, "s")];
-    const before: readonly Told[] = [[add("s"), added("s")], there];
+    const removal: AnsweredCall = [removePermission(main, "s", { qualifier: "1" }), answer(204)];
+    const refused: AnsweredCall = [
+      add("t", { Action: "no" }),
+      answer(400, {}, "InvalidParameterValueException"),
+    ];
+    const gone: AnsweredCall = [getPolicy(main), policyOf(main)];
+    const there: AnsweredCall = [getPolicy(main), policyOf(main, "s")];
+    const before: readonly AnsweredCall[] = [[add("s"), added("s")], there];
     expect(blamed([add("s"), added("s")], removal, gone)).toEqual([]);
     expect(blamed([add("s"), added("s")], removal, there)).toEqual([]);
     expect(blamed(...before, removal, refused, gone)).toEqual([]);
@@ -88,13 +91,13 @@ describe("Policies that are not separate", () => {
 
 describe("A new alias", () => {
   const { other } = names;
-  const unclear = (on: string): Told => [
+  const unclear = (on: string): AnsweredCall => [
     add("s", { on, query: "Qualifier=1", Principal: "" }),
     added("s", `${on}:1`),
   ];
-  const alias: Told = [createAlias(other, "new", "1"), answer(201)];
-  const onMain: Told = [add("s"), added("s")];
-  const read: Told = [getPolicy(other, "new"), policyOf(`${other}:1`, "s")];
+  const alias: AnsweredCall = [createAlias(other, "new", "1"), answer(201)];
+  const onMain: AnsweredCall = [add("s"), added("s")];
+  const read: AnsweredCall = [getPolicy(other, "new"), policyOf(`${other}:1`, "s")];
 
   it("may start with a statement of unspecified behaviour, although its id is added to another policy later", () => {
     expect(blamed(unclear(other), alias, onMain, read)).toEqual([]);
@@ -104,11 +107,11 @@ describe("A new alias", () => {
 
 describe("An id that another policy may contain", () => {
   const { main } = names;
-  const onVersion = (more = {}): Told => [
+  const onVersion = (more = {}): AnsweredCall => [
     add("shared", { query: "Qualifier=1", ...more }),
     added("shared", `${main}:1`),
   ];
-  const byArn = (more = {}): Told => [add("shared", { on: fixture.main.arn, ...more }), conflict];
+  const byArn = (more = {}): AnsweredCall => [add("shared", { on: fixture.main.arn, ...more }), conflict];
 
   it("explains a conflict, also after an addition of unspecified behaviour", () => {
     expect(blamed(byArn())).toEqual(["FunctionName.full-arn"]);
@@ -120,7 +123,7 @@ describe("An id that another policy may contain", () => {
   });
 
   it("explains no other refusal", () => {
-    const refused: Told = [add("shared", { on: fixture.main.arn }), notFound];
+    const refused: AnsweredCall = [add("shared", { on: fixture.main.arn }), notFound];
     expect(blamed(onVersion({ RevisionId: "" }), refused)).toEqual(["FunctionName.full-arn"]);
   });
 });
@@ -129,13 +132,13 @@ describe("An id with a space in it", () => {
   const { main } = names;
 
   it("is not confused with its last word", () => {
-    const onAlias: Told = [add("a b", { query: "Qualifier=live" }), added("a b", `${main}:live`)];
-    const onFunction: readonly Told[] = [
+    const onAlias: AnsweredCall = [add("a b", { query: "Qualifier=live" }), added("a b", `${main}:live`)];
+    const onFunction: readonly AnsweredCall[] = [
       [add("s"), added("s")],
       [getPolicy(main), policyOf(main, "s", "b")],
     ];
     expect(blamed(onAlias, ...onFunction)).toEqual(["StatementId.pattern", "policy.one-more"]);
-    const same: Told = [add("b", { query: "Qualifier=live" }), added("b", `${main}:live`)];
+    const same: AnsweredCall = [add("b", { query: "Qualifier=live" }), added("b", `${main}:live`)];
     expect(blamed(same, ...onFunction)).toEqual(["policy.separate-qualifiers"]);
   });
 });
@@ -146,8 +149,8 @@ describe("A combination", () => {
   const refused = notFound;
 
   it("is not violated by a rejected name, however its colons are encoded", () => {
-    const encoded: Told = [add("in-arn", { on: partial }), refused];
-    const literal = (sid: string, suffix = ""): Told => {
+    const encoded: AnsweredCall = [add("in-arn", { on: partial }), refused];
+    const literal = (sid: string, suffix = ""): AnsweredCall => {
       const call = add(sid, { on: `${partial}${suffix}` });
       return [{ ...call, target: call.target.replaceAll("%3A", ":") }, refused];
     };
@@ -161,8 +164,8 @@ describe("A combination", () => {
   });
 
   it("is not violated by an id that another version or alias contains", () => {
-    const onVersion: Told = [add("shared", { query: "Qualifier=1" }), added("shared", `${main}:1`)];
-    const onAlias: Told = [add("shared", { query: "Qualifier=live" }), conflict];
+    const onVersion: AnsweredCall = [add("shared", { query: "Qualifier=1" }), added("shared", `${main}:1`)];
+    const onAlias: AnsweredCall = [add("shared", { query: "Qualifier=live" }), conflict];
     expect(blamed(onVersion, onAlias)).toEqual(["StatementId.on-other-qualifier"]);
     expect(blamed([add("other", { query: "Qualifier=live" }), conflict], onVersion, onAlias)).toEqual([
       "Qualifier.alias",
@@ -183,7 +186,7 @@ describe("One cause", () => {
     const crash = answer(500, {}, "InternalError");
     expect(blamed([add("s", { Action: 1 }), crash])).toEqual(["Action.type"]);
     expect(blamed([add("valid"), crash])).toEqual(["errors.no-unexplained-5xx", "request.accepted"]);
-    const taken: Told = [
+    const taken: AnsweredCall = [
       add("twice", { Principal: "sns.amazonaws.com" }),
       answer(400, {}, "ResourceConflictException"),
     ];

@@ -132,21 +132,21 @@ describe("A run as data", () => {
 
 describe("The events of a run as an iterator", () => {
   async function all(of: AsyncIterable<ConformanceEvent>): Promise<readonly ConformanceEvent[]> {
-    const told: ConformanceEvent[] = [];
-    for await (const event of of) told.push(event);
-    return told;
+    const received: ConformanceEvent[] = [];
+    for await (const event of of) received.push(event);
+    return received;
   }
 
   it("are those of report.ndjson, from the start to the result", async () => {
     const faulty = () => referenceHandler({ created: (json) => ({ status: 200, headers: [], body: json }) });
-    const told = await all(events(faulty(), small));
+    const received = await all(events(faulty(), small));
     const run = await conform(faulty(), small);
-    expect(told.slice(0, 2).map(({ event }) => event)).toEqual(["run-start", "plan"]);
-    expect(told.filter(({ event }) => event === "suspicion")).toMatchObject([{ rule: "success.is-201" }]);
-    expect(told.filter(({ event }) => event === "settled")).toMatchObject([{ outcome: "violated" }]);
-    expect(told.filter(({ event }) => event === "rule")).toHaveLength(run.rules.length);
+    expect(received.slice(0, 2).map(({ event }) => event)).toEqual(["run-start", "plan"]);
+    expect(received.filter(({ event }) => event === "suspicion")).toMatchObject([{ rule: "success.is-201" }]);
+    expect(received.filter(({ event }) => event === "settled")).toMatchObject([{ outcome: "violated" }]);
+    expect(received.filter(({ event }) => event === "rule")).toHaveLength(run.rules.length);
     const { exitCode, summary } = run;
-    expect(told.at(-1)).toMatchObject({ event: "run-end", exitCode, summary, incomplete: false });
+    expect(received.at(-1)).toMatchObject({ event: "run-end", exitCode, summary, incomplete: false });
     expect(exitCode).toBe(1);
   });
 
@@ -178,12 +178,12 @@ describe("The events of a run as an iterator", () => {
 
   it("throw the Fault of conform when a run cannot start", async () => {
     const refusing = () => Promise.resolve(new Response("{}", { status: 403 }));
-    const told: string[] = [];
+    const received: string[] = [];
     const taking = (async () => {
-      for await (const { event } of events(refusing, small)) told.push(event);
+      for await (const { event } of events(refusing, small)) received.push(event);
     })();
     await expect(taking).rejects.toThrow(Fault);
-    expect(told).toEqual(["run-start"]);
+    expect(received).toEqual(["run-start"]);
     await expect(all(events(refusing, { runs: 0 }))).rejects.toThrow("runs");
   });
 });

@@ -66,7 +66,7 @@ function add(sid: string, more: Readonly<Record<string, unknown>> = {}, query: s
 }
 
 /** Observes calls one after the other with the given answers. */
-function told(...story: readonly (readonly [Call, Answer])[]): readonly ObservedBatch[] {
+function observed(...story: readonly (readonly [Call, Answer])[]): readonly ObservedBatch[] {
   let modelState: ModelState = initialModelState(fixture, true);
   return story.map(([call, given], index) => {
     const batch = observeBatch(modelState, [{ step: { key: `${index}`, call }, call, answer: given }]);
@@ -77,7 +77,7 @@ function told(...story: readonly (readonly [Call, Answer])[]): readonly Observed
 
 /** The verdicts on the last call, in the document column. */
 function verdicts(...story: readonly (readonly [Call, Answer])[]): Readonly<Record<string, string>> {
-  const last = told(...story).at(-1);
+  const last = observed(...story).at(-1);
   if (last === undefined) throw new Error("nothing was told");
   const found = judgeOf(rules)
     .batch(last)
@@ -94,7 +94,7 @@ describe("Calls without an answer", () => {
       [add("aa"), added("aa")],
       [add("bb"), silence],
     ] as const;
-    expect(told(...story).at(-1)?.after.policies.f?.possibleStates).toHaveLength(2);
+    expect(observed(...story).at(-1)?.after.policies.f?.possibleStates).toHaveLength(2);
     expect(violations(verdicts(...story, [getPolicy("f"), policyOf("r", "aa")]))).toEqual([]);
     expect(violations(verdicts(...story, [getPolicy("f"), policyOf("r", "aa", "bb")]))).toEqual([]);
     expect(violations(verdicts(...story, [getPolicy("f"), policyOf("r", "bb")]))).toContain(
@@ -108,15 +108,15 @@ describe("Calls without an answer", () => {
     const open = Math.log2(mostPossibleStates) + 1;
     const lost = Array.from({ length: open }, (_, at) => [add(`open-${at}`), silence] as const);
     const story = [[add("aa"), added("aa")], ...lost] as const;
-    expect(told(...story.slice(0, -1)).at(-1)?.after.policies.f?.capped).toBe(false);
-    expect(told(...story).at(-1)?.after.policies.f?.capped).toBe(true);
+    expect(observed(...story.slice(0, -1)).at(-1)?.after.policies.f?.capped).toBe(false);
+    expect(observed(...story).at(-1)?.after.policies.f?.capped).toBe(true);
     const read = verdicts(...story, [getPolicy("f"), policyOf("r")]);
     expect(read["policy.holds-what-was-added"]).toBe("inconclusive");
     expect(violations(read)).toEqual([]);
     expect(verdicts(...story, [add("aa"), answer(409)])).toEqual(
       expect.objectContaining({ "request.accepted": "inconclusive" }),
     );
-    const after = told(...story, [getPolicy("f"), policyOf("r", "aa")]).at(-1)?.after;
+    const after = observed(...story, [getPolicy("f"), policyOf("r", "aa")]).at(-1)?.after;
     expect(after?.policies.f).toMatchObject({ capped: false, possibleStates: [{ policyRevision: "r" }] });
   });
 

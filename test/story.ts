@@ -7,7 +7,7 @@ import type { Answer, Call } from "../spec/exchange.ts";
 import { fixture } from "./fixture.ts";
 
 /** A call, and how it was answered. */
-export type Told = readonly [Call, Answer];
+export type AnsweredCall = readonly [Call, Answer];
 
 /** The two functions of the fixture. */
 export const names = { main: fixture.main.name, other: fixture.other?.name ?? "" };
@@ -62,7 +62,7 @@ export const policyOf = (key: string, ...sids: readonly string[]) =>
   answer(200, { Policy: JSON.stringify({ Statement: sids.map((sid) => statement(sid, key)) }) });
 
 /** Observes calls one after the other with the given answers, on a fixture with empty policies. */
-function execution(...story: readonly Told[]): readonly ObservedBatch[] {
+function observed(...story: readonly AnsweredCall[]): readonly ObservedBatch[] {
   let modelState: ModelState = initialModelState(fixture, true);
   return story.map(([call, given], index) => {
     const batch = observeBatch(modelState, [{ step: { key: `${index}`, call }, call, answer: given }]);
@@ -72,9 +72,9 @@ function execution(...story: readonly Told[]): readonly ObservedBatch[] {
 }
 
 /** The rules that the calls violate, without violations that another violated rule explains. */
-export function blamed(...story: readonly Told[]): readonly string[] {
+export function blamed(...story: readonly AnsweredCall[]): readonly string[] {
   const judge = judgeOf(rules);
-  const found = execution(...story)
+  const found = observed(...story)
     .flatMap((batch) => judge.batch(batch))
     .filter(({ column, judgement }) => column === "document" && judgement.verdict === "violated");
   const broken = new Set(found.map(({ rule }) => rule.id));

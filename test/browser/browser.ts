@@ -16,16 +16,16 @@ const quiet = [
   "--disable-sync",
 ];
 
-/** What a page did that it must not do. */
+/** Forbidden actions of a page. */
 interface Incidents {
   /** Console errors and uncaught exceptions. */
   readonly errors: string[];
-  /** Addresses other than the page itself. */
+  /** Requested addresses, except the page itself. */
   readonly requests: string[];
   readonly dialogs: string[];
 }
 
-/** A page that is open, and what it has done so far. */
+/** An open page with its incidents. */
 export interface Opened {
   readonly page: Page;
   readonly incidents: Incidents;
@@ -37,7 +37,7 @@ export interface Browser {
   close(): Promise<void>;
 }
 
-/** Where Chromium is: `CHROMIUM`, else Debian's place; null when it is not there. */
+/** The path of Chromium: `CHROMIUM`, or the path on Debian; null when it is missing. */
 export function chromiumPath(environment: NodeJS.ProcessEnv): string | null {
   const path = environment.CHROMIUM ?? "/usr/bin/chromium";
   try {
@@ -48,7 +48,7 @@ export function chromiumPath(environment: NodeJS.ProcessEnv): string | null {
   }
 }
 
-/** Starts Chromium without a network of its own; every page gets a context of its own. */
+/** Starts Chromium without network access. Each page has its own context. */
 export async function launch(executablePath: string): Promise<Browser> {
   const browser = await chromium.launch({ executablePath, args: quiet });
   const folder = await mkdtemp(join(tmpdir(), "report-"));

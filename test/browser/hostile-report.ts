@@ -3,7 +3,7 @@ import { hostile, sampleReport, sampleRule } from "../sample-report.ts";
 
 const act = "window.hacked=1;alert(1)";
 
-/** What a target may say in the hope that somebody opens the report. */
+/** Texts of a hostile target that attack the report in a browser. */
 export const attacks = [
   `<script>${act}</script>`,
   `</script><script>${act}</script>`,
@@ -28,7 +28,7 @@ export const attacks = [
   hostile,
 ] as const;
 
-/** A report in which every text that a target or a user can choose is this one. */
+/** A report with this text in every place that a target or a user controls. */
 export function reportSaying(text: string): Report {
   const step = {
     request: {

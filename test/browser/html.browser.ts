@@ -21,7 +21,7 @@ function clean({ incidents }: Opened): void {
   assert.deepEqual(incidents, { errors: [], requests: [], dialogs: [] });
 }
 
-/** Moves the focus with the Tab key alone until it is on what the selector says. */
+/** Presses Tab until the focus is on the selected element. */
 async function tabTo(page: Page, selector: string): Promise<void> {
   for (let pressed = 0; pressed < 80; pressed++) {
     await page.keyboard.press("Tab");
@@ -150,7 +150,7 @@ async function nothingFromATargetRuns(browser: Browser): Promise<void> {
   }
 }
 
-/** Does what a reader does: moves over everything, opens everything, filters, copies. */
+/** Moves over every element, opens every fold, filters and copies. */
 async function provoke(page: Page): Promise<void> {
   await page.evaluate(`for (const one of document.querySelectorAll("*")) {
     for (const type of ["mouseover", "focus", "click"]) one.dispatchEvent(new Event(type, { bubbles: true }));
@@ -160,7 +160,7 @@ async function provoke(page: Page): Promise<void> {
   await page.waitForTimeout(30);
 }
 
-/** The policy alone stops what escaping would let through: a second wall, tested with the first one taken down. */
+/** Checks the content security policy with escaping disabled. */
 async function policyStopsWhatEscapingMisses(browser: Browser): Promise<void> {
   const hole = `${attacks[0]}${attacks[6]}<a id="j" href="javascript:window.hacked=1">x</a>`;
   const { page, incidents } = await browser.open(html(report).replace("<main", `${hole}<main`));
@@ -304,5 +304,5 @@ async function main(folder: string | undefined): Promise<number> {
   return failed === 0 ? 0 : 1;
 }
 
-// The one argument is a folder for screenshots.
+// The argument is a folder for screenshots.
 process.exitCode = await main(process.argv[2]);

@@ -96,7 +96,7 @@ const added: readonly RuleReport[] = [
   }),
 ];
 
-/** A report with a race, a call without an answer, slow calls and everything else a page can show. */
+/** A report with a race, a call without an answer, slow calls and every other part of a page. */
 export function showcase(): Report {
   const base = sampleReport();
   return {

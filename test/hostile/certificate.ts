@@ -1,4 +1,4 @@
-/** A self-signed certificate for 127.0.0.1, made for these tests only. Nothing trusts it, and its key protects nothing. */
+/** A self-signed certificate for 127.0.0.1, for these tests only. No system trusts it, and its key protects nothing. */
 export const selfSigned = {
   key: `-----BEGIN PRIVATE KEY-----
 MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQg0JGVx9O/BPftidVf

@@ -2,7 +2,7 @@ import { writeSync } from "node:fs";
 import { processContext } from "../../bin/context.ts";
 import { main } from "../../bin/main.ts";
 
-/** How long the process may need to end by itself once the command has, in milliseconds. */
+/** Milliseconds that the process may take to exit after the command has ended. */
 const graceMs = 3000;
 
 let surprises = 0;
@@ -17,7 +17,7 @@ process.on("exit", () => {
   writeSync(3, JSON.stringify({ code: process.exitCode ?? 0, maxRssMib, surprises, open }));
 });
 process.exitCode = await main(process.argv.slice(2), processContext());
-// A handle that is still open would keep the process alive: it is told by its name.
+// An open handle would keep the process alive. Its name is printed.
 setTimeout(() => {
   open = process.getActiveResourcesInfo();
   process.exit();

@@ -2,29 +2,29 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { join } from "node:path";
 import { isRecord } from "../../spec/body.ts";
 
-/** A run that takes longer is taken for hanging and killed, in milliseconds. */
+/** A run that takes longer, in milliseconds, counts as hanging and is killed. */
 const hangsAfterMs = 120_000;
 
-/** How a process of the command ended. */
+/** The result of a process of the command. */
 export interface Ended {
   /** null when a signal ended it. */
   readonly exit: number | null;
-  /** What it wrote to the terminal, both streams. */
+  /** The output of both streams. */
   readonly output: string;
   readonly maxRssMib: number;
   readonly surprises: number;
   readonly open: readonly unknown[];
 }
 
-/** Where and with what a process runs. */
+/** The folder, environment and start callback of a process. */
 export interface Around {
   readonly folder: string;
   readonly env?: Readonly<Record<string, string>>;
-  /** Is given the process as soon as it runs. */
+  /** Called with the process as soon as it runs. */
   readonly started?: (child: ChildProcess) => void;
 }
 
-/** Runs the command as a user would, in a process of its own that is watched from inside. Never rejects. */
+/** Runs the command in its own process, which reports unhandled errors and open handles. Never rejects. */
 export function command(args: readonly string[], { folder, env, started }: Around): Promise<Ended> {
   const child = join(import.meta.dirname, "child.ts");
   const argv = ["--import", import.meta.resolve("tsx"), child, ...args];
@@ -52,7 +52,7 @@ export function command(args: readonly string[], { folder, env, started }: Aroun
   });
 }
 
-/** A JSON object; null where there is none. */
+/** A JSON object; null for other text. */
 export type Parsed = Readonly<Record<string, unknown>> | null;
 
 /** The text as a JSON object. */

@@ -5,14 +5,14 @@ import { command } from "./command.ts";
 import { failing, filesIn, inFolder, type Scenario, type Tried } from "./scenario.ts";
 import { behind, said } from "./server.ts";
 
-/** What acts on a screen or deceives a reader; line breaks are told apart by who writes them. */
+/** Control and invisible characters, except line breaks, which the checks treat separately. */
 const unseen = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]/u;
-/** A header carries bytes only; those from 0x80 on are controls to some terminals. */
+/** Headers carry bytes only. Some terminals treat bytes from 0x80 on as controls. */
 const inHeader = "\u009b2J `a` | <script>alert(9)</script> ]]> ::error::x ##[error]";
 const everyFormat = "json,html,junit,markdown,github,ndjson,sarif";
 const settings = ["--concurrency", "2", "--runs", "1", "--suite", "spellings"];
 
-/** A target that puts what is markup somewhere into every place that reports quote. */
+/** Targets that put markup for every format into all text that reports quote. */
 export const escaping: readonly Scenario[] = [
   quoting("hostile strings in refusals", /\/(policy|versions|aliases)(\?|$)/, () => refusal(400)),
   quoting("hostile strings in statements", /\/policy(\?|$)/, () =>
@@ -58,7 +58,7 @@ function quoting(name: string, where: RegExp, answer: () => Buffer): Scenario {
   return { name, run };
 }
 
-/** What is not escaped as its format needs. */
+/** Text that is not escaped for its format. */
 export function complaintsOf(terminal: string, files: ReadonlyMap<string, string>): readonly string[] {
   const file = (name: string) => files.get(`out/${name}`) ?? "";
   const [html, xml, markdown, github] = ["report.html", "junit.xml", "report.md", "github.txt"].map(file);

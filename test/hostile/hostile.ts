@@ -7,7 +7,7 @@ import { secrets } from "./secrets.ts";
 import { servers } from "./servers/index.ts";
 import { runAgainst } from "./trial.ts";
 
-/** Scenarios in flight together: most of them only wait. */
+/** Number of scenarios that run in parallel. Most of them only wait. */
 const together = 6;
 
 const all: readonly Scenario[] = [

@@ -5,7 +5,7 @@ import { command, type Ended, parsed } from "./command.ts";
 import { failing, filesIn, inFolder, type Scenario, type Tried } from "./scenario.ts";
 import { behind, type Up } from "./server.ts";
 
-/** Where journals are, from the folder that the command runs in. */
+/** The folder of the journals, relative to the folder of the command. */
 export const journals = ".addpermission-conformance";
 const settings = [
   "--timeout",
@@ -20,18 +20,18 @@ const settings = [
   "junit,ndjson",
 ];
 
-/** What a signal does to a run: `at` is the request at which it is given. */
+/** The state after an interrupted run. */
 interface Interrupted {
   readonly ended: Ended;
   readonly url: string;
-  /** Functions that stand on the target. */
-  readonly standing: readonly string[];
-  /** Requests that create, and requests that delete, a function. */
+  /** Functions that remain on the target. */
+  readonly remaining: readonly string[];
+  /** Number of requests that create a function. */
   readonly created: number;
   readonly files: ReadonlyMap<string, string>;
 }
 
-/** Signals at different moments, and what has to be left of a run then. */
+/** Signals at different moments, with checks of the remaining state. */
 export const interruptions: readonly Scenario[] = [
   graceful("SIGINT in the middle of a run", "SIGINT", 200, 130),
   graceful("SIGTERM in the middle of a run", "SIGTERM", 200, 143),
@@ -52,7 +52,7 @@ function graceful(name: string, signal: "SIGHUP" | "SIGINT" | "SIGTERM", at: num
     const complaints = failing([
       [of.ended.exit === exit, `exit ${of.ended.exit} instead of ${exit}`],
       [of.created > 0, "nothing was created, so that nothing is shown"],
-      [of.standing.length === 0, `left on the target: ${of.standing.join(", ")}`],
+      [of.remaining.length === 0, `left on the target: ${of.remaining.join(", ")}`],
       [report?.incomplete === true, `report.json: incomplete is ${report?.incomplete}`],
       [/interrupted|was ended/.test(faults), `report.json does not say what happened: ${faults}`],
       [of.files.has("out/junit.xml"), "the other format that was asked for is not written"],
@@ -72,10 +72,10 @@ function killed(name: string, prepare: (folder: string) => Promise<readonly stri
     const more = await prepare(folder);
     const swept = await command(["sweep", "--endpoint", of.url, ...more], { folder });
     const left = await functionsAt(of.url);
-    const missed = of.standing.filter((one) => !swept.output.includes(`deleted ${one}`));
+    const missed = of.remaining.filter((one) => !swept.output.includes(`deleted ${one}`));
     const complaints = failing([
       [of.ended.exit === null, `exit ${of.ended.exit}, so that it was not killed`],
-      [of.standing.length > 0, "nothing was left behind, so that nothing is shown"],
+      [of.remaining.length > 0, "nothing was left behind, so that nothing is shown"],
       [eventsOf(of).includes("history"), `the events are ${eventsOf(of).join(", ")}`],
       [!eventsOf(of).includes("run-end"), "the events claim that the run ended"],
       [swept.exit === 0, `sweep exits with ${swept.exit}`],
@@ -83,12 +83,12 @@ function killed(name: string, prepare: (folder: string) => Promise<readonly stri
       [missed.length === 0, `the sweep does not name ${missed.join(", ")}`],
       [(await readdir(join(folder, journals)).catch(() => [])).length === 0, "the journal is still there"],
     ]);
-    return { complaints, note: `${of.standing.length} left behind`, output: of.ended.output + swept.output };
+    return { complaints, note: `${of.remaining.length} left behind`, output: of.ended.output + swept.output };
   };
   return { name, run: () => interrupted("SIGKILL", 200, check) };
 }
 
-/** Runs the command and gives it the signal when the target hears its request number `at`. */
+/** Runs the command and sends the signal when the target receives request number `at`. */
 function interrupted(
   signal: NodeJS.Signals,
   at: number,
@@ -112,22 +112,22 @@ function interrupted(
           end = () => child.kill(signal);
         },
       });
-      const standing = await functionsAt(server.url);
+      const remaining = await functionsAt(server.url);
       const files = await filesIn(folder);
-      return await check(folder, { ended, url: server.url, standing, created, files });
+      return await check(folder, { ended, url: server.url, remaining, created, files });
     } finally {
       await server.close();
     }
   });
 }
 
-/** Names of the events that were written, in their order; "half a line" for what is not JSON. */
+/** Names of the written events, in order; "half a line" for a line that is not JSON. */
 function eventsOf({ files }: Interrupted): readonly string[] {
   const lines = (files.get("out/report.ndjson") ?? "").split("\n").slice(0, -1);
   return lines.map((line) => String(parsed(line)?.event ?? "half a line"));
 }
 
-/** Names of the functions that stand at a target. */
+/** Names of the functions at a target. */
 export async function functionsAt(url: string): Promise<readonly string[]> {
   const body: unknown = await (await fetch(`${url}/2015-03-31/functions/`)).json();
   const list = isRecord(body) && Array.isArray(body.Functions) ? body.Functions : [];

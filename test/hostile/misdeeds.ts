@@ -5,7 +5,7 @@ import { type Misdeed, said, wire } from "./server.ts";
 
 const json = ["Content-Type: application/json"];
 
-/** Does it, and then answers something else than it should. */
+/** Executes the request, and then changes the answer. */
 export function instead(change: (reply: HttpReply) => string | Buffer): Misdeed {
   return async (socket, request, reference) => {
     const reply = await reference.handle(request);
@@ -13,17 +13,17 @@ export function instead(change: (reply: HttpReply) => string | Buffer): Misdeed 
   };
 }
 
-/** Does it, says so with a body of its own. */
+/** Executes the request, and then answers with the given body. */
 export function body(text: string | Buffer, headers: readonly string[] = json): Misdeed {
   return instead(({ status }) => said(status < 300 ? 201 : status, text, headers));
 }
 
-/** Does not do it and always says the same. */
+/** Does not execute the request, and always gives the same answer. */
 export function always(bytes: string | Buffer): (socket: Socket) => void {
   return (socket) => void socket.write(bytes);
 }
 
-/** Writes some bytes and then drops the connection with a reset. */
+/** Writes some bytes and then resets the connection. */
 export function thenReset(bytes: string): (socket: Socket) => void {
   return (socket) => {
     if (bytes === "") socket.resetAndDestroy();
@@ -31,7 +31,7 @@ export function thenReset(bytes: string): (socket: Socket) => void {
   };
 }
 
-/** Writes the pieces, one each `ms`, until they or the connection end. */
+/** Writes one piece every `ms` milliseconds, until the pieces or the connection end. */
 export function drip(ms: number, piece: (index: number) => string | null): (socket: Socket) => void {
   return (socket) => {
     let index = 0;
@@ -45,7 +45,7 @@ export function drip(ms: number, piece: (index: number) => string | null): (sock
   };
 }
 
-/** Writes a head and then the same bytes for as long as somebody listens. */
+/** Writes a head and then the same bytes until the connection ends. */
 export function endless(head: string): (socket: Socket) => void {
   const chunk = Buffer.alloc(64 * 1024, 0x20);
   return (socket) => {
@@ -57,7 +57,7 @@ export function endless(head: string): (socket: Socket) => void {
   };
 }
 
-/** The answer, compressed although nobody asked for it. */
+/** Compresses the answer without a request for it. */
 export function compressed(encoding: "gzip" | "br"): Misdeed {
   const pack = encoding === "gzip" ? gzipSync : brotliCompressSync;
   return instead((reply) => wire({ ...reply, body: pack(reply.body) }, [`Content-Encoding: ${encoding}`]));
@@ -70,7 +70,7 @@ export function bomb(encoding: "gzip" | "br"): Misdeed {
   return body(packed, [...json, `Content-Encoding: ${encoding}`]);
 }
 
-/** Does it, and then says the same statement with a member in front and one behind, as text and so not as JSON.parse would. */
+/** Executes the request, and then adds a member before and after the others, in the JSON text of the statement. */
 export function around(before: string, after: string): Misdeed {
   return instead((reply) => {
     const { status, body: text } = reply;
@@ -81,7 +81,7 @@ export function around(before: string, after: string): Misdeed {
   });
 }
 
-/** Does it, and then says the same, changed as text. */
+/** Executes the request, and then changes the text of the statement. */
 export function rewritten(change: (statement: string) => string): Misdeed {
   return instead((reply) => {
     const statement = statementIn(String(reply.body));
@@ -96,12 +96,12 @@ function statementIn(text: string): string | null {
   return typeof found === "string" ? found : null;
 }
 
-/** Answers, and then answers once more although nobody asked. */
+/** Answers twice. */
 export function twice(): Misdeed {
   return instead((reply) => Buffer.concat([wire(reply), wire(reply)]));
 }
 
-/** Says, of each function, what the request before was told. */
+/** Gives each request the answer to the previous request on the same function. */
 export function answersForAnother(): Misdeed {
   const last = new Map<string, HttpReply>();
   return async (socket, request, reference) => {
@@ -113,7 +113,7 @@ export function answersForAnother(): Misdeed {
   };
 }
 
-/** The documented answer of a target that is asked too often. */
+/** The documented answer of a throttling target. */
 export function tooMany(): Buffer {
   return said(429, '{"Reason":"CallerRateLimitExceeded","message":"slow down"}', [
     ...json,

@@ -13,8 +13,8 @@ import { type Arrival, type SlowTarget, slowTarget } from "./slow-target.ts";
 const seed = Number(process.env.SEED ?? 1);
 
 /**
- * When a signal is given: so many milliseconds after the arrival of a request, which is the one after this part of all
- * requests of a run. That request is still on its way then, and has its effect 400 ms after it arrived.
+ * When a signal is sent: a number of milliseconds after the arrival of a request. A fraction of all requests of a run
+ * selects the request. It is still in flight then, and takes effect 400 ms after its arrival.
  */
 interface Moment {
   readonly after: number;
@@ -29,10 +29,10 @@ const moments: readonly Moment[] = fc.sample(
   { seed, numRuns: 20 },
 );
 
-/** A run of a few seconds, with something to confirm at its end. */
+/** Settings of a run of a few seconds, with a candidate to confirm at its end. */
 const settings = ["--concurrency", "3", "--suite", "state,questions", "--runs", "1", "--timeout", "5000"];
 
-/** What is on the target before a run: two functions that are not ours, one of them with a policy. */
+/** An existing function with a policy. */
 const mine = "mine";
 const others: readonly string[] = [mine, "of-somebody-else"];
 const kept: readonly Readonly<Record<string, string>>[] = [
@@ -55,7 +55,7 @@ const kept: readonly Readonly<Record<string, string>>[] = [
 const modes = { "new functions": [], "--function": ["--function", mine] } as const;
 type Mode = keyof typeof modes;
 
-/** Signals at random moments of a run against a slow target; what is left of it then, and after a sweep. */
+/** Signals at random moments of a run against a slow target, with checks before and after a sweep. */
 export const signalsAtRandomMoments: readonly Scenario[] = [
   ...(["new functions", "--function"] as const).map(whole),
   ...moments.flatMap((moment, index) => {
@@ -65,7 +65,7 @@ export const signalsAtRandomMoments: readonly Scenario[] = [
   }),
 ];
 
-/** A run that nobody interrupts; the others are as long. */
+/** A complete run, for comparison. */
 interface Whole {
   readonly ended: Ended;
   readonly requests: number;
@@ -97,9 +97,9 @@ function whole(mode: Mode): Scenario {
   return { name: `no signal, ${mode}`, run };
 }
 
-/** A request that arrives so long after a process was ended was on its way, in milliseconds. */
+/** A request that arrives within this many milliseconds after the end of a process was already in flight. */
 const onItsWayMs = 250;
-/** Longer than the target takes for the request that is on its way, in milliseconds. */
+/** Longer than the target takes for the request in flight, in milliseconds. */
 const quietMs = 800;
 
 type Ending = "SIGINT" | "SIGINT twice" | "SIGKILL";
@@ -147,7 +147,7 @@ function at({ after, laterMs }: Moment, ending: Ending, mode: Mode, index: numbe
   return { name: `${ending} at moment ${index + 1}, ${mode}`, run };
 }
 
-/** A signal that comes in the last moment may find a run that has ended already. */
+/** The possible exit codes. A late signal may arrive after the end of the run. */
 function exitsOf(ending: Ending, usual: Whole): readonly (number | null)[] {
   return ending === "SIGKILL" ? [null, usual.ended.exit] : [130, usual.ended.exit];
 }
@@ -156,7 +156,7 @@ function line({ method, target }: Arrival): string {
   return `${method} ${target}`;
 }
 
-/** Works with a target that is arranged, in a folder; `before` is the policy as it was. */
+/** Runs the work with a prepared target and a folder; `before` is the original policy. */
 function onTarget<T>(
   work: (target: SlowTarget, folder: string, before: readonly string[]) => Promise<T>,
 ): Promise<T> {
@@ -175,7 +175,7 @@ function onTarget<T>(
   });
 }
 
-/** What is not as it was before the run. */
+/** Differences from the state before the run. */
 async function changed(
   target: SlowTarget,
   folder: string,
@@ -198,7 +198,7 @@ function policyOf({ url }: SlowTarget): string {
   return `${url}/2015-03-31/functions/${mine}/policy`;
 }
 
-/** The statements of the policy, each with its members in order. */
+/** The statements of the policy, with sorted members. */
 async function statementsAt(target: SlowTarget): Promise<readonly string[]> {
   const body: unknown = await (await fetch(policyOf(target))).json();
   const policy: unknown = isRecord(body) && typeof body.Policy === "string" ? JSON.parse(body.Policy) : null;

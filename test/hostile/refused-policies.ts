@@ -15,7 +15,7 @@ const plain = {
 };
 const { Principal: _, ...nobody } = plain;
 
-/** Policies that a run must not empty, each with what the terminal says. */
+/** Policies that a run must not change, with the message on the terminal. */
 export const refusedPolicies: readonly Scenario[] = [
   refused("another condition key", "Condition", {
     ...plain,
@@ -29,7 +29,7 @@ export const refusedPolicies: readonly Scenario[] = [
   }),
   unread("500", said(500, '{"Type":"Service","message":"broken"}')),
   unread("JSON that ends early", said(200, '{"Policy":"{\\"Stat')),
-  unread("a text that is no JSON", said(200, JSON.stringify({ Policy: "{" }))),
+  unread("text that is not JSON", said(200, JSON.stringify({ Policy: "{" }))),
 ];
 
 function refused(what: string, member: string, statement: unknown): Scenario {
@@ -42,7 +42,7 @@ function unread(what: string, answer: Buffer): Scenario {
   return started(`a policy that is read as ${what}`, answer, `The policy of ${name} cannot be read`);
 }
 
-/** Runs on a function whose policy is this. */
+/** Runs on a function with this policy. */
 function started(what: string, answer: Buffer, says: string): Scenario {
   const run = (): Promise<Tried> =>
     inFolder(async (folder) => {
@@ -64,11 +64,11 @@ function started(what: string, answer: Buffer, says: string): Scenario {
         written.length = 0;
         const ended = await command(["--endpoint", server.url, "--function", name], { folder });
         const noted = await readdir(join(folder, journals)).catch(() => []);
-        const told = ended.output.replace(/\s+/g, " ");
+        const printed = ended.output.replace(/\s+/g, " ");
         const complaints = failing([
           [ended.exit === 2, `exit ${ended.exit} instead of 2`],
-          [told.includes(says), `the terminal does not say ${says}`],
-          [told.includes("Nothing was changed."), "the terminal does not say that nothing was changed"],
+          [printed.includes(says), `the terminal does not say ${says}`],
+          [printed.includes("Nothing was changed."), "the terminal does not say that nothing was changed"],
           [reads > 0, "the policy was not read"],
           [written.length === 0, `written: ${written.slice(0, 5).join(", ")}`],
           [noted.length === 0, `a journal is left: ${noted.join(", ")}`],

@@ -2,22 +2,22 @@ import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-/** Something that is tried out, and what there is to complain of. */
+/** A named test that returns complaints. */
 export interface Scenario {
   readonly name: string;
   run(): Promise<Tried>;
 }
 
-/** How it went; no complaints is a pass. */
+/** The result; no complaints is a pass. */
 export interface Tried {
   readonly complaints: readonly string[];
-  /** A few words for the line of the log. */
+  /** A short note for the log. */
   readonly note: string;
-  /** What the command wrote, for whoever looks after a complaint. */
+  /** The output of the command, printed after a complaint. */
   readonly output: string;
 }
 
-/** A check and what to say when it fails. */
+/** A check and its complaint. */
 export type Check = readonly [good: boolean, complaint: string];
 
 /** The complaints of the checks that fail. */
@@ -25,7 +25,7 @@ export function failing(checks: readonly Check[]): readonly string[] {
   return checks.flatMap(([good, complaint]) => (good ? [] : [complaint]));
 }
 
-/** Does the work in a folder of its own, which is removed afterwards. */
+/** Runs the work in a temporary folder. */
 export async function inFolder<T>(work: (folder: string) => Promise<T>): Promise<T> {
   const folder = await mkdtemp(join(tmpdir(), "hostile-"));
   try {

@@ -5,7 +5,7 @@ import { command } from "./command.ts";
 import { failing, inFolder, type Scenario, type Tried } from "./scenario.ts";
 import { behind, isAddPermission, type Misdeed, said, wire } from "./server.ts";
 
-/** Made up for these tests; each has characters that encodings change. */
+/** Fake secrets, with characters that encodings change. */
 const planted = {
   AWS_ACCESS_KEY_ID: "AKIAPLANTED0000KEY00",
   AWS_SECRET_ACCESS_KEY: "planted/Secret+Key/with=odd&characters<00>",
@@ -16,7 +16,7 @@ const everyFormat = "json,html,junit,markdown,github,ndjson,sarif";
 const settings = ["--sign", "--concurrency", "2", "--runs", "1", "--suite", "spellings"];
 const json = ["Content-Type: application/json"];
 
-/** Targets that send our keys back, each at another place, and what may be left of them in any output: nothing. */
+/** Targets that return the keys in different places. No output may contain a key. */
 export const secrets: readonly Scenario[] = [
   echoing("secrets in a refusal", isAddPermission, (echo) => said(400, refusal(echo), headers(echo))),
   echoing("secrets in a statement", isAddPermission, (echo) =>
@@ -45,7 +45,7 @@ export const secrets: readonly Scenario[] = [
   echoing("secrets in what is no HTTP", isAddPermission, (echo) => `${echo}\r\n\r\n`),
 ];
 
-/** What to answer, given everything secret in many spellings, the access key alone, and the honest answer. */
+/** The answer, from every secret in many spellings, the access key, and the correct answer. */
 type Answer = (
   echo: string,
   key: string,
@@ -107,7 +107,7 @@ async function echoed(folder: string, picks: Picks, answer: Answer): Promise<Tri
   }
 }
 
-/** What a search tells of a folder and of what was written to the terminal. */
+/** The result of a search in a folder and in the terminal output. */
 interface Searched {
   readonly files: readonly string[];
   readonly found: readonly string[];
@@ -131,7 +131,7 @@ function search(wanted: {
   });
 }
 
-/** Everything secret about a request, in the spellings that servers use when they quote what they got. */
+/** Every secret of a request, in the spellings that servers use when they quote a request. */
 function echoOf(request: HttpRequest, authorization: string): string {
   const query = `X-Amz-Credential=${planted.AWS_ACCESS_KEY_ID}%2F20260101%2Fus-east-1%2Flambda%2Faws4_request&X-Amz-Security-Token=${encodeURIComponent(planted.AWS_SESSION_TOKEN)}&X-Amz-Signature=${/Signature=(\w+)/.exec(authorization)?.[1]}`;
   const token = String(request.headers["x-amz-security-token"]);

@@ -3,21 +3,21 @@ import { createServer as createNet, type Server, type Socket } from "node:net";
 import type { HttpReply, HttpRequest } from "../../targets/reference/http.ts";
 import { createReference, type Reference } from "../../targets/reference/reference.ts";
 
-/** A server that is up. */
+/** A running server. */
 export interface Up {
   readonly url: string;
   close(): Promise<void>;
 }
 
-/** What is done to a connection in place of an answer. */
+/** What the server does instead of answering. */
 export type Misdeed = (socket: Socket, request: HttpRequest, reference: Reference) => void | Promise<void>;
 
-/** A server that does the same to every connection, as soon as it stands. */
+/** A server that treats every new connection in the same way. */
 export function fromTheStart(serve: (socket: Socket) => void, host = "127.0.0.1"): () => Promise<Up> {
   return () => up(createNet(serve), host);
 }
 
-/** A server that does the same to every request, as soon as its head is there. */
+/** A server that treats every request in the same way, after its head has arrived. */
 export function toEveryRequest(serve: (socket: Socket) => void): () => Promise<Up> {
   return fromTheStart((socket) => {
     let text = "";
@@ -30,7 +30,7 @@ export function toEveryRequest(serve: (socket: Socket) => void): () => Promise<U
   });
 }
 
-/** The reference behind a server that does wrong from the request on that `picks` chooses. */
+/** The reference behind a server that misbehaves for the requests that `picks` selects. */
 export function behind(
   picks: (request: HttpRequest, number: number, reference: Reference) => boolean,
   misdeed: Misdeed,
@@ -51,7 +51,7 @@ export function behind(
   };
 }
 
-/** The reference, but every AddPermission is done wrong to. */
+/** The reference behind a server that misbehaves for every AddPermission. */
 export function onAddPermission(misdeed: Misdeed): () => Promise<Up> {
   return behind(isAddPermission, misdeed);
 }
@@ -61,7 +61,7 @@ export function isAddPermission({ method, target }: HttpRequest): boolean {
   return method === "POST" && /\/policy(\?|$)/.test(target);
 }
 
-/** Answers as the reference would. */
+/** Answers like the reference. */
 export async function honestly(socket: Socket, request: HttpRequest, reference: Reference): Promise<void> {
   const reply = await reference.handle(request);
   if (reply === "drop") socket.destroy();
@@ -80,7 +80,7 @@ export function wire({ status, headers, body }: HttpReply, more: readonly string
   return Buffer.concat([Buffer.from(`${lines.join("\r\n")}\r\n\r\n`, "latin1"), bytes]);
 }
 
-/** A whole response with a body. */
+/** A complete response with a body. */
 export function said(status: number, body: string | Buffer, headers: readonly string[] = []): Buffer {
   return wire({ status, headers: [], body }, headers);
 }
@@ -90,7 +90,7 @@ async function bodyOf(message: IncomingMessage): Promise<Buffer> {
   try {
     for await (const chunk of message) chunks.push(Buffer.from(chunk));
   } catch {
-    // The client gave up in the middle; what is answered is lost anyway.
+    // The client has aborted the request, so the answer is lost.
   }
   return Buffer.concat(chunks);
 }

@@ -5,10 +5,10 @@ import { faithful } from "../../targets/reference/behaviour.ts";
 import { mutants } from "../../targets/reference/mutants/index.ts";
 import { createReference } from "../../targets/reference/reference.ts";
 
-/** How long the request takes that is on its way when a signal is given, in milliseconds. */
+/** Milliseconds until the held request takes effect. */
 const heldMs = 400;
 
-// A process of its own, which serves slow targets and tells of every request as soon as its head is there.
+// A separate process that serves slow targets and reports every request when its head arrives.
 process.on("message", (message) => {
   if (!isRecord(message)) return;
   const { open: id, hold, number } = message;
@@ -17,10 +17,10 @@ process.on("message", (message) => {
 });
 process.on("disconnect", () => process.exit());
 
-/** The request of each target that takes longer than all others, by its number. */
+/** The number of the slowest request of each target. */
 const held = new Map<number, number>();
 
-/** The reference with a delay, and with one defect, so that a run has something to confirm. */
+/** The reference with a delay and one defect, so that a run has a candidate to confirm. */
 function open(id: number): void {
   const { mutate } = mutants["success.is-201"];
   const reference = createReference({ behaviour: mutate(faithful) });
@@ -32,7 +32,7 @@ function open(id: number): void {
     const delayMs = held.get(id) === number ? heldMs : 5 + ((number * 7) % 25);
     const body = await bodyOf(message);
     if (body === null) return;
-    // What arrived is done, whoever has gone since.
+    // A request takes effect even when its client has gone.
     await wait(delayMs);
     const reply = await reference.handle({ method, target, headers, body });
     if (reply === "drop") return message.socket.destroy();
@@ -46,7 +46,7 @@ function open(id: number): void {
   });
 }
 
-/** null for a request that was cut off. */
+/** null for an incomplete request. */
 async function bodyOf(message: IncomingMessage): Promise<Buffer | null> {
   const chunks: Buffer[] = [];
   try {

@@ -2,29 +2,29 @@ import { type ChildProcess, fork } from "node:child_process";
 import { join } from "node:path";
 import { isRecord } from "../../spec/body.ts";
 
-/** A request as it arrived: the time in milliseconds since 1970, and what was asked for. */
+/** A received request, with the time in milliseconds since 1970. */
 export interface Arrival {
   readonly at: number;
   readonly method: string;
   readonly target: string;
 }
 
-/** A slow target in another process, which tells of every request. */
+/** A slow target in another process, which reports every request. */
 export interface SlowTarget {
   readonly url: string;
   /** Every request so far, in the order of arrival. */
   readonly arrivals: readonly Arrival[];
-  /** Calls back when the request of this number has arrived, and has it take long. */
+  /** Delays the request with this number, and calls back when it arrives. */
   hold(number: number, then: () => void): void;
   close(): void;
 }
 
-/** The process serves many targets, for it takes longer to start than a short run. */
+/** One process serves many targets, because it takes longer to start than a short run. */
 let server: ChildProcess | null = null;
 const open = new Map<number, (message: Readonly<Record<string, unknown>>) => void>();
 let last = 0;
 
-/** Opens a target of its own in the process of slow targets, which ends when none is open. */
+/** Opens a new target in the process of slow targets, which exits with the last target. */
 export function slowTarget(): Promise<SlowTarget> {
   last += 1;
   const id = last;

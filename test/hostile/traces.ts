@@ -1,4 +1,4 @@
-/** Names, without telling them, the secrets that a text holds, as they are or under encodings. */
+/** Finds secrets in a text, plain or encoded. The result names their index, not their value. */
 export function whereFound(secrets: readonly string[], text: string): readonly string[] {
   const looks: readonly (readonly [how: string, text: string])[] = [
     ["as it is", text],
@@ -34,7 +34,7 @@ function withoutEntities(text: string): string {
     .replace(/&(lt|gt|quot|apos|amp);/g, (_all, name: string) => names[name] ?? "");
 }
 
-/** Every long run of base64 as text, read from each of the four places that its first group may begin at. */
+/** Decodes every long run of base64, at each of the four possible offsets of its first group. */
 function base64Decoded(text: string): string {
   const runs = text.match(/[A-Za-z0-9+/_-]{16,}/g) ?? [];
   return runs

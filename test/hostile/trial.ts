@@ -5,9 +5,9 @@ import { command, type Ended, type Parsed, parsed } from "./command.ts";
 import type { Expected, Hostile } from "./hostile-server.ts";
 import { failing, inFolder, type Scenario } from "./scenario.ts";
 
-/** The most memory that a run may take, in MiB. */
+/** Maximum memory of a run, in MiB. */
 const mostMib = 300;
-/** The most requests that a run may send: enough for everything that is planned on a target that answers. */
+/** Maximum requests of a run: enough for the whole plan on a target that answers. */
 const usualBudget = 800;
 
 const settings = ["--timeout", "500", "--concurrency", "2", "--suite", "spellings", "--runs", "1"];
@@ -35,7 +35,7 @@ export function runAgainst({ name, listen, expect, budget = usualBudget }: Hosti
   return { name, run };
 }
 
-/** Everything about a run that is not as it must be. */
+/** Differences of a run from the expectation. */
 export function complaintsOf(
   expect: Expected,
   ended: Ended,
@@ -48,13 +48,13 @@ export function complaintsOf(
   const blamed = violated.filter((id) => !breaks.includes(id));
   const missed = breaks.filter((id) => !violated.includes(id));
   const { says = /./ } = expect;
-  const told = JSON.stringify(report?.faults ?? "") + JSON.stringify(report?.rules ?? "");
+  const reported = JSON.stringify(report?.faults ?? "") + JSON.stringify(report?.rules ?? "");
   return failing([
     [exit !== null, "it hung"],
     [exit === expect.exit, `exit ${exit} instead of ${expect.exit}`],
     [says.test(output.replace(/\s+/g, " ")), `the terminal does not say ${says}`],
     [report !== null, "no report"],
-    [says.test(told), `the report does not say ${says}`],
+    [says.test(reported), `the report does not say ${says}`],
     [report?.incomplete === (expect.incomplete ?? expect.exit === 2), `incomplete: ${report?.incomplete}`],
     [Number(report?.requests) <= budget, `${report?.requests} requests`],
     [maxRssMib < mostMib, `${maxRssMib} MiB of memory`],
@@ -66,7 +66,7 @@ export function complaintsOf(
   ]);
 }
 
-/** Rules that the report calls violated in either column. */
+/** Rules that are violated in either column of the report. */
 function violatedIn(report: Parsed): readonly string[] {
   const rules: readonly unknown[] = Array.isArray(report?.rules) ? report.rules : [];
   return rules.flatMap((rule) => {

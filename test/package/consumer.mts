@@ -10,7 +10,7 @@ import {
 } from "addpermission-conformance";
 import manifest from "addpermission-conformance/package.json" with { type: "json" };
 
-// A program of a user, type-checked and run from the packed tarball.
+// A user's program, type-checked and run with the packed tarball.
 const added: AddPermissionResponse = { Statement: "{}" };
 const mock: ConformTarget = (request: Request) =>
   request.method === "POST" ? Response.json(added, { status: 201 }) : undefined;

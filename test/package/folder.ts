@@ -7,19 +7,19 @@ import { fileURLToPath } from "node:url";
 /** The checkout. */
 export const root: string = fileURLToPath(new URL("../../", import.meta.url));
 
-/** A command among our own development dependencies. */
+/** A command of the development dependencies. */
 export function tool(name: string): string {
   return join(root, "node_modules", ".bin", name);
 }
 
-/** How a command ended, and what it printed. */
+/** The exit code and output of a command. */
 export interface Ended {
   readonly code: number | null;
   readonly out: string;
   readonly err: string;
 }
 
-/** Runs a command in a folder to its end, whatever that is. */
+/** Runs a command in a folder. Never throws for an exit code. */
 export function attempt(
   command: string,
   args: readonly string[],
@@ -35,7 +35,7 @@ export function attempt(
   return { code: status, out: stdout, err: stderr };
 }
 
-/** Runs a command that must end well; gives what it printed. */
+/** Runs a command that must exit with 0, and returns its output. */
 export function run(command: string, args: readonly string[], cwd: string): string {
   const { code, out, err } = attempt(command, args, cwd);
   assert.equal(code, 0, `${command} ${args.join(" ")} ended with ${code}:\n${out}\n${err}`);
@@ -47,7 +47,7 @@ export function install(packages: readonly string[], cwd: string): void {
   run("npm", ["install", "--silent", "--no-audit", "--no-fund", ...packages], cwd);
 }
 
-/** Without what npm and vitest tell their own children, which would reach the inner ones as settings. */
+/** The environment without variables of npm and vitest, which would change nested processes. */
 export function plainEnv(): NodeJS.ProcessEnv {
   const ours = /^(npm_|NODE_|VITEST|AWS_)/i;
   return Object.fromEntries(Object.entries(process.env).filter(([name]) => !ours.test(name)));

@@ -9,7 +9,7 @@ import { needsPeers } from "./peers.ts";
 import { compile, runOn } from "./program.ts";
 import { pack } from "./tarball.ts";
 
-/** Packs the project, installs it in an empty folder as a user would, and uses all of it there, on every Node. */
+/** Packs the project, installs it in an empty folder, and tests all of it there on every supported Node. */
 const scratch = await mkdtemp(join(tmpdir(), "addpermission-conformance-"));
 const folder = join(scratch, "empty");
 

@@ -3,7 +3,7 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { install, run } from "./folder.ts";
 
-/** A Node to run on. */
+/** An installed version of Node. */
 export interface InstalledNode {
   readonly version: string;
   readonly path: string;
@@ -11,7 +11,7 @@ export interface InstalledNode {
 
 const majors = [20, 22, 24] as const;
 
-/** Brings every supported Node, as packages on npm. */
+/** Installs every supported Node from npm. */
 export async function nodes(folder: string): Promise<readonly InstalledNode[]> {
   await mkdir(folder);
   await writeFile(join(folder, "package.json"), '{"name":"nodes","private":true}\n');

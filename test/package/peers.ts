@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { attempt, type Ended } from "./folder.ts";
 
-/** Without its optional peers, each part that needs one says so in one sentence. */
+/** Checks that each part without its optional peer fails with one sentence. */
 export function needsPeers(folder: string): void {
   const command = join(folder, "node_modules", ".bin", "addpermission-conformance");
   const endpoint = ["--endpoint", "http://127.0.0.1:9", "--sign"];

@@ -16,7 +16,7 @@ const options = {
 };
 const sources = ["consumer.mts", "consumer.suite.mts"] as const;
 
-/** Type-checks a program and a Vitest suite against the installed package, the declarations of libraries included. */
+/** Type-checks a program and a Vitest suite against the installed package, including the declarations of libraries. */
 export async function compile(folder: string): Promise<void> {
   const { devDependencies } = JSON.parse(await readFile(join(root, "package.json"), "utf8"));
   install([`vitest@${devDependencies.vitest}`, `@types/node@${devDependencies["@types/node"]}`], folder);
@@ -29,7 +29,7 @@ export async function compile(folder: string): Promise<void> {
   }
 }
 
-/** Runs command, program and suite on one Node. */
+/** Runs the command, the program and the suite on one version of Node. */
 export function runOn(node: InstalledNode, folder: string): string {
   const command = join(
     "node_modules",

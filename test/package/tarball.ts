@@ -3,7 +3,7 @@ import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { root, run, tool } from "./folder.ts";
 
-/** The project as it would be published. */
+/** The packed project. */
 export interface Tarball {
   readonly path: string;
   readonly bytes: number;
@@ -14,7 +14,7 @@ const forUsers =
   /^package\/(dist\/|docs\/[a-z-]+\.md$|reports\/[a-z]+\.schema\.json$|package\.json$|README\.md$|CHANGELOG\.md$|LICENSE$)/;
 const notForUsers = /\/(test|examples|coverage|node_modules)\/|\.test\.|\.tsbuildinfo$|(?<!\.d)\.ts$|\.map$/;
 
-/** Packs the project into a folder, and looks at what is in it and at how it describes itself. */
+/** Packs the project into a folder, and checks its files and its manifest. */
 export async function pack(folder: string): Promise<Tarball> {
   run("npm", ["pack", "--silent", "--pack-destination", folder], root);
   const name = (await readdir(folder)).find((one) => one.endsWith(".tgz"));

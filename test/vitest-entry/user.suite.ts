@@ -21,7 +21,7 @@ defineConformance(() => undefined, { ...options, name: "unreachable" });
 defineConformance(referenceHandler(), { ...options, name: "cut short", budget: 60 });
 if (process.env.KNOWN_FILE !== undefined) {
   defineConformance(faulty(), { ...options, name: "known", known: process.env.KNOWN_FILE });
-  // Only what all suites sent shows that an entry is stale.
+  // Only a run of all suites shows that an entry is stale.
   const all = { ...options, suites: undefined, rounds: 1 };
   defineConformance(referenceHandler(), { ...all, name: "stale", known: process.env.KNOWN_FILE });
 }

@@ -4,7 +4,7 @@ import { deep, type Hostile, head, never } from "../hostile-server.ts";
 import { always, endless, thenReset, tooMany } from "../misdeeds.ts";
 import { fromTheStart, said, toEveryRequest, up } from "../server.ts";
 
-/** The address of a server, as if it spoke TLS. */
+/** The address of a server with the scheme https, without TLS. */
 function asTls(listen: Hostile["listen"]): Hostile["listen"] {
   return async () => {
     const one = await listen();
@@ -12,13 +12,13 @@ function asTls(listen: Hostile["listen"]): Hostile["listen"] {
   };
 }
 
-/** A server that speaks TLS with a certificate that nobody trusts. */
+/** A TLS server with an untrusted certificate. */
 function overTls(scheme: "http" | "https"): Hostile["listen"] {
   const serve = () => createTls({ ...selfSigned }, (socket) => void socket.on("error", () => {}).end());
   return () => up(serve(), "127.0.0.1", scheme);
 }
 
-/** Those that let nothing be arranged; the ones that are waited for longest stand first. */
+/** Servers on which the set-up fails; those with the longest runs are first. */
 export const fromTheFirstRequest: readonly Hostile[] = [
   never("throttles everything", toEveryRequest(always(tooMany())), /429 TooManyRequests/),
   never("is never available", toEveryRequest(always(said(503, ""))), /503/),

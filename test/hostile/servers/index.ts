@@ -4,7 +4,7 @@ import { withWrongAnswer } from "./with-wrong-answer.ts";
 import { withoutAnswer } from "./without-answer.ts";
 import { withoutBlame } from "./without-blame.ts";
 
-/** The hostile servers; those that are waited for longest stand first. */
+/** The hostile servers; those with the longest runs are first. */
 export const servers: readonly Hostile[] = [
   ...fromTheFirstRequest,
   ...withoutAnswer,

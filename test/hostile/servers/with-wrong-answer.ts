@@ -11,11 +11,11 @@ import {
 } from "../misdeeds.ts";
 import { onAddPermission, said } from "../server.ts";
 
-/** The body is no JSON object, so that nothing can be read in it. */
+/** The body is not a JSON object. */
 const unreadable = ["success.has-statement"] as const;
 const html = ["Content-Type: text/html"];
 
-/** A statement that is JSON but says nothing of what was sent. */
+/** A JSON statement without the sent values. */
 const saysNothing = [
   "statement.sid",
   "statement.action",
@@ -30,7 +30,7 @@ const saysNothing = [
   "policy.stored-as-returned",
 ] as const;
 
-/** Those that add the statement and then say something else than they should. */
+/** Servers that add the statement and then give a wrong answer. */
 export const withWrongAnswer: readonly Hostile[] = [
   wrong(
     "gives a length that is too short",
@@ -87,7 +87,7 @@ export const withWrongAnswer: readonly Hostile[] = [
       "statement.no-condition",
       "policy.stored-as-returned",
     ]),
-    // What it does wrong needs two requests to a function that is new.
+    // The misbehaviour needs two requests to a new function.
     budget: 8000,
   },
   wrong(

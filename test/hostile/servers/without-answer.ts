@@ -6,7 +6,7 @@ const dropped = /dropped before the response was complete/;
 const incorrect = /not a correct HTTP/;
 const large = /larger than what is read/;
 
-/** Those that let a run arrange and then give AddPermission no complete answer. */
+/** Servers that allow the set-up and then give AddPermission no complete answer. */
 export const withoutAnswer: readonly Hostile[] = [
   slow(
     "never answers AddPermission",

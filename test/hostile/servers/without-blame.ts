@@ -3,15 +3,15 @@ import { type Hostile, odd } from "../hostile-server.ts";
 import { always, around, instead, tooMany, twice } from "../misdeeds.ts";
 import { behind, honestly, type Misdeed, onAddPermission, said, type Up, wire } from "../server.ts";
 
-/** Requests after which a server changes its mind: arranging is done, judging is not. */
+/** Number of requests after which a server changes: after the set-up, before the end of the run. */
 const midway = 80;
 const afterAWhile = (_request: unknown, number: number): boolean => number > midway;
 
-/** The first interim response of these a target may send unasked. */
+/** Interim responses. A target may send the first one unasked. */
 const hints = "HTTP/1.1 103 Hint\r\n\r\n";
 const proceed = "HTTP/1.1 100 Continue\r\n\r\n";
 
-/** Has forgotten everything once and is honest from then on; `abruptly` drops the connection of the first who asks. */
+/** Loses its state once and then behaves correctly; `abruptly` also drops the connection of the first request. */
 function forgetful(abruptly: boolean): Misdeed {
   const memory = createReference();
   let dropped = !abruptly;
@@ -22,7 +22,7 @@ function forgetful(abruptly: boolean): Misdeed {
   };
 }
 
-/** Closes its port in the middle. */
+/** Closes its port during the run. */
 function gone(): Hostile["listen"] {
   return async () => {
     let server: Up | undefined;
@@ -36,7 +36,7 @@ function gone(): Hostile["listen"] {
   };
 }
 
-/** Those that no rule can be blamed on, however a run against them ends. */
+/** Servers that violate no rule. */
 export const withoutBlame: readonly Hostile[] = [
   odd("throttles every AddPermission", onAddPermission(always(tooMany())), 3, /429/),
   odd("is unavailable for every AddPermission", onAddPermission(always(said(503, ""))), 3, /503/),
