@@ -27,7 +27,7 @@ const edits: readonly Edit[] = [
     breaks: [
       "withoutToken",
       "memberValues",
-      "sourceFeatures",
+      "sourceVariations",
       "combinations",
       "statementJson",
       "shapes",
@@ -38,7 +38,7 @@ const edits: readonly Edit[] = [
     what: "a missing required member of the body",
     from: /^ {8}Action:\n( {10}.*\n)+/m,
     to: "",
-    breaks: ["canonicalBody", "withToken", "memberFeatures", "statementJson", "readPermission"],
+    breaks: ["canonicalBody", "withToken", "memberVariations", "statementJson", "readPermission"],
   },
   {
     what: "a member of another type",
