@@ -55,6 +55,27 @@ export function edgesOf(member: Exclude<Member, "FunctionName">): readonly Edge[
   ];
 }
 
+/**
+ * Texts that a careless parser, store or language takes for something else: numbers, literals, and members that every
+ * object inherits.
+ */
+export const specialWords = [
+  "007",
+  "1e3",
+  "0x10",
+  "9007199254740993",
+  "null",
+  "true",
+  "false",
+  "NaN",
+  "Infinity",
+  "undefined",
+  "constructor",
+  "toString",
+  "hasOwnProperty",
+  "__proto__",
+] as const;
+
 /** Account ids that AWS reserves for documentation, and one of zeros: a grant to them reaches no stranger. */
 export const documentationAccounts = [
   "123456789012",

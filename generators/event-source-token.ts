@@ -9,7 +9,7 @@ export const eventSourceToken: MemberValues = {
   valid: ofLength("EventSourceToken", { atLeast: 1 }),
   edges: edgesOf("EventSourceToken"),
   nearMisses: [
-    ...around<string>("EventSourceToken", "fresh", { core: (fresh) => fresh }),
+    ...around<string>("EventSourceToken", "fresh1", { core: (fresh) => fresh }),
     ...offPatterns({
       address: (fresh) => `${fresh}@example.com`,
       url: (fresh) => `https://example.com/${fresh}`,

@@ -2,7 +2,7 @@
 
 import { edgesOf, ofLength } from "./arbitraries.ts";
 import type { MemberValues } from "./members.ts";
-import { around, offPatterns, overLong } from "./near-miss.ts";
+import { around, offPatterns, otherZeros, overLong, withDigitsFrom } from "./near-miss.ts";
 
 /** The empty qualifier is only an edge: the document contradicts itself on it, so it is neither valid nor wrong. */
 export const qualifier: MemberValues = {
@@ -14,6 +14,10 @@ export const qualifier: MemberValues = {
       "two-words": (existing) => `${existing} b`,
       "question-mark-within": "invalid-qualifier-with-?-char",
       arn: (existing) => `function:${existing}`,
+      "arabic-indic-version": withDigitsFrom(otherZeros["arabic-indic"], "1"),
+      "full-width-version": withDigitsFrom(otherZeros["full-width"], "1"),
+      "version-with-newline": "1\n",
+      "version-with-space": " 1",
       // Later revisions of the service's model admit this one.
       "latest-published": "$LATEST.PUBLISHED",
     }),

@@ -1,7 +1,7 @@
 // RevisionId, the revision that a policy must still have: any text is well-formed; only other JSON types are wrong.
 
 import fc from "fast-check";
-import { edgesOf } from "./arbitraries.ts";
+import { edgesOf, specialWords } from "./arbitraries.ts";
 import type { MemberValues } from "./members.ts";
 import { wrongTypes } from "./near-miss.ts";
 
@@ -21,4 +21,5 @@ export const wrongRevisions: Readonly<Record<string, string>> = {
   wildcard: "*",
   "non-ascii": "révision-日本-🪣",
   "ten-thousand-characters": "r".repeat(10_000),
+  ...Object.fromEntries(specialWords.map((word) => [`text-${word}`, word])),
 };

@@ -19,7 +19,7 @@ export const statementId: MemberValues = {
   valid: ofLength("StatementId"),
   edges: edgesOf("StatementId"),
   nearMisses: [
-    ...around<string>("StatementId", "fresh", { core: (fresh) => fresh }),
+    ...around<string>("StatementId", "fresh1", { core: (fresh) => fresh }),
     ...offPatterns({
       "domain-name": (fresh) => `${fresh}.example.com`,
       "two-words": (fresh) => `${fresh} b`,

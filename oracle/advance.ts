@@ -42,9 +42,7 @@ function advanceAddition(modelState: ModelState, observation: Addition): ModelSt
   const before = key === null ? modelState : unsettle(modelState, key.split(":")[0] ?? "", key);
   const objected =
     analysis.refusalReasons.length + analysis.questions.length > 0 && !isTakenAsMeant(observation);
-  // The document does not say whether two ids may differ in letter case only. An id that was accepted counts as a statement.
-  const questions = stateAnalysis.questions.filter((question) => question !== "StatementId.letter-case");
-  const unexpected = objected || stateAnalysis.refusalReasons.length + questions.length > 0;
+  const unexpected = objected || stateAnalysis.refusalReasons.length + stateAnalysis.questions.length > 0;
   const anywhere = analysis.resource === null && analysis.questions.length > 0;
   if (key === null) {
     if (result.kind === "added" || anywhere) return forgetAll(before);

@@ -23,13 +23,14 @@ export type StateRefusalReason =
 export type StateVariation =
   | "RevisionId.current"
   | "StatementId.shares-prefix"
+  | "StatementId.letter-case"
   | "StatementId.freed"
   | "StatementId.on-other-function"
   | "StatementId.on-other-qualifier"
   | "policy.room-again";
 
 /** Something about the state on which the document is silent. */
-export type StateQuestion = "StatementId.letter-case" | "FunctionName.letter-case";
+export type StateQuestion = "FunctionName.letter-case";
 
 /** What the model state says of a request: which policy it is for, and which rules of that policy apply to it. */
 export interface StateAnalysis {
@@ -148,10 +149,6 @@ function analyzeSid(
   const others = policy.possibleStates.flatMap(
     ({ statements }) => statements?.map((statement) => statement.sid) ?? [],
   );
-  const lower = sid.toLowerCase();
-  if (others.some((other) => other.length === sid.length && other.toLowerCase() === lower)) {
-    return { ...nothing, questions: ["StatementId.letter-case"] };
-  }
   return { ...nothing, variations: sidVariations(sid, key, policy, others, modelState) };
 }
 
@@ -185,6 +182,9 @@ function sidVariations(
 ): readonly StateVariation[] {
   const found: StateVariation[] = [];
   if (others.some((other) => commonPrefix(other, sid) >= 32)) found.push("StatementId.shares-prefix");
+  const lower = sid.toLowerCase();
+  if (others.some((other) => other.length === sid.length && other.toLowerCase() === lower))
+    found.push("StatementId.letter-case");
   if (policy.freed.includes(sid)) found.push("StatementId.freed");
   const holders = holdersOf(sid, key, modelState, isHeldBy);
   if (holders.length === 0) return found;

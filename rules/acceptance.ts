@@ -114,6 +114,10 @@ const variations: Readonly<Record<Variation, Acceptance>> = {
     needs: ["state", "revisions"],
   },
   "StatementId.shares-prefix": distinct("Two ids with a long common prefix are different ids", "R130"),
+  "StatementId.letter-case": {
+    ...distinct("Two ids that differ in letter case only are different ids", "R134"),
+    basis: "implied",
+  },
   "StatementId.freed": {
     ...distinct("An id can be used again after its statement is removed", "R135"),
     needs: ["state", "remove"],
@@ -205,7 +209,7 @@ function acceptance(variation: Variation | null, { unless: _, ...rule }: Accepta
 }
 
 /** The rules that explain a refusal of a valid request: one for each difference of the request. */
-function explanations({ analysis, stateAnalysis, call }: Addition): readonly string[] {
+export function explanations({ analysis, stateAnalysis, call }: Addition): readonly string[] {
   const found: Variation[] = [...analysis.variations, ...stateAnalysis.variations];
   // A name with colons may be refused in every encoding.
   if (found.includes("FunctionName.literal-colons"))

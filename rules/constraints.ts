@@ -10,13 +10,13 @@ import { type Admissible, anyClientError, anyClientErrorOrStale, exception, refu
 
 /** The clauses that each derived rule judges. */
 const clauses: Readonly<Record<ConstraintRuleId, readonly string[]>> = {
-  "FunctionName.pattern": ["R032", "R035", "R036", "R037", "R038", "R039"],
+  "FunctionName.pattern": ["R032", "R033", "R035", "R036", "R037", "R038", "R039"],
   "FunctionName.maxLength": ["R026"],
-  "Qualifier.pattern": ["R050"],
+  "Qualifier.pattern": ["R050", "R051"],
   "Qualifier.maxLength": ["R047"],
   "Action.required": ["R064", "R011"],
   "Action.type": ["R012"],
-  "Action.pattern": ["R070", "R071", "R073"],
+  "Action.pattern": ["R070", "R071", "R072", "R073"],
   "EventSourceToken.type": ["R012"],
   "EventSourceToken.pattern": ["R079"],
   "EventSourceToken.maxLength": ["R077"],
@@ -24,14 +24,14 @@ const clauses: Readonly<Record<ConstraintRuleId, readonly string[]>> = {
   "Principal.type": ["R012"],
   "RevisionId.type": ["R012"],
   "SourceAccount.type": ["R012"],
-  "SourceAccount.pattern": ["R107", "R109"],
+  "SourceAccount.pattern": ["R107", "R108", "R109"],
   "SourceArn.type": ["R012"],
   "SourceArn.pattern": ["R115", "R116", "R118", "R119", "R122"],
   "StatementId.required": ["R123", "R016", "R011"],
   "StatementId.type": ["R012"],
   "StatementId.minLength": ["R125"],
   "StatementId.maxLength": ["R127"],
-  "StatementId.pattern": ["R128"],
+  "StatementId.pattern": ["R128", "R129"],
 };
 
 /** One rule for each constraint of each member, derived from the contract. */

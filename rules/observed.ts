@@ -1,4 +1,4 @@
-import type { Addition } from "../oracle/observe.ts";
+import type { Addition, PolicyRead } from "../oracle/observe.ts";
 import { holds, type Judgement, type RuleBody } from "../oracle/rule.ts";
 import { phrase } from "../spec/answer.ts";
 import { guarantee, refusedOtherwise, show, violated } from "./define.ts";
@@ -90,7 +90,68 @@ export const observedRules = {
     needs: ["echo"],
     columns: ["aws"],
   },
+  "observed.identity-principal": {
+    ...observed(
+      "The ARN of an account's root given as Principal stands under AWS",
+      "spec/recordings: 2025-11-25 principals",
+      ({ analysis, result, answer }) => principalShown(analysis, result, answer, "Principal.iam-arn"),
+    ),
+    clauses: ["R092"],
+    needs: ["echo"],
+  },
+  "observed.everyone": {
+    ...observed(
+      "The Principal * with a SourceAccount is accepted and stays *",
+      "spec/recordings: 2025-11-25 principals",
+      ({ analysis, result, answer }) =>
+        analysis.body.members?.SourceAccount === undefined
+          ? null
+          : principalShown(analysis, result, answer, "Principal.wildcard"),
+    ),
+    clauses: ["R091"],
+    needs: ["echo"],
+  },
+  "observed.no-policy": {
+    title: "GetPolicy of a policy without statements is 404 ResourceNotFoundException",
+    source: "spec/recordings/facts: 2025-11-25 get-policy-without-policy",
+    basis: "observed",
+    clauses: ["R143"],
+    needs: ["state", "policy"],
+    columns: ["aws"],
+    trigger: { on: "read", judge: judgeNoPolicy },
+  },
 } as const satisfies Record<string, RuleBody>;
+
+function judgeNoPolicy({ before, key, policy, answer, together }: PolicyRead): Judgement | null {
+  const possibleStates = key === null || together ? [] : (before.policies[key]?.possibleStates ?? []);
+  if (possibleStates.length === 0 || !possibleStates.every(({ statements }) => statements?.length === 0))
+    return null;
+  if (policy.kind === "none") return holds;
+  return policy.kind === "policy" && policy.statements.length === 0
+    ? violated("404 ResourceNotFoundException", `${phrase(answer)}, a policy without statements`)
+    : null;
+}
+
+/** The recorded answer to a Principal that the document leaves open: a success that shows it as it is written there. */
+function principalShown(
+  { refusalReasons, questions, body }: Addition["analysis"],
+  result: Addition["result"],
+  answer: Addition["answer"],
+  question: string,
+): Judgement | null {
+  const sent = body.members?.Principal;
+  if (refusalReasons.length > 0 || questions.length !== 1 || questions[0] !== question) return null;
+  if (question === "Principal.iam-arn" && !/^arn:aws[a-z-]*:iam::\d{12}:root$/.test(String(sent)))
+    return null;
+  if (result.kind === "unsettled") return null;
+  if (result.kind === "refused") return refusedOtherwise("201, the statement is added", phrase(answer));
+  const { parsed } = result.statement;
+  const wanted = sent === "*" ? "*" : { AWS: sent };
+  if (parsed === null) return null;
+  return JSON.stringify(parsed.Principal) === JSON.stringify(wanted)
+    ? holds
+    : violated(`"Principal": ${show(wanted)}`, `"Principal": ${show(parsed.Principal)}`);
+}
 
 const recorded: ReadonlySet<string> = new Set([
   "StatementId.pattern",

@@ -4,7 +4,7 @@ import type { Addition, PolicyRead } from "../oracle/observe.ts";
 import { holds, type Judgement, type RuleBody } from "../oracle/rule.ts";
 import { phrase } from "../spec/answer.ts";
 import type { Basis, Capability } from "../spec/verdict.ts";
-import { policySize, sizeFrom } from "./acceptance.ts";
+import { explanations, policySize, sizeFrom } from "./acceptance.ts";
 import { refusedOtherwise, show, tooManyOpen, violated } from "./define.ts";
 
 const adds = "introduction: a statement is added to the function's policy";
@@ -255,5 +255,8 @@ function judgeTooLarge(of: Addition): Judgement | null {
   if (policySize(of) < sizeFrom(result.error)) return null;
   const right =
     result.status === 400 && (result.error === "PolicyLengthExceededException" || result.error === null);
-  return right ? holds : refusedOtherwise("400 PolicyLengthExceededException", phrase(answer));
+  if (right) return holds;
+  // The refusal may be for what is special about the request, whatever its size.
+  const found = refusedOtherwise("400 PolicyLengthExceededException", phrase(answer));
+  return { ...found, unless: [...(found.unless ?? []), ...explanations(of)] };
 }

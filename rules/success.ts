@@ -126,8 +126,10 @@ const answers = {
       const { parsed } = result.statement;
       if (parsed === null || typeof sent !== "string" || !/^\d{12}$/.test(sent)) return null;
       const named = principalsOf(parsed, "AWS");
-      const forms = [sent, ...["aws", "aws-cn", "aws-us-gov"].map((one) => `arn:${one}:iam::${sent}:root`)];
-      return named.length === 1 && forms.some((form) => form === asText(named[0]))
+      const found = named.length === 1 ? asText(named[0]) : null;
+      // Each partition writes its own name into the ARN of an account's root.
+      const root = /^arn:aws[a-z-]*:iam::(\d{12}):root$/.exec(String(found))?.[1];
+      return found === sent || root === sent
         ? holds
         : violated(`{"AWS": "arn:aws:iam::${sent}:root"}`, `"Principal": ${show(parsed.Principal)}`);
     },
@@ -140,7 +142,7 @@ const answers = {
     ({ analysis, result }) => {
       const sent = analysis.body.members?.Principal;
       const { parsed } = result.statement;
-      if (parsed === null || typeof sent !== "string" || !/\.(amazonaws|amazon)\.com$/.test(sent))
+      if (parsed === null || typeof sent !== "string" || !/\.(amazonaws|amazon)\.com(\.cn)?$/.test(sent))
         return null;
       const named = principalsOf(parsed, "Service");
       return named.length === 1 && named[0] === sent
@@ -148,6 +150,14 @@ const answers = {
         : violated(`{"Service": "${sent}"}`, `"Principal": ${show(parsed.Principal)}`);
     },
   ),
+  "statement.documented-members": {
+    title: "Only the documented members make the statement",
+    clauses: ["R015"],
+    source: `${response}, Statement; Request Body: the list of members`,
+    basis: "implied",
+    needs: [],
+    trigger: { on: "answer", judge: judgeDocumentedMembers },
+  },
   "statement.source-arn": condition("SourceArn", "sourcearn", ["R113", "R114"]),
   "statement.source-account": condition("SourceAccount", "sourceaccount", ["R106", "R110"]),
   "statement.event-source-token": condition("EventSourceToken", "eventsourcetoken", ["R075"]),
@@ -172,12 +182,15 @@ const answers = {
   ),
 } as const satisfies Record<string, RuleBody>;
 
+/** Rules on a statement that a canned answer can keep as well. */
+const byAnyAnswer: ReadonlySet<string> = new Set(["statement.is-json", "statement.effect"]);
+
 /** What a statement must repeat of its request. A canned answer cannot do that. */
 export const successRules = withEcho(answers);
 
 function withEcho<T extends Record<string, RuleBody>>(all: T): T {
   const echoing = Object.entries(all).map(([id, rule]) =>
-    id.startsWith("statement.") && id !== "statement.is-json" && id !== "statement.effect"
+    id.startsWith("statement.") && !byAnyAnswer.has(id)
       ? [
           id,
           {
@@ -232,6 +245,42 @@ function condition(sentAs: BodyMember, key: string, clauses: readonly string[]):
 /** An account may come back as a number. Other values are compared as they are. */
 function asText(value: unknown): unknown {
   return typeof value === "number" ? String(value) : value;
+}
+
+/** Elements of a statement and of a policy, which a body may name although they are no members of the request. */
+const elements =
+  /^(effect|resource|sid|condition|notprincipal|notaction|notresource|version|id|statement|policy)$/i;
+
+/** A success with members that are named after parts of a statement: whether they are refused is left open. */
+function judgeDocumentedMembers({ analysis, result, stateAnalysis, before }: Addition): Judgement | null {
+  const { refusalReasons, questions, resource: wanted, body } = analysis;
+  if (result.kind !== "added" || refusalReasons.length > 0 || questions.length !== 1) return null;
+  if (questions[0] !== "body.unknown-member" || wanted === null || stateAnalysis.key === null) return null;
+  const { members } = body;
+  const { parsed } = result.statement;
+  const unknown = Object.keys(members ?? {}).filter((name) => elements.test(name));
+  if (members === null || parsed === null || unknown.length === 0) return null;
+  const { partition, region, account } = before.home;
+  const expected: Parts = {
+    Effect: "Allow",
+    Sid: members.StatementId,
+    Action: members.Action,
+    Resource: `arn:${partition}:lambda:${region}:${account}:function:${stateAnalysis.key}`,
+  };
+  const wrong = Object.entries(expected).find(([element, value]) => sole(parsed[element]) !== value);
+  if (wrong !== undefined) {
+    const [element, value] = wrong;
+    return {
+      ...violated(`"${element}": ${show(value)}`, `"${element}": ${show(parsed[element])}`),
+      unless: ["statement.effect", "statement.sid", "statement.action", "statement.resource"],
+    };
+  }
+  const negated = exceptionIn(parsed);
+  if (negated !== null) return violated(`no ${negated}`, `"${negated}": ${show(parsed[negated])}`);
+  const sourced = conditional.some((name) => members[name] !== undefined);
+  return sourced || conditionsOf(parsed).length === 0
+    ? holds
+    : violated("no condition", `"Condition": ${show(parsed.Condition)}`);
 }
 
 function plain({ analysis }: Addition): boolean {

@@ -25,22 +25,12 @@ const asked: Readonly<Record<RequestQuestion | StateQuestion, Described>> = {
     `${name}: the length applies only to the full ARN, and is stated without condition`,
     ["R030"],
   ],
-  "FunctionName.padded": [
-    "White space or a line end around a valid name",
-    `${name}: pattern without anchors`,
-    ["R033"],
-  ],
   "FunctionName.undecodable": ["A path label whose percent-encoding is invalid", "Request Syntax", []],
   "FunctionName.letter-case": ["The name of a function in another letter case", name, ["R025"]],
   "Qualifier.empty": [
     "An empty Qualifier",
     `${qualifier}: minimum length 1, and a pattern that admits nothing`,
     ["R049"],
-  ],
-  "Qualifier.padded": [
-    "White space or a line end around a valid Qualifier",
-    `${qualifier}: pattern`,
-    ["R051"],
   ],
   "Qualifier.twice": ["Qualifier given twice", "Request Syntax", ["R063"]],
   "Qualifier.latest": [
@@ -55,20 +45,10 @@ const asked: Readonly<Record<RequestQuestion | StateQuestion, Described>> = {
     "Request Body, Action: pattern",
     ["R069"],
   ],
-  "Action.padded": [
-    "White space or a line end around a valid Action",
-    "Request Body, Action: pattern",
-    ["R072"],
-  ],
   "EventSourceToken.empty": [
     "An empty EventSourceToken",
     "Request Body, EventSourceToken: minimum length 0, and a pattern that needs a character",
     ["R078"],
-  ],
-  "EventSourceToken.padded": [
-    "White space or a line end around a token",
-    "Request Body, EventSourceToken: pattern",
-    [],
   ],
   "EventSourceToken.other-principal": [
     "A token with a principal that is not Alexa's",
@@ -91,17 +71,11 @@ const asked: Readonly<Record<RequestQuestion | StateQuestion, Described>> = {
   "Principal.unknown-service": ["A service name that no service has", principal, ["R086"]],
   "Principal.other": ["Any other Principal", `${principal}: pattern`, []],
   "RevisionId.empty": ["An empty RevisionId", "Request Body, RevisionId: no constraint", ["R100"]],
-  "SourceAccount.padded": [
-    "A SourceAccount with digits of another script, or white space around it",
-    "Request Body, SourceAccount: pattern",
-    ["R108"],
-  ],
   "SourceArn.line-break": [
     "A line break in the resource part of SourceArn",
     "Request Body, SourceArn: pattern",
     ["R121"],
   ],
-  "SourceArn.padded": ["White space before a SourceArn", "Request Body, SourceArn: pattern", []],
   "SourceArn.region": [
     "A SourceArn of a region that the pattern does not know",
     "Request Body, SourceArn: pattern",
@@ -111,16 +85,6 @@ const asked: Readonly<Record<RequestQuestion | StateQuestion, Described>> = {
     "A control character in a SourceArn",
     "Request Body, SourceArn: pattern",
     [],
-  ],
-  "StatementId.padded": [
-    "White space or a line end around a StatementId",
-    "Request Body, StatementId: pattern",
-    ["R129"],
-  ],
-  "StatementId.letter-case": [
-    "An id that differs from another by letter case only",
-    "Request Body, StatementId",
-    ["R134"],
   ],
   "body.null-member": ["An optional member that is null", "Request Body", ["R014"]],
   "body.unknown-member": ["A member that the document does not know", "Request Body", ["R015"]],

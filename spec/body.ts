@@ -8,7 +8,6 @@ import {
   constraintOf,
   isConstraintRuleId,
 } from "./constraint.ts";
-import { isPadded } from "./function-name.ts";
 import { type PrincipalQuestion, readPrincipal, services, tokenService } from "./principal.ts";
 
 /** A reason why the document demands that a body is refused. */
@@ -262,7 +261,6 @@ function jsonForm(text: string, written: string, members: ReceivedBody): readonl
 /** Something in a body on which the document is silent or contradicts itself. */
 export type BodyQuestion =
   | PrincipalQuestion
-  | `${Exclude<BodyMember, "Principal" | "RevisionId">}.padded`
   | "EventSourceToken.empty"
   | "EventSourceToken.other-principal"
   | "EventSourceToken.with-source"
@@ -285,15 +283,12 @@ export type BodyQuestion =
 export function openValue(member: BodyMember, value: string): BodyQuestion | null {
   if (member === "EventSourceToken" && value === "") return "EventSourceToken.empty";
   if (member === "RevisionId" && value === "") return "RevisionId.empty";
-  if (member === "Principal" || member === "RevisionId") return null;
   if (member === "Action") return openAction(value);
-  if (member === "SourceArn") return openSourceArn(value);
-  return isPadded(member, value) ? `${member}.padded` : null;
+  return member === "SourceArn" ? openSourceArn(value) : null;
 }
 
 function openAction(value: string): BodyQuestion | null {
   if (value === "*") return "Action.wildcard";
-  if (isPadded("Action", value)) return "Action.padded";
   const known = ["lambda:InvokeFunction", "lambda:GetFunction", "lambda:*"];
   return /^lambda:[a-zA-Z]+$/.test(value) && !known.includes(value) ? "Action.unknown" : null;
 }
@@ -305,7 +300,6 @@ function openSourceArn(value: string): BodyQuestion | null {
   }
   if (broken("SourceArn", value).length === 0)
     return hasControl(value) ? "SourceArn.control-character" : null;
-  if (isPadded("SourceArn", value)) return "SourceArn.padded";
   const regional = [...fields.slice(0, 3), "us-east-1", ...fields.slice(4)].join(":");
   return fields.length > 5 && broken("SourceArn", regional).length === 0 ? "SourceArn.region" : null;
 }

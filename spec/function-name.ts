@@ -23,11 +23,7 @@ export interface BrokenName {
 /** A FunctionName on which the document contradicts itself, or that has several readings. */
 export interface OpenName {
   readonly kind: "open";
-  readonly question:
-    | "FunctionName.readings"
-    | "FunctionName.name-over-64"
-    | "FunctionName.over-140"
-    | "FunctionName.padded";
+  readonly question: "FunctionName.readings" | "FunctionName.name-over-64" | "FunctionName.over-140";
 }
 
 const full =
@@ -38,11 +34,7 @@ const severalReadings = /^(function|\d{12}|[a-z]{2}(-gov)?-[a-z]+-\d|arn)$/;
 
 /** Analyzes a decoded FunctionName. The document says that the limit of 140 holds for the full ARN only. */
 export function readName(value: string): ReadName | BrokenName | OpenName {
-  if (!wholeMatch("FunctionName", value)) {
-    return isPadded("FunctionName", value)
-      ? { kind: "open", question: "FunctionName.padded" }
-      : { kind: "broken", constraint: "pattern" };
-  }
+  if (!wholeMatch("FunctionName", value)) return { kind: "broken", constraint: "pattern" };
   const arn = full.exec(value);
   if (arn) {
     const [, partition = null, region = null, account = null, name = "", qualifier = null] = arn;
@@ -73,19 +65,4 @@ function readShortName(value: string): ReadName | OpenName {
     region: null,
     account: null,
   };
-}
-
-/** ASCII without white space has one reading only. */
-const unpadded = /^[\x21-\x7e]*$/;
-
-/**
- * True for a near miss on which regular expression engines disagree: white space or a line end around a valid core, or
- * characters that Unicode calls compatible with valid ones (digits of other scripts, full-width letters).
- */
-export function isPadded(member: Parameters<typeof wholeMatch>[0], value: string): boolean {
-  if (unpadded.test(value)) return false;
-  const core = value.trim();
-  if (core !== value && core !== "" && wholeMatch(member, core)) return true;
-  const folded = value.replace(/\p{Nd}/gu, (digit) => (/[0-9]/.test(digit) ? digit : "0")).normalize("NFKC");
-  return folded !== value && wholeMatch(member, folded);
 }

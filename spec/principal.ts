@@ -25,6 +25,10 @@ export const services = [
   "sqs.amazonaws.com",
   "apigateway.amazonaws.com",
   "alexa-appkit.amazon.com",
+  "logs.us-east-1.amazonaws.com",
+  "edgelambda.amazonaws.com",
+  "config-multiaccountsetup.amazonaws.com",
+  "s3.amazonaws.com.cn",
 ] as const;
 
 /** The service that EventSourceToken is for. */

@@ -9,7 +9,7 @@ import {
 } from "./body.ts";
 import { broken } from "./constraint.ts";
 import type { Call } from "./exchange.ts";
-import { isPadded, type NameFormat, type OpenName, readName } from "./function-name.ts";
+import { type NameFormat, type OpenName, readName } from "./function-name.ts";
 import { type Route, route, valuesOf } from "./target.ts";
 
 /** A reason to refuse a request that the request alone shows. */
@@ -30,7 +30,6 @@ export type RequestQuestion =
   | OpenName["question"]
   | "FunctionName.undecodable"
   | "Qualifier.empty"
-  | "Qualifier.padded"
   | "Qualifier.twice"
   | "Qualifier.latest"
   | "Qualifier.undecodable"
@@ -167,7 +166,6 @@ function readQualifier(at: Route): QualifierReading {
   if (values.length > 1) return open("Qualifier.twice");
   if (value === null) return open("Qualifier.undecodable");
   if (value === "") return open("Qualifier.empty");
-  if (isPadded("Qualifier", value)) return open("Qualifier.padded");
   const refusalReasons = broken("Qualifier", value).flatMap((kind): readonly RequestRefusalReason[] =>
     kind === "pattern" || kind === "maxLength" ? [`Qualifier.${kind}`] : [],
   );

@@ -44,7 +44,7 @@ function bodyTestCases(): readonly TestCase[] {
 
 /** A request with that value. Each has a new id; one new token or RevisionId serves all of them. */
 function inBody(member: BodyMember): (one: Value<string>) => GroupedRequest {
-  const fresh = (sid: string) => (member === "StatementId" ? `fresh${sid}` : "fresh");
+  const fresh = (sid: string) => (member === "StatementId" ? `fresh${sid}` : "fresh1");
   return ({ label, value }) => ({
     label,
     call: (fixture, sid) => withBody(fixture, bodyWith(member, value(fresh(sid)), sid)),
@@ -143,6 +143,12 @@ const missing: readonly GroupedRequest[] = [
   { label: "unknown-alias", call: ({ main }, sid) => named(`${main.name}:no-such-alias`, sid) },
   { label: "unknown-alias-in-query", call: ({ main }, sid) => named(main.name, sid, "no-such-alias") },
   { label: "unknown-qualifier-with-dollar", call: ({ main }, sid) => named(main.name, sid, "no$such") },
+  ...["constructor", "toString", "__proto__", "hasOwnProperty"].map(
+    (word): GroupedRequest => ({
+      label: `unknown-alias-${word}`,
+      call: ({ main }, sid) => named(main.name, sid, word),
+    }),
+  ),
   { label: "unknown-longest-qualifier", call: ({ main }, sid) => named(main.name, sid, "z".repeat(128)) },
   {
     label: "other-region",

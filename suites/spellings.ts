@@ -1,3 +1,4 @@
+import { specialWords } from "../generators/arbitraries.ts";
 import { equivalentJson } from "../generators/json-forms.ts";
 import { spellings as every, type Spelling } from "../generators/spellings.ts";
 import { canonicalBody } from "../generators/valid-requests.ts";
@@ -65,6 +66,33 @@ function short(form: string): string {
   return `s${forms.indexOf(form).toString(36)}x`;
 }
 
+/** Resource parts with characters that a statement built by pasting text gets wrong, and special words. */
+const resources = [
+  "",
+  "*",
+  "a b",
+  "é😀",
+  "日本",
+  "a:b/c",
+  "arn:aws:s3:::b junk",
+  ["$", "{var}"].join(""),
+  'a"b',
+  "a'b",
+  "a\\b",
+  "\\u0041",
+  "$&",
+  "$1",
+  "%41",
+  "a+b",
+  "a&b",
+  "<b>",
+  "{}",
+  "#",
+  "007",
+  "null",
+  "__proto__",
+] as const;
+
 const values: readonly GroupedRequest[] = [
   { label: "canonical", call: (fixture, sid) => withBody(fixture, canonicalBody(sid)) },
   set("Action", "lambda:GetFunction"),
@@ -72,12 +100,13 @@ const values: readonly GroupedRequest[] = [
   ...services.map((service) => set("Principal", service)),
   set("Principal", "123456789012"),
   set("Principal", "111122223333"),
+  set("Principal", "000000000000"),
   set("SourceArn", "arn:aws:s3:::bucket"),
   set("SourceArn", "arn:aws:sns:us-east-1:123456789012:topic"),
-  ...["", "*", "a b", "é😀", "a:b/c", "arn:aws:s3:::b junk", ["$", "{var}"].join("")].map((resource) =>
-    set("SourceArn", `arn:aws:sqs:eu-central-1:123456789012:${resource}`),
-  ),
+  ...resources.map((resource) => set("SourceArn", `arn:aws:sqs:eu-central-1:123456789012:${resource}`)),
   set("SourceAccount", "123456789012"),
+  set("SourceAccount", "000000000000"),
+  set("SourceAccount", "012345678901"),
   {
     label: "SourceAccount-with-SourceArn",
     call: (fixture, sid) =>
@@ -91,6 +120,7 @@ const values: readonly GroupedRequest[] = [
   },
   set("EventSourceToken", "a.valid-token_1"),
   set("EventSourceToken", "t".repeat(256)),
+  ...specialWords.map((word) => set("EventSourceToken", word)),
   // Last, because it makes the policy large.
   {
     ...set("SourceArn", `arn:aws:sqs:eu-central-1:123456789012:${"x".repeat(2048)}`),
@@ -117,6 +147,14 @@ function valueTestCases(): readonly TestCase[] {
   };
   return [
     ...grouped("spellings/values", [...values, charset], (index) => `v${index}`),
+    scripted(
+      "spellings/special-ids",
+      (fixture: Fixture) => [
+        ...specialWords.map((word) => alone(`add-${word}`, withBody(fixture, canonicalBody(word)))),
+        alone("after", getPolicy(fixture.main.name)),
+      ],
+      { clean: true },
+    ),
     scripted(
       "spellings/shortest-id",
       (fixture: Fixture) => [

@@ -36,6 +36,27 @@ const typed =
     headers: type === null ? [] : [["Content-Type", type]],
   });
 
+/** Members that the document does not have, named after parts of a statement and of a policy. */
+const statementParts: Readonly<Record<string, unknown>> = {
+  Effect: "Deny",
+  effect: "Deny",
+  Resource: "arn:aws:lambda:us-east-1:123456789012:function:somebody-elses",
+  resource: "arn:aws:lambda:us-east-1:123456789012:function:somebody-elses",
+  Sid: "another-id",
+  Condition: { StringEquals: { "aws:SourceVpc": "vpc-12345678" } },
+  NotPrincipal: "*",
+  NotAction: "lambda:InvokeFunction",
+  NotResource: "*",
+  Version: "2008-10-17",
+  Id: "another-policy",
+};
+
+const accountRoot: GroupedRequest["call"] = (fixture, sid) =>
+  withBody(fixture, bodyWith("Principal", `arn:${fixture.partition}:iam::123456789012:root`, sid));
+
+const everyoneOfOneAccount: GroupedRequest["call"] = (fixture, sid) =>
+  withBody(fixture, { ...canonicalBody(sid), Principal: "*", SourceAccount: "123456789012" });
+
 const harmless: readonly GroupedRequest[] = [
   { label: "name-over-64", call: named(({ unknownName }) => unknownName.padEnd(65, "x")) },
   {
@@ -64,6 +85,18 @@ const harmless: readonly GroupedRequest[] = [
   { label: "null-source-arn", call: member("SourceArn", null) },
   { label: "unknown-member", call: extra({ Unknown: "x" }) },
   { label: "member-in-other-case", call: extra({ sourceArn: "arn:aws:s3:::bucket" }) },
+  ...Object.entries(statementParts).map(([name, value]) => ({
+    label: `statement-part-${name}`,
+    call: extra({ [name]: value }),
+  })),
+  { label: "account-root-as-principal", call: accountRoot },
+  { label: "everyone-of-one-account", call: everyoneOfOneAccount },
+  ...["arn:aws:iam:123456789012:root", "arn:aws:iam:::123456789012:root", "arn:aws:s3:::bucket"].map(
+    (arn) => ({
+      label: `principal-${arn}`,
+      call: member("Principal", arn),
+    }),
+  ),
   { label: "qualifier-in-body", call: extra({ Qualifier: "live" }) },
   {
     label: "member-twice",
@@ -79,8 +112,6 @@ const harmless: readonly GroupedRequest[] = [
     call: (fixture, sid) => ({ ...named((s) => s.unknownName)(fixture, `${sid}.`) }),
   },
   { label: "two-readings", call: (fixture, sid) => twoReadings(fixture, sid) },
-  { label: "letter-case-of-an-id-1", call: extra({ StatementId: "case-of-an-id" }) },
-  { label: "letter-case-of-an-id-2", call: extra({ StatementId: "CASE-of-an-id" }) },
 ];
 
 function twoReadings({ account, unknownName }: Fixture, sid: string) {

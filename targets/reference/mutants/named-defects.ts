@@ -14,6 +14,9 @@ const cores: readonly (readonly [Member, RegExp])[] = [
   ["StatementId", /[a-zA-Z0-9_-]/],
 ];
 
+/** Members of the body with a narrow pattern. */
+const textMembers = ["StatementId", "Action", "SourceAccount", "EventSourceToken"] as const;
+
 const unknown: HttpReply = {
   status: 404,
   headers: [["X-Amzn-ErrorType", "UnknownOperationException"]],
@@ -117,6 +120,43 @@ export const namedDefects: Readonly<Record<string, Mutant>> = {
       "StatementId.pattern",
     ],
   },
+  "pattern that admits a final line end": {
+    breaks: "lets a $ in a pattern match before a final line end",
+    mutate: together(
+      ...textMembers.map((member) =>
+        overlooking(member, "pattern", (value) => value.endsWith("\n") && !/\s/.test(value.slice(0, -1))),
+      ),
+    ),
+    kills: textMembers.map((member) => `${member}.pattern` as const),
+  },
+  "digits of every script": {
+    breaks: "lets a \\d in a pattern match the digits of every script",
+    mutate: together(
+      overlooking("SourceAccount", "pattern", (value) => /^\p{Nd}{12}$/u.test(value)),
+      overlooking("SourceArn", "pattern", (value) =>
+        /^arn:aws[a-zA-Z0-9-]*:[a-zA-Z0-9-]+:([a-z]{2}(-gov)?-[a-z]+-\d)?:\p{Nd}{12}:.*$/u.test(value),
+      ),
+    ),
+    kills: ["SourceAccount.pattern", "SourceArn.pattern"],
+  },
+  "letters and digits of every script": {
+    breaks: "lets letters and digits of every script stand in an id and a token",
+    mutate: together(
+      overlooking("StatementId", "pattern", (value) => /^[\p{L}\p{Nd}_-]+$/u.test(value)),
+      overlooking("EventSourceToken", "pattern", (value) => /^[\p{L}\p{Nd}._-]+$/u.test(value)),
+    ),
+    kills: ["StatementId.pattern", "EventSourceToken.pattern"],
+  },
+  "trimmed values": {
+    breaks: "removes white space around a value before it checks it",
+    mutate: trimming(textMembers),
+    kills: textMembers.map((member) => `${member}.pattern` as const),
+  },
+  "trimmed names": {
+    breaks: "removes white space around FunctionName and Qualifier before it checks them",
+    mutate: change(({ decode }) => ({ decode: (text) => decode(text)?.trim() ?? null })),
+    kills: ["FunctionName.pattern", "Qualifier.pattern"],
+  },
   "nothing of the body checked": {
     breaks: "enforces no pattern and no length of any member of the body",
     mutate: change(({ faults }) => ({
@@ -206,5 +246,14 @@ function beside(kind: string, more: Exclude<PrincipalElement, string>): Mutation
     typeof element === "object" && element?.[kind] !== undefined ? { ...element, ...more } : element;
   return change(({ principal }) => ({
     principal: (value, partition) => widened(principal(value, partition)),
+  }));
+}
+
+function trimming(members: readonly Member[]): Mutation {
+  return change(({ pick }) => ({
+    pick: (body, member) => {
+      const value = pick(body, member);
+      return typeof value === "string" && members.includes(member) ? value.trim() : value;
+    },
   }));
 }

@@ -53,6 +53,25 @@ const defects: Readonly<Record<Extract<RuleId, `observed.${string}`>, Defect>> =
       },
     })),
   ),
+  "observed.everyone": observed(
+    "writes everyone as an AWS principal",
+    change(({ principal }) => ({
+      principal: (value, partition) => (value === "*" ? { AWS: "*" } : principal(value, partition)),
+    })),
+  ),
+  "observed.identity-principal": observed(
+    "keeps the account alone of the ARN of its root",
+    change(({ principal }) => ({
+      principal: (value, partition) => {
+        const root = /^arn:aws:iam::(\d{12}):root$/.exec(value)?.[1];
+        return root === undefined ? principal(value, partition) : { AWS: root };
+      },
+    })),
+  ),
+  "observed.no-policy": observed(
+    "shows a policy without statements as an empty document",
+    change(() => ({ showsEmpty: true })),
+  ),
   "observed.account-root": observed(
     "writes an account as AWS principal without the ARN of its root",
     change(({ principal }) => ({

@@ -6,7 +6,7 @@ import { change, type Defect, isNamedAlike, isOfSameFunction, mutantsOf, naming 
 /** The rules about ids, revisions and size, which depend on the policy. */
 export type StateRuleId = Extract<
   RuleId,
-  | `StatementId.${"duplicate" | "duplicate-content" | "shares-prefix" | "freed"}`
+  | `StatementId.${"duplicate" | "duplicate-content" | "shares-prefix" | "letter-case" | "freed"}`
   | `StatementId.${"on-other-function" | "on-other-qualifier"}`
   | `RevisionId.${"never-seen" | "stale" | "used" | "foreign" | "current"}`
   | `policy.${"room-again" | "too-large"}`
@@ -32,6 +32,10 @@ const defects: Readonly<Record<StateRuleId, Defect>> = {
   "StatementId.shares-prefix": {
     breaks: "compares ids by their first 32 characters",
     mutate: comparing((sid) => sid.slice(0, 32)),
+  },
+  "StatementId.letter-case": {
+    breaks: "compares ids without regard to letter case",
+    mutate: comparing((sid) => sid.toLowerCase()),
   },
   "StatementId.freed": {
     breaks: "marks a statement as removed and keeps its id",
@@ -122,7 +126,7 @@ const racingDefects: Readonly<Record<Extract<RuleId, `race.${string}`>, Defect>>
 export const raceMutants = mutantsOf(racingDefects);
 
 /** Compares ids by a value derived from them. */
-export function comparing(part: (sid: string) => string): Mutation {
+function comparing(part: (sid: string) => string): Mutation {
   return change(() => ({
     taken: (statements, sid) => statements.some((one) => part(one.sid) === part(sid)),
   }));

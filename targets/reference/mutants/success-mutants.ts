@@ -70,6 +70,23 @@ const defects: Readonly<Record<SuccessRuleId, Defect>> = {
         value === "sqs.amazonaws.com" ? { AWS: value } : principal(value, partition),
     })),
   },
+  "statement.documented-members": {
+    breaks: "takes Effect and Resource from the body where it has them",
+    mutate: change(({ pick, statement }) => {
+      let latest: Readonly<Record<string, unknown>> = {};
+      return {
+        pick: (body, member) => {
+          latest = body;
+          return pick(body, member);
+        },
+        statement: (parts, condition) => ({
+          ...statement(parts, condition),
+          ...(Object.hasOwn(latest, "Effect") && { Effect: latest.Effect }),
+          ...(Object.hasOwn(latest, "Resource") && { Resource: latest.Resource }),
+        }),
+      };
+    }),
+  },
   "statement.source-arn": {
     breaks: "loses SourceArn",
     mutate: conditioning((parts) => ({ ...parts, sourceArn: undefined })),

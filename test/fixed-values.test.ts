@@ -1,0 +1,113 @@
+import { describe, expect, test } from "vitest";
+import { specialWords } from "../generators/arbitraries.ts";
+import { jsonObject } from "../spec/answer.ts";
+import type { Exchange } from "../spec/exchange.ts";
+import { readName } from "../spec/function-name.ts";
+import { route } from "../spec/target.ts";
+import { type suites, usualSuites } from "../suites/index.ts";
+import { fixture } from "./fixture.ts";
+
+const sent = callsOf(usualSuites);
+const bodies = sent
+  .map(({ body }) => (body === null ? null : jsonObject(body)))
+  .filter((body) => body !== null);
+
+/** Every AddPermission request of the smallest plan, as far as it does not depend on answers. */
+function callsOf(of: typeof suites) {
+  const cases = of.flatMap((suite) => [...suite.testCases({ seed: 1, runs: 1, rounds: 1 })]);
+  return cases.flatMap((testCase) => {
+    const next = testCase.start(fixture);
+    const done: (readonly Exchange[])[] = [];
+    const calls = [];
+    for (let batch = next(done); batch !== null && done.length < 40; batch = next(done)) {
+      calls.push(...batch.map(({ call }) => call));
+      done.push([]);
+    }
+    return calls.filter(({ operation }) => operation === "AddPermission");
+  });
+}
+
+const holding = (member: string, value: unknown) => bodies.some((body) => body[member] === value);
+
+describe("The plan at --runs 1", () => {
+  test.each(specialWords)("sends the text %s as an id, a token and a revision", (word) => {
+    expect(holding("StatementId", word)).toBe(true);
+    expect(holding("EventSourceToken", word)).toBe(true);
+    expect(holding("RevisionId", word)).toBe(true);
+  });
+
+  test.each(['a"b', "a\\b", "$&", "%41", "a+b", "<b>", "a&b", "日本", "007", "null", "__proto__"])(
+    "sends %s in the resource part of SourceArn",
+    (part) => {
+      expect(holding("SourceArn", `arn:aws:sqs:eu-central-1:123456789012:${part}`)).toBe(true);
+    },
+  );
+
+  test.each([
+    "logs.us-east-1.amazonaws.com",
+    "edgelambda.amazonaws.com",
+    "config-multiaccountsetup.amazonaws.com",
+    "s3.amazonaws.com.cn",
+    "000000000000",
+    "arn:aws:iam:123456789012:root",
+    "arn:aws:iam:::123456789012:root",
+  ])("sends the Principal %s", (principal) => {
+    expect(holding("Principal", principal)).toBe(true);
+  });
+
+  test.each(["000000000000", "012345678901"])("sends the SourceAccount %s", (account) => {
+    expect(holding("SourceAccount", account)).toBe(true);
+  });
+
+  test.each(["constructor", "toString", "__proto__", "hasOwnProperty"])("asks for the alias %s", (alias) => {
+    expect(
+      sent.some(({ target }) => {
+        const at = route(target);
+        return (
+          at.kind === "policy" && at.query.some(([name, value]) => name === "Qualifier" && value === alias)
+        );
+      }),
+    ).toBe(true);
+  });
+
+  test.each([
+    "Effect",
+    "Resource",
+    "Sid",
+    "Condition",
+    "NotPrincipal",
+    "NotAction",
+    "Version",
+    "Id",
+    "effect",
+  ])("sends a body with the member %s, which the document does not have", (member) => {
+    expect(bodies.some((body) => Object.hasOwn(body, member) && Object.hasOwn(body, "StatementId"))).toBe(
+      true,
+    );
+  });
+
+  test.each(["StatementId", "SourceAccount", "EventSourceToken", "Action"])(
+    "sends a valid %s with white space, a line end and characters of another script",
+    (member) => {
+      const values = bodies.map((body) => body[member]).filter((value) => typeof value === "string");
+      expect(values.some((value) => /^[\x21-\x7e]+\n$/.test(value))).toBe(true);
+      expect(values.some((value) => /^ [\x21-\x7e]+$/.test(value))).toBe(true);
+      expect(values.some((value) => /[^\x00-\x7f]/.test(value))).toBe(true);
+    },
+  );
+
+  test("sends two ids that differ in letter case only", () => {
+    expect(holding("StatementId", "letters") && holding("StatementId", "LETTERS")).toBe(true);
+  });
+
+  test("sends names with white space and a line end around them", () => {
+    const names = sent.flatMap(({ target }) => {
+      const at = route(target);
+      return at.kind === "policy" && at.functionName !== null ? [at.functionName] : [];
+    });
+    for (const wrong of [`${fixture.main.name}\n`, ` ${fixture.main.name}`, `${fixture.main.name} `]) {
+      expect(names).toContain(wrong);
+      expect(readName(wrong)).toEqual({ kind: "broken", constraint: "pattern" });
+    }
+  });
+});
