@@ -128,7 +128,8 @@ const answers = {
       const named = principalsOf(parsed, "AWS");
       const found = named.length === 1 ? asText(named[0]) : null;
       // Each partition writes its own name into the ARN of an account's root.
-      const root = /^arn:aws[a-z-]*:iam::(\d{12}):root$/.exec(String(found))?.[1];
+      const root =
+        typeof found === "string" ? /^arn:aws[a-z-]*:iam::(\d{12}):root$/.exec(found)?.[1] : undefined;
       return found === sent || root === sent
         ? holds
         : violated(`{"AWS": "arn:aws:iam::${sent}:root"}`, `"Principal": ${show(parsed.Principal)}`);

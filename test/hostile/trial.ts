@@ -8,7 +8,7 @@ import { failing, inFolder, type Scenario } from "./scenario.ts";
 /** Maximum memory of a run, in MiB. */
 const mostMib = 300;
 /** Maximum requests of a run: enough for the whole plan on a target that answers. */
-const usualBudget = 800;
+const usualBudget = 1000;
 
 const settings = ["--timeout", "500", "--concurrency", "2", "--suite", "spellings", "--runs", "1"];
 

@@ -57,7 +57,7 @@ export const fromTheFirstRequest: readonly Hostile[] = [
   never(
     "redirects in a circle",
     toEveryRequest(always(said(307, "", ["Location: /2015-03-31/functions"]))),
-    /nothing that a Lambda API says/,
+    /no answer of a Lambda API/,
   ),
   never("answers in deeply nested JSON", toEveryRequest(always(said(201, deep))), /Lambda API/),
   never("has a self-signed certificate", overTls("https"), /TLS/),

@@ -4,7 +4,7 @@ import { honestly, onAddPermission, wire } from "../server.ts";
 
 const dropped = /dropped before the response was complete/;
 const incorrect = /not a correct HTTP/;
-const large = /larger than what is read/;
+const large = /larger than the limit/;
 
 /** Servers that allow the set-up and then give AddPermission no complete answer. */
 export const withoutAnswer: readonly Hostile[] = [
