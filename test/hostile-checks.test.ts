@@ -30,7 +30,7 @@ describe("The check of a run against a hostile server", () => {
     ],
     ["no report", ended, null, "no report"],
     ["a report of an incomplete run", ended, { ...report, incomplete: true }, "incomplete: true"],
-    ["too many requests", ended, { ...report, requests: 801 }, "801 requests"],
+    ["too many requests", ended, { ...report, requests: 1001 }, "1001 requests"],
     ["a rule that is not found", ended, { ...report, rules: [] }, "not found: answer.arrives"],
     ["a report without the message", ended, { ...report, rules: [] }, "the report does not say"],
     [
