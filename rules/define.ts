@@ -37,7 +37,7 @@ function isClear({ analysis }: Addition): boolean {
 }
 
 /** Says whether an addition was acknowledged. */
-function isAdded(of: Addition): of is Added {
+export function isAdded(of: Addition): of is Added {
   return of.result.kind === "added";
 }
 

@@ -92,8 +92,8 @@ export const observedRules = {
   },
   "observed.identity-principal": {
     ...observed(
-      "The ARN of an account's root given as Principal stands under AWS",
-      "spec/recordings: 2025-11-25 principals",
+      "An IAM ARN that is accepted as Principal stands under AWS",
+      "spec/recordings: 2025-11-25 account, role, user, assumed-role",
       ({ analysis, result, answer }) => principalShown(analysis, result, answer, "Principal.iam-arn"),
     ),
     clauses: ["R092"],
@@ -102,7 +102,7 @@ export const observedRules = {
   "observed.everyone": {
     ...observed(
       "The Principal * with a SourceAccount is accepted and stays *",
-      "spec/recordings: 2025-11-25 principals",
+      "spec/recordings: 2025-11-25 everyone-of-an-account",
       ({ analysis, result, answer }) =>
         analysis.body.members?.SourceAccount === undefined
           ? null
@@ -115,7 +115,7 @@ export const observedRules = {
     title: "GetPolicy of a policy without statements is 404 ResourceNotFoundException",
     source: "spec/recordings/facts: 2025-11-25 get-policy-without-policy",
     basis: "observed",
-    clauses: ["R143"],
+    clauses: ["R152"],
     needs: ["state", "policy"],
     columns: ["aws"],
     trigger: { on: "read", judge: judgeNoPolicy },
@@ -132,21 +132,31 @@ function judgeNoPolicy({ before, key, policy, answer, together }: PolicyRead): J
     : null;
 }
 
-/** The recorded answer to a Principal that the document leaves open: a success that shows it as it is written there. */
+/**
+ * The recorded answer to a Principal that the document leaves open: a success that shows it as it is written there. An
+ * identity must exist to be accepted, and a function can be closed to the public, so that some refusals are right.
+ */
 function principalShown(
   { refusalReasons, questions, body }: Addition["analysis"],
   result: Addition["result"],
   answer: Addition["answer"],
-  question: string,
+  question: "Principal.iam-arn" | "Principal.wildcard",
 ): Judgement | null {
   const sent = body.members?.Principal;
   if (refusalReasons.length > 0 || questions.length !== 1 || questions[0] !== question) return null;
-  if (question === "Principal.iam-arn" && !/^arn:aws[a-z-]*:iam::\d{12}:root$/.test(String(sent)))
+  const isIdentity = question === "Principal.iam-arn";
+  if (
+    isIdentity &&
+    !/^arn:aws[a-z-]*:(iam|sts)::\d{12}:(root$|(user|role|assumed-role)\/)/.test(String(sent))
+  )
     return null;
   if (result.kind === "unsettled") return null;
-  if (result.kind === "refused") return refusedOtherwise("201, the statement is added", phrase(answer));
+  if (result.kind === "refused")
+    return isIdentity || result.error === "PublicPolicyException"
+      ? null
+      : refusedOtherwise("201, the statement is added", phrase(answer));
   const { parsed } = result.statement;
-  const wanted = sent === "*" ? "*" : { AWS: sent };
+  const wanted = isIdentity ? { AWS: sent } : "*";
   if (parsed === null) return null;
   return JSON.stringify(parsed.Principal) === JSON.stringify(wanted)
     ? holds

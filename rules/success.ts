@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import type { Addition } from "../oracle/observe.ts";
 import { holds, type Judgement, type RuleBody } from "../oracle/rule.ts";
 import { header } from "../spec/answer.ts";
@@ -5,8 +6,8 @@ import { isRecord } from "../spec/body.ts";
 import type { BodyMember } from "../spec/constraint.ts";
 import { success } from "../spec/contract.generated.ts";
 import type { Resource } from "../spec/request.ts";
-import { sole } from "../spec/statement.ts";
-import { type Added, guarantee, show, violated } from "./define.ts";
+import { canonicalJson, sole } from "../spec/statement.ts";
+import { type Added, guarantee, isAdded, show, violated } from "./define.ts";
 
 const response = "Response Elements";
 
@@ -157,7 +158,7 @@ const answers = {
     source: `${response}, Statement; Request Body: the list of members`,
     basis: "implied",
     needs: [],
-    trigger: { on: "answer", judge: judgeDocumentedMembers },
+    trigger: { on: "success", judge: (of) => (isAdded(of) ? judgeDocumentedMembers(of) : null) },
   },
   "statement.source-arn": condition("SourceArn", "sourcearn", ["R113", "R114"]),
   "statement.source-account": condition("SourceAccount", "sourceaccount", ["R106", "R110"]),
@@ -248,40 +249,53 @@ function asText(value: unknown): unknown {
   return typeof value === "number" ? String(value) : value;
 }
 
-/** Elements of a statement and of a policy, which a body may name although they are no members of the request. */
-const elements =
-  /^(effect|resource|sid|condition|notprincipal|notaction|notresource|version|id|statement|policy)$/i;
+/** Elements of a statement and of a policy, by their names in lower case. A body may name them, although the request has none. */
+const elements: ReadonlyMap<string, string> = new Map(
+  ["Effect", "Resource", "Sid", "Condition", "NotPrincipal", "NotAction", "NotResource", "Version", "Id"].map(
+    (element) => [element.toLowerCase(), element],
+  ),
+);
 
-/** A success with members that are named after parts of a statement: whether they are refused is left open. */
-function judgeDocumentedMembers({ analysis, result, stateAnalysis, before }: Addition): Judgement | null {
+/**
+ * A success with members that are named after parts of a statement. Whether they are refused is left open; the statement
+ * must not hold what they ask for. Parts that the target adds by itself are not judged here.
+ */
+function judgeDocumentedMembers({ analysis, result, stateAnalysis, before }: Added): Judgement | null {
   const { refusalReasons, questions, resource: wanted, body } = analysis;
-  if (result.kind !== "added" || refusalReasons.length > 0 || questions.length !== 1) return null;
+  if (refusalReasons.length > 0 || questions.length !== 1) return null;
   if (questions[0] !== "body.unknown-member" || wanted === null || stateAnalysis.key === null) return null;
-  const { members } = body;
+  const members: Parts | null = body.members;
   const { parsed } = result.statement;
-  const unknown = Object.keys(members ?? {}).filter((name) => elements.test(name));
-  if (members === null || parsed === null || unknown.length === 0) return null;
-  const { partition, region, account } = before.home;
-  const expected: Parts = {
+  if (members === null || parsed === null) return null;
+  const asked = Object.keys(members).filter((name) => elements.has(name.toLowerCase()));
+  if (asked.length === 0) return null;
+  const documented: Parts = {
     Effect: "Allow",
     Sid: members.StatementId,
-    Action: members.Action,
-    Resource: `arn:${partition}:lambda:${region}:${account}:function:${stateAnalysis.key}`,
+    Resource: functionArn(before.home, stateAnalysis.key),
   };
-  const wrong = Object.entries(expected).find(([element, value]) => sole(parsed[element]) !== value);
-  if (wrong !== undefined) {
-    const [element, value] = wrong;
+  for (const name of asked) {
+    const element = elements.get(name.toLowerCase()) ?? name;
+    if (!isTaken(element, members[name], parsed[element]) || documented[element] === members[name]) continue;
+    const expected = documented[element];
     return {
-      ...violated(`"${element}": ${show(value)}`, `"${element}": ${show(parsed[element])}`),
-      unless: ["statement.effect", "statement.sid", "statement.action", "statement.resource"],
+      ...violated(
+        expected === undefined ? `no ${element} from the body` : `"${element}": ${show(expected)}`,
+        `"${element}": ${show(parsed[element])}`,
+      ),
+      unless: ["statement.effect"],
     };
   }
-  const negated = exceptionIn(parsed);
-  if (negated !== null) return violated(`no ${negated}`, `"${negated}": ${show(parsed[negated])}`);
-  const sourced = conditional.some((name) => members[name] !== undefined);
-  return sourced || conditionsOf(parsed).length === 0
-    ? holds
-    : violated("no condition", `"Condition": ${show(parsed.Condition)}`);
+  return holds;
+}
+
+/** Says whether a part of the statement is, or for conditions contains, what the body asked for. */
+function isTaken(element: string, asked: unknown, found: unknown): boolean {
+  if (element !== "Condition") return isDeepStrictEqual(sole(found), sole(asked));
+  const text = (one: ReturnType<typeof conditionsOf>[number]) => canonicalJson(one);
+  const all = new Set(conditionsOf({ Condition: found }).map(text));
+  const wanted = conditionsOf({ Condition: asked }).map(text);
+  return wanted.length > 0 && wanted.every((one) => all.has(one));
 }
 
 function plain({ analysis }: Addition): boolean {
@@ -291,11 +305,15 @@ function plain({ analysis }: Addition): boolean {
 function resource({ before, result, stateAnalysis }: Added, wanted: Resource): Judgement | null {
   const { parsed } = result.statement;
   if (parsed === null || stateAnalysis.key === null || wanted.qualifier === "$LATEST") return null;
-  const { partition, region, account } = before.home;
-  const arn = `arn:${partition}:lambda:${region}:${account}:function:${stateAnalysis.key}`;
+  const arn = functionArn(before.home, stateAnalysis.key);
   return sole(parsed.Resource) === arn
     ? holds
     : violated(`"Resource": "${arn}"`, `"Resource": ${show(parsed.Resource)}`);
+}
+
+/** The ARN of a function, version or alias. `key` is a name or name:qualifier. */
+function functionArn({ partition, region, account }: Addition["before"]["home"], key: string): string {
+  return `arn:${partition}:lambda:${region}:${account}:function:${key}`;
 }
 
 type Parts = Readonly<Record<string, unknown>>;

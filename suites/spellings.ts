@@ -130,7 +130,7 @@ const values: readonly GroupedRequest[] = [
 
 function set(member: Parameters<typeof bodyWith>[0], value: string): GroupedRequest {
   return {
-    label: `${member}-${value.slice(0, 40)}`,
+    label: `${member}-${value.slice(0, 60)}`,
     call: (fixture, sid) => withBody(fixture, bodyWith(member, value, sid)),
   };
 }

@@ -91,12 +91,9 @@ const harmless: readonly GroupedRequest[] = [
   })),
   { label: "account-root-as-principal", call: accountRoot },
   { label: "everyone-of-one-account", call: everyoneOfOneAccount },
-  ...["arn:aws:iam:123456789012:root", "arn:aws:iam:::123456789012:root", "arn:aws:s3:::bucket"].map(
-    (arn) => ({
-      label: `principal-${arn}`,
-      call: member("Principal", arn),
-    }),
-  ),
+  { label: "principal-arn-one-colon-short", call: member("Principal", "arn:aws:iam:123456789012:root") },
+  { label: "principal-arn-one-colon-more", call: member("Principal", "arn:aws:iam:::123456789012:root") },
+  { label: "principal-arn-of-a-bucket", call: member("Principal", "arn:aws:s3:::bucket") },
   { label: "qualifier-in-body", call: extra({ Qualifier: "live" }) },
   {
     label: "member-twice",

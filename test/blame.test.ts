@@ -9,6 +9,7 @@ import {
   publishVersion,
   removePermission,
 } from "../spec/calls.ts";
+import type { Answer } from "../spec/exchange.ts";
 import type { Mutation } from "../targets/reference/behaviour.ts";
 import type { HttpReply } from "../targets/reference/http.ts";
 import { change, together } from "../targets/reference/mutants/mutant.ts";
@@ -178,6 +179,28 @@ describe("A RevisionId that is not a string", () => {
     expect(blamed([add("s", { RevisionId: 1 }), stale])).toEqual([]);
     expect(blamed([add("s", { RevisionId: 1 }), conflict])).toEqual(["RevisionId.type"]);
     expect(blamed([add("s", { SourceArn: 1 }), stale])).toEqual(["SourceArn.type"]);
+  });
+});
+
+describe("Parts of a statement that no member asks for", () => {
+  const answered = (more: Readonly<Record<string, unknown>>): Answer => {
+    const { body = "", ...rest } = added("s") as Extract<Answer, { kind: "response" }>;
+    const statement = JSON.parse(JSON.parse(body).Statement);
+    return { ...rest, body: JSON.stringify({ Statement: JSON.stringify({ ...statement, ...more }) }) };
+  };
+  const always = { StringEquals: { "aws:PrincipalOrgID": "o-1234567890" } };
+  const vpc = { StringLike: { "aws:SourceVpc": "vpc-12345678" } };
+  const taken = ["statement.documented-members"];
+
+  it.each([
+    ["a condition of the target's own", { Condition: vpc }, { Condition: always }, []],
+    ["the condition that the body has", { Condition: vpc }, { Condition: vpc }, taken],
+    ["that condition beside another", { Condition: vpc }, { Condition: { ...always, ...vpc } }, taken],
+    ["a NotAction of the target's own", { Effect: "Deny" }, { NotAction: "lambda:Get*" }, []],
+    ["the Resource of the body", { resource: "arn:aws:s3:::b" }, { Resource: "arn:aws:s3:::b" }, taken],
+    ["the Sid of the body, which is the StatementId too", { Sid: "s" }, {}, []],
+  ])("are blamed on members of the body only if they come from there: %s", (_, members, parts, rules) => {
+    expect(blamed([add("s", members), answered(parts)])).toEqual(rules);
   });
 });
 
