@@ -3,6 +3,7 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
+    globalSetup: ["test/bundle.ts"],
     testTimeout: 60_000,
     hookTimeout: 60_000,
     // Test files leave nothing behind in their process, so that each worker loads and compiles the code once.

@@ -2,7 +2,7 @@ import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, w
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { parse } from "yaml";
 import { flagOf, optionsOf } from "../api/options.ts";
 import { tool } from "../api/tool.ts";
@@ -15,7 +15,7 @@ const root = fileURLToPath(new URL("../", import.meta.url));
 beforeAll(() => {
   mkdirSync(join(parent, "bin"));
   const npx = join(parent, "bin", "npx");
-  const command = `"${process.execPath}" --import "${root}node_modules/tsx/dist/loader.mjs" "${root}bin/addpermission-conformance.ts"`;
+  const command = `"${process.execPath}" "${inject("bin")}"`;
   writeFileSync(npx, `#!/bin/bash\nprintf '%s\\n' "$@" >>asked\nshift 4\nexec ${command} "$@"\n`);
   chmodSync(npx, 0o755);
 });

@@ -1,6 +1,6 @@
 import { type ChildProcess, type StdioOptions, spawn } from "node:child_process";
 import { EventEmitter } from "node:events";
-import { fileURLToPath } from "node:url";
+import { inject } from "vitest";
 import type { CommandContext } from "../bin/context.ts";
 import { main } from "../bin/main.ts";
 
@@ -39,16 +39,13 @@ export async function runCommand(args: readonly string[], place: Place = {}): Pr
   return { code, ...printed };
 }
 
-const bin = fileURLToPath(new URL("../bin/addpermission-conformance.ts", import.meta.url));
-
 /** Starts the command in its own process, like a user. */
 export function startCommand(
   args: readonly string[],
   { stdio, cwd = "." }: { readonly stdio: StdioOptions; readonly cwd?: string },
 ): ChildProcess {
   const { AWS_ACCESS_KEY_ID: _key, AWS_REGION: _region, ...env } = process.env;
-  const full = ["--import", import.meta.resolve("tsx"), bin, ...args];
-  return spawn(process.execPath, full, { cwd, env, stdio });
+  return spawn(process.execPath, [inject("bin"), ...args], { cwd, env, stdio });
 }
 
 /** Runs the command in its own process; never rejects. */
