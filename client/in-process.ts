@@ -30,7 +30,15 @@ export function dispatcherTransport(dispatcher: Dispatcher, options: CarrierOpti
 
 /** Sends to a function. A Request holds a parsed URL, so a request-target that parsing would change is not sent. */
 export function fetchTransport(handle: FetchLike, options: CarrierOptions): Transport {
-  const unable = (call: Outgoing): string | null => unableRequest(call, options.origin);
+  // A run asks before it sends, and making a Request costs as much as sending it.
+  const known = new WeakMap<Outgoing, string | null>();
+  const unable = (call: Outgoing): string | null => {
+    const before = known.get(call);
+    if (before !== undefined) return before;
+    const why = unableRequest(call, options.origin);
+    known.set(call, why);
+    return why;
+  };
   return inProcess(options, unable, (call, signed, bounds) =>
     ask(handle, options.origin, call, signed, bounds),
   );
@@ -88,7 +96,8 @@ function unableRequest(call: Outgoing, origin: URL): string | null {
   if (call.body !== null && /^(GET|HEAD)$/i.test(call.method))
     return `a Request has no body with ${call.method}`;
   try {
-    requestOf(call, origin, [], null);
+    // Any body of a POST fits, and copying it here would cost as much as sending it.
+    requestOf({ ...call, body: null }, origin, [], null);
     return null;
   } catch (error) {
     return `a Request cannot hold it: ${error instanceof Error ? error.message : "unknown"}`;

@@ -345,13 +345,16 @@ interface Outcome {
 let outcomes: readonly Outcome[] = [];
 let printed = "";
 
+/** The filter of the one start of vitest: everything of the other runs, and one test of the run named filtered. */
+const filter = "^(?!.*filtered)|filtered StatementId.maxLength:";
+
 /** Runs a user's suite with vitest and returns the status of every test. */
-function runVitest(...more: readonly string[]): Promise<string> {
+function runVitest(): Promise<string> {
   const file = join(folder, "results.json");
   const reporters = ["--reporter=verbose", "--reporter=json", `--outputFile.json=${file}`];
   const env = { ...process.env, KNOWN_FILE: join(folder, "stale.yaml"), NO_COLOR: "1" };
   return new Promise((resolve, reject) => {
-    const args = [vitest, "run", "--config", config, ...reporters, ...more];
+    const args = [vitest, "run", "--config", config, ...reporters, "-t", filter];
     execFile(process.execPath, args, { env }, (_error, stdout, stderr) => {
       readFile(file, "utf8").then((text) => {
         outcomes = JSON.parse(text).testResults.flatMap(
@@ -419,11 +422,13 @@ describe("defineConformance registers one test for every rule that can fail", ()
     expect(printed).toContain("success.is-201 no longer deviates");
   });
 
-  it("supports the filters of vitest", async () => {
-    await runVitest("-t", "faulty StatementId.maxLength:");
-    expect(
-      outcomes.filter(({ status }) => status === "passed").map(({ title }) => title.split(":")[0]),
-    ).toEqual(["StatementId.maxLength"]);
-    expect(outcomes.filter(({ status }) => status === "failed")).toEqual([]);
-  }, 60_000);
+  it("supports the filters of vitest", () => {
+    expect(statuses("filtered")).toEqual({
+      "StatementId.maxLength": "passed",
+      "success.is-201": "skipped",
+      "errors.ServiceException": "skipped",
+      "race.linearizable": "skipped",
+      "the run is complete": "skipped",
+    });
+  });
 });

@@ -16,6 +16,8 @@ const faulty = () => referenceHandler({ created: (json) => ({ status: 200, heade
 
 defineConformance(referenceHandler(), { ...options, name: "sound" });
 defineConformance(faulty(), { ...options, name: "faulty" });
+// Like the one above, for a filter.
+defineConformance(faulty(), { ...options, name: "filtered" });
 defineConformance(referenceHandler(), { ...options, name: "by the live service", profile: "aws" });
 defineConformance(() => undefined, { ...options, name: "unreachable" });
 defineConformance(referenceHandler(), { ...options, name: "cut short", budget: 60 });
