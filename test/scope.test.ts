@@ -187,7 +187,8 @@ function endingAt(when: (call: Outgoing, number: number) => boolean): Pick<On, "
   return { signal: controller.signal, heard };
 }
 
-describe("After a run in which a rule throws", () => {
+// Concurrent: each test has its own target, and mostly waits to see that nothing more is sent.
+describe.concurrent("After a run in which a rule throws", () => {
   it.each([
     ["on new functions only", {}],
     ["while functions are created again and again", { mutate: clinging }],
@@ -233,7 +234,7 @@ describe("After a run in which a rule throws", () => {
   });
 });
 
-describe("After a run in which an observer throws", () => {
+describe.concurrent("After a run in which an observer throws", () => {
   /** An observer that throws at the first event of this type. */
   const breaking = (at: RunEvent["type"]): Observer & { heard: RunEvent["type"][] } => ({
     heard: [],
@@ -260,7 +261,7 @@ describe("After a run in which an observer throws", () => {
   );
 });
 
-describe("After an aborted run", () => {
+describe.concurrent("After an aborted run", () => {
   it.each([
     ["when the first function is created", atCreation(1)],
     ["when the fixtures are created together", atCreation(5)],
@@ -290,7 +291,7 @@ describe("After an aborted run", () => {
   });
 });
 
-describe("After a run whose budget is spent", () => {
+describe.concurrent("After a run whose budget is spent", () => {
   it.each([250, 400])("of %i requests no more requests are sent and no function is left", async (budget) => {
     const { said, target } = await runOn({ mutate: clinging, slow: slowly, budget });
     expect(said).toContain("the request budget is spent");
@@ -298,7 +299,7 @@ describe("After a run whose budget is spent", () => {
   });
 });
 
-describe("A creation that times out and still takes effect", () => {
+describe.concurrent("A creation that times out and still takes effect", () => {
   it("is undone, because the function may appear later", async () => {
     const slow = (call: Outgoing) => (isCreation(call) ? 120 : 0);
     const { said, target } = await runOn({ slow, late: true, timeoutMs: 80 });
@@ -307,7 +308,7 @@ describe("A creation that times out and still takes effect", () => {
   });
 });
 
-describe("Fixtures that are set up together", () => {
+describe.concurrent("Fixtures that are set up together", () => {
   it("are all torn down when one of them fails", async () => {
     const operations: string[] = [];
     const refusing = change(() => ({
@@ -324,7 +325,7 @@ describe("Fixtures that are set up together", () => {
   });
 });
 
-describe("After a comparison of two targets", () => {
+describe.concurrent("After a comparison of two targets", () => {
   /** Compares two such targets, and returns the state of each afterwards. */
   async function compared(on: On, progress: () => void = () => {}) {
     const targets = { x: targetOf(on), y: targetOf(on) };
