@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { redacted, redactor } from "../client/redact.ts";
 import type { Outgoing } from "../client/transport.ts";
+import { anyCharacter } from "./any-character.ts";
 
 const accessKey = "AKIAPLANTED0000KEY00";
 const secret = 'planted/Secret+Key/with=odd%characters"00';
@@ -135,7 +136,7 @@ test("short keys are dummies and are not redacted", () => {
 
 test("text without a secret stays unchanged", () => {
   fc.assert(
-    fc.property(fc.string({ unit: "binary" }), (text) => {
+    fc.property(fc.string({ unit: anyCharacter }), (text) => {
       fc.pre(!/AWS4-|x-amz-/i.test(text));
       expect(redact.text(text)).toBe(text);
     }),

@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { TimelineOperation } from "../reports/finding.ts";
 import { timeline } from "../reports/finding.ts";
+import { anyCharacter } from "./any-character.ts";
 
 const lostUpdate: readonly TimelineOperation[] = [
   { label: "read", invokedAt: 31, returnedAt: 33.5, result: "y" },
@@ -40,7 +41,7 @@ test("an empty history gives an empty drawing", () => {
 
 const operations = fc.array(
   fc.record({
-    label: fc.string({ unit: "binary", maxLength: 60 }),
+    label: fc.string({ unit: anyCharacter, maxLength: 60 }),
     invokedAt: fc.nat({ max: 100 }),
     length: fc.option(fc.nat({ max: 50 })),
     result: fc.string({ maxLength: 60 }),

@@ -1,5 +1,5 @@
 import type { Socket } from "node:net";
-import { brotliCompressSync, gzipSync } from "node:zlib";
+import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 import type { HttpReply } from "../../targets/reference/http.ts";
 import { type Misdeed, said, wire } from "./server.ts";
 
@@ -65,9 +65,17 @@ export function compressed(encoding: "gzip" | "br"): Misdeed {
 
 /** 64 MiB of spaces in a few kilobytes. */
 export function bomb(encoding: "gzip" | "br"): Misdeed {
-  const spaces = Buffer.alloc(64 * 1024 * 1024, 0x20);
-  const packed = encoding === "gzip" ? gzipSync(spaces) : brotliCompressSync(spaces);
-  return body(packed, [...json, `Content-Encoding: ${encoding}`]);
+  let packed: Buffer | undefined;
+  return instead(({ status }) => {
+    packed ??= pack(encoding, Buffer.alloc(64 * 1024 * 1024, 0x20));
+    return said(status < 300 ? 201 : status, packed, [...json, `Content-Encoding: ${encoding}`]);
+  });
+}
+
+/** Brotli's default quality would take two seconds for a bomb, and would make it no smaller. */
+function pack(encoding: "gzip" | "br", bytes: Buffer): Buffer {
+  if (encoding === "gzip") return gzipSync(bytes);
+  return brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: 5 } });
 }
 
 /** Executes the request, and then adds a member before and after the others, in the JSON text of the statement. */
