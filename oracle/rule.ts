@@ -20,6 +20,11 @@ export type Judgement =
       readonly unless?: readonly string[];
       /** A connection was dropped, maybe because it was idle: this counts only if new connections are dropped too. */
       readonly onNewConnection?: boolean;
+      /**
+       * The target failed at the request: this counts only if it fails each time, and succeeds at valid requests before
+       * and after. They go to the function under test, or elsewhere if its policy is full.
+       */
+      readonly whileServing?: "here" | "elsewhere";
     }
   | { readonly verdict: "inconclusive"; readonly why: string };
 

@@ -4,7 +4,7 @@ import { holds, type Judgement, type RuleBody, type Variation } from "../oracle/
 import { phrase } from "../spec/answer.ts";
 import { bodyBytes, bytesOf, type Call } from "../spec/exchange.ts";
 import { analyzeRequest } from "../spec/request.ts";
-import { tooManyOpen } from "./define.ts";
+import { failed, tooManyOpen } from "./define.ts";
 
 type Acceptance = Pick<RuleBody, "title" | "source" | "clauses"> &
   Partial<Pick<RuleBody, "needs" | "basis">> & { readonly unless?: readonly string[] };
@@ -222,11 +222,19 @@ function withColonsEncoded(call: Call): Call {
   return { ...call, target: [path.replaceAll(":", "%3A"), ...query].join("?") };
 }
 
+const expected = "201, the statement is added";
+
 /** A valid request is accepted, unless the policy is so large that a refusal for its size may be right. */
 export function judgeAcceptance(of: Addition, unless: readonly string[]): Judgement | null {
-  const { result, answer, stateAnalysis } = of;
+  const { result, answer, analysis, stateAnalysis } = of;
   if (result.kind === "added") return holds;
-  if (result.kind === "unsettled") return { verdict: "inconclusive", why: result.why };
+  if (result.kind === "unsettled") {
+    const isCanonical = analysis.variations.length + stateAnalysis.variations.length === 0;
+    // The size may be what it fails at, which another rule judges.
+    return isCanonical || policySize(of) >= largeEnough.unsaid
+      ? { verdict: "inconclusive", why: result.why }
+      : failed(of, expected, unless);
+  }
   // Without a known state there is no verdict; it is inconclusive only where unanswered calls are the cause.
   const [unsure] = stateAnalysis.unsure;
   if (unsure === "too-many-open") return { verdict: "inconclusive", why: tooManyOpen };
@@ -238,7 +246,7 @@ export function judgeAcceptance(of: Addition, unless: readonly string[]): Judgem
   const clings = stateAnalysis.variations.includes("StatementId.freed") && result.status === 409;
   return {
     verdict: "violated",
-    expected: "201, the statement is added",
+    expected,
     seen: phrase(answer),
     unless: [
       ...(clings ? [] : ["request.accepted"]),

@@ -162,8 +162,30 @@ function explanations({ analysis: { resource }, stateAnalysis, answer }: Additio
   return conflict ? [...format, ...elsewhere] : format;
 }
 
-function judgeAnswer({ result, answer }: Addition, admissible: Admissible): Judgement {
-  if (result.kind === "unsettled") return { verdict: "inconclusive", why: result.why };
+/**
+ * A request of one kind that is answered 429, 502, 503, 504 or 500 ServiceException. It is wrong if the target fails at
+ * nothing else; what comes and goes, and what got no answer, is inconclusive.
+ */
+export function failed(
+  of: Addition,
+  expected: string,
+  unless: readonly string[] = [],
+  whileServing: "here" | "elsewhere" = "here",
+): Judgement {
+  const { result, answer, together } = of;
+  if (answer.kind === "none" || together)
+    return { verdict: "inconclusive", why: result.kind === "unsettled" ? result.why : phrase(answer) };
+  return {
+    ...refusedOtherwise(expected, phrase(answer)),
+    unless: ["request.accepted", ...unless],
+    whileServing,
+  };
+}
+
+function judgeAnswer(of: Addition, admissible: Admissible): Judgement {
+  const { result, answer } = of;
+  if (result.kind === "unsettled")
+    return failed(of, admissible === anyRefusal ? "a refusal, neither 429 nor 5xx" : admissible.phrase);
   if (result.kind === "added") return violated(admissible.phrase, `${result.response.status}, accepted`);
   return admissible.allows(result.status, result.error)
     ? holds

@@ -4,7 +4,7 @@ import type { ErrorName } from "../spec/add-permission.ts";
 import { errorName, header, phrase } from "../spec/answer.ts";
 import { errorStatus, isErrorName } from "../spec/constraint.ts";
 import type { Column } from "../spec/verdict.ts";
-import { show, violated } from "./define.ts";
+import { failed, show, violated } from "./define.ts";
 
 /** Statuses that a web server or an authorizer may give before the operation is reached. */
 const beforeTheOperation: ReadonlySet<number> = new Set([
@@ -219,10 +219,12 @@ function judgeArrival({ answer, call, analysis }: Addition): Judgement | null {
   return answer.reason === "reset" ? { ...found, onNewConnection: true } : found;
 }
 
-function judgeSeveralFaults({ analysis, stateAnalysis, result, together }: Addition): Judgement | null {
+function judgeSeveralFaults(of: Addition): Judgement | null {
+  const { analysis, stateAnalysis, result, together } = of;
   if (together || analysis.questions.length + stateAnalysis.questions.length > 0) return null;
   const { refusalReasons } = analysis;
-  if (new Set(refusalReasons).size < 2 || result.kind === "unsettled") return null;
+  if (new Set(refusalReasons).size < 2) return null;
+  if (result.kind === "unsettled") return failed(of, "a refusal, neither 429 nor 5xx", refusalReasons);
   if (result.kind === "refused") return holds;
   return {
     verdict: "violated",

@@ -5,7 +5,7 @@ import { holds, type Judgement, type RuleBody } from "../oracle/rule.ts";
 import { phrase } from "../spec/answer.ts";
 import type { Basis, Capability } from "../spec/verdict.ts";
 import { explanations, policySize, sizeFrom } from "./acceptance.ts";
-import { refusedOtherwise, show, tooManyOpen, violated } from "./define.ts";
+import { failed, refusedOtherwise, show, tooManyOpen, violated } from "./define.ts";
 
 const adds = "introduction: a statement is added to the function's policy";
 const refusals = "Errors: a refused request adds nothing";
@@ -240,19 +240,23 @@ export const sizeRules = {
     source: "Errors, PolicyLengthExceededException",
     clauses: ["R157"],
     needs: ["state", "remove", "limit"],
-    trigger: { on: "refusal", judge: judgeTooLarge },
+    trigger: { on: "answer", judge: judgeTooLarge },
   },
 } as const satisfies Record<string, RuleBody>;
 
 function judgeTooLarge(of: Addition): Judgement | null {
   const { analysis, stateAnalysis, result, answer, together } = of;
-  if (together || result.kind !== "refused" || stateAnalysis.key === null) return null;
-  // A 5xx is no refusal: it does not show whether there was room.
-  if (result.status >= 500) return null;
+  if (together || answer.kind === "none" || result.kind === "added" || stateAnalysis.key === null)
+    return null;
   const against =
     analysis.refusalReasons.length + analysis.questions.length + stateAnalysis.refusalReasons.length;
   if (against + stateAnalysis.questions.length + stateAnalysis.unsure.length > 0) return null;
-  if (policySize(of) < sizeFrom(result.error)) return null;
+  // Without a 4xx it is not known that the limit was met, but a valid request must not fail either.
+  if (answer.status >= 500)
+    return policySize(of) < sizeFrom(null)
+      ? null
+      : failed(of, "201, or 400 PolicyLengthExceededException", explanations(of), "elsewhere");
+  if (result.kind !== "refused" || policySize(of) < sizeFrom(result.error)) return null;
   const right =
     result.status === 400 && (result.error === "PolicyLengthExceededException" || result.error === null);
   if (right) return holds;

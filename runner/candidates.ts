@@ -3,6 +3,7 @@ import type { Rule } from "../oracle/rule.ts";
 import type { Call } from "../spec/exchange.ts";
 import type { Column } from "../spec/verdict.ts";
 import type { Origin } from "./regenerate.ts";
+import type { Serving } from "./serving.ts";
 
 /** A history that violated a rule, up to the batch that shows the violation. */
 export interface Candidate extends Origin {
@@ -18,6 +19,8 @@ export interface Candidate extends Origin {
   readonly unless: readonly string[];
   /** It counts only if it also shows on new connections. */
   readonly onNewConnection?: boolean | undefined;
+  /** It counts only if the target succeeds at valid requests before and after. */
+  readonly whileServing?: Serving | undefined;
 }
 
 /** Candidates that violations of the same rules would explain. */
@@ -134,10 +137,15 @@ export function inConfirmationOrder(groups: readonly CandidateGroup[]): readonly
  * Estimates the cost of confirming a history. Short histories on an empty fixture are cheap. A history that
  * outlasts a reset needs a new fixture for each rerun. More concurrent calls show a race more often.
  */
-function cost({ clean, batches }: Candidate): number {
+function cost({ clean, batches, whileServing }: Candidate): number {
   const batchSize = Math.max(0, ...batches.map(({ length }) => length));
   return (
-    batches.length + (clean ? 0 : 6) + (outlastsReset(batches.flat()) ? 12 : 0) - Math.min(batchSize, 32) / 16
+    batches.length +
+    (clean ? 0 : 6) +
+    (outlastsReset(batches.flat()) ? 12 : 0) +
+    // Many of these do not show again.
+    (whileServing === undefined ? 0 : 24) -
+    Math.min(batchSize, 32) / 16
   );
 }
 
@@ -197,8 +205,8 @@ export function verdicts(
         count[judgement.verdict] += 1;
         if (judgement.verdict === "holds") continue;
         if (judgement.verdict === "violated") {
-          const { expected, seen, unless = [], onNewConnection } = judgement;
-          const candidate = { ...at, expected, seen, unless, onNewConnection };
+          const { expected, seen, unless = [], onNewConnection, whileServing } = judgement;
+          const candidate = { ...at, expected, seen, unless, onNewConnection, whileServing };
           if (!violated.has(rule.id)) onCandidate(candidate, rule, column);
           violated.add(rule.id);
           count.candidates.add(candidate);

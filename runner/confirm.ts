@@ -2,7 +2,7 @@ import type { Counterexample, Reason } from "../reports/report.ts";
 import { located } from "../spec/error-place.ts";
 import type { Fixture } from "../spec/fixture.ts";
 import { truncateExchange } from "./batch.ts";
-import type { Candidate } from "./candidates.ts";
+import { type Candidate, outlastsReset } from "./candidates.ts";
 import { shrinkHistory } from "./reduce.ts";
 import { regenerating, type Steps, stepsOf } from "./regenerate.ts";
 import {
@@ -11,8 +11,19 @@ import {
   replayTestCase,
   rerun,
   type SoughtViolation,
+  type Violation,
   violationIn,
 } from "./rerun.ts";
+import {
+  failsAlone as failedAlone,
+  isAdded,
+  type Serving,
+  surrounded,
+  surroundedSuffix,
+  validAddition,
+  validSuffix,
+  withServing,
+} from "./serving.ts";
 import type { Execution } from "./worker.ts";
 
 /** A violation that showed in reruns: the smallest history found, with its last execution. */
@@ -33,6 +44,8 @@ export interface Unconfirmed {
   readonly why: Reason;
   /** The rule that explained it whenever a rerun showed it. */
   readonly explainedBy?: string;
+  /** The target fails at valid requests too, so that no failure of this kind can be confirmed. */
+  readonly failsAtAll?: true;
 }
 
 export function unconfirmed(detail: string): Unconfirmed {
@@ -56,12 +69,20 @@ export interface ConfirmOptions extends Omit<SoughtViolation, "unless"> {
 
 /**
  * The most reruns on reset fixtures, for a race, and on new fixtures; the reruns in which a race has to show once;
- * and the final reruns of the smallest history.
+ * the final reruns of the smallest history, and those amid valid requests.
  */
-const most = { reruns: 240, raceReruns: 600, newFixtures: 40, raceTries: 20, confirmations: 3 } as const;
+const most = {
+  reruns: 240,
+  raceReruns: 600,
+  newFixtures: 40,
+  raceTries: 20,
+  confirmations: 3,
+  surrounded: 2,
+} as const;
 
 /** An execution that showed the violation. */
-type Showing = Pick<Confirmed, "execution" | "fixture" | "expected" | "seen">;
+type Showing = Pick<Confirmed, "execution" | "fixture" | "expected" | "seen"> &
+  Pick<Violation, "whileServing">;
 
 /** The smallest history so far that showed the violation without another rule that explains it. */
 type Smallest = Showing & { readonly steps: Steps };
@@ -102,9 +123,10 @@ async function confirmAnywhere(
   // Earlier test cases on a fixture that could not be reset may explain it.
   if (candidate.notEmptied === true) return confirmOn(candidate, options, true);
   const onEmptied = await confirmOn(candidate, options, false);
-  if (onEmptied.kind === "confirmed" || onEmptied.explainedBy !== undefined) return onEmptied;
-  // A race that did not show in twenty reruns does not show more often on new fixtures.
-  if (isRacing(candidate.batches) || options.stop()) return onEmptied;
+  if (onEmptied.kind === "confirmed" || onEmptied.explainedBy !== undefined || onEmptied.failsAtAll)
+    return onEmptied;
+  // Neither a race that did not show in twenty reruns nor a failure that comes and goes shows more often on new fixtures.
+  if (isRacing(candidate.batches) || candidate.whileServing !== undefined || options.stop()) return onEmptied;
   return confirmOn(candidate, options, true);
 }
 
@@ -117,6 +139,11 @@ async function confirmOn(
   const isRace = isRacing(whole);
   const reruns = rerunsOf(candidate, options, onNewFixtures);
   const { shows, smallest, explainedBy } = reruns;
+  if (candidate.whileServing !== undefined && !(await reruns.serves()))
+    return {
+      ...unconfirmed(`seen (${candidate.seen}), but the target fails at valid requests too`),
+      failsAtAll: true,
+    };
   const isShown = await shows(whole, isRace ? { reruns: most.raceTries, shows: 1 } : always);
   // If another rule explains the violation in the whole history, a part may show it alone.
   if (isShown || (!isRace && explainedBy() !== null)) {
@@ -170,8 +197,32 @@ function rerunsOf(candidate: Candidate, options: ConfirmOptions, onNewFixtures: 
     const { explainedBy: by, ...found } = violation;
     return { shown: { ...found, ...done, execution: executionForReport(done.execution) }, explainedBy: by };
   };
+  const asked = { getEmptyFixture: ready, regenerate, from, onNew: onNewFixtures };
+  /** Sends one valid request, and says whether it succeeded. */
+  const serves = async (): Promise<boolean> => {
+    const done = await rerun([], {
+      ...asked,
+      testCase: `${prefix}${++testCases}${validSuffix}`,
+      surround: (_, { main }) => [validAddition(1, main)],
+    });
+    return done !== null && done !== "no-fixture" && done.execution.batches.flat().every(isAdded);
+  };
+  /** Reruns steps amid valid requests, and says whether the target fails at the last step alone. */
+  const failsAlone = async (steps: Steps, wanted: Serving): Promise<boolean> => {
+    // The function under test may be deleted by the history.
+    const on = outlastsReset(steps.flat()) ? "elsewhere" : wanted;
+    const done = await rerun(steps, {
+      ...asked,
+      getEmptyFixture: (kind) => ready(kind === "bare" && on === "elsewhere" ? "new" : kind),
+      testCase: `${prefix}${++testCases}${surroundedSuffix}`,
+      surround: (batches, fixture) => surrounded(batches, fixture, on),
+    });
+    return done !== null && done !== "no-fixture" && failedAlone(done.execution.batches);
+  };
   return {
     once: rerunOnce,
+    serves,
+    failsAlone,
     smallest: () => smallest,
     explainedBy: () => explainedBy,
     /** A fixture with one function is quick to create. */
@@ -224,7 +275,7 @@ function executionForReport({ batches }: Execution): Execution {
  */
 async function confirmSmallest(
   { steps, ...before }: Smallest,
-  { once, isAlone }: ReturnType<typeof rerunsOf>,
+  { once, isAlone, failsAlone }: ReturnType<typeof rerunsOf>,
   stop: () => boolean,
 ): Promise<Confirmed | Unconfirmed> {
   const isRace = isRacing(steps);
@@ -250,5 +301,13 @@ async function confirmSmallest(
   if (shown === 0 && tried > 0) return notSeen(`in ${tried} further reruns`);
   // If no request may be sent any more, the execution that shrinking found counts.
   const reruns = tried === 0 ? { shown: 1, tried: 1 } : { shown, tried };
-  return { kind: "confirmed", ...confirmed, reruns };
+  const { whileServing, ...found } = confirmed;
+  if (whileServing === undefined) return { kind: "confirmed", ...found, reruns };
+  for (let round = 0; round < most.surrounded; round += 1) {
+    if (!(await failsAlone(steps, whileServing)))
+      return unconfirmed(
+        `seen (${before.seen}), but the target also fails at valid requests, or not each time`,
+      );
+  }
+  return { kind: "confirmed", ...found, seen: withServing(found.seen), reruns };
 }

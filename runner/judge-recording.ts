@@ -18,6 +18,7 @@ import type { Recording } from "./recording.ts";
 import type { ReportOptions } from "./report.ts";
 import { replayTestCase, violationIn } from "./rerun.ts";
 import { confirmCandidates, type Findings, notRerun, type RuleResult, resultKey } from "./rule-results.ts";
+import { failsAlone, surroundedSuffix, validSuffix, withServing } from "./serving.ts";
 import { workerOn } from "./worker.ts";
 
 export interface RejudgeOptions {
@@ -190,19 +191,34 @@ function notJudgedReasonOf(live: Report): (rule: Rule) => Reason | null {
  * smallest.
  */
 function confirmFromRecording(all: readonly History[], judge: Judge): ConfirmCandidate {
+  const ofRule = (rule: string) => {
+    const own = all.filter(({ id }) => id.startsWith(`${replayTestCase}${rule}/`));
+    const ending = (end: string) => own.filter(({ id }) => id.endsWith(end));
+    const valid = new Set(ending(validSuffix));
+    return [own.filter((history) => !valid.has(history)), ending(surroundedSuffix)] as const;
+  };
   return async (candidate, { rule, columns, explains }) => {
-    const replays = all.filter(({ id }) => id.startsWith(`${replayTestCase}${rule.id}/`));
+    const [replays, amidValid] = ofRule(rule.id);
     if (replays.length === 0) return { kind: "unconfirmed", why: notRerun(candidate) };
     const { unless } = candidate;
     let found: Confirmed | null = null;
-    for (const { fixture, batches, observed } of replays) {
+    for (const { id, fixture, batches, observed } of replays) {
       const violation = violationIn(observed, { judge, rule, columns, unless, explains });
       if (violation === null || violation.explainedBy !== null) continue;
-      const { expected, seen } = violation;
+      const { expected, whileServing } = violation;
+      if (whileServing !== undefined && !isServing(amidValid, id)) continue;
+      const seen = whileServing === undefined ? violation.seen : withServing(violation.seen);
       found = { kind: "confirmed", execution: { batches, observed }, fixture, expected, seen, reruns: null };
     }
     return found ?? unconfirmed(`seen once (${candidate.seen}), not in reruns`);
   };
+}
+
+/** Says whether the reruns amid valid requests, of the same attempt, show that the target failed at nothing else. */
+function isServing(amidValid: readonly History[], rerun: string): boolean {
+  const attempt = rerun.replace(/\d+$/, "");
+  const own = amidValid.filter(({ id }) => id.replace(surroundedSuffix, "").replace(/\d+$/, "") === attempt);
+  return own.length > 0 && own.every(({ batches }) => failsAlone(batches));
 }
 
 /** A worker for confirming, on which nothing is sent. */

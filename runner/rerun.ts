@@ -7,6 +7,7 @@ import { addressee, route } from "../spec/target.ts";
 import type { Column } from "../spec/verdict.ts";
 import { outlastsReset } from "./candidates.ts";
 import type { Regenerate, Steps } from "./regenerate.ts";
+import type { Serving } from "./serving.ts";
 import type { Execution, Worker } from "./worker.ts";
 
 /** Prefix of the names of all reruns. */
@@ -56,6 +57,8 @@ export interface RerunOptions {
   readonly testCase: string;
   /** True for new connections. */
   readonly onNewConnection?: boolean;
+  /** Adds batches to the regenerated ones. */
+  readonly surround?: (batches: readonly Batch[], fixture: Fixture) => readonly Batch[];
 }
 
 /** The execution of a rerun, and its fixture. */
@@ -70,12 +73,13 @@ export interface Rerun {
  */
 export async function rerun(steps: Steps, options: RerunOptions): Promise<Rerun | null | "no-fixture"> {
   const { getEmptyFixture: ready, regenerate, from, onNew, testCase, onNewConnection = false } = options;
+  const { surround = (batches) => batches } = options;
   const worker = await ready(fixtureFor(steps, from, onNew));
   if (worker === null) return "no-fixture";
   const batches = regenerate(steps, worker.fixture);
   if (batches === null) return null;
   return {
-    execution: await executeSteps(worker, batches, { testCase, onNewConnection }),
+    execution: await executeSteps(worker, surround(batches, worker.fixture), { testCase, onNewConnection }),
     fixture: worker.fixture,
   };
 }
@@ -128,6 +132,7 @@ export interface Violation {
   readonly seen: string;
   /** Another violated rule that explains it; null if there is none. */
   readonly explainedBy: string | null;
+  readonly whileServing?: Serving | undefined;
 }
 
 /** The violation to look for. */
@@ -149,11 +154,11 @@ export function violationIn(observed: readonly ObservedBatch[], of: SoughtViolat
   const findings = findingsIn(observed, judge);
   const here = new Set(columns.flatMap((one) => violations(findings, one).map(({ rule: { id } }) => id)));
   let found: Violation | null = null;
-  for (const { expected, seen, unless = [] } of violations(findings, column, rule)) {
+  for (const { expected, seen, unless = [], whileServing } of violations(findings, column, rule)) {
     const explainers = [...of.unless, ...unless].filter((id) => id !== rule.id);
     const explainedBy = explainers.find((id) => of.explains(id, here.has(id))) ?? null;
-    if (explainedBy === null) return { expected, seen, explainedBy };
-    found ??= { expected, seen, explainedBy };
+    if (explainedBy === null) return { expected, seen, explainedBy, whileServing };
+    found ??= { expected, seen, explainedBy, whileServing };
   }
   return found;
 }

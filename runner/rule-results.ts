@@ -276,6 +276,7 @@ async function confirmInColumns(
     if (result.kind === "confirmed") return { outcome: "violated", ...counts, confirmed: result };
     if (columns.length > 1 && isExplained(result, (id) => !isAlike(id, judged))) return "apart";
     why = result.why;
+    if (result.failsAtAll) break;
   }
   return { outcome: "inconclusive", ...counts, why };
 }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { rules } from "../rules/index.ts";
 import { judgeVariant } from "../runner/kill-matrix.ts";
 import {
   addPermission,
@@ -12,7 +13,7 @@ import {
 import type { Answer } from "../spec/exchange.ts";
 import type { Mutation } from "../targets/reference/behaviour.ts";
 import type { HttpReply } from "../targets/reference/http.ts";
-import { change, together } from "../targets/reference/mutants/mutant.ts";
+import { change, naming, together } from "../targets/reference/mutants/mutant.ts";
 import { fixture } from "./fixture.ts";
 import {
   type AnsweredCall,
@@ -266,6 +267,53 @@ describe("A target that refuses bucket ARNs, and other ARNs with an unusual acti
   });
 });
 
+describe("A failure instead of a refusal", () => {
+  const failure: HttpReply = {
+    status: 503,
+    headers: [["x-amzn-errortype", "ServiceUnavailable"]],
+    body: "{}",
+  };
+  const isAddition = (target: string, method: string) => method === "POST" && /\/policy(\?|$)/.test(target);
+  const judged = async (mutate: Mutation) => {
+    const types = rules.filter(({ id }) => id.endsWith(".type"));
+    return (await judgeVariant(mutate, { seed: 1, runs: 1, suites: ["boundary"], rules: types })).rules;
+  };
+
+  it("is a violation if the target fails at nothing else", async () => {
+    const found = await judged(naming(({ kind }) => kind === "type", 503, "ServiceUnavailable"));
+    expect(found).toHaveLength(7);
+    for (const { verdicts, counterexample } of found) {
+      expect(verdicts).toEqual({ document: "violated", aws: "violated" });
+      expect(counterexample?.steps).toHaveLength(1);
+      expect(counterexample?.seen).toBe(
+        "503 ServiceUnavailable, each time, while valid requests before and after it succeeded",
+      );
+    }
+  });
+
+  it.each([2, 3, 4])("is inconclusive if one addition in %i fails", async (n) => {
+    const limited = change(({ intercept }) => {
+      let additions = 0;
+      return {
+        intercept: (request) =>
+          isAddition(request.target, request.method) && ++additions % n === 0 ? failure : intercept(request),
+      };
+    });
+    const outcomes = (await judged(limited)).map(({ verdicts }) => verdicts.document);
+    expect(outcomes).not.toContain("violated");
+    expect(outcomes).toContain("inconclusive");
+  });
+
+  it("is inconclusive if every addition fails", async () => {
+    const down = change(({ intercept }) => ({
+      intercept: (request) => (isAddition(request.target, request.method) ? failure : intercept(request)),
+    }));
+    const found = await judged(down);
+    expect(new Set(found.map(({ verdicts }) => verdicts.document))).toEqual(new Set(["inconclusive"]));
+    expect(found[0]?.reason).toMatch(/but the target fails at valid requests too/);
+  });
+});
+
 describe("A target without a size limit", () => {
   it("is excused from the rules for it, and the accepted size is recorded", async () => {
     const endless = change(() => ({ sizeLimit: Number.POSITIVE_INFINITY }));
@@ -289,7 +337,7 @@ describe("A target that fails during the search for its size limit", () => {
     headers: [["x-amzn-errortype", name] as const],
     body: "{}",
   });
-  const needing = ["policy.too-large", "policy.room-again", "errors.PolicyLengthExceededException"];
+  const needing = ["policy.room-again", "errors.PolicyLengthExceededException"];
 
   it.each([
     ["503 ServiceUnavailable", failed(503, "ServiceUnavailable")],
@@ -299,6 +347,9 @@ describe("A target that fails during the search for its size limit", () => {
   ] as const)("with %s is not excused, because the limit is unknown", async (said, failure) => {
     const { rules, target } = await judgeVariant(failing(failure), { seed: 1, suites: ["size"] });
     expect(target.cannot).toEqual([]);
+    const tooLarge = rules.find(({ id }) => id === "policy.too-large");
+    // A 5xx each time violates it; the document does not say when a request is throttled.
+    expect(tooLarge?.verdicts.document).toBe(/^5/.test(said) ? "violated" : "inconclusive");
     for (const id of needing) {
       expect(rules.find((rule) => rule.id === id)).toMatchObject({
         verdicts: { document: "inconclusive", aws: "inconclusive" },

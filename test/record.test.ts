@@ -130,7 +130,7 @@ describe("A recording", () => {
     }));
     const { live, again } = await recorded("search", failing, { suites: ["size"] });
     expect(judged(again)).toEqual(judged(live));
-    const limited = again.rules.find(({ id }) => id === "policy.too-large");
+    const limited = again.rules.find(({ id }) => id === "policy.room-again");
     expect(limited?.reason).toMatch(/^the search for the size limit met 503/);
   });
 

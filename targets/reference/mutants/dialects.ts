@@ -1,6 +1,7 @@
 import type { RequestCheck } from "../add-permission.ts";
 import type { Mutation } from "../behaviour.ts";
 import type { Draft } from "../draft.ts";
+import type { HttpReply } from "../http.ts";
 import { isHere } from "../names.ts";
 import { change, naming, omitting, overlooking, together } from "./mutant.ts";
 import { revisionDialects } from "./revision-dialects.ts";
@@ -45,6 +46,22 @@ export const dialects: Readonly<Record<string, Mutation>> = {
   ),
   "another order of checks": change(() => ({ checks: lookupFirst })),
   ...revisionDialects,
+  "503 for every third refusal": change(({ named }) => {
+    let refusals = 0;
+    return {
+      named: (refusal, draft) =>
+        ++refusals % 3 === 0 ? { status: 503, name: "ServiceUnavailable" } : named(refusal, draft),
+    };
+  }),
+  "429 for every seventh addition": change(({ intercept }) => {
+    let additions = 0;
+    return {
+      intercept: (request) => {
+        if (request.method !== "POST" || !/\/policy(\?|$)/.test(request.target)) return intercept(request);
+        return ++additions % 7 === 0 ? throttled : intercept(request);
+      },
+    };
+  }),
   "no size limit": change(() => ({ sizeLimit: Number.POSITIVE_INFINITY })),
   "a smaller size limit": change(() => ({ sizeLimit: 10_000 })),
   "accounts in the Principal without the ARN of their root": change(({ principal }) => ({
@@ -154,6 +171,12 @@ export const dialects: Readonly<Record<string, Mutation>> = {
         operation,
       ),
   })),
+};
+
+const throttled: HttpReply = {
+  status: 429,
+  headers: [["X-Amzn-ErrorType", "TooManyRequestsException"]],
+  body: "",
 };
 
 /** Elements and keys of a statement whose values IAM accepts alone or in a list. */

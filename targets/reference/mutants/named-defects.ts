@@ -17,6 +17,9 @@ const cores: readonly (readonly [Member, RegExp])[] = [
 /** Members of the body with a narrow pattern. */
 const textMembers = ["StatementId", "Action", "SourceAccount", "EventSourceToken"] as const;
 
+/** All members of the body. */
+const bodyMembers = [...textMembers, "Principal", "RevisionId", "SourceArn"] as const;
+
 const unknown: HttpReply = {
   status: 404,
   headers: [["X-Amzn-ErrorType", "UnknownOperationException"]],
@@ -191,6 +194,51 @@ export const namedDefects: Readonly<Record<string, Mutant>> = {
     breaks: "answers 500 InternalError to a body that is no object",
     mutate: naming(({ kind }) => kind.startsWith("body-"), 500, "InternalError"),
     kills: ["body.empty", "body.malformed-json", "body.not-an-object"],
+  },
+  "malformed bodies fail by name": {
+    breaks: "answers 500 ServiceException to a body that is no object",
+    mutate: naming(({ kind }) => kind.startsWith("body-"), 500, "ServiceException"),
+    kills: ["body.empty", "body.malformed-json", "body.not-an-object"],
+  },
+  "unavailable for wrong types": {
+    breaks: "answers 503 ServiceUnavailable to a value of a wrong type",
+    mutate: naming(({ kind }) => kind === "type", 503, "ServiceUnavailable"),
+    kills: bodyMembers.map((member) => `${member}.type` as const),
+  },
+  "a gateway's answer for what is missing": {
+    breaks: "answers 502 BadGateway for a function, version or alias that does not exist",
+    mutate: naming(({ kind }) => kind.startsWith("no-"), 502, "BadGateway"),
+    kills: [
+      "resource.unknown-function",
+      "resource.deleted-function",
+      "resource.unknown-version",
+      "resource.unknown-alias",
+    ],
+  },
+  "duplicates fail": {
+    breaks: "answers 500 ServiceException to an id that is taken",
+    mutate: naming(({ kind }) => kind === "duplicate", 500, "ServiceException"),
+    kills: ["StatementId.duplicate", "StatementId.duplicate-content"],
+  },
+  "throttled for length": {
+    breaks: "answers 429 TooManyRequestsException to values that are too long",
+    mutate: naming(({ kind }) => kind === "maxLength", 429, "TooManyRequestsException"),
+    kills: ["StatementId.maxLength", "EventSourceToken.maxLength", "Qualifier.maxLength"],
+  },
+  "large policies fail": {
+    breaks: "answers 500 ServiceException where the policy would become too large",
+    mutate: naming(({ kind }) => kind === "size", 500, "ServiceException"),
+    kills: ["policy.too-large"],
+  },
+  "ids of 100 characters fail": {
+    breaks: "answers 504 GatewayTimeout to an id of 100 characters",
+    mutate: change(({ intercept }) => ({
+      intercept: (request) =>
+        /"StatementId":"[^"]{100}"/.test(String(request.body))
+          ? { status: 504, headers: [["X-Amzn-ErrorType", "GatewayTimeout"]], body: "" }
+          : intercept(request),
+    })),
+    kills: ["StatementId.longest"],
   },
   "names nowhere": {
     breaks: "says in no refusal which exception it is",

@@ -1,0 +1,70 @@
+import { canonicalBody } from "../generators/valid-requests.ts";
+import { addPermission, label } from "../spec/calls.ts";
+import type { Batch, Call, Exchange } from "../spec/exchange.ts";
+import type { Fixture, FixtureFunction } from "../spec/fixture.ts";
+import { addressee, route } from "../spec/target.ts";
+
+/** The function to which the valid requests go: the one under test, or the one that the failing request does not name. */
+export type Serving = "here" | "elsewhere";
+
+const controlKey = "control-";
+const againKey = "again-";
+
+/**
+ * Surrounds a history whose last request fails by valid requests, and repeats the failing one among them. The order is
+ * irregular, so that a target that fails every n-th request cannot fail the same ones.
+ */
+export function surrounded(
+  batches: readonly Batch[],
+  { main, other }: Fixture,
+  on: Serving,
+): readonly Batch[] {
+  const failing = batches.at(-1) ?? [];
+  const addressed = new Set(failing.map(({ call }) => nameIn(call)));
+  const elsewhere = other === null || addressed.has(other.name) ? main : other;
+  const control = (n: number) => validAddition(n, on === "elsewhere" ? elsewhere : main);
+  const again = (n: number): Batch => failing.map((step) => ({ ...step, key: `${againKey}${n}` }));
+  return [control(1), ...batches, control(2), again(1), control(3), control(4), again(2), control(5)];
+}
+
+function nameIn({ target }: Call): string | null {
+  const at = route(target);
+  return at.kind === "none" ? null : (addressee(at)?.name ?? null);
+}
+
+/** The canonical request to a function, as a batch. */
+export function validAddition(n: number, { name }: Pick<FixtureFunction, "name">): Batch {
+  const key = `${controlKey}${n}`;
+  return [{ key, call: addPermission({ functionName: label(name), body: canonicalBody(key) }) }];
+}
+
+/** The end of the names of reruns amid valid requests, and of those and of a single valid request. */
+export const surroundedSuffix = "-amid-valid";
+export const validSuffix = "-valid";
+
+/** What was seen, with what such a rerun adds to it. */
+export function withServing(seen: string): string {
+  return `${seen}, each time, while valid requests before and after it succeeded`;
+}
+
+/** Says whether the target answered every valid request with a success, and failed each time at the other one. */
+export function failsAlone(batches: readonly (readonly Exchange[])[]): boolean {
+  const exchanges = batches.flat();
+  const starting = (key: string) => exchanges.filter(({ step }) => step.key.startsWith(key));
+  const controls = starting(controlKey);
+  const last = exchanges[exchanges.findIndex(({ step }) => step.key === `${controlKey}2`) - 1];
+  const failures = [...(last === undefined ? [] : [last]), ...starting(againKey)];
+  return (
+    controls.length === 5 &&
+    failures.length === 3 &&
+    controls.every(isAdded) &&
+    failures.every(
+      ({ answer }) => answer.kind === "response" && (answer.status === 429 || answer.status >= 500),
+    )
+  );
+}
+
+/** Says whether the answer is a success. */
+export function isAdded({ answer }: Exchange): boolean {
+  return answer.kind === "response" && answer.status >= 200 && answer.status < 300;
+}
