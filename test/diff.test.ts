@@ -29,12 +29,17 @@ function brief({ topic, x, y, where, ruling, steps }: TargetDifference): string 
 }
 
 describe("A reference compared with itself", () => {
-  it.each([1, 2, 3])("has no differences at seed %i", async (seed) => {
-    const report = await diffVariants({}, {}, { seed });
+  it.each([
+    [1, 1000, {}],
+    // The other suites send the same requests at every seed.
+    [2, 200, { suites: ["fuzz", "histories"], runs: 8 }],
+    [3, 200, { suites: ["fuzz", "histories"], runs: 8 }],
+  ])("has no differences at seed %i in over %i answers", async (seed, least, what) => {
+    const report = await diffVariants({}, {}, { seed, ...what });
     expect(report.differences.map(brief)).toEqual([]);
     expect({ faults: report.faults, unsteady: report.unsteady }).toEqual({ faults: [], unsteady: [] });
     expect(report.histories.played).toBe(report.histories.planned);
-    expect(report.compared).toBeGreaterThan(1000);
+    expect(report.compared).toBeGreaterThan(least);
   });
 
   it("has no differences with another account and region", async () => {
