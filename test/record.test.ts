@@ -317,7 +317,8 @@ describe("The command on a recording", () => {
   const watched = ["success.is-201", "Action.required", "StatementId.duplicate", "StatementId.maxLength"];
 
   it("gives the verdicts of the live run, and refuses a truncated recording in one sentence", async () => {
-    const run = (...args: readonly string[]) => runCommand(args, { cwd: folder, env });
+    const run = (...args: readonly string[]) =>
+      runCommand([...args, "--format", "json"], { cwd: folder, env });
     const reference = createReference({ behaviour: mutants["StatementId.duplicate"].mutate(faithful) });
     const where = ["--endpoint", (await reference.listen()).href, "--concurrency", "2", "--sign"];
     const what = ["--suite", "state", "--rule", watched.join()];
@@ -363,9 +364,8 @@ describe("A recording that is larger than the memory", () => {
     await mkdir(dir);
     async function* large() {
       yield text(header, { type: "fixture-ready", worker: 0, fixture, empty: true });
-      for (let index = 0; index < 1536; index += 1) {
-        yield text(history(`u${index}`, megabyte / 16), { type: "fixture-reset", worker: 0, empty: true });
-      }
+      const one = text(history("NAME", megabyte / 16), { type: "fixture-reset", worker: 0, empty: true });
+      for (let index = 0; index < 1536; index += 1) yield one.replaceAll("NAME", `u${index}`);
       yield text(footer);
     }
     await pipeline(large, createWriteStream(join(dir, recordingFile)));
