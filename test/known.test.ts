@@ -500,9 +500,9 @@ describe("the schema for editors", () => {
 
 describe("A known-file as a gate", () => {
   const file = ["--known", "known.yaml"] as const;
-  const watched = "success.is-201,statement.effect,StatementId.duplicate,StatementId.maxLength";
-  const limits = ["--suite", "fuzz", "--runs", "1"] as const;
-  const limitsAndState = ["--suite", "fuzz,state", "--runs", "1"] as const;
+  const watched = "success.is-201,statement.sid,statement.effect";
+  // The suite with the fewest requests that shows these deviations.
+  const limits = ["--suite", "histories", "--runs", "1"] as const;
   let folder = "";
 
   beforeAll(async () => {
@@ -529,30 +529,30 @@ describe("A known-file as a gate", () => {
   }
 
   it("passes recorded deviations, fails on a repair and on a new violation, and names only these", async () => {
-    const both = ["StatementId.duplicate", "StatementId.maxLength"] as const;
-    const known = [...file, ...limitsAndState];
+    const both = ["statement.effect", "success.is-201"] as const;
+    const known = [...file, ...limits];
     const baseline = await judge(both, ...known, "--update-known");
     expect(baseline.code).toBe(0);
     const written = await readFile(join(folder, "known.yaml"), "utf8");
     expect([...written.matchAll(/rule: (\S+)/g)].map(([, rule]) => rule)).toEqual([
-      "StatementId.maxLength",
-      "StatementId.duplicate",
+      "success.is-201",
+      "statement.effect",
     ]);
 
     expect((await judge(both, ...known)).code).toBe(0);
 
-    const partly = await judge(["StatementId.maxLength"], ...known);
+    const partly = await judge(["success.is-201"], ...known);
     expect(partly.code).toBe(0);
-    expect(partly.out).toContain("not seen StatementId.duplicate was not fully judged by this run");
+    expect(partly.out).toContain("not seen statement.effect was not fully judged by this run");
 
-    const repaired = await judge(["StatementId.maxLength"], "--runs", "1", "--rounds", "1", ...file);
+    const repaired = await judge(["success.is-201"], "--runs", "1", "--rounds", "1", ...file);
     expect(repaired.code).toBe(1);
-    expect(repaired.out).toContain("! stale    StatementId.duplicate no longer deviates");
+    expect(repaired.out).toContain("! stale    statement.effect no longer deviates");
     expect(repaired.out.match(/^! .*/gm)).toHaveLength(1);
 
-    const worse = await judge([...both, "statement.effect"], ...known);
+    const worse = await judge([...both, "statement.sid"], ...known);
     expect(worse.code).toBe(1);
-    expect(worse.out.match(/^✗ \S+/gm)).toEqual(["✗ statement.effect"]);
+    expect(worse.out.match(/^✗ \S+/gm)).toEqual(["✗ statement.sid"]);
     expect(worse.out).not.toMatch(/^! /m);
   }, 120_000);
 
@@ -566,25 +566,25 @@ describe("A known-file as a gate", () => {
   }, 120_000);
 
   it("fails on a deviation of another shape and shows both", async () => {
-    await judge(["StatementId.maxLength"], "--known", "shape.yaml", "--update-known", ...limits);
+    await judge(["success.is-201"], "--known", "shape.yaml", "--update-known", ...limits);
     const text = await readFile(join(folder, "shape.yaml"), "utf8");
     const seen = /seen: (.*)/.exec(text)?.[1] ?? "";
-    expect(seen).toMatch(/201/);
+    expect(seen).toMatch(/200/);
     await writeFile(join(folder, "other.yaml"), text.replace(seen, '"500 ServiceException"'));
-    const changed = await judge(["StatementId.maxLength"], "--known", "other.yaml", ...limits);
+    const changed = await judge(["success.is-201"], "--known", "other.yaml", ...limits);
     expect(changed.code).toBe(1);
     expect(changed.out.replace(/\s+/g, " ")).toContain(
-      "! changed StatementId.maxLength was 500 ServiceException, is 201",
+      "! changed success.is-201 was 500 ServiceException, is 200",
     );
   }, 120_000);
 
   it("fails once an entry has expired", async () => {
-    await judge(["StatementId.maxLength"], "--known", "dated.yaml", "--update-known", ...limits);
+    await judge(["success.is-201"], "--known", "dated.yaml", "--update-known", ...limits);
     const text = await readFile(join(folder, "dated.yaml"), "utf8");
     await writeFile(join(folder, "dated.yaml"), text.replace(/( +)date: .*/, "$&\n$1expires: 2020-01-01"));
-    const expired = await judge(["StatementId.maxLength"], "--known", "dated.yaml", ...limits);
+    const expired = await judge(["success.is-201"], "--known", "dated.yaml", ...limits);
     expect(expired.code).toBe(1);
-    expect(expired.out).toContain("! expired  StatementId.maxLength was accepted until 2020-01-01");
+    expect(expired.out).toContain("! expired  success.is-201 was accepted until 2020-01-01");
   }, 120_000);
 
   it("refuses an unknown rule before any request, with line, column and a suggestion", async () => {
