@@ -157,8 +157,8 @@ function hostWith(given: ReadonlyMap<string, string>): ts.CompilerHost {
 }
 
 /**
- * Names of the declarations that do not compile with the types of a contract. `about` limits the check to the files of
- * these declarations, which saves most of the time.
+ * Names of the declarations that do not compile with the types of a contract. `about` limits the check to these
+ * declarations, which saves most of the time.
  */
 async function broken(yaml: string, about?: readonly string[]): Promise<readonly string[]> {
   const generated = await generate(yaml);
@@ -168,17 +168,22 @@ async function broken(yaml: string, about?: readonly string[]): Promise<readonly
     options,
     host,
   );
-  const files = users.flatMap((path) => program.getSourceFile(`${root}${path}`) ?? []);
-  const wanted = files.filter((file) => {
-    const declared = file.statements.map((statement) => nameOf(statement, file));
-    return about === undefined || declared.some((name) => about.includes(name));
-  });
-  const found = wanted.flatMap((file) =>
-    program.getSemanticDiagnostics(file).map(({ start = 0 }) => {
-      const at = file.statements.find(({ pos, end }) => pos <= start && start < end);
-      return at === undefined ? file.fileName : nameOf(at, file);
-    }),
-  );
+  // The compiler takes the nodes to check as an undocumented argument. Without it, it would check the whole file.
+  const errors: (
+    file: ts.SourceFile,
+    stop: undefined,
+    nodes: ts.Node[] | undefined,
+  ) => readonly ts.Diagnostic[] = program.getSemanticDiagnostics;
+  const found = users
+    .flatMap((path) => program.getSourceFile(`${root}${path}`) ?? [])
+    .flatMap((file) => {
+      const nodes = file.statements.filter((statement) => about?.includes(nameOf(statement, file)));
+      if (about !== undefined && nodes.length === 0) return [];
+      return errors(file, undefined, about && nodes).map(({ start = 0 }) => {
+        const at = file.statements.find(({ pos, end }) => pos <= start && start < end);
+        return at === undefined ? file.fileName : nameOf(at, file);
+      });
+    });
   return [...new Set(found)];
 }
 
