@@ -1,28 +1,22 @@
 import type { PolicyOperation } from "../oracle/policy-set-model.ts";
 
 /**
- * Tries every order that respects real time, with every subset of the unanswered operations, and executes it on a set
- * that starts with `sids`. Shares only the types with the checker. Feasible for a few operations only.
+ * Tries every order that respects real time, with every subset of the unanswered operations, on a set that starts with
+ * `sids`. Shares only the types with the checker. Feasible for a few operations only.
  */
-export function explicable(history: readonly PolicyOperation[], sids: readonly string[]): boolean {
-  return orders(history, []).some((order) => {
+export function explicable(history: readonly PolicyOperation[], sids: Iterable<string>): boolean {
+  if (history.every((operation) => operation.output === null)) return true;
+  const first = history.filter(
+    (one) => !history.some((other) => other !== one && returnedBefore(other, one)),
+  );
+  return first.some((one) => {
     const stored = new Set(sids);
-    return order.every((operation) => takesPlace(operation, stored));
+    if (!takesPlace(one, stored)) return false;
+    return explicable(
+      history.filter((other) => other !== one),
+      stored,
+    );
   });
-}
-
-function orders(left: readonly PolicyOperation[], chosen: readonly PolicyOperation[]): PolicyOperation[][] {
-  const here = left.every((operation) => operation.output === null) ? [[...chosen]] : [];
-  const first = left.filter((one) => !left.some((other) => other !== one && returnedBefore(other, one)));
-  return [
-    ...here,
-    ...first.flatMap((one) =>
-      orders(
-        left.filter((other) => other !== one),
-        [...chosen, one],
-      ),
-    ),
-  ];
 }
 
 function returnedBefore(one: PolicyOperation, other: PolicyOperation): boolean {

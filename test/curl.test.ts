@@ -48,7 +48,8 @@ function line(changes: Partial<CurlInput>): string {
 async function run(command: string, environment: Record<string, string> = {}) {
   const printed = await new Promise<string>((resolve, reject) => {
     const env = { PATH: process.env.PATH, HOME: "/nonexistent", ...environment };
-    execFile("bash", ["--norc", "-s"], { env }, (error, stdout, stderr) =>
+    // Not -s: bash reads its commands from a pipe byte by byte.
+    execFile("bash", ["--norc", "-c", 'eval "$(cat)"'], { env }, (error, stdout, stderr) =>
       error === null && stderr === "" ? resolve(stdout) : reject(new Error(`${stderr}${error?.message}`)),
     ).stdin?.end(`${command}\n`);
   });
