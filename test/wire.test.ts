@@ -40,6 +40,7 @@ import { inProcess } from "../targets/in-process.ts";
 import { faithful, type Mutation } from "../targets/reference/behaviour.ts";
 import { wireMutants } from "../targets/reference/mutants/wire-mutants.ts";
 import { createReference } from "../targets/reference/reference.ts";
+import type { ParsedBody } from "../targets/reference/validate.ts";
 import { fixture } from "./fixture.ts";
 import { judgeEndpoint, notGreen } from "./judge-endpoint.ts";
 import { anyFixture } from "./wire-fixture.ts";
@@ -231,9 +232,19 @@ const how = { deadlineMs: 5000 };
 const authorization =
   "AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20260101/us-west-2/lambda/aws4_request, SignedHeaders=host, Signature=0";
 
+const parsed = new Map<string, ParsedBody>();
+
+/** The faithful reading of a body, read once: every mutant gets the same deep and long bodies. */
+function readOnce(bytes: Buffer): ParsedBody {
+  const key = bytes.toString("latin1");
+  const known = parsed.get(key) ?? faithful.readBody(bytes);
+  parsed.set(key, known);
+  return known;
+}
+
 /** The answers of a variant of the reference to each wire request that needs no socket. */
 async function answersOf(mutate: Mutation): Promise<ReadonlyMap<string, Answer>> {
-  const reference = createReference({ behaviour: mutate(faithful) });
+  const reference = createReference({ behaviour: mutate({ ...faithful, readBody: readOnce }) });
   const transport = inProcess(reference, { clock: () => 0, authorization });
   if (fixture.recipe === null) throw new Error("the fixture has no recipe for functions");
   await transport.send(createFunction(fixture.main.name, fixture.recipe), how);
