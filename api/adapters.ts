@@ -36,25 +36,34 @@ function pipe(): readonly [Duplex, Duplex] {
 
 function end(peer: () => PipeEnd): PipeEnd {
   let onRoom: (() => void) | null = null;
+  let hasEnded = false;
   const stream = new Duplex({
     read: () => {
       const done = onRoom;
       onRoom = null;
       done?.();
     },
-    write: (chunk: Buffer, _encoding, done) => peer().take(chunk, done),
+    // Asynchronous, like a socket: undici cannot read an answer while it still writes the request.
+    write: (chunk: Buffer, _encoding, done) => queueMicrotask(() => peer().take(chunk, done)),
     final: (done) => peer().take(null, done),
     destroy: (error, done) => {
       // A peer that waits for room must not wait forever.
       onRoom?.();
-      peer().stream.destroy();
+      const { stream: other, take } = peer();
+      // What was written before still arrives.
+      queueMicrotask(() => {
+        if (other.readableLength === 0) return other.destroy();
+        other.once("end", () => other.destroy());
+        take(null, () => {});
+      });
       done(error);
     },
   });
   return {
     stream,
     take: (chunk, done) => {
-      if (stream.destroyed) return done();
+      if (stream.destroyed || hasEnded) return done();
+      hasEnded = chunk === null;
       const room = stream.push(chunk);
       if (room || chunk === null) done();
       else onRoom = done;

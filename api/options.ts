@@ -217,7 +217,7 @@ export const options = {
     of: [...suiteNames, "all"],
     takers: ["library", "run"],
     about: `Send only these suites: ${suiteNames.join(", ")}, or all.`,
-    default: "all but wire, which ends some targets",
+    default: "all, with wire last",
   },
   comparedSuites: {
     flag: "--suite A,B",

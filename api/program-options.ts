@@ -21,7 +21,7 @@ export interface ConformOptions {
   readonly cannot?: ProgramOptions["cannot"];
   /** Let this column decide the exit code. The default is document. */
   readonly profile?: ProgramOptions["profile"];
-  /** Send only these suites: spellings, boundary, state, questions, faults, fuzz, histories, races, size, wire, or all. The default is all but wire, which ends some targets. */
+  /** Send only these suites: spellings, boundary, state, questions, faults, fuzz, histories, races, size, wire, or all. The default is all, with wire last. */
   readonly suites?: ProgramOptions["suites"];
   /** Judge only these rules. The default is all. */
   readonly rules?: ProgramOptions["rules"];

@@ -10,8 +10,7 @@ import { type SnapshotOptions, snapshots } from "../runner/observe/snapshots.ts"
 import type { RunOptions } from "../runner/options.ts";
 import { failToRun, runFor } from "../runner/run.ts";
 import { Fault } from "../spec/fault.ts";
-import { suites, usualSuites } from "../suites/index.ts";
-import { wire } from "../suites/wire.ts";
+import { suites } from "../suites/index.ts";
 import { options as table } from "./options.ts";
 import type { ConformOptions } from "./program-options.ts";
 import type { Session } from "./session.ts";
@@ -95,7 +94,7 @@ function runOptions(session: Session, options: RunSettings): RunOptions {
     profile: options.profile ?? table.profile.default,
     suites: chosen,
     only: restrictionOf(options, chosen),
-    workers: session.workers ?? workersFor(session, chosen),
+    workers: session.workers ?? table.concurrency.default,
     rules: rulesNamed(options.rules),
     runs: options.runs ?? table.runs.default,
     rounds: options.rounds ?? table.rounds.default,
@@ -110,7 +109,7 @@ function restrictionOf(
   { suites: named, rules: judged }: RunSettings,
   chosen: RunOptions["suites"],
 ): RunOptions["only"] {
-  const sent = named === undefined || usualSuites.every((suite) => chosen.includes(suite));
+  const sent = named === undefined || suites.every((suite) => chosen.includes(suite));
   if (sent && judged === undefined) return undefined;
   return {
     ...(judged === undefined ? {} : { rules: judged.length }),
@@ -119,13 +118,8 @@ function restrictionOf(
 }
 
 function suitesNamed(names: readonly string[] | undefined): RunOptions["suites"] {
-  if (names === undefined) return usualSuites;
+  if (names === undefined) return suites;
   return suites.filter(({ name }) => names.includes("all") || names.includes(name));
-}
-
-/** A target that may end is tested by one worker, so that one test case is the cause. */
-function workersFor({ restart }: Session, chosen: RunOptions["suites"]): number {
-  return restart !== undefined && chosen.includes(wire) ? 1 : table.concurrency.default;
 }
 
 /** The rules with these ids in the catalogue's order; all rules if there are no ids. */

@@ -8,6 +8,13 @@ import { canonicalBody } from "./valid-requests.ts";
 export interface WireRequest {
   readonly label: string;
   readonly make: (name: string, sid: string) => Call;
+  /** True if such requests are known to end servers: the stack or the memory is exhausted, or a pattern never ends. */
+  readonly ends?: true;
+}
+
+/** The same request, known to end servers. */
+export function ending(one: WireRequest): WireRequest {
+  return { ...one, ends: true };
 }
 
 const json = (sid: string): string => JSON.stringify(canonicalBody(sid));
@@ -33,6 +40,15 @@ function extra(label: string, members: string): WireRequest {
 function nested(depth: number): string {
   return `${"[".repeat(depth)}${"]".repeat(depth)}`;
 }
+
+/** Bodies that are unusual, but no danger to a server. */
+export const plainBodies: readonly WireRequest[] = [
+  extra("proto", '"__proto__":{"StatementId":"polluted","Condition":{}}'),
+  extra("constructor", '"constructor":{"prototype":{"SourceArn":"arn:aws:s3:::polluted"}}'),
+  extra("to-string", '"toString":null,"hasOwnProperty":1'),
+  text("proto-as-required", (sid) => `{"__proto__":${json(sid)}}`),
+  extra("unknown-member-of-200-kib", `"Unknown":"${"x".repeat(200 * 1024)}"`),
+];
 
 const numbers = ["1e400", "-1e400", "-0", "5e-324", "9007199254740993", "9".repeat(10_000)];
 
@@ -67,10 +83,6 @@ export const wireBodies: readonly WireRequest[] = [
   text("nul-in-principal", (sid) =>
     JSON.stringify({ ...canonicalBody(sid), Principal: "s3.amazonaws.com\0" }),
   ),
-  extra("proto", '"__proto__":{"StatementId":"polluted","Condition":{}}'),
-  extra("constructor", '"constructor":{"prototype":{"SourceArn":"arn:aws:s3:::polluted"}}'),
-  extra("to-string", '"toString":null,"hasOwnProperty":1'),
-  text("proto-as-required", (sid) => `{"__proto__":${json(sid)}}`),
   extra("id-twice-number-last", '"StatementId":7'),
   extra("id-twice-escaped", '"\\u0053tatementId":"other"'),
   text("upper-case-members", (sid) => json(sid).replace(/"(\w+)":/g, (name) => name.toUpperCase())),
@@ -83,14 +95,16 @@ export const wireBodies: readonly WireRequest[] = [
   ...["NaN", "Infinity", "01", "+1", ".5", "0x10"].map((token) =>
     text(`no-number-${token}`, (sid) => json(sid).replace(`"${sid}"`, token)),
   ),
-  text("deep-array", () => nested(10_000)),
-  text("deep-unclosed", () => "[".repeat(10_000)),
-  text("deep-object", (sid) => `${'{"a":'.repeat(10_000)}${json(sid)}${"}".repeat(10_000)}`),
-  text("deep-action", (sid) => json(sid).replace('"lambda:InvokeFunction"', nested(10_000))),
-  extra("deep-unknown", `"Unknown":${nested(10_000)}`),
-  text("mebibyte-of-white-space", (sid) => json(sid) + " ".repeat(megabyte)),
-  text("mebibyte-of-id", (sid) => JSON.stringify(canonicalBody(sid.padEnd(megabyte, "x")))),
-  text("eight-mebibytes", (sid) => json(sid) + "\n".repeat(8 * megabyte)),
+  ...[
+    text("deep-array", () => nested(10_000)),
+    text("deep-unclosed", () => "[".repeat(10_000)),
+    text("deep-object", (sid) => `${'{"a":'.repeat(10_000)}${json(sid)}${"}".repeat(10_000)}`),
+    text("deep-action", (sid) => json(sid).replace('"lambda:InvokeFunction"', nested(10_000))),
+    extra("deep-unknown", `"Unknown":${nested(10_000)}`),
+    text("mebibyte-of-white-space", (sid) => json(sid) + " ".repeat(megabyte)),
+    text("mebibyte-of-id", (sid) => JSON.stringify(canonicalBody(sid.padEnd(megabyte, "x")))),
+    text("eight-mebibytes", (sid) => json(sid) + "\n".repeat(8 * megabyte)),
+  ].map(ending),
 ];
 
 function codes(tail: string): string {
@@ -138,7 +152,7 @@ export const slowBodies: readonly WireRequest[] = [
   member("SourceArn", `arn:aws:s3:us-${"a-".repeat(25_000)}:`),
   member("EventSourceToken", `${"a.-".repeat(16_000)}!`),
   member("StatementId", `${"a-_".repeat(16_000)}!`),
-].map((one, index) => ({ ...one, label: `${one.label}-${index}` }));
+].map((one, index) => ending({ ...one, label: `${one.label}-${index}` }));
 
 function member(name: string, value: string): WireRequest {
   return text(`slow-${name}`, (sid) => JSON.stringify({ ...canonicalBody(sid), [name]: value }));

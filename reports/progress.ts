@@ -9,7 +9,9 @@ export interface ProgressEvent {
   readonly requests?: number;
   /** Candidates or differences found so far. */
   readonly violated: number;
-  /** After all test cases: the candidates that were rerun, their total, and how many of them are confirmed. */
+  /** The phase after the ordinary requests: those that no SDK sends, or those that are known to end servers. */
+  readonly phase?: "odd" | "ending";
+  /** After the test cases of a phase: the candidates that were rerun, their total, and how many of them are confirmed. */
   readonly confirming?: { readonly tried: number; readonly of: number; readonly confirmed?: number };
 }
 
@@ -62,6 +64,8 @@ function share({ sent, planned, confirming }: ProgressEvent): number {
   return all <= 0 ? 0 : Math.min(1, done / all);
 }
 
+const phases = { odd: "requests that no SDK sends", ending: "requests that end some servers" } as const;
+
 function sentence(event: ProgressEvent, noun: string): string {
   const { confirming } = event;
   if (confirming !== undefined) {
@@ -71,7 +75,8 @@ function sentence(event: ProgressEvent, noun: string): string {
   const { sent, planned, requests, violated } = event;
   const cases = `${sent} of ${count(Math.max(sent, planned), "test case")} executed`;
   const so = requests === undefined ? "" : `, ${count(requests, "request")}`;
-  return `${cases} (${Math.floor(share(event) * 100)} %)${so}, ${count(violated, noun)}`;
+  const now = event.phase === undefined ? "" : `, now ${phases[event.phase]}`;
+  return `${cases} (${Math.floor(share(event) * 100)} %)${so}, ${count(violated, noun)}${now}`;
 }
 
 /** One line of at most `columns`: the sentence, and a bar when there is room for it. */

@@ -6,7 +6,7 @@ import type { Exchange } from "../spec/exchange.ts";
 import type { Fault } from "../spec/fault.ts";
 import type { Fixture } from "../spec/fixture.ts";
 import type { Column, UnsupportedCapability } from "../spec/verdict.ts";
-import type { Need, TestCase } from "../suites/case.ts";
+import type { Need, Phase, TestCase } from "../suites/case.ts";
 import type { RuleResult } from "./rule-results.ts";
 
 /** What is known of a run before it sends anything. */
@@ -79,6 +79,8 @@ export type RunEvent =
       readonly rules: readonly Rule[];
       readonly unsupported: readonly UnsupportedCapability[];
     }
+  /** A phase after the first begins; the candidates of those before are confirmed. */
+  | { readonly type: "phase-started"; readonly phase: Phase }
   /** `case` names the test case or the rerun; it is empty if the batch belongs to neither. */
   | {
       readonly type: "batch";
@@ -150,7 +152,7 @@ export type RunProblem =
   | { readonly code: "not-begun"; readonly fault: Fault }
   /** Anything that was thrown: an error of the suite itself, or a Fault that ended the run. */
   | { readonly code: "failed"; readonly error: unknown }
-  | { readonly code: "stopped"; readonly reason: StopReason }
+  | { readonly code: "stopped"; readonly reason: StopReason; readonly phase: Phase }
   | { readonly code: "fixtures-lost"; readonly functions: readonly string[] }
   /** `what` is a sentence that names the resource. */
   | { readonly code: "left-behind"; readonly what: string }

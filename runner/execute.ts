@@ -15,6 +15,8 @@ export interface ExecuteOptions {
   readonly scope: Scope;
   readonly workers: readonly Worker[];
   readonly testCases: readonly TestCase[];
+  /** The place of the first test case in the plan of the run; 0 by default. */
+  readonly firstPlace?: number;
   readonly judge: Judge;
   /** Collects the verdicts on which the engine bases its decisions. */
   readonly verdicts: Verdicts;
@@ -48,7 +50,7 @@ const resetFrom = 12;
  * yet a seed sends the same requests on the same workers in the same order.
  */
 export async function executeCases(options: ExecuteOptions): Promise<Executed> {
-  const { testCases, stop, emit, spent } = options;
+  const { testCases, firstPlace = 0, stop, emit, spent } = options;
   const unsent = new Set(testCases);
   const findingsOfCut: Finding[] = [];
   let gone: Gone | null = null;
@@ -57,8 +59,10 @@ export async function executeCases(options: ExecuteOptions): Promise<Executed> {
     const silence = silenceCounter((why) => {
       gone = why;
     });
-    for (let place = worker.index; place < testCases.length; place += options.workers.length) {
-      const testCase = testCases[place];
+    const first = options.workers.indexOf(start);
+    for (let index = first; index < testCases.length; index += options.workers.length) {
+      const testCase = testCases[index];
+      const place = firstPlace + index;
       if (testCase === undefined || stop() !== null || gone !== null) return worker;
       const missing = testCase.needs.find((need) => lacks(worker, need, options.cannot));
       if (missing !== undefined) {

@@ -44,25 +44,37 @@ export async function rejudge(recording: Recording, options: RejudgeOptions): Pr
   emit({ type: "run-started", head });
   const judged = options.rules.filter((rule) => notJudgedReason(rule) === null);
   const judge = judgeOf(judged);
-  const candidates = verdicts();
+  let candidates = verdicts();
   const limit = sizeLimit();
   const spent = { requests: live.requests, ms: live.durationMs };
   emit({ type: "planned", cases: live.coverage?.histories.planned ?? 0, rules: judged, unsupported: [] });
-  const judgeCase = caseJudge({ judge, candidates, limit, emit, spent });
-  const reruns: History[] = [];
+  let reruns: History[] = [];
+  let before: Findings = new Map();
+  const confirm = () =>
+    confirmCandidates({
+      judged,
+      judge,
+      verdicts: candidates,
+      before,
+      workers: fixture === null ? [] : [idleWorker(fixture)],
+      stop: () => null,
+      replace: async () => null,
+      confirmCandidate: confirmFromRecording(reruns, judge),
+    });
   for await (const [history, end] of historiesOf(recording.lines(), emit)) {
-    if (history.purpose === "confirm") reruns.push(history);
-    else within({ case: history.id }, () => judgeCase(history, end));
+    if (history.purpose === "confirm") {
+      reruns.push(history);
+      continue;
+    }
+    // A test case after reruns begins another phase.
+    if (reruns.length > 0) {
+      before = await confirm();
+      candidates = verdicts();
+      reruns = [];
+    }
+    within({ case: history.id }, () => caseJudge({ judge, candidates, limit, emit, spent })(history, end));
   }
-  const findings = await confirmCandidates({
-    judged,
-    judge,
-    verdicts: candidates,
-    workers: fixture === null ? [] : [idleWorker(fixture)],
-    stop: () => null,
-    replace: async () => null,
-    confirmCandidate: confirmFromRecording(reruns, judge),
-  });
+  const findings = await confirm();
   for (const [rule, column, result] of resultsOf(judged, limit.applyTo(judged, findings)))
     emit({ type: "rule-result", rule, columns: [column], result, hadCandidates: false });
   emitFooter(live, options.rules, emit);

@@ -3,7 +3,7 @@ import type { Rule } from "../oracle/rule.ts";
 import type { Report } from "../reports/report.ts";
 import { rules } from "../rules/index.ts";
 import type { Column } from "../spec/verdict.ts";
-import { suites, usualPlan, usualSuites } from "../suites/index.ts";
+import { ordinarySuites, suites, usualPlan } from "../suites/index.ts";
 import { inProcess } from "../targets/in-process.ts";
 import { type Behaviour, faithful } from "../targets/reference/behaviour.ts";
 import type { Mutant } from "../targets/reference/mutants/mutant.ts";
@@ -17,6 +17,7 @@ export interface VariantOptions {
   readonly seed: number;
   readonly runs?: number;
   readonly rounds?: number;
+  /** By default all but wire, whose requests have mutants of their own (wire-mutants.ts). */
   readonly suites?: readonly string[];
   /** By default all rules. */
   readonly rules?: readonly Rule[];
@@ -52,7 +53,7 @@ export async function judgeVariant(
   });
   const { suites: suiteNames } = options;
   const chosenSuites =
-    suiteNames === undefined ? usualSuites : suites.filter(({ name }) => suiteNames.includes(name));
+    suiteNames === undefined ? ordinarySuites : suites.filter(({ name }) => suiteNames.includes(name));
   try {
     const runOptions: RunOptions = {
       ...connection,

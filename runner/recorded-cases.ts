@@ -41,6 +41,7 @@ export async function* historiesOf(
   emit: Emit,
 ): AsyncGenerator<readonly [History, CaseEnd]> {
   const workers = new Map<number, WorkerState>();
+  let isConfirming = false;
   const finishCurrent = (on: WorkerState | undefined): readonly (readonly [History, CaseEnd])[] => {
     const history = on?.current ?? null;
     if (on === undefined || history === null) return [];
@@ -74,6 +75,10 @@ export async function* historiesOf(
       continue;
     }
     if (on.current !== null && on.current.id !== line.case) yield* finishCurrent(on);
+    // Another phase begins when all reruns of the one before have ended.
+    if (line.purpose === "execute" && isConfirming)
+      for (const one of workers.values()) yield* finishCurrent(one);
+    isConfirming = line.purpose === "confirm" || (isConfirming && line.purpose === "arrange");
     const observed = observeBatch(on.modelState, line.exchanges);
     on.modelState = observed.after;
     // Test cases that ran in parallel are emitted one by one after they end, so their batches are not

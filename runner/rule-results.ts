@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import type { Judge } from "../oracle/judge.ts";
 import type { Rule } from "../oracle/rule.ts";
 import type { Reason } from "../reports/report.ts";
@@ -38,6 +39,8 @@ export interface ConfirmAllOptions extends EmptyFixtures {
   readonly scope?: Scope;
   readonly judged: readonly Rule[];
   readonly judge: Judge;
+  /** The results of the phases before. A rule that they found violated is not confirmed again. */
+  readonly before?: Findings;
   readonly verdicts: Verdicts;
   readonly workers: readonly Worker[];
   readonly stop: () => string | null;
@@ -69,25 +72,38 @@ interface Task {
  * for their results, so the speed of workers does not matter.
  */
 export async function confirmCandidates(options: ConfirmAllOptions): Promise<Findings> {
-  const { scope = openScope() } = options;
+  const { scope = openScope(), before: earlier = new Map() } = options;
   const all = {
     ...options,
     scope,
     stop: () => options.stop() ?? (scope.signal.aborted ? "the run ends" : null),
   };
   const found = new Map<string, RuleResult>();
+  const add = (rule: Rule, column: Column, result: RuleResult): RuleResult => {
+    const key = resultKey(rule.id, column);
+    const all = merged(earlier.get(key), result);
+    found.set(key, all);
+    return all;
+  };
   let remaining: readonly Task[] = [];
   for (const rule of all.judged) {
     for (const of of tasksOf(rule, all.verdicts)) {
-      if (of.count.violated > 0) remaining = [...remaining, of];
-      else for (const column of of.columns) found.set(resultKey(rule.id, column), unviolated(of.count));
+      const open = of.columns.filter(
+        (column) => of.count.violated > 0 && !isViolated(rule.id, column, earlier),
+      );
+      for (const column of of.columns)
+        if (!open.includes(column)) add(rule, column, unconfirmedResult(of.count));
+      if (open.length > 0) remaining = [...remaining, { ...of, columns: open }];
     }
   }
   const progress = { tried: 0, of: remaining.length };
   const done = ({ rule }: Task, parts: readonly ResultPart[]) => {
     for (const { columns, ruleResult } of parts) {
-      for (const column of columns) found.set(resultKey(rule.id, column), ruleResult);
-      all.onResult?.({ rule, columns, ruleResult });
+      const all = columns.map((column) => [column, add(rule, column, ruleResult)] as const);
+      for (const [first, result] of all) {
+        const alike = all.filter(([, other]) => isDeepStrictEqual(other, result)).map(([column]) => column);
+        if (alike[0] === first) options.onResult?.({ rule, columns: alike, ruleResult: result });
+      }
     }
     progress.tried += 1;
     all.onProgress?.({ ...progress });
@@ -156,6 +172,25 @@ function byExplanation(task: Task, found: Findings): readonly Task[] {
 
 function byColumn(task: Task): readonly Task[] {
   return task.columns.map((column) => ({ ...task, columns: [column] }));
+}
+
+const byWeight = ["violated", "inconclusive", "holds", "unexercised"] as const;
+
+/** The result of a rule over several phases: the graver outcome, and the observations of all. */
+function merged(earlier: RuleResult | undefined, now: RuleResult): RuleResult {
+  if (earlier === undefined) return now;
+  const [graver] = [now, earlier].sort((a, b) => byWeight.indexOf(a.outcome) - byWeight.indexOf(b.outcome));
+  return {
+    ...(graver ?? now),
+    observations: earlier.observations + now.observations,
+    decided: earlier.decided + now.decided,
+  };
+}
+
+/** The result of a rule of which nothing is confirmed, because nothing is violated or the violation is known already. */
+function unconfirmedResult({ violated, ...count }: Count): RuleResult {
+  const { observations, decided, ...result } = unviolated(count);
+  return { ...result, observations: observations + violated, decided: decided + violated };
 }
 
 /** The result of a rule without violations. */

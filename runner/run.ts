@@ -3,7 +3,7 @@ import type { Rule } from "../oracle/rule.ts";
 import type { Report } from "../reports/report.ts";
 import { Fault } from "../spec/fault.ts";
 import type { Column, UnsupportedCapability } from "../spec/verdict.ts";
-import type { TestCase } from "../suites/case.ts";
+import { type Phase, phases, type TestCase } from "../suites/case.ts";
 import { type Verdicts, verdicts } from "./candidates.ts";
 import { probe, type SizeLimit, sizeLimit, unsupportedByFixture, unsupportedReason } from "./capabilities.ts";
 import {
@@ -18,7 +18,7 @@ import { type Executed, executeCases } from "./execute.ts";
 import { reportObserver } from "./observe/report.ts";
 import type { RunOptions } from "./options.ts";
 import { setUpWorkers, survivors, type WorkerPool } from "./pool.ts";
-import { confirmCandidates, resultKey } from "./rule-results.ts";
+import { confirmCandidates, type Findings, resultKey } from "./rule-results.ts";
 import { openScope, type Scope } from "./scope.ts";
 
 /** Executes a run and returns its report. Throws a Fault if the run cannot start. */
@@ -91,15 +91,23 @@ interface Running {
 interface Decisions {
   readonly judged: readonly Rule[];
   readonly judge: Judge;
-  readonly candidates: Verdicts;
   readonly limit: SizeLimit;
   /** Why no more requests may be sent; null to continue. */
   readonly stop: () => StopReason | null;
 }
 
+/** A phase of the run: what is sent before its candidates are confirmed. */
+interface PhaseOfRun {
+  readonly phase: Phase;
+  readonly testCases: readonly TestCase[];
+  readonly firstPlace: number;
+  readonly workers: WorkerPool["workers"];
+  readonly candidates: Verdicts;
+}
+
 /**
- * Probes the target, executes the test cases and confirms the candidates. Returns true if everything planned was
- * done.
+ * Probes the target, executes the test cases of each phase and confirms its candidates. Returns true if everything
+ * planned was done.
  */
 async function judgeTarget(running: Running): Promise<boolean> {
   const { options, scope, pool, emit } = running;
@@ -110,27 +118,64 @@ async function judgeTarget(running: Running): Promise<boolean> {
   const decisions: Decisions = {
     judged,
     judge: judgeOf(judged),
-    candidates: verdicts(({ testCase, expected, seen }, rule, column) => {
-      emit({ type: "candidate", rule, column, case: testCase.id, expected, seen });
-    }),
     limit: sizeLimit(),
     stop: () => stopReason(options, scope),
   };
-  const testCases = plan(options);
-  emit({ type: "planned", cases: testCases.length, rules: judged, unsupported });
-  const executed = await executeAll(testCases, unsupported, running, decisions);
-  await countNotExecuted(executed, running);
-  if (executed.stopped !== null)
-    emit({ type: "problem", problem: { code: "stopped", reason: executed.stopped } });
-  else emitUnlimited(running, decisions);
-  // A target without state cannot lose functions.
-  const survived = isStateless(options)
-    ? { workers: executed.workers, lost: [] }
-    : await survivors(executed.workers, pool.replace, scope);
-  const { lost } = survived;
-  if (lost.length > 0) emit({ type: "problem", problem: { code: "fixtures-lost", functions: lost } });
-  await confirm(survived.workers, running, decisions);
-  return executed.stopped === null && lost.length === 0;
+  const plan = planOf(options);
+  emit({
+    type: "planned",
+    cases: plan.flatMap(({ testCases }) => testCases).length,
+    rules: judged,
+    unsupported,
+  });
+  const newVerdicts = candidateCollector(emit);
+  const notExecuted: Pick<Executed, "unsent" | "findingsOfCut">[] = [];
+  let workers = pool.workers;
+  let firstPlace = 0;
+  let before: Findings = new Map();
+  let isComplete = true;
+  for (const [index, { phase, testCases }] of plan.entries()) {
+    if (index > 0) emit({ type: "phase-started", phase });
+    // One worker sends what may end the target, so that one test case is the cause.
+    const sending = phase === "ordinary" ? workers : workers.slice(0, 1);
+    const one = { phase, testCases, firstPlace, workers: sending, candidates: newVerdicts() };
+    const executed = await executeAll(one, unsupported, running, decisions);
+    const { stopped } = executed;
+    notExecuted.push(executed);
+    const later = stopped === null ? [] : plan.slice(index + 1).flatMap((of) => of.testCases);
+    const isLast = stopped !== null || index === plan.length - 1;
+    if (isLast) await countNotExecuted([...notExecuted, { unsent: later, findingsOfCut: [] }], running);
+    if (stopped !== null) emit({ type: "problem", problem: { code: "stopped", reason: stopped, phase } });
+    if (isLast && (index > 0 || stopped === null)) emitUnlimited(running, decisions);
+    // A target without state cannot lose functions.
+    const survived = isStateless(options)
+      ? { workers: executed.workers, lost: [] }
+      : await survivors(executed.workers, pool.replace, scope);
+    const { lost } = survived;
+    if (lost.length > 0) emit({ type: "problem", problem: { code: "fixtures-lost", functions: lost } });
+    const standing = [...survived.workers, ...workers.slice(sending.length)];
+    ({ workers, findings: before } = await confirm(
+      { ...one, workers: standing },
+      before,
+      running,
+      decisions,
+    ));
+    firstPlace += testCases.length;
+    isComplete &&= stopped === null && lost.length === 0;
+    if (stopped !== null) break;
+  }
+  return isComplete;
+}
+
+/** Makes a collection for each phase. The event of a candidate comes once for each rule of the run. */
+function candidateCollector(emit: Emit): () => Verdicts {
+  const seen = new Set<string>();
+  return () =>
+    verdicts(({ testCase, expected, seen: what }, rule, column) => {
+      if (!seen.has(rule.id))
+        emit({ type: "candidate", rule, column, case: testCase.id, expected, seen: what });
+      seen.add(rule.id);
+    });
 }
 
 function isStateless({ target }: RunOptions): boolean {
@@ -145,23 +190,36 @@ async function unsupportedBy({ options, pool }: Running): Promise<readonly Unsup
   return [...options.target.cannot, ...unsupportedByFixture(first, pool.missing), ...found];
 }
 
-function plan({ suites, seed, runs, rounds, safeMode }: RunOptions): readonly TestCase[] {
-  const testCases = suites.flatMap((suite) => [...suite.testCases({ seed, runs, rounds })]);
-  return safeMode ? testCases.filter(({ destructive }) => !destructive) : testCases;
+/** The test cases by phase, without phases that have none. */
+function planOf({
+  suites,
+  seed,
+  runs,
+  rounds,
+  safeMode,
+}: RunOptions): readonly Pick<PhaseOfRun, "phase" | "testCases">[] {
+  const all = suites.flatMap((suite) => [...suite.testCases({ seed, runs, rounds })]);
+  const testCases = safeMode ? all.filter(({ destructive }) => !destructive) : all;
+  const plan = phases.map((phase) => ({
+    phase,
+    testCases: testCases.filter((one) => (one.phase ?? "ordinary") === phase),
+  }));
+  return plan.filter((one) => one.testCases.length > 0);
 }
 
 function executeAll(
-  testCases: readonly TestCase[],
+  { testCases, firstPlace, workers, candidates }: PhaseOfRun,
   unsupported: readonly UnsupportedCapability[],
   { options, scope, pool, emit }: Running,
-  { judge, candidates, limit, stop }: Decisions,
+  { judge, limit, stop }: Decisions,
 ): Promise<Executed> {
   return executeCases({
     scope,
-    workers: pool.workers,
+    workers,
     replace: pool.replace,
     cannot: new Set(unsupported.map(({ needs }) => needs)),
     testCases,
+    firstPlace,
     judge: {
       ...judge,
       batch: (batch) => {
@@ -179,9 +237,11 @@ function executeAll(
 
 /** Counts the checks that unexecuted test cases would have made. */
 async function countNotExecuted(
-  { unsent, findingsOfCut }: Executed,
+  parts: readonly Pick<Executed, "unsent" | "findingsOfCut">[],
   { options, emit }: Running,
 ): Promise<void> {
+  const unsent = parts.flatMap((part) => part.unsent);
+  const findingsOfCut = parts.flatMap((part) => part.findingsOfCut);
   if (options.signal?.aborted === true) return;
   // Imported here, because most runs execute every test case and have nothing to count.
   const { unsentChecks } = await import("./expected.ts");
@@ -214,21 +274,31 @@ function emitUnlimited({ options, emit }: Running, { limit }: Decisions): void {
 /** Estimated requests of a rerun: its history and the reset. */
 const requestsOfRerun = 10;
 
-/** Confirms and shrinks the candidates of each rule, and emits the result of every rule. */
+/**
+ * Confirms and shrinks the candidates of a phase, and emits the result of every rule so far. Returns the results and
+ * the workers at the end, some with a new fixture.
+ */
 async function confirm(
-  workers: WorkerPool["workers"],
+  { workers, candidates }: PhaseOfRun,
+  before: Findings,
   { options, scope, pool, emit }: Running,
-  { judged, judge, candidates, limit, stop }: Decisions,
-): Promise<void> {
+  { judged, judge, limit, stop }: Decisions,
+): Promise<{ readonly workers: WorkerPool["workers"]; readonly findings: Findings }> {
+  const replaced = new Map<number, WorkerPool["workers"][number]>();
   const reported = new Set<string>();
   const findings = await confirmCandidates({
     scope,
     judged,
     judge,
+    before,
     verdicts: candidates,
     workers,
     creates: options.fresh,
-    replace: pool.replace,
+    replace: async (worker) => {
+      const replacement = await pool.replace(worker);
+      if (replacement !== null) replaced.set(worker.index, replacement);
+      return replacement;
+    },
     spareFixture: pool.spareFixture,
     stop: () => stop()?.code ?? null,
     maxReruns: (violations) => Math.floor(options.transport.remaining() / violations / requestsOfRerun),
@@ -247,6 +317,7 @@ async function confirm(
         emit({ type: "rule-result", rule, columns: [column], result, hadCandidates: false });
     }
   }
+  return { workers: workers.map((worker) => replaced.get(worker.index) ?? worker), findings };
 }
 
 /** Reserves a part of the budget for confirming candidates. */

@@ -2,6 +2,7 @@ import { type JsonForm, malformedJson, notAnObject } from "../generators/json-fo
 import { memberValues } from "../generators/members.ts";
 import { wrongRevisions } from "../generators/revision-id.ts";
 import { canonicalBody } from "../generators/valid-requests.ts";
+import { plainBodies } from "../generators/wire-bodies.ts";
 import { addPermission, label, qualifierQuery } from "../spec/calls.ts";
 import { type BodyMember, bodyMembers } from "../spec/constraint.ts";
 import type { Call } from "../spec/exchange.ts";
@@ -129,8 +130,12 @@ function formTestCases(): readonly TestCase[] {
       call: (fixture, sid) => withBody(fixture, bodyWith("RevisionId", value, sid)),
     }),
   );
+  const unusual = plainBodies.map(
+    (one): GroupedRequest => ({ label: one.label, call: ({ main }, sid) => one.make(label(main.name), sid) }),
+  );
   return [
     ...grouped("boundary/body", bodies, (index) => `f${index}`),
+    ...grouped("boundary/body/unusual", unusual, (index) => `u${index}`),
     ...grouped("boundary/RevisionId/wrong", revisions, (index) => `rv${index}`),
     ...grouped("boundary/resource", missing, (index) => `p${index}`),
   ];

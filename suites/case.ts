@@ -9,6 +9,13 @@ import { tokenService } from "../spec/principal.ts";
 /** What a test case needs of its fixture; where it is missing the case is skipped and the report says so. */
 export type Need = "other" | "versions" | "aliases" | "create" | "faults" | "routes" | "wire";
 
+/**
+ * The phases of a run in their order. Candidates are confirmed after each of them, so that a target that ends in a later
+ * one takes nothing with it. `odd`: requests that no SDK sends. `ending`: requests that are known to end servers.
+ */
+export const phases = ["ordinary", "odd", "ending"] as const;
+export type Phase = (typeof phases)[number];
+
 /** The next batch of a test case, from the batches that came back so far; null ends the case. Pure. */
 type CaseScript = (done: readonly (readonly Exchange[])[]) => Batch | null;
 
@@ -21,6 +28,8 @@ export interface TestCase {
   readonly clean: boolean;
   /** True for requests that must never reach a real account, such as a public principal without a condition. */
   readonly destructive: boolean;
+  /** When it is sent; "ordinary" by default. */
+  readonly phase?: Phase | undefined;
   /**
    * Pure, so that the same answers make it send the same on any fixture: it is started again on another one to have its calls
    * there, and they are taken by the key of their step.
@@ -49,13 +58,14 @@ export interface SuiteOptions {
 export function scripted(
   id: string,
   batches: (fixture: Fixture) => readonly Batch[],
-  options: Partial<Pick<TestCase, "needs" | "clean" | "destructive">> = {},
+  options: Partial<Pick<TestCase, "needs" | "clean" | "destructive" | "phase">> = {},
 ): TestCase {
   return {
     id,
     needs: options.needs ?? [],
     clean: options.clean ?? false,
     destructive: options.destructive ?? false,
+    phase: options.phase,
     start: (fixture) => {
       const script = batches(fixture);
       return (done) => script[done.length] ?? null;

@@ -10,7 +10,7 @@ import { state } from "./state.ts";
 import { unspecified } from "./unspecified.ts";
 import { wire } from "./wire.ts";
 
-/** Every suite, in the order they are sent. */
+/** Every suite, in the order they are sent; a run sends all of them by default. */
 export const suites: readonly Suite[] = [
   spellings,
   boundary,
@@ -24,14 +24,8 @@ export const suites: readonly Suite[] = [
   wire,
 ];
 
-/**
- * Sent only when `--suite` names it: some targets do not survive it (Prism ends on a path with an escape that cannot be
- * decoded), and then no earlier candidate can be confirmed.
- */
-const onlyByName: ReadonlySet<string> = new Set(["wire"]);
+/** All suites but wire: what SDKs and other HTTP clients can send. */
+export const ordinarySuites: readonly Suite[] = suites.filter((suite) => suite !== wire);
 
 /** The default number of random cases of a property, and of repetitions of each kind of race. */
 export const usualPlan = { runs: 25, rounds: 6 } as const;
-
-/** The suites of a run by default. */
-export const usualSuites: readonly Suite[] = suites.filter(({ name }) => !onlyByName.has(name));

@@ -11,13 +11,22 @@ export const wire: Suite = {
   name: "wire",
   title: "Bodies, headers, framing and paths that no SDK writes, each few followed by plain requests",
   testCases: () => [
-    ...groups("bodies", "b", wireBodies),
+    ...groups("bodies", "b", wireBodies.filter(isOdd)),
     ...groups("types", "t", wireTypes),
-    ...groups("slow", "s", slowBodies),
-    ...groups("targets", "u", wireTargets),
-    ...groups("framing", "f", wireFramings, ["wire"]),
+    ...groups("targets", "u", wireTargets.filter(isOdd), { needs: ["routes"] }),
+    ...groups("framing", "f", wireFramings, { needs: ["wire"] }),
+    ...groups("ending-bodies", "e", [...wireBodies.filter(isEnding), ...slowBodies], { phase: "ending" }),
+    ...groups("ending-targets", "d", wireTargets.filter(isEnding), { needs: ["routes"], phase: "ending" }),
   ],
 };
+
+function isEnding({ ends }: WireRequest): boolean {
+  return ends === true;
+}
+
+function isOdd(one: WireRequest): boolean {
+  return !isEnding(one);
+}
 
 /** Requests of one test case, between two checks that the policy is unchanged and the target still works. */
 const groupSize = 15;
@@ -26,7 +35,7 @@ function groups(
   topic: string,
   short: string,
   requests: readonly WireRequest[],
-  needs: TestCase["needs"] = [],
+  { needs = [], phase = "odd" }: Partial<Pick<TestCase, "needs" | "phase">> = {},
 ): readonly TestCase[] {
   return Array.from({ length: Math.ceil(requests.length / groupSize) }, (_, nth) => {
     const some = requests.slice(nth * groupSize, (nth + 1) * groupSize);
@@ -41,7 +50,7 @@ function groups(
         alone("next-valid", canonical(fixture, sid("next"))),
         alone("after", getPolicy(fixture.main.name)),
       ],
-      { needs },
+      { needs, phase },
     );
   });
 }

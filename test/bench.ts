@@ -10,7 +10,7 @@ import type { Outgoing, Transport } from "../client/transport.ts";
 import { rules } from "../rules/index.ts";
 import { connect } from "../runner/connect.ts";
 import { run } from "../runner/run.ts";
-import { usualSuites } from "../suites/index.ts";
+import { ordinarySuites } from "../suites/index.ts";
 import { createReference } from "../targets/reference/reference.ts";
 
 // Compares the request rate of the suite with that of a bare loop. Each turn runs the whole suite against the reference in
@@ -60,7 +60,7 @@ async function suitePace(endpoint: URL): Promise<Pace> {
     sleep: (ms) => sleep(ms),
     startedAt: new Date(),
     workers: connections,
-    suites: usualSuites,
+    suites: ordinarySuites,
     rules,
     profile: "document",
     seed: 1,

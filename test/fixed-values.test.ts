@@ -4,10 +4,10 @@ import { jsonObject } from "../spec/answer.ts";
 import type { Exchange } from "../spec/exchange.ts";
 import { readName } from "../spec/function-name.ts";
 import { route } from "../spec/target.ts";
-import { type suites, usualSuites } from "../suites/index.ts";
+import { ordinarySuites, type suites } from "../suites/index.ts";
 import { fixture } from "./fixture.ts";
 
-const sent = callsOf(usualSuites);
+const sent = callsOf(ordinarySuites);
 const bodies = sent
   .map(({ body }) => (body === null ? null : jsonObject(body)))
   .filter((body) => body !== null);

@@ -51,6 +51,12 @@ describe("progress on a TTY", () => {
     expect(written[1]).toContain("3 of 4 candidates rerun, 2 confirmed");
   });
 
+  it("says when requests begin that end some servers", () => {
+    const { written, update } = start({ tty: true, columns: 160 });
+    update({ sent: 230, planned: 245, violated: 1, phase: "ending" });
+    expect(written[0]).toContain("1 candidate, now requests that end some servers");
+  });
+
   it("limits how often it writes", () => {
     const { written, wait, update } = start({ tty: true });
     for (let sent = 0; sent < 1000; sent += 1) {

@@ -4,15 +4,17 @@ import { openSession } from "../api/session.ts";
 import { connectionFor } from "../api/target.ts";
 import type { PublishedEvent } from "../reports/ndjson.ts";
 import type { Report } from "../reports/report.ts";
-import type { Observer } from "../runner/events.ts";
+import type { Observer, RunEvent } from "../runner/events.ts";
 import { judgeVariant, type VariantOptions } from "../runner/kill-matrix.ts";
 import { publishedObserver } from "../runner/observe/published.ts";
 import { reportObserver } from "../runner/observe/report.ts";
 import { snapshots } from "../runner/observe/snapshots.ts";
 import type { RunOptions } from "../runner/options.ts";
+import { suites } from "../suites/index.ts";
 import type { Mutation } from "../targets/reference/behaviour.ts";
 import { dialects, mutants } from "../targets/reference/mutants/index.ts";
 import { change, naming } from "../targets/reference/mutants/mutant.ts";
+import { wireMutants } from "../targets/reference/mutants/wire-mutants.ts";
 import { referenceHandler } from "./reference-handler.ts";
 
 /** Everything sent, worker by worker, as one text. */
@@ -39,7 +41,8 @@ const publishedTo = (tell: (event: PublishedEvent) => void) => (how: RunOptions)
 async function sound(seed: number): Promise<{ readonly report: Report; readonly sent: string }> {
   const heard = recording();
   const observers = () => [heard];
-  const report = await judgeVariant((faithful) => faithful, { seed, runs: 1, rounds: 1, observers });
+  const options = { seed, runs: 1, rounds: 1, suites: suites.map(({ name }) => name), observers };
+  const report = await judgeVariant((faithful) => faithful, options);
   return { report, sent: heard.text() };
 }
 
@@ -199,6 +202,61 @@ async function eventsOf(id: keyof typeof mutants, options: Partial<VariantOption
     events.filter((event): event is Extract<PublishedEvent, { event: Name }> => event.event === name);
   return { report, names: events.map(({ event }) => event), of };
 }
+
+describe("The phases of a run", () => {
+  const over = async (mutate: Mutation) => {
+    const events: RunEvent[] = [];
+    const observers = () => [{ on: (event: RunEvent) => void events.push(event) }];
+    const options = { seed: 1, runs: 1, rounds: 1, suites: ["state", "wire"], observers };
+    return { report: await judgeVariant(mutate, options), events };
+  };
+  const verdictOf = ({ rules }: Report, id: string) =>
+    rules.find((rule) => rule.id === id)?.verdicts.document;
+
+  it("confirm what was found before requests follow that no SDK sends, and once", async () => {
+    const { report, events } = await over(mutants["success.is-201"].mutate);
+    const phases = events.flatMap((event) => (event.type === "phase-started" ? [event.phase] : []));
+    expect(phases).toEqual(["odd", "ending"]);
+    const started = events.findIndex(({ type }) => type === "phase-started");
+    const confirmed = events.flatMap((event, at) =>
+      event.type === "rule-result" && event.hadCandidates && event.rule.id === "success.is-201" ? [at] : [],
+    );
+    expect(confirmed).toHaveLength(1);
+    expect(confirmed[0]).toBeLessThan(started);
+    const odd = (event: RunEvent) => event.type === "batch" && event.case.startsWith("wire/");
+    expect(events.findIndex(odd)).toBeGreaterThan(started);
+    expect(events.findLastIndex(odd)).toBeGreaterThan(
+      events.findLastIndex((event) => event.type === "phase-started" && event.phase === "ending"),
+    );
+    const rule = report.rules.find(({ id }) => id === "success.is-201");
+    expect(rule?.verdicts.document).toBe("violated");
+    expect(rule?.observations).toBe(rule?.checks?.expected);
+  });
+
+  it.each([
+    ["odd", "no-number-NaN", "body.malformed-json"],
+    ["ending", "deep-action", "Action.type"],
+  ] as const)("include %s requests, which find what only they show", async (phase, label, rule) => {
+    const mutate = wireMutants[label]?.mutate;
+    if (mutate === undefined) throw new Error(`there is no mutant ${label}`);
+    const { report, events } = await over(mutate);
+    const found = events.findIndex((event) => event.type === "candidate" && event.rule.id === rule);
+    const started = events.findIndex((event) => event.type === "phase-started" && event.phase === phase);
+    expect(found).toBeGreaterThan(started);
+    expect(verdictOf(report, rule)).toBe("violated");
+  });
+
+  it("end with the budget of the first", async () => {
+    const events: RunEvent[] = [];
+    const observers = () => [{ on: (event: RunEvent) => void events.push(event) }];
+    const options = { seed: 1, budget: 300, suites: ["spellings", "wire"], observers };
+    const report = await judgeVariant((faithful) => faithful, options);
+    expect(events.filter(({ type }) => type === "phase-started")).toEqual([]);
+    expect(report.incomplete).toBe(true);
+    const malformed = report.rules.find(({ id }) => id === "body.malformed-json");
+    expect(malformed?.checks?.expected).toBeGreaterThan(0);
+  });
+});
 
 describe("The events of a run", () => {
   it("begin with its start and its plan, and count every history", async () => {

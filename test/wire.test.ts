@@ -12,7 +12,7 @@ import { afterEach, beforeAll, describe, expect, test } from "vitest";
 import { equivalentJson, malformedJson, notAnObject } from "../generators/json-forms.ts";
 import { spellings } from "../generators/spellings.ts";
 import { bodyOf, canonicalBody } from "../generators/valid-requests.ts";
-import { slowBodies, wireBodies, wireTypes } from "../generators/wire-bodies.ts";
+import { plainBodies, slowBodies, wireBodies, wireTypes } from "../generators/wire-bodies.ts";
 import { wireFramings, wireTargets } from "../generators/wire-framings.ts";
 import { judgeOf } from "../oracle/judge.ts";
 import { initialModelState } from "../oracle/model-state.ts";
@@ -45,7 +45,7 @@ import { fixture } from "./fixture.ts";
 import { judgeEndpoint, notGreen } from "./judge-endpoint.ts";
 import { anyFixture } from "./wire-fixture.ts";
 
-const every = [...wireBodies, ...wireTypes, ...slowBodies, ...wireTargets, ...wireFramings];
+const every = [...plainBodies, ...wireBodies, ...wireTypes, ...slowBodies, ...wireTargets, ...wireFramings];
 
 /** The only wire requests that the document admits, each with its variation. */
 const admitted: Readonly<Record<string, string>> = {
@@ -217,12 +217,10 @@ describe("calls", () => {
   });
 });
 
-const requests = [...wireBodies, ...wireTypes, ...slowBodies, ...wireTargets, ...wireFramings].map(
-  ({ label, make }, index) => {
-    const call = make(fixture.main.name, `sid-${index}`);
-    return { label, call, open: analyzeRequest(call).questions.length > 0 };
-  },
-);
+const requests = every.map(({ label, make }, index) => {
+  const call = make(fixture.main.name, `sid-${index}`);
+  return { label, call, open: analyzeRequest(call).questions.length > 0 };
+});
 /** The requests that the reference can get quickly and without a socket. */
 const sendable = requests.filter(({ call }) => call.raw === undefined && (call.body ?? "").length < 300_000);
 

@@ -3,7 +3,7 @@ import type { DiffReport, Side, TargetDifference } from "../../reports/diff.ts";
 import type { ProgressEvent } from "../../reports/progress.ts";
 import { rules } from "../../rules/index.ts";
 import type { Suite, TestCase } from "../../suites/case.ts";
-import { usualSuites } from "../../suites/index.ts";
+import { ordinarySuites } from "../../suites/index.ts";
 import type { RunOptions } from "../options.ts";
 import { type SetUpOptions, setUpWorkers, type WorkerPool } from "../pool.ts";
 import { openScope, type Scope } from "../scope.ts";
@@ -193,9 +193,9 @@ function report(options: DiffOptions, found: Found, left: readonly string[]): Di
 
 /**
  * Excluded unless named: correct targets may order concurrent calls differently, only some targets can produce
- * faults, and the size at the limit depends on the ARNs of the target.
+ * faults, and the size at the limit depends on the ARNs of the target. So is wire, which ends some targets.
  */
 const onlyByName: ReadonlySet<string> = new Set(["races", "faults", "size"]);
 
 /** The suites whose answers can be compared. */
-export const comparedSuites = usualSuites.filter(({ name }) => !onlyByName.has(name));
+export const comparedSuites = ordinarySuites.filter(({ name }) => !onlyByName.has(name));

@@ -1,4 +1,5 @@
 import type { Problem } from "../../reports/report.ts";
+import type { Phase } from "../../suites/case.ts";
 import type { Gone, RunProblem, StopReason } from "../events.ts";
 import { problemOf } from "../internal-error.ts";
 
@@ -16,7 +17,7 @@ export function problemReport(
     case "stopped":
       return {
         code: "stopped",
-        message: `The run stopped after ${progress.done} of ${progress.planned} test cases: ${stopText(problem.reason)}.`,
+        message: `The run stopped after ${progress.done} of ${progress.planned} test cases: ${stopText(problem.reason)}.${remainder[problem.phase]}`,
       };
     case "fixtures-lost":
       return { code: "fixtures-lost", message: lostText(problem.functions) };
@@ -26,6 +27,13 @@ export function problemReport(
       return problem.problem;
   }
 }
+
+/** What a phase that stopped did not send. */
+const remainder: Readonly<Record<Phase, string>> = {
+  ordinary: "",
+  odd: " What was left are requests that no SDK sends; everything before them was judged.",
+  ending: " What was left are requests that are known to end servers; everything before them was judged.",
+};
 
 /** Marks a report that was written during a run; it stays if the run is killed. */
 export const unfinishedProblem: Problem = {

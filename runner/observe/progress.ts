@@ -4,21 +4,23 @@ import type { Observer } from "../events.ts";
 /** Reports progress after each test case and after each rule with candidates. */
 export function progressObserver(update: (progress: ProgressEvent) => void): Observer {
   const progress = { sent: 0, planned: 0, requests: 0, violated: 0 };
+  let phase: Pick<ProgressEvent, "phase"> = {};
   let confirmed = 0;
   return {
     on(event) {
       if (event.type === "planned") progress.planned = event.cases;
+      if (event.type === "phase-started" && event.phase !== "ordinary") phase = { phase: event.phase };
       // Each rule has one such event.
       if (event.type === "candidate") progress.violated += 1;
       if (event.type === "case-finished" || event.type === "case-skipped") {
         progress.sent += 1;
         progress.requests = event.spent.requests;
-        update({ ...progress });
+        update({ ...progress, ...phase });
       }
       if (event.type === "rule-result" && event.hadCandidates && event.result.outcome === "violated")
         confirmed += 1;
       if (event.type === "confirming" && event.of > 0)
-        update({ ...progress, confirming: { tried: event.tried, of: event.of, confirmed } });
+        update({ ...progress, ...phase, confirming: { tried: event.tried, of: event.of, confirmed } });
     },
   };
 }

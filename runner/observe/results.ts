@@ -44,8 +44,13 @@ export function results(): Results {
       if (event.type === "planned") judged = event.rules;
       if (event.type === "case-finished") {
         hasBegun = true;
-        for (const { rule, column, judgement } of event.findings)
+        for (const { rule, column, judgement } of event.findings) {
           countJudgement(countsOf(rule)[column], judgement);
+          // A later phase has a new candidate, which may change the result of an earlier phase.
+          const key = resultKey(rule.id, column);
+          if (judgement.verdict === "violated" && finalResults.get(key)?.outcome !== "violated")
+            finalResults.delete(key);
+        }
       }
       if (event.type === "case-skipped") hasBegun = true;
       if (event.type === "rule-result") {
