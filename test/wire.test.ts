@@ -8,7 +8,7 @@ import {
 } from "node:http";
 import type { Socket } from "node:net";
 import { isDeepStrictEqual } from "node:util";
-import { afterEach, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { equivalentJson, malformedJson, notAnObject } from "../generators/json-forms.ts";
 import { spellings } from "../generators/spellings.ts";
 import { bodyOf, canonicalBody } from "../generators/valid-requests.ts";
@@ -310,12 +310,11 @@ describe("mutants of the wire", () => {
 });
 
 const servers = new Set<Server>();
-afterEach(() => {
+afterAll(() => {
   for (const server of servers) {
     server.close();
     server.closeAllConnections();
   }
-  servers.clear();
 });
 
 async function receivedBody(message: IncomingMessage): Promise<Buffer> {
@@ -395,7 +394,8 @@ describe("no false alarm on Node's HTTP server", () => {
   });
 });
 
-describe("violations of a server are found", () => {
+// Concurrent: the printed commands wait two seconds for the end of the answers.
+describe.concurrent("violations of a server are found", () => {
   test("a server that misreads the message after a trailer", async () => {
     const lost = new WeakSet<Socket>();
     const endpoint = await nodeServer({}, (message, response) => {
