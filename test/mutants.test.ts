@@ -70,7 +70,8 @@ async function arranged(mutate: Mutation): Promise<Reference> {
 }
 
 function filled({ call, revisionFrom, versionFrom }: Step, done: readonly (readonly Exchange[])[]): Call {
-  const answerTo = (key: string | undefined) => done.flat().find(({ step }) => step.key === key)?.answer;
+  const answerTo = (key: string | undefined) =>
+    key === undefined ? undefined : done.flat().find(({ step }) => step.key === key)?.answer;
   const source = answerTo(revisionFrom);
   const revision = source === undefined ? null : revisionIn(source);
   const published = answerTo(versionFrom);
@@ -82,6 +83,15 @@ function filled({ call, revisionFrom, versionFrom }: Step, done: readonly (reado
   };
 }
 
+const started = new Map<TestCase["start"], ReturnType<TestCase["start"]>>();
+
+/** The script of a history on the fixture. It is pure, so that one serves every reference. */
+function scriptOf({ start }: TestCase): ReturnType<TestCase["start"]> {
+  const script = started.get(start) ?? start(fixture);
+  started.set(start, script);
+  return script;
+}
+
 /** The answers of a new reference to each history, as one digest for each history. */
 async function transcript(
   mutate: Mutation,
@@ -90,7 +100,7 @@ async function transcript(
   const digests = await Promise.all(
     histories.map(async (testCase) => {
       const reference = await arranged(mutate);
-      const script = testCase.start(fixture);
+      const script = scriptOf(testCase);
       const done: (readonly Exchange[])[] = [];
       for (let batch = script(done); batch !== null; batch = script(done)) {
         const play = async (step: Step) => {
