@@ -81,6 +81,7 @@ function runDocument(report: Report, view: RunView): Document {
         ...coverageFact(report),
         ...(view.everything ? [] : unspecifiedFact(report)),
         ...latencyFact(report),
+        ...waitsFact(report),
       ]),
     ],
     totals: [...problems(report, view), totals(report)],
@@ -243,6 +244,18 @@ function latencyFact({ latency }: Report): readonly Fact[] {
   const { medianMs, p99Ms, maxMs, outliers } = latency;
   const text = `median ${medianMs} ms, 99 % ${p99Ms} ms, slowest ${maxMs} ms; ${count(outliers.length, "outlier")}`;
   return [["latency", text]];
+}
+
+const causes = {
+  "in-progress": "for another operation in progress",
+  "not-visible": "for what was just created",
+} as const;
+
+function waitsFact({ waits = [] }: Report): readonly Fact[] {
+  const parts = waits.map(
+    ({ cause, times, ms }) => `${count(times, "time")} ${causes[cause]}, ${(ms / 1000).toFixed(1)} s in all`,
+  );
+  return parts.length === 0 ? [] : [["waited", `${parts.join("; ")}; then the same call was answered.`]];
 }
 
 function problems(report: Report, { everything }: RunView): readonly Block[] {

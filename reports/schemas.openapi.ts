@@ -54,6 +54,8 @@ export interface components {
             readonly problems?: readonly components["schemas"]["ReportProblem"][];
             /** @description Latency of answers to AddPermission in milliseconds, and the slowest calls. */
             readonly latency?: components["schemas"]["ReportLatency"];
+            /** @description How often the run waited for an answer that then passed by itself, and how long in all. */
+            readonly waits?: readonly components["schemas"]["ReportWait"][];
             /** @description Setup lines for bash or zsh. Run them once before the `play` of any counterexample. */
             readonly shell?: readonly string[];
             /** @description What the run exercised. */
@@ -273,6 +275,13 @@ export interface components {
             readonly case?: string;
             /** @description Name, message and frames of the error and its causes, without folders of the machine. */
             readonly stack?: readonly string[];
+        };
+        /** @description Waits of one kind: for another operation in progress, or for something that was just created. */
+        readonly ReportWait: {
+            /** @enum {unknown} */
+            readonly cause: "in-progress" | "not-visible";
+            readonly times: components["schemas"]["ReportCount"];
+            readonly ms: number;
         };
         /** @description Latency of answers to AddPermission. */
         readonly ReportLatency: {

@@ -11,6 +11,7 @@ import {
   type Step,
   versionSlot,
 } from "../spec/exchange.ts";
+import type { Patience } from "./patience.ts";
 
 export interface BatchOptions {
   readonly transport: Transport;
@@ -18,6 +19,8 @@ export interface BatchOptions {
   /** How long a policy that is not yet as expected is polled, in milliseconds. */
   readonly settleMs: number;
   readonly sleep: (ms: number) => Promise<void>;
+  /** Waits for answers that pass by themselves; without it none is repeated. */
+  readonly patience?: Patience | undefined;
 }
 
 /** A batch that was sent: the exchanges, and what the oracle observes in them. */
@@ -32,7 +35,7 @@ const rereadMs = 250;
 /**
  * Sends the calls of a batch together and observes the answers, starting from the model state `before`. Values from
  * the answers in `done` fill the slots of the calls. On an eventually consistent target, an unexpected read is
- * repeated for a while.
+ * repeated for a while. So is a call that another operation in progress may have turned away.
  */
 export async function sendBatch(
   batch: Batch,
@@ -43,6 +46,21 @@ export async function sendBatch(
   const ready = readyCalls(batch, done, options);
   let exchanges = await sendAll(ready, options);
   let observed = observeBatch(before, exchanges);
+  const { patience } = options;
+  const cause = patience?.causeIn(observed) ?? null;
+  if (patience !== undefined && cause !== null) {
+    const pauses = patience.pauses(cause);
+    let waitedMs = 0;
+    for (const pauseMs of pauses) {
+      if (options.how.signal?.aborted === true || patience.causeIn(observed) !== cause) break;
+      await options.sleep(pauseMs);
+      waitedMs += pauseMs;
+      exchanges = await sendAll(ready, options);
+      observed = observeBatch(before, exchanges);
+    }
+    if (pauses.length > 0) patience.waited(cause, waitedMs, patience.causeIn(observed) !== cause);
+  }
+  patience?.keep(observed);
   for (let waitedMs = 0; waitedMs < options.settleMs && isUnsettledRead(observed); waitedMs += rereadMs) {
     if (options.how.signal?.aborted === true) break;
     await options.sleep(rereadMs);

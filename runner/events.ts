@@ -133,6 +133,8 @@ export type RunEvent =
       readonly hadCandidates: boolean;
     }
   | { readonly type: "problem"; readonly problem: RunProblem }
+  /** How often and how long the run waited for answers that then passed by themselves. */
+  | { readonly type: "waited"; readonly waits: NonNullable<Report["waits"]> }
   /** The last event. `complete`: everything planned was done. */
   | { readonly type: "run-finished"; readonly complete: boolean; readonly spent: Spent };
 

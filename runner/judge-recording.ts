@@ -146,11 +146,16 @@ function emitFooter(live: Report, rules: readonly Rule[], emit: Emit): void {
   for (const problem of problemsIn(live)) emit({ type: "problem", problem: { code: "recorded", problem } });
 }
 
-/** Takes over from the live report what a recording does not hold: the target and the numbers of test cases. */
-function withFooterFacts(report: Report, { target, coverage: known }: Report): Report {
+/** Takes over from the live report what a recording does not hold: the target, the waits and the numbers of test cases. */
+function withFooterFacts(report: Report, { target, waits, coverage: known }: Report): Report {
   const histories = known?.histories ?? { planned: 0, played: 0 };
   const { coverage } = report;
-  return { ...report, target, ...(coverage === undefined ? {} : { coverage: { ...coverage, histories } }) };
+  return {
+    ...report,
+    target,
+    ...(waits && { waits }),
+    ...(coverage === undefined ? {} : { coverage: { ...coverage, histories } }),
+  };
 }
 
 function headOfRecorded(live: Report, { rules, tool, profile }: RejudgeOptions): RunHead {

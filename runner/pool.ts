@@ -5,6 +5,7 @@ import type { ArrangeHow } from "./connect.ts";
 import type { Emit } from "./events.ts";
 import { lostText } from "./observe/problem.ts";
 import type { RunOptions } from "./options.ts";
+import type { Patience } from "./patience.ts";
 import type { Scope } from "./scope.ts";
 import { singleStep, type Worker, workerOn } from "./worker.ts";
 
@@ -32,6 +33,7 @@ export type SetUpOptions = Pick<
   readonly scope: Scope;
   /** Gets an event for each fixture and for what is sent on it. */
   readonly emit?: Emit | undefined;
+  readonly patience?: Patience | undefined;
 };
 
 /** After this many failures in a row no further fixture is created, because each attempt waits for a busy target. */
@@ -75,6 +77,7 @@ export async function setUpWorkers(options: SetUpOptions): Promise<WorkerPool> {
       how: { ...options.how, signal: scope.signal },
       settleMs: options.settleMs,
       sleep: options.sleep,
+      patience: options.patience,
       emit: options.emit,
     });
   };

@@ -34,6 +34,7 @@ interface RunOutcome {
   readonly incomplete: boolean;
   readonly questions: readonly QuestionReport[];
   readonly latency: LatencyReport | null;
+  readonly waits: NonNullable<Report["waits"]>;
   readonly coverage: CoverageReport;
   /**
    * The checks that unsent test cases would have made; null if the run was interrupted, because nobody counted
@@ -50,7 +51,7 @@ export type ReportOptions = RunHead & Pick<RunOptions, "replay" | "redact" | "cu
 
 /** Makes the report of a complete or incomplete run. */
 export function makeReport(options: ReportOptions, outcome: RunOutcome): Report {
-  const { cannot, findings, incomplete, questions, latency } = outcome;
+  const { cannot, findings, incomplete, questions, latency, waits } = outcome;
   const problems = outcome.problems.map((one) => ({ ...one, message: options.redact(one.message) }));
   const rules = options.rules.map((rule) => ruleReport(rule, options, outcome));
   return {
@@ -65,6 +66,7 @@ export function makeReport(options: ReportOptions, outcome: RunOutcome): Report 
     faults: problems.map(({ message }) => message),
     problems,
     ...(latency === null ? {} : { latency }),
+    ...(waits.length === 0 ? {} : { waits }),
     ...(rules.some(({ counterexample: found }) => found) ? { shell: shellOf(options, outcome.fixture) } : {}),
     coverage: outcome.coverage,
   };

@@ -17,6 +17,7 @@ import {
 import { type Executed, executeCases } from "./execute.ts";
 import { reportObserver } from "./observe/report.ts";
 import type { RunOptions } from "./options.ts";
+import { patience } from "./patience.ts";
 import { setUpWorkers, survivors, type WorkerPool } from "./pool.ts";
 import { confirmCandidates, type Findings, resultKey } from "./rule-results.ts";
 import { openScope, type Scope } from "./scope.ts";
@@ -36,12 +37,13 @@ export async function run(options: RunOptions, observers: readonly Observer[] = 
 export async function runFor(observers: readonly Observer[], options: RunOptions): Promise<void> {
   const group = observerGroup(observers);
   const scope = openScope(options.signal);
+  const waiting = patience();
   let pool: WorkerPool | null = null;
   let isComplete = false;
   let notBegun: Fault | null = null;
   try {
     group.emit({ type: "run-started", head: headOf(options) });
-    pool = await setUpWorkers({ ...options, scope, emit: group.emit });
+    pool = await setUpWorkers({ ...options, scope, emit: group.emit, patience: waiting });
     isComplete = await judgeTarget({ options, scope, pool, emit: group.emit });
   } catch (error) {
     if (pool === null && error instanceof Fault) notBegun = error;
@@ -55,6 +57,8 @@ export async function runFor(observers: readonly Observer[], options: RunOptions
   for (const what of (await pool?.tearDown()) ?? [])
     group.emitLast({ type: "problem", problem: { code: "left-behind", what } });
   scope.close();
+  const waits = waiting.waits();
+  if (waits.length > 0) group.emitLast({ type: "waited", waits });
   await finish(group, options, isComplete);
   if (notBegun !== null) throw notBegun;
 }

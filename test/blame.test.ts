@@ -13,6 +13,7 @@ import {
 import type { Answer } from "../spec/exchange.ts";
 import type { Mutation } from "../targets/reference/behaviour.ts";
 import type { HttpReply } from "../targets/reference/http.ts";
+import { dialects } from "../targets/reference/mutants/index.ts";
 import { change, naming, together } from "../targets/reference/mutants/mutant.ts";
 import { fixture } from "./fixture.ts";
 import {
@@ -311,6 +312,31 @@ describe("A failure instead of a refusal", () => {
     const found = await judged(down);
     expect(new Set(found.map(({ verdicts }) => verdicts.document))).toEqual(new Set(["inconclusive"]));
     expect(found[0]?.reason).toMatch(/but the target fails at valid requests too/);
+  });
+});
+
+describe("An answer that passes by itself", () => {
+  it.each([
+    ["in-progress", "409 for 5 ms after each change", "fuzz"],
+    ["not-visible", "404 for 20 ms to what was just created", "state"],
+  ])("is waited for, and the report says so: %s", async (cause, name, suite) => {
+    const dialect = dialects[name];
+    if (dialect === undefined) throw new Error(`There is no dialect "${name}".`);
+    const { rules: judged, waits = [] } = await judgeVariant(dialect, {
+      seed: 1,
+      runs: 1,
+      suites: [suite],
+    });
+    expect(judged.filter(({ verdicts }) => verdicts.document === "violated")).toEqual([]);
+    expect(waits).toEqual([{ cause, times: expect.any(Number), ms: expect.any(Number) }]);
+    expect(waits[0]?.times).toBeGreaterThan(3);
+  });
+
+  it("is a violation if it does not pass, after a few waits in vain", async () => {
+    const busy = naming(({ kind }) => kind === "pattern", 409, "ResourceConflictException");
+    const { rules: judged, waits } = await judgeVariant(busy, { seed: 1, runs: 1, suites: ["boundary"] });
+    expect(judged.find(({ id }) => id === "Action.pattern")?.verdicts.document).toBe("violated");
+    expect(waits).toBeUndefined();
   });
 });
 

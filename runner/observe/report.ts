@@ -33,6 +33,7 @@ export function reportObserver(options: ReportObserverOptions): ReportObserver {
   let cannot: readonly UnsupportedCapability[] = options.target.cannot;
   let unsent: ReadonlyMap<string, number> | null = null;
   let fixture: Fixture | null = null;
+  let waits: NonNullable<Report["waits"]> = [];
   let end: "going-on" | "complete" | "incomplete" = "going-on";
 
   const fold = (event: RunEvent): void => {
@@ -62,6 +63,9 @@ export function reportObserver(options: ReportObserverOptions): ReportObserver {
         problems.push(problemReport(event.problem, count, options.redact));
         if (event.problem.code === "failed" && end === "complete") end = "incomplete";
         return;
+      case "waited":
+        ({ waits } = event);
+        return;
       case "run-finished":
         end = event.complete ? "complete" : "incomplete";
         return;
@@ -87,6 +91,7 @@ export function reportObserver(options: ReportObserverOptions): ReportObserver {
         incomplete: end !== "complete",
         questions: unspecifiedAnswers.answers(),
         latency: latency.report(),
+        waits,
         coverage: {
           histories: { planned, played, ...(notEmptied > 0 ? { notEmptied } : {}) },
           cells: covered.cells(),

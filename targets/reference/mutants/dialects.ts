@@ -53,6 +53,33 @@ export const dialects: Readonly<Record<string, Mutation>> = {
         ++refusals % 3 === 0 ? { status: 503, name: "ServiceUnavailable" } : named(refusal, draft),
     };
   }),
+  "409 for 5 ms after each change": change(({ intercept }) => {
+    let busyUntil = 0;
+    return {
+      intercept: (request) => {
+        const isChange = /^(POST|DELETE)$/.test(request.method) && /\/policy/.test(request.target);
+        if (!isChange) return intercept(request);
+        const now = performance.now();
+        if (now < busyUntil) return inProgress;
+        busyUntil = now + 5;
+        return intercept(request);
+      },
+    };
+  }),
+  "404 for 20 ms to what was just created": change(({ found }) => {
+    const visibleFrom = new Map<string, number>();
+    return {
+      found: (lookup, draft) => {
+        if (lookup !== "present") return found(lookup, draft);
+        const key = `${draft.arn}:${draft.qualifier ?? ""}`;
+        const from = visibleFrom.get(key) ?? performance.now() + 20;
+        visibleFrom.set(key, from);
+        return performance.now() < from
+          ? found(draft.qualifier === undefined ? "no-function" : "no-alias", draft)
+          : found(lookup, draft);
+      },
+    };
+  }),
   "429 for every seventh addition": change(({ intercept }) => {
     let additions = 0;
     return {
@@ -171,6 +198,12 @@ export const dialects: Readonly<Record<string, Mutation>> = {
         operation,
       ),
   })),
+};
+
+const inProgress: HttpReply = {
+  status: 409,
+  headers: [["X-Amzn-ErrorType", "ResourceConflictException"]],
+  body: JSON.stringify({ Type: "User", message: "Another operation on this function is in progress." }),
 };
 
 const throttled: HttpReply = {

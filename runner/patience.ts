@@ -1,0 +1,109 @@
+import type { Observation, ObservedBatch } from "../oracle/observe.ts";
+import type { Report } from "../reports/report.ts";
+import { errorName, jsonObject } from "../spec/answer.ts";
+
+/**
+ * What a target can answer for a while although the call is right: another operation is in progress, or something that
+ * was just created is not found yet.
+ */
+type PassingCause = NonNullable<Report["waits"]>[number]["cause"];
+
+/** Decides how long to wait for an answer that may pass, and counts. It learns whether waiting helps at this target. */
+export interface Patience {
+  /** The pauses before the next attempts, in milliseconds; none once waiting was in vain repeatedly. */
+  pauses(cause: PassingCause): readonly number[];
+  waited(cause: PassingCause, ms: number, helped: boolean): void;
+  /** The cause for which these answers may pass; null if they may not, or if they are right as they are. */
+  causeIn(batch: ObservedBatch): PassingCause | null;
+  /** Takes the answers that are kept. */
+  keep(batch: ObservedBatch): void;
+  /** The waits that helped. */
+  waits(): NonNullable<Report["waits"]>;
+}
+
+/** Most waits in vain, in a row. */
+const maxInVain = { untried: 2, helped: 6 } as const;
+
+/** An operation takes milliseconds; what was created can take seconds to appear. */
+const firstPauses: Readonly<Record<PassingCause, readonly number[]>> = {
+  "in-progress": [20, 40, 80, 160],
+  "not-visible": [50, 100, 200, 400, 800],
+};
+const morePauses = [500, 1000, 2000, 2000] as const;
+
+/** Makes the patience of one run. */
+export function patience(): Patience {
+  /** Policies whose function, version or alias answered: what is seen once stays visible. */
+  const visible = new Set<string>();
+  const known = new Map<PassingCause, { times: number; ms: number; inVain: number }>();
+  const of = (cause: PassingCause) => {
+    const found = known.get(cause) ?? { times: 0, ms: 0, inVain: 0 };
+    known.set(cause, found);
+    return found;
+  };
+  return {
+    pauses: (cause) => {
+      const { times, inVain } = of(cause);
+      if (inVain >= (times > 0 ? maxInVain.helped : maxInVain.untried)) return [];
+      return times > 0 ? [...firstPauses[cause], ...morePauses] : firstPauses[cause];
+    },
+    waited: (cause, ms, helped) => {
+      const found = of(cause);
+      found.inVain = helped ? 0 : found.inVain + 1;
+      if (!helped) return;
+      found.times += 1;
+      found.ms += ms;
+    },
+    causeIn: ({ observations }) => {
+      if (observations.every(isUnexplainedConflict)) return "in-progress";
+      const [only, ...more] = observations;
+      return only !== undefined && more.length === 0 && isMissing(only, visible) ? "not-visible" : null;
+    },
+    keep: ({ observations }) => {
+      for (const of of observations) {
+        if (of.kind === "neighbour" && creating.has(of.call.operation)) visible.clear();
+        if (of.kind !== "addition" || of.stateAnalysis.key === null || of.answer.kind === "none") continue;
+        if (of.answer.status !== 404) visible.add(of.stateAnalysis.key);
+      }
+    },
+    waits: () => [...known].flatMap(([cause, { times, ms }]) => (times > 0 ? [{ cause, times, ms }] : [])),
+  };
+}
+
+/** Operations after which something may not be visible at once. */
+const creating: ReadonlySet<string> = new Set([
+  "CreateFunction",
+  "DeleteFunction",
+  "PublishVersion",
+  "CreateAlias",
+  "DeleteAlias",
+]);
+
+/** Says whether the answer is a conflict that nothing known explains. */
+function isUnexplainedConflict(of: Observation): boolean {
+  const { answer } = of;
+  if (answer.kind === "none" || answer.status !== 409 || of.kind === "policy-read") return false;
+  if (of.kind === "neighbour") {
+    const { message, Message } = jsonObject(answer.body) ?? {};
+    return of.call.operation === "RemovePermission" || /in progress|pending/i.test(`${message ?? Message}`);
+  }
+  const { refusalReasons, unsure, perhapsElsewhere, reused } = of.stateAnalysis;
+  const name = errorName(answer);
+  return (
+    (name === null || name === "ResourceConflictException") &&
+    unsure.length === 0 &&
+    !perhapsElsewhere &&
+    !reused &&
+    !refusalReasons.some((reason) => reason.startsWith("StatementId."))
+  );
+}
+
+/** Says whether the answer denies something that was created before and has not been seen yet. */
+function isMissing(of: Observation, visible: ReadonlySet<string>): boolean {
+  const { answer } = of;
+  if (answer.kind === "none" || answer.status !== 404 || of.kind === "policy-read") return false;
+  if (of.kind === "neighbour")
+    return of.call.operation === "PublishVersion" || of.call.operation === "CreateAlias";
+  const { key } = of.stateAnalysis;
+  return key !== null && !visible.has(key);
+}
