@@ -245,11 +245,18 @@ describe("a report that is read", () => {
 
   it("is reported as truncated wherever it is cut", () => {
     const small = json(sampleReport({ rules: [], questions: [] })).trimEnd();
-    for (let end = 1; end < small.length; end++) {
-      expect(() => readReport(small.slice(0, end), "r.json")).toThrowError(
-        /^r\.json is truncated after \d+ bytes, expected a complete report\.json/,
-      );
-    }
+    const ends = Array.from({ length: small.length - 1 }, (_, index) => index + 1);
+    const said = (end: number) => {
+      try {
+        readReport(small.slice(0, end), "r.json");
+      } catch (error) {
+        return error instanceof Error ? error.message : String(error);
+      }
+      return "";
+    };
+    const expected = /^r\.json is truncated after \d+ bytes, expected a complete report\.json/;
+    expect(ends.length).toBeGreaterThan(0);
+    expect(ends.filter((end) => !expected.test(said(end)))).toEqual([]);
   });
 
   it("may have unknown members and codes", () => {
