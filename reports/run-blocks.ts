@@ -249,6 +249,7 @@ function latencyFact({ latency }: Report): readonly Fact[] {
 const causes = {
   "in-progress": "for another operation in progress",
   "not-visible": "for what was just created",
+  "connection-closed": "for a new connection, because the target had closed an idle one",
 } as const;
 
 function waitsFact({ waits = [] }: Report): readonly Fact[] {

@@ -54,7 +54,7 @@ export interface components {
             readonly problems?: readonly components["schemas"]["ReportProblem"][];
             /** @description Latency of answers to AddPermission in milliseconds, and the slowest calls. */
             readonly latency?: components["schemas"]["ReportLatency"];
-            /** @description How often the run waited for an answer that then passed by itself, and how long in all. */
+            /** @description How often the run sent a call again after an answer that passes by itself, and how long it waited in all. */
             readonly waits?: readonly components["schemas"]["ReportWait"][];
             /** @description Setup lines for bash or zsh. Run them once before the `play` of any counterexample. */
             readonly shell?: readonly string[];
@@ -276,10 +276,10 @@ export interface components {
             /** @description Name, message and frames of the error and its causes, without folders of the machine. */
             readonly stack?: readonly string[];
         };
-        /** @description Waits of one kind: for another operation in progress, or for something that was just created. */
+        /** @description Waits of one kind: for another operation in progress, for something that was just created, or for a new connection. */
         readonly ReportWait: {
             /** @enum {unknown} */
-            readonly cause: "in-progress" | "not-visible";
+            readonly cause: "in-progress" | "not-visible" | "connection-closed";
             readonly times: components["schemas"]["ReportCount"];
             readonly ms: number;
         };

@@ -2,6 +2,7 @@ import type { SendOptions, Transport } from "../client/transport.ts";
 import type { ModelState } from "../oracle/model-state.ts";
 import { type ObservedBatch, observeBatch } from "../oracle/observe.ts";
 import { jsonObject, revisionIn, versionIn } from "../spec/answer.ts";
+import { getPolicy } from "../spec/calls.ts";
 import {
   type Answer,
   type Batch,
@@ -11,6 +12,8 @@ import {
   type Step,
   versionSlot,
 } from "../spec/exchange.ts";
+import { readPolicy } from "../spec/statement.ts";
+import { readOf } from "../spec/target.ts";
 import type { Patience } from "./patience.ts";
 
 export interface BatchOptions {
@@ -43,19 +46,22 @@ export async function sendBatch(
   before: ModelState,
   options: BatchOptions,
 ): Promise<SentBatch> {
-  const ready = readyCalls(batch, done, options);
-  let exchanges = await sendAll(ready, options);
-  let observed = observeBatch(before, exchanges);
   const { patience } = options;
+  const usual = patience?.needsNewConnections() ? onNewConnection(options) : options;
+  const ready = readyCalls(batch, done, options);
+  let exchanges = await sendAll(ready, usual);
+  let observed = observeBatch(before, exchanges);
   const cause = patience?.causeIn(observed) ?? null;
   if (patience !== undefined && cause !== null) {
     const pauses = patience.pauses(cause);
     let waitedMs = 0;
     for (const pauseMs of pauses) {
       if (options.how.signal?.aborted === true || patience.causeIn(observed) !== cause) break;
-      await options.sleep(pauseMs);
+      const how = cause === "connection-closed" ? onNewConnection(options) : usual;
+      if (cause === "connection-closed" && !(await hadNoEffect(observed, how))) break;
+      if (pauseMs > 0) await options.sleep(pauseMs);
       waitedMs += pauseMs;
-      exchanges = await sendAll(ready, options);
+      exchanges = await sendAll(ready, how);
       observed = observeBatch(before, exchanges);
     }
     if (pauses.length > 0) patience.waited(cause, waitedMs, patience.causeIn(observed) !== cause);
@@ -64,10 +70,32 @@ export async function sendBatch(
   for (let waitedMs = 0; waitedMs < options.settleMs && isUnsettledRead(observed); waitedMs += rereadMs) {
     if (options.how.signal?.aborted === true) break;
     await options.sleep(rereadMs);
-    exchanges = await sendAll(ready, options);
+    exchanges = await sendAll(ready, usual);
     observed = observeBatch(before, exchanges);
   }
   return { exchanges, observed };
+}
+
+function onNewConnection(options: BatchOptions): BatchOptions {
+  return { ...options, how: { ...options.how, onNewConnection: true } };
+}
+
+/** Says whether a single call without an answer is known to have changed nothing, so that it may be sent again. */
+async function hadNoEffect({ observations }: ObservedBatch, options: BatchOptions): Promise<boolean> {
+  const [of] = observations;
+  if (of === undefined || of.call.method === "GET") return of !== undefined;
+  if (of.kind !== "addition") return false;
+  const { analysis, stateAnalysis, call } = of;
+  const resource = readOf(call);
+  // It names no policy that could have changed, or an id that the policy had before.
+  if (resource === null || stateAnalysis.key === null) return true;
+  if (stateAnalysis.refusalReasons.some((reason) => reason.startsWith("StatementId."))) return true;
+  const read = getPolicy(resource.name, resource.qualifier);
+  const policy = readPolicy(await options.transport.send(read, options.how));
+  const sid = analysis.body.members?.StatementId;
+  return (
+    policy.kind === "none" || (policy.kind === "policy" && policy.statements.every((one) => one.sid !== sid))
+  );
 }
 
 type ReadyCall = Pick<Exchange, "step" | "call">;

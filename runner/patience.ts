@@ -3,8 +3,8 @@ import type { Report } from "../reports/report.ts";
 import { errorName, jsonObject } from "../spec/answer.ts";
 
 /**
- * What a target can answer for a while although the call is right: another operation is in progress, or something that
- * was just created is not found yet.
+ * Why a target may fail for a while at a call that is right: another operation is in progress, something that was just
+ * created is not found yet, or the connection was closed when the call came.
  */
 type PassingCause = NonNullable<Report["waits"]>[number]["cause"];
 
@@ -17,6 +17,8 @@ export interface Patience {
   causeIn(batch: ObservedBatch): PassingCause | null;
   /** Takes the answers that are kept. */
   keep(batch: ObservedBatch): void;
+  /** True once a call was answered on a new connection only: the target closes connections that are idle for a moment. */
+  needsNewConnections(): boolean;
   /** The waits that helped. */
   waits(): NonNullable<Report["waits"]>;
 }
@@ -28,6 +30,7 @@ const maxInVain = { untried: 2, helped: 6 } as const;
 const firstPauses: Readonly<Record<PassingCause, readonly number[]>> = {
   "in-progress": [20, 40, 80, 160],
   "not-visible": [50, 100, 200, 400, 800],
+  "connection-closed": [0],
 };
 const morePauses = [500, 1000, 2000, 2000] as const;
 
@@ -45,7 +48,9 @@ export function patience(): Patience {
     pauses: (cause) => {
       const { times, inVain } = of(cause);
       if (inVain >= (times > 0 ? maxInVain.helped : maxInVain.untried)) return [];
-      return times > 0 ? [...firstPauses[cause], ...morePauses] : firstPauses[cause];
+      return times > 0 && cause !== "connection-closed"
+        ? [...firstPauses[cause], ...morePauses]
+        : firstPauses[cause];
     },
     waited: (cause, ms, helped) => {
       const found = of(cause);
@@ -55,9 +60,11 @@ export function patience(): Patience {
       found.ms += ms;
     },
     causeIn: ({ observations }) => {
-      if (observations.every(isUnexplainedConflict)) return "in-progress";
       const [only, ...more] = observations;
-      return only !== undefined && more.length === 0 && isMissing(only, visible) ? "not-visible" : null;
+      if (only === undefined) return null;
+      if (observations.every(isUnexplainedConflict)) return "in-progress";
+      if (more.length > 0) return null;
+      return isMissing(only, visible) ? "not-visible" : isDropped(only) ? "connection-closed" : null;
     },
     keep: ({ observations }) => {
       for (const of of observations) {
@@ -66,8 +73,19 @@ export function patience(): Patience {
         if (of.answer.status !== 404) visible.add(of.stateAnalysis.key);
       }
     },
+    needsNewConnections: () => of("connection-closed").times > 0,
     waits: () => [...known].flatMap(([cause, { times, ms }]) => (times > 0 ? [{ cause, times, ms }] : [])),
   };
+}
+
+/** Says whether the connection was closed before an answer came, maybe because it was idle. */
+function isDropped({ answer, call }: Observation): boolean {
+  return (
+    answer.kind === "none" &&
+    answer.reason === "reset" &&
+    call.raw === undefined &&
+    call.connection === undefined
+  );
 }
 
 /** Operations after which something may not be visible at once. */

@@ -369,6 +369,16 @@ describe("no false alarm on Node's HTTP server", () => {
     expect(sent?.observations).toBeGreaterThan(150);
   });
 
+  test("closing each connection a moment after the answer", async () => {
+    const endpoint = await nodeServer({}, ({ socket }, response) => {
+      response.on("finish", () => setTimeout(() => socket.destroy(), 2));
+      return false;
+    });
+    const report = await judgeEndpoint(endpoint, ["boundary"]);
+    expect(notGreen(report)).toEqual([]);
+    expect(report.waits).toContainEqual({ cause: "connection-closed", times: expect.any(Number), ms: 0 });
+  });
+
   test("with its lenient parser", async () => {
     const report = await judgeEndpoint(await nodeServer({ insecureHTTPParser: true }), ["wire"]);
     expect(notGreen(report)).toEqual([]);
