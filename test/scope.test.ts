@@ -72,7 +72,7 @@ type Target = ReturnType<typeof targetOf>;
 
 function connection(
   { carrier }: Target,
-  { budget, timeoutMs = 400, signal, existing }: On,
+  { budget, timeoutMs = 4000, signal, existing }: On,
   prefix = "addperm-ct-scope",
 ): Promise<Connection> {
   return connect({
