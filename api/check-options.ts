@@ -204,6 +204,11 @@ const capabilities: readonly string[] = Object.keys({
   meaning: true,
   faults: true,
   routes: true,
+  "alias-lengths": true,
+  "version-list": true,
+  publish: true,
+  describe: true,
+  discard: true,
 } satisfies Record<Capability, true>);
 
 function unsupportedError(value: unknown, is: string): OptionError | null {

@@ -126,9 +126,21 @@ function rerunCall(target: ConformTarget, options: ConformOptions, rule: string)
     origin,
     stateless,
     functionName,
+    disposable,
   } = options;
   const whom = typeof target === "string" || target instanceof URL ? JSON.stringify(`${target}`) : "target";
-  const same = { seed, runs, rounds, suites, profile, origin, stateless, functionName, rules: [rule] };
+  const same = {
+    seed,
+    runs,
+    rounds,
+    suites,
+    profile,
+    origin,
+    stateless,
+    functionName,
+    disposable,
+    rules: [rule],
+  };
   return `await conform(${whom}, ${JSON.stringify(same)})`;
 }
 

@@ -175,7 +175,14 @@ export const options = {
     type: "text",
     takers: ["library", "run", "replay"],
     about:
-      "Use this existing function and create none; its policy is emptied during the run and restored afterwards.",
+      "Use this existing function and create none; its policy, and that of one version and one alias, is emptied during the run and restored afterwards.",
+  },
+  disposable: {
+    flag: "--disposable",
+    type: "switch",
+    takers: ["library", "run"],
+    about:
+      "Declare that the existing function may keep a statement that no request removes; a loopback address needs no declaration.",
   },
   role: {
     flag: "--role ARN",

@@ -9,8 +9,10 @@ export interface ConformOptions {
   readonly origin?: ProgramOptions["origin"];
   /** Sign requests for this region. The default is AWS_REGION, else us-east-1. */
   readonly region?: ProgramOptions["region"];
-  /** Use this existing function and create none; its policy is emptied during the run and restored afterwards. */
+  /** Use this existing function and create none; its policy, and that of one version and one alias, is emptied during the run and restored afterwards. */
   readonly functionName?: ProgramOptions["functionName"];
+  /** Declare that the existing function may keep a statement that no request removes; a loopback address needs no declaration. */
+  readonly disposable?: ProgramOptions["disposable"];
   /** Create functions with this execution role. */
   readonly role?: ProgramOptions["role"];
   /** Sign each request with SigV4, with the keys in AWS_ACCESS_KEY_ID and its companions. */

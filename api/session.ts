@@ -52,6 +52,8 @@ export interface Session extends Connection {
   readonly endpoint: string;
   readonly region: string;
   readonly cannot: readonly UnsupportedCapability[];
+  /** True if an existing function may keep statements that no request removes. */
+  readonly disposable: boolean;
   /** True if destructive requests must not be sent, as in a real account. */
   readonly safeMode: boolean;
   /** The number of workers that run side by side; null leaves it to the suites. */
@@ -68,6 +70,7 @@ type ConnectOption =
   | "region"
   | "sign"
   | "functionName"
+  | "disposable"
   | "role"
   | "timeoutMs"
   | "budget"
@@ -147,6 +150,7 @@ async function sessionAt(
     endpoint: endpoint.href.replace(/\/$/, ""),
     region,
     cannot,
+    disposable: own || options.disposable === true || isLoopback(endpoint.hostname),
     safeMode: sign || (carrier === undefined && endpoint.hostname.endsWith(".amazonaws.com")),
     workers: functionName === undefined ? (concurrency ?? null) : 1,
     restart,
@@ -157,6 +161,10 @@ async function sessionAt(
       await target.stop();
     },
   };
+}
+
+function isLoopback(hostname: string): boolean {
+  return /^(localhost|.+\.localhost|127(\.\d+){3}|\[::1\])$/.test(hostname);
 }
 
 /** The prefix of a run's names: determined by the seed if the target ends with this process, otherwise random. */
@@ -186,6 +194,7 @@ export function failedSession({ target, endpoint, region = "" }: FailedConnectio
     endpoint: url,
     region,
     cannot: [],
+    disposable: false,
     safeMode: true,
     workers: null,
     clock: () => performance.now() - t0,

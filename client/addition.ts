@@ -67,7 +67,7 @@ function isAllowed(member: Member, value: unknown): value is string {
 }
 
 /** The value, or the only element of a list: some targets write a list of one. */
-function only(value: unknown): unknown {
+export function only(value: unknown): unknown {
   return Array.isArray(value) && value.length === 1 ? value[0] : value;
 }
 

@@ -1,5 +1,5 @@
 import { Fault, type OptionSpelling } from "../spec/fault.ts";
-import type { Fixture } from "../spec/fixture.ts";
+import type { Fixture, FixtureFunction } from "../spec/fixture.ts";
 import type { UnsupportedCapability } from "../spec/verdict.ts";
 import {
   type CreateContext,
@@ -8,12 +8,18 @@ import {
   firstSettings,
 } from "./create-function.ts";
 import { type Sleep, sleep } from "./deadline.ts";
-import { savePolicy } from "./existing-policy.ts";
+import { type Chosen, savePolicy } from "./existing-policy.ts";
+import { findFunction, placeOf } from "./find-function.ts";
 import { type Created, type Journal, noJournal } from "./journal.ts";
 import { lambdaApi, replyText } from "./lambda-api.ts";
 import type { Clock, Transport } from "./transport.ts";
-import { addVersionsAndAliases, type Complete } from "./versions-and-aliases.ts";
-import { type ArrangeContext, isBusy, isNotReady, notLambda, retryWhile, type WaitContext } from "./wait.ts";
+import {
+  addVersionsAndAliases,
+  type Complete,
+  type ExistingQualifiers,
+  type Listed,
+} from "./versions-and-aliases.ts";
+import { type ArrangeContext, isNotReady, retryWhile, type WaitContext } from "./wait.ts";
 
 /** Options for creating or finding the functions of a fixture. */
 export interface ArrangeOptions {
@@ -133,45 +139,54 @@ function fixtureOf(
 }
 
 /**
- * Uses an existing function and creates nothing; tearing down restores its policy. Throws a Fault and changes
- * nothing if the function does not exist or its policy cannot be restored.
+ * Uses an existing function, and one version and one alias that it has, and creates nothing; tearing down restores their
+ * policies. Throws a Fault and changes nothing if the function does not exist or its policy cannot be restored.
  */
 export async function useExisting(name: string, options: ArrangeOptions): Promise<Arranged> {
   const context = contextOf(options);
-  const reply = await retryWhile(context, () => context.lambda.getFunction(name), isBusy);
-  if (!reply.ok) {
-    const fault = notLambda(context, "GetFunction", reply);
-    if (fault !== null) throw fault;
-    throw new Fault(
-      `${options.endpoint} answered GetFunction for ${name} with ${replyText(reply)}: name a function that exists with ${context.optionName("functionName")}, or leave it out to have one created.`,
-      { option: "functionName" },
-    );
-  }
-  const { FunctionArn: arn = "", FunctionName: found = name } = reply.value;
-  const place = placeOf(context, arn);
-  const tearDown = await savePolicy({
-    functionName: found,
-    arn: arn.split(":").slice(0, 7).join(":"),
-    journal: options.journal ?? noJournal,
+  const journal = options.journal ?? noJournal;
+  const saving = {
+    journal,
     context,
     cleaning: cleaningContext(options),
     sentIds: options.sentIds ?? (() => []),
     copyId: `${options.prefix}-copy`,
-  });
-  return {
-    fixture: {
-      ...place,
-      main: { name: found, arn, versions: [], aliases: null },
-      other: null,
-      unknownName: `${options.prefix}-none`,
-      recipe: null,
-    },
-    missing: onlyTheFunction(
-      "only the existing function is used, without versions, aliases or a second function",
-    ),
-    recipe: null,
-    tearDown,
   };
+  const { found, arn, undescribed } = await findFunction(name, saving);
+  const place = placeOf(context, arn);
+  const isDescribed = undescribed === null;
+  const saved = await savePolicy({ ...saving, functionName: found, arn, isDescribed });
+  const { version, alias, qualifiers } = saved;
+  const main: FixtureFunction = {
+    name: found,
+    arn,
+    versions: "why" in version ? [] : [version.qualifier],
+    aliases: "why" in alias ? null : { live: alias.qualifier },
+    unused: unusedOf(qualifiers, [version, alias]),
+  };
+  return {
+    fixture: { ...place, main, other: null, unknownName: `${options.prefix}-none`, recipe: null },
+    missing: [
+      { needs: "other", reason: "only the existing function is used" },
+      ...("why" in version ? [{ needs: "versions" as const, reason: version.why }] : []),
+      ...("why" in alias ? [{ needs: "aliases" as const, reason: alias.why }] : []),
+      ...(undescribed === null ? [] : [{ needs: "describe" as const, reason: undescribed }]),
+    ],
+    recipe: null,
+    tearDown: saved.restore,
+  };
+}
+
+/** The versions and aliases that exist and are not chosen. */
+function unusedOf(
+  { versions, aliases }: ExistingQualifiers,
+  chosen: readonly Chosen[],
+): NonNullable<FixtureFunction["unused"]> {
+  const used = chosen.flatMap((one) => ("why" in one ? [] : [one.qualifier]));
+  const others = (listed: Listed) =>
+    typeof listed === "string" ? [] : listed.names.filter((name) => !used.includes(name));
+  const isComplete = typeof versions !== "string" && versions.isLast;
+  return { versions: isComplete ? others(versions) : null, aliases: others(aliases) };
 }
 
 /** The unsupported capabilities of a fixture that is one function without versions and aliases. */
@@ -213,20 +228,6 @@ async function build(
   const { arn, settings } = await createFunction(context, name, first);
   if (bare) return { fixtureFunction: { name, arn, versions: [], aliases: null }, missing: [], settings };
   return { ...(await addVersionsAndAliases(context, name, arn)), settings };
-}
-
-/** Partition, region and account, read from the ARN that the target returned. */
-function placeOf(
-  { endpoint }: ArrangeContext,
-  arn: string,
-): Pick<Fixture, "partition" | "region" | "account"> {
-  const [, partition, service, region, account] = arn.split(":");
-  if (service === "lambda" && partition !== undefined && region !== undefined && account !== undefined) {
-    return { partition, region, account };
-  }
-  throw new Fault(
-    `${endpoint} returned "${arn.slice(0, 200)}" instead of the ARN of a function: give the URL of something that speaks the Lambda API.`,
-  );
 }
 
 /** The longest wait of a clean-up for a busy target, in milliseconds. */

@@ -3,24 +3,28 @@ import { Fault } from "../spec/fault.ts";
 import { canonicalJson } from "../spec/statement.ts";
 import { additionOf, type Statement } from "./addition.ts";
 import type { Journal } from "./journal.ts";
-import { replyText } from "./lambda-api.ts";
+import { type PolicyOwner, replyText } from "./lambda-api.ts";
 import {
   addStatement,
+  ownerOf,
   pausesMs,
-  type Restored,
   readStatements,
   removeStatement,
   restore,
+  restoreAll,
   type SavedPolicy,
 } from "./policy.ts";
 import type { Outgoing, Transport } from "./transport.ts";
+import { type ExistingQualifiers, existingQualifiers, type Listed } from "./versions-and-aliases.ts";
 import { type ArrangeContext, throwIfAborted, type WaitContext } from "./wait.ts";
 
-/** Options for saving the policy of an existing function. */
+/** Options for saving the policies of an existing function. */
 export interface SavePolicyOptions {
   readonly functionName: string;
   /** The unqualified ARN of the function. */
   readonly arn: string;
+  /** False if the target has no GetFunction. */
+  readonly isDescribed: boolean;
   readonly journal: Journal;
   /** For reads before the run; the signal of the run aborts them. */
   readonly context: ArrangeContext;
@@ -35,35 +39,141 @@ export interface SavePolicyOptions {
 /** Restores the saved policies and returns one sentence for each problem. Never rejects; can be repeated. */
 export type RestorePolicy = () => Promise<readonly string[]>;
 
+/** A version or alias that a run uses, or a clause that says why it uses none. */
+export type Chosen = { readonly qualifier: string } | { readonly why: string };
+
+/** The saved policies of a function. */
+export interface SavedPolicies {
+  readonly version: Chosen;
+  readonly alias: Chosen;
+  /** All versions and aliases of the function that are known. */
+  readonly qualifiers: ExistingQualifiers;
+  readonly restore: RestorePolicy;
+}
+
+/** The policies to save; a clause instead of one says why none is used. */
+interface Saving {
+  readonly own: SavedPolicy;
+  readonly chosen: { version: SavedPolicy | string; alias: SavedPolicy | string };
+  /** The policies that the run does not empty but may add to. */
+  readonly others: SavedPolicy[];
+}
+
 /**
- * Saves the policy of a function in the journal before a run empties it, after testing that it can be restored.
- * Otherwise throws a Fault and leaves the policy as it was.
+ * Saves the policies of a function, of one version and of one alias in the journal before a run empties them, after
+ * testing that they can be restored. Leaves out a version or alias whose policy cannot. If that of the function
+ * cannot, throws a Fault and leaves all as they were.
  */
-export async function savePolicy(of: SavePolicyOptions): Promise<RestorePolicy> {
-  const { functionName, journal, cleaning, sentIds } = of;
+export async function savePolicy(of: SavePolicyOptions): Promise<SavedPolicies> {
+  const { functionName, context, journal, cleaning, sentIds } = of;
   await refuseIfInUse(of);
   const own = await ownPolicy(of);
-  const policies = [own, ...(await otherPolicies(of))];
-  await journal.notePolicies(functionName, policies);
+  const qualifiers = await existingQualifiers(context, functionName);
+  const chosen = {
+    version: await choosePolicy(of, qualifiers.versions),
+    alias: await choosePolicy(of, qualifiers.aliases),
+  };
+  const saving: Saving = { own, chosen, others: await otherPolicies(of, qualifiers, chosen) };
+  await note(of, saving);
   const restorePolicies: RestorePolicy = async () => {
-    const all: Restored[] = [];
-    for (const policy of policies) all.push(await restore(cleaning, policy, sentIds));
+    const all = await restoreAll(cleaning, policiesIn(saving), sentIds);
     if (all.every(({ done }) => done)) await journal.removePolicies(functionName).catch(() => {});
     return all.flatMap(({ problems }) => problems);
   };
-  const why = await findNotRestorable(of, own).catch(async (error: unknown) => {
+  const why = await testRestorable(of, saving).catch(async (error: unknown) => {
     await restorePolicies();
     throw error;
   });
-  if (why === null) return restorePolicies;
+  if (why === null) {
+    const { version, alias } = chosen;
+    return { version: asChosen(version), alias: asChosen(alias), qualifiers, restore: restorePolicies };
+  }
   const problems = await restorePolicies();
-  throwIfAborted(of.context);
+  throwIfAborted(context);
   const end = problems.length === 0 ? "The policy is as it was." : `Besides, ${problems.join("; ")}.`;
   throw new Fault(`${cannotRestore(of, why)} ${end}`, { option: "functionName" });
 }
 
-/** The policy now holds statements of another run, which must not be saved. */
-async function refuseIfInUse({ functionName, journal }: SavePolicyOptions): Promise<void> {
+function policiesIn({ own, chosen, others }: Saving): readonly SavedPolicy[] {
+  const used = [chosen.version, chosen.alias].filter((one) => typeof one !== "string");
+  return [own, ...used, ...others];
+}
+
+function note({ functionName, isDescribed, journal }: SavePolicyOptions, saving: Saving): Promise<void> {
+  const policies = policiesIn(saving);
+  return journal.notePolicies(
+    functionName,
+    isDescribed ? policies : policies.map((policy) => ({ ...policy, described: false })),
+  );
+}
+
+/**
+ * Tests with copies that the policies can be restored. Leaves out a version or alias whose policy cannot. Returns the
+ * first obstacle for the run, as a clause; null if there is none.
+ */
+async function testRestorable(of: SavePolicyOptions, saving: Saving): Promise<string | null> {
+  const { own, chosen, others } = saving;
+  const why = await findNotRestorable(of, own);
+  if (why !== null) return why;
+  for (const kind of ["version", "alias"] as const) {
+    const policy = chosen[kind];
+    if (typeof policy === "string") continue;
+    const obstacle = await findNotRestorable(of, policy);
+    if (obstacle === null) continue;
+    const { problems } = await restore(of.cleaning, policy, () => [of.copyId]);
+    if (problems.length > 0) return obstacle;
+    others.push({ ...policy, emptied: false });
+    chosen[kind] = notRestorable(policy, obstacle);
+    await note(of, saving);
+  }
+  return null;
+}
+
+function notRestorable(of: PolicyOwner, obstacle: string): string {
+  return `the policy of ${ownerOf(of)} cannot be restored (${obstacle})`;
+}
+
+function asChosen(policy: SavedPolicy | string): Chosen {
+  return typeof policy === "string" ? { why: policy } : { qualifier: policy.qualifier ?? "" };
+}
+
+/** The most versions, and the most aliases, whose policies are read to choose one. */
+const mostRead = 10;
+
+/**
+ * Chooses a version or alias whose policy can be saved, if possible one without a policy. Returns the policy, or a
+ * clause that says why there is none.
+ */
+async function choosePolicy(of: SavePolicyOptions, listed: Listed): Promise<SavedPolicy | string> {
+  if (typeof listed === "string") return listed;
+  const { functionName, arn, context } = of;
+  let held: SavedPolicy | null = null;
+  let why = "none has a name that leaves a full ARN within 140 characters";
+  // A qualified full ARN that is too long is refused, whatever the target does with qualifiers.
+  for (const qualifier of listed.names
+    .filter((one) => arn.length + 1 + one.length < 140)
+    .slice(0, mostRead)) {
+    const resource = `${arn}:${qualifier}`;
+    const read = await readStatements(context, { functionName, qualifier });
+    throwIfAborted(context);
+    const statements = read.kind === "unreadable" ? [] : read.statements;
+    const obstacle = read.kind === "unreadable" ? read.why : notExpressibleIn(statements, resource);
+    if (obstacle !== null) {
+      why = notRestorable({ functionName, qualifier }, obstacle);
+      continue;
+    }
+    const policy = { functionName, qualifier, resource, statements, emptied: true };
+    if (policy.statements.length === 0) return policy;
+    held ??= policy;
+  }
+  return held ?? why;
+}
+
+/** Throws a Fault if the policy is in use: it now holds statements of another run, which must not be saved. */
+export async function refuseIfInUse({
+  functionName,
+  journal,
+}: Pick<SavePolicyOptions, "functionName" | "journal">): Promise<void> {
   const run = await journal.runWithPoliciesOf(functionName);
   if (run === null) return;
   throw new Fault(
@@ -88,18 +198,22 @@ async function ownPolicy(of: SavePolicyOptions): Promise<SavedPolicy> {
 
 /**
  * Qualifiers whose policies a target may change as well: some accept $LATEST, some ignore the case of `qualifier`,
- * which is then `live`.
+ * which is then `live`, and some take one qualifier of several, which may be `1`.
  */
-const otherQualifiers = ["$LATEST", "live"];
+const otherQualifiers = ["$LATEST", "live", "1"];
 
 /** The policies that a run does not empty but may add to. */
-async function otherPolicies({
-  functionName,
-  arn,
-  context,
-}: SavePolicyOptions): Promise<readonly SavedPolicy[]> {
+async function otherPolicies(
+  { functionName, arn, context }: SavePolicyOptions,
+  { versions }: ExistingQualifiers,
+  chosen: Saving["chosen"],
+): Promise<SavedPolicy[]> {
+  const used = Object.values(chosen).map((one) => (typeof one === "string" ? null : one.qualifier));
+  const isPossible = (qualifier: string) =>
+    !used.includes(qualifier) &&
+    (qualifier !== "1" || (typeof versions !== "string" && versions.names.includes(qualifier)));
   const found: SavedPolicy[] = [];
-  for (const qualifier of otherQualifiers) {
+  for (const qualifier of otherQualifiers.filter(isPossible)) {
     const read = await readStatements(context, { functionName, qualifier });
     if (read.kind === "unreadable") continue;
     found.push({ functionName, qualifier, resource: `${arn}:${qualifier}`, statements: read.statements });
@@ -153,7 +267,7 @@ async function findNotRestorable(
 }
 
 /** The copy in the policy, or a clause that says why there is none. */
-async function copyIn(
+export async function copyIn(
   context: WaitContext,
   policy: SavedPolicy,
   copyId: string,
@@ -173,11 +287,12 @@ function differingMember(one: Statement, other: Statement): string | null {
   return members.find((member) => canonicalJson(one[member]) !== canonicalJson(other[member])) ?? null;
 }
 
-function named({ Sid }: Statement): string {
+/** The statement as messages name it. */
+export function named({ Sid }: Statement): string {
   return `statement ${JSON.stringify(Sid) ?? "without an id"}`;
 }
 
-/** A transport that records the id of each statement it sends. */
+/** A transport for an existing function: it creates and deletes nothing, and records the id of each statement it sends. */
 export interface StatementIdRecorder {
   readonly transport: Transport;
   /** Each id once, the latest last. */
@@ -189,7 +304,7 @@ export function recordStatementIds(transport: Transport): StatementIdRecorder {
   const ids = new Set<string>();
   return {
     transport: {
-      unable: (call) => transport.unable?.(call) ?? null,
+      unable: (call) => createsOrDeletes(call) ?? transport.unable?.(call) ?? null,
       release: (connection) => transport.release?.(connection),
       close: () => transport.close(),
       send(call, options) {
@@ -203,6 +318,13 @@ export function recordStatementIds(transport: Transport): StatementIdRecorder {
     },
     ids: () => [...ids],
   };
+}
+
+/** Why a call of a history is not sent to an existing function; null if it is. */
+function createsOrDeletes({ method, target }: Outgoing): string | null {
+  const isWrite =
+    method !== "GET" && /\/functions(\/[^/?]*(\/(versions|aliases)(\/[^/?]*)?)?)?(\?|$)/.test(target);
+  return isWrite ? "nothing but policies is changed on an existing function" : null;
 }
 
 function idIn({ method, target, body }: Outgoing): string | null {

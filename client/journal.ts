@@ -167,8 +167,9 @@ function isNames(value: unknown): boolean {
 
 function isPolicy(value: unknown): boolean {
   if (!isRecord(value)) return false;
-  const { functionName, qualifier, resource, statements } = value;
+  const { functionName, qualifier, resource, statements, emptied = true, described = true } = value;
   const names = typeof functionName === "string" && typeof resource === "string";
   const whose = qualifier === null || typeof qualifier === "string";
-  return names && whose && Array.isArray(statements) && statements.every(isRecord);
+  const flags = typeof emptied === "boolean" && typeof described === "boolean";
+  return names && whose && flags && Array.isArray(statements) && statements.every(isRecord);
 }

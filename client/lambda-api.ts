@@ -56,8 +56,8 @@ export function lambdaApi(transport: Transport, how: SendOptions) {
     createFunction: (name: string, recipe: Recipe, tags: Readonly<Record<string, string>> | null) =>
       callFor(calls.createFunction(name, recipe, tags), texts("FunctionArn")),
     /** Returns the Configuration of the function. */
-    getFunction: (name: string) =>
-      callFor(calls.getFunction(name), ({ Configuration: found }) =>
+    getFunction: (name: string, qualifier: string | null = null) =>
+      callFor(calls.getFunction(name, qualifier), ({ Configuration: found }) =>
         configurationIn(isRecord(found) ? found : {}),
       ),
     updateFunctionConfiguration: (name: string, description: string) =>
@@ -69,6 +69,10 @@ export function lambdaApi(transport: Transport, how: SendOptions) {
         Functions: (Array.isArray(body.Functions) ? body.Functions : []).filter(isRecord).map(listedIn),
         ...texts("NextMarker")(body),
       })),
+    /** Returns the first page: the published versions, and $LATEST. */
+    listVersions: (name: string) => callFor(calls.listVersions(name), listed("Versions", "Version")),
+    /** Returns the first page. */
+    listAliases: (name: string) => callFor(calls.listAliases(name), listed("Aliases", "Name")),
     publishVersion: (name: string, description: string) =>
       callFor(calls.publishVersion(name, description), texts("Version")),
     createAlias: (name: string, alias: string, version: string) =>
@@ -121,6 +125,22 @@ function texts<M extends string>(...members: readonly M[]): (body: JsonBody) => 
         return typeof value === "string" || typeof value === "number" ? [[member, String(value)]] : [];
       }),
     ) as Texts<M>;
+}
+
+/** A page of names. */
+export interface NamePage {
+  readonly names: readonly string[];
+  readonly isLast: boolean;
+}
+
+/** Reads one member of each element of a list. */
+function listed(list: string, member: string): (body: JsonBody) => NamePage {
+  return ({ [list]: found, NextMarker: marker = null }) => ({
+    names: Array.isArray(found)
+      ? found.filter(isRecord).flatMap((one) => texts(member)(one)[member] ?? [])
+      : [],
+    isLast: Array.isArray(found) && (marker === null || marker === ""),
+  });
 }
 
 const configurationIn = texts("FunctionName", "FunctionArn", "State", "StateReason", "LastUpdateStatus");

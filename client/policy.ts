@@ -10,6 +10,10 @@ export interface SavedPolicy extends PolicyOwner {
   /** The ARN of the policy's owner. */
   readonly resource: string;
   readonly statements: readonly Statement[];
+  /** True if the run empties the policy of this version or alias. It empties that of the function always. */
+  readonly emptied?: boolean;
+  /** False if the target has no GetFunction, so that its answer does not say whether the function exists. */
+  readonly described?: boolean;
 }
 
 /** The result of reading a policy; `why` is a clause. */
@@ -69,6 +73,11 @@ export interface Restored {
   readonly done: boolean;
 }
 
+/** Says whether the run empties the policy. Only such a policy may be written without reading it. */
+export function isEmptied({ qualifier, emptied }: SavedPolicy): boolean {
+  return qualifier === null || emptied === true;
+}
+
 /**
  * Pauses before a policy is written and read again, in milliseconds: an answer may be lost, or the target may lag.
  */
@@ -93,8 +102,7 @@ export async function restore(
   });
   let refusals: Refusals = new Map();
   let addedUnread: readonly Statement[] = [];
-  // Only a policy that the run empties may be written without reading it.
-  let mayWriteUnread = policy.qualifier === null;
+  let mayWriteUnread = isEmptied(policy);
   for (let attempt = 0; ; attempt += 1) {
     const now = await readStatements(context, policy);
     const pause = pausesMs[attempt];
@@ -115,6 +123,26 @@ export async function restore(
     await context.sleep(pause);
     refusals = await write(context, policy, difference, { removed, given: added });
   }
+}
+
+/** Restores the policies of one function, in this order. */
+export async function restoreAll(
+  context: WaitContext,
+  policies: readonly SavedPolicy[],
+  sentIds?: () => readonly string[],
+): Promise<readonly Restored[]> {
+  const all: Restored[] = [];
+  for (const policy of policies) all.push(await restore(context, policy, sentIds));
+  // A target may keep one policy for several owners: what was removed for a later one may be missing from an earlier one.
+  for (const [index, policy] of policies.entries()) {
+    const first = all[index];
+    const isSafe = all.slice(index + 1).every(({ removed }) => removed.length === 0);
+    if (first === undefined || isSafe || !first.done || policy.statements.length === 0) continue;
+    const again = await restore(context, policy, sentIds);
+    const both = (ids: "removed" | "added") => [...new Set([...first[ids], ...again[ids]])];
+    all[index] = { ...again, removed: both("removed"), added: both("added") };
+  }
+  return all;
 }
 
 interface PolicyChange {

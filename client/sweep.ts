@@ -3,7 +3,7 @@ import { deleteFunction } from "./arrange.ts";
 import { type Sleep, sleep } from "./deadline.ts";
 import { journalsIn, type LeftJournal, removeJournal } from "./journal.ts";
 import { lambdaApi, replyText } from "./lambda-api.ts";
-import { ownerOf, restore, type SavedPolicy } from "./policy.ts";
+import { isEmptied, ownerOf, type Restored, restoreAll, type SavedPolicy } from "./policy.ts";
 import type { Clock, Transport } from "./transport.ts";
 import type { WaitContext } from "./wait.ts";
 
@@ -89,8 +89,12 @@ async function clear(
   }
   const isClear = done.left.length === before;
   let isRestored = true;
-  for (const policy of entry.policies)
-    isRestored = (await restorePolicy(options, policy, done)) && isRestored;
+  const restored = await restoreAll(contextOf(options), entry.policies);
+  for (const [index, policy] of entry.policies.entries()) {
+    const result = restored[index];
+    if (result !== undefined)
+      isRestored = (await reportRestored(options, policy, result, done)) && isRestored;
+  }
   if (!isRestored)
     done.left.push(`${path} still holds the policy from before the run: delete the file to discard it`);
   if (isClear && isRestored) await removeJournal(path);
@@ -107,28 +111,30 @@ async function remove(options: SweepOptions, name: string, { deleted, left }: Sw
   else left.push(`the function ${name} is left behind (${why})`);
 }
 
-/** True if the policy is restored or its owner no longer exists. */
-async function restorePolicy(
+/** Reports what restoring a policy did. True if the policy is restored or its owner no longer exists. */
+async function reportRestored(
   options: SweepOptions,
   policy: SavedPolicy,
+  { removed, added, problems, done }: Restored,
   to: SweepProgress,
 ): Promise<boolean> {
-  const { removed, added, problems, done } = await restore(contextOf(options), policy);
   const owner = ownerOf(policy);
-  if (!done && (await isGone(options, policy.functionName))) {
+  if (!done && (await isGone(options, policy))) {
     const held = policy.statements.map(canonicalJson).join(", ");
     to.restored.push(`nothing for ${owner}, which no longer exists${held && `; it held ${held}`}`);
     return true;
   }
   const changed = removed.length + added.length > 0;
   if (changed) to.restored.push(`the policy of ${owner} (removed ${named(removed)}; added ${named(added)})`);
-  else if (done && policy.qualifier === null) to.restored.push(`the policy of ${owner}, which is as it was`);
+  else if (done && isEmptied(policy)) to.restored.push(`the policy of ${owner}, which is as it was`);
   to.left.push(...problems);
   return done;
 }
 
-async function isGone(options: SweepOptions, name: string): Promise<boolean> {
-  const reply = await contextOf(options).lambda.getFunction(name);
+async function isGone(options: SweepOptions, policy: SavedPolicy): Promise<boolean> {
+  const { functionName, qualifier, described = true } = policy;
+  if (!described) return false;
+  const reply = await contextOf(options).lambda.getFunction(functionName, qualifier);
   return !reply.ok && reply.error === "ResourceNotFoundException";
 }
 

@@ -1,12 +1,38 @@
 import type { FixtureFunction, StagedAliases } from "../spec/fixture.ts";
 import type { UnsupportedCapability } from "../spec/verdict.ts";
-import { replyText } from "./lambda-api.ts";
-import { isNotReady, retryWhile, type WaitContext } from "./wait.ts";
+import { type NamePage, type Reply, replyText } from "./lambda-api.ts";
+import { isBusy, isNotReady, retryWhile, type WaitContext } from "./wait.ts";
 
 /** A function with its versions and aliases, and the capabilities that it does without. */
 export interface Complete {
   readonly fixtureFunction: FixtureFunction;
   readonly missing: readonly UnsupportedCapability[];
+}
+
+/** The names of versions or aliases, or a clause that says why there are none. */
+export type Listed = NamePage | string;
+
+/** The versions and aliases that a function has. */
+export interface ExistingQualifiers {
+  readonly versions: Listed;
+  readonly aliases: Listed;
+}
+
+/** Reads the first page of the versions and of the aliases of a function. */
+export async function existingQualifiers(context: WaitContext, name: string): Promise<ExistingQualifiers> {
+  const { lambda } = context;
+  const versions = await retryWhile(context, () => lambda.listVersions(name), isBusy);
+  const aliases = await retryWhile(context, () => lambda.listAliases(name), isBusy);
+  return {
+    versions: namesIn("ListVersionsByFunction", versions, (version) => /^[0-9]+$/.test(version)),
+    aliases: namesIn("ListAliases", aliases, (alias) => /^(?![0-9]+$)[a-zA-Z0-9-_]+$/.test(alias)),
+  };
+}
+
+function namesIn(operation: string, reply: Reply<NamePage>, isUsable: (name: string) => boolean): Listed {
+  if (!reply.ok) return `${operation} answered ${replyText(reply)}`;
+  const names = reply.value.names.filter(isUsable);
+  return names.length > 0 ? { ...reply.value, names } : `${operation} listed none`;
 }
 
 /** Publishes two versions and creates the aliases; leaves out what the target cannot do, with the reason. */

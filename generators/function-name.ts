@@ -62,9 +62,12 @@ const tooLong = fc
   )
   .map(([front, name, tail]) => `${front}${name}:${tail}`);
 
-/** The function's name or ARN with an alias that exists; the name alone where the fixture has no aliases. */
+/** The function's name or ARN with an alias that exists; the name alone where the fixture has no such alias. */
 function qualified(format: "name" | "arn", alias: keyof StagedAliases): (fixture: Fixture) => string {
-  return ({ main }) => (main.aliases ? `${main[format]}:${main.aliases[alias]}` : main.name);
+  return ({ main }) => {
+    const existing = main.aliases?.[alias];
+    return existing === undefined ? main.name : `${main[format]}:${existing}`;
+  };
 }
 
 /**

@@ -142,12 +142,12 @@ export function initialModelState(fixture: Fixture, fresh: boolean): ModelState 
   const functions: Record<string, FunctionModelState> = {};
   const policies: Record<string, PolicyModelState> = {};
   for (const one of fixtureFunction) {
-    const aliases = Object.values(one.aliases ?? {});
+    const { versions = null, aliases = [] } = one.unused ?? {};
     functions[one.name] = {
       exists: true,
-      versions: one.versions,
-      versionsKnown: fresh,
-      aliases,
+      versions: [...one.versions, ...(versions ?? [])],
+      versionsKnown: fresh || versions !== null,
+      aliases: [...Object.values(one.aliases ?? {}), ...aliases],
       deleted: false,
     };
     for (const key of policyKeys(one)) policies[key] = policyWith(fresh ? [] : null);

@@ -9,8 +9,11 @@ export interface ProgressEvent {
   readonly requests?: number;
   /** Candidates or differences found so far. */
   readonly violated: number;
-  /** The phase after the ordinary requests: those that no SDK sends, or those that are known to end servers. */
-  readonly phase?: "odd" | "ending";
+  /**
+   * The phase after the ordinary requests: those that no SDK sends, those whose statements no request removes, or those
+   * that are known to end servers.
+   */
+  readonly phase?: "odd" | "lasting" | "ending";
   /** After the test cases of a phase: the candidates that were rerun, their total, and how many of them are confirmed. */
   readonly confirming?: { readonly tried: number; readonly of: number; readonly confirmed?: number };
 }
@@ -64,7 +67,11 @@ function share({ sent, planned, confirming }: ProgressEvent): number {
   return all <= 0 ? 0 : Math.min(1, done / all);
 }
 
-const phases = { odd: "requests that no SDK sends", ending: "requests that end some servers" } as const;
+const phases = {
+  odd: "requests that no SDK sends",
+  lasting: "ids that no path can name",
+  ending: "requests that end some servers",
+} as const;
 
 function sentence(event: ProgressEvent, noun: string): string {
   const { confirming } = event;

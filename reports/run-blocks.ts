@@ -64,6 +64,7 @@ function runDocument(report: Report, view: RunView): Document {
     title: `${tool.name} ${tool.version}`,
     facts: [
       ["target", [{ code: target.name }, " at ", { code: target.endpoint }]],
+      ...usesFact(target),
       ["profile", [{ code: profile }]],
       ["seed", [{ code: `${seed}` }]],
       ["requests", `${requests} in ${(durationMs / 1000).toFixed(1)} s`],
@@ -91,6 +92,21 @@ function runDocument(report: Report, view: RunView): Document {
     },
     source: "report.json",
   };
+}
+
+/** The existing function, version and alias whose policies the run used. */
+function usesFact({ uses }: Report["target"]): readonly Fact[] {
+  if (uses === undefined) return [];
+  const { function: name, version, alias } = uses;
+  const parts: readonly Text[] = [
+    [{ code: name }],
+    ...(version === undefined ? [] : [["its version ", { code: version }] as const]),
+    ...(alias === undefined ? [] : [["its alias ", { code: alias }] as const]),
+  ];
+  const text = parts.flatMap((part, index) =>
+    index === 0 ? part : [index === parts.length - 1 ? " and " : ", ", ...part],
+  );
+  return [["uses", text]];
 }
 
 /** The setup that the commands of all findings share. */

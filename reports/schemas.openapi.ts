@@ -17,6 +17,12 @@ export interface components {
             readonly target: {
                 readonly name: string;
                 readonly endpoint: string;
+                /** @description The existing function that the run used, and the version and the alias that it chose. Their policies were emptied and restored. Absent if the run created its functions. */
+                readonly uses?: {
+                    readonly function: string;
+                    readonly version?: string;
+                    readonly alias?: string;
+                };
                 /** @description Reasons for the capabilities that the target does not support, declared or detected. */
                 readonly cannot: readonly string[];
                 /** @description The same with the capability that each reason is about. A reason may be given for several. */
@@ -71,7 +77,7 @@ export interface components {
          * @description A capability of a target that a rule may need.
          * @enum {unknown}
          */
-        readonly ReportCapability: "state" | "policy" | "other" | "versions" | "aliases" | "remove" | "revisions" | "limit" | "echo" | "meaning" | "faults" | "routes";
+        readonly ReportCapability: "state" | "policy" | "other" | "versions" | "aliases" | "remove" | "revisions" | "limit" | "echo" | "meaning" | "faults" | "routes" | "alias-lengths" | "version-list" | "publish" | "describe" | "discard";
         /**
          * @description The basis of a rule: only stated and implied rules can turn the document column red.
          * @enum {unknown}
@@ -591,15 +597,20 @@ export interface components {
         };
         readonly RecordingLineAliases: {
             readonly live: string;
-            readonly arn140: string;
-            readonly arn141: string;
-            readonly longest: string;
+            readonly arn140?: string;
+            readonly arn141?: string;
+            readonly longest?: string;
         };
         readonly RecordingLineFunction: {
             readonly name: string;
             readonly arn: string;
             readonly versions: readonly string[];
             readonly aliases: null | components["schemas"]["RecordingLineAliases"];
+            /** @description What an existing function has besides, and the run does not use. versions is null if not all are known. */
+            readonly unused?: {
+                readonly versions: null | readonly string[];
+                readonly aliases: readonly string[];
+            };
         };
         readonly RecordingLineRecipe: {
             readonly role: string;

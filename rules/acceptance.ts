@@ -36,7 +36,7 @@ const variations: Readonly<Record<Variation, Acceptance>> = {
     title: "A full ARN of exactly 140 characters is accepted",
     source: `${name}: maximum length 140`,
     clauses: ["R027"],
-    needs: ["aliases"],
+    needs: ["alias-lengths"],
     unless: ["FunctionName.full-arn:alias"],
   },
   "FunctionName.literal-colons": {
@@ -65,7 +65,7 @@ const variations: Readonly<Record<Variation, Acceptance>> = {
     title: "A Qualifier of 128 characters is accepted",
     source: `${qualifier}: maximum length 128`,
     clauses: ["R048"],
-    needs: ["aliases"],
+    needs: ["alias-lengths"],
     unless: ["Qualifier.alias"],
   },
   "Qualifier.agrees": {

@@ -126,7 +126,7 @@ export const policyRules = {
     (since) => since.origin === "published",
     startedWith,
     [],
-    ["versions"],
+    ["versions", "publish"],
   ),
   "re-created.starts-empty": readRule(
     "A function that was deleted and created again has no policy",

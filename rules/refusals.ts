@@ -98,7 +98,7 @@ export const refusalRules = {
     basis: "stated",
     source: "URI Request Parameters, Qualifier; Errors, ResourceNotFoundException",
     clauses: ["R054"],
-    needs: ["state", "versions"],
+    needs: ["state", "versions", "version-list"],
   }),
   "resource.unknown-alias": refuses("resource.unknown-alias", notFound, {
     title: "An alias that does not exist is not found, also one with `$` or of 128 characters",

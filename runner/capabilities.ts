@@ -64,7 +64,7 @@ function isMissing(answer: Answer): boolean {
 
 /** Lists the capabilities that the fixture does not provide. */
 export function unsupportedByFixture(
-  { fixture: { main, other } }: Pick<Worker, "fixture">,
+  { fixture: { main, other, recipe } }: Pick<Worker, "fixture">,
   missing: readonly UnsupportedCapability[],
 ): readonly UnsupportedCapability[] {
   const unsupportedBecause = (needs: UnsupportedCapability["needs"], what: string): UnsupportedCapability => {
@@ -75,6 +75,26 @@ export function unsupportedByFixture(
     ...(other === null ? [unsupportedBecause("other", "no second function")] : []),
     ...(main.versions.length === 0 ? [unsupportedBecause("versions", "no published version")] : []),
     ...(main.aliases === null ? [unsupportedBecause("aliases", "no alias")] : []),
+    ...(main.aliases?.arn140 === undefined
+      ? [
+          main.aliases === null
+            ? { ...unsupportedBecause("aliases", "no alias"), needs: "alias-lengths" as const }
+            : {
+                needs: "alias-lengths" as const,
+                reason: "no alias is created, so none has a length at a limit",
+              },
+        ]
+      : []),
+    ...(recipe === null && main.versions.length > 0 && (main.unused?.versions ?? null) === null
+      ? [
+          {
+            needs: "version-list" as const,
+            reason: "not all versions are known: their list has several pages",
+          },
+        ]
+      : []),
+    ...(recipe === null ? [{ needs: "publish" as const, reason: "no version is published" }] : []),
+    ...missing.filter(({ needs }) => needs === "describe"),
   ];
 }
 

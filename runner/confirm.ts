@@ -1,6 +1,8 @@
 import type { Counterexample, Reason } from "../reports/report.ts";
+import { jsonObject } from "../spec/answer.ts";
 import { located } from "../spec/error-place.ts";
 import type { Fixture } from "../spec/fixture.ts";
+import { isRemovable } from "../spec/target.ts";
 import { truncateExchange } from "./batch.ts";
 import { type Candidate, outlastsReset } from "./candidates.ts";
 import { shrinkHistory } from "./reduce.ts";
@@ -117,6 +119,31 @@ export async function confirm(
 }
 
 async function confirmAnywhere(
+  candidate: Candidate,
+  options: ConfirmOptions,
+): Promise<Confirmed | Unconfirmed> {
+  const result = await confirmByReruns(candidate, options);
+  if (result.kind === "confirmed" || result.explainedBy !== undefined) return result;
+  return asSeen(candidate) ?? result;
+}
+
+/**
+ * Confirms without a rerun that an existing function accepted an id that no path can name: its statement stays, so a
+ * rerun meets a duplicate. Null for any other candidate.
+ */
+export function asSeen({ batches, fixture, expected, seen }: Candidate): Confirmed | null {
+  const last = batches.at(-1) ?? [];
+  const [exchange] = last;
+  if (fixture.recipe !== null || exchange === undefined || last.length > 1) return null;
+  const { call, answer } = exchange;
+  const isAccepted = answer.kind === "response" && answer.status >= 200 && answer.status < 300;
+  const id = call.operation === "AddPermission" ? jsonObject(call.body ?? "")?.StatementId : undefined;
+  if (!isAccepted || typeof id !== "string" || isRemovable(id)) return null;
+  const execution = { batches: [last], observed: [] };
+  return { kind: "confirmed", execution, fixture, expected, seen, reruns: null };
+}
+
+async function confirmByReruns(
   candidate: Candidate,
   options: ConfirmOptions,
 ): Promise<Confirmed | Unconfirmed> {

@@ -182,5 +182,6 @@ export function lacks({ fixture }: Worker, need: Need, cannot: ReadonlySet<strin
   if (need === "other") return fixture.other === null;
   if (need === "create") return fixture.recipe === null;
   if (need === "versions") return fixture.main.versions.length === 0;
+  if (need === "alias-lengths") return fixture.main.aliases?.arn140 === undefined;
   return need === "aliases" ? fixture.main.aliases === null : cannot.has(need);
 }

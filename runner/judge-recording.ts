@@ -10,7 +10,7 @@ import type { Column } from "../spec/verdict.ts";
 import { scripted } from "../suites/case.ts";
 import { type Verdicts, verdicts } from "./candidates.ts";
 import { type SizeLimit, sizeLimit } from "./capabilities.ts";
-import { type Confirmed, type confirm, unconfirmed } from "./confirm.ts";
+import { asSeen, type Confirmed, type confirm, unconfirmed } from "./confirm.ts";
 import type { Emit, RunHead, Spent } from "./events.ts";
 import { reportObserver } from "./observe/report.ts";
 import { type CaseEnd, type History, historiesOf } from "./recorded-cases.ts";
@@ -227,7 +227,7 @@ function confirmFromRecording(all: readonly History[], judge: Judge): ConfirmCan
       const seen = whileServing === undefined ? violation.seen : withServing(violation.seen);
       found = { kind: "confirmed", execution: { batches, observed }, fixture, expected, seen, reruns: null };
     }
-    return found ?? unconfirmed(`seen once (${candidate.seen}), not in reruns`);
+    return found ?? asSeen(candidate) ?? unconfirmed(`seen once (${candidate.seen}), not in reruns`);
   };
 }
 

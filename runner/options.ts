@@ -22,6 +22,8 @@ export interface RunOptions extends RunHead {
   readonly suites: readonly Suite[];
   readonly runs: number;
   readonly rounds: number;
+  /** True if an existing function may keep statements that no request removes. */
+  readonly disposable?: boolean | undefined;
   /** Leaves out what must never reach a real account. */
   readonly safeMode: boolean;
   readonly settleMs: number;

@@ -1,6 +1,8 @@
 import type { Arranged } from "../client/arrange.ts";
 import { getFunction } from "../spec/calls.ts";
+import type { Call } from "../spec/exchange.ts";
 import { Fault } from "../spec/fault.ts";
+import { add } from "../suites/case.ts";
 import type { ArrangeHow } from "./connect.ts";
 import type { Emit } from "./events.ts";
 import { lostText } from "./observe/problem.ts";
@@ -149,7 +151,14 @@ export async function survivors(
 }
 
 async function isLost(worker: Worker, name: string): Promise<boolean> {
-  const { batches } = await worker.execute(singleStep({ key: "standing", call: getFunction(name) }));
-  const answer = batches[0]?.[0]?.answer;
-  return answer?.kind === "response" && answer.status === 404;
+  const isNotFound = async (key: string, call: Call) => {
+    const { batches } = await worker.execute(singleStep({ key, call }));
+    const answer = batches[0]?.[0]?.answer;
+    return answer?.kind === "response" && answer.status === 404;
+  };
+  // A target without GetFunction finds nothing with it.
+  return (
+    (await isNotFound("standing", getFunction(name))) &&
+    (await isNotFound("standing-addition", add(name, "standing")))
+  );
 }

@@ -29,6 +29,8 @@ import { type Findings, type RuleResult, resultKey } from "./rule-results.ts";
 interface RunOutcome {
   readonly spent: Spent;
   readonly cannot: readonly UnsupportedCapability[];
+  /** The existing function that the run uses; undefined if it created its functions. */
+  readonly uses: Report["target"]["uses"];
   readonly findings: Findings | null;
   readonly problems: readonly Problem[];
   readonly incomplete: boolean;
@@ -51,11 +53,13 @@ export type ReportOptions = RunHead & Pick<RunOptions, "replay" | "redact" | "cu
 
 /** Makes the report of a complete or incomplete run. */
 export function makeReport(options: ReportOptions, outcome: RunOutcome): Report {
-  const { cannot, findings, incomplete, questions, latency, waits } = outcome;
+  const { cannot, uses, findings, incomplete, questions, latency, waits } = outcome;
   const problems = outcome.problems.map((one) => ({ ...one, message: options.redact(one.message) }));
   const rules = options.rules.map((rule) => ruleReport(rule, options, outcome));
+  const head = reportHead(options, cannot);
   return {
-    ...reportHead(options, cannot),
+    ...head,
+    target: { ...head.target, ...(uses === undefined ? {} : { uses }) },
     ...(options.only === undefined ? {} : { only: options.only }),
     durationMs: Math.round(outcome.spent.ms),
     requests: outcome.spent.requests,

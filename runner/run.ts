@@ -191,22 +191,38 @@ async function unsupportedBy({ options, pool }: Running): Promise<readonly Unsup
   const [first] = pool.workers;
   if (first === undefined) throw new Fault("There is no worker: --concurrency must be at least 1.");
   const found = isStateless(options) ? [] : await probe(first);
-  return [...options.target.cannot, ...unsupportedByFixture(first, pool.missing), ...found];
+  return [
+    ...options.target.cannot,
+    ...unsupportedByFixture(first, pool.missing),
+    ...found,
+    ...(mayKeepAll(options) ? [] : [notDisposable(first.fixture.main.name)]),
+  ];
+}
+
+/** Says whether every statement may be left behind: the function is deleted at the end, stores nothing, or is disposable. */
+function mayKeepAll(options: RunOptions): boolean {
+  return options.fresh || options.disposable === true || isStateless(options);
+}
+
+function notDisposable(name: string): UnsupportedCapability {
+  const reason = `ids that no path can name, such as the empty one, were not asked: where the target accepts one, ${name} keeps the statement, and the target is neither a loopback address nor declared disposable`;
+  return { needs: "discard", reason };
 }
 
 /** The test cases by phase, without phases that have none. */
-function planOf({
-  suites,
-  seed,
-  runs,
-  rounds,
-  safeMode,
-}: RunOptions): readonly Pick<PhaseOfRun, "phase" | "testCases">[] {
+function planOf(options: RunOptions): readonly Pick<PhaseOfRun, "phase" | "testCases">[] {
+  const { suites, seed, runs, rounds, safeMode, fresh } = options;
   const all = suites.flatMap((suite) => [...suite.testCases({ seed, runs, rounds })]);
-  const testCases = safeMode ? all.filter(({ destructive }) => !destructive) : all;
+  const testCases = all.filter(
+    ({ destructive, irremovable = false }) =>
+      !(safeMode && destructive) && (!irremovable || mayKeepAll(options)),
+  );
+  // What an existing function keeps must not affect other test cases.
+  const phaseOf = ({ phase = "ordinary", irremovable = false }: TestCase): Phase =>
+    irremovable && !fresh ? "lasting" : phase;
   const plan = phases.map((phase) => ({
     phase,
-    testCases: testCases.filter((one) => (one.phase ?? "ordinary") === phase),
+    testCases: testCases.filter((one) => phaseOf(one) === phase),
   }));
   return plan.filter((one) => one.testCases.length > 0);
 }

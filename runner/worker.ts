@@ -41,6 +41,7 @@ export interface Worker {
   /**
    * Removes all statements from the fixture. With `thorough`, also reads policies that may have changed, and
    * forgets what earlier histories showed. False if a policy could not be emptied, or was not seen to be empty.
+   * Statements with ids that no path can name remain on an existing function.
    */
   reset(thorough: boolean): Promise<boolean>;
   /**
@@ -118,9 +119,10 @@ export function workerOn(options: WorkerOptions): Worker {
       if (sids === null || !isKnown(key, thorough)) return false;
       if (sids.length === 0) return true;
       const removable = [...new Set(sids)].filter(isRemovable);
+      // Other ids are unsafe in a path, so only a new fixture removes them. An existing function has none.
+      if (removable.length === 0) return !options.fresh;
       for (const sid of removable) await sendOne("tidy", removePermission(name, sid, { qualifier }));
-      // Other ids are unsafe in a path, so only a new fixture removes them.
-      if (sids.some((sid) => !isRemovable(sid))) return false;
+      if (options.fresh && removable.length < new Set(sids).size) return false;
       if (!thorough) return true;
       await sendOne("tidy-read", getPolicy(name, qualifier));
     }
@@ -140,7 +142,7 @@ export function workerOn(options: WorkerOptions): Worker {
         if (sidsOf(modelState, key)?.length === 0 && isKnown(key, thorough)) continue;
         clean = (await emptyPolicy(key, thorough)) && clean;
       }
-      const empty = thorough && clean;
+      const empty = thorough && clean && keys().every((key) => sidsOf(modelState, key)?.length === 0);
       modelState = empty ? afresh(modelState) : afterReset(modelState);
       options.emit?.({ type: "fixture-reset", worker, empty });
       return clean;

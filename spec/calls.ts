@@ -182,6 +182,16 @@ export function updateFunctionConfiguration(name: string, description: string): 
   return { method: "PUT", target, headers: json, body: JSON.stringify({ Description: description }) };
 }
 
+/** Lists the first versions of a function. */
+export function listVersions(name: string): Omit<Call, "operation"> {
+  return { method: "GET", target: `${root}/${label(name)}/versions`, headers: [], body: null };
+}
+
+/** Lists the first aliases of a function. */
+export function listAliases(name: string): Omit<Call, "operation"> {
+  return { method: "GET", target: `${root}/${label(name)}/aliases`, headers: [], body: null };
+}
+
 /** Lists functions, from the marker that the page before ended with. */
 export function listFunctions(marker: string | null): Omit<Call, "operation"> {
   const target = queried(root, marker === null ? [] : [`Marker=${label(marker)}`]);

@@ -21,18 +21,20 @@ export interface FixtureFunction {
   /** Published version numbers, oldest first; empty where none could be published. */
   readonly versions: readonly string[];
   readonly aliases: StagedAliases | null;
+  /** What an existing function has besides, and a run does not use. `versions` is null if not all are known. */
+  readonly unused?: { readonly versions: readonly string[] | null; readonly aliases: readonly string[] };
 }
 
-/** Aliases of a fixture function, by their purpose. */
+/** Aliases of a fixture function, by their purpose. An existing function has the first one alone. */
 export interface StagedAliases {
   /** A short ordinary alias. */
   readonly live: string;
   /** Makes the qualified full ARN exactly 140 characters long. */
-  readonly arn140: string;
+  readonly arn140?: string;
   /** Makes the qualified full ARN exactly 141 characters long. */
-  readonly arn141: string;
+  readonly arn141?: string;
   /** 128 characters: the longest qualifier. */
-  readonly longest: string;
+  readonly longest?: string;
 }
 
 /** What a target accepts in CreateFunction. */

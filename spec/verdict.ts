@@ -14,6 +14,16 @@ export type Capability =
   | "other"
   | "versions"
   | "aliases"
+  /** Aliases with names of the lengths that limits need. */
+  | "alias-lengths"
+  /** All versions are known. */
+  | "version-list"
+  /** A version that the run may publish. */
+  | "publish"
+  /** GetFunction. */
+  | "describe"
+  /** A policy that may keep a statement with an id that no request removes. */
+  | "discard"
   | "remove"
   | "revisions"
   | "limit"

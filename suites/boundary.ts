@@ -7,7 +7,15 @@ import { addPermission, label, qualifierQuery } from "../spec/calls.ts";
 import { type BodyMember, bodyMembers } from "../spec/constraint.ts";
 import type { Call } from "../spec/exchange.ts";
 import type { Fixture } from "../spec/fixture.ts";
-import { bodyWith, type GroupedRequest, grouped, type Suite, type TestCase, withBody } from "./case.ts";
+import {
+  bodyWith,
+  type GroupedRequest,
+  grouped,
+  isIrremovableId,
+  type Suite,
+  type TestCase,
+  withBody,
+} from "./case.ts";
 
 /** Every limit of every member, and everything just outside: the same cases at every seed. */
 export const boundary: Suite = {
@@ -49,6 +57,7 @@ function inBody(member: BodyMember): (one: Value<string>) => GroupedRequest {
   return ({ label, value }) => ({
     label,
     call: (fixture, sid) => withBody(fixture, bodyWith(member, value(fresh(sid)), sid)),
+    irremovable: isIrremovableId(member, value("fresh")),
   });
 }
 
@@ -61,7 +70,9 @@ function nameTestCases(): readonly TestCase[] {
   });
   return [
     ...grouped("boundary/FunctionName", nearMisses.map(inPath), (at) => `fn${at}`),
-    ...grouped("boundary/FunctionName/edges", edges.map(inPath), (at) => `fe${at}`, { needs: ["aliases"] }),
+    ...grouped("boundary/FunctionName/edges", edges.map(inPath), (at) => `fe${at}`, {
+      needs: ["alias-lengths"],
+    }),
   ];
 }
 

@@ -5,15 +5,25 @@ import { type BodyMember, broken } from "../spec/constraint.ts";
 import type { Batch, Call, Exchange, Step } from "../spec/exchange.ts";
 import type { Fixture } from "../spec/fixture.ts";
 import { tokenService } from "../spec/principal.ts";
+import { isRemovable } from "../spec/target.ts";
 
 /** What a test case needs of its fixture; where it is missing the case is skipped and the report says so. */
-export type Need = "other" | "versions" | "aliases" | "create" | "faults" | "routes" | "wire";
+export type Need =
+  | "other"
+  | "versions"
+  | "aliases"
+  | "alias-lengths"
+  | "create"
+  | "faults"
+  | "routes"
+  | "wire";
 
 /**
  * The phases of a run in their order. Candidates are confirmed after each of them, so that a target that ends in a later
- * one takes nothing with it. `odd`: requests that no SDK sends. `ending`: requests that are known to end servers.
+ * one takes nothing with it. `odd`: requests that no SDK sends. `lasting`: statements that an existing function may keep.
+ * `ending`: requests that are known to end servers.
  */
-export const phases = ["ordinary", "odd", "ending"] as const;
+export const phases = ["ordinary", "odd", "lasting", "ending"] as const;
 export type Phase = (typeof phases)[number];
 
 /** The next batch of a test case, from the batches that came back so far; null ends the case. Pure. */
@@ -30,6 +40,8 @@ export interface TestCase {
   readonly destructive: boolean;
   /** When it is sent; "ordinary" by default. */
   readonly phase?: Phase | undefined;
+  /** True for StatementIds that no path can name: where a target accepts one, no request removes its statement. */
+  readonly irremovable?: boolean;
   /**
    * Pure, so that the same answers make it send the same on any fixture: it is started again on another one to have its calls
    * there, and they are taken by the key of their step.
@@ -54,11 +66,13 @@ export interface SuiteOptions {
   readonly rounds: number;
 }
 
+type CaseOptions = Partial<Pick<TestCase, "needs" | "clean" | "destructive" | "phase" | "irremovable">>;
+
 /** The steps of a test case whose batches do not depend on answers. */
 export function scripted(
   id: string,
   batches: (fixture: Fixture) => readonly Batch[],
-  options: Partial<Pick<TestCase, "needs" | "clean" | "destructive" | "phase">> = {},
+  options: CaseOptions = {},
 ): TestCase {
   return {
     id,
@@ -66,6 +80,7 @@ export function scripted(
     clean: options.clean ?? false,
     destructive: options.destructive ?? false,
     phase: options.phase,
+    irremovable: options.irremovable ?? false,
     start: (fixture) => {
       const script = batches(fixture);
       return (done) => script[done.length] ?? null;
@@ -77,6 +92,8 @@ export function scripted(
 export interface GroupedRequest {
   readonly label: string;
   readonly call: (fixture: Fixture, sid: string) => Call;
+  /** True if no path can name its StatementId. */
+  readonly irremovable?: boolean;
 }
 
 /** Requests that share one test case, so one read before and one after serve them all. */
@@ -112,6 +129,11 @@ export function bodyWith(member: BodyMember, value: unknown, sid: string): Reado
   return sorted(withMember(base, member, value));
 }
 
+/** Says whether a value of a member is a StatementId that no path can name. */
+export function isIrremovableId(member: string, value: unknown): boolean {
+  return member === "StatementId" && typeof value === "string" && !isRemovable(value);
+}
+
 function mustBeRefused(token: unknown): boolean {
   if (token === null || token === undefined) return false;
   if (typeof token !== "string") return true;
@@ -122,22 +144,42 @@ function sorted(body: Readonly<Record<string, unknown>>): Readonly<Record<string
   return Object.fromEntries(Object.entries(body).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
-/** Test cases of a dozen requests each, with a read of the policy before the first and after the last. */
+/**
+ * Test cases of a dozen requests each, with a read of the policy before the first and after the last. Requests with an
+ * id that no path can name have test cases of their own, which a run can place last or leave out.
+ */
 export function grouped(
   id: string,
   cases: readonly GroupedRequest[],
   fresh: (index: number) => string,
-  options: Partial<Pick<TestCase, "needs" | "clean" | "destructive">> = {},
+  options: CaseOptions = {},
+): readonly TestCase[] {
+  const requests = cases.map((request, index) => ({ ...request, sid: fresh(index) }));
+  const isIrremovable = ({ irremovable }: GroupedRequest) => irremovable === true;
+  return [
+    ...inGroups(
+      id,
+      requests.filter((request) => !isIrremovable(request)),
+      options,
+    ),
+    ...inGroups(`${id}/irremovable`, requests.filter(isIrremovable), { ...options, irremovable: true }),
+  ];
+}
+
+function inGroups(
+  id: string,
+  requests: readonly (GroupedRequest & { readonly sid: string })[],
+  options: CaseOptions,
 ): readonly TestCase[] {
   const groups: TestCase[] = [];
-  for (let start = 0; start < cases.length; start += groupSize) {
-    const group = cases.slice(start, start + groupSize);
+  for (let start = 0; start < requests.length; start += groupSize) {
+    const group = requests.slice(start, start + groupSize);
     groups.push(
       scripted(
         `${id}/${start / groupSize}`,
         (fixture) => [
           alone("before", getPolicy(fixture.main.name)),
-          ...group.map(({ label, call }, index) => alone(label, call(fixture, fresh(start + index)))),
+          ...group.map(({ label, call, sid }) => alone(label, call(fixture, sid))),
           alone("after", getPolicy(fixture.main.name)),
         ],
         options,

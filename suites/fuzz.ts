@@ -10,6 +10,7 @@ import {
   bodyWith,
   type GroupedRequest,
   grouped,
+  isIrremovableId,
   type Suite,
   type SuiteOptions,
   scripted,
@@ -66,6 +67,7 @@ function brokenTestCases({ seed, runs }: SuiteOptions): readonly TestCase[] {
       (value, at): GroupedRequest => ({
         label: `${id}-${at}`,
         call: (fixture: Fixture, sid: string) => withBody(fixture, bodyWith(member, value, sid)),
+        irremovable: isIrremovableId(member, value),
       }),
     );
     return grouped(`fuzz/${id}`, cases, (index) => `x${nth.toString(36)}-${index}`);

@@ -202,12 +202,16 @@ export function makeVersion(draft: HistoryDraft, other: boolean): string | null 
   return key;
 }
 
-/** Creates an alias that the history has not created yet, for an existing or a new version. */
+/**
+ * Creates an alias that the history has not created yet, for an existing or a new version. Where nothing may be created
+ * it stands for the function itself.
+ */
 export function makeAlias(draft: HistoryDraft, other: boolean, name: string): PlannedPolicy {
   const fn = functionAt(draft.fixture, other);
   const { aliases } = madeOf(draft, fn);
   const policy = { fn, qualifier: name, versionFrom: null };
   if (aliases.has(name)) return policy;
+  if (!canMake(draft.fixture)) return { ...policy, qualifier: null };
   const { qualifier, versionFrom } = versionOf(draft, fn, 0);
   if (qualifier === null) return { ...policy, qualifier: null };
   const call = createAlias(fn.name, name, qualifier);

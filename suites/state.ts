@@ -270,7 +270,7 @@ const revisionTestCases: readonly TestCase[] = [
 const lifeTestCases: readonly TestCase[] = [
   {
     id: "state/published-version-starts-empty",
-    needs: ["versions"],
+    needs: ["versions", "create"],
     clean: true,
     destructive: false,
     start: (fixture) => {

@@ -124,7 +124,12 @@ test("arranges a function with versions and edge-case aliases and a second funct
     expect(fixture.other).toMatchObject({ name: "addperm-ct-t1-other", versions: [], aliases: null });
     const found = await useExisting(fixture.main.arn, optionsFor(transport));
     expect(found.fixture).toMatchObject({
-      main: { name: "addperm-ct-t1-main", versions: [], aliases: null },
+      main: {
+        name: "addperm-ct-t1-main",
+        versions: ["1"],
+        aliases: { live: "live" },
+        unused: { versions: ["2"], aliases: [arn140, arn141, longest] },
+      },
       other: null,
     });
     expect(await tearDown()).toEqual([]);

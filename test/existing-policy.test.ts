@@ -12,16 +12,33 @@ import {
 } from "@aws-sdk/client-lambda";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { conform } from "../api/conform.ts";
+import { runOrThrow } from "../api/run.ts";
+import { openSession } from "../api/session.ts";
 import { additionOf } from "../client/addition.ts";
 import { type ArrangeOptions, useExisting } from "../client/arrange.ts";
+import { recordStatementIds } from "../client/existing-policy.ts";
 import { type Journal, journalIn, journalsIn } from "../client/journal.ts";
 import { lambdaApi } from "../client/lambda-api.ts";
-import { readStatements, restore, type SavedPolicy } from "../client/policy.ts";
+import { readStatements, restore, restoreAll, type SavedPolicy } from "../client/policy.ts";
 import type { Transport } from "../client/transport.ts";
 import type { WaitContext } from "../client/wait.ts";
+import { runText } from "../reports/run-blocks.ts";
+import { jsonObject } from "../spec/answer.ts";
 import { isRecord } from "../spec/body.ts";
+import {
+  addPermission,
+  createAlias,
+  createFunction,
+  deleteFunction,
+  getFunction,
+  getPolicy,
+  publishVersion,
+  removePermission,
+} from "../spec/calls.ts";
 import type { Answer } from "../spec/exchange.ts";
 import { inProcess } from "../targets/in-process.ts";
+import { type Behaviour, faithful } from "../targets/reference/behaviour.ts";
+import { mutants } from "../targets/reference/mutants/index.ts";
 import { createReference } from "../targets/reference/reference.ts";
 import { officialSdk } from "./official-sdk.ts";
 
@@ -34,7 +51,16 @@ let folder = "";
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), "kept-"));
-  reference = createReference();
+  await start();
+});
+afterEach(async () => {
+  await transport.close();
+  await rm(folder, { recursive: true });
+});
+
+/** Starts a reference that has the function. */
+async function start(behaviour: Behaviour = faithful): Promise<void> {
+  reference = createReference({ behaviour });
   transport = inProcess(reference, { clock });
   await sent(
     new CreateFunctionCommand({
@@ -45,11 +71,7 @@ beforeEach(async () => {
       Code: { ZipFile: Buffer.from("x") },
     }),
   );
-});
-afterEach(async () => {
-  await transport.close();
-  await rm(folder, { recursive: true });
-});
+}
 
 function contextOver(over: Transport): WaitContext {
   let now = 0;
@@ -93,7 +115,7 @@ async function bySid(): Promise<ReadonlyMap<unknown, unknown>> {
 }
 
 /** Uses the function through a transport; `log` lists the requests. */
-function use(over: Partial<Transport> = {}, more: Partial<ArrangeOptions> = {}) {
+function use(over: Partial<Transport> = {}, more: Partial<ArrangeOptions> = {}, functionName = name) {
   const log: string[] = [];
   const through = { ...transport, ...over };
   const logging: Transport = {
@@ -104,7 +126,7 @@ function use(over: Partial<Transport> = {}, more: Partial<ArrangeOptions> = {}) 
     },
   };
   const { clock: contextClock, sleep } = contextOver(logging);
-  const used = useExisting(name, {
+  const used = useExisting(functionName, {
     transport: logging,
     clock: contextClock,
     sleep,
@@ -513,6 +535,349 @@ describe("A run of --function starts", () => {
     broken = false;
     expect(await tearDown()).toEqual([]);
     expect(await journalsIn(folder)).toEqual([]);
+  });
+});
+
+const notFound = { status: 404, body: '{"message":"Not Found"}' };
+
+/** True for a path of the three operations on policies. */
+function isOnPolicy(target: string): boolean {
+  return /\/policy([/?]|$)/.test(target);
+}
+
+/** A target with AddPermission, GetPolicy and RemovePermission alone, and with lists of versions and aliases if wanted. */
+function policiesAlone({ lists = false } = {}) {
+  const isList = (method: string, target: string) =>
+    lists && method === "GET" && /\/(versions|aliases)$/.test(target);
+  return (request: Request): Promise<Response> => {
+    const { pathname } = new URL(request.url);
+    return isOnPolicy(pathname) || isList(request.method, pathname)
+      ? answer(request)
+      : Promise.resolve(new Response(notFound.body, { status: notFound.status }));
+  };
+}
+
+async function addVersionAndAlias(alias: string): Promise<void> {
+  await sent(new PublishVersionCommand({ FunctionName: name }));
+  await sent(new CreateAliasCommand({ FunctionName: name, Name: alias, FunctionVersion: "1" }));
+}
+
+const onAlias = { Qualifier: "prod" };
+
+describe("A target with the operations on policies alone", () => {
+  it.each([
+    ["404", notFound],
+    ["404 with an error name", { status: 404, body: '{"__type":"ResourceNotFoundException"}' }],
+    ["404 and a page", { status: 404, body: "<html>Cannot GET</html>" }],
+    ["405", { status: 405 }],
+    ["501", { status: 501 }],
+    ["400 for an unknown operation", { status: 400, body: '{"__type":"UnknownOperationException"}' }],
+    ["403 as a gateway", { status: 403, body: '{"message":"Missing Authentication Token"}' }],
+    ["200 and an empty object", { status: 200, body: "{}" }],
+  ])("is used when it answers all else with %s", async (_what, other) => {
+    const { used, log } = use(
+      instead((_method, target) => (isOnPolicy(target) ? null : other)),
+      { journal: journal() },
+    );
+    const { fixture, missing, tearDown } = await used;
+    expect(fixture).toMatchObject({ region: "us-east-1", account: "123456789012", main: { arn: resource } });
+    expect(missing.map(({ needs }) => needs)).toEqual(["other", "versions", "aliases", "describe"]);
+    expect(log.filter((line) => !line.startsWith("GET "))).toEqual([
+      `POST /2015-03-31/functions/${name}/policy`,
+      `DELETE /2015-03-31/functions/${name}/policy/addperm-ct-t1-copy`,
+    ]);
+    expect(await tearDown()).toEqual([]);
+    expect((await policy()).statements).toEqual([]);
+    expect(await journalsIn(folder)).toEqual([]);
+  });
+
+  it("is judged by its merits, and what needs another operation is listed under cannot", async () => {
+    await add("mine", own.source);
+    const before = await policy();
+    const run = await conform(policiesAlone(), { functionName: name, runs: 2, rounds: 1 });
+    expect([run.exitCode, run.faults, run.incomplete]).toEqual([0, [], false]);
+    expect(run.target.uses).toEqual({ function: name });
+    expect(run.target.cannot).toContain(
+      "does not describe functions (GetFunction answered 404 without an error name: Not Found), so its revisions are those of GetPolicy",
+    );
+    expect(run.summary.document.holds).toBeGreaterThan(100);
+    expect(await policy()).toEqual(before);
+  });
+
+  it("is found to leave the qualifier out of the Resource where it lists versions and aliases", async () => {
+    await start(mutants["statement.qualified-resource"].mutate(faithful));
+    await addVersionAndAlias("prod");
+    const run = await conform(policiesAlone({ lists: true }), { functionName: name, suites: ["spellings"] });
+    const violated = run.rules.filter(({ verdicts }) => verdicts.document === "violated");
+    expect(violated.map(({ id }) => id)).toEqual(["statement.qualified-resource"]);
+    expect([run.exitCode, run.target.uses]).toEqual([1, { function: name, version: "1", alias: "prod" }]);
+    expect(runText(run, { columns: 100, color: false })).toContain(
+      `uses      ${name}, its version 1 and its alias prod\n`,
+    );
+    for (const qualifier of [null, "1", "prod"]) expect((await policy(qualifier)).statements).toEqual([]);
+  });
+
+  it("refuses a misspelt name, and the message names both operations", async () => {
+    const over = instead((_method, target) => (isOnPolicy(target) ? null : notFound));
+    const { used, log } = use(over, { journal: journal() }, "misspelt");
+    await expect(used).rejects.toThrow(
+      /answered GetFunction for misspelt with 404 without an error name: Not Found, and AddPermission with 404 ResourceNotFoundException: .*: name a function that exists with functionName/,
+    );
+    expect(log.filter((line) => !line.startsWith("GET "))).toHaveLength(1);
+    expect(await journalsIn(folder)).toEqual([]);
+  });
+
+  it("is not used without RemovePermission, and the journal names the statement's policy", async () => {
+    const { used } = use(
+      instead((method, target) => (isOnPolicy(target) && method !== "DELETE" ? null : { status: 405 })),
+      { journal: journal() },
+    );
+    await expect(used).rejects.toThrow(
+      /RemovePermission with 405 .* 1 statements of mine are left behind: "addperm-ct-t1-copy" \(405/,
+    );
+    expect(await journalsIn(folder)).toMatchObject([{ entry: { policies: [{ described: false }] } }]);
+  });
+
+  it("keeps a policy that cannot be restored, without a write", async () => {
+    const deny = { ...statement, Effect: "Deny" };
+    const { used, log } = use({
+      send: (call, how) => {
+        const shows = holding(deny).send;
+        return isOnPolicy(call.target) && shows !== undefined
+          ? shows(call, how)
+          : Promise.resolve({ kind: "response", headers: [], sentAt: 0, answeredAt: 0, ...notFound });
+      },
+    });
+    await expect(used).rejects.toThrow("Nothing was changed.");
+    expect(log.filter((line) => !line.startsWith("GET "))).toEqual([]);
+  });
+});
+
+describe("A version and an alias of an existing function", () => {
+  it("are chosen without a policy where there is one, and nothing is created", async () => {
+    await addVersionAndAlias("prod");
+    await sent(new PublishVersionCommand({ FunctionName: name }));
+    await sent(new CreateAliasCommand({ FunctionName: name, Name: "spare", FunctionVersion: "1" }));
+    for (const Qualifier of ["1", "prod"]) await add("mine", { Qualifier });
+    const before = [await policy("1"), await policy("prod")];
+    const { used, log } = use();
+    const { fixture, missing, tearDown } = await used;
+    expect(fixture.main).toMatchObject({
+      versions: ["2"],
+      aliases: { live: "spare" },
+      unused: { versions: ["1"], aliases: ["prod"] },
+    });
+    expect(missing.map(({ needs }) => needs)).toEqual(["other"]);
+    expect(log.filter((line) => !line.startsWith("GET "))).toEqual([]);
+    expect(await tearDown()).toEqual([]);
+    expect([await policy("1"), await policy("prod")]).toEqual(before);
+  });
+
+  it("have their policies saved before the first write, emptied during a run and restored", async () => {
+    await addVersionAndAlias("prod");
+    for (const Qualifier of ["1", "prod"]) await add("mine", { Qualifier, ...own.source });
+    const before = [await policy("1"), await policy("prod")];
+    const noted: unknown[] = [];
+    const over: Partial<Transport> = {
+      send: async (call, how) => {
+        if (call.method !== "GET") noted.push((await journalsIn(folder))[0]?.entry.policies);
+        return transport.send(call, how);
+      },
+    };
+    const { tearDown } = await use(over, { journal: journal() }).used;
+    expect(noted).toHaveLength(4);
+    for (const policies of noted)
+      expect(policies).toMatchObject([
+        { qualifier: null },
+        { qualifier: "1", emptied: true, statements: before[0]?.statements },
+        { qualifier: "prod", emptied: true, statements: before[1]?.statements },
+        { qualifier: "$LATEST" },
+        { qualifier: "live" },
+      ]);
+    for (const Qualifier of ["1", "prod"]) {
+      await sent(new RemovePermissionCommand({ FunctionName: name, Qualifier, StatementId: "mine" }));
+      await add("left-by-the-run", { Qualifier });
+    }
+    expect(await tearDown()).toEqual([]);
+    expect([await policy("1"), await policy("prod")]).toEqual(before);
+    expect(await journalsIn(folder)).toEqual([]);
+  });
+
+  it("are the same after a run of every suite", async () => {
+    await addVersionAndAlias("prod");
+    await add("mine", own.source);
+    for (const Qualifier of ["1", "prod"]) await add("mine", { Qualifier, ...own.token });
+    const before = [await policy(), await policy("1"), await policy("prod")];
+    const others: string[] = [];
+    const target = (request: Request) => {
+      const { pathname } = new URL(request.url);
+      if (request.method !== "GET" && !isOnPolicy(pathname)) others.push(`${request.method} ${pathname}`);
+      return answer(request);
+    };
+    const run = await conform(target, { functionName: name, rounds: 2 });
+    expect([run.exitCode, run.faults]).toEqual([0, []]);
+    expect(others).toEqual([]);
+    expect(run.target.uses).toEqual({ function: name, version: "1", alias: "prod" });
+    expect([await policy(), await policy("1"), await policy("prod")]).toEqual(before);
+  });
+
+  it.each([
+    ["cannot be read", { status: 500, body: "" }, "GetPolicy answered 500"],
+    [
+      "cannot be written again",
+      {
+        status: 200,
+        body: JSON.stringify({ Policy: JSON.stringify({ Statement: [{ ...statement, Effect: "Deny" }] }) }),
+      },
+      "AddPermission always writes Allow",
+    ],
+  ])("are not used when the policy %s", async (_what, shown, why) => {
+    await addVersionAndAlias("prod");
+    const { used, log } = use(
+      instead((method, target) => (method === "GET" && target.includes("Qualifier=prod") ? shown : null)),
+    );
+    const { fixture, missing } = await used;
+    expect(fixture.main).toMatchObject({ versions: ["1"], aliases: null });
+    expect(missing.find(({ needs }) => needs === "aliases")?.reason).toContain(why);
+    expect(log.filter((line) => !line.startsWith("GET "))).toEqual([]);
+  });
+
+  it("are not used, and stay as they were, when the target refuses a copy of a statement", async () => {
+    await addVersionAndAlias("prod");
+    await add("mine", onAlias);
+    const before = await policy("prod");
+    const { used } = use(
+      instead((method, target) =>
+        method === "POST" && target.includes("Qualifier=prod") ? { status: 400, body: "{}" } : null,
+      ),
+      { journal: journal() },
+    );
+    const { fixture, missing, tearDown } = await used;
+    expect(fixture.main.aliases).toBeNull();
+    expect(missing.find(({ needs }) => needs === "aliases")?.reason).toContain("answered to a copy of it");
+    expect(await tearDown()).toEqual([]);
+    expect(await policy("prod")).toEqual(before);
+  });
+
+  it("are restored when the run is interrupted while copies are tested", async () => {
+    await addVersionAndAlias("prod");
+    await add("mine", onAlias);
+    const before = await policy("prod");
+    const stop = new AbortController();
+    const over: Partial<Transport> = {
+      send: async (call, how) => {
+        if (call.method === "POST") stop.abort();
+        return transport.send(call, how);
+      },
+    };
+    await expect(use(over, { journal: journal(), signal: stop.signal }).used).rejects.toThrow("was ended");
+    expect(await policy("prod")).toEqual(before);
+    expect(await journalsIn(folder)).toEqual([]);
+  });
+
+  it.each([
+    [createFunction(name, { role: "", runtime: "", zip: "" }), false],
+    [deleteFunction(name), false],
+    [deleteFunction(name, "1"), false],
+    [publishVersion(name), false],
+    [createAlias(name, "spare", "1"), false],
+    [getFunction(name), true],
+    [getPolicy(name, "1"), true],
+    [removePermission(name, "versions", { qualifier: "1" }), true],
+    [addPermission({ functionName: name, body: null }), true],
+  ])("are never created nor deleted: %j", (call, isSent) => {
+    const why = recordStatementIds(transport).transport.unable?.(call) ?? null;
+    expect(why === null).toBe(isSent);
+  });
+
+  it("do not cost the function its statements on a target that keeps one policy for all", async () => {
+    await add("mine");
+    const before = await policy();
+    const shared: Partial<Transport> = {
+      send: (call, how) =>
+        transport.send({ ...call, target: call.target.replace(/\?Qualifier=.*$/, "") }, how),
+    };
+    const policies = [null, "1"].map((qualifier) => ({
+      functionName: name,
+      qualifier,
+      resource,
+      statements: qualifier === null ? before.statements : [],
+      emptied: true,
+    }));
+    await restoreAll(contextOver({ ...transport, ...shared }), policies);
+    expect(await policy()).toEqual(before);
+  });
+});
+
+describe("An id that no path can name", () => {
+  /** The reference, but an empty StatementId is accepted. */
+  async function acceptingEmpty(request: Request): Promise<Response> {
+    const body = (await request.text()).replace('"StatementId":""', '"StatementId":"zz-empty"');
+    const { method, url, headers } = request;
+    const given = await answer(new Request(url, { method, headers, ...(body === "" ? {} : { body }) }));
+    if (given.status === 204) return given;
+    const text = (await given.text()).replaceAll("zz-empty", "");
+    return new Response(text, { status: given.status, headers: given.headers });
+  }
+
+  it("is sent last to a disposable target, and its acceptance is found besides other faults", async () => {
+    await start(mutants["Action.pattern"].mutate(faithful));
+    const ids: unknown[] = [];
+    const run = await conform(
+      async (request) => {
+        if (request.method === "POST") ids.push(jsonObject(await request.clone().text())?.StatementId);
+        return acceptingEmpty(request);
+      },
+      { functionName: name, suites: ["boundary", "state"], runs: 1 },
+    );
+    const violated = run.rules.filter(({ verdicts }) => verdicts.document === "violated");
+    expect(violated.map(({ id }) => id)).toEqual(
+      expect.arrayContaining(["StatementId.minLength", "Action.pattern"]),
+    );
+    // The suite `state` comes after `boundary`.
+    expect(ids.slice(0, ids.indexOf(""))).toContain("change");
+    expect(violated.find(({ id }) => id === "StatementId.minLength")?.counterexample).toMatchObject({
+      reproduced: "as recorded",
+      steps: [{ request: { body: expect.stringContaining('""') } }],
+    });
+    expect(run.faults).toEqual([expect.stringContaining('left behind: ""')]);
+  });
+
+  it.each([
+    ["is not asked elsewhere, and the report says so", false],
+    ["is asked where the target is declared disposable", true],
+  ])("%s", async (_what, disposable) => {
+    const ids: unknown[] = [];
+    const target = {
+      name: "elsewhere",
+      endpoint: "http://lambda.test",
+      cannot: [],
+      arranges: true,
+      own: false,
+      carrier: (): Transport => ({
+        ...transport,
+        send: (call, how) => {
+          if (call.method === "POST") ids.push(jsonObject(call.body ?? "")?.StatementId);
+          return transport.send(call, how);
+        },
+      }),
+      stop: async () => {},
+    };
+    const session = await openSession(target, {
+      env: {},
+      seed: 1,
+      cwd: folder,
+      functionName: name,
+      disposable,
+    });
+    const report = await runOrThrow(session, { seed: 1, suites: ["boundary"], replay: () => "" });
+    await session.close();
+    expect(ids.includes("")).toBe(disposable);
+    const rule = report.rules.find(({ id }) => id === "StatementId.minLength");
+    expect([rule?.verdicts.document, rule?.excusedBy]).toEqual(
+      disposable ? ["holds", undefined] : ["unexercised", "discard"],
+    );
+    expect(report.target.cannot.some((reason) => reason.includes("no path can name"))).toBe(!disposable);
   });
 });
 

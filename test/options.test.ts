@@ -150,6 +150,7 @@ const some: Required<ConformanceTestOptions> = {
   origin: "http://lambda.test",
   region: "",
   functionName: "my-function",
+  disposable: true,
   role: "arn:aws:iam::123456789012:role/my-role",
   sign: false,
   stateless: true,

@@ -122,6 +122,60 @@ it("keeps the journal while a policy cannot be restored, and drops one whose fun
   expect([code, await left()]).toEqual([3, ["a.json"]]);
 });
 
+it("restores the policies of a version and an alias that a killed run has emptied", async () => {
+  const target = createReference();
+  const { href } = await target.listen();
+  await create(href, "mine");
+  const at = `${href}2015-03-31/functions/mine`;
+  await post(`${at}/versions`, {});
+  await post(`${at}/aliases`, { Name: "prod", FunctionVersion: "1" });
+  const policies: unknown[] = [];
+  const read = async (qualifier: string): Promise<readonly { readonly Sid: string }[]> => {
+    const body = (await (await fetch(`${at}/policy?Qualifier=${qualifier}`)).json()) as { Policy: string };
+    return JSON.parse(body.Policy).Statement;
+  };
+  for (const qualifier of ["1", "prod"]) {
+    const policy = `${at}/policy?Qualifier=${qualifier}`;
+    await post(policy, { ...canonical, StatementId: `of-${qualifier}` });
+    const resource = `arn:aws:lambda:us-east-1:123456789012:function:mine:${qualifier}`;
+    const saved = { functionName: "mine", qualifier, resource, emptied: true };
+    policies.push({ ...saved, statements: await read(qualifier) });
+    await fetch(`${at}/policy/of-${qualifier}?Qualifier=${qualifier}`, { method: "DELETE" });
+    await post(policy, { ...canonical, StatementId: "of-the-run" });
+  }
+  await journal("killed", href, "us-east-1", "addperm-ct-gone-main", { policies });
+  const { code, out } = await sweep();
+  const after = [await read("1"), await read("prod")].map((statements) => statements.map(({ Sid }) => Sid));
+  await target.close();
+  expect(after).toEqual([["of-1"], ["of-prod"]]);
+  expect(out).toContain('restored: the policy of mine:1 (removed "of-the-run"; added "of-1")\n');
+  expect(out).toContain('restored: the policy of mine:prod (removed "of-the-run"; added "of-prod")\n');
+  expect([code, await left()]).toEqual([0, []]);
+});
+
+it("drops the policy of an alias that was deleted, and of a target without GetFunction none", async () => {
+  const target = createReference();
+  const { href } = await target.listen();
+  await create(href, "mine");
+  const resource = "arn:aws:lambda:us-east-1:123456789012:function:mine:prod";
+  const statement = {
+    Sid: "lost",
+    Effect: "Allow",
+    Principal: { Service: "s3.amazonaws.com" },
+    Action: "lambda:InvokeFunction",
+    Resource: resource,
+  };
+  const kept = { functionName: "mine", qualifier: "prod", resource, emptied: true, statements: [statement] };
+  const functions: readonly string[] = [];
+  await journal("a", href, "us-east-1", "", { functions, policies: [kept] });
+  await journal("b", href, "us-east-1", "", { functions, policies: [{ ...kept, described: false }] });
+  const { code, out } = await sweep();
+  await target.close();
+  expect(out).toMatch(/^restored: nothing for mine:prod, which no longer exists; it held .*"Sid":"lost"/m);
+  expect(out).toMatch(/^left: .*b\.json still holds the policy from before the run/m);
+  expect([code, await left()]).toEqual([3, ["b.json"]]);
+});
+
 it("does not change the policy of a run in progress", async () => {
   const policies = [{ functionName: "mine", qualifier: null, resource: "arn", statements: [] }];
   const more = { pid: process.pid, startedAt: new Date().toISOString(), functions: [], policies };

@@ -32,6 +32,8 @@ export function problemReport(
 const remainder: Readonly<Record<Phase, string>> = {
   ordinary: "",
   odd: " What was left are requests that no SDK sends; everything before them was judged.",
+  lasting:
+    " What was left are ids that no path can name, and what follows them; everything before them was judged.",
   ending: " What was left are requests that are known to end servers; everything before them was judged.",
 };
 

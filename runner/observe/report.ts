@@ -22,6 +22,16 @@ export type ReportObserverOptions = ReportOptions & {
   readonly notJudgedReason?: (rule: Rule) => Reason | null;
 };
 
+/** The existing function of a fixture, with the version and the alias that the run uses. */
+function usesOf({ main: { name, versions, aliases } }: Fixture): NonNullable<Report["target"]["uses"]> {
+  const [version] = versions;
+  return {
+    function: name,
+    ...(version === undefined ? {} : { version }),
+    ...(aliases === null ? {} : { alias: aliases.live }),
+  };
+}
+
 export function reportObserver(options: ReportObserverOptions): ReportObserver {
   const covered = coverage();
   const latency = latencies();
@@ -34,12 +44,14 @@ export function reportObserver(options: ReportObserverOptions): ReportObserver {
   let unsent: ReadonlyMap<string, number> | null = null;
   let fixture: Fixture | null = null;
   let waits: NonNullable<Report["waits"]> = [];
+  let uses: Report["target"]["uses"];
   let end: "going-on" | "complete" | "incomplete" = "going-on";
 
   const fold = (event: RunEvent): void => {
     switch (event.type) {
       case "fixture-ready":
         fixture ??= event.fixture;
+        if (!event.empty) uses ??= usesOf(event.fixture);
         return;
       case "planned":
         count.planned = event.cases;
@@ -86,6 +98,7 @@ export function reportObserver(options: ReportObserverOptions): ReportObserver {
       return makeReport(options, {
         spent,
         cannot,
+        uses,
         findings: rules.findings(),
         problems: end === "going-on" ? [...problems, unfinishedProblem] : problems,
         incomplete: end !== "complete",
