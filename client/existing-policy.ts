@@ -37,7 +37,7 @@ export interface SavePolicyOptions {
 }
 
 /** Restores the saved policies and returns one sentence for each problem. Never rejects; can be repeated. */
-export type RestorePolicy = () => Promise<readonly string[]>;
+type RestorePolicy = () => Promise<readonly string[]>;
 
 /** A version or alias that a run uses, or a clause that says why it uses none. */
 export type Chosen = { readonly qualifier: string } | { readonly why: string };
