@@ -1,7 +1,7 @@
 import type { RuleId } from "../../../rules/index.ts";
 import type { Mutation } from "../behaviour.ts";
 import type { BrokenConstraint, NamedStatus } from "../errors.ts";
-import { change, type Defect, mutantsOf, naming, omitting, together } from "./mutant.ts";
+import { change, type Defect, mutantsOf, naming, omitting, overlooking, together } from "./mutant.ts";
 
 const broken: ReadonlySet<string> = new Set<BrokenConstraint>([
   "required",
@@ -12,14 +12,18 @@ const broken: ReadonlySet<string> = new Set<BrokenConstraint>([
 const validation: NamedStatus = { status: 400, name: "ValidationException" };
 const serialization: NamedStatus = { status: 400, name: "SerializationException" };
 
-/** The live service's dialect, which violates nothing in the `aws` column. */
-export const live: Mutation = change(({ named }) => ({
-  named: (refusal, draft) => {
-    if (broken.has(refusal.kind)) return validation;
-    const unread = refusal.kind === "type" || refusal.kind.startsWith("body-");
-    return unread ? serialization : named(refusal, draft);
-  },
-}));
+/** The live service's dialect, which violates nothing in the `aws` column. Names have held dots since 2025-12. */
+export const live: Mutation = together(
+  change(({ named }) => ({
+    named: (refusal, draft) => {
+      if (broken.has(refusal.kind)) return validation;
+      const unread = refusal.kind === "type" || refusal.kind.startsWith("body-");
+      return unread ? serialization : named(refusal, draft);
+    },
+  })),
+  overlooking("FunctionName", "pattern", (value) => /^[a-zA-Z0-9._-]{1,256}$/.test(value)),
+  overlooking("FunctionName", "maxLength", (value) => value.length <= 256),
+);
 
 const defects: Readonly<Record<Extract<RuleId, `observed.${string}`>, Defect>> = {
   "observed.validation-exception": observed(
