@@ -168,7 +168,7 @@ async function confirmOn(
   const { shows, smallest, explainedBy } = reruns;
   if (candidate.whileServing !== undefined && !(await reruns.serves()))
     return {
-      ...unconfirmed(`seen (${candidate.seen}), but the target fails at valid requests too`),
+      ...unconfirmed(`a failure (${candidate.seen}), but the target fails at valid requests too`),
       failsAtAll: true,
     };
   const isShown = await shows(whole, isRace ? { reruns: most.raceTries, shows: 1 } : always);
@@ -180,7 +180,12 @@ async function confirmOn(
   }
   const found = smallest();
   if (found !== null) return confirmSmallest(found, reruns, options.stop);
-  return reruns.notShown(`seen once (${candidate.seen}, in ${candidate.testCase.id}), not in reruns`);
+  const { seen, testCase } = candidate;
+  return reruns.notShown(
+    candidate.whileServing === undefined
+      ? `seen once (${seen}, in ${testCase.id}), not in reruns`
+      : `a failure that came and went (${seen}, in ${testCase.id})`,
+  );
 }
 
 function isRacing(batches: readonly (readonly unknown[])[]): boolean {
@@ -309,7 +314,12 @@ async function confirmSmallest(
   const tries = isRace ? most.raceTries : most.confirmations;
   // A race takes many reruns, and new fixtures are expensive.
   const onNew = isAlone(steps) ? tries : isRace ? 0 : 1;
-  const notSeen = (where: string) => unconfirmed(`seen (${before.seen}), but not ${where}`);
+  const notSeen = (where: string) =>
+    unconfirmed(
+      before.whileServing === undefined
+        ? `seen (${before.seen}), but not ${where}`
+        : `a failure that came and went (${before.seen}), not seen ${where}`,
+    );
   let confirmed: Showing = before;
   let shown = 0;
   let tried = 0;
@@ -332,9 +342,7 @@ async function confirmSmallest(
   if (whileServing === undefined) return { kind: "confirmed", ...found, reruns };
   for (let round = 0; round < most.surrounded; round += 1) {
     if (!(await failsAlone(steps, whileServing)))
-      return unconfirmed(
-        `seen (${before.seen}), but the target also fails at valid requests, or not each time`,
-      );
+      return unconfirmed(`a failure that came and went, also at valid requests (${before.seen})`);
   }
   return { kind: "confirmed", ...found, seen: withServing(found.seen), reruns };
 }
