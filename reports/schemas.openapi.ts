@@ -556,7 +556,7 @@ export interface components {
         /** @description One HTTP request, as it went to the wire; secrets are redacted. */
         readonly RecordingLineCall: {
             /** @enum {unknown} */
-            readonly operation: "AddPermission" | "RemovePermission" | "GetPolicy" | "CreateFunction" | "GetFunction" | "DeleteFunction" | "PublishVersion" | "CreateAlias" | "GetAlias" | "DeleteAlias";
+            readonly operation: "AddPermission" | "RemovePermission" | "GetPolicy" | "CreateFunction" | "GetFunction" | "DeleteFunction" | "PublishVersion" | "CreateAlias" | "GetAlias" | "UpdateAlias" | "DeleteAlias";
             readonly method: string;
             readonly target: string;
             readonly headers: readonly components["schemas"]["RecordingLineHeader"][];

@@ -155,6 +155,17 @@ export function createAlias(name: string, alias: string, version: string): Call 
   return withBody("CreateAlias", `${root}/${label(name)}/aliases`, { FunctionVersion: version, Name: alias });
 }
 
+/** Points an alias at a version. */
+export function updateAlias(name: string, alias: string, version: string): Call {
+  const target = `${root}/${label(name)}/aliases/${label(alias)}`;
+  return { ...withBody("UpdateAlias", target, { FunctionVersion: version }), method: "PUT" };
+}
+
+/** Deletes an alias. */
+export function deleteAlias(name: string, alias: string): Call {
+  return plain("DeleteAlias", "DELETE", `${root}/${label(name)}/aliases/${label(alias)}`);
+}
+
 /** Deletes a function with all its policies, or one version of it. */
 export function deleteFunction(name: string, qualifier: string | null = null): Call {
   return plain("DeleteFunction", "DELETE", queried(`${root}/${label(name)}`, qualified(qualifier)));

@@ -9,6 +9,7 @@ export const operations = [
   "PublishVersion",
   "CreateAlias",
   "GetAlias",
+  "UpdateAlias",
   "DeleteAlias",
 ] as const;
 

@@ -4,7 +4,7 @@ import type { Refusal } from "./errors.ts";
 import type { HttpReply, HttpRequest, ReferenceRoute } from "./http.ts";
 import { qualified } from "./names.ts";
 import { policySize } from "./policies.ts";
-import { lookUp, type Policy, policyAt, type Stored, writePolicy } from "./state.ts";
+import { lookUp, type Policy, policyAt, type State, type Stored, writePolicy } from "./state.ts";
 
 /** Every check of an AddPermission request, in order. */
 const order = [
@@ -39,7 +39,7 @@ export interface AdditionBehaviour {
   /** Called after each written addition. */
   readonly added: (draft: Draft) => void;
   /** A pause between checking and writing, also of RemovePermission; null writes at once. */
-  readonly pause: (operation: "AddPermission" | "RemovePermission") => Promise<void> | null;
+  readonly pause: (operation: "AddPermission" | "RemovePermission", state: State) => Promise<void> | null;
   /** True if a check is repeated after the pause, also of RemovePermission. */
   readonly rechecks: (check: RequestCheck) => boolean;
   /** The policy that a write after a pause builds on, also of RemovePermission. */
@@ -67,7 +67,7 @@ export function addPermission(
   const draft = draftOf(context, request, route);
   const refusal = firstRefusal(context.behaviour.checks, draft, draft.read);
   if (refusal !== null) return refuse(draft, refusal);
-  const pause = context.behaviour.pause("AddPermission");
+  const pause = context.behaviour.pause("AddPermission", context.state);
   return pause === null ? add(draft, draft.read.statements) : pause.then(() => addLate(draft));
 }
 

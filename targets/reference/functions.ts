@@ -10,7 +10,7 @@ import {
   type ReferenceRoute,
 } from "./http.ts";
 import { functionArn, isHere, qualified, spelled } from "./names.ts";
-import { dropPolicy, type FunctionRecord, lookUp, policyAt } from "./state.ts";
+import { dropPolicy, type FunctionRecord, lookUp, policyAt, type SideOperation } from "./state.ts";
 import { faultsOf, isRecord, readBody } from "./validate.ts";
 
 /** The function, version or alias that another operation than AddPermission names. */
@@ -70,6 +70,7 @@ export function createFunction(context: OperationContext, body: Buffer): HttpRep
   const nextVersion = versions.length + 1;
   const record: FunctionRecord = { name, arn, settings, versions, nextVersion, aliases: new Map() };
   context.state.functions.set(arn, record);
+  sideEffect(context, "CreateFunction", arn);
   return jsonReply(201, configuration(context, record, versions[0]));
 }
 
@@ -123,6 +124,7 @@ function deleteWhole(context: OperationContext, record: FunctionRecord): HttpRep
     deletePolicy(context, record.arn, qualifier);
   }
   context.state.functions.delete(record.arn);
+  sideEffect(context, "DeleteFunction", record.arn);
   return emptyReply(204);
 }
 
@@ -135,7 +137,20 @@ function deleteVersion(context: OperationContext, record: FunctionRecord, versio
   const versions = record.versions.filter((other) => other !== version);
   context.state.functions.set(record.arn, { ...record, versions });
   deletePolicy(context, record.arn, version);
+  sideEffect(context, "DeleteFunction", record.arn, version);
   return emptyReply(204);
+}
+
+/** Does what else the operation does to policies. */
+export function sideEffect(
+  { behaviour, state }: OperationContext,
+  operation: SideOperation,
+  arn: string,
+  qualifier?: string,
+  version?: string,
+): void {
+  const key = behaviour.policyKey(arn, qualifier);
+  behaviour.sideEffect(operation, { state, key, ...(version !== undefined && { version }) });
 }
 
 /** Deletes the policy of a deleted function, version or alias. */

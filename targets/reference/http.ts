@@ -32,6 +32,7 @@ type RouteName =
   | "ListVersionsByFunction"
   | "CreateAlias"
   | "GetAlias"
+  | "UpdateAlias"
   | "DeleteAlias"
   | "ListAliases";
 
@@ -70,7 +71,7 @@ const collections: Readonly<Record<string, Readonly<Record<string, RouteName>>>>
 };
 
 const items: Readonly<Record<string, Readonly<Record<string, RouteName>>>> = {
-  aliases: { GET: "GetAlias", DELETE: "DeleteAlias" },
+  aliases: { GET: "GetAlias", PUT: "UpdateAlias", DELETE: "DeleteAlias" },
   policy: { DELETE: "RemovePermission" },
 };
 

@@ -65,10 +65,12 @@ export function getPolicy(context: OperationContext, route: ReferenceRoute): Htt
   const policy = policyAt(state, key);
   const shown = behaviour.shown(policy.statements);
   if (shown.length === 0 && !behaviour.showsEmpty) return refused("no-policy", "The resource has no policy.");
-  return jsonReply(200, {
+  const reply = jsonReply(200, {
     Policy: policyDocument(shown),
     RevisionId: behaviour.revisionShown("GetPolicy", policy.revision, key),
   });
+  behaviour.sideEffect("GetPolicy", { state, key });
+  return reply;
 }
 
 /** Answers RemovePermission. */
@@ -96,9 +98,10 @@ export function removePermission(
     const base = behaviour.base(read, current).statements;
     if (!holds(base, sid)) return refused("no-statement", `There is no statement ${sid}.`);
     writePolicy(state, key, behaviour.remove(base, sid, key), behaviour.nextRevision);
+    behaviour.sideEffect("RemovePermission", { state, key, sid });
     return emptyReply(204);
   };
-  return behaviour.pause("RemovePermission")?.then(remove) ?? remove();
+  return behaviour.pause("RemovePermission", state)?.then(remove) ?? remove();
 }
 
 function holds(statements: readonly Stored[], sid: string): boolean {

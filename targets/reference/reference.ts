@@ -14,7 +14,15 @@ import { partitionOf, regionSigned, type ServiceHome } from "./names.ts";
 import { getPolicy, removePermission } from "./policies.ts";
 import { type Listener, listen } from "./server.ts";
 import { emptyState } from "./state.ts";
-import { createAlias, deleteAlias, getAlias, listAliases, listVersions, publishVersion } from "./versions.ts";
+import {
+  createAlias,
+  deleteAlias,
+  getAlias,
+  listAliases,
+  listVersions,
+  publishVersion,
+  updateAlias,
+} from "./versions.ts";
 
 /** Options of a reference; each has a default. */
 export interface ReferenceOptions {
@@ -60,6 +68,7 @@ const operations: Readonly<Record<ReferenceRoute["name"], OperationHandler>> = {
   ListVersionsByFunction: (context, _request, route) => listVersions(context, route),
   CreateAlias: (context, request, route) => createAlias(context, route, request.body),
   GetAlias: (context, _request, route) => getAlias(context, route),
+  UpdateAlias: (context, request, route) => updateAlias(context, route, request.body),
   DeleteAlias: (context, _request, route) => deleteAlias(context, route),
   ListAliases: (context, _request, route) => listAliases(context, route),
 };

@@ -60,6 +60,29 @@ export interface StateBehaviour {
   readonly dropsPolicy: (key: string) => boolean;
   /** The statements of a new version, given those of its function. */
   readonly published: (statements: readonly Stored[]) => readonly Stored[];
+  /** What else an operation does to policies, after its own effect on the function, version, alias or statement. */
+  readonly sideEffect: (operation: SideOperation, on: SideEffect) => void;
+}
+
+/** Operations other than AddPermission that a policy could be affected by. */
+export type SideOperation =
+  | "RemovePermission"
+  | "GetPolicy"
+  | "CreateFunction"
+  | "DeleteFunction"
+  | "PublishVersion"
+  | "CreateAlias"
+  | "UpdateAlias"
+  | "DeleteAlias";
+
+/** The state after an operation, and the policy of what it was about. */
+export interface SideEffect {
+  readonly state: State;
+  readonly key: string;
+  /** The id of RemovePermission. */
+  readonly sid?: string;
+  /** The version of CreateAlias and UpdateAlias. */
+  readonly version?: string;
 }
 
 /** One policy for each function, version and alias; every write makes a new revision, and all reads return it. */
@@ -69,6 +92,7 @@ export const faithfulState: StateBehaviour = {
   revisionShown: (_operation, current) => current,
   dropsPolicy: () => true,
   published: () => [],
+  sideEffect: () => {},
 };
 
 /** An empty state. */

@@ -1,6 +1,6 @@
 import type { OperationContext } from "./draft.ts";
 import { refused } from "./errors.ts";
-import { configuration, deletePolicy, optionalBody, recordOf } from "./functions.ts";
+import { configuration, deletePolicy, optionalBody, recordOf, sideEffect } from "./functions.ts";
 import {
   emptyReply,
   type HttpReply,
@@ -21,6 +21,7 @@ export function publishVersion(context: OperationContext, route: ReferenceRoute)
   const published = { ...record, versions, nextVersion: record.nextVersion + 1 };
   context.state.functions.set(record.arn, published);
   sharePolicy(context, record.arn, version);
+  sideEffect(context, "PublishVersion", record.arn, version);
   return jsonReply(201, configuration(context, published, version));
 }
 
@@ -53,7 +54,26 @@ export function createAlias(context: OperationContext, route: ReferenceRoute, bo
   if (record.aliases.has(name)) return refused("exists", `The alias ${name} exists already.`);
   const alias = { name, version, description: typeof description === "string" ? description : "" };
   storeAliases(context, record, new Map([...record.aliases, [name, alias]]));
+  sideEffect(context, "CreateAlias", record.arn, name, version);
   return jsonReply(201, aliasView(context, record, alias));
+}
+
+/** Answers UpdateAlias. */
+export function updateAlias(context: OperationContext, route: ReferenceRoute, body: Buffer): HttpReply {
+  const found = aliasOf(context, route);
+  if (isReply(found)) return found;
+  const { record, alias } = found;
+  const { FunctionVersion: version = alias.version, Description: description = alias.description } =
+    optionalBody(body);
+  if (typeof version !== "string" || typeof description !== "string")
+    return refused("type", "FunctionVersion and Description must be strings.");
+  if (version !== "$LATEST" && !record.versions.includes(version)) {
+    return refused("no-version", `There is no ${qualified(record.arn, version)}.`);
+  }
+  const updated = { ...alias, version, description };
+  storeAliases(context, record, new Map([...record.aliases, [alias.name, updated]]));
+  sideEffect(context, "UpdateAlias", record.arn, alias.name, version);
+  return jsonReply(200, aliasView(context, record, updated));
 }
 
 /** Answers GetAlias. */
@@ -70,6 +90,7 @@ export function deleteAlias(context: OperationContext, route: ReferenceRoute): H
   if (!record.aliases.has(name)) return emptyReply(204);
   storeAliases(context, record, new Map([...record.aliases].filter(([other]) => other !== name)));
   deletePolicy(context, record.arn, name);
+  sideEffect(context, "DeleteAlias", record.arn, name);
   return emptyReply(204);
 }
 

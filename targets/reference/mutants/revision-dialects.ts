@@ -52,7 +52,8 @@ function functionsOwn(): Mutation {
         return dropsPolicy(key);
       },
       finish: (reply, request, operation) => {
-        const made = reply.status === 201 && (operation === "CreateAlias" || operation === "PublishVersion");
+        const writes = ["CreateAlias", "UpdateAlias", "PublishVersion"];
+        const made = reply.status < 300 && writes.includes(operation ?? "");
         const arn = made ? /"(?:AliasArn|FunctionArn)":"([^"]*)"/.exec(String(reply.body))?.[1] : undefined;
         if (arn !== undefined) move(arn);
         return finish(reply, request, operation);
