@@ -9,6 +9,7 @@ import { faithful } from "../targets/reference/behaviour.ts";
 import { variants } from "../targets/reference/mutants/index.ts";
 import recorded from "../targets/reference/mutants/kill-matrix.json" with { type: "json" };
 import type { Mutant } from "../targets/reference/mutants/mutant.ts";
+import { emptyState } from "../targets/reference/state.ts";
 import { type CommandContext, commandIn } from "./context.ts";
 import { differences, failures, matrixText, type Row, rowOf } from "./kill-matrix.ts";
 
@@ -143,7 +144,8 @@ function differs({ failures: failed, differences: found }: Judged): boolean {
 
 /** True if calls of this variant wait between checking and writing, so that runs may differ. */
 function pauses({ mutate }: Mutant): boolean {
-  return mutate(faithful).pause("AddPermission") !== null;
+  const { pause } = mutate(faithful);
+  return pause("AddPermission", emptyState()) !== null || pause("RemovePermission", emptyState()) !== null;
 }
 
 function heading(count: number, seed: number): string {

@@ -1,7 +1,7 @@
 import { jsonObject, revisionIn } from "../spec/answer.ts";
-import { bodyBytes } from "../spec/exchange.ts";
+import { type Answer, bodyBytes, type Call, type Operation } from "../spec/exchange.ts";
 import { statementText } from "../spec/statement.ts";
-import { addressee, percentDecoded, policyKey, removal, route } from "../spec/target.ts";
+import { type Addressee, addressee, percentDecoded, policyKey, removal, route } from "../spec/target.ts";
 import {
   appended,
   consumedBy,
@@ -13,10 +13,13 @@ import {
   mapPolicies,
   maybe,
   newPolicy,
+  noteWrite,
   type PolicyModelState,
   policyWith,
+  possibleSids,
   possiblyStaleIn,
   unsettle,
+  type Write,
   without,
   withPolicy,
   withShown,
@@ -27,12 +30,41 @@ import type { Addition, Neighbour, Observation, PolicyRead } from "./observe.ts"
 export function advance(before: ModelState, observation: Observation): ModelState {
   switch (observation.kind) {
     case "addition":
-      return advanceAddition(before, observation);
+      return noteWrite(advanceAddition(before, observation), additionKind(observation));
     case "policy-read":
       return advanceRead(before, observation);
-    case "neighbour":
-      return advanceNeighbour(before, observation);
+    case "neighbour": {
+      const write = neighbourKind(observation);
+      const after = advanceNeighbour(before, observation);
+      return write === null ? after : noteWrite(after, write);
+    }
   }
+}
+
+function additionKind({ result }: Addition): Write {
+  if (result.kind === "added") return "addition";
+  return result.kind === "refused" && result.status < 500 ? "refused" : "open";
+}
+
+function neighbourKind({ call, answer }: Neighbour): Write | null {
+  const write = writes[call.operation];
+  if (write === undefined) return null;
+  if (isOpen(answer)) return "open";
+  if (!isDone(answer)) return "refused";
+  return call.operation === "DeleteFunction" && addresseeOf(call)?.qualifier != null ? "version" : write;
+}
+
+function isDone(answer: Answer): boolean {
+  return answer.kind === "response" && answer.status >= 200 && answer.status < 300;
+}
+
+function isOpen(answer: Answer): boolean {
+  return answer.kind === "none" || answer.status === 429 || answer.status >= 500;
+}
+
+function addresseeOf({ target }: Call): Addressee | null {
+  const at = route(target);
+  return at.kind === "neighbour" ? addressee(at) : null;
 }
 
 function advanceAddition(modelState: ModelState, observation: Addition): ModelState {
@@ -211,10 +243,10 @@ function removesWhatItAdds(members: readonly Observation[]): boolean {
 /** The model state after a call that arranges or observes. Only acknowledged effects count. */
 function advanceNeighbour(before: ModelState, observation: Neighbour): ModelState {
   const { call, answer } = observation;
-  const done = answer.kind === "response" && answer.status >= 200 && answer.status < 300;
-  const open = answer.kind === "none" || answer.status === 429 || answer.status >= 500;
+  const done = isDone(answer);
+  const open = isOpen(answer);
   if (call.operation === "RemovePermission") return advanceRemoval(before, observation, done, open);
-  if (!done) return open && writes.has(call.operation) ? blur(before, observation) : before;
+  if (!done) return open && writes[call.operation] !== undefined ? blur(before, observation) : before;
   switch (call.operation) {
     case "GetFunction":
     case "GetAlias":
@@ -223,6 +255,8 @@ function advanceNeighbour(before: ModelState, observation: Neighbour): ModelStat
       return advanceVersion(before, observation);
     case "CreateAlias":
       return advanceAlias(before, observation);
+    case "UpdateAlias":
+      return advanceAliasUpdate(before, observation);
     case "DeleteAlias":
       return advanceNoAlias(before, observation);
     case "CreateFunction":
@@ -234,13 +268,15 @@ function advanceNeighbour(before: ModelState, observation: Neighbour): ModelStat
   }
 }
 
-const writes: ReadonlySet<string> = new Set([
-  "PublishVersion",
-  "CreateAlias",
-  "DeleteAlias",
-  "CreateFunction",
-  "DeleteFunction",
-]);
+const writes: Readonly<Partial<Record<Operation, Write>>> = {
+  RemovePermission: "removal",
+  PublishVersion: "version",
+  CreateAlias: "alias",
+  UpdateAlias: "alias",
+  DeleteAlias: "alias",
+  CreateFunction: "function",
+  DeleteFunction: "function",
+};
 
 function advanceRemoval(
   modelState: ModelState,
@@ -274,7 +310,7 @@ function advanceRemoval(
 
 /**
  * A removal may also have changed another policy of the function. That is no fault of AddPermission, so from now on
- * the statement may be missing there.
+ * the statement may be missing there; the next read tells.
  */
 function unsettleNeighbours(
   modelState: ModelState,
@@ -282,7 +318,9 @@ function unsettleNeighbours(
 ): ModelState {
   const name = nameIn(key);
   return mapPolicies(unsettle(modelState, name, key), (policy, other) =>
-    other !== key && nameIn(other) === name && mayHold(policy, sid) ? maybe(policy, without(sid)) : policy,
+    other !== key && nameIn(other) === name && possibleSids(policy).includes(sid)
+      ? maybe(policy, without(sid))
+      : policy,
   );
 }
 
@@ -290,13 +328,8 @@ function nameIn(key: string): string {
   return key.split(":")[0] ?? "";
 }
 
-function mayHold({ possibleStates }: PolicyModelState, wanted: string): boolean {
-  return possibleStates.some(({ statements }) => statements?.some(({ sid }) => sid === wanted));
-}
-
 function functionOf({ call }: Neighbour): string {
-  const at = route(call.target);
-  const named = at.kind === "neighbour" ? addressee(at) : null;
+  const named = addresseeOf(call);
   if (named !== null) return named.name;
   const inBody = jsonObject(call.body ?? "")?.FunctionName;
   return typeof inBody === "string" ? inBody : "";
@@ -327,8 +360,9 @@ function advanceVersion(before: ModelState, observation: Neighbour): ModelState 
   const unread = unsettle(before, name);
   if (known.versions.includes(version)) return unread;
   const versions = [...known.versions, version];
-  const grown = withFunction(unread, name, { ...known, versions });
-  return withPolicy(grown, policyKey(name, version), newPolicy(before, "published"));
+  const { past, buried } = exhumed(known, policyKey(name, version));
+  const grown = withFunction(unread, name, { ...known, ...buried, versions });
+  return withPolicy(grown, policyKey(name, version), newPolicy(before, "published", past));
 }
 
 function advanceAlias(before: ModelState, observation: Neighbour): ModelState {
@@ -336,17 +370,38 @@ function advanceAlias(before: ModelState, observation: Neighbour): ModelState {
   const alias = jsonObject(observation.call.body ?? "")?.Name;
   const known = before.functions[name];
   if (known === undefined || typeof alias !== "string") return before;
-  const grown = withFunction(unsettle(before, name), name, {
-    ...known,
-    aliases: [...known.aliases, alias],
-  });
-  return withPolicy(grown, policyKey(name, alias), newPolicy(before, null));
+  const { past, buried } = exhumed(known, policyKey(name, alias));
+  const aliases = [...known.aliases, alias];
+  const grown = withFunction(unsettle(before, name), name, { ...known, ...buried, aliases });
+  return withPolicy(grown, policyKey(name, alias), newPolicy(before, "aliased", past));
+}
+
+/** What a version or alias of this name held when the function was deleted, and what is left of that for others. */
+function exhumed({ buried = {} }: FunctionModelState, key: string) {
+  const { [key]: past = null, ...others } = buried;
+  return { past, buried: past === null ? {} : { buried: others } };
+}
+
+/** The update may have given the alias the statements of another policy. */
+function advanceAliasUpdate(modelState: ModelState, observation: Neighbour): ModelState {
+  const name = functionOf(observation);
+  const key = policyKey(name, aliasIn(observation));
+  const before = unsettle(modelState, name);
+  const policy = before.policies[key];
+  if (policy === undefined) return before;
+  const { around } = newPolicy(before, null).since;
+  return withPolicy(before, key, { ...policy, since: { ...policy.since, around } });
+}
+
+/** The alias that a path names. */
+function aliasIn({ call }: Neighbour): string | null {
+  const at = route(call.target);
+  return at.kind === "neighbour" ? percentDecoded(at.rest[1] ?? "") : null;
 }
 
 function advanceNoAlias(before: ModelState, observation: Neighbour): ModelState {
-  const at = route(observation.call.target);
   const name = functionOf(observation);
-  const alias = at.kind === "neighbour" ? percentDecoded(at.rest[1] ?? "") : null;
+  const alias = aliasIn(observation);
   const known = before.functions[name];
   if (known === undefined || alias === null) return before;
   const { [policyKey(name, alias)]: _gone, ...policies } = unsettle(before, name).policies;
@@ -358,21 +413,22 @@ function advanceNoAlias(before: ModelState, observation: Neighbour): ModelState 
 
 function advanceFunction(before: ModelState, observation: Neighbour): ModelState {
   const name = functionOf(observation);
-  const again = before.functions[name]?.deleted === true;
+  const known = before.functions[name];
+  const again = known?.deleted === true;
   const grown = withFunction(before, name, {
     exists: true,
     versions: [],
     versionsKnown: true,
     aliases: [],
     deleted: false,
+    ...(known?.buried && { buried: known.buried }),
   });
   return withPolicy(grown, name, newPolicy(before, again ? "re-created" : null));
 }
 
 /** The whole function, or one version of it. */
 function advanceDeletion(before: ModelState, observation: Neighbour): ModelState {
-  const at = route(observation.call.target);
-  const of = at.kind === "neighbour" ? addressee(at) : null;
+  const of = addresseeOf(observation.call);
   if (of === null) return before;
   const { name, qualifier } = of;
   if (qualifier === null) return advanceNoFunction(before, name);
@@ -386,8 +442,20 @@ function advanceDeletion(before: ModelState, observation: Neighbour): ModelState
 function advanceNoFunction(before: ModelState, name: string): ModelState {
   const known = before.functions[name];
   if (known === undefined) return before;
-  const policies = Object.entries(before.policies).filter(([key]) => key.split(":")[0] !== name);
-  const gone = { exists: false, versions: [], versionsKnown: true, aliases: [], deleted: true };
+  const policies = Object.entries(before.policies).filter(([key]) => nameIn(key) !== name);
+  const held = Object.entries(before.policies)
+    .filter(([key]) => key.startsWith(`${name}:`))
+    .map(([key, policy]) => [key, { sids: possibleSids(policy), here: true }] as const)
+    .filter(([, { sids }]) => sids.length > 0);
+  const buried = { ...known.buried, ...Object.fromEntries(held) };
+  const gone = {
+    exists: false,
+    versions: [],
+    versionsKnown: true,
+    aliases: [],
+    deleted: true,
+    ...(Object.keys(buried).length > 0 && { buried }),
+  };
   return { ...withFunction(before, name, gone), policies: Object.fromEntries(policies) };
 }
 

@@ -17,6 +17,20 @@ interface PlacedSid {
   readonly sid: string;
 }
 
+/**
+ * What a call writes: a statement, or an alias, version or function itself. `refused` and `open` stand for calls that
+ * were refused, and for calls without a usable answer: each may have had an effect that it should not have. `reset`
+ * stands for the removals between two histories, which are no part of either.
+ */
+export type Write = "addition" | "removal" | "alias" | "version" | "function" | "refused" | "open" | "reset";
+
+/** What a version or alias held when the whole function was deleted. */
+interface Past {
+  readonly sids: readonly string[];
+  /** The function was deleted in this history, and not in an earlier one. */
+  readonly here: boolean;
+}
+
 /** What happened to a policy since it was last read. */
 export interface Since {
   /** Acknowledged additions, by sid. */
@@ -27,10 +41,14 @@ export interface Since {
   readonly refused: readonly string[];
   /** Additions acknowledged on other policies of the fixture. */
   readonly elsewhere: readonly PlacedSid[];
-  /** Ids on other policies at the time when the resource was created; null when not all of them were known. */
+  /** Ids on the policies when the resource was created, or the alias updated; null when not all of them were known. */
   readonly around: readonly string[] | null;
   /** How the resource was created, when that was after the last read. */
-  readonly origin: "published" | "re-created" | null;
+  readonly origin: "published" | "re-created" | "aliased" | null;
+  /** What a version or alias of this name held when the whole function was deleted. */
+  readonly past: Past | null;
+  /** The kinds of writes that were sent anywhere on the fixture. */
+  readonly writes: readonly Write[];
   /** Additions were in flight together, so their order is not known. */
   readonly together: boolean;
 }
@@ -75,6 +93,8 @@ export interface FunctionModelState {
   readonly aliases: readonly string[];
   /** True when it existed and was deleted. */
   readonly deleted: boolean;
+  /** What its versions and aliases held when it was deleted, by policy. */
+  readonly buried?: Readonly<Record<string, Past>>;
 }
 
 /** The model state of the target. Keys of `policies` are `policyKey`s. Plain JSON. */
@@ -113,6 +133,8 @@ const noSince: Since = {
   elsewhere: [],
   around: [],
   origin: null,
+  past: null,
+  writes: [],
   together: false,
 };
 
@@ -304,14 +326,36 @@ export function mapPolicies(
   return { ...modelState, policies };
 }
 
-/** The policy of a resource that has just been created: empty, whatever other policies hold. */
-export function newPolicy(modelState: ModelState, origin: Since["origin"]): PolicyModelState {
+/**
+ * The policy of a resource that has just been created: empty, whatever other policies hold, and whatever one of its name
+ * held in the `past`.
+ */
+export function newPolicy(
+  modelState: ModelState,
+  origin: Since["origin"],
+  past: Past | null = null,
+): PolicyModelState {
   const policies = Object.values(modelState.policies);
   const held = policies.flatMap(({ possibleStates }) => possibleStates);
   if (policies.some(({ capped }) => capped) || held.some(({ statements }) => statements === null))
-    return policyWith([], { origin, around: null });
-  const sids = held.flatMap(({ statements }) => statements ?? []).map(({ sid }) => sid);
-  return policyWith([], { origin, around: latest([...new Set(sids)]) });
+    return policyWith([], { origin, past, around: null });
+  const sids = policies.flatMap(possibleSids);
+  return policyWith([], { origin, past, around: latest([...new Set(sids)]) });
+}
+
+/** The ids that a policy holds in some possible state. */
+export function possibleSids({ possibleStates }: PolicyModelState): readonly string[] {
+  const sids = possibleStates.flatMap(({ statements }) => statements ?? []).map(({ sid }) => sid);
+  return [...new Set(sids)];
+}
+
+/** The model state after a write of this kind, whatever it did. */
+export function noteWrite(modelState: ModelState, write: Write): ModelState {
+  return mapPolicies(modelState, (policy) =>
+    policy.since.writes.includes(write)
+      ? policy
+      : { ...policy, since: { ...policy.since, writes: [...policy.since.writes, write] } },
+  );
 }
 
 /** Only the latest few notes are kept, so a call of a long history costs no more than a call of a short one. */
@@ -321,7 +365,7 @@ export function latest<T>(list: readonly T[]): readonly T[] {
 
 /** The model state at the start of a history on a fixture that was reset: ids freed earlier no longer count as freed. */
 export function afterReset(modelState: ModelState): ModelState {
-  return mapPolicies(modelState, (policy) => {
+  return mapPolicies(noteWrite(withOldDeletions(modelState), "reset"), (policy) => {
     if (policy.freed.length === 0 && policy.overfull === "no") return policy;
     const tidied = latest([...new Set([...policy.tidied, ...policy.freed])]);
     return { ...policy, freed: [], tidied, overfull: "no" };
@@ -333,9 +377,22 @@ export function afterReset(modelState: ModelState): ModelState {
  * what earlier histories showed is dropped. Only the ids that they used are kept.
  */
 export function afresh(modelState: ModelState): ModelState {
-  return mapPolicies(modelState, ({ freed, tidied, since: { elsewhere, around, origin } }) => ({
-    // A policy that was never read, or that something may have leaked into since its last read, stays unknown.
-    ...policyWith([], { elsewhere, around, origin }),
-    tidied: latest([...new Set([...tidied, ...freed])]),
-  }));
+  return mapPolicies(
+    withOldDeletions(modelState),
+    ({ freed, tidied, since: { elsewhere, around, origin, past } }) => ({
+      // A policy that was never read, or that something may have leaked into since its last read, stays unknown.
+      ...policyWith([], { elsewhere, around, origin, past: past && { ...past, here: false } }),
+      tidied: latest([...new Set([...tidied, ...freed])]),
+    }),
+  );
+}
+
+/** The functions that were deleted so far were deleted in an earlier history. */
+function withOldDeletions(modelState: ModelState): ModelState {
+  const functions = Object.entries(modelState.functions).map(([name, known]) => {
+    if (known.buried === undefined) return [name, known] as const;
+    const old = Object.entries(known.buried).map(([key, { sids }]) => [key, { sids, here: false }] as const);
+    return [name, { ...known, buried: Object.fromEntries(old) }] as const;
+  });
+  return { ...modelState, functions: Object.fromEntries(functions) };
 }

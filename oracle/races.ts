@@ -69,6 +69,11 @@ function violation(operations: readonly PolicyOperation[], stuck: readonly strin
       "StatementId.duplicate",
       "StatementId.duplicate-content",
       "policy.separate-qualifiers",
+      "StatementId.freed",
+      "remove.keeps-concurrent-additions",
+      "remove.is-gone",
+      "remove.one-statement",
+      "remove.one-policy",
     ],
   };
 }

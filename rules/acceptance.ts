@@ -4,7 +4,7 @@ import { holds, type Judgement, type RuleBody, type Variation } from "../oracle/
 import { phrase } from "../spec/answer.ts";
 import { bodyBytes, bytesOf, type Call } from "../spec/exchange.ts";
 import { analyzeRequest } from "../spec/request.ts";
-import { failed, tooManyOpen } from "./define.ts";
+import { besides, failed, tooManyOpen } from "./define.ts";
 
 type Acceptance = Pick<RuleBody, "title" | "source" | "clauses"> &
   Partial<Pick<RuleBody, "needs" | "basis">> & { readonly unless?: readonly string[] };
@@ -121,6 +121,7 @@ const variations: Readonly<Record<Variation, Acceptance>> = {
   "StatementId.freed": {
     ...distinct("An id can be used again after its statement is removed", "R135"),
     needs: ["state", "remove"],
+    unless: ["remove.is-gone"],
   },
   "StatementId.on-other-function": {
     ...distinct("The same id may stand on two functions", "R136"),
@@ -132,6 +133,7 @@ const variations: Readonly<Record<Variation, Acceptance>> = {
   },
   "policy.room-again": {
     title: "A full policy accepts statements again after one is removed",
+    unless: ["remove.is-gone"],
     source: "Errors, PolicyLengthExceededException",
     clauses: ["R158"],
     basis: "implied",
@@ -250,10 +252,17 @@ export function judgeAcceptance(of: Addition, unless: readonly string[]): Judgem
     seen: phrase(answer),
     unless: [
       ...(clings ? [] : ["request.accepted"]),
-      ...(stateAnalysis.reused ? ["StatementId.freed"] : []),
+      ...(stateAnalysis.reused ? ["StatementId.freed", "remove.is-gone"] : []),
+      ...(result.status === 409 ? broughtBy(of) : []),
       ...unless,
     ],
   };
+}
+
+/** The rules on other operations that may have brought the id into the policy. */
+function broughtBy({ before, stateAnalysis }: Addition): readonly string[] {
+  const since = before.policies[stateAnalysis.key ?? ""]?.since;
+  return since === undefined ? [] : besides(since).filter((id) => !id.startsWith("remove."));
 }
 
 /** The policy size from which a refusal with this name may be right. */

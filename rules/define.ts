@@ -1,3 +1,4 @@
+import type { Since, Write } from "../oracle/model-state.ts";
 import type { Addition } from "../oracle/observe.ts";
 import { holds, type Judgement, type RefusalReason, type RuleBody } from "../oracle/rule.ts";
 import type { ErrorName } from "../spec/add-permission.ts";
@@ -45,6 +46,31 @@ export function isAdded(of: Addition): of is Added {
 export function violated(expected: string, seen: string): Extract<Judgement, { verdict: "violated" }> {
   return { verdict: "violated", expected, seen };
 }
+
+/**
+ * The rules on other operations that were used on the fixture since the last read of a policy: where one of them is
+ * violated, it may have taken a statement from the policy or given it one.
+ */
+export function besides({ writes, origin, past }: Since): readonly string[] {
+  return [
+    ...writes.flatMap((write) => leaving[write] ?? []),
+    ...(origin === null ? [] : [starting[origin]]),
+    ...(past === null ? [] : ["function.takes-policies-along"]),
+  ];
+}
+
+const leaving: Readonly<Partial<Record<Write, readonly string[]>>> = {
+  removal: ["remove.one-policy", "remove.one-statement"],
+  alias: ["alias.leaves-policies"],
+  version: ["version.leaves-policies"],
+  function: ["function.leaves-policies"],
+};
+
+const starting = {
+  published: "published.starts-empty",
+  "re-created": "re-created.starts-empty",
+  aliased: "alias.starts-empty",
+} as const;
 
 /** A refusal of the wrong kind. A target that refuses the canonical request too refuses for another reason. */
 export function refusedOtherwise(expected: string, seen: string): ReturnType<typeof violated> {
@@ -152,8 +178,22 @@ function judgeRefusal(of: Addition, admissible: Admissible, others: readonly str
   return unless.length > 0 ? { ...judgement, unless } : judgement;
 }
 
-/** A name format that is refused, or an id that is confused with one elsewhere, explains the violation. */
-function explanations({ analysis: { resource }, stateAnalysis, answer }: Addition): readonly string[] {
+/** What another operation did, a name format that is refused, or an id that is confused with one elsewhere. */
+function explanations(of: Addition): readonly string[] {
+  return [...explainedByAddition(of), ...explainedByOthers(of)];
+}
+
+/** The statement may be gone, or the revision still be current, because of another operation. */
+function explainedByOthers({ before, result, stateAnalysis }: Addition): readonly string[] {
+  const since = before.policies[stateAnalysis.key ?? ""]?.since;
+  if (since === undefined || result.kind !== "added") return [];
+  return stateAnalysis.refusalReasons.flatMap((reason) => {
+    if (reason.startsWith("StatementId.")) return [...besides(since), "read.changes-nothing"];
+    return reason === "RevisionId.used" && since.removed.length > 0 ? ["remove.changes-revision"] : [];
+  });
+}
+
+function explainedByAddition({ analysis: { resource }, stateAnalysis, answer }: Addition): readonly string[] {
   const format = resource === null || resource.format === "name" ? [] : [`FunctionName.${resource.format}`];
   const conflict = answer.kind === "response" && answer.status === errorStatus.ResourceConflictException;
   const elsewhere = stateAnalysis.variations.filter((variation) =>

@@ -2,6 +2,7 @@ import type { Rule, RuleBody } from "../oracle/rule.ts";
 import { acceptanceRules, baseRules } from "./acceptance.ts";
 import { constraintRules } from "./constraints.ts";
 import { errorRules } from "./errors.ts";
+import { neighbourRules } from "./neighbours.ts";
 import { observedRules } from "./observed.ts";
 import { policyRules, sizeRules } from "./policy.ts";
 import { raceRules } from "./races.ts";
@@ -16,6 +17,7 @@ const catalogue = {
   ...successRules,
   ...errorRules,
   ...policyRules,
+  ...neighbourRules,
   ...sizeRules,
   ...raceRules,
   ...observedRules,

@@ -5,12 +5,15 @@ import { holds, type Judgement, type RuleBody } from "../oracle/rule.ts";
 import { phrase } from "../spec/answer.ts";
 import type { Basis, Capability } from "../spec/verdict.ts";
 import { explanations, policySize, sizeFrom } from "./acceptance.ts";
-import { failed, refusedOtherwise, show, tooManyOpen, violated } from "./define.ts";
+import { besides, failed, refusedOtherwise, show, tooManyOpen, violated } from "./define.ts";
 
 const adds = "introduction: a statement is added to the function's policy";
 const refusals = "Errors: a refused request adds nothing";
 /** Where policies are not kept apart, each change shows on another policy too. */
-const separation = ["policy.separate-qualifiers", "policy.separate-functions"] as const;
+export const separation = ["policy.separate-qualifiers", "policy.separate-functions"] as const;
+
+/** Another policy, another operation or a read may have changed the policy. */
+const others = (since: Since) => [...separation, ...besides(since), "read.changes-nothing"];
 
 /** What a policy holds when it is read, by everything that was acknowledged and refused. */
 export const policyRules = {
@@ -19,8 +22,8 @@ export const policyRules = {
     ["R142"],
     adds,
     (since) => since.added.length > 0 && !since.together,
-    ({ lostNew }) => lostNew.length === 0 || [`the statement ${show(lostNew[0])}`, "it is not there"],
-    separation,
+    lostAddition,
+    others,
   ),
   // The live service may lose statements that are added in parallel.
   "race.acknowledged-are-kept": {
@@ -29,8 +32,8 @@ export const policyRules = {
       "Of additions in flight together, all that were acknowledged are in the policy",
       ["R166"],
       adds,
-      (since) => since.added.length > 0 && since.together,
-      ({ lostNew }) => lostNew.length === 0 || [`the statement ${show(lostNew[0])}`, "it is not there"],
+      (since) => since.added.length > 0 && since.together && !since.writes.includes("removal"),
+      lostAddition,
     ),
   },
   "policy.stored-as-returned": readRule(
@@ -43,7 +46,7 @@ export const policyRules = {
         `${show(changedNew[0])} as it was returned`,
         "another statement under that id",
       ],
-    separation,
+    others,
   ),
   "policy.one-more": readRule(
     "An addition adds exactly one statement",
@@ -54,7 +57,7 @@ export const policyRules = {
       const twice = extra.filter((sid) => since.added.includes(sid) || !explained(sid, since));
       return twice.length === 0 || ["exactly one more statement", `${show(twice[0])} on top of it`];
     },
-    separation,
+    others,
   ),
   "policy.others-untouched": readRule(
     "An addition leaves the other statements as they were",
@@ -62,7 +65,7 @@ export const policyRules = {
     adds,
     (since) => since.added.length > 0,
     (found) => kept(found) ?? true,
-    ["refusal.changes-no-statement", ...separation],
+    (since) => ["refusal.changes-no-statement", ...others(since)],
   ),
   "refusal.changes-no-statement": readRule(
     "A refused request leaves the statements as they were",
@@ -77,7 +80,7 @@ export const policyRules = {
         return ["the statements as before", `${show(written[0])} was added although refused`];
       return since.added.length > 0 || (kept(found) ?? true);
     },
-    separation,
+    others,
   ),
   "refusal.keeps-revision": readRule(
     "A refused request leaves the revision as it was",
@@ -147,41 +150,66 @@ export const policyRules = {
   },
 } as const satisfies Record<string, RuleBody>;
 
-type ReadFinding = true | readonly [expected: string, seen: string];
+/** True, or what was expected and what was seen instead. */
+export type ReadFinding = true | readonly [expected: string, seen: string];
 
+/** A rule on a read of a policy whose statements were known. */
 function readRule(
   title: string,
   clauses: readonly string[],
   source: string,
   applies: (since: Since, policy: PolicyModelState) => boolean,
   find: (found: Difference, since: Since, key: string) => ReadFinding,
-  unless: readonly string[] = [],
+  unless: readonly string[] | ((since: Since) => readonly string[]) = [],
   needs: readonly Capability[] = [],
 ): RuleBody {
   const basis: Basis = "implied";
-  const judge = ({ before, key, policy: seen, difference, together }: PolicyRead): Judgement | null => {
-    const policy = key === null ? undefined : before.policies[key];
-    if (key === null || policy === undefined || together) return null;
-    if (
-      policy.possibleStates.every(({ statements }) => statements === null) ||
-      !applies(policy.since, policy)
-    )
-      return null;
-    if (policy.capped) return { verdict: "inconclusive", why: tooManyOpen };
-    if (seen.kind === "unreadable" || seen.kind === "unsettled")
-      return { verdict: "inconclusive", why: seen.why };
-    const finding = difference === null || find(difference, policy.since, key);
-    if (finding === true) return holds;
-    return { ...violated(...finding), ...(unless.length > 0 ? { unless } : {}) };
-  };
+  const findIn = ({ difference, key, since }: KnownRead) =>
+    difference === null || find(difference, since, key);
   return {
     title,
     basis,
     source,
     clauses,
     needs: ["state", "policy", ...needs],
-    trigger: { on: "read", judge },
+    trigger: { on: "read", judge: (of) => judgeRead(of, applies, findIn, unless) },
   };
+}
+
+/** A read of a policy, and what was known of the policy. */
+interface KnownRead {
+  readonly key: string;
+  readonly before: PolicyModelState;
+  readonly since: Since;
+  readonly difference: Difference | null;
+  /** The ids that the read shows. */
+  readonly sids: readonly string[];
+}
+
+/** Judges a read of a policy whose statements were known; null where it does not apply. */
+export function judgeRead(
+  { before: modelState, key, policy: seen, difference, together }: PolicyRead,
+  applies: (since: Since, policy: PolicyModelState) => boolean,
+  find: (of: KnownRead) => ReadFinding,
+  unless: readonly string[] | ((since: Since) => readonly string[]) = [],
+): Judgement | null {
+  const before = key === null ? undefined : modelState.policies[key];
+  if (key === null || before === undefined || together) return null;
+  const { since, possibleStates, capped } = before;
+  if (possibleStates.every(({ statements }) => statements === null) || !applies(since, before)) return null;
+  if (capped) return { verdict: "inconclusive", why: tooManyOpen };
+  if (seen.kind === "unreadable" || seen.kind === "unsettled")
+    return { verdict: "inconclusive", why: seen.why };
+  const sids = seen.kind === "policy" ? seen.statements.map(({ sid }) => sid) : [];
+  const finding = find({ key, before, since, difference, sids });
+  if (finding === true) return holds;
+  const by = typeof unless === "function" ? unless(since) : unless;
+  return { ...violated(...finding), ...(by.length > 0 ? { unless: by } : {}) };
+}
+
+/** An acknowledged addition that is not there. */
+export function lostAddition({ lostNew }: Difference): ReadFinding {
+  return lostNew.length === 0 || [`the statement ${show(lostNew[0])}`, "it is not there"];
 }
 
 /** What changed in the statements that were there before; null when nothing did. */
@@ -195,9 +223,14 @@ function isElsewhere(sid: string, since: Since): boolean {
   return stoodAround(sid, since) || since.elsewhere.some((one) => one.sid === sid);
 }
 
-/** A statement that was added elsewhere after the creation has leaked in later; the resource did not start with it. */
-function startedWith({ extra }: Difference, since: Since): ReadFinding {
-  const inherited = extra.filter((sid) => !since.elsewhere.some((one) => one.sid === sid));
+/**
+ * A statement that was added elsewhere after the creation has leaked in later; the resource did not start with it. What a
+ * resource of that name held before the whole function was deleted is the fault of the deletion.
+ */
+export function startedWith({ extra }: Difference, since: Since): ReadFinding {
+  const inherited = extra.filter(
+    (sid) => since.past?.sids.includes(sid) !== true && !since.elsewhere.some((one) => one.sid === sid),
+  );
   return inherited.length === 0 || ["no statement", show(inherited[0])];
 }
 

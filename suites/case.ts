@@ -2,7 +2,7 @@ import { canonicalBody, withMember } from "../generators/valid-requests.ts";
 import { openValue } from "../spec/body.ts";
 import { addPermission, getPolicy, label } from "../spec/calls.ts";
 import { type BodyMember, broken } from "../spec/constraint.ts";
-import type { Batch, Call, Exchange, Step } from "../spec/exchange.ts";
+import { type Batch, type Call, type Exchange, revisionSlot, type Step } from "../spec/exchange.ts";
 import type { Fixture } from "../spec/fixture.ts";
 import { tokenService } from "../spec/principal.ts";
 import { isRemovable } from "../spec/target.ts";
@@ -112,6 +112,13 @@ export function step(key: string, call: Call): Step {
 /** Adds a canonical statement to a policy of the function under test. */
 export function add(name: string, sid: string, query: string | null = null): Call {
   return addPermission({ functionName: label(name), query, body: canonicalBody(sid) });
+}
+
+/** Adds a statement with the revision that an earlier step showed. */
+export function guarded(fixture: Fixture, sid: string, from: string, query: string | null = null): Step {
+  const body = bodyWith("RevisionId", revisionSlot, sid);
+  const call = addPermission({ functionName: label(fixture.main.name), query, body });
+  return { key: sid, revisionFrom: from, call };
 }
 
 /** The canonical request to the function under test with another body. */

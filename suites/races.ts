@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { addPermission, getPolicy, label, removePermission } from "../spec/calls.ts";
+import { addPermission, getPolicy, label, qualifierQuery, removePermission } from "../spec/calls.ts";
 import { type Batch, revisionSlot, type Step } from "../spec/exchange.ts";
 import type { Fixture } from "../spec/fixture.ts";
 import {
@@ -13,16 +13,39 @@ import {
   type TestCase,
 } from "./case.ts";
 
-/** Calls on one policy that are in flight together. */
+/** Calls on the policies of one function that are in flight together. */
 export const races: Suite = {
   name: "races",
-  title: "2 to 32 simultaneous additions, removals and reads on one policy",
+  title:
+    "2 to 32 simultaneous additions, removals and reads on one policy, or on those of several qualifiers",
   testCases: raceTestCases,
 };
 
 type RaceShape = (fixture: Fixture, size: number, seed: number) => readonly Batch[];
 
+/** The most races on several qualifiers, and calls in each: each removal needs a statement first, and each policy a read. */
+const mostOnQualifiers = { races: 3, calls: 12 } as const;
+
 const shapes: Readonly<Record<string, RaceShape>> = {
+  qualifiers: (fixture, size) => {
+    const { name, aliases, versions } = fixture.main;
+    const qualifiers = [null, versions[0] ?? "1", aliases?.live ?? "live"];
+    const at = (index: number) => qualifiers[index % qualifiers.length] ?? null;
+    const pairs = Math.ceil(Math.min(size, mostOnQualifiers.calls) / 2);
+    const on = (qualifier: string | null) => (qualifier === null ? null : qualifierQuery(qualifier));
+    const seeds = numbered(pairs, (one) => step(`s${one}`, add(name, `race-${one}`, on(at(one)))));
+    const removals = numbered(pairs, (one) =>
+      step(`m${one}`, removePermission(name, `race-${one}`, { qualifier: at(one) })),
+    );
+    const additions = numbered(pairs, (one) =>
+      step(`a${one}`, add(name, `race-new-${one}`, on(at(one + 1)))),
+    );
+    return [
+      ...seeds.map((one) => [one]),
+      removals.flatMap((removal, one) => [removal, ...additions.slice(one, one + 1)]),
+      ...qualifiers.slice(1).map((qualifier) => alone(`after-${qualifier}`, getPolicy(name, qualifier))),
+    ];
+  },
   "distinct-ids": (fixture, size) => [
     numbered(size, (at) => step(`d${at}`, add(fixture.main.name, `race-${at}`))),
   ],
@@ -48,7 +71,7 @@ const shapes: Readonly<Record<string, RaceShape>> = {
 function raceTestCases({ seed, rounds }: SuiteOptions): readonly TestCase[] {
   const sizes = fc.sample(fc.integer({ min: 2, max: 32 }), { seed, numRuns: rounds });
   return Object.entries(shapes).flatMap(([name, shape]) =>
-    sizes.map((drawn, at) => {
+    sizes.slice(0, name === "qualifiers" ? mostOnQualifiers.races : sizes.length).map((drawn, at) => {
       const size = at === 0 ? 2 : at === 1 ? 32 : drawn;
       return scripted(
         `races/${name}/${at}`,
@@ -57,7 +80,7 @@ function raceTestCases({ seed, rounds }: SuiteOptions): readonly TestCase[] {
           ...shape(fixture, size, seed + at),
           alone("after", getPolicy(fixture.main.name)),
         ],
-        { clean: true },
+        { clean: true, needs: name === "qualifiers" ? ["versions", "aliases"] : [] },
       );
     }),
   );
@@ -67,10 +90,10 @@ function numbered(size: number, make: (at: number) => Step): readonly Step[] {
   return Array.from({ length: size }, (_, at) => make(at));
 }
 
-/** Additions of new ids, removals of old ones and reads, in an order that the seed decides. */
+/** Additions of new ids, removals of old ones and reads: one addition and one removal, then what the seed decides. */
 function mixture(fixture: Fixture, size: number, seed: number): Batch {
   const kinds = fc.sample(fc.constantFrom("add", "remove", "read"), { seed, numRuns: size });
-  return kinds.map((kind, at) => {
+  return ["add", "remove", ...kinds.slice(2)].map((kind, at) => {
     if (kind === "read") return step(`m${at}`, getPolicy(fixture.main.name));
     if (kind === "add") return step(`m${at}`, add(fixture.main.name, `race-new-${at}`));
     return step(`m${at}`, removePermission(fixture.main.name, `race-${at % Math.ceil(size / 2)}`));

@@ -1,33 +1,31 @@
 import { canonicalBody } from "../generators/valid-requests.ts";
 import { jsonObject } from "../spec/answer.ts";
 import {
-  addPermission,
   createFunction,
   deleteFunction,
   getAlias,
   getFunction,
   getPolicy,
-  label,
   publishVersion,
   qualifierQuery,
   removePermission,
 } from "../spec/calls.ts";
-import {
-  type Batch,
-  type Call,
-  type Exchange,
-  revisionSlot,
-  type Step,
-  versionSlot,
-} from "../spec/exchange.ts";
+import { type Batch, type Call, type Exchange, versionSlot } from "../spec/exchange.ts";
 import type { Fixture } from "../spec/fixture.ts";
-import { add, alone, bodyWith, type Suite, scripted, type TestCase, withBody } from "./case.ts";
+import { add, alone, bodyWith, guarded, type Suite, scripted, type TestCase, withBody } from "./case.ts";
+import { neighbourTestCases } from "./neighbours.ts";
 
 /** Short histories, one for each claim about the content of a policy and about current revisions. */
 export const state: Suite = {
   name: "state",
   title: "Short histories on the policy's state: duplicates, removals, separate policies, revisions",
-  testCases: () => [...idTestCases, ...separationTestCases, ...revisionTestCases, ...lifeTestCases],
+  testCases: () => [
+    ...idTestCases,
+    ...separationTestCases,
+    ...revisionTestCases,
+    ...lifeTestCases,
+    ...neighbourTestCases,
+  ],
 };
 
 const clean = { clean: true } as const;
@@ -190,15 +188,6 @@ const separationTestCases: readonly TestCase[] = [
   ),
 ];
 
-function guarded(fixture: Fixture, sid: string, from: string, query: string | null = null): Step {
-  const body = bodyWith("RevisionId", revisionSlot, sid);
-  return {
-    key: sid,
-    revisionFrom: from,
-    call: addPermission({ functionName: label(main(fixture)), query, body }),
-  };
-}
-
 /** Tries the policy's own revision first, and then the source that the document names. */
 function currentRevision(id: string, qualified: boolean, firstPolicy: boolean): TestCase {
   const start = (fixture: Fixture) => {
@@ -316,7 +305,10 @@ const lifeTestCases: readonly TestCase[] = [
     "state/re-created-function-starts-empty",
     (fixture) => [
       alone("grant", add(other(fixture), "granted")),
+      alone("grant-first", add(main(fixture), "granted")),
+      read(fixture, "before"),
       alone("delete", deleteFunction(other(fixture))),
+      read(fixture, "after"),
       alone("deleted", add(other(fixture), "late")),
       alone("create", creation(fixture)),
       alone("read", getPolicy(other(fixture))),

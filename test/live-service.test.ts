@@ -14,7 +14,12 @@ import { live } from "../targets/reference/mutants/index.ts";
 import { createReference } from "../targets/reference/reference.ts";
 import { runCommand } from "./command.ts";
 
-const pageOnly = ["FunctionName.maxLength", "race.acknowledged-are-kept", "race.linearizable"];
+const pageOnly = [
+  "FunctionName.maxLength",
+  "race.acknowledged-are-kept",
+  "race.linearizable",
+  "remove.keeps-concurrent-additions",
+];
 
 let folder = "";
 let run = { code: -1, out: "" };

@@ -4,7 +4,8 @@ import { constraintMutants } from "./constraint-mutants.ts";
 import { dialects } from "./dialects.ts";
 import { errorMutants } from "./error-mutants.ts";
 import type { Mutant } from "./mutant.ts";
-import { namedDefects } from "./named-defects.ts";
+import { namedDefects as otherDefects } from "./named-defects.ts";
+import { neighbourDefects, neighbourMutants } from "./neighbour-mutants.ts";
 import { observedMutants } from "./observed-mutants.ts";
 import { policyMutants } from "./policy-mutants.ts";
 import { refusalMutants } from "./refusal-mutants.ts";
@@ -14,7 +15,10 @@ import { successMutants } from "./success-mutants.ts";
 export type { Mutant } from "./mutant.ts";
 export { live } from "./observed-mutants.ts";
 export { openDefects } from "./unspecified-mutants.ts";
-export { dialects, namedDefects as extraMutants };
+export { dialects };
+
+/** Defects beside the one of each rule. */
+export const extraMutants: Readonly<Record<string, Mutant>> = { ...otherDefects, ...neighbourDefects };
 
 /** A mutant for every rule; the compiler enforces it. */
 export const mutants: Readonly<Record<RuleId, Mutant>> = {
@@ -25,6 +29,7 @@ export const mutants: Readonly<Record<RuleId, Mutant>> = {
   ...successMutants,
   ...errorMutants,
   ...policyMutants,
+  ...neighbourMutants,
   ...raceMutants,
   ...observedMutants,
 };
@@ -39,5 +44,5 @@ export const variants: Readonly<Record<string, Mutant>> = {
     ]),
   ),
   ...mutants,
-  ...namedDefects,
+  ...extraMutants,
 };

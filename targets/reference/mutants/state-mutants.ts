@@ -155,7 +155,7 @@ function acceptingSuperseded(takes: (past: readonly string[], given: string) => 
 }
 
 /** The pause between checking and writing, in milliseconds; long enough for concurrent calls to overlap. */
-const pause = 4;
+export const pause = 4;
 
 /** Waits between checking and writing. */
 export function pausing(parts: Partial<Behaviour>): Mutation {

@@ -1,0 +1,151 @@
+import {
+  createAlias,
+  createFunction,
+  deleteAlias,
+  deleteFunction,
+  getPolicy,
+  publishVersion,
+  qualifierQuery,
+  removePermission,
+  updateAlias,
+} from "../spec/calls.ts";
+import { type Batch, type Call, versionSlot } from "../spec/exchange.ts";
+import type { Fixture } from "../spec/fixture.ts";
+import { add, alone, bodyWith, guarded, scripted, type TestCase, withBody } from "./case.ts";
+
+const clean = { clean: true } as const;
+
+/**
+ * Histories in which another operation than AddPermission is the only write between two reads of a policy, so that
+ * nothing else can have changed it.
+ */
+export const neighbourTestCases: readonly TestCase[] = [
+  scripted(
+    "state/removal-leaves-the-rest",
+    (fixture) => {
+      const { name } = fixture.main;
+      return [
+        alone("add", add(name, "gone")),
+        alone("add-longer", add(name, "gone-too")),
+        alone("add-condition", withBody(fixture, bodyWith("SourceAccount", "123456789012", "stay"))),
+        alone("read", getPolicy(name)),
+        alone("read-again", getPolicy(name)),
+        alone("remove", removePermission(name, "gone")),
+        alone("read-without", getPolicy(name)),
+        alone("remove-longer", removePermission(name, "gone-too")),
+        [guarded(fixture, "guarded", "read-without")],
+        alone("read-last", getPolicy(name)),
+      ];
+    },
+    clean,
+  ),
+  scripted(
+    "state/removal-leaves-other-qualifiers",
+    (fixture) => {
+      const { name, aliases, versions } = fixture.main;
+      const [version = "1"] = versions;
+      const live = aliases?.live ?? "live";
+      const read = (when: string, ...qualifiers: readonly (string | null)[]) =>
+        qualifiers.map((qualifier) => alone(`${when}-${qualifier}`, getPolicy(name, qualifier)));
+      const remove = (qualifier: string | null) =>
+        alone(`remove-${qualifier}`, removePermission(name, "gone", { qualifier }));
+      return [
+        alone("on-function", add(name, "gone")),
+        alone("stay", add(name, "stay")),
+        alone("on-version", add(name, "gone", qualifierQuery(version))),
+        alone("on-alias", add(name, "gone", qualifierQuery(live))),
+        ...read("first", null, version, live),
+        remove(version),
+        ...read("second", null, version, live),
+        remove(null),
+        ...read("third", null, live),
+        remove(live),
+        ...read("fourth", null, live),
+      ];
+    },
+    { clean: true, needs: ["versions", "aliases"] },
+  ),
+  scripted(
+    "state/removal-leaves-the-other-function",
+    (fixture) => [
+      alone("on-first", add(fixture.main.name, "twin")),
+      alone("on-second", add(second(fixture), "twin")),
+      alone("read-second", getPolicy(second(fixture))),
+      alone("remove", removePermission(fixture.main.name, "twin")),
+      alone("read-second-again", getPolicy(second(fixture))),
+    ],
+    { clean: true, needs: ["other"] },
+  ),
+  scripted("state/life-of-an-alias", lifeOfAlias, {
+    clean: true,
+    needs: ["other", "create", "versions", "aliases"],
+  }),
+  scripted(
+    "state/deleted-function-takes-policies-along",
+    (fixture) => {
+      const name = second(fixture);
+      return [
+        ...published(name, "first", "late"),
+        ofVersion("on-version", "first", add(name, "granted", qualifierQuery(versionSlot))),
+        alone("on-alias", add(name, "granted", qualifierQuery("late"))),
+        alone("delete", deleteFunction(name)),
+        alone("create", createFunction(name, fixture.recipe ?? { role: "", runtime: "", zip: "" })),
+        ...published(name, "second", "late"),
+        ofVersion("read-version", "second", getPolicy(name, versionSlot)),
+        alone("read-alias", getPolicy(name, "late")),
+      ];
+    },
+    { clean: true, needs: ["other", "create", "versions", "aliases"] },
+  ),
+];
+
+/** An alias is created, updated, deleted and created again; then its version is deleted. */
+function lifeOfAlias(fixture: Fixture): readonly Batch[] {
+  const name = second(fixture);
+  const onVersion = (key: string, call: Call) => ofVersion(key, "publish", call);
+  const readVersion = (key: string) => onVersion(key, getPolicy(name, versionSlot));
+  const readAlias = (key: string) => alone(key, getPolicy(name, "twin"));
+  const readFunction = (key: string) => alone(key, getPolicy(name));
+  const create = (key: string) => onVersion(key, createAlias(name, "twin", versionSlot));
+  return [
+    alone("publish", publishVersion(name)),
+    onVersion("on-version", add(name, "on-version", qualifierQuery(versionSlot))),
+    create("alias"),
+    readAlias("read-new-alias"),
+    alone("on-function", add(name, "on-function")),
+    alone("on-alias", add(name, "on-alias", qualifierQuery("twin"))),
+    readFunction("read-function"),
+    readVersion("read-version"),
+    readAlias("read-alias"),
+    onVersion("update", updateAlias(name, "twin", versionSlot)),
+    readFunction("read-function-updated"),
+    readVersion("read-version-updated"),
+    readAlias("read-alias-updated"),
+    alone("delete", deleteAlias(name, "twin")),
+    readFunction("read-function-deleted"),
+    readVersion("read-version-deleted"),
+    create("alias-again"),
+    readAlias("read-alias-again"),
+    alone("delete-again", deleteAlias(name, "twin")),
+    readFunction("read-function-before"),
+    onVersion("delete-version", deleteFunction(name, versionSlot)),
+    readFunction("read-function-last"),
+  ];
+}
+
+/** Publishes a version and creates an alias for it. */
+function published(name: string, key: string, alias: string): readonly Batch[] {
+  return [
+    alone(key, publishVersion(name)),
+    ofVersion(`${key}-alias`, key, createAlias(name, alias, versionSlot)),
+  ];
+}
+
+/** A step that uses the version that an earlier step published. */
+function ofVersion(key: string, versionFrom: string, call: Call): Batch {
+  return [{ key, versionFrom, call }];
+}
+
+function second({ other }: Fixture): string {
+  return other?.name ?? "";
+}
