@@ -233,8 +233,9 @@ async function confirmOnWorkers(
   await all.scope.all(all.workers, worker);
 }
 
-/** The most candidates of a rule that are rerun before its result is inconclusive. */
+/** The most candidates of a rule that are rerun before its result is inconclusive, and those of a failing target. */
 const maxCandidates = 8;
+const maxFailures = 2;
 
 /** The result of a rule in some columns of its task. */
 interface ResultPart {
@@ -298,7 +299,9 @@ async function confirmInColumns(
   const isViolatedElsewhere = (id: string) => columns.some((one) => isViolated(id, one, found));
   const isPending = (id: string) => columns.every((one) => !found.has(resultKey(id, one)));
   let why: Reason = { code: "not-kept" };
+  let failures = 0;
   for (const candidate of inConfirmationOrder(own).slice(0, maxCandidates)) {
+    if (candidate.whileServing !== undefined && ++failures > maxFailures) break;
     if (stop() !== null) return { outcome: "inconclusive", ...counts, why: notRerun(candidate) };
     let result = await confirmCandidate(candidate, columns, (id, here) => here || isViolatedElsewhere(id));
     // If all tasks wait for each other, a rule without a result yet explains nothing.

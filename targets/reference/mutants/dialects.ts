@@ -54,14 +54,15 @@ export const dialects: Readonly<Record<string, Mutation>> = {
     };
   }),
   "409 for 5 ms after each change": change(({ intercept }) => {
-    let busyUntil = 0;
+    const busyUntil = new Map<string, number>();
     return {
       intercept: (request) => {
-        const isChange = /^(POST|DELETE)$/.test(request.method) && /\/policy/.test(request.target);
-        if (!isChange) return intercept(request);
+        const isChange = /^(POST|DELETE)$/.test(request.method);
+        const name = isChange && /functions\/([\w-]+)[^/]*\/policy/.exec(request.target)?.[1];
+        if (!name) return intercept(request);
         const now = performance.now();
-        if (now < busyUntil) return inProgress;
-        busyUntil = now + 5;
+        if (now < (busyUntil.get(name) ?? 0)) return inProgress;
+        busyUntil.set(name, now + 5);
         return intercept(request);
       },
     };
