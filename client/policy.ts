@@ -3,7 +3,7 @@ import { canonicalJson } from "../spec/statement.ts";
 import { isRemovable } from "../spec/target.ts";
 import { additionOf, type Statement, type StatementRequest } from "./addition.ts";
 import { type PolicyOwner, type Reply, replyText } from "./lambda-api.ts";
-import { isBusy, retryWhile, type WaitContext } from "./wait.ts";
+import { isBusy, isOccupied, retryWhile, type WaitContext } from "./wait.ts";
 
 /** A policy before the run, for restoring it later. Plain JSON. */
 export interface SavedPolicy extends PolicyOwner {
@@ -48,7 +48,7 @@ export function addStatement(
   of: PolicyOwner,
   addition: StatementRequest,
 ): Promise<Reply<null>> {
-  return retryWhile(context, () => context.lambda.addPermission(of, addition), isBusy);
+  return retryWhile(context, () => context.lambda.addPermission(of, addition), isOccupied);
 }
 
 /** Removes one statement. Returns null when it is gone, else the reason. */
@@ -57,7 +57,7 @@ export async function removeStatement(
   of: PolicyOwner,
   sid: string,
 ): Promise<string | null> {
-  const reply = await retryWhile(context, () => context.lambda.removePermission(of, sid), isBusy);
+  const reply = await retryWhile(context, () => context.lambda.removePermission(of, sid), isOccupied);
   return reply.ok || reply.status === 404 ? null : replyText(reply);
 }
 

@@ -1,7 +1,7 @@
 import type { FixtureFunction, StagedAliases } from "../spec/fixture.ts";
 import type { UnsupportedCapability } from "../spec/verdict.ts";
 import { type NamePage, type Reply, replyText } from "./lambda-api.ts";
-import { isBusy, isNotReady, retryWhile, type WaitContext } from "./wait.ts";
+import { isBusy, isOccupied, retryWhile, type WaitContext } from "./wait.ts";
 
 /** A function with its versions and aliases, and the capabilities that it does without. */
 export interface Complete {
@@ -73,11 +73,7 @@ async function publish(
   description: string,
   missing: UnsupportedCapability[],
 ): Promise<string | null> {
-  const reply = await retryWhile(
-    context,
-    () => context.lambda.publishVersion(name, description),
-    (refused) => refused.status !== 404 && isNotReady(refused),
-  );
+  const reply = await retryWhile(context, () => context.lambda.publishVersion(name, description), isOccupied);
   const version = reply.ok ? reply.value.Version : undefined;
   if (version !== undefined && /^[0-9]+$/.test(version)) return version;
   const why = reply.ok ? `named the version ${JSON.stringify(version ?? null)}` : replyText(reply);
@@ -131,11 +127,7 @@ async function createAlias(
   alias: string,
   version: string,
 ): Promise<string | null> {
-  const reply = await retryWhile(
-    context,
-    () => context.lambda.createAlias(name, alias, version),
-    (refused) => refused.status !== 404 && isNotReady(refused),
-  );
+  const reply = await retryWhile(context, () => context.lambda.createAlias(name, alias, version), isOccupied);
   return reply.ok ? null : replyText(reply);
 }
 

@@ -53,8 +53,14 @@ export function isBusy(reply: Refused): boolean {
 
 /** Busy, or the new function is not visible or not ready everywhere. */
 export function isNotReady(reply: Refused): boolean {
-  if (isBusy(reply) || reply.status === 404) return true;
-  return reply.status === 409 && /pending|in progress|following state/i.test(reply.message);
+  return isOccupied(reply) || reply.status === 404;
+}
+
+/** Busy, or another operation on the function is in progress. */
+export function isOccupied(reply: Refused): boolean {
+  return (
+    isBusy(reply) || (reply.status === 409 && /pending|in progress|following state/i.test(reply.message))
+  );
 }
 
 /**

@@ -101,17 +101,17 @@ const creating: ReadonlySet<string> = new Set([
 function isUnexplainedConflict(of: Observation): boolean {
   const { answer } = of;
   if (answer.kind === "none" || answer.status !== 409 || of.kind === "policy-read") return false;
-  if (of.kind === "neighbour") {
-    const { message, Message } = jsonObject(answer.body) ?? {};
-    return of.call.operation === "RemovePermission" || /in progress|pending/i.test(`${message ?? Message}`);
-  }
+  const { message, Message } = jsonObject(answer.body) ?? {};
+  const saysSo = /in progress|pending/i.test(`${message ?? Message}`);
+  if (of.kind === "neighbour") return of.call.operation === "RemovePermission" || saysSo;
   const { refusalReasons, unsure, perhapsElsewhere, reused } = of.stateAnalysis;
   const name = errorName(answer);
   return (
     (name === null || name === "ResourceConflictException") &&
     unsure.length === 0 &&
     !perhapsElsewhere &&
-    !reused &&
+    // The statement of an earlier history may still hold the id.
+    (!reused || saysSo) &&
     !refusalReasons.some((reason) => reason.startsWith("StatementId."))
   );
 }

@@ -215,6 +215,23 @@ describe("The existing policy of a function", () => {
     expect(await policy()).toEqual(before);
   });
 
+  it("is restored although another operation on the function is often in progress", async () => {
+    await add("mine", own.source);
+    const before = await policy();
+    let writes = 0;
+    const busy = { status: 409, body: '{"message":"Another operation on this function is in progress."}' };
+    const over = instead((method) => {
+      if (method === "GET") return null;
+      writes += 1;
+      return writes % 3 === 0 ? null : busy;
+    });
+    const { tearDown } = await use(over).used;
+    await remove("mine");
+    await add("left-by-the-run");
+    expect(await tearDown()).toEqual([]);
+    expect(await policy()).toEqual(before);
+  });
+
   it("is restored when the answer to a removal or an addition is lost", async () => {
     await add("mine", own.source);
     const before = await policy();
