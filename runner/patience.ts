@@ -120,8 +120,13 @@ function isUnexplainedConflict(of: Observation): boolean {
 function isMissing(of: Observation, visible: ReadonlySet<string>): boolean {
   const { answer } = of;
   if (answer.kind === "none" || answer.status !== 404 || of.kind === "policy-read") return false;
-  if (of.kind === "neighbour")
-    return of.call.operation === "PublishVersion" || of.call.operation === "CreateAlias";
+  if (of.kind === "neighbour") {
+    const { operation, target } = of.call;
+    if (operation !== "PublishVersion" && operation !== "CreateAlias") return false;
+    return Object.entries(of.before.functions).some(
+      ([name, { exists }]) => exists === true && !visible.has(name) && target.includes(`/functions/${name}/`),
+    );
+  }
   const { key } = of.stateAnalysis;
   return key !== null && !visible.has(key);
 }
