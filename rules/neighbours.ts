@@ -21,7 +21,8 @@ export const neighbourRules = {
       const kept = difference?.kept.filter((sid) => !since.added.includes(sid)) ?? [];
       return kept.length === 0 || [`no statement ${show(kept[0])}`, "it is still there"];
     },
-    unless: ["policy.one-more"],
+    // One removal removes one of two statements, where two policies are one.
+    unless: ["policy.one-more", ...separation],
   }),
   "remove.one-statement": neighbourRule({
     title: "A removal by id leaves the other statements of the policy as they were",

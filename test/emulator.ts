@@ -35,6 +35,7 @@ const wrongWithMoto: Wrong = {
   "policy.separate-qualifiers": 4,
   "published.starts-empty": 4,
   "policy.stays-readable": 3,
+  "remove.changes-revision": 5,
 };
 
 const wrongWithMinistack: Wrong = {
