@@ -62,6 +62,8 @@ export interface RuleBody {
   readonly columns?: readonly Column[];
   /** True when the two columns can judge the same observation differently. */
   readonly differs?: boolean;
+  /** False if its histories are not shrunk, because only their whole length shows a violation. */
+  readonly shrinks?: false;
   readonly trigger: Trigger;
 }
 

@@ -1,6 +1,7 @@
 import type { Addition, PolicyRead } from "../oracle/observe.ts";
 import { holds, type Judgement, type RuleBody } from "../oracle/rule.ts";
 import { phrase } from "../spec/answer.ts";
+import { policySize } from "./acceptance.ts";
 import { guarantee, refusedOtherwise, show, violated } from "./define.ts";
 import { conditionsOf } from "./success.ts";
 
@@ -112,6 +113,16 @@ export const observedRules = {
     clauses: ["R091"],
     needs: ["echo"],
   },
+  "observed.size-limit": {
+    title: "A policy may have 20,480 bytes: a larger one is too large, and a smaller one is not",
+    source: "spec/recordings: 2020-12-16",
+    basis: "observed",
+    clauses: ["R157"],
+    needs: ["state", "remove"],
+    columns: ["aws"],
+    shrinks: false,
+    trigger: { on: "answer", judge: judgeSizeLimit },
+  },
   "observed.no-policy": {
     title: "GetPolicy of a policy without statements is 404 ResourceNotFoundException",
     source: "spec/recordings/facts: 2025-11-25 get-policy-without-policy",
@@ -122,6 +133,26 @@ export const observedRules = {
     trigger: { on: "read", judge: judgeNoPolicy },
   },
 } as const satisfies Record<string, RuleBody>;
+
+/** The recorded limit in bytes, and the size from which a policy can have reached it as far as requests tell its size. */
+const sizeLimit = { most: 20_480, reached: 19_500 } as const;
+
+function judgeSizeLimit(of: Addition): Judgement | null {
+  const { analysis, stateAnalysis, result, answer, together } = of;
+  if (together || stateAnalysis.key === null || answer.kind === "none") return null;
+  const open = [analysis, stateAnalysis].flatMap((one) => [...one.refusalReasons, ...one.questions]);
+  if (open.length + stateAnalysis.unsure.length > 0) return null;
+  const size = policySize(of);
+  const about = `a policy of about ${size.toLocaleString("en")} bytes`;
+  if (result.kind === "added")
+    return size > sizeLimit.most
+      ? violated("400 PolicyLengthExceededException above 20,480 bytes", `${phrase(answer)} for ${about}`)
+      : null;
+  if (result.kind !== "refused" || result.error !== "PolicyLengthExceededException") return null;
+  return size >= sizeLimit.reached
+    ? holds
+    : violated("201 up to 20,480 bytes", `${phrase(answer)} for ${about}`);
+}
 
 function judgeNoPolicy({ before, key, policy, answer, together }: PolicyRead): Judgement | null {
   const possibleStates = key === null || together ? [] : (before.policies[key]?.possibleStates ?? []);

@@ -176,7 +176,8 @@ async function confirmOn(
   if (isShown || (!isRace && explainedBy() !== null)) {
     const race = isRace && !(await shows(whole, often)) ? seldom : often;
     const showsStill = (steps: Steps) => shows(steps, isRacing(steps) ? race : always);
-    await shrinkHistory(candidate, showsStill, { shown: isShown, calls: race === often });
+    if (options.rule.shrinks !== false)
+      await shrinkHistory(candidate, showsStill, { shown: isShown, calls: race === often });
   }
   const found = smallest();
   if (found !== null) return confirmSmallest(found, reruns, options.stop);

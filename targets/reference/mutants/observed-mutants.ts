@@ -72,6 +72,10 @@ const defects: Readonly<Record<Extract<RuleId, `observed.${string}`>, Defect>> =
       },
     })),
   ),
+  "observed.size-limit": observed(
+    "lets a policy have 40,000 bytes",
+    change(() => ({ sizeLimit: 40_000 })),
+  ),
   "observed.no-policy": observed(
     "shows a policy without statements as an empty document",
     change(() => ({ showsEmpty: true })),
