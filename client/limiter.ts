@@ -19,6 +19,8 @@ export interface Limited extends Transport {
   requests(): number;
   /** True after the spent budget kept a call from being sent. */
   spent(): boolean;
+  /** Shortens the deadline of every further call, because the target no longer answers. */
+  hurry?(mostMs: number): void;
   /** The number of requests left, without those for clean-up; infinite without a budget. */
   remaining(): number;
   /** The used part of the budget without clean-up, from 0 to 1; 0 without a budget. */
@@ -49,8 +51,11 @@ export function limited(
     if (last?.options !== options) last = { options, awaited: { ...options, signal: undefined } };
     return last.awaited;
   };
-  const pass = (call: Outgoing, options: SendOptions): Promise<Answer> =>
-    transport.send(call, call.method === "GET" ? options : awaited(options));
+  let mostMs = Number.POSITIVE_INFINITY;
+  const pass = (call: Outgoing, options: SendOptions): Promise<Answer> => {
+    const how = call.method === "GET" ? options : awaited(options);
+    return transport.send(call, how.deadlineMs <= mostMs ? how : { ...how, deadlineMs: mostMs });
+  };
 
   const paced = async (call: Outgoing, options: SendOptions): Promise<Answer> => {
     await space?.(options.signal);
@@ -72,6 +77,9 @@ export function limited(
       return space === null ? pass(call, options) : paced(call, options);
     },
     requests: () => requests,
+    hurry: (ms) => {
+      mostMs = ms;
+    },
     spent: () => spent,
     remaining: () => Math.max(0, usable() - requests),
     used: () => (budget === Number.POSITIVE_INFINITY ? 0 : Math.min(1, requests / Math.max(1, usable()))),

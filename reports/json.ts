@@ -88,6 +88,7 @@ const order = [
     "waits",
     "cause",
     "times",
+    "leftOut",
     "latency",
     "medianMs",
     "p99Ms",

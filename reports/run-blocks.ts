@@ -77,6 +77,7 @@ function runDocument(report: Report, view: RunView): Document {
       ...overview(violated),
       ...violated.map((rule) => violation(rule, report, view)),
       ...groups(report, view),
+      ...leftOut(report),
       ...(view.everything ? [...holding(report), ...coverageBlocks(report), ...unspecified(report)] : []),
       ...facts([
         ...coverageFact(report),
@@ -225,6 +226,17 @@ function byReason(rules: readonly RuleReport[], named: boolean): readonly Text[]
     const names = same.flatMap(({ id }, index) => (index === 0 ? [{ code: id }] : [", ", { code: id }]));
     return [{ code: reason }, ": ", ...(named ? names : [count(same.length, "rule")])];
   });
+}
+
+function leftOut({ leftOut = [] }: Report): readonly Block[] {
+  if (leftOut.length === 0) return [];
+  const items = leftOut.map(
+    ({ kind, unanswered, left }): Text => [
+      { code: kind },
+      `: ${unanswered} in a row got no answer, ${count(left, "further request")} not sent`,
+    ],
+  );
+  return [fold(`Left out: kinds of requests that got no answer (${leftOut.length})`, list(items), "unsure")];
 }
 
 function holding(report: Report): readonly Block[] {

@@ -58,6 +58,15 @@ export interface components {
             readonly faults: readonly string[];
             /** @description The same as faults, in the same order, with codes. Absent in reports of earlier versions. */
             readonly problems?: readonly components["schemas"]["ReportProblem"][];
+            /** @description Kinds of requests that were no longer sent, because too many of them got no answer within the deadline. Absent if there are none. */
+            readonly leftOut?: readonly {
+                /** @description The operation, and for AddPermission what the document says of the request. */
+                readonly kind: string;
+                /** @description Deadlines that requests of this kind missed one after the other. */
+                readonly unanswered: components["schemas"]["ReportCount"];
+                /** @description Requests that were not sent. */
+                readonly left: components["schemas"]["ReportCount"];
+            }[];
             /** @description Latency of answers to AddPermission in milliseconds, and the slowest calls. */
             readonly latency?: components["schemas"]["ReportLatency"];
             /** @description How often the run sent a call again after an answer that passes by itself, and how long it waited in all. */

@@ -14,7 +14,10 @@ import {
 } from "../spec/exchange.ts";
 import { readPolicy } from "../spec/statement.ts";
 import { readOf } from "../spec/target.ts";
+import type { Purpose } from "./events.ts";
+import type { InFlight } from "./in-flight.ts";
 import type { Patience } from "./patience.ts";
+import type { SilentKinds } from "./silent-kinds.ts";
 
 export interface BatchOptions {
   readonly transport: Transport;
@@ -24,6 +27,10 @@ export interface BatchOptions {
   readonly sleep: (ms: number) => Promise<void>;
   /** Waits for answers that pass by themselves; without it none is repeated. */
   readonly patience?: Patience | undefined;
+  /** Shortens the deadline of requests whose kind got no answer; by default every call waits for the same time. */
+  readonly silentKinds?: SilentKinds | undefined;
+  /** Limits the batches in flight on a target that slows down. */
+  readonly inFlight?: InFlight | undefined;
 }
 
 /** A batch that was sent: the exchanges, and what the oracle observes in them. */
@@ -44,10 +51,12 @@ export async function sendBatch(
   batch: Batch,
   done: readonly (readonly Exchange[])[],
   before: ModelState,
+  purpose: Purpose,
   options: BatchOptions,
 ): Promise<SentBatch> {
   const { patience } = options;
-  const usual = patience?.needsNewConnections() ? onNewConnection(options) : options;
+  const sending = { ...options, before, purpose };
+  const usual = patience?.needsNewConnections() ? onNewConnection(sending) : sending;
   const ready = readyCalls(batch, done, options);
   let exchanges = await sendAll(ready, usual);
   let observed = observeBatch(before, exchanges);
@@ -57,7 +66,7 @@ export async function sendBatch(
     let waitedMs = 0;
     for (const pauseMs of pauses) {
       if (options.how.signal?.aborted === true || patience.causeIn(observed) !== cause) break;
-      const how = cause === "connection-closed" ? onNewConnection(options) : usual;
+      const how = cause === "connection-closed" ? onNewConnection(sending) : usual;
       if (cause === "connection-closed" && !(await hadNoEffect(observed, how))) break;
       if (pauseMs > 0) await options.sleep(pauseMs);
       waitedMs += pauseMs;
@@ -73,10 +82,11 @@ export async function sendBatch(
     exchanges = await sendAll(ready, usual);
     observed = observeBatch(before, exchanges);
   }
+  options.silentKinds?.observed(observed.observations);
   return { exchanges, observed };
 }
 
-function onNewConnection(options: BatchOptions): BatchOptions {
+function onNewConnection(options: Sending): Sending {
   return { ...options, how: { ...options.how, onNewConnection: true } };
 }
 
@@ -116,15 +126,46 @@ function readyCalls(
   });
 }
 
-async function sendAll(ready: readonly ReadyCall[], options: BatchOptions): Promise<readonly Exchange[]> {
+interface Sending extends BatchOptions {
+  readonly before: ModelState;
+  readonly purpose: Purpose;
+}
+
+async function sendAll(ready: readonly ReadyCall[], options: Sending): Promise<readonly Exchange[]> {
+  const { inFlight } = options;
+  if (inFlight === undefined) return sendTogether(ready, options);
+  const leave = await inFlight.enter();
+  try {
+    const exchanges = await sendTogether(ready, options);
+    const [only] = exchanges;
+    if (exchanges.length === 1 && only?.answer.kind === "response")
+      inFlight.took(only.answer.answeredAt - only.answer.sentAt);
+    return exchanges;
+  } finally {
+    leave();
+  }
+}
+
+async function sendTogether(ready: readonly ReadyCall[], options: Sending): Promise<readonly Exchange[]> {
   const [only] = ready;
   // Nearly every batch is a single call.
   if (ready.length === 1 && only !== undefined) return [await send(only, options)];
   return Promise.all(ready.map((one) => send(one, options)));
 }
 
-async function send({ step, call }: ReadyCall, { transport, how }: BatchOptions): Promise<Exchange> {
-  return { step, call, answer: truncateAnswer(await transport.send(call, how)) };
+async function send({ step, call }: ReadyCall, options: Sending): Promise<Exchange> {
+  return { step, call, answer: truncateAnswer(await answerTo(call, options)) };
+}
+
+async function answerTo(
+  call: Call,
+  { transport, how, silentKinds, before, purpose }: Sending,
+): Promise<Answer> {
+  if (silentKinds === undefined) return transport.send(call, how);
+  const deadlineMs = silentKinds.deadline(call, before, purpose);
+  if (typeof deadlineMs !== "number") return deadlineMs;
+  const options = deadlineMs === how.deadlineMs ? how : { ...how, deadlineMs };
+  return silentKinds.answered(call, before, await transport.send(call, options), deadlineMs);
 }
 
 /** Says whether the answers so far hold the revision or version that a step needs. */

@@ -132,6 +132,8 @@ export type RunEvent =
       readonly result: RuleResult;
       readonly hadCandidates: boolean;
     }
+  /** The kinds of requests that were no longer sent, because too many of them got no answer. */
+  | { readonly type: "left-out"; readonly kinds: readonly LeftOut[] }
   | { readonly type: "problem"; readonly problem: RunProblem }
   /** How often and how long the run waited for answers that then passed by themselves. */
   | { readonly type: "waited"; readonly waits: NonNullable<Report["waits"]> }
@@ -148,6 +150,9 @@ export interface Gone {
   readonly code: "silent" | "busy";
   readonly detail: string;
 }
+
+/** A kind of requests that was no longer sent: how many got no answer, and how many were left out. */
+export type LeftOut = NonNullable<Report["leftOut"]>[number];
 
 /** A problem of the run itself. */
 export type RunProblem =

@@ -54,11 +54,12 @@ export async function executeCases(options: ExecuteOptions): Promise<Executed> {
   const unsent = new Set(testCases);
   const findingsOfCut: Finding[] = [];
   let gone: Gone | null = null;
+  const lastAnswer = { at: Number.NEGATIVE_INFINITY };
   const work = async (start: Worker): Promise<Worker> => {
     let worker = start;
     const silence = silenceCounter((why) => {
       gone = why;
-    });
+    }, lastAnswer);
     const first = options.workers.indexOf(start);
     for (let index = first; index < testCases.length; index += options.workers.length) {
       const testCase = testCases[index];

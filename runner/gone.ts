@@ -8,21 +8,34 @@ import type { Gone } from "./events.ts";
  */
 const goneAfter = 12;
 
+/** When the last answer came, to any worker. */
+interface LastAnswer {
+  at: number;
+}
+
 /**
  * Makes a function that takes the exchanges of one worker. It returns true and calls `onGone` when the target no
  * longer answers.
  */
-export function silenceCounter(onGone: (why: Gone) => void): (exchanges: readonly Exchange[]) => boolean {
+export function silenceCounter(
+  onGone: (why: Gone) => void,
+  anywhere: LastAnswer = { at: Number.NEGATIVE_INFINITY },
+): (exchanges: readonly Exchange[]) => boolean {
   let silent = 0;
+  let silentSince = 0;
   let busy = 0;
   let busyOthers = 0;
   const observe = ({ call, answer }: Exchange): Gone | null => {
+    if (answer.kind === "none" && answer.unsent === true) return null;
+    if (answer.kind === "response") anywhere.at = Math.max(anywhere.at, answer.answeredAt);
     silent = isSilent(answer) ? silent + 1 : 0;
+    if (silent === 1) silentSince = answer.sentAt;
     busy = isBusy(answer) ? busy + 1 : 0;
     // A target that turns away only AddPermission can still be judged by its other answers.
     if (busy === 0) busyOthers = 0;
     else if (call.operation !== "AddPermission") busyOthers += 1;
-    if (silent >= goneAfter) return { code: "silent", detail: answer.kind === "none" ? answer.detail : "" };
+    if (silent >= goneAfter && silentSince > anywhere.at)
+      return { code: "silent", detail: answer.kind === "none" ? answer.detail : "" };
     return busy >= goneAfter && busyOthers > 0 ? { code: "busy", detail: phrase(answer) } : null;
   };
   return (exchanges) => {

@@ -147,13 +147,14 @@ function emitFooter(live: Report, rules: readonly Rule[], emit: Emit): void {
 }
 
 /** Takes over from the live report what a recording does not hold: the target, the waits and the numbers of test cases. */
-function withFooterFacts(report: Report, { target, waits, coverage: known }: Report): Report {
+function withFooterFacts(report: Report, { target, waits, leftOut, coverage: known }: Report): Report {
   const histories = known?.histories ?? { planned: 0, played: 0 };
   const { coverage } = report;
   return {
     ...report,
     target,
     ...(waits && { waits }),
+    ...(leftOut && { leftOut }),
     ...(coverage === undefined ? {} : { coverage: { ...coverage, histories } }),
   };
 }

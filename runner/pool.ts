@@ -3,6 +3,7 @@ import { getFunction } from "../spec/calls.ts";
 import type { Call } from "../spec/exchange.ts";
 import { Fault } from "../spec/fault.ts";
 import { add } from "../suites/case.ts";
+import type { BatchOptions } from "./batch.ts";
 import type { ArrangeHow } from "./connect.ts";
 import type { Emit } from "./events.ts";
 import { lostText } from "./observe/problem.ts";
@@ -33,6 +34,8 @@ export type SetUpOptions = Pick<
 > & {
   /** The scope of the workers, which send nothing after it has ended. */
   readonly scope: Scope;
+  readonly silentKinds?: BatchOptions["silentKinds"];
+  readonly inFlight?: BatchOptions["inFlight"];
   /** Gets an event for each fixture and for what is sent on it. */
   readonly emit?: Emit | undefined;
   readonly patience?: Patience | undefined;
@@ -80,6 +83,8 @@ export async function setUpWorkers(options: SetUpOptions): Promise<WorkerPool> {
       settleMs: options.settleMs,
       sleep: options.sleep,
       patience: options.patience,
+      silentKinds: options.silentKinds,
+      inFlight: options.inFlight,
       emit: options.emit,
     });
   };

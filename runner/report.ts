@@ -34,6 +34,7 @@ interface RunOutcome {
   readonly findings: Findings | null;
   readonly problems: readonly Problem[];
   readonly incomplete: boolean;
+  readonly leftOut: NonNullable<Report["leftOut"]>;
   readonly questions: readonly QuestionReport[];
   readonly latency: LatencyReport | null;
   readonly waits: NonNullable<Report["waits"]>;
@@ -69,6 +70,7 @@ export function makeReport(options: ReportOptions, outcome: RunOutcome): Report 
     questions,
     faults: problems.map(({ message }) => message),
     problems,
+    ...(outcome.leftOut.length === 0 ? {} : { leftOut: outcome.leftOut }),
     ...(latency === null ? {} : { latency }),
     ...(waits.length === 0 ? {} : { waits }),
     ...(rules.some(({ counterexample: found }) => found) ? { shell: shellOf(options, outcome.fixture) } : {}),

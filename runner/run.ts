@@ -15,12 +15,14 @@ import {
   type StopReason,
 } from "./events.ts";
 import { type Executed, executeCases } from "./execute.ts";
+import { inFlight } from "./in-flight.ts";
 import { reportObserver } from "./observe/report.ts";
 import type { RunOptions } from "./options.ts";
 import { patience } from "./patience.ts";
 import { setUpWorkers, survivors, type WorkerPool } from "./pool.ts";
 import { confirmCandidates, type Findings, resultKey } from "./rule-results.ts";
 import { openScope, type Scope } from "./scope.ts";
+import { type SilentKinds, silentKinds } from "./silent-kinds.ts";
 
 /** Executes a run and returns its report. Throws a Fault if the run cannot start. */
 export async function run(options: RunOptions, observers: readonly Observer[] = []): Promise<Report> {
@@ -43,8 +45,12 @@ export async function runFor(observers: readonly Observer[], options: RunOptions
   let notBegun: Fault | null = null;
   try {
     group.emit({ type: "run-started", head: headOf(options) });
-    pool = await setUpWorkers({ ...options, scope, emit: group.emit, patience: waiting });
-    isComplete = await judgeTarget({ options, scope, pool, emit: group.emit });
+    const kinds = silentKinds({ timeoutMs: options.how.deadlineMs, clock: options.clock });
+    const sending = { patience: waiting, silentKinds: kinds, inFlight: inFlight(options.workers) };
+    pool = await setUpWorkers({ ...options, ...sending, scope, emit: group.emit });
+    isComplete = await judgeTarget({ options, scope, pool, silentKinds: kinds, emit: group.emit });
+    const leftOut = kinds.leftOut();
+    if (leftOut.length > 0) group.emit({ type: "left-out", kinds: leftOut });
   } catch (error) {
     if (pool === null && error instanceof Fault) notBegun = error;
     const problem =
@@ -88,8 +94,12 @@ interface Running {
   readonly options: RunOptions;
   readonly scope: Scope;
   readonly pool: WorkerPool;
+  readonly silentKinds: SilentKinds;
   readonly emit: Emit;
 }
+
+/** The deadline of calls to a target that no longer answers, in milliseconds. */
+const silentMs = 2000;
 
 /** What the engine needs for its decisions. */
 interface Decisions {
@@ -114,7 +124,7 @@ interface PhaseOfRun {
  * planned was done.
  */
 async function judgeTarget(running: Running): Promise<boolean> {
-  const { options, scope, pool, emit } = running;
+  const { options, scope, pool, silentKinds, emit } = running;
   const unsupported = await unsupportedBy(running);
   // A target may answer 429 or 500 even if it cannot produce them on request.
   const withoutFaults = unsupported.filter(({ needs }) => needs !== "faults");
@@ -139,12 +149,16 @@ async function judgeTarget(running: Running): Promise<boolean> {
   let before: Findings = new Map();
   let isComplete = true;
   for (const [index, { phase, testCases }] of plan.entries()) {
-    if (index > 0) emit({ type: "phase-started", phase });
+    if (index > 0) {
+      silentKinds.confirmed();
+      emit({ type: "phase-started", phase });
+    }
     // One worker sends what may end the target, so that one test case is the cause.
     const sending = phase === "ordinary" ? workers : workers.slice(0, 1);
     const one = { phase, testCases, firstPlace, workers: sending, candidates: newVerdicts() };
     const executed = await executeAll(one, unsupported, running, decisions);
     const { stopped } = executed;
+    if (stopped?.code === "silent") options.transport.hurry?.(silentMs);
     notExecuted.push(executed);
     const later = stopped === null ? [] : plan.slice(index + 1).flatMap((of) => of.testCases);
     const isLast = stopped !== null || index === plan.length - 1;
@@ -230,7 +244,7 @@ function planOf(options: RunOptions): readonly Pick<PhaseOfRun, "phase" | "testC
 function executeAll(
   { testCases, firstPlace, workers, candidates }: PhaseOfRun,
   unsupported: readonly UnsupportedCapability[],
-  { options, scope, pool, emit }: Running,
+  { options, scope, pool, silentKinds, emit }: Running,
   { judge, limit, stop }: Decisions,
 ): Promise<Executed> {
   return executeCases({
@@ -249,7 +263,7 @@ function executeAll(
     },
     verdicts: candidates,
     onExecuted: (testCase, batches) => limit.caseEnded(testCase.id, batches),
-    stop: () => stop() ?? keepForConfirming(options, candidates.violated()),
+    stop: () => stop() ?? silentKinds.gone() ?? keepForConfirming(options, candidates.violated()),
     emit,
     spent: () => spentBy(options),
   });

@@ -84,7 +84,7 @@ export function workerOn(options: WorkerOptions): Worker {
       const upcoming = next(batches);
       const batch = upcoming instanceof Promise ? await upcoming : upcoming;
       if (batch === null || hasEnded()) break;
-      const { exchanges, observed: one } = await sendBatch(batch, batches, modelState, sending);
+      const { exchanges, observed: one } = await sendBatch(batch, batches, modelState, purpose, sending);
       modelState = one.after;
       batches.push(exchanges);
       observed.push(one);

@@ -42,7 +42,7 @@ export interface Section {
 
 /** The sections below the rules, without empty ones. */
 export function furtherSections(report: Report): readonly Section[] {
-  const { questions, target, latency, coverage } = report;
+  const { questions, target, latency, leftOut = [], coverage } = report;
   const problems = problemsIn(report);
   const all: readonly (Section | null)[] = [
     coverage === undefined
@@ -51,6 +51,7 @@ export function furtherSections(report: Report): readonly Section[] {
     questions.length === 0 ? null : questionSection(questions),
     problems.length === 0 ? null : faultSection(problems),
     target.cannot.length === 0 ? null : cannotSection(target.cannot),
+    leftOut.length === 0 ? null : leftOutSection(leftOut),
     latency === undefined ? null : latencySection(latency),
   ];
   return all.filter((section) => section !== null);
@@ -88,6 +89,19 @@ function cannotSection(cannot: readonly string[]): Section {
     title: "What the target cannot do",
     count: cannot.length,
     body: html`<p class="lead">Declared by the target or detected. Rules that need it do not count against the target.</p><ul class="plain">${cannot.map((one) => html`<li>${one}</li>`)}</ul>`,
+  };
+}
+
+function leftOutSection(kinds: NonNullable<Report["leftOut"]>): Section {
+  const items = kinds.map(
+    ({ kind, unanswered, left }) =>
+      html`<li><code>${kind}</code>: ${unanswered} in a row got no answer, ${left} further not sent</li>`,
+  );
+  return {
+    id: "left-out",
+    title: "Left out",
+    count: kinds.length,
+    body: html`<p class="lead">Kinds of requests that were no longer sent, because too many of them got no answer within the deadline.</p><ul class="plain warn">${items}</ul>`,
   };
 }
 

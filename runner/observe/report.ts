@@ -2,7 +2,7 @@ import type { Rule } from "../../oracle/rule.ts";
 import type { Problem, Reason, Report } from "../../reports/report.ts";
 import type { Fixture } from "../../spec/fixture.ts";
 import type { Column, UnsupportedCapability } from "../../spec/verdict.ts";
-import type { Observer, RunEvent } from "../events.ts";
+import type { LeftOut, Observer, RunEvent } from "../events.ts";
 import { makeReport, type ReportOptions } from "../report.ts";
 import { resultKey } from "../rule-results.ts";
 import { coverage } from "./coverage.ts";
@@ -45,6 +45,7 @@ export function reportObserver(options: ReportObserverOptions): ReportObserver {
   let fixture: Fixture | null = null;
   let waits: NonNullable<Report["waits"]> = [];
   let uses: Report["target"]["uses"];
+  let leftOut: readonly LeftOut[] = [];
   let end: "going-on" | "complete" | "incomplete" = "going-on";
 
   const fold = (event: RunEvent): void => {
@@ -70,6 +71,9 @@ export function reportObserver(options: ReportObserverOptions): ReportObserver {
         return;
       case "not-executed":
         unsent = new Map(event.checks.map((of) => [resultKey(of.rule, of.column), of.checks]));
+        return;
+      case "left-out":
+        leftOut = event.kinds;
         return;
       case "problem":
         problems.push(problemReport(event.problem, count, options.redact));
@@ -102,6 +106,7 @@ export function reportObserver(options: ReportObserverOptions): ReportObserver {
         findings: rules.findings(),
         problems: end === "going-on" ? [...problems, unfinishedProblem] : problems,
         incomplete: end !== "complete",
+        leftOut,
         questions: unspecifiedAnswers.answers(),
         latency: latency.report(),
         waits,

@@ -6,6 +6,8 @@ export interface Hostile {
   listen(): Promise<Up>;
   /** The budget of requests, when the usual one is too small to confirm every candidate. */
   readonly budget?: number;
+  /** True for a run with the default options that must end within a minute. */
+  readonly byDefault?: true;
   readonly expect: Expected;
 }
 
@@ -40,6 +42,17 @@ export function silent(name: string, listen: Hostile["listen"], says: RegExp): H
 export function slow(name: string, listen: Hostile["listen"]): Hostile {
   const says = /stopped answering: no complete response came within the deadline/;
   return { name, listen, expect: { exit: 1, incomplete: true, breaks: ["answer.arrives"], says } };
+}
+
+/** Leaves some requests unanswered: a run with the default options finds it within a minute, and says what it left out. */
+export function mute(
+  name: string,
+  listen: Hostile["listen"],
+  says: RegExp,
+  more: Partial<Expected> = {},
+): Hostile {
+  const expect = { exit: 1, breaks: ["answer.arrives"], says, ...more } as const;
+  return { name, listen, byDefault: true, expect };
 }
 
 /** Allows the set-up, and then gives AddPermission wrong answers. */

@@ -43,6 +43,8 @@ export function behind(
         const { method = "", url: target = "", headers, socket } = message;
         const request: HttpRequest = { method, target, headers, body };
         number += 1;
+        // Part of a body is no request.
+        if (!message.complete) return;
         if (picks(request, number, reference)) await misdeed(socket, request, reference);
         else await honestly(socket, request, reference);
       });
@@ -65,7 +67,7 @@ export function isAddPermission({ method, target }: HttpRequest): boolean {
 export async function honestly(socket: Socket, request: HttpRequest, reference: Reference): Promise<void> {
   const reply = await reference.handle(request);
   if (reply === "drop") socket.destroy();
-  else socket.write(wire(reply));
+  else socket.write(wire(request.method === "HEAD" ? { ...reply, body: "" } : reply));
 }
 
 /** The bytes of a reply; `more` are header lines to add. */

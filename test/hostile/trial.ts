@@ -10,21 +10,31 @@ const mostMib = 300;
 /** Maximum requests of a run: enough for the whole plan on a target that answers. */
 const usualBudget = 1000;
 
+/** The longest time of a run with the default options, in seconds. */
+const mostSeconds = 60;
+
 const settings = ["--timeout", "500", "--concurrency", "2", "--suite", "spellings", "--runs", "1"];
 
 /** A run of the command against one hostile server. */
-export function runAgainst({ name, listen, expect, budget = usualBudget }: Hostile): Scenario {
+export function runAgainst({ name, listen, expect, ...how }: Hostile): Scenario {
+  const byDefault = how.byDefault === true;
+  const { budget = byDefault ? Number.POSITIVE_INFINITY : usualBudget } = how;
   const run = () =>
     inFolder(async (folder) => {
       const server = await listen();
       try {
-        const args = ["--endpoint", server.url, ...settings, "--budget", String(budget), "--out", "out"];
-        const ended = await command(args, { folder });
+        const limits = byDefault ? [] : [...settings, "--budget", String(budget)];
+        const began = performance.now();
+        const ended = await command(["--endpoint", server.url, ...limits, "--out", "out"], { folder });
+        const seconds = (performance.now() - began) / 1000;
         const report = await readFile(join(folder, "out", "report.json"), "utf8").then(parsed, () => null);
         const violated = violatedIn(report);
         const breaks = violated.length === 0 ? "" : `, breaks ${violated.join(", ")}`;
         return {
-          complaints: complaintsOf(expect, ended, report, budget),
+          complaints: [
+            ...complaintsOf(expect, ended, report, budget),
+            ...failing([[!byDefault || seconds < mostSeconds, `it took ${Math.round(seconds)} s`]]),
+          ],
           note: `exit ${ended.exit}, ${ended.maxRssMib} MiB${breaks}`,
           output: ended.output,
         };
@@ -48,7 +58,7 @@ export function complaintsOf(
   const blamed = violated.filter((id) => !breaks.includes(id));
   const missed = breaks.filter((id) => !violated.includes(id));
   const { says = /./ } = expect;
-  const reported = JSON.stringify(report?.faults ?? "") + JSON.stringify(report?.rules ?? "");
+  const reported = JSON.stringify([report?.faults, report?.rules, report?.leftOut]);
   return failing([
     [exit !== null, "it hung"],
     [exit === expect.exit, `exit ${exit} instead of ${expect.exit}`],

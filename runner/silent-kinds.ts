@@ -1,0 +1,191 @@
+import { notSent } from "../client/no-answer.ts";
+import { analyzeAgainstState } from "../oracle/analyze-state.ts";
+import type { ModelState } from "../oracle/model-state.ts";
+import type { Observation } from "../oracle/observe.ts";
+import type { Answer, Call, NoAnswer } from "../spec/exchange.ts";
+import { analyzeRequest } from "../spec/request.ts";
+import type { Gone, LeftOut, Purpose } from "./events.ts";
+
+/** How long each call of a run may wait, by what became of requests of its kind. */
+export interface SilentKinds {
+  /** The deadline of a call in milliseconds, or the answer in its place if its kind is no longer sent. */
+  deadline(call: Call, before: ModelState, purpose: Purpose): number | NoAnswer;
+  /** Takes the answer to a call, and returns it as the run judges it. */
+  answered(call: Call, before: ModelState, answer: Answer, deadlineMs: number): Answer;
+  /** Waits less for new kinds of requests, because what was found is confirmed. */
+  confirmed(): void;
+  /** Takes what was observed in a batch. */
+  observed(observations: readonly Observation[]): void;
+  /** Why the run cannot go on: no valid request to add a permission is ever answered. Null if it can. */
+  gone(): Gone | null;
+  /** The kinds of requests that are no longer sent. */
+  leftOut(): readonly LeftOut[];
+}
+
+/** What became of the requests of one kind. */
+interface Kind {
+  answered: number;
+  /** Deadlines missed one after the other; those in flight at the same time count once. */
+  misses: number;
+  /** The same since the last answer. */
+  inRow: number;
+  /** Of these misses, those of the longest deadline. */
+  fullMisses: number;
+  /** When the last counted miss ended. */
+  missedAt: number;
+  /** The slowest answer in milliseconds. */
+  slowestMs: number;
+  /** Requests that were left out. */
+  left: number;
+}
+
+/**
+ * The shortest deadline in milliseconds after a miss; the misses of kinds that were never answered, that were not waited
+ * for to the end, and that were answered before, until they are left out; and the longest waits for new kinds, before and
+ * after candidates were confirmed.
+ */
+const bounds = {
+  leastMs: 1000,
+  misses: 3,
+  briefMisses: 2,
+  afterAnswers: 5,
+  fullWaits: 4,
+  laterFullWaits: 1,
+  latencies: 101,
+} as const;
+
+/**
+ * Every call may wait for the whole timeout until requests of its kind miss it. Then their deadline is short: a few times
+ * what answers took, and so longer on a target that is slow. No call is sent twice for that: a
+ * repeated addition would be another request. Whether the kind is ever answered within the timeout is waited for once more
+ * when the candidate is rerun.
+ */
+export function silentKinds({
+  timeoutMs,
+  clock,
+}: {
+  readonly timeoutMs: number;
+  readonly clock: () => number;
+}): SilentKinds {
+  const kinds = new Map<string, Kind>();
+  const latencies: number[] = [];
+  let count = 0;
+  let fullWaits = 0;
+  let hasMisses = false;
+  let mostFullWaits: number = bounds.fullWaits;
+
+  const kindOf = (name: string): Kind => {
+    const known = kinds.get(name);
+    if (known !== undefined) return known;
+    const kind = { answered: 0, misses: 0, inRow: 0, fullMisses: 0, missedAt: -1, slowestMs: 0, left: 0 };
+    kinds.set(name, kind);
+    return kind;
+  };
+  const medianMs = () => latencies.toSorted((a, b) => a - b)[Math.floor(latencies.length / 2)] ?? 0;
+  const shortMs = ({ slowestMs }: Kind): number =>
+    Math.min(timeoutMs, Math.max(bounds.leastMs, 4 * medianMs(), 4 * slowestMs));
+  /** The kind that decides: while no valid request is answered, all valid requests are one kind. */
+  const deciding = (names: readonly string[]): Kind => {
+    const [own = "", family = own] = names;
+    const all = kindOf(family);
+    return all.answered === 0 ? all : kindOf(own);
+  };
+  const isSettled = ({ answered, misses, inRow, fullMisses }: Kind): boolean => {
+    if (answered === 0) return misses >= (fullMisses > 0 ? bounds.misses : bounds.briefMisses);
+    return inRow >= bounds.afterAnswers || (misses >= bounds.afterAnswers && misses > answered / 4);
+  };
+
+  return {
+    deadline(call, before, purpose) {
+      if (!hasMisses) return timeoutMs;
+      const kind = deciding(namesOf(call, before));
+      if (purpose === "confirm") return kind.misses > 0 && kind.fullMisses !== 1 ? shortMs(kind) : timeoutMs;
+      if (isSettled(kind)) {
+        kind.left += 1;
+        return notSent(`${kind.misses} requests like it got no answer`, clock());
+      }
+      if (kind.misses > 0) return shortMs(kind);
+      return kind.answered >= bounds.misses || fullWaits < mostFullWaits ? timeoutMs : shortMs(kind);
+    },
+    answered(call, before, answer, deadlineMs) {
+      if (answer.kind !== "none" || answer.reason !== "timeout") return answer;
+      hasMisses = true;
+      const names = namesOf(call, before);
+      const decides = deciding(names);
+      const full = deadlineMs >= timeoutMs;
+      let counts = false;
+      for (const name of names) {
+        const kind = kindOf(name);
+        if (answer.sentAt < kind.missedAt) continue;
+        kind.misses += 1;
+        kind.inRow += 1;
+        kind.missedAt = answer.answeredAt;
+        if (full) kind.fullMisses += 1;
+        counts = true;
+      }
+      if (full && counts) fullWaits += 1;
+      if (full) return answer;
+      // Only a kind that is never answered is known not to be answered within the timeout.
+      return decides.fullMisses > 0 && decides.answered === 0
+        ? { ...answer, detail: `${answer.detail}, and requests like it got no answer in ${timeoutMs} ms` }
+        : { ...answer, reason: "aborted", detail: `not waited for longer than ${deadlineMs} ms, ${why}` };
+    },
+    confirmed() {
+      mostFullWaits = bounds.laterFullWaits;
+    },
+    observed(observations) {
+      for (const { call, answer, ...of } of observations) {
+        if (answer.kind !== "response") continue;
+        const ms = answer.answeredAt - answer.sentAt;
+        latencies[count % bounds.latencies] = ms;
+        count += 1;
+        for (const name of of.kind === "addition" ? namesOfAddition(of) : [call.operation]) {
+          const kind = kindOf(name);
+          kind.answered += 1;
+          kind.inRow = 0;
+          kind.slowestMs = Math.max(kind.slowestMs, ms);
+        }
+      }
+    },
+    gone() {
+      const all = kinds.get(valid);
+      if (all === undefined || all.answered > 0 || !isSettled(all)) return null;
+      return {
+        code: "silent",
+        detail: `no complete response came within the deadline to ${all.misses} valid requests`,
+      };
+    },
+    leftOut: () =>
+      [...kinds].flatMap(([kind, { misses, left }]) =>
+        left === 0 ? [] : [{ kind, unanswered: misses, left }],
+      ),
+  };
+}
+
+const valid = "AddPermission, valid";
+const why = "because other requests got no answer";
+
+type Analyzed = Pick<Extract<Observation, { readonly kind: "addition" }>, "analysis" | "stateAnalysis">;
+
+/** The kind of a request, and the wider kind that it belongs to, if there is one. */
+function namesOf(call: Call, before: ModelState): readonly string[] {
+  if (call.operation !== "AddPermission") return [call.operation];
+  const analysis = analyzeRequest(call);
+  return namesOfAddition({ analysis, stateAnalysis: analyzeAgainstState(analysis, before) });
+}
+
+function namesOfAddition({ analysis, stateAnalysis }: Analyzed): readonly string[] {
+  const reasons = [...analysis.refusalReasons, ...stateAnalysis.refusalReasons];
+  const asked = [...analysis.questions, ...stateAnalysis.questions];
+  if (reasons.length + asked.length > 0) return [`AddPermission, ${listed([...reasons, ...asked])}`];
+  const variations = [
+    ...analysis.variations,
+    ...stateAnalysis.variations,
+    ...Object.keys(analysis.body.members ?? {}),
+  ];
+  return [`${valid}, ${listed(variations)}`, valid];
+}
+
+function listed(names: readonly string[]): string {
+  return [...new Set(names)].sort().join(" and ");
+}

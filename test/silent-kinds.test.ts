@@ -1,0 +1,119 @@
+import { describe, expect, it } from "vitest";
+import { canonicalBody } from "../generators/valid-requests.ts";
+import { initialModelState } from "../oracle/model-state.ts";
+import { observeBatch } from "../oracle/observe.ts";
+import { inFlight } from "../runner/in-flight.ts";
+import { silentKinds } from "../runner/silent-kinds.ts";
+import { addPermission, getPolicy } from "../spec/calls.ts";
+import type { Answer, Call } from "../spec/exchange.ts";
+import { fixture } from "./fixture.ts";
+
+const timeoutMs = 10_000;
+const before = initialModelState(fixture, true);
+const functionName = fixture.main.name;
+const malformed = addPermission({ functionName, body: "{" });
+const valid = addPermission({ functionName, body: canonicalBody("sid") });
+
+/** The deadlines on a target that answers a call after so many milliseconds, or never. */
+function waiting() {
+  let now = 0;
+  const kinds = silentKinds({ timeoutMs, clock: () => now });
+  const send = (call: Call, ms: number, purpose: "execute" | "confirm" = "execute") => {
+    const deadlineMs = kinds.deadline(call, before, purpose);
+    if (typeof deadlineMs !== "number") return { deadlineMs: null, answer: deadlineMs };
+    const at = { sentAt: now, answeredAt: now + Math.min(ms, deadlineMs) };
+    now = at.answeredAt + 1;
+    const given: Answer =
+      ms <= deadlineMs
+        ? { kind: "response", status: 400, headers: [], body: "{}", ...at }
+        : { kind: "none", reason: "timeout", detail: "late", ...at };
+    const answer = kinds.answered(call, before, given, deadlineMs);
+    kinds.observed(observeBatch(before, [{ step: { key: "a", call }, call, answer }]).observations);
+    return { deadlineMs, answer };
+  };
+  return { ...kinds, send };
+}
+
+const never = Number.POSITIVE_INFINITY;
+
+describe("The deadlines of a run", () => {
+  it("waits for the whole timeout once, then shortly, and leaves the kind out after three deadlines", () => {
+    const { send, leftOut, gone } = waiting();
+    send(valid, 5);
+    const deadlines = Array.from({ length: 5 }, () => send(malformed, never).deadlineMs);
+    expect(deadlines).toEqual([timeoutMs, 1000, 1000, null, null]);
+    expect(leftOut()).toEqual([{ kind: "AddPermission, body.malformed-json", unanswered: 3, left: 2 }]);
+    expect(send(valid, 5).deadlineMs).toBe(timeoutMs);
+    expect(gone()).toBeNull();
+  });
+
+  it("waits for the whole timeout once more when a candidate is rerun", () => {
+    const { send } = waiting();
+    for (let times = 0; times < 4; times += 1) send(malformed, never);
+    expect(send(malformed, never, "confirm").deadlineMs).toBe(timeoutMs);
+    const again = send(malformed, never, "confirm");
+    expect(again.deadlineMs).toBe(1000);
+    expect(again.answer).toMatchObject({ reason: "timeout", detail: expect.stringContaining("10000 ms") });
+  });
+
+  it("grows on a target that is slow, and never judges what it did not wait for", () => {
+    const { send } = waiting();
+    for (let times = 0; times < 4; times += 1) send(malformed, 2000);
+    send(malformed, never);
+    expect(send(malformed, 3000).deadlineMs).toBe(8000);
+    expect(send(malformed, never).answer).toMatchObject({ reason: "timeout" });
+    const brief = waiting();
+    for (let times = 0; times < 4; times += 1) brief.send(malformed, 5);
+    brief.send(malformed, never);
+    expect(brief.send(malformed, 1500).answer).toMatchObject({ kind: "none", reason: "aborted" });
+  });
+
+  it("counts requests that were in flight together once", () => {
+    const kinds = silentKinds({ timeoutMs, clock: () => timeoutMs });
+    const late = { kind: "none", reason: "timeout", detail: "", sentAt: 0, answeredAt: timeoutMs } as const;
+    for (let times = 0; times < 8; times += 1) kinds.answered(valid, before, late, timeoutMs);
+    expect(kinds.gone()).toBeNull();
+    expect(kinds.deadline(valid, before, "execute")).toBe(1000);
+  });
+
+  it("ends when no valid request is answered, whatever else is", () => {
+    const { send, gone } = waiting();
+    for (let times = 0; times < 3; times += 1) {
+      send(getPolicy(functionName), 5);
+      expect(gone()).toBeNull();
+      send(valid, never);
+    }
+    expect(gone()).toMatchObject({ code: "silent" });
+  });
+});
+
+describe("The number of batches in flight", () => {
+  /** The highest number in flight at the end, where the latency depends on the number in flight. */
+  async function highest(latency: (now: number) => number): Promise<number> {
+    const gate = inFlight(8);
+    let now = 0;
+    let recent: number[] = [];
+    await Promise.all(
+      Array.from({ length: 8 }, async () => {
+        for (let sent = 0; sent < 60; sent += 1) {
+          const leave = await gate.enter();
+          now += 1;
+          recent = [...recent, now].slice(-60);
+          await Promise.resolve();
+          gate.took(latency(now));
+          now -= 1;
+          leave();
+        }
+      }),
+    );
+    return Math.max(...recent);
+  }
+
+  it("rises to the concurrency on a target that does not slow down", async () => {
+    expect(await highest(() => 100)).toBe(8);
+  });
+
+  it("stays low where each answer costs more when more are asked for", async () => {
+    expect(await highest((now) => 20 * now ** 3)).toBe(1);
+  });
+});
