@@ -270,7 +270,7 @@ export const options = {
     flag: "--runs N",
     type: "whole",
     least: 1,
-    takers: senders,
+    takers: [...senders, "mutants"],
     about: "Test each property with this many random cases.",
     default: 25,
   },

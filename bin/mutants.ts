@@ -2,7 +2,7 @@ import { writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { commandOptions, type Given } from "../api/check-options.ts";
 import type { Measured } from "../runner/kill-matrix.ts";
-import { startThreads, type Threads } from "../runner/kill-matrix-threads.ts";
+import { type MatrixPlan, startThreads, type Threads } from "../runner/kill-matrix-threads.ts";
 import { Fault } from "../spec/fault.ts";
 import { usualPlan } from "../suites/index.ts";
 import { faithful } from "../targets/reference/behaviour.ts";
@@ -56,26 +56,37 @@ export async function mutantsCommand(
   { matrix = committed, start = startThreads }: MutantsOptions = {},
 ): Promise<number> {
   const names = { names: Object.keys(variants), where: "run mutants without --only, which names them all" };
-  const { only, seed = recordedSeed, update = false, json = false } = commandOptions(given, names);
-  if (update && seed !== recordedSeed)
-    throw new Fault(`The kill matrix is recorded at seed ${recordedSeed}: leave --seed out with --update.`, {
-      option: "seed",
-    });
+  const plan = { seed: recordedSeed, runs: usualPlan.runs };
+  const {
+    only,
+    seed = plan.seed,
+    runs = plan.runs,
+    update = false,
+    json = false,
+  } = commandOptions(given, names);
+  const option = seed !== plan.seed ? "seed" : runs !== plan.runs ? "runs" : null;
+  if (update && option !== null)
+    throw new Fault(
+      `The kill matrix is recorded at seed ${plan.seed} with ${plan.runs} runs: leave --${option} out with --update.`,
+      { option },
+    );
+  const comparable = option === null;
   const selected = Object.entries(variants).filter(([name]) => only?.includes(name) ?? true);
   const print = json ? () => {} : (text: string) => stdout.write(`${text}\n`);
-  print(heading(selected.length, seed));
-  const threads = start(seed, selected.length);
-  const judged = await judgeAll(selected, threads, { seed, update, print, rows: matrix.rows });
+  print(heading(selected.length, { seed, runs }));
+  const threads = start({ seed, runs }, selected.length);
+  const judged = await judgeAll(selected, threads, { comparable, update, print, rows: matrix.rows });
   const rest = Object.entries(matrix.rows).filter(([name]) => !selected.some(([other]) => other === name));
   const stale = rest.map(([name]) => name).filter((name) => variants[name] === undefined);
   if (json) stdout.write(`${JSON.stringify(judged.map(asData), null, 2)}\n`);
-  if (!update) return printSummary(judged, stale, { seed, print, command: commandIn(env) });
+  if (!update) return printSummary(judged, stale, { comparable, print, command: commandIn(env) });
   const otherRows = rest.filter(([name]) => !stale.includes(name));
   return write(judged, Object.fromEntries(otherRows), matrix, print);
 }
 
 interface Judging {
-  readonly seed: number;
+  /** True for the plan of the committed matrix. */
+  readonly comparable: boolean;
   readonly update: boolean;
   readonly print: (text: string) => void;
   /** The rows of the matrix to compare with. */
@@ -114,7 +125,7 @@ async function judge(
   name: string,
   variant: Mutant,
   threads: Threads,
-  { seed, update, rows }: Judging,
+  { comparable, update, rows }: Judging,
 ): Promise<Judged> {
   const row = rows[name];
   const compare = (measured: Measured): Judged => ({
@@ -123,13 +134,14 @@ async function judge(
     measured,
     row: rowOf(variant, [measured], row),
     failures: failures(variant, measured),
-    differences: seed === recordedSeed ? differences(variant, measured, row) : [],
+    differences: comparable ? differences(variant, measured, row) : [],
   });
   if (!update) {
     let last = compare(await threads.measure(name));
     for (let again = 1; again <= 2 && differs(last); again += 1) last = compare(await threads.measure(name));
     return last;
   }
+
   const times = runsForRecord[pauses(variant) ? "waiting" : "usual"];
   const runs = await Promise.all(Array.from({ length: times }, () => threads.measure(name)));
   const [first, ...more] = runs.map(compare);
@@ -148,9 +160,9 @@ function pauses({ mutate }: Mutant): boolean {
   return pause("AddPermission", emptyState()) !== null || pause("RemovePermission", emptyState()) !== null;
 }
 
-function heading(count: number, seed: number): string {
+function heading(count: number, { seed, runs }: MatrixPlan): string {
   return [
-    `Each of ${count} variants of the reference is tested with the default plan: seed ${seed}, ${usualPlan.runs} runs, ${usualPlan.rounds} rounds.`,
+    `Each of ${count} variants of the reference is tested with seed ${seed}, ${runs} runs and ${usualPlan.rounds} rounds.`,
     "",
     "  killed    violated rules among those that a mutant declares; correct variants declare none",
     "  also      other violated rules, compared with the committed kill matrix",
@@ -193,13 +205,15 @@ function asData(judged: Judged): Readonly<Record<string, unknown>> {
 function printSummary(
   judged: readonly Judged[],
   stale: readonly string[],
-  { seed, print, command }: Pick<Judging, "seed" | "print"> & { readonly command: string },
+  { comparable, print, command }: Pick<Judging, "comparable" | "print"> & { readonly command: string },
 ): number {
   const wrong = judged.filter(differs).map(({ name }) => name);
   print("");
   for (const name of stale) print(`The kill matrix has a row for ${name}, which does not exist.`);
   if (wrong.length + stale.length === 0) {
-    const compared = seed === recordedSeed ? " and as recorded" : `; the record is of seed ${recordedSeed}`;
+    const compared = comparable
+      ? " and as recorded"
+      : `; the record is of seed ${recordedSeed} and ${usualPlan.runs} runs`;
     print(`${judged.length} of ${judged.length} variants are as declared${compared}.`);
     print(summary(judged));
     return 0;

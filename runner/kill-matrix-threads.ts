@@ -11,14 +11,20 @@ export interface Threads {
   close(): Promise<void>;
 }
 
+/** The seed of all runs, and how many random cases each property gets. */
+export interface MatrixPlan {
+  readonly seed: number;
+  readonly runs: number;
+}
+
 const role = "kill-matrix";
 
 /** Starts one thread for each core, but not more than there are variants. A single thread is this one. */
-export function startThreads(seed: number, most: number, cores = availableParallelism()): Threads {
+export function startThreads(plan: MatrixPlan, most: number, cores = availableParallelism()): Threads {
   const count = Math.max(1, Math.min(cores, most));
-  if (count === 1) return { count, measure: (name) => measureVariant(name, seed), close: async () => {} };
+  if (count === 1) return { count, measure: (name) => measureVariant(name, plan), close: async () => {} };
   const queue: Job[] = [];
-  const threads = Array.from({ length: count }, () => startThread(seed, queue));
+  const threads = Array.from({ length: count }, () => startThread(plan, queue));
   return {
     count,
     measure: (variant) =>
@@ -42,8 +48,8 @@ interface Job {
 type ThreadAnswer = { readonly measured: Measured } | { readonly failure: string };
 
 /** Starts a thread that takes one job after another from a shared queue. */
-function startThread(seed: number, queue: Job[]): { readonly worker: Worker; readonly wake: () => void } {
-  const worker = new Worker(bootstrap(import.meta.url), { eval: true, workerData: { role, seed } });
+function startThread(plan: MatrixPlan, queue: Job[]): { readonly worker: Worker; readonly wake: () => void } {
+  const worker = new Worker(bootstrap(import.meta.url), { eval: true, workerData: { role, plan } });
   let job: Job | undefined;
   let failure: Error | undefined;
   const wake = () => {
@@ -74,10 +80,10 @@ function bootstrap(url: string): string {
   return `import(${loader}).then(({ register }) => { register(); return ${start}; })`;
 }
 
-async function measureVariant(name: string, seed: number): Promise<Measured> {
+async function measureVariant(name: string, plan: MatrixPlan): Promise<Measured> {
   const variant = variants[name];
   if (variant === undefined) throw new Error(`There is no variant ${JSON.stringify(name)}.`);
-  return measure(variant, seed);
+  return measure(variant, plan);
 }
 
 /** In one of our threads: measures each variant on request. */
@@ -85,7 +91,7 @@ if (parentPort !== null && workerData?.role === role) {
   const port = parentPort;
   const answer = (of: ThreadAnswer) => port.postMessage(of);
   port.on("message", (name: string) => {
-    measureVariant(name, workerData.seed).then(
+    measureVariant(name, workerData.plan).then(
       (measured) => answer({ measured }),
       (error: unknown) => answer({ failure: error instanceof Error ? error.message : String(error) }),
     );

@@ -102,11 +102,11 @@ const plans: { readonly usual: VariantPlan; readonly wide: VariantPlan } = {
 /** Judges a variant of the reference at the default plan, and at the wider plan if that does not find it. */
 export async function measure(
   variant: Mutant,
-  seed: number,
+  { seed, runs = usualPlan.runs }: Pick<VariantOptions, "seed" | "runs">,
   { usual: first, wide: second } = plans,
 ): Promise<Measured> {
   const { mutate, kills, column } = variant;
-  const usual = await judgeVariant(mutate, { seed, ...first });
+  const usual = await judgeVariant(mutate, { seed, ...first, ...(runs === usualPlan.runs ? {} : { runs }) });
   const violated = violatedIn(usual, column);
   const found = kills.every((id) => violated.includes(id));
   const { requests } = usual;

@@ -5,7 +5,7 @@ import type {
   ErrorName,
   Received,
 } from "./add-permission.ts";
-import { isRecord } from "./body.ts";
+import { isRecord, isTooDeep } from "./body.ts";
 import { errorStatus } from "./constraint.ts";
 import type { Answer, Header, Response } from "./exchange.ts";
 
@@ -99,41 +99,15 @@ export function header(headers: readonly Header[], name: string): string | null 
   return null;
 }
 
-/** The deepest nesting that is parsed. JSON allows readers to set a limit; a policy is far below this one. */
-const deepest = 500;
-
 /** The text as a JSON object; null for anything else, and for text that is nested too deeply. */
 export function jsonObject(text: string): Readonly<Record<string, unknown>> | null {
-  if (text.length > 2 * deepest && isTooDeep(text)) return null;
+  if (isTooDeep(text)) return null;
   try {
     const parsed: unknown = JSON.parse(text);
     return isRecord(parsed) ? parsed : null;
   } catch {
     return null;
   }
-}
-
-/** Counts brackets outside strings, without a regular expression, which could overflow the stack. */
-function isTooDeep(text: string): boolean {
-  let depth = 0;
-  for (let at = 0; at < text.length; at += 1) {
-    const token = text.charCodeAt(at);
-    if (token === 0x22) at = endOfString(text, at);
-    else if (token === 0x5b || token === 0x7b) depth += 1;
-    else if (token === 0x5d || token === 0x7d) depth -= 1;
-    if (depth > deepest) return true;
-  }
-  return false;
-}
-
-/** The offset of the quote that closes this string, or the end of the text. */
-function endOfString(text: string, start: number): number {
-  for (let end = text.indexOf('"', start + 1); end >= 0; end = text.indexOf('"', end + 1)) {
-    let slashes = 0;
-    while (text.charCodeAt(end - 1 - slashes) === 0x5c) slashes += 1;
-    if (slashes % 2 === 0) return end;
-  }
-  return text.length;
 }
 
 function readStatement(text: string): StatementReading {

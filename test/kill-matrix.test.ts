@@ -9,6 +9,7 @@ import { mutantsCommand } from "../bin/mutants.ts";
 import { isRuleId } from "../rules/index.ts";
 import { type Measured, measure } from "../runner/kill-matrix.ts";
 import { startThreads } from "../runner/kill-matrix-threads.ts";
+import { usualPlan } from "../suites/index.ts";
 import { variants } from "../targets/reference/mutants/index.ts";
 import recorded from "../targets/reference/mutants/kill-matrix.json" with { type: "json" };
 import type { Mutant } from "../targets/reference/mutants/mutant.ts";
@@ -133,14 +134,16 @@ describe("A measured variant", () => {
     if (odd === undefined) throw new Error("there is no such mutant");
     const plan = (suite: string) => ({ runs: 1, rounds: 1, suites: [suite] });
     const plans = { usual: plan("spellings"), wide: plan("wire") };
-    const found = await measure({ ...odd, kills: ["route.other-version"] }, 1, plans);
+    const found = await measure({ ...odd, kills: ["route.other-version"] }, { seed: 1 }, plans);
     expect(found).toMatchObject({ found: false, violated: ["route.other-version"], problems: [] });
   });
 });
 
 describe("Threads", () => {
+  const plan = { seed: 1, runs: usualPlan.runs };
+
   it("measure rows in parallel and reject an unknown variant", async () => {
-    const threads = startThreads(1, 2, 2);
+    const threads = startThreads(plan, 2, 2);
     try {
       const nobody = expect(threads.measure("nobody")).rejects.toThrow('There is no variant "nobody".');
       const name = "success.is-201";
@@ -155,7 +158,7 @@ describe("Threads", () => {
   }, 120_000);
 
   it("are not started for one variant alone", async () => {
-    const threads = startThreads(1, 1);
+    const threads = startThreads(plan, 1);
     expect(threads.count).toBe(1);
     await expect(threads.measure("nobody")).rejects.toThrow('There is no variant "nobody".');
     await threads.close();
@@ -252,7 +255,7 @@ describe("The subcommand mutants", () => {
   it("at another seed compares only with the declared rules, and records nothing", async () => {
     const { code } = await mutants({}, [measuredAs()], "--seed", "2");
     expect(code).toBe(0);
-    expect(out).toMatch(/^1 of 1 variants are as declared; the record is of seed 1\.$/m);
+    expect(out).toMatch(/^1 of 1 variants are as declared; the record is of seed 1 and 25 runs\.$/m);
     await expect(mutants({}, [measuredAs()], "--seed", "2", "--update")).rejects.toThrow(/at seed 1.*--seed/);
   });
 

@@ -10,8 +10,7 @@ import {
   removePermission,
   updateAlias,
 } from "../spec/calls.ts";
-import { mutants, variants } from "../targets/reference/mutants/index.ts";
-import { neighbourDefects } from "../targets/reference/mutants/neighbour-mutants.ts";
+import { variants } from "../targets/reference/mutants/index.ts";
 import { fixture } from "./fixture.ts";
 import { type AnsweredCall, add, added, answer, blamed, conflict, names, policyOf } from "./story.ts";
 
@@ -113,14 +112,20 @@ it("A policy that changes between two reads blames the read", () => {
   expect(blamed(addition("s"), read(null, "s"), read(null))).toEqual(["read.changes-nothing"]);
 });
 
-const topics = /^(remove|alias|version|function|read)\./;
-const defects = [...Object.keys(mutants).filter((id) => topics.test(id)), ...Object.keys(neighbourDefects)];
-
 describe("A defect of another operation", () => {
-  it.each(defects)("%s is found without random cases, and nothing else is blamed", async (id) => {
-    const { mutate, kills } = variants[id] ?? expect.unreachable();
-    const { rules } = await judgeVariant(mutate, { seed: 4, runs: 1, rounds: 2, suites: ["state", "races"] });
-    const violated = rules.filter(({ verdicts }) => verdicts.document === "violated");
-    expect(violated.map((rule) => rule.id).sort()).toEqual([...kills].sort());
-  });
+  // The kill matrix has all of them.
+  it.each(["remove.one-policy", "alias.starts-empty"])(
+    "%s is found without random cases, and nothing else is blamed",
+    async (id) => {
+      const { mutate, kills } = variants[id] ?? expect.unreachable();
+      const { rules } = await judgeVariant(mutate, {
+        seed: 4,
+        runs: 1,
+        rounds: 2,
+        suites: ["state", "races"],
+      });
+      const violated = rules.filter(({ verdicts }) => verdicts.document === "violated");
+      expect(violated.map((rule) => rule.id).sort()).toEqual([...kills].sort());
+    },
+  );
 });
