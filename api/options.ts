@@ -224,7 +224,7 @@ export const options = {
     of: [...suiteNames, "all"],
     takers: ["library", "run"],
     about: `Send only these suites: ${suiteNames.join(", ")}, or all.`,
-    default: "all, with wire last",
+    default: "all, with wire last; a signed run sends all but wire",
   },
   comparedSuites: {
     flag: "--suite A,B",

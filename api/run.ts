@@ -10,7 +10,7 @@ import { type SnapshotOptions, snapshots } from "../runner/observe/snapshots.ts"
 import type { RunOptions } from "../runner/options.ts";
 import { failToRun, runFor } from "../runner/run.ts";
 import { Fault } from "../spec/fault.ts";
-import { suites } from "../suites/index.ts";
+import { ordinarySuites, suites } from "../suites/index.ts";
 import { options as table } from "./options.ts";
 import type { ConformOptions } from "./program-options.ts";
 import type { Session } from "./session.ts";
@@ -85,7 +85,9 @@ async function outcomeOf(
 /** Makes the options of a run, both for the command and for programs. */
 function runOptions(session: Session, options: RunSettings): RunOptions {
   const { signal } = options;
-  const chosen = suitesNamed(options.suites);
+  // A real account gets what no SDK sends only on request.
+  const isAccount = session.safeMode && options.suites === undefined;
+  const chosen = isAccount ? ordinarySuites : suitesNamed(options.suites);
   return {
     ...session,
     tool,

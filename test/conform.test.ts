@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { MockAgent } from "undici";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import {
   type ConformanceEvent,
   type ConformOptions,
@@ -175,6 +175,19 @@ describe("The events of a run as an iterator", () => {
       expect(handler.seen).toHaveLength(length);
     },
   );
+
+  it("plan what no SDK sends for a real account on request only", async () => {
+    vi.stubEnv("AWS_ACCESS_KEY_ID", "AKIDEXAMPLE");
+    vi.stubEnv("AWS_SECRET_ACCESS_KEY", "secret");
+    const planned = async (suites?: readonly ["all"]) => {
+      const options: ConformOptions = { sign: true, ...(suites && { suites }) };
+      for await (const event of events(endpoint(), options))
+        if (event.event === "plan") return event.histories;
+      return expect.unreachable();
+    };
+    expect((await planned(["all"])) - (await planned())).toBeGreaterThan(10);
+    vi.unstubAllEnvs();
+  });
 
   it("throw the Fault of conform when a run cannot start", async () => {
     const refusing = () => Promise.resolve(new Response("{}", { status: 403 }));

@@ -213,7 +213,7 @@ describe("The table of options", () => {
     expect(options.formats.of).toEqual(formatNames);
     expect([options.runs.default, options.rounds.default]).toEqual([usualPlan.runs, usualPlan.rounds]);
     const left = (usual: typeof suites) => named.filter((name) => !usual.some((one) => one.name === name));
-    expect(options.suites.default).toBe("all, with wire last");
+    expect(options.suites.default).toBe("all, with wire last; a signed run sends all but wire");
     for (const name of left(comparedSuites)) expect(options.comparedSuites.default).toContain(name);
   });
 
