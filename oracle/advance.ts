@@ -370,6 +370,8 @@ function advanceAlias(before: ModelState, observation: Neighbour): ModelState {
   const alias = jsonObject(observation.call.body ?? "")?.Name;
   const known = before.functions[name];
   if (known === undefined || typeof alias !== "string") return before;
+  // A target that creates an alias again may take that as an update.
+  if (known.aliases.includes(alias)) return unsettle(before, name);
   const { past, buried } = exhumed(known, policyKey(name, alias));
   const aliases = [...known.aliases, alias];
   const grown = withFunction(unsettle(before, name), name, { ...known, ...buried, aliases });

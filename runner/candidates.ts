@@ -143,6 +143,8 @@ function cost({ clean, batches, whileServing }: Candidate): number {
     batches.length +
     (clean ? 0 : 6) +
     (outlastsReset(batches.flat()) ? 12 : 0) +
+    // A rule that is violated without concurrent calls needs none.
+    (batchSize > 1 ? 24 : 0) +
     // Many of these do not show again.
     (whileServing === undefined ? 0 : 24) -
     Math.min(batchSize, 32) / 16

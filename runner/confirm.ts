@@ -71,7 +71,8 @@ export interface ConfirmOptions extends Omit<SoughtViolation, "unless"> {
 
 /**
  * The most reruns on reset fixtures, for a race, and on new fixtures; the reruns in which a race has to show once;
- * the final reruns of the smallest history, and those amid valid requests.
+ * the final reruns of the smallest history, and those amid valid requests; and how long reruns that shrink a history may
+ * wait for answers that never come, in milliseconds.
  */
 const most = {
   reruns: 240,
@@ -80,6 +81,7 @@ const most = {
   raceTries: 20,
   confirmations: 3,
   surrounded: 2,
+  waitedMs: 12_000,
 } as const;
 
 /** An execution that showed the violation. */
@@ -210,6 +212,7 @@ function rerunsOf(candidate: Candidate, options: ConfirmOptions, onNewFixtures: 
   const regenerate = regenerating(candidate);
   let reruns = 0;
   let testCases = 0;
+  let waitedMs = 0;
   let smallest: Smallest | null = null;
   let explainedBy: string | null = null;
   let noFixture = false;
@@ -225,6 +228,7 @@ function rerunsOf(candidate: Candidate, options: ConfirmOptions, onNewFixtures: 
       onNewConnection,
     });
     if (done === null || done === "no-fixture") return done;
+    waitedMs += waitedInVain(done.execution);
     const violation = violationIn(done.execution.observed, { ...options, unless });
     if (violation === null) return null;
     const { explainedBy: by, ...found } = violation;
@@ -271,7 +275,7 @@ function rerunsOf(candidate: Candidate, options: ConfirmOptions, onNewFixtures: 
     shows: async (steps: Steps, { reruns: attempts, shows: needed }: Criterion): Promise<boolean> => {
       let shown = 0;
       for (let left = attempts; left >= needed - shown; left -= 1) {
-        if (reruns >= maxReruns || options.stop()) return false;
+        if (reruns >= maxReruns || waitedMs > most.waitedMs || options.stop()) return false;
         reruns += 1;
         const found = await rerunOnce(steps, false);
         if (found === "no-fixture") {
@@ -295,6 +299,12 @@ function rerunsOf(candidate: Candidate, options: ConfirmOptions, onNewFixtures: 
 interface RerunResult {
   readonly shown: Showing;
   readonly explainedBy: string | null;
+}
+
+/** How long calls waited for an answer that never came, in milliseconds. */
+function waitedInVain({ batches }: Execution): number {
+  const lost = batches.flat().filter(({ answer }) => answer.kind === "none");
+  return lost.reduce((sum, { answer }) => sum + answer.answeredAt - answer.sentAt, 0);
 }
 
 /** Drops what a report does not need, to bound the memory. */

@@ -40,16 +40,18 @@ interface Kind {
 }
 
 /**
- * The shortest deadline in milliseconds after a miss; the misses of kinds that were never answered, that were not waited
- * for to the end, and that were answered before, until they are left out; and the longest waits for new kinds, before and
- * after candidates were confirmed.
+ * The shortest deadlines in milliseconds after a miss, also where many kinds are silent; the misses of kinds that were never answered, that were not waited
+ * for to the end, and that were answered before, until they are left out; the silent kinds after which one brief miss is
+ * enough; and the longest waits for new kinds, before and after candidates were confirmed.
  */
 const bounds = {
   leastMs: 1000,
+  leastOfManyMs: 500,
   misses: 3,
   briefMisses: 2,
+  manyKinds: 6,
   afterAnswers: 5,
-  fullWaits: 4,
+  fullWaits: 2,
   laterFullWaits: 1,
   latencies: 101,
 } as const;
@@ -68,6 +70,7 @@ export function silentKinds({
   readonly clock: () => number;
 }): SilentKinds {
   const kinds = new Map<string, Kind>();
+  const silent = new Set<Kind>();
   const latencies: number[] = [];
   let count = 0;
   let fullWaits = 0;
@@ -81,9 +84,13 @@ export function silentKinds({
     kinds.set(name, kind);
     return kind;
   };
+  const areMany = () => silent.size >= bounds.manyKinds;
   const medianMs = () => latencies.toSorted((a, b) => a - b)[Math.floor(latencies.length / 2)] ?? 0;
   const shortMs = ({ slowestMs }: Kind): number =>
-    Math.min(timeoutMs, Math.max(bounds.leastMs, 4 * medianMs(), 4 * slowestMs));
+    Math.min(
+      timeoutMs,
+      Math.max(areMany() ? bounds.leastOfManyMs : bounds.leastMs, 4 * medianMs(), 4 * slowestMs),
+    );
   /** The kind that decides: while no valid request is answered, all valid requests are one kind. */
   const deciding = (names: readonly string[]): Kind => {
     const [own = "", family = own] = names;
@@ -91,6 +98,7 @@ export function silentKinds({
     return all.answered === 0 ? all : kindOf(own);
   };
   const isSettled = ({ answered, misses, inRow, fullMisses }: Kind): boolean => {
+    if (answered === 0 && areMany()) return misses >= 1;
     if (answered === 0) return misses >= (fullMisses > 0 ? bounds.misses : bounds.briefMisses);
     return inRow >= bounds.afterAnswers || (misses >= bounds.afterAnswers && misses > answered / 4);
   };
@@ -99,8 +107,12 @@ export function silentKinds({
     deadline(call, before, purpose) {
       if (!hasMisses) return timeoutMs;
       const kind = deciding(namesOf(call, before));
-      if (purpose === "confirm") return kind.misses > 0 && kind.fullMisses !== 1 ? shortMs(kind) : timeoutMs;
+      if (purpose === "confirm") {
+        const isKnown = kind.misses > 0 && (kind.fullMisses !== 1 || areMany());
+        return isKnown ? shortMs(kind) : timeoutMs;
+      }
       if (isSettled(kind)) {
+        silent.add(kind);
         kind.left += 1;
         return notSent(`${kind.misses} requests like it got no answer`, clock());
       }

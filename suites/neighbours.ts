@@ -99,7 +99,7 @@ export const neighbourTestCases: readonly TestCase[] = [
   ),
 ];
 
-/** An alias is created, updated, deleted and created again; then its version is deleted. */
+/** An alias is created, updated, deleted and created again. */
 function lifeOfAlias(fixture: Fixture): readonly Batch[] {
   const name = second(fixture);
   const onVersion = (key: string, call: Call) => ofVersion(key, "publish", call);
@@ -126,10 +126,6 @@ function lifeOfAlias(fixture: Fixture): readonly Batch[] {
     readVersion("read-version-deleted"),
     create("alias-again"),
     readAlias("read-alias-again"),
-    alone("delete-again", deleteAlias(name, "twin")),
-    readFunction("read-function-before"),
-    onVersion("delete-version", deleteFunction(name, versionSlot)),
-    readFunction("read-function-last"),
   ];
 }
 

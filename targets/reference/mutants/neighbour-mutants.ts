@@ -164,11 +164,6 @@ export const neighbourDefects: Readonly<Record<string, Mutant>> = {
     mutate: afterwards("DeleteAlias", ({ state, key }) => dropPolicy(state, functionOf(key))),
     kills: ["alias.leaves-policies"],
   },
-  "function's policy deleted with a version": {
-    breaks: "deletes the policy of the function with a version",
-    mutate: afterwards("DeleteFunction", ({ state, key }) => dropPolicy(state, functionOf(key))),
-    kills: ["version.leaves-policies"],
-  },
 };
 
 function afterwards(operation: SideOperation, then: (on: SideEffect) => void): Mutation {
