@@ -80,7 +80,7 @@ const most = {
   newFixtures: 40,
   raceTries: 20,
   confirmations: 3,
-  surrounded: 2,
+  surrounded: 3,
   waitedMs: 12_000,
 } as const;
 

@@ -24,7 +24,8 @@ export function surrounded(
   const elsewhere = other === null || addressed.has(other.name) ? main : other;
   const control = (n: number) => validAddition(n, on === "elsewhere" ? elsewhere : main);
   const again = (n: number): Batch => failing.map((step) => ({ ...step, key: `${againKey}${n}` }));
-  return [control(1), ...batches, control(2), again(1), control(3), control(4), again(2), control(5)];
+  const rest = [control(2), again(1), again(2), control(3), again(3), control(4), control(5)];
+  return [control(1), ...batches, ...rest, again(4), again(5), control(6)];
 }
 
 function nameIn({ target }: Call): string | null {
@@ -55,8 +56,8 @@ export function failsAlone(batches: readonly (readonly Exchange[])[]): boolean {
   const last = exchanges[exchanges.findIndex(({ step }) => step.key === `${controlKey}2`) - 1];
   const failures = [...(last === undefined ? [] : [last]), ...starting(againKey)];
   return (
-    controls.length === 5 &&
-    failures.length === 3 &&
+    controls.length === 6 &&
+    failures.length === 6 &&
     controls.every(isAdded) &&
     failures.every(
       ({ answer }) => answer.kind === "response" && (answer.status === 429 || answer.status >= 500),

@@ -137,7 +137,8 @@ export function workerOn(options: WorkerOptions): Worker {
     statements: () => keys().reduce((sum, key) => sum + (sidsOf(modelState, key)?.length ?? 0), 0),
     possiblyChanged: () => new Set(keys().filter((key) => mayHaveChanged(modelState, key))),
     reset: async (thorough) => {
-      let clean = true;
+      // Only a new fixture has a function again that a history deleted.
+      let clean = !isDeleted(modelState, fixture);
       for (const key of keys()) {
         if (sidsOf(modelState, key)?.length === 0 && isKnown(key, thorough)) continue;
         clean = (await emptyPolicy(key, thorough)) && clean;
@@ -148,6 +149,11 @@ export function workerOn(options: WorkerOptions): Worker {
       return clean;
     },
   };
+}
+
+/** Says whether a function of the fixture does not exist any more. */
+function isDeleted({ functions }: ModelState, { main, other }: Fixture): boolean {
+  return [main, other].some((one) => one !== null && functions[one.name]?.exists === false);
 }
 
 /** A history of a single step. */
