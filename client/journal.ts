@@ -115,9 +115,10 @@ export async function journalsIn(folder: string): Promise<readonly LeftJournal[]
   return found;
 }
 
-/** Removes a journal after everything in it was cleaned up. */
+/** Removes a journal after everything in it was cleaned up, also what a run left that was killed while it wrote. */
 export async function removeJournal(path: string): Promise<void> {
   await rm(path, { force: true });
+  await rm(`${path}.new`, { force: true });
 }
 
 async function write(folder: string, path: string, entry: JournalEntry): Promise<void> {

@@ -58,6 +58,8 @@ it("deletes the functions of every journal in the folder, at its endpoint and in
     await create(href, FunctionName);
     await journal(`run-${index}`, href, index === 0 ? "us-east-1" : "eu-west-1", FunctionName);
   }
+  // The first run was killed while it wrote its journal.
+  await writeFile(join(folder, journals, "run-0.json.new"), "{");
   const { code, out } = await sweep();
   await Promise.all(targets.map((target) => target.close()));
   expect(out.match(/^.*$/gm)).toEqual([
