@@ -80,12 +80,7 @@ export function patience(): Patience {
 
 /** Says whether the connection was closed before an answer came, maybe because it was idle. */
 function isDropped({ answer, call }: Observation): boolean {
-  return (
-    answer.kind === "none" &&
-    answer.reason === "reset" &&
-    call.raw === undefined &&
-    call.connection === undefined
-  );
+  return answer.kind === "none" && answer.reason === "reset" && call.raw === undefined;
 }
 
 /** Operations after which something may not be visible at once. */
