@@ -115,33 +115,25 @@ function seedFor(target: ConformTarget, seed: number): string {
   return before === 0 ? `${seed}` : `${seed} again ${before}`;
 }
 
+/** The options that decide what is sent, in the order of the printed call. */
+const repeated = [
+  "seed",
+  "runs",
+  "rounds",
+  "suites",
+  "profile",
+  "origin",
+  "stateless",
+  "functionName",
+  "disposable",
+  "rules",
+] satisfies (keyof ConformOptions)[];
+
 /** The call that sends the same requests again and judges one rule. */
 function rerunCall(target: ConformTarget, options: ConformOptions, rule: string): string {
-  const {
-    seed = table.seed.default,
-    runs,
-    rounds,
-    suites,
-    profile,
-    origin,
-    stateless,
-    functionName,
-    disposable,
-  } = options;
   const whom = typeof target === "string" || target instanceof URL ? JSON.stringify(`${target}`) : "target";
-  const same = {
-    seed,
-    runs,
-    rounds,
-    suites,
-    profile,
-    origin,
-    stateless,
-    functionName,
-    disposable,
-    rules: [rule],
-  };
-  return `await conform(${whom}, ${JSON.stringify(same)})`;
+  const same = { ...options, seed: options.seed ?? table.seed.default, rules: [rule] };
+  return `await conform(${whom}, ${JSON.stringify(same, repeated)})`;
 }
 
 /** Wraps every error except a Fault as an internal error. */

@@ -9,6 +9,9 @@ export type RefusalReason = RequestRefusalReason | StateRefusalReason;
 /** A difference from the canonical request that the document demands to be accepted. */
 export type Variation = RequestVariation | StateVariation;
 
+/** The function to which valid requests go: the one under test, or the one that the failing request does not name. */
+export type Serving = "here" | "elsewhere";
+
 /** What a rule says of one observation. */
 export type Judgement =
   | { readonly verdict: "holds" }
@@ -24,7 +27,7 @@ export type Judgement =
        * The target failed at the request: this counts only if it fails each time, and succeeds at valid requests before
        * and after. They go to the function under test, or elsewhere if its policy is full.
        */
-      readonly whileServing?: "here" | "elsewhere";
+      readonly whileServing?: Serving;
     }
   | { readonly verdict: "inconclusive"; readonly why: string };
 

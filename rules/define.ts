@@ -1,6 +1,6 @@
 import type { Since, Write } from "../oracle/model-state.ts";
 import type { Addition } from "../oracle/observe.ts";
-import { holds, type Judgement, type RefusalReason, type RuleBody } from "../oracle/rule.ts";
+import { holds, type Judgement, type RefusalReason, type RuleBody, type Serving } from "../oracle/rule.ts";
 import type { ErrorName } from "../spec/add-permission.ts";
 import { type AnswerReading, phrase } from "../spec/answer.ts";
 import { errorStatus, isErrorName } from "../spec/constraint.ts";
@@ -210,7 +210,7 @@ export function failed(
   of: Addition,
   expected: string,
   unless: readonly string[] = [],
-  whileServing: "here" | "elsewhere" = "here",
+  whileServing: Serving = "here",
 ): Judgement {
   const { result, answer, together } = of;
   if (answer.kind === "none" || together)

@@ -67,7 +67,7 @@ export const neighbourRules = {
     }),
   },
   "alias.starts-empty": neighbourRule({
-    title: "A newly created alias has no policy, also where one of its name was deleted",
+    title: "A new alias has no policy, even if an alias of that name was deleted before",
     source: level,
     clauses: ["R170"],
     needs: ["other", "versions", "aliases"],
@@ -91,7 +91,7 @@ export const neighbourRules = {
     needs: ["other"],
   }),
   "function.takes-policies-along": neighbourRule({
-    title: "With a deleted function go the policies of its versions and aliases",
+    title: "Deleting a function deletes the policies of its versions and aliases",
     source: "Errors, ResourceNotFoundException",
     clauses: ["R160"],
     needs: ["other", "versions", "aliases"],

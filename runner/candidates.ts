@@ -1,9 +1,8 @@
 import type { Finding } from "../oracle/judge.ts";
-import type { Rule } from "../oracle/rule.ts";
+import type { Rule, Serving } from "../oracle/rule.ts";
 import type { Call } from "../spec/exchange.ts";
 import type { Column } from "../spec/verdict.ts";
 import type { Origin } from "./regenerate.ts";
-import type { Serving } from "./serving.ts";
 
 /** A history that violated a rule, up to the batch that shows the violation. */
 export interface Candidate extends Origin {

@@ -1,3 +1,4 @@
+import type { Serving } from "../oracle/rule.ts";
 import type { Counterexample, Reason } from "../reports/report.ts";
 import { jsonObject } from "../spec/answer.ts";
 import { located } from "../spec/error-place.ts";
@@ -19,7 +20,6 @@ import {
 import {
   failsAlone as failedAlone,
   isAdded,
-  type Serving,
   surrounded,
   surroundedSuffix,
   validAddition,
@@ -137,10 +137,9 @@ export function asSeen({ batches, fixture, expected, seen }: Candidate): Confirm
   const last = batches.at(-1) ?? [];
   const [exchange] = last;
   if (fixture.recipe !== null || exchange === undefined || last.length > 1) return null;
-  const { call, answer } = exchange;
-  const isAccepted = answer.kind === "response" && answer.status >= 200 && answer.status < 300;
+  const { call } = exchange;
   const id = call.operation === "AddPermission" ? jsonObject(call.body ?? "")?.StatementId : undefined;
-  if (!isAccepted || typeof id !== "string" || isRemovable(id)) return null;
+  if (!isAdded(exchange) || typeof id !== "string" || isRemovable(id)) return null;
   const execution = { batches: [last], observed: [] };
   return { kind: "confirmed", execution, fixture, expected, seen, reruns: null };
 }

@@ -1,13 +1,12 @@
 import type { Finding, Judge } from "../oracle/judge.ts";
 import type { ObservedBatch } from "../oracle/observe.ts";
-import type { Rule } from "../oracle/rule.ts";
+import type { Rule, Serving } from "../oracle/rule.ts";
 import type { Batch } from "../spec/exchange.ts";
 import type { Fixture } from "../spec/fixture.ts";
 import { addressee, route } from "../spec/target.ts";
 import type { Column } from "../spec/verdict.ts";
 import { outlastsReset } from "./candidates.ts";
 import type { Regenerate, Steps } from "./regenerate.ts";
-import type { Serving } from "./serving.ts";
 import type { Execution, Worker } from "./worker.ts";
 
 /** Prefix of the names of all reruns. */

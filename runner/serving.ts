@@ -1,11 +1,9 @@
 import { canonicalBody } from "../generators/valid-requests.ts";
+import type { Serving } from "../oracle/rule.ts";
 import { addPermission, label } from "../spec/calls.ts";
 import type { Batch, Call, Exchange } from "../spec/exchange.ts";
 import type { Fixture, FixtureFunction } from "../spec/fixture.ts";
 import { addressee, route } from "../spec/target.ts";
-
-/** The function to which the valid requests go: the one under test, or the one that the failing request does not name. */
-export type Serving = "here" | "elsewhere";
 
 const controlKey = "control-";
 const againKey = "again-";
