@@ -2,6 +2,7 @@ import type { Socket } from "node:net";
 import { type Dispatcher, Pool } from "undici";
 import type { Answer, Header } from "../spec/exchange.ts";
 import { type Authorizer, authorized } from "./authorize.ts";
+import { bodyBytes } from "./body.ts";
 import { type Abortable, type Deadlines, deadlines, type Expiring, follow, unfollow } from "./deadline.ts";
 import { isUnexpectedContinue, type NoAnswerReason, noAnswer, notSent, reasonOf } from "./no-answer.ts";
 import { type RawOptions, sendOver, sendRaw } from "./raw-socket.ts";
@@ -156,13 +157,12 @@ interface Attempt extends Dispatcher.DispatchHandler, Expiring, Abortable {
 /** One object handles every event of a call: this code runs thousands of times a second. */
 function attemptOf(bounds: Bounds, resolve: (answer: Answer) => void): Attempt {
   const { clock, maxBodyBytes } = bounds;
-  const chunks: Buffer[] = [];
+  const body = bodyBytes(maxBodyBytes);
   let sentAt = clock();
   let controller: Dispatcher.DispatchController | undefined;
   let settled = false;
   let status = 0;
   let headers: readonly Header[] = [];
-  let size = 0;
   let interim = 0;
   const attempt: Attempt = {
     expiresAt: sentAt + bounds.deadlineMs,
@@ -199,15 +199,13 @@ function attemptOf(bounds: Bounds, resolve: (answer: Answer) => void): Attempt {
       headers = rawHeaders(given, parsed);
     },
     onResponseData(_controller, chunk) {
-      size += chunk.length;
-      if (size > maxBodyBytes) return attempt.fail(noAnswer("too-large", `over ${maxBodyBytes} bytes`));
-      chunks.push(chunk);
+      if (!body.add(chunk)) attempt.fail(noAnswer("too-large", `over ${maxBodyBytes} bytes`));
     },
     onResponseEnd() {
       if (settled) return;
       settled = true;
       release(bounds, attempt);
-      resolve({ kind: "response", status, headers, body: textOf(chunks), sentAt, answeredAt: clock() });
+      resolve({ kind: "response", status, headers, body: body.text(), sentAt, answeredAt: clock() });
     },
     onResponseError(_controller, error) {
       if (!settled) bounds.failed?.(error);
@@ -293,13 +291,4 @@ export function unableUndici(call: Outgoing): string | null {
     ([name, value]) => reserved.test(name) || !/^[\t\u0020-\u007e\u0080-\u00ff]*$/.test(value),
   );
   return odd === undefined ? null : `the header ${odd[0]} needs raw framing`;
-}
-
-/**
- * Chunks stay bytes until the end: the garbage collector counts bytes at once, but text of huge answers only after
- * it fills the memory. Bytes that are not UTF-8 become U+FFFD.
- */
-function textOf(chunks: readonly Buffer[]): string {
-  const [only] = chunks;
-  return (chunks.length === 1 && only !== undefined ? only : Buffer.concat(chunks)).toString("utf8");
 }

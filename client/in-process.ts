@@ -1,6 +1,7 @@
 import type { Dispatcher } from "undici";
 import type { Answer, Header } from "../spec/exchange.ts";
 import { type Authorizer, authorized } from "./authorize.ts";
+import { bodyBytes } from "./body.ts";
 import { deadlines, follow, unfollow } from "./deadline.ts";
 import { type Bounds, dispatchOnce, unableUndici, undiciRequest } from "./http.ts";
 import { type NoAnswerReason, noAnswer, notSent } from "./no-answer.ts";
@@ -171,9 +172,9 @@ async function answerOf(
   try {
     const response = await handle(request);
     if (!isResponse(response)) return noAnswer("protocol", "the function returned no Response");
-    const bytes = await bodyOf(response, maxBodyBytes);
-    if (bytes === null) return noAnswer("too-large", `over ${maxBodyBytes} bytes`);
-    return { status: response.status, headers: [...response.headers], body: bytes.toString("utf8") };
+    const body = await bodyOf(response, maxBodyBytes);
+    if (body === null) return noAnswer("too-large", `over ${maxBodyBytes} bytes`);
+    return { status: response.status, headers: [...response.headers], body };
   } catch (error) {
     const message =
       error instanceof Error ? `${error.name}: ${error.message}` : "a value that is not an Error";
@@ -188,19 +189,16 @@ function isResponse(value: unknown): value is globalThis.Response {
   );
 }
 
-async function bodyOf(response: globalThis.Response, maxBodyBytes: number): Promise<Buffer | null> {
-  if (response.body === null) return Buffer.alloc(0);
+async function bodyOf(response: globalThis.Response, maxBodyBytes: number): Promise<string | null> {
+  if (response.body === null) return "";
   const reader = response.body.getReader();
-  const chunks: Uint8Array[] = [];
-  let size = 0;
+  const bytes = bodyBytes(maxBodyBytes);
   for (;;) {
     const { done, value } = await reader.read();
-    if (done) return Buffer.concat(chunks);
-    size += value.length;
-    if (size > maxBodyBytes) {
+    if (done) return bytes.text();
+    if (!bytes.add(value)) {
       await reader.cancel().catch(() => {});
       return null;
     }
-    chunks.push(value);
   }
 }

@@ -2,6 +2,7 @@ import { type IncomingMessage, request } from "node:http";
 import type { Socket } from "node:net";
 import { Duplex } from "node:stream";
 import type { Header } from "../spec/exchange.ts";
+import { bodyBytes } from "./body.ts";
 import { type NoAnswerReason, noAnswer, reasonOf } from "./no-answer.ts";
 import { maxHeaderBytes, maxInterimResponses } from "./transport.ts";
 
@@ -54,12 +55,9 @@ function collect(
   maxBodyBytes: number,
   resolve: (result: ReadResponse | NoAnswerReason) => void,
 ): void {
-  const chunks: Buffer[] = [];
-  let size = 0;
+  const body = bodyBytes(maxBodyBytes);
   response.on("data", (chunk: Buffer) => {
-    size += chunk.length;
-    if (size > maxBodyBytes) resolve(noAnswer("too-large", `over ${maxBodyBytes} bytes`));
-    else chunks.push(chunk);
+    if (!body.add(chunk)) resolve(noAnswer("too-large", `over ${maxBodyBytes} bytes`));
   });
   response.on("error", (error) => resolve(reasonOf(error)));
   response.on("end", () => {
@@ -71,7 +69,7 @@ function collect(
       kind: "read",
       status: response.statusCode ?? 0,
       headers,
-      body: Buffer.concat(chunks).toString("utf8"),
+      body: body.text(),
       reusable: response.httpVersion === "1.1" && !/\bclose\b/i.test(connection.join(",")),
     });
   });

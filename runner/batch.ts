@@ -218,7 +218,9 @@ export function truncateExchange(exchange: Exchange): Exchange {
   return { ...exchange, answer: { ...answer, body: beginning(answer.body) } };
 }
 
-/** Makes a copy, because a slice keeps the whole string in memory. */
+/** Makes a copy, because a slice keeps the whole string in memory; with one byte for each character where that is enough. */
 function beginning(text: string): string {
-  return Buffer.from(text.slice(0, maxCharacters), "utf16le").toString("utf16le");
+  const part = text.slice(0, maxCharacters);
+  const encoding = /[^\0-\xff]/.test(part) ? "utf16le" : "latin1";
+  return Buffer.from(part, encoding).toString(encoding);
 }

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { bodyBytes } from "../client/body.ts";
 import { truncateAnswer, truncateExchange } from "../runner/batch.ts";
 import { jsonObject } from "../spec/answer.ts";
 import type { Answer } from "../spec/exchange.ts";
@@ -39,4 +40,21 @@ test("an answer that is stored for a report is truncated", () => {
   const call = { operation: "GetPolicy", method: "GET", target: "/", headers: [], body: null } as const;
   const kept = truncateExchange({ step: { key: "a", call }, call, answer: answer("é😀".repeat(50_000)) });
   expect(kept.answer.kind === "response" && kept.answer.body).toBe("é😀".repeat(50_000).slice(0, 65_536));
+});
+
+const read = (pieces: readonly string[]): string => {
+  const bytes = bodyBytes(1_000_000);
+  for (const piece of pieces) expect(bytes.add(Buffer.from(piece))).toBe(true);
+  return bytes.text();
+};
+
+test("of a long body that is no JSON object only the beginning is kept while it comes, and any other body whole", () => {
+  const pieces = (text: string) => Array.from({ length: 20 }, () => text.repeat(5000));
+  expect(read(pieces("é"))).toBe(`${"é".repeat(4096)}…`);
+  expect(read([" ", "[", ...pieces("a")])).toBe(` [${"a".repeat(8190)}…`);
+  expect(read(pieces(" "))).toBe(`${" ".repeat(8192)}…`);
+  const object = ['\n{"a":"', ...pieces("x"), '"}'];
+  expect(read(object)).toBe(object.join(""));
+  expect(jsonObject(read([...pieces(" "), '{"a":1}']))).toEqual({ a: 1 });
+  expect(read(["[1]"])).toBe("[1]");
 });

@@ -18,7 +18,7 @@ describe("The check of a run against a hostile server", () => {
     ["another exit code", { ...ended, exit: 0 }, report, "exit 0 instead of 1"],
     ["a run that was killed", { ...ended, exit: null }, report, "it hung"],
     ["a terminal without the message", { ...ended, output: "fine" }, report, "the terminal does not say"],
-    ["too much memory", { ...ended, maxRssMib: 300 }, report, "300 MiB of memory"],
+    ["too much memory", { ...ended, maxRssMib: 400 }, report, "400 MiB of memory"],
     ["unmeasured memory", { ...ended, maxRssMib: Number.NaN }, report, "NaN MiB of memory"],
     ["an unhandled rejection", { ...ended, surprises: 1 }, report, "1 unhandled errors"],
     ["an open handle", { ...ended, open: ["Timeout"] }, report, "still open: Timeout"],
