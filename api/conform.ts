@@ -13,12 +13,11 @@ import { type ExitCode, exitCode } from "../reports/verdict.ts";
 import { ruleIds } from "../rules/index.ts";
 import { internalErrorText } from "../spec/error-place.ts";
 import { Fault } from "../spec/fault.ts";
-import type { Capability } from "../spec/verdict.ts";
 import { checkOptions } from "./check-options.ts";
 import { options as table } from "./options.ts";
 import type { ConformOptions } from "./program-options.ts";
 import { type RunSettings, runOrThrow } from "./run.ts";
-import { openSession, type TargetConnection } from "./session.ts";
+import { declared, openSession } from "./session.ts";
 import { type ConformTarget, connectionFor } from "./target.ts";
 
 /** A run as data: the contents of report.json and the exit code. */
@@ -86,23 +85,6 @@ async function reportOn(
   } finally {
     await session.close();
   }
-}
-
-const statelessReason = "answers AddPermission alone and keeps nothing";
-
-/** The capabilities that need state, another operation, or an answer to other requests than AddPermission. */
-const stateful: readonly Capability[] = ["state", "policy", "remove", "revisions", "routes"];
-
-function declared(
-  connection: TargetConnection,
-  { stateless = false, cannot = [] }: ConformOptions,
-): TargetConnection {
-  const unsupported = stateless ? stateful.map((needs) => ({ needs, reason: statelessReason })) : [];
-  return {
-    ...connection,
-    arranges: connection.arranges && !stateless,
-    cannot: [...cannot, ...unsupported, ...connection.cannot],
-  };
 }
 
 const runsOn = new WeakMap<object, number>();

@@ -17,7 +17,8 @@ export const commands = {
     takesOnly: "leave it out: the subcommand lists all rules",
   },
   replay: {
-    about: "Resends the counterexample of a report. It ends with 1 when it still shows.",
+    about:
+      "Resends the counterexample of a report to the target that the report names. It ends with 1 when it still shows.",
     takesOnly: "name the report with --report",
   },
   mutants: {
@@ -140,6 +141,7 @@ export const options = {
         about: `Compare this built-in target, given once or twice: ${targets.join(", ")}.`,
         default: null,
       },
+      replay: { default: "the target that the report names" },
     },
   },
   endpoint: {
@@ -199,8 +201,9 @@ export const options = {
     for: { diff: { about: "Sign each request to an --endpoint with SigV4." } },
   },
   stateless: {
+    flag: "--stateless",
     type: "switch",
-    takers: ["library"],
+    takers: ["library", "run", "replay"],
     about:
       "Declare that the target answers only AddPermission and stores nothing: any name is a function, and no rule about state applies.",
   },

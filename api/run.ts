@@ -91,7 +91,6 @@ function runOptions(session: Session, options: RunSettings): RunOptions {
   return {
     ...session,
     tool,
-    target: { name: session.name, endpoint: session.endpoint, cannot: session.cannot },
     seed: options.seed,
     profile: options.profile ?? table.profile.default,
     suites: chosen,

@@ -2,9 +2,12 @@ import { createHash, randomBytes } from "node:crypto";
 import { join } from "node:path";
 import type { Authorizer, Environment } from "../client/authorize.ts";
 import { type Clock, endpointOf, type Transport } from "../client/transport.ts";
+import type { Report } from "../reports/report.ts";
 import { type Connection, connect } from "../runner/connect.ts";
+import type { RunHead } from "../runner/events.ts";
 import type { UnsupportedCapability } from "../runner/options.ts";
 import { Fault, type OptionSpelling } from "../spec/fault.ts";
+import type { Capability } from "../spec/verdict.ts";
 import { inPrograms, options as table } from "./options.ts";
 import type { ConformOptions } from "./program-options.ts";
 
@@ -15,6 +18,7 @@ export interface TargetConnection {
   /** The URL of the endpoint; for a target in this process, the address of its requests. */
   readonly endpoint: string;
   readonly cannot: readonly UnsupportedCapability[];
+  readonly kind: NonNullable<Report["target"]["kind"]>;
   /** True if functions can be created; otherwise any name is a function. */
   readonly arranges: boolean;
   /** True if it ends with this process: no journal is needed, and the same seed may give the same names. */
@@ -40,18 +44,35 @@ export function connectionAt(endpoint: string): TargetConnection {
     name: endpointOf(endpoint).host,
     endpoint,
     cannot: [noFaultsOnDemand],
+    kind: "endpoint",
     arranges: true,
     own: false,
     stop: async () => {},
   };
 }
 
+const statelessReason = "answers AddPermission alone and keeps nothing";
+
+/** The capabilities that need state, another operation, or an answer to other requests than AddPermission. */
+const stateful: readonly Capability[] = ["state", "policy", "remove", "revisions", "routes"];
+
+/** The connection with the capabilities that the user declares unsupported. */
+export function declared(
+  connection: TargetConnection,
+  { stateless = false, cannot = [] }: Pick<ConformOptions, "stateless" | "cannot">,
+): TargetConnection {
+  const unsupported = stateless ? stateful.map((needs) => ({ needs, reason: statelessReason })) : [];
+  return {
+    ...connection,
+    arranges: connection.arranges && !stateless,
+    cannot: [...cannot, ...unsupported, ...connection.cannot],
+  };
+}
+
 /** A connected target, with a method that ends the connection. */
 export interface Session extends Connection {
-  readonly name: string;
-  readonly endpoint: string;
-  readonly region: string;
-  readonly cannot: readonly UnsupportedCapability[];
+  /** The target, as the report names it. */
+  readonly target: RunHead["target"] & { readonly region: string };
   /** True if an existing function may keep statements that no request removes. */
   readonly disposable: boolean;
   /** True if destructive requests must not be sent, as in a real account. */
@@ -117,7 +138,7 @@ async function sessionAt(
   startedAt: Date,
 ): Promise<Session> {
   const { env, cwd = ".", sign = false, concurrency, functionName } = options;
-  const { carrier, name, cannot, own, arranges, remedy, restart } = target;
+  const { carrier, name, kind, cannot, own, arranges, remedy, restart } = target;
   const endpoint = endpointOf(target.endpoint);
   // An empty variable counts as not set.
   const region = options.region || env.AWS_REGION || env.AWS_DEFAULT_REGION || "us-east-1";
@@ -146,10 +167,14 @@ async function sessionAt(
   });
   return {
     ...connection,
-    name,
-    endpoint: endpoint.href.replace(/\/$/, ""),
-    region,
-    cannot,
+    target: {
+      name,
+      endpoint: endpoint.href.replace(/\/$/, ""),
+      kind,
+      region,
+      ...(sign ? { signed: true } : {}),
+      cannot,
+    },
     disposable: own || options.disposable === true || isLoopback(endpoint.hostname),
     safeMode: sign || (carrier === undefined && endpoint.hostname.endsWith(".amazonaws.com")),
     workers: functionName === undefined ? (concurrency ?? null) : 1,
@@ -189,11 +214,13 @@ export function failedSession({ target, endpoint, region = "" }: FailedConnectio
   const never = () => Promise.reject(new Fault("Nothing can be sent, because the connection failed."));
   const url = endpoint === undefined ? "" : printableUrl(endpoint);
   return {
-    name:
-      target ?? (endpoint === undefined ? "reference" : URL.canParse(url) ? new URL(url).host : "unknown"),
-    endpoint: url,
-    region,
-    cannot: [],
+    target: {
+      name:
+        target ?? (endpoint === undefined ? "reference" : URL.canParse(url) ? new URL(url).host : "unknown"),
+      endpoint: url,
+      region,
+      cannot: [],
+    },
     disposable: false,
     safeMode: true,
     workers: null,

@@ -24,6 +24,7 @@ export function connectionFor(target: ConformTarget, { name, origin }: InProcess
     name: name ?? "in process",
     endpoint: origin ?? "http://lambda.test",
     cannot: [noFaultsOnDemand],
+    kind: "in-process",
     arranges: true,
     own: true,
     carrier: (authorize, clock) =>

@@ -199,7 +199,8 @@ function targetArguments(options: Options): string {
     const value = options[name];
     return value === undefined ? [] : [` ${flagOf(table[name])} ${quote(value)}`];
   });
-  return values.join("") + (options.sign ? " --sign" : "");
+  const switches = (["stateless", "sign"] as const).filter((name) => options[name]);
+  return values.join("") + switches.map((name) => ` ${flagOf(table[name])}`).join("");
 }
 
 /** An updated known-file. */

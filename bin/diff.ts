@@ -111,16 +111,12 @@ async function withProgress(
   context: CommandContext,
 ): Promise<DiffReport> {
   const bar = progressOn(context, "difference");
-  const side = (session: Session) => ({
-    ...session,
-    target: { name: session.name, endpoint: session.endpoint, cannot: session.cannot },
-  });
   const { x, y } = sessions;
   try {
     return await diff({
       tool,
       ...chosen,
-      sides: { x: side(x), y: side(y) },
+      sides: { x, y },
       clock: x.clock,
       startedAt: x.startedAt,
       sleep: (ms) => sleep(ms, chosen.signal),

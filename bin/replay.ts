@@ -18,7 +18,7 @@ import type { Call, Exchange } from "../spec/exchange.ts";
 import { Fault } from "../spec/fault.ts";
 import { nearest } from "../spec/nearest.ts";
 import { type CommandContext, interruptible } from "./context.ts";
-import { openTarget } from "./session.ts";
+import { openTarget, type TargetOptions } from "./session.ts";
 
 /** The finding to replay. */
 interface ReplayedFinding {
@@ -27,9 +27,12 @@ interface ReplayedFinding {
   readonly counterexample: Counterexample;
 }
 
+/** The options of the connection. */
+type ConnectOptions = Omit<TargetOptions, "seed">;
+
 /**
- * Resends the counterexample of a report. Exit code 1: still violated, 0: no longer violated, 2: the requests could
- * not be sent.
+ * Resends the counterexample of a report to the target that the report names. Exit code 1: still violated, 0: no
+ * longer violated, 2: the requests could not be sent.
  */
 export async function replayCommand(given: Given<"replay">, context: CommandContext): Promise<number> {
   const { report: path = table.report.default, rule, ...options } = commandOptions(given);
@@ -37,8 +40,10 @@ export async function replayCommand(given: Given<"replay">, context: CommandCont
   const finding = findingIn(report, rule, path);
   const stopping = interruptible(context);
   try {
-    const session = await openTarget({ ...options, seed: report.seed, signal: stopping.signal }, context);
+    const target = targetOptions(options, report.target, path);
+    const session = await openTarget({ ...target, seed: report.seed, signal: stopping.signal }, context);
     try {
+      context.stdout.write(`${escapeTerminal(askedText(session, target))}\n\n`);
       const replayed = await replayOn(session, finding, stopping.signal, context);
       context.stdout.write(replayText(finding, replayed));
       return stopping.exitCode() ?? codeOf(replayed);
@@ -48,6 +53,42 @@ export async function replayCommand(given: Given<"replay">, context: CommandCont
   } finally {
     stopping.done();
   }
+}
+
+/**
+ * The options of the connection: those of the user, and for the rest what the report says of its target. Keys are used
+ * only with --sign.
+ */
+function targetOptions(options: ConnectOptions, of: Report["target"], path: string): ConnectOptions {
+  // A user who names a target may mean another one, with other functions.
+  if (options.endpoint !== undefined || options.target !== undefined) return options;
+  if (of.kind === "in-process")
+    throw new Fault(
+      `${path} is about a target inside a program, which a command cannot reach: make the call that the report prints as "replay", or give --endpoint URL.`,
+      { option: "endpoint" },
+    );
+  if (of.endpoint === "")
+    throw new Fault(`${path} names no endpoint of its target: give --endpoint URL.`, { option: "endpoint" });
+  if (of.signed === true && options.sign !== true)
+    throw new Fault(
+      `The requests to ${of.endpoint} were signed, and keys are used only on request: give --sign as well.`,
+      { option: "sign" },
+    );
+  const where = of.kind === "builtin" ? { target: builtinNamed(of.name, path) } : { endpoint: of.endpoint };
+  const stateless = of.kind === "endpoint" && of.unsupported?.some(({ needs }) => needs === "state");
+  return { region: of.region, functionName: of.uses?.function, stateless, ...options, ...where };
+}
+
+function builtinNamed(name: string, path: string): NonNullable<ConnectOptions["target"]> {
+  const found = table.target.of.find((one) => one === name);
+  if (found !== undefined) return found;
+  throw new Fault(`${path} names the target ${JSON.stringify(name)}, which this version does not have.`);
+}
+
+/** Which target gets the requests, as one line. */
+function askedText({ target: { name, endpoint } }: Session, { functionName }: ConnectOptions): string {
+  const on = functionName === undefined ? "" : `, with the function ${functionName}`;
+  return `target   ${name} at ${endpoint}${on}`;
 }
 
 function codeOf({ violation, notExecuted }: Replayed): 0 | 1 | 2 {

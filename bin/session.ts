@@ -1,6 +1,7 @@
 import { type CommandOptions, onCommandLine } from "../api/options.ts";
 import {
   connectionAt,
+  declared,
   openSession,
   type Session,
   type SessionOptions,
@@ -11,7 +12,7 @@ import { Fault } from "../spec/fault.ts";
 import type { CommandContext } from "./context.ts";
 
 /** The options that name a target and determine the connection. */
-export type TargetOptions = Pick<CommandOptions<"run">, "target" | "endpoint"> &
+export type TargetOptions = Pick<CommandOptions<"run">, "target" | "endpoint" | "stateless"> &
   Omit<SessionOptions, "env" | "cwd" | "optionName">;
 
 /** Starts or finds the target of the options and opens a session. */
@@ -19,7 +20,8 @@ export async function openTarget(
   options: TargetOptions,
   { env, cwd }: Pick<CommandContext, "env" | "cwd">,
 ): Promise<Session> {
-  return openSession(await connectionOf(options), { ...options, env, cwd, optionName: onCommandLine });
+  const connection = declared(await connectionOf(options), options);
+  return openSession(connection, { ...options, env, cwd, optionName: onCommandLine });
 }
 
 async function connectionOf({ target: named, endpoint }: TargetOptions): Promise<TargetConnection> {
@@ -36,6 +38,7 @@ async function connectionOf({ target: named, endpoint }: TargetOptions): Promise
     name: target.name,
     endpoint: started.endpoint,
     cannot: target.cannot,
+    kind: "builtin",
     arranges: target.arranges,
     own: true,
     stop: () => started.stop(),

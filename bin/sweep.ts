@@ -82,8 +82,8 @@ async function sweepAt(place: SweepPlace, options: Options, context: CommandCont
     return await sweep({
       transport: session.transport,
       clock: session.clock,
-      endpoint: new URL(session.endpoint).href,
-      region: session.region,
+      endpoint: new URL(session.target.endpoint).href,
+      region: session.target.region,
       journalDir: join(context.cwd, journalDir),
       prefix: namePrefix,
       olderThanMs: olderThanHours * 3_600_000,

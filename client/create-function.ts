@@ -2,7 +2,7 @@ import { Fault } from "../spec/fault.ts";
 import type { Recipe } from "../spec/fixture.ts";
 import type { Created } from "./journal.ts";
 import { type Refused, type Reply, replyText, type Texts } from "./lambda-api.ts";
-import { type ArrangeContext, isBusy, isNotReady, notLambda, retryWhile } from "./wait.ts";
+import { type ArrangeContext, isBusy, isNotReady, lambdaOrStateless, notLambda, retryWhile } from "./wait.ts";
 
 /** Settings that a target accepts; the next function is created with them. */
 export interface FunctionSettings extends Recipe {
@@ -173,16 +173,20 @@ function cannotCreate(
 ): Fault {
   const tried = `runtime ${settings.runtime}, role ${settings.role}`;
   const { optionName } = context;
-  const otherwise = `give a role it accepts with ${optionName("role")}, or an existing function with ${optionName("functionName")}`;
+  // A role cannot be the reason where the path or the operation is unknown.
+  const otherwise =
+    reply.status === 404
+      ? lambdaOrStateless(context)
+      : `give a role it accepts with ${optionName("role")}, or an existing function with ${optionName("functionName")}`;
   return new Fault(
     `${context.endpoint} refused to create the function ${name} (${tried}) with ${replyText(reply)}: ${context.remedy ?? otherwise}.`,
-    { option: "role" },
+    { option: reply.status === 404 ? "endpoint" : "role" },
   );
 }
 
 function noArn(context: ArrangeContext): Fault {
   return new Fault(
-    `${context.endpoint} answered CreateFunction without a FunctionArn: give the URL of something that speaks the Lambda API.`,
+    `${context.endpoint} answered CreateFunction without a FunctionArn: ${context.remedy ?? lambdaOrStateless(context)}.`,
   );
 }
 

@@ -41,7 +41,7 @@ export async function findFunction(name: string, saving: AdditionOptions): Promi
   if (fault !== null && added?.isNotLambda !== false) throw fault;
   const also = added === null ? "" : `, and ${added.why}`;
   throw new Fault(
-    `${context.endpoint} answered GetFunction for ${name} with ${met}${also}: name a function that exists with ${context.optionName("functionName")}, or leave it out to have one created.`,
+    `${context.endpoint} answered GetFunction for ${name} with ${met}${also}: name a function that exists with ${context.optionName("functionName")}, or leave it out to have one created; a mock of AddPermission alone is tested with ${context.optionName("stateless")}.`,
     { option: "functionName" },
   );
 }

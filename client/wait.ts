@@ -75,11 +75,16 @@ export function notLambda(context: ArrangeContext, operation: string, reply: Ref
   const nameless404 = answer.status === 404 && reply.error === null;
   if (!(page || unexpected || nameless404)) return null;
   const what = page
-    ? `${answer.status} and a page of markup`
-    : `${answer.status} and no answer of a Lambda API`;
+    ? `HTTP ${answer.status} and an HTML page`
+    : `HTTP ${answer.status} and a body that is not a Lambda answer`;
   return new Fault(
-    `${context.endpoint} answered ${operation} with ${what}: ${context.remedy ?? "give the URL of something that speaks the Lambda API"}.`,
+    `${context.endpoint} answered ${operation} with ${what}: ${context.remedy ?? lambdaOrStateless(context)}.`,
   );
+}
+
+/** What to do where CreateFunction or GetFunction is no operation of the target, as the end of a sentence. */
+export function lambdaOrStateless({ optionName }: Pick<ArrangeContext, "optionName">): string {
+  return `give the URL of a Lambda API; a mock of AddPermission alone is tested with ${optionName("stateless")}`;
 }
 
 /** The option to change, by the reason why no answer came; otherwise it is the endpoint. */
@@ -90,13 +95,15 @@ function unreachable(context: ArrangeContext, operation: string, reason: string,
   const remedy: Readonly<Record<string, string>> = {
     timeout: `start the target, or give it longer with ${optionName("timeoutMs")}`,
     tls: `correct the scheme of ${optionName("endpoint")}, or trust its certificate with NODE_EXTRA_CA_CERTS`,
-    protocol: "give the URL of something that speaks the Lambda API over HTTP/1.1",
-    "too-large": "give the URL of something that speaks the Lambda API",
-    aborted: `start the run again, with a larger ${optionName("budget")} if one is set`,
+    protocol: "give the URL of a Lambda API over HTTP/1.1",
+    "too-large": "give the URL of a Lambda API",
+    aborted: `run it again, with a larger ${optionName("budget")} if one is set`,
   };
   const otherwise = `start the target, or correct ${optionName("endpoint")}`;
-  return new Fault(
-    `${context.endpoint} gave no answer to ${operation}, ${detail}: ${context.remedy ?? remedy[reason] ?? otherwise}.`,
-    { option: optionFor[reason] ?? "endpoint" },
-  );
+  // A limit of the user ended the call, whatever the target is.
+  const isLimit = Object.hasOwn(optionFor, reason);
+  const advice = isLimit ? remedy[reason] : (context.remedy ?? remedy[reason]);
+  return new Fault(`${context.endpoint} gave no answer to ${operation}, ${detail}: ${advice ?? otherwise}.`, {
+    option: optionFor[reason] ?? "endpoint",
+  });
 }

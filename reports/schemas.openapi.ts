@@ -17,6 +17,15 @@ export interface components {
             readonly target: {
                 readonly name: string;
                 readonly endpoint: string;
+                /**
+                 * @description How the run got the target. endpoint: it listened at the endpoint. builtin: the run started it by its name and ended it. in-process: it was a part of the program that called the library. Absent in reports of earlier versions.
+                 * @enum {unknown}
+                 */
+                readonly kind?: "endpoint" | "builtin" | "in-process";
+                /** @description The region of the requests. Absent in reports of earlier versions. */
+                readonly region?: string;
+                /** @description True if each request was signed with the keys of the user. */
+                readonly signed?: boolean;
                 /** @description The existing function that the run used, and the version and the alias that it chose. Their policies were emptied and restored. Absent if the run created its functions. */
                 readonly uses?: {
                     readonly function: string;

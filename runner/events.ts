@@ -16,7 +16,7 @@ export interface RunHead {
     readonly name: string;
     readonly endpoint: string;
     readonly cannot: readonly UnsupportedCapability[];
-  };
+  } & Pick<Report["target"], "kind" | "region" | "signed">;
   /** All rules that a report lists, including those that cannot be judged. */
   readonly rules: readonly Rule[];
   readonly profile: Column;

@@ -86,7 +86,7 @@ export function reportHead(
   return {
     schema: "addpermission-conformance/report@1",
     tool,
-    target: { name: target.name, endpoint: target.endpoint, ...unsupported(cannot) },
+    target: { ...target, ...unsupported(cannot) },
     profile,
     seed,
     startedAt: startedAt.toISOString(),

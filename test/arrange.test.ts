@@ -255,11 +255,15 @@ test("changes the function when a service publishes no unchanged version", async
 const page = () => new Response("<html>hello</html>", { headers: { "Content-Type": "text/html" } });
 
 test.each([
-  ["a page", page, "answered CreateFunction with 200 and a page of markup"],
-  ["a nameless 404", () => json(404, { error: "not found" }), "no answer of a Lambda API"],
-  ["405", () => new Response("", { status: 405 }), "405 and no answer of a Lambda API"],
+  ["a page", page, "answered CreateFunction with HTTP 200 and an HTML page"],
+  ["a nameless 404", () => json(404, { error: "not found" }), "and a body that is not a Lambda answer"],
+  ["405", () => new Response("", { status: 405 }), "HTTP 405 and a body that is not a Lambda answer"],
   ["an empty success", () => json(200, {}), "without a FunctionArn"],
-  ["a redirect", () => new Response("", { status: 302, headers: { Location: "/" } }), "302 and no answer"],
+  [
+    "a redirect",
+    () => new Response("", { status: 302, headers: { Location: "/" } }),
+    "HTTP 302 and a body that",
+  ],
   ["a refusal", () => refusal("no more room"), "InvalidParameterValueException: no more room"],
   ["only 429", () => json(429, {}, "TooManyRequestsException"), "429 TooManyRequestsException"],
   ["only 503", () => new Response("", { status: 503 }), "503 without an error name"],

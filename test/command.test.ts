@@ -215,7 +215,16 @@ describe("The command", () => {
   describe("that replays a counterexample", () => {
     const added = { Action: "lambda:InvokeFunction", Principal: "s3.amazonaws.com", StatementId: "s" };
     /** Replays against a reference whose answer to AddPermission is replaced. */
-    async function replayed(answer: (socket: Socket) => void, changes: object = {}) {
+    async function replayed(
+      answer: (socket: Socket) => void,
+      changes: object = {},
+      named: (endpoint: string) => { readonly of: object; readonly args: readonly string[] } = (
+        endpoint,
+      ) => ({
+        of: {},
+        args: ["--endpoint", endpoint],
+      }),
+    ) {
       const reference = createReference();
       const target = createServer(async (request, response) => {
         const chunks: Buffer[] = [];
@@ -237,9 +246,11 @@ describe("The command", () => {
         verdicts,
         counterexample: sampleCounterexample({ steps }),
       });
-      await writeFile(file, json(sampleReport({ rules: [rule] })));
       const { port } = target.address() as AddressInfo;
-      const ran = await run("replay", "--report", file, "--endpoint", `http://127.0.0.1:${port}`);
+      const { of, args } = named(`http://127.0.0.1:${port}`);
+      const report = sampleReport({ rules: [rule] });
+      await writeFile(file, json({ ...report, target: { ...report.target, ...of } }));
+      const ran = await run("replay", "--report", file, ...args);
       target.closeAllConnections();
       target.close();
       return { ...ran, last: ran.out.trim().split("\n").slice(-2) };
@@ -248,6 +259,49 @@ describe("The command", () => {
     it("reports that it no longer shows after a correct answer", async () => {
       const { code, last } = await replayed(() => {});
       expect([code, last[1]]).toEqual([0, expect.stringMatching(/^no longer shows: the report saw 200/)]);
+    });
+
+    it("asks the target that the report names, and says so", async () => {
+      const endpoint = { of: "" };
+      const { out, last } = await replayed(
+        (socket) => socket.destroy(),
+        {},
+        (url) => {
+          endpoint.of = url;
+          return { of: { endpoint: url, kind: "endpoint", unsupported: [] }, args: [] };
+        },
+      );
+      expect(out.split("\n")[0]).toBe(`target   ${new URL(endpoint.of).host} at ${endpoint.of}`);
+      expect(last[0]).toMatch(/^could not be tried: POST .* got no answer/);
+    });
+
+    it.each([
+      ["inside a program", { kind: "in-process", endpoint: "http://lambda.test" }, /inside a program/],
+      [
+        "that has gone",
+        { kind: "endpoint", endpoint: "http://127.0.0.1:1", unsupported: [] },
+        /127\.0\.0\.1:1\//,
+      ],
+      ["whose requests were signed", { kind: "endpoint", signed: true }, /--sign/],
+      ["that this version lacks", { kind: "builtin", name: "other" }, /"other"/],
+    ])("asks no other target in place of one %s", async (_what, of, says) => {
+      const { code, out, err } = await replayed(
+        () => {},
+        {},
+        () => ({ of, args: [] }),
+      );
+      expect([code, out]).toEqual([2, expect.not.stringContaining("no longer shows")]);
+      expect(err).toMatch(says);
+    });
+
+    it("starts a built-in target by its name", async () => {
+      const { code, out } = await replayed(
+        () => {},
+        {},
+        () => ({ of: { kind: "builtin", name: "reference" }, args: [] }),
+      );
+      expect(code).toBe(0);
+      expect(out).toMatch(/^target {3}reference at /);
     });
 
     it.each([
@@ -270,6 +324,33 @@ describe("The command", () => {
       const { code, last } = await replayed(() => {}, changes);
       expect([code, last[0]]).toEqual([2, expect.stringContaining(says)]);
     });
+  });
+
+  it("judges a mock of AddPermission alone with --stateless, which the error without it names", async () => {
+    const mock = createServer(async (request, response) => {
+      const chunks: Buffer[] = [];
+      for await (const chunk of request) chunks.push(chunk);
+      const isAddition = request.method === "POST" && request.url?.endsWith("/policy");
+      response.writeHead(isAddition ? 200 : 404, { "content-type": "application/json" });
+      const { StatementId: Sid } = isAddition ? JSON.parse(Buffer.concat(chunks).toString()) : {};
+      response.end(JSON.stringify(isAddition ? { Statement: JSON.stringify({ Sid }) } : {}));
+    });
+    await new Promise<void>((resolve) => mock.listen(0, "127.0.0.1", resolve));
+    const { port } = mock.address() as AddressInfo;
+    const out = join(folder, "stateless");
+    const at = ["--endpoint", `http://127.0.0.1:${port}`];
+    const narrow = ["--suite", "fuzz", "--runs", "1", "--rule", "success.is-201", "--out", out];
+    for (const how of [[], ["--function", "f"]]) {
+      const { code, err } = await run(...at, ...how, ...narrow);
+      expect([code, err]).toEqual([2, expect.stringContaining("with --stateless.")]);
+    }
+    const judged = await run(...at, "--stateless", ...narrow);
+    expect([judged.code, judged.err]).toEqual([1, expect.not.stringContaining("addpermission-conformance:")]);
+    expect(judged.out).toMatch(/replay .* --stateless\n/);
+    const replayed = await run("replay", "--report", join(out, "report.json"));
+    expect([replayed.code, replayed.err]).toEqual([1, ""]);
+    mock.closeAllConnections();
+    mock.close();
   });
 
   it("refuses a report of another version in one sentence", async () => {

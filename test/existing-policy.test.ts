@@ -869,6 +869,7 @@ describe("An id that no path can name", () => {
       name: "elsewhere",
       endpoint: "http://lambda.test",
       cannot: [],
+      kind: "in-process" as const,
       arranges: true,
       own: false,
       carrier: (): Transport => ({

@@ -52,12 +52,12 @@ export const fromTheFirstRequest: readonly Hostile[] = [
   never(
     "answers with a page of HTML",
     toEveryRequest(always(said(200, "<html>Welcome</html>", ["Content-Type: text/html"]))),
-    /markup/,
+    /an HTML page/,
   ),
   never(
     "redirects in a circle",
     toEveryRequest(always(said(307, "", ["Location: /2015-03-31/functions"]))),
-    /no answer of a Lambda API/,
+    /a body that is not a Lambda answer/,
   ),
   never("answers in deeply nested JSON", toEveryRequest(always(said(201, deep))), /Lambda API/),
   never("has a self-signed certificate", overTls("https"), /TLS/),
