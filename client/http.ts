@@ -67,7 +67,7 @@ export function httpTransport(options: HttpOptions): Transport {
   const raw = { endpoint, clock, authorize, maxBodyBytes, connectTimeoutMs, tls: options.tls };
   const onConnection = async (name: string, call: Outgoing, how: RawOptions): Promise<Answer> => {
     const { answer, socket } = await sendOver(await namedSockets.take(name), call, how);
-    if (socket !== undefined) namedSockets.put(name, socket);
+    if (socket !== undefined) namedSockets.put(name, socket, answer.answeredAt - answer.sentAt);
     return answer;
   };
   return {

@@ -6,8 +6,8 @@ import { connect as connectTls, rootCertificates } from "node:tls";
 export interface SocketPool {
   /** Takes the socket of this name out of the pool, if there is a usable one. */
   take(name: string): Promise<Socket | undefined>;
-  /** Adds a socket and closes the previous one of this name. */
-  put(name: string, socket: Socket): void;
+  /** Adds a socket and closes the previous one of this name. `tookMs`: how long its last answer took. */
+  put(name: string, socket: Socket, tookMs: number): void;
   /** Closes the socket of this name. */
   release(name: string): void;
   /** Closes every socket. */
@@ -16,42 +16,49 @@ export interface SocketPool {
 
 /** Creates an empty pool. */
 export function socketPool(): SocketPool {
-  const sockets = new Map<string, Socket>();
+  const sockets = new Map<string, { readonly socket: Socket; readonly tookMs: number }>();
   let closed = false;
   return {
     async take(name) {
-      const socket = sockets.get(name);
+      const found = sockets.get(name);
       sockets.delete(name);
-      if (socket === undefined) return undefined;
-      if (await isQuiet(socket)) return socket;
+      if (found === undefined) return undefined;
+      const { socket, tookMs } = found;
+      if (await isQuiet(socket, Math.min(Math.max(moment.leastMs, 2 * tookMs), moment.mostMs))) return socket;
       socket.destroy();
       return undefined;
     },
-    put(name, socket) {
-      sockets.get(name)?.destroy();
+    put(name, socket, tookMs) {
+      sockets.get(name)?.socket.destroy();
       if (closed) socket.destroy();
-      else sockets.set(name, socket);
+      else sockets.set(name, { socket, tookMs });
     },
     release(name) {
-      sockets.get(name)?.destroy();
+      sockets.get(name)?.socket.destroy();
       sockets.delete(name);
     },
     close() {
       closed = true;
-      for (const socket of sockets.values()) socket.destroy();
+      for (const { socket } of sockets.values()) socket.destroy();
       sockets.clear();
     },
   };
 }
 
-/** False if the target sent bytes or closed the connection; waits a moment for either. */
-async function isQuiet(socket: Socket): Promise<boolean> {
+/**
+ * How long a target may take to send more or to close the connection after an answer: twice as long as the answer took,
+ * between these. A target that answers within a millisecond also closes at once.
+ */
+const moment = { leastMs: 2, mostMs: 10 } as const;
+
+/** False if the target sent bytes or closed the connection; waits so long for either. */
+async function isQuiet(socket: Socket, ms: number): Promise<boolean> {
   let quiet = true;
   const onActivity = (): void => {
     quiet = false;
   };
   socket.on("data", onActivity).on("end", onActivity).resume();
-  await pause(10);
+  await pause(ms);
   socket.off("data", onActivity).off("end", onActivity);
   return quiet && socket.writable && !socket.destroyed;
 }
