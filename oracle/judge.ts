@@ -18,6 +18,8 @@ export interface Finding {
   readonly rule: Rule;
   readonly column: Column;
   readonly judgement: Judgement;
+  /** The observation, batch or history that violates the rule; absent if it does not. Findings about one request share it. */
+  readonly of?: object;
 }
 
 /** Asks only the rules that an observation can concern. */
@@ -98,7 +100,7 @@ function askedOf(variations: readonly Variation[]): readonly Variation[] {
     : variations;
 }
 
-function add<T>(
+function add<T extends object>(
   found: Finding[],
   { rule, held }: JudgedRule,
   judge: (of: T, column: Column) => Judgement | null,
@@ -109,7 +111,11 @@ function add<T>(
     const { column } = finding;
     if (judgement === undefined || rule.differs) judgement = asked(rule, judge, of, column);
     if (judgement === null) continue;
-    found.push(judgement.verdict === "holds" ? finding : { rule, column, judgement });
+    if (judgement.verdict === "holds") found.push(finding);
+    else
+      found.push(
+        judgement.verdict === "violated" ? { rule, column, judgement, of } : { rule, column, judgement },
+      );
   }
 }
 

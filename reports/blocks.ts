@@ -23,7 +23,8 @@ export type Block =
   | { readonly kind: "list"; readonly items: readonly Text[] }
   | Quote
   | Code
-  | Fold;
+  | Fold
+  | Outline;
 
 /** Plain text, or spans of it. */
 export type Text = string | readonly Span[];
@@ -77,6 +78,19 @@ interface Code {
   readonly kind: "code";
   readonly language: "sh" | "text";
   readonly lines: readonly string[];
+}
+
+/** Items of a head and a detail; a terminal gives each of them one row and cuts what is longer. */
+interface Outline {
+  readonly kind: "outline";
+  readonly items: readonly OutlineItem[];
+}
+
+/** One item of an outline. */
+export interface OutlineItem {
+  readonly mark: Mark;
+  readonly head: Text;
+  readonly detail?: Text;
 }
 
 /** Blocks under a summary that can hide them. */

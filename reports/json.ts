@@ -29,7 +29,7 @@ const order = [
     "seed",
   ],
   ...["startedAt", "durationMs", "requests", "incomplete", "summary", "document", "aws", "holds", "violated"],
-  ...["basis", "source", "verdicts", "known", "inconclusive", "unexercised", "rules"],
+  ...["basis", "source", "verdicts", "known", "inconclusive", "unexercised", "gravity", "rules", "causes"],
   ...[
     "answer",
     "observations",

@@ -57,6 +57,14 @@ function whatFits(blocks: readonly string[], limitBytes: number): readonly strin
 /** The block; nothing for an empty one. */
 function print(block: Block, source: string): readonly string[] {
   switch (block.kind) {
+    case "outline":
+      return print(
+        {
+          kind: "list",
+          items: block.items.map(({ head, detail = "" }) => [...spansOf(head), " ", ...spansOf(detail)]),
+        },
+        source,
+      );
     case "heading":
       return [`### ${inline(block.text)}`];
     case "paragraph":

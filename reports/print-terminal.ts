@@ -106,6 +106,15 @@ function linesOf(block: Block, indent: number, page: Page): readonly StyledLine[
       return block.lines.flatMap(({ label, text }) => quoted(margin, label, text, page));
     case "code":
       return block.lines.map((line) => ({ text: " ".repeat(Math.max(2, indent)) + whole(line, page) }));
+    case "outline":
+      return block.items.flatMap(({ mark, head, detail }) => {
+        const { sign, paint } = signs[mark];
+        const row = (first: string, text: Text) => fitted(first + plain(text, page), page.columns);
+        return [
+          { text: row(`${margin}${sign} `, head), paint },
+          ...(detail === undefined ? [] : [{ text: row(`${margin}    `, detail) }]),
+        ];
+      });
     case "fold": {
       const { sign, paint } = block.mark === undefined ? { sign: "", paint: undefined } : signs[block.mark];
       const first = sign === "" ? margin : `${margin}${sign} `;

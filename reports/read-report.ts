@@ -1,6 +1,13 @@
 import { silences } from "../spec/exchange.ts";
 import { Fault } from "../spec/fault.ts";
-import type { Counterexample, CounterexampleStep, Problem, Report, RuleReport } from "./report.ts";
+import type {
+  CauseReport,
+  Counterexample,
+  CounterexampleStep,
+  Problem,
+  Report,
+  RuleReport,
+} from "./report.ts";
 import { checkSchema, problemPhrase, shortJson } from "./schemas.ts";
 
 const schema = "addpermission-conformance/report@1";
@@ -98,6 +105,18 @@ export function silenceIn({
   silence = "",
 }: Pick<CounterexampleStep, "silence" | "silenceCode">): CounterexampleStep["silenceCode"] | null {
   return silenceCode ?? silences.find((code) => code === silence.split(":")[0]) ?? null;
+}
+
+/** The causes of all violations; in an old report each violated rule is a cause of its own. */
+export function causesIn({ causes, rules }: Pick<Report, "causes" | "rules">): readonly CauseReport[] {
+  return (
+    causes ??
+    rules.flatMap(({ id, title, observations, counterexample }) =>
+      counterexample === undefined
+        ? []
+        : [{ id, title, gravity: "error", rules: [id], requests: observations, rule: id, counterexample }],
+    )
+  );
 }
 
 /** Problems of the suite or the connection. An old report has no codes for them. */

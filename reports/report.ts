@@ -9,6 +9,8 @@ export type Report = Schemas["Report"];
 export type Tally = Schemas["ReportTally"];
 /** The verdict on one rule. */
 export type RuleReport = Schemas["ReportRule"];
+/** Violated rules with the same demand and the same wrong answer or effect. */
+export type CauseReport = Schemas["ReportCause"];
 /** The smallest history found that breaks a rule. */
 export type Counterexample = Schemas["ReportCounterexample"];
 /** One exchange of a counterexample. Secrets are redacted. */

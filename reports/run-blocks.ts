@@ -8,7 +8,9 @@ import {
   grouped,
   list,
   type Mark,
+  type OutlineItem,
   paragraph,
+  type Span,
   type Table,
   type Text,
 } from "./blocks.ts";
@@ -16,8 +18,8 @@ import { coverageBlocks, coverageSentence } from "./coverage.ts";
 import { answerText, interleaving, reasonText } from "./finding.ts";
 import { printMarkdown } from "./print-markdown.ts";
 import { printTerminal, type TerminalOptions } from "./print-terminal.ts";
-import { problemsIn } from "./read-report.ts";
-import type { Column, Counterexample, Report, RuleReport } from "./report.ts";
+import { causesIn, problemsIn } from "./read-report.ts";
+import type { CauseReport, Column, Counterexample, Report, RuleReport } from "./report.ts";
 import {
   count,
   counts,
@@ -36,15 +38,69 @@ interface RunView {
   readonly wholeCommands: boolean;
   /** The exit code of the command; null when there is no command. */
   readonly exit: ExitCode | null;
+  /** The space for causes and for reasons why rules are not judged; unlimited by default. */
+  readonly space?: Space;
 }
 
-/** The report for a person at a terminal; `exit` is the exit code of the command when more than the report decides it. */
+/** How many causes are shown in full, and in brief after them; and whether all else is shown in brief. */
+interface Space {
+  readonly full: number;
+  readonly brief: number;
+  readonly restInBrief: boolean;
+}
+
+/** A cause with a violated rule in the deciding column, and the counterexample to show. */
+interface ShownCause {
+  readonly cause: CauseReport;
+  readonly violated: readonly RuleReport[];
+  readonly rule: RuleReport;
+  readonly found: Counterexample;
+}
+
+/** The most rows of a terminal that the report takes unless it is verbose. */
+const firstScreen = 60;
+
+/**
+ * The report for a person at a terminal. `exit` is the exit code of the command when more than the report decides it.
+ * `mostRows`: the rows that it takes unless it is verbose; what does not fit is shown in brief.
+ */
 export function runText(
   report: Report,
-  options: TerminalOptions & { readonly exit?: ExitCode | undefined },
+  options: TerminalOptions & { readonly exit?: ExitCode | undefined; readonly mostRows?: number },
 ): string {
-  const { verbose = false, exit = exitCode(report) } = options;
-  return printTerminal(runDocument(report, { everything: verbose, wholeCommands: false, exit }), options);
+  const { verbose = false, exit = exitCode(report), mostRows = firstScreen } = options;
+  const print = (space?: Space) =>
+    printTerminal(
+      runDocument(report, { everything: verbose, wholeCommands: false, exit, ...(space && { space }) }),
+      options,
+    );
+  if (verbose) return print();
+  const all = shownCauses(report).length;
+  let text = "";
+  for (const space of spaces(all)) {
+    text = print(space);
+    if (rows(text, options.columns) <= mostRows) break;
+  }
+  return text;
+}
+
+/** The first causes in full as far as they fit, then in brief, then by their ids. */
+function spaces(all: number): readonly Space[] {
+  const down = (most: number) => Array.from({ length: most + 1 }, (_, index) => most - index);
+  // A cause takes six rows at least in full, and two in brief.
+  const full = down(Math.min(all, Math.floor(firstScreen / 6)));
+  return [
+    { full: all, brief: 0, restInBrief: false },
+    ...full.map((first) => ({ full: first, brief: all, restInBrief: false })),
+    ...full.map((first) => ({ full: first, brief: all, restInBrief: true })),
+    ...down(Math.min(all, firstScreen / 2)).map((brief) => ({ full: 0, brief, restInBrief: true })),
+  ];
+}
+
+/** The rows that the text takes on a terminal, which wraps long commands. */
+function rows(text: string, columns: number): number {
+  const lines = text.trimEnd().split("\n");
+  return lines.reduce((sum, line) => sum + Math.max(1, Math.ceil(line.length / Math.max(1, columns))), 0);
 }
 
 /** The report for a CI job summary, truncated with a note at the limit. */
@@ -59,7 +115,7 @@ function runDocument(report: Report, view: RunView): Document {
   const { tool, target, profile, seed, requests, durationMs, incomplete } = report;
   const { exit } = view;
   const sentence = verdictSentence(report);
-  const violated = rulesThat(report, "violated");
+  const causes = shownCauses(report);
   return {
     title: `${tool.name} ${tool.version}`,
     facts: [
@@ -73,18 +129,21 @@ function runDocument(report: Report, view: RunView): Document {
       ...(incomplete
         ? [paragraph("INCOMPLETE: the run ended before it sent all planned requests.", "problem")]
         : []),
-      ...setup(report, violated, view),
-      ...overview(violated),
-      ...violated.map((rule) => violation(rule, report, view)),
+      ...setup(report, causes, view),
+      ...overview(causes),
+      ...causeBlocks(causes, report, view),
+      ...elsewhere(report),
       ...groups(report, view),
       ...leftOut(report),
       ...(view.everything ? [...holding(report), ...coverageBlocks(report), ...unspecified(report)] : []),
-      ...facts([
-        ...coverageFact(report),
-        ...(view.everything ? [] : unspecifiedFact(report)),
-        ...latencyFact(report),
-        ...waitsFact(report),
-      ]),
+      ...(view.space?.restInBrief === true
+        ? []
+        : facts([
+            ...coverageFact(report),
+            ...(view.everything ? [] : unspecifiedFact(report)),
+            ...latencyFact(report),
+            ...waitsFact(report),
+          ])),
     ],
     totals: [...problems(report, view), totals(report)],
     conclusion: {
@@ -113,36 +172,129 @@ function usesFact({ uses }: Report["target"]): readonly Fact[] {
 /** The setup that the commands of all findings share. */
 function setup(
   { shell }: Report,
-  violated: readonly RuleReport[],
-  { wholeCommands }: RunView,
+  causes: readonly ShownCause[],
+  { wholeCommands, space }: RunView,
 ): readonly Block[] {
-  const used = violated.some(({ counterexample: found }) => found?.play);
+  const used = causes.slice(0, space?.full).some(({ found }) => found.play);
   if (shell === undefined || wholeCommands || !used) return [];
   const blocks: readonly Block[] = [{ kind: "code", language: "sh", lines: shell }];
   return [fold("To reproduce findings, paste this setup into bash or zsh once:", blocks)];
 }
 
-function overview(violated: readonly RuleReport[]): readonly Block[] {
-  if (violated.length === 0) return [];
-  const rows = violated.map(({ id, title, counterexample: found }) => [
-    [{ code: id }],
-    title,
-    [{ code: found?.expected ?? "" }],
-    [{ code: found?.seen ?? "" }],
+/** The causes that a violated rule of the deciding column has, and the counterexample that shows each. */
+function shownCauses(report: Report): readonly ShownCause[] {
+  const violated = new Map(rulesThat(report, "violated").map((rule) => [rule.id, rule]));
+  return causesIn(report).flatMap((cause): readonly ShownCause[] => {
+    const own = cause.rules.flatMap((id) => violated.get(id) ?? []);
+    const best = own.find(({ id }) => id === cause.rule);
+    const [rule = best] = best === undefined ? own : [best];
+    if (rule === undefined) return [];
+    const found = rule.counterexample ?? cause.counterexample;
+    return [{ cause, violated: own, rule, found }];
+  });
+}
+
+function overview(causes: readonly ShownCause[]): readonly Block[] {
+  if (causes.length === 0) return [];
+  const rows = causes.map((one) => [
+    [{ code: one.cause.id }],
+    titleOf(one),
+    `${one.violated.length}`,
+    [{ code: one.found.expected }],
+    [{ code: one.found.seen }],
   ]);
-  const head = ["rule", "claim", "expected", "seen"];
+  const head = ["cause", "claim", "rules", "expected", "seen"];
   return [{ kind: "table", head, rows, tooWide: "stack", overview: true }];
 }
 
+/** A cause with one rule to show has the claim of that rule. */
+function titleOf({ cause, violated, rule }: ShownCause): string {
+  return violated.length === 1 ? rule.title : cause.title;
+}
+
+function causeBlocks(causes: readonly ShownCause[], report: Report, view: RunView): readonly Block[] {
+  const { full, brief } = view.space ?? { full: causes.length, brief: 0 };
+  const rest = causes.slice(full + brief).map(({ cause }) => cause.id);
+  const items = causes.slice(full, full + brief).map(briefly);
+  return [
+    ...causes.slice(0, full).map((one) => causeBlock(one, report, view)),
+    ...(items.length === 0 ? [] : [{ kind: "outline", items } as const]),
+    ...(rest.length === 0
+      ? []
+      : [paragraph([`and ${count(rest.length, "more cause")}: `, ...ids(rest)], "bad")]),
+    ...(causes.length > full
+      ? [paragraph("The requests and answers of every rule: --verbose, or report.html.")]
+      : []),
+  ];
+}
+
+/** A cause in two lines: the claim, and what was seen. */
+function briefly(one: ShownCause): OutlineItem {
+  const { cause, violated, found } = one;
+  const of = violated.length === 1 ? "" : `${count(violated.length, "rule")}, `;
+  return {
+    mark: "bad",
+    head: [{ code: cause.id }, `  ${titleOf(one)}`],
+    detail: [of, "seen ", { code: short(found.seen) }, ", expected ", { code: short(found.expected) }],
+  };
+}
+
+/** The longest expected or seen text in brief, in characters. */
+const longestBrief = 60;
+
+function short(text: string): string {
+  const characters = [...text];
+  return characters.length <= longestBrief ? text : `${characters.slice(0, longestBrief - 1).join("")}…`;
+}
+
+function ids(all: readonly string[]): readonly Span[] {
+  return all.flatMap((id, index) => (index === 0 ? [{ code: id }] : [", ", { code: id }]));
+}
+
+/** A cause in full: its only rule, or what was seen and its rules; with `everything` each of its rules in full. */
+function causeBlock(one: ShownCause, report: Report, view: RunView): Block {
+  const { cause, violated, rule, found } = one;
+  if (violated.length === 1) return violation(rule, found, report, view);
+  const summary: Text = [{ code: cause.id }, `  ${cause.title}`];
+  const met = paragraph([
+    `${count(violated.length, "rule")}, ${count(cause.requests, "request")}: `,
+    ...ids(violated.map(({ id }) => id)),
+  ]);
+  if (view.everything) {
+    const rules = violated.flatMap((of) =>
+      of.counterexample === undefined ? [] : [violation(of, of.counterexample, report, view)],
+    );
+    return fold(summary, [met, ...rules], "bad");
+  }
+  return fold(summary, [met, ...counterexample(found, report, view)], "bad");
+}
+
+/** The causes that count in the other column only. */
+function elsewhere(report: Report): readonly Block[] {
+  const other: Column = report.profile === "document" ? "aws" : "document";
+  const only = causesIn(report).flatMap(({ id, rules }) => {
+    const own = report.rules.filter((rule) => rules.includes(rule.id));
+    return own.every((rule) => !counts(rule, report.profile) || rule.verdicts[report.profile] !== "violated")
+      ? [id]
+      : [];
+  });
+  if (only.length === 0) return [];
+  return [
+    {
+      kind: "outline",
+      items: [{ mark: "aside", head: [`In the ${other} column only: `, ...ids(only)] }],
+    },
+  ];
+}
+
 /** A violated rule: its claim, what was seen, the shrunk history, and the commands to reproduce it. */
-function violation(rule: RuleReport, report: Report, view: RunView): Block {
+function violation(rule: RuleReport, found: Counterexample, report: Report, view: RunView): Block {
   const other: Column = report.profile === "document" ? "aws" : "document";
   const there = counts(rule, other) ? rule.verdicts[other] : "does not count";
   const origin = `${rule.basis} · ${rule.source} · in the ${other} column: ${there}`;
-  const blocks = rule.counterexample === undefined ? [] : counterexample(rule.counterexample, report, view);
   return fold(
     [{ code: rule.id }, `  ${rule.title}`],
-    [{ kind: "paragraph", text: origin, faint: true }, ...blocks],
+    [{ kind: "paragraph", text: origin, faint: true }, ...counterexample(found, report, view)],
     "bad",
   );
 }
@@ -207,13 +359,25 @@ const kinds: readonly (readonly [status: RuleStatus, heading: string, mark: Mark
   ["explained", "Not judged: a known deviation explains the answers", "aside"],
 ];
 
-function groups(report: Report, { everything }: RunView): readonly Block[] {
+function groups(report: Report, { everything, space }: RunView): readonly Block[] {
+  if (space?.restInBrief === true) return groupsInBrief(report);
   return kinds.flatMap(([status, title, mark]) => {
     const rules = rulesThat(report, status);
     if (rules.length === 0) return [];
-    const items = status === "known" ? rules.map(knownItem) : byReason(rules, everything || mark !== "aside");
+    const items =
+      status === "known" && everything
+        ? rules.map(knownItem)
+        : byReason(rules, everything || mark !== "aside");
     return [fold(`${title} (${rules.length})`, list(items), mark)];
   });
+}
+
+function groupsInBrief(report: Report): readonly Block[] {
+  const items = kinds.flatMap(([status, title, mark]): readonly OutlineItem[] => {
+    const rules = rulesThat(report, status).map(({ id }) => id);
+    return rules.length === 0 ? [] : [{ mark, head: [`${title} (${rules.length}): `, ...ids(rules)] }];
+  });
+  return items.length === 0 ? [] : [{ kind: "outline", items }];
 }
 
 function knownItem({ id, title, reason }: RuleReport): Text {
@@ -287,14 +451,22 @@ function waitsFact({ waits = [] }: Report): readonly Fact[] {
   return parts.length === 0 ? [] : [["waited", `${parts.join("; ")}; then the same call was answered.`]];
 }
 
-function problems(report: Report, { everything }: RunView): readonly Block[] {
-  return problemsIn(report).map(({ message, stack = [] }) => {
+/** The most problems that are shown where space is short. */
+const mostProblems = 4;
+
+function problems(report: Report, { everything, space }: RunView): readonly Block[] {
+  const all = problemsIn(report);
+  const shown = all.slice(0, space?.restInBrief === true ? mostProblems : all.length);
+  const more = all.length - shown.length;
+  const rest = more === 0 ? [] : [paragraph(`and ${count(more, "more problem")}: see --verbose`, "problem")];
+  const blocks = shown.map(({ message, stack = [] }) => {
     const lines = everything ? stack.map((text) => ({ label: "│ ", text })) : [];
     const text: Text = ["problem: ", { code: message }];
     return lines.length === 0
       ? paragraph(text, "problem")
       : fold(text, [{ kind: "quote", lines }], "problem");
   });
+  return [...blocks, ...rest];
 }
 
 const tallies = ["holds", "violated", "known", "inconclusive", "unexercised"] as const;

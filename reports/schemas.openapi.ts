@@ -62,6 +62,8 @@ export interface components {
                 readonly aws: components["schemas"]["ReportTally"];
             };
             readonly rules: readonly components["schemas"]["ReportRule"][];
+            /** @description The violated rules by what they have in common, the gravest cause first. Each violated rule is in exactly one cause. Absent without a violation, and in reports of earlier versions. */
+            readonly causes?: readonly components["schemas"]["ReportCause"][];
             readonly questions: readonly components["schemas"]["ReportQuestion"][];
             /** @description Problems of the suite or the connection, one sentence each. */
             readonly faults: readonly string[];
@@ -164,6 +166,26 @@ export interface components {
             /** @description With explained: id of the rule whose violation explains this one. */
             readonly explainedBy?: string;
             readonly counterexample?: components["schemas"]["ReportCounterexample"];
+        };
+        /** @description What violated rules have in common: the same demand, and the same wrong answer or effect. */
+        readonly ReportCause: {
+            /** @description Stable across runs, seeds and versions of the target. */
+            readonly id: string;
+            /** @description The claim that is violated, as a sentence. */
+            readonly title: string;
+            /**
+             * @description What it means for a user of the target, gravest first: no answer, a wrong state, a wrong acceptance, a wrong refusal, a wrong error, a wrong shape of a success.
+             * @enum {unknown}
+             */
+            readonly gravity: "no-answer" | "state" | "acceptance" | "refusal" | "error" | "shape";
+            /** @description Ids of the violated rules, in the order of the report. */
+            readonly rules: readonly string[];
+            /** @description Requests of the test cases that violated one of these rules, without reruns. */
+            readonly requests: components["schemas"]["ReportCount"];
+            /** @description Id of the rule that the counterexample violates. */
+            readonly rule: string;
+            /** @description The shortest counterexample of these rules, on the plainest request. */
+            readonly counterexample: components["schemas"]["ReportCounterexample"];
         };
         /** @description The smallest history found that breaks a rule. */
         readonly ReportCounterexample: {

@@ -1,5 +1,6 @@
 import type { Rule } from "../oracle/rule.ts";
 import {
+  type CauseReport,
   type Column,
   type Counterexample,
   type CounterexampleStep,
@@ -15,8 +16,9 @@ import {
   type Tally,
 } from "../reports/report.ts";
 import { counts } from "../reports/verdict.ts";
+import { causesOf } from "../rules/causes.ts";
 import { errorName } from "../spec/answer.ts";
-import type { Exchange, Header } from "../spec/exchange.ts";
+import type { Answer, Exchange, Header } from "../spec/exchange.ts";
 import type { Fixture } from "../spec/fixture.ts";
 import { unsupportedReason } from "./capabilities.ts";
 import type { Confirmed } from "./confirm.ts";
@@ -32,6 +34,8 @@ interface RunOutcome {
   /** The existing function that the run uses; undefined if it created its functions. */
   readonly uses: Report["target"]["uses"];
   readonly findings: Findings | null;
+  /** The number of requests of test cases that violated one of these rules. */
+  readonly requestsViolating: (rules: ReadonlySet<string>) => number;
   readonly problems: readonly Problem[];
   readonly incomplete: boolean;
   readonly leftOut: NonNullable<Report["leftOut"]>;
@@ -58,6 +62,7 @@ export function makeReport(options: ReportOptions, outcome: RunOutcome): Report 
   const problems = outcome.problems.map((one) => ({ ...one, message: options.redact(one.message) }));
   const rules = options.rules.map((rule) => ruleReport(rule, options, outcome));
   const head = reportHead(options, cannot);
+  const causes = causesIn(rules, options, outcome);
   return {
     ...head,
     target: { ...head.target, ...(uses === undefined ? {} : { uses }) },
@@ -67,6 +72,7 @@ export function makeReport(options: ReportOptions, outcome: RunOutcome): Report 
     incomplete: incomplete || findings === null,
     summary: { document: tally(rules, "document"), aws: tally(rules, "aws") },
     rules,
+    ...(causes.length === 0 ? {} : { causes }),
     questions,
     faults: problems.map(({ message }) => message),
     problems,
@@ -111,7 +117,7 @@ function ruleReport(rule: Rule, options: ReportOptions, outcome: RunOutcome): Ru
   const notJudged = outcome.notJudgedReason?.(rule) ?? unsupportedReason(rule, outcome.cannot);
   const isUnexercised = gating === undefined || gating.outcome === "unexercised";
   const reason = (isUnexercised ? notJudged : null) ?? reasonFor(gating, findings === null);
-  const confirmed = gating?.confirmed ?? of("document")?.confirmed ?? of("aws")?.confirmed;
+  const confirmed = shownFor(rule, options, outcome);
   return {
     id,
     title,
@@ -127,6 +133,57 @@ function ruleReport(rule: Rule, options: ReportOptions, outcome: RunOutcome): Ru
       ? {}
       : { counterexample: counterexample(rule, confirmed, options, confirmed.fixture ?? outcome.fixture) }),
   };
+}
+
+/** The confirmed violation that the report shows: that of the profile, if there is one. */
+function shownFor({ id }: Rule, { profile }: ReportOptions, { findings }: RunOutcome): Confirmed | undefined {
+  const columns: readonly Column[] = [profile, "document", "aws"];
+  return columns
+    .map((column) => findings?.get(resultKey(id, column))?.confirmed)
+    .find((confirmed) => confirmed !== undefined);
+}
+
+/** The violated rules by cause, each cause with its shortest counterexample. */
+function causesIn(
+  reports: readonly RuleReport[],
+  options: ReportOptions,
+  outcome: RunOutcome,
+): readonly CauseReport[] {
+  const violations = options.rules.flatMap((rule, index) => {
+    const confirmed = shownFor(rule, options, outcome);
+    const found = reports[index]?.counterexample;
+    return confirmed === undefined || found === undefined
+      ? []
+      : [{ rule, answer: answerOf(confirmed), found }];
+  });
+  return causesOf(violations).map(({ id, title, gravity, violations: all }) => {
+    const rules = all.map(({ rule }) => rule.id);
+    const best = all.reduce((best, one) => (size(one.found) < size(best.found) ? one : best));
+    return {
+      id,
+      title,
+      gravity,
+      rules,
+      requests: outcome.requestsViolating(new Set(rules)),
+      rule: best.rule.id,
+      counterexample: best.found,
+    };
+  });
+}
+
+/** The single answer that shows a violation; null for calls in flight together. */
+function answerOf({ execution }: Confirmed): Answer | null {
+  const [last, ...more] = execution.batches.at(-1) ?? [];
+  return last === undefined || more.length > 0 ? null : last.answer;
+}
+
+/** Few requests come first, then short ones. */
+function size({ steps }: Counterexample): number {
+  const characters = steps.reduce(
+    (sum, { request: { path, body } }) => sum + path.length + (body?.length ?? 0),
+    0,
+  );
+  return steps.length * 1e6 + Math.min(characters, 1e6 - 1);
 }
 
 /** Counts checks in the column of the profile, or in the only column that the rule has. */

@@ -3,7 +3,7 @@ import { width } from "../reports/print-terminal.ts";
 import { runText } from "../reports/run-blocks.ts";
 import { greenReport, hostile, sampleCounterexample, sampleReport, sampleRule } from "./sample-report.ts";
 
-const plain = { columns: 80, color: false } as const;
+const plain = { columns: 80, color: false, mostRows: Infinity } as const;
 
 describe("the terminal report", () => {
   it("matches the golden file", async () => {
@@ -109,5 +109,43 @@ describe("the terminal report", () => {
 
   it("shows the given exit code", () => {
     expect(runText(greenReport(), { ...plain, exit: 1 })).toContain("Exit code 1:");
+  });
+
+  it.each([60, 80, 120])("takes at most 60 rows of %d columns, and names every cause", (columns) => {
+    const of = (rule: string) => ({
+      ...sampleRule(rule, { verdicts: { document: "violated", aws: "violated" } }),
+      counterexample: sampleCounterexample(),
+    });
+    const groups = Array.from(
+      { length: 24 },
+      (_, at) => [`cause-${at}`, [of(`a.${at}`), of(`b.${at}`)]] as const,
+    );
+    const report = sampleReport({
+      rules: groups.flatMap(([, rules]) => rules),
+      causes: groups.map(([id, rules]) => ({
+        id,
+        title: "A claim",
+        gravity: "state",
+        rules: rules.map((rule) => rule.id),
+        requests: 7,
+        rule: rules[0].id,
+        counterexample: sampleCounterexample(),
+      })),
+    });
+    const text = runText(report, { columns, color: false });
+    const rows = text.split("\n").map((line) => Math.max(1, Math.ceil(width(line) / columns)));
+    expect(rows.reduce((sum, one) => sum + one, 0)).toBeLessThanOrEqual(60 + 1);
+    for (const [id] of groups) expect(text).toMatch(new RegExp(`${id}\\b`));
+    const verbose = runText(report, { columns, color: false, verbose: true });
+    for (const { id } of report.rules) expect(verbose).toContain(`✗ ${id}  `);
+  });
+
+  it("shows the one cause of a small report in full", () => {
+    const rule = sampleRule("a.b", { verdicts: { document: "violated", aws: "violated" } });
+    const report = sampleReport({ rules: [{ ...rule, counterexample: sampleCounterexample() }], faults: [] });
+    const text = runText(report, { columns: 120, color: false });
+    expect(text).toContain("✗ a.b  ");
+    expect(text).toContain("  1. POST ");
+    expect(text).toContain("--rule answer.status-201");
   });
 });

@@ -104,6 +104,7 @@ export function reportObserver(options: ReportObserverOptions): ReportObserver {
         cannot,
         uses,
         findings: rules.findings(),
+        requestsViolating: rules.requestsViolating,
         problems: end === "going-on" ? [...problems, unfinishedProblem] : problems,
         incomplete: end !== "complete",
         leftOut,

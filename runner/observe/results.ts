@@ -1,3 +1,4 @@
+import type { Finding } from "../../oracle/judge.ts";
 import type { Judgement, Rule } from "../../oracle/rule.ts";
 import type { Column } from "../../spec/verdict.ts";
 import type { Observer } from "../events.ts";
@@ -7,6 +8,14 @@ import { type Findings, type RuleResult, resultKey, unviolated } from "../rule-r
 interface Results extends Observer {
   /** Null before the first test case or result. */
   findings(): Findings | null;
+  /** The number of requests of test cases that violated one of these rules. */
+  requestsViolating(rules: ReadonlySet<string>): number;
+}
+
+/** Requests that violated the same rules. */
+interface Violating {
+  readonly rules: ReadonlySet<string>;
+  requests: number;
 }
 
 interface CheckCount {
@@ -25,6 +34,7 @@ export function results(): Results {
   const counts = new Map<Rule, Record<Column, CheckCount>>();
   const finalResults = new Map<string, RuleResult>();
   let judged: readonly Rule[] = [];
+  const violating = new Map<string, Violating>();
   let hasBegun = false;
   const countsOf = (rule: Rule): Record<Column, CheckCount> => {
     let both = counts.get(rule);
@@ -44,6 +54,7 @@ export function results(): Results {
       if (event.type === "planned") judged = event.rules;
       if (event.type === "case-finished") {
         hasBegun = true;
+        countRequests(violating, event.findings);
         for (const { rule, column, judgement } of event.findings) {
           countJudgement(countsOf(rule)[column], judgement);
           // A later phase has a new candidate, which may change the result of an earlier phase.
@@ -58,8 +69,30 @@ export function results(): Results {
         for (const column of event.columns) finalResults.set(resultKey(event.rule.id, column), event.result);
       }
     },
+    requestsViolating: (ids) =>
+      [...violating.values()].reduce(
+        (sum, { rules, requests }) => sum + ([...rules].some((id) => ids.has(id)) ? requests : 0),
+        0,
+      ),
     findings: () => (hasBegun ? new Map([...judged.flatMap(soFar), ...finalResults]) : null),
   };
+}
+
+/** Counts each request once for all rules that it violated. */
+function countRequests(violating: Map<string, Violating>, findings: readonly Finding[]): void {
+  const requests = new Map<object, Set<string>>();
+  for (const { rule, of } of findings) {
+    if (of === undefined) continue;
+    const rules = requests.get(of);
+    if (rules === undefined) requests.set(of, new Set([rule.id]));
+    else rules.add(rule.id);
+  }
+  for (const rules of requests.values()) {
+    const key = [...rules].join(" ");
+    const known = violating.get(key);
+    if (known === undefined) violating.set(key, { rules, requests: 1 });
+    else known.requests += 1;
+  }
 }
 
 function emptyCount(): CheckCount {

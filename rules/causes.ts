@@ -1,0 +1,205 @@
+import type { Rule } from "../oracle/rule.ts";
+import { errorName } from "../spec/answer.ts";
+import type { Answer } from "../spec/exchange.ts";
+
+/** What a violation means for a user of the target, gravest first. */
+const gravities = ["no-answer", "state", "acceptance", "refusal", "error", "shape"] as const;
+type Gravity = (typeof gravities)[number];
+
+/** What violations have in common. */
+export interface Cause {
+  /** Stable across runs and versions of the target: `values.accepted`, `policy.separate-qualifiers`. */
+  readonly id: string;
+  /** The claim that is violated, as a sentence. */
+  readonly title: string;
+  readonly gravity: Gravity;
+}
+
+/** A violated rule, and the answer that shows the violation; null if no single answer does. */
+export interface ViolatedRule {
+  readonly rule: Rule;
+  readonly answer: Answer | null;
+}
+
+/** A cause, and the violated rules that it explains. */
+export interface CauseGroup<T extends ViolatedRule = ViolatedRule> extends Cause {
+  readonly violations: readonly T[];
+}
+
+/** Rules that demand the same of several inputs, or of several parts of one effect. */
+const families: readonly { readonly id: string; readonly title: string; readonly rules: RegExp }[] = [
+  {
+    id: "required",
+    title: "A request without a required member is refused",
+    rules: /\.required$/,
+  },
+  { id: "types", title: "A member that is not a string is refused", rules: /\.type$/ },
+  {
+    id: "values",
+    title: "A value that breaks its pattern or length is refused",
+    rules: /\.(pattern|minLength|maxLength)$/,
+  },
+  {
+    id: "body",
+    title: "A body that is not a JSON object is refused",
+    rules: /^body\.(malformed-json|not-an-object|empty)$/,
+  },
+  {
+    id: "principals",
+    title: "A Principal that is neither a service nor an account is refused",
+    rules: /^Principal\.(neither|account-digits|blank)$/,
+  },
+  {
+    id: "routes",
+    title: "Another method or path adds nothing",
+    rules: /^(route\.other-(method|version)|FunctionName\.empty)$/,
+  },
+  {
+    id: "other-places",
+    title: "A full ARN of another region, account or partition is refused",
+    rules: /^resource\.other-/,
+  },
+  {
+    id: "missing",
+    title: "A function, version or alias that does not exist is not found",
+    rules: /^resource\.(unknown|deleted)-/,
+  },
+  {
+    id: "duplicates",
+    title: "A StatementId that the policy already holds is refused",
+    rules: /^StatementId\.duplicate/,
+  },
+  {
+    id: "revisions",
+    title: "A RevisionId that is not the current one is refused",
+    rules: /^RevisionId\.(never-seen|stale|used|foreign)$/,
+  },
+  {
+    id: "names",
+    title: "A function is found by every documented form of its name",
+    rules: /^FunctionName\.(name|full-arn|partial-arn|literal-colons|encoded-letters|length-140)/,
+  },
+  {
+    id: "qualifiers",
+    title: "A version or alias is found by its Qualifier",
+    rules: /^Qualifier\.(version|alias|longest|agrees)$/,
+  },
+  {
+    id: "members",
+    title: "Every documented value of a member is accepted",
+    rules:
+      /^(Action\.(get-function|all-of-lambda)|Principal\.(account|service|token-service)|SourceArn\.(bucket|topic|any-resource)|SourceAccount\.(alone|with-source-arn)|EventSourceToken\.(accepted|longest)|StatementId\.(shortest|longest))$/,
+  },
+  {
+    id: "spellings",
+    title: "The same body, spelled otherwise, is accepted",
+    rules: /^(body\.(member-order|white-space|escapes)|request\.charset)$/,
+  },
+  {
+    id: "statement.principals",
+    title: "The returned statement has the Principal that was asked for",
+    rules: /^(statement\.(account|service)|observed\.(account-root|identity-principal|everyone))$/,
+  },
+  {
+    id: "statement.resources",
+    title: "The Resource is the ARN of the function, version or alias that was named",
+    rules: /^statement\.(resource|qualified-resource|one-resource)$/,
+  },
+  {
+    id: "statement.conditions",
+    title: "The returned statement has the conditions that were asked for, and no other",
+    rules: /^(statement\.(source-arn|source-account|event-source-token|no-condition)|observed\.arn-like)$/,
+  },
+  {
+    id: "observed.validation",
+    title: "A value that breaks a constraint is refused as ValidationException, before anything is looked up",
+    rules: /^observed\.(validation-exception|constraints-first)$/,
+  },
+];
+
+/** The cause of one violation: what the rule demands, and how the target answers instead. */
+export function causeOf({ rule, answer }: ViolatedRule): Cause {
+  const { id, title } = families.find(({ rules }) => rules.test(rule.id)) ?? rule;
+  const { on } = rule.trigger;
+  const isAnswered = on === "refusal-reason" || on === "variation";
+  const suffix = isAnswered ? `.${answerLabel(answer)}` : "";
+  return { id: id + suffix, title, gravity: gravityOf(rule, answer) };
+}
+
+/** Stable and short: `accepted`, `no-answer`, `500`, `404-ResourceNotFoundException`. */
+function answerLabel(answer: Answer | null): string {
+  if (answer === null || answer.kind === "none") return "no-answer";
+  if (answer.status < 300) return "accepted";
+  const name = errorName(answer);
+  return name !== null && /^[\w.-]{1,60}$/.test(name) ? `${answer.status}-${name}` : `${answer.status}`;
+}
+
+/** Topics of rules on what policies hold. */
+const stateTopics: ReadonlySet<string> = new Set([
+  "policy",
+  "race",
+  "refusal",
+  "revision",
+  "published",
+  "re-created",
+  "remove",
+  "alias",
+  "version",
+  "function",
+  "read",
+]);
+
+function gravityOf({ id, trigger: { on } }: Rule, answer: Answer | null): Gravity {
+  const topic = id.split(".")[0] ?? id;
+  if (topic === "answer") return "no-answer";
+  if (on === "refusal-reason") return answerLabel(answer) === "accepted" ? "acceptance" : "error";
+  if (on === "variation") return "refusal";
+  if (id === "observed.size-limit" || id === "policy.too-large") return "acceptance";
+  if (stateTopics.has(topic)) return "state";
+  const shape =
+    topic === "success" ||
+    topic === "statement" ||
+    /^observed\.(account-root|identity-principal|everyone|arn-like)$/.test(id);
+  return shape ? "shape" : "error";
+}
+
+/**
+ * The causes of violations, the gravest first, and the violations of each. A rule about any error answer belongs to the
+ * cause whose requests get that answer, if there is one.
+ */
+export function causesOf<T extends ViolatedRule>(violations: readonly T[]): readonly CauseGroup<T>[] {
+  const groups = new Map<string, Cause & { readonly violations: T[]; readonly label: string | null }>();
+  const general: T[] = [];
+  const add = (violation: T, label: string | null) => {
+    const cause = causeOf(violation);
+    const known = groups.get(cause.id);
+    if (known === undefined) groups.set(cause.id, { ...cause, violations: [violation], label });
+    else known.violations.push(violation);
+  };
+  for (const violation of violations) {
+    const { id, trigger } = violation.rule;
+    if (id.startsWith("errors.")) general.push(violation);
+    else add(violation, isAnswer(trigger.on) ? answerLabel(violation.answer) : null);
+  }
+  for (const violation of general) {
+    const label = answerLabel(violation.answer);
+    const [same] = [...groups.values()]
+      .filter((group) => group.label === label && label !== "accepted")
+      .sort((a, b) => b.violations.length - a.violations.length);
+    if (same === undefined) add(violation, null);
+    else same.violations.push(violation);
+  }
+  return [...groups.values()]
+    .map(({ label: _, ...group }) => ({ ...group, title: titleOf(group) }))
+    .sort((a, b) => gravities.indexOf(a.gravity) - gravities.indexOf(b.gravity));
+}
+
+function isAnswer(on: Rule["trigger"]["on"]): boolean {
+  return on === "refusal-reason" || on === "variation";
+}
+
+/** A cause with one rule has the claim of that rule. */
+function titleOf({ title, violations }: Pick<CauseGroup, "title" | "violations">): string {
+  const [first, ...more] = violations.filter(({ rule }) => !rule.id.startsWith("errors."));
+  return first !== undefined && more.length === 0 ? first.rule.title : title;
+}

@@ -1,0 +1,89 @@
+import { describe, expect, it } from "vitest";
+import type { Rule } from "../oracle/rule.ts";
+import { causeOf, causesOf, type ViolatedRule } from "../rules/causes.ts";
+import { rules } from "../rules/index.ts";
+import type { Answer } from "../spec/exchange.ts";
+
+function answered(status: number, body = "{}"): Answer {
+  return { kind: "response", status, headers: [], body, sentAt: 0, answeredAt: 1 };
+}
+
+function violation(id: string, answer: Answer | null): ViolatedRule {
+  const rule: Rule | undefined = rules.find((one) => one.id === id);
+  if (rule === undefined) throw new Error(`${id} is no rule`);
+  return { rule, answer };
+}
+
+const accepted = answered(201);
+const failed = answered(500);
+
+describe("a cause", () => {
+  it("has an id that is stable and a family of at least two rules, or the name of its rule", () => {
+    const families = new Map<string, string[]>();
+    for (const rule of rules) {
+      const family = causeOf({ rule, answer: accepted }).id.replace(/\.accepted$/, "");
+      families.set(family, [...(families.get(family) ?? []), rule.id]);
+    }
+    for (const [family, ids] of families) {
+      if (ids.length === 1) expect(family).toBe(ids[0]);
+      else expect(ids, family).not.toContain(family);
+    }
+    expect(families.size).toBeLessThan(rules.length / 2 + 20);
+    expect(families.get("values")).toHaveLength(12);
+  });
+
+  it("joins rules that demand the same where the answer is the same", () => {
+    const found = causesOf([
+      violation("StatementId.pattern", accepted),
+      violation("Action.pattern", accepted),
+      violation("SourceArn.pattern", failed),
+      violation("body.empty", failed),
+    ]);
+    expect(found.map(({ id, violations }) => [id, violations.map(({ rule }) => rule.id)])).toEqual([
+      ["values.accepted", ["StatementId.pattern", "Action.pattern"]],
+      ["values.500", ["SourceArn.pattern"]],
+      ["body.500", ["body.empty"]],
+    ]);
+  });
+
+  it("takes in a rule about any error where its requests get that answer", () => {
+    const ids = (violations: readonly ViolatedRule[]) =>
+      causesOf(violations).map((cause) => cause.violations.map(({ rule }) => rule.id));
+    const general = violation("errors.no-unexplained-5xx", failed);
+    expect(ids([general, violation("body.empty", failed)])).toEqual([
+      ["body.empty", "errors.no-unexplained-5xx"],
+    ]);
+    expect(ids([general, violation("body.empty", accepted)])).toEqual([
+      ["body.empty"],
+      ["errors.no-unexplained-5xx"],
+    ]);
+    expect(ids([general])).toEqual([["errors.no-unexplained-5xx"]]);
+  });
+
+  it("has the name of the exception in its id, and never text that an id cannot hold", () => {
+    const named = answered(404, JSON.stringify({ code: "ResourceNotFoundException" }));
+    expect(causeOf(violation("FunctionName.full-arn", named)).id).toBe("names.404-ResourceNotFoundException");
+    const odd = answered(404, JSON.stringify({ code: "<b>x y</b>" }));
+    expect(causeOf(violation("FunctionName.full-arn", odd)).id).toBe("names.404");
+    expect(causeOf(violation("FunctionName.full-arn", null)).id).toBe("names.no-answer");
+  });
+
+  it("comes in the order of what it means for a user of the target", () => {
+    const found = causesOf([
+      violation("success.is-201", answered(200)),
+      violation("errors.documented-name", answered(400)),
+      violation("FunctionName.full-arn", answered(404)),
+      violation("StatementId.duplicate", accepted),
+      violation("policy.separate-functions", null),
+      violation("answer.arrives", null),
+    ]);
+    expect(found.map(({ gravity }) => gravity)).toEqual([
+      "no-answer",
+      "state",
+      "acceptance",
+      "refusal",
+      "error",
+      "shape",
+    ]);
+  });
+});
