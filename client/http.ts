@@ -66,7 +66,8 @@ export function httpTransport(options: HttpOptions): Transport {
   };
   const raw = { endpoint, clock, authorize, maxBodyBytes, connectTimeoutMs, tls: options.tls };
   const onConnection = async (name: string, call: Outgoing, how: RawOptions): Promise<Answer> => {
-    const { answer, socket } = await sendOver(await namedSockets.take(name), call, how);
+    const open = how.onNewConnection === true ? undefined : await namedSockets.take(name);
+    const { answer, socket } = await sendOver(open, call, how);
     if (socket !== undefined) namedSockets.put(name, socket, answer.answeredAt - answer.sentAt);
     return answer;
   };

@@ -78,9 +78,9 @@ export function patience(): Patience {
   };
 }
 
-/** Says whether the connection was closed before an answer came, maybe because it was idle. */
+/** Says whether the connection was closed before an answer came, maybe because it was idle, and not for a malformed frame. */
 function isDropped({ answer, call }: Observation): boolean {
-  return answer.kind === "none" && answer.reason === "reset" && call.raw === undefined;
+  return answer.kind === "none" && answer.reason === "reset" && call.raw?.invalid !== true;
 }
 
 /** Operations after which something may not be visible at once. */
