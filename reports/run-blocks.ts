@@ -397,10 +397,15 @@ function leftOut({ leftOut = [] }: Report): readonly Block[] {
   const items = leftOut.map(
     ({ kind, unanswered, left }): Text => [
       { code: kind },
-      `: ${unanswered} in a row got no answer, ${count(left, "further request")} not sent`,
+      unanswered === 0
+        ? `: too slow, ${count(left, "repetition")} left out`
+        : `: ${unanswered} in a row got no answer, ${count(left, "further request")} not sent`,
     ],
   );
-  return [fold(`Left out: kinds of requests that got no answer (${leftOut.length})`, list(items), "unsure")];
+  const title = leftOut.some(({ unanswered }) => unanswered === 0)
+    ? "Left out: kinds of requests that got no answer, or were too slow"
+    : "Left out: kinds of requests that got no answer";
+  return [fold(`${title} (${leftOut.length})`, list(items), "unsure")];
 }
 
 function holding(report: Report): readonly Block[] {

@@ -69,13 +69,13 @@ export interface components {
             readonly faults: readonly string[];
             /** @description The same as faults, in the same order, with codes. Absent in reports of earlier versions. */
             readonly problems?: readonly components["schemas"]["ReportProblem"][];
-            /** @description Kinds of requests that were no longer sent, because too many of them got no answer within the deadline. Absent if there are none. */
+            /** @description Kinds of requests that were no longer sent, because too many of them got no answer within the deadline, or repetitions of what takes seconds. Absent if there are none. */
             readonly leftOut?: readonly {
                 /** @description The operation, and for AddPermission what the document says of the request. */
                 readonly kind: string;
-                /** @description Deadlines that requests of this kind missed one after the other. */
+                /** @description Deadlines that requests of this kind missed one after the other; 0 for repetitions of what takes seconds. */
                 readonly unanswered: components["schemas"]["ReportCount"];
-                /** @description Requests that were not sent. */
+                /** @description Requests or test cases that were not sent. */
                 readonly left: components["schemas"]["ReportCount"];
             }[];
             /** @description Latency of answers to AddPermission in milliseconds, and the slowest calls. */

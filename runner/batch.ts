@@ -134,16 +134,21 @@ interface Sending extends BatchOptions {
 async function sendAll(ready: readonly ReadyCall[], options: Sending): Promise<readonly Exchange[]> {
   const { inFlight } = options;
   if (inFlight === undefined) return sendTogether(ready, options);
-  const leave = await inFlight.enter();
+  const leave = await inFlight.enter(ready.length);
   try {
     const exchanges = await sendTogether(ready, options);
     const [only] = exchanges;
     if (exchanges.length === 1 && only?.answer.kind === "response")
       inFlight.took(only.answer.answeredAt - only.answer.sentAt);
+    if (exchanges.length > 1) inFlight.tookTogether(longestMs(exchanges));
     return exchanges;
   } finally {
     leave();
   }
+}
+
+function longestMs(exchanges: readonly Exchange[]): number {
+  return Math.max(...exchanges.map(({ answer }) => answer.answeredAt - answer.sentAt));
 }
 
 async function sendTogether(ready: readonly ReadyCall[], options: Sending): Promise<readonly Exchange[]> {

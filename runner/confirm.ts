@@ -65,14 +65,17 @@ export interface ConfirmOptions extends Omit<SoughtViolation, "unless"> {
   readonly stop: () => boolean;
   /** The most reruns that the budget allows. */
   readonly maxReruns?: number;
+  /** The part of the time for the rule that is spent: from 1 on, nothing is shrunk; none is spent by default. */
+  readonly spentTime?: () => number;
   /** The number of this attempt for the rule, from 1. It separates the reruns of attempts in a recording. */
   readonly attempt?: number;
 }
 
 /**
  * The most reruns on reset fixtures, for a race, and on new fixtures; the reruns in which a race has to show once;
- * the final reruns of the smallest history, and those amid valid requests; and how long reruns that shrink a history may
- * wait for answers that never come, in milliseconds.
+ * the final reruns of the smallest history, and those amid valid requests; how long reruns that shrink a history may
+ * wait for answers that never come, in milliseconds; how many times the time for shrinking may pass until a history shows
+ * the violation at all; and the reruns that are made however late it is.
  */
 const most = {
   reruns: 240,
@@ -82,6 +85,8 @@ const most = {
   confirmations: 3,
   surrounded: 3,
   waitedMs: 12_000,
+  timesToShow: 4,
+  inHaste: 3,
 } as const;
 
 /** An execution that showed the violation. */
@@ -204,7 +209,7 @@ function rerunsOf(candidate: Candidate, options: ConfirmOptions, onNewFixtures: 
   // Creating functions takes requests, too.
   const allowed = (options.maxReruns ?? Infinity) / (onNewFixtures ? 2 : 1);
   const maxReruns = Math.min(usualMost, Math.max(2, allowed));
-  const { rule, columns, getEmptyFixture: ready, attempt = 1 } = options;
+  const { rule, columns, getEmptyFixture: ready, attempt = 1, spentTime = () => 0 } = options;
   const { unless, onNewConnection = false, fixture: from } = candidate;
   const again = attempt === 1 ? "" : `again-${attempt}-`;
   const prefix = `${replayTestCase}${rule.id}/${columns[0]}/${again}${onNewFixtures ? "new-" : ""}`;
@@ -255,8 +260,10 @@ function rerunsOf(candidate: Candidate, options: ConfirmOptions, onNewFixtures: 
     });
     return done !== null && done !== "no-fixture" && failedAlone(done.execution.batches);
   };
+  const isLate = () => reruns >= most.inHaste && spentTime() >= (smallest === null ? most.timesToShow : 1);
   return {
     once: rerunOnce,
+    isLate,
     serves,
     failsAlone,
     smallest: () => smallest,
@@ -274,7 +281,7 @@ function rerunsOf(candidate: Candidate, options: ConfirmOptions, onNewFixtures: 
     shows: async (steps: Steps, { reruns: attempts, shows: needed }: Criterion): Promise<boolean> => {
       let shown = 0;
       for (let left = attempts; left >= needed - shown; left -= 1) {
-        if (reruns >= maxReruns || waitedMs > most.waitedMs || options.stop()) return false;
+        if (reruns >= maxReruns || waitedMs > most.waitedMs || isLate() || options.stop()) return false;
         reruns += 1;
         const found = await rerunOnce(steps, false);
         if (found === "no-fixture") {
@@ -317,7 +324,7 @@ function executionForReport({ batches }: Execution): Execution {
  */
 async function confirmSmallest(
   { steps, ...before }: Smallest,
-  { once, isAlone, failsAlone }: ReturnType<typeof rerunsOf>,
+  { once, isAlone, isLate, failsAlone }: ReturnType<typeof rerunsOf>,
   stop: () => boolean,
 ): Promise<Confirmed | Unconfirmed> {
   const isRace = isRacing(steps);
@@ -333,7 +340,7 @@ async function confirmSmallest(
   let confirmed: Showing = before;
   let shown = 0;
   let tried = 0;
-  while (tried < tries && !stop()) {
+  while (tried < tries && !stop() && !(tried >= most.inHaste && isLate())) {
     const isNew = tried < onNew;
     const result = await once(steps, isNew);
     if (result === "no-fixture") return withoutFixture(before.seen);

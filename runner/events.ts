@@ -97,8 +97,8 @@ export type RunEvent =
       readonly began: Began;
       readonly findings: readonly Finding[];
     })
-  /** A test case was skipped, because the fixture or the target does not provide what it needs. */
-  | (CaseEvent & { readonly type: "case-skipped"; readonly lacks: Need })
+  /** A test case was skipped, because the fixture or the target does not provide what it needs, or is too slow for it. */
+  | (CaseEvent & { readonly type: "case-skipped"; readonly lacks: Need | "speed" })
   /** The first violation of a rule, in either column. It is not yet confirmed. */
   | {
       readonly type: "candidate";

@@ -23,6 +23,8 @@ export interface ExecuteOptions {
   /** The capabilities that the target or its fixtures do not support. */
   readonly cannot: ReadonlySet<string>;
   readonly replace: (worker: Worker) => Promise<Worker | null>;
+  /** Says whether a test case is not worth its time on this target; none is by default. */
+  readonly isLeftOut?: (testCase: TestCase) => boolean;
   /** Why no more requests may be sent; null to continue. */
   readonly stop: () => StopReason | null;
   /** Called with the exchanges of each test case after it ends. */
@@ -36,6 +38,8 @@ export interface Executed {
   readonly unsent: readonly TestCase[];
   /** The findings of the test cases that were cut. */
   readonly findingsOfCut: readonly Finding[];
+  /** The number of test cases that were not worth their time. */
+  readonly leftOut: number;
   /** The workers at the end, some with a new fixture. */
   readonly workers: readonly Worker[];
   /** Why execution stopped early; null if every test case was executed. */
@@ -54,6 +58,7 @@ export async function executeCases(options: ExecuteOptions): Promise<Executed> {
   const unsent = new Set(testCases);
   const findingsOfCut: Finding[] = [];
   let gone: Gone | null = null;
+  let leftOut = 0;
   const lastAnswer = { at: Number.NEGATIVE_INFINITY };
   const work = async (start: Worker): Promise<Worker> => {
     let worker = start;
@@ -65,6 +70,12 @@ export async function executeCases(options: ExecuteOptions): Promise<Executed> {
       const testCase = testCases[index];
       const place = firstPlace + index;
       if (testCase === undefined || stop() !== null || gone !== null) return worker;
+      if (options.isLeftOut?.(testCase) === true) {
+        leftOut += 1;
+        const lacks = "speed";
+        emit({ type: "case-skipped", worker: start.index, case: testCase, place, lacks, spent: spent() });
+        continue;
+      }
       const missing = testCase.needs.find((need) => lacks(worker, need, options.cannot));
       if (missing !== undefined) {
         emit({
@@ -91,7 +102,7 @@ export async function executeCases(options: ExecuteOptions): Promise<Executed> {
     return worker;
   };
   const workers = await options.scope.all(options.workers, work);
-  return { unsent: [...unsent], findingsOfCut, workers, stopped: stop() ?? gone };
+  return { unsent: [...unsent], findingsOfCut, leftOut, workers, stopped: stop() ?? gone };
 }
 
 /** A worker that is ready for a test case, and the state of its fixture. */

@@ -1,16 +1,20 @@
 /** Limits the batches in flight, so that a target that slows down with their number is asked for less at a time. */
 export interface InFlight {
-  /** Waits for a free place, and returns the function that frees it again. */
-  enter(): Promise<() => void>;
+  /** Waits for a free place for a batch of this many calls, and returns the function that frees it again. */
+  enter(calls?: number): Promise<() => void>;
   /** Takes the milliseconds until the answer to a batch of one call came. */
   took(ms: number): void;
+  /** Takes the milliseconds until the last answer to a batch of several calls came. */
+  tookTogether(ms: number): void;
+  /** How long such batches took in all, in milliseconds. */
+  togetherMs(): number;
 }
 
 /**
  * Answers at one limit before it changes; the median latency in milliseconds below which it only rises; and how long a
- * batch keeps its place: one that is never answered must not keep others from being sent.
+ * batch of one call and one of several keep their place: one that is never answered must not keep others from being sent.
  */
-const bounds = { answers: 16, fastMs: 10, placeMs: 500 } as const;
+const bounds = { answers: 16, fastMs: 10, placeMs: 500, togetherMs: 5000 } as const;
 
 /**
  * The limit begins at one and doubles up to `most`, unless the median latency grows by more than the limit does: then
@@ -23,6 +27,7 @@ export function inFlight(most: number): InFlight {
   let now = 0;
   let latencies: number[] = [];
   let before: number | null = null;
+  let together = 0;
   const change = (to: number, median: number | null): void => {
     limit = to;
     before = median;
@@ -38,7 +43,7 @@ export function inFlight(most: number): InFlight {
     else next();
   };
   return {
-    async enter() {
+    async enter(calls = 1) {
       if (now < limit) now += 1;
       else await new Promise<void>((resolve) => waiting.push(resolve));
       if (limit === most) return leave;
@@ -48,7 +53,7 @@ export function inFlight(most: number): InFlight {
         if (!left) leave();
         left = true;
       };
-      const timer = setTimeout(leaveOnce, bounds.placeMs);
+      const timer = setTimeout(leaveOnce, calls > 1 ? bounds.togetherMs : bounds.placeMs);
       return leaveOnce;
     },
     took(ms) {
@@ -61,5 +66,9 @@ export function inFlight(most: number): InFlight {
       } else if (limit < highest) change(Math.min(highest, 2 * limit), median);
       else latencies = [];
     },
+    tookTogether(ms) {
+      together += ms;
+    },
+    togetherMs: () => together,
   };
 }

@@ -46,6 +46,8 @@ export interface ConfirmAllOptions extends EmptyFixtures {
   readonly stop: () => string | null;
   /** The most reruns for one violation when this many violations remain; unlimited by default. */
   readonly maxReruns?: (violations: number) => number;
+  /** Starts the timer of a rule when this many violations remain; see `ConfirmOptions`. */
+  readonly timer?: (violations: number) => () => number;
   /** Called with the number of rules done, once at the start and after each. */
   readonly onProgress?: (far: { readonly tried: number; readonly of: number }) => void;
   /** Called with the result of each rule that has candidates. */
@@ -118,7 +120,11 @@ export async function confirmCandidates(options: ConfirmAllOptions): Promise<Fin
     const before = new Map(found);
     await confirmOnWorkers(
       now,
-      { ...all, maxReruns: () => all.maxReruns?.(progress.of - progress.tried) ?? Infinity },
+      {
+        ...all,
+        maxReruns: () => all.maxReruns?.(progress.of - progress.tried) ?? Infinity,
+        timer: () => all.timer?.(progress.of - progress.tried) ?? (() => 0),
+      },
       before,
       done,
     );
@@ -212,8 +218,9 @@ export function unviolated({
 }
 
 /** The same options, with the number of reruns for the next violation. */
-type Confirming = Omit<ConfirmAllOptions, "maxReruns"> & {
+type Confirming = Omit<ConfirmAllOptions, "maxReruns" | "timer"> & {
   readonly maxReruns: () => number;
+  readonly timer: () => () => number;
   readonly scope: Scope;
 };
 
@@ -250,6 +257,7 @@ async function confirmTask(
   found: Findings,
 ): Promise<readonly ResultPart[]> {
   let attempt = 0;
+  const spentTime = all.timer();
   const confirmCandidate: ConfirmCandidate = (candidate, columns, explains) => {
     attempt += 1;
     return (all.confirmCandidate ?? confirm)(candidate, {
@@ -260,6 +268,7 @@ async function confirmTask(
       explains,
       stop: () => all.stop() !== null,
       maxReruns: all.maxReruns(),
+      spentTime,
       attempt,
     });
   };

@@ -9,13 +9,14 @@ import { probe, type SizeLimit, sizeLimit, unsupportedByFixture, unsupportedReas
 import {
   type Emit,
   headOf,
+  type LeftOut,
   type Observer,
   type ObserverGroup,
   observerGroup,
   type StopReason,
 } from "./events.ts";
 import { type Executed, executeCases } from "./execute.ts";
-import { inFlight } from "./in-flight.ts";
+import { type InFlight, inFlight } from "./in-flight.ts";
 import { reportObserver } from "./observe/report.ts";
 import type { RunOptions } from "./options.ts";
 import { patience } from "./patience.ts";
@@ -46,10 +47,13 @@ export async function runFor(observers: readonly Observer[], options: RunOptions
   try {
     group.emit({ type: "run-started", head: headOf(options) });
     const kinds = silentKinds({ timeoutMs: options.how.deadlineMs, clock: options.clock });
-    const sending = { patience: waiting, silentKinds: kinds, inFlight: inFlight(options.workers) };
+    const gate = inFlight(options.workers);
+    const sending = { patience: waiting, silentKinds: kinds, inFlight: gate };
     pool = await setUpWorkers({ ...options, ...sending, scope, emit: group.emit });
-    isComplete = await judgeTarget({ options, scope, pool, silentKinds: kinds, emit: group.emit });
-    const leftOut = kinds.leftOut();
+    const running = { options, scope, pool, silentKinds: kinds, inFlight: gate, emit: group.emit };
+    const judged = await judgeTarget(running);
+    ({ isComplete } = judged);
+    const leftOut = [...kinds.leftOut(), ...slowRaces(judged.leftOut)];
     if (leftOut.length > 0) group.emit({ type: "left-out", kinds: leftOut });
   } catch (error) {
     if (pool === null && error instanceof Fault) notBegun = error;
@@ -95,7 +99,16 @@ interface Running {
   readonly scope: Scope;
   readonly pool: WorkerPool;
   readonly silentKinds: SilentKinds;
+  readonly inFlight: InFlight;
   readonly emit: Emit;
+}
+
+/** How long calls in flight together may take in all until test cases that repeat others are left out, in milliseconds. */
+const mostTogetherMs = 10_000;
+
+/** Test cases that were left out because calls in flight together are slow, as a kind of requests. */
+function slowRaces(testCases: number): readonly LeftOut[] {
+  return testCases === 0 ? [] : [{ kind: "calls in flight together", unanswered: 0, left: testCases }];
 }
 
 /** The deadline of calls to a target that no longer answers, in milliseconds. */
@@ -120,10 +133,12 @@ interface PhaseOfRun {
 }
 
 /**
- * Probes the target, executes the test cases of each phase and confirms its candidates. Returns true if everything
- * planned was done.
+ * Probes the target, executes the test cases of each phase and confirms its candidates. Says whether everything planned was
+ * done, and how many test cases were left out because the target is slow.
  */
-async function judgeTarget(running: Running): Promise<boolean> {
+async function judgeTarget(
+  running: Running,
+): Promise<{ readonly isComplete: boolean; readonly leftOut: number }> {
   const { options, scope, pool, silentKinds, emit } = running;
   const unsupported = await unsupportedBy(running);
   // A target may answer 429 or 500 even if it cannot produce them on request.
@@ -148,6 +163,7 @@ async function judgeTarget(running: Running): Promise<boolean> {
   let firstPlace = 0;
   let before: Findings = new Map();
   let isComplete = true;
+  let leftOut = 0;
   for (const [index, { phase, testCases }] of plan.entries()) {
     if (index > 0) {
       silentKinds.confirmed();
@@ -158,6 +174,7 @@ async function judgeTarget(running: Running): Promise<boolean> {
     const one = { phase, testCases, firstPlace, workers: sending, candidates: newVerdicts() };
     const executed = await executeAll(one, unsupported, running, decisions);
     const { stopped } = executed;
+    leftOut += executed.leftOut;
     if (stopped?.code === "silent") options.transport.hurry?.(silentMs);
     notExecuted.push(executed);
     const later = stopped === null ? [] : plan.slice(index + 1).flatMap((of) => of.testCases);
@@ -182,7 +199,7 @@ async function judgeTarget(running: Running): Promise<boolean> {
     isComplete &&= stopped === null && lost.length === 0;
     if (stopped !== null) break;
   }
-  return isComplete;
+  return { isComplete, leftOut };
 }
 
 /** Makes a collection for each phase. The event of a candidate comes once for each rule of the run. */
@@ -244,7 +261,7 @@ function planOf(options: RunOptions): readonly Pick<PhaseOfRun, "phase" | "testC
 function executeAll(
   { testCases, firstPlace, workers, candidates }: PhaseOfRun,
   unsupported: readonly UnsupportedCapability[],
-  { options, scope, pool, silentKinds, emit }: Running,
+  { options, scope, pool, silentKinds, inFlight, emit }: Running,
   { judge, limit, stop }: Decisions,
 ): Promise<Executed> {
   return executeCases({
@@ -262,6 +279,7 @@ function executeAll(
       },
     },
     verdicts: candidates,
+    isLeftOut: ({ repeats = false }) => repeats && inFlight.togetherMs() > mostTogetherMs,
     onExecuted: (testCase, batches) => limit.caseEnded(testCase.id, batches),
     stop: () => stop() ?? silentKinds.gone() ?? keepForConfirming(options, candidates.violated()),
     emit,
@@ -309,6 +327,12 @@ function emitUnlimited({ options, emit }: Running, { limit }: Decisions): void {
 const requestsOfRerun = 10;
 
 /**
+ * When a run should end, and the shortest times for the candidates of a phase and for one rule, in milliseconds. What is
+ * confirmed later than that is not shrunk further.
+ */
+const confirming = { endMs: 45_000, phaseMs: 12_000, ruleMs: 1500 } as const;
+
+/**
  * Confirms and shrinks the candidates of a phase, and emits the result of every rule so far. Returns the results and
  * the workers at the end, some with a new fixture.
  */
@@ -320,6 +344,8 @@ async function confirm(
 ): Promise<{ readonly workers: WorkerPool["workers"]; readonly findings: Findings }> {
   const replaced = new Map<number, WorkerPool["workers"][number]>();
   const reported = new Set<string>();
+  const { clock } = options;
+  const endMs = Math.max(confirming.endMs, clock() + confirming.phaseMs);
   const findings = await confirmCandidates({
     scope,
     judged,
@@ -336,6 +362,11 @@ async function confirm(
     spareFixture: pool.spareFixture,
     stop: () => stop()?.code ?? null,
     maxReruns: (violations) => Math.floor(options.transport.remaining() / violations / requestsOfRerun),
+    timer: (violations) => {
+      const start = clock();
+      const share = ((endMs - start) * workers.length) / violations;
+      return () => (clock() - start) / Math.max(confirming.ruleMs, share);
+    },
     onProgress: (progress) => emit({ type: "confirming", ...progress, spent: spentBy(options) }),
     onResult: ({ rule, columns, ruleResult: result }) => {
       for (const column of columns) reported.add(resultKey(rule.id, column));

@@ -42,6 +42,8 @@ export interface TestCase {
   readonly phase?: Phase | undefined;
   /** True for StatementIds that no path can name: where a target accepts one, no request removes its statement. */
   readonly irremovable?: boolean;
+  /** True if it repeats another test case with another number of calls: left out where calls in flight together are slow. */
+  readonly repeats?: boolean;
   /**
    * Pure, so that the same answers make it send the same on any fixture: it is started again on another one to have its calls
    * there, and they are taken by the key of their step.
@@ -66,7 +68,9 @@ export interface SuiteOptions {
   readonly rounds: number;
 }
 
-type CaseOptions = Partial<Pick<TestCase, "needs" | "clean" | "destructive" | "phase" | "irremovable">>;
+type CaseOptions = Partial<
+  Pick<TestCase, "needs" | "clean" | "destructive" | "phase" | "irremovable" | "repeats">
+>;
 
 /** The steps of a test case whose batches do not depend on answers. */
 export function scripted(
@@ -81,6 +85,7 @@ export function scripted(
     destructive: options.destructive ?? false,
     phase: options.phase,
     irremovable: options.irremovable ?? false,
+    repeats: options.repeats ?? false,
     start: (fixture) => {
       const script = batches(fixture);
       return (done) => script[done.length] ?? null;

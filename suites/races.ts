@@ -80,7 +80,7 @@ function raceTestCases({ seed, rounds }: SuiteOptions): readonly TestCase[] {
           ...shape(fixture, size, seed + at),
           alone("after", getPolicy(fixture.main.name)),
         ],
-        { clean: true, needs: name === "qualifiers" ? ["versions", "aliases"] : [] },
+        { clean: true, repeats: at > 1, needs: name === "qualifiers" ? ["versions", "aliases"] : [] },
       );
     }),
   );

@@ -60,7 +60,7 @@ async function shrunkBy(
   seen: Seen,
   options: Partial<
     Pick<Candidate, "unless" | "notEmptied"> &
-      Pick<ConfirmOptions, "explains" | "attempt"> & { readonly hasNew: boolean }
+      Pick<ConfirmOptions, "explains" | "attempt" | "spentTime"> & { readonly hasNew: boolean }
   > = {},
 ) {
   let last: readonly Batch[] = [];
@@ -83,7 +83,7 @@ async function shrunkBy(
       return { batches: done, observed: [] };
     },
   };
-  const { unless = [], explains = (_rule, here) => here, attempt } = options;
+  const { unless = [], explains = (_rule, here) => here, attempt, spentTime = () => 0 } = options;
   const result = await confirm(
     {
       worker: 0,
@@ -107,6 +107,7 @@ async function shrunkBy(
       columns: ["document"],
       explains,
       ...(attempt === undefined ? {} : { attempt }),
+      spentTime,
       stop: () => false,
     },
   );
@@ -164,6 +165,17 @@ describe("A candidate violation that is rerun", () => {
     const names = [...first.testCases, ...second.testCases];
     expect(new Set(names).size).toBe(first.plays + second.plays);
     expect(names.every((testCase) => testCase.startsWith(`replay/${rule.id}/document/`))).toBe(true);
+  });
+
+  it("is confirmed, but not shrunk further, when its time is spent", async () => {
+    const long = Array.from({ length: 40 }, (_, at) => alone(`read-${at}`, getPolicy(main.name)));
+    const always: Seen = () => [violated(rule)];
+    expect(confirmed((await shrunkBy(long, always)).result).steps.flat().length).toBeLessThan(2);
+    const late = await shrunkBy(long, always, { spentTime: () => 1 });
+    expect(confirmed(late.result)).toMatchObject({ share: 1, tries: 3 });
+    expect(late.plays).toBe(5);
+    // A history that does not show at all is given up later.
+    expect((await shrunkBy(long, () => [], { spentTime: () => 3 })).plays).toBeGreaterThan(1);
   });
 
   it("is shrunk on new fixtures when it shows on no other", async () => {

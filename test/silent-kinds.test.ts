@@ -113,6 +113,23 @@ describe("The number of batches in flight", () => {
     expect(await highest(() => 100)).toBe(8);
   });
 
+  it("lets a batch of several calls keep its place for longer, and counts its time", async () => {
+    const gate = inFlight(8);
+    const leave = await gate.enter(32);
+    let entered = false;
+    void gate.enter().then(() => {
+      entered = true;
+    });
+    await new Promise((resolve) => setTimeout(resolve, 700));
+    expect(entered).toBe(false);
+    leave();
+    await new Promise(setImmediate);
+    expect(entered).toBe(true);
+    gate.tookTogether(4000);
+    gate.tookTogether(3000);
+    expect(gate.togetherMs()).toBe(7000);
+  });
+
   it("stays low where each answer costs more when more are asked for", async () => {
     expect(await highest((now) => 20 * now ** 3)).toBe(1);
   });

@@ -20,6 +20,8 @@ export interface Expected {
   readonly says?: RegExp;
   /** The rules that the server violates, which the run must find. None by default. */
   readonly breaks?: readonly string[];
+  /** True if it violates more rules than these. */
+  readonly breaksMore?: true;
 }
 
 /** The head of a success, up to where more header lines may follow. */

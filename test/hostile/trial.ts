@@ -13,8 +13,8 @@ const mostMib = 400;
 /** Maximum requests of a run: enough for the whole plan on a target that answers. */
 const usualBudget = 1000;
 
-/** The longest time of a run with the default options, in seconds. */
-const mostSeconds = 60;
+/** The longest time of a run with the default options, in seconds: a minute, and half of one because others run beside it. */
+const mostSeconds = 90;
 
 const settings = ["--timeout", "500", "--concurrency", "2", "--suite", "spellings", "--runs", "1"];
 
@@ -73,7 +73,7 @@ export function complaintsOf(
     [maxRssMib < mostMib, `${maxRssMib} MiB of memory`],
     [surprises === 0, `${surprises} unhandled errors`],
     [open.length === 0, `still open: ${open.join(", ")}`],
-    [blamed.length === 0, `falsely blamed: ${blamed.join(", ")}`],
+    [blamed.length === 0 || expect.breaksMore === true, `falsely blamed: ${blamed.join(", ")}`],
     [missed.length === 0, `not found: ${missed.join(", ")}`],
     [!output.includes("fault of the suite itself"), "it took a fault of the server for one of ours"],
   ]);

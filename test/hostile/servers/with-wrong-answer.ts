@@ -9,10 +9,11 @@ import {
   instead,
   rewritten,
 } from "../misdeeds.ts";
-import { onAddPermission, said } from "../server.ts";
+import { onAddPermission, said, wire } from "../server.ts";
 
 /** The body is not a JSON object. */
 const unreadable = ["success.has-statement"] as const;
+const json = ["Content-Type: application/json"];
 const html = ["Content-Type: text/html"];
 
 /** A JSON statement without the sent values. */
@@ -29,6 +30,9 @@ const saysNothing = [
   "statement.event-source-token",
   "policy.stored-as-returned",
 ] as const;
+
+/** Takes every refusal for a success. */
+const onRefusal = instead((reply) => (reply.status < 300 ? wire(reply) : said(201, "{}", json)));
 
 /** Servers that add the statement and then give a wrong answer. */
 export const withWrongAnswer: readonly Hostile[] = [
@@ -76,6 +80,15 @@ export const withWrongAnswer: readonly Hostile[] = [
     onAddPermission(around("", '"Effect":"Deny"')),
     ["statement.effect", "policy.stored-as-returned"],
   ),
+  {
+    ...wrong("answers every AddPermission with a success", onAddPermission(onRefusal), []),
+    byDefault: true,
+    expect: {
+      exit: 1,
+      breaks: ["StatementId.pattern", "StatementId.duplicate", "success.has-statement"],
+      breaksMore: true,
+    },
+  },
   {
     ...wrong("gives the answer to another request", onAddPermission(answersForAnother()), [
       "statement.sid",

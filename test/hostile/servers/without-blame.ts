@@ -22,6 +22,19 @@ function forgetful(abruptly: boolean): Misdeed {
   };
 }
 
+/** Takes the longer for each request the more are in flight: alone 3 ms, and 32 together seconds. */
+function crowded(): Misdeed {
+  let now = 0;
+  return (socket, request, reference) => {
+    now += 1;
+    const answer = async () => {
+      await honestly(socket, request, reference);
+      now -= 1;
+    };
+    setTimeout(() => void answer(), 3 * now ** 2);
+  };
+}
+
 /** Closes its port during the run. */
 function gone(): Hostile["listen"] {
   return async () => {
@@ -55,6 +68,13 @@ export const withoutBlame: readonly Hostile[] = [
   odd("goes away in the middle of the run", gone(), 2, /stopped answering/),
   odd("goes away and comes back empty", behind(afterAWhile, forgetful(false)), 2, /no longer knows/),
   odd("is started anew in the middle of the run", behind(afterAWhile, forgetful(true)), 2, /no longer knows/),
+  {
+    name: "slows down with the number of requests in flight",
+    listen: () => behind(() => true, crowded())(),
+    byDefault: true,
+    // The reference behind it answers the names of the document, which the aws column does not expect.
+    expect: { exit: 0, says: /calls in flight together/, breaks: ["observed.validation-exception"] },
+  },
   odd("is reached over IPv6 only", () => behind(() => false, always(""))("::1")),
   odd(
     "repeats its headers",
