@@ -276,19 +276,12 @@ describe("A known-file", () => {
     ]);
   });
 
-  it("fails when an entry is stale or has another shape", async () => {
+  it("fails when an entry has another shape, and is not stale after a part of the suites", async () => {
     await file(entry);
+    // Stale entries: known.test.ts for the command, and below for a test of vitest.
     const partial = await conform(referenceHandler(), options());
     expect([partial.exitCode, partial.deviations?.stale]).toEqual([0, []]);
-    // Only a run of every suite and rule shows that an entry is stale. It also tests a target without a port.
-    const sound = await conform(referenceHandler(), { known: options().known, runs: 1, rounds: 1 });
     const other = await conform(faulty(202), options());
-    expect([sound.exitCode, sound.deviations?.stale.map(({ rule }) => rule)]).toEqual([
-      1,
-      ["success.is-201"],
-    ]);
-    const standings = sound.rules.map((rule) => ruleStatus(rule, sound));
-    expect(standings.filter((one) => !["holds", "excused", "ignored"].includes(one))).toEqual([]);
     expect([other.exitCode, other.deviations?.changed]).toMatchObject([1, [{ was: "200", is: "202" }]]);
   });
 });

@@ -28,6 +28,16 @@ function brief({ topic, x, y, where, ruling, steps }: TargetDifference): string 
   return `${topic}: ${how} (${ruling.kind}${ruling.kind === "rule" ? ` ${ruling.follows}` : ""}, ${steps.length})`;
 }
 
+const compared = new Map<string, ReturnType<typeof diffVariants>>();
+
+/** The reference compared with a mutant on one suite; the same run for every test that looks at it. */
+function mutantOn(id: keyof typeof mutants, suite: string): ReturnType<typeof diffVariants> {
+  const key = `${id} ${suite}`;
+  const run = compared.get(key) ?? diffVariants({}, { mutate: mutants[id].mutate }, { suites: [suite] });
+  compared.set(key, run);
+  return run;
+}
+
 describe("A reference compared with itself", () => {
   it.each([
     [1, 1000, {}],
@@ -76,7 +86,7 @@ describe("A reference compared with a mutant", () => {
       "StatementId.duplicate: 409 ResourceConflictException / 201 (rule x, 2)",
     ],
   ] as const)("finds %s once, with a minimal history", async (id, suite, wanted) => {
-    const report = await diffVariants({}, { mutate: mutants[id].mutate }, { suites: [suite] });
+    const report = await mutantOn(id, suite);
     expect(report.differences.map(brief)).toEqual([wanted]);
     const [found] = report.differences;
     expect(found?.reproduced).toBe("3 of 3");
@@ -130,11 +140,7 @@ describe("A comparison", () => {
   });
 
   it("fits its schema", async () => {
-    const report = await diffVariants(
-      {},
-      { mutate: mutants["success.is-201"].mutate },
-      { suites: ["state"] },
-    );
+    const report = await mutantOn("success.is-201", "state");
     expect(report.differences.length).toBeGreaterThan(0);
     expect(validate(JSON.parse(diffJson(report))), JSON.stringify(validate.errors)).toBe(true);
     expect(validate({ ...report, differences: [{}] })).toBe(false);
@@ -162,11 +168,7 @@ describe("A comparison", () => {
   });
 
   it("escapes text of a target on a terminal and in Markdown", async () => {
-    const report = await diffVariants(
-      {},
-      { mutate: mutants["StatementId.maxLength"].mutate },
-      { suites: ["fuzz"] },
-    );
+    const report = await mutantOn("StatementId.maxLength", "fuzz");
     const said = { status: 200, error: null, body: hostile };
     const spoilt: DiffReport = {
       ...report,

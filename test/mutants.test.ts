@@ -122,10 +122,24 @@ const expectedLive = await transcript(live, testCases);
 /** Histories; those that distinguished an earlier variant come first. */
 let byUse: readonly TestCase[] = testCases;
 
-/** Number of words of a history's id that occur in a text. */
-function likeness({ id }: TestCase, text: string): number {
-  const words = id.toLowerCase().split(/s?\W+/);
-  return words.filter((word) => word.length > 2 && text.toLowerCase().includes(word)).length;
+/** The words of each history's id. */
+const words = new Map(
+  testCases.map((testCase) => [
+    testCase,
+    testCase.id
+      .toLowerCase()
+      .split(/s?\W+/)
+      .filter((word) => word.length > 2),
+  ]),
+);
+
+/** Histories, first those with the most words of their ids in a text. */
+function likely(text: string): readonly TestCase[] {
+  const here = text.toLowerCase();
+  const likeness = new Map(
+    byUse.map((one) => [one, words.get(one)?.filter((word) => here.includes(word)).length ?? 0]),
+  );
+  return byUse.toSorted((a, b) => (likeness.get(b) ?? 0) - (likeness.get(a) ?? 0));
 }
 
 /** A history with other answers. Histories with names similar to the variant's come first. */
@@ -134,7 +148,7 @@ async function difference(
   mutate: Mutation,
   from: ReadonlyMap<string, string>,
 ): Promise<string | null> {
-  for (const testCase of byUse.toSorted((a, b) => likeness(b, name) - likeness(a, name))) {
+  for (const testCase of likely(name)) {
     const seen = await transcript(mutate, [testCase]);
     if (seen.get(testCase.id) === from.get(testCase.id)) continue;
     byUse = [testCase, ...byUse.filter((one) => one !== testCase)];
