@@ -1,5 +1,6 @@
 import type * as Vitest from "vitest";
 import type { Rule } from "../oracle/rule.ts";
+import { causeLine, shownCauses } from "../reports/causes.ts";
 import { escapeTerminal } from "../reports/escape.ts";
 import { findingText, reasonText } from "../reports/finding.ts";
 import { problemsIn } from "../reports/read-report.ts";
@@ -73,12 +74,13 @@ function ruleTest(run: ConformanceRun, id: string, context: SkippableTest): void
   if (how === "holds") return;
   if (how === "known") context.skip(`known deviation: ${rule.counterexample?.seen ?? "violated"}`);
   if (how === "excused" || how === "explained") context.skip(reasonText(rule));
-  throw failure(how === "violated" ? failureText(rule) : `${how}: ${reasonText(rule)}`);
+  throw failure(how === "violated" ? failureText(rule, run) : `${how}: ${reasonText(rule)}`);
 }
 
-/** The finding, with the command that runs its test alone. */
-function failureText(rule: RuleReport): string {
-  return `${findingText(rule)}\ntest: npx vitest run -t ${JSON.stringify(`${rule.id}:`)}`;
+/** The finding, the cause that it shares with others, and the command that runs its test alone. */
+function failureText(rule: RuleReport, run: ConformanceRun): string {
+  const command = `test: npx vitest run -t ${JSON.stringify(`${rule.id}:`)}`;
+  return [findingText(rule), ...causeLine(rule, shownCauses(run)), command].join("\n");
 }
 
 function complete(run: ConformanceRun): void {

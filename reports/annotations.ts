@@ -1,44 +1,76 @@
-import type { Log, Notification, ReportingDescriptor, Result } from "sarif";
-import { escapeJson, escapeWorkflowCommand } from "./escape.ts";
+import type { Location, Log, Notification, ReportingDescriptor, Result } from "sarif";
+import { rulesText, type ShownCause, shownCauses } from "./causes.ts";
+import { escapeJson, escapeTerminal, escapeWorkflowCommand } from "./escape.ts";
 import { findingText, reasonText } from "./finding.ts";
 import type { Report, RuleReport } from "./report.ts";
 import { type RuleStatus, ruleStatus, rulesThat, verdictSentence } from "./verdict.ts";
 
-/** Workflow commands for GitHub Actions: an error for each violation and fault, a warning for each rule without a verdict. */
+/**
+ * Workflow commands for GitHub Actions: an error for each cause of violations and each fault, a warning for each rule
+ * without a verdict.
+ */
 export function github(report: Report): string {
   const unjudged = [...rulesThat(report, "inconclusive"), ...rulesThat(report, "unexercised")];
+  const errors = [
+    ...shownCauses(report).map(violation),
+    ...report.faults.map((fault): Annotation => ({ title: "Fault", message: fault, brief: fault })),
+  ];
+  const warnings = unjudged.map((rule) => ({ title: heading(rule), message: reasonText(rule) }));
+  const known = rulesThat(report, "known").map((rule) => ({
+    title: heading(rule),
+    message: "Known deviation.",
+  }));
   const lines = [
-    ...rulesThat(report, "violated").map((rule) => annotation("error", heading(rule), violation(rule))),
-    ...report.faults.map((fault) => annotation("error", "Fault", fault)),
-    ...unjudged.map((rule) => annotation("warning", heading(rule), reasonText(rule))),
-    ...rulesThat(report, "known").map((rule) => annotation("notice", heading(rule), "Known deviation.")),
-    annotation("notice", report.tool.name, verdictSentence(report)),
+    ...shown(errors, most).map((one) => annotation("error", one)),
+    ...shown(warnings, most).map((one) => annotation("warning", one)),
+    ...shown(known, most - 1).map((one) => annotation("notice", one)),
+    annotation("notice", { title: report.tool.name, message: verdictSentence(report) }),
   ];
   return `${lines.join("\n")}\n`;
+}
+
+interface Annotation {
+  readonly title: string;
+  readonly message: string;
+  /** What stands for it where there is no room for it; the title by default. */
+  readonly brief?: string;
+}
+
+/** GitHub shows that many annotations of one level from a step. */
+const most = 10;
+
+/** The first annotations, and the others in brief in the last one that there is room for. */
+function shown(all: readonly Annotation[], room: number): readonly Annotation[] {
+  if (all.length <= room) return all;
+  const rest = all.slice(room - 1).map(({ title, brief = title }) => brief);
+  return [...all.slice(0, room - 1), { title: `And ${rest.length} more`, message: rest.join("\n") }];
 }
 
 /** GitHub truncates longer annotations. */
 const longest = 4000;
 
-function annotation(level: "error" | "warning" | "notice", title: string, message: string): string {
+function annotation(level: "error" | "warning" | "notice", { title, message }: Annotation): string {
   const data = escapeWorkflowCommand([...message].slice(0, longest).join(""), "data");
   return `::${level} title=${escapeWorkflowCommand(title, "property")}::${data}`;
 }
 
-function heading(rule: RuleReport): string {
-  return `${rule.id} ${rule.title}`;
+function heading({ id, title }: Pick<RuleReport, "id" | "title">): string {
+  return `${id} ${title}`;
 }
 
-function violation({ counterexample: found, source }: RuleReport): string {
-  if (found === undefined) return source;
+function violation(one: ShownCause): Annotation {
+  const { cause, violated, rule, found } = one;
+  const title = heading({ id: cause.id, title: one.title });
+  const rules = violated.length === 1 && rule.id === cause.id ? [] : [rulesText(one)];
   const lines = [
     `expected ${found.expected}`,
     `seen ${found.seen}`,
-    `source ${source}`,
+    ...rules,
+    `source ${rule.source}`,
     found.replay,
     found.curl,
   ];
-  return lines.join("\n");
+  return { title, message: lines.join("\n"), brief: [title, ...rules].join("; ") };
 }
 
 type Level = "error" | "warning";
@@ -50,14 +82,20 @@ const levels: Readonly<Partial<Record<RuleStatus, Level>>> = {
   unexercised: "warning",
 };
 
-/** SARIF 2.1.0: one result for each rule that is not green. Known deviations are suppressed. A result names a rule, not a file. */
+/**
+ * SARIF 2.1.0: one result for each cause of violations, with its rules as related locations, and one for each other rule
+ * that is not green. Known deviations are suppressed. A result names a rule, not a file.
+ */
 export function sarif(report: Report): string {
   const { tool, rules, incomplete, faults } = report;
   const driver = { name: tool.name, version: tool.version, rules: rules.map(descriptor) };
-  const results = rules.flatMap((rule, ruleIndex) => {
+  const causes = shownCauses(report);
+  const grouped = new Set(causes.flatMap(({ violated }) => violated));
+  const rest = rules.flatMap((rule) => {
     const level = levels[ruleStatus(rule, report)];
-    return level === undefined ? [] : [result(rule, ruleIndex, level, report)];
+    return level === undefined || grouped.has(rule) ? [] : [result(rule, level, report)];
   });
+  const results = [...causes.flatMap((cause) => causeResult(cause, report)), ...rest];
   const notifications = faults.map((text): Notification => ({ level: "error", message: { text } }));
   const invocation = {
     executionSuccessful: !incomplete && faults.length === 0,
@@ -81,16 +119,47 @@ function descriptor({ id, title, basis, source }: RuleReport): ReportingDescript
   };
 }
 
-function result(rule: RuleReport, ruleIndex: number, level: Level, report: Report): Result {
+function result(rule: RuleReport, level: Level, report: Report): Result {
   const text = level === "warning" && rule.reason !== undefined ? rule.reason : findingText(rule);
-  const location = { fullyQualifiedName: `${report.target.name}/${rule.id}`, kind: "resource" };
   return {
     ruleId: rule.id,
-    ruleIndex,
+    ruleIndex: report.rules.indexOf(rule),
     level,
     message: { text },
-    locations: [{ logicalLocations: [location] }],
+    locations: [location(rule, report)],
     partialFingerprints: { "rule/v1": rule.id },
     ...(rule.known ? { suppressions: [{ kind: "external", status: "accepted" }] } : {}),
   };
+}
+
+/**
+ * The result of a cause has the id of its first violated rule, in the order of the report: code scanning tells alerts
+ * apart by that id, and which counterexample is the shortest may differ between runs.
+ */
+function causeResult(one: ShownCause, report: Report): readonly Result[] {
+  const [first, ...others] = one.violated;
+  if (first === undefined) return [];
+  const own = result(first, "error", report);
+  const named = others.length === 0 ? [] : [`${one.title} (${rulesText(one)}).`];
+  return [
+    {
+      ...own,
+      message: { text: [...named, findingText(first)].join("\n") },
+      ...(others.length === 0
+        ? {}
+        : { relatedLocations: others.map((rule, id) => related(rule, id, report)) }),
+      partialFingerprints: { ...own.partialFingerprints, "cause/v1": one.cause.id },
+      properties: { cause: one.cause.id, rules: one.violated.map(({ id }) => id) },
+    },
+  ];
+}
+
+function related(rule: RuleReport, id: number, report: Report): Location {
+  const found = rule.counterexample;
+  const sides = found === undefined ? "" : `: expected ${found.expected}, seen ${escapeTerminal(found.seen)}`;
+  return { id, ...location(rule, report), message: { text: `${rule.title}${sides}` } };
+}
+
+function location(rule: RuleReport, { target }: Report): Location {
+  return { logicalLocations: [{ fullyQualifiedName: `${target.name}/${rule.id}`, kind: "resource" }] };
 }

@@ -1,3 +1,4 @@
+import { causeLine, rulesText, type ShownCause, shownCauses } from "./causes.ts";
 import { escapeTerminal, escapeXml, escapeXmlAttribute } from "./escape.ts";
 import { findingText, reasonText } from "./finding.ts";
 import { problemsIn } from "./read-report.ts";
@@ -8,19 +9,22 @@ type Result = "passed" | "failure" | "error" | "skipped";
 
 /**
  * JUnit XML, valid against the XSDs of Jenkins and of Ant: one test case for each rule, by the column that decides.
- * A rule without a verdict is an error, unless the target lacks a capability that the rule needs.
+ * A rule without a verdict is an error, unless the target lacks a capability that the rule needs. The causes are
+ * properties of the suite: the schema of Ant admits none in a test case, so the text of each failure names its cause.
  */
 export function junit(report: Report): string {
-  const cases = report.rules.map((rule) => testCase(rule, report));
+  const causes = shownCauses(report);
+  const cases = report.rules.map((rule) => testCase(rule, report, causes));
   const messages = problemsIn(report).flatMap(({ message, stack = [] }) => [message, ...stack]);
   const faults = [...(report.incomplete ? ["The run is incomplete."] : []), ...messages];
   const { tool, target, profile, seed } = report;
-  const properties = {
+  const properties: Readonly<Record<string, string>> = {
     target: target.name,
     endpoint: target.endpoint,
     profile,
     seed: `${seed}`,
     version: tool.version,
+    ...Object.fromEntries(causes.map((one) => [`cause:${one.cause.id}`, causeText(one)])),
   };
   const lines = [
     '<?xml version="1.0" encoding="UTF-8"?>',
@@ -36,6 +40,10 @@ export function junit(report: Report): string {
     "</testsuites>",
   ];
   return `${lines.join("\n")}\n`;
+}
+
+function causeText(one: ShownCause): string {
+  return `${one.title} (${rulesText(one)})`;
 }
 
 interface JunitTestCase {
@@ -60,14 +68,18 @@ function suiteAttributes(report: Report, cases: readonly JunitTestCase[]): Reado
   };
 }
 
-function testCase(rule: RuleReport, report: Report): JunitTestCase {
-  const { result, child } = outcome(rule, report);
+function testCase(rule: RuleReport, report: Report, causes: readonly ShownCause[]): JunitTestCase {
+  const { result, child } = outcome(rule, report, causes);
   const classname = `${report.tool.name}.${rule.id.split(".")[0] ?? rule.id}`;
   const opening = `    <testcase ${attributes({ classname, name: `${rule.id}: ${rule.title}`, time: "0" })}`;
   return { result, xml: child === "" ? `${opening}/>` : `${opening}>\n      ${child}\n    </testcase>` };
 }
 
-function outcome(rule: RuleReport, report: Report): { readonly result: Result; readonly child: string } {
+function outcome(
+  rule: RuleReport,
+  report: Report,
+  causes: readonly ShownCause[],
+): { readonly result: Result; readonly child: string } {
   const skipped = (message: string) =>
     ({ result: "skipped", child: `<skipped ${attributes({ message })}/>` }) as const;
   const is = ruleStatus(rule, report);
@@ -75,7 +87,7 @@ function outcome(rule: RuleReport, report: Report): { readonly result: Result; r
     case "holds":
       return { result: "passed", child: "" };
     case "violated":
-      return { result: "failure", child: failure(rule) };
+      return { result: "failure", child: failure(rule, causes) };
     case "known":
       return skipped(`known deviation${rule.reason === undefined ? "" : `: ${rule.reason}`}`);
     case "excused":
@@ -92,10 +104,11 @@ function whyIgnored({ columns = [], basis }: RuleReport): string {
   return columns.length === 0 ? `its basis is ${basis}` : `it belongs to the ${columns.join(" and ")} column`;
 }
 
-function failure(rule: RuleReport): string {
+function failure(rule: RuleReport, causes: readonly ShownCause[]): string {
   const found = rule.counterexample;
   const message = found === undefined ? rule.title : `expected ${found.expected}, seen ${found.seen}`;
-  return `<failure ${attributes({ type: rule.id, message })}>${escapeXml(findingText(rule))}</failure>`;
+  const text = [findingText(rule), ...causeLine(rule, causes)].join("\n");
+  return `<failure ${attributes({ type: rule.id, message })}>${escapeXml(text)}</failure>`;
 }
 
 function attributes(values: Readonly<Record<string, string>>): string {

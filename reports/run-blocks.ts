@@ -14,12 +14,13 @@ import {
   type Table,
   type Text,
 } from "./blocks.ts";
+import { type ShownCause, shownCauses } from "./causes.ts";
 import { coverageBlocks, coverageSentence } from "./coverage.ts";
 import { answerText, interleaving, reasonText } from "./finding.ts";
 import { printMarkdown } from "./print-markdown.ts";
 import { printTerminal, type TerminalOptions } from "./print-terminal.ts";
 import { causesIn, problemsIn } from "./read-report.ts";
-import type { CauseReport, Column, Counterexample, Report, RuleReport } from "./report.ts";
+import type { Column, Counterexample, Report, RuleReport } from "./report.ts";
 import {
   count,
   counts,
@@ -47,14 +48,6 @@ interface Space {
   readonly full: number;
   readonly brief: number;
   readonly restInBrief: boolean;
-}
-
-/** A cause with a violated rule in the deciding column, and the counterexample to show. */
-interface ShownCause {
-  readonly cause: CauseReport;
-  readonly violated: readonly RuleReport[];
-  readonly rule: RuleReport;
-  readonly found: Counterexample;
 }
 
 /** The most rows of a terminal that the report takes unless it is verbose. */
@@ -181,35 +174,17 @@ function setup(
   return [fold("To reproduce findings, paste this setup into bash or zsh once:", blocks)];
 }
 
-/** The causes that a violated rule of the deciding column has, and the counterexample that shows each. */
-function shownCauses(report: Report): readonly ShownCause[] {
-  const violated = new Map(rulesThat(report, "violated").map((rule) => [rule.id, rule]));
-  return causesIn(report).flatMap((cause): readonly ShownCause[] => {
-    const own = cause.rules.flatMap((id) => violated.get(id) ?? []);
-    const best = own.find(({ id }) => id === cause.rule);
-    const [rule = best] = best === undefined ? own : [best];
-    if (rule === undefined) return [];
-    const found = rule.counterexample ?? cause.counterexample;
-    return [{ cause, violated: own, rule, found }];
-  });
-}
-
 function overview(causes: readonly ShownCause[]): readonly Block[] {
   if (causes.length === 0) return [];
   const rows = causes.map((one) => [
     [{ code: one.cause.id }],
-    titleOf(one),
+    one.title,
     `${one.violated.length}`,
     [{ code: one.found.expected }],
     [{ code: one.found.seen }],
   ]);
   const head = ["cause", "claim", "rules", "expected", "seen"];
   return [{ kind: "table", head, rows, tooWide: "stack", overview: true }];
-}
-
-/** A cause with one rule to show has the claim of that rule. */
-function titleOf({ cause, violated, rule }: ShownCause): string {
-  return violated.length === 1 ? rule.title : cause.title;
 }
 
 function causeBlocks(causes: readonly ShownCause[], report: Report, view: RunView): readonly Block[] {
@@ -234,7 +209,7 @@ function briefly(one: ShownCause): OutlineItem {
   const of = violated.length === 1 ? "" : `${count(violated.length, "rule")}, `;
   return {
     mark: "bad",
-    head: [{ code: cause.id }, `  ${titleOf(one)}`],
+    head: [{ code: cause.id }, `  ${one.title}`],
     detail: [of, "seen ", { code: short(found.seen) }, ", expected ", { code: short(found.expected) }],
   };
 }

@@ -415,6 +415,16 @@ describe("defineConformance registers one test for every rule that can fail", ()
     expect(message).not.toMatch(/^ {4}at /m);
   });
 
+  it("names the cause in the failures of the rules that share one", () => {
+    const cause = /cause: values\.accepted, .* \(2 rules: SourceAccount\.pattern, StatementId\.maxLength\)/;
+    const careless = outcomes.filter(({ ancestorTitles }) => /careless/.test(ancestorTitles.join()));
+    const named = careless.filter(({ failureMessages }) => cause.test(failureMessages.join("\n")));
+    expect(named.map(({ title }) => title.split(":")[0]).sort()).toEqual([
+      "SourceAccount.pattern",
+      "StatementId.maxLength",
+    ]);
+  });
+
   it("fails every test with the reason when the run could not start, and the completeness test when it was incomplete", () => {
     expect(Object.values(statuses("unreachable"))).not.toContain("passed");
     expect(printed).toMatch(/Fault: .*stateless: true/);

@@ -1,7 +1,7 @@
 import { XMLParser, XMLValidator } from "fast-xml-parser";
 import { describe, expect, it } from "vitest";
 import { junit } from "../reports/junit.ts";
-import { greenReport, hostile, sampleReport, sampleRule } from "./sample-report.ts";
+import { causesReport, greenReport, hostile, sampleReport, sampleRule } from "./sample-report.ts";
 
 interface Node {
   readonly [name: string]: unknown;
@@ -80,6 +80,15 @@ describe("the JUnit report", () => {
     const found = sampleReport().rules[0]?.counterexample;
     expect(text).toContain(`curl: ${found?.curl}`);
     expect(text).toContain(`replay: ${found?.replay}`);
+  });
+
+  it("has each cause as a property of the suite, and names it in the failures of its rules", () => {
+    const { suite, cases } = suiteOf(junit(causesReport(2)));
+    expect(at(suite, "properties", "property")).toContainEqual({
+      $: { name: "cause:cause-1", value: "The claim of cause-1 (2 rules: a.1, b.1)" },
+    });
+    const named = cases.map((one) => /^cause: (\S+),/m.exec(`${at(one, "failure", "#text")}`)?.[1]);
+    expect(named).toEqual(["cause-0", "cause-0", "cause-1", "cause-1"]);
   });
 
   it("decides by the column of the profile", () => {

@@ -5,6 +5,7 @@ import { ndjson } from "../reports/ndjson.ts";
 import { summaryLimit } from "../reports/print-markdown.ts";
 import { runMarkdown } from "../reports/run-blocks.ts";
 import {
+  causesReport,
   greenReport,
   hostile,
   sampleCounterexample,
@@ -94,6 +95,47 @@ describe("the workflow commands", () => {
       .split("\n");
     expect(lines).toHaveLength(3);
     for (const line of lines) expect(line).toMatch(/^::(error|warning|notice) title=[^:,]*::/);
+  });
+});
+
+describe("causes", () => {
+  const report = causesReport(14);
+  const ids = report.rules.map(({ id }) => id);
+
+  it("are one error each in the workflow commands, at most ten in all, with every rule", () => {
+    const errors = github(report)
+      .split("\n")
+      .filter((line) => line.startsWith("::error "));
+    expect(errors).toHaveLength(10);
+    expect(errors[0]).toMatch(
+      /title=cause-0 The claim of cause-0::.*seen 200, b\.0%0A2 rules: a\.0, b\.0%0A/,
+    );
+    expect(errors[9]).toMatch(/^::error title=And 6 more::cause-9 .*2 rules: a\.13, b\.13%0AThe run died/);
+    for (const id of ids) expect(errors.join("\n")).toMatch(new RegExp(`${id}\\b`));
+  });
+
+  it("are one result each in the SARIF file, which names the other rules as related locations", () => {
+    const { results } = JSON.parse(sarif(report)).runs[0];
+    expect(results).toHaveLength(14);
+    expect(results[1]).toMatchObject({
+      ruleId: "a.1",
+      relatedLocations: [
+        {
+          id: 0,
+          logicalLocations: [{ fullyQualifiedName: "moto/b.1" }],
+          message: { text: "The claim of b.1: expected 201, as the page says, seen 200, b.1" },
+        },
+      ],
+      partialFingerprints: { "rule/v1": "a.1", "cause/v1": "cause-1" },
+      properties: { cause: "cause-1", rules: ["a.1", "b.1"] },
+    });
+    expect(results[1].message.text).toMatch(/^The claim of cause-1 \(2 rules: a\.1, b\.1\)\.\n/);
+  });
+
+  it("are one for each rule where a report of an earlier version has none", () => {
+    const { causes: _, ...old } = report;
+    expect(JSON.parse(sarif(old)).runs[0].results).toHaveLength(ids.length);
+    expect(github(old)).toContain("::error title=a.0 The claim of a.0::");
   });
 });
 

@@ -245,6 +245,28 @@ export function sampleReport(changes: Partial<Report> = {}): Report {
   };
 }
 
+/** A report with as many causes, each with the rules `a.N` and `b.N`; the counterexample is that of `b.N`. */
+export function causesReport(causes: number): Report {
+  const of = (id: string, seen: string) =>
+    sampleRule(id, { verdicts: violated, counterexample: sampleCounterexample({ seen }) });
+  const groups = Array.from(
+    { length: causes },
+    (_, at) => [`cause-${at}`, of(`a.${at}`, `200, a.${at}`), of(`b.${at}`, `200, b.${at}`)] as const,
+  );
+  return sampleReport({
+    rules: groups.flatMap(([, ...two]) => two),
+    causes: groups.map(([id, first, best]) => ({
+      id,
+      title: `The claim of ${id}`,
+      gravity: "state",
+      rules: [first.id, best.id],
+      requests: 7,
+      rule: best.id,
+      counterexample: best.counterexample ?? sampleCounterexample(),
+    })),
+  });
+}
+
 /** A report in which every rule holds. */
 export function greenReport(): Report {
   const only = [sampleRule("answer.status-201"), sampleRule("answer.known-name")];

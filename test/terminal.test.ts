@@ -1,7 +1,14 @@
 import { describe, expect, it } from "vitest";
 import { width } from "../reports/print-terminal.ts";
 import { runText } from "../reports/run-blocks.ts";
-import { greenReport, hostile, sampleCounterexample, sampleReport, sampleRule } from "./sample-report.ts";
+import {
+  causesReport,
+  greenReport,
+  hostile,
+  sampleCounterexample,
+  sampleReport,
+  sampleRule,
+} from "./sample-report.ts";
 
 const plain = { columns: 80, color: false, mostRows: Infinity } as const;
 
@@ -112,30 +119,11 @@ describe("the terminal report", () => {
   });
 
   it.each([60, 80, 120])("takes at most 60 rows of %d columns, and names every cause", (columns) => {
-    const of = (rule: string) => ({
-      ...sampleRule(rule, { verdicts: { document: "violated", aws: "violated" } }),
-      counterexample: sampleCounterexample(),
-    });
-    const groups = Array.from(
-      { length: 24 },
-      (_, at) => [`cause-${at}`, [of(`a.${at}`), of(`b.${at}`)]] as const,
-    );
-    const report = sampleReport({
-      rules: groups.flatMap(([, rules]) => rules),
-      causes: groups.map(([id, rules]) => ({
-        id,
-        title: "A claim",
-        gravity: "state",
-        rules: rules.map((rule) => rule.id),
-        requests: 7,
-        rule: rules[0].id,
-        counterexample: sampleCounterexample(),
-      })),
-    });
+    const report = causesReport(24);
     const text = runText(report, { columns, color: false });
     const rows = text.split("\n").map((line) => Math.max(1, Math.ceil(width(line) / columns)));
     expect(rows.reduce((sum, one) => sum + one, 0)).toBeLessThanOrEqual(60 + 1);
-    for (const [id] of groups) expect(text).toMatch(new RegExp(`${id}\\b`));
+    for (const { id } of report.causes ?? []) expect(text).toMatch(new RegExp(`${id}\\b`));
     const verbose = runText(report, { columns, color: false, verbose: true });
     for (const { id } of report.rules) expect(verbose).toContain(`✗ ${id}  `);
   });
