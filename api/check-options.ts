@@ -84,12 +84,22 @@ export function commandOptions<C extends CommandName>(
   mutants: Listed = none,
 ): CommandOptions<C> {
   const values = given.options.map(({ name, text }): [OptionName, unknown] => {
-    const value = text === null ? true : valueOfText(options[name], text);
+    const written = text === null ? true : valueOfText(options[name], text);
+    const value = name === "rules" && Array.isArray(written) ? written.flatMap(rulesLike) : written;
     check(name, value, { ...commandLine, mutants });
     return [name, value];
   });
   // Each value passed the check of the table row that its type derives from.
   return Object.fromEntries(values) as CommandOptions<C>;
+}
+
+/** The rules of an id, of the first part of ids, such as `StatementId`, or of a pattern with `*`; itself if there are none. */
+function rulesLike(name: string): readonly string[] {
+  if (ruleIds.some((id) => id === name)) return [name];
+  const parts = name.split("*").map((part) => part.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&"));
+  const pattern = new RegExp(parts.length > 1 ? `^${parts.join(".*")}$` : `^${parts.join("")}\\.`, "s");
+  const found = ruleIds.filter((id) => pattern.test(id));
+  return found.length === 0 ? [name] : found;
 }
 
 /** Converts text to a value; the check rejects text that has none. */

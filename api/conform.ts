@@ -114,7 +114,9 @@ const repeated = [
 /** The call that sends the same requests again and judges one rule. */
 function rerunCall(target: ConformTarget, options: ConformOptions, rule: string): string {
   const whom = typeof target === "string" || target instanceof URL ? JSON.stringify(`${target}`) : "target";
-  const same = { ...options, seed: options.seed ?? table.seed.default, rules: [rule] };
+  // With suites, every test case is sent again: one that does not bear on the rule may have shown it, too.
+  const { seed = table.seed.default, suites = ["all"] } = options;
+  const same = { ...options, seed, suites, rules: [rule] };
   return `await conform(${whom}, ${JSON.stringify(same, repeated)})`;
 }
 

@@ -242,8 +242,14 @@ export const options = {
     type: "names",
     of: "rules",
     takers: ["library", "run"],
-    about: "Judge only these rules.",
+    about: "Judge only these rules, and send only test cases that bear on them.",
     default: "all",
+    for: {
+      run: {
+        about:
+          "Judge only these rules, and send only test cases that bear on them; StatementId or 'success.*' names several. With --suite or --known, nothing else is left out.",
+      },
+    },
   },
   rule: {
     flag: "--rule ID",

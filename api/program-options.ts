@@ -25,7 +25,7 @@ export interface ConformOptions {
   readonly profile?: ProgramOptions["profile"];
   /** Send only these suites: spellings, boundary, state, questions, faults, fuzz, histories, races, size, wire, or all. The default is all, with wire last; a signed run sends all but wire. */
   readonly suites?: ProgramOptions["suites"];
-  /** Judge only these rules. The default is all. */
+  /** Judge only these rules, and send only test cases that bear on them. The default is all. */
   readonly rules?: ProgramOptions["rules"];
   /** Draw test cases from this seed; the same seed gives the same requests, byte for byte. The default is 1. */
   readonly seed?: ProgramOptions["seed"];

@@ -10,6 +10,7 @@ import { type SnapshotOptions, snapshots } from "../runner/observe/snapshots.ts"
 import type { RunOptions } from "../runner/options.ts";
 import { failToRun, runFor } from "../runner/run.ts";
 import { Fault } from "../spec/fault.ts";
+import { bearingOn, countOf } from "../suites/bearing.ts";
 import { ordinarySuites, suites } from "../suites/index.ts";
 import { options as table } from "./options.ts";
 import type { ConformOptions } from "./program-options.ts";
@@ -17,7 +18,16 @@ import type { Session } from "./session.ts";
 import { tool } from "./tool.ts";
 
 /** The options that determine what is sent and judged. */
-type RunSettingName = "profile" | "suites" | "rules" | "runs" | "rounds" | "settleMs" | "signal" | "progress";
+type RunSettingName =
+  | "profile"
+  | "suites"
+  | "rules"
+  | "known"
+  | "runs"
+  | "rounds"
+  | "settleMs"
+  | "signal"
+  | "progress";
 
 /** Settings of a run: what is sent and judged. */
 export interface RunSettings extends Pick<ConformOptions, RunSettingName> {
@@ -87,18 +97,26 @@ function runOptions(session: Session, options: RunSettings): RunOptions {
   const { signal } = options;
   // A real account gets what no SDK sends only on request.
   const isAccount = session.safeMode && options.suites === undefined;
-  const chosen = isAccount ? ordinarySuites : suitesNamed(options.suites);
+  const named = isAccount ? ordinarySuites : suitesNamed(options.suites);
+  const plan = {
+    seed: options.seed,
+    runs: options.runs ?? table.runs.default,
+    rounds: options.rounds ?? table.rounds.default,
+  };
+  const narrowed = narrowedTo(options, named);
+  const testCases = narrowed === null ? null : countOf(narrowed, plan);
+  const workers = session.workers ?? table.concurrency.default;
   return {
     ...session,
     tool,
-    seed: options.seed,
+    ...plan,
     profile: options.profile ?? table.profile.default,
-    suites: chosen,
-    only: restrictionOf(options, chosen),
-    workers: session.workers ?? table.concurrency.default,
+    suites: narrowed ?? named,
+    only: restrictionOf(options, named, testCases),
+    // Each worker needs functions of its own, which few test cases are not worth.
+    workers:
+      testCases === null ? workers : Math.min(workers, Math.max(1, Math.ceil(testCases / casesOfWorker))),
     rules: rulesNamed(options.rules),
-    runs: options.runs ?? table.runs.default,
-    rounds: options.rounds ?? table.rounds.default,
     settleMs: options.settleMs ?? table.settleMs.default,
     sleep: (ms) => sleep(ms, signal),
     signal,
@@ -106,14 +124,32 @@ function runOptions(session: Session, options: RunSettings): RunOptions {
   };
 }
 
+/** The fewest test cases for which a further worker is set up in a run of selected rules. */
+const casesOfWorker = 8;
+
+/**
+ * The test cases that bear on the selected rules; null if all are sent: suites that the user names are sent in full, and
+ * the entries of a known-file are of full runs.
+ */
+function narrowedTo(
+  { rules: judged, suites: named, known }: RunSettings,
+  chosen: RunOptions["suites"],
+): RunOptions["suites"] | null {
+  return judged === undefined || named !== undefined || known !== undefined
+    ? null
+    : bearingOn(chosen, judged);
+}
+
 function restrictionOf(
   { suites: named, rules: judged }: RunSettings,
   chosen: RunOptions["suites"],
+  testCases: number | null,
 ): RunOptions["only"] {
   const sent = named === undefined || suites.every((suite) => chosen.includes(suite));
   if (sent && judged === undefined) return undefined;
   return {
     ...(judged === undefined ? {} : { rules: judged.length }),
+    ...(testCases === null ? {} : { testCases }),
     ...(sent ? {} : { suites: chosen.map(({ name }) => name) }),
   };
 }

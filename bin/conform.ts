@@ -31,7 +31,7 @@ export async function conformCommand(given: Given<"run">, context: CommandContex
   const options = commandOptions(given);
   const chosen = choices(options);
   const known = await knownFile(options, cwd);
-  const out = await prepareOut(options.out ?? table.out.default, cwd);
+  const out = await prepareOut(outOf(options), cwd);
   const reports = await collect(out, options.formats ?? table.formats.default);
   const stopping = interruptible(context);
   try {
@@ -43,6 +43,11 @@ export async function conformCommand(given: Given<"run">, context: CommandContex
   } finally {
     stopping.done();
   }
+}
+
+/** The folder of the reports. A run of selected rules does not replace the report of a full run. */
+function outOf({ out, rules }: Options): string {
+  return out ?? (rules === undefined ? table.out.default : `${table.out.default}/selected`);
 }
 
 /** The interval between writings of the reports: a killed run leaves reports of what it found. */
@@ -167,8 +172,8 @@ function codeOf(report: Report, gateFails: boolean): number {
 
 /** Selects the options that determine what is sent and judged. */
 function choices(options: Options): Chosen {
-  const { seed = table.seed.default, profile, suites, rules, runs, rounds, settleMs } = options;
-  return { seed, profile, suites, rules, runs, rounds, settleMs };
+  const { seed = table.seed.default, profile, suites, rules, known, runs, rounds, settleMs } = options;
+  return { seed, profile, suites, rules, known, runs, rounds, settleMs };
 }
 
 async function runWithProgress(
@@ -179,7 +184,7 @@ async function runWithProgress(
 ): Promise<RunOutcome> {
   const bar = progressOn(context, "candidate");
   const command = commandIn(context.env);
-  const out = options.out ?? table.out.default;
+  const out = outOf(options);
   try {
     return await runOnce(session, {
       ...chosen,

@@ -83,7 +83,7 @@ export function isViolated(rule: RuleReport, column: Column): boolean {
 
 /**
  * True when a run proves that a rule holds. An incomplete run or one without all suites proves nothing, nor does a run in
- * which an intermittent race did not show. A run of selected rules still judges them on the requests of all suites.
+ * which an intermittent race did not show. A run of selected rules with a known-file still sends the test cases of all suites.
  */
 export function isStale({ seen }: KnownEntry, rule: RuleReport, report: Report): boolean {
   if (isIntermittent(seen)) return false;

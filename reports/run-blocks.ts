@@ -1,4 +1,3 @@
-import { exitMeanings } from "../spec/verdict.ts";
 import {
   type Block,
   type Document,
@@ -26,6 +25,7 @@ import {
   counts,
   type ExitCode,
   exitCode,
+  exitMeaning,
   type RuleStatus,
   rulesThat,
   verdictSentence,
@@ -140,7 +140,7 @@ function runDocument(report: Report, view: RunView): Document {
     ],
     totals: [...problems(report, view), totals(report)],
     conclusion: {
-      text: exit === null ? sentence : `${sentence} Exit code ${exit}: ${exitMeanings[exit]}.`,
+      text: exit === null ? sentence : `${sentence} Exit code ${exit}: ${exitMeaning(exit, report)}.`,
       mark: (exit ?? exitCode(report)) === 0 ? "good" : "bad",
     },
     source: "report.json",

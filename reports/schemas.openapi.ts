@@ -44,6 +44,8 @@ export interface components {
             /** @description The selection of the user: the number of judged rules, and the suites that sent requests. Absent without a selection. */
             readonly only?: {
                 readonly rules?: components["schemas"]["ReportCount"];
+                /** @description The number of test cases that bear on the selected rules, if only these were sent. */
+                readonly testCases?: components["schemas"]["ReportCount"];
                 readonly suites?: readonly string[];
             };
             readonly seed: number;

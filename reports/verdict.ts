@@ -1,3 +1,4 @@
+import { exitMeanings } from "../spec/verdict.ts";
 import { reasonIn } from "./read-report.ts";
 import type { Column, Report, RuleReport } from "./report.ts";
 
@@ -73,17 +74,42 @@ export function verdictSentence(report: Report): string {
     return `No violation was found in ${target}, but ${count(unsure, "rule")} could not be judged.`;
   if (!judgedAny(new Set(report.rules.map((rule) => ruleStatus(rule, report)))))
     return `No rule was judged, so the run proves nothing about ${target}.`;
-  return report.only === undefined
-    ? `${target} conforms to ${column}.`
-    : `${target} conforms to ${column} where it was tested (${leftOut(report.only)}).`;
-}
-
-function leftOut({ rules, suites }: NonNullable<Report["only"]>): string {
-  const parts = [
-    ...(rules === undefined ? [] : [`only ${count(rules, "rule")}`]),
+  if (report.only === undefined) return `${target} conforms to ${column}.`;
+  const { rules, suites, testCases } = report.only;
+  const sent = [
+    ...(testCases === undefined
+      ? []
+      : [`${count(testCases, "test case")} that bear on ${rules === 1 ? "it" : "them"}`]),
     ...(suites === undefined ? [] : [`only the requests of ${suites.join(", ")}`]),
   ];
-  return parts.join(", ");
+  const how = sent.length === 0 ? "" : ` (${sent.join(", ")})`;
+  const known = rulesThat(report, "known").length;
+  const except =
+    known === 0 ? "" : `, except ${known} that ${known === 1 ? "is" : "are"} known to be violated`;
+  return rules === undefined
+    ? `No violation was found in ${target}${how}.`
+    : `${selected(rules)} for ${target}${except}${how}.`;
+}
+
+function selected(rules: number): string {
+  return rules === 1 ? "The selected rule holds" : `The ${rules} selected rules hold`;
+}
+
+/** What an exit code means for a run with this report, as a phrase. */
+export function exitMeaning(code: ExitCode, report: Report): string {
+  const isViolated = rulesThat(report, "violated").length > 0;
+  switch (code) {
+    case 0:
+      return report.only?.rules === undefined
+        ? exitMeanings[0]
+        : "each selected rule was tested and holds, or is known";
+    case 1:
+      return isViolated ? "a rule is violated" : "an entry of the known-file is out of date";
+    case 2:
+      return report.incomplete ? "the run did not finish" : "a problem of the connection or of this tool";
+    case 3:
+      return exitMeanings[3];
+  }
 }
 
 /** A number with its noun: "1 rule", "2 rules". */

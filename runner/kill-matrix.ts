@@ -3,6 +3,7 @@ import type { Rule } from "../oracle/rule.ts";
 import type { Report } from "../reports/report.ts";
 import { rules } from "../rules/index.ts";
 import type { Column } from "../spec/verdict.ts";
+import type { Suite } from "../suites/case.ts";
 import { ordinarySuites, suites, usualPlan } from "../suites/index.ts";
 import { inProcess } from "../targets/in-process.ts";
 import { type Behaviour, faithful } from "../targets/reference/behaviour.ts";
@@ -19,6 +20,10 @@ export interface VariantOptions {
   readonly rounds?: number;
   /** By default all but wire, whose requests have mutants of their own (wire-mutants.ts). */
   readonly suites?: readonly string[];
+  /** The suites themselves, in place of their names. */
+  readonly chosen?: readonly Suite[];
+  /** The test cases that are executed side by side. */
+  readonly workers?: number;
   /** By default all rules. */
   readonly rules?: readonly Rule[];
   readonly budget?: number;
@@ -34,7 +39,7 @@ export async function judgeVariant(
   const reference = createReference({ behaviour: mutate(faithful) });
   const t0 = performance.now();
   const clock = () => performance.now() - t0;
-  const workers = 4;
+  const { workers = 4 } = options;
   const connection = await connect({
     endpoint: new URL("http://reference.invalid"),
     region: "us-east-1",
@@ -53,7 +58,8 @@ export async function judgeVariant(
   });
   const { suites: suiteNames } = options;
   const chosenSuites =
-    suiteNames === undefined ? ordinarySuites : suites.filter(({ name }) => suiteNames.includes(name));
+    options.chosen ??
+    (suiteNames === undefined ? ordinarySuites : suites.filter(({ name }) => suiteNames.includes(name)));
   try {
     const runOptions: RunOptions = {
       ...connection,

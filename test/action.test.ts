@@ -55,7 +55,7 @@ describe("The action", () => {
   it("writes the summary and annotations of a run, and exits with its code", () => {
     const result = run(small);
     expect(result.log).toContain(
-      "::notice title=addpermission-conformance::reference conforms to the document where it was tested",
+      "::notice title=addpermission-conformance::The selected rule holds for reference",
     );
     expect(result.summary).toMatch(/^## addpermission-conformance/);
     expect(result.outputs).toBe("exit-code=0\nreport=conformance-report/report.json\n");

@@ -322,6 +322,21 @@ describe("The command", () => {
     });
   });
 
+  it.each([
+    ["success.is-201", "The selected rule holds for reference", 1],
+    ["success.*,StatementId.maxLength", "The 5 selected rules hold for reference", 5],
+    ["RevisionId", "The 7 selected rules hold for reference", 7],
+  ])("sends few requests for --rule %s, and keeps the report of a full run", async (rule, says, rules) => {
+    const cwd = await mkdtemp(join(folder, "selected-"));
+    const { code, out } = await runCommand(["--rule", rule], { cwd });
+    expect([code, out.replaceAll(/\s+/g, " ")]).toEqual([0, expect.stringContaining(says)]);
+    expect(await readdir(join(cwd, "conformance-report"))).toEqual(["selected"]);
+    const file = join(cwd, "conformance-report", "selected", "report.json");
+    const { only, requests } = JSON.parse(await readFile(file, "utf8"));
+    expect(only).toEqual({ rules, testCases: expect.any(Number) });
+    expect(requests).toBeLessThan(rules === 1 ? 300 : 500);
+  });
+
   it("judges a mock of AddPermission alone with --stateless, which the error without it names", async () => {
     const mock = createServer(async (request, response) => {
       const chunks: Buffer[] = [];

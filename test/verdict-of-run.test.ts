@@ -105,7 +105,7 @@ describe("the verdict in words", () => {
   it("agrees with the exit code", () => {
     expect(verdictSentence(green)).toBe("reference conforms to the document.");
     expect(verdictSentence({ ...green, only: { rules: 2, suites: ["state", "size"] } })).toBe(
-      "reference conforms to the document where it was tested (only 2 rules, only the requests of state, size).",
+      "The 2 selected rules hold for reference (only the requests of state, size).",
     );
     expect(verdictSentence(sampleReport())).toBe("moto violates 2 rules of the document.");
     expect(verdictSentence({ ...green, incomplete: true })).toMatch(/incomplete/);

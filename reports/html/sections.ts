@@ -1,4 +1,3 @@
-import { exitMeanings } from "../../spec/verdict.ts";
 import {
   type CellStatus,
   cellStatus,
@@ -18,7 +17,7 @@ import type {
   Report,
   Tally,
 } from "../report.ts";
-import { exitCode, verdictSentence } from "../verdict.ts";
+import { exitCode, exitMeaning, verdictSentence } from "../verdict.ts";
 import {
   allMarks,
   badge,
@@ -155,7 +154,7 @@ export function heading(report: Report): Markup {
   return html`<header class="top"><p class="tool">${report.tool.name} ${report.tool.version}</p>
 <h1>${report.target.name}</h1>
 <p class="endpoint"><code>${report.target.endpoint}</code></p>
-<div class="verdict ${tones[code]}">${icon(tones[code])}<div><p class="verdict-line">${verdictSentence(report)}</p><p>Exit code ${code}: ${exitMeanings[code]}.</p></div></div>
+<div class="verdict ${tones[code]}">${icon(tones[code])}<div><p class="verdict-line">${verdictSentence(report)}</p><p>Exit code ${code}: ${exitMeaning(code, report)}.</p></div></div>
 ${report.incomplete ? html`<div class="verdict inconclusive">${icon("inconclusive")}<div><p class="verdict-line">This run is incomplete.</p><p>It did not send all planned requests; the faults explain why.</p></div></div>` : null}
 <dl class="facts">${fact("Started", startedAt(report.startedAt))}${fact("Took", duration(report.durationMs))}${fact("Requests", grouped(report.requests))}${fact("Seed", String(report.seed))}${fact("Rules", grouped(report.rules.length))}</dl></header>`;
 }
