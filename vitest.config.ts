@@ -10,5 +10,7 @@ export default defineConfig({
     isolate: false,
     // Many tests only wait for a process, so that every core gets a worker.
     maxWorkers: "100%",
+    // Compiled by test/bundle.ts.
+    server: { deps: { external: [/\/bundle-\w+\/(api|chunks|runner)\//] } },
   },
 });

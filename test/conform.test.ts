@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { MockAgent } from "undici";
-import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, inject, it, vi } from "vitest";
 import {
   type ConformanceEvent,
   type ConformOptions,
@@ -21,8 +21,13 @@ import {
 import { readReport } from "../reports/read-report.ts";
 import { referenceHandler } from "./reference-handler.ts";
 
-/** The smallest run with a request to accept and a request to refuse. */
-const small = { suites: ["fuzz"], rules: ["success.is-201", "StatementId.maxLength"], runs: 1 } as const;
+/** The smallest run with a request to accept and a request to refuse, on one worker. */
+const small = {
+  suites: ["fuzz"],
+  rules: ["success.is-201", "StatementId.maxLength"],
+  runs: 1,
+  concurrency: 1,
+} as const;
 
 /** The reference as a (req, res) function. */
 function listener(): RequestListener {
@@ -110,16 +115,15 @@ describe("A run as data", () => {
 
   it("sends the same requests at the same seed, with new names on a target that keeps state", async () => {
     const [one, two] = [referenceHandler(), referenceHandler()];
-    const options = { ...small, concurrency: 1 };
-    await conform(one, options);
-    await conform(two, options);
+    await conform(one, small);
+    await conform(two, small);
     // Tags contain the time, so that a sweep can compute the age of leftovers.
     const calls = (lines: readonly string[]) => lines.filter((line) => !line.includes('"Tags"'));
     expect(calls(one.seen)).toEqual(calls(two.seen));
     const prefixes = () => new Set(one.seen.flatMap((line) => /addperm-ct-[0-9a-f]{6}/.exec(line) ?? []));
     const [before] = prefixes();
     one.seen.length = 0;
-    await conform(one, options);
+    await conform(one, small);
     expect([prefixes().size, prefixes().has(before ?? "")]).toEqual([1, false]);
   });
 
@@ -358,7 +362,12 @@ const filter = "^(?!.*filtered)|filtered StatementId.maxLength:";
 function runVitest(): Promise<string> {
   const file = join(folder, "results.json");
   const reporters = ["--reporter=verbose", "--reporter=json", `--outputFile.json=${file}`];
-  const env = { ...process.env, KNOWN_FILE: join(folder, "stale.yaml"), NO_COLOR: "1" };
+  const env = {
+    ...process.env,
+    COMPILED: inject("compiled"),
+    KNOWN_FILE: join(folder, "stale.yaml"),
+    NO_COLOR: "1",
+  };
   return new Promise((resolve, reject) => {
     const args = [vitest, "run", "--config", config, ...reporters, "-t", filter];
     execFile(process.execPath, args, { env }, (_error, stdout, stderr) => {

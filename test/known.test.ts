@@ -522,7 +522,7 @@ describe("A known-file as a gate", () => {
     const reference = createReference({ behaviour: mutate(faithful) });
     const endpoint = await reference.listen();
     try {
-      return await run("--endpoint", endpoint.href, "--rule", watched, "--concurrency", "2", ...args);
+      return await run("--endpoint", endpoint.href, "--rule", watched, "--concurrency", "1", ...args);
     } finally {
       await reference.close();
     }

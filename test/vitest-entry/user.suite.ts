@@ -4,6 +4,7 @@ import { referenceHandler } from "../reference-handler.ts";
 const options = {
   suites: ["fuzz"],
   runs: 1,
+  concurrency: 1,
   rules: [
     "success.is-201",
     "StatementId.maxLength",
