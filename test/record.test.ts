@@ -323,7 +323,7 @@ describe("The command on a recording", () => {
     const run = (...args: readonly string[]) =>
       runCommand([...args, "--format", "json"], { cwd: folder, env });
     const reference = createReference({ behaviour: mutants["StatementId.duplicate"].mutate(faithful) });
-    const where = ["--endpoint", (await reference.listen()).href, "--concurrency", "2", "--sign"];
+    const where = ["--endpoint", (await reference.listen()).href, "--concurrency", "1", "--sign"];
     const what = ["--suite", "state", "--rule", watched.join()];
     const live = await run(...where, ...what, "--record", "tape", "--out", "live");
     await reference.close();

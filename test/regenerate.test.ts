@@ -58,7 +58,7 @@ async function executed(testCase: TestCase, worker: Worker): Promise<Origin> {
   return { testCase, fixture: worker.fixture, batches };
 }
 
-const testCases = suites.flatMap((suite) => [...suite.testCases({ seed: 5, runs: 6, rounds: 2 })]);
+const testCases = suites.flatMap((suite) => [...suite.testCases({ seed: 5, runs: 2, rounds: 1 })]);
 
 function sentSteps(batches: readonly (readonly Exchange[])[]) {
   return batches.map((batch) => batch.map(({ step }) => step));

@@ -43,7 +43,7 @@ import { createReference } from "../targets/reference/reference.ts";
 import type { ParsedBody } from "../targets/reference/validate.ts";
 import { fixture } from "./fixture.ts";
 import { judgeEndpoint, notGreen } from "./judge-endpoint.ts";
-import { anyFixture } from "./wire-fixture.ts";
+import { anyFixture, onlyOnTheWire } from "./wire-fixture.ts";
 
 const every = [...plainBodies, ...wireBodies, ...wireTypes, ...slowBodies, ...wireTargets, ...wireFramings];
 
@@ -365,6 +365,8 @@ describe("no false alarm on Node's HTTP server", () => {
     const report = await judgeEndpoint(await nodeServer(), ["wire"]);
     expect(notGreen(report)).toEqual([]);
     expect(report.faults).toEqual([]);
+    const answered = report.questions.filter(({ observations }) => observations > 0).map(({ id }) => id);
+    expect(answered).toEqual(expect.arrayContaining([...onlyOnTheWire]));
     const sent = report.rules.find(({ id }) => id === "answer.arrives");
     expect(sent?.observations).toBeGreaterThan(150);
   });
