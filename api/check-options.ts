@@ -215,6 +215,7 @@ const capabilities: readonly string[] = Object.keys({
   faults: true,
   routes: true,
   "alias-lengths": true,
+  "full-arn": true,
   "version-list": true,
   publish: true,
   describe: true,

@@ -92,6 +92,7 @@ const edges: readonly Edge<Fixture>[] = [
     label: "partial-arn-too-long-unknown",
     value: (fixture) => filled(partialPrefix(fixture), fixture, longestArn + 1),
   },
+  { label: "full-arn-region-of-today", value: arnWith(() => ({ region: "us-iso-east-1" })) },
   { label: "full-arn-longest", value: qualified("arn", "arn140") },
   { label: "full-arn-too-long", value: qualified("arn", "arn141") },
   { label: "name-with-longest-alias", value: qualified("name", "longest") },

@@ -48,7 +48,9 @@ function constraintRule(id: ConstraintRuleId): RuleBody {
     source: `${place(member)}, ${member}: ${demand(member, kind)}`,
     clauses: clauses[id],
     // The live service has admitted 256 characters since 2025-12. An alias with a long name shows the limit.
-    ...(id === "FunctionName.maxLength" ? { needs: ["alias-lengths"], columns: ["document"] } : {}),
+    ...(id === "FunctionName.maxLength"
+      ? { needs: ["alias-lengths", "full-arn"], columns: ["document"] }
+      : {}),
     // Only the empty id breaks it.
     ...(id === "StatementId.minLength" ? { needs: ["discard"] } : {}),
   });

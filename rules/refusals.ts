@@ -124,7 +124,7 @@ export const refusalRules = {
     basis: "implied",
     source: "URI Request Parameters, FunctionName: full ARN; Errors, ResourceNotFoundException",
     clauses: ["R043"],
-    needs: ["state"],
+    needs: ["state", "full-arn"],
   }),
   "resource.other-partition": refuses("resource.other-partition", either(status(403, 404), invalid), {
     title: "A full ARN of another partition is refused as not found or as invalid",

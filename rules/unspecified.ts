@@ -25,6 +25,11 @@ const asked: Readonly<Record<RequestQuestion | StateQuestion, Described>> = {
     `${name}: the length applies only to the full ARN, and is stated without condition`,
     ["R030"],
   ],
+  "FunctionName.region": [
+    "A full ARN of a region that the page's pattern does not know and today's does, such as us-iso-east-1",
+    `${name}: pattern`,
+    ["R040"],
+  ],
   "FunctionName.undecodable": ["A path label whose percent-encoding is invalid", "Request Syntax", []],
   "FunctionName.letter-case": ["The name of a function in another letter case", name, ["R025"]],
   "Qualifier.empty": [

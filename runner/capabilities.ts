@@ -6,8 +6,10 @@ import { sizeRules } from "../rules/policy.ts";
 import { errorName, phrase, revisionIn } from "../spec/answer.ts";
 import { addPermission, getFunction, getPolicy, label, removePermission } from "../spec/calls.ts";
 import { within } from "../spec/error-place.ts";
-import type { Answer, Exchange } from "../spec/exchange.ts";
+import { type Answer, type Exchange, revisionSlot, type Step } from "../spec/exchange.ts";
+import { readName } from "../spec/function-name.ts";
 import { readPolicy } from "../spec/statement.ts";
+import { bodyWith } from "../suites/case.ts";
 import { cutShort, limitTestCase } from "../suites/size.ts";
 import type { UnsupportedCapability } from "./options.ts";
 import { type Findings, resultKey } from "./rule-results.ts";
@@ -42,13 +44,49 @@ export async function probe(worker: Worker): Promise<readonly UnsupportedCapabil
       reason: `removes no statements: RemovePermission answers ${phrase(removed)}`,
     });
   }
-  if (shown.kind !== "unsettled" && revisionIn(policy) === null && revisionIn(resource) === null) {
-    found.push({
-      needs: "revisions",
-      reason: "returns no RevisionId, neither in GetPolicy nor in GetFunction",
-    });
+  const ofPolicy = revisionIn(policy);
+  if (shown.kind !== "unsettled" && revisionIn(resource) === null) {
+    if (ofPolicy === null)
+      found.push({
+        needs: "revisions",
+        reason: "returns no RevisionId, neither in GetPolicy nor in GetFunction",
+      });
+    else if (removed.kind === "response" && removed.status < 300 && (await refusesRevision(worker)))
+      found.push({
+        needs: "revisions",
+        reason: "shows no RevisionId that it accepts: it refuses that of GetPolicy, and GetFunction has none",
+      });
   }
   return found;
+}
+
+/**
+ * Says whether the target refuses the revision that GetPolicy just showed. The document takes it from GetFunction: where
+ * that shows none, the refusal is no fault.
+ */
+async function refusesRevision(worker: Worker): Promise<boolean> {
+  const { name } = worker.fixture.main;
+  const guarded = bodyWith("RevisionId", revisionSlot, "probe-guarded");
+  const steps: readonly Step[] = [
+    {
+      key: "probe-first",
+      call: addPermission({ functionName: label(name), body: canonicalBody("probe-first") }),
+    },
+    { key: "probe-shown", call: getPolicy(name) },
+    {
+      key: "probe-guarded",
+      revisionFrom: "probe-shown",
+      call: addPermission({ functionName: label(name), body: guarded }),
+    },
+    { key: "probe-remove-guarded", call: removePermission(name, "probe-guarded") },
+    { key: "probe-remove", call: removePermission(name, "probe-first") },
+  ];
+  const { batches } = await worker.execute((done) => {
+    const step = steps[done.length];
+    return step === undefined ? null : [step];
+  });
+  const answer = batches[2]?.[0]?.answer;
+  return answer?.kind === "response" && answer.status === 412;
 }
 
 /** A 500 is a defect, not a missing operation. */
@@ -95,6 +133,14 @@ export function unsupportedByFixture(
       : []),
     ...(recipe === null ? [{ needs: "publish" as const, reason: "no version is published" }] : []),
     ...missing.filter(({ needs }) => needs === "describe"),
+    ...(readName(main.arn).kind !== "read"
+      ? [
+          {
+            needs: "full-arn" as const,
+            reason: `no full ARN of the function is valid: the page's pattern of FunctionName does not admit ${main.arn}`,
+          },
+        ]
+      : []),
   ];
 }
 

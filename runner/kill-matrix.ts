@@ -27,6 +27,8 @@ export interface VariantOptions {
   /** By default all rules. */
   readonly rules?: readonly Rule[];
   readonly budget?: number;
+  /** us-east-1 by default. */
+  readonly region?: string;
   /** Makes observers in addition to the report. */
   readonly observers?: (options: RunOptions) => readonly Observer[];
 }
@@ -36,13 +38,14 @@ export async function judgeVariant(
   mutate: (behaviour: Behaviour) => Behaviour,
   options: VariantOptions,
 ): Promise<Report> {
-  const reference = createReference({ behaviour: mutate(faithful) });
+  const { region = "us-east-1" } = options;
+  const reference = createReference({ behaviour: mutate(faithful), region });
   const t0 = performance.now();
   const clock = () => performance.now() - t0;
   const { workers = 4 } = options;
   const connection = await connect({
     endpoint: new URL("http://reference.invalid"),
-    region: "us-east-1",
+    region,
     sign: false,
     env: {},
     arranges: true,

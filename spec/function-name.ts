@@ -23,7 +23,11 @@ export interface BrokenName {
 /** A FunctionName on which the document contradicts itself, or that has several readings. */
 export interface OpenName {
   readonly kind: "open";
-  readonly question: "FunctionName.readings" | "FunctionName.name-over-64" | "FunctionName.over-140";
+  readonly question:
+    | "FunctionName.readings"
+    | "FunctionName.name-over-64"
+    | "FunctionName.over-140"
+    | "FunctionName.region";
 }
 
 const full =
@@ -34,7 +38,11 @@ const severalReadings = /^(function|\d{12}|[a-z]{2}(-gov)?-[a-z]+-\d|arn)$/;
 
 /** Analyzes a decoded FunctionName. The document says that the limit of 140 holds for the full ARN only. */
 export function readName(value: string): ReadName | BrokenName | OpenName {
-  if (!wholeMatch("FunctionName", value)) return { kind: "broken", constraint: "pattern" };
+  if (!wholeMatch("FunctionName", value)) {
+    return isRegionOfToday(value)
+      ? { kind: "open", question: "FunctionName.region" }
+      : { kind: "broken", constraint: "pattern" };
+  }
   const arn = full.exec(value);
   if (arn) {
     const [, partition = null, region = null, account = null, name = "", qualifier = null] = arn;
@@ -43,6 +51,16 @@ export function readName(value: string): ReadName | BrokenName | OpenName {
   }
   if (length(value) > 140) return { kind: "open", question: "FunctionName.over-140" };
   return readShortName(value);
+}
+
+/** Regions of partitions that are younger than the page; the pattern of today's service admits them. */
+const regionOfToday =
+  /^(arn:aws[a-zA-Z-]*:lambda:)(?:[a-z]{2}-iso[a-z]?|eusc)-[a-z]+(?:-[a-z]+)?-\d(:\d{12}:function:)/;
+
+/** Says whether the value is a full ARN but for a region that only today's pattern admits. */
+function isRegionOfToday(value: string): boolean {
+  const known = value.replace(regionOfToday, "$1us-east-1$2");
+  return known !== value && full.test(known);
 }
 
 function readShortName(value: string): ReadName | OpenName {

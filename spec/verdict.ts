@@ -16,6 +16,8 @@ export type Capability =
   | "aliases"
   /** Aliases with names of the lengths that limits need. */
   | "alias-lengths"
+  /** A region that the pattern of FunctionName knows, so that the function has a valid full ARN. */
+  | "full-arn"
   /** All versions are known. */
   | "version-list"
   /** A version that the run may publish. */

@@ -190,7 +190,12 @@ describe("edges", () => {
       "partial-arn-longest-unknown": 140,
       "partial-arn-too-long-unknown": 141,
     });
-    const open = ["name-too-long", "partial-arn-too-long-unknown", "name-with-longest-alias"];
+    const open = [
+      "name-too-long",
+      "partial-arn-too-long-unknown",
+      "name-with-longest-alias",
+      "full-arn-region-of-today",
+    ];
     for (const { label, value } of found) {
       const valid = broken("FunctionName", value).length === 0;
       const reading = open.includes(label) ? "open" : valid ? "read" : "broken";

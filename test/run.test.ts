@@ -55,6 +55,10 @@ function soundAt(seed: number): ReturnType<typeof sound> {
   return run;
 }
 
+const faithfulVariant: Mutation = (behaviour) => behaviour;
+const today: Mutation = (behaviour) =>
+  (dialects["FunctionName with the regions of today"] ?? faithfulVariant)(behaviour);
+
 describe("A run against the reference", () => {
   // The whole runs in command.test.ts, existing-policy.test.ts and record.test.ts have the seeds 3, 4 and 5.
   it.each([1, 2])("exercises every rule, and every one holds, at seed %i", async (seed) => {
@@ -65,6 +69,31 @@ describe("A run against the reference", () => {
       ({ basis, verdicts }) => basis !== "observed" && verdicts.document !== "holds",
     );
     expect(notGreen.map(({ id, reason }) => `${id}: ${reason}`)).toEqual([]);
+  });
+
+  it.each([
+    ["us-iso-east-1", faithfulVariant],
+    ["us-iso-east-1", today],
+    ["us-isob-east-1", today],
+    ["eusc-de-east-1", today],
+  ])("in %s names the full ARN as what cannot be asked, and judges the rest", async (region, mutate) => {
+    const report = await judgeVariant(mutate, { seed: 1, runs: 1, rounds: 1, region });
+    const judged = report.rules.filter(({ basis }) => basis !== "observed");
+    const open = judged.filter(
+      ({ verdicts }) => verdicts.document !== "holds" || verdicts.aws === "violated",
+    );
+    expect(open.map(({ id, verdicts }) => `${id} ${verdicts.document}`).sort()).toEqual(
+      [
+        "FunctionName.full-arn",
+        "FunctionName.full-arn:alias",
+        "FunctionName.full-arn:version",
+        "FunctionName.length-140",
+        "FunctionName.maxLength",
+        "resource.other-account",
+      ].map((id) => `${id} unexercised`),
+    );
+    const why = new Set(open.map(({ reason }) => reason));
+    expect([...why]).toEqual([expect.stringContaining(`does not admit arn:aws-`)]);
   });
 
   it("sends the same requests, byte for byte, at the same seed, and others at another", async () => {

@@ -37,9 +37,13 @@ export const faithfulNames: NameBehaviour = {
 const spelling =
   /^(arn:(aws[a-zA-Z-]*)?:lambda:)?(?:([a-z]{2}(?:-gov)?-[a-z]+-\d):)?(?:(\d{12}):)?(function:)?([a-zA-Z0-9_-]+)(?::(\$LATEST|[a-zA-Z0-9_-]+))?$/;
 
+/** A full ARN of a region that is younger than the page; only a dialect admits it. */
+const spellingOfToday =
+  /^(arn:(aws[a-zA-Z-]*):lambda:)((?:[a-z]{2}-iso[a-z]?|eusc)-[a-z]+(?:-[a-z]+)?-\d):(\d{12}):(function:)([a-zA-Z0-9_-]+)(?::(\$LATEST|[a-zA-Z0-9_-]+))?$/;
+
 /** Parses a FunctionName; prefixes take precedence over names, so `function:x` is the function x. */
 export function spelled(value: string): Spelled {
-  const found = spelling.exec(value);
+  const found = spelling.exec(value) ?? spellingOfToday.exec(value);
   if (found === null) {
     return {
       full: value.startsWith("arn:"),
@@ -78,6 +82,9 @@ export function qualified(arn: string, qualifier: string | undefined): string {
 /** The partition that a region belongs to. */
 export function partitionOf(region: string): string {
   if (region.startsWith("cn-")) return "aws-cn";
+  if (region.startsWith("eusc-")) return "aws-eusc";
+  const [, letter] = /^us-iso([a-z]?)-/.exec(region) ?? [];
+  if (letter !== undefined) return letter === "" ? "aws-iso" : `aws-iso-${letter}`;
   return region.startsWith("us-gov-") ? "aws-us-gov" : "aws";
 }
 

@@ -189,6 +189,11 @@ export const dialects: Readonly<Record<string, Mutation>> = {
   "SourceArn without the pattern's idea of a region": overlooking("SourceArn", "pattern", (value) =>
     /^arn:aws[a-zA-Z0-9-]*:[a-zA-Z0-9-]+:(us-iso-east-1|eusc-de-east-1):(\d{12})?:.*$/.test(value),
   ),
+  "FunctionName with the regions of today": overlooking("FunctionName", "pattern", (value) =>
+    /^arn:aws[a-z-]*:lambda:([a-z]{2}-iso[a-z]?-[a-z]+|eusc-[a-z]+-[a-z]+)-\d:\d{12}:function:[\w-]+(:[\w-]+)?$/.test(
+      value,
+    ),
+  ),
   "405 and no name for other methods": change(({ finish }) => ({
     finish: (reply, request, operation) =>
       finish(
