@@ -6,7 +6,8 @@ import { type CommandOptions, flagOf, options as table } from "../api/options.ts
 import { type RunOutcome, type RunSettings, runNotStarted, runOnce } from "../api/run.ts";
 import { failedSession, type Session } from "../api/session.ts";
 import { tool } from "../api/tool.ts";
-import { collect, type Out, prepareOut } from "../reports/collector.ts";
+import { github } from "../reports/annotations.ts";
+import { collect, filesLine, type Out, prepareOut } from "../reports/collector.ts";
 import { escapeTerminal } from "../reports/escape.ts";
 import { proveWritable, replace, unwritable } from "../reports/files.ts";
 import { failsGate, type KnownFile, type KnownJudgement } from "../reports/known.ts";
@@ -20,6 +21,7 @@ import { ruleIds } from "../rules/index.ts";
 import { recorder } from "../runner/observe/recorder.ts";
 import { Fault } from "../spec/fault.ts";
 import { type CommandContext, commandIn, interruptible, terminalOf } from "./context.ts";
+import { lockFolder } from "./lock.ts";
 import { openTarget, progressOn } from "./session.ts";
 
 /** The options of the command. */
@@ -31,10 +33,12 @@ export async function conformCommand(given: Given<"run">, context: CommandContex
   const options = commandOptions(given);
   const chosen = choices(options);
   const known = await knownFile(options, cwd);
+  const formats = options.formats ?? table.formats.default;
   const out = await prepareOut(outOf(options), cwd);
-  const reports = await collect(out, options.formats ?? table.formats.default);
+  const unlock = await lockFolders(options, out, cwd);
   const stopping = interruptible(context);
   try {
+    const reports = await collect(out, formats);
     const snapshot = { everyMs: snapshotMs, write: reports.soFar };
     const settings = { ...chosen, snapshot, events: reports.event };
     const { report, fault } = await judged(options, { ...settings, signal: stopping.signal }, context);
@@ -42,6 +46,23 @@ export async function conformCommand(given: Given<"run">, context: CommandContex
     return await (fault === null ? printResult(report, end) : reportNotStarted(report, fault, end));
   } finally {
     stopping.done();
+    await unlock();
+  }
+}
+
+/** Keeps other runs out of the folders that this one writes to. Returns what ends this. */
+async function lockFolders({ record }: Options, out: Out, cwd: string): Promise<() => Promise<void>> {
+  const unlockOut = await lockFolder(out.path, out.dir, "out");
+  if (record === undefined || resolve(cwd, record) === out.path) return unlockOut;
+  try {
+    const unlockRecord = await lockFolder(resolve(cwd, record), record, "record");
+    return async () => {
+      await unlockRecord();
+      await unlockOut();
+    };
+  } catch (error) {
+    await unlockOut();
+    throw error;
   }
 }
 
@@ -91,7 +112,10 @@ async function printResult(report: Report, end: OutputOptions): Promise<number> 
   for (const fault of [unwritten, notUpdated]) if (fault !== null) throw fault;
   if (updated !== null)
     stdout.write(`\nUpdated known deviations: ${escapeTerminal(updated.known.fileName)}\n`);
-  stdout.write(`\nReports: ${out.dir}/\n`);
+  const formats = options.formats ?? table.formats.default;
+  // GitHub takes annotations from the output of a step.
+  if (formats.includes("github")) stdout.write(`\n${github(final)}`);
+  stdout.write(`\n${filesLine(out, formats)}\n`);
   return code;
 }
 

@@ -9,6 +9,7 @@ import { comparedSuites, diff } from "../runner/diff/diff.ts";
 import { Fault } from "../spec/fault.ts";
 import { suites } from "../suites/index.ts";
 import { type CommandContext, interruptible, terminalOf } from "./context.ts";
+import { lockFolder } from "./lock.ts";
 import { openTarget, progressOn, type TargetOptions } from "./session.ts";
 
 /** The options of this subcommand. */
@@ -24,8 +25,13 @@ export async function diffCommand(given: Given<"diff">, context: CommandContext)
   const stopping = interruptible(context);
   try {
     const report = await compareTargets(options, [x, y], stopping.signal, context);
-    await out.write("diff.json", diffJson(report));
-    await out.write("diff.md", diffMarkdown(report));
+    const unlock = await lockFolder(out.path, out.dir, "out");
+    try {
+      await out.write("diff.json", diffJson(report));
+      await out.write("diff.md", diffMarkdown(report));
+    } finally {
+      await unlock();
+    }
     const code = stopping.exitCode() ?? codeOf(report);
     stdout.write(printed(report, format, { ...terminalOf(context), verbose }));
     if (format === "text") stdout.write(`\nReports: ${out.dir}/diff.json, ${out.dir}/diff.md\n`);

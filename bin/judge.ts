@@ -2,7 +2,8 @@ import { commandOptions, type Given } from "../api/check-options.ts";
 import { options as table } from "../api/options.ts";
 import { tool } from "../api/tool.ts";
 import { constantAuthorizer } from "../client/authorize.ts";
-import { prepareOut, writeReports } from "../reports/collector.ts";
+import { github } from "../reports/annotations.ts";
+import { filesLine, prepareOut, removeOther, writeReports } from "../reports/collector.ts";
 import { runText } from "../reports/run-blocks.ts";
 import { exitCode } from "../reports/verdict.ts";
 import { rules } from "../rules/index.ts";
@@ -10,6 +11,7 @@ import { rejudge } from "../runner/judge-recording.ts";
 import { readRecording } from "../runner/recording.ts";
 import { Fault } from "../spec/fault.ts";
 import { type CommandContext, terminalOf } from "./context.ts";
+import { lockFolder } from "./lock.ts";
 
 /** Judges a recording by this version's rules and writes the reports, without a target. */
 export async function judgeCommand(
@@ -41,9 +43,16 @@ export async function judgeCommand(
       sign: false,
     },
   });
-  await writeReports(out, report, formats);
+  const unlock = await lockFolder(out.path, out.dir, "out");
+  try {
+    await removeOther(out, formats);
+    await writeReports(out, report, formats);
+  } finally {
+    await unlock();
+  }
   const code = exitCode(report);
   stdout.write(runText(report, { ...terminalOf(context), verbose, exit: code }));
-  stdout.write(`\nReports: ${out.dir}/\n`);
+  if (formats.includes("github")) stdout.write(`\n${github(report)}`);
+  stdout.write(`\n${filesLine(out, formats)}\n`);
   return code;
 }

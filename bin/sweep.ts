@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { commandOptions, type Given } from "../api/check-options.ts";
 import { type CommandOptions, options as table } from "../api/options.ts";
@@ -9,6 +8,7 @@ import { escapeTerminal } from "../reports/escape.ts";
 import { quote } from "../reports/shell.ts";
 import { Fault } from "../spec/fault.ts";
 import { type CommandContext, commandIn } from "./context.ts";
+import { isAlive } from "./lock.ts";
 import { openTarget } from "./session.ts";
 
 /** The options of this subcommand. */
@@ -93,26 +93,5 @@ async function sweepAt(place: SweepPlace, options: Options, context: CommandCont
     });
   } finally {
     await session.close();
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return !isDefunct(pid);
-  } catch {
-    return false;
-  }
-}
-
-/**
- * A zombie: a killed process whose parent has not collected it, as in containers without an init. Only where /proc
- * exists.
- */
-function isDefunct(pid: number): boolean {
-  try {
-    return /\) Z /.test(readFileSync(`/proc/${pid}/stat`, "utf8"));
-  } catch {
-    return false;
   }
 }

@@ -68,7 +68,6 @@ function violation(one: ShownCause): Annotation {
     ...rules,
     `source ${rule.source}`,
     found.replay,
-    found.curl,
   ];
   return { title, message: lines.join("\n"), brief: [title, ...rules].join("; ") };
 }
@@ -84,7 +83,7 @@ const levels: Readonly<Partial<Record<RuleStatus, Level>>> = {
 
 /**
  * SARIF 2.1.0: one result for each cause of violations, with its rules as related locations, and one for each other rule
- * that is not green. Known deviations are suppressed. A result names a rule, not a file.
+ * that is not green. Known deviations are suppressed. GitHub needs a file for each result: the report beside this one.
  */
 export function sarif(report: Report): string {
   const { tool, rules, incomplete, faults } = report;
@@ -127,7 +126,8 @@ function result(rule: RuleReport, level: Level, report: Report): Result {
     level,
     message: { text },
     locations: [location(rule, report)],
-    partialFingerprints: { "rule/v1": rule.id },
+    // GitHub tells results in one line of a file apart by this hash.
+    partialFingerprints: { "rule/v1": rule.id, primaryLocationLineHash: `${rule.id}:1` },
     ...(rule.known ? { suppressions: [{ kind: "external", status: "accepted" }] } : {}),
   };
 }
@@ -161,5 +161,8 @@ function related(rule: RuleReport, id: number, report: Report): Location {
 }
 
 function location(rule: RuleReport, { target }: Report): Location {
-  return { logicalLocations: [{ fullyQualifiedName: `${target.name}/${rule.id}`, kind: "resource" }] };
+  return {
+    physicalLocation: { artifactLocation: { uri: "report.json" }, region: { startLine: 1 } },
+    logicalLocations: [{ fullyQualifiedName: `${target.name}/${rule.id}`, kind: "resource" }],
+  };
 }

@@ -1,3 +1,4 @@
+import { rm } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { github, sarif } from "./annotations.ts";
 import { lineFile, makeFolder, proveWritable, replace, unwritable } from "./files.ts";
@@ -45,6 +46,18 @@ export async function writeReports(out: Out, report: Report, names: readonly For
   }
 }
 
+/** Removes reports of earlier runs in formats that this run does not write. */
+export async function removeOther({ path }: Out, names: readonly FormatName[]): Promise<void> {
+  const others = formatNames.filter((name) => name !== "json" && !names.includes(name));
+  await Promise.all(others.map((name) => rm(join(path, formats[name].file), { force: true })));
+}
+
+/** The line that says which files were written. */
+export function filesLine({ dir }: Out, names: readonly FormatName[]): string {
+  const files = [...new Set<FormatName>(["json", ...names])].map((name) => formats[name].file);
+  return `Reports: ${dir}/ (${files.join(", ")})`;
+}
+
 /** Writes the reports during a run: it rewrites each file, and appends events as they occur. */
 export interface Collector {
   readonly event: ((event: PublishedEvent) => void) | undefined;
@@ -54,8 +67,9 @@ export interface Collector {
   end(report: Report): Promise<void>;
 }
 
-/** Opens the event file when it is requested. Throws a Fault when it cannot be opened. */
+/** Removes older reports, and opens the event file when it is requested. Throws a Fault when it cannot be opened. */
 export async function collect(out: Out, names: readonly FormatName[]): Promise<Collector> {
+  await removeOther(out, names);
   const { file } = formats.ndjson;
   const failed = (cause: unknown) =>
     unwritable(`The report ${JSON.stringify(join(out.dir, file))}`, cause, "out");

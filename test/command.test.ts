@@ -2,7 +2,7 @@ import type { ChildProcess, StdioOptions } from "node:child_process";
 import { mkdir, mkdtemp, open, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
-import { tmpdir } from "node:os";
+import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { formatNames, formats } from "../reports/collector.ts";
@@ -325,7 +325,7 @@ describe("The command", () => {
   it.each([
     ["success.is-201", "The selected rule holds for reference", 1],
     ["success.*,StatementId.maxLength", "The 5 selected rules hold for reference", 5],
-    ["RevisionId", "The 7 selected rules hold for reference", 7],
+    ["RevisionId", "The 6 selected rules hold for reference", 6],
   ])("sends few requests for --rule %s, and keeps the report of a full run", async (rule, says, rules) => {
     const cwd = await mkdtemp(join(folder, "selected-"));
     const { code, out } = await runCommand(["--rule", rule], { cwd });
@@ -335,6 +335,40 @@ describe("The command", () => {
     const { only, requests } = JSON.parse(await readFile(file, "utf8"));
     expect(only).toEqual({ rules, testCases: expect.any(Number) });
     expect(requests).toBeLessThan(rules === 1 ? 300 : 500);
+  });
+
+  it("refuses to write where another run writes, and takes over the lock of a process that has ended", async () => {
+    const cwd = await mkdtemp(join(folder, "locked-"));
+    const lock = (name: string) => join(cwd, name, ".addpermission-conformance.lock");
+    for (const [name, option] of [
+      ["out", "--out"],
+      ["tape", "--record"],
+    ] as const) {
+      await mkdir(join(cwd, name));
+      await writeFile(lock(name), JSON.stringify({ pid: process.pid, host: hostname() }));
+      const refused = await runCommand([...few, option, name], { cwd });
+      expect([refused.code, refused.err]).toEqual([
+        2,
+        expect.stringMatching(
+          new RegExp(`"${name}" is in use by another run \\(process ${process.pid}\\).*${option}`),
+        ),
+      ]);
+      await writeFile(lock(name), JSON.stringify({ pid: 4_190_000, host: hostname() }));
+      expect((await runCommand([...few, option, name], { cwd })).code).toBe(0);
+      expect(await readdir(join(cwd, name))).not.toContain(".addpermission-conformance.lock");
+    }
+  });
+
+  it("leaves no older report in --out, names what it wrote, and prints annotations for GitHub", async () => {
+    const out = await mkdtemp(join(folder, "older-"));
+    await writeFile(join(out, "mine.txt"), "");
+    await run(...few, "--out", out, "--format", "html,junit,ndjson");
+    const second = await run(...few, "--out", out, "--format", "github,sarif");
+    expect((await readdir(out)).sort()).toEqual(["github.txt", "mine.txt", "report.json", "report.sarif"]);
+    expect(second.out.trimEnd().split("\n").at(-1)).toBe(
+      `Reports: ${out}/ (report.json, github.txt, report.sarif)`,
+    );
+    expect(second.out).toContain("\n::notice title=addpermission-conformance::");
   });
 
   it("judges a mock of AddPermission alone with --stateless, which the error without it names", async () => {
