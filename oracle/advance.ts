@@ -1,13 +1,16 @@
 import { jsonObject, revisionIn } from "../spec/answer.ts";
 import { type Answer, bodyBytes, type Call, type Operation } from "../spec/exchange.ts";
-import { statementText } from "../spec/statement.ts";
+import { type StatementModelState, statementText } from "../spec/statement.ts";
 import { type Addressee, addressee, percentDecoded, policyKey, removal, route } from "../spec/target.ts";
+import { underTheirIds } from "./compare-policy.ts";
 import {
   appended,
   consumedBy,
+  type Disputed,
   type FunctionModelState,
   forget,
   inEveryPossibleState,
+  isDisputed,
   latest,
   type ModelState,
   mapPolicies,
@@ -21,6 +24,7 @@ import {
   unsettle,
   type Write,
   without,
+  withoutDispute,
   withPolicy,
   withShown,
 } from "./model-state.ts";
@@ -119,8 +123,13 @@ function acknowledged(
   text: string | null,
   size: number,
 ): PolicyModelState {
+  // A read showed the statement after its removal; it was not there when this one was added.
+  const free = isDisputed(policy, sid) ? inEveryPossibleState(policy, without(sid)) : policy;
   return {
-    ...inEveryPossibleState(policy, appended(text === null ? { sid, text, size } : { sid, text })),
+    ...inEveryPossibleState(
+      withoutDispute(free, sid),
+      appended(text === null ? { sid, text, size } : { sid, text }),
+    ),
     ...consumedBy(policy),
     since: { ...policy.since, added: latest([...policy.since.added, sid]) },
     freed: policy.freed.filter((freed) => freed !== sid),
@@ -131,7 +140,7 @@ function acknowledged(
 
 function advanceRefusal(before: ModelState, { analysis, stateAnalysis, result }: Addition): ModelState {
   const members = analysis.body.members ?? {};
-  const sid = typeof members.StatementId === "string" ? members.StatementId : "";
+  const sid = typeof members.StatementId === "string" ? members.StatementId : null;
   const revision = members.RevisionId;
   const error = result.kind === "refused" ? result.error : null;
   const refusedOn = (policy: PolicyModelState): PolicyModelState => ({
@@ -151,12 +160,35 @@ function advanceRefusal(before: ModelState, { analysis, stateAnalysis, result }:
   });
 }
 
-function advanceRead(before: ModelState, { key, policy: seen, together }: PolicyRead): ModelState {
+function advanceRead(before: ModelState, observation: PolicyRead): ModelState {
+  const { key, policy: seen, difference, together } = observation;
   const known = key === null ? undefined : before.policies[key];
   if (key === null || known === undefined || together) return before;
   if (seen.kind === "unreadable" || seen.kind === "unsettled") return before;
-  const statements = seen.kind === "policy" ? seen.statements : [];
+  const statements = seen.kind === "policy" ? underTheirIds(known, seen.statements) : [];
   const revision = seen.kind === "policy" ? seen.revision : null;
+  const kept = {
+    shown: withShown(known, revision, statements),
+    freed: known.freed,
+    tidied: known.tidied,
+    overfull: known.overfull,
+  };
+  const disputed = disputedAfter(known, statements, difference);
+  if (disputed.length > 0) {
+    // What is shown may be late, so no revision is known to be current.
+    const revisions = [
+      ...possiblyStaleIn(known),
+      ...known.consumed,
+      ...(revision === null ? [] : [revision]),
+    ];
+    return withPolicy(before, key, {
+      ...policyWith(statements),
+      ...kept,
+      disputed,
+      superseded: known.superseded,
+      possiblyStale: latest([...new Set(revisions)]),
+    });
+  }
   const replaced = [...currentPolicyRevisions(known), ...known.consumed].filter(
     (shown) => shown !== revision,
   );
@@ -164,7 +196,7 @@ function advanceRead(before: ModelState, { key, policy: seen, together }: Policy
   const resourceRevision = unwritten(known);
   return withPolicy(before, key, {
     ...policyWith(statements),
-    shown: withShown(known, revision, statements),
+    ...kept,
     possibleStates: [{ statements, policyRevision: revision, resourceRevision }],
     possiblyStale: possiblyStaleIn(known).filter(
       (shown) => ![...replaced, revision, resourceRevision].includes(shown),
@@ -173,10 +205,25 @@ function advanceRead(before: ModelState, { key, policy: seen, together }: Policy
       revision === null ? known.superseded : latest([...new Set([...known.superseded, ...replaced])]),
     consumed: revision === null ? known.consumed : [],
     rejected: same ? known.rejected : [],
-    freed: known.freed,
-    tidied: known.tidied,
-    overfull: known.overfull,
   });
+}
+
+/** The ids on which the acknowledged writes and this read disagree. */
+function disputedAfter(
+  { disputed }: PolicyModelState,
+  shown: readonly StatementModelState[],
+  found: PolicyRead["difference"],
+): readonly Disputed[] {
+  if (disputed.length === 0 && found === null) return disputed;
+  const disputeOf = (acknowledged: boolean) => (one: StatementModelState) =>
+    one.sid === null ? [] : [{ sid: one.sid, acknowledged, text: one.text }];
+  const lost = [...(found?.lostNew ?? []), ...(found?.lostOld ?? [])];
+  const surplus = [...(found?.extra ?? []), ...(found?.kept ?? [])];
+  return latest([
+    ...disputed.filter(({ sid, acknowledged }) => shown.some((one) => one.sid === sid) !== acknowledged),
+    ...lost.flatMap(disputeOf(true)),
+    ...surplus.flatMap(disputeOf(false)),
+  ]);
 }
 
 function unwritten(policy: PolicyModelState): string | null {
@@ -289,13 +336,19 @@ function advanceRemoval(
   if (target === null || policy === undefined) return modelState;
   const before = done || open ? unsettleNeighbours(modelState, target) : modelState;
   if (open) return withPolicy(before, target.key, maybe(policy, without(target.sid)));
-  if (!done) return before;
+  const disputed = isDisputed(policy, target.sid);
+  const { answer } = observation;
+  const decides = done || (answer.kind === "response" && answer.status === 404);
+  const settled = decides
+    ? inEveryPossibleState(withoutDispute(policy, target.sid), without(target.sid))
+    : policy;
+  if (!done) return disputed ? withPolicy(before, target.key, settled) : before;
   const held = policy.possibleStates.every((possibleState) =>
     possibleState.statements?.some(({ sid }) => sid === target.sid),
   );
-  if (!held) return withPolicy(before, target.key, forget(policy));
+  if (!held && !disputed) return withPolicy(before, target.key, forget(policy));
   return withPolicy(before, target.key, {
-    ...inEveryPossibleState(policy, without(target.sid)),
+    ...settled,
     ...consumedBy(policy),
     since: {
       ...policy.since,

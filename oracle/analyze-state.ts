@@ -1,7 +1,13 @@
 import type { AddPermissionRequest, Received } from "../spec/add-permission.ts";
 import type { RequestAnalysis, Resource } from "../spec/request.ts";
 import { policyKey } from "../spec/target.ts";
-import { type ModelState, mayHaveAgain, type PolicyModelState, type PossibleState } from "./model-state.ts";
+import {
+  isDisputed,
+  type ModelState,
+  mayHaveAgain,
+  type PolicyModelState,
+  type PossibleState,
+} from "./model-state.ts";
 
 /** A reason why a request must be refused that depends on what the target holds. */
 export type StateRefusalReason =
@@ -133,6 +139,8 @@ function analyzeSid(
   modelState: ModelState,
 ): StateAnalysis {
   if (policy.capped) return { ...nothing, unsure: ["too-many-open"] };
+  // An answer that agrees with an acknowledged write is right, whatever a read showed.
+  if (isDisputed(policy, sid)) return { ...nothing, unsure: ["StatementId"] };
   const holds = policy.possibleStates.map((possibleState) => holdsSid(possibleState, sid));
   if (holds.some((held) => held === null)) return { ...nothing, unsure: ["statements"] };
   if (holds.every((held) => held)) {
@@ -147,7 +155,7 @@ function analyzeSid(
   }
   if (holds.some((held) => held)) return { ...nothing, unsure: ["StatementId"] };
   const others = policy.possibleStates.flatMap(
-    ({ statements }) => statements?.map((statement) => statement.sid) ?? [],
+    ({ statements }) => statements?.flatMap((statement) => statement.sid ?? []) ?? [],
   );
   return { ...nothing, variations: sidVariations(sid, key, policy, others, modelState) };
 }
@@ -202,14 +210,17 @@ function holdersOf(sid: string, key: string, { policies }: ModelState, holding: 
   );
 }
 
-function isHeldBy({ possibleStates }: PolicyModelState, sid: string): boolean {
-  return possibleStates.every((possibleState) => holdsSid(possibleState, sid));
+function isHeldBy(policy: PolicyModelState, sid: string): boolean {
+  return (
+    !isDisputed(policy, sid) && policy.possibleStates.every((possibleState) => holdsSid(possibleState, sid))
+  );
 }
 
 /** The id may be there, or it is not known what the policy holds. */
 function mayBeHeldBy(policy: PolicyModelState, sid: string): boolean {
   return (
     policy.capped ||
+    isDisputed(policy, sid) ||
     (!isHeldBy(policy, sid) &&
       policy.possibleStates.some((possibleState) => holdsSid(possibleState, sid) !== false))
   );

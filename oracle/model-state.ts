@@ -37,8 +37,8 @@ export interface Since {
   readonly added: readonly string[];
   /** Acknowledged removals, by sid. */
   readonly removed: readonly string[];
-  /** Sids of AddPermission calls that were refused; "" for a request without a readable one. */
-  readonly refused: readonly string[];
+  /** Sids of AddPermission calls that were refused; null for a request without a readable one. */
+  readonly refused: readonly (string | null)[];
   /** Additions acknowledged on other policies of the fixture. */
   readonly elsewhere: readonly PlacedSid[];
   /** Ids on the policies when the resource was created, or the alias updated; null when not all of them were known. */
@@ -60,12 +60,22 @@ export interface ShownRevision {
   readonly content: string | null;
 }
 
+/** An id on which a read and the acknowledged writes disagree: its statement may be there or not. */
+export interface Disputed {
+  readonly sid: string;
+  /** By the acknowledged writes it is there. */
+  readonly acknowledged: boolean;
+  readonly text: string | null;
+}
+
 /** The model state of one policy: every possible state that the answers so far allow. */
 export interface PolicyModelState {
   readonly possibleStates: readonly PossibleState[];
   /** True once there were more possible states than are kept; then nothing is concluded from them. */
   readonly capped: boolean;
   readonly since: Since;
+  /** What acknowledged writes say against the last read. An answer that agrees with either is right. */
+  readonly disputed: readonly Disputed[];
   /** The revisions shown so far, each with the content of the policy. */
   readonly shown: readonly ShownRevision[];
   /** Superseded: shown earlier, and another revision was shown since. */
@@ -106,7 +116,7 @@ export interface ModelState {
 
 /** The sorted ids of statements. Other ids mean another content; equal ids may still hide a change. */
 function contentOf(statements: readonly StatementModelState[] | null): string | null {
-  return statements === null ? null : JSON.stringify(statements.map(({ sid }) => sid).sort());
+  return statements === null ? null : JSON.stringify(statements.map(({ sid }) => JSON.stringify(sid)).sort());
 }
 
 /**
@@ -147,6 +157,7 @@ export function policyWith(
     possibleStates: [{ statements, policyRevision: null, resourceRevision: null }],
     capped: false,
     since: { ...noSince, ...since },
+    disputed: [],
     shown: [],
     superseded: [],
     consumed: [],
@@ -346,7 +357,18 @@ export function newPolicy(
 /** The ids that a policy holds in some possible state. */
 export function possibleSids({ possibleStates }: PolicyModelState): readonly string[] {
   const sids = possibleStates.flatMap(({ statements }) => statements ?? []).map(({ sid }) => sid);
-  return [...new Set(sids)];
+  return [...new Set(sids.filter((sid) => sid !== null))];
+}
+
+/** Says whether a read and the acknowledged writes disagree about an id. */
+export function isDisputed({ disputed }: Pick<PolicyModelState, "disputed">, sid: string | null): boolean {
+  return disputed.some((one) => one.sid === sid);
+}
+
+/** The policy once a write or an answer has decided about an id. */
+export function withoutDispute(policy: PolicyModelState, sid: string): PolicyModelState {
+  if (!isDisputed(policy, sid)) return policy;
+  return { ...policy, disputed: policy.disputed.filter((one) => one.sid !== sid) };
 }
 
 /** The model state after a write of this kind, whatever it did. */

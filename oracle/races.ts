@@ -1,5 +1,5 @@
 import { removal } from "../spec/target.ts";
-import { check } from "./linearizability.ts";
+import { check, type Linearizability } from "./linearizability.ts";
 import type { Addition, Observation, ObservedBatch, PolicyRead } from "./observe.ts";
 import { type PolicyOperation, type PolicyOutput, partition, policySetModel } from "./policy-set-model.ts";
 import { holds, type Judgement } from "./rule.ts";
@@ -27,9 +27,9 @@ export function judgeLinearizability(batches: readonly ObservedBatch[]): Judgeme
   let open: string | null = null;
   for (const [policy, operations] of partition(placed, (operation) => operation.policy)) {
     const initial = initialStates(batches, policy);
-    if (initial === null || operations.length < 2) continue;
+    if (initial === null || operations.length < 2 || showsOthers(operations, initial)) continue;
     const found = check(operations, policySetModel(initial), { maxSteps: mostSteps });
-    if (found.verdict === "violated") return violation(operations, found.stuck);
+    if (found.verdict === "violated") return violation(operations, found);
     if (found.verdict === "unknown") open = found.reason;
   }
   return open === null ? holds : { verdict: "inconclusive", why: open };
@@ -50,24 +50,52 @@ function initialStates(batches: readonly ObservedBatch[], policy: string) {
   const known = batches[0]?.before.policies[policy];
   if (known === undefined || known.capped) return null;
   const possibleStates = known.possibleStates.map(({ statements }) => statements);
-  if (possibleStates.some((statements) => statements === null)) return null;
-  return possibleStates.map((statements) => (statements ?? []).map(({ sid }) => sid));
+  if (known.disputed.length > 0 || possibleStates.some((statements) => statements === null)) return null;
+  return possibleStates.map((statements) => (statements ?? []).map(({ sid }) => sid ?? ""));
 }
 
-function violation(operations: readonly PolicyOperation[], stuck: readonly string[]): Judgement {
-  const named = operations
-    .filter(({ id }) => stuck.includes(id))
-    .map(({ input }) => (input.kind === "read" ? "the read" : `${input.kind} ${input.sid}`));
+/**
+ * A read shows a statement that no call of the history can have added. No order is to blame for that, and rules on single
+ * reads judge it.
+ */
+function showsOthers(
+  operations: readonly PolicyOperation[],
+  initial: readonly (readonly string[])[],
+): boolean {
+  const known = new Set(initial.flat());
+  for (const { input } of operations) if (input.kind === "add") known.add(input.sid);
+  return operations.some(
+    ({ output }) =>
+      output !== null && typeof output !== "string" && output.some((sid: string) => !known.has(sid)),
+  );
+}
+
+function violation(
+  operations: readonly PolicyOperation[],
+  { longest, stuck }: Extract<Linearizability, { verdict: "violated" }>,
+): Judgement {
+  const named = (ids: readonly string[]) =>
+    ids.flatMap((id) => operations.filter((one) => one.id === id).map(inWords));
+  const order = named(longest);
+  const shown =
+    order.length > 12 ? [...order.slice(0, 6), `${order.length - 12} more`, ...order.slice(-6)] : order;
   return {
     verdict: "violated",
-    expected: "an order of the calls that explains every answer",
-    seen: `none: nothing explains ${named.join(", ")}`,
+    expected: "an order of the calls, one after another, that gives every answer",
+    seen: `no such order: after ${shown.length === 0 ? "nothing" : shown.join(", ")}, none of these can come next: ${named(stuck).join(", ")}`,
     unless: [
       "race.one-id-once",
       "race.one-revision-once",
       "race.acknowledged-are-kept",
       "StatementId.duplicate",
       "StatementId.duplicate-content",
+      "policy.shows-what-it-holds",
+      "policy.holds-what-was-added",
+      "policy.others-untouched",
+      "policy.one-more",
+      "policy.stored-as-returned",
+      "refusal.changes-no-statement",
+      "read.changes-nothing",
       "policy.separate-qualifiers",
       "StatementId.freed",
       "remove.keeps-concurrent-additions",
@@ -76,6 +104,13 @@ function violation(operations: readonly PolicyOperation[], stuck: readonly strin
       "remove.one-policy",
     ],
   };
+}
+
+function inWords({ input, output }: PolicyOperation): string {
+  if (input.kind !== "read")
+    return `${input.kind} ${JSON.stringify(input.sid)} (${output === null ? "no answer" : output})`;
+  const ids = typeof output === "string" || output === null ? [] : output;
+  return `a read of ${ids.length === 0 ? "no statement" : ids.map((sid) => JSON.stringify(sid)).join(" ")}`;
 }
 
 function place(of: Observation, id: string): readonly Placed[] {
@@ -132,6 +167,6 @@ function outputOf(result: Addition["result"]): PolicyOutput | null {
 function placeRead({ key, policy }: PolicyRead, times: Times): readonly Placed[] {
   if (key === null || policy.kind === "unreadable" || policy.kind === "unsettled") return [];
   const statements = policy.kind === "policy" ? policy.statements : [];
-  const output = statements.map(({ sid }) => sid);
+  const output = statements.map(({ sid }) => sid ?? "");
   return [{ ...times, input: { kind: "read" }, output, policy: key }];
 }

@@ -270,17 +270,18 @@ export function sizeFrom(error: string | null): number {
   return error === "PolicyLengthExceededException" ? largeEnough.said : largeEnough.unsaid;
 }
 
-/** The least size of the policy after the addition, in bytes, by the model state and the request. */
+/** The size of the policy after the addition, in bytes, by the model state and the request, with all that may be there. */
 export function policySize({ before, stateAnalysis, call }: Addition): number {
-  const possibleStates: readonly PossibleState[] =
-    before.policies[stateAnalysis.key ?? ""]?.possibleStates ?? [];
-  const sizes = possibleStates.map((possibleState) =>
-    (possibleState.statements ?? []).reduce(
+  const { possibleStates = [], disputed = [] } = before.policies[stateAnalysis.key ?? ""] ?? {};
+  const sizeOf = (statements: PossibleState["statements"]) =>
+    (statements ?? []).reduce(
       (sum, { text, size }) => sum + (text === null ? (size ?? 200) : bytesOf(text)),
       0,
-    ),
+    );
+  const hidden = sizeOf(disputed.filter(({ acknowledged }) => acknowledged));
+  return (
+    Math.max(0, ...possibleStates.map(({ statements }) => sizeOf(statements))) + hidden + bodyBytes(call)
   );
-  return Math.max(0, ...sizes) + bodyBytes(call);
 }
 
 /** The revision of GetPolicy, of GetFunction or of GetAlias: at least one of them must be accepted. */

@@ -79,8 +79,13 @@ export function refusedOtherwise(expected: string, seen: string): ReturnType<typ
 
 /** A value for a reader, shortened where it is long. */
 export function show(value: unknown): string {
-  const text = value === undefined ? "absent" : JSON.stringify(value);
-  return text.length > 160 ? `${text.slice(0, 157)}…` : text;
+  return value === undefined ? "absent" : shortened(JSON.stringify(value));
+}
+
+/** A text for a reader; a long one is shortened in the middle, with its length. */
+export function shortened(text: string): string {
+  if (text.length <= 160) return text;
+  return `${text.slice(0, 100)}… (${text.length.toLocaleString("en")} characters) …${text.slice(-40)}`;
 }
 
 /**

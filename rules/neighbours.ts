@@ -1,8 +1,24 @@
-import { type PolicyModelState, possibleSids, type Since, type Write } from "../oracle/model-state.ts";
+import {
+  isDisputed,
+  type PolicyModelState,
+  possibleSids,
+  type Since,
+  type Write,
+} from "../oracle/model-state.ts";
 import type { RuleBody } from "../oracle/rule.ts";
 import type { Basis, Capability } from "../spec/verdict.ts";
 import { show } from "./define.ts";
-import { judgeRead, lostAddition, type ReadFinding, separation, startedWith } from "./policy.ts";
+import {
+  differing,
+  judgeRead,
+  type KnownRead,
+  lostAddition,
+  lostAlone,
+  type ReadFinding,
+  separation,
+  startedWith,
+  unchangedRevision,
+} from "./policy.ts";
 
 const level = "introduction: the policy applies at the level it was given";
 const statementId = "Request Body, StatementId: differentiates the statements of one policy";
@@ -17,9 +33,10 @@ export const neighbourRules = {
     // Of calls in flight together, an addition may have brought it back.
     applies: ({ removed, together, writes }) =>
       removed.length > 0 && !writes.includes("reset") && !(together && writes.includes("addition")),
-    find: ({ difference, since }) => {
-      const kept = difference?.kept.filter((sid) => !since.added.includes(sid)) ?? [];
-      return kept.length === 0 || [`no statement ${show(kept[0])}`, "it is still there"];
+    find: ({ difference, since, shows }) => {
+      const sids = difference?.kept.map(({ sid }) => sid ?? "") ?? [];
+      const [kept] = sids.filter((sid) => !since.added.includes(sid));
+      return kept === undefined || [`no statement ${show(kept)}, whose removal was acknowledged`, shows];
     },
     // One removal removes one of two statements, where two policies are one.
     unless: ["policy.one-more", ...separation],
@@ -49,8 +66,7 @@ export const neighbourRules = {
     needs: ["remove", "revisions"],
     applies: (since, { consumed }) =>
       since.removed.length > 0 && consumed.length > 0 && onlyAfter("removal", since),
-    find: ({ difference }) =>
-      difference?.revisionStuck !== true || ["another RevisionId than before", "the same RevisionId"],
+    find: ({ difference, revision }) => difference?.revisionStuck !== true || unchangedRevision(revision),
     unless: ["revision.changes"],
   }),
   // The live service may lose statements that are added in parallel.
@@ -62,8 +78,14 @@ export const neighbourRules = {
       clauses: ["R166", "R060"],
       needs: ["remove"],
       applies: ({ added, together, writes }) => added.length > 0 && together && writes.includes("removal"),
-      find: ({ difference }) => difference === null || lostAddition(difference),
-      unless: ["race.acknowledged-are-kept", "remove.one-statement", "remove.one-policy", ...separation],
+      find: ({ difference, shows }) => difference === null || lostAddition(difference, shows),
+      unless: [
+        "race.acknowledged-are-kept",
+        "remove.one-statement",
+        "remove.one-policy",
+        ...lostAlone,
+        ...separation,
+      ],
     }),
   },
   "alias.starts-empty": neighbourRule({
@@ -72,7 +94,7 @@ export const neighbourRules = {
     clauses: ["R170"],
     needs: ["other", "versions", "aliases"],
     applies: ({ origin }) => origin === "aliased",
-    find: ({ difference, since }) => difference === null || startedWith(difference, since),
+    find: (of) => of.difference === null || startedWith(of.difference, of),
     unless: separation,
   }),
   "alias.leaves-policies": leaving("alias", {
@@ -96,9 +118,9 @@ export const neighbourRules = {
     clauses: ["R160"],
     needs: ["other", "versions", "aliases"],
     applies: ({ past, writes }) => past?.here === true && !writes.includes("reset"),
-    find: ({ difference, since }) => {
-      const left = difference?.extra.filter((sid) => since.past?.sids.includes(sid) === true) ?? [];
-      return left.length === 0 || ["no statement from before the deletion", show(left[0])];
+    find: ({ difference, since, shows }) => {
+      const left = difference?.extra.filter(({ sid }) => since.past?.sids.includes(sid ?? "") === true) ?? [];
+      return left.length === 0 || ["no statement from before the deletion", shows];
     },
     unless: ["re-created.starts-empty", ...separation],
   }),
@@ -113,8 +135,6 @@ export const neighbourRules = {
     unless: [],
   }),
 } as const satisfies Record<string, RuleBody>;
-
-type KnownRead = Parameters<Parameters<typeof judgeRead>[2]>[0];
 
 interface NeighbourRule extends Pick<RuleBody, "title" | "source" | "clauses" | "needs"> {
   readonly applies: (since: Since, policy: PolicyModelState) => boolean;
@@ -152,16 +172,18 @@ function onlyAfter(write: Write, { writes }: Since): boolean {
 }
 
 /** Every statement of the last read that was not removed is there as it was, and no other. */
-function unchanged({ before, since, difference, sids }: KnownRead): ReadFinding {
-  const expected = "the statements as before";
+function unchanged({ before, since, difference, statements, shows }: KnownRead): ReadFinding {
+  const sids = statements.map(({ sid }) => sid);
   // A removal elsewhere makes a statement uncertain in the model, so the difference alone does not show its loss.
-  const gone = possibleSids(before).find((sid) => !sids.includes(sid) && !since.removed.includes(sid));
-  if (gone !== undefined) return [expected, `${show(gone)} is gone`];
+  const gone = possibleSids(before).find(
+    (sid) => !sids.includes(sid) && !since.removed.includes(sid) && !isDisputed(before, sid),
+  );
+  if (gone !== undefined) return [`the statements as before, also ${show(gone)}`, shows];
   const [changed] = difference?.changedOld ?? [];
-  if (changed !== undefined) return [expected, `${show(changed)} has changed`];
+  if (changed !== undefined) return differing(changed, ", as before");
   // What was added elsewhere, or came with the creation, is another finding.
   const more = difference?.extra.find(
-    (sid) => since.origin === null && !since.elsewhere.some((one) => one.sid === sid),
+    ({ sid }) => since.origin === null && !since.elsewhere.some((one) => one.sid === sid),
   );
-  return more === undefined || [expected, `${show(more)} was added`];
+  return more === undefined || ["the statements as before, and no other", shows];
 }

@@ -141,7 +141,8 @@ function judgeSizeLimit(of: Addition): Judgement | null {
   const { analysis, stateAnalysis, result, answer, together } = of;
   if (together || stateAnalysis.key === null || answer.kind === "none") return null;
   const open = [analysis, stateAnalysis].flatMap((one) => [...one.refusalReasons, ...one.questions]);
-  if (open.length + stateAnalysis.unsure.length > 0) return null;
+  const disputed = of.before.policies[stateAnalysis.key]?.disputed ?? [];
+  if (open.length + stateAnalysis.unsure.length + disputed.length > 0) return null;
   const size = policySize(of);
   const about = `a policy of about ${size.toLocaleString("en")} bytes`;
   if (result.kind === "added")

@@ -1,30 +1,38 @@
-import type { Difference } from "../oracle/compare-policy.ts";
-import type { PolicyModelState, Since } from "../oracle/model-state.ts";
+import { type Changed, type Difference, underTheirIds } from "../oracle/compare-policy.ts";
+import { type PolicyModelState, possibleSids, type Since } from "../oracle/model-state.ts";
 import type { Addition, PolicyRead } from "../oracle/observe.ts";
 import { holds, type Judgement, type RuleBody } from "../oracle/rule.ts";
-import { phrase } from "../spec/answer.ts";
+import { errorName, phrase } from "../spec/answer.ts";
+import { isRecord } from "../spec/body.ts";
+import { canonicalJson, type StatementModelState } from "../spec/statement.ts";
 import type { Basis, Capability } from "../spec/verdict.ts";
 import { explanations, policySize, sizeFrom } from "./acceptance.ts";
-import { besides, failed, refusedOtherwise, show, tooManyOpen, violated } from "./define.ts";
+import { besides, failed, refusedOtherwise, shortened, show, tooManyOpen, violated } from "./define.ts";
 
 const adds = "introduction: a statement is added to the function's policy";
 const refusals = "Errors: a refused request adds nothing";
 /** Where policies are not kept apart, each change shows on another policy too. */
 export const separation = ["policy.separate-qualifiers", "policy.separate-functions"] as const;
 
+/** Where calls one after another lose statements, no race is needed. */
+export const lostAlone = ["policy.holds-what-was-added", "policy.others-untouched"] as const;
+
 /** Another policy, another operation or a read may have changed the policy. */
 const others = (since: Since) => [...separation, ...besides(since), "read.changes-nothing"];
 
 /** What a policy holds when it is read, by everything that was acknowledged and refused. */
 export const policyRules = {
-  "policy.holds-what-was-added": readRule(
-    "An acknowledged statement is in the policy",
-    ["R142"],
-    adds,
-    (since) => since.added.length > 0 && !since.together,
-    lostAddition,
-    others,
-  ),
+  "policy.holds-what-was-added": {
+    ...readRule(
+      "An acknowledged statement is in the policy",
+      ["R142"],
+      adds,
+      (since) => since.added.length > 0 && !since.together,
+      (found, { shows }) => lostAddition(found, shows),
+      others,
+    ),
+    rare: true,
+  },
   // The live service may lose statements that are added in parallel.
   "race.acknowledged-are-kept": {
     columns: ["document"],
@@ -33,7 +41,8 @@ export const policyRules = {
       ["R166"],
       adds,
       (since) => since.added.length > 0 && since.together && !since.writes.includes("removal"),
-      lostAddition,
+      (found, { shows }) => lostAddition(found, shows),
+      lostAlone,
     ),
   },
   "policy.stored-as-returned": readRule(
@@ -41,11 +50,7 @@ export const policyRules = {
     ["R142"],
     "Response Elements, Statement: the statement that is added",
     (since) => since.added.length > 0,
-    ({ changedNew }) =>
-      changedNew.length === 0 || [
-        `${show(changedNew[0])} as it was returned`,
-        "another statement under that id",
-      ],
+    ({ changedNew: [changed] }) => changed === undefined || differing(changed, ", as it was returned"),
     others,
   ),
   "policy.one-more": readRule(
@@ -53,9 +58,12 @@ export const policyRules = {
     ["R143"],
     adds,
     (since) => since.added.length > 0,
-    ({ extra }, since) => {
-      const twice = extra.filter((sid) => since.added.includes(sid) || !explained(sid, since));
-      return twice.length === 0 || ["exactly one more statement", `${show(twice[0])} on top of it`];
+    ({ extra }, { since, shows }) => {
+      const [more] = extra.filter(({ sid }) => isIn(since.added, sid) || !explained(sid, since));
+      const added = since.added.map(show).join(", ");
+      return (
+        more === undefined || [`one statement for each addition: ${added}`, `${named(more)} too: ${shows}`]
+      );
     },
     others,
   ),
@@ -64,7 +72,7 @@ export const policyRules = {
     ["R143"],
     adds,
     (since) => since.added.length > 0,
-    (found) => kept(found) ?? true,
+    (found, { shows }) => kept(found, shows) ?? true,
     (since) => ["refusal.changes-no-statement", ...others(since)],
   ),
   "refusal.changes-no-statement": readRule(
@@ -72,13 +80,13 @@ export const policyRules = {
     ["R164", "R097", "R133", "R010", "R012", "R158"],
     refusals,
     (since) => since.refused.length > 0 && since.removed.length === 0,
-    (found, since) => {
-      const written = found.extra.filter(
-        (sid) => since.refused.includes(sid) && !since.added.includes(sid) && !isElsewhere(sid, since),
+    (found, { since, shows }) => {
+      const [written] = found.extra.filter(
+        ({ sid }) => since.refused.includes(sid) && !isIn(since.added, sid) && !isElsewhere(sid, since),
       );
-      if (written.length > 0)
-        return ["the statements as before", `${show(written[0])} was added although refused`];
-      return since.added.length > 0 || (kept(found) ?? true);
+      if (written !== undefined)
+        return [`the statements as before, without ${named(written)}, which was refused`, shows];
+      return since.added.length > 0 || (kept(found, shows) ?? true);
     },
     others,
   ),
@@ -91,7 +99,11 @@ export const policyRules = {
       // An addition elsewhere may change a revision that belongs to the function, or a shared policy: that is another finding.
       since.added.length + since.removed.length + since.elsewhere.length === 0 &&
       possibleStates.every(({ policyRevision }) => policyRevision !== null),
-    ({ revisionMoved }) => !revisionMoved || ["the same RevisionId", "another RevisionId"],
+    ({ revisionMoved }, { before, revision }) =>
+      !revisionMoved || [
+        `RevisionId ${show(before.possibleStates[0]?.policyRevision)}, as before`,
+        `RevisionId ${show(revision)}`,
+      ],
     ["refusal.changes-no-statement"],
     ["revisions"],
   ),
@@ -100,7 +112,7 @@ export const policyRules = {
     ["R098", "R104"],
     "Request Body, RevisionId: a policy that has changed",
     (since, policy) => since.added.length > 0 && policy.consumed.length > 0,
-    ({ revisionStuck }) => !revisionStuck || ["another RevisionId than before", "the same RevisionId"],
+    ({ revisionStuck }, { revision }) => !revisionStuck || unchangedRevision(revision),
     [],
     ["revisions"],
   ),
@@ -109,7 +121,7 @@ export const policyRules = {
     ["R169"],
     "URI Request Parameters, FunctionName",
     (since) => since.elsewhere.length > 0,
-    ({ extra }, since, key) => strayed(extra, since, key, false),
+    ({ extra }, of) => strayed(extra, of, false),
     [],
     ["other"],
   ),
@@ -118,7 +130,7 @@ export const policyRules = {
     ["R060", "R170"],
     "introduction: a qualifier restricts access to a single version or alias",
     (since) => since.elsewhere.length > 0,
-    ({ extra }, since, key) => strayed(extra, since, key, true),
+    ({ extra }, of) => strayed(extra, of, true),
     [],
     ["versions", "aliases"],
   ),
@@ -140,6 +152,14 @@ export const policyRules = {
     [],
     ["other"],
   ),
+  "policy.shows-what-it-holds": {
+    title: "GetPolicy shows a statement whose id is refused as taken",
+    basis: "implied",
+    source: "introduction: a statement is added to the function's policy; Errors, ResourceConflictException",
+    clauses: ["R142", "R131"],
+    needs: ["state", "policy"],
+    trigger: { on: "answer", judge: judgeShown },
+  },
   "policy.stays-readable": {
     title: "No AddPermission request makes the policy unreadable",
     basis: "implied",
@@ -159,13 +179,12 @@ function readRule(
   clauses: readonly string[],
   source: string,
   applies: (since: Since, policy: PolicyModelState) => boolean,
-  find: (found: Difference, since: Since, key: string) => ReadFinding,
+  find: (found: Difference, of: KnownRead) => ReadFinding,
   unless: readonly string[] | ((since: Since) => readonly string[]) = [],
   needs: readonly Capability[] = [],
 ): RuleBody {
   const basis: Basis = "implied";
-  const findIn = ({ difference, key, since }: KnownRead) =>
-    difference === null || find(difference, since, key);
+  const findIn = (of: KnownRead) => of.difference === null || find(of.difference, of);
   return {
     title,
     basis,
@@ -177,18 +196,24 @@ function readRule(
 }
 
 /** A read of a policy, and what was known of the policy. */
-interface KnownRead {
+export interface KnownRead {
   readonly key: string;
   readonly before: PolicyModelState;
   readonly since: Since;
   readonly difference: Difference | null;
-  /** The ids that the read shows. */
-  readonly sids: readonly string[];
+  /** The statements that the read shows, under the ids by which they were acknowledged. */
+  readonly statements: readonly StatementModelState[];
+  readonly revision: string | null;
+  /** The answer for a reader: `200 with "a", "b"`. */
+  readonly shows: string;
 }
+
+/** A fault of the reader explains what any read shows. */
+const reader = "policy.shows-what-it-holds";
 
 /** Judges a read of a policy whose statements were known; null where it does not apply. */
 export function judgeRead(
-  { before: modelState, key, policy: seen, difference, together }: PolicyRead,
+  { before: modelState, key, policy: seen, answer, difference, together }: PolicyRead,
   applies: (since: Since, policy: PolicyModelState) => boolean,
   find: (of: KnownRead) => ReadFinding,
   unless: readonly string[] | ((since: Since) => readonly string[]) = [],
@@ -200,26 +225,67 @@ export function judgeRead(
   if (capped) return { verdict: "inconclusive", why: tooManyOpen };
   if (seen.kind === "unreadable" || seen.kind === "unsettled")
     return { verdict: "inconclusive", why: seen.why };
-  const sids = seen.kind === "policy" ? seen.statements.map(({ sid }) => sid) : [];
-  const finding = find({ key, before, since, difference, sids });
+  const shown = seen.kind === "policy" ? seen.statements : [];
+  const statements = underTheirIds(before, shown);
+  const ids = shown.length === 0 ? "no statement" : shortened(shown.map(named).join(", "));
+  const shows = seen.kind === "policy" ? `${phrase(answer)} with ${ids}` : phrase(answer);
+  const revision = seen.kind === "policy" ? seen.revision : null;
+  const finding = find({ key, before, since, difference, statements, revision, shows });
   if (finding === true) return holds;
   const by = typeof unless === "function" ? unless(since) : unless;
-  return { ...violated(...finding), ...(by.length > 0 ? { unless: by } : {}) };
+  return { ...violated(...finding), unless: [reader, ...by] };
+}
+
+/** A statement for a reader: its id, or the statement itself where its Sid names none. */
+function named({ sid, text }: StatementModelState): string {
+  return sid === null ? `the statement without a string as Sid ${shortened(text ?? "")}` : show(sid);
 }
 
 /** An acknowledged addition that is not there. */
-export function lostAddition({ lostNew }: Difference): ReadFinding {
-  return lostNew.length === 0 || [`the statement ${show(lostNew[0])}`, "it is not there"];
+export function lostAddition({ lostNew: [lost] }: Difference, shows: string): ReadFinding {
+  return lost === undefined || [`the statement ${named(lost)}, which was acknowledged`, shows];
 }
 
 /** What changed in the statements that were there before; null when nothing did. */
-function kept({ lostOld, changedOld }: Difference): readonly [string, string] | null {
-  const expected = "the other statements as before";
-  if (lostOld.length > 0) return [expected, `${show(lostOld[0])} is gone`];
-  return changedOld.length > 0 ? [expected, `${show(changedOld[0])} has changed`] : null;
+function kept({ lostOld, changedOld }: Difference, shows: string): readonly [string, string] | null {
+  const [lost] = lostOld;
+  if (lost !== undefined) return [`the other statements as before, also ${named(lost)}`, shows];
+  const [changed] = changedOld;
+  return changed === undefined ? null : differing(changed, ", as before");
 }
 
-function isElsewhere(sid: string, since: Since): boolean {
+/** The first member in which a statement differs, with both values. */
+export function differing({ was, now }: Changed, asWhat: string): readonly [string, string] {
+  const [path, before, after] = firstDifference(parsed(was), parsed(now), "");
+  const phraseOf = (value: unknown) =>
+    value === undefined ? `${named(was)} without ${path}` : `${named(was)} with ${path} ${show(value)}`;
+  return [`${phraseOf(before)}${asWhat}`, phraseOf(after)];
+}
+
+function parsed({ text }: StatementModelState): unknown {
+  return text === null ? undefined : JSON.parse(text);
+}
+
+function firstDifference(was: unknown, now: unknown, path: string): readonly [string, unknown, unknown] {
+  if (!isRecord(was) || !isRecord(now)) return [path, was, now];
+  for (const member of new Set([...Object.keys(was), ...Object.keys(now)])) {
+    if (canonicalJson(was[member]) === canonicalJson(now[member]) && member in was === member in now)
+      continue;
+    return firstDifference(was[member], now[member], path === "" ? member : `${path}.${member}`);
+  }
+  return [path, was, now];
+}
+
+/** The finding that a policy has its earlier RevisionId after a change. */
+export function unchangedRevision(revision: string | null): readonly [string, string] {
+  return [`a RevisionId other than ${show(revision)}`, `RevisionId ${show(revision)}`];
+}
+
+function isIn(list: readonly string[], sid: string | null): boolean {
+  return sid !== null && list.includes(sid);
+}
+
+function isElsewhere(sid: string | null, since: Since): boolean {
   return stoodAround(sid, since) || since.elsewhere.some((one) => one.sid === sid);
 }
 
@@ -227,34 +293,66 @@ function isElsewhere(sid: string, since: Since): boolean {
  * A statement that was added elsewhere after the creation has leaked in later; the resource did not start with it. What a
  * resource of that name held before the whole function was deleted is the fault of the deletion.
  */
-export function startedWith({ extra }: Difference, since: Since): ReadFinding {
+export function startedWith({ extra }: Difference, { since, shows }: KnownRead): ReadFinding {
   const inherited = extra.filter(
-    (sid) => since.past?.sids.includes(sid) !== true && !since.elsewhere.some((one) => one.sid === sid),
+    ({ sid }) => !isIn(since.past?.sids ?? [], sid) && !since.elsewhere.some((one) => one.sid === sid),
   );
-  return inherited.length === 0 || ["no statement", show(inherited[0])];
+  return inherited.length === 0 || ["no statement from before", shows];
 }
 
-function stoodAround(sid: string, { around }: Since): boolean {
-  return around === null || around.includes(sid);
+function stoodAround(sid: string | null, { around }: Since): boolean {
+  return around === null || isIn(around, sid);
 }
 
-function explained(sid: string, since: Since): boolean {
+function explained(sid: string | null, since: Since): boolean {
   return since.refused.includes(sid) || isElsewhere(sid, since) || since.origin !== null;
 }
 
-function strayed(extra: readonly string[], since: Since, key: string, sameFunction: boolean): ReadFinding {
+function strayed(
+  extra: readonly StatementModelState[],
+  { since, key, shows }: KnownRead,
+  sameFunction: boolean,
+): ReadFinding {
   const [name = ""] = key.split(":");
-  for (const sid of extra) {
+  for (const one of extra) {
     // The statement may also have been copied when the version or alias was created.
-    if (stoodAround(sid, since)) continue;
-    const origins = since.elsewhere.filter((one) => one.sid === sid).map(({ key: origin }) => origin);
+    if (stoodAround(one.sid, since)) continue;
+    const origins = since.elsewhere.filter(({ sid }) => sid === one.sid).map(({ key: origin }) => origin);
     const [origin] = origins;
     // The id was added on this function and on another one, so it is not known which of the two leaked.
     if (origin !== undefined && origins.every((key) => (key.split(":")[0] === name) === sameFunction)) {
-      return ["no statement that was added elsewhere", `${show(sid)}, which was added to ${origin}`];
+      return [`no statement ${named(one)}, which was added to ${origin} only`, shows];
     }
   }
   return true;
+}
+
+/**
+ * An id that was acknowledged and is refused as taken later is in the policy, and a read between the two has to show it.
+ * What was written since the read is another matter.
+ */
+function judgeShown({ before, analysis, stateAnalysis, answer, together }: Addition): Judgement | null {
+  const policy = before.policies[stateAnalysis.key ?? ""];
+  const sid = analysis.body.members?.StatementId;
+  if (policy === undefined || typeof sid !== "string" || together || policy.capped) return null;
+  if (analysis.refusalReasons.length + analysis.questions.length > 0 || !isTaken(answer)) return null;
+  if (isIn(policy.since.added, sid) || policy.since.writes.some((write) => write !== "refused")) return null;
+  const ids = possibleSids(policy);
+  if (policy.disputed.some((one) => one.sid === sid && one.acknowledged))
+    return violated(
+      `the statement ${show(sid)} in GetPolicy: it was acknowledged, and its id is refused as taken`,
+      `${phrase(answer)}, after GetPolicy ${ids.length === 0 ? "without any statement" : `with ${shortened(ids.map(show).join(", "))}`}`,
+    );
+  return policy.possibleStates.every(({ statements }) => statements?.some((one) => one.sid === sid))
+    ? holds
+    : null;
+}
+
+/** A conflict, unless its message says that it passes. */
+function isTaken(answer: Addition["answer"]): boolean {
+  if (answer.kind === "none" || answer.status !== 409) return false;
+  const name = errorName(answer);
+  return (name === null || name === "ResourceConflictException") && !/in progress|pending/i.test(answer.body);
 }
 
 function judgeReadable({ before, key, policy: seen, answer }: PolicyRead): Judgement | null {
@@ -262,7 +360,10 @@ function judgeReadable({ before, key, policy: seen, answer }: PolicyRead): Judge
   if (policy === undefined || seen.kind === "unsettled") return null;
   if (seen.kind !== "unreadable") return holds;
   if (answer.kind === "none" || (answer.status < 500 && answer.status !== 200)) return null;
-  return violated("the policy", seen.why);
+  return violated(
+    "200 with a list of statements, or 404 ResourceNotFoundException",
+    answer.status === 200 ? `200 with the body ${show(answer.body)}` : phrase(answer),
+  );
 }
 
 /** Rules on a policy that has become too large; the document does not give the limit. */

@@ -39,7 +39,9 @@ function judgeOneId(batch: BatchObservation): Judgement | null {
     const fresh = stateAnalysis.refusalReasons.length + stateAnalysis.unsure.length === 0;
     return fresh && revision === undefined ? JSON.stringify([stateAnalysis.key, String(sid)]) : null;
   });
-  return judgeGroups(groups, "exactly one 201, the others 409");
+  // A target that takes ids twice in calls one after another needs no race for it.
+  const unless = ["StatementId.duplicate", "StatementId.duplicate-content"];
+  return judgeGroups(groups, "exactly one 201, the others 409 ResourceConflictException", unless);
 }
 
 function judgeOneRevision(batch: BatchObservation): Judgement | null {
@@ -50,8 +52,8 @@ function judgeOneRevision(batch: BatchObservation): Judgement | null {
   );
   const accepted = groups.filter((group) => group.some(({ result }) => result.kind === "added"));
   // A target that ignores revisions, or never changes them, violates rules on single calls already.
-  const unless = ["RevisionId.never-seen", "RevisionId.used", "revision.changes"];
-  return judgeGroups(accepted, "exactly one 201, the others 412", unless);
+  const unless = ["RevisionId.never-seen", "RevisionId.used", "RevisionId.stale", "revision.changes"];
+  return judgeGroups(accepted, "exactly one 201, the others 412 PreconditionFailedException", unless);
 }
 
 function judgeGroups(

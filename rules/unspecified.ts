@@ -242,8 +242,8 @@ function answerOrder({ before, key, policy: seen, together }: PolicyRead): strin
   const [possibleState, ...others] = policy.possibleStates;
   const { added } = policy.since;
   if (possibleState?.statements == null || others.length > 0 || added.length === 0) return null;
-  const expected = possibleState.statements.map(({ sid }) => sid);
-  const shown = seen.statements.map(({ sid }) => sid);
+  const expected = possibleState.statements.map(({ sid }) => sid ?? "");
+  const shown = seen.statements.map(({ sid }) => sid ?? "");
   if (shown.length < 2 || !equal(expected.toSorted(), shown.toSorted())) return null;
   const old = expected.filter((sid) => !added.includes(sid));
   const orders = {

@@ -9,8 +9,10 @@ import { type Candidate, outlastsReset } from "./candidates.ts";
 import { shrinkHistory } from "./reduce.ts";
 import { regenerating, type Steps, stepsOf } from "./regenerate.ts";
 import {
+  explainedOneByOne,
   fixtureFor,
   type GetEmptyFixture,
+  oneByOneSuffix,
   replayTestCase,
   rerun,
   type SoughtViolation,
@@ -72,18 +74,22 @@ export interface ConfirmOptions extends Omit<SoughtViolation, "unless"> {
 }
 
 /**
- * The most reruns on reset fixtures, for a race, and on new fixtures; the reruns in which a race has to show once;
- * the final reruns of the smallest history, and those amid valid requests; how long reruns that shrink a history may
- * wait for answers that never come, in milliseconds; how many times the time for shrinking may pass until a history shows
- * the violation at all; and the reruns that are made however late it is.
+ * The most reruns on reset fixtures, for a race, and on new fixtures; the reruns in which a race, and what is rare, has
+ * to show once, and the candidates of a rule that are rerun so often; the final reruns of the smallest history, those amid
+ * valid requests, and those of a race with its calls one after another; how long reruns that shrink a history may wait for
+ * answers that never come, in milliseconds; how many times the time for shrinking may pass until a history shows the
+ * violation at all; and the reruns that are made however late it is.
  */
 const most = {
   reruns: 240,
   raceReruns: 600,
   newFixtures: 40,
   raceTries: 20,
+  rareTries: 200,
+  rareCandidates: 2,
   confirmations: 3,
   surrounded: 3,
+  oneByOne: 3,
   waitedMs: 12_000,
   timesToShow: 4,
   inHaste: 3,
@@ -178,6 +184,12 @@ async function confirmOn(
       failsAtAll: true,
     };
   const isShown = await shows(whole, isRace ? { reruns: most.raceTries, shows: 1 } : always);
+  if (!isShown && mayBeRare(candidate, options, onNewFixtures) && explainedBy() === null) {
+    if (await shows(whole, { reruns: most.rareTries, shows: 1 })) {
+      const rare = smallest();
+      if (rare !== null) return confirmSmallest(rare, reruns, options.stop, true);
+    }
+  }
   // If another rule explains the violation in the whole history, a part may show it alone.
   if (isShown || (!isRace && explainedBy() !== null)) {
     const race = isRace && !(await shows(whole, often)) ? seldom : often;
@@ -186,13 +198,28 @@ async function confirmOn(
       await shrinkHistory(candidate, showsStill, { shown: isShown, calls: race === often });
   }
   const found = smallest();
-  if (found !== null) return confirmSmallest(found, reruns, options.stop);
+  if (found !== null) {
+    const result = await confirmSmallest(found, reruns, options.stop);
+    if (result.kind !== "confirmed" || !isRacing(found.steps)) return result;
+    const by = await reruns.oneByOne(found.steps);
+    if (by === null) return result;
+    return { ...unconfirmed(`the same calls, one after another, violate ${by}`), explainedBy: by };
+  }
   const { seen, testCase } = candidate;
   return reruns.notShown(
     candidate.whileServing === undefined
       ? `seen once (${seen}, in ${testCase.id}), not in reruns`
       : `a failure that came and went (${seen}, in ${testCase.id})`,
   );
+}
+
+/** Tries the first candidates of such a rule only, as each costs hundreds of requests. */
+function mayBeRare(
+  { batches }: Candidate,
+  { rule, attempt = 1 }: ConfirmOptions,
+  onNewFixtures: boolean,
+): boolean {
+  return rule.rare === true && !isRacing(batches) && !onNewFixtures && attempt <= most.rareCandidates;
 }
 
 function isRacing(batches: readonly (readonly unknown[])[]): boolean {
@@ -261,9 +288,22 @@ function rerunsOf(candidate: Candidate, options: ConfirmOptions, onNewFixtures: 
     return done !== null && done !== "no-fixture" && failedAlone(done.execution.batches);
   };
   const isLate = () => reruns >= most.inHaste && spentTime() >= (smallest === null ? most.timesToShow : 1);
+  /** Sends the calls of a race one after another; the rule that explains the violation and is violated then, or null. */
+  const oneByOne = async (steps: Steps): Promise<string | null> => {
+    for (let left = most.oneByOne; left > 0 && !options.stop(); left -= 1) {
+      const testCase = `${prefix}${++testCases}${oneByOneSuffix}`;
+      const apart = steps.flat().map((step) => [step]);
+      const done = await rerun(apart, { ...asked, testCase });
+      if (done === null || done === "no-fixture") return null;
+      const by = explainedOneByOne(done.execution.observed, { ...options, unless });
+      if (by !== null) return by;
+    }
+    return null;
+  };
   return {
     once: rerunOnce,
     isLate,
+    oneByOne,
     serves,
     failsAlone,
     smallest: () => smallest,
@@ -326,11 +366,12 @@ async function confirmSmallest(
   { steps, ...before }: Smallest,
   { once, isAlone, isLate, failsAlone }: ReturnType<typeof rerunsOf>,
   stop: () => boolean,
+  isRare = false,
 ): Promise<Confirmed | Unconfirmed> {
   const isRace = isRacing(steps);
-  const tries = isRace ? most.raceTries : most.confirmations;
+  const tries = isRare ? most.rareTries : isRace ? most.raceTries : most.confirmations;
   // A race takes many reruns, and new fixtures are expensive.
-  const onNew = isAlone(steps) ? tries : isRace ? 0 : 1;
+  const onNew = isRare ? 0 : isAlone(steps) ? tries : isRace ? 0 : 1;
   const notSeen = (where: string) =>
     unconfirmed(
       before.whileServing === undefined
@@ -340,7 +381,8 @@ async function confirmSmallest(
   let confirmed: Showing = before;
   let shown = 0;
   let tried = 0;
-  while (tried < tries && !stop() && !(tried >= most.inHaste && isLate())) {
+  const isEnough = () => (isRare && shown > 0) || (tried >= most.inHaste && isLate());
+  while (tried < tries && !stop() && !isEnough()) {
     const isNew = tried < onNew;
     const result = await once(steps, isNew);
     if (result === "no-fixture") return withoutFixture(before.seen);

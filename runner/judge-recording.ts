@@ -16,7 +16,7 @@ import { reportObserver } from "./observe/report.ts";
 import { type CaseEnd, type History, historiesOf } from "./recorded-cases.ts";
 import type { Recording } from "./recording.ts";
 import type { ReportOptions } from "./report.ts";
-import { replayTestCase, violationIn } from "./rerun.ts";
+import { explainedOneByOne, oneByOneSuffix, replayTestCase, violationIn } from "./rerun.ts";
 import { confirmCandidates, type Findings, notRerun, type RuleResult, resultKey } from "./rule-results.ts";
 import { failsAlone, surroundedSuffix, validSuffix, withServing } from "./serving.ts";
 import { workerOn } from "./worker.ts";
@@ -212,17 +212,22 @@ function confirmFromRecording(all: readonly History[], judge: Judge): ConfirmCan
   const ofRule = (rule: string) => {
     const own = all.filter(({ id }) => id.startsWith(`${replayTestCase}${rule}/`));
     const ending = (end: string) => own.filter(({ id }) => id.endsWith(end));
-    const valid = new Set(ending(validSuffix));
-    return [own.filter((history) => !valid.has(history)), ending(surroundedSuffix)] as const;
+    const oneByOne = ending(oneByOneSuffix);
+    const others = new Set([...ending(validSuffix), ...oneByOne]);
+    return [own.filter((history) => !others.has(history)), ending(surroundedSuffix), oneByOne] as const;
   };
   return async (candidate, { rule, columns, explains }) => {
-    const [replays, amidValid] = ofRule(rule.id);
+    const [replays, amidValid, oneByOne] = ofRule(rule.id);
     if (replays.length === 0) return { kind: "unconfirmed", why: notRerun(candidate) };
     const { unless } = candidate;
     let found: Confirmed | null = null;
     for (const { id, fixture, batches, observed } of replays) {
       const violation = violationIn(observed, { judge, rule, columns, unless, explains });
       if (violation === null || violation.explainedBy !== null) continue;
+      const needsNoRace = (one: History) =>
+        attemptOf(one.id) === attemptOf(id) &&
+        explainedOneByOne(one.observed, { judge, rule, columns, unless }) !== null;
+      if (oneByOne.some(needsNoRace)) continue;
       const { expected, whileServing } = violation;
       if (whileServing !== undefined && !isServing(amidValid, id)) continue;
       const seen = whileServing === undefined ? violation.seen : withServing(violation.seen);
@@ -234,9 +239,13 @@ function confirmFromRecording(all: readonly History[], judge: Judge): ConfirmCan
 
 /** Says whether the reruns amid valid requests, of the same attempt, show that the target failed at nothing else. */
 function isServing(amidValid: readonly History[], rerun: string): boolean {
-  const attempt = rerun.replace(/\d+$/, "");
-  const own = amidValid.filter(({ id }) => id.replace(surroundedSuffix, "").replace(/\d+$/, "") === attempt);
+  const own = amidValid.filter(({ id }) => attemptOf(id) === attemptOf(rerun));
   return own.length > 0 && own.every(({ batches }) => failsAlone(batches));
+}
+
+/** What the names of all reruns of one attempt have in common. */
+function attemptOf(id: string): string {
+  return id.replace(surroundedSuffix, "").replace(oneByOneSuffix, "").replace(/\d+$/, "");
 }
 
 /** A worker for confirming, on which nothing is sent. */

@@ -12,6 +12,9 @@ import type { Execution, Worker } from "./worker.ts";
 /** Prefix of the names of all reruns. */
 export const replayTestCase = "replay/";
 
+/** The end of the names of reruns that send the calls of a race one after another. */
+export const oneByOneSuffix = "-one-by-one";
+
 /** The empty fixture that a rerun needs: reset, new, or new with the function under test alone. */
 export type EmptyFixtureKind = "emptied" | "new" | "bare";
 
@@ -160,4 +163,17 @@ export function violationIn(observed: readonly ObservedBatch[], of: SoughtViolat
     found ??= { expected, seen, explainedBy, whileServing };
   }
   return found;
+}
+
+/**
+ * The rule that explains a race and is violated by its calls one after another, so that no race is needed; null if there
+ * is none.
+ */
+export function explainedOneByOne(
+  observed: readonly ObservedBatch[],
+  { judge, rule, columns, unless }: Omit<SoughtViolation, "explains">,
+): string | null {
+  const findings = findingsIn(observed, judge);
+  const found = new Set(columns.flatMap((one) => violations(findings, one).map(({ rule: { id } }) => id)));
+  return unless.find((id) => id !== rule.id && found.has(id)) ?? null;
 }

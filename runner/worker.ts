@@ -182,16 +182,20 @@ function showsLeak({ before, key, policy }: PolicyRead): boolean {
     known.possibleStates.some(
       ({ statements }) => statements === null || statements.some((one) => one.sid === sid),
     );
-  return policy.statements.some(({ sid }) => elsewhere.has(sid) && !mayHold(sid));
+  return policy.statements.some(({ sid }) => sid !== null && elsewhere.has(sid) && !mayHold(sid));
 }
 
-/** The statement ids of a policy if all possible states agree on them; null if they are unknown. */
+/**
+ * The statement ids of a policy if all possible states agree on them; null if they are unknown. A statement without an id
+ * that a path can name has an empty one. What was acknowledged and is not shown may be there.
+ */
 function sidsOf(modelState: ModelState, key: string): readonly string[] | null {
-  const possibleStates = modelState.policies[key]?.possibleStates ?? [];
+  const { possibleStates = [], disputed = [] } = modelState.policies[key] ?? {};
   const [first] = possibleStates;
   if (first === undefined) return [];
   if (possibleStates.length > 1 || first.statements === null) return null;
-  return first.statements.map(({ sid }) => sid);
+  const hidden = disputed.filter(({ acknowledged }) => acknowledged).map(({ sid }) => sid);
+  return [...first.statements.map(({ sid }) => sid ?? ""), ...hidden];
 }
 
 /** Says whether something was sent to the policy after the last read. */

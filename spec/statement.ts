@@ -35,7 +35,8 @@ export function canonicalJson(value: unknown): string {
 
 /** A statement that the target acknowledged or showed. */
 export interface StatementModelState {
-  readonly sid: string;
+  /** The id that was acknowledged, or the Sid that was shown; null for a statement whose Sid is absent or no string. */
+  readonly sid: string | null;
   /** The statement by `statementText`; null when it was acknowledged without being shown. */
   readonly text: string | null;
   /** Bytes of the request that added it, where the text is not known. */
@@ -80,5 +81,15 @@ const statementsIn = remembered(256, (document): readonly StatementModelState[] 
 
 function readStatement(value: unknown): StatementModelState {
   const sid = isRecord(value) ? value.Sid : undefined;
-  return { sid: typeof sid === "string" ? sid : "", text: statementText(value) };
+  return { sid: typeof sid === "string" ? sid : null, text: statementText(value) };
 }
+
+/** Says whether two statements by `statementText` are equal but for their Sid. */
+export function equalButForSid(one: string, other: string): boolean {
+  return withoutSid(one) === withoutSid(other);
+}
+
+const withoutSid = remembered(512, (text): string => {
+  const { Sid: _, ...others } = jsonObject(text) ?? {};
+  return canonicalJson(others);
+});

@@ -38,7 +38,21 @@ export const namedDefects: Readonly<Record<string, Mutant>> = {
     mutate: change(({ append }) => ({
       append: (statements, added) => append(statements, added).slice(-24),
     })),
-    kills: ["policy.others-untouched", "race.acknowledged-are-kept"],
+    kills: ["policy.others-untouched"],
+  },
+  "one addition in a hundred lost": {
+    breaks: "acknowledges a hundred additions and keeps all but the last",
+    mutate: change(({ added }) => {
+      let additions = 0;
+      return {
+        added: (draft) => {
+          added(draft);
+          additions += 1;
+          if (additions % 100 === 0) draft.state.policies.set(draft.key, draft.read);
+        },
+      };
+    }),
+    kills: ["policy.holds-what-was-added"],
   },
   "shared policy of qualifiers": {
     breaks: "keeps one policy for a function and all its versions and aliases",
@@ -103,7 +117,7 @@ export const namedDefects: Readonly<Record<string, Mutant>> = {
           added,
         ),
     })),
-    kills: ["StatementId.duplicate", "StatementId.duplicate-content", "race.one-id-once"],
+    kills: ["StatementId.duplicate", "StatementId.duplicate-content"],
   },
   "revision ignored": {
     breaks: "takes no notice of RevisionId",

@@ -9,7 +9,7 @@ import { change, type Defect, isNamedAlike, mutantsOf } from "./mutant.ts";
 export type PolicyRuleId = Extract<
   RuleId,
   | `policy.${"holds-what-was-added" | "stored-as-returned" | "one-more" | "others-untouched"}`
-  | `policy.${"separate-functions" | "separate-qualifiers" | "stays-readable"}`
+  | `policy.${"separate-functions" | "separate-qualifiers" | "shows-what-it-holds" | "stays-readable"}`
   | `refusal.${string}`
   | "revision.changes"
   | "published.starts-empty"
@@ -84,6 +84,10 @@ const defects: Readonly<Record<PolicyRuleId, Defect>> = {
   "re-created.starts-empty": {
     breaks: "keeps the policy of deleted functions, versions and aliases",
     mutate: change(() => ({ dropsPolicy: () => false })),
+  },
+  "policy.shows-what-it-holds": {
+    breaks: "leaves the oldest of several statements out of what GetPolicy shows",
+    mutate: change(() => ({ shown: (statements) => statements.slice(statements.length > 1 ? 1 : 0) })),
   },
   "policy.stays-readable": {
     breaks: "cannot read a policy after a Principal was an object",

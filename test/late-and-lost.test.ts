@@ -1,0 +1,159 @@
+import { describe, expect, it } from "vitest";
+import { judgeVariant } from "../runner/kill-matrix.ts";
+import { getPolicy } from "../spec/calls.ts";
+import type { Mutation } from "../targets/reference/behaviour.ts";
+import { refused } from "../targets/reference/errors.ts";
+import { jsonReply } from "../targets/reference/http.ts";
+import { change } from "../targets/reference/mutants/mutant.ts";
+import { namedDefects } from "../targets/reference/mutants/named-defects.ts";
+import { neighbourMutants } from "../targets/reference/mutants/neighbour-mutants.ts";
+import { policyDocument } from "../targets/reference/policies.ts";
+import { type Policy, policyAt, type State } from "../targets/reference/state.ts";
+import { type AnsweredCall, add, added, answer, blamed, conflict, names, policyOf } from "./story.ts";
+
+/** GetPolicy shows each policy as it was some milliseconds before. */
+function late(ms: number): Mutation {
+  return change(({ added: addedTo, sideEffect, finish }) => {
+    const past = new Map<string, { readonly at: number; readonly policy: Policy }[]>();
+    const note = (state: State, key: string) => {
+      const all = past.get(key) ?? [{ at: 0, policy: { statements: [], revision: "" } }];
+      past.set(key, [...all, { at: performance.now(), policy: policyAt(state, key) }]);
+    };
+    let read: string | null = null;
+    return {
+      added: (draft) => {
+        addedTo(draft);
+        note(draft.state, draft.key);
+      },
+      sideEffect: (operation, on) => {
+        sideEffect(operation, on);
+        if (operation === "GetPolicy") read = on.key;
+        else note(on.state, on.key);
+      },
+      finish: (reply, request, operation) => {
+        const key = read;
+        read = null;
+        const all = key === null ? [] : (past.get(key) ?? []);
+        const shown = all.filter(({ at }) => at <= performance.now() - ms).at(-1)?.policy;
+        if (shown === undefined) return finish(reply, request, operation);
+        const { statements, revision } = shown;
+        const then =
+          statements.length === 0
+            ? refused("no-policy", "The resource has no policy.")
+            : jsonReply(200, { Policy: policyDocument(statements), RevisionId: revision });
+        return finish(then, request, operation);
+      },
+    };
+  });
+}
+
+/** Rewrites each statement that GetPolicy shows. */
+function showing(rewrite: (statement: Readonly<Record<string, unknown>>) => unknown): Mutation {
+  return change(({ shown }) => ({
+    shown: (statements) =>
+      shown(statements).map(({ sid, json }) => ({ sid, json: JSON.stringify(rewrite(JSON.parse(json))) })),
+  }));
+}
+
+/** What a run on a variant of the reference finds, in the document column: rule, expected and seen. */
+async function found(mutate: Mutation, suites: readonly string[]): Promise<readonly (readonly string[])[]> {
+  const { rules } = await judgeVariant(mutate, { seed: 1, runs: 1, suites });
+  return rules.flatMap(({ id, basis, verdicts, counterexample }) =>
+    verdicts.document === "violated" && basis !== "observed"
+      ? [[id, counterexample?.expected ?? "", counterexample?.seen ?? ""]]
+      : [],
+  );
+}
+
+const hidden = [
+  "policy.shows-what-it-holds",
+  expect.any(String),
+  expect.stringMatching(/^409 .*after GetPolicy/),
+];
+
+describe("Of a target that keeps a statement and does not show it, only GetPolicy is blamed", () => {
+  it.each([
+    ["50 ms late", late(50)],
+    ["300 ms late", late(300)],
+    ["2 s late", late(2000)],
+    ["without the latest statement", change(() => ({ shown: (all) => all.slice(0, -1) }))],
+    ["without the first of several", change(() => ({ shown: (all) => all.slice(all.length > 1 ? 1 : 0) }))],
+    ["without any", change(() => ({ shown: () => [] }))],
+  ])("%s", async (_, mutate) => {
+    expect(await found(mutate, ["state", "races"])).toEqual([hidden]);
+  });
+});
+
+describe("Of a target that shows a statement in another form, the form is blamed, with both values", () => {
+  const stored = "policy.stored-as-returned";
+
+  it.each([
+    ["without Sid", ({ Sid: _, ...others }: object & { Sid?: unknown }) => others, "Sid", /" without Sid$/],
+    ["with an empty Sid", (one: object) => ({ ...one, Sid: "" }), "Sid", /" with Sid ""$/],
+    ["with a number as Sid", (one: object) => ({ ...one, Sid: 5 }), "Sid", /" with Sid 5$/],
+  ])("%s", async (_, rewrite, member, seen) => {
+    expect(await found(showing(rewrite), ["state", "races"])).toEqual([
+      [
+        stored,
+        expect.stringMatching(`^"(.*)" with ${member} "\\1", as it was returned$`),
+        expect.stringMatching(seen),
+      ],
+    ]);
+  });
+
+  it("with a number where text belongs", async () => {
+    const asNumber = showing((one) =>
+      JSON.parse(
+        JSON.stringify(one).replace(
+          /("AWS:SourceAccount"):"(\d+)"/,
+          (_, key, digits) => `${key}:${Number(digits)}`,
+        ),
+      ),
+    );
+    const path = "Condition.StringEquals.AWS:SourceAccount";
+    expect(await found(asNumber, ["spellings"])).toEqual([
+      [
+        stored,
+        expect.stringMatching(new RegExp(`with ${path} "\\d{12}", as it was returned$`)),
+        expect.stringMatching(new RegExp(`with ${path} \\d+$`)),
+      ],
+    ]);
+  });
+});
+
+describe("Of a target that loses statements, the operation that loses them is blamed", () => {
+  it("one addition in a hundred, also where calls are in flight together", async () => {
+    const losing = namedDefects["one addition in a hundred lost"];
+    const all = await found(losing?.mutate ?? ((behaviour) => behaviour), ["spellings", "state", "races"]);
+    expect(all.map(([id]) => id)).toEqual(["policy.holds-what-was-added"]);
+  });
+
+  it("the policy of an alias that is updated", async () => {
+    const all = await found(neighbourMutants["alias.leaves-policies"].mutate, ["state"]);
+    expect(all.map(([id]) => id)).toEqual(["alias.leaves-policies"]);
+  });
+});
+
+describe("An id on which a read and an acknowledged write disagree", () => {
+  const { main } = names;
+  const addition: AnsweredCall = [add("s"), added("s")];
+  const without: AnsweredCall = [getPolicy(main), policyOf(main, "b")];
+  const other: AnsweredCall = [add("b"), added("b")];
+  const refusal: AnsweredCall = [add("s"), conflict];
+
+  it("may be refused as taken, which blames the read, or acknowledged again, which blames the loss", () => {
+    expect(blamed(addition, other, without, refusal)).toEqual(["policy.shows-what-it-holds"]);
+    expect(blamed(addition, other, without, addition)).toEqual(["policy.holds-what-was-added"]);
+  });
+
+  it("says nothing about a read from before another write", () => {
+    expect(blamed(addition, other, without, [add("c"), added("c")], refusal)).toEqual([
+      "policy.holds-what-was-added",
+    ]);
+  });
+
+  it("is no conflict that passes", () => {
+    const passing = answer(409, { Message: "An update is in progress." }, "ResourceConflictException");
+    expect(blamed(addition, other, without, [add("s"), passing])).toEqual(["policy.holds-what-was-added"]);
+  });
+});
