@@ -81,8 +81,9 @@ function advanceAddition(modelState: ModelState, observation: Addition): ModelSt
   const unexpected = objected || stateAnalysis.refusalReasons.length + stateAnalysis.questions.length > 0;
   const anywhere = analysis.resource === null && analysis.questions.length > 0;
   if (key === null) {
-    if (result.kind === "added" || anywhere) return forgetAll(before);
-    return forgetUnknown(before, analysis);
+    const given = withGiven(before, analysis);
+    if (result.kind === "added" || anywhere) return forgetAll(given);
+    return forgetUnknown(given, analysis);
   }
   const policy = before.policies[key];
   if (policy === undefined) return before;
@@ -108,6 +109,16 @@ function isTakenAsMeant({ analysis, result }: Addition): boolean {
   const framing = analysis.questions.every((question) => question === "request.framing");
   if (!framing || analysis.refusalReasons.length > 0 || result.kind !== "added") return false;
   return result.statement.parsed?.Sid === analysis.body.members?.StatementId;
+}
+
+/** What a deleted function is given may show when it is created again, by the fault of the addition. */
+function withGiven(before: ModelState, { resource, body }: Addition["analysis"]): ModelState {
+  const { name = "", qualifier = null } = resource ?? {};
+  const known = before.functions[name];
+  if (qualifier !== null || known?.deleted !== true) return before;
+  const sids = [...(known.buried?.[name]?.sids ?? []), String(body.members?.StatementId)];
+  const buried = { ...known.buried, [name]: { sids: latest(sids), here: false } };
+  return withFunction(before, name, { ...known, buried });
 }
 
 /** The statement may be on a resource that may not exist. */
@@ -432,7 +443,7 @@ function advanceAlias(before: ModelState, observation: Neighbour): ModelState {
 }
 
 /** What a version or alias of this name held when the function was deleted, and what is left of that for others. */
-function exhumed({ buried = {} }: FunctionModelState, key: string) {
+function exhumed({ buried = {} }: Pick<FunctionModelState, "buried">, key: string) {
   const { [key]: past = null, ...others } = buried;
   return { past, buried: past === null ? {} : { buried: others } };
 }
@@ -470,6 +481,7 @@ function advanceFunction(before: ModelState, observation: Neighbour): ModelState
   const name = functionOf(observation);
   const known = before.functions[name];
   const again = known?.deleted === true;
+  const { past, buried } = exhumed(known ?? {}, name);
   const grown = withFunction(before, name, {
     exists: true,
     versions: [],
@@ -477,8 +489,9 @@ function advanceFunction(before: ModelState, observation: Neighbour): ModelState
     aliases: [],
     deleted: false,
     ...(known?.buried && { buried: known.buried }),
+    ...buried,
   });
-  return withPolicy(grown, name, newPolicy(before, again ? "re-created" : null));
+  return withPolicy(grown, name, newPolicy(before, again ? "re-created" : null, past));
 }
 
 /** The whole function, or one version of it. */

@@ -24,7 +24,7 @@ interface PlacedSid {
  */
 export type Write = "addition" | "removal" | "alias" | "version" | "function" | "refused" | "open" | "reset";
 
-/** What a version or alias held when the whole function was deleted. */
+/** What a version or alias held when the whole function was deleted, or what the function was given after that. */
 interface Past {
   readonly sids: readonly string[];
   /** The function was deleted in this history, and not in an earlier one. */
@@ -45,7 +45,7 @@ export interface Since {
   readonly around: readonly string[] | null;
   /** How the resource was created, when that was after the last read. */
   readonly origin: "published" | "re-created" | "aliased" | null;
-  /** What a version or alias of this name held when the whole function was deleted. */
+  /** What a resource of this name held when the whole function was deleted, or was given after that. */
   readonly past: Past | null;
   /** The kinds of writes that were sent anywhere on the fixture. */
   readonly writes: readonly Write[];
@@ -103,7 +103,7 @@ export interface FunctionModelState {
   readonly aliases: readonly string[];
   /** True when it existed and was deleted. */
   readonly deleted: boolean;
-  /** What its versions and aliases held when it was deleted, by policy. */
+  /** What its versions and aliases held when it was deleted, and what it was given since, by policy. */
   readonly buried?: Readonly<Record<string, Past>>;
 }
 

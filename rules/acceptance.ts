@@ -216,6 +216,8 @@ export function explanations({ analysis, stateAnalysis, call }: Addition): reado
   // A name with colons may be refused in every encoding.
   if (found.includes("FunctionName.literal-colons"))
     found.push(...analyzeRequest(withColonsEncoded(call)).variations);
+  // JSON escapes some characters always, and a target may refuse every escape.
+  if (call.body?.includes("\\u")) found.push("body.escapes");
   return [...new Set(found.flatMap((one) => [one, ...(variations[one].unless ?? [])]))];
 }
 

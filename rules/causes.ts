@@ -19,6 +19,8 @@ export interface Cause {
 export interface ViolatedRule {
   readonly rule: Rule;
   readonly answer: Answer | null;
+  /** Rules that would explain the violation in some of the requests that show it. */
+  readonly unless?: readonly string[];
 }
 
 /** A cause, and the violated rules that it explains. */
@@ -111,6 +113,11 @@ const families: readonly { readonly id: string; readonly title: string; readonly
     rules: /^(statement\.(source-arn|source-account|event-source-token|no-condition)|observed\.arn-like)$/,
   },
   {
+    id: "errors.documented",
+    title: "A refusal has a name and a status that the document lists",
+    rules: /^errors\.documented-(name|status)$/,
+  },
+  {
     id: "observed.validation",
     title: "A value that breaks a constraint is refused as ValidationException, before anything is looked up",
     rules: /^observed\.(validation-exception|constraints-first)$/,
@@ -120,9 +127,7 @@ const families: readonly { readonly id: string; readonly title: string; readonly
 /** The cause of one violation: what the rule demands, and how the target answers instead. */
 export function causeOf({ rule, answer }: ViolatedRule): Cause {
   const { id, title } = families.find(({ rules }) => rules.test(rule.id)) ?? rule;
-  const { on } = rule.trigger;
-  const isAnswered = on === "refusal-reason" || on === "variation";
-  const suffix = isAnswered ? `.${answerLabel(answer)}` : "";
+  const suffix = isAboutAnswers(rule) ? `.${answerLabel(answer)}` : "";
   return { id: id + suffix, title, gravity: gravityOf(rule, answer) };
 }
 
@@ -149,22 +154,34 @@ const stateTopics: ReadonlySet<string> = new Set([
   "read",
 ]);
 
-function gravityOf({ id, trigger: { on } }: Rule, answer: Answer | null): Gravity {
+/** Rules on every answer that some requests get, and the gravity of a violation that is no success. */
+const bySuccess: Readonly<Record<string, Gravity>> = {
+  "errors.several-faults": "error",
+  "observed.latest-is-refused": "error",
+  "observed.size-limit": "refusal",
+};
+
+/** Rules on what a success holds. */
+const shapes = /^(success|statement)\.|^observed\.(account-root|identity-principal|everyone|arn-like)$/;
+
+function gravityOf(rule: Rule, answer: Answer | null): Gravity {
+  const { id, trigger } = rule;
   const topic = id.split(".")[0] ?? id;
+  const isAccepted = answerLabel(answer) === "accepted";
   if (topic === "answer") return "no-answer";
-  if (on === "refusal-reason") return answerLabel(answer) === "accepted" ? "acceptance" : "error";
-  if (on === "variation") return "refusal";
-  if (id === "observed.size-limit" || id === "policy.too-large") return "acceptance";
+  if (trigger.on === "refusal-reason") return isAccepted ? "acceptance" : "error";
+  // The size limit is the target's own; too large a policy is refused, but not by this name.
+  if (id === "policy.too-large") return "error";
+  if (isAboutAnswers(rule)) return "refusal";
+  const otherwise = bySuccess[id];
+  if (otherwise !== undefined) return isAccepted ? "acceptance" : otherwise;
   if (stateTopics.has(topic)) return "state";
-  const shape =
-    topic === "success" ||
-    topic === "statement" ||
-    /^observed\.(account-root|identity-principal|everyone|arn-like)$/.test(id);
-  return shape ? "shape" : "error";
+  if (shapes.test(id)) return answer === null || isAccepted ? "shape" : "refusal";
+  return "error";
 }
 
 /**
- * The causes of violations, the gravest first, and the violations of each. A rule about any error answer belongs to the
+ * The causes of violations, the gravest first unless another explains it, and the violations of each. A rule about any error answer belongs to the
  * cause whose requests get that answer, if there is one.
  */
 export function causesOf<T extends ViolatedRule>(violations: readonly T[]): readonly CauseGroup<T>[] {
@@ -177,9 +194,9 @@ export function causesOf<T extends ViolatedRule>(violations: readonly T[]): read
     else known.violations.push(violation);
   };
   for (const violation of violations) {
-    const { id, trigger } = violation.rule;
-    if (id.startsWith("errors.")) general.push(violation);
-    else add(violation, isAnswer(trigger.on) ? answerLabel(violation.answer) : null);
+    const { rule } = violation;
+    if (rule.id.startsWith("errors.")) general.push(violation);
+    else add(violation, isAboutAnswers(rule) ? answerLabel(violation.answer) : null);
   }
   for (const violation of general) {
     const label = answerLabel(violation.answer);
@@ -189,17 +206,52 @@ export function causesOf<T extends ViolatedRule>(violations: readonly T[]): read
     if (same === undefined) add(violation, null);
     else same.violations.push(violation);
   }
-  return [...groups.values()]
-    .map(({ label: _, ...group }) => ({ ...group, title: titleOf(group) }))
-    .sort((a, b) => gravities.indexOf(a.gravity) - gravities.indexOf(b.gravity));
+  for (const [id, { violations, label }] of groups) {
+    // An id is taken where the target accepted it before.
+    const accepted = label === conflict ? groups.get(id.replace(label, "accepted")) : undefined;
+    if (accepted === undefined) continue;
+    accepted.violations.push(...violations);
+    groups.delete(id);
+  }
+  const causes = [...groups.values()].map(({ label: _, ...group }) => ({ ...group, title: titleOf(group) }));
+  return inOrder(causes);
 }
 
-function isAnswer(on: Rule["trigger"]["on"]): boolean {
-  return on === "refusal-reason" || on === "variation";
+const conflict = "409-ResourceConflictException";
+
+/** The gravest first, but after the causes that explain a part of it. */
+function inOrder<T extends ViolatedRule>(causes: readonly CauseGroup<T>[]): readonly CauseGroup<T>[] {
+  const left = causes.toSorted((a, b) => weight(a) - weight(b));
+  const ordered: CauseGroup<T>[] = [];
+  while (left.length > 0) {
+    const first = left.findIndex((cause) =>
+      left.every((other) => !explains(other, cause) || explains(cause, other)),
+    );
+    ordered.push(...left.splice(Math.max(0, first), 1));
+  }
+  return ordered;
+}
+
+/** Of equal gravity, a request with one difference comes before a combination of several. */
+function weight({ gravity, violations }: CauseGroup): number {
+  const isCombined = violations.every(({ rule }) => rule.id === "request.combination");
+  return gravities.indexOf(gravity) + (isCombined ? 0.5 : 0);
+}
+
+function explains(cause: CauseGroup, other: CauseGroup): boolean {
+  const ids = cause.violations.map(({ rule }) => rule.id);
+  return cause !== other && other.violations.some(({ unless = [] }) => unless.some((id) => ids.includes(id)));
+}
+
+/** What the target answers to some requests instead of what the rule demands, is the cause. */
+function isAboutAnswers({ id, trigger: { on } }: Rule): boolean {
+  const others = ["request.combination", "policy.too-large"];
+  return on === "refusal-reason" || on === "variation" || others.includes(id);
 }
 
 /** A cause with one rule has the claim of that rule. */
 function titleOf({ title, violations }: Pick<CauseGroup, "title" | "violations">): string {
-  const [first, ...more] = violations.filter(({ rule }) => !rule.id.startsWith("errors."));
+  const own = violations.filter(({ rule }) => !rule.id.startsWith("errors."));
+  const [first, ...more] = own.length > 0 ? own : violations;
   return first !== undefined && more.length === 0 ? first.rule.title : title;
 }

@@ -2,7 +2,7 @@ import { type Changed, type Difference, underTheirIds } from "../oracle/compare-
 import { type PolicyModelState, possibleSids, type Since } from "../oracle/model-state.ts";
 import type { Addition, PolicyRead } from "../oracle/observe.ts";
 import { holds, type Judgement, type RuleBody } from "../oracle/rule.ts";
-import { errorName, phrase } from "../spec/answer.ts";
+import { errorName, jsonObject, phrase } from "../spec/answer.ts";
 import { isRecord } from "../spec/body.ts";
 import { canonicalJson, type StatementModelState } from "../spec/statement.ts";
 import type { Basis, Capability } from "../spec/verdict.ts";
@@ -51,7 +51,7 @@ export const policyRules = {
     "Response Elements, Statement: the statement that is added",
     (since) => since.added.length > 0,
     ({ changedNew: [changed] }) => changed === undefined || differing(changed, ", as it was returned"),
-    others,
+    (since, before) => [...others(since), ...(isMisnamed(since, before) ? ["statement.sid"] : [])],
   ),
   "policy.one-more": readRule(
     "An addition adds exactly one statement",
@@ -180,7 +180,7 @@ function readRule(
   source: string,
   applies: (since: Since, policy: PolicyModelState) => boolean,
   find: (found: Difference, of: KnownRead) => ReadFinding,
-  unless: readonly string[] | ((since: Since) => readonly string[]) = [],
+  unless: readonly string[] | ((since: Since, before: PolicyModelState) => readonly string[]) = [],
   needs: readonly Capability[] = [],
 ): RuleBody {
   const basis: Basis = "implied";
@@ -216,7 +216,7 @@ export function judgeRead(
   { before: modelState, key, policy: seen, answer, difference, together }: PolicyRead,
   applies: (since: Since, policy: PolicyModelState) => boolean,
   find: (of: KnownRead) => ReadFinding,
-  unless: readonly string[] | ((since: Since) => readonly string[]) = [],
+  unless: readonly string[] | ((since: Since, before: PolicyModelState) => readonly string[]) = [],
 ): Judgement | null {
   const before = key === null ? undefined : modelState.policies[key];
   if (key === null || before === undefined || together) return null;
@@ -232,7 +232,7 @@ export function judgeRead(
   const revision = seen.kind === "policy" ? seen.revision : null;
   const finding = find({ key, before, since, difference, statements, revision, shows });
   if (finding === true) return holds;
-  const by = typeof unless === "function" ? unless(since) : unless;
+  const by = typeof unless === "function" ? unless(since, before) : unless;
   return { ...violated(...finding), unless: [reader, ...by] };
 }
 
@@ -285,13 +285,21 @@ function isIn(list: readonly string[], sid: string | null): boolean {
   return sid !== null && list.includes(sid);
 }
 
+/** An answer to an addition showed a statement under another id. */
+function isMisnamed({ added }: Since, { possibleStates }: PolicyModelState): boolean {
+  const statements = possibleStates.flatMap(({ statements }) => statements ?? []);
+  return statements.some(
+    ({ sid, text }) => isIn(added, sid) && text !== null && jsonObject(text)?.Sid !== sid,
+  );
+}
+
 function isElsewhere(sid: string | null, since: Since): boolean {
   return stoodAround(sid, since) || since.elsewhere.some((one) => one.sid === sid);
 }
 
 /**
  * A statement that was added elsewhere after the creation has leaked in later; the resource did not start with it. What a
- * resource of that name held before the whole function was deleted is the fault of the deletion.
+ * resource of that name held before the whole function was deleted, or was given after that, is another finding.
  */
 export function startedWith({ extra }: Difference, { since, shows }: KnownRead): ReadFinding {
   const inherited = extra.filter(

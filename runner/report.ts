@@ -16,7 +16,7 @@ import {
   type Tally,
 } from "../reports/report.ts";
 import { counts } from "../reports/verdict.ts";
-import { causesOf } from "../rules/causes.ts";
+import { causeOf, causesOf } from "../rules/causes.ts";
 import { errorName } from "../spec/answer.ts";
 import type { Answer, Exchange, Header } from "../spec/exchange.ts";
 import type { Fixture } from "../spec/fixture.ts";
@@ -117,7 +117,7 @@ function ruleReport(rule: Rule, options: ReportOptions, outcome: RunOutcome): Ru
   const notJudged = outcome.notJudgedReason?.(rule) ?? unsupportedReason(rule, outcome.cannot);
   const isUnexercised = gating === undefined || gating.outcome === "unexercised";
   const reason = (isUnexercised ? notJudged : null) ?? reasonFor(gating, findings === null);
-  const confirmed = shownFor(rule, options, outcome);
+  const confirmed = shownFor(rule, options, outcome)?.confirmed;
   return {
     id,
     title,
@@ -136,11 +136,15 @@ function ruleReport(rule: Rule, options: ReportOptions, outcome: RunOutcome): Ru
 }
 
 /** The confirmed violation that the report shows: that of the profile, if there is one. */
-function shownFor({ id }: Rule, { profile }: ReportOptions, { findings }: RunOutcome): Confirmed | undefined {
+function shownFor(
+  { id }: Rule,
+  { profile }: ReportOptions,
+  { findings }: RunOutcome,
+): RuleResult | undefined {
   const columns: readonly Column[] = [profile, "document", "aws"];
   return columns
-    .map((column) => findings?.get(resultKey(id, column))?.confirmed)
-    .find((confirmed) => confirmed !== undefined);
+    .map((column) => findings?.get(resultKey(id, column)))
+    .find((result) => result?.confirmed !== undefined);
 }
 
 /** The violated rules by cause, each cause with its shortest counterexample. */
@@ -150,15 +154,18 @@ function causesIn(
   outcome: RunOutcome,
 ): readonly CauseReport[] {
   const violations = options.rules.flatMap((rule, index) => {
-    const confirmed = shownFor(rule, options, outcome);
+    const { confirmed, unless = [] } = shownFor(rule, options, outcome) ?? {};
     const found = reports[index]?.counterexample;
     return confirmed === undefined || found === undefined
       ? []
-      : [{ rule, answer: answerOf(confirmed), found }];
+      : [{ rule, answer: answerOf(confirmed), unless, found }];
   });
   return causesOf(violations).map(({ id, title, gravity, violations: all }) => {
     const rules = all.map(({ rule }) => rule.id);
-    const best = all.reduce((best, one) => (size(one.found) < size(best.found) ? one : best));
+    const own = all.filter((one) => causeOf(one).id === id);
+    const best = (own.length > 0 ? own : all).reduce((best, one) =>
+      size(one.found) < size(best.found) ? one : best,
+    );
     return {
       id,
       title,

@@ -23,6 +23,8 @@ export interface RuleResult {
   readonly decided: number;
   readonly why?: Reason;
   readonly confirmed?: Confirmed;
+  /** Of a violated rule: the rules that would explain some of its candidates. */
+  readonly unless?: readonly string[];
 }
 
 /** Rule results by `resultKey`. */
@@ -320,7 +322,10 @@ async function confirmInColumns(
         columns,
         (id, here) => (here && !isPending(id)) || isViolatedElsewhere(id),
       );
-    if (result.kind === "confirmed") return { outcome: "violated", ...counts, confirmed: result };
+    if (result.kind === "confirmed") {
+      const unless = [...new Set(count.candidates.groups().flatMap((group) => group.unless))];
+      return { outcome: "violated", ...counts, confirmed: result, unless };
+    }
     if (columns.length > 1 && isExplained(result, (id) => !isAlike(id, judged))) return "apart";
     why = result.why;
     if (result.failsAtAll) break;

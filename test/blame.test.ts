@@ -58,6 +58,28 @@ describe("A recreated function", () => {
     expect(blamed(...anew, ...onAlias, read("s"))).toEqual(["policy.separate-qualifiers"]);
     expect(blamed(...anew, read("s"))).toEqual(["re-created.starts-empty"]);
   });
+
+  it("does not start with what it was given while it was deleted, by the fault of the addition", () => {
+    const [gone, created] = anew;
+    if (gone === undefined || created === undefined) throw new Error("no calls");
+    const given: AnsweredCall = [add("s", { on: other }), added("s", other)];
+    expect(blamed(gone, given, created, read("s"))).toEqual(["resource.deleted-function"]);
+    expect(blamed(gone, given, created, read("s", "t"))).toEqual([
+      "re-created.starts-empty",
+      "resource.deleted-function",
+    ]);
+  });
+});
+
+describe("An answer that shows another Sid", () => {
+  const { main } = names;
+
+  it("is wrong, and not the policy that holds the id that was sent", () => {
+    const answered = (sid: string, stored: string) =>
+      blamed([add("s"), added(sid, main)], [getPolicy(main), policyOf(main, stored)]);
+    expect(answered("default", "s")).toEqual(["statement.sid"]);
+    expect(answered("s", "s")).toEqual([]);
+  });
 });
 
 describe("Policies that are not separate", () => {

@@ -8,10 +8,10 @@ function answered(status: number, body = "{}"): Answer {
   return { kind: "response", status, headers: [], body, sentAt: 0, answeredAt: 1 };
 }
 
-function violation(id: string, answer: Answer | null): ViolatedRule {
+function violation(id: string, answer: Answer | null, ...unless: readonly string[]): ViolatedRule {
   const rule: Rule | undefined = rules.find((one) => one.id === id);
   if (rule === undefined) throw new Error(`${id} is no rule`);
-  return { rule, answer };
+  return { rule, answer, unless };
 }
 
 const accepted = answered(201);
@@ -85,5 +85,40 @@ describe("a cause", () => {
       "error",
       "shape",
     ]);
+  });
+
+  it("takes in a conflict over an id that was accepted before", () => {
+    const taken = answered(409, JSON.stringify({ code: "ResourceConflictException" }));
+    const unknown = violation("resource.unknown-function", taken);
+    const found = causesOf([unknown, violation("resource.deleted-function", accepted)]);
+    expect(found.map(({ id, violations }) => [id, violations.length])).toEqual([["missing.accepted", 2]]);
+    expect(causesOf([unknown]).map(({ id }) => id)).toEqual(["missing.409-ResourceConflictException"]);
+  });
+
+  it("comes after the causes that explain a part of it, whatever its gravity", () => {
+    const ids = (...violations: readonly ViolatedRule[]) => causesOf(violations).map(({ id }) => id);
+    const lost = violation("policy.others-untouched", null, "StatementId.duplicate");
+    const duplicate = violation("StatementId.duplicate", accepted);
+    expect(ids(lost, duplicate)).toEqual(["duplicates.accepted", "policy.others-untouched"]);
+    const each = violation("StatementId.duplicate", accepted, "policy.others-untouched");
+    expect(ids(lost, each)).toEqual(["policy.others-untouched", "duplicates.accepted"]);
+  });
+
+  it("comes before a combination that is refused too", () => {
+    const refused = answered(400);
+    const both = [violation("request.combination", refused), violation("SourceArn.topic", refused)];
+    expect(causesOf(both).map(({ id }) => id)).toEqual(["members.400", "request.combination.400"]);
+  });
+
+  it("is a wrong refusal or a wrong acceptance by what the target answered", () => {
+    const gravity = (id: string, answer: Answer) => causeOf(violation(id, answer)).gravity;
+    const refused = answered(400, JSON.stringify({ code: "InvalidParameterValueException" }));
+    expect(gravity("request.combination", refused)).toBe("refusal");
+    expect(gravity("errors.several-faults", accepted)).toBe("acceptance");
+    expect(gravity("errors.several-faults", failed)).toBe("error");
+    expect(gravity("observed.size-limit", accepted)).toBe("acceptance");
+    expect(gravity("observed.size-limit", refused)).toBe("refusal");
+    expect(gravity("observed.everyone", refused)).toBe("refusal");
+    expect(gravity("policy.too-large", refused)).toBe("error");
   });
 });

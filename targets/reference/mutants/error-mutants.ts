@@ -66,7 +66,11 @@ const defects: Readonly<Record<ErrorRuleId, Defect>> = {
   },
   "errors.several-faults": {
     breaks: "lists several mistakes under status 201",
-    mutate: naming((_refusal, draft) => draft !== undefined && mistakesIn(draft) > 1, 201, "Mistakes"),
+    mutate: naming(
+      ({ kind }, draft) => draft !== undefined && !kind.startsWith("body-") && mistakesIn(draft) > 1,
+      201,
+      "Mistakes",
+    ),
   },
   "errors.throttling-is-named": {
     breaks: "calls a throttled request a ThrottledException",
@@ -76,7 +80,7 @@ const defects: Readonly<Record<ErrorRuleId, Defect>> = {
     breaks: "fails on a member that is null",
     mutate: change(({ intercept }) => ({
       intercept: (request) =>
-        request.body.includes(":null") ? { status: 500, headers: [], body: "" } : intercept(request),
+        request.body.includes('":null') ? { status: 500, headers: [], body: "" } : intercept(request),
     })),
   },
   "answer.arrives": {

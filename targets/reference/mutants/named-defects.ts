@@ -285,7 +285,6 @@ export const namedDefects: Readonly<Record<string, Mutant>> = {
       "resource.deleted-function",
       "resource.unknown-version",
       "resource.unknown-alias",
-      "re-created.starts-empty",
     ],
   },
 };
