@@ -7,6 +7,8 @@ export interface Row {
   readonly kills: readonly string[];
   /** The rules that only some runs violate, because calls race; sorted. */
   readonly sometimes?: readonly string[];
+  /** The first cause that the report shows; absent for correct variants. */
+  readonly cause?: string;
   /** Whether the default plan finds the rules that a mutant declares; absent for correct variants. */
   readonly found?: boolean;
   /** The number of requests of a run with the default plan. */
@@ -17,14 +19,18 @@ export interface Row {
 const tolerance = 0.1;
 
 /**
- * Failures that cannot be recorded, one sentence each: a mutant that survives, a correct variant that violates a
- * rule.
+ * Failures that cannot be recorded, one sentence each: a mutant that survives or whose first cause is not its own, a
+ * correct variant that violates a rule, a finding that its own exchanges do not hold.
  */
-export function failures({ kills: declared }: Mutant, measured: Measured): readonly string[] {
+export function failures(variant: Mutant, measured: Measured): readonly string[] {
+  const { kills: declared } = variant;
   const blamed = declared.length === 0 ? measured.violated : [];
+  const lost = unkilled(declared, measured);
   return [
-    ...unkilled(declared, measured).map((id) => `${id} is declared and does not kill it`),
+    ...lost.map((id) => `${id} is declared and does not kill it`),
+    ...(lost.length === 0 ? misplaced(variant, measured) : []),
     ...blamed.map((id) => `${id} is violated by a correct variant`),
+    ...measured.unheld,
     ...measured.problems.map((problem) => `the run had a problem: ${problem}`),
   ];
 }
@@ -36,13 +42,16 @@ export function differences(
   row: Row | undefined,
 ): readonly string[] {
   if (row === undefined) return ["it has no row in the kill matrix"];
-  const { kills, sometimes = [], found = true, requests } = row;
+  const { kills, sometimes = [], found = true, cause, requests } = row;
   const reported = declared.length === 0 ? measured.violated : unkilled(declared, measured);
   const lost = kills.filter((id) => !measured.violated.includes(id) && !reported.includes(id));
   const more = measured.violated.filter((id) => ![...kills, ...sometimes, ...reported].includes(id));
   return [
     ...lost.map((id) => `${id} no longer kills it`),
     ...more.map((id) => `${id} newly kills it`),
+    ...(declared.length === 0 || measured.cause?.id === cause
+      ? []
+      : [`its first cause is ${measured.cause?.id ?? "none"} instead of ${cause ?? "none"}`]),
     ...(measured.found === found
       ? []
       : [found ? "the default plan no longer finds it" : "the default plan finds it now"]),
@@ -50,6 +59,17 @@ export function differences(
       ? []
       : [`the run takes ${measured.requests} requests instead of ${requests}`]),
   ];
+}
+
+/** The first cause has a declared rule, or is the one that is declared to come first. */
+function misplaced({ kills: declared, precededBy }: Mutant, { cause }: Measured): readonly string[] {
+  const isOwn =
+    cause === null || declared.length === 0 || cause.rules.some((id) => declared.some((own) => own === id));
+  if (precededBy === undefined)
+    return isOwn ? [] : [`its first cause is ${cause.id}, without a rule that it declares`];
+  return !isOwn && cause.id === precededBy.cause
+    ? []
+    : [`${precededBy.cause} is declared to come first and does not`];
 }
 
 function unkilled(declared: readonly string[], { violated }: Measured): readonly string[] {
@@ -69,11 +89,14 @@ export function rowOf({ kills: declared }: Mutant, runs: readonly Measured[], be
   const isCertain = (id: string) =>
     runs.every(({ violated }) => violated.includes(id)) && before?.sometimes?.includes(id) !== true;
   const sometimes = seen.filter((id) => !isCertain(id));
-  const requests = runs[0]?.requests ?? 0;
+  const { requests = 0, cause } = runs[0] ?? {};
   return {
     kills: seen.filter(isCertain),
     ...(sometimes.length > 0 && { sometimes }),
-    ...(declared.length > 0 && { found: runs.every(({ found }) => found) }),
+    ...(declared.length > 0 && {
+      found: runs.every(({ found }) => found),
+      ...(cause && { cause: cause.id }),
+    }),
     requests: before !== undefined && isNear(requests, before.requests) ? before.requests : requests,
   };
 }
@@ -82,8 +105,8 @@ export function rowOf({ kills: declared }: Mutant, runs: readonly Measured[], be
 export function matrixText(rows: Readonly<Record<string, Row>>): string {
   const lines = Object.entries(rows)
     .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([name, { kills, sometimes, found, requests }]) => {
-      const row = JSON.stringify({ kills, sometimes, found, requests });
+    .map(([name, { kills, sometimes, found, cause, requests }]) => {
+      const row = JSON.stringify({ kills, sometimes, cause, found, requests });
       return `${JSON.stringify(name)}: ${row}`;
     });
   return `{\n${lines.join(",\n")}\n}\n`;

@@ -1,6 +1,7 @@
 import { sleep } from "../client/deadline.ts";
 import type { Rule } from "../oracle/rule.ts";
-import type { Report } from "../reports/report.ts";
+import { shownCauses } from "../reports/causes.ts";
+import type { CauseReport, Report } from "../reports/report.ts";
 import { rules } from "../rules/index.ts";
 import type { Column } from "../spec/verdict.ts";
 import type { Suite } from "../suites/case.ts";
@@ -9,6 +10,7 @@ import { inProcess } from "../targets/in-process.ts";
 import { type Behaviour, faithful } from "../targets/reference/behaviour.ts";
 import type { Mutant } from "../targets/reference/mutants/mutant.ts";
 import { createReference } from "../targets/reference/reference.ts";
+import { unheld } from "./check-seen.ts";
 import { connect } from "./connect.ts";
 import type { Observer } from "./events.ts";
 import type { RunOptions } from "./options.ts";
@@ -29,6 +31,8 @@ export interface VariantOptions {
   readonly budget?: number;
   /** us-east-1 by default. */
   readonly region?: string;
+  /** The column that decides which counterexamples are shown; by default `document`. */
+  readonly profile?: Column | undefined;
   /** Makes observers in addition to the report. */
   readonly observers?: (options: RunOptions) => readonly Observer[];
 }
@@ -74,7 +78,7 @@ export async function judgeVariant(
       workers,
       suites: chosenSuites,
       rules: options.rules ?? rules,
-      profile: "document",
+      profile: options.profile ?? "document",
       seed: options.seed,
       runs: options.runs ?? 10,
       rounds: options.rounds ?? 4,
@@ -94,6 +98,10 @@ export interface Measured {
   readonly violated: readonly string[];
   /** Whether the default plan violates every rule that the variant declares. */
   readonly found: boolean;
+  /** The first cause that the report shows; null if no rule is violated. */
+  readonly cause: Pick<CauseReport, "id" | "rules"> | null;
+  /** What findings say was seen and no exchange holds, one sentence each. */
+  readonly unheld: readonly string[];
   /** Problems of the run itself, one sentence each. */
   readonly problems: readonly string[];
   /** The number of requests at the default plan. */
@@ -115,13 +123,22 @@ export async function measure(
   { usual: first, wide: second } = plans,
 ): Promise<Measured> {
   const { mutate, kills, column } = variant;
-  const usual = await judgeVariant(mutate, { seed, ...first, ...(runs === usualPlan.runs ? {} : { runs }) });
-  const violated = violatedIn(usual, column);
-  const found = kills.every((id) => violated.includes(id));
-  const { requests } = usual;
-  if (found) return { violated, found, problems: usual.faults, requests };
-  const wide = await judgeVariant(mutate, { seed, ...second });
-  return { violated: violatedIn(wide, column), found, problems: wide.faults, requests };
+  const judged = async (plan: VariantPlan) => {
+    const report = await judgeVariant(mutate, { seed, ...plan, profile: column });
+    const violated = violatedIn(report, column);
+    return { ...findingsOf(report), violated, problems: report.faults, requests: report.requests };
+  };
+  const { requests, ...usual } = await judged({ ...first, ...(runs === usualPlan.runs ? {} : { runs }) });
+  const found = kills.every((id) => usual.violated.includes(id));
+  if (found) return { ...usual, found, requests };
+  return { ...(await judged(second)), found, requests };
+}
+
+function findingsOf(report: Report): Pick<Measured, "cause" | "unheld"> {
+  const [shown] = shownCauses(report);
+  const cause =
+    shown === undefined ? null : { id: shown.cause.id, rules: shown.violated.map(({ id }) => id) };
+  return { cause, unheld: unheld(report) };
 }
 
 function violatedIn({ rules: judged }: Report, column: Column = "document"): readonly string[] {

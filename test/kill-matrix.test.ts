@@ -22,11 +22,14 @@ const same = (behaviour: Parameters<Mutant["mutate"]>[0]) => behaviour;
 const mutant: Mutant = { breaks: "something", mutate: same, kills: ["success.is-201"] };
 const correct: Mutant = { ...mutant, kills: [] };
 
+const cause = { id: "success.is-201", rules: ["success.is-201"] };
+
 function measuredAs(parts: Partial<Measured> = {}): Measured {
-  return { violated: ["success.is-201"], found: true, problems: [], requests: 4000, ...parts };
+  const violated = ["success.is-201"];
+  return { violated, found: true, cause, unheld: [], problems: [], requests: 4000, ...parts };
 }
 
-const row: Row = { kills: ["success.is-201"], found: true, requests: 4000 };
+const row: Row = { kills: ["success.is-201"], cause: "success.is-201", found: true, requests: 4000 };
 
 function variant(name: string): Mutant {
   const found = variants[name];
@@ -79,8 +82,21 @@ describe("A measured variant", () => {
       /^success\.is-json is violated by a correct variant$/,
     ],
     ["whose run failed", mutant, { problems: ["The run died."] }, /^the run had a problem: The run died\.$/],
+    [
+      "with a first cause that is not its own",
+      mutant,
+      { cause: { id: "values.accepted", rules: ["Action.pattern"] } },
+      /^its first cause is values\.accepted, without a rule that it declares$/,
+    ],
+    [
+      "whose own cause comes first, against its declaration",
+      { ...mutant, precededBy: { cause: "values.accepted", why: "it is graver" } },
+      {},
+      /^values\.accepted is declared to come first and does not$/,
+    ],
+    ["with a finding that no exchange holds", mutant, { unheld: ["x saw y"] }, /^x saw y$/],
   ])("%s fails, also when the matrix records it", (_what, of, parts, sentence) => {
-    const before = { ...row, kills: parts.violated ?? row.kills };
+    const before = { ...row, kills: parts.violated ?? row.kills, cause: (parts.cause ?? cause).id };
     expect(failures(of, measuredAs(parts))).toEqual([expect.stringMatching(sentence)]);
     expect(differences(of, measuredAs(parts), before)).toEqual([]);
   });
@@ -102,6 +118,12 @@ describe("A measured variant", () => {
     ],
     ["that a race kills", { violated: ["race.x", "success.is-201"] }, { ...row, sometimes: ["race.x"] }, []],
     ["that a race did not kill", {}, { ...row, sometimes: ["race.x"] }, []],
+    [
+      "with another first cause",
+      { cause: { ...cause, id: "success" } },
+      row,
+      ["its first cause is success instead of success.is-201"],
+    ],
     ["that needs a wider plan", { found: false }, row, ["the default plan no longer finds it"]],
     ["that needed a wider plan", {}, { ...row, found: false }, ["the default plan finds it now"]],
     ["with a few requests more", { requests: 4400 }, row, []],
@@ -119,7 +141,7 @@ describe("A measured variant", () => {
     ];
     const sometimes = ["race.x", "race.y"];
     const kills = ["statement.sid", "success.is-201"];
-    expect(rowOf(mutant, runs, undefined)).toEqual({ kills, sometimes, found: true, requests: 4000 });
+    expect(rowOf(mutant, runs, undefined)).toEqual({ ...row, kills, sometimes });
     expect(rowOf(correct, [measuredAs({ violated: [] })], undefined)).toEqual({ kills: [], requests: 4000 });
   });
 
@@ -271,6 +293,7 @@ describe("The subcommand mutants", () => {
         declared: ["success.is-201"],
         violated: ["success.is-201"],
         kills: ["success.is-201"],
+        cause: "success.is-201",
         found: true,
         exact: true,
         requests: 4000,
