@@ -3,41 +3,42 @@ import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, it } from "vitest";
+import { afterAll, expect, it } from "vitest";
 import { createReference } from "../targets/reference/reference.ts";
 import { type Ran, runCommand, startCommand } from "./command.ts";
 
 const journals = ".addpermission-conformance";
 
-let folder = "";
-beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), "sweep-"));
-  await mkdir(join(folder, journals));
+const folders: string[] = [];
+afterAll(async () => {
+  await Promise.all(folders.map((folder) => rm(folder, { recursive: true })));
 });
-afterEach(() => rm(folder, { recursive: true }));
 
-/** Sweeps in its own folder; never rejects. */
-function sweep(...args: readonly string[]): Promise<Ran> {
-  return runCommand(["sweep", ...args], { cwd: folder });
-}
-
-/** Writes the journal of a killed run. */
-async function journal(
-  run: string,
-  endpoint: string,
-  region: string,
-  name: string,
-  more: Readonly<Record<string, unknown>> = {},
-): Promise<void> {
-  const entry = { run, endpoint, region, startedAt: "2026-01-01T00:00:00.000Z", pid: 2 ** 22 + 1 };
-  await writeFile(
-    join(folder, journals, `${run}.json`),
-    JSON.stringify({ ...entry, functions: [name], roles: [], ...more }),
-  );
-}
-
-async function left(): Promise<readonly string[]> {
-  return (await readdir(join(folder, journals))).sort();
+/** A folder with journals of its own, so that the tests can wait at the same time. */
+async function place() {
+  const folder = await mkdtemp(join(tmpdir(), "sweep-"));
+  folders.push(folder);
+  await mkdir(join(folder, journals));
+  return {
+    folder,
+    /** Sweeps in this folder; never rejects. */
+    sweep: (...args: readonly string[]): Promise<Ran> => runCommand(["sweep", ...args], { cwd: folder }),
+    /** Writes the journal of a killed run. */
+    async journal(
+      run: string,
+      endpoint: string,
+      region: string,
+      name: string,
+      more: Readonly<Record<string, unknown>> = {},
+    ): Promise<void> {
+      const entry = { run, endpoint, region, startedAt: "2026-01-01T00:00:00.000Z", pid: 2 ** 22 + 1 };
+      await writeFile(
+        join(folder, journals, `${run}.json`),
+        JSON.stringify({ ...entry, functions: [name], roles: [], ...more }),
+      );
+    },
+    left: async (): Promise<readonly string[]> => (await readdir(join(folder, journals))).sort(),
+  };
 }
 
 async function create(href: string, FunctionName: string): Promise<void> {
@@ -50,7 +51,8 @@ async function post(url: string, body: unknown): Promise<void> {
   if (!answer.ok) throw new Error(await answer.text());
 }
 
-it("deletes the functions of every journal in the folder, at its endpoint and in its region", async () => {
+it.concurrent("deletes the functions of every journal in the folder, at its endpoint and in its region", async () => {
+  const { folder, journal, left, sweep } = await place();
   const targets = [createReference(), createReference()];
   for (const [index, target] of targets.entries()) {
     const { href } = await target.listen();
@@ -72,7 +74,8 @@ it("deletes the functions of every journal in the folder, at its endpoint and in
 
 const canonical = { Action: "lambda:InvokeFunction", Principal: "s3.amazonaws.com" };
 
-it("restores the policy of a killed run, reports it, and does nothing the second time", async () => {
+it.concurrent("restores the policy of a killed run, reports it, and does nothing the second time", async () => {
+  const { journal, left, sweep } = await place();
   const target = createReference();
   const { href } = await target.listen();
   await create(href, "mine");
@@ -99,7 +102,8 @@ it("restores the policy of a killed run, reports it, and does nothing the second
   expect([second.code, second.out]).toEqual([0, "nothing was left behind\n"]);
 });
 
-it("keeps the journal while a policy cannot be restored, and drops one whose function is deleted", async () => {
+it.concurrent("keeps the journal while a policy cannot be restored, and drops one whose function is deleted", async () => {
+  const { journal, left, sweep } = await place();
   const target = createReference();
   const { href } = await target.listen();
   await create(href, "mine");
@@ -124,7 +128,8 @@ it("keeps the journal while a policy cannot be restored, and drops one whose fun
   expect([code, await left()]).toEqual([3, ["a.json"]]);
 });
 
-it("restores the policies of a version and an alias that a killed run has emptied", async () => {
+it.concurrent("restores the policies of a version and an alias that a killed run has emptied", async () => {
+  const { journal, left, sweep } = await place();
   const target = createReference();
   const { href } = await target.listen();
   await create(href, "mine");
@@ -155,7 +160,8 @@ it("restores the policies of a version and an alias that a killed run has emptie
   expect([code, await left()]).toEqual([0, []]);
 });
 
-it("drops the policy of an alias that was deleted, and of a target without GetFunction none", async () => {
+it.concurrent("drops the policy of an alias that was deleted, and of a target without GetFunction none", async () => {
+  const { journal, left, sweep } = await place();
   const target = createReference();
   const { href } = await target.listen();
   await create(href, "mine");
@@ -178,7 +184,8 @@ it("drops the policy of an alias that was deleted, and of a target without GetFu
   expect([code, await left()]).toEqual([3, ["b.json"]]);
 });
 
-it("does not change the policy of a run in progress", async () => {
+it.concurrent("does not change the policy of a run in progress", async () => {
+  const { journal, left, sweep } = await place();
   const policies = [{ functionName: "mine", qualifier: null, resource: "arn", statements: [] }];
   const more = { pid: process.pid, startedAt: new Date().toISOString(), functions: [], policies };
   const target = createReference();
@@ -189,7 +196,8 @@ it("does not change the policy of a run in progress", async () => {
   expect([code, await left()]).toEqual([3, ["live.json"]]);
 });
 
-it("is recommended after the second Ctrl-C", async () => {
+it.concurrent("is recommended after the second Ctrl-C", async () => {
+  const { folder, left } = await place();
   // The requests of the clean-up get no answer.
   let requests = 0;
   const server = createServer(() => {
@@ -217,7 +225,8 @@ it("is recommended after the second Ctrl-C", async () => {
   expect([code, await left()]).toEqual([130, [expect.stringMatching(/^addperm-ct-/)]]);
 });
 
-it("prints the command when requests must be signed, and names an unreachable endpoint", async () => {
+it.concurrent("prints the command when requests must be signed, and names an unreachable endpoint", async () => {
+  const { journal, left, sweep } = await place();
   await journal("a", "https://lambda.eu-west-1.amazonaws.com/", "eu-west-1", "addperm-ct-a-main");
   await journal("b", "http://127.0.0.1:1/", "us-east-1", "addperm-ct-b-main");
   const { code, out } = await sweep();
@@ -228,16 +237,18 @@ it("prints the command when requests must be signed, and names an unreachable en
   expect([code, await left()]).toEqual([3, ["a.json", "b.json"]]);
 });
 
-it("says that nothing was left behind when there is no journal", async () => {
+it.concurrent("says that nothing was left behind when there is no journal", async () => {
+  const { sweep } = await place();
   expect(await sweep()).toEqual({ code: 0, out: "nothing was left behind\n", err: "" });
 });
 
-it.each([
+it.concurrent.each([
   [["extra"], /"extra" is no option of sweep: name the target with --endpoint\./],
   [["--target", "reference"], /--target is no option of sweep/],
   [["--function", "f"], /--function is no option of sweep/],
   [["--region", "eu-west-1"], /--region is for signing requests to an endpoint: give --endpoint URL as well/],
 ])("refuses %j", async (args, says) => {
+  const { sweep } = await place();
   const { code, err } = await sweep(...args);
   expect([code, err]).toEqual([2, expect.stringMatching(says)]);
 });
