@@ -107,16 +107,15 @@ export function silenceIn({
   return silenceCode ?? silences.find((code) => code === silence.split(":")[0]) ?? null;
 }
 
-/** The causes of all violations; in an old report each violated rule is a cause of its own. */
-export function causesIn({ causes, rules }: Pick<Report, "causes" | "rules">): readonly CauseReport[] {
-  return (
-    causes ??
-    rules.flatMap(({ id, title, observations, counterexample }) =>
-      counterexample === undefined
-        ? []
-        : [{ id, title, gravity: "error", rules: [id], requests: observations, rule: id, counterexample }],
-    )
+/** The causes of all violations; a violated rule without one, as in an old report, is a cause of its own. */
+export function causesIn({ causes = [], rules }: Pick<Report, "causes" | "rules">): readonly CauseReport[] {
+  const grouped = new Set(causes.flatMap((cause) => cause.rules));
+  const single = rules.flatMap(({ id, title, observations, counterexample }): readonly CauseReport[] =>
+    counterexample === undefined || grouped.has(id)
+      ? []
+      : [{ id, title, gravity: "error", rules: [id], requests: observations, rule: id, counterexample }],
   );
+  return [...causes, ...single];
 }
 
 /** Problems of the suite or the connection. An old report has no codes for them. */

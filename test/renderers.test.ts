@@ -136,6 +136,8 @@ describe("causes", () => {
     const { causes: _, ...old } = report;
     expect(JSON.parse(sarif(old)).runs[0].results).toHaveLength(ids.length);
     expect(github(old)).toContain("::error title=a.0 The claim of a.0::");
+    const incomplete = { ...report, causes: report.causes?.slice(1) ?? [] };
+    expect(JSON.parse(sarif(incomplete)).runs[0].results).toHaveLength(15);
   });
 });
 

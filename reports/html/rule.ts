@@ -1,6 +1,7 @@
 import { answerLabel } from "../finding.ts";
 import type { Basis, Column, Counterexample, CounterexampleStep, RuleReport } from "../report.ts";
-import { badge, columnNames, html, icon, type Markup, markOf } from "./page.ts";
+import { count } from "../verdict.ts";
+import { type AnyMark, allMarks, badge, columnNames, html, icon, type Markup, markOf } from "./page.ts";
 import { sequence } from "./sequence.ts";
 
 const columns = ["document", "aws"] as const satisfies readonly Column[];
@@ -22,19 +23,78 @@ function facts(rule: RuleReport): Markup {
   return html`data-rule data-document="${markOf(rule, "document")}" data-aws="${markOf(rule, "aws")}" data-area="${areaOf(rule)}"`;
 }
 
-/** A rule with a counterexample, in full. */
-export function finding(rule: RuleReport, counterexample: Counterexample, index: number): Markup {
-  return html`<article class="finding" id="finding-${index}" ${facts(rule)}><details open>
-<summary><h3>${rule.title}</h3><span class="badges">${columns.map((column) => badge(markOf(rule, column), columnNames[column]))}</span></summary>
-<div class="finding-body">
+/** Violated rules with one cause, as a part of the page. */
+export interface CauseGroup {
+  readonly id: string;
+  readonly title: string;
+  /** Requests that met the cause; null in a report of an earlier version. */
+  readonly requests: number | null;
+  /** The shortest counterexample of the rules. */
+  readonly best: Counterexample;
+  readonly rules: readonly FoundRule[];
+}
+
+/** A rule with its counterexample. */
+interface FoundRule {
+  readonly rule: RuleReport;
+  readonly counterexample: Counterexample;
+}
+
+/** A cause with its rules inside, or its only rule. */
+export function causeGroup(cause: CauseGroup, index: number): Markup {
+  const [only, ...more] = cause.rules;
+  const id = `cause-${index}`;
+  if (only !== undefined && more.length === 0) {
+    return html`<article class="finding" id="${id}" data-cause ${facts(only.rule)}><details open>
+${summary(cause)}
+${body(only, 4)}</details></article>`;
+  }
+  return html`<section class="finding cause" id="${id}" data-cause><details open>
+${summary(cause)}
+<div class="cause-body">${cause.rules.map((found) => finding(found))}</div></details></section>`;
+}
+
+/** What is seen of a cause while it is folded. */
+function summary({ id, title, requests, best, rules }: CauseGroup): Markup {
+  const numbers = [
+    ...(rules.length === 1 ? [] : [count(rules.length, "rule")]),
+    ...(requests === null ? [] : [count(requests, "request")]),
+  ];
+  return html`<summary><h3>${title}</h3><span class="badges">${columns.map((column) =>
+    badge(
+      worst(
+        rules.map(({ rule }) => rule),
+        column,
+      ),
+      columnNames[column],
+    ),
+  )}</span><span class="cause-facts"><code>${id}</code>${numbers.map((number) => html` · ${number}`)}</span><span class="brief"><span class="brief-side"><span class="way">Expected</span> ${best.expected}</span><span class="brief-side"><span class="way">Seen</span> ${best.seen}</span></span></summary>`;
+}
+
+/** The worst mark of the rules in the column. */
+export function worst(rules: readonly RuleReport[], column: Column): AnyMark {
+  return allMarks.find((mark) => rules.some((rule) => markOf(rule, column) === mark)) ?? "ignored";
+}
+
+/** A rule with a counterexample, in full, inside its cause. */
+function finding(found: FoundRule): Markup {
+  const { rule } = found;
+  return html`<article class="finding" ${facts(rule)}><details open>
+<summary><h4>${rule.title}</h4><span class="badges">${columns.map((column) => badge(markOf(rule, column), columnNames[column]))}</span></summary>
+${body(found, 5)}</details></article>`;
+}
+
+/** What a finding holds; `level` is that of its headings. */
+function body({ rule, counterexample }: FoundRule, level: number): Markup {
+  return html`<div class="finding-body">
 ${claim(rule)}
-${sides(counterexample)}
-<h4>Smallest history</h4>
+${sides(counterexample, level)}
+<h${level} class="part">Smallest history</h${level}>
 <div class="history">${sequence(counterexample.steps)}${stepList(counterexample.steps)}</div>
-<h4>Reproduce</h4>
+<h${level} class="part">Reproduce</h${level}>
 ${command("curl", "With curl", counterexample.curl, rule.id)}
 ${command("replay", "With this suite", counterexample.replay, rule.id)}
-</div></details></article>`;
+</div>`;
 }
 
 function claim(rule: RuleReport): Markup {
@@ -46,9 +106,9 @@ function checksText({ executed, expected }: NonNullable<RuleReport["checks"]>): 
   return `${executed} of ${expected}`;
 }
 
-function sides({ expected, seen, reproduced }: Counterexample): Markup {
+function sides({ expected, seen, reproduced }: Counterexample, level: number): Markup {
   const again = reproduced === undefined ? null : html`<p class="quiet">Reproduced: ${reproduced}.</p>`;
-  return html`<div class="sides"><div class="side expected"><h4>${icon("holds")}Expected</h4><p>${expected}</p></div><div class="side seen"><h4>${icon("violated")}Seen</h4><p>${seen}</p>${again}</div></div>`;
+  return html`<div class="sides"><div class="side expected"><h${level} class="part">${icon("holds")}Expected</h${level}><p>${expected}</p></div><div class="side seen"><h${level} class="part">${icon("violated")}Seen</h${level}><p>${seen}</p>${again}</div></div>`;
 }
 
 function command(kind: string, title: string, text: string, rule: string): Markup {

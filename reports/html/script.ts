@@ -4,8 +4,17 @@ export const script = `"use strict";
   const form = document.getElementById("filters");
   const shown = document.getElementById("shown");
   const rules = [...document.querySelectorAll("[data-rule]")];
+  const causes = [...document.querySelectorAll("[data-cause]")];
   const folds = [...document.querySelectorAll(".finding > details")];
-  const words = new Map(rules.map((rule) => [rule, rule.textContent.toLowerCase()]));
+  const list = document.querySelector(".causes");
+  const words = new Map(rules.map((rule) => [rule, (nameOf(rule) + " " + rule.textContent).toLowerCase()]));
+
+  // A rule is found by the words of its cause, too.
+  function nameOf(rule) {
+    const cause = rule.closest("[data-cause]");
+    if (cause === null) return "";
+    return cause.querySelector("h3").textContent + " " + cause.querySelector(".cause-facts").textContent;
+  }
 
   function apply() {
     const data = new FormData(form);
@@ -22,6 +31,11 @@ export const script = `"use strict";
       rule.hidden = !fits;
       if (fits) count++;
     }
+    for (const cause of causes) {
+      const own = rules.filter((rule) => cause.contains(rule));
+      cause.hidden = own.every((rule) => rule.hidden);
+      list.querySelector('[href="#' + cause.id + '"]').parentElement.hidden = cause.hidden;
+    }
     for (const note of document.querySelectorAll(".nothing")) {
       const own = [...note.parentElement.querySelectorAll("[data-rule]")];
       note.hidden = own.length === 0 || own.some((rule) => !rule.hidden);
@@ -31,6 +45,13 @@ export const script = `"use strict";
 
   function fold(open) {
     for (const details of folds) details.open = open;
+  }
+
+  // What a link leads to is unfolded.
+  function reveal(hash) {
+    const target = document.getElementById(hash.slice(1));
+    const details = target && target.querySelector(":scope > details");
+    if (details) details.open = true;
   }
 
   async function copy(button) {
@@ -63,11 +84,13 @@ export const script = `"use strict";
     button.addEventListener("click", () => copy(button));
   }
   addEventListener("beforeprint", () => fold(true));
-  // With many findings, only the first one starts open.
-  if (folds.length > 6) {
-    fold(false);
-    folds[0].open = true;
+  if (list) {
+    list.addEventListener("click", ({ target }) => reveal(target.hash || ""));
+    if (!matchMedia("(min-width: 64rem)").matches) list.open = false;
   }
+  // Many findings start folded, so that all causes are seen at once.
+  if (folds.length > 6) fold(false);
+  reveal(location.hash);
   apply();
 })();
 `;

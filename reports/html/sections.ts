@@ -35,7 +35,7 @@ import { areaOf } from "./rule.ts";
 export interface Section {
   readonly id: string;
   readonly title: string;
-  readonly count: number | null;
+  readonly count: number | string | null;
   readonly body: Markup;
 }
 

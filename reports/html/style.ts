@@ -29,11 +29,12 @@ export const baseStyle = `${colours}
 [hidden] { display: none !important; }
 html { -webkit-text-size-adjust: 100%; scroll-padding-top: 1rem; }
 body { margin: 0; background: var(--page); color: var(--text); font: 16px/1.55 system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "Liberation Sans", sans-serif; overflow-wrap: anywhere; }
-h1, h2, h3, h4, p, ul, ol, dl, dd, figure, fieldset { margin: 0; padding: 0; }
+h1, h2, h3, h4, h5, p, ul, ol, dl, dd, figure, fieldset { margin: 0; padding: 0; }
 h1 { font-size: clamp(1.6rem, 5vw, 2.25rem); line-height: 1.2; letter-spacing: -0.015em; font-weight: 650; }
 h2 { font-size: 1.25rem; line-height: 1.3; font-weight: 620; }
 h3 { font-size: 1rem; line-height: 1.4; font-weight: 600; }
-h4 { font-size: 0.8125rem; font-weight: 600; color: var(--quiet); }
+h4 { font-size: 0.9375rem; line-height: 1.4; font-weight: 600; }
+.part { font-size: 0.8125rem; line-height: inherit; font-weight: 600; color: var(--quiet); }
 code, pre { font: 0.8125rem/1.55 ui-monospace, "SF Mono", "Cascadia Mono", Menlo, Consolas, "Liberation Mono", monospace; }
 pre { margin: 0; padding: 0.625rem 0.75rem; background: var(--sunken); border: 1px solid var(--line); border-radius: 8px; white-space: pre-wrap; overflow-wrap: anywhere; }
 a { color: var(--accent); text-underline-offset: 0.2em; }
@@ -92,6 +93,9 @@ const aside = `
 aside { display: grid; gap: 1.5rem; align-content: start; }
 nav ul { list-style: none; display: flex; flex-wrap: wrap; gap: 0.25rem 1rem; }
 nav a { display: inline-block; padding: 0.25rem 0; color: inherit; text-decoration-color: var(--strong-line); }
+.causes summary { padding: 0.2rem 0; font-size: 0.8125rem; color: var(--quiet); cursor: pointer; width: fit-content; }
+.causes ol { list-style: none; font-size: 0.875rem; padding-left: 0.75rem; border-left: 1px solid var(--line); }
+.causes a { padding: 0.1rem 0; }
 .filters { display: grid; gap: 1rem; font-size: 0.875rem; }
 fieldset { border: 0; min-width: 0; }
 legend, .field label { display: block; padding: 0; margin-bottom: 0.4rem; color: var(--quiet); font-size: 0.8125rem; }
@@ -108,6 +112,7 @@ output { color: var(--quiet); font-variant-numeric: tabular-nums; }
   .columns { grid-template-columns: 15rem minmax(0, 1fr); gap: 3rem; }
   aside { position: sticky; top: 1.5rem; max-height: calc(100vh - 3rem); overflow-y: auto; padding: 4px; margin: -4px; }
   nav ul { display: grid; gap: 0; }
+  .causes ol { max-height: 24vh; overflow-y: auto; }
 }
 `;
 
@@ -121,15 +126,25 @@ main > section > h2 { margin-bottom: 0.9rem; }
 .finding > details > summary::-webkit-details-marker { display: none; }
 .finding > details > summary::before { content: ""; position: absolute; left: 1.2rem; top: 1.35rem; width: 0.5rem; height: 0.5rem; border: solid var(--quiet); border-width: 0 2px 2px 0; transform: rotate(-45deg); }
 .finding > details[open] > summary::before { transform: rotate(45deg) translate(-1px, -1px); }
-.finding h3 { flex: 1 1 18rem; }
+.finding h3, .finding h4:not(.part) { flex: 1 1 18rem; }
+.cause-facts, .brief { flex-basis: 100%; font-size: 0.875rem; color: var(--quiet); }
+.cause-facts { margin-top: -0.4rem; }
+.brief { display: grid; gap: 0.1rem 1.5rem; grid-template-columns: repeat(auto-fit, minmax(min(100%, 18rem), 1fr)); margin-top: -0.2rem; color: var(--text); }
+.brief-side { display: -webkit-box; -webkit-box-orient: vertical; -webkit-line-clamp: 3; overflow: hidden; }
+.finding:not(.cause) > details[open] > summary .brief { display: none; }
+.cause-body { display: grid; grid-template-columns: minmax(0, 1fr); padding: 0 0.75rem 0.75rem; }
+.cause-body > .finding { background: none; box-shadow: none; border-radius: 10px; }
+.cause-body > .finding + .finding { margin-top: 0.5rem; }
+.cause-body > .finding > details > summary { padding-block: 0.6rem; border-radius: 10px; }
+.cause-body > .finding > details > summary::before { top: 0.95rem; }
 .badges { display: flex; flex-wrap: wrap; gap: 0.4rem; }
 .finding-body { display: grid; grid-template-columns: minmax(0, 1fr); gap: 1.1rem; padding: 0.25rem 1.25rem 1.4rem; }
-.finding-body > h4 { margin-bottom: -0.6rem; }
+.finding-body > .part { margin-bottom: -0.6rem; }
 .claim { display: flex; flex-wrap: wrap; gap: 0.6rem 2rem; font-size: 0.9375rem; }
 .claim dt { font-size: 0.8125rem; color: var(--quiet); }
 .sides { display: grid; gap: 0.75rem; grid-template-columns: repeat(auto-fit, minmax(min(100%, 15rem), 1fr)); }
 .side { padding: 0.75rem 1rem 0.85rem; border-radius: 10px; border-left: 4px solid; }
-.side h4 { display: flex; align-items: center; gap: 0.35rem; margin-bottom: 0.15rem; color: inherit; }
+.side .part { display: flex; align-items: center; gap: 0.35rem; margin-bottom: 0.15rem; color: inherit; }
 .side p { color: var(--text); font-weight: 550; }
 .side .quiet { color: var(--text); font-weight: 400; margin-top: 0.2rem; }
 .expected { color: var(--holds); background: var(--holds-soft); }

@@ -96,16 +96,42 @@ const added: readonly RuleReport[] = [
   }),
 ];
 
+/** The shapes of a success are one cause, one of them in the other column only; every other finding is one of its own. */
+function causesOf(rules: readonly RuleReport[]): Report["causes"] {
+  const [first, ...more] = ["answer.status-201", "answer.content-type"];
+  const own = rules.filter(({ id }) => !more.includes(id));
+  const groups = own.map(({ id }) => (id === first ? [id, ...more] : [id]));
+  return groups.flatMap((ids) => {
+    const found = rules.find(({ id }) => id === ids[0]);
+    if (found?.counterexample === undefined) return [];
+    const { id, title, counterexample } = found;
+    const shape = ids.length > 1;
+    return [
+      {
+        id: shape ? "success.shape" : `${id}.seen`,
+        title: shape ? "A success has the documented shape" : title,
+        gravity: "shape",
+        rules: ids,
+        requests: 840,
+        rule: id,
+        counterexample,
+      },
+    ];
+  });
+}
+
 /** A report with a race, a call without an answer, slow calls and every other part of a page. */
 export function showcase(): Report {
   const base = sampleReport();
+  const rules = [...added, ...base.rules];
   return {
     ...base,
     summary: {
       document: { ...base.summary.document, violated: 4 },
       aws: { ...base.summary.aws, violated: 5 },
     },
-    rules: [...added, ...base.rules],
+    rules,
+    causes: causesOf(rules) ?? [],
     latency: {
       medianMs: 3.4,
       p99Ms: 41,
