@@ -97,7 +97,26 @@ export const neighbourTestCases: readonly TestCase[] = [
     },
     { clean: true, needs: ["other", "create", "versions", "aliases"] },
   ),
+  scripted("state/deleted-version-leaves-the-function", lifeOfVersion, {
+    clean: true,
+    needs: ["other", "create", "versions"],
+  }),
 ];
+
+/** A version is deleted alone. A target may take the function along, so the function is created again at the end. */
+function lifeOfVersion(fixture: Fixture): readonly Batch[] {
+  const name = second(fixture);
+  return [
+    alone("publish", publishVersion(name)),
+    alone("on-function", add(name, "on-function")),
+    ofVersion("on-version", "publish", add(name, "on-version", qualifierQuery(versionSlot))),
+    alone("read-function", getPolicy(name)),
+    ofVersion("delete", "publish", deleteFunction(name, versionSlot)),
+    alone("read-function-again", getPolicy(name)),
+    alone("delete-function", deleteFunction(name)),
+    alone("create", createFunction(name, fixture.recipe ?? { role: "", runtime: "", zip: "" })),
+  ];
+}
 
 /** An alias is created, updated, deleted and created again. */
 function lifeOfAlias(fixture: Fixture): readonly Batch[] {

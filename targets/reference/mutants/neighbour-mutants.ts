@@ -159,6 +159,16 @@ export const neighbourDefects: Readonly<Record<string, Mutant>> = {
     mutate: copyingFromVersion("UpdateAlias"),
     kills: ["alias.leaves-policies"],
   },
+  "function deleted with a version": {
+    breaks: "deletes the function where one version of it is to be deleted",
+    mutate: afterwards("DeleteFunction", ({ state, key }) => {
+      if (key === functionOf(key)) return;
+      for (const other of [...state.policies.keys()])
+        if (isOfSameFunction(other, key)) dropPolicy(state, other);
+      state.functions.delete(functionOf(key));
+    }),
+    kills: ["version.leaves-policies"],
+  },
   "function's policy deleted with an alias": {
     breaks: "deletes the policy of the function with an alias",
     mutate: afterwards("DeleteAlias", ({ state, key }) => dropPolicy(state, functionOf(key))),
