@@ -81,7 +81,12 @@ async function reportOn(
   const session = await openSession(connection, { ...rest, env: process.env, seed: seedFor(target, seed) });
   try {
     const replay = (rule: string) => rerunCall(target, options, rule);
-    return await runOrThrow(session, { ...rest, seed, replay, events });
+    const report = await runOrThrow(session, { ...rest, seed, replay, events });
+    const wrong = connection.diagnose?.() ?? null;
+    if (wrong !== null) throw wrong;
+    return report;
+  } catch (error) {
+    throw connection.diagnose?.() ?? error;
   } finally {
     await session.close();
   }

@@ -92,7 +92,7 @@ const columns = ["document", "aws"] as const satisfies readonly Column[];
 
 const targets = ["reference", "prism", "moto", "ministack"] as const;
 
-const suiteNames: readonly string[] = [
+const suiteNames = [
   "spellings",
   "boundary",
   "state",
@@ -103,7 +103,7 @@ const suiteNames: readonly string[] = [
   "races",
   "size",
   "wire",
-];
+] as const;
 
 const formats = [
   "json",

@@ -25,6 +25,8 @@ export interface TargetConnection {
   readonly own: boolean;
   /** The transport of a target in this process. */
   readonly carrier?: (authorize: Authorizer, clock: Clock) => Transport;
+  /** After a run: the Fault of a target in this process that answered no request; null if it answered any. */
+  readonly diagnose?: () => Fault | null;
   /** What the user can do when no function can be created, as the end of a sentence. */
   readonly remedy?: string;
   /** Restarts the target after a request ended it; only for a target that we started and that has no state. */

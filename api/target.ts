@@ -11,47 +11,89 @@ export interface InProcessTarget {
   readonly name?: string | undefined;
   /** The address of requests; nothing needs to listen there. */
   readonly origin?: string | undefined;
+  readonly stateless?: boolean | undefined;
 }
 
 /** The connection to a target that a program passed; throws a Fault if it is not a target. */
-export function connectionFor(target: ConformTarget, { name, origin }: InProcessTarget): TargetConnection {
+export function connectionFor(
+  target: ConformTarget,
+  { name, origin = "http://lambda.test", stateless = false }: InProcessTarget,
+): TargetConnection {
   if (typeof target === "string" || target instanceof URL) {
     const connection = connectionAt(`${target}`);
     return name === undefined ? connection : { ...connection, name };
   }
-  const transport = transportOf(target);
+  const facts: HandlerFacts = { calls: 0, answers: 0, first: "", error: undefined };
+  const transport = transportOf(target, facts);
   return {
     name: name ?? "in process",
-    endpoint: origin ?? "http://lambda.test",
+    endpoint: origin,
     cannot: [noFaultsOnDemand],
     kind: "in-process",
     arranges: true,
     own: true,
-    carrier: (authorize, clock) =>
-      transport({ origin: new URL(origin ?? "http://lambda.test"), authorize, clock }),
+    carrier: (authorize, clock) => transport({ origin: new URL(origin), authorize, clock }),
+    diagnose: () => diagnosis(facts, origin, stateless),
     remedy:
       "let it answer CreateFunction and GetFunction as well, or give stateless: true if it answers AddPermission alone",
     stop: async () => {},
   };
 }
 
-function transportOf(target: unknown): (options: CarrierOptions) => Transport {
+function transportOf(target: unknown, facts: HandlerFacts): (options: CarrierOptions) => Transport {
   if (isDispatcher(target)) return (options) => dispatcherTransport(target, options);
   if (isApp(target)) return (options) => dispatcherTransport(nodeListener(target), options);
   const handle = isHandler(target) ? target : handlerIn(target);
-  if (handle !== null) return (options) => fetchTransport(responding(handle), options);
+  if (handle !== null) return (options) => fetchTransport(watched(handle, facts), options);
   throw new Fault(
     `The target is ${inspect(target, { depth: 0 }).slice(0, 80)}, which is not a target: give a URL, a function from Request to Response, an object with such a fetch, an undici Dispatcher, or an Express app.`,
   );
 }
 
-/** Turns a handler without an answer into an error, which the transport reports. */
-function responding(handle: FetchHandler): (request: Request) => Promise<Response> {
+/** What a handler did so far. */
+interface HandlerFacts {
+  calls: number;
+  answers: number;
+  /** The first request, as METHOD URL. */
+  first: string;
+  /** The first error that it threw. */
+  error: unknown;
+}
+
+/** Notes what a handler does, because one that never answers is most likely a mistake of the user. */
+function watched(handle: FetchHandler, facts: HandlerFacts): FetchHandler {
   return async (request) => {
-    const response = await handle(request);
-    if (response === undefined || response === null) throw new Error("it returned no Response");
-    return response;
+    facts.calls += 1;
+    if (facts.calls === 1) facts.first = `${request.method} ${request.url}`;
+    try {
+      const response = await handle(request);
+      if (response !== undefined && response !== null) facts.answers += 1;
+      return response;
+    } catch (error) {
+      facts.error ??= error;
+      throw error;
+    }
   };
+}
+
+/** The Fault of a handler that answered no request, with its first error as the cause; null if it answered any. */
+function diagnosis(
+  { calls, answers, first, error }: HandlerFacts,
+  origin: string,
+  stateless: boolean,
+): Fault | null {
+  if (calls === 0 || answers > 0) return null;
+  const all = `${calls === 1 ? "the only request" : `each of ${calls} requests`}, first ${first}`;
+  const orStateless = stateless ? "" : ", and give stateless: true if it answers AddPermission alone";
+  if (error === undefined)
+    return new Fault(
+      `The handler returned no Response to ${all}: check that it handles requests to ${origin}, or give its own origin with origin${orStateless}.`,
+      { option: "origin" },
+    );
+  const text = error instanceof Error ? `${error.name}: ${error.message}` : "a value that is not an Error";
+  return new Fault(`The handler threw at ${all}: ${text}. Correct the handler${orStateless}.`, {
+    cause: error,
+  });
 }
 
 function handlerIn(target: unknown): FetchHandler | null {

@@ -31,9 +31,10 @@ export function defineConformance(target: ConformTarget, options: ConformanceTes
       if (done !== undefined) return done;
       throw new Fault("The run did not finish, so nothing was judged: see the error above.");
     };
+    // The hook waits longer than the run may last, so that the message names the option.
     beforeAll(async () => {
-      done = await conform(target, run);
-    }, runTimeoutMs);
+      done = await within(runTimeoutMs, run.signal, (signal) => conform(target, { ...run, signal }));
+    }, runTimeoutMs + 60_000);
     for (const { id, title } of deciding(run)) {
       test(`${id}: ${title}`, (context) => ruleTest(finished(), id, context));
     }
@@ -41,6 +42,27 @@ export function defineConformance(target: ConformTarget, options: ConformanceTes
     if (run.known !== undefined)
       test("the known deviations still are as recorded", () => upToDate(finished()));
   });
+}
+
+/** Ends a run after a time, and says so. The clean-up of the run still happens. */
+async function within(
+  ms: number,
+  own: AbortSignal | undefined,
+  go: (signal: AbortSignal) => Promise<ConformanceRun>,
+): Promise<ConformanceRun> {
+  const late = AbortSignal.timeout(ms);
+  const reached = () =>
+    new Fault(
+      `The run reached runTimeoutMs, ${ms} ms, before it was complete: give more time with runTimeoutMs, or send less with rules, suites or runs.`,
+      {
+        option: "runTimeoutMs",
+      },
+    );
+  const run = await go(own === undefined ? late : AbortSignal.any([own, late])).catch((error: unknown) => {
+    throw late.aborted ? reached() : error;
+  });
+  if (late.aborted && run.incomplete) throw reached();
+  return run;
 }
 
 async function vitest(): Promise<typeof Vitest> {
@@ -74,6 +96,9 @@ function ruleTest(run: ConformanceRun, id: string, context: SkippableTest): void
   if (how === "holds") return;
   if (how === "known") context.skip(`known deviation: ${rule.counterexample?.seen ?? "violated"}`);
   if (how === "excused" || how === "explained") context.skip(reasonText(rule));
+  // The user left out the suites that test it.
+  if (how === "unexercised" && rule.reasonCode === "not-exercised" && run.only?.suites !== undefined)
+    context.skip(`not tested by the suites ${run.only.suites.join(", ")}`);
   throw failure(how === "violated" ? failureText(rule, run) : `${how}: ${reasonText(rule)}`);
 }
 

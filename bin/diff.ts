@@ -78,7 +78,8 @@ async function compareTargets(
   context: CommandContext,
 ): Promise<DiffReport> {
   const { seed = table.seed.default, comparedSuites: wanted } = options;
-  const chosen = wanted === undefined ? comparedSuites : suites.filter(({ name }) => wanted.includes(name));
+  const chosen =
+    wanted === undefined ? comparedSuites : suites.filter(({ name }) => wanted.some((one) => one === name));
   const prefix = runPrefix(x.target !== undefined && y.target !== undefined, seed).slice(0, -1);
   // The two prefixes have equal length, so that both targets get the same requests. They differ because both
   // targets may be the same.

@@ -4,11 +4,11 @@ import { type Authorizer, authorized } from "./authorize.ts";
 import { bodyBytes } from "./body.ts";
 import { deadlines, follow, unfollow } from "./deadline.ts";
 import { type Bounds, dispatchOnce, unableUndici, undiciRequest } from "./http.ts";
-import { type NoAnswerReason, noAnswer, notSent } from "./no-answer.ts";
+import { type NoAnswerReason, noAnswer, notSent, printable } from "./no-answer.ts";
 import { addressed, type Clock, defaultMaxBodyBytes, type Outgoing, type Transport } from "./transport.ts";
 
 /** Answers a request without a network, as `fetch` handlers of servers and mocks do. */
-export type FetchLike = (request: Request) => globalThis.Response | Promise<globalThis.Response>;
+export type FetchLike = (request: Request) => unknown;
 
 /** Options of a connection to a target in this process. */
 export interface CarrierOptions {
@@ -171,15 +171,20 @@ async function answerOf(
 ): Promise<Whole | NoAnswerReason> {
   try {
     const response = await handle(request);
-    if (!isResponse(response)) return noAnswer("protocol", "the function returned no Response");
+    if (!isResponse(response)) return { reason: "protocol", detail: "the function returned no Response" };
     const body = await bodyOf(response, maxBodyBytes);
     if (body === null) return noAnswer("too-large", `over ${maxBodyBytes} bytes`);
     return { status: response.status, headers: [...response.headers], body };
   } catch (error) {
-    const message =
-      error instanceof Error ? `${error.name}: ${error.message}` : "a value that is not an Error";
-    return noAnswer("reset", `the function threw ${message}`);
+    return { reason: "reset", detail: printable(`the function threw ${thrown(error)}`) };
   }
+}
+
+/** The error with the first line of its stack, which is in the user's code. */
+function thrown(error: unknown): string {
+  if (!(error instanceof Error)) return "a value that is not an Error";
+  const line = /^ +(at .*)$/m.exec(error.stack ?? "")?.[1];
+  return `${error.name}: ${error.message}${line === undefined ? "" : ` (${line})`}`;
 }
 
 /** Not instanceof: a Response may come from another implementation. */

@@ -17,7 +17,9 @@ function counterexampleLines(found: Counterexample): readonly string[] {
     `expected: ${found.expected}`,
     `seen: ${found.seen}${reproduced}`,
     ...historyLines(found.steps),
-    `curl: ${found.curl}`,
+    ...(found.request === undefined
+      ? [`curl: ${found.curl}`]
+      : found.request.split("\n").map((line) => `request: ${line}`)),
     `replay: ${found.replay}`,
   ];
 }

@@ -209,6 +209,8 @@ export interface components {
                 readonly account: string;
             };
             readonly steps: readonly components["schemas"]["ReportStep"][];
+            /** @description For a target in a program: JavaScript that constructs the requests, in place of curl, which is empty. */
+            readonly request?: string;
             /** @description One line for bash; credentials only as shell variables. */
             readonly curl: string;
             /** @description The same without setup, to run after the lines of `shell`. */

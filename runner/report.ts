@@ -245,7 +245,9 @@ export function counterexample(
     expected,
     seen: options.redact(seen),
     steps,
-    ...reproduction(execution.batches, options, fixture),
+    ...(options.target.kind === "in-process"
+      ? { curl: "", request: options.redact(requestsOf(execution.batches.flat(), options.target.endpoint)) }
+      : reproduction(execution.batches, options, fixture)),
     replay: options.replay(rule.id),
     ...(reruns
       ? { reproduced: `${reruns.shown} of ${reruns.tried}`, reruns }
@@ -254,6 +256,23 @@ export function counterexample(
       ? {}
       : { home: { partition: fixture.partition, region: fixture.region, account: fixture.account } }),
   };
+}
+
+/** JavaScript that constructs the requests of a history, one a line. */
+function requestsOf(exchanges: readonly Exchange[], origin: string): string {
+  const lines = exchanges.map(({ call: { method, target, headers, body, encoding } }) => {
+    const bytes = encoding === undefined ? "" : `, ${JSON.stringify(encoding)}`;
+    const text = JSON.stringify(body);
+    const given = body === null ? {} : { body: bytes === "" ? text : `Buffer.from(${text}${bytes})` };
+    const members = Object.entries({
+      method: JSON.stringify(method),
+      headers: JSON.stringify(headers),
+      ...given,
+    });
+    const how = members.map(([name, value]) => `${name}: ${value}`).join(", ");
+    return `new Request(${JSON.stringify(`${origin}${target}`)}, { ${how} })`;
+  });
+  return lines.join("\n");
 }
 
 function reportStep(

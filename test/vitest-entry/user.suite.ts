@@ -26,6 +26,7 @@ defineConformance(careless, { ...options, suites: ["boundary"], rules: lengths, 
 defineConformance(referenceHandler(), { ...options, name: "by the live service", profile: "aws" });
 defineConformance(() => undefined, { ...options, name: "unreachable" });
 defineConformance(referenceHandler(), { ...options, name: "cut short", budget: 60 });
+defineConformance(referenceHandler(), { ...options, name: "too slow", rate: 50, runTimeoutMs: 100 });
 if (process.env.KNOWN_FILE !== undefined) {
   defineConformance(faulty(), { ...options, name: "known", known: process.env.KNOWN_FILE });
   // Only a run of all suites shows that an entry is stale.
