@@ -140,7 +140,10 @@ function cost({ clean, batches, whileServing }: Candidate): number {
   const batchSize = Math.max(0, ...batches.map(({ length }) => length));
   return (
     batches.length +
-    (clean ? 0 : 6) +
+    // A single addition seldom depends on what was sent before.
+    (clean ? 0 : isSingleAddition(batches) ? 0.25 : 6) +
+    // Of equal histories the plainest needs the least shrinking.
+    Math.min(0.2, characters(batches) / 5000) +
     (outlastsReset(batches.flat()) ? 12 : 0) +
     // A rule that is violated without concurrent calls needs none.
     (batchSize > 1 ? 24 : 0) +
@@ -148,6 +151,15 @@ function cost({ clean, batches, whileServing }: Candidate): number {
     (whileServing === undefined ? 0 : 24) -
     Math.min(batchSize, 32) / 16
   );
+}
+
+function isSingleAddition(batches: Candidate["batches"]): boolean {
+  const [first, ...more] = batches.flat();
+  return more.length === 0 && first?.call.operation === "AddPermission";
+}
+
+function characters(batches: Candidate["batches"]): number {
+  return batches.flat().reduce((sum, { call }) => sum + call.target.length + (call.body?.length ?? 0), 0);
 }
 
 /** Operations whose effects remain after a reset. */

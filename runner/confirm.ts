@@ -9,6 +9,7 @@ import { type Candidate, outlastsReset } from "./candidates.ts";
 import { shrinkHistory } from "./reduce.ts";
 import { regenerating, type Steps, stepsOf } from "./regenerate.ts";
 import {
+  type EmptyFixtureKind,
   explainedOneByOne,
   fixtureFor,
   type GetEmptyFixture,
@@ -69,6 +70,8 @@ export interface ConfirmOptions extends Omit<SoughtViolation, "unless"> {
   readonly maxReruns?: number;
   /** The part of the time for the rule that is spent: from 1 on, nothing is shrunk; none is spent by default. */
   readonly spentTime?: () => number;
+  /** True if another rule with the same cause is confirmed: then one rerun of the smallest history is enough. */
+  readonly briefly?: boolean;
   /** The number of this attempt for the rule, from 1. It separates the reruns of attempts in a recording. */
   readonly attempt?: number;
 }
@@ -187,7 +190,7 @@ async function confirmOn(
   if (!isShown && mayBeRare(candidate, options, onNewFixtures) && explainedBy() === null) {
     if (await shows(whole, { reruns: most.rareTries, shows: 1 })) {
       const rare = smallest();
-      if (rare !== null) return confirmSmallest(rare, reruns, options.stop, true);
+      if (rare !== null) return confirmSmallest(rare, reruns, options, true);
     }
   }
   // If another rule explains the violation in the whole history, a part may show it alone.
@@ -195,11 +198,15 @@ async function confirmOn(
     const race = isRace && !(await shows(whole, often)) ? seldom : often;
     const showsStill = (steps: Steps) => shows(steps, isRacing(steps) ? race : always);
     if (options.rule.shrinks !== false)
-      await shrinkHistory(candidate, showsStill, { shown: isShown, calls: race === often });
+      await shrinkHistory(candidate, showsStill, {
+        shown: isShown,
+        calls: race === often,
+        values: options.briefly !== true,
+      });
   }
   const found = smallest();
   if (found !== null) {
-    const result = await confirmSmallest(found, reruns, options.stop);
+    const result = await confirmSmallest(found, reruns, options);
     if (result.kind !== "confirmed" || !isRacing(found.steps)) return result;
     const by = await reruns.oneByOne(found.steps);
     if (by === null) return result;
@@ -220,6 +227,12 @@ function mayBeRare(
   onNewFixtures: boolean,
 ): boolean {
   return rule.rare === true && !isRacing(batches) && !onNewFixtures && attempt <= most.rareCandidates;
+}
+
+/** The same kind of fixture with the second function, which receives the valid requests. */
+function withOther(kind: EmptyFixtureKind): EmptyFixtureKind {
+  if (kind === "bare") return "new";
+  return kind === "bare-emptied" ? "emptied" : kind;
 }
 
 function isRacing(batches: readonly (readonly unknown[])[]): boolean {
@@ -281,7 +294,7 @@ function rerunsOf(candidate: Candidate, options: ConfirmOptions, onNewFixtures: 
     const on = outlastsReset(steps.flat()) ? "elsewhere" : wanted;
     const done = await rerun(steps, {
       ...asked,
-      getEmptyFixture: (kind) => ready(kind === "bare" && on === "elsewhere" ? "new" : kind),
+      getEmptyFixture: (kind) => ready(on === "elsewhere" ? withOther(kind) : kind),
       testCase: `${prefix}${++testCases}${surroundedSuffix}`,
       surround: (batches, fixture) => surrounded(batches, fixture, on),
     });
@@ -365,11 +378,12 @@ function executionForReport({ batches }: Execution): Execution {
 async function confirmSmallest(
   { steps, ...before }: Smallest,
   { once, isAlone, isLate, failsAlone }: ReturnType<typeof rerunsOf>,
-  stop: () => boolean,
+  { stop, briefly = false }: Pick<ConfirmOptions, "stop" | "briefly">,
   isRare = false,
 ): Promise<Confirmed | Unconfirmed> {
   const isRace = isRacing(steps);
-  const tries = isRare ? most.rareTries : isRace ? most.raceTries : most.confirmations;
+  const usual = briefly ? 1 : most.confirmations;
+  const tries = isRare ? most.rareTries : isRace ? most.raceTries : usual;
   // A race takes many reruns, and new fixtures are expensive.
   const onNew = isRare ? 0 : isAlone(steps) ? tries : isRace ? 0 : 1;
   const notSeen = (where: string) =>
@@ -399,7 +413,7 @@ async function confirmSmallest(
   const reruns = tried === 0 ? { shown: 1, tried: 1 } : { shown, tried };
   const { whileServing, ...found } = confirmed;
   if (whileServing === undefined) return { kind: "confirmed", ...found, reruns };
-  for (let round = 0; round < most.surrounded; round += 1) {
+  for (let round = 0; round < (briefly ? 1 : most.surrounded); round += 1) {
     if (!(await failsAlone(steps, whileServing)))
       return unconfirmed(`a failure that came and went, also at valid requests (${before.seen})`);
   }

@@ -1,6 +1,15 @@
 import { type Origin, type Shows, type Steps, stepsOf } from "./regenerate.ts";
 import { simplifyCalls } from "./simplify.ts";
 
+interface ShrinkOptions {
+  /** True if the whole history is known to show the violation. */
+  readonly shown: boolean;
+  /** False to keep all concurrent calls. */
+  readonly calls?: boolean;
+  /** False to leave the values of members as they are where the canonical ones do not show the violation. */
+  readonly values?: boolean;
+}
+
 /**
  * Shrinks a history: fewer steps, then canonical calls, then fewer steps again, since a canonical call may need
  * fewer steps before it. Returns null if no part shows the violation; `shown` says that the whole history shows it.
@@ -8,7 +17,7 @@ import { simplifyCalls } from "./simplify.ts";
 export async function shrinkHistory(
   origin: Origin,
   shows: Shows,
-  { shown, calls = true }: { readonly shown: boolean; readonly calls?: boolean },
+  { shown, calls = true, values = true }: ShrinkOptions,
 ): Promise<Steps | null> {
   let isShown = shown;
   const showsStill: Shows = async (steps) => {
@@ -18,7 +27,7 @@ export async function shrinkHistory(
   };
   const fewer = await reduceHistory(stepsOf(origin), showsStill, { calls });
   if (!isShown) return null;
-  const plain = await simplifyCalls(fewer, origin, showsStill);
+  const plain = await simplifyCalls(fewer, origin, showsStill, values);
   return plain.length > 1 ? reduceHistory(plain, showsStill, { calls }) : plain;
 }
 

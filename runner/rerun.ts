@@ -15,8 +15,11 @@ export const replayTestCase = "replay/";
 /** The end of the names of reruns that send the calls of a race one after another. */
 export const oneByOneSuffix = "-one-by-one";
 
-/** The empty fixture that a rerun needs: reset, new, or new with the function under test alone. */
-export type EmptyFixtureKind = "emptied" | "new" | "bare";
+/**
+ * The empty fixture that a rerun needs: reset or new, with all that the run's fixtures have, or with the function under
+ * test alone.
+ */
+export type EmptyFixtureKind = "emptied" | "new" | "bare" | "bare-emptied";
 
 /** Returns a worker with an empty fixture; null if there is none. */
 export type GetEmptyFixture = (kind: EmptyFixtureKind) => Promise<Worker | null>;
@@ -37,10 +40,15 @@ export function emptyFixtures(
   { replace, spareFixture, creates }: EmptyFixtures,
 ): GetEmptyFixture {
   let worker = start;
+  let bare: Worker | null = null;
   return async (kind) => {
-    const bare = kind === "bare" ? await spareFixture?.() : null;
-    if (bare) return bare;
-    const mayBeEmptied = kind === "emptied" || creates === false;
+    if (kind === "bare" || kind === "bare-emptied") {
+      // One policy is emptied with fewer requests than all policies of the run's fixture.
+      const isEmptied = kind === "bare-emptied" && bare !== null && (await bare.reset(true));
+      if (!isEmptied) bare = (await spareFixture?.()) ?? null;
+      if (bare !== null) return bare;
+    }
+    const mayBeEmptied = kind === "emptied" || kind === "bare-emptied" || creates === false;
     if (mayBeEmptied && (await worker.reset(true))) return worker;
     const replacement = await replace(worker);
     worker = replacement ?? worker;
@@ -102,13 +110,13 @@ export async function executeSteps(
 export function fixtureFor(steps: Steps, { main, unknownName }: Fixture, onNew: boolean): EmptyFixtureKind {
   const all = steps.flat();
   if (outlastsReset(all)) return "new";
-  if (!onNew) return "emptied";
   const isAlone = all.every(({ call }) => {
     const at = route(call.target);
     const of = at.kind === "none" ? null : addressee(at);
     return of !== null && of.qualifier === null && (of.name === main.name || of.name === unknownName);
   });
-  return isAlone ? "bare" : "new";
+  if (isAlone) return onNew ? "bare" : "bare-emptied";
+  return onNew ? "new" : "emptied";
 }
 
 /** All findings of a judge in a history. */

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import type { Judge } from "../oracle/judge.ts";
 import type { Rule } from "../oracle/rule.ts";
 import type { Reason } from "../reports/report.ts";
+import { causeOf } from "../rules/causes.ts";
 import type { Column } from "../spec/verdict.ts";
 import {
   type Candidate,
@@ -100,6 +101,7 @@ export async function confirmCandidates(options: ConfirmAllOptions): Promise<Fin
       if (open.length > 0) remaining = [...remaining, { ...of, columns: open }];
     }
   }
+  const causes = new Set<string>();
   const progress = { tried: 0, of: remaining.length };
   const done = ({ rule }: Task, parts: readonly ResultPart[]) => {
     for (const { columns, ruleResult } of parts) {
@@ -118,21 +120,43 @@ export async function confirmCandidates(options: ConfirmAllOptions): Promise<Fin
     const free = remaining.filter((task) => !isWaiting(task));
     // If all tasks wait for each other, start with the first.
     const now = free.length > 0 ? free : remaining.slice(0, 1);
-    // Work on a copy, so that results of parallel workers do not matter.
-    const before = new Map(found);
-    await confirmOnWorkers(
-      now,
-      {
-        ...all,
-        maxReruns: () => all.maxReruns?.(progress.of - progress.tried) ?? Infinity,
-        timer: () => all.timer?.(progress.of - progress.tried) ?? (() => 0),
-      },
-      before,
-      done,
-    );
+    const confirming = {
+      ...all,
+      maxReruns: () => all.maxReruns?.(progress.of - progress.tried) ?? Infinity,
+      timer: () => all.timer?.(progress.of - progress.tried) ?? (() => 0),
+      isBrief: (task: Task) => causes.has(causeOfTask(task)),
+    };
+    // The first rule of each cause is confirmed in full, the others briefly.
+    const first = firstOfCauses(now, causes);
+    for (const part of [first, now.filter((task) => !first.includes(task))]) {
+      // Work on a copy, so that results of parallel workers do not matter.
+      const before = new Map(found);
+      await confirmOnWorkers(part, confirming, before, done);
+      for (const task of part) {
+        const isConfirmed = task.columns.some((column) => isViolated(task.rule.id, column, found));
+        if (isConfirmed) causes.add(causeOfTask(task));
+      }
+    }
     remaining = remaining.filter((task) => !now.includes(task));
   }
   return found;
+}
+
+/** The first task of each cause of which nothing is confirmed yet. */
+function firstOfCauses(tasks: readonly Task[], confirmed: ReadonlySet<string>): readonly Task[] {
+  const first = new Map<string, Task>();
+  for (const task of tasks) {
+    const cause = causeOfTask(task);
+    if (!first.has(cause) && !confirmed.has(cause)) first.set(cause, task);
+  }
+  return [...first.values()];
+}
+
+/** The cause that the cheapest candidate of a task shows. */
+function causeOfTask({ rule, count }: Task): string {
+  const [cheapest] = inConfirmationOrder(count.candidates.groups());
+  const [last, ...others] = cheapest?.batches.at(-1) ?? [];
+  return causeOf({ rule, answer: others.length > 0 ? null : (last?.answer ?? null) }).id;
 }
 
 /** Makes one task for each column, or one for both if they judge alike. */
@@ -223,6 +247,8 @@ export function unviolated({
 type Confirming = Omit<ConfirmAllOptions, "maxReruns" | "timer"> & {
   readonly maxReruns: () => number;
   readonly timer: () => () => number;
+  /** True if another rule with the same cause is confirmed. */
+  readonly isBrief: (task: Task) => boolean;
   readonly scope: Scope;
 };
 
@@ -271,6 +297,7 @@ async function confirmTask(
       stop: () => all.stop() !== null,
       maxReruns: all.maxReruns(),
       spentTime,
+      briefly: all.isBrief(task),
       attempt,
     });
   };

@@ -27,12 +27,20 @@ const usualWhereNeeded: Readonly<Record<string, string>> = {
   SourceAccount: "123456789012",
 };
 
-/** Replaces each call by the simplest and shortest one that still shows the violation or the difference. */
-export async function simplifyCalls(steps: Steps, origin: Origin, shows: Shows): Promise<Steps> {
+/**
+ * Replaces each call by the simplest and shortest one that still shows the violation or the difference. Without
+ * `values`, a value is only replaced by the canonical one.
+ */
+export async function simplifyCalls(
+  steps: Steps,
+  origin: Origin,
+  shows: Shows,
+  values = true,
+): Promise<Steps> {
   let current = await onFunctionUnderTest(steps, origin, shows);
   for (const [index, batch] of steps.entries()) {
     for (const at of batch.keys()) {
-      current = await simplifyCall(current, { index, at }, origin.fixture, shows);
+      current = await simplifyCall(current, { index, at, values }, origin.fixture, shows);
     }
   }
   return current;
@@ -60,7 +68,7 @@ function isFor({ target, body }: Call, name: string): boolean {
 
 async function simplifyCall(
   steps: Steps,
-  { index, at }: { readonly index: number; readonly at: number },
+  { index, at, values }: { readonly index: number; readonly at: number; readonly values: boolean },
   fixture: Fixture,
   shows: Shows,
 ): Promise<Steps> {
@@ -96,7 +104,7 @@ async function simplifyCall(
     await shorten(body, async (cut) => attempt((one) => ({ ...one, body: cut(one.body ?? "") })));
     return current;
   }
-  await simplifyMembers(() => call() ?? first, attempt);
+  await simplifyMembers(() => call() ?? first, attempt, values);
   return current;
 }
 
@@ -139,7 +147,7 @@ const withMember =
   (name: string, value: unknown): MemberEdit =>
   (members) => ({ ...members, [name]: value });
 
-async function simplifyMembers(call: () => Call, attempt: TryRewrite): Promise<void> {
+async function simplifyMembers(call: () => Call, attempt: TryRewrite, values: boolean): Promise<void> {
   const members = () => membersOf(call());
   const write = async (change: MemberEdit): Promise<boolean> =>
     !tooDeepToWrite(change(members())) &&
@@ -157,12 +165,16 @@ async function simplifyMembers(call: () => Call, attempt: TryRewrite): Promise<v
       if (!(await write(withMember(name, usual[name]))) && value === null) await write(withoutMember(name));
     }
   }
+  if (!values) return;
   for (const [name, value] of Object.entries(members())) {
     if (value === usual[name] || value === usualWhereNeeded[name] || value === revisionSlot) continue;
     if (typeof value === "string" && value.length > 1) {
-      await shorten(value, (cut) => write((now) => ({ ...now, [name]: cut(String(now[name])) })));
+      // Of equal letters only the number matters, so few attempts shorten them.
+      const isPlain = await write(withMember(name, "a".repeat(value.length)));
+      const from = isPlain ? "a".repeat(value.length) : value;
+      await shorten(from, (cut) => write((now) => ({ ...now, [name]: cut(String(now[name])) })));
       const left = String(members()[name]);
-      if (left.length > 1) await write(withMember(name, "a".repeat(left.length)));
+      if (!isPlain && left.length > 1) await write(withMember(name, "a".repeat(left.length)));
     } else if (typeof value === "object" && value !== null) {
       await write(withMember(name, Array.isArray(value) ? [] : {}));
     } else if (typeof value === "number") await write(withMember(name, 1));
@@ -196,28 +208,41 @@ function tooDeepToWrite(value: unknown): boolean {
   }
 }
 
-/** Removes smaller and smaller pieces of a text, but never all of it, in at most about 60 attempts. */
+/** The most attempts to shorten a text, and the most in a row that fail. */
+const mostCuts = { all: 60, inVain: 20 } as const;
+
+/** Removes smaller and smaller pieces of a text, but never all of it, and tries no text twice. */
 async function shorten(
   text: string,
   attempt: (cut: (text: string) => string) => Promise<boolean>,
 ): Promise<void> {
   let current = Array.from(text);
-  let left = 60;
+  const tried = new Set([text]);
+  let all = 0;
+  let inVain = 0;
+  const isLeft = () => all < mostCuts.all && inVain < mostCuts.inVain;
   for (
     let size = Math.ceil(current.length / 2);
-    size >= 1 && left > 0;
+    size >= 1 && isLeft();
     size = size === 1 ? 0 : Math.ceil(size / 2)
   ) {
-    for (let start = 0; start < current.length && left > 0; ) {
+    for (let start = 0; start < current.length && isLeft(); ) {
       const cut = (letters: readonly string[]) => [
         ...letters.slice(0, start),
         ...letters.slice(start + size),
       ];
       const fewer = cut(current);
       if (fewer.length === 0) break;
-      left -= 1;
-      if (await attempt((whole) => cut(Array.from(whole)).join(""))) current = fewer;
-      else start += size;
+      const isNew = !tried.has(fewer.join(""));
+      tried.add(fewer.join(""));
+      if (isNew) all += 1;
+      if (isNew && (await attempt((whole) => cut(Array.from(whole)).join("")))) {
+        current = fewer;
+        inVain = 0;
+      } else {
+        if (isNew) inVain += 1;
+        start += size;
+      }
     }
   }
 }
