@@ -99,6 +99,34 @@ function retrying(
 }
 
 describe("A candidate violation", () => {
+  it("is confirmed in full once for each cause, and briefly for the other rules of a confirmed cause", async () => {
+    const all = ["StatementId.pattern", "SourceArn.pattern", "Action.pattern", "body.empty"].map(named);
+    const collected = verdictsOf(...all.map((rule) => [rule, { unless: [] }] as const));
+    const inFull: string[] = [];
+    const briefly: string[] = [];
+    const confirmed = async (unconfirmed: string) => {
+      inFull.splice(0);
+      briefly.splice(0);
+      await settled(collected, {
+        judged: all,
+        confirmCandidate: async (_candidate, options) => {
+          (options.briefly === true ? briefly : inFull).push(options.rule.id);
+          return options.rule.id === unconfirmed ? { kind: "unconfirmed", why: gone } : shows;
+        },
+      });
+      return { inFull, briefly };
+    };
+    expect(await confirmed("")).toEqual({
+      inFull: ["StatementId.pattern", "body.empty"],
+      briefly: ["SourceArn.pattern", "Action.pattern"],
+    });
+    // What was not seen again confirms no cause.
+    expect(await confirmed("StatementId.pattern")).toEqual({
+      inFull: ["StatementId.pattern", "body.empty", "SourceArn.pattern", "Action.pattern"],
+      briefly: [],
+    });
+  });
+
   it("is a violation when a rerun shows it, and inconclusive otherwise", async () => {
     const collected = verdictsOf(
       [first, { unless: [] }],
