@@ -55,11 +55,12 @@ export function httpTransport(options: HttpOptions): Transport {
   const limits = { clock, deadlines: deadlines(clock), maxBodyBytes };
   // After a response that undici cannot read, every call uses a raw socket.
   let useRawSocket = false;
-  // A run passes the same options object with every call, so the bounds of the last one are reused.
-  let last: { readonly how: SendOptions; readonly bounds: Bounds } | undefined;
+  // A run passes few options objects, one for reads and one for writes, so their bounds are kept.
+  const known = new WeakMap<SendOptions, Bounds>();
   const boundsOf = (how: SendOptions): Bounds => {
-    if (last?.how !== how) last = { how, bounds: { ...limits, ...how, failed } };
-    return last.bounds;
+    const bounds = known.get(how) ?? { ...limits, ...how, failed };
+    known.set(how, bounds);
+    return bounds;
   };
   const failed = (error: unknown): void => {
     useRawSocket ||= isUnexpectedContinue(error);

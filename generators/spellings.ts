@@ -30,8 +30,11 @@ export interface Spelling {
 
 type SpellingForm = Pick<Spelling, "label" | "functionName" | "qualifier"> & { readonly inQuery: boolean };
 
-/** Every spelling of a function of the fixture, and of its first version and its short alias where it has them. */
-export function spellings(fixture: Fixture, fn: FixtureFunction): readonly Spelling[] {
+/**
+ * Every spelling of a function of the fixture, and of its first version and its short alias where it has them; those of
+ * one form if its label is given.
+ */
+export function spellings(fixture: Fixture, fn: FixtureFunction, form?: string): readonly Spelling[] {
   const [version] = fn.versions;
   return Object.entries(namesOf(fixture, fn))
     .flatMap(([label, functionName]) => [
@@ -39,6 +42,7 @@ export function spellings(fixture: Fixture, fn: FixtureFunction): readonly Spell
       ...(version === undefined ? [] : qualified(label, functionName, "version", version)),
       ...(fn.aliases ? qualified(label, functionName, "alias", fn.aliases.live) : []),
     ])
+    .filter(({ label }) => form === undefined || label === form)
     .flatMap(encodings);
 }
 

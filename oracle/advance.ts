@@ -382,10 +382,12 @@ function unsettleNeighbours(
 ): ModelState {
   const name = nameIn(key);
   return mapPolicies(unsettle(modelState, name, key), (policy, other) =>
-    other !== key && nameIn(other) === name && possibleSids(policy).includes(sid)
-      ? maybe(policy, without(sid))
-      : policy,
+    other !== key && nameIn(other) === name && mayHold(policy, sid) ? maybe(policy, without(sid)) : policy,
   );
+}
+
+function mayHold({ possibleStates }: PolicyModelState, wanted: string): boolean {
+  return possibleStates.some(({ statements }) => statements?.some(({ sid }) => sid === wanted) === true);
 }
 
 function nameIn(key: string): string {

@@ -205,9 +205,10 @@ function sidVariations(
 type Holding = (policy: PolicyModelState, sid: string) => boolean;
 
 function holdersOf(sid: string, key: string, { policies }: ModelState, holding: Holding): readonly string[] {
-  return Object.entries(policies).flatMap(([other, policy]) =>
-    other !== key && holding(policy, sid) ? [other] : [],
-  );
+  return Object.keys(policies).filter((other) => {
+    const policy = policies[other];
+    return other !== key && policy !== undefined && holding(policy, sid);
+  });
 }
 
 function isHeldBy(policy: PolicyModelState, sid: string): boolean {

@@ -324,17 +324,20 @@ export function withPolicy(modelState: ModelState, key: string, policy: PolicyMo
   return { ...modelState, policies: { ...modelState.policies, [key]: policy } };
 }
 
-/** The model state with every policy changed; a policy that is returned unchanged is not copied. */
+/** The model state with every policy changed. What is returned unchanged is shared: most writes change few policies. */
 export function mapPolicies(
   modelState: ModelState,
   change: (policy: PolicyModelState, key: string) => PolicyModelState,
 ): ModelState {
-  const policies: Record<string, PolicyModelState> = {};
+  let policies: Record<string, PolicyModelState> | null = null;
   for (const key of Object.keys(modelState.policies)) {
     const policy = modelState.policies[key];
-    if (policy !== undefined) policies[key] = change(policy, key);
+    const changed = policy === undefined ? policy : change(policy, key);
+    if (changed === policy || changed === undefined) continue;
+    policies ??= { ...modelState.policies };
+    policies[key] = changed;
   }
-  return { ...modelState, policies };
+  return policies === null ? modelState : { ...modelState, policies };
 }
 
 /**

@@ -143,16 +143,14 @@ function judgeSizeLimit(of: Addition): Judgement | null {
   const open = [analysis, stateAnalysis].flatMap((one) => [...one.refusalReasons, ...one.questions]);
   const disputed = of.before.policies[stateAnalysis.key]?.disputed ?? [];
   if (open.length + stateAnalysis.unsure.length + disputed.length > 0) return null;
+  const isFull = result.kind === "refused" && result.error === "PolicyLengthExceededException";
+  if (result.kind !== "added" && !isFull) return null;
   const size = policySize(of);
-  const about = `a policy of about ${size.toLocaleString("en")} bytes`;
-  if (result.kind === "added")
-    return size > sizeLimit.most
-      ? violated("400 PolicyLengthExceededException above 20,480 bytes", `${phrase(answer)} for ${about}`)
-      : null;
-  if (result.kind !== "refused" || result.error !== "PolicyLengthExceededException") return null;
-  return size >= sizeLimit.reached
-    ? holds
-    : violated("201 up to 20,480 bytes", `${phrase(answer)} for ${about}`);
+  if (isFull ? size >= sizeLimit.reached : size <= sizeLimit.most) return isFull ? holds : null;
+  return violated(
+    isFull ? "201 up to 20,480 bytes" : "400 PolicyLengthExceededException above 20,480 bytes",
+    `${phrase(answer)} for a policy of about ${size.toLocaleString("en")} bytes`,
+  );
 }
 
 function judgeNoPolicy({ before, key, policy, answer, together }: PolicyRead): Judgement | null {

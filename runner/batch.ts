@@ -55,7 +55,7 @@ export async function sendBatch(
   options: BatchOptions,
 ): Promise<SentBatch> {
   const { patience } = options;
-  const sending = { ...options, before, purpose };
+  const sending: Sending = { options, how: options.how, before, purpose };
   const usual = patience?.needsNewConnections() ? onNewConnection(sending) : sending;
   const ready = readyCalls(batch, done, options);
   let exchanges = await sendAll(ready, usual);
@@ -67,7 +67,7 @@ export async function sendBatch(
     for (const pauseMs of pauses) {
       if (options.how.signal?.aborted === true || patience.causeIn(observed) !== cause) break;
       const how = cause === "connection-closed" ? onNewConnection(sending) : usual;
-      if (cause === "connection-closed" && !(await hadNoEffect(observed, how))) break;
+      if (cause === "connection-closed" && !(await hadNoEffect(observed, options.transport, how.how))) break;
       if (pauseMs > 0) await options.sleep(pauseMs);
       waitedMs += pauseMs;
       exchanges = await sendAll(ready, how);
@@ -86,12 +86,16 @@ export async function sendBatch(
   return { exchanges, observed };
 }
 
-function onNewConnection(options: Sending): Sending {
-  return { ...options, how: { ...options.how, onNewConnection: true } };
+function onNewConnection(sending: Sending): Sending {
+  return { ...sending, how: { ...sending.how, onNewConnection: true } };
 }
 
 /** Says whether a single call without an answer is known to have changed nothing, so that it may be sent again. */
-async function hadNoEffect({ observations }: ObservedBatch, options: BatchOptions): Promise<boolean> {
+async function hadNoEffect(
+  { observations }: ObservedBatch,
+  transport: Transport,
+  how: SendOptions,
+): Promise<boolean> {
   const [of] = observations;
   if (of === undefined || of.call.method === "GET") return of !== undefined;
   if (of.kind !== "addition") return false;
@@ -101,7 +105,7 @@ async function hadNoEffect({ observations }: ObservedBatch, options: BatchOption
   if (resource === null || stateAnalysis.key === null) return true;
   if (stateAnalysis.refusalReasons.some((reason) => reason.startsWith("StatementId."))) return true;
   const read = getPolicy(resource.name, resource.qualifier);
-  const policy = readPolicy(await options.transport.send(read, options.how));
+  const policy = readPolicy(await transport.send(read, how));
   const sid = analysis.body.members?.StatementId;
   return (
     policy.kind === "none" || (policy.kind === "policy" && policy.statements.every((one) => one.sid !== sid))
@@ -126,17 +130,19 @@ function readyCalls(
   });
 }
 
-interface Sending extends BatchOptions {
+interface Sending {
+  readonly options: BatchOptions;
+  readonly how: SendOptions;
   readonly before: ModelState;
   readonly purpose: Purpose;
 }
 
-async function sendAll(ready: readonly ReadyCall[], options: Sending): Promise<readonly Exchange[]> {
-  const { inFlight } = options;
-  if (inFlight === undefined) return sendTogether(ready, options);
+async function sendAll(ready: readonly ReadyCall[], sending: Sending): Promise<readonly Exchange[]> {
+  const { inFlight } = sending.options;
+  if (inFlight === undefined) return sendTogether(ready, sending);
   const leave = await inFlight.enter(ready.length);
   try {
-    const exchanges = await sendTogether(ready, options);
+    const exchanges = await sendTogether(ready, sending);
     const [only] = exchanges;
     if (exchanges.length === 1 && only?.answer.kind === "response")
       inFlight.took(only.answer.answeredAt - only.answer.sentAt);
@@ -151,26 +157,21 @@ function longestMs(exchanges: readonly Exchange[]): number {
   return Math.max(...exchanges.map(({ answer }) => answer.answeredAt - answer.sentAt));
 }
 
-async function sendTogether(ready: readonly ReadyCall[], options: Sending): Promise<readonly Exchange[]> {
+async function sendTogether(ready: readonly ReadyCall[], sending: Sending): Promise<readonly Exchange[]> {
   const [only] = ready;
   // Nearly every batch is a single call.
-  if (ready.length === 1 && only !== undefined) return [await send(only, options)];
-  return Promise.all(ready.map((one) => send(one, options)));
+  if (ready.length === 1 && only !== undefined) return [await send(only, sending)];
+  return Promise.all(ready.map((one) => send(one, sending)));
 }
 
-async function send({ step, call }: ReadyCall, options: Sending): Promise<Exchange> {
-  return { step, call, answer: truncateAnswer(await answerTo(call, options)) };
-}
-
-async function answerTo(
-  call: Call,
-  { transport, how, silentKinds, before, purpose }: Sending,
-): Promise<Answer> {
-  if (silentKinds === undefined) return transport.send(call, how);
-  const deadlineMs = silentKinds.deadline(call, before, purpose);
-  if (typeof deadlineMs !== "number") return deadlineMs;
-  const options = deadlineMs === how.deadlineMs ? how : { ...how, deadlineMs };
-  return silentKinds.answered(call, before, await transport.send(call, options), deadlineMs);
+async function send({ step, call }: ReadyCall, sending: Sending): Promise<Exchange> {
+  const { options, how, before, purpose } = sending;
+  const { transport, silentKinds } = options;
+  const deadlineMs = silentKinds?.deadline(call, before, purpose) ?? how.deadlineMs;
+  if (typeof deadlineMs !== "number") return { step, call, answer: deadlineMs };
+  const given = await transport.send(call, deadlineMs === how.deadlineMs ? how : { ...how, deadlineMs });
+  const answer = silentKinds?.answered(call, before, given, deadlineMs) ?? given;
+  return { step, call, answer: truncateAnswer(answer) };
 }
 
 /** Says whether the answers so far hold the revision or version that a step needs. */
@@ -180,6 +181,7 @@ export function isFillable(step: Step, done: readonly (readonly Exchange[])[]): 
 
 function filled(step: Step, done: readonly (readonly Exchange[])[]): Call | null {
   const { call, revisionFrom, versionFrom } = step;
+  if (revisionFrom === undefined && versionFrom === undefined) return call;
   const answerTo = (wantedKey: string) => done.flat().find(({ step: { key } }) => key === wantedKey)?.answer;
   const fill = (into: Call | null, from: string | undefined, slot: string, read: typeof revisionIn) => {
     if (into === null || from === undefined) return into;

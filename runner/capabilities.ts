@@ -168,7 +168,7 @@ const tooLarge = sizeRules["policy.too-large"];
 
 /** True also if the policy cannot be read, or if the refusal has an unexpected error name. */
 function meetsLimit(of: Observation): boolean {
-  if (of.kind !== "addition") return false;
+  if (of.kind !== "addition" || of.result.kind !== "refused") return false;
   if (of.answer.kind === "none" || of.answer.status >= 500) return false;
   return within({ rule: "policy.too-large" }, () => tooLarge.trigger.judge(of) !== null);
 }

@@ -149,6 +149,7 @@ async function execute(
   const findings: Finding[] = [];
   const at = { testCase, fixture: worker.fixture, batches, worker: worker.index, place };
   const observe = (found: readonly Finding[]) => {
+    if (found.length === 0) return;
     findings.push(...found);
     verdicts.observe(found, { ...at, clean: began === "empty", notEmptied: began === "not-emptied" });
   };

@@ -64,11 +64,13 @@ export async function setUpWorkers(options: SetUpOptions): Promise<WorkerPool> {
   const generations = new Map<number, number>();
   let failures = 0;
   let spareCount = 0;
-  const make = async (index: number, how: ArrangeHow = {}): Promise<Worker> => {
+  // One object for every worker, because the transports keep what they derive from it.
+  const how = { ...options.how, signal: scope.signal };
+  const make = async (index: number, arrangeHow: ArrangeHow = {}): Promise<Worker> => {
     const generation = generations.get(index) ?? 0;
     generations.set(index, generation + 1);
     const suffix = `${index.toString(36).padStart(2, "0")}${generation.toString(36).padStart(2, "0")}`;
-    const pending = options.arrange(suffix, { ...how, signal: scope.signal });
+    const pending = options.arrange(suffix, { ...arrangeHow, signal: scope.signal });
     arranging.add(pending);
     const one = await pending.finally(() => arranging.delete(pending));
     tearDowns.add(one.tearDown);
@@ -79,7 +81,7 @@ export async function setUpWorkers(options: SetUpOptions): Promise<WorkerPool> {
       fixture: one.fixture,
       fresh: options.fresh,
       transport: options.transport,
-      how: { ...options.how, signal: scope.signal },
+      how,
       settleMs: options.settleMs,
       sleep: options.sleep,
       patience: options.patience,

@@ -43,7 +43,7 @@ function nameTestCases(): readonly TestCase[] {
     return scripted(
       `spellings/${form}`,
       (fixture) => {
-        const written = every(fixture, fixture.main).filter((spelling) => spelling.label === form);
+        const written = every(fixture, fixture.main, form);
         const qualifier = written[0]?.qualifier ?? null;
         return [
           alone("before", getPolicy(fixture.main.name, qualifier)),
