@@ -61,15 +61,11 @@ export function differences(
   ];
 }
 
-/** The first cause has a declared rule, or is the one that is declared to come first. */
-function misplaced({ kills: declared, precededBy }: Mutant, { cause }: Measured): readonly string[] {
+/** The first cause of a mutant has a rule that it declares. */
+function misplaced({ kills: declared }: Mutant, { cause }: Measured): readonly string[] {
   const isOwn =
     cause === null || declared.length === 0 || cause.rules.some((id) => declared.some((own) => own === id));
-  if (precededBy === undefined)
-    return isOwn ? [] : [`its first cause is ${cause.id}, without a rule that it declares`];
-  return !isOwn && cause.id === precededBy.cause
-    ? []
-    : [`${precededBy.cause} is declared to come first and does not`];
+  return isOwn ? [] : [`its first cause is ${cause.id}, without a rule that it declares`];
 }
 
 function unkilled(declared: readonly string[], { violated }: Measured): readonly string[] {

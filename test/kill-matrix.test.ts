@@ -88,12 +88,6 @@ describe("A measured variant", () => {
       { cause: { id: "values.accepted", rules: ["Action.pattern"] } },
       /^its first cause is values\.accepted, without a rule that it declares$/,
     ],
-    [
-      "whose own cause comes first, against its declaration",
-      { ...mutant, precededBy: { cause: "values.accepted", why: "it is graver" } },
-      {},
-      /^values\.accepted is declared to come first and does not$/,
-    ],
     ["with a finding that no exchange holds", mutant, { unheld: ["x saw y"] }, /^x saw y$/],
   ])("%s fails, also when the matrix records it", (_what, of, parts, sentence) => {
     const before = { ...row, kills: parts.violated ?? row.kills, cause: (parts.cause ?? cause).id };

@@ -15,8 +15,6 @@ export interface Mutant {
   readonly kills: readonly RuleId[];
   /** The column that judges it; mutants for observed rules are mutants of the live service's dialect. */
   readonly column?: "aws";
-  /** The cause that comes before its own in the report, and why. */
-  readonly precededBy?: { readonly cause: string; readonly why: string };
 }
 
 /** A defect in a table by the rule that must find it. */
