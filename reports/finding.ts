@@ -38,9 +38,10 @@ export function answerText({ response, silence }: CounterexampleStep): string {
   return [`${response.status}`, response.error ?? "", response.body].filter((part) => part !== "").join(" ");
 }
 
-/** Why a rule was not judged, or a sentence that no reason was recorded. */
-export function reasonText(rule: RuleReport): string {
-  return rule.reason ?? "No reason was recorded.";
+/** Why a rule was not judged, and what to do about it. Reports of earlier versions may lack both. */
+export function reasonText({ reason, advice, verdicts }: RuleReport): string {
+  const open = Object.values(verdicts).includes("unexercised") ? "no request exercised it" : "not decided";
+  return [reason ?? open, advice ?? ""].filter((part) => part !== "").join(". ");
 }
 
 /** A short label of a request: its operation and its statement id. */

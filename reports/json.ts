@@ -37,6 +37,7 @@ const order = [
     "executed",
     "reason",
     "reasonCode",
+    "advice",
     "excusedBy",
     "explainedBy",
     "counterexample",

@@ -104,6 +104,7 @@ export type PublishedEvent =
       readonly outcome: Outcome;
       readonly reason?: string;
       readonly reasonCode?: RuleReport["reasonCode"];
+      readonly advice?: string;
       readonly excusedBy?: RuleReport["excusedBy"];
       readonly explainedBy?: RuleReport["explainedBy"];
       readonly counterexample?: Counterexample;

@@ -34,8 +34,11 @@ export type Reason =
   | { readonly code: "unsupported"; readonly needs?: Capability | undefined; readonly detail: string }
   /** The violation of another rule, `by`, explains every candidate. */
   | { readonly code: "explained"; readonly by: string }
-  /** No request exercised the rule. */
-  | { readonly code: "not-exercised" }
+  /**
+   * No request exercised the rule: some were not sent, the run was for other rules or suites, what is known of the state did
+   * not suffice, or none was of its kind.
+   */
+  | { readonly code: "not-exercised"; readonly because: "not-sent" | "not-chosen" | "state" | "chance" }
   /** The run ended before any answer was judged. */
   | { readonly code: "not-judged" }
   /** The answers do not decide the rule; `detail` describes the last one. */
@@ -51,13 +54,14 @@ export type Reason =
   /** The candidate is not rerun yet; the run is still in progress. */
   | { readonly code: "not-rerun-yet"; readonly seen: string };
 
-/** The members of report.json for a reason: its code, the names that it refers to, and the sentence. */
+/** The members of report.json for a reason: its code, the names that it refers to, the sentence, and what to do. */
 export function reasonMembers(
   reason: Reason,
-): Pick<RuleReport, "reason" | "reasonCode" | "excusedBy" | "explainedBy"> {
+): Pick<RuleReport, "reason" | "reasonCode" | "advice" | "excusedBy" | "explainedBy"> {
   return {
     reason: sentence(reason),
     reasonCode: reason.code,
+    advice: advice(reason),
     ...(reason.code === "unsupported" && reason.needs !== undefined ? { excusedBy: reason.needs } : {}),
     ...(reason.code === "explained" ? { explainedBy: reason.by } : {}),
   };
@@ -68,7 +72,7 @@ function sentence(reason: Reason): string {
     case "explained":
       return `explained by the violation of ${reason.by}`;
     case "not-exercised":
-      return "no request of this run exercised it";
+      return `no request of this run exercised it, because ${unexercised[reason.because].why}`;
     case "not-judged":
       return "the run ended before any answer was judged";
     case "not-rerun":
@@ -82,4 +86,52 @@ function sentence(reason: Reason): string {
     default:
       return reason.detail;
   }
+}
+
+const unexercised = {
+  "not-sent": {
+    why: "the run ended before they were sent",
+    advice: "Let the run end, with a higher --budget.",
+  },
+  "not-chosen": { why: "--suite or --rule left them out", advice: "Run without --suite and --rule." },
+  state: {
+    why: "other answers left the state unknown",
+    advice: "Mend what is violated or inconclusive, then run again.",
+  },
+  chance: { why: "none was of its kind", advice: "Send more random cases: --runs 100." },
+} as const;
+
+/** The one thing that a user can do about a reason. */
+function advice(reason: Reason): string {
+  switch (reason.code) {
+    case "unsupported":
+      return "Nothing, unless the target is to support it.";
+    case "explained":
+      return `Mend ${reason.by}, then run again.`;
+    case "not-exercised":
+      return unexercised[reason.because].advice;
+    case "not-judged":
+      return "See the problem that ended the run, and run again.";
+    case "unsettled":
+      return unsettledAdvice(reason.detail);
+    case "not-confirmed":
+      return "Run again with --rule and this rule. What does not come again can come from load or from another client.";
+    case "not-rerun":
+      return "Let the run end, with a higher --budget.";
+    case "no-fixture":
+      return "See why the target creates no further function.";
+    case "not-kept":
+      return "Run again with --rule and this rule alone.";
+    case "not-rerun-yet":
+      return "Wait for the end of the run.";
+  }
+}
+
+function unsettledAdvice(detail: string): string {
+  if (/timeout|without an answer/.test(detail)) return "Wait longer for an answer, with a higher --timeout.";
+  if (/no answer|connection/i.test(detail))
+    return "See why the target closes connections, or send fewer calls at a time: --concurrency 1.";
+  if (/\b429\b/.test(detail)) return "Send fewer requests a second, with --rate.";
+  if (/\b5\d\d\b/.test(detail)) return "See the target's own log for the failure, and run again.";
+  return "Run again with another --seed, and fewer calls at a time: --concurrency 1.";
 }

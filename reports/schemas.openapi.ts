@@ -163,6 +163,8 @@ export interface components {
             readonly reason?: string;
             /** @description The same as a code. Absent in reports of earlier versions. */
             readonly reasonCode?: components["schemas"]["ReportReasonCode"];
+            /** @description What a user can do about it, as a sentence for people. Absent in reports of earlier versions. */
+            readonly advice?: string;
             /** @description With unsupported: the unsupported capability. */
             readonly excusedBy?: components["schemas"]["ReportCapability"];
             /** @description With explained: id of the rule whose violation explains this one. */

@@ -116,7 +116,9 @@ function ruleReport(rule: Rule, options: ReportOptions, outcome: RunOutcome): Ru
   const gating = of(options.profile) ?? of("document") ?? of("aws");
   const notJudged = outcome.notJudgedReason?.(rule) ?? unsupportedReason(rule, outcome.cannot);
   const isUnexercised = gating === undefined || gating.outcome === "unexercised";
-  const reason = (isUnexercised ? notJudged : null) ?? reasonFor(gating, findings === null);
+  const reason =
+    (isUnexercised ? notJudged : null) ??
+    reasonFor(gating, findings === null, becauseOf(rule, options, outcome));
   const confirmed = shownFor(rule, options, outcome)?.confirmed;
   return {
     id,
@@ -211,11 +213,25 @@ function verdict(ruleResult: RuleResult | undefined): Outcome {
   return ruleResult?.outcome ?? "unexercised";
 }
 
-function reasonFor(ruleResult: RuleResult | undefined, isUnjudged: boolean): Reason | null {
+function reasonFor(
+  ruleResult: RuleResult | undefined,
+  isUnjudged: boolean,
+  because: Unexercised["because"],
+): Reason | null {
   if (ruleResult?.why !== undefined) return ruleResult.why;
   if (ruleResult === undefined || ruleResult.outcome === "unexercised")
-    return { code: isUnjudged ? "not-judged" : "not-exercised" };
+    return isUnjudged ? { code: "not-judged" } : { code: "not-exercised", because };
   return null;
+}
+
+type Unexercised = Extract<Reason, { readonly code: "not-exercised" }>;
+
+/** Why no request exercised a rule. */
+function becauseOf(rule: Rule, options: ReportOptions, outcome: RunOutcome): Unexercised["because"] {
+  const [column = options.profile] = rule.columns ?? [];
+  if (outcome.unsent === null || outcome.unsent(rule, column) > 0) return "not-sent";
+  if (options.only !== undefined) return "not-chosen";
+  return rule.needs.includes("state") ? "state" : "chance";
 }
 
 function tally(rules: readonly RuleReport[], column: Column): Tally {

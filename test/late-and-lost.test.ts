@@ -58,6 +58,9 @@ function showing(rewrite: (statement: Readonly<Record<string, unknown>>) => unkn
 /** What a run on a variant of the reference finds, in the document column: rule, expected and seen. */
 async function found(mutate: Mutation, suites: readonly string[]): Promise<readonly (readonly string[])[]> {
   const { rules } = await judgeVariant(mutate, { seed: 1, runs: 1, suites });
+  for (const { id, verdicts, ...rule } of rules.filter((one) => one.basis !== "observed"))
+    if (["inconclusive", "unexercised"].includes(verdicts.document))
+      expect([id, rule.reason, rule.reasonCode, rule.advice]).not.toContain(undefined);
   return rules.flatMap(({ id, basis, verdicts, counterexample }) =>
     verdicts.document === "violated" && basis !== "observed"
       ? [[id, counterexample?.expected ?? "", counterexample?.seen ?? ""]]
