@@ -85,7 +85,8 @@ export function commandOptions<C extends CommandName>(
 ): CommandOptions<C> {
   const values = given.options.map(({ name, text }): [OptionName, unknown] => {
     const written = text === null ? true : valueOfText(options[name], text);
-    const value = name === "rules" && Array.isArray(written) ? written.flatMap(rulesLike) : written;
+    const value =
+      name === "rules" && Array.isArray(written) ? written.flatMap((one: string) => rulesLike(one)) : written;
     check(name, value, { ...commandLine, mutants });
     return [name, value];
   });
@@ -94,11 +95,11 @@ export function commandOptions<C extends CommandName>(
 }
 
 /** The rules of an id, of the first part of ids, such as `StatementId`, or of a pattern with `*`; itself if there are none. */
-function rulesLike(name: string): readonly string[] {
-  if (ruleIds.some((id) => id === name)) return [name];
+export function rulesLike(name: string, ids: readonly string[] = ruleIds): readonly string[] {
+  if (ids.some((id) => id === name)) return [name];
   const parts = name.split("*").map((part) => part.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&"));
   const pattern = new RegExp(parts.length > 1 ? `^${parts.join(".*")}$` : `^${parts.join("")}\\.`, "s");
-  const found = ruleIds.filter((id) => pattern.test(id));
+  const found = ids.filter((id) => pattern.test(id));
   return found.length === 0 ? [name] : found;
 }
 
@@ -193,12 +194,18 @@ function namesError(
     return { is: "is empty", must: "hold at least one name", remedy: example };
   const unknown: unknown = value.find((one: unknown) => !names.some((name) => name === one));
   if (unknown === undefined) return null;
-  const hint = nearest(String(unknown), names);
+  const hint = nearestName(String(unknown), names);
   return {
     is: `holds ${printed(unknown)}`,
     must: `hold only names of ${long === null ? `this list: ${names.join(", ")}` : of}`,
     remedy: hint !== null ? `did you mean ${hint}?` : (long?.where ?? example),
   };
+}
+
+/** A name that is close; of a name with parts, such as StatementId.dupl, one that begins with it is closest. */
+function nearestName(asked: string, names: readonly string[]): string | null {
+  const longer = asked === "" ? [] : names.filter((name) => name.startsWith(asked));
+  return longer[0] ?? nearest(asked, names);
 }
 
 const capabilities: readonly string[] = Object.keys({

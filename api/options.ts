@@ -13,8 +13,8 @@ export const commands = {
   },
   rules: {
     about:
-      "Lists every rule and every unspecified behaviour, with the clauses of the document that each one covers.",
-    takesOnly: "leave it out: the subcommand lists all rules",
+      "Lists rules and unspecified behaviours with their sources; RULE is an id, the first part of ids, or a pattern with *. One rule is explained.",
+    operands: "[RULE …]",
   },
   replay: {
     about:
@@ -36,6 +36,11 @@ export const commands = {
   sweep: {
     about: "Deletes what killed runs left behind, and restores the policies that they emptied.",
     takesOnly: "name the target with --endpoint",
+  },
+  target: {
+    about:
+      "Installs a built-in target, moto or ministack, into .targets in this folder; needs Python 3.10 or newer.",
+    operands: "NAME",
   },
   judge: {
     about: "Computes verdicts from a recording that --record made, without a target.",
@@ -437,7 +442,7 @@ export const options = {
   verbose: {
     flag: "--verbose",
     type: "switch",
-    takers: ["run", "rules", "replay", "mutants", "compare", "diff", "sweep", "judge"],
+    takers: ["run", "rules", "replay", "mutants", "compare", "diff", "sweep", "target", "judge"],
     about: "Print more detail, and the stack traces of errors.",
   },
 } as const satisfies Readonly<Record<string, Option>>;

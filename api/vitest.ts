@@ -111,7 +111,7 @@ function failureText(rule: RuleReport, run: ConformanceRun): string {
 function complete(run: ConformanceRun): void {
   if (run.faults.length > 0 || run.incomplete) {
     const lines = problemsIn(run).flatMap(({ message, stack = [] }) => [message, ...stack]);
-    throw failure(["The run proves nothing:", ...lines].join("\n"));
+    throw failure(["The run is incomplete, so there is no verdict:", ...lines].join("\n"));
   }
 }
 

@@ -14,6 +14,16 @@ const exits = [
   ...Object.entries(exitMeanings).map(([code, text]) => `  ${code}  ${text}`),
 ].join("\n");
 
+function examples(program: string): string {
+  return [
+    "",
+    "Examples:",
+    `  ${program} --endpoint http://127.0.0.1:5000`,
+    `  ${program} --endpoint http://127.0.0.1:5000 --rule StatementId,'success.*'`,
+    "",
+  ].join("\n");
+}
+
 const names: readonly CommandName[] = Object.keys(commands).filter(isCommandName);
 
 function isCommandName(name: string): name is CommandName {
@@ -71,7 +81,7 @@ function rootCommand(program: string, print: (text: string) => void): Command {
       optionTerm: ({ flags }) => flags.replace(/[<>]/g, ""),
       subcommandTerm: (command) => command.name(),
     })
-    .addHelpText("after", exits);
+    .addHelpText("after", ({ command }) => (command.parent === null ? examples(program) : "") + exits);
 }
 
 /** Adds the description and the options to a command, for its help. */
@@ -131,10 +141,11 @@ function operandsOf({ args }: Command, name: CommandName): readonly string[] {
 }
 
 function unknownCommand(name: string): Fault {
-  const hint = nearest(name, names);
+  // A word that a subcommand begins with is more likely than one of the same length, such as run.
+  const hint = names.find((one) => name.length > 1 && one.startsWith(name)) ?? nearest(name, names);
   const remedy =
     hint === null ? `use one of ${names.join(", ")}, or none to run the suite.` : `did you mean ${hint}?`;
-  return new Fault(`${JSON.stringify(name)} is no subcommand: ${remedy}`);
+  return new Fault(`Unknown subcommand ${JSON.stringify(name)}: ${remedy}`);
 }
 
 /** The message for a commander error, which quotes the option. */
@@ -153,6 +164,6 @@ function usageError({ code, message }: CommanderError, name: CommandName): Fault
   const of = name === "run" ? "" : ` of ${name}`;
   const help = name === "run" ? "--help" : `${name} --help`;
   return new Fault(
-    `${flag} is no option${of}: ${hint === null ? `see ${help} for the options.` : `did you mean ${hint}?`}`,
+    `Unknown option ${flag}${of}: ${hint === null ? `see ${help} for the options.` : `did you mean ${hint}?`}`,
   );
 }

@@ -38,9 +38,14 @@ export function terminalOf({ stdout, env }: Pick<CommandContext, "stdout" | "env
   readonly color: boolean;
 } {
   return {
-    columns: stdout.columns ?? 100,
-    color: stdout.isTTY === true && (env.NO_COLOR ?? "") === "",
+    // A pseudo-terminal without a window has a width of 0.
+    columns: stdout.columns === 0 ? 80 : (stdout.columns ?? 100),
+    color: (stdout.isTTY === true || isSet(env.FORCE_COLOR)) && (env.NO_COLOR ?? "") === "",
   };
+}
+
+function isSet(text: string | undefined): boolean {
+  return text !== undefined && text !== "" && text !== "0";
 }
 
 /** The command as the user types it in this environment, for messages. */
@@ -68,13 +73,13 @@ export function interruptible({
     const handler = () => {
       if (code !== null) {
         stderr.write(
-          `\n${name}: ended before clean-up was complete; to remove what is left on the target and restore an emptied policy, run\n  ${commandIn(env)} sweep\n`,
+          `\nQuit (${name}) before clean-up was complete. To remove what is left on the target and restore an emptied policy, run\n  ${commandIn(env)} sweep\n`,
         );
         return exit(number);
       }
       code = number;
       stderr.write(
-        `\n${name}: cleaning up and writing the reports; a second signal ends at once and leaves the rest to \`sweep\`\n`,
+        `\nInterrupted (${name}): cleaning up and writing the reports. Press Ctrl-C again to quit now; then \`sweep\` removes what is left.\n`,
       );
       controller.abort();
     };

@@ -19,7 +19,8 @@ type FolderOption = "out" | "record";
 
 /**
  * Marks a folder as in use until the returned function is called, so that two runs cannot mix their files. The lock of a
- * process that has ended is taken over. Throws a Fault if another run uses the folder.
+ * process that has ended is taken over. Throws a Fault if another run uses the folder. A recording folder that cannot be
+ * written gets no lock: the recorder says so, after it is known which reports to write.
  */
 export async function lockFolder(
   path: string,
@@ -28,9 +29,15 @@ export async function lockFolder(
 ): Promise<() => Promise<void>> {
   const file = join(path, lockFile);
   const name = `The ${option === "out" ? "output" : "recording"} folder ${JSON.stringify(dir)}`;
-  await makeFolder(path).catch((cause: unknown) => {
+  const failed = (cause: unknown): (() => Promise<void>) => {
+    if (option === "record") return async () => {};
     throw unwritable(name, cause, option);
-  });
+  };
+  try {
+    await makeFolder(path);
+  } catch (error) {
+    return failed(error);
+  }
   for (;;) {
     try {
       const lock = await open(file, "wx");
@@ -38,7 +45,7 @@ export async function lockFolder(
       await lock.close();
       return () => rm(file, { force: true });
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw unwritable(name, error, option);
+      if ((error as NodeJS.ErrnoException).code !== "EEXIST") return failed(error);
     }
     const holder = await holderOf(file);
     if (holder !== null && (holder.host !== hostname() || isAlive(holder.pid))) {

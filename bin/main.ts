@@ -18,6 +18,7 @@ const subcommands: { readonly [C in CommandName]: () => Promise<Subcommand<C>> }
   compare: async () => (await import("./compare.ts")).compareCommand,
   diff: async () => (await import("./diff.ts")).diffCommand,
   sweep: async () => (await import("./sweep.ts")).sweepCommand,
+  target: async () => (await import("./target.ts")).targetCommand,
   judge: async () => (await import("./judge.ts")).judgeCommand,
 };
 

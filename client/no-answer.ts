@@ -41,7 +41,7 @@ const meaning: Readonly<Record<Silence, string>> = {
   "too-large": "the response is larger than the limit",
   tls: "no TLS connection could be made",
   unresolved: "the host name cannot be resolved",
-  aborted: "the call was ended by the suite",
+  aborted: "the request was cancelled",
 };
 
 /**

@@ -165,7 +165,7 @@ function answerLine({ status, error, body }: DiffAnswer): string {
 /** The result of the comparison, in one sentence. */
 export function conclusion({ differences, compared, incomplete }: DiffReport): string {
   const answers = `${count(compared, "pair")} of answers`;
-  if (compared === 0) return "No answers were compared, so the comparison proves nothing.";
+  if (compared === 0) return "No answers were compared: no result.";
   if (differences.length > 0)
     return `${count(differences.length, "difference")} in ${answers}: ${kinds(differences)}.`;
   return incomplete

@@ -67,13 +67,13 @@ export function verdictSentence(report: Report): string {
   const unsure = rulesThat(report, "inconclusive").length + rulesThat(report, "unexercised").length;
   const target = report.target.name;
   if (violated > 0) return `${target} violates ${count(violated, "rule")} of ${column}.`;
-  if (report.incomplete) return `The run against ${target} is incomplete and proves nothing.`;
+  if (report.incomplete) return `The run against ${target} is incomplete: no verdict.`;
   if (report.faults.length > 0)
-    return `The run against ${target} had ${count(report.faults.length, "fault")} and proves nothing.`;
+    return `The run against ${target} had ${count(report.faults.length, "problem")}: no verdict.`;
   if (unsure > 0)
     return `No violation was found in ${target}, but ${count(unsure, "rule")} could not be judged.`;
   if (!judgedAny(new Set(report.rules.map((rule) => ruleStatus(rule, report)))))
-    return `No rule was judged, so the run proves nothing about ${target}.`;
+    return `No rule could be judged: no verdict on ${target}.`;
   if (report.only === undefined) return `${target} conforms to ${column}.`;
   const { rules, suites, testCases } = report.only;
   const sent = [

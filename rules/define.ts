@@ -12,7 +12,7 @@ export interface Added extends Addition {
 }
 
 /** The reason where more states are possible than are kept. */
-export const tooManyOpen = "too many calls without an answer";
+export const tooManyOpen = "too many unanswered requests";
 
 /** A rule on every success, for requests in which nothing is faulty or unspecified. */
 export function guarantee(

@@ -44,7 +44,7 @@ export interface UnsupportedCapability {
 /** What each exit code of a run means, as a phrase. */
 export const exitMeanings = {
   0: "every stated and implied rule that applies was exercised and holds",
-  1: "a violation that is not known, or a known entry that is stale",
-  2: "a usage error, a target that cannot be reached, or an internal error",
-  3: "nothing is violated, but not everything could be judged",
+  1: "a violation that is not known, or an entry of the known-file that is out of date",
+  2: "a usage error, a target that cannot be reached, a run that did not finish, or an internal error",
+  3: "nothing is violated, but not every rule could be tested",
 } as const;

@@ -31,6 +31,12 @@ export function bearingOn(suites: readonly Suite[], rules: readonly string[]): r
     }));
 }
 
+/** The names of the suites whose test cases bear on a rule; null where this is not known. */
+export function suitesOf(rule: string): readonly string[] | null {
+  const own = Object.entries(bearing).find(([id]) => id === rule)?.[1];
+  return own === undefined ? null : [...new Set(own.split(" ").map((entry) => entry.split("/")[0] ?? ""))];
+}
+
 /** The number of test cases that suites have. */
 export function countOf(suites: readonly Suite[], plan: SuiteOptions): number {
   return suites.reduce((sum, suite) => sum + [...suite.testCases(plan)].length, 0);

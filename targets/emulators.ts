@@ -102,7 +102,10 @@ async function install(server: PythonServer, options: InstallOptions): Promise<s
 }
 
 function installing(name: string): string {
-  return `npm run target -- ${name}`;
+  // npm names the script by which the command was started in a checkout.
+  const command =
+    process.env.npm_lifecycle_event === undefined ? "npx addpermission-conformance" : "npm run -s conform --";
+  return `${command} target ${name}`;
 }
 
 function folderOf(name: string, options: StartOptions | undefined): string {

@@ -74,7 +74,7 @@ describe("The action", () => {
     expect([unexercised.code, unexercised.outputs.split("\n")[0]]).toEqual([3, "exit-code=3"]);
     const unreachable = run({ endpoint: "http://127.0.0.1:9" });
     expect(unreachable.code).toBe(2);
-    expect(unreachable.summary).toContain("incomplete and proves nothing");
+    expect(unreachable.summary).toContain("incomplete: no verdict");
     expect(unreachable.log).toContain("127.0.0.1:9");
   });
 

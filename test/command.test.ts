@@ -42,9 +42,13 @@ function address(): string {
 
 describe("Invalid input gives one sentence and exit code 2", () => {
   const cases: readonly (readonly [what: string, args: () => readonly string[], says: RegExp])[] = [
-    ["an unknown option", () => ["--sed", "1"], /--sed .*did you mean --seed/],
+    ["an unknown option", () => ["--sed", "1"], /Unknown option --sed: did you mean --seed/],
     ["an unknown subcommand", () => ["rulez"], /rulez.*did you mean rules/],
-    ["an unknown subcommand with a request for help", () => ["bogus", "--help"], /bogus" is no subcommand/],
+    [
+      "an unknown subcommand with a request for help",
+      () => ["bogus", "--help"],
+      /Unknown subcommand "bogus"/,
+    ],
     ["help on an unknown subcommand", () => ["help", "rulez"], /rulez.*did you mean rules/],
     [
       "a list of profiles",
@@ -61,7 +65,11 @@ describe("Invalid input gives one sentence and exit code 2", () => {
       () => ["diff", "--target", "reference", "--target", "moto", "--format", "text,json"],
       /--format/,
     ],
-    ["an extra argument of rules", () => ["rules", "success.is-201"], /"success\.is-201" is no option/],
+    [
+      "an unknown rule of rules",
+      () => ["rules", "sucess.is-201"],
+      /no rule "sucess\.is-201": did you mean success\.is-201/,
+    ],
     ["an extra argument of mutants", () => ["mutants", "all"], /"all" is no option of mutants.*--only/],
     [
       "an unknown mutant",
@@ -411,6 +419,23 @@ describe("The command", () => {
     }
   });
 
+  it("explains one rule, and lists those of a prefix or a pattern", async () => {
+    const one = await run("rules", "StatementId.duplicate");
+    expect(one.out).toMatch(/^StatementId\.duplicate {2}/);
+    for (const fact of ["basis", "document", "clauses", "columns", "suites", "test it"])
+      expect(one.out).toMatch(new RegExp(`^  ${fact} `, "m"));
+    expect(one.out).toContain("--rule StatementId.duplicate");
+    const some = await run("rules", "success.*", "StatementId", "--json");
+    const { rules } = JSON.parse(some.out);
+    expect(rules.every(({ id }: { id: string }) => /^(success|StatementId)\./.test(id))).toBe(true);
+    expect(rules.length).toBeGreaterThan(15);
+  });
+
+  it("installs a target, or says that it needs no installation", async () => {
+    expect(await run("target", "reference")).toMatchObject({ code: 0, err: "" });
+    expect((await run("target")).err).toContain("target takes one name, and got 0");
+  });
+
   it("lists the rules and a ledger of every clause as data", async () => {
     const { code, out } = await run("rules", "--json");
     const { rules, ledger } = JSON.parse(out);
@@ -456,7 +481,7 @@ describe("The command as a process of its own", () => {
   it.each([
     [0, ["--version"], /^\d+\.\d+\.\d+\n$/],
     [1, ["compare", "before.json", "after.json"], /success\.is-201/],
-    [2, ["--sed", "1"], /^addpermission-conformance: --sed .*did you mean --seed/],
+    [2, ["--sed", "1"], /^addpermission-conformance: Unknown option --sed.*did you mean --seed/],
   ])("exits with %i, as inside another program: %j", async (code, args, says) => {
     const verdicts = { document: "violated", aws: "violated" } as const;
     const rules = [sampleRule("success.is-201"), sampleRule("success.is-201", { verdicts })];

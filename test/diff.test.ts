@@ -161,7 +161,7 @@ describe("A comparison", () => {
   it("is not a success when nothing was compared", async () => {
     const report = await diffVariants({}, {}, { suites: ["races"], runs: 1 });
     const nothing = { ...report, compared: 0 };
-    expect(conclusion(nothing)).toBe("No answers were compared, so the comparison proves nothing.");
+    expect(conclusion(nothing)).toBe("No answers were compared: no result.");
   });
 
   it("escapes text of a target on a terminal and in Markdown", async () => {

@@ -111,7 +111,7 @@ describe.each(rows.filter(([, { flag }]) => flag !== undefined))("%s on the comm
 
   it("is refused by other commands", () => {
     for (const command of others)
-      expect(given(command, [flag, "1"])).toMatch(new RegExp(`^${flag} is no option( of ${command})?: `));
+      expect(given(command, [flag, "1"])).toMatch(new RegExp(`^Unknown option ${flag}( of ${command})?: `));
   });
 
   it("is refused without a value or with an invalid one, in a sentence with a remedy", () => {
@@ -254,14 +254,14 @@ describe("The command line", () => {
   });
 
   it.each([
-    [["rules", "--sign"], "--sign is no option of rules: see rules --help for the options."],
-    [["diff", "--targte=moto"], "--targte is no option of diff: did you mean --target?"],
+    [["rules", "--sign"], "Unknown option --sign of rules: see rules --help for the options."],
+    [["diff", "--targte=moto"], "Unknown option --targte of diff: did you mean --target?"],
     [["--seed", "1", "rules"], "--seed is before a subcommand: put it after the subcommand."],
     [
       ["--seed", "1", "rulez"],
       '"rulez" is neither an option nor a subcommand: name a subcommand first, or see --help.',
     ],
-    [["-x"], "-x is no option: see --help for the options."],
+    [["-x"], "Unknown option -x: see --help for the options."],
   ])("refuses %j", (args, message) => {
     expect(() => readCommandLine(args, "conform")).toThrow(
       expect.objectContaining({ name: "Fault", message }),
