@@ -4,7 +4,7 @@ import { holds, type Judgement, type RuleBody, type Variation } from "../oracle/
 import { phrase } from "../spec/answer.ts";
 import { bodyBytes, bytesOf, type Call } from "../spec/exchange.ts";
 import { analyzeRequest } from "../spec/request.ts";
-import { besides, failed, tooManyOpen } from "./define.ts";
+import { besides, failed, show, tooManyOpen } from "./define.ts";
 
 type Acceptance = Pick<RuleBody, "title" | "source" | "clauses"> &
   Partial<Pick<RuleBody, "needs" | "basis">> & { readonly unless?: readonly string[] };
@@ -298,7 +298,11 @@ function judgeCurrent(of: Addition): Judgement | null {
   if (possibleState.resourceRevision === null) return null;
   const notExecuted = shown.some((revision) => revision !== null && revision !== "" && !tried.has(revision));
   if (notExecuted) return null;
-  return { verdict: "violated", expected: "201 with a revision just read", seen: phrase(answer) };
+  return {
+    verdict: "violated",
+    expected: `201 with one of the revisions just read: ${shown.filter(Boolean).map(show).join(", ")}`,
+    seen: phrase(answer),
+  };
 }
 
 function judgeCombination(of: Addition): Judgement | null {

@@ -129,7 +129,10 @@ export const anyClientErrorOrStale: Admissible = {
 };
 
 /** Anything but a success. */
-export const anyRefusal: Admissible = { phrase: "not a success", allows: () => true };
+export const anyRefusal: Admissible = {
+  phrase: "a refusal: any status but 2xx, 429 and 5xx",
+  allows: () => true,
+};
 
 /** One of these statuses, under a name that does not contradict it. */
 export function status(...codes: readonly number[]): Admissible {
@@ -229,8 +232,7 @@ export function failed(
 
 function judgeAnswer(of: Addition, admissible: Admissible): Judgement {
   const { result, answer } = of;
-  if (result.kind === "unsettled")
-    return failed(of, admissible === anyRefusal ? "a refusal, neither 429 nor 5xx" : admissible.phrase);
+  if (result.kind === "unsettled") return failed(of, admissible.phrase);
   if (result.kind === "added") return violated(admissible.phrase, `${result.response.status}, accepted`);
   return admissible.allows(result.status, result.error)
     ? holds

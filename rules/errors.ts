@@ -4,7 +4,7 @@ import type { ErrorName } from "../spec/add-permission.ts";
 import { errorName, header, phrase } from "../spec/answer.ts";
 import { errorStatus, isErrorName } from "../spec/constraint.ts";
 import type { Column } from "../spec/verdict.ts";
-import { failed, show, violated } from "./define.ts";
+import { anyRefusal, failed, show, violated } from "./define.ts";
 
 /** Statuses that a web server or an authorizer may give before the operation is reached. */
 const beforeTheOperation: ReadonlySet<number> = new Set([
@@ -178,13 +178,16 @@ const recordedNames: ReadonlySet<string> = new Set([
   "PublicPolicyException",
 ]);
 
-function judgeDocumented({ result, analysis, call }: Addition, column: Column): Judgement | null {
+function judgeDocumented({ result, answer, analysis, call }: Addition, column: Column): Judgement | null {
   if (result.kind !== "refused" || !reachesOperation({ analysis, call })) return null;
   if (result.error === null || result.status >= 500) return null;
   if (beforeTheOperation.has(result.status)) return null;
   return isErrorName(result.error) || (column === "aws" && recordedNames.has(result.error))
     ? holds
-    : violated("one of the seven documented exceptions", `${result.status} ${result.error}`);
+    : violated(
+        `one of ${[...Object.keys(errorStatus), ...(column === "aws" ? recordedNames : [])].join(", ")}`,
+        phrase(answer),
+      );
 }
 
 function judgeServerError({ answer, result, analysis, stateAnalysis }: Addition): Judgement | null {
@@ -193,7 +196,7 @@ function judgeServerError({ answer, result, analysis, stateAnalysis }: Addition)
   if (status < 500 || status === 501 || status === 505) return holds;
   // A rule that says how this request must be refused explains the violation.
   const unless = [...analysis.refusalReasons, ...stateAnalysis.refusalReasons];
-  return { ...violated("no 5xx but 500 ServiceException", phrase(answer)), unless };
+  return { ...violated("a status below 500, or 500 ServiceException", phrase(answer)), unless };
 }
 
 function judgeArrival({ answer, call, analysis }: Addition): Judgement | null {
@@ -224,11 +227,11 @@ function judgeSeveralFaults(of: Addition): Judgement | null {
   if (together || analysis.questions.length + stateAnalysis.questions.length > 0) return null;
   const { refusalReasons } = analysis;
   if (new Set(refusalReasons).size < 2) return null;
-  if (result.kind === "unsettled") return failed(of, "a refusal, neither 429 nor 5xx", refusalReasons);
+  if (result.kind === "unsettled") return failed(of, anyRefusal.phrase, refusalReasons);
   if (result.kind === "refused") return holds;
   return {
     verdict: "violated",
-    expected: "a refusal",
+    expected: anyRefusal.phrase,
     seen: `${result.response.status}, accepted`,
     // A target that accepts one of the faults alone violates that fault's rule.
     unless: refusalReasons,
