@@ -246,10 +246,13 @@ export const options = {
     flag: "--rule ID,…",
     type: "names",
     of: "rules",
-    takers: ["library", "run"],
+    takers: ["library", "run", "diff"],
     about: "Judge only these rules, and send only test cases that bear on them.",
     default: "all",
     for: {
+      diff: {
+        about: "Show only differences about these rules, and send only test cases that bear on them.",
+      },
       run: {
         about:
           "Judge only these rules, and send only test cases that bear on them; StatementId or 'success.*' names several. With --suite or --known, nothing else is left out.",

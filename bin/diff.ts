@@ -1,14 +1,17 @@
 import { commandOptions, type Given } from "../api/check-options.ts";
-import { type CommandOptions, options as table } from "../api/options.ts";
+import { type CommandOptions, flagOf, options as table } from "../api/options.ts";
 import { runPrefix, type Session } from "../api/session.ts";
 import { tool } from "../api/tool.ts";
 import { sleep } from "../client/deadline.ts";
 import { prepareOut } from "../reports/collector.ts";
 import { type DiffReport, diffJson, diffMarkdown, diffText } from "../reports/diff.ts";
+import { quote } from "../reports/shell.ts";
+import { ruleIds } from "../rules/index.ts";
 import { comparedSuites, diff } from "../runner/diff/diff.ts";
 import { Fault } from "../spec/fault.ts";
+import { bearingOn } from "../suites/bearing.ts";
 import { suites } from "../suites/index.ts";
-import { type CommandContext, interruptible, terminalOf } from "./context.ts";
+import { type CommandContext, commandIn, interruptible, terminalOf } from "./context.ts";
 import { lockFolder } from "./lock.ts";
 import { openTarget, progressOn, type TargetOptions } from "./session.ts";
 
@@ -77,9 +80,12 @@ async function compareTargets(
   signal: AbortSignal,
   context: CommandContext,
 ): Promise<DiffReport> {
-  const { seed = table.seed.default, comparedSuites: wanted } = options;
-  const chosen =
+  const { seed = table.seed.default, comparedSuites: wanted, rules: about } = options;
+  const named =
     wanted === undefined ? comparedSuites : suites.filter(({ name }) => wanted.some((one) => one === name));
+  const bearing = about === undefined || wanted !== undefined ? null : bearingOn(named, about);
+  // What is compared leaves some suites out, which may be all that bear on a rule.
+  const chosen = bearing === null || bearing.length === 0 ? named : bearing;
   const prefix = runPrefix(x.target !== undefined && y.target !== undefined, seed).slice(0, -1);
   // The two prefixes have equal length, so that both targets get the same requests. They differ because both
   // targets may be the same.
@@ -111,6 +117,27 @@ function connectOptions(options: Options, one: NamedTarget): Omit<TargetOptions,
     : { ...limits, endpoint: one.endpoint, role, sign };
 }
 
+/** The options that compare the two targets again on one topic. */
+function repeated(
+  options: Options,
+  sides: { readonly x: Session; readonly y: Session },
+  sent: typeof suites,
+  topic: string,
+): string {
+  const targets = [sides.x, sides.y].map(({ target: { kind, name, endpoint } }) =>
+    kind === "builtin" ? `--target ${name}` : `--endpoint ${quote(endpoint)}`,
+  );
+  const values = (["region", "role", "seed", "runs"] as const).flatMap((name) => {
+    const value = options[name];
+    return value === undefined ? [] : [`${flagOf(table[name])} ${quote(`${value}`)}`];
+  });
+  const rule = ruleIds.some((id) => id === topic) ? [`--rule ${topic}`] : [];
+  // Suites that are named are sent in full, so that the request which showed the difference is among them.
+  const named = `--suite ${sent.map(({ name }) => name).join(",")}`;
+  const all = [...targets, ...values, ...(options.sign ? ["--sign"] : []), named, ...rule];
+  return all.map((one) => ` ${one}`).join("");
+}
+
 async function withProgress(
   options: Options,
   sessions: { readonly x: Session; readonly y: Session },
@@ -132,6 +159,8 @@ async function withProgress(
       workers: options.concurrency ?? table.concurrency.default,
       safeMode: x.safeMode || y.safeMode,
       progress: bar.update,
+      about: options.rules,
+      again: (topic) => `${commandIn(context.env)} diff${repeated(options, sessions, chosen.suites, topic)}`,
     });
   } finally {
     bar.end();

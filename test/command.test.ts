@@ -10,6 +10,7 @@ import { json } from "../reports/json.ts";
 import { readReport } from "../reports/read-report.ts";
 import { ruleStatus } from "../reports/verdict.ts";
 import type { LedgerEntry } from "../rules/ledger.ts";
+import { faithful } from "../targets/reference/behaviour.ts";
 import { createReference } from "../targets/reference/reference.ts";
 import { type Ran, runCommand, runProcess, startCommand } from "./command.ts";
 import { sampleCounterexample, sampleReport, sampleRule, sampleStep } from "./sample-report.ts";
@@ -377,6 +378,26 @@ describe("The command", () => {
       `Reports: ${out}/ (report.json, github.txt, report.sarif)`,
     );
     expect(second.out).toContain("\n::notice title=addpermission-conformance::");
+  });
+
+  it("shows differences about selected rules, with a command where a built-in target has ended", async () => {
+    const reference = createReference({
+      behaviour: { ...faithful, created: (body) => ({ status: 200, headers: [], body }) },
+    });
+    const { href } = await reference.listen();
+    const out = join(folder, "diff-of-rule");
+    const targets = ["--target", "reference", "--endpoint", href];
+    const { code } = await run("diff", ...targets, "--rule", "success.is-201", "--out", out);
+    await reference.close();
+    const { differences } = JSON.parse(await readFile(join(out, "diff.json"), "utf8"));
+    expect([code, differences.length > 0]).toEqual([1, true]);
+    for (const { topic, ruling, curl } of differences) {
+      expect(JSON.stringify([topic, ruling])).toContain("success.is-201");
+      expect(curl.x).toMatch(
+        /^npx addpermission-conformance diff --target reference --endpoint http:\S+ --suite \S+/,
+      );
+      expect(curl.y).toContain("curl ");
+    }
   });
 
   it("judges a mock of AddPermission alone with --stateless, which the error without it names", async () => {

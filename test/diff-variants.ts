@@ -51,6 +51,7 @@ export async function diffVariants(x: Variant, y: Variant, options: Options = {}
     startedAt: new Date(0),
     sleep: (ms) => sleep(ms),
     progress: () => {},
+    again: (topic) => topic,
   });
 }
 

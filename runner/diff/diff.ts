@@ -29,6 +29,10 @@ export interface DiffOptions extends Pick<RunOptions, "tool" | "clock" | "sleep"
   /** Leaves out what must never reach a real account. */
   readonly safeMode: boolean;
   readonly progress: (far: ProgressEvent) => void;
+  /** The rules that differences must be about; all by default. */
+  readonly about?: readonly string[] | undefined;
+  /** The command that shows a difference again, from a topic; for targets that end with the run. */
+  readonly again: (topic: string) => string;
 }
 
 /** Sends the same requests to two targets, shrinks each kind of difference, and says how the document rules on it. */
@@ -168,7 +172,8 @@ function report(options: DiffOptions, found: Found, left: readonly string[]): Di
   const judge = judgeOf(rules);
   const differences: readonly TargetDifference[] = shown
     .filter(([, small]) => !isConsequence(small, shown))
-    .map(([group, small]) => differenceReport(group, small, judge, options.sides));
+    .map(([group, small]) => differenceReport(group, small, judge, options))
+    .filter((one) => options.about === undefined || isAbout(one, options.about));
   const target = (side: Side) => {
     const { target: of, transport } = options.sides[side];
     return { name: of.name, endpoint: of.endpoint, requests: transport.requests() };
@@ -189,6 +194,13 @@ function report(options: DiffOptions, found: Found, left: readonly string[]): Di
     ),
     faults,
   };
+}
+
+function isAbout({ topic, ruling, live }: TargetDifference, ids: readonly string[]): boolean {
+  const judged = [ruling, live].flatMap((one) =>
+    one?.kind === "rule" || one?.kind === "admitted" ? one.rules : [],
+  );
+  return [topic, ...judged.map(({ id }) => id)].some((id) => ids.includes(id));
 }
 
 /**

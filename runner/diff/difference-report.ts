@@ -9,7 +9,7 @@ import type { Column } from "../../spec/verdict.ts";
 import { reproduction } from "../reproduction.ts";
 import { violations } from "../rerun.ts";
 import type { Compared } from "./compare-answers.ts";
-import type { SideOptions } from "./diff.ts";
+import type { DiffOptions, SideOptions } from "./diff.ts";
 import { templated } from "./placeholders.ts";
 import type { DifferenceGroup } from "./search.ts";
 import type { Shrunk } from "./shrink-difference.ts";
@@ -22,14 +22,17 @@ export function differenceReport(
   { first, seen }: DifferenceGroup,
   small: Shrunk,
   judge: Judge,
-  sides: Readonly<Record<Side, SideOptions>>,
+  { sides, again }: Pick<DiffOptions, "sides" | "again">,
 ): TargetDifference {
   const { difference, compared, pair, execution, reproduced } = small;
   const ruling = rulingOf(difference, judge, "document");
   const live = rulingOf(difference, judge, "aws");
+  // A built-in target has ended when the line is read.
   const line = (side: Side) =>
-    reproduction(execution[side].batches.slice(0, difference.index + 1), sides[side], pair[side].fixture)
-      .curl;
+    sides[side].target.kind === "builtin"
+      ? again(first.topic)
+      : reproduction(execution[side].batches.slice(0, difference.index + 1), sides[side], pair[side].fixture)
+          .curl;
   return {
     topic: first.topic,
     title: titleOf(first.topic),
