@@ -2,7 +2,7 @@ import { notSent } from "../client/no-answer.ts";
 import { analyzeAgainstState } from "../oracle/analyze-state.ts";
 import type { ModelState } from "../oracle/model-state.ts";
 import type { Observation } from "../oracle/observe.ts";
-import type { Answer, Call, NoAnswer } from "../spec/exchange.ts";
+import type { Answer, Call, NoAnswer, Silence } from "../spec/exchange.ts";
 import { analyzeRequest } from "../spec/request.ts";
 import type { Gone, LeftOut, Purpose } from "./events.ts";
 
@@ -31,8 +31,12 @@ interface Kind {
   inRow: number;
   /** Of these misses, those of the longest deadline. */
   fullMisses: number;
+  /** Answers that were cut off, were too large or broke HTTP, one after the other. */
+  cuts: number;
   /** When the last counted miss ended. */
   missedAt: number;
+  /** When the last counted cut ended. */
+  cutAt: number;
   /** The slowest answer in milliseconds. */
   slowestMs: number;
   /** Requests that were left out. */
@@ -42,7 +46,8 @@ interface Kind {
 /**
  * The shortest deadlines in milliseconds after a miss, also where many kinds are silent; the misses of kinds that were never answered, that were not waited
  * for to the end, and that were answered before, until they are left out; the silent kinds after which one brief miss is
- * enough; and the longest waits for new kinds, before and after candidates were confirmed.
+ * enough; the longest waits for new kinds, before and after candidates were confirmed; and the milliseconds in all that go
+ * into answers that never become complete, until a kind of which none did is left out like a silent one.
  */
 const bounds = {
   leastMs: 1000,
@@ -54,6 +59,7 @@ const bounds = {
   fullWaits: 2,
   laterFullWaits: 1,
   latencies: 101,
+  cutMs: 15_000,
 } as const;
 
 /**
@@ -75,12 +81,24 @@ export function silentKinds({
   let count = 0;
   let fullWaits = 0;
   let hasMisses = false;
+  let cutMs = 0;
+  let lastCutAt = Number.NEGATIVE_INFINITY;
   let mostFullWaits: number = bounds.fullWaits;
 
   const kindOf = (name: string): Kind => {
     const known = kinds.get(name);
     if (known !== undefined) return known;
-    const kind = { answered: 0, misses: 0, inRow: 0, fullMisses: 0, missedAt: -1, slowestMs: 0, left: 0 };
+    const kind = {
+      answered: 0,
+      misses: 0,
+      inRow: 0,
+      fullMisses: 0,
+      cuts: 0,
+      missedAt: -1,
+      cutAt: -1,
+      slowestMs: 0,
+      left: 0,
+    };
     kinds.set(name, kind);
     return kind;
   };
@@ -97,15 +115,29 @@ export function silentKinds({
     const all = kindOf(family);
     return all.answered === 0 ? all : kindOf(own);
   };
-  const isSettled = ({ answered, misses, inRow, fullMisses }: Kind): boolean => {
+  const areCutsLong = () => cutMs > bounds.cutMs;
+  const isSettled = ({ answered, misses, inRow, fullMisses, cuts }: Kind): boolean => {
+    if (answered === 0 && areCutsLong() && misses + cuts >= (areMany() ? 1 : bounds.misses)) return true;
     if (answered === 0 && areMany()) return misses >= 1;
     if (answered === 0) return misses >= (fullMisses > 0 ? bounds.misses : bounds.briefMisses);
     return inRow >= bounds.afterAnswers || (misses >= bounds.afterAnswers && misses > answered / 4);
   };
 
+  /** Takes an answer that was cut off: calls in flight at the same time share the time that it took. */
+  const takeCut = (names: readonly string[], { sentAt, answeredAt }: NoAnswer): void => {
+    cutMs += Math.max(0, answeredAt - Math.max(sentAt, lastCutAt));
+    lastCutAt = Math.max(lastCutAt, answeredAt);
+    for (const name of names) {
+      const kind = kindOf(name);
+      if (sentAt < kind.cutAt) continue;
+      kind.cuts += 1;
+      kind.cutAt = answeredAt;
+    }
+  };
+
   return {
     deadline(call, before, purpose) {
-      if (!hasMisses) return timeoutMs;
+      if (!hasMisses && !areCutsLong()) return timeoutMs;
       const kind = deciding(namesOf(call, before));
       if (purpose === "confirm") {
         const isKnown = kind.misses > 0 && (kind.fullMisses !== 1 || areMany());
@@ -114,15 +146,21 @@ export function silentKinds({
       if (isSettled(kind)) {
         silent.add(kind);
         kind.left += 1;
-        return notSent(`${kind.misses} requests like it got no answer`, clock());
+        return notSent(`${kind.misses + kind.cuts} requests like it got no answer`, clock());
       }
       if (kind.misses > 0) return shortMs(kind);
-      return kind.answered >= bounds.misses || fullWaits < mostFullWaits ? timeoutMs : shortMs(kind);
+      const mayWait = fullWaits < mostFullWaits && !areCutsLong();
+      return kind.answered >= bounds.misses || mayWait ? timeoutMs : shortMs(kind);
     },
     answered(call, before, answer, deadlineMs) {
-      if (answer.kind !== "none" || answer.reason !== "timeout") return answer;
-      hasMisses = true;
+      if (answer.kind !== "none" || !(answer.reason === "timeout" || cutOff.has(answer.reason)))
+        return answer;
       const names = namesOf(call, before);
+      if (answer.reason !== "timeout") {
+        takeCut(names, answer);
+        return answer;
+      }
+      hasMisses = true;
       const decides = deciding(names);
       const full = deadlineMs >= timeoutMs;
       let counts = false;
@@ -162,17 +200,19 @@ export function silentKinds({
     gone() {
       const all = kinds.get(valid);
       if (all === undefined || all.answered > 0 || !isSettled(all)) return null;
-      return {
-        code: "silent",
-        detail: `no complete response came within the deadline to ${all.misses} valid requests`,
-      };
+      const within = all.cuts > all.misses ? "" : " within the deadline";
+      const detail = `no complete response came${within} to ${all.misses + all.cuts} valid requests`;
+      return { code: "silent", detail };
     },
     leftOut: () =>
-      [...kinds].flatMap(([kind, { misses, left }]) =>
-        left === 0 ? [] : [{ kind, unanswered: misses, left }],
+      [...kinds].flatMap(([kind, { misses, cuts, left }]) =>
+        left === 0 ? [] : [{ kind, unanswered: misses + cuts, left }],
       ),
   };
 }
+
+/** Reasons why an answer that began, or could have, never becomes complete. */
+const cutOff: ReadonlySet<Silence> = new Set<Silence>(["reset", "protocol", "too-large"]);
 
 const valid = "AddPermission, valid";
 const why = "because other requests got no answer";

@@ -87,6 +87,56 @@ describe("The deadlines of a run", () => {
   });
 });
 
+describe("Answers that are always cut off", () => {
+  /** Requests, eight at a time, whose answers are cut off after so many milliseconds; and what becomes of the ninth. */
+  function cutting(call: Call, rounds: number, ms: number, others: readonly Call[] = []) {
+    let now = 0;
+    const kinds = silentKinds({ timeoutMs, clock: () => now });
+    for (const other of others) {
+      const answer: Answer = {
+        kind: "response",
+        status: 201,
+        headers: [],
+        body: "{}",
+        sentAt: 0,
+        answeredAt: 5,
+      };
+      const step = { key: "a", call: other };
+      kinds.observed(observeBatch(before, [{ step, call: other, answer }]).observations);
+    }
+    for (let round = 0; round < rounds; round += 1) {
+      const at = { sentAt: now, answeredAt: now + ms };
+      now = at.answeredAt + 1;
+      const cut: Answer = { kind: "none", reason: "reset", detail: "cut", ...at };
+      for (let times = 0; times < 8; times += 1)
+        expect(kinds.answered(call, before, cut, timeoutMs)).toBe(cut);
+    }
+    return { ...kinds, next: (one: Call) => kinds.deadline(one, before, "execute") };
+  }
+
+  it("are asked for as long as that takes little time", () => {
+    const { gone, next } = cutting(valid, 1000, 10);
+    expect(gone()).toBeNull();
+    expect(next(valid)).toBe(timeoutMs);
+  });
+
+  it("end the run after 15 s in all if no valid request gets another one", () => {
+    expect(cutting(valid, 50, 300).gone()).toBeNull();
+    expect(cutting(valid, 51, 300).gone()).toEqual({
+      code: "silent",
+      detail: "no complete response came to 51 valid requests",
+    });
+  });
+
+  it("are no longer asked for after that, and other requests are", () => {
+    const { gone, leftOut, next } = cutting(malformed, 60, 300, [valid]);
+    expect(next(malformed)).toMatchObject({ unsent: true });
+    expect(leftOut()).toEqual([{ kind: "AddPermission, body.malformed-json", unanswered: 60, left: 1 }]);
+    expect(gone()).toBeNull();
+    expect(typeof next(valid)).toBe("number");
+  });
+});
+
 describe("The number of batches in flight", () => {
   /** The highest number in flight at the end, where the latency depends on the number in flight. */
   async function highest(latency: (now: number) => number): Promise<number> {

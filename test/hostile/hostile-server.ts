@@ -14,8 +14,11 @@ export interface Hostile {
 /** The expected end of a run. */
 export interface Expected {
   readonly exit: 0 | 1 | 2 | 3;
-  /** The report is incomplete. By default it is incomplete exactly when the exit code is 2. */
-  readonly incomplete?: true;
+  /**
+   * Whether the report is incomplete, null if that depends on the speed of the machine. By default it is incomplete exactly
+   * when the exit code is 2.
+   */
+  readonly incomplete?: true | null;
   /** Text that the report and the terminal must contain. */
   readonly says?: RegExp;
   /** The rules that the server violates, which the run must find. None by default. */
@@ -36,8 +39,13 @@ export function never(name: string, listen: Hostile["listen"], says: RegExp): Ho
 }
 
 /** Allows the set-up, and then gives AddPermission no complete answer. */
-export function silent(name: string, listen: Hostile["listen"], says: RegExp): Hostile {
-  return { name, listen, expect: { exit: 1, breaks: ["answer.arrives"], says } };
+export function silent(
+  name: string,
+  listen: Hostile["listen"],
+  says: RegExp,
+  more: Partial<Expected> = {},
+): Hostile {
+  return { name, listen, expect: { exit: 1, breaks: ["answer.arrives"], says, ...more } };
 }
 
 /** Allows the set-up, and then every AddPermission times out, so that the run stops early. */
