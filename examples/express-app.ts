@@ -25,7 +25,7 @@ export function expressApp(planted: Planted = {}): Express {
   );
   router.delete(
     "/:name",
-    route((request) => lambda.deleteFunction(part(request, "name"))),
+    route((request) => lambda.deleteFunction(part(request, "name"), qualifierOf(request))),
   );
   router.post(
     "/:name/versions",

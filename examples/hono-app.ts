@@ -16,7 +16,7 @@ export function honoApp(planted: Planted = {}): Hono {
   });
   app.post("/", async ({ req }) => answer(lambda.createFunction((await req.json()).FunctionName)));
   app.get("/:name", ({ req }) => answer(lambda.getFunction(req.param("name"))));
-  app.delete("/:name", ({ req }) => done(lambda.deleteFunction(req.param("name"))));
+  app.delete("/:name", ({ req }) => done(lambda.deleteFunction(req.param("name"), req.query("Qualifier"))));
   app.post("/:name/versions", ({ req }) => answer(lambda.publishVersion(req.param("name"))));
   app.post("/:name/aliases", async ({ req }) =>
     answer(lambda.createAlias(req.param("name"), (await req.json()).Name)),

@@ -16,7 +16,9 @@ interface Policy {
 }
 
 interface Fn {
-  readonly versions: string[];
+  readonly versions: Set<string>;
+  /** The number of the latest version; a number is never given twice. */
+  latest: number;
   readonly aliases: Set<string>;
   /** Policies by qualifier; "" is that of the function itself. */
   readonly policies: Map<string, Policy>;
@@ -40,7 +42,7 @@ export function createLambda(planted: Planted = {}) {
   const find = ({ name, qualifier, place }: Pick<Permission, "name" | "qualifier" | "place">): Fn => {
     const found = functions.get(name);
     const known = (one: Fn) =>
-      qualifier === undefined || one.versions.includes(qualifier) || one.aliases.has(qualifier);
+      qualifier === undefined || one.versions.has(qualifier) || one.aliases.has(qualifier);
     const foreign = place.some((part, index) => part !== undefined && part !== here[index]);
     if (found === undefined || foreign || !known(found)) throw missing(`There is no ${name}.`);
     return found;
@@ -61,7 +63,7 @@ export function createLambda(planted: Planted = {}) {
   return {
     createFunction(name: string): Reply {
       if (functions.has(name)) throw conflict(`${name} exists.`);
-      const fn: Fn = { versions: [], aliases: new Set(), policies: new Map() };
+      const fn: Fn = { versions: new Set(), latest: 0, aliases: new Set(), policies: new Map() };
       functions.set(name, fn);
       return { status: 201, body: configuration(name, fn) };
     },
@@ -69,16 +71,21 @@ export function createLambda(planted: Planted = {}) {
       const address = addressOf(label, undefined);
       return { status: 200, body: { Configuration: configuration(address.name, find(address)) } };
     },
-    deleteFunction(label: string): Reply {
-      const address = addressOf(label, undefined);
-      find(address);
-      functions.delete(address.name);
+    deleteFunction(label: string, version: string | undefined): Reply {
+      const address = addressOf(label, version);
+      const fn = find(address);
+      if (address.qualifier === undefined) functions.delete(address.name);
+      else {
+        fn.versions.delete(address.qualifier);
+        fn.policies.delete(address.qualifier);
+      }
       return { status: 204 };
     },
     publishVersion(label: string): Reply {
-      const { versions } = find(addressOf(label, undefined));
-      versions.push(`${versions.length + 1}`);
-      return { status: 201, body: { Version: versions.at(-1) } };
+      const fn = find(addressOf(label, undefined));
+      fn.latest += 1;
+      fn.versions.add(`${fn.latest}`);
+      return { status: 201, body: { Version: `${fn.latest}` } };
     },
     createAlias(label: string, alias: string): Reply {
       find(addressOf(label, undefined)).aliases.add(alias);

@@ -120,7 +120,7 @@ async function prepare(
   testCase: TestCase,
   { replace }: ExecuteOptions,
 ): Promise<PreparedWorker> {
-  if (!worker.becameUnreadable()) {
+  if (!worker.isSpoiled()) {
     if (!testCase.clean && worker.statements() <= resetFrom) return { worker, began: "used" };
     if (await worker.reset(testCase.clean)) return { worker, began: testCase.clean ? "empty" : "used" };
   }

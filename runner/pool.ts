@@ -149,7 +149,7 @@ export async function survivors(
   const results = await scope.all(workers, async (worker) => {
     const { name } = worker.fixture.main;
     if (!(await isLost(worker, name))) return worker;
-    lost.push(name);
+    if (!worker.isSpoiled()) lost.push(name);
     return replace(worker);
   });
   const surviving = results.filter((worker) => worker !== null);

@@ -1,9 +1,10 @@
 import { afresh, afterReset, initialModelState, type ModelState } from "../oracle/model-state.ts";
 import type { ObservedBatch, PolicyRead } from "../oracle/observe.ts";
+import { jsonObject } from "../spec/answer.ts";
 import { getPolicy, removePermission } from "../spec/calls.ts";
 import type { Batch, Call, Exchange, Step } from "../spec/exchange.ts";
 import type { Fixture } from "../spec/fixture.ts";
-import { isRemovable } from "../spec/target.ts";
+import { addressee, isRemovable, route } from "../spec/target.ts";
 import { type BatchOptions, sendBatch } from "./batch.ts";
 import type { Emit, Purpose } from "./events.ts";
 
@@ -51,8 +52,11 @@ export interface Worker {
   possiblyChanged(): ReadonlySet<string>;
   /** The number of statements on the fixture, by its model state. */
   statements(): number;
-  /** True if a policy was readable once and is no longer; only a new fixture solves this. */
-  becameUnreadable(): boolean;
+  /**
+   * True if a policy was readable once and is no longer, or if a function may be gone with a version that was deleted; only
+   * a new fixture solves this.
+   */
+  isSpoiled(): boolean;
 }
 
 export interface WorkerOptions extends BatchOptions {
@@ -68,6 +72,7 @@ export function workerOn(options: WorkerOptions): Worker {
   const { index: worker, fixture, transport } = options;
   let modelState: ModelState = initialModelState(fixture, options.fresh);
   const reads = { wasReadable: false, isReadable: true, leaks: false };
+  const mayBeGone = new Set<string>();
   const hasEnded = () => options.how.signal?.aborted === true;
 
   const execute: Worker["execute"] = async (next, stepOptions: Partial<StepOptions> = {}) => {
@@ -89,6 +94,7 @@ export function workerOn(options: WorkerOptions): Worker {
       batches.push(exchanges);
       observed.push(one);
       noteReads(one, reads);
+      noteDeletions(exchanges, mayBeGone);
       options.emit?.({ type: "batch", worker, case: testCase, purpose, exchanges, observed: one });
       onBatch?.(one, exchanges);
     }
@@ -143,12 +149,12 @@ export function workerOn(options: WorkerOptions): Worker {
     index: options.index,
     fixture,
     execute: execute,
-    becameUnreadable: () => reads.wasReadable && !reads.isReadable,
+    isSpoiled: () => (reads.wasReadable && !reads.isReadable) || mayBeGone.size > 0,
     statements: () => keys().reduce((sum, key) => sum + (sidsOf(modelState, key)?.length ?? 0), 0),
     possiblyChanged: () => new Set(keys().filter((key) => mayHaveChanged(modelState, key))),
     reset: async (thorough) => {
       // Only a new fixture has a function again that a history deleted.
-      let clean = !isDeleted(modelState, fixture);
+      let clean = !isDeleted(modelState, fixture) && mayBeGone.size === 0;
       for (const key of keys()) {
         if (sidsOf(modelState, key)?.length === 0 && isKnown(key, thorough)) continue;
         clean = (await emptyPolicy(key, thorough)) && clean;
@@ -164,6 +170,18 @@ export function workerOn(options: WorkerOptions): Worker {
 /** Says whether a function of the fixture does not exist any more. */
 function isDeleted({ functions }: ModelState, { main, other }: Fixture): boolean {
   return [main, other].some((one) => one !== null && functions[one.name]?.exists === false);
+}
+
+/** Notes the functions of which one version was deleted, because some targets then delete the function, until it is created. */
+function noteDeletions(exchanges: readonly Exchange[], mayBeGone: Set<string>): void {
+  for (const { call } of exchanges) {
+    if (call.operation === "CreateFunction")
+      mayBeGone.delete(String(jsonObject(call.body ?? "")?.FunctionName));
+    if (call.operation !== "DeleteFunction") continue;
+    const at = route(call.target);
+    const of = at.kind === "none" ? null : addressee(at);
+    if (of !== null && of.qualifier !== null) mayBeGone.add(of.name);
+  }
 }
 
 /** A history of a single step. */
