@@ -44,11 +44,13 @@ function all(chunks: readonly Uint8Array[]): Buffer {
   return chunks.length === 1 && Buffer.isBuffer(only) ? only : Buffer.concat(chunks);
 }
 
+/** Spaces in bulk: a comparison with them is far faster than a loop over the bytes of an endless body. */
+const spaces = Buffer.alloc(long.from, " ");
+
 /** Says whether the first byte that is no JSON white space opens an object; null if there is none. */
 function startsObject(chunk: Uint8Array): boolean | null {
-  // An index is three times as fast as an iterator here, which an endless body of spaces makes count.
-  for (let at = 0; at < chunk.length; at += 1) {
-    const byte = chunk[at];
+  if (chunk.length <= spaces.length && spaces.subarray(0, chunk.length).equals(chunk)) return null;
+  for (const byte of chunk) {
     if (byte !== 0x20 && byte !== 0x0a && byte !== 0x0d && byte !== 0x09) return byte === 0x7b;
   }
   return null;
