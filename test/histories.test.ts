@@ -176,7 +176,7 @@ describe("A target that loses calls", () => {
       on: (event) => void (event.type === "batch" && heard.push(event.exchanges)),
     };
     const observers = () => [listening];
-    const report = await judgeVariant(losing(8, seed), { seed, runs: 10, suites: ["histories"], observers });
+    const report = await judgeVariant(losing(5, seed), { seed, runs: 10, suites: ["histories"], observers });
     const { lost, all } = answersIn(heard);
     expect(lost / all).toBeGreaterThan(0.05);
     expect(blamedByLosing(report)).toEqual([]);
