@@ -21,6 +21,8 @@ export interface WorkerPool {
   replace(worker: Worker): Promise<Worker | null>;
   /** Creates a fixture with the function under test alone; null if that fails. */
   spareFixture(): Promise<Worker | null>;
+  /** Creates fixtures only while each attempt succeeds soon, because the target turned every request away. */
+  hurry(): void;
   /**
    * Removes everything that was created, including fixtures in creation. Returns a sentence for each resource left
    * behind.
@@ -48,8 +50,8 @@ const maxFailures = 3;
 const maxIndex = 36 ** 2 - 1;
 const maxGenerations = 1200;
 
-/** Longest wait for a busy target when a fixture is replaced, in milliseconds. */
-const replacementWaitMs = 10_000;
+/** Longest wait for a busy target when a fixture is replaced, and in a hurry, in milliseconds. */
+const replacementWaitMs = { usual: 10_000, inHurry: 2000 } as const;
 
 /**
  * Arranges one fixture for each worker: the first alone, so a target that refuses gets one request, then the others
@@ -63,6 +65,7 @@ export async function setUpWorkers(options: SetUpOptions): Promise<WorkerPool> {
   const missing: Arranged["missing"][number][] = [];
   const generations = new Map<number, number>();
   let failures = 0;
+  let inHurry = false;
   let spareCount = 0;
   // One object for every worker, because the transports keep what they derive from it.
   const how = { ...options.how, signal: scope.signal };
@@ -91,10 +94,12 @@ export async function setUpWorkers(options: SetUpOptions): Promise<WorkerPool> {
     });
   };
   const tryToMake = async (index: number, bare: boolean): Promise<Worker | null> => {
-    if (!options.fresh || failures >= maxFailures || index > maxIndex || scope.signal.aborted) return null;
+    if (!options.fresh || failures >= (inHurry ? 1 : maxFailures) || index > maxIndex || scope.signal.aborted)
+      return null;
     if ((generations.get(index) ?? 0) > maxGenerations) return null;
     try {
-      const worker = await make(index, { waitTimeoutMs: replacementWaitMs, bare, onTearDown });
+      const waitTimeoutMs = inHurry ? replacementWaitMs.inHurry : replacementWaitMs.usual;
+      const worker = await make(index, { waitTimeoutMs, bare, onTearDown });
       failures = 0;
       return worker;
     } catch {
@@ -117,6 +122,9 @@ export async function setUpWorkers(options: SetUpOptions): Promise<WorkerPool> {
       spareFixture: () => {
         spareCount += 1;
         return tryToMake(options.workers + spareCount, true);
+      },
+      hurry: () => {
+        inHurry = true;
       },
       tearDown,
     };

@@ -176,6 +176,7 @@ async function judgeTarget(
     const { stopped } = executed;
     leftOut += executed.leftOut;
     if (stopped?.code === "silent") options.transport.hurry?.(silentMs);
+    if (stopped?.code === "busy") pool.hurry();
     notExecuted.push(executed);
     const later = stopped === null ? [] : plan.slice(index + 1).flatMap((of) => of.testCases);
     const isLast = stopped !== null || index === plan.length - 1;
