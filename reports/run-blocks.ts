@@ -347,10 +347,23 @@ function groups(report: Report, { everything, space }: RunView): readonly Block[
   });
 }
 
+/** The most reasons that are shown in brief for one kind of rules. */
+const mostReasons = 3;
+
+/** One row for each kind; without causes, one for each of its most common reasons. */
 function groupsInBrief(report: Report): readonly Block[] {
+  const hasCauses = shownCauses(report).length > 0;
   const items = kinds.flatMap(([status, title, mark]): readonly OutlineItem[] => {
-    const rules = rulesThat(report, status).map(({ id }) => id);
-    return rules.length === 0 ? [] : [{ mark, head: [`${title} (${rules.length}): `, ...ids(rules)] }];
+    const rules = rulesThat(report, status);
+    if (rules.length === 0) return [];
+    const start = `${title} (${rules.length}): `;
+    if (hasCauses) return [{ mark, head: [start, ...ids(rules.map(({ id }) => id))] }];
+    const reasons = grouped(rules, reasonText).toSorted(([, a], [, b]) => b.length - a.length);
+    return reasons.slice(0, mostReasons).map(([reason, same]) => ({
+      mark,
+      head: [start, { code: reason }],
+      detail: ids(same.map(({ id }) => id)),
+    }));
   });
   return items.length === 0 ? [] : [{ kind: "outline", items }];
 }

@@ -155,9 +155,8 @@ export async function survivors(
 ): Promise<Survivors> {
   const lost: string[] = [];
   const results = await scope.all(workers, async (worker) => {
-    const { name } = worker.fixture.main;
-    if (!(await isLost(worker, name))) return worker;
-    if (!worker.isSpoiled()) lost.push(name);
+    if (!(await isMissing(worker))) return worker;
+    if (!worker.mayHaveDeleted()) lost.push(worker.fixture.main.name);
     return replace(worker);
   });
   const surviving = results.filter((worker) => worker !== null);
@@ -165,7 +164,13 @@ export async function survivors(
   throw new Fault(`${lostText(lost)} No new functions can be created, so no candidate can be confirmed.`);
 }
 
-async function isLost(worker: Worker, name: string): Promise<boolean> {
+/** Says whether the target lost the function of a worker, which no history deleted. */
+export async function isLost(worker: Worker): Promise<boolean> {
+  return !worker.mayHaveDeleted() && (await isMissing(worker));
+}
+
+async function isMissing(worker: Worker): Promise<boolean> {
+  const { name } = worker.fixture.main;
   const isNotFound = async (key: string, call: Call) => {
     const { batches } = await worker.execute(singleStep({ key, call }));
     const answer = batches[0]?.[0]?.answer;

@@ -20,7 +20,7 @@ import { type InFlight, inFlight } from "./in-flight.ts";
 import { reportObserver } from "./observe/report.ts";
 import type { RunOptions } from "./options.ts";
 import { patience } from "./patience.ts";
-import { setUpWorkers, survivors, type WorkerPool } from "./pool.ts";
+import { isLost, setUpWorkers, survivors, type WorkerPool } from "./pool.ts";
 import { confirmCandidates, type Findings, resultKey } from "./rule-results.ts";
 import { openScope, type Scope } from "./scope.ts";
 import { type SilentKinds, silentKinds } from "./silent-kinds.ts";
@@ -183,11 +183,10 @@ async function judgeTarget(
     if (isLast) await countNotExecuted([...notExecuted, { unsent: later, findingsOfCut: [] }], running);
     if (stopped !== null) emit({ type: "problem", problem: { code: "stopped", reason: stopped, phase } });
     if (isLast && (index > 0 || stopped === null)) emitUnlimited(running, decisions);
-    // A target without state cannot lose functions.
     const survived = isStateless(options)
       ? { workers: executed.workers, lost: [] }
       : await survivors(executed.workers, pool.replace, scope);
-    const { lost } = survived;
+    const lost = [...executed.lost, ...survived.lost];
     if (lost.length > 0) emit({ type: "problem", problem: { code: "fixtures-lost", functions: lost } });
     const standing = [...survived.workers, ...workers.slice(sending.length)];
     ({ workers, findings: before } = await confirm(
@@ -259,16 +258,22 @@ function planOf(options: RunOptions): readonly Pick<PhaseOfRun, "phase" | "testC
   return plan.filter((one) => one.testCases.length > 0);
 }
 
-function executeAll(
+/** Executes the test cases of a phase. Also returns the functions that the target lost meanwhile. */
+async function executeAll(
   { testCases, firstPlace, workers, candidates }: PhaseOfRun,
   unsupported: readonly UnsupportedCapability[],
   { options, scope, pool, silentKinds, inFlight, emit }: Running,
   { judge, limit, stop }: Decisions,
-): Promise<Executed> {
-  return executeCases({
+): Promise<Executed & { readonly lost: readonly string[] }> {
+  const lost: string[] = [];
+  const executed = await executeCases({
     scope,
     workers,
-    replace: pool.replace,
+    replace: async (worker) => {
+      // A target without state cannot lose functions.
+      if (!isStateless(options) && (await isLost(worker))) lost.push(worker.fixture.main.name);
+      return pool.replace(worker);
+    },
     cannot: new Set(unsupported.map(({ needs }) => needs)),
     testCases,
     firstPlace,
@@ -286,6 +291,7 @@ function executeAll(
     emit,
     spent: () => spentBy(options),
   });
+  return { ...executed, lost };
 }
 
 /** Counts the checks that unexecuted test cases would have made. */

@@ -57,6 +57,8 @@ export interface Worker {
    * a new fixture solves this.
    */
   isSpoiled(): boolean;
+  /** True if a history deleted a function of the fixture, or a version, with which some targets delete the function. */
+  mayHaveDeleted(): boolean;
 }
 
 export interface WorkerOptions extends BatchOptions {
@@ -150,6 +152,7 @@ export function workerOn(options: WorkerOptions): Worker {
     fixture,
     execute: execute,
     isSpoiled: () => (reads.wasReadable && !reads.isReadable) || mayBeGone.size > 0,
+    mayHaveDeleted: () => mayBeGone.size > 0 || isDeleted(modelState, fixture),
     statements: () => keys().reduce((sum, key) => sum + (sidsOf(modelState, key)?.length ?? 0), 0),
     possiblyChanged: () => new Set(keys().filter((key) => mayHaveChanged(modelState, key))),
     reset: async (thorough) => {

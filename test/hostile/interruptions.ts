@@ -54,7 +54,10 @@ function graceful(name: string, signal: "SIGHUP" | "SIGINT" | "SIGTERM", at: num
       [of.created > 0, "nothing was created, so that nothing is shown"],
       [of.remaining.length === 0, `left on the target: ${of.remaining.join(", ")}`],
       [report?.incomplete === true, `report.json: incomplete is ${report?.incomplete}`],
-      [/interrupted|was ended/.test(faults), `report.json does not say what happened: ${faults}`],
+      [
+        /interrupted|was ended|was cancelled/.test(faults),
+        `report.json does not say what happened: ${faults}`,
+      ],
       [of.files.has("out/junit.xml"), "the other format that was asked for is not written"],
       [eventsOf(of).at(-1) === "run-end", `the last event is ${eventsOf(of).at(-1)}`],
       [of.ended.surprises === 0, `${of.ended.surprises} unhandled errors`],
