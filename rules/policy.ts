@@ -98,7 +98,10 @@ export const policyRules = {
       since.refused.length > 0 &&
       // An addition elsewhere may change a revision that belongs to the function, or a shared policy: that is another finding.
       since.added.length + since.removed.length + since.elsewhere.length === 0 &&
-      possibleStates.every(({ policyRevision }) => policyRevision !== null),
+      // Without a statement there may be no policy, and some targets then make up a revision for each read.
+      possibleStates.every(
+        ({ policyRevision, statements }) => policyRevision !== null && (statements ?? []).length > 0,
+      ),
     ({ revisionMoved }, { before, revision }) =>
       !revisionMoved || [
         `RevisionId ${show(before.possibleStates[0]?.policyRevision)}, as before`,

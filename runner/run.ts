@@ -337,7 +337,7 @@ const requestsOfRerun = 10;
  * When a run should end, and the shortest times for the candidates of a phase and for one rule, in milliseconds. What is
  * confirmed later than that is not shrunk further.
  */
-const confirming = { endMs: 120_000, phaseMs: 20_000, ruleMs: 3000 } as const;
+const confirming = { endMs: 120_000, phaseMs: 45_000, ruleMs: 5000 } as const;
 
 /**
  * Confirms and shrinks the candidates of a phase, and emits the result of every rule so far. Returns the results and

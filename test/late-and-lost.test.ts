@@ -137,6 +137,23 @@ describe("Of a target that loses statements, the operation that loses them is bl
   });
 });
 
+describe("Of a target that makes up a revision for each read of a policy without statements", () => {
+  it("no refusal is blamed for another revision", async () => {
+    let reads = 0;
+    const mutate = change(({ finish }) => ({
+      finish: (reply, request, operation) => {
+        const made = finish(reply, request, operation);
+        if (operation !== "GetPolicy" || made.status !== 404) return made;
+        reads += 1;
+        return jsonReply(200, { Policy: policyDocument([]), RevisionId: `made-up-${reads}` });
+      },
+    }));
+    const all = await found(mutate, ["state", "boundary"]);
+    expect(reads).toBeGreaterThan(10);
+    expect(all.map(([id]) => id)).not.toContain("refusal.keeps-revision");
+  });
+});
+
 describe("An id on which a read and an acknowledged write disagree", () => {
   const { main } = names;
   const addition: AnsweredCall = [add("s"), added("s")];
