@@ -301,8 +301,8 @@ describe.concurrent("After a run whose budget is spent", () => {
 
 describe.concurrent("A creation that times out and still takes effect", () => {
   it("is undone, because the function may appear later", async () => {
-    const slow = (call: Outgoing) => (isCreation(call) ? 120 : 0);
-    const { said, target } = await runOn({ slow, late: true, timeoutMs: 80 });
+    const slow = (call: Outgoing) => (isCreation(call) ? 450 : 0);
+    const { said, target } = await runOn({ slow, late: true, timeoutMs: 300 });
     expect(said).toContain("gave no answer to CreateFunction");
     expect(await afterwards(target)).toEqual(nothing);
   });
