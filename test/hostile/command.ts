@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { isRecord } from "../../spec/body.ts";
 
 /** A run that takes longer, in milliseconds, counts as hanging and is killed. */
-const hangsAfterMs = 120_000;
+const hangsAfterMs = 200_000;
 
 /** The result of a process of the command. */
 export interface Ended {
