@@ -295,7 +295,8 @@ function judgeCurrent(of: Addition): Judgement | null {
   if (policy === undefined || possibleState === undefined || policy.possibleStates.length > 1) return null;
   const tried = new Set([...policy.rejected, String(analysis.body.members?.RevisionId)]);
   const shown = [possibleState.policyRevision, possibleState.resourceRevision];
-  if (possibleState.resourceRevision === null) return null;
+  // A revision that was not read may be the one that the target takes.
+  if (shown.includes(null)) return null;
   const notExecuted = shown.some((revision) => revision !== null && revision !== "" && !tried.has(revision));
   if (notExecuted) return null;
   return {
