@@ -7,6 +7,7 @@ import { jsonReply } from "../targets/reference/http.ts";
 import { change } from "../targets/reference/mutants/mutant.ts";
 import { namedDefects } from "../targets/reference/mutants/named-defects.ts";
 import { neighbourMutants } from "../targets/reference/mutants/neighbour-mutants.ts";
+import { revisionDialects } from "../targets/reference/mutants/revision-dialects.ts";
 import { policyDocument } from "../targets/reference/policies.ts";
 import { type Policy, policyAt, type State } from "../targets/reference/state.ts";
 import { type AnsweredCall, add, added, answer, blamed, conflict, names, policyOf } from "./story.ts";
@@ -151,6 +152,15 @@ describe("Of a target that makes up a revision for each read of a policy without
     const all = await found(mutate, ["state", "boundary"]);
     expect(reads).toBeGreaterThan(10);
     expect(all.map(([id]) => id)).not.toContain("refusal.keeps-revision");
+  });
+});
+
+describe("Of a target that takes the revision of GetPolicy alone", () => {
+  it("no refused revision of GetFunction is blamed before GetPolicy is read", async () => {
+    const mutate = revisionDialects["a revision of GetPolicy's own"];
+    if (mutate === undefined) throw new Error("There is no such dialect.");
+    const { rules } = await judgeVariant(mutate, { seed: 16, suites: ["histories"] });
+    expect(rules.filter(({ verdicts }) => verdicts.document === "violated").map(({ id }) => id)).toEqual([]);
   });
 });
 
