@@ -116,9 +116,9 @@ function withGiven(before: ModelState, { resource, body }: Addition["analysis"])
   const { name = "", qualifier = null } = resource ?? {};
   const known = before.functions[name];
   if (qualifier !== null || known?.deleted !== true) return before;
-  const sids = [...(known.buried?.[name]?.sids ?? []), String(body.members?.StatementId)];
-  const buried = { ...known.buried, [name]: { sids: latest(sids), here: false } };
-  return withFunction(before, name, { ...known, buried });
+  const sids = [...(known.pasts?.[name]?.sids ?? []), String(body.members?.StatementId)];
+  const pasts = { ...known.pasts, [name]: { sids: latest(sids), here: false } };
+  return withFunction(before, name, { ...known, pasts });
 }
 
 /** The statement may be on a resource that may not exist. */
@@ -426,8 +426,8 @@ function advanceVersion(before: ModelState, observation: Neighbour): ModelState 
   const unread = unsettle(before, name);
   if (known.versions.includes(version)) return unread;
   const versions = [...known.versions, version];
-  const { past, buried } = exhumed(known, policyKey(name, version));
-  const grown = withFunction(unread, name, { ...known, ...buried, versions });
+  const { past, pasts } = takePast(known, policyKey(name, version));
+  const grown = withFunction(unread, name, { ...known, ...pasts, versions });
   return withPolicy(grown, policyKey(name, version), newPolicy(before, "published", past));
 }
 
@@ -438,16 +438,16 @@ function advanceAlias(before: ModelState, observation: Neighbour): ModelState {
   if (known === undefined || typeof alias !== "string") return before;
   // A target that creates an alias again may take that as an update.
   if (known.aliases.includes(alias)) return unsettle(before, name);
-  const { past, buried } = exhumed(known, policyKey(name, alias));
+  const { past, pasts } = takePast(known, policyKey(name, alias));
   const aliases = [...known.aliases, alias];
-  const grown = withFunction(unsettle(before, name), name, { ...known, ...buried, aliases });
+  const grown = withFunction(unsettle(before, name), name, { ...known, ...pasts, aliases });
   return withPolicy(grown, policyKey(name, alias), newPolicy(before, "aliased", past));
 }
 
 /** What a version or alias of this name held when the function was deleted, and what is left of that for others. */
-function exhumed({ buried = {} }: Pick<FunctionModelState, "buried">, key: string) {
-  const { [key]: past = null, ...others } = buried;
-  return { past, buried: past === null ? {} : { buried: others } };
+function takePast({ pasts = {} }: Pick<FunctionModelState, "pasts">, key: string) {
+  const { [key]: past = null, ...others } = pasts;
+  return { past, pasts: past === null ? {} : { pasts: others } };
 }
 
 /** The update may have given the alias the statements of another policy. */
@@ -483,15 +483,15 @@ function advanceFunction(before: ModelState, observation: Neighbour): ModelState
   const name = functionOf(observation);
   const known = before.functions[name];
   const again = known?.deleted === true;
-  const { past, buried } = exhumed(known ?? {}, name);
+  const { past, pasts } = takePast(known ?? {}, name);
   const grown = withFunction(before, name, {
     exists: true,
     versions: [],
     versionsKnown: true,
     aliases: [],
     deleted: false,
-    ...(known?.buried && { buried: known.buried }),
-    ...buried,
+    ...(known?.pasts && { pasts: known.pasts }),
+    ...pasts,
   });
   return withPolicy(grown, name, newPolicy(before, again ? "re-created" : null, past));
 }
@@ -517,14 +517,14 @@ function advanceNoFunction(before: ModelState, name: string): ModelState {
     .filter(([key]) => key.startsWith(`${name}:`))
     .map(([key, policy]) => [key, { sids: possibleSids(policy), here: true }] as const)
     .filter(([, { sids }]) => sids.length > 0);
-  const buried = { ...known.buried, ...Object.fromEntries(held) };
+  const pasts = { ...known.pasts, ...Object.fromEntries(held) };
   const gone = {
     exists: false,
     versions: [],
     versionsKnown: true,
     aliases: [],
     deleted: true,
-    ...(Object.keys(buried).length > 0 && { buried }),
+    ...(Object.keys(pasts).length > 0 && { pasts }),
   };
   return { ...withFunction(before, name, gone), policies: Object.fromEntries(policies) };
 }

@@ -104,7 +104,7 @@ export interface FunctionModelState {
   /** True when it existed and was deleted. */
   readonly deleted: boolean;
   /** What its versions and aliases held when it was deleted, and what it was given since, by policy. */
-  readonly buried?: Readonly<Record<string, Past>>;
+  readonly pasts?: Readonly<Record<string, Past>>;
 }
 
 /** The model state of the target. Keys of `policies` are `policyKey`s. Plain JSON. */
@@ -415,9 +415,9 @@ export function afresh(modelState: ModelState): ModelState {
 /** The functions that were deleted so far were deleted in an earlier history. */
 function withOldDeletions(modelState: ModelState): ModelState {
   const functions = Object.entries(modelState.functions).map(([name, known]) => {
-    if (known.buried === undefined) return [name, known] as const;
-    const old = Object.entries(known.buried).map(([key, { sids }]) => [key, { sids, here: false }] as const);
-    return [name, { ...known, buried: Object.fromEntries(old) }] as const;
+    if (known.pasts === undefined) return [name, known] as const;
+    const old = Object.entries(known.pasts).map(([key, { sids }]) => [key, { sids, here: false }] as const);
+    return [name, { ...known, pasts: Object.fromEntries(old) }] as const;
   });
   return { ...modelState, functions: Object.fromEntries(functions) };
 }
