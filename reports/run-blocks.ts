@@ -17,7 +17,7 @@ import { type ShownCause, shownCauses } from "./causes.ts";
 import { coverageBlocks, coverageSentence } from "./coverage.ts";
 import { answerText, interleaving, reasonText } from "./finding.ts";
 import { printMarkdown } from "./print-markdown.ts";
-import { printTerminal, type TerminalOptions } from "./print-terminal.ts";
+import { printTerminal, type TerminalOptions, width } from "./print-terminal.ts";
 import { causesIn, problemsIn } from "./read-report.ts";
 import type { Column, Counterexample, Report, RuleReport } from "./report.ts";
 import {
@@ -62,19 +62,18 @@ export function runText(
   options: TerminalOptions & { readonly exit?: ExitCode | undefined; readonly mostRows?: number },
 ): string {
   const { verbose = false, exit = exitCode(report), mostRows = firstScreen } = options;
-  const print = (space?: Space) =>
-    printTerminal(
-      runDocument(report, { everything: verbose, wholeCommands: false, exit, ...(space && { space }) }),
-      options,
-    );
-  if (verbose) return print();
+  const view = { everything: verbose, wholeCommands: false, exit };
+  if (verbose) return printTerminal(runDocument(report, view), options);
   const all = shownCauses(report).length;
-  let text = "";
+  // Colours take no room.
+  const fits = (document: Document) =>
+    rows(printTerminal(document, { ...options, color: false }), options.columns) <= mostRows;
+  let document = runDocument(report, view);
   for (const space of spaces(all)) {
-    text = print(space);
-    if (rows(text, options.columns) <= mostRows) break;
+    document = runDocument(report, { ...view, space });
+    if (fits(document)) break;
   }
-  return text;
+  return printTerminal(document, options);
 }
 
 /** The first causes in full as far as they fit, then in brief, then by their ids. */
@@ -93,7 +92,7 @@ function spaces(all: number): readonly Space[] {
 /** The rows that the text takes on a terminal, which wraps long commands. */
 function rows(text: string, columns: number): number {
   const lines = text.trimEnd().split("\n");
-  return lines.reduce((sum, line) => sum + Math.max(1, Math.ceil(line.length / Math.max(1, columns))), 0);
+  return lines.reduce((sum, line) => sum + Math.max(1, Math.ceil(width(line) / Math.max(1, columns))), 0);
 }
 
 /** The report for a CI job summary, truncated with a note at the limit. */
@@ -359,11 +358,14 @@ function groupsInBrief(report: Report): readonly Block[] {
     const start = `${title} (${rules.length}): `;
     if (hasCauses) return [{ mark, head: [start, ...ids(rules.map(({ id }) => id))] }];
     const reasons = grouped(rules, reasonText).toSorted(([, a], [, b]) => b.length - a.length);
-    return reasons.slice(0, mostReasons).map(([reason, same]) => ({
+    const shown = reasons.slice(0, mostReasons).map(([reason, same]) => ({
       mark,
       head: [start, { code: reason }],
       detail: ids(same.map(({ id }) => id)),
     }));
+    const more = reasons.length - shown.length;
+    const rest = more === 0 ? [] : [{ mark, head: `${start}${count(more, "more reason")}, see --verbose` }];
+    return [...shown, ...rest];
   });
   return items.length === 0 ? [] : [{ kind: "outline", items }];
 }

@@ -154,7 +154,7 @@ const stateTopics: ReadonlySet<string> = new Set([
   "read",
 ]);
 
-/** Rules on every answer that some requests get, and the gravity of a violation that is no success. */
+/** Other rules whose violation is a wrong acceptance if the answer is a success; else it has this gravity. */
 const bySuccess: Readonly<Record<string, Gravity>> = {
   "errors.several-faults": "error",
   "observed.latest-is-refused": "error",
@@ -181,8 +181,8 @@ function gravityOf(rule: Rule, answer: Answer | null): Gravity {
 }
 
 /**
- * The causes of violations, the gravest first unless another explains it, and the violations of each. A rule about any error answer belongs to the
- * cause whose requests get that answer, if there is one.
+ * The causes of violations, and the violations of each. The gravest cause comes first, but after a cause that explains it.
+ * A rule about any error answer belongs to the cause whose requests get that answer, if there is one.
  */
 export function causesOf<T extends ViolatedRule>(violations: readonly T[]): readonly CauseGroup<T>[] {
   const groups = new Map<string, Cause & { readonly violations: T[]; readonly label: string | null }>();
@@ -243,7 +243,7 @@ function explains(cause: CauseGroup, other: CauseGroup): boolean {
   return cause !== other && other.violations.some(({ unless = [] }) => unless.some((id) => ids.includes(id)));
 }
 
-/** What the target answers to some requests instead of what the rule demands, is the cause. */
+/** Rules that demand an answer to some requests: the answer that came instead is part of the cause. */
 function isAboutAnswers({ id, trigger: { on } }: Rule): boolean {
   const others = ["request.combination", "policy.too-large"];
   return on === "refusal-reason" || on === "variation" || others.includes(id);

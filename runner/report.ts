@@ -62,7 +62,7 @@ export function makeReport(options: ReportOptions, outcome: RunOutcome): Report 
   const problems = outcome.problems.map((one) => ({ ...one, message: options.redact(one.message) }));
   const rules = options.rules.map((rule) => ruleReport(rule, options, outcome));
   const head = reportHead(options, cannot);
-  const causes = causesIn(rules, options, outcome);
+  const causes = causeReports(rules, options, outcome);
   return {
     ...head,
     target: { ...head.target, ...(uses === undefined ? {} : { uses }) },
@@ -150,7 +150,7 @@ function shownFor(
 }
 
 /** The violated rules by cause, each cause with its shortest counterexample. */
-function causesIn(
+function causeReports(
   reports: readonly RuleReport[],
   options: ReportOptions,
   outcome: RunOutcome,

@@ -201,14 +201,14 @@ describe("The command", () => {
   });
 
   it.each([
-    ["its recording", "tape", "exchanges.ndjson", "--record"],
+    ["its recording", "recorded", "exchanges.ndjson", "--record"],
     ["its events", "out", "report.ndjson", "--out"],
   ])("prints its result when the disk is full for %s", async (_what, place, file, option) => {
     const home = await mkdtemp(join(folder, "full-"));
     await mkdir(join(home, place));
     await symlink("/dev/full", join(home, place, file));
     const out = join(home, "out");
-    const where = ["--record", join(home, "tape"), "--out", out, "--format", "ndjson"];
+    const where = ["--record", join(home, "recorded"), "--out", out, "--format", "ndjson"];
     const { code, out: text, err } = await run(...few, ...where);
     expect(text + err).toMatch(new RegExp(`cannot\\s+be\\s+written\\s+\\(ENOSPC\\)[^]*${option}\\.`));
     expect(text).toContain("(decides)");
@@ -351,7 +351,7 @@ describe("The command", () => {
     const lock = (name: string) => join(cwd, name, ".addpermission-conformance.lock");
     for (const [name, option] of [
       ["out", "--out"],
-      ["tape", "--record"],
+      ["recorded", "--record"],
     ] as const) {
       await mkdir(join(cwd, name));
       await writeFile(lock(name), JSON.stringify({ pid: process.pid, host: hostname() }));

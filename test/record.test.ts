@@ -325,10 +325,10 @@ describe("The command on a recording", () => {
     const reference = createReference({ behaviour: mutants["StatementId.duplicate"].mutate(faithful) });
     const where = ["--endpoint", (await reference.listen()).href, "--concurrency", "1", "--sign"];
     const what = ["--suite", "state", "--rule", watched.join()];
-    const live = await run(...where, ...what, "--record", "tape", "--out", "live");
+    const live = await run(...where, ...what, "--record", "recorded", "--out", "live");
     await reference.close();
     expect(live.code).toBe(1);
-    const again = await run("judge", "tape", "--out", "again");
+    const again = await run("judge", "recorded", "--out", "again");
     const verdicts = async (name: string) => {
       const report: Report = JSON.parse(await readFile(join(folder, name, "report.json"), "utf8"));
       return {
@@ -341,7 +341,7 @@ describe("The command on a recording", () => {
     expect(again.code).toBe(live.code);
     expect(await verdicts("again")).toEqual(await verdicts("live"));
 
-    const file = join(folder, "tape", recordingFile);
+    const file = join(folder, "recorded", recordingFile);
     const recording = await readFile(file, "utf8");
     for (const secret of [env.AWS_SECRET_ACCESS_KEY, env.AWS_SESSION_TOKEN])
       expect(recording).not.toContain(secret);
@@ -349,7 +349,7 @@ describe("The command on a recording", () => {
     expect(exchanges.length).toBeGreaterThan(100);
     expect(exchanges.join("\n")).not.toMatch(/authorization/i);
     await writeFile(file, recording.slice(0, recording.length - 100));
-    const cut = await run("judge", "tape", "--out", "unjudged");
+    const cut = await run("judge", "recorded", "--out", "unjudged");
     expect(cut.code).toBe(2);
     expect(cut.err).toMatch(/exchanges\.ndjson:\d+ is not JSON, so the recording is cut off/);
     expect(cut.err.trim().split("\n")).toHaveLength(1);

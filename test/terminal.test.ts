@@ -124,6 +124,8 @@ describe("the terminal report", () => {
     const rows = text.split("\n").map((line) => Math.max(1, Math.ceil(width(line) / columns)));
     expect(rows.reduce((sum, one) => sum + one, 0)).toBeLessThanOrEqual(60 + 1);
     for (const { id } of report.causes ?? []) expect(text).toMatch(new RegExp(`${id}\\b`));
+    const coloured = runText(report, { columns, color: true });
+    expect(coloured.replaceAll(/\u001b\[\d+m/g, "")).toBe(text);
     const verbose = runText(report, { columns, color: false, verbose: true });
     for (const { id } of report.rules) expect(verbose).toContain(`✗ ${id}  `);
   });
@@ -135,5 +137,18 @@ describe("the terminal report", () => {
     expect(text).toContain("✗ a.b  ");
     expect(text).toContain("  1. POST ");
     expect(text).toContain("--rule answer.status-201");
+  });
+
+  it("shows the most common reasons of what could not be judged, and how many more there are", () => {
+    const unsure = (id: string, reason: string) =>
+      sampleRule(id, { verdicts: { document: "inconclusive", aws: "inconclusive" }, reason });
+    const reasons = ["429", "503", "timeout", "reset", "429"];
+    const report = sampleReport({
+      rules: reasons.map((reason, at) => unsure(`a.${at}`, reason)),
+      faults: [],
+    });
+    const text = runText(report, { ...plain, mostRows: 5 });
+    expect(text).toContain("? Inconclusive (5): 429\n    a.0, a.4\n");
+    expect(text).toContain("? Inconclusive (5): 1 more reason, see --verbose\n");
   });
 });

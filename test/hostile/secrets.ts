@@ -74,14 +74,14 @@ async function echoed(folder: string, picks: Picks, answer: Answer): Promise<Tri
     const around = { folder, env: { ...planted, AWS_REGION: "us-east-1" } };
     const target = ["--endpoint", server.url, ...settings, "--verbose"];
     const run = await command(
-      [...target, "--format", everyFormat, "--record", "tape", "--out", "out"],
+      [...target, "--format", everyFormat, "--record", "recorded", "--out", "out"],
       around,
     );
     const again = await command(
       ["replay", "--endpoint", server.url, "--sign", "--verbose", "--report", "out/report.json"],
       around,
     );
-    const judged = await command(["judge", "tape", "--format", everyFormat, "--out", "judged"], around);
+    const judged = await command(["judge", "recorded", "--format", everyFormat, "--out", "judged"], around);
     const swept = await command(["sweep", "--endpoint", server.url, "--sign", "--verbose"], around);
     const output = [run, again, judged, swept].map((one) => one.output).join("\n");
     const hidden = [...Object.values(planted), ...signatures];
@@ -89,7 +89,7 @@ async function echoed(folder: string, picks: Picks, answer: Answer): Promise<Tri
     const complaints = failing([
       [signatures.size > 0, "the target was never asked, so that nothing is shown"],
       [
-        ["out/report.json", "out/report.sarif", "tape/exchanges.ndjson"].every((file) =>
+        ["out/report.json", "out/report.sarif", "recorded/exchanges.ndjson"].every((file) =>
           files.includes(file),
         ),
         "files are missing",
