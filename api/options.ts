@@ -255,7 +255,7 @@ export const options = {
       },
       run: {
         about:
-          "Judge only these rules, and send only test cases that bear on them; StatementId or 'success.*' names several. With --suite or --known, nothing else is left out.",
+          "Judge only these rules, and send only test cases that bear on them; StatementId or 'success.*' names several. With --suite or --known, their test cases are all sent.",
       },
     },
   },

@@ -50,7 +50,7 @@ export async function conformCommand(given: Given<"run">, context: CommandContex
   }
 }
 
-/** Keeps other runs out of the folders that this one writes to. Returns what ends this. */
+/** Locks the folders that this run writes to, so that no other run writes there. Returns the function that unlocks them. */
 async function lockFolders({ record }: Options, out: Out, cwd: string): Promise<() => Promise<void>> {
   const unlockOut = await lockFolder(out.path, out.dir, "out");
   if (record === undefined || resolve(cwd, record) === out.path) return unlockOut;

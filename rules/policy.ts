@@ -14,7 +14,7 @@ const refusals = "Errors: a refused request adds nothing";
 /** Where policies are not kept apart, each change shows on another policy too. */
 export const separation = ["policy.separate-qualifiers", "policy.separate-functions"] as const;
 
-/** Where calls one after another lose statements, no race is needed. */
+/** If calls one after another lose statements, concurrency is not the cause. */
 export const lostAlone = ["policy.holds-what-was-added", "policy.others-untouched"] as const;
 
 /** Another policy, another operation or a read may have changed the policy. */
@@ -211,7 +211,7 @@ export interface KnownRead {
   readonly shows: string;
 }
 
-/** A fault of the reader explains what any read shows. */
+/** If GetPolicy itself is at fault, that explains what reads show. */
 const reader = "policy.shows-what-it-holds";
 
 /** Judges a read of a policy whose statements were known; null where it does not apply. */

@@ -39,7 +39,7 @@ function judgeOneId(batch: BatchObservation): Judgement | null {
     const fresh = stateAnalysis.refusalReasons.length + stateAnalysis.unsure.length === 0;
     return fresh && revision === undefined ? JSON.stringify([stateAnalysis.key, String(sid)]) : null;
   });
-  // A target that takes ids twice in calls one after another needs no race for it.
+  // If the target takes ids twice in calls one after another, concurrency is not the cause.
   const unless = ["StatementId.duplicate", "StatementId.duplicate-content"];
   return judgeGroups(groups, "exactly one 201, the others 409 ResourceConflictException", unless);
 }
