@@ -226,7 +226,13 @@ async function shorten(
     size >= 1 && isLeft();
     size = size === 1 ? 0 : Math.ceil(size / 2)
   ) {
+    let refused = false;
     for (let start = 0; start < current.length && isLeft(); ) {
+      // Without a piece that equals the one before it, the text is the one that was refused.
+      if (refused && repeats(current, start, size)) {
+        start += size;
+        continue;
+      }
       const cut = (letters: readonly string[]) => [
         ...letters.slice(0, start),
         ...letters.slice(start + size),
@@ -236,15 +242,22 @@ async function shorten(
       const isNew = !tried.has(fewer.join(""));
       tried.add(fewer.join(""));
       if (isNew) all += 1;
-      if (isNew && (await attempt((whole) => cut(Array.from(whole)).join("")))) {
-        current = fewer;
-        inVain = 0;
-      } else {
+      refused = !(isNew && (await attempt((whole) => cut(Array.from(whole)).join(""))));
+      if (refused) {
         if (isNew) inVain += 1;
         start += size;
+      } else {
+        current = fewer;
+        inVain = 0;
       }
     }
   }
+}
+
+/** Says whether a piece of a text equals the piece of the same size before it. */
+function repeats(letters: readonly string[], start: number, size: number): boolean {
+  const piece = letters.slice(start, start + size);
+  return piece.length === size && piece.every((letter, at) => letter === letters[start - size + at]);
 }
 
 /** Parses a body that we sent as an object of any depth; null for anything else. */
