@@ -188,7 +188,7 @@ describe("The events of a run as an iterator", () => {
     vi.stubEnv("AWS_ACCESS_KEY_ID", "AKIDEXAMPLE");
     vi.stubEnv("AWS_SECRET_ACCESS_KEY", "secret");
     const planned = async (suites?: readonly ["all"]) => {
-      const options: ConformOptions = { sign: true, ...(suites && { suites }) };
+      const options: ConformOptions = { sign: true, runs: 1, rounds: 1, ...(suites && { suites }) };
       for await (const event of events(endpoint(), options))
         if (event.event === "plan") return event.histories;
       return expect.unreachable();

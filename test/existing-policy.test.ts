@@ -11,9 +11,8 @@ import {
   RemovePermissionCommand,
 } from "@aws-sdk/client-lambda";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { conform } from "../api/conform.ts";
-import { runOrThrow } from "../api/run.ts";
-import { openSession } from "../api/session.ts";
+import { type RunSettings, runOrThrow } from "../api/run.ts";
+import { noFaultsOnDemand, openSession, type TargetConnection } from "../api/session.ts";
 import { additionOf } from "../client/addition.ts";
 import { type ArrangeOptions, useExisting } from "../client/arrange.ts";
 import { recordStatementIds } from "../client/existing-policy.ts";
@@ -22,8 +21,9 @@ import { lambdaApi } from "../client/lambda-api.ts";
 import { readStatements, restore, restoreAll, type SavedPolicy } from "../client/policy.ts";
 import type { Transport } from "../client/transport.ts";
 import type { WaitContext } from "../client/wait.ts";
+import type { Report } from "../reports/report.ts";
 import { runText } from "../reports/run-blocks.ts";
-import { ruleStatus } from "../reports/verdict.ts";
+import { exitCode, ruleStatus } from "../reports/verdict.ts";
 import { jsonObject } from "../spec/answer.ts";
 import { isRecord } from "../spec/body.ts";
 import {
@@ -141,10 +141,12 @@ function use(over: Partial<Transport> = {}, more: Partial<ArrangeOptions> = {}, 
 }
 
 /** A transport that answers some calls without the reference. */
-function instead(answer: (method: string, target: string) => Partial<Answer> | null): Partial<Transport> {
+function instead(
+  answer: (method: string, target: string, body: string | null) => Partial<Answer> | null,
+): Partial<Transport> {
   return {
     send: (call, how) => {
-      const own = answer(call.method, call.target);
+      const own = answer(call.method, call.target, call.body);
       if (own === null) return transport.send(call, how);
       const base = {
         kind: "response",
@@ -157,6 +159,37 @@ function instead(answer: (method: string, target: string) => Partial<Answer> | n
       return Promise.resolve({ ...base, ...own } as Answer);
     },
   };
+}
+
+/** A run on the function, without Requests and Responses, which would take a third of the time. */
+async function judged(
+  over: Partial<Transport>,
+  {
+    own = true,
+    disposable = false,
+    ...settings
+  }: Partial<RunSettings> & { own?: boolean; disposable?: boolean } = {},
+): Promise<Report> {
+  const target: TargetConnection = {
+    name: "mine",
+    endpoint: "http://lambda.test",
+    cannot: [noFaultsOnDemand],
+    kind: "in-process",
+    arranges: true,
+    own,
+    carrier: () => ({ ...transport, ...over }),
+    stop: async () => {},
+  };
+  const session = await openSession(target, {
+    env: {},
+    seed: 1,
+    cwd: folder,
+    functionName: name,
+    disposable,
+  });
+  const report = await runOrThrow(session, { seed: 1, runs: 1, rounds: 1, replay: () => "", ...settings });
+  await session.close();
+  return report;
 }
 
 /** A transport that replaces the answer to GetPolicy. */
@@ -308,12 +341,7 @@ describe("The existing policy of a function", () => {
   it("is the same after a run of every suite that supports it", async () => {
     await add("mine", own.source);
     const before = await policy();
-    const run = await conform((request) => answer(request), {
-      functionName: name,
-      suites: ["state", "questions", "histories", "races", "size"],
-      runs: 1,
-      rounds: 1,
-    });
+    const run = await judged(transport, { suites: ["state", "questions", "histories", "races", "size"] });
     expect(run.summary.document.violated).toBe(0);
     expect(run.faults).toEqual([]);
     expect(await policy()).toEqual(before);
@@ -564,15 +592,10 @@ function isOnPolicy(target: string): boolean {
 }
 
 /** A target with AddPermission, GetPolicy and RemovePermission alone, and with lists of versions and aliases if wanted. */
-function policiesAlone({ lists = false } = {}) {
+function policiesAlone({ lists = false } = {}): Partial<Transport> {
   const isList = (method: string, target: string) =>
-    lists && method === "GET" && /\/(versions|aliases)$/.test(target);
-  return (request: Request): Promise<Response> => {
-    const { pathname } = new URL(request.url);
-    return isOnPolicy(pathname) || isList(request.method, pathname)
-      ? answer(request)
-      : Promise.resolve(new Response(notFound.body, { status: notFound.status }));
-  };
+    lists && method === "GET" && /\/(versions|aliases)(\?|$)/.test(target);
+  return instead((method, target) => (isOnPolicy(target) || isList(method, target) ? null : notFound));
 }
 
 async function addVersionAndAlias(alias: string): Promise<void> {
@@ -612,8 +635,8 @@ describe("A target with the operations on policies alone", () => {
   it("is judged by its merits, and what needs another operation is listed under cannot", async () => {
     await add("mine", own.source);
     const before = await policy();
-    const run = await conform(policiesAlone(), { functionName: name, runs: 1, rounds: 1 });
-    expect([run.exitCode, run.faults, run.incomplete]).toEqual([0, [], false]);
+    const run = await judged(policiesAlone());
+    expect([exitCode(run), run.faults, run.incomplete]).toEqual([0, [], false]);
     expect(run.target.uses).toEqual({ function: name });
     expect(run.target.cannot).toContain(
       "does not describe functions (GetFunction answered 404 without an error name: Not Found), so its revisions are those of GetPolicy",
@@ -625,10 +648,10 @@ describe("A target with the operations on policies alone", () => {
   it("is found to leave the qualifier out of the Resource where it lists versions and aliases", async () => {
     await start(mutants["statement.qualified-resource"].mutate(faithful));
     await addVersionAndAlias("prod");
-    const run = await conform(policiesAlone({ lists: true }), { functionName: name, suites: ["spellings"] });
+    const run = await judged(policiesAlone({ lists: true }), { suites: ["spellings"] });
     const violated = run.rules.filter(({ verdicts }) => verdicts.document === "violated");
     expect(violated.map(({ id }) => id)).toEqual(["statement.qualified-resource"]);
-    expect([run.exitCode, run.target.uses]).toEqual([1, { function: name, version: "1", alias: "prod" }]);
+    expect([exitCode(run), run.target.uses]).toEqual([1, { function: name, version: "1", alias: "prod" }]);
     expect(runText(run, { columns: 100, color: false })).toContain(
       `uses      ${name}, its version 1 and its alias prod\n`,
     );
@@ -727,13 +750,12 @@ describe("A version and an alias of an existing function", () => {
     for (const Qualifier of ["1", "prod"]) await add("mine", { Qualifier, ...own.token });
     const before = [await policy(), await policy("1"), await policy("prod")];
     const others: string[] = [];
-    const target = (request: Request) => {
-      const { pathname } = new URL(request.url);
-      if (request.method !== "GET" && !/olicy/i.test(pathname)) others.push(`${request.method} ${pathname}`);
-      return answer(request);
-    };
-    const run = await conform(target, { functionName: name, seed: 4, runs: 1, rounds: 1 });
-    expect([run.exitCode, run.faults]).toEqual([0, []]);
+    const noting = instead((method, target) => {
+      if (method !== "GET" && !/olicy/i.test(target)) others.push(`${method} ${target}`);
+      return null;
+    });
+    const run = await judged(noting, { seed: 4 });
+    expect([exitCode(run), run.faults]).toEqual([0, []]);
     const standings = run.rules.map((rule) => ruleStatus(rule, run));
     expect(standings.filter((one) => !["holds", "excused", "ignored"].includes(one))).toEqual([]);
     expect(others).toEqual([]);
@@ -830,26 +852,19 @@ describe("A version and an alias of an existing function", () => {
 });
 
 describe("An id that no path can name", () => {
-  /** The reference, but an empty StatementId is accepted. */
-  async function acceptingEmpty(request: Request): Promise<Response> {
-    const body = (await request.text()).replace('"StatementId":""', '"StatementId":"zz-empty"');
-    const { method, url, headers } = request;
-    const given = await answer(new Request(url, { method, headers, ...(body === "" ? {} : { body }) }));
-    if (given.status === 204) return given;
-    const text = (await given.text()).replaceAll("zz-empty", "");
-    return new Response(text, { status: given.status, headers: given.headers });
-  }
-
   it("is sent last to a disposable target, and its acceptance is found besides other faults", async () => {
     await start(mutants["Action.pattern"].mutate(faithful));
     const ids: unknown[] = [];
-    const run = await conform(
-      async (request) => {
-        if (request.method === "POST") ids.push(jsonObject(await request.clone().text())?.StatementId);
-        return acceptingEmpty(request);
+    /** The reference, but an empty StatementId is accepted. */
+    const acceptingEmpty: Partial<Transport> = {
+      send: async (call, how) => {
+        if (call.method === "POST") ids.push(jsonObject(call.body ?? "")?.StatementId);
+        const body = call.body?.replace('"StatementId":""', '"StatementId":"zz-empty"') ?? null;
+        const given = await transport.send({ ...call, body }, how);
+        return given.kind === "none" ? given : { ...given, body: given.body.replaceAll("zz-empty", "") };
       },
-      { functionName: name, suites: ["boundary", "state"], runs: 1 },
-    );
+    };
+    const run = await judged(acceptingEmpty, { suites: ["boundary", "state"] });
     const violated = run.rules.filter(({ verdicts }) => verdicts.document === "violated");
     expect(violated.map(({ id }) => id)).toEqual(
       expect.arrayContaining(["StatementId.minLength", "Action.pattern"]),
@@ -868,31 +883,11 @@ describe("An id that no path can name", () => {
     ["is asked where the target is declared disposable", true],
   ])("%s", async (_what, disposable) => {
     const ids: unknown[] = [];
-    const target = {
-      name: "elsewhere",
-      endpoint: "http://lambda.test",
-      cannot: [],
-      kind: "in-process" as const,
-      arranges: true,
-      own: false,
-      carrier: (): Transport => ({
-        ...transport,
-        send: (call, how) => {
-          if (call.method === "POST") ids.push(jsonObject(call.body ?? "")?.StatementId);
-          return transport.send(call, how);
-        },
-      }),
-      stop: async () => {},
-    };
-    const session = await openSession(target, {
-      env: {},
-      seed: 1,
-      cwd: folder,
-      functionName: name,
-      disposable,
+    const noting = instead((method, _target, body) => {
+      if (method === "POST") ids.push(jsonObject(body ?? "")?.StatementId);
+      return null;
     });
-    const report = await runOrThrow(session, { seed: 1, suites: ["boundary"], replay: () => "" });
-    await session.close();
+    const report = await judged(noting, { suites: ["boundary"], own: false, disposable });
     expect(ids.includes("")).toBe(disposable);
     const rule = report.rules.find(({ id }) => id === "StatementId.minLength");
     expect([rule?.verdicts.document, rule?.excusedBy]).toEqual(
@@ -921,20 +916,3 @@ describe("A statement is converted to the request that writes it", () => {
     });
   });
 });
-
-/** The reference as a function from Request to Response. */
-async function answer(request: Request): Promise<Response> {
-  const { pathname, search } = new URL(request.url);
-  const outcome = await reference.handle({
-    method: request.method,
-    target: `${pathname}${search}`,
-    headers: Object.fromEntries(request.headers),
-    body: Buffer.from(await request.arrayBuffer()),
-  });
-  if (!isRecord(outcome)) throw new Error("dropped");
-  const bare = outcome.status === 204;
-  return new Response(bare ? null : String(outcome.body), {
-    status: Number(outcome.status),
-    headers: outcome.headers as [string, string][],
-  });
-}

@@ -130,6 +130,7 @@ const users = [
 const config = ts.readConfigFile(`${root}tsconfig.json`, ts.sys.readFile).config;
 // These declarations do not need the types of Node, which would take most of the time.
 const options = { ...ts.parseJsonConfigFileContent(config, ts.sys, root).options, types: [] };
+let before: ts.Program | undefined;
 const parsed = new Map<string, ts.SourceFile | undefined>();
 const resolved = ts.createModuleResolutionCache(root, (name) => name, options);
 
@@ -166,7 +167,9 @@ async function broken(yaml: string, about: readonly string[]): Promise<readonly 
     users.map((path) => `${root}${path}`),
     options,
     host,
+    before,
   );
+  before = program;
   // The compiler takes the nodes to check as an undocumented argument. Without it, it would check the whole file.
   const errors: (file: ts.SourceFile, stop: undefined, nodes: ts.Node[]) => readonly ts.Diagnostic[] =
     program.getSemanticDiagnostics;

@@ -130,7 +130,9 @@ function importsOf(from: string, text: string): readonly Import[] {
       add(node.arguments[0], false);
     ts.forEachChild(node, visit);
   };
-  visit(ts.createSourceFile(from, text, ts.ScriptTarget.ESNext));
+  // Nothing after the last import needs to be parsed.
+  const last = ts.preProcessFile(text, true, false).importedFiles.at(-1)?.end ?? 0;
+  visit(ts.createSourceFile(from, text.slice(0, text.indexOf(";", last) + 1), ts.ScriptTarget.ESNext));
   return found;
 }
 

@@ -57,8 +57,12 @@ function showing(rewrite: (statement: Readonly<Record<string, unknown>>) => unkn
 }
 
 /** What a run on a variant of the reference finds, in the document column: rule, expected and seen. */
-async function found(mutate: Mutation, suites: readonly string[]): Promise<readonly (readonly string[])[]> {
-  const { rules } = await judgeVariant(mutate, { seed: 1, runs: 1, suites });
+async function found(
+  mutate: Mutation,
+  suites: readonly string[],
+  rounds = 1,
+): Promise<readonly (readonly string[])[]> {
+  const { rules } = await judgeVariant(mutate, { seed: 1, runs: 1, rounds, suites });
   for (const { id, verdicts, ...rule } of rules.filter((one) => one.basis !== "observed"))
     if (["inconclusive", "unexercised"].includes(verdicts.document))
       expect([id, rule.reason, rule.reasonCode, rule.advice]).not.toContain(undefined);
@@ -128,7 +132,7 @@ describe("Of a target that shows a statement in another form, the form is blamed
 describe("Of a target that loses statements, the operation that loses them is blamed", () => {
   it("one addition in a hundred, also where calls are in flight together", async () => {
     const losing = namedDefects["one addition in a hundred lost"];
-    const all = await found(losing?.mutate ?? ((behaviour) => behaviour), ["spellings", "state", "races"]);
+    const all = await found(losing?.mutate ?? ((behaviour) => behaviour), ["spellings", "state", "races"], 4);
     expect(all.map(([id]) => id)).toEqual(["policy.holds-what-was-added"]);
   });
 
