@@ -43,24 +43,27 @@ export function readResponse(
       if (interim > maxInterimResponses) resolve(noAnswer("protocol", "too many interim responses"));
     });
     sent.on("upgrade", () => resolve(noAnswer("protocol", "the protocol was changed")));
-    sent.on("error", (error) => resolve(reasonOf(error)));
-    sent.on("response", (response) => collect(response, options.maxBodyBytes, resolve));
+    let fail = (error: Error): void => resolve(reasonOf(error));
+    sent.on("error", (error) => fail(error));
+    sent.on("response", (response) => {
+      fail = collect(response, options.maxBodyBytes, resolve);
+    });
     sent.end();
   }).finally(tap.remove);
   return { result, stop: tap.remove };
 }
 
+/** Reads the body of a response. Returns a function that takes an error of the connection. */
 function collect(
   response: IncomingMessage,
   maxBodyBytes: number,
   resolve: (result: ReadResponse | NoAnswerReason) => void,
-): void {
+): (error: Error) => void {
   const body = bodyBytes(maxBodyBytes);
   response.on("data", (chunk: Buffer) => {
     if (!body.add(chunk)) resolve(noAnswer("too-large", `over ${maxBodyBytes} bytes`));
   });
-  response.on("error", (error) => resolve(reasonOf(error)));
-  response.on("end", () => {
+  const end = () => {
     const headers = pairs(response.rawHeaders);
     const connection = headers
       .filter(([name]) => name.toLowerCase() === "connection")
@@ -72,7 +75,23 @@ function collect(
       body: body.text(),
       reusable: response.httpVersion === "1.1" && !/\bclose\b/i.test(connection.join(",")),
     });
-  });
+  };
+  response.on("end", end);
+  const fail = (error: Error) => {
+    const why = reasonOf(error);
+    if (why.reason === "reset" && mayEndByReset(response.statusCode ?? 0, pairs(response.rawHeaders))) end();
+    else resolve(why);
+  };
+  response.on("error", fail);
+  return fail;
+}
+
+/**
+ * Says whether a reset ends the response like a close: a server that refuses a request before it has read all of it closes
+ * the connection, which resets it, and the end of the connection is the end of a body without a length.
+ */
+function mayEndByReset(status: number, headers: readonly Header[]): boolean {
+  return status >= 400 && !headers.some(([name]) => /^(content-length|transfer-encoding)$/i.test(name));
 }
 
 function pairs(raw: readonly string[]): readonly Header[] {

@@ -345,6 +345,20 @@ test("raw framing is written byte for byte, with host and authorization filled i
   ]);
 });
 
+const cut = [
+  ["ends a refusal without a length", "400 Bad Request\r\nConnection: close\r\n\r\n", "400 "],
+  ["breaks off a refusal with a length", "400 Bad Request\r\nContent-Length: 5\r\n\r\nab", "reset"],
+  ["breaks off a success", "201 Created\r\nConnection: close\r\n\r\n", "reset"],
+] as const;
+
+test.each(cut)("a reset %s, as a server does that reads no further", async (_does, text, expected) => {
+  const server = await serverThat((_text, socket) => {
+    socket.write(`HTTP/1.1 ${text}`, () => setTimeout(() => socket.resetAndDestroy(), 20));
+    return "";
+  });
+  expect(silence(await transportTo(server.endpoint).send({ ...post, raw }, patient))).toBe(expected);
+});
+
 test("a half-closed request with an incomplete body still gets its answer", async () => {
   const server = await serverThat((_text, socket) => {
     socket.once("end", () => socket.end(response("", "400 Bad Request")));
