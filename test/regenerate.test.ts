@@ -42,9 +42,11 @@ async function fixtures() {
 }
 
 let all: Awaited<ReturnType<typeof fixtures>>;
+let here: Worker;
 
 beforeAll(async () => {
   all = await fixtures();
+  here = await all.next();
 });
 
 afterAll(async () => {
@@ -58,6 +60,15 @@ async function executed(testCase: TestCase, worker: Worker): Promise<Origin> {
   return { testCase, fixture: worker.fixture, batches };
 }
 
+const origins = new Map<TestCase, Origin>();
+
+/** The exchanges of a test case on the first fixture, for every test that looks at them. */
+async function originOf(testCase: TestCase): Promise<Origin> {
+  const origin = origins.get(testCase) ?? (await executed(testCase, here));
+  origins.set(testCase, origin);
+  return origin;
+}
+
 const testCases = suites.flatMap((suite) => [...suite.testCases({ seed: 5, runs: 2, rounds: 1 })]);
 
 function sentSteps(batches: readonly (readonly Exchange[])[]) {
@@ -66,11 +77,11 @@ function sentSteps(batches: readonly (readonly Exchange[])[]) {
 
 describe("A test case of any suite", () => {
   it("regenerates on another fixture, with the recorded answers, the calls that it makes there directly", async () => {
-    const [here, there] = [await all.next(), await all.next()];
+    const there = await all.next();
     const oldName = new RegExp(here.fixture.main.name.slice(0, -5), "i");
     const differing: string[] = [];
     for (const testCase of testCases) {
-      const origin = await executed(testCase, here);
+      const origin = await originOf(testCase);
       const regenerate = regenerating(origin);
       expect(regenerate(stepsOf(origin), here.fixture), testCase.id).toEqual(stepsOf(origin));
       const expected = sentSteps((await executed(testCase, there)).batches);
@@ -85,14 +96,14 @@ describe("A test case of any suite", () => {
   }, 120_000);
 
   it("makes on a spare fixture only the calls for the function under test", async () => {
-    const [here, bare] = [await all.next(), await all.next(true)];
+    const bare = await all.next(true);
     expect([bare.fixture.other, bare.fixture.main.versions]).toEqual([null, []]);
     const on = (name: string) => ({
       ...here.fixture,
       main: { ...here.fixture.main, name, arn: here.fixture.main.arn.replace(here.fixture.main.name, name) },
     });
     for (const testCase of testCases.filter(({ id }) => /^(boundary|histories|state|wire)/.test(id))) {
-      const origin = await executed(testCase, here);
+      const origin = await originOf(testCase);
       const made = regenerating(origin)(stepsOf(origin), bare.fixture)?.flat() ?? [];
       const wanted = callsOn(origin, {
         ...on(bare.fixture.main.name),
@@ -111,8 +122,8 @@ describe("A history on another fixture", () => {
 
   it("names the version that is published there, not the earlier one", async () => {
     if (published === undefined) throw new Error("There is no such test case.");
-    const [here, there] = [await all.next(), await all.next()];
-    const origin = await executed(published, here);
+    const there = await all.next();
+    const origin = await originOf(published);
     await there.execute(singleStep({ key: "more", call: publishVersion(there.fixture.main.name) }));
     const again = await rerun(stepsOf(origin), {
       getEmptyFixture: async () => there,

@@ -22,7 +22,7 @@ defineConformance(faulty(), { ...options, name: "filtered" });
 // Two rules with one cause.
 const careless = referenceHandler({ faults: () => [] });
 const lengths = ["StatementId.maxLength", "SourceAccount.pattern"] as const;
-defineConformance(careless, { ...options, suites: ["boundary"], rules: lengths, name: "careless" });
+defineConformance(careless, { ...options, suites: undefined, rules: lengths, name: "careless" });
 defineConformance(referenceHandler(), { ...options, name: "by the live service", profile: "aws" });
 defineConformance(() => undefined, { ...options, name: "unreachable" });
 defineConformance(referenceHandler(), { ...options, name: "cut short", budget: 60 });
