@@ -232,6 +232,10 @@ const expected = "201, the statement is added";
 export function judgeAcceptance(of: Addition, unless: readonly string[]): Judgement | null {
   const { result, answer, analysis, stateAnalysis } = of;
   if (result.kind === "added") return holds;
+  // Without a known state there is no verdict; it is inconclusive only where unanswered calls are the cause.
+  const [unsure] = stateAnalysis.unsure;
+  if (unsure === "too-many-open") return { verdict: "inconclusive", why: tooManyOpen };
+  if (unsure !== undefined) return null;
   if (result.kind === "unsettled") {
     const isCanonical = analysis.variations.length + stateAnalysis.variations.length === 0;
     // The size may be what it fails at, which another rule judges.
@@ -239,10 +243,6 @@ export function judgeAcceptance(of: Addition, unless: readonly string[]): Judgem
       ? { verdict: "inconclusive", why: result.why }
       : failed(of, expected, unless);
   }
-  // Without a known state there is no verdict; it is inconclusive only where unanswered calls are the cause.
-  const [unsure] = stateAnalysis.unsure;
-  if (unsure === "too-many-open") return { verdict: "inconclusive", why: tooManyOpen };
-  if (unsure !== undefined) return null;
   if (stateAnalysis.perhapsElsewhere && result.status === 409) return null;
   if (policySize(of) >= sizeFrom(result.error) && !stateAnalysis.variations.includes("policy.room-again"))
     return null;
