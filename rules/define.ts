@@ -4,6 +4,7 @@ import { holds, type Judgement, type RefusalReason, type RuleBody, type Serving 
 import type { ErrorName } from "../spec/add-permission.ts";
 import { type AnswerReading, phrase } from "../spec/answer.ts";
 import { errorStatus, isErrorName } from "../spec/constraint.ts";
+import type { RequestQuestion } from "../spec/request.ts";
 import type { Basis } from "../spec/verdict.ts";
 
 /** An addition that was acknowledged. */
@@ -14,27 +15,31 @@ export interface Added extends Addition {
 /** The reason where more states are possible than are kept. */
 export const tooManyOpen = "too many unanswered requests";
 
-/** A rule on every success, for requests in which nothing is faulty or unspecified. */
+/**
+ * A rule on every success, for requests in which nothing is faulty or unspecified. `despite`: what may be unspecified,
+ * because it decides only whether the request is accepted.
+ */
 export function guarantee(
   title: string,
   clauses: readonly string[],
   source: string,
   basis: Basis,
   judge: (of: Added) => Judgement | null,
-  needs: RuleBody["needs"] = [],
+  despite: readonly RequestQuestion[] = [],
 ): RuleBody {
   return {
     title,
     clauses,
     source,
     basis,
-    needs,
-    trigger: { on: "success", judge: (of) => (isAdded(of) && isClear(of) ? judge(of) : null) },
+    needs: [],
+    trigger: { on: "success", judge: (of) => (isAdded(of) && isClear(of, despite) ? judge(of) : null) },
   };
 }
 
-function isClear({ analysis }: Addition): boolean {
-  return analysis.resource !== null && analysis.refusalReasons.length + analysis.questions.length === 0;
+function isClear({ analysis }: Addition, despite: readonly RequestQuestion[]): boolean {
+  const open = analysis.questions.filter((question) => !despite.includes(question));
+  return analysis.resource !== null && analysis.refusalReasons.length + open.length === 0;
 }
 
 /** Says whether an addition was acknowledged. */
@@ -201,13 +206,16 @@ function explainedByOthers({ before, result, stateAnalysis }: Addition): readonl
   });
 }
 
-function explainedByAddition({ analysis: { resource }, stateAnalysis, answer }: Addition): readonly string[] {
+function explainedByAddition({ analysis, stateAnalysis, answer, result }: Addition): readonly string[] {
+  const { resource } = analysis;
+  // What is refused for another reason may be refused for a valid value that it has.
+  const values = result.kind === "refused" ? analysis.variations : [];
   const format = resource === null || resource.format === "name" ? [] : [`FunctionName.${resource.format}`];
   const conflict = answer.kind === "response" && answer.status === errorStatus.ResourceConflictException;
   const elsewhere = stateAnalysis.variations.filter((variation) =>
     variation.startsWith("StatementId.on-other-"),
   );
-  return conflict ? [...format, ...elsewhere] : format;
+  return [...values, ...format, ...(conflict ? elsewhere : [])];
 }
 
 /**

@@ -95,7 +95,7 @@ export const neighbourRules = {
     needs: ["other", "versions", "aliases"],
     applies: ({ origin }) => origin === "aliased",
     find: (of) => of.difference === null || startedWith(of.difference, of),
-    unless: separation,
+    unless: ["resource.unknown-alias", ...separation],
   }),
   "alias.leaves-policies": leaving("alias", {
     title: "Creating, updating or deleting an alias changes no policy but that of the deleted alias",

@@ -5,11 +5,25 @@ import { header } from "../spec/answer.ts";
 import { isRecord } from "../spec/body.ts";
 import type { BodyMember } from "../spec/constraint.ts";
 import { success } from "../spec/contract.generated.ts";
-import type { Resource } from "../spec/request.ts";
+import type { RequestQuestion, Resource } from "../spec/request.ts";
 import { canonicalJson, sole } from "../spec/statement.ts";
 import { type Added, guarantee, isAdded, show, violated } from "./define.ts";
 
 const response = "Response Elements";
+
+/**
+ * Values and combinations that a target may refuse. Where it accepts one, the statement repeats the request as for any
+ * other: Statement is the permission that was specified.
+ */
+const openToAccept: readonly RequestQuestion[] = [
+  "Action.wildcard",
+  "Action.unknown",
+  "Principal.wildcard",
+  "Principal.iam-arn",
+  "Principal.unknown-service",
+  "EventSourceToken.other-principal",
+  "EventSourceToken.with-source",
+];
 
 /** Rules on every success, whatever the request was. */
 const answers = {
@@ -93,6 +107,7 @@ const answers = {
         ? holds
         : violated(`no ${exception}`, `"${exception}": ${show(parsed[exception])}`);
     },
+    openToAccept,
   ),
   "statement.resource": guarantee(
     "Without a qualifier the Resource is the function's plain ARN",
@@ -172,15 +187,18 @@ const answers = {
       const { parsed } = result.statement;
       const members = analysis.body.members;
       if (parsed === null || members === null) return null;
-      const surplus = conditionsOf(parsed).filter(({ key }) =>
+      // A serializer may write null for an absent member.
+      const given = conditionsOf(parsed).filter(({ values }) => values.some((value) => value !== null));
+      const surplus = given.filter(({ key }) =>
         conditional.some(
-          (sent) => key.toLowerCase().endsWith(`:${sent.toLowerCase()}`) && members[sent] === undefined,
+          (sent) => key.toLowerCase().endsWith(`:${sent.toLowerCase()}`) && (members[sent] ?? null) === null,
         ),
       );
       return surplus.length === 0
         ? holds
         : violated("no such condition", `"Condition": ${show(parsed.Condition)}`);
     },
+    ["body.null-member", ...openToAccept],
   ),
 } as const satisfies Record<string, RuleBody>;
 
@@ -222,26 +240,34 @@ function echo(part: string, sentAs: BodyMember, title: string, clauses: readonly
       const said = part === "Action" ? sole(parsed[part]) : parsed[part];
       return said === sent ? holds : violated(`"${part}": ${show(sent)}`, `"${part}": ${show(parsed[part])}`);
     },
+    openToAccept.filter((question) => !question.startsWith(`${sentAs}.`)),
   );
 }
 
 function condition(sentAs: BodyMember, key: string, clauses: readonly string[]): RuleBody {
   const title = `The statement has a condition with the ${sentAs} that was sent`;
-  return guarantee(title, clauses, `Request Body, ${sentAs}`, "implied", ({ analysis, result }) => {
-    const sent = analysis.body.members?.[sentAs];
-    const { parsed } = result.statement;
-    if (parsed === null || typeof sent !== "string" || sent === "") return null;
-    const found = conditionsOf(parsed).some(
-      (one) =>
-        one.key.toLowerCase().endsWith(`:${key}`) &&
-        admits(one.operator) &&
-        one.values.length === 1 &&
-        one.values[0] === sent,
-    );
-    return found
-      ? holds
-      : violated(`a condition that ${sentAs} is ${show(sent)}`, `"Condition": ${show(parsed.Condition)}`);
-  });
+  return guarantee(
+    title,
+    clauses,
+    `Request Body, ${sentAs}`,
+    "implied",
+    ({ analysis, result }) => {
+      const sent = analysis.body.members?.[sentAs];
+      const { parsed } = result.statement;
+      if (parsed === null || typeof sent !== "string" || sent === "") return null;
+      const found = conditionsOf(parsed).some(
+        (one) =>
+          one.key.toLowerCase().endsWith(`:${key}`) &&
+          admits(one.operator) &&
+          one.values.length === 1 &&
+          one.values[0] === sent,
+      );
+      return found
+        ? holds
+        : violated(`a condition that ${sentAs} is ${show(sent)}`, `"Condition": ${show(parsed.Condition)}`);
+    },
+    openToAccept,
+  );
 }
 
 /** An account may come back as a number. Other values are compared as they are. */

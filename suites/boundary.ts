@@ -25,6 +25,7 @@ export const boundary: Suite = {
     ...bodyTestCases(),
     ...nameTestCases(),
     ...qualifierTestCases(),
+    ...aliasTestCases(),
     ...routeTestCases(),
     ...formTestCases(),
   ],
@@ -95,6 +96,34 @@ function qualifierTestCases(): readonly TestCase[] {
     ...grouped("boundary/Qualifier", nearMisses.map(inQuery(live)), (at) => `q${at}`),
     ...grouped("boundary/Qualifier/edges", edges.map(inQuery(longest)), (at) => `qe${at}`),
   ];
+}
+
+/** One fault of each member in a request to an alias. */
+function aliasTestCases(): readonly TestCase[] {
+  const faults: readonly (readonly [BodyMember, unknown])[] = [
+    ["Action", undefined],
+    ["Action", "s3:GetObject"],
+    ["EventSourceToken", "a token"],
+    ["Principal", undefined],
+    ["Principal", "abc"],
+    ["RevisionId", 7],
+    ["SourceAccount", "12345"],
+    ["SourceArn", "bucket"],
+    ["StatementId", undefined],
+    ["StatementId", "on.alias"],
+  ];
+  const requests = faults.map(
+    ([member, value]): GroupedRequest => ({
+      label: `${member}-${value === undefined ? "left-out" : value}`,
+      call: (fixture, sid) =>
+        addPermission({
+          functionName: label(fixture.main.name),
+          query: qualifierQuery(live(fixture)),
+          body: bodyWith(member, value, sid),
+        }),
+    }),
+  );
+  return grouped("boundary/on-alias", requests, (index) => `al${index}`, { needs: ["aliases"] });
 }
 
 function live({ main }: Fixture): string {

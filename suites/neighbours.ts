@@ -113,6 +113,7 @@ function lifeOfVersion(fixture: Fixture): readonly Batch[] {
     alone("read-function", getPolicy(name)),
     ofVersion("delete", "publish", deleteFunction(name, versionSlot)),
     alone("read-function-again", getPolicy(name)),
+    ofVersion("late", "publish", add(name, "late", qualifierQuery(versionSlot))),
     alone("delete-function", deleteFunction(name)),
     alone("create", createFunction(name, fixture.recipe ?? { role: "", runtime: "", zip: "" })),
   ];
@@ -129,6 +130,7 @@ function lifeOfAlias(fixture: Fixture): readonly Batch[] {
   return [
     alone("publish", publishVersion(name)),
     onVersion("on-version", add(name, "on-version", qualifierQuery(versionSlot))),
+    alone("too-early", add(name, "too-early", qualifierQuery("twin"))),
     create("alias"),
     readAlias("read-new-alias"),
     alone("on-function", add(name, "on-function")),
@@ -143,6 +145,7 @@ function lifeOfAlias(fixture: Fixture): readonly Batch[] {
     alone("delete", deleteAlias(name, "twin")),
     readFunction("read-function-deleted"),
     readVersion("read-version-deleted"),
+    alone("late", add(name, "late", qualifierQuery("twin"))),
     create("alias-again"),
     readAlias("read-alias-again"),
   ];

@@ -2,7 +2,7 @@ import { specialWords } from "../generators/arbitraries.ts";
 import { equivalentJson } from "../generators/json-forms.ts";
 import { spellings as every, type Spelling } from "../generators/spellings.ts";
 import { canonicalBody } from "../generators/valid-requests.ts";
-import { addPermission, getPolicy, label } from "../spec/calls.ts";
+import { addPermission, getPolicy, label, qualifierQuery } from "../spec/calls.ts";
 import type { Fixture } from "../spec/fixture.ts";
 import { services } from "../spec/principal.ts";
 import {
@@ -10,6 +10,7 @@ import {
   bodyWith,
   type GroupedRequest,
   grouped,
+  type Need,
   type Suite,
   scripted,
   type TestCase,
@@ -71,6 +72,8 @@ const resources = [
   "",
   "*",
   "a b",
+  " a ",
+  "a/",
   "é😀",
   "日本",
   "a:b/c",
@@ -95,6 +98,12 @@ const resources = [
 
 const values: readonly GroupedRequest[] = [
   { label: "canonical", call: (fixture, sid) => withBody(fixture, canonicalBody(sid)) },
+  ...["-", "_", "0", "A", "z"].map(
+    (outer): GroupedRequest => ({
+      label: `StatementId-between-${outer}`,
+      call: (fixture, sid) => withBody(fixture, canonicalBody(`${outer}${sid}${outer}`)),
+    }),
+  ),
   set("Action", "lambda:GetFunction"),
   { ...set("Action", "lambda:*"), label: "Action-all-of-lambda" },
   ...services.map((service) => set("Principal", service)),
@@ -107,17 +116,7 @@ const values: readonly GroupedRequest[] = [
   set("SourceAccount", "123456789012"),
   set("SourceAccount", "000000000000"),
   set("SourceAccount", "012345678901"),
-  {
-    label: "SourceAccount-with-SourceArn",
-    call: (fixture, sid) =>
-      withBody(fixture, {
-        Action: "lambda:InvokeFunction",
-        Principal: "s3.amazonaws.com",
-        SourceAccount: "123456789012",
-        SourceArn: "arn:aws:s3:::bucket",
-        StatementId: sid,
-      }),
-  },
+  { label: "SourceAccount-with-SourceArn", call: (fixture, sid) => withBody(fixture, sourced(sid)) },
   set("EventSourceToken", "a.valid-token_1"),
   set("EventSourceToken", "t".repeat(256)),
   ...specialWords.map((word) => set("EventSourceToken", word)),
@@ -127,6 +126,39 @@ const values: readonly GroupedRequest[] = [
     label: "SourceArn-of-2-kB",
   },
 ];
+
+function sourced(sid: string) {
+  const { StatementId, ...others } = canonicalBody(sid);
+  return { ...others, SourceAccount: "123456789012", SourceArn: "arn:aws:s3:::bucket", StatementId };
+}
+
+/** What a version and an alias take as well as the function. */
+const qualified: readonly ((sid: string) => Readonly<Record<string, unknown>>)[] = [
+  (sid) => bodyWith("Action", "lambda:GetFunction", sid),
+  (sid) => bodyWith("Principal", "123456789012", sid),
+  (sid) => bodyWith("EventSourceToken", "a.valid-token_1", sid),
+  sourced,
+];
+
+function qualifiedTestCase(kind: string, need: Need, qualifier: (fixture: Fixture) => string): TestCase {
+  return scripted(
+    `spellings/values-on-${kind}`,
+    (fixture) => [
+      ...qualified.map((body, index) =>
+        alone(
+          `value-${index}`,
+          addPermission({
+            functionName: label(fixture.main.name),
+            query: qualifierQuery(qualifier(fixture)),
+            body: body(`w${index}`),
+          }),
+        ),
+      ),
+      alone("after", getPolicy(fixture.main.name, qualifier(fixture))),
+    ],
+    { needs: [need] },
+  );
+}
 
 function set(member: Parameters<typeof bodyWith>[0], value: string): GroupedRequest {
   return {
@@ -147,6 +179,8 @@ function valueTestCases(): readonly TestCase[] {
   };
   return [
     ...grouped("spellings/values", [...values, charset], (index) => `v${index}`),
+    qualifiedTestCase("version", "versions", () => "1"),
+    qualifiedTestCase("alias", "aliases", ({ main }) => main.aliases?.live ?? "live"),
     scripted(
       "spellings/special-ids",
       (fixture: Fixture) => [

@@ -51,6 +51,8 @@ const statementParts: Readonly<Record<string, unknown>> = {
   Id: "another-policy",
 };
 
+const withToken = { EventSourceToken: "token", Principal: tokenService };
+
 const accountRoot: GroupedRequest["call"] = (fixture, sid) =>
   withBody(fixture, bodyWith("Principal", `arn:${fixture.partition}:iam::123456789012:root`, sid));
 
@@ -72,9 +74,11 @@ const harmless: readonly GroupedRequest[] = [
   { label: "unknown-action", call: member("Action", "lambda:Frobnicate") },
   { label: "empty-token", call: member("EventSourceToken", "") },
   { label: "token-of-another-service", call: extra({ EventSourceToken: "token" }) },
+  { label: "token-with-source", call: extra({ ...withToken, SourceArn: "arn:aws:s3:::bucket" }) },
+  { label: "token-with-account", call: extra({ ...withToken, SourceAccount: "123456789012" }) },
   {
-    label: "token-with-source",
-    call: extra({ EventSourceToken: "token", Principal: tokenService, SourceArn: "arn:aws:s3:::bucket" }),
+    label: "token-with-source-and-account",
+    call: extra({ ...withToken, SourceAccount: "123456789012", SourceArn: "arn:aws:s3:::bucket" }),
   },
   { label: "empty-principal", call: member("Principal", "") },
   { label: "line-break-in-principal", call: member("Principal", "s3.amazonaws.com\n") },
