@@ -8,6 +8,7 @@ import { namedDefects as otherDefects } from "./named-defects.ts";
 import { neighbourDefects, neighbourMutants } from "./neighbour-mutants.ts";
 import { observedMutants } from "./observed-mutants.ts";
 import { policyMutants } from "./policy-mutants.ts";
+import { qualifierDefects } from "./qualifier-defects.ts";
 import { refusalMutants } from "./refusal-mutants.ts";
 import { raceMutants, stateMutants } from "./state-mutants.ts";
 import { successMutants } from "./success-mutants.ts";
@@ -18,7 +19,11 @@ export { openDefects } from "./unspecified-mutants.ts";
 export { dialects };
 
 /** Defects beside the one of each rule. */
-export const extraMutants: Readonly<Record<string, Mutant>> = { ...otherDefects, ...neighbourDefects };
+export const extraMutants: Readonly<Record<string, Mutant>> = {
+  ...otherDefects,
+  ...neighbourDefects,
+  ...qualifierDefects,
+};
 
 /** A mutant for every rule; the compiler enforces it. */
 export const mutants: Readonly<Record<RuleId, Mutant>> = {

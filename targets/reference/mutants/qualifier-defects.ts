@@ -1,0 +1,184 @@
+import type { Behaviour, Mutation } from "../behaviour.ts";
+import { dropPolicy } from "../state.ts";
+import { change, type Mutant, refusing } from "./mutant.ts";
+
+function isAlias(qualifier: string | undefined): boolean {
+  return qualifier !== undefined && /[^\d$]/.test(qualifier) && qualifier !== "$LATEST";
+}
+
+const unchecked: Mutation = change(({ qualifier, faults }: Behaviour) => {
+  let onAlias = false;
+  return {
+    qualifier: (values, body) => {
+      const asked = qualifier(values, body);
+      onAlias = isAlias(asked);
+      return asked;
+    },
+    faults: (member, value) =>
+      onAlias && member !== "Qualifier" && member !== "FunctionName" ? [] : faults(member, value),
+  };
+});
+
+/** Defects that show only at versions and aliases, or only where members or operations come together. */
+export const qualifierDefects: Readonly<Record<string, Mutant>> = {
+  "revision ignored on aliases": {
+    breaks: "compares RevisionId at functions and versions only",
+    mutate: change(({ revisionMatches }) => ({
+      revisionMatches: (given, current, draft) =>
+        isAlias(draft.qualifier) || revisionMatches(given, current, draft),
+    })),
+    kills: ["RevisionId.stale"],
+  },
+  "revision that counts statements": {
+    breaks: "makes a policy's revision of the number of its statements",
+    mutate: change(({ append, remove }) => {
+      let count = 0;
+      const counted = <T extends readonly unknown[]>(statements: T): T => {
+        count = statements.length;
+        return statements;
+      };
+      return {
+        append: (statements, added) => counted(append(statements, added)),
+        remove: (statements, sid, key) => counted(remove(statements, sid, key)),
+        nextRevision: () => `revision-${count}`,
+      };
+    }),
+    kills: ["RevisionId.used"],
+  },
+  "duplicates on qualifiers": {
+    breaks: "looks for the id in the function's policy only",
+    mutate: change(({ taken }) => ({
+      taken: (statements, sid, draft) => draft.qualifier === undefined && taken(statements, sid, draft),
+    })),
+    kills: ["StatementId.duplicate"],
+  },
+  "duplicates of the same action": {
+    breaks: "takes two statements for one only if their actions are the same, too",
+    mutate: change(({ taken }) => ({
+      taken: (statements, sid, draft) =>
+        taken(
+          statements.filter(({ json }) => JSON.parse(json).Action === draft.values.Action),
+          sid,
+          draft,
+        ),
+    })),
+    kills: ["StatementId.duplicate"],
+  },
+  "every second duplicate": {
+    breaks: "accepts an id that it refused before",
+    mutate: change(({ taken }) => {
+      const refused = new Set<string>();
+      return {
+        taken: (statements, sid, draft) => {
+          const key = `${draft.key} ${sid}`;
+          if (!taken(statements, sid, draft) || refused.delete(key)) return false;
+          refused.add(key);
+          return true;
+        },
+      };
+    }),
+    kills: ["StatementId.duplicate"],
+  },
+  "no constraints on aliases": {
+    breaks: "checks the members of a body only without an alias",
+    mutate: unchecked,
+    kills: ["Action.pattern", "Action.required", "SourceAccount.pattern", "StatementId.pattern"],
+  },
+  "no conditions on aliases": {
+    breaks: "leaves out the conditions of a statement on an alias",
+    mutate: change(({ statement }) => ({
+      statement: (parts, condition) =>
+        statement(parts, isAlias(parts.resource.split(":")[7]) ? undefined : condition),
+    })),
+    kills: ["statement.source-arn", "statement.source-account"],
+  },
+  "accounts on aliases": {
+    breaks: "refuses an account as Principal on an alias",
+    mutate: refusing(
+      "an account on an alias",
+      ({ values, qualifier }) => isAlias(qualifier) && /^\d{12}$/.test(values.Principal ?? ""),
+    ).mutate,
+    kills: ["request.combination"],
+  },
+  "token beside a source": {
+    breaks: "leaves out the token if SourceArn or SourceAccount is given",
+    mutate: change(({ condition }) => ({
+      condition: (parts) =>
+        condition(
+          parts.sourceArn === undefined && parts.sourceAccount === undefined
+            ? parts
+            : { ...parts, eventSourceToken: undefined },
+        ),
+    })),
+    kills: ["statement.event-source-token"],
+  },
+  "Deny for everyone": {
+    breaks: "denies where the principal is everyone",
+    mutate: change(({ statement }) => ({
+      statement: (parts, condition) =>
+        parts.principal === "*"
+          ? { ...statement(parts, condition), Effect: "Deny" }
+          : statement(parts, condition),
+    })),
+    kills: ["statement.effect"],
+  },
+  "null as text": {
+    breaks: "takes null for the text null",
+    mutate: change(({ pick }) => ({
+      pick: (body, member) => {
+        const value = pick(body, member);
+        return value === null && member === "EventSourceToken" ? "null" : value;
+      },
+    })),
+    kills: ["statement.no-condition"],
+  },
+  "ids with a leading dash": {
+    breaks: "refuses a StatementId that begins with a dash",
+    mutate: refusing("a leading dash", ({ values }) => (values.StatementId ?? "").startsWith("-")).mutate,
+    kills: ["request.accepted"],
+  },
+  "ids compared as numbers": {
+    breaks: "takes ids of equal numbers for equal",
+    mutate: change(() => ({
+      taken: (statements, sid) =>
+        statements.some((one) => one.sid === sid || (/^\d+$/.test(sid) && Number(one.sid) === Number(sid))),
+    })),
+    kills: ["request.accepted"],
+  },
+  "kept for a later alias": {
+    breaks: "refuses an addition to an alias that does not exist, and keeps it for that alias",
+    mutate: change(({ afterRefusal }) => ({
+      afterRefusal: (refusal, draft) =>
+        refusal.kind === "no-alias"
+          ? [...draft.read.statements, draft.stored()]
+          : afterRefusal(refusal, draft),
+    })),
+    kills: ["alias.starts-empty"],
+  },
+  "deleted versions": {
+    breaks: "adds to a version that was deleted",
+    mutate: change(({ found }) => ({
+      found: (lookup, draft) => {
+        const next = draft.state.functions.get(draft.arn)?.nextVersion ?? 0;
+        return lookup === "no-version" && Number(draft.qualifier) < next ? "present" : found(lookup, draft);
+      },
+    })),
+    kills: ["resource.unknown-version"],
+  },
+  "deleted aliases": {
+    breaks: "adds to an alias that was deleted",
+    mutate: change(({ found, sideEffect }) => {
+      const deleted = new Set<string>();
+      return {
+        sideEffect: (operation, on) => {
+          sideEffect(operation, on);
+          if (operation === "DeleteAlias") deleted.add(on.key);
+          if (operation === "CreateAlias" && deleted.delete(on.key)) dropPolicy(on.state, on.key);
+        },
+        found: (lookup, draft) =>
+          lookup === "no-alias" && deleted.has(draft.key) ? "present" : found(lookup, draft),
+      };
+    }),
+    kills: ["resource.unknown-alias"],
+  },
+};
