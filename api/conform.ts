@@ -1,11 +1,13 @@
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import {
-  failsGate,
+  type ChangedEntry,
   judgeKnown,
   type KnownEntry,
   type KnownFile,
   type KnownJudgement,
+  newsIn,
+  type OtherKinds,
 } from "../reports/known.ts";
 import { parseKnown } from "../reports/known-file.ts";
 import type { Report } from "../reports/report.ts";
@@ -32,8 +34,10 @@ export interface ConformanceRun extends Report {
 export interface Deviations {
   /** Entries whose rule now holds. */
   readonly stale: readonly KnownEntry[];
-  /** Entries whose rule deviates in another shape. */
-  readonly changed: readonly { readonly entry: KnownEntry; readonly was: string; readonly is: string }[];
+  /** Violations that have an entry with another answer. */
+  readonly changed: readonly ChangedEntry[];
+  /** Violations that more kinds of input show than their entry records. */
+  readonly wider: readonly OtherKinds[];
   /** Entries whose expiry date has passed. */
   readonly expired: readonly KnownEntry[];
 }
@@ -55,7 +59,8 @@ export async function conformWithEvents(
   try {
     checkOptions(options);
     const known = options.known === undefined ? null : await readKnown(options.known);
-    const report = await reportOn(target, options, events);
+    const isNews = known === null ? undefined : newsIn(known);
+    const report = await reportOn(target, options, { events, isNews });
     return known === null ? { ...report, exitCode: exitCode(report) } : gated(judgeToday(report, known));
   } catch (error) {
     throw asFault(error);
@@ -63,25 +68,21 @@ export async function conformWithEvents(
 }
 
 function gated(judged: KnownJudgement): ConformanceRun {
-  const { report, stale, changed, expired } = judged;
-  return {
-    ...report,
-    exitCode: failsGate(judged) ? 1 : exitCode(report),
-    deviations: { stale, changed, expired },
-  };
+  const { report, stale, changed, wider, expired } = judged;
+  return { ...report, exitCode: exitCode(report), deviations: { stale, changed, wider, expired } };
 }
 
 async function reportOn(
   target: ConformTarget,
   options: ConformOptions,
-  events: RunSettings["events"],
+  settings: Pick<RunSettings, "events" | "isNews">,
 ): Promise<Report> {
   const { seed = table.seed.default, ...rest } = options;
   const connection = declared(connectionFor(target, options), options);
   const session = await openSession(connection, { ...rest, env: process.env, seed: seedFor(target, seed) });
   try {
     const replay = (rule: string) => rerunCall(target, options, rule);
-    const report = await runOrThrow(session, { ...rest, seed, replay, events });
+    const report = await runOrThrow(session, { ...rest, ...settings, seed, replay });
     const wrong = connection.diagnose?.() ?? null;
     if (wrong !== null) throw wrong;
     return report;

@@ -1,4 +1,4 @@
-export type { KnownEntry } from "../reports/known.ts";
+export type { ChangedEntry, KnownEntry, OtherKinds } from "../reports/known.ts";
 export type {
   Counterexample,
   CounterexampleStep,

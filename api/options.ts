@@ -355,13 +355,13 @@ export const options = {
   known: {
     flag: "--known FILE",
     type: "file",
-    takers: ["library", "run"],
+    takers: ["library", "run", "judge"],
     about: "Accept the deviations that this YAML file records; they are still tested and must still deviate.",
   },
   updateKnown: {
     flag: "--update-known",
     type: "switch",
-    takers: ["run"],
+    takers: ["run", "judge"],
     about:
       "Write the deviations of this run into the file of --known, keeping its comments and order; it decides the exit code.",
   },

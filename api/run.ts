@@ -33,6 +33,8 @@ type RunSettingName =
 export interface RunSettings extends Pick<ConformOptions, RunSettingName> {
   readonly seed: number;
   readonly replay: RunOptions["replay"];
+  /** Says which kinds of input the file of known deviations does not list of a rule that it lists. */
+  readonly isNews?: RunOptions["isNews"];
   /** Receives the published events, as in report.ndjson. */
   readonly events?: ((event: PublishedEvent) => void) | undefined;
   /** Receives a report at intervals during the run. */
@@ -118,6 +120,7 @@ function runOptions(session: Session, options: RunSettings): RunOptions {
       testCases === null ? workers : Math.min(workers, Math.max(1, Math.ceil(testCases / casesOfWorker))),
     rules: rulesNamed(options.rules),
     settleMs: options.settleMs ?? table.settleMs.default,
+    isNews: options.isNews,
     sleep: (ms) => sleep(ms, signal),
     signal,
     replay: options.replay,

@@ -2,10 +2,10 @@ import type * as Vitest from "vitest";
 import type { Rule } from "../oracle/rule.ts";
 import { causeLine, shownCauses } from "../reports/causes.ts";
 import { escapeTerminal } from "../reports/escape.ts";
-import { findingText, reasonText } from "../reports/finding.ts";
+import { becauseText, findingText, gateText, reasonText } from "../reports/finding.ts";
 import { problemsIn } from "../reports/read-report.ts";
 import type { RuleReport } from "../reports/report.ts";
-import { counts, ruleStatus } from "../reports/verdict.ts";
+import { counts, gateFailures, ruleStatus } from "../reports/verdict.ts";
 import { Fault } from "../spec/fault.ts";
 import { checkOptions } from "./check-options.ts";
 import { asFault, type ConformanceRun, conform } from "./conform.ts";
@@ -94,7 +94,12 @@ function ruleTest(run: ConformanceRun, id: string, context: SkippableTest): void
   if (rule === undefined) throw new Fault(`The run has no result for the rule ${id}: please report this.`);
   const how = ruleStatus(rule, run);
   if (how === "holds") return;
-  if (how === "known") context.skip(`known deviation: ${rule.counterexample?.seen ?? "violated"}`);
+  if (how === "known") {
+    const because = becauseText(rule);
+    const seen = rule.counterexample?.seen ?? "violated";
+    context.skip(`known deviation: ${seen}${because === "" ? "" : ` (${because})`}`);
+  }
+  if (how === "recorded") context.skip(`not judged, as the known-file records: ${becauseText(rule)}`);
   if (how === "excused" || how === "explained") context.skip(reasonText(rule));
   // The user left out the suites that test it.
   if (how === "unexercised" && rule.reasonCode === "not-exercised" && run.only?.suites !== undefined)
@@ -115,13 +120,8 @@ function complete(run: ConformanceRun): void {
   }
 }
 
-function upToDate({ deviations }: ConformanceRun): void {
-  const { stale = [], changed = [], expired = [] } = deviations ?? {};
-  const lines = [
-    ...stale.map(({ rule }) => `${rule} no longer deviates: remove it from the file`),
-    ...changed.map(({ entry, was, is }) => `${entry.rule} was ${was}, is ${is}`),
-    ...expired.map(({ rule, expires }) => `${rule} was accepted until ${expires}`),
-  ];
+function upToDate(run: ConformanceRun): void {
+  const lines = gateFailures(run).map(gateText);
   if (lines.length > 0) throw failure(lines.join("\n"));
 }
 

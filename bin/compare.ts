@@ -35,7 +35,7 @@ export async function compareCommand(
   else if (changes === null)
     stdout.write(format === "markdown" ? matrixMarkdown(sideBySide) : matrixText(sideBySide));
   else stdout.write(format === "markdown" ? compareMarkdown(changes) : compareText(changes));
-  return changes !== null && changes.worse.length > 0 ? 1 : 0;
+  return changes !== null && changes.worse.length + changes.wider.length > 0 ? 1 : 0;
 }
 
 async function reportAt(path: string, cwd: string): Promise<Report> {

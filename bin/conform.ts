@@ -1,7 +1,5 @@
-import { readFile, realpath } from "node:fs/promises";
-import { dirname, resolve } from "node:path";
+import { resolve } from "node:path";
 import { commandOptions, type Given } from "../api/check-options.ts";
-import { judgeToday, readKnown } from "../api/conform.ts";
 import { type CommandOptions, flagOf, options as table } from "../api/options.ts";
 import { type RunOutcome, type RunSettings, runNotStarted, runOnce } from "../api/run.ts";
 import { failedSession, type Session } from "../api/session.ts";
@@ -9,18 +7,15 @@ import { tool } from "../api/tool.ts";
 import { github } from "../reports/annotations.ts";
 import { collect, filesLine, type Out, prepareOut } from "../reports/collector.ts";
 import { escapeTerminal } from "../reports/escape.ts";
-import { proveWritable, replace, unwritable } from "../reports/files.ts";
-import { failsGate, type KnownFile, type KnownJudgement } from "../reports/known.ts";
-import { parseKnown, updateKnown } from "../reports/known-file.ts";
 import { problemsIn } from "../reports/read-report.ts";
 import type { Report } from "../reports/report.ts";
 import { runText } from "../reports/run-blocks.ts";
 import { quote } from "../reports/shell.ts";
 import { exitCode } from "../reports/verdict.ts";
-import { ruleIds } from "../rules/index.ts";
 import { recorder } from "../runner/observe/recorder.ts";
 import { Fault } from "../spec/fault.ts";
 import { type CommandContext, commandIn, interruptible, terminalOf } from "./context.ts";
+import { type Gate, gateOf } from "./known.ts";
 import { lockFolder } from "./lock.ts";
 import { openTarget, progressOn } from "./session.ts";
 
@@ -32,7 +27,7 @@ export async function conformCommand(given: Given<"run">, context: CommandContex
   const { cwd } = context;
   const options = commandOptions(given);
   const chosen = choices(options);
-  const known = await knownFile(options, cwd);
+  const gate = await gateOf(options, cwd);
   const formats = options.formats ?? table.formats.default;
   const out = await prepareOut(outOf(options), cwd);
   const unlock = await lockFolders(options, out, cwd);
@@ -40,9 +35,9 @@ export async function conformCommand(given: Given<"run">, context: CommandContex
   try {
     const reports = await collect(out, formats);
     const snapshot = { everyMs: snapshotMs, write: reports.soFar };
-    const settings = { ...chosen, snapshot, events: reports.event };
+    const settings = { ...chosen, snapshot, isNews: gate.isNews, events: reports.event };
     const { report, fault } = await judged(options, { ...settings, signal: stopping.signal }, context);
-    const end = { context, options, known, out, write: reports.end, interrupted: stopping.exitCode() };
+    const end = { context, options, gate, out, write: reports.end, interrupted: stopping.exitCode() };
     return await (fault === null ? printResult(report, end) : reportNotStarted(report, fault, end));
   } finally {
     stopping.done();
@@ -81,7 +76,7 @@ type Chosen = Omit<RunSettings, "replay">;
 interface OutputOptions {
   readonly context: CommandContext;
   readonly options: Options;
-  readonly known: KnownFile | null;
+  readonly gate: Gate;
   readonly out: Out;
   /** Writes the final reports. */
   readonly write: (report: Report) => Promise<void>;
@@ -90,16 +85,12 @@ interface OutputOptions {
 }
 
 async function printResult(report: Report, end: OutputOptions): Promise<number> {
-  const { context, options, known, out, write, interrupted } = end;
-  const { stdout, cwd } = context;
-  const updated = options.updateKnown ? await withSeen(report, options.known ?? "", cwd) : null;
-  const effective = updated?.known ?? known;
-  const judged = effective === null ? null : judgeToday(report, effective);
-  const final = judged?.report ?? report;
+  const { context, options, gate, out, write, interrupted } = end;
+  const { stdout } = context;
+  const { report: final, updates, write: update } = await gate.judge(report);
   const unwritten = await faultOf(write(final));
-  const notUpdated = updated === null ? null : await faultOf(writeKnown(updated, cwd));
-  const gate = judged === null ? null : knownSummary(judged);
-  const code = interrupted ?? codeOf(final, gate?.fails ?? false);
+  const notUpdated = await faultOf(update());
+  const code = interrupted ?? exitCode(final);
   stdout.write(
     runText(final, {
       ...terminalOf(context),
@@ -107,11 +98,9 @@ async function printResult(report: Report, end: OutputOptions): Promise<number> 
       ...(code <= 3 ? { exit: asExit(code) } : {}),
     }),
   );
-  if (gate !== null) stdout.write(gate.text);
   // The terminal has the result, even if a file could not be written.
   for (const fault of [unwritten, notUpdated]) if (fault !== null) throw fault;
-  if (updated !== null)
-    stdout.write(`\nUpdated known deviations: ${escapeTerminal(updated.known.fileName)}\n`);
+  if (updates !== null) stdout.write(`\nUpdated known deviations: ${escapeTerminal(updates)}\n`);
   const formats = options.formats ?? table.formats.default;
   // GitHub takes annotations from the output of a step.
   if (formats.includes("github")) stdout.write(`\n${github(final)}`);
@@ -189,11 +178,6 @@ function asExit(code: number): 0 | 1 | 2 | 3 {
   return code === 0 || code === 1 || code === 3 ? code : 2;
 }
 
-function codeOf(report: Report, gateFails: boolean): number {
-  const code = exitCode(report);
-  return gateFails ? 1 : code;
-}
-
 /** Selects the options that determine what is sent and judged. */
 function choices(options: Options): Chosen {
   const { seed = table.seed.default, profile, suites, rules, known, runs, rounds, settleMs } = options;
@@ -230,78 +214,4 @@ function targetArguments(options: Options): string {
   });
   const switches = (["stateless", "sign"] as const).filter((name) => options[name]);
   return values.join("") + switches.map((name) => ` ${flagOf(table[name])}`).join("");
-}
-
-/** An updated known-file. */
-interface Updated {
-  readonly text: string;
-  readonly known: KnownFile;
-}
-
-/**
- * The known-file that the options name; a relative path starts from `cwd`. Throws a Fault if the file is unreadable,
- * or not writable when it must be.
- */
-async function knownFile(options: Options, cwd: string): Promise<KnownFile | null> {
-  const { known: file, updateKnown: updates = false } = options;
-  if (file === undefined) {
-    if (updates)
-      throw new Fault("--update-known needs the file to write: give --known FILE.", {
-        option: "updateKnown",
-      });
-    return null;
-  }
-  const isNew = updates && (await existing(file, cwd)) === null;
-  const known = isNew
-    ? parseKnown("version: 1\ndeviations: []\n", file, ruleIds)
-    : await readKnown(file, cwd, "give one that exists, or create it with --update-known");
-  // Checked before the run, which may be long.
-  if (updates) await proveWritable(dirname(resolve(cwd, file))).catch(unwritten(file));
-  return known;
-}
-
-/** Null if there is no such file; {@link readKnown} reports an unreadable one. */
-async function existing(file: string, cwd: string): Promise<string | null> {
-  return readFile(resolve(cwd, file), "utf8").catch((error: NodeJS.ErrnoException) =>
-    error.code === "ENOENT" ? null : "",
-  );
-}
-
-/** Writes the file atomically. A link stays a link: its target is replaced. */
-async function writeKnown({ known, text }: Updated, cwd: string): Promise<void> {
-  const file = known.fileName;
-  const path = resolve(cwd, file);
-  const target = await realpath(path).catch(() => path);
-  await replace(target, text).catch(unwritten(file));
-}
-
-function unwritten(file: string): (cause: unknown) => never {
-  return (cause) => {
-    throw unwritable(`The file of known deviations ${JSON.stringify(file)}`, cause, "known");
-  };
-}
-
-/** The known-file, updated with the results of a run. */
-async function withSeen(report: Report, file: string, cwd: string): Promise<Updated> {
-  const text = updateKnown(await existing(file, cwd), report, new Date().toISOString().slice(0, 10), file);
-  return { text, known: parseKnown(text, file, ruleIds) };
-}
-
-/** The known-file's effect on a run: text for the terminal, and whether the gate fails. */
-function knownSummary(judged: KnownJudgement): {
-  readonly text: string;
-  readonly fails: boolean;
-} {
-  const { stale, changed, expired, unseen } = judged;
-  const lines = [
-    ...stale.map(({ rule }) => `! stale    ${rule} no longer deviates: remove it from the file`),
-    ...changed.map(({ entry, was, is }) => `! changed  ${entry.rule} was ${was}, is ${is}`),
-    ...expired.map(({ rule, expires }) => `! expired  ${rule} was accepted until ${expires}`),
-    ...unseen.map(
-      ({ rule }) => `  not seen ${rule} was not fully judged by this run, so its entry stays valid`,
-    ),
-  ];
-  const text =
-    lines.length === 0 ? "" : `\nKnown deviations\n${lines.map((line) => escapeTerminal(line)).join("\n")}\n`;
-  return { text, fails: failsGate(judged) };
 }

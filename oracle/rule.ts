@@ -67,6 +67,8 @@ export interface RuleBody {
   readonly differs?: boolean;
   /** False if its histories are not shrunk, because only their whole length shows a violation. */
   readonly shrinks?: false;
+  /** Rules whose violation can keep every request from testing this one. */
+  readonly hiddenBy?: RegExp;
   /** True if a violation counts too that only one of many reruns shows. */
   readonly rare?: true;
   readonly trigger: Trigger;

@@ -1,29 +1,26 @@
-import type { Location, Log, Notification, ReportingDescriptor, Result } from "sarif";
+import type { Location, Log, Notification, ReportingDescriptor, Result, Suppression } from "sarif";
 import { rulesText, type ShownCause, shownCauses } from "./causes.ts";
 import { escapeJson, escapeTerminal, escapeWorkflowCommand } from "./escape.ts";
-import { findingText, reasonText } from "./finding.ts";
-import type { Report, RuleReport } from "./report.ts";
-import { type RuleStatus, ruleStatus, rulesThat, verdictSentence } from "./verdict.ts";
+import { becauseText, findingText, gateText, reasonText } from "./finding.ts";
+import type { GateEntry, Report, RuleReport } from "./report.ts";
+import { count, gateFailures, type RuleStatus, ruleStatus, rulesThat, verdictSentence } from "./verdict.ts";
 
 /**
- * Workflow commands for GitHub Actions: an error for each cause of violations and each fault, a warning for each rule
- * without a verdict.
+ * Workflow commands for GitHub Actions: an error for each cause of violations, each entry of the known-file that fails the
+ * run and each fault, a warning for each rule without a verdict, and one notice for all known deviations.
  */
 export function github(report: Report): string {
   const unjudged = [...rulesThat(report, "inconclusive"), ...rulesThat(report, "unexercised")];
   const errors = [
     ...shownCauses(report).map(violation),
+    ...gateFailures(report).map((one) => outdated(one, report)),
     ...report.faults.map((fault): Annotation => ({ title: "Fault", message: fault, brief: fault })),
   ];
   const warnings = unjudged.map((rule) => ({ title: heading(rule), message: reasonText(rule) }));
-  const known = rulesThat(report, "known").map((rule) => ({
-    title: heading(rule),
-    message: "Known deviation.",
-  }));
   const lines = [
     ...shown(errors, most).map((one) => annotation("error", one)),
     ...shown(warnings, most).map((one) => annotation("warning", one)),
-    ...shown(known, most - 1).map((one) => annotation("notice", one)),
+    ...knownNotice(report).map((one) => annotation("notice", one)),
     annotation("notice", { title: report.tool.name, message: verdictSentence(report) }),
   ];
   return `${lines.join("\n")}\n`;
@@ -32,6 +29,9 @@ export function github(report: Report): string {
 interface Annotation {
   readonly title: string;
   readonly message: string;
+  /** The place in a file of the repository. */
+  readonly file?: string;
+  readonly line?: number;
   /** What stands for it where there is no room for it; the title by default. */
   readonly brief?: string;
 }
@@ -49,9 +49,35 @@ function shown(all: readonly Annotation[], room: number): readonly Annotation[] 
 /** GitHub truncates longer annotations. */
 const longest = 4000;
 
-function annotation(level: "error" | "warning" | "notice", { title, message }: Annotation): string {
+function annotation(
+  level: "error" | "warning" | "notice",
+  { title, message, file, line }: Annotation,
+): string {
   const data = escapeWorkflowCommand([...message].slice(0, longest).join(""), "data");
-  return `::${level} title=${escapeWorkflowCommand(title, "property")}::${data}`;
+  const properties = Object.entries({ title, file, line }).flatMap(([name, value]) =>
+    value === undefined ? [] : [`${name}=${escapeWorkflowCommand(`${value}`, "property")}`],
+  );
+  return `::${level} ${properties.join(",")}::${data}`;
+}
+
+/** An entry of the known-file that fails the run, at its line in the file. */
+function outdated(one: GateEntry, { gate }: Report): Annotation {
+  const { code, entry, rule = entry, line } = one;
+  return {
+    title: `${code} ${rule}`,
+    message: gateText(one),
+    ...(gate === undefined ? {} : { file: gate.file }),
+    ...(line === undefined ? {} : { line }),
+    brief: gateText(one),
+  };
+}
+
+/** All known deviations with their reasons; empty without any. */
+function knownNotice(report: Report): readonly Annotation[] {
+  const known = rulesThat(report, "known");
+  if (known.length === 0) return [];
+  const lines = known.map((rule) => [rule.id, becauseText(rule)].filter((part) => part !== "").join(": "));
+  return [{ title: `${count(known.length, "known deviation")}`, message: lines.join("\n") }];
 }
 
 function heading({ id, title }: Pick<RuleReport, "id" | "title">): string {
@@ -87,14 +113,16 @@ const levels: Readonly<Partial<Record<RuleStatus, Level>>> = {
  */
 export function sarif(report: Report): string {
   const { tool, rules, incomplete, faults } = report;
-  const driver = { name: tool.name, version: tool.version, rules: rules.map(descriptor) };
+  const own = gateFailures(report).length === 0 ? [] : [gateDescriptor];
+  const driver = { name: tool.name, version: tool.version, rules: [...rules.map(descriptor), ...own] };
   const causes = shownCauses(report);
   const grouped = new Set(causes.flatMap(({ violated }) => violated));
   const rest = rules.flatMap((rule) => {
     const level = levels[ruleStatus(rule, report)];
     return level === undefined || grouped.has(rule) ? [] : [result(rule, level, report)];
   });
-  const results = [...causes.flatMap((cause) => causeResult(cause, report)), ...rest];
+  const outdated = gateFailures(report).map((one) => gateResult(one, report));
+  const results = [...causes.flatMap((cause) => causeResult(cause, report)), ...outdated, ...rest];
   const notifications = faults.map((text): Notification => ({ level: "error", message: { text } }));
   const invocation = {
     executionSuccessful: !incomplete && faults.length === 0,
@@ -108,6 +136,33 @@ export function sarif(report: Report): string {
     runs: [run],
   };
   return `${escapeJson(JSON.stringify(log, null, 2))}\n`;
+}
+
+const gateDescriptor = {
+  id: "known-file",
+  shortDescription: { text: "Each known deviation is as the known-file records it" },
+} satisfies ReportingDescriptor;
+
+/** An entry of the known-file that fails the run, at its line in the file. */
+function gateResult(one: GateEntry, { gate, rules }: Report): Result {
+  const { code, entry, rule = entry, line = 1 } = one;
+  const id = `${code}/${entry}/${rule}`;
+  return {
+    ruleId: gateDescriptor.id,
+    ruleIndex: rules.length,
+    level: "error",
+    message: { text: escapeTerminal(`${code}: ${gateText(one)}`) },
+    locations: [
+      {
+        physicalLocation: {
+          artifactLocation: { uri: encodeURI(gate?.file ?? "") },
+          region: { startLine: Math.max(1, line) },
+        },
+        logicalLocations: [{ fullyQualifiedName: rule, kind: "resource" }],
+      },
+    ],
+    partialFingerprints: { "known-file/v1": id, primaryLocationLineHash: `${id}:1` },
+  };
 }
 
 function descriptor({ id, title, basis, source }: RuleReport): ReportingDescriptor {
@@ -128,8 +183,14 @@ function result(rule: RuleReport, level: Level, report: Report): Result {
     locations: [location(rule, report)],
     // GitHub tells results in one line of a file apart by this hash.
     partialFingerprints: { "rule/v1": rule.id, primaryLocationLineHash: `${rule.id}:1` },
-    ...(rule.known ? { suppressions: [{ kind: "external", status: "accepted" }] } : {}),
+    ...(rule.known ? { suppressions: [suppression(rule)] } : {}),
   };
+}
+
+function suppression(rule: RuleReport): Suppression {
+  const because = becauseText(rule);
+  const justification = because === "" ? {} : { justification: escapeTerminal(because) };
+  return { kind: "external", status: "accepted", ...justification };
 }
 
 /**

@@ -17,8 +17,10 @@ import {
   outcomes,
   type ReportHeading,
 } from "./comparison.ts";
+import { isNone, kindsText } from "./known.ts";
 import { printMarkdown } from "./print-markdown.ts";
 import { printTerminal } from "./print-terminal.ts";
+import type { Kinds } from "./report.ts";
 import { count } from "./verdict.ts";
 
 /** The width is fixed because users often redirect the output of `compare` to a file. */
@@ -47,7 +49,9 @@ export function matrixMarkdown(table: Matrix): string {
 /** The parts of a comparison with their names, worst first. */
 const parts = [
   ["worse", "Worse"],
+  ["wider", "Violated by more kinds of input"],
   ["changed", "Violated in another way"],
+  ["narrower", "Violated by fewer kinds of input"],
   ["better", "Better"],
   ["undecided", "No longer decided"],
   ["added", "New rules"],
@@ -55,15 +59,23 @@ const parts = [
 ] as const satisfies readonly (readonly [keyof Comparison, string])[];
 
 function comparisonDocument(comparison: Comparison): Document {
-  const { before, after, column, worse, better, changed, same } = comparison;
-  const verdict = worse.length > 0 ? "The second run is worse." : "Nothing got worse.";
-  const numbers = `${worse.length} worse, ${changed.length} violated in another way, ${better.length} better, ${same} unchanged`;
+  const { before, after, column, worse, wider, narrower, better, changed, same } = comparison;
+  const isWorse = worse.length + wider.length > 0;
+  const verdict = isWorse ? "The second run is worse." : "Nothing got worse.";
+  const numbers = [
+    `${worse.length} worse`,
+    ...(wider.length === 0 ? [] : [`${wider.length} violated by more kinds of input`]),
+    `${changed.length} violated in another way`,
+    ...(narrower.length === 0 ? [] : [`${narrower.length} violated by fewer kinds of input`]),
+    `${better.length} better`,
+    `${same} unchanged`,
+  ].join(", ");
   return {
     title: `Comparison of two runs (${column})`,
     facts: [run("before", before), run("after", after)],
     body: parts.flatMap(([name, title]) => part(title, comparison[name])),
     totals: [],
-    conclusion: { text: `${verdict} Rules: ${numbers}.`, mark: worse.length > 0 ? "bad" : "good" },
+    conclusion: { text: `${verdict} Rules: ${numbers}.`, mark: isWorse ? "bad" : "good" },
     source: "the reports",
   };
 }
@@ -75,10 +87,10 @@ function run(name: string, { target, startedAt, seed, tool, incomplete }: Report
 
 function part(title: string, changes: readonly Change[]): readonly Block[] {
   if (changes.length === 0) return [];
-  const rows = changes.map(({ id, title: claim, was, wasShape, is, isShape }) => [
+  const rows = changes.map(({ id, title: claim, was, wasShape, is, isShape, isOther, ...kinds }) => [
     [{ code: id }],
-    side(was, wasShape),
-    side(is, isShape),
+    isOther || isNone(kinds.narrower) ? side(was, wasShape) : only(kinds.narrower),
+    isOther || isNone(kinds.wider) ? side(is, isShape) : only(kinds.wider),
     claim,
   ]);
   return [
@@ -91,6 +103,11 @@ function part(title: string, changes: readonly Change[]): readonly Block[] {
 function side(outcome: string | null, shape: string | null): Text {
   if (outcome === null) return "not judged";
   return shape === null ? outcome : [`${outcome}, `, { code: shape }];
+}
+
+/** The kinds of input that only one side shows. */
+function only(kinds: Kinds): Text {
+  return ["violated, also by ", { code: kindsText(kinds) }];
 }
 
 const marks: Readonly<Record<Exclude<Cell["outcome"], "absent">, Mark>> = {
@@ -128,7 +145,8 @@ function matrixDocument(matrix: Matrix): Document {
     "A violated rule shows the answer. An empty cell means that the report does not contain the rule.";
   return {
     title: `Rules by target (${column})`,
-    facts: [],
+    // Equal names say nothing; time and seed do.
+    facts: targets.filter(({ target }) => /^\d+: /.test(target)).map((one) => run("report", one)),
     body: [table, paragraph(legend)],
     totals: [totals],
     conclusion: {

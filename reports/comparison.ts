@@ -1,8 +1,8 @@
-import { shapeOf } from "./known.ts";
-import type { Column, Outcome, Report, RuleReport } from "./report.ts";
+import { compareDeviations, deviationOf, isNone, shapeOf } from "./known.ts";
+import type { Column, Kinds, Outcome, Report, RuleReport } from "./report.ts";
 import { counts } from "./verdict.ts";
 
-/** The differences of two runs. A gate fails when `worse` is not empty. */
+/** The differences of two runs. A gate fails when `worse` or `wider` is not empty. */
 export interface Comparison {
   readonly column: Column;
   readonly before: ReportHeading;
@@ -11,6 +11,10 @@ export interface Comparison {
   readonly better: readonly Change[];
   /** Rules that are newly violated, or that held and have no such verdict now, also because the user excluded them. */
   readonly worse: readonly Change[];
+  /** Rules that are violated in both runs, in the second by more kinds of input. */
+  readonly wider: readonly Change[];
+  /** Rules that are violated in both runs, in the second by fewer kinds of input. */
+  readonly narrower: readonly Change[];
   /** Rules that are violated in both runs, with different answers. */
   readonly changed: readonly Change[];
   /** Rules that did not hold in the first run and have no verdict in the second. */
@@ -41,6 +45,11 @@ export interface Change {
   readonly is: Outcome | null;
   readonly wasShape: string | null;
   readonly isShape: string | null;
+  /** True if it is violated in both, and no answer is the same. */
+  readonly isOther: boolean;
+  /** Of a rule that is violated in both: the kinds of input that only the second run, or only the first, shows. */
+  readonly wider: Kinds;
+  readonly narrower: Kinds;
 }
 
 /** Compares two runs rule by rule in one column. Only rules that count there are compared; known violations are violations. */
@@ -48,9 +57,13 @@ export function compare(before: Report, after: Report, column: Column): Comparis
   const [first = [], second = []] = countingIn([before, after], column);
   const earlier = new Map(first.map((rule) => [rule.id, rule]));
   const later = new Set(second.map((rule) => rule.id));
+  // A report has the kinds of its own column only.
+  const isWithKinds = before.profile === column && after.profile === column;
   const pairs = [
-    ...second.map((rule) => change(earlier.get(rule.id), rule, column)),
-    ...first.filter((rule) => !later.has(rule.id)).map((rule) => change(rule, undefined, column)),
+    ...second.map((rule) => change(earlier.get(rule.id), rule, column, isWithKinds)),
+    ...first
+      .filter((rule) => !later.has(rule.id))
+      .map((rule) => change(rule, undefined, column, isWithKinds)),
   ];
   // Without `only.rules`, a missing rule does not exist in that version of the tool.
   const chosen = after.only?.rules !== undefined;
@@ -62,6 +75,8 @@ export function compare(before: Report, after: Report, column: Column): Comparis
     after: headingOf(after),
     better: of("better"),
     worse: of("worse"),
+    wider: of("wider"),
+    narrower: of("narrower"),
     changed: of("changed"),
     undecided: of("undecided"),
     added: of("added"),
@@ -92,25 +107,41 @@ function headingOf(report: Report): ReportHeading {
   };
 }
 
-function change(was: RuleReport | undefined, is: RuleReport | undefined, column: Column): Change {
-  const shape = (rule: RuleReport | undefined) =>
-    rule?.verdicts[column] === "violated" ? shapeOf(rule) : null;
+function change(
+  was: RuleReport | undefined,
+  is: RuleReport | undefined,
+  column: Column,
+  isWithKinds: boolean,
+): Change {
+  const isViolated = (rule: RuleReport | undefined): rule is RuleReport =>
+    rule?.verdicts[column] === "violated";
+  const shape = (rule: RuleReport | undefined) => (isViolated(rule) ? shapeOf(rule) : null);
+  const deviation = ({ kinds, ...rule }: RuleReport) =>
+    deviationOf(isWithKinds && kinds !== undefined ? { ...rule, kinds } : rule);
+  const between = isViolated(was) && isViolated(is) ? compareDeviations(deviation(was), deviation(is)) : null;
   return {
     id: is?.id ?? was?.id ?? "",
     title: is?.title ?? was?.title ?? "",
     was: was?.verdicts[column] ?? null,
     is: is?.verdicts[column] ?? null,
-    wasShape: shape(was),
-    isShape: shape(is),
+    wasShape: between?.changed?.was ?? shape(was),
+    isShape: between?.changed?.is ?? shape(is),
+    isOther: between?.changed != null,
+    wider: between?.wider ?? {},
+    narrower: between?.narrower ?? {},
   };
 }
 
-type Kind = "better" | "worse" | "changed" | "undecided" | "added" | "gone" | "same";
+type Kind = "better" | "worse" | "wider" | "narrower" | "changed" | "undecided" | "added" | "gone" | "same";
 
-function kindOf({ was, is, wasShape, isShape }: Change, chosen: boolean): Kind {
+function kindOf({ was, is, isOther, wider, narrower }: Change, chosen: boolean): Kind {
   if (was === null) return "added";
   if (is === null) return chosen && was === "holds" ? "worse" : "gone";
-  if (was === is) return wasShape === isShape ? "same" : "changed";
+  if (was === is) {
+    if (isOther) return "changed";
+    if (!isNone(wider)) return "wider";
+    return isNone(narrower) ? "same" : "narrower";
+  }
   if (is === "violated" || was === "holds") return "worse";
   // A rule that is no longer exercised is not better.
   return is === "holds" ? "better" : "undecided";
@@ -165,12 +196,15 @@ function cellOf(rule: RuleReport | undefined, column: Column): Cell {
   return { outcome: rule.known ? "known" : "violated", shape: shapeOf(rule) };
 }
 
+/** Numbers equal names at their beginning, which no column cuts off. */
 function numbered(headings: readonly ReportHeading[]): readonly ReportHeading[] {
   const seen = new Map<string, number>();
   return headings.map((heading) => {
-    const number = (seen.get(heading.target) ?? 0) + 1;
-    seen.set(heading.target, number);
-    return number === 1 ? heading : { ...heading, target: `${heading.target} (${number})` };
+    const { target } = heading;
+    const number = (seen.get(target) ?? 0) + 1;
+    seen.set(target, number);
+    const isOnly = headings.filter((other) => other.target === target).length === 1;
+    return isOnly ? heading : { ...heading, target: `${number}: ${target}` };
   });
 }
 

@@ -1,5 +1,5 @@
 import { escapeTerminal } from "./escape.ts";
-import type { Counterexample, CounterexampleStep, RuleReport } from "./report.ts";
+import type { Counterexample, CounterexampleStep, GateEntry, RuleReport } from "./report.ts";
 
 /**
  * A finding as lines for formats that want one text: claim, source, expected, seen, history, commands.
@@ -42,6 +42,16 @@ export function answerText({ response, silence }: CounterexampleStep): string {
 export function reasonText({ reason, advice, verdicts }: RuleReport): string {
   const open = Object.values(verdicts).includes("unexercised") ? "no request exercised it" : "not decided";
   return [reason ?? open, advice ?? ""].filter((part) => part !== "").join(". ");
+}
+
+/** Why the known-file tolerates a rule, and the address of the issue; empty where it says neither. */
+export function becauseText({ because = "", link = "" }: RuleReport): string {
+  return [because.trim(), link].filter((part) => part !== "").join(" ");
+}
+
+/** An entry of the known-file that fails the run, or a note on one: "StatementId.pattern no longer deviates". */
+export function gateText({ entry, rule = entry, message }: GateEntry): string {
+  return `${rule} ${message}`;
 }
 
 /** A short label of a request: its operation and its statement id. */

@@ -31,13 +31,23 @@ function converted(schema: unknown, own: string): unknown {
   if (Array.isArray(schema)) return schema.map((one) => converted(one, own));
   if (typeof schema !== "object" || schema === null) return schema;
   const left = Object.entries(schema).filter(
-    ([name]) => !["$schema", "$id", "$defs", "definitions", "discriminator"].includes(name),
+    ([name, value]) =>
+      !["$schema", "$id", "$defs", "definitions", "discriminator"].includes(name) &&
+      !(name === "anyOf" && isAboutPresence(value)),
   );
   return Object.fromEntries(
     left.map(([name, value]) => [
       name,
       name === "$ref" ? component(String(value), own) : converted(value, own),
     ]),
+  );
+}
+
+/** Says whether alternatives differ only by the members that must be present. */
+function isAboutPresence(alternatives: unknown): boolean {
+  return (
+    Array.isArray(alternatives) &&
+    alternatives.every((one: object) => Object.keys(one).every((name) => name === "required"))
   );
 }
 

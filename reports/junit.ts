@@ -1,9 +1,9 @@
 import { causeLine, rulesText, type ShownCause, shownCauses } from "./causes.ts";
 import { escapeTerminal, escapeXml, escapeXmlAttribute } from "./escape.ts";
-import { findingText, reasonText } from "./finding.ts";
+import { becauseText, findingText, gateText, reasonText } from "./finding.ts";
 import { problemsIn } from "./read-report.ts";
-import type { Report, RuleReport } from "./report.ts";
-import { ruleStatus } from "./verdict.ts";
+import type { GateEntry, Report, RuleReport } from "./report.ts";
+import { gateFailures, ruleStatus } from "./verdict.ts";
 
 type Result = "passed" | "failure" | "error" | "skipped";
 
@@ -14,7 +14,10 @@ type Result = "passed" | "failure" | "error" | "skipped";
  */
 export function junit(report: Report): string {
   const causes = shownCauses(report);
-  const cases = report.rules.map((rule) => testCase(rule, report, causes));
+  const cases = [
+    ...report.rules.map((rule) => testCase(rule, report, causes)),
+    ...gateFailures(report).map((one) => gateCase(one, report)),
+  ];
   const messages = problemsIn(report).flatMap(({ message, stack = [] }) => [message, ...stack]);
   const faults = [...(report.incomplete ? ["The run is incomplete."] : []), ...messages];
   const { tool, target, profile, seed } = report;
@@ -75,6 +78,15 @@ function testCase(rule: RuleReport, report: Report, causes: readonly ShownCause[
   return { result, xml: child === "" ? `${opening}/>` : `${opening}>\n      ${child}\n    </testcase>` };
 }
 
+/** A test case for an entry of the known-file that fails the run. */
+function gateCase(one: GateEntry, { tool }: Report): JunitTestCase {
+  const { code, entry, rule = entry } = one;
+  const text = gateText(one);
+  const child = `<failure ${attributes({ type: code, message: text })}>${escapeXml(escapeTerminal(text))}</failure>`;
+  const opening = `    <testcase ${attributes({ classname: `${tool.name}.known-file`, name: `${code}: ${rule}`, time: "0.000" })}`;
+  return { result: "failure", xml: `${opening}>\n      ${child}\n    </testcase>` };
+}
+
 /** The rule's share of the run, in seconds: requests test many rules at once, so the run is divided by checked exchanges. */
 function timeOf({ observations }: RuleReport, { rules, durationMs }: Report): string {
   const all = rules.reduce((sum, rule) => sum + rule.observations, 0);
@@ -95,7 +107,11 @@ function outcome(
     case "violated":
       return { result: "failure", child: failure(rule, causes) };
     case "known":
-      return skipped(`known deviation${rule.reason === undefined ? "" : `: ${rule.reason}`}`);
+    case "recorded": {
+      const because = becauseText(rule);
+      const what = is === "known" ? "known deviation" : "not judged, as the known-file records";
+      return skipped(`${what}${because === "" ? "" : `: ${because}`}`);
+    }
     case "excused":
     case "explained":
       return skipped(reasonText(rule));

@@ -1,10 +1,14 @@
-import { rerunsIn, silenceIn } from "./read-report.ts";
-import type { Column, CounterexampleStep, Report, RuleReport, Tally } from "./report.ts";
+import { answerLabel } from "./finding.ts";
+import { causesIn, rerunsIn, silenceIn } from "./read-report.ts";
+import type { Column, CounterexampleStep, GateEntry, Kinds, Report, RuleReport, Tally } from "./report.ts";
 import type { Schemas } from "./schemas.ts";
 import { counts } from "./verdict.ts";
 
 /** An entry of a known-file, with the line and column where it starts, counted from 1. */
 export type KnownEntry = Schemas["KnownEntry"] & { readonly line: number; readonly column: number };
+
+/** What an entry records of a rule: an answer, or answers with the kinds of input that get them. */
+export type Seen = Schemas["KnownSeen"];
 
 /** A parsed known-file. */
 export interface KnownFile {
@@ -12,68 +16,307 @@ export interface KnownFile {
   readonly entries: readonly KnownEntry[];
 }
 
-/** A run compared with a known-file. The gate passes when fresh, changed, stale and expired are all empty. */
+/** A violation that an entry records with another answer. */
+export interface ChangedEntry {
+  readonly entry: KnownEntry;
+  readonly rule: string;
+  readonly was: string;
+  readonly is: string;
+}
+
+/** Kinds of input, or a rule, in which a run differs from an entry. */
+export interface OtherKinds {
+  readonly entry: KnownEntry;
+  readonly rule: string;
+  /** Empty if the rule no longer deviates at all. */
+  readonly kinds: Kinds;
+}
+
+/** A run compared with a known-file. The gate passes when fresh, changed, wider, stale and expired are all empty. */
 export interface KnownJudgement {
-  /** The report, with every excused violation marked and counted as `known`. */
+  /** The report, with every excused rule marked as `known`, and what the file says of the run. */
   readonly report: Report;
   /** Violations without an entry. */
   readonly fresh: readonly RuleReport[];
-  /** Entries whose rule holds in a complete run that exercised it. */
+  /** Entries that hold in a complete run that exercised them. */
   readonly stale: readonly KnownEntry[];
-  /** Violations that have an entry with another shape. */
-  readonly changed: readonly { readonly entry: KnownEntry; readonly was: string; readonly is: string }[];
+  /** Violations that have an entry with another answer. */
+  readonly changed: readonly ChangedEntry[];
+  /** Violations that more kinds of input show than their entry records. */
+  readonly wider: readonly OtherKinds[];
+  /** More kinds of input that were seen once, and that no counterexample confirms: they fail nothing. */
+  readonly unconfirmed: readonly OtherKinds[];
+  /** Entries that fewer kinds of input, or fewer rules, show than they record. */
+  readonly better: readonly OtherKinds[];
   /** Entries that still deviate but have expired. */
   readonly expired: readonly KnownEntry[];
   /** Entries that this run cannot check: their rule or case was not exercised, or has no verdict. */
   readonly unseen: readonly KnownEntry[];
 }
 
-/** True when the file itself fails a run: an entry is stale, changed its shape, or has expired. */
-export function failsGate({ stale, changed, expired }: KnownJudgement): boolean {
-  return stale.length + changed.length + expired.length > 0;
+/** The rule or the cause that an entry names. */
+export function nameOf({ rule, cause }: Pick<KnownEntry, "rule" | "cause">): string {
+  return rule ?? cause ?? "";
 }
 
-type Fate = "excused" | "changed" | "expired" | "stale" | "unseen";
+/** What an entry records of one rule. */
+interface Recorded {
+  /** It need not show in every run. */
+  readonly sometimes: boolean;
+  readonly notJudged: boolean;
+  /** Null for a cause without rules, which excuses its rules whatever they show. */
+  readonly deviation: Deviation | null;
+}
+
+/** In what way a rule is violated. */
+export interface Deviation {
+  /** The answers that show it. */
+  readonly answers: readonly string[];
+  /** The kinds of input that get each answer; null where kinds are not known. */
+  readonly kinds: Kinds | null;
+  /** The answer that every kind of input of the rule gets; null without one. */
+  readonly all: string | null;
+}
+
+/** Prefix of what need not show in every run, as the schema of the known-file defines it. */
+const sometimes = "sometimes ";
+const notJudged = "not judged";
+
+function recordedIn(seen: Seen | undefined): Recorded {
+  if (seen === undefined) return { sometimes: false, notJudged: false, deviation: null };
+  if (typeof seen === "string") {
+    const shape = normal(seen.replace(sometimes, ""));
+    const deviation = { answers: [shape], kinds: null, all: null };
+    return { sometimes: seen.startsWith(sometimes), notJudged: shape === notJudged, deviation };
+  }
+  const kinds: Record<string, readonly string[]> = Object.create(null);
+  let all: string | null = null;
+  for (const [answer, list] of Object.entries(seen)) {
+    const shape = normal(answer);
+    kinds[shape] = [...(kinds[shape] ?? []), ...(typeof list === "string" ? [] : (list ?? []))];
+    if (typeof list === "string") all = shape;
+  }
+  return { sometimes: false, notJudged: false, deviation: { answers: Object.keys(kinds), kinds, all } };
+}
+
+/** Any success is one answer: its status belongs to success.is-201. */
+function normal(shape: string): string {
+  return /^2\d\d(?: |$)/.test(shape) ? accepted : shape;
+}
+
+const accepted = "accepted";
+
+/** The answer of a target: "accepted", or status and error name. */
+export function answerShape(status: number, error: string | null): string {
+  if (status >= 200 && status < 300) return accepted;
+  const name = error === null ? "" : oneWord(error);
+  return name === "" ? String(status) : `${status} ${name}`;
+}
+
+/** In what way a violated rule deviates in a run. */
+export function deviationOf(rule: RuleReport): Deviation {
+  const { kinds = null, allKinds = false } = rule;
+  const answers = Object.keys(kinds ?? {});
+  const [only = null] = allKinds ? answers : [];
+  return { answers: [...new Set([...answers, shapeOf(rule)])], kinds, all: only };
+}
+
+/** How a deviation differs from an earlier one. */
+export interface DeviationChange {
+  readonly wider: Kinds;
+  readonly narrower: Kinds;
+  /** The answers before and after, if kinds are not known and no answer is the same. */
+  readonly changed: { readonly was: string; readonly is: string } | null;
+}
+
+/**
+ * Compares two deviations of one rule: by their kinds of input where both have them, otherwise by the answers. A rule about
+ * any refusal has answers without kinds.
+ */
+export function compareDeviations(was: Deviation, is: Deviation): DeviationChange {
+  if (was.kinds === null) {
+    const isSame = was.answers.some((answer) => is.answers.includes(answer));
+    const changed = isSame ? null : { was: was.answers.join(" or "), is: is.answers.join(" or ") };
+    return { wider: {}, narrower: {}, changed };
+  }
+  // A violation that only other requests show, such as random ones, has fewer kinds than before, and none that is new.
+  if (is.kinds === null) return { wider: {}, narrower: was.kinds, changed: null };
+  const isAll = was.all === null || is.all === was.all;
+  const narrower = isAll ? without(was, is) : { [was.all]: ["some of all kinds"] };
+  return { wider: without(is, was), narrower, changed: null };
+}
+
+/** The kinds of the one deviation that the other has not. */
+function without(one: Deviation, other: Deviation): Kinds {
+  const left = Object.entries(one.kinds ?? {}).flatMap(([answer, kinds]) => {
+    if (other.all === answer) return [];
+    const known = Object.entries(other.kinds ?? {}).find(([name]) => name === answer)?.[1];
+    const rest = kinds.filter((kind) => known?.includes(kind) !== true);
+    return rest.length > 0 || (known === undefined && kinds.length === 0) ? [[answer, rest] as const] : [];
+  });
+  return Object.fromEntries(left);
+}
+
+/** True without any kind and any answer. */
+export function isNone(kinds: Kinds): boolean {
+  return Object.keys(kinds).length === 0;
+}
+
+/** Kinds for a reader: "space-amid, colon-amid", with the answer where it is not a success. */
+export function kindsText(kinds: Kinds, most = 6, shown: ShownKind | null = null): string {
+  const all = Object.entries(kinds).flatMap(([answer, own]) =>
+    own.length === 0 ? [answer] : own.map((kind) => (answer === accepted ? kind : `${kind} (${answer})`)),
+  );
+  const [first = "", example = ""] =
+    shown === null ? [] : [shown.kind || shown.answer, `, such as ${shown.request}`];
+  const texts = [...all.filter((one) => one === first), ...all.filter((one) => one !== first)];
+  const more = texts.length - most;
+  return [...texts.slice(0, most), ...(more > 0 ? [`${more} more`] : [])].join(", ") + example;
+}
+
+/** A kind of input with the request that shows it. */
+interface ShownKind {
+  readonly kind: string;
+  readonly answer: string;
+  readonly request: string;
+}
+
+/** The longest request in one line, in characters. */
+const longestRequest = 200;
+
+/** The kind of input that the counterexample of a rule shows. */
+function shownBy(id: string, { rules }: Report): ShownKind | null {
+  const rule = rules.find((one) => one.id === id);
+  const step = rule?.counterexample?.steps.at(-1);
+  if (rule === undefined || step === undefined) return null;
+  const { method, path, body } = step.request;
+  const request = [...[method, path, body ?? ""].join(" ").trim()];
+  const short = request.length > longestRequest ? [...request.slice(0, longestRequest - 1), "…"] : request;
+  const answer = shapeOf(rule);
+  const { kind = "" } = rule.counterexample ?? {};
+  return {
+    kind: answer === accepted ? kind : `${kind} (${answer})`,
+    answer,
+    request: `${short.join("")} (${answerLabel(step)})`,
+  };
+}
+
+type Fate = "excused" | "changed" | "wider" | "expired" | "stale" | "unseen";
+
+/** One rule of an entry, and what the run says of it. */
+interface Item {
+  readonly entry: KnownEntry;
+  readonly id: string;
+  readonly rule: RuleReport | undefined;
+  readonly fate: Fate;
+  readonly change: DeviationChange | null;
+}
 
 /**
  * Compares the deciding column of a report with a known-file. `today` is YYYY-MM-DD; an entry that expires today excuses
  * nothing.
  */
 export function judgeKnown(report: Report, known: KnownFile, today: string): KnownJudgement {
-  const rules = new Map(report.rules.map((rule) => [rule.id, rule]));
-  const fates = known.entries.map((entry) => {
-    const rule = rules.get(entry.rule);
-    return { entry, rule, fate: fateOf(entry, rule, report, known.entries, today) };
-  });
-  const withFate = (fate: Fate) => fates.filter((one) => one.fate === fate);
-  const rulesWith = (...included: Fate[]) =>
-    new Set(fates.filter((one) => included.includes(one.fate)).map((one) => one.entry.rule));
-  const excused = rulesWith("excused");
-  const listed = rulesWith("excused", "changed", "expired");
-  return {
-    report: withKnown(report, excused),
+  const items = known.entries.flatMap((entry) => itemsOf(entry, report, known.entries, today));
+  const of = (fate: Fate) => items.filter((item) => item.fate === fate);
+  const entriesWith = (fate: Fate) =>
+    known.entries.filter((entry) => of(fate).some((item) => item.entry === entry));
+  const isStaleEntry = (entry: KnownEntry) =>
+    items.some((item) => item.entry === entry) &&
+    items.every((item) => item.entry !== entry || item.fate === "stale");
+  const stale = known.entries.filter((entry) => isStaleEntry(entry) || isGone(entry, report));
+  const listed = new Set(
+    items.flatMap(({ id, fate }) => (fate === "stale" || fate === "unseen" ? [] : [id])),
+  );
+  const judgement: Omit<KnownJudgement, "report"> = {
     fresh: report.rules.filter((rule) => isViolated(rule, report.profile) && !listed.has(rule.id)),
-    stale: withFate("stale").map((one) => one.entry),
-    changed: withFate("changed").flatMap(({ entry, rule }) =>
-      rule === undefined ? [] : [{ entry, was: entry.seen, is: shapeOf(rule) }],
+    stale,
+    changed: of("changed").flatMap(({ entry, id, change }) =>
+      change?.changed == null ? [] : [{ entry, rule: id, ...change.changed }],
     ),
-    expired: withFate("expired").map((one) => one.entry),
-    unseen: withFate("unseen").map((one) => one.entry),
+    wider: of("wider").map(({ entry, id, change }) => ({ entry, rule: id, kinds: change?.wider ?? {} })),
+    unconfirmed: of("excused").flatMap(({ entry, id, change }) => {
+      const kinds = change?.wider ?? {};
+      return isNone(kinds) ? [] : [{ entry, rule: id, kinds }];
+    }),
+    better: items.flatMap(({ entry, id, fate, change }) => {
+      if (fate === "stale") return stale.includes(entry) ? [] : [{ entry, rule: id, kinds: {} }];
+      const kinds = fate === "excused" && isWhole(report) ? (change?.narrower ?? {}) : {};
+      return isNone(kinds) ? [] : [{ entry, rule: id, kinds }];
+    }),
+    expired: entriesWith("expired"),
+    unseen: entriesWith("unseen").filter((entry) => !stale.includes(entry)),
   };
+  const excused = new Map(of("excused").map(({ id, entry }) => [id, entry]));
+  return { ...judgement, report: withGate(withKnown(report, excused), known, judgement) };
+}
+
+function itemsOf(
+  entry: KnownEntry,
+  report: Report,
+  entries: readonly KnownEntry[],
+  today: string,
+): readonly Item[] {
+  return rulesOf(entry, report, entries).map(([id, seen]): Item => {
+    const rule = report.rules.find((one) => one.id === id);
+    const recorded = recordedIn(seen);
+    const change =
+      rule === undefined || recorded.deviation === null ? null : changeOf(rule, recorded.deviation);
+    return {
+      entry,
+      id,
+      rule,
+      change,
+      fate: fateOf(entry, recorded, rule, change, { report, entries, today }),
+    };
+  });
+}
+
+function changeOf(rule: RuleReport, recorded: Deviation): DeviationChange {
+  return compareDeviations(recorded, deviationOf(rule));
+}
+
+/** The rules of an entry with what it records of each. A cause without rules has those that it explains in this run. */
+function rulesOf(
+  { rule, cause, seen, rules }: KnownEntry,
+  report: Report,
+  entries: readonly KnownEntry[],
+): readonly (readonly [rule: string, seen: Seen | undefined])[] {
+  if (rule !== undefined) return [[rule, seen]];
+  if (rules !== undefined) return Object.entries(rules);
+  const own = causesIn(report)
+    .filter(({ id }) => id === cause)
+    .flatMap((one) => one.rules);
+  const named = new Set(entries.flatMap((entry) => [entry.rule ?? "", ...Object.keys(entry.rules ?? {})]));
+  return own.filter((id) => !named.has(id)).map((id) => [id, undefined]);
 }
 
 function fateOf(
   entry: KnownEntry,
+  recorded: Recorded,
   rule: RuleReport | undefined,
-  report: Report,
-  entries: readonly KnownEntry[],
-  today: string,
+  change: DeviationChange | null,
+  { report, entries, today }: { report: Report; entries: readonly KnownEntry[]; today: string },
 ): Fate {
-  if (rule === undefined) return "unseen";
-  if (!isViolated(rule, report.profile)) return isStale(entry, rule, report) ? "stale" : "unseen";
-  if (entryFor(rule, entries) !== entry) return "unseen";
-  if (entry.expires !== undefined && today >= entry.expires) return "expired";
-  return hasShape(rule, entry.seen) ? "excused" : "changed";
+  if (rule === undefined || !counts(rule, report.profile)) return "unseen";
+  const outcome = rule.verdicts[report.profile];
+  const isExpired = entry.expires !== undefined && today >= entry.expires;
+  if (outcome === "violated") {
+    if (entry.rule !== undefined && entryFor(rule, entries) !== entry) return "unseen";
+    if (isExpired) return "expired";
+    if (recorded.notJudged || change?.changed) return "changed";
+    return isNews(rule, change?.wider ?? {}) ? "wider" : "excused";
+  }
+  if (outcome === "holds") return isStale(recorded, rule, report) ? "stale" : "unseen";
+  // A rule that is known to be violated, and was seen to be but not confirmed, is no news.
+  return (recorded.notJudged || outcome === "inconclusive") && !isExpired ? "excused" : "unseen";
+}
+
+/** True if the counterexample itself shows one of these kinds: what was seen once may be chance. */
+function isNews(rule: RuleReport, wider: Kinds): boolean {
+  const { kind = "" } = rule.counterexample ?? {};
+  const [, own = null] = Object.entries(wider).find(([answer]) => answer === shapeOf(rule)) ?? [];
+  return own !== null && (own.length === 0 || own.includes(kind));
 }
 
 /** True when a rule counts in this column and is violated there, known or not. */
@@ -81,14 +324,31 @@ export function isViolated(rule: RuleReport, column: Column): boolean {
   return counts(rule, column) && rule.verdicts[column] === "violated";
 }
 
+/** True for a run that sent everything. A run of selected rules with a known-file still sends the test cases of all suites. */
+export function isWhole({ incomplete, only }: Report): boolean {
+  return !incomplete && only?.suites === undefined && only?.testCases === undefined;
+}
+
 /**
  * True when a run proves that a rule holds. An incomplete run or one without all suites proves nothing, nor does a run in
- * which an intermittent race did not show. A run of selected rules with a known-file still sends the test cases of all suites.
+ * which something did not show that need not show in every run.
  */
-export function isStale({ seen }: KnownEntry, rule: RuleReport, report: Report): boolean {
-  if (isIntermittent(seen)) return false;
-  const whole = !report.incomplete && report.only?.suites === undefined;
-  return whole && rule.verdicts[report.profile] === "holds" && rule.observations > 0;
+function isStale(recorded: Recorded, rule: RuleReport, report: Report): boolean {
+  return !recorded.sometimes && isWhole(report) && rule.observations > 0;
+}
+
+/** True when a whole run shows a cause without rules no more, and no rule that it can explain is undecided. */
+function isGone({ cause, rules }: KnownEntry, report: Report): boolean {
+  if (cause === undefined || rules !== undefined || !isWhole(report)) return false;
+  if (causesIn(report).some(({ id, rules: own }) => id === cause && own.some((one) => isOpen(one, report))))
+    return false;
+  return !report.rules.some(
+    (rule) => counts(rule, report.profile) && rule.verdicts[report.profile] === "inconclusive",
+  );
+}
+
+function isOpen(id: string, { rules, profile }: Report): boolean {
+  return rules.some((rule) => rule.id === id && isViolated(rule, profile));
 }
 
 /** The entry for a violation: the entry for its case, otherwise the one for its whole rule. */
@@ -101,8 +361,40 @@ export function entryFor(rule: RuleReport, entries: readonly KnownEntry[]): Know
   );
 }
 
-function withKnown(report: Report, excused: ReadonlySet<string>): Report {
-  const rules = report.rules.map((rule) => ({ ...rule, known: excused.has(rule.id) }));
+/** Says whether a kind of input is none that the file records of the rule. A rule without kinds in the file has no news. */
+export function newsIn({
+  entries,
+}: KnownFile): (rule: string, kind: { kind: string; answer: string }) => boolean {
+  const recorded = new Map<string, Deviation>();
+  for (const { rule, seen, rules = {} } of entries) {
+    for (const [id, what] of [
+      ...(rule === undefined ? [] : [[rule, seen] as const]),
+      ...Object.entries(rules),
+    ]) {
+      const { deviation } = recordedIn(what);
+      if (deviation !== null) recorded.set(id, deviation);
+    }
+  }
+  return (rule, { kind, answer }) => {
+    const known = recorded.get(rule);
+    if (known === undefined || known.kinds === null) return false;
+    const is: Deviation = { answers: [answer], kinds: { [answer]: kind === "" ? [] : [kind] }, all: null };
+    return !isNone(compareDeviations(known, is).wider);
+  };
+}
+
+function withKnown(report: Report, excused: ReadonlyMap<string, KnownEntry>): Report {
+  const rules = report.rules.map(({ because: _, link: __, ...rule }): RuleReport => {
+    const entry = excused.get(rule.id);
+    if (entry === undefined) return { ...rule, known: false };
+    const { because, link } = entry;
+    return {
+      ...rule,
+      known: true,
+      ...(because.trim() === "" ? {} : { because }),
+      ...(link === undefined ? {} : { link }),
+    };
+  });
   const tally = (column: Column): Tally => {
     const moved = (list: readonly RuleReport[]) =>
       list.filter((rule) => rule.known && isViolated(rule, column)).length;
@@ -113,10 +405,65 @@ function withKnown(report: Report, excused: ReadonlySet<string>): Report {
   return { ...report, summary: { document: tally("document"), aws: tally("aws") }, rules };
 }
 
+/** Puts what the file says of the run into the report, so that every format shows it. */
+function withGate(
+  report: Report,
+  { fileName }: KnownFile,
+  { stale, changed, wider, better, expired, unseen }: Omit<KnownJudgement, "report">,
+): Report {
+  const of = (entry: KnownEntry) => ({ entry: nameOf(entry), line: entry.line });
+  const about = (entry: KnownEntry, rule: string) => ({ ...of(entry), rule });
+  const failures: readonly GateEntry[] = [
+    ...stale.map((entry) => ({
+      code: "stale" as const,
+      ...of(entry),
+      message: `${staleText(entry)}: remove it from the file`,
+    })),
+    ...wider.map(({ entry, rule, kinds }) => ({
+      code: "wider" as const,
+      ...about(entry, rule),
+      kinds,
+      message: `also violated by ${kindsText(kinds, 6, shownBy(rule, report))}`,
+    })),
+    ...changed.map(({ entry, rule, was, is }) => ({
+      code: "changed" as const,
+      ...about(entry, rule),
+      was,
+      is,
+      message: `was ${was}, is ${is}`,
+    })),
+    ...expired.map((entry) => ({
+      code: "expired" as const,
+      ...of(entry),
+      message: `was accepted until ${entry.expires}`,
+    })),
+  ];
+  const notes: readonly GateEntry[] = [
+    ...better.map(({ entry, rule, kinds }) => ({
+      code: "better" as const,
+      ...about(entry, rule),
+      kinds,
+      message: isNone(kinds)
+        ? "no longer deviates: --update-known removes it"
+        : `no longer violated by ${kindsText(kinds)}: --update-known removes this`,
+    })),
+    ...unseen.map((entry) => ({
+      code: "unseen" as const,
+      ...of(entry),
+      message: "was not fully judged by this run, so its entry stays valid",
+    })),
+  ];
+  return { ...report, gate: { file: fileName, failures, notes } };
+}
+
+function staleText({ seen }: KnownEntry): string {
+  return seen !== undefined && recordedIn(seen).notJudged ? "is judged now, and holds" : "no longer deviates";
+}
+
 /**
- * The shape of a violation: status and error name of the counterexample's last step, such as "201" or
- * "400 ValidationException", "no answer: timeout" without an answer, or "no counterexample". Of calls in flight together it is the first in
- * alphabetical order, because the calls that succeed vary between runs.
+ * The shape of a violation: status and error name of the counterexample's last step, such as "400 ValidationException",
+ * "accepted" for any success, "no answer: timeout" without an answer, or "no counterexample". Of calls in flight together
+ * it is the first in alphabetical order, because the calls that succeed vary between runs.
  */
 export function shapeOf(rule: RuleReport): string {
   const steps = rule.counterexample?.steps ?? [];
@@ -127,30 +474,24 @@ export function shapeOf(rule: RuleReport): string {
   return together.map(stepShape).sort()[0] ?? "";
 }
 
-/** Prefix of the shape of an intermittent violation, as the schema of the known-file defines it. */
-const sometimes = "sometimes ";
-
-/** The shape as a known-file records it, with a prefix for an intermittent violation. */
-export function recordedShape(rule: RuleReport): string {
+/** What a known-file records of a rule in this run: its kinds of input, or its answer alone. */
+export function seenOf(rule: RuleReport): Seen {
   const reruns = rule.counterexample === undefined ? null : rerunsIn(rule.counterexample);
-  const always = reruns === null || reruns.shown === reruns.tried;
-  return always ? shapeOf(rule) : `${sometimes}${shapeOf(rule)}`;
+  if (reruns !== null && reruns.shown < reruns.tried) return `${sometimes}${shapeOf(rule)}`;
+  const { kinds, all } = deviationOf(rule);
+  if (all !== null) return { [all]: "all" };
+  return kinds ?? shapeOf(rule);
 }
 
-function isIntermittent(recorded: string): boolean {
-  return recorded.startsWith(sometimes);
-}
-
-/** True when the violation has the recorded shape, intermittent or not. */
-export function hasShape(rule: RuleReport, recorded: string): boolean {
-  return shapeOf(rule) === (isIntermittent(recorded) ? recorded.slice(sometimes.length) : recorded);
+/** What a known-file records of a rule that was not judged. One that was judged in part may be judged in another run. */
+export function unjudgedSeen(rule: RuleReport, column: Column): Seen {
+  return rule.verdicts[column] === "inconclusive" ? `${sometimes}${notJudged}` : notJudged;
 }
 
 function stepShape(last: CounterexampleStep): string {
   if (last.response === null) return `no answer: ${silenceIn(last) ?? "unknown"}`;
   const { status, error } = last.response;
-  const name = error === null ? "" : oneWord(error);
-  return name === "" ? String(status) : `${status} ${name}`;
+  return answerShape(status, error);
 }
 
 /** Reduces an error name, which the target controls, to one short word without control characters. */

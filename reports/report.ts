@@ -11,6 +11,10 @@ export type Tally = Schemas["ReportTally"];
 export type RuleReport = Schemas["ReportRule"];
 /** Violated rules with the same demand and the same wrong answer or effect. */
 export type CauseReport = Schemas["ReportCause"];
+/** Kinds of input by answer. */
+export type Kinds = Schemas["ReportKinds"];
+/** What a run says of one entry of the known-file. */
+export type GateEntry = Schemas["ReportGateEntry"];
 /** The smallest history found that breaks a rule. */
 export type Counterexample = Schemas["ReportCounterexample"];
 /** One exchange of a counterexample. Secrets are redacted. */

@@ -15,11 +15,11 @@ import {
 } from "./blocks.ts";
 import { type ShownCause, shownCauses } from "./causes.ts";
 import { coverageBlocks, coverageSentence } from "./coverage.ts";
-import { answerText, interleaving, reasonText } from "./finding.ts";
+import { answerText, becauseText, interleaving, reasonText } from "./finding.ts";
 import { printMarkdown } from "./print-markdown.ts";
 import { printTerminal, type TerminalOptions, width } from "./print-terminal.ts";
 import { causesIn, problemsIn } from "./read-report.ts";
-import type { Column, Counterexample, Report, RuleReport } from "./report.ts";
+import type { Column, Counterexample, GateEntry, Report, RuleReport } from "./report.ts";
 import {
   count,
   counts,
@@ -137,7 +137,7 @@ function runDocument(report: Report, view: RunView): Document {
             ...waitsFact(report),
           ])),
     ],
-    totals: [...problems(report, view), totals(report)],
+    totals: [...problems(report, view), ...gate(report, view), totals(report)],
     conclusion: {
       text: exit === null ? sentence : `${sentence} Exit code ${exit}: ${exitMeaning(exit, report)}.`,
       mark: (exit ?? exitCode(report)) === 0 ? "good" : "bad",
@@ -331,6 +331,7 @@ const kinds: readonly (readonly [status: RuleStatus, heading: string, mark: Mark
   ["unexercised", "Unexercised", "idle"],
   ["excused", "Not judged: the target does not support what they need", "aside"],
   ["explained", "Not judged: a known deviation explains the answers", "aside"],
+  ["recorded", "Not judged, as the known-file records", "aside"],
 ];
 
 function groups(report: Report, { everything, space }: RunView): readonly Block[] {
@@ -339,8 +340,10 @@ function groups(report: Report, { everything, space }: RunView): readonly Block[
     const rules = rulesThat(report, status);
     if (rules.length === 0) return [];
     const items =
-      status === "known" && everything
-        ? rules.map(knownItem)
+      status === "known"
+        ? everything
+          ? rules.map(knownItem)
+          : byBecause(rules)
         : byReason(rules, everything || mark !== "aside");
     return [fold(`${title} (${rules.length})`, list(items), mark)];
   });
@@ -370,8 +373,21 @@ function groupsInBrief(report: Report): readonly Block[] {
   return items.length === 0 ? [] : [{ kind: "outline", items }];
 }
 
-function knownItem({ id, title, reason }: RuleReport): Text {
-  return [{ code: id }, `  ${title}`, ...(reason === undefined ? [] : [": ", { code: reason }])];
+function knownItem(rule: RuleReport): Text {
+  return [{ code: rule.id }, `  ${rule.title}`, ...becauseSpans(rule)];
+}
+
+function becauseSpans(rule: RuleReport): readonly Span[] {
+  const because = becauseText(rule);
+  return because === "" ? [] : [": ", { code: because }];
+}
+
+/** One line for each reason that the known-file gives, with all rules that have it. */
+function byBecause(rules: readonly RuleReport[]): readonly Text[] {
+  return grouped(rules, becauseText).map(([because, same]) => [
+    ...(because === "" ? [] : [{ code: because }, ": "]),
+    ...ids(same.map(({ id }) => id)),
+  ]);
 }
 
 /** One line for each reason, with all rules that have it. */
@@ -462,6 +478,33 @@ function problems(report: Report, { everything, space }: RunView): readonly Bloc
       : fold(text, [{ kind: "quote", lines }], "problem");
   });
   return [...blocks, ...rest];
+}
+
+/** The most notes on entries that are shown where space is short. */
+const mostNotes = 3;
+
+/** What the known-file says of the run: entries that fail it, then notes. */
+function gate({ gate: found }: Report, { everything, space }: RunView): readonly Block[] {
+  if (found === undefined) return [];
+  const { failures, notes } = found;
+  const isShort = !everything && space?.restInBrief === true;
+  const some = isShort ? notes.slice(0, mostNotes) : notes;
+  const more = notes.length - some.length;
+  const rows = [
+    ...failures.map((one) => gateRow(one, "problem")),
+    ...some.map((one) => gateRow(one, "aside")),
+    ...(more === 0 ? [] : [paragraph(`and ${count(more, "more note")}: see --verbose`, "aside")]),
+  ];
+  if (rows.length === 0) return [];
+  const mark = failures.length > 0 ? "problem" : "aside";
+  return [fold(["Known deviations of ", { code: found.file }], rows, mark)];
+}
+
+/** "stale    StatementId.pattern no longer deviates: remove it from the file". */
+function gateRow({ code, entry, rule, message }: GateEntry, mark: Mark): Block {
+  const name = rule ?? entry;
+  const of = rule === undefined || rule === entry ? [] : [" (", { code: entry }, ")"];
+  return paragraph([code.padEnd(8), " ", { code: name }, ...of, ` ${message}`], mark);
 }
 
 const tallies = ["holds", "violated", "known", "inconclusive", "unexercised"] as const;

@@ -84,6 +84,8 @@ export interface components {
             readonly latency?: components["schemas"]["ReportLatency"];
             /** @description How often the run sent a call again after an answer that passes by itself, and how long it waited in all. */
             readonly waits?: readonly components["schemas"]["ReportWait"][];
+            /** @description The run compared with the file of known deviations. Absent without such a file. */
+            readonly gate?: components["schemas"]["ReportGate"];
             /** @description Setup lines for bash or zsh. Run them once before the `play` of any counterexample. */
             readonly shell?: readonly string[];
             /** @description What the run exercised. */
@@ -150,8 +152,16 @@ export interface components {
             };
             /** @description The only columns that have this rule. Absent: both have it. */
             readonly columns?: readonly components["schemas"]["ReportColumn"][];
-            /** @description True when the violation is listed in the file of known deviations and deviates as recorded. */
+            /** @description True when the file of known deviations lists the rule and it is as recorded: violated in the same way, or not judged. */
             readonly known: boolean;
+            /** @description Of a known deviation: why it is tolerated, as the file says. Absent where the file says nothing. */
+            readonly because?: string;
+            /** @description Of a known deviation: the address of the issue. */
+            readonly link?: string;
+            /** @description Of a violated rule in the deciding column: the answers that violate it, and the kinds of input that get each; only kinds that are sent at every seed. A rule about any refusal has answers without kinds. Absent where no such request violated it, and in reports of earlier versions. */
+            readonly kinds?: components["schemas"]["ReportKinds"];
+            /** @description True if every kind of input that this rule judged got the one answer in kinds. */
+            readonly allKinds?: boolean;
             /** @description Exchanges that this rule judged. */
             readonly observations: components["schemas"]["ReportCount"];
             /** @description Checks that the plan expects, including histories that were not sent, and checks with a verdict. Only the first 1000 histories that were not sent are counted; with more, expected is a lower bound. */
@@ -171,6 +181,42 @@ export interface components {
             readonly explainedBy?: string;
             readonly counterexample?: components["schemas"]["ReportCounterexample"];
         };
+        /** @description Kinds of input by answer: "accepted", or status and error name. */
+        readonly ReportKinds: {
+            readonly [key: string]: readonly string[];
+        };
+        /** @description What the file of known deviations says of this run. With failures the exit code is 1. */
+        readonly ReportGate: {
+            /** @description The file, as it was named. */
+            readonly file: string;
+            /** @description Entries that fail the run. */
+            readonly failures: readonly components["schemas"]["ReportGateEntry"][];
+            /** @description Entries that the run only partly confirms. */
+            readonly notes: readonly components["schemas"]["ReportGateEntry"][];
+        };
+        /** @description What a run says of one entry. */
+        readonly ReportGateEntry: {
+            readonly code: components["schemas"]["ReportGateCode"];
+            /** @description The rule or the cause that the entry names. */
+            readonly entry: string;
+            /** @description The rule that it is about; absent if it is about the whole entry. */
+            readonly rule?: string;
+            /** @description The line of the entry in the file. */
+            readonly line?: components["schemas"]["ReportCount"];
+            /** @description With wider and better: the kinds of input in question. */
+            readonly kinds?: components["schemas"]["ReportKinds"];
+            /** @description With changed: the recorded answer. */
+            readonly was?: string;
+            /** @description With changed: the answer of this run. */
+            readonly is?: string;
+            /** @description The same as a phrase for people. */
+            readonly message: string;
+        };
+        /**
+         * @description stale: no longer deviates. changed: another answer than recorded. wider: more kinds of input than recorded. expired: the entry is no longer valid. better: fewer kinds of input, or fewer rules. unseen: this run cannot check the entry.
+         * @enum {unknown}
+         */
+        readonly ReportGateCode: "stale" | "changed" | "wider" | "expired" | "better" | "unseen";
         /** @description What violated rules have in common: the same demand, and the same wrong answer or effect. */
         readonly ReportCause: {
             /** @description Stable across runs, seeds and versions of the target. */
@@ -197,6 +243,8 @@ export interface components {
             readonly expected: string;
             /** @description The answer, as a phrase: "201, the statement was added". */
             readonly seen: string;
+            /** @description The kind of input, if it is none that the file of known deviations records. */
+            readonly kind?: string;
             /** @description How often reruns reproduced it, for people. */
             readonly reproduced?: string;
             /** @description The same as numbers. Absent without reruns, and in reports of earlier versions. */
@@ -477,8 +525,8 @@ export interface components {
              */
             readonly version: 1;
             /**
-             * a list with one entry for each rule
-             * @description One entry for each rule, or for each case of a rule.
+             * a list with one entry for each rule or cause
+             * @description One entry for each rule, or for each cause of several violated rules.
              */
             readonly deviations: readonly components["schemas"]["KnownEntry"][] | null;
         };
@@ -486,13 +534,35 @@ export interface components {
         readonly KnownDay: string;
         /** text that is not empty */
         readonly KnownFilled: string;
+        /** a list of kinds of input, or all */
+        readonly KnownKinds: readonly string[] | string | null;
+        /**
+         * an answer such as accepted, "400 ValidationException", "no answer: timeout", "sometimes accepted" or not judged, or a mapping from answers to kinds of input
+         * @description What violates the rule: the answer, alone or with the kinds of input that get it. `accepted` is any success. `sometimes` marks a deviation that need not show in every run. `not judged` records that no answer decides the rule.
+         * @example accepted
+         * @example 400 ValidationException
+         * @example no answer: timeout
+         * @example sometimes accepted
+         * @example not judged
+         * @example {
+         *       "accepted": [
+         *         "space-amid",
+         *         "colon-amid"
+         *       ]
+         *     }
+         */
+        readonly KnownSeen: string | {
+            readonly [key: string]: components["schemas"]["KnownKinds"];
+        };
         /** a mapping with rule, because, date and seen */
         readonly KnownEntry: {
             /** @description A rule's id, as the `rules` command lists it. */
-            readonly rule: components["schemas"]["KnownFilled"];
+            readonly rule?: components["schemas"]["KnownFilled"];
+            /** @description A cause's id, as the report shows it, in place of a rule. Without `rules` it excuses every rule that the cause explains. */
+            readonly cause?: components["schemas"]["KnownFilled"];
             /**
              * text
-             * @description Why it is tolerated. Empty after --update-known: fill it in.
+             * @description Why it is tolerated; reports show it. Empty after --update-known: fill it in.
              */
             readonly because: string;
             /**
@@ -504,16 +574,15 @@ export interface components {
             readonly date: components["schemas"]["KnownDay"];
             /** @description From this day on, the entry excuses nothing. */
             readonly expires?: components["schemas"]["KnownDay"];
+            readonly seen?: components["schemas"]["KnownSeen"];
             /**
-             * a shape such as "201", "400 ValidationException", "no answer: timeout" or "sometimes 201"
-             * @description The shape of the deviation: status and error name, or why there was no answer. The prefix "sometimes" marks an intermittent deviation.
-             * @example 201
-             * @example 400 ValidationException
-             * @example no answer: timeout
-             * @example sometimes 201
+             * a mapping from rules to what was seen
+             * @description With cause: the rules that it violates, and what was seen of each.
              */
-            readonly seen: string;
-            /** @description Excuses only this case: rule and canonical input, as --update-known writes it. */
+            readonly rules?: {
+                readonly [key: string]: components["schemas"]["KnownSeen"];
+            };
+            /** @description Excuses only this case: rule and canonical input. Written by earlier versions. */
             readonly case?: components["schemas"]["KnownFilled"];
         };
         /**

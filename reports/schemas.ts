@@ -63,7 +63,7 @@ export function shortJson(value: unknown, longest = 60): string {
 }
 
 /** Codes that later releases may extend. An unknown code decides nothing. */
-const growing = ["capability", "reasonCode", "silenceCode", "problemCode"];
+const growing = ["capability", "reasonCode", "silenceCode", "problemCode", "gateCode"];
 
 const readableReport = {
   ...report,

@@ -1,10 +1,11 @@
 import { exitMeanings } from "../spec/verdict.ts";
 import { reasonIn } from "./read-report.ts";
-import type { Column, Report, RuleReport } from "./report.ts";
+import type { Column, GateEntry, Report, RuleReport } from "./report.ts";
 
 /**
  * Status of a rule in the column that decides. `excused`: the target does not support what the rule needs. `explained`: a
- * known violation explains the answers. `ignored`: the rule does not count in the column.
+ * known violation explains the answers. `recorded`: the known-file records that it is not judged. `ignored`: the rule does
+ * not count in the column.
  */
 export type RuleStatus =
   | "holds"
@@ -14,6 +15,7 @@ export type RuleStatus =
   | "unexercised"
   | "excused"
   | "explained"
+  | "recorded"
   | "ignored";
 
 /** The exit code of the command, unless a signal ends it. */
@@ -33,8 +35,8 @@ export function ruleStatus(rule: RuleReport, report: Report): RuleStatus {
   if (outcome === "violated") return rule.known ? "known" : "violated";
   const { reasonCode, explainedBy } = reasonIn(rule, report);
   if (reasonCode === "unsupported") return "excused";
-  const isExplained = explainedBy !== undefined && isKnown(explainedBy, report);
-  return isExplained ? "explained" : outcome;
+  if (explainedBy !== undefined && isKnown(explainedBy, report)) return "explained";
+  return rule.known ? "recorded" : outcome;
 }
 
 function isKnown(ruleId: string, { rules }: Report): boolean {
@@ -46,13 +48,18 @@ export function rulesThat(report: Report, status: RuleStatus): readonly RuleRepo
   return report.rules.filter((rule) => ruleStatus(rule, report) === status);
 }
 
-/** The exit code of a report. The caller handles stale known entries and usage errors, which are not in a report. */
+/** The exit code of a report. The caller handles usage errors, which are not in a report. */
 export function exitCode(report: Report): ExitCode {
   const statuses = new Set(report.rules.map((rule) => ruleStatus(rule, report)));
-  if (statuses.has("violated")) return 1;
+  if (statuses.has("violated") || gateFailures(report).length > 0) return 1;
   if (report.faults.length > 0 || report.incomplete) return 2;
   if (statuses.has("inconclusive") || statuses.has("unexercised") || !judgedAny(statuses)) return 3;
   return 0;
+}
+
+/** The entries of the known-file that fail the run. */
+export function gateFailures({ gate }: Report): readonly GateEntry[] {
+  return gate?.failures ?? [];
 }
 
 /** A run that judged no rule is never a success. */
@@ -64,17 +71,32 @@ function judgedAny(statuses: ReadonlySet<RuleStatus>): boolean {
 export function verdictSentence(report: Report): string {
   const column = report.profile === "document" ? "the document" : "the live service's recorded behaviour";
   const violated = rulesThat(report, "violated").length;
+  const failures = gateFailures(report);
+  const known = rulesThat(report, "known").length;
   const unsure = rulesThat(report, "inconclusive").length + rulesThat(report, "unexercised").length;
+  const untested = `${count(unsure, "rule")} could not be tested`;
   const target = report.target.name;
-  if (violated > 0) return `${target} violates ${count(violated, "rule")} of ${column}.`;
+  const outdated =
+    failures.length === 0
+      ? ""
+      : `${count(failures.length, "entry")} of the known-file ${failures.length === 1 ? "fails" : "fail"}`;
+  if (violated > 0) {
+    return `${target} violates ${count(violated, "rule")} of ${column}${outdated === "" ? "" : `; ${outdated}`}.`;
+  }
+  if (outdated !== "") return `No new violation in ${target}${knownText(known)}, but ${outdated}.`;
   if (report.incomplete) return `The run against ${target} is incomplete: no verdict.`;
   if (report.faults.length > 0)
     return `The run against ${target} had ${count(report.faults.length, "problem")}: no verdict.`;
   if (unsure > 0)
-    return `No violation was found in ${target}, but ${count(unsure, "rule")} could not be judged.`;
+    return known === 0
+      ? `No violation was found in ${target}; ${untested}.`
+      : `No new violation in ${target}${knownText(known)}; ${untested}.`;
   if (!judgedAny(new Set(report.rules.map((rule) => ruleStatus(rule, report)))))
     return `No rule could be judged: no verdict on ${target}.`;
-  if (report.only === undefined) return `${target} conforms to ${column}.`;
+  if (report.only === undefined)
+    return known === 0
+      ? `${target} conforms to ${column}.`
+      : `No new violation in ${target}${knownText(known)}.`;
   const { rules, suites, testCases } = report.only;
   const sent = [
     ...(testCases === undefined
@@ -83,12 +105,15 @@ export function verdictSentence(report: Report): string {
     ...(suites === undefined ? [] : [`only the requests of ${suites.join(", ")}`]),
   ];
   const how = sent.length === 0 ? "" : ` (${sent.join(", ")})`;
-  const known = rulesThat(report, "known").length;
   const except =
     known === 0 ? "" : `, except ${known} that ${known === 1 ? "is" : "are"} known to be violated`;
   return rules === undefined
     ? `No violation was found in ${target}${how}.`
     : `${selected(rules)} for ${target}${except}${how}.`;
+}
+
+function knownText(known: number): string {
+  return known === 0 ? "" : ` (${known} known)`;
 }
 
 function selected(rules: number): string {
@@ -99,20 +124,23 @@ function selected(rules: number): string {
 export function exitMeaning(code: ExitCode, report: Report): string {
   const isViolated = rulesThat(report, "violated").length > 0;
   switch (code) {
-    case 0:
-      return report.only?.rules === undefined
-        ? exitMeanings[0]
-        : "each selected rule was tested and holds, or is known";
+    case 0: {
+      const isKnown = rulesThat(report, "known").length + rulesThat(report, "recorded").length > 0;
+      if (report.only?.rules !== undefined) return "each selected rule was tested and holds, or is known";
+      return isKnown ? "each rule was tested and holds, or is as the known-file records" : exitMeanings[0];
+    }
     case 1:
-      return isViolated ? "a rule is violated" : "an entry of the known-file is out of date";
+      return isViolated ? "a rule is violated" : "an entry of the known-file fails";
     case 2:
       return report.incomplete ? "the run did not finish" : "a problem of the connection or of this tool";
     case 3:
-      return exitMeanings[3];
+      return rulesThat(report, "known").length === 0
+        ? exitMeanings[3]
+        : "no violation is new, but not every rule could be tested";
   }
 }
 
-/** A number with its noun: "1 rule", "2 rules". */
+/** A number with its noun: "1 rule", "2 rules", "2 entries". */
 export function count(number: number, noun: string): string {
-  return `${number} ${noun}${number === 1 ? "" : "s"}`;
+  return `${number} ${number === 1 ? noun : `${noun}s`.replace(/ys$/, "ies")}`;
 }

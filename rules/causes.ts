@@ -29,7 +29,7 @@ export interface CauseGroup<T extends ViolatedRule = ViolatedRule> extends Cause
 }
 
 /** Rules that demand the same of several inputs, or of several parts of one effect. */
-const families: readonly { readonly id: string; readonly title: string; readonly rules: RegExp }[] = [
+export const families: readonly { readonly id: string; readonly title: string; readonly rules: RegExp }[] = [
   {
     id: "required",
     title: "A request without a required member is refused",

@@ -13,25 +13,35 @@ const beforeTheOperation: ReadonlySet<number> = new Set([
 
 /** Rules on every refusal, whatever the request was. */
 export const errorRules = {
-  "errors.InvalidParameterValueException": statusOf("InvalidParameterValueException", "R148"),
+  "errors.InvalidParameterValueException": statusOf(
+    "InvalidParameterValueException",
+    "R148",
+    String.raw`\.(pattern|minLength|maxLength|required|type)$|^(Principal|Qualifier|body)\.`,
+  ),
   "errors.PolicyLengthExceededException": {
-    ...statusOf("PolicyLengthExceededException", "R149"),
+    ...statusOf("PolicyLengthExceededException", "R149", String.raw`^policy\.too-large$`),
     needs: ["state", "remove", "limit"],
   },
   "errors.PreconditionFailedException": {
-    ...statusOf("PreconditionFailedException", "R150"),
+    ...statusOf("PreconditionFailedException", "R150", String.raw`^RevisionId\.`),
     needs: ["state"],
   },
   "errors.ResourceConflictException": {
-    ...statusOf("ResourceConflictException", "R151", [
+    ...statusOf("ResourceConflictException", "R151", String.raw`^StatementId\.duplicate`, [
       "StatementId.duplicate",
       "StatementId.duplicate-content",
     ]),
     needs: ["state"],
   },
-  "errors.ResourceNotFoundException": { ...statusOf("ResourceNotFoundException", "R152"), needs: ["state"] },
-  "errors.ServiceException": { ...statusOf("ServiceException", "R153"), needs: ["faults"] },
-  "errors.TooManyRequestsException": { ...statusOf("TooManyRequestsException", "R154"), needs: ["faults"] },
+  "errors.ResourceNotFoundException": {
+    ...statusOf("ResourceNotFoundException", "R152", String.raw`^resource\.`),
+    needs: ["state"],
+  },
+  "errors.ServiceException": { ...statusOf("ServiceException", "R153", null), needs: ["faults"] },
+  "errors.TooManyRequestsException": {
+    ...statusOf("TooManyRequestsException", "R154", null),
+    needs: ["faults"],
+  },
   "errors.name-readable": {
     title: "A refusal names its exception",
     basis: "implied",
@@ -100,9 +110,18 @@ export const errorRules = {
   },
 } as const satisfies Record<string, RuleBody>;
 
-function statusOf(name: ErrorName, clause: string, unless: readonly string[] = []): RuleBody {
+/** `demanding`: the rules that demand a refusal of that name; where they are violated, no answer may have it. */
+function statusOf(
+  name: ErrorName,
+  clause: string,
+  demanding: string | null,
+  unless: readonly string[] = [],
+): RuleBody {
   const status = errorStatus[name];
   return {
+    ...(demanding === null
+      ? {}
+      : { hiddenBy: new RegExp(`${demanding}|^errors\\.(documented-name|name-readable)$`) }),
     title: `${name} comes with status ${status}`,
     basis: "stated",
     source: `Errors, ${name}`,

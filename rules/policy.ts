@@ -161,6 +161,7 @@ export const policyRules = {
     source: "introduction: a statement is added to the function's policy; Errors, ResourceConflictException",
     clauses: ["R142", "R131"],
     needs: ["state", "policy"],
+    hiddenBy: /^StatementId\.duplicate/,
     trigger: { on: "answer", judge: judgeShown },
   },
   "policy.stays-readable": {

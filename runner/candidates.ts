@@ -2,6 +2,7 @@ import type { Finding } from "../oracle/judge.ts";
 import type { Rule, Serving } from "../oracle/rule.ts";
 import type { Call } from "../spec/exchange.ts";
 import type { Column } from "../spec/verdict.ts";
+import { type InputKind, type IsNews, kindOf } from "./kinds.ts";
 import type { Origin } from "./regenerate.ts";
 
 /** A history that violated a rule, up to the batch that shows the violation. */
@@ -16,6 +17,8 @@ export interface Candidate extends Origin {
   readonly expected: string;
   readonly seen: string;
   readonly unless: readonly string[];
+  /** The kind of input, if the file of known deviations lists the rule without it. */
+  readonly news?: InputKind | undefined;
   /** It counts only if it also shows on new connections. */
   readonly onNewConnection?: boolean | undefined;
   /** It counts only if the target succeeds at valid requests before and after. */
@@ -53,6 +56,7 @@ interface Kept {
 interface KnownGroup {
   readonly key: string;
   readonly unless: readonly string[];
+  readonly isNews: boolean;
   /** Null once too many groups come before it; their number never decreases. */
   kept: Kept[] | null;
 }
@@ -67,12 +71,13 @@ function candidatesOf(rule: string): Candidates {
   let isTruncated = false;
   const groupOf = (candidate: Candidate): KnownGroup => {
     const unless = [...new Set(candidate.unless)].filter((id) => id !== rule).sort();
-    const key = unless.join(" ");
+    const isNews = candidate.news !== undefined;
+    const key = `${isNews ? "news " : ""}${unless.join(" ")}`;
     const known = byKey.get(key);
     if (known !== undefined) return known;
-    const next = groups.findIndex((other) => isBefore({ unless, key }, other));
+    const next = groups.findIndex((other) => isBefore({ unless, key, isNews }, other));
     const at = next === -1 ? groups.length : next;
-    const group: KnownGroup = { key, unless, kept: at < maxKept.groups ? [] : null };
+    const group: KnownGroup = { key, unless, isNews, kept: at < maxKept.groups ? [] : null };
     groups.splice(at, 0, group);
     byKey.set(key, group);
     const evicted = groups[maxKept.groups];
@@ -98,6 +103,7 @@ function candidatesOf(rule: string): Candidates {
 }
 
 function isBefore(one: Omit<KnownGroup, "kept">, other: KnownGroup): boolean {
+  if (one.isNews !== other.isNews) return one.isNews;
   const more = one.unless.length - other.unless.length;
   return more < 0 || (more === 0 && one.key < other.key);
 }
@@ -120,17 +126,25 @@ function compareKept(a: Kept, b: Kept): number {
 }
 
 /**
- * The candidates in the order in which to confirm them: the cheapest of each group before the second of any group.
+ * The candidates in the order in which to confirm them: the cheapest of each group before the second of any group, and
+ * what is not known of a known rule before all else.
  */
 export function inConfirmationOrder(groups: readonly CandidateGroup[]): readonly Candidate[] {
-  return Array.from({ length: maxKept.candidates }, (_, rank) =>
+  const ordered = Array.from({ length: maxKept.candidates }, (_, rank) =>
     groups
       .flatMap(({ candidates }) => candidates.slice(rank, rank + 1))
       .map((candidate) => ({ candidate, cost: cost(candidate) }))
       .sort(compareKept)
       .map(({ candidate }) => candidate),
   ).flat();
+  const news = ordered.filter((one) => one.news !== undefined);
+  return news.length === 0
+    ? ordered
+    : [...news.slice(0, mostNews), ...ordered.filter((one) => !news.includes(one))];
 }
+
+/** The most candidates of kinds that are not known that are tried before those that are. */
+const mostNews = 4;
 
 /**
  * Estimates the cost of confirming a history. Short histories on an empty fixture are cheap. A history that
@@ -197,9 +211,13 @@ export interface Verdicts {
   violated(): number;
 }
 
-/** Makes an empty collection. `onCandidate` is called at the first violation of each rule, in either column. */
+/**
+ * Makes an empty collection. `onCandidate` is called at the first violation of each rule, in either column. `isNews`: the
+ * kinds of input that the file of known deviations does not list of a rule.
+ */
 export function verdicts(
   onCandidate: (candidate: Candidate, rule: Rule, column: Column) => void = () => {},
+  isNews?: IsNews,
 ): Verdicts {
   const counts: Readonly<Record<Column, Map<string, Count>>> = { document: new Map(), aws: new Map() };
   const violated = new Set<string>();
@@ -213,13 +231,15 @@ export function verdicts(
   };
   return {
     observe: (findings, at) => {
-      for (const { rule, column, judgement } of findings) {
+      for (const finding of findings) {
+        const { rule, column, judgement } = finding;
         const count = countOf(rule.id, column);
         count[judgement.verdict] += 1;
         if (judgement.verdict === "holds") continue;
         if (judgement.verdict === "violated") {
           const { expected, seen, unless = [], onNewConnection, whileServing } = judgement;
-          const candidate = { ...at, expected, seen, unless, onNewConnection, whileServing };
+          const news = isNews === undefined ? undefined : newsOf(finding, at, isNews);
+          const candidate = { ...at, expected, seen, unless, news, onNewConnection, whileServing };
           if (!violated.has(rule.id)) onCandidate(candidate, rule, column);
           violated.add(rule.id);
           count.candidates.add(candidate);
@@ -231,4 +251,12 @@ export function verdicts(
     of: (rule, column) => countOf(rule.id, column),
     violated: () => violated.size,
   };
+}
+
+/** The kind of input of a violation, if it is not known of its rule. */
+function newsOf(finding: Finding, { testCase, batches }: Origin, isNews: IsNews): InputKind | undefined {
+  const [exchange, ...more] = batches.at(-1) ?? [];
+  if (exchange === undefined || more.length > 0) return undefined;
+  const kind = kindOf(finding, testCase.id, exchange.step.key);
+  return kind !== null && isNews(finding.rule.id, kind) ? kind : undefined;
 }

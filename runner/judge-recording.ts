@@ -8,10 +8,11 @@ import { Fault } from "../spec/fault.ts";
 import type { Fixture } from "../spec/fixture.ts";
 import type { Column } from "../spec/verdict.ts";
 import { scripted } from "../suites/case.ts";
-import { type Verdicts, verdicts } from "./candidates.ts";
+import { type Candidate, type Verdicts, verdicts } from "./candidates.ts";
 import { type SizeLimit, sizeLimit } from "./capabilities.ts";
 import { asSeen, type Confirmed, type confirm, unconfirmed } from "./confirm.ts";
 import type { Emit, RunHead, Spent } from "./events.ts";
+import type { IsNews } from "./kinds.ts";
 import { reportObserver } from "./observe/report.ts";
 import { type CaseEnd, type History, historiesOf } from "./recorded-cases.ts";
 import type { Recording } from "./recording.ts";
@@ -26,6 +27,8 @@ export interface RejudgeOptions {
   readonly tool: ReportOptions["tool"];
   readonly profile: ReportOptions["profile"];
   readonly curl: ReportOptions["curl"];
+  /** Says which kinds of input the file of known deviations does not list of a rule that it lists. */
+  readonly isNews?: IsNews | undefined;
 }
 
 type ConfirmCandidate = typeof confirm;
@@ -44,7 +47,8 @@ export async function rejudge(recording: Recording, options: RejudgeOptions): Pr
   emit({ type: "run-started", head });
   const judged = options.rules.filter((rule) => notJudgedReason(rule) === null);
   const judge = judgeOf(judged);
-  let candidates = verdicts();
+  const newVerdicts = () => verdicts(undefined, options.isNews);
+  let candidates = newVerdicts();
   const limit = sizeLimit();
   const spent = { requests: live.requests, ms: live.durationMs };
   emit({ type: "planned", cases: live.coverage?.histories.planned ?? 0, rules: judged, unsupported: [] });
@@ -69,7 +73,7 @@ export async function rejudge(recording: Recording, options: RejudgeOptions): Pr
     // A test case after reruns begins another phase.
     if (reruns.length > 0) {
       before = await confirm();
-      candidates = verdicts();
+      candidates = newVerdicts();
       reruns = [];
     }
     within({ case: history.id }, () => caseJudge({ judge, candidates, limit, emit, spent })(history, end));
@@ -217,6 +221,8 @@ function confirmFromRecording(all: readonly History[], judge: Judge): ConfirmCan
     return [own.filter((history) => !others.has(history)), ending(surroundedSuffix), oneByOne] as const;
   };
   return async (candidate, { rule, columns, explains }) => {
+    // The run may have rerun another kind of input only.
+    if (candidate.news !== undefined) return confirmedAsSeen(candidate);
     const [replays, amidValid, oneByOne] = ofRule(rule.id);
     if (replays.length === 0) return { kind: "unconfirmed", why: notRerun(candidate) };
     const { unless } = candidate;
@@ -235,6 +241,12 @@ function confirmFromRecording(all: readonly History[], judge: Judge): ConfirmCan
     }
     return found ?? asSeen(candidate) ?? unconfirmed(`seen once (${candidate.seen}), not in reruns`);
   };
+}
+
+/** The violation as it was recorded, without a rerun. */
+function confirmedAsSeen({ batches, fixture, expected, seen }: Candidate): Confirmed {
+  const execution = { batches: batches.slice(-1), observed: [] };
+  return { kind: "confirmed", execution, fixture, expected, seen, reruns: null };
 }
 
 /** Says whether the reruns amid valid requests, of the same attempt, show that the target failed at nothing else. */

@@ -5,6 +5,7 @@ import type { Header } from "../spec/exchange.ts";
 import type { Suite } from "../suites/case.ts";
 import type { ArrangeHow } from "./connect.ts";
 import type { RunHead } from "./events.ts";
+import type { IsNews } from "./kinds.ts";
 
 export type { UnsupportedCapability } from "../spec/verdict.ts";
 
@@ -27,6 +28,8 @@ export interface RunOptions extends RunHead {
   /** Leaves out what must never reach a real account. */
   readonly safeMode: boolean;
   readonly settleMs: number;
+  /** Says which kinds of input the file of known deviations does not list of a rule that it lists. */
+  readonly isNews?: IsNews | undefined;
   readonly signal?: AbortSignal | undefined;
   /** Removes secrets from everything that is recorded. */
   readonly redact: (text: string) => string;

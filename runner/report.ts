@@ -1,4 +1,5 @@
 import type { Rule } from "../oracle/rule.ts";
+import { grouped } from "../reports/blocks.ts";
 import {
   type CauseReport,
   type Column,
@@ -23,6 +24,7 @@ import type { Fixture } from "../spec/fixture.ts";
 import { unsupportedReason } from "./capabilities.ts";
 import type { Confirmed } from "./confirm.ts";
 import type { RunHead, Spent } from "./events.ts";
+import type { KindsSeen } from "./observe/results.ts";
 import type { RunOptions, UnsupportedCapability } from "./options.ts";
 import { reproduction, shellOf } from "./reproduction.ts";
 import { type Findings, type RuleResult, resultKey } from "./rule-results.ts";
@@ -36,6 +38,8 @@ interface RunOutcome {
   readonly findings: Findings | null;
   /** The number of requests of test cases that violated one of these rules. */
   readonly requestsViolating: (rules: ReadonlySet<string>) => number;
+  /** The kinds of input that violate a rule. */
+  readonly kindsOf: (rule: Rule, column: Column) => KindsSeen;
   readonly problems: readonly Problem[];
   readonly incomplete: boolean;
   readonly leftOut: NonNullable<Report["leftOut"]>;
@@ -118,8 +122,9 @@ function ruleReport(rule: Rule, options: ReportOptions, outcome: RunOutcome): Ru
   const isUnexercised = gating === undefined || gating.outcome === "unexercised";
   const reason =
     (isUnexercised ? notJudged : null) ??
+    hidingReason(rule, gating, options, outcome) ??
     reasonFor(gating, findings === null, becauseOf(rule, options, outcome));
-  const confirmed = shownFor(rule, options, outcome)?.confirmed;
+  const { confirmed, news } = shownFor(rule, options, outcome) ?? {};
   return {
     id,
     title,
@@ -131,10 +136,32 @@ function ruleReport(rule: Rule, options: ReportOptions, outcome: RunOutcome): Ru
     observations: gating?.observations ?? 0,
     ...checks(rule, options.profile, outcome),
     ...(reason === null ? {} : reasonMembers(reason)),
+    ...kinds(rule, options, outcome),
     ...(confirmed === undefined
       ? {}
-      : { counterexample: counterexample(rule, confirmed, options, confirmed.fixture ?? outcome.fixture) }),
+      : {
+          counterexample: {
+            ...counterexample(rule, confirmed, options, confirmed.fixture ?? outcome.fixture),
+            ...(news === undefined || news.kind === "" ? {} : { kind: news.kind }),
+          },
+        }),
   };
+}
+
+/** The kinds of input that violate the rule in the deciding column, by answer. */
+function kinds(
+  rule: Rule,
+  { profile }: ReportOptions,
+  { findings, kindsOf }: RunOutcome,
+): Pick<RuleReport, "kinds" | "allKinds"> {
+  if (findings?.get(resultKey(rule.id, profile))?.outcome !== "violated") return {};
+  const { kinds: seen, all } = kindsOf(rule, profile);
+  if (seen.length === 0) return {};
+  // Workers send side by side, so their order says nothing.
+  const named = grouped(seen, ({ answer }) => answer)
+    .toSorted(([a], [b]) => (a < b ? -1 : 1))
+    .map(([answer, own]) => [answer, own.flatMap(({ kind }) => (kind === "" ? [] : [kind])).sort()]);
+  return { kinds: Object.fromEntries(named), ...(all ? { allKinds: true } : {}) };
 }
 
 /** The confirmed violation that the report shows: that of the profile, if there is one. */
@@ -222,6 +249,24 @@ function reasonFor(
   if (ruleResult === undefined || ruleResult.outcome === "unexercised")
     return isUnjudged ? { code: "not-judged" } : { code: "not-exercised", because };
   return null;
+}
+
+/** Null unless a violated rule kept every request from exercising this one. */
+function hidingReason(
+  rule: Rule,
+  ruleResult: RuleResult | undefined,
+  options: ReportOptions,
+  outcome: RunOutcome,
+): Reason | null {
+  const { hiddenBy } = rule;
+  const isJudged = ruleResult !== undefined && ruleResult.outcome !== "unexercised";
+  if (hiddenBy === undefined || isJudged) return null;
+  if (!["state", "chance"].includes(becauseOf(rule, options, outcome))) return null;
+  const by = options.rules.find(
+    ({ id }) =>
+      hiddenBy.test(id) && outcome.findings?.get(resultKey(id, options.profile))?.outcome === "violated",
+  );
+  return by === undefined ? null : { code: "explained", by: by.id };
 }
 
 type Unexercised = Extract<Reason, { readonly code: "not-exercised" }>;

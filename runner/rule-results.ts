@@ -12,6 +12,7 @@ import {
   type Verdicts,
 } from "./candidates.ts";
 import { type Confirmed, type ConfirmOptions, confirm, type Unconfirmed } from "./confirm.ts";
+import { answerIn, type InputKind } from "./kinds.ts";
 import { type EmptyFixtures, emptyFixtures, type GetEmptyFixture } from "./rerun.ts";
 import { openScope, type Scope } from "./scope.ts";
 import type { Worker } from "./worker.ts";
@@ -24,6 +25,8 @@ export interface RuleResult {
   readonly decided: number;
   readonly why?: Reason;
   readonly confirmed?: Confirmed;
+  /** Of a violated rule: the kind of input that its counterexample shows, if it is not known of the rule. */
+  readonly news?: InputKind;
   /** Of a violated rule: the rules that would explain some of its candidates. */
   readonly unless?: readonly string[];
 }
@@ -290,14 +293,15 @@ async function confirmTask(
     attempt += 1;
     return (all.confirmCandidate ?? confirm)(candidate, {
       getEmptyFixture,
-      judge: all.judge,
+      judge: candidate.news === undefined ? all.judge : answering(all.judge, task.rule, candidate.news),
       rule: task.rule,
       columns,
       explains,
       stop: () => all.stop() !== null,
       maxReruns: all.maxReruns(),
       spentTime,
-      briefly: all.isBrief(task),
+      // Shrinking a value would change its kind.
+      briefly: all.isBrief(task) || candidate.news !== undefined,
       attempt,
     });
   };
@@ -351,13 +355,26 @@ async function confirmInColumns(
       );
     if (result.kind === "confirmed") {
       const unless = [...new Set(count.candidates.groups().flatMap((group) => group.unless))];
-      return { outcome: "violated", ...counts, confirmed: result, unless };
+      const news = candidate.news === undefined ? {} : { news: candidate.news };
+      return { outcome: "violated", ...counts, confirmed: result, ...news, unless };
     }
     if (columns.length > 1 && isExplained(result, (id) => !isAlike(id, judged))) return "apart";
     why = result.why;
     if (result.failsAtAll) break;
   }
   return { outcome: "inconclusive", ...counts, why };
+}
+
+/** A judge by which only the given answer violates the rule. */
+function answering(judge: Judge, { id }: Rule, { answer }: InputKind): Judge {
+  return {
+    ...judge,
+    batch: (batch) =>
+      judge.batch(batch).filter((finding) => {
+        if (finding.rule.id !== id || finding.judgement.verdict !== "violated") return true;
+        return answerIn(finding) === answer;
+      }),
+  };
 }
 
 function isExplained(result: Confirmed | Unconfirmed, by: (rule: string) => boolean): boolean {

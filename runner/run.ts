@@ -157,7 +157,7 @@ async function judgeTarget(
     rules: judged,
     unsupported,
   });
-  const newVerdicts = candidateCollector(emit);
+  const newVerdicts = candidateCollector(emit, options.isNews);
   const notExecuted: Pick<Executed, "unsent" | "findingsOfCut">[] = [];
   let workers = pool.workers;
   let firstPlace = 0;
@@ -203,14 +203,14 @@ async function judgeTarget(
 }
 
 /** Makes a collection for each phase. The event of a candidate comes once for each rule of the run. */
-function candidateCollector(emit: Emit): () => Verdicts {
+function candidateCollector(emit: Emit, isNews: RunOptions["isNews"]): () => Verdicts {
   const seen = new Set<string>();
   return () =>
     verdicts(({ testCase, expected, seen: what }, rule, column) => {
       if (!seen.has(rule.id))
         emit({ type: "candidate", rule, column, case: testCase.id, expected, seen: what });
       seen.add(rule.id);
-    });
+    }, isNews);
 }
 
 function isStateless({ target }: RunOptions): boolean {

@@ -1,6 +1,12 @@
-/** The candidate closest to a word by edit distance, or null when none is close enough to be a slip of the finger. */
+/**
+ * The shortest candidate that a word begins, otherwise the closest one by edit distance; null when none is close enough to
+ * be a slip of the finger.
+ */
 export function nearest(word: string, candidates: readonly string[]): string | null {
   const asked = word.slice(0, 200);
+  const begun = asked.length < 3 ? [] : candidates.filter((candidate) => candidate.startsWith(asked));
+  const [shortest] = begun.toSorted((a, b) => a.length - b.length);
+  if (shortest !== undefined) return shortest;
   let best: string | null = null;
   let least = Math.max(2, Math.floor(asked.length / 3)) + 1;
   for (const candidate of candidates) {

@@ -6,7 +6,7 @@ import { matrixHtml } from "../reports/html/matrix.ts";
 import { json } from "../reports/json.ts";
 import { width } from "../reports/print-terminal.ts";
 import { readReport } from "../reports/read-report.ts";
-import type { Outcome, Report, RuleReport } from "../reports/report.ts";
+import type { Kinds, Outcome, Report, RuleReport } from "../reports/report.ts";
 import { Fault } from "../spec/fault.ts";
 import { hostile, sampleCounterexample, sampleReport, sampleRule, sampleStep } from "./sample-report.ts";
 
@@ -62,7 +62,25 @@ describe("two runs side by side", () => {
       ["a.gone"],
     ]);
     expect(same).toBe(1);
-    expect(changed[0]).toMatchObject({ wasShape: "200", isShape: "500 ServiceException" });
+    expect(changed[0]).toMatchObject({ wasShape: "accepted", isShape: "500 ServiceException" });
+  });
+
+  it("say which kinds of input violate a rule in one of the runs only", () => {
+    const of = (kinds: Kinds, changes: Partial<RuleReport> = {}) =>
+      sampleReport({ rules: [{ ...rule("a.one", "violated"), kinds, ...changes }] });
+    const [few, many] = [of({ accepted: ["colon"] }), of({ accepted: ["blank", "colon"] })];
+    const worse = compare(few, many, "document");
+    expect(worse.wider.map((change) => change.wider)).toEqual([{ accepted: ["blank"] }]);
+    expect(compareText(worse)).toMatch(/violated by more kinds of input[\s\S]*also by blank/i);
+    const better = compare(many, few, "document");
+    expect([ids(better.narrower), ids(better.wider), better.same]).toEqual([["a.one"], [], 0]);
+    expect(compare(many, many, "document").same).toBe(1);
+    // A success answered 200 or 201 is the same violation, and another refusal is another kind.
+    const at201 = of({ accepted: ["colon"] }, rule("a.one", "violated", 201));
+    expect(compare(few, at201, "document").same).toBe(1);
+    expect(ids(compare(few, of({ "400 X": ["colon"] }), "document").wider)).toEqual(["a.one"]);
+    // Kinds are those of the column of the run.
+    expect(compare(few, many, "aws").same).toBe(1);
   });
 
   it("count an excluded rule that held as worse, and one that the tool does not have as gone", () => {
@@ -137,8 +155,8 @@ describe("many runs side by side", () => {
 
   it("have one row for each rule and one cell for each target, and equal names are numbered", () => {
     expect(table.targets.slice(0, 3).map((target) => target.target)).toEqual([
-      "moto",
-      "moto (2)",
+      "1: moto",
+      "2: moto",
       "localstack",
     ]);
     expect(table.rows.every((row) => row.cells.length === 4)).toBe(true);
@@ -147,7 +165,7 @@ describe("many runs side by side", () => {
       title: "The claim of a.repaired",
       differs: true,
       cells: [
-        { outcome: "violated", shape: "200" },
+        { outcome: "violated", shape: "accepted" },
         { outcome: "holds", shape: null },
         { outcome: "holds", shape: null },
         { outcome: "absent", shape: null },

@@ -3,7 +3,7 @@ import { Ajv2020 } from "ajv/dist/2020.js";
 import addFormats from "ajv-formats";
 import { describe, expect, expectTypeOf, it } from "vitest";
 import { json } from "../reports/json.ts";
-import { recordedShape } from "../reports/known.ts";
+import { seenOf } from "../reports/known.ts";
 import { readReport } from "../reports/read-report.ts";
 import type { Reason, Report, RuleReport } from "../reports/report.ts";
 import type { Schemas } from "../reports/schemas.ts";
@@ -178,9 +178,7 @@ describe("A report of an earlier version", () => {
     const verdicts = { document: "violated", aws: "violated" } as const;
     const { rules } = read(old(sampleRule("a.b", { verdicts, counterexample })));
     const shapes = (reproduced: string) =>
-      rules
-        .slice(-1)
-        .map((rule) => recordedShape({ ...rule, counterexample: { ...counterexample, reproduced } }));
+      rules.slice(-1).map((rule) => seenOf({ ...rule, counterexample: { ...counterexample, reproduced } }));
     expect(shapes("3 of 20")).toEqual(["sometimes no answer: reset"]);
     expect(shapes("20 of 20")).toEqual(["no answer: reset"]);
     expect(shapes("as recorded")).toEqual(["no answer: reset"]);

@@ -114,7 +114,8 @@ const rules: readonly RuleReport[] = [
     title: "A StatementId that is in use is refused with 409",
     verdicts: violated,
     known: true,
-    reason: "listed: the team knows, see the backlog",
+    because: "listed: the team knows, see the backlog",
+    link: "https://example.com/issues/1?a=b&c",
     counterexample: sampleCounterexample({ expected: "409 ResourceConflictException", seen: "201" }),
   }),
   sampleRule("refused.changes-nothing", {

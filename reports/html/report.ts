@@ -4,7 +4,7 @@ import { count } from "../verdict.ts";
 import { allMarks, type Markup, markOf, page, html as template } from "./page.ts";
 import { type CauseGroup, causeGroup, ruleRow, worst } from "./rule.ts";
 import { script } from "./script.ts";
-import { filters, furtherSections, heading, type Section, totals } from "./sections.ts";
+import { filters, furtherSections, gateSections, heading, type Section, totals } from "./sections.ts";
 import { style } from "./style.ts";
 
 /**
@@ -13,7 +13,7 @@ import { style } from "./style.ts";
  */
 export function html(report: Report): string {
   const causes = causeGroups(report);
-  const sections = [...ruleSections(report, causes), ...furtherSections(report)];
+  const sections = [...gateSections(report), ...ruleSections(report, causes), ...furtherSections(report)];
   const body = template`<a class="skip" href="#main">Skip to the findings</a>
 <div class="frame">${heading(report)}
 ${totals(report)}

@@ -1,4 +1,4 @@
-import { answerLabel } from "../finding.ts";
+import { answerLabel, becauseText } from "../finding.ts";
 import type { Basis, Column, Counterexample, CounterexampleStep, RuleReport } from "../report.ts";
 import { count } from "../verdict.ts";
 import { type AnyMark, allMarks, badge, columnNames, html, icon, type Markup, markOf } from "./page.ts";
@@ -98,7 +98,13 @@ ${command("replay", "With this suite", counterexample.replay, rule.id)}
 }
 
 function claim(rule: RuleReport): Markup {
-  return html`<dl class="claim"><div><dt>Rule</dt><dd><code>${rule.id}</code></dd></div><div><dt>Source</dt><dd>${rule.source} <span class="quiet">(${bases[rule.basis]})</span></dd></div><div><dt>Observations</dt><dd>${rule.observations}</dd></div>${rule.checks === undefined ? null : html`<div><dt>Checks</dt><dd>${checksText(rule.checks)}</dd></div>`}</dl>`;
+  return html`<dl class="claim"><div><dt>Rule</dt><dd><code>${rule.id}</code></dd></div><div><dt>Source</dt><dd>${rule.source} <span class="quiet">(${bases[rule.basis]})</span></dd></div>${known(rule)}<div><dt>Observations</dt><dd>${rule.observations}</dd></div>${rule.checks === undefined ? null : html`<div><dt>Checks</dt><dd>${checksText(rule.checks)}</dd></div>`}</dl>`;
+}
+
+/** Why the known-file tolerates a rule. */
+function known(rule: RuleReport): Markup | null {
+  const because = rule.known ? becauseText(rule) : "";
+  return because === "" ? null : html`<div><dt>Known</dt><dd>${because}</dd></div>`;
 }
 
 /** The number of checks with a verdict, of all expected checks. */
@@ -117,7 +123,9 @@ function command(kind: string, title: string, text: string, rule: string): Marku
 
 /** A rule without a counterexample, in one row. */
 export function ruleRow(rule: RuleReport): Markup {
-  const reason = rule.reason === undefined ? null : html`<p class="reason">${rule.reason}</p>`;
+  const text = rule.known ? becauseText(rule) : "";
+  const reasons = [rule.reason ?? "", text === rule.reason || text === "" ? "" : `Known: ${text}`];
+  const reason = reasons.flatMap((one) => (one === "" ? [] : [html`<p class="reason">${one}</p>`]));
   return html`<li class="rule" ${facts(rule)}><div class="badges">${columns.map((column) => badge(markOf(rule, column), columnNames[column]))}</div><div class="rule-text"><p class="rule-title">${rule.title}</p>${reason}<p class="quiet"><code>${rule.id}</code> · ${rule.source} · ${bases[rule.basis]} · ${rule.observations} ${rule.observations === 1 ? "observation" : "observations"}${rule.checks === undefined ? null : html` · ${checksText(rule.checks)} checks`}</p></div></li>`;
 }
 

@@ -6,11 +6,13 @@ import {
   coverageRows,
   coverageSentence,
 } from "../coverage.ts";
+import { gateText } from "../finding.ts";
 import { problemsIn } from "../read-report.ts";
 import type {
   Column,
   CoverageCell,
   CoverageReport,
+  GateEntry,
   LatencyReport,
   Problem,
   QuestionReport,
@@ -54,6 +56,26 @@ export function furtherSections(report: Report): readonly Section[] {
     latency === undefined ? null : latencySection(latency),
   ];
   return all.filter((section) => section !== null);
+}
+
+/** What the known-file says of the run; none where all its entries are as recorded. */
+export function gateSections({ gate }: Report): readonly Section[] {
+  if (gate === undefined || gate.failures.length + gate.notes.length === 0) return [];
+  const items = (list: readonly GateEntry[]) =>
+    list.map(
+      (one) =>
+        html`<li><strong>${one.code}</strong> ${gateText(one)}${one.line === undefined ? null : html` <span class="quiet">(line ${one.line})</span>`}</li>`,
+    );
+  const part = (list: readonly GateEntry[], tone: string, lead: string) =>
+    list.length === 0 ? null : html`<p class="lead">${lead}</p><ul class="plain ${tone}">${items(list)}</ul>`;
+  return [
+    {
+      id: "known-file",
+      title: "Known-file",
+      count: gate.failures.length,
+      body: html`<p class="lead"><code>${gate.file}</code></p>${part(gate.failures, "warn", "These entries fail the run.")}${part(gate.notes, "", "Notes, which fail nothing:")}`,
+    },
+  ];
 }
 
 function questionSection(questions: readonly QuestionReport[]): Section {

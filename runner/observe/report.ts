@@ -105,6 +105,7 @@ export function reportObserver(options: ReportObserverOptions): ReportObserver {
         uses,
         findings: rules.findings(),
         requestsViolating: rules.requestsViolating,
+        kindsOf: rules.kindsOf,
         problems: end === "going-on" ? [...problems, unfinishedProblem] : problems,
         incomplete: end !== "complete",
         leftOut,

@@ -1,7 +1,9 @@
 import type { Finding } from "../../oracle/judge.ts";
 import type { Judgement, Rule } from "../../oracle/rule.ts";
+import type { Exchange } from "../../spec/exchange.ts";
 import type { Column } from "../../spec/verdict.ts";
 import type { Observer } from "../events.ts";
+import { hasKinds, type InputKind, isAboutInputs, kindOf } from "../kinds.ts";
 import { type Findings, type RuleResult, resultKey, unviolated } from "../rule-results.ts";
 
 /** The result of each rule, or a provisional one from the findings so far. */
@@ -10,6 +12,14 @@ interface Results extends Observer {
   findings(): Findings | null;
   /** The number of requests of test cases that violated one of these rules. */
   requestsViolating(rules: ReadonlySet<string>): number;
+  /** The kinds of input that violate a rule in a column without a violated rule that explains it. */
+  kindsOf(rule: Rule, column: Column): KindsSeen;
+}
+
+/** The kinds of input that violated a rule, and whether every kind that it judged did. */
+export interface KindsSeen {
+  readonly kinds: readonly InputKind[];
+  readonly all: boolean;
 }
 
 /** Requests that violated the same rules. */
@@ -35,6 +45,7 @@ export function results(): Results {
   const finalResults = new Map<string, RuleResult>();
   let judged: readonly Rule[] = [];
   const violating = new Map<string, Violating>();
+  const kinds = kindCollector();
   let hasBegun = false;
   const countsOf = (rule: Rule): Record<Column, CheckCount> => {
     let both = counts.get(rule);
@@ -52,8 +63,11 @@ export function results(): Results {
   return {
     on(event) {
       if (event.type === "planned") judged = event.rules;
+      if (event.type === "batch" && event.purpose === "execute" && hasKinds(event.case))
+        kinds.batch(event.exchanges, event.observed.observations);
       if (event.type === "case-finished") {
         hasBegun = true;
+        kinds.caseFinished(event.case.id, event.findings);
         countRequests(violating, event.findings);
         for (const { rule, column, judgement } of event.findings) {
           countJudgement(countsOf(rule)[column], judgement);
@@ -74,7 +88,60 @@ export function results(): Results {
         (sum, { rules, requests }) => sum + ([...rules].some((id) => ids.has(id)) ? requests : 0),
         0,
       ),
+    kindsOf: (rule, column) =>
+      kinds.of(rule, column, (id) => finalResults.get(resultKey(id, column))?.outcome === "violated"),
     findings: () => (hasBegun ? new Map([...judged.flatMap(soFar), ...finalResults]) : null),
+  };
+}
+
+/** A kind of input that violated a rule, and the sets of rules that would explain it. */
+interface KindSeen extends InputKind {
+  readonly unless: (readonly string[])[];
+}
+
+/** Collects the kinds of input that violate each rule. */
+function kindCollector() {
+  const keys = new WeakMap<object, string>();
+  const seen = new Map<string, Map<string, KindSeen>>();
+  /** Rules that judged some kind otherwise. */
+  const others = new Set<string>();
+  return {
+    batch(exchanges: readonly Exchange[], observations: readonly object[]): void {
+      const [exchange, ...more] = exchanges;
+      const [of] = observations;
+      if (exchange !== undefined && of !== undefined && more.length === 0) keys.set(of, exchange.step.key);
+    },
+    caseFinished(testCase: string, findings: readonly Finding[]): void {
+      if (!hasKinds(testCase)) return;
+      for (const finding of findings) {
+        const { rule, column, judgement, of } = finding;
+        const id = resultKey(rule.id, column);
+        const key = of === undefined ? undefined : keys.get(of);
+        const kind = key === undefined ? null : kindOf(finding, testCase, key);
+        if (kind === null || judgement.verdict !== "violated") {
+          if (isAboutInputs(rule)) others.add(id);
+          continue;
+        }
+        const own = seen.get(id) ?? new Map<string, KindSeen>();
+        seen.set(id, own);
+        const name = `${kind.answer}\n${kind.kind}`;
+        const known = own.get(name);
+        if (known === undefined) own.set(name, { ...kind, unless: [judgement.unless ?? []] });
+        else known.unless.push(judgement.unless ?? []);
+      }
+    },
+    of(rule: Rule, column: Column, isViolated: (rule: string) => boolean): KindsSeen {
+      const id = resultKey(rule.id, column);
+      const all = [...(seen.get(id)?.values() ?? [])];
+      const own = all.filter(({ unless }) =>
+        unless.some((ids) => !ids.some((one) => one !== rule.id && isViolated(one))),
+      );
+      const answers = new Set(own.map(({ answer }) => answer));
+      return {
+        kinds: own.map(({ kind, answer }) => ({ kind, answer })),
+        all: isAboutInputs(rule) && own.length === all.length && answers.size === 1 && !others.has(id),
+      };
+    },
   };
 }
 

@@ -1,0 +1,139 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { conform } from "../api/conform.ts";
+import type { ConformOptions } from "../api/program-options.ts";
+import { judgeKnown } from "../reports/known.ts";
+import { parseKnown, updateKnown } from "../reports/known-file.ts";
+import type { Report } from "../reports/report.ts";
+import type { RuleId } from "../rules/index.ts";
+import { faithful, type Mutation } from "../targets/reference/behaviour.ts";
+import { mutants } from "../targets/reference/mutants/index.ts";
+import { overlooking, rewriting, taking, together } from "../targets/reference/mutants/mutant.ts";
+import { referenceHandler } from "./reference-handler.ts";
+
+const today = "2026-11-29";
+const matching = (pattern: RegExp) => (value: string) => pattern.test(value);
+const numbers = (value: unknown) => (typeof value === "number" ? String(value) : value);
+const scalars = (value: unknown) => (typeof value === "boolean" ? String(value) : numbers(value));
+
+/** Two defects of one rule: the second accepts all that the first accepts, and more. */
+const pairs: readonly (readonly [rule: RuleId, narrow: Mutation, wide: Mutation])[] = [
+  [
+    "StatementId.pattern",
+    overlooking("StatementId", "pattern", matching(/^[\w:-]+$/)),
+    overlooking("StatementId", "pattern", matching(/^.{1,100}$/)),
+  ],
+  [
+    "StatementId.maxLength",
+    overlooking("StatementId", "maxLength", ({ length }) => length === 101),
+    overlooking("StatementId", "maxLength"),
+  ],
+  ["StatementId.type", taking("StatementId", numbers), taking("StatementId", scalars)],
+  [
+    "Action.pattern",
+    overlooking("Action", "pattern", matching(/^lambda:[a-zA-Z0-9]+$/)),
+    overlooking("Action", "pattern"),
+  ],
+  [
+    "EventSourceToken.pattern",
+    overlooking("EventSourceToken", "pattern", matching(/^[\w.@-]+$/)),
+    overlooking("EventSourceToken", "pattern"),
+  ],
+  [
+    "EventSourceToken.maxLength",
+    overlooking("EventSourceToken", "maxLength", ({ length }) => length === 257),
+    overlooking("EventSourceToken", "maxLength"),
+  ],
+  [
+    "SourceAccount.pattern",
+    overlooking("SourceAccount", "pattern", matching(/^\d{11}$/)),
+    overlooking("SourceAccount", "pattern", matching(/^\d+$/)),
+  ],
+  [
+    "SourceArn.pattern",
+    overlooking("SourceArn", "pattern", (value) => value.split(":")[4] === "*"),
+    overlooking("SourceArn", "pattern"),
+  ],
+  [
+    "body.malformed-json",
+    rewriting((text) => text.slice(0, text.lastIndexOf("}") + 1)),
+    rewriting((text) => text.slice(text.indexOf("{"), text.lastIndexOf("}") + 1)),
+  ],
+  ["EventSourceToken.type", taking("EventSourceToken", numbers), taking("EventSourceToken", scalars)],
+];
+
+let folder = "";
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "kinds-"));
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+const target = (mutate: Mutation) => referenceHandler(mutate(faithful));
+
+/** Runs the inputs that are the same at every seed, and takes the run for a whole one: the rest has no kinds. */
+async function judged(mutate: Mutation, options: ConformOptions): Promise<Report> {
+  const { only: _, ...report } = await conform(target(mutate), { suites: ["boundary"], ...options });
+  return report;
+}
+
+describe("A known-file records which kinds of input violate a rule", () => {
+  it.each(pairs)("%s", async (rule, narrow, wide) => {
+    const known = join(folder, `${rule}.yaml`);
+    const file = async (report: Report) => {
+      const text = updateKnown(null, report, today);
+      await writeFile(known, text);
+      return text;
+    };
+    const few = await judged(narrow, { rules: [rule] });
+    const ofFew = await file(few);
+
+    // More than what is recorded is news, and the counterexample shows it.
+    const wider = await conform(target(wide), { known, rules: [rule], suites: ["boundary"], seed: 2 });
+    const [failure, ...others] = wider.gate?.failures ?? [];
+    expect([wider.exitCode, failure?.code, failure?.rule, others]).toEqual([1, "wider", rule, []]);
+    const [found] = wider.rules;
+    const kind = found?.counterexample?.kind ?? "";
+    expect(Object.values(failure?.kinds ?? {}).flat()).toContain(kind);
+    expect(ofFew).not.toMatch(new RegExp(`[ [{]${kind}[,\\]]`));
+    expect(failure?.message).toMatch(new RegExp(`^also violated by ${kind}.*POST /`));
+    expect(found?.counterexample?.reruns?.shown).toBeGreaterThan(0);
+    const { only: _, ...many } = wider;
+    expect(updateKnown(ofFew, many, today)).toBe(await file(many));
+
+    // Fewer are better, and fail nothing; an update narrows the entry.
+    const fewer = judgeKnown(few, parseKnown(await file(many), known, null), today);
+    expect(fewer.report.gate?.failures).toEqual([]);
+    expect(fewer.report.gate?.notes).toMatchObject([{ code: "better", rule }]);
+    expect(updateKnown(await file(many), few, today)).toBe(ofFew);
+  });
+
+  it("which are the same at every seed", async () => {
+    const all = [
+      ...pairs.slice(0, 3).map(([, narrow]) => narrow),
+      mutants["StatementId.duplicate"].mutate,
+      mutants["success.is-201"].mutate,
+      mutants["errors.documented-name"].mutate,
+    ];
+    const mutate = together(...all);
+    const known = join(folder, "seeds.yaml");
+    const rules: readonly RuleId[] = [
+      "StatementId.pattern",
+      "StatementId.maxLength",
+      "StatementId.type",
+      "StatementId.duplicate",
+      "success.is-201",
+      "errors.documented-name",
+    ];
+    const suites = ["boundary", "spellings", "state", "fuzz"] as const;
+    await writeFile(
+      known,
+      updateKnown(null, await judged(mutate, { rules, suites, seed: 1, runs: 10 }), today),
+    );
+    for (const seed of [2, 3, 4, 5, 6]) {
+      const run = await conform(target(mutate), { rules, suites, seed, known, runs: 10 });
+      expect([seed, run.exitCode, run.gate]).toEqual([seed, 0, { file: known, failures: [], notes: [] }]);
+    }
+  }, 120_000);
+});
