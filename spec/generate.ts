@@ -1,8 +1,13 @@
 import { readFile, writeFile } from "node:fs/promises";
+import { createRequire } from "node:module";
 import { argv } from "node:process";
 import { fileURLToPath } from "node:url";
-import openapiTS, { astToString } from "openapi-typescript";
 import { parse } from "yaml";
+
+// An import would first search the compiler that it needs for exports, which takes most of a second.
+const { default: openapiTS, astToString }: typeof import("openapi-typescript") = createRequire(
+  import.meta.url,
+)("openapi-typescript");
 
 /** A generated file: its path relative to the root of the project, and its whole text. */
 export interface GeneratedFile {

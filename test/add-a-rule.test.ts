@@ -1,6 +1,6 @@
 import { fileURLToPath } from "node:url";
-import ts from "typescript";
 import { describe, expect, it } from "vitest";
+import { ts } from "./typescript.ts";
 
 const root = fileURLToPath(new URL("../", import.meta.url));
 

@@ -1,9 +1,10 @@
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
-import ts from "typescript";
+import type TS from "typescript";
 import { describe, expect, it } from "vitest";
 import { generate } from "../spec/generate.ts";
+import { ts } from "./typescript.ts";
 
 const root = fileURLToPath(new URL("../", import.meta.url));
 const contract = await readFile(`${root}spec/add-permission.yaml`, "utf8");
@@ -130,12 +131,12 @@ const users = [
 const config = ts.readConfigFile(`${root}tsconfig.json`, ts.sys.readFile).config;
 // These declarations do not need the types of Node, which would take most of the time.
 const options = { ...ts.parseJsonConfigFileContent(config, ts.sys, root).options, types: [] };
-let before: ts.Program | undefined;
-const parsed = new Map<string, ts.SourceFile | undefined>();
+let before: TS.Program | undefined;
+const parsed = new Map<string, TS.SourceFile | undefined>();
 const resolved = ts.createModuleResolutionCache(root, (name) => name, options);
 
 /** Reads the project's files from disk once for all programs; `given` replaces some files. */
-function hostWith(given: ReadonlyMap<string, string>): ts.CompilerHost {
+function hostWith(given: ReadonlyMap<string, string>): TS.CompilerHost {
   const host = ts.createCompilerHost(options);
   return {
     ...host,
@@ -171,7 +172,7 @@ async function broken(yaml: string, about: readonly string[]): Promise<readonly 
   );
   before = program;
   // The compiler takes the nodes to check as an undocumented argument. Without it, it would check the whole file.
-  const errors: (file: ts.SourceFile, stop: undefined, nodes: ts.Node[]) => readonly ts.Diagnostic[] =
+  const errors: (file: TS.SourceFile, stop: undefined, nodes: TS.Node[]) => readonly TS.Diagnostic[] =
     program.getSemanticDiagnostics;
   const found = users
     .flatMap((path) => program.getSourceFile(`${root}${path}`) ?? [])
@@ -187,7 +188,7 @@ async function broken(yaml: string, about: readonly string[]): Promise<readonly 
 }
 
 /** The name that a statement of a file declares; empty where it declares none. */
-function nameOf(statement: ts.Statement, file: ts.SourceFile): string {
+function nameOf(statement: TS.Statement, file: TS.SourceFile): string {
   if (ts.isVariableStatement(statement)) {
     return statement.declarationList.declarations[0]?.name.getText(file) ?? "";
   }

@@ -1,8 +1,9 @@
 import { readdir, readFile } from "node:fs/promises";
 import { dirname, join, posix } from "node:path";
 import { fileURLToPath } from "node:url";
-import ts from "typescript";
+import type TS from "typescript";
 import { beforeAll, describe, expect, it } from "vitest";
+import { ts } from "./typescript.ts";
 
 const root = fileURLToPath(new URL("../", import.meta.url));
 
@@ -116,12 +117,12 @@ async function readImports(): Promise<readonly Import[]> {
 /** Imports of project files, without packages. */
 function importsOf(from: string, text: string): readonly Import[] {
   const found: Import[] = [];
-  const add = (specifier: ts.Node | undefined, typeOnly: boolean): void => {
+  const add = (specifier: TS.Node | undefined, typeOnly: boolean): void => {
     if (specifier === undefined || !ts.isStringLiteralLike(specifier) || !specifier.text.startsWith("."))
       return;
     found.push({ from, to: posix.join(dirname(from), specifier.text), typeOnly });
   };
-  const visit = (node: ts.Node): void => {
+  const visit = (node: TS.Node): void => {
     if (ts.isImportDeclaration(node)) add(node.moduleSpecifier, isTypeOnly(node.importClause));
     else if (ts.isExportDeclaration(node)) add(node.moduleSpecifier, node.isTypeOnly);
     else if (ts.isImportTypeNode(node) && ts.isLiteralTypeNode(node.argument))
@@ -136,7 +137,7 @@ function importsOf(from: string, text: string): readonly Import[] {
   return found;
 }
 
-function isTypeOnly(clause: ts.ImportClause | undefined): boolean {
+function isTypeOnly(clause: TS.ImportClause | undefined): boolean {
   if (clause === undefined) return false;
   if (clause.isTypeOnly) return true;
   const named = clause.namedBindings;
