@@ -179,7 +179,7 @@ function valueTestCases(): readonly TestCase[] {
   };
   return [
     ...grouped("spellings/values", [...values, charset], (index) => `v${index}`),
-    qualifiedTestCase("version", "versions", () => "1"),
+    qualifiedTestCase("version", "versions", ({ main }) => main.versions[0] ?? "1"),
     qualifiedTestCase("alias", "aliases", ({ main }) => main.aliases?.live ?? "live"),
     scripted(
       "spellings/special-ids",

@@ -33,6 +33,7 @@ export const state: Suite = {
 const clean = { clean: true } as const;
 const main = ({ main: { name } }: Fixture) => name;
 const other = ({ other: second }: Fixture) => second?.name ?? "";
+const version = ({ main: { versions } }: Fixture) => versions[0] ?? "1";
 const live = (fixture: Fixture) => fixture.main.aliases?.live ?? "live";
 
 /** Several ids on one policy, then a read. */
@@ -51,7 +52,10 @@ function onEachPolicy(
 ): readonly TestCase[] {
   return [
     scripted(`state/${id}`, (fixture) => steps(fixture, null), clean),
-    scripted(`state/${id}-on-version`, (fixture) => steps(fixture, "1"), { ...clean, needs: ["versions"] }),
+    scripted(`state/${id}-on-version`, (fixture) => steps(fixture, version(fixture)), {
+      ...clean,
+      needs: ["versions"],
+    }),
     scripted(`state/${id}-on-alias`, (fixture) => steps(fixture, live(fixture)), {
       ...clean,
       needs: ["aliases"],
@@ -169,11 +173,11 @@ const separationTestCases: readonly TestCase[] = [
   scripted(
     "state/one-id-in-three-policies",
     (fixture) => [
-      alone("on-version", add(main(fixture), "shared", qualifierQuery("1"))),
+      alone("on-version", add(main(fixture), "shared", qualifierQuery(version(fixture)))),
       alone("on-alias", add(main(fixture), "shared", qualifierQuery(live(fixture)))),
       alone("on-function", add(main(fixture), "shared")),
       read(fixture),
-      alone("read-version", getPolicy(main(fixture), "1")),
+      alone("read-version", getPolicy(main(fixture), version(fixture))),
       alone("read-alias", getPolicy(main(fixture), live(fixture))),
     ],
     both,
@@ -182,9 +186,12 @@ const separationTestCases: readonly TestCase[] = [
     scripted(
       `state/only-on-${qualifier}`,
       (fixture) => [
-        alone("add", add(main(fixture), "only", qualifierQuery(qualifier === "1" ? "1" : live(fixture)))),
+        alone(
+          "add",
+          add(main(fixture), "only", qualifierQuery(qualifier === "1" ? version(fixture) : live(fixture))),
+        ),
         read(fixture),
-        alone("read-version", getPolicy(main(fixture), "1")),
+        alone("read-version", getPolicy(main(fixture), version(fixture))),
         alone("read-alias", getPolicy(main(fixture), live(fixture))),
       ],
       both,
@@ -194,7 +201,7 @@ const separationTestCases: readonly TestCase[] = [
     "state/only-on-the-function",
     (fixture) => [
       alone("add", add(main(fixture), "own")),
-      alone("read-version", getPolicy(main(fixture), "1")),
+      alone("read-version", getPolicy(main(fixture), version(fixture))),
       alone("read-alias", getPolicy(main(fixture), live(fixture))),
     ],
     both,

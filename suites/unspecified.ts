@@ -67,7 +67,14 @@ const harmless: readonly GroupedRequest[] = [
   },
   { label: "name-in-upper-case", call: named(({ main }) => main.name.toUpperCase()) },
   { label: "empty-qualifier", call: named(({ main }) => main.name, "Qualifier=") },
-  { label: "qualifier-twice", call: named(({ main }) => main.name, "Qualifier=live&Qualifier=1") },
+  {
+    label: "qualifier-twice",
+    call: (fixture, sid) =>
+      named(({ main }) => main.name, `Qualifier=live&Qualifier=${fixture.main.versions[0] ?? "1"}`)(
+        fixture,
+        sid,
+      ),
+  },
   { label: "latest-in-query", call: named(({ main }) => main.name, qualifierQuery("$LATEST")) },
   { label: "latest-in-name", call: named(({ main }) => `${main.name}:$LATEST`) },
   { label: "latest-in-both", call: named(({ main }) => `${main.name}:$LATEST`, qualifierQuery("$LATEST")) },

@@ -13,10 +13,10 @@ const bodies = sent
   .filter((body) => body !== null);
 
 /** Every AddPermission request of the smallest plan, as far as it does not depend on answers. */
-function callsOf(of: typeof suites) {
+function callsOf(of: typeof suites, on = fixture) {
   const cases = of.flatMap((suite) => [...suite.testCases({ seed: 1, runs: 1, rounds: 1 })]);
   return cases.flatMap((testCase) => {
-    const next = testCase.start(fixture);
+    const next = testCase.start(on);
     const done: (readonly Exchange[])[] = [];
     const calls = [];
     for (let batch = next(done); batch !== null && done.length < 40; batch = next(done)) {
@@ -110,4 +110,14 @@ describe("The plan at --runs 1", () => {
       expect(readName(wrong)).toEqual({ kind: "broken", constraint: "pattern" });
     }
   });
+});
+
+test("No request names a version of the function that the fixture does not have", () => {
+  const calls = callsOf(ordinarySuites, { ...fixture, main: { ...fixture.main, versions: ["7"] } });
+  const versions = calls.flatMap(
+    ({ target }) =>
+      /(?:functions\/conformance-main(?:%3A|:)|Qualifier=)(\d+)(?=[/&]|$)/i.exec(target)?.[1] ?? [],
+  );
+  expect(versions).toContain("7");
+  expect(versions).not.toContain("1");
 });
