@@ -8,6 +8,7 @@ import {
   type KnownJudgement,
   newsIn,
   type OtherKinds,
+  rulesIn,
 } from "../reports/known.ts";
 import { parseKnown } from "../reports/known-file.ts";
 import type { Report } from "../reports/report.ts";
@@ -60,7 +61,8 @@ export async function conformWithEvents(
     checkOptions(options);
     const known = options.known === undefined ? null : await readKnown(options.known);
     const isNews = known === null ? undefined : newsIn(known);
-    const report = await reportOn(target, options, { events, isNews });
+    const knownRules = known === null ? [] : rulesIn(known);
+    const report = await reportOn(target, options, { events, isNews, knownRules });
     return known === null ? { ...report, exitCode: exitCode(report) } : gated(judgeToday(report, known));
   } catch (error) {
     throw asFault(error);
@@ -75,7 +77,7 @@ function gated(judged: KnownJudgement): ConformanceRun {
 async function reportOn(
   target: ConformTarget,
   options: ConformOptions,
-  settings: Pick<RunSettings, "events" | "isNews">,
+  settings: Pick<RunSettings, "events" | "isNews" | "knownRules">,
 ): Promise<Report> {
   const { seed = table.seed.default, ...rest } = options;
   const connection = declared(connectionFor(target, options), options);

@@ -259,6 +259,22 @@ export const options = {
       },
     },
   },
+  lastFailed: {
+    flag: "--last-failed",
+    type: "switch",
+    takers: ["run"],
+    about:
+      "Judge only the rules that report.json in the folder of --out says are violated, as --rule does; all if there are none. The new report goes to its subfolder selected.",
+  },
+  bail: {
+    flag: "--bail N",
+    type: "whole",
+    least: 1,
+    takers: ["library", "run"],
+    about:
+      "End the run once this many causes of violations are confirmed; those of known deviations do not count.",
+    default: "no limit",
+  },
   rule: {
     flag: "--rule ID",
     type: "text",

@@ -27,6 +27,8 @@ export interface ConformOptions {
   readonly suites?: ProgramOptions["suites"];
   /** Judge only these rules, and send only test cases that bear on them. The default is all. */
   readonly rules?: ProgramOptions["rules"];
+  /** End the run once this many causes of violations are confirmed; those of known deviations do not count. The default is no limit. */
+  readonly bail?: ProgramOptions["bail"];
   /** Draw test cases from this seed; the same seed gives the same requests, byte for byte. The default is 1. */
   readonly seed?: ProgramOptions["seed"];
   /** Test each property with this many random cases. The default is 25. */

@@ -23,6 +23,7 @@ type RunSettingName =
   | "suites"
   | "rules"
   | "known"
+  | "bail"
   | "runs"
   | "rounds"
   | "settleMs"
@@ -35,6 +36,10 @@ export interface RunSettings extends Pick<ConformOptions, RunSettingName> {
   readonly replay: RunOptions["replay"];
   /** Says which kinds of input the file of known deviations does not list of a rule that it lists. */
   readonly isNews?: RunOptions["isNews"];
+  /** The rules that are known to be violated. */
+  readonly knownRules?: readonly string[] | undefined;
+  /** The report whose violated rules these are, as a user names it. */
+  readonly violatedIn?: string | undefined;
   /** Receives the published events, as in report.ndjson. */
   readonly events?: ((event: PublishedEvent) => void) | undefined;
   /** Receives a report at intervals during the run. */
@@ -121,6 +126,7 @@ function runOptions(session: Session, options: RunSettings): RunOptions {
     rules: rulesNamed(options.rules),
     settleMs: options.settleMs ?? table.settleMs.default,
     isNews: options.isNews,
+    bail: options.bail === undefined ? undefined : { causes: options.bail, known: options.knownRules ?? [] },
     sleep: (ms) => sleep(ms, signal),
     signal,
     replay: options.replay,
@@ -144,7 +150,7 @@ function narrowedTo(
 }
 
 function restrictionOf(
-  { suites: named, rules: judged }: RunSettings,
+  { suites: named, rules: judged, violatedIn }: RunSettings,
   chosen: RunOptions["suites"],
   testCases: number | null,
 ): RunOptions["only"] {
@@ -152,6 +158,7 @@ function restrictionOf(
   if (sent && judged === undefined) return undefined;
   return {
     ...(judged === undefined ? {} : { rules: judged.length }),
+    ...(violatedIn === undefined ? {} : { violatedIn }),
     ...(testCases === null ? {} : { testCases }),
     ...(sent ? {} : { suites: chosen.map(({ name }) => name) }),
   };

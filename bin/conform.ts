@@ -1,4 +1,5 @@
-import { resolve } from "node:path";
+import { readFile } from "node:fs/promises";
+import { join, resolve } from "node:path";
 import { commandOptions, type Given } from "../api/check-options.ts";
 import { type CommandOptions, flagOf, options as table } from "../api/options.ts";
 import { type RunOutcome, type RunSettings, runNotStarted, runOnce } from "../api/run.ts";
@@ -7,11 +8,12 @@ import { tool } from "../api/tool.ts";
 import { github } from "../reports/annotations.ts";
 import { collect, filesLine, type Out, prepareOut } from "../reports/collector.ts";
 import { escapeTerminal } from "../reports/escape.ts";
-import { problemsIn } from "../reports/read-report.ts";
+import { problemsIn, readReport } from "../reports/read-report.ts";
 import type { Report } from "../reports/report.ts";
 import { runText } from "../reports/run-blocks.ts";
 import { quote } from "../reports/shell.ts";
-import { exitCode } from "../reports/verdict.ts";
+import { exitCode, rulesThat } from "../reports/verdict.ts";
+import { ruleIds } from "../rules/index.ts";
 import { recorder } from "../runner/observe/recorder.ts";
 import { Fault } from "../spec/fault.ts";
 import { type CommandContext, commandIn, interruptible, terminalOf } from "./context.ts";
@@ -19,15 +21,15 @@ import { type Gate, gateOf } from "./known.ts";
 import { lockFolder } from "./lock.ts";
 import { openTarget, progressOn } from "./session.ts";
 
-/** The options of the command. */
-type Options = CommandOptions<"run">;
+/** The options of the command, and the report whose violated rules are the selected ones. */
+type Options = CommandOptions<"run"> & { readonly violatedIn?: string };
 
 /** Runs the suite against a target and writes the reports. */
 export async function conformCommand(given: Given<"run">, context: CommandContext): Promise<number> {
   const { cwd } = context;
-  const options = commandOptions(given);
-  const chosen = choices(options);
+  const options = await withLastFailed(commandOptions(given), context);
   const gate = await gateOf(options, cwd);
+  const chosen = { ...choices(options), knownRules: gate.knownRules };
   const formats = options.formats ?? table.formats.default;
   const out = await prepareOut(outOf(options), cwd);
   const unlock = await lockFolders(options, out, cwd);
@@ -62,8 +64,38 @@ async function lockFolders({ record }: Options, out: Out, cwd: string): Promise<
 }
 
 /** The folder of the reports. A run of selected rules does not replace the report of a full run. */
-function outOf({ out, rules }: Options): string {
+function outOf({ out, rules, violatedIn }: Options): string {
+  if (violatedIn !== undefined) return `${out ?? table.out.default}/selected`;
   return out ?? (rules === undefined ? table.out.default : `${table.out.default}/selected`);
+}
+
+/**
+ * With --last-failed, selects the rules that the report in the folder of --out says are violated. Where none is, all rules are
+ * judged, as pytest does it.
+ */
+async function withLastFailed(
+  options: CommandOptions<"run">,
+  { cwd, stderr }: CommandContext,
+): Promise<Options> {
+  if (options.lastFailed !== true) return options;
+  if (options.rules !== undefined)
+    throw new Fault("--last-failed and --rule both select rules: give one of them.", {
+      option: "lastFailed",
+    });
+  const path = join(options.out ?? table.out.default, "report.json");
+  const text = await readFile(resolve(cwd, path), "utf8").catch((cause: unknown) => {
+    throw new Fault(
+      `--last-failed needs the report ${JSON.stringify(path)}, which cannot be read: run once without --last-failed, or name its folder with --out.`,
+      { cause, option: "lastFailed" },
+    );
+  });
+  const report = readReport(text, path);
+  const rules = rulesThat({ ...report, profile: options.profile ?? report.profile }, "violated").flatMap(
+    ({ id }) => ruleIds.find((one) => one === id) ?? [],
+  );
+  if (rules.length > 0) return { ...options, rules, violatedIn: path };
+  stderr.write(escapeTerminal(`${path} says that no rule is violated, so all are judged.\n`));
+  return options;
 }
 
 /** The interval between writings of the reports: a killed run leaves reports of what it found. */
@@ -180,8 +212,9 @@ function asExit(code: number): 0 | 1 | 2 | 3 {
 
 /** Selects the options that determine what is sent and judged. */
 function choices(options: Options): Chosen {
-  const { seed = table.seed.default, profile, suites, rules, known, runs, rounds, settleMs } = options;
-  return { seed, profile, suites, rules, known, runs, rounds, settleMs };
+  const { seed = table.seed.default, profile, suites, rules, violatedIn, known, bail } = options;
+  const { runs, rounds, settleMs } = options;
+  return { seed, profile, suites, rules, violatedIn, known, bail, runs, rounds, settleMs };
 }
 
 async function runWithProgress(

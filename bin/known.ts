@@ -2,7 +2,7 @@ import { readFile, realpath } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { judgeToday, readKnown } from "../api/conform.ts";
 import { proveWritable, replace, unwritable } from "../reports/files.ts";
-import { type KnownFile, newsIn } from "../reports/known.ts";
+import { type KnownFile, newsIn, rulesIn } from "../reports/known.ts";
 import { isBlank, parseKnown, updateKnown } from "../reports/known-file.ts";
 import type { Report } from "../reports/report.ts";
 import { ruleIds } from "../rules/index.ts";
@@ -27,6 +27,8 @@ interface Gated {
 export interface Gate {
   /** Says which kinds of input the file does not list of a rule that it lists; undefined where none is news. */
   readonly isNews: ReturnType<typeof newsIn> | undefined;
+  /** The rules that the file lists. */
+  readonly knownRules: readonly string[];
   /** Compares a report with the file, and updates the file first if the options say so. */
   readonly judge: (report: Report) => Promise<Gated>;
 }
@@ -44,12 +46,17 @@ export async function gateOf(
       throw new Fault("--update-known needs the file to write: give --known FILE.", {
         option: "updateKnown",
       });
-    return { isNews: undefined, judge: async (report) => ({ report, updates: null, write: async () => {} }) };
+    return {
+      isNews: undefined,
+      knownRules: [],
+      judge: async (report) => ({ report, updates: null, write: async () => {} }),
+    };
   }
   const known = await knownFile(file, updates, cwd);
   if (!updates) {
     return {
       isNews: newsIn(known),
+      knownRules: rulesIn(known),
       judge: async (report) => ({
         report: judgeToday(report, known).report,
         updates: null,
@@ -62,6 +69,7 @@ export async function gateOf(
   return {
     // An update records what is news.
     isNews: undefined,
+    knownRules: rulesIn(known),
     judge: async (report) => {
       const { text } = await existing(file, cwd);
       const updated = updateKnown(text, report, new Date().toISOString().slice(0, 10), file);

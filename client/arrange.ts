@@ -113,7 +113,8 @@ export async function arrange(options: ArrangeOptions): Promise<Arranged> {
     const missing = typeof other === "string" ? [{ needs: "other" as const, reason: other }] : [];
     const second = typeof other === "string" ? null : { name, arn: other.arn, versions: [], aliases: null };
     const fixture = fixtureOf(context, options, main, second);
-    return { fixture, missing: [...main.missing, ...missing], recipe: main.settings, tearDown };
+    const recipe = typeof other === "string" ? main.settings : other.settings;
+    return { fixture, missing: [...main.missing, ...missing], recipe, tearDown };
   } catch (error) {
     const leftBehind = await tearDown();
     // A target with its own remedy ends with this process, and its leftovers end with it.

@@ -9,6 +9,11 @@ export interface FunctionSettings extends Recipe {
   /** True for a role that was just created: the target may not know it everywhere yet. */
   readonly isRoleNew: boolean;
   readonly tags: Readonly<Record<string, string>> | null;
+  /**
+   * How often GetFunction has to be sent until a function is active; 0 if the answer to its creation says so and
+   * GetFunction agreed. Null before the first function.
+   */
+  readonly readsUntilActive: number | null;
 }
 
 /** Context for a creation that may need several settings. */
@@ -44,7 +49,8 @@ const zip =
 
 /** The settings of the first attempt. */
 export function firstSettings(role: string | undefined, tags: FunctionSettings["tags"]): FunctionSettings {
-  return { role: role ?? dummyRole, isRoleNew: role !== undefined, runtime: runtimes[0], zip, tags };
+  const isRoleNew = role !== undefined;
+  return { role: role ?? dummyRole, isRoleNew, runtime: runtimes[0], zip, tags, readsUntilActive: null };
 }
 
 /**
@@ -64,8 +70,15 @@ export async function createFunction(
     if (reply.ok) {
       const arn = reply.value.FunctionArn;
       if (arn?.startsWith("arn:") !== true) throw noArn(context);
-      await waitUntilActive(context, name);
-      return { arn, settings: { ...settings, isRoleNew: false } };
+      const isActive = reply.value.State === "Active";
+      const known = settings.readsUntilActive;
+      // Where functions take a while to become active, the first read would come too early.
+      const early = isActive ? 0 : Math.min((known ?? 1) - 1, mostEarlyPolls);
+      if (early > 0) await context.sleep(early * pollMs, context.signal);
+      const reads = isActive && known === 0 ? 0 : await waitUntilActive(context, name);
+      const needed = early + (isActive && reads === 1 ? 0 : reads);
+      const readsUntilActive = Math.max(known ?? 0, needed);
+      return { arn, settings: { ...settings, isRoleNew: false, readsUntilActive } };
     }
     const fault = notLambda(context, "CreateFunction", reply);
     // Without a note, clean-up does not delete a function that existed before the run.
@@ -80,6 +93,12 @@ export async function createFunction(
   }
 }
 
+/** Pause between two reads of a function that is pending, in milliseconds. */
+const pollMs = 1000;
+
+/** The most reads that are waited for without being sent. */
+const mostEarlyPolls = 5;
+
 /** True if the request did not arrive, or if the answer is not of a Lambda API. */
 function createdNothing({ answer }: Refused): boolean {
   return answer.kind !== "none" || ["refused", "unresolved", "tls"].includes(answer.reason);
@@ -89,7 +108,7 @@ function attempt(
   context: ArrangeContext,
   name: string,
   settings: FunctionSettings,
-): Promise<Reply<Texts<"FunctionArn">>> {
+): Promise<Reply<Texts<"FunctionArn" | "State">>> {
   return retryWhile(
     context,
     () => context.lambda.createFunction(name, settings, settings.tags),
@@ -122,17 +141,24 @@ function blames(reply: Refused, what: RegExp): boolean {
   return reply.status >= 400 && reply.status < 500 && what.test(reply.message);
 }
 
-/** Waits while the function is pending. If GetFunction is not usable, the function counts as active at once. */
-async function waitUntilActive(context: ArrangeContext, name: string): Promise<void> {
+/**
+ * Waits while the function is pending, and returns how often GetFunction was sent. If GetFunction is not usable, the
+ * function counts as active at once.
+ */
+async function waitUntilActive(context: ArrangeContext, name: string): Promise<number> {
   const until = context.clock() + Math.max(context.waitTimeoutMs, 300_000);
+  let reads = 0;
   for (;;) {
     const reply = await retryWhile(
       context,
-      () => context.lambda.getFunction(name),
+      () => {
+        reads += 1;
+        return context.lambda.getFunction(name);
+      },
       (refused) => isNotReady(refused) && !isNoGetFunction(refused),
     );
     if (!reply.ok) {
-      if (isNoGetFunction(reply)) return;
+      if (isNoGetFunction(reply)) return reads;
       throw new Fault(
         `${context.endpoint} created the function ${name} but answered GetFunction with ${replyText(reply)}: give an existing function with ${context.optionName("functionName")}.`,
         { option: "functionName" },
@@ -140,7 +166,7 @@ async function waitUntilActive(context: ArrangeContext, name: string): Promise<v
     }
     const { State: state, StateReason: why } = reply.value;
     if (state !== "Pending") {
-      if (state !== "Failed") return;
+      if (state !== "Failed") return reads;
       throw new Fault(
         `The function ${name} was created but failed to start (${why ?? "no reason given"}): give an existing function with ${context.optionName("functionName")}.`,
         { option: "functionName" },
@@ -152,7 +178,7 @@ async function waitUntilActive(context: ArrangeContext, name: string): Promise<v
         { option: "functionName" },
       );
     }
-    await context.sleep(1000, context.signal);
+    await context.sleep(pollMs, context.signal);
   }
 }
 

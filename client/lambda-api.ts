@@ -54,7 +54,7 @@ export function lambdaApi(transport: Transport, how: SendOptions) {
   };
   return {
     createFunction: (name: string, recipe: Recipe, tags: Readonly<Record<string, string>> | null) =>
-      callFor(calls.createFunction(name, recipe, tags), texts("FunctionArn")),
+      callFor(calls.createFunction(name, recipe, tags), texts("FunctionArn", "State")),
     /** Returns the Configuration of the function. */
     getFunction: (name: string, qualifier: string | null = null) =>
       callFor(calls.getFunction(name, qualifier), ({ Configuration: found }) =>

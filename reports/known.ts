@@ -361,6 +361,14 @@ export function entryFor(rule: RuleReport, entries: readonly KnownEntry[]): Know
   );
 }
 
+/** The rules that the file lists. */
+export function rulesIn({ entries }: KnownFile): readonly string[] {
+  return entries.flatMap(({ rule, rules = {} }) => [
+    ...(rule === undefined ? [] : [rule]),
+    ...Object.keys(rules),
+  ]);
+}
+
 /** Says whether a kind of input is none that the file records of the rule. A rule without kinds in the file has no news. */
 export function newsIn({
   entries,

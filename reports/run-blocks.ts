@@ -399,7 +399,16 @@ function byReason(rules: readonly RuleReport[], named: boolean): readonly Text[]
 }
 
 function leftOut({ leftOut = [] }: Report): readonly Block[] {
-  if (leftOut.length === 0) return [];
+  const kinds = leftOut.filter(({ violates }) => violates === undefined);
+  const rules = leftOut.flatMap(({ violates }) => violates ?? []);
+  const head = ["More random values left out, as each request violated the rule: ", ...ids(rules)];
+  return [
+    ...(kinds.length === 0 ? [] : leftOutKinds(kinds)),
+    ...(rules.length === 0 ? [] : [{ kind: "outline" as const, items: [{ mark: "aside" as const, head }] }]),
+  ];
+}
+
+function leftOutKinds(leftOut: NonNullable<Report["leftOut"]>): readonly Block[] {
   const items = leftOut.map(
     ({ kind, unanswered, left }): Text => [
       { code: kind },

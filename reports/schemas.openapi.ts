@@ -44,6 +44,8 @@ export interface components {
             /** @description The selection of the user: the number of judged rules, and the suites that sent requests. Absent without a selection. */
             readonly only?: {
                 readonly rules?: components["schemas"]["ReportCount"];
+                /** @description The report whose violated rules these are, if --last-failed selected them. */
+                readonly violatedIn?: string;
                 /** @description The number of test cases that bear on the selected rules, if only these were sent. */
                 readonly testCases?: components["schemas"]["ReportCount"];
                 readonly suites?: readonly string[];
@@ -71,11 +73,13 @@ export interface components {
             readonly faults: readonly string[];
             /** @description The same as faults, in the same order, with codes. Absent in reports of earlier versions. */
             readonly problems?: readonly components["schemas"]["ReportProblem"][];
-            /** @description Kinds of requests that were no longer sent, because too many of them got no answer within the deadline, or repetitions of what takes seconds. Absent if there are none. */
+            /** @description Kinds of requests that were no longer sent, because too many of them got no answer within the deadline, or repetitions of what takes seconds, or more of what violated a rule each time. Absent if there are none. */
             readonly leftOut?: readonly {
                 /** @description The operation, and for AddPermission what the document says of the request. */
                 readonly kind: string;
-                /** @description Deadlines that requests of this kind missed one after the other; 0 for repetitions of what takes seconds. */
+                /** @description The rule that every request of this kind violated, so that more of them show nothing new. */
+                readonly violates?: string;
+                /** @description Deadlines that requests of this kind missed one after the other; 0 for what was left out for another reason. */
                 readonly unanswered: components["schemas"]["ReportCount"];
                 /** @description Requests or test cases that were not sent. */
                 readonly left: components["schemas"]["ReportCount"];

@@ -97,7 +97,7 @@ export function verdictSentence(report: Report): string {
     return known === 0
       ? `${target} conforms to ${column}.`
       : `No new violation in ${target}${knownText(known)}.`;
-  const { rules, suites, testCases } = report.only;
+  const { rules, suites, testCases, violatedIn } = report.only;
   const sent = [
     ...(testCases === undefined
       ? []
@@ -109,14 +109,18 @@ export function verdictSentence(report: Report): string {
     known === 0 ? "" : `, except ${known} that ${known === 1 ? "is" : "are"} known to be violated`;
   return rules === undefined
     ? `No violation was found in ${target}${how}.`
-    : `${selected(rules)} for ${target}${except}${how}.`;
+    : `${selected(rules, violatedIn)} for ${target}${except}${how}.`;
 }
 
 function knownText(known: number): string {
   return known === 0 ? "" : ` (${known} known)`;
 }
 
-function selected(rules: number): string {
+function selected(rules: number, violatedIn: string | undefined): string {
+  if (violatedIn !== undefined)
+    return rules === 1
+      ? `The rule that ${violatedIn} says is violated holds now`
+      : `The ${rules} rules that ${violatedIn} says are violated hold now`;
   return rules === 1 ? "The selected rule holds" : `The ${rules} selected rules hold`;
 }
 

@@ -167,6 +167,12 @@ function cost({ clean, batches, whileServing }: Candidate): number {
   );
 }
 
+/** Says whether a history ends with a single call that the target fails at. */
+export function isFailure(batches: Candidate["batches"]): boolean {
+  const [last, ...others] = batches.at(-1) ?? [];
+  return others.length === 0 && last?.answer.kind === "response" && last.answer.status >= 500;
+}
+
 function isSingleAddition(batches: Candidate["batches"]): boolean {
   const [first, ...more] = batches.flat();
   return more.length === 0 && first?.call.operation === "AddPermission";

@@ -29,6 +29,7 @@ import {
   validSuffix,
   withServing,
 } from "./serving.ts";
+import { likelySmallest, simplifyCalls } from "./simplify.ts";
 import type { Execution } from "./worker.ts";
 
 /** A violation that showed in reruns: the smallest history found, with its last execution. */
@@ -103,7 +104,11 @@ type Showing = Pick<Confirmed, "execution" | "fixture" | "expected" | "seen"> &
   Pick<Violation, "whileServing">;
 
 /** The smallest history so far that showed the violation without another rule that explains it. */
-type Smallest = Showing & { readonly steps: Steps };
+type Smallest = Showing & {
+  readonly steps: Steps;
+  /** It was seen on a new function. */
+  readonly isNew?: boolean;
+};
 
 /** How many of some reruns have to show the violation before a smaller history replaces a larger one. */
 interface Criterion {
@@ -186,6 +191,8 @@ async function confirmOn(
       ...unconfirmed(`a failure (${candidate.seen}), but the target fails at valid requests too`),
       failsAtAll: true,
     };
+  const likely = await confirmLikely(candidate, reruns, options);
+  if (likely !== null) return likely;
   const isShown = await shows(whole, isRace ? { reruns: most.raceTries, shows: 1 } : always);
   if (!isShown && mayBeRare(candidate, options, onNewFixtures) && explainedBy() === null) {
     if (await shows(whole, { reruns: most.rareTries, shows: 1 })) {
@@ -218,6 +225,25 @@ async function confirmOn(
       ? `seen once (${seen}, in ${testCase.id}), not in reruns`
       : `a failure that came and went (${seen}, in ${testCase.id})`,
   );
+}
+
+/**
+ * Confirms the history that is likely to be the smallest, without trying larger ones. Where the cause is known already, one
+ * rerun on a new function is enough. Null if it does not show the violation.
+ */
+async function confirmLikely(
+  candidate: Candidate,
+  reruns: ReturnType<typeof rerunsOf>,
+  options: ConfirmOptions,
+): Promise<Confirmed | null> {
+  const { rule, briefly = false } = options;
+  if (rule.shrinks === false || isRacing(candidate.batches)) return null;
+  const likely = likelySmallest(stepsOf(candidate), candidate, rule.id.split(".")[0] ?? "");
+  if (likely === null || !(await reruns.showsAtOnce(likely, briefly && reruns.isAlone(likely)))) return null;
+  if (!briefly) await simplifyCalls(likely, candidate, (steps) => reruns.shows(steps, always));
+  const found = reruns.smallest();
+  const result = found === null ? null : await confirmSmallest(found, reruns, options);
+  return result?.kind === "confirmed" ? result : null;
 }
 
 /** Tries the first candidates of such a rule only, as each costs hundreds of requests. */
@@ -260,6 +286,7 @@ function rerunsOf(candidate: Candidate, options: ConfirmOptions, onNewFixtures: 
   let smallest: Smallest | null = null;
   let explainedBy: string | null = null;
   let noFixture = false;
+  const failed = new Set<string>();
   /** Null if the rerun shows no violation. */
   const rerunOnce = async (steps: Steps, isNew: boolean): Promise<RerunResult | null | "no-fixture"> => {
     const testCase = `${prefix}${++testCases}`;
@@ -331,7 +358,19 @@ function rerunsOf(candidate: Candidate, options: ConfirmOptions, onNewFixtures: 
         explainedBy,
       };
     },
+    /** Reruns steps once. What does not show says nothing of the whole history. */
+    showsAtOnce: async (steps: Steps, isNew: boolean): Promise<boolean> => {
+      reruns += 1;
+      const found = await rerunOnce(steps, isNew);
+      if (found === null) failed.add(textOf(steps));
+      if (found === null || found === "no-fixture" || found.explainedBy !== null) return false;
+      smallest = { ...found.shown, steps, isNew };
+      return true;
+    },
     shows: async (steps: Steps, { reruns: attempts, shows: needed }: Criterion): Promise<boolean> => {
+      // Without concurrent calls the same history shows the same again.
+      const text = attempts === 1 ? textOf(steps) : "";
+      if (failed.has(text)) return false;
       let shown = 0;
       for (let left = attempts; left >= needed - shown; left -= 1) {
         if (reruns >= maxReruns || waitedMs > most.waitedMs || isLate() || options.stop()) return false;
@@ -342,7 +381,10 @@ function rerunsOf(candidate: Candidate, options: ConfirmOptions, onNewFixtures: 
           return false;
         }
         explainedBy = found?.explainedBy ?? explainedBy;
-        if (found === null || found.explainedBy !== null) continue;
+        if (found === null || found.explainedBy !== null) {
+          if (attempts === 1) failed.add(text);
+          continue;
+        }
         shown += 1;
         if (shown === needed) {
           smallest = { ...found.shown, steps };
@@ -358,6 +400,11 @@ function rerunsOf(candidate: Candidate, options: ConfirmOptions, onNewFixtures: 
 interface RerunResult {
   readonly shown: Showing;
   readonly explainedBy: string | null;
+}
+
+function textOf(steps: Steps): string {
+  const calls = steps.map((batch) => batch.map(({ key, call, swapped }) => [key, call, swapped]));
+  return JSON.stringify(calls);
 }
 
 /** How long calls waited for an answer that never came, in milliseconds. */
@@ -376,13 +423,13 @@ function executionForReport({ batches }: Execution): Execution {
  * starts there.
  */
 async function confirmSmallest(
-  { steps, ...before }: Smallest,
+  { steps, isNew: isOnNew = false, ...before }: Smallest,
   { once, isAlone, isLate, failsAlone }: ReturnType<typeof rerunsOf>,
   { stop, briefly = false }: Pick<ConfirmOptions, "stop" | "briefly">,
   isRare = false,
 ): Promise<Confirmed | Unconfirmed> {
   const isRace = isRacing(steps);
-  const usual = briefly ? 1 : most.confirmations;
+  const usual = briefly ? (isOnNew ? 0 : 1) : most.confirmations;
   const tries = isRare ? most.rareTries : isRace ? most.raceTries : usual;
   // A race takes many reruns, and new fixtures are expensive.
   const onNew = isRare ? 0 : isAlone(steps) ? tries : isRace ? 0 : 1;

@@ -92,12 +92,12 @@ export async function connect(options: ConnectOptions): Promise<Connection> {
   const observed = recording?.transport ?? carrier;
   const { budget, rate, restart } = options;
   const redact = redactor(credentials === null ? [] : secretsOf(credentials));
-  // Each fixture has two functions to delete, and the run may have created a role.
-  let fixtures = 0;
+  // Each function has to be deleted, and the run may have created a role.
+  let functions = 0;
   const minReserve = Math.min(reserve, Math.ceil((budget ?? 0) / 4));
   const transport = limited(
     redacting(restart === undefined ? observed : restarting(observed, restart), redact),
-    { budget, rate, reserve: () => Math.max(minReserve, 2 * fixtures + 4) },
+    { budget, rate, reserve: () => Math.max(minReserve, functions + 4) },
     { clock, sleep },
   );
   const startedAt = options.now();
@@ -130,7 +130,7 @@ export async function connect(options: ConnectOptions): Promise<Connection> {
   // Every fixture of a run uses the recipe of the first, with the role that it may have needed.
   let recipe: Arranged["recipe"] = null;
   const arrangeNew = async (suffix: string, how: ArrangeHow): Promise<Arranged> => {
-    fixtures += 1;
+    functions += how.bare === true ? 1 : 2;
     const arranged = await arrange({ ...arrangeOptions(suffix, how), recipe });
     recipe ??= arranged.recipe;
     return arranged;

@@ -97,8 +97,11 @@ export type RunEvent =
       readonly began: Began;
       readonly findings: readonly Finding[];
     })
-  /** A test case was skipped, because the fixture or the target does not provide what it needs, or is too slow for it. */
-  | (CaseEvent & { readonly type: "case-skipped"; readonly lacks: Need | "speed" })
+  /**
+   * A test case was skipped, because the fixture or the target does not provide what it needs, or is too slow for it, or
+   * because it shows nothing new.
+   */
+  | (CaseEvent & { readonly type: "case-skipped"; readonly lacks: Need | "speed" | "news" })
   /** The first violation of a rule, in either column. It is not yet confirmed. */
   | {
       readonly type: "candidate";
@@ -143,6 +146,8 @@ export type RunEvent =
 /** Why a run ends before everything planned is done. */
 export type StopReason =
   | { readonly code: "interrupted" | "part-failed" | "budget-spent" | "budget-kept" }
+  /** As many causes are confirmed as the user asked for. */
+  | { readonly code: "bail"; readonly causes: number }
   | Gone;
 
 /** The target no longer answers (silent) or turns every request away (busy). `detail` describes its last answer. */

@@ -2,12 +2,14 @@ import type { Finding, Judge } from "../oracle/judge.ts";
 import type { ObservedBatch } from "../oracle/observe.ts";
 import { located } from "../spec/error-place.ts";
 import type { Exchange } from "../spec/exchange.ts";
+import type { Fixture } from "../spec/fixture.ts";
 import { removal } from "../spec/target.ts";
 import type { Need, TestCase } from "../suites/case.ts";
 import { truncateExchange } from "./batch.ts";
 import type { Verdicts } from "./candidates.ts";
 import type { Began, Emit, Gone, Spent, StopReason } from "./events.ts";
 import { silenceCounter } from "./gone.ts";
+import { fixtureFor, usedIn } from "./rerun.ts";
 import type { Scope } from "./scope.ts";
 import type { Worker } from "./worker.ts";
 
@@ -23,10 +25,14 @@ export interface ExecuteOptions {
   /** The capabilities that the target or its fixtures do not support. */
   readonly cannot: ReadonlySet<string>;
   readonly replace: (worker: Worker) => Promise<Worker | null>;
-  /** Says whether a test case is not worth its time on this target; none is by default. */
-  readonly isLeftOut?: (testCase: TestCase) => boolean;
+  /** Creates fixtures with one function; absent where none can be created. */
+  readonly spares?: Spares;
+  /** Why a test case is not worth its time on this target, or shows nothing new; null, as by default, if it is sent. */
+  readonly isLeftOut?: (testCase: TestCase) => "speed" | "news" | null;
   /** Why no more requests may be sent; null to continue. */
   readonly stop: () => StopReason | null;
+  /** True if no further test case is to begin for now; those that have begun are completed. */
+  readonly pause?: () => boolean;
   /** Called with the exchanges of each test case after it ends. */
   readonly onExecuted?: (testCase: TestCase, batches: readonly (readonly Exchange[])[]) => void;
   readonly emit: Emit;
@@ -40,69 +46,103 @@ export interface Executed {
   readonly findingsOfCut: readonly Finding[];
   /** The number of test cases that were not worth their time. */
   readonly leftOut: number;
+  /** The test cases that would have shown nothing new. */
+  readonly settled: readonly TestCase[];
   /** The workers at the end, some with a new fixture. */
   readonly workers: readonly Worker[];
   /** Why execution stopped early; null if every test case was executed. */
   readonly stopped: StopReason | null;
 }
 
-/** A fixture with more statements than this is reset before the next test case, to keep its policy small. */
-const resetFrom = 12;
+/** Fixtures with the function under test alone, for the test cases that need no more. */
+interface Spares {
+  /** Creates one in place of an earlier one; null if that fails. */
+  create(instead: Worker | null): Promise<Worker | null>;
+  /** How many requests that takes, with the deletion. */
+  readonly requests: number;
+}
+
+/**
+ * A fixture whose policies hold more bytes than this is reset before the next test case: a policy may have 20,480, and a
+ * large one takes long to read.
+ */
+const resetFrom = 8000;
 
 /**
  * Executes every test case. The worker and the order of a case depend only on its index. Workers run in parallel,
  * yet a seed sends the same requests on the same workers in the same order.
  */
 export async function executeCases(options: ExecuteOptions): Promise<Executed> {
-  const { testCases, firstPlace = 0, stop, emit, spent } = options;
+  const { testCases, firstPlace = 0, stop, pause = () => false, emit, spent } = options;
   const unsent = new Set(testCases);
   const findingsOfCut: Finding[] = [];
   let gone: Gone | null = null;
   let leftOut = 0;
+  const settled: TestCase[] = [];
   const lastAnswer = { at: Number.NEGATIVE_INFINITY };
-  const work = async (start: Worker): Promise<Worker> => {
+  const spares = new Map<number, Worker>();
+  const work = async (start: Worker, nth: number, { from, to }: Part): Promise<Worker> => {
     let worker = start;
     const silence = silenceCounter((why) => {
       gone = why;
     }, lastAnswer);
-    const first = options.workers.indexOf(start);
-    for (let index = first; index < testCases.length; index += options.workers.length) {
+    const count = options.workers.length;
+    for (let index = from + ((nth - (from % count) + count) % count); index < to; index += count) {
       const testCase = testCases[index];
       const place = firstPlace + index;
-      if (testCase === undefined || stop() !== null || gone !== null) return worker;
-      if (options.isLeftOut?.(testCase) === true) {
-        leftOut += 1;
-        const lacks = "speed";
-        emit({ type: "case-skipped", worker: start.index, case: testCase, place, lacks, spent: spent() });
-        continue;
-      }
-      const missing = testCase.needs.find((need) => lacks(worker, need, options.cannot));
-      if (missing !== undefined) {
-        emit({
-          type: "case-skipped",
-          worker: start.index,
-          case: testCase,
-          place,
-          lacks: missing,
-          spent: spent(),
-        });
+      if (testCase === undefined || stop() !== null || gone !== null || pause()) return worker;
+      const lacking =
+        options.isLeftOut?.(testCase) ??
+        testCase.needs.find((need) => lacks(worker, need, options.cannot)) ??
+        null;
+      if (lacking !== null) {
+        if (lacking === "speed") leftOut += 1;
+        if (lacking === "news") {
+          unsent.delete(testCase);
+          settled.push(testCase);
+        }
+        const at = { worker: worker.index, case: testCase, place, spent: spent() };
+        emit({ type: "case-skipped", lacks: lacking, ...at });
         continue;
       }
       try {
-        const ready = await prepare(worker, testCase, options);
-        worker = ready.worker;
+        const alone = await prepareSpare(worker, spares.get(nth) ?? null, testCase, options);
+        if (alone !== null) spares.set(nth, alone.worker);
+        const ready = alone ?? (await prepare(worker, testCase, options));
+        if (alone === null) worker = ready.worker;
         const done = await execute(ready, { testCase, place }, options, silence);
         if (done.end === "complete") unsent.delete(testCase);
         else findingsOfCut.push(...done.findings);
-        emit({ type: "case-finished", worker: start.index, case: testCase, place, ...done, spent: spent() });
+        const { index: on } = ready.worker;
+        emit({ type: "case-finished", worker: on, case: testCase, place, ...done, spent: spent() });
       } catch (error) {
         throw located(error, { case: testCase.id });
       }
     }
     return worker;
   };
-  const workers = await options.scope.all(options.workers, work);
-  return { unsent: [...unsent], findingsOfCut, leftOut, workers, stopped: stop() ?? gone };
+  let { workers } = options;
+  for (const part of partsOf(testCases))
+    workers = await options.scope.all(workers, (worker, nth) => work(worker, nth, part));
+  return { unsent: [...unsent], findingsOfCut, leftOut, settled, workers, stopped: stop() ?? gone };
+}
+
+/** A part of the test cases: from one index to before another. */
+interface Part {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** Before the first test case that may be left out all those before it are executed, so that no worker's speed matters. */
+function partsOf(testCases: readonly TestCase[]): readonly Part[] {
+  const first = testCases.findIndex(({ breaks }) => breaks !== undefined);
+  const all = { from: 0, to: testCases.length };
+  return first <= 0
+    ? [all]
+    : [
+        { from: 0, to: first },
+        { ...all, from: first },
+      ];
 }
 
 /** A worker that is ready for a test case, and the state of its fixture. */
@@ -121,11 +161,39 @@ async function prepare(
   { replace }: ExecuteOptions,
 ): Promise<PreparedWorker> {
   if (!worker.isSpoiled()) {
-    if (!testCase.clean && worker.statements() <= resetFrom) return { worker, began: "used" };
-    if (await worker.reset(testCase.clean)) return { worker, began: testCase.clean ? "empty" : "used" };
+    if (!testCase.clean && worker.bytes() <= resetFrom) return { worker, began: "used" };
+    const steps = testCase.script?.(worker.fixture);
+    if (await worker.reset(testCase.clean, steps && usedIn(steps, worker.fixture)))
+      return { worker, began: testCase.clean ? "empty" : "used" };
   }
   const replacement = await replace(worker);
   return replacement === null ? { worker, began: "not-emptied" } : { worker: replacement, began: "empty" };
+}
+
+/**
+ * A fixture with one function for a test case that uses no more. It is emptied only where that takes fewer requests than a
+ * new one. Null if the test case needs the fixture of the worker, or if no function can be created.
+ */
+async function prepareSpare(
+  { fixture }: Worker,
+  spare: Worker | null,
+  testCase: TestCase,
+  { spares }: ExecuteOptions,
+): Promise<PreparedWorker | null> {
+  if (spares === undefined || !usesOneFunction(testCase, fixture)) return null;
+  if (spare !== null && !spare.isSpoiled()) {
+    if (!testCase.clean && spare.bytes() <= resetFrom) return { worker: spare, began: "used" };
+    const isCheap = spare.requestsOfReset() <= spares.requests;
+    if (isCheap && (await spare.reset(true))) return { worker: spare, began: "empty" };
+  }
+  const created = await spares.create(spare);
+  return created === null ? null : { worker: created, began: "empty" };
+}
+
+/** Says whether every call of a test case is known, and is for the function under test without a qualifier. */
+function usesOneFunction({ script }: TestCase, fixture: Fixture): boolean {
+  const steps = script?.(fixture).flat();
+  return steps !== undefined && fixtureFor([steps], fixture, true) === "bare";
 }
 
 /** How a test case ended, and its findings. */

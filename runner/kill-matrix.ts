@@ -29,6 +29,7 @@ export interface VariantOptions {
   /** By default all rules. */
   readonly rules?: readonly Rule[];
   readonly budget?: number;
+  readonly bail?: RunOptions["bail"];
   /** us-east-1 by default. */
   readonly region?: string;
   /** The column that decides which counterexamples are shown; by default `document`. */
@@ -80,6 +81,7 @@ export async function judgeVariant(
       rules: options.rules ?? rules,
       profile: options.profile ?? "document",
       seed: options.seed,
+      bail: options.bail,
       runs: options.runs ?? 10,
       rounds: options.rounds ?? 4,
       safeMode: false,

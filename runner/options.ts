@@ -25,6 +25,8 @@ export interface RunOptions extends RunHead {
   readonly rounds: number;
   /** True if an existing function may keep statements that no request removes. */
   readonly disposable?: boolean | undefined;
+  /** After this many confirmed causes the run ends; those of rules that are known to be violated do not count. */
+  readonly bail?: { readonly causes: number; readonly known: readonly string[] } | undefined;
   /** Leaves out what must never reach a real account. */
   readonly safeMode: boolean;
   readonly settleMs: number;

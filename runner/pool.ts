@@ -19,8 +19,10 @@ export interface WorkerPool {
   readonly missing: Arranged["missing"];
   /** Gives the worker a new fixture; null if none can be created. */
   replace(worker: Worker): Promise<Worker | null>;
-  /** Creates a fixture with the function under test alone; null if that fails. */
-  spareFixture(): Promise<Worker | null>;
+  /** Creates a fixture with the function under test alone, in place of an earlier one if given; null if that fails. */
+  spareFixture(instead?: Worker | null): Promise<Worker | null>;
+  /** How many requests such a fixture takes, with its deletion. */
+  readonly requestsOfSpare: number;
   /** Creates fixtures only while each attempt succeeds soon, because the target turned every request away. */
   hurry(): void;
   /**
@@ -67,6 +69,7 @@ export async function setUpWorkers(options: SetUpOptions): Promise<WorkerPool> {
   let failures = 0;
   let inHurry = false;
   let spareCount = 0;
+  let readsUntilActive = 0;
   // One object for every worker, because the transports keep what they derive from it.
   const how = { ...options.how, signal: scope.signal };
   const make = async (index: number, arrangeHow: ArrangeHow = {}): Promise<Worker> => {
@@ -78,6 +81,7 @@ export async function setUpWorkers(options: SetUpOptions): Promise<WorkerPool> {
     const one = await pending.finally(() => arranging.delete(pending));
     tearDowns.add(one.tearDown);
     missing.push(...one.missing);
+    readsUntilActive = one.recipe?.readsUntilActive ?? 0;
     options.emit?.({ type: "fixture-ready", worker: index, fixture: one.fixture, empty: options.fresh });
     return workerOn({
       index,
@@ -119,10 +123,11 @@ export async function setUpWorkers(options: SetUpOptions): Promise<WorkerPool> {
       workers,
       missing,
       replace: (worker) => tryToMake(worker.index, false),
-      spareFixture: () => {
-        spareCount += 1;
-        return tryToMake(options.workers + spareCount, true);
+      spareFixture: (instead = null) => {
+        if (instead === null) spareCount += 1;
+        return tryToMake(instead?.index ?? options.workers + spareCount, true);
       },
+      requestsOfSpare: 2 + Math.min(1, readsUntilActive),
       hurry: () => {
         inHurry = true;
       },

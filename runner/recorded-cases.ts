@@ -75,9 +75,9 @@ export async function* historiesOf(
       continue;
     }
     if (on.current !== null && on.current.id !== line.case) yield* finishCurrent(on);
-    // Another phase begins when all reruns of the one before have ended.
-    if (line.purpose === "execute" && isConfirming)
-      for (const one of workers.values()) yield* finishCurrent(one);
+    // Another phase begins when all reruns of the one before have ended, and reruns when all test cases have.
+    const isTurn = line.purpose === (isConfirming ? "execute" : "confirm");
+    if (isTurn) for (const one of workers.values()) yield* finishCurrent(one);
     isConfirming = line.purpose === "confirm" || (isConfirming && line.purpose === "arrange");
     const observed = observeBatch(on.modelState, line.exchanges);
     on.modelState = observed.after;

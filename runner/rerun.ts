@@ -1,13 +1,13 @@
 import type { Finding, Judge } from "../oracle/judge.ts";
 import type { ObservedBatch } from "../oracle/observe.ts";
 import type { Rule, Serving } from "../oracle/rule.ts";
-import type { Batch } from "../spec/exchange.ts";
+import type { Batch, Call } from "../spec/exchange.ts";
 import type { Fixture } from "../spec/fixture.ts";
-import { addressee, route } from "../spec/target.ts";
+import { addressee, percentDecoded, route } from "../spec/target.ts";
 import type { Column } from "../spec/verdict.ts";
 import { outlastsReset } from "./candidates.ts";
 import type { Regenerate, Steps } from "./regenerate.ts";
-import type { Execution, Worker } from "./worker.ts";
+import type { Execution, PolicyChoice, Worker } from "./worker.ts";
 
 /** Prefix of the names of all reruns. */
 export const replayTestCase = "replay/";
@@ -22,14 +22,20 @@ export const oneByOneSuffix = "-one-by-one";
 export type EmptyFixtureKind = "emptied" | "new" | "bare" | "bare-emptied";
 
 /** Returns a worker with an empty fixture; null if there is none. */
-export type GetEmptyFixture = (kind: EmptyFixtureKind) => Promise<Worker | null>;
+export type GetEmptyFixture = (
+  kind: EmptyFixtureKind,
+  /** The policies that have to be seen empty; all by default. */
+  of?: PolicyChoice,
+) => Promise<Worker | null>;
 
 /** How to get empty fixtures. */
 export interface EmptyFixtures {
   /** Replaces the fixture of a worker; null if that fails. */
   readonly replace: (worker: Worker) => Promise<Worker | null>;
   /** Creates a fixture with the function under test alone, for a single rerun. */
-  readonly spareFixture?: () => Promise<Worker | null>;
+  readonly spareFixture?: (instead?: Worker | null) => Promise<Worker | null>;
+  /** How many requests that takes, with its deletion. */
+  readonly requestsOfSpare?: number;
   /** False if no functions can be created, so a reset fixture is the only one. */
   readonly creates?: boolean;
 }
@@ -37,19 +43,21 @@ export interface EmptyFixtures {
 /** Makes the source of empty fixtures for one worker: its own fixture while it can be reset, then new ones. */
 export function emptyFixtures(
   start: Worker,
-  { replace, spareFixture, creates }: EmptyFixtures,
+  { replace, spareFixture, requestsOfSpare = Number.POSITIVE_INFINITY, creates }: EmptyFixtures,
 ): GetEmptyFixture {
   let worker = start;
   let bare: Worker | null = null;
-  return async (kind) => {
+  return async (kind, of) => {
     if (kind === "bare" || kind === "bare-emptied") {
       // One policy is emptied with fewer requests than all policies of the run's fixture.
-      const isEmptied = kind === "bare-emptied" && bare !== null && (await bare.reset(true));
-      if (!isEmptied) bare = (await spareFixture?.()) ?? null;
+      const mayBeEmptied = kind === "bare-emptied" && bare !== null && !bare.isSpoiled();
+      const isCheap = mayBeEmptied && (bare?.requestsOfReset() ?? 0) <= requestsOfSpare;
+      const isEmptied = isCheap && (await bare?.reset(true)) === true;
+      if (!isEmptied) bare = (await spareFixture?.(bare)) ?? null;
       if (bare !== null) return bare;
     }
     const mayBeEmptied = kind === "emptied" || kind === "bare-emptied" || creates === false;
-    if (mayBeEmptied && (await worker.reset(true))) return worker;
+    if (mayBeEmptied && (await worker.reset(true, of))) return worker;
     const replacement = await replace(worker);
     worker = replacement ?? worker;
     return replacement;
@@ -84,7 +92,9 @@ export interface Rerun {
 export async function rerun(steps: Steps, options: RerunOptions): Promise<Rerun | null | "no-fixture"> {
   const { getEmptyFixture: ready, regenerate, from, onNew, testCase, onNewConnection = false } = options;
   const { surround = (batches) => batches } = options;
-  const worker = await ready(fixtureFor(steps, from, onNew));
+  const kind = fixtureFor(steps, from, onNew);
+  // A rerun amid other requests may use any policy.
+  const worker = await ready(kind, options.surround === undefined ? usedIn(steps, from) : undefined);
   if (worker === null) return "no-fixture";
   const batches = regenerate(steps, worker.fixture);
   if (batches === null) return null;
@@ -107,16 +117,37 @@ export async function executeSteps(
  * Chooses a fixture. Most histories use the function under test alone, and a fixture with only that is quick to
  * create.
  */
-export function fixtureFor(steps: Steps, { main, unknownName }: Fixture, onNew: boolean): EmptyFixtureKind {
+export function fixtureFor(steps: Steps, fixture: Fixture, onNew: boolean): EmptyFixtureKind {
   const all = steps.flat();
-  if (outlastsReset(all)) return "new";
-  const isAlone = all.every(({ call }) => {
-    const at = route(call.target);
-    const of = at.kind === "none" ? null : addressee(at);
-    return of !== null && of.qualifier === null && (of.name === main.name || of.name === unknownName);
-  });
-  if (isAlone) return onNew ? "bare" : "bare-emptied";
-  return onNew ? "new" : "emptied";
+  const isAlone = all.every(({ call, versionFrom }) => usesOneFunction(call, versionFrom, fixture));
+  const isNew = onNew || outlastsReset(all);
+  if (isAlone) return isNew ? "bare" : "bare-emptied";
+  return isNew ? "new" : "emptied";
+}
+
+/** Says whether a call needs no more than the function under test, or a version that its history publishes. */
+function usesOneFunction(
+  { operation, target }: Call,
+  versionFrom: string | undefined,
+  { main, unknownName }: Fixture,
+): boolean {
+  if (["CreateFunction", "DeleteFunction", "CreateAlias"].includes(operation)) return false;
+  const at = route(target);
+  const of = at.kind === "none" ? null : addressee(at);
+  const isKnown = of?.name === main.name || of?.name === unknownName;
+  return isKnown && (of.qualifier === null || versionFrom !== undefined);
+}
+
+/** Says whether a history may use a policy: one of a function or qualifier that a call names. */
+export function usedIn(steps: Steps, { other: second }: Fixture): PolicyChoice {
+  // A target names a qualifier after the name of the function or in the query.
+  const targets = steps.flat().map(({ call: { target } }) => percentDecoded(target) ?? target);
+  const parts = new Set(targets.flatMap((target) => target.split(/[/:?=&]/)));
+  const usesOther = second !== null && targets.some((target) => target.includes(second.name));
+  return (key, { other }) => {
+    const [name, qualifier] = key.split(":");
+    return (name !== other?.name || usesOther) && (qualifier === undefined || parts.has(qualifier));
+  };
 }
 
 /** All findings of a judge in a history. */

@@ -1,10 +1,12 @@
 import { type Judge, judgeOf } from "../oracle/judge.ts";
 import type { Rule } from "../oracle/rule.ts";
 import type { Report } from "../reports/report.ts";
+import { counts } from "../reports/verdict.ts";
+import { causeOf } from "../rules/causes.ts";
 import { Fault } from "../spec/fault.ts";
 import type { Column, UnsupportedCapability } from "../spec/verdict.ts";
 import { type Phase, phases, type TestCase } from "../suites/case.ts";
-import { type Verdicts, verdicts } from "./candidates.ts";
+import { type Candidate, inConfirmationOrder, isFailure, type Verdicts, verdicts } from "./candidates.ts";
 import { probe, type SizeLimit, sizeLimit, unsupportedByFixture, unsupportedReason } from "./capabilities.ts";
 import {
   type Emit,
@@ -53,7 +55,7 @@ export async function runFor(observers: readonly Observer[], options: RunOptions
     const running = { options, scope, pool, silentKinds: kinds, inFlight: gate, emit: group.emit };
     const judged = await judgeTarget(running);
     ({ isComplete } = judged);
-    const leftOut = [...kinds.leftOut(), ...slowRaces(judged.leftOut)];
+    const leftOut = [...kinds.leftOut(), ...slowRaces(judged.leftOut), ...settledKinds(judged.settled)];
     if (leftOut.length > 0) group.emit({ type: "left-out", kinds: leftOut });
   } catch (error) {
     if (pool === null && error instanceof Fault) notBegun = error;
@@ -132,13 +134,17 @@ interface PhaseOfRun {
   readonly candidates: Verdicts;
 }
 
+/** The end of all phases. */
+interface Ended extends Pick<Executed, "leftOut" | "settled"> {
+  /** Everything planned was done. */
+  readonly isComplete: boolean;
+}
+
 /**
  * Probes the target, executes the test cases of each phase and confirms its candidates. Says whether everything planned was
- * done, and how many test cases were left out because the target is slow.
+ * done, and which test cases were left out.
  */
-async function judgeTarget(
-  running: Running,
-): Promise<{ readonly isComplete: boolean; readonly leftOut: number }> {
+async function judgeTarget(running: Running): Promise<Ended> {
   const { options, scope, pool, silentKinds, emit } = running;
   const unsupported = await unsupportedBy(running);
   // A target may answer 429 or 500 even if it cannot produce them on request.
@@ -157,32 +163,42 @@ async function judgeTarget(
     rules: judged,
     unsupported,
   });
-  const newVerdicts = candidateCollector(emit, options.isNews);
+  const bail = bailing(options);
+  const newVerdicts = candidateCollector(emit, bail, options.isNews);
   const notExecuted: Pick<Executed, "unsent" | "findingsOfCut">[] = [];
   let workers = pool.workers;
   let firstPlace = 0;
   let before: Findings = new Map();
   let isComplete = true;
   let leftOut = 0;
-  for (const [index, { phase, testCases }] of plan.entries()) {
-    if (index > 0) {
+  const settled: TestCase[] = [];
+  const parts = plan.map((one) => ({ ...one, isResumed: false }));
+  for (let part = parts.shift(); part !== undefined; part = parts.shift()) {
+    const { phase, testCases, isResumed } = part;
+    if (firstPlace > 0 && !isResumed) {
       silentKinds.confirmed();
       emit({ type: "phase-started", phase });
     }
     // One worker sends what may end the target, so that one test case is the cause.
     const sending = phase === "ordinary" ? workers : workers.slice(0, 1);
     const one = { phase, testCases, firstPlace, workers: sending, candidates: newVerdicts() };
-    const executed = await executeAll(one, unsupported, running, decisions);
+    const executed = await executeAll(one, unsupported, running, { ...decisions, pause: bail.mayEnd });
     const { stopped } = executed;
+    const isPaused = stopped === null && executed.unsent.length > 0 && bail.mayEnd();
     leftOut += executed.leftOut;
+    settled.push(...executed.settled);
     if (stopped?.code === "silent") options.transport.hurry?.(silentMs);
     if (stopped?.code === "busy") pool.hurry();
-    notExecuted.push(executed);
-    const later = stopped === null ? [] : plan.slice(index + 1).flatMap((of) => of.testCases);
-    const isLast = stopped !== null || index === plan.length - 1;
-    if (isLast) await countNotExecuted([...notExecuted, { unsent: later, findingsOfCut: [] }], running);
+    const later = parts.flatMap((of) => of.testCases);
+    const isLast = stopped !== null || (parts.length === 0 && !isPaused);
+    if (!isPaused) notExecuted.push(executed);
+    if (isLast)
+      await countNotExecuted(
+        [...notExecuted, { unsent: stopped === null ? [] : later, findingsOfCut: [] }],
+        running,
+      );
     if (stopped !== null) emit({ type: "problem", problem: { code: "stopped", reason: stopped, phase } });
-    if (isLast && (index > 0 || stopped === null)) emitUnlimited(running, decisions);
+    if (isLast && (phase !== "ordinary" || stopped === null)) emitUnlimited(running, decisions);
     const survived = isStateless(options)
       ? { workers: executed.workers, lost: [] }
       : await survivors(executed.workers, pool.replace, scope);
@@ -198,15 +214,66 @@ async function judgeTarget(
     firstPlace += testCases.length;
     isComplete &&= stopped === null && lost.length === 0;
     if (stopped !== null) break;
+    const enough = bail.ended(judged, before);
+    if (enough !== null && !isLast) {
+      await countNotExecuted([...notExecuted, executed, { unsent: later, findingsOfCut: [] }], running);
+      emit({ type: "problem", problem: { code: "stopped", reason: enough, phase } });
+      return { isComplete: false, leftOut, settled };
+    }
+    if (isPaused) parts.unshift({ phase, testCases: executed.unsent, isResumed: true });
   }
-  return { isComplete, leftOut };
+  return { isComplete, leftOut, settled };
 }
 
-/** Makes a collection for each phase. The event of a candidate comes once for each rule of the run. */
-function candidateCollector(emit: Emit, isNews: RunOptions["isNews"]): () => Verdicts {
+/** Ends a run once enough causes of violations are confirmed. */
+interface Bailing {
+  /** Notes the first violation of a rule by the requests of a part of the run. */
+  candidate(rule: Rule, candidate: Candidate): void;
+  /** True once enough causes may be confirmed, if their candidates are. */
+  mayEnd(): boolean;
+  /** Why the run ends after these results; null if it goes on. */
+  ended(judged: readonly Rule[], findings: Findings): StopReason | null;
+}
+
+/** Never ends a run unless the user asked for it. */
+function bailing({ bail, profile }: RunOptions): Bailing {
+  const { causes: most = Number.POSITIVE_INFINITY, known = [] } = bail ?? {};
+  const tried = new Set<string>();
+  const candidates = new Map<string, string>();
+  let confirmed: ReadonlySet<string> = new Set();
+  const isCounted = (rule: Rule) => counts(rule, profile) && !known.includes(rule.id);
+  const causeIn = (rule: Rule, batches: Candidate["batches"]): string => {
+    const [last, ...others] = batches.at(-1) ?? [];
+    return causeOf({ rule, answer: others.length > 0 ? null : (last?.answer ?? null) }).id;
+  };
+  return {
+    candidate: (rule, { batches }) => {
+      if (isCounted(rule) && !tried.has(rule.id)) candidates.set(rule.id, causeIn(rule, batches));
+    },
+    mayEnd: () => bail !== undefined && new Set([...confirmed, ...candidates.values()]).size >= most,
+    ended: (judged, findings) => {
+      // A rule that was not confirmed may have other candidates later, for which no other test case waits.
+      for (const id of candidates.keys()) tried.add(id);
+      candidates.clear();
+      const found = judged.filter(isCounted).flatMap((rule) => {
+        const { outcome, confirmed } = findings.get(resultKey(rule.id, profile)) ?? {};
+        return outcome === "violated" && confirmed !== undefined
+          ? [causeIn(rule, confirmed.execution.batches)]
+          : [];
+      });
+      confirmed = new Set(found);
+      return confirmed.size >= most ? { code: "bail", causes: confirmed.size } : null;
+    },
+  };
+}
+
+/** Makes a collection for each part of a run. The event of a candidate comes once for each rule of the run. */
+function candidateCollector(emit: Emit, bail: Bailing, isNews: RunOptions["isNews"]): () => Verdicts {
   const seen = new Set<string>();
   return () =>
-    verdicts(({ testCase, expected, seen: what }, rule, column) => {
+    verdicts((candidate, rule, column) => {
+      const { testCase, expected, seen: what } = candidate;
+      bail.candidate(rule, candidate);
       if (!seen.has(rule.id))
         emit({ type: "candidate", rule, column, case: testCase.id, expected, seen: what });
       seen.add(rule.id);
@@ -263,7 +330,7 @@ async function executeAll(
   { testCases, firstPlace, workers, candidates }: PhaseOfRun,
   unsupported: readonly UnsupportedCapability[],
   { options, scope, pool, silentKinds, inFlight, emit }: Running,
-  { judge, limit, stop }: Decisions,
+  { judged, judge, limit, stop, pause }: Decisions & { readonly pause: () => boolean },
 ): Promise<Executed & { readonly lost: readonly string[] }> {
   const lost: string[] = [];
   const executed = await executeCases({
@@ -274,6 +341,9 @@ async function executeAll(
       if (!isStateless(options) && (await isLost(worker))) lost.push(worker.fixture.main.name);
       return pool.replace(worker);
     },
+    ...(options.fresh && !isStateless(options)
+      ? { spares: { create: (instead) => pool.spareFixture(instead), requests: pool.requestsOfSpare } }
+      : {}),
     cannot: new Set(unsupported.map(({ needs }) => needs)),
     testCases,
     firstPlace,
@@ -285,13 +355,45 @@ async function executeAll(
       },
     },
     verdicts: candidates,
-    isLeftOut: ({ repeats = false }) => repeats && inFlight.togetherMs() > mostTogetherMs,
+    isLeftOut: ({ repeats = false, breaks }) => {
+      if (repeats && inFlight.togetherMs() > mostTogetherMs) return "speed";
+      const rule = judged.find(({ id }) => id === breaks);
+      return rule !== undefined && isSettled(rule, candidates) ? "news" : null;
+    },
     onExecuted: (testCase, batches) => limit.caseEnded(testCase.id, batches),
+    pause,
     stop: () => stop() ?? silentKinds.gone() ?? keepForConfirming(options, candidates.violated()),
     emit,
     spent: () => spentBy(options),
   });
   return { ...executed, lost };
+}
+
+/** The fewest requests that all violated a rule, so that more of them show nothing new. */
+const enoughViolations = 3;
+
+/** Says whether every request that tested a rule violated it, and nothing else explains that. */
+function isSettled(rule: Rule, candidates: Verdicts): boolean {
+  return columnsOf(rule).every((column) => {
+    const { holds, violated, inconclusive, candidates: kept } = candidates.of(rule, column);
+    const groups = kept.groups();
+    const isUnexplained = groups[0]?.unless.length === 0;
+    // Where the target fails at the first to be confirmed, another value may be accepted, which is worse.
+    const [first] = inConfirmationOrder(groups);
+    const isPlain = first !== undefined && !isFailure(first.batches);
+    return holds + inconclusive === 0 && violated >= enoughViolations && isPlain && isUnexplained;
+  });
+}
+
+/** Test cases that were left out because they show nothing new, as kinds of requests. */
+function settledKinds(testCases: readonly TestCase[]): readonly LeftOut[] {
+  const rules = [...new Set(testCases.flatMap(({ breaks }) => breaks ?? []))];
+  return rules.map((violates) => ({
+    kind: "random values",
+    violates,
+    unanswered: 0,
+    left: testCases.filter(({ breaks }) => breaks === violates).length,
+  }));
 }
 
 /** Counts the checks that unexecuted test cases would have made. */
@@ -367,6 +469,7 @@ async function confirm(
       return replacement;
     },
     spareFixture: pool.spareFixture,
+    requestsOfSpare: pool.requestsOfSpare,
     stop: () => stop()?.code ?? null,
     maxReruns: (violations) => Math.floor(options.transport.remaining() / violations / requestsOfRerun),
     timer: (violations) => {

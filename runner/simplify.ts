@@ -1,5 +1,6 @@
 import { isRecord } from "../spec/body.ts";
 import { label, qualifierQuery } from "../spec/calls.ts";
+import { broken, isMember } from "../spec/constraint.ts";
 import { type Call, type Header, revisionSlot } from "../spec/exchange.ts";
 import type { Fixture } from "../spec/fixture.ts";
 import { addressee, route } from "../spec/target.ts";
@@ -44,6 +45,29 @@ export async function simplifyCalls(
     }
   }
   return current;
+}
+
+/**
+ * The history that is likely to be the smallest: the last call alone, with the canonical members but for one. Null if the
+ * last call is not a plain addition.
+ */
+export function likelySmallest(steps: Steps, { fixture }: Origin, member: string): Steps | null {
+  const [step, ...others] = steps.at(-1) ?? [];
+  if (step === undefined || others.length > 0 || step.revisionFrom !== undefined) return null;
+  const { call } = step;
+  const isPlain = call.raw === undefined && call.encoding === undefined && call.connection === undefined;
+  if (call.operation !== "AddPermission" || !isPlain) return null;
+  const members = sentObject(call.body ?? "");
+  if (members === null) return [[step]];
+  if (tooDeepToWrite(members)) return null;
+  const canonical: Rewrite = (one) => {
+    const kept = Object.entries(membersOf(one)).flatMap(([name, value]) => {
+      if (name === member) return [[name, value] as const];
+      return usual[name] === undefined ? [] : [[name, usual[name]] as const];
+    });
+    return { ...one, headers: json, body: JSON.stringify(Object.fromEntries(kept)) };
+  };
+  return [[rewritten(step, canonical, fixture)]];
 }
 
 /** If a history uses the second function alone, tries it with the function under test. */
@@ -101,10 +125,11 @@ async function simplifyCall(
   if (sentObject(body) === null) {
     for (const text of ["{", "[]", "1", `${JSON.stringify({ ...usual })}x`])
       if (await attempt((one) => ({ ...one, body: text }))) return current;
-    await shorten(body, async (cut) => attempt((one) => ({ ...one, body: cut(one.body ?? "") })));
+    const most = { all: 24, inVain: 8 };
+    await shorten(body, async (cut) => attempt((one) => ({ ...one, body: cut(one.body ?? "") })), most);
     return current;
   }
-  await simplifyMembers(() => call() ?? first, attempt, values);
+  await simplifyMembers(() => call() ?? first, attempt, { values, isAlone: steps.length === 1 });
   return current;
 }
 
@@ -147,7 +172,11 @@ const withMember =
   (name: string, value: unknown): MemberEdit =>
   (members) => ({ ...members, [name]: value });
 
-async function simplifyMembers(call: () => Call, attempt: TryRewrite, values: boolean): Promise<void> {
+async function simplifyMembers(
+  call: () => Call,
+  attempt: TryRewrite,
+  { values, isAlone }: { readonly values: boolean; readonly isAlone: boolean },
+): Promise<void> {
   const members = () => membersOf(call());
   const write = async (change: MemberEdit): Promise<boolean> =>
     !tooDeepToWrite(change(members())) &&
@@ -171,6 +200,8 @@ async function simplifyMembers(call: () => Call, attempt: TryRewrite, values: bo
     if (typeof value === "string" && value.length > 1) {
       // Of equal letters only the number matters, so few attempts shorten them.
       const isPlain = await write(withMember(name, "a".repeat(value.length)));
+      // A part of a principal or of an ARN is seldom one, and other calls may need the same value.
+      if (!isPlain && isValid(name, value) && (isStructured(name) || !isAlone)) continue;
       const from = isPlain ? "a".repeat(value.length) : value;
       await shorten(from, (cut) => write((now) => ({ ...now, [name]: cut(String(now[name])) })));
       const left = String(members()[name]);
@@ -179,6 +210,14 @@ async function simplifyMembers(call: () => Call, attempt: TryRewrite, values: bo
       await write(withMember(name, Array.isArray(value) ? [] : {}));
     } else if (typeof value === "number") await write(withMember(name, 1));
   }
+}
+
+function isStructured(name: string): boolean {
+  return name === "Principal" || name === "SourceArn";
+}
+
+function isValid(name: string, value: string): boolean {
+  return isMember(name) && broken(name, value).length === 0;
 }
 
 function membersOf({ body }: Call): SentMembers {
@@ -215,12 +254,13 @@ const mostCuts = { all: 60, inVain: 20 } as const;
 async function shorten(
   text: string,
   attempt: (cut: (text: string) => string) => Promise<boolean>,
+  most: { readonly all: number; readonly inVain: number } = mostCuts,
 ): Promise<void> {
   let current = Array.from(text);
   const tried = new Set([text]);
   let all = 0;
   let inVain = 0;
-  const isLeft = () => all < mostCuts.all && inVain < mostCuts.inVain;
+  const isLeft = () => all < most.all && inVain < most.inVain;
   for (
     let size = Math.ceil(current.length / 2);
     size >= 1 && isLeft();

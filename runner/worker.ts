@@ -33,6 +33,9 @@ interface StepOptions {
   readonly onNewConnection?: boolean;
 }
 
+/** Chooses policies of a fixture by their keys. */
+export type PolicyChoice = (key: string, fixture: Fixture) => boolean;
+
 /** A fixture and its model state. A worker executes one history after another; workers run in parallel. */
 export interface Worker {
   readonly index: number;
@@ -42,16 +45,19 @@ export interface Worker {
   /**
    * Removes all statements from the fixture. With `thorough`, also reads policies that may have changed, and
    * forgets what earlier histories showed. False if a policy could not be emptied, or was not seen to be empty.
-   * Statements with ids that no path can name remain on an existing function.
+   * Statements with ids that no path can name remain on an existing function. Policies that are not among those `of`
+   * interest are read only if something was sent to them.
    */
-  reset(thorough: boolean): Promise<boolean>;
+  reset(thorough: boolean, of?: PolicyChoice): Promise<boolean>;
   /**
    * Policies that were not used since they were seen empty, but may hold statements: one may have leaked into them,
    * or they belong to a new version or alias.
    */
   possiblyChanged(): ReadonlySet<string>;
-  /** The number of statements on the fixture, by its model state. */
-  statements(): number;
+  /** About how many bytes the policies of the fixture hold, by its model state. */
+  bytes(): number;
+  /** About how many requests a thorough reset takes. */
+  requestsOfReset(): number;
   /**
    * True if a policy was readable once and is no longer, or if a function may be gone with a version that was deleted; only
    * a new fixture solves this.
@@ -112,10 +118,10 @@ export function workerOn(options: WorkerOptions): Worker {
 
   // After a leak between policies, read them all. That takes one read for each, and most targets do not
   // leak.
-  const isToRead = (key: string) =>
-    wasSentTo(modelState, key) || (reads.leaks && mayHaveChanged(modelState, key));
-  const isKnown = (key: string, thorough: boolean) =>
-    sidsOf(modelState, key) !== null && !(thorough && isToRead(key));
+  const isToRead = (key: string, mayLeak: boolean) =>
+    wasSentTo(modelState, key) || (mayLeak && reads.leaks && mayHaveChanged(modelState, key));
+  const isKnown = (key: string, thorough: boolean, mayLeak = true) =>
+    sidsOf(modelState, key) !== null && !(thorough && isToRead(key, mayLeak));
 
   /** False if a statement is not found: then the others may be gone, too, and the policy has to be read. */
   const removeAll = async (name: string, qualifier: string | null, sids: readonly string[]) => {
@@ -129,13 +135,14 @@ export function workerOn(options: WorkerOptions): Worker {
 
   const emptyPolicy = async (key: string, thorough: boolean): Promise<boolean> => {
     const [name = "", qualifier = null] = key.split(":");
-    if (!isKnown(key, thorough)) await sendOne("tidy-read", getPolicy(name, qualifier));
+    // What is known to be there is removed first, so that one read shows that the policy is empty.
+    if ((sidsOf(modelState, key) ?? []).length === 0) await sendOne("tidy-read", getPolicy(name, qualifier));
     // Read again after removing, because a target may acknowledge a removal and keep the statement.
     for (let pass = 0; pass < 3; pass += 1) {
       const sids = sidsOf(modelState, key);
       // An answer without a policy does not prove that it is empty.
-      if (sids === null || !isKnown(key, thorough)) return false;
-      if (sids.length === 0) return true;
+      if (sids === null) return false;
+      if (sids.length === 0) return isKnown(key, thorough);
       const removable = [...new Set(sids)].filter(isRemovable);
       // Other ids are unsafe in a path, so only a new fixture removes them. An existing function has none.
       if (removable.length === 0) return !options.fresh;
@@ -153,13 +160,17 @@ export function workerOn(options: WorkerOptions): Worker {
     execute: execute,
     isSpoiled: () => (reads.wasReadable && !reads.isReadable) || mayBeGone.size > 0,
     mayHaveDeleted: () => mayBeGone.size > 0 || isDeleted(modelState, fixture),
-    statements: () => keys().reduce((sum, key) => sum + (sidsOf(modelState, key)?.length ?? 0), 0),
+    bytes: () => keys().reduce((sum, key) => sum + bytesOf(modelState, key), 0),
+    requestsOfReset: () => {
+      const toReset = keys().filter((key) => sidsOf(modelState, key)?.length !== 0 || !isKnown(key, true));
+      return toReset.reduce((sum, key) => sum + (sidsOf(modelState, key)?.length ?? 1) + 1, 0);
+    },
     possiblyChanged: () => new Set(keys().filter((key) => mayHaveChanged(modelState, key))),
-    reset: async (thorough) => {
+    reset: async (thorough, of = () => true) => {
       // Only a new fixture has a function again that a history deleted.
       let clean = !isDeleted(modelState, fixture) && mayBeGone.size === 0;
       for (const key of keys()) {
-        if (sidsOf(modelState, key)?.length === 0 && isKnown(key, thorough)) continue;
+        if (sidsOf(modelState, key)?.length === 0 && isKnown(key, thorough, of(key, fixture))) continue;
         clean = (await emptyPolicy(key, thorough)) && clean;
       }
       const empty = thorough && clean && keys().every((key) => sidsOf(modelState, key)?.length === 0);
@@ -227,6 +238,15 @@ function sidsOf(modelState: ModelState, key: string): readonly string[] | null {
   if (possibleStates.length > 1 || first.statements === null) return null;
   const hidden = disputed.filter(({ acknowledged }) => acknowledged).map(({ sid }) => sid);
   return [...first.statements.map(({ sid }) => sid ?? ""), ...hidden];
+}
+
+/** About how many bytes the statements of a policy have in the largest of its possible states. */
+function bytesOf(modelState: ModelState, key: string): number {
+  const { possibleStates = [] } = modelState.policies[key] ?? {};
+  const sizes = possibleStates.map(({ statements }) =>
+    (statements ?? []).reduce((sum, { text, size = 0 }) => sum + (text?.length ?? size + 200), 0),
+  );
+  return Math.max(0, ...sizes);
 }
 
 /** Says whether something was sent to the policy after the last read. */

@@ -42,6 +42,8 @@ export interface TestCase {
   readonly phase?: Phase | undefined;
   /** True for StatementIds that no path can name: where a target accepts one, no request removes its statement. */
   readonly irremovable?: boolean;
+  /** The rule that each of its requests breaks: left out where every request before it violated that rule. */
+  readonly breaks?: string | undefined;
   /** True if it repeats another test case with another number of calls: left out where calls in flight together are slow. */
   readonly repeats?: boolean;
   /**
@@ -49,6 +51,8 @@ export interface TestCase {
    * there, and they are taken by the key of their step.
    */
   start(fixture: Fixture): CaseScript;
+  /** All its batches, where they do not depend on answers. */
+  readonly script?: (fixture: Fixture) => readonly Batch[];
 }
 
 /** A source of test cases. A suite sends requests and expects nothing. */
@@ -69,7 +73,7 @@ export interface SuiteOptions {
 }
 
 type CaseOptions = Partial<
-  Pick<TestCase, "needs" | "clean" | "destructive" | "phase" | "irremovable" | "repeats">
+  Pick<TestCase, "needs" | "clean" | "destructive" | "phase" | "irremovable" | "repeats" | "breaks">
 >;
 
 /** The steps of a test case whose batches do not depend on answers. */
@@ -86,6 +90,8 @@ export function scripted(
     phase: options.phase,
     irremovable: options.irremovable ?? false,
     repeats: options.repeats ?? false,
+    breaks: options.breaks,
+    script: batches,
     start: (fixture) => {
       const script = batches(fixture);
       return (done) => script[done.length] ?? null;

@@ -70,6 +70,6 @@ function brokenTestCases({ seed, runs }: SuiteOptions): readonly TestCase[] {
         irremovable: isIrremovableId(member, value),
       }),
     );
-    return grouped(`fuzz/${id}`, cases, (index) => `x${nth.toString(36)}-${index}`);
+    return grouped(`fuzz/${id}`, cases, (index) => `x${nth.toString(36)}-${index}`, { breaks: id });
   });
 }

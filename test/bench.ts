@@ -1,5 +1,7 @@
 import { fork } from "node:child_process";
 import { once } from "node:events";
+import { readFile, writeFile } from "node:fs/promises";
+import { cpus } from "node:os";
 import { argv } from "node:process";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
@@ -12,8 +14,9 @@ import { connect } from "../runner/connect.ts";
 import { run } from "../runner/run.ts";
 import { ordinarySuites } from "../suites/index.ts";
 import { createReference } from "../targets/reference/reference.ts";
+import { type RequestsUntilFound, requestsUntilFound } from "./requests-until-found.ts";
 
-// Compares the request rate of the suite with that of a bare loop. Each turn runs the whole suite against the reference in
+// Measures how many requests a run needs until it finds a fault, and compares its request rate with that of a bare loop. Each turn runs the whole suite against the reference in
 // another process, from its first AddPermission to the end of the run. Then a loop sends the same requests, byte for byte,
 // over as many connections. The set-up of fixtures is not measured.
 
@@ -134,7 +137,7 @@ async function withServer<T>(use: (endpoint: URL) => Promise<T>): Promise<T> {
   }
 }
 
-async function compare(): Promise<void> {
+async function compare(): Promise<{ readonly suite: number; readonly bare: number; readonly ratio: number }> {
   const pairs: { suite: number; bare: number }[] = [];
   // Turn 0 warms up this process for both halves and is not counted.
   for (let turn = 0; turn <= turns; turn++) {
@@ -147,9 +150,43 @@ async function compare(): Promise<void> {
     );
   }
   const middle = (pick: (pair: (typeof pairs)[number]) => number) => median(pairs.map(pick));
+  const medians = {
+    suite: Math.round(middle(({ suite }) => suite)),
+    bare: Math.round(middle(({ bare }) => bare)),
+    ratio: Number(middle(({ suite, bare }) => suite / bare).toFixed(2)),
+  };
   console.log(
-    `median: suite ${middle(({ suite }) => suite).toFixed(0)}/s, bare loop ${middle(({ bare }) => bare).toFixed(0)}/s, ratio ${percent(middle(({ suite, bare }) => suite / bare))}`,
+    `median: suite ${medians.suite}/s, bare loop ${medians.bare}/s, ratio ${percent(medians.ratio)}`,
   );
+  return medians;
+}
+
+/** Prints how many requests the default run needs until it finds each mutant. */
+async function search(): Promise<RequestsUntilFound> {
+  const verbose = argv.includes("--verbose");
+  const all = await requestsUntilFound((name, found) => {
+    if (verbose) console.log(`${found?.requests ?? "not found"}  ${name}  ${found?.suite ?? ""}`);
+  });
+  const { mutants, notFound, median: half, ninetieth, worst, wholeRun } = all;
+  console.log(
+    `found: ${mutants - notFound.length} of ${mutants} mutants, after ${half} requests in the median, ${ninetieth} for 90 %, ${worst.requests} at worst (${worst.mutant}); a whole run has ${wholeRun}`,
+  );
+  if (notFound.length > 0) console.log(`not found by the default run: ${notFound.join(", ")}`);
+  return all;
+}
+
+/** Prints both measurements, or the one of --pace or --found. With --write it updates bench.json. */
+async function bench(): Promise<void> {
+  const file = new URL("bench.json", import.meta.url);
+  const before: object = JSON.parse(await readFile(file, "utf8").catch(() => "{}"));
+  const isBoth = !argv.includes("--pace") && !argv.includes("--found");
+  const machine = { node: process.version, cpu: cpus()[0]?.model ?? "", cores: cpus().length };
+  const now = { date: new Date().toISOString().slice(0, 10), ...machine };
+  const pace = isBoth || argv.includes("--pace") ? { pace: { ...now, ...(await compare()) } } : {};
+  const found = isBoth || argv.includes("--found") ? { found: { ...now, ...(await search()) } } : {};
+  if (!argv.includes("--write")) return;
+  const command = "npm run bench -- --write";
+  await writeFile(file, `${JSON.stringify({ ...before, command, ...pace, ...found }, null, 2)}\n`);
 }
 
 function percent(share: number): string {
@@ -159,4 +196,4 @@ function percent(share: number): string {
 if (argv.includes("--serve")) {
   const { origin } = await createReference().listen();
   process.send?.(origin);
-} else await compare();
+} else await bench();

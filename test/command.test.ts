@@ -11,7 +11,6 @@ import { readReport } from "../reports/read-report.ts";
 import { ruleStatus } from "../reports/verdict.ts";
 import type { LedgerEntry } from "../rules/ledger.ts";
 import { faithful } from "../targets/reference/behaviour.ts";
-import { mutants } from "../targets/reference/mutants/index.ts";
 import { createReference } from "../targets/reference/reference.ts";
 import { type Ran, runCommand, runProcess, startCommand } from "./command.ts";
 import { sampleCounterexample, sampleReport, sampleRule, sampleStep } from "./sample-report.ts";
@@ -344,7 +343,33 @@ describe("The command", () => {
     const file = join(cwd, "conformance-report", "selected", "report.json");
     const { only, requests } = JSON.parse(await readFile(file, "utf8"));
     expect(only).toEqual({ rules, testCases: expect.any(Number) });
-    expect(requests).toBeLessThan(rules === 1 ? 320 : 500);
+    expect(requests).toBeLessThan(rules === 1 ? 300 : 500);
+  });
+
+  it("judges with --last-failed what the last report says is violated, and keeps that report", async () => {
+    const cwd = await mkdtemp(join(folder, "last-failed-"));
+    const none = await runCommand(["--last-failed"], { cwd });
+    expect([none.code, none.err]).toEqual([2, expect.stringMatching(/last-failed.*report.json.*run once/)]);
+    const report = join(cwd, "conformance-report", "report.json");
+    const verdicts = { document: "violated", aws: "violated" } as const;
+    const failed = ["success.is-201", "StatementId.maxLength"].map((id) => sampleRule(id, { verdicts }));
+    const text = json(sampleReport({ rules: [...failed, sampleRule("success.is-json")] }));
+    await mkdir(join(cwd, "conformance-report"), { recursive: true });
+    await writeFile(report, text);
+    for (const out of [[], ["--out", "conformance-report"]]) {
+      const again = await runCommand(["--last-failed", ...out], { cwd });
+      expect([again.code, again.out.replaceAll(/\s+/g, " ")]).toEqual([
+        0,
+        expect.stringContaining("The 2 rules that conformance-report/report.json says are violated hold now"),
+      ]);
+      expect(await readFile(report, "utf8")).toBe(text);
+    }
+    const both = await runCommand(["--last-failed", "--rule", "success.is-201"], { cwd });
+    expect([both.code, both.err]).toEqual([2, expect.stringContaining("give one of them")]);
+    await writeFile(report, json(sampleReport({ rules: [sampleRule("success.is-201")] })));
+    const all = await runCommand(["--last-failed", "--suite", "races", "--rounds", "1"], { cwd });
+    expect([all.code, all.err]).toEqual([3, expect.stringContaining("no rule is violated, so all are")]);
+    expect(readReport(await readFile(report, "utf8"), report).only).toEqual({ suites: ["races"] });
   });
 
   it("refuses to write where another run writes, and takes over the lock of a process that has ended", async () => {
@@ -382,17 +407,18 @@ describe("The command", () => {
   });
 
   it("shows differences about selected rules, with a command where a built-in target has ended", async () => {
-    const rule = "StatementId.duplicate";
-    const reference = createReference({ behaviour: mutants[rule].mutate(faithful) });
+    const reference = createReference({
+      behaviour: { ...faithful, created: (body) => ({ status: 200, headers: [], body }) },
+    });
     const { href } = await reference.listen();
     const out = join(folder, "diff-of-rule");
     const targets = ["--target", "reference", "--endpoint", href];
-    const { code } = await run("diff", ...targets, "--rule", rule, "--out", out);
+    const { code } = await run("diff", ...targets, "--rule", "success.is-201", "--out", out);
     await reference.close();
     const { differences } = JSON.parse(await readFile(join(out, "diff.json"), "utf8"));
     expect([code, differences.length > 0]).toEqual([1, true]);
     for (const { topic, ruling, curl } of differences) {
-      expect(JSON.stringify([topic, ruling])).toContain(rule);
+      expect(JSON.stringify([topic, ruling])).toContain("success.is-201");
       expect(curl.x).toMatch(
         /^npx addpermission-conformance diff --target reference --endpoint http:\S+ --suite \S+/,
       );

@@ -162,6 +162,7 @@ const some: Required<ConformanceTestOptions> = {
   runs: 1,
   rounds: 1,
   budget: 1,
+  bail: 1,
   rate: 1,
   concurrency: 1,
   timeoutMs: 1,

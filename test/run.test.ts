@@ -115,6 +115,32 @@ describe("A run against the reference", () => {
   });
 });
 
+describe("A run that ends after some causes", () => {
+  const mutate = together(mutants["success.is-201"].mutate, mutants["published.starts-empty"].mutate);
+  const ended = async (causes: number, known: readonly string[] = []) => {
+    const report = await judgeVariant(mutate, { seed: 1, runs: 1, rounds: 1, bail: { causes, known } });
+    const found = report.causes?.map(({ id }) => id) ?? [];
+    return { found, faults: report.faults.join(), requests: report.requests, incomplete: report.incomplete };
+  };
+
+  it("is ended by the first, says so, and has judged what it had sent", async () => {
+    const { found, faults, requests, incomplete } = await ended(1);
+    expect([found, incomplete]).toEqual([["success.is-201"], true]);
+    expect(faults).toMatch(/stopped after \d+ of \d+ test cases: a cause of violations is confirmed/);
+    expect(requests).toBeLessThan(400);
+  });
+
+  it("goes on until the second, and does not count what is known", async () => {
+    const both = expect.arrayContaining(["published.starts-empty", "success.is-201"]);
+    expect((await ended(2)).found).toEqual(both);
+    expect((await ended(1, ["success.is-201"])).found).toEqual(both);
+  });
+
+  it("is complete if it finds fewer", async () => {
+    expect(await ended(3)).toMatchObject({ incomplete: false, faults: "" });
+  });
+});
+
 describe("A run with a budget", () => {
   it("keeps a part of it for trying again what was seen, so that a violation is one", async () => {
     const report = await judgeVariant(mutants["success.is-201"].mutate, {

@@ -53,6 +53,8 @@ function stopText(reason: StopReason): string {
       return "the request budget is spent";
     case "budget-kept":
       return "the rest of the request budget is reserved for confirming candidates";
+    case "bail":
+      return `${reason.causes === 1 ? "a cause of violations is" : `${reason.causes} causes of violations are`} confirmed, and no more were asked for`;
     default:
       return goneText(reason);
   }
