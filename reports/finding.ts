@@ -41,7 +41,7 @@ export function answerText({ response, silence }: CounterexampleStep): string {
 /** Why a rule was not judged, and what to do about it. Reports of earlier versions may lack both. */
 export function reasonText({ reason, advice, verdicts }: RuleReport): string {
   const open = Object.values(verdicts).includes("unexercised") ? "no request exercised it" : "not decided";
-  return [reason ?? open, advice ?? ""].filter((part) => part !== "").join(". ");
+  return [(reason ?? open).replace(/\.$/, ""), advice ?? ""].filter((part) => part !== "").join(". ");
 }
 
 /** Why the known-file tolerates a rule, and the address of the issue; empty where it says neither. */

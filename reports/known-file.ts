@@ -305,10 +305,19 @@ function updateEntries({ entries }: KnownFile, judged: KnownJudgement, update: U
   for (const entry of judged.stale) {
     const node = nodes.get(entry);
     if (node === undefined) continue;
-    list.items.splice(list.items.indexOf(node), 1);
+    const at = list.items.indexOf(node);
+    if (at === 0) dropTitle(list, report);
+    list.items.splice(at, 1);
     edits += 1;
   }
-  const differing = [...judged.changed, ...judged.wider, ...judged.unconfirmed, ...judged.better];
+  const { changed, wider, unconfirmed, better } = judged;
+  const differing = [
+    ...changed,
+    ...wider,
+    ...unconfirmed,
+    ...better,
+    ...withoutKinds(entries, judged.report),
+  ];
   for (const entry of entries) {
     const node = nodes.get(entry);
     if (node === undefined || judged.stale.includes(entry)) continue;
@@ -325,6 +334,33 @@ function updateEntries({ entries }: KnownFile, judged: KnownJudgement, update: U
     if (differing.some((one) => one.entry === entry)) setText(node, "date", today);
   }
   return edits;
+}
+
+/** The parser gives what stands above the first entry to the list; the title of that entry goes with it. */
+function dropTitle(list: YAMLSeq, { rules }: Report): void {
+  const lines = list.commentBefore?.split("\n") ?? [];
+  const titles = [...rules, ...families].map(({ title }) => title);
+  if (!titles.includes(lines.at(-1)?.trim() ?? "")) return;
+  if (lines.length === 1) delete list.commentBefore;
+  else list.commentBefore = lines.slice(0, -1).join("\n");
+}
+
+/** Rules of which an entry, as earlier versions wrote it, records an answer without the kinds of input that get it. */
+function withoutKinds(
+  entries: readonly KnownEntry[],
+  report: Report,
+): readonly { readonly entry: KnownEntry; readonly rule: string }[] {
+  const known = new Set(report.rules.flatMap(({ id, known, kinds }) => (known && kinds ? [id] : [])));
+  return entries.flatMap((entry) =>
+    Object.entries(entry.rules ?? { [entry.rule ?? ""]: entry.seen }).flatMap(([rule, seen]) =>
+      typeof seen === "string" &&
+      !/^sometimes|^not judged$/.test(seen) &&
+      entry.case === undefined &&
+      known.has(rule)
+        ? [{ entry, rule }]
+        : [],
+    ),
+  );
 }
 
 /** Appends the violations without an entry, those of one cause in one entry. Returns the number of edits. */

@@ -6,10 +6,16 @@ import { Ajv } from "ajv";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { parse } from "yaml";
-import { caseOf, judgeKnown, nameOf, shapeOf } from "../reports/known.ts";
+import { github, sarif } from "../reports/annotations.ts";
+import { html } from "../reports/html/report.ts";
+import { json } from "../reports/json.ts";
+import { junit } from "../reports/junit.ts";
+import { caseOf, judgeKnown, nameOf, newsIn, shapeOf } from "../reports/known.ts";
 import { parseKnown, updateKnown } from "../reports/known-file.ts";
+import { readReport } from "../reports/read-report.ts";
 import type { Outcome, Report, RuleReport } from "../reports/report.ts";
-import { exitCode } from "../reports/verdict.ts";
+import { runMarkdown, runText } from "../reports/run-blocks.ts";
+import { exitCode, ruleStatus } from "../reports/verdict.ts";
 import { Fault } from "../spec/fault.ts";
 import { faithful } from "../targets/reference/behaviour.ts";
 import { mutants } from "../targets/reference/mutants/index.ts";
@@ -182,6 +188,202 @@ describe("a run compared with a known-file", () => {
   });
 });
 
+describe("kinds of input", () => {
+  const of = (kinds: RuleReport["kinds"], changes: Partial<RuleReport> = {}) =>
+    reportOf([{ ...broken("a.one"), ...(kinds === undefined ? {} : { kinds }), ...changes }]);
+  const file = (seen: string) =>
+    parseKnown(
+      `version: 1\ndeviations:\n  - {rule: a.one, because: "", date: 2026-01-01, seen: ${seen}}\n`,
+      "k.yaml",
+      null,
+    );
+  const shown = (kind: string) => sampleCounterexample({ ...broken("a.one").counterexample, kind });
+
+  it("are news only where the counterexample shows one that is not recorded", () => {
+    const known = file("{accepted: [colon]}");
+    const seenOnce = of({ accepted: ["blank", "colon"] });
+    expect(counted(seenOnce, known)).toEqual({ ...nothing, known: ["a.one"] });
+    const confirmed = of({ accepted: ["blank", "colon"] }, { counterexample: shown("blank") });
+    expect(counted(confirmed, known)).toEqual({ ...nothing, wider: [["a.one", { accepted: ["blank"] }]] });
+    expect(newsIn(known)("a.one", { kind: "blank", answer: "accepted" })).toBe(true);
+    expect(newsIn(known)("a.one", { kind: "colon", answer: "accepted" })).toBe(false);
+    expect(newsIn(known)("a.one", { kind: "colon", answer: "400 X" })).toBe(true);
+    expect(newsIn(known)("a.two", { kind: "blank", answer: "accepted" })).toBe(false);
+  });
+
+  it("are better where fewer violate the rule in a whole run", () => {
+    const known = file("{accepted: [blank, colon]}");
+    const better = [["a.one", { accepted: ["blank"] }]];
+    expect(counted(of({ accepted: ["colon"] }), known)).toEqual({ ...nothing, known: ["a.one"], better });
+    const part = { ...of({ accepted: ["colon"] }), only: { suites: ["state"] } };
+    expect(counted(part, known)).toEqual({ ...nothing, known: ["a.one"] });
+    // Only random requests violate it.
+    expect(counted(of(undefined), known).known).toEqual(["a.one"]);
+  });
+
+  it("may be all of a rule, or the answers of a rule about any refusal", () => {
+    expect(counted(of({ accepted: ["blank"] }), file("{accepted: all}")).better).toHaveLength(1);
+    const all = of({ accepted: ["blank"] }, { allKinds: true });
+    expect(counted(all, file("{accepted: all}"))).toEqual({ ...nothing, known: ["a.one"] });
+    expect(updateKnown(null, all, today)).toContain("    seen: {accepted: all}\n");
+    const other = of({ "400 X": [], "500 ServiceException": [] }, broken("a.one", 500));
+    expect(counted(other, file('{"400 X": []}')).wider).toEqual([["a.one", { "500 ServiceException": [] }]]);
+  });
+
+  it("are added to the entry of an earlier version", () => {
+    const text = `version: 1\ndeviations:\n  - {rule: a.one, because: x, date: 2026-01-01, seen: "201"}\n`;
+    const report = of({ accepted: ["colon"] });
+    expect(counted(report, parseKnown(text, "k", null))).toEqual({ ...nothing, known: ["a.one"] });
+    const updated = updateKnown(text, report, today);
+    expect(updated).toContain("seen: {accepted: [colon]}");
+    expect(updateKnown(updated, report, "2030-01-01")).toBe(updated);
+  });
+});
+
+describe("an entry for a cause", () => {
+  const cause = (rules: readonly string[]) => ({
+    ...{
+      id: "values.accepted",
+      title: "A value that breaks its pattern or length is refused",
+      gravity: "acceptance" as const,
+    },
+    ...{ rules, requests: 2, rule: "a.one", counterexample: sampleCounterexample() },
+  });
+  const two = reportOf([broken("a.one"), broken("a.two"), sampleRule("a.three")], {
+    causes: [cause(["a.one", "a.two"])],
+  });
+  const mended = (...rules: readonly RuleReport[]) => reportOf([...rules, sampleRule("a.three")]);
+
+  it("holds the rules of one cause, and is stale when none of them deviates", () => {
+    const { written, known } = baseline(two);
+    expect(written).toContain(`deviations:
+  # A value that breaks its pattern or length is refused
+  - cause: values.accepted
+    because: ""
+    date: 2026-11-23
+    rules:
+      a.one: accepted
+      a.two: accepted
+`);
+    expect(counted(two, known)).toEqual({ ...nothing, known: ["a.one", "a.two"] });
+    const one = mended(sampleRule("a.one"), broken("a.two"));
+    expect(counted(one, known)).toEqual({ ...nothing, known: ["a.two"], better: [["a.one", {}]] });
+    expect(updateKnown(written, one, today)).not.toContain("a.one");
+    const none = mended(sampleRule("a.one"), sampleRule("a.two"));
+    expect(counted(none, known)).toEqual({ ...nothing, stale: ["values.accepted"] });
+    expect(updateKnown(written, none, today)).toContain("deviations: []");
+    const third = reportOf([broken("a.one"), broken("a.two"), broken("a.three")], {
+      causes: [cause(["a.one", "a.two", "a.three"])],
+    });
+    expect(counted(third, known).fresh).toEqual(["a.three"]);
+    expect(updateKnown(written, third, today)).toContain("      a.two: accepted\n      a.three: accepted\n");
+  });
+
+  it("excuses all its rules without naming them, until the cause is gone", () => {
+    const text = `version: 1\ndeviations:\n  - {cause: values.accepted, because: x, date: 2026-01-01}\n`;
+    const known = parseKnown(text, "k", null);
+    expect(counted(two, known)).toEqual({ ...nothing, known: ["a.one", "a.two"] });
+    expect(updateKnown(text, two, today)).toBe(text);
+    const none = mended(sampleRule("a.one"), sampleRule("a.two"));
+    expect(counted(none, known)).toEqual({ ...nothing, stale: ["values.accepted"] });
+    const undecided = sampleRule("a.one", { verdicts: { document: "inconclusive", aws: "inconclusive" } });
+    expect(counted(mended(undecided), known)).toEqual(nothing);
+  });
+});
+
+describe("a rule that cannot be judged", () => {
+  const left = (outcome: "unexercised" | "inconclusive" | "holds") =>
+    reportOf(
+      [
+        broken("a.one"),
+        sampleRule("a.left", {
+          verdicts: { document: outcome, aws: outcome },
+          reason: "none was of its kind",
+        }),
+        sampleRule("a.three"),
+      ],
+      { faults: [] },
+    );
+
+  it("is recorded with the reason, so that the next run passes", () => {
+    const { written, known } = baseline(left("unexercised"));
+    expect(written).toContain("because: none was of its kind\n    date: 2026-11-23\n    seen: not judged\n");
+    const { report } = judgeKnown(left("unexercised"), known, today);
+    expect([exitCode(report), ruleStatus(report.rules[1] ?? broken("x"), report)]).toEqual([0, "recorded"]);
+    expect(counted(left("inconclusive"), known).known).toEqual(["a.one", "a.left"]);
+    expect(counted(left("holds"), known).stale).toEqual(["a.left"]);
+    const violated = reportOf([broken("a.one"), broken("a.left")]);
+    expect(counted(violated, known).changed).toEqual(["not judged -> accepted"]);
+  });
+
+  it("and was seen in part may be judged by another run", () => {
+    const { written, known } = baseline(left("inconclusive"));
+    expect(written).toContain("seen: sometimes not judged");
+    expect(counted(left("holds"), known)).toEqual({ ...nothing, known: ["a.one"], unseen: ["a.left"] });
+  });
+
+  it("is not recorded by a run without all suites", () => {
+    const part = { ...left("unexercised"), only: { suites: ["state"] } };
+    expect(updateKnown(null, part, today)).not.toContain("a.left");
+  });
+});
+
+describe("what fails the gate", () => {
+  const report = reportOf([
+    sampleRule("a.stale"),
+    broken("a.changed", 500),
+    broken("a.expired"),
+    { ...broken("a.known"), kinds: { accepted: ["blank"] } },
+  ]);
+  const entry = (rule: string, rest: string) =>
+    `  - {rule: ${rule}, because: tracked by us, link: "https://example.com/7", date: 2026-01-01, ${rest}}\n`;
+  const known = parseKnown(
+    `version: 1\ndeviations:\n${entry("a.stale", "seen: accepted")}${entry("a.changed", "seen: accepted")}${entry("a.expired", "seen: accepted, expires: 2026-02-01")}${entry("a.known", "seen: {accepted: [blank, colon]}")}`,
+    "my/known.yaml",
+    null,
+  );
+  const { report: judged } = judgeKnown(report, known, today);
+  const stale = "a.stale no longer deviates: remove it from the file";
+  const changed = "a.changed was accepted, is 500 ServiceException";
+  const expired = "a.expired was accepted until 2026-02-01";
+
+  it("is in every format, with the exit code's sentence of the process", () => {
+    expect(exitCode(judged)).toBe(1);
+    expect(judged.gate?.failures.map(({ code, line }) => [code, line])).toEqual([
+      ["stale", 3],
+      ["changed", 4],
+      ["expired", 5],
+    ]);
+    const alone = judgeKnown(reportOf([sampleRule("a.stale")]), known, today).report;
+    expect(html(alone)).toContain("Exit code 1: an entry of the known-file fails.");
+    const texts = [
+      [
+        html(judged),
+        runMarkdown(judged).replaceAll(/<\/?code>/g, ""),
+        junit(judged),
+        github(judged),
+        sarif(judged),
+      ],
+      [runText(judged, { columns: 200, color: false })],
+    ].flat();
+    for (const text of texts) for (const one of [stale, changed, expired]) expect(text).toContain(one);
+    expect(junit(judged)).toMatch(/failures="5"/);
+    expect(github(judged)).toContain(`::error title=stale a.stale,file=my/known.yaml,line=3::${stale}`);
+    expect(readReport(json(judged), "report.json").gate).toEqual(judged.gate);
+  });
+
+  it("stands beside the reasons of what is known", () => {
+    const because = "tracked by us https://example.com/7";
+    expect(junit(judged)).toContain(`<skipped message="known deviation: ${because}"/>`);
+    expect(github(judged)).toContain(`::notice title=1 known deviation::a.known: ${because}`);
+    expect(sarif(judged)).toContain(`"justification": "${because}"`);
+    const markdown = runMarkdown(judged).replaceAll("&#58;", ":");
+    for (const text of [html(judged), markdown, runText(judged, { columns: 200, color: false })])
+      expect(text).toContain(because);
+    expect(runMarkdown(judged)).toContain("no longer violated by colon");
+  });
+});
+
 describe("an intermittent race", () => {
   const steps = [sampleStep('{"StatementId":"a"}', 412), sampleStep('{"StatementId":"b"}', 201)].map(
     (step) => ({
@@ -311,6 +513,13 @@ deviations:
     );
   });
 
+  it("takes the title of an entry away with it", () => {
+    const written = updateKnown(null, reportOf([broken("a.one"), broken("a.two")]), today);
+    const left = updateKnown(written, reportOf([sampleRule("a.one"), broken("a.two")]), today);
+    expect(left).not.toContain("a.one");
+    expect(left).toContain("deviations:\n  # The claim of a.two\n  - rule: a.two\n");
+  });
+
   it("keeps an unchanged file byte for byte in any layout", () => {
     const odd =
       'version:   1\r\ndeviations:   [ {rule: a.one, because: "x",  date: 2026-01-01, seen: "200"} ] # odd\r\n';
@@ -365,6 +574,31 @@ describe("a bad known-file", () => {
       "an unknown rule without a similar one",
       entry("", "rule: zzz"),
       'k.yaml:3:11: unknown rule "zzz", expected an id that the `rules` command lists: delete the entry or correct its id',
+    ],
+    [
+      "the beginning of a rule",
+      entry("", "rule: success.is-2"),
+      'k.yaml:3:11: unknown rule "success.is-2", expected an id that the `rules` command lists: did you mean "success.is-201"?',
+    ],
+    [
+      "an unknown cause",
+      entry("", "cause: value.accepted"),
+      'k.yaml:3:12: unknown cause "value.accepted", expected an id that the report shows: did you mean one that starts with "values"?',
+    ],
+    [
+      "a rule and a cause",
+      entry("    cause: values.accepted\n"),
+      "k.yaml:7:12: an entry names a rule and a cause, expected one of them: make two entries",
+    ],
+    [
+      "what is no answer",
+      entry("").replace('"200"', "{ refused: [blank] }"),
+      'k.yaml:6:13: "refused" is no answer, expected one such as accepted or "400 ValidationException": correct it',
+    ],
+    [
+      "a rule in two entries",
+      `${entry("")}  - cause: values.accepted\n    because: ""\n    date: 2026-11-23\n    rules: { success.is-201: accepted }\n`,
+      'k.yaml:10:14: a second entry for "success.is-201", expected one, see line 3: delete one of the two',
     ],
     [
       "a duplicate entry",
@@ -597,6 +831,18 @@ describe("A known-file as a gate", () => {
     const changed = await judge(["success.is-201"], "--known", "other.yaml", ...limits);
     expect(changed.code).toBe(1);
     expect(oneLine(changed.out)).toContain("! changed success.is-201 was 500 ServiceException, is accepted");
+  }, 120_000);
+
+  it("is started in an empty file, and not over other text", async () => {
+    await writeFile(join(folder, "empty.yaml"), "# ours\n");
+    const started = await judge(["success.is-201"], "--known", "empty.yaml", "--update-known", ...limits);
+    expect(started.code).toBe(0);
+    const text = await readFile(join(folder, "empty.yaml"), "utf8");
+    expect(text).toMatch(/^# ours\n[\s\S]*rule: success\.is-201/);
+    await writeFile(join(folder, "hello.yaml"), "hello");
+    const refused = await run("--known", "hello.yaml", "--update-known");
+    expect([refused.code, refused.err]).toEqual([2, expect.stringContaining("not a mapping")]);
+    expect(refused.err).toContain("name another file");
   }, 120_000);
 
   it("fails once an entry has expired", async () => {
