@@ -79,35 +79,39 @@ async function judged(mutate: Mutation, options: ConformOptions): Promise<Report
 }
 
 describe("A known-file records which kinds of input violate a rule", () => {
-  it.each(pairs)("%s", async (rule, narrow, wide) => {
-    const known = join(folder, `${rule}.yaml`);
-    const file = async (report: Report) => {
-      const text = updateKnown(null, report, today);
-      await writeFile(known, text);
-      return text;
-    };
-    const few = await judged(narrow, { rules: [rule] });
-    const ofFew = await file(few);
+  it.each(pairs)(
+    "%s",
+    async (rule, narrow, wide) => {
+      const known = join(folder, `${rule}.yaml`);
+      const file = async (report: Report) => {
+        const text = updateKnown(null, report, today);
+        await writeFile(known, text);
+        return text;
+      };
+      const few = await judged(narrow, { rules: [rule] });
+      const ofFew = await file(few);
 
-    // More than what is recorded is news, and the counterexample shows it.
-    const wider = await conform(target(wide), { known, rules: [rule], suites: ["boundary"], seed: 2 });
-    const [failure, ...others] = wider.gate?.failures ?? [];
-    expect([wider.exitCode, failure?.code, failure?.rule, others]).toEqual([1, "wider", rule, []]);
-    const [found] = wider.rules;
-    const kind = found?.counterexample?.kind ?? "";
-    expect(Object.values(failure?.kinds ?? {}).flat()).toContain(kind);
-    expect(ofFew).not.toMatch(new RegExp(`[ [{]${kind}[,\\]]`));
-    expect(failure?.message).toMatch(new RegExp(`^also violated by ${kind}.*POST /`));
-    expect(found?.counterexample?.reruns?.shown).toBeGreaterThan(0);
-    const { only: _, ...many } = wider;
-    expect(updateKnown(ofFew, many, today)).toBe(await file(many));
+      // More than what is recorded is news, and the counterexample shows it.
+      const wider = await conform(target(wide), { known, rules: [rule], suites: ["boundary"], seed: 2 });
+      const [failure, ...others] = wider.gate?.failures ?? [];
+      expect([wider.exitCode, failure?.code, failure?.rule, others]).toEqual([1, "wider", rule, []]);
+      const [found] = wider.rules;
+      const kind = found?.counterexample?.kind ?? "";
+      expect(Object.values(failure?.kinds ?? {}).flat()).toContain(kind);
+      expect(ofFew).not.toMatch(new RegExp(`[ [{]${kind}[,\\]]`));
+      expect(failure?.message).toMatch(new RegExp(`^also violated by ${kind}.*POST /`));
+      expect(found?.counterexample?.reruns?.shown).toBeGreaterThan(0);
+      const { only: _, ...many } = wider;
+      expect(updateKnown(ofFew, many, today)).toBe(await file(many));
 
-    // Fewer are better, and fail nothing; an update narrows the entry.
-    const fewer = judgeKnown(few, parseKnown(await file(many), known, null), today);
-    expect(fewer.report.gate?.failures).toEqual([]);
-    expect(fewer.report.gate?.notes).toMatchObject([{ code: "better", rule }]);
-    expect(updateKnown(await file(many), few, today)).toBe(ofFew);
-  });
+      // Fewer are better, and fail nothing; an update narrows the entry.
+      const fewer = judgeKnown(few, parseKnown(await file(many), known, null), today);
+      expect(fewer.report.gate?.failures).toEqual([]);
+      expect(fewer.report.gate?.notes).toMatchObject([{ code: "better", rule }]);
+      expect(updateKnown(await file(many), few, today)).toBe(ofFew);
+    },
+    60_000,
+  );
 
   it("which are the same at every seed", async () => {
     const all = [

@@ -833,6 +833,20 @@ describe("A known-file as a gate", () => {
     expect(oneLine(changed.out)).toContain("! changed success.is-201 was 500 ServiceException, is accepted");
   }, 120_000);
 
+  it("is also compared with a recording", async () => {
+    await judge(["success.is-201"], "--record", "recording", ...limits);
+    const again = (...args: readonly string[]) =>
+      run("judge", "recording", "--known", "judged.yaml", ...args);
+    // The recording is of one suite, which leaves other rules unexercised.
+    const recorded = await again("--update-known");
+    expect([recorded.code, recorded.out]).toEqual([3, expect.stringContaining("deviations: judged.yaml")]);
+    const known = await again();
+    expect([known.code, known.out]).toEqual([3, expect.stringMatching(/^No new violation .* \(1 known\)/m)]);
+    await writeFile(join(folder, "judged.yaml"), "version: 1\ndeviations: []\n");
+    const fresh = await again();
+    expect([fresh.code, fresh.out]).toEqual([1, expect.stringContaining("✗ success.is-201")]);
+  }, 120_000);
+
   it("is started in an empty file, and not over other text", async () => {
     await writeFile(join(folder, "empty.yaml"), "# ours\n");
     const started = await judge(["success.is-201"], "--known", "empty.yaml", "--update-known", ...limits);
