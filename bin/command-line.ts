@@ -9,10 +9,16 @@ import { exitMeanings } from "../spec/verdict.ts";
 /** A parsed command line: a subcommand, or a text to print, such as the help. */
 export type CommandLineRequest = { readonly given: Given<CommandName> } | { readonly text: string };
 
-const exits = [
-  "\nExit code:",
-  ...Object.entries(exitMeanings).map(([code, text]) => `  ${code}  ${text}`),
-].join("\n");
+function exits(name: string): string {
+  const meanings = name === "sweep" ? sweepExits : exitMeanings;
+  return ["\nExit code:", ...Object.entries(meanings).map(([code, text]) => `  ${code}  ${text}`)].join("\n");
+}
+
+const sweepExits = {
+  0: "nothing is left behind",
+  2: exitMeanings[2],
+  3: "something is left, or could not be looked for: see the lines that begin with left",
+};
 
 function examples(program: string): string {
   return [
@@ -81,7 +87,10 @@ function rootCommand(program: string, print: (text: string) => void): Command {
       optionTerm: ({ flags }) => flags.replace(/[<>]/g, ""),
       subcommandTerm: (command) => command.name(),
     })
-    .addHelpText("after", ({ command }) => (command.parent === null ? examples(program) : "") + exits);
+    .addHelpText(
+      "after",
+      ({ command }) => (command.parent === null ? examples(program) : "") + exits(command.name()),
+    );
 }
 
 /** Adds the description and the options to a command, for its help. */

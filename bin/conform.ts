@@ -33,7 +33,7 @@ export async function conformCommand(given: Given<"run">, context: CommandContex
   const formats = options.formats ?? table.formats.default;
   const out = await prepareOut(outOf(options), cwd);
   const unlock = await lockFolders(options, out, cwd);
-  const stopping = interruptible(context);
+  const stopping = interruptible(context, out.dir);
   try {
     const reports = await collect(out, formats);
     const snapshot = { everyMs: snapshotMs, write: reports.soFar };
@@ -127,7 +127,7 @@ async function printResult(report: Report, end: OutputOptions): Promise<number> 
     runText(final, {
       ...terminalOf(context),
       verbose: options.verbose ?? false,
-      ...(code <= 3 ? { exit: asExit(code) } : {}),
+      exit: code,
     }),
   );
   // The terminal has the result, even if a file could not be written.
@@ -204,10 +204,6 @@ async function recorded(
       problems: [...problemsIn(report), { code: "not-recorded", message }],
     };
   }
-}
-
-function asExit(code: number): 0 | 1 | 2 | 3 {
-  return code === 0 || code === 1 || code === 3 ? code : 2;
 }
 
 /** Selects the options that determine what is sent and judged. */

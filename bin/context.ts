@@ -57,12 +57,10 @@ export function commandIn({ npm_lifecycle_event: script }: Environment): string 
 const codes = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const;
 
 /** Turns the first signal into an abort, so that clean-up and reports still happen; a second signal exits at once. */
-export function interruptible({
-  stderr,
-  env,
-  signals,
-  exit,
-}: Pick<CommandContext, "stderr" | "env" | "signals" | "exit">): {
+export function interruptible(
+  { stderr, env, signals, exit }: Pick<CommandContext, "stderr" | "env" | "signals" | "exit">,
+  out?: string,
+): {
   readonly signal: AbortSignal;
   exitCode(): number | null;
   done(): void;
@@ -73,7 +71,7 @@ export function interruptible({
     const handler = () => {
       if (code !== null) {
         stderr.write(
-          `\nQuit (${name}) before clean-up was complete. To remove what is left on the target and restore an emptied policy, run\n  ${commandIn(env)} sweep\n`,
+          `\nQuit (${name}) before clean-up was complete. To remove what is left on the target and restore an emptied policy, run\n  ${commandIn(env)} sweep\n${out === undefined ? "" : `${out} holds the reports as they were last written.\n`}`,
         );
         return exit(number);
       }

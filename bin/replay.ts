@@ -3,6 +3,7 @@ import { resolve } from "node:path";
 import { commandOptions, type Given } from "../api/check-options.ts";
 import { options as table } from "../api/options.ts";
 import type { Session } from "../api/session.ts";
+import { leftoverTexts } from "../client/arrange.ts";
 import { sleep } from "../client/deadline.ts";
 import { judgeOf } from "../oracle/judge.ts";
 import type { Rule } from "../oracle/rule.ts";
@@ -11,7 +12,7 @@ import { readReport } from "../reports/read-report.ts";
 import type { Column, Counterexample, Report, RuleReport } from "../reports/report.ts";
 import { rules } from "../rules/index.ts";
 import { rebased } from "../runner/rebase.ts";
-import { type Replayed, replayHistory } from "../runner/replay.ts";
+import { type Replayed, replayEnding, replayHistory } from "../runner/replay.ts";
 import { workerOn } from "../runner/worker.ts";
 import { phrase } from "../spec/answer.ts";
 import type { Call, Exchange } from "../spec/exchange.ts";
@@ -112,7 +113,7 @@ function findingIn(report: Report, ruleId: string | undefined, path: string): Re
     throw new Fault(
       `This version has no rule ${chosen.id} any more: replay ${path} with the one that wrote it.`,
     );
-  const { counterexample, verdicts } = chosen;
+  const { counterexample = chosen.unconfirmed, verdicts } = chosen;
   if (counterexample === undefined || counterexample.steps.length === 0)
     throw new Fault(
       `${path} has no counterexample for ${chosen.id}: name with --rule a rule that is violated there.`,
@@ -123,7 +124,8 @@ function findingIn(report: Report, ruleId: string | undefined, path: string): Re
 }
 
 function firstViolated({ rules: all, profile }: Report, path: string): RuleReport {
-  const withCounterexample = all.filter(({ counterexample }) => counterexample !== undefined);
+  const isShown = ({ counterexample, unconfirmed }: RuleReport) => counterexample ?? unconfirmed;
+  const withCounterexample = all.filter((rule) => isShown(rule) !== undefined);
   const found =
     withCounterexample.find(({ verdicts }) => verdicts[profile] === "violated") ?? withCounterexample[0];
   if (found !== undefined) return found;
@@ -162,10 +164,12 @@ async function replayOn(
     });
     if (!session.fresh) await worker.reset(true);
     const unable = (call: Call) => session.transport.unable?.(call) ?? null;
+    if (counterexample.ends === true) return await replayEnding(rebased(counterexample, fixture), worker);
     const on = { worker, judge: judgeOf([rule]), rule, column, unable };
     return await replayHistory(rebased(counterexample, fixture), on, () => signal.aborted);
   } finally {
-    for (const problem of await arranged.tearDown()) stderr.write(`${escapeTerminal(problem)}\n`);
+    for (const problem of leftoverTexts(await arranged.tearDown()))
+      stderr.write(`${escapeTerminal(problem)}\n`);
   }
 }
 

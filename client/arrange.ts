@@ -64,8 +64,42 @@ export interface Arranged {
   readonly missing: readonly UnsupportedCapability[];
   /** The settings of its functions; null if none was created. */
   readonly recipe: FunctionSettings | null;
-  /** Removes what was created and returns one sentence for each leftover. Never rejects; can be called again. */
-  tearDown(): Promise<readonly string[]>;
+  /** Removes what was created and returns what is left. Never rejects; can be called again. */
+  tearDown(): Promise<readonly Leftover[]>;
+}
+
+/** What could not be removed or restored: a sentence, or a resource with the reason. */
+export type Leftover =
+  | string
+  | {
+      readonly kind: Created;
+      readonly name: string;
+      readonly why: string;
+      /** True if a journal names it, so that `sweep` finds it. */
+      readonly noted: boolean;
+    };
+
+/** Sentences about leftovers: one for all resources that were left for the same reason. */
+export function leftoverTexts(all: readonly Leftover[]): readonly string[] {
+  const texts: string[] = [];
+  const groups = new Map<string, Exclude<Leftover, string>[]>();
+  const keyOf = (one: Leftover) => (typeof one === "string" ? one : `${one.kind} ${one.why}`);
+  for (const one of all) {
+    if (typeof one !== "string") groups.set(keyOf(one), [...(groups.get(keyOf(one)) ?? []), one]);
+  }
+  for (const one of all) {
+    if (typeof one === "string") texts.push(one);
+    const [first, ...more] = groups.get(keyOf(one)) ?? [];
+    if (first === undefined || one !== first) continue;
+    const { kind, name, why, noted } = first;
+    const remedy = noted ? `; the sweep subcommand removes ${more.length === 0 ? "it" : "them"}` : "";
+    const what =
+      more.length === 0
+        ? `the ${kind === "functions" ? "function" : "role"} ${name} is left behind`
+        : `${more.length + 1} ${kind} are left behind, ${name} and ${more.length} more`;
+    texts.push(`${what} (${why})${remedy}`);
+  }
+  return texts;
 }
 
 /**
@@ -120,7 +154,10 @@ export async function arrange(options: ArrangeOptions): Promise<Arranged> {
     // A target with its own remedy ends with this process, and its leftovers end with it.
     if (leftBehind.length === 0 || options.remedy !== undefined || !(error instanceof Fault)) throw error;
     const { option } = error;
-    throw new Fault(`${error.message} Besides, ${leftBehind.join("; ")}.`, { cause: error, option });
+    throw new Fault(`${error.message} Besides, ${leftoverTexts(leftBehind).join("; ")}.`, {
+      cause: error,
+      option,
+    });
   }
 }
 
@@ -239,12 +276,13 @@ function tearDownOf(
   options: ArrangeOptions,
   created: Map<string, Created>,
   uncertain: ReadonlyMap<string, number>,
-): () => Promise<readonly string[]> {
+): () => Promise<readonly Leftover[]> {
   return async () => {
     // All deletions share this wait.
     const until = options.clock() + tearDownWaitTimeoutMs;
     const context = cleaningContext(options);
-    const leftBehind: string[] = [];
+    const leftBehind: Leftover[] = [];
+    const noted = options.journal !== undefined;
     for (const [name, kind] of [...created]) {
       const why =
         kind === "functions"
@@ -257,10 +295,7 @@ function tearDownOf(
       if (why === null) {
         created.delete(name);
         await (options.journal ?? noJournal).removeNote(kind, name).catch(() => {});
-      } else
-        leftBehind.push(
-          `${kind === "functions" ? "the function" : "the role"} ${name} is left behind (${why})`,
-        );
+      } else leftBehind.push({ kind, name, why, noted });
     }
     return leftBehind;
   };

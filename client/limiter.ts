@@ -23,6 +23,8 @@ export interface Limited extends Transport {
   hurry?(mostMs: number): void;
   /** The number of requests left, without those for clean-up; infinite without a budget. */
   remaining(): number;
+  /** The highest number of requests; absent without a limit. */
+  readonly budget?: number | undefined;
   /** The used part of the budget without clean-up, from 0 to 1; 0 without a budget. */
   used(): number;
 }
@@ -82,6 +84,7 @@ export function limited(
     },
     spent: () => spent,
     remaining: () => Math.max(0, usable() - requests),
+    budget: limits.budget,
     used: () => (budget === Number.POSITIVE_INFINITY ? 0 : Math.min(1, requests / Math.max(1, usable()))),
   };
 }

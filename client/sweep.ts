@@ -1,5 +1,5 @@
 import { canonicalJson } from "../spec/statement.ts";
-import { deleteFunction } from "./arrange.ts";
+import { deleteFunction, type Leftover, leftoverTexts } from "./arrange.ts";
 import { type Sleep, sleep } from "./deadline.ts";
 import { journalsIn, type LeftJournal, removeJournal } from "./journal.ts";
 import { lambdaApi, replyText } from "./lambda-api.ts";
@@ -42,7 +42,7 @@ export interface Swept {
 interface SweepProgress {
   readonly deleted: string[];
   readonly restored: string[];
-  readonly left: string[];
+  readonly left: Leftover[];
 }
 
 /**
@@ -66,7 +66,7 @@ export async function sweep(options: SweepOptions): Promise<Swept> {
   for (const name of stale.filter((each) => !spared.has(each) && !deleted.includes(each))) {
     await remove(options, name, done);
   }
-  return done;
+  return { ...done, left: leftoverTexts(left) };
 }
 
 function isRunning({ entry }: LeftJournal, options: SweepOptions): boolean {
@@ -85,7 +85,7 @@ async function clear(
   for (const name of entry.roles) {
     const why = await contextOf(options).lambda.deleteRole(name);
     if (why === null) done.deleted.push(name);
-    else done.left.push(`the role ${name} is left behind (${why})`);
+    else done.left.push({ kind: "roles", name, why, noted: false });
   }
   const isClear = done.left.length === before;
   let isRestored = true;
@@ -97,6 +97,7 @@ async function clear(
   }
   if (!isRestored)
     done.left.push(`${path} still holds the policy from before the run: delete the file to discard it`);
+  if (!isClear) done.left.push(`${path} names what is left: delete the file if the target is gone for good`);
   if (isClear && isRestored) await removeJournal(path);
 }
 
@@ -108,7 +109,7 @@ function contextOf({ transport, deadlineMs, signal, ...options }: SweepOptions):
 async function remove(options: SweepOptions, name: string, { deleted, left }: SweepProgress): Promise<void> {
   const why = await deleteFunction(contextOf(options), name);
   if (why === null) deleted.push(name);
-  else left.push(`the function ${name} is left behind (${why})`);
+  else left.push({ kind: "functions", name, why, noted: false });
 }
 
 /** Reports what restoring a policy did. True if the policy is restored or its owner no longer exists. */
@@ -145,7 +146,7 @@ function named(sids: readonly string[]): string {
 const mostPages = 200;
 
 /** The names of old functions with our prefix; none if the target cannot list functions. */
-async function oldFunctions(options: SweepOptions, left: string[]): Promise<readonly string[]> {
+async function oldFunctions(options: SweepOptions, left: Leftover[]): Promise<readonly string[]> {
   const { lambda } = contextOf(options);
   const names: string[] = [];
   let marker: string | null = null;
@@ -153,7 +154,7 @@ async function oldFunctions(options: SweepOptions, left: string[]): Promise<read
     const reply: Awaited<ReturnType<typeof lambda.listFunctions>> = await lambda.listFunctions(marker);
     if (!reply.ok) {
       left.push(
-        `functions that no journal names were not searched for: ListFunctions answered ${replyText(reply)}`,
+        `did not search for functions outside the journals: ListFunctions got no list (${replyText(reply)})`,
       );
       return names;
     }

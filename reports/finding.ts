@@ -7,7 +7,8 @@ import type { Counterexample, CounterexampleStep, GateEntry, RuleReport } from "
  */
 export function findingText(rule: RuleReport): string {
   const origin = `${rule.basis}: ${rule.source}`;
-  const details = rule.counterexample === undefined ? [] : counterexampleLines(rule.counterexample);
+  const found = rule.counterexample ?? rule.unconfirmed;
+  const details = found === undefined ? [] : counterexampleLines(found);
   return [rule.title, origin, ...details].map(escapeTerminal).join("\n");
 }
 

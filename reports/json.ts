@@ -45,6 +45,7 @@ const order = [
     "kinds",
     "allKinds",
     "counterexample",
+    "unconfirmed",
     "expected",
     "seen",
     "reproduced",

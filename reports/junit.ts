@@ -117,8 +117,14 @@ function outcome(
       return skipped(reasonText(rule));
     case "ignored":
       return skipped(`does not count in the ${report.profile} column: ${whyIgnored(rule)}`);
-    default:
-      return { result: "error", child: `<error ${attributes({ type: is, message: reasonText(rule) })}/>` };
+    default: {
+      const opening = `<error ${attributes({ type: is, message: reasonText(rule) })}`;
+      const child =
+        rule.unconfirmed === undefined
+          ? `${opening}/>`
+          : `${opening}>${escapeXml(findingText(rule))}</error>`;
+      return { result: "error", child };
+    }
   }
 }
 

@@ -49,8 +49,13 @@ export type Reason =
   | { readonly code: "unsettled"; readonly detail: string }
   /** Reruns did not reproduce the candidate. */
   | { readonly code: "not-confirmed"; readonly detail: string }
-  /** The run could send no more requests to confirm the candidate. */
-  | { readonly code: "not-rerun"; readonly seen: string }
+  /** The run could send no more requests to confirm the candidate. `suites`: those that sent it, if it ended the target. */
+  | {
+      readonly code: "not-rerun";
+      readonly seen: string;
+      readonly because?: "interrupted" | "budget" | "gone" | undefined;
+      readonly suites?: readonly string[];
+    }
   /** No new function could be created to confirm the candidate on. */
   | { readonly code: "no-fixture"; readonly seen: string }
   /** There were more kinds of candidates than a run stores, and no history of an unexplained one was stored. */
@@ -80,7 +85,9 @@ function sentence(reason: Reason): string {
     case "not-judged":
       return "the run ended before any answer was judged";
     case "not-rerun":
-      return `seen once (${reason.seen}), and not rerun`;
+      return reason.because === undefined
+        ? `seen once (${reason.seen}), and not rerun`
+        : `seen (${reason.seen}), and not rerun, because ${notRerun[reason.because].why}`;
     case "no-fixture":
       return `seen once (${reason.seen}), and not confirmed, because no new function could be created`;
     case "not-kept":
@@ -91,6 +98,15 @@ function sentence(reason: Reason): string {
       return reason.detail;
   }
 }
+
+const notRerun = {
+  interrupted: { why: "the run was interrupted", advice: "Let the run end." },
+  budget: { why: "the request budget is spent", advice: "Let the run end, with a higher --budget." },
+  gone: {
+    why: "the target went away",
+    advice: "See why the target went away, start it again, and run again.",
+  },
+} as const;
 
 const unexercised = {
   "not-sent": {
@@ -121,7 +137,8 @@ function advice(reason: Reason): string {
     case "not-confirmed":
       return "Run again with --rule and this rule. What does not come again can come from load or from another client.";
     case "not-rerun":
-      return "Let the run end, with a higher --budget.";
+      if (reason.suites !== undefined) return tellingWhich(reason.suites);
+      return notRerun[reason.because ?? "budget"].advice;
     case "no-fixture":
       return "See why the target creates no further function.";
     case "not-kept":
@@ -131,7 +148,15 @@ function advice(reason: Reason): string {
   }
 }
 
+/** How to find the request among several in flight that ended the target. */
+function tellingWhich(suites: readonly string[]): string {
+  const which = suites.length === 0 ? "" : ` --suite ${suites.join(",")}`;
+  return `Start the target again and run with --concurrency 1${which}: then one request at a time is in flight.`;
+}
+
 function unsettledAdvice(detail: string): string {
+  if (/ended the target/.test(detail))
+    return "Mend what ended the target, see answer.arrives, and run again.";
   if (/timeout|without an answer/.test(detail)) return "Wait longer for an answer, with a higher --timeout.";
   if (/no answer|connection/i.test(detail))
     return "See why the target closes connections, or send fewer calls at a time: --concurrency 1.";

@@ -23,11 +23,11 @@ import type { Column, Counterexample, GateEntry, Report, RuleReport } from "./re
 import {
   count,
   counts,
-  type ExitCode,
   exitCode,
   exitMeaning,
   type RuleStatus,
   rulesThat,
+  unconfirmedIn,
   verdictSentence,
 } from "./verdict.ts";
 
@@ -38,7 +38,7 @@ interface RunView {
   /** True makes each command complete; false prints their common setup once. */
   readonly wholeCommands: boolean;
   /** The exit code of the command; null when there is no command. */
-  readonly exit: ExitCode | null;
+  readonly exit: number | null;
   /** The space for causes and for reasons why rules are not judged; unlimited by default. */
   readonly space?: Space;
 }
@@ -59,7 +59,7 @@ const firstScreen = 60;
  */
 export function runText(
   report: Report,
-  options: TerminalOptions & { readonly exit?: ExitCode | undefined; readonly mostRows?: number },
+  options: TerminalOptions & { readonly exit?: number | undefined; readonly mostRows?: number },
 ): string {
   const { verbose = false, exit = exitCode(report), mostRows = firstScreen } = options;
   const view = { everything: verbose, wholeCommands: false, exit };
@@ -124,6 +124,7 @@ function runDocument(report: Report, view: RunView): Document {
       ...setup(report, causes, view),
       ...overview(causes),
       ...causeBlocks(causes, report, view),
+      ...unconfirmed(report, view),
       ...elsewhere(report),
       ...groups(report, view),
       ...leftOut(report),
@@ -163,11 +164,14 @@ function usesFact({ uses }: Report["target"]): readonly Fact[] {
 
 /** The setup that the commands of all findings share. */
 function setup(
-  { shell }: Report,
+  report: Report,
   causes: readonly ShownCause[],
   { wholeCommands, space }: RunView,
 ): readonly Block[] {
-  const used = causes.slice(0, space?.full).some(({ found }) => found.play);
+  const { shell } = report;
+  const used =
+    causes.slice(0, space?.full).some(({ found }) => found.play) ||
+    unconfirmedIn(report).some(({ found }) => found.play);
   if (shell === undefined || wholeCommands || !used) return [];
   const blocks: readonly Block[] = [{ kind: "code", language: "sh", lines: shell }];
   return [fold("To reproduce findings, paste this setup into bash or zsh once:", blocks)];
@@ -241,6 +245,33 @@ function causeBlock(one: ShownCause, report: Report, view: RunView): Block {
     return fold(summary, [met, ...rules], "bad");
   }
   return fold(summary, [met, ...counterexample(found, report, view)], "bad");
+}
+
+/** The violations that were seen and not tried again: the first in full, the others in brief unless there is space. */
+function unconfirmed(report: Report, view: RunView): readonly Block[] {
+  const rules = unconfirmedIn(report);
+  if (rules.length === 0) return [];
+  const full = view.space === undefined || view.space.full > 0 ? rules.length : 1;
+  const items = rules.slice(full).map(
+    ({ rule, found }): OutlineItem => ({
+      mark: "unsure",
+      head: [{ code: rule.id }, `  ${rule.title}`],
+      detail: ["seen ", { code: short(found.seen) }, ", expected ", { code: short(found.expected) }],
+    }),
+  );
+  const blocks = rules.slice(0, full).map(({ rule, found }) => {
+    const why: Block = { kind: "paragraph", text: reasonText(rule), faint: true };
+    return fold(
+      [{ code: rule.id }, `  ${rule.title}`],
+      [...counterexample(found, report, view), why],
+      "unsure",
+    );
+  });
+  return [
+    paragraph(`Seen, not confirmed (${rules.length}):`, "unsure"),
+    ...blocks,
+    ...(items.length === 0 ? [] : [{ kind: "outline", items } as const]),
+  ];
 }
 
 /** The causes that count in the other column only. */
@@ -337,7 +368,7 @@ const kinds: readonly (readonly [status: RuleStatus, heading: string, mark: Mark
 function groups(report: Report, { everything, space }: RunView): readonly Block[] {
   if (space?.restInBrief === true) return groupsInBrief(report);
   return kinds.flatMap(([status, title, mark]) => {
-    const rules = rulesThat(report, status);
+    const rules = notShown(report, status);
     if (rules.length === 0) return [];
     const items =
       status === "known"
@@ -349,6 +380,12 @@ function groups(report: Report, { everything, space }: RunView): readonly Block[
   });
 }
 
+/** The rules with this status that are not shown with what was seen of them. */
+function notShown(report: Report, status: RuleStatus): readonly RuleReport[] {
+  const shown = new Set(unconfirmedIn(report).map(({ rule }) => rule.id));
+  return rulesThat(report, status).filter(({ id }) => status !== "inconclusive" || !shown.has(id));
+}
+
 /** The most reasons that are shown in brief for one kind of rules. */
 const mostReasons = 3;
 
@@ -356,7 +393,7 @@ const mostReasons = 3;
 function groupsInBrief(report: Report): readonly Block[] {
   const hasCauses = shownCauses(report).length > 0;
   const items = kinds.flatMap(([status, title, mark]): readonly OutlineItem[] => {
-    const rules = rulesThat(report, status);
+    const rules = notShown(report, status);
     if (rules.length === 0) return [];
     const start = `${title} (${rules.length}): `;
     if (hasCauses) return [{ mark, head: [start, ...ids(rules.map(({ id }) => id))] }];
@@ -410,16 +447,23 @@ function leftOut({ leftOut = [] }: Report): readonly Block[] {
 
 function leftOutKinds(leftOut: NonNullable<Report["leftOut"]>): readonly Block[] {
   const items = leftOut.map(
-    ({ kind, unanswered, left }): Text => [
+    ({ kind, unanswered, left, ended }): Text => [
       { code: kind },
-      unanswered === 0
-        ? `: too slow, ${count(left, "repetition")} left out`
-        : `: ${unanswered} in a row got no answer, ${count(left, "further request")} not sent`,
+      ended !== undefined
+        ? `: the target was gone after it ${count(ended, "time")}, ${count(left, "further request")} not sent`
+        : unanswered === 0
+          ? `: too slow, ${count(left, "repetition")} left out`
+          : `: ${unanswered} in a row got no answer, ${count(left, "further request")} not sent`,
     ],
   );
-  const title = leftOut.some(({ unanswered }) => unanswered === 0)
-    ? "Left out: kinds of requests that got no answer, or were too slow"
-    : "Left out: kinds of requests that got no answer";
+  const why = [
+    ...(leftOut.some(({ unanswered, ended }) => unanswered > 0 && ended === undefined)
+      ? ["got no answer"]
+      : []),
+    ...(leftOut.some(({ ended }) => ended !== undefined) ? ["ended the target"] : []),
+    ...(leftOut.some(({ unanswered }) => unanswered === 0) ? ["were too slow"] : []),
+  ];
+  const title = `Left out: kinds of requests that ${why.join(", or ")}`;
   return [fold(`${title} (${leftOut.length})`, list(items), "unsure")];
 }
 

@@ -73,7 +73,7 @@ export interface components {
             readonly faults: readonly string[];
             /** @description The same as faults, in the same order, with codes. Absent in reports of earlier versions. */
             readonly problems?: readonly components["schemas"]["ReportProblem"][];
-            /** @description Kinds of requests that were no longer sent, because too many of them got no answer within the deadline, or repetitions of what takes seconds, or more of what violated a rule each time. Absent if there are none. */
+            /** @description Kinds of requests that were no longer sent, because too many of them got no answer within the deadline, because they ended the target, or repetitions of what takes seconds, or more of what violated a rule each time. Absent if there are none. */
             readonly leftOut?: readonly {
                 /** @description The operation, and for AddPermission what the document says of the request. */
                 readonly kind: string;
@@ -83,6 +83,8 @@ export interface components {
                 readonly unanswered: components["schemas"]["ReportCount"];
                 /** @description Requests or test cases that were not sent. */
                 readonly left: components["schemas"]["ReportCount"];
+                /** @description How often the target was gone after a request of this kind. Absent if it was not. */
+                readonly ended?: components["schemas"]["ReportCount"];
             }[];
             /** @description Latency of answers to AddPermission in milliseconds, and the slowest calls. */
             readonly latency?: components["schemas"]["ReportLatency"];
@@ -122,10 +124,10 @@ export interface components {
          */
         readonly ReportSilenceCode: "timeout" | "refused" | "reset" | "protocol" | "too-large" | "tls" | "unresolved" | "aborted";
         /**
-         * @description internal: an error of the suite itself. not-begun: the run could not start. ended-early: it could not continue. stopped: a budget, a signal or an unreachable target ended it. going-on: it was in progress when this was written. fixtures-lost: the target lost functions that were not deleted. left-behind: a created resource or a changed policy remains. not-recorded: the recording could not be written. unknown: from an earlier version.
+         * @description internal: an error of the suite itself. not-begun: the run could not start. ended-early: it could not continue. stopped: a budget, a signal or an unreachable target ended it. going-on: it was in progress when this was written. ended: a request ended the target, and the rule that it violates was left out. fixtures-lost: the target lost functions that were not deleted. left-behind: a created resource or a changed policy remains. not-recorded: the recording could not be written. unknown: from an earlier version.
          * @enum {unknown}
          */
-        readonly ReportProblemCode: "internal" | "not-begun" | "ended-early" | "stopped" | "going-on" | "fixtures-lost" | "left-behind" | "not-recorded" | "unknown";
+        readonly ReportProblemCode: "internal" | "not-begun" | "ended-early" | "stopped" | "going-on" | "ended" | "fixtures-lost" | "left-behind" | "not-recorded" | "unknown";
         /**
          * @description Strongest first: violated > inconclusive > holds > unexercised.
          * @enum {unknown}
@@ -184,6 +186,8 @@ export interface components {
             /** @description With explained: id of the rule whose violation explains this one. */
             readonly explainedBy?: string;
             readonly counterexample?: components["schemas"]["ReportCounterexample"];
+            /** @description The exchanges of a violation that was seen and could not be tried again. With answer.arrives, they may be requests of which one ended the target, most suspicious first. */
+            readonly unconfirmed?: components["schemas"]["ReportCounterexample"];
         };
         /** @description Kinds of input by answer: "accepted", or status and error name. */
         readonly ReportKinds: {
@@ -271,6 +275,11 @@ export interface components {
             readonly play?: string;
             /** @description The command that resends it. */
             readonly replay: string;
+            /**
+             * @description The target was gone after it, or had lost its functions. Absent for any other violation.
+             * @constant
+             */
+            readonly ends?: true;
         };
         /** @description One exchange of a counterexample. Secrets are redacted. */
         readonly ReportStep: {
@@ -375,6 +384,11 @@ export interface components {
             readonly message: string;
             /** @description The rule that was evaluated when it happened. */
             readonly rule?: string;
+            /**
+             * @description With stopped: what ended the run. interrupted: a signal, or the program that made the run. budget: all requests of the budget but those for confirming are sent. gone: the target stopped answering. busy: it turns every request away. bail: enough causes are confirmed. failed: a part of the run failed.
+             * @enum {string}
+             */
+            readonly stopped?: "interrupted" | "budget" | "gone" | "busy" | "bail" | "failed";
             /** @description The test case that was executed when it happened. */
             readonly case?: string;
             /** @description Name, message and frames of the error and its causes, without folders of the machine. */
@@ -633,6 +647,11 @@ export interface components {
             readonly place: number;
             /** @enum {unknown} */
             readonly end: "complete" | "cut";
+            /**
+             * @description The target ended meanwhile, so that nothing of it counts, and the test case is executed again.
+             * @constant
+             */
+            readonly lost?: true;
             /**
              * @description The fixture at the start: with empty policies, as earlier cases left it, or one that could be neither reset nor replaced.
              * @enum {unknown}

@@ -1,6 +1,6 @@
 import { exitMeanings } from "../spec/verdict.ts";
-import { reasonIn } from "./read-report.ts";
-import type { Column, GateEntry, Report, RuleReport } from "./report.ts";
+import { problemsIn, reasonIn } from "./read-report.ts";
+import type { Column, Counterexample, GateEntry, Report, RuleReport } from "./report.ts";
 
 /**
  * Status of a rule in the column that decides. `excused`: the target does not support what the rule needs. `explained`: a
@@ -48,6 +48,21 @@ export function rulesThat(report: Report, status: RuleStatus): readonly RuleRepo
   return report.rules.filter((rule) => ruleStatus(rule, report) === status);
 }
 
+/** A violation that was seen and not confirmed. */
+interface UnconfirmedViolation {
+  readonly rule: RuleReport;
+  readonly found: Counterexample;
+}
+
+/** The violations that were seen and not confirmed, in the deciding column; what ended the target comes first. */
+export function unconfirmedIn({ rules, profile }: Report): readonly UnconfirmedViolation[] {
+  const all = rules.flatMap((rule) => {
+    const { unconfirmed: found } = rule;
+    return found === undefined || !counts(rule, profile) ? [] : [{ rule, found }];
+  });
+  return all.toSorted((a, b) => Number(b.found.ends ?? false) - Number(a.found.ends ?? false));
+}
+
 /** The exit code of a report. The caller handles usage errors, which are not in a report. */
 export function exitCode(report: Report): ExitCode {
   const statuses = new Set(report.rules.map((rule) => ruleStatus(rule, report)));
@@ -84,6 +99,9 @@ export function verdictSentence(report: Report): string {
     return `${target} violates ${count(violated, "rule")} of ${column}${outdated === "" ? "" : `; ${outdated}`}.`;
   }
   if (outdated !== "") return `No new violation in ${target}${knownText(known)}, but ${outdated}.`;
+  const seen = unconfirmedIn(report).length;
+  if (report.incomplete && seen > 0)
+    return `The run against ${target} is incomplete: ${count(seen, "violation")} seen, none confirmed.`;
   if (report.incomplete) return `The run against ${target} is incomplete: no verdict.`;
   if (report.faults.length > 0)
     return `The run against ${target} had ${count(report.faults.length, "problem")}: no verdict.`;
@@ -124,8 +142,8 @@ function selected(rules: number, violatedIn: string | undefined): string {
   return rules === 1 ? "The selected rule holds" : `The ${rules} selected rules hold`;
 }
 
-/** What an exit code means for a run with this report, as a phrase. */
-export function exitMeaning(code: ExitCode, report: Report): string {
+/** What an exit code means for a run with this report, as a phrase. `code` is above 128 if a signal ended the run. */
+export function exitMeaning(code: number, report: Report): string {
   const isViolated = rulesThat(report, "violated").length > 0;
   switch (code) {
     case 0: {
@@ -136,13 +154,31 @@ export function exitMeaning(code: ExitCode, report: Report): string {
     case 1:
       return isViolated ? "a rule is violated" : "an entry of the known-file fails";
     case 2:
-      return report.incomplete ? "the run did not finish" : "a problem of the connection or of this tool";
+      return report.incomplete
+        ? `the run did not finish${whyUnfinished(report)}`
+        : "a problem of the connection or of this tool";
     case 3:
       return rulesThat(report, "known").length === 0
         ? exitMeanings[3]
         : "no violation is new, but not every rule could be tested";
+    default:
+      return "the run was interrupted";
   }
 }
+
+/** What ended the run early, as the rest of a phrase; empty if the report does not say it. */
+function whyUnfinished(report: Report): string {
+  const stopped = problemsIn(report).find(({ stopped: why }) => why !== undefined);
+  return stopped?.stopped === undefined ? "" : (endings[stopped.stopped] ?? "");
+}
+
+const endings: Readonly<Record<string, string>> = {
+  interrupted: ", because it was interrupted",
+  budget: ", because the budget of requests is spent",
+  gone: ", because the target stopped answering",
+  busy: ", because the target turns every request away",
+  bail: ", because enough causes of violations are confirmed",
+};
 
 /** A number with its noun: "1 rule", "2 rules", "2 entries". */
 export function count(number: number, noun: string): string {

@@ -8,6 +8,7 @@ import {
   type Batch,
   type Call,
   type Exchange,
+  type NoAnswer,
   revisionSlot,
   type Step,
   versionSlot,
@@ -31,6 +32,12 @@ export interface BatchOptions {
   readonly silentKinds?: SilentKinds | undefined;
   /** Limits the batches in flight on a target that slows down. */
   readonly inFlight?: InFlight | undefined;
+  /** The answer in place of a call that must not be sent; null to send it. */
+  readonly instead?: ((call: Call, before: ModelState) => NoAnswer | null) | undefined;
+  /** Called with each call and its answer. */
+  readonly onAnswer?:
+    | ((exchange: Exchange, done: readonly (readonly Exchange[])[], before: ModelState) => void)
+    | undefined;
 }
 
 /** A batch that was sent: the exchanges, and what the oracle observes in them. */
@@ -55,7 +62,7 @@ export async function sendBatch(
   options: BatchOptions,
 ): Promise<SentBatch> {
   const { patience } = options;
-  const sending: Sending = { options, how: options.how, before, purpose };
+  const sending: Sending = { options, how: options.how, done, before, purpose };
   const usual = patience?.needsNewConnections() ? onNewConnection(sending) : sending;
   const ready = readyCalls(batch, done, options);
   let exchanges = await sendAll(ready, usual);
@@ -70,7 +77,10 @@ export async function sendBatch(
       if (cause === "connection-closed" && !(await hadNoEffect(observed, options.transport, how.how))) break;
       if (pauseMs > 0) await options.sleep(pauseMs);
       waitedMs += pauseMs;
-      exchanges = await sendAll(ready, how);
+      const again = await sendAll(ready, how);
+      // What was dropped when the target ended says more than the refusal of a connection.
+      if (cause === "connection-closed" && again.some(isRefused)) break;
+      exchanges = again;
       observed = observeBatch(before, exchanges);
     }
     if (pauses.length > 0) patience.waited(cause, waitedMs, patience.causeIn(observed) !== cause);
@@ -84,6 +94,10 @@ export async function sendBatch(
   }
   options.silentKinds?.observed(observed.observations);
   return { exchanges, observed };
+}
+
+function isRefused({ answer }: Exchange): boolean {
+  return answer.kind === "none" && answer.reason === "refused";
 }
 
 function onNewConnection(sending: Sending): Sending {
@@ -133,6 +147,7 @@ function readyCalls(
 interface Sending {
   readonly options: BatchOptions;
   readonly how: SendOptions;
+  readonly done: readonly (readonly Exchange[])[];
   readonly before: ModelState;
   readonly purpose: Purpose;
 }
@@ -165,13 +180,17 @@ async function sendTogether(ready: readonly ReadyCall[], sending: Sending): Prom
 }
 
 async function send({ step, call }: ReadyCall, sending: Sending): Promise<Exchange> {
-  const { options, how, before, purpose } = sending;
-  const { transport, silentKinds } = options;
+  const { options, how, done, before, purpose } = sending;
+  const { transport, silentKinds, instead, onAnswer } = options;
+  const unsent = instead?.(call, before) ?? null;
+  if (unsent !== null) return { step, call, answer: unsent };
   const deadlineMs = silentKinds?.deadline(call, before, purpose) ?? how.deadlineMs;
   if (typeof deadlineMs !== "number") return { step, call, answer: deadlineMs };
   const given = await transport.send(call, deadlineMs === how.deadlineMs ? how : { ...how, deadlineMs });
   const answer = silentKinds?.answered(call, before, given, deadlineMs) ?? given;
-  return { step, call, answer: truncateAnswer(answer) };
+  const exchange = { step, call, answer: truncateAnswer(answer) };
+  onAnswer?.(exchange, done, before);
+  return exchange;
 }
 
 /** Says whether the answers so far hold the revision or version that a step needs. */

@@ -2,7 +2,7 @@ import type { Finding } from "../oracle/judge.ts";
 import type { Observation, ObservedBatch } from "../oracle/observe.ts";
 import type { Rule } from "../oracle/rule.ts";
 import type { Problem, Report } from "../reports/report.ts";
-import type { Exchange } from "../spec/exchange.ts";
+import type { Call, Exchange } from "../spec/exchange.ts";
 import type { Fault } from "../spec/fault.ts";
 import type { Fixture } from "../spec/fixture.ts";
 import type { Column, UnsupportedCapability } from "../spec/verdict.ts";
@@ -94,6 +94,8 @@ export type RunEvent =
   | (CaseEvent & {
       readonly type: "case-finished";
       readonly end: "complete" | "cut";
+      /** The target ended meanwhile, so that nothing of it counts, and the test case is executed again. */
+      readonly lost?: true;
       readonly began: Began;
       readonly findings: readonly Finding[];
     })
@@ -145,7 +147,8 @@ export type RunEvent =
 
 /** Why a run ends before everything planned is done. */
 export type StopReason =
-  | { readonly code: "interrupted" | "part-failed" | "budget-spent" | "budget-kept" }
+  | { readonly code: "interrupted" | "part-failed" }
+  | { readonly code: "budget-spent" | "budget-kept"; readonly budget?: number | undefined }
   /** As many causes are confirmed as the user asked for. */
   | { readonly code: "bail"; readonly causes: number }
   | Gone;
@@ -156,7 +159,7 @@ export interface Gone {
   readonly detail: string;
 }
 
-/** A kind of requests that was no longer sent: how many got no answer, and how many were left out. */
+/** A kind of requests that was no longer sent: how many got no answer or ended the target, and how many were left out. */
 export type LeftOut = NonNullable<Report["leftOut"]>[number];
 
 /** A problem of the run itself. */
@@ -165,6 +168,8 @@ export type RunProblem =
   /** Anything that was thrown: an error of the suite itself, or a Fault that ended the run. */
   | { readonly code: "failed"; readonly error: unknown }
   | { readonly code: "stopped"; readonly reason: StopReason; readonly phase: Phase }
+  /** A request ended the target, and the rule that it violates was left out of the run. */
+  | { readonly code: "ended"; readonly call: Call | null; readonly seen: string }
   | { readonly code: "fixtures-lost"; readonly functions: readonly string[] }
   /** `what` is a sentence that names the resource. */
   | { readonly code: "left-behind"; readonly what: string }

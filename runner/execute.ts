@@ -33,6 +33,14 @@ export interface ExecuteOptions {
   readonly stop: () => StopReason | null;
   /** True if no further test case is to begin for now; those that have begun are completed. */
   readonly pause?: () => boolean;
+  /** True when the target is gone, or has lost its functions: nothing that was sent meanwhile counts. */
+  readonly isGone?: () => boolean;
+  /** Asks whether the target has lost its functions, if one of these answers is a reason to; null if none is. */
+  readonly lookAfter?: (worker: Worker, exchanges: readonly Exchange[]) => Promise<void> | null;
+  /** Called with a function that counts what was seen in a test case in which the target ended. */
+  readonly onLost?: (count: () => void) => void;
+  /** What became of test cases that were begun before; it is filled. None by default. */
+  readonly begun?: Map<TestCase, "complete" | "cut" | "skipped">;
   /** Called with the exchanges of each test case after it ends. */
   readonly onExecuted?: (testCase: TestCase, batches: readonly (readonly Exchange[])[]) => void;
   readonly emit: Emit;
@@ -74,7 +82,7 @@ const resetFrom = 8000;
  */
 export async function executeCases(options: ExecuteOptions): Promise<Executed> {
   const { testCases, firstPlace = 0, stop, pause = () => false, emit, spent } = options;
-  const unsent = new Set(testCases);
+  const { begun = new Map<TestCase, "complete" | "cut" | "skipped">(), isGone = () => false } = options;
   const findingsOfCut: Finding[] = [];
   let gone: Gone | null = null;
   let leftOut = 0;
@@ -90,17 +98,16 @@ export async function executeCases(options: ExecuteOptions): Promise<Executed> {
     for (let index = from + ((nth - (from % count) + count) % count); index < to; index += count) {
       const testCase = testCases[index];
       const place = firstPlace + index;
-      if (testCase === undefined || stop() !== null || gone !== null || pause()) return worker;
+      if (testCase === undefined || stop() !== null || gone !== null || isGone() || pause()) return worker;
+      if (begun.has(testCase)) continue;
       const lacking =
         options.isLeftOut?.(testCase) ??
         testCase.needs.find((need) => lacks(worker, need, options.cannot)) ??
         null;
       if (lacking !== null) {
         if (lacking === "speed") leftOut += 1;
-        if (lacking === "news") {
-          unsent.delete(testCase);
-          settled.push(testCase);
-        }
+        if (lacking === "news") settled.push(testCase);
+        begun.set(testCase, lacking === "news" ? "complete" : "skipped");
         const at = { worker: worker.index, case: testCase, place, spent: spent() };
         emit({ type: "case-skipped", lacks: lacking, ...at });
         continue;
@@ -111,8 +118,8 @@ export async function executeCases(options: ExecuteOptions): Promise<Executed> {
         const ready = alone ?? (await prepare(worker, testCase, options));
         if (alone === null) worker = ready.worker;
         const done = await execute(ready, { testCase, place }, options, silence);
-        if (done.end === "complete") unsent.delete(testCase);
-        else findingsOfCut.push(...done.findings);
+        if (done.lost !== true) begun.set(testCase, done.end);
+        if (done.end === "cut") findingsOfCut.push(...done.findings);
         const { index: on } = ready.worker;
         emit({ type: "case-finished", worker: on, case: testCase, place, ...done, spent: spent() });
       } catch (error) {
@@ -124,7 +131,8 @@ export async function executeCases(options: ExecuteOptions): Promise<Executed> {
   let { workers } = options;
   for (const part of partsOf(testCases))
     workers = await options.scope.all(workers, (worker, nth) => work(worker, nth, part));
-  return { unsent: [...unsent], findingsOfCut, leftOut, settled, workers, stopped: stop() ?? gone };
+  const unsent = testCases.filter((one) => begun.get(one) !== "complete");
+  return { unsent, findingsOfCut, leftOut, settled, workers, stopped: stop() ?? gone };
 }
 
 /** A part of the test cases: from one index to before another. */
@@ -199,6 +207,7 @@ function usesOneFunction({ script }: TestCase, fixture: Fixture): boolean {
 /** How a test case ended, and its findings. */
 interface CaseOutcome {
   readonly end: "complete" | "cut";
+  readonly lost?: true;
   readonly began: Began;
   readonly findings: readonly Finding[];
 }
@@ -206,7 +215,7 @@ interface CaseOutcome {
 async function execute(
   ready: PreparedWorker,
   { testCase, place }: { readonly testCase: TestCase; readonly place: number },
-  { judge, verdicts, stop, onExecuted }: ExecuteOptions,
+  { judge, verdicts, stop, onExecuted, isGone = () => false, lookAfter, onLost }: ExecuteOptions,
   silence: (exchanges: readonly Exchange[]) => boolean,
 ): Promise<CaseOutcome> {
   const { worker } = ready;
@@ -215,16 +224,24 @@ async function execute(
   const batches: (readonly Exchange[])[] = [];
   const possiblyChanged = worker.possiblyChanged();
   const findings: Finding[] = [];
-  const at = { testCase, fixture: worker.fixture, batches, worker: worker.index, place };
+  const at = { testCase, fixture: worker.fixture, worker: worker.index, place };
+  const observations: (() => void)[] = [];
   const observe = (found: readonly Finding[]) => {
     if (found.length === 0) return;
     findings.push(...found);
-    verdicts.observe(found, { ...at, clean: began === "empty", notEmptied: began === "not-emptied" });
+    const isViolated = found.some(({ judgement }) => judgement.verdict === "violated");
+    // The list still grows, and a candidate ends with the batch that shows it.
+    const shown = isViolated ? [...batches] : batches;
+    const of = { ...at, batches: shown, clean: began === "empty", notEmptied: began === "not-emptied" };
+    observations.push(() => verdicts.observe(found, of));
   };
   const execution = await worker.execute(
     (done) => {
       const last = done.at(-1);
-      return (last !== undefined && silence(last)) || stop() !== null ? null : nextBatch(done);
+      if ((last !== undefined && silence(last)) || stop() !== null || isGone()) return null;
+      const looking = last === undefined ? null : (lookAfter?.(worker, last) ?? null);
+      if (looking === null) return nextBatch(done);
+      return looking.then(() => (stop() !== null || isGone() ? null : nextBatch(done)));
     },
     {
       testCase: testCase.id,
@@ -237,7 +254,15 @@ async function execute(
       },
     },
   );
+  const countAll = () => {
+    for (const count of observations) count();
+  };
+  if (isGone()) {
+    onLost?.(countAll);
+    return { end: "cut", lost: true, began, findings: [] };
+  }
   observe(judge.history(execution.observed));
+  countAll();
   onExecuted?.(testCase, execution.batches);
   const whole = nextBatch(execution.batches) === null && !execution.batches.flat().some(wasNotSent);
   return { end: whole ? "complete" : "cut", began, findings };

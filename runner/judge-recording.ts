@@ -11,6 +11,7 @@ import { scripted } from "../suites/case.ts";
 import { type Candidate, type Verdicts, verdicts } from "./candidates.ts";
 import { type SizeLimit, sizeLimit } from "./capabilities.ts";
 import { asSeen, type Confirmed, type confirm, unconfirmed } from "./confirm.ts";
+import { endingIn, endingRule, withEnding } from "./endings.ts";
 import type { Emit, RunHead, Spent } from "./events.ts";
 import type { IsNews } from "./kinds.ts";
 import { reportObserver } from "./observe/report.ts";
@@ -54,18 +55,29 @@ export async function rejudge(recording: Recording, options: RejudgeOptions): Pr
   emit({ type: "planned", cases: live.coverage?.histories.planned ?? 0, rules: judged, unsupported: [] });
   let reruns: History[] = [];
   let before: Findings = new Map();
+  const trials: History[] = [];
+  const keepsFunctions = live.target.unsupported?.every(({ needs }) => needs !== "state") ?? true;
+  const withEndingOf = (known: Findings): Findings => {
+    const rule = judged.find(({ id }) => id === endingRule);
+    const ending = endingIn(trials, keepsFunctions);
+    return rule === undefined || ending === null ? known : withEnding(known, ending, rule);
+  };
   const confirm = () =>
     confirmCandidates({
       judged,
       judge,
       verdicts: candidates,
-      before,
+      before: withEndingOf(before),
       workers: fixture === null ? [] : [idleWorker(fixture)],
       stop: () => null,
       replace: async () => null,
       confirmCandidate: confirmFromRecording(reruns, judge),
     });
   for await (const [history, end] of historiesOf(recording.lines(), emit)) {
+    if (history.purpose === "arrange") {
+      trials.push(history);
+      continue;
+    }
     if (history.purpose === "confirm") {
       reruns.push(history);
       continue;
@@ -118,10 +130,12 @@ function caseJudge({ judge, candidates, limit, emit, spent }: CaseJudging) {
       const exchanges = batches[index] ?? [];
       soFar.push(exchanges);
       emit({ type: "batch", worker, case: id, purpose: "execute", exchanges, observed: batch });
-      observe(judge.batch(batch));
+      if (how.lost !== true) observe(judge.batch(batch));
     }
-    observe(judge.history(observed));
-    limit.caseEnded(id, batches);
+    if (how.lost !== true) {
+      observe(judge.history(observed));
+      limit.caseEnded(id, batches);
+    }
     emit({ type: "case-finished", worker, ...how, findings, spent });
   };
 }
@@ -151,11 +165,20 @@ function emitFooter(live: Report, rules: readonly Rule[], emit: Emit): void {
 }
 
 /** Takes over from the live report what a recording does not hold: the target, the waits and the numbers of test cases. */
-function withFooterFacts(report: Report, { target, waits, leftOut, coverage: known }: Report): Report {
+function withFooterFacts(report: Report, live: Report): Report {
+  const { target, waits, leftOut, coverage: known } = live;
   const histories = known?.histories ?? { planned: 0, played: 0 };
+  // Which requests were in flight when the target ended is not recorded.
+  const { unconfirmed } = live.rules.find(({ id }) => id === endingRule) ?? {};
+  const rules = report.rules.map((rule) =>
+    rule.id !== endingRule || unconfirmed === undefined || rule.counterexample !== undefined
+      ? rule
+      : { ...rule, unconfirmed },
+  );
   const { coverage } = report;
   return {
     ...report,
+    rules,
     target,
     ...(waits && { waits }),
     ...(leftOut && { leftOut }),

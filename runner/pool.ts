@@ -1,10 +1,11 @@
-import type { Arranged } from "../client/arrange.ts";
+import { type Arranged, leftoverTexts } from "../client/arrange.ts";
 import { getFunction } from "../spec/calls.ts";
 import type { Call } from "../spec/exchange.ts";
 import { Fault } from "../spec/fault.ts";
 import { add } from "../suites/case.ts";
 import type { BatchOptions } from "./batch.ts";
 import type { ArrangeHow } from "./connect.ts";
+import type { Endings } from "./endings.ts";
 import type { Emit } from "./events.ts";
 import { lostText } from "./observe/problem.ts";
 import type { RunOptions } from "./options.ts";
@@ -23,6 +24,8 @@ export interface WorkerPool {
   spareFixture(instead?: Worker | null): Promise<Worker | null>;
   /** How many requests such a fixture takes, with its deletion. */
   readonly requestsOfSpare: number;
+  /** Creates fixtures again, however often that failed, because the target is back. */
+  revived(): void;
   /** Creates fixtures only while each attempt succeeds soon, because the target turned every request away. */
   hurry(): void;
   /**
@@ -43,6 +46,7 @@ export type SetUpOptions = Pick<
   /** Gets an event for each fixture and for what is sent on it. */
   readonly emit?: Emit | undefined;
   readonly patience?: Patience | undefined;
+  readonly endings?: Pick<Endings, "instead" | "took"> | undefined;
 };
 
 /** After this many failures in a row no further fixture is created, because each attempt waits for a busy target. */
@@ -94,6 +98,7 @@ export async function setUpWorkers(options: SetUpOptions): Promise<WorkerPool> {
       patience: options.patience,
       silentKinds: options.silentKinds,
       inFlight: options.inFlight,
+      endings: options.endings,
       emit: options.emit,
     });
   };
@@ -113,7 +118,7 @@ export async function setUpWorkers(options: SetUpOptions): Promise<WorkerPool> {
   };
   const tearDown = async (): Promise<readonly string[]> => {
     await Promise.allSettled(arranging);
-    return (await Promise.all([...tearDowns].map((one) => one()))).flat();
+    return leftoverTexts((await Promise.all([...tearDowns].map((one) => one()))).flat());
   };
   try {
     const first = await make(0);
@@ -128,6 +133,9 @@ export async function setUpWorkers(options: SetUpOptions): Promise<WorkerPool> {
         return tryToMake(instead?.index ?? options.workers + spareCount, true);
       },
       requestsOfSpare: 2 + Math.min(1, readsUntilActive),
+      revived: () => {
+        failures = 0;
+      },
       hurry: () => {
         inHurry = true;
       },

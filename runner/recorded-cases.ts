@@ -20,7 +20,7 @@ export interface History {
 /** How a test case ended; a recording of version 1 does not hold this. */
 export type CaseEnd = Pick<
   Extract<RecordingLine, { readonly type: "case-finished" }>,
-  "case" | "place" | "end" | "began"
+  "case" | "place" | "end" | "lost" | "began"
 >;
 
 /** The state of a worker while the recording is read. */
@@ -84,7 +84,8 @@ export async function* historiesOf(
     // Test cases that ran in parallel are emitted one by one after they end, so their batches are not
     // emitted here.
     if (line.purpose !== "execute") emit({ ...line, observed });
-    if (line.purpose === "arrange") continue;
+    // Requests that may end the target are tried under a name.
+    if (line.purpose === "arrange" && line.case === "") continue;
     on.current ??= newHistory(line, on.fixture);
     on.current.batches.push(line.exchanges);
     on.current.observed.push(observed);

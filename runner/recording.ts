@@ -28,7 +28,7 @@ export type RecordingLine =
   /** Absent in version 1. */
   | Pick<
       Extract<RunEvent, { readonly type: "case-finished" }>,
-      "type" | "worker" | "case" | "place" | "end" | "began"
+      "type" | "worker" | "case" | "place" | "end" | "lost" | "began"
     >
   | Footer;
 

@@ -1,8 +1,10 @@
+import { sleep } from "../client/deadline.ts";
 import type { Judge } from "../oracle/judge.ts";
 import type { Rule } from "../oracle/rule.ts";
 import { phrase } from "../spec/answer.ts";
 import type { Batch, Call, Exchange, Step } from "../spec/exchange.ts";
 import type { Column } from "../spec/verdict.ts";
+import { endingExpected, endingRule, seenEnding, watching, withoutProbes } from "./endings.ts";
 import { executeSteps, findingsIn, violations } from "./rerun.ts";
 import type { Execution, Worker } from "./worker.ts";
 
@@ -41,6 +43,20 @@ export async function replayHistory(
     last = await replayOnce(batches, on);
   }
   return last;
+}
+
+/** Replays a history after which the target was gone, and watches whether it is gone again. */
+export async function replayEnding(batches: readonly Batch[], worker: Worker): Promise<Replayed> {
+  // A function that was not created for this may be missing for another reason.
+  const keepsFunctions = worker.fixture.recipe !== null;
+  const own = batches.slice(0, withoutProbes(batches.map((batch) => batch.map((step) => ({ step })))).length);
+  const execution = await worker.execute(watching(own, worker.fixture, sleep, keepsFunctions), {
+    testCase: `replay/${endingRule}`,
+    onNewConnection: true,
+  });
+  const seen = seenEnding(execution.batches, keepsFunctions);
+  if (seen !== null) return { execution, violation: { expected: endingExpected, seen }, notExecuted: null };
+  return { execution, violation: null, notExecuted: notExecuted(own, execution.batches, () => null) };
 }
 
 async function replayOnce(

@@ -23,11 +23,12 @@ import type { Answer, Exchange, Header } from "../spec/exchange.ts";
 import type { Fixture } from "../spec/fixture.ts";
 import { unsupportedReason } from "./capabilities.ts";
 import type { Confirmed } from "./confirm.ts";
+import { endingExpected } from "./endings.ts";
 import type { RunHead, Spent } from "./events.ts";
 import type { KindsSeen } from "./observe/results.ts";
 import type { RunOptions, UnsupportedCapability } from "./options.ts";
 import { reproduction, shellOf } from "./reproduction.ts";
-import { type Findings, type RuleResult, resultKey } from "./rule-results.ts";
+import { type Findings, type RuleResult, resultKey, type Suspected } from "./rule-results.ts";
 
 /** The outcome of a run. */
 interface RunOutcome {
@@ -83,7 +84,9 @@ export function makeReport(options: ReportOptions, outcome: RunOutcome): Report 
     ...(outcome.leftOut.length === 0 ? {} : { leftOut: outcome.leftOut }),
     ...(latency === null ? {} : { latency }),
     ...(waits.length === 0 ? {} : { waits }),
-    ...(rules.some(({ counterexample: found }) => found) ? { shell: shellOf(options, outcome.fixture) } : {}),
+    ...(rules.some(({ counterexample: found, unconfirmed }) => found ?? unconfirmed)
+      ? { shell: shellOf(options, outcome.fixture) }
+      : {}),
     coverage: outcome.coverage,
   };
 }
@@ -125,6 +128,7 @@ function ruleReport(rule: Rule, options: ReportOptions, outcome: RunOutcome): Ru
     hidingReason(rule, gating, options, outcome) ??
     reasonFor(gating, findings === null, becauseOf(rule, options, outcome));
   const { confirmed, news } = shownFor(rule, options, outcome) ?? {};
+  const suspected = gating?.suspected;
   return {
     id,
     title,
@@ -145,6 +149,9 @@ function ruleReport(rule: Rule, options: ReportOptions, outcome: RunOutcome): Ru
             ...(news === undefined || news.kind === "" ? {} : { kind: news.kind }),
           },
         }),
+    ...(confirmed !== undefined || suspected === undefined
+      ? {}
+      : { unconfirmed: counterexample(rule, suspected, options, suspected.fixture ?? outcome.fixture) }),
   };
 }
 
@@ -291,14 +298,15 @@ function tally(rules: readonly RuleReport[], column: Column): Tally {
   };
 }
 
-/** The counterexample of a confirmed violation, as reports hold it. */
+/** The counterexample of a violation, as reports hold it. */
 export function counterexample(
   rule: Rule,
-  confirmed: Confirmed,
+  found: Confirmed | Suspected,
   options: ReportOptions,
   fixture: Fixture | null,
 ): Counterexample {
-  const { execution, expected, seen, reruns } = confirmed;
+  const { execution, expected, seen } = found;
+  const reruns = "reruns" in found ? found.reruns : undefined;
   const steps = execution.batches.flatMap((batch, index) =>
     batch.map((exchange) => reportStep(exchange, index, options.redact)),
   );
@@ -310,9 +318,9 @@ export function counterexample(
       ? { curl: "", request: options.redact(requestsOf(execution.batches.flat(), options.target.endpoint)) }
       : reproduction(execution.batches, options, fixture)),
     replay: options.replay(rule.id),
-    ...(reruns
-      ? { reproduced: `${reruns.shown} of ${reruns.tried}`, reruns }
-      : { reproduced: "as recorded" }),
+    ...(reruns ? { reproduced: `${reruns.shown} of ${reruns.tried}`, reruns } : {}),
+    ...(reruns === null ? { reproduced: "as recorded" } : {}),
+    ...(expected === endingExpected ? { ends: true } : {}),
     ...(fixture === null
       ? {}
       : { home: { partition: fixture.partition, region: fixture.region, account: fixture.account } }),

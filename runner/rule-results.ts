@@ -27,9 +27,14 @@ export interface RuleResult {
   readonly confirmed?: Confirmed;
   /** Of a violated rule: the kind of input that its counterexample shows, if it is not known of the rule. */
   readonly news?: InputKind;
+  /** What was seen and could not be tried again. */
+  readonly suspected?: Suspected;
   /** Of a violated rule: the rules that would explain some of its candidates. */
   readonly unless?: readonly string[];
 }
+
+/** A violation that was seen and could not be tried again, with the history that showed it. */
+export type Suspected = Pick<Confirmed, "execution" | "fixture" | "expected" | "seen">;
 
 /** Rule results by `resultKey`. */
 export type Findings = ReadonlyMap<string, RuleResult>;
@@ -114,7 +119,7 @@ export async function confirmCandidates(options: ConfirmAllOptions): Promise<Fin
         if (alike[0] === first) options.onResult?.({ rule, columns: alike, ruleResult: result });
       }
     }
-    progress.tried += 1;
+    if (parts.every(({ ruleResult }) => ruleResult.why?.code !== "not-rerun")) progress.tried += 1;
     all.onProgress?.({ ...progress });
   };
   all.onProgress?.({ ...progress });
@@ -341,10 +346,11 @@ async function confirmInColumns(
   const isViolatedElsewhere = (id: string) => columns.some((one) => isViolated(id, one, found));
   const isPending = (id: string) => columns.every((one) => !found.has(resultKey(id, one)));
   let why: Reason = { code: "not-kept" };
+  let suspected: Suspected | null = null;
   let failures = 0;
   for (const candidate of inConfirmationOrder(own).slice(0, maxCandidates)) {
     if (candidate.whileServing !== undefined && ++failures > maxFailures) break;
-    if (stop() !== null) return { outcome: "inconclusive", ...counts, why: notRerun(candidate) };
+    if (stop() !== null) return untried(candidate, counts, stop());
     let result = await confirmCandidate(candidate, columns, (id, here) => here || isViolatedElsewhere(id));
     // If all tasks wait for each other, a rule without a result yet explains nothing.
     if (isExplained(result, isPending))
@@ -358,11 +364,19 @@ async function confirmInColumns(
       const news = candidate.news === undefined ? {} : { news: candidate.news };
       return { outcome: "violated", ...counts, confirmed: result, ...news, unless };
     }
+    if (stop() !== null) return untried(candidate, counts, stop());
     if (columns.length > 1 && isExplained(result, (id) => !isAlike(id, judged))) return "apart";
     why = result.why;
+    if (why.code === "not-rerun" || why.code === "no-fixture") suspected ??= suspectedIn(candidate);
     if (result.failsAtAll) break;
   }
-  return { outcome: "inconclusive", ...counts, why };
+  const isUntried = why.code === "not-rerun" || why.code === "no-fixture";
+  return {
+    outcome: "inconclusive",
+    ...counts,
+    why,
+    ...(isUntried && suspected !== null ? { suspected } : {}),
+  };
 }
 
 /** A judge by which only the given answer violates the rule. */
@@ -386,7 +400,33 @@ function isAlike(rule: string, judged: readonly Rule[]): boolean {
   return judged.every(({ id, differs, columns }) => id !== rule || (!differs && columns === undefined));
 }
 
+/** The result of a rule whose candidate could not be rerun. */
+function untried(
+  candidate: Candidate,
+  counts: Pick<RuleResult, "observations" | "decided">,
+  stopped: string | null,
+): RuleResult {
+  const because = stopped === null ? undefined : reasonsToStop[stopped];
+  const result = { outcome: "inconclusive", ...counts, why: { ...notRerun(candidate), because } } as const;
+  // The connections of a target that goes away are dropped, whatever was sent.
+  if (because === "gone" && candidate.onNewConnection === true) return result;
+  return { ...result, suspected: suspectedIn(candidate) };
+}
+
+/** Why nothing more is sent, by the code of the reason to stop. */
+const reasonsToStop: Readonly<Record<string, NotRerun["because"]>> = {
+  interrupted: "interrupted",
+  "budget-spent": "budget",
+  silent: "gone",
+  gone: "gone",
+};
+type NotRerun = Extract<Reason, { readonly code: "not-rerun" }>;
+
+function suspectedIn({ batches, fixture, expected, seen }: Candidate): Suspected {
+  return { execution: { batches, observed: [] }, fixture, expected, seen };
+}
+
 /** The reason for a violation that was not rerun, because no more requests may be sent. */
-export function notRerun({ seen }: Candidate): Reason {
+export function notRerun({ seen }: Candidate): NotRerun {
   return { code: "not-rerun", seen };
 }

@@ -1,3 +1,4 @@
+import type { Finding } from "../oracle/judge.ts";
 import { type Judge, judgeOf } from "../oracle/judge.ts";
 import type { Rule } from "../oracle/rule.ts";
 import type { Report } from "../reports/report.ts";
@@ -8,8 +9,18 @@ import type { Column, UnsupportedCapability } from "../spec/verdict.ts";
 import { type Phase, phases, type TestCase } from "../suites/case.ts";
 import { type Candidate, inConfirmationOrder, isFailure, type Verdicts, verdicts } from "./candidates.ts";
 import { probe, type SizeLimit, sizeLimit, unsupportedByFixture, unsupportedReason } from "./capabilities.ts";
+import type { Confirmed } from "./confirm.ts";
+import {
+  type Ended as EndedTarget,
+  type Endings,
+  endingRule,
+  endings,
+  type SuspectedEnding,
+  withEnding,
+} from "./endings.ts";
 import {
   type Emit,
+  type Gone,
   headOf,
   type LeftOut,
   type Observer,
@@ -17,12 +28,12 @@ import {
   observerGroup,
   type StopReason,
 } from "./events.ts";
-import { type Executed, executeCases } from "./execute.ts";
+import { type Executed, type ExecuteOptions, executeCases } from "./execute.ts";
 import { type InFlight, inFlight } from "./in-flight.ts";
 import { reportObserver } from "./observe/report.ts";
 import type { RunOptions } from "./options.ts";
 import { patience } from "./patience.ts";
-import { isLost, setUpWorkers, survivors, type WorkerPool } from "./pool.ts";
+import { isLost, type Survivors, setUpWorkers, survivors, type WorkerPool } from "./pool.ts";
 import { confirmCandidates, type Findings, resultKey } from "./rule-results.ts";
 import { openScope, type Scope } from "./scope.ts";
 import { type SilentKinds, silentKinds } from "./silent-kinds.ts";
@@ -50,12 +61,19 @@ export async function runFor(observers: readonly Observer[], options: RunOptions
     group.emit({ type: "run-started", head: headOf(options) });
     const kinds = silentKinds({ timeoutMs: options.how.deadlineMs, clock: options.clock });
     const gate = inFlight(options.workers);
-    const sending = { patience: waiting, silentKinds: kinds, inFlight: gate };
+    const ends = endings(options);
+    const sending = { patience: waiting, silentKinds: kinds, inFlight: gate, endings: ends };
     pool = await setUpWorkers({ ...options, ...sending, scope, emit: group.emit });
-    const running = { options, scope, pool, silentKinds: kinds, inFlight: gate, emit: group.emit };
+    const { emit } = group;
+    const running = { options, scope, pool, silentKinds: kinds, inFlight: gate, endings: ends, emit };
     const judged = await judgeTarget(running);
     ({ isComplete } = judged);
-    const leftOut = [...kinds.leftOut(), ...slowRaces(judged.leftOut), ...settledKinds(judged.settled)];
+    const leftOut = [
+      ...ends.leftOut(),
+      ...kinds.leftOut(),
+      ...slowRaces(judged.leftOut),
+      ...settledKinds(judged.settled),
+    ];
     if (leftOut.length > 0) group.emit({ type: "left-out", kinds: leftOut });
   } catch (error) {
     if (pool === null && error instanceof Fault) notBegun = error;
@@ -102,6 +120,7 @@ interface Running {
   readonly pool: WorkerPool;
   readonly silentKinds: SilentKinds;
   readonly inFlight: InFlight;
+  readonly endings: Endings;
   readonly emit: Emit;
 }
 
@@ -146,6 +165,7 @@ interface Ended extends Pick<Executed, "leftOut" | "settled"> {
  */
 async function judgeTarget(running: Running): Promise<Ended> {
   const { options, scope, pool, silentKinds, emit } = running;
+  let away: Gone | null = null;
   const unsupported = await unsupportedBy(running);
   // A target may answer 429 or 500 even if it cannot produce them on request.
   const withoutFaults = unsupported.filter(({ needs }) => needs !== "faults");
@@ -154,7 +174,7 @@ async function judgeTarget(running: Running): Promise<Ended> {
     judged,
     judge: judgeOf(judged),
     limit: sizeLimit(),
-    stop: () => stopReason(options, scope),
+    stop: () => stopReason(options, scope) ?? away,
   };
   const plan = planOf(options);
   emit({
@@ -183,7 +203,9 @@ async function judgeTarget(running: Running): Promise<Ended> {
     const sending = phase === "ordinary" ? workers : workers.slice(0, 1);
     const one = { phase, testCases, firstPlace, workers: sending, candidates: newVerdicts() };
     const executed = await executeAll(one, unsupported, running, { ...decisions, pause: bail.mayEnd });
-    const { stopped } = executed;
+    ({ away } = executed);
+    const stopped = away ?? executed.stopped;
+    before = withEndings(before, executed.confirmed, running, decisions);
     const isPaused = stopped === null && executed.unsent.length > 0 && bail.mayEnd();
     leftOut += executed.leftOut;
     settled.push(...executed.settled);
@@ -199,21 +221,23 @@ async function judgeTarget(running: Running): Promise<Ended> {
       );
     if (stopped !== null) emit({ type: "problem", problem: { code: "stopped", reason: stopped, phase } });
     if (isLast && (phase !== "ordinary" || stopped === null)) emitUnlimited(running, decisions);
-    const survived = isStateless(options)
-      ? { workers: executed.workers, lost: [] }
-      : await survivors(executed.workers, pool.replace, scope);
-    const lost = [...executed.lost, ...survived.lost];
+    const idle = workers.slice(sending.length);
+    const all = executed.isRestarted ? [...executed.workers, ...idle] : executed.workers;
+    const survived = away === null ? await surviving(all, running) : { workers: all, lost: [] };
+    const lost = [...executed.lost, ...(executed.isRestarted ? [] : survived.lost)];
     if (lost.length > 0) emit({ type: "problem", problem: { code: "fixtures-lost", functions: lost } });
-    const standing = [...survived.workers, ...workers.slice(sending.length)];
-    ({ workers, findings: before } = await confirm(
-      { ...one, workers: standing },
-      before,
-      running,
-      decisions,
-    ));
+    const standing = [...survived.workers, ...(executed.isRestarted ? [] : idle)];
+    const confirmed = await confirmAll({ ...one, workers: standing }, before, running, decisions);
+    ({ workers, findings: before } = confirmed);
+    const suspected = executed.suspected ?? confirmed.suspected;
+    if (suspected !== null) emitSuspected(suspected, before, running, decisions);
+    if (away === null && confirmed.away !== null) {
+      ({ away } = confirmed);
+      emit({ type: "problem", problem: { code: "stopped", reason: confirmed.away, phase } });
+    }
     firstPlace += testCases.length;
-    isComplete &&= stopped === null && lost.length === 0;
-    if (stopped !== null) break;
+    isComplete &&= stopped === null && away === null && lost.length === 0;
+    if (stopped !== null || away !== null) break;
     const enough = bail.ended(judged, before);
     if (enough !== null && !isLast) {
       await countNotExecuted([...notExecuted, executed, { unsent: later, findingsOfCut: [] }], running);
@@ -325,21 +349,106 @@ function planOf(options: RunOptions): readonly Pick<PhaseOfRun, "phase" | "testC
   return plan.filter((one) => one.testCases.length > 0);
 }
 
-/** Executes the test cases of a phase. Also returns the functions that the target lost meanwhile. */
+/** What became of the target while a phase was executed or confirmed. */
+interface Fate {
+  /** The requests that ended it. */
+  readonly confirmed: readonly Confirmed[];
+  /** Why it counts as gone for good; null if it is there. */
+  readonly away: Gone | null;
+  /** The requests of which one ended it, if it is gone for good. */
+  readonly suspected: SuspectedEnding | null;
+}
+
+/** The workers whose functions still exist, or could be replaced. */
+async function surviving(
+  workers: WorkerPool["workers"],
+  { options, pool, scope }: Running,
+): Promise<Survivors> {
+  return isStateless(options) ? { workers, lost: [] } : survivors(workers, pool.replace, scope);
+}
+
+/** Looks for the request that ended the target. Returns the workers that can continue; null if the target is gone for good. */
+async function lookInto(
+  workers: WorkerPool["workers"],
+  running: Running,
+  { stop }: Decisions,
+): Promise<{ readonly ended: EndedTarget; readonly survived: Survivors | null }> {
+  const { options, pool, endings } = running;
+  const keepsFunctions = !isStateless(options);
+  const ended = await endings.lookInto({ workers, pool, keepsFunctions, stop: () => stop() !== null });
+  return { ended, survived: ended.isBack ? await surviving(workers, running) : null };
+}
+
+/**
+ * Executes the test cases of a phase. Where the target ends and comes back, what was executed meanwhile is executed again.
+ * Also returns the functions that the target lost without a known cause.
+ */
 async function executeAll(
+  phase: PhaseOfRun,
+  unsupported: readonly UnsupportedCapability[],
+  running: Running,
+  decisions: Decisions & { readonly pause: () => boolean },
+): Promise<Executed & Fate & { readonly lost: readonly string[]; readonly isRestarted: boolean }> {
+  const begun: NonNullable<ExecuteOptions["begun"]> = new Map();
+  const settled: TestCase[] = [];
+  const lost: string[] = [];
+  const confirmed: Confirmed[] = [];
+  const findingsOfCut: Finding[] = [];
+  let { workers } = phase;
+  let leftOut = 0;
+  for (let isRestarted = false; ; isRestarted = true) {
+    const late: (() => void)[] = [];
+    const onLost = (count: () => void) => late.push(count);
+    const given = { ...phase, workers };
+    const executed = await executeOnce(given, unsupported, running, decisions, { begun, lost, onLost });
+    findingsOfCut.push(...executed.findingsOfCut);
+    leftOut += executed.leftOut;
+    settled.push(...executed.settled);
+    const done = { ...executed, findingsOfCut, leftOut, settled, lost, confirmed, isRestarted };
+    if (!running.endings.isGone()) return { ...done, away: null, suspected: null };
+    const { ended, survived } =
+      decisions.stop() === null
+        ? await lookInto(executed.workers, running, decisions)
+        : { ended: null, survived: null };
+    if (survived === null || ended === null || !ended.isBack) {
+      // Nothing is executed again, so that what was seen until the end counts.
+      for (const count of late) count();
+      if (ended === null || decisions.stop() !== null) return { ...done, away: null, suspected: null };
+      const away = { code: "silent", detail: ended.detail } as const;
+      return { ...done, away, suspected: ended.isBack ? null : ended.suspected };
+    }
+    ({ workers } = survived);
+    if (ended.confirmed === null) lost.push(...survived.lost);
+    else confirmed.push(ended.confirmed);
+  }
+}
+
+/** Executes the test cases of a phase that are not settled, until the target is gone. */
+async function executeOnce(
   { testCases, firstPlace, workers, candidates }: PhaseOfRun,
   unsupported: readonly UnsupportedCapability[],
-  { options, scope, pool, silentKinds, inFlight, emit }: Running,
+  { options, scope, pool, silentKinds, inFlight, endings, emit }: Running,
   { judged, judge, limit, stop, pause }: Decisions & { readonly pause: () => boolean },
-): Promise<Executed & { readonly lost: readonly string[] }> {
-  const lost: string[] = [];
-  const executed = await executeCases({
+  how: Required<Pick<ExecuteOptions, "begun" | "onLost">> & { readonly lost: string[] },
+): Promise<Executed> {
+  const { begun, onLost, lost } = how;
+  return executeCases({
     scope,
     workers,
+    begun,
+    onLost,
+    isGone: endings.isGone,
+    lookAfter: (worker, exchanges) =>
+      isStateless(options) || !exchanges.some(({ answer }) => endings.maybeLost(answer))
+        ? null
+        : isLost(worker).then(endings.checked),
     replace: async (worker) => {
       // A target without state cannot lose functions.
-      if (!isStateless(options) && (await isLost(worker))) lost.push(worker.fixture.main.name);
-      return pool.replace(worker);
+      if (!isStateless(options) && !endings.isGone() && (await isLost(worker))) {
+        endings.checked(true);
+        if (!endings.isGone()) lost.push(worker.fixture.main.name);
+      }
+      return endings.isGone() ? null : pool.replace(worker);
     },
     ...(options.fresh && !isStateless(options)
       ? { spares: { create: (instead) => pool.spareFixture(instead), requests: pool.requestsOfSpare } }
@@ -366,7 +475,48 @@ async function executeAll(
     emit,
     spent: () => spentBy(options),
   });
-  return { ...executed, lost };
+}
+
+/** The results with the violations of requests that ended the target, which need no further reruns. */
+function withEndings(
+  before: Findings,
+  confirmed: readonly Confirmed[],
+  { emit }: Running,
+  { judged }: Decisions,
+): Findings {
+  const [first] = confirmed;
+  if (first === undefined) return before;
+  const rule = judged.find(({ id }) => id === endingRule);
+  if (rule === undefined) {
+    const [last] = first.execution.batches.at(-2) ?? [];
+    emit({ type: "problem", problem: { code: "ended", call: last?.call ?? null, seen: first.seen } });
+    return before;
+  }
+  const columns = columnsOf(rule);
+  const all = withEnding(before, first, rule);
+  const result = all.get(resultKey(rule.id, columns[0] ?? "document"));
+  if (result !== undefined) emit({ type: "rule-result", rule, columns, result, hadCandidates: true });
+  return all;
+}
+
+/** Emits the requests of which one ended the target for good, as a violation that was seen and could not be tried again. */
+function emitSuspected(
+  suspected: SuspectedEnding,
+  findings: Findings,
+  { emit }: Running,
+  { judged }: Decisions,
+): void {
+  const rule = judged.find(({ id }) => id === endingRule);
+  if (rule === undefined) return;
+  for (const column of columnsOf(rule)) {
+    const known = findings.get(resultKey(rule.id, column));
+    if (known?.outcome === "violated") continue;
+    const { observations = 0, decided = 0 } = known ?? {};
+    const { seen, suites } = suspected;
+    const why = { code: "not-rerun", seen, because: "gone", suites } as const;
+    const result = { outcome: "inconclusive", observations, decided, why, suspected } as const;
+    emit({ type: "rule-result", rule, columns: [column], result, hadCandidates: true });
+  }
 }
 
 /** The fewest requests that all violated a rule, so that more of them show nothing new. */
@@ -441,6 +591,39 @@ const requestsOfRerun = 10;
  */
 const confirming = { endMs: 120_000, phaseMs: 45_000, ruleMs: 5000 } as const;
 
+/** The most times that the candidates of a phase are confirmed, because reruns ended the target. */
+const mostConfirmations = 3;
+
+/** Confirms the candidates of a phase, and again what is left where a rerun ended the target and it came back. */
+async function confirmAll(
+  phase: PhaseOfRun,
+  before: Findings,
+  running: Running,
+  decisions: Decisions,
+): Promise<Awaited<ReturnType<typeof confirm>> & Omit<Fate, "confirmed">> {
+  let known = before;
+  let { workers } = phase;
+  for (let times = 1; ; times += 1) {
+    const done = await confirm({ ...phase, workers }, known, running, decisions);
+    const isGone = running.endings.isGone() && decisions.stop() === null;
+    if (!isGone) return { ...done, away: null, suspected: null };
+    const { ended, survived } = await lookInto(done.workers, running, decisions);
+    if (survived === null || !ended.isBack) {
+      const suspected = ended.isBack ? null : ended.suspected;
+      return { ...done, away: { code: "silent", detail: ended.detail }, suspected };
+    }
+    ({ workers } = survived);
+    // What is confirmed already counts once.
+    const confirmed = [...done.findings].flatMap(([key, result]) => {
+      const { observations = 0, decided = 0 } = before.get(key) ?? {};
+      return result.outcome === "violated" ? [[key, { ...result, observations, decided }] as const] : [];
+    });
+    const found = ended.confirmed === null ? [] : [ended.confirmed];
+    known = withEndings(new Map([...before, ...confirmed]), found, running, decisions);
+    if (times === mostConfirmations) return { ...done, workers, away: null, suspected: null };
+  }
+}
+
 /**
  * Confirms and shrinks the candidates of a phase, and emits the result of every rule so far. Returns the results and
  * the workers at the end, some with a new fixture.
@@ -448,7 +631,7 @@ const confirming = { endMs: 120_000, phaseMs: 45_000, ruleMs: 5000 } as const;
 async function confirm(
   { workers, candidates }: PhaseOfRun,
   before: Findings,
-  { options, scope, pool, emit }: Running,
+  { options, scope, pool, endings, emit }: Running,
   { judged, judge, limit, stop }: Decisions,
 ): Promise<{ readonly workers: WorkerPool["workers"]; readonly findings: Findings }> {
   const replaced = new Map<number, WorkerPool["workers"][number]>();
@@ -470,7 +653,7 @@ async function confirm(
     },
     spareFixture: pool.spareFixture,
     requestsOfSpare: pool.requestsOfSpare,
-    stop: () => stop()?.code ?? null,
+    stop: () => stop()?.code ?? (endings.isGone() ? "gone" : null),
     maxReruns: (violations) => Math.floor(options.transport.remaining() / violations / requestsOfRerun),
     timer: (violations) => {
       const start = clock();
@@ -497,11 +680,11 @@ async function confirm(
 
 /** Reserves a part of the budget for confirming candidates. */
 function keepForConfirming({ transport }: RunOptions, violated: number): StopReason | null {
-  return violated === 0 || transport.used() < 0.7 ? null : { code: "budget-kept" };
+  return violated === 0 || transport.used() < 0.7 ? null : { code: "budget-kept", budget: transport.budget };
 }
 
 function stopReason({ transport, signal }: RunOptions, scope: Scope): StopReason | null {
   if (signal?.aborted === true) return { code: "interrupted" };
   if (scope.signal.aborted) return { code: "part-failed" };
-  return transport.spent() ? { code: "budget-spent" } : null;
+  return transport.spent() ? { code: "budget-spent", budget: transport.budget } : null;
 }

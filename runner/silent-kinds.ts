@@ -219,6 +219,17 @@ const why = "because other requests got no answer";
 
 type Analyzed = Pick<Extract<Observation, { readonly kind: "addition" }>, "analysis" | "stateAnalysis">;
 
+/** The kind of an AddPermission request by its name, and what the document says against the request. */
+export function reasonsOf(
+  call: Call,
+  before: ModelState,
+): { readonly name: string; readonly reasons: readonly string[] } {
+  const analysis = analyzeRequest(call);
+  const stateAnalysis = analyzeAgainstState(analysis, before);
+  const [name = valid] = namesOfAddition({ analysis, stateAnalysis });
+  return { name, reasons: saidAgainst({ analysis, stateAnalysis }) };
+}
+
 /** The kind of a request, and the wider kind that it belongs to, if there is one. */
 function namesOf(call: Call, before: ModelState): readonly string[] {
   if (call.operation !== "AddPermission") return [call.operation];
@@ -227,15 +238,21 @@ function namesOf(call: Call, before: ModelState): readonly string[] {
 }
 
 function namesOfAddition({ analysis, stateAnalysis }: Analyzed): readonly string[] {
-  const reasons = [...analysis.refusalReasons, ...stateAnalysis.refusalReasons];
-  const asked = [...analysis.questions, ...stateAnalysis.questions];
-  if (reasons.length + asked.length > 0) return [`AddPermission, ${listed([...reasons, ...asked])}`];
+  const against = saidAgainst({ analysis, stateAnalysis });
+  if (against.length > 0) return [`AddPermission, ${listed(against)}`];
   const variations = [
     ...analysis.variations,
     ...stateAnalysis.variations,
     ...Object.keys(analysis.body.members ?? {}),
   ];
   return [`${valid}, ${listed(variations)}`, valid];
+}
+
+function saidAgainst({ analysis, stateAnalysis }: Analyzed): readonly string[] {
+  return [analysis, stateAnalysis].flatMap(({ refusalReasons, questions }) => [
+    ...refusalReasons,
+    ...questions,
+  ]);
 }
 
 function listed(names: readonly string[]): string {

@@ -6,6 +6,7 @@ import type { Batch, Call, Exchange, Step } from "../spec/exchange.ts";
 import type { Fixture } from "../spec/fixture.ts";
 import { addressee, isRemovable, route } from "../spec/target.ts";
 import { type BatchOptions, sendBatch } from "./batch.ts";
+import type { Endings } from "./endings.ts";
 import type { Emit, Purpose } from "./events.ts";
 
 /** An executed history: its exchanges, batch by batch, and what the oracle observes in them. */
@@ -17,8 +18,8 @@ export interface Execution {
 /** Returns the next batch of a history after the batches that were answered; null ends it. */
 export type NextBatch = (done: readonly (readonly Exchange[])[]) => Batch | null;
 
-/** The same for a history that has to wait for another one. */
-type AsyncNextBatch = (done: readonly (readonly Exchange[])[]) => Promise<Batch | null>;
+/** The same for a history that has to wait, for another one or for the target. */
+type AsyncNextBatch = (done: readonly (readonly Exchange[])[]) => Batch | null | Promise<Batch | null>;
 
 /** Called with each batch after its answers. */
 type OnBatch = (batch: ObservedBatch, exchanges: readonly Exchange[]) => void;
@@ -41,7 +42,7 @@ export interface Worker {
   readonly index: number;
   readonly fixture: Fixture;
   /** Sends the batches that `next` returns until it returns null or the run ends. */
-  execute(next: NextBatch | AsyncNextBatch, how?: StepOptions): Promise<Execution>;
+  execute(next: AsyncNextBatch, how?: StepOptions): Promise<Execution>;
   /**
    * Removes all statements from the fixture. With `thorough`, also reads policies that may have changed, and
    * forgets what earlier histories showed. False if a policy could not be emptied, or was not seen to be empty.
@@ -74,6 +75,7 @@ export interface WorkerOptions extends BatchOptions {
   readonly fresh: boolean;
   /** Gets an event for each batch and each reset. */
   readonly emit?: Emit | undefined;
+  readonly endings?: Pick<Endings, "instead" | "took"> | undefined;
 }
 
 export function workerOn(options: WorkerOptions): Worker {
@@ -92,7 +94,16 @@ export function workerOn(options: WorkerOptions): Worker {
     } = stepOptions;
     const batches: (readonly Exchange[])[] = [];
     const observed: ObservedBatch[] = [];
-    const sending = onNewConnection ? { ...options, how: { ...options.how, onNewConnection } } : options;
+    const { endings } = options;
+    const how = onNewConnection ? { ...options.how, onNewConnection } : options.how;
+    const watched: Pick<BatchOptions, "instead" | "onAnswer"> =
+      endings === undefined
+        ? {}
+        : {
+            instead: endings.instead,
+            onAnswer: (exchange, done, before) => endings.took({ exchange, done, before, fixture, testCase }),
+          };
+    const sending = { ...options, ...watched, how };
     for (;;) {
       const upcoming = next(batches);
       const batch = upcoming instanceof Promise ? await upcoming : upcoming;

@@ -36,7 +36,7 @@ interface StatementReading {
 
 /** Reads an answer to AddPermission. */
 export function readAnswer(answer: Answer): AnswerReading {
-  if (answer.kind === "none") return { kind: "unsettled", why: `no answer: ${answer.reason}` };
+  if (answer.kind === "none") return { kind: "unsettled", why: phrase(answer) };
   const { status } = answer;
   if (status >= 200 && status < 300)
     return { kind: "added", response: answer, statement: readStatement(answer.body) };
@@ -119,7 +119,7 @@ function readStatement(text: string): StatementReading {
 
 /** The answer in a few words: "201", "400 ValidationException", "no answer: timeout". */
 export function phrase(answer: Answer): string {
-  if (answer.kind === "none") return `no answer: ${answer.reason}`;
+  if (answer.kind === "none") return answer.unsent === true ? answer.detail : `no answer: ${answer.reason}`;
   if (answer.status < 400) return String(answer.status);
   return `${answer.status} ${errorName(answer) ?? "without an error name"}`;
 }

@@ -110,7 +110,7 @@ describe("A run against the reference", () => {
       budget: 300,
     });
     expect(report.incomplete).toBe(true);
-    expect(report.faults.join()).toContain("the request budget is spent");
+    expect(report.faults.join()).toContain("requests is spent");
     expect(report.requests).toBeLessThanOrEqual(300 + 60);
   });
 });
@@ -150,7 +150,7 @@ describe("A run with a budget", () => {
     });
     const found = report.rules.find(({ id }) => id === "success.is-201");
     expect(report.faults.join()).toContain(
-      "the rest of the request budget is reserved for confirming candidates",
+      "the rest of the budget of 900 requests is reserved for confirming candidates",
     );
     expect(found?.verdicts.document).toBe("violated");
     expect(found?.counterexample?.steps).toHaveLength(1);

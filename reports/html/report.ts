@@ -1,8 +1,8 @@
 import { causesIn } from "../read-report.ts";
 import type { Report, RuleReport } from "../report.ts";
-import { count } from "../verdict.ts";
+import { count, unconfirmedIn } from "../verdict.ts";
 import { allMarks, type Markup, markOf, page, html as template } from "./page.ts";
-import { type CauseGroup, causeGroup, ruleRow, worst } from "./rule.ts";
+import { type CauseGroup, causeGroup, ruleRow, unconfirmedFinding, worst } from "./rule.ts";
 import { script } from "./script.ts";
 import { filters, furtherSections, gateSections, heading, type Section, totals } from "./sections.ts";
 import { style } from "./style.ts";
@@ -39,11 +39,13 @@ function section({ id, title, count: number, body }: Section): Markup {
 }
 
 function ruleSections(report: Report, causes: readonly CauseGroup[]): readonly Section[] {
-  const others = worstFirst(report).filter((rule) => rule.counterexample === undefined);
+  const unconfirmed = unconfirmedIn(report);
+  const shown = new Set(unconfirmed.map(({ rule }) => rule));
+  const others = worstFirst(report).filter((rule) => rule.counterexample === undefined && !shown.has(rule));
   const found = causes.reduce((sum, { rules }) => sum + rules.length, 0);
   const findings: Markup =
     causes.length === 0
-      ? template`<p class="lead">No violation was found.</p>`
+      ? template`<p class="lead">${unconfirmed.length === 0 ? "No violation was found." : "No violation was confirmed."}</p>`
       : template`${causes.map((cause, index) => causeGroup(cause, index + 1))}`;
   return [
     {
@@ -52,6 +54,16 @@ function ruleSections(report: Report, causes: readonly CauseGroup[]): readonly S
       count: found === causes.length ? found : `${count(found, "rule")}, ${count(causes.length, "cause")}`,
       body: template`${findings}<p class="lead nothing" hidden>No finding matches the filters.</p>`,
     },
+    ...(unconfirmed.length === 0
+      ? []
+      : [
+          {
+            id: "unconfirmed",
+            title: "Seen, not confirmed",
+            count: unconfirmed.length,
+            body: template`<p class="lead">The run ended before these violations could be tried again.</p>${unconfirmed.map(({ rule, found }) => unconfirmedFinding({ rule, counterexample: found }))}`,
+          },
+        ]),
     {
       id: "rules",
       title: "Other rules",

@@ -1,4 +1,4 @@
-import { answerLabel, becauseText } from "../finding.ts";
+import { answerLabel, becauseText, reasonText } from "../finding.ts";
 import type { Basis, Column, Counterexample, CounterexampleStep, RuleReport } from "../report.ts";
 import { count } from "../verdict.ts";
 import { type AnyMark, allMarks, badge, columnNames, html, icon, type Markup, markOf } from "./page.ts";
@@ -95,6 +95,15 @@ ${sides(counterexample, level)}
 ${command("curl", "With curl", counterexample.curl, rule.id)}
 ${command("replay", "With this suite", counterexample.replay, rule.id)}
 </div>`;
+}
+
+/** A violation that was seen and not confirmed, in full. */
+export function unconfirmedFinding(found: FoundRule): Markup {
+  const { rule } = found;
+  return html`<article class="finding" ${facts(rule)}><details open>
+<summary><h3>${rule.title}</h3><span class="badges">${columns.map((column) => badge(markOf(rule, column), columnNames[column]))}</span></summary>
+<p class="lead">${reasonText(rule)}</p>
+${body(found, 4)}</details></article>`;
 }
 
 function claim(rule: RuleReport): Markup {

@@ -114,16 +114,18 @@ function cannotSection(cannot: readonly string[]): Section {
 }
 
 function leftOutSection(kinds: NonNullable<Report["leftOut"]>): Section {
-  const items = kinds.map(({ kind, unanswered, left }) =>
-    unanswered === 0
-      ? html`<li><code>${kind}</code>: too slow, ${left} repetitions left out</li>`
-      : html`<li><code>${kind}</code>: ${unanswered} in a row got no answer, ${left} further not sent</li>`,
+  const items = kinds.map(({ kind, unanswered, left, ended }) =>
+    ended !== undefined
+      ? html`<li><code>${kind}</code>: the target was gone after it ${ended} times, ${left} further not sent</li>`
+      : unanswered === 0
+        ? html`<li><code>${kind}</code>: too slow, ${left} repetitions left out</li>`
+        : html`<li><code>${kind}</code>: ${unanswered} in a row got no answer, ${left} further not sent</li>`,
   );
   return {
     id: "left-out",
     title: "Left out",
     count: kinds.length,
-    body: html`<p class="lead">Kinds of requests that were no longer sent, because too many of them got no answer within the deadline, or because they were too slow to be repeated.</p><ul class="plain warn">${items}</ul>`,
+    body: html`<p class="lead">Kinds of requests that were no longer sent, because too many of them got no answer within the deadline, because they ended the target, or because they were too slow to be repeated.</p><ul class="plain warn">${items}</ul>`,
   };
 }
 

@@ -1,4 +1,5 @@
 import type { Problem } from "../../reports/report.ts";
+import type { Call } from "../../spec/exchange.ts";
 import type { Phase } from "../../suites/case.ts";
 import type { Gone, RunProblem, StopReason } from "../events.ts";
 import { problemOf } from "../internal-error.ts";
@@ -17,8 +18,11 @@ export function problemReport(
     case "stopped":
       return {
         code: "stopped",
+        stopped: stoppedBy[problem.reason.code],
         message: `The run stopped after ${progress.done} of ${progress.planned} test cases: ${stopText(problem.reason)}.${remainder[problem.phase]}`,
       };
+    case "ended":
+      return { code: "ended", message: endedText(problem.call, problem.seen) };
     case "fixtures-lost":
       return { code: "fixtures-lost", message: lostText(problem.functions) };
     case "left-behind":
@@ -27,6 +31,22 @@ export function problemReport(
       return problem.problem;
   }
 }
+
+function endedText(call: Call | null, seen: string): string {
+  const what =
+    call === null ? "A request" : `${call.method} ${call.target} with the body ${call.body ?? "(none)"}`;
+  return `${what} ended the target: ${seen}. It violates answer.arrives, which this run left out.`;
+}
+
+const stoppedBy: Readonly<Record<StopReason["code"], NonNullable<Problem["stopped"]>>> = {
+  interrupted: "interrupted",
+  "part-failed": "failed",
+  "budget-spent": "budget",
+  "budget-kept": "budget",
+  silent: "gone",
+  busy: "busy",
+  bail: "bail",
+};
 
 /** What a phase that stopped did not send. */
 const remainder: Readonly<Record<Phase, string>> = {
@@ -50,14 +70,18 @@ function stopText(reason: StopReason): string {
     case "part-failed":
       return "a part of it failed";
     case "budget-spent":
-      return "the request budget is spent";
+      return `${budgetText(reason)} is spent`;
     case "budget-kept":
-      return "the rest of the request budget is reserved for confirming candidates";
+      return `the rest of ${budgetText(reason)} is reserved for confirming candidates`;
     case "bail":
       return `${reason.causes === 1 ? "a cause of violations is" : `${reason.causes} causes of violations are`} confirmed, and no more were asked for`;
     default:
       return goneText(reason);
   }
+}
+
+function budgetText({ budget }: { readonly budget?: number | undefined }): string {
+  return budget === undefined ? "the request budget" : `the budget of ${budget} requests`;
 }
 
 /** Says as a phrase why a target counts as gone. */

@@ -12,7 +12,9 @@ export function progressObserver(update: (progress: ProgressEvent) => void): Obs
       if (event.type === "phase-started" && event.phase !== "ordinary") phase = { phase: event.phase };
       // Each rule has one such event.
       if (event.type === "candidate") progress.violated += 1;
-      if (event.type === "case-finished" || event.type === "case-skipped") {
+      // A lost test case is executed again.
+      const isLost = event.type === "case-finished" && event.lost === true;
+      if (!isLost && (event.type === "case-finished" || event.type === "case-skipped")) {
         progress.sent += 1;
         progress.requests = event.spent.requests;
         update({ ...progress, ...phase });

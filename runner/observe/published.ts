@@ -30,6 +30,8 @@ export function publishedObserver(
           });
         }
         case "case-finished":
+          // It is executed again.
+          if (event.lost === true) return;
           return publishCase(event, event.end === "cut" ? { cut: true } : {});
         case "case-skipped":
           return publishCase(event, { lacks: event.lacks });

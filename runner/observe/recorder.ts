@@ -43,9 +43,9 @@ function lineOf(event: RunEvent): RecordingLine | null {
       return { type, worker, case: name, purpose, exchanges };
     }
     case "case-finished": {
-      const { type, worker, place, end, began } = event;
+      const { type, worker, place, end, lost, began } = event;
       const { id, clean } = event.case;
-      return { type, worker, case: { id, clean }, place, end, began };
+      return { type, worker, case: { id, clean }, place, end, ...(lost && { lost }), began };
     }
     default:
       return null;

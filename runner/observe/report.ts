@@ -59,6 +59,8 @@ export function reportObserver(options: ReportObserverOptions): ReportObserver {
         cannot = event.unsupported;
         return;
       case "case-finished":
+        // It is executed again.
+        if (event.lost === true) return;
         count.done += 1;
         if (event.end === "complete") count.executed += 1;
         if (event.case.clean && event.began === "not-emptied") count.notEmptied += 1;

@@ -1,0 +1,493 @@
+import { notSent } from "../client/no-answer.ts";
+import type { Clock } from "../client/transport.ts";
+import type { ModelState } from "../oracle/model-state.ts";
+import type { Rule } from "../oracle/rule.ts";
+import { phrase } from "../spec/answer.ts";
+import { getFunction } from "../spec/calls.ts";
+import type { Answer, Batch, Call, Exchange, NoAnswer } from "../spec/exchange.ts";
+import type { Fixture } from "../spec/fixture.ts";
+import { truncateExchange } from "./batch.ts";
+import type { Confirmed } from "./confirm.ts";
+import type { LeftOut } from "./events.ts";
+import type { WorkerPool } from "./pool.ts";
+import { renamed } from "./rebase.ts";
+import { fixtureFor, replayTestCase } from "./rerun.ts";
+import { type Findings, resultKey, type Suspected } from "./rule-results.ts";
+import { validAddition } from "./serving.ts";
+import { reasonsOf } from "./silent-kinds.ts";
+import type { Worker } from "./worker.ts";
+
+/** The rule that a request violates after which the target is gone. */
+export const endingRule = "answer.arrives";
+
+/** A call as it was answered, and where it was sent. */
+interface Sent {
+  readonly exchange: Exchange;
+  /** The batches of its history before it. */
+  readonly done: readonly (readonly Exchange[])[];
+  readonly before: ModelState;
+  readonly fixture: Fixture;
+  /** The name of the test case or the rerun; empty for other requests. */
+  readonly testCase: string;
+}
+
+/** The requests of which one ended the target, and the suites that sent them. */
+export type SuspectedEnding = Suspected & { readonly suites: readonly string[] };
+
+/** Finds requests that end the target, and keeps others like them from being sent. */
+export interface Endings {
+  /** Takes each call with its answer. */
+  took(sent: Sent): void;
+  /** The answer in place of a call whose kind ended the target; null if it is to be sent. */
+  instead(call: Call, before: ModelState): NoAnswer | null;
+  /** True after the target refused a connection or lost its functions, until that is looked into. */
+  isGone(): boolean;
+  /** Says whether it is worth asking if the target still has its functions after this answer. */
+  maybeLost(answer: Answer): boolean;
+  /** Notes whether it has, as it was asked. */
+  checked(isLost: boolean): void;
+  /** Waits for the target and looks for the request that ended it. */
+  lookInto(where: Where): Promise<Ended>;
+  /** The kinds of requests that are no longer sent. */
+  leftOut(): readonly LeftOut[];
+}
+
+/** What looking for the request needs. */
+interface Where {
+  readonly workers: readonly Worker[];
+  readonly pool: Pick<WorkerPool, "replace" | "spareFixture" | "revived">;
+  /** True if the target knows the functions that a run creates. */
+  readonly keepsFunctions: boolean;
+  /** True when no more requests may be sent. */
+  readonly stop: () => boolean;
+}
+
+/** What was found: whether the target is back, and the request that ended it, confirmed or not. */
+export type Ended =
+  | { readonly isBack: true; readonly confirmed: Confirmed | null; readonly detail: string }
+  | { readonly isBack: false; readonly suspected: SuspectedEnding | null; readonly detail: string };
+
+/**
+ * Calls without an answer and answered ones that are kept; those that are tried; the milliseconds before the target was gone
+ * in which they were in flight, or were answered; how long to wait until the target is back; how long to watch it after an
+ * answer, and without one; the valid requests that must not end it; the kinds that may be found, the looks in vain, and the
+ * returns waited for; the answers after which the functions are asked for; and the refused
+ * connections without any loss, and those of them that are looked into.
+ */
+const bounds = {
+  unanswered: 64,
+  answered: 128,
+  suspects: 24,
+  inFlightMs: 5000,
+  justBeforeMs: 400,
+  returnMs: 10_000,
+  watchMs: { response: [100, 300], none: [30, 300] },
+  controls: 2,
+  kinds: 8,
+  inVain: 3,
+  returns: 40,
+  checks: 200,
+  blips: 20,
+  triedBlips: 2,
+} as const;
+
+/** What a request that ends the target should have got. */
+export const endingExpected = "an answer, and a target that goes on answering";
+
+/** A kind of requests that ended the target. */
+interface EndingKind {
+  readonly name: string;
+  readonly operation: string;
+  /** What the document says against the request; empty if it says nothing. */
+  readonly reasons: readonly string[];
+  times: number;
+  left: number;
+}
+
+export function endings({
+  clock,
+  sleep,
+}: {
+  readonly clock: Clock;
+  readonly sleep: (ms: number) => Promise<void>;
+}): Endings {
+  const kinds: EndingKind[] = [];
+  const unexpected = new WeakSet<Answer>();
+  let unanswered: Sent[] = [];
+  let answered: Sent[] = [];
+  let hasAnswered = false;
+  let gone: { readonly at: number; readonly detail: string } | null = null;
+  let isTrying = false;
+  let isOff = false;
+  let inVain = 0;
+  let blips = 0;
+  let returns = 0;
+  let checks = 0;
+  let trials = 0;
+
+  const suspectsNow = (): { readonly inFlight: readonly Sent[]; readonly before: readonly Sent[] } => {
+    const at = gone?.at ?? clock();
+    const inFlight = unanswered.filter(({ exchange }) => exchange.answer.answeredAt > at - bounds.inFlightMs);
+    const from = Math.min(at, ...inFlight.map(({ exchange }) => exchange.answer.answeredAt));
+    const before = answered.filter(({ exchange }) => exchange.answer.answeredAt > from - bounds.justBeforeMs);
+    const known = new Set<string>();
+    const unlike = inOrder(before).filter((one) => {
+      const { name } = kindOf(one);
+      return !known.has(name) && known.add(name);
+    });
+    // A call that was sent again on a new connection is one request.
+    const once = new Map(inFlight.map((sent) => [sent.exchange.call, sent]));
+    return { inFlight: inOrder([...once.values()]), before: unlike };
+  };
+
+  const comesBack = async (worker: Worker, stop: () => boolean): Promise<boolean> => {
+    returns += 1;
+    const start = clock();
+    for (let pauseMs = 50; !stop(); pauseMs = Math.min(1000, 2 * pauseMs)) {
+      const { batches } = await worker.execute(probing("is-back", worker), asked);
+      const answer = batches[0]?.[0]?.answer;
+      // A proxy answers in place of a target that is still starting.
+      if (answer?.kind === "response" && ![502, 503, 504].includes(answer.status)) return true;
+      if (clock() - start > bounds.returnMs) return false;
+      await sleep(pauseMs);
+    }
+    return false;
+  };
+
+  return {
+    took(sent) {
+      const { answer } = sent.exchange;
+      if (isTrying || (answer.kind === "none" && answer.unsent === true)) return;
+      if (answer.kind === "response") {
+        hasAnswered = true;
+        if (answer.status === 404 && isUnexpected(sent)) unexpected.add(answer);
+        answered.push({ ...sent, exchange: withShortAnswer(sent.exchange, answer), done: [] });
+        if (answered.length > 2 * bounds.answered) answered = answered.slice(-bounds.answered);
+      } else if (answer.reason === "refused") {
+        if (hasAnswered && blips < bounds.blips) gone ??= { at: answer.answeredAt, detail: answer.detail };
+      } else if (answer.reason !== "aborted" && answer.reason !== "unresolved") {
+        unanswered = [...unanswered, sent].slice(-bounds.unanswered);
+      }
+    },
+    instead(call, before) {
+      if (kinds.length === 0 || isTrying) return null;
+      const { name, operation, reasons } = kindOf({ exchange: { call }, before });
+      const kind = kinds.find(
+        (one) =>
+          one.name === name ||
+          (one.operation === operation &&
+            one.reasons.length > 0 &&
+            one.reasons.every((reason) => reasons.includes(reason))),
+      );
+      if (kind === undefined) return null;
+      kind.left += 1;
+      return notSent("a request like it ended the target", clock());
+    },
+    isGone: () => gone !== null,
+    maybeLost: (answer) =>
+      gone === null &&
+      checks < bounds.checks &&
+      (answer.kind === "none" ? answer.reason === "reset" : unexpected.has(answer)),
+    checked(isLost) {
+      checks = isLost ? 0 : checks + 1;
+      if (isLost) gone ??= { at: clock(), detail: "its functions were gone" };
+    },
+    async lookInto({ workers, pool, keepsFunctions, stop }) {
+      const detail = gone?.detail ?? "";
+      const { inFlight, before } = suspectsNow();
+      const [first] = workers;
+      const notBack = (suspected: SuspectedEnding | null): Ended => {
+        isOff = true;
+        return { isBack: false, suspected, detail };
+      };
+      if (isOff) return notBack(null);
+      /** Sends a history on new functions and watches the target; null if it stands, or if nothing could be sent. */
+      const tried = async (
+        history: readonly Batch[],
+        from: Fixture,
+        name: string,
+      ): Promise<Showing | null> => {
+        if (first === undefined) return null;
+        const kind = fixtureFor(history, from, true);
+        const made = kind === "bare" ? await pool.spareFixture() : await pool.replace(first);
+        const worker = made ?? ((await first.reset(true)) ? first : null);
+        if (worker === null || stop()) return null;
+        const batches = renamed(history, namesOf(from), namesOf(worker.fixture));
+        const watched = watching(batches, worker.fixture, sleep, keepsFunctions);
+        const execution = await worker.execute(watched, {
+          testCase: `${replayTestCase}${endingRule}/${name}`,
+          purpose: "arrange",
+          onNewConnection: true,
+        });
+        const seen = seenEnding(execution.batches, keepsFunctions);
+        if (seen === null) return null;
+        const all = execution.batches.map((batch) => batch.map(truncateExchange));
+        return {
+          execution: { batches: all, observed: [] },
+          fixture: worker.fixture,
+          expected: endingExpected,
+          seen,
+        };
+      };
+      /** Tries a history twice, and valid requests after it. */
+      const confirmed = async (
+        history: readonly Batch[],
+        { fixture: from, testCase }: Sent,
+      ): Promise<Ended | null> => {
+        const name = `${endsPrefix}${++trials}`;
+        const once = await tried(history, from, `${name}-1`);
+        if (once === null || first === undefined) return null;
+        const suites = [suiteOf(testCase)].filter((suite) => suite !== "");
+        if (!(await comesBack(first, stop))) return notBack({ ...once, suites });
+        const twice = await tried(history, from, `${name}-2`);
+        if (twice === null) return null;
+        if (!(await comesBack(first, stop))) return notBack({ ...twice, suites });
+        for (let n = 1; n <= bounds.controls; n += 1) {
+          const valid = validAddition(n, from.main);
+          if ((await tried([valid], from, `${name}${controlSuffix}${n}`)) !== null) {
+            await comesBack(first, stop);
+            return null;
+          }
+        }
+        return {
+          isBack: true,
+          detail,
+          confirmed: { kind: "confirmed", ...twice, reruns: { shown: 2, tried: 2 } },
+        };
+      };
+      isTrying = true;
+      try {
+        if (first === undefined || !(await comesBack(first, stop)))
+          return notBack(suspectedOf(inFlight, before));
+        pool.revived();
+        const isBlip = inFlight.length === 0 && !(keepsFunctions && (await isMissing(first)));
+        if (isBlip) blips += 1;
+        if (isBlip && blips > bounds.triedBlips) return { isBack: true, confirmed: null, detail };
+        const suspects = [...inFlight, ...before].slice(0, bounds.suspects);
+        const alone = suspects.map((sent) => [sent, [[stepOf(sent)]]] as const);
+        const whole = inFlight
+          .filter(({ done }) => done.length > 0)
+          .map((sent) => [sent, historyOf(sent)] as const);
+        for (const [sent, history] of [...alone, ...whole]) {
+          if (stop() || returns > bounds.returns) break;
+          const found = await confirmed(history, sent);
+          pool.revived();
+          if (found === null) continue;
+          if (found.isBack) {
+            const kind = kindOf(sent);
+            kinds.push({ ...kind, times: 3, left: 0 });
+            if (kinds.length >= bounds.kinds) isOff = true;
+          }
+          return found;
+        }
+        if (!isBlip) inVain += 1;
+        if (inVain >= bounds.inVain)
+          return {
+            ...notBack(null),
+            detail: `it went away ${inVain} times, and no request was found that ends it`,
+          };
+        return { isBack: true, confirmed: null, detail };
+      } finally {
+        isTrying = false;
+        gone = null;
+        unanswered = [];
+        answered = [];
+      }
+    },
+    leftOut: () =>
+      kinds.map(({ name, times, left }) => ({ kind: name, unanswered: times, left, ended: times })),
+  };
+}
+
+/** The same without a long body in the answer, because many are kept. */
+function withShortAnswer(
+  exchange: Exchange,
+  answer: Extract<Answer, { readonly kind: "response" }>,
+): Exchange {
+  return answer.body.length <= longestBody ? exchange : { ...exchange, answer: { ...answer, body: "" } };
+}
+
+const longestBody = 2000;
+
+/** How such requests are sent: they belong to no test case. */
+const asked = { testCase: "", purpose: "arrange", onNewConnection: true } as const;
+
+type Showing = Pick<Confirmed, "execution" | "fixture" | "expected" | "seen">;
+
+/** The kind of a request: what the document says of an addition; the operation of any other. */
+function kindOf({
+  exchange: { call },
+  before,
+}: Pick<Sent, "before"> & { readonly exchange: Pick<Exchange, "call"> }): Omit<EndingKind, "times" | "left"> {
+  const { operation, target } = call;
+  if (operation === "AddPermission") return { operation, ...reasonsOf(call, before) };
+  const name = /[?&]Qualifier=/.test(target) ? `${operation} with a Qualifier` : operation;
+  return { operation, name, reasons: [] };
+}
+
+/** Says whether nothing is known that explains why the function is not found. */
+function isUnexpected({ exchange: { call }, before }: Sent): boolean {
+  return call.operation === "AddPermission" && reasonsOf(call, before).reasons.length === 0;
+}
+
+/** Says whether the target does not know the function of the worker. */
+async function isMissing(worker: Worker): Promise<boolean> {
+  const { batches } = await worker.execute(probing("is-there", worker), asked);
+  const answer = batches[0]?.[0]?.answer;
+  return answer?.kind === "response" && answer.status === 404;
+}
+
+/**
+ * The most suspicious first: what the target had read, as a connection with unread bytes is reset; then what breaks a
+ * constraint or the frame; then the latest.
+ */
+function inOrder(all: readonly Sent[]): readonly Sent[] {
+  const isRead = ({ exchange: { answer } }: Sent) =>
+    answer.kind === "response" || !answer.detail.includes("ECONNRESET");
+  const isOdd = (sent: Sent) => sent.exchange.call.raw !== undefined || kindOf(sent).reasons.length > 0;
+  const weight = (sent: Sent) => 2 * Number(isRead(sent)) + Number(isOdd(sent));
+  const at = ({ exchange }: Sent) => exchange.answer.sentAt;
+  return all.toSorted((a, b) => weight(b) - weight(a) || at(b) - at(a));
+}
+
+function suiteOf(testCase: string): string {
+  const [suite = ""] = testCase.startsWith(replayTestCase) ? [] : testCase.split("/");
+  return suite;
+}
+
+function namesOf({ main, other, unknownName }: Fixture): readonly string[] {
+  return [main.name, other?.name ?? main.name, unknownName];
+}
+
+/** The call alone, with the values that it was sent with. */
+function stepOf({ exchange: { step, call } }: Sent): Batch[number] {
+  return { key: step.key, call };
+}
+
+/** The whole history up to the call. */
+function historyOf({ done, exchange }: Sent): readonly Batch[] {
+  return [...done.map((batch) => batch.map(({ step }) => step)), [exchange.step]];
+}
+
+/** One of these requests ended the target, and none could be tried again: those in flight, or the last that were answered. */
+function suspectedOf(inFlight: readonly Sent[], before: readonly Sent[]): SuspectedEnding | null {
+  const all = (inFlight.length > 0 ? inFlight : before).slice(0, bounds.suspects);
+  const [first] = all;
+  if (first === undefined) return null;
+  const which = all.length === 1 ? "this request" : `one of these ${all.length} requests`;
+  const how = inFlight.length > 0 ? "in flight" : "answered last";
+  // The commands that send them again need the functions of one fixture.
+  const together = all.map(({ exchange, fixture }, index) => {
+    const step = { ...exchange.step, key: `${exchange.step.key}-${index}`, call: exchange.call };
+    const [[moved = step] = []] = renamed([[step]], namesOf(fixture), namesOf(first.fixture));
+    return truncateExchange({ step: moved, call: moved.call, answer: exchange.answer });
+  });
+  return {
+    execution: { batches: [together], observed: [] },
+    fixture: first.fixture,
+    expected: endingExpected,
+    seen: `no connection was accepted after ${which}, ${how}`,
+    suites: [...new Set(all.map(({ testCase }) => suiteOf(testCase)))].filter((suite) => suite !== ""),
+  };
+}
+
+const probeKey = "still-there";
+
+function probing(key: string, { fixture }: Worker): (done: readonly unknown[]) => Batch | null {
+  return (done) => (done.length === 0 ? [{ key, call: getFunction(fixture.main.name) }] : null);
+}
+
+/** Sends the batches, and then asks for the function until the target is gone or was watched for long enough. */
+export function watching(
+  batches: readonly Batch[],
+  { main }: Fixture,
+  sleep: (ms: number) => Promise<void>,
+  keepsFunctions: boolean,
+): (done: readonly (readonly Exchange[])[]) => Promise<Batch | null> {
+  return async (done) => {
+    const at = done.length - batches.length;
+    if (at < 0) return batches[done.length] ?? null;
+    if (at > 0 && seenEnding(done, keepsFunctions) !== null) return null;
+    const answer = done[batches.length - 1]?.[0]?.answer.kind ?? "none";
+    const pauseMs = bounds.watchMs[answer][at];
+    if (pauseMs === undefined) return null;
+    await sleep(pauseMs);
+    return [{ key: `${probeKey}-${at + 1}`, call: getFunction(main.name) }];
+  };
+}
+
+/** The batches without those that ask for the function afterwards. */
+export function withoutProbes<T extends { readonly step: { readonly key: string } }>(
+  batches: readonly (readonly T[])[],
+): readonly (readonly T[])[] {
+  const first = batches.findIndex(([one]) => one?.step.key.startsWith(probeKey));
+  return first === -1 ? batches : batches.slice(0, first);
+}
+
+/** The start of the names of such reruns in a recording, and what marks those of valid requests. */
+const endsPrefix = "ends-";
+const controlSuffix = "-control-";
+
+/**
+ * What a history shows after which the target is gone; null if the target stands. `keepsFunctions`: a function that is not
+ * found was lost.
+ */
+export function seenEnding(
+  batches: readonly (readonly Exchange[])[],
+  keepsFunctions: boolean,
+): string | null {
+  const own = withoutProbes(batches);
+  const last = own.at(-1)?.[0]?.answer;
+  const probe = batches.length > own.length ? batches.at(-1)?.[0]?.answer : undefined;
+  if (last === undefined || probe === undefined) return null;
+  if (probe.kind === "none")
+    return probe.reason === "refused" || probe.reason === "reset"
+      ? `${phrase(last)}, and then no connection was accepted`
+      : null;
+  const isDeleted = own.flat().some(({ call }) => call.operation === "DeleteFunction");
+  return keepsFunctions && !isDeleted && probe.status === 404
+    ? `${phrase(last)}, and then the function was gone`
+    : null;
+}
+
+/** A rerun that was recorded. */
+interface RecordedRerun {
+  readonly id: string;
+  readonly fixture: Fixture;
+  readonly batches: readonly (readonly Exchange[])[];
+}
+
+/** The first request that ended the target each time in recorded reruns, while valid requests did not; null if there is none. */
+export function endingIn(reruns: readonly RecordedRerun[], keepsFunctions: boolean): Confirmed | null {
+  const start = `${replayTestCase}${endingRule}/${endsPrefix}`;
+  const ended = ({ batches }: RecordedRerun) => seenEnding(batches, keepsFunctions) !== null;
+  for (const twice of reruns.filter(({ id }) => id.startsWith(start) && /ends-\d+-2$/.test(id))) {
+    const name = twice.id.replace(/-2$/, "");
+    const controls = reruns.filter(({ id }) => id.startsWith(`${name}${controlSuffix}`));
+    const once = reruns.find(({ id }) => id === `${name}-1`);
+    const seen = seenEnding(twice.batches, keepsFunctions);
+    if (seen === null || once === undefined || !ended(once)) continue;
+    if (controls.length < bounds.controls || controls.some(ended)) continue;
+    const execution = { batches: twice.batches, observed: [] };
+    return {
+      kind: "confirmed",
+      execution,
+      fixture: twice.fixture,
+      expected: endingExpected,
+      seen,
+      reruns: null,
+    };
+  }
+  return null;
+}
+
+/** The results with the violation of the request that ended the target, which needs no further rerun. */
+export function withEnding(before: Findings, confirmed: Confirmed, rule: Rule): Findings {
+  const all = new Map(before);
+  for (const column of rule.columns ?? (["document", "aws"] as const)) {
+    const key = resultKey(rule.id, column);
+    const { outcome, observations = 0, decided = 0 } = before.get(key) ?? {};
+    if (outcome !== "violated") all.set(key, { outcome: "violated", observations, decided, confirmed });
+  }
+  return all;
+}
