@@ -201,7 +201,7 @@ function acceptance(variation: Variation | null, { unless: _, ...rule }: Accepta
       variation,
       judge: (of) =>
         variation === "RevisionId.current"
-          ? judgeCurrent(of)
+          ? judgeCurrent(of, [])
           : judgeAcceptance(
               of,
               explanations(of).filter((id) => id !== variation),
@@ -287,9 +287,9 @@ export function policySize({ before, stateAnalysis, call }: Addition): number {
 }
 
 /** The revision of GetPolicy, of GetFunction or of GetAlias: at least one of them must be accepted. */
-function judgeCurrent(of: Addition): Judgement | null {
+function judgeCurrent(of: Addition, unless: readonly string[]): Judgement | null {
   const { result, stateAnalysis, before, analysis, answer } = of;
-  if (result.kind !== "refused" || result.status !== 412) return judgeAcceptance(of, []);
+  if (result.kind !== "refused" || result.status !== 412) return judgeAcceptance(of, unless);
   const policy = before.policies[stateAnalysis.key ?? ""];
   const [possibleState] = policy?.possibleStates ?? [];
   if (policy === undefined || possibleState === undefined || policy.possibleStates.length > 1) return null;
@@ -303,6 +303,7 @@ function judgeCurrent(of: Addition): Judgement | null {
     verdict: "violated",
     expected: `201 with one of the revisions just read: ${shown.filter(Boolean).map(show).join(", ")}`,
     seen: phrase(answer),
+    unless,
   };
 }
 
@@ -312,6 +313,7 @@ function judgeCombination(of: Addition): Judgement | null {
   if (stateAnalysis.key === null || stateAnalysis.refusalReasons.length + stateAnalysis.questions.length > 0)
     return null;
   const found = [...analysis.variations, ...stateAnalysis.variations];
-  if (found.length < 2 || stateAnalysis.variations.includes("RevisionId.current")) return null;
-  return judgeAcceptance(of, explanations(of));
+  if (found.length < 2) return null;
+  const judge = stateAnalysis.variations.includes("RevisionId.current") ? judgeCurrent : judgeAcceptance;
+  return judge(of, explanations(of));
 }
