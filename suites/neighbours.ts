@@ -65,6 +65,25 @@ export const neighbourTestCases: readonly TestCase[] = [
     },
     { clean: true, needs: ["versions", "aliases"] },
   ),
+  ...(["version", "alias"] as const).map((kind) =>
+    scripted(
+      `state/removal-from-the-${kind}`,
+      ({ main: { name, versions, aliases } }) => {
+        const qualifier = kind === "version" ? (versions[0] ?? "1") : (aliases?.live ?? "live");
+        const query = qualifierQuery(qualifier);
+        return [
+          alone("add", add(name, "gone", query)),
+          alone("add-longer", add(name, "gone-too", query)),
+          alone("read", getPolicy(name, qualifier)),
+          alone("remove", removePermission(name, "gone", { qualifier })),
+          alone("read-without", getPolicy(name, qualifier)),
+          alone("add-again", add(name, "gone", query)),
+          alone("read-last", getPolicy(name, qualifier)),
+        ];
+      },
+      { clean: true, needs: [kind === "version" ? "versions" : "aliases"] },
+    ),
+  ),
   scripted(
     "state/removal-leaves-the-other-function",
     (fixture) => [
@@ -77,6 +96,10 @@ export const neighbourTestCases: readonly TestCase[] = [
     { clean: true, needs: ["other"] },
   ),
   scripted("state/life-of-an-alias", lifeOfAlias, {
+    clean: true,
+    needs: ["other", "create", "versions", "aliases"],
+  }),
+  scripted("state/lives-of-two-aliases", livesOfTwoAliases, {
     clean: true,
     needs: ["other", "create", "versions", "aliases"],
   }),
@@ -148,6 +171,41 @@ function lifeOfAlias(fixture: Fixture): readonly Batch[] {
     alone("late", add(name, "late", qualifierQuery("twin"))),
     create("alias-again"),
     readAlias("read-alias-again"),
+  ];
+}
+
+/**
+ * One of two aliases is moved to another version and the other one deleted, and one of two versions is deleted, while the
+ * policies of all are read.
+ */
+function livesOfTwoAliases(fixture: Fixture): readonly Batch[] {
+  const name = second(fixture);
+  const onFirst = (key: string, call: Call) => ofVersion(key, "first", call);
+  const read = (when: string) => [
+    onFirst(`${when}-version`, getPolicy(name, versionSlot)),
+    alone(`${when}-alias`, getPolicy(name, "first")),
+  ];
+  return [
+    ...published(name, "first", "first"),
+    onFirst("on-version", add(name, "on-version", qualifierQuery(versionSlot))),
+    alone("on-first", add(name, "on-first", qualifierQuery("first"))),
+    ...read("before"),
+    alone("second", publishVersion(name)),
+    ...read("published"),
+    ofVersion("second-alias", "second", createAlias(name, "second", versionSlot)),
+    alone("on-second", add(name, "on-second", qualifierQuery("second"))),
+    alone("read-second", getPolicy(name, "second")),
+    ...read("unmoved"),
+    ofVersion("move", "second", updateAlias(name, "first", versionSlot)),
+    ...read("moved"),
+    ofVersion("move-back", "first", updateAlias(name, "first", versionSlot)),
+    ...read("moved-back"),
+    alone("delete", deleteAlias(name, "second")),
+    ...read("deleted"),
+    ofVersion("delete-version", "second", deleteFunction(name, versionSlot)),
+    ...read("last"),
+    alone("delete-function", deleteFunction(name)),
+    alone("create", createFunction(name, fixture.recipe ?? { role: "", runtime: "", zip: "" })),
   ];
 }
 

@@ -220,11 +220,13 @@ const separationTestCases: readonly TestCase[] = [
 ];
 
 /** Tries the policy's own revision first, and then the source that the document names. */
-function currentRevision(id: string, qualified: boolean, firstPolicy: boolean): TestCase {
+function currentRevision(id: string, of: "function" | "version" | "alias", firstPolicy: boolean): TestCase {
   const start = (fixture: Fixture) => {
-    const query = qualified ? qualifierQuery(live(fixture)) : null;
-    const shown = qualified ? getAlias(main(fixture), live(fixture)) : getFunction(main(fixture));
-    const own = alone("policy", getPolicy(main(fixture), qualified ? live(fixture) : null));
+    const qualifier = of === "function" ? null : of === "version" ? version(fixture) : live(fixture);
+    const query = queryOf(qualifier);
+    const shown =
+      of === "alias" ? getAlias(main(fixture), live(fixture)) : getFunction(main(fixture), qualifier);
+    const own = alone("policy", getPolicy(main(fixture), qualifier));
     const resource = alone("resource", shown);
     const first = firstPolicy ? "policy" : "resource";
     const second = firstPolicy ? "resource" : "policy";
@@ -238,14 +240,17 @@ function currentRevision(id: string, qualified: boolean, firstPolicy: boolean): 
       return refused ? [guarded(fixture, "guarded-2", second, query)] : own;
     };
   };
-  return { id: `state/${id}`, needs: qualified ? ["aliases"] : [], clean: true, destructive: false, start };
+  const needs = { function: [], version: ["versions" as const], alias: ["aliases" as const] }[of];
+  return { id: `state/${id}`, needs, clean: true, destructive: false, start };
 }
 
 const revisionTestCases: readonly TestCase[] = [
-  currentRevision("current-revision-of-the-policy", false, true),
-  currentRevision("current-revision-of-the-function", false, false),
-  currentRevision("current-revision-of-the-alias-policy", true, true),
-  currentRevision("current-revision-of-the-alias", true, false),
+  currentRevision("current-revision-of-the-policy", "function", true),
+  currentRevision("current-revision-of-the-function", "function", false),
+  currentRevision("current-revision-of-the-version-policy", "version", true),
+  currentRevision("current-revision-of-the-version", "version", false),
+  currentRevision("current-revision-of-the-alias-policy", "alias", true),
+  currentRevision("current-revision-of-the-alias", "alias", false),
   ...(["policy", "resource"] as const).map((source) =>
     scripted(
       `state/revision-used-twice-from-${source}`,
