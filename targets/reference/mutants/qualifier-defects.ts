@@ -1,6 +1,6 @@
 import type { Behaviour, Mutation } from "../behaviour.ts";
 import { dropPolicy } from "../state.ts";
-import { change, type Mutant, refusing } from "./mutant.ts";
+import { change, isOfSameFunction, type Mutant, refusing } from "./mutant.ts";
 
 function isAlias(qualifier: string | undefined): boolean {
   return qualifier !== undefined && /[^\d$]/.test(qualifier) && qualifier !== "$LATEST";
@@ -44,6 +44,48 @@ export const qualifierDefects: Readonly<Record<string, Mutant>> = {
       };
     }),
     kills: ["RevisionId.used"],
+  },
+  "current revision refused on versions": {
+    breaks: "refuses every RevisionId on a version",
+    mutate: change(({ revisionMatches }) => ({
+      revisionMatches: (given, current, draft) =>
+        !/^\d+$/.test(draft.qualifier ?? "") && revisionMatches(given, current, draft),
+    })),
+    kills: ["request.combination"],
+  },
+  "removal of everything on aliases": {
+    breaks: "removes every statement of an alias with one of them",
+    mutate: change(({ remove }) => ({
+      remove: (statements, sid, key) => (isAlias(key.split(":")[7]) ? [] : remove(statements, sid, key)),
+    })),
+    kills: ["remove.one-statement"],
+  },
+  "policy of a moved alias": {
+    breaks: "deletes the policy of an alias that gets another version",
+    mutate: change(({ sideEffect }) => {
+      const versions = new Map<string, string | undefined>();
+      return {
+        sideEffect: (operation, on) => {
+          sideEffect(operation, on);
+          if (operation === "UpdateAlias" && versions.get(on.key) !== on.version)
+            dropPolicy(on.state, on.key);
+          if (operation === "CreateAlias" || operation === "UpdateAlias") versions.set(on.key, on.version);
+        },
+      };
+    }),
+    kills: ["alias.leaves-policies"],
+  },
+  "policies of older versions": {
+    breaks: "deletes the policies of all versions when it publishes one",
+    mutate: change(({ sideEffect }) => ({
+      sideEffect: (operation, on) => {
+        sideEffect(operation, on);
+        if (operation !== "PublishVersion") return;
+        for (const key of on.state.policies.keys())
+          if (isOfSameFunction(key, on.key) && /:\d+$/.test(key)) dropPolicy(on.state, key);
+      },
+    })),
+    kills: ["version.leaves-policies"],
   },
   "duplicates on qualifiers": {
     breaks: "looks for the id in the function's policy only",
