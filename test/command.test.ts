@@ -11,6 +11,7 @@ import { readReport } from "../reports/read-report.ts";
 import { ruleStatus } from "../reports/verdict.ts";
 import type { LedgerEntry } from "../rules/ledger.ts";
 import { faithful } from "../targets/reference/behaviour.ts";
+import { mutants } from "../targets/reference/mutants/index.ts";
 import { createReference } from "../targets/reference/reference.ts";
 import { type Ran, runCommand, runProcess, startCommand } from "./command.ts";
 import { sampleCounterexample, sampleReport, sampleRule, sampleStep } from "./sample-report.ts";
@@ -407,18 +408,17 @@ describe("The command", () => {
   });
 
   it("shows differences about selected rules, with a command where a built-in target has ended", async () => {
-    const reference = createReference({
-      behaviour: { ...faithful, created: (body) => ({ status: 200, headers: [], body }) },
-    });
+    const rule = "StatementId.duplicate";
+    const reference = createReference({ behaviour: mutants[rule].mutate(faithful) });
     const { href } = await reference.listen();
     const out = join(folder, "diff-of-rule");
     const targets = ["--target", "reference", "--endpoint", href];
-    const { code } = await run("diff", ...targets, "--rule", "success.is-201", "--out", out);
+    const { code } = await run("diff", ...targets, "--rule", rule, "--out", out);
     await reference.close();
     const { differences } = JSON.parse(await readFile(join(out, "diff.json"), "utf8"));
     expect([code, differences.length > 0]).toEqual([1, true]);
     for (const { topic, ruling, curl } of differences) {
-      expect(JSON.stringify([topic, ruling])).toContain("success.is-201");
+      expect(JSON.stringify([topic, ruling])).toContain(rule);
       expect(curl.x).toMatch(
         /^npx addpermission-conformance diff --target reference --endpoint http:\S+ --suite \S+/,
       );
