@@ -9,10 +9,7 @@ export interface FunctionSettings extends Recipe {
   /** True for a role that was just created: the target may not know it everywhere yet. */
   readonly isRoleNew: boolean;
   readonly tags: Readonly<Record<string, string>> | null;
-  /**
-   * How often GetFunction has to be sent until a function is active; 0 if the answer to its creation says so and
-   * GetFunction agreed. Null before the first function.
-   */
+  /** How often GetFunction has to be sent until a function is active; null before the first function. */
   readonly readsUntilActive: number | null;
 }
 
@@ -70,14 +67,13 @@ export async function createFunction(
     if (reply.ok) {
       const arn = reply.value.FunctionArn;
       if (arn?.startsWith("arn:") !== true) throw noArn(context);
-      const isActive = reply.value.State === "Active";
       const known = settings.readsUntilActive;
       // Where functions take a while to become active, the first read would come too early.
-      const early = isActive ? 0 : Math.min((known ?? 1) - 1, mostEarlyPolls);
+      const early = reply.value.State === "Active" ? 0 : Math.min((known ?? 1) - 1, mostEarlyPolls);
       if (early > 0) await context.sleep(early * pollMs, context.signal);
-      const reads = isActive && known === 0 ? 0 : await waitUntilActive(context, name);
-      const needed = early + (isActive && reads === 1 ? 0 : reads);
-      const readsUntilActive = Math.max(known ?? 0, needed);
+      // Also an active function is read: some targets do not find at once what they have just created.
+      const reads = await waitUntilActive(context, name);
+      const readsUntilActive = Math.max(known ?? 0, early + reads);
       return { arn, settings: { ...settings, isRoleNew: false, readsUntilActive } };
     }
     const fault = notLambda(context, "CreateFunction", reply);

@@ -56,6 +56,9 @@ const maxFailures = 3;
 const maxIndex = 36 ** 2 - 1;
 const maxGenerations = 1200;
 
+/** A fixture with one function is created, read until it is active, and deleted. */
+const requestsOfSpare = 3;
+
 /** Longest wait for a busy target when a fixture is replaced, and in a hurry, in milliseconds. */
 const replacementWaitMs = { usual: 10_000, inHurry: 2000 } as const;
 
@@ -73,7 +76,6 @@ export async function setUpWorkers(options: SetUpOptions): Promise<WorkerPool> {
   let failures = 0;
   let inHurry = false;
   let spareCount = 0;
-  let readsUntilActive = 0;
   // One object for every worker, because the transports keep what they derive from it.
   const how = { ...options.how, signal: scope.signal };
   const make = async (index: number, arrangeHow: ArrangeHow = {}): Promise<Worker> => {
@@ -85,7 +87,6 @@ export async function setUpWorkers(options: SetUpOptions): Promise<WorkerPool> {
     const one = await pending.finally(() => arranging.delete(pending));
     tearDowns.add(one.tearDown);
     missing.push(...one.missing);
-    readsUntilActive = one.recipe?.readsUntilActive ?? 0;
     options.emit?.({ type: "fixture-ready", worker: index, fixture: one.fixture, empty: options.fresh });
     return workerOn({
       index,
@@ -132,7 +133,7 @@ export async function setUpWorkers(options: SetUpOptions): Promise<WorkerPool> {
         if (instead === null) spareCount += 1;
         return tryToMake(instead?.index ?? options.workers + spareCount, true);
       },
-      requestsOfSpare: 2 + Math.min(1, readsUntilActive),
+      requestsOfSpare,
       revived: () => {
         failures = 0;
       },

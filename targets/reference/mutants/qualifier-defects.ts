@@ -43,7 +43,7 @@ export const qualifierDefects: Readonly<Record<string, Mutant>> = {
         nextRevision: () => `revision-${count}`,
       };
     }),
-    kills: ["RevisionId.used"],
+    kills: ["revision.changes"],
   },
   "current revision refused on versions": {
     breaks: "refuses every RevisionId on a version",
