@@ -137,7 +137,7 @@ describe("A recording", () => {
 
   it("of a search for the size limit that the budget ended gives its verdicts", async () => {
     const endless = change(() => ({ sizeLimit: Number.POSITIVE_INFINITY }));
-    const { live, again } = await recorded("cut-search", endless, { suites: ["size"], budget: 54 });
+    const { live, again } = await recorded("cut-search", endless, { suites: ["size"], budget: 63 });
     expect(live.incomplete).toBe(true);
     expect(judged(again)).toEqual(judged(live));
     const limited = live.rules.find(({ id }) => id === "policy.too-large");
