@@ -115,7 +115,7 @@ function violatedIn({ rules }: Report): readonly string[] {
 
 const lastRequest = (report: Report) => rule(report, "answer.arrives")?.counterexample?.steps[0]?.request;
 
-describe("A request that ends a server that comes back", () => {
+describe.concurrent("A request that ends a server that comes back", () => {
   const isMalformed = (text: string) => {
     try {
       JSON.parse(text);
@@ -193,7 +193,7 @@ describe.concurrent("A request that ends a server that does not come back", () =
   });
 });
 
-describe("A server that ends for reasons of its own", () => {
+describe.concurrent("A server that ends for reasons of its own", () => {
   it.each([60])(
     "is not blamed for a request when it does after %i of them",
     async (most) => {
@@ -210,7 +210,7 @@ describe("A server that ends for reasons of its own", () => {
   );
 });
 
-describe("A run that ends early", () => {
+describe.concurrent("A run that ends early", () => {
   /** Runs against a reference that answers every success with 200 in place of 201. */
   async function endedBy(options: Pick<ConformOptions, "budget" | "signal" | "progress">): Promise<Report> {
     const reference = createReference({ behaviour: mutants["success.is-201"].mutate(faithful) });

@@ -93,6 +93,7 @@ export const withWrongAnswer: readonly Hostile[] = [
       "statement.sid",
       "statement.action",
       "statement.account",
+      "statement.service",
       "statement.source-arn",
       "statement.source-account",
       "statement.event-source-token",
