@@ -67,26 +67,29 @@ export type Ended =
   | { readonly isBack: true; readonly confirmed: Confirmed | null; readonly detail: string }
   | { readonly isBack: false; readonly suspected: SuspectedEnding | null; readonly detail: string };
 
-/**
- * Calls without an answer and answered ones that are kept; those that are tried; the milliseconds before the target was gone
- * in which they were in flight, or were answered; how long to wait until the target is back; how long to watch it after an
- * answer, and without one; the valid requests that must not end it; the kinds that may be found, the looks in vain, and the
- * returns waited for; the answers after which the functions are asked for; and the refused
- * connections without any loss, and those of them that are looked into.
- */
+/** Numbers that bound the search. */
 const bounds = {
+  /** The last calls that are remembered, without an answer and with one. */
   unanswered: 64,
   answered: 128,
+  /** Calls that are tried alone. */
   suspects: 24,
+  /** A suspect was in flight or answered in these milliseconds before the target was gone. */
   inFlightMs: 5000,
   justBeforeMs: 400,
+  /** Waits for the target to come back: the milliseconds of each, and how many. */
   returnMs: 10_000,
+  returns: 40,
+  /** Pauses before it is asked whether the target stands, after an answer and without one. */
   watchMs: { response: [100, 300], none: [30, 300] },
+  /** Valid requests that must not end it. */
   controls: 2,
+  /** Kinds of requests that may be found, and searches in vain before the run stops. */
   kinds: 8,
   inVain: 3,
-  returns: 40,
+  /** Answers after which it is asked whether the functions are still there. */
   checks: 200,
+  /** Refused connections without a loss, and those of them that are looked into. */
   blips: 20,
   triedBlips: 2,
 } as const;
