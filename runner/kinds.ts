@@ -1,6 +1,6 @@
 import type { Finding } from "../oracle/judge.ts";
 import type { Rule } from "../oracle/rule.ts";
-import { answerShape } from "../reports/known.ts";
+import { answerShape } from "../reports/deviation.ts";
 import { errorName } from "../spec/answer.ts";
 import type { Answer } from "../spec/exchange.ts";
 

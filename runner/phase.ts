@@ -1,0 +1,333 @@
+import type { Finding, Judge } from "../oracle/judge.ts";
+import type { Rule } from "../oracle/rule.ts";
+import type { Column, UnsupportedCapability } from "../spec/verdict.ts";
+import type { Phase, TestCase } from "../suites/case.ts";
+import { inConfirmationOrder, isFailure, type Verdicts } from "./candidates.ts";
+import type { SizeLimit } from "./capabilities.ts";
+import type { Confirmed } from "./confirm.ts";
+import {
+  type Ended as EndedTarget,
+  type Endings,
+  endingRule,
+  type SuspectedEnding,
+  withEnding,
+} from "./endings.ts";
+import type { Emit, Gone, StopReason } from "./events.ts";
+import { type Executed, type ExecuteOptions, executeCases } from "./execute.ts";
+import type { InFlight } from "./in-flight.ts";
+import type { RunOptions } from "./options.ts";
+import { isLost, type Survivors, survivors, type WorkerPool } from "./pool.ts";
+import { confirmCandidates, type Findings, resultKey } from "./rule-results.ts";
+import type { Scope } from "./scope.ts";
+import type { SilentKinds } from "./silent-kinds.ts";
+
+/** What every part of a run uses. */
+export interface Running {
+  readonly options: RunOptions;
+  readonly scope: Scope;
+  readonly pool: WorkerPool;
+  readonly silentKinds: SilentKinds;
+  readonly inFlight: InFlight;
+  readonly endings: Endings;
+  readonly emit: Emit;
+}
+
+/** What the engine needs for its decisions. */
+export interface Decisions {
+  readonly judged: readonly Rule[];
+  readonly judge: Judge;
+  readonly limit: SizeLimit;
+  /** Why no more requests may be sent; null to continue. */
+  readonly stop: () => StopReason | null;
+}
+
+/** A phase of the run: what is sent before its candidates are confirmed. */
+export interface PhaseOfRun {
+  readonly phase: Phase;
+  readonly testCases: readonly TestCase[];
+  readonly firstPlace: number;
+  readonly workers: WorkerPool["workers"];
+  readonly candidates: Verdicts;
+}
+
+/** What became of the target while a phase was executed or confirmed. */
+interface Fate {
+  /** The requests that ended it. */
+  readonly confirmed: readonly Confirmed[];
+  /** Why it counts as gone for good; null if it is there. */
+  readonly away: Gone | null;
+  /** The requests of which one ended it, if it is gone for good. */
+  readonly suspected: SuspectedEnding | null;
+}
+
+export function isStateless({ target }: RunOptions): boolean {
+  return target.cannot.some(({ needs }) => needs === "state");
+}
+
+export function columnsOf({ columns }: Rule): readonly Column[] {
+  return columns ?? ["document", "aws"];
+}
+
+export function spentBy({ transport, clock }: RunOptions) {
+  return { requests: transport.requests(), ms: clock() };
+}
+
+/** The workers whose functions still exist, or could be replaced. */
+export async function surviving(
+  workers: WorkerPool["workers"],
+  { options, pool, scope }: Running,
+): Promise<Survivors> {
+  return isStateless(options) ? { workers, lost: [] } : survivors(workers, pool.replace, scope);
+}
+
+/** Looks for the request that ended the target. Returns the workers that can continue; null if the target is gone for good. */
+async function lookInto(
+  workers: WorkerPool["workers"],
+  running: Running,
+  { stop }: Decisions,
+): Promise<{ readonly ended: EndedTarget; readonly survived: Survivors | null }> {
+  const { options, pool, endings } = running;
+  const keepsFunctions = !isStateless(options);
+  const ended = await endings.lookInto({ workers, pool, keepsFunctions, stop: () => stop() !== null });
+  return { ended, survived: ended.isBack ? await surviving(workers, running) : null };
+}
+
+/**
+ * Executes the test cases of a phase. Where the target ends and comes back, what was executed meanwhile is executed again.
+ * Also returns the functions that the target lost without a known cause.
+ */
+export async function executeAll(
+  phase: PhaseOfRun,
+  unsupported: readonly UnsupportedCapability[],
+  running: Running,
+  decisions: Decisions & { readonly pause: () => boolean },
+): Promise<Executed & Fate & { readonly lost: readonly string[]; readonly isRestarted: boolean }> {
+  const begun: NonNullable<ExecuteOptions["begun"]> = new Map();
+  const settled: TestCase[] = [];
+  const lost: string[] = [];
+  const confirmed: Confirmed[] = [];
+  const findingsOfCut: Finding[] = [];
+  let { workers } = phase;
+  let leftOut = 0;
+  for (let isRestarted = false; ; isRestarted = true) {
+    const late: (() => void)[] = [];
+    const onLost = (count: () => void) => late.push(count);
+    const given = { ...phase, workers };
+    const executed = await executeOnce(given, unsupported, running, decisions, { begun, lost, onLost });
+    findingsOfCut.push(...executed.findingsOfCut);
+    leftOut += executed.leftOut;
+    settled.push(...executed.settled);
+    const done = { ...executed, findingsOfCut, leftOut, settled, lost, confirmed, isRestarted };
+    if (!running.endings.isGone()) return { ...done, away: null, suspected: null };
+    const { ended, survived } =
+      decisions.stop() === null
+        ? await lookInto(executed.workers, running, decisions)
+        : { ended: null, survived: null };
+    if (survived === null || ended === null || !ended.isBack) {
+      // Nothing is executed again, so that what was seen until the end counts.
+      for (const count of late) count();
+      if (ended === null || decisions.stop() !== null) return { ...done, away: null, suspected: null };
+      const away = { code: "silent", detail: ended.detail } as const;
+      return { ...done, away, suspected: ended.isBack ? null : ended.suspected };
+    }
+    ({ workers } = survived);
+    if (ended.confirmed === null) lost.push(...survived.lost);
+    else confirmed.push(ended.confirmed);
+  }
+}
+
+/** How long calls in flight together may take in all until test cases that repeat others are left out, in milliseconds. */
+const mostTogetherMs = 10_000;
+
+/** Executes the test cases of a phase that are not settled, until the target is gone. */
+async function executeOnce(
+  { testCases, firstPlace, workers, candidates }: PhaseOfRun,
+  unsupported: readonly UnsupportedCapability[],
+  { options, scope, pool, silentKinds, inFlight, endings, emit }: Running,
+  { judged, judge, limit, stop, pause }: Decisions & { readonly pause: () => boolean },
+  how: Required<Pick<ExecuteOptions, "begun" | "onLost">> & { readonly lost: string[] },
+): Promise<Executed> {
+  const { begun, onLost, lost } = how;
+  return executeCases({
+    scope,
+    workers,
+    begun,
+    onLost,
+    isGone: endings.isGone,
+    lookAfter: (worker, exchanges) =>
+      isStateless(options) || !exchanges.some(({ answer }) => endings.maybeLost(answer))
+        ? null
+        : isLost(worker).then(endings.checked),
+    replace: async (worker) => {
+      // A target without state cannot lose functions.
+      if (!isStateless(options) && !endings.isGone() && (await isLost(worker))) {
+        endings.checked(true);
+        if (!endings.isGone()) lost.push(worker.fixture.main.name);
+      }
+      return endings.isGone() ? null : pool.replace(worker);
+    },
+    ...(options.fresh && !isStateless(options)
+      ? { spares: { create: (instead) => pool.spareFixture(instead), requests: pool.requestsOfSpare } }
+      : {}),
+    cannot: new Set(unsupported.map(({ needs }) => needs)),
+    testCases,
+    firstPlace,
+    judge: {
+      ...judge,
+      batch: (batch) => {
+        limit.batch(batch);
+        return judge.batch(batch);
+      },
+    },
+    verdicts: candidates,
+    isLeftOut: ({ repeats = false, breaks }) => {
+      if (repeats && inFlight.togetherMs() > mostTogetherMs) return "speed";
+      const rule = judged.find(({ id }) => id === breaks);
+      return rule !== undefined && isSettled(rule, candidates) ? "news" : null;
+    },
+    onExecuted: (testCase, batches) => limit.caseEnded(testCase.id, batches),
+    pause,
+    stop: () => stop() ?? silentKinds.gone() ?? keepForConfirming(options, candidates.violated()),
+    emit,
+    spent: () => spentBy(options),
+  });
+}
+
+/** The results with the violations of requests that ended the target, which need no further reruns. */
+export function withEndings(
+  before: Findings,
+  confirmed: readonly Confirmed[],
+  { emit }: Running,
+  { judged }: Decisions,
+): Findings {
+  const [first] = confirmed;
+  if (first === undefined) return before;
+  const rule = judged.find(({ id }) => id === endingRule);
+  if (rule === undefined) {
+    const [last] = first.execution.batches.at(-2) ?? [];
+    emit({ type: "problem", problem: { code: "ended", call: last?.call ?? null, seen: first.seen } });
+    return before;
+  }
+  const columns = columnsOf(rule);
+  const all = withEnding(before, first, rule);
+  const result = all.get(resultKey(rule.id, columns[0] ?? "document"));
+  if (result !== undefined) emit({ type: "rule-result", rule, columns, result, hadCandidates: true });
+  return all;
+}
+
+/** The fewest requests that all violated a rule, so that more of them show nothing new. */
+const enoughViolations = 3;
+
+/** Says whether every request that tested a rule violated it, and nothing else explains that. */
+function isSettled(rule: Rule, candidates: Verdicts): boolean {
+  return columnsOf(rule).every((column) => {
+    const { holds, violated, inconclusive, candidates: kept } = candidates.of(rule, column);
+    const groups = kept.groups();
+    const isUnexplained = groups[0]?.unless.length === 0;
+    // Where the target fails at the first to be confirmed, another value may be accepted, which is worse.
+    const [first] = inConfirmationOrder(groups);
+    const isPlain = first !== undefined && !isFailure(first.batches);
+    return holds + inconclusive === 0 && violated >= enoughViolations && isPlain && isUnexplained;
+  });
+}
+
+/** Estimated requests of a rerun: its history and the reset. */
+const requestsOfRerun = 10;
+
+/**
+ * When a run should end, and the shortest times for the candidates of a phase and for one rule, in milliseconds. What is
+ * confirmed later than that is not shrunk further.
+ */
+const confirming = { endMs: 120_000, phaseMs: 45_000, ruleMs: 5000 } as const;
+
+/** The most times that the candidates of a phase are confirmed, because reruns ended the target. */
+const mostConfirmations = 3;
+
+/** Confirms the candidates of a phase, and again what is left where a rerun ended the target and it came back. */
+export async function confirmAll(
+  phase: PhaseOfRun,
+  before: Findings,
+  running: Running,
+  decisions: Decisions,
+): Promise<Awaited<ReturnType<typeof confirm>> & Omit<Fate, "confirmed">> {
+  let known = before;
+  let { workers } = phase;
+  for (let times = 1; ; times += 1) {
+    const done = await confirm({ ...phase, workers }, known, running, decisions);
+    const isGone = running.endings.isGone() && decisions.stop() === null;
+    if (!isGone) return { ...done, away: null, suspected: null };
+    const { ended, survived } = await lookInto(done.workers, running, decisions);
+    if (survived === null || !ended.isBack) {
+      const suspected = ended.isBack ? null : ended.suspected;
+      return { ...done, away: { code: "silent", detail: ended.detail }, suspected };
+    }
+    ({ workers } = survived);
+    // What is confirmed already counts once.
+    const confirmed = [...done.findings].flatMap(([key, result]) => {
+      const { observations = 0, decided = 0 } = before.get(key) ?? {};
+      return result.outcome === "violated" ? [[key, { ...result, observations, decided }] as const] : [];
+    });
+    const found = ended.confirmed === null ? [] : [ended.confirmed];
+    known = withEndings(new Map([...before, ...confirmed]), found, running, decisions);
+    if (times === mostConfirmations) return { ...done, workers, away: null, suspected: null };
+  }
+}
+
+/**
+ * Confirms and shrinks the candidates of a phase, and emits the result of every rule so far. Returns the results and
+ * the workers at the end, some with a new fixture.
+ */
+async function confirm(
+  { workers, candidates }: PhaseOfRun,
+  before: Findings,
+  { options, scope, pool, endings, emit }: Running,
+  { judged, judge, limit, stop }: Decisions,
+): Promise<{ readonly workers: WorkerPool["workers"]; readonly findings: Findings }> {
+  const replaced = new Map<number, WorkerPool["workers"][number]>();
+  const reported = new Set<string>();
+  const { clock } = options;
+  const endMs = Math.max(confirming.endMs, clock() + confirming.phaseMs);
+  const findings = await confirmCandidates({
+    scope,
+    judged,
+    judge,
+    before,
+    verdicts: candidates,
+    workers,
+    creates: options.fresh,
+    replace: async (worker) => {
+      const replacement = await pool.replace(worker);
+      if (replacement !== null) replaced.set(worker.index, replacement);
+      return replacement;
+    },
+    spareFixture: pool.spareFixture,
+    requestsOfSpare: pool.requestsOfSpare,
+    stop: () => stop()?.code ?? (endings.isGone() ? "gone" : null),
+    maxReruns: (violations) => Math.floor(options.transport.remaining() / violations / requestsOfRerun),
+    timer: (violations) => {
+      const start = clock();
+      const share = ((endMs - start) * workers.length) / violations;
+      return () => (clock() - start) / Math.max(confirming.ruleMs, share);
+    },
+    onProgress: (progress) => emit({ type: "confirming", ...progress, spent: spentBy(options) }),
+    onResult: ({ rule, columns, ruleResult: result }) => {
+      for (const column of columns) reported.add(resultKey(rule.id, column));
+      emit({ type: "rule-result", rule, columns, result, hadCandidates: true });
+    },
+  });
+  const results = limit.applyTo(judged, findings);
+  for (const rule of judged) {
+    for (const column of columnsOf(rule)) {
+      const key = resultKey(rule.id, column);
+      const result = results.get(key);
+      if (result !== undefined && !reported.has(key))
+        emit({ type: "rule-result", rule, columns: [column], result, hadCandidates: false });
+    }
+  }
+  return { workers: workers.map((worker) => replaced.get(worker.index) ?? worker), findings };
+}
+
+/** Reserves a part of the budget for confirming candidates. */
+function keepForConfirming({ transport }: RunOptions, violated: number): StopReason | null {
+  return violated === 0 || transport.used() < 0.7 ? null : { code: "budget-kept", budget: transport.budget };
+}
