@@ -17,7 +17,7 @@ import {
   outcomes,
   type ReportHeading,
 } from "./comparison.ts";
-import { isNone, kindsText } from "./known.ts";
+import { isNone, kindsText } from "./deviation.ts";
 import { printMarkdown } from "./print-markdown.ts";
 import { printTerminal } from "./print-terminal.ts";
 import type { Kinds } from "./report.ts";

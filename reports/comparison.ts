@@ -1,4 +1,4 @@
-import { compareDeviations, deviationOf, isNone, shapeOf } from "./known.ts";
+import { compareDeviations, deviationOf, isNone, shapeOf } from "./deviation.ts";
 import type { Column, Kinds, Outcome, Report, RuleReport } from "./report.ts";
 import { counts } from "./verdict.ts";
 
