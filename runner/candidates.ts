@@ -108,13 +108,18 @@ function isBefore(one: Omit<KnownGroup, "kept">, other: KnownGroup): boolean {
   return more < 0 || (more === 0 && one.key < other.key);
 }
 
+/** Keeps the cheapest, and of those on an empty fixture at least one: others may need what earlier test cases left. */
 function keepCheapest(kept: Kept[], candidate: Candidate): void {
   const one = { candidate, cost: cost(candidate) };
   const next = kept.findIndex((other) => compareKept(one, other) < 0);
   const place = next === -1 ? kept.length : next;
-  if (place >= maxKept.candidates) return;
+  const isOnlyClean = candidate.clean && !kept.some((other) => other.candidate.clean);
+  if (place >= maxKept.candidates && !isOnlyClean) return;
   kept.splice(place, 0, { ...one, candidate: { ...candidate, batches: [...candidate.batches] } });
-  kept.splice(maxKept.candidates);
+  if (kept.length <= maxKept.candidates) return;
+  const clean = kept.filter((other) => other.candidate.clean);
+  const dearest = kept.findLastIndex((other) => clean.length > 1 || other !== clean[0]);
+  kept.splice(dearest, 1);
 }
 
 /** Orders by cost, then by the place in the plan. */
