@@ -1,4 +1,5 @@
 import { canonicalBody, withMember } from "../generators/valid-requests.ts";
+import { jsonObject } from "../spec/answer.ts";
 import { openValue } from "../spec/body.ts";
 import { addPermission, getPolicy, label } from "../spec/calls.ts";
 import { type BodyMember, broken } from "../spec/constraint.ts";
@@ -205,4 +206,11 @@ function inGroups(
     );
   }
   return groups;
+}
+
+/** The version that an answer to PublishVersion names; null if it names none. */
+export function versionIn(exchange: Exchange | undefined): string | null {
+  if (exchange?.answer.kind !== "response") return null;
+  const version = jsonObject(exchange.answer.body)?.Version;
+  return typeof version === "string" ? version : null;
 }

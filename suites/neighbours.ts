@@ -9,9 +9,9 @@ import {
   removePermission,
   updateAlias,
 } from "../spec/calls.ts";
-import { type Batch, type Call, versionSlot } from "../spec/exchange.ts";
+import { type Batch, type Call, type Exchange, versionSlot } from "../spec/exchange.ts";
 import type { Fixture } from "../spec/fixture.ts";
-import { add, alone, bodyWith, guarded, scripted, type TestCase, withBody } from "./case.ts";
+import { add, alone, bodyWith, guarded, scripted, type TestCase, versionIn, withBody } from "./case.ts";
 
 const clean = { clean: true } as const;
 
@@ -99,10 +99,17 @@ export const neighbourTestCases: readonly TestCase[] = [
     clean: true,
     needs: ["other", "create", "versions", "aliases"],
   }),
-  scripted("state/lives-of-two-aliases", livesOfTwoAliases, {
-    clean: true,
+  {
+    id: "state/lives-of-two-aliases",
     needs: ["other", "create", "versions", "aliases"],
-  }),
+    clean: true,
+    destructive: false,
+    start: (fixture) => {
+      const batches = livesOfTwoAliases(fixture);
+      const withoutDeletion = batches.filter(([step]) => !/^(delete-version|last-.*)$/.test(step?.key ?? ""));
+      return (done) => (isOneVersion(done) ? withoutDeletion : batches)[done.length] ?? null;
+    },
+  },
   scripted(
     "state/deleted-function-takes-policies-along",
     (fixture) => {
@@ -207,6 +214,14 @@ function livesOfTwoAliases(fixture: Fixture): readonly Batch[] {
     alone("delete-function", deleteFunction(name)),
     alone("create", createFunction(name, fixture.recipe ?? { role: "", runtime: "", zip: "" })),
   ];
+}
+
+/** A target that publishes no version of unchanged code has one version, which an alias still needs. */
+function isOneVersion(done: readonly (readonly Exchange[])[]): boolean {
+  const [first, second] = ["first", "second"].map((key) =>
+    versionIn(done.flat().find(({ step }) => step.key === key)),
+  );
+  return first === second;
 }
 
 /** Publishes a version and creates an alias for it. */

@@ -1,5 +1,4 @@
 import { canonicalBody } from "../generators/valid-requests.ts";
-import { jsonObject } from "../spec/answer.ts";
 import {
   addPermission,
   createFunction,
@@ -14,7 +13,17 @@ import {
 } from "../spec/calls.ts";
 import { type Batch, type Call, type Exchange, versionSlot } from "../spec/exchange.ts";
 import type { Fixture } from "../spec/fixture.ts";
-import { add, alone, bodyWith, guarded, type Suite, scripted, type TestCase, withBody } from "./case.ts";
+import {
+  add,
+  alone,
+  bodyWith,
+  guarded,
+  type Suite,
+  scripted,
+  type TestCase,
+  versionIn,
+  withBody,
+} from "./case.ts";
 import { neighbourTestCases } from "./neighbours.ts";
 
 /** Short histories, one for each claim about the content of a policy and about current revisions. */
@@ -370,10 +379,4 @@ const lifeTestCases: readonly TestCase[] = [
 /** Creates the second function again, as it was. */
 function creation(fixture: Fixture): Call {
   return createFunction(other(fixture), fixture.recipe ?? { role: "", runtime: "", zip: "" });
-}
-
-function versionIn(exchange: Exchange | undefined): string | null {
-  if (exchange?.answer.kind !== "response") return null;
-  const version = jsonObject(exchange.answer.body)?.Version;
-  return typeof version === "string" ? version : null;
 }

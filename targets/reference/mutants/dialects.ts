@@ -20,6 +20,24 @@ export const dialects: Readonly<Record<string, Mutation>> = {
       body: "",
     }),
   })),
+  "one version of unchanged code": change(({ intercept, finish }) => {
+    const latest = new Map<string, HttpReply>();
+    const functionIn = (target: string) => /^\/2015-03-31\/functions\/([^/?]+)/.exec(target)?.[1] ?? "";
+    return {
+      intercept: (request) => {
+        const { method, target } = request;
+        if (method === "DELETE" && /\/functions\/[^/]+$/.test(target)) latest.delete(functionIn(target));
+        const isPublished = method === "POST" && target.endsWith("/versions");
+        return (isPublished ? latest.get(functionIn(target)) : undefined) ?? intercept(request);
+      },
+      finish: (reply, request, operation) => {
+        const finished = finish(reply, request, operation);
+        if (operation === "PublishVersion" && finished.status === 201)
+          latest.set(functionIn(request.target), finished);
+        return finished;
+      },
+    };
+  }),
   "other messages": change(({ refuse }) => ({
     refuse: (named, _message, refusal) => refuse(named, "1 Fehler: «nein» <b>\u001b[31m", refusal),
   })),
