@@ -182,7 +182,7 @@ describe.concurrent("A request that ends a server that does not come back", () =
     );
     expect(rule(report, "answer.arrives")?.advice).toContain("--concurrency 1 --suite boundary");
     const left = report.faults.filter((text) => text.includes("left behind"));
-    expect(left).toEqual([expect.stringMatching(/^\d functions are left behind, .* and \d more .* sweep/)]);
+    expect(left).toEqual([expect.stringMatching(/^\d+ functions are left behind, .* and \d+ more .* sweep/)]);
   });
 
   it("is named alone where one is in flight at a time", async () => {
