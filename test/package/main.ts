@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { runStep } from "../action-step.ts";
 import { install, megabytes, plainEnv, run, sizeOf } from "./folder.ts";
+import { journey } from "./journey.ts";
 import { nodes } from "./nodes.ts";
 import { needsPeers } from "./peers.ts";
 import { compile, runOn } from "./program.ts";
@@ -34,6 +35,11 @@ try {
   assert.equal(report.incomplete, false);
   assert.equal(report.summary.document.violated, 0);
   say(`the installed command judged ${report.rules.length} rules with ${report.requests} requests: exit 0`);
+
+  await journey(folder);
+  say(
+    "a maintainer's journey: judge, mend, replay, record, make worse, mend, interrupt, and a server that ends",
+  );
 
   const modules = join(folder, "node_modules");
   const own = await sizeOf(join(modules, "addpermission-conformance"));
