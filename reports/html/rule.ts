@@ -84,12 +84,12 @@ function finding(found: FoundRule): Markup {
 ${body(found, 5)}</details></article>`;
 }
 
-/** What a finding holds; `level` is that of its headings. */
-function body({ rule, counterexample }: FoundRule, level: number): Markup {
+/** What a finding holds; `level` is that of its headings. One that was not confirmed has a reason, and was not shrunk. */
+function body({ rule, counterexample }: FoundRule, level: number, unconfirmed = ""): Markup {
   return html`<div class="finding-body">
-${claim(rule)}
+${unconfirmed === "" ? null : html`<p class="lead">${unconfirmed}</p>`}${claim(rule)}
 ${sides(counterexample, level)}
-<h${level} class="part">Smallest history</h${level}>
+<h${level} class="part">${unconfirmed === "" ? "Smallest history" : "History"}</h${level}>
 <div class="history">${sequence(counterexample.steps)}${stepList(counterexample.steps)}</div>
 <h${level} class="part">Reproduce</h${level}>
 ${command("curl", "With curl", counterexample.curl, rule.id)}
@@ -102,8 +102,7 @@ export function unconfirmedFinding(found: FoundRule): Markup {
   const { rule } = found;
   return html`<article class="finding" ${facts(rule)}><details open>
 <summary><h3>${rule.title}</h3><span class="badges">${columns.map((column) => badge(markOf(rule, column), columnNames[column]))}</span></summary>
-<p class="lead">${reasonText(rule)}</p>
-${body(found, 4)}</details></article>`;
+${body(found, 4, reasonText(rule))}</details></article>`;
 }
 
 function claim(rule: RuleReport): Markup {
