@@ -15,7 +15,7 @@ import { type Behaviour, faithful } from "../targets/reference/behaviour.ts";
 import { variants } from "../targets/reference/mutants/index.ts";
 import { createReference } from "../targets/reference/reference.ts";
 
-// Compares the suite with schemathesis, a general fuzzer for OpenAPI, which reads the same YAML file. Each judges the
+// Compares the suite with schemathesis, a general fuzzer for OpenAPI, which reads the same YAML file; see docs/peers.md. Each judges the
 // reference without a fault first: what fails there is a false alarm. Then each judges the mutants, and stops at its
 // first failure. Checks of schemathesis that fail at the reference are switched off for the mutants. It is given the name
 // of a function that exists, because it could not find one.
