@@ -182,5 +182,5 @@ const endings: Readonly<Record<string, string>> = {
 
 /** A number with its noun: "1 rule", "2 rules", "2 entries". */
 export function count(number: number, noun: string): string {
-  return `${number} ${number === 1 ? noun : `${noun}s`.replace(/ys$/, "ies")}`;
+  return `${number} ${number === 1 ? noun : `${noun}s`.replace(/([^aeou])ys$/, "$1ies")}`;
 }

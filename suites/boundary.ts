@@ -8,12 +8,14 @@ import { type BodyMember, bodyMembers } from "../spec/constraint.ts";
 import type { Call } from "../spec/exchange.ts";
 import type { Fixture } from "../spec/fixture.ts";
 import {
+  aliasOf,
   bodyWith,
   type GroupedRequest,
   grouped,
   isIrremovableId,
   type Suite,
   type TestCase,
+  versionOf,
   withBody,
 } from "./case.ts";
 
@@ -93,7 +95,7 @@ function qualifierTestCases(): readonly TestCase[] {
     });
   const longest = ({ main }: Fixture) => main.aliases?.longest ?? "y".repeat(128);
   return [
-    ...grouped("boundary/Qualifier", nearMisses.map(inQuery(live)), (at) => `q${at}`),
+    ...grouped("boundary/Qualifier", nearMisses.map(inQuery(aliasOf)), (at) => `q${at}`),
     ...grouped("boundary/Qualifier/edges", edges.map(inQuery(longest)), (at) => `qe${at}`),
   ];
 }
@@ -118,16 +120,12 @@ function aliasTestCases(): readonly TestCase[] {
       call: (fixture, sid) =>
         addPermission({
           functionName: label(fixture.main.name),
-          query: qualifierQuery(live(fixture)),
+          query: qualifierQuery(aliasOf(fixture)),
           body: bodyWith(member, value, sid),
         }),
     }),
   );
   return grouped("boundary/on-alias", requests, (index) => `al${index}`, { needs: ["aliases"] });
-}
-
-function live({ main }: Fixture): string {
-  return main.aliases?.live ?? "live";
 }
 
 function routeTestCases(): readonly TestCase[] {
@@ -214,8 +212,7 @@ const missing: readonly GroupedRequest[] = [
   },
   {
     label: "qualifiers-disagree",
-    call: (fixture, sid) =>
-      named(`${fixture.main.name}:${live(fixture)}`, sid, fixture.main.versions[0] ?? "1"),
+    call: (fixture, sid) => named(`${fixture.main.name}:${aliasOf(fixture)}`, sid, versionOf(fixture)),
   },
 ];
 

@@ -111,6 +111,16 @@ export interface GroupedRequest {
 /** Requests that share one test case, so one read before and one after serve them all. */
 const groupSize = 12;
 
+/** A version of the function under test. */
+export function versionOf({ main }: Fixture): string {
+  return main.versions[0] ?? "1";
+}
+
+/** An alias of the function under test. */
+export function aliasOf({ main }: Fixture): string {
+  return main.aliases?.live ?? "live";
+}
+
 /** A batch of one step. */
 export function alone(key: string, call: Call): Batch {
   return [{ key, call }];

@@ -11,7 +11,18 @@ import {
 } from "../spec/calls.ts";
 import { type Batch, type Call, type Exchange, versionSlot } from "../spec/exchange.ts";
 import type { Fixture } from "../spec/fixture.ts";
-import { add, alone, bodyWith, guarded, scripted, type TestCase, versionIn, withBody } from "./case.ts";
+import {
+  add,
+  aliasOf,
+  alone,
+  bodyWith,
+  guarded,
+  scripted,
+  type TestCase,
+  versionIn,
+  versionOf,
+  withBody,
+} from "./case.ts";
 
 const clean = { clean: true } as const;
 
@@ -42,9 +53,8 @@ export const neighbourTestCases: readonly TestCase[] = [
   scripted(
     "state/removal-leaves-other-qualifiers",
     (fixture) => {
-      const { name, aliases, versions } = fixture.main;
-      const [version = "1"] = versions;
-      const live = aliases?.live ?? "live";
+      const { name } = fixture.main;
+      const [version, live] = [versionOf(fixture), aliasOf(fixture)];
       const read = (when: string, ...qualifiers: readonly (string | null)[]) =>
         qualifiers.map((qualifier) => alone(`${when}-${qualifier}`, getPolicy(name, qualifier)));
       const remove = (qualifier: string | null) =>
@@ -68,8 +78,9 @@ export const neighbourTestCases: readonly TestCase[] = [
   ...(["version", "alias"] as const).map((kind) =>
     scripted(
       `state/removal-from-the-${kind}`,
-      ({ main: { name, versions, aliases } }) => {
-        const qualifier = kind === "version" ? (versions[0] ?? "1") : (aliases?.live ?? "live");
+      (fixture) => {
+        const { name } = fixture.main;
+        const qualifier = kind === "version" ? versionOf(fixture) : aliasOf(fixture);
         const query = qualifierQuery(qualifier);
         return [
           alone("add", add(name, "gone", query)),

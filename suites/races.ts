@@ -4,6 +4,7 @@ import { type Batch, revisionSlot, type Step } from "../spec/exchange.ts";
 import type { Fixture } from "../spec/fixture.ts";
 import {
   add,
+  aliasOf,
   alone,
   bodyWith,
   type Suite,
@@ -11,6 +12,7 @@ import {
   scripted,
   step,
   type TestCase,
+  versionOf,
 } from "./case.ts";
 
 /** Calls on the policies of one function that are in flight together. */
@@ -28,8 +30,8 @@ const mostOnQualifiers = { races: 3, calls: 12 } as const;
 
 const shapes: Readonly<Record<string, RaceShape>> = {
   qualifiers: (fixture, size) => {
-    const { name, aliases, versions } = fixture.main;
-    const qualifiers = [null, versions[0] ?? "1", aliases?.live ?? "live"];
+    const { name } = fixture.main;
+    const qualifiers = [null, versionOf(fixture), aliasOf(fixture)];
     const at = (index: number) => qualifiers[index % qualifiers.length] ?? null;
     const pairs = Math.ceil(Math.min(size, mostOnQualifiers.calls) / 2);
     const on = (qualifier: string | null) => (qualifier === null ? null : qualifierQuery(qualifier));

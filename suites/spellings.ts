@@ -6,6 +6,7 @@ import { addPermission, getPolicy, label, qualifierQuery } from "../spec/calls.t
 import type { Fixture } from "../spec/fixture.ts";
 import { services } from "../spec/principal.ts";
 import {
+  aliasOf,
   alone,
   bodyWith,
   type GroupedRequest,
@@ -14,6 +15,7 @@ import {
   type Suite,
   scripted,
   type TestCase,
+  versionOf,
   withBody,
 } from "./case.ts";
 
@@ -179,8 +181,8 @@ function valueTestCases(): readonly TestCase[] {
   };
   return [
     ...grouped("spellings/values", [...values, charset], (index) => `v${index}`),
-    qualifiedTestCase("version", "versions", ({ main }) => main.versions[0] ?? "1"),
-    qualifiedTestCase("alias", "aliases", ({ main }) => main.aliases?.live ?? "live"),
+    qualifiedTestCase("version", "versions", versionOf),
+    qualifiedTestCase("alias", "aliases", aliasOf),
     scripted(
       "spellings/special-ids",
       (fixture: Fixture) => [

@@ -15,6 +15,7 @@ import { type Batch, type Call, type Exchange, versionSlot } from "../spec/excha
 import type { Fixture } from "../spec/fixture.ts";
 import {
   add,
+  aliasOf,
   alone,
   bodyWith,
   guarded,
@@ -22,6 +23,7 @@ import {
   scripted,
   type TestCase,
   versionIn,
+  versionOf,
   withBody,
 } from "./case.ts";
 import { neighbourTestCases } from "./neighbours.ts";
@@ -42,8 +44,6 @@ export const state: Suite = {
 const clean = { clean: true } as const;
 const main = ({ main: { name } }: Fixture) => name;
 const other = ({ other: second }: Fixture) => second?.name ?? "";
-const version = ({ main: { versions } }: Fixture) => versions[0] ?? "1";
-const live = (fixture: Fixture) => fixture.main.aliases?.live ?? "live";
 
 /** Several ids on one policy, then a read. */
 function ids(id: string, list: readonly string[]): TestCase {
@@ -61,11 +61,11 @@ function onEachPolicy(
 ): readonly TestCase[] {
   return [
     scripted(`state/${id}`, (fixture) => steps(fixture, null), clean),
-    scripted(`state/${id}-on-version`, (fixture) => steps(fixture, version(fixture)), {
+    scripted(`state/${id}-on-version`, (fixture) => steps(fixture, versionOf(fixture)), {
       ...clean,
       needs: ["versions"],
     }),
-    scripted(`state/${id}-on-alias`, (fixture) => steps(fixture, live(fixture)), {
+    scripted(`state/${id}-on-alias`, (fixture) => steps(fixture, aliasOf(fixture)), {
       ...clean,
       needs: ["aliases"],
     }),
@@ -182,12 +182,12 @@ const separationTestCases: readonly TestCase[] = [
   scripted(
     "state/one-id-in-three-policies",
     (fixture) => [
-      alone("on-version", add(main(fixture), "shared", qualifierQuery(version(fixture)))),
-      alone("on-alias", add(main(fixture), "shared", qualifierQuery(live(fixture)))),
+      alone("on-version", add(main(fixture), "shared", qualifierQuery(versionOf(fixture)))),
+      alone("on-alias", add(main(fixture), "shared", qualifierQuery(aliasOf(fixture)))),
       alone("on-function", add(main(fixture), "shared")),
       read(fixture),
-      alone("read-version", getPolicy(main(fixture), version(fixture))),
-      alone("read-alias", getPolicy(main(fixture), live(fixture))),
+      alone("read-version", getPolicy(main(fixture), versionOf(fixture))),
+      alone("read-alias", getPolicy(main(fixture), aliasOf(fixture))),
     ],
     both,
   ),
@@ -197,11 +197,15 @@ const separationTestCases: readonly TestCase[] = [
       (fixture) => [
         alone(
           "add",
-          add(main(fixture), "only", qualifierQuery(qualifier === "1" ? version(fixture) : live(fixture))),
+          add(
+            main(fixture),
+            "only",
+            qualifierQuery(qualifier === "1" ? versionOf(fixture) : aliasOf(fixture)),
+          ),
         ),
         read(fixture),
-        alone("read-version", getPolicy(main(fixture), version(fixture))),
-        alone("read-alias", getPolicy(main(fixture), live(fixture))),
+        alone("read-version", getPolicy(main(fixture), versionOf(fixture))),
+        alone("read-alias", getPolicy(main(fixture), aliasOf(fixture))),
       ],
       both,
     ),
@@ -210,8 +214,8 @@ const separationTestCases: readonly TestCase[] = [
     "state/only-on-the-function",
     (fixture) => [
       alone("add", add(main(fixture), "own")),
-      alone("read-version", getPolicy(main(fixture), version(fixture))),
-      alone("read-alias", getPolicy(main(fixture), live(fixture))),
+      alone("read-version", getPolicy(main(fixture), versionOf(fixture))),
+      alone("read-alias", getPolicy(main(fixture), aliasOf(fixture))),
     ],
     both,
   ),
@@ -231,10 +235,10 @@ const separationTestCases: readonly TestCase[] = [
 /** Tries the policy's own revision first, and then the source that the document names. */
 function currentRevision(id: string, of: "function" | "version" | "alias", firstPolicy: boolean): TestCase {
   const start = (fixture: Fixture) => {
-    const qualifier = of === "function" ? null : of === "version" ? version(fixture) : live(fixture);
+    const qualifier = of === "function" ? null : of === "version" ? versionOf(fixture) : aliasOf(fixture);
     const query = queryOf(qualifier);
     const shown =
-      of === "alias" ? getAlias(main(fixture), live(fixture)) : getFunction(main(fixture), qualifier);
+      of === "alias" ? getAlias(main(fixture), aliasOf(fixture)) : getFunction(main(fixture), qualifier);
     const own = alone("policy", getPolicy(main(fixture), qualifier));
     const resource = alone("resource", shown);
     const first = firstPolicy ? "policy" : "resource";

@@ -2,7 +2,7 @@ import { canonicalBody } from "../generators/valid-requests.ts";
 import { addPermission, label, labelKeepingColons, qualifierQuery } from "../spec/calls.ts";
 import type { Fixture } from "../spec/fixture.ts";
 import { tokenService } from "../spec/principal.ts";
-import { bodyWith, type GroupedRequest, grouped, type Suite, withBody } from "./case.ts";
+import { aliasOf, bodyWith, type GroupedRequest, grouped, type Suite, versionOf, withBody } from "./case.ts";
 
 /** Requests that the document leaves unspecified: they show what the target does, and no rule judges them. */
 export const unspecified: Suite = {
@@ -70,10 +70,11 @@ const harmless: readonly GroupedRequest[] = [
   {
     label: "qualifier-twice",
     call: (fixture, sid) =>
-      named(({ main }) => main.name, `Qualifier=live&Qualifier=${fixture.main.versions[0] ?? "1"}`)(
-        fixture,
-        sid,
-      ),
+      addPermission({
+        functionName: label(fixture.main.name),
+        query: `Qualifier=${aliasOf(fixture)}&Qualifier=${versionOf(fixture)}`,
+        body: canonicalBody(sid),
+      }),
   },
   { label: "latest-in-query", call: named(({ main }) => main.name, qualifierQuery("$LATEST")) },
   { label: "latest-in-name", call: named(({ main }) => `${main.name}:$LATEST`) },

@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage } from "node:http";
+import { createServer } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 import { describe, expect, it } from "vitest";
 import { type ConformOptions, conform, type RuleId } from "../api/index.ts";
@@ -7,6 +7,7 @@ import { exitMeaning, verdictSentence } from "../reports/verdict.ts";
 import { faithful } from "../targets/reference/behaviour.ts";
 import { mutants } from "../targets/reference/mutants/index.ts";
 import { createReference } from "../targets/reference/reference.ts";
+import { bodyOf } from "./hostile/server.ts";
 
 /** When a server ends after a request: before its answer, or a moment later; undefined if it goes on. */
 type Ends = (request: {
@@ -71,16 +72,6 @@ async function mortal(ends: Ends, restartMs: number | null): Promise<Mortal> {
       for (const socket of sockets) socket.destroy();
     },
   };
-}
-
-async function bodyOf(message: IncomingMessage): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  try {
-    for await (const chunk of message) chunks.push(Buffer.from(chunk));
-  } catch {
-    // The server has ended.
-  }
-  return Buffer.concat(chunks);
 }
 
 const isAddition = ({ method, target }: Parameters<Ends>[0]) =>

@@ -87,12 +87,13 @@ export function said(status: number, body: string | Buffer, headers: readonly st
   return wire({ status, headers: [], body }, headers);
 }
 
-async function bodyOf(message: IncomingMessage): Promise<Buffer> {
+/** The body of a request; what came of it where the connection was lost. */
+export async function bodyOf(message: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = [];
   try {
     for await (const chunk of message) chunks.push(Buffer.from(chunk));
   } catch {
-    // The client has aborted the request, so the answer is lost.
+    // The connection is lost, and the answer with it.
   }
   return Buffer.concat(chunks);
 }
