@@ -59,7 +59,7 @@ export function compareDeviations(was: Deviation, is: Deviation): DeviationChang
   return { wider: without(is, was), narrower, changed: null };
 }
 
-/** The kinds of the one deviation that the other has not. */
+/** The kinds that one deviation has and the other has not. */
 function without(one: Deviation, other: Deviation): Kinds {
   const left = Object.entries(one.kinds ?? {}).flatMap(([answer, kinds]) => {
     if (other.all === answer) return [];
@@ -70,7 +70,7 @@ function without(one: Deviation, other: Deviation): Kinds {
   return Object.fromEntries(left);
 }
 
-/** True without any kind and any answer. */
+/** True if there is no kind and no answer. */
 export function isNone(kinds: Kinds): boolean {
   return Object.keys(kinds).length === 0;
 }

@@ -54,7 +54,7 @@ export interface KnownJudgement {
   readonly changed: readonly ChangedEntry[];
   /** Violations that more kinds of input show than their entry records. */
   readonly wider: readonly OtherKinds[];
-  /** More kinds of input that were seen once, and that no counterexample confirms: they fail nothing. */
+  /** More kinds of input that were seen once, and that no counterexample confirms: they do not fail the gate. */
   readonly unconfirmed: readonly OtherKinds[];
   /** Entries that fewer kinds of input, or fewer rules, show than they record. */
   readonly better: readonly OtherKinds[];
@@ -235,7 +235,7 @@ function isStale(recorded: Recorded, rule: RuleReport, report: Report): boolean 
   return !recorded.sometimes && isWhole(report) && rule.observations > 0;
 }
 
-/** True when a whole run shows a cause without rules no more, and no rule that it can explain is undecided. */
+/** True when a whole run no longer shows a cause that is listed without rules, and no rule is inconclusive. */
 function isGone({ cause, rules }: KnownEntry, report: Report): boolean {
   if (cause === undefined || rules !== undefined || !isWhole(report)) return false;
   if (causesIn(report).some(({ id, rules: own }) => id === cause && own.some((one) => isOpen(one, report))))
@@ -267,7 +267,7 @@ export function rulesIn({ entries }: KnownFile): readonly string[] {
   ]);
 }
 
-/** Says whether a kind of input is none that the file records of the rule. A rule without kinds in the file has no news. */
+/** Says whether the file lists the rule without this kind of input. A rule without kinds in the file has no news. */
 export function newsIn({
   entries,
 }: KnownFile): (rule: string, kind: { kind: string; answer: string }) => boolean {

@@ -80,14 +80,14 @@ const bounds = {
   /** Waits for the target to come back: the milliseconds of each, and how many. */
   returnMs: 10_000,
   returns: 40,
-  /** Pauses before it is asked whether the target stands, after an answer and without one. */
+  /** Pauses before the run asks whether the target is still there, after an answer and without one. */
   watchMs: { response: [100, 300], none: [30, 300] },
   /** Valid requests that must not end it. */
   controls: 2,
   /** Kinds of requests that may be found, and searches in vain before the run stops. */
   kinds: 8,
   inVain: 3,
-  /** Answers after which it is asked whether the functions are still there. */
+  /** Answers after which the run asks whether the functions are still there. */
   checks: 200,
   /** Refused connections without a loss, and those of them that are looked into. */
   blips: 20,

@@ -73,7 +73,7 @@ export function gateSections({ gate }: Report): readonly Section[] {
       id: "known-file",
       title: "Known-file",
       count: gate.failures.length,
-      body: html`<p class="lead"><code>${gate.file}</code></p>${part(gate.failures, "warn", "These entries fail the run.")}${part(gate.notes, "", "Notes, which fail nothing:")}`,
+      body: html`<p class="lead"><code>${gate.file}</code></p>${part(gate.failures, "warn", "These entries fail the run.")}${part(gate.notes, "", "Notes, which do not fail the run:")}`,
     },
   ];
 }

@@ -87,7 +87,7 @@ export function said(status: number, body: string | Buffer, headers: readonly st
   return wire({ status, headers: [], body }, headers);
 }
 
-/** The body of a request; what came of it where the connection was lost. */
+/** The body of a request, or the part of it that came before the connection was lost. */
 export async function bodyOf(message: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = [];
   try {
