@@ -2,6 +2,8 @@ import {
   type Block,
   type Document,
   type Fact,
+  fold,
+  grouped,
   heading,
   type Mark,
   paragraph,
@@ -11,6 +13,7 @@ import {
 import {
   type Cell,
   type Change,
+  type ComparedCause,
   type Comparison,
   countOf,
   type Matrix,
@@ -59,7 +62,7 @@ const parts = [
 ] as const satisfies readonly (readonly [keyof Comparison, string])[];
 
 function comparisonDocument(comparison: Comparison): Document {
-  const { before, after, column, worse, wider, narrower, better, changed, same } = comparison;
+  const { before, after, column, worse, wider, narrower, better, changed, same, causes } = comparison;
   const isWorse = worse.length + wider.length > 0;
   const verdict = isWorse ? "The second run is worse." : "Nothing got worse.";
   const numbers = [
@@ -73,9 +76,12 @@ function comparisonDocument(comparison: Comparison): Document {
   return {
     title: `Comparison of two runs (${column})`,
     facts: [run("before", before), run("after", after)],
-    body: parts.flatMap(([name, title]) => part(title, comparison[name])),
+    body: parts.flatMap(([name, title]) => part(title, comparison[name], causes ?? [])),
     totals: [],
-    conclusion: { text: `${verdict} Rules: ${numbers}.`, mark: isWorse ? "bad" : "good" },
+    conclusion: {
+      text: `${verdict} Rules: ${numbers}.${causes === null ? "" : causesSentence(causes)}`,
+      mark: isWorse ? "bad" : "good",
+    },
     source: "the reports",
   };
 }
@@ -85,18 +91,76 @@ function run(name: string, { target, startedAt, seed, tool, incomplete }: Report
   return [name, [{ code: target }, rest, ...(incomplete ? [", ", { strong: "incomplete" }] : [])]];
 }
 
-function part(title: string, changes: readonly Change[]): readonly Block[] {
+function causesSentence(causes: readonly ComparedCause[]): string {
+  const states = causes.map(stateOf);
+  const numbers = Object.entries(stateWords).map(
+    ([state, words]) => `${states.filter((one) => one === state).length} ${words}`,
+  );
+  return ` Causes: ${numbers.join(", ")}.`;
+}
+
+const stateWords = {
+  new: "new",
+  gone: "gone",
+  other: "with other rules",
+  same: "with the same rules",
+} as const;
+
+function stateOf({ was, is }: ComparedCause): keyof typeof stateWords {
+  if (was.length === 0) return "new";
+  if (is.length === 0) return "gone";
+  return [...was].sort().join() === [...is].sort().join() ? "same" : "other";
+}
+
+/** The changes of one kind, by the causes that their rules have in the two runs. */
+function part(title: string, changes: readonly Change[], causes: readonly ComparedCause[]): readonly Block[] {
   if (changes.length === 0) return [];
+  const of = (change: Change | undefined, run: "was" | "is") =>
+    causes.find((cause) => change !== undefined && cause[run].includes(change.id));
+  const place = (cause: ComparedCause | undefined) =>
+    cause === undefined ? causes.length : causes.indexOf(cause);
+  const groups = grouped(changes, (one) => `${place(of(one, "is"))} ${place(of(one, "was"))}`)
+    .map(([, own]) => ({ own, was: of(own[0], "was"), is: of(own[0], "is") }))
+    .toSorted((a, b) => place(a.is ?? a.was) - place(b.is ?? b.was));
+  return [
+    heading(`${title} (${changes.length})`),
+    ...groups.flatMap(({ own, was, is }) => {
+      const shown = is ?? was;
+      if (shown === undefined) return [changesTable(own, true)];
+      const before = is !== undefined && was !== undefined && was !== is ? was : null;
+      return [
+        fold(
+          [{ code: shown.id }, `  ${shown.title}`],
+          [paragraph(causeText(shown, before)), changesTable(own, false)],
+        ),
+      ];
+    }),
+  ];
+}
+
+/** What became of a cause, and the other cause that its rules had before. */
+function causeText(cause: ComparedCause, before: ComparedCause | null): Text {
+  const { was, is } = cause;
+  const rules = (ids: readonly string[]) => count(ids.length, "rule");
+  const state = {
+    new: `new cause, ${rules(is)}`,
+    gone: `cause is gone, ${rules(was)} before`,
+    other: `same cause with other rules: ${rules(was)} before, ${rules(is)} after`,
+    same: `same cause with the same ${rules(is)}`,
+  }[stateOf(cause)];
+  return before === null ? state : [state, "; before: ", { code: before.id }];
+}
+
+/** The table of some changes; without the claims of the rules where a cause says them. */
+function changesTable(changes: readonly Change[], isWithClaims: boolean): Table {
   const rows = changes.map(({ id, title: claim, was, wasShape, is, isShape, isOther, ...kinds }) => [
     [{ code: id }],
     isOther || isNone(kinds.narrower) ? side(was, wasShape) : only(kinds.narrower),
     isOther || isNone(kinds.wider) ? side(is, isShape) : only(kinds.wider),
-    claim,
+    ...(isWithClaims ? [claim] : []),
   ]);
-  return [
-    heading(`${title} (${changes.length})`),
-    { kind: "table", head: ["rule", "before", "after", "claim"], rows, tooWide: "stack" },
-  ];
+  const head = ["rule", "before", "after", ...(isWithClaims ? ["claim"] : [])];
+  return { kind: "table", head, rows, tooWide: "stack" };
 }
 
 /** One side of a change: "violated, 201", or "not judged" when the report does not contain the rule. */

@@ -1,4 +1,5 @@
 import { compareDeviations, deviationOf, isNone, shapeOf } from "./deviation.ts";
+import { causesIn } from "./read-report.ts";
 import type { Column, Kinds, Outcome, Report, RuleReport } from "./report.ts";
 import { counts } from "./verdict.ts";
 
@@ -25,6 +26,16 @@ export interface Comparison {
   readonly gone: readonly Change[];
   /** Number of rules with an equal verdict. */
   readonly same: number;
+  /** The causes of both runs, the gravest of the second first; null if a report has violations without causes. */
+  readonly causes: readonly ComparedCause[] | null;
+}
+
+/** One cause of violations in two runs, with the rules that it violates in each; none where the run has no such cause. */
+export interface ComparedCause {
+  readonly id: string;
+  readonly title: string;
+  readonly was: readonly string[];
+  readonly is: readonly string[];
 }
 
 /** Identifies the run that a column of a comparison shows. */
@@ -82,7 +93,36 @@ export function compare(before: Report, after: Report, column: Column): Comparis
     added: of("added"),
     gone: of("gone"),
     same: of("same").length,
+    causes: compareCauses([before, after], [first, second], column),
   };
+}
+
+/** The causes in each report, with the rules that count in the column and are violated there. */
+function compareCauses(
+  reports: readonly [Report, Report],
+  counting: readonly [readonly RuleReport[], readonly RuleReport[]],
+  column: Column,
+): Comparison["causes"] {
+  const [was, is] = reports.map((report, index) => {
+    const own = (counting[index] ?? []).filter((rule) => rule.verdicts[column] === "violated");
+    if (report.causes === undefined && own.length > 0) return null;
+    return causesIn(report).flatMap(({ id, title, rules }) => {
+      const violated = own.filter((rule) => rules.includes(rule.id));
+      const [only, ...more] = violated;
+      if (only === undefined) return [];
+      // As in the report: a cause with one rule has the claim of that rule.
+      return [{ id, title: more.length === 0 ? only.title : title, rules: violated.map((rule) => rule.id) }];
+    });
+  });
+  if (was == null || is == null) return null;
+  const all = new Map([...is, ...was].map((cause) => [cause.id, cause]));
+  const rulesIn = (causes: typeof is, id: string) => causes.find((cause) => cause.id === id)?.rules ?? [];
+  return [...all.values()].map(({ id, title }) => ({
+    id,
+    title: is.find((cause) => cause.id === id)?.title ?? title,
+    was: rulesIn(was, id),
+    is: rulesIn(is, id),
+  }));
 }
 
 /** The rules of each report that count in the column. A rule that one report excludes from the column is excluded from all. */

@@ -8,7 +8,14 @@ import { width } from "../reports/print-terminal.ts";
 import { readReport } from "../reports/read-report.ts";
 import type { Kinds, Outcome, Report, RuleReport } from "../reports/report.ts";
 import { Fault } from "../spec/fault.ts";
-import { hostile, sampleCounterexample, sampleReport, sampleRule, sampleStep } from "./sample-report.ts";
+import {
+  causesReport,
+  hostile,
+  sampleCounterexample,
+  sampleReport,
+  sampleRule,
+  sampleStep,
+} from "./sample-report.ts";
 
 function rule(id: string, outcome: Outcome, status = 200): RuleReport {
   const verdicts = { document: outcome, aws: outcome };
@@ -83,6 +90,55 @@ describe("two runs side by side", () => {
     expect(compare(few, many, "aws").same).toBe(1);
   });
 
+  it("are shown cause by cause: a cause that is new, gone, or has other rules", () => {
+    const all = causesReport(3);
+    const holding = (report: Report, ids: readonly string[]) => ({
+      ...report,
+      rules: report.rules.map((one) => (ids.includes(one.id) ? rule(one.id, "holds") : one)),
+    });
+    // In the first run cause-0 does not exist and cause-1 has one rule; in the second cause-2 is gone.
+    const first = holding(all, ["a.0", "b.0", "b.1"]);
+    const second = holding(all, ["a.2", "b.2"]);
+    const { causes, ...changes } = compare(first, second, "document");
+    expect(causes?.map(({ id, was, is }) => [id, was, is])).toEqual([
+      ["cause-0", [], ["a.0", "b.0"]],
+      ["cause-1", ["a.1"], ["a.1", "b.1"]],
+      ["cause-2", ["a.2", "b.2"], []],
+    ]);
+    expect(
+      compareText({ causes, ...changes })
+        .split("\n")
+        .slice(4, -3),
+    ).toEqual([
+      "Worse (3)",
+      "cause-0  The claim of cause-0",
+      "  new cause, 2 rules",
+      "  rule  before  after",
+      "  a.0   holds   violated, accepted",
+      "  b.0   holds   violated, accepted",
+      "",
+      "cause-1  The claim of cause-1",
+      "  same cause with other rules: 1 rule before, 2 rules after",
+      "  rule  before  after",
+      "  b.1   holds   violated, accepted",
+      "",
+      "Better (2)",
+      "cause-2  The claim of cause-2",
+      "  cause is gone, 2 rules before",
+      "  rule  before              after",
+      "  a.2   violated, accepted  holds",
+      "  b.2   violated, accepted  holds",
+      "",
+    ]);
+    expect(compareText({ causes, ...changes }).replaceAll("\n", " ")).toContain(
+      "Causes: 1 new, 1 gone, 1 with other rules, 0 with the same rules.",
+    );
+    // An old report has no causes, and one without violations needs none.
+    expect(compare(before, second, "document").causes).toBeNull();
+    const green = sampleReport({ rules: [rule("a.0", "holds"), rule("b.0", "holds")] });
+    expect(compare(green, second, "document").causes?.[0]).toMatchObject({ id: "cause-0", was: [] });
+  });
+
   it("count an excluded rule that held as worse, and one that the tool does not have as gone", () => {
     const fewer = { ...after, only: { rules: 8 } };
     const { worse, gone } = compare(
@@ -103,7 +159,14 @@ describe("two runs side by side", () => {
       .map((list) => sampleReport({ rules: list.map(([id, verdict]) => rule(id, verdict)) }));
     fc.assert(
       fc.property(report, report, (one, two) => {
-        const { same, column: _, before: __, after: ___, ...lists } = compare(one, two, "document");
+        const {
+          same,
+          column: _,
+          before: __,
+          after: ___,
+          causes: ____,
+          ...lists
+        } = compare(one, two, "document");
         const all = new Set([...ids(one.rules), ...ids(two.rules)]);
         expect(Object.values(lists).flatMap(ids).length + same).toBe(all.size);
         expect(compare(one, one, "document").same).toBe(one.rules.length);
