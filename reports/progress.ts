@@ -77,7 +77,7 @@ function sentence(event: ProgressEvent, noun: string): string {
   const { confirming } = event;
   if (confirming !== undefined) {
     const { tried, of, confirmed } = confirming;
-    return `${tried} of ${count(of, noun)} rerun${confirmed === undefined ? "" : `, ${confirmed} confirmed`}`;
+    return `${tried} of ${count(of, noun)} rerun${confirmed === undefined ? "" : `, ${confirmed} confirmed so far`}`;
   }
   const { sent, planned, requests, violated } = event;
   const cases = `${sent} of ${count(Math.max(sent, planned), "test case")} executed`;

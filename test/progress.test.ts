@@ -48,7 +48,7 @@ describe("progress on a TTY", () => {
     wait(100);
     update({ sent: 224, planned: 224, violated: 4, confirming: { tried: 3, of: 4, confirmed: 2 } });
     expect(written[0]).toContain("1 of 224 test cases executed (0 %), 12 requests, 1 candidate");
-    expect(written[1]).toContain("3 of 4 candidates rerun, 2 confirmed");
+    expect(written[1]).toContain("3 of 4 candidates rerun, 2 confirmed so far");
   });
 
   it("says when requests begin that end some servers", () => {
