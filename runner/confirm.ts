@@ -238,12 +238,14 @@ async function confirmLikely(
 ): Promise<Confirmed | null> {
   const { rule, briefly = false } = options;
   if (rule.shrinks === false || isRacing(candidate.batches)) return null;
-  const likely = likelySmallest(stepsOf(candidate), candidate, rule.id.split(".")[0] ?? "");
-  if (likely === null || !(await reruns.showsAtOnce(likely, briefly && reruns.isAlone(likely)))) return null;
-  if (!briefly) await simplifyCalls(likely, candidate, (steps) => reruns.shows(steps, always));
-  const found = reruns.smallest();
-  const result = found === null ? null : await confirmSmallest(found, reruns, options);
-  return result?.kind === "confirmed" ? result : null;
+  for (const likely of likelySmallest(stepsOf(candidate), candidate, rule.id)) {
+    if (!(await reruns.showsAtOnce(likely, briefly && reruns.isAlone(likely)))) continue;
+    if (!briefly) await simplifyCalls(likely, candidate, (steps) => reruns.shows(steps, always));
+    const found = reruns.smallest();
+    const result = found === null ? null : await confirmSmallest(found, reruns, options);
+    return result?.kind === "confirmed" ? result : null;
+  }
+  return null;
 }
 
 /** Tries the first candidates of such a rule only, as each costs hundreds of requests. */

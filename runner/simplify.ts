@@ -1,7 +1,7 @@
 import { isRecord } from "../spec/body.ts";
 import { label, qualifierQuery } from "../spec/calls.ts";
-import { broken, isMember } from "../spec/constraint.ts";
-import { type Call, type Header, revisionSlot } from "../spec/exchange.ts";
+import { bodyMembers, broken, isMember } from "../spec/constraint.ts";
+import { type Call, type Header, type Operation, revisionSlot } from "../spec/exchange.ts";
 import type { Fixture } from "../spec/fixture.ts";
 import { addressee, route } from "../spec/target.ts";
 import {
@@ -38,7 +38,8 @@ export async function simplifyCalls(
   shows: Shows,
   values = true,
 ): Promise<Steps> {
-  let current = await onFunctionUnderTest(steps, origin, shows);
+  const underTest = await onFunctionUnderTest(steps, origin, shows);
+  let current = await onFunctionItself(underTest, origin, shows);
   for (const [index, batch] of steps.entries()) {
     for (const at of batch.keys()) {
       current = await simplifyCall(current, { index, at, values }, origin.fixture, shows);
@@ -48,18 +49,20 @@ export async function simplifyCalls(
 }
 
 /**
- * The history that is likely to be the smallest: the last call alone, with the canonical members but for one. Null if the
- * last call is not a plain addition.
+ * The histories of which one is likely to be the smallest, the likelier first: the last call alone, with the canonical members
+ * but for the one that the rule names. If that is a member of the body, the path is the canonical one first. None if the last
+ * call is not a plain addition.
  */
-export function likelySmallest(steps: Steps, { fixture }: Origin, member: string): Steps | null {
+export function likelySmallest(steps: Steps, { fixture }: Origin, rule: string): readonly Steps[] {
+  const member = rule.split(".")[0];
   const [step, ...others] = steps.at(-1) ?? [];
-  if (step === undefined || others.length > 0 || step.revisionFrom !== undefined) return null;
+  if (step === undefined || others.length > 0 || step.revisionFrom !== undefined) return [];
   const { call } = step;
   const isPlain = call.raw === undefined && call.encoding === undefined && call.connection === undefined;
-  if (call.operation !== "AddPermission" || !isPlain) return null;
+  if (call.operation !== "AddPermission" || !isPlain) return [];
   const members = sentObject(call.body ?? "");
-  if (members === null) return [[step]];
-  if (tooDeepToWrite(members)) return null;
+  if (members === null) return [[[step]]];
+  if (tooDeepToWrite(members)) return [];
   const canonical: Rewrite = (one) => {
     const kept = Object.entries(membersOf(one)).flatMap(([name, value]) => {
       if (name === member) return [[name, value] as const];
@@ -67,7 +70,11 @@ export function likelySmallest(steps: Steps, { fixture }: Origin, member: string
     });
     return { ...one, headers: json, body: JSON.stringify(Object.fromEntries(kept)) };
   };
-  return [[rewritten(step, canonical, fixture)]];
+  const isOfBody = bodyMembers.some((name) => name === member);
+  const inBody = rewritten(step, canonical, fixture);
+  const plain = rewritten(inBody, canonicalPath, fixture);
+  const isPlainPath = plain.call.target === inBody.call.target;
+  return [...(isOfBody && !isPlainPath ? [[[plain]]] : []), [[inBody]]];
 }
 
 /** If a history uses the second function alone, tries it with the function under test. */
@@ -81,6 +88,42 @@ async function onFunctionUnderTest(steps: Steps, origin: Origin, shows: Shows): 
     batch.map((step): HistoryStep => ({ ...step, call: calls.get(step.key) ?? step.call, swapped: true })),
   );
   return (await shows(moved)) ? moved : steps;
+}
+
+/** The operations that are the same on a function, on a version and on an alias. */
+const ofAnyPolicy: ReadonlySet<Operation> = new Set([
+  "AddPermission",
+  "RemovePermission",
+  "GetPolicy",
+  "GetFunction",
+]);
+
+/** If a history uses versions or aliases, tries it with the functions themselves. */
+async function onFunctionItself(steps: Steps, { fixture }: Origin, shows: Shows): Promise<Steps> {
+  const moved = steps.map((batch) =>
+    batch.map((step): HistoryStep => {
+      const call = withoutQualifier(step.call);
+      if (call === step.call) return step;
+      const { versionFrom: _, ...itself } = rewritten(step, withoutQualifier, fixture);
+      return itself;
+    }),
+  );
+  const isMoved = moved.some((batch, at) => batch.some((step, of) => step !== steps[at]?.[of]));
+  return isMoved && (await shows(moved)) ? moved : steps;
+}
+
+function withoutQualifier(call: Call): Call {
+  if (call.raw !== undefined || !ofAnyPolicy.has(call.operation)) return call;
+  const at = route(call.target);
+  const of = at.kind === "none" ? null : addressee(at);
+  return of === null || of.qualifier === null ? call : { ...call, target: plainTarget(call, of.name, null) };
+}
+
+/** The target of a call with a function by its plain name, and the qualifier in the query. */
+function plainTarget({ target }: Call, name: string, qualifier: string | null): string {
+  const rest = target.split("?")[0]?.split("/").slice(4).join("/") ?? "";
+  const query = qualifier === null ? "" : `?${qualifierQuery(qualifier)}`;
+  return `/2015-03-31/functions/${label(name)}${rest === "" ? "" : `/${rest}`}${query}`;
 }
 
 /** Says whether the path of a call names the function, or its body creates it. */
@@ -152,10 +195,7 @@ const canonicalNeighbour: Rewrite = (call) => {
   const at = route(call.target);
   const of = at.kind === "none" ? null : addressee(at);
   if (of === null || of.plain) return call;
-  const rest = call.target.split("?")[0]?.split("/").slice(4).join("/") ?? "";
-  const query = of.qualifier === null ? "" : `?${qualifierQuery(of.qualifier)}`;
-  const path = `/2015-03-31/functions/${label(of.name)}${rest === "" ? "" : `/${rest}`}`;
-  return { ...call, target: `${path}${query}` };
+  return { ...call, target: plainTarget(call, of.name, of.qualifier) };
 };
 
 type SentMembers = Readonly<Record<string, unknown>>;

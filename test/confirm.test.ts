@@ -6,7 +6,7 @@ import type { Candidate } from "../runner/candidates.ts";
 import { type Confirmed, type ConfirmOptions, confirm, type Unconfirmed } from "../runner/confirm.ts";
 import { type Origin, regenerating, type Shows, type Steps, stepsOf } from "../runner/regenerate.ts";
 import { type EmptyFixtureKind, type EmptyFixtures, emptyFixtures } from "../runner/rerun.ts";
-import { simplifyCalls } from "../runner/simplify.ts";
+import { likelySmallest, simplifyCalls } from "../runner/simplify.ts";
 import type { Worker } from "../runner/worker.ts";
 import { addPermission, getPolicy, label, qualifierQuery } from "../spec/calls.ts";
 import { type Batch, type Call, type Exchange, revisionSlot, type Step } from "../spec/exchange.ts";
@@ -371,6 +371,35 @@ const elsewhere: Fixture = {
 const members = (call: Call) => JSON.parse(call.body ?? "");
 const usual = { Action: "lambda:InvokeFunction", Principal: "s3.amazonaws.com", StatementId: "s" };
 
+describe("The history that is likely to be the smallest", () => {
+  const likely = (rule: string) => {
+    const target = `/2015-03-31/functions/${first.replaceAll("a", "%61")}/policy`;
+    const testCase = scripted("a", (fixture) => [
+      alone("a", on(fixture.main.name, { ...usual, Action: "x", SourceAccount: "0" }, { target })),
+    ]);
+    const batches = [
+      alone("a", on(first, { ...usual, Action: "x", SourceAccount: "0" }, { target })).map(sent),
+    ];
+    const origin = { testCase, fixture, batches };
+    return likelySmallest(stepsOf(origin), origin, rule)
+      .flat(2)
+      .map(({ call }) => call);
+  };
+
+  it("keeps the member that the rule names, and has the plain path, or else its own", () => {
+    const [plain, own] = likely("Action.pattern");
+    expect(plain?.target).toBe(path(first));
+    expect(own?.target).toContain("%61");
+    for (const call of [plain, own]) expect(members(call as Call)).toEqual({ ...usual, Action: "x" });
+  });
+
+  it("keeps its path if the rule names no member of the body", () => {
+    const calls = likely("FunctionName.pattern");
+    expect(calls.map(({ target }) => target)).toEqual([expect.stringContaining("%61")]);
+    expect(members(calls[0] as Call)).toEqual(usual);
+  });
+});
+
 describe("A call is simplified", () => {
   it("on the function under test, unless only the second one shows it", async () => {
     const [call] = await simplified(
@@ -384,9 +413,22 @@ describe("A call is simplified", () => {
     const encoded = (name: string) => `/2015-03-31/functions/${name.replaceAll("a", "%61")}%3a1/policy`;
     const [call] = await simplified(
       (_, second) => [alone("a", on(second, usual, { target: encoded(second) }))],
-      ({ target }) => decodeURIComponent(target).includes(second),
+      ({ target }) => /^[^:?]*(:|\?Qualifier=)1\b/.test(decodeURIComponent(target).split(second)[1] ?? ""),
     );
     expect(call?.target).toBe(`${path(second)}?${qualifierQuery("1")}`);
+  });
+
+  it("on the function itself, when a version shows no more than that", async () => {
+    const version = (name: string) => `${path(name)}?${qualifierQuery("1")}`;
+    const batches = (name: string) => [
+      alone("add", on(name, usual)),
+      alone("again", on(name, usual, { target: version(name) })),
+      alone("read", getPolicy(name, "1")),
+    ];
+    const calls = await simplified(batches, ({ operation }) => operation === "GetPolicy");
+    expect(calls.map(({ target }) => target)).toEqual([path(first), path(first), path(first)]);
+    const kept = await simplified(batches, ({ target }) => target.includes("Qualifier"));
+    expect(kept.map(({ target }) => target)).toEqual([path(first), path(first), version(first)]);
   });
 
   it("with a short value that is not empty", async () => {
