@@ -160,33 +160,36 @@ function lifeOfVersion(fixture: Fixture): readonly Batch[] {
   ];
 }
 
+/** A name in which letter case and an underscore can be lost. */
+const madeAlias = "Twin_Alias";
+
 /** An alias is created, updated, deleted and created again. */
 function lifeOfAlias(fixture: Fixture): readonly Batch[] {
   const name = second(fixture);
   const onVersion = (key: string, call: Call) => ofVersion(key, "publish", call);
   const readVersion = (key: string) => onVersion(key, getPolicy(name, versionSlot));
-  const readAlias = (key: string) => alone(key, getPolicy(name, "twin"));
+  const readAlias = (key: string) => alone(key, getPolicy(name, madeAlias));
   const readFunction = (key: string) => alone(key, getPolicy(name));
-  const create = (key: string) => onVersion(key, createAlias(name, "twin", versionSlot));
+  const create = (key: string) => onVersion(key, createAlias(name, madeAlias, versionSlot));
   return [
     alone("publish", publishVersion(name)),
     onVersion("on-version", add(name, "on-version", qualifierQuery(versionSlot))),
-    alone("too-early", add(name, "too-early", qualifierQuery("twin"))),
+    alone("too-early", add(name, "too-early", qualifierQuery(madeAlias))),
     create("alias"),
     readAlias("read-new-alias"),
     alone("on-function", add(name, "on-function")),
-    alone("on-alias", add(name, "on-alias", qualifierQuery("twin"))),
+    alone("on-alias", add(name, "on-alias", qualifierQuery(madeAlias))),
     readFunction("read-function"),
     readVersion("read-version"),
     readAlias("read-alias"),
-    onVersion("update", updateAlias(name, "twin", versionSlot)),
+    onVersion("update", updateAlias(name, madeAlias, versionSlot)),
     readFunction("read-function-updated"),
     readVersion("read-version-updated"),
     readAlias("read-alias-updated"),
-    alone("delete", deleteAlias(name, "twin")),
+    alone("delete", deleteAlias(name, madeAlias)),
     readFunction("read-function-deleted"),
     readVersion("read-version-deleted"),
-    alone("late", add(name, "late", qualifierQuery("twin"))),
+    alone("late", add(name, "late", qualifierQuery(madeAlias))),
     create("alias-again"),
     readAlias("read-alias-again"),
   ];

@@ -11,7 +11,7 @@ import {
   qualifierQuery,
   removePermission,
 } from "../spec/calls.ts";
-import { type Batch, type Call, type Exchange, versionSlot } from "../spec/exchange.ts";
+import { type Batch, type Call, type Exchange, revisionSlot, versionSlot } from "../spec/exchange.ts";
 import type { Fixture } from "../spec/fixture.ts";
 import {
   add,
@@ -315,7 +315,35 @@ const revisionTestCases: readonly TestCase[] = [
     ],
     { clean: true, needs: ["other"] },
   ),
+  ...[versionOf, aliasOf].map((qualifierOf, at) =>
+    scripted(
+      `state/foreign-revision-of-its-${at === 0 ? "version" : "alias"}`,
+      (fixture) => [
+        alone("seed", add(main(fixture), "seed")),
+        alone("seed-qualified", add(main(fixture), "seed", qualifierQuery(qualifierOf(fixture)))),
+        alone("own", getPolicy(main(fixture))),
+        alone("own-function", getFunction(main(fixture))),
+        alone("foreign", getPolicy(main(fixture), qualifierOf(fixture))),
+        [guarded(fixture, "borrowed", "foreign")],
+        read(fixture),
+      ],
+      { clean: true, needs: [at === 0 ? "versions" : "aliases"] },
+    ),
+  ),
+  // It begins with the current revision, so a target that compares a part of it finds no difference.
+  scripted(
+    "state/longer-revision",
+    (fixture) => [
+      alone("seed", add(main(fixture), "seed")),
+      alone("own", getPolicy(main(fixture))),
+      [{ key: "longer", revisionFrom: "own", call: withBody(fixture, longer) }],
+      read(fixture),
+    ],
+    clean,
+  ),
 ];
+
+const longer = bodyWith("RevisionId", `${revisionSlot}0`, "longer");
 
 const lifeTestCases: readonly TestCase[] = [
   {

@@ -29,6 +29,30 @@ export const qualifierDefects: Readonly<Record<string, Mutant>> = {
     })),
     kills: ["RevisionId.stale"],
   },
+  "revision of any policy of the function": {
+    breaks: "accepts the revision of another policy of the same function",
+    mutate: change(() => ({
+      revisionMatches: (given, _current, { state, key }) =>
+        [...state.policies].some(
+          ([other, { revision }]) => revision === given && isOfSameFunction(other, key),
+        ),
+    })),
+    kills: ["RevisionId.foreign"],
+  },
+  "resource in lower case": {
+    breaks: "writes the Resource of a statement in lower case",
+    mutate: change(({ resource }) => ({
+      resource: (arn, qualifier, label) => resource(arn, qualifier, label).toLowerCase(),
+    })),
+    kills: ["statement.qualified-resource"],
+  },
+  "revision compared by its beginning": {
+    breaks: "compares the first eight characters of a RevisionId",
+    mutate: change(() => ({
+      revisionMatches: (given, current) => given.slice(0, 8) === current.slice(0, 8),
+    })),
+    kills: ["RevisionId.never-seen"],
+  },
   "revision that counts statements": {
     breaks: "makes a policy's revision of the number of its statements",
     mutate: change(({ append, remove }) => {
