@@ -361,7 +361,7 @@ describe("An answer that passes by itself", () => {
     });
     expect(judged.filter(({ verdicts }) => verdicts.document === "violated")).toEqual([]);
     expect(waits).toEqual([{ cause, times: expect.any(Number), ms: expect.any(Number) }]);
-    expect(waits[0]?.times).toBeGreaterThan(3);
+    expect(waits[0]?.times).toBeGreaterThan(0);
   });
 
   it("is a violation if it does not pass, after a few waits in vain", async () => {
