@@ -442,6 +442,13 @@ export const options = {
     about: "Print the catalogue and the ledger as data.",
     for: { mutants: { about: "Print the kill matrix as data." } },
   },
+  narrow: {
+    flag: "--narrow",
+    type: "switch",
+    takers: ["mutants"],
+    about:
+      "Send mutants what bears on their recorded rules, and correct variants fewer random test cases; send all where that shows a difference.",
+  },
   update: {
     flag: "--update",
     type: "switch",

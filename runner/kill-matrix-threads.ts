@@ -1,13 +1,16 @@
 import { availableParallelism } from "node:os";
 import { parentPort, Worker, workerData } from "node:worker_threads";
 import { variants } from "../targets/reference/mutants/index.ts";
-import { type Measured, measure } from "./kill-matrix.ts";
+import { type Measured, measure, measureNarrowly } from "./kill-matrix.ts";
 
 /** Measures variants of the reference in parallel, one on each core. */
 export interface Threads {
   readonly count: number;
-  /** Measures a variant as soon as a thread is free. Rejects if a thread fails. */
-  measure(variant: string): Promise<Measured>;
+  /**
+   * Measures a variant as soon as a thread is free: at the default plan, or narrowly, given the rules that it is recorded to
+   * violate. Rejects if a thread fails.
+   */
+  measure(variant: string, recorded?: readonly string[]): Promise<Measured>;
   close(): Promise<void>;
 }
 
@@ -22,14 +25,15 @@ const role = "kill-matrix";
 /** Starts one thread for each core, but not more than there are variants. A single thread is this one. */
 export function startThreads(plan: MatrixPlan, most: number, cores = availableParallelism()): Threads {
   const count = Math.max(1, Math.min(cores, most));
-  if (count === 1) return { count, measure: (name) => measureVariant(name, plan), close: async () => {} };
+  if (count === 1)
+    return { count, measure: (...asked) => measureVariant(asked, plan), close: async () => {} };
   const queue: Job[] = [];
   const threads = Array.from({ length: count }, () => startThread(plan, queue));
   return {
     count,
-    measure: (variant) =>
+    measure: (...asked) =>
       new Promise((resolve, reject) => {
-        queue.push({ variant, resolve, reject });
+        queue.push({ asked, resolve, reject });
         for (const { wake } of threads) wake();
       }),
     close: async () => {
@@ -38,8 +42,10 @@ export function startThreads(plan: MatrixPlan, most: number, cores = availablePa
   };
 }
 
+type Asked = Parameters<Threads["measure"]>;
+
 interface Job {
-  readonly variant: string;
+  readonly asked: Asked;
   readonly resolve: (measured: Measured) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -56,7 +62,7 @@ function startThread(plan: MatrixPlan, queue: Job[]): { readonly worker: Worker;
     if (job !== undefined) return;
     job = queue.shift();
     if (failure !== undefined) job?.reject(failure);
-    else if (job !== undefined) worker.postMessage(job.variant);
+    else if (job !== undefined) worker.postMessage(job.asked);
   };
   worker.on("message", (answer: ThreadAnswer) => {
     if ("measured" in answer) job?.resolve(answer.measured);
@@ -80,18 +86,18 @@ function bootstrap(url: string): string {
   return `import(${loader}).then(({ register }) => { register(); return ${start}; })`;
 }
 
-async function measureVariant(name: string, plan: MatrixPlan): Promise<Measured> {
+async function measureVariant([name, recorded]: Asked, plan: MatrixPlan): Promise<Measured> {
   const variant = variants[name];
   if (variant === undefined) throw new Error(`There is no variant ${JSON.stringify(name)}.`);
-  return measure(variant, plan);
+  return recorded === undefined ? measure(variant, plan) : measureNarrowly(variant, recorded, plan);
 }
 
 /** In one of our threads: measures each variant on request. */
 if (parentPort !== null && workerData?.role === role) {
   const port = parentPort;
   const answer = (of: ThreadAnswer) => port.postMessage(of);
-  port.on("message", (name: string) => {
-    measureVariant(name, workerData.plan).then(
+  port.on("message", (asked: Asked) => {
+    measureVariant(asked, workerData.plan).then(
       (measured) => answer({ measured }),
       (error: unknown) => answer({ failure: error instanceof Error ? error.message : String(error) }),
     );

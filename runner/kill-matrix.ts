@@ -4,6 +4,7 @@ import { shownCauses } from "../reports/causes.ts";
 import type { CauseReport, Report } from "../reports/report.ts";
 import { rules } from "../rules/index.ts";
 import type { Column } from "../spec/verdict.ts";
+import { bearingOn } from "../suites/bearing.ts";
 import type { Suite } from "../suites/case.ts";
 import { ordinarySuites, suites, usualPlan } from "../suites/index.ts";
 import { inProcess } from "../targets/in-process.ts";
@@ -110,7 +111,7 @@ export interface Measured {
   readonly requests: number;
 }
 
-type VariantPlan = Pick<VariantOptions, "runs" | "rounds" | "suites">;
+type VariantPlan = Pick<VariantOptions, "runs" | "rounds" | "suites" | "chosen">;
 
 /** The default plan, and a wider one for variants that the default plan does not find. */
 const plans: { readonly usual: VariantPlan; readonly wide: VariantPlan } = {
@@ -124,16 +125,48 @@ export async function measure(
   { seed, runs = usualPlan.runs }: Pick<VariantOptions, "seed" | "runs">,
   { usual: first, wide: second } = plans,
 ): Promise<Measured> {
-  const { mutate, kills, column } = variant;
-  const judged = async (plan: VariantPlan) => {
-    const report = await judgeVariant(mutate, { seed, ...plan, profile: column });
-    const violated = violatedIn(report, column);
-    return { ...findingsOf(report), violated, problems: report.faults, requests: report.requests };
-  };
-  const { requests, ...usual } = await judged({ ...first, ...(runs === usualPlan.runs ? {} : { runs }) });
-  const found = kills.every((id) => usual.violated.includes(id));
+  const { requests, ...usual } = await judgedAt(variant, seed, {
+    ...first,
+    ...(runs === usualPlan.runs ? {} : { runs }),
+  });
+  const found = isFound(variant, usual);
   if (found) return { ...usual, found, requests };
-  return { ...(await judged(second)), found, requests };
+  return { ...(await judgedAt(variant, seed, second)), found, requests };
+}
+
+/** The most random cases and repetitions of races that a correct variant gets at the narrow plan. */
+const few = { runs: 5, rounds: 2 } as const;
+
+/**
+ * Judges a mutant with the test cases of the default plan that bear on the rules that it is recorded to violate, and a correct
+ * variant with a part of the random ones.
+ */
+export async function measureNarrowly(
+  variant: Mutant,
+  recorded: readonly string[],
+  { seed, runs = usualPlan.runs }: Pick<VariantOptions, "seed" | "runs">,
+): Promise<Measured> {
+  const bearing = variant.kills.length === 0 ? null : bearingOn(ordinarySuites, recorded);
+  const judged = await judgedAt(
+    variant,
+    seed,
+    bearing === null ? { ...few, runs: Math.min(few.runs, runs) } : { ...usualPlan, runs, chosen: bearing },
+  );
+  return { ...judged, found: isFound(variant, judged) };
+}
+
+async function judgedAt(
+  { mutate, column }: Mutant,
+  seed: number,
+  plan: VariantPlan,
+): Promise<Omit<Measured, "found">> {
+  const report = await judgeVariant(mutate, { seed, ...plan, profile: column });
+  const violated = violatedIn(report, column);
+  return { ...findingsOf(report), violated, problems: report.faults, requests: report.requests };
+}
+
+function isFound({ kills }: Mutant, { violated }: Pick<Measured, "violated">): boolean {
+  return kills.every((id) => violated.includes(id));
 }
 
 function findingsOf(report: Report): Pick<Measured, "cause" | "unheld"> {

@@ -7,7 +7,7 @@ import { readCommandLine } from "../bin/command-line.ts";
 import { differences, failures, matrixText, type Row, rowOf } from "../bin/kill-matrix.ts";
 import { mutantsCommand } from "../bin/mutants.ts";
 import { isRuleId } from "../rules/index.ts";
-import { type Measured, measure } from "../runner/kill-matrix.ts";
+import { type Measured, measure, measureNarrowly } from "../runner/kill-matrix.ts";
 import { startThreads } from "../runner/kill-matrix-threads.ts";
 import { usualPlan } from "../suites/index.ts";
 import { variants } from "../targets/reference/mutants/index.ts";
@@ -155,6 +155,23 @@ describe("A measured variant", () => {
   });
 });
 
+describe("The narrow plan", () => {
+  it("shows all that is recorded of a mutant with a fifth of the requests", async () => {
+    const name = "policy.separate-qualifiers";
+    const { kills = [], requests = 0 } = rows[name] ?? {};
+    const found = await measureNarrowly(variant(name), kills, { seed: 1 });
+    const others = differences(variant(name), { ...found, requests }, rows[name]);
+    expect([...failures(variant(name), found), ...others]).toEqual([]);
+    expect(found.requests).toBeLessThan(requests / 5);
+  });
+
+  it("sends a correct variant every suite, with fewer random test cases", async () => {
+    const found = await measureNarrowly(variant("the reference"), [], { seed: 1 });
+    expect(found).toMatchObject({ violated: [], problems: [], found: true });
+    expect(found.requests).toBeGreaterThan((rows["the reference"]?.requests ?? 0) / 2);
+  });
+});
+
 describe("Threads", () => {
   const plan = { seed: 1, runs: usualPlan.runs };
 
@@ -245,6 +262,25 @@ describe("The subcommand mutants", () => {
     expect(out).toMatch(/^1 of 1 variants differ: success\.is-201\.$/m);
     expect(out).toMatch(/record it with: .* mutants --update$/m);
     expect(written).toBe(matrixText(before));
+  });
+
+  it("with --narrow is content with the narrow plan, unless it shows a difference", async () => {
+    const few = measuredAs({ requests: 200 });
+    const matrix = { "success.is-201": row };
+    expect(await mutants(matrix, [few], "--narrow")).toMatchObject({ code: 0, runs: 1 });
+    expect(out).toMatch(/^ok +1\/1 +0 +200 /m);
+    for (const parts of [
+      { violated: [] },
+      { violated: ["statement.sid", "success.is-201"] },
+      { cause: { ...cause, id: "success" } },
+      { problems: ["The run died."] },
+    ]) {
+      const found = [measuredAs(parts), measuredAs()];
+      expect(await mutants(matrix, found, "--narrow")).toMatchObject({ code: 0, runs: 2 });
+    }
+    const lost = measuredAs({ violated: ["statement.sid"] });
+    expect(await mutants(matrix, [lost], "--narrow")).toMatchObject({ code: 1, runs: 4 });
+    await expect(mutants(matrix, [few], "--narrow", "--update")).rejects.toThrow(/leave --narrow out/);
   });
 
   it("exits with 1 when a row has no variant", async () => {
