@@ -16,12 +16,16 @@ declare module "vitest" {
 
 const root = fileURLToPath(new URL("../", import.meta.url));
 
-/** Compiles what other processes and threads load into a folder once: they start in a quarter of the time that tsx takes. */
-export default async function bundle(project: TestProject): Promise<() => Promise<void>> {
+/**
+ * Compiles what other processes and threads load into a new folder: they start in a quarter of the time that tsx takes. With one
+ * entry, that is `entries/NAME.js`; with several, each is in the folder that it has in the checkout.
+ */
+export async function compile(entryPoints: readonly string[]): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), "bundle-"));
   await build({
     absWorkingDir: root,
-    entryPoints: ["bin/addpermission-conformance.ts", "api/vitest.ts", "runner/kill-matrix-threads.ts"],
+    entryPoints: [...entryPoints],
+    ...(entryPoints.length === 1 ? { entryNames: "entries/[name]" } : {}),
     outdir: folder,
     chunkNames: "chunks/[name]-[hash]",
     bundle: true,
@@ -33,6 +37,16 @@ export default async function bundle(project: TestProject): Promise<() => Promis
   });
   await copyFile(join(root, "package.json"), join(folder, "package.json"));
   await symlink(join(root, "node_modules"), join(folder, "node_modules"), "junction");
+  return folder;
+}
+
+/** Compiles for the tests once. */
+export default async function bundle(project: TestProject): Promise<() => Promise<void>> {
+  const folder = await compile([
+    "bin/addpermission-conformance.ts",
+    "api/vitest.ts",
+    "runner/kill-matrix-threads.ts",
+  ]);
   project.provide("compiled", folder);
   project.provide("bin", join(folder, "bin", "addpermission-conformance.js"));
   return () => rm(folder, { recursive: true });

@@ -1,6 +1,8 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { isRecord } from "../../spec/body.ts";
+import { compile } from "../bundle.ts";
 
 /** A run that takes longer, in milliseconds, counts as hanging and is killed. */
 const hangsAfterMs = 200_000;
@@ -24,12 +26,22 @@ export interface Around {
   readonly started?: (child: ChildProcess) => void;
 }
 
+let compiling: Promise<string> | undefined;
+
+/** The file of the process, compiled once. */
+function compiled(): Promise<string> {
+  compiling ??= compile(["test/hostile/child.ts"]).then((folder) => {
+    process.on("exit", () => rmSync(folder, { recursive: true }));
+    return join(folder, "entries", "child.js");
+  });
+  return compiling;
+}
+
 /** Runs the command in its own process, which reports unhandled errors and open handles. Never rejects. */
-export function command(args: readonly string[], { folder, env, started }: Around): Promise<Ended> {
-  const child = join(import.meta.dirname, "child.ts");
-  const argv = ["--import", import.meta.resolve("tsx"), child, ...args];
+export async function command(args: readonly string[], { folder, env, started }: Around): Promise<Ended> {
+  const child = await compiled();
   return new Promise((resolve) => {
-    const run = spawn(process.execPath, argv, {
+    const run = spawn(process.execPath, [child, ...args], {
       cwd: folder,
       env: { ...process.env, ...env },
       stdio: ["ignore", "pipe", "pipe", "pipe"],
