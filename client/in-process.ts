@@ -31,14 +31,18 @@ export function dispatcherTransport(dispatcher: Dispatcher, options: CarrierOpti
 
 /** Sends to a function. A Request holds a parsed URL, so a request-target that parsing would change is not sent. */
 export function fetchTransport(handle: FetchLike, options: CarrierOptions): Transport {
-  // A run asks before it sends, and making a Request costs as much as sending it.
-  const known = new WeakMap<Outgoing, string | null>();
+  // Making a Request costs as much as sending it, and calls have few different heads.
+  const known = new Map<string, string | null>();
   const unable = (call: Outgoing): string | null => {
-    const before = known.get(call);
+    const why = unableTarget(call, options.origin);
+    if (why !== null) return why;
+    const head = JSON.stringify([call.method, call.headers]);
+    const before = known.get(head);
     if (before !== undefined) return before;
-    const why = unableRequest(call, options.origin);
-    known.set(call, why);
-    return why;
+    if (known.size >= mostHeads) known.clear();
+    const whyNot = unableHead(call, options.origin);
+    known.set(head, whyNot);
+    return whyNot;
   };
   return inProcess(options, unable, (call, signed, bounds) =>
     ask(handle, options.origin, call, signed, bounds),
@@ -87,18 +91,25 @@ function signalJoiner(own: AbortSignal): (given: AbortSignal | undefined) => Abo
   };
 }
 
-function unableRequest(call: Outgoing, origin: URL): string | null {
+/** The heads that are remembered. */
+const mostHeads = 1000;
+
+function unableTarget(call: Outgoing, origin: URL): string | null {
   if (call.raw !== undefined) return "a function takes no raw bytes";
   const { target } = addressed(call, origin);
   const text = `${origin.origin}${target}`;
   const url = URL.canParse(text) ? new URL(text) : null;
   if (url === null || `${url.pathname}${url.search}` !== target)
     return "a Request would change the request-target";
-  if (call.body !== null && /^(GET|HEAD)$/i.test(call.method))
-    return `a Request has no body with ${call.method}`;
+  return call.body !== null && /^(GET|HEAD)$/i.test(call.method)
+    ? `a Request has no body with ${call.method}`
+    : null;
+}
+
+/** Any target that is left fits, and any body of a POST. */
+function unableHead({ method, headers }: Outgoing, origin: URL): string | null {
   try {
-    // Any body of a POST fits, and copying it here would cost as much as sending it.
-    requestOf({ ...call, body: null }, origin, [], null);
+    requestOf({ method, headers, target: "/", body: null }, origin, [], null);
     return null;
   } catch (error) {
     return `a Request cannot hold it: ${error instanceof Error ? error.message : "unknown"}`;

@@ -4,13 +4,15 @@ import { openSession } from "../api/session.ts";
 import { connectionFor } from "../api/target.ts";
 import type { PublishedEvent } from "../reports/ndjson.ts";
 import type { Report } from "../reports/report.ts";
+import { rules } from "../rules/index.ts";
 import type { Observer, RunEvent } from "../runner/events.ts";
 import { judgeVariant } from "../runner/kill-matrix.ts";
 import { publishedObserver } from "../runner/observe/published.ts";
 import { reportObserver } from "../runner/observe/report.ts";
 import { snapshots } from "../runner/observe/snapshots.ts";
 import type { RunOptions } from "../runner/options.ts";
-import { suites } from "../suites/index.ts";
+import { bearingOn } from "../suites/bearing.ts";
+import { ordinarySuites, suites } from "../suites/index.ts";
 import type { Mutation } from "../targets/reference/behaviour.ts";
 import { dialects, mutants } from "../targets/reference/mutants/index.ts";
 import { change, naming, together } from "../targets/reference/mutants/mutant.ts";
@@ -71,30 +73,43 @@ describe("A run against the reference", () => {
     expect(notGreen.map(({ id, reason }) => `${id}: ${reason}`)).toEqual([]);
   });
 
+  const aboutArns = rules.filter(({ id }) => /^(FunctionName|resource|SourceArn|statement)\./.test(id));
   it.each([
-    ["us-iso-east-1", faithfulVariant],
-    ["us-iso-east-1", today],
-    ["us-isob-east-1", today],
-    ["eusc-de-east-1", today],
-  ])("in %s names the full ARN as what cannot be asked, and judges the rest", async (region, mutate) => {
-    const report = await judgeVariant(mutate, { seed: 1, runs: 1, rounds: 1, region });
-    const judged = report.rules.filter(({ basis }) => basis !== "observed");
-    const open = judged.filter(
-      ({ verdicts }) => verdicts.document !== "holds" || verdicts.aws === "violated",
-    );
-    expect(open.map(({ id, verdicts }) => `${id} ${verdicts.document}`).sort()).toEqual(
-      [
-        "FunctionName.full-arn",
-        "FunctionName.full-arn:alias",
-        "FunctionName.full-arn:version",
-        "FunctionName.length-140",
-        "FunctionName.maxLength",
-        "resource.other-account",
-      ].map((id) => `${id} unexercised`),
-    );
-    const why = new Set(open.map(({ reason }) => reason));
-    expect([...why]).toEqual([expect.stringContaining(`does not admit arn:aws-`)]);
-  });
+    ["us-iso-east-1", rules, faithfulVariant],
+    ["us-iso-east-1", aboutArns, today],
+    ["us-isob-east-1", aboutArns, today],
+    ["eusc-de-east-1", aboutArns, today],
+  ])(
+    "in %s names the full ARN as what cannot be asked, and judges the rest",
+    async (region, asked, mutate) => {
+      const ids = asked.map(({ id }) => id);
+      const chosen = asked === rules ? ordinarySuites : (bearingOn(ordinarySuites, ids) ?? []);
+      const report = await judgeVariant(mutate, {
+        seed: 1,
+        runs: 1,
+        rounds: 1,
+        region,
+        rules: asked,
+        chosen,
+      });
+      const judged = report.rules.filter(({ basis }) => basis !== "observed");
+      const open = judged.filter(
+        ({ verdicts }) => verdicts.document !== "holds" || verdicts.aws === "violated",
+      );
+      expect(open.map(({ id, verdicts }) => `${id} ${verdicts.document}`).sort()).toEqual(
+        [
+          "FunctionName.full-arn",
+          "FunctionName.full-arn:alias",
+          "FunctionName.full-arn:version",
+          "FunctionName.length-140",
+          "FunctionName.maxLength",
+          "resource.other-account",
+        ].map((id) => `${id} unexercised`),
+      );
+      const why = new Set(open.map(({ reason }) => reason));
+      expect([...why]).toEqual([expect.stringContaining(`does not admit arn:aws-`)]);
+    },
+  );
 
   it("sends the same requests, byte for byte, at the same seed, and others at another", async () => {
     const first = (await soundAt(1)).sent;
@@ -118,7 +133,8 @@ describe("A run against the reference", () => {
 describe("A run that ends after some causes", () => {
   const mutate = together(mutants["success.is-201"].mutate, mutants["published.starts-empty"].mutate);
   const ended = async (causes: number, known: readonly string[] = []) => {
-    const report = await judgeVariant(mutate, { seed: 1, runs: 1, rounds: 1, bail: { causes, known } });
+    const bail = { causes, known };
+    const report = await judgeVariant(mutate, { seed: 1, rounds: 1, suites: ["spellings", "state"], bail });
     const found = report.causes?.map(({ id }) => id) ?? [];
     return { found, faults: report.faults.join(), requests: report.requests, incomplete: report.incomplete };
   };
