@@ -31,6 +31,7 @@ export interface VariantOptions {
   readonly rules?: readonly Rule[];
   readonly budget?: number;
   readonly bail?: RunOptions["bail"];
+  readonly isNews?: RunOptions["isNews"];
   /** us-east-1 by default. */
   readonly region?: string;
   /** The column that decides which counterexamples are shown; by default `document`. */
@@ -83,6 +84,7 @@ export async function judgeVariant(
       profile: options.profile ?? "document",
       seed: options.seed,
       bail: options.bail,
+      isNews: options.isNews,
       runs: options.runs ?? 10,
       rounds: options.rounds ?? 4,
       safeMode: false,
