@@ -18,7 +18,7 @@ export const commands = {
   },
   replay: {
     about:
-      "Resends the counterexample of a report to the target that the report names. It ends with 1 when it still shows.",
+      "Resends the counterexample of a report, or the differences of a diff.json, to the targets that the file names. It ends with 1 when one still shows.",
     takesOnly: "name the report with --report",
   },
   mutants: {
@@ -279,8 +279,8 @@ export const options = {
     flag: "--rule ID",
     type: "text",
     takers: ["replay"],
-    about: "Resend the counterexample of this rule.",
-    default: "the first that is violated",
+    about: "Resend the counterexample of this rule, or from diff.json every difference about it.",
+    default: "the first that is violated; from diff.json the smallest of each cause",
   },
   only: {
     flag: "--only NAME,…",
@@ -424,7 +424,7 @@ export const options = {
     flag: "--report FILE",
     type: "file",
     takers: ["replay"],
-    about: "Take the counterexample from this report.",
+    about: "Take the counterexample from this report, or the differences from this diff.json.",
     default: "conformance-report/report.json",
   },
   olderThanHours: {

@@ -1,19 +1,18 @@
 import { commandOptions, type Given } from "../api/check-options.ts";
-import { type CommandOptions, flagOf, options as table } from "../api/options.ts";
-import { runPrefix, type Session } from "../api/session.ts";
+import { type CommandOptions, options as table } from "../api/options.ts";
+import type { Session } from "../api/session.ts";
 import { tool } from "../api/tool.ts";
 import { sleep } from "../client/deadline.ts";
 import { prepareOut } from "../reports/collector.ts";
 import { type DiffReport, diffJson, diffMarkdown, diffText } from "../reports/diff.ts";
 import { quote } from "../reports/shell.ts";
-import { ruleIds } from "../rules/index.ts";
 import { comparedSuites, diff } from "../runner/diff/diff.ts";
 import { Fault } from "../spec/fault.ts";
 import { bearingOn } from "../suites/bearing.ts";
 import { suites } from "../suites/index.ts";
 import { type CommandContext, commandIn, interruptible, terminalOf } from "./context.ts";
 import { lockFolder } from "./lock.ts";
-import { openTarget, progressOn, type TargetOptions } from "./session.ts";
+import { type NamedTarget, namedTargets, progressOn, type TargetOptions, withTwoTargets } from "./session.ts";
 
 /** The options of this subcommand. */
 type Options = CommandOptions<"diff">;
@@ -27,7 +26,7 @@ export async function diffCommand(given: Given<"diff">, context: CommandContext)
   const out = await prepareOut(options.out ?? table.out.default, cwd);
   const stopping = interruptible(context);
   try {
-    const report = await compareTargets(options, [x, y], stopping.signal, context);
+    const report = await compareTargets(options, [x, y], { signal: stopping.signal, dir: out.dir }, context);
     const unlock = await lockFolder(out.path, out.dir, "out");
     try {
       await out.write("diff.json", diffJson(report));
@@ -60,13 +59,10 @@ function printed(
   return diffText(report, how);
 }
 
-/** A target as the command line names it. */
-type NamedTarget = Pick<Options, "target" | "endpoint">;
-
 /** The two targets in the given order. */
 function twoOf(given: Given<"diff">): readonly [NamedTarget, NamedTarget] {
-  const named = given.options.filter(({ name }) => name === "target" || name === "endpoint");
-  const [x, y, ...more] = named.map((one) => commandOptions({ ...given, options: [one] }));
+  const named = namedTargets(given);
+  const [x, y, ...more] = named;
   if (x !== undefined && y !== undefined && more.length === 0) return [x, y];
   throw new Fault(
     `diff compares two targets, and got ${named.length}: give --target or --endpoint twice in all, such as --target reference --target moto.`,
@@ -77,7 +73,7 @@ function twoOf(given: Given<"diff">): readonly [NamedTarget, NamedTarget] {
 async function compareTargets(
   options: Options,
   [x, y]: readonly [NamedTarget, NamedTarget],
-  signal: AbortSignal,
+  { signal, dir }: { readonly signal: AbortSignal; readonly dir: string },
   context: CommandContext,
 ): Promise<DiffReport> {
   const { seed = table.seed.default, comparedSuites: wanted, rules: about } = options;
@@ -86,26 +82,11 @@ async function compareTargets(
   const bearing = about === undefined || wanted !== undefined ? null : bearingOn(named, about);
   // What is compared leaves some suites out, which may be all that bear on a rule.
   const chosen = bearing === null || bearing.length === 0 ? named : bearing;
-  const prefix = runPrefix(x.target !== undefined && y.target !== undefined, seed).slice(0, -1);
-  // The two prefixes have equal length, so that both targets get the same requests. They differ because both
-  // targets may be the same.
-  const first = await openTarget(
-    { ...connectOptions(options, x), seed, signal, prefix: `${prefix}x` },
+  return withTwoTargets(
+    { x: connectOptions(options, x), y: connectOptions(options, y), seed, signal },
     context,
+    (sessions) => withProgress(options, sessions, { seed, suites: chosen, signal, dir }, context),
   );
-  try {
-    const second = await openTarget(
-      { ...connectOptions(options, y), seed, signal, prefix: `${prefix}y` },
-      context,
-    );
-    try {
-      return await withProgress(options, { x: first, y: second }, { seed, suites: chosen, signal }, context);
-    } finally {
-      await second.close();
-    }
-  } finally {
-    await first.close();
-  }
 }
 
 /** The connection options of one target; signing and roles apply only to endpoints. */
@@ -117,31 +98,16 @@ function connectOptions(options: Options, one: NamedTarget): Omit<TargetOptions,
     : { ...limits, endpoint: one.endpoint, role, sign };
 }
 
-/** The options that compare the two targets again on one topic. */
-function repeated(
-  options: Options,
-  sides: { readonly x: Session; readonly y: Session },
-  sent: typeof suites,
-  topic: string,
-): string {
-  const targets = [sides.x, sides.y].map(({ target: { kind, name, endpoint } }) =>
-    kind === "builtin" ? `--target ${name}` : `--endpoint ${quote(endpoint)}`,
-  );
-  const values = (["region", "role", "seed", "runs"] as const).flatMap((name) => {
-    const value = options[name];
-    return value === undefined ? [] : [`${flagOf(table[name])} ${quote(`${value}`)}`];
-  });
-  const rule = ruleIds.some((id) => id === topic) ? [`--rule ${topic}`] : [];
-  // Suites that are named are sent in full, so that the request which showed the difference is among them.
-  const named = `--suite ${sent.map(({ name }) => name).join(",")}`;
-  const all = [...targets, ...values, ...(options.sign ? ["--sign"] : []), named, ...rule];
-  return all.map((one) => ` ${one}`).join("");
-}
-
 async function withProgress(
   options: Options,
   sessions: { readonly x: Session; readonly y: Session },
-  chosen: { readonly seed: number; readonly suites: typeof suites; readonly signal: AbortSignal },
+  chosen: {
+    readonly seed: number;
+    readonly suites: typeof suites;
+    readonly signal: AbortSignal;
+    /** The folder of diff.json. */
+    readonly dir: string;
+  },
   context: CommandContext,
 ): Promise<DiffReport> {
   const bar = progressOn(context, "difference");
@@ -160,7 +126,8 @@ async function withProgress(
       safeMode: x.safeMode || y.safeMode,
       progress: bar.update,
       about: options.rules,
-      again: (topic) => `${commandIn(context.env)} diff${repeated(options, sessions, chosen.suites, topic)}`,
+      replay: (topic) =>
+        `${commandIn(context.env)} replay --report ${quote(`${chosen.dir}/diff.json`)} --rule ${topic}${options.sign ? " --sign" : ""}`,
     });
   } finally {
     bar.end();

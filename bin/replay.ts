@@ -8,17 +8,18 @@ import { sleep } from "../client/deadline.ts";
 import { judgeOf } from "../oracle/judge.ts";
 import type { Rule } from "../oracle/rule.ts";
 import { escapeTerminal } from "../reports/escape.ts";
-import { readReport } from "../reports/read-report.ts";
+import { readReportOrDiff } from "../reports/read-report.ts";
 import type { Column, Counterexample, Report, RuleReport } from "../reports/report.ts";
 import { rules } from "../rules/index.ts";
 import { rebased } from "../runner/rebase.ts";
 import { type Replayed, replayEnding, replayHistory } from "../runner/replay.ts";
 import { workerOn } from "../runner/worker.ts";
-import { phrase } from "../spec/answer.ts";
 import type { Call, Exchange } from "../spec/exchange.ts";
 import { Fault } from "../spec/fault.ts";
 import { nearest } from "../spec/nearest.ts";
 import { type CommandContext, interruptible } from "./context.ts";
+import { answerLine, requestLine } from "./exchange-lines.ts";
+import { replayDiff } from "./replay-diff.ts";
 import { openTarget, type TargetOptions } from "./session.ts";
 
 /** The finding to replay. */
@@ -32,12 +33,14 @@ interface ReplayedFinding {
 type ConnectOptions = Omit<TargetOptions, "seed">;
 
 /**
- * Resends the counterexample of a report to the target that the report names. Exit code 1: still violated, 0: no
- * longer violated, 2: the requests could not be sent.
+ * Resends the counterexample of a report to the target that the report names, or differences of a diff.json to both targets.
+ * Exit code 1: still violated, 0: no longer violated, 2: the requests could not be sent.
  */
 export async function replayCommand(given: Given<"replay">, context: CommandContext): Promise<number> {
   const { report: path = table.report.default, rule, ...options } = commandOptions(given);
-  const report = readReport(await textOf(path, context.cwd), path);
+  const file = readReportOrDiff(await textOf(path, context.cwd), path);
+  if (file.kind === "diff") return replayDiff(file.diff, path, given, context);
+  const { report } = file;
   const finding = findingIn(report, rule, path);
   const stopping = interruptible(context);
   try {
@@ -199,15 +202,7 @@ function ruleResult(
     : [`could not be tried: ${notExecuted}`, `so nothing is known of it: ${before}`];
 }
 
-function exchangeLines({ call, answer }: Exchange, index: number, together: number): readonly string[] {
+function exchangeLines(exchange: Exchange, index: number, together: number): readonly string[] {
   const mark = together > 1 ? `${index + 1}. (one of ${together} together)` : `${index + 1}.`;
-  const text = answer.kind === "none" ? answer.detail : answer.body;
-  return [
-    `${mark} ${call.method} ${call.target}${call.body === null ? "" : ` ${short(call.body)}`}`,
-    `   ${phrase(answer)}${text === "" ? "" : ` ${short(text)}`}`,
-  ];
-}
-
-function short(text: string): string {
-  return text.length > 200 ? `${text.slice(0, 200)}… (${text.length} characters)` : text;
+  return [`${mark} ${requestLine(exchange)}`, `   ${answerLine(exchange)}`];
 }

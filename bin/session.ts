@@ -1,8 +1,10 @@
+import { commandOptions, type Given } from "../api/check-options.ts";
 import { type CommandOptions, onCommandLine } from "../api/options.ts";
 import {
   connectionAt,
   declared,
   openSession,
+  runPrefix,
   type Session,
   type SessionOptions,
   type TargetConnection,
@@ -44,6 +46,46 @@ async function connectionOf({ target: named, endpoint }: TargetOptions): Promise
     stop: () => started.stop(),
     restart: started.restart,
   };
+}
+
+/** A target as the command line names it. */
+export type NamedTarget = Pick<TargetOptions, "target" | "endpoint">;
+
+/** Every target that the options name, in the given order. */
+export function namedTargets(given: Given<"diff"> | Given<"replay">): readonly NamedTarget[] {
+  return given.options
+    .filter(({ name }) => name === "target" || name === "endpoint")
+    .map((one) => commandOptions({ command: "diff", options: [one], operands: [] }));
+}
+
+/** Two targets, and what the same requests to both need. */
+interface TwoTargets {
+  readonly x: Omit<TargetOptions, "seed">;
+  readonly y: Omit<TargetOptions, "seed">;
+  readonly seed: number;
+  readonly signal: AbortSignal;
+}
+
+/** Opens sessions with two targets and closes them after `use`. */
+export async function withTwoTargets<T>(
+  { x, y, seed, signal }: TwoTargets,
+  context: Pick<CommandContext, "env" | "cwd">,
+  use: (sides: Readonly<Record<"x" | "y", Session>>) => Promise<T>,
+): Promise<T> {
+  const prefix = runPrefix(x.target !== undefined && y.target !== undefined, seed).slice(0, -1);
+  // The two prefixes have equal length, so that both targets get the same requests. They differ because both
+  // targets may be the same.
+  const first = await openTarget({ ...x, seed, signal, prefix: `${prefix}x` }, context);
+  try {
+    const second = await openTarget({ ...y, seed, signal, prefix: `${prefix}y` }, context);
+    try {
+      return await use({ x: first, y: second });
+    } finally {
+      await second.close();
+    }
+  } finally {
+    await first.close();
+  }
 }
 
 /** A progress line on the standard error; `noun` is what the line counts. */

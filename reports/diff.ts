@@ -4,6 +4,7 @@ import {
   type Fact,
   facts,
   fold,
+  grouped,
   paragraph,
   type Table,
   type Text,
@@ -20,6 +21,8 @@ export type DiffReport = Schemas["Diff"];
 export type Side = keyof DiffReport["targets"];
 /** One way in which the answers differ, with the smallest history that shows it. */
 export type TargetDifference = Schemas["DiffDifference"];
+/** Differences that have one cause. */
+export type DiffCause = Schemas["DiffCause"];
 /** The id and title of a rule or an unspecified behaviour. */
 export type Named = Schemas["DiffNamed"];
 /**
@@ -50,6 +53,7 @@ export function diffMarkdown(report: DiffReport, limitBytes?: number): string {
 
 function diffDocument(report: DiffReport): Document {
   const { tool, targets, seed, histories, differences, unsteady, faults, incomplete } = report;
+  const causes = shownCauses(report);
   const side = (name: Side): Fact => {
     const { name: target, endpoint, requests } = targets[name];
     return [name, [{ code: target }, " at ", { code: endpoint }, `, ${count(requests, "request")}`]];
@@ -62,7 +66,7 @@ function diffDocument(report: DiffReport): Document {
       ["seed", [{ code: `${seed}` }]],
       ["histories", `${histories.played} of ${histories.planned} sent to both`],
     ],
-    body: [...overview(differences), ...differences.map(difference)],
+    body: [...overview(causes), ...causes.map((one) => causeBlock(one, targets))],
     totals: [
       ...unsteady.map((text) => paragraph(["unsteady: ", { code: text }], "unsure")),
       ...faults.map((text) => paragraph(["problem: ", { code: text }], "problem")),
@@ -75,17 +79,52 @@ function diffDocument(report: DiffReport): Document {
   };
 }
 
-function overview(differences: readonly TargetDifference[]): readonly Block[] {
-  if (differences.length === 0) return [];
+/** A cause with its differences, the one to show first. */
+interface ShownCause {
+  readonly cause: DiffCause;
+  readonly differences: readonly [TargetDifference, ...TargetDifference[]];
+}
+
+/** The causes of a comparison; a difference without one, as in a file of an earlier version, is a cause of its own. */
+export function shownCauses({ differences, causes }: DiffReport): readonly ShownCause[] {
+  const all =
+    causes ??
+    differences.map(
+      ({ topic, title, x, y, seen }, place): DiffCause => ({
+        ...{ id: topic, title, x, y, seen },
+        differences: [place],
+      }),
+    );
+  return all.flatMap((cause): readonly ShownCause[] => {
+    const [first, ...more] = cause.differences.flatMap((place) => differences[place] ?? []);
+    return first === undefined ? [] : [{ cause, differences: [first, ...more] }];
+  });
+}
+
+/** True if a difference is about one of these rules or topics. */
+export function isAbout({ topic, ruling, live }: TargetDifference, ids: readonly string[]): boolean {
+  const judged = [ruling, live].flatMap((one) =>
+    one?.kind === "rule" || one?.kind === "admitted" ? one.rules : [],
+  );
+  return [topic, ...judged.map(({ id }) => id)].some((id) => ids.includes(id));
+}
+
+/** True if an answer, as a phrase, is a refusal: a status from 400 to 499. */
+export function isRefusal(answer: string): boolean {
+  return /^4\d\d( |$)/.test(answer);
+}
+
+function overview(causes: readonly ShownCause[]): readonly Block[] {
+  if (causes.length === 0) return [];
   const table: Table = {
     kind: "table",
-    head: ["about", "x", "y", "member", "the document", "seen"],
-    rows: differences.map(({ topic, x, y, where = "", ruling, seen }): readonly Text[] => [
-      [{ code: topic }],
+    head: ["cause", "x", "y", "about", "the document", "seen"],
+    rows: causes.map(({ cause: { id, x, y, seen }, differences }): readonly Text[] => [
+      [{ code: id }],
       [{ code: x }],
       [{ code: y }],
-      [{ code: where }],
-      rulingText(ruling),
+      listed(topicsOf(differences)),
+      rulingText(mergedRuling(differences)),
       `${seen}`,
     ]),
     tooWide: "stack",
@@ -94,25 +133,74 @@ function overview(differences: readonly TargetDifference[]): readonly Block[] {
   return [table];
 }
 
-function difference(one: TargetDifference): Block {
-  const { topic, title, seen, reproduced, ruling, live, steps, curl } = one;
+function causeBlock({ cause, differences }: ShownCause, targets: DiffReport["targets"]): Block {
+  const { id, title, seen } = cause;
+  const [shown] = differences;
+  const { reproduced, steps, curl, replay } = shown;
   const times = `seen ${seen === 1 ? "once" : `${seen} times`}, reproduced ${reproduced}`;
+  const topics = topicsOf(differences);
+  const curlOn = (side: Side): readonly Block[] =>
+    targets[side].kind === "builtin"
+      ? []
+      : [paragraph(`Reproduce on ${side}:`), { kind: "code", language: "sh", lines: [curl[side]] }];
   return fold(
-    [{ code: topic }, ...(topic === title ? [] : [`  ${title}`])],
+    [{ code: id }, ...(id === title ? [] : [`  ${title}`])],
     [
       ...facts([
-        ["answers", [{ code: sidesText(one) }, ` (${times})`]],
-        ["document", rulingText(ruling)],
-        ...(live === undefined ? [] : [["live", rulingText(live, "the live service")] as const]),
+        ["answers", [{ code: sidesText(cause, differences) }, ` (${times})`]],
+        ...(topics.join() === id ? [] : [["about", listed(topics)] as const]),
+        ["document", rulingText(mergedRuling(differences))],
+        ...liveFact(differences),
       ]),
       { kind: "quote", lines: steps.flatMap(exchange) },
-      paragraph("Reproduce on x:"),
-      { kind: "code", language: "sh", lines: [curl.x] },
-      paragraph("Reproduce on y:"),
-      { kind: "code", language: "sh", lines: [curl.y] },
+      ...(replay === undefined
+        ? []
+        : [paragraph("Send it to both again:"), { kind: "code", language: "sh", lines: [replay] } as const]),
+      ...curlOn("x"),
+      ...curlOn("y"),
     ],
     "differs",
   );
+}
+
+function topicsOf(differences: readonly TargetDifference[]): readonly string[] {
+  return [...new Set(differences.map(({ topic }) => topic))];
+}
+
+/** The ruling on all differences of a cause, which are of one kind. */
+function mergedRuling([first, ...more]: ShownCause["differences"]): Ruling {
+  return more.reduce((sum, { ruling }) => merged(sum, ruling), first.ruling);
+}
+
+/** The rulings of the live service where one is another than that of the document, each with its number of differences. */
+function liveFact(differences: ShownCause["differences"]): readonly Fact[] {
+  if (differences.every(({ live }) => live === undefined)) return [];
+  const rulings = differences.map(({ live, ruling }) => live ?? ruling);
+  const groups = grouped(rulings, (one) => (one.kind === "rule" ? `rule ${one.follows}` : one.kind));
+  const texts = groups.map(([, own]) => {
+    const text = rulingText(own.reduce(merged), "the live service");
+    return groups.length === 1 ? text : `in ${own.length}: ${text}`;
+  });
+  return [["live", texts.join("; ")]];
+}
+
+function merged(one: Ruling, other: Ruling): Ruling {
+  const union = (a: readonly Named[], b: readonly Named[]) => [
+    ...new Map([...a, ...b].map((named) => [named.id, named])).values(),
+  ];
+  if (one.kind === "rule" && other.kind === "rule") return { ...one, rules: union(one.rules, other.rules) };
+  if (one.kind === "admitted" && other.kind === "admitted")
+    return { ...one, rules: union(one.rules, other.rules) };
+  if (one.kind === "question" && other.kind === "question")
+    return { ...one, questions: union(one.questions, other.questions) };
+  return one;
+}
+
+/** Names for a reader; diff.json has all. */
+function listed(names: readonly string[]): string {
+  const most = 8;
+  const more = names.length - most;
+  return [...names.slice(0, most), ...(more > 0 ? [`${more} more`] : [])].join(", ");
 }
 
 function exchange({ request, x, y, differs }: DiffStep, index: number) {
@@ -148,12 +236,13 @@ function rulingText(ruling: Ruling, who = "the document"): string {
 }
 
 function ids(list: readonly Named[]): string {
-  return list.map(({ id }) => id).join(", ");
+  return listed(list.map(({ id }) => id));
 }
 
 /** How the two sides answer, as a phrase: "x 201, y 400 ValidationException". */
-function sidesText({ x, y, where }: TargetDifference): string {
-  return where === undefined ? `x ${x}, y ${y}` : `both succeed but differ in ${where}`;
+function sidesText({ x, y }: Pick<DiffCause, "x" | "y">, differences: readonly TargetDifference[]): string {
+  const members = [...new Set(differences.flatMap(({ where }) => where ?? []))];
+  return members.length === 0 ? `x ${x}, y ${y}` : `both succeed but differ in ${listed(members)}`;
 }
 
 /** An answer as one line: status, error name and body. */
@@ -163,11 +252,12 @@ function answerLine({ status, error, body }: DiffAnswer): string {
 }
 
 /** The result of the comparison, in one sentence. */
-export function conclusion({ differences, compared, incomplete }: DiffReport): string {
+export function conclusion(report: DiffReport): string {
+  const { differences, compared, incomplete } = report;
   const answers = `${count(compared, "pair")} of answers`;
   if (compared === 0) return "No answers were compared: no result.";
   if (differences.length > 0)
-    return `${count(differences.length, "difference")} in ${answers}: ${kinds(differences)}.`;
+    return `${count(differences.length, "difference")} in ${answers}, of ${count(shownCauses(report).length, "cause")}: ${kinds(differences)}.`;
   return incomplete
     ? `No difference in ${answers}, but the run is incomplete.`
     : `No difference in ${answers}.`;

@@ -1,5 +1,6 @@
 import { silences } from "../spec/exchange.ts";
 import { Fault } from "../spec/fault.ts";
+import type { DiffReport } from "./diff.ts";
 import type {
   CauseReport,
   Counterexample,
@@ -11,11 +12,12 @@ import type {
 import { checkSchema, problemPhrase, shortJson } from "./schemas.ts";
 
 const schema = "addpermission-conformance/report@1";
+const diffSchema = "addpermission-conformance/diff@1";
 
 /** Reads a report.json. Throws a `Fault` when it is truncated, not JSON, of another version, or not a report. */
 export function readReport(text: string, fileName: string): Report {
   const value = parse(text, fileName);
-  const found = typeof value === "object" && value !== null && "schema" in value ? value.schema : undefined;
+  const found = schemaIn(value);
   if (found !== schema) {
     const version = found === undefined ? "no schema" : `the schema ${shortJson(found)}`;
     throw new Fault(
@@ -27,6 +29,29 @@ export function readReport(text: string, fileName: string): Report {
   throw new Fault(
     `${fileName} is not a valid report: ${problemPhrase(checked.problem, "the report")}; run \`conform\` again to write a new one.`,
   );
+}
+
+/**
+ * Reads a report.json or a diff.json, whichever it is. Throws a `Fault` when it is neither, or truncated, or of another
+ * version.
+ */
+export function readReportOrDiff(
+  text: string,
+  fileName: string,
+):
+  | { readonly kind: "report"; readonly report: Report }
+  | { readonly kind: "diff"; readonly diff: DiffReport } {
+  const value = parse(text, fileName);
+  if (schemaIn(value) !== diffSchema) return { kind: "report", report: readReport(text, fileName) };
+  const checked = checkSchema("Diff", value);
+  if (checked.ok) return { kind: "diff", diff: checked.value };
+  throw new Fault(
+    `${fileName} is not a valid diff.json: ${problemPhrase(checked.problem, "it")}; run \`diff\` again to write a new one.`,
+  );
+}
+
+function schemaIn(value: unknown): unknown {
+  return typeof value === "object" && value !== null && "schema" in value ? value.schema : undefined;
 }
 
 function parse(text: string, fileName: string): unknown {

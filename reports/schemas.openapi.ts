@@ -445,6 +445,8 @@ export interface components {
             /** @description True when the run ended before it sent all planned requests; faults explains why. */
             readonly incomplete: boolean;
             readonly differences: readonly components["schemas"]["DiffDifference"][];
+            /** @description The differences by cause, the gravest first: the document decides them alike, and both targets answer alike. Absent in files of earlier versions. */
+            readonly causes?: readonly components["schemas"]["DiffCause"][];
             /** @description Differences that reruns did not reproduce, one sentence each. */
             readonly unsteady: readonly string[];
             /** @description Problems of the suite or the connection, one sentence each. */
@@ -457,6 +459,28 @@ export interface components {
             readonly endpoint: string;
             /** @description All requests, including set-up and tear-down. */
             readonly requests: components["schemas"]["DiffCount"];
+            /**
+             * @description endpoint: it listened at the endpoint. builtin: it was started by its name and ended. Absent in files of earlier versions.
+             * @enum {unknown}
+             */
+            readonly kind?: "endpoint" | "builtin";
+            /** @description The region of the requests. Absent in files of earlier versions. */
+            readonly region?: string;
+            /** @description True if each request was signed with the keys of the environment. */
+            readonly signed?: boolean;
+        };
+        /** @description Differences that have one cause. */
+        readonly DiffCause: {
+            /** @description As in the causes of report.json where the document decides; otherwise the topic, or refusals. */
+            readonly id: string;
+            readonly title: string;
+            /** @description What each target answers. */
+            readonly x: string;
+            readonly y: string;
+            /** @description Their places in differences, counted from 0; the smallest history first. */
+            readonly differences: readonly components["schemas"]["DiffCount"][];
+            /** @description Pairs of answers that differed in these ways. */
+            readonly seen: components["schemas"]["DiffCount"];
         };
         /** @description One way in which the answers differ, with the smallest history that shows it. */
         readonly DiffDifference: {
@@ -482,6 +506,48 @@ export interface components {
                 readonly x: string;
                 readonly y: string;
             };
+            /** @description The command that sends it to both targets again. Absent in files of earlier versions. */
+            readonly replay?: string;
+            readonly history?: components["schemas"]["DiffHistory"];
+        };
+        /** @description The requests of steps as replay sends them. Absent in files of earlier versions. */
+        readonly DiffHistory: {
+            /** @description Where the functions were that the requests name. */
+            readonly home: {
+                readonly partition: string;
+                readonly region: string;
+                readonly account: string;
+            };
+            readonly batches: readonly (readonly components["schemas"]["DiffSent"][])[];
+        };
+        /** @description One step; a slot stands for the RevisionId or the version that an earlier answer gives. */
+        readonly DiffSent: {
+            readonly key: string;
+            readonly call: {
+                /** @enum {unknown} */
+                readonly operation: "AddPermission" | "RemovePermission" | "GetPolicy" | "CreateFunction" | "GetFunction" | "DeleteFunction" | "PublishVersion" | "CreateAlias" | "GetAlias" | "UpdateAlias" | "DeleteAlias";
+                readonly method: string;
+                readonly target: string;
+                readonly headers: readonly (readonly [
+                    string,
+                    string
+                ])[];
+                readonly body: string | null;
+                /** @constant */
+                readonly encoding?: "base64";
+                readonly connection?: string;
+                readonly raw?: {
+                    readonly lines: readonly string[];
+                    readonly pieces: readonly string[];
+                    readonly halfClose?: boolean;
+                    /** @constant */
+                    readonly invalid?: true;
+                };
+            };
+            /** @description Key of that step. */
+            readonly revisionFrom?: string;
+            /** @description Key of that step. */
+            readonly versionFrom?: string;
         };
         /** @description The id and title of a rule or an unspecified behaviour. */
         readonly DiffNamed: {

@@ -1,5 +1,6 @@
 import { createRequire } from "node:module";
 import type { Ajv2020, ErrorObject, ValidateFunction } from "ajv/dist/2020.js";
+import diff from "./diff.schema.json" with { type: "json" };
 import known from "./known.schema.json" with { type: "json" };
 import recording from "./recording.schema.json" with { type: "json" };
 import report from "./report.schema.json" with { type: "json" };
@@ -11,6 +12,7 @@ export type Schemas = components["schemas"];
 /** The types of files that are read, by schema. */
 interface Readable {
   readonly Report: Schemas["Report"];
+  readonly Diff: Schemas["Diff"];
   readonly Known: Schemas["Known"];
   readonly RecordingLine: Schemas["RecordingLine"];
 }
@@ -78,6 +80,7 @@ const strictKnown = {
 
 const sources: Readonly<Record<keyof Readable, { readonly $id: string }>> = {
   Report: readableReport,
+  Diff: diff,
   Known: strictKnown,
   RecordingLine: recording,
 };

@@ -3,7 +3,7 @@ import { errorName } from "../spec/answer.ts";
 import type { Answer } from "../spec/exchange.ts";
 
 /** What a violation means for a user of the target, gravest first. */
-const gravities = ["no-answer", "state", "acceptance", "refusal", "error", "shape"] as const;
+export const gravities = ["no-answer", "state", "acceptance", "refusal", "error", "shape"] as const;
 type Gravity = (typeof gravities)[number];
 
 /** What violations have in common. */

@@ -17,25 +17,30 @@ import type { Fixture } from "../spec/fixture.ts";
 // the requests.
 
 /** The batches of a reported counterexample for another fixture, ready to be sent. */
-export function rebased(
-  counterexample: Counterexample,
+export function rebased(counterexample: Counterexample, fixture: Fixture): readonly Batch[] {
+  return onFixture(historyOf(counterexample), counterexample.home, fixture);
+}
+
+/** Batches that were made for functions with names of ours, for another fixture. */
+export function onFixture(
+  batches: readonly Batch[],
+  from: FunctionHome | undefined,
   { main, other, unknownName, ...home }: Fixture,
 ): readonly Batch[] {
   const names = [main.name, other?.name ?? main.name, unknownName];
-  const batches = renamed(historyOf(counterexample), namesIn(counterexample), names);
-  return counterexample.home === undefined ? batches : movedTo(batches, counterexample.home, home);
+  const now = renamed(batches, namesIn(batches), names);
+  return from === undefined ? now : movedTo(now, from, home);
 }
 
 /** The partition, region and account of the functions. */
 type FunctionHome = NonNullable<Counterexample["home"]>;
 
 /**
- * The names of the functions in a counterexample, the function under test first; none if it names no created
- * function.
+ * The names of the functions in a history, the function under test first; none if it names no created function.
  */
-function namesIn({ steps }: Counterexample): readonly string[] {
-  for (const { request } of steps) {
-    const text = `${decoded(request.path)} ${request.body ?? ""}`;
+function namesIn(batches: readonly Batch[]): readonly string[] {
+  for (const { call } of batches.flat()) {
+    const text = `${decoded(call.target)} ${call.body ?? ""}`;
     const found = /(addperm-ct-[A-Za-z0-9]+-[a-z0-9]+)-(?:main|other|none)(?![A-Za-z0-9])/.exec(text);
     const prefix = found?.[1];
     if (prefix !== undefined) return [`${prefix}-main`, `${prefix}-other`, `${prefix}-none`];

@@ -407,23 +407,46 @@ describe("The command", () => {
     expect(second.out).toContain("\n::notice title=addpermission-conformance::");
   });
 
-  it("shows differences about selected rules, with a command where a built-in target has ended", async () => {
+  it("shows differences about selected rules, and replays them on both targets, which it names", async () => {
     const rule = "StatementId.duplicate";
     const reference = createReference({ behaviour: mutants[rule].mutate(faithful) });
     const { href } = await reference.listen();
     const out = join(folder, "diff-of-rule");
-    const targets = ["--target", "reference", "--endpoint", href];
-    const { code } = await run("diff", ...targets, "--rule", rule, "--out", out);
-    await reference.close();
+    const builtin = ["--target", "reference"];
+    const { code } = await run("diff", ...builtin, "--endpoint", href, "--rule", rule, "--out", out);
     const { differences } = JSON.parse(await readFile(join(out, "diff.json"), "utf8"));
     expect([code, differences.length > 0]).toEqual([1, true]);
-    for (const { topic, ruling, curl } of differences) {
+    for (const { topic, ruling, curl, replay } of differences) {
       expect(JSON.stringify([topic, ruling])).toContain(rule);
-      expect(curl.x).toMatch(
-        /^npx addpermission-conformance diff --target reference --endpoint http:\S+ --suite \S+/,
+      expect(replay).toBe(
+        `npx addpermission-conformance replay --report ${join(out, "diff.json")} --rule ${topic}`,
       );
-      expect(curl.y).toContain("curl ");
+      // The built-in target has ended when the line is read.
+      expect(curl).toEqual({ x: replay, y: expect.stringContaining(href.replace(/\/$/, "")) });
     }
+    const file = ["replay", "--report", join(out, "diff.json")];
+    const again = await run(...file);
+    expect([again.code, again.err]).toEqual([1, ""]);
+    expect(again.out).toMatch(/^x {2}reference at .*\ny {2}127\.0\.0\.1:\d+ at .*\n/);
+    expect(again.out).toMatch(/still shows: x 409 ResourceConflictException, y 201\n/);
+    expect(again.out).toMatch(/\n1 of 1 difference still shows\.\n$/);
+    const mended = await run(...file, ...builtin, ...builtin, "--rule", rule);
+    expect([mended.code, mended.out]).toEqual([0, expect.stringMatching(/\nno longer shows: x 409 /)]);
+    const errors = await Promise.all([
+      run(...file, ...builtin),
+      run(...file, "--rule", "StatementId.duplicat"),
+      run(...file, "--function", "mine"),
+    ]);
+    await reference.close();
+    expect((await run(...file)).code).toBe(2);
+    expect(errors.map(({ code }) => code)).toEqual([2, 2, 2]);
+    expect(errors.map(({ err }) => err)).toEqual([
+      expect.stringMatching(/is about two targets, and 1 is named: give --endpoint or --target twice/),
+      expect.stringMatching(
+        /no difference about "StatementId\.duplicat": did you mean StatementId\.duplicate/,
+      ),
+      expect.stringMatching(/--function and --stateless/),
+    ]);
   });
 
   it("judges a mock of AddPermission alone with --stateless, which the error without it names", async () => {

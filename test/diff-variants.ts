@@ -51,11 +51,12 @@ export async function diffVariants(x: Variant, y: Variant, options: Options = {}
     startedAt: new Date(0),
     sleep: (ms) => sleep(ms),
     progress: () => {},
-    again: (topic) => topic,
+    replay: (topic) => topic,
   });
 }
 
-async function sideOf(side: string, variant: Variant, budget: number | undefined): Promise<SideOptions> {
+/** A connection to one variant. */
+export async function sideOf(side: string, variant: Variant, budget?: number): Promise<SideOptions> {
   const { mutate = (same: Behaviour) => same, region = "us-east-1", ...rest } = variant;
   const reference = createReference({ ...rest, region, behaviour: mutate(faithful) });
   const connection = await connect({

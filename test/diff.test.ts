@@ -10,11 +10,12 @@ import {
   diffText,
   type TargetDifference,
 } from "../reports/diff.ts";
+import { replayDifferences } from "../runner/diff/replay-difference.ts";
 import { getPolicy } from "../spec/calls.ts";
 import { alone, scripted, type TestCase } from "../suites/case.ts";
 import { dialects, mutants } from "../targets/reference/mutants/index.ts";
 import { change, together } from "../targets/reference/mutants/mutant.ts";
-import { diffVariants } from "./diff-variants.ts";
+import { diffVariants, sideOf } from "./diff-variants.ts";
 import { hostile } from "./sample-report.ts";
 
 const ajv = new Ajv2020({ strict: true, allowUnionTypes: true, allErrors: true });
@@ -100,6 +101,56 @@ describe("A reference compared with a mutant", () => {
     expect(report.differences.map(brief)).toEqual([
       "StatementId.maxLength: 201 / 400 InvalidParameterValueException (rule y, 1)",
     ]);
+  });
+
+  it("shows differences of one cause as one block, with the smallest history and all requests", async () => {
+    // Every value that breaks a constraint is refused under a name that the document does not list.
+    const mutated = { mutate: mutants["errors.documented-name"].mutate };
+    const report = await diffVariants({}, mutated, { suites: ["boundary"] });
+    const { causes = [], differences } = report;
+    expect(causes.length).toBeGreaterThan(0);
+    expect(differences.length).toBeGreaterThan(3 * causes.length);
+    expect(causes.flatMap((cause) => cause.differences).toSorted((a, b) => a - b)).toEqual([
+      ...differences.keys(),
+    ]);
+    const [first] = causes;
+    const own = first?.differences.flatMap((place) => differences[place] ?? []) ?? [];
+    expect(first).toMatchObject({
+      id: "errors.documented",
+      seen: own.reduce((sum, { seen }) => sum + seen, 0),
+    });
+    expect(new Set(own.map(({ x, y }) => `${x} ${y}`)).size).toBe(1);
+    expect(own[0]?.steps.length).toBe(Math.min(...own.map(({ steps }) => steps.length)));
+    const text = diffText(report, { columns: 80, color: false });
+    expect(text.match(/^≠ /gm)?.length).toBe(causes.length);
+    expect(text).toMatch(/of \d+ causes?:/);
+    // A file of an earlier version has no causes.
+    const { causes: _, ...old } = report;
+    expect(diffText(old, { columns: 80, color: false }).match(/^≠ /gm)?.length).toBe(differences.length);
+  });
+
+  it.each([
+    ["StatementId.duplicate", "state"],
+    // It sends a revision that an earlier answer gives.
+    ["RevisionId.used", "state"],
+  ] as const)("is replayed on new functions: %s", async (id, suite) => {
+    const report = await diffVariants({}, { mutate: mutants[id].mutate }, { suites: [suite] });
+    const read: DiffReport = JSON.parse(diffJson(report));
+    expect(read.differences.length).toBeGreaterThan(0);
+    const replayOn = async (y: Parameters<typeof sideOf>[1]) => {
+      const sides = { x: await sideOf("x", {}), y: await sideOf("y", y) };
+      const { replayed, left } = await replayDifferences(read.differences, { sides, sleep: async () => {} });
+      expect(left).toEqual([]);
+      return replayed.map(({ isAsReported, now, notExecuted }) => [isAsReported, now === null, notExecuted]);
+    };
+    const all = (one: readonly unknown[]) => read.differences.map(() => one);
+    const elsewhere = { account: "210987654321", region: "eu-central-1" };
+    expect(await replayOn({ mutate: mutants[id].mutate, ...elsewhere })).toEqual(all([true, false, null]));
+    expect(await replayOn({})).toEqual(all([false, true, null]));
+    const silent = change(() => ({
+      intercept: ({ target }) => (target.includes("/policy") ? "drop" : null),
+    }));
+    expect(await replayOn({ mutate: silent })).not.toContainEqual([false, true, null]);
   });
 
   it("also shows unspecified behaviour and its id", async () => {

@@ -352,7 +352,7 @@ describe.concurrent("After a comparison of two targets", () => {
       rounds: 1,
       signal: on.signal,
       progress,
-      again: (topic) => topic,
+      replay: (topic) => topic,
     });
     const said = await report.then(
       ({ faults }) => faults.join(),

@@ -1,5 +1,5 @@
 import { judgeOf } from "../../oracle/judge.ts";
-import type { DiffReport, Side, TargetDifference } from "../../reports/diff.ts";
+import { type DiffReport, isAbout, type Side } from "../../reports/diff.ts";
 import type { ProgressEvent } from "../../reports/progress.ts";
 import { rules } from "../../rules/index.ts";
 import type { Suite, TestCase } from "../../suites/case.ts";
@@ -7,6 +7,7 @@ import { ordinarySuites } from "../../suites/index.ts";
 import type { RunOptions } from "../options.ts";
 import { type SetUpOptions, setUpWorkers, type WorkerPool } from "../pool.ts";
 import { openScope, type Scope } from "../scope.ts";
+import { causesOfDifferences, type Shown } from "./causes.ts";
 import { differenceReport } from "./difference-report.ts";
 import { type PairWorker, pairWorker } from "./pair.ts";
 import { type DifferenceGroup, search } from "./search.ts";
@@ -31,8 +32,8 @@ export interface DiffOptions extends Pick<RunOptions, "tool" | "clock" | "sleep"
   readonly progress: (far: ProgressEvent) => void;
   /** The rules that differences must be about; all by default. */
   readonly about?: readonly string[] | undefined;
-  /** The command that shows a difference again, from a topic; for targets that end with the run. */
-  readonly again: (topic: string) => string;
+  /** The command that sends the differences about a topic to both targets again. */
+  readonly replay: (topic: string) => string;
 }
 
 /** Sends the same requests to two targets, shrinks each kind of difference, and says how the document rules on it. */
@@ -65,7 +66,8 @@ interface Found {
   readonly stopped: string | null;
 }
 
-async function setUpBoth(
+/** Arranges fixtures on both targets, or on neither. */
+export async function setUpBoth(
   sides: DiffOptions["sides"],
   how: Pick<SetUpOptions, "workers" | "sleep" | "settleMs" | "scope">,
 ): Promise<Readonly<Record<Side, WorkerPool>>> {
@@ -170,13 +172,26 @@ function report(options: DiffOptions, found: Found, left: readonly string[]): Di
     ...left,
   ];
   const judge = judgeOf(rules);
-  const differences: readonly TargetDifference[] = shown
+  const all = shown
     .filter(([, small]) => !isConsequence(small, shown))
-    .map(([group, small]) => differenceReport(group, small, judge, options))
-    .filter((one) => options.about === undefined || isAbout(one, options.about));
-  const target = (side: Side) => {
+    .map(
+      ([group, small]): Shown => ({
+        difference: differenceReport(group, small, judge, options),
+        exchanges: small.difference.exchanges,
+      }),
+    )
+    .filter(({ difference }) => options.about === undefined || isAbout(difference, options.about));
+  const target = (side: Side): DiffReport["targets"][Side] => {
     const { target: of, transport } = options.sides[side];
-    return { name: of.name, endpoint: of.endpoint, requests: transport.requests() };
+    const { name, endpoint, kind, region, signed } = of;
+    return {
+      name,
+      endpoint,
+      requests: transport.requests(),
+      ...(kind === "endpoint" || kind === "builtin" ? { kind } : {}),
+      ...(region === undefined ? {} : { region }),
+      ...(signed === undefined ? {} : { signed }),
+    };
   };
   return {
     schema: "addpermission-conformance/diff@1",
@@ -188,19 +203,13 @@ function report(options: DiffOptions, found: Found, left: readonly string[]): Di
     histories: { planned, played: searched.executed },
     compared: searched.compared,
     incomplete: stopped !== null,
-    differences,
+    differences: all.map(({ difference }) => difference),
+    causes: causesOfDifferences(all),
     unsteady: unsteady.map(
       ({ first }) => `${first.topic}: ${first.x} against ${first.y}, seen once and not in reruns`,
     ),
     faults,
   };
-}
-
-function isAbout({ topic, ruling, live }: TargetDifference, ids: readonly string[]): boolean {
-  const judged = [ruling, live].flatMap((one) =>
-    one?.kind === "rule" || one?.kind === "admitted" ? one.rules : [],
-  );
-  return [topic, ...judged.map(({ id }) => id)].some((id) => ids.includes(id));
 }
 
 /**

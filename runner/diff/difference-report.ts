@@ -22,7 +22,7 @@ export function differenceReport(
   { first, seen }: DifferenceGroup,
   small: Shrunk,
   judge: Judge,
-  { sides, again }: Pick<DiffOptions, "sides" | "again">,
+  { sides, replay }: Pick<DiffOptions, "sides" | "replay">,
 ): TargetDifference {
   const { difference, compared, pair, execution, reproduced } = small;
   const ruling = rulingOf(difference, judge, "document");
@@ -30,7 +30,7 @@ export function differenceReport(
   // A built-in target has ended when the line is read.
   const line = (side: Side) =>
     sides[side].target.kind === "builtin"
-      ? again(first.topic)
+      ? replay(first.topic)
       : reproduction(execution[side].batches.slice(0, difference.index + 1), sides[side], pair[side].fixture)
           .curl;
   return {
@@ -45,6 +45,24 @@ export function differenceReport(
     reproduced,
     steps: stepsUpTo(difference, compared).map((one) => stepReport(one, small, sides)),
     curl: { x: line("x"), y: line("y") },
+    replay: replay(first.topic),
+    history: historyOn(small),
+  };
+}
+
+/** The steps of a history as x got them, for a replay on other fixtures. */
+function historyOn({ difference, pair, execution }: Shrunk): NonNullable<TargetDifference["history"]> {
+  const { partition, region, account } = pair.x.fixture;
+  return {
+    home: { partition, region, account },
+    batches: execution.x.batches.slice(0, difference.index + 1).map((batch) =>
+      batch.map(({ step: { key, call, revisionFrom, versionFrom } }) => ({
+        key,
+        call,
+        ...(revisionFrom === undefined ? {} : { revisionFrom }),
+        ...(versionFrom === undefined ? {} : { versionFrom }),
+      })),
+    ),
   };
 }
 

@@ -1,0 +1,167 @@
+import { commandOptions, type Given } from "../api/check-options.ts";
+import { options as table } from "../api/options.ts";
+import { sleep } from "../client/deadline.ts";
+import { type DiffReport, isAbout, type Side, shownCauses, type TargetDifference } from "../reports/diff.ts";
+import { escapeTerminal } from "../reports/escape.ts";
+import { count } from "../reports/verdict.ts";
+import { type ReplayedDifference, replayDifferences } from "../runner/diff/replay-difference.ts";
+import { Fault } from "../spec/fault.ts";
+import { nearest } from "../spec/nearest.ts";
+import { type CommandContext, interruptible } from "./context.ts";
+import { answerLine, requestLine } from "./exchange-lines.ts";
+import { namedTargets, type TargetOptions, withTwoTargets } from "./session.ts";
+
+type ConnectOptions = Omit<TargetOptions, "seed">;
+
+/**
+ * Resends differences of a diff.json to both targets: those about a rule or topic, or the smallest of each cause. Exit code 1:
+ * one still shows, 0: none does, 2: the requests could not be sent.
+ */
+export async function replayDiff(
+  diff: DiffReport,
+  path: string,
+  given: Given<"replay">,
+  context: CommandContext,
+): Promise<number> {
+  const { rule } = commandOptions(given);
+  const chosen = chosenIn(diff, rule, path);
+  const [x, y] = targetsOf(diff, path, given);
+  const stopping = interruptible(context);
+  const { signal } = stopping;
+  try {
+    return await withTwoTargets({ x, y, seed: diff.seed, signal }, context, async (sides) => {
+      for (const side of ["x", "y"] as const) {
+        const { name, endpoint } = sides[side].target;
+        context.stdout.write(`${escapeTerminal(`${side}  ${name} at ${endpoint}`)}\n`);
+      }
+      const { replayed, left } = await replayDifferences(chosen, {
+        sides,
+        signal,
+        sleep: (ms) => sleep(ms, signal),
+      });
+      for (const problem of left) context.stderr.write(`${escapeTerminal(problem)}\n`);
+      const lines = [...replayed.flatMap(resultLines), "", conclusion(replayed, chosen.length)];
+      context.stdout.write(`${lines.map((line) => escapeTerminal(line)).join("\n")}\n`);
+      return stopping.exitCode() ?? codeOf(replayed, chosen.length);
+    });
+  } finally {
+    stopping.done();
+  }
+}
+
+function chosenIn(diff: DiffReport, rule: string | undefined, path: string): readonly TargetDifference[] {
+  const { differences } = diff;
+  if (differences.length === 0)
+    throw new Fault(`${path} has no difference, so there is nothing to send again: name another file.`);
+  const chosen =
+    rule === undefined
+      ? shownCauses(diff).map(({ differences: [shown] }) => shown)
+      : differences.filter((one) => isAbout(one, [rule]));
+  if (chosen.length === 0) {
+    const hint = nearest(
+      rule ?? "",
+      differences.map(({ topic }) => topic),
+    );
+    throw new Fault(
+      `${path} has no difference about ${JSON.stringify(rule)}: ${hint === null ? "leave --rule out, or name a rule or topic that the comparison shows." : `did you mean ${hint}?`}`,
+      { option: "rule" },
+    );
+  }
+  if (chosen.every(({ history }) => history === undefined))
+    throw new Fault(
+      `${path} was written by an earlier version, without the requests to replay: run diff again.`,
+      { option: "report" },
+    );
+  return chosen;
+}
+
+/** The connections: those that the user names, or those that the file names. Keys are used only with --sign. */
+function targetsOf(
+  { targets }: DiffReport,
+  path: string,
+  given: Given<"replay">,
+): readonly [ConnectOptions, ConnectOptions] {
+  const { target: _, endpoint: __, report: ___, rule: ____, ...options } = commandOptions(given);
+  if (options.functionName !== undefined || options.stateless === true)
+    throw new Fault(
+      `${path} is about two targets, and --function and --stateless are for the report of one: leave them out.`,
+      { option: "report" },
+    );
+  const named = namedTargets(given);
+  const [x, y] = named;
+  if (named.length !== 0 && (x === undefined || y === undefined || named.length > 2))
+    throw new Fault(
+      `${path} is about two targets, and ${named.length} ${named.length === 1 ? "is" : "are"} named: give --endpoint or --target twice in all, or not at all.`,
+      { option: "endpoint" },
+    );
+  const of = (side: Side): ConnectOptions => {
+    const one = (side === "x" ? x : y) ?? fromFile(targets[side], options.sign === true, path);
+    const { role, sign, ...rest } = { region: targets[side].region, ...options };
+    return one.endpoint === undefined ? { ...rest, ...one } : { ...rest, role, sign, ...one };
+  };
+  return [of("x"), of("y")];
+}
+
+function fromFile(
+  { name, kind, endpoint, signed }: DiffReport["targets"][Side],
+  sign: boolean,
+  path: string,
+): Pick<ConnectOptions, "target" | "endpoint"> {
+  if (signed === true && !sign)
+    throw new Fault(
+      `The requests to ${endpoint} were signed, and keys are used only on request: give --sign as well.`,
+      { option: "sign" },
+    );
+  if (kind !== "builtin") return { endpoint };
+  const target = table.target.of.find((one) => one === name);
+  if (target !== undefined) return { target };
+  throw new Fault(`${path} names the target ${JSON.stringify(name)}, which this version does not have.`);
+}
+
+function resultLines(one: ReplayedDifference): readonly string[] {
+  const { difference, exchanges } = one;
+  const { topic, title } = difference;
+  return [
+    "",
+    topic === title ? topic : `${topic}  ${title}`,
+    ...exchanges.x.flatMap((batch, index) =>
+      batch.flatMap((ofX) => {
+        const ofY = exchanges.y[index]?.find(({ step }) => step.key === ofX.step.key);
+        return [
+          `${index + 1}. ${requestLine(ofX)}`,
+          `   x → ${answerLine(ofX)}`,
+          ...(ofY === undefined ? [] : [`   y → ${answerLine(ofY)}`]),
+        ];
+      }),
+    ),
+    verdictLine(one),
+  ];
+}
+
+function verdictLine({ difference, now, isAsReported, notExecuted }: ReplayedDifference): string {
+  if (notExecuted !== null) return `could not be tried: ${notExecuted}`;
+  if (now === null) return `no longer shows: ${sidesText(difference)} was reported`;
+  const text = sidesText({ ...now, where: now.where ?? undefined });
+  return isAsReported ? `still shows: ${text}` : `differs in another way: ${text}`;
+}
+
+function sidesText({
+  x,
+  y,
+  where,
+}: Pick<TargetDifference, "x" | "y"> & { where?: string | undefined }): string {
+  return where === undefined ? `x ${x}, y ${y}` : `both succeed but differ in ${where}`;
+}
+
+function conclusion(replayed: readonly ReplayedDifference[], chosen: number): string {
+  const showing = replayed.filter(({ now }) => now !== null).length;
+  const unknown = chosen - replayed.length + replayed.filter((one) => one.notExecuted !== null).length;
+  const rest = unknown === 0 ? "" : `, ${unknown} could not be tried`;
+  return `${showing} of ${count(chosen, "difference")} still ${showing === 1 ? "shows" : "show"}${rest}.`;
+}
+
+function codeOf(replayed: readonly ReplayedDifference[], chosen: number): 0 | 1 | 2 {
+  if (replayed.some(({ now }) => now !== null)) return 1;
+  const isKnown = replayed.length === chosen && replayed.every((one) => one.notExecuted === null);
+  return isKnown ? 0 : 2;
+}

@@ -1,0 +1,92 @@
+import { type DiffCause, isRefusal, type Ruling, type TargetDifference } from "../../reports/diff.ts";
+import { causeOf, families, gravities } from "../../rules/causes.ts";
+import { rules } from "../../rules/index.ts";
+import type { Compared } from "./compare-answers.ts";
+
+/** A difference as reports hold it, and the answers that show it. */
+export interface Shown {
+  readonly difference: TargetDifference;
+  readonly exchanges: Compared["exchanges"];
+}
+
+/** What differences have in common: a demand of the document or a topic, and how grave it is. */
+interface Common {
+  readonly id: string;
+  readonly title: string;
+  /** The title if there is one difference only. */
+  readonly own: string;
+  /** The lower, the graver. */
+  readonly weight: number;
+}
+
+/**
+ * The causes of differences, the gravest first. One cause has the same kind of ruling and the same answers on both sides, and
+ * its differences are about rules of one family; where both targets refuse, only their answers count.
+ */
+export function causesOfDifferences(all: readonly Shown[]): readonly DiffCause[] {
+  const groups = new Map<string, { readonly common: Common; readonly places: number[] }>();
+  for (const [place, one] of all.entries()) {
+    const common = commonOf(one);
+    const { ruling, x, y, where = "" } = one.difference;
+    // A family of rules on the statement explains every member that differs.
+    const member = ruling.kind === "rule" ? where !== "" : where;
+    const key = JSON.stringify([common.id, kindOf(ruling), x, y, member]);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, { common, places: [place] });
+    else group.places.push(place);
+  }
+  return [...groups.values()]
+    .flatMap(({ common, places }) => {
+      const own = places.flatMap((place) => {
+        const { difference } = all[place] ?? {};
+        return difference === undefined ? [] : [{ place, difference }];
+      });
+      const [smallest, ...more] = own.toSorted((a, b) => size(a.difference) - size(b.difference));
+      if (smallest === undefined) return [];
+      const { x, y } = smallest.difference;
+      const cause: DiffCause = {
+        id: common.id,
+        title: more.length === 0 ? common.own : common.title,
+        x,
+        y,
+        differences: [smallest, ...more].map(({ place }) => place),
+        seen: own.reduce((sum, { difference }) => sum + difference.seen, 0),
+      };
+      return [{ cause, weight: common.weight }];
+    })
+    .toSorted((a, b) => a.weight - b.weight || b.cause.seen - a.cause.seen)
+    .map(({ cause }) => cause);
+}
+
+function commonOf({ difference: { topic, title, ruling, x, y }, exchanges }: Shown): Common {
+  if (ruling.kind === "rule") {
+    const broken = ruling.rules.flatMap(({ id }) => rules.find((rule) => rule.id === id) ?? []);
+    // A rule about any error answer says less than one about the request.
+    const rule = broken.find(({ id }) => !id.startsWith("errors.")) ?? broken[0];
+    const { answer } = exchanges[ruling.follows === "y" ? "x" : "y"];
+    if (rule !== undefined) {
+      const cause = causeOf({ rule, answer });
+      return { ...cause, own: rule.title, weight: gravities.indexOf(cause.gravity) };
+    }
+  }
+  const weight = gravities.length + ["rule", "question", "admitted", "silent"].indexOf(ruling.kind);
+  if (isRefusal(x) && isRefusal(y)) {
+    const text = "Both refuse, with different answers";
+    return { id: "refusals", title: text, own: text, weight };
+  }
+  const family = families.find(({ rules: own }) => own.test(topic));
+  return { id: family?.id ?? topic, title: family?.title ?? title, own: title, weight };
+}
+
+function kindOf(ruling: Ruling): string {
+  return ruling.kind === "rule" ? `rule ${ruling.follows}` : ruling.kind;
+}
+
+/** Few requests come first, then short ones. */
+function size({ steps }: TargetDifference): number {
+  const characters = steps.reduce(
+    (sum, { request: { path, body } }) => sum + path.length + (body?.length ?? 0),
+    0,
+  );
+  return steps.length * 1e6 + Math.min(characters, 1e6 - 1);
+}
