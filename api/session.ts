@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from "node:crypto";
 import { join } from "node:path";
 import type { Authorizer, Environment } from "../client/authorize.ts";
-import { type Clock, endpointOf, type Transport } from "../client/transport.ts";
+import { type Clock, endpointOf, isLoopback, type Transport } from "../client/transport.ts";
 import type { Report } from "../reports/report.ts";
 import { type Connection, connect } from "../runner/connect.ts";
 import type { RunHead } from "../runner/events.ts";
@@ -188,10 +188,6 @@ async function sessionAt(
       await target.stop();
     },
   };
-}
-
-function isLoopback(hostname: string): boolean {
-  return /^(localhost|.+\.localhost|127(\.\d+){3}|\[::1\])$/.test(hostname);
 }
 
 /** The prefix of a run's names: determined by the seed if the target ends with this process, otherwise random. */

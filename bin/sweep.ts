@@ -43,11 +43,14 @@ export async function sweepCommand(given: Given<"sweep">, context: CommandContex
     );
   const deleted = swept.flatMap((one) => one.deleted);
   const restored = swept.flatMap((one) => one.restored);
+  const forgotten = swept.flatMap((one) => one.forgotten);
   const problems = swept.flatMap((one) => one.left);
   for (const name of deleted) stdout.write(`deleted ${escapeTerminal(name)}\n`);
   for (const what of restored) stdout.write(`restored: ${escapeTerminal(what)}\n`);
+  for (const what of forgotten) stdout.write(`forgotten: ${escapeTerminal(what)}\n`);
   for (const why of problems) stdout.write(`left: ${escapeTerminal(why)}\n`);
-  if (deleted.length + restored.length + problems.length === 0) stdout.write("nothing was left behind\n");
+  if (deleted.length + restored.length + forgotten.length + problems.length === 0)
+    stdout.write("nothing was left behind\n");
   return problems.length > 0 ? 3 : 0;
 }
 
@@ -71,6 +74,7 @@ function skipped({ endpoint, region = "" }: SweepPlace, command: string): Swept 
   return {
     deleted: [],
     restored: [],
+    forgotten: [],
     left: [`what journals in ${journalDir}/ note at ${endpoint}: run ${how}`],
   };
 }

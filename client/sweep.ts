@@ -4,7 +4,7 @@ import { type Sleep, sleep } from "./deadline.ts";
 import { journalsIn, type LeftJournal, removeJournal } from "./journal.ts";
 import { lambdaApi, replyText } from "./lambda-api.ts";
 import { isEmptied, ownerOf, type Restored, restoreAll, type SavedPolicy } from "./policy.ts";
-import type { Clock, Transport } from "./transport.ts";
+import { type Clock, isLoopback, type Transport } from "./transport.ts";
 import type { WaitContext } from "./wait.ts";
 
 /** Options of a sweep. */
@@ -34,6 +34,8 @@ export interface Swept {
   readonly deleted: readonly string[];
   /** One sentence for each restored policy. */
   readonly restored: readonly string[];
+  /** One sentence for each journal that was removed, because its target is gone and so is what it noted. */
+  readonly forgotten: readonly string[];
   /** One sentence for each thing that was not deleted, with the reason. */
   readonly left: readonly string[];
 }
@@ -42,6 +44,7 @@ export interface Swept {
 interface SweepProgress {
   readonly deleted: string[];
   readonly restored: string[];
+  readonly forgotten: string[];
   readonly left: Leftover[];
 }
 
@@ -50,23 +53,42 @@ interface SweepProgress {
  * old ones with our prefix. Can be repeated.
  */
 export async function sweep(options: SweepOptions): Promise<Swept> {
-  const done: SweepProgress = { deleted: [], restored: [], left: [] };
-  const { deleted, left } = done;
+  const done: SweepProgress = { deleted: [], restored: [], forgotten: [], left: [] };
+  const { deleted, forgotten, left } = done;
   const found = await journalsIn(options.journalDir);
   const ours = found.filter(
     ({ entry }) => entry.endpoint === options.endpoint && entry.region === options.region,
   );
   const running = ours.filter((journal) => isRunning(journal, options));
   for (const { entry } of running) left.push(`the run ${entry.run} is still going on (process ${entry.pid})`);
-  for (const journal of ours.filter((each) => !running.includes(each))) {
-    await clear(journal, options, done);
+  const others = ours.filter((each) => !running.includes(each));
+  const isTargetGone = others.length > 0 && (await isGoneFromHere(options));
+  for (const journal of others) {
+    // A policy is never given up: only the journal holds it.
+    if (isTargetGone && journal.entry.policies.length === 0) forgotten.push(await forget(journal));
+    else await clear(journal, options, done);
   }
+  if (forgotten.length > 0 && forgotten.length === ours.length) return { ...done, left: [] };
   const spared = new Set(running.flatMap(({ entry }) => entry.functions));
   const stale = await oldFunctions(options, left);
   for (const name of stale.filter((each) => !spared.has(each) && !deleted.includes(each))) {
     await remove(options, name, done);
   }
   return { ...done, left: leftoverTexts(left) };
+}
+
+/** True if the target was on this machine and nothing listens there any more, so that its functions are gone as well. */
+async function isGoneFromHere(options: SweepOptions): Promise<boolean> {
+  if (!isLoopback(new URL(options.endpoint).hostname)) return false;
+  const reply = await contextOf(options).lambda.listFunctions(null);
+  return !reply.ok && reply.answer.kind === "none" && reply.answer.reason === "refused";
+}
+
+async function forget({ path, entry }: LeftJournal): Promise<string> {
+  await removeJournal(path);
+  const [first = "", ...more] = [...entry.functions, ...entry.roles];
+  const what = more.length === 0 ? first : `${first} and ${more.length} more`;
+  return `${what}: nothing listens at ${entry.endpoint} any more, and what a target on this machine held ends with it`;
 }
 
 function isRunning({ entry }: LeftJournal, options: SweepOptions): boolean {

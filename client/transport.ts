@@ -85,6 +85,11 @@ export function endpointOf(text: string): URL {
   return url;
 }
 
+/** True for a host name that only this machine has. */
+export function isLoopback(hostname: string): boolean {
+  return /^(localhost|.+\.localhost|127(\.\d+){3}|\[::1\])$/.test(hostname);
+}
+
 /** The call with the endpoint's path before its target, as sent and as signed. */
 export function addressed(call: Outgoing, endpoint: URL): Outgoing {
   const prefix = endpoint.pathname.replace(/\/+$/, "");

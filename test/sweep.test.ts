@@ -228,13 +228,39 @@ it.concurrent("is recommended after the second Ctrl-C", async () => {
 it.concurrent("prints the command when requests must be signed, and names an unreachable endpoint", async () => {
   const { journal, left, sweep } = await place();
   await journal("a", "https://lambda.eu-west-1.amazonaws.com/", "eu-west-1", "addperm-ct-a-main");
-  await journal("b", "http://127.0.0.1:1/", "us-east-1", "addperm-ct-b-main");
+  await journal("b", "http://gone.invalid/", "us-east-1", "addperm-ct-b-main");
   const { code, out } = await sweep();
   expect(out).toMatch(
     /^left: .* run .* sweep --endpoint https:\/\/lambda\.eu-west-1\.amazonaws\.com\/ --region eu-west-1 --sign$/m,
   );
   expect(out).toContain("left: the function addperm-ct-b-main is left behind");
   expect([code, await left()]).toEqual([3, ["a.json", "b.json"]]);
+});
+
+it.concurrent("forgets what a target on this machine held that is gone, and no policy", async () => {
+  const { journal, left, sweep } = await place();
+  const gone = "http://127.0.0.1:1/";
+  const kept = { functionName: "mine", qualifier: null, resource: "arn", statements: [] };
+  await journal("a", gone, "us-east-1", "addperm-ct-a-main", { roles: ["addperm-ct-role"] });
+  await journal("b", gone, "us-east-1", "addperm-ct-b-main", { policies: [kept] });
+  const first = await sweep();
+  expect(first.out).toMatch(
+    /^forgotten: addperm-ct-a-main and 1 more: nothing listens at http:\/\/127\.0\.0\.1:1\/ any more, /m,
+  );
+  expect(first.out).toMatch(/^left: .*b\.json still holds the policy from before the run/m);
+  expect([first.code, await left()]).toEqual([3, ["b.json"]]);
+  // A target that listens and does not answer is not gone.
+  const { left: leftOfOther, ...other } = await place();
+  const server = createServer((request) => request.socket.destroy());
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const address = server.address();
+  const port = typeof address === "object" && address !== null ? address.port : 0;
+  await other.journal("a", `http://127.0.0.1:${port}/`, "us-east-1", "addperm-ct-a-main");
+  expect((await other.sweep()).code).toBe(3);
+  server.close();
+  expect(await leftOfOther()).toEqual(["a.json"]);
+  const again = await other.sweep();
+  expect([again.code, await leftOfOther()]).toEqual([0, []]);
 });
 
 it.concurrent("says that nothing was left behind when there is no journal", async () => {
