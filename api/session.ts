@@ -29,7 +29,7 @@ export interface TargetConnection {
   readonly diagnose?: () => Fault | null;
   /** What the user can do when no function can be created, as the end of a sentence. */
   readonly remedy?: string;
-  /** Restarts the target after a request ended it; only for a target that we started and that has no state. */
+  /** Restarts the target after a request ended it, without its functions; only for a target that we started. */
   readonly restart?: (() => Promise<boolean>) | undefined;
   stop(): Promise<void>;
 }
@@ -83,7 +83,7 @@ export interface Session extends Connection {
   readonly workers: number | null;
   readonly clock: Clock;
   readonly startedAt: Date;
-  /** Restarts the target after a request ended it; only for a target that we started and that has no state. */
+  /** Restarts the target after a request ended it, without its functions; only for a target that we started. */
   readonly restart?: (() => Promise<boolean>) | undefined;
   close(): Promise<void>;
 }

@@ -15,7 +15,10 @@ import type { CommandContext } from "./context.ts";
 
 /** The options that name a target and determine the connection. */
 export type TargetOptions = Pick<CommandOptions<"run">, "target" | "endpoint" | "stateless"> &
-  Omit<SessionOptions, "env" | "cwd" | "optionName">;
+  Omit<SessionOptions, "env" | "cwd" | "optionName"> & {
+    /** False leaves a target with functions ended by a request: without them, a comparison would find differences. */
+    readonly restarts?: boolean;
+  };
 
 /** Starts or finds the target of the options and opens a session. */
 export async function openTarget(
@@ -26,7 +29,11 @@ export async function openTarget(
   return openSession(connection, { ...options, env, cwd, optionName: onCommandLine });
 }
 
-async function connectionOf({ target: named, endpoint }: TargetOptions): Promise<TargetConnection> {
+async function connectionOf({
+  target: named,
+  endpoint,
+  restarts = true,
+}: TargetOptions): Promise<TargetConnection> {
   if (endpoint !== undefined && named !== undefined) {
     throw new Fault(`--target ${named} and --endpoint ${endpoint} name two targets: give one of them.`, {
       option: "endpoint",
@@ -44,7 +51,7 @@ async function connectionOf({ target: named, endpoint }: TargetOptions): Promise
     arranges: target.arranges,
     own: true,
     stop: () => started.stop(),
-    restart: started.restart,
+    restart: restarts || !target.arranges ? started.restart : undefined,
   };
 }
 
@@ -75,9 +82,9 @@ export async function withTwoTargets<T>(
   const prefix = runPrefix(x.target !== undefined && y.target !== undefined, seed).slice(0, -1);
   // The two prefixes have equal length, so that both targets get the same requests. They differ because both
   // targets may be the same.
-  const first = await openTarget({ ...x, seed, signal, prefix: `${prefix}x` }, context);
+  const first = await openTarget({ ...x, seed, signal, prefix: `${prefix}x`, restarts: false }, context);
   try {
-    const second = await openTarget({ ...y, seed, signal, prefix: `${prefix}y` }, context);
+    const second = await openTarget({ ...y, seed, signal, prefix: `${prefix}y`, restarts: false }, context);
     try {
       return await use({ x: first, y: second });
     } finally {

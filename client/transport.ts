@@ -46,17 +46,21 @@ export const maxHeaderBytes = 256 * 1024;
 export const maxInterimResponses = 32;
 
 /**
- * Restarts the target when it is gone, and resends a call that it did not accept. A call that may have reached it is
- * not sent again.
+ * Restarts the target when it is gone. `losesState`: it has lost its functions, so that the answer has to say that it was
+ * gone; otherwise a call that it did not accept is sent again. A call that may have reached it is never sent again.
  */
-export function restarting(transport: Transport, restart: () => Promise<boolean>): Transport {
+export function restarting(
+  transport: Transport,
+  restart: () => Promise<boolean>,
+  losesState: boolean,
+): Transport {
   return {
     ...transport,
     send: async (call, options) => {
       const answer = await transport.send(call, options);
       if (answer.kind !== "none" || (answer.reason !== "refused" && answer.reason !== "reset")) return answer;
       const isUp = await restart();
-      return isUp && answer.reason === "refused" ? transport.send(call, options) : answer;
+      return isUp && !losesState && answer.reason === "refused" ? transport.send(call, options) : answer;
     },
   };
 }

@@ -447,8 +447,9 @@ function leftOut({ leftOut = [] }: Report): readonly Block[] {
 
 function leftOutKinds(leftOut: NonNullable<Report["leftOut"]>): readonly Block[] {
   const items = leftOut.map(
-    ({ kind, unanswered, left, ended }): Text => [
+    ({ kind, unanswered, left, ended, example }): Text => [
       { code: kind },
+      ...(example === undefined ? [] : [", such as ", { code: example }]),
       ended !== undefined
         ? `: the target was gone after it ${count(ended, "time")}, ${count(left, "further request")} not sent`
         : unanswered === 0

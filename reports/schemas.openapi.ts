@@ -85,6 +85,8 @@ export interface components {
                 readonly left: components["schemas"]["ReportCount"];
                 /** @description How often the target was gone after a request of this kind. Absent if it was not. */
                 readonly ended?: components["schemas"]["ReportCount"];
+                /** @description The request after which the target was gone: method, path and body. Absent if it was not. */
+                readonly example?: string;
             }[];
             /** @description Latency of answers to AddPermission in milliseconds, and the slowest calls. */
             readonly latency?: components["schemas"]["ReportLatency"];

@@ -96,7 +96,7 @@ export async function connect(options: ConnectOptions): Promise<Connection> {
   let functions = 0;
   const minReserve = Math.min(reserve, Math.ceil((budget ?? 0) / 4));
   const transport = limited(
-    redacting(restart === undefined ? observed : restarting(observed, restart), redact),
+    redacting(restart === undefined ? observed : restarting(observed, restart, options.arranges), redact),
     { budget, rate, reserve: () => Math.max(minReserve, functions + 4) },
     { clock, sleep },
   );

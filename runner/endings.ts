@@ -103,6 +103,8 @@ interface EndingKind {
   readonly operation: string;
   /** What the document says against the request; empty if it says nothing. */
   readonly reasons: readonly string[];
+  /** The request that ended it, as one line. */
+  readonly example: string;
   times: number;
   left: number;
 }
@@ -278,7 +280,7 @@ export function endings({
           if (found === null) continue;
           if (found.isBack) {
             const kind = kindOf(sent);
-            kinds.push({ ...kind, times: 3, left: 0 });
+            kinds.push({ ...kind, example: exampleOf(sent), times: 3, left: 0 });
             if (kinds.length >= bounds.kinds) isOff = true;
           }
           return found;
@@ -298,7 +300,13 @@ export function endings({
       }
     },
     leftOut: () =>
-      kinds.map(({ name, times, left }) => ({ kind: name, unanswered: times, left, ended: times })),
+      kinds.map(({ name, example, times, left }) => ({
+        kind: name,
+        unanswered: times,
+        left,
+        ended: times,
+        example,
+      })),
   };
 }
 
@@ -321,11 +329,21 @@ type Showing = Pick<Confirmed, "execution" | "fixture" | "expected" | "seen">;
 function kindOf({
   exchange: { call },
   before,
-}: Pick<Sent, "before"> & { readonly exchange: Pick<Exchange, "call"> }): Omit<EndingKind, "times" | "left"> {
+}: Pick<Sent, "before"> & { readonly exchange: Pick<Exchange, "call"> }): Pick<
+  EndingKind,
+  "operation" | "name" | "reasons"
+> {
   const { operation, target } = call;
   if (operation === "AddPermission") return { operation, ...reasonsOf(call, before) };
   const name = /[?&]Qualifier=/.test(target) ? `${operation} with a Qualifier` : operation;
   return { operation, name, reasons: [] };
+}
+
+const longestExample = 160;
+
+function exampleOf({ exchange: { call } }: Sent): string {
+  const text = [call.method, call.target, call.body ?? ""].join(" ").trim();
+  return text.length > longestExample ? `${text.slice(0, longestExample)}…` : text;
 }
 
 /** Says whether nothing is known that explains why the function is not found. */

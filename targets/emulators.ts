@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { readFile, rm, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { Fault } from "../spec/fault.ts";
-import { freePort, lastLine, run, startServer } from "./process.ts";
+import { freePort, lastLine, run, startRestartable } from "./process.ts";
 import type { StartOptions, Target, UnsupportedCapability } from "./target.ts";
 
 const programs = process.platform === "win32" ? "Scripts" : "bin";
@@ -68,14 +68,14 @@ function pythonTarget(server: PythonServer): Installable {
         );
       }
       const port = await freePort();
-      const stop = await startServer({
+      const started = await startRestartable({
         name,
         command: join(folder, programs, "python"),
         ...server.command(port),
         port,
         readyWithinMs: 60_000,
       });
-      return { endpoint: `http://127.0.0.1:${port}`, stop };
+      return { endpoint: `http://127.0.0.1:${port}`, ...started };
     },
     install: (options = {}) => install(server, options),
   };

@@ -109,7 +109,7 @@ export interface Restartable {
   restart(): Promise<boolean>;
 }
 
-/** Starts a server without state, which loses nothing by a restart. */
+/** Starts a server that can be restarted; it loses what it held in memory. */
 export async function startRestartable(server: ServerProcess): Promise<Restartable> {
   let stop = await startServer(server);
   let stopped = false;

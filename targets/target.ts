@@ -8,7 +8,7 @@ interface Started {
   readonly endpoint: string;
   /** Ends what `start` started; a second call has no effect. */
   stop(): Promise<void>;
-  /** Restarts it after it ended; true when it runs. Only for targets without state. */
+  /** Restarts it after it ended, without what it held; true when it runs. */
   restart?(): Promise<boolean>;
 }
 

@@ -174,6 +174,27 @@ test("tries another runtime, a created role and no tags when the target refuses 
   expect(log.filter((operation) => operation.endsWith("Role"))).toEqual(["CreateRole", "DeleteRole"]);
 });
 
+test("creates a role again where a restarted target has lost the one of an earlier fixture", async () => {
+  const known = new Set<string>();
+  const { transport } = fake(({ operation, body }) => {
+    if (operation === "CreateRole") {
+      const arn = `arn:aws:iam::000000000000:role/addperm-ct-t${known.size + 1}-role`;
+      known.add(arn);
+      return new Response(`<Arn>${arn}</Arn>`);
+    }
+    if (operation !== "CreateFunction" || known.has(String(body.Role))) return undefined;
+    return refusal("The role defined for the function cannot be assumed.");
+  });
+  const { recipe } = await arrange(optionsFor(transport));
+  const [lost = ""] = known;
+  expect(recipe?.role).toBe(lost);
+  known.clear();
+  known.add("restarted");
+  const next = await arrange(optionsFor(transport, { prefix: "addperm-ct-t2", recipe }));
+  expect(next.recipe?.role).toBe("arn:aws:iam::000000000000:role/addperm-ct-t2-role");
+  expect(await next.tearDown()).toEqual([]);
+});
+
 test("waits for a pending function", async () => {
   let pending = 3;
   const { transport, log } = fake(({ operation }) => {

@@ -2,7 +2,10 @@ import { createServer } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 import { describe, expect, it } from "vitest";
 import { type ConformOptions, conform, type RuleId } from "../api/index.ts";
+import { runOrThrow } from "../api/run.ts";
+import { connectionAt, openSession } from "../api/session.ts";
 import type { Report, RuleReport } from "../reports/report.ts";
+import { runText } from "../reports/run-blocks.ts";
 import { exitMeaning, verdictSentence } from "../reports/verdict.ts";
 import { faithful } from "../targets/reference/behaviour.ts";
 import { mutants } from "../targets/reference/mutants/index.ts";
@@ -20,6 +23,8 @@ interface Mortal {
   readonly url: string;
   /** How often it has ended. */
   deaths(): number;
+  /** Listens again if it has ended; true. */
+  restart(): Promise<boolean>;
   close(): Promise<void>;
 }
 
@@ -66,6 +71,10 @@ async function mortal(ends: Ends, restartMs: number | null): Promise<Mortal> {
   return {
     url: `http://127.0.0.1:${port}`,
     deaths: () => deaths,
+    restart: async () => {
+      if (!server.listening && !closed) await listen(port);
+      return true;
+    },
     close: async () => {
       closed = true;
       server.close();
@@ -159,6 +168,31 @@ describe.concurrent("A request that ends a server that comes back", () => {
       expect(report.deaths).toBeLessThan(40);
     },
   );
+});
+
+describe.concurrent("A request that ends a server that its launcher restarts", () => {
+  it("is confirmed, and a second one is shown in a line of its own", async () => {
+    // Two requests of different kinds end it, as moto or ministack might.
+    const isRead: Ends = ({ method, target }) =>
+      method === "GET" && /\/policy\?Qualifier=/.test(target) ? "now" : undefined;
+    const server = await mortal((request) => isNull(request) ?? isRead(request), null);
+    const { url, restart } = server;
+    const rules = ["answer.arrives", "body.not-an-object", "policy.separate-qualifiers"] as const;
+    const connection = { ...connectionAt(url), kind: "builtin" as const, own: true, restart };
+    const session = await openSession(connection, { env: {}, seed: 1, timeoutMs: 2000, concurrency: 4 });
+    const report = await runOrThrow(session, { rules, seed: 1, replay: (id) => id });
+    await session.close();
+    await server.close();
+    expect([violatedIn(report), report.faults, report.incomplete]).toEqual([["answer.arrives"], [], false]);
+    expect(rule(report, "answer.arrives")?.counterexample?.reruns).toEqual({ shown: 2, tried: 2 });
+    const examples = report.leftOut?.flatMap(({ example }) => example ?? []) ?? [];
+    expect(examples.toSorted()).toEqual([
+      expect.stringMatching(/^GET \S+\/policy\?Qualifier=/),
+      expect.stringMatching(/^POST \S+\/policy null$/),
+    ]);
+    const text = runText(report, { columns: 80, color: false }).replaceAll(/\s+/g, " ");
+    for (const example of examples) expect(text).toContain(`, such as ${example}: the target was gone`);
+  });
 });
 
 describe.concurrent("A request that ends a server that does not come back", () => {
