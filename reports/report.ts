@@ -39,10 +39,13 @@ export type Reason =
   /** The violation of another rule, `by`, explains every candidate. */
   | { readonly code: "explained"; readonly by: string }
   /**
-   * No request exercised the rule: some were not sent, the run was for other rules or suites, what is known of the state did
+   * No request exercised the rule: some were not sent, some were left out of a complete run, the run was for other rules or suites, what is known of the state did
    * not suffice, or none was of its kind.
    */
-  | { readonly code: "not-exercised"; readonly because: "not-sent" | "not-chosen" | "state" | "chance" }
+  | {
+      readonly code: "not-exercised";
+      readonly because: "not-sent" | "left-out" | "not-chosen" | "state" | "chance";
+    }
   /** The run ended before any answer was judged. */
   | { readonly code: "not-judged" }
   /** The answers do not decide the rule; `detail` describes the last one. */
@@ -112,6 +115,10 @@ const unexercised = {
   "not-sent": {
     why: "the run ended before they were sent",
     advice: "Let the run end, with a higher --budget.",
+  },
+  "left-out": {
+    why: "the test cases that would were left out",
+    advice: "See what the target does not support, and what was left out.",
   },
   "not-chosen": { why: "--suite or --rule left them out", advice: "Run without --suite and --rule." },
   state: {

@@ -281,7 +281,8 @@ type Unexercised = Extract<Reason, { readonly code: "not-exercised" }>;
 /** Why no request exercised a rule. */
 function becauseOf(rule: Rule, options: ReportOptions, outcome: RunOutcome): Unexercised["because"] {
   const [column = options.profile] = rule.columns ?? [];
-  if (outcome.unsent === null || outcome.unsent(rule, column) > 0) return "not-sent";
+  if (outcome.unsent === null) return "not-sent";
+  if (outcome.unsent(rule, column) > 0) return outcome.incomplete ? "not-sent" : "left-out";
   if (options.only !== undefined) return "not-chosen";
   return rule.needs.includes("state") ? "state" : "chance";
 }

@@ -9,7 +9,7 @@ import { sampleRule } from "./sample-report.ts";
 const reasons: { readonly [Code in Reason["code"]]: readonly Extract<Reason, { code: Code }>[] } = {
   unsupported: [{ code: "unsupported", needs: "aliases", detail: "has no aliases" }],
   explained: [{ code: "explained", by: "request.accepted" }],
-  "not-exercised": (["not-sent", "not-chosen", "state", "chance"] as const).map((because) => ({
+  "not-exercised": (["not-sent", "left-out", "not-chosen", "state", "chance"] as const).map((because) => ({
     code: "not-exercised",
     because,
   })),
