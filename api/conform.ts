@@ -16,8 +16,9 @@ import { type ExitCode, exitCode } from "../reports/verdict.ts";
 import { ruleIds } from "../rules/index.ts";
 import { internalErrorText } from "../spec/error-place.ts";
 import { Fault } from "../spec/fault.ts";
+import { checkCampaign, corpusOf } from "./campaign.ts";
 import { checkOptions } from "./check-options.ts";
-import { options as table } from "./options.ts";
+import { inPrograms, options as table } from "./options.ts";
 import type { ConformOptions } from "./program-options.ts";
 import { type RunSettings, runOrThrow } from "./run.ts";
 import { declared, openSession } from "./session.ts";
@@ -59,6 +60,7 @@ export async function conformWithEvents(
 ): Promise<ConformanceRun> {
   try {
     checkOptions(options);
+    checkCampaign(options, inPrograms);
     const known = options.known === undefined ? null : await readKnown(options.known);
     const isNews = known === null ? undefined : newsIn(known);
     const knownRules = known === null ? [] : rulesIn(known);
@@ -84,7 +86,8 @@ async function reportOn(
   const session = await openSession(connection, { ...rest, env: process.env, seed: seedFor(target, seed) });
   try {
     const replay = (rule: string) => rerunCall(target, options, rule);
-    const report = await runOrThrow(session, { ...rest, ...settings, seed, replay });
+    const store = await corpusOf(options);
+    const report = await runOrThrow(session, { ...rest, ...settings, seed, replay, store });
     const wrong = connection.diagnose?.() ?? null;
     if (wrong !== null) throw wrong;
     return report;

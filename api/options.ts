@@ -315,6 +315,23 @@ export const options = {
     about: "Run each kind of race this many times.",
     default: 6,
   },
+  minutes: {
+    flag: "--minutes N",
+    type: "whole",
+    least: 1,
+    most: 1440,
+    takers: ["library", "run"],
+    about:
+      "After the usual test cases go on with new seeds until this many minutes are up; it ends earlier when nothing new has come for 10 minutes, or for a fifth of the time if that is longer.",
+    default: "no campaign",
+  },
+  corpus: {
+    flag: "--corpus DIR",
+    type: "folder",
+    takers: ["library", "run"],
+    about:
+      "Keep the smallest random test case of each behaviour in this folder, and send those first that are there; needs --minutes.",
+  },
   budget: {
     flag: "--budget N",
     type: "whole",

@@ -35,6 +35,10 @@ export interface ConformOptions {
   readonly runs?: ProgramOptions["runs"];
   /** Run each kind of race this many times. The default is 6. */
   readonly rounds?: ProgramOptions["rounds"];
+  /** After the usual test cases go on with new seeds until this many minutes are up; it ends earlier when nothing new has come for 10 minutes, or for a fifth of the time if that is longer. The default is no campaign. */
+  readonly minutes?: ProgramOptions["minutes"];
+  /** Keep the smallest random test case of each behaviour in this folder, and send those first that are there; needs --minutes. */
+  readonly corpus?: ProgramOptions["corpus"];
   /** Send at most this many requests in all. The default is no limit. */
   readonly budget?: ProgramOptions["budget"];
   /** Send at most this many requests a second. The default is no limit. */

@@ -2,6 +2,7 @@ import { sleep } from "../client/deadline.ts";
 import type { PublishedEvent } from "../reports/ndjson.ts";
 import type { Report } from "../reports/report.ts";
 import { type RuleId, rules } from "../rules/index.ts";
+import type { CorpusStore } from "../runner/campaign/campaign.ts";
 import type { Observer } from "../runner/events.ts";
 import { progressObserver } from "../runner/observe/progress.ts";
 import { publishedObserver } from "../runner/observe/published.ts";
@@ -26,6 +27,7 @@ type RunSettingName =
   | "bail"
   | "runs"
   | "rounds"
+  | "minutes"
   | "settleMs"
   | "signal"
   | "progress";
@@ -42,6 +44,8 @@ export interface RunSettings extends Pick<ConformOptions, RunSettingName> {
   readonly violatedIn?: string | undefined;
   /** Receives the published events, as in report.ndjson. */
   readonly events?: ((event: PublishedEvent) => void) | undefined;
+  /** The corpus of the campaign. */
+  readonly store?: CorpusStore | undefined;
   /** Receives a report at intervals during the run. */
   readonly snapshot?: SnapshotOptions | undefined;
   /** Observers of the engine's own events. */
@@ -124,6 +128,10 @@ function runOptions(session: Session, options: RunSettings): RunOptions {
     workers:
       testCases === null ? workers : Math.min(workers, Math.max(1, Math.ceil(testCases / casesOfWorker))),
     rules: rulesNamed(options.rules),
+    campaign:
+      options.minutes === undefined
+        ? undefined
+        : { minutes: options.minutes, store: options.store, known: options.knownRules },
     settleMs: options.settleMs ?? table.settleMs.default,
     isNews: options.isNews,
     bail: options.bail === undefined ? undefined : { causes: options.bail, known: options.knownRules ?? [] },
@@ -137,14 +145,14 @@ function runOptions(session: Session, options: RunSettings): RunOptions {
 const casesOfWorker = 8;
 
 /**
- * The test cases that bear on the selected rules; null if all are sent: suites that the user names are sent in full, and
- * the entries of a known-file are of full runs.
+ * The test cases that bear on the selected rules; null if all are sent: suites that the user names are sent in full, the
+ * entries of a known-file are of full runs, and a campaign looks for what nobody thought of.
  */
 function narrowedTo(
-  { rules: judged, suites: named, known }: RunSettings,
+  { rules: judged, suites: named, known, minutes }: RunSettings,
   chosen: RunOptions["suites"],
 ): RunOptions["suites"] | null {
-  return judged === undefined || named !== undefined || known !== undefined
+  return judged === undefined || named !== undefined || known !== undefined || minutes !== undefined
     ? null
     : bearingOn(chosen, judged);
 }

@@ -1,7 +1,8 @@
 import { readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
+import { checkCampaign, corpusOf } from "../api/campaign.ts";
 import { commandOptions, type Given } from "../api/check-options.ts";
-import { type CommandOptions, flagOf, options as table } from "../api/options.ts";
+import { type CommandOptions, flagOf, onCommandLine, options as table } from "../api/options.ts";
 import { type RunOutcome, type RunSettings, runNotStarted, runOnce } from "../api/run.ts";
 import { failedSession, type Session } from "../api/session.ts";
 import { tool } from "../api/tool.ts";
@@ -14,6 +15,8 @@ import { runText } from "../reports/run-blocks.ts";
 import { quote } from "../reports/shell.ts";
 import { exitCode, rulesThat } from "../reports/verdict.ts";
 import { ruleIds } from "../rules/index.ts";
+import type { CorpusStore } from "../runner/campaign/campaign.ts";
+import { unreadableText } from "../runner/campaign/corpus-folder.ts";
 import { recorder } from "../runner/observe/recorder.ts";
 import { Fault } from "../spec/fault.ts";
 import { type CommandContext, commandIn, interruptible, terminalOf } from "./context.ts";
@@ -28,6 +31,7 @@ type Options = CommandOptions<"run"> & { readonly violatedIn?: string };
 export async function conformCommand(given: Given<"run">, context: CommandContext): Promise<number> {
   const { cwd } = context;
   const options = await withLastFailed(commandOptions(given), context);
+  checkCampaign(options, onCommandLine);
   const gate = await gateOf(options, cwd);
   const chosen = { ...choices(options), knownRules: gate.knownRules };
   const formats = options.formats ?? table.formats.default;
@@ -37,7 +41,9 @@ export async function conformCommand(given: Given<"run">, context: CommandContex
   try {
     const reports = await collect(out, formats);
     const snapshot = { everyMs: snapshotMs, write: reports.soFar };
-    const settings = { ...chosen, snapshot, isNews: gate.isNews, events: reports.event };
+    const store = await corpusOf(options, cwd);
+    if (store !== undefined) sayUnreadable(store, context);
+    const settings = { ...chosen, store, snapshot, isNews: gate.isNews, events: reports.event };
     const { report, fault } = await judged(options, { ...settings, signal: stopping.signal }, context);
     const end = { context, options, gate, out, write: reports.end, interrupted: stopping.exitCode() };
     return await (fault === null ? printResult(report, end) : reportNotStarted(report, fault, end));
@@ -47,14 +53,23 @@ export async function conformCommand(given: Given<"run">, context: CommandContex
   }
 }
 
+/** Says which files of the corpus are left alone. */
+function sayUnreadable(store: CorpusStore, { stderr }: CommandContext): void {
+  const text = unreadableText(store);
+  if (text !== null) stderr.write(`${escapeTerminal(text)}\n`);
+}
+
 /** Locks the folders that this run writes to, so that no other run writes there. Returns the function that unlocks them. */
-async function lockFolders({ record }: Options, out: Out, cwd: string): Promise<() => Promise<void>> {
+async function lockFolders({ record, corpus }: Options, out: Out, cwd: string): Promise<() => Promise<void>> {
   const unlockOut = await lockFolder(out.path, out.dir, "out");
-  if (record === undefined || resolve(cwd, record) === out.path) return unlockOut;
+  // A campaign is not recorded.
+  const other = record ?? corpus;
+  if (other === undefined || resolve(cwd, other) === out.path) return unlockOut;
   try {
-    const unlockRecord = await lockFolder(resolve(cwd, record), record, "record");
+    const option = record === undefined ? "corpus" : "record";
+    const unlockOther = await lockFolder(resolve(cwd, other), other, option);
     return async () => {
-      await unlockRecord();
+      await unlockOther();
       await unlockOut();
     };
   } catch (error) {
@@ -209,8 +224,8 @@ async function recorded(
 /** Selects the options that determine what is sent and judged. */
 function choices(options: Options): Chosen {
   const { seed = table.seed.default, profile, suites, rules, violatedIn, known, bail } = options;
-  const { runs, rounds, settleMs } = options;
-  return { seed, profile, suites, rules, violatedIn, known, bail, runs, rounds, settleMs };
+  const { runs, rounds, minutes, settleMs } = options;
+  return { seed, profile, suites, rules, violatedIn, known, bail, runs, rounds, minutes, settleMs };
 }
 
 async function runWithProgress(

@@ -15,7 +15,13 @@ interface Holder {
 }
 
 /** The option that names a folder which only one run may write to. */
-type FolderOption = "out" | "record";
+type FolderOption = "out" | "record" | "corpus";
+
+const folderNames: Readonly<Record<FolderOption, string>> = {
+  out: "output",
+  record: "recording",
+  corpus: "corpus",
+};
 
 /**
  * Marks a folder as in use until the returned function is called, so that two runs cannot mix their files. The lock of a
@@ -28,7 +34,7 @@ export async function lockFolder(
   option: FolderOption,
 ): Promise<() => Promise<void>> {
   const file = join(path, lockFile);
-  const name = `The ${option === "out" ? "output" : "recording"} folder ${JSON.stringify(dir)}`;
+  const name = `The ${folderNames[option]} folder ${JSON.stringify(dir)}`;
   const failed = (cause: unknown): (() => Promise<void>) => {
     if (option === "record") return async () => {};
     throw unwritable(name, cause, option);

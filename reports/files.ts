@@ -38,12 +38,17 @@ export async function proveWritable(dir: string): Promise<void> {
 }
 
 /** The Fault for a failed write: the path, the cause, and the option that sets another path. */
-export function unwritable(what: string, cause: unknown, option: "out" | "record" | "known"): Fault {
+export function unwritable(
+  what: string,
+  cause: unknown,
+  option: "out" | "record" | "known" | "corpus",
+): Fault {
   const message = `${what} cannot be written (${codeOf(cause)}): it must be in a writable folder on a disk with free space; choose another with --${option}.`;
   return new Fault(message, { cause, option });
 }
 
-function codeOf(error: unknown): string {
+/** The code of a system error. */
+export function codeOf(error: unknown): string {
   return error instanceof Error && "code" in error ? String(error.code) : String(error);
 }
 

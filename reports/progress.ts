@@ -14,6 +14,13 @@ export interface ProgressEvent {
    * that are known to end servers.
    */
   readonly phase?: "odd" | "lasting" | "ending";
+  /** The round of a campaign, its seed, the new behaviours so far, and the milliseconds left at its start. */
+  readonly campaign?: {
+    readonly round: number;
+    readonly seed: number;
+    readonly new: number;
+    readonly leftMs: number;
+  };
   /** After the test cases of a phase: the candidates that were rerun, their total, and how many of them are confirmed. */
   readonly confirming?: { readonly tried: number; readonly of: number; readonly confirmed?: number };
 }
@@ -79,7 +86,13 @@ function sentence(event: ProgressEvent, noun: string): string {
     const { tried, of, confirmed } = confirming;
     return `${tried} of ${count(of, noun)} rerun${confirmed === undefined ? "" : `, ${confirmed} confirmed so far`}`;
   }
-  const { sent, planned, requests, violated } = event;
+  const { sent, planned, requests, violated, campaign } = event;
+  if (campaign !== undefined) {
+    const { round, new: news, leftMs } = campaign;
+    const left = `${Math.ceil(leftMs / 60_000)} min left`;
+    const behaviours = count(news, "new behaviour");
+    return `round ${round}, ${left}, ${count(requests ?? 0, "request")}, ${behaviours}, ${count(violated, noun)}`;
+  }
   const cases = `${sent} of ${count(Math.max(sent, planned), "test case")} executed`;
   const so = requests === undefined ? "" : `, ${count(requests, "request")}`;
   const now = event.phase === undefined ? "" : `, now ${phases[event.phase]}`;

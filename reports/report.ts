@@ -27,6 +27,8 @@ export type Problem = Schemas["ReportProblem"];
 export type LatencyReport = Schemas["ReportLatency"];
 /** What a run exercised: histories, and the inputs for every constraint of the contract. */
 export type CoverageReport = Schemas["ReportCoverage"];
+/** What a campaign did. */
+export type CampaignReport = Schemas["ReportCampaign"];
 /** The kind of a value with regard to one constraint. */
 export type CoverageInput = Schemas["ReportInput"];
 /** One kind of input for one constraint, and the answers to requests without any other fault. */

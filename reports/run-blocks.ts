@@ -13,6 +13,7 @@ import {
   type Table,
   type Text,
 } from "./blocks.ts";
+import { campaignFacts } from "./campaign.ts";
 import { type ShownCause, shownCauses } from "./causes.ts";
 import { coverageBlocks, coverageSentence } from "./coverage.ts";
 import { answerText, becauseText, interleaving, reasonText } from "./finding.ts";
@@ -138,7 +139,12 @@ function runDocument(report: Report, view: RunView): Document {
             ...waitsFact(report),
           ])),
     ],
-    totals: [...problems(report, view), ...gate(report, view), totals(report)],
+    totals: [
+      ...facts(campaignFacts(report)),
+      ...problems(report, view),
+      ...gate(report, view),
+      totals(report),
+    ],
     conclusion: {
       text: exit === null ? sentence : `${sentence} Exit code ${exit}: ${exitMeaning(exit, report)}.`,
       mark: (exit ?? exitCode(report)) === 0 ? "good" : "bad",

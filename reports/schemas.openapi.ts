@@ -98,6 +98,8 @@ export interface components {
             readonly shell?: readonly string[];
             /** @description What the run exercised. */
             readonly coverage?: components["schemas"]["ReportCoverage"];
+            /** @description What the run did after its usual test cases. Absent without --minutes. */
+            readonly campaign?: components["schemas"]["ReportCampaign"];
         };
         /**
          * @description The two readings of one run: the page literally, and the page corrected by recordings of the live service.
@@ -344,6 +346,51 @@ export interface components {
             readonly answer: string;
             readonly observations: components["schemas"]["ReportCount"];
             readonly source?: string;
+        };
+        /** @description A run that goes on with new seeds until its time is up. */
+        readonly ReportCampaign: {
+            /** @description The time that it was given. */
+            readonly minutes: components["schemas"]["ReportCount"];
+            /**
+             * @description Why it ended. time: its time was up. nothing-new: no new behaviour had come for long. budget: the rest of the requests is for confirming. bail: enough causes were confirmed. stopped: a signal, the target or an error ended the run. Later releases may add codes.
+             * @enum {unknown}
+             */
+            readonly end: "time" | "nothing-new" | "budget" | "bail" | "stopped";
+            /** @description The seeds that were sent after the usual test cases. */
+            readonly rounds: components["schemas"]["ReportCount"];
+            /** @description The first and the last of them; a run with --seed sends the random test cases of one again. */
+            readonly seeds?: {
+                readonly first: number;
+                readonly last: number;
+            };
+            /** @description The requests of the rounds. */
+            readonly requests: components["schemas"]["ReportCount"];
+            /** @description The histories that were made from those that showed something new. */
+            readonly mutated: components["schemas"]["ReportCount"];
+            /** @description Behaviours: an answer, what the request tests, and the violated rules. known: all that were seen. new: those that random test cases alone showed, and that the corpus did not have. kinds: the new ones by kind. */
+            readonly behaviours: {
+                readonly known: components["schemas"]["ReportCount"];
+                readonly new: components["schemas"]["ReportCount"];
+                readonly kinds: {
+                    readonly [key: string]: components["schemas"]["ReportCount"];
+                };
+            };
+            /** @description The violated rules, each with the test case that showed it first and the number of requests until then. The names of test cases of a round end with its seed. */
+            readonly found: readonly {
+                readonly rule: string;
+                readonly testCase: string;
+                readonly requests: components["schemas"]["ReportCount"];
+            }[];
+            /** @description The folder of the smallest test case of each behaviour, the number of its test cases before and after the run, and the files that were left alone. Absent without --corpus. */
+            readonly corpus?: {
+                readonly folder: string;
+                readonly before: components["schemas"]["ReportCount"];
+                readonly after: components["schemas"]["ReportCount"];
+                readonly unreadable: readonly {
+                    readonly file: string;
+                    readonly why: string;
+                }[];
+            };
         };
         /** @description What the run exercised. */
         readonly ReportCoverage: {

@@ -1,7 +1,7 @@
 import type { Finding } from "../oracle/judge.ts";
 import type { Observation, ObservedBatch } from "../oracle/observe.ts";
 import type { Rule } from "../oracle/rule.ts";
-import type { Problem, Report } from "../reports/report.ts";
+import type { CampaignReport, Problem, Report } from "../reports/report.ts";
 import type { Call, Exchange } from "../spec/exchange.ts";
 import type { Fault } from "../spec/fault.ts";
 import type { Fixture } from "../spec/fixture.ts";
@@ -48,7 +48,7 @@ export type Began = "empty" | "used" | "not-emptied";
 interface CaseEvent {
   readonly worker: number;
   /** `clean`: it needs an empty fixture. */
-  readonly case: Pick<TestCase, "id" | "clean">;
+  readonly case: Pick<TestCase, "id" | "clean" | "drawn">;
   /** Its index in the plan. */
   readonly place: number;
   readonly spent: Spent;
@@ -139,6 +139,8 @@ export type RunEvent =
     }
   /** The kinds of requests that were no longer sent, because too many of them got no answer. */
   | { readonly type: "left-out"; readonly kinds: readonly LeftOut[] }
+  /** What a campaign has done so far: at the start of each round, and at its end. */
+  | { readonly type: "campaign"; readonly campaign: CampaignReport; readonly leftMs: number }
   | { readonly type: "problem"; readonly problem: RunProblem }
   /** How often and how long the run waited for answers that then passed by themselves. */
   | { readonly type: "waited"; readonly waits: NonNullable<Report["waits"]> }

@@ -32,6 +32,9 @@ export interface VariantOptions {
   readonly budget?: number;
   readonly bail?: RunOptions["bail"];
   readonly isNews?: RunOptions["isNews"];
+  readonly campaign?: RunOptions["campaign"];
+  /** By default the time since the call. */
+  readonly clock?: RunOptions["clock"];
   /** us-east-1 by default. */
   readonly region?: string;
   /** The column that decides which counterexamples are shown; by default `document`. */
@@ -48,8 +51,7 @@ export async function judgeVariant(
   const { region = "us-east-1" } = options;
   const reference = createReference({ behaviour: mutate(faithful), region });
   const t0 = performance.now();
-  const clock = () => performance.now() - t0;
-  const { workers = 4 } = options;
+  const { workers = 4, clock = () => performance.now() - t0 } = options;
   const connection = await connect({
     endpoint: new URL("http://reference.invalid"),
     region,
@@ -85,6 +87,7 @@ export async function judgeVariant(
       seed: options.seed,
       bail: options.bail,
       isNews: options.isNews,
+      campaign: options.campaign,
       runs: options.runs ?? 10,
       rounds: options.rounds ?? 4,
       safeMode: false,

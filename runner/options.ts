@@ -3,6 +3,7 @@ import type { Limited } from "../client/limiter.ts";
 import type { Clock, SendOptions } from "../client/transport.ts";
 import type { Header } from "../spec/exchange.ts";
 import type { Suite } from "../suites/case.ts";
+import type { CampaignOptions } from "./campaign/campaign.ts";
 import type { ArrangeHow } from "./connect.ts";
 import type { RunHead } from "./events.ts";
 import type { IsNews } from "./kinds.ts";
@@ -27,6 +28,8 @@ export interface RunOptions extends RunHead {
   readonly disposable?: boolean | undefined;
   /** After this many confirmed causes the run ends; those of rules that are known to be violated do not count. */
   readonly bail?: { readonly causes: number; readonly known: readonly string[] } | undefined;
+  /** Goes on with new seeds after the usual test cases. */
+  readonly campaign?: CampaignOptions | undefined;
   /** Leaves out what must never reach a real account. */
   readonly safeMode: boolean;
   readonly settleMs: number;

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import { type Arranged, leftoverTexts } from "../client/arrange.ts";
 import { getFunction } from "../spec/calls.ts";
 import type { Call } from "../spec/exchange.ts";
@@ -24,6 +25,13 @@ export interface WorkerPool {
   spareFixture(instead?: Worker | null): Promise<Worker | null>;
   /** How many requests such a fixture takes, with its deletion. */
   readonly requestsOfSpare: number;
+  /** Sets up the workers that are not set up yet; none if all are. */
+  grow(): Promise<readonly Worker[]>;
+  /**
+   * Gives each of these workers a new fixture where that succeeds, and deletes all others that were created, so that a long run
+   * does not fill the target. Nothing else may use a fixture meanwhile.
+   */
+  renew(workers: readonly Worker[]): Promise<readonly Worker[]>;
   /** Creates fixtures again, however often that failed, because the target is back. */
   revived(): void;
   /** Creates fixtures only while each attempt succeeds soon, because the target turned every request away. */
@@ -41,6 +49,8 @@ export type SetUpOptions = Pick<
 > & {
   /** The scope of the workers, which send nothing after it has ended. */
   readonly scope: Scope;
+  /** The workers that are set up at once; all by default. */
+  readonly atFirst?: number;
   readonly silentKinds?: BatchOptions["silentKinds"];
   readonly inFlight?: BatchOptions["inFlight"];
   /** Gets an event for each fixture and for what is sent on it. */
@@ -72,23 +82,38 @@ export async function setUpWorkers(options: SetUpOptions): Promise<WorkerPool> {
   const tearDowns = new Set<Arranged["tearDown"]>();
   const onTearDown = (tearDown: Arranged["tearDown"]) => tearDowns.add(tearDown);
   const missing: Arranged["missing"][number][] = [];
+  const tearDownOf = new WeakMap<Worker, Arranged["tearDown"]>();
   const generations = new Map<number, number>();
+  /** The numbers in the names of fixtures, where they are not those of their workers. */
+  const numbers = new Map<number, number>();
+  /** The numbers of spare fixtures: in use, and free again. */
+  const spares = { used: new Set<number>(), free: [] as number[] };
   let failures = 0;
   let inHurry = false;
   let spareCount = 0;
   // One object for every worker, because the transports keep what they derive from it.
   const how = { ...options.how, signal: scope.signal };
+  const numberOf = (index: number) => numbers.get(index) ?? index;
+  const isUsedUp = (number: number) => (generations.get(number) ?? 0) > maxGenerations;
+  const newNumber = (): number => {
+    const free = spares.free.pop();
+    if (free === undefined) spareCount += 1;
+    const number = free ?? options.workers + spareCount;
+    spares.used.add(number);
+    return number;
+  };
   const make = async (index: number, arrangeHow: ArrangeHow = {}): Promise<Worker> => {
-    const generation = generations.get(index) ?? 0;
-    generations.set(index, generation + 1);
-    const suffix = `${index.toString(36).padStart(2, "0")}${generation.toString(36).padStart(2, "0")}`;
+    const number = numberOf(index);
+    const generation = generations.get(number) ?? 0;
+    generations.set(number, generation + 1);
+    const suffix = `${number.toString(36).padStart(2, "0")}${generation.toString(36).padStart(2, "0")}`;
     const pending = options.arrange(suffix, { ...arrangeHow, signal: scope.signal });
     arranging.add(pending);
     const one = await pending.finally(() => arranging.delete(pending));
     tearDowns.add(one.tearDown);
-    missing.push(...one.missing);
+    missing.push(...one.missing.filter((each) => !missing.some((known) => isDeepStrictEqual(known, each))));
     options.emit?.({ type: "fixture-ready", worker: index, fixture: one.fixture, empty: options.fresh });
-    return workerOn({
+    const worker = workerOn({
       index,
       fixture: one.fixture,
       fresh: options.fresh,
@@ -102,11 +127,18 @@ export async function setUpWorkers(options: SetUpOptions): Promise<WorkerPool> {
       endings: options.endings,
       emit: options.emit,
     });
+    tearDownOf.set(worker, one.tearDown);
+    return worker;
   };
   const tryToMake = async (index: number, bare: boolean): Promise<Worker | null> => {
-    if (!options.fresh || failures >= (inHurry ? 1 : maxFailures) || index > maxIndex || scope.signal.aborted)
+    if (
+      !options.fresh ||
+      failures >= (inHurry ? 1 : maxFailures) ||
+      numberOf(index) > maxIndex ||
+      scope.signal.aborted
+    )
       return null;
-    if ((generations.get(index) ?? 0) > maxGenerations) return null;
+    if (isUsedUp(numberOf(index))) return null;
     try {
       const waitTimeoutMs = inHurry ? replacementWaitMs.inHurry : replacementWaitMs.usual;
       const worker = await make(index, { waitTimeoutMs, bare, onTearDown });
@@ -123,15 +155,40 @@ export async function setUpWorkers(options: SetUpOptions): Promise<WorkerPool> {
   };
   try {
     const first = await make(0);
-    const others = Array.from({ length: options.workers - 1 }, (_, index) => index + 1);
-    const workers = [first, ...(await scope.all(others, (index) => make(index, { onTearDown })))];
+    const makeFrom = (from: number, count: number) =>
+      scope.all(
+        Array.from({ length: count }, (_, at) => from + at),
+        (index) => make(index, { onTearDown }),
+      );
+    const { atFirst = options.workers } = options;
+    const workers = [first, ...(await makeFrom(1, atFirst - 1))];
+    let setUp = atFirst;
     return {
       workers,
       missing,
       replace: (worker) => tryToMake(worker.index, false),
       spareFixture: (instead = null) => {
-        if (instead === null) spareCount += 1;
-        return tryToMake(instead?.index ?? options.workers + spareCount, true);
+        return tryToMake(instead?.index ?? newNumber(), true);
+      },
+      grow: () => {
+        const from = setUp;
+        setUp = options.workers;
+        return makeFrom(from, setUp - from);
+      },
+      renew: async (old) => {
+        for (const { index } of old) if (isUsedUp(numberOf(index))) numbers.set(index, newNumber());
+        const renewed = await scope.all(old, async (one) => (await tryToMake(one.index, false)) ?? one);
+        const kept = new Set(renewed.map((one) => tearDownOf.get(one)));
+        const others = [...tearDowns].filter((one) => !kept.has(one));
+        await scope.all(renewed, async () => {
+          for (let one = others.shift(); one !== undefined; one = others.shift())
+            if ((await one()).length === 0) tearDowns.delete(one);
+        });
+        const inUse = new Set(renewed.map(({ index }) => numberOf(index)));
+        const free = [...spares.used].filter((number) => !inUse.has(number));
+        spares.free.push(...free.filter((number) => !isUsedUp(number)));
+        for (const number of free) spares.used.delete(number);
+        return renewed;
       },
       requestsOfSpare,
       revived: () => {

@@ -1,6 +1,7 @@
 import type { Rule } from "../oracle/rule.ts";
 import { grouped } from "../reports/blocks.ts";
 import {
+  type CampaignReport,
   type CauseReport,
   type Column,
   type Counterexample,
@@ -48,6 +49,8 @@ interface RunOutcome {
   readonly latency: LatencyReport | null;
   readonly waits: NonNullable<Report["waits"]>;
   readonly coverage: CoverageReport;
+  /** Null without a campaign. */
+  readonly campaign: CampaignReport | null;
   /**
    * The checks that unsent test cases would have made; null if the run was interrupted, because nobody counted
    * them.
@@ -88,6 +91,7 @@ export function makeReport(options: ReportOptions, outcome: RunOutcome): Report 
       ? { shell: shellOf(options, outcome.fixture) }
       : {}),
     coverage: outcome.coverage,
+    ...(outcome.campaign === null ? {} : { campaign: outcome.campaign }),
   };
 }
 

@@ -4,6 +4,7 @@ import { Fault } from "../spec/fault.ts";
 import type { UnsupportedCapability } from "../spec/verdict.ts";
 import { type Phase, phases, type TestCase } from "../suites/case.ts";
 import { type Bailing, bailing } from "./bail.ts";
+import { type Campaign, campaignOf } from "./campaign/campaign.ts";
 import { type Verdicts, verdicts } from "./candidates.ts";
 import { probe, sizeLimit, unsupportedByFixture, unsupportedReason } from "./capabilities.ts";
 import { endingRule, endings, type SuspectedEnding } from "./endings.ts";
@@ -58,16 +59,21 @@ export async function runFor(observers: readonly Observer[], options: RunOptions
   let pool: WorkerPool | null = null;
   let isComplete = false;
   let notBegun: Fault | null = null;
+  const campaign = options.campaign === undefined ? null : campaignOf(options, options.campaign);
+  const emit: Emit = (event) => {
+    campaign?.on(event);
+    group.emit(event);
+  };
   try {
-    group.emit({ type: "run-started", head: headOf(options) });
+    emit({ type: "run-started", head: headOf(options) });
     const kinds = silentKinds({ timeoutMs: options.how.deadlineMs, clock: options.clock });
     const gate = inFlight(options.workers);
     const ends = endings(options);
     const sending = { patience: waiting, silentKinds: kinds, inFlight: gate, endings: ends };
-    pool = await setUpWorkers({ ...options, ...sending, scope, emit: group.emit });
-    const { emit } = group;
+    const atFirst = campaign === null || campaign.first.length === 0 ? options.workers : 1;
+    pool = await setUpWorkers({ ...options, ...sending, scope, emit, atFirst });
     const running = { options, scope, pool, silentKinds: kinds, inFlight: gate, endings: ends, emit };
-    const judged = await judgeTarget(running);
+    const judged = await judgeTarget(running, campaign);
     ({ isComplete } = judged);
     const leftOut = [
       ...ends.leftOut(),
@@ -75,7 +81,7 @@ export async function runFor(observers: readonly Observer[], options: RunOptions
       ...slowRaces(judged.leftOut),
       ...settledKinds(judged.settled),
     ];
-    if (leftOut.length > 0) group.emit({ type: "left-out", kinds: leftOut });
+    if (leftOut.length > 0) emit({ type: "left-out", kinds: leftOut });
   } catch (error) {
     if (pool === null && error instanceof Fault) notBegun = error;
     const problem =
@@ -88,6 +94,8 @@ export async function runFor(observers: readonly Observer[], options: RunOptions
   for (const what of (await pool?.tearDown()) ?? [])
     group.emitLast({ type: "problem", problem: { code: "left-behind", what } });
   scope.close();
+  if (campaign !== null && notBegun === null)
+    group.emitLast({ type: "campaign", campaign: campaign.report(), leftMs: 0 });
   const waits = waiting.waits();
   if (waits.length > 0) group.emitLast({ type: "waited", waits });
   await finish(group, options, isComplete);
@@ -129,7 +137,7 @@ interface Ended extends Pick<Executed, "leftOut" | "settled"> {
  * Probes the target, executes the test cases of each phase and confirms its candidates. Says whether everything planned was
  * done, and which test cases were left out.
  */
-async function judgeTarget(running: Running): Promise<Ended> {
+async function judgeTarget(running: Running, campaign: Campaign | null): Promise<Ended> {
   const { options, scope, pool, silentKinds, emit } = running;
   let away: Gone | null = null;
   const unsupported = await unsupportedBy(running);
@@ -142,10 +150,11 @@ async function judgeTarget(running: Running): Promise<Ended> {
     limit: sizeLimit(),
     stop: () => stopReason(options, scope) ?? away,
   };
-  const plan = planOf(options);
+  const first = campaign === null ? [] : inPhases(options, campaign.first);
+  const plan = planOf(options, campaign?.rest);
   emit({
     type: "planned",
-    cases: plan.flatMap(({ testCases }) => testCases).length,
+    cases: [...first, ...plan].flatMap(({ testCases }) => testCases).length,
     rules: judged,
     unsupported,
   });
@@ -158,35 +167,47 @@ async function judgeTarget(running: Running): Promise<Ended> {
   let isComplete = true;
   let leftOut = 0;
   const settled: TestCase[] = [];
-  const parts = plan.map((one) => ({ ...one, isResumed: false }));
-  for (let part = parts.shift(); part !== undefined; part = parts.shift()) {
-    const { phase, testCases, isResumed } = part;
-    if (firstPlace > 0 && !isResumed) {
+  const parts: Part[] = [...first.map(partOf("corpus")), ...plan.map(partOf("plan"))];
+  for (;;) {
+    if (parts.length === 0 && campaign !== null) {
+      const next = await nextRound(campaign, workers, running);
+      ({ workers } = next);
+      parts.push(...next.testCases.map(partOf("round")));
+    }
+    const part = parts.shift();
+    if (part === undefined) break;
+    const { phase, testCases, isResumed, of } = part;
+    const isRound = of === "round";
+    if (of === "plan") workers = [...workers, ...(await pool.grow())];
+    if (firstPlace > 0 && !isResumed && !isRound) {
       silentKinds.confirmed();
       emit({ type: "phase-started", phase });
     }
     // One worker sends what may end the target, so that one test case is the cause.
     const sending = phase === "ordinary" ? workers : workers.slice(0, 1);
     const one = { phase, testCases, firstPlace, workers: sending, candidates: newVerdicts() };
-    const executed = await executeAll(one, unsupported, running, { ...decisions, pause: bail.mayEnd });
+    const pause = () => bail.mayEnd() || (isRound && campaign?.isOver() === true);
+    const executed = await executeAll(one, unsupported, running, { ...decisions, pause });
     ({ away } = executed);
     const stopped = away ?? executed.stopped;
+    const isSpent = isRound && (stopped?.code === "budget-spent" || stopped?.code === "budget-kept");
     before = withEndings(before, executed.confirmed, running, decisions);
     const isPaused = stopped === null && executed.unsent.length > 0 && bail.mayEnd();
-    leftOut += executed.leftOut;
-    settled.push(...executed.settled);
+    if (!isRound) leftOut += executed.leftOut;
+    if (!isRound) settled.push(...executed.settled);
     if (stopped?.code === "silent") options.transport.hurry?.(silentMs);
     if (stopped?.code === "busy") pool.hurry();
     const later = parts.flatMap((of) => of.testCases);
     const isLast = stopped !== null || (parts.length === 0 && !isPaused);
-    if (!isPaused) notExecuted.push(executed);
-    if (isLast)
+    if (!isPaused && !isRound) notExecuted.push(executed);
+    if (isLast && !isRound)
       await countNotExecuted(
         [...notExecuted, { unsent: stopped === null ? [] : later, findingsOfCut: [] }],
         running,
       );
-    if (stopped !== null) emit({ type: "problem", problem: { code: "stopped", reason: stopped, phase } });
-    if (isLast && (phase !== "ordinary" || stopped === null)) emitUnlimited(running, decisions);
+    if (stopped !== null && !isSpent)
+      emit({ type: "problem", problem: { code: "stopped", reason: stopped, phase } });
+    if (isLast && !isRound && (phase !== "ordinary" || stopped === null)) emitUnlimited(running, decisions);
     const idle = workers.slice(sending.length);
     const all = executed.isRestarted ? [...executed.workers, ...idle] : executed.workers;
     const survived = away === null ? await surviving(all, running) : { workers: all, lost: [] };
@@ -202,17 +223,57 @@ async function judgeTarget(running: Running): Promise<Ended> {
       emit({ type: "problem", problem: { code: "stopped", reason: confirmed.away, phase } });
     }
     firstPlace += testCases.length;
-    isComplete &&= stopped === null && away === null && lost.length === 0;
+    await campaign?.partEnded();
+    isComplete &&= (stopped === null || isSpent) && away === null && lost.length === 0;
+    if (isSpent) campaign?.end("budget");
     if (stopped !== null || away !== null) break;
     const enough = bail.ended(judged, before);
-    if (enough !== null && !isLast) {
+    if (enough !== null) campaign?.end("bail");
+    if (enough !== null && !isLast && !isRound) {
       await countNotExecuted([...notExecuted, executed, { unsent: later, findingsOfCut: [] }], running);
       emit({ type: "problem", problem: { code: "stopped", reason: enough, phase } });
       return { isComplete: false, leftOut, settled };
     }
-    if (isPaused) parts.unshift({ phase, testCases: executed.unsent, isResumed: true });
+    if (enough !== null) break;
+    if (isPaused) parts.unshift({ ...part, testCases: executed.unsent, isResumed: true });
   }
   return { isComplete, leftOut, settled };
+}
+
+/** Test cases that are confirmed together: of the corpus that violated rules, of the plan of the run, or of a round of a campaign. */
+interface Part extends Pick<PhaseOfRun, "phase" | "testCases"> {
+  readonly of: "corpus" | "plan" | "round";
+  /** The rest of one that `--bail` paused. */
+  readonly isResumed: boolean;
+}
+
+function partOf(of: Part["of"]): (part: Pick<Part, "phase" | "testCases">) => Part {
+  return (part) => ({ ...part, of, isResumed: false });
+}
+
+/** In each of these rounds the workers get new fixtures, because versions and aliases of earlier histories remain. */
+const renewEach = 4;
+
+/** A round of a campaign without test cases is left out; after this many in a row there is nothing to send. */
+const mostEmpty = 8;
+
+/** The test cases of the next round, none if the campaign is over, and the workers for them. */
+async function nextRound(
+  campaign: Campaign,
+  workers: WorkerPool["workers"],
+  { options, pool, emit }: Running,
+): Promise<{ readonly workers: WorkerPool["workers"]; readonly testCases: ReturnType<typeof planOf> }> {
+  for (let empty = 0; empty < mostEmpty; empty += 1) {
+    const round = campaign.nextRound();
+    if (round === null) return { workers, testCases: [] };
+    const testCases = inPhases(options, round.testCases);
+    if (testCases.length === 0) continue;
+    emit({ type: "campaign", campaign: campaign.report(), leftMs: campaign.leftMs() });
+    const isRenewed = options.fresh && !isStateless(options) && campaign.report().rounds % renewEach === 1;
+    return { workers: isRenewed ? await pool.renew(workers) : workers, testCases };
+  }
+  campaign.end("nothing-new");
+  return { workers, testCases: [] };
 }
 
 /** Makes a collection for each part of a run. The event of a candidate comes once for each rule of the run. */
@@ -251,10 +312,19 @@ function notDisposable(name: string): UnsupportedCapability {
   return { needs: "discard", reason };
 }
 
-/** The test cases by phase, without phases that have none. */
-function planOf(options: RunOptions): readonly Pick<PhaseOfRun, "phase" | "testCases">[] {
-  const { suites, seed, runs, rounds, safeMode, fresh } = options;
+/** The test cases by phase, without phases that have none; `before`: test cases that are sent before them. */
+function planOf(options: RunOptions, before: readonly TestCase[] = []): ReturnType<typeof inPhases> {
+  const { suites, seed, runs, rounds } = options;
   const all = suites.flatMap((suite) => [...suite.testCases({ seed, runs, rounds })]);
+  return inPhases(options, [...before, ...all]);
+}
+
+/** Those of some test cases that may be sent, by phase, without phases that have none. */
+function inPhases(
+  options: RunOptions,
+  all: readonly TestCase[],
+): readonly Pick<PhaseOfRun, "phase" | "testCases">[] {
+  const { safeMode, fresh } = options;
   const testCases = all.filter(
     ({ destructive, irremovable = false }) =>
       !(safeMode && destructive) && (!irremovable || mayKeepAll(options)),

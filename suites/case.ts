@@ -7,6 +7,7 @@ import { type Batch, type Call, type Exchange, revisionSlot, type Step } from ".
 import type { Fixture } from "../spec/fixture.ts";
 import { tokenService } from "../spec/principal.ts";
 import { isRemovable } from "../spec/target.ts";
+import type { Drawn } from "./drawn.ts";
 
 /** What a test case needs of its fixture; where it is missing the case is skipped and the report says so. */
 export type Need =
@@ -52,6 +53,8 @@ export interface TestCase {
    * there, and they are taken by the key of their step.
    */
   start(fixture: Fixture): CaseScript;
+  /** A random test case as data; absent where its requests are, or where it is none. */
+  readonly drawn?: Drawn | undefined;
   /** All its batches, where they do not depend on answers. */
   readonly script?: (fixture: Fixture) => readonly Batch[];
 }
@@ -74,7 +77,7 @@ export interface SuiteOptions {
 }
 
 type CaseOptions = Partial<
-  Pick<TestCase, "needs" | "clean" | "destructive" | "phase" | "irremovable" | "repeats" | "breaks">
+  Pick<TestCase, "needs" | "clean" | "destructive" | "phase" | "irremovable" | "repeats" | "breaks" | "drawn">
 >;
 
 /** The steps of a test case whose batches do not depend on answers. */
@@ -92,6 +95,7 @@ export function scripted(
     irremovable: options.irremovable ?? false,
     repeats: options.repeats ?? false,
     breaks: options.breaks,
+    drawn: options.drawn,
     script: batches,
     start: (fixture) => {
       const script = batches(fixture);

@@ -29,11 +29,12 @@ export const histories: Suite = {
 };
 
 function historyTestCases({ seed, runs }: SuiteOptions): readonly TestCase[] {
-  return fc
-    .sample(commands, { seed, numRuns: runs })
-    .map((list, at) =>
-      scripted(`histories/${at}`, (fixture) => historyRounds(fixture, list), { clean: true }),
-    );
+  return fc.sample(commands, { seed, numRuns: runs }).map((list, at) =>
+    scripted(`histories/${at}`, (fixture) => historyRounds(fixture, list), {
+      clean: true,
+      drawn: { kind: "history", commands: list },
+    }),
+  );
 }
 
 /** The batches of a history: what each command sends, and at the end a read of every policy that was changed. */

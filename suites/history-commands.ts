@@ -1,4 +1,5 @@
 import fc from "fast-check";
+import { isRecord } from "../spec/body.ts";
 import { createAlias, createFunction, deleteFunction, publishVersion } from "../spec/calls.ts";
 import { type Batch, type Step, versionSlot } from "../spec/exchange.ts";
 import type { Fixture, FixtureFunction } from "../spec/fixture.ts";
@@ -15,10 +16,12 @@ export type HistoryCommand =
   | { readonly kind: "alias"; readonly other: boolean; readonly alias: string }
   | { readonly kind: "re-create" };
 
+const qualifiers = ["function", "version", "second-version", "alias", "new-alias"] as const;
+
 /** A policy and its spelling. */
 export interface At {
   readonly other: boolean;
-  readonly qualifier: "function" | "version" | "second-version" | "alias" | "new-alias";
+  readonly qualifier: (typeof qualifiers)[number];
   /** Name of the alias, where the history creates it. */
   readonly alias: string;
   /** Numbers of the spelling and of its encoding, modulo what there is. */
@@ -26,24 +29,30 @@ export interface At {
   readonly encoding: number;
 }
 
+const sources = [
+  "policy",
+  "resource",
+  "policy-of-both",
+  "resource-of-both",
+  "stale",
+  "foreign",
+  "reused",
+] as const;
+
 /** The source of the RevisionId of a guarded addition. */
-export type RevisionSource =
-  | "policy"
-  | "resource"
-  | "policy-of-both"
-  | "resource-of-both"
-  | "stale"
-  | "foreign"
-  | "reused";
+export type RevisionSource = (typeof sources)[number];
+
+const faults = [
+  "action",
+  "principal",
+  "missing",
+  "unknown-alias",
+  "unknown-version",
+  "wrong-revision",
+] as const;
 
 /** The fault of a request that must be refused. */
-export type FaultKind =
-  | "action"
-  | "principal"
-  | "missing"
-  | "unknown-alias"
-  | "unknown-version"
-  | "wrong-revision";
+export type FaultKind = (typeof faults)[number];
 
 /** Ids that collide: equal, equal in all but letter case, and equal for 32 and 64 characters. */
 const ids = [
@@ -86,7 +95,8 @@ const at = {
 
 const kind = <K extends HistoryCommand["kind"]>(name: K) => fc.constant(name);
 
-const command: fc.Arbitrary<HistoryCommand> = fc.oneof(
+/** One random command. */
+export const command: fc.Arbitrary<HistoryCommand> = fc.oneof(
   { weight: 10, arbitrary: fc.record({ kind: kind("add"), ...at, sid }) },
   { weight: 5, arbitrary: fc.record({ kind: kind("remove"), ...at, sid }) },
   {
@@ -95,15 +105,7 @@ const command: fc.Arbitrary<HistoryCommand> = fc.oneof(
       kind: kind("guarded"),
       ...at,
       sid,
-      source: fc.constantFrom<RevisionSource>(
-        "policy",
-        "resource",
-        "policy-of-both",
-        "resource-of-both",
-        "stale",
-        "foreign",
-        "reused",
-      ),
+      source: fc.constantFrom(...sources),
     }),
   },
   {
@@ -112,14 +114,7 @@ const command: fc.Arbitrary<HistoryCommand> = fc.oneof(
       kind: kind("broken"),
       ...at,
       sid,
-      fault: fc.constantFrom<FaultKind>(
-        "action",
-        "principal",
-        "missing",
-        "unknown-alias",
-        "unknown-version",
-        "wrong-revision",
-      ),
+      fault: fc.constantFrom(...faults),
     }),
   },
   { weight: 6, arbitrary: fc.record({ kind: kind("read"), ...at }) },
@@ -129,11 +124,36 @@ const command: fc.Arbitrary<HistoryCommand> = fc.oneof(
   { weight: 1, arbitrary: fc.record({ kind: kind("re-create") }) },
 );
 
+/** The fewest and the most commands of a random history. */
+export const lengths = { least: 3, most: 14 } as const;
+
 /** Random histories; equal seeds give equal ones. */
 export const commands: fc.Arbitrary<readonly HistoryCommand[]> = fc.array(command, {
-  minLength: 3,
-  maxLength: 14,
+  minLength: lengths.least,
+  maxLength: lengths.most,
 });
+
+/** Says whether a value from a file is a command. Ids and names must be of those that random histories use. */
+export function isHistoryCommand(value: unknown): value is HistoryCommand {
+  if (!isRecord(value)) return false;
+  const { kind, other, qualifier, alias, form, encoding, sid, source, fault } = value;
+  if (kind === "re-create") return true;
+  if (typeof other !== "boolean") return false;
+  if (kind === "publish") return true;
+  if (!aliases.some((one) => one === alias)) return false;
+  if (kind === "alias") return true;
+  const isAt = qualifiers.some((one) => one === qualifier) && isNumber(form) && isNumber(encoding);
+  if (!isAt) return false;
+  if (kind === "read" || kind === "resource") return true;
+  if (!ids.some((one) => one === sid)) return false;
+  if (kind === "guarded") return sources.some((one) => one === source);
+  if (kind === "broken") return faults.some((one) => one === fault);
+  return kind === "add" || kind === "remove";
+}
+
+function isNumber(value: unknown): boolean {
+  return typeof value === "number" && Number.isInteger(value) && value >= 0;
+}
 
 /** A policy of the fixture: a function's own, or that of a version or an alias. */
 export interface PlannedPolicy {

@@ -27,5 +27,8 @@ export const suites: readonly Suite[] = [
 /** All suites but wire: what SDKs and other HTTP clients can send. */
 export const ordinarySuites: readonly Suite[] = suites.filter((suite) => suite !== wire);
 
+/** The suites whose test cases depend on the seed. */
+export const randomSuites: readonly Suite[] = [fuzz, histories, races];
+
 /** The default number of random cases of a property, and of repetitions of each kind of race. */
 export const usualPlan = { runs: 25, rounds: 6 } as const;

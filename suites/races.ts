@@ -25,10 +25,19 @@ export const races: Suite = {
 
 type RaceShape = (fixture: Fixture, size: number, seed: number) => readonly Batch[];
 
+const shapeNames = ["qualifiers", "distinct-ids", "one-id", "one-revision", "mixed"] as const;
+
+/** The name of a kind of race. */
+export type RaceShapeName = (typeof shapeNames)[number];
+
+export function isRaceShape(name: unknown): name is RaceShapeName {
+  return shapeNames.some((one) => one === name);
+}
+
 /** The most races on several qualifiers, and calls in each: each removal needs a statement first, and each policy a read. */
 const mostOnQualifiers = { races: 3, calls: 12 } as const;
 
-const shapes: Readonly<Record<string, RaceShape>> = {
+const shapes: Readonly<Record<RaceShapeName, RaceShape>> = {
   qualifiers: (fixture, size) => {
     const { name } = fixture.main;
     const qualifiers = [null, versionOf(fixture), aliasOf(fixture)];
@@ -70,20 +79,30 @@ const shapes: Readonly<Record<string, RaceShape>> = {
   },
 };
 
+/** The batches of a race: the calls in flight together, after what they need, between two reads. */
+export function raceBatches(
+  fixture: Fixture,
+  { shape, size, seed }: { readonly shape: RaceShapeName; readonly size: number; readonly seed: number },
+): readonly Batch[] {
+  return [
+    alone("before", getPolicy(fixture.main.name)),
+    ...shapes[shape](fixture, size, seed),
+    alone("after", getPolicy(fixture.main.name)),
+  ];
+}
+
 function raceTestCases({ seed, rounds }: SuiteOptions): readonly TestCase[] {
   const sizes = fc.sample(fc.integer({ min: 2, max: 32 }), { seed, numRuns: rounds });
-  return Object.entries(shapes).flatMap(([name, shape]) =>
-    sizes.slice(0, name === "qualifiers" ? mostOnQualifiers.races : sizes.length).map((drawn, at) => {
-      const size = at === 0 ? 2 : at === 1 ? 32 : drawn;
-      return scripted(
-        `races/${name}/${at}`,
-        (fixture) => [
-          alone("before", getPolicy(fixture.main.name)),
-          ...shape(fixture, size, seed + at),
-          alone("after", getPolicy(fixture.main.name)),
-        ],
-        { clean: true, repeats: at > 1, needs: name === "qualifiers" ? ["versions", "aliases"] : [] },
-      );
+  return shapeNames.flatMap((shape) =>
+    sizes.slice(0, shape === "qualifiers" ? mostOnQualifiers.races : sizes.length).map((number, at) => {
+      const size = at === 0 ? 2 : at === 1 ? 32 : number;
+      const drawn = { kind: "race", shape, size, seed: seed + at } as const;
+      return scripted(`races/${shape}/${at}`, (fixture) => raceBatches(fixture, drawn), {
+        clean: true,
+        repeats: at > 1,
+        needs: shape === "qualifiers" ? ["versions", "aliases"] : [],
+        drawn,
+      });
     }),
   );
 }

@@ -161,6 +161,8 @@ const some: Required<ConformanceTestOptions> = {
   seed: 1,
   runs: 1,
   rounds: 1,
+  minutes: 1,
+  corpus: "corpus",
   budget: 1,
   bail: 1,
   rate: 1,

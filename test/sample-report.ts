@@ -242,6 +242,22 @@ export function sampleReport(changes: Partial<Report> = {}): Report {
     },
     shell,
     coverage: { histories: { planned: 20, played: 17 }, cells },
+    campaign: {
+      minutes: 10,
+      end: "time",
+      rounds: 31,
+      seeds: { first: 8, last: 38 },
+      requests: 81504,
+      mutated: 1550,
+      behaviours: { known: 212, new: 14, kinds: { violation: 1, acceptance: 4, refusal: 9 } },
+      found: [{ rule: "answer.status-201", testCase: "mutated/33@16", requests: 30946 }],
+      corpus: {
+        folder: "corpus",
+        before: 12,
+        after: 26,
+        unreadable: [{ file: "x.json", why: "it is no JSON" }],
+      },
+    },
     ...changes,
   };
 }
@@ -274,6 +290,7 @@ export function greenReport(): Report {
   const {
     latency: _,
     shell: __,
+    campaign: ___,
     ...rest
   } = sampleReport({ rules: only, questions: [], faults: [], problems: [] });
   const both = { ...tally, holds: 2 };

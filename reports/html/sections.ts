@@ -1,3 +1,5 @@
+import type { Span } from "../blocks.ts";
+import { campaignFacts } from "../campaign.ts";
 import {
   type CellStatus,
   cellStatus,
@@ -49,6 +51,7 @@ export function furtherSections(report: Report): readonly Section[] {
     coverage === undefined
       ? null
       : { id: "coverage", title: "Coverage", count: null, body: coverageTable(report, coverage) },
+    report.campaign === undefined ? null : campaignSection(report),
     questions.length === 0 ? null : questionSection(questions),
     problems.length === 0 ? null : faultSection(problems),
     target.cannot.length === 0 ? null : cannotSection(target.cannot),
@@ -76,6 +79,24 @@ export function gateSections({ gate }: Report): readonly Section[] {
       body: html`<p class="lead"><code>${gate.file}</code></p>${part(gate.failures, "warn", "These entries fail the run.")}${part(gate.notes, "", "Notes, which do not fail the run:")}`,
     },
   ];
+}
+
+function campaignSection(report: Report): Section {
+  const items = campaignFacts(report).map(
+    ([name, text]) =>
+      html`<li><strong>${name}</strong> ${typeof text === "string" ? text : text.map(spanMarkup)}</li>`,
+  );
+  return {
+    id: "campaign",
+    title: "Campaign",
+    count: null,
+    body: html`<p class="lead">What was sent after the usual test cases, and what came of it.</p><ul class="plain">${items}</ul>`,
+  };
+}
+
+function spanMarkup(span: Span): Markup | string {
+  if (typeof span === "string") return span;
+  return "code" in span ? html`<code>${span.code}</code>` : "strong" in span ? span.strong : "";
 }
 
 function questionSection(questions: readonly QuestionReport[]): Section {

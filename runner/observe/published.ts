@@ -12,6 +12,7 @@ export function publishedObserver(
   const progress = { done: 0, planned: 0 };
   const publishCase = ({ case: { id } }: Extract<RunEvent, { readonly case: object }>, how: object) => {
     progress.done += 1;
+    progress.planned = Math.max(progress.planned, progress.done);
     publish({ event: "history", id, ...progress, ...how });
   };
   return {

@@ -1,5 +1,5 @@
 import type { Rule } from "../../oracle/rule.ts";
-import type { Problem, Reason, Report } from "../../reports/report.ts";
+import type { CampaignReport, Problem, Reason, Report } from "../../reports/report.ts";
 import type { Fixture } from "../../spec/fixture.ts";
 import type { Column, UnsupportedCapability } from "../../spec/verdict.ts";
 import type { LeftOut, Observer, RunEvent } from "../events.ts";
@@ -46,6 +46,7 @@ export function reportObserver(options: ReportObserverOptions): ReportObserver {
   let waits: NonNullable<Report["waits"]> = [];
   let uses: Report["target"]["uses"];
   let leftOut: readonly LeftOut[] = [];
+  let campaign: CampaignReport | null = null;
   let end: "going-on" | "complete" | "incomplete" = "going-on";
 
   const fold = (event: RunEvent): void => {
@@ -77,6 +78,9 @@ export function reportObserver(options: ReportObserverOptions): ReportObserver {
       case "left-out":
         leftOut = event.kinds;
         return;
+      case "campaign":
+        ({ campaign } = event);
+        return;
       case "problem":
         problems.push(problemReport(event.problem, count, options.redact));
         if (event.problem.code === "failed" && end === "complete") end = "incomplete";
@@ -100,7 +104,9 @@ export function reportObserver(options: ReportObserverOptions): ReportObserver {
       for (const part of [covered, latency, unspecifiedAnswers, rules]) part.on(event);
     },
     report() {
-      const { planned, executed: played, notEmptied } = count;
+      const { executed: played, notEmptied } = count;
+      // The rounds of a campaign are planned while it goes on.
+      const planned = Math.max(count.planned, count.done);
       return makeReport(options, {
         spent,
         cannot,
@@ -118,6 +124,7 @@ export function reportObserver(options: ReportObserverOptions): ReportObserver {
           histories: { planned, played, ...(notEmptied > 0 ? { notEmptied } : {}) },
           cells: covered.cells(),
         },
+        campaign,
         unsent: unsent === null ? null : unsentOf(unsent),
         fixture,
         ...(options.notJudgedReason === undefined ? {} : { notJudgedReason: options.notJudgedReason }),

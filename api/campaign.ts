@@ -1,0 +1,42 @@
+import type { CorpusStore } from "../runner/campaign/campaign.ts";
+import { corpusFolder } from "../runner/campaign/corpus-folder.ts";
+import { Fault, type OptionSpelling } from "../spec/fault.ts";
+import { randomSuites } from "../suites/index.ts";
+import type { ConformOptions } from "./program-options.ts";
+
+/** The options that a campaign needs, or that exclude one. */
+type CampaignChoices = Pick<ConformOptions, "minutes" | "corpus" | "suites"> & {
+  readonly record?: string | undefined;
+};
+
+/** Throws a Fault if there cannot be a campaign with these options. */
+export function checkCampaign(
+  { minutes, corpus, suites, record }: CampaignChoices,
+  spelt: OptionSpelling,
+): void {
+  if (minutes === undefined && corpus !== undefined)
+    throw new Fault(
+      `${spelt("corpus")} is the folder of a campaign: give ${spelt("minutes")} as well, which says how long it goes on.`,
+      { option: "corpus" },
+    );
+  if (minutes === undefined) return;
+  if (record !== undefined)
+    throw new Fault(
+      `${spelt("record")} stores every exchange, which are too many in a campaign: leave out ${spelt("record")} or ${spelt("minutes")}.`,
+      { option: "record" },
+    );
+  const isRandom = (name: string) => name === "all" || randomSuites.some((suite) => suite.name === name);
+  if (suites !== undefined && !suites.some(isRandom))
+    throw new Fault(
+      `A campaign sends random test cases, and the suites ${suites.join(", ")} have none: name one of ${randomSuites.map(({ name }) => name).join(", ")} in ${spelt("suites")}, or leave out ${spelt("minutes")}.`,
+      { option: "suites" },
+    );
+}
+
+/** Opens the corpus of a campaign, relative to `cwd`; undefined without one. Throws a Fault if it cannot be read or written. */
+export async function corpusOf(
+  { corpus }: Pick<ConformOptions, "corpus">,
+  cwd?: string,
+): Promise<CorpusStore | undefined> {
+  return corpus === undefined ? undefined : corpusFolder(corpus, cwd);
+}

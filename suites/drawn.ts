@@ -1,0 +1,75 @@
+import { jsonObject } from "../spec/answer.ts";
+import { isRecord } from "../spec/body.ts";
+import { addPermission, getPolicy, label } from "../spec/calls.ts";
+import { alone, isIrremovableId, scripted, type TestCase } from "./case.ts";
+import { historyRounds } from "./histories.ts";
+import { type HistoryCommand, isHistoryCommand } from "./history-commands.ts";
+import { isRaceShape, type RaceShapeName, raceBatches } from "./races.ts";
+
+/** A random test case as plain data, from which it is made again on any fixture. */
+export type Drawn =
+  | { readonly kind: "history"; readonly commands: readonly HistoryCommand[] }
+  | { readonly kind: "race"; readonly shape: RaceShapeName; readonly size: number; readonly seed: number }
+  /** One request to the function under test; `body` is its text. */
+  | { readonly kind: "request"; readonly body: string };
+
+/** Makes a test case from its data. It starts on an empty fixture, so that it shows the same again. */
+export function drawnTestCase(id: string, drawn: Drawn): TestCase {
+  switch (drawn.kind) {
+    case "history":
+      return scripted(id, (fixture) => historyRounds(fixture, drawn.commands), { clean: true, drawn });
+    case "race":
+      return scripted(id, (fixture) => raceBatches(fixture, drawn), {
+        clean: true,
+        drawn,
+        needs: drawn.shape === "qualifiers" ? ["versions", "aliases"] : [],
+      });
+    case "request":
+      return requestTestCase(id, drawn);
+  }
+}
+
+function requestTestCase(id: string, drawn: Extract<Drawn, { readonly kind: "request" }>): TestCase {
+  const members = jsonObject(drawn.body);
+  return scripted(
+    id,
+    ({ main: { name } }) => [
+      alone("before", getPolicy(name)),
+      alone("request", addPermission({ functionName: label(name), body: drawn.body })),
+      alone("after", getPolicy(name)),
+    ],
+    {
+      clean: true,
+      drawn,
+      // It may come from another run, so anything that could open a function to everyone counts.
+      destructive: members === null || /\*|\\u/.test(drawn.body),
+      irremovable: isIrremovableId("StatementId", members?.StatementId),
+    },
+  );
+}
+
+/** Reads the data of a test case; null if it is none. */
+export function readDrawn(value: unknown): Drawn | null {
+  if (!isRecord(value)) return null;
+  const { kind, commands, shape, size, seed, body } = value;
+  if (
+    kind === "history" &&
+    Array.isArray(commands) &&
+    commands.length > 0 &&
+    commands.every(isHistoryCommand)
+  )
+    return { kind, commands };
+  if (kind === "race" && isRaceShape(shape) && isWhole(size, 2, 32) && isWhole(seed, 0, 0xffffffff))
+    return { kind, shape, size, seed };
+  return kind === "request" && typeof body === "string" ? { kind, body } : null;
+}
+
+function isWhole(value: unknown, least: number, most: number): value is number {
+  return typeof value === "number" && Number.isInteger(value) && value >= least && value <= most;
+}
+
+/** How large a test case is, to compare those that show the same: its commands or calls first, then its text. */
+export function sizeOf(drawn: Drawn): number {
+  const steps = drawn.kind === "history" ? drawn.commands.length : drawn.kind === "race" ? drawn.size : 1;
+  return steps * 1e6 + Math.min(JSON.stringify(drawn).length, 1e6 - 1);
+}

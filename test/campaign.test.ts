@@ -1,0 +1,284 @@
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import fc from "fast-check";
+import { afterEach, describe, expect, it } from "vitest";
+import { checkCampaign } from "../api/campaign.ts";
+import { onCommandLine } from "../api/options.ts";
+import type { Report } from "../reports/report.ts";
+import type { Behaviour } from "../runner/campaign/behaviour.ts";
+import type { CorpusStore } from "../runner/campaign/campaign.ts";
+import { type CorpusEntry, corpusOf } from "../runner/campaign/corpus.ts";
+import { corpusFolder, unreadableText } from "../runner/campaign/corpus-folder.ts";
+import { guide } from "../runner/campaign/guide.ts";
+import { mutated } from "../runner/campaign/mutate.ts";
+import type { Observer } from "../runner/events.ts";
+import { judgeVariant, type VariantOptions } from "../runner/kill-matrix.ts";
+import { Fault } from "../spec/fault.ts";
+import { type Drawn, drawnTestCase, readDrawn } from "../suites/drawn.ts";
+import { commands, type HistoryCommand, isHistoryCommand } from "../suites/history-commands.ts";
+import { change } from "../targets/reference/mutants/mutant.ts";
+import { deepFault } from "./deep-fault.ts";
+
+/** A corpus in memory. */
+function memory(entries: readonly CorpusEntry[] = []): CorpusStore & { now(): readonly CorpusEntry[] } {
+  let saved = entries;
+  return {
+    folder: "corpus",
+    entries,
+    nextSeed: 0,
+    unreadable: [],
+    save: async (now) => {
+      saved = now;
+    },
+    now: () => saved,
+  };
+}
+
+/** A clock that goes on by some milliseconds each time it is read, so that a minute has the same requests on every machine. */
+function steady(stepMs: number): () => number {
+  let ms = 0;
+  return () => {
+    ms += stepMs;
+    return ms;
+  };
+}
+
+/** One of the histories of the seed after this one has the five steps. */
+const beforeTheFault = { seed: 1457095, runs: 6, suites: ["histories"], workers: 2 } as const;
+
+async function campaign(
+  store: CorpusStore,
+  options: Partial<VariantOptions> = {},
+  mutate = deepFault(),
+): Promise<Report> {
+  const plan = { ...beforeTheFault, clock: steady(16), campaign: { minutes: 1, store } };
+  return judgeVariant(mutate, { ...plan, ...options });
+}
+
+const lost = "policy.holds-what-was-added";
+
+describe("A campaign", () => {
+  it("finds what needs five steps, keeps it, and shows it next time within a hundred requests", async () => {
+    const usual = await judgeVariant(deepFault(), beforeTheFault);
+    expect(usual.summary.document.violated).toBe(0);
+    const store = memory();
+    const first = await campaign(store);
+    expect(first.campaign?.found).toEqual([
+      { rule: lost, testCase: "histories/5@1457096", requests: expect.any(Number) },
+    ]);
+    expect(first.incomplete).toBe(false);
+    expect(first.campaign).toMatchObject({ end: "time", corpus: { before: 0, after: store.now().length } });
+    const [kept] = store.now();
+    expect(kept?.violated).toEqual([lost]);
+    expect(kept?.shows.some(({ kind }) => kind === "violation")).toBe(true);
+    // Another seed, of which no history has the steps.
+    const next = await campaign(memory(store.now()), { seed: 1, suites: ["spellings", "histories"] });
+    const [found] = next.campaign?.found ?? [];
+    expect(found).toMatchObject({ rule: lost, testCase: `corpus/${kept?.id}` });
+    expect(found?.requests).toBeLessThan(100);
+    expect(next.rules.find(({ id }) => id === lost)?.counterexample?.steps.length).toBeLessThanOrEqual(6);
+  });
+
+  it("sends the same again with the same seed and the same answers, mutated histories included", async () => {
+    const sent = async () => {
+      const lines: string[] = [];
+      const observer: Observer = {
+        on: (event) => {
+          if (event.type !== "batch") return;
+          for (const { call } of event.exchanges) lines.push(`${event.case} ${call.target} ${call.body}`);
+        },
+      };
+      const report = await campaign(memory(), { workers: 1, observers: () => [observer] });
+      return { lines, report };
+    };
+    const [one, other] = [await sent(), await sent()];
+    expect(one.report.campaign?.mutated).toBeGreaterThan(0);
+    expect(one.lines.some((line) => line.startsWith("mutated/"))).toBe(true);
+    expect(other.lines).toEqual(one.lines);
+  });
+
+  it("deletes the functions of earlier rounds, and reports nothing of a correct target", async () => {
+    const existing = { now: 0, most: 0, created: 0 };
+    const counting = change(({ finish }) => ({
+      finish: (reply, request, operation) => {
+        if (operation === "CreateFunction" && reply.status === 201) {
+          existing.now += 1;
+          existing.created += 1;
+        }
+        if (operation === "DeleteFunction" && reply.status === 204) existing.now -= 1;
+        existing.most = Math.max(existing.most, existing.now);
+        return finish(reply, request, operation);
+      },
+    }));
+    const report = await campaign(memory(), { seed: 1, clock: steady(8) }, counting);
+    expect(report.summary.document).toMatchObject({ violated: 0, inconclusive: 0 });
+    expect(report.faults).toEqual([]);
+    expect(report.campaign?.rounds).toBeGreaterThan(4);
+    expect(existing.created).toBeGreaterThan(2 * existing.most);
+    expect(existing.now).toBe(0);
+  });
+
+  it("ends before its budget is spent, and is complete", async () => {
+    const report = await campaign(memory(), { seed: 1, budget: 2500, clock: () => 0 });
+    expect(report.campaign).toMatchObject({ end: "budget" });
+    expect(report.campaign?.rounds).toBeGreaterThan(0);
+    expect(report.requests).toBeLessThanOrEqual(2500);
+    expect(report).toMatchObject({ incomplete: false, faults: [] });
+  });
+
+  it("ends with --bail once a cause is confirmed", async () => {
+    const report = await campaign(memory(), { bail: { causes: 1, known: [] } });
+    expect(report.campaign).toMatchObject({ end: "bail", rounds: 1 });
+    expect(report).toMatchObject({ incomplete: false, faults: [] });
+  });
+});
+
+const read: HistoryCommand = {
+  kind: "read",
+  other: false,
+  qualifier: "alias",
+  alias: "LIVE",
+  form: 0,
+  encoding: 0,
+};
+const history = (...list: readonly HistoryCommand[]): Drawn => ({ kind: "history", commands: list });
+const behaviour = (about: string, rules: readonly string[] = []): Behaviour => ({
+  answer: "201",
+  about,
+  rules,
+  kind: rules.length > 0 ? "violation" : "acceptance",
+});
+
+describe("A corpus", () => {
+  const [long, short] = [history(read, read, read), history(read)];
+
+  it("keeps the shorter test case of a behaviour, and drops the one whose behaviours others show", () => {
+    const corpus = corpusOf([]);
+    expect(corpus.offer(long, [behaviour("a"), behaviour("b")])).toHaveLength(2);
+    expect(corpus.offer(short, [behaviour("a")])).toEqual([]);
+    expect(corpus.entries().map(({ drawn, shows }) => [drawn, shows.map(({ about }) => about)])).toEqual([
+      [short, ["a"]],
+      [long, ["b"]],
+    ]);
+    corpus.offer(short, [behaviour("b")]);
+    expect(corpus.entries().map(({ drawn }) => drawn)).toEqual([short]);
+    corpus.fixed([behaviour("a"), behaviour("b")]);
+    expect(corpus.entries()).toEqual([]);
+  });
+
+  it("has what violated a rule first, and learns nothing twice", () => {
+    const corpus = corpusOf([]);
+    corpus.offer(short, [behaviour("a")]);
+    corpus.offer(long, [behaviour("b", ["success.is-201"])]);
+    expect(corpus.entries()[0]?.violated).toEqual([]);
+    corpus.confirmed(new Set(["success.is-201"]));
+    expect(corpus.entries()[0]).toMatchObject({ drawn: long, violated: ["success.is-201"] });
+    expect(corpus.learnt()).toHaveLength(2);
+    expect(corpusOf(corpus.entries()).learnt()).toEqual([]);
+  });
+});
+
+describe("The folder of a corpus", () => {
+  const made: string[] = [];
+  afterEach(async () => {
+    for (const dir of made.splice(0)) await rm(dir, { recursive: true });
+  });
+  const folder = async () => {
+    const dir = await mkdtemp(join(tmpdir(), "corpus-"));
+    made.push(dir);
+    return dir;
+  };
+  const entriesOf = (...drawn: readonly Drawn[]) => {
+    const corpus = corpusOf([]);
+    for (const [at, one] of drawn.entries()) corpus.offer(one, [behaviour(`${at}`)]);
+    return corpus.entries();
+  };
+  const all: readonly Drawn[] = [
+    history(read, { kind: "re-create" }),
+    { kind: "request", body: '{"Action":"\\ud800"}' },
+    { kind: "race", shape: "mixed", size: 7, seed: 3 },
+  ];
+
+  it("is read as it was written, with the seed that comes next", async () => {
+    const dir = await folder();
+    const entries = entriesOf(...all);
+    await (await corpusFolder(dir)).save(entries, 17);
+    const again = await corpusFolder(dir);
+    expect([again.nextSeed, again.unreadable]).toEqual([17, []]);
+    expect(corpusOf(again.entries).entries()).toEqual(entries);
+    await again.save(entries.slice(1), 18);
+    expect((await readdir(dir)).filter((name) => name !== "next-seed.json")).toHaveLength(2);
+  });
+
+  it("names files that it cannot read, and leaves them alone", async () => {
+    const dir = await folder();
+    const bad: Readonly<Record<string, string>> = {
+      "broken.json": "{",
+      "later.json": '{"schema":"addpermission-conformance/corpus@2"}',
+      "other.json": "[]",
+      "unknown.json":
+        '{"schema":"addpermission-conformance/corpus@1","shows":[],"violated":[],"case":{"kind":"dance"}}',
+    };
+    for (const [name, text] of Object.entries(bad)) await writeFile(join(dir, name), text);
+    const store = await corpusFolder(dir);
+    expect(unreadableText(store)).toContain("broken.json (it is no JSON)");
+    expect(store.unreadable.map(({ file }) => file)).toEqual(Object.keys(bad));
+    await store.save(entriesOf(...all), 1);
+    for (const [name, text] of Object.entries(bad))
+      expect(await readFile(join(dir, name), "utf8")).toBe(text);
+  });
+
+  it("cannot be a file", async () => {
+    const file = join(await folder(), "file");
+    await writeFile(file, "");
+    await expect(corpusFolder(file)).rejects.toThrow(Fault);
+  });
+});
+
+describe("A mutated history", () => {
+  it("is one that random histories could be, the same for the same seed, and survives a file", () => {
+    fc.assert(
+      fc.property(commands, commands, fc.nat(), (one, other, seed) => {
+        const made = mutated(one, other, seed);
+        expect(made.length).toBeGreaterThan(0);
+        expect(made.every(isHistoryCommand)).toBe(true);
+        expect(mutated(one, other, seed)).toEqual(made);
+        const drawn = history(...made);
+        expect(readDrawn(JSON.parse(JSON.stringify(drawn)))).toEqual(drawn);
+      }),
+      { seed: 1, numRuns: 200 },
+    );
+  });
+
+  it("comes from what showed something that nothing showed before", () => {
+    const guided = guide();
+    expect(guided.next(3, 1)).toEqual([]);
+    guided.take([read], ["a"], false);
+    guided.take([{ kind: "re-create" }], ["a"], false);
+    expect(guided.transitions()).toBe(1);
+    const made = guided.next(20, 1);
+    expect(made.filter((list) => list.some(({ kind }) => kind === "read")).length).toBeGreaterThan(10);
+  });
+});
+
+describe("A request of a corpus", () => {
+  it.each([
+    ['{"Principal":"*"}', true],
+    ['{"Principal":"\\u002a"}', true],
+    ["no JSON", true],
+    ['{"Principal":"s3.amazonaws.com"}', false],
+  ])("that could open a real account is known as such: %s", (body, destructive) => {
+    expect(drawnTestCase("corpus/x", { kind: "request", body }).destructive).toBe(destructive);
+  });
+});
+
+describe("The options of a campaign", () => {
+  it.each([
+    [{ corpus: "c" }, "--corpus is the folder of a campaign"],
+    [{ minutes: 1, record: "r" }, "--record stores every exchange"],
+    [{ minutes: 1, suites: ["boundary"] }, "the suites boundary have none"],
+  ] as const)("go together: %j", (options, message) => {
+    expect(() => checkCampaign(options, onCommandLine)).toThrow(message);
+  });
+});
