@@ -124,6 +124,7 @@ const order = [
     "decided",
   ],
   ...["accepted", "refused", "refusedOther", "unsettled", "unreachable"],
+  ...["campaign", "minutes", "end", "rounds", "seeds", "mutated", "behaviours", "found", "testCase", "corpus"],
 ] as const;
 
 const ranks: ReadonlyMap<string, number> = new Map(order.map((name, index) => [name, index]));
