@@ -124,7 +124,18 @@ const order = [
     "decided",
   ],
   ...["accepted", "refused", "refusedOther", "unsettled", "unreachable"],
-  ...["campaign", "minutes", "end", "rounds", "seeds", "mutated", "behaviours", "found", "testCase", "corpus"],
+  ...[
+    "campaign",
+    "minutes",
+    "end",
+    "rounds",
+    "seeds",
+    "mutated",
+    "behaviours",
+    "found",
+    "testCase",
+    "corpus",
+  ],
 ] as const;
 
 const ranks: ReadonlyMap<string, number> = new Map(order.map((name, index) => [name, index]));

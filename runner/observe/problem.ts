@@ -19,7 +19,7 @@ export function problemReport(
       return {
         code: "stopped",
         stopped: stoppedBy[problem.reason.code],
-        message: `The run stopped after ${progress.done} of ${progress.planned} test cases: ${stopText(problem.reason)}.${remainder[problem.phase]}`,
+        message: `The run stopped after ${doneText(progress)}: ${stopText(problem.reason)}.${remainder[problem.phase]}`,
       };
     case "ended":
       return { code: "ended", message: endedText(problem.call, problem.seen) };
@@ -30,6 +30,11 @@ export function problemReport(
     case "recorded":
       return problem.problem;
   }
+}
+
+/** The rounds of a campaign are planned while it goes on, so that more may be done than was planned. */
+function doneText({ done, planned }: Parameters<typeof problemReport>[1]): string {
+  return done > planned ? `${done} test cases` : `${done} of ${planned} test cases`;
 }
 
 function endedText(call: Call | null, seen: string): string {
