@@ -102,9 +102,7 @@ export async function confirmCandidates(options: ConfirmAllOptions): Promise<Fin
   for (const rule of all.judged) {
     for (const of of tasksOf(rule, all.verdicts)) {
       const open = of.columns.filter(
-        (column) =>
-          of.count.violated > 0 &&
-          (!isViolated(rule.id, column, earlier) || showsNews(of, earlier.get(resultKey(rule.id, column)))),
+        (column) => of.count.violated > 0 && !isViolated(rule.id, column, earlier),
       );
       for (const column of of.columns)
         if (!open.includes(column)) add(rule, column, unconfirmedResult(of.count));
@@ -191,14 +189,6 @@ function unexplained({ count }: Task, column: Column, found: Findings): readonly
   return count.candidates
     .groups()
     .filter(({ unless }) => !unless.some((id) => isViolated(id, column, found)));
-}
-
-/** Says whether a kind of input that is not known of the rule was seen, and an earlier phase confirmed another one. */
-function showsNews({ count }: Task, earlier: RuleResult | undefined): boolean {
-  if (earlier?.news !== undefined) return false;
-  return count.candidates
-    .groups()
-    .some(({ candidates }) => candidates.some(({ news }) => news !== undefined));
 }
 
 function isViolated(rule: string, column: Column, found: Findings): boolean {
