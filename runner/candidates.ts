@@ -155,7 +155,7 @@ const mostNews = 4;
  * Estimates the cost of confirming a history. Short histories on an empty fixture are cheap. A history that
  * outlasts a reset needs a new fixture for each rerun. More concurrent calls show a race more often.
  */
-function cost({ clean, batches, whileServing }: Candidate): number {
+function cost({ testCase: { clean }, batches, whileServing }: Candidate): number {
   const batchSize = Math.max(0, ...batches.map(({ length }) => length));
   return (
     batches.length +

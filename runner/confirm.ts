@@ -11,9 +11,11 @@ import { regenerating, type Steps, stepsOf } from "./regenerate.ts";
 import {
   type EmptyFixtureKind,
   explainedOneByOne,
+  fineSuffix,
   fixtureFor,
   type GetEmptyFixture,
   oneByOneSuffix,
+  placePrefix,
   replayTestCase,
   rerun,
   type SoughtViolation,
@@ -209,6 +211,7 @@ async function confirmOn(
         shown: isShown,
         calls: race === often,
         values: options.briefly !== true,
+        onValues: () => reruns.fine(true),
       });
   }
   const found = smallest();
@@ -240,9 +243,13 @@ async function confirmLikely(
   if (rule.shrinks === false || isRacing(candidate.batches)) return null;
   for (const likely of likelySmallest(stepsOf(candidate), candidate, rule.id)) {
     if (!(await reruns.showsAtOnce(likely, briefly && reruns.isAlone(likely)))) continue;
-    if (!briefly) await simplifyCalls(likely, candidate, (steps) => reruns.shows(steps, always));
+    if (!briefly) {
+      reruns.fine(true);
+      await simplifyCalls(likely, candidate, (steps) => reruns.shows(steps, always));
+    }
     const found = reruns.smallest();
     const result = found === null ? null : await confirmSmallest(found, reruns, options);
+    reruns.fine(false);
     return result?.kind === "confirmed" ? result : null;
   }
   return null;
@@ -280,7 +287,7 @@ function rerunsOf(candidate: Candidate, options: ConfirmOptions, onNewFixtures: 
   const { rule, columns, getEmptyFixture: ready, attempt = 1, spentTime = () => 0 } = options;
   const { unless, onNewConnection = false, fixture: from } = candidate;
   const again = attempt === 1 ? "" : `again-${attempt}-`;
-  const prefix = `${replayTestCase}${rule.id}/${columns[0]}/${again}${onNewFixtures ? "new-" : ""}`;
+  const prefix = `${replayTestCase}${rule.id}/${columns[0]}/${again}${placePrefix(candidate)}${onNewFixtures ? "new-" : ""}`;
   const regenerate = regenerating(candidate);
   let reruns = 0;
   let testCases = 0;
@@ -288,10 +295,11 @@ function rerunsOf(candidate: Candidate, options: ConfirmOptions, onNewFixtures: 
   let smallest: Smallest | null = null;
   let explainedBy: string | null = null;
   let noFixture = false;
+  let isFine = false;
   const failed = new Set<string>();
   /** Null if the rerun shows no violation. */
   const rerunOnce = async (steps: Steps, isNew: boolean): Promise<RerunResult | null | "no-fixture"> => {
-    const testCase = `${prefix}${++testCases}`;
+    const testCase = `${prefix}${++testCases}${isFine ? fineSuffix : ""}`;
     const done = await rerun(steps, {
       getEmptyFixture: ready,
       regenerate,
@@ -350,6 +358,10 @@ function rerunsOf(candidate: Candidate, options: ConfirmOptions, onNewFixtures: 
     failsAlone,
     smallest: () => smallest,
     explainedBy: () => explainedBy,
+    /** Names what follows, which a brief confirmation leaves out. */
+    fine: (is: boolean) => {
+      isFine = is;
+    },
     /** A fixture with one function is quick to create. */
     isAlone: (steps: Steps) => fixtureFor(steps, from, true) === "bare",
     notShown: (why: string): Unconfirmed => {

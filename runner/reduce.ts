@@ -8,6 +8,8 @@ interface ShrinkOptions {
   readonly calls?: boolean;
   /** False to leave the values of members as they are where the canonical ones do not show the violation. */
   readonly values?: boolean;
+  /** Called when nothing but such values is left to shrink. */
+  readonly onValues?: () => void;
 }
 
 /**
@@ -17,7 +19,7 @@ interface ShrinkOptions {
 export async function shrinkHistory(
   origin: Origin,
   shows: Shows,
-  { shown, calls = true, values = true }: ShrinkOptions,
+  { shown, calls = true, values = true, onValues }: ShrinkOptions,
 ): Promise<Steps | null> {
   let isShown = shown;
   const showsStill: Shows = async (steps) => {
@@ -27,8 +29,16 @@ export async function shrinkHistory(
   };
   const fewer = await reduceHistory(stepsOf(origin), showsStill, { calls });
   if (!isShown) return null;
-  const plain = await simplifyCalls(fewer, origin, showsStill, values);
-  return plain.length > 1 ? reduceHistory(plain, showsStill, { calls }) : plain;
+  const simplified = async (steps: Steps, ofValues: boolean): Promise<Steps> => {
+    const plain = await simplifyCalls(steps, origin, showsStill, ofValues);
+    return plain.length > 1 ? reduceHistory(plain, showsStill, { calls }) : plain;
+  };
+  // Each further round makes a race show less often.
+  if (fewer.some((batch) => batch.length > 1)) return simplified(fewer, values);
+  const canonical = await simplified(fewer, false);
+  if (!values) return canonical;
+  onValues?.();
+  return simplified(canonical, true);
 }
 
 /**

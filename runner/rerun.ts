@@ -15,6 +15,14 @@ export const replayTestCase = "replay/";
 /** The end of the names of reruns that send the calls of a race one after another. */
 export const oneByOneSuffix = "-one-by-one";
 
+/** The end of the names of reruns that a brief confirmation leaves out. */
+export const fineSuffix = "-fine";
+
+/** What the names of the reruns of a candidate have in common, besides its rule. */
+export function placePrefix({ place }: { readonly place: number }): string {
+  return `at-${place}-`;
+}
+
 /**
  * The empty fixture that a rerun needs: reset or new, with all that the run's fixtures have, or with the function under
  * test alone.
