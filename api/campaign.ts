@@ -1,5 +1,6 @@
 import type { CorpusStore } from "../runner/campaign/campaign.ts";
 import { corpusFolder } from "../runner/campaign/corpus-folder.ts";
+import type { Shard } from "../runner/shard.ts";
 import { Fault, type OptionSpelling } from "../spec/fault.ts";
 import { randomSuites } from "../suites/index.ts";
 import type { ConformOptions } from "./program-options.ts";
@@ -7,11 +8,12 @@ import type { ConformOptions } from "./program-options.ts";
 /** The options that a campaign needs, or that exclude one. */
 type CampaignChoices = Pick<ConformOptions, "minutes" | "corpus" | "suites"> & {
   readonly record?: string | undefined;
+  readonly shard?: Shard | undefined;
 };
 
 /** Throws a Fault if there cannot be a campaign with these options. */
 export function checkCampaign(
-  { minutes, corpus, suites, record }: CampaignChoices,
+  { minutes, corpus, suites, record, shard }: CampaignChoices,
   spelt: OptionSpelling,
 ): void {
   if (minutes === undefined && corpus !== undefined)
@@ -24,6 +26,11 @@ export function checkCampaign(
     throw new Fault(
       `${spelt("record")} stores every exchange, which are too many in a campaign: leave out ${spelt("record")} or ${spelt("minutes")}.`,
       { option: "record" },
+    );
+  if (shard !== undefined)
+    throw new Fault(
+      `${spelt("shard")} executes a part of one seed, and a campaign goes on with others: give each machine a ${spelt("seed")} of its own, or leave out ${spelt("minutes")}.`,
+      { option: "shard" },
     );
   const isRandom = (name: string) => name === "all" || randomSuites.some((suite) => suite.name === name);
   if (suites !== undefined && !suites.some(isRandom))

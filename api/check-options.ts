@@ -105,6 +105,8 @@ export function rulesLike(name: string, ids: readonly string[] = ruleIds): reado
 
 /** Converts text to a value; the check rejects text that has none. */
 function valueOfText({ type }: Option, text: string): unknown {
+  const [, index, of] = type === "shard" ? (/^(\d+)\/(\d+)$/.exec(text) ?? []) : [];
+  if (index !== undefined) return { index: Number(index), of: Number(of) };
   if (type === "whole") return /^\d+$/.test(text) ? Number(text) : text;
   if (type !== "names") return text;
   const names = text.split(",").map((name) => name.trim());
@@ -160,6 +162,12 @@ function errorIn(name: OptionName, value: unknown, words: Words): OptionError | 
     }
     case "unsupported":
       return unsupportedError(value, is);
+    case "shard":
+      return unless(
+        isShard(value),
+        "be a part and the number of parts",
+        "give --shard 1/3 for the first of three",
+      );
     case "signal":
       return unless(
         value instanceof AbortSignal,
@@ -169,6 +177,12 @@ function errorIn(name: OptionName, value: unknown, words: Words): OptionError | 
     case "progress":
       return unless(typeof value === "function", "be a function", "give a function of one argument");
   }
+}
+
+function isShard(value: unknown): boolean {
+  if (typeof value !== "object" || value === null || !("index" in value && "of" in value)) return false;
+  const [index, of] = [Number(value.index), Number(value.of)];
+  return Number.isSafeInteger(of) && index >= 1 && index <= of;
 }
 
 /** The default if it is a value, not a description. */

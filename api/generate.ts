@@ -128,6 +128,7 @@ function typeOf(option: Option): string {
       return "function";
     case "text":
     case "folder":
+    case "shard":
       return "string";
   }
 }

@@ -2,6 +2,7 @@ import type { FormatName } from "../reports/collector.ts";
 import type { ProgressEvent } from "../reports/progress.ts";
 import type { RuleId } from "../rules/index.ts";
 import type { UnsupportedCapability } from "../runner/options.ts";
+import type { Shard } from "../runner/shard.ts";
 import type { OptionSpelling } from "../spec/fault.ts";
 import type { Column } from "../spec/verdict.ts";
 
@@ -42,6 +43,10 @@ export const commands = {
       "Installs a built-in target, moto or ministack, into .targets in this folder; needs Python 3.10 or newer.",
     operands: "NAME",
   },
+  merge: {
+    about: "Joins the recordings of all shards of a run, which --shard made, into the reports of one run.",
+    operands: "FILE …",
+  },
   judge: {
     about: "Computes verdicts from a recording that --record made, without a target.",
     operands: "DIR",
@@ -73,7 +78,7 @@ type Values =
   | { readonly type: "choice"; readonly of: readonly string[] }
   | { readonly type: "names"; readonly of: readonly string[] | LongList; readonly mayBeEmpty?: true }
   | { readonly type: "text" | "file" | "folder"; readonly mayBeEmpty?: true }
-  | { readonly type: "url" | "unsupported" | "signal" | "progress" };
+  | { readonly type: "url" | "unsupported" | "signal" | "progress" | "shard" };
 
 /** One option. */
 export type Option = Values & {
@@ -221,10 +226,10 @@ export const options = {
     flag: "--profile document|aws",
     type: "choice",
     of: columns,
-    takers: ["library", "run", "compare", "judge"],
+    takers: ["library", "run", "compare", "judge", "merge"],
     about: "Let this column decide the exit code.",
     default: "document",
-    for: { judge: { default: "that of the recorded run" } },
+    for: { judge: { default: "that of the recorded run" }, merge: { default: "that of the shards" } },
   },
   suites: {
     flag: "--suite A,B",
@@ -332,6 +337,13 @@ export const options = {
     about:
       "Keep the smallest random test case of each behaviour in this folder, and send those first that are there; needs --minutes.",
   },
+  shard: {
+    flag: "--shard I/N",
+    type: "shard",
+    takers: ["run"],
+    about:
+      "Execute only part I of N of the test cases, and write its recording to the folder of --out, for the merge subcommand.",
+  },
   budget: {
     flag: "--budget N",
     type: "whole",
@@ -388,20 +400,20 @@ export const options = {
   known: {
     flag: "--known FILE",
     type: "file",
-    takers: ["library", "run", "judge"],
+    takers: ["library", "run", "judge", "merge"],
     about: "Accept the deviations that this YAML file records; they are still tested and must still deviate.",
   },
   updateKnown: {
     flag: "--update-known",
     type: "switch",
-    takers: ["run", "judge"],
+    takers: ["run", "judge", "merge"],
     about:
       "Write the deviations of this run into the file of --known, keeping its comments and order; it decides the exit code.",
   },
   out: {
     flag: "--out DIR",
     type: "folder",
-    takers: ["run", "judge", "diff"],
+    takers: ["run", "judge", "merge", "diff"],
     about: "Write reports to this folder.",
     default: "conformance-report",
     for: { diff: { about: "Write diff.json and diff.md to this folder." } },
@@ -411,7 +423,7 @@ export const options = {
     type: "names",
     of: formats,
     mayBeEmpty: true,
-    takers: ["run", "judge"],
+    takers: ["run", "judge", "merge"],
     about: `Write reports in these formats: ${formats.join(", ")}; json is always written.`,
     default: ["json", "html"],
   },
@@ -485,7 +497,7 @@ export const options = {
   verbose: {
     flag: "--verbose",
     type: "switch",
-    takers: ["run", "rules", "replay", "mutants", "compare", "diff", "sweep", "target", "judge"],
+    takers: ["run", "rules", "replay", "mutants", "compare", "diff", "sweep", "target", "judge", "merge"],
     about: "Print more detail, and the stack traces of errors.",
   },
 } as const satisfies Readonly<Record<string, Option>>;
@@ -506,6 +518,7 @@ interface ValueTypes {
   readonly unsupported: readonly UnsupportedCapability[];
   readonly signal: AbortSignal;
   readonly progress: (far: ProgressEvent) => void;
+  readonly shard: Shard;
 }
 
 /** A program may also name a file by a URL. */

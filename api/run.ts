@@ -42,6 +42,7 @@ export interface RunSettings extends Pick<ConformOptions, RunSettingName> {
   readonly knownRules?: readonly string[] | undefined;
   /** The report whose violated rules these are, as a user names it. */
   readonly violatedIn?: string | undefined;
+  readonly shard?: RunOptions["shard"];
   /** Receives the published events, as in report.ndjson. */
   readonly events?: ((event: PublishedEvent) => void) | undefined;
   /** The corpus of the campaign. */
@@ -132,6 +133,7 @@ function runOptions(session: Session, options: RunSettings): RunOptions {
       options.minutes === undefined
         ? undefined
         : { minutes: options.minutes, store: options.store, known: options.knownRules },
+    shard: options.shard,
     settleMs: options.settleMs ?? table.settleMs.default,
     isNews: options.isNews,
     bail: options.bail === undefined ? undefined : { causes: options.bail, known: options.knownRules ?? [] },

@@ -1,4 +1,4 @@
-import { readFile } from "node:fs/promises";
+import { readFile, rm } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { checkCampaign, corpusOf } from "../api/campaign.ts";
 import { commandOptions, type Given } from "../api/check-options.ts";
@@ -18,6 +18,7 @@ import { ruleIds } from "../rules/index.ts";
 import type { CorpusStore } from "../runner/campaign/campaign.ts";
 import { unreadableText } from "../runner/campaign/corpus-folder.ts";
 import { recorder } from "../runner/observe/recorder.ts";
+import { shardFile } from "../runner/recording.ts";
 import { Fault } from "../spec/fault.ts";
 import { type CommandContext, commandIn, interruptible, terminalOf } from "./context.ts";
 import { type Gate, gateOf } from "./known.ts";
@@ -32,6 +33,10 @@ export async function conformCommand(given: Given<"run">, context: CommandContex
   const { cwd } = context;
   const options = await withLastFailed(commandOptions(given), context);
   checkCampaign(options, onCommandLine);
+  if (options.shard !== undefined && options.updateKnown === true)
+    throw new Fault("A shard does not show every deviation: give --update-known to merge.", {
+      option: "updateKnown",
+    });
   const gate = await gateOf(options, cwd);
   const chosen = { ...choices(options), knownRules: gate.knownRules };
   const formats = options.formats ?? table.formats.default;
@@ -40,6 +45,7 @@ export async function conformCommand(given: Given<"run">, context: CommandContex
   const stopping = interruptible(context, out.dir);
   try {
     const reports = await collect(out, formats);
+    if (options.shard !== undefined) await rm(join(out.path, shardFile(options.shard)), { force: true });
     const snapshot = { everyMs: snapshotMs, write: reports.soFar };
     const store = await corpusOf(options, cwd);
     if (store !== undefined) sayUnreadable(store, context);
@@ -151,7 +157,8 @@ async function printResult(report: Report, end: OutputOptions): Promise<number> 
   const formats = options.formats ?? table.formats.default;
   // GitHub takes annotations from the output of a step.
   if (formats.includes("github")) stdout.write(`\n${github(final)}`);
-  stdout.write(`\n${filesLine(out, formats)}\n`);
+  const { shard } = options;
+  stdout.write(`\n${filesLine(out, formats, shard === undefined ? [] : [shardFile(shard)])}\n`);
   return code;
 }
 
@@ -192,23 +199,31 @@ async function judgedIn(
   context: CommandContext,
 ): Promise<RunOutcome> {
   try {
-    const { record } = options;
-    const recording = record === undefined ? null : await recorder(record, tool, context.cwd);
-    const observers = recording === null ? [] : [recording];
+    const observers = await recorders(options, context.cwd);
     const outcome = await runWithProgress(session, options, { ...chosen, observers }, context);
-    return { ...outcome, report: await recorded(outcome.report, recording) };
+    let { report } = outcome;
+    for (const recording of observers) report = await recorded(report, recording);
+    return { ...outcome, report };
   } finally {
     await session.close();
   }
 }
 
+type Recorder = Awaited<ReturnType<typeof recorder>>;
+
+/** The recording of --record, and that of a shard. */
+async function recorders(options: Options, cwd: string): Promise<readonly Recorder[]> {
+  const { record, shard } = options;
+  return [
+    ...(record === undefined ? [] : [await recorder(record, tool, cwd)]),
+    ...(shard === undefined ? [] : [await recorder(outOf(options), tool, cwd, shardFile(shard))]),
+  ];
+}
+
 /** The report, with a problem if the recording could not be completed. */
-async function recorded(
-  report: Report,
-  recording: Awaited<ReturnType<typeof recorder>> | null,
-): Promise<Report> {
+async function recorded(report: Report, recording: Recorder): Promise<Report> {
   try {
-    await recording?.close(report);
+    await recording.close(report);
     return report;
   } catch (error) {
     if (!(error instanceof Fault)) throw error;
@@ -224,8 +239,8 @@ async function recorded(
 /** Selects the options that determine what is sent and judged. */
 function choices(options: Options): Chosen {
   const { seed = table.seed.default, profile, suites, rules, violatedIn, known, bail } = options;
-  const { runs, rounds, minutes, settleMs } = options;
-  return { seed, profile, suites, rules, violatedIn, known, bail, runs, rounds, minutes, settleMs };
+  const { runs, rounds, minutes, shard, settleMs } = options;
+  return { seed, profile, suites, rules, violatedIn, known, bail, runs, rounds, minutes, shard, settleMs };
 }
 
 async function runWithProgress(

@@ -19,6 +19,7 @@ const subcommands: { readonly [C in CommandName]: () => Promise<Subcommand<C>> }
   diff: async () => (await import("./diff.ts")).diffCommand,
   sweep: async () => (await import("./sweep.ts")).sweepCommand,
   target: async () => (await import("./target.ts")).targetCommand,
+  merge: async () => (await import("./merge.ts")).mergeCommand,
   judge: async () => (await import("./judge.ts")).judgeCommand,
 };
 

@@ -52,10 +52,14 @@ export async function removeOther({ path }: Out, names: readonly FormatName[]): 
   await Promise.all(others.map((name) => rm(join(path, formats[name].file), { force: true })));
 }
 
-/** The line that says which files were written. */
-export function filesLine({ dir }: Out, names: readonly FormatName[]): string {
+/** The line that says which files were written; `others` are no reports. */
+export function filesLine(
+  { dir }: Out,
+  names: readonly FormatName[],
+  others: readonly string[] = [],
+): string {
   const files = [...new Set<FormatName>(["json", ...names])].map((name) => formats[name].file);
-  return `Reports: ${dir}/ (${files.join(", ")})`;
+  return `Reports: ${dir}/ (${[...files, ...others].join(", ")})`;
 }
 
 /** Writes the reports during a run: it rewrites each file, and appends events as they occur. */

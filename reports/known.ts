@@ -222,9 +222,9 @@ export function isViolated(rule: RuleReport, column: Column): boolean {
   return counts(rule, column) && rule.verdicts[column] === "violated";
 }
 
-/** True for a run that sent everything. A run of selected rules with a known-file still sends the test cases of all suites. */
-export function isWhole({ incomplete, only }: Report): boolean {
-  return !incomplete && only?.suites === undefined && only?.testCases === undefined;
+/** True for a run that sent everything, not a shard of it. A run of selected rules with a known-file still sends the test cases of all suites. */
+export function isWhole({ incomplete, only, shard }: Report): boolean {
+  return !incomplete && shard === undefined && only?.suites === undefined && only?.testCases === undefined;
 }
 
 /**

@@ -105,7 +105,7 @@ export function runMarkdown(report: Report, limitBytes?: number): string {
 }
 
 function runDocument(report: Report, view: RunView): Document {
-  const { tool, target, profile, seed, requests, durationMs, incomplete } = report;
+  const { tool, target, profile, seed, requests, durationMs, incomplete, shards } = report;
   const { exit } = view;
   const sentence = verdictSentence(report);
   const causes = shownCauses(report);
@@ -116,7 +116,11 @@ function runDocument(report: Report, view: RunView): Document {
       ...usesFact(target),
       ["profile", [{ code: profile }]],
       ["seed", [{ code: `${seed}` }]],
-      ["requests", `${requests} in ${(durationMs / 1000).toFixed(1)} s`],
+      ...shardFact(report),
+      [
+        "requests",
+        `${requests} in ${(durationMs / 1000).toFixed(1)} s${shards === undefined ? "" : `, on ${count(shards, "shard")}`}`,
+      ],
     ],
     body: [
       ...(incomplete
@@ -151,6 +155,13 @@ function runDocument(report: Report, view: RunView): Document {
     },
     source: "report.json",
   };
+}
+
+/** The part of a run that this report is about. */
+function shardFact({ shard }: Report): readonly Fact[] {
+  if (shard === undefined) return [];
+  const { index, of, cases, planned } = shard;
+  return [["shard", `${index} of ${of}, with ${cases} of ${count(planned, "test case")}`]];
 }
 
 /** The existing function, version and alias whose policies the run used. */

@@ -41,6 +41,19 @@ export interface components {
                 }[];
             };
             readonly profile: components["schemas"]["ReportColumn"];
+            /** @description The part of a run that this report is about, if it is one of several. The merge subcommand joins them. */
+            readonly shard?: {
+                readonly index: number;
+                readonly of: number;
+                /** @description The test cases of this part. */
+                readonly cases: components["schemas"]["ReportCount"];
+                /** @description The test cases of all parts. */
+                readonly planned: components["schemas"]["ReportCount"];
+                /** @description A digest of the ids of all planned test cases; equal in all parts of one run. */
+                readonly plan: string;
+            };
+            /** @description The number of parts that this report joins. Absent in the report of one run. */
+            readonly shards?: components["schemas"]["ReportCount"];
             /** @description The selection of the user: the number of judged rules, and the suites that sent requests. Absent without a selection. */
             readonly only?: {
                 readonly rules?: components["schemas"]["ReportCount"];
@@ -760,6 +773,11 @@ export interface components {
             readonly case: components["schemas"]["RecordingLineCase"];
             /** @description Its place in the plan. */
             readonly place: number;
+            /**
+             * @description When it was executed. Absent for an ordinary test case, and in older recordings.
+             * @enum {unknown}
+             */
+            readonly phase?: "odd" | "lasting" | "ending";
             /** @enum {unknown} */
             readonly end: "complete" | "cut";
             /**
@@ -800,6 +818,8 @@ export interface components {
             readonly id: string;
             /** @description It needs an empty fixture. */
             readonly clean: boolean;
+            /** @description The rule that each of its requests breaks, if it is left out where every request before it violated that rule. */
+            readonly breaks?: string;
         };
         /** @description A header line as sent or received: name, value. */
         readonly RecordingLineHeader: readonly [

@@ -5,7 +5,7 @@ import type { Column, Counterexample, GateEntry, Report, RuleReport } from "./re
 /**
  * Status of a rule in the column that decides. `excused`: the target does not support what the rule needs. `explained`: a
  * known violation explains the answers. `recorded`: the known-file records that it is not judged. `ignored`: the rule does
- * not count in the column.
+ * not count in the column, or a shard of a run did not test it.
  */
 export type RuleStatus =
   | "holds"
@@ -31,6 +31,9 @@ export function counts({ basis, columns }: Pick<RuleReport, "basis" | "columns">
 export function ruleStatus(rule: RuleReport, report: Report): RuleStatus {
   if (!counts(rule, report.profile)) return "ignored";
   const outcome = rule.verdicts[report.profile];
+  // Other shards may test it.
+  if (outcome === "unexercised" && report.shard !== undefined && rule.reasonCode !== "unsupported")
+    return "ignored";
   if (outcome === "holds") return "holds";
   if (outcome === "violated") return rule.known ? "known" : "violated";
   const { reasonCode, explainedBy } = reasonIn(rule, report);
@@ -68,7 +71,8 @@ export function exitCode(report: Report): ExitCode {
   const statuses = new Set(report.rules.map((rule) => ruleStatus(rule, report)));
   if (statuses.has("violated") || gateFailures(report).length > 0) return 1;
   if (report.faults.length > 0 || report.incomplete) return 2;
-  if (statuses.has("inconclusive") || statuses.has("unexercised") || !judgedAny(statuses)) return 3;
+  const isNone = report.shard === undefined && !judgedAny(statuses);
+  if (statuses.has("inconclusive") || statuses.has("unexercised") || isNone) return 3;
   return 0;
 }
 
@@ -84,6 +88,12 @@ function judgedAny(statuses: ReadonlySet<RuleStatus>): boolean {
 
 /** The result of the run in one sentence, by the column that decides. */
 export function verdictSentence(report: Report): string {
+  const { shard } = report;
+  const sentence = sentenceOf(report);
+  return shard === undefined ? sentence : `Shard ${shard.index} of ${shard.of}: ${sentence}`;
+}
+
+function sentenceOf(report: Report): string {
   const column = report.profile === "document" ? "the document" : "the live service's recorded behaviour";
   const violated = rulesThat(report, "violated").length;
   const failures = gateFailures(report);
@@ -109,6 +119,10 @@ export function verdictSentence(report: Report): string {
     return known === 0
       ? `No violation was found in ${target}; ${untested}.`
       : `No new violation in ${target}${knownText(known)}; ${untested}.`;
+  if (report.shard !== undefined) {
+    const { cases, planned } = report.shard;
+    return `no ${known === 0 ? "" : "new "}violation was found in ${target}${knownText(known)} by ${cases} of ${count(planned, "test case")}.`;
+  }
   if (!judgedAny(new Set(report.rules.map((rule) => ruleStatus(rule, report)))))
     return `No rule could be judged: no verdict on ${target}.`;
   if (report.only === undefined)
@@ -148,6 +162,7 @@ export function exitMeaning(code: number, report: Report): string {
   switch (code) {
     case 0: {
       const isKnown = rulesThat(report, "known").length + rulesThat(report, "recorded").length > 0;
+      if (report.shard !== undefined) return "this shard shows no new violation; merge judges all shards";
       if (report.only?.rules !== undefined) return "each selected rule was tested and holds, or is known";
       return isKnown ? "each rule was tested and holds, or is as the known-file records" : exitMeanings[0];
     }

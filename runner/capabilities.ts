@@ -173,6 +173,11 @@ function meetsLimit(of: Observation): boolean {
   return within({ rule: "policy.too-large" }, () => tooLarge.trigger.judge(of) !== null);
 }
 
+/** Says whether a test case searches for the size limit. */
+export function isSearchForLimit(testCase: string): boolean {
+  return testCase === limitTestCase.id;
+}
+
 /** Watches a run and its search for the size limit. */
 export function sizeLimit(): SizeLimit {
   let seen = false;
@@ -182,7 +187,7 @@ export function sizeLimit(): SizeLimit {
       seen ||= observations.some(meetsLimit);
     },
     caseEnded: (testCase, batches) => {
-      if (testCase === limitTestCase.id) detail = cutShort(batches);
+      if (isSearchForLimit(testCase)) detail = cutShort(batches);
     },
     unsupported: () =>
       seen || detail !== null

@@ -48,7 +48,7 @@ export type Began = "empty" | "used" | "not-emptied";
 interface CaseEvent {
   readonly worker: number;
   /** `clean`: it needs an empty fixture. */
-  readonly case: Pick<TestCase, "id" | "clean" | "drawn">;
+  readonly case: Pick<TestCase, "id" | "clean" | "breaks" | "drawn">;
   /** Its index in the plan. */
   readonly place: number;
   readonly spent: Spent;
@@ -76,6 +76,8 @@ export type RunEvent =
   | {
       readonly type: "planned";
       readonly cases: number;
+      /** The part of the plan that this run executes; absent if it is the whole. */
+      readonly shard?: Report["shard"];
       readonly rules: readonly Rule[];
       readonly unsupported: readonly UnsupportedCapability[];
     }

@@ -19,6 +19,8 @@ export interface ExecuteOptions {
   readonly testCases: readonly TestCase[];
   /** The place of the first test case in the plan of the run; 0 by default. */
   readonly firstPlace?: number;
+  /** The place of each test case in the plan, where they do not follow each other. */
+  readonly places?: ReadonlyMap<TestCase, number> | undefined;
   readonly judge: Judge;
   /** Collects the verdicts on which the engine bases its decisions. */
   readonly verdicts: Verdicts;
@@ -81,7 +83,7 @@ const resetFrom = 8000;
  * yet a seed sends the same requests on the same workers in the same order.
  */
 export async function executeCases(options: ExecuteOptions): Promise<Executed> {
-  const { testCases, firstPlace = 0, stop, pause = () => false, emit, spent } = options;
+  const { testCases, firstPlace = 0, places, stop, pause = () => false, emit, spent } = options;
   const { begun = new Map<TestCase, "complete" | "cut" | "skipped">(), isGone = () => false } = options;
   const findingsOfCut: Finding[] = [];
   let gone: Gone | null = null;
@@ -97,9 +99,9 @@ export async function executeCases(options: ExecuteOptions): Promise<Executed> {
     const count = options.workers.length;
     for (let index = from + ((nth - (from % count) + count) % count); index < to; index += count) {
       const testCase = testCases[index];
-      const place = firstPlace + index;
       if (testCase === undefined || stop() !== null || gone !== null || isGone() || pause()) return worker;
       if (begun.has(testCase)) continue;
+      const place = places?.get(testCase) ?? firstPlace + index;
       const lacking =
         options.isLeftOut?.(testCase) ??
         testCase.needs.find((need) => lacks(worker, need, options.cannot)) ??

@@ -7,7 +7,7 @@ import type { Exchange } from "../spec/exchange.ts";
 import { Fault } from "../spec/fault.ts";
 import type { Fixture } from "../spec/fixture.ts";
 import type { Column } from "../spec/verdict.ts";
-import { scripted } from "../suites/case.ts";
+import { scripted, type TestCase } from "../suites/case.ts";
 import { type Candidate, type Verdicts, verdicts } from "./candidates.ts";
 import { type SizeLimit, sizeLimit } from "./capabilities.ts";
 import { asSeen, type Confirmed, type confirm, unconfirmed } from "./confirm.ts";
@@ -15,10 +15,18 @@ import { endingIn, endingRule, withEnding } from "./endings.ts";
 import type { Emit, RunHead, Spent } from "./events.ts";
 import type { IsNews } from "./kinds.ts";
 import { reportObserver } from "./observe/report.ts";
+import { isSettled, settledKinds } from "./phase.ts";
 import { type CaseEnd, type History, historiesOf } from "./recorded-cases.ts";
 import type { Recording } from "./recording.ts";
 import type { ReportOptions } from "./report.ts";
-import { explainedOneByOne, oneByOneSuffix, replayTestCase, violationIn } from "./rerun.ts";
+import {
+  explainedOneByOne,
+  fineSuffix,
+  oneByOneSuffix,
+  placePrefix,
+  replayTestCase,
+  violationIn,
+} from "./rerun.ts";
 import { confirmCandidates, type Findings, notRerun, type RuleResult, resultKey } from "./rule-results.ts";
 import { failsAlone, surroundedSuffix, validSuffix, withServing } from "./serving.ts";
 import { workerOn } from "./worker.ts";
@@ -34,12 +42,20 @@ export interface RejudgeOptions {
 
 type ConfirmCandidate = typeof confirm;
 
+/** The recordings of the shards of a run, joined. */
+export interface Joined extends Pick<Recording, "report" | "fixture"> {
+  /** Test cases in the order of the plan, each phase before its reruns. Emits what `historiesOf` emits. */
+  histories(emit: Emit): AsyncIterable<readonly [History, CaseEnd]>;
+  /** The report of the shard of a worker. */
+  shardOf(worker: number): Report;
+}
+
 /**
  * Judges a recorded run by the given rules without sending anything. Stored events go through the engine's judge
  * and to the same observers. Recorded reruns confirm the violations. Only these reruns and the current test case of
  * each worker are in memory.
  */
-export async function rejudge(recording: Recording, options: RejudgeOptions): Promise<Report> {
+export async function rejudge(recording: Recording | Joined, options: RejudgeOptions): Promise<Report> {
   const { report: live, fixture } = recording;
   const notJudgedReason = notJudgedReasonOf(live);
   const head = headOfRecorded(live, options);
@@ -53,6 +69,8 @@ export async function rejudge(recording: Recording, options: RejudgeOptions): Pr
   const limit = sizeLimit();
   const spent = { requests: live.requests, ms: live.durationMs };
   emit({ type: "planned", cases: live.coverage?.histories.planned ?? 0, rules: judged, unsupported: [] });
+  const shardOf = "shardOf" in recording ? recording.shardOf : null;
+  const settled: TestCase[] = [];
   let reruns: History[] = [];
   let before: Findings = new Map();
   const trials: History[] = [];
@@ -71,9 +89,11 @@ export async function rejudge(recording: Recording, options: RejudgeOptions): Pr
       workers: fixture === null ? [] : [idleWorker(fixture)],
       stop: () => null,
       replace: async () => null,
-      confirmCandidate: confirmFromRecording(reruns, judge),
+      confirmCandidate: confirmFromRecording(reruns, judge, shardOf),
     });
-  for await (const [history, end] of historiesOf(recording.lines(), emit)) {
+  for await (const [history, end] of "histories" in recording
+    ? recording.histories(emit)
+    : historiesOf(recording.lines(), emit)) {
     if (history.purpose === "arrange") {
       trials.push(history);
       continue;
@@ -88,6 +108,19 @@ export async function rejudge(recording: Recording, options: RejudgeOptions): Pr
       candidates = newVerdicts();
       reruns = [];
     }
+    if (shardOf !== null && isLeftOut(end, judged, candidates)) {
+      const { breaks } = end.case;
+      settled.push(scripted(history.id, () => [], { breaks }));
+      emit({
+        type: "case-skipped",
+        worker: history.worker,
+        case: end.case,
+        place: end.place,
+        lacks: "news",
+        spent,
+      });
+      continue;
+    }
     within({ case: history.id }, () => caseJudge({ judge, candidates, limit, emit, spent })(history, end));
   }
   const findings = await confirm();
@@ -95,7 +128,7 @@ export async function rejudge(recording: Recording, options: RejudgeOptions): Pr
     emit({ type: "rule-result", rule, columns: [column], result, hadCandidates: false });
   emitFooter(live, options.rules, emit);
   emit({ type: "run-finished", complete: !live.incomplete, spent });
-  return withFooterFacts(report.report(), live);
+  return withFooterFacts(report.report(), live, settled);
 }
 
 /** What judging recorded test cases needs. */
@@ -112,7 +145,8 @@ function caseJudge({ judge, candidates, limit, emit, spent }: CaseJudging) {
   return ({ worker, id, fixture, batches, observed }: History, how: CaseEnd): void => {
     const soFar: (readonly Exchange[])[] = [];
     const { place, began } = how;
-    const testCase = scripted(id, () => soFar.map((batch) => batch.map(({ step }) => step)));
+    const { clean } = how.case;
+    const testCase = scripted(id, () => soFar.map((batch) => batch.map(({ step }) => step)), { clean });
     const at = {
       testCase,
       fixture,
@@ -165,9 +199,11 @@ function emitFooter(live: Report, rules: readonly Rule[], emit: Emit): void {
 }
 
 /** Takes over from the live report what a recording does not hold: the target, the waits and the numbers of test cases. */
-function withFooterFacts(report: Report, live: Report): Report {
-  const { target, waits, leftOut, coverage: known } = live;
-  const histories = known?.histories ?? { planned: 0, played: 0 };
+function withFooterFacts(report: Report, live: Report, settled: readonly TestCase[]): Report {
+  const { target, shard, shards, waits, coverage: known } = live;
+  const { planned, played, ...others } = known?.histories ?? { planned: 0, played: 0 };
+  const histories = { planned, played: played - settled.length, ...others };
+  const leftOut = [...(live.leftOut ?? []), ...settledKinds(settled)];
   // Which requests were in flight when the target ended is not recorded.
   const { unconfirmed } = live.rules.find(({ id }) => id === endingRule) ?? {};
   const rules = report.rules.map((rule) =>
@@ -180,8 +216,10 @@ function withFooterFacts(report: Report, live: Report): Report {
     ...report,
     rules,
     target,
+    ...(shard && { shard }),
+    ...(shards && { shards }),
     ...(waits && { waits }),
-    ...(leftOut && { leftOut }),
+    ...(leftOut.length > 0 && { leftOut }),
     ...(coverage === undefined ? {} : { coverage: { ...coverage, histories } }),
   };
 }
@@ -235,7 +273,11 @@ function notJudgedReasonOf(live: Report): (rule: Rule) => Reason | null {
  * Confirms a candidate if a recorded rerun shows it and no other rule explains it. The last such rerun is the
  * smallest.
  */
-function confirmFromRecording(all: readonly History[], judge: Judge): ConfirmCandidate {
+function confirmFromRecording(
+  all: readonly History[],
+  judge: Judge,
+  shardOf: Joined["shardOf"] | null,
+): ConfirmCandidate {
   const ofRule = (rule: string) => {
     const own = all.filter(({ id }) => id.startsWith(`${replayTestCase}${rule}/`));
     const ending = (end: string) => own.filter(({ id }) => id.endsWith(end));
@@ -243,10 +285,13 @@ function confirmFromRecording(all: readonly History[], judge: Judge): ConfirmCan
     const others = new Set([...ending(validSuffix), ...oneByOne]);
     return [own.filter((history) => !others.has(history)), ending(surroundedSuffix), oneByOne] as const;
   };
-  return async (candidate, { rule, columns, explains }) => {
+  return async (candidate, { rule, columns, explains, briefly = false }) => {
+    const [every, amidValid, oneByOne] = ofRule(rule.id);
+    const own = shardOf === null ? every : rerunsInShard(every, { candidate, rule, columns, shardOf });
     // The run may have rerun another kind of input only.
-    if (candidate.news !== undefined) return confirmedAsSeen(candidate);
-    const [replays, amidValid, oneByOne] = ofRule(rule.id);
+    if (candidate.news !== undefined && !own.some(({ id }) => isRerunOf(id, candidate)))
+      return confirmedAsSeen(candidate);
+    const replays = shardOf !== null && briefly ? own.filter(({ id }) => !id.endsWith(fineSuffix)) : own;
     if (replays.length === 0) return { kind: "unconfirmed", why: notRerun(candidate) };
     const { unless } = candidate;
     let found: Confirmed | null = null;
@@ -266,6 +311,39 @@ function confirmFromRecording(all: readonly History[], judge: Judge): ConfirmCan
   };
 }
 
+/**
+ * The reruns by which the shard of a candidate confirmed the rule: those of its last attempt. None if it did not confirm it,
+ * or tried this candidate before in vain.
+ */
+function rerunsInShard(
+  reruns: readonly History[],
+  {
+    candidate,
+    rule,
+    columns,
+    shardOf,
+  }: { candidate: Candidate; rule: Rule; columns: readonly Column[]; shardOf: Joined["shardOf"] },
+): readonly History[] {
+  const shard = shardOf(candidate.worker);
+  const verdicts = shard.rules.find(({ id }) => id === rule.id)?.verdicts;
+  if (!columns.some((column) => verdicts?.[column] === "violated")) return [];
+  const own = reruns.filter(({ worker }) => shardOf(worker) === shard);
+  const last = attemptOf(own.at(-1)?.id ?? "");
+  const confirming = own.filter(({ id }) => attemptOf(id) === last);
+  const isTried = own.some(({ id }) => isRerunOf(id, candidate));
+  return isTried && !confirming.some(({ id }) => isRerunOf(id, candidate)) ? [] : confirming;
+}
+
+function isRerunOf(id: string, candidate: Candidate): boolean {
+  return id.includes(`/${placePrefix(candidate)}`) || id.includes(`-${placePrefix(candidate)}`);
+}
+
+/** Says whether an unsharded run would have left out a test case, by what it saw before. */
+function isLeftOut({ case: { breaks } }: CaseEnd, judged: readonly Rule[], candidates: Verdicts): boolean {
+  const rule = judged.find(({ id }) => id === breaks);
+  return rule !== undefined && isSettled(rule, candidates);
+}
+
 /** The violation as it was recorded, without a rerun. */
 function confirmedAsSeen({ batches, fixture, expected, seen }: Candidate): Confirmed {
   const execution = { batches: batches.slice(-1), observed: [] };
@@ -280,7 +358,11 @@ function isServing(amidValid: readonly History[], rerun: string): boolean {
 
 /** What the names of all reruns of one attempt have in common. */
 function attemptOf(id: string): string {
-  return id.replace(surroundedSuffix, "").replace(oneByOneSuffix, "").replace(/\d+$/, "");
+  return id
+    .replace(surroundedSuffix, "")
+    .replace(oneByOneSuffix, "")
+    .replace(fineSuffix, "")
+    .replace(/\d+$/, "");
 }
 
 /** A worker for confirming, on which nothing is sent. */

@@ -30,6 +30,7 @@ export interface VariantOptions {
   /** By default all rules. */
   readonly rules?: readonly Rule[];
   readonly budget?: number;
+  readonly shard?: RunOptions["shard"];
   readonly bail?: RunOptions["bail"];
   readonly isNews?: RunOptions["isNews"];
   readonly campaign?: RunOptions["campaign"];
@@ -88,6 +89,7 @@ export async function judgeVariant(
       bail: options.bail,
       isNews: options.isNews,
       campaign: options.campaign,
+      shard: options.shard,
       runs: options.runs ?? 10,
       rounds: options.rounds ?? 4,
       safeMode: false,

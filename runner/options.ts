@@ -7,6 +7,7 @@ import type { CampaignOptions } from "./campaign/campaign.ts";
 import type { ArrangeHow } from "./connect.ts";
 import type { RunHead } from "./events.ts";
 import type { IsNews } from "./kinds.ts";
+import type { Shard } from "./shard.ts";
 
 export type { UnsupportedCapability } from "../spec/verdict.ts";
 
@@ -24,6 +25,8 @@ export interface RunOptions extends RunHead {
   readonly suites: readonly Suite[];
   readonly runs: number;
   readonly rounds: number;
+  /** The part of the plan that is executed; all of it by default. */
+  readonly shard?: Shard | undefined;
   /** True if an existing function may keep statements that no request removes. */
   readonly disposable?: boolean | undefined;
   /** After this many confirmed causes the run ends; those of rules that are known to be violated do not count. */

@@ -12,7 +12,7 @@ import {
   type SuspectedEnding,
   withEnding,
 } from "./endings.ts";
-import type { Emit, Gone, StopReason } from "./events.ts";
+import type { Emit, Gone, LeftOut, StopReason } from "./events.ts";
 import { type Executed, type ExecuteOptions, executeCases } from "./execute.ts";
 import type { InFlight } from "./in-flight.ts";
 import type { RunOptions } from "./options.ts";
@@ -46,6 +46,8 @@ export interface PhaseOfRun {
   readonly phase: Phase;
   readonly testCases: readonly TestCase[];
   readonly firstPlace: number;
+  /** The place of each test case in the plan, where they do not follow each other. */
+  readonly places?: ReadonlyMap<TestCase, number> | undefined;
   readonly workers: WorkerPool["workers"];
   readonly candidates: Verdicts;
 }
@@ -141,7 +143,7 @@ const mostTogetherMs = 10_000;
 
 /** Executes the test cases of a phase that are not settled, until the target is gone. */
 async function executeOnce(
-  { testCases, firstPlace, workers, candidates }: PhaseOfRun,
+  { testCases, firstPlace, places, workers, candidates }: PhaseOfRun,
   unsupported: readonly UnsupportedCapability[],
   { options, scope, pool, silentKinds, inFlight, endings, emit }: Running,
   { judged, judge, limit, stop, pause }: Decisions & { readonly pause: () => boolean },
@@ -172,6 +174,7 @@ async function executeOnce(
     cannot: new Set(unsupported.map(({ needs }) => needs)),
     testCases,
     firstPlace,
+    places,
     judge: {
       ...judge,
       batch: (batch) => {
@@ -182,7 +185,8 @@ async function executeOnce(
     verdicts: candidates,
     isLeftOut: ({ repeats = false, breaks }) => {
       if (repeats && inFlight.togetherMs() > mostTogetherMs) return "speed";
-      const rule = judged.find(({ id }) => id === breaks);
+      // A shard does not know what the others saw.
+      const rule = options.shard === undefined ? judged.find(({ id }) => id === breaks) : undefined;
       return rule !== undefined && isSettled(rule, candidates) ? "news" : null;
     },
     onExecuted: (testCase, batches) => limit.caseEnded(testCase.id, batches),
@@ -219,7 +223,7 @@ export function withEndings(
 const enoughViolations = 3;
 
 /** Says whether every request that tested a rule violated it, and nothing else explains that. */
-function isSettled(rule: Rule, candidates: Verdicts): boolean {
+export function isSettled(rule: Rule, candidates: Verdicts): boolean {
   return columnsOf(rule).every((column) => {
     const { holds, violated, inconclusive, candidates: kept } = candidates.of(rule, column);
     const groups = kept.groups();
@@ -229,6 +233,17 @@ function isSettled(rule: Rule, candidates: Verdicts): boolean {
     const isPlain = first !== undefined && !isFailure(first.batches);
     return holds + inconclusive === 0 && violated >= enoughViolations && isPlain && isUnexplained;
   });
+}
+
+/** Test cases that were left out because they show nothing new, as kinds of requests. */
+export function settledKinds(testCases: readonly TestCase[]): readonly LeftOut[] {
+  const rules = [...new Set(testCases.flatMap(({ breaks }) => breaks ?? []))];
+  return rules.map((violates) => ({
+    kind: "random values",
+    violates,
+    unanswered: 0,
+    left: testCases.filter(({ breaks }) => breaks === violates).length,
+  }));
 }
 
 /** Estimated requests of a rerun: its history and the reset. */

@@ -20,7 +20,7 @@ export interface History {
 /** How a test case ended; a recording of version 1 does not hold this. */
 export type CaseEnd = Pick<
   Extract<RecordingLine, { readonly type: "case-finished" }>,
-  "case" | "place" | "end" | "lost" | "began"
+  "case" | "place" | "phase" | "end" | "lost" | "began"
 >;
 
 /** The state of a worker while the recording is read. */

@@ -5,10 +5,17 @@ import { checkSchema, problemPhrase } from "../reports/schemas.ts";
 import type { Exchange } from "../spec/exchange.ts";
 import { Fault } from "../spec/fault.ts";
 import type { Fixture } from "../spec/fixture.ts";
+import type { Phase } from "../suites/case.ts";
 import type { Purpose, RunEvent } from "./events.ts";
+import type { Shard } from "./shard.ts";
 
 /** The file of a recording, with one JSON object on each line. */
 export const recordingFile = "exchanges.ndjson";
+
+/** The file of the recording of a shard. */
+export function shardFile({ index, of }: Shard): string {
+  return `shard-${index}-of-${of}.ndjson`;
+}
 
 /** The last line of a recording: the report of the run. */
 interface Footer {
@@ -26,10 +33,10 @@ export type RecordingLine =
   | Extract<RunEvent, { readonly type: "fixture-ready" | "fixture-reset" }>
   | Pick<Extract<RunEvent, { readonly type: "batch" }>, "type" | "worker" | "case" | "purpose" | "exchanges">
   /** Absent in version 1. */
-  | Pick<
+  | (Pick<
       Extract<RunEvent, { readonly type: "case-finished" }>,
       "type" | "worker" | "case" | "place" | "end" | "lost" | "began"
-    >
+    > & { readonly phase?: Exclude<Phase, "ordinary"> })
   | Footer;
 
 /** A line of version 1. Its `fresh` means `empty`, and a case ends where its worker starts the next one. */
@@ -78,8 +85,13 @@ export interface Recording {
  * without its footer.
  */
 export async function readRecording(dir: string, cwd = "."): Promise<Recording> {
-  const path = join(dir, recordingFile);
-  const lines = () => parsedLines(textOf(dir, cwd), path);
+  const missing = `There is no recording in ${JSON.stringify(dir)}: give a folder made with --record.`;
+  return readRecordingFile(join(dir, recordingFile), missing, cwd);
+}
+
+/** The same for a file; `missing` says that it cannot be read, and what to do. */
+export async function readRecordingFile(path: string, missing: string, cwd = "."): Promise<Recording> {
+  const lines = () => parsedLines(textOf(resolve(cwd, path), missing), path);
   let last: RecordingLine | null = null;
   let fixture: Fixture | null = null;
   for await (const line of lines()) {
@@ -96,13 +108,11 @@ export async function readRecording(dir: string, cwd = "."): Promise<Recording> 
   return { report: last.report, fixture, lines };
 }
 
-async function* textOf(dir: string, cwd: string): AsyncGenerator<string> {
+async function* textOf(path: string, missing: string): AsyncGenerator<string> {
   try {
-    yield* createReadStream(resolve(cwd, dir, recordingFile), "utf8");
+    yield* createReadStream(path, "utf8");
   } catch (cause) {
-    throw new Fault(`There is no recording in ${JSON.stringify(dir)}: give a folder made with --record.`, {
-      cause,
-    });
+    throw new Fault(missing, { cause });
   }
 }
 

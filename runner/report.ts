@@ -37,6 +37,8 @@ interface RunOutcome {
   readonly cannot: readonly UnsupportedCapability[];
   /** The existing function that the run uses; undefined if it created its functions. */
   readonly uses: Report["target"]["uses"];
+  /** The part of the plan that was executed; undefined if it is the whole. */
+  readonly shard: Report["shard"];
   readonly findings: Findings | null;
   /** The number of requests of test cases that violated one of these rules. */
   readonly requestsViolating: (rules: ReadonlySet<string>) => number;
@@ -74,6 +76,7 @@ export function makeReport(options: ReportOptions, outcome: RunOutcome): Report 
   return {
     ...head,
     target: { ...head.target, ...(uses === undefined ? {} : { uses }) },
+    ...(outcome.shard && { shard: outcome.shard }),
     ...(options.only === undefined ? {} : { only: options.only }),
     durationMs: Math.round(outcome.spent.ms),
     requests: outcome.spent.requests,

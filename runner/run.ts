@@ -6,7 +6,13 @@ import { type Phase, phases, type TestCase } from "../suites/case.ts";
 import { type Bailing, bailing } from "./bail.ts";
 import { type Campaign, campaignOf } from "./campaign/campaign.ts";
 import { type Verdicts, verdicts } from "./candidates.ts";
-import { probe, sizeLimit, unsupportedByFixture, unsupportedReason } from "./capabilities.ts";
+import {
+  isSearchForLimit,
+  probe,
+  sizeLimit,
+  unsupportedByFixture,
+  unsupportedReason,
+} from "./capabilities.ts";
 import { endingRule, endings, type SuspectedEnding } from "./endings.ts";
 import {
   type Emit,
@@ -31,6 +37,7 @@ import {
   isStateless,
   type PhaseOfRun,
   type Running,
+  settledKinds,
   spentBy,
   surviving,
   withEndings,
@@ -38,6 +45,7 @@ import {
 import { setUpWorkers, type WorkerPool } from "./pool.ts";
 import { type Findings, resultKey } from "./rule-results.ts";
 import { openScope, type Scope } from "./scope.ts";
+import { inShard } from "./shard.ts";
 import { silentKinds } from "./silent-kinds.ts";
 
 /** Executes a run and returns its report. Throws a Fault if the run cannot start. */
@@ -151,10 +159,12 @@ async function judgeTarget(running: Running, campaign: Campaign | null): Promise
     stop: () => stopReason(options, scope) ?? away,
   };
   const first = campaign === null ? [] : inPhases(options, campaign.first);
-  const plan = planOf(options, campaign?.rest);
+  const whole = planOf(options, campaign?.rest);
+  const { plan, places, shard } = inShard(whole, options.shard);
   emit({
     type: "planned",
     cases: [...first, ...plan].flatMap(({ testCases }) => testCases).length,
+    ...(shard && { shard }),
     rules: judged,
     unsupported,
   });
@@ -179,13 +189,14 @@ async function judgeTarget(running: Running, campaign: Campaign | null): Promise
     const { phase, testCases, isResumed, of } = part;
     const isRound = of === "round";
     if (of === "plan") workers = [...workers, ...(await pool.grow())];
-    if (firstPlace > 0 && !isResumed && !isRound) {
+    const isLater = firstPlace > 0 || (shard !== undefined && phase !== whole[0]?.phase);
+    if (isLater && !isResumed && !isRound) {
       silentKinds.confirmed();
       emit({ type: "phase-started", phase });
     }
     // One worker sends what may end the target, so that one test case is the cause.
     const sending = phase === "ordinary" ? workers : workers.slice(0, 1);
-    const one = { phase, testCases, firstPlace, workers: sending, candidates: newVerdicts() };
+    const one = { phase, testCases, firstPlace, places, workers: sending, candidates: newVerdicts() };
     const pause = () => bail.mayEnd() || (isRound && campaign?.isOver() === true);
     const executed = await executeAll(one, unsupported, running, { ...decisions, pause });
     ({ away } = executed);
@@ -207,7 +218,8 @@ async function judgeTarget(running: Running, campaign: Campaign | null): Promise
       );
     if (stopped !== null && !isSpent)
       emit({ type: "problem", problem: { code: "stopped", reason: stopped, phase } });
-    if (isLast && !isRound && (phase !== "ordinary" || stopped === null)) emitUnlimited(running, decisions);
+    if (isLast && !isRound && (phase !== "ordinary" || stopped === null))
+      emitUnlimited(plan, running, decisions);
     const idle = workers.slice(sending.length);
     const all = executed.isRestarted ? [...executed.workers, ...idle] : executed.workers;
     const survived = away === null ? await surviving(all, running) : { workers: all, lost: [] };
@@ -359,17 +371,6 @@ function emitSuspected(
   }
 }
 
-/** Test cases that were left out because they show nothing new, as kinds of requests. */
-function settledKinds(testCases: readonly TestCase[]): readonly LeftOut[] {
-  const rules = [...new Set(testCases.flatMap(({ breaks }) => breaks ?? []))];
-  return rules.map((violates) => ({
-    kind: "random values",
-    violates,
-    unanswered: 0,
-    left: testCases.filter(({ breaks }) => breaks === violates).length,
-  }));
-}
-
 /** Counts the checks that unexecuted test cases would have made. */
 async function countNotExecuted(
   parts: readonly Pick<Executed, "unsent" | "findingsOfCut">[],
@@ -396,9 +397,17 @@ async function countNotExecuted(
   emit({ type: "not-executed", checks: checks.filter((of) => of.checks > 0) });
 }
 
-/** Emits the missing size limit if every test case was executed and none met a limit. */
-function emitUnlimited({ options, emit }: Running, { limit }: Decisions): void {
-  const what = options.suites.some(({ name }) => name === "size") ? limit.unsupported() : null;
+/** Emits the missing size limit if every test case was executed, with the search for it, and none met a limit. */
+function emitUnlimited(
+  plan: ReturnType<typeof inPhases>,
+  { options, emit }: Running,
+  { limit }: Decisions,
+): void {
+  const isElsewhere =
+    options.shard !== undefined &&
+    !plan.some(({ testCases }) => testCases.some(({ id }) => isSearchForLimit(id)));
+  const isSought = options.suites.some(({ name }) => name === "size") && !isElsewhere;
+  const what = isSought ? limit.unsupported() : null;
   if (what !== null) emit({ type: "unsupported", what });
 }
 

@@ -71,6 +71,11 @@ function taken(option: Option): readonly (readonly [text: string, value: unknown
         [`${first}, ${second},`, [first, second]],
       ];
     }
+    case "shard":
+      return [
+        ["1/1", { index: 1, of: 1 }],
+        ["3/8", { index: 3, of: 8 }],
+      ];
     default:
       return [["some-text", "some-text"]];
   }
@@ -85,6 +90,8 @@ function refused(option: Option): readonly string[] {
       return ["", "nonsense", `${option.of[0]}x`, option.of.join()];
     case "names":
       return ["nonsense", ...(option.mayBeEmpty ? [] : ["", ","])];
+    case "shard":
+      return ["", "2", "0/3", "4/3", "1/0", "1/3/5", "-1/3", "1.5/3", "a/b"];
     default:
       return "mayBeEmpty" in option ? [] : [""];
   }

@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import { lineFile, makeFolder, unwritable } from "../../reports/files.ts";
 import type { Report } from "../../reports/report.ts";
+import type { Phase } from "../../suites/case.ts";
 import type { Observer, RunEvent } from "../events.ts";
 import { type RecordingLine, recordingFile } from "../recording.ts";
 
@@ -10,22 +11,25 @@ interface Recorder extends Observer {
   close(report: Report): Promise<void>;
 }
 
-/** Records a run in a folder, relative to `cwd`. It writes every exchange after redaction. */
+/** Records a run in a file of a folder, relative to `cwd`. It writes every exchange after redaction. */
 export async function recorder(
   dir: string,
   tool: { readonly name: string; readonly version: string },
   cwd = ".",
+  file = recordingFile,
 ): Promise<Recorder> {
   const failed = (cause: unknown) => unwritable(`The recording ${JSON.stringify(dir)}`, cause, "record");
   await makeFolder(resolve(cwd, dir)).catch((cause: unknown) => {
     throw failed(cause);
   });
-  const lines = await lineFile(resolve(cwd, dir, recordingFile), failed);
+  const lines = await lineFile(resolve(cwd, dir, file), failed);
   const text = (line: RecordingLine) => `${JSON.stringify(line)}\n`;
   lines.add(text({ type: "header", schema: "addpermission-conformance/recording@2", tool }));
+  let phase: Phase = "ordinary";
   return {
     on(event) {
-      const line = lineOf(event);
+      if (event.type === "phase-started") phase = event.phase;
+      const line = lineOf(event, phase);
       if (line !== null) lines.add(text(line));
     },
     close: (report) => lines.end(text({ type: "footer", report })),
@@ -33,7 +37,7 @@ export async function recorder(
 }
 
 /** The recorded part of an event; null if it follows from other events or from the report. */
-function lineOf(event: RunEvent): RecordingLine | null {
+function lineOf(event: RunEvent, phase: Phase): RecordingLine | null {
   switch (event.type) {
     case "fixture-ready":
     case "fixture-reset":
@@ -44,8 +48,17 @@ function lineOf(event: RunEvent): RecordingLine | null {
     }
     case "case-finished": {
       const { type, worker, place, end, lost, began } = event;
-      const { id, clean } = event.case;
-      return { type, worker, case: { id, clean }, place, end, ...(lost && { lost }), began };
+      const { id, clean, breaks } = event.case;
+      return {
+        type,
+        worker,
+        case: { id, clean, ...(breaks !== undefined && { breaks }) },
+        place,
+        ...(phase !== "ordinary" && { phase }),
+        end,
+        ...(lost && { lost }),
+        began,
+      };
     }
     default:
       return null;

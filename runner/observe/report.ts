@@ -45,6 +45,7 @@ export function reportObserver(options: ReportObserverOptions): ReportObserver {
   let fixture: Fixture | null = null;
   let waits: NonNullable<Report["waits"]> = [];
   let uses: Report["target"]["uses"];
+  let shard: Report["shard"];
   let leftOut: readonly LeftOut[] = [];
   let campaign: CampaignReport | null = null;
   let end: "going-on" | "complete" | "incomplete" = "going-on";
@@ -57,6 +58,7 @@ export function reportObserver(options: ReportObserverOptions): ReportObserver {
         return;
       case "planned":
         count.planned = event.cases;
+        ({ shard } = event);
         cannot = event.unsupported;
         return;
       case "case-finished":
@@ -111,6 +113,7 @@ export function reportObserver(options: ReportObserverOptions): ReportObserver {
         spent,
         cannot,
         uses,
+        shard,
         findings: rules.findings(),
         requestsViolating: rules.requestsViolating,
         kindsOf: rules.kindsOf,
