@@ -47,8 +47,9 @@ export async function lockFolder(
   for (;;) {
     try {
       const lock = await open(file, "wx");
-      await lock.writeFile(JSON.stringify({ pid: process.pid, host: hostname() } satisfies Holder));
-      await lock.close();
+      await lock
+        .writeFile(JSON.stringify({ pid: process.pid, host: hostname() } satisfies Holder))
+        .finally(() => lock.close());
       return () => rm(file, { force: true });
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== "EEXIST") return failed(error);

@@ -313,7 +313,8 @@ function elsewhere(report: Report): readonly Block[] {
 function violation(rule: RuleReport, found: Counterexample, report: Report, view: RunView): Block {
   const other: Column = report.profile === "document" ? "aws" : "document";
   const there = counts(rule, other) ? rule.verdicts[other] : "does not count";
-  const origin = `${rule.basis} · ${rule.source} · in the ${other} column: ${there}`;
+  const another = found.columns?.includes(other) === false ? " by other requests" : "";
+  const origin = `${rule.basis} · ${rule.source} · in the ${other} column: ${there}${another}`;
   return fold(
     [{ code: rule.id }, `  ${rule.title}`],
     [{ kind: "paragraph", text: origin, faint: true }, ...counterexample(found, report, view)],

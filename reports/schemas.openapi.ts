@@ -268,6 +268,8 @@ export interface components {
             readonly expected: string;
             /** @description The answer, as a phrase: "201, the statement was added". */
             readonly seen: string;
+            /** @description The columns in which this counterexample violates the rule, if another one violates it in the other column. */
+            readonly columns?: readonly components["schemas"]["ReportColumn"][];
             /** @description The kind of input, if it is none that the file of known deviations records. */
             readonly kind?: string;
             /** @description How often reruns reproduced it, for people. */

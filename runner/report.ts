@@ -154,12 +154,23 @@ function ruleReport(rule: Rule, options: ReportOptions, outcome: RunOutcome): Ru
           counterexample: {
             ...counterexample(rule, confirmed, options, confirmed.fixture ?? outcome.fixture),
             ...(news === undefined || news.kind === "" ? {} : { kind: news.kind }),
+            ...ownColumns(confirmed, of),
           },
         }),
     ...(confirmed !== undefined || suspected === undefined
       ? {}
       : { unconfirmed: counterexample(rule, suspected, options, suspected.fixture ?? outcome.fixture) }),
   };
+}
+
+/** The columns of a counterexample, if another one violates the rule in the other column. */
+function ownColumns(
+  confirmed: Confirmed,
+  of: (column: Column) => RuleResult | undefined,
+): Pick<Counterexample, "columns"> {
+  const violated = (["document", "aws"] as const).filter((column) => of(column)?.outcome === "violated");
+  const own = violated.filter((column) => of(column)?.confirmed === confirmed);
+  return own.length === violated.length ? {} : { columns: own };
 }
 
 /** The kinds of input that violate the rule in the deciding column, by answer. */

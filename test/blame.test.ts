@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { runMarkdown } from "../reports/run-blocks.ts";
 import { rules } from "../rules/index.ts";
 import { judgeVariant } from "../runner/kill-matrix.ts";
 import {
@@ -16,7 +17,7 @@ import { boundary } from "../suites/boundary.ts";
 import type { Suite } from "../suites/case.ts";
 import type { Mutation } from "../targets/reference/behaviour.ts";
 import type { HttpReply } from "../targets/reference/http.ts";
-import { dialects } from "../targets/reference/mutants/index.ts";
+import { dialects, mutants } from "../targets/reference/mutants/index.ts";
 import { change, naming, together } from "../targets/reference/mutants/mutant.ts";
 import { fixture } from "./fixture.ts";
 import {
@@ -426,4 +427,14 @@ it("The answer about accepted revisions includes that the target accepts an unkn
   const ignoring = change(() => ({ revisionMatches: () => true }));
   expect(await source(ignoring)).toMatch(/taken.*one that was never shown: taken|never shown: taken.*taken/);
   expect(await source((behaviour) => behaviour)).not.toContain("never shown");
+});
+
+it("A counterexample of one column is not shown as that of the other", async () => {
+  const { mutate } = mutants["errors.documented-name"];
+  const report = await judgeVariant(mutate, { seed: 1, runs: 1, suites: ["boundary"] });
+  const rule = report.rules.find(({ id }) => id === "errors.documented-name");
+  expect(rule?.verdicts).toEqual({ document: "violated", aws: "violated" });
+  expect(rule?.counterexample?.columns).toEqual(["document"]);
+  expect(rule?.counterexample?.seen).toBe("400 BadRequestException");
+  expect(runMarkdown(report)).toContain("in the aws column: violated by other requests");
 });
