@@ -155,7 +155,7 @@ const mostNews = 4;
  * Estimates the cost of confirming a history. Short histories on an empty fixture are cheap. A history that
  * outlasts a reset needs a new fixture for each rerun. More concurrent calls show a race more often.
  */
-function cost({ testCase: { clean }, batches, whileServing }: Candidate): number {
+function cost({ testCase: { clean, breaks }, batches, whileServing }: Candidate): number {
   const batchSize = Math.max(0, ...batches.map(({ length }) => length));
   return (
     batches.length +
@@ -166,6 +166,8 @@ function cost({ testCase: { clean }, batches, whileServing }: Candidate): number
     (outlastsReset(batches.flat()) ? 12 : 0) +
     // A rule that is violated without concurrent calls needs none.
     (batchSize > 1 ? 24 : 0) +
+    // Where all requests violate the rule, random values are left out.
+    (breaks === undefined ? 0 : 12) +
     // Many of these do not show again.
     (whileServing === undefined ? 0 : 24) -
     Math.min(batchSize, 32) / 16

@@ -145,8 +145,11 @@ function caseJudge({ judge, candidates, limit, emit, spent }: CaseJudging) {
   return ({ worker, id, fixture, batches, observed }: History, how: CaseEnd): void => {
     const soFar: (readonly Exchange[])[] = [];
     const { place, began } = how;
-    const { clean } = how.case;
-    const testCase = scripted(id, () => soFar.map((batch) => batch.map(({ step }) => step)), { clean });
+    const { clean, breaks } = how.case;
+    const testCase = scripted(id, () => soFar.map((batch) => batch.map(({ step }) => step)), {
+      clean,
+      breaks,
+    });
     const at = {
       testCase,
       fixture,
@@ -279,7 +282,9 @@ function confirmFromRecording(
   shardOf: Joined["shardOf"] | null,
 ): ConfirmCandidate {
   const ofRule = (rule: string) => {
-    const own = all.filter(({ id }) => id.startsWith(`${replayTestCase}${rule}/`));
+    const own = all
+      .filter(({ id }) => id.startsWith(`${replayTestCase}${rule}/`))
+      .toSorted((a, b) => compareReruns(a.id, b.id));
     const ending = (end: string) => own.filter(({ id }) => id.endsWith(end));
     const oneByOne = ending(oneByOneSuffix);
     const others = new Set([...ending(validSuffix), ...oneByOne]);
@@ -354,6 +359,16 @@ function confirmedAsSeen({ batches, fixture, expected, seen }: Candidate): Confi
 function isServing(amidValid: readonly History[], rerun: string): boolean {
   const own = amidValid.filter(({ id }) => attemptOf(id) === attemptOf(rerun));
   return own.length > 0 && own.every(({ batches }) => failsAlone(batches));
+}
+
+/** Orders the reruns of a rule as they were sent; they end in another order, as they use several functions. */
+function compareReruns(one: string, other: string): number {
+  const [a = [], b = []] = [one, other].map((id) => {
+    const [, again = "1", isNew, number] =
+      /\/(?:again-(\d+)-)?(?:at-\d+-)?(new-)?(\d+)(?:-[a-z-]+)?$/.exec(id) ?? [];
+    return [Number(again), isNew === undefined ? 0 : 1, Number(number)];
+  });
+  return a.map((part, at) => part - (b[at] ?? 0)).find((difference) => difference !== 0) ?? 0;
 }
 
 /** What the names of all reruns of one attempt have in common. */

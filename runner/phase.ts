@@ -310,6 +310,8 @@ async function confirm(
     verdicts: candidates,
     workers,
     creates: options.fresh,
+    // Which rule of a cause is the first is known when all shards are joined.
+    inFull: options.shard !== undefined,
     replace: async (worker) => {
       const replacement = await pool.replace(worker);
       if (replacement !== null) replaced.set(worker.index, replacement);

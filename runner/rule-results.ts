@@ -59,6 +59,8 @@ export interface ConfirmAllOptions extends EmptyFixtures {
   readonly maxReruns?: (violations: number) => number;
   /** Starts the timer of a rule when this many violations remain; see `ConfirmOptions`. */
   readonly timer?: (violations: number) => () => number;
+  /** True if every rule is confirmed in full, also if another one of its cause is confirmed; by default false. */
+  readonly inFull?: boolean;
   /** Called with the number of rules done, once at the start and after each. */
   readonly onProgress?: (far: { readonly tried: number; readonly of: number }) => void;
   /** Called with the result of each rule that has candidates. */
@@ -132,7 +134,7 @@ export async function confirmCandidates(options: ConfirmAllOptions): Promise<Fin
       ...all,
       maxReruns: () => all.maxReruns?.(progress.of - progress.tried) ?? Infinity,
       timer: () => all.timer?.(progress.of - progress.tried) ?? (() => 0),
-      isBrief: (task: Task) => causes.has(causeOfTask(task)),
+      isBrief: (task: Task) => all.inFull !== true && causes.has(causeOfTask(task)),
     };
     // The first rule of each cause is confirmed in full, the others briefly.
     const first = firstOfCauses(now, causes);
