@@ -194,8 +194,9 @@ const canonicalPath: Rewrite = (call, { main: { name } }) => {
 const canonicalNeighbour: Rewrite = (call) => {
   const at = route(call.target);
   const of = at.kind === "none" ? null : addressee(at);
-  if (of === null || of.plain) return call;
-  return { ...call, target: plainTarget(call, of.name, of.qualifier) };
+  if (of === null) return call;
+  const target = plainTarget(call, of.name, of.qualifier);
+  return target === call.target ? call : { ...call, target };
 };
 
 type SentMembers = Readonly<Record<string, unknown>>;

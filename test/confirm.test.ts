@@ -431,6 +431,16 @@ describe("A call is simplified", () => {
     expect(kept.map(({ target }) => target)).toEqual([path(first), path(first), version(first)]);
   });
 
+  it("by the plain name of its function, also with a qualifier that has to stay", async () => {
+    const encoded = (name: string) =>
+      `/2015-03-31/functions/${name.replaceAll("a", "%61")}/policy?Qualifier=%31`;
+    const [call] = await simplified(
+      (name) => [alone("a", on(name, usual, { target: encoded(name) }))],
+      ({ target }) => target.includes("Qualifier"),
+    );
+    expect(call?.target).toBe(`${path(first)}?${qualifierQuery("1")}`);
+  });
+
   it("with a short value that is not empty", async () => {
     const odd = { ...usual, SourceArn: "not an arn at all" };
     const [call] = await simplified(
