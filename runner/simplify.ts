@@ -98,8 +98,9 @@ const ofAnyPolicy: ReadonlySet<Operation> = new Set([
   "GetFunction",
 ]);
 
-/** If a history uses versions or aliases, tries it with the functions themselves. */
+/** If a history without calls in flight together uses versions or aliases, tries it with the functions themselves. */
 async function onFunctionItself(steps: Steps, { fixture }: Origin, shows: Shows): Promise<Steps> {
+  if (steps.some(({ length }) => length > 1)) return steps;
   const moved = steps.map((batch) =>
     batch.map((step): HistoryStep => {
       const call = withoutQualifier(step.call);
