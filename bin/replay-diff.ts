@@ -1,14 +1,22 @@
 import { commandOptions, type Given } from "../api/check-options.ts";
 import { options as table } from "../api/options.ts";
 import { sleep } from "../client/deadline.ts";
-import { type DiffReport, isAbout, type Side, shownCauses, type TargetDifference } from "../reports/diff.ts";
+import {
+  type DiffReport,
+  isAbout,
+  type Side,
+  shownCauses,
+  sidesText,
+  type TargetDifference,
+} from "../reports/diff.ts";
 import { escapeTerminal } from "../reports/escape.ts";
 import { count } from "../reports/verdict.ts";
 import { type ReplayedDifference, replayDifferences } from "../runner/diff/replay-difference.ts";
+import { phrase } from "../spec/answer.ts";
+import type { Exchange } from "../spec/exchange.ts";
 import { Fault } from "../spec/fault.ts";
 import { nearest } from "../spec/nearest.ts";
 import { type CommandContext, interruptible } from "./context.ts";
-import { answerLine, requestLine } from "./exchange-lines.ts";
 import { namedTargets, type TargetOptions, withTwoTargets } from "./session.ts";
 
 type ConnectOptions = Omit<TargetOptions, "seed">;
@@ -140,17 +148,9 @@ function resultLines(one: ReplayedDifference): readonly string[] {
 
 function verdictLine({ difference, now, isAsReported, notExecuted }: ReplayedDifference): string {
   if (notExecuted !== null) return `could not be tried: ${notExecuted}`;
-  if (now === null) return `no longer shows: ${sidesText(difference)} was reported`;
-  const text = sidesText({ ...now, where: now.where ?? undefined });
+  if (now === null) return `no longer shows: ${sidesText(difference, [difference])} was reported`;
+  const text = sidesText(now, now.where === null ? [] : [{ where: now.where }]);
   return isAsReported ? `still shows: ${text}` : `differs in another way: ${text}`;
-}
-
-function sidesText({
-  x,
-  y,
-  where,
-}: Pick<TargetDifference, "x" | "y"> & { where?: string | undefined }): string {
-  return where === undefined ? `x ${x}, y ${y}` : `both succeed but differ in ${where}`;
 }
 
 function conclusion(replayed: readonly ReplayedDifference[], chosen: number): string {
@@ -164,4 +164,19 @@ function codeOf(replayed: readonly ReplayedDifference[], chosen: number): 0 | 1 
   if (replayed.some(({ now }) => now !== null)) return 1;
   const isKnown = replayed.length === chosen && replayed.every((one) => one.notExecuted === null);
   return isKnown ? 0 : 2;
+}
+
+/** A request as one line, with its body. */
+export function requestLine({ call }: Exchange): string {
+  return `${call.method} ${call.target}${call.body === null ? "" : ` ${short(call.body)}`}`;
+}
+
+/** An answer as one line, or why there is none. */
+export function answerLine({ answer }: Exchange): string {
+  const text = answer.kind === "none" ? answer.detail : answer.body;
+  return `${phrase(answer)}${text === "" ? "" : ` ${short(text)}`}`;
+}
+
+function short(text: string): string {
+  return text.length > 200 ? `${text.slice(0, 200)}… (${text.length} characters)` : text;
 }

@@ -18,8 +18,7 @@ import type { Call, Exchange } from "../spec/exchange.ts";
 import { Fault } from "../spec/fault.ts";
 import { nearest } from "../spec/nearest.ts";
 import { type CommandContext, interruptible } from "./context.ts";
-import { answerLine, requestLine } from "./exchange-lines.ts";
-import { replayDiff } from "./replay-diff.ts";
+import { answerLine, replayDiff, requestLine } from "./replay-diff.ts";
 import { openTarget, type TargetOptions } from "./session.ts";
 
 /** The finding to replay. */

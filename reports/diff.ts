@@ -90,8 +90,12 @@ export function shownCauses({ differences, causes }: DiffReport): readonly Shown
   const all =
     causes ??
     differences.map(
-      ({ topic, title, x, y, seen }, place): DiffCause => ({
-        ...{ id: topic, title, x, y, seen },
+      ({ topic: id, title, x, y, seen }, place): DiffCause => ({
+        id,
+        title,
+        x,
+        y,
+        seen,
         differences: [place],
       }),
     );
@@ -240,7 +244,10 @@ function ids(list: readonly Named[]): string {
 }
 
 /** How the two sides answer, as a phrase: "x 201, y 400 ValidationException". */
-function sidesText({ x, y }: Pick<DiffCause, "x" | "y">, differences: readonly TargetDifference[]): string {
+export function sidesText(
+  { x, y }: Pick<DiffCause, "x" | "y">,
+  differences: readonly Pick<TargetDifference, "where">[],
+): string {
   const members = [...new Set(differences.flatMap(({ where }) => where ?? []))];
   return members.length === 0 ? `x ${x}, y ${y}` : `both succeed but differ in ${listed(members)}`;
 }

@@ -1,5 +1,5 @@
 import { canonicalBody, withMember } from "../generators/valid-requests.ts";
-import { jsonObject } from "../spec/answer.ts";
+import { versionIn } from "../spec/answer.ts";
 import { openValue } from "../spec/body.ts";
 import { addPermission, getPolicy, label } from "../spec/calls.ts";
 import { type BodyMember, broken } from "../spec/constraint.ts";
@@ -79,6 +79,9 @@ export interface SuiteOptions {
 type CaseOptions = Partial<
   Pick<TestCase, "needs" | "clean" | "destructive" | "phase" | "irremovable" | "repeats" | "breaks" | "drawn">
 >;
+
+/** Every policy of the fixture is empty at the start. */
+export const clean = { clean: true } as const;
 
 /** The steps of a test case whose batches do not depend on answers. */
 export function scripted(
@@ -223,8 +226,6 @@ function inGroups(
 }
 
 /** The version that an answer to PublishVersion names; null if it names none. */
-export function versionIn(exchange: Exchange | undefined): string | null {
-  if (exchange?.answer.kind !== "response") return null;
-  const version = jsonObject(exchange.answer.body)?.Version;
-  return typeof version === "string" ? version : null;
+export function publishedVersion(exchange: Exchange | undefined): string | null {
+  return exchange === undefined ? null : versionIn(exchange.answer);
 }

@@ -16,15 +16,14 @@ import {
   aliasOf,
   alone,
   bodyWith,
+  clean,
   guarded,
+  publishedVersion,
   scripted,
   type TestCase,
-  versionIn,
   versionOf,
   withBody,
 } from "./case.ts";
-
-const clean = { clean: true } as const;
 
 /**
  * Histories in which another operation than AddPermission is the only write between two reads of a policy, so that
@@ -233,7 +232,7 @@ function livesOfTwoAliases(fixture: Fixture): readonly Batch[] {
 /** A target that publishes no version of unchanged code has one version, which an alias still needs. */
 function isOneVersion(done: readonly (readonly Exchange[])[]): boolean {
   const [first, second] = ["first", "second"].map((key) =>
-    versionIn(done.flat().find(({ step }) => step.key === key)),
+    publishedVersion(done.flat().find(({ step }) => step.key === key)),
   );
   return first === second;
 }

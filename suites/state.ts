@@ -18,11 +18,12 @@ import {
   aliasOf,
   alone,
   bodyWith,
+  clean,
   guarded,
+  publishedVersion,
   type Suite,
   scripted,
   type TestCase,
-  versionIn,
   versionOf,
   withBody,
 } from "./case.ts";
@@ -41,7 +42,6 @@ export const state: Suite = {
   ],
 };
 
-const clean = { clean: true } as const;
 const main = ({ main: { name } }: Fixture) => name;
 const other = ({ other: second }: Fixture) => second?.name ?? "";
 
@@ -359,7 +359,7 @@ const lifeTestCases: readonly TestCase[] = [
       ];
       return (done) => {
         if (done.length < opening.length) return opening[done.length] ?? null;
-        const version = versionIn(done[2]?.[0]);
+        const version = publishedVersion(done[2]?.[0]);
         if (version === null || done.length > opening.length + 1) return null;
         return done.length === opening.length
           ? [{ key: "read-version", versionFrom: "publish", call: getPolicy(main(fixture), versionSlot) }]
@@ -382,7 +382,7 @@ const lifeTestCases: readonly TestCase[] = [
       ];
       return (done) => {
         if (done.length < opening.length) return opening[done.length] ?? null;
-        const version = versionIn(done[3]?.[0]);
+        const version = publishedVersion(done[3]?.[0]);
         if (version === null || done.length > opening.length + 1) return null;
         return done.length === opening.length
           ? [{ key: "read-version", versionFrom: "publish", call: getPolicy(other(fixture), versionSlot) }]
