@@ -24,7 +24,7 @@ export function checkCampaign(
   if (minutes === undefined) return;
   if (record !== undefined)
     throw new Fault(
-      `${spelt("record")} stores every exchange, which are too many in a campaign: leave out ${spelt("record")} or ${spelt("minutes")}.`,
+      `${spelt("record")} stores every exchange, and a campaign has too many: leave out ${spelt("record")} or ${spelt("minutes")}.`,
       { option: "record" },
     );
   if (shard !== undefined)

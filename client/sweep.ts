@@ -88,7 +88,7 @@ async function forget({ path, entry }: LeftJournal): Promise<string> {
   await removeJournal(path);
   const [first = "", ...more] = [...entry.functions, ...entry.roles];
   const what = more.length === 0 ? first : `${first} and ${more.length} more`;
-  return `${what}: nothing listens at ${entry.endpoint} any more, and what a target on this machine held ends with it`;
+  return `${what}: nothing listens at ${entry.endpoint} any more, and the functions of a target on this machine end with it`;
 }
 
 function isRunning({ entry }: LeftJournal, options: SweepOptions): boolean {

@@ -4,7 +4,7 @@ import { count } from "./verdict.ts";
 
 const ends: Readonly<Record<CampaignReport["end"], string>> = {
   time: "the time was up",
-  "nothing-new": "nothing new came any more",
+  "nothing-new": "nothing new was seen for long",
   budget: "the rest of the budget is reserved for confirming candidates",
   bail: "enough causes of violations are confirmed",
   stopped: "the run was stopped",

@@ -119,7 +119,7 @@ const unexercised = {
     advice: "Let the run end, with a higher --budget.",
   },
   "left-out": {
-    why: "the test cases that would were left out",
+    why: "its test cases were left out",
     advice: "See what the target does not support, and what was left out.",
   },
   "not-chosen": { why: "--suite or --rule left them out", advice: "Run without --suite and --rule." },

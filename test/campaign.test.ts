@@ -222,7 +222,7 @@ describe("The folder of a corpus", () => {
     };
     for (const [name, text] of Object.entries(bad)) await writeFile(join(dir, name), text);
     const store = await corpusFolder(dir);
-    expect(unreadableText(store)).toContain("broken.json (it is no JSON)");
+    expect(unreadableText(store)).toContain("broken.json (it is not JSON)");
     expect(store.unreadable.map(({ file }) => file)).toEqual(Object.keys(bad));
     await store.save(entriesOf(...all), 1);
     for (const [name, text] of Object.entries(bad))

@@ -255,7 +255,7 @@ export function sampleReport(changes: Partial<Report> = {}): Report {
         folder: "corpus",
         before: 12,
         after: 26,
-        unreadable: [{ file: "x.json", why: "it is no JSON" }],
+        unreadable: [{ file: "x.json", why: "it is not JSON" }],
       },
     },
     ...changes,

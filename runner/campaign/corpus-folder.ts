@@ -84,22 +84,22 @@ async function readFileOf(path: string, name: string): Promise<CorpusFile> {
     value = JSON.parse(await readFile(join(path, name), "utf8"));
   } catch (error) {
     return unreadable(
-      error instanceof SyntaxError ? "it is no JSON" : `it cannot be read (${codeOf(error)})`,
+      error instanceof SyntaxError ? "it is not JSON" : `it cannot be read (${codeOf(error)})`,
     );
   }
-  if (!isRecord(value) || value.schema === undefined) return unreadable("it is no file of a corpus");
+  if (!isRecord(value) || value.schema === undefined) return unreadable("it is not a file of a corpus");
   if (value.schema !== schema)
     return unreadable(`its schema is ${JSON.stringify(value.schema)}, and this version reads ${schema}`);
   if (name === seedFile)
     return Number.isSafeInteger(value.nextSeed) && Number(value.nextSeed) >= 0
       ? { kind: "seed", nextSeed: Number(value.nextSeed) }
-      : unreadable("its nextSeed is no whole number");
+      : unreadable("nextSeed is not a whole number");
   const drawn = readDrawn(value.case);
-  if (drawn === null) return unreadable("its case is none that this version can make");
+  if (drawn === null) return unreadable("this version cannot make its case");
   const { shows, violated } = value;
   if (!Array.isArray(shows) || !shows.every(isBehaviour))
-    return unreadable("its shows is no list of behaviours");
-  if (!isTexts(violated)) return unreadable("its violated is no list of rules");
+    return unreadable("shows is not a list of behaviours");
+  if (!isTexts(violated)) return unreadable("violated is not a list of rules");
   return { kind: "entry", entry: { id: name.replace(/\.json$/, ""), drawn, shows, violated } };
 }
 
