@@ -1,4 +1,5 @@
 import { header } from "../spec/answer.ts";
+import type { NoAnswer } from "../spec/exchange.ts";
 import { Fault, type OptionSpelling } from "../spec/fault.ts";
 import type { Sleep } from "./deadline.ts";
 import type { LambdaApi, Refused, Reply } from "./lambda-api.ts";
@@ -68,7 +69,7 @@ export function isOccupied(reply: Refused): boolean {
  */
 export function notLambda(context: ArrangeContext, operation: string, reply: Refused): Fault | null {
   const { answer } = reply;
-  if (answer.kind === "none") return unreachable(context, operation, answer.reason, answer.detail);
+  if (answer.kind === "none") return unreachable(context, operation, answer);
   const type = header(answer.headers, "content-type") ?? "";
   const page = /^\s*</.test(answer.body) || /html/i.test(type);
   const unexpected = answer.status < 400 || answer.status === 405 || answer.status === 501;
@@ -90,7 +91,11 @@ export function lambdaOrStateless({ optionName }: Pick<ArrangeContext, "optionNa
 /** The option to change, by the reason why no answer came; otherwise it is the endpoint. */
 const optionFor: Readonly<Record<string, string>> = { timeout: "timeoutMs", aborted: "budget" };
 
-function unreachable(context: ArrangeContext, operation: string, reason: string, detail: string): Fault {
+function unreachable(
+  context: ArrangeContext,
+  operation: string,
+  { reason, detail, unsent }: NoAnswer,
+): Fault {
   const { optionName } = context;
   const remedy: Readonly<Record<string, string>> = {
     timeout: `start the target, or give it longer with ${optionName("timeoutMs")}`,
@@ -103,7 +108,10 @@ function unreachable(context: ArrangeContext, operation: string, reason: string,
   // A limit of the user ended the call, whatever the target is.
   const isLimit = Object.hasOwn(optionFor, reason);
   const advice = isLimit ? remedy[reason] : (context.remedy ?? remedy[reason]);
-  return new Fault(`${context.endpoint} gave no answer to ${operation}, ${detail}: ${advice ?? otherwise}.`, {
+  const what = unsent
+    ? `${operation} was ${detail};`
+    : `${context.endpoint} gave no answer to ${operation}, ${detail}:`;
+  return new Fault(`${what} ${advice ?? otherwise}.`, {
     option: optionFor[reason] ?? "endpoint",
   });
 }

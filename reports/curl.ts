@@ -5,6 +5,7 @@ import {
   authorizationWord,
   base,
   createCommand,
+  deleteCommands,
   headerWord,
   printBytes,
   quote,
@@ -51,8 +52,8 @@ function findMember(name: string): string {
 const longestArgument = 100_000;
 
 /**
- * One line for bash with curl 7.75 or newer that creates the fixture, executes the history and prints the last answer with
- * its headers. It is printable ASCII and names credentials as shell variables only. It cannot half-close a raw socket; `replay` can.
+ * One line for bash with curl 7.75 or newer that creates the fixture, executes the history, prints the last answer with
+ * its headers and deletes what it created. It is printable ASCII and names credentials as shell variables only. It cannot half-close a raw socket; `replay` can.
  */
 export function curl(input: CurlInput): string {
   const kinds = new Set(input.resources.map(({ kind }) => kind));
@@ -71,7 +72,8 @@ export function curlWithoutSetup(input: CurlInput): string {
     (batch) => batch.length > 1 && capturedIn(batch, context).length > 0,
   );
   const folder = parallelCapture ? ["D=$(mktemp -d)"] : [];
-  return [...folder, ...input.resources.map(createCommand), ...batches].join("; ");
+  const { resources } = input;
+  return [...folder, ...resources.map(createCommand), ...batches, ...deleteCommands(resources)].join("; ");
 }
 
 /** A shell can neither sign nor speak TLS. In these cases only `replay` shares the connection. */

@@ -134,7 +134,7 @@ const unexercised = {
 function advice(reason: Reason): string {
   switch (reason.code) {
     case "unsupported":
-      return "Nothing, unless the target is to support it.";
+      return "Nothing to do, unless the target is meant to support it.";
     case "explained":
       return `Mend ${reason.by}, then run again.`;
     case "not-exercised":

@@ -133,6 +133,13 @@ export function createCommand(resource: Resource): string {
   }
 }
 
+/** The commands that delete the functions among these resources, so that a line leaves nothing behind and can be pasted again. */
+export function deleteCommands(resources: readonly Resource[]): readonly string[] {
+  return resources.flatMap(({ kind, name }) =>
+    kind === "function" ? [`delete_function ${quote(name)}`] : [],
+  );
+}
+
 /** One header of a call as a curl option. */
 export function headerWord([name, value]: Header): string {
   return `-H ${quote(value.trim() === "" ? `${name};` : `${name}: ${value}`, "latin1")}`;
@@ -167,5 +174,8 @@ function creation({ recipe }: Setup, authorized: string): readonly string[] {
   if (recipe === null) return [];
   const before = quote(`{"Code":{"ZipFile":"${recipe.zip}"},"FunctionName":"`);
   const after = quote(`","Handler":"index.handler","Role":"${recipe.role}","Runtime":"${recipe.runtime}"}`);
-  return [`make_function() { ${authorized} ${json} -d ${before}"$1"${after} ${base}${functions}; }`];
+  return [
+    `make_function() { ${authorized} ${json} -d ${before}"$1"${after} ${base}${functions}; }`,
+    `delete_function() { ${authorized} -X DELETE "$U${functions}/$1"; }`,
+  ];
 }

@@ -169,17 +169,17 @@ describe("a curl line", () => {
     ["Authorization", "AWS4-HMAC-SHA256 Credential=dummy/20200101/us-east-1/lambda/aws4_request"],
   ] as const;
 
-  it("creates its resources, executes the steps in order and prints only the last answer with its headers", async () => {
+  it("creates its resources, executes the steps in order and prints only the last answer with its headers, deletes its function", async () => {
     const steps = [[step("a", { target: "/step/1" })], [step("b", { target: "/step/2" })]];
     const { printed, arrivals } = await run(line({ resources, recipe, steps }));
-    const targets = arrivals.map((arrival) => arrival.line.split(" ")[1]);
     const functions = "/2015-03-31/functions";
-    expect(targets).toEqual([
-      functions,
-      `${functions}/f/versions`,
-      `${functions}/f/aliases`,
-      "/step/1",
-      "/step/2",
+    expect(arrivals.map((arrival) => arrival.line)).toEqual([
+      `POST ${functions} HTTP/1.1`,
+      `POST ${functions}/f/versions HTTP/1.1`,
+      `POST ${functions}/f/aliases HTTP/1.1`,
+      "POST /step/1 HTTP/1.1",
+      "POST /step/2 HTTP/1.1",
+      `DELETE ${functions}/f HTTP/1.1`,
     ]);
     const bodies = arrivals.slice(0, 3).map(({ body }) => JSON.parse(body.toString()));
     expect(bodies).toEqual([
@@ -222,7 +222,7 @@ describe("a curl line", () => {
     seen = server.arrivals.length;
     const whole = await run(curl(input));
     const bytes = ({ line: text, headers, body }: Arrival) => [text, ...headers, body.toString()];
-    expect(apart.arrivals.slice(0, 4).map(bytes)).toEqual(whole.arrivals.map(bytes));
+    expect(apart.arrivals.slice(0, 5).map(bytes)).toEqual(whole.arrivals.map(bytes));
   });
 
   it("carries the RevisionId of an earlier answer in a later body and query", async () => {
