@@ -1,6 +1,6 @@
 import type { CorpusStore } from "../runner/campaign/campaign.ts";
 import { corpusFolder } from "../runner/campaign/corpus-folder.ts";
-import type { Shard } from "../runner/shard.ts";
+import type { Shard } from "../runner/plan.ts";
 import { Fault, type OptionSpelling } from "../spec/fault.ts";
 import { randomSuites } from "../suites/index.ts";
 import type { ConformOptions } from "./program-options.ts";

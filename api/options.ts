@@ -2,7 +2,7 @@ import type { FormatName } from "../reports/collector.ts";
 import type { ProgressEvent } from "../reports/progress.ts";
 import type { RuleId } from "../rules/index.ts";
 import type { UnsupportedCapability } from "../runner/options.ts";
-import type { Shard } from "../runner/shard.ts";
+import type { Shard } from "../runner/plan.ts";
 import type { OptionSpelling } from "../spec/fault.ts";
 import type { Column } from "../spec/verdict.ts";
 

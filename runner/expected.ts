@@ -7,24 +7,36 @@ import { inProcess } from "../targets/in-process.ts";
 import { createReference } from "../targets/reference/reference.ts";
 import { type Verdicts, verdicts } from "./candidates.ts";
 import { connect } from "./connect.ts";
-import { executeCases } from "./execute.ts";
+import { type Executed, executeCases } from "./execute.ts";
+import { columnsOf, type Running } from "./phase.ts";
 import { openScope } from "./scope.ts";
 import { workerOn } from "./worker.ts";
-
-/** The number of checks of a rule, in a column, that unsent test cases would have made. */
-export type Unsent = (rule: Rule, column: Column) => number;
 
 /** The most test cases that are counted. With more of them, the expected number of checks is a lower bound. */
 const maxHistories = 1000;
 
-/** Executes the unsent test cases on the reference in this process, and counts the checks of each rule. */
-export async function unsentChecks(testCases: readonly TestCase[], rules: readonly Rule[]): Promise<Unsent> {
-  if (testCases.length === 0) return () => 0;
-  const counted = await countChecks(testCases.slice(0, maxHistories), rules);
-  return (rule, column) => {
+/**
+ * Emits how many checks of each rule unexecuted test cases would have made. It executes them on the reference in this process.
+ */
+export async function emitNotExecuted(
+  parts: readonly Pick<Executed, "unsent" | "findingsOfCut">[],
+  { options: { rules, signal }, emit }: Pick<Running, "options" | "emit">,
+): Promise<void> {
+  if (signal?.aborted === true) return;
+  const unsent = parts.flatMap((part) => part.unsent);
+  // A test case that was cut has made a part of its checks.
+  const findingsOfCut = parts.flatMap((part) => part.findingsOfCut);
+  const counted = unsent.length === 0 ? null : await countChecks(unsent.slice(0, maxHistories), rules);
+  const checksOf = (rule: Rule, column: Column): number => {
+    if (counted === null) return 0;
     const { holds, violated, inconclusive } = counted.of(rule, column);
-    return holds + violated + inconclusive;
+    const made = findingsOfCut.filter((one) => one.rule.id === rule.id && one.column === column);
+    return holds + violated + inconclusive - made.length;
   };
+  const checks = rules.flatMap((rule) =>
+    columnsOf(rule).map((column) => ({ rule: rule.id, column, checks: checksOf(rule, column) })),
+  );
+  emit({ type: "not-executed", checks: checks.filter((of) => of.checks > 0) });
 }
 
 async function countChecks(testCases: readonly TestCase[], rules: readonly Rule[]): Promise<Verdicts> {

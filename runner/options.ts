@@ -7,7 +7,7 @@ import type { CampaignOptions } from "./campaign/campaign.ts";
 import type { ArrangeHow } from "./connect.ts";
 import type { RunHead } from "./events.ts";
 import type { IsNews } from "./kinds.ts";
-import type { Shard } from "./shard.ts";
+import type { Shard } from "./plan.ts";
 
 export type { UnsupportedCapability } from "../spec/verdict.ts";
 

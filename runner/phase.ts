@@ -1,7 +1,7 @@
 import type { Finding, Judge } from "../oracle/judge.ts";
 import type { Rule } from "../oracle/rule.ts";
 import type { Column, UnsupportedCapability } from "../spec/verdict.ts";
-import type { Phase, TestCase } from "../suites/case.ts";
+import type { TestCase } from "../suites/case.ts";
 import { inConfirmationOrder, isFailure, type Verdicts } from "./candidates.ts";
 import type { SizeLimit } from "./capabilities.ts";
 import type { Confirmed } from "./confirm.ts";
@@ -16,12 +16,13 @@ import type { Emit, Gone, LeftOut, StopReason } from "./events.ts";
 import { type Executed, type ExecuteOptions, executeCases } from "./execute.ts";
 import type { InFlight } from "./in-flight.ts";
 import type { RunOptions } from "./options.ts";
+import { isStateless, type Part } from "./plan.ts";
 import { isLost, type Survivors, survivors, type WorkerPool } from "./pool.ts";
 import { confirmCandidates, type Findings, resultKey } from "./rule-results.ts";
 import type { Scope } from "./scope.ts";
 import type { SilentKinds } from "./silent-kinds.ts";
 
-/** What every part of a run uses. */
+/** What a run has once it is set up. */
 export interface Running {
   readonly options: RunOptions;
   readonly scope: Scope;
@@ -32,8 +33,9 @@ export interface Running {
   readonly emit: Emit;
 }
 
-/** What the engine needs for its decisions. */
-export interface Decisions {
+/** The same once the target is probed, with what the engine needs for its decisions. */
+export interface Judging extends Running {
+  readonly unsupported: readonly UnsupportedCapability[];
   readonly judged: readonly Rule[];
   readonly judge: Judge;
   readonly limit: SizeLimit;
@@ -41,10 +43,8 @@ export interface Decisions {
   readonly stop: () => StopReason | null;
 }
 
-/** A phase of the run: what is sent before its candidates are confirmed. */
-export interface PhaseOfRun {
-  readonly phase: Phase;
-  readonly testCases: readonly TestCase[];
+/** Test cases that are executed before their candidates are confirmed, and with what. */
+export interface PhaseOfRun extends Pick<Part, "phase" | "testCases"> {
   readonly firstPlace: number;
   /** The place of each test case in the plan, where they do not follow each other. */
   readonly places?: ReadonlyMap<TestCase, number> | undefined;
@@ -60,10 +60,6 @@ interface Fate {
   readonly away: Gone | null;
   /** The requests of which one ended it, if it is gone for good. */
   readonly suspected: SuspectedEnding | null;
-}
-
-export function isStateless({ target }: RunOptions): boolean {
-  return target.cannot.some(({ needs }) => needs === "state");
 }
 
 export function columnsOf({ columns }: Rule): readonly Column[] {
@@ -85,13 +81,12 @@ export async function surviving(
 /** Looks for the request that ended the target. Returns the workers that can continue; null if the target is gone for good. */
 async function lookInto(
   workers: WorkerPool["workers"],
-  running: Running,
-  { stop }: Decisions,
+  judging: Judging,
 ): Promise<{ readonly ended: EndedTarget; readonly survived: Survivors | null }> {
-  const { options, pool, endings } = running;
+  const { options, pool, endings, stop } = judging;
   const keepsFunctions = !isStateless(options);
   const ended = await endings.lookInto({ workers, pool, keepsFunctions, stop: () => stop() !== null });
-  return { ended, survived: ended.isBack ? await surviving(workers, running) : null };
+  return { ended, survived: ended.isBack ? await surviving(workers, judging) : null };
 }
 
 /**
@@ -100,9 +95,8 @@ async function lookInto(
  */
 export async function executeAll(
   phase: PhaseOfRun,
-  unsupported: readonly UnsupportedCapability[],
-  running: Running,
-  decisions: Decisions & { readonly pause: () => boolean },
+  judging: Judging,
+  pause: () => boolean,
 ): Promise<Executed & Fate & { readonly lost: readonly string[]; readonly isRestarted: boolean }> {
   const begun: NonNullable<ExecuteOptions["begun"]> = new Map();
   const settled: TestCase[] = [];
@@ -115,20 +109,18 @@ export async function executeAll(
     const late: (() => void)[] = [];
     const onLost = (count: () => void) => late.push(count);
     const given = { ...phase, workers };
-    const executed = await executeOnce(given, unsupported, running, decisions, { begun, lost, onLost });
+    const executed = await executeOnce(given, judging, { pause, begun, lost, onLost });
     findingsOfCut.push(...executed.findingsOfCut);
     leftOut += executed.leftOut;
     settled.push(...executed.settled);
     const done = { ...executed, findingsOfCut, leftOut, settled, lost, confirmed, isRestarted };
-    if (!running.endings.isGone()) return { ...done, away: null, suspected: null };
+    if (!judging.endings.isGone()) return { ...done, away: null, suspected: null };
     const { ended, survived } =
-      decisions.stop() === null
-        ? await lookInto(executed.workers, running, decisions)
-        : { ended: null, survived: null };
+      judging.stop() === null ? await lookInto(executed.workers, judging) : { ended: null, survived: null };
     if (survived === null || ended === null || !ended.isBack) {
       // Nothing is executed again, so that what was seen until the end counts.
       for (const count of late) count();
-      if (ended === null || decisions.stop() !== null) return { ...done, away: null, suspected: null };
+      if (ended === null || judging.stop() !== null) return { ...done, away: null, suspected: null };
       const away = { code: "silent", detail: ended.detail } as const;
       return { ...done, away, suspected: ended.isBack ? null : ended.suspected };
     }
@@ -144,12 +136,12 @@ const mostTogetherMs = 10_000;
 /** Executes the test cases of a phase that are not settled, until the target is gone. */
 async function executeOnce(
   { testCases, firstPlace, places, workers, candidates }: PhaseOfRun,
-  unsupported: readonly UnsupportedCapability[],
-  { options, scope, pool, silentKinds, inFlight, endings, emit }: Running,
-  { judged, judge, limit, stop, pause }: Decisions & { readonly pause: () => boolean },
-  how: Required<Pick<ExecuteOptions, "begun" | "onLost">> & { readonly lost: string[] },
+  judging: Judging,
+  how: Required<Pick<ExecuteOptions, "pause" | "begun" | "onLost">> & { readonly lost: string[] },
 ): Promise<Executed> {
-  const { begun, onLost, lost } = how;
+  const { options, scope, pool, silentKinds, inFlight, endings, emit } = judging;
+  const { unsupported, judged, judge, limit, stop } = judging;
+  const { pause, begun, onLost, lost } = how;
   return executeCases({
     scope,
     workers,
@@ -201,8 +193,7 @@ async function executeOnce(
 export function withEndings(
   before: Findings,
   confirmed: readonly Confirmed[],
-  { emit }: Running,
-  { judged }: Decisions,
+  { judged, emit }: Judging,
 ): Findings {
   const [first] = confirmed;
   if (first === undefined) return before;
@@ -262,16 +253,15 @@ const mostConfirmations = 3;
 export async function confirmAll(
   phase: PhaseOfRun,
   before: Findings,
-  running: Running,
-  decisions: Decisions,
+  judging: Judging,
 ): Promise<Awaited<ReturnType<typeof confirm>> & Omit<Fate, "confirmed">> {
   let known = before;
   let { workers } = phase;
   for (let times = 1; ; times += 1) {
-    const done = await confirm({ ...phase, workers }, known, running, decisions);
-    const isGone = running.endings.isGone() && decisions.stop() === null;
+    const done = await confirm({ ...phase, workers }, known, judging);
+    const isGone = judging.endings.isGone() && judging.stop() === null;
     if (!isGone) return { ...done, away: null, suspected: null };
-    const { ended, survived } = await lookInto(done.workers, running, decisions);
+    const { ended, survived } = await lookInto(done.workers, judging);
     if (survived === null || !ended.isBack) {
       const suspected = ended.isBack ? null : ended.suspected;
       return { ...done, away: { code: "silent", detail: ended.detail }, suspected };
@@ -283,7 +273,7 @@ export async function confirmAll(
       return result.outcome === "violated" ? [[key, { ...result, observations, decided }] as const] : [];
     });
     const found = ended.confirmed === null ? [] : [ended.confirmed];
-    known = withEndings(new Map([...before, ...confirmed]), found, running, decisions);
+    known = withEndings(new Map([...before, ...confirmed]), found, judging);
     if (times === mostConfirmations) return { ...done, workers, away: null, suspected: null };
   }
 }
@@ -295,8 +285,7 @@ export async function confirmAll(
 async function confirm(
   { workers, candidates }: PhaseOfRun,
   before: Findings,
-  { options, scope, pool, endings, emit }: Running,
-  { judged, judge, limit, stop }: Decisions,
+  { options, scope, pool, endings, emit, judged, judge, limit, stop }: Judging,
 ): Promise<{ readonly workers: WorkerPool["workers"]; readonly findings: Findings }> {
   const replaced = new Map<number, WorkerPool["workers"][number]>();
   const reported = new Set<string>();

@@ -7,7 +7,7 @@ import { Fault } from "../spec/fault.ts";
 import type { Fixture } from "../spec/fixture.ts";
 import type { Phase } from "../suites/case.ts";
 import type { Purpose, RunEvent } from "./events.ts";
-import type { Shard } from "./shard.ts";
+import type { Shard } from "./plan.ts";
 
 /** The file of a recording, with one JSON object on each line. */
 export const recordingFile = "exchanges.ndjson";
