@@ -9,28 +9,18 @@ import { type Candidate, outlastsReset } from "./candidates.ts";
 import { shrinkHistory } from "./reduce.ts";
 import { regenerating, type Steps, stepsOf } from "./regenerate.ts";
 import {
+  attemptName,
   type EmptyFixtureKind,
   explainedOneByOne,
-  fineSuffix,
   fixtureFor,
   type GetEmptyFixture,
-  oneByOneSuffix,
-  placePrefix,
-  replayTestCase,
   rerun,
+  rerunName,
   type SoughtViolation,
   type Violation,
   violationIn,
 } from "./rerun.ts";
-import {
-  failsAlone as failedAlone,
-  isAdded,
-  surrounded,
-  surroundedSuffix,
-  validAddition,
-  validSuffix,
-  withServing,
-} from "./serving.ts";
+import { failsAlone as failedAlone, isAdded, surrounded, validAddition, withServing } from "./serving.ts";
 import { likelySmallest, simplifyCalls } from "./simplify.ts";
 import type { Execution } from "./worker.ts";
 
@@ -286,8 +276,8 @@ function rerunsOf(candidate: Candidate, options: ConfirmOptions, onNewFixtures: 
   const maxReruns = Math.min(usualMost, Math.max(2, allowed));
   const { rule, columns, getEmptyFixture: ready, attempt = 1, spentTime = () => 0 } = options;
   const { unless, onNewConnection = false, fixture: from } = candidate;
-  const again = attempt === 1 ? "" : `again-${attempt}-`;
-  const prefix = `${replayTestCase}${rule.id}/${columns[0]}/${again}${placePrefix(candidate)}${onNewFixtures ? "new-" : ""}`;
+  const [column = "document"] = columns;
+  const prefix = attemptName({ rule: rule.id, column, place: candidate.place }, attempt, onNewFixtures);
   const regenerate = regenerating(candidate);
   let reruns = 0;
   let testCases = 0;
@@ -299,7 +289,7 @@ function rerunsOf(candidate: Candidate, options: ConfirmOptions, onNewFixtures: 
   const failed = new Set<string>();
   /** Null if the rerun shows no violation. */
   const rerunOnce = async (steps: Steps, isNew: boolean): Promise<RerunResult | null | "no-fixture"> => {
-    const testCase = `${prefix}${++testCases}${isFine ? fineSuffix : ""}`;
+    const testCase = rerunName(prefix, ++testCases, isFine ? "fine" : undefined);
     const done = await rerun(steps, {
       getEmptyFixture: ready,
       regenerate,
@@ -320,7 +310,7 @@ function rerunsOf(candidate: Candidate, options: ConfirmOptions, onNewFixtures: 
   const serves = async (): Promise<boolean> => {
     const done = await rerun([], {
       ...asked,
-      testCase: `${prefix}${++testCases}${validSuffix}`,
+      testCase: rerunName(prefix, ++testCases, "valid"),
       surround: (_, { main }) => [validAddition(1, main)],
     });
     return done !== null && done !== "no-fixture" && done.execution.batches.flat().every(isAdded);
@@ -332,7 +322,7 @@ function rerunsOf(candidate: Candidate, options: ConfirmOptions, onNewFixtures: 
     const done = await rerun(steps, {
       ...asked,
       getEmptyFixture: (kind) => ready(on === "elsewhere" ? withOther(kind) : kind),
-      testCase: `${prefix}${++testCases}${surroundedSuffix}`,
+      testCase: rerunName(prefix, ++testCases, "amid-valid"),
       surround: (batches, fixture) => surrounded(batches, fixture, on),
     });
     return done !== null && done !== "no-fixture" && failedAlone(done.execution.batches);
@@ -341,7 +331,7 @@ function rerunsOf(candidate: Candidate, options: ConfirmOptions, onNewFixtures: 
   /** Sends the calls of a race one after another; the rule that explains the violation and is violated then, or null. */
   const oneByOne = async (steps: Steps): Promise<string | null> => {
     for (let left = most.oneByOne; left > 0 && !options.stop(); left -= 1) {
-      const testCase = `${prefix}${++testCases}${oneByOneSuffix}`;
+      const testCase = rerunName(prefix, ++testCases, "one-by-one");
       const apart = steps.flat().map((step) => [step]);
       const done = await rerun(apart, { ...asked, testCase });
       if (done === null || done === "no-fixture") return null;

@@ -19,16 +19,9 @@ import { isSettled, settledKinds } from "./phase.ts";
 import { type CaseEnd, type History, historiesOf } from "./recorded-cases.ts";
 import type { Recording } from "./recording.ts";
 import type { ReportOptions } from "./report.ts";
-import {
-  explainedOneByOne,
-  fineSuffix,
-  oneByOneSuffix,
-  placePrefix,
-  replayTestCase,
-  violationIn,
-} from "./rerun.ts";
+import { explainedOneByOne, readRerunName, violationIn } from "./rerun.ts";
 import { confirmCandidates, type Findings, notRerun, type RuleResult, resultKey } from "./rule-results.ts";
-import { failsAlone, surroundedSuffix, validSuffix, withServing } from "./serving.ts";
+import { failsAlone, withServing } from "./serving.ts";
 import { workerOn } from "./worker.ts";
 
 export interface RejudgeOptions {
@@ -272,43 +265,47 @@ function notJudgedReasonOf(live: Report): (rule: Rule) => Reason | null {
   return ({ id }) => reasons.get(id) ?? null;
 }
 
+/** A recorded rerun, with what its name says. */
+type Rerun = History & NonNullable<ReturnType<typeof readRerunName>>;
+
 /**
  * Confirms a candidate if a recorded rerun shows it and no other rule explains it. The last such rerun is the
  * smallest.
  */
 function confirmFromRecording(
-  all: readonly History[],
+  histories: readonly History[],
   judge: Judge,
   shardOf: Joined["shardOf"] | null,
 ): ConfirmCandidate {
-  const ofRule = (rule: string) => {
-    const own = all
-      .filter(({ id }) => id.startsWith(`${replayTestCase}${rule}/`))
-      .toSorted((a, b) => compareReruns(a.id, b.id));
-    const ending = (end: string) => own.filter(({ id }) => id.endsWith(end));
-    const oneByOne = ending(oneByOneSuffix);
-    const others = new Set([...ending(validSuffix), ...oneByOne]);
-    return [own.filter((history) => !others.has(history)), ending(surroundedSuffix), oneByOne] as const;
-  };
+  const all: readonly Rerun[] = histories
+    .toSorted((a, b) => a.order - b.order)
+    .flatMap((history) => {
+      const name = readRerunName(history.id);
+      return name === null ? [] : [{ ...history, ...name }];
+    });
   return async (candidate, { rule, columns, explains, briefly = false }) => {
-    const [every, amidValid, oneByOne] = ofRule(rule.id);
+    const ofRule = all.filter((one) => one.rule === rule.id);
+    const every = ofRule.filter(({ aim }) => aim === undefined || aim === "fine");
     const own = shardOf === null ? every : rerunsInShard(every, { candidate, rule, columns, shardOf });
     // The run may have rerun another kind of input only.
-    if (candidate.news !== undefined && !own.some(({ id }) => isRerunOf(id, candidate)))
+    if (candidate.news !== undefined && !own.some(({ place }) => place === candidate.place))
       return confirmedAsSeen(candidate);
-    const replays = shardOf !== null && briefly ? own.filter(({ id }) => !id.endsWith(fineSuffix)) : own;
+    const replays = shardOf !== null && briefly ? own.filter(({ aim }) => aim !== "fine") : own;
     if (replays.length === 0) return { kind: "unconfirmed", why: notRerun(candidate) };
     const { unless } = candidate;
     let found: Confirmed | null = null;
-    for (const { id, fixture, batches, observed } of replays) {
+    for (const { attempt, fixture, batches, observed } of replays) {
       const violation = violationIn(observed, { judge, rule, columns, unless, explains });
       if (violation === null || violation.explainedBy !== null) continue;
-      const needsNoRace = (one: History) =>
-        attemptOf(one.id) === attemptOf(id) &&
-        explainedOneByOne(one.observed, { judge, rule, columns, unless }) !== null;
-      if (oneByOne.some(needsNoRace)) continue;
+      const alike = ofRule.filter((one) => one.attempt === attempt);
+      const needsNoRace = alike.some(
+        (one) =>
+          one.aim === "one-by-one" &&
+          explainedOneByOne(one.observed, { judge, rule, columns, unless }) !== null,
+      );
+      if (needsNoRace) continue;
       const { expected, whileServing } = violation;
-      if (whileServing !== undefined && !isServing(amidValid, id)) continue;
+      if (whileServing !== undefined && !isServing(alike)) continue;
       const seen = whileServing === undefined ? violation.seen : withServing(violation.seen);
       found = { kind: "confirmed", execution: { batches, observed }, fixture, expected, seen, reruns: null };
     }
@@ -321,26 +318,23 @@ function confirmFromRecording(
  * or tried this candidate before in vain.
  */
 function rerunsInShard(
-  reruns: readonly History[],
+  reruns: readonly Rerun[],
   {
     candidate,
     rule,
     columns,
     shardOf,
   }: { candidate: Candidate; rule: Rule; columns: readonly Column[]; shardOf: Joined["shardOf"] },
-): readonly History[] {
+): readonly Rerun[] {
   const shard = shardOf(candidate.worker);
   const verdicts = shard.rules.find(({ id }) => id === rule.id)?.verdicts;
   if (!columns.some((column) => verdicts?.[column] === "violated")) return [];
   const own = reruns.filter(({ worker }) => shardOf(worker) === shard);
-  const last = attemptOf(own.at(-1)?.id ?? "");
-  const confirming = own.filter(({ id }) => attemptOf(id) === last);
-  const isTried = own.some(({ id }) => isRerunOf(id, candidate));
-  return isTried && !confirming.some(({ id }) => isRerunOf(id, candidate)) ? [] : confirming;
-}
-
-function isRerunOf(id: string, candidate: Candidate): boolean {
-  return id.includes(`/${placePrefix(candidate)}`) || id.includes(`-${placePrefix(candidate)}`);
+  const last = own.at(-1);
+  const isTried = own.some(({ place }) => place === candidate.place);
+  return isTried && last?.place !== candidate.place
+    ? []
+    : own.filter(({ attempt }) => attempt === last?.attempt);
 }
 
 /** Says whether an unsharded run would have left out a test case, by what it saw before. */
@@ -355,29 +349,10 @@ function confirmedAsSeen({ batches, fixture, expected, seen }: Candidate): Confi
   return { kind: "confirmed", execution, fixture, expected, seen, reruns: null };
 }
 
-/** Says whether the reruns amid valid requests, of the same attempt, show that the target failed at nothing else. */
-function isServing(amidValid: readonly History[], rerun: string): boolean {
-  const own = amidValid.filter(({ id }) => attemptOf(id) === attemptOf(rerun));
-  return own.length > 0 && own.every(({ batches }) => failsAlone(batches));
-}
-
-/** Orders the reruns of a rule as they were sent; they end in another order, as they use several functions. */
-function compareReruns(one: string, other: string): number {
-  const [a = [], b = []] = [one, other].map((id) => {
-    const [, again = "1", isNew, number] =
-      /\/(?:again-(\d+)-)?(?:at-\d+-)?(new-)?(\d+)(?:-[a-z-]+)?$/.exec(id) ?? [];
-    return [Number(again), isNew === undefined ? 0 : 1, Number(number)];
-  });
-  return a.map((part, at) => part - (b[at] ?? 0)).find((difference) => difference !== 0) ?? 0;
-}
-
-/** What the names of all reruns of one attempt have in common. */
-function attemptOf(id: string): string {
-  return id
-    .replace(surroundedSuffix, "")
-    .replace(oneByOneSuffix, "")
-    .replace(fineSuffix, "")
-    .replace(/\d+$/, "");
+/** Says whether the reruns of an attempt amid valid requests show that the target failed at nothing else. */
+function isServing(reruns: readonly Rerun[]): boolean {
+  const amidValid = reruns.filter(({ aim }) => aim === "amid-valid");
+  return amidValid.length > 0 && amidValid.every(({ batches }) => failsAlone(batches));
 }
 
 /** A worker for confirming, on which nothing is sent. */

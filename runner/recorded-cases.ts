@@ -12,6 +12,8 @@ export interface History {
   /** The name of the test case or the rerun. */
   readonly id: string;
   readonly purpose: Purpose;
+  /** Orders histories by their first batch; they end in another order, as workers run side by side. */
+  readonly order: number;
   readonly fixture: Fixture;
   readonly batches: (readonly Exchange[])[];
   readonly observed: ObservedBatch[];
@@ -41,6 +43,7 @@ export async function* historiesOf(
   emit: Emit,
 ): AsyncGenerator<readonly [History, CaseEnd]> {
   const workers = new Map<number, WorkerState>();
+  let begun = 0;
   let isConfirming = false;
   const finishCurrent = (on: WorkerState | undefined): readonly (readonly [History, CaseEnd])[] => {
     const history = on?.current ?? null;
@@ -86,7 +89,7 @@ export async function* historiesOf(
     if (line.purpose !== "execute") emit({ ...line, observed });
     // Requests that may end the target are tried under a name.
     if (line.purpose === "arrange" && line.case === "") continue;
-    on.current ??= newHistory(line, on.fixture);
+    on.current ??= newHistory(line, on.fixture, ++begun);
     on.current.batches.push(line.exchanges);
     on.current.observed.push(observed);
   }
@@ -96,6 +99,7 @@ export async function* historiesOf(
 function newHistory(
   { worker, case: id, purpose }: Extract<RecordingLine, { readonly type: "batch" }>,
   fixture: Fixture,
+  order: number,
 ): History {
-  return { worker, id, purpose, fixture, batches: [], observed: [] };
+  return { worker, id, purpose, order, fixture, batches: [], observed: [] };
 }

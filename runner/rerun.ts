@@ -12,15 +12,32 @@ import type { Execution, PolicyChoice, Worker } from "./worker.ts";
 /** Prefix of the names of all reruns. */
 export const replayTestCase = "replay/";
 
-/** The end of the names of reruns that send the calls of a race one after another. */
-export const oneByOneSuffix = "-one-by-one";
+/**
+ * What a rerun is for, besides showing the violation: that the target succeeds at a valid request, or at those before and after;
+ * that calls show it one after another; or that smaller values do, which a brief confirmation leaves out.
+ */
+type RerunAim = "valid" | "amid-valid" | "one-by-one" | "fine";
 
-/** The end of the names of reruns that a brief confirmation leaves out. */
-export const fineSuffix = "-fine";
+/** Names the reruns of one attempt to confirm a candidate: the number of the attempt for its rule, from 1, and the candidate's place. */
+export function attemptName(
+  { rule, column, place }: { readonly rule: string; readonly column: Column; readonly place: number },
+  attempt: number,
+  onNew: boolean,
+): string {
+  const again = attempt === 1 ? "" : `again-${attempt}-`;
+  return `${replayTestCase}${rule}/${column}/${again}at-${place}-${onNew ? "new-" : ""}`;
+}
 
-/** What the names of the reruns of a candidate have in common, besides its rule. */
-export function placePrefix({ place }: { readonly place: number }): string {
-  return `at-${place}-`;
+/** The name of a rerun in a recording. */
+export function rerunName(attempt: string, number: number, aim?: RerunAim): string {
+  return `${attempt}${number}${aim === undefined ? "" : `-${aim}`}`;
+}
+
+/** What the name of a rerun says; null if it is none. Early recordings hold no place. */
+export function readRerunName(name: string) {
+  const [, attempt = null, rule = "", place, aim] =
+    /^(replay\/([^/]+)\/(?:.*?[/-])?(?:at-(\d+)-)?(?:new-)?)\d+(?:-([a-z-]+))?$/.exec(name) ?? [];
+  return attempt === null ? null : { attempt, rule, place: place === undefined ? null : Number(place), aim };
 }
 
 /**

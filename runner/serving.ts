@@ -37,10 +37,6 @@ export function validAddition(n: number, { name }: Pick<FixtureFunction, "name">
   return [{ key, call: addPermission({ functionName: label(name), body: canonicalBody(key) }) }];
 }
 
-/** The end of the names of reruns amid valid requests, and of those and of a single valid request. */
-export const surroundedSuffix = "-amid-valid";
-export const validSuffix = "-valid";
-
 /** What was seen, with what such a rerun adds to it. */
 export function withServing(seen: string): string {
   return `${seen}, each time, while valid requests before and after it succeeded`;
