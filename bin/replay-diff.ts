@@ -1,5 +1,4 @@
 import { commandOptions, type Given } from "../api/check-options.ts";
-import { options as table } from "../api/options.ts";
 import { sleep } from "../client/deadline.ts";
 import {
   type DiffReport,
@@ -16,8 +15,8 @@ import { phrase } from "../spec/answer.ts";
 import type { Exchange } from "../spec/exchange.ts";
 import { Fault } from "../spec/fault.ts";
 import { nearest } from "../spec/nearest.ts";
-import { type CommandContext, interruptible } from "./context.ts";
-import { namedTargets, type TargetOptions, withTwoTargets } from "./session.ts";
+import type { CommandContext } from "./context.ts";
+import { namedTargets, type TargetOptions, targetIn, withTwoTargets } from "./session.ts";
 
 type ConnectOptions = Omit<TargetOptions, "seed">;
 
@@ -29,32 +28,27 @@ export async function replayDiff(
   diff: DiffReport,
   path: string,
   given: Given<"replay">,
+  signal: AbortSignal,
   context: CommandContext,
-): Promise<number> {
+): Promise<0 | 1 | 2> {
   const { rule } = commandOptions(given);
   const chosen = chosenIn(diff, rule, path);
   const [x, y] = targetsOf(diff, path, given);
-  const stopping = interruptible(context);
-  const { signal } = stopping;
-  try {
-    return await withTwoTargets({ x, y, seed: diff.seed, signal }, context, async (sides) => {
-      for (const side of ["x", "y"] as const) {
-        const { name, endpoint } = sides[side].target;
-        context.stdout.write(`${escapeTerminal(`${side}  ${name} at ${endpoint}`)}\n`);
-      }
-      const { replayed, left } = await replayDifferences(chosen, {
-        sides,
-        signal,
-        sleep: (ms) => sleep(ms, signal),
-      });
-      for (const problem of left) context.stderr.write(`${escapeTerminal(problem)}\n`);
-      const lines = [...replayed.flatMap(resultLines), "", conclusion(replayed, chosen.length)];
-      context.stdout.write(`${lines.map((line) => escapeTerminal(line)).join("\n")}\n`);
-      return stopping.exitCode() ?? codeOf(replayed, chosen.length);
+  return withTwoTargets({ x, y, seed: diff.seed, signal }, context, async (sides) => {
+    for (const side of ["x", "y"] as const) {
+      const { name, endpoint } = sides[side].target;
+      context.stdout.write(`${escapeTerminal(`${side}  ${name} at ${endpoint}`)}\n`);
+    }
+    const { replayed, left } = await replayDifferences(chosen, {
+      sides,
+      signal,
+      sleep: (ms) => sleep(ms, signal),
     });
-  } finally {
-    stopping.done();
-  }
+    for (const problem of left) context.stderr.write(`${escapeTerminal(problem)}\n`);
+    const lines = [...replayed.flatMap(resultLines), "", conclusion(replayed, chosen.length)];
+    context.stdout.write(`${lines.map((line) => escapeTerminal(line)).join("\n")}\n`);
+    return codeOf(replayed, chosen.length);
+  });
 }
 
 function chosenIn(diff: DiffReport, rule: string | undefined, path: string): readonly TargetDifference[] {
@@ -103,27 +97,11 @@ function targetsOf(
       { option: "endpoint" },
     );
   const of = (side: Side): ConnectOptions => {
-    const one = (side === "x" ? x : y) ?? fromFile(targets[side], options.sign === true, path);
+    const one = (side === "x" ? x : y) ?? targetIn(targets[side], options, path);
     const { role, sign, ...rest } = { region: targets[side].region, ...options };
     return one.endpoint === undefined ? { ...rest, ...one } : { ...rest, role, sign, ...one };
   };
   return [of("x"), of("y")];
-}
-
-function fromFile(
-  { name, kind, endpoint, signed }: DiffReport["targets"][Side],
-  sign: boolean,
-  path: string,
-): Pick<ConnectOptions, "target" | "endpoint"> {
-  if (signed === true && !sign)
-    throw new Fault(
-      `The requests to ${endpoint} were signed, and keys are used only on request: give --sign as well.`,
-      { option: "sign" },
-    );
-  if (kind !== "builtin") return { endpoint };
-  const target = table.target.of.find((one) => one === name);
-  if (target !== undefined) return { target };
-  throw new Fault(`${path} names the target ${JSON.stringify(name)}, which this version does not have.`);
 }
 
 function resultLines(one: ReplayedDifference): readonly string[] {

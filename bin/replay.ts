@@ -19,7 +19,7 @@ import { Fault } from "../spec/fault.ts";
 import { nearest } from "../spec/nearest.ts";
 import { type CommandContext, interruptible } from "./context.ts";
 import { answerLine, replayDiff, requestLine } from "./replay-diff.ts";
-import { openTarget, type TargetOptions } from "./session.ts";
+import { openTarget, type TargetOptions, targetIn } from "./session.ts";
 
 /** The finding to replay. */
 interface ReplayedFinding {
@@ -36,25 +36,38 @@ type ConnectOptions = Omit<TargetOptions, "seed">;
  * Exit code 1: still violated, 0: no longer violated, 2: the requests could not be sent.
  */
 export async function replayCommand(given: Given<"replay">, context: CommandContext): Promise<number> {
-  const { report: path = table.report.default, rule, ...options } = commandOptions(given);
+  const { report: path = table.report.default } = commandOptions(given);
   const file = readReportOrDiff(await textOf(path, context.cwd), path);
-  if (file.kind === "diff") return replayDiff(file.diff, path, given, context);
-  const { report } = file;
-  const finding = findingIn(report, rule, path);
   const stopping = interruptible(context);
   try {
-    const target = targetOptions(options, report.target, path);
-    const session = await openTarget({ ...target, seed: report.seed, signal: stopping.signal }, context);
-    try {
-      context.stdout.write(`${escapeTerminal(askedText(session, target))}\n\n`);
-      const replayed = await replayOn(session, finding, stopping.signal, context);
-      context.stdout.write(replayText(finding, replayed));
-      return stopping.exitCode() ?? codeOf(replayed);
-    } finally {
-      await session.close();
-    }
+    const code =
+      file.kind === "diff"
+        ? await replayDiff(file.diff, path, given, stopping.signal, context)
+        : await replayReport(file.report, path, given, stopping.signal, context);
+    return stopping.exitCode() ?? code;
   } finally {
     stopping.done();
+  }
+}
+
+async function replayReport(
+  report: Report,
+  path: string,
+  given: Given<"replay">,
+  signal: AbortSignal,
+  context: CommandContext,
+): Promise<0 | 1 | 2> {
+  const { report: _, rule, ...options } = commandOptions(given);
+  const finding = findingIn(report, rule, path);
+  const target = targetOptions(options, report.target, path);
+  const session = await openTarget({ ...target, seed: report.seed, signal }, context);
+  try {
+    context.stdout.write(`${escapeTerminal(askedText(session, target))}\n\n`);
+    const replayed = await replayOn(session, finding, signal, context);
+    context.stdout.write(replayText(finding, replayed));
+    return codeOf(replayed);
+  } finally {
+    await session.close();
   }
 }
 
@@ -72,20 +85,9 @@ function targetOptions(options: ConnectOptions, of: Report["target"], path: stri
     );
   if (of.endpoint === "")
     throw new Fault(`${path} names no endpoint of its target: give --endpoint URL.`, { option: "endpoint" });
-  if (of.signed === true && options.sign !== true)
-    throw new Fault(
-      `The requests to ${of.endpoint} were signed, and keys are used only on request: give --sign as well.`,
-      { option: "sign" },
-    );
-  const where = of.kind === "builtin" ? { target: builtinNamed(of.name, path) } : { endpoint: of.endpoint };
+  const where = targetIn(of, options, path);
   const stateless = of.kind === "endpoint" && of.unsupported?.some(({ needs }) => needs === "state");
   return { region: of.region, functionName: of.uses?.function, stateless, ...options, ...where };
-}
-
-function builtinNamed(name: string, path: string): NonNullable<ConnectOptions["target"]> {
-  const found = table.target.of.find((one) => one === name);
-  if (found !== undefined) return found;
-  throw new Fault(`${path} names the target ${JSON.stringify(name)}, which this version does not have.`);
 }
 
 /** Which target gets the requests, as one line. */

@@ -1,5 +1,5 @@
 import { commandOptions, type Given } from "../api/check-options.ts";
-import { type CommandOptions, onCommandLine } from "../api/options.ts";
+import { type CommandOptions, onCommandLine, options as table } from "../api/options.ts";
 import {
   connectionAt,
   declared,
@@ -10,6 +10,7 @@ import {
   type TargetConnection,
 } from "../api/session.ts";
 import { type Progress, type ProgressInput, progress } from "../reports/progress.ts";
+import type { Report } from "../reports/report.ts";
 import { Fault } from "../spec/fault.ts";
 import type { CommandContext } from "./context.ts";
 
@@ -63,6 +64,26 @@ export function namedTargets(given: Given<"diff"> | Given<"replay">): readonly N
   return given.options
     .filter(({ name }) => name === "target" || name === "endpoint")
     .map((one) => commandOptions({ command: "diff", options: [one], operands: [] }));
+}
+
+/**
+ * The target that a report or diff.json names. Throws a Fault if this version does not have it, or if its requests were signed
+ * and the user does not allow that: keys are used only on request.
+ */
+export function targetIn(
+  { name, kind, endpoint, signed }: Pick<Report["target"], "name" | "kind" | "endpoint" | "signed">,
+  { sign }: Pick<TargetOptions, "sign">,
+  path: string,
+): NamedTarget {
+  if (signed === true && sign !== true)
+    throw new Fault(
+      `The requests to ${endpoint} were signed, and keys are used only on request: give --sign as well.`,
+      { option: "sign" },
+    );
+  if (kind !== "builtin") return { endpoint };
+  const target = table.target.of.find((one) => one === name);
+  if (target !== undefined) return { target };
+  throw new Fault(`${path} names the target ${JSON.stringify(name)}, which this version does not have.`);
 }
 
 /** Two targets, and what the same requests to both need. */
