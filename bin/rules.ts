@@ -1,6 +1,5 @@
 import { commandOptions, type Given, rulesLike } from "../api/check-options.ts";
-import { rules } from "../rules/index.ts";
-import { ledger } from "../rules/ledger.ts";
+import { ledger, rules } from "../rules/index.ts";
 import { questions } from "../rules/unspecified.ts";
 import { Fault } from "../spec/fault.ts";
 import { nearest } from "../spec/nearest.ts";

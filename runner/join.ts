@@ -1,9 +1,79 @@
+import type { Report } from "../reports/report.ts";
+import { Fault } from "../spec/fault.ts";
 import { phases } from "../suites/case.ts";
 import type { Emit } from "./events.ts";
 import { joinedReport, type Replay } from "./join-reports.ts";
 import type { Joined } from "./judge-recording.ts";
 import { type CaseEnd, type History, historiesOf } from "./recorded-cases.ts";
 import type { Recording, RecordingLine } from "./recording.ts";
+
+/** The recording of a shard, and its file as the user named it. */
+export interface ShardFile {
+  readonly path: string;
+  readonly recording: Recording;
+}
+
+/** What all shards of a run have in common: a name for the user, and the value in a report. */
+const common: readonly (readonly [what: string, of: (report: Report) => unknown])[] = [
+  ["number of shards", ({ shard }) => shard?.of],
+  ["target", ({ target: { name } }) => name],
+  ["region", ({ target: { region } }) => region],
+  ["seed", ({ seed }) => seed],
+  ["profile", ({ profile }) => profile],
+  ["selection of rules or suites", ({ only }) => only],
+  ["plan of test cases, such as by --runs", ({ shard }) => shard?.plan],
+];
+
+/**
+ * Checks that these are all shards of one run, made by this version, and returns them in their order. Throws a Fault that says
+ * which one is missing, given twice or of another run.
+ */
+export function checkShards(
+  files: readonly ShardFile[],
+  tool: { readonly version: string },
+): readonly Recording[] {
+  const [first] = files;
+  if (first === undefined) throw new Fault("There is no shard to merge: give the files of all shards.");
+  for (const { path, recording } of files) {
+    const { shard, tool: by } = recording.report;
+    if (shard === undefined)
+      throw new Fault(`${path} is the recording of a whole run, not of a shard: judge it with judge.`);
+    if (by.version !== tool.version)
+      throw new Fault(
+        `${path} was made by version ${by.version}, and this is ${tool.version}: merge with the version of the shards.`,
+      );
+    const other = common.find(
+      ([, of]) => JSON.stringify(of(recording.report)) !== JSON.stringify(of(first.recording.report)),
+    );
+    if (other !== undefined) throw notOfOneRun(first, { path, recording }, other);
+  }
+  const { of = 1 } = first.recording.report.shard ?? {};
+  const byIndex = new Map<number, ShardFile>();
+  for (const file of files) {
+    const { index = 1 } = file.recording.report.shard ?? {};
+    const known = byIndex.get(index);
+    if (known !== undefined)
+      throw new Fault(`${known.path} and ${file.path} are both shard ${index} of ${of}: give one of them.`);
+    byIndex.set(index, file);
+  }
+  const indexes = Array.from({ length: of }, (_, at) => at + 1);
+  const missing = indexes.filter((index) => !byIndex.has(index));
+  if (missing.length > 0)
+    throw new Fault(
+      `${missing.length === 1 ? "Shard" : "Shards"} ${missing.join(", ")} of ${of} ${missing.length === 1 ? "is" : "are"} missing: run ${missing.length === 1 ? "it" : "them"}, and give the files of all shards.`,
+    );
+  return indexes.flatMap((index) => byIndex.get(index)?.recording ?? []);
+}
+
+function notOfOneRun(one: ShardFile, other: ShardFile, [what, of]: (typeof common)[number]): Fault {
+  const [a, b] = [of(one.recording.report), of(other.recording.report)];
+  const are = [a, b].every((value) => typeof value === "string" || typeof value === "number")
+    ? `, ${a} and ${b}`
+    : "";
+  return new Fault(
+    `${one.path} and ${other.path} are not of one run, as they differ in the ${what}${are}: run each shard with the same options.`,
+  );
+}
 
 /** Joins the recordings of all shards of a run, which belong together: those of a run of all test cases. */
 export function joined(shards: readonly Recording[], replay: Replay): Joined {

@@ -9,7 +9,7 @@ import { formatNames, formats } from "../reports/collector.ts";
 import { json } from "../reports/json.ts";
 import { readReport } from "../reports/read-report.ts";
 import { ruleStatus } from "../reports/verdict.ts";
-import type { LedgerEntry } from "../rules/ledger.ts";
+import type { LedgerEntry } from "../rules/index.ts";
 import { faithful } from "../targets/reference/behaviour.ts";
 import { mutants } from "../targets/reference/mutants/index.ts";
 import { createReference } from "../targets/reference/reference.ts";

@@ -11,8 +11,13 @@ import { exitCode, ruleStatus } from "../reports/verdict.ts";
 import { rules } from "../rules/index.ts";
 import { rejudge } from "../runner/judge-recording.ts";
 import { judgeVariant, type VariantOptions } from "../runner/kill-matrix.ts";
-import { recorder } from "../runner/observe/recorder.ts";
-import { parsedLines, type RecordingLine, readRecording, recordingFile } from "../runner/recording.ts";
+import {
+  parsedLines,
+  type RecordingLine,
+  readRecording,
+  recorder,
+  recordingFile,
+} from "../runner/recording.ts";
 import { Fault } from "../spec/fault.ts";
 import { suites } from "../suites/index.ts";
 import { type Behaviour, faithful } from "../targets/reference/behaviour.ts";

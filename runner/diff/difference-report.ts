@@ -8,9 +8,8 @@ import type { Exchange } from "../../spec/exchange.ts";
 import type { Column } from "../../spec/verdict.ts";
 import { reproduction } from "../reproduction.ts";
 import { violations } from "../rerun.ts";
-import type { Compared } from "./compare-answers.ts";
+import { type Compared, templated } from "./compare-answers.ts";
 import type { DiffOptions, SideOptions } from "./diff.ts";
-import { templated } from "./placeholders.ts";
 import type { DifferenceGroup } from "./search.ts";
 import type { Shrunk } from "./shrink-difference.ts";
 
