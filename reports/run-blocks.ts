@@ -449,7 +449,7 @@ function byBecause(rules: readonly RuleReport[]): readonly Text[] {
 function byReason(rules: readonly RuleReport[], named: boolean): readonly Text[] {
   return grouped(rules, reasonText).map(([reason, same]) => {
     const names = same.flatMap(({ id }, index) => (index === 0 ? [{ code: id }] : [", ", { code: id }]));
-    return [{ code: reason }, ": ", ...(named ? names : [count(same.length, "rule")])];
+    return [{ code: reason.replace(/\.$/, "") }, ": ", ...(named ? names : [count(same.length, "rule")])];
   });
 }
 

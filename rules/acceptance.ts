@@ -112,6 +112,7 @@ const variations: Readonly<Record<Variation, Acceptance>> = {
     source: "Request Body, RevisionId; Errors, PreconditionFailedException",
     clauses: ["R095", "R101", "R102"],
     needs: ["state", "revisions"],
+    unless: ["read.keeps-revision"],
   },
   "StatementId.shares-prefix": distinct("Two ids with a long common prefix are different ids", "R130"),
   "StatementId.letter-case": {

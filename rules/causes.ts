@@ -213,11 +213,21 @@ export function causesOf<T extends ViolatedRule>(violations: readonly T[]): read
     accepted.violations.push(...violations);
     groups.delete(id);
   }
+  for (const id of startingEmpty) {
+    const shared = groups.get("policy.separate-qualifiers");
+    const follows = groups.get(id);
+    if (shared === undefined || follows === undefined) continue;
+    shared.violations.push(...follows.violations);
+    groups.delete(id);
+  }
   const causes = [...groups.values()].map(({ label: _, ...group }) => ({ ...group, title: titleOf(group) }));
   return inOrder(causes);
 }
 
 const conflict = "409-ResourceConflictException";
+
+/** Where versions and aliases share the policy of the function, a new one has it, too. */
+const startingEmpty = ["published.starts-empty", "alias.starts-empty"] as const;
 
 /** The gravest first, but after the causes that explain a part of it. */
 function inOrder<T extends ViolatedRule>(causes: readonly CauseGroup<T>[]): readonly CauseGroup<T>[] {

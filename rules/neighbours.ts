@@ -10,10 +10,12 @@ import type { Basis, Capability } from "../spec/verdict.ts";
 import { show } from "./define.ts";
 import {
   differing,
+  isRevisionOfStatements,
   judgeRead,
   type KnownRead,
   lostAddition,
   lostAlone,
+  movedRevision,
   type ReadFinding,
   separation,
   startedWith,
@@ -133,6 +135,16 @@ export const neighbourRules = {
     applies: (since, policy) => since.writes.length === 0 && possibleSids(policy).length > 0,
     find: unchanged,
     unless: [],
+  }),
+  "read.keeps-revision": neighbourRule({
+    title: "A policy that is read again, with nothing written between, has the same revision",
+    source: "Request Body, RevisionId: a policy that has changed since it was last read",
+    clauses: ["R095", "R103"],
+    needs: ["revisions"],
+    applies: (since, policy) => since.writes.length === 0 && isRevisionOfStatements(policy),
+    find: ({ before, difference, revision }) =>
+      difference?.revisionMoved !== true || movedRevision(before, revision),
+    unless: ["read.changes-nothing"],
   }),
 } as const satisfies Record<string, RuleBody>;
 

@@ -20,6 +20,24 @@ export const lostAlone = ["policy.holds-what-was-added", "policy.others-untouche
 /** Another policy, another operation or a read may have changed the policy. */
 const others = (since: Since) => [...separation, ...besides(since), "read.changes-nothing"];
 
+/**
+ * Says whether the revision that was read is known, and is that of a policy with statements. Without a statement there may
+ * be no policy, and some targets then make up a revision for each read.
+ */
+export function isRevisionOfStatements({ possibleStates }: PolicyModelState): boolean {
+  return possibleStates.every(
+    ({ policyRevision, statements }) => policyRevision !== null && (statements ?? []).length > 0,
+  );
+}
+
+/** The finding that a revision is not as it was. */
+export function movedRevision(
+  { possibleStates: [first] }: PolicyModelState,
+  revision: string | null,
+): ReadFinding {
+  return [`RevisionId ${show(first?.policyRevision)}, as before`, `RevisionId ${show(revision)}`];
+}
+
 /** What a policy holds when it is read, by everything that was acknowledged and refused. */
 export const policyRules = {
   "policy.holds-what-was-added": {
@@ -94,20 +112,13 @@ export const policyRules = {
     "A refused request leaves the revision as it was",
     ["R103", "R164"],
     "Request Body, RevisionId; Errors",
-    (since, { possibleStates }) =>
+    (since, policy) =>
       since.refused.length > 0 &&
       // An addition elsewhere may change a revision that belongs to the function, or a shared policy: that is another finding.
       since.added.length + since.removed.length + since.elsewhere.length === 0 &&
-      // Without a statement there may be no policy, and some targets then make up a revision for each read.
-      possibleStates.every(
-        ({ policyRevision, statements }) => policyRevision !== null && (statements ?? []).length > 0,
-      ),
-    ({ revisionMoved }, { before, revision }) =>
-      !revisionMoved || [
-        `RevisionId ${show(before.possibleStates[0]?.policyRevision)}, as before`,
-        `RevisionId ${show(revision)}`,
-      ],
-    ["refusal.changes-no-statement"],
+      isRevisionOfStatements(policy),
+    ({ revisionMoved }, { before, revision }) => !revisionMoved || movedRevision(before, revision),
+    ["refusal.changes-no-statement", "read.keeps-revision"],
     ["revisions"],
   ),
   "revision.changes": readRule(

@@ -169,6 +169,8 @@ async function simplifyCall(
   if (sentObject(body) === null) {
     for (const text of ["{", "[]", "1", `${JSON.stringify({ ...usual })}x`])
       if (await attempt((one) => ({ ...one, body: text }))) return current;
+    for (let place = membersIn(body).length - 1; place >= 0; place -= 1)
+      await attemptIfChanged(cuttingMember(place));
     const most = { all: 24, inVain: 8 };
     await shorten(body, async (cut) => attempt((one) => ({ ...one, body: cut(one.body ?? "") })), most);
     return current;
@@ -287,6 +289,18 @@ function tooDeepToWrite(value: unknown): boolean {
   } catch {
     return true;
   }
+}
+
+/** The members of a text that looks like an object, though it is none, each as text. */
+function membersIn(text: string): readonly string[] {
+  return /^\{(.*)\}$/s.exec(text)?.[1]?.split(/,(?=")/) ?? [];
+}
+
+function cuttingMember(place: number): Rewrite {
+  return (call) => {
+    const members = membersIn(call.body ?? "");
+    return members.length > 1 ? { ...call, body: `{${members.toSpliced(place, 1).join(",")}}` } : call;
+  };
 }
 
 /** The most attempts to shorten a text, and the most in a row that fail. */

@@ -144,6 +144,7 @@ const idTestCases: readonly TestCase[] = [
     (fixture) => [
       alone("keep", add(main(fixture), "keep")),
       read(fixture, "before"),
+      read(fixture, "again"),
       alone("missing-action", withBody(fixture, { Principal: "s3.amazonaws.com", StatementId: "n1" })),
       read(fixture, "after-400"),
       alone("wrong-revision", withBody(fixture, bodyWith("RevisionId", "wrong", "n2"))),

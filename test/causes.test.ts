@@ -46,6 +46,21 @@ describe("a cause", () => {
     ]);
   });
 
+  it("takes in what follows where versions and aliases share the policy of the function", () => {
+    const found = causesOf([
+      violation("published.starts-empty", null),
+      violation("policy.separate-qualifiers", null),
+      violation("re-created.starts-empty", null),
+    ]);
+    expect(found.map(({ id, violations }) => [id, violations.map(({ rule }) => rule.id)])).toEqual([
+      ["policy.separate-qualifiers", ["policy.separate-qualifiers", "published.starts-empty"]],
+      ["re-created.starts-empty", ["re-created.starts-empty"]],
+    ]);
+    expect(causesOf([violation("published.starts-empty", null)]).map(({ id }) => id)).toEqual([
+      "published.starts-empty",
+    ]);
+  });
+
   it("takes in a rule about any error where its requests get that answer", () => {
     const ids = (violations: readonly ViolatedRule[]) =>
       causesOf(violations).map((cause) => cause.violations.map(({ rule }) => rule.id));

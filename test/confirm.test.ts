@@ -478,6 +478,15 @@ describe("A call is simplified", () => {
     expect(call?.body).toBe(`${JSON.stringify(usual)}x`);
   });
 
+  it("without the members that do not matter, though its body is not JSON", async () => {
+    const odd = '{"Action":"lambda:InvokeFunction","Principal":"s3.amazonaws.com","StatementId":Infinity}';
+    const [call] = await simplified(
+      (first) => [alone("a", on(first, odd))],
+      (last) => (last.body ?? "").includes('"StatementId":Infinity'),
+    );
+    expect(call?.body).toBe('{"StatementId":Infinity}');
+  });
+
   it("and keeps the revision that it takes from another step", async () => {
     const guarded = (name: string) => on(name, bodyWith("RevisionId", revisionSlot, "a-long-id"));
     const batches = (name: string) => [

@@ -1,6 +1,13 @@
 import type { RuleId } from "../../../rules/index.ts";
 import type { Mutation } from "../behaviour.ts";
-import { dropPolicy, type Policy, policyAt, type SideEffect, type SideOperation } from "../state.ts";
+import {
+  dropPolicy,
+  type Policy,
+  policyAt,
+  type SideEffect,
+  type SideOperation,
+  writePolicy,
+} from "../state.ts";
 import {
   change,
   type Defect,
@@ -105,6 +112,17 @@ const defects: Readonly<Record<NeighbourRuleId, Defect>> = {
       }));
       if (bare.length > 0) state.policies.set(key, { statements: bare, revision });
     }),
+  },
+  "read.keeps-revision": {
+    breaks: "moves the revision on at each read",
+    mutate: change(({ sideEffect, nextRevision }) => ({
+      sideEffect: (of, on) => {
+        sideEffect(of, on);
+        const { statements } = policyAt(on.state, on.key);
+        if (of === "GetPolicy" && statements.length > 0)
+          writePolicy(on.state, on.key, statements, nextRevision);
+      },
+    })),
   },
 };
 
