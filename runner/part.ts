@@ -43,6 +43,7 @@ export function partJudge(
   const { options, pool, emit, judged } = judging;
   const bail = bailing(options);
   const newVerdicts = candidateCollector(judging, bail);
+  const vain = vainAttempts();
   const notExecuted: Pick<Executed, "unsent" | "findingsOfCut">[] = [];
   const countNotExecuted = async (later: readonly TestCase[]) => {
     // Imported here, because most runs execute every test case and have nothing to count.
@@ -56,7 +57,9 @@ export function partJudge(
     // One worker sends what may end the target, so that one test case is the cause.
     const workers = phase === "ordinary" ? progress.workers : progress.workers.slice(0, 1);
     const idle = progress.workers.slice(workers.length);
-    const one = { phase, testCases, firstPlace: progress.place, places, workers, candidates: newVerdicts() };
+    const candidates = newVerdicts();
+    const isLeftAlone = isRound ? vain.isWaiting : undefined;
+    const one = { phase, testCases, firstPlace: progress.place, places, workers, candidates, isLeftAlone };
     const executed = await executeAll(
       one,
       judging,
@@ -96,6 +99,7 @@ export function partJudge(
       emit({ type: "problem", problem: { code: "stopped", reason: confirmed.away, phase } });
     }
 
+    if (isRound) vain.ended(judged, candidates, progress.findings);
     await campaign?.partEnded();
     if ((stopped !== null && !isSpent) || progress.away !== null || lost.length > 0)
       progress.isComplete = false;
@@ -130,6 +134,34 @@ function candidateCollector({ options, emit }: Judging, bail: Bailing): () => Ve
         emit({ type: "candidate", rule, column, case: testCase.id, expected, seen: what });
       seen.add(rule.id);
     }, options.isNews);
+}
+
+/**
+ * Says which rules to leave alone in the rounds of a campaign: one that was confirmed in vain in n of them waits for n others,
+ * because each attempt may take hundreds of requests.
+ */
+function vainAttempts() {
+  let round = 0;
+  const times = new Map<string, number>();
+  const next = new Map<string, number>();
+  const isWaiting = ({ id }: Rule) => (next.get(id) ?? 0) > round;
+  return {
+    isWaiting,
+    ended(judged: readonly Rule[], candidates: Verdicts, findings: Findings): void {
+      for (const rule of judged) {
+        const isOpen = columnsOf(rule).some(
+          (column) =>
+            candidates.of(rule, column).violated > 0 &&
+            findings.get(resultKey(rule.id, column))?.outcome !== "violated",
+        );
+        if (!isOpen || isWaiting(rule)) continue;
+        const all = (times.get(rule.id) ?? 0) + 1;
+        times.set(rule.id, all);
+        next.set(rule.id, round + 1 + all);
+      }
+      round += 1;
+    },
+  };
 }
 
 /** Emits the requests of which one ended the target for good, as a violation that was seen and could not be tried again. */

@@ -50,6 +50,8 @@ export interface PhaseOfRun extends Pick<Part, "phase" | "testCases"> {
   readonly places?: ReadonlyMap<TestCase, number> | undefined;
   readonly workers: WorkerPool["workers"];
   readonly candidates: Verdicts;
+  /** True for a rule whose candidates are not tried this time; false by default. */
+  readonly isLeftAlone?: ((rule: Rule) => boolean) | undefined;
 }
 
 /** What became of the target while a phase was executed or confirmed. */
@@ -283,7 +285,7 @@ export async function confirmAll(
  * the workers at the end, some with a new fixture.
  */
 async function confirm(
-  { workers, candidates }: PhaseOfRun,
+  { workers, candidates, isLeftAlone }: PhaseOfRun,
   before: Findings,
   { options, scope, pool, endings, emit, judged, judge, limit, stop }: Judging,
 ): Promise<{ readonly workers: WorkerPool["workers"]; readonly findings: Findings }> {
@@ -297,6 +299,7 @@ async function confirm(
     judge,
     before,
     verdicts: candidates,
+    isLeftAlone,
     workers,
     creates: options.fresh,
     // Which rule of a cause is the first is known when all shards are joined.

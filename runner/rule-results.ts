@@ -53,6 +53,8 @@ export interface ConfirmAllOptions extends EmptyFixtures {
   /** The results of the phases before. A rule that they found violated is not confirmed again. */
   readonly before?: Findings;
   readonly verdicts: Verdicts;
+  /** True for a rule whose candidates are not tried this time; false by default. */
+  readonly isLeftAlone?: ((rule: Rule) => boolean) | undefined;
   readonly workers: readonly Worker[];
   readonly stop: () => string | null;
   /** The most reruns for one violation when this many violations remain; unlimited by default. */
@@ -104,7 +106,10 @@ export async function confirmCandidates(options: ConfirmAllOptions): Promise<Fin
   for (const rule of all.judged) {
     for (const of of tasksOf(rule, all.verdicts)) {
       const open = of.columns.filter(
-        (column) => of.count.violated > 0 && !isViolated(rule.id, column, earlier),
+        (column) =>
+          of.count.violated > 0 &&
+          !isViolated(rule.id, column, earlier) &&
+          options.isLeftAlone?.(rule) !== true,
       );
       for (const column of of.columns)
         if (!open.includes(column)) add(rule, column, unconfirmedResult(of.count));

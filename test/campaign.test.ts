@@ -127,6 +127,30 @@ describe("A campaign", () => {
     expect(report).toMatchObject({ incomplete: false, faults: [] });
   });
 
+  it("tries what does not show again less and less often", async () => {
+    const rounds = { now: 0, left: 0, tried: new Set<number>() };
+    // The first two additions of each round have another status, and nothing has it while they are tried again.
+    const passing = change(({ finish }) => ({
+      finish: (reply, request, operation) => {
+        const isOdd = operation === "AddPermission" && reply.status === 201 && rounds.left > 0;
+        if (isOdd) rounds.left -= 1;
+        return finish(isOdd ? { ...reply, status: 200 } : reply, request, operation);
+      },
+    }));
+    const observer: Observer = {
+      on: (event) => {
+        if (event.type === "confirming") rounds.left = 0;
+        if (event.type === "campaign") Object.assign(rounds, { now: event.campaign.rounds, left: 2 });
+        if (event.type === "batch" && event.purpose === "confirm") rounds.tried.add(rounds.now);
+      },
+    };
+    const often = { seed: 1, runs: 2, workers: 1, clock: steady(6), observers: () => [observer] };
+    const report = await campaign(memory(), often, passing);
+    expect(report.campaign?.rounds).toBeGreaterThan(9);
+    expect([...rounds.tried].slice(0, 4)).toEqual([1, 3, 6, 10]);
+    expect(report.summary.document).toMatchObject({ violated: 0 });
+  });
+
   it("ends with --bail once a cause is confirmed", async () => {
     const report = await campaign(memory(), { bail: { causes: 1, known: [] } });
     expect(report.campaign).toMatchObject({ end: "bail", rounds: 1 });
