@@ -734,14 +734,14 @@ export interface components {
             readonly case?: components["schemas"]["KnownFilled"];
         };
         /**
-         * One line of an addpermission-conformance recording, version 1 or 2
-         * @description A recording is a file of such lines: a header, then events, then a footer. The events are stage, round and tidied in version 1, and fixture-ready, fixture-reset, batch and case-finished in version 2. Readers must accept unknown members.
+         * One line of an addpermission-conformance recording, version 2
+         * @description A recording is a file of such lines: a header, then the events fixture-ready, fixture-reset, batch and case-finished, then a footer. Readers must accept unknown members.
          */
         readonly RecordingLine: {
             /** @constant */
             readonly type: "header";
-            /** @enum {unknown} */
-            readonly schema: "addpermission-conformance/recording@1" | "addpermission-conformance/recording@2";
+            /** @constant */
+            readonly schema: "addpermission-conformance/recording@2";
             readonly tool: {
                 readonly name: string;
                 readonly version: string;
@@ -750,7 +750,7 @@ export interface components {
             /** @constant */
             readonly type: "fixture-ready";
             readonly worker: components["schemas"]["RecordingLineWorker"];
-            readonly fixture: components["schemas"]["RecordingLineStage"];
+            readonly fixture: components["schemas"]["RecordingLineFixture"];
             /** @description The fixture is new, so its policies are empty. */
             readonly empty: boolean;
         } | {
@@ -792,24 +792,6 @@ export interface components {
              * @enum {unknown}
              */
             readonly began: "empty" | "used" | "not-emptied";
-        } | {
-            /** @constant */
-            readonly type: "stage";
-            readonly lane: number;
-            readonly stage: components["schemas"]["RecordingLineStage"];
-            readonly fresh: boolean;
-        } | {
-            /** @constant */
-            readonly type: "round";
-            readonly lane: number;
-            readonly unit: string;
-            readonly exchanges: readonly components["schemas"]["RecordingLineExchange"][];
-        } | {
-            /** @constant */
-            readonly type: "tidied";
-            readonly lane: number;
-            /** @description Every policy of the worker was reset. */
-            readonly empty?: boolean;
         } | {
             /** @constant */
             readonly type: "footer";
@@ -893,7 +875,7 @@ export interface components {
             readonly zip: string;
         };
         /** @description The fixture of a worker. */
-        readonly RecordingLineStage: {
+        readonly RecordingLineFixture: {
             readonly partition: string;
             readonly region: string;
             readonly account: string;

@@ -19,7 +19,7 @@ export interface History {
   readonly observed: ObservedBatch[];
 }
 
-/** How a test case ended; a recording of version 1 does not hold this. */
+/** How a test case ended. */
 export type CaseEnd = Pick<
   Extract<RecordingLine, { readonly type: "case-finished" }>,
   "case" | "place" | "phase" | "end" | "lost" | "began"

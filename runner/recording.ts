@@ -3,11 +3,10 @@ import { join, resolve } from "node:path";
 import { lineFile, makeFolder, unwritable } from "../reports/files.ts";
 import type { Report } from "../reports/report.ts";
 import { checkSchema, problemPhrase } from "../reports/schemas.ts";
-import type { Exchange } from "../spec/exchange.ts";
 import { Fault } from "../spec/fault.ts";
 import type { Fixture } from "../spec/fixture.ts";
 import type { Phase } from "../suites/case.ts";
-import type { Observer, Purpose, RunEvent } from "./events.ts";
+import type { Observer, RunEvent } from "./events.ts";
 import type { Shard } from "./plan.ts";
 
 /** The file of a recording, with one JSON object on each line. */
@@ -28,48 +27,16 @@ interface Footer {
 export type RecordingLine =
   | {
       readonly type: "header";
-      readonly schema: "addpermission-conformance/recording@1" | "addpermission-conformance/recording@2";
+      readonly schema: "addpermission-conformance/recording@2";
       readonly tool: { readonly name: string; readonly version: string };
     }
   | Extract<RunEvent, { readonly type: "fixture-ready" | "fixture-reset" }>
   | Pick<Extract<RunEvent, { readonly type: "batch" }>, "type" | "worker" | "case" | "purpose" | "exchanges">
-  /** Absent in version 1. */
   | (Pick<
       Extract<RunEvent, { readonly type: "case-finished" }>,
       "type" | "worker" | "case" | "place" | "end" | "lost" | "began"
     > & { readonly phase?: Exclude<Phase, "ordinary"> })
   | Footer;
-
-/** A line of version 1. Its `fresh` means `empty`, and a case ends where its worker starts the next one. */
-type OldLine =
-  | { readonly type: "stage"; readonly lane: number; readonly stage: Fixture; readonly fresh: boolean }
-  | {
-      readonly type: "round";
-      readonly lane: number;
-      readonly unit: string;
-      readonly exchanges: readonly Exchange[];
-    }
-  | { readonly type: "tidied"; readonly lane: number; readonly empty?: boolean };
-
-function toCurrentLine(line: RecordingLine | OldLine): RecordingLine {
-  switch (line.type) {
-    case "stage":
-      return { type: "fixture-ready", worker: line.lane, fixture: line.stage, empty: line.fresh };
-    case "tidied":
-      return { type: "fixture-reset", worker: line.lane, empty: line.empty ?? false };
-    case "round": {
-      const { lane: worker, unit, exchanges } = line;
-      return { type: "batch", worker, case: unit, purpose: purposeOf(unit), exchanges };
-    }
-    default:
-      return line;
-  }
-}
-
-function purposeOf(unit: string): Purpose {
-  if (unit === "") return "arrange";
-  return unit.startsWith("replay/") ? "confirm" : "execute";
-}
 
 /** A recording that has been read and checked once. */
 export interface Recording {
@@ -101,7 +68,7 @@ export async function readRecordingFile(path: string, missing: string, cwd = "."
     last = line;
   }
   if (last === null) {
-    throw new Fault(`${path} is not a recording of version 1 or 2: record again with this version.`);
+    throw new Fault(`${path} is not a recording of version 2: record again with this version.`);
   }
   if (last.type !== "footer") {
     throw new Fault(`${path} has no footer, so the run was cut off while recording: record again.`);
@@ -150,7 +117,7 @@ function parseLine(text: string, path: string, number: number): RecordingLine {
     });
   }
   const checked = checkSchema("RecordingLine", line);
-  if (checked.ok) return toCurrentLine(checked.value);
+  if (checked.ok) return checked.value;
   const problem = problemPhrase(checked.problem, "it");
   throw new Fault(`${path}:${number} is not a line of a recording (${problem}): record again.`);
 }

@@ -166,20 +166,19 @@ describe("A recording", () => {
         '{"type":"batch","worker":0,"case":"","purpose":"x","exchanges":[]}',
         '(purpose is "x", expected one of execute, confirm, arrange)',
       ],
-      ['{"type":"round"}', "(lane is missing, expected a whole number)"],
-      ['{"type":"stage","lane":0,"fresh":true}', "(stage is missing, expected an object)"],
+      ['{"type":"fixture-ready","worker":0,"empty":true}', "(fixture is missing, expected an object)"],
       [
-        '{"type":"stage","lane":0,"fresh":true,"stage":{}}',
-        "(stage.partition is missing, expected a string)",
+        '{"type":"fixture-ready","worker":0,"empty":true,"fixture":{}}',
+        "(fixture.partition is missing, expected a string)",
       ],
       ['{"type":"footer"}', "(report is missing, expected an object)"],
       [
         '{"type":"rond"}',
-        '(type is "rond", expected one of header, fixture-ready, fixture-reset, batch, case-finished, stage, round, tidied, footer)',
+        '(type is "rond", expected one of header, fixture-ready, fixture-reset, batch, case-finished, footer)',
       ],
       ["7", "(it is 7, expected an object)"],
       [
-        '{"type":"round","lane":0,"unit":"a","exchanges":[{}]}',
+        '{"type":"batch","worker":0,"case":"a","purpose":"execute","exchanges":[{}]}',
         "(exchanges[0].step is missing, expected an object)",
       ],
     ];
@@ -234,50 +233,6 @@ async function all(pieces: readonly string[]): Promise<readonly RecordingLine[]>
   for await (const line of parsedLines(Readable.from(pieces), "here")) lines.push(line);
   return lines;
 }
-
-describe("A recording of version 1", () => {
-  /** The same in the words of version 1, which did not say how a test case began or that it ended. */
-  const older = (line: RecordingLine): object | null => {
-    switch (line.type) {
-      case "header":
-        return { ...line, schema: "addpermission-conformance/recording@1" };
-      case "fixture-ready":
-        return { type: "stage", lane: line.worker, stage: line.fixture, fresh: line.empty };
-      case "fixture-reset":
-        return { type: "tidied", lane: line.worker, empty: line.empty };
-      case "batch":
-        return { type: "round", lane: line.worker, unit: line.case, exchanges: line.exchanges };
-      case "case-finished":
-        return null;
-      case "footer":
-        return line;
-    }
-  };
-
-  it("gives the verdicts of the same recording in version 2", async () => {
-    const { again, dir } = await recorded("newer", mutants["success.is-201"].mutate, { suites: ["state"] });
-    const old = join(folder, "older");
-    await mkdir(old);
-    const lines: string[] = [];
-    let ended = 0;
-    for await (const line of (await readRecording(dir)).lines()) {
-      if (line.type === "case-finished") ended += 1;
-      const before = older(line);
-      if (before !== null) lines.push(`${JSON.stringify(before)}\n`);
-    }
-    expect(ended).toBe(again.coverage?.histories.played);
-    await writeFile(join(old, recordingFile), lines.join(""));
-    const options = {
-      rules,
-      tool,
-      profile: "document",
-      curl: { authorization: [], sign: false },
-    } as const;
-    const judgedOld = await rejudge(await readRecording(old), options);
-    expect(again.rules.find(({ id }) => id === "success.is-201")?.counterexample).toBeDefined();
-    expect(judgedOld).toEqual(again);
-  });
-});
 
 describe("The lines of a recording", () => {
   it("do not depend on the chunks of the text, and only the line end of the file ends a line", async () => {
