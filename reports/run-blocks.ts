@@ -230,12 +230,21 @@ function briefly(one: ShownCause): OutlineItem {
   return {
     mark: "bad",
     head: [{ code: cause.id }, `  ${one.title}`],
-    detail: [of, "seen ", { code: short(found.seen) }, ", expected ", { code: short(found.expected) }],
+    detail: [of, ...inBrief(found)],
   };
 }
 
 /** The longest expected or seen text in brief, in characters. */
 const longestBrief = 60;
+
+/** What was seen and what was expected. Of a long beginning that both have, most is left out, so that they differ visibly. */
+function inBrief({ seen, expected }: Counterexample): Text {
+  const [one, other] = [[...seen], [...expected]];
+  const at = one.findIndex((character, index) => character !== other[index]);
+  const apart = (text: readonly string[]) =>
+    at <= longestBrief / 2 ? text.join("") : `${text.slice(0, 12).join("")}…${text.slice(at - 16).join("")}`;
+  return ["seen ", { code: short(apart(one)) }, ", expected ", { code: short(apart(other)) }];
+}
 
 function short(text: string): string {
   const characters = [...text];
@@ -273,7 +282,7 @@ function unconfirmed(report: Report, view: RunView): readonly Block[] {
     ({ rule, found }): OutlineItem => ({
       mark: "unsure",
       head: [{ code: rule.id }, `  ${rule.title}`],
-      detail: ["seen ", { code: short(found.seen) }, ", expected ", { code: short(found.expected) }],
+      detail: inBrief(found),
     }),
   );
   const blocks = rules.slice(0, full).map(({ rule, found }) => {

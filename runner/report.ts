@@ -286,7 +286,7 @@ function hidingReason(
   const { hiddenBy } = rule;
   const isJudged = ruleResult !== undefined && ruleResult.outcome !== "unexercised";
   if (hiddenBy === undefined || isJudged) return null;
-  if (!["state", "chance"].includes(becauseOf(rule, options, outcome))) return null;
+  if (["not-sent", "not-chosen"].includes(becauseOf(rule, options, outcome))) return null;
   const by = options.rules.find(
     ({ id }) =>
       hiddenBy.test(id) && outcome.findings?.get(resultKey(id, options.profile))?.outcome === "violated",

@@ -12,7 +12,7 @@ import { reportObserver, snapshots } from "../runner/observe/report.ts";
 import type { RunOptions } from "../runner/options.ts";
 import { bearingOn } from "../suites/bearing.ts";
 import { ordinarySuites, suites } from "../suites/index.ts";
-import type { Mutation } from "../targets/reference/behaviour.ts";
+import { faithful, type Mutation } from "../targets/reference/behaviour.ts";
 import { dialects, mutants } from "../targets/reference/mutants/index.ts";
 import { change, naming, together } from "../targets/reference/mutants/mutant.ts";
 import { wireMutants } from "../targets/reference/mutants/wire-mutants.ts";
@@ -383,6 +383,25 @@ describe("The events of a run", () => {
     ]);
     expect(histories.length).toBeGreaterThan(0);
     for (const history of histories) expect(history).toMatchObject({ event: "history", lacks: "faults" });
+  });
+});
+
+describe("A rule that no answer tested", () => {
+  it("names the violated rule that keeps such answers from coming, though test cases were left out too", async () => {
+    const handle = referenceHandler(mutants["StatementId.duplicate"].mutate(faithful));
+    const withoutVersions = async (request: Request) =>
+      request.url.endsWith("/versions") ? new Response("{}", { status: 404 }) : handle(request);
+    const contact = connectionFor(withoutVersions, {});
+    const session = await openSession(contact, { env: {}, seed: 1 });
+    const report = await runOrThrow(session, { seed: 1, suites: ["state"], replay: () => "" });
+    await session.close();
+    const { played = 0, planned = 0 } = report.coverage?.histories ?? {};
+    expect(played).toBeLessThan(planned);
+    expect(report.rules.find(({ id }) => id === "errors.ResourceConflictException")).toMatchObject({
+      verdicts: { document: "unexercised" },
+      reasonCode: "explained",
+      explainedBy: "StatementId.duplicate",
+    });
   });
 });
 
