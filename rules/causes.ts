@@ -213,11 +213,11 @@ export function causesOf<T extends ViolatedRule>(violations: readonly T[]): read
     accepted.violations.push(...violations);
     groups.delete(id);
   }
-  for (const id of startingEmpty) {
-    const shared = groups.get("policy.separate-qualifiers");
+  for (const [id, of] of following) {
+    const first = groups.get(of);
     const follows = groups.get(id);
-    if (shared === undefined || follows === undefined) continue;
-    shared.violations.push(...follows.violations);
+    if (first === undefined || follows === undefined) continue;
+    first.violations.push(...follows.violations);
     groups.delete(id);
   }
   const causes = [...groups.values()].map(({ label: _, ...group }) => ({ ...group, title: titleOf(group) }));
@@ -226,8 +226,13 @@ export function causesOf<T extends ViolatedRule>(violations: readonly T[]): read
 
 const conflict = "409-ResourceConflictException";
 
-/** Where versions and aliases share the policy of the function, a new one has it, too. */
-const startingEmpty = ["published.starts-empty", "alias.starts-empty"] as const;
+/** Causes that follow from another one: in a policy that is shared, an id is taken, and a new version or alias is not empty. */
+const following: readonly (readonly [cause: string, of: string])[] = [
+  ["published.starts-empty", "policy.separate-qualifiers"],
+  ["alias.starts-empty", "policy.separate-qualifiers"],
+  [`StatementId.on-other-qualifier.${conflict}`, "policy.separate-qualifiers"],
+  [`StatementId.on-other-function.${conflict}`, "policy.separate-functions"],
+];
 
 /** The gravest first, but after the causes that explain a part of it. */
 function inOrder<T extends ViolatedRule>(causes: readonly CauseGroup<T>[]): readonly CauseGroup<T>[] {

@@ -23,7 +23,11 @@ export const errorRules = {
     needs: ["state", "remove", "limit"],
   },
   "errors.PreconditionFailedException": {
-    ...statusOf("PreconditionFailedException", "R150", String.raw`^RevisionId\.`),
+    ...statusOf(
+      "PreconditionFailedException",
+      "R150",
+      String.raw`^RevisionId\.(never-seen|stale|used|foreign)$`,
+    ),
     needs: ["state"],
   },
   "errors.ResourceConflictException": {

@@ -42,17 +42,20 @@ export const observedRules = {
       return right ? holds : refusedOtherwise("400 InvalidParameterValueException", phrase(answer));
     },
   ),
-  "observed.disagreeing-qualifier": observed(
-    "A name and a Qualifier that contradict each other are an invalid parameter value",
-    "spec/recordings: 2025-11-25 qualifier mismatch",
-    ({ analysis, result, answer }) => {
-      if (analysis.refusalReasons.length !== 1 || analysis.refusalReasons[0] !== "Qualifier.disagrees")
-        return null;
-      if (analysis.questions.length > 0 || result.kind !== "refused") return null;
-      const right = result.status === 400 && result.error === "InvalidParameterValueException";
-      return right ? holds : refusedOtherwise("400 InvalidParameterValueException", phrase(answer));
-    },
-  ),
+  "observed.disagreeing-qualifier": {
+    ...observed(
+      "A name and a Qualifier that contradict each other are an invalid parameter value",
+      "spec/recordings: 2025-11-25 qualifier mismatch",
+      ({ analysis, result, answer }) => {
+        if (analysis.refusalReasons.length !== 1 || analysis.refusalReasons[0] !== "Qualifier.disagrees")
+          return null;
+        if (analysis.questions.length > 0 || result.kind !== "refused") return null;
+        const right = result.status === 400 && result.error === "InvalidParameterValueException";
+        return right ? holds : refusedOtherwise("400 InvalidParameterValueException", phrase(answer));
+      },
+    ),
+    hiddenBy: /^Qualifier\.disagrees$/,
+  },
   "observed.arn-like": {
     ...guarantee(
       "SourceArn is compared with ArnLike",

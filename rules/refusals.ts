@@ -163,6 +163,8 @@ export const refusalRules = {
       source: "Request Body, RevisionId; Errors, PreconditionFailedException",
       clauses: ["R098"],
       needs: ["state", "policy", "revisions"],
+      // Where no addition changes the revision, none is from before another change.
+      hiddenBy: /^revision\.changes$/,
     },
     { unless: ["RevisionId.never-seen"] },
   ),

@@ -16,6 +16,7 @@ function violation(id: string, answer: Answer | null, ...unless: readonly string
 
 const accepted = answered(201);
 const failed = answered(500);
+const taken = answered(409, '{"__type":"ResourceConflictException"}');
 
 describe("a cause", () => {
   it("has an id that is stable and a family of at least two rules, or the name of its rule", () => {
@@ -51,10 +52,16 @@ describe("a cause", () => {
       violation("published.starts-empty", null),
       violation("policy.separate-qualifiers", null),
       violation("re-created.starts-empty", null),
+      violation("StatementId.on-other-qualifier", taken),
+      violation("StatementId.on-other-function", taken),
     ]);
     expect(found.map(({ id, violations }) => [id, violations.map(({ rule }) => rule.id)])).toEqual([
-      ["policy.separate-qualifiers", ["policy.separate-qualifiers", "published.starts-empty"]],
+      [
+        "policy.separate-qualifiers",
+        ["policy.separate-qualifiers", "published.starts-empty", "StatementId.on-other-qualifier"],
+      ],
       ["re-created.starts-empty", ["re-created.starts-empty"]],
+      ["StatementId.on-other-function.409-ResourceConflictException", ["StatementId.on-other-function"]],
     ]);
     expect(causesOf([violation("published.starts-empty", null)]).map(({ id }) => id)).toEqual([
       "published.starts-empty",
