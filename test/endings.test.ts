@@ -1,16 +1,21 @@
 import { createServer } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 import { describe, expect, it } from "vitest";
-import { type ConformOptions, conform, type RuleId } from "../api/index.ts";
-import { runOrThrow } from "../api/run.ts";
-import { connectionAt, openSession } from "../api/session.ts";
+import { type ConformOptions, conform } from "../api/index.ts";
 import type { Report, RuleReport } from "../reports/report.ts";
 import { runText } from "../reports/run-blocks.ts";
 import { exitMeaning, verdictSentence } from "../reports/verdict.ts";
+import { type RuleId, rules } from "../rules/index.ts";
+import { bearingOn } from "../suites/bearing.ts";
+import { boundary } from "../suites/boundary.ts";
+import type { Suite } from "../suites/case.ts";
+import { state } from "../suites/state.ts";
 import { faithful } from "../targets/reference/behaviour.ts";
 import { mutants } from "../targets/reference/mutants/index.ts";
 import { createReference } from "../targets/reference/reference.ts";
 import { bodyOf } from "./hostile/server.ts";
+import { judgeEndpoint } from "./judge-endpoint.ts";
+import { temporaryFolder } from "./temporary-folder.ts";
 
 /** When a server ends after a request: before its answer, or a moment later; undefined if it goes on. */
 type Ends = (request: {
@@ -83,21 +88,36 @@ async function mortal(ends: Ends, restartMs: number | null): Promise<Mortal> {
   };
 }
 
+const folder = temporaryFolder();
+
 const isAddition = ({ method, target }: Parameters<Ends>[0]) =>
   method === "POST" && /\/policy(\?|$)/.test(target);
 const isNull: Ends = (request) => (isAddition(request) && request.body.trim() === "null" ? "now" : undefined);
 
+interface Judging {
+  readonly workers?: number;
+  /** The rules that are judged beside answer.arrives, and the suites of the test cases that bear on all of them. */
+  readonly about?: readonly RuleId[];
+  readonly suites?: readonly Suite[];
+  readonly journalDir?: string;
+}
+
 async function judged(
   ends: Ends,
-  restartMs: number | null,
-  { concurrency = 4, rule = "body.not-an-object" as RuleId } = {},
+  restartMs: number | "by its launcher" | null,
+  { workers = 2, about = ["body.not-an-object"], suites = [boundary], journalDir }: Judging = {},
 ): Promise<Report & { readonly deaths: number }> {
-  const server = await mortal(ends, restartMs);
+  const launched = restartMs === "by its launcher";
+  const server = await mortal(ends, launched ? null : restartMs);
+  const ids: readonly string[] = ["answer.arrives", ...about];
   try {
-    const report = await conform(server.url, {
-      rules: ["answer.arrives", rule],
-      concurrency,
-      timeoutMs: 2000,
+    const report = await judgeEndpoint(new URL(server.url), bearingOn(suites, ids) ?? [], {
+      rules: rules.filter(({ id }) => ids.includes(id)),
+      workers,
+      // A run waits for ten seconds for a target that is gone.
+      speed: 4,
+      ...(launched ? { restart: server.restart } : {}),
+      ...(journalDir === undefined ? {} : { journalDir }),
     });
     return { ...report, deaths: server.deaths() };
   } finally {
@@ -126,38 +146,39 @@ describe.concurrent("A request that ends a server that comes back", () => {
   };
   const labelOf = (target: string) => target.split("/")[3] ?? "";
   type IsIt = (request: ReturnType<typeof lastRequest>) => boolean;
-  const cases: readonly (readonly [string, Ends, IsIt, RuleId])[] = [
-    ["a body null", isNull, (request) => request?.body === "null", "body.not-an-object"],
+  const cases: readonly (readonly [string, Ends, IsIt, Judging])[] = [
+    ["a body null", isNull, (request) => request?.body === "null", {}],
     [
       "a body null, a moment after its answer",
       (request) => (isNull(request) === "now" ? "later" : undefined),
       (request) => request?.body === "null",
-      "body.not-an-object",
+      // So that requests follow the last one of this kind.
+      { about: ["body.not-an-object", "body.malformed-json"] },
     ],
     [
       "a body that is no JSON",
       (request) => (isAddition(request) && isMalformed(request.body) ? "now" : undefined),
       (request) => isMalformed(request?.body ?? ""),
-      "body.malformed-json",
+      { about: ["body.malformed-json"] },
     ],
     [
       "a long FunctionName",
       (request) => (isAddition(request) && labelOf(request.target).length > 170 ? "now" : undefined),
       (request) => labelOf(request?.path ?? "").length > 170,
-      "FunctionName.maxLength",
+      { about: ["FunctionName.maxLength"] },
     ],
     [
       "a read with a Qualifier",
       ({ method, target }) => (method === "GET" && /\/policy\?Qualifier=/.test(target) ? "now" : undefined),
       (request) => request?.method === "GET" && request.path.includes("/policy?Qualifier="),
-      "policy.separate-qualifiers",
+      { about: ["policy.separate-qualifiers"], suites: [state] },
     ],
   ];
 
   it.each(cases)(
     "is the only finding, and other rules are judged: %s",
-    async (_what, ends, isIt, bearing) => {
-      const report = await judged(ends, 30, { rule: bearing });
+    async (_what, ends, isIt, judging) => {
+      const report = await judged(ends, 30, judging);
       expect([violatedIn(report), report.faults]).toEqual([["answer.arrives"], []]);
       expect(report.causes?.[0]?.rule).toBe("answer.arrives");
       expect(lastRequest(report)).toSatisfy(isIt);
@@ -175,14 +196,10 @@ describe.concurrent("A request that ends a server that its launcher restarts", (
     // Two requests of different kinds end it, as moto or ministack might.
     const isRead: Ends = ({ method, target }) =>
       method === "GET" && /\/policy\?Qualifier=/.test(target) ? "now" : undefined;
-    const server = await mortal((request) => isNull(request) ?? isRead(request), null);
-    const { url, restart } = server;
-    const rules = ["answer.arrives", "body.not-an-object", "policy.separate-qualifiers"] as const;
-    const connection = { ...connectionAt(url), kind: "builtin" as const, own: true, restart };
-    const session = await openSession(connection, { env: {}, seed: 1, timeoutMs: 2000, concurrency: 4 });
-    const report = await runOrThrow(session, { rules, seed: 1, replay: (id) => id });
-    await session.close();
-    await server.close();
+    const report = await judged((request) => isNull(request) ?? isRead(request), "by its launcher", {
+      about: ["body.not-an-object", "policy.separate-qualifiers"],
+      suites: [boundary, state],
+    });
     expect([violatedIn(report), report.faults, report.incomplete]).toEqual([["answer.arrives"], [], false]);
     expect(rule(report, "answer.arrives")?.counterexample?.reruns).toEqual({ shown: 2, tried: 2 });
     const examples = report.leftOut?.flatMap(({ example }) => example ?? []) ?? [];
@@ -197,7 +214,7 @@ describe.concurrent("A request that ends a server that its launcher restarts", (
 
 describe.concurrent("A request that ends a server that does not come back", () => {
   it("is shown first, as seen and not confirmed, with those in flight beside it", async () => {
-    const report = await judged(isNull, null);
+    const report = await judged(isNull, null, { journalDir: folder });
     const found = rule(report, "answer.arrives")?.unconfirmed;
     expect(violatedIn(report)).toEqual([]);
     expect(report.incomplete).toBe(true);
@@ -211,7 +228,7 @@ describe.concurrent("A request that ends a server that does not come back", () =
   });
 
   it("is named alone where one is in flight at a time", async () => {
-    const report = await judged(isNull, null, { concurrency: 1 });
+    const report = await judged(isNull, null, { workers: 1 });
     const { seen, steps = [] } = rule(report, "answer.arrives")?.unconfirmed ?? {};
     expect(seen).toBe("no connection was accepted after this request, in flight");
     expect(steps.map(({ request }) => request.body)).toEqual(["null"]);
@@ -219,20 +236,16 @@ describe.concurrent("A request that ends a server that does not come back", () =
 });
 
 describe.concurrent("A server that ends for reasons of its own", () => {
-  it.each([60])(
-    "is not blamed for a request when it does after %i of them",
-    async (most) => {
-      let number = 0;
-      const report = await judged(() => {
-        number += 1;
-        return number % most === 0 ? "now" : undefined;
-      }, 20);
-      expect(violatedIn(report)).toEqual([]);
-      expect(rule(report, "answer.arrives")?.unconfirmed).toBeUndefined();
-      expect(report.deaths).toBeGreaterThan(0);
-    },
-    60_000,
-  );
+  it("is not blamed for a request when it does after 60 of them", async () => {
+    let number = 0;
+    const report = await judged(() => {
+      number += 1;
+      return number % 60 === 0 ? "now" : undefined;
+    }, 20);
+    expect(violatedIn(report)).toEqual([]);
+    expect(rule(report, "answer.arrives")?.unconfirmed).toBeUndefined();
+    expect(report.deaths).toBeGreaterThan(0);
+  });
 });
 
 describe.concurrent("A run that ends early", () => {

@@ -1,20 +1,33 @@
 import { performance } from "node:perf_hooks";
+import type { Rule } from "../oracle/rule.ts";
 import type { Report, RuleReport } from "../reports/report.ts";
-import { rules } from "../rules/index.ts";
+import { rules as allRules } from "../rules/index.ts";
 import { connect } from "../runner/connect.ts";
 import type { UnsupportedCapability } from "../runner/options.ts";
 import { run } from "../runner/run.ts";
-import { suites } from "../suites/index.ts";
+import type { Suite } from "../suites/case.ts";
+
+interface JudgeOptions {
+  /** By default all. */
+  readonly rules?: readonly Rule[];
+  readonly workers?: number;
+  readonly cannot?: readonly UnsupportedCapability[];
+  /** Starts the server again after a request ended it. */
+  readonly restart?: () => Promise<boolean>;
+  /** The folder of the journal; without it, none is kept. */
+  readonly journalDir?: string;
+  /** How much faster than the real ones the clock and the pauses of the run are. */
+  readonly speed?: number;
+}
 
 /** Runs some suites against an endpoint, over sockets. */
 export async function judgeEndpoint(
   endpoint: URL,
-  names: readonly string[],
-  { cannot = [] }: { readonly cannot?: readonly UnsupportedCapability[] } = {},
+  suites: readonly Suite[],
+  { rules = allRules, workers = 4, cannot = [], restart, journalDir, speed = 1 }: JudgeOptions = {},
 ): Promise<Report> {
   const t0 = performance.now();
-  const clock = () => performance.now() - t0;
-  const workers = 4;
+  const clock = () => (performance.now() - t0) * speed;
   const connection = await connect({
     endpoint,
     region: "us-east-1",
@@ -26,8 +39,9 @@ export async function judgeEndpoint(
     concurrency: workers,
     clock,
     now: () => new Date(),
-    journalDir: null,
+    journalDir: journalDir ?? null,
     pid: 0,
+    restart,
   });
   try {
     return await run({
@@ -35,10 +49,10 @@ export async function judgeEndpoint(
       tool: { name: "test", version: "0" },
       target: { name: "server", endpoint: endpoint.origin, cannot },
       clock,
-      sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+      sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms / speed)),
       startedAt: new Date(),
       workers,
-      suites: suites.filter(({ name }) => names.includes(name)),
+      suites,
       rules,
       profile: "document",
       seed: 1,

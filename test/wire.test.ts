@@ -35,6 +35,7 @@ import { type Answer, revisionSlot } from "../spec/exchange.ts";
 import { readName } from "../spec/function-name.ts";
 import { analyzeRequest } from "../spec/request.ts";
 import { route, valuesOf } from "../spec/target.ts";
+import { fuzz } from "../suites/fuzz.ts";
 import { wire } from "../suites/wire.ts";
 import { inProcess } from "../targets/in-process.ts";
 import { faithful, type Mutation } from "../targets/reference/behaviour.ts";
@@ -362,7 +363,7 @@ const lastly = (response: ServerResponse, status: number): true => {
 
 describe("no false alarm on Node's HTTP server", () => {
   test("with default settings", async () => {
-    const report = await judgeEndpoint(await nodeServer(), ["wire"]);
+    const report = await judgeEndpoint(await nodeServer(), [wire]);
     expect(notGreen(report)).toEqual([]);
     expect(report.faults).toEqual([]);
     const answered = report.questions.filter(({ observations }) => observations > 0).map(({ id }) => id);
@@ -376,13 +377,13 @@ describe("no false alarm on Node's HTTP server", () => {
       response.on("finish", () => setTimeout(() => socket.destroy(), 5));
       return false;
     });
-    const report = await judgeEndpoint(endpoint, ["fuzz", "wire"]);
+    const report = await judgeEndpoint(endpoint, [fuzz, wire]);
     expect(notGreen(report)).toEqual([]);
     expect(report.waits).toContainEqual({ cause: "connection-closed", times: expect.any(Number), ms: 0 });
   });
 
   test("with its lenient parser", async () => {
-    const report = await judgeEndpoint(await nodeServer({ insecureHTTPParser: true }), ["wire"]);
+    const report = await judgeEndpoint(await nodeServer({ insecureHTTPParser: true }), [wire]);
     expect(notGreen(report)).toEqual([]);
   });
 
@@ -402,7 +403,7 @@ describe("no false alarm on Node's HTTP server", () => {
       },
       (server) => server.on("checkContinue", (_message, response) => lastly(response, 417)),
     );
-    expect(notGreen(await judgeEndpoint(endpoint, ["wire"]))).toEqual([]);
+    expect(notGreen(await judgeEndpoint(endpoint, [wire]))).toEqual([]);
   });
 });
 
@@ -421,7 +422,7 @@ describe("violations of a server are found", () => {
       return false;
     });
     const cannot = [{ needs: "faults", reason: "cannot be asked for a fault" }] as const;
-    const report = await judgeEndpoint(endpoint, ["wire"], { cannot });
+    const report = await judgeEndpoint(endpoint, [wire], { cannot });
     const found = report.rules.find(({ id }) => id === "request.accepted");
     const verdict = (id: string) => report.rules.find((rule) => rule.id === id)?.verdicts.document;
     expect(found?.verdicts.document).toBe("violated");
