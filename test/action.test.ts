@@ -1,14 +1,14 @@
-import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { chmodSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
+import { beforeAll, describe, expect, inject, it } from "vitest";
 import { parse } from "yaml";
 import { flagOf, optionsOf } from "../api/options.ts";
 import { tool } from "../api/tool.ts";
 import { action, inputOf, runStep, type StepResult } from "./action-step.ts";
+import { temporaryFolder } from "./temporary-folder.ts";
 
-const parent = mkdtempSync(join(tmpdir(), "action-"));
+const parent = temporaryFolder();
 const root = fileURLToPath(new URL("../", import.meta.url));
 
 /** A fake npx that runs the command of this checkout and records its arguments. */
@@ -19,8 +19,6 @@ beforeAll(() => {
   writeFileSync(npx, `#!/bin/bash\nprintf '%s\\n' "$@" >>asked\nshift 4\nexec ${command} "$@"\n`);
   chmodSync(npx, 0o755);
 });
-
-afterAll(() => rmSync(parent, { recursive: true, force: true }));
 
 function run(inputs: Readonly<Record<string, string>>): StepResult {
   return runStep(parent, inputs, {

@@ -1,8 +1,7 @@
-import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { performance } from "node:perf_hooks";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { type ArrangeOptions, arrange, useExisting } from "../client/arrange.ts";
 import { constantAuthorizer } from "../client/authorize.ts";
 import { httpTransport } from "../client/http.ts";
@@ -11,15 +10,12 @@ import { journalIn, journalsIn } from "../client/journal.ts";
 import { sweep } from "../client/sweep.ts";
 import type { Transport } from "../client/transport.ts";
 import { createReference } from "../targets/reference/reference.ts";
+import { temporaryFolder } from "./temporary-folder.ts";
 
 const clock = () => performance.now();
 const authorize = constantAuthorizer("us-west-2");
 const startedAt = new Date("2026-01-01T00:00:00Z");
-let folder = "";
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), "journal-"));
-});
-afterAll(() => rm(folder, { recursive: true }));
+const folder = temporaryFolder();
 
 function optionsFor(transport: Transport, more: Partial<ArrangeOptions> = {}): ArrangeOptions {
   let now = 0;

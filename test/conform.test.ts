@@ -1,8 +1,7 @@
 import { execFile } from "node:child_process";
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { createServer, type RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { MockAgent } from "undici";
@@ -20,6 +19,7 @@ import {
 } from "../api/index.ts";
 import { readReport } from "../reports/read-report.ts";
 import { referenceHandler } from "./reference-handler.ts";
+import { temporaryFolder } from "./temporary-folder.ts";
 
 /** The smallest run with a request to accept and a request to refuse, on one worker. */
 const small = {
@@ -43,17 +43,15 @@ function listener(): RequestListener {
   };
 }
 
-let folder = "";
+const folder = temporaryFolder();
 const server = createServer(listener());
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), "conform-"));
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
 });
 
-afterAll(async () => {
+afterAll(() => {
   server.close();
-  await rm(folder, { recursive: true, force: true });
 });
 
 function endpoint(): string {

@@ -1,7 +1,6 @@
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { conform } from "../api/conform.ts";
 import { judgeKnown, newsIn } from "../reports/known.ts";
 import { parseKnown } from "../reports/known-file.ts";
@@ -16,6 +15,7 @@ import { faithful, type Mutation } from "../targets/reference/behaviour.ts";
 import { mutants } from "../targets/reference/mutants/index.ts";
 import { overlooking, rewriting, taking, together } from "../targets/reference/mutants/mutant.ts";
 import { referenceHandler } from "./reference-handler.ts";
+import { temporaryFolder } from "./temporary-folder.ts";
 
 const today = "2026-11-29";
 const matching = (pattern: RegExp) => (value: string) => pattern.test(value);
@@ -68,11 +68,7 @@ const pairs: readonly (readonly [rule: RuleId, narrow: Mutation, wide: Mutation]
   ["EventSourceToken.type", taking("EventSourceToken", numbers), taking("EventSourceToken", scalars)],
 ];
 
-let folder = "";
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), "kinds-"));
-});
-afterAll(() => rm(folder, { recursive: true, force: true }));
+const folder = temporaryFolder();
 
 const target = (mutate: Mutation) => referenceHandler(mutate(faithful));
 

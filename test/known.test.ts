@@ -1,10 +1,9 @@
 import { readFileSync } from "node:fs";
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Ajv } from "ajv";
 import fc from "fast-check";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import { github, sarif } from "../reports/annotations.ts";
 import { shapeOf } from "../reports/deviation.ts";
@@ -25,6 +24,7 @@ import { together } from "../targets/reference/mutants/mutant.ts";
 import { createReference } from "../targets/reference/reference.ts";
 import { type Ran, runCommand } from "./command.ts";
 import { sampleCounterexample, sampleReport, sampleRule, sampleStep } from "./sample-report.ts";
+import { temporaryFolder } from "./temporary-folder.ts";
 
 const today = "2026-11-23";
 
@@ -763,12 +763,7 @@ describe("A known-file as a gate", () => {
   const watched = "success.is-201,statement.sid,statement.effect";
   // The suite with the fewest requests that shows these deviations.
   const limits = ["--suite", "histories", "--runs", "1"] as const;
-  let folder = "";
-
-  beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), "known-"));
-  });
-  afterAll(() => rm(folder, { recursive: true, force: true }));
+  const folder = temporaryFolder();
 
   /** Runs the command in its own folder; never rejects. */
   const run = (...args: readonly string[]): Promise<Ran> => runCommand(args, { cwd: folder });

@@ -1,7 +1,6 @@
-import { mkdtemp, readFile, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import type { Report } from "../reports/report.ts";
 import { exitCode } from "../reports/verdict.ts";
 import { rules } from "../rules/index.ts";
@@ -16,19 +15,12 @@ import { mutants } from "../targets/reference/mutants/index.ts";
 import { createReference } from "../targets/reference/reference.ts";
 import { runCommand } from "./command.ts";
 import { sampleReport } from "./sample-report.ts";
+import { temporaryFolder } from "./temporary-folder.ts";
 
 const tool = { name: "kill-matrix", version: "0" };
 const plan = { seed: 3, runs: 1, rounds: 1, workers: 2 } as const;
 
-let folder = "";
-
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), "shards-"));
-});
-
-afterAll(async () => {
-  await rm(folder, { recursive: true, force: true });
-});
+const folder = temporaryFolder();
 
 /** The report of eight shards that are executed one after another and then joined, and those of the shards. */
 async function inShards(

@@ -1,7 +1,4 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { afterAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { Fault } from "../spec/fault.ts";
 import { builtin, embedded, targetNamed } from "../targets/builtin.ts";
 import { moto } from "../targets/emulators.ts";
@@ -10,6 +7,7 @@ import { prism } from "../targets/prism.ts";
 import { freePort, isListening, startRestartable, startServer } from "../targets/process.ts";
 import { faithful } from "../targets/reference/behaviour.ts";
 import { createReference } from "../targets/reference/reference.ts";
+import { temporaryFolder } from "./temporary-folder.ts";
 
 const valid = { Action: "lambda:InvokeFunction", Principal: "s3.amazonaws.com", StatementId: "s" };
 
@@ -70,17 +68,16 @@ describe("a server without state", () => {
 });
 
 describe("a target that cannot be started", () => {
-  const folder = mkdtemp(join(tmpdir(), "targets-"));
-  afterAll(async () => rm(await folder, { recursive: true }));
+  const folder = temporaryFolder();
 
   it("says how to install moto", async () => {
-    const start = moto.start({ folder: await folder });
+    const start = moto.start({ folder });
     await expect(start).rejects.toThrow(/target moto$/);
     await expect(start).rejects.toBeInstanceOf(Fault);
   });
 
   it("says what to do when Python is missing", async () => {
-    const install = moto.install({ folder: await folder, python: "no-such-python" });
+    const install = moto.install({ folder, python: "no-such-python" });
     await expect(install).rejects.toThrow(/no-such-python could not be run; install it/);
   });
 
