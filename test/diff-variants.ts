@@ -21,8 +21,8 @@ interface Options {
   readonly seed?: number;
   readonly runs?: number;
   readonly suites?: readonly string[];
-  /** A suite that replaces the usual ones. */
-  readonly own?: Suite;
+  /** The suites themselves, in place of their names. */
+  readonly chosen?: readonly Suite[];
   readonly budget?: number;
 }
 
@@ -30,18 +30,14 @@ const clock = () => performance.now();
 
 /** Compares two variants of the reference without a socket. */
 export async function diffVariants(x: Variant, y: Variant, options: Options = {}): Promise<DiffReport> {
-  const { seed = 1, runs = 1, budget, own } = options;
+  const { seed = 1, runs = 1, budget, chosen } = options;
   const wanted = options.suites;
   const sides = { x: await sideOf("x", x, budget), y: await sideOf("y", y, budget) };
   return diff({
     tool: { name: "addpermission-conformance", version: "0" },
     sides,
     suites:
-      own !== undefined
-        ? [own]
-        : wanted === undefined
-          ? comparedSuites
-          : suites.filter(({ name }) => wanted.includes(name)),
+      chosen ?? (wanted === undefined ? comparedSuites : suites.filter(({ name }) => wanted.includes(name))),
     seed,
     runs,
     rounds: 1,
