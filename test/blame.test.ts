@@ -15,11 +15,15 @@ import type { Answer } from "../spec/exchange.ts";
 import { bearingOn } from "../suites/bearing.ts";
 import { boundary } from "../suites/boundary.ts";
 import type { Suite } from "../suites/case.ts";
+import { fuzz } from "../suites/fuzz.ts";
+import { spellings } from "../suites/spellings.ts";
+import { state } from "../suites/state.ts";
 import type { Mutation } from "../targets/reference/behaviour.ts";
 import type { HttpReply } from "../targets/reference/http.ts";
 import { dialects, mutants } from "../targets/reference/mutants/index.ts";
 import { change, naming, together } from "../targets/reference/mutants/mutant.ts";
 import { fixture } from "./fixture.ts";
+import { partOf } from "./part-of.ts";
 import {
   type AnsweredCall,
   add,
@@ -246,12 +250,13 @@ describe("One cause", () => {
 });
 
 /** The rules that a run on a variant of the reference reports as violated. */
-async function blamedIn(mutate: Mutation, suites: readonly string[], seed = 1): Promise<readonly string[]> {
-  const { rules } = await judgeVariant(mutate, { seed, runs: 1, suites });
+async function blamedIn(mutate: Mutation, chosen: readonly Suite[]): Promise<readonly string[]> {
+  const { rules } = await judgeVariant(mutate, { seed: 1, runs: 1, chosen });
   return rules.filter(({ verdicts }) => verdicts.document === "violated").map(({ id }) => id);
 }
 
 describe("A target that refuses the principal for tokens", () => {
+  const ofTokens = partOf(boundary, /EventSourceToken|Principal/);
   const unchecked = change(({ faults }) => ({
     faults: (member, value) => (member === "EventSourceToken" ? [] : faults(member, value)),
   }));
@@ -260,13 +265,13 @@ describe("A target that refuses the principal for tokens", () => {
   }));
 
   it("violates the rule for that principal and no other rule for tokens", async () => {
-    expect(await blamedIn(picky, ["boundary", "spellings", "fuzz"])).toEqual(["Principal.token-service"]);
+    expect(await blamedIn(picky, [ofTokens, spellings, fuzz])).toEqual(["Principal.token-service"]);
   });
 
   it("also violates the rules for tokens that it does not check", async () => {
     const kinds = ["type", "pattern", "maxLength"].map((kind) => `EventSourceToken.${kind}`);
     const all = [...kinds, "Principal.token-service"];
-    expect(await blamedIn(together(unchecked, picky), ["boundary"])).toEqual(all);
+    expect(await blamedIn(together(unchecked, picky), [ofTokens])).toEqual(all);
   });
 });
 
@@ -333,7 +338,7 @@ describe("A failure instead of a refusal", () => {
           isAddition(request.target, request.method) && ++additions % n === 0 ? failure : intercept(request),
       };
     });
-    const outcomes = (await judged(limited, [boundary])).map(({ verdicts }) => verdicts.document);
+    const outcomes = (await judged(limited, few)).map(({ verdicts }) => verdicts.document);
     expect(outcomes).not.toContain("violated");
     expect(outcomes).toContain("inconclusive");
   });
@@ -367,7 +372,11 @@ describe("An answer that passes by itself", () => {
 
   it("is a violation if it does not pass, after a few waits in vain", async () => {
     const busy = naming(({ kind }) => kind === "pattern", 409, "ResourceConflictException");
-    const { rules: judged, waits } = await judgeVariant(busy, { seed: 1, runs: 1, suites: ["boundary"] });
+    const { rules: judged, waits } = await judgeVariant(busy, {
+      seed: 1,
+      runs: 1,
+      chosen: [partOf(boundary, /Action/)],
+    });
     expect(judged.find(({ id }) => id === "Action.pattern")?.verdicts.document).toBe("violated");
     expect(waits).toBeUndefined();
   });
@@ -421,7 +430,11 @@ describe("A target that fails during the search for its size limit", () => {
 
 it("The answer about accepted revisions includes that the target accepts an unknown one", async () => {
   const source = async (mutate: Mutation) => {
-    const { questions } = await judgeVariant(mutate, { seed: 1, runs: 1, suites: ["state"] });
+    const { questions } = await judgeVariant(mutate, {
+      seed: 1,
+      runs: 1,
+      chosen: [partOf(state, /revision/)],
+    });
     return questions.find(({ id }) => id === "revision.source")?.answer;
   };
   const ignoring = change(() => ({ revisionMatches: () => true }));
@@ -431,7 +444,11 @@ it("The answer about accepted revisions includes that the target accepts an unkn
 
 it("A counterexample of one column is not shown as that of the other", async () => {
   const { mutate } = mutants["errors.documented-name"];
-  const report = await judgeVariant(mutate, { seed: 1, runs: 1, suites: ["boundary"] });
+  const report = await judgeVariant(mutate, {
+    seed: 1,
+    runs: 1,
+    chosen: bearingOn([boundary], ["errors.documented-name"]) ?? [],
+  });
   const rule = report.rules.find(({ id }) => id === "errors.documented-name");
   expect(rule?.verdicts).toEqual({ document: "violated", aws: "violated" });
   expect(rule?.counterexample?.columns).toEqual(["document"]);

@@ -89,7 +89,8 @@ describe("A campaign", () => {
           for (const { call } of event.exchanges) lines.push(`${event.case} ${call.target} ${call.body}`);
         },
       };
-      const report = await campaign(memory(), { workers: 1, observers: () => [observer] });
+      const clock = steady(40);
+      const report = await campaign(memory(), { clock, workers: 1, observers: () => [observer] });
       return { lines, report };
     };
     const [one, other] = [await sent(), await sent()];
@@ -111,7 +112,7 @@ describe("A campaign", () => {
         return finish(reply, request, operation);
       },
     }));
-    const report = await campaign(memory(), { seed: 1, clock: steady(8) }, counting);
+    const report = await campaign(memory(), { seed: 1, clock: steady(12) }, counting);
     expect(report.summary.document).toMatchObject({ violated: 0, inconclusive: 0 });
     expect(report.faults).toEqual([]);
     expect(report.campaign?.rounds).toBeGreaterThan(4);
@@ -120,10 +121,10 @@ describe("A campaign", () => {
   });
 
   it("ends before its budget is spent, and is complete", async () => {
-    const report = await campaign(memory(), { seed: 1, budget: 2500, clock: () => 0 });
+    const report = await campaign(memory(), { seed: 1, budget: 1200, clock: () => 0 });
     expect(report.campaign).toMatchObject({ end: "budget" });
     expect(report.campaign?.rounds).toBeGreaterThan(0);
-    expect(report.requests).toBeLessThanOrEqual(2500);
+    expect(report.requests).toBeLessThanOrEqual(1200);
     expect(report).toMatchObject({ incomplete: false, faults: [] });
   });
 

@@ -5,6 +5,7 @@ import { Ajv } from "ajv";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
+import { tool } from "../api/tool.ts";
 import { github, sarif } from "../reports/annotations.ts";
 import { shapeOf } from "../reports/deviation.ts";
 import { html } from "../reports/html/report.ts";
@@ -17,7 +18,11 @@ import { readReport } from "../reports/read-report.ts";
 import type { Outcome, Report, RuleReport } from "../reports/report.ts";
 import { runMarkdown, runText } from "../reports/run-blocks.ts";
 import { exitCode, ruleStatus } from "../reports/verdict.ts";
+import { judgeVariant } from "../runner/kill-matrix.ts";
+import { recorder } from "../runner/recording.ts";
 import { Fault } from "../spec/fault.ts";
+import { bearingOn } from "../suites/bearing.ts";
+import { ordinarySuites } from "../suites/index.ts";
 import { faithful } from "../targets/reference/behaviour.ts";
 import { mutants } from "../targets/reference/mutants/index.ts";
 import { together } from "../targets/reference/mutants/mutant.ts";
@@ -800,7 +805,13 @@ describe("A known-file as a gate", () => {
     expect(partly.code).toBe(0);
     expect(oneLine(partly.out)).toContain("unseen statement.effect was not fully judged by this run");
 
-    const repaired = await judge(["success.is-201"], "--runs", "1", "--rounds", "1", ...file);
+    // A recording of a run that a selection of suites does not narrow.
+    const recording = await recorder(join(folder, "repaired"), tool);
+    const chosen = bearingOn(ordinarySuites, watched.split(",")) ?? [];
+    const observers = () => [recording];
+    const whole = await judgeVariant(mutants["success.is-201"].mutate, { seed: 1, chosen, observers });
+    await recording.close(whole);
+    const repaired = await run("judge", "repaired", ...file);
     expect(repaired.code).toBe(1);
     expect(oneLine(repaired.out)).toContain("! stale statement.effect no longer deviates: remove it");
     expect(repaired.out.match(/^ +! .*/gm)).toHaveLength(1);

@@ -10,8 +10,16 @@ interface SdkRequest {
   readonly body?: unknown;
 }
 
+const clients = new WeakMap<Pick<Transport, "send">, LambdaClient>();
+
 /** The official SDK over a transport of this project. It shares no code with the client of this project. */
 export function officialSdk(transport: Pick<Transport, "send">): LambdaClient {
+  const client = clients.get(transport) ?? clientOver(transport);
+  clients.set(transport, client);
+  return client;
+}
+
+function clientOver(transport: Pick<Transport, "send">): LambdaClient {
   process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = "true";
   return new LambdaClient({
     region: "us-east-1",

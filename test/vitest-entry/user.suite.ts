@@ -27,9 +27,8 @@ defineConformance(referenceHandler(), { ...options, name: "by the live service",
 defineConformance(() => undefined, { ...options, name: "unreachable" });
 defineConformance(referenceHandler(), { ...options, name: "cut short", budget: 60 });
 defineConformance(referenceHandler(), { ...options, name: "too slow", rate: 50, runTimeoutMs: 100 });
-if (process.env.KNOWN_FILE !== undefined) {
-  defineConformance(faulty(), { ...options, name: "known", known: process.env.KNOWN_FILE });
-  // Only a run of all suites shows that an entry is stale.
-  const all = { ...options, suites: undefined, rounds: 1 };
-  defineConformance(referenceHandler(), { ...all, name: "stale", known: process.env.KNOWN_FILE });
+const { KNOWN_FILE: known, OTHER_FILE: other } = process.env;
+if (known !== undefined && other !== undefined) {
+  defineConformance(faulty(), { ...options, name: "known", known });
+  defineConformance(faulty(), { ...options, name: "changed", known: other });
 }
