@@ -385,8 +385,17 @@ function judgeReadable({ before, key, policy: seen, answer }: PolicyRead): Judge
   if (answer.kind === "none" || (answer.status < 500 && answer.status !== 200)) return null;
   return violated(
     "200 with a list of statements, or 404 ResourceNotFoundException",
-    answer.status === 200 ? `200 with the body ${show(answer.body)}` : phrase(answer),
+    answer.status === 200 ? `200 with ${unreadable(answer.body)}` : phrase(answer),
   );
+}
+
+/** What makes an answer to GetPolicy unreadable, with its text. */
+function unreadable(body: string): string {
+  const policy = jsonObject(body)?.Policy;
+  if (typeof policy !== "string") return `the body ${show(body)}`;
+  const what =
+    jsonObject(policy) === null ? "that cannot be read as a JSON object" : "without a list of statements";
+  return `a Policy ${what}: ${shortened(policy)}`;
 }
 
 /** Rules on a policy that has become too large; the document does not give the limit. */

@@ -61,6 +61,15 @@ const forms: readonly (readonly [RegExp, (match: RegExpExecArray, of: Shown) => 
       quotesIn(input).every((sid) => isShown(sid, of.steps)) &&
       quotesIn(of.expected).every((sid) => !isShown(sid, of.steps)),
   ],
+  [/^200 with the body (.*)$/s, ([, body], of) => show(lastRead(of)?.response?.body) === body],
+  [
+    /^200 with a Policy (that cannot be read as a JSON object|without a list of statements): (.*)$/s,
+    ([, what, said], of) => {
+      const policy = jsonObject(lastRead(of)?.response?.body ?? "")?.Policy;
+      const isObject = typeof policy === "string" && jsonObject(policy) !== null;
+      return shortened(String(policy)) === said && isObject === (what === "without a list of statements");
+    },
+  ],
   [/^(?:(.*) too: )?(\d{3} with .*)$/s, ([, more, shows], of) => shows === shownBy(of) && fitsRead(more, of)],
   [/^(\d{3}|no answer: )/, ({ input }, of) => isAnswered(input, of) && fitsRead(undefined, of)],
   [/^GetPolicy answered (\d{3})/, ([, status], of) => lastRead(of)?.response?.status === Number(status)],

@@ -68,6 +68,16 @@ const findings: readonly (readonly [
   ["Content-Type: application/json", [add("a", 0)], "Content-Type: text/html"],
   ['200 with "b"', policy, '200 with "a"', 'the statement "a", which was acknowledged'],
   ["200 with no statement", [add("a", 0), read(1, "r1")], '200 with "a"'],
+  [
+    "200 with a Policy that cannot be read as a JSON object: {Infinity}",
+    [add("a", 0), step("GetPolicy", 1, {}, { status: 200, body: { Policy: "{Infinity}" } })],
+    "200 with a Policy without a list of statements: {Infinity}",
+  ],
+  [
+    '200 with the body "{}"',
+    [add("a", 0), step("GetPolicy", 1, {}, { status: 200 })],
+    '200 with the body "[]"',
+  ],
   ['"b" too: 200 with "b"', policy, '"a" too: 200 with "b"'],
   [
     '200 with "b"',
