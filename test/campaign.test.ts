@@ -52,7 +52,7 @@ async function campaign(
   options: Partial<VariantOptions> = {},
   mutate = deepFault(),
 ): Promise<Report> {
-  const plan = { ...beforeTheFault, clock: steady(16), campaign: { minutes: 1, store } };
+  const plan = { ...beforeTheFault, clock: steady(40), campaign: { minutes: 1, store } };
   return judgeVariant(mutate, { ...plan, ...options });
 }
 
@@ -89,8 +89,7 @@ describe("A campaign", () => {
           for (const { call } of event.exchanges) lines.push(`${event.case} ${call.target} ${call.body}`);
         },
       };
-      const clock = steady(40);
-      const report = await campaign(memory(), { clock, workers: 1, observers: () => [observer] });
+      const report = await campaign(memory(), { workers: 1, observers: () => [observer] });
       return { lines, report };
     };
     const [one, other] = [await sent(), await sent()];

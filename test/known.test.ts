@@ -826,7 +826,7 @@ describe("A known-file as a gate", () => {
     const update = ["--known", "barren.yaml", "--update-known"];
     const nothing = await run("--rule", "StatementId.duplicate", "--suite", "faults", ...update);
     expect([nothing.code, nothing.out]).toEqual([3, expect.stringContaining("deviations: barren.yaml")]);
-    const cut = await run("--suite", "state", "--budget", "150", ...update);
+    const cut = await run("--suite", "state", "--budget", "150", "--concurrency", "1", ...update);
     expect([cut.code, cut.out]).toEqual([2, expect.stringContaining("deviations: barren.yaml")]);
     expect(await readFile(join(folder, "barren.yaml"), "utf8")).toContain("deviations: []");
   }, 120_000);

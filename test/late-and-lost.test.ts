@@ -1,6 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { judgeVariant } from "../runner/kill-matrix.ts";
 import { getPolicy } from "../spec/calls.ts";
+import { boundary } from "../suites/boundary.ts";
+import type { Suite } from "../suites/case.ts";
+import { races } from "../suites/races.ts";
+import { spellings } from "../suites/spellings.ts";
+import { state } from "../suites/state.ts";
 import type { Mutation } from "../targets/reference/behaviour.ts";
 import { refused } from "../targets/reference/errors.ts";
 import { jsonReply } from "../targets/reference/http.ts";
@@ -10,6 +15,7 @@ import { neighbourMutants } from "../targets/reference/mutants/neighbour-mutants
 import { revisionDialects } from "../targets/reference/mutants/revision-dialects.ts";
 import { policyDocument } from "../targets/reference/policies.ts";
 import { type Policy, policyAt, type State } from "../targets/reference/state.ts";
+import { partOf } from "./part-of.ts";
 import { type AnsweredCall, add, added, answer, blamed, conflict, names, policyOf } from "./story.ts";
 
 /** GetPolicy shows each policy as it was some milliseconds before. */
@@ -59,10 +65,10 @@ function showing(rewrite: (statement: Readonly<Record<string, unknown>>) => unkn
 /** What a run on a variant of the reference finds, in the document column: rule, expected and seen. */
 async function found(
   mutate: Mutation,
-  suites: readonly string[],
+  chosen: readonly Suite[],
   rounds = 1,
 ): Promise<readonly (readonly string[])[]> {
-  const { rules } = await judgeVariant(mutate, { seed: 1, runs: 1, rounds, suites });
+  const { rules } = await judgeVariant(mutate, { seed: 1, runs: 1, rounds, chosen });
   for (const { id, verdicts, ...rule } of rules.filter((one) => one.basis !== "observed"))
     if (["inconclusive", "unexercised"].includes(verdicts.document))
       expect([id, rule.reason, rule.reasonCode, rule.advice]).not.toContain(undefined);
@@ -88,7 +94,7 @@ describe("Of a target that keeps a statement and does not show it, only GetPolic
     ["without the first of several", change(() => ({ shown: (all) => all.slice(all.length > 1 ? 1 : 0) }))],
     ["without any", change(() => ({ shown: () => [] }))],
   ])("%s", async (_, mutate) => {
-    expect(await found(mutate, ["state", "races"])).toEqual([hidden]);
+    expect(await found(mutate, [state, races])).toEqual([hidden]);
   });
 });
 
@@ -100,7 +106,7 @@ describe("Of a target that shows a statement in another form, the form is blamed
     ["with an empty Sid", (one: object) => ({ ...one, Sid: "" }), "Sid", /" with Sid ""$/],
     ["with a number as Sid", (one: object) => ({ ...one, Sid: 5 }), "Sid", /" with Sid 5$/],
   ])("%s", async (_, rewrite, member, seen) => {
-    expect(await found(showing(rewrite), ["state"])).toEqual([
+    expect(await found(showing(rewrite), [state])).toEqual([
       [
         stored,
         expect.stringMatching(`^"(.*)" with ${member} "\\1", as it was returned$`),
@@ -119,7 +125,7 @@ describe("Of a target that shows a statement in another form, the form is blamed
       ),
     );
     const path = "Condition.StringEquals.AWS:SourceAccount";
-    expect(await found(asNumber, ["spellings"])).toEqual([
+    expect(await found(asNumber, [spellings])).toEqual([
       [
         stored,
         expect.stringMatching(new RegExp(`with ${path} "\\d{12}", as it was returned$`)),
@@ -132,12 +138,12 @@ describe("Of a target that shows a statement in another form, the form is blamed
 describe("Of a target that loses statements, the operation that loses them is blamed", () => {
   it("one addition in a hundred, also where calls are in flight together", async () => {
     const losing = namedDefects["one addition in a hundred lost"];
-    const all = await found(losing?.mutate ?? ((behaviour) => behaviour), ["spellings", "state", "races"], 4);
+    const all = await found(losing?.mutate ?? ((behaviour) => behaviour), [spellings, state, races], 4);
     expect(all.map(([id]) => id)).toEqual(["policy.holds-what-was-added"]);
   });
 
   it("the policy of an alias that is updated", async () => {
-    const all = await found(neighbourMutants["alias.leaves-policies"].mutate, ["state"]);
+    const all = await found(neighbourMutants["alias.leaves-policies"].mutate, [state]);
     expect(all.map(([id]) => id)).toEqual(["alias.leaves-policies"]);
   });
 });
@@ -153,7 +159,7 @@ describe("Of a target that makes up a revision for each read of a policy without
         return jsonReply(200, { Policy: policyDocument([]), RevisionId: `made-up-${reads}` });
       },
     }));
-    const all = await found(mutate, ["state", "boundary"]);
+    const all = await found(mutate, [state, partOf(boundary, /Action/)]);
     expect(reads).toBeGreaterThan(10);
     expect(all.map(([id]) => id)).not.toContain("refusal.keeps-revision");
   });
