@@ -325,7 +325,8 @@ describe("The command", () => {
     expect([code, out.replaceAll(/\s+/g, " ")]).toEqual([0, expect.stringContaining(says)]);
     expect(await readdir(join(cwd, "conformance-report"))).toEqual(["selected"]);
     const file = join(cwd, "conformance-report", "selected", "report.json");
-    const { only, requests } = JSON.parse(await readFile(file, "utf8"));
+    const { schema, summary, only, requests } = JSON.parse(await readFile(file, "utf8"));
+    expect([schema, summary.document.violated]).toEqual(["addpermission-conformance/report@1", 0]);
     expect(only).toEqual({ rules, testCases: expect.any(Number) });
     expect(requests).toBeLessThan(rules === 1 ? 300 : 500);
   });
