@@ -1,8 +1,7 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { mkdtemp, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import fc from "fast-check";
-import { afterEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { checkCampaign } from "../api/campaign.ts";
 import { onCommandLine } from "../api/options.ts";
 import type { Report } from "../reports/report.ts";
@@ -19,6 +18,7 @@ import { type Drawn, drawnTestCase, readDrawn } from "../suites/drawn.ts";
 import { commands, type HistoryCommand, isHistoryCommand } from "../suites/history-commands.ts";
 import { change } from "../targets/reference/mutants/mutant.ts";
 import { deepFault } from "./deep-fault.ts";
+import { temporaryFolder } from "./temporary-folder.ts";
 
 /** A corpus in memory. */
 function memory(entries: readonly CorpusEntry[] = []): CorpusStore & { now(): readonly CorpusEntry[] } {
@@ -204,15 +204,8 @@ describe("A corpus", () => {
 });
 
 describe("The folder of a corpus", () => {
-  const made: string[] = [];
-  afterEach(async () => {
-    for (const dir of made.splice(0)) await rm(dir, { recursive: true });
-  });
-  const folder = async () => {
-    const dir = await mkdtemp(join(tmpdir(), "corpus-"));
-    made.push(dir);
-    return dir;
-  };
+  const parent = temporaryFolder();
+  const folder = () => mkdtemp(join(parent, "corpus-"));
   const entriesOf = (...drawn: readonly Drawn[]) => {
     const corpus = corpusOf([]);
     for (const [at, one] of drawn.entries()) corpus.offer(one, [behaviour(`${at}`)]);

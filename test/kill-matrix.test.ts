@@ -1,8 +1,7 @@
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { afterEach, beforeEach, describe, expect, inject, it } from "vitest";
+import { beforeEach, describe, expect, inject, it } from "vitest";
 import { readCommandLine } from "../bin/command-line.ts";
 import { differences, failures, matrixText, type Row, rowOf } from "../bin/kill-matrix.ts";
 import { mutantsCommand } from "../bin/mutants.ts";
@@ -14,6 +13,7 @@ import { variants } from "../targets/reference/mutants/index.ts";
 import recorded from "../targets/reference/mutants/kill-matrix.json" with { type: "json" };
 import type { Mutant } from "../targets/reference/mutants/mutant.ts";
 import { wireMutants } from "../targets/reference/mutants/wire-mutants.ts";
+import { temporaryFolder } from "./temporary-folder.ts";
 
 const file = new URL("../targets/reference/mutants/kill-matrix.json", import.meta.url);
 const rows: Readonly<Record<string, Row>> = recorded;
@@ -203,16 +203,11 @@ describe("Threads", () => {
 });
 
 describe("The subcommand mutants", () => {
-  let folder = "";
+  const folder = temporaryFolder();
   let out = "";
 
-  beforeEach(async () => {
-    folder = await mkdtemp(join(tmpdir(), "kill-matrix-"));
+  beforeEach(() => {
     out = "";
-  });
-
-  afterEach(async () => {
-    await rm(folder, { recursive: true });
   });
 
   /** Compares the measurements of success.is-201 with the given matrix. */

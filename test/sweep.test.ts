@@ -1,23 +1,19 @@
 import { once } from "node:events";
-import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, expect, it } from "vitest";
+import { expect, it } from "vitest";
 import { createReference } from "../targets/reference/reference.ts";
 import { type Ran, runCommand, startCommand } from "./command.ts";
+import { temporaryFolder } from "./temporary-folder.ts";
 
 const journals = ".addpermission-conformance";
 
-const folders: string[] = [];
-afterAll(async () => {
-  await Promise.all(folders.map((folder) => rm(folder, { recursive: true })));
-});
+const parent = temporaryFolder();
 
 /** A folder with journals of its own, so that the tests can wait at the same time. */
 async function place() {
-  const folder = await mkdtemp(join(tmpdir(), "sweep-"));
-  folders.push(folder);
+  const folder = await mkdtemp(join(parent, "place-"));
   await mkdir(join(folder, journals));
   return {
     folder,
