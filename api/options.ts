@@ -4,7 +4,7 @@ import type { RuleId } from "../rules/index.ts";
 import type { UnsupportedCapability } from "../runner/options.ts";
 import type { Shard } from "../runner/plan.ts";
 import type { OptionSpelling } from "../spec/fault.ts";
-import type { Column } from "../spec/verdict.ts";
+import { columns } from "../spec/verdict.ts";
 
 /** Every subcommand with its description and operands; "run" is the command itself. */
 export const commands = {
@@ -97,8 +97,6 @@ export type Option = Values & {
 
 /** The longest time of a timer, in milliseconds: Node fires a longer one at once. */
 const longestMs = 0x7fffffff;
-
-const columns = ["document", "aws"] as const satisfies readonly Column[];
 
 const targets = ["reference", "prism", "moto", "ministack"] as const;
 

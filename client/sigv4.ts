@@ -1,5 +1,6 @@
 import { createHash, createHmac } from "node:crypto";
 import type { Header } from "../spec/exchange.ts";
+import { decoded } from "../spec/target.ts";
 import type { Authorizer, Credentials } from "./authorize.ts";
 import type { Outgoing, Service } from "./transport.ts";
 
@@ -99,15 +100,6 @@ function canonicalQuery(text: string): string {
 
 function order(one: string, other: string): number {
   return one < other ? -1 : one > other ? 1 : 0;
-}
-
-/** An escape that cannot be decoded is not changed. */
-function decoded(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
 }
 
 function encoded(text: string): string {

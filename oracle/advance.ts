@@ -1,4 +1,4 @@
-import { jsonObject, revisionIn } from "../spec/answer.ts";
+import { isSuccess, jsonObject, revisionIn } from "../spec/answer.ts";
 import { type Answer, bodyBytes, type Call, type Operation } from "../spec/exchange.ts";
 import { type StatementModelState, statementText } from "../spec/statement.ts";
 import { type Addressee, addressee, percentDecoded, policyKey, removal, route } from "../spec/target.ts";
@@ -54,12 +54,8 @@ function neighbourKind({ call, answer }: Neighbour): Write | null {
   const write = writes[call.operation];
   if (write === undefined) return null;
   if (isOpen(answer)) return "open";
-  if (!isDone(answer)) return "refused";
+  if (!isSuccess(answer)) return "refused";
   return call.operation === "DeleteFunction" && addresseeOf(call)?.qualifier != null ? "version" : write;
-}
-
-function isDone(answer: Answer): boolean {
-  return answer.kind === "response" && answer.status >= 200 && answer.status < 300;
 }
 
 function isOpen(answer: Answer): boolean {
@@ -301,7 +297,7 @@ function removesWhatItAdds(members: readonly Observation[]): boolean {
 /** The model state after a call that arranges or observes. Only acknowledged effects count. */
 function advanceNeighbour(before: ModelState, observation: Neighbour): ModelState {
   const { call, answer } = observation;
-  const done = isDone(answer);
+  const done = isSuccess(answer);
   const open = isOpen(answer);
   if (call.operation === "RemovePermission") return advanceRemoval(before, observation, done, open);
   if (!done) return open && writes[call.operation] !== undefined ? blur(before, observation) : before;

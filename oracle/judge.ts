@@ -5,6 +5,7 @@ import type { StateQuestion } from "./analyze-state.ts";
 import type { Addition, Observation, ObservedBatch } from "./observe.ts";
 import { judgeLinearizability } from "./races.ts";
 import {
+  columnsOf,
   holds,
   type Judgement,
   type RefusalReason,
@@ -132,12 +133,10 @@ function asked<T>(
   }
 }
 
-const both: readonly Column[] = ["document", "aws"];
-
 function pick<On extends Trigger["on"]>(rules: readonly Rule[], on: On): readonly Of<On>[] {
   return rules.flatMap((rule) => {
     if (!isOn(rule.trigger, on)) return [];
-    const held = (rule.columns ?? both).map((column): Finding => ({ rule, column, judgement: holds }));
+    const held = columnsOf(rule).map((column): Finding => ({ rule, column, judgement: holds }));
     return [{ rule, trigger: rule.trigger, held }];
   });
 }

@@ -1,5 +1,5 @@
 import type { RequestRefusalReason, RequestVariation } from "../spec/request.ts";
-import type { Basis, Capability, Column } from "../spec/verdict.ts";
+import { type Basis, type Capability, type Column, columns } from "../spec/verdict.ts";
 import type { StateRefusalReason, StateVariation } from "./analyze-state.ts";
 import type { Addition, BatchObservation, Observation, PolicyRead } from "./observe.ts";
 
@@ -50,6 +50,11 @@ export type Trigger =
   | { readonly on: "round"; judge(of: BatchObservation, column: Column): Judgement | null }
   /** Judged over a whole history by the oracle's checker. */
   | { readonly on: "history"; readonly checker: "linearizability" };
+
+/** The columns in which a rule is judged. */
+export function columnsOf(rule: Pick<RuleBody, "columns">): readonly Column[] {
+  return rule.columns ?? columns;
+}
 
 /** A claim of the document that answers are judged by. */
 export interface RuleBody {

@@ -1,3 +1,4 @@
+import { columns } from "../spec/verdict.ts";
 import {
   type Block,
   type Document,
@@ -457,8 +458,8 @@ function byBecause(rules: readonly RuleReport[]): readonly Text[] {
 /** One line for each reason, with all rules that have it. */
 function byReason(rules: readonly RuleReport[], named: boolean): readonly Text[] {
   return grouped(rules, reasonText).map(([reason, same]) => {
-    const names = same.flatMap(({ id }, index) => (index === 0 ? [{ code: id }] : [", ", { code: id }]));
-    return [{ code: reason.replace(/\.$/, "") }, ": ", ...(named ? names : [count(same.length, "rule")])];
+    const names = named ? ids(same.map(({ id }) => id)) : [count(same.length, "rule")];
+    return [{ code: reason.replace(/\.$/, "") }, ": ", ...names];
   });
 }
 
@@ -591,7 +592,7 @@ function gateRow({ code, entry, rule, message }: GateEntry, mark: Mark): Block {
 const tallies = ["holds", "violated", "known", "inconclusive", "unexercised"] as const;
 
 function totals({ summary, profile }: Report): Table {
-  const rows = (["document", "aws"] as const).map((column) => [
+  const rows = columns.map((column) => [
     column === profile ? [{ strong: column }, " (decides)"] : column,
     ...tallies.map((tally) => `${summary[column][tally]}`),
   ]);

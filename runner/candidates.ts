@@ -1,6 +1,6 @@
 import type { Finding } from "../oracle/judge.ts";
 import type { Rule, Serving } from "../oracle/rule.ts";
-import type { Call } from "../spec/exchange.ts";
+import type { Answer, Call } from "../spec/exchange.ts";
 import type { Column } from "../spec/verdict.ts";
 import { type InputKind, type IsNews, kindOf } from "./kinds.ts";
 import type { Origin } from "./regenerate.ts";
@@ -176,8 +176,14 @@ function cost({ testCase: { clean, breaks }, batches, whileServing }: Candidate)
 
 /** Says whether a history ends with a single call that the target fails at. */
 export function isFailure(batches: Candidate["batches"]): boolean {
+  const answer = singleAnswer(batches);
+  return answer?.kind === "response" && answer.status >= 500;
+}
+
+/** The answer to the last call of a history; null if that was in flight together with others. */
+export function singleAnswer(batches: Candidate["batches"]): Answer | null {
   const [last, ...others] = batches.at(-1) ?? [];
-  return others.length === 0 && last?.answer.kind === "response" && last.answer.status >= 500;
+  return last === undefined || others.length > 0 ? null : last.answer;
 }
 
 function isSingleAddition(batches: Candidate["batches"]): boolean {

@@ -9,11 +9,12 @@ import { within } from "../spec/error-place.ts";
 import { type Answer, type Exchange, revisionSlot, type Step } from "../spec/exchange.ts";
 import { readName } from "../spec/function-name.ts";
 import { readPolicy } from "../spec/statement.ts";
+import { columns } from "../spec/verdict.ts";
 import { bodyWith } from "../suites/case.ts";
 import { cutShort, limitTestCase } from "../suites/size.ts";
 import type { UnsupportedCapability } from "./options.ts";
 import { type Findings, resultKey } from "./rule-results.ts";
-import type { Worker } from "./worker.ts";
+import { inTurn, type Worker } from "./worker.ts";
 
 /** Finds out with one statement whether the target returns policies, removes statements and returns revisions. */
 export async function probe(worker: Worker): Promise<readonly UnsupportedCapability[]> {
@@ -24,10 +25,7 @@ export async function probe(worker: Worker): Promise<readonly UnsupportedCapabil
     getFunction(name),
     removePermission(name, "probe"),
   ];
-  const { batches } = await worker.execute((done) => {
-    const call = calls[done.length];
-    return call === undefined ? null : [{ key: `probe-${done.length}`, call }];
-  });
+  const { batches } = await worker.execute(inTurn(calls.map((call, at) => [{ key: `probe-${at}`, call }])));
   const [added, policy, resource, removed] = batches.map((batch) => batch[0]?.answer);
   if (!added || !policy || !resource || !removed || added.kind === "none" || added.status >= 300) return [];
   const found: UnsupportedCapability[] = [];
@@ -81,10 +79,7 @@ async function refusesRevision(worker: Worker): Promise<boolean> {
     { key: "probe-remove-guarded", call: removePermission(name, "probe-guarded") },
     { key: "probe-remove", call: removePermission(name, "probe-first") },
   ];
-  const { batches } = await worker.execute((done) => {
-    const step = steps[done.length];
-    return step === undefined ? null : [step];
-  });
+  const { batches } = await worker.execute(inTurn(steps.map((step) => [step])));
   const answer = batches[2]?.[0]?.answer;
   return answer?.kind === "response" && answer.status === 412;
 }
@@ -198,7 +193,7 @@ export function sizeLimit(): SizeLimit {
       const why: Reason = { code: "unsettled", detail };
       const found = new Map(findings);
       for (const { id } of judged.filter(({ needs }) => needs.includes("limit"))) {
-        for (const column of ["document", "aws"] as const) {
+        for (const column of columns) {
           const key = resultKey(id, column);
           const before = found.get(key);
           if (before?.outcome === "unexercised") found.set(key, { ...before, outcome: "inconclusive", why });

@@ -3,6 +3,7 @@ import { shortened, show } from "../rules/define.ts";
 import { jsonObject } from "../spec/answer.ts";
 import { isRecord } from "../spec/body.ts";
 import { statementText } from "../spec/statement.ts";
+import { decoded } from "../spec/target.ts";
 
 /**
  * What findings say was seen, and what the exchanges of their counterexamples do not hold; one sentence each. It reads the
@@ -315,12 +316,4 @@ function textsOf(value: unknown): readonly string[] {
 
 function holdsQuote(text: string, quote: string): boolean {
   return text === JSON.parse(quote) || text.includes(quote);
-}
-
-function decoded(path: string): string {
-  try {
-    return decodeURIComponent(path);
-  } catch {
-    return path;
-  }
 }

@@ -1,6 +1,6 @@
 import type { Serving } from "../oracle/rule.ts";
 import type { Counterexample, Reason } from "../reports/report.ts";
-import { jsonObject } from "../spec/answer.ts";
+import { isSuccess, jsonObject } from "../spec/answer.ts";
 import { located } from "../spec/error-place.ts";
 import type { Fixture } from "../spec/fixture.ts";
 import { isRemovable } from "../spec/target.ts";
@@ -20,7 +20,7 @@ import {
   type Violation,
   violationIn,
 } from "./rerun.ts";
-import { failsAlone as failedAlone, isAdded, surrounded, validAddition, withServing } from "./serving.ts";
+import { failsAlone as failedAlone, surrounded, validAddition, withServing } from "./serving.ts";
 import { likelySmallest, simplifyCalls } from "./simplify.ts";
 import type { Execution } from "./worker.ts";
 
@@ -150,7 +150,7 @@ export function asSeen({ batches, fixture, expected, seen }: Candidate): Confirm
   if (fixture.recipe !== null || exchange === undefined || last.length > 1) return null;
   const { call } = exchange;
   const id = call.operation === "AddPermission" ? jsonObject(call.body ?? "")?.StatementId : undefined;
-  if (!isAdded(exchange) || typeof id !== "string" || isRemovable(id)) return null;
+  if (!isSuccess(exchange.answer) || typeof id !== "string" || isRemovable(id)) return null;
   const execution = { batches: [last], observed: [] };
   return { kind: "confirmed", execution, fixture, expected, seen, reruns: null };
 }
@@ -313,7 +313,11 @@ function rerunsOf(candidate: Candidate, options: ConfirmOptions, onNewFixtures: 
       testCase: rerunName(prefix, ++testCases, "valid"),
       surround: (_, { main }) => [validAddition(1, main)],
     });
-    return done !== null && done !== "no-fixture" && done.execution.batches.flat().every(isAdded);
+    return (
+      done !== null &&
+      done !== "no-fixture" &&
+      done.execution.batches.flat().every(({ answer }) => isSuccess(answer))
+    );
   };
   /** Reruns steps amid valid requests, and says whether the target fails at the last step alone. */
   const failsAlone = async (steps: Steps, wanted: Serving): Promise<boolean> => {

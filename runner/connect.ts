@@ -23,6 +23,8 @@ import { type Clock, restarting, type SendOptions, type Transport } from "../cli
 import type { Header } from "../spec/exchange.ts";
 import type { OptionSpelling } from "../spec/fault.ts";
 import type { Fixture, FixtureFunction } from "../spec/fixture.ts";
+import { inProcess } from "../targets/in-process.ts";
+import type { Reference } from "../targets/reference/reference.ts";
 
 /** How to connect to a target, and under which limits. */
 export interface ConnectOptions {
@@ -154,6 +156,27 @@ export async function connect(options: ConnectOptions): Promise<Connection> {
         : useExisting(functionName, arrangeOptions(suffix, how));
     },
   };
+}
+
+/** Connects to a reference in this process, without a socket. */
+export function connectInProcess(
+  reference: Reference,
+  options: Pick<ConnectOptions, "prefix" | "concurrency" | "clock"> &
+    Partial<Pick<ConnectOptions, "region" | "budget">>,
+): Promise<Connection> {
+  return connect({
+    endpoint: new URL("http://reference.invalid"),
+    region: "us-east-1",
+    sign: false,
+    env: {},
+    arranges: true,
+    timeoutMs: 400,
+    now: () => new Date(),
+    journalDir: null,
+    pid: 0,
+    carrier: () => inProcess(reference, options),
+    ...options,
+  });
 }
 
 /** A fixture for a target without state: any name works, unless the target answers for one function only. */

@@ -1,7 +1,7 @@
 import { notSent } from "../client/no-answer.ts";
 import type { Clock } from "../client/transport.ts";
 import type { ModelState } from "../oracle/model-state.ts";
-import type { Rule } from "../oracle/rule.ts";
+import { columnsOf, type Rule } from "../oracle/rule.ts";
 import { phrase } from "../spec/answer.ts";
 import { getFunction } from "../spec/calls.ts";
 import type { Answer, Batch, Call, Exchange, NoAnswer } from "../spec/exchange.ts";
@@ -15,7 +15,7 @@ import { fixtureFor, replayTestCase } from "./rerun.ts";
 import { type Findings, resultKey, type Suspected } from "./rule-results.ts";
 import { validAddition } from "./serving.ts";
 import { reasonsOf } from "./silent-kinds.ts";
-import type { Worker } from "./worker.ts";
+import { inTurn, type NextBatch, type Worker } from "./worker.ts";
 
 /** The rule that a request violates after which the target is gone. */
 export const endingRule = "answer.arrives";
@@ -414,8 +414,8 @@ function suspectedOf(inFlight: readonly Sent[], before: readonly Sent[]): Suspec
 
 const probeKey = "still-there";
 
-function probing(key: string, { fixture }: Worker): (done: readonly unknown[]) => Batch | null {
-  return (done) => (done.length === 0 ? [{ key, call: getFunction(fixture.main.name) }] : null);
+function probing(key: string, { fixture }: Worker): NextBatch {
+  return inTurn([[{ key, call: getFunction(fixture.main.name) }]]);
 }
 
 /** Sends the batches, and then asks for the function until the target is gone or was watched for long enough. */
@@ -505,7 +505,7 @@ export function endingIn(reruns: readonly RecordedRerun[], keepsFunctions: boole
 /** The results with the violation of the request that ended the target, which needs no further rerun. */
 export function withEnding(before: Findings, confirmed: Confirmed, rule: Rule): Findings {
   const all = new Map(before);
-  for (const column of rule.columns ?? (["document", "aws"] as const)) {
+  for (const column of columnsOf(rule)) {
     const key = resultKey(rule.id, column);
     const { outcome, observations = 0, decided = 0 } = before.get(key) ?? {};
     if (outcome !== "violated") all.set(key, { outcome: "violated", observations, decided, confirmed });

@@ -1,14 +1,13 @@
 import { sleep } from "../client/deadline.ts";
 import { judgeOf } from "../oracle/judge.ts";
-import type { Rule } from "../oracle/rule.ts";
+import { columnsOf, type Rule } from "../oracle/rule.ts";
 import type { Column } from "../spec/verdict.ts";
 import type { TestCase } from "../suites/case.ts";
-import { inProcess } from "../targets/in-process.ts";
 import { createReference } from "../targets/reference/reference.ts";
 import { type Verdicts, verdicts } from "./candidates.ts";
-import { connect } from "./connect.ts";
+import { connectInProcess } from "./connect.ts";
 import { type Executed, executeCases } from "./execute.ts";
-import { columnsOf, type Running } from "./phase.ts";
+import type { Running } from "./phase.ts";
 import { openScope } from "./scope.ts";
 import { workerOn } from "./worker.ts";
 
@@ -40,23 +39,8 @@ export async function emitNotExecuted(
 }
 
 async function countChecks(testCases: readonly TestCase[], rules: readonly Rule[]): Promise<Verdicts> {
-  const clock = () => performance.now();
-  const reference = createReference();
-  const connection = await connect({
-    endpoint: new URL("http://reference.invalid"),
-    region: "us-east-1",
-    sign: false,
-    env: {},
-    arranges: true,
-    prefix: "addperm-ct-unsent",
-    timeoutMs: 400,
-    concurrency: 1,
-    clock,
-    now: () => new Date(),
-    journalDir: null,
-    pid: 0,
-    carrier: () => inProcess(reference, { clock }),
-  });
+  const how = { prefix: "addperm-ct-unsent", concurrency: 1, clock: () => performance.now() };
+  const connection = await connectInProcess(createReference(), how);
   let generation = 0;
   const worker = async () => {
     const { fixture } = await connection.arrange(`${generation++}`);

@@ -6,7 +6,7 @@ import { within } from "../spec/error-place.ts";
 import type { Exchange } from "../spec/exchange.ts";
 import { Fault } from "../spec/fault.ts";
 import type { Fixture } from "../spec/fixture.ts";
-import type { Column } from "../spec/verdict.ts";
+import { type Column, columns } from "../spec/verdict.ts";
 import { scripted, type TestCase } from "../suites/case.ts";
 import { type Candidate, type Verdicts, verdicts } from "./candidates.ts";
 import { type SizeLimit, sizeLimit } from "./capabilities.ts";
@@ -181,8 +181,6 @@ function resultsOf(
     }),
   );
 }
-
-const columns: readonly Column[] = ["document", "aws"];
 
 /** Emits what no exchange shows: the checks that were not executed, and the problems. */
 function emitFooter(live: Report, rules: readonly Rule[], emit: Emit): void {

@@ -7,12 +7,11 @@ import type { Column } from "../spec/verdict.ts";
 import { bearingOn } from "../suites/bearing.ts";
 import type { Suite } from "../suites/case.ts";
 import { ordinarySuites, suites, usualPlan } from "../suites/index.ts";
-import { inProcess } from "../targets/in-process.ts";
 import { type Behaviour, faithful } from "../targets/reference/behaviour.ts";
 import type { Mutant } from "../targets/reference/mutants/mutant.ts";
 import { createReference } from "../targets/reference/reference.ts";
 import { unheld } from "./check-seen.ts";
-import { connect } from "./connect.ts";
+import { connectInProcess } from "./connect.ts";
 import type { Observer } from "./events.ts";
 import type { RunOptions } from "./options.ts";
 import { run } from "./run.ts";
@@ -53,21 +52,12 @@ export async function judgeVariant(
   const reference = createReference({ behaviour: mutate(faithful), region });
   const t0 = performance.now();
   const { workers = 4, clock = () => performance.now() - t0 } = options;
-  const connection = await connect({
-    endpoint: new URL("http://reference.invalid"),
+  const connection = await connectInProcess(reference, {
     region,
-    sign: false,
-    env: {},
-    arranges: true,
     prefix: `addperm-ct-${options.seed}`,
-    timeoutMs: 400,
     concurrency: workers,
     budget: options.budget,
     clock,
-    now: () => new Date(),
-    journalDir: null,
-    pid: 0,
-    carrier: () => inProcess(reference, { clock }),
   });
   const { suites: suiteNames } = options;
   const chosenSuites =

@@ -1,16 +1,16 @@
-import type { Rule } from "../oracle/rule.ts";
+import { columnsOf, type Rule } from "../oracle/rule.ts";
 import { counts } from "../reports/verdict.ts";
 import { causeOf } from "../rules/causes.ts";
 import type { UnsupportedCapability } from "../spec/verdict.ts";
 import type { TestCase } from "../suites/case.ts";
 import type { Campaign } from "./campaign/campaign.ts";
-import { type Candidate, type Verdicts, verdicts } from "./candidates.ts";
+import { type Candidate, singleAnswer, type Verdicts, verdicts } from "./candidates.ts";
 import { isSearchForLimit } from "./capabilities.ts";
 import { endingRule, type SuspectedEnding } from "./endings.ts";
 import type { Gone, StopReason } from "./events.ts";
 import type { Executed } from "./execute.ts";
 import type { RunOptions } from "./options.ts";
-import { columnsOf, confirmAll, executeAll, type Judging, surviving, withEndings } from "./phase.ts";
+import { confirmAll, executeAll, type Judging, surviving, withEndings } from "./phase.ts";
 import type { Part, Plan } from "./plan.ts";
 import type { WorkerPool } from "./pool.ts";
 import { type Findings, resultKey } from "./rule-results.ts";
@@ -207,10 +207,8 @@ function bailing({ bail, profile }: RunOptions): Bailing {
   const candidates = new Map<string, string>();
   let confirmed: ReadonlySet<string> = new Set();
   const isCounted = (rule: Rule) => counts(rule, profile) && !known.includes(rule.id);
-  const causeIn = (rule: Rule, batches: Candidate["batches"]): string => {
-    const [last, ...others] = batches.at(-1) ?? [];
-    return causeOf({ rule, answer: others.length > 0 ? null : (last?.answer ?? null) }).id;
-  };
+  const causeIn = (rule: Rule, batches: Candidate["batches"]) =>
+    causeOf({ rule, answer: singleAnswer(batches) }).id;
   return {
     candidate: (rule, { batches }) => {
       if (isCounted(rule) && !tried.has(rule.id)) candidates.set(rule.id, causeIn(rule, batches));

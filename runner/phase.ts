@@ -1,6 +1,6 @@
 import type { Finding, Judge } from "../oracle/judge.ts";
-import type { Rule } from "../oracle/rule.ts";
-import type { Column, UnsupportedCapability } from "../spec/verdict.ts";
+import { columnsOf, type Rule } from "../oracle/rule.ts";
+import type { UnsupportedCapability } from "../spec/verdict.ts";
 import type { TestCase } from "../suites/case.ts";
 import { inConfirmationOrder, isFailure, type Verdicts } from "./candidates.ts";
 import type { SizeLimit } from "./capabilities.ts";
@@ -62,10 +62,6 @@ interface Fate {
   readonly away: Gone | null;
   /** The requests of which one ended it, if it is gone for good. */
   readonly suspected: SuspectedEnding | null;
-}
-
-export function columnsOf({ columns }: Rule): readonly Column[] {
-  return columns ?? ["document", "aws"];
 }
 
 export function spentBy({ transport, clock }: RunOptions) {

@@ -12,7 +12,7 @@ import { lostText } from "./observe/problem.ts";
 import type { RunOptions } from "./options.ts";
 import type { Patience } from "./patience.ts";
 import type { Scope } from "./scope.ts";
-import { singleStep, type Worker, workerOn } from "./worker.ts";
+import { inTurn, type Worker, workerOn } from "./worker.ts";
 
 /** The workers of a run, and their life cycle. */
 export interface WorkerPool {
@@ -243,7 +243,7 @@ export async function isLost(worker: Worker): Promise<boolean> {
 async function isMissing(worker: Worker): Promise<boolean> {
   const { name } = worker.fixture.main;
   const isNotFound = async (key: string, call: Call) => {
-    const { batches } = await worker.execute(singleStep({ key, call }));
+    const { batches } = await worker.execute(inTurn([[{ key, call }]]));
     const answer = batches[0]?.[0]?.answer;
     return answer?.kind === "response" && answer.status === 404;
   };

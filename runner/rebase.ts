@@ -12,6 +12,7 @@ import {
   versionSlot,
 } from "../spec/exchange.ts";
 import type { Fixture } from "../spec/fixture.ts";
+import { decoded } from "../spec/target.ts";
 
 // A report holds the requests of a counterexample but no test case, so names are replaced in the text of
 // the requests.
@@ -161,14 +162,6 @@ function movedTo(batches: readonly Batch[], from: FunctionHome, to: FunctionHome
       return { ...step, call: { ...call, target: move(call.target), body, ...raw } };
     }),
   );
-}
-
-function decoded(path: string): string {
-  try {
-    return decodeURIComponent(path);
-  } catch {
-    return path;
-  }
 }
 
 /** Replaces the names in a history by those of another fixture, including percent-encoded names. */

@@ -20,8 +20,10 @@ import {
 import { counts } from "../reports/verdict.ts";
 import { causeOf, causesOf } from "../rules/causes.ts";
 import { errorName } from "../spec/answer.ts";
-import type { Answer, Exchange, Header } from "../spec/exchange.ts";
+import type { Exchange, Header } from "../spec/exchange.ts";
 import type { Fixture } from "../spec/fixture.ts";
+import { columns } from "../spec/verdict.ts";
+import { singleAnswer } from "./candidates.ts";
 import { unsupportedReason } from "./capabilities.ts";
 import type { Confirmed } from "./confirm.ts";
 import { endingExpected } from "./endings.ts";
@@ -168,7 +170,7 @@ function ownColumns(
   confirmed: Confirmed,
   of: (column: Column) => RuleResult | undefined,
 ): Pick<Counterexample, "columns"> {
-  const violated = (["document", "aws"] as const).filter((column) => of(column)?.outcome === "violated");
+  const violated = columns.filter((column) => of(column)?.outcome === "violated");
   const own = violated.filter((column) => of(column)?.confirmed === confirmed);
   return own.length === violated.length ? {} : { columns: own };
 }
@@ -212,7 +214,7 @@ function causeReports(
     const found = reports[index]?.counterexample;
     return confirmed === undefined || found === undefined
       ? []
-      : [{ rule, answer: answerOf(confirmed), unless, found }];
+      : [{ rule, answer: singleAnswer(confirmed.execution.batches), unless, found }];
   });
   return causesOf(violations).map(({ id, title, gravity, violations: all }) => {
     const rules = all.map(({ rule }) => rule.id);
@@ -230,12 +232,6 @@ function causeReports(
       counterexample: best.found,
     };
   });
-}
-
-/** The single answer that shows a violation; null for calls in flight together. */
-function answerOf({ execution }: Confirmed): Answer | null {
-  const [last, ...more] = execution.batches.at(-1) ?? [];
-  return last === undefined || more.length > 0 ? null : last.answer;
 }
 
 /** Few requests come first, then short ones. */

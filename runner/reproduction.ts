@@ -2,6 +2,7 @@ import { curl, curlWithoutSetup, type Resource } from "../reports/curl.ts";
 import { type Setup, setupLines } from "../reports/shell.ts";
 import type { Exchange } from "../spec/exchange.ts";
 import type { Fixture } from "../spec/fixture.ts";
+import { decoded } from "../spec/target.ts";
 import type { RunOptions } from "./options.ts";
 
 /** The commands that reproduce a counterexample. */
@@ -92,12 +93,4 @@ function aliasesIn({ aliases }: Fixture["main"], about: readonly Exchange[]): re
     const named = new RegExp(`[:=/]${alias}(?![A-Za-z0-9_-])`);
     return about.some(({ call }) => named.test(decoded(call.target)));
   });
-}
-
-function decoded(target: string): string {
-  try {
-    return decodeURIComponent(target);
-  } catch {
-    return target;
-  }
 }

@@ -3,11 +3,11 @@ import type { ObservedBatch } from "../oracle/observe.ts";
 import type { Rule, Serving } from "../oracle/rule.ts";
 import type { Batch, Call } from "../spec/exchange.ts";
 import type { Fixture } from "../spec/fixture.ts";
-import { addressee, percentDecoded, route } from "../spec/target.ts";
+import { addressee, decoded, route } from "../spec/target.ts";
 import type { Column } from "../spec/verdict.ts";
 import { outlastsReset } from "./candidates.ts";
 import type { Regenerate, Steps } from "./regenerate.ts";
-import type { Execution, PolicyChoice, Worker } from "./worker.ts";
+import { type Execution, inTurn, type PolicyChoice, type Worker } from "./worker.ts";
 
 /** Prefix of the names of all reruns. */
 export const replayTestCase = "replay/";
@@ -135,7 +135,7 @@ export async function executeSteps(
   batches: readonly Batch[],
   how: { readonly testCase: string; readonly onNewConnection?: boolean },
 ): Promise<Execution> {
-  return worker.execute((done) => batches[done.length] ?? null, how);
+  return worker.execute(inTurn(batches), how);
 }
 
 /**
@@ -166,7 +166,7 @@ function usesOneFunction(
 /** Says whether a history may use a policy: one of a function or qualifier that a call names. */
 export function usedIn(steps: Steps, { other: second }: Fixture): PolicyChoice {
   // A target names a qualifier after the name of the function or in the query.
-  const targets = steps.flat().map(({ call: { target } }) => percentDecoded(target) ?? target);
+  const targets = steps.flat().map(({ call: { target } }) => decoded(target));
   const parts = new Set(targets.flatMap((target) => target.split(/[/:?=&]/)));
   const usesOther = second !== null && targets.some((target) => target.includes(second.name));
   return (key, { other }) => {

@@ -1,14 +1,15 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Judge } from "../oracle/judge.ts";
-import type { Rule } from "../oracle/rule.ts";
+import { columnsOf, type Rule } from "../oracle/rule.ts";
 import type { Reason } from "../reports/report.ts";
 import { causeOf } from "../rules/causes.ts";
-import type { Column } from "../spec/verdict.ts";
+import { type Column, columns } from "../spec/verdict.ts";
 import {
   type Candidate,
   type CandidateGroup,
   type Count,
   inConfirmationOrder,
+  singleAnswer,
   type Verdicts,
 } from "./candidates.ts";
 import { type Confirmed, type ConfirmOptions, confirm, type Unconfirmed } from "./confirm.ts";
@@ -74,8 +75,6 @@ export interface ConfirmAllOptions extends EmptyFixtures {
   /** Confirms one candidate; by default with reruns. */
   readonly confirmCandidate?: typeof confirm;
 }
-
-const columns: readonly Column[] = ["document", "aws"];
 
 /** A violated rule to confirm, once for all columns that judge alike. */
 interface Task {
@@ -170,14 +169,13 @@ function firstOfCauses(tasks: readonly Task[], confirmed: ReadonlySet<string>): 
 /** The cause that the cheapest candidate of a task shows. */
 function causeOfTask({ rule, count }: Task): string {
   const [cheapest] = inConfirmationOrder(count.candidates.groups());
-  const [last, ...others] = cheapest?.batches.at(-1) ?? [];
-  return causeOf({ rule, answer: others.length > 0 ? null : (last?.answer ?? null) }).id;
+  return causeOf({ rule, answer: singleAnswer(cheapest?.batches ?? []) }).id;
 }
 
 /** Makes one task for each column, or one for both if they judge alike. */
 function tasksOf(rule: Rule, { of }: Verdicts): readonly Task[] {
   if (!rule.differs && rule.columns === undefined) return [{ rule, columns, count: of(rule, "document") }];
-  return (rule.columns ?? columns).map((column) => ({ rule, columns: [column], count: of(rule, column) }));
+  return columnsOf(rule).map((column) => ({ rule, columns: [column], count: of(rule, column) }));
 }
 
 /** Makes a function that says whether a remaining task may explain this one. */

@@ -1,5 +1,6 @@
 import { canonicalBody } from "../generators/valid-requests.ts";
 import type { Serving } from "../oracle/rule.ts";
+import { isSuccess } from "../spec/answer.ts";
 import { addPermission, label } from "../spec/calls.ts";
 import type { Batch, Call, Exchange } from "../spec/exchange.ts";
 import type { Fixture, FixtureFunction } from "../spec/fixture.ts";
@@ -52,14 +53,9 @@ export function failsAlone(batches: readonly (readonly Exchange[])[]): boolean {
   return (
     controls.length === 6 &&
     failures.length === 6 &&
-    controls.every(isAdded) &&
+    controls.every(({ answer }) => isSuccess(answer)) &&
     failures.every(
       ({ answer }) => answer.kind === "response" && (answer.status === 429 || answer.status >= 500),
     )
   );
-}
-
-/** Says whether the answer is a success. */
-export function isAdded({ answer }: Exchange): boolean {
-  return answer.kind === "response" && answer.status >= 200 && answer.status < 300;
 }

@@ -2,7 +2,7 @@ import { afresh, afterReset, initialModelState, type ModelState } from "../oracl
 import type { ObservedBatch, PolicyRead } from "../oracle/observe.ts";
 import { jsonObject } from "../spec/answer.ts";
 import { getPolicy, removePermission } from "../spec/calls.ts";
-import type { Batch, Call, Exchange, Step } from "../spec/exchange.ts";
+import type { Batch, Call, Exchange } from "../spec/exchange.ts";
 import type { Fixture } from "../spec/fixture.ts";
 import { addressee, isRemovable, route } from "../spec/target.ts";
 import { type BatchOptions, sendBatch } from "./batch.ts";
@@ -123,7 +123,7 @@ export function workerOn(options: WorkerOptions): Worker {
     }
     return { batches, observed };
   };
-  const sendOne = (key: string, call: Call) => execute(singleStep({ key, call }));
+  const sendOne = (key: string, call: Call) => execute(inTurn([[{ key, call }]]));
   // These include versions and aliases that a history has created.
   const keys = () => Object.keys(modelState.policies);
 
@@ -209,9 +209,9 @@ function noteDeletions(exchanges: readonly Exchange[], mayBeGone: Set<string>): 
   }
 }
 
-/** A history of a single step. */
-export function singleStep(step: Step): NextBatch {
-  return (done) => (done.length === 0 ? [step] : null);
+/** A history of these batches, whatever is answered. */
+export function inTurn(batches: readonly Batch[]): NextBatch {
+  return (done) => batches[done.length] ?? null;
 }
 
 function noteReads(

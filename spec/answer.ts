@@ -38,13 +38,17 @@ interface StatementReading {
 export function readAnswer(answer: Answer): AnswerReading {
   if (answer.kind === "none") return { kind: "unsettled", why: phrase(answer) };
   const { status } = answer;
-  if (status >= 200 && status < 300)
-    return { kind: "added", response: answer, statement: readStatement(answer.body) };
+  if (isSuccess(answer)) return { kind: "added", response: answer, statement: readStatement(answer.body) };
   const error = errorName(answer);
   if (isUnavailable(status, error)) {
     return { kind: "unsettled", why: error === null ? `${status}` : `${status} ${error}` };
   }
   return { kind: "refused", response: answer, status, error };
+}
+
+/** Says whether an answer acknowledges the request. */
+export function isSuccess(answer: Answer): boolean {
+  return answer.kind === "response" && answer.status >= 200 && answer.status < 300;
 }
 
 /** Throttled, the documented internal error, or an error of a gateway in front of the service. */

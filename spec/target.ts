@@ -68,6 +68,11 @@ export function percentDecoded(text: string): string | null {
   }
 }
 
+/** The same, but text that cannot be decoded is not changed. */
+export function decoded(text: string): string {
+  return percentDecoded(text) ?? text;
+}
+
 /** The values of one query parameter, in order. */
 export function valuesOf(query: Query, name: keyof QueryParameters): readonly (string | null)[] {
   return query.filter(([key]) => key === name).map(([, value]) => value);

@@ -1,6 +1,8 @@
 /** The two readings of one run: the page literally, and the page corrected by recordings of the live service. */
 export type Column = "document" | "aws";
 
+export const columns = ["document", "aws"] as const satisfies readonly Column[];
+
 /** Strongest first: violated > inconclusive > holds > unexercised. */
 export type Outcome = "violated" | "inconclusive" | "holds" | "unexercised";
 

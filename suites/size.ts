@@ -1,4 +1,4 @@
-import { phrase } from "../spec/answer.ts";
+import { isSuccess, phrase } from "../spec/answer.ts";
 import { getPolicy, removePermission } from "../spec/calls.ts";
 import type { Answer, Batch, Exchange } from "../spec/exchange.ts";
 import type { Fixture } from "../spec/fixture.ts";
@@ -116,7 +116,7 @@ function advance(search: LimitSearch, [exchange]: readonly Exchange[]): LimitSea
   if (phase === "ending") return { ...search, since: since + 1 };
   if (exchange === undefined || saysNothing(exchange.answer)) return { ...search, phase: "gone" };
   const { answer } = exchange;
-  const done = answer.kind === "response" && answer.status >= 200 && answer.status < 300;
+  const done = isSuccess(answer);
   // Where nothing can be removed there is no bisection.
   if (!done && (phase === "undo" || phase === "take-back")) return { ...search, phase: "ending", low: 0 };
   switch (phase) {

@@ -7,7 +7,7 @@ import { verdicts } from "../runner/candidates.ts";
 import { connect } from "../runner/connect.ts";
 import { executeCases } from "../runner/execute.ts";
 import { openScope } from "../runner/scope.ts";
-import { singleStep, type Worker, workerOn } from "../runner/worker.ts";
+import { inTurn, type Worker, workerOn } from "../runner/worker.ts";
 import { addPermission, getPolicy, label } from "../spec/calls.ts";
 import type { Call } from "../spec/exchange.ts";
 import type { Fixture } from "../spec/fixture.ts";
@@ -55,7 +55,7 @@ const added = (name: string, sid: string, qualifier?: string) =>
     query: qualifier === undefined ? null : `Qualifier=${qualifier}`,
     body: { ...canonicalBody(sid) },
   });
-const play = (worker: Worker, call: Call) => worker.execute(singleStep({ key: "one", call }));
+const play = (worker: Worker, call: Call) => worker.execute(inTurn([[{ key: "one", call }]]));
 
 /** A statement that is added to a function also appears on its alias `live`. */
 const leaking = change(({ added: before }) => ({

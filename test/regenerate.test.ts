@@ -3,7 +3,7 @@ import { sleep } from "../client/deadline.ts";
 import { connect } from "../runner/connect.ts";
 import { callsOn, type Origin, regenerating, rewritten, stepsOf, swap } from "../runner/regenerate.ts";
 import { rerun } from "../runner/rerun.ts";
-import { singleStep, type Worker, workerOn } from "../runner/worker.ts";
+import { inTurn, type Worker, workerOn } from "../runner/worker.ts";
 import { getPolicy, publishVersion } from "../spec/calls.ts";
 import type { Exchange } from "../spec/exchange.ts";
 import type { Fixture } from "../spec/fixture.ts";
@@ -124,7 +124,7 @@ describe("A history on another fixture", () => {
     if (published === undefined) throw new Error("There is no such test case.");
     const there = await all.next();
     const origin = await originOf(published);
-    await there.execute(singleStep({ key: "more", call: publishVersion(there.fixture.main.name) }));
+    await there.execute(inTurn([[{ key: "more", call: publishVersion(there.fixture.main.name) }]]));
     const again = await rerun(stepsOf(origin), {
       getEmptyFixture: async () => there,
       regenerate: regenerating(origin),

@@ -1,10 +1,9 @@
+import { columns } from "../../spec/verdict.ts";
 import { answerLabel, becauseText, reasonText } from "../finding.ts";
 import type { Basis, Column, Counterexample, CounterexampleStep, RuleReport } from "../report.ts";
 import { count } from "../verdict.ts";
 import { type AnyMark, allMarks, badge, columnNames, html, icon, type Markup, markOf } from "./page.ts";
 import { sequence } from "./sequence.ts";
-
-const columns = ["document", "aws"] as const satisfies readonly Column[];
 
 const bases: Readonly<Record<Basis, string>> = {
   stated: "stated by the document",

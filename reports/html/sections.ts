@@ -1,3 +1,4 @@
+import { columns } from "../../spec/verdict.ts";
 import type { Span } from "../blocks.ts";
 import { campaignFacts } from "../campaign.ts";
 import {
@@ -178,7 +179,7 @@ export function filters(report: Report): Markup {
   const areas = [...new Set(report.rules.map(areaOf))].sort();
   return html`<form class="filters" id="filters" role="search" aria-label="Filter the rules" hidden>
 <fieldset><legend>Show only</legend><div class="pills">${allMarks.map((mark) => html`<label class="pill ${mark}"><input type="checkbox" name="mark" value="${mark}"><span>${icon(mark)}${markNames[mark]}</span></label>`)}</div></fieldset>
-<fieldset><legend>in the column</legend><div class="pills">${(["document", "aws"] as const).map((column) => html`<label class="pill"><input type="radio" name="column" value="${column}"${column === report.profile ? html` checked` : null}><span>${columnNames[column]}</span></label>`)}</div></fieldset>
+<fieldset><legend>in the column</legend><div class="pills">${columns.map((column) => html`<label class="pill"><input type="radio" name="column" value="${column}"${column === report.profile ? html` checked` : null}><span>${columnNames[column]}</span></label>`)}</div></fieldset>
 <div class="field"><label for="area">Area</label><select id="area" name="area"><option value="">All areas</option>${areas.map((area) => html`<option value="${area}">${area}</option>`)}</select></div>
 <div class="field"><label for="text">Text</label><input id="text" name="text" type="search" autocomplete="off" spellcheck="false"></div>
 <div class="actions"><button type="reset">Show all</button><button type="button" data-fold="open">Unfold</button><button type="button" data-fold="">Fold</button></div>
@@ -228,7 +229,7 @@ function grouped(number: number): string {
 
 /** The totals of both columns side by side. */
 export function totals(report: Report): Markup {
-  return html`<section class="totals" id="totals" aria-label="Totals">${(["document", "aws"] as const).map((column) => card(report.summary[column], column, report.profile))}</section>`;
+  return html`<section class="totals" id="totals" aria-label="Totals">${columns.map((column) => card(report.summary[column], column, report.profile))}</section>`;
 }
 
 function card(tally: Tally, column: Column, profile: Column): Markup {

@@ -1,5 +1,5 @@
 import type { Finding } from "../../oracle/judge.ts";
-import type { Judgement, Rule } from "../../oracle/rule.ts";
+import { columnsOf, type Judgement, type Rule } from "../../oracle/rule.ts";
 import type { Exchange } from "../../spec/exchange.ts";
 import type { Column } from "../../spec/verdict.ts";
 import type { Observer } from "../events.ts";
@@ -38,8 +38,6 @@ interface CheckCount {
   seen: string;
 }
 
-const columns: readonly Column[] = ["document", "aws"];
-
 export function results(): Results {
   const counts = new Map<Rule, Record<Column, CheckCount>>();
   const finalResults = new Map<string, RuleResult>();
@@ -56,10 +54,7 @@ export function results(): Results {
     return both;
   };
   const soFar = (rule: Rule): readonly (readonly [string, RuleResult])[] =>
-    (rule.columns ?? columns).map((column) => [
-      resultKey(rule.id, column),
-      provisional(countsOf(rule)[column]),
-    ]);
+    columnsOf(rule).map((column) => [resultKey(rule.id, column), provisional(countsOf(rule)[column])]);
   return {
     on(event) {
       if (event.type === "planned") judged = event.rules;
