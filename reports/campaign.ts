@@ -10,12 +10,9 @@ const ends: Readonly<Record<CampaignReport["end"], string>> = {
   stopped: "the run was stopped",
 };
 
-const kinds: Readonly<Record<string, readonly [one: string, many: string]>> = {
-  violation: ["violation", "violations"],
-  acceptance: ["accepted input", "accepted inputs"],
-  refusal: ["refusal", "refusals"],
-  unspecified: ["unspecified behaviour", "unspecified behaviours"],
-  other: ["other", "others"],
+const kinds: Readonly<Record<string, string>> = {
+  acceptance: "accepted input",
+  unspecified: "unspecified behaviour",
 };
 
 /** The most findings of a campaign that are named; report.json has all. */
@@ -37,15 +34,11 @@ function doneText({ rounds, seeds, requests, mutated, end }: CampaignReport): st
   if (seeds === undefined)
     return `No round of new seeds was sent after the usual test cases, because ${ends[end]}.`;
   const of = seeds.first === seeds.last ? `seed ${seeds.first}` : `seeds ${seeds.first} to ${seeds.last}`;
-  const histories = mutated === 1 ? "1 mutated history" : `${mutated} mutated histories`;
-  return `${count(rounds, "round")} with ${of}, ${histories}, ${count(requests, "request")}. It ended because ${ends[end]}.`;
+  return `${count(rounds, "round")} with ${of}, ${count(mutated, "mutated history")}, ${count(requests, "request")}. It ended because ${ends[end]}.`;
 }
 
 function learntText({ behaviours }: CampaignReport): string {
-  const parts = Object.entries(behaviours.kinds).map(([kind, number]) => {
-    const [one, many] = kinds[kind] ?? [kind, kind];
-    return `${number} ${number === 1 ? one : many}`;
-  });
+  const parts = Object.entries(behaviours.kinds).map(([kind, number]) => count(number, kinds[kind] ?? kind));
   const of = parts.length === 0 ? "" : ` (${parts.join(", ")})`;
   return `${count(behaviours.new, "new behaviour")}${of}; ${behaviours.known} are known.`;
 }

@@ -67,33 +67,18 @@ function wrongAnswers({ input, constraint, decided, accepted, refused }: Coverag
   return input === "valid" || (input === "missing" && constraint === "optional") ? refused : accepted;
 }
 
-/** Totals of histories and checks, expected and executed; null for a report without them. */
-function coverageFigures(report: Report): {
-  readonly histories: CoverageReport["histories"];
-  readonly checks: { readonly expected: number; readonly executed: number } | null;
-} | null {
-  const { coverage, rules } = report;
+/** The histories and checks, planned and executed, as one sentence; null for a report without them. */
+export function coverageSentence({ coverage, rules }: Report): string | null {
   if (coverage === undefined) return null;
-  const counted = rules.flatMap(({ checks }) => (checks === undefined ? [] : [checks]));
-  const sum = (pick: (of: (typeof counted)[number]) => number) =>
-    counted.reduce((total, checks) => total + pick(checks), 0);
-  const checks =
-    counted.length === 0
-      ? null
-      : { expected: sum(({ expected }) => expected), executed: sum(({ executed }) => executed) };
-  return { histories: coverage.histories, checks };
-}
-
-/** The figures as one sentence. */
-export function coverageSentence(report: Report): string | null {
-  const figures = coverageFigures(report);
-  if (figures === null) return null;
-  const { histories, checks } = figures;
+  const { histories } = coverage;
+  const counted = rules.flatMap(({ checks }) => checks ?? []);
+  const executed = counted.reduce((sum, checks) => sum + checks.executed, 0);
+  const expected = counted.reduce((sum, checks) => sum + checks.expected, 0);
   const executedHistories = `${histories.played} of ${histories.planned} planned histories were executed`;
   const whole =
-    checks === null
+    counted.length === 0
       ? `${executedHistories}.`
-      : `${executedHistories}, and ${checks.executed} of ${checks.expected} expected checks gave a verdict.`;
+      : `${executedHistories}, and ${executed} of ${expected} expected checks gave a verdict.`;
   const { notEmptied = 0 } = histories;
   return notEmptied === 0
     ? whole

@@ -1,26 +1,20 @@
-import type { Serving } from "../oracle/rule.ts";
 import type { Counterexample, Reason } from "../reports/report.ts";
 import { isSuccess, jsonObject } from "../spec/answer.ts";
 import { located } from "../spec/error-place.ts";
 import type { Fixture } from "../spec/fixture.ts";
 import { isRemovable } from "../spec/target.ts";
-import { truncateExchange } from "./batch.ts";
-import { type Candidate, outlastsReset } from "./candidates.ts";
+import type { Candidate } from "./candidates.ts";
 import { shrinkHistory } from "./reduce.ts";
-import { regenerating, type Steps, stepsOf } from "./regenerate.ts";
+import { type Steps, stepsOf } from "./regenerate.ts";
 import {
-  attemptName,
-  type EmptyFixtureKind,
-  explainedOneByOne,
-  fixtureFor,
-  type GetEmptyFixture,
-  rerun,
-  rerunName,
-  type SoughtViolation,
-  type Violation,
-  violationIn,
-} from "./rerun.ts";
-import { failsAlone as failedAlone, surrounded, validAddition, withServing } from "./serving.ts";
+  type Criterion,
+  isRacing,
+  type RerunsOptions,
+  rerunsOf,
+  type Showing,
+  type Smallest,
+} from "./reruns.ts";
+import { withServing } from "./serving.ts";
 import { likelySmallest, simplifyCalls } from "./simplify.ts";
 import type { Execution } from "./worker.ts";
 
@@ -55,58 +49,23 @@ function withoutFixture(seen: string): Unconfirmed {
   return { kind: "unconfirmed", why: { code: "no-fixture", seen } };
 }
 
-export interface ConfirmOptions extends Omit<SoughtViolation, "unless"> {
-  readonly getEmptyFixture: GetEmptyFixture;
-  /** True when no more requests may be sent. */
-  readonly stop: () => boolean;
-  /** The most reruns that the budget allows. */
-  readonly maxReruns?: number;
-  /** The part of the time for the rule that is spent: from 1 on, nothing is shrunk; none is spent by default. */
-  readonly spentTime?: () => number;
+export interface ConfirmOptions extends RerunsOptions {
   /** True if another rule with the same cause is confirmed: then one rerun of the smallest history is enough. */
   readonly briefly?: boolean;
-  /** The number of this attempt for the rule, from 1. It separates the reruns of attempts in a recording. */
-  readonly attempt?: number;
 }
 
-/**
- * The most reruns on reset fixtures, for a race, and on new fixtures; the reruns in which a race, and what is rare, has
- * to show once, and the candidates of a rule that are rerun so often; the final reruns of the smallest history, those amid
- * valid requests, and those of a race with its calls one after another; how long reruns that shrink a history may wait for
- * answers that never come, in milliseconds; how many times the time for shrinking may pass until a history shows the
- * violation at all; and the reruns that are made however late it is.
- */
 const most = {
-  reruns: 240,
-  raceReruns: 600,
-  newFixtures: 40,
+  /** The reruns in which a race has to show once. */
   raceTries: 20,
+  /** The reruns in which what is rare has to show once, and the candidates of a rule that are rerun so often. */
   rareTries: 200,
   rareCandidates: 2,
+  /** The final reruns of the smallest history, and those amid valid requests. */
   confirmations: 3,
   surrounded: 3,
-  oneByOne: 3,
-  waitedMs: 12_000,
-  timesToShow: 4,
+  /** The final reruns that are made however late it is. */
   inHaste: 3,
 } as const;
-
-/** An execution that showed the violation. */
-type Showing = Pick<Confirmed, "execution" | "fixture" | "expected" | "seen"> &
-  Pick<Violation, "whileServing">;
-
-/** The smallest history so far that showed the violation without another rule that explains it. */
-type Smallest = Showing & {
-  readonly steps: Steps;
-  /** It was seen on a new function. */
-  readonly isNew?: boolean;
-};
-
-/** How many of some reruns have to show the violation before a smaller history replaces a larger one. */
-interface Criterion {
-  readonly reruns: number;
-  readonly shows: number;
-}
 
 /** A history without concurrent calls shows the violation every time. */
 const always: Criterion = { reruns: 1, shows: 1 };
@@ -144,14 +103,18 @@ async function confirmAnywhere(
  * Confirms without a rerun that an existing function accepted an id that no path can name: its statement stays, so a
  * rerun meets a duplicate. Null for any other candidate.
  */
-export function asSeen({ batches, fixture, expected, seen }: Candidate): Confirmed | null {
-  const last = batches.at(-1) ?? [];
-  const [exchange] = last;
-  if (fixture.recipe !== null || exchange === undefined || last.length > 1) return null;
+export function asSeen(candidate: Candidate): Confirmed | null {
+  const [exchange, ...more] = candidate.batches.at(-1) ?? [];
+  if (candidate.fixture.recipe !== null || exchange === undefined || more.length > 0) return null;
   const { call } = exchange;
   const id = call.operation === "AddPermission" ? jsonObject(call.body ?? "")?.StatementId : undefined;
   if (!isSuccess(exchange.answer) || typeof id !== "string" || isRemovable(id)) return null;
-  const execution = { batches: [last], observed: [] };
+  return confirmedAsSeen(candidate);
+}
+
+/** The violation as it was seen, without a rerun. */
+export function confirmedAsSeen({ batches, fixture, expected, seen }: Candidate): Confirmed {
+  const execution = { batches: batches.slice(-1), observed: [] };
   return { kind: "confirmed", execution, fixture, expected, seen, reruns: null };
 }
 
@@ -213,7 +176,11 @@ async function confirmOn(
     return { ...unconfirmed(`the same calls, one after another, violate ${by}`), explainedBy: by };
   }
   const { seen, testCase } = candidate;
-  return reruns.notShown(
+  const by = explainedBy();
+  if (reruns.hadNoFixture()) return withoutFixture(seen);
+  if (by !== null)
+    return { ...unconfirmed(`reruns show it only together with a violation of ${by}`), explainedBy: by };
+  return unconfirmed(
     candidate.whileServing === undefined
       ? `seen once (${seen}, in ${testCase.id}), not in reruns`
       : `a failure that came and went (${seen}, in ${testCase.id})`,
@@ -252,178 +219,6 @@ function mayBeRare(
   onNewFixtures: boolean,
 ): boolean {
   return rule.rare === true && !isRacing(batches) && !onNewFixtures && attempt <= most.rareCandidates;
-}
-
-/** The same kind of fixture with the second function, which receives the valid requests. */
-function withOther(kind: EmptyFixtureKind): EmptyFixtureKind {
-  if (kind === "bare") return "new";
-  return kind === "bare-emptied" ? "emptied" : kind;
-}
-
-function isRacing(batches: readonly (readonly unknown[])[]): boolean {
-  return batches.some((batch) => batch.length > 1);
-}
-
-/** Reruns parts of a history within bounds, and keeps the last part that met its criterion. */
-function rerunsOf(candidate: Candidate, options: ConfirmOptions, onNewFixtures: boolean) {
-  const usualMost = onNewFixtures
-    ? most.newFixtures
-    : isRacing(candidate.batches)
-      ? most.raceReruns
-      : most.reruns;
-  // Creating functions takes requests, too.
-  const allowed = (options.maxReruns ?? Infinity) / (onNewFixtures ? 2 : 1);
-  const maxReruns = Math.min(usualMost, Math.max(2, allowed));
-  const { rule, columns, getEmptyFixture: ready, attempt = 1, spentTime = () => 0 } = options;
-  const { unless, onNewConnection = false, fixture: from } = candidate;
-  const [column = "document"] = columns;
-  const prefix = attemptName({ rule: rule.id, column, place: candidate.place }, attempt, onNewFixtures);
-  const regenerate = regenerating(candidate);
-  let reruns = 0;
-  let testCases = 0;
-  let waitedMs = 0;
-  let smallest: Smallest | null = null;
-  let explainedBy: string | null = null;
-  let noFixture = false;
-  let isFine = false;
-  const failed = new Set<string>();
-  /** Null if the rerun shows no violation. */
-  const rerunOnce = async (steps: Steps, isNew: boolean): Promise<RerunResult | null | "no-fixture"> => {
-    const testCase = rerunName(prefix, ++testCases, isFine ? "fine" : undefined);
-    const done = await rerun(steps, {
-      getEmptyFixture: ready,
-      regenerate,
-      from,
-      onNew: onNewFixtures || isNew,
-      testCase,
-      onNewConnection,
-    });
-    if (done === null || done === "no-fixture") return done;
-    waitedMs += waitedInVain(done.execution);
-    const violation = violationIn(done.execution.observed, { ...options, unless });
-    if (violation === null) return null;
-    const { explainedBy: by, ...found } = violation;
-    return { shown: { ...found, ...done, execution: executionForReport(done.execution) }, explainedBy: by };
-  };
-  const asked = { getEmptyFixture: ready, regenerate, from, onNew: onNewFixtures };
-  /** Sends one valid request, and says whether it succeeded. */
-  const serves = async (): Promise<boolean> => {
-    const done = await rerun([], {
-      ...asked,
-      testCase: rerunName(prefix, ++testCases, "valid"),
-      surround: (_, { main }) => [validAddition(1, main)],
-    });
-    return (
-      done !== null &&
-      done !== "no-fixture" &&
-      done.execution.batches.flat().every(({ answer }) => isSuccess(answer))
-    );
-  };
-  /** Reruns steps amid valid requests, and says whether the target fails at the last step alone. */
-  const failsAlone = async (steps: Steps, wanted: Serving): Promise<boolean> => {
-    // The function under test may be deleted by the history.
-    const on = outlastsReset(steps.flat()) ? "elsewhere" : wanted;
-    const done = await rerun(steps, {
-      ...asked,
-      getEmptyFixture: (kind) => ready(on === "elsewhere" ? withOther(kind) : kind),
-      testCase: rerunName(prefix, ++testCases, "amid-valid"),
-      surround: (batches, fixture) => surrounded(batches, fixture, on),
-    });
-    return done !== null && done !== "no-fixture" && failedAlone(done.execution.batches);
-  };
-  const isLate = () => reruns >= most.inHaste && spentTime() >= (smallest === null ? most.timesToShow : 1);
-  /** Sends the calls of a race one after another; the rule that explains the violation and is violated then, or null. */
-  const oneByOne = async (steps: Steps): Promise<string | null> => {
-    for (let left = most.oneByOne; left > 0 && !options.stop(); left -= 1) {
-      const testCase = rerunName(prefix, ++testCases, "one-by-one");
-      const apart = steps.flat().map((step) => [step]);
-      const done = await rerun(apart, { ...asked, testCase });
-      if (done === null || done === "no-fixture") return null;
-      const by = explainedOneByOne(done.execution.observed, { ...options, unless });
-      if (by !== null) return by;
-    }
-    return null;
-  };
-  return {
-    once: rerunOnce,
-    isLate,
-    oneByOne,
-    serves,
-    failsAlone,
-    smallest: () => smallest,
-    explainedBy: () => explainedBy,
-    /** Names what follows, which a brief confirmation leaves out. */
-    fine: (is: boolean) => {
-      isFine = is;
-    },
-    /** A fixture with one function is quick to create. */
-    isAlone: (steps: Steps) => fixtureFor(steps, from, true) === "bare",
-    notShown: (why: string): Unconfirmed => {
-      if (noFixture) return withoutFixture(candidate.seen);
-      if (explainedBy === null) return unconfirmed(why);
-      return {
-        ...unconfirmed(`reruns show it only together with a violation of ${explainedBy}`),
-        explainedBy,
-      };
-    },
-    /** Reruns steps once. What does not show says nothing of the whole history. */
-    showsAtOnce: async (steps: Steps, isNew: boolean): Promise<boolean> => {
-      reruns += 1;
-      const found = await rerunOnce(steps, isNew);
-      if (found === null) failed.add(textOf(steps));
-      if (found === null || found === "no-fixture" || found.explainedBy !== null) return false;
-      smallest = { ...found.shown, steps, isNew };
-      return true;
-    },
-    shows: async (steps: Steps, { reruns: attempts, shows: needed }: Criterion): Promise<boolean> => {
-      // Without concurrent calls the same history shows the same again.
-      const text = attempts === 1 ? textOf(steps) : "";
-      if (failed.has(text)) return false;
-      let shown = 0;
-      for (let left = attempts; left >= needed - shown; left -= 1) {
-        if (reruns >= maxReruns || waitedMs > most.waitedMs || isLate() || options.stop()) return false;
-        reruns += 1;
-        const found = await rerunOnce(steps, false);
-        if (found === "no-fixture") {
-          noFixture = true;
-          return false;
-        }
-        explainedBy = found?.explainedBy ?? explainedBy;
-        if (found === null || found.explainedBy !== null) {
-          if (attempts === 1) failed.add(text);
-          continue;
-        }
-        shown += 1;
-        if (shown === needed) {
-          smallest = { ...found.shown, steps };
-          return true;
-        }
-      }
-      return false;
-    },
-  };
-}
-
-/** The execution that showed the violation, and the rule that explains it, if any. */
-interface RerunResult {
-  readonly shown: Showing;
-  readonly explainedBy: string | null;
-}
-
-function textOf(steps: Steps): string {
-  const calls = steps.map((batch) => batch.map(({ key, call, swapped }) => [key, call, swapped]));
-  return JSON.stringify(calls);
-}
-
-/** How long calls waited for an answer that never came, in milliseconds. */
-function waitedInVain({ batches }: Execution): number {
-  const lost = batches.flat().filter(({ answer }) => answer.kind === "none");
-  return lost.reduce((sum, { answer }) => sum + answer.answeredAt - answer.sentAt, 0);
-}
-
-/** Drops what a report does not need, to bound the memory. */
-function executionForReport({ batches }: Execution): Execution {
-  return { batches: batches.map((batch) => batch.map(truncateExchange)), observed: [] };
 }
 
 /**

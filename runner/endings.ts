@@ -10,7 +10,7 @@ import { truncateExchange } from "./batch.ts";
 import type { Confirmed } from "./confirm.ts";
 import type { LeftOut } from "./events.ts";
 import type { WorkerPool } from "./pool.ts";
-import { renamed } from "./rebase.ts";
+import { namesOf, renamed } from "./rebase.ts";
 import { fixtureFor, replayTestCase } from "./rerun.ts";
 import { type Findings, resultKey, type Suspected } from "./rule-results.ts";
 import { validAddition } from "./serving.ts";
@@ -374,10 +374,6 @@ function inOrder(all: readonly Sent[]): readonly Sent[] {
 function suiteOf(testCase: string): string {
   const [suite = ""] = testCase.startsWith(replayTestCase) ? [] : testCase.split("/");
   return suite;
-}
-
-function namesOf({ main, other, unknownName }: Fixture): readonly string[] {
-  return [main.name, other?.name ?? main.name, unknownName];
 }
 
 /** The call alone, with the values that it was sent with. */

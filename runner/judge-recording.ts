@@ -8,20 +8,18 @@ import { Fault } from "../spec/fault.ts";
 import type { Fixture } from "../spec/fixture.ts";
 import { type Column, columns } from "../spec/verdict.ts";
 import { scripted, type TestCase } from "../suites/case.ts";
-import { type Candidate, type Verdicts, verdicts } from "./candidates.ts";
+import { type Verdicts, verdicts } from "./candidates.ts";
 import { type SizeLimit, sizeLimit } from "./capabilities.ts";
-import { asSeen, type Confirmed, type confirm, unconfirmed } from "./confirm.ts";
 import { endingIn, endingRule, withEnding } from "./endings.ts";
 import type { Emit, RunHead, Spent } from "./events.ts";
 import type { IsNews } from "./kinds.ts";
 import { reportObserver } from "./observe/report.ts";
 import { isSettled, settledKinds } from "./phase.ts";
 import { type CaseEnd, type History, historiesOf } from "./recorded-cases.ts";
+import { confirmFromRecording, type ShardOf } from "./recorded-reruns.ts";
 import type { Recording } from "./recording.ts";
 import type { ReportOptions } from "./report.ts";
-import { explainedOneByOne, readRerunName, violationIn } from "./rerun.ts";
-import { confirmCandidates, type Findings, notRerun, type RuleResult, resultKey } from "./rule-results.ts";
-import { failsAlone, withServing } from "./serving.ts";
+import { confirmCandidates, type Findings, type RuleResult, resultKey } from "./rule-results.ts";
 import { workerOn } from "./worker.ts";
 
 export interface RejudgeOptions {
@@ -33,14 +31,11 @@ export interface RejudgeOptions {
   readonly isNews?: IsNews | undefined;
 }
 
-type ConfirmCandidate = typeof confirm;
-
 /** The recordings of the shards of a run, joined. */
 export interface Joined extends Pick<Recording, "report" | "fixture"> {
   /** Test cases in the order of the plan, each phase before its reruns. Emits what `historiesOf` emits. */
   histories(emit: Emit): AsyncIterable<readonly [History, CaseEnd]>;
-  /** The report of the shard of a worker. */
-  shardOf(worker: number): Report;
+  readonly shardOf: ShardOf;
 }
 
 /**
@@ -263,94 +258,10 @@ function notJudgedReasonOf(live: Report): (rule: Rule) => Reason | null {
   return ({ id }) => reasons.get(id) ?? null;
 }
 
-/** A recorded rerun, with what its name says. */
-type Rerun = History & NonNullable<ReturnType<typeof readRerunName>>;
-
-/**
- * Confirms a candidate if a recorded rerun shows it and no other rule explains it. The last such rerun is the
- * smallest.
- */
-function confirmFromRecording(
-  histories: readonly History[],
-  judge: Judge,
-  shardOf: Joined["shardOf"] | null,
-): ConfirmCandidate {
-  const all: readonly Rerun[] = histories
-    .toSorted((a, b) => a.order - b.order)
-    .flatMap((history) => {
-      const name = readRerunName(history.id);
-      return name === null ? [] : [{ ...history, ...name }];
-    });
-  return async (candidate, { rule, columns, explains, briefly = false }) => {
-    const ofRule = all.filter((one) => one.rule === rule.id);
-    const every = ofRule.filter(({ aim }) => aim === undefined || aim === "fine");
-    const own = shardOf === null ? every : rerunsInShard(every, { candidate, rule, columns, shardOf });
-    // The run may have rerun another kind of input only.
-    if (candidate.news !== undefined && !own.some(({ place }) => place === candidate.place))
-      return confirmedAsSeen(candidate);
-    const replays = shardOf !== null && briefly ? own.filter(({ aim }) => aim !== "fine") : own;
-    if (replays.length === 0) return { kind: "unconfirmed", why: notRerun(candidate) };
-    const { unless } = candidate;
-    let found: Confirmed | null = null;
-    for (const { attempt, fixture, batches, observed } of replays) {
-      const violation = violationIn(observed, { judge, rule, columns, unless, explains });
-      if (violation === null || violation.explainedBy !== null) continue;
-      const alike = ofRule.filter((one) => one.attempt === attempt);
-      const needsNoRace = alike.some(
-        (one) =>
-          one.aim === "one-by-one" &&
-          explainedOneByOne(one.observed, { judge, rule, columns, unless }) !== null,
-      );
-      if (needsNoRace) continue;
-      const { expected, whileServing } = violation;
-      if (whileServing !== undefined && !isServing(alike)) continue;
-      const seen = whileServing === undefined ? violation.seen : withServing(violation.seen);
-      found = { kind: "confirmed", execution: { batches, observed }, fixture, expected, seen, reruns: null };
-    }
-    return found ?? asSeen(candidate) ?? unconfirmed(`seen once (${candidate.seen}), not in reruns`);
-  };
-}
-
-/**
- * The reruns by which the shard of a candidate confirmed the rule: those of its last attempt. None if it did not confirm it,
- * or tried this candidate before in vain.
- */
-function rerunsInShard(
-  reruns: readonly Rerun[],
-  {
-    candidate,
-    rule,
-    columns,
-    shardOf,
-  }: { candidate: Candidate; rule: Rule; columns: readonly Column[]; shardOf: Joined["shardOf"] },
-): readonly Rerun[] {
-  const shard = shardOf(candidate.worker);
-  const verdicts = shard.rules.find(({ id }) => id === rule.id)?.verdicts;
-  if (!columns.some((column) => verdicts?.[column] === "violated")) return [];
-  const own = reruns.filter(({ worker }) => shardOf(worker) === shard);
-  const last = own.at(-1);
-  const isTried = own.some(({ place }) => place === candidate.place);
-  return isTried && last?.place !== candidate.place
-    ? []
-    : own.filter(({ attempt }) => attempt === last?.attempt);
-}
-
 /** Says whether an unsharded run would have left out a test case, by what it saw before. */
 function isLeftOut({ case: { breaks } }: CaseEnd, judged: readonly Rule[], candidates: Verdicts): boolean {
   const rule = judged.find(({ id }) => id === breaks);
   return rule !== undefined && isSettled(rule, candidates);
-}
-
-/** The violation as it was recorded, without a rerun. */
-function confirmedAsSeen({ batches, fixture, expected, seen }: Candidate): Confirmed {
-  const execution = { batches: batches.slice(-1), observed: [] };
-  return { kind: "confirmed", execution, fixture, expected, seen, reruns: null };
-}
-
-/** Says whether the reruns of an attempt amid valid requests show that the target failed at nothing else. */
-function isServing(reruns: readonly Rerun[]): boolean {
-  const amidValid = reruns.filter(({ aim }) => aim === "amid-valid");
-  return amidValid.length > 0 && amidValid.every(({ batches }) => failsAlone(batches));
 }
 
 /** A worker for confirming, on which nothing is sent. */

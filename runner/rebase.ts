@@ -26,11 +26,15 @@ export function rebased(counterexample: Counterexample, fixture: Fixture): reado
 export function onFixture(
   batches: readonly Batch[],
   from: FunctionHome | undefined,
-  { main, other, unknownName, ...home }: Fixture,
+  to: Fixture,
 ): readonly Batch[] {
-  const names = [main.name, other?.name ?? main.name, unknownName];
-  const now = renamed(batches, namesIn(batches), names);
-  return from === undefined ? now : movedTo(now, from, home);
+  const now = renamed(batches, namesIn(batches), namesOf(to));
+  return from === undefined ? now : movedTo(now, from, to);
+}
+
+/** The names of the functions of a fixture, the function under test first, in the order of `namesIn`. */
+export function namesOf({ main, other, unknownName }: Fixture): readonly string[] {
+  return [main.name, other?.name ?? main.name, unknownName];
 }
 
 /** The partition, region and account of the functions. */

@@ -220,7 +220,7 @@ function causeReports(
     const rules = all.map(({ rule }) => rule.id);
     const own = all.filter((one) => causeOf(one).id === id);
     const best = (own.length > 0 ? own : all).reduce((best, one) =>
-      size(one.found) < size(best.found) ? one : best,
+      sizeOf(one.found) < sizeOf(best.found) ? one : best,
     );
     return {
       id,
@@ -235,7 +235,11 @@ function causeReports(
 }
 
 /** Few requests come first, then short ones. */
-function size({ steps }: Counterexample): number {
+export function sizeOf({
+  steps,
+}: {
+  readonly steps: readonly { readonly request: Pick<CounterexampleStep["request"], "path" | "body"> }[];
+}): number {
   const characters = steps.reduce(
     (sum, { request: { path, body } }) => sum + path.length + (body?.length ?? 0),
     0,

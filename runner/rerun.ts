@@ -16,7 +16,7 @@ export const replayTestCase = "replay/";
  * What a rerun is for, besides showing the violation: that the target succeeds at a valid request, or at those before and after;
  * that calls show it one after another; or that smaller values do, which a brief confirmation leaves out.
  */
-type RerunAim = "valid" | "amid-valid" | "one-by-one" | "fine";
+export type RerunAim = "valid" | "amid-valid" | "one-by-one" | "fine";
 
 /** Names the reruns of one attempt to confirm a candidate: the number of the attempt for its rule, from 1, and the candidate's place. */
 export function attemptName(

@@ -1,6 +1,7 @@
 import { type DiffCause, isRefusal, type Ruling, type TargetDifference } from "../../reports/diff.ts";
 import { causeOf, families, gravities } from "../../rules/causes.ts";
 import { rules } from "../../rules/index.ts";
+import { sizeOf } from "../report.ts";
 import type { Compared } from "./compare-answers.ts";
 
 /** A difference as reports hold it, and the answers that show it. */
@@ -41,7 +42,7 @@ export function causesOfDifferences(all: readonly Shown[]): readonly DiffCause[]
         const { difference } = all[place] ?? {};
         return difference === undefined ? [] : [{ place, difference }];
       });
-      const [smallest, ...more] = own.toSorted((a, b) => size(a.difference) - size(b.difference));
+      const [smallest, ...more] = own.toSorted((a, b) => sizeOf(a.difference) - sizeOf(b.difference));
       if (smallest === undefined) return [];
       const { x, y } = smallest.difference;
       const cause: DiffCause = {
@@ -80,13 +81,4 @@ function commonOf({ difference: { topic, title, ruling, x, y }, exchanges }: Sho
 
 function kindOf(ruling: Ruling): string {
   return ruling.kind === "rule" ? `rule ${ruling.follows}` : ruling.kind;
-}
-
-/** Few requests come first, then short ones. */
-function size({ steps }: TargetDifference): number {
-  const characters = steps.reduce(
-    (sum, { request: { path, body } }) => sum + path.length + (body?.length ?? 0),
-    0,
-  );
-  return steps.length * 1e6 + Math.min(characters, 1e6 - 1);
 }

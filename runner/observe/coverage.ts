@@ -112,12 +112,15 @@ function endingOf(
     : "refusedOther";
 }
 
-const inputs: Readonly<Record<string, string>> = {
+/** The inputs that violate a constraint of each kind; a required member is missing or null. */
+const violatingInputs = {
   type: "wrong-type",
   minLength: "too-short",
   maxLength: "too-long",
   pattern: "near-miss",
-};
+} as const satisfies Readonly<Record<Exclude<ConstraintKind, "required">, CoverageInput>>;
+
+const inputs: ReadonlyMap<string, string> = new Map(Object.entries(violatingInputs));
 
 function refusalCell(refusalReason: string, { analysis }: Addition): string | null {
   if (refusalReason === "FunctionName.empty") return "FunctionName.minLength.too-short";
@@ -128,7 +131,7 @@ function refusalCell(refusalReason: string, { analysis }: Addition): string | nu
     const input = isNull ? "null" : "missing";
     return `${refusalReason}.${input}`;
   }
-  const input = inputs[kind];
+  const input = inputs.get(kind);
   return input === undefined ? null : `${member}.${kind}.${input}`;
 }
 
@@ -146,13 +149,6 @@ export interface CoveragePlace {
   readonly decided: boolean;
   readonly unreachable?: string;
 }
-
-const violatingInputs: Readonly<Record<Exclude<ConstraintKind, "required">, CoverageInput>> = {
-  type: "wrong-type",
-  minLength: "too-short",
-  maxLength: "too-long",
-  pattern: "near-miss",
-};
 
 /** Cells on which the document contradicts itself, by the unspecified behaviour that such a request probes. */
 const unspecifiedCells: Readonly<Record<string, string>> = {

@@ -1,0 +1,91 @@
+import type { Judge } from "../oracle/judge.ts";
+import type { Rule } from "../oracle/rule.ts";
+import type { Report } from "../reports/report.ts";
+import type { Column } from "../spec/verdict.ts";
+import type { Candidate } from "./candidates.ts";
+import { asSeen, type Confirmed, type confirm, confirmedAsSeen, unconfirmed } from "./confirm.ts";
+import type { History } from "./recorded-cases.ts";
+import { explainedOneByOne, readRerunName, violationIn } from "./rerun.ts";
+import { notRerun } from "./rule-results.ts";
+import { failsAlone, withServing } from "./serving.ts";
+
+/** The report of the shard of a worker. */
+export type ShardOf = (worker: number) => Report;
+
+/** A recorded rerun, with what its name says. */
+type Rerun = History & NonNullable<ReturnType<typeof readRerunName>>;
+
+/**
+ * Confirms a candidate if a recorded rerun shows it and no other rule explains it. The last such rerun is the
+ * smallest.
+ */
+export function confirmFromRecording(
+  histories: readonly History[],
+  judge: Judge,
+  shardOf: ShardOf | null,
+): typeof confirm {
+  const all: readonly Rerun[] = histories
+    .toSorted((a, b) => a.order - b.order)
+    .flatMap((history) => {
+      const name = readRerunName(history.id);
+      return name === null ? [] : [{ ...history, ...name }];
+    });
+  return async (candidate, { rule, columns, explains, briefly = false }) => {
+    const ofRule = all.filter((one) => one.rule === rule.id);
+    const every = ofRule.filter(({ aim }) => aim === undefined || aim === "fine");
+    const own = shardOf === null ? every : rerunsInShard(every, { candidate, rule, columns, shardOf });
+    // The run may have rerun another kind of input only.
+    if (candidate.news !== undefined && !own.some(({ place }) => place === candidate.place))
+      return confirmedAsSeen(candidate);
+    const replays = shardOf !== null && briefly ? own.filter(({ aim }) => aim !== "fine") : own;
+    if (replays.length === 0) return { kind: "unconfirmed", why: notRerun(candidate) };
+    const { unless } = candidate;
+    let found: Confirmed | null = null;
+    for (const { attempt, fixture, batches, observed } of replays) {
+      const violation = violationIn(observed, { judge, rule, columns, unless, explains });
+      if (violation === null || violation.explainedBy !== null) continue;
+      const alike = ofRule.filter((one) => one.attempt === attempt);
+      const needsNoRace = alike.some(
+        (one) =>
+          one.aim === "one-by-one" &&
+          explainedOneByOne(one.observed, { judge, rule, columns, unless }) !== null,
+      );
+      if (needsNoRace) continue;
+      const { expected, whileServing } = violation;
+      if (whileServing !== undefined && !isServing(alike)) continue;
+      const seen = whileServing === undefined ? violation.seen : withServing(violation.seen);
+      found = { kind: "confirmed", execution: { batches, observed }, fixture, expected, seen, reruns: null };
+    }
+    return found ?? asSeen(candidate) ?? unconfirmed(`seen once (${candidate.seen}), not in reruns`);
+  };
+}
+
+/**
+ * The reruns by which the shard of a candidate confirmed the rule: those of its last attempt. None if it did not confirm it,
+ * or tried this candidate before in vain.
+ */
+function rerunsInShard(
+  reruns: readonly Rerun[],
+  {
+    candidate,
+    rule,
+    columns,
+    shardOf,
+  }: { candidate: Candidate; rule: Rule; columns: readonly Column[]; shardOf: ShardOf },
+): readonly Rerun[] {
+  const shard = shardOf(candidate.worker);
+  const verdicts = shard.rules.find(({ id }) => id === rule.id)?.verdicts;
+  if (!columns.some((column) => verdicts?.[column] === "violated")) return [];
+  const own = reruns.filter(({ worker }) => shardOf(worker) === shard);
+  const last = own.at(-1);
+  const isTried = own.some(({ place }) => place === candidate.place);
+  return isTried && last?.place !== candidate.place
+    ? []
+    : own.filter(({ attempt }) => attempt === last?.attempt);
+}
+
+/** Says whether the reruns of an attempt amid valid requests show that the target failed at nothing else. */
+function isServing(reruns: readonly Rerun[]): boolean {
+  const amidValid = reruns.filter(({ aim }) => aim === "amid-valid");
+  return amidValid.length > 0 && amidValid.every(({ batches }) => failsAlone(batches));
+}
