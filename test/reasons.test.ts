@@ -3,6 +3,7 @@ import { flagOf, options as table } from "../api/options.ts";
 import { reasonText } from "../reports/finding.ts";
 import schema from "../reports/report.schema.json" with { type: "json" };
 import { type Reason, reasonMembers } from "../reports/report.ts";
+import { lostText } from "../runner/observe/problem.ts";
 import { sampleRule } from "./sample-report.ts";
 
 /** A reason of every code; the compiler asks for each. */
@@ -54,5 +55,12 @@ describe("A rule without a verdict", () => {
   it("of an earlier version's report is told by its outcome", () => {
     const open = { verdicts: { document: "unexercised", aws: "unexercised" } } as const;
     expect(reasonText(sampleRule("a.b", open))).toBe("no request exercised it");
+  });
+});
+
+describe("Functions that a target lost", () => {
+  it("are named if they are few, and counted if they are many, so that the advice is read", () => {
+    expect(lostText(["a", "b"])).toContain("no longer knows a and b, which");
+    expect(lostText(["a", "b", "c"])).toContain("no longer knows a and 2 other functions, which");
   });
 });

@@ -98,5 +98,7 @@ export function goneText({ code, detail }: Gone): string {
 
 /** The sentence about lost functions. */
 export function lostText(names: readonly string[]): string {
-  return `The target no longer knows ${names.join(" and ")}, which the run did not delete. The target was restarted or cleared during the run: run again while nobody else uses it.`;
+  const [first, ...more] = names;
+  const which = more.length < 2 ? names.join(" and ") : `${first} and ${more.length} other functions`;
+  return `The target no longer knows ${which}, which the run did not delete. The target was restarted or cleared during the run: run again while nobody else uses it.`;
 }
