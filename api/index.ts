@@ -10,7 +10,6 @@ export type {
 } from "../reports/report.ts";
 export { type ExitCode, exitCode, type RuleStatus, ruleStatus } from "../reports/verdict.ts";
 export type { RuleId } from "../rules/index.ts";
-export type { UnsupportedCapability } from "../runner/options.ts";
 export type {
   AddPermissionError,
   AddPermissionRequest,
@@ -19,7 +18,7 @@ export type {
   ErrorName,
 } from "../spec/add-permission.ts";
 export { Fault } from "../spec/fault.ts";
-export type { Basis, Capability, Column, Outcome } from "../spec/verdict.ts";
+export type { Basis, Capability, Column, Outcome, UnsupportedCapability } from "../spec/verdict.ts";
 export { type LambdaEvent, type LambdaResult, lambdaHandler, nodeListener } from "./adapters.ts";
 export { type ConformanceRun, conform, type Deviations } from "./conform.ts";
 export { type ConformanceEvent, events } from "./events.ts";

@@ -1,9 +1,9 @@
 import type { FormatName } from "../reports/collector.ts";
 import type { ProgressEvent } from "../reports/progress.ts";
 import type { RuleId } from "../rules/index.ts";
-import type { UnsupportedCapability } from "../runner/options.ts";
 import type { Shard } from "../runner/plan.ts";
 import type { OptionSpelling } from "../spec/fault.ts";
+import type { UnsupportedCapability } from "../spec/verdict.ts";
 import { columns } from "../spec/verdict.ts";
 
 /** Every subcommand with its description and operands; "run" is the command itself. */

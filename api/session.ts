@@ -5,9 +5,8 @@ import { type Clock, endpointOf, isLoopback, type Transport } from "../client/tr
 import type { Report } from "../reports/report.ts";
 import { type Connection, connect } from "../runner/connect.ts";
 import type { RunHead } from "../runner/events.ts";
-import type { UnsupportedCapability } from "../runner/options.ts";
 import { Fault, type OptionSpelling } from "../spec/fault.ts";
-import type { Capability } from "../spec/verdict.ts";
+import type { Capability, UnsupportedCapability } from "../spec/verdict.ts";
 import { inPrograms, options as table } from "./options.ts";
 import type { ConformOptions } from "./program-options.ts";
 

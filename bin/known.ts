@@ -24,6 +24,8 @@ interface Gated {
   readonly write: () => Promise<void>;
 }
 
+const notUpdated: Omit<Gated, "report"> = { updates: null, write: async () => {} };
+
 /** The known-file of a command. */
 export interface Gate {
   /** Says which kinds of input the file does not list of a rule that it lists; undefined where none is news. */
@@ -47,22 +49,14 @@ export async function gateOf(
       throw new Fault("--update-known needs the file to write: give --known FILE.", {
         option: "updateKnown",
       });
-    return {
-      isNews: undefined,
-      knownRules: [],
-      judge: async (report) => ({ report, updates: null, write: async () => {} }),
-    };
+    return { isNews: undefined, knownRules: [], judge: async (report) => ({ report, ...notUpdated }) };
   }
   const known = await knownFile(file, updates, cwd);
   if (!updates) {
     return {
       isNews: newsIn(known),
       knownRules: rulesIn(known),
-      judge: async (report) => ({
-        report: judgeToday(report, known).report,
-        updates: null,
-        write: async () => {},
-      }),
+      judge: async (report) => ({ report: judgeToday(report, known).report, ...notUpdated }),
     };
   }
   // Checked before the run, which may be long.

@@ -9,10 +9,9 @@ import { within } from "../spec/error-place.ts";
 import { type Answer, type Exchange, revisionSlot, type Step } from "../spec/exchange.ts";
 import { readName } from "../spec/function-name.ts";
 import { readPolicy } from "../spec/statement.ts";
-import { columns } from "../spec/verdict.ts";
+import { columns, type UnsupportedCapability } from "../spec/verdict.ts";
 import { bodyWith } from "../suites/case.ts";
 import { cutShort, limitTestCase } from "../suites/size.ts";
-import type { UnsupportedCapability } from "./options.ts";
 import { type Findings, resultKey } from "./rule-results.ts";
 import { inTurn, type Worker } from "./worker.ts";
 

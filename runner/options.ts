@@ -9,8 +9,6 @@ import type { RunHead } from "./events.ts";
 import type { IsNews } from "./kinds.ts";
 import type { Shard } from "./plan.ts";
 
-export type { UnsupportedCapability } from "../spec/verdict.ts";
-
 /** Everything that a run needs. Clock, network and randomness come from outside. */
 export interface RunOptions extends RunHead {
   readonly transport: Limited;

@@ -22,14 +22,14 @@ import { causeOf, causesOf } from "../rules/causes.ts";
 import { errorName } from "../spec/answer.ts";
 import type { Exchange, Header } from "../spec/exchange.ts";
 import type { Fixture } from "../spec/fixture.ts";
-import { columns } from "../spec/verdict.ts";
+import { columns, type UnsupportedCapability } from "../spec/verdict.ts";
 import { singleAnswer } from "./candidates.ts";
 import { unsupportedReason } from "./capabilities.ts";
 import type { Confirmed } from "./confirm.ts";
 import { endingExpected } from "./endings.ts";
 import type { RunHead, Spent } from "./events.ts";
 import type { KindsSeen } from "./observe/results.ts";
-import type { RunOptions, UnsupportedCapability } from "./options.ts";
+import type { RunOptions } from "./options.ts";
 import { reproduction, shellOf } from "./reproduction.ts";
 import { type Findings, type RuleResult, resultKey, type Suspected } from "./rule-results.ts";
 

@@ -168,7 +168,7 @@ export function workerOn(options: WorkerOptions): Worker {
   return {
     index: options.index,
     fixture,
-    execute: execute,
+    execute,
     isSpoiled: () => (reads.wasReadable && !reads.isReadable) || mayBeGone.size > 0,
     mayHaveDeleted: () => mayBeGone.size > 0 || isDeleted(modelState, fixture),
     bytes: () => keys().reduce((sum, key) => sum + bytesOf(modelState, key), 0),

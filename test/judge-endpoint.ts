@@ -3,8 +3,8 @@ import type { Rule } from "../oracle/rule.ts";
 import type { Report, RuleReport } from "../reports/report.ts";
 import { rules as allRules } from "../rules/index.ts";
 import { connect } from "../runner/connect.ts";
-import type { UnsupportedCapability } from "../runner/options.ts";
 import { run } from "../runner/run.ts";
+import type { UnsupportedCapability } from "../spec/verdict.ts";
 import type { Suite } from "../suites/case.ts";
 
 interface JudgeOptions {
