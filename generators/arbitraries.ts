@@ -60,6 +60,7 @@ export function edgesOf(member: Exclude<Member, "FunctionName">): readonly Edge[
  * object inherits.
  */
 export const specialWords = [
+  "0",
   "007",
   "1e3",
   "0x10",

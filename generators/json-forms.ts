@@ -50,6 +50,9 @@ function fromText(change: (text: string) => string): JsonForm {
   return (body) => change(JSON.stringify(body));
 }
 
+/** Writes ASCII only, as Python's json module does: a character beyond the BMP takes two escapes. */
+export const nonAsciiEscaped: JsonForm = fromText((text) => text.replace(/[^ -~]/g, escapedTestCase));
+
 const escapes: Readonly<Record<string, JsonForm>> = {
   "values-escaped": (body) => escapeStrings(body, plainly, escaped),
   "values-escaped-upper-case": (body) => escapeStrings(body, plainly, (value) => upperHex(escaped(value))),
@@ -57,7 +60,7 @@ const escapes: Readonly<Record<string, JsonForm>> = {
   "all-escaped": (body) => escapeStrings(body, escaped, escaped),
   "letters-escaped": (body) => escapeStrings(body, plainly, lettersEscaped),
   "slashes-escaped": fromText((text) => text.replaceAll("/", "\\/")),
-  "non-ascii-escaped": fromText((text) => text.replace(/[^ -~]/g, escapedTestCase)),
+  "non-ascii-escaped": nonAsciiEscaped,
 };
 
 type Escape = (value: string) => string;

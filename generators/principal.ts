@@ -14,6 +14,8 @@ const nobody: Readonly<Record<string, string>> = {
   "example-domain": "s3.example.com",
   "bare-word": "abc",
   "bare-suffix": "amazonaws.com",
+  "suffix-without-its-dot": "s3xamazonaws.com",
+  "suffix-amid": "s3.amazonaws.com.example.com",
   "eleven-digits": account.slice(1),
   "thirteen-digits": `${account}3`,
   "account-and-letters": `${account}abc`,
@@ -21,6 +23,9 @@ const nobody: Readonly<Record<string, string>> = {
   "only-spaces": "   ",
   "two-words": "two words",
 };
+
+/** What stands in the Principal of a statement, where the request must have a string. */
+const elements = { "service-element": { Service: services[0] }, "account-element": { AWS: account } };
 
 /** The suite of unspecified behaviour sends other principals. */
 export const principal: MemberValues = {
@@ -31,5 +36,8 @@ export const principal: MemberValues = {
       ([label, value]): NearMiss => ({ label, constraint: "meaning", value: () => value }),
     ),
     ...wrongTypes("Principal", () => services[0]),
+    ...Object.entries(elements).map(
+      ([label, element]): NearMiss => ({ label, constraint: "type", value: () => element }),
+    ),
   ],
 };

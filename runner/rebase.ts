@@ -11,7 +11,7 @@ import {
   type Step,
   versionSlot,
 } from "../spec/exchange.ts";
-import type { Fixture } from "../spec/fixture.ts";
+import { type Fixture, lookalikes } from "../spec/fixture.ts";
 import { decoded } from "../spec/target.ts";
 
 // A report holds the requests of a counterexample but no test case, so names are replaced in the text of
@@ -34,7 +34,7 @@ export function onFixture(
 
 /** The names of the functions of a fixture, the function under test first, in the order of `namesIn`. */
 export function namesOf({ main, other, unknownName }: Fixture): readonly string[] {
-  return [main.name, other?.name ?? main.name, unknownName];
+  return [main.name, other?.name ?? main.name, unknownName, ...lookalikes(main.name)];
 }
 
 /** The partition, region and account of the functions. */
@@ -46,9 +46,14 @@ type FunctionHome = NonNullable<Counterexample["home"]>;
 function namesIn(batches: readonly Batch[]): readonly string[] {
   for (const { call } of batches.flat()) {
     const text = `${decoded(call.target)} ${call.body ?? ""}`;
-    const found = /(addperm-ct-[A-Za-z0-9]+-[a-z0-9]+)-(?:main|other|none)(?![A-Za-z0-9])/.exec(text);
+    const found = /(addperm-ct-[A-Za-z0-9]+-[a-z0-9]+)(?:-(?:mai|main|other|none)|_main)(?![A-Za-z0-9])/.exec(
+      text,
+    );
     const prefix = found?.[1];
-    if (prefix !== undefined) return [`${prefix}-main`, `${prefix}-other`, `${prefix}-none`];
+    if (prefix !== undefined) {
+      const main = `${prefix}-main`;
+      return [main, `${prefix}-other`, `${prefix}-none`, ...lookalikes(main)];
+    }
   }
   return [];
 }

@@ -6,7 +6,7 @@ import { plainBodies } from "../generators/wire-bodies.ts";
 import { addPermission, label, qualifierQuery } from "../spec/calls.ts";
 import { type BodyMember, bodyMembers } from "../spec/constraint.ts";
 import type { Call } from "../spec/exchange.ts";
-import type { Fixture } from "../spec/fixture.ts";
+import { type Fixture, lookalikes } from "../spec/fixture.ts";
 import {
   aliasOf,
   bodyWith,
@@ -214,7 +214,45 @@ const missing: readonly GroupedRequest[] = [
     label: "qualifiers-disagree",
     call: (fixture, sid) => named(`${fixture.main.name}:${aliasOf(fixture)}`, sid, versionOf(fixture)),
   },
+  // What a store takes for a name that exists: by its beginning, by a pattern, in other letter case, or as a number.
+  { label: "unknown-function-beginning", call: (fixture, sid) => named(lookalikes(own(fixture))[0], sid) },
+  {
+    label: "unknown-function-underscore",
+    call: (fixture, sid) => named(lookalikes(own(fixture))[1], sid),
+  },
+  { label: "unknown-function-__proto__", call: (_, sid) => named("__proto__", sid) },
+  {
+    label: "unknown-alias-underscore",
+    call: (fixture, sid) => named(fixture.main.name, sid, ownAlias(fixture).replace(/^(.)./, "$1_")),
+  },
+  {
+    label: "unknown-alias-letter-case",
+    call: (fixture, sid) =>
+      named(
+        fixture.main.name,
+        sid,
+        ownAlias(fixture).replace(/^./, (first) => first.toUpperCase()),
+      ),
+  },
+  {
+    label: "unknown-version-leading-zero",
+    call: (fixture, sid) => named(fixture.main.name, sid, `0${versionOf(fixture)}`),
+  },
+  {
+    label: "unknown-version-beyond-32-bits",
+    call: (fixture, sid) => named(fixture.main.name, sid, String(2 ** 32 + Number(versionOf(fixture)))),
+  },
+  { label: "unknown-latest-in-lower-case", call: ({ main }, sid) => named(main.name, sid, "$latest") },
 ];
+
+/** The name of a function that the run created; nothing is sent to names that resemble those of others. */
+function own({ recipe, main, unknownName }: Fixture): string {
+  return recipe === null ? unknownName : main.name;
+}
+
+function ownAlias(fixture: Fixture): string {
+  return fixture.recipe === null ? "no-such-alias" : aliasOf(fixture);
+}
 
 /** The full ARN of the fixture's function, with another partition, region or account. */
 function movedTo(

@@ -144,9 +144,14 @@ export function add(name: string, sid: string, query: string | null = null): Cal
 }
 
 /** Adds a statement with the revision that an earlier step showed. */
-export function guarded(fixture: Fixture, sid: string, from: string, query: string | null = null): Step {
+export function guarded(
+  { main }: Fixture,
+  sid: string,
+  from: string,
+  { query = null, name = main.name }: { readonly query?: string | null; readonly name?: string } = {},
+): Step {
   const body = bodyWith("RevisionId", revisionSlot, sid);
-  const call = addPermission({ functionName: label(fixture.main.name), query, body });
+  const call = addPermission({ functionName: label(name), query, body });
   return { key: sid, revisionFrom: from, call };
 }
 

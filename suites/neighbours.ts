@@ -35,14 +35,14 @@ export const neighbourTestCases: readonly TestCase[] = [
     (fixture) => {
       const { name } = fixture.main;
       return [
-        alone("add", add(name, "gone")),
-        alone("add-longer", add(name, "gone-too")),
-        alone("add-condition", withBody(fixture, bodyWith("SourceAccount", "123456789012", "stay"))),
+        alone("add", add(name, "go_ne")),
+        ...["go_ne-too", "go-ne", "GO_NE"].map((sid) => alone(`add-${sid}`, add(name, sid))),
+        alone("add-condition", withBody(fixture, bodyWith("SourceAccount", "123456789012", "not-go_ne"))),
         alone("read", getPolicy(name)),
         alone("read-again", getPolicy(name)),
-        alone("remove", removePermission(name, "gone")),
+        alone("remove", removePermission(name, "go_ne")),
         alone("read-without", getPolicy(name)),
-        alone("remove-longer", removePermission(name, "gone-too")),
+        alone("remove-longer", removePermission(name, "go_ne-too")),
         [guarded(fixture, "guarded", "read-without")],
         alone("read-last", getPolicy(name)),
       ];
@@ -191,8 +191,12 @@ function lifeOfAlias(fixture: Fixture): readonly Batch[] {
     alone("late", add(name, "late", qualifierQuery(madeAlias))),
     create("alias-again"),
     readAlias("read-alias-again"),
+    alone("on-alias-again", add(name, "on-alias", qualifierQuery(madeAlias))),
   ];
 }
+
+/** The beginning of the name of another alias, so that a store could take it for a prefix. */
+const beginning = "fir";
 
 /**
  * One of two aliases is moved to another version and the other one deleted, and one of two versions is deleted, while the
@@ -208,19 +212,21 @@ function livesOfTwoAliases(fixture: Fixture): readonly Batch[] {
   return [
     ...published(name, "first", "first"),
     onFirst("on-version", add(name, "on-version", qualifierQuery(versionSlot))),
-    alone("on-first", add(name, "on-first", qualifierQuery("first"))),
+    alone("on-first", add(name, "on-alias", qualifierQuery("first"))),
     ...read("before"),
     alone("second", publishVersion(name)),
     ...read("published"),
-    ofVersion("second-alias", "second", createAlias(name, "second", versionSlot)),
-    alone("on-second", add(name, "on-second", qualifierQuery("second"))),
-    alone("read-second", getPolicy(name, "second")),
+    ofVersion("read-second-version", "second", getPolicy(name, versionSlot)),
+    ofVersion("second-alias", "second", createAlias(name, beginning, versionSlot)),
+    alone("on-second", add(name, "on-alias", qualifierQuery(beginning))),
+    alone("read-second", getPolicy(name, beginning)),
     ...read("unmoved"),
     ofVersion("move", "second", updateAlias(name, "first", versionSlot)),
     ...read("moved"),
+    alone("read-second-moved", getPolicy(name, beginning)),
     ofVersion("move-back", "first", updateAlias(name, "first", versionSlot)),
     ...read("moved-back"),
-    alone("delete", deleteAlias(name, "second")),
+    alone("delete", deleteAlias(name, beginning)),
     ...read("deleted"),
     ofVersion("delete-version", "second", deleteFunction(name, versionSlot)),
     ...read("last"),

@@ -85,7 +85,7 @@ function ending(fixture: Fixture, { since, low }: LimitSearch): Batch | null {
     filler(fixture, "refused", bounds.first),
     alone("still-full", getPolicy(name)),
     alone("remove", removePermission(name, low > 0 ? finalId : "fill-0")),
-    alone("room", add(name, "room")),
+    alone("room", add(name, "refused")),
     alone("end", getPolicy(name)),
   ];
   return steps[since] ?? null;

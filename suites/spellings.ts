@@ -1,5 +1,5 @@
 import { specialWords } from "../generators/arbitraries.ts";
-import { equivalentJson } from "../generators/json-forms.ts";
+import { equivalentJson, nonAsciiEscaped } from "../generators/json-forms.ts";
 import { spellings as every, type Spelling } from "../generators/spellings.ts";
 import { canonicalBody } from "../generators/valid-requests.ts";
 import { addPermission, getPolicy, label, qualifierQuery } from "../spec/calls.ts";
@@ -209,5 +209,10 @@ function jsonTestCases(): readonly TestCase[] {
       call: (fixture, sid) => withBody(fixture, write(canonicalBody(sid))),
     }),
   );
-  return grouped("spellings/json", requests, (index) => `j${index}`);
+  const text: GroupedRequest = {
+    label: "non-ascii-escaped",
+    call: (fixture, sid) =>
+      withBody(fixture, nonAsciiEscaped(bodyWith("SourceArn", "arn:aws:s3:::b/é😀", sid))),
+  };
+  return grouped("spellings/json", [...requests, text], (index) => `j${index}`);
 }

@@ -147,14 +147,19 @@ const idTestCases: readonly TestCase[] = [
       read(fixture, "again"),
       alone("missing-action", withBody(fixture, { Principal: "s3.amazonaws.com", StatementId: "n1" })),
       read(fixture, "after-400"),
-      alone("wrong-revision", withBody(fixture, bodyWith("RevisionId", "wrong", "n2"))),
+      alone(
+        "wrong-revision",
+        withBody(fixture, { ...bodyWith("RevisionId", "wrong", "n2"), SourceArn: "arn:aws:s3:::bucket" }),
+      ),
       read(fixture, "after-412"),
       alone("bad-principal", withBody(fixture, bodyWith("Principal", "abc", "n3"))),
       read(fixture, "after-principal"),
       alone("nested", withBody(fixture, { ...canonicalBody("n4"), Principal: { AWS: { x: 1 } } })),
       read(fixture, "after-nested"),
+      alone("bad-source", withBody(fixture, bodyWith("SourceArn", "bucket", "n6"))),
       alone("unknown-alias", add(main(fixture), "n5", qualifierQuery("no-such-alias"))),
       read(fixture),
+      ...["n1", "n2", "n6"].map((sid) => alone(`${sid}-again`, add(main(fixture), sid))),
     ],
     clean,
   ),
@@ -171,6 +176,9 @@ function longTestCases(): readonly TestCase[] {
         read(fixture),
         alone("one-more", add(main(fixture), "long-24")),
         read(fixture, "read-again"),
+        ...["long-0", "long-12", "long-20"].map((sid) =>
+          alone(`again-${sid}`, otherwise(fixture, sid, null)),
+        ),
       ],
       clean,
     ),
@@ -247,11 +255,11 @@ function currentRevision(id: string, of: "function" | "version" | "alias", first
     const opening: readonly Batch[] = [alone("seed", add(main(fixture), "seed", query)), own, resource];
     return (done: readonly (readonly Exchange[])[]): Batch | null => {
       if (done.length < opening.length) return opening[done.length] ?? null;
-      if (done.length === opening.length) return [guarded(fixture, "guarded", first, query)];
+      if (done.length === opening.length) return [guarded(fixture, "guarded", first, { query })];
       if (done.length > opening.length + 1) return null;
       const answer = done.at(-1)?.[0]?.answer;
       const refused = answer === undefined || (answer.kind === "response" && answer.status === 412);
-      return refused ? [guarded(fixture, "guarded-2", second, query)] : own;
+      return refused ? [guarded(fixture, "guarded-2", second, { query })] : own;
     };
   };
   const needs = { function: [], version: ["versions" as const], alias: ["aliases" as const] }[of];
@@ -286,7 +294,7 @@ const revisionTestCases: readonly TestCase[] = [
       alone("old", getPolicy(main(fixture), qualifier)),
       alone("change", add(main(fixture), "change", query)),
       alone("new", getPolicy(main(fixture), qualifier)),
-      [guarded(fixture, "stale", "old", query)],
+      [guarded(fixture, "stale", "old", { query })],
       alone("read", getPolicy(main(fixture), qualifier)),
     ];
   }),
@@ -299,6 +307,7 @@ const revisionTestCases: readonly TestCase[] = [
       alone("change", add(main(fixture), "change")),
       alone("remove", removePermission(main(fixture), "seed")),
       [guarded(fixture, "stale", "old")],
+      [guarded(fixture, "stale-on-arn", "old", { name: fixture.main.arn })],
       read(fixture),
     ],
     clean,
@@ -337,14 +346,16 @@ const revisionTestCases: readonly TestCase[] = [
     (fixture) => [
       alone("seed", add(main(fixture), "seed")),
       alone("own", getPolicy(main(fixture))),
-      [{ key: "longer", revisionFrom: "own", call: withBody(fixture, longer) }],
+      ...["0", " "].map((more) => [
+        { key: `longer-${more}`, revisionFrom: "own", call: withBody(fixture, longer(more)) },
+      ]),
       read(fixture),
     ],
     clean,
   ),
 ];
 
-const longer = bodyWith("RevisionId", `${revisionSlot}0`, "longer");
+const longer = (more: string) => bodyWith("RevisionId", `${revisionSlot}${more}`, "longer");
 
 const lifeTestCases: readonly TestCase[] = [
   {

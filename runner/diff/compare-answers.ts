@@ -3,7 +3,7 @@ import type { Observation, ObservedBatch } from "../../oracle/observe.ts";
 import { jsonObject, phrase, revisionIn } from "../../spec/answer.ts";
 import { isRecord } from "../../spec/body.ts";
 import type { Exchange } from "../../spec/exchange.ts";
-import type { Fixture } from "../../spec/fixture.ts";
+import { type Fixture, lookalikes } from "../../spec/fixture.ts";
 import { canonicalJson } from "../../spec/statement.ts";
 import type { OnPair } from "./pair.ts";
 
@@ -185,10 +185,13 @@ const shortest = 12;
 
 function namesOf({ main, other, unknownName }: Fixture): Names {
   const aliases = Object.entries(main.aliases ?? {});
+  const [beginning, underscored] = lookalikes(main.name);
   const all: Names = [
     ["{main}", main.name],
     ["{other}", other?.name ?? ""],
     ["{unknown}", unknownName],
+    ["{beginning}", beginning],
+    ["{underscored}", underscored],
     ...aliases.map(([use, name]) => [`{alias-${use}}`, name] as const),
   ];
   return all.filter(([, text]) => text.length >= shortest).toSorted(([, a], [, b]) => b.length - a.length);
