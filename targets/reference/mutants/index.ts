@@ -11,6 +11,7 @@ import { policyMutants } from "./policy-mutants.ts";
 import { qualifierDefects } from "./qualifier-defects.ts";
 import { refusalMutants } from "./refusal-mutants.ts";
 import { raceMutants, stateMutants } from "./state-mutants.ts";
+import { storeDefects } from "./store-defects.ts";
 import { successMutants } from "./success-mutants.ts";
 
 export type { Mutant } from "./mutant.ts";
@@ -23,6 +24,7 @@ export const extraMutants: Readonly<Record<string, Mutant>> = {
   ...otherDefects,
   ...neighbourDefects,
   ...qualifierDefects,
+  ...storeDefects,
 };
 
 /** A mutant for every rule; the compiler enforces it. */

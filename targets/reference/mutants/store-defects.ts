@@ -1,0 +1,295 @@
+import type { Behaviour, Mutation } from "../behaviour.ts";
+import type { RefusalKind } from "../errors.ts";
+import { dropPolicy, policyAt, type SideOperation } from "../state.ts";
+import { change, functionOf, isOfSameFunction, type Mutant, refusing, rewriting, taking } from "./mutant.ts";
+
+/** Defects of the store that an implementation uses, and of the language that it is written in. */
+export const storeDefects: Readonly<Record<string, Mutant>> = {
+  "functions found by their beginning": {
+    breaks: "takes the beginning of a function's name for the function",
+    mutate: findingFunctions((wanted, held) => held.startsWith(wanted)),
+    kills: ["resource.unknown-function"],
+  },
+  "functions found with LIKE": {
+    breaks: "lets _ in a function's name stand for any character",
+    mutate: findingFunctions((wanted, held) => like(wanted).test(held)),
+    kills: ["resource.unknown-function"],
+  },
+  "functions in an object": {
+    breaks: "finds functions in an object that inherits __proto__",
+    mutate: change(({ found }) => ({
+      found: (lookup, draft) =>
+        lookup === "no-function" && draft.name.name in {} ? "present" : found(lookup, draft),
+    })),
+    kills: ["resource.unknown-function"],
+  },
+  "names without an underscore": {
+    breaks: "refuses an underscore in a function's name",
+    mutate: change(({ faults }) => ({
+      faults: (member, value) =>
+        member === "FunctionName" && /^[^:]*_/.test(String(value)) ? ["pattern"] : faults(member, value),
+    })),
+    kills: ["resource.unknown-function"],
+  },
+  "aliases found with LIKE": {
+    breaks: "lets _ in an alias stand for any character",
+    mutate: findingAliases((wanted, held) => like(wanted).test(held)),
+    kills: ["resource.unknown-alias"],
+  },
+  "aliases in any letter case": {
+    breaks: "looks aliases up without regard to letter case",
+    mutate: findingAliases((wanted, held) => held.toLowerCase() === wanted.toLowerCase()),
+    kills: ["resource.unknown-alias"],
+  },
+  "$latest for $LATEST": {
+    breaks: "knows $LATEST in lower case, too",
+    mutate: change(({ found }) => ({
+      found: (lookup, draft) =>
+        lookup === "no-version" && draft.qualifier === "$latest" ? "present" : found(lookup, draft),
+    })),
+    kills: ["resource.unknown-alias"],
+  },
+  "versions as numbers of 32 bits": {
+    breaks: "looks versions up by their number, in 32 bits",
+    mutate: change(({ found }) => ({
+      found: (lookup, draft) => {
+        const { versions = [] } = draft.state.functions.get(draft.arn) ?? {};
+        const number = String(Number(draft.qualifier) | 0);
+        return lookup === "no-version" && versions.includes(number) ? "present" : found(lookup, draft);
+      },
+    })),
+    kills: ["resource.unknown-version"],
+  },
+  "zero for nothing": {
+    breaks: "takes the texts 0 and false for absent",
+    mutate: taking("EventSourceToken", (value) => (value === "0" || value === "false" ? undefined : value)),
+    kills: ["statement.event-source-token"],
+  },
+  "no id zero": {
+    ...refusing("the id 0", ({ values }) => values.StatementId === "0"),
+    kills: ["StatementId.shortest"],
+  },
+  "escaped pairs": {
+    breaks: "reads two escapes of one character as two characters",
+    mutate: rewriting((text) => text.replace(/\\ud[89ab]..\\ud[c-f]../gi, String.raw`\ufffd\ufffd`), true),
+    kills: ["statement.source-arn"],
+  },
+  "elements of a statement": {
+    breaks: "takes the Principal of a statement for that of a request",
+    mutate: taking("Principal", (value) =>
+      typeof value === "object" && value !== null ? Object.values(value)[0] : value,
+    ),
+    kills: ["Principal.type"],
+  },
+  "dots for any character": {
+    breaks: "does not escape the dots in the pattern of services",
+    mutate: serving(/^[a-z0-9.-]+.amazonaws.com$/),
+    kills: ["Principal.neither"],
+  },
+  "suffix amid a domain": {
+    breaks: "looks for .amazonaws.com anywhere in a principal",
+    mutate: serving(/^[a-z0-9.-]+\.amazonaws\.com/),
+    kills: ["Principal.neither"],
+  },
+  "ids of the first page": {
+    breaks: "looks for a taken id among the first twenty statements",
+    mutate: searching((statements) => statements.slice(0, 20)),
+    kills: ["StatementId.duplicate"],
+  },
+  "ids of the last page": {
+    breaks: "looks for a taken id among the latest ten statements",
+    mutate: searching((statements) => statements.slice(-10)),
+    kills: ["StatementId.duplicate"],
+  },
+  "ids of aliases": {
+    breaks: "takes an id for taken that another alias of the function has",
+    mutate: change(({ taken }) => ({
+      taken: (statements, sid, draft) =>
+        taken(statements, sid, draft) ||
+        (isAlias(draft.key) &&
+          [...draft.state.policies].some(
+            ([key, policy]) =>
+              isAlias(key) &&
+              isOfSameFunction(key, draft.key) &&
+              policy.statements.some((one) => one.sid === sid),
+          )),
+    })),
+    kills: ["StatementId.on-other-qualifier"],
+  },
+  "ids of malformed requests": {
+    breaks: "keeps the id of a request taken that it refused as malformed",
+    mutate: reserving("pattern"),
+    kills: ["request.accepted"],
+  },
+  "ids of guarded requests": {
+    breaks: "keeps the id of a request taken that it refused for its RevisionId",
+    mutate: reserving("revision"),
+    kills: ["request.accepted"],
+  },
+  "ids of large requests": {
+    breaks: "keeps the id of a request taken that it refused for the size",
+    mutate: reserving("size"),
+    kills: ["policy.room-again"],
+  },
+  "revision moved by a malformed value": {
+    breaks: "moves the revision on where it refuses a value for its pattern",
+    mutate: change(({ afterRefusal }) => ({
+      afterRefusal: (refusal, draft) =>
+        refusal.kind === "pattern" && draft.read.statements.length > 0
+          ? draft.read.statements
+          : afterRefusal(refusal, draft),
+    })),
+    kills: ["refusal.keeps-revision"],
+  },
+  "revision trimmed": {
+    breaks: "removes white space around a RevisionId",
+    mutate: change(({ revisionMatches }) => ({
+      revisionMatches: (given, current, draft) => revisionMatches(given.trim(), current, draft),
+    })),
+    kills: ["RevisionId.never-seen"],
+  },
+  "revision ignored beside a source": {
+    breaks: "compares RevisionId only without SourceArn",
+    mutate: change(({ revisionMatches }) => ({
+      revisionMatches: (given, current, draft) =>
+        draft.values.SourceArn !== undefined || revisionMatches(given, current, draft),
+    })),
+    kills: ["RevisionId.never-seen"],
+  },
+  "revision ignored at an ARN": {
+    breaks: "compares RevisionId only where the function is named by its name",
+    mutate: change(({ revisionMatches }) => ({
+      revisionMatches: (given, current, draft) => draft.name.full || revisionMatches(given, current, draft),
+    })),
+    kills: ["RevisionId.used"],
+  },
+  "revision read again": {
+    breaks: "takes a stale RevisionId the second time",
+    mutate: change(({ revisionMatches }) => {
+      const refused = new Set<string>();
+      return {
+        revisionMatches: (given, current, draft) => {
+          const key = `${draft.key} ${given}`;
+          if (revisionMatches(given, current, draft) || refused.delete(key)) return true;
+          refused.add(key);
+          return false;
+        },
+      };
+    }),
+    kills: ["RevisionId.used"],
+  },
+  "removal in any letter case": {
+    breaks: "removes the ids that are equal without regard to letter case",
+    mutate: removing((wanted, held) => held.toLowerCase() === wanted.toLowerCase()),
+    kills: ["remove.one-statement"],
+  },
+  "removal with LIKE": {
+    breaks: "lets _ in the id to be removed stand for any character",
+    mutate: removing((wanted, held) => like(wanted).test(held)),
+    kills: ["remove.one-statement"],
+  },
+  "removal by the end": {
+    breaks: "removes every statement whose id ends in the one given",
+    mutate: removing((wanted, held) => held.endsWith(wanted)),
+    kills: ["remove.one-statement"],
+  },
+  "aliases deleted by their beginning": {
+    breaks: "deletes the policies of all aliases that begin like the deleted one",
+    mutate: dropping("DeleteAlias", (key, other) => other.startsWith(key)),
+    kills: ["alias.leaves-policies"],
+  },
+  "policies of other aliases": {
+    breaks: "deletes the policies of all other aliases when it updates one",
+    mutate: dropping(
+      "UpdateAlias",
+      (key, other) => key !== other && isAlias(other) && isOfSameFunction(key, other),
+    ),
+    kills: ["alias.leaves-policies"],
+  },
+  "policy of the version before": {
+    breaks: "gives a new version the policy of the version before",
+    mutate: change(({ sideEffect }) => ({
+      sideEffect: (operation, on) => {
+        sideEffect(operation, on);
+        if (operation !== "PublishVersion") return;
+        const [before, latest] = on.state.functions.get(functionOf(on.key))?.versions.slice(-2) ?? [];
+        const policy = policyAt(on.state, `${functionOf(on.key)}:${before}`);
+        if (latest !== undefined && policy.statements.length > 0) on.state.policies.set(on.key, policy);
+      },
+    })),
+    kills: ["published.starts-empty"],
+  },
+};
+
+type Match = (wanted: string, held: string) => boolean;
+
+function findingFunctions(match: Match): Mutation {
+  return change(({ found }) => ({
+    found: (lookup, draft) =>
+      lookup === "no-function" && [...draft.state.functions.keys()].some((held) => match(draft.arn, held))
+        ? "present"
+        : found(lookup, draft),
+  }));
+}
+
+function findingAliases(match: Match): Mutation {
+  return change(({ found }) => ({
+    found: (lookup, draft) => {
+      const { aliases } = draft.state.functions.get(draft.arn) ?? {};
+      const isLike = (held: string) => match(draft.qualifier ?? "", held);
+      return lookup === "no-alias" && [...(aliases?.keys() ?? [])].some(isLike)
+        ? "present"
+        : found(lookup, draft);
+    },
+  }));
+}
+
+/** SQL's LIKE, where `_` stands for any character. */
+function like(wanted: string): RegExp {
+  return new RegExp(`^${wanted.replace(/[$.]/g, "\\$&").replaceAll("_", ".")}$`);
+}
+
+function serving(service: RegExp): Mutation {
+  return change(({ principal }) => ({
+    principal: (value, partition) => (service.test(value) ? { Service: value } : principal(value, partition)),
+  }));
+}
+
+function searching(among: Behaviour["shown"]): Mutation {
+  return change(({ taken }) => ({
+    taken: (statements, sid, draft) => taken(among(statements), sid, draft),
+  }));
+}
+
+function isAlias(key: string): boolean {
+  return /[^\d]/.test(key.slice(functionOf(key).length + 1));
+}
+
+/** Keeps the id of a request taken that was refused in that way. */
+function reserving(kind: RefusalKind): Mutation {
+  return change(({ afterRefusal, taken }) => {
+    const kept = new Set<string>();
+    return {
+      afterRefusal: (refusal, draft) => {
+        if (refusal.kind === kind) kept.add(`${draft.key} ${draft.values.StatementId}`);
+        return afterRefusal(refusal, draft);
+      },
+      taken: (statements, sid, draft) => taken(statements, sid, draft) || kept.has(`${draft.key} ${sid}`),
+    };
+  });
+}
+
+function removing(match: Match): Mutation {
+  return change(() => ({ remove: (statements, sid) => statements.filter((one) => !match(sid, one.sid)) }));
+}
+
+function dropping(after: SideOperation, isDropped: (key: string, other: string) => boolean): Mutation {
+  return change(({ sideEffect }) => ({
+    sideEffect: (operation, on) => {
+      sideEffect(operation, on);
+      if (operation !== after) return;
+      for (const other of [...on.state.policies.keys()])
+        if (isDropped(on.key, other)) dropPolicy(on.state, other);
+    },
+  }));
+}
