@@ -22,7 +22,7 @@ export function judgeLinearizability(batches: readonly ObservedBatch[]): Judgeme
   if (!batches.some(({ observations }) => observations.length > 1)) return null;
   if (batches.some(({ observations }) => observations.some(isBeyondTheModel))) return null;
   const placed = batches.flatMap(({ observations }, round) =>
-    observations.flatMap((of, index) => place(of, `${round}.${index}`)),
+    withoutRepeats(observations.flatMap((of, index) => place(of, `${round}.${index}`))),
   );
   let open: string | null = null;
   for (const [policy, operations] of partition(placed, (operation) => operation.policy)) {
@@ -111,6 +111,22 @@ function inWords({ input, output }: PolicyOperation): string {
     return `${input.kind} ${JSON.stringify(input.sid)} (${output === null ? "no answer" : output})`;
   const ids = typeof output === "string" || output === null ? [] : output;
   return `a read of ${ids.length === 0 ? "no statement" : ids.map((sid) => JSON.stringify(sid)).join(" ")}`;
+}
+
+/**
+ * A target may acknowledge the removal of an id that is gone. Of several removals of one id that are in flight together, any
+ * may be the one that removed it.
+ */
+function withoutRepeats(operations: readonly Placed[]): readonly Placed[] {
+  const removals = operations.filter(({ output }) => output === "removed").map(idOf);
+  const repeated = new Set(removals.filter((one, index) => removals.indexOf(one) !== index));
+  return operations.map((one) =>
+    one.output === "removed" && repeated.has(idOf(one)) ? { ...one, output: null, returnedAt: null } : one,
+  );
+}
+
+function idOf({ policy, input }: Placed): string {
+  return JSON.stringify([policy, input.kind === "read" ? null : input.sid]);
 }
 
 function place(of: Observation, id: string): readonly Placed[] {

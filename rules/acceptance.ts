@@ -4,16 +4,10 @@ import { holds, type Judgement, type RuleBody, type Variation } from "../oracle/
 import { phrase } from "../spec/answer.ts";
 import { bodyBytes, bytesOf, type Call } from "../spec/exchange.ts";
 import { analyzeRequest } from "../spec/request.ts";
-import { besides, failed, show, tooManyOpen } from "./define.ts";
+import { besides, failed, largeEnough, show, tooManyOpen } from "./define.ts";
 
 type Acceptance = Pick<RuleBody, "title" | "source" | "clauses"> &
   Partial<Pick<RuleBody, "needs" | "basis">> & { readonly unless?: readonly string[] };
-
-/**
- * Size of a policy in bytes from which a refusal may be for its size; the document does not give the limit.
- * A refusal that names the size is admitted from a smaller size on than one that does not.
- */
-const largeEnough = { said: 4096, unsaid: 12_000 } as const;
 
 const name = "URI Request Parameters, FunctionName";
 const qualifier = "URI Request Parameters, Qualifier";

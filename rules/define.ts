@@ -4,6 +4,7 @@ import { holds, type Judgement, type RefusalReason, type RuleBody, type Serving 
 import type { ErrorName } from "../spec/add-permission.ts";
 import { type AnswerReading, phrase } from "../spec/answer.ts";
 import { errorStatus, isErrorName } from "../spec/constraint.ts";
+import { bodyBytes } from "../spec/exchange.ts";
 import type { RequestQuestion } from "../spec/request.ts";
 import type { Basis } from "../spec/verdict.ts";
 
@@ -11,6 +12,12 @@ import type { Basis } from "../spec/verdict.ts";
 export interface Added extends Addition {
   readonly result: Extract<AnswerReading, { kind: "added" }>;
 }
+
+/**
+ * Size of a policy in bytes from which a refusal may be for its size; the document does not give the limit.
+ * A refusal that names the size is admitted from a smaller size on than one that does not.
+ */
+export const largeEnough = { said: 4096, unsaid: 12_000 } as const;
 
 /** The reason where more states are possible than are kept. */
 export const tooManyOpen = "too many unanswered requests";
@@ -126,6 +133,7 @@ export const anyClientError: Admissible = {
 };
 
 const stale = exception("PreconditionFailedException");
+const tooLarge = exception("PolicyLengthExceededException");
 
 /** For a wrong revision, which may also be refused as not the current one. */
 export const anyClientErrorOrStale: Admissible = {
@@ -239,9 +247,16 @@ export function failed(
 }
 
 function judgeAnswer(of: Addition, admissible: Admissible): Judgement {
-  const { result, answer } = of;
+  const { result, answer, call } = of;
   if (result.kind === "unsettled") return failed(of, admissible.phrase);
   if (result.kind === "added") return violated(admissible.phrase, `${result.response.status}, accepted`);
+  // The faulty value itself makes the policy too large.
+  if (
+    result.error !== null &&
+    tooLarge.allows(result.status, result.error) &&
+    bodyBytes(call) >= largeEnough.said
+  )
+    return holds;
   return admissible.allows(result.status, result.error)
     ? holds
     : refusedOtherwise(admissible.phrase, phrase(answer));

@@ -76,6 +76,8 @@ export function readPolicy(answer: Answer): PolicyReading {
 /** Cached: many reads in a row show the same document. */
 const statementsIn = remembered(256, (document): readonly StatementModelState[] | null => {
   const list = jsonObject(document)?.Statement;
+  // A policy may hold one statement without a list.
+  if (isRecord(list)) return [readStatement(list)];
   return Array.isArray(list) ? list.map(readStatement) : null;
 });
 

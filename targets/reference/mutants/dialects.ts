@@ -4,6 +4,7 @@ import type { Draft } from "../draft.ts";
 import type { HttpReply } from "../http.ts";
 import { isHere } from "../names.ts";
 import { change, naming, omitting, overlooking, together } from "./mutant.ts";
+import { policyDialects } from "./policy-dialects.ts";
 import { revisionDialects } from "./revision-dialects.ts";
 
 /** Correct implementations that differ only where the document allows it: none violates a rule. */
@@ -64,6 +65,7 @@ export const dialects: Readonly<Record<string, Mutation>> = {
   ),
   "another order of checks": change(() => ({ checks: lookupFirst })),
   ...revisionDialects,
+  ...policyDialects,
   "503 for every third refusal": change(({ named }) => {
     let refusals = 0;
     return {
