@@ -220,7 +220,6 @@ const missing: readonly GroupedRequest[] = [
     label: "unknown-function-underscore",
     call: (fixture, sid) => named(lookalikes(own(fixture))[1], sid),
   },
-  { label: "unknown-function-__proto__", call: (_, sid) => named("__proto__", sid) },
   {
     label: "unknown-alias-underscore",
     call: (fixture, sid) => named(fixture.main.name, sid, ownAlias(fixture).replace(/^(.)./, "$1_")),

@@ -212,7 +212,10 @@ function jsonTestCases(): readonly TestCase[] {
   const text: GroupedRequest = {
     label: "non-ascii-escaped",
     call: (fixture, sid) =>
-      withBody(fixture, nonAsciiEscaped(bodyWith("SourceArn", "arn:aws:s3:::b/é😀", sid))),
+      withBody(
+        fixture,
+        nonAsciiEscaped(bodyWith("SourceArn", "arn:aws:sqs:eu-central-1:123456789012:é😀", sid)),
+      ),
   };
   return grouped("spellings/json", [...requests, text], (index) => `j${index}`);
 }
