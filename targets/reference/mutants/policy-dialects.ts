@@ -23,10 +23,10 @@ export const policyDialects: Readonly<Record<string, Mutation>> = {
         operation,
       ),
   })),
-  "the size before the constraints": change(({ checks }) => {
+  "a smaller size limit before the constraints": change(({ checks }) => {
     const others = checks.filter((check) => check !== "size");
     const at = others.indexOf("constraints");
-    return { checks: [...others.slice(0, at), "size", ...others.slice(at)] };
+    return { checks: [...others.slice(0, at), "size", ...others.slice(at)], sizeLimit: 10_000 };
   }),
 };
 
