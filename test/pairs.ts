@@ -63,13 +63,15 @@ const faults = [
 type Fault = (typeof faults)[number];
 
 /**
- * Pairs in which one fault takes the other one away: what the target never finds, it cannot take for another place, and
- * where PUT counts as POST, no alias is updated.
+ * Pairs in which one fault takes the other one away: what the target never finds, it cannot take for another place,
+ * where PUT counts as POST, no alias is updated, and what is stored without its condition is not lost or doubled for it.
  */
 const exclusive: readonly (readonly Fault[])[] = [
   ["FunctionName.full-arn", "resource.other-account"],
   ["Qualifier.disagrees", "Qualifier.version"],
   ["alias.leaves-policies", "route.other-method"],
+  ["policy.holds-what-was-added", "policy.stored-as-returned"],
+  ["policy.one-more", "policy.stored-as-returned"],
 ];
 
 const { values } = parseArgs({
