@@ -59,7 +59,7 @@ const forms: readonly (readonly [RegExp, (match: RegExpExecArray, of: Shown) => 
     /^(\d{3}.*), after GetPolicy with(?:out any statement)?/,
     ({ input }, of) =>
       isAnswered(input, of) &&
-      quotesIn(input).every((sid) => isShown(sid, of.steps)) &&
+      quotesIn(input.replace(/… \(\S+ characters\) ….*$/s, "")).every((sid) => isShown(sid, of.steps)) &&
       quotesIn(of.expected).every((sid) => !isShown(sid, of.steps)),
   ],
   [/^200 with the body (.*)$/s, ([, body], of) => show(lastRead(of)?.response?.body) === body],

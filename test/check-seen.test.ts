@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
 import type { CounterexampleStep } from "../reports/report.ts";
+import { shortened } from "../rules/define.ts";
 import { unheld } from "../runner/check-seen.ts";
 import { sampleCounterexample, sampleRule } from "./sample-report.ts";
 
@@ -45,6 +46,7 @@ function saying(seen: string, steps: readonly CounterexampleStep[], expected: st
   return unheld({ rules: [sampleRule("policy.one-more", { counterexample })] });
 }
 
+const many = Array.from({ length: 20 }, (_, index) => `a-long-id-${index}`);
 const race = [add("a", 0), add("a", 0), add("a", 0, 409, "ResourceConflictException")];
 const policy = [
   add("a", 0),
@@ -93,6 +95,12 @@ const findings: readonly (readonly [
   ],
   ['"b" without Condition', policy, '"b" without Effect', '"b" with Effect "Allow", as it was returned'],
   ['RevisionId "r2"', policy, 'RevisionId "r1"', 'RevisionId "r1", as before'],
+  [
+    `409 ResourceConflictException, after GetPolicy with ${shortened(many.map((sid) => JSON.stringify(sid)).join(", "))}`,
+    [read(0, "r1", ...many.map((sid) => statement(sid))), add("c", 1, 409, "ResourceConflictException")],
+    '409 ResourceConflictException, after GetPolicy with "x", "a-long-id-1… (500 characters) …id-20"',
+    'a GetPolicy that shows "c"',
+  ],
   [
     '409 ResourceConflictException, after GetPolicy with "b"',
     [...policy, add("a", 4, 409, "ResourceConflictException")],
