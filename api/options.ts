@@ -102,8 +102,8 @@ const targets = ["reference", "prism", "moto", "ministack"] as const;
 
 const suiteNames = [
   "spellings",
-  "boundary",
   "state",
+  "boundary",
   "questions",
   "faults",
   "fuzz",

@@ -23,7 +23,7 @@ export interface ConformOptions {
   readonly cannot?: ProgramOptions["cannot"];
   /** Let this column decide the exit code. The default is document. */
   readonly profile?: ProgramOptions["profile"];
-  /** Send only these suites: spellings, boundary, state, questions, faults, fuzz, histories, races, size, wire, or all. The default is all, with wire last; a signed run sends all but wire. */
+  /** Send only these suites: spellings, state, boundary, questions, faults, fuzz, histories, races, size, wire, or all. The default is all, with wire last; a signed run sends all but wire. */
   readonly suites?: ProgramOptions["suites"];
   /** Judge only these rules, and send only test cases that bear on them. The default is all. */
   readonly rules?: ProgramOptions["rules"];
