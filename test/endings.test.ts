@@ -100,6 +100,8 @@ interface Judging {
   readonly about?: readonly RuleId[];
   readonly suites?: readonly Suite[];
   readonly journalDir?: string;
+  /** How long the server is away, in milliseconds; 30 by default. */
+  readonly restartMs?: number;
 }
 
 async function judged(
@@ -152,8 +154,8 @@ describe.concurrent("A request that ends a server that comes back", () => {
       "a body null, a moment after its answer",
       (request) => (isNull(request) === "now" ? "later" : undefined),
       (request) => request?.body === "null",
-      // So that requests follow the last one of this kind.
-      { about: ["body.not-an-object", "body.malformed-json"] },
+      // So that requests follow the last one of this kind, and meet a server that is not back yet.
+      { about: ["body.not-an-object", "body.malformed-json"], restartMs: 250 },
     ],
     [
       "a body that is no JSON",
@@ -178,7 +180,7 @@ describe.concurrent("A request that ends a server that comes back", () => {
   it.each(cases)(
     "is the only finding, and other rules are judged: %s",
     async (_what, ends, isIt, judging) => {
-      const report = await judged(ends, 30, judging);
+      const report = await judged(ends, judging.restartMs ?? 30, judging);
       expect([violatedIn(report), report.faults]).toEqual([["answer.arrives"], []]);
       expect(report.causes?.[0]?.rule).toBe("answer.arrives");
       expect(lastRequest(report)).toSatisfy(isIt);
