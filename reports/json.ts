@@ -2,23 +2,141 @@ import { escapeJson } from "./escape.ts";
 import type { Report } from "./report.ts";
 
 /** The order of members, for every level. */
-const order = `
-  event rule column columns outcome schema tool id title name version target endpoint uses function alias
-  cannot unsupported needs profile only suites seed
-  startedAt durationMs requests incomplete summary document aws holds violated
-  basis source verdicts known inconclusive unexercised gravity rules causes
-  answer observations checks executed because link reason reasonCode advice excusedBy explainedBy kinds
-  allKinds counterexample unconfirmed expected seen reproduced reruns shown tried steps
-  request key operation round revisionFrom versionFrom method path status error headers body
-  encoding raw lines pieces halfClose invalid connection response silence silenceCode sentAt answeredAt
-  curl replay questions gate file failures notes entry line faults problems code message stack waits cause
-  times leftOut latency medianMs p99Ms maxMs outliers case ms
-  coverage history histories done planned played notEmptied cells member constraint input decided
-  accepted refused refusedOther unsettled unreachable
-  campaign minutes end rounds seeds mutated behaviours found testCase corpus
-`
-  .trim()
-  .split(/\s+/);
+const order = [
+  ...[
+    "event",
+    "rule",
+    "column",
+    "columns",
+    "outcome",
+    "schema",
+    "tool",
+    "id",
+    "title",
+    "name",
+    "version",
+    "target",
+    "endpoint",
+    "uses",
+    "function",
+    "alias",
+    "cannot",
+    "unsupported",
+    "needs",
+    "profile",
+    "only",
+    "suites",
+    "seed",
+  ],
+  ...["startedAt", "durationMs", "requests", "incomplete", "summary", "document", "aws", "holds", "violated"],
+  ...["basis", "source", "verdicts", "known", "inconclusive", "unexercised", "gravity", "rules", "causes"],
+  ...[
+    "answer",
+    "observations",
+    "checks",
+    "executed",
+    "because",
+    "link",
+    "reason",
+    "reasonCode",
+    "advice",
+    "excusedBy",
+    "explainedBy",
+    "kinds",
+    "allKinds",
+    "counterexample",
+    "unconfirmed",
+    "expected",
+    "seen",
+    "reproduced",
+    "reruns",
+    "shown",
+    "tried",
+    "steps",
+  ],
+  ...[
+    "request",
+    "key",
+    "operation",
+    "round",
+    "revisionFrom",
+    "versionFrom",
+    "method",
+    "path",
+    "status",
+    "error",
+    "headers",
+    "body",
+  ],
+  ...[
+    "encoding",
+    "raw",
+    "lines",
+    "pieces",
+    "halfClose",
+    "invalid",
+    "connection",
+    "response",
+    "silence",
+    "silenceCode",
+    "sentAt",
+    "answeredAt",
+  ],
+  ...[
+    "curl",
+    "replay",
+    "questions",
+    "gate",
+    "file",
+    "failures",
+    "notes",
+    "entry",
+    "line",
+    "faults",
+    "problems",
+    "code",
+    "message",
+    "stack",
+    "waits",
+    "cause",
+    "times",
+    "leftOut",
+    "latency",
+    "medianMs",
+    "p99Ms",
+    "maxMs",
+    "outliers",
+    "case",
+    "ms",
+  ],
+  ...[
+    "coverage",
+    "history",
+    "histories",
+    "done",
+    "planned",
+    "played",
+    "notEmptied",
+    "cells",
+    "member",
+    "constraint",
+    "input",
+    "decided",
+  ],
+  ...["accepted", "refused", "refusedOther", "unsettled", "unreachable"],
+  ...[
+    "campaign",
+    "minutes",
+    "end",
+    "rounds",
+    "seeds",
+    "mutated",
+    "behaviours",
+    "found",
+    "testCase",
+    "corpus",
+  ],
+] as const;
 
 const ranks: ReadonlyMap<string, number> = new Map(order.map((name, index) => [name, index]));
 

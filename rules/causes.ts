@@ -226,7 +226,7 @@ export function causesOf<T extends ViolatedRule>(violations: readonly T[]): read
 
 const conflict = "409-ResourceConflictException";
 
-/** Causes that follow from another one: in a policy that is shared, an id is taken, and a new version or alias is not empty. */
+/** Causes that follow from another one: where a policy is shared, an id is taken, and a new version or alias is not empty. */
 const following: readonly (readonly [cause: string, of: string])[] = [
   ["published.starts-empty", "policy.separate-qualifiers"],
   ["alias.starts-empty", "policy.separate-qualifiers"],

@@ -23,8 +23,6 @@ import { type Clock, restarting, type SendOptions, type Transport } from "../cli
 import type { Header } from "../spec/exchange.ts";
 import type { OptionSpelling } from "../spec/fault.ts";
 import type { Fixture, FixtureFunction } from "../spec/fixture.ts";
-import { inProcess } from "../targets/in-process.ts";
-import type { Reference } from "../targets/reference/reference.ts";
 
 /** How to connect to a target, and under which limits. */
 export interface ConnectOptions {
@@ -158,11 +156,10 @@ export async function connect(options: ConnectOptions): Promise<Connection> {
   };
 }
 
-/** Connects to a reference in this process, without a socket. */
+/** Connects to a reference in this process, through a transport without a socket. */
 export function connectInProcess(
-  reference: Reference,
-  options: Pick<ConnectOptions, "prefix" | "concurrency" | "clock"> &
-    Partial<Pick<ConnectOptions, "region" | "budget">>,
+  transport: Transport,
+  options: Pick<ConnectOptions, "prefix" | "concurrency" | "clock"> & Partial<ConnectOptions>,
 ): Promise<Connection> {
   return connect({
     endpoint: new URL("http://reference.invalid"),
@@ -174,7 +171,7 @@ export function connectInProcess(
     now: () => new Date(),
     journalDir: null,
     pid: 0,
-    carrier: () => inProcess(reference, options),
+    carrier: () => transport,
     ...options,
   });
 }

@@ -3,6 +3,7 @@ import { judgeOf } from "../oracle/judge.ts";
 import { columnsOf, type Rule } from "../oracle/rule.ts";
 import type { Column } from "../spec/verdict.ts";
 import type { TestCase } from "../suites/case.ts";
+import { inProcess } from "../targets/in-process.ts";
 import { createReference } from "../targets/reference/reference.ts";
 import { type Verdicts, verdicts } from "./candidates.ts";
 import { connectInProcess } from "./connect.ts";
@@ -40,7 +41,7 @@ export async function emitNotExecuted(
 
 async function countChecks(testCases: readonly TestCase[], rules: readonly Rule[]): Promise<Verdicts> {
   const how = { prefix: "addperm-ct-unsent", concurrency: 1, clock: () => performance.now() };
-  const connection = await connectInProcess(createReference(), how);
+  const connection = await connectInProcess(inProcess(createReference(), how), how);
   let generation = 0;
   const worker = async () => {
     const { fixture } = await connection.arrange(`${generation++}`);

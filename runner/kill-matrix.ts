@@ -7,6 +7,7 @@ import type { Column } from "../spec/verdict.ts";
 import { bearingOn } from "../suites/bearing.ts";
 import type { Suite } from "../suites/case.ts";
 import { ordinarySuites, suites, usualPlan } from "../suites/index.ts";
+import { inProcess } from "../targets/in-process.ts";
 import { type Behaviour, faithful } from "../targets/reference/behaviour.ts";
 import type { Mutant } from "../targets/reference/mutants/mutant.ts";
 import { createReference } from "../targets/reference/reference.ts";
@@ -52,7 +53,7 @@ export async function judgeVariant(
   const reference = createReference({ behaviour: mutate(faithful), region });
   const t0 = performance.now();
   const { workers = 4, clock = () => performance.now() - t0 } = options;
-  const connection = await connectInProcess(reference, {
+  const connection = await connectInProcess(inProcess(reference, { clock }), {
     region,
     prefix: `addperm-ct-${options.seed}`,
     concurrency: workers,

@@ -137,8 +137,8 @@ function candidateCollector({ options, emit }: Judging, bail: Bailing): () => Ve
 }
 
 /**
- * Says which rules to leave alone in the rounds of a campaign: one that was confirmed in vain in n of them waits for n others,
- * because each attempt may take hundreds of requests.
+ * Says which rules to leave alone in the rounds of a campaign: a rule that was not confirmed in n rounds is left alone in the
+ * next n, because each attempt may take hundreds of requests.
  */
 function vainAttempts() {
   let round = 0;

@@ -11,6 +11,7 @@ import {
   RemovePermissionCommand,
 } from "@aws-sdk/client-lambda";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { options } from "../api/options.ts";
 import { type RunSettings, runOrThrow } from "../api/run.ts";
 import { noFaultsOnDemand, openSession, type TargetConnection } from "../api/session.ts";
 import { additionOf } from "../client/addition.ts";
@@ -604,17 +605,7 @@ async function addVersionAndAlias(alias: string): Promise<void> {
 }
 
 const onAlias = { Qualifier: "prod" };
-const ordinary = [
-  "spellings",
-  "boundary",
-  "state",
-  "questions",
-  "faults",
-  "fuzz",
-  "histories",
-  "races",
-  "size",
-] as const;
+const ordinary = options.suites.of.filter((name) => name !== "wire" && name !== "all");
 
 describe("A target with the operations on policies alone", () => {
   it.each([

@@ -3,7 +3,7 @@ import { sleep } from "../client/deadline.ts";
 import type { Outgoing, Transport } from "../client/transport.ts";
 import type { Rule } from "../oracle/rule.ts";
 import { rules } from "../rules/index.ts";
-import { type Connection, connect } from "../runner/connect.ts";
+import { type Connection, connectInProcess } from "../runner/connect.ts";
 import { diff } from "../runner/diff/diff.ts";
 import type { Observer, RunEvent } from "../runner/events.ts";
 import type { RunOptions } from "../runner/options.ts";
@@ -87,12 +87,7 @@ function connection(
   { budget, timeoutMs = 4000, signal, existing }: On,
   prefix = "addperm-ct-scope",
 ): Promise<Connection> {
-  return connect({
-    endpoint: new URL("http://reference.invalid"),
-    region: "us-east-1",
-    sign: false,
-    env: {},
-    arranges: true,
+  return connectInProcess(carrier, {
     prefix,
     timeoutMs,
     concurrency: 8,
@@ -100,10 +95,6 @@ function connection(
     signal,
     functionName: existing,
     clock,
-    now: () => new Date(0),
-    journalDir: null,
-    pid: 0,
-    carrier: () => carrier,
   });
 }
 

@@ -4,7 +4,7 @@ import type { RequestCheck } from "../add-permission.ts";
 import type { Behaviour, Mutation } from "../behaviour.ts";
 import type { Draft } from "../draft.ts";
 import type { BrokenConstraint, Refusal } from "../errors.ts";
-import type { Policy } from "../state.ts";
+import type { Policy, SideEffect, SideOperation } from "../state.ts";
 
 /** A reference with one defect, and the rules that must find it. */
 export interface Mutant {
@@ -31,6 +31,19 @@ export function mutantsOf<Id extends RuleId>(
 /** A mutation that replaces parts of a behaviour; each reference calls `make`, so it may keep state. */
 export function change(make: (behaviour: Behaviour) => Partial<Behaviour>): Mutation {
   return (behaviour) => ({ ...behaviour, ...make(behaviour) });
+}
+
+/** Does more after each request of an operation that AddPermission is not. */
+export function afterwards(
+  operation: SideOperation,
+  then: (on: SideEffect, behaviour: Behaviour) => void,
+): Mutation {
+  return change((behaviour) => ({
+    sideEffect: (of, on) => {
+      behaviour.sideEffect(of, on);
+      if (of === operation) then(on, behaviour);
+    },
+  }));
 }
 
 /** Several mutations in order. */

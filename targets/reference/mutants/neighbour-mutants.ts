@@ -1,14 +1,8 @@
 import type { RuleId } from "../../../rules/index.ts";
 import type { Mutation } from "../behaviour.ts";
+import { dropPolicy, type Policy, policyAt, writePolicy } from "../state.ts";
 import {
-  dropPolicy,
-  type Policy,
-  policyAt,
-  type SideEffect,
-  type SideOperation,
-  writePolicy,
-} from "../state.ts";
-import {
+  afterwards,
   change,
   type Defect,
   functionOf,
@@ -115,14 +109,10 @@ const defects: Readonly<Record<NeighbourRuleId, Defect>> = {
   },
   "read.keeps-revision": {
     breaks: "moves the revision on at each read",
-    mutate: change(({ sideEffect, nextRevision }) => ({
-      sideEffect: (of, on) => {
-        sideEffect(of, on);
-        const { statements } = policyAt(on.state, on.key);
-        if (of === "GetPolicy" && statements.length > 0)
-          writePolicy(on.state, on.key, statements, nextRevision);
-      },
-    })),
+    mutate: afterwards("GetPolicy", ({ state, key }, { nextRevision }) => {
+      const { statements } = policyAt(state, key);
+      if (statements.length > 0) writePolicy(state, key, statements, nextRevision);
+    }),
   },
 };
 
@@ -193,15 +183,6 @@ export const neighbourDefects: Readonly<Record<string, Mutant>> = {
     kills: ["alias.leaves-policies"],
   },
 };
-
-function afterwards(operation: SideOperation, then: (on: SideEffect) => void): Mutation {
-  return change(({ sideEffect }) => ({
-    sideEffect: (of, on) => {
-      sideEffect(of, on);
-      if (of === operation) then(on);
-    },
-  }));
-}
 
 /** Removes an id from some other policies of the function, too. */
 function removingElsewhere(from: (other: string, key: string) => boolean): Mutation {

@@ -1,6 +1,6 @@
 import type { Behaviour, Mutation } from "../behaviour.ts";
 import { dropPolicy } from "../state.ts";
-import { change, isOfSameFunction, type Mutant, refusing } from "./mutant.ts";
+import { afterwards, change, isOfSameFunction, type Mutant, refusing } from "./mutant.ts";
 
 function isAlias(qualifier: string | undefined): boolean {
   return qualifier !== undefined && /[^\d$]/.test(qualifier) && qualifier !== "$LATEST";
@@ -101,14 +101,10 @@ export const qualifierDefects: Readonly<Record<string, Mutant>> = {
   },
   "policies of older versions": {
     breaks: "deletes the policies of all versions when it publishes one",
-    mutate: change(({ sideEffect }) => ({
-      sideEffect: (operation, on) => {
-        sideEffect(operation, on);
-        if (operation !== "PublishVersion") return;
-        for (const key of on.state.policies.keys())
-          if (isOfSameFunction(key, on.key) && /:\d+$/.test(key)) dropPolicy(on.state, key);
-      },
-    })),
+    mutate: afterwards("PublishVersion", ({ state, key }) => {
+      for (const other of state.policies.keys())
+        if (isOfSameFunction(other, key) && /:\d+$/.test(other)) dropPolicy(state, other);
+    }),
     kills: ["version.leaves-policies"],
   },
   "duplicates on qualifiers": {

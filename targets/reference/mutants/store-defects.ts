@@ -1,7 +1,16 @@
 import type { Behaviour, Mutation } from "../behaviour.ts";
 import type { RefusalKind } from "../errors.ts";
 import { dropPolicy, policyAt, type SideOperation } from "../state.ts";
-import { change, functionOf, isOfSameFunction, type Mutant, refusing, rewriting, taking } from "./mutant.ts";
+import {
+  afterwards,
+  change,
+  functionOf,
+  isOfSameFunction,
+  type Mutant,
+  refusing,
+  rewriting,
+  taking,
+} from "./mutant.ts";
 
 /** Defects of the store that an implementation uses, and of the language that it is written in. */
 export const storeDefects: Readonly<Record<string, Mutant>> = {
@@ -200,15 +209,11 @@ export const storeDefects: Readonly<Record<string, Mutant>> = {
   },
   "policy of the version before": {
     breaks: "gives a new version the policy of the version before",
-    mutate: change(({ sideEffect }) => ({
-      sideEffect: (operation, on) => {
-        sideEffect(operation, on);
-        if (operation !== "PublishVersion") return;
-        const [before, latest] = on.state.functions.get(functionOf(on.key))?.versions.slice(-2) ?? [];
-        const policy = policyAt(on.state, `${functionOf(on.key)}:${before}`);
-        if (latest !== undefined && policy.statements.length > 0) on.state.policies.set(on.key, policy);
-      },
-    })),
+    mutate: afterwards("PublishVersion", ({ state, key }) => {
+      const [before, latest] = state.functions.get(functionOf(key))?.versions.slice(-2) ?? [];
+      const policy = policyAt(state, `${functionOf(key)}:${before}`);
+      if (latest !== undefined && policy.statements.length > 0) state.policies.set(key, policy);
+    }),
     kills: ["published.starts-empty"],
   },
 };
@@ -276,12 +281,7 @@ function removing(match: Match): Mutation {
 }
 
 function dropping(after: SideOperation, isDropped: (key: string, other: string) => boolean): Mutation {
-  return change(({ sideEffect }) => ({
-    sideEffect: (operation, on) => {
-      sideEffect(operation, on);
-      if (operation !== after) return;
-      for (const other of [...on.state.policies.keys()])
-        if (isDropped(on.key, other)) dropPolicy(on.state, other);
-    },
-  }));
+  return afterwards(after, ({ state, key }) => {
+    for (const other of [...state.policies.keys()]) if (isDropped(key, other)) dropPolicy(state, other);
+  });
 }
