@@ -9,8 +9,8 @@ export interface FunctionSettings extends Recipe {
   /** True for a role that was just created: the target may not know it everywhere yet. */
   readonly isRoleNew: boolean;
   readonly tags: Readonly<Record<string, string>> | null;
-  /** How often GetFunction has to be sent until a function is active; null before the first function. */
-  readonly readsUntilActive: number | null;
+  /** How long a function was seen pending after its creation, in milliseconds; 0 where none was. */
+  readonly pendingMs: number;
 }
 
 /** Context for a creation that may need several settings. */
@@ -47,7 +47,7 @@ const zip =
 /** The settings of the first attempt. */
 export function firstSettings(role: string | undefined, tags: FunctionSettings["tags"]): FunctionSettings {
   const isRoleNew = role !== undefined;
-  return { role: role ?? dummyRole, isRoleNew, runtime: runtimes[0], zip, tags, readsUntilActive: null };
+  return { role: role ?? dummyRole, isRoleNew, runtime: runtimes[0], zip, tags, pendingMs: 0 };
 }
 
 /**
@@ -67,14 +67,16 @@ export async function createFunction(
     if (reply.ok) {
       const arn = reply.value.FunctionArn;
       if (arn?.startsWith("arn:") !== true) throw noArn(context);
-      const known = settings.readsUntilActive;
+      const createdAt = context.clock();
       // Where functions take a while to become active, the first read would come too early.
-      const early = reply.value.State === "Active" ? 0 : Math.min((known ?? 1) - 1, mostEarlyPolls);
-      if (early > 0) await context.sleep(early * pollMs, context.signal);
+      const early = reply.value.State === "Active" ? 0 : Math.min(settings.pendingMs, longestEarlyMs);
+      if (early > 0) await context.sleep(early, context.signal);
       // Also an active function is read: some targets do not find at once what they have just created.
-      const reads = await waitUntilActive(context, name);
-      const readsUntilActive = Math.max(known ?? 0, early + reads);
-      return { arn, settings: { ...settings, isRoleNew: false, readsUntilActive } };
+      const wasPending = await waitUntilActive(context, name);
+      const pendingMs = wasPending
+        ? Math.max(settings.pendingMs, context.clock() - createdAt)
+        : settings.pendingMs;
+      return { arn, settings: { ...settings, isRoleNew: false, pendingMs } };
     }
     const fault = notLambda(context, "CreateFunction", reply);
     // Without a note, clean-up does not delete a function that existed before the run.
@@ -89,11 +91,11 @@ export async function createFunction(
   }
 }
 
-/** Pause between two reads of a function that is pending, in milliseconds. */
-const pollMs = 1000;
+/** Pauses between two reads of a function that is pending, in milliseconds: a quarter of the time that has passed. */
+const pollMs = { shortest: 100, longest: 1000 } as const;
 
-/** The most reads that are waited for without being sent. */
-const mostEarlyPolls = 5;
+/** The longest wait before the first read, in milliseconds. */
+const longestEarlyMs = 5000;
 
 /** True if the request did not arrive, or if the answer is not of a Lambda API. */
 function createdNothing({ answer }: Refused): boolean {
@@ -140,23 +142,20 @@ function blames(reply: Refused, what: RegExp): boolean {
 }
 
 /**
- * Waits while the function is pending, and returns how often GetFunction was sent. If GetFunction is not usable, the
- * function counts as active at once.
+ * Waits while the function is pending, and says whether a read showed it so. If GetFunction is not usable, the function
+ * counts as active at once.
  */
-async function waitUntilActive(context: ArrangeContext, name: string): Promise<number> {
-  const until = context.clock() + Math.max(context.waitTimeoutMs, 300_000);
-  let reads = 0;
-  for (;;) {
+async function waitUntilActive(context: ArrangeContext, name: string): Promise<boolean> {
+  const from = context.clock();
+  const until = from + Math.max(context.waitTimeoutMs, 300_000);
+  for (let wasPending = false; ; wasPending = true) {
     const reply = await retryWhile(
       context,
-      () => {
-        reads += 1;
-        return context.lambda.getFunction(name);
-      },
+      () => context.lambda.getFunction(name),
       (refused) => isNotReady(refused) && !isNoGetFunction(refused),
     );
     if (!reply.ok) {
-      if (isNoGetFunction(reply)) return reads;
+      if (isNoGetFunction(reply)) return wasPending;
       throw new Fault(
         `${context.endpoint} created the function ${name} but answered GetFunction with ${replyText(reply)}: give an existing function with ${context.optionName("functionName")}.`,
         { option: "functionName" },
@@ -164,7 +163,7 @@ async function waitUntilActive(context: ArrangeContext, name: string): Promise<n
     }
     const { State: state, StateReason: why } = reply.value;
     if (state !== "Pending") {
-      if (state !== "Failed") return reads;
+      if (state !== "Failed") return wasPending;
       throw new Fault(
         `The function ${name} was created but failed to start (${why ?? "no reason given"}): give an existing function with ${context.optionName("functionName")}.`,
         { option: "functionName" },
@@ -176,7 +175,8 @@ async function waitUntilActive(context: ArrangeContext, name: string): Promise<n
         { option: "functionName" },
       );
     }
-    await context.sleep(pollMs, context.signal);
+    const pause = (context.clock() - from) / 4;
+    await context.sleep(Math.min(Math.max(pause, pollMs.shortest), pollMs.longest), context.signal);
   }
 }
 
