@@ -2,8 +2,10 @@ import { describe, expect, it } from "vitest";
 import type { Report } from "../reports/report.ts";
 import { ruleStatus } from "../reports/verdict.ts";
 import { judgeVariant } from "../runner/kill-matrix.ts";
+import { state } from "../suites/state.ts";
 import type { HttpReply, HttpRequest } from "../targets/reference/http.ts";
 import { change } from "../targets/reference/mutants/mutant.ts";
+import { partOf } from "./part-of.ts";
 
 /** The unsupported capabilities of a reference whose answers `instead` can replace. */
 async function unsupportedBy(
@@ -12,7 +14,7 @@ async function unsupportedBy(
   const changed = change(({ finish }) => ({
     finish: (reply, request, operation) => finish(instead(operation, request) ?? reply, request, operation),
   }));
-  const report = await judgeVariant(changed, { seed: 1, suites: ["state"], runs: 1, rounds: 1 });
+  const report = await judgeVariant(changed, { seed: 1, chosen: [partOf(state, /duplicate|remov/)] });
   return { report, unsupported: report.target.unsupported };
 }
 

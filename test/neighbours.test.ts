@@ -10,8 +10,11 @@ import {
   removePermission,
   updateAlias,
 } from "../spec/calls.ts";
+import { races } from "../suites/races.ts";
+import { state } from "../suites/state.ts";
 import { variants } from "../targets/reference/mutants/index.ts";
 import { fixture } from "./fixture.ts";
+import { partOf } from "./part-of.ts";
 import { type AnsweredCall, add, added, answer, blamed, conflict, names, policyOf } from "./story.ts";
 
 const { main, other } = names;
@@ -121,8 +124,8 @@ describe("A defect of another operation", () => {
       const { rules } = await judgeVariant(mutate, {
         seed: 4,
         runs: 1,
-        rounds: 2,
-        suites: ["state", "races"],
+        rounds: 1,
+        chosen: [partOf(state, /alias|remov|qualifier|live/), races],
       });
       const violated = rules.filter(({ verdicts }) => verdicts.document === "violated");
       expect(violated.map((rule) => rule.id).sort()).toEqual([...kills].sort());

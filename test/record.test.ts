@@ -20,7 +20,9 @@ import {
 } from "../runner/recording.ts";
 import { Fault } from "../spec/fault.ts";
 import { bearingOn } from "../suites/bearing.ts";
+import { boundary } from "../suites/boundary.ts";
 import { ordinarySuites } from "../suites/index.ts";
+import { state } from "../suites/state.ts";
 import { wire } from "../suites/wire.ts";
 import { type Behaviour, faithful } from "../targets/reference/behaviour.ts";
 import { mutants } from "../targets/reference/mutants/index.ts";
@@ -81,10 +83,9 @@ function judged({ rules: all, summary, coverage, questions, requests, incomplete
 
 describe("A recording", () => {
   it("gives the verdicts of the live run on the reference, rule by rule, and the same coverage", async () => {
-    const all = { seed: 5, chosen: ordinarySuites };
-    const { live, again } = await recorded("reference", (faithful) => faithful, all);
-    const standings = live.rules.map((rule) => ruleStatus(rule, live));
-    expect(standings.filter((one) => !["holds", "ignored"].includes(one))).toEqual([]);
+    const most = { seed: 5, chosen: ordinarySuites.filter((suite) => suite !== boundary) };
+    const { live, again } = await recorded("reference", (faithful) => faithful, most);
+    expect(live.summary.document).toMatchObject({ violated: 0, inconclusive: 0 });
     expect(judged(again)).toEqual(judged(live));
     expect(again.coverage?.cells.length).toBeGreaterThan(50);
   });
@@ -118,7 +119,7 @@ describe("A recording", () => {
 
   it("of a run with a spent budget gives its verdicts and expected checks", async () => {
     const { live, again } = await recorded("budget", (faithful) => faithful, {
-      budget: 200,
+      budget: 120,
       suites: ["state", "races"],
     });
     expect(live.incomplete).toBe(true);
@@ -134,7 +135,9 @@ describe("A recording", () => {
           operation,
         ),
     }));
-    const { live, again } = await recorded("no-policy", silent, { suites: ["state"] });
+    const { live, again } = await recorded("no-policy", silent, {
+      chosen: [partOf(state, /duplicate|revision/)],
+    });
     const excused = (report: Report) =>
       report.rules.filter((rule) => ruleStatus(rule, report) === "excused").map(({ id }) => id);
     expect(again.target).toEqual(live.target);

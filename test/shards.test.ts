@@ -10,10 +10,8 @@ import { judgeVariant } from "../runner/kill-matrix.ts";
 import { readRecordingFile, recorder } from "../runner/recording.ts";
 import { Fault } from "../spec/fault.ts";
 import { bearingOn } from "../suites/bearing.ts";
-import { boundary } from "../suites/boundary.ts";
 import type { Suite } from "../suites/case.ts";
-import { ordinarySuites } from "../suites/index.ts";
-import { spellings } from "../suites/spellings.ts";
+import { ordinarySuites, suites } from "../suites/index.ts";
 import { state } from "../suites/state.ts";
 import { type Behaviour, faithful } from "../targets/reference/behaviour.ts";
 import { mutants } from "../targets/reference/mutants/index.ts";
@@ -81,21 +79,29 @@ function withoutNames(text: string): string {
 describe("Three shards, joined", () => {
   const severalRules = ["success.is-201", "StatementId.pattern", "refusal.changes-no-statement"] as const;
   const several = together(...severalRules.map((id) => mutants[id].mutate));
+  const named = (suite: string) => suites.find(({ name }) => name === suite) ?? expect.unreachable(suite);
 
   it.each([
-    // All suites but the largest one, which is like another.
     [
       "the reference",
       (behaviour: Behaviour) => behaviour,
       0,
-      ordinarySuites.filter((one) => one !== boundary),
+      [
+        partOf(state, /duplicate|removal|revision/),
+        ...["questions", "histories", "races", "size"].map(named),
+      ],
     ],
-    ["a mutant whose versions share a policy", mutants["policy.separate-qualifiers"].mutate, 1, [state]],
+    [
+      "a mutant whose versions share a policy",
+      mutants["policy.separate-qualifiers"].mutate,
+      1,
+      [partOf(state, /qualifier|alias|live|three|two-functions/)],
+    ],
     [
       "a mutant that takes an id twice",
       mutants["StatementId.duplicate"].mutate,
       1,
-      [partOf(state, /duplicate|ids|id-/), spellings],
+      [partOf(state, /duplicate|ids|id-/)],
     ],
     ["a mutant with several causes", several, 3, bearingOn(ordinarySuites, severalRules) ?? []],
   ])(
