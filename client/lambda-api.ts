@@ -77,8 +77,9 @@ export function lambdaApi(transport: Transport, how: SendOptions) {
       callFor(calls.publishVersion(name, description), texts("Version")),
     createAlias: (name: string, alias: string, version: string) =>
       callFor(calls.createAlias(name, alias, version), () => null),
+    /** Returns the policy as it stands in the answer. */
     getPolicy: ({ functionName, qualifier }: PolicyOwner) =>
-      callFor(calls.getPolicy(functionName, qualifier), texts("Policy")),
+      callFor(calls.getPolicy(functionName, qualifier), ({ Policy: policy }) => policy),
     addPermission: ({ functionName, qualifier }: PolicyOwner, addition: StatementRequest) => {
       const query = qualifier === null ? null : calls.qualifierQuery(qualifier);
       const call = calls.addPermission({

@@ -1,5 +1,6 @@
+import { jsonObject } from "../spec/answer.ts";
 import { isRecord } from "../spec/body.ts";
-import { canonicalJson } from "../spec/statement.ts";
+import { canonicalJson, listedIn } from "../spec/statement.ts";
 import { isRemovable } from "../spec/target.ts";
 import { additionOf, type Statement, type StatementRequest } from "./addition.ts";
 import { type PolicyOwner, type Reply, replyText } from "./lambda-api.ts";
@@ -35,11 +36,18 @@ export async function readStatements(context: WaitContext, of: PolicyOwner): Pro
     const met = isAnswered ? "GetPolicy answered " : "GetPolicy had no answer, ";
     return { kind: "unreadable", why: met + replyText(reply), isAnswered };
   }
-  const policy = parsed(reply.value.Policy ?? "");
-  const list = isRecord(policy) ? policy.Statement : null;
-  return Array.isArray(list) && list.every(isRecord)
+  const list = listedIn(reply.value);
+  // What may hold something that is not shown is no empty policy: the run restores only what it read.
+  const isShown = list !== null && (list.length > 0 || isEmpty(reply.value));
+  return isShown && list.every(isRecord)
     ? { kind: "statements", statements: list }
     : { kind: "unreadable", why: "GetPolicy answered without a list of statements", isAnswered: true };
+}
+
+function isEmpty(policy: unknown): boolean {
+  if (policy === null || policy === "") return true;
+  const document = typeof policy === "string" ? jsonObject(policy) : policy;
+  return isRecord(document) && Array.isArray(document.Statement);
 }
 
 /** Adds one statement. */
@@ -252,12 +260,4 @@ function unreadableProblems(
 /** The name of a policy's owner in messages. */
 export function ownerOf({ functionName, qualifier }: PolicyOwner): string {
   return qualifier === null ? functionName : `${functionName}:${qualifier}`;
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
 }

@@ -1,4 +1,4 @@
-import { header } from "../spec/answer.ts";
+import { header, saysItPasses } from "../spec/answer.ts";
 import type { NoAnswer } from "../spec/exchange.ts";
 import { Fault, type OptionSpelling } from "../spec/fault.ts";
 import type { Sleep } from "./deadline.ts";
@@ -26,17 +26,26 @@ export interface ArrangeContext extends WaitContext {
   readonly optionName: OptionSpelling;
 }
 
-/** Repeats a call with growing pauses while its reply is transient, until the wait timeout. */
+/** The most times in a row that a call is sent again after an internal error, which may pass. */
+const mostAfterErrors = 3;
+
+/**
+ * Repeats a call with growing pauses while its reply is transient, until the wait timeout, and a few times after an internal
+ * error.
+ */
 export async function retryWhile<T>(
   context: WaitContext,
   send: () => Promise<Reply<T>>,
   isTransient: (reply: Refused) => boolean,
 ): Promise<Reply<T>> {
   const until = context.clock() + context.waitTimeoutMs;
+  let errors = 0;
   for (let pause = 100; ; pause = Math.min(pause * 2, 2000)) {
     throwIfAborted(context);
     const reply = await send();
-    if (reply.ok || !isTransient(reply) || context.clock() + pause > until) return reply;
+    if (reply.ok || context.clock() + pause > until) return reply;
+    errors = isInternal(reply) ? errors + 1 : 0;
+    if (errors > mostAfterErrors || (errors === 0 && !isTransient(reply))) return reply;
     await context.sleep(pause, context.signal);
   }
 }
@@ -45,6 +54,10 @@ export async function retryWhile<T>(
 export function throwIfAborted({ signal }: WaitContext): void {
   if (signal?.aborted !== true) return;
   throw new Fault("The run was ended while its functions were being set up: start it again.");
+}
+
+function isInternal({ status, error }: Refused): boolean {
+  return status === 500 && error === "ServiceException";
 }
 
 /** Too many requests, or a service that is not up yet. */
@@ -59,9 +72,7 @@ export function isNotReady(reply: Refused): boolean {
 
 /** Busy, or another operation on the function is in progress. */
 export function isOccupied(reply: Refused): boolean {
-  return (
-    isBusy(reply) || (reply.status === 409 && /pending|in progress|following state/i.test(reply.message))
-  );
+  return isBusy(reply) || (reply.status === 409 && saysItPasses(reply.message));
 }
 
 /**

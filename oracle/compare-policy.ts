@@ -1,4 +1,9 @@
-import { equalButForSid, type PolicyReading, type StatementModelState } from "../spec/statement.ts";
+import {
+  equalButForSid,
+  equalInMeaning,
+  type PolicyReading,
+  type StatementModelState,
+} from "../spec/statement.ts";
 import { mayHaveAgain, type PolicyModelState, type PossibleState, possibleSids } from "./model-state.ts";
 
 /** A statement that is there in another form. */
@@ -57,9 +62,7 @@ function differenceTo(
   if (isAsExpected(expected, seen) && isSettled(possibleState, modelState, revision)) return null;
   const isNew = ({ sid }: StatementModelState) => sid !== null && since.added.includes(sid);
   const { lost, surplus, pairs } = matched(expected, seen, modelState);
-  const changed = [...sameId(expected, seen, lost), ...pairs].filter(
-    ({ was, now }) => was.text !== null && was.text !== now.text,
-  );
+  const changed = [...sameId(expected, seen, lost), ...pairs].filter(({ was, now }) => !isSame(was, now));
   const isRemoved = ({ sid }: StatementModelState) => sid !== null && since.removed.includes(sid);
   const found: Difference = {
     lostNew: lost.filter(isNew),
@@ -89,6 +92,14 @@ function undisputed(
   return statements.filter(({ sid }) => !disputed.some((one) => one.sid === sid));
 }
 
+/** A statement that was never shown is as any other. */
+function isSame(
+  { text }: Pick<StatementModelState, "text">,
+  other: Pick<StatementModelState, "text">,
+): boolean {
+  return text === null || (other.text !== null && equalInMeaning(text, other.text));
+}
+
 /** The statements of equal id. One that is stored twice has changed if no copy of it is as it was. */
 function sameId(
   expected: readonly StatementModelState[],
@@ -98,7 +109,7 @@ function sameId(
   return expected.flatMap((was) => {
     if (lost.includes(was)) return [];
     const now = seen.filter(({ sid }) => sid === was.sid);
-    const [same = now[0]] = now.filter(({ text }) => text === was.text);
+    const [same = now[0]] = now.filter((one) => isSame(was, one));
     return same === undefined ? [] : [{ was, now: same }];
   });
 }
@@ -131,7 +142,7 @@ function matched(
     }
   };
   if (lost.length > 0 && surplus.length > 0) {
-    pair((was, now) => was === now);
+    pair(equalInMeaning);
     pair(equalButForSid);
   }
   return { lost, surplus, pairs };
@@ -181,7 +192,7 @@ function isAsExpected(
     expected.length === seen.length &&
     expected.every(({ sid, text }, index) => {
       const other = seen[index];
-      return other?.sid === sid && (text === null || text === other.text);
+      return other?.sid === sid && (text === null || isSame({ text }, other));
     })
   );
 }

@@ -1,3 +1,5 @@
+import { errorName, isSuccess } from "../spec/answer.ts";
+import type { Answer } from "../spec/exchange.ts";
 import { removal } from "../spec/target.ts";
 import { check, type Linearizability } from "./linearizability.ts";
 import type { Addition, Observation, ObservedBatch, PolicyRead } from "./observe.ts";
@@ -136,8 +138,7 @@ function place(of: Observation, id: string): readonly Placed[] {
   if (of.kind === "policy-read") return placeRead(of, { id, invokedAt, returnedAt });
   const removed = removal(of.call);
   if (removed === null) return [];
-  const status = of.answer.kind === "none" ? null : of.answer.status;
-  const output = removalOutput(status);
+  const output = removalOutput(of.answer);
   return [
     {
       id,
@@ -151,9 +152,14 @@ function place(of: Observation, id: string): readonly Placed[] {
 }
 
 /** A removal with a RevisionId may have been refused because of it. The model has no revisions, so the effect stays open. */
-function removalOutput(status: number | null): PolicyOutput | null {
-  if (status === 404) return "absent";
-  return status !== null && status >= 200 && status < 300 ? "removed" : null;
+function removalOutput(answer: Answer): PolicyOutput | null {
+  if (isSuccess(answer)) return "removed";
+  // Another 404 may say that there is no such operation.
+  const isAbsent =
+    answer.kind === "response" &&
+    answer.status === 404 &&
+    [null, "ResourceNotFoundException"].includes(errorName(answer));
+  return isAbsent ? "absent" : null;
 }
 
 type Times = Pick<Placed, "id" | "invokedAt" | "returnedAt">;

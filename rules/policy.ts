@@ -2,9 +2,9 @@ import { type Changed, type Difference, underTheirIds } from "../oracle/compare-
 import { type PolicyModelState, possibleSids, type Since } from "../oracle/model-state.ts";
 import type { Addition, PolicyRead } from "../oracle/observe.ts";
 import { holds, type Judgement, type RuleBody } from "../oracle/rule.ts";
-import { errorName, jsonObject, phrase } from "../spec/answer.ts";
+import { errorName, jsonObject, phrase, saysItPasses } from "../spec/answer.ts";
 import { isRecord } from "../spec/body.ts";
-import { canonicalJson, type StatementModelState } from "../spec/statement.ts";
+import { canonicalJson, equalInMeaning, type StatementModelState } from "../spec/statement.ts";
 import type { Basis, Capability } from "../spec/verdict.ts";
 import { explanations, policySize, sizeFrom } from "./acceptance.ts";
 import { besides, failed, refusedOtherwise, shortened, show, tooManyOpen, violated } from "./define.ts";
@@ -284,11 +284,16 @@ function parsed({ text }: StatementModelState): unknown {
 function firstDifference(was: unknown, now: unknown, path: string): readonly [string, unknown, unknown] {
   if (!isRecord(was) || !isRecord(now)) return [path, was, now];
   for (const member of new Set([...Object.keys(was), ...Object.keys(now)])) {
+    if (path === "" && equalInMeaning(alone(was, member), alone(now, member))) continue;
     if (canonicalJson(was[member]) === canonicalJson(now[member]) && member in was === member in now)
       continue;
     return firstDifference(was[member], now[member], path === "" ? member : `${path}.${member}`);
   }
   return [path, was, now];
+}
+
+function alone(statement: Readonly<Record<string, unknown>>, member: string): string {
+  return canonicalJson({ [member]: statement[member] });
 }
 
 /** The finding that a policy has its earlier RevisionId after a change. */
@@ -375,7 +380,7 @@ function judgeShown({ before, analysis, stateAnalysis, answer, together }: Addit
 function isTaken(answer: Addition["answer"]): boolean {
   if (answer.kind === "none" || answer.status !== 409) return false;
   const name = errorName(answer);
-  return (name === null || name === "ResourceConflictException") && !/in progress|pending/i.test(answer.body);
+  return (name === null || name === "ResourceConflictException") && !saysItPasses(answer.body);
 }
 
 function judgeReadable({ before, key, policy: seen, answer }: PolicyRead): Judgement | null {
@@ -383,10 +388,12 @@ function judgeReadable({ before, key, policy: seen, answer }: PolicyRead): Judge
   if (policy === undefined || seen.kind === "unsettled") return null;
   if (seen.kind !== "unreadable") return holds;
   if (answer.kind === "none" || (answer.status < 500 && answer.status !== 200)) return null;
-  return violated(
+  const found = violated(
     "200 with a list of statements, or 404 ResourceNotFoundException",
     answer.status === 200 ? `200 with ${unreadable(answer.body)}` : phrase(answer),
   );
+  // A target may fail at any read now and then.
+  return answer.status === 200 ? found : { ...found, whileServing: "elsewhere" };
 }
 
 /** What makes an answer to GetPolicy unreadable, with its text. */

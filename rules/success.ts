@@ -260,7 +260,7 @@ function condition(sentAs: BodyMember, key: string, clauses: readonly string[]):
           one.key.toLowerCase().endsWith(`:${key}`) &&
           admits(one.operator) &&
           one.values.length === 1 &&
-          one.values[0] === sent,
+          asText(one.values[0]) === sent,
       );
       return found
         ? holds
@@ -270,7 +270,7 @@ function condition(sentAs: BodyMember, key: string, clauses: readonly string[]):
   );
 }
 
-/** An account may come back as a number. Other values are compared as they are. */
+/** An account may come back as a number. */
 function asText(value: unknown): unknown {
   return typeof value === "number" ? String(value) : value;
 }

@@ -1,6 +1,6 @@
 import type { Observation, ObservedBatch } from "../oracle/observe.ts";
 import type { Report } from "../reports/report.ts";
-import { errorName, jsonObject } from "../spec/answer.ts";
+import { errorName, jsonObject, saysItPasses } from "../spec/answer.ts";
 
 /**
  * Why a target may fail for a while at a call that is right: another operation is in progress, something that was just
@@ -97,7 +97,7 @@ function isUnexplainedConflict(of: Observation): boolean {
   const { answer } = of;
   if (answer.kind === "none" || answer.status !== 409 || of.kind === "policy-read") return false;
   const { message, Message } = jsonObject(answer.body) ?? {};
-  const saysSo = /in progress|pending/i.test(`${message ?? Message}`);
+  const saysSo = saysItPasses(`${message ?? Message}`);
   if (of.kind === "neighbour") return of.call.operation === "RemovePermission" || saysSo;
   const { refusalReasons, unsure, perhapsElsewhere, reused } = of.stateAnalysis;
   const name = errorName(answer);

@@ -128,6 +128,11 @@ export function phrase(answer: Answer): string {
   return `${answer.status} ${errorName(answer) ?? "without an error name"}`;
 }
 
+/** Says whether the message of a conflict says that the conflict passes by itself. */
+export function saysItPasses(message: string): boolean {
+  return /in progress|pending|following state|concurrent/i.test(message);
+}
+
 /** The number of the version that an answer to PublishVersion names; null when it names none. */
 export function versionIn(answer: Answer): string | null {
   if (answer.kind === "none" || answer.status >= 300) return null;

@@ -62,7 +62,7 @@ export function readPolicy(answer: Answer): PolicyReading {
   if (status === 429 || (status >= 502 && status <= 504)) return { kind: "unsettled", why: `${status}` };
   if (status !== 200) return { kind: "unreadable", why: `GetPolicy answered ${status}` };
   const body = jsonObject(answer.body);
-  const statements = typeof body?.Policy === "string" ? statementsIn(body.Policy) : null;
+  const statements = body === null ? null : statementsOf(body.Policy);
   if (statements === null)
     return { kind: "unreadable", why: "GetPolicy answered 200 without a list of statements" };
   const revision = body?.RevisionId;
@@ -73,22 +73,81 @@ export function readPolicy(answer: Answer): PolicyReading {
   };
 }
 
+function statementsOf(policy: unknown): readonly StatementModelState[] | null {
+  return typeof policy === "string" ? statementsIn(policy) : (listedIn(policy)?.map(readStatement) ?? null);
+}
+
 /** Cached: many reads in a row show the same document. */
-const statementsIn = remembered(256, (document): readonly StatementModelState[] | null => {
-  const list = jsonObject(document)?.Statement;
+const statementsIn = remembered(
+  256,
+  (document): readonly StatementModelState[] | null => listedIn(document)?.map(readStatement) ?? null,
+);
+
+/**
+ * The statements of the `Policy` that GetPolicy returns: a document in a string, or the document itself. Without a
+ * document, or without a list in it, there are none. Null for anything else.
+ */
+export function listedIn(policy: unknown): readonly unknown[] | null {
+  if (policy === undefined || policy === null || policy === "") return [];
+  const document = typeof policy === "string" ? jsonObject(policy) : policy;
+  if (!isRecord(document)) return null;
+  const { Statement: list = null } = document;
   // A policy may hold one statement without a list.
-  if (isRecord(list)) return [readStatement(list)];
-  return Array.isArray(list) ? list.map(readStatement) : null;
-});
+  if (list === null || isRecord(list)) return list === null ? [] : [list];
+  return Array.isArray(list) ? list : null;
+}
 
 function readStatement(value: unknown): StatementModelState {
   const sid = isRecord(value) ? value.Sid : undefined;
   return { sid: typeof sid === "string" ? sid : null, text: statementText(value) };
 }
 
+/** Says whether two statements by `statementText` mean the same to IAM. */
+export function equalInMeaning(one: string, other: string): boolean {
+  return one === other || meaning(one) === meaning(other);
+}
+
+/** Cached: reads show the same statements again and again. */
+const meaning = remembered(512, (text): string => {
+  const statement = given(JSON.parse(text));
+  if (!isRecord(statement)) return text;
+  const { Principal, Condition } = statement;
+  return canonicalJson({
+    ...statement,
+    ...(isRecord(Principal) && { Principal: given(mapped(Principal, accountIn)) }),
+    ...(isRecord(Condition) && { Condition: given(mapped(Condition, withKeysInLowerCase)) }),
+  });
+});
+
+/** Without members that hold nothing: a serializer may write null or an empty list or object for an absent member. */
+function given(value: unknown): unknown {
+  if (!isRecord(value)) return value;
+  return Object.fromEntries(Object.entries(value).filter(([, member]) => !isNothing(member)));
+}
+
+function isNothing(value: unknown): boolean {
+  if (Array.isArray(value)) return value.length === 0;
+  return value === null || (isRecord(value) && Object.keys(value).length === 0);
+}
+
+/** An account and the ARN of its root are the same principal. */
+function accountIn(value: unknown, kind: string): unknown {
+  if (kind !== "AWS") return value;
+  if (Array.isArray(value)) return value.map((one) => accountIn(one, kind));
+  return typeof value === "string"
+    ? (/^arn:aws[a-z-]*:iam::(\d{12}):root$/.exec(value)?.[1] ?? value)
+    : value;
+}
+
+/** The keys of conditions have no letter case. */
+function withKeysInLowerCase(keys: unknown): unknown {
+  if (!isRecord(keys)) return keys;
+  return given(Object.fromEntries(Object.entries(keys).map(([key, value]) => [key.toLowerCase(), value])));
+}
+
 /** Says whether two statements by `statementText` are equal but for their Sid. */
 export function equalButForSid(one: string, other: string): boolean {
-  return withoutSid(one) === withoutSid(other);
+  return equalInMeaning(withoutSid(one), withoutSid(other));
 }
 
 const withoutSid = remembered(512, (text): string => {

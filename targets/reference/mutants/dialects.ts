@@ -127,6 +127,12 @@ export const dialects: Readonly<Record<string, Mutation>> = {
             }),
           },
   })),
+  "numbers for accounts": change(({ statement }) => ({
+    statement: (parts, condition) =>
+      JSON.parse(JSON.stringify(statement(parts, condition)), (_key, value) =>
+        /^[1-9]\d{11}$/.test(value) ? Number(value) : value,
+      ),
+  })),
   "lists in the statement, and its members in another order": change(({ statement }) => ({
     statement: (parts, condition) => {
       const { Principal, ...others } = statement(parts, condition);

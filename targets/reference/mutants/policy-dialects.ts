@@ -1,17 +1,42 @@
 import type { Mutation } from "../behaviour.ts";
+import { refused } from "../errors.ts";
+import type { HttpReply } from "../http.ts";
 import { change } from "./mutant.ts";
 
 /** Valid ways to hold a policy, to remove from it and to limit it: the document is silent on them. */
 export const policyDialects: Readonly<Record<string, Mutation>> = {
-  "one statement without a list": change(({ finish }) => ({
-    finish: (reply, request, operation) =>
-      finish(
-        operation === "GetPolicy" && reply.status === 200
-          ? { ...reply, body: withoutList(String(reply.body)) }
-          : reply,
-        request,
-        operation,
-      ),
+  "one statement without a list": shown(withoutList),
+  "the policy as an object": shown((body) => {
+    const answer = JSON.parse(body);
+    return JSON.stringify({ ...answer, Policy: JSON.parse(answer.Policy) });
+  }),
+  "null where there is no policy": whereNone({ Policy: null, RevisionId: null }),
+  "a policy without Statement where there is none": whereNone({ Policy: '{"Version":"2012-10-17"}' }),
+  "a statement in the policy that is written otherwise and means the same": change(({ stored }) => ({
+    stored: (sid, json) => {
+      const { Condition = {}, ...others } = JSON.parse(json, (key, value) =>
+        key === "AWS" ? String(value).replace(/^arn:aws:iam::(\d{12}):root$/, "$1") : value,
+      );
+      const text = JSON.stringify({ ...others, NotAction: null, Condition });
+      return stored(sid, text.replaceAll('"AWS:Source', '"aws:source'));
+    },
+  })),
+  "500 for every third read of a policy": change(({ finish }) => {
+    let reads = 0;
+    return {
+      finish: (reply, request, operation) =>
+        finish(
+          operation === "GetPolicy" && ++reads % 3 === 0 ? refused("internal", "Please try again.") : reply,
+          request,
+          operation,
+        ),
+    };
+  }),
+  "no removals and a name for unknown operations": change(({ intercept }) => ({
+    intercept: (request) =>
+      request.method === "DELETE" && request.target.includes("/policy/")
+        ? unknownOperation
+        : intercept(request),
   })),
   "204 for the removal of an id that is gone": change(({ finish }) => ({
     finish: (reply, request, operation) =>
@@ -29,6 +54,41 @@ export const policyDialects: Readonly<Record<string, Mutation>> = {
     return { checks: [...others.slice(0, at), "size", ...others.slice(at)], sizeLimit: 10_000 };
   }),
 };
+
+const unknownOperation: HttpReply = {
+  status: 404,
+  headers: [["X-Amzn-ErrorType", "UnknownOperationException"]],
+  body: "",
+};
+
+/** Changes what GetPolicy shows of a policy. */
+function shown(rewrite: (body: string) => string): Mutation {
+  return change(({ finish }) => ({
+    finish: (reply, request, operation) =>
+      finish(
+        operation === "GetPolicy" && reply.status === 200
+          ? { ...reply, body: rewrite(String(reply.body)) }
+          : reply,
+        request,
+        operation,
+      ),
+  }));
+}
+
+/** Answers GetPolicy with 200 and this body where the policy has no statements. */
+function whereNone(body: object): Mutation {
+  return change(({ finish }) => ({
+    showsEmpty: true,
+    finish: (reply, request, operation) =>
+      finish(
+        operation === "GetPolicy" && String(reply.body).includes('\\"Statement\\":[]')
+          ? { ...reply, body: JSON.stringify(body) }
+          : reply,
+        request,
+        operation,
+      ),
+  }));
+}
 
 function withoutList(body: string): string {
   const answer = JSON.parse(body);
