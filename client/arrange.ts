@@ -263,7 +263,7 @@ async function build(
   first: FunctionSettings,
   bare: boolean,
 ): Promise<Built> {
-  const { arn, settings } = await createFunction(context, name, first);
+  const { arn, settings } = await createFunction(context, name, first, { mayBeUnread: bare });
   if (bare) return { fixtureFunction: { name, arn, versions: [], aliases: null }, missing: [], settings };
   return { ...(await addVersionsAndAliases(context, name, arn)), settings };
 }

@@ -9,8 +9,8 @@ export interface FunctionSettings extends Recipe {
   /** True for a role that was just created: the target may not know it everywhere yet. */
   readonly isRoleNew: boolean;
   readonly tags: Readonly<Record<string, string>> | null;
-  /** How long a function was seen pending after its creation, in milliseconds; 0 where none was. */
-  readonly pendingMs: number;
+  /** How long it took until a read showed a new function active, in milliseconds; 0 if the first did, null before any read. */
+  readonly pendingMs: number | null;
 }
 
 /** Context for a creation that may need several settings. */
@@ -47,17 +47,18 @@ const zip =
 /** The settings of the first attempt. */
 export function firstSettings(role: string | undefined, tags: FunctionSettings["tags"]): FunctionSettings {
   const isRoleNew = role !== undefined;
-  return { role: role ?? dummyRole, isRoleNew, runtime: runtimes[0], zip, tags, pendingMs: 0 };
+  return { role: role ?? dummyRole, isRoleNew, runtime: runtimes[0], zip, tags, pendingMs: null };
 }
 
 /**
  * Creates a function and waits until it is active. After a refusal it tries another runtime, another role, or no
- * tags.
+ * tags. `mayBeUnread`: a function that is created active is not read where the first of the run was found at once.
  */
 export async function createFunction(
   context: CreateContext,
   name: string,
   first: FunctionSettings,
+  { mayBeUnread = false }: { readonly mayBeUnread?: boolean } = {},
 ): Promise<CreatedFunction> {
   // The note comes first: a creation can happen although its answer is lost.
   await context.note("functions", name);
@@ -67,16 +68,18 @@ export async function createFunction(
     if (reply.ok) {
       const arn = reply.value.FunctionArn;
       if (arn?.startsWith("arn:") !== true) throw noArn(context);
+      const isActive = reply.value.State === "Active";
+      const { pendingMs: known } = settings;
+      const accepted = { ...settings, isRoleNew: false };
+      if (isActive && known === 0 && mayBeUnread) return { arn, settings: accepted };
       const createdAt = context.clock();
       // Where functions take a while to become active, the first read would come too early.
-      const early = reply.value.State === "Active" ? 0 : Math.min(settings.pendingMs, longestEarlyMs);
+      const early = isActive ? 0 : Math.min(known ?? 0, longestEarlyMs);
       if (early > 0) await context.sleep(early, context.signal);
       // Also an active function is read: some targets do not find at once what they have just created.
-      const wasPending = await waitUntilActive(context, name);
-      const pendingMs = wasPending
-        ? Math.max(settings.pendingMs, context.clock() - createdAt)
-        : settings.pendingMs;
-      return { arn, settings: { ...settings, isRoleNew: false, pendingMs } };
+      const reads = await waitUntilActive(context, name);
+      const pendingMs = Math.max(known ?? 0, reads > 1 ? context.clock() - createdAt : 0);
+      return { arn, settings: { ...accepted, pendingMs } };
     }
     const fault = notLambda(context, "CreateFunction", reply);
     // Without a note, clean-up does not delete a function that existed before the run.
@@ -142,20 +145,24 @@ function blames(reply: Refused, what: RegExp): boolean {
 }
 
 /**
- * Waits while the function is pending, and says whether a read showed it so. If GetFunction is not usable, the function
- * counts as active at once.
+ * Waits while the function is pending, and returns how often GetFunction was sent. If GetFunction is not usable, the
+ * function counts as active at once.
  */
-async function waitUntilActive(context: ArrangeContext, name: string): Promise<boolean> {
+async function waitUntilActive(context: ArrangeContext, name: string): Promise<number> {
   const from = context.clock();
   const until = from + Math.max(context.waitTimeoutMs, 300_000);
-  for (let wasPending = false; ; wasPending = true) {
+  let reads = 0;
+  for (;;) {
     const reply = await retryWhile(
       context,
-      () => context.lambda.getFunction(name),
+      () => {
+        reads += 1;
+        return context.lambda.getFunction(name);
+      },
       (refused) => isNotReady(refused) && !isNoGetFunction(refused),
     );
     if (!reply.ok) {
-      if (isNoGetFunction(reply)) return wasPending;
+      if (isNoGetFunction(reply)) return reads;
       throw new Fault(
         `${context.endpoint} created the function ${name} but answered GetFunction with ${replyText(reply)}: give an existing function with ${context.optionName("functionName")}.`,
         { option: "functionName" },
@@ -163,7 +170,7 @@ async function waitUntilActive(context: ArrangeContext, name: string): Promise<b
     }
     const { State: state, StateReason: why } = reply.value;
     if (state !== "Pending") {
-      if (state !== "Failed") return wasPending;
+      if (state !== "Failed") return reads;
       throw new Fault(
         `The function ${name} was created but failed to start (${why ?? "no reason given"}): give an existing function with ${context.optionName("functionName")}.`,
         { option: "functionName" },

@@ -29,6 +29,8 @@ export interface ExecuteOptions {
   readonly replace: (worker: Worker) => Promise<Worker | null>;
   /** Creates fixtures with one function; absent where none can be created. */
   readonly spares?: Spares;
+  /** How many requests a new fixture takes, with its deletion: one whose reset takes more is replaced. Never by default. */
+  readonly requestsOfFixture?: number;
   /** Why a test case is not worth its time on this target, or shows nothing new; null, as by default, if it is sent. */
   readonly isLeftOut?: (testCase: TestCase) => "speed" | "news" | null;
   /** Why no more requests may be sent; null to continue. */
@@ -162,22 +164,31 @@ interface PreparedWorker {
 }
 
 /**
- * Resets the worker if the test case needs it, and replaces its fixture if the reset fails. If both fail, the
- * worker stays as it is.
+ * Resets the worker if the test case needs it, and replaces its fixture if the reset fails or takes more requests. If
+ * both fail, the worker stays as it is.
  */
 async function prepare(
   worker: Worker,
   testCase: TestCase,
-  { replace }: ExecuteOptions,
+  { replace, requestsOfFixture = Number.POSITIVE_INFINITY }: ExecuteOptions,
 ): Promise<PreparedWorker> {
-  if (!worker.isSpoiled()) {
-    if (!testCase.clean && worker.bytes() <= resetFrom) return { worker, began: "used" };
+  const mayBeReset = !worker.isSpoiled();
+  if (mayBeReset && !testCase.clean && worker.bytes() <= resetFrom) return { worker, began: "used" };
+  const reset = async (): Promise<PreparedWorker | null> => {
     const steps = testCase.script?.(worker.fixture);
-    if (await worker.reset(testCase.clean, steps && usedIn(steps, worker.fixture)))
-      return { worker, began: testCase.clean ? "empty" : "used" };
+    const isReset = await worker.reset(testCase.clean, steps && usedIn(steps, worker.fixture));
+    return isReset ? { worker, began: testCase.clean ? "empty" : "used" } : null;
+  };
+  const renew = async (): Promise<PreparedWorker | null> => {
+    const replacement = await replace(worker);
+    return replacement && { worker: replacement, began: "empty" };
+  };
+  const isCheap = worker.requestsOfReset() <= requestsOfFixture;
+  for (const way of mayBeReset ? (isCheap ? [reset, renew] : [renew, reset]) : [renew]) {
+    const ready = await way();
+    if (ready !== null) return ready;
   }
-  const replacement = await replace(worker);
-  return replacement === null ? { worker, began: "not-emptied" } : { worker: replacement, began: "empty" };
+  return { worker, began: "not-emptied" };
 }
 
 /**

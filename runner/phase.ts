@@ -159,7 +159,10 @@ async function executeOnce(
       return endings.isGone() ? null : pool.replace(worker);
     },
     ...(options.fresh && !isStateless(options)
-      ? { spares: { create: (instead) => pool.spareFixture(instead), requests: pool.requestsOfSpare } }
+      ? {
+          spares: { create: (instead) => pool.spareFixture(instead), requests: pool.requestsOfSpare },
+          requestsOfFixture: pool.requestsOfFixture,
+        }
       : {}),
     cannot: new Set(unsupported.map(({ needs }) => needs)),
     testCases,
@@ -307,6 +310,7 @@ async function confirm(
     },
     spareFixture: pool.spareFixture,
     requestsOfSpare: pool.requestsOfSpare,
+    requestsOfFixture: pool.requestsOfFixture,
     stop: () => stop()?.code ?? (endings.isGone() ? "gone" : null),
     maxReruns: (violations) => Math.floor(options.transport.remaining() / violations / requestsOfRerun),
     timer: (violations) => {

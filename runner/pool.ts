@@ -25,6 +25,8 @@ export interface WorkerPool {
   spareFixture(instead?: Worker | null): Promise<Worker | null>;
   /** How many requests such a fixture takes, with its deletion. */
   readonly requestsOfSpare: number;
+  /** The same for a fixture with two functions, versions and aliases. */
+  readonly requestsOfFixture: number;
   /** Sets up the workers that are not set up yet; none if all are. */
   grow(): Promise<readonly Worker[]>;
   /**
@@ -68,6 +70,8 @@ const maxGenerations = 1200;
 
 /** A fixture with one function is created, read until it is active, and deleted. */
 const requestsOfSpare = 3;
+/** Two functions are created, read and deleted, with two versions and four aliases; a third version may be tried. */
+const requestsOfFixture = 15;
 
 /** Longest wait for a busy target when a fixture is replaced, and in a hurry, in milliseconds. */
 const replacementWaitMs = { usual: 10_000, inHurry: 2000 } as const;
@@ -191,6 +195,7 @@ export async function setUpWorkers(options: SetUpOptions): Promise<WorkerPool> {
         return renewed;
       },
       requestsOfSpare,
+      requestsOfFixture,
       revived: () => {
         failures = 0;
       },

@@ -61,15 +61,17 @@ export interface EmptyFixtures {
   readonly spareFixture?: (instead?: Worker | null) => Promise<Worker | null>;
   /** How many requests that takes, with its deletion. */
   readonly requestsOfSpare?: number;
+  /** The same for a fixture with all that the run's fixtures have. */
+  readonly requestsOfFixture?: number;
   /** False if no functions can be created, so a reset fixture is the only one. */
   readonly creates?: boolean;
 }
 
-/** Makes the source of empty fixtures for one worker: its own fixture while it can be reset, then new ones. */
-export function emptyFixtures(
-  start: Worker,
-  { replace, spareFixture, requestsOfSpare = Number.POSITIVE_INFINITY, creates }: EmptyFixtures,
-): GetEmptyFixture {
+/** Makes the source of empty fixtures for one worker: its own fixture while that can be reset with few requests, else new ones. */
+export function emptyFixtures(start: Worker, options: EmptyFixtures): GetEmptyFixture {
+  const { replace, spareFixture, creates } = options;
+  const { requestsOfSpare = Number.POSITIVE_INFINITY, requestsOfFixture = Number.POSITIVE_INFINITY } =
+    options;
   let worker = start;
   let bare: Worker | null = null;
   return async (kind, of) => {
@@ -82,8 +84,10 @@ export function emptyFixtures(
       if (bare !== null) return bare;
     }
     const mayBeEmptied = kind === "emptied" || kind === "bare-emptied" || creates === false;
-    if (mayBeEmptied && (await worker.reset(true, of))) return worker;
+    const isDear = creates !== false && worker.requestsOfReset() > requestsOfFixture;
+    if (mayBeEmptied && !isDear && (await worker.reset(true, of))) return worker;
     const replacement = await replace(worker);
+    if (replacement === null && mayBeEmptied && isDear && (await worker.reset(true, of))) return worker;
     worker = replacement ?? worker;
     return replacement;
   };

@@ -174,7 +174,7 @@ export function workerOn(options: WorkerOptions): Worker {
     bytes: () => keys().reduce((sum, key) => sum + bytesOf(modelState, key), 0),
     requestsOfReset: () => {
       const toReset = keys().filter((key) => sidsOf(modelState, key)?.length !== 0 || !isKnown(key, true));
-      return toReset.reduce((sum, key) => sum + (sidsOf(modelState, key)?.length ?? 1) + 1, 0);
+      return toReset.reduce((sum, key) => sum + mostStatements(modelState, key) + 1, 0);
     },
     possiblyChanged: () => new Set(keys().filter((key) => mayHaveChanged(modelState, key))),
     reset: async (thorough, of = () => true) => {
@@ -249,6 +249,13 @@ function sidsOf(modelState: ModelState, key: string): readonly string[] | null {
   if (possibleStates.length > 1 || first.statements === null) return null;
   const hidden = disputed.filter(({ acknowledged }) => acknowledged).map(({ sid }) => sid);
   return [...first.statements.map(({ sid }) => sid ?? ""), ...hidden];
+}
+
+/** How many statements a policy may hold, and at least the read that shows it where that is not known. */
+function mostStatements(modelState: ModelState, key: string): number {
+  const { possibleStates = [] } = modelState.policies[key] ?? {};
+  const counts = possibleStates.map(({ statements }) => statements?.length ?? 1);
+  return sidsOf(modelState, key)?.length ?? Math.max(1, ...counts);
 }
 
 /** About how many bytes the statements of a policy have in the largest of its possible states. */
