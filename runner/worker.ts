@@ -174,7 +174,7 @@ export function workerOn(options: WorkerOptions): Worker {
     bytes: () => keys().reduce((sum, key) => sum + bytesOf(modelState, key), 0),
     requestsOfReset: () => {
       const toReset = keys().filter((key) => sidsOf(modelState, key)?.length !== 0 || !isKnown(key, true));
-      return toReset.reduce((sum, key) => sum + mostStatements(modelState, key) + 1, 0);
+      return toReset.length + statementsOf(modelState, toReset);
     },
     possiblyChanged: () => new Set(keys().filter((key) => mayHaveChanged(modelState, key))),
     reset: async (thorough, of = () => true) => {
@@ -251,11 +251,20 @@ function sidsOf(modelState: ModelState, key: string): readonly string[] | null {
   return [...first.statements.map(({ sid }) => sid ?? ""), ...hidden];
 }
 
-/** How many statements a policy may hold, and at least the read that shows it where that is not known. */
-function mostStatements(modelState: ModelState, key: string): number {
-  const { possibleStates = [] } = modelState.policies[key] ?? {};
-  const counts = possibleStates.map(({ statements }) => statements?.length ?? 1);
-  return sidsOf(modelState, key)?.length ?? Math.max(1, ...counts);
+/**
+ * How many statements some policies may hold. Those with one id that versions and aliases of one function show count once:
+ * where they share a policy, one removal takes them all.
+ */
+function statementsOf(modelState: ModelState, keys: readonly string[]): number {
+  const known = new Set<string>();
+  let unknown = 0;
+  for (const key of keys) {
+    const sids = sidsOf(modelState, key);
+    for (const sid of sids ?? []) known.add(JSON.stringify([key.split(":")[0], sid]));
+    const counts = modelState.policies[key]?.possibleStates.map(({ statements }) => statements?.length ?? 1);
+    if (sids === null) unknown += Math.max(1, ...(counts ?? []));
+  }
+  return known.size + unknown;
 }
 
 /** About how many bytes the statements of a policy have in the largest of its possible states. */
