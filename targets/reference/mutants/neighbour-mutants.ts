@@ -55,15 +55,19 @@ const defects: Readonly<Record<NeighbourRuleId, Defect>> = {
   "remove.keeps-concurrent-additions": {
     breaks: "writes all other policies of the function back as they were when the removal began",
     mutate: change(() => {
-      const read: (readonly (readonly [string, Policy])[])[] = [];
+      let before: readonly (readonly [string, Policy])[] = [];
       return {
         pause: (operation, state) => {
-          if (operation === "AddPermission") return null;
-          read.push([...state.policies]);
-          return new Promise((resolve) => setTimeout(resolve, pause));
+          if (operation !== "RemovePermission") return null;
+          const read = [...state.policies];
+          const end = (resolve: () => void) => {
+            before = read;
+            resolve();
+          };
+          return new Promise((resolve) => setTimeout(end, pause, resolve));
         },
         sideEffect: (operation, { state, key }) => {
-          const before = operation === "RemovePermission" ? (read.shift() ?? []) : [];
+          if (operation !== "RemovePermission") return;
           for (const [other, policy] of before)
             if (other !== key && isOfSameFunction(other, key)) state.policies.set(other, policy);
         },
