@@ -204,6 +204,32 @@ test("waits for a pending function", async () => {
 });
 
 test.each([
+  { first: "Active", reads: 0 },
+  { first: "Pending", reads: 1 },
+])(
+  "reads a function that is created active unless the first one was $first at once",
+  async ({ first, reads }) => {
+    let created = 0;
+    let asked = 0;
+    const { transport, log } = fake(({ operation, body }) => {
+      if (operation === "CreateFunction") {
+        created += 1;
+        const FunctionArn = `arn:aws:lambda:us-west-2:000000000000:function:${String(body.FunctionName)}`;
+        return json(201, { FunctionArn, State: "Active" });
+      }
+      if (operation !== "GetFunction") return undefined;
+      asked += 1;
+      return json(200, { Configuration: { State: asked === 1 ? first : "Active" } });
+    });
+    const { recipe } = await arrange(optionsFor(transport));
+    const before = log.filter((operation) => operation === "GetFunction").length;
+    await arrange(optionsFor(transport, { prefix: "addperm-ct-t2", bare: true, recipe }));
+    expect(created).toBe(3);
+    expect(log.filter((operation) => operation === "GetFunction").length - before).toBe(reads);
+  },
+);
+
+test.each([
   ["a 404 of a router", () => json(404, { message: "Not Found" })],
   ["405", () => new Response("", { status: 405 })],
   ["a page", () => new Response("<html>hello</html>", { headers: { "Content-Type": "text/html" } })],

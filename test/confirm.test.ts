@@ -239,9 +239,9 @@ describe("A violation that another rule may explain", () => {
 });
 
 describe("An empty fixture for a rerun", () => {
-  /** A named worker; some workers cannot be reset. */
-  const worker = (name: string, empties = true) =>
-    ({ name, reset: async () => empties }) as unknown as Worker;
+  /** A named worker; some workers cannot be reset, or only with many requests. */
+  const worker = (name: string, empties = true, requests = 1) =>
+    ({ name, reset: async () => empties, requestsOfReset: () => requests }) as unknown as Worker;
   const own = worker("own");
   const others = { replace: async () => worker("new"), spareFixture: async () => worker("bare") };
   const names = async (start: Worker, options: EmptyFixtures, asked: readonly EmptyFixtureKind[]) => {
@@ -263,6 +263,14 @@ describe("An empty fixture for a rerun", () => {
       null,
       null,
     ]);
+  });
+
+  it("is a new one when that takes fewer requests than the reset, or the own one if there is none", async () => {
+    const costly = worker("own", true, 16);
+    const requestsOfFixture = 15;
+    expect(await names(costly, { ...others, requestsOfFixture }, ["emptied"])).toEqual(["new"]);
+    const none = { replace: async () => null, requestsOfFixture };
+    expect(await names(costly, none, ["emptied"])).toEqual(["own"]);
   });
 
   it("is the own one after a reset when no function can be created", async () => {
