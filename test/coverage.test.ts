@@ -31,7 +31,7 @@ const cut = judgeVariant((faithful) => faithful, {
   runs: 1,
   rounds: 1,
   suites: suites.map(({ name }) => name),
-  budget: 600,
+  budget: 560,
   observers: (how) => [publishedObserver(how, (event) => told.push(event))],
 });
 
