@@ -19,6 +19,7 @@ function complaints(change: (text: string) => string): readonly string[] {
   // The files do not need the types of Node, which would take most of the time.
   const options = { ...parsed.options, types: [] };
   const host = ts.createCompilerHost(options);
+  host.jsDocParsingMode = ts.JSDocParsingMode.ParseNone;
   const read = host.readFile;
   host.readFile = (path) => {
     const text = read(path);

@@ -868,7 +868,8 @@ describe("An id that no path can name", () => {
         return given.kind === "none" ? given : { ...given, body: given.body.replaceAll("zz-empty", "") };
       },
     };
-    const run = await judged(acceptingEmpty, { suites: ["boundary", "state"] });
+    const asked = ["StatementId.minLength", "Action.pattern", "RevisionId.stale"] as const;
+    const run = await judged(acceptingEmpty, { rules: asked });
     const violated = run.rules.filter(({ verdicts }) => verdicts.document === "violated");
     expect(violated.map(({ id }) => id)).toEqual(
       expect.arrayContaining(["StatementId.minLength", "Action.pattern"]),

@@ -140,6 +140,7 @@ function hostWith(given: ReadonlyMap<string, string>): TS.CompilerHost {
   const host = ts.createCompilerHost(options);
   return {
     ...host,
+    jsDocParsingMode: ts.JSDocParsingMode.ParseNone,
     getSourceFile: (name, how) => {
       const text = given.get(name);
       if (text !== undefined) return ts.createSourceFile(name, text, how);

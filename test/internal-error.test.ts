@@ -12,7 +12,10 @@ import { exitCode } from "../reports/verdict.ts";
 import { rules } from "../rules/index.ts";
 import { stackOf } from "../runner/internal-error.ts";
 import { judgeVariant } from "../runner/kill-matrix.ts";
+import { boundary } from "../suites/boundary.ts";
+import { state } from "../suites/state.ts";
 import { mutants } from "../targets/reference/mutants/index.ts";
+import { partOf } from "./part-of.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 
@@ -44,7 +47,7 @@ function broken(): Error {
 async function diedIn(when: (of: Addition) => boolean): Promise<Report> {
   return judgeVariant((faithful) => faithful, {
     seed: 1,
-    suites: ["boundary"],
+    chosen: [partOf(boundary, /StatementId|SourceAccount/)],
     rules: throwing("success.is-201", broken, when),
   });
 }
@@ -78,7 +81,7 @@ describe("An error of the suite itself", () => {
     let explored = false;
     const report = await judgeVariant(mutants["success.is-201"].mutate, {
       seed: 1,
-      suites: ["state"],
+      chosen: [partOf(state, /duplicate/)],
       rules: throwing("success.is-201", broken, () => explored),
       observers: () => [
         {

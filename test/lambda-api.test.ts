@@ -182,7 +182,7 @@ describe.each(Object.entries(operations))("%s", (_name, { ours, theirs, members 
         if (!our.ok || their === null) return;
         expect(picked(our.value, members)).toEqual(picked(their, members));
       }),
-      { numRuns: 40 },
+      { numRuns: 20 },
     );
   });
 });

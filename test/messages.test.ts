@@ -11,7 +11,10 @@ const folders = ["api", "bin", "client", "oracle", "reports", "rules", "runner",
 
 /** The texts of a source file that a person reads: those with two words or more, without markup; `…` stands for a value. */
 function messagesIn(file: string): readonly string[] {
-  const source = ts.createSourceFile(file, readFileSync(file, "utf8"), ts.ScriptTarget.Latest);
+  const source = ts.createSourceFile(file, readFileSync(file, "utf8"), {
+    languageVersion: ts.ScriptTarget.Latest,
+    jsDocParsingMode: ts.JSDocParsingMode.ParseNone,
+  });
   const found: string[] = [];
   const visit = (node: Node): void => {
     if (ts.isImportDeclaration(node) || ts.isExportDeclaration(node)) return;

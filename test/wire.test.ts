@@ -364,7 +364,7 @@ const lastly = (response: ServerResponse, status: number): true => {
 
 describe("no false alarm on Node's HTTP server", () => {
   test("with default settings", async () => {
-    const report = await judgeEndpoint(await nodeServer(), [wire]);
+    const report = await judgeEndpoint(await nodeServer(), [wire], { workers: 2 });
     expect(notGreen(report)).toEqual([]);
     expect(report.faults).toEqual([]);
     const answered = report.questions.filter(({ observations }) => observations > 0).map(({ id }) => id);
@@ -388,9 +388,8 @@ describe("no false alarm on Node's HTTP server", () => {
   });
 
   test("with its lenient parser", async () => {
-    const report = await judgeEndpoint(await nodeServer({ insecureHTTPParser: true }), [
-      partOf(wire, /targets|framing/),
-    ]);
+    const endpoint = await nodeServer({ insecureHTTPParser: true });
+    const report = await judgeEndpoint(endpoint, [partOf(wire, /targets|framing/)], { workers: 2 });
     expect(notGreen(report)).toEqual([]);
   });
 
@@ -411,7 +410,7 @@ describe("no false alarm on Node's HTTP server", () => {
       (server) => server.on("checkContinue", (_message, response) => lastly(response, 417)),
     );
     const some = partOf(wire, /bodies|types|framing|targets\/0/);
-    expect(notGreen(await judgeEndpoint(endpoint, [some]))).toEqual([]);
+    expect(notGreen(await judgeEndpoint(endpoint, [some], { workers: 2 }))).toEqual([]);
   });
 });
 
@@ -430,7 +429,7 @@ describe("violations of a server are found", () => {
       return false;
     });
     const cannot = [{ needs: "faults", reason: "cannot be asked for a fault" }] as const;
-    const report = await judgeEndpoint(endpoint, [partOf(wire, /types|framing/)], { cannot });
+    const report = await judgeEndpoint(endpoint, [partOf(wire, /types|framing/)], { cannot, workers: 2 });
     const found = report.rules.find(({ id }) => id === "request.accepted");
     const verdict = (id: string) => report.rules.find((rule) => rule.id === id)?.verdicts.document;
     expect(found?.verdicts.document).toBe("violated");
