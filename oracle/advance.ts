@@ -11,6 +11,7 @@ import {
   forget,
   inEveryPossibleState,
   isDisputed,
+  knownFunction,
   latest,
   type ModelState,
   mapPolicies,
@@ -18,6 +19,7 @@ import {
   newPolicy,
   noteWrite,
   type PolicyModelState,
+  policyOf,
   policyWith,
   possibleSids,
   possiblyStaleIn,
@@ -81,7 +83,7 @@ function advanceAddition(modelState: ModelState, observation: Addition): ModelSt
     if (result.kind === "added" || anywhere) return forgetAll(given);
     return forgetUnknown(given, analysis);
   }
-  const policy = before.policies[key];
+  const policy = policyOf(before, key);
   if (policy === undefined) return before;
   // The request was accepted, and its qualifier can mean more than one policy: each of them may hold the statement.
   if (result.kind === "added" && analysis.questions.includes("body.qualifier-member"))
@@ -110,7 +112,7 @@ function isTakenAsMeant({ analysis, result }: Addition): boolean {
 /** What a deleted function is given may show when it is created again, by the fault of the addition. */
 function withGiven(before: ModelState, { resource, body }: Addition["analysis"]): ModelState {
   const { name = "", qualifier = null } = resource ?? {};
-  const known = before.functions[name];
+  const known = knownFunction(before, name);
   if (qualifier !== null || known?.deleted !== true) return before;
   const sids = [...(known.pasts?.[name]?.sids ?? []), String(body.members?.StatementId)];
   const pasts = { ...known.pasts, [name]: { sids: latest(sids), here: false } };
@@ -120,7 +122,7 @@ function withGiven(before: ModelState, { resource, body }: Addition["analysis"])
 /** The statement may be on a resource that may not exist. */
 function forgetUnknown(before: ModelState, { resource }: Addition["analysis"]): ModelState {
   const key = resource === null ? "" : policyKey(resource.name, resource.qualifier);
-  const policy = before.policies[key];
+  const policy = policyOf(before, key);
   return policy === undefined ? before : withPolicy(before, key, forget(policy));
 }
 
@@ -157,7 +159,7 @@ function advanceRefusal(before: ModelState, { analysis, stateAnalysis, result }:
   const { key } = stateAnalysis;
   // It is not known which policy the removal was for, so each policy may be as it was.
   if (key === null) return mapPolicies(before, refusedOn);
-  const policy = before.policies[key];
+  const policy = policyOf(before, key);
   if (policy === undefined) return before;
   const stale = error === "PreconditionFailedException" && typeof revision === "string";
   return withPolicy(before, key, {
@@ -169,7 +171,7 @@ function advanceRefusal(before: ModelState, { analysis, stateAnalysis, result }:
 
 function advanceRead(before: ModelState, observation: PolicyRead): ModelState {
   const { key, policy: seen, difference, together } = observation;
-  const known = key === null ? undefined : before.policies[key];
+  const known = policyOf(before, key);
   if (key === null || known === undefined || together) return before;
   if (seen.kind === "unreadable" || seen.kind === "unsettled") return before;
   const statements = seen.kind === "policy" ? underTheirIds(known, seen.statements) : [];
@@ -339,7 +341,7 @@ function advanceRemoval(
   open: boolean,
 ): ModelState {
   const target = removal(observation.call);
-  const policy = target === null ? undefined : modelState.policies[target.key];
+  const policy = policyOf(modelState, target?.key ?? null);
   if (target === null || policy === undefined) return modelState;
   const before = done || open ? unsettleNeighbours(modelState, target) : modelState;
   if (open) return withPolicy(before, target.key, maybe(policy, without(target.sid)));
@@ -403,7 +405,7 @@ function advanceRevision(before: ModelState, observation: Neighbour): ModelState
   if (at.kind !== "neighbour" || of === null) return before;
   const alias = percentDecoded(at.rest[1] ?? "");
   const key = policyKey(of.name, observation.call.operation === "GetAlias" ? alias : of.qualifier);
-  const policy = before.policies[key];
+  const policy = policyOf(before, key);
   if (policy === undefined) return before;
   const resourceRevision = revisionIn(observation.answer) ?? "";
   const [possibleState, ...others] = policy.possibleStates;
@@ -417,7 +419,7 @@ function advanceRevision(before: ModelState, observation: Neighbour): ModelState
 function advanceVersion(before: ModelState, observation: Neighbour): ModelState {
   const name = functionOf(observation);
   const version = jsonObject(textOf(observation))?.Version;
-  const known = before.functions[name];
+  const known = knownFunction(before, name);
   if (known === undefined || typeof version !== "string") return before;
   const unread = unsettle(before, name);
   if (known.versions.includes(version)) return unread;
@@ -430,7 +432,7 @@ function advanceVersion(before: ModelState, observation: Neighbour): ModelState 
 function advanceAlias(before: ModelState, observation: Neighbour): ModelState {
   const name = functionOf(observation);
   const alias = jsonObject(observation.call.body ?? "")?.Name;
-  const known = before.functions[name];
+  const known = knownFunction(before, name);
   if (known === undefined || typeof alias !== "string") return before;
   // A target that creates an alias again may take that as an update.
   if (known.aliases.includes(alias)) return unsettle(before, name);
@@ -451,7 +453,7 @@ function advanceAliasUpdate(modelState: ModelState, observation: Neighbour): Mod
   const name = functionOf(observation);
   const key = policyKey(name, aliasIn(observation));
   const before = unsettle(modelState, name);
-  const policy = before.policies[key];
+  const policy = policyOf(before, key);
   if (policy === undefined) return before;
   const { around } = newPolicy(before, null).since;
   return withPolicy(before, key, { ...policy, since: { ...policy.since, around } });
@@ -466,7 +468,7 @@ function aliasIn({ call }: Neighbour): string | null {
 function advanceNoAlias(before: ModelState, observation: Neighbour): ModelState {
   const name = functionOf(observation);
   const alias = aliasIn(observation);
-  const known = before.functions[name];
+  const known = knownFunction(before, name);
   if (known === undefined || alias === null) return before;
   const { [policyKey(name, alias)]: _gone, ...policies } = unsettle(before, name).policies;
   return {
@@ -477,7 +479,7 @@ function advanceNoAlias(before: ModelState, observation: Neighbour): ModelState 
 
 function advanceFunction(before: ModelState, observation: Neighbour): ModelState {
   const name = functionOf(observation);
-  const known = before.functions[name];
+  const known = knownFunction(before, name);
   const again = known?.deleted === true;
   const { past, pasts } = takePast(known ?? {}, name);
   const grown = withFunction(before, name, {
@@ -498,7 +500,7 @@ function advanceDeletion(before: ModelState, observation: Neighbour): ModelState
   if (of === null) return before;
   const { name, qualifier } = of;
   if (qualifier === null) return advanceNoFunction(before, name);
-  const known = before.functions[name];
+  const known = knownFunction(before, name);
   if (known === undefined) return before;
   const { [policyKey(name, qualifier)]: _gone, ...policies } = unsettle(before, name).policies;
   const versions = known.versions.filter((one) => one !== qualifier);
@@ -506,7 +508,7 @@ function advanceDeletion(before: ModelState, observation: Neighbour): ModelState
 }
 
 function advanceNoFunction(before: ModelState, name: string): ModelState {
-  const known = before.functions[name];
+  const known = knownFunction(before, name);
   if (known === undefined) return before;
   const policies = Object.entries(before.policies).filter(([key]) => nameIn(key) !== name);
   const held = Object.entries(before.policies)
@@ -528,7 +530,7 @@ function advanceNoFunction(before: ModelState, name: string): ModelState {
 /** A write without an answer: until the fixture is created again, the function may exist or not, with any versions. */
 function blur(before: ModelState, observation: Neighbour): ModelState {
   const name = functionOf(observation);
-  const known = before.functions[name];
+  const known = knownFunction(before, name);
   if (known === undefined) return before;
   const open = withFunction(before, name, { ...known, exists: null, versionsKnown: false });
   const own = Object.entries(open.policies).filter(([key]) => key.split(":")[0] === name);

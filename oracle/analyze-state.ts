@@ -3,10 +3,12 @@ import type { RequestAnalysis, Resource } from "../spec/request.ts";
 import { policyKey } from "../spec/target.ts";
 import {
   isDisputed,
+  knownFunction,
   type ModelState,
   mayHaveAgain,
   type PolicyModelState,
   type PossibleState,
+  policyOf,
 } from "./model-state.ts";
 
 /** A reason why a request must be refused that depends on what the target holds. */
@@ -82,7 +84,7 @@ export function analyzeAgainstState(analysis: RequestAnalysis, modelState: Model
   const missing = missingPart(resource, modelState);
   if (missing) return { ...nothing, ...missing };
   const key = policyKey(resource.name, resource.qualifier);
-  const policy = modelState.policies[key];
+  const policy = policyOf(modelState, key);
   if (policy === undefined) return { ...nothing, unsure: ["policy"] };
   const members = analysis.body.members ?? {};
   const sid = members.StatementId;
@@ -113,7 +115,7 @@ function elsewhere(resource: Resource, { home }: ModelState): StateRefusalReason
 }
 
 function missingPart({ name, qualifier }: Resource, modelState: ModelState): Partial<StateAnalysis> | null {
-  const known = modelState.functions[name];
+  const known = knownFunction(modelState, name);
   if (known === undefined) {
     const lower = name.toLowerCase();
     if (Object.keys(modelState.functions).some((other) => other.toLowerCase() === lower)) {
@@ -272,7 +274,7 @@ function analyzeRevision(
 
 function shownElsewhere(revision: string, key: string, modelState: ModelState): boolean {
   return Object.keys(modelState.policies).some((other) => {
-    const policy = modelState.policies[other];
+    const policy = policyOf(modelState, other);
     if (policy === undefined || other === key) return false;
     const { superseded, consumed, possiblyStale, rejected, possibleStates } = policy;
     return (

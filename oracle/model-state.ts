@@ -114,6 +114,16 @@ export interface ModelState {
   readonly policies: Readonly<Record<string, PolicyModelState>>;
 }
 
+/** The policy with a key. A name such as `toString`, which every object has as a property, is not taken for one. */
+export function policyOf({ policies }: ModelState, key: string | null): PolicyModelState | undefined {
+  return key !== null && Object.hasOwn(policies, key) ? policies[key] : undefined;
+}
+
+/** The function of a name; the same holds for it. */
+export function knownFunction({ functions }: ModelState, name: string): FunctionModelState | undefined {
+  return Object.hasOwn(functions, name) ? functions[name] : undefined;
+}
+
 /** The sorted ids of statements. Other ids mean another content; equal ids may still hide a change. */
 function contentOf(statements: readonly StatementModelState[] | null): string | null {
   return statements === null ? null : JSON.stringify(statements.map(({ sid }) => JSON.stringify(sid)).sort());
@@ -172,21 +182,24 @@ export function policyWith(
 /** The model state of a fixture that has just been set up. `fresh`: the functions are new, so their policies are empty. */
 export function initialModelState(fixture: Fixture, fresh: boolean): ModelState {
   const fixtureFunction = [fixture.main, ...(fixture.other ? [fixture.other] : [])];
-  const functions: Record<string, FunctionModelState> = {};
-  const policies: Record<string, PolicyModelState> = {};
-  for (const one of fixtureFunction) {
+  const functions = fixtureFunction.map((one): [string, FunctionModelState] => {
     const { versions = null, aliases = [] } = one.unused ?? {};
-    functions[one.name] = {
+    const known = {
       exists: true,
       versions: [...one.versions, ...(versions ?? [])],
       versionsKnown: fresh || versions !== null,
       aliases: [...Object.values(one.aliases ?? {}), ...aliases],
       deleted: false,
     };
-    for (const key of policyKeys(one)) policies[key] = policyWith(fresh ? [] : null);
-  }
+    return [one.name, known];
+  });
+  const keys = fixtureFunction.flatMap(policyKeys);
   const { partition, region, account } = fixture;
-  return { home: { partition, region, account }, functions, policies };
+  return {
+    home: { partition, region, account },
+    functions: Object.fromEntries(functions),
+    policies: Object.fromEntries(keys.map((key) => [key, policyWith(fresh ? [] : null)])),
+  };
 }
 
 /** Keys of all policies of a fixture function, its versions and its aliases. */
@@ -331,7 +344,7 @@ export function mapPolicies(
 ): ModelState {
   let policies: Record<string, PolicyModelState> | null = null;
   for (const key of Object.keys(modelState.policies)) {
-    const policy = modelState.policies[key];
+    const policy = policyOf(modelState, key);
     const changed = policy === undefined ? policy : change(policy, key);
     if (changed === policy || changed === undefined) continue;
     policies ??= { ...modelState.policies };

@@ -6,7 +6,7 @@ import { policyKey, readOf } from "../spec/target.ts";
 import { advance, advanceBatch } from "./advance.ts";
 import { analyzeAgainstState, type StateAnalysis } from "./analyze-state.ts";
 import { type Difference, difference } from "./compare-policy.ts";
-import type { ModelState } from "./model-state.ts";
+import { type ModelState, policyOf } from "./model-state.ts";
 
 /** A batch that was executed, as the rules see it, and the model state after it. */
 export interface ObservedBatch {
@@ -42,7 +42,7 @@ function observe(before: ModelState, { call, answer }: Exchange, together: boole
   if (call.operation === "GetPolicy") {
     const policy = readPolicy(answer);
     const key = keyOf(call, policy);
-    const known = key === null ? undefined : before.policies[key];
+    const known = policyOf(before, key);
     const found = known === undefined || together ? null : difference(known, policy);
     return { kind: "policy-read", before, call, answer, key, policy, difference: found, together };
   }

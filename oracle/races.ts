@@ -2,6 +2,7 @@ import { errorName, isSuccess } from "../spec/answer.ts";
 import type { Answer } from "../spec/exchange.ts";
 import { removal } from "../spec/target.ts";
 import { check, type Linearizability } from "./linearizability.ts";
+import { policyOf } from "./model-state.ts";
 import type { Addition, Observation, ObservedBatch, PolicyRead } from "./observe.ts";
 import { type PolicyOperation, type PolicyOutput, partition, policySetModel } from "./policy-set-model.ts";
 import { holds, type Judgement } from "./rule.ts";
@@ -49,7 +50,7 @@ function isBeyondTheModel(of: Observation): boolean {
 }
 
 function initialStates(batches: readonly ObservedBatch[], policy: string) {
-  const known = batches[0]?.before.policies[policy];
+  const known = batches[0] && policyOf(batches[0].before, policy);
   if (known === undefined || known.capped) return null;
   const possibleStates = known.possibleStates.map(({ statements }) => statements);
   if (known.disputed.length > 0 || possibleStates.some((statements) => statements === null)) return null;

@@ -1,4 +1,4 @@
-import type { PossibleState } from "../oracle/model-state.ts";
+import { type PossibleState, policyOf } from "../oracle/model-state.ts";
 import type { Addition } from "../oracle/observe.ts";
 import { holds, type Judgement, type RuleBody, type Variation } from "../oracle/rule.ts";
 import { phrase } from "../spec/answer.ts";
@@ -258,7 +258,7 @@ export function judgeAcceptance(of: Addition, unless: readonly string[]): Judgem
 
 /** The rules on other operations that may have brought the id into the policy. */
 function broughtBy({ before, stateAnalysis }: Addition): readonly string[] {
-  const since = before.policies[stateAnalysis.key ?? ""]?.since;
+  const since = policyOf(before, stateAnalysis.key)?.since;
   return since === undefined ? [] : besides(since).filter((id) => !id.startsWith("remove."));
 }
 
@@ -269,7 +269,7 @@ export function sizeFrom(error: string | null): number {
 
 /** The size of the policy after the addition, in bytes, by the model state and the request, with all that may be there. */
 export function policySize({ before, stateAnalysis, call }: Addition): number {
-  const { possibleStates = [], disputed = [] } = before.policies[stateAnalysis.key ?? ""] ?? {};
+  const { possibleStates = [], disputed = [] } = policyOf(before, stateAnalysis.key) ?? {};
   const sizeOf = (statements: PossibleState["statements"]) =>
     (statements ?? []).reduce(
       (sum, { text, size }) => sum + (text === null ? (size ?? 200) : bytesOf(text)),
@@ -285,7 +285,7 @@ export function policySize({ before, stateAnalysis, call }: Addition): number {
 function judgeCurrent(of: Addition, unless: readonly string[]): Judgement | null {
   const { result, stateAnalysis, before, analysis, answer } = of;
   if (result.kind !== "refused" || result.status !== 412) return judgeAcceptance(of, unless);
-  const policy = before.policies[stateAnalysis.key ?? ""];
+  const policy = policyOf(before, stateAnalysis.key);
   const [possibleState] = policy?.possibleStates ?? [];
   if (policy === undefined || possibleState === undefined || policy.possibleStates.length > 1) return null;
   const tried = new Set([...policy.rejected, String(analysis.body.members?.RevisionId)]);

@@ -1,4 +1,4 @@
-import type { Since, Write } from "../oracle/model-state.ts";
+import { policyOf, type Since, type Write } from "../oracle/model-state.ts";
 import type { Addition } from "../oracle/observe.ts";
 import { holds, type Judgement, type RefusalReason, type RuleBody, type Serving } from "../oracle/rule.ts";
 import type { ErrorName } from "../spec/add-permission.ts";
@@ -206,7 +206,7 @@ function explanations(of: Addition): readonly string[] {
 
 /** The statement may be gone, or the revision still be current, because of another operation. */
 function explainedByOthers({ before, result, stateAnalysis }: Addition): readonly string[] {
-  const since = before.policies[stateAnalysis.key ?? ""]?.since;
+  const since = policyOf(before, stateAnalysis.key)?.since;
   if (since === undefined || result.kind !== "added") return [];
   return stateAnalysis.refusalReasons.flatMap((reason) => {
     if (reason.startsWith("StatementId.")) return [...besides(since), "read.changes-nothing"];

@@ -1,3 +1,4 @@
+import { policyOf } from "../oracle/model-state.ts";
 import type { Addition, PolicyRead } from "../oracle/observe.ts";
 import { holds, type Judgement, type RuleBody } from "../oracle/rule.ts";
 import { phrase } from "../spec/answer.ts";
@@ -144,7 +145,7 @@ function judgeSizeLimit(of: Addition): Judgement | null {
   const { analysis, stateAnalysis, result, answer, together } = of;
   if (together || stateAnalysis.key === null || answer.kind === "none") return null;
   const open = [analysis, stateAnalysis].flatMap((one) => [...one.refusalReasons, ...one.questions]);
-  const disputed = of.before.policies[stateAnalysis.key]?.disputed ?? [];
+  const disputed = policyOf(of.before, stateAnalysis.key)?.disputed ?? [];
   if (open.length + stateAnalysis.unsure.length + disputed.length > 0) return null;
   const isFull = result.kind === "refused" && result.error === "PolicyLengthExceededException";
   if (result.kind !== "added" && !isFull) return null;
@@ -157,7 +158,7 @@ function judgeSizeLimit(of: Addition): Judgement | null {
 }
 
 function judgeNoPolicy({ before, key, policy, answer, together }: PolicyRead): Judgement | null {
-  const possibleStates = key === null || together ? [] : (before.policies[key]?.possibleStates ?? []);
+  const possibleStates = key === null || together ? [] : (policyOf(before, key)?.possibleStates ?? []);
   if (possibleStates.length === 0 || !possibleStates.every(({ statements }) => statements?.length === 0))
     return null;
   if (policy.kind === "none") return holds;

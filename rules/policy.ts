@@ -1,5 +1,5 @@
 import { type Changed, type Difference, underTheirIds } from "../oracle/compare-policy.ts";
-import { type PolicyModelState, possibleSids, type Since } from "../oracle/model-state.ts";
+import { type PolicyModelState, policyOf, possibleSids, type Since } from "../oracle/model-state.ts";
 import type { Addition, PolicyRead } from "../oracle/observe.ts";
 import { holds, type Judgement, type RuleBody } from "../oracle/rule.ts";
 import { errorName, jsonObject, phrase, saysItPasses } from "../spec/answer.ts";
@@ -233,7 +233,7 @@ export function judgeRead(
   find: (of: KnownRead) => ReadFinding,
   unless: readonly string[] | ((since: Since, before: PolicyModelState) => readonly string[]) = [],
 ): Judgement | null {
-  const before = key === null ? undefined : modelState.policies[key];
+  const before = policyOf(modelState, key);
   if (key === null || before === undefined || together) return null;
   const { since, possibleStates, capped } = before;
   if (possibleStates.every(({ statements }) => statements === null) || !applies(since, before)) return null;
@@ -360,7 +360,7 @@ function strayed(
  * What was written since the read is another matter.
  */
 function judgeShown({ before, analysis, stateAnalysis, answer, together }: Addition): Judgement | null {
-  const policy = before.policies[stateAnalysis.key ?? ""];
+  const policy = policyOf(before, stateAnalysis.key);
   const sid = analysis.body.members?.StatementId;
   if (policy === undefined || typeof sid !== "string" || together || policy.capped) return null;
   if (analysis.refusalReasons.length + analysis.questions.length > 0 || !isTaken(answer)) return null;
@@ -384,7 +384,7 @@ function isTaken(answer: Addition["answer"]): boolean {
 }
 
 function judgeReadable({ before, key, policy: seen, answer }: PolicyRead): Judgement | null {
-  const policy = key === null ? undefined : before.policies[key];
+  const policy = policyOf(before, key);
   if (policy === undefined || seen.kind === "unsettled") return null;
   if (seen.kind !== "unreadable") return holds;
   if (answer.kind === "none" || (answer.status < 500 && answer.status !== 200)) return null;

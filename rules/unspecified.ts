@@ -1,4 +1,5 @@
 import type { StateQuestion } from "../oracle/analyze-state.ts";
+import { policyOf } from "../oracle/model-state.ts";
 import type { Addition, Observation, PolicyRead } from "../oracle/observe.ts";
 import type { Question } from "../oracle/rule.ts";
 import type { AddPermissionResponse } from "../spec/add-permission.ts";
@@ -183,7 +184,7 @@ const beyondAnyLimit = 512 * 1024;
 /** The size of the full policy document, to within the last step of the bisection; or the largest size that was reached. */
 function answerSizeLimit(of: Observation): string | null {
   if (of.kind !== "policy-read" || of.key === null || of.answer.kind === "none") return null;
-  const full = of.before.policies[of.key]?.overfull === "full";
+  const full = policyOf(of.before, of.key)?.overfull === "full";
   if (of.policy.kind !== "policy" || (!full && of.answer.body.length < beyondAnyLimit)) return null;
   const document = jsonObject(of.answer.body)?.Policy;
   if (typeof document !== "string") return null;
@@ -203,7 +204,7 @@ function answerRevisionSource(of: Observation): string | null {
   )
     return "one that was never shown: taken";
   if (!variations.includes("RevisionId.current")) return null;
-  const [possibleState] = of.before.policies[of.stateAnalysis.key ?? ""]?.possibleStates ?? [];
+  const [possibleState] = policyOf(of.before, of.stateAnalysis.key)?.possibleStates ?? [];
   const sent = of.analysis.body.members?.RevisionId;
   const shownBy = [
     ...(possibleState?.policyRevision === sent ? ["GetPolicy"] : []),
@@ -237,7 +238,7 @@ export const questions: readonly Question[] = [
 
 /** The order of the shown statements, if exactly one explains it: ids may also be sorted by chance. */
 function answerOrder({ before, key, policy: seen, together }: PolicyRead): string | null {
-  const policy = key === null || together ? undefined : before.policies[key];
+  const policy = together ? undefined : policyOf(before, key);
   if (policy === undefined || seen.kind !== "policy" || policy.since.together) return null;
   const [possibleState, ...others] = policy.possibleStates;
   const { added } = policy.since;

@@ -1,4 +1,11 @@
-import { afresh, afterReset, initialModelState, type ModelState } from "../oracle/model-state.ts";
+import {
+  afresh,
+  afterReset,
+  initialModelState,
+  knownFunction,
+  type ModelState,
+  policyOf,
+} from "../oracle/model-state.ts";
 import type { ObservedBatch, PolicyRead } from "../oracle/observe.ts";
 import { jsonObject } from "../spec/answer.ts";
 import { getPolicy, removePermission } from "../spec/calls.ts";
@@ -193,8 +200,8 @@ export function workerOn(options: WorkerOptions): Worker {
 }
 
 /** Says whether a function of the fixture does not exist any more. */
-function isDeleted({ functions }: ModelState, { main, other }: Fixture): boolean {
-  return [main, other].some((one) => one !== null && functions[one.name]?.exists === false);
+function isDeleted(modelState: ModelState, { main, other }: Fixture): boolean {
+  return [main, other].some((one) => one !== null && knownFunction(modelState, one.name)?.exists === false);
 }
 
 /** Notes the functions of which one version was deleted, because some targets then delete the function, until it is created. */
@@ -228,7 +235,7 @@ function noteReads(
 
 /** Says whether the policy has a statement that was added only to another policy. */
 function showsLeak({ before, key, policy }: PolicyRead): boolean {
-  const known = key === null ? undefined : before.policies[key];
+  const known = policyOf(before, key);
   if (known === undefined || policy.kind !== "policy") return false;
   const elsewhere = new Set(known.since.elsewhere.map(({ sid }) => sid));
   const mayHold = (sid: string) =>
@@ -243,7 +250,7 @@ function showsLeak({ before, key, policy }: PolicyRead): boolean {
  * that a path can name has an empty one. What was acknowledged and is not shown may be there.
  */
 function sidsOf(modelState: ModelState, key: string): readonly string[] | null {
-  const { possibleStates = [], disputed = [] } = modelState.policies[key] ?? {};
+  const { possibleStates = [], disputed = [] } = policyOf(modelState, key) ?? {};
   const [first] = possibleStates;
   if (first === undefined) return [];
   if (possibleStates.length > 1 || first.statements === null) return null;
@@ -261,7 +268,7 @@ function statementsOf(modelState: ModelState, keys: readonly string[]): number {
   for (const key of keys) {
     const sids = sidsOf(modelState, key);
     for (const sid of sids ?? []) known.add(JSON.stringify([key.split(":")[0], sid]));
-    const counts = modelState.policies[key]?.possibleStates.map(({ statements }) => statements?.length ?? 1);
+    const counts = policyOf(modelState, key)?.possibleStates.map(({ statements }) => statements?.length ?? 1);
     if (sids === null) unknown += Math.max(1, ...(counts ?? []));
   }
   return known.size + unknown;
@@ -269,7 +276,7 @@ function statementsOf(modelState: ModelState, keys: readonly string[]): number {
 
 /** About how many bytes the statements of a policy have in the largest of its possible states. */
 function bytesOf(modelState: ModelState, key: string): number {
-  const { possibleStates = [] } = modelState.policies[key] ?? {};
+  const { possibleStates = [] } = policyOf(modelState, key) ?? {};
   const sizes = possibleStates.map(({ statements }) =>
     (statements ?? []).reduce((sum, { text, size = 0 }) => sum + (text?.length ?? size + 200), 0),
   );
@@ -278,12 +285,12 @@ function bytesOf(modelState: ModelState, key: string): number {
 
 /** Says whether something was sent to the policy after the last read. */
 function wasSentTo(modelState: ModelState, key: string): boolean {
-  const since = modelState.policies[key]?.since;
+  const since = policyOf(modelState, key)?.since;
   return since !== undefined && since.refused.length + since.added.length + since.removed.length > 0;
 }
 
 function mayHaveChanged(modelState: ModelState, key: string): boolean {
-  const since = modelState.policies[key]?.since;
+  const since = policyOf(modelState, key)?.since;
   if (since === undefined) return false;
   const { elsewhere, around, origin } = since;
   return elsewhere.length > 0 || origin !== null || around === null || around.length > 0;

@@ -1,6 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { judgeOf } from "../oracle/judge.ts";
-import { initialModelState, type ModelState, mostPossibleStates } from "../oracle/model-state.ts";
+import {
+  initialModelState,
+  knownFunction,
+  type ModelState,
+  mostPossibleStates,
+} from "../oracle/model-state.ts";
 import { type ObservedBatch, observeBatch } from "../oracle/observe.ts";
 import { rules } from "../rules/index.ts";
 import {
@@ -291,5 +296,24 @@ describe("Names", () => {
     expect(violations(verdicts(...story.slice(0, 2), [add("AA"), answer(409)]))).toEqual([
       "StatementId.letter-case",
     ]);
+  });
+});
+
+describe("A function whose name every object has as a property", () => {
+  it.each(["toString", "constructor", "__proto__"])("is unknown unless it exists: %s", (name) => {
+    const call = addPermission({ functionName: label(name), body: '{"StatementId":"s"}' });
+    const story = [
+      [call, answer(404)],
+      [getPolicy(name), answer(404)],
+      [removePermission(name, "s"), answer(404)],
+    ] as const;
+    for (let length = 1; length <= story.length; length += 1)
+      expect(violations(verdicts(...story.slice(0, length)))).toEqual([]);
+  });
+
+  it.each(["toString", "__proto__"])("has a policy if it exists: %s", (name) => {
+    const state = initialModelState({ ...fixture, main: { ...fixture.main, name } }, true);
+    expect(Object.keys(state.policies)).toEqual([name, `${name}:1`]);
+    expect(knownFunction(state, name)?.exists).toBe(true);
   });
 });
