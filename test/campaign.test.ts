@@ -58,26 +58,30 @@ async function campaign(
 
 const lost = "policy.holds-what-was-added";
 
+/** Ends a campaign once a cause is confirmed. */
+const untilFound = { bail: { causes: 1, known: [] } } as const;
+
 describe("A campaign", () => {
   it("finds what needs five steps, keeps it, and shows it next time within a hundred requests", async () => {
     const usual = await judgeVariant(deepFault(), beforeTheFault);
     expect(usual.summary.document.violated).toBe(0);
     const store = memory();
-    const first = await campaign(store);
+    const first = await campaign(store, untilFound);
     expect(first.campaign?.found).toEqual([
       { rule: lost, testCase: "histories/5@1457096", requests: expect.any(Number) },
     ]);
-    expect(first.incomplete).toBe(false);
-    expect(first.campaign).toMatchObject({ end: "time", corpus: { before: 0, after: store.now().length } });
+    expect(first).toMatchObject({ incomplete: false, faults: [] });
+    expect(first.campaign).toMatchObject({
+      end: "bail",
+      rounds: 1,
+      corpus: { before: 0, after: store.now().length },
+    });
     const [kept] = store.now();
     expect(kept?.violated).toEqual([lost]);
     expect(kept?.shows.some(({ kind }) => kind === "violation")).toBe(true);
     // Another seed, of which no history has the steps.
-    const next = await campaign(memory(store.now()), {
-      seed: 1,
-      suites: ["fuzz", "histories"],
-      bail: { causes: 1, known: [] },
-    });
+    const other = { ...untilFound, seed: 1, suites: ["fuzz", "histories"] };
+    const next = await campaign(memory(store.now()), other);
     const [found] = next.campaign?.found ?? [];
     expect(found).toMatchObject({ rule: lost, testCase: `corpus/${kept?.id}` });
     expect(found?.requests).toBeLessThan(100);
@@ -118,6 +122,7 @@ describe("A campaign", () => {
     const report = await campaign(memory(), { seed: 1, clock: steady(16) }, counting);
     expect(report.summary.document).toMatchObject({ violated: 0, inconclusive: 0 });
     expect(report.faults).toEqual([]);
+    expect(report.campaign?.end).toBe("time");
     expect(report.campaign?.rounds).toBeGreaterThan(3);
     expect(existing.created).toBeGreaterThan(2 * existing.most);
     expect(existing.now).toBe(0);
@@ -153,12 +158,6 @@ describe("A campaign", () => {
     expect(report.campaign?.rounds).toBeGreaterThan(5);
     expect([...rounds.tried].slice(0, 3)).toEqual([1, 3, 6]);
     expect(report.summary.document).toMatchObject({ violated: 0 });
-  });
-
-  it("ends with --bail once a cause is confirmed", async () => {
-    const report = await campaign(memory(), { bail: { causes: 1, known: [] } });
-    expect(report.campaign).toMatchObject({ end: "bail", rounds: 1 });
-    expect(report).toMatchObject({ incomplete: false, faults: [] });
   });
 });
 

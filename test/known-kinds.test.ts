@@ -139,14 +139,8 @@ describe("A known-file records which kinds of input violate a rule", () => {
     const text = updateKnown(null, first, today);
     expect(ids.filter((id) => !text.includes(id))).toEqual([]);
     const file = parseKnown(text, known, null);
-    for (const seed of [2, 3]) {
-      const run = await judged(mutate, ids, { chosen, seed, runs: 5, isNews: newsIn(file) });
-      const { report } = judgeKnown(run, file, today);
-      expect([seed, exitCode(report), report.gate]).toEqual([
-        seed,
-        0,
-        { file: known, failures: [], notes: [] },
-      ]);
-    }
+    const second = await judged(mutate, ids, { chosen, seed: 2, runs: 5, isNews: newsIn(file) });
+    const { report } = judgeKnown(second, file, today);
+    expect([exitCode(report), report.gate]).toEqual([0, { file: known, failures: [], notes: [] }]);
   }, 120_000);
 });

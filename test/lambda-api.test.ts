@@ -99,7 +99,10 @@ const operations: Readonly<Record<string, Operation>> = {
     members: [],
   },
   GetPolicy: {
-    ours: (api) => api.getPolicy(latest),
+    ours: async (api) => {
+      const reply = await api.getPolicy(latest);
+      return reply.ok ? { ...reply, value: { Policy: reply.value } } : reply;
+    },
     theirs: (client) => client.send(new GetPolicyCommand({ ...named, Qualifier: "$LATEST" })),
     members: ["Policy"],
   },
