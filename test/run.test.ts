@@ -37,7 +37,6 @@ const today: Mutation = (behaviour) =>
   (dialects["FunctionName with the regions of today"] ?? faithfulVariant)(behaviour);
 
 describe("A run against the reference", () => {
-  // Whole runs in existing-policy.test.ts and record.test.ts have other seeds.
   it("exercises every rule, and every one holds", async () => {
     const { report } = await referenceRun();
     expect(report.faults).toEqual([]);
