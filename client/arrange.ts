@@ -140,10 +140,12 @@ export async function arrange(options: ArrangeOptions): Promise<Arranged> {
     // The second function has no versions: a service that publishes only changed code publishes one version at
     // most.
     const name = `${options.prefix}-other`;
-    const other = await createFunction(context, name, main.settings).catch((error: unknown) => {
-      if (options.signal?.aborted === true) throw error;
-      return error instanceof Fault ? error.message : Promise.reject(error);
-    });
+    const other = await createFunction(context, name, main.settings, { mayBeUnread: true }).catch(
+      (error: unknown) => {
+        if (options.signal?.aborted === true) throw error;
+        return error instanceof Fault ? error.message : Promise.reject(error);
+      },
+    );
     const missing = typeof other === "string" ? [{ needs: "other" as const, reason: other }] : [];
     const second = typeof other === "string" ? null : { name, arn: other.arn, versions: [], aliases: null };
     const fixture = fixtureOf(context, options, main, second);

@@ -198,8 +198,17 @@ async function confirmLikely(
 ): Promise<Confirmed | null> {
   const { rule, briefly = false } = options;
   if (rule.shrinks === false || isRacing(candidate.batches)) return null;
+  const showsOn = async (likely: Steps) => reruns.showsAtOnce(likely, briefly && reruns.isAlone(likely));
+  /** Where a fixture with versions, aliases and a second function would be used, the function alone is tried first. */
+  const showsAlone = async (likely: Steps) => {
+    if (reruns.isAlone(likely)) return false;
+    reruns.tryAlone(true);
+    if (reruns.isAlone(likely) && (await showsOn(likely))) return true;
+    reruns.tryAlone(false);
+    return false;
+  };
   for (const likely of likelySmallest(stepsOf(candidate), candidate, rule.id)) {
-    if (!(await reruns.showsAtOnce(likely, briefly && reruns.isAlone(likely)))) continue;
+    if (!(await showsAlone(likely)) && !(await showsOn(likely))) continue;
     if (!briefly) {
       reruns.fine(true);
       await simplifyCalls(likely, candidate, (steps) => reruns.shows(steps, always));
@@ -207,6 +216,7 @@ async function confirmLikely(
     const found = reruns.smallest();
     const result = found === null ? null : await confirmSmallest(found, reruns, options);
     reruns.fine(false);
+    reruns.tryAlone(false);
     return result?.kind === "confirmed" ? result : null;
   }
   return null;

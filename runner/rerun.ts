@@ -104,6 +104,8 @@ export interface RerunOptions {
   readonly testCase: string;
   /** True for new connections. */
   readonly onNewConnection?: boolean;
+  /** True where the function under test alone is known to show the violation; see `fixtureFor`. */
+  readonly aloneIsEnough?: boolean;
   /** Adds batches to the regenerated ones. */
   readonly surround?: (batches: readonly Batch[], fixture: Fixture) => readonly Batch[];
 }
@@ -120,8 +122,8 @@ export interface Rerun {
  */
 export async function rerun(steps: Steps, options: RerunOptions): Promise<Rerun | null | "no-fixture"> {
   const { getEmptyFixture: ready, regenerate, from, onNew, testCase, onNewConnection = false } = options;
-  const { surround = (batches) => batches } = options;
-  const kind = fixtureFor(steps, from, onNew);
+  const { surround = (batches) => batches, aloneIsEnough } = options;
+  const kind = fixtureFor(steps, from, onNew, aloneIsEnough);
   // A rerun amid other requests may use any policy.
   const worker = await ready(kind, options.surround === undefined ? usedIn(steps, from) : undefined);
   if (worker === null) return "no-fixture";
@@ -144,14 +146,29 @@ export async function executeSteps(
 
 /**
  * Chooses a fixture. Most histories use the function under test alone, and a fixture with only that is quick to
- * create.
+ * create. With `aloneIsEnough` it also serves unknown and malformed names and qualifiers.
  */
-export function fixtureFor(steps: Steps, fixture: Fixture, onNew: boolean): EmptyFixtureKind {
+export function fixtureFor(
+  steps: Steps,
+  fixture: Fixture,
+  onNew: boolean,
+  aloneIsEnough = false,
+): EmptyFixtureKind {
   const all = steps.flat();
-  const isAlone = all.every(({ call, versionFrom }) => usesOneFunction(call, versionFrom, fixture));
+  const isAlone = all.every(
+    ({ call, versionFrom }) =>
+      usesOneFunction(call, versionFrom, fixture) || (aloneIsEnough && namesNoOther(call, fixture)),
+  );
   const isNew = onNew || outlastsReset(all);
   if (isAlone) return isNew ? "bare" : "bare-emptied";
   return isNew ? "new" : "emptied";
+}
+
+/** Says whether an AddPermission call names nothing of the fixture but the function under test. A target may still take it for more. */
+function namesNoOther({ operation, target }: Call, { main, other }: Fixture): boolean {
+  const parts = decoded(target).split(/[/:?=&]/);
+  const others = [...main.versions, ...Object.values(main.aliases ?? {}), other?.name];
+  return operation === "AddPermission" && !parts.some((part) => others.includes(part));
 }
 
 /** Says whether a call needs no more than the function under test, or a version that its history publishes. */

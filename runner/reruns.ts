@@ -87,10 +87,12 @@ export function rerunsOf(candidate: Candidate, options: RerunsOptions, onNewFixt
   let explainedBy: string | null = null;
   let noFixture = false;
   let isFine = false;
+  let aloneIsEnough = false;
   const failed = new Set<string>();
   const send = (steps: Steps, aim?: RerunAim, how: Partial<RerunOptions> = {}) => {
     const testCase = rerunName(prefix, ++testCases, aim);
-    return rerun(steps, { getEmptyFixture: ready, regenerate, from, onNew: onNewFixtures, testCase, ...how });
+    const usual = { getEmptyFixture: ready, regenerate, from, onNew: onNewFixtures, testCase, aloneIsEnough };
+    return rerun(steps, { ...usual, ...how });
   };
   /** Null if the rerun shows no violation. */
   const rerunOnce = async (steps: Steps, isNew: boolean): Promise<RerunResult | null | "no-fixture"> => {
@@ -147,7 +149,13 @@ export function rerunsOf(candidate: Candidate, options: RerunsOptions, onNewFixt
       isFine = is;
     },
     /** A fixture with one function is quick to create. */
-    isAlone: (steps: Steps) => fixtureFor(steps, from, true) === "bare",
+    isAlone: (steps: Steps) => fixtureFor(steps, from, true, aloneIsEnough) === "bare",
+    /** Makes reruns on the function under test alone where a history names no other, or no longer. */
+    tryAlone: (is: boolean) => {
+      // What the function alone does not show, more may show.
+      if (aloneIsEnough && !is) failed.clear();
+      aloneIsEnough = is;
+    },
     hadNoFixture: () => noFixture,
     /** Reruns steps once. What does not show says nothing of the whole history. */
     showsAtOnce: async (steps: Steps, isNew: boolean): Promise<boolean> => {

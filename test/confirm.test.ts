@@ -5,7 +5,7 @@ import { rules } from "../rules/index.ts";
 import type { Candidate } from "../runner/candidates.ts";
 import { type Confirmed, type ConfirmOptions, confirm, type Unconfirmed } from "../runner/confirm.ts";
 import { type Origin, regenerating, type Shows, type Steps, stepsOf } from "../runner/regenerate.ts";
-import { type EmptyFixtureKind, type EmptyFixtures, emptyFixtures } from "../runner/rerun.ts";
+import { type EmptyFixtureKind, type EmptyFixtures, emptyFixtures, fixtureFor } from "../runner/rerun.ts";
 import { likelySmallest, simplifyCalls } from "../runner/simplify.ts";
 import type { Worker } from "../runner/worker.ts";
 import { addPermission, getPolicy, label, qualifierQuery } from "../spec/calls.ts";
@@ -276,6 +276,25 @@ describe("An empty fixture for a rerun", () => {
   it("is the own one after a reset when no function can be created", async () => {
     const none = { replace: async () => null, creates: false };
     expect(await names(own, none, ["new", "bare", "emptied"])).toEqual(["own", "own", "own"]);
+  });
+});
+
+describe("The fixture that a rerun asks for", () => {
+  const [version = ""] = main.versions;
+  const to = (name: string, query: string | null): Steps => [
+    alone("a", addPermission({ functionName: label(name), query, body: "{}" })),
+  ];
+
+  it.each([
+    ["the function", main.name, null, "bare-emptied", "bare-emptied"],
+    ["a malformed name", `${main.name}!`, null, "emptied", "bare-emptied"],
+    ["an unknown alias", main.name, qualifierQuery("nope"), "emptied", "bare-emptied"],
+    ["a version", main.name, qualifierQuery(version), "emptied", "emptied"],
+    ["an alias in the name", `${main.name}:${main.aliases?.live}`, null, "emptied", "emptied"],
+    ["the second function", fixture.other?.name ?? "", null, "emptied", "emptied"],
+  ] as const)("for a request to %s", (_to, name, query, usual, whereAloneIsEnough) => {
+    expect(fixtureFor(to(name, query), fixture, false)).toBe(usual);
+    expect(fixtureFor(to(name, query), fixture, false, true)).toBe(whereAloneIsEnough);
   });
 });
 
