@@ -216,8 +216,8 @@ function explainedByOthers({ before, result, stateAnalysis }: Addition): readonl
 
 function explainedByAddition({ analysis, stateAnalysis, answer, result }: Addition): readonly string[] {
   const { resource } = analysis;
-  // What is refused for another reason may be refused for a valid value that it has.
-  const values = result.kind === "refused" ? analysis.variations : [];
+  // What is refused for another reason may be refused for a valid value that it has, or for how its function is written.
+  const values = result.kind === "refused" ? [...analysis.variations, ...analysis.spellings] : [];
   const format = resource === null || resource.format === "name" ? [] : [`FunctionName.${resource.format}`];
   const conflict = answer.kind === "response" && answer.status === errorStatus.ResourceConflictException;
   const elsewhere = stateAnalysis.variations.filter((variation) =>

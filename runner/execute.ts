@@ -91,7 +91,7 @@ export async function executeCases(options: ExecuteOptions): Promise<Executed> {
   let gone: Gone | null = null;
   let leftOut = 0;
   const settled: TestCase[] = [];
-  const lastAnswer = { at: Number.NEGATIVE_INFINITY };
+  const lastAnswer = { at: Number.NEGATIVE_INFINITY, servedAt: Number.NEGATIVE_INFINITY };
   const spares = new Map<number, Worker>();
   const work = async (start: Worker, nth: number, { from, to }: Part): Promise<Worker> => {
     let worker = start;

@@ -8,9 +8,10 @@ import type { Gone } from "./events.ts";
  */
 const goneAfter = 12;
 
-/** When the last answer came, to any worker. */
+/** When the last answer came to any worker, and the last one that did not turn the request away. */
 interface LastAnswer {
   at: number;
+  servedAt: number;
 }
 
 /**
@@ -19,24 +20,30 @@ interface LastAnswer {
  */
 export function silenceCounter(
   onGone: (why: Gone) => void,
-  anywhere: LastAnswer = { at: Number.NEGATIVE_INFINITY },
+  anywhere: LastAnswer = { at: Number.NEGATIVE_INFINITY, servedAt: Number.NEGATIVE_INFINITY },
 ): (exchanges: readonly Exchange[]) => boolean {
   let silent = 0;
   let silentSince = 0;
   let busy = 0;
+  let busySince = 0;
   let busyOthers = 0;
   const observe = ({ call, answer }: Exchange): Gone | null => {
     if (answer.kind === "none" && answer.unsent === true) return null;
-    if (answer.kind === "response") anywhere.at = Math.max(anywhere.at, answer.answeredAt);
+    if (answer.kind === "response") {
+      anywhere.at = Math.max(anywhere.at, answer.answeredAt);
+      if (!isBusy(answer)) anywhere.servedAt = Math.max(anywhere.servedAt, answer.answeredAt);
+    }
     silent = isSilent(answer) ? silent + 1 : 0;
     if (silent === 1) silentSince = answer.sentAt;
     busy = isBusy(answer) ? busy + 1 : 0;
+    if (busy === 1) busySince = answer.sentAt;
     // A target that turns away only AddPermission can still be judged by its other answers.
     if (busy === 0) busyOthers = 0;
     else if (call.operation !== "AddPermission") busyOthers += 1;
     if (silent >= goneAfter && silentSince > anywhere.at)
       return { code: "silent", detail: answer.kind === "none" ? answer.detail : "" };
-    return busy >= goneAfter && busyOthers > 0 ? { code: "busy", detail: phrase(answer) } : null;
+    const isGone = busy >= goneAfter && busyOthers > 0 && busySince > anywhere.servedAt;
+    return isGone ? { code: "busy", detail: phrase(answer) } : null;
   };
   return (exchanges) => {
     let gone = false;

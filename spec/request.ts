@@ -71,6 +71,8 @@ export interface RequestAnalysis {
   readonly refusalReasons: readonly RequestRefusalReason[];
   readonly questions: readonly RequestQuestion[];
   readonly variations: readonly RequestVariation[];
+  /** How the function and its qualifier are written, also in a request that is faulty or unclear. */
+  readonly spellings: readonly RequestVariation[];
 }
 
 /** Analyzes a request that was sent as AddPermission. */
@@ -88,6 +90,7 @@ export function analyzeRequest(call: Call): RequestAnalysis {
     refusalReasons,
     questions,
     variations: plain ? [...where.variations, ...body.variations, ...charset(call)] : [],
+    spellings: where.spellings,
   };
 }
 
@@ -95,11 +98,12 @@ interface Place {
   readonly resource: Resource | null;
   readonly refusalReasons: readonly RequestRefusalReason[];
   readonly questions: readonly RequestQuestion[];
-  readonly variations: readonly RequestVariation[];
+  readonly variations: readonly SpellingVariation[];
+  readonly spellings: readonly SpellingVariation[];
 }
 
 function place(part: Partial<Place>): Place {
-  return { resource: null, refusalReasons: [], questions: [], variations: [], ...part };
+  return { resource: null, refusalReasons: [], questions: [], variations: [], spellings: [], ...part };
 }
 
 function readPlace(call: Call): Place {
@@ -137,6 +141,7 @@ function readResource(at: Route, label: string): Place {
   const suffix = name.qualifier;
   const asked = suffix ?? qualifier.value;
   const disagrees = suffix !== null && qualifier.value !== null && suffix !== qualifier.value;
+  const variations = spellingVariations(name.format, suffix, qualifier.value, label, at.spelling);
   const decided = !disagrees && qualifier.refusalReasons.length === 0 && qualifier.questions.length === 0;
   return place({
     resource: decided ? { ...name, qualifier: asked } : null,
@@ -144,7 +149,13 @@ function readResource(at: Route, label: string): Place {
       ? [...qualifier.refusalReasons, "Qualifier.disagrees"]
       : qualifier.refusalReasons,
     questions: asked === "$LATEST" ? [...qualifier.questions, "Qualifier.latest"] : qualifier.questions,
-    variations: spellingVariations(name.format, suffix, qualifier.value, label, at.spelling),
+    variations,
+    // A qualifier that is given twice may be refused in either place.
+    spellings: [
+      ...variations,
+      ...(suffix === null ? [] : [`FunctionName.${name.format}:${kindOf(suffix)}` as const]),
+      ...(qualifier.value === null ? [] : [`Qualifier.${kindOf(qualifier.value)}` as const]),
+    ],
   });
 }
 
@@ -172,6 +183,10 @@ function readQualifier(at: Route): QualifierReading {
   return { value, refusalReasons, questions: [] };
 }
 
+function kindOf(qualifier: string): "version" | "alias" {
+  return /^\d+$/.test(qualifier) ? "version" : "alias";
+}
+
 function spellingVariations(
   format: NameFormat,
   suffix: string | null,
@@ -180,17 +195,16 @@ function spellingVariations(
   spelling: Route["spelling"],
 ): readonly SpellingVariation[] {
   const found: SpellingVariation[] = [];
-  const kind = (qualifier: string) => (/^\d+$/.test(qualifier) ? "version" : "alias");
   if (spelling === "literal-colons") {
-    if (asked !== null) found.push(suffix === null ? `Qualifier.${kind(asked)}` : "Qualifier.agrees");
+    if (asked !== null) found.push(suffix === null ? `Qualifier.${kindOf(asked)}` : "Qualifier.agrees");
     return [...found, "FunctionName.literal-colons"];
   }
   const length140 = label.length === 140 && format === "full-arn";
   if (length140) found.push("FunctionName.length-140");
   else if (suffix !== null && asked !== null) found.push("Qualifier.agrees");
-  else if (suffix !== null) found.push(`FunctionName.${format}:${kind(suffix)}`);
+  else if (suffix !== null) found.push(`FunctionName.${format}:${kindOf(suffix)}`);
   else if (asked !== null && asked.length === 128) found.push("Qualifier.longest");
-  else if (asked !== null) found.push(`Qualifier.${kind(asked)}`);
+  else if (asked !== null) found.push(`Qualifier.${kindOf(asked)}`);
   else if (format !== "name") found.push(`FunctionName.${format}`);
   if (format !== "name" && asked !== null && !length140) found.push(`FunctionName.${format}`);
   if (spelling === "encoded-letters") found.push("FunctionName.encoded-letters");

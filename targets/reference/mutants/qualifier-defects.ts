@@ -21,6 +21,14 @@ const unchecked: Mutation = change(({ qualifier, faults }: Behaviour) => {
 
 /** Defects that show only at versions and aliases, or only where members or operations come together. */
 export const qualifierDefects: Readonly<Record<string, Mutant>> = {
+  "encoded letters looked up": {
+    breaks: "looks a percent-encoded name up as it is written, before it checks anything else",
+    mutate: change(({ checks, found }) => ({
+      checks: ["lookup", ...checks.filter((check) => check !== "lookup")],
+      found: (lookup, draft) => (/%[4-7]/.test(draft.label) ? "no-function" : found(lookup, draft)),
+    })),
+    kills: ["FunctionName.encoded-letters"],
+  },
   "revision ignored on aliases": {
     breaks: "compares RevisionId at functions and versions only",
     mutate: change(({ revisionMatches }) => ({
