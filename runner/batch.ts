@@ -1,6 +1,6 @@
 import type { SendOptions, Transport } from "../client/transport.ts";
 import type { ModelState } from "../oracle/model-state.ts";
-import { type ObservedBatch, observeBatch } from "../oracle/observe.ts";
+import { type ObservedBatch, observeBatch, type PolicyRead } from "../oracle/observe.ts";
 import { jsonObject, revisionIn, versionIn } from "../spec/answer.ts";
 import { getPolicy } from "../spec/calls.ts";
 import {
@@ -221,7 +221,19 @@ function withValue(call: Call, slot: string, value: string): Call {
 }
 
 function isUnsettledRead({ observations }: ObservedBatch): boolean {
-  return observations.some((of) => of.kind === "policy-read" && of.difference !== null);
+  return observations.some(
+    (of) => of.kind === "policy-read" && (of.difference !== null || isFirstAfterUnknown(of)),
+  );
+}
+
+/** After a write of which it is not known what it did, a late read cannot be told from one that is not late. */
+function isFirstAfterUnknown({ before, key }: PolicyRead): boolean {
+  const policy = key === null ? undefined : before.policies[key];
+  return (
+    policy !== undefined &&
+    policy.since.writes.length > 0 &&
+    policy.possibleStates.some(({ statements }) => statements === null)
+  );
 }
 
 /** Longest part of an answer that is kept, in characters. A report shows fewer. */
