@@ -1,5 +1,5 @@
 import type { SendOptions, Transport } from "../client/transport.ts";
-import type { ModelState } from "../oracle/model-state.ts";
+import { type ModelState, policyOf } from "../oracle/model-state.ts";
 import { type ObservedBatch, observeBatch, type PolicyRead } from "../oracle/observe.ts";
 import { jsonObject, revisionIn, versionIn } from "../spec/answer.ts";
 import { getPolicy } from "../spec/calls.ts";
@@ -228,7 +228,7 @@ function isUnsettledRead({ observations }: ObservedBatch): boolean {
 
 /** After a write of which it is not known what it did, a late read cannot be told from one that is not late. */
 function isFirstAfterUnknown({ before, key }: PolicyRead): boolean {
-  const policy = key === null ? undefined : before.policies[key];
+  const policy = policyOf(before, key);
   return (
     policy !== undefined &&
     policy.since.writes.length > 0 &&

@@ -191,6 +191,24 @@ test("creates a role again where a restarted target has lost the one of an earli
   expect(await next.tearDown()).toEqual([]);
 });
 
+test.each([
+  { errors: 3, deleted: true },
+  { errors: 4, deleted: false },
+])(
+  "a deletion is sent again after internal errors, three times at most: $errors",
+  async ({ errors, deleted }) => {
+    let left = errors;
+    const { transport, standing } = fake(({ operation }) => {
+      if (operation !== "DeleteFunction" || left === 0) return undefined;
+      left -= 1;
+      return json(500, { message: "Try again." }, "ServiceException");
+    });
+    const { tearDown } = await arrange(optionsFor(transport, { bare: true }));
+    expect(await tearDown()).toHaveLength(deleted ? 0 : 1);
+    expect(standing.size).toBe(deleted ? 0 : 1);
+  },
+);
+
 test("waits for a pending function", async () => {
   let pending = 3;
   const { transport, log } = fake(({ operation }) => {
