@@ -1,3 +1,4 @@
+import { errorStatus } from "../spec/constraint.ts";
 import { located } from "../spec/error-place.ts";
 import type { RequestQuestion } from "../spec/request.ts";
 import type { Column } from "../spec/verdict.ts";
@@ -169,7 +170,9 @@ export function subjectOf(of: Addition): Subject | null {
   }
   if (refusalReason !== undefined) {
     // The target may take the revision from another operation than the one that was read, so 412 may be right too.
-    const guarded = stateAnalysis.variations.includes("RevisionId.current");
+    const stale =
+      of.answer.kind === "response" && of.answer.status === errorStatus.PreconditionFailedException;
+    const guarded = stale && stateAnalysis.variations.includes("RevisionId.current");
     const sure = stateAnalysis.unsure.length === 0 || analysis.refusalReasons.length > 0;
     return !guarded && against === 1 && sure && !isExplainedByTheUnknown(of)
       ? { kind: "refusal-reason", refusalReason }

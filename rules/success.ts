@@ -98,10 +98,13 @@ const answers = {
     ["R145"],
     "the operation grants",
     "implied",
-    ({ result }) => {
+    ({ analysis, result }) => {
       const { parsed } = result.statement;
       if (parsed === null) return null;
       if (parsed.Effect !== "Allow") return violated('"Effect": "Allow"', `"Effect": ${show(parsed.Effect)}`);
+      // How an identity is written is left open, but a permission for one is none for everyone.
+      if (analysis.questions.includes("Principal.iam-arn") && isForEveryone(parsed))
+        return violated("a principal that is not everyone", `"Principal": ${show(parsed.Principal)}`);
       const exception = exceptionIn(parsed);
       return exception === null
         ? holds
@@ -350,6 +353,11 @@ function principalsOf(statement: Parts, kind: "AWS" | "Service"): readonly unkno
   if (!isRecord(principal)) return [];
   const others = Object.keys(principal).filter((key) => key !== kind && listed(principal[key]).length > 0);
   return others.length === 0 ? listed(principal[kind]) : [];
+}
+
+/** Says whether a statement names everyone, alone or beside others. */
+function isForEveryone({ Principal: principal }: Parts): boolean {
+  return [principal, ...(isRecord(principal) ? listed(principal.AWS) : [])].includes("*");
 }
 
 /** The conditions of a statement, under any operator. */

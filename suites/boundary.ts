@@ -7,6 +7,7 @@ import { addPermission, label, qualifierQuery } from "../spec/calls.ts";
 import { type BodyMember, bodyMembers } from "../spec/constraint.ts";
 import type { Call } from "../spec/exchange.ts";
 import { type Fixture, lookalikes } from "../spec/fixture.ts";
+import { services, tokenService } from "../spec/principal.ts";
 import {
   aliasOf,
   bodyWith,
@@ -28,6 +29,7 @@ export const boundary: Suite = {
     ...nameTestCases(),
     ...qualifierTestCases(),
     ...aliasTestCases(),
+    ...companyTestCases(),
     ...routeTestCases(),
     ...formTestCases(),
   ],
@@ -113,19 +115,80 @@ function aliasTestCases(): readonly TestCase[] {
     ["SourceArn", "bucket"],
     ["StatementId", undefined],
     ["StatementId", "on.alias"],
+    ["StatementId", "long-on-alias".padEnd(101, "x")],
+    ["EventSourceToken", "t".repeat(257)],
   ];
   const requests = faults.map(
     ([member, value]): GroupedRequest => ({
-      label: `${member}-${value === undefined ? "left-out" : value}`,
+      label: `${member}-${value === undefined ? "left-out" : String(value).slice(0, 20)}`,
       call: (fixture, sid) =>
         addPermission({
           functionName: label(fixture.main.name),
           query: qualifierQuery(aliasOf(fixture)),
           body: bodyWith(member, value, sid),
         }),
+      irremovable: isIrremovableId(member, value),
     }),
   );
   return grouped("boundary/on-alias", requests, (index) => `al${index}`, { needs: ["aliases"] });
+}
+
+/**
+ * One fault of a member beside other members, for a function that is named in another way: a server may check a member
+ * only where others are absent, or only in one of its ways through the request.
+ */
+function companyTestCases(): readonly TestCase[] {
+  const bucket = { SourceArn: "arn:aws:s3:::bucket" };
+  const [account, alexa] = [{ Principal: "123456789012" }, { Principal: tokenService }];
+  const token = { EventSourceToken: "a.valid-token_1" };
+  const arnOfVersion = (fixture: Fixture) => `${fixture.main.arn}:${versionOf(fixture)}`;
+  const partial = ({ account: own, main }: Fixture) => `${own}:function:${main.name}`;
+  const requests: readonly (readonly [
+    label: string,
+    name: (fixture: Fixture) => string,
+    members: Readonly<Record<string, unknown>>,
+  ])[] = [
+    [
+      "Action-with-token",
+      (fixture) => `${fixture.main.name}:${aliasOf(fixture)}`,
+      { ...alexa, ...token, Action: "s3:GetObject" },
+    ],
+    [
+      "Action-left-out-for-account",
+      partial,
+      { ...account, Action: undefined, SourceAccount: "123456789012" },
+    ],
+    [
+      "EventSourceToken-with-source",
+      ({ main }) => main.arn,
+      { ...alexa, ...bucket, EventSourceToken: "a token" },
+    ],
+    ["Principal-with-source", arnOfVersion, { ...bucket, Principal: "abc" }],
+    ["Principal-left-out-with-source", arnOfVersion, { ...bucket, Principal: undefined }],
+    ["RevisionId-as-number", arnOfVersion, { RevisionId: 7 }],
+    [
+      "SourceAccount-with-source",
+      arnOfVersion,
+      { ...bucket, Principal: services[1], SourceAccount: "12345" },
+    ],
+    [
+      "SourceArn-with-account",
+      ({ main }) => main.name,
+      { ...account, SourceAccount: "123456789012", SourceArn: "bucket" },
+    ],
+  ];
+  return grouped(
+    "boundary/in-company",
+    requests.map(
+      ([name, of, members]): GroupedRequest => ({
+        label: name,
+        call: (fixture, sid) =>
+          addPermission({ functionName: label(of(fixture)), body: { ...canonicalBody(sid), ...members } }),
+      }),
+    ),
+    (index) => `co${index}`,
+    { needs: ["versions", "aliases"] },
+  );
 }
 
 function routeTestCases(): readonly TestCase[] {
@@ -192,6 +255,18 @@ const missing: readonly GroupedRequest[] = [
       call: ({ main }, sid) => named(main.name, sid, word),
     }),
   ),
+  {
+    label: "unknown-alias-in-arn",
+    call: ({ main }, sid) => named(`${main.arn}:no-such-alias`, sid),
+  },
+  {
+    label: "unknown-version-in-partial-arn",
+    call: ({ account, main }, sid) =>
+      addPermission({
+        functionName: label(`${account}:function:${main.name}:4242`),
+        body: bodyWith("SourceArn", "arn:aws:s3:::bucket", sid),
+      }),
+  },
   { label: "unknown-longest-qualifier", call: ({ main }, sid) => named(main.name, sid, "z".repeat(128)) },
   {
     label: "other-region",
@@ -200,6 +275,10 @@ const missing: readonly GroupedRequest[] = [
   {
     label: "other-account",
     call: (fixture, sid) => named(movedTo(fixture, { account: "111122223333" }), sid),
+  },
+  {
+    label: "other-account-in-partial-arn",
+    call: ({ main }, sid) => named(`111122223333:function:${main.name}`, sid),
   },
   {
     label: "other-partition",
@@ -213,6 +292,10 @@ const missing: readonly GroupedRequest[] = [
   {
     label: "qualifiers-disagree",
     call: (fixture, sid) => named(`${fixture.main.name}:${aliasOf(fixture)}`, sid, versionOf(fixture)),
+  },
+  {
+    label: "qualifiers-disagree-in-arn",
+    call: (fixture, sid) => named(`${fixture.main.arn}:${aliasOf(fixture)}`, sid, versionOf(fixture)),
   },
   // What a store takes for a name that exists: by its beginning, by a pattern, in other letter case, or as a number.
   { label: "unknown-function-beginning", call: (fixture, sid) => named(lookalikes(own(fixture))[0], sid) },

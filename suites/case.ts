@@ -143,16 +143,35 @@ export function add(name: string, sid: string, query: string | null = null): Cal
   return addPermission({ functionName: label(name), query, body: canonicalBody(sid) });
 }
 
+/** The documented media type with the charset that JSON has anyway. */
+export const withCharset: Call["headers"] = [["Content-Type", "application/json; charset=utf-8"]];
+
+/** How an addition with a revision differs from a canonical one to the function by its name. */
+interface GuardedOptions {
+  readonly query?: string | null;
+  readonly name?: string;
+  readonly members?: Readonly<Record<string, unknown>>;
+  /** True for a Content-Type with a charset. */
+  readonly charset?: boolean;
+  /** The key of the step; the id by default. */
+  readonly key?: string;
+}
+
 /** Adds a statement with the revision that an earlier step showed. */
 export function guarded(
   { main }: Fixture,
   sid: string,
   from: string,
-  { query = null, name = main.name }: { readonly query?: string | null; readonly name?: string } = {},
+  { query = null, name = main.name, members = {}, charset = false, key = sid }: GuardedOptions = {},
 ): Step {
-  const body = bodyWith("RevisionId", revisionSlot, sid);
-  const call = addPermission({ functionName: label(name), query, body });
-  return { key: sid, revisionFrom: from, call };
+  const body = { ...bodyWith("RevisionId", revisionSlot, sid), ...members };
+  const call = addPermission({
+    functionName: label(name),
+    query,
+    body,
+    ...(charset && { headers: withCharset }),
+  });
+  return { key, revisionFrom: from, call };
 }
 
 /** The canonical request to the function under test with another body. */

@@ -1,3 +1,4 @@
+import { canonicalBody } from "../generators/valid-requests.ts";
 import {
   createAlias,
   createFunction,
@@ -25,6 +26,14 @@ import {
   withBody,
 } from "./case.ts";
 
+/** All that a statement can lose when a removal writes the rest of the policy anew. */
+const conditions = {
+  Action: "lambda:GetFunction",
+  Principal: "123456789012",
+  SourceAccount: "123456789012",
+  SourceArn: "arn:aws:sqs:eu-central-1:123456789012:é😀\\",
+};
+
 /**
  * Histories in which another operation than AddPermission is the only write between two reads of a policy, so that
  * nothing else can have changed it.
@@ -36,8 +45,9 @@ export const neighbourTestCases: readonly TestCase[] = [
       const { name } = fixture.main;
       return [
         alone("add", add(name, "go_ne")),
-        ...["go_ne-too", "go-ne", "GO_NE"].map((sid) => alone(`add-${sid}`, add(name, sid))),
-        alone("add-condition", withBody(fixture, bodyWith("SourceAccount", "123456789012", "not-go_ne"))),
+        ...["go_ne-too", "GO_NE"].map((sid) => alone(`add-${sid}`, add(name, sid))),
+        alone("add-go-ne", withBody(fixture, bodyWith("EventSourceToken", "a.valid-token_1", "go-ne"))),
+        alone("add-conditions", withBody(fixture, { ...canonicalBody("not-go_ne"), ...conditions })),
         alone("read", getPolicy(name)),
         alone("read-again", getPolicy(name)),
         alone("remove", removePermission(name, "go_ne")),
@@ -84,6 +94,7 @@ export const neighbourTestCases: readonly TestCase[] = [
         return [
           alone("add", add(name, "gone", query)),
           alone("add-longer", add(name, "gone-too", query)),
+          alone("add-upper-case", add(name, "GONE", query)),
           alone("read", getPolicy(name, qualifier)),
           alone("remove", removePermission(name, "gone", { qualifier })),
           alone("read-without", getPolicy(name, qualifier)),
@@ -179,6 +190,7 @@ function lifeOfAlias(fixture: Fixture): readonly Batch[] {
     alone("on-function", add(name, "on-function")),
     alone("on-alias", add(name, "on-alias", qualifierQuery(madeAlias))),
     readFunction("read-function"),
+    alone("alias-of-another", add(fixture.main.name, "alias-of-another", qualifierQuery(madeAlias))),
     readVersion("read-version"),
     readAlias("read-alias"),
     onVersion("update", updateAlias(name, madeAlias, versionSlot)),
@@ -224,6 +236,7 @@ function livesOfTwoAliases(fixture: Fixture): readonly Batch[] {
     ofVersion("move", "second", updateAlias(name, "first", versionSlot)),
     ...read("moved"),
     alone("read-second-moved", getPolicy(name, beginning)),
+    alone("still-taken", add(name, "on-alias", qualifierQuery("first"))),
     ofVersion("move-back", "first", updateAlias(name, "first", versionSlot)),
     ...read("moved-back"),
     alone("delete", deleteAlias(name, beginning)),

@@ -17,6 +17,7 @@ import {
   type TestCase,
   versionOf,
   withBody,
+  withCharset,
 } from "./case.ts";
 
 /** All forms of valid requests: spellings of the function, valid values, forms of the same JSON. */
@@ -121,6 +122,7 @@ const values: readonly GroupedRequest[] = [
   { label: "SourceAccount-with-SourceArn", call: (fixture, sid) => withBody(fixture, sourced(sid)) },
   set("EventSourceToken", "a.valid-token_1"),
   set("EventSourceToken", "t".repeat(256)),
+  ...[".t-", "-t."].map((token) => set("EventSourceToken", token)),
   ...specialWords.map((word) => set("EventSourceToken", word)),
   // Last, because it makes the policy large.
   {
@@ -156,6 +158,14 @@ function qualifiedTestCase(kind: string, need: Need, qualifier: (fixture: Fixtur
           }),
         ),
       ),
+      // The qualifier is in the name of a version, and in the ARN of an alias.
+      alone(
+        "sourced-by-name",
+        addPermission({
+          functionName: label(`${fixture.main[kind === "version" ? "name" : "arn"]}:${qualifier(fixture)}`),
+          body: sourced("wn"),
+        }),
+      ),
       alone("after", getPolicy(fixture.main.name, qualifier(fixture))),
     ],
     { needs: [need] },
@@ -176,7 +186,7 @@ function valueTestCases(): readonly TestCase[] {
       addPermission({
         functionName: label(fixture.main.name),
         body: canonicalBody(sid),
-        headers: [["Content-Type", "application/json; charset=utf-8"]],
+        headers: withCharset,
       }),
   };
   return [

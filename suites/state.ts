@@ -13,6 +13,7 @@ import {
 } from "../spec/calls.ts";
 import { type Batch, type Call, type Exchange, revisionSlot, versionSlot } from "../spec/exchange.ts";
 import type { Fixture } from "../spec/fixture.ts";
+import { tokenService } from "../spec/principal.ts";
 import {
   add,
   aliasOf,
@@ -88,7 +89,7 @@ function read(fixture: Fixture, key = "read"): Batch {
 
 const idTestCases: readonly TestCase[] = [
   ids("three-ids", ["one", "two", "three"]),
-  ids("alike", ["a-b", "a_b", "ab", "7", "07", "007", "16", "0x10", "1e1", "10"]),
+  ids("alike", ["a-b", "a_b", "ab", "ab-", "Allow", "7", "07", "007", "16", "0x10", "1e1", "10"]),
   ids("equal-prefix-32", [`${"p".repeat(32)}a`, `${"p".repeat(32)}b`]),
   ids("equal-prefix-64", [`${"p".repeat(64)}a`, `${"p".repeat(64)}b`]),
   ids("equal-prefix-99", [`${"p".repeat(99)}a`, `${"p".repeat(99)}b`]),
@@ -139,6 +140,26 @@ const idTestCases: readonly TestCase[] = [
     ],
     clean,
   ),
+  // What a store remembers of a statement must go with it: its content and its id.
+  scripted(
+    "state/removed-and-added-otherwise",
+    (fixture) => {
+      const [id, long] = ["again", "b".repeat(100)];
+      return [
+        alone("add", add(main(fixture), id)),
+        alone("remove", removePermission(main(fixture), id)),
+        alone("add-otherwise", withBody(fixture, bodyWith("SourceArn", "arn:aws:s3:::bucket", id))),
+        read(fixture, "otherwise"),
+        alone("add-long", add(main(fixture), long)),
+        alone("remove-again", removePermission(main(fixture), id)),
+        alone("taken", withBody(fixture, bodyWith("SourceArn", "arn:aws:s3:::bucket", long))),
+        alone("remove-long", removePermission(main(fixture), long)),
+        alone("add-last", add(main(fixture), "last")),
+        read(fixture),
+      ];
+    },
+    clean,
+  ),
   scripted(
     "state/refusals-between-reads",
     (fixture) => [
@@ -159,7 +180,7 @@ const idTestCases: readonly TestCase[] = [
       alone("bad-source", withBody(fixture, bodyWith("SourceArn", "bucket", "n6"))),
       alone("unknown-alias", add(main(fixture), "n5", qualifierQuery("no-such-alias"))),
       read(fixture),
-      ...["n1", "n2", "n6"].map((sid) => alone(`${sid}-again`, add(main(fixture), sid))),
+      ...["n1", "n2", "n5", "n6"].map((sid) => alone(`${sid}-again`, add(main(fixture), sid))),
     ],
     clean,
   ),
@@ -213,6 +234,7 @@ const separationTestCases: readonly TestCase[] = [
         read(fixture),
         alone("read-version", getPolicy(main(fixture), versionOf(fixture))),
         alone("read-alias", getPolicy(main(fixture), aliasOf(fixture))),
+        ...(qualifier === "1" ? [] : emptied(fixture)),
       ],
       both,
     ),
@@ -239,6 +261,16 @@ const separationTestCases: readonly TestCase[] = [
   ),
 ];
 
+/** The function loses its last statement, and its alias keeps its own. */
+function emptied(fixture: Fixture): readonly Batch[] {
+  return [
+    alone("add-to-function", add(main(fixture), "last")),
+    alone("read-alias-between", getPolicy(main(fixture), aliasOf(fixture))),
+    alone("remove-from-function", removePermission(main(fixture), "last")),
+    alone("read-alias-again", getPolicy(main(fixture), aliasOf(fixture))),
+  ];
+}
+
 /** Tries the policy's own revision first, and then the source that the document names. */
 function currentRevision(id: string, of: "function" | "version" | "alias", firstPolicy: boolean): TestCase {
   const start = (fixture: Fixture) => {
@@ -264,7 +296,28 @@ function currentRevision(id: string, of: "function" | "version" | "alias", first
   return { id: `state/${id}`, needs, clean: true, destructive: false, start };
 }
 
+const sourced = { SourceAccount: "123456789012", SourceArn: "arn:aws:s3:::bucket" };
+const tokenMembers = { EventSourceToken: "a.valid-token_1", Principal: tokenService };
+
 const revisionTestCases: readonly TestCase[] = [
+  // Each addition needs the revision that the one before made; the last two must be refused although theirs is current.
+  scripted(
+    "state/current-revisions-in-turn",
+    (fixture) => [
+      alone("seed", add(main(fixture), "seed")),
+      read(fixture, "first"),
+      alone("function", getFunction(main(fixture))),
+      [guarded(fixture, "sourced", "first", { members: sourced })],
+      read(fixture, "second"),
+      alone("function-again", getFunction(main(fixture))),
+      [guarded(fixture, "on-arn", "second", { name: fixture.main.arn })],
+      read(fixture, "third"),
+      [guarded(fixture, "seed", "third", { members: { Action: "lambda:GetFunction" }, key: "taken" })],
+      [guarded(fixture, "malformed", "third", { members: { SourceArn: "bucket" } })],
+      read(fixture),
+    ],
+    clean,
+  ),
   currentRevision("current-revision-of-the-policy", "function", true),
   currentRevision("current-revision-of-the-function", "function", false),
   currentRevision("current-revision-of-the-version-policy", "version", true),
@@ -293,6 +346,9 @@ const revisionTestCases: readonly TestCase[] = [
       alone("change", add(main(fixture), "change", query)),
       alone("new", getPolicy(main(fixture), qualifier)),
       [guarded(fixture, "stale", "old", { query })],
+      ...(qualifier === null
+        ? []
+        : [[guarded(fixture, "stale-on-arn", "old", { name: `${fixture.main.arn}:${qualifier}` })]]),
       alone("read", getPolicy(main(fixture), qualifier)),
     ];
   }),
@@ -306,6 +362,13 @@ const revisionTestCases: readonly TestCase[] = [
       alone("remove", removePermission(main(fixture), "seed")),
       [guarded(fixture, "stale", "old")],
       [guarded(fixture, "stale-on-arn", "old", { name: fixture.main.arn })],
+      [
+        guarded(fixture, "stale-on-partial-arn", "old", {
+          name: `${fixture.account}:function:${main(fixture)}`,
+          members: { ...sourced, Action: "lambda:GetFunction", Principal: "123456789012" },
+        }),
+      ],
+      [guarded(fixture, "stale-with-token", "old", { members: tokenMembers, charset: true })],
       read(fixture),
     ],
     clean,
@@ -344,16 +407,18 @@ const revisionTestCases: readonly TestCase[] = [
     (fixture) => [
       alone("seed", add(main(fixture), "seed")),
       alone("own", getPolicy(main(fixture))),
-      ...["0", " "].map((more) => [
-        { key: `longer-${more}`, revisionFrom: "own", call: withBody(fixture, longer(more)) },
+      ...[`${revisionSlot}0`, `${revisionSlot} `, `"${revisionSlot}"`].map((revision, at) => [
+        {
+          key: `longer-${at}`,
+          revisionFrom: "own",
+          call: withBody(fixture, bodyWith("RevisionId", revision, "longer")),
+        },
       ]),
       read(fixture),
     ],
     clean,
   ),
 ];
-
-const longer = (more: string) => bodyWith("RevisionId", `${revisionSlot}${more}`, "longer");
 
 const lifeTestCases: readonly TestCase[] = [
   {
@@ -370,10 +435,14 @@ const lifeTestCases: readonly TestCase[] = [
       return (done) => {
         if (done.length < opening.length) return opening[done.length] ?? null;
         const version = publishedVersion(done[2]?.[0]);
-        if (version === null || done.length > opening.length + 1) return null;
-        return done.length === opening.length
-          ? [{ key: "read-version", versionFrom: "publish", call: getPolicy(main(fixture), versionSlot) }]
-          : read(fixture);
+        if (version === null || done.length > opening.length + 2) return null;
+        if (done.length === opening.length)
+          return [
+            { key: "read-version", versionFrom: "publish", call: getPolicy(main(fixture), versionSlot) },
+          ];
+        return done.length === opening.length + 1
+          ? read(fixture)
+          : alone("still-taken", add(main(fixture), "granted"));
       };
     },
   },
@@ -388,15 +457,19 @@ const lifeTestCases: readonly TestCase[] = [
         alone("delete", deleteFunction(other(fixture))),
         alone("create", creation(fixture)),
         alone("grant", add(other(fixture), "granted")),
+        alone("too-early", add(other(fixture), "too-early", qualifierQuery("1"))),
         alone("publish", publishVersion(other(fixture))),
+      ];
+      const ofVersion = (key: string, call: Call): Batch => [{ key, versionFrom: "publish", call }];
+      const ending: readonly Batch[] = [
+        ofVersion("read-version", getPolicy(other(fixture), versionSlot)),
+        ofVersion("on-version", add(other(fixture), "on-version", qualifierQuery(versionSlot))),
+        alone("read", getPolicy(other(fixture))),
       ];
       return (done) => {
         if (done.length < opening.length) return opening[done.length] ?? null;
-        const version = publishedVersion(done[3]?.[0]);
-        if (version === null || done.length > opening.length + 1) return null;
-        return done.length === opening.length
-          ? [{ key: "read-version", versionFrom: "publish", call: getPolicy(other(fixture), versionSlot) }]
-          : alone("read", getPolicy(other(fixture)));
+        const version = publishedVersion(done[4]?.[0]);
+        return version === null ? null : (ending[done.length - opening.length] ?? null);
       };
     },
   },

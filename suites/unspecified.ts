@@ -59,6 +59,14 @@ const accountRoot: GroupedRequest["call"] = (fixture, sid) =>
 const everyoneOfOneAccount: GroupedRequest["call"] = (fixture, sid) =>
   withBody(fixture, { ...canonicalBody(sid), Principal: "*", SourceAccount: "123456789012" });
 
+const everyoneOfOneSource: GroupedRequest["call"] = (fixture, sid) =>
+  withBody(fixture, {
+    ...canonicalBody(sid),
+    EventSourceToken: "token",
+    Principal: "*",
+    SourceArn: "arn:aws:s3:::bucket",
+  });
+
 const harmless: readonly GroupedRequest[] = [
   { label: "name-over-64", call: named(({ unknownName }) => unknownName.padEnd(65, "x")) },
   {
@@ -103,6 +111,7 @@ const harmless: readonly GroupedRequest[] = [
   })),
   { label: "account-root-as-principal", call: accountRoot },
   { label: "everyone-of-one-account", call: everyoneOfOneAccount },
+  { label: "everyone-of-one-source", call: everyoneOfOneSource },
   { label: "principal-arn-one-colon-short", call: member("Principal", "arn:aws:iam:123456789012:root") },
   { label: "principal-arn-one-colon-more", call: member("Principal", "arn:aws:iam:::123456789012:root") },
   { label: "principal-arn-of-a-bucket", call: member("Principal", "arn:aws:s3:::bucket") },

@@ -1,5 +1,6 @@
 import type { RuleId } from "../../../rules/index.ts";
 import { acceptanceMutants } from "./acceptance-mutants.ts";
+import { companyDefects } from "./company-defects.ts";
 import { constraintMutants } from "./constraint-mutants.ts";
 import { dialects } from "./dialects.ts";
 import { errorMutants } from "./error-mutants.ts";
@@ -25,6 +26,7 @@ export const extraMutants: Readonly<Record<string, Mutant>> = {
   ...neighbourDefects,
   ...qualifierDefects,
   ...storeDefects,
+  ...companyDefects,
 };
 
 /** A mutant for every rule; the compiler enforces it. */
