@@ -155,7 +155,7 @@ describe.concurrent("A request that ends a server that comes back", () => {
       (request) => (isNull(request) === "now" ? "later" : undefined),
       (request) => request?.body === "null",
       // So that requests follow the last one of this kind, and meet a server that is not back yet.
-      { about: ["body.not-an-object", "body.malformed-json"], restartMs: 250 },
+      { about: ["body.not-an-object", "body.malformed-json"], restartMs: 600 },
     ],
     [
       "a body that is no JSON",

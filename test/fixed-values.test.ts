@@ -112,11 +112,11 @@ describe("The plan at --runs 1", () => {
   });
 });
 
-test("No request names a version of the function that the fixture does not have", () => {
+test("No request names a version of the function under test that the fixture does not have", () => {
   const calls = callsOf(ordinarySuites, { ...fixture, main: { ...fixture.main, versions: ["7"] } });
   const versions = calls.flatMap(
     ({ target }) =>
-      /(?:functions\/conformance-main(?:%3A|:)|Qualifier=)(\d+)(?=[/&]|$)/i.exec(target)?.[1] ?? [],
+      /functions\/conformance-main(?:%3A|:|\/policy\?Qualifier=)(\d+)(?=[/&]|$)/i.exec(target)?.[1] ?? [],
   );
   expect(versions).toContain("7");
   expect(versions).not.toContain("1");
