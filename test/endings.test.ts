@@ -54,7 +54,7 @@ async function mortal(ends: Ends, restartMs: number | null): Promise<Mortal> {
           if (reply === "drop") return message.socket.destroy();
           response.writeHead(reply.status, [...reply.headers.flat()]);
           response.end(method === "HEAD" ? "" : reply.body);
-          if (end === "later") setTimeout(die, 50);
+          if (end === "later") setTimeout(die, 5);
         });
       });
       server.on("connection", (socket) => {
@@ -155,7 +155,7 @@ describe.concurrent("A request that ends a server that comes back", () => {
       (request) => (isNull(request) === "now" ? "later" : undefined),
       (request) => request?.body === "null",
       // So that requests follow the last one of this kind, and meet a server that is not back yet.
-      { about: ["body.not-an-object", "body.malformed-json"], restartMs: 600 },
+      { about: ["body.not-an-object", "body.malformed-json"], restartMs: 250 },
     ],
     [
       "a body that is no JSON",
