@@ -29,7 +29,7 @@ export const boundary: Suite = {
     ...nameTestCases(),
     ...qualifierTestCases(),
     ...aliasTestCases(),
-    ...companyTestCases(),
+    ...interactionTestCases(),
     ...routeTestCases(),
     ...formTestCases(),
   ],
@@ -137,7 +137,7 @@ function aliasTestCases(): readonly TestCase[] {
  * One fault of a member beside other members, for a function that is named in another way: a server may check a member
  * only where others are absent, or only in one of its ways through the request.
  */
-function companyTestCases(): readonly TestCase[] {
+function interactionTestCases(): readonly TestCase[] {
   const bucket = { SourceArn: "arn:aws:s3:::bucket" };
   const [account, alexa] = [{ Principal: "123456789012" }, { Principal: tokenService }];
   const token = { EventSourceToken: "a.valid-token_1" };
@@ -178,7 +178,7 @@ function companyTestCases(): readonly TestCase[] {
     ],
   ];
   return grouped(
-    "boundary/in-company",
+    "boundary/interactions",
     requests.map(
       ([name, of, members]): GroupedRequest => ({
         label: name,

@@ -1,9 +1,9 @@
 import type { RuleId } from "../../../rules/index.ts";
 import { acceptanceMutants } from "./acceptance-mutants.ts";
-import { companyDefects } from "./company-defects.ts";
 import { constraintMutants } from "./constraint-mutants.ts";
 import { dialects } from "./dialects.ts";
 import { errorMutants } from "./error-mutants.ts";
+import { interactionDefects } from "./interaction-defects.ts";
 import type { Mutant } from "./mutant.ts";
 import { namedDefects as otherDefects } from "./named-defects.ts";
 import { neighbourDefects, neighbourMutants } from "./neighbour-mutants.ts";
@@ -26,7 +26,7 @@ export const extraMutants: Readonly<Record<string, Mutant>> = {
   ...neighbourDefects,
   ...qualifierDefects,
   ...storeDefects,
-  ...companyDefects,
+  ...interactionDefects,
 };
 
 /** A mutant for every rule; the compiler enforces it. */

@@ -20,7 +20,7 @@ const bodyMembers: readonly Member[] = [
 const qualifiedName = /\/functions\/([^/]*function%3A)?[\w-]+%3A[\w-]+\/policy/i;
 
 /** Defects that show only beside another member, in one spelling, with a RevisionId, or after a removal. */
-export const companyDefects: Readonly<Record<string, Mutant>> = {
+export const interactionDefects: Readonly<Record<string, Mutant>> = {
   "SourceArn unchecked beside SourceAccount": {
     breaks: "checks the pattern of SourceArn only without SourceAccount",
     mutate: unchecked(["SourceArn"], (body) => body.SourceAccount !== undefined),
