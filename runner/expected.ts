@@ -9,6 +9,7 @@ import { type Verdicts, verdicts } from "./candidates.ts";
 import { connectInProcess } from "./connect.ts";
 import { type Executed, executeCases } from "./execute.ts";
 import type { Running } from "./phase.ts";
+import { requestsOfSpare } from "./pool.ts";
 import { openScope } from "./scope.ts";
 import { workerOn } from "./worker.ts";
 
@@ -43,8 +44,8 @@ async function countChecks(testCases: readonly TestCase[], rules: readonly Rule[
   const how = { prefix: "addperm-ct-unsent", concurrency: 1, clock: () => performance.now() };
   const connection = await connectInProcess(inProcess(createReference(), how), how);
   let generation = 0;
-  const worker = async () => {
-    const { fixture } = await connection.arrange(`${generation++}`);
+  const worker = async (bare = false) => {
+    const { fixture } = await connection.arrange(`${generation++}`, { bare });
     const { transport, how } = connection;
     return workerOn({ index: 0, fixture, fresh: true, transport, how, settleMs: 0, sleep });
   };
@@ -52,11 +53,12 @@ async function countChecks(testCases: readonly TestCase[], rules: readonly Rule[
   await executeCases({
     scope: openScope(),
     workers: [await worker()],
+    spares: { create: () => worker(true), requests: requestsOfSpare },
     testCases,
     judge: judgeOf(rules),
     verdicts: counted,
     cannot: new Set(),
-    replace: worker,
+    replace: () => worker(),
     stop: () => null,
     emit: () => {},
     spent: () => ({ requests: 0, ms: 0 }),

@@ -69,7 +69,7 @@ const maxIndex = 36 ** 2 - 1;
 const maxGenerations = 1200;
 
 /** A fixture with one function is created, read until it is active, and deleted. */
-const requestsOfSpare = 3;
+export const requestsOfSpare = 3;
 /** Two functions are created, read and deleted, with two versions and four aliases; a third version may be tried. */
 const requestsOfFixture = 15;
 

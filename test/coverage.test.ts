@@ -32,7 +32,7 @@ const cut = judgeVariant((faithful) => faithful, {
   runs: 1,
   rounds: 1,
   suites: suites.map(({ name }) => name),
-  budget: 560,
+  budget: 760,
   observers: (how) => [publishedObserver(how, (event) => told.push(event))],
 });
 
@@ -97,7 +97,7 @@ describe("The coverage of a run that ended early", () => {
     for (const { id, checks } of rules) {
       expect(checks?.executed, id).toBeLessThanOrEqual(checks?.expected ?? 0);
       // What a test case checks depends a little on the statements that earlier test cases left.
-      expect(checks?.expected, id).toBeLessThanOrEqual(Math.ceil(1.4 * (whole.get(id) ?? 0)));
+      expect(checks?.expected, id).toBeLessThanOrEqual(Math.ceil(1.25 * (whole.get(id) ?? 0)));
       expect(checks?.expected, id).toBeGreaterThan(0);
     }
     const stale = rules.find(({ id }) => id === "RevisionId.stale");
