@@ -52,7 +52,7 @@ export function firstSettings(role: string | undefined, tags: FunctionSettings["
 
 /**
  * Creates a function and waits until it is active. After a refusal it tries another runtime, another role, or no
- * tags. `mayBeUnread`: a function that is created active is not read where the first of the run was found at once.
+ * tags. `mayBeUnread`: a function that is created active is not read, if the first one of the run was found at the first read.
  */
 export async function createFunction(
   context: CreateContext,

@@ -37,7 +37,7 @@ export async function readStatements(context: WaitContext, of: PolicyOwner): Pro
     return { kind: "unreadable", why: met + replyText(reply), isAnswered };
   }
   const list = listedIn(reply.value);
-  // What may hold something that is not shown is no empty policy: the run restores only what it read.
+  // An answer without a list of statements is no proof of an empty policy, and the run restores only what it read.
   const isShown = list !== null && (list.length > 0 || isEmpty(reply.value));
   return isShown && list.every(isRecord)
     ? { kind: "statements", statements: list }

@@ -92,7 +92,7 @@ function undisputed(
   return statements.filter(({ sid }) => !disputed.some((one) => one.sid === sid));
 }
 
-/** A statement that was never shown is as any other. */
+/** Says whether two statements have one meaning. A statement whose text is not known has that of any other. */
 function isSame(
   { text }: Pick<StatementModelState, "text">,
   other: Pick<StatementModelState, "text">,

@@ -114,12 +114,12 @@ export interface ModelState {
   readonly policies: Readonly<Record<string, PolicyModelState>>;
 }
 
-/** The policy with a key. A name such as `toString`, which every object has as a property, is not taken for one. */
+/** The policy with a key. Properties that every object has, such as `toString`, are no policies. */
 export function policyOf({ policies }: ModelState, key: string | null): PolicyModelState | undefined {
   return key !== null && Object.hasOwn(policies, key) ? policies[key] : undefined;
 }
 
-/** The function of a name; the same holds for it. */
+/** The function with a name. Properties that every object has are no functions. */
 export function knownFunction({ functions }: ModelState, name: string): FunctionModelState | undefined {
   return Object.hasOwn(functions, name) ? functions[name] : undefined;
 }

@@ -102,7 +102,7 @@ const answers = {
       const { parsed } = result.statement;
       if (parsed === null) return null;
       if (parsed.Effect !== "Allow") return violated('"Effect": "Allow"', `"Effect": ${show(parsed.Effect)}`);
-      // How an identity is written is left open, but a permission for one is none for everyone.
+      // The document does not say how an identity is written, but a permission for one must not be for everyone.
       if (analysis.questions.includes("Principal.iam-arn") && isForEveryone(parsed))
         return violated("a principal that is not everyone", `"Principal": ${show(parsed.Principal)}`);
       const exception = exceptionIn(parsed);

@@ -226,7 +226,7 @@ function isUnsettledRead({ observations }: ObservedBatch): boolean {
   );
 }
 
-/** After a write of which it is not known what it did, a late read cannot be told from one that is not late. */
+/** After a write with an unknown effect, a late read looks like any other read. */
 function isFirstAfterUnknown({ before, key }: PolicyRead): boolean {
   const policy = policyOf(before, key);
   return (

@@ -29,7 +29,7 @@ export interface ExecuteOptions {
   readonly replace: (worker: Worker) => Promise<Worker | null>;
   /** Creates fixtures with one function; absent where none can be created. */
   readonly spares?: Spares;
-  /** How many requests a new fixture takes, with its deletion: one whose reset takes more is replaced. Never by default. */
+  /** The requests of a new fixture and its deletion. A fixture whose reset takes more is replaced; none by default. */
   readonly requestsOfFixture?: number;
   /** Why a test case is not worth its time on this target, or shows nothing new; null, as by default, if it is sent. */
   readonly isLeftOut?: (testCase: TestCase) => "speed" | "news" | null;

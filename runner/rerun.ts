@@ -84,10 +84,10 @@ export function emptyFixtures(start: Worker, options: EmptyFixtures): GetEmptyFi
       if (bare !== null) return bare;
     }
     const mayBeEmptied = kind === "emptied" || kind === "bare-emptied" || creates === false;
-    const isDear = creates !== false && worker.requestsOfReset() > requestsOfFixture;
-    if (mayBeEmptied && !isDear && (await worker.reset(true, of))) return worker;
+    const isCheap = creates === false || worker.requestsOfReset() <= requestsOfFixture;
+    if (mayBeEmptied && isCheap && (await worker.reset(true, of))) return worker;
     const replacement = await replace(worker);
-    if (replacement === null && mayBeEmptied && isDear && (await worker.reset(true, of))) return worker;
+    if (replacement === null && mayBeEmptied && !isCheap && (await worker.reset(true, of))) return worker;
     worker = replacement ?? worker;
     return replacement;
   };
@@ -164,7 +164,7 @@ export function fixtureFor(
   return isNew ? "new" : "emptied";
 }
 
-/** Says whether an AddPermission call names nothing of the fixture but the function under test. A target may still take it for more. */
+/** Says whether an AddPermission call names no version, alias or second function of the fixture. */
 function namesNoOther({ operation, target }: Call, { main, other }: Fixture): boolean {
   const parts = decoded(target).split(/[/:?=&]/);
   const others = [...main.versions, ...Object.values(main.aliases ?? {}), other?.name];

@@ -150,9 +150,9 @@ export function rerunsOf(candidate: Candidate, options: RerunsOptions, onNewFixt
     },
     /** A fixture with one function is quick to create. */
     isAlone: (steps: Steps) => fixtureFor(steps, from, true, aloneIsEnough) === "bare",
-    /** Makes reruns on the function under test alone where a history names no other, or no longer. */
+    /** True: a history that names no version, alias or second function is rerun on the function under test alone. */
     tryAlone: (is: boolean) => {
-      // What the function alone does not show, more may show.
+      // A fixture with versions and aliases may show what the function alone did not.
       if (aloneIsEnough && !is) failed.clear();
       aloneIsEnough = is;
     },

@@ -134,8 +134,8 @@ function aliasTestCases(): readonly TestCase[] {
 }
 
 /**
- * One fault of a member beside other members, for a function that is named in another way: a server may check a member
- * only where others are absent, or only in one of its ways through the request.
+ * One faulty member together with other members and another form of the function's name: a server may check a member
+ * only if another one is absent, or only for one form of the name.
  */
 function interactionTestCases(): readonly TestCase[] {
   const bucket = { SourceArn: "arn:aws:s3:::bucket" };

@@ -26,7 +26,7 @@ import {
   withBody,
 } from "./case.ts";
 
-/** All that a statement can lose when a removal writes the rest of the policy anew. */
+/** Members that a statement may lose when a removal writes the other statements of the policy again. */
 const conditions = {
   Action: "lambda:GetFunction",
   Principal: "123456789012",

@@ -140,7 +140,7 @@ const idTestCases: readonly TestCase[] = [
     ],
     clean,
   ),
-  // What a store remembers of a statement must go with it: its content and its id.
+  // A store must forget the content and the id of a removed statement.
   scripted(
     "state/removed-and-added-otherwise",
     (fixture) => {

@@ -1,3 +1,4 @@
+import { bodyMembers } from "../../../spec/constraint.ts";
 import type { RequestCheck } from "../add-permission.ts";
 import type { Mutation } from "../behaviour.ts";
 import type { Draft } from "../draft.ts";
@@ -270,15 +271,7 @@ const lookupFirst: readonly RequestCheck[] = [
   "revision",
 ];
 
-const known: ReadonlySet<string> = new Set([
-  "Action",
-  "EventSourceToken",
-  "Principal",
-  "RevisionId",
-  "SourceAccount",
-  "SourceArn",
-  "StatementId",
-]);
+const known: ReadonlySet<string> = new Set(bodyMembers);
 
 function errorBody(body: (name: string) => Readonly<Record<string, string>>): Mutation {
   return change(() => ({

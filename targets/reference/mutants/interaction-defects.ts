@@ -1,20 +1,10 @@
-import type { Member } from "../../../spec/constraint.ts";
+import { bodyMembers, type Member } from "../../../spec/constraint.ts";
 import type { Mutation } from "../behaviour.ts";
 import type { Draft } from "../draft.ts";
 import type { BrokenConstraint } from "../errors.ts";
 import { isHere } from "../names.ts";
-import { dropPolicy, policyAt, type SideEffect, type Stored } from "../state.ts";
+import { dropPolicy, policyAt, type SideEffect, type SideOperation, type Stored } from "../state.ts";
 import { afterwards, change, functionOf, isOfSameFunction, type Mutant, naming } from "./mutant.ts";
-
-const bodyMembers: readonly Member[] = [
-  "Action",
-  "EventSourceToken",
-  "Principal",
-  "RevisionId",
-  "SourceAccount",
-  "SourceArn",
-  "StatementId",
-];
 
 /** A path with `name:qualifier` or `function:name:qualifier`, as it is sent. */
 const qualifiedName = /\/functions\/([^/]*function%3A)?[\w-]+%3A[\w-]+\/policy/i;
@@ -152,22 +142,8 @@ export const interactionDefects: Readonly<Record<string, Mutant>> = {
     kills: ["RevisionId.never-seen"],
   },
   "ids forgotten at a removal": {
-    breaks: "takes no id for taken that the policy had before a removal",
-    mutate: change(({ taken, sideEffect }) => {
-      const forgotten = new Map<string, readonly Stored[]>();
-      return {
-        sideEffect: (operation, on) => {
-          sideEffect(operation, on);
-          if (operation === "RemovePermission") forgotten.set(on.key, policyAt(on.state, on.key).statements);
-        },
-        taken: (statements, sid, draft) =>
-          taken(
-            statements.filter((one) => !forgotten.get(draft.key)?.includes(one)),
-            sid,
-            draft,
-          ),
-      };
-    }),
+    breaks: "frees the ids of a policy when a statement is removed from it",
+    mutate: freeingIds("RemovePermission", (key) => key),
     kills: ["StatementId.duplicate-content"],
   },
   "ids freed by a publication": {
@@ -268,7 +244,8 @@ function ignoringRevision(when: (draft: Draft) => boolean): Mutation {
   }));
 }
 
-function freeingIds(after: "PublishVersion" | "UpdateAlias", of: (key: string) => string): Mutation {
+/** After an operation, no longer takes the ids for taken that a policy holds at that time. */
+function freeingIds(after: SideOperation, of: (key: string) => string): Mutation {
   return change(({ taken, sideEffect }) => {
     const freed = new Set<Stored>();
     return {
