@@ -67,9 +67,11 @@ describe("The action", () => {
     ]);
   });
 
-  it("returns another exit code", () => {
+  it("returns the other exit codes", () => {
+    const unexercised = run({ ...small, suite: "faults", rule: "StatementId.pattern" });
+    expect([unexercised.code, unexercised.outputs.split("\n")[0]]).toEqual([3, "exit-code=3"]);
     const unreachable = run({ endpoint: "http://127.0.0.1:9" });
-    expect([unreachable.code, unreachable.outputs.split("\n")[0]]).toEqual([2, "exit-code=2"]);
+    expect(unreachable.code).toBe(2);
     expect(unreachable.summary).toContain("incomplete: no verdict");
     expect(unreachable.log).toContain("127.0.0.1:9");
   });

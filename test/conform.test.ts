@@ -229,7 +229,7 @@ function isCleanedUp(seen: readonly string[]): boolean {
 describe("A declared unsupported capability", () => {
   it("excuses only the rules that need it, whatever the reason says", async () => {
     const cannot = [{ needs: "limit", reason: "no request of this run exercised it" }] as const;
-    const run = await conform(referenceHandler(), { suites: ["fuzz"], runs: 1, concurrency: 1, cannot });
+    const run = await conform(referenceHandler(), { suites: ["fuzz"], runs: 1, cannot });
     const excused = run.rules.filter((rule) => ruleStatus(rule, run) === "excused");
     expect([...new Set(excused.map(({ excusedBy }) => excusedBy))].sort()).toEqual(["faults", "limit"]);
     expect(run.exitCode).toBe(3);
@@ -243,7 +243,7 @@ describe("A mock of the one operation", () => {
       : undefined;
 
   it("is judged as far as possible when it is declared stateless", async () => {
-    const run = await conform(mock(), { stateless: true, suites: ["fuzz"], runs: 1, concurrency: 1 });
+    const run = await conform(mock(), { stateless: true, suites: ["fuzz"], runs: 1 });
     const of = (id: string) =>
       run.rules.filter((rule) => rule.id === id).map((rule) => ruleStatus(rule, run));
     expect(of("success.is-201")).toEqual(["holds"]);
@@ -259,13 +259,7 @@ describe("A mock of the one operation", () => {
       names.add(decodeURIComponent(new URL(request.url).pathname.split("/")[3] ?? ""));
       return Response.json({ Statement: "{}" }, { status: 201 });
     };
-    await conform(only, {
-      ...small,
-      stateless: true,
-      functionName: "only-one",
-      suites: ["faults", "races"],
-      rounds: 1,
-    });
+    await conform(only, { ...small, stateless: true, functionName: "only-one", suites: ["faults", "races"] });
     expect([...names]).toEqual(["only-one"]);
   });
 

@@ -48,6 +48,11 @@ const pairs: readonly (readonly [rule: RuleId, narrow: Mutation, wide: Mutation]
     overlooking("EventSourceToken", "pattern"),
   ],
   [
+    "EventSourceToken.maxLength",
+    overlooking("EventSourceToken", "maxLength", ({ length }) => length === 257),
+    overlooking("EventSourceToken", "maxLength"),
+  ],
+  [
     "SourceAccount.pattern",
     overlooking("SourceAccount", "pattern", matching(/^\d{11}$/)),
     overlooking("SourceAccount", "pattern", matching(/^\d+$/)),
@@ -62,6 +67,7 @@ const pairs: readonly (readonly [rule: RuleId, narrow: Mutation, wide: Mutation]
     rewriting((text) => text.slice(0, text.lastIndexOf("}") + 1)),
     rewriting((text) => text.slice(text.indexOf("{"), text.lastIndexOf("}") + 1)),
   ],
+  ["EventSourceToken.type", taking("EventSourceToken", numbers), taking("EventSourceToken", scalars)],
 ];
 
 const folder = temporaryFolder();
@@ -135,12 +141,18 @@ describe("A known-file records which kinds of input violate a rule", () => {
       "errors.documented-name",
     ];
     const chosen = [about("StatementId.type"), ...(bearingOn([spellings, state, fuzz], ids) ?? [])];
-    const first = await judged(mutate, ids, { chosen, runs: 5 });
+    const first = await judged(mutate, ids, { chosen, runs: 10 });
     const text = updateKnown(null, first, today);
     expect(ids.filter((id) => !text.includes(id))).toEqual([]);
     const file = parseKnown(text, known, null);
-    const second = await judged(mutate, ids, { chosen, seed: 2, runs: 5, isNews: newsIn(file) });
-    const { report } = judgeKnown(second, file, today);
-    expect([exitCode(report), report.gate]).toEqual([0, { file: known, failures: [], notes: [] }]);
+    for (const seed of [2, 3, 4]) {
+      const run = await judged(mutate, ids, { chosen, seed, runs: 10, isNews: newsIn(file) });
+      const { report } = judgeKnown(run, file, today);
+      expect([seed, exitCode(report), report.gate]).toEqual([
+        seed,
+        0,
+        { file: known, failures: [], notes: [] },
+      ]);
+    }
   }, 120_000);
 });

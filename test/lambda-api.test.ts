@@ -185,7 +185,7 @@ describe.each(Object.entries(operations))("%s", (_name, { ours, theirs, members 
         if (!our.ok || their === null) return;
         expect(picked(our.value, members)).toEqual(picked(their, members));
       }),
-      { numRuns: 20 },
+      { numRuns: 40 },
     );
   });
 });

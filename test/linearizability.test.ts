@@ -167,7 +167,7 @@ describe("small random histories", () => {
       fc.property(few, (planned) => {
         expect(judged(executed(planned, start), start).verdict).toBe("linearizable");
       }),
-      { numRuns: 500 },
+      { numRuns: 1000 },
     );
   });
 
@@ -180,7 +180,7 @@ describe("small random histories", () => {
         seen[verdict] += 1;
         expect(verdict).toBe(explicable(history, start) ? "linearizable" : "violated");
       }),
-      { numRuns: 1000 },
+      { numRuns: 2000 },
     );
     expect(Math.min(seen.linearizable, seen.violated)).toBeGreaterThan(100);
   });

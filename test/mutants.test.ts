@@ -40,7 +40,7 @@ const fixture: Fixture = {
   recipe,
 };
 
-const plan = { seed: 1, runs: 1, rounds: 2 };
+const plan = { seed: 1, runs: 3, rounds: 2 };
 const suites = [spellings, boundary, state, open, faults, histories, races, size];
 const testCases = suites.flatMap((suite): TestCase[] => [...suite.testCases(plan)]);
 

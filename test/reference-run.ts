@@ -47,7 +47,7 @@ export function referenceRun(): Promise<ReferenceRun> {
 
 /** Runs all suites against the reference in this process, by default with seed 1. */
 export async function runReference(
-  options: { seed?: number; runs?: number; suites?: readonly string[] } = {},
+  options: { seed?: number; suites?: readonly string[] } = {},
 ): Promise<ReferenceRun> {
   const heard = factsObserver();
   const workers = new Map<number, string[]>();
