@@ -1,10 +1,10 @@
-/** The bytes of a response body, while they come. */
-export interface BodyBytes {
-  /** Takes the next bytes; false once the body is larger than the limit. */
-  add(chunk: Uint8Array): boolean;
-  /** The body as text. Bytes that are not UTF-8 become U+FFFD. */
-  text(): string;
-}
+import { noAnswer } from "./no-answer.ts";
+
+/** The largest accepted response body, in bytes. */
+const maxBodyBytes = 2 * 1024 * 1024;
+
+/** Why a larger body is no answer. */
+export const bodyTooLarge = noAnswer("too-large", `over ${maxBodyBytes} bytes`);
 
 /** A body from this size on, in bytes, is kept whole only if it is a JSON object; and how much of any other is kept. */
 const long = { from: 64 * 1024, kept: 8 * 1024 } as const;
@@ -14,15 +14,16 @@ const long = { from: 64 * 1024, kept: 8 * 1024 } as const;
  * only after it fills the memory. Of a long body that begins with something other than a JSON object, only the beginning
  * is kept; a mark at its end keeps that from being JSON by accident.
  */
-export function bodyBytes(maxBytes: number): BodyBytes {
+export function bodyBytes() {
   const chunks: Uint8Array[] = [];
   let size = 0;
   let kept = 0;
   let isObject: boolean | null = null;
   return {
-    add(chunk) {
+    /** Takes the next bytes; false once the body is larger than the limit. */
+    add(chunk: Uint8Array): boolean {
       size += chunk.length;
-      if (size > maxBytes) return false;
+      if (size > maxBodyBytes) return false;
       isObject ??= startsObject(chunk);
       // White space of this length that is left out before an object changes nothing of it.
       if (isObject !== true && kept >= long.from) return true;
@@ -30,7 +31,8 @@ export function bodyBytes(maxBytes: number): BodyBytes {
       chunks.push(chunk);
       return true;
     },
-    text() {
+    /** The body as text. Bytes that are not UTF-8 become U+FFFD. */
+    text(): string {
       if (isObject === true || size < long.from) return all(chunks).toString("utf8");
       // As a stream: a character whose last bytes are cut off is left out.
       const decoder = new TextDecoder("utf-8", { ignoreBOM: true });

@@ -1,4 +1,5 @@
 import { setTimeout as wait } from "node:timers/promises";
+import { type NoAnswerReason, noAnswer } from "./no-answer.ts";
 import type { Clock } from "./transport.ts";
 
 /** An entry that expires at its deadline. */
@@ -9,16 +10,16 @@ export interface Expiring {
 }
 
 /** The deadlines of calls in flight. */
-export interface Deadlines {
-  add(entry: Expiring): void;
-  delete(entry: Expiring): void;
-}
+type Deadlines = ReturnType<typeof deadlines>;
+
+/** How exact deadlines are, in milliseconds. */
+const tickMs = 20;
 
 /**
- * One ticking timer for all calls of a transport, exact to about `tickMs` milliseconds. One timer for each call
- * costs a tenth of the throughput at tens of thousands of calls a second.
+ * One ticking timer for all calls of a transport. One timer for each call costs a tenth of the throughput at tens of
+ * thousands of calls a second.
  */
-export function deadlines(clock: Clock, tickMs = 20): Deadlines {
+export function deadlines(clock: Clock) {
   const waiting = new Set<Expiring>();
   let timer: NodeJS.Timeout | undefined;
   const tick = (): void => {
@@ -33,11 +34,11 @@ export function deadlines(clock: Clock, tickMs = 20): Deadlines {
     timer = undefined;
   };
   return {
-    add(entry) {
+    add(entry: Expiring): void {
       waiting.add(entry);
       timer ??= setInterval(tick, tickMs);
     },
-    delete(entry) {
+    delete(entry: Expiring): void {
       waiting.delete(entry);
     },
   };
@@ -75,6 +76,38 @@ function followersOf(signal: AbortSignal): Set<Abortable> {
   };
   signal.addEventListener("abort", ended, { once: true });
   return waiting;
+}
+
+/** The limits of one call. */
+export interface CallLimits {
+  readonly clock: Clock;
+  readonly deadlines: Deadlines;
+  readonly deadlineMs: number;
+}
+
+/** Works with a promise that resolves when the deadline or one of the signals ends the call. */
+export async function untilEnded<T>(
+  { clock, deadlines: all, deadlineMs }: CallLimits,
+  signals: readonly (AbortSignal | undefined)[],
+  work: (ended: Promise<NoAnswerReason>) => Promise<T>,
+): Promise<T> {
+  let end: (why: NoAnswerReason) => void = () => {};
+  const ended = new Promise<NoAnswerReason>((resolve) => {
+    end = resolve;
+  });
+  const entry = {
+    expiresAt: clock() + deadlineMs,
+    expire: () => end(noAnswer("timeout", `${deadlineMs} ms`)),
+    abort: () => end(noAnswer("aborted")),
+  };
+  all.add(entry);
+  for (const signal of signals) follow(signal, entry);
+  try {
+    return await work(ended);
+  } finally {
+    all.delete(entry);
+    for (const signal of signals) unfollow(signal, entry);
+  }
 }
 
 /** Waits this many milliseconds, or until the signal is aborted. Never rejects. */

@@ -292,32 +292,26 @@ export function named({ Sid }: Statement): string {
   return `statement ${JSON.stringify(Sid) ?? "without an id"}`;
 }
 
-/** A transport for an existing function: it creates and deletes nothing, and records the id of each statement it sends. */
-export interface StatementIdRecorder {
-  readonly transport: Transport;
-  /** Each id once, the latest last. */
-  ids(): readonly string[];
-}
-
-/** Records ids, so that a statement can be removed even if the policy is no longer readable. */
-export function recordStatementIds(transport: Transport): StatementIdRecorder {
+/**
+ * A transport for an existing function. It creates and deletes nothing, and records the id of each statement that it sends,
+ * so that a statement can be removed even if the policy is no longer readable.
+ */
+export function recordStatementIds(transport: Transport) {
   const ids = new Set<string>();
-  return {
-    transport: {
-      unable: (call) => createsOrDeletes(call) ?? transport.unable?.(call) ?? null,
-      release: (connection) => transport.release?.(connection),
-      close: () => transport.close(),
-      send(call, options) {
-        const id = idIn(call);
-        if (id !== null) {
-          ids.delete(id);
-          ids.add(id);
-        }
-        return transport.send(call, options);
-      },
+  const recording: Transport = {
+    ...transport,
+    unable: (call) => createsOrDeletes(call) ?? transport.unable?.(call) ?? null,
+    send(call, options) {
+      const id = idIn(call);
+      if (id !== null) {
+        ids.delete(id);
+        ids.add(id);
+      }
+      return transport.send(call, options);
     },
-    ids: () => [...ids],
   };
+  /** Each id once, the latest last. */
+  return { transport: recording, ids: (): readonly string[] => [...ids] };
 }
 
 /** Why a call of a history is not sent to an existing function; null if it is. */

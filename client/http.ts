@@ -2,15 +2,14 @@ import type { Socket } from "node:net";
 import { type Dispatcher, Pool } from "undici";
 import type { Answer, Header } from "../spec/exchange.ts";
 import { type Authorizer, authorized } from "./authorize.ts";
-import { bodyBytes } from "./body.ts";
-import { type Abortable, type Deadlines, deadlines, type Expiring, follow, unfollow } from "./deadline.ts";
+import { bodyBytes, bodyTooLarge } from "./body.ts";
+import { type Abortable, type CallLimits, deadlines, type Expiring, follow, unfollow } from "./deadline.ts";
 import { isUnexpectedContinue, type NoAnswerReason, noAnswer, notSent, reasonOf } from "./no-answer.ts";
-import { type RawOptions, sendOver, sendRaw } from "./raw-socket.ts";
-import { dial, socketPool, type Tls } from "./sockets.ts";
+import { sendOver } from "./raw-socket.ts";
+import { dial, socketPool } from "./sockets.ts";
 import {
   addressed,
   type Clock,
-  defaultMaxBodyBytes,
   maxHeaderBytes,
   maxInterimResponses,
   type Outgoing,
@@ -26,11 +25,8 @@ export interface HttpOptions {
   readonly authorize: Authorizer;
   /** The highest number of open sockets; 16 by default. */
   readonly connections?: number | undefined;
-  /** The largest accepted response body, in bytes; 2 MiB by default. */
-  readonly maxBodyBytes?: number | undefined;
   /** The time limit for opening a connection, in milliseconds; 10 000 by default. */
   readonly connectTimeoutMs?: number | undefined;
-  readonly tls?: Tls | undefined;
 }
 
 /**
@@ -39,7 +35,6 @@ export interface HttpOptions {
  */
 export function httpTransport(options: HttpOptions): Transport {
   const { endpoint, clock, authorize } = options;
-  const maxBodyBytes = options.maxBodyBytes ?? defaultMaxBodyBytes;
   const connectTimeoutMs = options.connectTimeoutMs ?? 10_000;
   const sockets = new Set<Socket>();
   const namedSockets = socketPool();
@@ -52,7 +47,7 @@ export function httpTransport(options: HttpOptions): Transport {
     return unshared;
   };
   const closing = new AbortController();
-  const limits = { clock, deadlines: deadlines(clock), maxBodyBytes };
+  const limits = { clock, deadlines: deadlines(clock) };
   // After a response that undici cannot read, every call uses a raw socket.
   let useRawSocket = false;
   // A run passes few options objects, one for reads and one for writes, so their bounds are kept.
@@ -65,21 +60,21 @@ export function httpTransport(options: HttpOptions): Transport {
   const failed = (error: unknown): void => {
     useRawSocket ||= isUnexpectedContinue(error);
   };
-  const raw = { endpoint, clock, authorize, maxBodyBytes, connectTimeoutMs, tls: options.tls };
-  const onConnection = async (name: string, call: Outgoing, how: RawOptions): Promise<Answer> => {
-    const open = how.onNewConnection === true ? undefined : await namedSockets.take(name);
-    const { answer, socket } = await sendOver(open, call, how);
-    if (socket !== undefined) namedSockets.put(name, socket, answer.answeredAt - answer.sentAt);
+  const raw = { endpoint, authorize, connectTimeoutMs, closing: closing.signal, ...limits };
+  const overSocket = async (call: Outgoing, given: SendOptions): Promise<Answer> => {
+    const { connection: name } = call;
+    const open =
+      name === undefined || given.onNewConnection === true ? undefined : await namedSockets.take(name);
+    const { answer, socket } = await sendOver(open, call, { ...raw, ...given });
+    if (name === undefined) socket?.destroy();
+    else if (socket !== undefined) namedSockets.put(name, socket, answer.answeredAt - answer.sentAt);
     return answer;
   };
   return {
     unable: (call) => (isBare(call) ? null : unableUndici(call)),
     send(call, how) {
       if (closing.signal.aborted) return Promise.resolve(notSent("the transport is closed", clock()));
-      if (useRawSocket || isBare(call)) {
-        const own = { ...raw, ...how, closing: closing.signal };
-        return call.connection === undefined ? sendRaw(call, own) : onConnection(call.connection, call, own);
-      }
+      if (useRawSocket || isBare(call)) return overSocket(call, how);
       const why = unableUndici(call);
       if (why !== null) return Promise.resolve(notSent(why, clock()));
       const full = addressed(call, endpoint);
@@ -111,7 +106,7 @@ function poolOf(options: HttpOptions, connectTimeoutMs: number, sockets: Set<Soc
     bodyTimeout: 0,
     maxHeaderSize: maxHeaderBytes,
     connect: (_where, callback) => {
-      const opened = dial(options.endpoint, options.tls ?? {}, connectTimeoutMs, (error, socket) => {
+      const opened = dial(options.endpoint, connectTimeoutMs, (error, socket) => {
         sockets.delete(socket);
         if (error === null) callback(null, socket);
         else callback(error, null);
@@ -122,11 +117,7 @@ function poolOf(options: HttpOptions, connectTimeoutMs: number, sockets: Set<Soc
 }
 
 /** The limits of a call. */
-export interface Bounds {
-  readonly clock: Clock;
-  readonly deadlines: Deadlines;
-  readonly deadlineMs: number;
-  readonly maxBodyBytes: number;
+export interface Bounds extends CallLimits {
   readonly signal?: AbortSignal | undefined;
   /** Receives the error of a call that ended without a response. */
   readonly failed?: (error: unknown) => void;
@@ -158,8 +149,8 @@ interface Attempt extends Dispatcher.DispatchHandler, Expiring, Abortable {
 
 /** One object handles every event of a call: this code runs thousands of times a second. */
 function attemptOf(bounds: Bounds, resolve: (answer: Answer) => void): Attempt {
-  const { clock, maxBodyBytes } = bounds;
-  const body = bodyBytes(maxBodyBytes);
+  const { clock } = bounds;
+  const body = bodyBytes();
   let sentAt = clock();
   let controller: Dispatcher.DispatchController | undefined;
   let settled = false;
@@ -201,7 +192,7 @@ function attemptOf(bounds: Bounds, resolve: (answer: Answer) => void): Attempt {
       headers = rawHeaders(given, parsed);
     },
     onResponseData(_controller, chunk) {
-      if (!body.add(chunk)) attempt.fail(noAnswer("too-large", `over ${maxBodyBytes} bytes`));
+      if (!body.add(chunk)) attempt.fail(bodyTooLarge);
     },
     onResponseEnd() {
       if (settled) return;

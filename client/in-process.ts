@@ -1,11 +1,11 @@
 import type { Dispatcher } from "undici";
 import type { Answer, Header } from "../spec/exchange.ts";
 import { type Authorizer, authorized } from "./authorize.ts";
-import { bodyBytes } from "./body.ts";
-import { deadlines, follow, unfollow } from "./deadline.ts";
+import { bodyBytes, bodyTooLarge } from "./body.ts";
+import { deadlines, untilEnded } from "./deadline.ts";
 import { type Bounds, dispatchOnce, unableUndici, undiciRequest } from "./http.ts";
-import { type NoAnswerReason, noAnswer, notSent, printable } from "./no-answer.ts";
-import { addressed, type Clock, defaultMaxBodyBytes, type Outgoing, type Transport } from "./transport.ts";
+import { type NoAnswerReason, notSent, printable } from "./no-answer.ts";
+import { addressed, type Clock, type Outgoing, type Transport } from "./transport.ts";
 
 /** Answers a request without a network, as `fetch` handlers of servers and mocks do. */
 export type FetchLike = (request: Request) => unknown;
@@ -16,8 +16,6 @@ export interface CarrierOptions {
   readonly origin: URL;
   readonly clock: Clock;
   readonly authorize: Authorizer;
-  /** The largest accepted response body, in bytes; 2 MiB by default. */
-  readonly maxBodyBytes?: number | undefined;
 }
 
 /** Sends to an undici dispatcher, such as a MockAgent. The dispatcher belongs to the caller and stays open. */
@@ -58,11 +56,7 @@ function inProcess(
 ): Transport {
   const { clock, origin } = options;
   const closing = new AbortController();
-  const limits = {
-    clock,
-    deadlines: deadlines(clock),
-    maxBodyBytes: options.maxBodyBytes ?? defaultMaxBodyBytes,
-  };
+  const limits = { clock, deadlines: deadlines(clock) };
   const joined = signalJoiner(closing.signal);
   return {
     unable,
@@ -142,27 +136,14 @@ async function ask(
   const { clock, signal } = bounds;
   const sentAt = clock();
   const stop = new AbortController();
-  let finish = (): void => {};
-  const ended = new Promise<NoAnswerReason>((resolve) => {
-    const entry = {
-      expiresAt: sentAt + bounds.deadlineMs,
-      expire: () => resolve(noAnswer("timeout", `${bounds.deadlineMs} ms`)),
-      abort: () => resolve(noAnswer("aborted")),
-    };
-    bounds.deadlines.add(entry);
-    follow(signal, entry);
-    finish = () => {
-      bounds.deadlines.delete(entry);
-      unfollow(signal, entry);
-    };
-  });
   const request = requestOf(call, origin, signed, stop.signal);
   let answered = false;
-  const answer = answerOf(handle, request, bounds.maxBodyBytes).finally(() => {
-    answered = true;
+  const got = await untilEnded(bounds, [signal], (ended) => {
+    const answer = answerOf(handle, request).finally(() => {
+      answered = true;
+    });
+    return Promise.race([answer, ended]);
   });
-  const got = await Promise.race([answer, ended]);
-  finish();
   // The handler is aborted only while it has not answered.
   if (!answered) stop.abort();
   const times = { sentAt, answeredAt: clock() };
@@ -175,16 +156,12 @@ interface Whole {
   readonly body: string;
 }
 
-async function answerOf(
-  handle: FetchLike,
-  request: Request,
-  maxBodyBytes: number,
-): Promise<Whole | NoAnswerReason> {
+async function answerOf(handle: FetchLike, request: Request): Promise<Whole | NoAnswerReason> {
   try {
     const response = await handle(request);
     if (!isResponse(response)) return { reason: "protocol", detail: "the function returned no Response" };
-    const body = await bodyOf(response, maxBodyBytes);
-    if (body === null) return noAnswer("too-large", `over ${maxBodyBytes} bytes`);
+    const body = await bodyOf(response);
+    if (body === null) return bodyTooLarge;
     return { status: response.status, headers: [...response.headers], body };
   } catch (error) {
     return { reason: "reset", detail: printable(`the function threw ${thrown(error)}`) };
@@ -205,10 +182,10 @@ function isResponse(value: unknown): value is globalThis.Response {
   );
 }
 
-async function bodyOf(response: globalThis.Response, maxBodyBytes: number): Promise<string | null> {
+async function bodyOf(response: globalThis.Response): Promise<string | null> {
   if (response.body === null) return "";
   const reader = response.body.getReader();
-  const bytes = bodyBytes(maxBodyBytes);
+  const bytes = bodyBytes();
   for (;;) {
     const { done, value } = await reader.read();
     if (done) return bytes.text();

@@ -16,7 +16,7 @@ export interface JournalEntry {
   readonly pid: number;
   readonly functions: readonly string[];
   readonly roles: readonly string[];
-  /** The policies before the run; journals of earlier versions have none. */
+  /** The policies before the run. */
   readonly policies: readonly SavedPolicy[];
 }
 
@@ -140,8 +140,7 @@ async function write(folder: string, path: string, entry: JournalEntry): Promise
 
 async function readEntry(path: string): Promise<JournalEntry | null> {
   try {
-    const value: unknown = JSON.parse(await readFile(path, "utf8"));
-    const entry = isRecord(value) ? { policies: [], ...value } : null;
+    const entry: unknown = JSON.parse(await readFile(path, "utf8"));
     return isEntry(entry) ? entry : null;
   } catch {
     return null;

@@ -66,9 +66,7 @@ export function limited(
     return notSentAnswer();
   };
   return {
-    unable: (call) => transport.unable?.(call) ?? null,
-    release: (connection) => transport.release?.(connection),
-    close: () => transport.close(),
+    ...transport,
     send(call, options) {
       if (options.signal?.aborted === true) return notSentAnswer();
       if (requests >= usable() && options.essential !== true) {

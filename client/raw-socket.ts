@@ -2,46 +2,32 @@ import type { Socket } from "node:net";
 import { setImmediate as turn } from "node:timers/promises";
 import type { Answer, Header } from "../spec/exchange.ts";
 import type { Authorizer } from "./authorize.ts";
-import { follow, unfollow } from "./deadline.ts";
-import { type NoAnswerReason, noAnswer, notSent, reasonOf } from "./no-answer.ts";
+import { type CallLimits, untilEnded } from "./deadline.ts";
+import { type NoAnswerReason, notSent, reasonOf } from "./no-answer.ts";
 import { type ReadResponse, readResponse } from "./read-response.ts";
-import { dial, type Tls } from "./sockets.ts";
-import { addressed, type Clock, defaultMaxBodyBytes, type Outgoing, type SendOptions } from "./transport.ts";
+import { dial } from "./sockets.ts";
+import { addressed, type Outgoing, type SendOptions } from "./transport.ts";
 
 /** Options of a call over a raw socket. */
-export interface RawOptions extends SendOptions {
+export interface RawOptions extends SendOptions, CallLimits {
   readonly endpoint: URL;
-  readonly clock: Clock;
   readonly authorize: Authorizer;
-  readonly maxBodyBytes?: number | undefined;
-  readonly connectTimeoutMs?: number | undefined;
-  readonly tls?: Tls | undefined;
+  readonly connectTimeoutMs: number;
   /** A second signal that ends the call. */
-  readonly closing?: AbortSignal | undefined;
+  readonly closing: AbortSignal;
 }
 
-/** Writes one call to a new socket, byte for byte, and reads the answer. Never rejects. */
-export async function sendRaw(call: Outgoing, options: RawOptions): Promise<Answer> {
-  const { answer, socket } = await sendOver(undefined, call, options);
-  socket?.destroy();
-  return answer;
-}
-
-/** Writes one call to an open or a new socket, and returns the socket if it can take another call. Never rejects. */
-export async function sendOver(
-  open: Socket | undefined,
-  call: Outgoing,
-  options: RawOptions,
-): Promise<{ readonly answer: Answer; readonly socket: Socket | undefined }> {
-  const { answer, socket, reusable } = await within(options, (ended) => sendOn(open, call, options, ended));
-  if (!reusable) socket?.destroy();
-  return { answer, socket: reusable ? socket : undefined };
-}
-
+/** An answer, and the socket if it can take another call. */
 interface Sent {
   readonly answer: Answer;
-  readonly socket: Socket | undefined;
-  readonly reusable: boolean;
+  readonly socket?: Socket;
+}
+
+/** Writes one call to an open or a new socket, byte for byte, and reads the answer. Never rejects. */
+export function sendOver(open: Socket | undefined, call: Outgoing, options: RawOptions): Promise<Sent> {
+  return untilEnded(options, [options.signal, options.closing], (ended) =>
+    sendOn(open, call, options, ended),
+  );
 }
 
 async function sendOn(
@@ -53,24 +39,23 @@ async function sendOn(
   const { clock, endpoint } = options;
   const full = addressed(call, endpoint);
   const signed = await signedHeaders(full, options);
-  if ("kind" in signed) return { answer: signed, socket: open, reusable: false };
+  if ("kind" in signed) {
+    open?.destroy();
+    return { answer: signed };
+  }
   const startedAt = clock();
   const socket = open ?? (await connected(options, ended));
-  if (!("write" in socket)) {
-    return {
-      answer: { kind: "none", ...socket, sentAt: startedAt, answeredAt: clock() },
-      socket: open,
-      reusable: false,
-    };
-  }
+  if (!("write" in socket))
+    return { answer: { kind: "none", ...socket, sentAt: startedAt, answeredAt: clock() } };
   const sentAt = clock();
-  const result = await converse(socket, framed(full, endpoint.host, signed), call, options, ended);
-  const answeredAt = clock();
-  if (!("status" in result))
-    return { answer: { kind: "none", ...result, sentAt, answeredAt }, socket, reusable: false };
+  const result = await converse(socket, framed(full, endpoint.host, signed), call, ended);
+  const times = { sentAt, answeredAt: clock() };
+  const isReusable = "status" in result && result.reusable && call.raw?.halfClose !== true;
+  if (!isReusable) socket.destroy();
+  if (!("status" in result)) return { answer: { kind: "none", ...result, ...times } };
   const { status, headers, body } = result;
-  const answer: Answer = { kind: "response", status, headers, body, sentAt, answeredAt };
-  return { answer, socket, reusable: result.reusable && call.raw?.halfClose !== true };
+  const answer: Answer = { kind: "response", status, headers, body, ...times };
+  return isReusable ? { answer, socket } : { answer };
 }
 
 async function signedHeaders(call: Outgoing, options: RawOptions): Promise<readonly Header[] | Answer> {
@@ -88,14 +73,9 @@ async function connected(
 ): Promise<Socket | NoAnswerReason> {
   let socket: Socket | undefined;
   const dialled = new Promise<Socket | NoAnswerReason>((resolve) => {
-    socket = dial(
-      options.endpoint,
-      options.tls ?? {},
-      options.connectTimeoutMs ?? 10_000,
-      (error, opened) => {
-        resolve(error === null ? opened : reasonOf(error));
-      },
-    );
+    socket = dial(options.endpoint, options.connectTimeoutMs, (error, opened) => {
+      resolve(error === null ? opened : reasonOf(error));
+    });
   });
   const result = await Promise.race([dialled, ended]);
   if (!("write" in result)) socket?.destroy();
@@ -108,11 +88,9 @@ async function converse(
   socket: Socket,
   pieces: readonly Buffer[],
   call: Outgoing,
-  options: RawOptions,
   ended: Promise<NoAnswerReason>,
 ): Promise<ReadResponse | NoAnswerReason> {
-  const maxBodyBytes = options.maxBodyBytes ?? defaultMaxBodyBytes;
-  const reading = readResponse(socket, { head: call.method === "HEAD", maxBodyBytes });
+  const reading = readResponse(socket, { head: call.method === "HEAD" });
   const answered = new AbortController();
   const writing = write(socket, pieces, call.raw?.halfClose === true, answered.signal);
   const result = await Promise.race([reading.result, ended]);
@@ -153,26 +131,6 @@ function written(socket: Socket, chunk: Buffer): Promise<boolean> {
       resolve(error === null || error === undefined);
     });
   });
-}
-
-/** Runs the work with a promise that resolves when the deadline or a signal ends it. */
-async function within<T>(
-  options: RawOptions,
-  work: (ended: Promise<NoAnswerReason>) => Promise<T>,
-): Promise<T> {
-  const signals = [options.signal, options.closing];
-  let finish = ignore;
-  const ended = new Promise<NoAnswerReason>((resolve) => {
-    const entry = { abort: () => resolve(noAnswer("aborted")) };
-    const expired = (): void => resolve(noAnswer("timeout", `${options.deadlineMs} ms`));
-    const timer = setTimeout(expired, options.deadlineMs);
-    for (const signal of signals) follow(signal, entry);
-    finish = () => {
-      clearTimeout(timer);
-      for (const signal of signals) unfollow(signal, entry);
-    };
-  });
-  return work(ended).finally(() => finish());
 }
 
 function ignore(): void {}

@@ -2,13 +2,12 @@ import { type IncomingMessage, request } from "node:http";
 import type { Socket } from "node:net";
 import { Duplex } from "node:stream";
 import type { Header } from "../spec/exchange.ts";
-import { bodyBytes } from "./body.ts";
+import { bodyBytes, bodyTooLarge } from "./body.ts";
 import { type NoAnswerReason, noAnswer, reasonOf } from "./no-answer.ts";
 import { maxHeaderBytes, maxInterimResponses } from "./transport.ts";
 
 /** A complete response that was read from a socket. */
 export interface ReadResponse {
-  readonly kind: "read";
   readonly status: number;
   readonly headers: readonly Header[];
   readonly body: string;
@@ -26,15 +25,12 @@ export interface ResponseReading {
  * Reads one response from a socket that other code writes to. Node's own client parses it: it gets a stream that
  * passes on the socket's bytes and discards the client's request.
  */
-export function readResponse(
-  socket: Socket,
-  options: { readonly head: boolean; readonly maxBodyBytes: number },
-): ResponseReading {
+export function readResponse(socket: Socket, { head }: { readonly head: boolean }): ResponseReading {
   const tap = tapOf(socket);
   const result = new Promise<ReadResponse | NoAnswerReason>((resolve) => {
     const sent = request({
       createConnection: () => tap.stream,
-      method: options.head ? "HEAD" : "POST",
+      method: head ? "HEAD" : "POST",
       maxHeaderSize: maxHeaderBytes,
     });
     let interim = 0;
@@ -46,7 +42,7 @@ export function readResponse(
     let fail = (error: Error): void => resolve(reasonOf(error));
     sent.on("error", (error) => fail(error));
     sent.on("response", (response) => {
-      fail = collect(response, options.maxBodyBytes, resolve);
+      fail = collect(response, resolve);
     });
     sent.end();
   }).finally(tap.remove);
@@ -56,12 +52,11 @@ export function readResponse(
 /** Reads the body of a response. Returns a function that takes an error of the connection. */
 function collect(
   response: IncomingMessage,
-  maxBodyBytes: number,
   resolve: (result: ReadResponse | NoAnswerReason) => void,
 ): (error: Error) => void {
-  const body = bodyBytes(maxBodyBytes);
+  const body = bodyBytes();
   response.on("data", (chunk: Buffer) => {
-    if (!body.add(chunk)) resolve(noAnswer("too-large", `over ${maxBodyBytes} bytes`));
+    if (!body.add(chunk)) resolve(bodyTooLarge);
   });
   const end = () => {
     const headers = pairs(response.rawHeaders);
@@ -69,7 +64,6 @@ function collect(
       .filter(([name]) => name.toLowerCase() === "connection")
       .map(([, value]) => value);
     resolve({
-      kind: "read",
       status: response.statusCode ?? 0,
       headers,
       body: body.text(),

@@ -1,13 +1,8 @@
 import type { Answer, Header } from "../spec/exchange.ts";
-import type { Outgoing, Transport } from "./transport.ts";
+import type { Transport } from "./transport.ts";
 
 /** Removes secrets from everything that is recorded. */
-export interface Redactor {
-  text(text: string): string;
-  headers(headers: readonly Header[]): readonly Header[];
-  call<T extends Outgoing>(call: T): T;
-  answer(answer: Answer): Answer;
-}
+export type Redactor = ReturnType<typeof redactor>;
 
 /** The replacement of a secret. */
 export const redacted = "[redacted]";
@@ -93,7 +88,7 @@ const mayHoldSignature = /AWS4-|Signature|x-amz-[sc]|QVdTNC|FXUzQt|BV1M0L|(?:u00
  * A redactor for the given secrets in every spelling. Secrets of under eight characters are dummies such as "test";
  * removing them would spoil the report.
  */
-export function redactor(secrets: readonly string[]): Redactor {
+export function redactor(secrets: readonly string[]) {
   // The longest first: one secret may contain another.
   const real = [...new Set(secrets.filter((secret) => secret.length >= 8))].sort(
     (a, b) => b.length - a.length,
@@ -112,24 +107,7 @@ export function redactor(secrets: readonly string[]): Redactor {
       : given.map(([name, value]) => [text(name), secretHeader.test(name) ? redacted : text(value)]);
   return {
     text,
-    headers,
-    call: (call) => ({
-      ...call,
-      target: text(call.target),
-      headers: headers(call.headers),
-      body:
-        call.body === null ? null : call.encoding === "base64" ? base64(call.body, text) : text(call.body),
-      ...(call.raw === undefined
-        ? {}
-        : {
-            raw: {
-              ...call.raw,
-              lines: call.raw.lines.map(text),
-              pieces: call.raw.pieces.map((piece) => base64(piece, text)),
-            },
-          }),
-    }),
-    answer: (answer) => {
+    answer: (answer: Answer): Answer => {
       if (answer.kind === "none") return { ...answer, detail: text(answer.detail) };
       // Nearly every answer has no secret and stays the same object.
       const clean = { headers: headers(answer.headers), body: text(answer.body) };
@@ -146,22 +124,13 @@ function withoutSignatures(text: string): string {
     .replace(hiddenHeader, redacted);
 }
 
-/** Bytes are rewritten only if they hold a secret: decoding to text may change them. */
-function base64(encoded: string, text: (given: string) => string): string {
-  const plain = Buffer.from(encoded, "base64").toString("latin1");
-  const clean = text(plain);
-  return clean === plain ? encoded : Buffer.from(clean, "latin1").toString("base64");
-}
-
 /**
  * A transport that removes secrets from every answer before any other code reads it. No recording, message or later
  * request can hold them.
  */
 export function redacting(transport: Transport, redact: Redactor): Transport {
   return {
-    unable: (call) => transport.unable?.(call) ?? null,
-    release: (connection) => transport.release?.(connection),
-    close: () => transport.close(),
+    ...transport,
     send: async (call, options) => redact.answer(await transport.send(call, options)),
   };
 }

@@ -1,25 +1,14 @@
 import { connect as connectPlain, isIP, type Socket } from "node:net";
 import { setTimeout as pause } from "node:timers/promises";
-import { connect as connectTls, rootCertificates } from "node:tls";
+import { connect as connectTls } from "node:tls";
 
 /** Open sockets between calls, by the name of their connection. */
-export interface SocketPool {
-  /** Takes the socket of this name out of the pool, if there is a usable one. */
-  take(name: string): Promise<Socket | undefined>;
-  /** Adds a socket and closes the previous one of this name. `tookMs`: how long its last answer took. */
-  put(name: string, socket: Socket, tookMs: number): void;
-  /** Closes the socket of this name. */
-  release(name: string): void;
-  /** Closes every socket. */
-  close(): void;
-}
-
-/** Creates an empty pool. */
-export function socketPool(): SocketPool {
+export function socketPool() {
   const sockets = new Map<string, { readonly socket: Socket; readonly tookMs: number }>();
   let closed = false;
   return {
-    async take(name) {
+    /** Takes the socket of this name out of the pool, if there is a usable one. */
+    async take(name: string): Promise<Socket | undefined> {
       const found = sockets.get(name);
       sockets.delete(name);
       if (found === undefined) return undefined;
@@ -28,16 +17,18 @@ export function socketPool(): SocketPool {
       socket.destroy();
       return undefined;
     },
-    put(name, socket, tookMs) {
+    /** Adds a socket and closes the previous one of this name. `tookMs`: how long its last answer took. */
+    put(name: string, socket: Socket, tookMs: number): void {
       sockets.get(name)?.socket.destroy();
       if (closed) socket.destroy();
       else sockets.set(name, { socket, tookMs });
     },
-    release(name) {
+    /** Closes the socket of this name. */
+    release(name: string): void {
       sockets.get(name)?.socket.destroy();
       sockets.delete(name);
     },
-    close() {
+    close(): void {
       closed = true;
       for (const { socket } of sockets.values()) socket.destroy();
       sockets.clear();
@@ -63,28 +54,19 @@ async function isQuiet(socket: Socket, ms: number): Promise<boolean> {
   return quiet && socket.writable && !socket.destroyed;
 }
 
-/** The trusted certificates of an https endpoint. */
-export interface Tls {
-  /** Trusted certificates in PEM, besides the usual ones. */
-  readonly ca?: string | undefined;
-  /** True to accept any certificate, such as a self-signed one. */
-  readonly insecure?: boolean | undefined;
-}
-
 /**
  * Opens a socket to the endpoint's host and calls `done` once. Returns the socket at once, so that the caller can
  * close it.
  */
 export function dial(
   endpoint: URL,
-  tls: Tls,
   timeoutMs: number,
   done: (error: Error | null, socket: Socket) => void,
 ): Socket {
   const secure = endpoint.protocol === "https:";
   const host = endpoint.hostname.replace(/^\[|\]$/g, "");
   const port = endpoint.port === "" ? (secure ? 443 : 80) : Number(endpoint.port);
-  const socket = secure ? secureSocket(host, port, tls) : connectPlain({ host, port });
+  const socket = secure ? secureSocket(host, port) : connectPlain({ host, port });
   socket.setNoDelay(true);
   const timer = setTimeout(() => {
     socket.destroy(Object.assign(new Error(`no connection within ${timeoutMs} ms`), { code: "ETIMEDOUT" }));
@@ -109,13 +91,7 @@ export function dial(
   return socket;
 }
 
-function secureSocket(host: string, port: number, tls: Tls): Socket {
-  return connectTls({
-    host,
-    port,
-    ALPNProtocols: ["http/1.1"],
-    rejectUnauthorized: tls.insecure !== true,
-    ...(isIP(host) === 0 ? { servername: host } : {}),
-    ...(tls.ca === undefined ? {} : { ca: [...rootCertificates, tls.ca] }),
-  });
+function secureSocket(host: string, port: number): Socket {
+  const name = isIP(host) === 0 ? { servername: host } : {};
+  return connectTls({ host, port, ALPNProtocols: ["http/1.1"], rejectUnauthorized: true, ...name });
 }

@@ -36,9 +36,6 @@ export interface Transport {
   close(): Promise<void>;
 }
 
-/** The largest accepted response body by default, in bytes. */
-export const defaultMaxBodyBytes = 2 * 1024 * 1024;
-
 /** The largest accepted header section of a response, in bytes. */
 export const maxHeaderBytes = 256 * 1024;
 

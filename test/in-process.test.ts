@@ -9,7 +9,7 @@ import type { Answer } from "../spec/exchange.ts";
 
 const clock = () => performance.now();
 const origin = new URL("http://lambda.test");
-const options = { origin, clock, authorize: constantAuthorizer("us-east-1"), maxBodyBytes: 1000 };
+const options = { origin, clock, authorize: constantAuthorizer("us-east-1") };
 const patient = { deadlineMs: 20_000 };
 const post: Outgoing = {
   method: "POST",

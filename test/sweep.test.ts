@@ -30,7 +30,7 @@ async function place() {
       const entry = { run, endpoint, region, startedAt: "2026-01-01T00:00:00.000Z", pid: 2 ** 22 + 1 };
       await writeFile(
         join(folder, journals, `${run}.json`),
-        JSON.stringify({ ...entry, functions: [name], roles: [], ...more }),
+        JSON.stringify({ ...entry, functions: [name], roles: [], policies: [], ...more }),
       );
     },
     left: async (): Promise<readonly string[]> => (await readdir(join(folder, journals))).sort(),
