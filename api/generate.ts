@@ -1,6 +1,7 @@
-import { readFile, writeFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { argv } from "node:process";
 import { fileURLToPath } from "node:url";
+import { type GeneratedFile, writeOrCheck } from "../spec/generated-file.ts";
 import {
   boundsOf,
   type CommandName,
@@ -10,12 +11,6 @@ import {
   type Taker,
   wordsFor,
 } from "./options.ts";
-
-/** A generated file, or a file with generated tables: its path relative to the root, and its whole text. */
-interface WrittenFile {
-  readonly path: string;
-  readonly text: string;
-}
 
 const root = new URL("../", import.meta.url);
 
@@ -160,7 +155,7 @@ ${members("vitest")}
 }
 
 /** The generated files as they should be; in documents, only the text between marks is generated. */
-async function generate(): Promise<readonly WrittenFile[]> {
+export async function generate(): Promise<readonly GeneratedFile[]> {
   const documents = await Promise.all(
     Object.entries(tables).map(async ([path, own]) => {
       const before = await readFile(new URL(path, root), "utf8");
@@ -182,24 +177,4 @@ function filled(text: string, name: string, body: string): string {
   return `${before}${mark}\n${body}\n${after.slice(close)}`;
 }
 
-/** Paths of the files that differ from the current table of options. */
-export async function staleFiles(): Promise<readonly string[]> {
-  const checked = await Promise.all(
-    (await generate()).map(async ({ path, text }) =>
-      (await readFile(new URL(path, root), "utf8").catch(() => null)) === text ? [] : [path],
-    ),
-  );
-  return checked.flat();
-}
-
-async function main(check: boolean): Promise<number> {
-  if (!check) {
-    for (const { path, text } of await generate()) await writeFile(new URL(path, root), text);
-    return 0;
-  }
-  const old = await staleFiles();
-  if (old.length > 0) console.error(`${old.join(", ")} is out of date: run \`npm run generate\`.`);
-  return old.length > 0 ? 1 : 0;
-}
-
-if (argv[1] === fileURLToPath(import.meta.url)) process.exitCode = await main(argv.includes("--check"));
+if (argv[1] === fileURLToPath(import.meta.url)) await writeOrCheck(await generate());

@@ -1,21 +1,15 @@
-import { readFile, writeFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { argv } from "node:process";
 import { fileURLToPath } from "node:url";
 import { parse } from "yaml";
+import { type GeneratedFile, writeOrCheck } from "./generated-file.ts";
 
 // An import would first search the compiler that it needs for exports, which takes most of a second.
 const { default: openapiTS, astToString }: typeof import("openapi-typescript") = createRequire(
   import.meta.url,
 )("openapi-typescript");
 
-/** A generated file: its path relative to the root of the project, and its whole text. */
-export interface GeneratedFile {
-  readonly path: string;
-  readonly text: string;
-}
-
-const root = new URL("../", import.meta.url);
 const header = "// Generated from spec/add-permission.yaml by `npm run generate`. Do not edit.\n";
 const lineWidth = 110;
 
@@ -124,32 +118,11 @@ async function types(yaml: string): Promise<string> {
 
 /** The generated files, computed from the contract, or from another text in its place. */
 export async function generate(text?: string): Promise<readonly GeneratedFile[]> {
-  const yaml = text ?? (await readFile(new URL("spec/add-permission.yaml", root), "utf8"));
+  const yaml = text ?? (await readFile(new URL("add-permission.yaml", import.meta.url), "utf8"));
   return [
     { path: "spec/add-permission.openapi.ts", text: await types(yaml) },
     { path: "spec/contract.generated.ts", text: contract(yaml) },
   ];
 }
 
-/** Paths of the generated files that are missing or out of date. */
-export async function stale(): Promise<readonly string[]> {
-  const checked = await Promise.all(
-    (await generate()).map(async ({ path, text }) => {
-      const found = await readFile(new URL(path, root), "utf8").catch(() => null);
-      return found === text ? [] : [path];
-    }),
-  );
-  return checked.flat();
-}
-
-async function main(check: boolean): Promise<number> {
-  if (!check) {
-    for (const { path, text } of await generate()) await writeFile(new URL(path, root), text);
-    return 0;
-  }
-  const old = await stale();
-  if (old.length > 0) console.error(`${old.join(", ")} is out of date: run \`npm run generate\`.`);
-  return old.length > 0 ? 1 : 0;
-}
-
-if (argv[1] === fileURLToPath(import.meta.url)) process.exitCode = await main(argv.includes("--check"));
+if (argv[1] === fileURLToPath(import.meta.url)) await writeOrCheck(await generate());
