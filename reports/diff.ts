@@ -12,29 +12,21 @@ import {
 import { escapeJson } from "./escape.ts";
 import { printMarkdown } from "./print-markdown.ts";
 import { printTerminal, type TerminalOptions } from "./print-terminal.ts";
-import type { Schemas } from "./schemas.ts";
+import type {
+  DiffAnswer,
+  DiffCause,
+  Diff as DiffReport,
+  DiffStep,
+  DiffNamed as Named,
+  DiffRuling as Ruling,
+  DiffDifference as TargetDifference,
+} from "./schemas.generated.ts";
 import { count } from "./verdict.ts";
 
-/** The contents of diff.json, version 1: where two targets answer the same requests differently. */
-export type DiffReport = Schemas["Diff"];
+export type { DiffAnswer, DiffCause, DiffReport, DiffStep, Named, Ruling, TargetDifference };
+
 /** The two targets, in the order in which they were named. */
 export type Side = keyof DiffReport["targets"];
-/** One way in which the answers differ, with the smallest history that shows it. */
-export type TargetDifference = Schemas["DiffDifference"];
-/** Differences that have one cause. */
-export type DiffCause = Schemas["DiffCause"];
-/** The id and title of a rule or an unspecified behaviour. */
-export type Named = Schemas["DiffNamed"];
-/**
- * Whether the document decides a difference.
- * `rule`: it does, and `follows` names the target that follows it. `admitted`: it allows both answers.
- * `question`: it is a catalogued unspecified behaviour. `silent`: the catalogue does not cover it.
- */
-export type Ruling = Schemas["DiffRuling"];
-/** One request and the answers of both targets. Braces mark names that differ between the targets. */
-export type DiffStep = Schemas["DiffStep"];
-/** An answer, or why there was none. */
-export type DiffAnswer = Schemas["DiffAnswer"];
 
 /** diff.json: the comparison itself, with a newline at the end. */
 export function diffJson(report: DiffReport): string {

@@ -12,8 +12,9 @@ import {
 import { families } from "../rules/causes.ts";
 import { Fault } from "../spec/fault.ts";
 import { nearest } from "../spec/nearest.ts";
-import type { KnownEntry, KnownFile, Seen } from "./known.ts";
-import { checkSchema, type SchemaProblem, type Schemas, shortJson } from "./schemas.ts";
+import type { KnownEntry, KnownFile } from "./known.ts";
+import type { Known, KnownSeen, KnownEntry as WrittenEntry } from "./schemas.generated.ts";
+import { checkSchema, type SchemaProblem, shortJson } from "./schemas.ts";
 
 /** A YAML document with the data to compute line and column of a node. */
 interface YamlSource {
@@ -21,7 +22,7 @@ interface YamlSource {
   readonly lines: LineCounter;
   readonly document: Document;
   /** Its content, checked against the schema. */
-  readonly content: Schemas["Known"];
+  readonly content: Known;
 }
 type YamlText = Omit<YamlSource, "content">;
 
@@ -60,7 +61,7 @@ export function parseKnown(text: string, fileName: string, ruleIds: readonly str
 }
 
 /** The rules and the cause that an entry names, each with its place and with what makes two entries the same. */
-function namesIn({ rule, cause, rules, ...entry }: Schemas["KnownEntry"]) {
+function namesIn({ rule, cause, rules, ...entry }: WrittenEntry) {
   const ofRule = (id: string, at: readonly string[], part: string | null = null) => ({
     id,
     at,
@@ -81,11 +82,8 @@ function namesIn({ rule, cause, rules, ...entry }: Schemas["KnownEntry"]) {
 }
 
 /** The answers of an entry that are names of members, with their places. */
-function answersIn({
-  seen,
-  rules = {},
-}: Schemas["KnownEntry"]): readonly (readonly [string, readonly string[]])[] {
-  const of = (what: Seen | undefined, at: readonly string[]) =>
+function answersIn({ seen, rules = {} }: WrittenEntry): readonly (readonly [string, readonly string[]])[] {
+  const of = (what: KnownSeen | undefined, at: readonly string[]) =>
     typeof what === "object" ? Object.keys(what).map((answer) => [answer, [...at, answer]] as const) : [];
   return [...of(seen, ["seen"]), ...Object.entries(rules).flatMap(([id, what]) => of(what, ["rules", id]))];
 }

@@ -10,13 +10,13 @@ import {
   type KnownEntry,
   type KnownFile,
   type KnownJudgement,
-  type Seen,
   seenOf,
   unjudgedSeen,
 } from "./known.ts";
 import { parseKnown, readYaml } from "./known-file.ts";
 import { causesIn } from "./read-report.ts";
 import type { Report, RuleReport } from "./report.ts";
+import type { KnownSeen } from "./schemas.generated.ts";
 import { rulesThat } from "./verdict.ts";
 
 const fresh = `# yaml-language-server: $schema=./node_modules/addpermission-conformance/reports/known.schema.json
@@ -193,7 +193,7 @@ function append(list: YAMLSeq, title: string, entry: object, { document }: Pick<
 function record(
   node: YAMLMap,
   place: readonly string[],
-  seen: Seen,
+  seen: KnownSeen,
   { document }: Pick<Update, "document">,
 ): void {
   const old: unknown = node.getIn(place, true);

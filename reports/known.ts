@@ -11,14 +11,11 @@ import {
 } from "./deviation.ts";
 import { causesIn, rerunsIn } from "./read-report.ts";
 import type { Column, CounterexampleStep, GateEntry, Kinds, Report, RuleReport, Tally } from "./report.ts";
-import type { Schemas } from "./schemas.ts";
+import type { KnownSeen, KnownEntry as WrittenEntry } from "./schemas.generated.ts";
 import { counts } from "./verdict.ts";
 
 /** An entry of a known-file, with the line and column where it starts, counted from 1. */
-export type KnownEntry = Schemas["KnownEntry"] & { readonly line: number; readonly column: number };
-
-/** What an entry records of a rule: an answer, or answers with the kinds of input that get them. */
-export type Seen = Schemas["KnownSeen"];
+export type KnownEntry = WrittenEntry & { readonly line: number; readonly column: number };
 
 /** A parsed known-file. */
 export interface KnownFile {
@@ -82,7 +79,7 @@ interface Recorded {
 const sometimes = "sometimes ";
 const notJudged = "not judged";
 
-function recordedIn(seen: Seen | undefined): Recorded {
+function recordedIn(seen: KnownSeen | undefined): Recorded {
   if (seen === undefined) return { sometimes: false, notJudged: false, deviation: null };
   if (typeof seen === "string") {
     const shape = normal(seen.replace(sometimes, ""));
@@ -179,7 +176,7 @@ function rulesOf(
   { rule, cause, seen, rules }: KnownEntry,
   report: Report,
   entries: readonly KnownEntry[],
-): readonly (readonly [rule: string, seen: Seen | undefined])[] {
+): readonly (readonly [rule: string, seen: KnownSeen | undefined])[] {
   if (rule !== undefined) return [[rule, seen]];
   if (rules !== undefined) return Object.entries(rules);
   const own = causesIn(report)
@@ -367,7 +364,7 @@ function staleText({ seen }: KnownEntry): string {
 }
 
 /** What a known-file records of a rule in this run: its kinds of input, or its answer alone. */
-export function seenOf(rule: RuleReport): Seen {
+export function seenOf(rule: RuleReport): KnownSeen {
   const reruns = rule.counterexample === undefined ? null : rerunsIn(rule.counterexample);
   if (reruns !== null && reruns.shown < reruns.tried) return `${sometimes}${shapeOf(rule)}`;
   const { kinds, all } = deviationOf(rule);
@@ -376,7 +373,7 @@ export function seenOf(rule: RuleReport): Seen {
 }
 
 /** What a known-file records of a rule that was not judged. One that was judged in part may be judged in another run. */
-export function unjudgedSeen(rule: RuleReport, column: Column): Seen {
+export function unjudgedSeen(rule: RuleReport, column: Column): KnownSeen {
   return rule.verdicts[column] === "inconclusive" ? `${sometimes}${notJudged}` : notJudged;
 }
 

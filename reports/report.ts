@@ -1,38 +1,24 @@
 import type { Capability } from "../spec/verdict.ts";
-import type { Schemas } from "./schemas.ts";
+import type { ReportRule } from "./schemas.generated.ts";
 
 export type { Basis, Column, Outcome } from "../spec/verdict.ts";
-
-/** The contents of report.json, version 1. Extended compatibly: members are added, never changed. */
-export type Report = Schemas["Report"];
-/** Number of rules by outcome, in one column. A known violation counts as `known`, not as `violated`. */
-export type Tally = Schemas["ReportTally"];
-/** The verdict on one rule. */
-export type RuleReport = Schemas["ReportRule"];
-/** Violated rules with the same demand and the same wrong answer or effect. */
-export type CauseReport = Schemas["ReportCause"];
-/** Kinds of input by answer. */
-export type Kinds = Schemas["ReportKinds"];
-/** What a run says of one entry of the known-file. */
-export type GateEntry = Schemas["ReportGateEntry"];
-/** The smallest history found that breaks a rule. */
-export type Counterexample = Schemas["ReportCounterexample"];
-/** One exchange of a counterexample. Secrets are redacted. */
-export type CounterexampleStep = Schemas["ReportStep"];
-/** What the target does where the document is silent or contradicts itself. It never fails a run. */
-export type QuestionReport = Schemas["ReportQuestion"];
-/** A problem of the suite or the connection. */
-export type Problem = Schemas["ReportProblem"];
-/** Latency of answers to AddPermission. */
-export type LatencyReport = Schemas["ReportLatency"];
-/** What a run exercised: histories, and the inputs for every constraint of the contract. */
-export type CoverageReport = Schemas["ReportCoverage"];
-/** What a campaign did. */
-export type CampaignReport = Schemas["ReportCampaign"];
-/** The kind of a value with regard to one constraint. */
-export type CoverageInput = Schemas["ReportInput"];
-/** One kind of input for one constraint, and the answers to requests without any other fault. */
-export type CoverageCell = Schemas["ReportCell"];
+export type {
+  Report,
+  ReportCampaign as CampaignReport,
+  ReportCause as CauseReport,
+  ReportCell as CoverageCell,
+  ReportCounterexample as Counterexample,
+  ReportCoverage as CoverageReport,
+  ReportGateEntry as GateEntry,
+  ReportInput as CoverageInput,
+  ReportKinds as Kinds,
+  ReportLatency as LatencyReport,
+  ReportProblem as Problem,
+  ReportQuestion as QuestionReport,
+  ReportRule as RuleReport,
+  ReportStep as CounterexampleStep,
+  ReportTally as Tally,
+} from "./schemas.generated.ts";
 
 /** Why a rule has no verdict of its own. Programs read the code; the sentence is for people. */
 export type Reason =
@@ -71,7 +57,7 @@ export type Reason =
 /** The members of report.json for a reason: its code, the names that it refers to, the sentence, and what to do. */
 export function reasonMembers(
   reason: Reason,
-): Pick<RuleReport, "reason" | "reasonCode" | "advice" | "excusedBy" | "explainedBy"> {
+): Pick<ReportRule, "reason" | "reasonCode" | "advice" | "excusedBy" | "explainedBy"> {
   return {
     reason: sentence(reason),
     reasonCode: reason.code,

@@ -4,17 +4,14 @@ import diff from "./diff.schema.json" with { type: "json" };
 import known from "./known.schema.json" with { type: "json" };
 import recording from "./recording.schema.json" with { type: "json" };
 import report from "./report.schema.json" with { type: "json" };
-import type { components } from "./schemas.openapi.ts";
-
-/** The types that are generated from the published schemas. */
-export type Schemas = components["schemas"];
+import type { Diff, Known, RecordingLine, Report } from "./schemas.generated.ts";
 
 /** The types of files that are read, by schema. */
 interface Readable {
-  readonly Report: Schemas["Report"];
-  readonly Diff: Schemas["Diff"];
-  readonly Known: Schemas["Known"];
-  readonly RecordingLine: Schemas["RecordingLine"];
+  readonly Report: Report;
+  readonly Diff: Diff;
+  readonly Known: Known;
+  readonly RecordingLine: RecordingLine;
 }
 
 /** The first mismatch of a value with its schema. */
