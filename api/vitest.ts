@@ -3,7 +3,6 @@ import type { Rule } from "../oracle/rule.ts";
 import { causeLine, shownCauses } from "../reports/causes.ts";
 import { escapeTerminal } from "../reports/escape.ts";
 import { becauseText, findingText, gateText, reasonText } from "../reports/finding.ts";
-import { problemsIn } from "../reports/read-report.ts";
 import type { RuleReport } from "../reports/report.ts";
 import { counts, gateFailures, ruleStatus } from "../reports/verdict.ts";
 import { Fault } from "../spec/fault.ts";
@@ -115,7 +114,7 @@ function failureText(rule: RuleReport, run: ConformanceRun): string {
 
 function complete(run: ConformanceRun): void {
   if (run.faults.length > 0 || run.incomplete) {
-    const lines = problemsIn(run).flatMap(({ message, stack = [] }) => [message, ...stack]);
+    const lines = run.problems.flatMap(({ message, stack = [] }) => [message, ...stack]);
     throw failure(["The run is incomplete, so there is no verdict:", ...lines].join("\n"));
   }
 }

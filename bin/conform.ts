@@ -9,7 +9,7 @@ import { tool } from "../api/tool.ts";
 import { github } from "../reports/annotations.ts";
 import { collect, filesLine, type Out, prepareOut } from "../reports/collector.ts";
 import { escapeTerminal } from "../reports/escape.ts";
-import { problemsIn, readReport } from "../reports/read-report.ts";
+import { readReport } from "../reports/read-report.ts";
 import type { Report } from "../reports/report.ts";
 import { runText } from "../reports/run-blocks.ts";
 import { quote } from "../reports/shell.ts";
@@ -230,7 +230,7 @@ async function recorded(report: Report, recording: Recorder): Promise<Report> {
     return {
       ...report,
       faults: [...report.faults, message],
-      problems: [...problemsIn(report), { code: "not-recorded", message }],
+      problems: [...report.problems, { code: "not-recorded", message }],
     };
   }
 }

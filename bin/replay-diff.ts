@@ -69,11 +69,6 @@ function chosenIn(diff: DiffReport, rule: string | undefined, path: string): rea
       { option: "rule" },
     );
   }
-  if (chosen.every(({ history }) => history === undefined))
-    throw new Fault(
-      `${path} was written by an earlier version, without the requests to replay: run diff again.`,
-      { option: "report" },
-    );
   return chosen;
 }
 

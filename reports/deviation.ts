@@ -1,5 +1,4 @@
 import { answerLabel } from "./finding.ts";
-import { silenceIn } from "./read-report.ts";
 import type { CounterexampleStep, Kinds, Report, RuleReport } from "./report.ts";
 
 /** In what way a rule is violated. */
@@ -129,7 +128,7 @@ export function shapeOf(rule: RuleReport): string {
 }
 
 function stepShape(last: CounterexampleStep): string {
-  if (last.response === null) return `no answer: ${silenceIn(last) ?? "unknown"}`;
+  if (last.response === null) return `no answer: ${last.silenceCode ?? "unknown"}`;
   const { status, error } = last.response;
   return answerShape(status, error);
 }

@@ -77,21 +77,9 @@ interface ShownCause {
   readonly differences: readonly [TargetDifference, ...TargetDifference[]];
 }
 
-/** The causes of a comparison; a difference without one, as in a file of an earlier version, is a cause of its own. */
+/** The causes of a comparison with their differences. */
 export function shownCauses({ differences, causes }: DiffReport): readonly ShownCause[] {
-  const all =
-    causes ??
-    differences.map(
-      ({ topic: id, title, x, y, seen }, place): DiffCause => ({
-        id,
-        title,
-        x,
-        y,
-        seen,
-        differences: [place],
-      }),
-    );
-  return all.flatMap((cause): readonly ShownCause[] => {
+  return causes.flatMap((cause): readonly ShownCause[] => {
     const [first, ...more] = cause.differences.flatMap((place) => differences[place] ?? []);
     return first === undefined ? [] : [{ cause, differences: [first, ...more] }];
   });
@@ -149,9 +137,8 @@ function causeBlock({ cause, differences }: ShownCause, targets: DiffReport["tar
         ...liveFact(differences),
       ]),
       { kind: "quote", lines: steps.flatMap(exchange) },
-      ...(replay === undefined
-        ? []
-        : [paragraph("Send it to both again:"), { kind: "code", language: "sh", lines: [replay] } as const]),
+      paragraph("Send it to both again:"),
+      { kind: "code", language: "sh", lines: [replay] },
       ...curlOn("x"),
       ...curlOn("y"),
     ],

@@ -1,7 +1,6 @@
 import { causeLine, rulesText, type ShownCause, shownCauses } from "./causes.ts";
 import { escapeTerminal, escapeXml, escapeXmlAttribute } from "./escape.ts";
 import { becauseText, findingText, gateText, reasonText } from "./finding.ts";
-import { problemsIn } from "./read-report.ts";
 import type { GateEntry, Report, RuleReport } from "./report.ts";
 import { gateFailures, ruleStatus } from "./verdict.ts";
 
@@ -18,7 +17,7 @@ export function junit(report: Report): string {
     ...report.rules.map((rule) => testCase(rule, report, causes)),
     ...gateFailures(report).map((one) => gateCase(one, report)),
   ];
-  const messages = problemsIn(report).flatMap(({ message, stack = [] }) => [message, ...stack]);
+  const messages = report.problems.flatMap(({ message, stack = [] }) => [message, ...stack]);
   const faults = [...(report.incomplete ? ["The run is incomplete."] : []), ...messages];
   const { tool, target, profile, seed } = report;
   const properties: Readonly<Record<string, string>> = {

@@ -9,7 +9,7 @@ import {
   shapeOf,
   shownBy,
 } from "./deviation.ts";
-import { causesIn, rerunsIn } from "./read-report.ts";
+import { causesIn } from "./read-report.ts";
 import type { Column, CounterexampleStep, GateEntry, Kinds, Report, RuleReport, Tally } from "./report.ts";
 import type { KnownSeen, KnownEntry as WrittenEntry } from "./schemas.generated.ts";
 import { counts } from "./verdict.ts";
@@ -365,8 +365,8 @@ function staleText({ seen }: KnownEntry): string {
 
 /** What a known-file records of a rule in this run: its kinds of input, or its answer alone. */
 export function seenOf(rule: RuleReport): KnownSeen {
-  const reruns = rule.counterexample === undefined ? null : rerunsIn(rule.counterexample);
-  if (reruns !== null && reruns.shown < reruns.tried) return `${sometimes}${shapeOf(rule)}`;
+  const { reruns } = rule.counterexample ?? {};
+  if (reruns !== undefined && reruns.shown < reruns.tried) return `${sometimes}${shapeOf(rule)}`;
   const { kinds, all } = deviationOf(rule);
   if (all !== null) return { [all]: "all" };
   return kinds ?? shapeOf(rule);

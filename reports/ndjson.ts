@@ -32,7 +32,7 @@ export function finalLines(report: Report): string {
 
 /** The final events of a run: one for each rule, question and fault, and run-end with the rest of the report. */
 export function finalEvents<R extends Report>(report: R): readonly FinalEvent<R>[] {
-  const { schema, tool, profile, seed, startedAt, rules, questions, faults, problems = [], ...rest } = report;
+  const { schema, tool, profile, seed, startedAt, rules, questions, faults, problems, ...rest } = report;
   return [
     ...rules.map((rule) => ({ event: "rule", ...rule }) as const),
     ...questions.map((question) => ({ event: "question", ...question }) as const),

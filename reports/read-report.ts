@@ -1,14 +1,6 @@
-import { silences } from "../spec/exchange.ts";
 import { Fault } from "../spec/fault.ts";
 import type { DiffReport } from "./diff.ts";
-import type {
-  CauseReport,
-  Counterexample,
-  CounterexampleStep,
-  Problem,
-  Report,
-  RuleReport,
-} from "./report.ts";
+import type { CauseReport, Report } from "./report.ts";
 import { checkSchema, problemPhrase, shortJson } from "./schemas.ts";
 
 const schema = "addpermission-conformance/report@1";
@@ -95,43 +87,6 @@ function isCutOff(text: string): boolean {
   return true;
 }
 
-/**
- * The reader of old reports. Before 0.1.0 a report had some reasons as sentences only. They are parsed only here, and only
- * when the member with the code is missing.
- */
-
-const explained = "explained by the violation of ";
-
-/** Why a rule has no verdict, as a code. */
-export function reasonIn(
-  rule: RuleReport,
-  { target }: Pick<Report, "target">,
-): Pick<RuleReport, "reasonCode" | "excusedBy" | "explainedBy"> {
-  const { reason, reasonCode } = rule;
-  if (reason === undefined || reasonCode !== undefined) return rule;
-  if (target.cannot.includes(reason)) return { reasonCode: "unsupported" };
-  if (!reason.startsWith(explained)) return {};
-  return { reasonCode: "explained", explainedBy: reason.slice(explained.length) };
-}
-
-/** How often reruns reproduced a counterexample; null when that is not known. */
-export function rerunsIn({
-  reruns,
-  reproduced = "",
-}: Pick<Counterexample, "reruns" | "reproduced">): NonNullable<Counterexample["reruns"]> | null {
-  if (reruns !== undefined) return reruns;
-  const [, shown, tried] = /^(\d+) of (\d+)$/.exec(reproduced) ?? [];
-  return shown === undefined ? null : { shown: Number(shown), tried: Number(tried) };
-}
-
-/** Why a step has no response, as a code; null when that is not known. */
-export function silenceIn({
-  silenceCode,
-  silence = "",
-}: Pick<CounterexampleStep, "silence" | "silenceCode">): CounterexampleStep["silenceCode"] | null {
-  return silenceCode ?? silences.find((code) => code === silence.split(":")[0]) ?? null;
-}
-
 /** The causes of all violations; a violated rule without one, as in an old report, is a cause of its own. */
 export function causesIn({ causes = [], rules }: Pick<Report, "causes" | "rules">): readonly CauseReport[] {
   const grouped = new Set(causes.flatMap((cause) => cause.rules));
@@ -141,12 +96,4 @@ export function causesIn({ causes = [], rules }: Pick<Report, "causes" | "rules"
       : [{ id, title, gravity: "error", rules: [id], requests: observations, rule: id, counterexample }],
   );
   return [...causes, ...single];
-}
-
-/** Problems of the suite or the connection. An old report has no codes for them. */
-export function problemsIn({ faults, problems = [] }: Report): readonly Problem[] {
-  return faults.map((message, index) => {
-    const problem = problems[index];
-    return problem?.message === message ? problem : { code: "unknown", message };
-  });
 }

@@ -20,7 +20,7 @@ import { coverageBlocks, coverageSentence } from "./coverage.ts";
 import { answerText, becauseText, interleaving, reasonText } from "./finding.ts";
 import { printMarkdown } from "./print-markdown.ts";
 import { printTerminal, type TerminalOptions, width } from "./print-terminal.ts";
-import { causesIn, problemsIn } from "./read-report.ts";
+import { causesIn } from "./read-report.ts";
 import type { Column, Counterexample, GateEntry, Report, RuleReport } from "./report.ts";
 import {
   count,
@@ -548,7 +548,7 @@ function waitsFact({ waits = [] }: Report): readonly Fact[] {
 const mostProblems = 4;
 
 function problems(report: Report, { everything, space }: RunView): readonly Block[] {
-  const all = problemsIn(report);
+  const { problems: all } = report;
   const shown = all.slice(0, space?.restInBrief === true ? mostProblems : all.length);
   const more = all.length - shown.length;
   const rest = more === 0 ? [] : [paragraph(`and ${count(more, "more problem")}: see --verbose`, "problem")];

@@ -7,9 +7,9 @@ export type Report = {
   readonly target: {
     readonly name: string;
     readonly endpoint: string;
-    /** How the run got the target. endpoint: it listened at the endpoint. builtin: the run started it by its name and ended it. in-process: it was a part of the program that called the library. Absent in reports of earlier versions. */
+    /** How the run got the target. endpoint: it listened at the endpoint. builtin: the run started it by its name and ended it. in-process: it was a part of the program that called the library. */
     readonly kind?: "endpoint" | "builtin" | "in-process";
-    /** The region of the requests. Absent in reports of earlier versions. */
+    /** The region of the requests. */
     readonly region?: string;
     /** True if each request was signed with the keys of the user. */
     readonly signed?: boolean;
@@ -57,13 +57,13 @@ export type Report = {
   readonly incomplete: boolean;
   readonly summary: { readonly document: ReportTally; readonly aws: ReportTally };
   readonly rules: readonly ReportRule[];
-  /** The violated rules by what they have in common, the gravest cause first. Each violated rule is in exactly one cause. Absent without a violation, and in reports of earlier versions. */
+  /** The violated rules by what they have in common, the gravest cause first. Each violated rule is in exactly one cause. Absent without a violation. */
   readonly causes?: readonly ReportCause[];
   readonly questions: readonly ReportQuestion[];
   /** Problems of the suite or the connection, one sentence each. */
   readonly faults: readonly string[];
-  /** The same as faults, in the same order, with codes. Absent in reports of earlier versions. */
-  readonly problems?: readonly ReportProblem[];
+  /** The same as faults, in the same order, with codes. */
+  readonly problems: readonly ReportProblem[];
   /** Kinds of requests that were no longer sent, because too many of them got no answer within the deadline, because they ended the target, or repetitions of what takes seconds, or more of what violated a rule each time. Absent if there are none. */
   readonly leftOut?: readonly {
     /** The operation, and for AddPermission what the document says of the request. */
@@ -110,8 +110,8 @@ export type ReportReasonCode = "unsupported" | "explained" | "not-exercised" | "
 /** Why there is no response. */
 export type ReportSilenceCode = "timeout" | "refused" | "reset" | "protocol" | "too-large" | "tls" | "unresolved" | "aborted";
 
-/** internal: an error of the suite itself. not-begun: the run could not start. ended-early: it could not continue. stopped: a budget, a signal or an unreachable target ended it. going-on: it was in progress when this was written. ended: a request ended the target, and the rule that it violates was left out. fixtures-lost: the target lost functions that were not deleted. left-behind: a created resource or a changed policy remains. not-recorded: the recording could not be written. unknown: from an earlier version. */
-export type ReportProblemCode = "internal" | "not-begun" | "ended-early" | "stopped" | "going-on" | "ended" | "fixtures-lost" | "left-behind" | "not-recorded" | "unknown";
+/** internal: an error of the suite itself. not-begun: the run could not start. ended-early: it could not continue. stopped: a budget, a signal or an unreachable target ended it. going-on: it was in progress when this was written. ended: a request ended the target, and the rule that it violates was left out. fixtures-lost: the target lost functions that were not deleted. left-behind: a created resource or a changed policy remains. not-recorded: the recording could not be written. */
+export type ReportProblemCode = "internal" | "not-begun" | "ended-early" | "stopped" | "going-on" | "ended" | "fixtures-lost" | "left-behind" | "not-recorded";
 
 /** Strongest first: violated > inconclusive > holds > unexercised. */
 export type ReportOutcome = "violated" | "inconclusive" | "holds" | "unexercised";
@@ -144,7 +144,7 @@ export type ReportRule = {
   readonly because?: string;
   /** Of a known deviation: the address of the issue. */
   readonly link?: string;
-  /** Of a violated rule in the deciding column: the answers that violate it, and the kinds of input that get each; only kinds that are sent at every seed. A rule about any refusal has answers without kinds. Absent where no such request violated it, and in reports of earlier versions. */
+  /** Of a violated rule in the deciding column: the answers that violate it, and the kinds of input that get each; only kinds that are sent at every seed. A rule about any refusal has answers without kinds. Absent where no such request violated it. */
   readonly kinds?: ReportKinds;
   /** True if every kind of input that this rule judged got the one answer in kinds. */
   readonly allKinds?: boolean;
@@ -154,9 +154,9 @@ export type ReportRule = {
   readonly checks?: { readonly expected: ReportCount; readonly executed: ReportCount };
   /** Why the rule is inconclusive or unexercised, as a sentence for people. Programs use reasonCode. */
   readonly reason?: string;
-  /** The same as a code. Absent in reports of earlier versions. */
+  /** The same as a code. */
   readonly reasonCode?: ReportReasonCode;
-  /** What a user can do about it, as a sentence for people. Absent in reports of earlier versions. */
+  /** What a user can do about it, as a sentence for people. */
   readonly advice?: string;
   /** With unsupported: the unsupported capability. */
   readonly excusedBy?: ReportCapability;
@@ -232,7 +232,7 @@ export type ReportCounterexample = {
   readonly kind?: string;
   /** How often reruns reproduced it, for people. */
   readonly reproduced?: string;
-  /** The same as numbers. Absent without reruns, and in reports of earlier versions. */
+  /** The same as numbers. Absent without reruns. */
   readonly reruns?: { readonly shown: ReportCount; readonly tried: ReportCount };
   /** Partition, region and account of its functions. ARNs in its requests agree unless they name others on purpose. */
   readonly home?: {
@@ -259,7 +259,7 @@ export type ReportStep = {
   readonly response: null | ReportResponse;
   /** Why there is no response, for people. */
   readonly silence?: string;
-  /** The same as a code. Absent in reports of earlier versions. */
+  /** The same as a code. */
   readonly silenceCode?: ReportSilenceCode;
   /** Milliseconds since the start of the run. */
   readonly sentAt?: number;
@@ -430,8 +430,8 @@ export type Diff = {
   /** True when the run ended before it sent all planned requests; faults explains why. */
   readonly incomplete: boolean;
   readonly differences: readonly DiffDifference[];
-  /** The differences by cause, the gravest first: the document decides them alike, and both targets answer alike. Absent in files of earlier versions. */
-  readonly causes?: readonly DiffCause[];
+  /** The differences by cause, the gravest first: the document decides them alike, and both targets answer alike. */
+  readonly causes: readonly DiffCause[];
   /** Differences that reruns did not reproduce, one sentence each. */
   readonly unsteady: readonly string[];
   /** Problems of the suite or the connection, one sentence each. */
@@ -446,9 +446,9 @@ export type DiffTarget = {
   readonly endpoint: string;
   /** All requests, including set-up and tear-down. */
   readonly requests: DiffCount;
-  /** endpoint: it listened at the endpoint. builtin: it was started by its name and ended. Absent in files of earlier versions. */
+  /** endpoint: it listened at the endpoint. builtin: it was started by its name and ended. */
   readonly kind?: "endpoint" | "builtin";
-  /** The region of the requests. Absent in files of earlier versions. */
+  /** The region of the requests. */
   readonly region?: string;
   /** True if each request was signed with the keys of the environment. */
   readonly signed?: boolean;
@@ -489,12 +489,12 @@ export type DiffDifference = {
   readonly steps: readonly DiffStep[];
   /** One line for bash for each target; credentials only as shell variables. */
   readonly curl: { readonly x: string; readonly y: string };
-  /** The command that sends it to both targets again. Absent in files of earlier versions. */
-  readonly replay?: string;
-  readonly history?: DiffHistory;
+  /** The command that sends it to both targets again. */
+  readonly replay: string;
+  readonly history: DiffHistory;
 };
 
-/** The requests of steps as replay sends them. Absent in files of earlier versions. */
+/** The requests of steps as replay sends them. */
 export type DiffHistory = {
   /** Where the functions were that the requests name. */
   readonly home: {

@@ -1,5 +1,4 @@
 import { exitMeanings } from "../spec/verdict.ts";
-import { problemsIn, reasonIn } from "./read-report.ts";
 import type { Column, Counterexample, GateEntry, Report, RuleReport } from "./report.ts";
 
 /**
@@ -36,7 +35,7 @@ export function ruleStatus(rule: RuleReport, report: Report): RuleStatus {
     return "ignored";
   if (outcome === "holds") return "holds";
   if (outcome === "violated") return rule.known ? "known" : "violated";
-  const { reasonCode, explainedBy } = reasonIn(rule, report);
+  const { reasonCode, explainedBy } = rule;
   if (reasonCode === "unsupported") return "excused";
   if (explainedBy !== undefined && isKnown(explainedBy, report)) return "explained";
   return rule.known ? "recorded" : outcome;
@@ -183,7 +182,7 @@ export function exitMeaning(code: number, report: Report): string {
 
 /** What ended the run early, as the rest of a phrase; empty if the report does not say it. */
 function whyUnfinished(report: Report): string {
-  const stopped = problemsIn(report).find(({ stopped: why }) => why !== undefined);
+  const stopped = report.problems.find(({ stopped: why }) => why !== undefined);
   return stopped?.stopped === undefined ? "" : (endings[stopped.stopped] ?? "");
 }
 

@@ -1,4 +1,3 @@
-import { problemsIn } from "../reports/read-report.ts";
 import type { Report, RuleReport } from "../reports/report.ts";
 import { endingRule } from "./endings.ts";
 import type { LeftOut } from "./events.ts";
@@ -16,8 +15,8 @@ export function joinedReport(shards: readonly Report[], replay: Replay): Report 
   const { shard: _, causes: __, ...head } = first;
   const unsupported = unsupportedIn(shards);
   const notEmptied = sum(shards, ({ coverage }) => coverage?.histories.notEmptied ?? 0);
-  const problems = shards.flatMap(({ shard, ...report }) =>
-    problemsIn(report).map((one) => ({
+  const problems = shards.flatMap(({ shard, problems: own }) =>
+    own.map((one) => ({
       ...one,
       message: `Shard ${shard?.index ?? 1} of ${shards.length}: ${one.message}`,
     })),

@@ -1,6 +1,5 @@
 import { type Finding, type Judge, judgeOf } from "../oracle/judge.ts";
 import type { Rule } from "../oracle/rule.ts";
-import { problemsIn, reasonIn } from "../reports/read-report.ts";
 import type { Reason, Report } from "../reports/report.ts";
 import { within } from "../spec/error-place.ts";
 import type { Exchange } from "../spec/exchange.ts";
@@ -184,7 +183,7 @@ function emitFooter(live: Report, rules: readonly Rule[], emit: Emit): void {
     columns.map((column) => ({ rule: rule.id, column, checks: unsent?.(rule) ?? 0 })),
   );
   if (unsent !== null) emit({ type: "not-executed", checks });
-  for (const problem of problemsIn(live)) emit({ type: "problem", problem: { code: "recorded", problem } });
+  for (const problem of live.problems) emit({ type: "problem", problem: { code: "recorded", problem } });
 }
 
 /** Takes over from the live report what a recording does not hold: the target, the waits and the numbers of test cases. */
@@ -250,10 +249,9 @@ function unsentIn({ rules, coverage: known }: Report): ((rule: Rule) => number) 
 /** The reasons why the live run did not judge a rule. */
 function notJudgedReasonOf(live: Report): (rule: Rule) => Reason | null {
   const reasons = new Map(
-    live.rules.flatMap((rule) => {
-      const { reasonCode: code, excusedBy: needs } = reasonIn(rule, live);
-      return code === "unsupported" ? [[rule.id, { code, needs, detail: rule.reason ?? "" }] as const] : [];
-    }),
+    live.rules.flatMap(({ id, reasonCode: code, excusedBy: needs, reason: detail = "" }) =>
+      code === "unsupported" ? [[id, { code, needs, detail }] as const] : [],
+    ),
   );
   return ({ id }) => reasons.get(id) ?? null;
 }

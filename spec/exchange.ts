@@ -65,19 +65,15 @@ export interface Response {
 }
 
 /** Why a call has no response. Whether it took effect is unknown. */
-export const silences = [
-  "timeout",
-  "refused",
-  "reset",
-  "protocol",
-  "too-large",
-  "tls",
-  "unresolved",
-  "aborted",
-] as const;
-
-/** One of them. */
-export type Silence = (typeof silences)[number];
+export type Silence =
+  | "timeout"
+  | "refused"
+  | "reset"
+  | "protocol"
+  | "too-large"
+  | "tls"
+  | "unresolved"
+  | "aborted";
 
 /** A call that got no complete HTTP response. */
 export interface NoAnswer {

@@ -101,7 +101,8 @@ describe("the JUnit report", () => {
   });
 
   it("contains the faults and says that a run is incomplete", () => {
-    const { suite } = suiteOf(junit(sampleReport({ incomplete: true, faults: ["one", "two"] })));
+    const problems = ["one", "two"].map((message) => ({ code: "stopped", message }) as const);
+    const { suite } = suiteOf(junit(sampleReport({ incomplete: true, problems })));
     expect(at(suite, "system-err")).toBe("The run is incomplete.\none\ntwo");
   });
 

@@ -1,5 +1,4 @@
 import { parseArgs } from "node:util";
-import { reasonIn } from "../reports/read-report.ts";
 import type { Report } from "../reports/report.ts";
 import { rulesThat } from "../reports/verdict.ts";
 import { unheld } from "../runner/check-seen.ts";
@@ -148,7 +147,7 @@ function killsOf(name: Fault): readonly string[] {
 /** The violated rule that the report names as the explanation of a fault's own rules; null if it names none. */
 function explanation(name: Fault, report: Report): string | null {
   const own = report.rules.filter(({ id }) => mutantOf(name).kills.some((kill) => kill === id));
-  return own.map((rule) => reasonIn(rule, report).explainedBy).find((by) => by !== undefined) ?? null;
+  return own.map((rule) => rule.explainedBy).find((by) => by !== undefined) ?? null;
 }
 
 /** The same order for the same seed. */

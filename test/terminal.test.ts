@@ -84,8 +84,9 @@ describe("the terminal report", () => {
     const seen = `${"x".repeat(66)} ::error::a ::set-env name=x::y ##[add-mask]z`;
     const counterexample = sampleCounterexample({ seen, expected: `::error::${hostile}` });
     const rule = sampleRule("a.b", { verdicts: { document: "violated", aws: "violated" }, counterexample });
+    const problems = ["::error::x", `y ${seen}`].map((message) => ({ code: "stopped", message }) as const);
     for (const columns of [20, 40, 80]) {
-      const text = runText(sampleReport({ rules: [rule], faults: ["::error::x", `y ${seen}`] }), {
+      const text = runText(sampleReport({ rules: [rule], problems }), {
         ...plain,
         columns,
       });

@@ -10,7 +10,6 @@ import {
   coverageSentence,
 } from "../coverage.ts";
 import { gateText } from "../finding.ts";
-import { problemsIn } from "../read-report.ts";
 import type {
   Column,
   CoverageCell,
@@ -46,8 +45,7 @@ export interface Section {
 
 /** The sections below the rules, without empty ones. */
 export function furtherSections(report: Report): readonly Section[] {
-  const { questions, target, latency, leftOut = [], coverage } = report;
-  const problems = problemsIn(report);
+  const { questions, target, latency, leftOut = [], coverage, problems } = report;
   const all: readonly (Section | null)[] = [
     coverage === undefined
       ? null

@@ -50,7 +50,7 @@ export function differenceReport(
 }
 
 /** The steps of a history as x got them, for a replay on other fixtures. */
-function historyOn({ difference, pair, execution }: Shrunk): NonNullable<TargetDifference["history"]> {
+function historyOn({ difference, pair, execution }: Shrunk): TargetDifference["history"] {
   const { partition, region, account } = pair.x.fixture;
   return {
     home: { partition, region, account },

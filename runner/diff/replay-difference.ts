@@ -38,7 +38,6 @@ export async function replayDifferences(
     for (const difference of differences) {
       if (scope.signal.aborted) break;
       const { history } = difference;
-      if (history === undefined) continue;
       const on = worker.pair().x.fixture;
       const steps = onFixture(history.batches, history.home, on);
       const done = await worker.rerun(steps, {
