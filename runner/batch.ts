@@ -239,10 +239,7 @@ function isFirstAfterUnknown({ before, key }: PolicyRead): boolean {
 /** Longest part of an answer that is kept, in characters. A report shows fewer. */
 const maxCharacters = 64 * 1024;
 
-/**
- * Truncates a huge answer that is not a JSON object before it is judged. The mark at the end keeps the rest from
- * being a JSON object by accident.
- */
+/** Truncates a huge answer that is no JSON object; the mark keeps the rest from being one by accident. */
 export function truncateAnswer(answer: Answer): Answer {
   if (answer.kind === "none" || answer.body.length <= maxCharacters || jsonObject(answer.body) !== null)
     return answer;

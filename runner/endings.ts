@@ -214,7 +214,7 @@ export function endings({
       ): Promise<Showing | null> => {
         if (first === undefined) return null;
         const kind = fixtureFor(history, from, true);
-        const made = kind === "bare" ? await pool.spareFixture() : await pool.replace(first);
+        const made = kind === "bare" ? await pool.spareFixture(null) : await pool.replace(first);
         const worker = made ?? ((await first.reset(true)) ? first : null);
         if (worker === null || stop()) return null;
         const batches = renamed(history, namesOf(from), namesOf(worker.fixture));
@@ -445,10 +445,7 @@ export function withoutProbes<T extends { readonly step: { readonly key: string 
 const endsPrefix = "ends-";
 const controlSuffix = "-control-";
 
-/**
- * What a history shows after which the target is gone; null if the target stands. `keepsFunctions`: a function that is not
- * found was lost.
- */
+/** What a history shows after which the target is gone, or its function is; null if it stands. */
 export function seenEnding(
   batches: readonly (readonly Exchange[])[],
   keepsFunctions: boolean,

@@ -38,10 +38,7 @@ export interface Spent {
  */
 export type Purpose = "execute" | "confirm" | "arrange";
 
-/**
- * The fixture at the start of a test case: with empty policies, as earlier cases left it, or impossible to reset or
- * replace.
- */
+/** The fixture at the start of a test case: empty, as earlier cases left it, or not to be emptied. */
 export type Began = "empty" | "used" | "not-emptied";
 
 /** The test case of an event. */
@@ -101,10 +98,7 @@ export type RunEvent =
       readonly began: Began;
       readonly findings: readonly Finding[];
     })
-  /**
-   * A test case was skipped, because the fixture or the target does not provide what it needs, or is too slow for it, or
-   * because it shows nothing new.
-   */
+  /** A test case was skipped: the target lacks what it needs or is too slow, or it shows nothing new. */
   | (CaseEvent & { readonly type: "case-skipped"; readonly lacks: Need | "speed" | "news" })
   /** The first violation of a rule, in either column. It is not yet confirmed. */
   | {
@@ -122,9 +116,7 @@ export type RunEvent =
       readonly type: "not-executed";
       readonly checks: readonly { readonly rule: string; readonly column: Column; readonly checks: number }[];
     }
-  /**
-   * How many of the rules with candidates have been confirmed or rejected: once at the start, and after each rule.
-   */
+  /** How many of the rules with candidates are confirmed or rejected: at the start, and after each rule. */
   | {
       readonly type: "confirming";
       readonly tried: number;
@@ -191,20 +183,10 @@ export interface Observer {
 export type Emit = (event: RunEvent) => void;
 
 /** The observers of a run. */
-export interface ObserverGroup {
-  /**
-   * Passes an event to all observers. An observer that throws gets no further events. After the other observers got
-   * the event, the error is thrown again and ends the run.
-   */
-  readonly emit: Emit;
-  /** The same for events at the end of a run: an error of an observer becomes a problem event for the others. */
-  readonly emitLast: Emit;
-  /** Waits until all observers have written their output. */
-  end(): Promise<void>;
-}
+export type ObserverGroup = ReturnType<typeof observerGroup>;
 
 /** Makes a group of observers that get each event in this order. */
-export function observerGroup(observers: readonly Observer[]): ObserverGroup {
+export function observerGroup(observers: readonly Observer[]) {
   const active = new Set(observers);
   const emit: Emit = (event) => {
     const errors: unknown[] = [];
@@ -227,9 +209,15 @@ export function observerGroup(observers: readonly Observer[]): ObserverGroup {
     }
   };
   return {
+    /**
+     * Passes an event to all observers. An observer that throws gets no further events. After the other observers got
+     * the event, the error is thrown again and ends the run.
+     */
     emit,
+    /** The same for events at the end of a run: an error of an observer becomes a problem event for the others. */
     emitLast,
-    async end() {
+    /** Waits until all observers have written their output. */
+    async end(): Promise<void> {
       for (const observer of observers) {
         try {
           await observer.end?.();

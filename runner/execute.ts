@@ -9,6 +9,7 @@ import { truncateExchange } from "./batch.ts";
 import type { Verdicts } from "./candidates.ts";
 import type { Began, Emit, Gone, Spent, StopReason } from "./events.ts";
 import { silenceCounter } from "./gone.ts";
+import { requestsOfFixture, requestsOfSpare, type WorkerPool } from "./pool.ts";
 import { fixtureFor, usedIn } from "./rerun.ts";
 import type { Scope } from "./scope.ts";
 import type { Worker } from "./worker.ts";
@@ -27,10 +28,10 @@ export interface ExecuteOptions {
   /** The capabilities that the target or its fixtures do not support. */
   readonly cannot: ReadonlySet<string>;
   readonly replace: (worker: Worker) => Promise<Worker | null>;
-  /** Creates fixtures with one function; absent where none can be created. */
-  readonly spares?: Spares;
-  /** The requests of a new fixture and its deletion. A fixture whose reset takes more is replaced; none by default. */
-  readonly requestsOfFixture?: number;
+  /** Creates fixtures with the function under test alone; absent where none can be created. */
+  readonly spareFixture?: WorkerPool["spareFixture"] | undefined;
+  /** True if a fixture is replaced whose reset takes more requests; false by default. */
+  readonly replacesDear?: boolean;
   /** Why a test case is not worth its time on this target, or shows nothing new; null, as by default, if it is sent. */
   readonly isLeftOut?: (testCase: TestCase) => "speed" | "news" | null;
   /** Why no more requests may be sent; null to continue. */
@@ -64,14 +65,6 @@ export interface Executed {
   readonly workers: readonly Worker[];
   /** Why execution stopped early; null if every test case was executed. */
   readonly stopped: StopReason | null;
-}
-
-/** Fixtures with the function under test alone, for the test cases that need no more. */
-interface Spares {
-  /** Creates one in place of an earlier one; null if that fails. */
-  create(instead: Worker | null): Promise<Worker | null>;
-  /** How many requests that takes, with the deletion. */
-  readonly requests: number;
 }
 
 /**
@@ -163,14 +156,11 @@ interface PreparedWorker {
   readonly began: Began;
 }
 
-/**
- * Resets the worker if the test case needs it, and replaces its fixture if the reset fails or takes more requests. If
- * both fail, the worker stays as it is.
- */
+/** Resets the worker if needed, or replaces its fixture; if both fail, the worker stays as it is. */
 async function prepare(
   worker: Worker,
   testCase: TestCase,
-  { replace, requestsOfFixture = Number.POSITIVE_INFINITY }: ExecuteOptions,
+  { replace, replacesDear = false }: ExecuteOptions,
 ): Promise<PreparedWorker> {
   const mayBeReset = !worker.isSpoiled();
   if (mayBeReset && !testCase.clean && worker.bytes() <= resetFrom) return { worker, began: "used" };
@@ -183,7 +173,7 @@ async function prepare(
     const replacement = await replace(worker);
     return replacement && { worker: replacement, began: "empty" };
   };
-  const isCheap = worker.requestsOfReset() <= requestsOfFixture;
+  const isCheap = !replacesDear || worker.requestsOfReset() <= requestsOfFixture;
   for (const way of mayBeReset ? (isCheap ? [reset, renew] : [renew, reset]) : [renew]) {
     const ready = await way();
     if (ready !== null) return ready;
@@ -199,15 +189,15 @@ async function prepareSpare(
   { fixture }: Worker,
   spare: Worker | null,
   testCase: TestCase,
-  { spares }: ExecuteOptions,
+  { spareFixture }: ExecuteOptions,
 ): Promise<PreparedWorker | null> {
-  if (spares === undefined || !usesOneFunction(testCase, fixture)) return null;
+  if (spareFixture === undefined || !usesOneFunction(testCase, fixture)) return null;
   if (spare !== null && !spare.isSpoiled()) {
     if (!testCase.clean && spare.bytes() <= resetFrom) return { worker: spare, began: "used" };
-    const isCheap = spare.requestsOfReset() <= spares.requests;
+    const isCheap = spare.requestsOfReset() <= requestsOfSpare;
     if (isCheap && (await spare.reset(true))) return { worker: spare, began: "empty" };
   }
-  const created = await spares.create(spare);
+  const created = await spareFixture(spare);
   return created === null ? null : { worker: created, began: "empty" };
 }
 

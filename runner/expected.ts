@@ -9,16 +9,13 @@ import { type Verdicts, verdicts } from "./candidates.ts";
 import { connectInProcess } from "./connect.ts";
 import { type Executed, executeCases } from "./execute.ts";
 import type { Running } from "./phase.ts";
-import { requestsOfSpare } from "./pool.ts";
 import { openScope } from "./scope.ts";
 import { workerOn } from "./worker.ts";
 
 /** The most test cases that are counted. With more of them, the expected number of checks is a lower bound. */
 const maxHistories = 1000;
 
-/**
- * Emits how many checks of each rule unexecuted test cases would have made. It executes them on the reference in this process.
- */
+/** Emits how many checks unexecuted test cases would have made, by executing them on the reference. */
 export async function emitNotExecuted(
   parts: readonly Pick<Executed, "unsent" | "findingsOfCut">[],
   { options: { rules, signal }, emit }: Pick<Running, "options" | "emit">,
@@ -53,7 +50,7 @@ async function countChecks(testCases: readonly TestCase[], rules: readonly Rule[
   await executeCases({
     scope: openScope(),
     workers: [await worker()],
-    spares: { create: () => worker(true), requests: requestsOfSpare },
+    spareFixture: () => worker(true),
     testCases,
     judge: judgeOf(rules),
     verdicts: counted,

@@ -1,14 +1,5 @@
 /** Limits the batches in flight, so that a target that slows down with their number is asked for less at a time. */
-export interface InFlight {
-  /** Waits for a free place for a batch of this many calls, and returns the function that frees it again. */
-  enter(calls?: number): Promise<() => void>;
-  /** Takes the milliseconds until the answer to a batch of one call came. */
-  took(ms: number): void;
-  /** Takes the milliseconds until the last answer to a batch of several calls came. */
-  tookTogether(ms: number): void;
-  /** How long such batches took in all, in milliseconds. */
-  togetherMs(): number;
-}
+export type InFlight = ReturnType<typeof inFlight>;
 
 /**
  * Answers at one limit before it changes; the median latency in milliseconds below which it only rises; and how long a
@@ -20,7 +11,7 @@ const bounds = { answers: 16, fastMs: 10, placeMs: 500, togetherMs: 5000 } as co
  * The limit begins at one and doubles up to `most`, unless the median latency grows by more than the limit does: then
  * each answer costs more at the higher limit, and the limit falls back for good.
  */
-export function inFlight(most: number): InFlight {
+export function inFlight(most: number) {
   const waiting: (() => void)[] = [];
   let highest = most;
   let limit = 1;
@@ -43,7 +34,8 @@ export function inFlight(most: number): InFlight {
     else next();
   };
   return {
-    async enter(calls = 1) {
+    /** Waits for a free place for a batch of this many calls, and returns the function that frees it again. */
+    async enter(calls: number): Promise<() => void> {
       if (now < limit) now += 1;
       else await new Promise<void>((resolve) => waiting.push(resolve));
       if (limit === most) return leave;
@@ -56,7 +48,8 @@ export function inFlight(most: number): InFlight {
       const timer = setTimeout(leaveOnce, calls > 1 ? bounds.togetherMs : bounds.placeMs);
       return leaveOnce;
     },
-    took(ms) {
+    /** Takes the milliseconds until the answer to a batch of one call came. */
+    took(ms: number): void {
       latencies.push(ms);
       if (latencies.length < bounds.answers) return;
       const median = latencies.sort((a, b) => a - b)[bounds.answers / 2] ?? 0;
@@ -66,9 +59,11 @@ export function inFlight(most: number): InFlight {
       } else if (limit < highest) change(Math.min(highest, 2 * limit), median);
       else latencies = [];
     },
-    tookTogether(ms) {
+    /** Takes the milliseconds until the last answer to a batch of several calls came. */
+    tookTogether(ms: number): void {
       together += ms;
     },
+    /** How long such batches took in all, in milliseconds. */
     togetherMs: () => together,
   };
 }

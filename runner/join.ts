@@ -81,7 +81,6 @@ export function joined(shards: readonly Recording[], replay: Replay): Joined {
   const report = joinedReport(reports, replay);
   return {
     report,
-    fixture: shards.find(({ fixture }) => fixture !== null)?.fixture ?? null,
     histories: (emit) => inPlanOrder(shards.map((_, shard) => historiesIn(shards, shard, emit))),
     shardOf: (worker) => reports[worker % reports.length] ?? report,
   };

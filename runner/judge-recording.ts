@@ -3,8 +3,6 @@ import type { Rule } from "../oracle/rule.ts";
 import type { Reason, Report } from "../reports/report.ts";
 import { within } from "../spec/error-place.ts";
 import type { Exchange } from "../spec/exchange.ts";
-import { Fault } from "../spec/fault.ts";
-import type { Fixture } from "../spec/fixture.ts";
 import { type Column, columns } from "../spec/verdict.ts";
 import { scripted, type TestCase } from "../suites/case.ts";
 import { type Verdicts, verdicts } from "./candidates.ts";
@@ -19,7 +17,7 @@ import { confirmFromRecording, type ShardOf } from "./recorded-reruns.ts";
 import type { Recording } from "./recording.ts";
 import type { ReportOptions } from "./report.ts";
 import { confirmCandidates, type Findings, type RuleResult, resultKey } from "./rule-results.ts";
-import { workerOn } from "./worker.ts";
+import { openScope } from "./scope.ts";
 
 export interface RejudgeOptions {
   readonly rules: readonly Rule[];
@@ -31,7 +29,7 @@ export interface RejudgeOptions {
 }
 
 /** The recordings of the shards of a run, joined. */
-export interface Joined extends Pick<Recording, "report" | "fixture"> {
+export interface Joined extends Pick<Recording, "report"> {
   /** Test cases in the order of the plan, each phase before its reruns. Emits what `historiesOf` emits. */
   histories(emit: Emit): AsyncIterable<readonly [History, CaseEnd]>;
   readonly shardOf: ShardOf;
@@ -43,7 +41,7 @@ export interface Joined extends Pick<Recording, "report" | "fixture"> {
  * each worker are in memory.
  */
 export async function rejudge(recording: Recording | Joined, options: RejudgeOptions): Promise<Report> {
-  const { report: live, fixture } = recording;
+  const { report: live } = recording;
   const notJudgedReason = notJudgedReasonOf(live);
   const head = headOfRecorded(live, options);
   const report = reportObserver({ ...head, ...presentationOf(live, options), notJudgedReason });
@@ -69,14 +67,13 @@ export async function rejudge(recording: Recording | Joined, options: RejudgeOpt
   };
   const confirm = () =>
     confirmCandidates({
+      scope: openScope(),
       judged,
       judge,
       verdicts: candidates,
       before: withEndingOf(before),
-      workers: fixture === null ? [] : [idleWorker(fixture)],
       stop: () => null,
-      replace: async () => null,
-      confirmCandidate: confirmFromRecording(reruns, judge, shardOf),
+      confirmers: () => [confirmFromRecording(reruns, judge, shardOf)],
     });
   for await (const [history, end] of "histories" in recording
     ? recording.histories(emit)
@@ -260,20 +257,4 @@ function notJudgedReasonOf(live: Report): (rule: Rule) => Reason | null {
 function isLeftOut({ case: { breaks } }: CaseEnd, judged: readonly Rule[], candidates: Verdicts): boolean {
   const rule = judged.find(({ id }) => id === breaks);
   return rule !== undefined && isSettled(rule, candidates);
-}
-
-/** A worker for confirming, on which nothing is sent. */
-function idleWorker(fixture: Fixture): ReturnType<typeof workerOn> {
-  return workerOn({
-    index: 0,
-    fixture,
-    fresh: true,
-    transport: {
-      send: () => Promise.reject(new Fault("A recording is judged without sending anything.")),
-      close: async () => {},
-    },
-    how: { deadlineMs: 1 },
-    settleMs: 0,
-    sleep: async () => {},
-  });
 }

@@ -4,7 +4,7 @@ import type { UnsupportedCapability } from "../spec/verdict.ts";
 import type { TestCase } from "../suites/case.ts";
 import { inConfirmationOrder, isFailure, type Verdicts } from "./candidates.ts";
 import type { SizeLimit } from "./capabilities.ts";
-import type { Confirmed } from "./confirm.ts";
+import { type Confirmed, confirm as confirmByReruns } from "./confirm.ts";
 import {
   type Ended as EndedTarget,
   type Endings,
@@ -18,9 +18,11 @@ import type { InFlight } from "./in-flight.ts";
 import type { RunOptions } from "./options.ts";
 import { isStateless, type Part } from "./plan.ts";
 import { isLost, type Survivors, survivors, type WorkerPool } from "./pool.ts";
+import { emptyFixtures } from "./rerun.ts";
 import { confirmCandidates, type Findings, resultKey } from "./rule-results.ts";
 import type { Scope } from "./scope.ts";
 import type { SilentKinds } from "./silent-kinds.ts";
+import type { Worker } from "./worker.ts";
 
 /** What a run has once it is set up. */
 export interface Running {
@@ -140,6 +142,7 @@ async function executeOnce(
   const { options, scope, pool, silentKinds, inFlight, endings, emit } = judging;
   const { unsupported, judged, judge, limit, stop } = judging;
   const { pause, begun, onLost, lost } = how;
+  const creates = options.fresh && !isStateless(options);
   return executeCases({
     scope,
     workers,
@@ -158,12 +161,8 @@ async function executeOnce(
       }
       return endings.isGone() ? null : pool.replace(worker);
     },
-    ...(options.fresh && !isStateless(options)
-      ? {
-          spares: { create: (instead) => pool.spareFixture(instead), requests: pool.requestsOfSpare },
-          requestsOfFixture: pool.requestsOfFixture,
-        }
-      : {}),
+    spareFixture: creates ? pool.spareFixture : undefined,
+    replacesDear: creates,
     cannot: new Set(unsupported.map(({ needs }) => needs)),
     testCases,
     firstPlace,
@@ -279,19 +278,24 @@ export async function confirmAll(
   }
 }
 
-/**
- * Confirms and shrinks the candidates of a phase, and emits the result of every rule so far. Returns the results and
- * the workers at the end, some with a new fixture.
- */
+/** Confirms the candidates of a phase, and emits all results so far. */
 async function confirm(
   { workers, candidates, isLeftAlone }: PhaseOfRun,
   before: Findings,
   { options, scope, pool, endings, emit, judged, judge, limit, stop }: Judging,
 ): Promise<{ readonly workers: WorkerPool["workers"]; readonly findings: Findings }> {
-  const replaced = new Map<number, WorkerPool["workers"][number]>();
+  const replaced = new Map<number, Worker>();
   const reported = new Set<string>();
   const { clock } = options;
   const endMs = Math.max(confirming.endMs, clock() + confirming.phaseMs);
+  const fixtures = {
+    replace: async (worker: Worker) => {
+      const replacement = await pool.replace(worker);
+      if (replacement !== null) replaced.set(worker.index, replacement);
+      return replacement;
+    },
+    spareFixture: pool.spareFixture,
+  };
   const findings = await confirmCandidates({
     scope,
     judged,
@@ -299,18 +303,13 @@ async function confirm(
     before,
     verdicts: candidates,
     isLeftAlone,
-    workers,
-    creates: options.fresh,
+    confirmers: () =>
+      workers.map((worker) => {
+        const getEmptyFixture = emptyFixtures(worker, { ...fixtures, creates: options.fresh });
+        return (candidate, how) => confirmByReruns(candidate, { ...how, getEmptyFixture });
+      }),
     // Which rule of a cause is the first is known when all shards are joined.
     inFull: options.shard !== undefined,
-    replace: async (worker) => {
-      const replacement = await pool.replace(worker);
-      if (replacement !== null) replaced.set(worker.index, replacement);
-      return replacement;
-    },
-    spareFixture: pool.spareFixture,
-    requestsOfSpare: pool.requestsOfSpare,
-    requestsOfFixture: pool.requestsOfFixture,
     stop: () => stop()?.code ?? (endings.isGone() ? "gone" : null),
     maxReruns: (violations) => Math.floor(options.transport.remaining() / violations / requestsOfRerun),
     timer: (violations) => {

@@ -4,62 +4,23 @@ import { getFunction } from "../spec/calls.ts";
 import type { Call } from "../spec/exchange.ts";
 import { Fault } from "../spec/fault.ts";
 import { add } from "../suites/case.ts";
-import type { BatchOptions } from "./batch.ts";
 import type { ArrangeHow } from "./connect.ts";
-import type { Endings } from "./endings.ts";
-import type { Emit } from "./events.ts";
 import { lostText } from "./observe/problem.ts";
 import type { RunOptions } from "./options.ts";
-import type { Patience } from "./patience.ts";
 import type { Scope } from "./scope.ts";
-import { inTurn, type Worker, workerOn } from "./worker.ts";
+import { inTurn, type Worker, type WorkerOptions, workerOn } from "./worker.ts";
 
 /** The workers of a run, and their life cycle. */
-export interface WorkerPool {
-  readonly workers: readonly Worker[];
-  /** What could not be arranged, for the first worker first. */
-  readonly missing: Arranged["missing"];
-  /** Gives the worker a new fixture; null if none can be created. */
-  replace(worker: Worker): Promise<Worker | null>;
-  /** Creates a fixture with the function under test alone, in place of an earlier one if given; null if that fails. */
-  spareFixture(instead?: Worker | null): Promise<Worker | null>;
-  /** How many requests such a fixture takes, with its deletion. */
-  readonly requestsOfSpare: number;
-  /** The same for a fixture with two functions, versions and aliases. */
-  readonly requestsOfFixture: number;
-  /** Sets up the workers that are not set up yet; none if all are. */
-  grow(): Promise<readonly Worker[]>;
-  /**
-   * Gives each of these workers a new fixture where that succeeds, and deletes all others that were created, so that a long run
-   * does not fill the target. Nothing else may use a fixture meanwhile.
-   */
-  renew(workers: readonly Worker[]): Promise<readonly Worker[]>;
-  /** Creates fixtures again, however often that failed, because the target is back. */
-  revived(): void;
-  /** Creates fixtures only while each attempt succeeds soon, because the target turned every request away. */
-  hurry(): void;
-  /**
-   * Removes everything that was created, including fixtures in creation. Returns a sentence for each resource left
-   * behind.
-   */
-  tearDown(): Promise<readonly string[]>;
-}
+export type WorkerPool = Awaited<ReturnType<typeof setUpWorkers>>;
 
-export type SetUpOptions = Pick<
-  RunOptions,
-  "arrange" | "fresh" | "how" | "workers" | "redact" | "settleMs" | "sleep" | "transport"
-> & {
+export interface SetUpOptions
+  extends Pick<RunOptions, "arrange" | "workers" | "redact" | "transport">,
+    Omit<WorkerOptions, "index" | "fixture" | "transport"> {
   /** The scope of the workers, which send nothing after it has ended. */
   readonly scope: Scope;
   /** The workers that are set up at once; all by default. */
   readonly atFirst?: number;
-  readonly silentKinds?: BatchOptions["silentKinds"];
-  readonly inFlight?: BatchOptions["inFlight"];
-  /** Gets an event for each fixture and for what is sent on it. */
-  readonly emit?: Emit | undefined;
-  readonly patience?: Patience | undefined;
-  readonly endings?: Pick<Endings, "instead" | "took"> | undefined;
-};
+}
 
 /** After this many failures in a row no further fixture is created, because each attempt waits for a busy target. */
 const maxFailures = 3;
@@ -71,16 +32,13 @@ const maxGenerations = 1200;
 /** A fixture with one function is created, read until it is active, and deleted. */
 export const requestsOfSpare = 3;
 /** Two functions are created, read and deleted, with two versions and four aliases; a third version may be tried. */
-const requestsOfFixture = 15;
+export const requestsOfFixture = 15;
 
 /** Longest wait for a busy target when a fixture is replaced, and in a hurry, in milliseconds. */
 const replacementWaitMs = { usual: 10_000, inHurry: 2000 } as const;
 
-/**
- * Arranges one fixture for each worker: the first alone, so a target that refuses gets one request, then the others
- * in parallel.
- */
-export async function setUpWorkers(options: SetUpOptions): Promise<WorkerPool> {
+/** Arranges a fixture for each worker, the first alone, so that a target that refuses gets one request. */
+export async function setUpWorkers(options: SetUpOptions) {
   const { scope } = options;
   const arranging = new Set<Promise<Arranged>>();
   const tearDowns = new Set<Arranged["tearDown"]>();
@@ -117,32 +75,15 @@ export async function setUpWorkers(options: SetUpOptions): Promise<WorkerPool> {
     tearDowns.add(one.tearDown);
     missing.push(...one.missing.filter((each) => !missing.some((known) => isDeepStrictEqual(known, each))));
     options.emit?.({ type: "fixture-ready", worker: index, fixture: one.fixture, empty: options.fresh });
-    const worker = workerOn({
-      index,
-      fixture: one.fixture,
-      fresh: options.fresh,
-      transport: options.transport,
-      how,
-      settleMs: options.settleMs,
-      sleep: options.sleep,
-      patience: options.patience,
-      silentKinds: options.silentKinds,
-      inFlight: options.inFlight,
-      endings: options.endings,
-      emit: options.emit,
-    });
+    const worker = workerOn({ ...options, index, fixture: one.fixture, how });
     tearDownOf.set(worker, one.tearDown);
     return worker;
   };
   const tryToMake = async (index: number, bare: boolean): Promise<Worker | null> => {
-    if (
-      !options.fresh ||
-      failures >= (inHurry ? 1 : maxFailures) ||
-      numberOf(index) > maxIndex ||
-      scope.signal.aborted
-    )
-      return null;
-    if (isUsedUp(numberOf(index))) return null;
+    const number = numberOf(index);
+    const hasFailed = failures >= (inHurry ? 1 : maxFailures);
+    if (!options.fresh || hasFailed || scope.signal.aborted) return null;
+    if (number > maxIndex || isUsedUp(number)) return null;
     try {
       const waitTimeoutMs = inHurry ? replacementWaitMs.inHurry : replacementWaitMs.usual;
       const worker = await make(index, { waitTimeoutMs, bare, onTearDown });
@@ -165,21 +106,27 @@ export async function setUpWorkers(options: SetUpOptions): Promise<WorkerPool> {
         (index) => make(index, { onTearDown }),
       );
     const { atFirst = options.workers } = options;
-    const workers = [first, ...(await makeFrom(1, atFirst - 1))];
+    const workers: readonly Worker[] = [first, ...(await makeFrom(1, atFirst - 1))];
     let setUp = atFirst;
     return {
       workers,
+      /** What could not be arranged, for the first worker first. */
       missing,
-      replace: (worker) => tryToMake(worker.index, false),
-      spareFixture: (instead = null) => {
-        return tryToMake(instead?.index ?? newNumber(), true);
-      },
-      grow: () => {
+      /** Gives the worker a new fixture; null if none can be created. */
+      replace: (worker: Worker) => tryToMake(worker.index, false),
+      /** Creates a fixture with the function under test alone, in place of an earlier one if given; null if that fails. */
+      spareFixture: (instead: Worker | null) => tryToMake(instead?.index ?? newNumber(), true),
+      /** Sets up the workers that are not set up yet; none if all are. */
+      grow: (): Promise<readonly Worker[]> => {
         const from = setUp;
         setUp = options.workers;
         return makeFrom(from, setUp - from);
       },
-      renew: async (old) => {
+      /**
+       * Gives each of these workers a new fixture where that succeeds, and deletes all others that were created, so that a long
+       * run does not fill the target. Nothing else may use a fixture meanwhile.
+       */
+      renew: async (old: readonly Worker[]): Promise<readonly Worker[]> => {
         for (const { index } of old) if (isUsedUp(numberOf(index))) numbers.set(index, newNumber());
         const renewed = await scope.all(old, async (one) => (await tryToMake(one.index, false)) ?? one);
         const kept = new Set(renewed.map((one) => tearDownOf.get(one)));
@@ -194,14 +141,15 @@ export async function setUpWorkers(options: SetUpOptions): Promise<WorkerPool> {
         for (const number of free) spares.used.delete(number);
         return renewed;
       },
-      requestsOfSpare,
-      requestsOfFixture,
+      /** Creates fixtures again, however often that failed, because the target is back. */
       revived: () => {
         failures = 0;
       },
+      /** Creates fixtures only while each attempt succeeds soon, because the target turned every request away. */
       hurry: () => {
         inHurry = true;
       },
+      /** Removes everything that was created, also fixtures in creation. Returns a sentence for each resource left behind. */
       tearDown,
     };
   } catch (error) {
@@ -215,10 +163,7 @@ export async function setUpWorkers(options: SetUpOptions): Promise<WorkerPool> {
 }
 
 /** The workers that can continue, and the functions that the target lost. */
-export interface Survivors {
-  readonly workers: readonly Worker[];
-  readonly lost: readonly string[];
-}
+export type Survivors = Awaited<ReturnType<typeof survivors>>;
 
 /**
  * Checks that the functions of each worker still exist. A target that was restarted or cleared refuses correct
@@ -228,14 +173,14 @@ export async function survivors(
   workers: readonly Worker[],
   replace: (worker: Worker) => Promise<Worker | null>,
   scope: Scope,
-): Promise<Survivors> {
+) {
   const lost: string[] = [];
   const results = await scope.all(workers, async (worker) => {
     if (!(await isMissing(worker))) return worker;
     if (!worker.mayHaveDeleted()) lost.push(worker.fixture.main.name);
     return replace(worker);
   });
-  const surviving = results.filter((worker) => worker !== null);
+  const surviving: readonly Worker[] = results.filter((worker) => worker !== null);
   if (surviving.length > 0) return { workers: surviving, lost };
   throw new Fault(`${lostText(lost)} No new functions can be created, so no candidate can be confirmed.`);
 }

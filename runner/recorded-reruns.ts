@@ -3,10 +3,10 @@ import type { Rule } from "../oracle/rule.ts";
 import type { Report } from "../reports/report.ts";
 import type { Column } from "../spec/verdict.ts";
 import type { Candidate } from "./candidates.ts";
-import { asSeen, type Confirmed, type confirm, confirmedAsSeen, unconfirmed } from "./confirm.ts";
+import { asSeen, type Confirmed, confirmedAsSeen, unconfirmed } from "./confirm.ts";
 import type { History } from "./recorded-cases.ts";
 import { explainedOneByOne, readRerunName, violationIn } from "./rerun.ts";
-import { notRerun } from "./rule-results.ts";
+import { type Confirmer, notRerun } from "./rule-results.ts";
 import { failsAlone, withServing } from "./serving.ts";
 
 /** The report of the shard of a worker. */
@@ -15,15 +15,12 @@ export type ShardOf = (worker: number) => Report;
 /** A recorded rerun, with what its name says. */
 type Rerun = History & NonNullable<ReturnType<typeof readRerunName>>;
 
-/**
- * Confirms a candidate if a recorded rerun shows it and no other rule explains it. The last such rerun is the
- * smallest.
- */
+/** Confirms a candidate with the last recorded rerun that shows it unexplained, which is the smallest. */
 export function confirmFromRecording(
   histories: readonly History[],
   judge: Judge,
   shardOf: ShardOf | null,
-): typeof confirm {
+): Confirmer {
   const all: readonly Rerun[] = histories
     .toSorted((a, b) => a.order - b.order)
     .flatMap((history) => {

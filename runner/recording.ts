@@ -4,9 +4,8 @@ import { lineFile, makeFolder, unwritable } from "../reports/files.ts";
 import type { Report } from "../reports/report.ts";
 import { checkSchema, problemPhrase } from "../reports/schemas.ts";
 import { Fault } from "../spec/fault.ts";
-import type { Fixture } from "../spec/fixture.ts";
 import type { Phase } from "../suites/case.ts";
-import type { Observer, RunEvent } from "./events.ts";
+import type { RunEvent } from "./events.ts";
 import type { Shard } from "./plan.ts";
 
 /** The file of a recording, with one JSON object on each line. */
@@ -42,16 +41,11 @@ export type RecordingLine =
 export interface Recording {
   /** The report at the end of the run. */
   readonly report: Report;
-  /** The first fixture; null if there was none. */
-  readonly fixture: Fixture | null;
   /** Reads all lines again on each call; at most one line is in memory. */
   lines(): AsyncIterable<RecordingLine>;
 }
 
-/**
- * Reads the recording in a folder, relative to `cwd`. Throws a Fault if the folder holds no recording, or one
- * without its footer.
- */
+/** Reads the recording in a folder, relative to `cwd`. Throws a Fault without one, or without its footer. */
 export async function readRecording(dir: string, cwd = "."): Promise<Recording> {
   const missing = `There is no recording in ${JSON.stringify(dir)}: give a folder made with --record.`;
   return readRecordingFile(join(dir, recordingFile), missing, cwd);
@@ -61,10 +55,8 @@ export async function readRecording(dir: string, cwd = "."): Promise<Recording> 
 export async function readRecordingFile(path: string, missing: string, cwd = "."): Promise<Recording> {
   const lines = () => parsedLines(textOf(resolve(cwd, path), missing), path);
   let last: RecordingLine | null = null;
-  let fixture: Fixture | null = null;
   for await (const line of lines()) {
     if (last === null && line.type !== "header") break;
-    if (line.type === "fixture-ready") fixture ??= line.fixture;
     last = line;
   }
   if (last === null) {
@@ -73,7 +65,7 @@ export async function readRecordingFile(path: string, missing: string, cwd = "."
   if (last.type !== "footer") {
     throw new Fault(`${path} has no footer, so the run was cut off while recording: record again.`);
   }
-  return { report: last.report, fixture, lines };
+  return { report: last.report, lines };
 }
 
 async function* textOf(path: string, missing: string): AsyncGenerator<string> {
@@ -84,10 +76,7 @@ async function* textOf(path: string, missing: string): AsyncGenerator<string> {
   }
 }
 
-/**
- * Parses the lines of a recording from pieces of text, and reads no further than it needs. `path` appears in error
- * messages.
- */
+/** Parses the lines of a recording, no more than are asked for; `path` is for error messages. */
 export async function* parsedLines(
   pieces: AsyncIterable<string>,
   path: string,
@@ -122,19 +111,13 @@ function parseLine(text: string, path: string, number: number): RecordingLine {
   throw new Fault(`${path}:${number} is not a line of a recording (${problem}): record again.`);
 }
 
-/** Writes a recording during a run. */
-interface Recorder extends Observer {
-  /** Writes the last line; throws a Fault if the recording could not be written. */
-  close(report: Report): Promise<void>;
-}
-
 /** Records a run in a file of a folder, relative to `cwd`. It writes every exchange after redaction. */
 export async function recorder(
   dir: string,
   tool: { readonly name: string; readonly version: string },
   cwd = ".",
   file = recordingFile,
-): Promise<Recorder> {
+) {
   const failed = (cause: unknown) => unwritable(`The recording ${JSON.stringify(dir)}`, cause, "record");
   await makeFolder(resolve(cwd, dir)).catch((cause: unknown) => {
     throw failed(cause);
@@ -144,12 +127,13 @@ export async function recorder(
   lines.add(text({ type: "header", schema: "addpermission-conformance/recording@2", tool }));
   let phase: Phase = "ordinary";
   return {
-    on(event) {
+    on(event: RunEvent): void {
       if (event.type === "phase-started") phase = event.phase;
       const line = lineOf(event, phase);
       if (line !== null) lines.add(text(line));
     },
-    close: (report) => lines.end(text({ type: "footer", report })),
+    /** Writes the last line; throws a Fault if the recording could not be written. */
+    close: (report: Report): Promise<void> => lines.end(text({ type: "footer", report })),
   };
 }
 

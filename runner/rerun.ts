@@ -6,6 +6,7 @@ import type { Fixture } from "../spec/fixture.ts";
 import { addressee, decoded, route } from "../spec/target.ts";
 import type { Column } from "../spec/verdict.ts";
 import { outlastsReset } from "./candidates.ts";
+import { requestsOfFixture, requestsOfSpare, type WorkerPool } from "./pool.ts";
 import type { Regenerate, Steps } from "./regenerate.ts";
 import { type Execution, inTurn, type PolicyChoice, type Worker } from "./worker.ts";
 
@@ -40,10 +41,7 @@ export function readRerunName(name: string) {
   return attempt === null ? null : { attempt, rule, place: place === undefined ? null : Number(place), aim };
 }
 
-/**
- * The empty fixture that a rerun needs: reset or new, with all that the run's fixtures have, or with the function under
- * test alone.
- */
+/** The empty fixture that a rerun needs: reset or new, and whole or with the function under test alone. */
 export type EmptyFixtureKind = "emptied" | "new" | "bare" | "bare-emptied";
 
 /** Returns a worker with an empty fixture; null if there is none. */
@@ -54,24 +52,16 @@ export type GetEmptyFixture = (
 ) => Promise<Worker | null>;
 
 /** How to get empty fixtures. */
-export interface EmptyFixtures {
-  /** Replaces the fixture of a worker; null if that fails. */
-  readonly replace: (worker: Worker) => Promise<Worker | null>;
-  /** Creates a fixture with the function under test alone, for a single rerun. */
-  readonly spareFixture?: (instead?: Worker | null) => Promise<Worker | null>;
-  /** How many requests that takes, with its deletion. */
-  readonly requestsOfSpare?: number;
-  /** The same for a fixture with all that the run's fixtures have. */
-  readonly requestsOfFixture?: number;
+export interface EmptyFixtures extends Pick<WorkerPool, "replace" | "spareFixture"> {
   /** False if no functions can be created, so a reset fixture is the only one. */
-  readonly creates?: boolean;
+  readonly creates: boolean;
 }
 
 /** Makes the source of empty fixtures for one worker: its own fixture while that can be reset with few requests, else new ones. */
-export function emptyFixtures(start: Worker, options: EmptyFixtures): GetEmptyFixture {
-  const { replace, spareFixture, creates } = options;
-  const { requestsOfSpare = Number.POSITIVE_INFINITY, requestsOfFixture = Number.POSITIVE_INFINITY } =
-    options;
+export function emptyFixtures(
+  start: Worker,
+  { replace, spareFixture, creates }: EmptyFixtures,
+): GetEmptyFixture {
   let worker = start;
   let bare: Worker | null = null;
   return async (kind, of) => {
@@ -80,11 +70,11 @@ export function emptyFixtures(start: Worker, options: EmptyFixtures): GetEmptyFi
       const mayBeEmptied = kind === "bare-emptied" && bare !== null && !bare.isSpoiled();
       const isCheap = mayBeEmptied && (bare?.requestsOfReset() ?? 0) <= requestsOfSpare;
       const isEmptied = isCheap && (await bare?.reset(true)) === true;
-      if (!isEmptied) bare = (await spareFixture?.(bare)) ?? null;
+      if (!isEmptied) bare = await spareFixture(bare);
       if (bare !== null) return bare;
     }
-    const mayBeEmptied = kind === "emptied" || kind === "bare-emptied" || creates === false;
-    const isCheap = creates === false || worker.requestsOfReset() <= requestsOfFixture;
+    const mayBeEmptied = kind === "emptied" || kind === "bare-emptied" || !creates;
+    const isCheap = !creates || worker.requestsOfReset() <= requestsOfFixture;
     if (mayBeEmptied && isCheap && (await worker.reset(true, of))) return worker;
     const replacement = await replace(worker);
     if (replacement === null && mayBeEmptied && !isCheap && (await worker.reset(true, of))) return worker;
@@ -116,10 +106,7 @@ export interface Rerun {
   readonly fixture: Fixture;
 }
 
-/**
- * Reruns steps on an empty fixture. Null if the test case has no such steps there; "no-fixture" if there is no
- * empty fixture.
- */
+/** Reruns steps on an empty fixture, if there is one; null if the test case has no such steps there. */
 export async function rerun(steps: Steps, options: RerunOptions): Promise<Rerun | null | "no-fixture"> {
   const { getEmptyFixture: ready, regenerate, from, onNew, testCase, onNewConnection = false } = options;
   const { surround = (batches) => batches, aloneIsEnough } = options;
@@ -250,10 +237,7 @@ export function violationIn(observed: readonly ObservedBatch[], of: SoughtViolat
   return found;
 }
 
-/**
- * The rule that explains a race and is violated by its calls one after another, so that no race is needed; null if there
- * is none.
- */
+/** The rule that explains a race and is violated also by its calls one after another; null if there is none. */
 export function explainedOneByOne(
   observed: readonly ObservedBatch[],
   { judge, rule, columns, unless }: Omit<SoughtViolation, "explains">,

@@ -12,11 +12,9 @@ import {
   singleAnswer,
   type Verdicts,
 } from "./candidates.ts";
-import { type Confirmed, type ConfirmOptions, confirm, type Unconfirmed } from "./confirm.ts";
+import type { Confirmed, ConfirmOptions, Unconfirmed } from "./confirm.ts";
 import { answerIn, type InputKind } from "./kinds.ts";
-import { type EmptyFixtures, emptyFixtures, type GetEmptyFixture } from "./rerun.ts";
-import { openScope, type Scope } from "./scope.ts";
-import type { Worker } from "./worker.ts";
+import type { Scope } from "./scope.ts";
 
 /** The result of one rule in one column. */
 export interface RuleResult {
@@ -46,9 +44,8 @@ export function resultKey(rule: string, column: Column): string {
 }
 
 /** What confirming all candidates needs. */
-export interface ConfirmAllOptions extends EmptyFixtures {
-  /** The scope of the reruns; by default a new one. */
-  readonly scope?: Scope;
+export interface ConfirmAllOptions {
+  readonly scope: Scope;
   readonly judged: readonly Rule[];
   readonly judge: Judge;
   /** The results of the phases before. A rule that they found violated is not confirmed again. */
@@ -56,7 +53,8 @@ export interface ConfirmAllOptions extends EmptyFixtures {
   readonly verdicts: Verdicts;
   /** True for a rule whose candidates are not tried this time; false by default. */
   readonly isLeftAlone?: ((rule: Rule) => boolean) | undefined;
-  readonly workers: readonly Worker[];
+  /** Makes what confirms candidates side by side, one for each worker. */
+  readonly confirmers: () => readonly Confirmer[];
   readonly stop: () => string | null;
   /** The most reruns for one violation when this many violations remain; unlimited by default. */
   readonly maxReruns?: (violations: number) => number;
@@ -72,9 +70,13 @@ export interface ConfirmAllOptions extends EmptyFixtures {
     readonly columns: readonly Column[];
     readonly ruleResult: RuleResult;
   }) => void;
-  /** Confirms one candidate; by default with reruns. */
-  readonly confirmCandidate?: typeof confirm;
 }
+
+/** Confirms one candidate. */
+export type Confirmer = (
+  candidate: Candidate,
+  options: Omit<ConfirmOptions, "getEmptyFixture">,
+) => Promise<Confirmed | Unconfirmed>;
 
 /** A violated rule to confirm, once for all columns that judge alike. */
 interface Task {
@@ -88,10 +90,9 @@ interface Task {
  * for their results, so the speed of workers does not matter.
  */
 export async function confirmCandidates(options: ConfirmAllOptions): Promise<Findings> {
-  const { scope = openScope(), before: earlier = new Map() } = options;
+  const { scope, before: earlier = new Map() } = options;
   const all = {
     ...options,
-    scope,
     stop: () => options.stop() ?? (scope.signal.aborted ? "the run ends" : null),
   };
   const found = new Map<string, RuleResult>();
@@ -145,7 +146,7 @@ export async function confirmCandidates(options: ConfirmAllOptions): Promise<Fin
     for (const part of [first, now.filter((task) => !first.includes(task))]) {
       // Work on a copy, so that results of parallel workers do not matter.
       const before = new Map(found);
-      await confirmOnWorkers(part, confirming, before, done);
+      await confirmSideBySide(part, confirming, before, done);
       for (const task of part) {
         const isConfirmed = task.columns.some((column) => isViolated(task.rule.id, column, found));
         if (isConfirmed) causes.add(causeOfTask(task));
@@ -262,23 +263,19 @@ type Confirming = Omit<ConfirmAllOptions, "maxReruns" | "timer"> & {
   readonly timer: () => () => number;
   /** True if another rule with the same cause is confirmed. */
   readonly isBrief: (task: Task) => boolean;
-  readonly scope: Scope;
 };
 
-async function confirmOnWorkers(
+async function confirmSideBySide(
   tasks: readonly Task[],
   all: Confirming,
   found: Findings,
   done: (task: Task, parts: readonly ResultPart[]) => void,
 ): Promise<void> {
   const queue = [...tasks];
-  const worker = async (start: Worker): Promise<void> => {
-    const getEmptyFixture = emptyFixtures(start, all);
-    for (let task = queue.shift(); task !== undefined; task = queue.shift()) {
-      done(task, await confirmTask(task, getEmptyFixture, all, found));
-    }
-  };
-  await all.scope.all(all.workers, worker);
+  await all.scope.all(all.confirmers(), async (confirmer) => {
+    for (let task = queue.shift(); task !== undefined; task = queue.shift())
+      done(task, await confirmTask(task, confirmer, all, found));
+  });
 }
 
 /** The most candidates of a rule that are rerun before its result is inconclusive, and those of a failing target. */
@@ -293,7 +290,7 @@ interface ResultPart {
 
 async function confirmTask(
   task: Task,
-  getEmptyFixture: GetEmptyFixture,
+  confirmer: Confirmer,
   all: Confirming,
   found: Findings,
 ): Promise<readonly ResultPart[]> {
@@ -301,8 +298,7 @@ async function confirmTask(
   const spentTime = all.timer();
   const confirmCandidate: ConfirmCandidate = (candidate, columns, explains) => {
     attempt += 1;
-    return (all.confirmCandidate ?? confirm)(candidate, {
-      getEmptyFixture,
+    return confirmer(candidate, {
       judge: candidate.news === undefined ? all.judge : answering(all.judge, task.rule, candidate.news),
       rule: task.rule,
       columns,
@@ -329,7 +325,7 @@ type ConfirmCandidate = (
   candidate: Candidate,
   columns: readonly Column[],
   explains: ConfirmOptions["explains"],
-) => ReturnType<typeof confirm>;
+) => ReturnType<Confirmer>;
 
 /** Confirms a violation in columns with the same result; returns "apart" if their results differ. */
 async function confirmInColumns(

@@ -57,19 +57,13 @@ export interface Worker {
    * interest are read only if something was sent to them.
    */
   reset(thorough: boolean, of?: PolicyChoice): Promise<boolean>;
-  /**
-   * Policies that were not used since they were seen empty, but may hold statements: one may have leaked into them,
-   * or they belong to a new version or alias.
-   */
+  /** Policies that were not used since they were seen empty, but may hold statements. */
   possiblyChanged(): ReadonlySet<string>;
   /** About how many bytes the policies of the fixture hold, by its model state. */
   bytes(): number;
   /** About how many requests a thorough reset takes. */
   requestsOfReset(): number;
-  /**
-   * True if a policy was readable once and is no longer, or if a function may be gone with a version that was deleted; only
-   * a new fixture solves this.
-   */
+  /** True if a policy is no longer readable, or a deletion may have taken a function along. */
   isSpoiled(): boolean;
   /** True if a history deleted a function of the fixture, or a version, with which some targets delete the function. */
   mayHaveDeleted(): boolean;
@@ -245,10 +239,7 @@ function showsLeak({ before, key, policy }: PolicyRead): boolean {
   return policy.statements.some(({ sid }) => sid !== null && elsewhere.has(sid) && !mayHold(sid));
 }
 
-/**
- * The statement ids of a policy if all possible states agree on them; null if they are unknown. A statement without an id
- * that a path can name has an empty one. What was acknowledged and is not shown may be there.
- */
+/** The ids in a policy, "" for none that is a text, also hidden ones; null if the possible states differ. */
 function sidsOf(modelState: ModelState, key: string): readonly string[] | null {
   const { possibleStates = [], disputed = [] } = policyOf(modelState, key) ?? {};
   const [first] = possibleStates;
@@ -258,10 +249,7 @@ function sidsOf(modelState: ModelState, key: string): readonly string[] | null {
   return [...first.statements.map(({ sid }) => sid ?? ""), ...hidden];
 }
 
-/**
- * How many statements some policies may hold. Those with one id that versions and aliases of one function show count once:
- * where they share a policy, one removal takes them all.
- */
+/** How many statements some policies may hold; ids that versions and aliases of a function share count once. */
 function statementsOf(modelState: ModelState, keys: readonly string[]): number {
   const known = new Set<string>();
   let unknown = 0;

@@ -243,7 +243,9 @@ describe("An empty fixture for a rerun", () => {
   const worker = (name: string, empties = true, requests = 1) =>
     ({ name, reset: async () => empties, requestsOfReset: () => requests }) as unknown as Worker;
   const own = worker("own");
-  const others = { replace: async () => worker("new"), spareFixture: async () => worker("bare") };
+  const spareFixture = async (): Promise<Worker | null> => worker("bare");
+  const others = { replace: async () => worker("new"), spareFixture, creates: true };
+  const none = { replace: async () => null, spareFixture: async () => null, creates: true };
   const names = async (start: Worker, options: EmptyFixtures, asked: readonly EmptyFixtureKind[]) => {
     const ready = emptyFixtures(start, options);
     const given: unknown[] = [];
@@ -259,23 +261,21 @@ describe("An empty fixture for a rerun", () => {
   it("is a new one when the own cannot be reset or no spare one is available", async () => {
     expect(await names(worker("own", false), others, ["emptied"])).toEqual(["new"]);
     expect(await names(own, { ...others, spareFixture: async () => null }, ["bare"])).toEqual(["new"]);
-    expect(await names(worker("own", false), { replace: async () => null }, ["emptied", "new"])).toEqual([
-      null,
-      null,
-    ]);
+    expect(await names(worker("own", false), none, ["emptied", "new"])).toEqual([null, null]);
   });
 
   it("is a new one when that takes fewer requests than the reset, or the own one if there is none", async () => {
     const costly = worker("own", true, 16);
-    const requestsOfFixture = 15;
-    expect(await names(costly, { ...others, requestsOfFixture }, ["emptied"])).toEqual(["new"]);
-    const none = { replace: async () => null, requestsOfFixture };
+    expect(await names(costly, others, ["emptied"])).toEqual(["new"]);
     expect(await names(costly, none, ["emptied"])).toEqual(["own"]);
   });
 
   it("is the own one after a reset when no function can be created", async () => {
-    const none = { replace: async () => null, creates: false };
-    expect(await names(own, none, ["new", "bare", "emptied"])).toEqual(["own", "own", "own"]);
+    expect(await names(own, { ...none, creates: false }, ["new", "bare", "emptied"])).toEqual([
+      "own",
+      "own",
+      "own",
+    ]);
   });
 });
 

@@ -5,11 +5,12 @@ import { rules } from "../rules/index.ts";
 import { maxKept, verdicts } from "../runner/candidates.ts";
 import {
   type ConfirmAllOptions,
+  type Confirmer,
   confirmCandidates,
   type RuleResult,
   resultKey,
 } from "../runner/rule-results.ts";
-import type { Worker } from "../runner/worker.ts";
+import { openScope } from "../runner/scope.ts";
 import { getPolicy } from "../spec/calls.ts";
 import type { Exchange } from "../spec/exchange.ts";
 import { scripted } from "../suites/case.ts";
@@ -63,7 +64,6 @@ const shows = {
   reruns: { shown: 3, tried: 3 },
 } as const;
 const gone = { code: "not-confirmed", detail: "gone" } as const;
-const worker = { reset: async () => true } as unknown as Worker;
 
 async function settled(
   collected: ReturnType<typeof verdicts>,
@@ -73,10 +73,9 @@ async function settled(
     judged: [first, second, third],
     judge: judgeOf(rules),
     verdicts: collected,
-    workers: [worker],
+    scope: openScope(),
+    confirmers: () => [async () => shows],
     stop: () => null,
-    replace: async () => null,
-    confirmCandidate: async () => shows,
     ...options,
   });
   return ({ id }) => {
@@ -88,10 +87,7 @@ async function settled(
 }
 
 /** Reproduces every candidate; these rules take longer. */
-function retrying(
-  unconfirmed: readonly Rule[],
-  slow: readonly Rule[],
-): NonNullable<ConfirmAllOptions["confirmCandidate"]> {
+function retrying(unconfirmed: readonly Rule[], slow: readonly Rule[]): Confirmer {
   return async (_candidate, { rule }) => {
     if (slow.includes(rule)) await new Promise((resolve) => setTimeout(resolve, 5));
     return unconfirmed.includes(rule) ? { kind: "unconfirmed", why: gone } : shows;
@@ -109,10 +105,12 @@ describe("A candidate violation", () => {
       briefly.splice(0);
       await settled(collected, {
         judged: all,
-        confirmCandidate: async (_candidate, options) => {
-          (options.briefly === true ? briefly : inFull).push(options.rule.id);
-          return options.rule.id === unconfirmed ? { kind: "unconfirmed", why: gone } : shows;
-        },
+        confirmers: () => [
+          async (_candidate, options) => {
+            (options.briefly === true ? briefly : inFull).push(options.rule.id);
+            return options.rule.id === unconfirmed ? { kind: "unconfirmed", why: gone } : shows;
+          },
+        ],
       });
       return { inFull, briefly };
     };
@@ -133,7 +131,7 @@ describe("A candidate violation", () => {
       [second, "holds", { unless: [] }],
       [third, "holds"],
     );
-    const of = await settled(collected, { confirmCandidate: retrying([second], []) });
+    const of = await settled(collected, { confirmers: () => [retrying([second], [])] });
     expect([of(first).outcome, of(second), of(third).outcome]).toEqual([
       "violated",
       { outcome: "inconclusive", why: gone },
@@ -174,8 +172,7 @@ describe("A candidate violation", () => {
     );
     const of = await settled(collected, {
       judged: [third, second, first],
-      workers: Array.from({ length: workers }, () => worker),
-      confirmCandidate: retrying([first], slow),
+      confirmers: () => Array.from({ length: workers }, () => retrying([first], slow)),
     });
     expect([of(first).outcome, of(second).outcome, of(third)]).toEqual([
       "inconclusive",
@@ -193,10 +190,9 @@ describe("A candidate violation", () => {
       judged: [first, observed],
       judge: judgeOf(rules),
       verdicts: collected,
-      workers: [worker],
+      scope: openScope(),
       stop: () => null,
-      replace: async () => null,
-      confirmCandidate: async () => shows,
+      confirmers: () => [async () => shows],
     });
     expect(found.get(resultKey(first.id, "aws"))?.outcome).toBe("violated");
     expect(found.get(resultKey(observed.id, "aws"))).toMatchObject({
@@ -221,13 +217,14 @@ describe("A candidate violation", () => {
       judged: [second, tooLong],
       judge: judgeOf(rules),
       verdicts: collected,
-      workers: [worker],
+      scope: openScope(),
       stop: () => null,
-      replace: async () => null,
-      confirmCandidate: async (_candidate, { rule }) => {
-        tried.push(rule.id);
-        return shows;
-      },
+      confirmers: () => [
+        async (_candidate, { rule }) => {
+          tried.push(rule.id);
+          return shows;
+        },
+      ],
       onResult: ({ rule, columns, ruleResult }) => told.push(`${rule.id} ${columns} ${ruleResult.outcome}`),
       onProgress: ({ tried: done, of }) => far.push(`${done} of ${of}`),
     });
@@ -251,14 +248,15 @@ describe("A candidate violation", () => {
       judged: [second, tooLong],
       judge: judgeOf(rules),
       verdicts: verdictsOf([second, { unless: [] }]),
-      workers: [worker],
+      scope: openScope(),
       stop: () => null,
-      replace: async () => null,
-      confirmCandidate: async (_candidate, { columns, attempt }) => {
-        tried.push(`${attempt}: ${columns.join(" and ")}`);
-        const isExplained = columns.includes("document");
-        return isExplained ? { kind: "unconfirmed", why: gone, explainedBy: tooLong.id } : shows;
-      },
+      confirmers: () => [
+        async (_candidate, { columns, attempt }) => {
+          tried.push(`${attempt}: ${columns.join(" and ")}`);
+          const isExplained = columns.includes("document");
+          return isExplained ? { kind: "unconfirmed", why: gone, explainedBy: tooLong.id } : shows;
+        },
+      ],
     });
     expect(tried).toEqual(["1: document and aws", "2: document", "3: aws"]);
     const outcomes = (["document", "aws"] as const).map(
@@ -271,11 +269,13 @@ describe("A candidate violation", () => {
     const collected = verdictsOf([first, { unless: [second.id] }], [second, { unless: [first.id] }]);
     const asked: (readonly boolean[])[] = [];
     const of = await settled(collected, {
-      confirmCandidate: async (_candidate, { rule, explains }) => {
-        const other = rule === first ? second : first;
-        asked.push([explains(other.id, true), explains(other.id, false)]);
-        return explains(other.id, true) ? { kind: "unconfirmed", why: gone, explainedBy: other.id } : shows;
-      },
+      confirmers: () => [
+        async (_candidate, { rule, explains }) => {
+          const other = rule === first ? second : first;
+          asked.push([explains(other.id, true), explains(other.id, false)]);
+          return explains(other.id, true) ? { kind: "unconfirmed", why: gone, explainedBy: other.id } : shows;
+        },
+      ],
     });
     expect([of(first).outcome, of(second)]).toEqual([
       "violated",
@@ -296,10 +296,12 @@ describe("A candidate violation", () => {
     const given: number[] = [];
     await settled(verdictsOf([first, { unless: [] }], [second, { unless: [] }]), {
       maxReruns: (violations) => 12 / violations,
-      confirmCandidate: async (_candidate, { maxReruns = 0 }) => {
-        given.push(maxReruns);
-        return shows;
-      },
+      confirmers: () => [
+        async (_candidate, { maxReruns = 0 }) => {
+          given.push(maxReruns);
+          return shows;
+        },
+      ],
     });
     expect(given).toEqual([6, 12]);
   });
@@ -349,11 +351,13 @@ function ended(all: readonly Case[]) {
 async function triedFor(rule: Rule, collected: ReturnType<typeof verdicts>): Promise<readonly string[]> {
   const tried: string[] = [];
   await settled(collected, {
-    confirmCandidate: async ({ testCase: { id } }, { rule: of }) => {
-      if (of !== rule) return shows;
-      tried.push(id);
-      return { kind: "unconfirmed", why: gone };
-    },
+    confirmers: () => [
+      async ({ testCase: { id } }, { rule: of }) => {
+        if (of !== rule) return shows;
+        tried.push(id);
+        return { kind: "unconfirmed", why: gone };
+      },
+    ],
   });
   return tried;
 }

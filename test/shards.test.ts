@@ -129,7 +129,7 @@ describe("The files of shards", () => {
   const file = (path: string, index: number, change: Partial<Report> = {}): ShardFile => {
     const shard = { index, of: 3, cases: 5, planned: 15, plan: "abc" };
     const report = { ...sampleReport(), tool, shard, ...change };
-    return { path, recording: { report, fixture: null, lines: async function* () {} } };
+    return { path, recording: { report, lines: async function* () {} } };
   };
   const refused = (...files: readonly ShardFile[]) => {
     try {

@@ -146,7 +146,7 @@ describe("The number of batches in flight", () => {
     await Promise.all(
       Array.from({ length: 8 }, async () => {
         for (let sent = 0; sent < 60; sent += 1) {
-          const leave = await gate.enter();
+          const leave = await gate.enter(1);
           now += 1;
           recent = [...recent, now].slice(-60);
           await Promise.resolve();
@@ -169,7 +169,7 @@ describe("The number of batches in flight", () => {
     const gate = inFlight(8);
     const leave = await gate.enter(32);
     let entered = false;
-    void gate.enter().then(() => {
+    void gate.enter(1).then(() => {
       entered = true;
     });
     await vi.advanceTimersByTimeAsync(4900);
