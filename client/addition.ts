@@ -36,10 +36,7 @@ const conditions: ReadonlyMap<
 
 const written = ["Sid", "Effect", "Principal", "Action", "Resource", "Condition"];
 
-/**
- * Finds the request that writes a statement. `resource` is the ARN of the policy's owner: AddPermission writes no
- * other Resource.
- */
+/** Finds the request that writes a statement. `resource`: the ARN that AddPermission writes as Resource. */
 export function additionOf(statement: Statement, resource: string): AdditionOf {
   const { Sid, Effect, Condition } = statement;
   const unknown = Object.keys(statement).find((member) => !written.includes(member));

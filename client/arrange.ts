@@ -33,10 +33,7 @@ export interface ArrangeOptions {
   readonly startedAt: Date;
   /** The time limit of each request, in milliseconds. */
   readonly deadlineMs: number;
-  /**
-   * The execution role. Without one, functions name a dummy role, or a new role where the target requires one that
-   * exists.
-   */
+  /** The execution role; by default a dummy role, or a new one where the target requires one that exists. */
   readonly role?: string | undefined;
   /** The settings that an earlier fixture of the run ended with; this fixture begins with them. */
   readonly recipe?: FunctionSettings | null | undefined;
@@ -102,10 +99,7 @@ export function leftoverTexts(all: readonly Leftover[]): readonly string[] {
   return texts;
 }
 
-/**
- * Creates a function with versions and aliases, and a second one without. If the first function cannot be created,
- * removes everything and throws a Fault.
- */
+/** Creates a function with versions and aliases, and one without. If it fails, removes all; throws a Fault. */
 export async function arrange(options: ArrangeOptions): Promise<Arranged> {
   const created = new Map<string, Created>();
   const uncertain = new Map<string, number>();
@@ -303,10 +297,7 @@ function tearDownOf(
   };
 }
 
-/**
- * Deletes a function with its versions and aliases. Returns null when it is gone, else the target's answer. Repeats
- * a deletion that finds nothing until `mayAppearUntil`.
- */
+/** Deletes a function, again until `mayAppearUntil` if there is none; null, or why it is left. */
 export async function deleteFunction(
   context: WaitContext,
   name: string,

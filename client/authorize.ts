@@ -3,10 +3,7 @@ import { Fault, type OptionSpelling } from "../spec/fault.ts";
 import { notSent } from "./no-answer.ts";
 import type { Clock, Outgoing, SendOptions, Service } from "./transport.ts";
 
-/**
- * Returns the headers that authorize a call: Authorization, X-Amz-Date and, for temporary credentials, the token.
- * `call.target` is the request-target on the wire, `host` the value of Host.
- */
+/** The headers that authorize a call, given its request-target and the value of Host as on the wire. */
 export type Authorizer = (
   call: Outgoing,
   host: string,
@@ -15,10 +12,7 @@ export type Authorizer = (
 
 const date = "20260101";
 
-/**
- * A constant, well-formed header with dummy keys, for targets that read the scope and verify nothing. Signing each
- * request costs more than sending it.
- */
+/** A constant header with dummy keys, for targets that verify nothing: signing costs more than sending. */
 export function constantAuthorizer(region: string): Authorizer {
   const made: Record<Service, readonly Header[]> = {
     lambda: constantHeaders(region, "lambda"),
@@ -70,10 +64,7 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 
 const chainPackage = "@aws-sdk/credential-providers";
 
-/**
- * Reads credentials from AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN, or with AWS_PROFILE from
- * the SDK's optional provider chain. Throws a Fault that says what to set.
- */
+/** Reads credentials from the environment, or with AWS_PROFILE from the SDK's provider chain. Throws a Fault. */
 export async function credentialsFrom(
   env: Environment,
   optionName: OptionSpelling = (option) => option,

@@ -144,10 +144,7 @@ function blames(reply: Refused, what: RegExp): boolean {
   return reply.status >= 400 && reply.status < 500 && what.test(reply.message);
 }
 
-/**
- * Waits while the function is pending, and returns how often GetFunction was sent. If GetFunction is not usable, the
- * function counts as active at once.
- */
+/** Waits while the function is pending, unless GetFunction is not usable; returns how often that was sent. */
 async function waitUntilActive(context: ArrangeContext, name: string): Promise<number> {
   const from = context.clock();
   const until = from + Math.max(context.waitTimeoutMs, 300_000);
@@ -187,10 +184,7 @@ async function waitUntilActive(context: ArrangeContext, name: string): Promise<n
   }
 }
 
-/**
- * True if the answer gives no information about the function. A busy target, and one that does not find the function
- * yet, may answer differently a moment later.
- */
+/** True if the answer says nothing of the function, now or a moment later. */
 function isNoGetFunction(reply: Refused): boolean {
   if (reply.answer.kind !== "response" || isBusy(reply)) return false;
   return reply.error !== "ResourceNotFoundException" && reply.status !== 409;

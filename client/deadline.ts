@@ -15,10 +15,7 @@ type Deadlines = ReturnType<typeof deadlines>;
 /** How exact deadlines are, in milliseconds. */
 const tickMs = 20;
 
-/**
- * One ticking timer for all calls of a transport. One timer for each call costs a tenth of the throughput at tens of
- * thousands of calls a second.
- */
+/** One ticking timer for all calls of a transport: one for each call would cost a tenth of the throughput. */
 export function deadlines(clock: Clock) {
   const waiting = new Set<Expiring>();
   let timer: NodeJS.Timeout | undefined;
@@ -51,10 +48,7 @@ export interface Abortable {
 
 const followers = new WeakMap<AbortSignal, Set<Abortable>>();
 
-/**
- * Aborts the entry when the signal is aborted. One listener serves all calls in flight: thousands of listeners are
- * slow, and Node warns of more than ten.
- */
+/** Aborts the entry with the signal. One listener serves all calls in flight: thousands would be slow. */
 export function follow(signal: AbortSignal | undefined, entry: Abortable): void {
   if (signal === undefined) return;
   if (signal.aborted) entry.abort();

@@ -107,10 +107,7 @@ function note({ functionName, isDescribed, journal }: SavePolicyOptions, saving:
   );
 }
 
-/**
- * Tests with copies that the policies can be restored. Leaves out a version or alias whose policy cannot. Returns the
- * first obstacle for the run, as a clause; null if there is none.
- */
+/** Tests with copies that the policies can be restored; null, or a clause that names the obstacle. */
 async function testRestorable(of: SavePolicyOptions, saving: Saving): Promise<string | null> {
   const { own, chosen, others } = saving;
   const why = await findNotRestorable(of, own);
@@ -140,10 +137,7 @@ function asChosen(policy: SavedPolicy | string): Chosen {
 /** The most versions, and the most aliases, whose policies are read to choose one. */
 const mostRead = 10;
 
-/**
- * Chooses a version or alias whose policy can be saved, if possible one without a policy. Returns the policy, or a
- * clause that says why there is none.
- */
+/** A version or alias whose policy can be saved, best one without, or a clause that says why none is. */
 async function choosePolicy(of: SavePolicyOptions, listed: Listed): Promise<SavedPolicy | string> {
   if (typeof listed === "string") return listed;
   const { functionName, arn, context } = of;

@@ -233,10 +233,7 @@ function latin1(value: unknown): string {
   return Buffer.isBuffer(value) ? value.toString("latin1") : String(value);
 }
 
-/**
- * The call in undici's form; the target already includes the endpoint's path. `last` closes the connection
- * afterwards.
- */
+/** The call in undici's form, with the endpoint's path in its target; `last` closes the connection afterwards. */
 export function undiciRequest(
   call: Outgoing,
   signed: readonly Header[],

@@ -44,10 +44,7 @@ export const noJournal: Journal = {
   runWithPoliciesOf: async () => null,
 };
 
-/**
- * Opens the journal of a run in `folder`, which is created when needed. The file is deleted when nothing is noted
- * any more.
- */
+/** Opens the journal of a run in `folder`, which it creates. The file exists while something is noted. */
 export function journalIn(
   folder: string,
   run: Pick<JournalEntry, "run" | "endpoint" | "region" | "startedAt" | "pid">,

@@ -91,10 +91,7 @@ export function lambdaApi(transport: Transport, how: SendOptions) {
     },
     removePermission: ({ functionName, qualifier }: PolicyOwner, sid: string) =>
       callForEffect(calls.removePermission(functionName, sid, { qualifier })),
-    /**
-     * Creates a role without permissions with the IAM API of the same endpoint. Returns its ARN, or null if there is
-     * no such API.
-     */
+    /** Creates a role with the IAM API of the endpoint; its ARN, or null if there is no such API. */
     async createRole(name: string): Promise<string | null> {
       const answer = await iam({ Action: "CreateRole", RoleName: name, AssumeRolePolicyDocument: trust });
       if (answer.kind === "none" || answer.status !== 200) return null;

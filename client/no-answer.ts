@@ -44,10 +44,7 @@ const meaning: Readonly<Record<Silence, string>> = {
   aborted: "the request was cancelled",
 };
 
-/**
- * True for undici's error about a valid interim response: 100 without an Expect. Its message identifies it for a
- * call in flight; undici has no code for it.
- */
+/** True for undici's error about a 100 without an Expect, which is valid; only its message tells it. */
 export function isUnexpectedContinue(error: unknown): boolean {
   const first = innermost(error);
   return codeOf(first) === "UND_ERR_SOCKET" && first instanceof Error && first.message === "bad response";

@@ -86,9 +86,7 @@ export function isEmptied({ qualifier, emptied }: SavedPolicy): boolean {
   return qualifier === null || emptied === true;
 }
 
-/**
- * Pauses before a policy is written and read again, in milliseconds: an answer may be lost, or the target may lag.
- */
+/** Pauses before a policy is written and read again, in milliseconds, as an answer may be lost or late. */
 export const pausesMs: readonly number[] = [0, 300, 1500];
 
 /**
@@ -192,10 +190,7 @@ async function write(
   return refusals;
 }
 
-/**
- * Adds the original statements of an unreadable policy, and removes possibly added ones within the wait timeout.
- * Returns the statements whose addition the target acknowledged.
- */
+/** Restores a policy without reading it; returns the statements whose addition was acknowledged. */
 async function writeUnread(
   context: WaitContext,
   policy: SavedPolicy,

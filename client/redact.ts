@@ -124,10 +124,7 @@ function withoutSignatures(text: string): string {
     .replace(hiddenHeader, redacted);
 }
 
-/**
- * A transport that removes secrets from every answer before any other code reads it. No recording, message or later
- * request can hold them.
- */
+/** A transport that removes secrets from every answer before any other code reads it. */
 export function redacting(transport: Transport, redact: Redactor): Transport {
   return {
     ...transport,

@@ -54,10 +54,7 @@ async function isQuiet(socket: Socket, ms: number): Promise<boolean> {
   return quiet && socket.writable && !socket.destroyed;
 }
 
-/**
- * Opens a socket to the endpoint's host and calls `done` once. Returns the socket at once, so that the caller can
- * close it.
- */
+/** Opens a socket to the endpoint's host, returns it at once, and calls `done` when it is connected. */
 export function dial(
   endpoint: URL,
   timeoutMs: number,

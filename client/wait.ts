@@ -29,10 +29,7 @@ export interface ArrangeContext extends WaitContext {
 /** The most times in a row that a call is sent again after an internal error, which may pass. */
 const mostAfterErrors = 3;
 
-/**
- * Repeats a call with growing pauses while its reply is transient, until the wait timeout, and a few times after an internal
- * error.
- */
+/** Repeats a call while its reply is transient, until the wait timeout; a few times after an internal error. */
 export async function retryWhile<T>(
   context: WaitContext,
   send: () => Promise<Reply<T>>,
@@ -75,9 +72,7 @@ export function isOccupied(reply: Refused): boolean {
   return isBusy(reply) || (reply.status === 409 && saysItPasses(reply.message));
 }
 
-/**
- * The Fault for an endpoint that does not answer or is not a Lambda API; null if a Lambda API can answer like this.
- */
+/** The Fault for an endpoint that is silent or no Lambda API; null if a Lambda API can answer like this. */
 export function notLambda(context: ArrangeContext, operation: string, reply: Refused): Fault | null {
   const { answer } = reply;
   if (answer.kind === "none") return unreachable(context, operation, answer);
