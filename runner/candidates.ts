@@ -33,15 +33,6 @@ export interface CandidateGroup {
   readonly candidates: readonly Candidate[];
 }
 
-/** The candidates of one rule in one column, grouped by the rules that would explain them. */
-interface Candidates {
-  /** Adds a candidate. A kept candidate gets a copy of its batches, because the original list still grows. */
-  add(candidate: Candidate): void;
-  groups(): readonly CandidateGroup[];
-  /** True if groups were dropped. The rules that explain the kept groups may then not explain all candidates. */
-  truncated(): boolean;
-}
-
 /**
  * Most candidates kept for each group, groups that keep candidates, and known groups. A target that refuses
  * everything makes at most about 40 groups for one rule, and 120 with thirty times as many random cases.
@@ -62,10 +53,10 @@ interface KnownGroup {
 }
 
 /**
- * Makes an empty collection for one rule. What it keeps does not depend on the order of arrival, and so not on the
- * speed of the workers: groups with fewer explanations come first.
+ * The candidates of one rule in one column, grouped by the rules that would explain them. What is kept does not depend on
+ * the order of arrival, and so not on the speed of the workers: groups with fewer explanations come first.
  */
-function candidatesOf(rule: string): Candidates {
+function candidatesOf(rule: string) {
   const groups: KnownGroup[] = [];
   const byKey = new Map<string, KnownGroup>();
   let isTruncated = false;
@@ -89,15 +80,17 @@ function candidatesOf(rule: string): Candidates {
     return group;
   };
   return {
-    add(candidate) {
+    /** Adds a candidate. A kept candidate gets a copy of its batches, because the original list still grows. */
+    add(candidate: Candidate): void {
       const { kept } = groupOf(candidate);
       if (kept !== null) keepCheapest(kept, candidate);
     },
-    groups: () =>
+    groups: (): readonly CandidateGroup[] =>
       groups.map(({ unless, kept }) => ({
         unless,
         candidates: (kept ?? []).map(({ candidate }) => candidate),
       })),
+    /** True if groups were dropped. The rules that explain the kept groups may then not explain all candidates. */
     truncated: () => isTruncated,
   };
 }
@@ -216,19 +209,11 @@ export interface Count {
   /** The last reason why it was inconclusive. */
   why: string;
   /** The cheapest histories that show a violation, for each set of rules that would explain it. */
-  readonly candidates: Candidates;
+  readonly candidates: ReturnType<typeof candidatesOf>;
 }
 
 /** Collects findings in bounded memory. */
-export interface Verdicts {
-  observe(
-    findings: readonly Finding[],
-    at: Pick<Candidate, keyof Origin | "worker" | "place" | "clean" | "notEmptied">,
-  ): void;
-  of(rule: Rule, column: Column): Count;
-  /** The number of rules with a violation so far, in any column. */
-  violated(): number;
-}
+export type Verdicts = ReturnType<typeof verdicts>;
 
 /**
  * Makes an empty collection. `onCandidate` is called at the first violation of each rule, in either column. `isNews`: the
@@ -237,7 +222,7 @@ export interface Verdicts {
 export function verdicts(
   onCandidate: (candidate: Candidate, rule: Rule, column: Column) => void = () => {},
   isNews?: IsNews,
-): Verdicts {
+) {
   const counts: Readonly<Record<Column, Map<string, Count>>> = { document: new Map(), aws: new Map() };
   const violated = new Set<string>();
   const countOf = (id: string, column: Column): Count => {
@@ -249,7 +234,10 @@ export function verdicts(
     return count;
   };
   return {
-    observe: (findings, at) => {
+    observe: (
+      findings: readonly Finding[],
+      at: Pick<Candidate, keyof Origin | "worker" | "place" | "clean" | "notEmptied">,
+    ): void => {
       for (const finding of findings) {
         const { rule, column, judgement } = finding;
         const count = countOf(rule.id, column);
@@ -267,7 +255,8 @@ export function verdicts(
         }
       }
     },
-    of: (rule, column) => countOf(rule.id, column),
+    of: (rule: Rule, column: Column) => countOf(rule.id, column),
+    /** The number of rules with a violation so far, in any column. */
     violated: () => violated.size,
   };
 }

@@ -28,39 +28,26 @@ export async function probe(worker: Worker): Promise<readonly UnsupportedCapabil
   const [added, policy, resource, removed] = batches.map((batch) => batch[0]?.answer);
   if (!added || !policy || !resource || !removed || added.kind === "none" || added.status >= 300) return [];
   const found: UnsupportedCapability[] = [];
+  const lacks = (needs: UnsupportedCapability["needs"], reason: string) => found.push({ needs, reason });
   const shown = readPolicy(policy);
-  if (shown.kind === "unreadable" && !isCrash(policy)) {
-    found.push({
-      needs: "policy",
-      reason: `returns no readable policy: GetPolicy answers ${phrase(policy)}`,
-    });
-  }
-  if (isMissing(removed)) {
-    found.push({
-      needs: "remove",
-      reason: `removes no statements: RemovePermission answers ${phrase(removed)}`,
-    });
-  }
+  if (shown.kind === "unreadable" && !isCrash(policy))
+    lacks("policy", `returns no readable policy: GetPolicy answers ${phrase(policy)}`);
+  if (isMissing(removed))
+    lacks("remove", `removes no statements: RemovePermission answers ${phrase(removed)}`);
   const ofPolicy = revisionIn(policy);
   if (shown.kind !== "unsettled" && revisionIn(resource) === null) {
     if (ofPolicy === null)
-      found.push({
-        needs: "revisions",
-        reason: "returns no RevisionId, neither in GetPolicy nor in GetFunction",
-      });
+      lacks("revisions", "returns no RevisionId, neither in GetPolicy nor in GetFunction");
     else if (removed.kind === "response" && removed.status < 300 && (await refusesRevision(worker)))
-      found.push({
-        needs: "revisions",
-        reason: "shows no RevisionId that it accepts: it refuses that of GetPolicy, and GetFunction has none",
-      });
+      lacks(
+        "revisions",
+        "shows no RevisionId that it accepts: it refuses that of GetPolicy, and GetFunction has none",
+      );
   }
   return found;
 }
 
-/**
- * Says whether the target refuses the revision that GetPolicy just showed. The document takes it from GetFunction: where
- * that shows none, the refusal is no fault.
- */
+/** Says whether the revision of GetPolicy is refused: no fault, as the document takes that of GetFunction. */
 async function refusesRevision(worker: Worker): Promise<boolean> {
   const { name } = worker.fixture.main;
   const guarded = bodyWith("RevisionId", revisionSlot, "probe-guarded");
@@ -100,43 +87,27 @@ export function unsupportedByFixture(
   { fixture: { main, other, recipe } }: Pick<Worker, "fixture">,
   missing: readonly UnsupportedCapability[],
 ): readonly UnsupportedCapability[] {
-  const unsupportedBecause = (needs: UnsupportedCapability["needs"], what: string): UnsupportedCapability => {
-    const why = missing.find((one) => one.needs === needs)?.reason ?? "not arranged";
-    return { needs, reason: `${what}: ${why}` };
-  };
-  return [
-    ...(other === null ? [unsupportedBecause("other", "no second function")] : []),
-    ...(main.versions.length === 0 ? [unsupportedBecause("versions", "no published version")] : []),
-    ...(main.aliases === null ? [unsupportedBecause("aliases", "no alias")] : []),
-    ...(main.aliases?.arn140 === undefined
-      ? [
-          main.aliases === null
-            ? { ...unsupportedBecause("aliases", "no alias"), needs: "alias-lengths" as const }
-            : {
-                needs: "alias-lengths" as const,
-                reason: "no alias is created, so none has a length at a limit",
-              },
-        ]
-      : []),
-    ...(recipe === null && main.versions.length > 0 && (main.unused?.versions ?? null) === null
-      ? [
-          {
-            needs: "version-list" as const,
-            reason: "not all versions are known: their list has several pages",
-          },
-        ]
-      : []),
-    ...(recipe === null ? [{ needs: "publish" as const, reason: "no version is published" }] : []),
-    ...missing.filter(({ needs }) => needs === "describe"),
-    ...(readName(main.arn).kind !== "read"
-      ? [
-          {
-            needs: "full-arn" as const,
-            reason: `no full ARN of the function is valid: the page's pattern of FunctionName does not admit ${main.arn}`,
-          },
-        ]
-      : []),
-  ];
+  const found: UnsupportedCapability[] = [];
+  const because = (needs: UnsupportedCapability["needs"], what: string): string =>
+    `${what}: ${missing.find((one) => one.needs === needs)?.reason ?? "not arranged"}`;
+  const lacks = (needs: UnsupportedCapability["needs"], reason: string) => found.push({ needs, reason });
+  if (other === null) lacks("other", because("other", "no second function"));
+  if (main.versions.length === 0) lacks("versions", because("versions", "no published version"));
+  if (main.aliases === null) {
+    lacks("aliases", because("aliases", "no alias"));
+    lacks("alias-lengths", because("aliases", "no alias"));
+  } else if (main.aliases.arn140 === undefined)
+    lacks("alias-lengths", "no alias is created, so none has a length at a limit");
+  if (recipe === null && main.versions.length > 0 && (main.unused?.versions ?? null) === null)
+    lacks("version-list", "not all versions are known: their list has several pages");
+  if (recipe === null) lacks("publish", "no version is published");
+  found.push(...missing.filter(({ needs }) => needs === "describe"));
+  if (readName(main.arn).kind !== "read")
+    lacks(
+      "full-arn",
+      `no full ARN of the function is valid: the page's pattern of FunctionName does not admit ${main.arn}`,
+    );
+  return found;
 }
 
 /** Says why a rule cannot be judged on this target; null if it can. */
@@ -148,16 +119,7 @@ export function unsupportedReason(rule: Rule, cannot: readonly UnsupportedCapabi
 }
 
 /** Tracks whether the target has a size limit for policies. */
-export interface SizeLimit {
-  /** Takes a batch of any test case, since each may meet the limit. */
-  batch(batch: ObservedBatch): void;
-  /** Takes the exchanges of a test case. Only the search for the limit uses them. */
-  caseEnded(testCase: string, batches: readonly (readonly Exchange[])[]): void;
-  /** The unsupported capability after all test cases; null if the target has a limit or the search was cut short. */
-  unsupported(): UnsupportedCapability | null;
-  /** Marks rules that met no limit as inconclusive if the search for it was cut short. */
-  applyTo(judged: readonly Rule[], findings: Findings): Findings;
-}
+export type SizeLimit = ReturnType<typeof sizeLimit>;
 
 const tooLarge = sizeRules["policy.too-large"];
 
@@ -174,21 +136,25 @@ export function isSearchForLimit(testCase: string): boolean {
 }
 
 /** Watches a run and its search for the size limit. */
-export function sizeLimit(): SizeLimit {
+export function sizeLimit() {
   let seen = false;
   let detail: string | null = null;
   return {
-    batch: ({ observations }) => {
+    /** Takes a batch of any test case, since each may meet the limit. */
+    batch: ({ observations }: ObservedBatch): void => {
       seen ||= observations.some(meetsLimit);
     },
-    caseEnded: (testCase, batches) => {
+    /** Takes the exchanges of a test case. Only the search for the limit uses them. */
+    caseEnded: (testCase: string, batches: readonly (readonly Exchange[])[]): void => {
       if (isSearchForLimit(testCase)) detail = cutShort(batches);
     },
-    unsupported: () =>
+    /** The unsupported capability after all test cases; null if the target has a limit or the search was cut short. */
+    unsupported: (): UnsupportedCapability | null =>
       seen || detail !== null
         ? null
         : { needs: "limit", reason: "has no size limit up to 1 MiB, or none that was reached" },
-    applyTo: (judged, findings) => {
+    /** Marks rules that met no limit as inconclusive if the search for it was cut short. */
+    applyTo: (judged: readonly Rule[], findings: Findings): Findings => {
       if (detail === null) return findings;
       const why: Reason = { code: "unsettled", detail };
       const found = new Map(findings);

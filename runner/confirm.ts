@@ -99,10 +99,7 @@ async function confirmAnywhere(
   return asSeen(candidate) ?? result;
 }
 
-/**
- * Confirms without a rerun that an existing function accepted an id that no path can name: its statement stays, so a
- * rerun meets a duplicate. Null for any other candidate.
- */
+/** The violation as seen, if an existing function accepted an id that cannot be removed; else null. */
 export function asSeen(candidate: Candidate): Confirmed | null {
   const [exchange, ...more] = candidate.batches.at(-1) ?? [];
   if (candidate.fixture.recipe !== null || exchange === undefined || more.length > 0) return null;
@@ -231,10 +228,7 @@ function mayBeRare(
   return rule.rare === true && !isRacing(batches) && !onNewFixtures && attempt <= most.rareCandidates;
 }
 
-/**
- * Confirms the smallest history. The first reruns use new fixtures, because a reader who runs the reproduction
- * starts there.
- */
+/** Confirms the smallest history, first on new fixtures, where a reader of the reproduction starts. */
 async function confirmSmallest(
   { steps, isNew: isOnNew = false, ...before }: Smallest,
   { once, isAlone, isLate, failsAlone }: ReturnType<typeof rerunsOf>,

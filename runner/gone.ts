@@ -2,10 +2,7 @@ import { phrase } from "../spec/answer.ts";
 import type { Answer, Exchange } from "../spec/exchange.ts";
 import type { Gone } from "./events.ts";
 
-/**
- * A target counts as gone after this many answers in a row on one worker that never came or turned the request
- * away.
- */
+/** A target is gone after so many answers in a row that never came or turned the request away. */
 const goneAfter = 12;
 
 /** When the last answer came to any worker, and the last one that did not turn the request away. */
@@ -14,10 +11,7 @@ interface LastAnswer {
   servedAt: number;
 }
 
-/**
- * Makes a function that takes the exchanges of one worker. It returns true and calls `onGone` when the target no
- * longer answers.
- */
+/** Makes a function that takes the exchanges of a worker; it returns true when the target is gone. */
 export function silenceCounter(
   onGone: (why: Gone) => void,
   anywhere: LastAnswer = { at: Number.NEGATIVE_INFINITY, servedAt: Number.NEGATIVE_INFINITY },

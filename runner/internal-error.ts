@@ -3,10 +3,7 @@ import type { Problem } from "../reports/report.ts";
 import { placeOf, placeText } from "../spec/error-place.ts";
 import { Fault } from "../spec/fault.ts";
 
-/**
- * Describes the error that ended a run as a problem. The message of a Fault is complete. Any other error is one of
- * the suite itself and gets its place and its stack.
- */
+/** The error that ended a run as a problem; one of the suite itself has a place and a stack. */
 export function problemOf(error: unknown, redact: (text: string) => string): Problem {
   if (error instanceof Fault) return { code: "ended-early", message: `The run failed: ${error.message}` };
   const place = placeOf(error);
@@ -53,10 +50,7 @@ function shortFrame(frame: string): string {
 const root = new URL("../", import.meta.url);
 const roots = [root.href, fileURLToPath(root)];
 
-/**
- * Makes our own files relative to the package, dependencies relative to node_modules, and reduces other paths to
- * their name.
- */
+/** A path within the package or node_modules; only the name of any other file. */
 function shortPath(path: string): string {
   const own = roots.find((folder) => path.startsWith(folder));
   if (own !== undefined) return path.slice(own.length);

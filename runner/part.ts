@@ -124,7 +124,7 @@ export function partJudge(
 }
 
 /** Makes a collection for each part of a run. The event of a candidate comes once for each rule of the run. */
-function candidateCollector({ options, emit }: Judging, bail: Bailing): () => Verdicts {
+function candidateCollector({ options, emit }: Judging, bail: ReturnType<typeof bailing>): () => Verdicts {
   const seen = new Set<string>();
   return () =>
     verdicts((candidate, rule, column) => {
@@ -190,18 +190,8 @@ function emitUnlimited(parts: Plan["parts"], { options, emit, limit }: Judging):
   if (what !== null) emit({ type: "unsupported", what });
 }
 
-/** Ends a run once enough causes of violations are confirmed. */
-interface Bailing {
-  /** Notes the first violation of a rule by the requests of a part of the run. */
-  candidate(rule: Rule, candidate: Candidate): void;
-  /** True once enough causes may be confirmed, if their candidates are. */
-  mayEnd(): boolean;
-  /** Why the run ends after these results; null if it goes on. */
-  ended(judged: readonly Rule[], findings: Findings): StopReason | null;
-}
-
-/** Never ends a run unless the user asked for it. */
-function bailing({ bail, profile }: RunOptions): Bailing {
+/** Ends a run once enough causes of violations are confirmed; never unless the user asked for it. */
+function bailing({ bail, profile }: RunOptions) {
   const { causes: most = Number.POSITIVE_INFINITY, known = [] } = bail ?? {};
   const tried = new Set<string>();
   const candidates = new Map<string, string>();
@@ -210,11 +200,14 @@ function bailing({ bail, profile }: RunOptions): Bailing {
   const causeIn = (rule: Rule, batches: Candidate["batches"]) =>
     causeOf({ rule, answer: singleAnswer(batches) }).id;
   return {
-    candidate: (rule, { batches }) => {
+    /** Notes the first violation of a rule by the requests of a part of the run. */
+    candidate: (rule: Rule, { batches }: Candidate): void => {
       if (isCounted(rule) && !tried.has(rule.id)) candidates.set(rule.id, causeIn(rule, batches));
     },
+    /** True once enough causes may be confirmed, if their candidates are. */
     mayEnd: () => bail !== undefined && new Set([...confirmed, ...candidates.values()]).size >= most,
-    ended: (judged, findings) => {
+    /** Why the run ends after these results; null if it goes on. */
+    ended: (judged: readonly Rule[], findings: Findings): StopReason | null => {
       // A rule that was not confirmed may have other candidates later, for which no other test case waits.
       for (const id of candidates.keys()) tried.add(id);
       candidates.clear();

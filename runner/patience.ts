@@ -9,19 +9,7 @@ import { errorName, jsonObject, saysItPasses } from "../spec/answer.ts";
 type PassingCause = NonNullable<Report["waits"]>[number]["cause"];
 
 /** Decides how long to wait for an answer that may pass, and counts. It learns whether waiting helps at this target. */
-export interface Patience {
-  /** The pauses before the next attempts, in milliseconds; none once waiting was in vain repeatedly. */
-  pauses(cause: PassingCause): readonly number[];
-  waited(cause: PassingCause, ms: number, helped: boolean): void;
-  /** The cause for which these answers may pass; null if they may not, or if they are right as they are. */
-  causeIn(batch: ObservedBatch): PassingCause | null;
-  /** Takes the answers that are kept. */
-  keep(batch: ObservedBatch): void;
-  /** True once a call was answered on a new connection only: the target closes connections that are idle for a moment. */
-  needsNewConnections(): boolean;
-  /** The waits that helped. */
-  waits(): NonNullable<Report["waits"]>;
-}
+export type Patience = ReturnType<typeof patience>;
 
 /** Most waits in vain, in a row. */
 const maxInVain = { untried: 2, helped: 6 } as const;
@@ -35,7 +23,7 @@ const firstPauses: Readonly<Record<PassingCause, readonly number[]>> = {
 const morePauses = [500, 1000, 2000, 2000] as const;
 
 /** Makes the patience of one run. */
-export function patience(): Patience {
+export function patience() {
   /** Policies whose function, version or alias answered: what is seen once stays visible. */
   const visible = new Set<string>();
   const known = new Map<PassingCause, { times: number; ms: number; inVain: number }>();
@@ -45,36 +33,42 @@ export function patience(): Patience {
     return found;
   };
   return {
-    pauses: (cause) => {
+    /** The pauses before the next attempts, in milliseconds; none once waiting was in vain repeatedly. */
+    pauses: (cause: PassingCause): readonly number[] => {
       const { times, inVain } = of(cause);
       if (inVain >= (times > 0 ? maxInVain.helped : maxInVain.untried)) return [];
       return times > 0 && cause !== "connection-closed"
         ? [...firstPauses[cause], ...morePauses]
         : firstPauses[cause];
     },
-    waited: (cause, ms, helped) => {
+    waited: (cause: PassingCause, ms: number, helped: boolean): void => {
       const found = of(cause);
       found.inVain = helped ? 0 : found.inVain + 1;
       if (!helped) return;
       found.times += 1;
       found.ms += ms;
     },
-    causeIn: ({ observations }) => {
+    /** The cause for which these answers may pass; null if they may not, or if they are right as they are. */
+    causeIn: ({ observations }: ObservedBatch): PassingCause | null => {
       const [only, ...more] = observations;
       if (only === undefined) return null;
       if (observations.every(isUnexplainedConflict)) return "in-progress";
       if (more.length > 0) return null;
       return isMissing(only, visible) ? "not-visible" : isDropped(only) ? "connection-closed" : null;
     },
-    keep: ({ observations }) => {
+    /** Takes the answers that are kept. */
+    keep: ({ observations }: ObservedBatch): void => {
       for (const of of observations) {
         if (of.kind === "neighbour" && creating.has(of.call.operation)) visible.clear();
         if (of.kind !== "addition" || of.stateAnalysis.key === null || of.answer.kind === "none") continue;
         if (of.answer.status !== 404) visible.add(of.stateAnalysis.key);
       }
     },
+    /** True once a call was answered on a new connection only: the target closes connections that are idle for a moment. */
     needsNewConnections: () => of("connection-closed").times > 0,
-    waits: () => [...known].flatMap(([cause, { times, ms }]) => (times > 0 ? [{ cause, times, ms }] : [])),
+    /** The waits that helped. */
+    waits: (): NonNullable<Report["waits"]> =>
+      [...known].flatMap(([cause, { times, ms }]) => (times > 0 ? [{ cause, times, ms }] : [])),
   };
 }
 

@@ -40,9 +40,7 @@ export function namesOf({ main, other, unknownName }: Fixture): readonly string[
 /** The partition, region and account of the functions. */
 type FunctionHome = NonNullable<Counterexample["home"]>;
 
-/**
- * The names of the functions in a history, the function under test first; none if it names no created function.
- */
+/** The names of the functions in a history, the one under test first; none if none was created. */
 function namesIn(batches: readonly Batch[]): readonly string[] {
   for (const { call } of batches.flat()) {
     const text = `${decoded(call.target)} ${call.body ?? ""}`;
@@ -58,10 +56,7 @@ function namesIn(batches: readonly Batch[]): readonly string[] {
   return [];
 }
 
-/**
- * The batches of a counterexample, ready to be sent again. A RevisionId from an earlier answer becomes a slot
- * again.
- */
+/** The batches of a counterexample, with slots for revisions and versions from earlier answers. */
 export function historyOf({ steps }: Counterexample): readonly Batch[] {
   const batches = new Map<number, Step[]>();
   for (const [index, one] of steps.entries()) {
@@ -95,10 +90,7 @@ function stepOf(one: CounterexampleStep, index: number, steps: readonly Countere
   };
 }
 
-/**
- * Replaces a version by its slot after a function name, in the query, and in the body of CreateAlias. The same
- * digits elsewhere are not a version.
- */
+/** Replaces a version by its slot where a version is meant, and not the same digits elsewhere. */
 function withVersionSlot(call: Call, source: CounterexampleStep | undefined): Call {
   const response = source?.response ?? null;
   const version = response === null ? null : versionIn(answerOf(response));
@@ -112,10 +104,7 @@ function withVersionSlot(call: Call, source: CounterexampleStep | undefined): Ca
   };
 }
 
-/**
- * Replaces the value of a RevisionId by its slot, in the body or in the query. The same text elsewhere is not a
- * revision.
- */
+/** Replaces the value of a RevisionId by its slot, and not the same text elsewhere. */
 function slotted(call: Call, source: CounterexampleStep | undefined): Call {
   const response = source?.response ?? null;
   // A report truncates long answers; then the member of the request holds the value.

@@ -13,10 +13,7 @@ export interface Replayed {
   readonly execution: Execution;
   /** The violation of the rule; null if there is none. */
   readonly violation: { readonly expected: string; readonly seen: string } | null;
-  /**
-   * Why the replay decides nothing, as a phrase: a request could not be sent or got no usable answer. Null if it
-   * decides.
-   */
+  /** Why the replay decides nothing, as a phrase about a request without a usable answer; null if it decides. */
   readonly notExecuted: string | null;
 }
 
@@ -82,10 +79,7 @@ async function replayOnce(
   };
 }
 
-/**
- * Says why the history was not executed, as a phrase about its first request that could not be sent or got no
- * usable answer. Null if each request was answered. `unable` says why the transport cannot carry a call.
- */
+/** The first request that could not be sent or got no usable answer, as a phrase; null if each was answered. */
 function notExecuted(
   batches: readonly Batch[],
   execution: readonly (readonly Exchange[])[],

@@ -55,10 +55,7 @@ interface RunOutcome {
   readonly coverage: CoverageReport;
   /** Null without a campaign. */
   readonly campaign: CampaignReport | null;
-  /**
-   * The checks that unsent test cases would have made; null if the run was interrupted, because nobody counted
-   * them.
-   */
+  /** The checks that unsent test cases would have made; null if nobody counted them. */
   readonly unsent: ((rule: Rule, column: Column) => number) | null;
   readonly fixture: Fixture | null;
   /** Says why a rule was not judged; by default `cannot` says it. */

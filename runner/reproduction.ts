@@ -77,9 +77,7 @@ function resourcesFor(fixture: Fixture, exchanges: readonly Exchange[]): readonl
   ];
 }
 
-/**
- * How many published versions of the function under test a history names, in a path, in a query or in a new alias.
- */
+/** How many published versions of the function under test a history names. */
 function versionsIn({ versions }: Fixture["main"], about: readonly Exchange[]): number {
   const named = about.flatMap(({ call }) => [
     ...decoded(call.target).matchAll(/[:=](\d+)(?![\w-])/g),

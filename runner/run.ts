@@ -167,7 +167,7 @@ async function nextRound(
   for (let empty = 0; empty < mostEmpty; empty += 1) {
     const round = campaign.nextRound();
     if (round === null) return [];
-    const parts = roundOf(options, round.testCases);
+    const parts = roundOf(options, round);
     if (parts.length === 0) continue;
     emit({ type: "campaign", campaign: campaign.report(), leftMs: campaign.leftMs() });
     const isRenewed = options.fresh && !isStateless(options) && campaign.report().rounds % renewEach === 1;

@@ -1,4 +1,5 @@
 import { notSent } from "../client/no-answer.ts";
+import type { Clock } from "../client/transport.ts";
 import { analyzeAgainstState } from "../oracle/analyze-state.ts";
 import type { ModelState } from "../oracle/model-state.ts";
 import type { Observation } from "../oracle/observe.ts";
@@ -7,58 +8,45 @@ import { analyzeRequest } from "../spec/request.ts";
 import type { Gone, LeftOut, Purpose } from "./events.ts";
 
 /** How long each call of a run may wait, by what became of requests of its kind. */
-export interface SilentKinds {
-  /** The deadline of a call in milliseconds, or the answer in its place if its kind is no longer sent. */
-  deadline(call: Call, before: ModelState, purpose: Purpose): number | NoAnswer;
-  /** Takes the answer to a call, and returns it as the run judges it. */
-  answered(call: Call, before: ModelState, answer: Answer, deadlineMs: number): Answer;
-  /** Waits less for new kinds of requests, because what was found is confirmed. */
-  confirmed(): void;
-  /** Takes what was observed in a batch. */
-  observed(observations: readonly Observation[]): void;
-  /** Why the run cannot go on: no valid request to add a permission is ever answered. Null if it can. */
-  gone(): Gone | null;
-  /** The kinds of requests that are no longer sent. */
-  leftOut(): readonly LeftOut[];
-}
+export type SilentKinds = ReturnType<typeof silentKinds>;
 
 /** What became of the requests of one kind. */
-interface Kind {
-  answered: number;
+const newKind = () => ({
+  answered: 0,
   /** Deadlines missed one after the other; those in flight at the same time count once. */
-  misses: number;
+  misses: 0,
   /** The same since the last answer. */
-  inRow: number;
+  inRow: 0,
   /** Of these misses, those of the longest deadline. */
-  fullMisses: number;
+  fullMisses: 0,
   /** Answers that were cut off, were too large or broke HTTP, one after the other. */
-  cuts: number;
-  /** When the last counted miss ended. */
-  missedAt: number;
-  /** When the last counted cut ended. */
-  cutAt: number;
+  cuts: 0,
+  /** When the last counted miss and the last counted cut ended. */
+  missedAt: -1,
+  cutAt: -1,
   /** The slowest answer in milliseconds. */
-  slowestMs: number;
+  slowestMs: 0,
   /** Requests that were left out. */
-  left: number;
-}
+  left: 0,
+});
 
-/**
- * The shortest deadlines in milliseconds after a miss, also where many kinds are silent; the misses of kinds that were never answered, that were not waited
- * for to the end, and that were answered before, until they are left out; the silent kinds after which one brief miss is
- * enough; the longest waits for new kinds, before and after candidates were confirmed; and the milliseconds in all that go
- * into answers that never become complete, until a kind of which none did is left out like a silent one.
- */
+type Kind = ReturnType<typeof newKind>;
+
 const bounds = {
+  /** The shortest deadlines after a miss, usually and where many kinds are silent, in milliseconds. */
   leastMs: 1000,
   leastOfManyMs: 500,
+  /** The misses until a kind is left out: never answered, not waited for to the end, and answered before. */
   misses: 3,
   briefMisses: 2,
-  manyKinds: 6,
   afterAnswers: 5,
+  /** The silent kinds after which one brief miss is enough. */
+  manyKinds: 6,
+  /** The longest waits for new kinds, before and after candidates were confirmed. */
   fullWaits: 2,
   laterFullWaits: 1,
   latencies: 101,
+  /** The milliseconds for incomplete answers until a kind that has no other is left out like a silent one. */
   cutMs: 15_000,
 } as const;
 
@@ -68,13 +56,7 @@ const bounds = {
  * repeated addition would be another request. Whether the kind is ever answered within the timeout is waited for once more
  * when the candidate is rerun.
  */
-export function silentKinds({
-  timeoutMs,
-  clock,
-}: {
-  readonly timeoutMs: number;
-  readonly clock: () => number;
-}): SilentKinds {
+export function silentKinds({ timeoutMs, clock }: { readonly timeoutMs: number; readonly clock: Clock }) {
   const kinds = new Map<string, Kind>();
   const silent = new Set<Kind>();
   const latencies: number[] = [];
@@ -86,19 +68,7 @@ export function silentKinds({
   let mostFullWaits: number = bounds.fullWaits;
 
   const kindOf = (name: string): Kind => {
-    const known = kinds.get(name);
-    if (known !== undefined) return known;
-    const kind = {
-      answered: 0,
-      misses: 0,
-      inRow: 0,
-      fullMisses: 0,
-      cuts: 0,
-      missedAt: -1,
-      cutAt: -1,
-      slowestMs: 0,
-      left: 0,
-    };
+    const kind = kinds.get(name) ?? newKind();
     kinds.set(name, kind);
     return kind;
   };
@@ -136,7 +106,8 @@ export function silentKinds({
   };
 
   return {
-    deadline(call, before, purpose) {
+    /** The deadline of a call in milliseconds, or the answer in its place if its kind is no longer sent. */
+    deadline(call: Call, before: ModelState, purpose: Purpose): number | NoAnswer {
       if (!hasMisses && !areCutsLong()) return timeoutMs;
       const kind = deciding(namesOf(call, before));
       if (purpose === "confirm") {
@@ -152,7 +123,8 @@ export function silentKinds({
       const mayWait = fullWaits < mostFullWaits && !areCutsLong();
       return kind.answered >= bounds.misses || mayWait ? timeoutMs : shortMs(kind);
     },
-    answered(call, before, answer, deadlineMs) {
+    /** Takes the answer to a call, and returns it as the run judges it. */
+    answered(call: Call, before: ModelState, answer: Answer, deadlineMs: number): Answer {
       if (answer.kind !== "none" || !(answer.reason === "timeout" || cutOff.has(answer.reason)))
         return answer;
       const names = namesOf(call, before);
@@ -180,10 +152,11 @@ export function silentKinds({
         ? { ...answer, detail: `${answer.detail}, and requests like it got no answer in ${timeoutMs} ms` }
         : { ...answer, reason: "aborted", detail: `not waited for longer than ${deadlineMs} ms, ${why}` };
     },
-    confirmed() {
+    /** Waits less for new kinds of requests, because what was found is confirmed. */
+    confirmed(): void {
       mostFullWaits = bounds.laterFullWaits;
     },
-    observed(observations) {
+    observed(observations: readonly Observation[]): void {
       for (const { call, answer, ...of } of observations) {
         if (answer.kind !== "response") continue;
         const ms = answer.answeredAt - answer.sentAt;
@@ -197,14 +170,16 @@ export function silentKinds({
         }
       }
     },
-    gone() {
+    /** Why the run cannot go on: no valid request to add a permission is ever answered. Null if it can. */
+    gone(): Gone | null {
       const all = kinds.get(valid);
       if (all === undefined || all.answered > 0 || !isSettled(all)) return null;
       const within = all.cuts > all.misses ? "" : " within the deadline";
       const detail = `no complete response came${within} to ${all.misses + all.cuts} valid requests`;
       return { code: "silent", detail };
     },
-    leftOut: () =>
+    /** The kinds of requests that are no longer sent. */
+    leftOut: (): readonly LeftOut[] =>
       [...kinds].flatMap(([kind, { misses, cuts, left }]) =>
         left === 0 ? [] : [{ kind, unanswered: misses + cuts, left }],
       ),

@@ -28,10 +28,7 @@ const usualWhereNeeded: Readonly<Record<string, string>> = {
   SourceAccount: "123456789012",
 };
 
-/**
- * Replaces each call by the simplest and shortest one that still shows the violation or the difference. Without
- * `values`, a value is only replaced by the canonical one.
- */
+/** Replaces each call by the simplest that still shows it; without `values`, values by canonical ones only. */
 export async function simplifyCalls(
   steps: Steps,
   origin: Origin,

@@ -24,10 +24,7 @@ export function behaviourKey({ answer, about, rules }: Omit<Behaviour, "kind">):
   return `${answer} | ${about} | ${rules.join(" ")}`;
 }
 
-/**
- * The behaviours that an observation shows: one, or for a valid request one for each of its variations. `rules` are those that it
- * violates.
- */
+/** What an observation shows, of a valid request for each variation; `rules` are those that it violates. */
 export function behavioursOf(of: Observation, rules: readonly string[]): readonly Behaviour[] {
   const answer = answerOf(of.answer);
   const kind = rules.length > 0 ? "violation" : kindOf(of);

@@ -39,31 +39,8 @@ export interface CampaignOptions {
   readonly known?: readonly string[] | undefined;
 }
 
-/** The random test cases of one seed, and histories made from those that showed something new. */
-interface Round {
-  readonly seed: number;
-  readonly testCases: readonly TestCase[];
-}
-
 /** A campaign decides what is sent next from what the target was seen to do. */
-export interface Campaign {
-  /** For each rule that the corpus violated, its smallest test case: sent before all else, by one worker. */
-  readonly first: readonly TestCase[];
-  /** The other test cases of the corpus. */
-  readonly rest: readonly TestCase[];
-  on(event: RunEvent): void;
-  /** Takes what a part of the run has shown, in the order of its test cases, and saves the corpus. */
-  partEnded(): Promise<void>;
-  /** The next round; null if the campaign is over. */
-  nextRound(): Round | null;
-  /** True if no further test case is to begin. */
-  isOver(): boolean;
-  /** Notes why the campaign ends, if nothing has ended it before. */
-  end(why: CampaignReport["end"]): void;
-  /** Milliseconds until the time is up. */
-  leftMs(): number;
-  report(): CampaignReport;
-}
+export type Campaign = ReturnType<typeof campaignOf>;
 
 const bounds = {
   /** The milliseconds that are kept for confirming candidates and cleaning up, and their largest share of the time. */
@@ -98,10 +75,8 @@ interface Step {
   readonly of: Observation;
 }
 
-type Found = { readonly rule: string; readonly testCase: string; readonly requests: number };
-
 /** Makes the campaign of a run. */
-export function campaignOf(options: RunOptions, { minutes, store, known = [] }: CampaignOptions): Campaign {
+export function campaignOf(options: RunOptions, { minutes, store, known = [] }: CampaignOptions) {
   const { clock, transport, profile, runs, rounds } = options;
   const wholeMs = minutes * 60_000;
   const endMs = wholeMs - Math.min(bounds.endMs, wholeMs * bounds.endShare);
@@ -111,7 +86,7 @@ export function campaignOf(options: RunOptions, { minutes, store, known = [] }: 
   const guided = guide();
   const running = new Map<string, Step[]>();
   const shown: Shown[] = [];
-  const found = new Map<string, Found>();
+  const found = new Map<string, CampaignReport["found"][number]>();
   const confirmed = new Set<string>();
   const dry = new Map<string, number>();
   const sent = { rounds: 0, mutated: 0, requests: 0 };
@@ -165,6 +140,7 @@ export function campaignOf(options: RunOptions, { minutes, store, known = [] }: 
     return news;
   };
 
+  /** The random test cases of a seed, and histories made from those that showed something new. */
   const testCasesOf = (round: number, seed: number): readonly TestCase[] => {
     const plan = { seed, runs, rounds };
     const chosen = options.suites.filter(
@@ -191,10 +167,19 @@ export function campaignOf(options: RunOptions, { minutes, store, known = [] }: 
 
   const corpusCase = ({ id, drawn }: CorpusEntry) => drawnTestCase(`corpus/${id}`, drawn);
   const first = smallestOfRules(before, known).slice(0, bounds.first);
+  /** True if no further test case is to begin. */
+  const isOver = (): boolean => {
+    if (clock() >= endMs) ended ??= "time";
+    else if (clock() - lastNewAt >= quietMs) ended ??= "nothing-new";
+    else if (transport.used() >= bounds.usedBudget) ended ??= "budget";
+    return ended !== null;
+  };
   return {
+    /** For each rule that the corpus violated, its smallest test case: sent before all else, by one worker. */
     first: first.map(corpusCase),
+    /** The other test cases of the corpus. */
     rest: before.filter((entry) => !first.includes(entry)).map(corpusCase),
-    on(event) {
+    on(event: RunEvent): void {
       if (event.type === "batch" && event.purpose === "execute") {
         const steps = running.get(event.case) ?? [];
         running.set(event.case, steps);
@@ -202,16 +187,15 @@ export function campaignOf(options: RunOptions, { minutes, store, known = [] }: 
           steps.push({ key: event.exchanges[at]?.step.key ?? "", of });
       }
       if (event.type === "case-finished") take(event);
-      if (event.type === "candidate")
-        found.set(event.rule.id, {
-          rule: event.rule.id,
-          testCase: event.case,
-          requests: transport.requests(),
-        });
+      if (event.type === "candidate") {
+        const { id: rule } = event.rule;
+        found.set(rule, { rule, testCase: event.case, requests: transport.requests() });
+      }
       if (event.type === "rule-result" && event.result.outcome === "violated")
         if (event.columns.includes(profile)) confirmed.add(event.rule.id);
     },
-    async partEnded() {
+    /** Takes what a part of the run has shown, in the order of its test cases, and saves the corpus. */
+    async partEnded(): Promise<void> {
       const news = new Map<string, number>();
       for (const one of shown.sort((a, b) => a.place - b.place))
         news.set(one.suite, (news.get(one.suite) ?? 0) + learn(one));
@@ -223,24 +207,21 @@ export function campaignOf(options: RunOptions, { minutes, store, known = [] }: 
       corpus.confirmed(confirmed);
       await store?.save(corpus.entries(), seedOf(sent.rounds + 1));
     },
-    nextRound() {
-      if (this.isOver()) return null;
+    /** The test cases of the next round; null if the campaign is over. */
+    nextRound(): readonly TestCase[] | null {
+      if (isOver()) return null;
       if (sent.rounds === 0) startedAt = transport.requests();
       sent.rounds += 1;
-      const seed = seedOf(sent.rounds);
-      return { seed, testCases: testCasesOf(sent.rounds, seed) };
+      return testCasesOf(sent.rounds, seedOf(sent.rounds));
     },
-    isOver() {
-      if (clock() >= endMs) ended ??= "time";
-      else if (clock() - lastNewAt >= quietMs) ended ??= "nothing-new";
-      else if (transport.used() >= bounds.usedBudget) ended ??= "budget";
-      return ended !== null;
-    },
-    end(why) {
+    isOver,
+    /** Notes why the campaign ends, if nothing has ended it before. */
+    end(why: CampaignReport["end"]): void {
       ended ??= why;
     },
+    /** Milliseconds until the time is up. */
     leftMs: () => Math.max(0, endMs - clock()),
-    report() {
+    report(): CampaignReport {
       const learnt = corpus.learnt();
       const kinds = behaviourKinds.flatMap((kind) => {
         const count = learnt.filter((one) => one.kind === kind).length;

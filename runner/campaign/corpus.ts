@@ -15,22 +15,6 @@ export interface CorpusEntry {
 /** The most behaviours that are told apart, so that a target with ever new answers fills no memory. */
 const mostBehaviours = 5000;
 
-/** The smallest known test case of each behaviour, in memory. */
-export interface Corpus {
-  /** The number of behaviours known so far, with those that fixed test cases show. */
-  known(): number;
-  /** Takes behaviours that a fixed test case shows, which needs no entry: it is sent in every run. */
-  fixed(behaviours: readonly Behaviour[]): void;
-  /** Takes what a random test case showed. Returns the behaviours that nothing showed before. */
-  offer(drawn: Drawn, behaviours: readonly Behaviour[]): readonly Behaviour[];
-  /** Notes that a rule was confirmed to be violated. */
-  confirmed(rules: ReadonlySet<string>): void;
-  /** The entries: those that violate rules first, then small ones. An entry that shows nothing of its own has none. */
-  entries(): readonly CorpusEntry[];
-  /** The behaviours that random test cases alone showed, and that were not known at the start. */
-  learnt(): readonly Behaviour[];
-}
-
 interface Known {
   readonly behaviour: Behaviour;
   /** The smallest random test case; null if a fixed one shows it. */
@@ -38,8 +22,8 @@ interface Known {
   readonly isOld: boolean;
 }
 
-/** Makes a corpus with the entries of earlier campaigns. */
-export function corpusOf(earlier: readonly CorpusEntry[]): Corpus {
+/** The smallest known test case of each behaviour, in memory, with the entries of earlier campaigns. */
+export function corpusOf(earlier: readonly CorpusEntry[]) {
   const all = new Map<string, Known>();
   const violated = new Set(earlier.flatMap((entry) => entry.violated));
   const put = (drawn: Drawn, behaviour: Behaviour, isOld: boolean): boolean => {
@@ -57,8 +41,10 @@ export function corpusOf(earlier: readonly CorpusEntry[]): Corpus {
   };
   for (const { drawn, shows } of earlier) for (const behaviour of shows) put(drawn, behaviour, true);
   return {
+    /** The number of behaviours known so far, with those that fixed test cases show. */
     known: () => all.size,
-    fixed(behaviours) {
+    /** Takes behaviours that a fixed test case shows, which needs no entry: it is sent in every run. */
+    fixed(behaviours: readonly Behaviour[]): void {
       for (const behaviour of behaviours) {
         const key = behaviourKey(behaviour);
         const known = all.get(key);
@@ -68,11 +54,15 @@ export function corpusOf(earlier: readonly CorpusEntry[]): Corpus {
           all.set(key, { behaviour, smallest: null, isOld: true });
       }
     },
-    offer: (drawn, behaviours) => behaviours.filter((behaviour) => put(drawn, behaviour, false)),
-    confirmed(rules) {
+    /** Takes what a random test case showed. Returns the behaviours that nothing showed before. */
+    offer: (drawn: Drawn, behaviours: readonly Behaviour[]): readonly Behaviour[] =>
+      behaviours.filter((behaviour) => put(drawn, behaviour, false)),
+    /** Notes that a rule was confirmed to be violated. */
+    confirmed(rules: ReadonlySet<string>): void {
       for (const rule of rules) violated.add(rule);
     },
-    entries() {
+    /** The entries: those that violate rules first, then small ones. An entry that shows nothing of its own has none. */
+    entries(): readonly CorpusEntry[] {
       const entries = new Map<string, { readonly drawn: Drawn; readonly shows: Behaviour[] }>();
       for (const { behaviour, smallest } of all.values()) {
         if (smallest === null) continue;
@@ -87,7 +77,8 @@ export function corpusOf(earlier: readonly CorpusEntry[]): Corpus {
         })
         .sort(inOrder);
     },
-    learnt: () =>
+    /** The behaviours that random test cases alone showed, and that were not known at the start. */
+    learnt: (): readonly Behaviour[] =>
       [...all.values()].flatMap(({ behaviour, smallest, isOld }) =>
         smallest === null || isOld ? [] : [behaviour],
       ),

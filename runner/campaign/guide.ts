@@ -3,16 +3,6 @@ import { mutated, randomOf } from "./mutate.ts";
 
 type Commands = readonly HistoryCommand[];
 
-/** Chooses which random histories are mutated further, by what they showed. */
-export interface Guide {
-  /** Takes a history with its transitions; `isNew`: it showed a behaviour that nothing showed before. */
-  take(commands: Commands, transitions: readonly string[], isNew: boolean): void;
-  /** The number of transitions seen. */
-  transitions(): number;
-  /** Histories made from those that showed something new, the same for the same seed and the same histories. */
-  next(count: number, seed: number): readonly Commands[];
-}
-
 interface Parent {
   readonly commands: Commands;
   /** The transitions that it was the first to show. */
@@ -27,13 +17,15 @@ const most = { parents: 1000, transitions: 50_000 } as const;
 /** Parents of which the best is taken. */
 const tournament = 4;
 
-export function guide(): Guide {
+/** Chooses which random histories are mutated further, by what they showed. */
+export function guide() {
   const seen = new Map<string, number>();
   const parents: Parent[] = [];
   const rarity = ({ first, children }: Parent) =>
     Math.min(Number.MAX_SAFE_INTEGER, ...first.map((one) => seen.get(one) ?? 1)) * (1 + children);
   return {
-    take(commands, transitions, isNew) {
+    /** Takes a history with its transitions; `isNew`: it showed a behaviour that nothing showed before. */
+    take(commands: Commands, transitions: readonly string[], isNew: boolean): void {
       const first: string[] = [];
       for (const one of transitions) {
         const times = seen.get(one);
@@ -51,8 +43,10 @@ export function guide(): Guide {
       );
       parents.splice(worst, 1);
     },
+    /** The number of transitions seen. */
     transitions: () => seen.size,
-    next(count, seed) {
+    /** Histories made from those that showed something new, the same for the same seed and the same histories. */
+    next(count: number, seed: number): readonly Commands[] {
       const random = randomOf(seed);
       if (parents.length === 0) return [];
       return Array.from({ length: count }, () => {

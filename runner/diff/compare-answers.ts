@@ -25,10 +25,7 @@ export interface Compared {
   readonly exchanges: { readonly x: Exchange; readonly y: Exchange };
 }
 
-/**
- * Compares the answers of a history one by one. It skips concurrent calls, because their order may differ between
- * targets.
- */
+/** Compares the answers of a history, without calls in flight together, whose order may differ. */
 export function compareAnswers({ pair, execution: { x, y } }: OnPair): readonly Compared[] {
   const revisions = { x: revisionsIn(x.batches.flat()), y: revisionsIn(y.batches.flat()) };
   return x.batches.flatMap((batch, index) => {

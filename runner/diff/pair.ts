@@ -30,32 +30,14 @@ export interface OnPair {
 }
 
 /** Executes histories on both targets, each on empty fixtures. */
-export interface PairWorker {
-  /**
-   * Executes a test case on both targets; null if they have no empty fixtures. `continues` is called before each
-   * batch.
-   */
-  execute(
-    testCase: TestCase,
-    continues: (side: "x" | "y", done: Answered) => boolean,
-  ): Promise<OnPair | null>;
-  /**
-   * Executes steps of a test case on both targets; null if that is not possible there. `from` is the fixture of the
-   * original history.
-   */
-  rerun(
-    steps: Steps,
-    how: { readonly regenerate: Regenerate; readonly from: Fixture; readonly onNew: boolean },
-  ): Promise<OnPair | null>;
-  pair(): Pair;
-}
+export type PairWorker = ReturnType<typeof pairWorker>;
 
 /** Makes a worker for a pair; `replace` replaces the fixture of one side, or returns null if it cannot. */
 export function pairWorker(
   start: Pair,
   scope: Scope,
   replace: (side: "x" | "y", worker: Worker) => Promise<Worker | null>,
-): PairWorker {
+) {
   let pair = start;
   let reruns = 0;
   /** Both fixtures must be empty, or a difference would prove nothing. */
@@ -70,7 +52,11 @@ export function pairWorker(
   };
   return {
     pair: () => pair,
-    execute: async (testCase, continues) => {
+    /** Executes a test case; null if there are no empty fixtures. `continues` is called before each batch. */
+    execute: async (
+      testCase: TestCase,
+      continues: (side: "x" | "y", done: Answered) => boolean,
+    ): Promise<OnPair | null> => {
       const on = await ready(false);
       if (on === null) return null;
       const next = bothSides(testCase, on);
@@ -81,7 +67,15 @@ export function pairWorker(
       );
       return { pair: on, execution };
     },
-    rerun: async (steps, { regenerate, from, onNew }) => {
+    /** Executes steps of a test case; null if that is not possible. `from` is the fixture of the original history. */
+    rerun: async (
+      steps: Steps,
+      {
+        regenerate,
+        from,
+        onNew,
+      }: { readonly regenerate: Regenerate; readonly from: Fixture; readonly onNew: boolean },
+    ): Promise<OnPair | null> => {
       const on = await ready(fixtureFor(steps, from, onNew) !== "emptied");
       if (on === null) return null;
       const [x, y] = [regenerate(steps, on.x.fixture), regenerate(steps, on.y.fixture)];
@@ -98,10 +92,7 @@ export function pairWorker(
 
 type Answered = readonly (readonly Exchange[])[];
 
-/**
- * The next batch of each side after the answers of both. Null ends the history; "diverged" says that the batches
- * differ.
- */
+/** The next batch of each side after the answers of both; null ends the history, "diverged" says that they differ. */
 type NextPairBatch = (
   done: Readonly<Record<"x" | "y", Answered>>,
 ) => Readonly<Record<"x" | "y", Batch>> | "diverged" | null;
@@ -135,10 +126,7 @@ function inCommon(one: Fixture, other: Fixture): Fixture {
   };
 }
 
-/**
- * Executes a history on both sides. The next batch waits for both answers. A step that one side cannot fill is sent
- * to neither.
- */
+/** Executes a history on both sides, batch by batch. A step that one side cannot fill is sent to neither. */
 async function executePair(
   pair: Pair,
   nextPairBatch: NextPairBatch,

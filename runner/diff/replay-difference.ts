@@ -18,10 +18,7 @@ export interface ReplayedDifference {
   readonly notExecuted: string | null;
 }
 
-/**
- * Sends the histories of differences to both targets, each on empty functions. Also returns a sentence for each function that
- * was left behind.
- */
+/** Sends differences to both targets again, on empty functions; `left` says what was left behind. */
 export async function replayDifferences(
   differences: readonly TargetDifference[],
   { sides, sleep, signal }: Pick<DiffOptions, "sides" | "sleep" | "signal">,

@@ -13,19 +13,10 @@ import {
   unjudgeable,
 } from "../../spec/constraint.ts";
 import { within } from "../../spec/error-place.ts";
-import { executedIn, type Observer } from "../events.ts";
+import { executedIn, type RunEvent } from "../events.ts";
 
-/** Counts the requests for each constraint, by their outcome, in constant time for each observation. */
-interface Coverage extends Observer {
-  cells(): readonly CoverageCell[];
-}
-
-interface CellCount {
-  accepted: number;
-  refused: number;
-  refusedOther: number;
-  unsettled: number;
-}
+const noRequests = { accepted: 0, refused: 0, refusedOther: 0, unsettled: 0 };
+type CellCount = typeof noRequests;
 
 type JudgeOne = (of: Addition, column: "document") => Judgement | null;
 
@@ -37,10 +28,9 @@ const judges: ReadonlyMap<string, JudgeOne> = new Map(
   }),
 );
 
-export function coverage(): Coverage {
-  const counts = new Map<string, CellCount>();
-  for (const cell of grid)
-    counts.set(cellName(cell), { accepted: 0, refused: 0, refusedOther: 0, unsettled: 0 });
+/** Counts the requests for each constraint, by their outcome, in constant time for each observation. */
+export function coverage() {
+  const counts = new Map(grid.map((cell): [string, CellCount] => [cellName(cell), { ...noRequests }]));
   const valid = cellsOf(counts, ({ input }) => input === "valid");
   const absent = cellsOf(counts, ({ constraint, input }) => constraint === "optional" && input === "missing");
   const count = (of: Addition): void => {
@@ -62,14 +52,11 @@ export function coverage(): Coverage {
     if (cell !== undefined) cell[endingOf(of, subject)] += 1;
   };
   return {
-    on: (event) => {
+    on: (event: RunEvent): void => {
       for (const of of executedIn(event)) if (of.kind === "addition") count(of);
     },
-    cells: () =>
-      grid.map((cell) => ({
-        ...cell,
-        ...(counts.get(cellName(cell)) ?? { accepted: 0, refused: 0, refusedOther: 0, unsettled: 0 }),
-      })),
+    cells: (): readonly CoverageCell[] =>
+      grid.map((cell) => ({ ...cell, ...(counts.get(cellName(cell)) ?? noRequests) })),
   };
 }
 
@@ -90,9 +77,7 @@ function isPresent({ call, analysis }: Addition, member: Member): boolean {
   return analysis.body.members?.[member] !== undefined;
 }
 
-/**
- * A valid request may be refused for other reasons, such as the policy's size; that says nothing about its values.
- */
+/** A valid request may be refused for other reasons, such as the policy's size; that says nothing of its values. */
 function validEnding(of: Addition): keyof CellCount | null {
   if (of.result.kind === "added") return "accepted";
   if (of.result.kind === "unsettled") return "unsettled";

@@ -1,16 +1,12 @@
 import type { Observation } from "../../oracle/observe.ts";
 import type { LatencyReport } from "../../reports/report.ts";
-import { executedIn, type Observer } from "../events.ts";
+import { executedIn, type RunEvent } from "../events.ts";
 
 /** The most latencies kept for the percentiles, and the most slow calls kept by name. */
 const most = { samples: 100_000, slow: 10 } as const;
 
 /** The latencies of AddPermission. */
-interface Latencies extends Observer {
-  report(): LatencyReport | null;
-}
-
-export function latencies(): Latencies {
+export function latencies() {
   const samples: number[] = [];
   const slowest: { case: string; ms: number }[] = [];
   const time = ({ kind, call, answer }: Observation): void => {
@@ -26,10 +22,10 @@ export function latencies(): Latencies {
     slowest.length = Math.min(slowest.length, most.slow);
   };
   return {
-    on: (event) => {
+    on: (event: RunEvent): void => {
       for (const of of executedIn(event)) time(of);
     },
-    report: () => {
+    report: (): LatencyReport | null => {
       if (samples.length === 0) return null;
       const sorted = Float64Array.from(samples).sort();
       const at = (share: number) =>

@@ -2,19 +2,9 @@ import type { Finding } from "../../oracle/judge.ts";
 import { columnsOf, type Judgement, type Rule } from "../../oracle/rule.ts";
 import type { Exchange } from "../../spec/exchange.ts";
 import type { Column } from "../../spec/verdict.ts";
-import type { Observer } from "../events.ts";
+import type { RunEvent } from "../events.ts";
 import { hasKinds, type InputKind, isAboutInputs, kindOf } from "../kinds.ts";
 import { type Findings, type RuleResult, resultKey, unviolated } from "../rule-results.ts";
-
-/** The result of each rule, or a provisional one from the findings so far. */
-interface Results extends Observer {
-  /** Null before the first test case or result. */
-  findings(): Findings | null;
-  /** The number of requests of test cases that violated one of these rules. */
-  requestsViolating(rules: ReadonlySet<string>): number;
-  /** The kinds of input that violate a rule in a column without a violated rule that explains it. */
-  kindsOf(rule: Rule, column: Column): KindsSeen;
-}
 
 /** The kinds of input that violated a rule, and whether every kind that it judged did. */
 export interface KindsSeen {
@@ -28,17 +18,19 @@ interface Violating {
   requests: number;
 }
 
-interface CheckCount {
-  holds: number;
-  violated: number;
-  inconclusive: number;
+const noChecks = {
+  holds: 0,
+  violated: 0,
+  inconclusive: 0,
   /** The last reason why it was inconclusive. */
-  why: string;
+  why: "",
   /** What the first violation showed. */
-  seen: string;
-}
+  seen: "",
+};
+type CheckCount = typeof noChecks;
 
-export function results(): Results {
+/** The result of each rule, or a provisional one from the findings so far. */
+export function results() {
   const counts = new Map<Rule, Record<Column, CheckCount>>();
   const finalResults = new Map<string, RuleResult>();
   let judged: readonly Rule[] = [];
@@ -46,17 +38,14 @@ export function results(): Results {
   const kinds = kindCollector();
   let hasBegun = false;
   const countsOf = (rule: Rule): Record<Column, CheckCount> => {
-    let both = counts.get(rule);
-    if (both === undefined) {
-      both = { document: emptyCount(), aws: emptyCount() };
-      counts.set(rule, both);
-    }
+    const both = counts.get(rule) ?? { document: { ...noChecks }, aws: { ...noChecks } };
+    counts.set(rule, both);
     return both;
   };
   const soFar = (rule: Rule): readonly (readonly [string, RuleResult])[] =>
     columnsOf(rule).map((column) => [resultKey(rule.id, column), provisional(countsOf(rule)[column])]);
   return {
-    on(event) {
+    on(event: RunEvent): void {
       if (event.type === "planned") judged = event.rules;
       if (event.type === "batch" && event.purpose === "execute" && hasKinds(event.case))
         kinds.batch(event.exchanges, event.observed.observations);
@@ -78,14 +67,17 @@ export function results(): Results {
         for (const column of event.columns) finalResults.set(resultKey(event.rule.id, column), event.result);
       }
     },
-    requestsViolating: (ids) =>
+    /** The number of requests of test cases that violated one of these rules. */
+    requestsViolating: (ids: ReadonlySet<string>): number =>
       [...violating.values()].reduce(
         (sum, { rules, requests }) => sum + ([...rules].some((id) => ids.has(id)) ? requests : 0),
         0,
       ),
-    kindsOf: (rule, column) =>
+    /** The kinds of input that violate a rule in a column without a violated rule that explains it. */
+    kindsOf: (rule: Rule, column: Column): KindsSeen =>
       kinds.of(rule, column, (id) => finalResults.get(resultKey(id, column))?.outcome === "violated"),
-    findings: () => (hasBegun ? new Map([...judged.flatMap(soFar), ...finalResults]) : null),
+    /** Null before the first test case or result. */
+    findings: (): Findings | null => (hasBegun ? new Map([...judged.flatMap(soFar), ...finalResults]) : null),
   };
 }
 
@@ -155,10 +147,6 @@ function countRequests(violating: Map<string, Violating>, findings: readonly Fin
     if (known === undefined) violating.set(key, { rules, requests: 1 });
     else known.requests += 1;
   }
-}
-
-function emptyCount(): CheckCount {
-  return { holds: 0, violated: 0, inconclusive: 0, why: "", seen: "" };
 }
 
 function countJudgement(count: CheckCount, judgement: Judgement): void {

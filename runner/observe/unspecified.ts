@@ -3,12 +3,7 @@ import type { Question } from "../../oracle/rule.ts";
 import type { QuestionReport } from "../../reports/report.ts";
 import { questions } from "../../rules/unspecified.ts";
 import { within } from "../../spec/error-place.ts";
-import { executedIn, type Observer } from "../events.ts";
-
-/** Collects the target's answers where the contract leaves the behaviour unspecified. */
-interface Unspecified extends Observer {
-  answers(): readonly QuestionReport[];
-}
+import { executedIn, type RunEvent } from "../events.ts";
 
 /** The most different answers kept for one unspecified behaviour. */
 const maxAnswers = 12;
@@ -25,7 +20,8 @@ function questionProbedBy({ analysis, stateAnalysis }: Addition): Question | und
   return alone && open !== undefined ? probedQuestions.get(open) : undefined;
 }
 
-export function unspecified(): Unspecified {
+/** Collects the target's answers where the contract leaves the behaviour unspecified. */
+export function unspecified() {
   const answersByQuestion = new Map<string, Map<string, number>>();
   const note = ({ id, answer }: Question, of: Observation): void => {
     const answerText = within({ rule: id }, () => answer(of));
@@ -36,14 +32,14 @@ export function unspecified(): Unspecified {
       counts.set(answerText, (counts.get(answerText) ?? 0) + 1);
   };
   return {
-    on: (event) => {
+    on: (event: RunEvent): void => {
       for (const of of executedIn(event)) {
         const probed = of.kind === "addition" ? questionProbedBy(of) : undefined;
         if (probed !== undefined) note(probed, of);
         for (const question of always) note(question, of);
       }
     },
-    answers: () =>
+    answers: (): readonly QuestionReport[] =>
       questions.map(({ id, title, source }) => {
         const counts = [...(answersByQuestion.get(id) ?? [])].sort(([, a], [, b]) => b - a);
         return {
@@ -51,11 +47,8 @@ export function unspecified(): Unspecified {
           title,
           source,
           answer:
-            counts.length === 0
-              ? "not asked"
-              : counts
-                  .map(([answerText, times]) => (times === 1 ? answerText : `${answerText} (${times}×)`))
-                  .join("; "),
+            counts.map(([text, times]) => (times === 1 ? text : `${text} (${times}×)`)).join("; ") ||
+            "not asked",
           observations: counts.reduce((sum, [, times]) => sum + times, 0),
         };
       }),
