@@ -1,8 +1,7 @@
 import { readdir, readFile } from "node:fs/promises";
 import { describe, expect, test } from "vitest";
 import { isMember } from "../spec/constraint.ts";
-import { facts, recordings } from "../spec/recordings/index.ts";
-import { isFact, isRecording } from "../spec/recordings/recording.ts";
+import { isFact, isRecording } from "./recording.ts";
 
 const folder = new URL("../spec/recordings/", import.meta.url);
 const files = (await readdir(folder)).filter((name) => name.endsWith(".json")).toSorted();
@@ -16,6 +15,9 @@ async function entries(name: string): Promise<readonly unknown[]> {
 const isDay = (date: string) =>
   /^\d{4}-\d{2}-\d{2}$/.test(date) && new Date(`${date}T00:00:00Z`).toISOString().startsWith(date);
 
+const recordings = (await Promise.all(dated.map(entries))).flat().filter(isRecording);
+const facts = (await entries("facts.json")).filter(isFact);
+
 describe("recordings of the live service", () => {
   test.each(dated)("%s is well-formed and holds one day", async (name) => {
     const found = await entries(name);
@@ -25,10 +27,8 @@ describe("recordings of the live service", () => {
     expect([...days]).toEqual([name.slice(0, -".json".length)]);
   });
 
-  test("the index has every entry of every file, oldest first", async () => {
-    expect(recordings).toEqual((await Promise.all(dated.map(entries))).flat());
-    expect(facts).toEqual(await entries("facts.json"));
-    expect(facts.every(isFact)).toBe(true);
+  test("every fact is well-formed", async () => {
+    for (const entry of await entries("facts.json")) expect(isFact(entry), JSON.stringify(entry)).toBe(true);
   });
 
   test("every date is a day, and every name starts with it", () => {

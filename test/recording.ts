@@ -40,7 +40,7 @@ export interface RecordedExchange {
  * How good the evidence is: seen on AddPermission itself; seen on another Lambda operation with the same input; or
  * concluded from the form that other answers have.
  */
-export type Confidence = "recorded" | "sibling" | "inferred";
+type Confidence = "recorded" | "sibling" | "inferred";
 
 /** Something that the live service was seen to do and that is more than one exchange. */
 export interface RecordedFact {
