@@ -61,23 +61,12 @@ export function parseKnown(text: string, fileName: string, ruleIds: readonly str
 }
 
 /** The rules and the cause that an entry names, each with its place and with what makes two entries the same. */
-function namesIn({ rule, cause, rules, ...entry }: WrittenEntry) {
-  const ofRule = (id: string, at: readonly string[], part: string | null = null) => ({
-    id,
-    at,
-    identity: JSON.stringify(["rule", id, part]),
-    isCause: false,
-  });
-  const ofCause = (id: string) => ({
-    id,
-    at: ["cause"],
-    identity: JSON.stringify(["cause", id]),
-    isCause: true,
-  });
+function namesIn({ rule, cause, rules = {} }: WrittenEntry) {
+  const ofRule = (id: string, at: readonly string[]) => ({ id, at, identity: `rule/${id}`, isCause: false });
   return [
-    ...(rule === undefined ? [] : [ofRule(rule, ["rule"], entry.case ?? null)]),
-    ...(cause === undefined ? [] : [ofCause(cause)]),
-    ...Object.keys(rules ?? {}).map((id) => ofRule(id, ["rules", id])),
+    ...(rule === undefined ? [] : [ofRule(rule, ["rule"])]),
+    ...(cause === undefined ? [] : [{ id: cause, at: ["cause"], identity: `cause/${cause}`, isCause: true }]),
+    ...Object.keys(rules).map((id) => ofRule(id, ["rules", id])),
   ];
 }
 

@@ -2,8 +2,6 @@ import { type Document, isCollection, isMap, isSeq, Scalar, visit, type YAMLMap,
 import { families } from "../rules/causes.ts";
 import { grouped } from "./blocks.ts";
 import {
-  caseOf,
-  entryFor,
   isViolated,
   isWhole,
   judgeKnown,
@@ -124,10 +122,7 @@ function withoutKinds(
   const known = new Set(report.rules.flatMap(({ id, known, kinds }) => (known && kinds ? [id] : [])));
   return entries.flatMap((entry) =>
     Object.entries(entry.rules ?? { [entry.rule ?? ""]: entry.seen }).flatMap(([rule, seen]) =>
-      typeof seen === "string" &&
-      !/^sometimes|^not judged$/.test(seen) &&
-      entry.case === undefined &&
-      known.has(rule)
+      typeof seen === "string" && !/^sometimes|^not judged$/.test(seen) && known.has(rule)
         ? [{ entry, rule }]
         : [],
     ),
@@ -147,15 +142,7 @@ function addViolations({ entries }: KnownFile, { fresh: all }: KnownJudgement, u
       for (const rule of rules) record(node, ["rules", rule.id], seenOf(rule), update);
       setText(node, "date", today);
     } else if (only !== undefined && more.length === 0) {
-      const isOther = entries.some((one) => one.rule === only.id);
-      // The file has entries for other cases of the rule, and an entry for the whole rule would excuse all cases.
-      const own = isOther && entryFor(only, entries) === undefined ? { case: caseOf(only) } : {};
-      append(
-        list,
-        only.title,
-        { rule: only.id, because: "", date: today, seen: seenOf(only), ...own },
-        update,
-      );
+      append(list, only.title, { rule: only.id, because: "", date: today, seen: seenOf(only) }, update);
     } else {
       const seen = Object.fromEntries(rules.map((rule) => [rule.id, seenOf(rule)]));
       append(

@@ -10,7 +10,7 @@ import {
   shownBy,
 } from "./deviation.ts";
 import { causesIn } from "./read-report.ts";
-import type { Column, CounterexampleStep, GateEntry, Kinds, Report, RuleReport, Tally } from "./report.ts";
+import type { Column, GateEntry, Kinds, Report, RuleReport, Tally } from "./report.ts";
 import type { KnownSeen, KnownEntry as WrittenEntry } from "./schemas.generated.ts";
 import { counts } from "./verdict.ts";
 
@@ -57,7 +57,7 @@ export interface KnownJudgement {
   readonly better: readonly OtherKinds[];
   /** Entries that still deviate but have expired. */
   readonly expired: readonly KnownEntry[];
-  /** Entries that this run cannot check: their rule or case was not exercised, or has no verdict. */
+  /** Entries that this run cannot check: their rule was not exercised, or has no verdict. */
   readonly unseen: readonly KnownEntry[];
 }
 
@@ -102,7 +102,6 @@ type Fate = "excused" | "changed" | "wider" | "expired" | "stale" | "unseen";
 interface Item {
   readonly entry: KnownEntry;
   readonly id: string;
-  readonly rule: RuleReport | undefined;
   readonly fate: Fate;
   readonly change: DeviationChange | null;
 }
@@ -154,50 +153,38 @@ function itemsOf(
 ): readonly Item[] {
   return rulesOf(entry, report, entries).map(([id, seen]): Item => {
     const rule = report.rules.find((one) => one.id === id);
+    if (rule === undefined) return { entry, id, change: null, fate: "unseen" };
     const recorded = recordedIn(seen);
-    const change =
-      rule === undefined || recorded.deviation === null ? null : changeOf(rule, recorded.deviation);
-    return {
-      entry,
-      id,
-      rule,
-      change,
-      fate: fateOf(entry, recorded, rule, change, { report, entries, today }),
-    };
+    const { deviation } = recorded;
+    const change = deviation === null ? null : compareDeviations(deviation, deviationOf(rule));
+    const isExpired = entry.expires !== undefined && today >= entry.expires;
+    return { entry, id, change, fate: fateOf(rule, recorded, change, isExpired, report) };
   });
-}
-
-function changeOf(rule: RuleReport, recorded: Deviation): DeviationChange {
-  return compareDeviations(recorded, deviationOf(rule));
 }
 
 /** The rules of an entry with what it records of each. A cause without rules has those that it explains in this run. */
 function rulesOf(
-  { rule, cause, seen, rules }: KnownEntry,
+  entry: KnownEntry,
   report: Report,
   entries: readonly KnownEntry[],
 ): readonly (readonly [rule: string, seen: KnownSeen | undefined])[] {
-  if (rule !== undefined) return [[rule, seen]];
-  if (rules !== undefined) return Object.entries(rules);
-  const own = causesIn(report)
-    .filter(({ id }) => id === cause)
-    .flatMap((one) => one.rules);
-  const named = new Set(entries.flatMap((entry) => [entry.rule ?? "", ...Object.keys(entry.rules ?? {})]));
+  if (entry.rule !== undefined) return [[entry.rule, entry.seen]];
+  if (entry.rules !== undefined) return Object.entries(entry.rules);
+  const own = causesIn(report).find(({ id }) => id === entry.cause)?.rules ?? [];
+  const named = new Set(rulesIn({ entries }));
   return own.filter((id) => !named.has(id)).map((id) => [id, undefined]);
 }
 
 function fateOf(
-  entry: KnownEntry,
+  rule: RuleReport,
   recorded: Recorded,
-  rule: RuleReport | undefined,
   change: DeviationChange | null,
-  { report, entries, today }: { report: Report; entries: readonly KnownEntry[]; today: string },
+  isExpired: boolean,
+  report: Report,
 ): Fate {
-  if (rule === undefined || !counts(rule, report.profile)) return "unseen";
+  if (!counts(rule, report.profile)) return "unseen";
   const outcome = rule.verdicts[report.profile];
-  const isExpired = entry.expires !== undefined && today >= entry.expires;
   if (outcome === "violated") {
-    if (entry.rule !== undefined && entryFor(rule, entries) !== entry) return "unseen";
     if (isExpired) return "expired";
     if (recorded.notJudged || change?.changed) return "changed";
     return isNews(rule, change?.wider ?? {}) ? "wider" : "excused";
@@ -246,41 +233,30 @@ function isOpen(id: string, { rules, profile }: Report): boolean {
   return rules.some((rule) => rule.id === id && isViolated(rule, profile));
 }
 
-/** The entry for a violation: the entry for its case, otherwise the one for its whole rule. */
-export function entryFor(rule: RuleReport, entries: readonly KnownEntry[]): KnownEntry | undefined {
-  const own = entries.filter((entry) => entry.rule === rule.id);
-  const violationCase = own.some((entry) => entry.case !== undefined) ? caseOf(rule) : undefined;
-  return (
-    own.find((entry) => entry.case !== undefined && entry.case === violationCase) ??
-    own.find((entry) => entry.case === undefined)
-  );
+/** The rules that an entry lists, with what it records of each. */
+function listedIn({
+  rule,
+  seen,
+  rules = {},
+}: KnownEntry): readonly (readonly [string, KnownSeen | undefined])[] {
+  return [...(rule === undefined ? [] : [[rule, seen] as const]), ...Object.entries(rules)];
 }
 
 /** The rules that the file lists. */
-export function rulesIn({ entries }: KnownFile): readonly string[] {
-  return entries.flatMap(({ rule, rules = {} }) => [
-    ...(rule === undefined ? [] : [rule]),
-    ...Object.keys(rules),
-  ]);
+export function rulesIn({ entries }: Pick<KnownFile, "entries">): readonly string[] {
+  return entries.flatMap((entry) => listedIn(entry).map(([rule]) => rule));
 }
 
 /** Says whether the file lists the rule without this kind of input. A rule without kinds in the file has no news. */
 export function newsIn({
   entries,
 }: KnownFile): (rule: string, kind: { kind: string; answer: string }) => boolean {
-  const recorded = new Map<string, Deviation>();
-  for (const { rule, seen, rules = {} } of entries) {
-    for (const [id, what] of [
-      ...(rule === undefined ? [] : [[rule, seen] as const]),
-      ...Object.entries(rules),
-    ]) {
-      const { deviation } = recordedIn(what);
-      if (deviation !== null) recorded.set(id, deviation);
-    }
-  }
+  const recorded = new Map(
+    entries.flatMap(listedIn).map(([rule, seen]) => [rule, recordedIn(seen).deviation]),
+  );
   return (rule, { kind, answer }) => {
     const known = recorded.get(rule);
-    if (known === undefined || known.kinds === null) return false;
+    if (known == null || known.kinds === null) return false;
     const is: Deviation = { answers: [answer], kinds: { [answer]: kind === "" ? [] : [kind] }, all: null };
     return !isNone(compareDeviations(known, is).wider);
   };
@@ -314,48 +290,30 @@ function withGate(
   { fileName }: KnownFile,
   { stale, changed, wider, better, expired, unseen }: Omit<KnownJudgement, "report">,
 ): Report {
-  const of = (entry: KnownEntry) => ({ entry: nameOf(entry), line: entry.line });
-  const about = (entry: KnownEntry, rule: string) => ({ ...of(entry), rule });
-  const failures: readonly GateEntry[] = [
-    ...stale.map((entry) => ({
-      code: "stale" as const,
-      ...of(entry),
-      message: `${staleText(entry)}: remove it from the file`,
-    })),
-    ...wider.map(({ entry, rule, kinds }) => ({
-      code: "wider" as const,
-      ...about(entry, rule),
-      kinds,
-      message: `also violated by ${kindsText(kinds, 6, shownBy(rule, report))}`,
-    })),
-    ...changed.map(({ entry, rule, was, is }) => ({
-      code: "changed" as const,
-      ...about(entry, rule),
-      was,
-      is,
-      message: `was ${was}, is ${is}`,
-    })),
-    ...expired.map((entry) => ({
-      code: "expired" as const,
-      ...of(entry),
-      message: `was accepted until ${entry.expires}`,
-    })),
+  const of = (
+    code: GateEntry["code"],
+    entry: KnownEntry,
+    message: string,
+    more: Partial<GateEntry> = {},
+  ): GateEntry => ({ code, entry: nameOf(entry), line: entry.line, ...more, message });
+  const failures = [
+    ...stale.map((entry) => of("stale", entry, `${staleText(entry)}: remove it from the file`)),
+    ...wider.map(({ entry, rule, kinds }) =>
+      of("wider", entry, `also violated by ${kindsText(kinds, 6, shownBy(rule, report))}`, { rule, kinds }),
+    ),
+    ...changed.map(({ entry, rule, was, is }) =>
+      of("changed", entry, `was ${was}, is ${is}`, { rule, was, is }),
+    ),
+    ...expired.map((entry) => of("expired", entry, `was accepted until ${entry.expires}`)),
   ];
-  const notes: readonly GateEntry[] = [
-    ...better.map(({ entry, rule, kinds }) => ({
-      code: "better" as const,
-      ...about(entry, rule),
-      kinds,
-      message: isNone(kinds)
-        ? "no longer deviates: --update-known removes it"
-        : `no longer violated by ${kindsText(kinds)}: --update-known removes this`,
-    })),
-    ...unseen.map((entry) => ({
-      code: "unseen" as const,
-      ...of(entry),
-      message: "was not fully judged by this run, so its entry stays valid",
-    })),
-  ];
+  const repaired = better.map(({ entry, rule, kinds }) => {
+    const message = isNone(kinds)
+      ? "no longer deviates: --update-known removes it"
+      : `no longer violated by ${kindsText(kinds)}: --update-known removes this`;
+    return of("better", entry, message, { rule, kinds });
+  });
+  const unjudged = "was not fully judged by this run, so its entry stays valid";
+  const notes = [...repaired, ...unseen.map((entry) => of("unseen", entry, unjudged))];
   return { ...report, gate: { file: fileName, failures, notes } };
 }
 
@@ -375,68 +333,4 @@ export function seenOf(rule: RuleReport): KnownSeen {
 /** What a known-file records of a rule that was not judged. One that was judged in part may be judged in another run. */
 export function unjudgedSeen(rule: RuleReport, column: Column): KnownSeen {
   return rule.verdicts[column] === "inconclusive" ? `${sometimes}${notJudged}` : notJudged;
-}
-
-/**
- * The case of a violation: its rule and its canonical input. Text that varies between runs or seeds (names, accounts,
- * identifiers) is reduced to its kind, so that equal causes give equal cases.
- */
-export function caseOf(rule: RuleReport): string {
-  const steps = rule.counterexample?.steps ?? [];
-  const names = new Map<string, string>();
-  return `${rule.id}/${steps.map((step) => canonicalStep(step, names)).join(" > ")}`;
-}
-
-function canonicalStep(step: CounterexampleStep, names: Map<string, string>): string {
-  const { method, path, operation, body } = step.request;
-  const input = body === null ? "" : `(${canonicalBody(body, names)})`;
-  return `${operation ?? method} ${canonicalPath(path, names)}${input}`.trim();
-}
-
-function canonicalPath(path: string, names: Map<string, string>): string {
-  const [route = "", query] = path.split("?", 2);
-  const label = /\/functions\/([^/]*)/.exec(route)?.[1] ?? route;
-  const parts = (query ?? "").split("&").filter((part) => part !== "");
-  const members = parts.map((part) => {
-    const [key = "", value = ""] = part.split("=", 2);
-    return `${key}=${canonicalText(value, names)}`;
-  });
-  return [canonicalText(label, names), ...members].join(" ");
-}
-
-function canonicalBody(body: string, names: Map<string, string>): string {
-  let value: unknown;
-  try {
-    value = JSON.parse(body);
-  } catch {
-    return kindOf(body);
-  }
-  if (typeof value !== "object" || value === null || Array.isArray(value)) return kindOf(body);
-  return Object.entries(value)
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(
-      ([key, member]) =>
-        `${key.replace(/[^\x20-\x7e]+/g, "~")}=${typeof member === "string" ? canonicalText(member, names) : kindOf(JSON.stringify(member))}`,
-    )
-    .join(", ");
-}
-
-/** Numbers ordinary names in the order of appearance, so that repeated names stay recognisable. */
-function canonicalText(text: string, names: Map<string, string>): string {
-  if (!/^[A-Za-z0-9_-]{1,64}$/.test(text) || /^\d+$/.test(text)) return kindOf(text);
-  const name = names.get(text) ?? `name${names.size + 1}`;
-  names.set(text, name);
-  return name;
-}
-
-/** Runs of letters become `a`, runs of digits `0`; text of more than 32 characters keeps its length, which is a likely cause. */
-function kindOf(text: string): string {
-  const kind = text
-    .slice(0, 400)
-    .replace(/[A-Za-z]+/g, "a")
-    .replace(/\d+/g, "0")
-    .replace(/(?:[a0][-_]?)+[a0]/g, "a")
-    .replace(/[^\x20-\x7e]+/g, "~")
-    .slice(0, 60);
-  return text.length > 32 ? `${kind}×${text.length}` : kind;
 }

@@ -596,8 +596,6 @@ export type KnownEntry = {
   readonly seen?: KnownSeen;
   /** With cause: the rules that it violates, and what was seen of each. */
   readonly rules?: { readonly [key: string]: KnownSeen };
-  /** Excuses only this case: rule and canonical input. Written by earlier versions. */
-  readonly case?: KnownFilled;
 };
 
 /** A recording is a file of such lines: a header, then the events fixture-ready, fixture-reset, batch and case-finished, then a footer. Readers must accept unknown members. */

@@ -11,7 +11,7 @@ import { shapeOf } from "../reports/deviation.ts";
 import { html } from "../reports/html/report.ts";
 import { json } from "../reports/json.ts";
 import { junit } from "../reports/junit.ts";
-import { caseOf, judgeKnown, nameOf, newsIn } from "../reports/known.ts";
+import { judgeKnown, nameOf, newsIn } from "../reports/known.ts";
 import { parseKnown } from "../reports/known-file.ts";
 import { updateKnown } from "../reports/known-update.ts";
 import { readReport } from "../reports/read-report.ts";
@@ -179,19 +179,6 @@ describe("a run compared with a known-file", () => {
     expect(counted(reportOf([observed], { profile: "aws" }), { fileName: "k", entries: [] }).fresh).toEqual([
       "a.seen",
     ]);
-  });
-
-  it("lets an entry for one case excuse that case only", () => {
-    const report = reportOf([broken("a.one")]);
-    const own = caseOf(broken("a.one"));
-    const entry = { rule: "a.one", because: "", date: today, seen: "200", line: 1, column: 1 };
-    const file = (name: string) => ({ fileName: "k", entries: [{ ...entry, case: name }] });
-    expect(counted(report, file(own))).toEqual({ ...nothing, known: ["a.one"] });
-    expect(counted(report, file("a.one/another"))).toEqual({
-      ...nothing,
-      fresh: ["a.one"],
-      unseen: ["a.one"],
-    });
   });
 });
 
@@ -428,8 +415,8 @@ describe("an intermittent race", () => {
   });
 });
 
-describe("a shape and a case", () => {
-  it("contain the status and error name of the last step, or why there is no answer", () => {
+describe("a shape", () => {
+  it("contains the status and error name of the last step, or why there is no answer", () => {
     expect(shapeOf(broken("a", 201))).toBe("accepted");
     expect(shapeOf(broken("a", 200))).toBe("accepted");
     expect(shapeOf(broken("a", 500))).toBe("500 ServiceException");
@@ -442,18 +429,6 @@ describe("a shape and a case", () => {
     const silent = sampleRule("a", { counterexample: sampleCounterexample({ steps: [said] }) });
     expect(shapeOf(silent)).toBe("no answer: tls");
     expect(shapeOf(sampleRule("a"))).toBe("no counterexample");
-  });
-
-  it("do not depend on random names and identifiers, but on the input", () => {
-    const named = (body: object) => {
-      const counterexample = sampleCounterexample({ steps: [sampleStep(JSON.stringify(body), 200)] });
-      return caseOf(sampleRule("a.one", { counterexample }));
-    };
-    expect(named({ StatementId: "k3f9", SourceAccount: "123456789012" })).toBe(
-      named({ SourceAccount: "998877665544", StatementId: "zz-81" }),
-    );
-    expect(named({ StatementId: "x".repeat(101) })).not.toBe(named({ StatementId: "x".repeat(102) }));
-    expect(named({ StatementId: "a.b" })).not.toBe(named({ StatementId: "ab" }));
   });
 });
 
@@ -630,7 +605,7 @@ describe("a bad known-file", () => {
     [
       "a misspelt member",
       entry("    expire: 2027-01-01\n"),
-      'k.yaml:7:5: unknown member "expire", expected rule, cause, because, link, date, expires, seen, rules, case: did you mean "expires"?',
+      'k.yaml:7:5: unknown member "expire", expected rule, cause, because, link, date, expires, seen, rules: did you mean "expires"?',
     ],
     [
       "an invalid day",
