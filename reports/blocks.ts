@@ -16,15 +16,25 @@ export interface Document {
 
 /** One piece of a document. */
 export type Block =
-  | Heading
-  | Paragraph
+  | { readonly kind: "heading"; readonly text: Text }
+  /** Dimmed where it is faint and the format allows. */
+  | (MarkedText & { readonly kind: "paragraph"; readonly faint?: boolean })
   | { readonly kind: "facts"; readonly facts: readonly Fact[] }
   | Table
   | { readonly kind: "list"; readonly items: readonly Text[] }
-  | Quote
-  | Code
-  | Fold
-  | Outline;
+  /** Text from the wire, line by line. Wrapping loses no characters. */
+  | { readonly kind: "quote"; readonly lines: readonly QuotedLine[] }
+  /** Lines that are never wrapped: commands to copy, or a drawing. */
+  | { readonly kind: "code"; readonly language: "sh" | "text"; readonly lines: readonly string[] }
+  /** Items of a head and a detail; a terminal gives each of them one row and cuts what is longer. */
+  | { readonly kind: "outline"; readonly items: readonly OutlineItem[] }
+  /** Blocks under a summary that can hide them. */
+  | {
+      readonly kind: "fold";
+      readonly mark?: Mark;
+      readonly summary: Text;
+      readonly blocks: readonly Block[];
+    };
 
 /** Plain text, or spans of it. */
 export type Text = string | readonly Span[];
@@ -43,17 +53,6 @@ interface MarkedText {
   readonly text: Text;
 }
 
-interface Heading {
-  readonly kind: "heading";
-  readonly text: Text;
-}
-
-interface Paragraph extends MarkedText {
-  readonly kind: "paragraph";
-  /** True prints it dimmed where the format allows. */
-  readonly faint?: boolean;
-}
-
 /** Rows of cells under a head; the first cell of a row names it. */
 export interface Table {
   readonly kind: "table";
@@ -67,23 +66,10 @@ export interface Table {
   readonly overview?: boolean;
 }
 
-/** Text from the wire, line by line. Wrapping loses no characters. */
-interface Quote {
-  readonly kind: "quote";
-  readonly lines: readonly { readonly label: string; readonly text: string }[];
-}
-
-/** Lines that are never wrapped: commands to copy, or a drawing. */
-interface Code {
-  readonly kind: "code";
-  readonly language: "sh" | "text";
-  readonly lines: readonly string[];
-}
-
-/** Items of a head and a detail; a terminal gives each of them one row and cuts what is longer. */
-interface Outline {
-  readonly kind: "outline";
-  readonly items: readonly OutlineItem[];
+/** A line of text from the wire, after its label. */
+export interface QuotedLine {
+  readonly label: string;
+  readonly text: string;
 }
 
 /** One item of an outline. */
@@ -91,19 +77,6 @@ export interface OutlineItem {
   readonly mark: Mark;
   readonly head: Text;
   readonly detail?: Text;
-}
-
-/** Blocks under a summary that can hide them. */
-interface Fold {
-  readonly kind: "fold";
-  readonly mark?: Mark;
-  readonly summary: Text;
-  readonly blocks: readonly Block[];
-}
-
-/** A heading within a document. */
-export function heading(text: Text): Block {
-  return { kind: "heading", text };
 }
 
 /** A paragraph with an optional mark. */
@@ -114,6 +87,16 @@ export function paragraph(text: Text, mark?: Mark): Block {
 /** A list; no block when it has no items. */
 export function list(items: readonly Text[]): readonly Block[] {
   return items.length === 0 ? [] : [{ kind: "list", items }];
+}
+
+/** Lines that are never wrapped; no block when there are none. */
+export function code(language: "sh" | "text", lines: readonly string[]): readonly Block[] {
+  return lines.length === 0 ? [] : [{ kind: "code", language, lines }];
+}
+
+/** An outline; no block when it has no items. */
+export function outline(items: readonly OutlineItem[]): readonly Block[] {
+  return items.length === 0 ? [] : [{ kind: "outline", items }];
 }
 
 /** Names with their values; no block when there are none. */

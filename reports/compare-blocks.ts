@@ -4,7 +4,6 @@ import {
   type Fact,
   fold,
   grouped,
-  heading,
   type Mark,
   paragraph,
   type Table,
@@ -123,7 +122,7 @@ function part(title: string, changes: readonly Change[], causes: readonly Compar
     .map(([, own]) => ({ own, was: of(own[0], "was"), is: of(own[0], "is") }))
     .toSorted((a, b) => place(a.is ?? a.was) - place(b.is ?? b.was));
   return [
-    heading(`${title} (${changes.length})`),
+    { kind: "heading", text: `${title} (${changes.length})` },
     ...groups.flatMap(({ own, was, is }) => {
       const shown = is ?? was;
       if (shown === undefined) return [changesTable(own, true)];

@@ -1,5 +1,6 @@
 import {
   type Block,
+  code,
   type Document,
   type Fact,
   facts,
@@ -124,9 +125,7 @@ function causeBlock({ cause, differences }: ShownCause, targets: DiffReport["tar
   const times = `seen ${seen === 1 ? "once" : `${seen} times`}, reproduced ${reproduced}`;
   const topics = topicsOf(differences);
   const curlOn = (side: Side): readonly Block[] =>
-    targets[side].kind === "builtin"
-      ? []
-      : [paragraph(`Reproduce on ${side}:`), { kind: "code", language: "sh", lines: [curl[side]] }];
+    targets[side].kind === "builtin" ? [] : [paragraph(`Reproduce on ${side}:`), ...code("sh", [curl[side]])];
   return fold(
     [{ code: id }, ...(id === title ? [] : [`  ${title}`])],
     [
@@ -138,7 +137,7 @@ function causeBlock({ cause, differences }: ShownCause, targets: DiffReport["tar
       ]),
       { kind: "quote", lines: steps.flatMap(exchange) },
       paragraph("Send it to both again:"),
-      { kind: "code", language: "sh", lines: [replay] },
+      ...code("sh", [replay]),
       ...curlOn("x"),
       ...curlOn("y"),
     ],

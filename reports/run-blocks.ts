@@ -1,6 +1,7 @@
 import { columns } from "../spec/verdict.ts";
 import {
   type Block,
+  code,
   type Document,
   type Fact,
   facts,
@@ -9,7 +10,9 @@ import {
   list,
   type Mark,
   type OutlineItem,
+  outline,
   paragraph,
+  type QuotedLine,
   type Span,
   type Table,
   type Text,
@@ -191,8 +194,7 @@ function setup(
     causes.slice(0, space?.full).some(({ found }) => found.play) ||
     unconfirmedIn(report).some(({ found }) => found.play);
   if (shell === undefined || wholeCommands || !used) return [];
-  const blocks: readonly Block[] = [{ kind: "code", language: "sh", lines: shell }];
-  return [fold("To reproduce findings, paste this setup into bash or zsh once:", blocks)];
+  return [fold("To reproduce findings, paste this setup into bash or zsh once:", code("sh", shell))];
 }
 
 function overview(causes: readonly ShownCause[]): readonly Block[] {
@@ -211,10 +213,9 @@ function overview(causes: readonly ShownCause[]): readonly Block[] {
 function causeBlocks(causes: readonly ShownCause[], report: Report, view: RunView): readonly Block[] {
   const { full, brief } = view.space ?? { full: causes.length, brief: 0 };
   const rest = causes.slice(full + brief).map(({ cause }) => cause.id);
-  const items = causes.slice(full, full + brief).map(briefly);
   return [
     ...causes.slice(0, full).map((one) => causeBlock(one, report, view)),
-    ...(items.length === 0 ? [] : [{ kind: "outline", items } as const]),
+    ...outline(causes.slice(full, full + brief).map(briefly)),
     ...(rest.length === 0
       ? []
       : [paragraph([`and ${count(rest.length, "more cause")}: `, ...ids(rest)], "bad")]),
@@ -294,11 +295,7 @@ function unconfirmed(report: Report, view: RunView): readonly Block[] {
       "unsure",
     );
   });
-  return [
-    paragraph(`Seen, not confirmed (${rules.length}):`, "unsure"),
-    ...blocks,
-    ...(items.length === 0 ? [] : [{ kind: "outline", items } as const]),
-  ];
+  return [paragraph(`Seen, not confirmed (${rules.length}):`, "unsure"), ...blocks, ...outline(items)];
 }
 
 /** The causes that count in the other column only. */
@@ -310,13 +307,8 @@ function elsewhere(report: Report): readonly Block[] {
       ? [id]
       : [];
   });
-  if (only.length === 0) return [];
-  return [
-    {
-      kind: "outline",
-      items: [{ mark: "aside", head: [`In the ${other} column only: `, ...ids(only)] }],
-    },
-  ];
+  const head = [`In the ${other} column only: `, ...ids(only)];
+  return outline(only.length === 0 ? [] : [{ mark: "aside", head }]);
 }
 
 /** A violated rule: its claim, what was seen, the shrunk history, and the commands to reproduce it. */
@@ -334,7 +326,6 @@ function violation(rule: RuleReport, found: Counterexample, report: Report, view
 
 function counterexample(found: Counterexample, { shell }: Report, view: RunView): readonly Block[] {
   const again = found.reproduced === undefined ? "" : ` (reproduced ${found.reproduced})`;
-  const drawing = interleaving(found);
   const command = (view.wholeCommands ? undefined : shell && found.play) ?? found.curl;
   return [
     ...facts([
@@ -342,18 +333,13 @@ function counterexample(found: Counterexample, { shell }: Report, view: RunView)
       ["seen", [{ code: found.seen }, again]],
     ]),
     { kind: "quote", lines: exchanges(found.steps, view) },
-    ...(drawing.length === 0 ? [] : [{ kind: "code", language: "text", lines: drawing } as const]),
-    { kind: "code", language: "sh", lines: [command, found.replay] },
+    ...code("text", interleaving(found)),
+    ...code("sh", [command, found.replay]),
   ];
 }
 
 /** Number of calls in flight together that are shown without `everything`; the drawing has all of them. */
 const mostTogether = 3;
-
-interface QuotedLine {
-  readonly label: string;
-  readonly text: string;
-}
 
 function exchanges(steps: Counterexample["steps"], { everything }: RunView): readonly QuotedLine[] {
   const before = new Map<number, number>();
@@ -435,7 +421,7 @@ function groupsInBrief(report: Report): readonly Block[] {
     const rest = more === 0 ? [] : [{ mark, head: `${start}${count(more, "more reason")}, see --verbose` }];
     return [...shown, ...rest];
   });
-  return items.length === 0 ? [] : [{ kind: "outline", items }];
+  return outline(items);
 }
 
 function knownItem(rule: RuleReport): Text {
@@ -469,7 +455,7 @@ function leftOut({ leftOut = [] }: Report): readonly Block[] {
   const head = ["More random values left out, as each request violated the rule: ", ...ids(rules)];
   return [
     ...(kinds.length === 0 ? [] : leftOutKinds(kinds)),
-    ...(rules.length === 0 ? [] : [{ kind: "outline" as const, items: [{ mark: "aside" as const, head }] }]),
+    ...outline(rules.length === 0 ? [] : [{ mark: "aside", head }]),
   ];
 }
 

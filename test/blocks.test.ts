@@ -3,7 +3,6 @@ import {
   type Block,
   type Document,
   fold,
-  heading,
   list,
   type Mark,
   paragraph,
@@ -38,7 +37,7 @@ function documentOf(body: readonly Block[]): Document {
 }
 
 const everything = documentOf([
-  heading(`About ${hostile}`),
+  { kind: "heading", text: `About ${hostile}` },
   ...marks.map((mark) => paragraph([{ strong: mark }, ` ${hostile}`], mark)),
   ...list(["::error::x", [{ code: hostile }], hostile]),
   table({ overview: true, rows: [["only in the overview"]] }),

@@ -1,8 +1,9 @@
+import { reasonText } from "../finding.ts";
 import { causesIn } from "../read-report.ts";
 import type { Report, RuleReport } from "../report.ts";
 import { count, unconfirmedIn } from "../verdict.ts";
 import { allMarks, type Markup, markOf, page, html as template } from "./page.ts";
-import { type CauseGroup, causeGroup, ruleRow, unconfirmedFinding, worst } from "./rule.ts";
+import { type CauseGroup, causeGroup, finding, ruleRow, worst } from "./rule.ts";
 import { script } from "./script.ts";
 import { filters, furtherSections, gateSections, heading, type Section, totals } from "./sections.ts";
 import { style } from "./style.ts";
@@ -61,7 +62,7 @@ function ruleSections(report: Report, causes: readonly CauseGroup[]): readonly S
             id: "unconfirmed",
             title: "Seen, not confirmed",
             count: unconfirmed.length,
-            body: template`<p class="lead">The run ended before these violations could be tried again.</p>${unconfirmed.map(({ rule, found }) => unconfirmedFinding({ rule, counterexample: found }))}`,
+            body: template`<p class="lead">The run ended before these violations could be tried again.</p>${unconfirmed.map(({ rule, found }) => finding({ rule, counterexample: found }, 3, reasonText(rule)))}`,
           },
         ]),
     {

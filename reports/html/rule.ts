@@ -1,5 +1,5 @@
 import { columns } from "../../spec/verdict.ts";
-import { answerLabel, becauseText, reasonText } from "../finding.ts";
+import { answerLabel, becauseText } from "../finding.ts";
 import type { Basis, Column, Counterexample, CounterexampleStep, RuleReport } from "../report.ts";
 import { count } from "../verdict.ts";
 import { type AnyMark, allMarks, badge, columnNames, html, icon, type Markup, markOf } from "./page.ts";
@@ -50,7 +50,7 @@ ${body(only, 4)}</details></article>`;
   }
   return html`<section class="finding cause" id="${id}" data-cause><details open>
 ${summary(cause)}
-<div class="cause-body">${cause.rules.map((found) => finding(found))}</div></details></section>`;
+<div class="cause-body">${cause.rules.map((found) => finding(found, 4))}</div></details></section>`;
 }
 
 /** What is seen of a cause while it is folded. */
@@ -59,15 +59,7 @@ function summary({ id, title, requests, best, rules }: CauseGroup): Markup {
     ...(rules.length === 1 ? [] : [count(rules.length, "rule")]),
     ...(requests === null ? [] : [count(requests, "request")]),
   ];
-  return html`<summary><h3>${title}</h3><span class="badges">${columns.map((column) =>
-    badge(
-      worst(
-        rules.map(({ rule }) => rule),
-        column,
-      ),
-      columnNames[column],
-    ),
-  )}</span><span class="cause-facts"><code>${id}</code>${numbers.map((number) => html` · ${number}`)}</span><span class="brief"><span class="brief-side"><span class="way">Expected</span> ${best.expected}</span><span class="brief-side"><span class="way">Seen</span> ${best.seen}</span></span></summary>`;
+  return html`<summary><h3>${title}</h3><span class="badges">${badges(rules.map(({ rule }) => rule))}</span><span class="cause-facts"><code>${id}</code>${numbers.map((number) => html` · ${number}`)}</span><span class="brief"><span class="brief-side"><span class="way">Expected</span> ${best.expected}</span><span class="brief-side"><span class="way">Seen</span> ${best.seen}</span></span></summary>`;
 }
 
 /** The worst mark of the rules in the column. */
@@ -75,12 +67,17 @@ export function worst(rules: readonly RuleReport[], column: Column): AnyMark {
   return allMarks.find((mark) => rules.some((rule) => markOf(rule, column) === mark)) ?? "ignored";
 }
 
-/** A rule with a counterexample, in full, inside its cause. */
-function finding(found: FoundRule): Markup {
+/** A badge for each column with the worst mark of the rules. */
+function badges(rules: readonly RuleReport[]): readonly Markup[] {
+  return columns.map((column) => badge(worst(rules, column), columnNames[column]));
+}
+
+/** A rule with a counterexample, in full; `level` is that of its heading. One that was not confirmed has a reason. */
+export function finding(found: FoundRule, level: 3 | 4, unconfirmed = ""): Markup {
   const { rule } = found;
   return html`<article class="finding" ${facts(rule)}><details open>
-<summary><h4>${rule.title}</h4><span class="badges">${columns.map((column) => badge(markOf(rule, column), columnNames[column]))}</span></summary>
-${body(found, 5)}</details></article>`;
+<summary><h${level}>${rule.title}</h${level}><span class="badges">${badges([rule])}</span></summary>
+${body(found, level + 1, unconfirmed)}</details></article>`;
 }
 
 /** What a finding holds; `level` is that of its headings. One that was not confirmed has a reason, and was not shrunk. */
@@ -94,14 +91,6 @@ ${sides(counterexample, level)}
 ${command("curl", "With curl", counterexample.curl, rule.id)}
 ${command("replay", "With this suite", counterexample.replay, rule.id)}
 </div>`;
-}
-
-/** A violation that was seen and not confirmed, in full. */
-export function unconfirmedFinding(found: FoundRule): Markup {
-  const { rule } = found;
-  return html`<article class="finding" ${facts(rule)}><details open>
-<summary><h3>${rule.title}</h3><span class="badges">${columns.map((column) => badge(markOf(rule, column), columnNames[column]))}</span></summary>
-${body(found, 4, reasonText(rule))}</details></article>`;
 }
 
 function claim(rule: RuleReport): Markup {
@@ -133,7 +122,7 @@ export function ruleRow(rule: RuleReport): Markup {
   const text = rule.known ? becauseText(rule) : "";
   const reasons = [rule.reason ?? "", text === rule.reason || text === "" ? "" : `Known: ${text}`];
   const reason = reasons.flatMap((one) => (one === "" ? [] : [html`<p class="reason">${one}</p>`]));
-  return html`<li class="rule" ${facts(rule)}><div class="badges">${columns.map((column) => badge(markOf(rule, column), columnNames[column]))}</div><div class="rule-text"><p class="rule-title">${rule.title}</p>${reason}<p class="quiet"><code>${rule.id}</code> · ${rule.source} · ${bases[rule.basis]} · ${rule.observations} ${rule.observations === 1 ? "observation" : "observations"}${rule.checks === undefined ? null : html` · ${checksText(rule.checks)} checks`}</p></div></li>`;
+  return html`<li class="rule" ${facts(rule)}><div class="badges">${badges([rule])}</div><div class="rule-text"><p class="rule-title">${rule.title}</p>${reason}<p class="quiet"><code>${rule.id}</code> · ${rule.source} · ${bases[rule.basis]} · ${rule.observations} ${rule.observations === 1 ? "observation" : "observations"}${rule.checks === undefined ? null : html` · ${checksText(rule.checks)} checks`}</p></div></li>`;
 }
 
 /** The page truncates longer bodies; report.json has them completely. */

@@ -1,5 +1,5 @@
 import { columns } from "../../spec/verdict.ts";
-import type { Span } from "../blocks.ts";
+import { type Span, spansOf } from "../blocks.ts";
 import { campaignFacts } from "../campaign.ts";
 import {
   type CellStatus,
@@ -16,7 +16,6 @@ import type {
   CoverageReport,
   GateEntry,
   LatencyReport,
-  Problem,
   QuestionReport,
   Report,
   Tally,
@@ -45,31 +44,57 @@ export interface Section {
 
 /** The sections below the rules, without empty ones. */
 export function furtherSections(report: Report): readonly Section[] {
-  const { questions, target, latency, leftOut = [], coverage, problems } = report;
-  const all: readonly (Section | null)[] = [
-    coverage === undefined
-      ? null
-      : { id: "coverage", title: "Coverage", count: null, body: coverageTable(report, coverage) },
-    report.campaign === undefined ? null : campaignSection(report),
-    questions.length === 0 ? null : questionSection(questions),
-    problems.length === 0 ? null : faultSection(problems),
-    target.cannot.length === 0 ? null : cannotSection(target.cannot),
-    leftOut.length === 0 ? null : leftOutSection(leftOut),
-    latency === undefined ? null : latencySection(latency),
+  const { questions, target, latency, leftOut = [], coverage, problems, campaign } = report;
+  return [
+    ...(coverage === undefined
+      ? []
+      : [{ id: "coverage", title: "Coverage", count: null, body: coverageTable(report, coverage) }]),
+    ...(campaign === undefined ? [] : [campaignSection(report)]),
+    ...listSection(
+      { id: "questions", title: "Questions", tone: "questions" },
+      "Where the document is silent or contradicts itself. What the target does here never fails.",
+      questions.map(questionItem),
+    ),
+    ...listSection(
+      { id: "faults", title: "Faults", tone: "plain warn" },
+      "Problems of the suite or the connection. They do not count against the target.",
+      problems.map(
+        ({ message, stack }) => html`<li>${message}${stack === undefined ? null : stackFold(stack)}</li>`,
+      ),
+    ),
+    ...listSection(
+      { id: "cannot", title: "What the target cannot do", tone: "plain" },
+      "Declared by the target or detected. Rules that need it do not count against the target.",
+      target.cannot.map((one) => html`<li>${one}</li>`),
+    ),
+    ...listSection(
+      { id: "left-out", title: "Left out", tone: "plain warn" },
+      "Kinds of requests that were no longer sent, because too many of them got no answer within the deadline, because they ended the target, or because they were too slow to be repeated.",
+      leftOut.map(leftOutItem),
+    ),
+    ...(latency === undefined ? [] : [latencySection(latency)]),
   ];
-  return all.filter((section) => section !== null);
+}
+
+/** A section that is a list under a sentence; none without items. */
+function listSection(
+  { id, title, tone }: Pick<Section, "id" | "title"> & { readonly tone: string },
+  lead: string,
+  items: readonly Markup[],
+): readonly Section[] {
+  const body = html`<p class="lead">${lead}</p><ul class="${tone}">${items}</ul>`;
+  return items.length === 0 ? [] : [{ id, title, count: items.length, body }];
 }
 
 /** What the known-file says of the run; none where all its entries are as recorded. */
 export function gateSections({ gate }: Report): readonly Section[] {
   if (gate === undefined || gate.failures.length + gate.notes.length === 0) return [];
-  const items = (list: readonly GateEntry[]) =>
-    list.map(
-      (one) =>
-        html`<li><strong>${one.code}</strong> ${gateText(one)}${one.line === undefined ? null : html` <span class="quiet">(line ${one.line})</span>`}</li>`,
-    );
+  const item = (one: GateEntry) =>
+    html`<li><strong>${one.code}</strong> ${gateText(one)}${one.line === undefined ? null : html` <span class="quiet">(line ${one.line})</span>`}</li>`;
   const part = (list: readonly GateEntry[], tone: string, lead: string) =>
-    list.length === 0 ? null : html`<p class="lead">${lead}</p><ul class="plain ${tone}">${items(list)}</ul>`;
+    list.length === 0
+      ? null
+      : html`<p class="lead">${lead}</p><ul class="plain ${tone}">${list.map(item)}</ul>`;
   return [
     {
       id: "known-file",
@@ -82,8 +107,7 @@ export function gateSections({ gate }: Report): readonly Section[] {
 
 function campaignSection(report: Report): Section {
   const items = campaignFacts(report).map(
-    ([name, text]) =>
-      html`<li><strong>${name}</strong> ${typeof text === "string" ? text : text.map(spanMarkup)}</li>`,
+    ([name, text]) => html`<li><strong>${name}</strong> ${spansOf(text).map(spanMarkup)}</li>`,
   );
   return {
     id: "campaign",
@@ -98,55 +122,22 @@ function spanMarkup(span: Span): Markup | string {
   return "code" in span ? html`<code>${span.code}</code>` : "strong" in span ? span.strong : "";
 }
 
-function questionSection(questions: readonly QuestionReport[]): Section {
-  const items = questions.map(
-    ({ id, title, answer, observations, source }) =>
-      html`<li><p class="question">${title}</p><p class="reply">${answer}</p><p class="quiet"><code>${id}</code>${source === undefined ? null : html` · ${source}`} · ${observations} ${observations === 1 ? "observation" : "observations"}</p></li>`,
-  );
-  return {
-    id: "questions",
-    title: "Questions",
-    count: questions.length,
-    body: html`<p class="lead">Where the document is silent or contradicts itself. What the target does here never fails.</p><ul class="questions">${items}</ul>`,
-  };
-}
-
-function faultSection(problems: readonly Problem[]): Section {
-  return {
-    id: "faults",
-    title: "Faults",
-    count: problems.length,
-    body: html`<p class="lead">Problems of the suite or the connection. They do not count against the target.</p><ul class="plain warn">${problems.map(({ message, stack }) => html`<li>${message}${stack === undefined ? null : stackFold(stack)}</li>`)}</ul>`,
-  };
+function questionItem({ id, title, answer, observations, source }: QuestionReport): Markup {
+  return html`<li><p class="question">${title}</p><p class="reply">${answer}</p><p class="quiet"><code>${id}</code>${source === undefined ? null : html` · ${source}`} · ${observations} ${observations === 1 ? "observation" : "observations"}</p></li>`;
 }
 
 function stackFold(stack: readonly string[]): Markup {
   return html`<details class="headers"><summary>Stack</summary><pre>${stack.join("\n")}</pre></details>`;
 }
 
-function cannotSection(cannot: readonly string[]): Section {
-  return {
-    id: "cannot",
-    title: "What the target cannot do",
-    count: cannot.length,
-    body: html`<p class="lead">Declared by the target or detected. Rules that need it do not count against the target.</p><ul class="plain">${cannot.map((one) => html`<li>${one}</li>`)}</ul>`,
-  };
-}
-
-function leftOutSection(kinds: NonNullable<Report["leftOut"]>): Section {
-  const items = kinds.map(({ kind, unanswered, left, ended }) =>
+function leftOutItem({ kind, unanswered, left, ended }: NonNullable<Report["leftOut"]>[number]): Markup {
+  const why =
     ended !== undefined
-      ? html`<li><code>${kind}</code>: the target was gone after it ${ended} times, ${left} further not sent</li>`
+      ? `the target was gone after it ${ended} times, ${left} further not sent`
       : unanswered === 0
-        ? html`<li><code>${kind}</code>: too slow, ${left} repetitions left out</li>`
-        : html`<li><code>${kind}</code>: ${unanswered} in a row got no answer, ${left} further not sent</li>`,
-  );
-  return {
-    id: "left-out",
-    title: "Left out",
-    count: kinds.length,
-    body: html`<p class="lead">Kinds of requests that were no longer sent, because too many of them got no answer within the deadline, because they ended the target, or because they were too slow to be repeated.</p><ul class="plain warn">${items}</ul>`,
-  };
+        ? `too slow, ${left} repetitions left out`
+        : `${unanswered} in a row got no answer, ${left} further not sent`;
+  return html`<li><code>${kind}</code>: ${why}</li>`;
 }
 
 function latencySection(latency: LatencyReport): Section {
