@@ -1,7 +1,7 @@
 import { ruleIds } from "../rules/index.ts";
 import { Fault, type OptionSpelling } from "../spec/fault.ts";
 import { nearest } from "../spec/nearest.ts";
-import type { Capability } from "../spec/verdict.ts";
+import { capabilities } from "../spec/verdict.ts";
 import {
   boundsOf,
   type CommandName,
@@ -221,27 +221,6 @@ function nearestName(asked: string, names: readonly string[]): string | null {
   const longer = asked === "" ? [] : names.filter((name) => name.startsWith(asked));
   return longer[0] ?? nearest(asked, names);
 }
-
-const capabilities: readonly string[] = Object.keys({
-  state: true,
-  policy: true,
-  other: true,
-  versions: true,
-  aliases: true,
-  remove: true,
-  revisions: true,
-  limit: true,
-  echo: true,
-  meaning: true,
-  faults: true,
-  routes: true,
-  "alias-lengths": true,
-  "full-arn": true,
-  "version-list": true,
-  publish: true,
-  describe: true,
-  discard: true,
-} satisfies Record<Capability, true>);
 
 function unsupportedError(value: unknown, is: string): OptionError | null {
   const remedy = 'give cannot: [{ needs: "policy", reason: "there is no GetPolicy" }], for example';

@@ -34,7 +34,6 @@ export async function* events(
   }
 }
 
-/** A queue of events that the reader has not taken yet. */
 function waitingEvents() {
   let waiting: ConformanceEvent[] = [];
   let isClosed = false;

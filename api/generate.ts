@@ -45,7 +45,6 @@ function defaultOf(option: Option, taker: Taker): string {
   return isName || /[ A-Z]/.test(String(usual)) ? String(usual) : code(String(usual));
 }
 
-/** The table cells of an option of a subcommand. */
 function cells(option: Option, taker: CommandName): readonly string[] {
   const { flag = "" } = option;
   return [code(flag), valuesOf(option), defaultOf(option, taker), wordsFor(option, taker).about];
@@ -100,7 +99,6 @@ function libraryTable(): string {
   return table(["option", "type", "default", "what it does"], rows);
 }
 
-/** The type of a program's option, in words. */
 function typeOf(option: Option): string {
   switch (option.type) {
     case "whole":
@@ -128,7 +126,6 @@ function typeOf(option: Option): string {
   }
 }
 
-/** The types of the options of programs, with descriptions for editors. */
 function programTypes(): string {
   const members = (taker: "library" | "vitest") =>
     optionsOf("vitest")

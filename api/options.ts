@@ -71,7 +71,6 @@ export type Taker = CommandName | "library" | "vitest";
 /** Lists of names that are too long for this table; the check of an option looks them up. */
 type LongList = "rules" | "mutants";
 
-/** The valid values of an option. */
 type Values =
   | { readonly type: "switch" }
   | { readonly type: "whole"; readonly least: number; readonly most?: number }
@@ -505,7 +504,6 @@ type OptionTable = typeof options;
 /** The name of an option in programs. */
 export type OptionName = keyof OptionTable;
 
-/** The TypeScript type for each type of option. */
 interface ValueTypes {
   readonly switch: boolean;
   readonly whole: number;
@@ -534,7 +532,6 @@ type ValueOf<O, Types> = O extends { readonly type: "choice"; readonly of: infer
       ? Types[Type]
       : never;
 
-/** The options of a taker, all optional. */
 type OptionsOf<T extends Taker, Types> = {
   readonly [Name in OptionName as T extends OptionTable[Name]["takers"][number] ? Name : never]?:
     | ValueOf<OptionTable[Name], Types>

@@ -16,7 +16,6 @@ import type { ConformOptions } from "./program-options.ts";
 import type { Session } from "./session.ts";
 import { tool } from "./tool.ts";
 
-/** The options that determine what is sent and judged. */
 type RunSettingName =
   | "profile"
   | "suites"

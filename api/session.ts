@@ -87,7 +87,6 @@ export interface Session extends Connection {
   close(): Promise<void>;
 }
 
-/** The options that determine the connection. */
 type ConnectOption =
   | "region"
   | "sign"

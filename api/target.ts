@@ -50,7 +50,6 @@ function transportOf(target: unknown, facts: HandlerFacts): (options: CarrierOpt
   );
 }
 
-/** What a handler did so far. */
 interface HandlerFacts {
   calls: number;
   answers: number;

@@ -93,7 +93,6 @@ function rootCommand(program: string, print: (text: string) => void): Command {
     );
 }
 
-/** Adds the description and the options to a command, for its help. */
 function describe(command: Command, name: CommandName): void {
   const { about } = commands[name];
   command
@@ -109,7 +108,6 @@ function describe(command: Command, name: CommandName): void {
   if (name === "run") command.version(tool.version, "--version", "Print the version of this package.");
 }
 
-/** The operands of a subcommand; null if it has none. */
 function operandsIn(name: CommandName): string | null {
   const words = commands[name];
   return "operands" in words ? words.operands : null;

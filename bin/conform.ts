@@ -37,7 +37,11 @@ export async function conformCommand(given: Given<"run">, context: CommandContex
       option: "updateKnown",
     });
   const gate = await gateOf(options, cwd);
-  const chosen = { ...choices(options), knownRules: gate.knownRules };
+  const chosen = {
+    ...options,
+    seed: options.seed ?? table.seed.default,
+    knownRules: gate.knownRules,
+  };
   const formats = options.formats ?? table.formats.default;
   const out = await prepareOut(outOf(options), cwd);
   const unlock = await lockFolders(options, out, cwd);
@@ -58,7 +62,6 @@ export async function conformCommand(given: Given<"run">, context: CommandContex
   }
 }
 
-/** Says which files of the corpus are left alone. */
 function sayUnreadable(store: CorpusStore, { stderr }: CommandContext): void {
   const text = unreadableText(store);
   if (text !== null) stderr.write(`${escapeTerminal(text)}\n`);
@@ -121,7 +124,6 @@ async function withLastFailed(
 /** The interval between writings of the reports: a killed run leaves reports of what it found. */
 const snapshotMs = 15_000;
 
-/** The options that determine what is sent and judged. */
 type Chosen = Omit<RunSettings, "replay">;
 
 /** Where and how the result of a run is printed and written. */
@@ -210,7 +212,6 @@ async function judgedIn(
 
 type Recorder = Awaited<ReturnType<typeof recorder>>;
 
-/** The recording of --record, and that of a shard. */
 async function recorders(options: Options, cwd: string): Promise<readonly Recorder[]> {
   const { record, shard } = options;
   return [
@@ -233,13 +234,6 @@ async function recorded(report: Report, recording: Recorder): Promise<Report> {
       problems: [...report.problems, { code: "not-recorded", message }],
     };
   }
-}
-
-/** Selects the options that determine what is sent and judged. */
-function choices(options: Options): Chosen {
-  const { seed = table.seed.default, profile, suites, rules, violatedIn, known, bail } = options;
-  const { runs, rounds, minutes, shard, settleMs } = options;
-  return { seed, profile, suites, rules, violatedIn, known, bail, runs, rounds, minutes, shard, settleMs };
 }
 
 async function runWithProgress(

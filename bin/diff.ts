@@ -14,7 +14,6 @@ import { type CommandContext, commandIn, interruptible, terminalOf } from "./con
 import { lockFolder } from "./lock.ts";
 import { type NamedTarget, namedTargets, progressOn, type TargetOptions, withTwoTargets } from "./session.ts";
 
-/** The options of this subcommand. */
 type Options = CommandOptions<"diff">;
 
 /** Sends the same requests to two targets. Exit code 0: no difference, 1: differences. */
@@ -59,7 +58,6 @@ function printed(
   return diffText(report, how);
 }
 
-/** The two targets in the given order. */
 function twoOf(given: Given<"diff">): readonly [NamedTarget, NamedTarget] {
   const named = namedTargets(given);
   const [x, y, ...more] = named;

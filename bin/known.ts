@@ -9,7 +9,6 @@ import type { Report } from "../reports/report.ts";
 import { ruleIds } from "../rules/index.ts";
 import { Fault } from "../spec/fault.ts";
 
-/** The options about known deviations. */
 interface KnownOptions {
   readonly known?: string | undefined;
   readonly updateKnown?: boolean | undefined;

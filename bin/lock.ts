@@ -8,7 +8,6 @@ import { Fault } from "../spec/fault.ts";
 /** The file that marks a folder as in use by a run. */
 const lockFile = ".addpermission-conformance.lock";
 
-/** The process that a lock names. */
 interface Holder {
   readonly pid: number;
   readonly host: string;

@@ -6,7 +6,6 @@ import { Fault } from "../spec/fault.ts";
 import { readCommandLine } from "./command-line.ts";
 import { type CommandContext, commandIn } from "./context.ts";
 
-/** A subcommand: takes its arguments and returns the exit code. */
 type Subcommand<C extends CommandName> = (given: Given<C>, context: CommandContext) => Promise<number>;
 
 /** Subcommands are loaded on demand, so that the help does not load the code of a run. */

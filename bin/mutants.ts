@@ -13,7 +13,6 @@ import { emptyState } from "../targets/reference/state.ts";
 import { type CommandContext, commandIn } from "./context.ts";
 import { differences, failures, matrixText, type Row, rowOf } from "./kill-matrix.ts";
 
-/** A kill matrix and its file. */
 interface KillMatrix {
   readonly rows: Readonly<Record<string, Row>>;
   readonly file: URL;
@@ -30,7 +29,6 @@ interface MutantsOptions {
   readonly start?: typeof startThreads;
 }
 
-/** The seed of the recorded matrix. */
 const recordedSeed = 1;
 
 /** One variant of the reference, measured and compared with the committed matrix. */

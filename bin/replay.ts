@@ -21,14 +21,12 @@ import { type CommandContext, interruptible } from "./context.ts";
 import { answerLine, replayDiff, requestLine } from "./replay-diff.ts";
 import { openTarget, type TargetOptions, targetIn } from "./session.ts";
 
-/** The finding to replay. */
 interface ReplayedFinding {
   readonly rule: Rule;
   readonly column: Column;
   readonly counterexample: Counterexample;
 }
 
-/** The options of the connection. */
 type ConnectOptions = Omit<TargetOptions, "seed">;
 
 /**
@@ -90,7 +88,6 @@ function targetOptions(options: ConnectOptions, of: Report["target"], path: stri
   return { region: of.region, functionName: of.uses?.function, stateless, ...options, ...where };
 }
 
-/** Which target gets the requests, as one line. */
 function askedText({ target: { name, endpoint } }: Session, { functionName }: ConnectOptions): string {
   const on = functionName === undefined ? "" : `, with the function ${functionName}`;
   return `target   ${name} at ${endpoint}${on}`;

@@ -87,7 +87,6 @@ function explained({ id, title, basis, source, clauses }: Entry, command: string
   return [`${id}  ${title}`, "", ...lines, ""].join("\n");
 }
 
-/** The other rules of a clause, in words. */
 function othersOf(clause: string, id: string): string {
   const others = catalogue().filter((one) => one.id !== id && one.clauses.includes(clause));
   return others.length === 0 ? "" : `also: ${others.map((one) => `${one.title} (${one.id})`).join("; ")}`;

@@ -11,7 +11,6 @@ import { type CommandContext, commandIn } from "./context.ts";
 import { isAlive } from "./lock.ts";
 import { openTarget } from "./session.ts";
 
-/** The options of this subcommand. */
 type Options = CommandOptions<"sweep">;
 
 /** An endpoint where runs left something. */

@@ -48,8 +48,9 @@ export async function writeReports(out: Out, report: Report, names: readonly For
 
 /** Removes reports of earlier runs in formats that this run does not write. */
 export async function removeOther({ path }: Out, names: readonly FormatName[]): Promise<void> {
-  const others = formatNames.filter((name) => name !== "json" && !names.includes(name));
-  await Promise.all(others.map((name) => rm(join(path, formats[name].file), { force: true })));
+  const kept = fileNames(names);
+  const others = Object.values(formats).filter(({ file }) => !kept.includes(file));
+  await Promise.all(others.map(({ file }) => rm(join(path, file), { force: true })));
 }
 
 /** The line that says which files were written; `others` are no reports. */
@@ -58,8 +59,12 @@ export function filesLine(
   names: readonly FormatName[],
   others: readonly string[] = [],
 ): string {
-  const files = [...new Set<FormatName>(["json", ...names])].map((name) => formats[name].file);
-  return `Reports: ${dir}/ (${[...files, ...others].join(", ")})`;
+  return `Reports: ${dir}/ (${[...fileNames(names), ...others].join(", ")})`;
+}
+
+/** The files of these formats, and of `json`, which is first. */
+function fileNames(names: readonly FormatName[]): readonly string[] {
+  return [...new Set<FormatName>(["json", ...names])].map((name) => formats[name].file);
 }
 
 /** Writes the reports during a run: it rewrites each file, and appends events as they occur. */
@@ -89,25 +94,16 @@ export async function collect(out: Out, names: readonly FormatName[]): Promise<C
   };
 }
 
-/** Names of the report formats. */
-export const formatNames = ["json", "html", "junit", "markdown", "github", "ndjson", "sarif"] as const;
-
-/** A format name, as in `--format`. */
-export type FormatName = (typeof formatNames)[number];
-
-/** A file name and the pure function that renders its text. */
-export interface Format {
-  readonly file: string;
-  readonly render: (report: Report) => string;
-}
-
-/** All formats by name. */
-export const formats: Readonly<Record<FormatName, Format>> = {
+/** All formats by name: a file, and the pure function that renders its text. */
+export const formats = {
   json: { file: "report.json", render: json },
   html: { file: "report.html", render: html },
   junit: { file: "junit.xml", render: junit },
-  markdown: { file: "report.md", render: (report) => runMarkdown(report) },
+  markdown: { file: "report.md", render: (report: Report) => runMarkdown(report) },
   github: { file: "github.txt", render: github },
   ndjson: { file: "report.ndjson", render: ndjson },
   sarif: { file: "report.sarif", render: sarif },
-};
+} as const;
+
+/** A format name, as in `--format`. */
+export type FormatName = keyof typeof formats;

@@ -85,18 +85,9 @@ function sharedConnection({ steps, sign, endpoint }: CurlInput): string | null {
 
 function nameVariables(steps: readonly Batch[]): ReadonlyMap<string, Variable> {
   const all = steps.flat();
-  return new Map([
-    ...numbered(
-      "V",
-      findVersion,
-      all.map(({ versionFrom }) => versionFrom),
-    ),
-    ...numbered(
-      "R",
-      findRevision,
-      all.map(({ revisionFrom }) => revisionFrom),
-    ),
-  ]);
+  const versions = all.map(({ versionFrom }) => versionFrom);
+  const revisions = all.map(({ revisionFrom }) => revisionFrom);
+  return new Map([...numbered("V", findVersion, versions), ...numbered("R", findRevision, revisions)]);
 }
 
 function numbered(

@@ -135,10 +135,6 @@ function stepShape(last: CounterexampleStep): string {
 
 /** Reduces an error name, which the target controls, to one short word without control characters. */
 function oneWord(text: string): string {
-  return (
-    text
-      .trim()
-      .split(/[\s:\p{C}]/u)[0]
-      ?.slice(0, 80) ?? ""
-  );
+  const [first = ""] = text.trim().split(/[\s:\p{C}]/u);
+  return first.slice(0, 80);
 }

@@ -54,7 +54,6 @@ function whatFits(blocks: readonly string[], limitBytes: number): readonly strin
   return end < 0 ? blocks : blocks.slice(0, end);
 }
 
-/** The block; nothing for an empty one. */
 function print(block: Block, source: string): readonly string[] {
   switch (block.kind) {
     case "outline":

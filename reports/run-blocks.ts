@@ -36,7 +36,6 @@ import {
   verdictSentence,
 } from "./verdict.ts";
 
-/** Options for the document about a run. */
 interface RunView {
   /** True adds rules that hold, every excused rule, unspecified behaviours and the coverage table. */
   readonly everything: boolean;
@@ -161,7 +160,6 @@ function runDocument(report: Report, view: RunView): Document {
   };
 }
 
-/** The part of a run that this report is about. */
 function shardFact({ shard }: Report): readonly Fact[] {
   if (shard === undefined) return [];
   const { index, of, cases, planned } = shard;
@@ -183,7 +181,6 @@ function usesFact({ uses }: Report["target"]): readonly Fact[] {
   return [["uses", text]];
 }
 
-/** The setup that the commands of all findings share. */
 function setup(
   report: Report,
   causes: readonly ShownCause[],
@@ -298,7 +295,6 @@ function unconfirmed(report: Report, view: RunView): readonly Block[] {
   return [paragraph(`Seen, not confirmed (${rules.length}):`, "unsure"), ...blocks, ...outline(items)];
 }
 
-/** The causes that count in the other column only. */
 function elsewhere(report: Report): readonly Block[] {
   const other: Column = report.profile === "document" ? "aws" : "document";
   const only = causesIn(report).flatMap(({ id, rules }) => {

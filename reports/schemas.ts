@@ -6,7 +6,6 @@ import recording from "./recording.schema.json" with { type: "json" };
 import report from "./report.schema.json" with { type: "json" };
 import type { Diff, Known, RecordingLine, Report } from "./schemas.generated.ts";
 
-/** The types of files that are read, by schema. */
 interface Readable {
   readonly Report: Report;
   readonly Diff: Diff;
@@ -165,7 +164,6 @@ function tags(part: Part | undefined, tag: string): string {
   return `one of ${(part?.oneOf ?? []).map(({ properties }) => String(properties?.[tag]?.const)).join(", ")}`;
 }
 
-/** The expectation of a failed keyword, as a phrase. */
 function expectation({ keyword, params, parentSchema = {} }: ErrorObject): string {
   const title = ownTitle(parentSchema);
   if (title !== null) return title;
@@ -219,7 +217,6 @@ function segments(pointer: string): readonly string[] {
   return parts.map((part) => part.replaceAll("~1", "/").replaceAll("~0", "~"));
 }
 
-/** The segments, with list indices as numbers. */
 function pathIn(whole: unknown, parts: readonly string[]): readonly (string | number)[] {
   let at = whole;
   return parts.map((part) => {

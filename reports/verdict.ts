@@ -50,7 +50,6 @@ export function rulesThat(report: Report, status: RuleStatus): readonly RuleRepo
   return report.rules.filter((rule) => ruleStatus(rule, report) === status);
 }
 
-/** A violation that was seen and not confirmed. */
 interface UnconfirmedViolation {
   readonly rule: RuleReport;
   readonly found: Counterexample;

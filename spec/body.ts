@@ -322,14 +322,9 @@ function openSourceArn(value: string): BodyQuestion | null {
     return "SourceArn.line-break";
   }
   if (broken("SourceArn", value).length === 0)
-    return hasControl(value) ? "SourceArn.control-character" : null;
+    return /\p{Cc}/u.test(value) ? "SourceArn.control-character" : null;
   const regional = [...fields.slice(0, 3), "us-east-1", ...fields.slice(4)].join(":");
   return fields.length > 5 && broken("SourceArn", regional).length === 0 ? "SourceArn.region" : null;
-}
-
-/** Line breaks are another case. */
-function hasControl(value: string): boolean {
-  return /\p{Cc}/u.test(value);
 }
 
 /** What the document leaves unspecified about members that are each valid. */

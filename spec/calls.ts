@@ -112,7 +112,6 @@ export function getPolicy(name: string, qualifier: string | null = null): Call {
   return plain("GetPolicy", "GET", queried(`${root}/${label(name)}/policy`, qualified(qualifier)));
 }
 
-/** What RemovePermission may be given besides the statement's id. */
 interface RemoveOptions {
   readonly qualifier?: string | null;
   /** May be `revisionSlot`, which is replaced before the call is sent. */

@@ -1,7 +1,6 @@
 /** What a sentence calls an option: `timeoutMs` in a program, `--timeout` on the command line. */
 export type OptionSpelling = (option: string) => string;
 
-/** What a Fault is known by besides its sentence. */
 interface FaultOptions extends ErrorOptions {
   /** The option that the sentence is about, by its name in the library. */
   readonly option?: string | undefined;

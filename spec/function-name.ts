@@ -14,12 +14,6 @@ export interface ReadName {
   readonly account: string | null;
 }
 
-/** A FunctionName that breaks a constraint. */
-export interface BrokenName {
-  readonly kind: "broken";
-  readonly constraint: "pattern" | "maxLength";
-}
-
 /** A FunctionName on which the document contradicts itself, or that has several readings. */
 export interface OpenName {
   readonly kind: "open";
@@ -37,7 +31,9 @@ const nameOnly = /^([a-zA-Z0-9-_]+)(?::(\$LATEST|[a-zA-Z0-9-_]+))?$/;
 const severalReadings = /^(function|\d{12}|[a-z]{2}(-gov)?-[a-z]+-\d|arn)$/;
 
 /** Analyzes a decoded FunctionName. The document says that the limit of 140 holds for the full ARN only. */
-export function readName(value: string): ReadName | BrokenName | OpenName {
+export function readName(
+  value: string,
+): ReadName | OpenName | { readonly kind: "broken"; readonly constraint: "pattern" | "maxLength" } {
   if (!wholeMatch("FunctionName", value)) {
     return isRegionOfToday(value)
       ? { kind: "open", question: "FunctionName.region" }
@@ -65,22 +61,15 @@ function isRegionOfToday(value: string): boolean {
 
 function readShortName(value: string): ReadName | OpenName {
   const short = partial.exec(value);
+  const plain = nameOnly.exec(value);
+  const elsewhere = { partition: null, region: null, account: null };
   if (short) {
     const [, account = null, name = "", qualifier = null] = short;
-    return { kind: "read", format: "partial-arn", name, qualifier, partition: null, region: null, account };
+    return { kind: "read", format: "partial-arn", name, qualifier, ...elsewhere, account };
   }
-  const plain = nameOnly.exec(value);
-  const name = plain?.[1];
+  const [, name, qualifier = null] = plain ?? [];
   if (name === undefined || severalReadings.test(name))
     return { kind: "open", question: "FunctionName.readings" };
   if (length(name) > 64) return { kind: "open", question: "FunctionName.name-over-64" };
-  return {
-    kind: "read",
-    format: "name",
-    name,
-    qualifier: plain?.[2] ?? null,
-    partition: null,
-    region: null,
-    account: null,
-  };
+  return { kind: "read", format: "name", name, qualifier, ...elsewhere };
 }

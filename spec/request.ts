@@ -9,7 +9,7 @@ import {
 } from "./body.ts";
 import { broken } from "./constraint.ts";
 import type { Call } from "./exchange.ts";
-import { type NameFormat, type OpenName, readName } from "./function-name.ts";
+import { type NameFormat, type OpenName, type ReadName, readName } from "./function-name.ts";
 import { type Route, route, valuesOf } from "./target.ts";
 
 /** A reason to refuse a request that the request alone shows. */
@@ -43,7 +43,6 @@ export type RequestQuestion =
 /** How a valid request differs from the canonical one: plain name, three required members, plain JSON. */
 export type RequestVariation = BodyVariation | SpellingVariation | "request.charset";
 
-/** How the function and its qualifier are written. */
 type SpellingVariation =
   | `FunctionName.${NameFormat}${"" | ":version" | ":alias"}`
   | `Qualifier.${"version" | "alias"}`
@@ -54,14 +53,7 @@ type SpellingVariation =
   | "FunctionName.encoded-letters";
 
 /** The function and the policy of it that a request is for. */
-export interface Resource {
-  readonly name: string;
-  readonly format: NameFormat;
-  readonly qualifier: string | null;
-  readonly partition: string | null;
-  readonly region: string | null;
-  readonly account: string | null;
-}
+export type Resource = Omit<ReadName, "kind">;
 
 /** The analysis of an AddPermission request by the document alone: nothing here depends on the target's state. */
 export interface RequestAnalysis {

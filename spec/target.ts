@@ -24,11 +24,6 @@ export interface NeighbourRoute {
   readonly query: Query;
 }
 
-/** Any other path. */
-export interface NoRoute {
-  readonly kind: "none";
-}
-
 /** Query parameters in order, decoded; a null value could not be decoded. */
 export type Query = readonly (readonly [name: string, value: string | null])[];
 
@@ -36,10 +31,13 @@ type Prefix = OperationPath extends `${infer Before}/{${keyof PathParameters}}/p
 
 const prefix: Prefix = "/2015-03-31/functions";
 
-/** Parses a request-target by the rules of restJson1 labels: split first, then percent-decode once. */
-export const route: (target: string) => Route | NeighbourRoute | NoRoute = remembered(4096, readRoute);
+/** What a path names; `none` for any other path. */
+type AnyRoute = Route | NeighbourRoute | { readonly kind: "none" };
 
-function readRoute(target: string): Route | NeighbourRoute | NoRoute {
+/** Parses a request-target by the rules of restJson1 labels: split first, then percent-decode once. */
+export const route: (target: string) => AnyRoute = remembered(4096, readRoute);
+
+function readRoute(target: string): AnyRoute {
   const mark = target.indexOf("?");
   const path = mark < 0 ? target : target.slice(0, mark);
   const query = mark < 0 ? [] : parseQuery(target.slice(mark + 1));

@@ -1,7 +1,8 @@
 /** The two readings of one run: the page literally, and the page corrected by recordings of the live service. */
-export type Column = "document" | "aws";
+export const columns = ["document", "aws"] as const;
 
-export const columns = ["document", "aws"] as const satisfies readonly Column[];
+/** One of them. */
+export type Column = (typeof columns)[number];
 
 /** Strongest first: violated > inconclusive > holds > unexercised. */
 export type Outcome = "violated" | "inconclusive" | "holds" | "unexercised";
@@ -9,32 +10,36 @@ export type Outcome = "violated" | "inconclusive" | "holds" | "unexercised";
 /** The origin of a rule: only `stated` and `implied` rules count in the document column. */
 export type Basis = "stated" | "implied" | "observed" | "open";
 
-/** A capability that a target needs so that a rule can be judged. */
-export type Capability =
-  | "state"
-  | "policy"
-  | "other"
-  | "versions"
-  | "aliases"
+/** The capabilities that a target may need so that a rule can be judged. */
+export const capabilities = [
+  "state",
+  "policy",
+  "other",
+  "versions",
+  "aliases",
+  "remove",
+  "revisions",
+  "limit",
+  "echo",
+  "meaning",
+  "faults",
+  "routes",
   /** Aliases with names of the lengths that limits need. */
-  | "alias-lengths"
+  "alias-lengths",
   /** A region that the pattern of FunctionName knows, so that the function has a valid full ARN. */
-  | "full-arn"
+  "full-arn",
   /** All versions are known. */
-  | "version-list"
+  "version-list",
   /** A version that the run may publish. */
-  | "publish"
+  "publish",
   /** GetFunction. */
-  | "describe"
+  "describe",
   /** A policy that may keep a statement with an id that no request removes. */
-  | "discard"
-  | "remove"
-  | "revisions"
-  | "limit"
-  | "echo"
-  | "meaning"
-  | "faults"
-  | "routes";
+  "discard",
+] as const;
+
+/** One of them. */
+export type Capability = (typeof capabilities)[number];
 
 /** A capability that the target does not have, so rules that need it are not judged. */
 export interface UnsupportedCapability {

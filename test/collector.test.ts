@@ -2,7 +2,8 @@ import { mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/prom
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { collect, formatNames, formats, prepareOut, writeReports } from "../reports/collector.ts";
+import { options } from "../api/options.ts";
+import { collect, formats, prepareOut, writeReports } from "../reports/collector.ts";
 import { json } from "../reports/json.ts";
 import { Fault } from "../spec/fault.ts";
 import { sampleReport } from "./sample-report.ts";
@@ -127,8 +128,10 @@ describe("the events of a run", () => {
 
 describe("the formats", () => {
   it("each have their own file and are deterministic", () => {
-    expect(new Set(formatNames.map((name) => formats[name].file)).size).toBe(formatNames.length);
-    for (const name of formatNames)
+    expect(new Set(options.formats.of.map((name) => formats[name].file)).size).toBe(
+      options.formats.of.length,
+    );
+    for (const name of options.formats.of)
       expect(formats[name].render(sampleReport())).toBe(formats[name].render(sampleReport()));
   });
 });

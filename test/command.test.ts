@@ -5,7 +5,8 @@ import type { AddressInfo, Socket } from "node:net";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { formatNames, formats } from "../reports/collector.ts";
+import { options } from "../api/options.ts";
+import { formats } from "../reports/collector.ts";
 import { json } from "../reports/json.ts";
 import { readReport } from "../reports/read-report.ts";
 import type { LedgerEntry } from "../rules/index.ts";
@@ -166,10 +167,10 @@ describe("The command", () => {
   ])("replaces the reports of an earlier run in every format with %s", async (_what, args, name, says) => {
     const out = await mkdtemp(join(folder, "earlier-"));
     for (const { file } of Object.values(formats)) await writeFile(join(out, file), "earlier");
-    const { code, err } = await run(...args, "--out", out, "--format", formatNames.join());
+    const { code, err } = await run(...args, "--out", out, "--format", options.formats.of.join());
     expect([code, err]).toEqual([2, expect.stringMatching(says)]);
     const files = await readdir(out);
-    expect(files).toHaveLength(formatNames.length);
+    expect(files).toHaveLength(options.formats.of.length);
     for (const file of files) {
       const text = await readFile(join(out, file), "utf8");
       expect(text).not.toBe("earlier");

@@ -17,7 +17,7 @@ import {
 } from "../api/options.ts";
 import type { ConformanceTestOptions } from "../api/program-options.ts";
 import { readCommandLine } from "../bin/command-line.ts";
-import { formatNames } from "../reports/collector.ts";
+import { formats } from "../reports/collector.ts";
 import { comparedSuites } from "../runner/diff/diff.ts";
 import { outOfDate } from "../spec/generated-file.ts";
 import { suites, usualPlan } from "../suites/index.ts";
@@ -221,7 +221,7 @@ describe("The table of options", () => {
     expect(options.target.default).toBe(builtin[0]?.name);
     expect(options.suites.of).toEqual([...named, "all"]);
     expect(options.comparedSuites.of).toEqual(named);
-    expect(options.formats.of).toEqual(formatNames);
+    expect(options.formats.of).toEqual(Object.keys(formats));
     expect([options.runs.default, options.rounds.default]).toEqual([usualPlan.runs, usualPlan.rounds]);
     const left = (usual: typeof suites) => named.filter((name) => !usual.some((one) => one.name === name));
     expect(options.suites.default).toBe("all, with wire last; a signed run sends all but wire");

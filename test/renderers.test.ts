@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
+import { options } from "../api/options.ts";
 import { github, sarif } from "../reports/annotations.ts";
-import { formatNames, formats } from "../reports/collector.ts";
+import { formats } from "../reports/collector.ts";
 import { ndjson } from "../reports/ndjson.ts";
 import { summaryLimit } from "../reports/print-markdown.ts";
 import { runMarkdown } from "../reports/run-blocks.ts";
@@ -21,7 +22,7 @@ function withoutFences(text: string): string {
 }
 
 describe("every file", () => {
-  it.each(formatNames.filter((name) => name !== "html"))(
+  it.each(options.formats.of.filter((name) => name !== "html"))(
     "%s has no invisible character and no line with a command of a target",
     (name) => {
       const text = formats[name].render(sampleReport());
