@@ -32,7 +32,6 @@ export function behavioursOf(of: Observation, rules: readonly string[]): readonl
   return aboutOf(of).map((about) => ({ answer, about, rules: own, kind }));
 }
 
-/** The behaviour of calls in flight together, or of a history as a whole. */
 export function behaviourOfSeveral(about: "calls in flight together" | "history", rules: readonly string[]) {
   return { answer: "", about, rules: [...new Set(rules)].sort(), kind: "violation" } satisfies Behaviour;
 }

@@ -60,7 +60,6 @@ const bounds = {
   usedBudget: 0.7,
 } as const;
 
-/** What one test case has shown. */
 interface Shown {
   readonly place: number;
   readonly suite: string;
@@ -75,7 +74,6 @@ interface Step {
   readonly of: Observation;
 }
 
-/** Makes the campaign of a run. */
 export function campaignOf(options: RunOptions, { minutes, store, known = [] }: CampaignOptions) {
   const { clock, transport, profile, runs, rounds } = options;
   const wholeMs = minutes * 60_000;
