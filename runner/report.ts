@@ -33,14 +33,23 @@ import type { RunOptions } from "./options.ts";
 import { reproduction, shellOf } from "./reproduction.ts";
 import { type Findings, type RuleResult, resultKey, type Suspected } from "./rule-results.ts";
 
-/** The outcome of a run. */
-interface RunOutcome {
-  readonly spent: Spent;
-  readonly cannot: readonly UnsupportedCapability[];
+/** What single events say of a run. */
+export interface RunFacts {
+  spent: Spent;
+  cannot: readonly UnsupportedCapability[];
   /** The existing function that the run uses; undefined if it created its functions. */
-  readonly uses: Report["target"]["uses"];
+  uses: Report["target"]["uses"];
   /** The part of the plan that was executed; undefined if it is the whole. */
-  readonly shard: Report["shard"];
+  shard: Report["shard"];
+  leftOut: NonNullable<Report["leftOut"]>;
+  waits: NonNullable<Report["waits"]>;
+  campaign: CampaignReport | null;
+  /** The checks that unsent test cases would have made, by `resultKey`; null if nobody counted them. */
+  unsent: ReadonlyMap<string, number> | null;
+  fixture: Fixture | null;
+}
+
+interface RunOutcome extends Readonly<RunFacts> {
   readonly findings: Findings | null;
   /** The number of requests of test cases that violated one of these rules. */
   readonly requestsViolating: (rules: ReadonlySet<string>) => number;
@@ -48,24 +57,18 @@ interface RunOutcome {
   readonly kindsOf: (rule: Rule, column: Column) => KindsSeen;
   readonly problems: readonly Problem[];
   readonly incomplete: boolean;
-  readonly leftOut: NonNullable<Report["leftOut"]>;
   readonly questions: readonly QuestionReport[];
   readonly latency: LatencyReport | null;
-  readonly waits: NonNullable<Report["waits"]>;
   readonly coverage: CoverageReport;
-  /** Null without a campaign. */
-  readonly campaign: CampaignReport | null;
-  /** The checks that unsent test cases would have made; null if nobody counted them. */
-  readonly unsent: ((rule: Rule, column: Column) => number) | null;
-  readonly fixture: Fixture | null;
-  /** Says why a rule was not judged; by default `cannot` says it. */
-  readonly notJudgedReason?: (rule: Rule) => Reason | null;
 }
 
 /** What a report needs besides the outcome of the run. */
-export type ReportOptions = RunHead & Pick<RunOptions, "replay" | "redact" | "curl">;
+export type ReportOptions = RunHead &
+  Pick<RunOptions, "replay" | "redact" | "curl"> & {
+    /** Says why a rule was not judged, if the target's capabilities do not. */
+    readonly notJudgedReason?: (rule: Rule) => Reason | null;
+  };
 
-/** Makes the report of a complete or incomplete run. */
 export function makeReport(options: ReportOptions, outcome: RunOutcome): Report {
   const { cannot, uses, findings, incomplete, questions, latency, waits } = outcome;
   const problems = outcome.problems.map((one) => ({ ...one, message: options.redact(one.message) }));
@@ -127,7 +130,7 @@ function ruleReport(rule: Rule, options: ReportOptions, outcome: RunOutcome): Ru
   const { id, title, basis, source } = rule;
   const of = (column: Column) => findings?.get(resultKey(id, column));
   const gating = of(options.profile) ?? of("document") ?? of("aws");
-  const notJudged = outcome.notJudgedReason?.(rule) ?? unsupportedReason(rule, outcome.cannot);
+  const notJudged = options.notJudgedReason?.(rule) ?? unsupportedReason(rule, outcome.cannot);
   const isUnexercised = gating === undefined || gating.outcome === "unexercised";
   const reason =
     (isUnexercised ? notJudged : null) ??
@@ -252,7 +255,7 @@ function checks(rule: Rule, profile: Column, { findings, unsent }: RunOutcome): 
   const found = findings?.get(resultKey(rule.id, column));
   return {
     checks: {
-      expected: (found?.observations ?? 0) + unsent(rule, column),
+      expected: (found?.observations ?? 0) + (unsent.get(resultKey(rule.id, column)) ?? 0),
       executed: found?.decided ?? 0,
     },
   };
@@ -297,7 +300,8 @@ type Unexercised = Extract<Reason, { readonly code: "not-exercised" }>;
 function becauseOf(rule: Rule, options: ReportOptions, outcome: RunOutcome): Unexercised["because"] {
   const [column = options.profile] = rule.columns ?? [];
   if (outcome.unsent === null) return "not-sent";
-  if (outcome.unsent(rule, column) > 0) return outcome.incomplete ? "not-sent" : "left-out";
+  if ((outcome.unsent.get(resultKey(rule.id, column)) ?? 0) > 0)
+    return outcome.incomplete ? "not-sent" : "left-out";
   if (options.only !== undefined) return "not-chosen";
   return rule.needs.includes("state") ? "state" : "chance";
 }

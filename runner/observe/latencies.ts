@@ -5,7 +5,6 @@ import { executedIn, type RunEvent } from "../events.ts";
 /** The most latencies kept for the percentiles, and the most slow calls kept by name. */
 const most = { samples: 100_000, slow: 10 } as const;
 
-/** The latencies of AddPermission. */
 export function latencies() {
   const samples: number[] = [];
   const slowest: { case: string; ms: number }[] = [];

@@ -1,27 +1,14 @@
 import type { Clock } from "../../client/transport.ts";
-import type { Rule } from "../../oracle/rule.ts";
-import type { CampaignReport, Problem, Reason, Report } from "../../reports/report.ts";
+import type { Problem, Report } from "../../reports/report.ts";
 import type { Fixture } from "../../spec/fixture.ts";
-import type { Column, UnsupportedCapability } from "../../spec/verdict.ts";
-import type { LeftOut, Observer, RunEvent } from "../events.ts";
-import { makeReport, type ReportOptions } from "../report.ts";
+import type { Observer, RunEvent } from "../events.ts";
+import { makeReport, type ReportOptions, type RunFacts } from "../report.ts";
 import { resultKey } from "../rule-results.ts";
 import { coverage } from "./coverage.ts";
 import { latencies } from "./latencies.ts";
 import { problemReport, unfinishedProblem } from "./problem.ts";
 import { results } from "./results.ts";
 import { unspecified } from "./unspecified.ts";
-
-/** Builds the report of a run from its events. The report is available at any time, even before the first event. */
-export interface ReportObserver extends Observer {
-  report(): Report;
-}
-
-/** What a report needs besides the events. */
-export type ReportObserverOptions = ReportOptions & {
-  /** Says why a rule was not judged, if the target's capabilities do not. */
-  readonly notJudgedReason?: (rule: Rule) => Reason | null;
-};
 
 /** The existing function of a fixture, with the version and the alias that the run uses. */
 function usesOf({ main: { name, versions, aliases } }: Fixture): NonNullable<Report["target"]["uses"]> {
@@ -33,34 +20,37 @@ function usesOf({ main: { name, versions, aliases } }: Fixture): NonNullable<Rep
   };
 }
 
-export function reportObserver(options: ReportObserverOptions): ReportObserver {
+/** Builds the report of a run from its events. The report is available at any time, even before the first event. */
+export function reportObserver(options: ReportOptions) {
   const covered = coverage();
   const latency = latencies();
   const unspecifiedAnswers = unspecified();
   const rules = results();
   const count = { planned: 0, done: 0, executed: 0, notEmptied: 0 };
   const problems: Problem[] = [];
-  let spent = { requests: 0, ms: 0 };
-  let cannot: readonly UnsupportedCapability[] = options.target.cannot;
-  let unsent: ReadonlyMap<string, number> | null = null;
-  let fixture: Fixture | null = null;
-  let waits: NonNullable<Report["waits"]> = [];
-  let uses: Report["target"]["uses"];
-  let shard: Report["shard"];
-  let leftOut: readonly LeftOut[] = [];
-  let campaign: CampaignReport | null = null;
+  const facts: RunFacts = {
+    spent: { requests: 0, ms: 0 },
+    cannot: options.target.cannot,
+    uses: undefined,
+    shard: undefined,
+    leftOut: [],
+    waits: [],
+    campaign: null,
+    unsent: null,
+    fixture: null,
+  };
   let end: "going-on" | "complete" | "incomplete" = "going-on";
 
   const fold = (event: RunEvent): void => {
     switch (event.type) {
       case "fixture-ready":
-        fixture ??= event.fixture;
-        if (!event.empty) uses ??= usesOf(event.fixture);
+        facts.fixture ??= event.fixture;
+        if (!event.empty) facts.uses ??= usesOf(event.fixture);
         return;
       case "planned":
         count.planned = event.cases;
-        ({ shard } = event);
-        cannot = event.unsupported;
+        facts.shard = event.shard;
+        facts.cannot = event.unsupported;
         return;
       case "case-finished":
         // It is executed again.
@@ -73,23 +63,23 @@ export function reportObserver(options: ReportObserverOptions): ReportObserver {
         count.done += 1;
         return;
       case "unsupported":
-        cannot = [...cannot, event.what];
+        facts.cannot = [...facts.cannot, event.what];
         return;
       case "not-executed":
-        unsent = new Map(event.checks.map((of) => [resultKey(of.rule, of.column), of.checks]));
+        facts.unsent = new Map(event.checks.map((of) => [resultKey(of.rule, of.column), of.checks]));
         return;
       case "left-out":
-        leftOut = event.kinds;
+        facts.leftOut = event.kinds;
         return;
       case "campaign":
-        ({ campaign } = event);
+        facts.campaign = event.campaign;
         return;
       case "problem":
         problems.push(problemReport(event.problem, count, options.redact));
         if (event.problem.code === "failed" && end === "complete") end = "incomplete";
         return;
       case "waited":
-        ({ waits } = event);
+        facts.waits = event.waits;
         return;
       case "run-finished":
         end = event.complete ? "complete" : "incomplete";
@@ -97,41 +87,29 @@ export function reportObserver(options: ReportObserverOptions): ReportObserver {
       default:
     }
   };
-  const unsentOf = (known: ReadonlyMap<string, number>) => (rule: Rule, column: Column) =>
-    known.get(resultKey(rule.id, column)) ?? 0;
-
   return {
-    on(event) {
-      if ("spent" in event) ({ spent } = event);
+    on(event: RunEvent): void {
+      if ("spent" in event) facts.spent = event.spent;
       fold(event);
       for (const part of [covered, latency, unspecifiedAnswers, rules]) part.on(event);
     },
-    report() {
+    report(): Report {
       const { executed: played, notEmptied } = count;
       // The rounds of a campaign are planned while it goes on.
       const planned = Math.max(count.planned, count.done);
       return makeReport(options, {
-        spent,
-        cannot,
-        uses,
-        shard,
+        ...facts,
         findings: rules.findings(),
         requestsViolating: rules.requestsViolating,
         kindsOf: rules.kindsOf,
         problems: end === "going-on" ? [...problems, unfinishedProblem] : problems,
         incomplete: end !== "complete",
-        leftOut,
         questions: unspecifiedAnswers.answers(),
         latency: latency.report(),
-        waits,
         coverage: {
           histories: { planned, played, ...(notEmptied > 0 ? { notEmptied } : {}) },
           cells: covered.cells(),
         },
-        campaign,
-        unsent: unsent === null ? null : unsentOf(unsent),
-        fixture,
-        ...(options.notJudgedReason === undefined ? {} : { notJudgedReason: options.notJudgedReason }),
       });
     },
   };
