@@ -15,7 +15,6 @@ export type AdditionOf =
   | { readonly kind: "addition"; readonly addition: StatementRequest }
   | {
       readonly kind: "not-expressible";
-      /** The member of the statement. */
       readonly member: string;
       /** The reason, as a clause: "AddPermission writes …". */
       readonly why: string;

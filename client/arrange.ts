@@ -54,7 +54,6 @@ export interface ArrangeOptions {
   readonly onTearDown?: ((tearDown: Arranged["tearDown"]) => void) | undefined;
 }
 
-/** A fixture that is set up. */
 export interface Arranged {
   readonly fixture: Fixture;
   /** The capabilities that the fixture does without. */

@@ -25,7 +25,6 @@ export interface CreateContext extends ArrangeContext {
   readonly mayAppearLater: (name: string) => void;
 }
 
-/** A function that the target created. */
 export interface CreatedFunction {
   readonly arn: string;
   readonly settings: FunctionSettings;
@@ -44,7 +43,6 @@ const runtimes: readonly [string, ...string[]] = [
 const zip =
   "UEsDBBQAAAAAAAAAIQBC8RGQGgAAABoAAAAIAAAAaW5kZXguanNleHBvcnRzLmhhbmRsZXI9YXN5bmMoKT0+MFBLAQIUAxQAAAAAAAAAIQBC8RGQGgAAABoAAAAIAAAAAAAAAAAAAACkAQAAAABpbmRleC5qc1BLBQYAAAAAAQABADYAAABAAAAAAAA=";
 
-/** The settings of the first attempt. */
 export function firstSettings(role: string | undefined, tags: FunctionSettings["tags"]): FunctionSettings {
   const isRoleNew = role !== undefined;
   return { role: role ?? dummyRole, isRoleNew, runtime: runtimes[0], zip, tags, pendingMs: null };

@@ -2,14 +2,12 @@ import { setTimeout as wait } from "node:timers/promises";
 import { type NoAnswerReason, noAnswer } from "./no-answer.ts";
 import type { Clock } from "./transport.ts";
 
-/** An entry that expires at its deadline. */
 export interface Expiring {
   /** By the clock of the transport. */
   readonly expiresAt: number;
   expire(): void;
 }
 
-/** The deadlines of calls in flight. */
 type Deadlines = ReturnType<typeof deadlines>;
 
 /** How exact deadlines are, in milliseconds. */
@@ -41,7 +39,6 @@ export function deadlines(clock: Clock) {
   };
 }
 
-/** An entry that a signal aborts. */
 export interface Abortable {
   abort(): void;
 }
@@ -72,7 +69,6 @@ function followersOf(signal: AbortSignal): Set<Abortable> {
   return waiting;
 }
 
-/** The limits of one call. */
 export interface CallLimits {
   readonly clock: Clock;
   readonly deadlines: Deadlines;
@@ -107,7 +103,6 @@ export async function untilEnded<T>(
 /** Waits this many milliseconds, or until the signal is aborted. Never rejects. */
 export type Sleep = (ms: number, signal?: AbortSignal | undefined) => Promise<void>;
 
-/** Waits in real time. */
 export const sleep: Sleep = async (ms, signal) => {
   await wait(ms, undefined, signal === undefined ? {} : { signal }).catch(() => {});
 };

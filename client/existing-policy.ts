@@ -42,7 +42,6 @@ type RestorePolicy = () => Promise<readonly string[]>;
 /** A version or alias that a run uses, or a clause that says why it uses none. */
 export type Chosen = { readonly qualifier: string } | { readonly why: string };
 
-/** The saved policies of a function. */
 export interface SavedPolicies {
   readonly version: Chosen;
   readonly alias: Chosen;

@@ -7,7 +7,6 @@ import { replyText } from "./lambda-api.ts";
 import { addStatement, readStatements, removeStatement, restore, type SavedPolicy } from "./policy.ts";
 import { type ArrangeContext, isBusy, notLambda, retryWhile, throwIfAborted } from "./wait.ts";
 
-/** A function that exists. */
 interface FoundFunction {
   readonly found: string;
   /** The unqualified ARN. */

@@ -17,7 +17,6 @@ import {
   type Transport,
 } from "./transport.ts";
 
-/** Options of an HTTP connection to a target. */
 export interface HttpOptions {
   /** An http or https URL; its path is prepended to every request-target. */
   readonly endpoint: URL;
@@ -116,7 +115,6 @@ function poolOf(options: HttpOptions, connectTimeoutMs: number, sockets: Set<Soc
   });
 }
 
-/** The limits of a call. */
 export interface Bounds extends CallLimits {
   readonly signal?: AbortSignal | undefined;
   /** Receives the error of a call that ended without a response. */

@@ -85,7 +85,6 @@ function signalJoiner(own: AbortSignal): (given: AbortSignal | undefined) => Abo
   };
 }
 
-/** The heads that are remembered. */
 const mostHeads = 1000;
 
 function unableTarget(call: Outgoing, origin: URL): string | null {

@@ -12,11 +12,9 @@ export interface JournalEntry {
   readonly region: string;
   /** ISO 8601, UTC. */
   readonly startedAt: string;
-  /** The process that wrote the journal. */
   readonly pid: number;
   readonly functions: readonly string[];
   readonly roles: readonly string[];
-  /** The policies before the run. */
   readonly policies: readonly SavedPolicy[];
 }
 
@@ -94,7 +92,6 @@ export function journalIn(
   };
 }
 
-/** A journal of an earlier run. */
 export interface LeftJournal {
   readonly path: string;
   readonly entry: JournalEntry;

@@ -7,10 +7,8 @@ import type { StatementRequest } from "./addition.ts";
 import { printable } from "./no-answer.ts";
 import type { Outgoing, SendOptions, Transport } from "./transport.ts";
 
-/** The result of a call. */
 export type Reply<T> = { readonly ok: true; readonly value: T } | Refused;
 
-/** A reply that is not a success. */
 export interface Refused {
   readonly ok: false;
   readonly answer: Answer;
@@ -125,7 +123,6 @@ function texts<M extends string>(...members: readonly M[]): (body: JsonBody) => 
     ) as Texts<M>;
 }
 
-/** A page of names. */
 export interface NamePage {
   readonly names: readonly string[];
   readonly isLast: boolean;

@@ -7,7 +7,6 @@ import type { Clock, Outgoing, SendOptions, Transport } from "./transport.ts";
 export interface Limits {
   /** The highest number of requests a second, evenly spaced. */
   readonly rate?: number | undefined;
-  /** The highest number of requests. */
   readonly budget?: number | undefined;
   /** The requests of the budget that are reserved for clean-up; 0 by default. */
   readonly reserve?: (() => number) | undefined;

@@ -50,7 +50,6 @@ function isEmpty(policy: unknown): boolean {
   return isRecord(document) && Array.isArray(document.Statement);
 }
 
-/** Adds one statement. */
 export function addStatement(
   context: WaitContext,
   of: PolicyOwner,
@@ -69,11 +68,8 @@ export async function removeStatement(
   return reply.ok || reply.status === 404 ? null : replyText(reply);
 }
 
-/** The result of restoring a policy. */
 export interface Restored {
-  /** The ids of the removed statements. */
   readonly removed: readonly string[];
-  /** The ids of the added statements. */
   readonly added: readonly string[];
   /** One sentence for each remaining difference. */
   readonly problems: readonly string[];

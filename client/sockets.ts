@@ -23,7 +23,6 @@ export function socketPool() {
       if (closed) socket.destroy();
       else sockets.set(name, { socket, tookMs });
     },
-    /** Closes the socket of this name. */
     release(name: string): void {
       sockets.get(name)?.socket.destroy();
       sockets.delete(name);

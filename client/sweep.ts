@@ -7,7 +7,6 @@ import { isEmptied, ownerOf, type Restored, restoreAll, type SavedPolicy } from 
 import { type Clock, isLoopback, type Transport } from "./transport.ts";
 import type { WaitContext } from "./wait.ts";
 
-/** Options of a sweep. */
 export interface SweepOptions {
   readonly transport: Transport;
   readonly clock: Clock;
@@ -28,7 +27,6 @@ export interface SweepOptions {
   readonly sleep?: Sleep | undefined;
 }
 
-/** The result of a sweep. */
 export interface Swept {
   /** The names of deleted functions and roles. */
   readonly deleted: readonly string[];
@@ -40,7 +38,6 @@ export interface Swept {
   readonly left: readonly string[];
 }
 
-/** The result so far. */
 interface SweepProgress {
   readonly deleted: string[];
   readonly restored: string[];

@@ -10,7 +10,6 @@ export type Service = "lambda" | "iam";
 /** Milliseconds since the start of the run, from a monotonic clock. */
 export type Clock = () => number;
 
-/** Options of one call. */
 export interface SendOptions {
   /** The time limit of the call in milliseconds, including connecting, waiting and reading. */
   readonly deadlineMs: number;

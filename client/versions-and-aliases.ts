@@ -12,7 +12,6 @@ export interface Complete {
 /** The names of versions or aliases, or a clause that says why there are none. */
 export type Listed = NamePage | string;
 
-/** The versions and aliases that a function has. */
 export interface ExistingQualifiers {
   readonly versions: Listed;
   readonly aliases: Listed;

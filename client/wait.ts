@@ -12,7 +12,6 @@ export interface WaitContext {
   readonly sleep: Sleep;
   /** The longest wait for the target to become ready, in milliseconds. */
   readonly waitTimeoutMs: number;
-  /** Aborts the wait. */
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -47,7 +46,6 @@ export async function retryWhile<T>(
   }
 }
 
-/** Throws if the run was aborted. */
 export function throwIfAborted({ signal }: WaitContext): void {
   if (signal?.aborted !== true) return;
   throw new Fault("The run was ended while its functions were being set up: start it again.");

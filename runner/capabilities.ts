@@ -130,7 +130,6 @@ function meetsLimit(of: Observation): boolean {
   return within({ rule: "policy.too-large" }, () => tooLarge.trigger.judge(of) !== null);
 }
 
-/** Says whether a test case searches for the size limit. */
 export function isSearchForLimit(testCase: string): boolean {
   return testCase === limitTestCase.id;
 }

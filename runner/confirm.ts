@@ -51,7 +51,7 @@ function withoutFixture(seen: string): Unconfirmed {
 
 export interface ConfirmOptions extends RerunsOptions {
   /** True if another rule with the same cause is confirmed: then one rerun of the smallest history is enough. */
-  readonly briefly?: boolean;
+  readonly briefly: boolean;
 }
 
 const most = {
@@ -160,7 +160,7 @@ async function confirmOn(
       await shrinkHistory(candidate, showsStill, {
         shown: isShown,
         calls: race === often,
-        values: options.briefly !== true,
+        values: !options.briefly,
         onValues: () => reruns.fine(true),
       });
   }
@@ -193,7 +193,7 @@ async function confirmLikely(
   reruns: ReturnType<typeof rerunsOf>,
   options: ConfirmOptions,
 ): Promise<Confirmed | null> {
-  const { rule, briefly = false } = options;
+  const { rule, briefly } = options;
   if (rule.shrinks === false || isRacing(candidate.batches)) return null;
   const showsOn = async (likely: Steps) => reruns.showsAtOnce(likely, briefly && reruns.isAlone(likely));
   /** Where a fixture with versions, aliases and a second function would be used, the function alone is tried first. */
@@ -222,7 +222,7 @@ async function confirmLikely(
 /** Tries the first candidates of such a rule only, as each costs hundreds of requests. */
 function mayBeRare(
   { batches }: Candidate,
-  { rule, attempt = 1 }: ConfirmOptions,
+  { rule, attempt }: ConfirmOptions,
   onNewFixtures: boolean,
 ): boolean {
   return rule.rare === true && !isRacing(batches) && !onNewFixtures && attempt <= most.rareCandidates;
@@ -232,7 +232,7 @@ function mayBeRare(
 async function confirmSmallest(
   { steps, isNew: isOnNew = false, ...before }: Smallest,
   { once, isAlone, isLate, failsAlone }: ReturnType<typeof rerunsOf>,
-  { stop, briefly = false }: Pick<ConfirmOptions, "stop" | "briefly">,
+  { stop, briefly }: Pick<ConfirmOptions, "stop" | "briefly">,
   isRare = false,
 ): Promise<Confirmed | Unconfirmed> {
   const isRace = isRacing(steps);

@@ -60,7 +60,6 @@ export interface ConnectOptions {
 /** How to arrange one fixture, where fixtures differ. */
 export type ArrangeHow = Pick<ArrangeOptions, "waitTimeoutMs" | "bare" | "signal" | "onTearDown">;
 
-/** A connection to a target. */
 export interface Connection {
   readonly transport: Limited;
   readonly how: SendOptions;

@@ -1,5 +1,4 @@
 import { notSent } from "../client/no-answer.ts";
-import type { Clock } from "../client/transport.ts";
 import type { ModelState } from "../oracle/model-state.ts";
 import { columnsOf, type Rule } from "../oracle/rule.ts";
 import { phrase } from "../spec/answer.ts";
@@ -9,13 +8,14 @@ import type { Fixture } from "../spec/fixture.ts";
 import { truncateExchange } from "./batch.ts";
 import type { Confirmed } from "./confirm.ts";
 import type { LeftOut } from "./events.ts";
+import type { RunOptions } from "./options.ts";
 import type { WorkerPool } from "./pool.ts";
 import { namesOf, renamed } from "./rebase.ts";
 import { fixtureFor, replayTestCase } from "./rerun.ts";
 import { type Findings, resultKey, type Suspected } from "./rule-results.ts";
 import { validAddition } from "./serving.ts";
 import { reasonsOf } from "./silent-kinds.ts";
-import { inTurn, type NextBatch, type Worker } from "./worker.ts";
+import { inTurn, type Worker } from "./worker.ts";
 
 /** The rule that a request violates after which the target is gone. */
 export const endingRule = "answer.arrives";
@@ -35,24 +35,8 @@ interface Sent {
 export type SuspectedEnding = Suspected & { readonly suites: readonly string[] };
 
 /** Finds requests that end the target, and keeps others like them from being sent. */
-export interface Endings {
-  /** Takes each call with its answer. */
-  took(sent: Sent): void;
-  /** The answer in place of a call whose kind ended the target; null if it is to be sent. */
-  instead(call: Call, before: ModelState): NoAnswer | null;
-  /** True after the target refused a connection or lost its functions, until that is looked into. */
-  isGone(): boolean;
-  /** Says whether it is worth asking if the target still has its functions after this answer. */
-  maybeLost(answer: Answer): boolean;
-  /** Notes whether it has, as it was asked. */
-  checked(isLost: boolean): void;
-  /** Waits for the target and looks for the request that ended it. */
-  lookInto(where: Where): Promise<Ended>;
-  /** The kinds of requests that are no longer sent. */
-  leftOut(): readonly LeftOut[];
-}
+export type Endings = ReturnType<typeof endings>;
 
-/** What looking for the request needs. */
 interface Where {
   readonly workers: readonly Worker[];
   readonly pool: Pick<WorkerPool, "replace" | "spareFixture" | "revived">;
@@ -67,7 +51,6 @@ export type Ended =
   | { readonly isBack: true; readonly confirmed: Confirmed | null; readonly detail: string }
   | { readonly isBack: false; readonly suspected: SuspectedEnding | null; readonly detail: string };
 
-/** Numbers that bound the search. */
 const bounds = {
   /** The last calls that are remembered, without an answer and with one. */
   unanswered: 64,
@@ -109,13 +92,7 @@ interface EndingKind {
   left: number;
 }
 
-export function endings({
-  clock,
-  sleep,
-}: {
-  readonly clock: Clock;
-  readonly sleep: (ms: number) => Promise<void>;
-}): Endings {
+export function endings({ clock, sleep }: Pick<RunOptions, "clock" | "sleep">) {
   const kinds: EndingKind[] = [];
   const unexpected = new WeakSet<Answer>();
   let unanswered: Sent[] = [];
@@ -149,8 +126,7 @@ export function endings({
     returns += 1;
     const start = clock();
     for (let pauseMs = 50; !stop(); pauseMs = Math.min(1000, 2 * pauseMs)) {
-      const { batches } = await worker.execute(probing("is-back", worker), asked);
-      const answer = batches[0]?.[0]?.answer;
+      const answer = await askedFor("is-back", worker);
       // A proxy answers in place of a target that is still starting.
       if (answer?.kind === "response" && ![502, 503, 504].includes(answer.status)) return true;
       if (clock() - start > bounds.returnMs) return false;
@@ -160,7 +136,7 @@ export function endings({
   };
 
   return {
-    took(sent) {
+    took(sent: Sent): void {
       const { answer } = sent.exchange;
       if (isTrying || (answer.kind === "none" && answer.unsent === true)) return;
       if (answer.kind === "response") {
@@ -174,7 +150,8 @@ export function endings({
         unanswered = [...unanswered, sent].slice(-bounds.unanswered);
       }
     },
-    instead(call, before) {
+    /** The answer in place of a call whose kind ended the target; null if it is to be sent. */
+    instead(call: Call, before: ModelState): NoAnswer | null {
       if (kinds.length === 0 || isTrying) return null;
       const { name, operation, reasons } = kindOf({ exchange: { call }, before });
       const kind = kinds.find(
@@ -188,16 +165,20 @@ export function endings({
       kind.left += 1;
       return notSent("a request like it ended the target", clock());
     },
+    /** True after the target refused a connection or lost its functions, until that is looked into. */
     isGone: () => gone !== null,
-    maybeLost: (answer) =>
+    /** Says whether it is worth asking if the target still has its functions after this answer. */
+    maybeLost: (answer: Answer): boolean =>
       gone === null &&
       checks < bounds.checks &&
       (answer.kind === "none" ? answer.reason === "reset" : unexpected.has(answer)),
-    checked(isLost) {
+    /** Notes whether it has, as it was asked. */
+    checked(isLost: boolean): void {
       checks = isLost ? 0 : checks + 1;
       if (isLost) gone ??= { at: clock(), detail: "its functions were gone" };
     },
-    async lookInto({ workers, pool, keepsFunctions, stop }) {
+    /** Waits for the target and looks for the request that ended it. */
+    async lookInto({ workers, pool, keepsFunctions, stop }: Where): Promise<Ended> {
       const detail = gone?.detail ?? "";
       const { inFlight, before } = suspectsNow();
       const [first] = workers;
@@ -211,7 +192,7 @@ export function endings({
         history: readonly Batch[],
         from: Fixture,
         name: string,
-      ): Promise<Showing | null> => {
+      ): Promise<Suspected | null> => {
         if (first === undefined) return null;
         const kind = fixtureFor(history, from, true);
         const made = kind === "bare" ? await pool.spareFixture(null) : await pool.replace(first);
@@ -299,7 +280,8 @@ export function endings({
         answered = [];
       }
     },
-    leftOut: () =>
+    /** The kinds of requests that are no longer sent. */
+    leftOut: (): readonly LeftOut[] =>
       kinds.map(({ name, example, times, left }) => ({
         kind: name,
         unanswered: times,
@@ -319,11 +301,6 @@ function withShortAnswer(
 }
 
 const longestBody = 2000;
-
-/** How such requests are sent: they belong to no test case. */
-const asked = { testCase: "", purpose: "arrange", onNewConnection: true } as const;
-
-type Showing = Pick<Confirmed, "execution" | "fixture" | "expected" | "seen">;
 
 /** The kind of a request: what the document says of an addition; the operation of any other. */
 function kindOf({
@@ -353,8 +330,7 @@ function isUnexpected({ exchange: { call }, before }: Sent): boolean {
 
 /** Says whether the target does not know the function of the worker. */
 async function isMissing(worker: Worker): Promise<boolean> {
-  const { batches } = await worker.execute(probing("is-there", worker), asked);
-  const answer = batches[0]?.[0]?.answer;
+  const answer = await askedFor("is-there", worker);
   return answer?.kind === "response" && answer.status === 404;
 }
 
@@ -410,8 +386,10 @@ function suspectedOf(inFlight: readonly Sent[], before: readonly Sent[]): Suspec
 
 const probeKey = "still-there";
 
-function probing(key: string, { fixture }: Worker): NextBatch {
-  return inTurn([[{ key, call: getFunction(fixture.main.name) }]]);
+async function askedFor(key: string, worker: Worker): Promise<Answer | undefined> {
+  const next = inTurn([[{ key, call: getFunction(worker.fixture.main.name) }]]);
+  const { batches } = await worker.execute(next, { testCase: "", purpose: "arrange", onNewConnection: true });
+  return batches[0]?.[0]?.answer;
 }
 
 /** Sends the batches, and then asks for the function until the target is gone or was watched for long enough. */
@@ -464,7 +442,6 @@ export function seenEnding(
     : null;
 }
 
-/** A rerun that was recorded. */
 interface RecordedRerun {
   readonly id: string;
   readonly fixture: Fixture;

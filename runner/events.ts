@@ -41,7 +41,6 @@ export type Purpose = "execute" | "confirm" | "arrange";
 /** The fixture at the start of a test case: empty, as earlier cases left it, or not to be emptied. */
 export type Began = "empty" | "used" | "not-emptied";
 
-/** The test case of an event. */
 interface CaseEvent {
   readonly worker: number;
   /** `clean`: it needs an empty fixture. */
@@ -158,7 +157,6 @@ export interface Gone {
 /** A kind of requests that was no longer sent: how many got no answer or ended the target, and how many were left out. */
 export type LeftOut = NonNullable<Report["leftOut"]>[number];
 
-/** A problem of the run itself. */
 export type RunProblem =
   | { readonly code: "not-begun"; readonly fault: Fault }
   /** Anything that was thrown: an error of the suite itself, or a Fault that ended the run. */
@@ -169,7 +167,6 @@ export type RunProblem =
   | { readonly code: "fixtures-lost"; readonly functions: readonly string[] }
   /** `what` is a sentence that names the resource. */
   | { readonly code: "left-behind"; readonly what: string }
-  /** A problem from a recording. */
   | { readonly code: "recorded"; readonly problem: Problem };
 
 /** Observes the events of a run. It may throw, and it decides nothing. */
@@ -179,10 +176,8 @@ export interface Observer {
   end?(): Promise<void>;
 }
 
-/** Passes an event to the observers. */
 export type Emit = (event: RunEvent) => void;
 
-/** The observers of a run. */
 export type ObserverGroup = ReturnType<typeof observerGroup>;
 
 /** Makes a group of observers that get each event in this order. */

@@ -55,7 +55,6 @@ export interface ExecuteOptions {
 export interface Executed {
   /** Test cases that were skipped, not started or cut. */
   readonly unsent: readonly TestCase[];
-  /** The findings of the test cases that were cut. */
   readonly findingsOfCut: readonly Finding[];
   /** The number of test cases that were not worth their time. */
   readonly leftOut: number;

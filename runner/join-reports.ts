@@ -105,32 +105,45 @@ function unsupportedIn(shards: readonly Report[]): NonNullable<Report["target"][
 }
 
 function joinedKinds(shards: readonly Report[]): readonly LeftOut[] {
-  const kinds = new Map<string, LeftOut>();
-  for (const kind of shards.flatMap(({ leftOut = [] }) => leftOut)) {
-    const key = `${kind.kind} ${kind.violates ?? ""}`;
-    const known = kinds.get(key);
-    kinds.set(key, known === undefined ? kind : added(known, kind));
-  }
-  return [...kinds.values()];
+  const all = shards.flatMap(({ leftOut = [] }) => leftOut);
+  return joinedBy(
+    all,
+    ({ kind, violates = "" }) => `${kind} ${violates}`,
+    (one, other) => {
+      const ended = (one.ended ?? 0) + (other.ended ?? 0);
+      return {
+        ...one,
+        unanswered: one.unanswered + other.unanswered,
+        left: one.left + other.left,
+        ...(ended > 0 && { ended }),
+      };
+    },
+  );
 }
 
-function added(one: LeftOut, other: LeftOut): LeftOut {
-  const ended = (one.ended ?? 0) + (other.ended ?? 0);
-  return {
-    ...one,
-    unanswered: one.unanswered + other.unanswered,
-    left: one.left + other.left,
-    ...(ended > 0 && { ended }),
-  };
+function joinedWaits(shards: readonly Report[]): NonNullable<Report["waits"]> {
+  const all = shards.flatMap(({ waits = [] }) => waits);
+  return joinedBy(
+    all,
+    ({ cause }) => cause,
+    (one, other) => ({
+      ...one,
+      times: one.times + other.times,
+      ms: one.ms + other.ms,
+    }),
+  );
 }
 
-type Wait = NonNullable<Report["waits"]>[number];
-
-function joinedWaits(shards: readonly Report[]): readonly Wait[] {
-  const waits = new Map<string, Wait>();
-  for (const wait of shards.flatMap(({ waits = [] }) => waits)) {
-    const { times = 0, ms = 0 } = waits.get(wait.cause) ?? {};
-    waits.set(wait.cause, { ...wait, times: wait.times + times, ms: wait.ms + ms });
+/** The values of a list, with those of one key joined. */
+function joinedBy<T>(
+  all: readonly T[],
+  keyOf: (one: T) => string,
+  join: (one: T, other: T) => T,
+): readonly T[] {
+  const joined = new Map<string, T>();
+  for (const one of all) {
+    const known = joined.get(keyOf(one));
+    joined.set(keyOf(one), known === undefined ? one : join(known, one));
   }
-  return [...waits.values()];
+  return [...joined.values()];
 }

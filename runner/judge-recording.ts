@@ -3,7 +3,7 @@ import type { Rule } from "../oracle/rule.ts";
 import type { Reason, Report } from "../reports/report.ts";
 import { within } from "../spec/error-place.ts";
 import type { Exchange } from "../spec/exchange.ts";
-import { type Column, columns } from "../spec/verdict.ts";
+import { columns } from "../spec/verdict.ts";
 import { scripted, type TestCase } from "../suites/case.ts";
 import { type Verdicts, verdicts } from "./candidates.ts";
 import { type SizeLimit, sizeLimit } from "./capabilities.ts";
@@ -16,7 +16,7 @@ import { type CaseEnd, type History, historiesOf } from "./recorded-cases.ts";
 import { confirmFromRecording, type ShardOf } from "./recorded-reruns.ts";
 import type { Recording } from "./recording.ts";
 import type { ReportOptions } from "./report.ts";
-import { confirmCandidates, type Findings, type RuleResult, resultKey } from "./rule-results.ts";
+import { confirmCandidates, type Findings, resultKey } from "./rule-results.ts";
 import { openScope } from "./scope.ts";
 
 export interface RejudgeOptions {
@@ -95,21 +95,21 @@ export async function rejudge(recording: Recording | Joined, options: RejudgeOpt
     if (shardOf !== null && isLeftOut(end, judged, candidates)) {
       const { breaks } = end.case;
       settled.push(scripted(history.id, () => [], { breaks }));
-      emit({
-        type: "case-skipped",
-        worker: history.worker,
-        case: end.case,
-        place: end.place,
-        lacks: "news",
-        spent,
-      });
+      const at = { worker: history.worker, case: end.case, place: end.place };
+      emit({ type: "case-skipped", ...at, lacks: "news", spent });
       continue;
     }
-    within({ case: history.id }, () => caseJudge({ judge, candidates, limit, emit, spent })(history, end));
+    within({ case: history.id }, () => judgeCase(history, end, { judge, candidates, limit, emit, spent }));
   }
   const findings = await confirm();
-  for (const [rule, column, result] of resultsOf(judged, limit.applyTo(judged, findings)))
-    emit({ type: "rule-result", rule, columns: [column], result, hadCandidates: false });
+  const results = limit.applyTo(judged, findings);
+  for (const rule of judged) {
+    for (const column of columns) {
+      const result = results.get(resultKey(rule.id, column));
+      if (result !== undefined)
+        emit({ type: "rule-result", rule, columns: [column], result, hadCandidates: false });
+    }
+  }
   emitFooter(live, options.rules, emit);
   emit({ type: "run-finished", complete: !live.incomplete, spent });
   return withFooterFacts(report.report(), live, settled);
@@ -124,53 +124,37 @@ interface CaseJudging {
   readonly spent: Spent;
 }
 
-/** Judges test cases one by one, as the engine does while it executes them. */
-function caseJudge({ judge, candidates, limit, emit, spent }: CaseJudging) {
-  return ({ worker, id, fixture, batches, observed }: History, how: CaseEnd): void => {
-    const soFar: (readonly Exchange[])[] = [];
-    const { place, began } = how;
-    const { clean, breaks } = how.case;
-    const testCase = scripted(id, () => soFar.map((batch) => batch.map(({ step }) => step)), {
-      clean,
-      breaks,
-    });
-    const at = {
-      testCase,
-      fixture,
-      worker,
-      place,
-      clean: began === "empty",
-      notEmptied: began === "not-emptied",
-    };
-    const findings: Finding[] = [];
-    const observe = (found: readonly Finding[]) => {
-      findings.push(...found);
-      candidates.observe(found, { ...at, batches: soFar });
-    };
-    for (const [index, batch] of observed.entries()) {
-      const exchanges = batches[index] ?? [];
-      soFar.push(exchanges);
-      emit({ type: "batch", worker, case: id, purpose: "execute", exchanges, observed: batch });
-      if (how.lost !== true) observe(judge.batch(batch));
-    }
-    if (how.lost !== true) {
-      observe(judge.history(observed));
-      limit.caseEnded(id, batches);
-    }
-    emit({ type: "case-finished", worker, ...how, findings, spent });
+/** Judges a test case, as the engine does while it executes it. */
+function judgeCase(
+  { worker, id, fixture, batches, observed }: History,
+  how: CaseEnd,
+  { judge, candidates, limit, emit, spent }: CaseJudging,
+): void {
+  const soFar: (readonly Exchange[])[] = [];
+  const { place, began } = how;
+  const { clean, breaks } = how.case;
+  const testCase = scripted(id, () => soFar.map((batch) => batch.map(({ step }) => step)), {
+    clean,
+    breaks,
+  });
+  const start = { clean: began === "empty", notEmptied: began === "not-emptied" };
+  const at = { testCase, fixture, worker, place, ...start };
+  const findings: Finding[] = [];
+  const observe = (found: readonly Finding[]) => {
+    findings.push(...found);
+    candidates.observe(found, { ...at, batches: soFar });
   };
-}
-
-function resultsOf(
-  judged: readonly Rule[],
-  findings: Findings,
-): readonly (readonly [Rule, Column, RuleResult])[] {
-  return judged.flatMap((rule) =>
-    columns.flatMap((column): readonly (readonly [Rule, Column, RuleResult])[] => {
-      const result = findings.get(resultKey(rule.id, column));
-      return result === undefined ? [] : [[rule, column, result]];
-    }),
-  );
+  for (const [index, batch] of observed.entries()) {
+    const exchanges = batches[index] ?? [];
+    soFar.push(exchanges);
+    emit({ type: "batch", worker, case: id, purpose: "execute", exchanges, observed: batch });
+    if (how.lost !== true) observe(judge.batch(batch));
+  }
+  if (how.lost !== true) {
+    observe(judge.history(observed));
+    limit.caseEnded(id, batches);
+  }
+  emit({ type: "case-finished", worker, ...how, findings, spent });
 }
 
 /** Emits what no exchange shows: the checks that were not executed, and the problems. */

@@ -22,7 +22,6 @@ const firstPauses: Readonly<Record<PassingCause, readonly number[]>> = {
 };
 const morePauses = [500, 1000, 2000, 2000] as const;
 
-/** Makes the patience of one run. */
 export function patience() {
   /** Policies whose function, version or alias answered: what is seen once stays visible. */
   const visible = new Set<string>();

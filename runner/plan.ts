@@ -53,7 +53,6 @@ export function planOf(options: RunOptions, campaign: Pick<Campaign, "first" | "
   };
 }
 
-/** The parts of a round of a campaign. */
 export function roundOf(options: RunOptions, testCases: readonly TestCase[]): readonly Part[] {
   return inPhases(options, testCases).map((one) => ({
     ...one,

@@ -19,7 +19,6 @@ export interface History {
   readonly observed: ObservedBatch[];
 }
 
-/** How a test case ended. */
 export type CaseEnd = Pick<
   Extract<RecordingLine, { readonly type: "case-finished" }>,
   "case" | "place" | "phase" | "end" | "lost" | "began"

@@ -27,7 +27,7 @@ export function confirmFromRecording(
       const name = readRerunName(history.id);
       return name === null ? [] : [{ ...history, ...name }];
     });
-  return async (candidate, { rule, columns, explains, briefly = false }) => {
+  return async (candidate, { rule, columns, explains, briefly }) => {
     const ofRule = all.filter((one) => one.rule === rule.id);
     const every = ofRule.filter(({ aim }) => aim === undefined || aim === "fine");
     const own = shardOf === null ? every : rerunsInShard(every, { candidate, rule, columns, shardOf });

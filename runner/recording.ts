@@ -11,7 +11,6 @@ import type { Shard } from "./plan.ts";
 /** The file of a recording, with one JSON object on each line. */
 export const recordingFile = "exchanges.ndjson";
 
-/** The file of the recording of a shard. */
 export function shardFile({ index, of }: Shard): string {
   return `shard-${index}-of-${of}.ndjson`;
 }

@@ -13,14 +13,14 @@ interface ShrinkOptions {
 }
 
 /**
- * Shrinks a history: fewer steps, then canonical calls, then fewer steps again, since a canonical call may need
- * fewer steps before it. Returns null if no part shows the violation; `shown` says that the whole history shows it.
+ * Shrinks a history as far as it shows what it showed: fewer steps, then canonical calls, then fewer steps again, since a
+ * canonical call may need fewer steps before it.
  */
 export async function shrinkHistory(
   origin: Origin,
   shows: Shows,
   { shown, calls = true, values = true, onValues }: ShrinkOptions,
-): Promise<Steps | null> {
+): Promise<void> {
   let isShown = shown;
   const showsStill: Shows = async (steps) => {
     const here = await shows(steps);
@@ -28,17 +28,17 @@ export async function shrinkHistory(
     return here;
   };
   const fewer = await reduceHistory(stepsOf(origin), showsStill, { calls });
-  if (!isShown) return null;
+  if (!isShown) return;
   const simplified = async (steps: Steps, ofValues: boolean): Promise<Steps> => {
     const plain = await simplifyCalls(steps, origin, showsStill, ofValues);
     return plain.length > 1 ? reduceHistory(plain, showsStill, { calls }) : plain;
   };
   // Each further round makes a race show less often.
-  if (fewer.some((batch) => batch.length > 1)) return simplified(fewer, values);
-  const canonical = await simplified(fewer, false);
-  if (!values) return canonical;
+  const isRacing = fewer.some((batch) => batch.length > 1);
+  const simple = await simplified(fewer, isRacing && values);
+  if (isRacing || !values) return;
   onValues?.();
-  return simplified(canonical, true);
+  await simplified(simple, true);
 }
 
 /**

@@ -87,7 +87,6 @@ export function callsOn({ testCase, batches }: Origin, fixture: Fixture): Calls 
   );
 }
 
-/** Swaps the two functions of a fixture. */
 export function swap(fixture: Fixture): Fixture {
   const { main, other } = fixture;
   if (other === null) return fixture;

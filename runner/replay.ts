@@ -5,10 +5,9 @@ import { phrase } from "../spec/answer.ts";
 import type { Batch, Call, Exchange, Step } from "../spec/exchange.ts";
 import type { Column } from "../spec/verdict.ts";
 import { endingExpected, endingRule, seenEnding, watching, withoutProbes } from "./endings.ts";
-import { executeSteps, findingsIn, violations } from "./rerun.ts";
-import type { Execution, Worker } from "./worker.ts";
+import { findingsIn, violations } from "./rerun.ts";
+import { type Execution, inTurn, type Worker } from "./worker.ts";
 
-/** The result of replaying a counterexample. */
 export interface Replayed {
   readonly execution: Execution;
   /** The violation of the rule; null if there is none. */
@@ -60,7 +59,7 @@ async function replayOnce(
   batches: readonly Batch[],
   { worker, judge, rule, column, unable }: Parameters<typeof replayHistory>[1],
 ): Promise<Replayed> {
-  const execution = await executeSteps(worker, batches, { testCase: `replay/${rule.id}` });
+  const execution = await worker.execute(inTurn(batches), { testCase: `replay/${rule.id}` });
   const { observed } = execution;
   const [violation = null] = violations(findingsIn(observed, judge), column, rule);
   if (violation !== null) {

@@ -5,7 +5,6 @@ import type { Fixture } from "../spec/fixture.ts";
 import { decoded } from "../spec/target.ts";
 import type { RunOptions } from "./options.ts";
 
-/** The commands that reproduce a counterexample. */
 export interface Reproduction {
   /** A complete command. */
   readonly curl: string;

@@ -10,7 +10,6 @@ import { requestsOfFixture, requestsOfSpare, type WorkerPool } from "./pool.ts";
 import type { Regenerate, Steps } from "./regenerate.ts";
 import { type Execution, inTurn, type PolicyChoice, type Worker } from "./worker.ts";
 
-/** Prefix of the names of all reruns. */
 export const replayTestCase = "replay/";
 
 /**
@@ -29,7 +28,6 @@ export function attemptName(
   return `${replayTestCase}${rule}/${column}/${again}at-${place}-${onNew ? "new-" : ""}`;
 }
 
-/** The name of a rerun in a recording. */
 export function rerunName(attempt: string, number: number, aim?: RerunAim): string {
   return `${attempt}${number}${aim === undefined ? "" : `-${aim}`}`;
 }
@@ -51,7 +49,6 @@ export type GetEmptyFixture = (
   of?: PolicyChoice,
 ) => Promise<Worker | null>;
 
-/** How to get empty fixtures. */
 export interface EmptyFixtures extends Pick<WorkerPool, "replace" | "spareFixture"> {
   /** False if no functions can be created, so a reset fixture is the only one. */
   readonly creates: boolean;
@@ -86,13 +83,10 @@ export function emptyFixtures(
 export interface RerunOptions {
   readonly getEmptyFixture: GetEmptyFixture;
   readonly regenerate: Regenerate;
-  /** The fixture of the original history. */
   readonly from: Fixture;
   /** True for a new fixture in any case. */
   readonly onNew: boolean;
-  /** The name of the rerun in a recording. */
   readonly testCase: string;
-  /** True for new connections. */
   readonly onNewConnection?: boolean;
   /** True where the function under test alone is known to show the violation; see `fixtureFor`. */
   readonly aloneIsEnough?: boolean;
@@ -100,7 +94,6 @@ export interface RerunOptions {
   readonly surround?: (batches: readonly Batch[], fixture: Fixture) => readonly Batch[];
 }
 
-/** The execution of a rerun, and its fixture. */
 export interface Rerun {
   readonly execution: Execution;
   readonly fixture: Fixture;
@@ -116,19 +109,9 @@ export async function rerun(steps: Steps, options: RerunOptions): Promise<Rerun 
   if (worker === null) return "no-fixture";
   const batches = regenerate(steps, worker.fixture);
   if (batches === null) return null;
-  return {
-    execution: await executeSteps(worker, surround(batches, worker.fixture), { testCase, onNewConnection }),
-    fixture: worker.fixture,
-  };
-}
-
-/** Executes given steps on a worker, independent of the answers. */
-export async function executeSteps(
-  worker: Worker,
-  batches: readonly Batch[],
-  how: { readonly testCase: string; readonly onNewConnection?: boolean },
-): Promise<Execution> {
-  return worker.execute(inTurn(batches), how);
+  const { fixture } = worker;
+  const next = inTurn(surround(batches, fixture));
+  return { execution: await worker.execute(next, { testCase, onNewConnection }), fixture };
 }
 
 /**
@@ -183,7 +166,6 @@ export function usedIn(steps: Steps, { other: second }: Fixture): PolicyChoice {
   };
 }
 
-/** All findings of a judge in a history. */
 export function findingsIn(observed: readonly ObservedBatch[], judge: Judge): readonly Finding[] {
   return [...observed.flatMap((batch) => judge.batch(batch)), ...judge.history(observed)];
 }
@@ -209,7 +191,6 @@ export interface Violation {
   readonly whileServing?: Serving | undefined;
 }
 
-/** The violation to look for. */
 export interface SoughtViolation {
   readonly judge: Judge;
   readonly rule: Rule;

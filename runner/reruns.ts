@@ -27,11 +27,11 @@ export interface RerunsOptions extends Omit<SoughtViolation, "unless"> {
   /** True when no more requests may be sent. */
   readonly stop: () => boolean;
   /** The most reruns that the budget allows. */
-  readonly maxReruns?: number;
-  /** The part of the time for the rule that is spent: from 1 on, nothing is shrunk; none is spent by default. */
-  readonly spentTime?: () => number;
+  readonly maxReruns: number;
+  /** The part of the time for the rule that is spent: from 1 on, nothing is shrunk. */
+  readonly spentTime: () => number;
   /** The number of this attempt for the rule, from 1. It separates the reruns of attempts in a recording. */
-  readonly attempt?: number;
+  readonly attempt: number;
 }
 
 const most = {
@@ -49,7 +49,6 @@ const most = {
   inHaste: 3,
 } as const;
 
-/** An execution that showed the violation. */
 export type Showing = Rerun & Pick<Violation, "expected" | "seen" | "whileServing">;
 
 /** The smallest history so far that showed the violation without another rule that explains it. */
@@ -73,9 +72,9 @@ export function rerunsOf(candidate: Candidate, options: RerunsOptions, onNewFixt
       ? most.raceReruns
       : most.reruns;
   // Creating functions takes requests, too.
-  const allowed = (options.maxReruns ?? Infinity) / (onNewFixtures ? 2 : 1);
+  const allowed = options.maxReruns / (onNewFixtures ? 2 : 1);
   const maxReruns = Math.min(usualMost, Math.max(2, allowed));
-  const { rule, columns, getEmptyFixture: ready, attempt = 1, spentTime = () => 0 } = options;
+  const { rule, columns, getEmptyFixture: ready, attempt, spentTime } = options;
   const { unless, onNewConnection = false, fixture: from } = candidate;
   const [column = "document"] = columns;
   const prefix = attemptName({ rule: rule.id, column, place: candidate.place }, attempt, onNewFixtures);

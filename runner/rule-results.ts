@@ -16,7 +16,6 @@ import type { Confirmed, ConfirmOptions, Unconfirmed } from "./confirm.ts";
 import { answerIn, type InputKind } from "./kinds.ts";
 import type { Scope } from "./scope.ts";
 
-/** The result of one rule in one column. */
 export interface RuleResult {
   readonly outcome: "violated" | "inconclusive" | "holds" | "unexercised";
   readonly observations: number;
@@ -38,12 +37,10 @@ export type Suspected = Pick<Confirmed, "execution" | "fixture" | "expected" | "
 /** Rule results by `resultKey`. */
 export type Findings = ReadonlyMap<string, RuleResult>;
 
-/** The key of a rule result. */
 export function resultKey(rule: string, column: Column): string {
   return `${column} ${rule}`;
 }
 
-/** What confirming all candidates needs. */
 export interface ConfirmAllOptions {
   readonly scope: Scope;
   readonly judged: readonly Rule[];
@@ -65,14 +62,9 @@ export interface ConfirmAllOptions {
   /** Called with the number of rules done, once at the start and after each. */
   readonly onProgress?: (far: { readonly tried: number; readonly of: number }) => void;
   /** Called with the result of each rule that has candidates. */
-  readonly onResult?: (what: {
-    readonly rule: Rule;
-    readonly columns: readonly Column[];
-    readonly ruleResult: RuleResult;
-  }) => void;
+  readonly onResult?: (what: ResultPart & { readonly rule: Rule }) => void;
 }
 
-/** Confirms one candidate. */
 export type Confirmer = (
   candidate: Candidate,
   options: Omit<ConfirmOptions, "getEmptyFixture">,

@@ -201,7 +201,6 @@ const canonicalNeighbour: Rewrite = (call) => {
 
 type SentMembers = Readonly<Record<string, unknown>>;
 
-/** Changes the members of a body. */
 type MemberEdit = (members: SentMembers) => SentMembers;
 
 const withoutMember =

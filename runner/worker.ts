@@ -37,7 +37,6 @@ interface StepOptions {
   /** By default a rerun. */
   readonly purpose?: Purpose;
   readonly onBatch?: OnBatch;
-  /** True for new connections. */
   readonly onNewConnection?: boolean;
 }
 
@@ -45,29 +44,7 @@ interface StepOptions {
 export type PolicyChoice = (key: string, fixture: Fixture) => boolean;
 
 /** A fixture and its model state. A worker executes one history after another; workers run in parallel. */
-export interface Worker {
-  readonly index: number;
-  readonly fixture: Fixture;
-  /** Sends the batches that `next` returns until it returns null or the run ends. */
-  execute(next: AsyncNextBatch, how?: StepOptions): Promise<Execution>;
-  /**
-   * Removes all statements from the fixture. With `thorough`, also reads policies that may have changed, and
-   * forgets what earlier histories showed. False if a policy could not be emptied, or was not seen to be empty.
-   * Statements with ids that no path can name remain on an existing function. Policies that are not among those `of`
-   * interest are read only if something was sent to them.
-   */
-  reset(thorough: boolean, of?: PolicyChoice): Promise<boolean>;
-  /** Policies that were not used since they were seen empty, but may hold statements. */
-  possiblyChanged(): ReadonlySet<string>;
-  /** About how many bytes the policies of the fixture hold, by its model state. */
-  bytes(): number;
-  /** About how many requests a thorough reset takes. */
-  requestsOfReset(): number;
-  /** True if a policy is no longer readable, or a deletion may have taken a function along. */
-  isSpoiled(): boolean;
-  /** True if a history deleted a function of the fixture, or a version, with which some targets delete the function. */
-  mayHaveDeleted(): boolean;
-}
+export type Worker = ReturnType<typeof workerOn>;
 
 export interface WorkerOptions extends BatchOptions {
   readonly index: number;
@@ -79,14 +56,17 @@ export interface WorkerOptions extends BatchOptions {
   readonly endings?: Pick<Endings, "instead" | "took"> | undefined;
 }
 
-export function workerOn(options: WorkerOptions): Worker {
+export function workerOn(options: WorkerOptions) {
   const { index: worker, fixture, transport } = options;
   let modelState: ModelState = initialModelState(fixture, options.fresh);
   const reads = { wasReadable: false, isReadable: true, leaks: false };
   const mayBeGone = new Set<string>();
   const hasEnded = () => options.how.signal?.aborted === true;
 
-  const execute: Worker["execute"] = async (next, stepOptions: Partial<StepOptions> = {}) => {
+  const execute = async (
+    next: AsyncNextBatch,
+    stepOptions: Partial<StepOptions> = {},
+  ): Promise<Execution> => {
     const {
       testCase = "",
       purpose = testCase === "" ? "arrange" : "confirm",
@@ -169,16 +149,29 @@ export function workerOn(options: WorkerOptions): Worker {
   return {
     index: options.index,
     fixture,
+    /** Sends the batches that `next` returns until it returns null or the run ends. */
     execute,
+    /** True if a policy is no longer readable, or a deletion may have taken a function along. */
     isSpoiled: () => (reads.wasReadable && !reads.isReadable) || mayBeGone.size > 0,
+    /** True if a history deleted a function of the fixture, or a version, with which some targets delete the function. */
     mayHaveDeleted: () => mayBeGone.size > 0 || isDeleted(modelState, fixture),
+    /** About how many bytes the policies of the fixture hold, by its model state. */
     bytes: () => keys().reduce((sum, key) => sum + bytesOf(modelState, key), 0),
+    /** About how many requests a thorough reset takes. */
     requestsOfReset: () => {
       const toReset = keys().filter((key) => sidsOf(modelState, key)?.length !== 0 || !isKnown(key, true));
       return toReset.length + statementsOf(modelState, toReset);
     },
-    possiblyChanged: () => new Set(keys().filter((key) => mayHaveChanged(modelState, key))),
-    reset: async (thorough, of = () => true) => {
+    /** Policies that were not used since they were seen empty, but may hold statements. */
+    possiblyChanged: (): ReadonlySet<string> =>
+      new Set(keys().filter((key) => mayHaveChanged(modelState, key))),
+    /**
+     * Removes all statements from the fixture. With `thorough`, also reads policies that may have changed, and
+     * forgets what earlier histories showed. False if a policy could not be emptied, or was not seen to be empty.
+     * Statements with ids that no path can name remain on an existing function. Policies that are not among those `of`
+     * interest are read only if something was sent to them.
+     */
+    reset: async (thorough: boolean, of: PolicyChoice = () => true): Promise<boolean> => {
       // Only a new fixture has a function again that a history deleted.
       let clean = !isDeleted(modelState, fixture) && mayBeGone.size === 0;
       for (const key of keys()) {

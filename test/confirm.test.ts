@@ -83,7 +83,7 @@ async function shrunkBy(
       return { batches: done, observed: [] };
     },
   };
-  const { unless = [], explains = (_rule, here) => here, attempt, spentTime = () => 0 } = options;
+  const { unless = [], explains = (_rule, here) => here, attempt = 1, spentTime = () => 0 } = options;
   const result = await confirm(
     {
       worker: 0,
@@ -106,8 +106,10 @@ async function shrunkBy(
       rule,
       columns: ["document"],
       explains,
-      ...(attempt === undefined ? {} : { attempt }),
+      attempt,
       spentTime,
+      maxReruns: Infinity,
+      briefly: false,
       stop: () => false,
     },
   );

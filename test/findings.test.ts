@@ -297,7 +297,7 @@ describe("A candidate violation", () => {
     await settled(verdictsOf([first, { unless: [] }], [second, { unless: [] }]), {
       maxReruns: (violations) => 12 / violations,
       confirmers: () => [
-        async (_candidate, { maxReruns = 0 }) => {
+        async (_candidate, { maxReruns }) => {
           given.push(maxReruns);
           return shows;
         },

@@ -13,7 +13,6 @@ import { type PairWorker, pairWorker } from "./pair.ts";
 import { type DifferenceGroup, search } from "./search.ts";
 import { type Shrunk, shrinkDifference } from "./shrink-difference.ts";
 
-/** The connection to one of the two targets. */
 export interface SideOptions extends Omit<SetUpOptions, "workers" | "emit" | "settleMs" | "sleep" | "scope"> {
   readonly target: RunOptions["target"];
   readonly curl: RunOptions["curl"];
@@ -152,23 +151,19 @@ function isConsequence({ compared, difference }: Shrunk, shown: Found["shown"]):
 
 function report(options: DiffOptions, found: Found, left: readonly string[]): DiffReport {
   const { searched, shown, unsteady, stopped, planned } = found;
+  const counted: readonly (readonly [number, string])[] = [
+    [searched.diverged, "test cases ended early, because different answers led to different requests"],
+    [searched.notEmptied, "test cases were left out, because a target had no empty functions"],
+    [
+      searched.unfilled,
+      "requests were sent to neither target, because only one target had returned the revision or version that they need",
+    ],
+  ];
   const faults = [
     ...(stopped === null
       ? []
       : [`The run stopped after ${searched.executed} of ${planned} test cases: ${stopped}.`]),
-    ...(searched.diverged === 0
-      ? []
-      : [
-          `${searched.diverged} test cases ended early, because different answers led to different requests.`,
-        ]),
-    ...(searched.notEmptied === 0
-      ? []
-      : [`${searched.notEmptied} test cases were left out, because a target had no empty functions.`]),
-    ...(searched.unfilled === 0
-      ? []
-      : [
-          `${searched.unfilled} requests were sent to neither target, because only one target had returned the revision or version that they need.`,
-        ]),
+    ...counted.flatMap(([count, what]) => (count === 0 ? [] : [`${count} ${what}.`])),
     ...left,
   ];
   const judge = judgeOf(rules);

@@ -16,7 +16,6 @@ import type { Shrunk } from "./shrink-difference.ts";
 /** Longest part of a body in a report, in characters. */
 const longestBody = 20_000;
 
-/** A difference as reports hold it. */
 export function differenceReport(
   { first, seen }: DifferenceGroup,
   small: Shrunk,

@@ -8,10 +8,7 @@ import type { Scope } from "../scope.ts";
 import type { Execution, Worker } from "../worker.ts";
 
 /** A worker on each target. Both execute the same histories, batch by batch. */
-export interface Pair {
-  readonly x: Worker;
-  readonly y: Worker;
-}
+export type Pair = BothSides<Worker>;
 
 /** The execution of a history on both targets. */
 interface PairExecution {
@@ -91,11 +88,10 @@ export function pairWorker(
 }
 
 type Answered = readonly (readonly Exchange[])[];
+type BothSides<T> = Readonly<Record<"x" | "y", T>>;
 
 /** The next batch of each side after the answers of both; null ends the history, "diverged" says that they differ. */
-type NextPairBatch = (
-  done: Readonly<Record<"x" | "y", Answered>>,
-) => Readonly<Record<"x" | "y", Batch>> | "diverged" | null;
+type NextPairBatch = (done: BothSides<Answered>) => BothSides<Batch> | "diverged" | null;
 
 /**
  * The batches of a test case on both fixtures. They diverge when the answers of x would lead to other requests on y
@@ -161,26 +157,24 @@ async function executePair(
 }
 
 /** Synchronizes two sides before each batch. Each gets its own batch, or null if the history ends. */
-function barrierOf(
-  choose: (done: Readonly<Record<"x" | "y", Answered>>) => Readonly<Record<"x" | "y", Batch>> | null,
-) {
+function barrierOf(choose: (done: BothSides<Answered>) => BothSides<Batch> | null) {
   let waiting: {
     readonly done: Answered;
-    readonly resolve: (next: Readonly<Record<"x" | "y", Batch>> | null) => void;
+    readonly resolve: (next: BothSides<Batch> | null) => void;
   } | null = null;
   let over = false;
   return {
     arrive: async (side: "x" | "y", done: Answered): Promise<Batch | null> => {
       if (over) return null;
       if (waiting === null) {
-        const next = await new Promise<Readonly<Record<"x" | "y", Batch>> | null>((resolve) => {
+        const next = await new Promise<BothSides<Batch> | null>((resolve) => {
           waiting = { done, resolve };
         });
         return next?.[side] ?? null;
       }
       const other = waiting;
       waiting = null;
-      let next: Readonly<Record<"x" | "y", Batch>> | null = null;
+      let next: BothSides<Batch> | null = null;
       try {
         next = choose(side === "x" ? { x: done, y: other.done } : { x: other.done, y: done });
         return next?.[side] ?? null;

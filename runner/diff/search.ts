@@ -28,7 +28,6 @@ export interface SearchOptions {
   readonly finished: (differences: number) => void;
 }
 
-/** The result of the search. */
 export interface Searched {
   readonly groups: readonly DifferenceGroup[];
   readonly executed: number;
