@@ -63,9 +63,13 @@ export type ArrangeHow = Pick<ArrangeOptions, "waitTimeoutMs" | "bare" | "signal
 export interface Connection {
   readonly transport: Limited;
   readonly how: SendOptions;
+  /** Arranges the fixture of one worker, under names that end in `suffix`. */
   arrange(suffix: string, how?: ArrangeHow): Promise<Arranged>;
+  /** True if the fixtures are created for this run. */
   readonly fresh: boolean;
+  /** Removes secrets from everything that is recorded. */
   readonly redact: (text: string) => string;
+  /** How the curl commands authorize themselves. */
   readonly curl: { readonly authorization: readonly Header[]; readonly sign: boolean };
 }
 

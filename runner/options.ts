@@ -1,24 +1,15 @@
-import type { Arranged } from "../client/arrange.ts";
-import type { Limited } from "../client/limiter.ts";
-import type { Clock, SendOptions } from "../client/transport.ts";
-import type { Header } from "../spec/exchange.ts";
+import type { Clock } from "../client/transport.ts";
 import type { Suite } from "../suites/case.ts";
 import type { CampaignOptions } from "./campaign/campaign.ts";
-import type { ArrangeHow } from "./connect.ts";
+import type { Connection } from "./connect.ts";
 import type { RunHead } from "./events.ts";
 import type { IsNews } from "./kinds.ts";
 import type { Shard } from "./plan.ts";
 
 /** Everything that a run needs. Clock, network and randomness come from outside. */
-export interface RunOptions extends RunHead {
-  readonly transport: Limited;
-  readonly how: SendOptions;
+export interface RunOptions extends RunHead, Connection {
   readonly clock: Clock;
   readonly sleep: (ms: number) => Promise<void>;
-  /** Arranges the fixture of one worker, under names that end in `suffix`. */
-  readonly arrange: (suffix: string, how?: ArrangeHow) => Promise<Arranged>;
-  /** True if the fixtures are created for this run. */
-  readonly fresh: boolean;
   readonly workers: number;
   readonly suites: readonly Suite[];
   readonly runs: number;
@@ -37,10 +28,6 @@ export interface RunOptions extends RunHead {
   /** Says which kinds of input the file of known deviations does not list of a rule that it lists. */
   readonly isNews?: IsNews | undefined;
   readonly signal?: AbortSignal | undefined;
-  /** Removes secrets from everything that is recorded. */
-  readonly redact: (text: string) => string;
   /** The command that replays the counterexample of a rule. */
   readonly replay: (rule: string) => string;
-  /** How the curl commands authorize themselves. */
-  readonly curl: { readonly authorization: readonly Header[]; readonly sign: boolean };
 }
