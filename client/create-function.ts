@@ -25,11 +25,6 @@ export interface CreateContext extends ArrangeContext {
   readonly mayAppearLater: (name: string) => void;
 }
 
-export interface CreatedFunction {
-  readonly arn: string;
-  readonly settings: FunctionSettings;
-}
-
 const runtimes: readonly [string, ...string[]] = [
   "nodejs22.x",
   "nodejs24.x",
@@ -56,8 +51,8 @@ export async function createFunction(
   context: CreateContext,
   name: string,
   first: FunctionSettings,
-  { mayBeUnread = false }: { readonly mayBeUnread?: boolean } = {},
-): Promise<CreatedFunction> {
+  { mayBeUnread }: { readonly mayBeUnread: boolean },
+): Promise<{ readonly arn: string; readonly settings: FunctionSettings }> {
   // The note comes first: a creation can happen although its answer is lost.
   await context.note("functions", name);
   let settings = first;

@@ -15,17 +15,11 @@ export interface ReadResponse {
   readonly reusable: boolean;
 }
 
-/** A response that is being read. `stop` ends the reading and leaves the socket open. */
-export interface ResponseReading {
-  readonly result: Promise<ReadResponse | NoAnswerReason>;
-  stop(): void;
-}
-
 /**
  * Reads one response from a socket that other code writes to. Node's own client parses it: it gets a stream that
- * passes on the socket's bytes and discards the client's request.
+ * passes on the socket's bytes and discards the client's request. `stop` ends the reading and leaves the socket open.
  */
-export function readResponse(socket: Socket, { head }: { readonly head: boolean }): ResponseReading {
+export function readResponse(socket: Socket, { head }: { readonly head: boolean }) {
   const tap = tapOf(socket);
   const result = new Promise<ReadResponse | NoAnswerReason>((resolve) => {
     const sent = request({

@@ -38,12 +38,7 @@ export interface Swept {
   readonly left: readonly string[];
 }
 
-interface SweepProgress {
-  readonly deleted: string[];
-  readonly restored: string[];
-  readonly forgotten: string[];
-  readonly left: Leftover[];
-}
+type SweepProgress = Record<"deleted" | "restored" | "forgotten", string[]> & { readonly left: Leftover[] };
 
 /**
  * Deletes what journals of killed runs list, restores the policies in them and, if functions can be listed, deletes

@@ -28,24 +28,20 @@ export interface SearchOptions {
   readonly finished: (differences: number) => void;
 }
 
-export interface Searched {
-  readonly groups: readonly DifferenceGroup[];
-  readonly executed: number;
-  readonly compared: number;
-  /** Histories that ended early although no answer differed. */
-  readonly diverged: number;
-  /** Histories that were skipped, because a target had no empty fixture. */
-  readonly notEmptied: number;
-  /** Requests that neither target got, because only one of them returned a value for their slot. */
-  readonly unfilled: number;
-  readonly stopped: string | null;
-}
-
 /** Executes every test case on both targets, each on empty fixtures, and groups the differences by kind. */
-export async function search(options: SearchOptions): Promise<Searched> {
+export async function search(options: SearchOptions) {
   const { testCases, workers, stop } = options;
   const groups = new Map<string, DifferenceGroup>();
-  const count = { executed: 0, compared: 0, diverged: 0, notEmptied: 0, unfilled: 0 };
+  const count = {
+    executed: 0,
+    compared: 0,
+    /** Histories that ended early although no answer differed. */
+    diverged: 0,
+    /** Histories that were skipped, because a target had no empty fixture. */
+    notEmptied: 0,
+    /** Requests that neither target got, because only one of them returned a value for their slot. */
+    unfilled: 0,
+  };
   let gone: string | null = null;
   const onGone = (why: Gone) => {
     gone = goneText(why);
@@ -78,7 +74,8 @@ export async function search(options: SearchOptions): Promise<Searched> {
   };
   await options.scope.all(workers, work);
   const sorted = [...groups.values()].sort((a, b) => (a.first.kind < b.first.kind ? -1 : 1));
-  return { groups: sorted, ...count, stopped: stop() ?? gone };
+  const stopped: string | null = stop() ?? gone;
+  return { groups: sorted, ...count, stopped };
 }
 
 function lacksEither({ x, y }: Pair, need: TestCase["needs"][number], cannot: ReadonlySet<string>): boolean {
