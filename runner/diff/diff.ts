@@ -151,21 +151,16 @@ function isConsequence({ compared, difference }: Shrunk, shown: Found["shown"]):
 
 function report(options: DiffOptions, found: Found, left: readonly string[]): DiffReport {
   const { searched, shown, unsteady, stopped, planned } = found;
-  const counted: readonly (readonly [number, string])[] = [
-    [searched.diverged, "test cases ended early, because different answers led to different requests"],
-    [searched.notEmptied, "test cases were left out, because a target had no empty functions"],
-    [
-      searched.unfilled,
-      "requests were sent to neither target, because only one target had returned the revision or version that they need",
-    ],
-  ];
+  const { executed, diverged, notEmptied, unfilled } = searched;
   const faults = [
-    ...(stopped === null
-      ? []
-      : [`The run stopped after ${searched.executed} of ${planned} test cases: ${stopped}.`]),
-    ...counted.flatMap(([count, what]) => (count === 0 ? [] : [`${count} ${what}.`])),
+    stopped !== null && `The run stopped after ${executed} of ${planned} test cases: ${stopped}.`,
+    diverged > 0 &&
+      `${diverged} test cases ended early, because different answers led to different requests.`,
+    notEmptied > 0 && `${notEmptied} test cases were left out, because a target had no empty functions.`,
+    unfilled > 0 &&
+      `${unfilled} requests were sent to neither target, because only one target had returned the revision or version that they need.`,
     ...left,
-  ];
+  ].filter((one) => one !== false);
   const judge = judgeOf(rules);
   const all = shown
     .filter(([, small]) => !isConsequence(small, shown))
