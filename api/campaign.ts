@@ -1,5 +1,3 @@
-import type { CorpusStore } from "../runner/campaign/campaign.ts";
-import { corpusFolder } from "../runner/campaign/corpus-folder.ts";
 import type { Shard } from "../runner/plan.ts";
 import { Fault, type OptionSpelling } from "../spec/fault.ts";
 import { randomSuites } from "../suites/index.ts";
@@ -38,12 +36,4 @@ export function checkCampaign(
       `A campaign sends random test cases, and the suites ${suites.join(", ")} have none: name one of ${randomSuites.map(({ name }) => name).join(", ")} in ${spelt("suites")}, or leave out ${spelt("minutes")}.`,
       { option: "suites" },
     );
-}
-
-/** Opens the corpus of a campaign, relative to `cwd`; undefined without one. Throws a Fault if it cannot be read or written. */
-export async function corpusOf(
-  { corpus }: Pick<ConformOptions, "corpus">,
-  cwd?: string,
-): Promise<CorpusStore | undefined> {
-  return corpus === undefined ? undefined : corpusFolder(corpus, cwd);
 }

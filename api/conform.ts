@@ -14,9 +14,10 @@ import { parseKnown } from "../reports/known-file.ts";
 import type { Report } from "../reports/report.ts";
 import { type ExitCode, exitCode } from "../reports/verdict.ts";
 import { ruleIds } from "../rules/index.ts";
+import { corpusFolder } from "../runner/campaign/corpus-folder.ts";
 import { internalErrorText } from "../spec/error-place.ts";
 import { Fault } from "../spec/fault.ts";
-import { checkCampaign, corpusOf } from "./campaign.ts";
+import { checkCampaign } from "./campaign.ts";
 import { checkOptions } from "./check-options.ts";
 import { inPrograms, options as table } from "./options.ts";
 import type { ConformOptions } from "./program-options.ts";
@@ -86,7 +87,7 @@ async function reportOn(
   const session = await openSession(connection, { ...rest, env: process.env, seed: seedFor(target, seed) });
   try {
     const replay = (rule: string) => rerunCall(target, options, rule);
-    const store = await corpusOf(options);
+    const store = options.corpus === undefined ? undefined : await corpusFolder(options.corpus);
     const report = await runOrThrow(session, { ...rest, ...settings, seed, replay, store });
     const wrong = connection.diagnose?.() ?? null;
     if (wrong !== null) throw wrong;

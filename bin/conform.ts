@@ -1,6 +1,6 @@
 import { readFile, rm } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import { checkCampaign, corpusOf } from "../api/campaign.ts";
+import { checkCampaign } from "../api/campaign.ts";
 import { commandOptions, type Given } from "../api/check-options.ts";
 import { type CommandOptions, flagOf, onCommandLine, options as table } from "../api/options.ts";
 import { type RunOutcome, type RunSettings, runNotStarted, runOnce } from "../api/run.ts";
@@ -16,7 +16,7 @@ import { quote } from "../reports/shell.ts";
 import { exitCode, rulesThat } from "../reports/verdict.ts";
 import { ruleIds } from "../rules/index.ts";
 import type { CorpusStore } from "../runner/campaign/campaign.ts";
-import { unreadableText } from "../runner/campaign/corpus-folder.ts";
+import { corpusFolder, unreadableText } from "../runner/campaign/corpus-folder.ts";
 import { recorder, shardFile } from "../runner/recording.ts";
 import { Fault } from "../spec/fault.ts";
 import { type CommandContext, commandIn, interruptible, terminalOf } from "./context.ts";
@@ -50,7 +50,7 @@ export async function conformCommand(given: Given<"run">, context: CommandContex
     const reports = await collect(out, formats);
     if (options.shard !== undefined) await rm(join(out.path, shardFile(options.shard)), { force: true });
     const snapshot = { everyMs: snapshotMs, write: reports.soFar };
-    const store = await corpusOf(options, cwd);
+    const store = options.corpus === undefined ? undefined : await corpusFolder(options.corpus, cwd);
     if (store !== undefined) sayUnreadable(store, context);
     const settings = { ...chosen, store, snapshot, isNews: gate.isNews, events: reports.event };
     const { report, fault } = await judged(options, { ...settings, signal: stopping.signal }, context);

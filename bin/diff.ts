@@ -1,6 +1,5 @@
 import { commandOptions, type Given } from "../api/check-options.ts";
 import { type CommandOptions, options as table } from "../api/options.ts";
-import type { Session } from "../api/session.ts";
 import { tool } from "../api/tool.ts";
 import { sleep } from "../client/deadline.ts";
 import { prepareOut } from "../reports/collector.ts";
@@ -80,11 +79,32 @@ async function compareTargets(
   const bearing = about === undefined || wanted !== undefined ? null : bearingOn(named, about);
   // What is compared leaves some suites out, which may be all that bear on a rule.
   const chosen = bearing === null || bearing.length === 0 ? named : bearing;
-  return withTwoTargets(
-    { x: connectOptions(options, x), y: connectOptions(options, y), seed, signal },
-    context,
-    (sessions) => withProgress(options, sessions, { seed, suites: chosen, signal, dir }, context),
-  );
+  const targets = { x: connectOptions(options, x), y: connectOptions(options, y), seed, signal };
+  return withTwoTargets(targets, context, async (sides) => {
+    const bar = progressOn(context, "difference");
+    try {
+      return await diff({
+        tool,
+        seed,
+        suites: chosen,
+        signal,
+        sides,
+        clock: sides.x.clock,
+        startedAt: sides.x.startedAt,
+        sleep: (ms) => sleep(ms, signal),
+        runs: options.runs ?? table.runs.default,
+        rounds: table.rounds.default,
+        workers: options.concurrency ?? table.concurrency.default,
+        safeMode: sides.x.safeMode || sides.y.safeMode,
+        progress: bar.update,
+        about,
+        replay: (topic) =>
+          `${commandIn(context.env)} replay --report ${quote(`${dir}/diff.json`)} --rule ${topic}${options.sign ? " --sign" : ""}`,
+      });
+    } finally {
+      bar.end();
+    }
+  });
 }
 
 /** The connection options of one target; signing and roles apply only to endpoints. */
@@ -94,40 +114,4 @@ function connectOptions(options: Options, one: NamedTarget): Omit<TargetOptions,
   return one.endpoint === undefined
     ? { ...limits, target: one.target }
     : { ...limits, endpoint: one.endpoint, role, sign };
-}
-
-async function withProgress(
-  options: Options,
-  sessions: { readonly x: Session; readonly y: Session },
-  chosen: {
-    readonly seed: number;
-    readonly suites: typeof suites;
-    readonly signal: AbortSignal;
-    /** The folder of diff.json. */
-    readonly dir: string;
-  },
-  context: CommandContext,
-): Promise<DiffReport> {
-  const bar = progressOn(context, "difference");
-  const { x, y } = sessions;
-  try {
-    return await diff({
-      tool,
-      ...chosen,
-      sides: { x, y },
-      clock: x.clock,
-      startedAt: x.startedAt,
-      sleep: (ms) => sleep(ms, chosen.signal),
-      runs: options.runs ?? table.runs.default,
-      rounds: table.rounds.default,
-      workers: options.concurrency ?? table.concurrency.default,
-      safeMode: x.safeMode || y.safeMode,
-      progress: bar.update,
-      about: options.rules,
-      replay: (topic) =>
-        `${commandIn(context.env)} replay --report ${quote(`${chosen.dir}/diff.json`)} --rule ${topic}${options.sign ? " --sign" : ""}`,
-    });
-  } finally {
-    bar.end();
-  }
 }

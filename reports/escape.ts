@@ -50,25 +50,23 @@ function entity(character: string): string {
   return entities.get(character) ?? `&#${character.codePointAt(0) ?? 0};`;
 }
 
+function markup(text: string, special: RegExp): string {
+  return visible(text, "\n\t").replace(special, entity).replaceAll("##[", "##&#91;");
+}
+
 /** Text for XML 1.0 element content; line breaks stay, and characters that XML forbids are spelt out. */
 export function escapeXml(text: string): string {
-  return visible(text, "\n\t")
-    .replace(/[&<>"']/g, entity)
-    .replaceAll("##[", "##&#91;");
+  return markup(text, /[&<>"']/g);
 }
 
 /** Text for an XML 1.0 attribute in double quotes; line breaks and tabs survive attribute normalisation. */
 export function escapeXmlAttribute(text: string): string {
-  return visible(text, "\n\t")
-    .replace(/[&<>"'\n\t]/g, entity)
-    .replaceAll("##[", "##&#91;");
+  return markup(text, /[&<>"'\n\t]/g);
 }
 
 /** Text for HTML element content or a quoted attribute; not for script or style. */
 export function escapeHtml(text: string): string {
-  return visible(text, "\n\t")
-    .replace(/[&<>"'`]/g, entity)
-    .replaceAll("##[", "##&#91;");
+  return markup(text, /[&<>"'`]/g);
 }
 
 /** Text for one line of Markdown prose, a table cell or a code element: markup becomes entities. */

@@ -17,8 +17,8 @@ export function ndjson(report: Report): string {
 }
 
 /** An event as one line. */
-export function eventLine(event: PublishedEvent): string {
-  return line(event);
+export function eventLine(event: PublishedEvent | FinalEvent): string {
+  return `${escapeJson(JSON.stringify(ordered(event)))}\n`;
 }
 
 function runStart({ schema, tool, target, profile, seed, startedAt }: Omit<RunStart, "event">): RunStart {
@@ -27,7 +27,7 @@ function runStart({ schema, tool, target, profile, seed, startedAt }: Omit<RunSt
 
 /** The last lines of a run, one for each final event. A stream without `run-end` is incomplete. */
 export function finalLines(report: Report): string {
-  return finalEvents(report).map(line).join("");
+  return finalEvents(report).map(eventLine).join("");
 }
 
 /** The final events of a run: one for each rule, question and fault, and run-end with the rest of the report. */
@@ -44,10 +44,6 @@ export function finalEvents<R extends Report>(report: R): readonly FinalEvent<R>
   ];
 }
 
-function line(event: object): string {
-  return `${escapeJson(JSON.stringify(ordered(event)))}\n`;
-}
-
 /** A final event of a run: a part of its report. */
 export type FinalEvent<R extends Report = Report> =
   | ({ readonly event: "rule" } & RuleReport)
@@ -59,10 +55,7 @@ export type FinalEvent<R extends Report = Report> =
 type RunStartMember = "schema" | "tool" | "profile" | "seed" | "startedAt";
 
 /** The first event of every stream. */
-type RunStart = { readonly event: "run-start" } & Pick<
-  Report,
-  "schema" | "tool" | "target" | "profile" | "seed" | "startedAt"
->;
+type RunStart = { readonly event: "run-start" } & Pick<Report, RunStartMember | "target">;
 
 /** An event during a run. Verdicts follow at the end, with the report. */
 export type PublishedEvent =

@@ -8,7 +8,13 @@ import {
   constraintOf,
   isConstraintRuleId,
 } from "./constraint.ts";
-import { type PrincipalQuestion, readPrincipal, services, tokenService } from "./principal.ts";
+import {
+  type PrincipalQuestion,
+  type PrincipalRefusalReason,
+  readPrincipal,
+  services,
+  tokenService,
+} from "./principal.ts";
 
 /** A reason why the document demands that a body is refused. */
 export type BodyRefusalReason =
@@ -16,9 +22,7 @@ export type BodyRefusalReason =
   | "body.malformed-json"
   | "body.not-an-object"
   | "body.empty"
-  | "Principal.neither"
-  | "Principal.account-digits"
-  | "Principal.blank";
+  | PrincipalRefusalReason;
 
 type ReceivedBody = Received<AddPermissionRequest>;
 

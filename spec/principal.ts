@@ -1,11 +1,11 @@
 /** What a Principal names, as far as the document says. */
 export type PrincipalReading =
   | { readonly kind: "service" | "account" }
-  | {
-      readonly kind: "nobody";
-      readonly refusalReason: "Principal.neither" | "Principal.account-digits" | "Principal.blank";
-    }
+  | { readonly kind: "nobody"; readonly refusalReason: PrincipalRefusalReason }
   | { readonly kind: "open"; readonly question: PrincipalQuestion };
+
+/** Why a Principal names neither a service nor an account. */
+export type PrincipalRefusalReason = "Principal.neither" | "Principal.account-digits" | "Principal.blank";
 
 /** Principals that the document leaves unspecified. */
 export type PrincipalQuestion =
@@ -55,9 +55,7 @@ export function readPrincipal(value: string): PrincipalReading {
   return open("Principal.other");
 }
 
-function nobody(
-  refusalReason: "Principal.neither" | "Principal.account-digits" | "Principal.blank",
-): PrincipalReading {
+function nobody(refusalReason: PrincipalRefusalReason): PrincipalReading {
   return { kind: "nobody", refusalReason };
 }
 
