@@ -134,7 +134,7 @@ describe("the HTML report", () => {
   });
 
   it("says when there is nothing to show", () => {
-    const page = html(sampleReport({ rules: [], questions: [], faults: [], incomplete: true }));
+    const page = html(sampleReport({ rules: [], questions: [], faults: [], problems: [], incomplete: true }));
     expect(page).toContain("No violation was found.");
     expect(page).toContain("This run is incomplete.");
     expect(page).not.toContain('id="questions"');

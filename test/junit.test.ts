@@ -45,7 +45,11 @@ describe("the JUnit report", () => {
   });
 
   it("meets the schemas of Jenkins and Ant, including the order of Ant", () => {
-    for (const report of [sampleReport(), greenReport(), sampleReport({ rules: [], faults: [] })]) {
+    for (const report of [
+      sampleReport(),
+      greenReport(),
+      sampleReport({ rules: [], faults: [], problems: [] }),
+    ]) {
       const xml = junit(report);
       const { suite, cases } = suiteOf(xml);
       const attributes = Object.keys(Object(at(suite, "$")));

@@ -139,7 +139,7 @@ describe("a run compared with a known-file", () => {
           broken("a.two", 500),
           sampleRule("a.three"),
         ],
-        { faults: [] },
+        { faults: [], problems: [] },
       );
     expect(counted(of("unexercised"), known)).toEqual({ ...nothing, known: ["a.two"], unseen: ["a.one"] });
     expect(exitCode(judgeKnown(of("unexercised"), known, today).report)).toBe(3);
@@ -296,7 +296,7 @@ describe("a rule that cannot be judged", () => {
         }),
         sampleRule("a.three"),
       ],
-      { faults: [] },
+      { faults: [], problems: [] },
     );
 
   it("is recorded with the reason, so that the next run passes", () => {

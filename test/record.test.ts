@@ -229,7 +229,7 @@ describe("A recording", () => {
 
 /** The first and last line of every recording in these tests. */
 const header: RecordingLine = { type: "header", schema: "addpermission-conformance/recording@2", tool };
-const footer: RecordingLine = { type: "footer", report: { ...sampleReport(), faults: [] } };
+const footer: RecordingLine = { type: "footer", report: { ...sampleReport(), faults: [], problems: [] } };
 
 const text = (...lines: readonly RecordingLine[]) =>
   lines.map((line) => `${JSON.stringify(line)}\n`).join("");

@@ -133,7 +133,11 @@ describe("the terminal report", () => {
 
   it("shows the one cause of a small report in full", () => {
     const rule = sampleRule("a.b", { verdicts: { document: "violated", aws: "violated" } });
-    const report = sampleReport({ rules: [{ ...rule, counterexample: sampleCounterexample() }], faults: [] });
+    const report = sampleReport({
+      rules: [{ ...rule, counterexample: sampleCounterexample() }],
+      faults: [],
+      problems: [],
+    });
     const text = runText(report, { columns: 120, color: false });
     expect(text).toContain("✗ a.b  ");
     expect(text).toContain("  1. POST ");
@@ -147,6 +151,7 @@ describe("the terminal report", () => {
     const report = sampleReport({
       rules: reasons.map((reason, at) => unsure(`a.${at}`, reason)),
       faults: [],
+      problems: [],
     });
     const text = runText(report, { ...plain, mostRows: 5 });
     expect(text).toContain("? Inconclusive (5): 429\n    a.0, a.4\n");
