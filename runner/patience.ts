@@ -52,8 +52,10 @@ export function patience() {
       const [only, ...more] = observations;
       if (only === undefined) return null;
       if (observations.every(isUnexplainedConflict)) return "in-progress";
-      if (more.length > 0) return null;
-      return isMissing(only, visible) ? "not-visible" : isDropped(only) ? "connection-closed" : null;
+      // Calls in flight together are sent again only if none of them can have had an effect.
+      if (observations.every(isNotFound) && observations.some((of) => isMissing(of, visible)))
+        return "not-visible";
+      return more.length === 0 && isDropped(only) ? "connection-closed" : null;
     },
     /** Takes the answers that are kept. */
     keep: ({ observations }: ObservedBatch): void => {
@@ -104,10 +106,13 @@ function isUnexplainedConflict(of: Observation): boolean {
   );
 }
 
+function isNotFound({ answer }: Observation): boolean {
+  return answer.kind === "response" && answer.status === 404;
+}
+
 /** Says whether the answer denies something that was created before and has not been seen yet. */
 function isMissing(of: Observation, visible: ReadonlySet<string>): boolean {
-  const { answer } = of;
-  if (answer.kind === "none" || answer.status !== 404 || of.kind === "policy-read") return false;
+  if (!isNotFound(of) || of.kind === "policy-read") return false;
   if (of.kind === "neighbour") {
     const { operation, target } = of.call;
     if (operation !== "PublishVersion" && operation !== "CreateAlias") return false;
