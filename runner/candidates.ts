@@ -34,10 +34,11 @@ export interface CandidateGroup {
 }
 
 /**
- * Most candidates kept for each group, groups that keep candidates, and known groups. A target that refuses
- * everything makes at most about 40 groups for one rule, and 120 with thirty times as many random cases.
+ * Most candidates kept for each group, and of test cases of one topic; groups that keep candidates, and known groups. A
+ * target that refuses everything makes at most about 40 groups for one rule, and 120 with thirty times as many random
+ * cases.
  */
-export const maxKept = { candidates: 4, groups: 64, known: 2000 } as const;
+export const maxKept = { candidates: 4, alike: 2, groups: 64, known: 2000 } as const;
 
 interface Kept {
   readonly candidate: Candidate;
@@ -101,9 +102,20 @@ function isBefore(one: Omit<KnownGroup, "kept">, other: KnownGroup): boolean {
   return more < 0 || (more === 0 && one.key < other.key);
 }
 
-/** Keeps the cheapest, and of those on an empty fixture at least one: others may need what earlier test cases left. */
+/**
+ * Keeps the cheapest, and of those on an empty fixture at least one: others may need what earlier test cases left. Test
+ * cases of one topic are alike: where one does not show the violation again, the others may not either.
+ */
 function keepCheapest(kept: Kept[], candidate: Candidate): void {
   const one = { candidate, cost: cost(candidate) };
+  const alike = kept.filter((other) => topicOf(other.candidate) === topicOf(candidate));
+  const [onlyClean, ...moreClean] = kept.filter((other) => other.candidate.clean);
+  const mayGo = (other: Kept) => candidate.clean || moreClean.length > 0 || other !== onlyClean;
+  const dearestAlike = alike.findLast(mayGo);
+  if (alike.length >= maxKept.alike && dearestAlike !== undefined) {
+    if (compareKept(one, dearestAlike) >= 0) return;
+    kept.splice(kept.indexOf(dearestAlike), 1);
+  }
   const next = kept.findIndex((other) => compareKept(one, other) < 0);
   const place = next === -1 ? kept.length : next;
   const isOnlyClean = candidate.clean && !kept.some((other) => other.candidate.clean);
@@ -113,6 +125,11 @@ function keepCheapest(kept: Kept[], candidate: Candidate): void {
   const clean = kept.filter((other) => other.candidate.clean);
   const dearest = kept.findLastIndex((other) => clean.length > 1 || other !== clean[0]);
   kept.splice(dearest, 1);
+}
+
+/** `races/mixed` of the test case `races/mixed/4`. */
+function topicOf({ testCase: { id } }: Candidate): string {
+  return id.split("/", 2).join("/");
 }
 
 /** Orders by cost, then by the place in the plan. */

@@ -321,6 +321,8 @@ interface Case {
   readonly batches?: number;
   readonly worker?: number;
   readonly place?: number;
+  /** The id without its place; `case` by default, where each is a topic of its own. */
+  readonly topic?: string;
 }
 
 function cases(count: number, of: (index: number) => Case): readonly Case[] {
@@ -330,12 +332,18 @@ function cases(count: number, of: (index: number) => Case): readonly Case[] {
 /** The verdicts of these test cases, in the order in which they ended. */
 function ended(all: readonly Case[]) {
   const collected = verdicts();
-  for (const { rule, unless = [], batches: count = 1, worker: on = 0, place = 0 } of all) {
+  for (const { rule, unless = [], batches: count = 1, worker: on = 0, place = 0, topic } of all) {
     const judgement = { verdict: "violated", expected: "this", seen: "that", unless } as const;
     const batches = Array.from({ length: count }, () => [exchange]);
     collected.observe(
       (["document", "aws"] as const).map((column) => ({ rule, column, judgement })),
-      { ...at, worker: on, testCase: testCase(`case ${place}`), place, batches },
+      {
+        ...at,
+        worker: on,
+        testCase: testCase(topic === undefined ? `case ${place}` : `${topic}/${place}`),
+        place,
+        batches,
+      },
     );
   }
   const judgement = { verdict: "holds" } as const;
@@ -416,6 +424,21 @@ describe("Violations of one rule that have several explanations", () => {
     const tried = await Promise.all(orders.map((order) => triedFor(second, ended(order))));
     expect(tried[0]).toEqual([0, 1, 2, 3, 4, 5, 6, 7].map((place) => `case ${place}`));
     expect(tried.slice(1)).toEqual([tried[0], tried[0]]);
+  });
+
+  it("are rerun with two of the cheapest of a topic, so that others get their turn", async () => {
+    const alike = cases(6, (place) => ({ rule: second, topic: "races/mixed", place }));
+    const others = cases(3, (index) => ({ rule: second, batches: 9, place: 6 + index }));
+    for (const order of [
+      [...alike, ...others],
+      [...others, ...alike.toReversed()],
+    ])
+      expect(await triedFor(second, ended(order))).toEqual([
+        "races/mixed/0",
+        "races/mixed/1",
+        "case 6",
+        "case 7",
+      ]);
   });
 
   it("are rerun one for each explanation first, the cheapest before the others", async () => {
