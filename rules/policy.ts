@@ -47,7 +47,8 @@ export const policyRules = {
       adds,
       (since) => since.added.length > 0 && !since.together,
       (found, { shows }) => lostAddition(found, shows),
-      others,
+      // A later addition may have removed it.
+      (since) => [...others(since), ...(since.added.length > 1 ? ["policy.others-untouched"] : [])],
     ),
     rare: true,
   },
@@ -154,7 +155,7 @@ export const policyRules = {
     "introduction: the policy applies at the level it was given",
     (since) => since.origin === "published",
     startedWith,
-    [],
+    ["resource.unknown-version"],
     ["versions", "publish"],
   ),
   "re-created.starts-empty": readRule(
