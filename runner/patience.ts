@@ -22,14 +22,21 @@ const firstPauses: Readonly<Record<PassingCause, readonly number[]>> = {
 };
 const morePauses = [500, 1000, 2000, 2000] as const;
 
+const none: ReadonlySet<string> = new Set();
+
 export function patience() {
-  /** Policies whose function, version or alias answered: what is seen once stays visible. */
+  /** Policies whose function, version or alias answered. */
   const visible = new Set<string>();
   const known = new Map<PassingCause, { times: number; ms: number; inVain: number }>();
   const of = (cause: PassingCause) => {
     const found = known.get(cause) ?? { times: 0, ms: 0, inVain: 0 };
     known.set(cause, found);
     return found;
+  };
+  /** What was seen stays visible, unless a wait shows that one node of the target sees it before another. */
+  const seen = (): ReadonlySet<string> => {
+    const { times, inVain } = of("not-visible");
+    return times > 0 || inVain === 0 ? none : visible;
   };
   return {
     /** The pauses before the next attempts, in milliseconds; none once waiting was in vain repeatedly. */
@@ -53,7 +60,7 @@ export function patience() {
       if (only === undefined) return null;
       if (observations.every(isUnexplainedConflict)) return "in-progress";
       // Calls in flight together are sent again only if none of them can have had an effect.
-      if (observations.every(isNotFound) && observations.some((of) => isMissing(of, visible)))
+      if (observations.every(isNotFound) && observations.some((one) => isMissing(one, seen())))
         return "not-visible";
       return more.length === 0 && isDropped(only) ? "connection-closed" : null;
     },
@@ -110,7 +117,7 @@ function isNotFound({ answer }: Observation): boolean {
   return answer.kind === "response" && answer.status === 404;
 }
 
-/** Says whether the answer denies something that was created before and has not been seen yet. */
+/** Says whether the answer denies something that was created before and may not be visible yet. */
 function isMissing(of: Observation, visible: ReadonlySet<string>): boolean {
   if (!isNotFound(of) || of.kind === "policy-read") return false;
   if (of.kind === "neighbour") {

@@ -359,6 +359,7 @@ describe("An answer that passes by itself", () => {
     ["not-visible", "404 for 20 ms to what was just created", "state"],
     // Calls in flight together are sent again where none of them had an effect.
     ["not-visible", "404 for 20 ms to what was just created", "races"],
+    ["not-visible", "404 for 20 ms to every second call to what was just created", "state"],
   ])("is waited for, and the report says so: %s", async (cause, name, suite) => {
     const dialect = dialects[name];
     if (dialect === undefined) throw new Error(`There is no dialect "${name}".`);
