@@ -4,12 +4,13 @@ export type Scope = ReturnType<typeof openScope>;
 /** Opens a scope that also ends when the outer signal aborts. */
 export function openScope(outer?: AbortSignal) {
   const controller = new AbortController();
+  const signal: AbortSignal = controller.signal;
   const end = () => controller.abort(outer?.reason);
   if (outer?.aborted === true) end();
   outer?.addEventListener("abort", end, { once: true });
   return {
     /** Aborts when the run has to end: a part of it failed, or the caller aborted it. */
-    signal: controller.signal,
+    signal,
     /** Works on all items. If one fails, aborts the signal, awaits all, and throws the first error. */
     async all<T, R>(list: readonly T[], work: (one: T, index: number) => Promise<R>): Promise<R[]> {
       const failures: unknown[] = [];

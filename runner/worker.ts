@@ -31,7 +31,7 @@ type AsyncNextBatch = (done: readonly (readonly Exchange[])[]) => Batch | null |
 /** Called with each batch after its answers. */
 type OnBatch = (batch: ObservedBatch, exchanges: readonly Exchange[]) => void;
 
-interface StepOptions {
+export interface StepOptions {
   /** The name of the test case or the rerun in events; absent for other requests. */
   readonly testCase: string;
   /** By default a rerun. */
