@@ -5,6 +5,7 @@ import { type Addressee, addressee, percentDecoded, policyKey, removal, route } 
 import { underTheirIds } from "./compare-policy.ts";
 import {
   appended,
+  asRead,
   consumedBy,
   type Disputed,
   type FunctionModelState,
@@ -412,7 +413,7 @@ function advanceRevision(before: ModelState, observation: Neighbour): ModelState
   const statements = others.length === 0 ? (possibleState?.statements ?? null) : null;
   return withPolicy(before, key, {
     ...inEveryPossibleState(policy, (one) => ({ ...one, resourceRevision })),
-    shown: withShown(policy, resourceRevision, statements),
+    shown: withShown(policy, resourceRevision, asRead(policy, statements)),
   });
 }
 

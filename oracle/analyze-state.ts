@@ -2,6 +2,7 @@ import type { AddPermissionRequest, Received } from "../spec/add-permission.ts";
 import type { RequestAnalysis, Resource } from "../spec/request.ts";
 import { policyKey } from "../spec/target.ts";
 import {
+  asRead,
   isDisputed,
   knownFunction,
   type ModelState,
@@ -251,8 +252,9 @@ function analyzeRevision(
   if (current.some((is) => is)) return { ...nothing, unsure: ["RevisionId"] };
   const replaced = policy.consumed.includes(revision) || policy.superseded.includes(revision);
   // The policy may again hold what it held at that revision.
-  if (replaced && policy.possibleStates.some(({ statements }) => mayHaveAgain(policy, revision, statements)))
-    return { ...nothing, unsure: ["RevisionId"] };
+  const isPossible = ({ statements }: PossibleState) =>
+    mayHaveAgain(policy, revision, asRead(policy, statements));
+  if (replaced && policy.possibleStates.some(isPossible)) return { ...nothing, unsure: ["RevisionId"] };
   if (policy.consumed.includes(revision)) return { ...nothing, refusalReasons: ["RevisionId.used"] };
   if (policy.superseded.includes(revision)) {
     const known = policy.possibleStates.every((possibleState) => possibleState.policyRevision !== null);

@@ -28,7 +28,7 @@ export interface Difference {
   readonly kept: readonly StatementModelState[];
   /** The revision has changed, although nothing was acknowledged since the last read. */
   readonly revisionMoved: boolean;
-  /** The revision has not changed, although an acknowledged write has changed the statements since the last read. */
+  /** The revision is an earlier one, although acknowledged writes have changed the statements since it was shown. */
   readonly revisionStuck: boolean;
 }
 
@@ -56,7 +56,7 @@ function differenceTo(
   revision: string | null,
 ): Difference | null {
   if (possibleState.statements === null) return null;
-  const { since, superseded } = modelState;
+  const { since } = modelState;
   const expected = undisputed(possibleState.statements, modelState);
   const seen = undisputed(shown, modelState);
   if (isAsExpected(expected, seen) && isSettled(possibleState, modelState, revision)) return null;
@@ -76,9 +76,8 @@ function differenceTo(
     revisionStuck:
       revision !== null &&
       possibleState.policyRevision === null &&
-      modelState.consumed.includes(revision) &&
-      !superseded.includes(revision) &&
-      !mayHaveAgain(modelState, revision, shown),
+      isReplaced(modelState, revision) &&
+      !mayHaveAgain(modelState, revision, underTheirIds(modelState, shown)),
   };
   return weight(found) === 0 ? null : found;
 }
@@ -205,8 +204,13 @@ function isSettled(
 ): boolean {
   if (revision === null) return true;
   return possibleState.policyRevision === null
-    ? !modelState.consumed.includes(revision)
+    ? !isReplaced(modelState, revision)
     : possibleState.policyRevision === revision;
+}
+
+/** A write has replaced the revision, or a later one was shown. */
+function isReplaced({ consumed, superseded }: PolicyModelState, revision: string): boolean {
+  return consumed.includes(revision) || superseded.includes(revision);
 }
 
 /** The statements of `list` whose ids `other` lacks, one for each surplus statement. */

@@ -1,5 +1,5 @@
 import type { Fixture, FixtureFunction } from "../spec/fixture.ts";
-import type { StatementModelState } from "../spec/statement.ts";
+import { equalInMeaning, type StatementModelState } from "../spec/statement.ts";
 
 /** One possible state of a policy. */
 export interface PossibleState {
@@ -56,8 +56,8 @@ export interface Since {
 /** A revision as it was shown. */
 export interface ShownRevision {
   readonly revision: string;
-  /** `contentOf` the statements that the policy held then; null when they were not known. */
-  readonly content: string | null;
+  /** The statements that the policy held then; null when they were not known. */
+  readonly statements: readonly StatementModelState[] | null;
 }
 
 /** An id on which a read and the acknowledged writes disagree: its statement may be there or not. */
@@ -76,7 +76,7 @@ export interface PolicyModelState {
   readonly since: Since;
   /** What acknowledged writes say against the last read. An answer that agrees with either is right. */
   readonly disputed: readonly Disputed[];
-  /** The revisions shown so far, each with the content of the policy. */
+  /** The revisions shown so far, each with what the policy held. */
   readonly shown: readonly ShownRevision[];
   /** Superseded: shown earlier, and another revision was shown since. */
   readonly superseded: readonly string[];
@@ -124,9 +124,23 @@ export function knownFunction({ functions }: ModelState, name: string): Function
   return Object.hasOwn(functions, name) ? functions[name] : undefined;
 }
 
-/** The sorted ids of statements. Other ids mean another content; equal ids may still hide a change. */
-function contentOf(statements: readonly StatementModelState[] | null): string | null {
-  return statements === null ? null : JSON.stringify(statements.map(({ sid }) => JSON.stringify(sid)).sort());
+/** Says whether two lists hold the same statements in any order. A statement whose text is not known equals any of its id. */
+function isSameContent(one: readonly StatementModelState[], other: readonly StatementModelState[]): boolean {
+  const isSame = (a: StatementModelState, b: StatementModelState) =>
+    a.sid === b.sid && (a.text === null || b.text === null || equalInMeaning(a.text, b.text));
+  const isIn = (a: StatementModelState, list: typeof one) => list.some((b) => isSame(a, b));
+  return one.length === other.length && one.every((a) => isIn(a, other)) && other.every((b) => isIn(b, one));
+}
+
+/** The statements, without the texts that only the answers to additions have shown: a target may store other ones. */
+export function asRead(
+  { since }: Pick<PolicyModelState, "since">,
+  statements: readonly StatementModelState[] | null,
+): readonly StatementModelState[] | null {
+  if (statements === null || since.added.length === 0) return statements;
+  return statements.map((one) =>
+    one.sid !== null && since.added.includes(one.sid) ? { ...one, text: null } : one,
+  );
 }
 
 /**
@@ -136,11 +150,14 @@ function contentOf(statements: readonly StatementModelState[] | null): string | 
 export function mayHaveAgain(
   { shown }: PolicyModelState,
   revision: string,
-  statements: readonly StatementModelState[] | null,
+  now: readonly StatementModelState[] | null,
 ): boolean {
-  const now = contentOf(statements);
   const then = shown.filter((one) => one.revision === revision);
-  return now === null || then.length === 0 || then.some(({ content }) => content === null || content === now);
+  return (
+    now === null ||
+    then.length === 0 ||
+    then.some(({ statements }) => statements === null || isSameContent(statements, now))
+  );
 }
 
 /** The most possible states that are kept; a policy with more is `capped`. */
@@ -286,9 +303,10 @@ export function withShown(
   statements: readonly StatementModelState[] | null,
 ): readonly ShownRevision[] {
   if (revision === null || revision === "") return shown;
-  const content = contentOf(statements);
-  const known = shown.some((one) => one.revision === revision && one.content === content);
-  return known ? shown : latest([...shown, { revision, content }]);
+  const known = shown.some(
+    (one) => one.revision === revision && JSON.stringify(one.statements) === JSON.stringify(statements),
+  );
+  return known ? shown : latest([...shown, { revision, statements }]);
 }
 
 /** The possibly stale revisions once the current ones may be stale too. */

@@ -77,8 +77,12 @@ export const policyRules = {
     ["R143"],
     adds,
     (since) => since.added.length > 0,
-    ({ extra }, { since, shows }) => {
-      const [more] = extra.filter(({ sid }) => isIn(since.added, sid) || !explained(sid, since));
+    ({ extra }, { before, since, shows }) => {
+      // What an earlier history removed is no finding of this one.
+      const isOld = (sid: string | null) => isIn(before.tidied, sid) && !isIn(before.freed, sid);
+      const [more] = extra.filter(
+        ({ sid }) => isIn(since.added, sid) || !(explained(sid, since) || isOld(sid)),
+      );
       const added = since.added.map(show).join(", ");
       return (
         more === undefined || [`one statement for each addition: ${added}`, `${named(more)} too: ${shows}`]

@@ -4,12 +4,12 @@ import { addPermission, getPolicy, label } from "../spec/calls.ts";
 import { alone, isIrremovableId, scripted, type TestCase } from "./case.ts";
 import { historyRounds } from "./histories.ts";
 import { type HistoryCommand, isHistoryCommand } from "./history-commands.ts";
-import { isRaceShape, type RaceShapeName, raceBatches } from "./races.ts";
+import { isRaceQualifier, isRaceShape, type Race, raceBatches, raceNeeds } from "./races.ts";
 
 /** A random test case as plain data, from which it is made again on any fixture. */
 export type Drawn =
   | { readonly kind: "history"; readonly commands: readonly HistoryCommand[] }
-  | { readonly kind: "race"; readonly shape: RaceShapeName; readonly size: number; readonly seed: number }
+  | ({ readonly kind: "race" } & Race)
   /** One request to the function under test; `body` is its text. */
   | { readonly kind: "request"; readonly body: string };
 
@@ -22,7 +22,7 @@ export function drawnTestCase(id: string, drawn: Drawn): TestCase {
       return scripted(id, (fixture) => raceBatches(fixture, drawn), {
         clean: true,
         drawn,
-        needs: drawn.shape === "qualifiers" ? ["versions", "aliases"] : [],
+        needs: raceNeeds(drawn),
       });
     case "request":
       return requestTestCase(id, drawn);
@@ -51,7 +51,7 @@ function requestTestCase(id: string, drawn: Extract<Drawn, { readonly kind: "req
 /** Reads the data of a test case; null if it is none. */
 export function readDrawn(value: unknown): Drawn | null {
   if (!isRecord(value)) return null;
-  const { kind, commands, shape, size, seed, body } = value;
+  const { kind, commands, shape, size, seed, on, body } = value;
   if (
     kind === "history" &&
     Array.isArray(commands) &&
@@ -60,7 +60,7 @@ export function readDrawn(value: unknown): Drawn | null {
   )
     return { kind, commands };
   if (kind === "race" && isRaceShape(shape) && isWhole(size, 2, 32) && isWhole(seed, 0, 0xffffffff))
-    return { kind, shape, size, seed };
+    return { kind, shape, size, seed, ...(isRaceQualifier(on) && { on }) };
   return kind === "request" && typeof body === "string" ? { kind, body } : null;
 }
 

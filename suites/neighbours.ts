@@ -1,10 +1,13 @@
 import { canonicalBody } from "../generators/valid-requests.ts";
 import {
+  addPermission,
   createAlias,
   createFunction,
   deleteAlias,
   deleteFunction,
+  getAlias,
   getPolicy,
+  label,
   publishVersion,
   qualifierQuery,
   removePermission,
@@ -44,8 +47,7 @@ export const neighbourTestCases: readonly TestCase[] = [
     (fixture) => {
       const { name } = fixture.main;
       return [
-        alone("add", add(name, "go_ne")),
-        ...["go_ne-too", "GO_NE"].map((sid) => alone(`add-${sid}`, add(name, sid))),
+        ...["go_ne-too", "go_ne", "GO_NE"].map((sid) => alone(`add-${sid}`, add(name, sid))),
         alone("add-go-ne", withBody(fixture, bodyWith("EventSourceToken", "a.valid-token_1", "go-ne"))),
         alone("add-conditions", withBody(fixture, { ...canonicalBody("not-go_ne"), ...conditions })),
         alone("read", getPolicy(name)),
@@ -91,15 +93,19 @@ export const neighbourTestCases: readonly TestCase[] = [
         const { name } = fixture.main;
         const qualifier = kind === "version" ? versionOf(fixture) : aliasOf(fixture);
         const query = qualifierQuery(qualifier);
+        const other =
+          kind === "version" ? { Action: "lambda:GetFunction" } : { Principal: "sns.amazonaws.com" };
+        const otherwise = { ...canonicalBody("gone"), ...other };
         return [
-          alone("add", add(name, "gone", query)),
           alone("add-longer", add(name, "gone-too", query)),
+          alone("add", addPermission({ functionName: label(name), query, body: otherwise })),
           alone("add-upper-case", add(name, "GONE", query)),
           alone("read", getPolicy(name, qualifier)),
           alone("remove", removePermission(name, "gone", { qualifier })),
           alone("read-without", getPolicy(name, qualifier)),
           alone("add-again", add(name, "gone", query)),
           alone("read-last", getPolicy(name, qualifier)),
+          [guarded(fixture, "guarded", "read", { query })],
         ];
       },
       { clean: true, needs: [kind === "version" ? "versions" : "aliases"] },
@@ -135,15 +141,25 @@ export const neighbourTestCases: readonly TestCase[] = [
     "state/deleted-function-takes-policies-along",
     (fixture) => {
       const name = second(fixture);
+      // An alias of the same name on another function: nothing that is done to one concerns the other.
+      const live = aliasOf(fixture);
+      const query = qualifierQuery(live);
+      const readFirst = (key: string) => alone(key, getPolicy(fixture.main.name, live));
       return [
-        ...published(name, "first", "late"),
+        alone("on-alias-of-first", add(fixture.main.name, "granted", query)),
+        readFirst("read-first"),
+        alone("alias-of-first", getAlias(fixture.main.name, live)),
+        ...published(name, "first", live),
+        alone("on-alias", add(name, "granted", query)),
         ofVersion("on-version", "first", add(name, "granted", qualifierQuery(versionSlot))),
-        alone("on-alias", add(name, "granted", qualifierQuery("late"))),
+        [guarded(fixture, "guarded", "read-first", { query })],
+        [guarded(fixture, "guarded-again", "alias-of-first", { query })],
         alone("delete", deleteFunction(name)),
         alone("create", createFunction(name, fixture.recipe ?? { role: "", runtime: "", zip: "" })),
-        ...published(name, "second", "late"),
+        ...published(name, "second", live),
         ofVersion("read-version", "second", getPolicy(name, versionSlot)),
-        alone("read-alias", getPolicy(name, "late")),
+        alone("read-alias", getPolicy(name, live)),
+        readFirst("read-first-again"),
       ];
     },
     { clean: true, needs: ["other", "create", "versions", "aliases"] },
@@ -204,6 +220,10 @@ function lifeOfAlias(fixture: Fixture): readonly Batch[] {
     create("alias-again"),
     readAlias("read-alias-again"),
     alone("on-alias-again", add(name, "on-alias", qualifierQuery(madeAlias))),
+    readAlias("read-alias-full"),
+    alone("empty-alias", removePermission(name, "on-alias", { qualifier: madeAlias })),
+    alone("on-empty-alias", add(name, "next", qualifierQuery(madeAlias))),
+    readAlias("read-alias-last"),
   ];
 }
 

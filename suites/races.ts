@@ -7,6 +7,7 @@ import {
   aliasOf,
   alone,
   bodyWith,
+  type Need,
   type Suite,
   type SuiteOptions,
   scripted,
@@ -23,12 +24,34 @@ export const races: Suite = {
   testCases: raceTestCases,
 };
 
-type RaceShape = (fixture: Fixture, size: number, seed: number) => readonly Batch[];
+type RaceShape = (fixture: Fixture, race: Race) => readonly Batch[];
 
 const shapeNames = ["qualifiers", "distinct-ids", "one-id", "one-revision", "mixed"] as const;
 
 /** The name of a kind of race. */
-export type RaceShapeName = (typeof shapeNames)[number];
+type RaceShapeName = (typeof shapeNames)[number];
+
+/** A race as plain data. */
+export interface Race {
+  readonly shape: RaceShapeName;
+  /** The calls in flight together. */
+  readonly size: number;
+  readonly seed: number;
+  /** What else than the function a race of one id or one revision is on. */
+  readonly on?: RaceQualifier | undefined;
+}
+
+type RaceQualifier = "version" | "alias";
+
+export function isRaceQualifier(value: unknown): value is RaceQualifier {
+  return value === "version" || value === "alias";
+}
+
+/** What a race needs of its fixture. */
+export function raceNeeds({ shape, on }: Race): readonly Need[] {
+  if (shape === "qualifiers") return ["versions", "aliases"];
+  return on === undefined ? [] : [on === "version" ? "versions" : "aliases"];
+}
 
 export function isRaceShape(name: unknown): name is RaceShapeName {
   return shapeNames.some((one) => one === name);
@@ -38,18 +61,17 @@ export function isRaceShape(name: unknown): name is RaceShapeName {
 const mostOnQualifiers = { races: 3, calls: 12 } as const;
 
 const shapes: Readonly<Record<RaceShapeName, RaceShape>> = {
-  qualifiers: (fixture, size) => {
+  qualifiers: (fixture, { size }) => {
     const { name } = fixture.main;
     const qualifiers = [null, versionOf(fixture), aliasOf(fixture)];
     const at = (index: number) => qualifiers[index % qualifiers.length] ?? null;
     const pairs = Math.ceil(Math.min(size, mostOnQualifiers.calls) / 2);
-    const on = (qualifier: string | null) => (qualifier === null ? null : qualifierQuery(qualifier));
-    const seeds = numbered(pairs, (one) => step(`s${one}`, add(name, `race-${one}`, on(at(one)))));
+    const seeds = numbered(pairs, (one) => step(`s${one}`, add(name, `race-${one}`, queryOf(at(one)))));
     const removals = numbered(pairs, (one) =>
       step(`m${one}`, removePermission(name, `race-${one}`, { qualifier: at(one) })),
     );
     const additions = numbered(pairs, (one) =>
-      step(`a${one}`, add(name, `race-new-${one}`, on(at(one + 1)))),
+      step(`a${one}`, add(name, `race-new-${one}`, queryOf(at(one + 1)))),
     );
     return [
       ...seeds.map((one) => [one]),
@@ -57,51 +79,67 @@ const shapes: Readonly<Record<RaceShapeName, RaceShape>> = {
       ...qualifiers.slice(1).map((qualifier) => alone(`after-${qualifier}`, getPolicy(name, qualifier))),
     ];
   },
-  "distinct-ids": (fixture, size) => [
+  "distinct-ids": (fixture, { size }) => [
     numbered(size, (at) => step(`d${at}`, add(fixture.main.name, `race-${at}`))),
   ],
-  "one-id": (fixture, size) => [numbered(size, (at) => step(`o${at}`, add(fixture.main.name, "race")))],
-  "one-revision": (fixture, size) => [
-    alone("seed", add(fixture.main.name, "seed")),
-    alone("revision", getPolicy(fixture.main.name)),
-    numbered(size, (at) => ({
-      key: `r${at}`,
-      revisionFrom: "revision",
-      call: addPermission({
-        functionName: label(fixture.main.name),
-        body: bodyWith("RevisionId", revisionSlot, `race-${at}`),
-      }),
-    })),
+  "one-id": (fixture, { size, on }) => [
+    numbered(size, (at) => step(`o${at}`, add(fixture.main.name, "race", queryOf(qualifierOf(fixture, on))))),
   ],
-  mixed: (fixture, size, seed) => {
-    const seeds = numbered(Math.ceil(size / 2), (at) => step(`s${at}`, add(fixture.main.name, `race-${at}`)));
-    return [...seeds.map((one) => [one]), mixture(fixture, size, seed)];
+  "one-revision": (fixture, { size, on }) => {
+    const { name } = fixture.main;
+    const qualifier = qualifierOf(fixture, on);
+    const query = queryOf(qualifier);
+    return [
+      alone("seed", add(name, "seed", query)),
+      alone("revision", getPolicy(name, qualifier)),
+      numbered(size, (at) => ({
+        key: `r${at}`,
+        revisionFrom: "revision",
+        call: addPermission({
+          functionName: label(name),
+          query,
+          body: bodyWith("RevisionId", revisionSlot, `race-${at}`),
+        }),
+      })),
+    ];
+  },
+  mixed: (fixture, race) => {
+    const { name } = fixture.main;
+    const seeds = numbered(Math.ceil(race.size / 2), (at) => step(`s${at}`, add(name, `race-${at}`)));
+    return [...seeds.map((one) => [one]), mixture(fixture, race)];
   },
 };
 
-/** The batches of a race: the calls in flight together, after what they need, between two reads. */
-export function raceBatches(
-  fixture: Fixture,
-  { shape, size, seed }: { readonly shape: RaceShapeName; readonly size: number; readonly seed: number },
-): readonly Batch[] {
-  return [
-    alone("before", getPolicy(fixture.main.name)),
-    ...shapes[shape](fixture, size, seed),
-    alone("after", getPolicy(fixture.main.name)),
-  ];
+function qualifierOf(fixture: Fixture, on: RaceQualifier | undefined): string | null {
+  if (on === undefined) return null;
+  return on === "version" ? versionOf(fixture) : aliasOf(fixture);
 }
+
+function queryOf(qualifier: string | null): string | null {
+  return qualifier === null ? null : qualifierQuery(qualifier);
+}
+
+/** The batches of a race: the calls in flight together, after what they need, between two reads. */
+export function raceBatches(fixture: Fixture, race: Race): readonly Batch[] {
+  const read = getPolicy(fixture.main.name, qualifierOf(fixture, race.on));
+  return [alone("before", read), ...shapes[race.shape](fixture, race), alone("after", read)];
+}
+
+/** The repetitions of a race of one id or one revision that are on a version or alias. */
+const qualified: Readonly<Record<number, RaceQualifier>> = { 2: "alias", 3: "version" };
 
 function raceTestCases({ seed, rounds }: SuiteOptions): readonly TestCase[] {
   const sizes = fc.sample(fc.integer({ min: 2, max: 32 }), { seed, numRuns: rounds });
   return shapeNames.flatMap((shape) =>
     sizes.slice(0, shape === "qualifiers" ? mostOnQualifiers.races : sizes.length).map((number, at) => {
       const size = at === 0 ? 2 : at === 1 ? 32 : number;
-      const drawn = { kind: "race", shape, size, seed: seed + at } as const;
-      return scripted(`races/${shape}/${at}`, (fixture) => raceBatches(fixture, drawn), {
+      const on = shape === "one-id" || shape === "one-revision" ? qualified[at] : undefined;
+      const race: Race = { shape, size, seed: seed + at, ...(on && { on }) };
+      return scripted(`races/${shape}/${at}`, (fixture) => raceBatches(fixture, race), {
         clean: true,
         repeats: at > 1,
-        needs: shape === "qualifiers" ? ["versions", "aliases"] : [],
-        drawn,
+        needs: raceNeeds(race),
+        drawn: { kind: "race", ...race },
       });
     }),
   );
@@ -112,7 +150,7 @@ function numbered(size: number, make: (at: number) => Step): readonly Step[] {
 }
 
 /** Additions of new ids, removals of old ones and reads: one addition and one removal, then what the seed decides. */
-function mixture(fixture: Fixture, size: number, seed: number): Batch {
+function mixture(fixture: Fixture, { size, seed }: Race): Batch {
   const kinds = fc.sample(fc.constantFrom("add", "remove", "read"), { seed, numRuns: size });
   return ["add", "remove", ...kinds.slice(2)].map((kind, at) => {
     if (kind === "read") return step(`m${at}`, getPolicy(fixture.main.name));

@@ -96,7 +96,8 @@ const idTestCases: readonly TestCase[] = [
   ...onEachPolicy("duplicate", (fixture, qualifier) => [
     alone("first", add(main(fixture), "twice", queryOf(qualifier))),
     alone("between", getPolicy(main(fixture), qualifier)),
-    ...["again", "once-more"].map((key) => alone(key, otherwise(fixture, "twice", qualifier))),
+    alone("again", add(main(fixture), "twice", queryOf(qualifier))),
+    alone("once-more", otherwise(fixture, "twice", qualifier)),
     alone("read", getPolicy(main(fixture), qualifier)),
   ]),
   scripted(
@@ -147,6 +148,7 @@ const idTestCases: readonly TestCase[] = [
       const [id, long] = ["again", "b".repeat(100)];
       return [
         alone("add", add(main(fixture), id)),
+        read(fixture, "first"),
         alone("remove", removePermission(main(fixture), id)),
         alone("add-otherwise", withBody(fixture, bodyWith("SourceArn", "arn:aws:s3:::bucket", id))),
         read(fixture, "otherwise"),
@@ -216,6 +218,12 @@ const separationTestCases: readonly TestCase[] = [
       read(fixture),
       alone("read-version", getPolicy(main(fixture), versionOf(fixture))),
       alone("read-alias", getPolicy(main(fixture), aliasOf(fixture))),
+      ...[versionOf, aliasOf].map((qualifierOf) => {
+        const qualifier = qualifierOf(fixture);
+        return alone(`remove-${qualifier}`, removePermission(main(fixture), "shared", { qualifier }));
+      }),
+      read(fixture, "read-function-again"),
+      alone("still-taken", add(main(fixture), "shared")),
     ],
     both,
   ),
@@ -264,10 +272,11 @@ const separationTestCases: readonly TestCase[] = [
 /** The function loses its last statement, and its alias keeps its own. */
 function emptied(fixture: Fixture): readonly Batch[] {
   return [
-    alone("add-to-function", add(main(fixture), "last")),
+    alone("add-to-function", add(main(fixture), "only")),
     alone("read-alias-between", getPolicy(main(fixture), aliasOf(fixture))),
-    alone("remove-from-function", removePermission(main(fixture), "last")),
+    alone("remove-from-function", removePermission(main(fixture), "only")),
     alone("read-alias-again", getPolicy(main(fixture), aliasOf(fixture))),
+    alone("still-taken", add(main(fixture), "only", qualifierQuery(aliasOf(fixture)))),
   ];
 }
 
@@ -310,7 +319,7 @@ const revisionTestCases: readonly TestCase[] = [
       [guarded(fixture, "sourced", "first", { members: sourced })],
       read(fixture, "second"),
       alone("function-again", getFunction(main(fixture))),
-      [guarded(fixture, "on-arn", "second", { name: fixture.main.arn })],
+      [guarded(fixture, "on-arn", "second", { name: fixture.main.arn, members: tokenMembers })],
       read(fixture, "third"),
       [guarded(fixture, "seed", "third", { members: { Action: "lambda:GetFunction" }, key: "taken" })],
       [guarded(fixture, "malformed", "third", { members: { SourceArn: "bucket" } })],
@@ -465,6 +474,13 @@ const lifeTestCases: readonly TestCase[] = [
         ofVersion("read-version", getPolicy(other(fixture), versionSlot)),
         ofVersion("on-version", add(other(fixture), "on-version", qualifierQuery(versionSlot))),
         alone("read", getPolicy(other(fixture))),
+        ofVersion("read-version-full", getPolicy(other(fixture), versionSlot)),
+        ofVersion(
+          "empty-version",
+          removePermission(other(fixture), "on-version", { qualifier: versionSlot }),
+        ),
+        ofVersion("on-empty-version", add(other(fixture), "next", qualifierQuery(versionSlot))),
+        ofVersion("read-version-last", getPolicy(other(fixture), versionSlot)),
       ];
       return (done) => {
         if (done.length < opening.length) return opening[done.length] ?? null;

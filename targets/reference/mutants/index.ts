@@ -3,6 +3,7 @@ import { acceptanceMutants } from "./acceptance-mutants.ts";
 import { constraintMutants } from "./constraint-mutants.ts";
 import { dialects } from "./dialects.ts";
 import { errorMutants } from "./error-mutants.ts";
+import { historyDefects } from "./history-defects.ts";
 import { interactionDefects } from "./interaction-defects.ts";
 import type { Mutant } from "./mutant.ts";
 import { namedDefects as otherDefects } from "./named-defects.ts";
@@ -27,6 +28,7 @@ export const extraMutants: Readonly<Record<string, Mutant>> = {
   ...qualifierDefects,
   ...storeDefects,
   ...interactionDefects,
+  ...historyDefects,
 };
 
 /** A mutant for every rule; the compiler enforces it. */
