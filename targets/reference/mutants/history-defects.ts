@@ -48,16 +48,6 @@ export const historyDefects: Readonly<Record<string, Mutant>> = {
     mutate: bringingBack(isAlias),
     kills: ["remove.is-gone"],
   },
-  "policies by the name of an alias": {
-    breaks: "keeps one policy for the aliases of one name of functions of like names",
-    mutate: change(({ policyKey }) => ({
-      policyKey: (arn, qualifier) => {
-        const key = policyKey(arn, qualifier);
-        return isAlias(key) ? key.replace(/-[^-:]*(?=:[^:]*$)/, "") : key;
-      },
-    })),
-    kills: ["request.combination"],
-  },
   "ids by the name of an alias": {
     breaks: "takes an id for taken that an alias of that name on a function of a like name has",
     mutate: change(({ taken }) => ({
