@@ -96,8 +96,7 @@ const idTestCases: readonly TestCase[] = [
   ...onEachPolicy("duplicate", (fixture, qualifier) => [
     alone("first", add(main(fixture), "twice", queryOf(qualifier))),
     alone("between", getPolicy(main(fixture), qualifier)),
-    alone("again", add(main(fixture), "twice", queryOf(qualifier))),
-    alone("once-more", otherwise(fixture, "twice", qualifier)),
+    ...["again", "once-more"].map((key) => alone(key, otherwise(fixture, "twice", qualifier))),
     alone("read", getPolicy(main(fixture), qualifier)),
   ]),
   scripted(

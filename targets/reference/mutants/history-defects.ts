@@ -1,7 +1,7 @@
 import type { Mutation } from "../behaviour.ts";
 import { policyAt, revisionOf, type Stored } from "../state.ts";
 import { createdReply } from "../statement.ts";
-import { afterwards, change, functionOf, isNamedAlike, type Mutant, naming, together } from "./mutant.ts";
+import { afterwards, change, functionOf, isNamedAlike, type Mutant, together } from "./mutant.ts";
 import { pausing } from "./state-mutants.ts";
 
 /** Defects that show only by what came before: a removal, an emptied policy, an earlier revision, another policy, a race. */
@@ -96,20 +96,6 @@ export const historyDefects: Readonly<Record<string, Mutant>> = {
       };
     }),
     kills: ["success.is-201"],
-  },
-  "400 for a statement of a version": {
-    breaks: "answers 400 to a statement that a version holds already",
-    mutate: naming(
-      ({ kind }, draft) =>
-        kind === "duplicate" &&
-        draft !== undefined &&
-        isQualified(draft.key) &&
-        !isAlias(draft.key) &&
-        draft.read.statements.some(({ json }) => json === draft.json()),
-      400,
-      "InvalidParameterValueException",
-    ),
-    kills: ["StatementId.duplicate-content"],
   },
   "an id twice on an alias": {
     breaks: "checks the ids of an alias before it waits for the lock",
