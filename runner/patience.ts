@@ -33,10 +33,12 @@ export function patience() {
     known.set(cause, found);
     return found;
   };
+  /** True once a connection was lost: the target may have been restarted, and then it has lost what was seen. */
+  let isSuspect = false;
   /** What was seen stays visible, unless a wait shows that one node of the target sees it before another. */
   const seen = (): ReadonlySet<string> => {
     const { times, inVain } = of("not-visible");
-    return times > 0 || inVain === 0 ? none : visible;
+    return !isSuspect && (times > 0 || inVain === 0) ? none : visible;
   };
   return {
     /** The pauses before the next attempts, in milliseconds; none once waiting was in vain repeatedly. */
@@ -58,6 +60,7 @@ export function patience() {
     causeIn: ({ observations }: ObservedBatch): PassingCause | null => {
       const [only, ...more] = observations;
       if (only === undefined) return null;
+      isSuspect ||= observations.some(({ answer }) => answer.kind === "none");
       if (observations.every(isUnexplainedConflict)) return "in-progress";
       // Calls in flight together are sent again only if none of them can have had an effect.
       if (observations.every(isNotFound) && observations.some((one) => isMissing(one, seen())))
