@@ -71,7 +71,7 @@ function judgeGroups(
     if (wins === 0 && !unsettled)
       return {
         ...violated(expected, tally(race)),
-        unless: [...unless, "StatementId.freed", "request.accepted"],
+        unless: [...unless, "StatementId.freed", "request.accepted", "Qualifier.version", "Qualifier.alias"],
       };
     if (unsettled) open = phrase(unsettled.answer);
   }
