@@ -1,12 +1,14 @@
+import { silences } from "../spec/exchange.ts";
 import { Fault } from "../spec/fault.ts";
 import type { DiffReport } from "./diff.ts";
-import type { CauseReport, Report } from "./report.ts";
+import type { CauseReport, Counterexample, Report, RuleReport } from "./report.ts";
+import type { Report as ReadReport } from "./schemas.generated.ts";
 import { checkSchema, problemPhrase, shortJson } from "./schemas.ts";
 
 const schema = "addpermission-conformance/report@1";
 const diffSchema = "addpermission-conformance/diff@1";
 
-/** Reads a report.json. Throws a `Fault` when it is truncated, not JSON, of another version, or not a report. */
+/** Reads a report.json, also of an earlier version. Throws a `Fault` when it is truncated, not JSON, of another version, or not a report. */
 export function readReport(text: string, fileName: string): Report {
   const value = parse(text, fileName);
   const found = schemaIn(value);
@@ -17,7 +19,7 @@ export function readReport(text: string, fileName: string): Report {
     );
   }
   const checked = checkSchema("Report", value);
-  if (checked.ok) return checked.value;
+  if (checked.ok) return withCodes(checked.value);
   throw new Fault(
     `${fileName} is not a valid report: ${problemPhrase(checked.problem, "the report")}; run \`conform\` again to write a new one.`,
   );
@@ -85,6 +87,42 @@ function isCutOff(text: string): boolean {
     if (depth === 0 && character === "}" && !quoted) return false;
   }
   return true;
+}
+
+/** Adds the codes that a report of an earlier version says in sentences only. */
+export function withCodes({ problems, rules, ...report }: ReadReport): Report {
+  return {
+    ...report,
+    problems: problems ?? report.faults.map((message) => ({ code: "unknown", message })),
+    rules: rules.map((rule) => ({
+      ...rule,
+      ...reasonIn(rule, report.target.cannot),
+      ...(rule.counterexample && { counterexample: withRerunsAndSilences(rule.counterexample) }),
+    })),
+  };
+}
+
+const explained = "explained by the violation of ";
+
+/** Why a rule has no verdict, as a code. */
+function reasonIn(
+  { reason, reasonCode }: RuleReport,
+  cannot: readonly string[],
+): Pick<RuleReport, "reasonCode" | "explainedBy"> {
+  if (reason === undefined || reasonCode !== undefined) return {};
+  if (cannot.includes(reason)) return { reasonCode: "unsupported" };
+  if (!reason.startsWith(explained)) return {};
+  return { reasonCode: "explained", explainedBy: reason.slice(explained.length) };
+}
+
+function withRerunsAndSilences(found: Counterexample): Counterexample {
+  const [, shown, tried] = /^(\d+) of (\d+)$/.exec(found.reproduced ?? "") ?? [];
+  const reruns = found.reruns ?? (shown && { shown: Number(shown), tried: Number(tried) });
+  const steps = found.steps.map((step) => {
+    const silenceCode = step.silenceCode ?? silences.find((code) => code === step.silence?.split(":")[0]);
+    return { ...step, ...(silenceCode && { silenceCode }) };
+  });
+  return { ...found, ...(reruns && { reruns }), steps };
 }
 
 /** The causes of all violations; a violated rule without one, as in an old report, is a cause of its own. */

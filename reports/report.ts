@@ -1,9 +1,8 @@
 import type { Capability } from "../spec/verdict.ts";
-import type { ReportRule } from "./schemas.generated.ts";
+import type { Report as ReadReport, ReportProblem, ReportRule } from "./schemas.generated.ts";
 
 export type { Basis, Column, Outcome } from "../spec/verdict.ts";
 export type {
-  Report,
   ReportCampaign as CampaignReport,
   ReportCause as CauseReport,
   ReportCell as CoverageCell,
@@ -19,6 +18,9 @@ export type {
   ReportStep as CounterexampleStep,
   ReportTally as Tally,
 } from "./schemas.generated.ts";
+
+/** The contents of report.json, version 1, as they are written; readReport makes those of earlier versions alike. */
+export type Report = ReadReport & { readonly problems: readonly ReportProblem[] };
 
 /** Why a rule has no verdict of its own. Programs read the code; the sentence is for people. */
 export type Reason =

@@ -62,8 +62,8 @@ export type Report = {
   readonly questions: readonly ReportQuestion[];
   /** Problems of the suite or the connection, one sentence each. */
   readonly faults: readonly string[];
-  /** The same as faults, in the same order, with codes. */
-  readonly problems: readonly ReportProblem[];
+  /** The same as faults, in the same order, with codes. Absent in reports of earlier versions. */
+  readonly problems?: readonly ReportProblem[];
   /** Kinds of requests that were no longer sent, because too many of them got no answer within the deadline, because they ended the target, or repetitions of what takes seconds, or more of what violated a rule each time. Absent if there are none. */
   readonly leftOut?: readonly {
     /** The operation, and for AddPermission what the document says of the request. */
@@ -110,8 +110,8 @@ export type ReportReasonCode = "unsupported" | "explained" | "not-exercised" | "
 /** Why there is no response. */
 export type ReportSilenceCode = "timeout" | "refused" | "reset" | "protocol" | "too-large" | "tls" | "unresolved" | "aborted";
 
-/** internal: an error of the suite itself. not-begun: the run could not start. ended-early: it could not continue. stopped: a budget, a signal or an unreachable target ended it. going-on: it was in progress when this was written. ended: a request ended the target, and the rule that it violates was left out. fixtures-lost: the target lost functions that were not deleted. left-behind: a created resource or a changed policy remains. not-recorded: the recording could not be written. */
-export type ReportProblemCode = "internal" | "not-begun" | "ended-early" | "stopped" | "going-on" | "ended" | "fixtures-lost" | "left-behind" | "not-recorded";
+/** internal: an error of the suite itself. not-begun: the run could not start. ended-early: it could not continue. stopped: a budget, a signal or an unreachable target ended it. going-on: it was in progress when this was written. ended: a request ended the target, and the rule that it violates was left out. fixtures-lost: the target lost functions that were not deleted. left-behind: a created resource or a changed policy remains. not-recorded: the recording could not be written. unknown: from an earlier version. */
+export type ReportProblemCode = "internal" | "not-begun" | "ended-early" | "stopped" | "going-on" | "ended" | "fixtures-lost" | "left-behind" | "not-recorded" | "unknown";
 
 /** Strongest first: violated > inconclusive > holds > unexercised. */
 export type ReportOutcome = "violated" | "inconclusive" | "holds" | "unexercised";

@@ -1,7 +1,9 @@
 import { createReadStream } from "node:fs";
 import { join, resolve } from "node:path";
 import { lineFile, makeFolder, unwritable } from "../reports/files.ts";
+import { withCodes } from "../reports/read-report.ts";
 import type { Report } from "../reports/report.ts";
+import type { Report as ReadReport } from "../reports/schemas.generated.ts";
 import { checkSchema, problemPhrase } from "../reports/schemas.ts";
 import { Fault } from "../spec/fault.ts";
 import type { Phase } from "../suites/case.ts";
@@ -18,7 +20,7 @@ export function shardFile({ index, of }: Shard): string {
 /** The last line of a recording: the report of the run. */
 interface Footer {
   readonly type: "footer";
-  readonly report: Report;
+  readonly report: ReadReport;
 }
 
 /** One line of a recording: an event of the engine, without what follows from other events. */
@@ -64,7 +66,7 @@ export async function readRecordingFile(path: string, missing: string, cwd = "."
   if (last.type !== "footer") {
     throw new Fault(`${path} has no footer, so the run was cut off while recording: record again.`);
   }
-  return { report: last.report, lines };
+  return { report: withCodes(last.report), lines };
 }
 
 async function* textOf(path: string, missing: string): AsyncGenerator<string> {

@@ -65,15 +65,19 @@ export interface Response {
 }
 
 /** Why a call has no response. Whether it took effect is unknown. */
-export type Silence =
-  | "timeout"
-  | "refused"
-  | "reset"
-  | "protocol"
-  | "too-large"
-  | "tls"
-  | "unresolved"
-  | "aborted";
+export const silences = [
+  "timeout",
+  "refused",
+  "reset",
+  "protocol",
+  "too-large",
+  "tls",
+  "unresolved",
+  "aborted",
+] as const;
+
+/** One of them. */
+export type Silence = (typeof silences)[number];
 
 /** A call that got no complete HTTP response. */
 export interface NoAnswer {

@@ -3,12 +3,15 @@ import { Ajv2020 } from "ajv/dist/2020.js";
 import addFormats from "ajv-formats";
 import { describe, expect, expectTypeOf, it } from "vitest";
 import { json } from "../reports/json.ts";
-import type { Reason } from "../reports/report.ts";
+import { seenOf } from "../reports/known.ts";
+import { readReport } from "../reports/read-report.ts";
+import type { Reason, Report, RuleReport } from "../reports/report.ts";
 import type * as Published from "../reports/schemas.generated.ts";
+import { exitCode, ruleStatus } from "../reports/verdict.ts";
 import { rules } from "../rules/index.ts";
 import type { Silence } from "../spec/exchange.ts";
 import type { Basis, Capability, Column, Outcome } from "../spec/verdict.ts";
-import { greenReport, sampleReport } from "./sample-report.ts";
+import { greenReport, sampleCounterexample, sampleReport, sampleRule, sampleStep } from "./sample-report.ts";
 
 const schema: object = JSON.parse(
   readFileSync(new URL("../reports/report.schema.json", import.meta.url), "utf8"),
@@ -132,5 +135,64 @@ describe("the schema of report.json", () => {
     ["latency.outliers.0.ms", "8"],
   ])("refuses %s being %j", (path, value) => {
     expect(errorsOf(changed(path, value))).not.toEqual([]);
+  });
+});
+const green = greenReport();
+const nothing = "keeps no readable policy: GetPolicy answers 501";
+
+/** A report of an earlier version, with reasons as sentences only. */
+function old(...rules: readonly RuleReport[]): Report {
+  const { unsupported: _, ...target } = { ...green.target, cannot: [nothing] };
+  return { ...green, target, rules: [...green.rules, ...rules] };
+}
+
+const read = (report: Report) => readReport(json(report), "report.json");
+const unexercised = { document: "unexercised", aws: "unexercised" } as const;
+const inconclusive = { document: "inconclusive", aws: "inconclusive" } as const;
+
+describe("A report of an earlier version", () => {
+  it("excuses unsupported capabilities by the sentence", () => {
+    const rule = sampleRule("a.b", { verdicts: unexercised, reason: nothing });
+    const report = read(old(rule));
+    expect(ruleStatus(report.rules.at(-1) ?? rule, report)).toBe("excused");
+    expect(exitCode(report)).toBe(0);
+    expect(exitCode(read(old({ ...rule, reason: "no request of this run exercised it" })))).toBe(3);
+    expect(exitCode(read(old({ ...rule, reason: nothing.slice(0, -1) })))).toBe(3);
+  });
+
+  it("explains a rule by the rule in the sentence", () => {
+    const known = sampleRule("a.b", { verdicts: { document: "violated", aws: "violated" }, known: true });
+    const rule = (by: string) =>
+      sampleRule("c.d", { verdicts: inconclusive, reason: `explained by the violation of ${by}` });
+    const report = read(old(known, rule("a.b")));
+    expect(ruleStatus(report.rules.at(-1) ?? rule("a.b"), report)).toBe("explained");
+    expect(exitCode(report)).toBe(0);
+    expect(exitCode(read(old(known, rule("a.bc"))))).toBe(3);
+  });
+
+  it("gives the number of reruns and the reason for no answer from its sentences", () => {
+    const silent = { ...sampleStep(null, null), silence: "reset: the connection was dropped" };
+    const { silenceCode: _, ...step } = silent;
+    const { reruns: __, ...counterexample } = sampleCounterexample({ steps: [step], reproduced: "3 of 20" });
+    const verdicts = { document: "violated", aws: "violated" } as const;
+    const shapes = (reproduced: string) =>
+      read(old(sampleRule("a.b", { verdicts, counterexample: { ...counterexample, reproduced } })))
+        .rules.slice(-1)
+        .map(seenOf);
+    expect(shapes("3 of 20")).toEqual(["sometimes no answer: reset"]);
+    expect(shapes("20 of 20")).toEqual(["no answer: reset"]);
+    expect(shapes("as recorded")).toEqual(["no answer: reset"]);
+  });
+
+  it("has problems without codes", () => {
+    const { problems: _, ...rest } = { ...green, faults: ["one"] };
+    expect(readReport(JSON.stringify(rest), "report.json").problems).toEqual([
+      { code: "unknown", message: "one" },
+    ]);
+  });
+
+  it("is read by its codes when it has them, whatever the sentences say", () => {
+    const rule = sampleRule("a.b", { verdicts: unexercised, reason: nothing, reasonCode: "not-exercised" });
+    expect(exitCode(read(old(rule)))).toBe(3);
   });
 });
