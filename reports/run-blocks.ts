@@ -30,6 +30,7 @@ import {
   counts,
   exitCode,
   exitMeaning,
+  leftOutText,
   type RuleStatus,
   rulesThat,
   unconfirmedIn,
@@ -457,14 +458,10 @@ function leftOut({ leftOut = [] }: Report): readonly Block[] {
 
 function leftOutKinds(leftOut: NonNullable<Report["leftOut"]>): readonly Block[] {
   const items = leftOut.map(
-    ({ kind, unanswered, left, ended, example }): Text => [
-      { code: kind },
-      ...(example === undefined ? [] : [", such as ", { code: example }]),
-      ended !== undefined
-        ? `: the target was gone after it ${count(ended, "time")}, ${count(left, "further request")} not sent`
-        : unanswered === 0
-          ? `: too slow, ${count(left, "repetition")} left out`
-          : `: ${unanswered} in a row got no answer, ${count(left, "further request")} not sent`,
+    (one): Text => [
+      { code: one.kind },
+      ...(one.example === undefined ? [] : [", such as ", { code: one.example }]),
+      `: ${leftOutText(one)}`,
     ],
   );
   const why = [

@@ -197,3 +197,18 @@ const endings: Readonly<Record<string, string>> = {
 export function count(number: number, noun: string): string {
   return `${number} ${number === 1 ? noun : `${noun}s`.replace(/([^aeou])ys$/, "$1ies")}`;
 }
+
+/** Why requests of a kind were left out, and how many. */
+export function leftOutText({
+  unanswered,
+  left,
+  ended,
+  violates,
+}: NonNullable<Report["leftOut"]>[number]): string {
+  if (violates !== undefined) return `each violated ${violates}, ${count(left, "further request")} not sent`;
+  if (ended !== undefined)
+    return `the target was gone after it ${count(ended, "time")}, ${count(left, "further request")} not sent`;
+  return unanswered === 0
+    ? `too slow, ${count(left, "repetition")} left out`
+    : `${unanswered} in a row got no answer, ${count(left, "further request")} not sent`;
+}

@@ -133,6 +133,27 @@ describe("the HTML report", () => {
     expect(page.match(/class="way">Sent/g)).toHaveLength(40);
   });
 
+  it("says why requests were left out", () => {
+    const none = { kind: "random values", unanswered: 0, left: 7 };
+    const page = html(
+      sampleReport({
+        leftOut: [
+          { ...none, violates: "Action.pattern" },
+          { ...none, left: 1 },
+          { ...none, unanswered: 3 },
+          { ...none, ended: 2 },
+        ],
+      }),
+    );
+    for (const why of [
+      "each violated Action.pattern, 7 further requests not sent",
+      "too slow, 1 repetition left out",
+      "3 in a row got no answer, 7 further requests not sent",
+      "the target was gone after it 2 times, 7 further requests not sent",
+    ])
+      expect(page).toContain(`<code>random values</code>: ${why}</li>`);
+  });
+
   it("says when there is nothing to show", () => {
     const page = html(sampleReport({ rules: [], questions: [], faults: [], problems: [], incomplete: true }));
     expect(page).toContain("No violation was found.");

@@ -20,7 +20,7 @@ import type {
   Report,
   Tally,
 } from "../report.ts";
-import { exitCode, exitMeaning, verdictSentence } from "../verdict.ts";
+import { exitCode, exitMeaning, leftOutText, verdictSentence } from "../verdict.ts";
 import {
   allMarks,
   badge,
@@ -69,8 +69,8 @@ export function furtherSections(report: Report): readonly Section[] {
     ),
     ...listSection(
       { id: "left-out", title: "Left out", tone: "plain warn" },
-      "Kinds of requests that were no longer sent, because too many of them got no answer within the deadline, because they ended the target, or because they were too slow to be repeated.",
-      leftOut.map(leftOutItem),
+      "Kinds of requests that were no longer sent, because too many of them got no answer within the deadline, because they ended the target, because they were too slow to be repeated, or because each of them violated its rule.",
+      leftOut.map((one) => html`<li><code>${one.kind}</code>: ${leftOutText(one)}</li>`),
     ),
     ...(latency === undefined ? [] : [latencySection(latency)]),
   ];
@@ -128,16 +128,6 @@ function questionItem({ id, title, answer, observations, source }: QuestionRepor
 
 function stackFold(stack: readonly string[]): Markup {
   return html`<details class="headers"><summary>Stack</summary><pre>${stack.join("\n")}</pre></details>`;
-}
-
-function leftOutItem({ kind, unanswered, left, ended }: NonNullable<Report["leftOut"]>[number]): Markup {
-  const why =
-    ended !== undefined
-      ? `the target was gone after it ${ended} times, ${left} further not sent`
-      : unanswered === 0
-        ? `too slow, ${left} repetitions left out`
-        : `${unanswered} in a row got no answer, ${left} further not sent`;
-  return html`<li><code>${kind}</code>: ${why}</li>`;
 }
 
 function latencySection(latency: LatencyReport): Section {
