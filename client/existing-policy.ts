@@ -136,7 +136,7 @@ function asChosen(policy: SavedPolicy | string): Chosen {
 /** The most versions, and the most aliases, whose policies are read to choose one. */
 const mostRead = 10;
 
-/** A version or alias whose policy can be saved, best one without, or a clause that says why none is. */
+/** A version or alias whose policy can be saved, preferably an empty one; otherwise a clause that says why there is none. */
 async function choosePolicy(of: SavePolicyOptions, listed: Listed): Promise<SavedPolicy | string> {
   if (typeof listed === "string") return listed;
   const { functionName, arn, context } = of;

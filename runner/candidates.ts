@@ -111,10 +111,10 @@ function keepCheapest(kept: Kept[], candidate: Candidate): void {
   const alike = kept.filter((other) => topicOf(other.candidate) === topicOf(candidate));
   const [onlyClean, ...moreClean] = kept.filter((other) => other.candidate.clean);
   const mayGo = (other: Kept) => candidate.clean || moreClean.length > 0 || other !== onlyClean;
-  const dearestAlike = alike.findLast(mayGo);
-  if (alike.length >= maxKept.alike && dearestAlike !== undefined) {
-    if (compareKept(one, dearestAlike) >= 0) return;
-    kept.splice(kept.indexOf(dearestAlike), 1);
+  const costliestAlike = alike.findLast(mayGo);
+  if (alike.length >= maxKept.alike && costliestAlike !== undefined) {
+    if (compareKept(one, costliestAlike) >= 0) return;
+    kept.splice(kept.indexOf(costliestAlike), 1);
   }
   const next = kept.findIndex((other) => compareKept(one, other) < 0);
   const place = next === -1 ? kept.length : next;
@@ -123,8 +123,8 @@ function keepCheapest(kept: Kept[], candidate: Candidate): void {
   kept.splice(place, 0, { ...one, candidate: { ...candidate, batches: [...candidate.batches] } });
   if (kept.length <= maxKept.candidates) return;
   const clean = kept.filter((other) => other.candidate.clean);
-  const dearest = kept.findLastIndex((other) => clean.length > 1 || other !== clean[0]);
-  kept.splice(dearest, 1);
+  const costliest = kept.findLastIndex((other) => clean.length > 1 || other !== clean[0]);
+  kept.splice(costliest, 1);
 }
 
 /** `races/mixed` of the test case `races/mixed/4`. */

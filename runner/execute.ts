@@ -30,8 +30,8 @@ export interface ExecuteOptions {
   readonly replace: (worker: Worker) => Promise<Worker | null>;
   /** Creates fixtures with the function under test alone; absent where none can be created. */
   readonly spareFixture?: WorkerPool["spareFixture"] | undefined;
-  /** True if a fixture is replaced whose reset takes more requests; false by default. */
-  readonly replacesDear?: boolean;
+  /** True: a fixture is replaced if its reset takes more requests than a new one; false by default. */
+  readonly replacesCostly?: boolean;
   /** Why a test case is not worth its time on this target, or shows nothing new; null, as by default, if it is sent. */
   readonly isLeftOut?: (testCase: TestCase) => "speed" | "news" | null;
   /** Why no more requests may be sent; null to continue. */
@@ -159,7 +159,7 @@ interface PreparedWorker {
 async function prepare(
   worker: Worker,
   testCase: TestCase,
-  { replace, replacesDear = false }: ExecuteOptions,
+  { replace, replacesCostly = false }: ExecuteOptions,
 ): Promise<PreparedWorker> {
   const mayBeReset = !worker.isSpoiled();
   if (mayBeReset && !testCase.clean && worker.bytes() <= resetFrom) return { worker, began: "used" };
@@ -172,7 +172,7 @@ async function prepare(
     const replacement = await replace(worker);
     return replacement && { worker: replacement, began: "empty" };
   };
-  const isCheap = !replacesDear || worker.requestsOfReset() <= requestsOfFixture;
+  const isCheap = !replacesCostly || worker.requestsOfReset() <= requestsOfFixture;
   for (const way of mayBeReset ? (isCheap ? [reset, renew] : [renew, reset]) : [renew]) {
     const ready = await way();
     if (ready !== null) return ready;

@@ -33,9 +33,12 @@ export function patience() {
     known.set(cause, found);
     return found;
   };
-  /** True once a connection was lost: the target may have been restarted, and then it has lost what was seen. */
+  /** True once a connection was lost: the target may have been restarted without its functions. */
   let isSuspect = false;
-  /** What was seen stays visible, unless a wait shows that one node of the target sees it before another. */
+  /**
+   * What was found once counts as visible. At a target where a wait has helped, or where none was tried, it does not: one
+   * node of the target may not know yet what another one knows.
+   */
   const seen = (): ReadonlySet<string> => {
     const { times, inVain } = of("not-visible");
     return !isSuspect && (times > 0 || inVain === 0) ? none : visible;

@@ -162,7 +162,7 @@ async function executeOnce(
       return endings.isGone() ? null : pool.replace(worker);
     },
     spareFixture: creates ? pool.spareFixture : undefined,
-    replacesDear: creates,
+    replacesCostly: creates,
     cannot: new Set(unsupported.map(({ needs }) => needs)),
     testCases,
     firstPlace,
