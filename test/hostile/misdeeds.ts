@@ -1,15 +1,16 @@
 import type { Socket } from "node:net";
-import { brotliCompressSync, constants, gzipSync } from "node:zlib";
+import { promisify } from "node:util";
+import { brotliCompress, brotliCompressSync, constants, gzip, gzipSync } from "node:zlib";
 import type { HttpReply } from "../../targets/reference/http.ts";
 import { type Misdeed, said, wire } from "./server.ts";
 
 const json = ["Content-Type: application/json"];
 
 /** Executes the request, and then changes the answer. */
-export function instead(change: (reply: HttpReply) => string | Buffer): Misdeed {
+export function instead(change: (reply: HttpReply) => string | Buffer | Promise<Buffer>): Misdeed {
   return async (socket, request, reference) => {
     const reply = await reference.handle(request);
-    if (reply !== "drop") socket.write(change(reply));
+    if (reply !== "drop") socket.write(await change(reply));
   };
 }
 
@@ -63,19 +64,19 @@ export function compressed(encoding: "gzip" | "br"): Misdeed {
   return instead((reply) => wire({ ...reply, body: pack(reply.body) }, [`Content-Encoding: ${encoding}`]));
 }
 
-/** 64 MiB of spaces in a few kilobytes. */
+/** 64 MiB of spaces in a few kilobytes. They are packed in a thread, because servers of other scenarios run in this one. */
 export function bomb(encoding: "gzip" | "br"): Misdeed {
-  let packed: Buffer | undefined;
-  return instead(({ status }) => {
-    packed ??= pack(encoding, Buffer.alloc(64 * 1024 * 1024, 0x20));
-    return said(status < 300 ? 201 : status, packed, [...json, `Content-Encoding: ${encoding}`]);
+  let packing: Promise<Buffer> | undefined;
+  return instead(async ({ status }) => {
+    packing ??= pack(encoding, Buffer.alloc(64 * 1024 * 1024, 0x20));
+    return said(status < 300 ? 201 : status, await packing, [...json, `Content-Encoding: ${encoding}`]);
   });
 }
 
 /** Brotli's default quality would take two seconds for a bomb, and would make it no smaller. */
-function pack(encoding: "gzip" | "br", bytes: Buffer): Buffer {
-  if (encoding === "gzip") return gzipSync(bytes);
-  return brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: 5 } });
+function pack(encoding: "gzip" | "br", bytes: Buffer): Promise<Buffer> {
+  if (encoding === "gzip") return promisify(gzip)(bytes);
+  return promisify(brotliCompress)(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: 5 } });
 }
 
 /** Executes the request, and then adds a member before and after the others, in the JSON text of the statement. */
