@@ -41,7 +41,7 @@ export interface BatchOptions {
 }
 
 /** A batch that was sent: the exchanges, and what the oracle observes in them. */
-interface SentBatch {
+export interface SentBatch {
   readonly exchanges: readonly Exchange[];
   readonly observed: ObservedBatch;
 }

@@ -15,7 +15,7 @@ import { fixtureFor, replayTestCase } from "./rerun.ts";
 import { type Findings, resultKey, type Suspected } from "./rule-results.ts";
 import { validAddition } from "./serving.ts";
 import { reasonsOf } from "./silent-kinds.ts";
-import { inTurn, type Worker } from "./worker.ts";
+import { type Execution, inTurn, type StepOptions, type Worker } from "./worker.ts";
 
 /** The rule that a request violates after which the target is gone. */
 export const endingRule = "answer.arrives";
@@ -199,15 +199,11 @@ export function endings({ clock, sleep }: Pick<RunOptions, "clock" | "sleep">) {
         const worker = made ?? ((await first.reset(true)) ? first : null);
         if (worker === null || stop()) return null;
         const batches = renamed(history, namesOf(from), namesOf(worker.fixture));
-        const watched = watching(batches, worker.fixture, sleep, keepsFunctions);
-        const execution = await worker.execute(watched, {
-          testCase: `${replayTestCase}${endingRule}/${name}`,
-          purpose: "arrange",
-          onNewConnection: true,
-        });
-        const seen = seenEnding(execution.batches, keepsFunctions);
+        const step = { testCase: `${replayTestCase}${endingRule}/${name}`, purpose: "arrange" } as const;
+        const { batches: sent } = await executeAndWatch(batches, worker, step, { sleep, keepsFunctions });
+        const seen = seenEnding(sent, keepsFunctions);
         if (seen === null) return null;
-        const all = execution.batches.map((batch) => batch.map(truncateExchange));
+        const all = sent.map((batch) => batch.map(truncateExchange));
         return {
           execution: { batches: all, observed: [] },
           fixture: worker.fixture,
@@ -393,22 +389,23 @@ async function askedFor(key: string, worker: Worker): Promise<Answer | undefined
 }
 
 /** Sends the batches, and then asks for the function until the target is gone or was watched for long enough. */
-export function watching(
+export async function executeAndWatch(
   batches: readonly Batch[],
-  { main }: Fixture,
-  sleep: (ms: number) => Promise<void>,
-  keepsFunctions: boolean,
-): (done: readonly (readonly Exchange[])[]) => Promise<Batch | null> {
-  return async (done) => {
-    const at = done.length - batches.length;
-    if (at < 0) return batches[done.length] ?? null;
-    if (at > 0 && seenEnding(done, keepsFunctions) !== null) return null;
-    const answer = done[batches.length - 1]?.[0]?.answer.kind ?? "none";
-    const pauseMs = bounds.watchMs[answer][at];
-    if (pauseMs === undefined) return null;
+  worker: Worker,
+  step: Omit<StepOptions, "onNewConnection">,
+  { sleep, keepsFunctions }: Pick<RunOptions, "sleep"> & Pick<Where, "keepsFunctions">,
+): Promise<Execution> {
+  const history = worker.start({ ...step, onNewConnection: true });
+  for (const batch of batches) await history.send(batch);
+  const answer = history.batches.at(-1)?.[0]?.answer.kind ?? "none";
+  const call = getFunction(worker.fixture.main.name);
+  for (const [at, pauseMs] of bounds.watchMs[answer].entries()) {
     await sleep(pauseMs);
-    return [{ key: `${probeKey}-${at + 1}`, call: getFunction(main.name) }];
-  };
+    const probe = await history.send([{ key: `${probeKey}-${at + 1}`, call }]);
+    if (probe === null || seenEnding(history.batches, keepsFunctions) !== null) break;
+  }
+  history.end();
+  return history;
 }
 
 /** The batches without those that ask for the function afterwards. */

@@ -40,8 +40,8 @@ export interface ExecuteOptions {
   readonly pause?: () => boolean;
   /** True when the target is gone, or has lost its functions: nothing that was sent meanwhile counts. */
   readonly isGone?: () => boolean;
-  /** Asks whether the target has lost its functions, if one of these answers is a reason to; null if none is. */
-  readonly lookAfter?: (worker: Worker, exchanges: readonly Exchange[]) => Promise<void> | null;
+  /** Asks whether the target has lost its functions, if one of these answers is a reason to. */
+  readonly lookAfter?: (worker: Worker, exchanges: readonly Exchange[]) => Promise<void>;
   /** Called with a function that counts what was seen in a test case in which the target ended. */
   readonly onLost?: (count: () => void) => void;
   /** What became of test cases that were begun before; it is filled. None by default. */
@@ -239,25 +239,22 @@ async function execute(
     const of = { ...at, batches: shown, clean: began === "empty", notEmptied: began === "not-emptied" };
     observations.push(() => verdicts.observe(found, of));
   };
-  const execution = await worker.execute(
-    (done) => {
-      const last = done.at(-1);
-      if ((last !== undefined && silence(last)) || stop() !== null || isGone()) return null;
-      const looking = last === undefined ? null : (lookAfter?.(worker, last) ?? null);
-      if (looking === null) return nextBatch(done);
-      return looking.then(() => (stop() !== null || isGone() ? null : nextBatch(done)));
-    },
-    {
-      testCase: testCase.id,
-      purpose: "execute",
-      onBatch: (batch, exchanges) => {
-        batches.push(exchanges.map(truncateExchange));
-        // An earlier leak into one of these policies may explain later findings.
-        if (began === "empty" && concerns(batch, possiblyChanged)) began = "used";
-        observe(judge.batch(batch));
-      },
-    },
-  );
+  const mayGoOn = () => stop() === null && !isGone();
+  const history = worker.start({ testCase: testCase.id, purpose: "execute" });
+  for (let goesOn = mayGoOn(); goesOn; ) {
+    const batch = nextBatch(history.batches);
+    const sent = batch === null ? null : await history.send(batch);
+    if (sent === null) break;
+    const { exchanges, observed } = sent;
+    batches.push(exchanges.map(truncateExchange));
+    // An earlier leak into one of these policies may explain later findings.
+    if (began === "empty" && concerns(observed, possiblyChanged)) began = "used";
+    observe(judge.batch(observed));
+    goesOn = !silence(exchanges) && mayGoOn();
+    if (goesOn) await lookAfter?.(worker, exchanges);
+    goesOn &&= mayGoOn();
+  }
+  history.end();
   const countAll = () => {
     for (const count of observations) count();
   };
@@ -265,10 +262,10 @@ async function execute(
     onLost?.(countAll);
     return { end: "cut", lost: true, began, findings: [] };
   }
-  observe(judge.history(execution.observed));
+  observe(judge.history(history.observed));
   countAll();
-  onExecuted?.(testCase, execution.batches);
-  const whole = nextBatch(execution.batches) === null && !execution.batches.flat().some(wasNotSent);
+  onExecuted?.(testCase, history.batches);
+  const whole = nextBatch(history.batches) === null && !history.batches.flat().some(wasNotSent);
   return { end: whole ? "complete" : "cut", began, findings };
 }
 

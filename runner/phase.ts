@@ -149,10 +149,10 @@ async function executeOnce(
     begun,
     onLost,
     isGone: endings.isGone,
-    lookAfter: (worker, exchanges) =>
-      isStateless(options) || !exchanges.some(({ answer }) => endings.maybeLost(answer))
-        ? null
-        : isLost(worker).then(endings.checked),
+    lookAfter: async (worker, exchanges) => {
+      if (!isStateless(options) && exchanges.some(({ answer }) => endings.maybeLost(answer)))
+        endings.checked(await isLost(worker));
+    },
     replace: async (worker) => {
       // A target without state cannot lose functions.
       if (!isStateless(options) && !endings.isGone() && (await isLost(worker))) {

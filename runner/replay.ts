@@ -4,7 +4,7 @@ import type { Rule } from "../oracle/rule.ts";
 import { phrase } from "../spec/answer.ts";
 import type { Batch, Call, Exchange, Step } from "../spec/exchange.ts";
 import type { Column } from "../spec/verdict.ts";
-import { endingExpected, endingRule, seenEnding, watching, withoutProbes } from "./endings.ts";
+import { endingExpected, endingRule, executeAndWatch, seenEnding, withoutProbes } from "./endings.ts";
 import { findingsIn, violations } from "./rerun.ts";
 import { type Execution, inTurn, type Worker } from "./worker.ts";
 
@@ -46,10 +46,8 @@ export async function replayEnding(batches: readonly Batch[], worker: Worker): P
   // A function that was not created for this may be missing for another reason.
   const keepsFunctions = worker.fixture.recipe !== null;
   const own = batches.slice(0, withoutProbes(batches.map((batch) => batch.map((step) => ({ step })))).length);
-  const execution = await worker.execute(watching(own, worker.fixture, sleep, keepsFunctions), {
-    testCase: `replay/${endingRule}`,
-    onNewConnection: true,
-  });
+  const step = { testCase: `replay/${endingRule}` };
+  const execution = await executeAndWatch(own, worker, step, { sleep, keepsFunctions });
   const seen = seenEnding(execution.batches, keepsFunctions);
   if (seen !== null) return { execution, violation: { expected: endingExpected, seen }, notExecuted: null };
   return { execution, violation: null, notExecuted: notExecuted(own, execution.batches, () => null) };

@@ -12,7 +12,7 @@ import { getPolicy, removePermission } from "../spec/calls.ts";
 import type { Batch, Call, Exchange } from "../spec/exchange.ts";
 import type { Fixture } from "../spec/fixture.ts";
 import { addressee, isRemovable, route } from "../spec/target.ts";
-import { type BatchOptions, sendBatch } from "./batch.ts";
+import { type BatchOptions, type SentBatch, sendBatch } from "./batch.ts";
 import type { Endings } from "./endings.ts";
 import type { Emit, Purpose } from "./events.ts";
 
@@ -25,19 +25,20 @@ export interface Execution {
 /** Returns the next batch of a history after the batches that were answered; null ends it. */
 export type NextBatch = (done: readonly (readonly Exchange[])[]) => Batch | null;
 
-/** The same for a history that has to wait, for another one or for the target. */
-type AsyncNextBatch = (done: readonly (readonly Exchange[])[]) => Batch | null | Promise<Batch | null>;
-
-/** Called with each batch after its answers. */
-type OnBatch = (batch: ObservedBatch, exchanges: readonly Exchange[]) => void;
-
 export interface StepOptions {
   /** The name of the test case or the rerun in events; absent for other requests. */
   readonly testCase: string;
   /** By default a rerun. */
   readonly purpose?: Purpose;
-  readonly onBatch?: OnBatch;
   readonly onNewConnection?: boolean;
+}
+
+/** A history that is executed batch by batch. */
+export interface StartedHistory extends Execution {
+  /** Sends the next batch; null if the run has ended. */
+  send(batch: Batch): Promise<SentBatch | null>;
+  /** Releases the named connections, so that this history does not affect the next one. */
+  end(): void;
 }
 
 /** Chooses policies of a fixture by their keys. */
@@ -61,18 +62,10 @@ export function workerOn(options: WorkerOptions) {
   let modelState: ModelState = initialModelState(fixture, options.fresh);
   const reads = { wasReadable: false, isReadable: true, leaks: false };
   const mayBeGone = new Set<string>();
-  const hasEnded = () => options.how.signal?.aborted === true;
 
-  const execute = async (
-    next: AsyncNextBatch,
-    stepOptions: Partial<StepOptions> = {},
-  ): Promise<Execution> => {
-    const {
-      testCase = "",
-      purpose = testCase === "" ? "arrange" : "confirm",
-      onBatch,
-      onNewConnection = false,
-    } = stepOptions;
+  const start = (stepOptions: Partial<StepOptions> = {}): StartedHistory => {
+    const { testCase = "", onNewConnection = false } = stepOptions;
+    const { purpose = testCase === "" ? "arrange" : "confirm" } = stepOptions;
     const batches: (readonly Exchange[])[] = [];
     const observed: ObservedBatch[] = [];
     const { endings } = options;
@@ -85,24 +78,33 @@ export function workerOn(options: WorkerOptions) {
             onAnswer: (exchange, done, before) => endings.took({ exchange, done, before, fixture, testCase }),
           };
     const sending = { ...options, ...watched, how };
-    for (;;) {
-      const upcoming = next(batches);
-      const batch = upcoming instanceof Promise ? await upcoming : upcoming;
-      if (batch === null || hasEnded()) break;
-      const { exchanges, observed: one } = await sendBatch(batch, batches, modelState, purpose, sending);
-      modelState = one.after;
-      batches.push(exchanges);
-      observed.push(one);
-      noteReads(one, reads);
-      noteDeletions(exchanges, mayBeGone);
-      options.emit?.({ type: "batch", worker, case: testCase, purpose, exchanges, observed: one });
-      onBatch?.(one, exchanges);
-    }
-    // Release the named connections, so that this history does not affect the next one.
-    for (const batch of batches) {
-      for (const { call } of batch) if (call.connection !== undefined) transport.release?.(call.connection);
-    }
-    return { batches, observed };
+    return {
+      batches,
+      observed,
+      async send(batch) {
+        if (options.how.signal?.aborted === true) return null;
+        const sent = await sendBatch(batch, batches, modelState, purpose, sending);
+        const { exchanges, observed: one } = sent;
+        modelState = one.after;
+        batches.push(exchanges);
+        observed.push(one);
+        noteReads(one, reads);
+        noteDeletions(exchanges, mayBeGone);
+        options.emit?.({ type: "batch", worker, case: testCase, purpose, exchanges, observed: one });
+        return sent;
+      },
+      end() {
+        for (const { call } of batches.flat())
+          if (call.connection !== undefined) transport.release?.(call.connection);
+      },
+    };
+  };
+  const execute = async (next: NextBatch, stepOptions?: Partial<StepOptions>): Promise<Execution> => {
+    const history = start(stepOptions);
+    for (let batch = next([]); batch !== null; batch = next(history.batches))
+      if ((await history.send(batch)) === null) break;
+    history.end();
+    return history;
   };
   const sendOne = (key: string, call: Call) => execute(inTurn([[{ key, call }]]));
   // These include versions and aliases that a history has created.
@@ -149,6 +151,8 @@ export function workerOn(options: WorkerOptions) {
   return {
     index: options.index,
     fixture,
+    /** Starts a history, of which the caller sends each batch. */
+    start,
     /** Sends the batches that `next` returns until it returns null or the run ends. */
     execute,
     /** True if a policy is no longer readable, or a deletion may have taken a function along. */

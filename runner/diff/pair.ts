@@ -124,68 +124,34 @@ function inCommon(one: Fixture, other: Fixture): Fixture {
 
 /** Executes a history on both sides, batch by batch. A step that one side cannot fill is sent to neither. */
 async function executePair(
-  pair: Pair,
+  { x, y }: Pair,
   nextPairBatch: NextPairBatch,
   testCase: string,
 ): Promise<PairExecution> {
+  const on = { x: x.start({ testCase }), y: y.start({ testCase }) };
   let diverged = false;
   let unfilled = 0;
-  const barrier = barrierOf((done) => {
+  for (;;) {
+    const done = { x: on.x.batches, y: on.y.batches };
     const next = nextPairBatch(done);
     diverged = next === "diverged";
-    if (next === null || next === "diverged") return null;
-    const unfillable = (side: "x" | "y") => next[side].filter((step) => !isFillable(step, done[side]));
-    const keys = { x: unfillable("x").map(({ key }) => key), y: unfillable("y").map(({ key }) => key) };
+    if (next === null || next === "diverged") break;
+    const unfillable = (side: "x" | "y") =>
+      next[side].filter((step) => !isFillable(step, done[side])).map(({ key }) => key);
+    const keys = { x: unfillable("x"), y: unfillable("y") };
     const either = new Set([...keys.x, ...keys.y]);
     // A step that neither side can fill is no difference.
     unfilled += [...either].filter((key) => keys.x.includes(key) !== keys.y.includes(key)).length;
     const sent = ({ key }: Step) => !either.has(key);
-    return { x: next.x.filter(sent), y: next.y.filter(sent) };
-  });
-  const follow = async (side: "x" | "y"): Promise<Execution> => {
-    try {
-      return await pair[side].execute((done) => barrier.arrive(side, done), { testCase });
-    } finally {
-      barrier.leave();
-    }
-  };
-  // If one side fails, the other ends after its current answer.
-  const [x, y] = await Promise.allSettled([follow("x"), follow("y")]);
-  if (x.status === "rejected") throw x.reason;
-  if (y.status === "rejected") throw y.reason;
-  return { x: x.value, y: y.value, diverged, unfilled };
-}
-
-/** Synchronizes two sides before each batch. Each gets its own batch, or null if the history ends. */
-function barrierOf(choose: (done: BothSides<Answered>) => BothSides<Batch> | null) {
-  let waiting: {
-    readonly done: Answered;
-    readonly resolve: (next: BothSides<Batch> | null) => void;
-  } | null = null;
-  let over = false;
-  return {
-    arrive: async (side: "x" | "y", done: Answered): Promise<Batch | null> => {
-      if (over) return null;
-      if (waiting === null) {
-        const next = await new Promise<BothSides<Batch> | null>((resolve) => {
-          waiting = { done, resolve };
-        });
-        return next?.[side] ?? null;
-      }
-      const other = waiting;
-      waiting = null;
-      let next: BothSides<Batch> | null = null;
-      try {
-        next = choose(side === "x" ? { x: done, y: other.done } : { x: other.done, y: done });
-        return next?.[side] ?? null;
-      } finally {
-        // Also if the test case throws, so that the other side does not wait forever.
-        other.resolve(next);
-      }
-    },
-    leave: (): void => {
-      over = true;
-      waiting?.resolve(null);
-    },
-  };
+    // If one side fails, the other ends after its current answer.
+    const [ofX, ofY] = await Promise.allSettled([
+      on.x.send(next.x.filter(sent)),
+      on.y.send(next.y.filter(sent)),
+    ]);
+    if (ofX.status === "rejected") throw ofX.reason;
+    if (ofY.status === "rejected") throw ofY.reason;
+    if (ofX.value === null || ofY.value === null) break;
+  }
+  for (const history of [on.x, on.y]) history.end();
+  return { ...on, diverged, unfilled };
 }
