@@ -159,10 +159,12 @@ export async function connect(options: ConnectOptions): Promise<Connection> {
   };
 }
 
-/** Connects to a reference in this process, through a transport without a socket. */
-export function connectInProcess(
-  transport: Transport,
-  options: Pick<ConnectOptions, "prefix" | "concurrency" | "clock"> & Partial<ConnectOptions>,
+/** How to connect to a target of this process or machine; what is not given has its usual value. */
+export type LocalOptions = Partial<ConnectOptions> & Pick<ConnectOptions, "prefix">;
+
+/** Connects without keys, journal or environment. */
+export function connectLocally(
+  options: LocalOptions & Pick<ConnectOptions, "clock" | "concurrency">,
 ): Promise<Connection> {
   return connect({
     endpoint: new URL("http://reference.invalid"),
@@ -174,7 +176,6 @@ export function connectInProcess(
     now: () => new Date(),
     journalDir: null,
     pid: 0,
-    carrier: () => transport,
     ...options,
   });
 }

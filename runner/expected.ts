@@ -6,7 +6,7 @@ import type { TestCase } from "../suites/case.ts";
 import { inProcess } from "../targets/in-process.ts";
 import { createReference } from "../targets/reference/reference.ts";
 import { type Verdicts, verdicts } from "./candidates.ts";
-import { connectInProcess } from "./connect.ts";
+import { connectLocally } from "./connect.ts";
 import { type Executed, executeCases } from "./execute.ts";
 import type { Running } from "./phase.ts";
 import { openScope } from "./scope.ts";
@@ -39,7 +39,8 @@ export async function emitNotExecuted(
 
 async function countChecks(testCases: readonly TestCase[], rules: readonly Rule[]): Promise<Verdicts> {
   const how = { prefix: "addperm-ct-unsent", concurrency: 1, clock: () => performance.now() };
-  const connection = await connectInProcess(inProcess(createReference(), how), how);
+  const carrier = () => inProcess(createReference(), how);
+  const connection = await connectLocally({ ...how, carrier });
   let generation = 0;
   const worker = async (bare = false) => {
     const { fixture } = await connection.arrange(`${generation++}`, { bare });

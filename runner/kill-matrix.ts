@@ -1,5 +1,4 @@
 import { sleep } from "../client/deadline.ts";
-import type { Rule } from "../oracle/rule.ts";
 import { shownCauses } from "../reports/causes.ts";
 import type { CauseReport, Report } from "../reports/report.ts";
 import { rules } from "../rules/index.ts";
@@ -12,82 +11,79 @@ import { type Behaviour, faithful } from "../targets/reference/behaviour.ts";
 import type { Mutant } from "../targets/reference/mutants/mutant.ts";
 import { createReference } from "../targets/reference/reference.ts";
 import { unheld } from "./check-seen.ts";
-import { connectInProcess } from "./connect.ts";
+import { connectLocally, type LocalOptions } from "./connect.ts";
 import type { Observer } from "./events.ts";
 import type { RunOptions } from "./options.ts";
 import { run } from "./run.ts";
 
-export interface VariantOptions {
+/** What a run may change of the usual settings; with a list of suites by their names, or the suites themselves. */
+export interface VariantOptions
+  extends Partial<
+    Pick<
+      RunOptions,
+      "runs" | "rounds" | "workers" | "rules" | "clock" | "shard" | "bail" | "isNews" | "campaign"
+    >
+  > {
   readonly seed: number;
-  readonly runs?: number;
-  readonly rounds?: number;
   /** By default all but wire, whose requests have mutants of their own (wire-mutants.ts). */
   readonly suites?: readonly string[];
-  /** The suites themselves, in place of their names. */
   readonly chosen?: readonly Suite[];
-  /** The test cases that are executed side by side. */
-  readonly workers?: number;
-  /** By default all rules. */
-  readonly rules?: readonly Rule[];
   readonly budget?: number;
-  readonly shard?: RunOptions["shard"];
-  readonly bail?: RunOptions["bail"];
-  readonly isNews?: RunOptions["isNews"];
-  readonly campaign?: RunOptions["campaign"];
-  /** By default the time since the call. */
-  readonly clock?: RunOptions["clock"];
   /** us-east-1 by default. */
   readonly region?: string;
   /** The column that decides which counterexamples are shown; by default `document`. */
   readonly profile?: Column | undefined;
   /** Makes observers in addition to the report. */
-  readonly observers?: (options: RunOptions) => readonly Observer[];
+  readonly observers?: MakeObservers;
 }
+
+type MakeObservers = (options: RunOptions) => readonly Observer[];
 
 /** Runs the suite against a variant of the reference in this process, without a socket. */
 export async function judgeVariant(
   mutate: (behaviour: Behaviour) => Behaviour,
   options: VariantOptions,
 ): Promise<Report> {
-  const { region = "us-east-1" } = options;
+  const { suites: names, profile = "document", budget, observers, region = "us-east-1", ...how } = options;
   const reference = createReference({ behaviour: mutate(faithful), region });
   const t0 = performance.now();
-  const { workers = 4, clock = () => performance.now() - t0 } = options;
-  const connection = await connectInProcess(inProcess(reference, { clock }), {
-    region,
-    prefix: `addperm-ct-${options.seed}`,
-    concurrency: workers,
-    budget: options.budget,
-    clock,
-  });
-  const { suites: suiteNames } = options;
-  const chosenSuites =
-    options.chosen ??
-    (suiteNames === undefined ? ordinarySuites : suites.filter(({ name }) => suiteNames.includes(name)));
+  const { clock = () => performance.now() - t0 } = how;
+  const { chosen = names && suites.filter(({ name }) => names.includes(name)) } = how;
+  const prefix = `addperm-ct-${how.seed}`;
+  return judgeOver(
+    { carrier: () => inProcess(reference, { clock }), region, budget, prefix },
+    { ...how, profile, clock, suites: chosen ?? ordinarySuites },
+    observers,
+  );
+}
+
+/** Runs the suite over a connection of its own. What is not given is as in the kill matrix. */
+export async function judgeOver(
+  connecting: LocalOptions,
+  running: Partial<RunOptions> & Pick<RunOptions, "seed" | "clock">,
+  observers: MakeObservers = () => [],
+): Promise<Report> {
+  const { workers = 4, clock } = running;
+  const connection = await connectLocally({ ...connecting, concurrency: workers, clock });
   try {
-    const runOptions: RunOptions = {
+    const options: RunOptions = {
       ...connection,
       tool: { name: "kill-matrix", version: "0" },
       target: { name: "mutant", endpoint: "http://reference.invalid", cannot: [] },
-      clock,
       sleep: (ms) => sleep(ms),
       startedAt: new Date(),
       workers,
-      suites: chosenSuites,
-      rules: options.rules ?? rules,
-      profile: options.profile ?? "document",
-      seed: options.seed,
-      bail: options.bail,
-      isNews: options.isNews,
-      campaign: options.campaign,
-      shard: options.shard,
-      runs: options.runs ?? 10,
-      rounds: options.rounds ?? 4,
+      suites: ordinarySuites,
+      rules,
+      profile: "document",
+      runs: 10,
+      rounds: 4,
       safeMode: false,
       settleMs: 0,
       replay: (rule) => rule,
+      ...running,
     };
-    return await run(runOptions, options.observers?.(runOptions));
+    return await run(options, observers(options));
   } finally {
     await connection.transport.close();
   }

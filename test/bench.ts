@@ -3,16 +3,12 @@ import { once } from "node:events";
 import { readFile, writeFile } from "node:fs/promises";
 import { cpus } from "node:os";
 import { argv } from "node:process";
-import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { type Dispatcher, Pool } from "undici";
 import { constantAuthorizer } from "../client/authorize.ts";
 import { httpTransport, undiciRequest } from "../client/http.ts";
 import type { Outgoing, Transport } from "../client/transport.ts";
-import { rules } from "../rules/index.ts";
-import { connect } from "../runner/connect.ts";
-import { run } from "../runner/run.ts";
-import { ordinarySuites } from "../suites/index.ts";
+import { judgeOver } from "../runner/kill-matrix.ts";
 import { createReference } from "../targets/reference/reference.ts";
 import { type RequestsUntilFound, requestsUntilFound } from "./requests-until-found.ts";
 
@@ -40,41 +36,12 @@ interface Notes {
 
 async function suitePace(endpoint: URL): Promise<Pace> {
   const notes: Notes = { sent: [], beganAt: null, requests: 0 };
-  const connection = await connect({
-    endpoint,
-    region: "us-east-1",
-    sign: false,
-    env: {},
-    arranges: true,
-    prefix: "bench",
-    timeoutMs: 30_000,
-    concurrency: connections,
-    clock,
-    now: () => new Date(),
-    journalDir: null,
-    pid: process.pid,
-    carrier: () => noting(httpTransport({ endpoint, clock, authorize, connections }), notes),
-  });
-  const report = await run({
-    ...connection,
-    tool: { name: "bench", version: "0" },
-    target: { name: "reference", endpoint: endpoint.origin, cannot: [] },
-    clock,
-    sleep: (ms) => sleep(ms),
-    startedAt: new Date(),
-    workers: connections,
-    suites: ordinarySuites,
-    rules,
-    profile: "document",
-    seed: 1,
-    runs,
-    rounds: 6,
-    safeMode: false,
-    settleMs: 0,
-    replay: () => "",
-  });
+  const carrier = () => noting(httpTransport({ endpoint, clock, authorize, connections }), notes);
+  const report = await judgeOver(
+    { endpoint, prefix: "bench", timeoutMs: 30_000, carrier },
+    { clock, workers: connections, seed: 1, runs, rounds: 6 },
+  );
   const perSecond = (notes.requests / (clock() - (notes.beganAt ?? 0))) * 1000;
-  await connection.transport.close();
   if (report.incomplete || report.summary.document.violated > 0)
     throw new Error("The run that was measured is not green.");
   return { sent: notes.sent, perSecond };

@@ -4,7 +4,7 @@ import { canonicalBody } from "../generators/valid-requests.ts";
 import type { Finding } from "../oracle/judge.ts";
 import { rules } from "../rules/index.ts";
 import { verdicts } from "../runner/candidates.ts";
-import { connect } from "../runner/connect.ts";
+import { connectLocally } from "../runner/connect.ts";
 import { executeCases } from "../runner/execute.ts";
 import { openScope } from "../runner/scope.ts";
 import { inTurn, type Worker, workerOn } from "../runner/worker.ts";
@@ -22,19 +22,10 @@ import { policyAt, writePolicy } from "../targets/reference/state.ts";
 async function workerAt(mutate: Mutation = (same) => same) {
   const clock = () => performance.now();
   const reference = createReference({ behaviour: mutate(faithful) });
-  const { transport, how, arrange } = await connect({
-    endpoint: new URL("http://reference.invalid"),
-    region: "us-east-1",
-    sign: false,
-    env: {},
-    arranges: true,
+  const { transport, how, arrange } = await connectLocally({
     prefix: "addperm-ct-clean",
-    timeoutMs: 400,
     concurrency: 1,
     clock,
-    now: () => new Date(0),
-    journalDir: null,
-    pid: 0,
     carrier: () => inProcess(reference, { clock }),
   });
   let made = 0;

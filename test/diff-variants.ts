@@ -1,6 +1,6 @@
 import { sleep } from "../client/deadline.ts";
 import type { DiffReport } from "../reports/diff.ts";
-import { connect } from "../runner/connect.ts";
+import { connectLocally } from "../runner/connect.ts";
 import { comparedSuites, diff, type SideOptions } from "../runner/diff/diff.ts";
 import type { Suite } from "../suites/case.ts";
 import { suites } from "../suites/index.ts";
@@ -55,20 +55,13 @@ export async function diffVariants(x: Variant, y: Variant, options: Options = {}
 export async function sideOf(side: string, variant: Variant, budget?: number): Promise<SideOptions> {
   const { mutate = (same: Behaviour) => same, region = "us-east-1", ...rest } = variant;
   const reference = createReference({ ...rest, region, behaviour: mutate(faithful) });
-  const connection = await connect({
+  const connection = await connectLocally({
     endpoint: new URL(`http://${side}.invalid`),
     region,
-    sign: false,
-    env: {},
-    arranges: true,
     prefix: `addperm-ct-00000${side}`,
-    timeoutMs: 400,
     concurrency: 4,
     budget,
     clock,
-    now: () => new Date(0),
-    journalDir: null,
-    pid: 0,
     carrier: () => inProcess(reference, { clock }),
   });
   return { ...connection, target: { name: side, endpoint: `http://${side}.invalid`, cannot: [] } };

@@ -118,8 +118,7 @@ async function judged(
       workers,
       // A run waits for ten seconds for a target that is gone.
       speed: 4,
-      ...(launched ? { restart: server.restart } : {}),
-      ...(journalDir === undefined ? {} : { journalDir }),
+      connecting: { ...(launched && { restart: server.restart }), ...(journalDir && { journalDir }) },
     });
     return { ...report, deaths: server.deaths() };
   } finally {

@@ -1,21 +1,14 @@
 import { performance } from "node:perf_hooks";
-import type { Rule } from "../oracle/rule.ts";
 import type { Report, RuleReport } from "../reports/report.ts";
-import { rules as allRules } from "../rules/index.ts";
-import { connect } from "../runner/connect.ts";
-import { run } from "../runner/run.ts";
-import type { UnsupportedCapability } from "../spec/verdict.ts";
+import type { ConnectOptions } from "../runner/connect.ts";
+import { judgeOver } from "../runner/kill-matrix.ts";
+import type { RunOptions } from "../runner/options.ts";
 import type { Suite } from "../suites/case.ts";
 
-interface JudgeOptions {
-  /** By default all. */
-  readonly rules?: readonly Rule[];
-  readonly workers?: number;
-  readonly cannot?: readonly UnsupportedCapability[];
-  /** Starts the server again after a request ended it. */
-  readonly restart?: () => Promise<boolean>;
-  /** The folder of the journal; without it, none is kept. */
-  readonly journalDir?: string;
+/** What tests change: the run, how a server is started again, and where a journal is kept (nowhere by default). */
+interface JudgeOptions extends Partial<Pick<RunOptions, "rules" | "workers">> {
+  readonly cannot?: RunOptions["target"]["cannot"];
+  readonly connecting?: Pick<Partial<ConnectOptions>, "restart" | "journalDir">;
   /** How much faster than the real ones the clock and the pauses of the run are. */
   readonly speed?: number;
 }
@@ -24,47 +17,16 @@ interface JudgeOptions {
 export async function judgeEndpoint(
   endpoint: URL,
   suites: readonly Suite[],
-  { rules = allRules, workers = 4, cannot = [], restart, journalDir, speed = 1 }: JudgeOptions = {},
+  { cannot = [], connecting = {}, speed = 1, ...running }: JudgeOptions = {},
 ): Promise<Report> {
   const t0 = performance.now();
   const clock = () => (performance.now() - t0) * speed;
-  const connection = await connect({
-    endpoint,
-    region: "us-east-1",
-    sign: false,
-    env: {},
-    arranges: true,
-    prefix: "addperm-ct-1",
-    timeoutMs: 5000,
-    concurrency: workers,
-    clock,
-    now: () => new Date(),
-    journalDir: journalDir ?? null,
-    pid: 0,
-    restart,
-  });
-  try {
-    return await run({
-      ...connection,
-      tool: { name: "test", version: "0" },
-      target: { name: "server", endpoint: endpoint.origin, cannot },
-      clock,
-      sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms / speed)),
-      startedAt: new Date(),
-      workers,
-      suites,
-      rules,
-      profile: "document",
-      seed: 1,
-      runs: 5,
-      rounds: 2,
-      safeMode: false,
-      settleMs: 0,
-      replay: (rule) => rule,
-    });
-  } finally {
-    await connection.transport.close();
-  }
+  const sleep = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms / speed));
+  const target = { name: "server", endpoint: endpoint.origin, cannot };
+  return judgeOver(
+    { endpoint, prefix: "addperm-ct-1", timeoutMs: 5000, ...connecting },
+    { target, clock, sleep, suites, seed: 1, runs: 5, rounds: 2, ...running },
+  );
 }
 
 /** The exercised rules that do not hold, with their reasons. */

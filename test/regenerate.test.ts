@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { sleep } from "../client/deadline.ts";
-import { connect } from "../runner/connect.ts";
+import { connectLocally } from "../runner/connect.ts";
 import { callsOn, type Origin, regenerating, rewritten, stepsOf, swap } from "../runner/regenerate.ts";
 import { rerun } from "../runner/rerun.ts";
 import { inTurn, type Worker, workerOn } from "../runner/worker.ts";
@@ -17,19 +17,10 @@ import { fixture } from "./fixture.ts";
 async function fixtures() {
   const clock = () => performance.now();
   const reference = createReference();
-  const connection = await connect({
-    endpoint: new URL("http://reference.invalid"),
-    region: "us-east-1",
-    sign: false,
-    env: {},
-    arranges: true,
+  const connection = await connectLocally({
     prefix: "addperm-ct-regen",
-    timeoutMs: 400,
     concurrency: 4,
     clock,
-    now: () => new Date(0),
-    journalDir: null,
-    pid: 0,
     carrier: () => inProcess(reference, { clock }),
   });
   let made = 0;

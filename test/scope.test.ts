@@ -3,7 +3,7 @@ import { sleep } from "../client/deadline.ts";
 import type { Outgoing, Transport } from "../client/transport.ts";
 import type { Rule } from "../oracle/rule.ts";
 import { rules } from "../rules/index.ts";
-import { type Connection, connectInProcess } from "../runner/connect.ts";
+import { type Connection, connectLocally } from "../runner/connect.ts";
 import { diff } from "../runner/diff/diff.ts";
 import type { Observer, RunEvent } from "../runner/events.ts";
 import type { RunOptions } from "../runner/options.ts";
@@ -87,7 +87,8 @@ function connection(
   { budget, timeoutMs = 4000, signal, existing }: On,
   prefix = "addperm-ct-scope",
 ): Promise<Connection> {
-  return connectInProcess(carrier, {
+  return connectLocally({
+    carrier: () => carrier,
     prefix,
     timeoutMs,
     concurrency: 8,
