@@ -1,4 +1,5 @@
 import { defineConfig } from "vitest/config";
+import { lateOptimisation } from "./runner/optimise-late.ts";
 
 export default defineConfig({
   test: {
@@ -6,6 +7,7 @@ export default defineConfig({
     hookTimeout: 60_000,
     // Test files leave nothing behind in their process, so that each worker loads and compiles the code once.
     isolate: false,
+    execArgv: [...lateOptimisation],
     // Many tests only wait for a process, so that every core gets a worker.
     maxWorkers: "100%",
     projects: [

@@ -2,6 +2,7 @@ import { availableParallelism } from "node:os";
 import { parentPort, Worker, workerData } from "node:worker_threads";
 import { variants } from "../targets/reference/mutants/index.ts";
 import { type Measured, measure, measureNarrowly } from "./kill-matrix.ts";
+import { optimiseLate } from "./optimise-late.ts";
 
 /** Measures variants of the reference in parallel, one on each core. */
 export interface Threads {
@@ -27,6 +28,7 @@ export function startThreads(plan: MatrixPlan, most: number, cores = availablePa
   const count = Math.max(1, Math.min(cores, most));
   if (count === 1)
     return { count, measure: (...asked) => measureVariant(asked, plan), close: async () => {} };
+  optimiseLate();
   const queue: Job[] = [];
   const threads = Array.from({ length: count }, () => startThread(plan, queue));
   return {

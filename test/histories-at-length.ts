@@ -1,10 +1,12 @@
 import { parseArgs } from "node:util";
 import { judgeVariant } from "../runner/kill-matrix.ts";
+import { optimiseLate } from "../runner/optimise-late.ts";
 import { blamedByLosing, losing } from "./losing-calls.ts";
 
 // Executes many random histories at several seeds against the correct reference. Every violated or inconclusive rule is a
 // false alarm. Some seeds also use a reference that loses calls, which may only violate the rule that answers arrive.
 
+optimiseLate();
 const { values } = parseArgs({
   options: { runs: { type: "string", default: "1000" }, seeds: { type: "string", default: "20" } },
 });

@@ -3,6 +3,7 @@ import type { Report } from "../reports/report.ts";
 import { rulesThat } from "../reports/verdict.ts";
 import { unheld } from "../runner/check-seen.ts";
 import { judgeVariant } from "../runner/kill-matrix.ts";
+import { optimiseLate } from "../runner/optimise-late.ts";
 import { variants } from "../targets/reference/mutants/index.ts";
 import recorded from "../targets/reference/mutants/kill-matrix.json" with { type: "json" };
 import { together } from "../targets/reference/mutants/mutant.ts";
@@ -73,6 +74,7 @@ const exclusive: readonly (readonly Fault[])[] = [
   ["policy.one-more", "policy.stored-as-returned"],
 ];
 
+optimiseLate();
 const { values } = parseArgs({
   options: {
     sample: { type: "string" },
