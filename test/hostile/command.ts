@@ -26,20 +26,23 @@ export interface Around {
   readonly started?: (child: ChildProcess) => void;
 }
 
-let compiling: Promise<string> | undefined;
+const compiling = new Map<string, Promise<string>>();
 
-/** The file of the process, compiled once. */
-function compiled(): Promise<string> {
-  compiling ??= compile(["test/hostile/child.ts"]).then((folder) => {
+/** The file of a process that scenarios start, compiled once. */
+export function compiled(name: "child" | "search" | "slow-server"): Promise<string> {
+  const found = compiling.get(name);
+  if (found !== undefined) return found;
+  const made = compile([`test/hostile/${name}.ts`]).then((folder) => {
     process.on("exit", () => rmSync(folder, { recursive: true }));
-    return join(folder, "entries", "child.js");
+    return join(folder, "entries", `${name}.js`);
   });
-  return compiling;
+  compiling.set(name, made);
+  return made;
 }
 
 /** Runs the command in its own process, which reports unhandled errors and open handles. Never rejects. */
 export async function command(args: readonly string[], { folder, env, started }: Around): Promise<Ended> {
-  const child = await compiled();
+  const child = await compiled("child");
   return new Promise((resolve) => {
     const run = spawn(process.execPath, [child, ...args], {
       cwd: folder,

@@ -1,7 +1,6 @@
 import { execFile } from "node:child_process";
-import { join } from "node:path";
 import type { HttpReply, HttpRequest } from "../../targets/reference/http.ts";
-import { command } from "./command.ts";
+import { command, compiled } from "./command.ts";
 import { failing, inFolder, type Scenario, type Tried } from "./scenario.ts";
 import { behind, isAddPermission, type Misdeed, said, wire } from "./server.ts";
 
@@ -114,16 +113,15 @@ interface Searched {
   readonly redacted: boolean;
 }
 
-function search(wanted: {
+async function search(wanted: {
   readonly folder: string;
   readonly secrets: readonly string[];
   readonly terminal: string;
 }): Promise<Searched> {
-  const script = join(import.meta.dirname, "search.ts");
+  const script = await compiled("search");
   const options = { maxBuffer: 64 * 1024 * 1024 };
   return new Promise((resolve, reject) => {
-    const argv = ["--import", import.meta.resolve("tsx"), script];
-    const child = execFile(process.execPath, argv, options, (error, out) => {
+    const child = execFile(process.execPath, [script], options, (error, out) => {
       if (error === null) resolve(JSON.parse(out) as Searched);
       else reject(error);
     });

@@ -1,6 +1,6 @@
 import { type ChildProcess, fork } from "node:child_process";
-import { join } from "node:path";
 import { isRecord } from "../../spec/body.ts";
+import { compiled } from "./command.ts";
 
 /** A received request, with the time in milliseconds since 1970. */
 export interface Arrival {
@@ -25,7 +25,8 @@ const open = new Map<number, (message: Readonly<Record<string, unknown>>) => voi
 let last = 0;
 
 /** Opens a new target in the process of slow targets, which exits with the last target. */
-export function slowTarget(): Promise<SlowTarget> {
+export async function slowTarget(): Promise<SlowTarget> {
+  const file = await compiled("slow-server");
   last += 1;
   const id = last;
   const arrivals: Arrival[] = [];
@@ -47,15 +48,13 @@ export function slowTarget(): Promise<SlowTarget> {
       arrivals.push({ at, method: String(method), target: String(target) });
       waiting.get(arrivals.length)?.();
     });
-    server ??= start();
+    server ??= start(file);
     server.send({ open: id });
   });
 }
 
-function start(): ChildProcess {
-  const child = fork(join(import.meta.dirname, "slow-server.ts"), {
-    execArgv: ["--import", import.meta.resolve("tsx")],
-  });
+function start(file: string): ChildProcess {
+  const child = fork(file, { execArgv: [] });
   child.on("message", (message) => {
     if (isRecord(message)) open.get(Number(message.id))?.(message);
   });
