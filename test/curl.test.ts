@@ -7,20 +7,33 @@ import { reproduction } from "../runner/reproduction.ts";
 import { addPermission, label, qualifierQuery } from "../spec/calls.ts";
 import { type Call, revisionSlot, type Step, versionSlot } from "../spec/exchange.ts";
 import { bodyWith } from "../suites/case.ts";
+import { type BareServer, bareServer, isWhole, response } from "./bare-server.ts";
 import { fixture } from "./fixture.ts";
-import { type Arrival, type RecordingServer, startRecordingServer } from "./recording-server.ts";
 
 const revision = "0d3e9b56-5ac8-4f0b-8f2e-5b0d7a6a4d4e";
-let server: RecordingServer;
+const answer = JSON.stringify({ Policy: "{}", RevisionId: revision, Version: "17" });
+const headers = ["Content-Type: application/json", "Connection: close"];
+let server: BareServer;
 
 beforeAll(async () => {
-  server = await startRecordingServer(JSON.stringify({ Policy: "{}", RevisionId: revision, Version: "17" }));
+  server = await bareServer((text, socket) => {
+    if (isWhole(text)) socket.end(response(answer, "200 OK", headers));
+    return undefined;
+  });
 });
 afterAll(() => server.close());
 beforeEach(() => {
-  seen = server.arrivals.length;
+  seen = server.received.length;
 });
 let seen = 0;
+
+/** One request as it arrived: the lines before the empty line, and the bytes after it. */
+function arrivalIn(bytes: string) {
+  const end = bytes.indexOf("\r\n\r\n");
+  const [line = "", ...headers] = bytes.slice(0, end).split("\r\n");
+  return { line, headers, body: Buffer.from(bytes.slice(end + 4), "latin1") };
+}
+type Arrival = ReturnType<typeof arrivalIn>;
 
 const policyPath = "/2015-03-31/functions/f/policy";
 const jsonType = ["Content-Type", "application/json"] as const;
@@ -40,7 +53,13 @@ function step(key: string, changes: Partial<Call> = {}, more: Partial<Step> = {}
 }
 
 function line(changes: Partial<CurlInput>): string {
-  const plain = { endpoint: server.endpoint, steps: [], resources: [], authorization: [], sign: false };
+  const plain = {
+    endpoint: server.endpoint.origin,
+    steps: [],
+    resources: [],
+    authorization: [],
+    sign: false,
+  };
   return curl({ ...plain, region: "us-east-1", recipe: null, role: null, ...changes });
 }
 
@@ -53,7 +72,7 @@ async function run(command: string, environment: Record<string, string> = {}) {
       error === null && stderr === "" ? resolve(stdout) : reject(new Error(`${stderr}${error?.message}`)),
     ).stdin?.end(`${command}\n`);
   });
-  return { printed, arrivals: server.arrivals.slice(seen) };
+  return { printed, arrivals: server.received.slice(seen).map(arrivalIn) };
 }
 
 async function arrivalOf(changes: Partial<Call>): Promise<Arrival> {
@@ -122,7 +141,7 @@ describe("a curl line", () => {
   });
 
   it("puts the path of an endpoint before the target", async () => {
-    const endpoint = `${server.endpoint}/lambda/`;
+    const endpoint = `${server.endpoint.origin}/lambda/`;
     const { arrivals } = await run(line({ endpoint, steps: [[step("a"), step("b", { target: "/a%2Fb" })]] }));
     const lines = arrivals.map((arrival) => arrival.line).sort();
     expect(lines).toEqual([`POST /lambda${policyPath} HTTP/1.1`, "POST /lambda/a%2Fb HTTP/1.1"].sort());
@@ -144,12 +163,16 @@ describe("a curl line", () => {
       "X-Twice: 1",
       "X-Twice: 2",
     ];
-    expect(arrival.headers).toEqual([`Host: 127.0.0.1:${server.port}`, ...expected, "Content-Length: 2"]);
+    expect(arrival.headers).toEqual([
+      `Host: 127.0.0.1:${server.endpoint.port}`,
+      ...expected,
+      "Content-Length: 2",
+    ]);
   });
 
   it("adds no content type when the call has none", async () => {
     const arrival = await arrivalOf({ headers: [], body: "{}" });
-    expect(arrival.headers).toEqual([`Host: 127.0.0.1:${server.port}`, "Content-Length: 2"]);
+    expect(arrival.headers).toEqual([`Host: 127.0.0.1:${server.endpoint.port}`, "Content-Length: 2"]);
   });
 
   it.each(["GET", "DELETE", "PUT", "HEAD", "PATCH"])("sends %s without a body", async (method) => {
@@ -208,7 +231,7 @@ describe("a curl line", () => {
 
   it("does the same in two parts: the setup, and the steps of one history", async () => {
     const input: CurlInput = {
-      endpoint: server.endpoint,
+      endpoint: server.endpoint.origin,
       region: "us-east-1",
       sign: false,
       authorization: constant,
@@ -219,7 +242,7 @@ describe("a curl line", () => {
     };
     const shared = setupLines(input, new Set(["function", "version", "alias"])).join("\n");
     const apart = await run(`${shared}\n${curlWithoutSetup(input)}`);
-    seen = server.arrivals.length;
+    seen = server.received.length;
     const whole = await run(curl(input));
     const bytes = ({ line: text, headers, body }: Arrival) => [text, ...headers, body.toString()];
     expect(apart.arrivals.slice(0, 5).map(bytes)).toEqual(whole.arrivals.map(bytes));
@@ -332,7 +355,7 @@ describe("a line for a raw socket", () => {
       }),
     );
     expect(arrivals[0]?.line).toBe(`POST ${policyPath} HTTP/1.1`);
-    const host = `Host: 127.0.0.1:${server.port}`;
+    const host = `Host: 127.0.0.1:${server.endpoint.port}`;
     expect(arrivals[0]?.headers).toEqual([
       host,
       "X-Odd:  %s 'a'\\n !",

@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import type { Report } from "../reports/report.ts";
 import { questions } from "../rules/unspecified.ts";
 import { judgeVariant } from "../runner/kill-matrix.ts";
-import { onlyOnTheWire } from "./wire-fixture.ts";
+import { onlyOnTheWire } from "./only-on-the-wire.ts";
 
 /** The ids with an answer in a run. */
 function answered({ questions: asked }: Report): readonly string[] {

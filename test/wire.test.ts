@@ -44,8 +44,8 @@ import { createReference } from "../targets/reference/reference.ts";
 import type { ParsedBody } from "../targets/reference/validate.ts";
 import { fixture } from "./fixture.ts";
 import { judgeEndpoint, notGreen } from "./judge-endpoint.ts";
+import { onlyOnTheWire } from "./only-on-the-wire.ts";
 import { partOf } from "./part-of.ts";
-import { anyFixture, onlyOnTheWire } from "./wire-fixture.ts";
 
 const every = [...plainBodies, ...wireBodies, ...wireTypes, ...slowBodies, ...wireTargets, ...wireFramings];
 
@@ -74,7 +74,7 @@ describe("wire", () => {
 
   test("a canonical request and a read follow each group, in fewer than 250 requests", () => {
     const histories = [...wire.testCases({ seed: 1, runs: 1, rounds: 1 })].map((testCase) => {
-      const script = testCase.start(anyFixture);
+      const script = testCase.start(fixture);
       const keys: string[] = [];
       const done: [][] = [];
       for (let batch = script(done); batch !== null; batch = script(done)) {

@@ -2,7 +2,7 @@ import { XMLParser, XMLValidator } from "fast-xml-parser";
 import type { HttpReply } from "../../targets/reference/http.ts";
 import { hostile as strings } from "../sample-report.ts";
 import { command } from "./command.ts";
-import { failing, filesIn, inFolder, type Scenario, type Tried } from "./scenario.ts";
+import { failing, filesIn, onServer, type Scenario, type Tried } from "./scenario.ts";
 import { behind, said } from "./server.ts";
 
 /** Control and invisible characters, except line breaks, which the checks treat separately. */
@@ -31,29 +31,21 @@ function headers(): readonly string[] {
 }
 
 function quoting(name: string, where: RegExp, answer: () => Buffer): Scenario {
+  const picks = ({ method, target }: { readonly method: string; readonly target: string }) =>
+    method === "POST" && where.test(target);
+  const listen = behind(picks, (socket) => void socket.write(answer()));
   const run = () =>
-    inFolder(async (folder): Promise<Tried> => {
-      const picks = ({ method, target }: { readonly method: string; readonly target: string }) =>
-        method === "POST" && where.test(target);
-      const server = await behind(picks, (socket) => void socket.write(answer()))();
-      try {
-        const around = { folder };
-        const target = ["--endpoint", server.url, ...settings, "--verbose"];
-        const run = await command([...target, "--format", everyFormat, "--out", "out"], around);
-        const again = await command(
-          ["replay", "--endpoint", server.url, "--report", "out/report.json"],
-          around,
-        );
-        const output = `${run.output}\n${again.output}`;
-        const files = await filesIn(folder);
-        return {
-          complaints: complaintsOf(output, files),
-          note: `exit ${run.exit}, ${files.size} files`,
-          output,
-        };
-      } finally {
-        await server.close();
-      }
+    onServer(listen, async (folder, { url }): Promise<Tried> => {
+      const target = ["--endpoint", url, ...settings, "--verbose"];
+      const run = await command([...target, "--format", everyFormat, "--out", "out"], { folder });
+      const again = await command(["replay", "--endpoint", url, "--report", "out/report.json"], { folder });
+      const output = `${run.output}\n${again.output}`;
+      const files = await filesIn(folder);
+      return {
+        complaints: complaintsOf(output, files),
+        note: `exit ${run.exit}, ${files.size} files`,
+        output,
+      };
     });
   return { name, run };
 }

@@ -1,9 +1,10 @@
+import type { ChildProcess } from "node:child_process";
 import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { isRecord } from "../../spec/body.ts";
 import { command, type Ended, parsed } from "./command.ts";
-import { failing, filesIn, inFolder, type Scenario, type Tried } from "./scenario.ts";
-import { behind, type Up } from "./server.ts";
+import { failing, filesIn, onServer, type Scenario, type Tried } from "./scenario.ts";
+import { behind } from "./server.ts";
 
 /** The folder of the journals, relative to the folder of the command. */
 export const journals = ".addpermission-conformance";
@@ -97,30 +98,23 @@ function interrupted(
   at: number,
   check: (folder: string, of: Interrupted) => Promise<Tried>,
 ): Promise<Tried> {
-  return inFolder(async (folder) => {
-    let created = 0;
-    let end = (): void => {};
-    const server: Up = await behind(
-      ({ method, target }, number) => {
-        if (method === "POST" && /\/functions\/?$/.test(target)) created += 1;
-        if (number === at) end();
-        return false;
-      },
-      () => {},
-    )();
-    try {
-      const ended = await command(["--endpoint", server.url, ...settings], {
-        folder,
-        started: (child) => {
-          end = () => child.kill(signal);
-        },
-      });
-      const remaining = await functionsAt(server.url);
-      const files = await filesIn(folder);
-      return await check(folder, { ended, url: server.url, remaining, created, files });
-    } finally {
-      await server.close();
-    }
+  let created = 0;
+  let end = (): void => {};
+  const listen = behind(
+    ({ method, target }, number) => {
+      if (method === "POST" && /\/functions\/?$/.test(target)) created += 1;
+      if (number === at) end();
+      return false;
+    },
+    () => {},
+  );
+  return onServer(listen, async (folder, { url }) => {
+    const started = (child: ChildProcess) => {
+      end = () => child.kill(signal);
+    };
+    const ended = await command(["--endpoint", url, ...settings], { folder, started });
+    const remaining = await functionsAt(url);
+    return check(folder, { ended, url, remaining, created, files: await filesIn(folder) });
   });
 }
 

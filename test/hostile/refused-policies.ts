@@ -2,7 +2,7 @@ import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { command } from "./command.ts";
 import { create, journals } from "./interruptions.ts";
-import { failing, inFolder, type Scenario, type Tried } from "./scenario.ts";
+import { failing, onServer, type Scenario, type Tried } from "./scenario.ts";
 import { behind, said } from "./server.ts";
 
 const name = "mine";
@@ -44,39 +44,34 @@ function unread(what: string, answer: Buffer): Scenario {
 
 /** Runs on a function with this policy. */
 function started(what: string, answer: Buffer, says: string): Scenario {
-  const run = (): Promise<Tried> =>
-    inFolder(async (folder) => {
-      const written: string[] = [];
-      let reads = 0;
-      const server = await behind(
-        ({ method, target }) => {
-          if (method !== "GET") written.push(`${method} ${target}`);
-          const isRead = method === "GET" && target.endsWith(`/functions/${name}/policy`);
-          if (isRead) reads += 1;
-          return isRead;
-        },
-        (socket) => {
-          socket.write(answer);
-        },
-      )();
-      try {
-        await create(server.url, name);
-        written.length = 0;
-        const ended = await command(["--endpoint", server.url, "--function", name], { folder });
-        const noted = await readdir(join(folder, journals)).catch(() => []);
-        const printed = ended.output.replace(/\s+/g, " ");
-        const complaints = failing([
-          [ended.exit === 2, `exit ${ended.exit} instead of 2`],
-          [printed.includes(says), `the terminal does not say ${says}`],
-          [printed.includes("Nothing was changed."), "the terminal does not say that nothing was changed"],
-          [reads > 0, "the policy was not read"],
-          [written.length === 0, `written: ${written.slice(0, 5).join(", ")}`],
-          [noted.length === 0, `a journal is left: ${noted.join(", ")}`],
-        ]);
-        return { complaints, note: `exit ${ended.exit}, ${written.length} writes`, output: ended.output };
-      } finally {
-        await server.close();
-      }
+  const run = (): Promise<Tried> => {
+    const written: string[] = [];
+    let reads = 0;
+    const listen = behind(
+      ({ method, target }) => {
+        if (method !== "GET") written.push(`${method} ${target}`);
+        const isRead = method === "GET" && target.endsWith(`/functions/${name}/policy`);
+        if (isRead) reads += 1;
+        return isRead;
+      },
+      (socket) => void socket.write(answer),
+    );
+    return onServer(listen, async (folder, { url }) => {
+      await create(url, name);
+      written.length = 0;
+      const ended = await command(["--endpoint", url, "--function", name], { folder });
+      const noted = await readdir(join(folder, journals)).catch(() => []);
+      const printed = ended.output.replace(/\s+/g, " ");
+      const complaints = failing([
+        [ended.exit === 2, `exit ${ended.exit} instead of 2`],
+        [printed.includes(says), `the terminal does not say ${says}`],
+        [printed.includes("Nothing was changed."), "the terminal does not say that nothing was changed"],
+        [reads > 0, "the policy was not read"],
+        [written.length === 0, `written: ${written.slice(0, 5).join(", ")}`],
+        [noted.length === 0, `a journal is left: ${noted.join(", ")}`],
+      ]);
+      return { complaints, note: `exit ${ended.exit}, ${written.length} writes`, output: ended.output };
     });
+  };
   return { name: `--function on ${what}`, run };
 }

@@ -1,6 +1,7 @@
 import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { Up } from "./server.ts";
 
 /** A named test that returns complaints. */
 export interface Scenario {
@@ -33,6 +34,21 @@ export async function inFolder<T>(work: (folder: string) => Promise<T>): Promise
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+/** The same while a server listens. */
+export function onServer<T>(
+  listen: () => Promise<Up>,
+  work: (folder: string, server: Up) => Promise<T>,
+): Promise<T> {
+  return inFolder(async (folder) => {
+    const server = await listen();
+    try {
+      return await work(folder, server);
+    } finally {
+      await server.close();
+    }
+  });
 }
 
 /** Every file under the folder with its text. */

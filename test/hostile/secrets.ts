@@ -1,7 +1,7 @@
 import { execFile } from "node:child_process";
 import type { HttpReply, HttpRequest } from "../../targets/reference/http.ts";
-import { command, compiled } from "./command.ts";
-import { failing, inFolder, type Scenario, type Tried } from "./scenario.ts";
+import { command, compiled, type Ended } from "./command.ts";
+import { failing, onServer, type Scenario, type Tried } from "./scenario.ts";
 import { behind, isAddPermission, type Misdeed, said, wire } from "./server.ts";
 
 /** Fake secrets, with characters that encodings change. */
@@ -53,57 +53,48 @@ type Answer = (
 type Picks = (request: HttpRequest) => boolean;
 
 function echoing(name: string, picks: Picks, answer: Answer): Scenario {
-  return { name, run: () => inFolder((folder) => echoed(folder, picks, answer)) };
+  const run = () => {
+    const signatures = new Set<string>();
+    const misdeed: Misdeed = async (socket, request, reference) => {
+      const authorization = String(request.headers.authorization);
+      const signature = /Signature=([0-9a-f]{64})/.exec(authorization)?.[1];
+      if (signature !== undefined) signatures.add(signature);
+      const real = async (): Promise<HttpReply> => {
+        const reply = await reference.handle(request);
+        return reply === "drop" ? { status: 500, headers: [], body: "" } : reply;
+      };
+      socket.write(await answer(echoOf(request, authorization), planted.AWS_ACCESS_KEY_ID, real));
+    };
+    return onServer(behind(picks, misdeed), (folder, { url }) => echoed(folder, url, signatures));
+  };
+  return { name, run };
 }
 
-async function echoed(folder: string, picks: Picks, answer: Answer): Promise<Tried> {
-  const signatures = new Set<string>();
-  const misdeed: Misdeed = async (socket, request, reference) => {
-    const authorization = String(request.headers.authorization);
-    const signature = /Signature=([0-9a-f]{64})/.exec(authorization)?.[1];
-    if (signature !== undefined) signatures.add(signature);
-    const real = async (): Promise<HttpReply> => {
-      const reply = await reference.handle(request);
-      return reply === "drop" ? { status: 500, headers: [], body: "" } : reply;
-    };
-    socket.write(await answer(echoOf(request, authorization), planted.AWS_ACCESS_KEY_ID, real));
-  };
-  const server = await behind(picks, misdeed)();
-  try {
-    const around = { folder, env: { ...planted, AWS_REGION: "us-east-1" } };
-    const target = ["--endpoint", server.url, ...settings, "--verbose"];
-    const run = await command(
-      [...target, "--format", everyFormat, "--record", "recorded", "--out", "out"],
-      around,
-    );
-    const again = await command(
-      ["replay", "--endpoint", server.url, "--sign", "--verbose", "--report", "out/report.json"],
-      around,
-    );
-    const judged = await command(["judge", "recorded", "--format", everyFormat, "--out", "judged"], around);
-    const swept = await command(["sweep", "--endpoint", server.url, "--sign", "--verbose"], around);
-    const output = [run, again, judged, swept].map((one) => one.output).join("\n");
-    const hidden = [...Object.values(planted), ...signatures];
-    const { files, found, redacted } = await search({ folder, secrets: hidden, terminal: output });
-    const complaints = failing([
-      [signatures.size > 0, "the target was never asked, so that nothing is shown"],
-      [
-        ["out/report.json", "out/report.sarif", "recorded/exchanges.ndjson"].every((file) =>
-          files.includes(file),
-        ),
-        "files are missing",
-      ],
-      [redacted, "nothing was taken out, so that nothing is shown"],
-      ...found.slice(0, 10).map((what) => [false, what] as const),
-    ]);
-    return {
-      complaints,
-      note: `exit ${run.exit}, ${files.length} outputs, ${signatures.size} signatures`,
-      output,
-    };
-  } finally {
-    await server.close();
-  }
+async function echoed(folder: string, url: string, signatures: ReadonlySet<string>): Promise<Tried> {
+  const around = { folder, env: { ...planted, AWS_REGION: "us-east-1" } };
+  const endpoint = ["--endpoint", url];
+  const formats = ["--format", everyFormat];
+  const recording = ["--record", "recorded", "--out", "out"];
+  const commands = [
+    [...endpoint, ...settings, "--verbose", ...formats, ...recording],
+    ["replay", ...endpoint, "--sign", "--verbose", "--report", "out/report.json"],
+    ["judge", "recorded", ...formats, "--out", "judged"],
+    ["sweep", ...endpoint, "--sign", "--verbose"],
+  ];
+  const ended: Ended[] = [];
+  for (const args of commands) ended.push(await command(args, around));
+  const output = ended.map((one) => one.output).join("\n");
+  const hidden = [...Object.values(planted), ...signatures];
+  const { files, found, redacted } = await search({ folder, secrets: hidden, terminal: output });
+  const wanted = ["out/report.json", "out/report.sarif", "recorded/exchanges.ndjson"];
+  const complaints = failing([
+    [signatures.size > 0, "the target was never asked, so that nothing is shown"],
+    [wanted.every((file) => files.includes(file)), "files are missing"],
+    [redacted, "nothing was taken out, so that nothing is shown"],
+    ...found.slice(0, 10).map((what) => [false, what] as const),
+  ]);
+  const note = `exit ${ended[0]?.exit}, ${files.length} outputs, ${signatures.size} signatures`;
+  return { complaints, note, output };
 }
 
 /** The result of a search in a folder and in the terminal output. */

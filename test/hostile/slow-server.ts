@@ -1,9 +1,10 @@
-import { createServer, type IncomingMessage } from "node:http";
+import { createServer } from "node:http";
 import { setTimeout as wait } from "node:timers/promises";
 import { isRecord } from "../../spec/body.ts";
 import { faithful } from "../../targets/reference/behaviour.ts";
 import { mutants } from "../../targets/reference/mutants/index.ts";
 import { createReference } from "../../targets/reference/reference.ts";
+import { bodyOf, up } from "./server.ts";
 
 /** Milliseconds until the held request takes effect. */
 const heldMs = 400;
@@ -31,7 +32,7 @@ function open(id: number): void {
     number += 1;
     const delayMs = held.get(id) === number ? heldMs : 5 + ((number * 7) % 25);
     const body = await bodyOf(message);
-    if (body === null) return;
+    if (!message.complete) return;
     // A request takes effect even when its client has gone.
     await wait(delayMs);
     const reply = await reference.handle({ method, target, headers, body });
@@ -39,20 +40,5 @@ function open(id: number): void {
     response.writeHead(reply.status, reply.headers.flat());
     response.end(reply.body);
   });
-  server.listen(0, "127.0.0.1", () => {
-    const address = server.address();
-    const port = typeof address === "object" && address !== null ? address.port : 0;
-    process.send?.({ id, url: `http://127.0.0.1:${port}` });
-  });
-}
-
-/** null for an incomplete request. */
-async function bodyOf(message: IncomingMessage): Promise<Buffer | null> {
-  const chunks: Buffer[] = [];
-  try {
-    for await (const chunk of message) chunks.push(Buffer.from(chunk));
-    return Buffer.concat(chunks);
-  } catch {
-    return null;
-  }
+  void up(server, "127.0.0.1").then(({ url }) => process.send?.({ id, url }));
 }

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { isRecord } from "../../spec/body.ts";
 import { command, type Ended, type Parsed, parsed } from "./command.ts";
 import type { Expected, Hostile } from "./hostile-server.ts";
-import { failing, inFolder, type Scenario } from "./scenario.ts";
+import { failing, onServer, type Scenario } from "./scenario.ts";
 
 /**
  * Maximum memory of a run, in MiB. A run takes 150 to 250; one that kept every answer of 1.9 MiB would take 900. The rest is
@@ -23,27 +23,22 @@ export function runAgainst({ name, listen, expect, ...how }: Hostile): Scenario 
   const byDefault = how.byDefault === true;
   const { budget = byDefault ? Number.POSITIVE_INFINITY : usualBudget } = how;
   const run = () =>
-    inFolder(async (folder) => {
-      const server = await listen();
-      try {
-        const limits = byDefault ? [] : [...settings, "--budget", String(budget)];
-        const began = performance.now();
-        const ended = await command(["--endpoint", server.url, ...limits, "--out", "out"], { folder });
-        const seconds = (performance.now() - began) / 1000;
-        const report = await readFile(join(folder, "out", "report.json"), "utf8").then(parsed, () => null);
-        const violated = violatedIn(report);
-        const breaks = violated.length === 0 ? "" : `, breaks ${violated.join(", ")}`;
-        return {
-          complaints: [
-            ...complaintsOf(expect, ended, report, budget),
-            ...failing([[!byDefault || seconds < mostSeconds, `it took ${Math.round(seconds)} s`]]),
-          ],
-          note: `exit ${ended.exit}, ${ended.maxRssMib} MiB${breaks}`,
-          output: ended.output,
-        };
-      } finally {
-        await server.close();
-      }
+    onServer(listen, async (folder, { url }) => {
+      const limits = byDefault ? [] : [...settings, "--budget", String(budget)];
+      const began = performance.now();
+      const ended = await command(["--endpoint", url, ...limits, "--out", "out"], { folder });
+      const seconds = (performance.now() - began) / 1000;
+      const report = await readFile(join(folder, "out", "report.json"), "utf8").then(parsed, () => null);
+      const violated = violatedIn(report);
+      const breaks = violated.length === 0 ? "" : `, breaks ${violated.join(", ")}`;
+      return {
+        complaints: [
+          ...complaintsOf(expect, ended, report, budget),
+          ...failing([[!byDefault || seconds < mostSeconds, `it took ${Math.round(seconds)} s`]]),
+        ],
+        note: `exit ${ended.exit}, ${ended.maxRssMib} MiB${breaks}`,
+        output: ended.output,
+      };
     });
   return { name, run };
 }
