@@ -6,7 +6,7 @@ import type { CorpusStore } from "../runner/campaign/campaign.ts";
 import type { Observer } from "../runner/events.ts";
 import { progressObserver, publishedObserver } from "../runner/observe/published.ts";
 import { reportObserver, type SnapshotOptions, snapshots } from "../runner/observe/report.ts";
-import type { RunOptions } from "../runner/options.ts";
+import type { RunOptions } from "../runner/run.ts";
 import { failToRun, runFor } from "../runner/run.ts";
 import { Fault } from "../spec/fault.ts";
 import { bearingOn, countOf } from "../suites/bearing.ts";

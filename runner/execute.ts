@@ -9,8 +9,8 @@ import { truncateExchange } from "./batch.ts";
 import type { Verdicts } from "./candidates.ts";
 import type { Began, Emit, Gone, Spent, StopReason } from "./events.ts";
 import { silenceCounter } from "./gone.ts";
-import { requestsOfFixture, requestsOfSpare, type WorkerPool } from "./pool.ts";
-import { fixtureFor, usedIn } from "./rerun.ts";
+import { requestsOfFixture, type WorkerPool } from "./pool.ts";
+import { emptySpare, fixtureFor, usedIn } from "./rerun.ts";
 import type { Scope } from "./scope.ts";
 import type { Worker } from "./worker.ts";
 
@@ -181,8 +181,8 @@ async function prepare(
 }
 
 /**
- * A fixture with one function for a test case that uses no more. It is emptied only where that takes fewer requests than a
- * new one. Null if the test case needs the fixture of the worker, or if no function can be created.
+ * A fixture with one function for a test case that uses no more. Null if the test case needs the fixture of the worker, or if
+ * no function can be created.
  */
 async function prepareSpare(
   { fixture }: Worker,
@@ -191,13 +191,10 @@ async function prepareSpare(
   { spareFixture }: ExecuteOptions,
 ): Promise<PreparedWorker | null> {
   if (spareFixture === undefined || !usesOneFunction(testCase, fixture)) return null;
-  if (spare !== null && !spare.isSpoiled()) {
-    if (!testCase.clean && spare.bytes() <= resetFrom) return { worker: spare, began: "used" };
-    const isCheap = spare.requestsOfReset() <= requestsOfSpare;
-    if (isCheap && (await spare.reset(true))) return { worker: spare, began: "empty" };
-  }
-  const created = await spareFixture(spare);
-  return created === null ? null : { worker: created, began: "empty" };
+  const mayBeUsed = spare !== null && !spare.isSpoiled() && !testCase.clean && spare.bytes() <= resetFrom;
+  if (mayBeUsed) return { worker: spare, began: "used" };
+  const worker = await emptySpare(spare, spareFixture);
+  return worker && { worker, began: "empty" };
 }
 
 /** Says whether every call of a test case is known, and is for the function under test without a qualifier. */

@@ -1,3 +1,4 @@
+import { grouped } from "../reports/blocks.ts";
 import type { Report, RuleReport } from "../reports/report.ts";
 import { endingRule } from "./endings.ts";
 import type { LeftOut } from "./events.ts";
@@ -106,44 +107,17 @@ function unsupportedIn(shards: readonly Report[]): NonNullable<Report["target"][
 
 function joinedKinds(shards: readonly Report[]): readonly LeftOut[] {
   const all = shards.flatMap(({ leftOut = [] }) => leftOut);
-  return joinedBy(
-    all,
-    ({ kind, violates = "" }) => `${kind} ${violates}`,
-    (one, other) => {
-      const ended = (one.ended ?? 0) + (other.ended ?? 0);
-      return {
-        ...one,
-        unanswered: one.unanswered + other.unanswered,
-        left: one.left + other.left,
-        ...(ended > 0 && { ended }),
-      };
-    },
-  );
+  return grouped(all, ({ kind, violates = "" }) => `${kind} ${violates}`).flatMap(([, own]) => {
+    const ended = sum(own, (one) => one.ended ?? 0);
+    const numbers = { unanswered: sum(own, (one) => one.unanswered), left: sum(own, (one) => one.left) };
+    return own.slice(0, 1).map((first) => ({ ...first, ...numbers, ...(ended > 0 && { ended }) }));
+  });
 }
 
 function joinedWaits(shards: readonly Report[]): NonNullable<Report["waits"]> {
   const all = shards.flatMap(({ waits = [] }) => waits);
-  return joinedBy(
-    all,
-    ({ cause }) => cause,
-    (one, other) => ({
-      ...one,
-      times: one.times + other.times,
-      ms: one.ms + other.ms,
-    }),
-  );
-}
-
-/** The values of a list, with those of one key joined. */
-function joinedBy<T>(
-  all: readonly T[],
-  keyOf: (one: T) => string,
-  join: (one: T, other: T) => T,
-): readonly T[] {
-  const joined = new Map<string, T>();
-  for (const one of all) {
-    const known = joined.get(keyOf(one));
-    joined.set(keyOf(one), known === undefined ? one : join(known, one));
-  }
-  return [...joined.values()];
+  return grouped(all, ({ cause }) => cause).flatMap(([, own]) => {
+    const numbers = { times: sum(own, ({ times }) => times), ms: sum(own, ({ ms }) => ms) };
+    return own.slice(0, 1).map((first) => ({ ...first, ...numbers }));
+  });
 }

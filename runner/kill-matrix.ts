@@ -13,7 +13,7 @@ import { createReference } from "../targets/reference/reference.ts";
 import { unheld } from "./check-seen.ts";
 import { connectLocally, type LocalOptions } from "./connect.ts";
 import type { Observer } from "./events.ts";
-import type { RunOptions } from "./options.ts";
+import type { RunOptions } from "./run.ts";
 import { run } from "./run.ts";
 
 /** What a run may change of the usual settings; with a list of suites by their names, or the suites themselves. */

@@ -9,11 +9,11 @@ import { isSearchForLimit } from "./capabilities.ts";
 import { endingRule, type SuspectedEnding } from "./endings.ts";
 import type { Gone, StopReason } from "./events.ts";
 import type { Executed } from "./execute.ts";
-import type { RunOptions } from "./options.ts";
 import { confirmAll, executeAll, type Judging, surviving, withEndings } from "./phase.ts";
 import type { Part, Plan } from "./plan.ts";
 import type { WorkerPool } from "./pool.ts";
 import { type Findings, resultKey } from "./rule-results.ts";
+import type { RunOptions } from "./run.ts";
 
 /** What a run has done and found so far. */
 export interface Progress {

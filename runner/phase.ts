@@ -15,11 +15,11 @@ import {
 import type { Emit, Gone, LeftOut, StopReason } from "./events.ts";
 import { type Executed, type ExecuteOptions, executeCases } from "./execute.ts";
 import type { InFlight } from "./in-flight.ts";
-import type { RunOptions } from "./options.ts";
 import { isStateless, type Part } from "./plan.ts";
 import { isLost, type Survivors, survivors, type WorkerPool } from "./pool.ts";
 import { emptyFixtures } from "./rerun.ts";
 import { confirmCandidates, type Findings, resultKey } from "./rule-results.ts";
+import type { RunOptions } from "./run.ts";
 import type { Scope } from "./scope.ts";
 import type { SilentKinds } from "./silent-kinds.ts";
 import type { Worker } from "./worker.ts";

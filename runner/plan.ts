@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import type { Report } from "../reports/report.ts";
 import { type Phase, phases, type TestCase } from "../suites/case.ts";
 import type { Campaign } from "./campaign/campaign.ts";
-import type { RunOptions } from "./options.ts";
+import type { RunOptions } from "./run.ts";
 
 /** One of several parts of a run that are made apart: its number, from 1, and the number of them. */
 export interface Shard {

@@ -6,7 +6,7 @@ import { Fault } from "../spec/fault.ts";
 import { add } from "../suites/case.ts";
 import type { ArrangeHow } from "./connect.ts";
 import { lostText } from "./observe/problem.ts";
-import type { RunOptions } from "./options.ts";
+import type { RunOptions } from "./run.ts";
 import type { Scope } from "./scope.ts";
 import { inTurn, type Worker, type WorkerOptions, workerOn } from "./worker.ts";
 

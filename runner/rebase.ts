@@ -6,7 +6,6 @@ import {
   type Call,
   type Header,
   operations,
-  type RawFraming,
   revisionSlot,
   type Step,
   versionSlot,
@@ -29,7 +28,7 @@ export function onFixture(
   to: Fixture,
 ): readonly Batch[] {
   const now = renamed(batches, namesIn(batches), namesOf(to));
-  return from === undefined ? now : movedTo(now, from, to);
+  return from === undefined ? now : withTexts(now, mover(from, to));
 }
 
 /** The names of the functions of a fixture, the function under test first, in the order of `namesIn`. */
@@ -136,11 +135,24 @@ function answerOf({ status, headers, body }: NonNullable<CounterexampleStep["res
   };
 }
 
-/** Moves a history to functions in another partition, region or account. */
-function movedTo(batches: readonly Batch[], from: FunctionHome, to: FunctionHome): readonly Batch[] {
-  if (from.partition === to.partition && from.region === to.region && from.account === to.account)
-    return batches;
-  const move = (text: string): string =>
+/** Changes every text of a history that may name a function. */
+function withTexts(batches: readonly Batch[], change: (text: string) => string): readonly Batch[] {
+  const changed = (call: Call): Call => {
+    const { target, body, encoding, raw, connection } = call;
+    return {
+      ...call,
+      target: change(target),
+      body: body === null || encoding === "base64" ? body : change(body),
+      ...(raw && { raw: { ...raw, lines: raw.lines.map(change) } }),
+      ...(connection !== undefined && { connection: change(connection) }),
+    };
+  };
+  return batches.map((batch) => batch.map((step) => ({ ...step, call: changed(step.call) })));
+}
+
+/** Moves a text to functions in another partition, region or account. */
+function mover(from: FunctionHome, to: FunctionHome): (text: string) => string {
+  return (text) =>
     text
       // A colon in a path may be percent-encoded.
       .replace(
@@ -151,15 +163,6 @@ function movedTo(batches: readonly Batch[], from: FunctionHome, to: FunctionHome
             : all,
       )
       .replaceAll(from.account, to.account);
-  return batches.map((batch) =>
-    batch.map((step) => {
-      const { call } = step;
-      const body = call.body === null || call.encoding === "base64" ? call.body : move(call.body);
-      const raw: { readonly raw?: RawFraming } =
-        call.raw === undefined ? {} : { raw: { ...call.raw, lines: call.raw.lines.map(move) } };
-      return { ...step, call: { ...call, target: move(call.target), body, ...raw } };
-    }),
-  );
 }
 
 /** Replaces the names in a history by those of another fixture, including percent-encoded names. */
@@ -170,15 +173,7 @@ export function renamed(
 ): readonly Batch[] {
   if (names.join() === now.join()) return batches;
   const renamers = names.map((name, index) => renamer(name, now[index] ?? name));
-  const rename = (text: string) => renamers.reduce((sum, one) => one(sum), text);
-  return batches.map((batch) =>
-    batch.map((step) => {
-      const { call } = step;
-      const body = call.body === null || call.encoding === "base64" ? call.body : rename(call.body);
-      const shared = call.connection === undefined ? {} : { connection: rename(call.connection) };
-      return { ...step, call: { ...call, target: rename(call.target), body, ...shared } };
-    }),
-  );
+  return withTexts(batches, (text) => renamers.reduce((sum, one) => one(sum), text));
 }
 
 function renamer(from: string, to: string): (text: string) => string {

@@ -29,9 +29,9 @@ import type { Confirmed } from "./confirm.ts";
 import { endingExpected } from "./endings.ts";
 import type { RunHead, Spent } from "./events.ts";
 import type { KindsSeen } from "./observe/results.ts";
-import type { RunOptions } from "./options.ts";
 import { reproduction, shellOf } from "./reproduction.ts";
 import { type Findings, type RuleResult, resultKey, type Suspected } from "./rule-results.ts";
+import type { RunOptions } from "./run.ts";
 
 /** What single events say of a run. */
 export interface RunFacts {

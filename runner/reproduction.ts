@@ -3,7 +3,7 @@ import { type Setup, setupLines } from "../reports/shell.ts";
 import type { Exchange } from "../spec/exchange.ts";
 import type { Fixture } from "../spec/fixture.ts";
 import { decoded } from "../spec/target.ts";
-import type { RunOptions } from "./options.ts";
+import type { RunOptions } from "./run.ts";
 
 export interface Reproduction {
   /** A complete command. */

@@ -64,10 +64,7 @@ export function emptyFixtures(
   return async (kind, of) => {
     if (kind === "bare" || kind === "bare-emptied") {
       // One policy is emptied with fewer requests than all policies of the run's fixture.
-      const mayBeEmptied = kind === "bare-emptied" && bare !== null && !bare.isSpoiled();
-      const isCheap = mayBeEmptied && (bare?.requestsOfReset() ?? 0) <= requestsOfSpare;
-      const isEmptied = isCheap && (await bare?.reset(true)) === true;
-      if (!isEmptied) bare = await spareFixture(bare);
+      bare = await (kind === "bare" ? spareFixture(bare) : emptySpare(bare, spareFixture));
       if (bare !== null) return bare;
     }
     const mayBeEmptied = kind === "emptied" || kind === "bare-emptied" || !creates;
@@ -78,6 +75,18 @@ export function emptyFixtures(
     worker = replacement ?? worker;
     return replacement;
   };
+}
+
+/**
+ * An empty fixture with the function under test alone: the one given, where emptying it takes fewer requests than a new one.
+ * Null if none can be created.
+ */
+export async function emptySpare(
+  spare: Worker | null,
+  create: WorkerPool["spareFixture"],
+): Promise<Worker | null> {
+  const isCheap = spare !== null && !spare.isSpoiled() && spare.requestsOfReset() <= requestsOfSpare;
+  return isCheap && (await spare.reset(true)) ? spare : create(spare);
 }
 
 export interface RerunOptions {

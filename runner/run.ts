@@ -1,9 +1,12 @@
+import type { Clock } from "../client/transport.ts";
 import { judgeOf } from "../oracle/judge.ts";
 import type { Report } from "../reports/report.ts";
 import { Fault } from "../spec/fault.ts";
 import type { UnsupportedCapability } from "../spec/verdict.ts";
-import { type Campaign, campaignOf } from "./campaign/campaign.ts";
+import type { Suite } from "../suites/case.ts";
+import { type Campaign, type CampaignOptions, campaignOf } from "./campaign/campaign.ts";
 import { probe, sizeLimit, unsupportedByFixture, unsupportedReason } from "./capabilities.ts";
+import type { Connection } from "./connect.ts";
 import { endings } from "./endings.ts";
 import {
   type Emit,
@@ -12,18 +15,45 @@ import {
   type Observer,
   type ObserverGroup,
   observerGroup,
+  type RunHead,
   type StopReason,
 } from "./events.ts";
 import { inFlight } from "./in-flight.ts";
+import type { IsNews } from "./kinds.ts";
 import { reportObserver } from "./observe/report.ts";
-import type { RunOptions } from "./options.ts";
 import { type Progress, partJudge } from "./part.ts";
 import { patience } from "./patience.ts";
 import { type Judging, type Running, settledKinds, spentBy } from "./phase.ts";
-import { isStateless, mayKeepAll, type Part, planOf, roundOf } from "./plan.ts";
+import { isStateless, mayKeepAll, type Part, planOf, roundOf, type Shard } from "./plan.ts";
 import { setUpWorkers, type WorkerPool } from "./pool.ts";
 import { openScope, type Scope } from "./scope.ts";
 import { silentKinds } from "./silent-kinds.ts";
+
+/** Everything that a run needs. Clock, network and randomness come from outside. */
+export interface RunOptions extends RunHead, Connection {
+  readonly clock: Clock;
+  readonly sleep: (ms: number) => Promise<void>;
+  readonly workers: number;
+  readonly suites: readonly Suite[];
+  readonly runs: number;
+  readonly rounds: number;
+  /** The part of the plan that is executed; all of it by default. */
+  readonly shard?: Shard | undefined;
+  /** True if an existing function may keep statements that no request removes. */
+  readonly disposable?: boolean | undefined;
+  /** After this many confirmed causes the run ends; those of rules that are known to be violated do not count. */
+  readonly bail?: { readonly causes: number; readonly known: readonly string[] } | undefined;
+  /** Goes on with new seeds after the usual test cases. */
+  readonly campaign?: CampaignOptions | undefined;
+  /** Leaves out what must never reach a real account. */
+  readonly safeMode: boolean;
+  readonly settleMs: number;
+  /** Says which kinds of input the file of known deviations does not list of a rule that it lists. */
+  readonly isNews?: IsNews | undefined;
+  readonly signal?: AbortSignal | undefined;
+  /** The command that replays the counterexample of a rule. */
+  readonly replay: (rule: string) => string;
+}
 
 /** Executes a run and returns its report. Throws a Fault if the run cannot start. */
 export async function run(options: RunOptions, observers: readonly Observer[] = []): Promise<Report> {

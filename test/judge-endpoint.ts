@@ -2,7 +2,7 @@ import { performance } from "node:perf_hooks";
 import type { Report, RuleReport } from "../reports/report.ts";
 import type { ConnectOptions } from "../runner/connect.ts";
 import { judgeOver } from "../runner/kill-matrix.ts";
-import type { RunOptions } from "../runner/options.ts";
+import type { RunOptions } from "../runner/run.ts";
 import type { Suite } from "../suites/case.ts";
 
 /** What tests change: the run, how a server is started again, and where a journal is kept (nowhere by default). */

@@ -9,7 +9,7 @@ import type { RunEvent } from "../runner/events.ts";
 import { judgeVariant } from "../runner/kill-matrix.ts";
 import { publishedObserver } from "../runner/observe/published.ts";
 import { reportObserver, snapshots } from "../runner/observe/report.ts";
-import type { RunOptions } from "../runner/options.ts";
+import type { RunOptions } from "../runner/run.ts";
 import { bearingOn } from "../suites/bearing.ts";
 import { ordinarySuites, randomSuites } from "../suites/index.ts";
 import { spellings } from "../suites/spellings.ts";

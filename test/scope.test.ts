@@ -6,7 +6,7 @@ import { rules } from "../rules/index.ts";
 import { type Connection, connectLocally } from "../runner/connect.ts";
 import { diff } from "../runner/diff/diff.ts";
 import type { Observer, RunEvent } from "../runner/events.ts";
-import type { RunOptions } from "../runner/options.ts";
+import type { RunOptions } from "../runner/run.ts";
 import { run } from "../runner/run.ts";
 import { getPolicy } from "../spec/calls.ts";
 import type { Answer } from "../spec/exchange.ts";

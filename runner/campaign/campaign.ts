@@ -5,7 +5,7 @@ import type { TestCase } from "../../suites/case.ts";
 import { type Drawn, drawnTestCase } from "../../suites/drawn.ts";
 import { randomSuites } from "../../suites/index.ts";
 import type { RunEvent } from "../events.ts";
-import type { RunOptions } from "../options.ts";
+import type { RunOptions } from "../run.ts";
 import {
   type Behaviour,
   behaviourKinds,
