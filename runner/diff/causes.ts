@@ -1,3 +1,4 @@
+import { grouped } from "../../reports/blocks.ts";
 import { type DiffCause, isRefusal, type Ruling, type TargetDifference } from "../../reports/diff.ts";
 import { causeOf, families, gravities } from "../../rules/causes.ts";
 import { rules } from "../../rules/index.ts";
@@ -25,25 +26,13 @@ interface Common {
  * its differences are about rules of one family; where both targets refuse, only their answers count.
  */
 export function causesOfDifferences(all: readonly Shown[]): readonly DiffCause[] {
-  const groups = new Map<string, { readonly common: Common; readonly places: number[] }>();
-  for (const [place, one] of all.entries()) {
-    const common = commonOf(one);
-    const { ruling, x, y, where = "" } = one.difference;
-    // A family of rules on the statement explains every member that differs.
-    const member = ruling.kind === "rule" ? where !== "" : where;
-    const key = JSON.stringify([common.id, kindOf(ruling), x, y, member]);
-    const group = groups.get(key);
-    if (group === undefined) groups.set(key, { common, places: [place] });
-    else group.places.push(place);
-  }
-  return [...groups.values()]
-    .flatMap(({ common, places }) => {
-      const own = places.flatMap((place) => {
-        const { difference } = all[place] ?? {};
-        return difference === undefined ? [] : [{ place, difference }];
-      });
+  const differences = all.map((one, place) => ({ ...one, place, common: commonOf(one) }));
+  return grouped(differences, keyOf)
+    .flatMap(([, own]) => {
       const [smallest, ...more] = own.toSorted((a, b) => sizeOf(a.difference) - sizeOf(b.difference));
-      if (smallest === undefined) return [];
+      const [first] = own;
+      if (first === undefined || smallest === undefined) return [];
+      const { common } = first;
       const { x, y } = smallest.difference;
       const cause: DiffCause = {
         id: common.id,
@@ -57,6 +46,15 @@ export function causesOfDifferences(all: readonly Shown[]): readonly DiffCause[]
     })
     .toSorted((a, b) => a.weight - b.weight || b.cause.seen - a.cause.seen)
     .map(({ cause }) => cause);
+}
+
+function keyOf({
+  common,
+  difference: { ruling, x, y, where = "" },
+}: Pick<Shown, "difference"> & { readonly common: Common }) {
+  // A family of rules on the statement explains every member that differs.
+  const member = ruling.kind === "rule" ? where !== "" : where;
+  return JSON.stringify([common.id, kindOf(ruling), x, y, member]);
 }
 
 function commonOf({ difference: { topic, title, ruling, x, y }, exchanges }: Shown): Common {

@@ -1,14 +1,22 @@
 import assert from "node:assert/strict";
-import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { runStep } from "../action-step.ts";
-import { install, megabytes, plainEnv, run, sizeOf } from "./folder.ts";
+import { attempt, type Ended, install, megabytes, plainEnv, root, run, sizeOf, tool } from "./folder.ts";
 import { journey } from "./journey.ts";
-import { nodes } from "./nodes.ts";
-import { needsPeers } from "./peers.ts";
-import { compile, runOn } from "./program.ts";
-import { pack } from "./tarball.ts";
+import { compile, nodes, runOn } from "./program.ts";
+
+/** The packed project. */
+interface Tarball {
+  readonly path: string;
+  readonly bytes: number;
+  readonly files: number;
+}
+
+const forUsers =
+  /^package\/(dist\/|docs\/[a-z-]+\.md$|reports\/[a-z]+\.schema\.json$|package\.json$|README\.md$|CHANGELOG\.md$|LICENSE$)/;
+const notForUsers = /\/(test|examples|coverage|node_modules)\/|\.test\.|\.tsbuildinfo$|(?<!\.d)\.ts$|\.map$/;
 
 /** Packs the project, installs it in an empty folder, and tests all of it there on every supported Node. */
 const scratch = await mkdtemp(join(tmpdir(), "addpermission-conformance-"));
@@ -61,4 +69,39 @@ try {
   for (const node of await nodes(join(scratch, "nodes"))) say(runOn(node, folder));
 } finally {
   await rm(scratch, { recursive: true, force: true });
+}
+
+/** Packs the project into a folder, and checks its files and its manifest. */
+async function pack(folder: string): Promise<Tarball> {
+  run("npm", ["pack", "--silent", "--pack-destination", folder], root);
+  const name = (await readdir(folder)).find((one) => one.endsWith(".tgz"));
+  assert.ok(name, "npm pack left no tarball");
+  const path = join(folder, name);
+  const listed = run("tar", ["-tzf", path], folder).trim().split("\n");
+  const stray = listed.filter((file) => !forUsers.test(file) || notForUsers.test(file));
+  assert.deepEqual(stray, [], "the tarball holds files that are not for users");
+  run(tool("publint"), ["--strict", path], root);
+  run(tool("attw"), [path, "--profile", "esm-only"], root);
+  return { path, bytes: (await stat(path)).size, files: listed.length };
+}
+
+/** Checks that each part without its optional peer fails with one sentence. */
+function needsPeers(folder: string): void {
+  const command = join(folder, "node_modules", ".bin", "addpermission-conformance");
+  const endpoint = ["--endpoint", "http://127.0.0.1:9", "--sign"];
+  says(attempt(command, ["--target", "prism"], folder), 2, /npm install @stoplight\/prism-cli@/);
+  says(
+    attempt(command, endpoint, folder, { AWS_PROFILE: "any" }),
+    2,
+    /npm install @aws-sdk\/credential-providers/,
+  );
+  const script =
+    'import("addpermission-conformance/vitest").catch((e) => { console.error(e.name + ": " + e.message); process.exit(2); })';
+  says(attempt(process.execPath, ["-e", script], folder), 2, /^Fault: .*npm install --save-dev vitest/);
+}
+
+function says({ code, err }: Ended, wanted: number, sentence: RegExp): void {
+  assert.equal(code, wanted, err);
+  assert.match(err, sentence);
+  assert.equal(err.trim().split("\n").length, 1, `more than one line:\n${err}`);
 }

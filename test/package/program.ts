@@ -1,9 +1,8 @@
 import assert from "node:assert/strict";
-import { copyFile, readFile, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { install, root, run, tool } from "./folder.ts";
-import type { InstalledNode } from "./nodes.ts";
 
 const options = {
   module: "NodeNext",
@@ -27,6 +26,30 @@ export async function compile(folder: string): Promise<void> {
     await writeFile(join(folder, "tsconfig.json"), JSON.stringify(config));
     run(tool("tsc"), ["-p", "."], folder);
   }
+}
+
+/** An installed version of Node. */
+interface InstalledNode {
+  readonly version: string;
+  readonly path: string;
+}
+
+const majors = [20, 22, 24] as const;
+
+/** Installs every supported Node from npm. */
+export async function nodes(folder: string): Promise<readonly InstalledNode[]> {
+  await mkdir(folder);
+  await writeFile(join(folder, "package.json"), '{"name":"nodes","private":true}\n');
+  install(
+    majors.map((major) => `node${major}@npm:node@${major}`),
+    folder,
+  );
+  return majors.map((major) => {
+    const path = join(folder, "node_modules", `node${major}`, "bin", "node");
+    const version = run(path, ["--version"], folder).trim();
+    assert.match(version, new RegExp(`^v${major}\\.`));
+    return { version, path };
+  });
 }
 
 /** Runs the command, the program and the suite on one version of Node. */
