@@ -1,3 +1,6 @@
+// The index of the package also loads its mock server, which takes two seconds.
+import prismOperations from "@stoplight/prism-http/dist/utils/operations.js";
+import prismValidator from "@stoplight/prism-http/dist/validator/index.js";
 import fc from "fast-check";
 import { beforeAll, describe, expect, test } from "vitest";
 import { brokenBy } from "../generators/broken.ts";
@@ -13,6 +16,7 @@ import {
   broken,
   type ConstraintKind,
   constraintOf,
+  isMember,
   length,
   type Member,
   members,
@@ -21,7 +25,36 @@ import type { Call } from "../spec/exchange.ts";
 import { readName } from "../spec/function-name.ts";
 import { readPrincipal } from "../spec/principal.ts";
 import { fixture } from "./fixture.ts";
-import { type PrismValidator, prismValidatorOf } from "./prism-validator.ts";
+
+/** The errors of Prism for an AddPermission request, as sorted `Member.keyword`. */
+type PrismValidator = (call: Call) => readonly string[];
+
+/** Prism's validator over the contract, without its server. It shares no code with this project. */
+async function prismValidatorOf(contract: string): Promise<PrismValidator> {
+  const [operation] = await prismOperations.getHttpOperationsFromSpec(contract);
+  if (!operation) throw new Error(`${contract} describes no operation`);
+  return (call) => {
+    const url = new URL(call.target, "http://localhost");
+    const found = prismValidator.validateInput({
+      resource: operation,
+      element: {
+        method: "post",
+        url: { path: url.pathname, query: Object.fromEntries(url.searchParams) },
+        headers: Object.fromEntries(call.headers),
+        body: call.body === null ? undefined : JSON.parse(call.body),
+      },
+    });
+    if (found._tag === "Right") return [];
+    return [...found.left].map(({ path = [], code, message }) => `${memberIn(path, message)}.${code}`).sort();
+  };
+}
+
+function memberIn(path: readonly string[], message: string): string {
+  const last = path.at(-1)?.toLowerCase() ?? "";
+  const named = members.find((member) => member.toLowerCase() === last);
+  const missing = /'([A-Za-z]+)'/.exec(message)?.[1] ?? "";
+  return named ?? (isMember(missing) ? missing : path.join("."));
+}
 
 let prism: PrismValidator;
 beforeAll(async () => {

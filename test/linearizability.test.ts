@@ -4,9 +4,7 @@ import type { Model } from "../oracle/linearizability.ts";
 import { check } from "../oracle/linearizability.ts";
 import { type PolicyOperation, partition, policySetModel } from "../oracle/policy-set-model.ts";
 import { mostSteps } from "../oracle/races.ts";
-import { explicable } from "./brute-force.ts";
-import { drawn } from "./history-notation.ts";
-import { corrupted, corruptions, executed, plans } from "./simulated-policy.ts";
+import { corrupted, corruptions, drawn, executed, explicable, plans } from "./policy-histories.ts";
 
 const bound = { maxSteps: mostSteps };
 

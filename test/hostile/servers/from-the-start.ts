@@ -1,8 +1,29 @@
 import { createServer as createTls } from "node:tls";
-import { selfSigned } from "../certificate.ts";
 import { deep, type Hostile, head, never } from "../hostile-server.ts";
 import { always, endless, thenReset, tooMany } from "../misdeeds.ts";
 import { fromTheStart, said, toEveryRequest, up } from "../server.ts";
+
+/** A self-signed certificate for 127.0.0.1, for these tests only. No system trusts it, and its key protects nothing. */
+const selfSigned = {
+  key: `-----BEGIN PRIVATE KEY-----
+MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQg0JGVx9O/BPftidVf
++MdgYCIZtkIYK4RLxd+edg0UwkGhRANCAARDcS4fzfP+X7lOIhjkvhbNl4uOIyUE
+/y5m3PXahPDmsGNZWRfyGKjWTgI5+ybxkhrIIbRgWyWqAoYaE9hB9PXf
+-----END PRIVATE KEY-----
+`,
+  cert: `-----BEGIN CERTIFICATE-----
+MIIBjzCCATagAwIBAgIUPIN/4xRrxJxaRnPFR4BEF9CWcuUwCgYIKoZIzj0EAwIw
+FDESMBAGA1UEAwwJMTI3LjAuMC4xMCAXDTI2MTEyMzExMTg0NloYDzIxMjYxMDMw
+MTExODQ2WjAUMRIwEAYDVQQDDAkxMjcuMC4wLjEwWTATBgcqhkjOPQIBBggqhkjO
+PQMBBwNCAARDcS4fzfP+X7lOIhjkvhbNl4uOIyUE/y5m3PXahPDmsGNZWRfyGKjW
+TgI5+ybxkhrIIbRgWyWqAoYaE9hB9PXfo2QwYjAdBgNVHQ4EFgQUMqTvRfs2adsM
+h3EMCdWFsDXhil0wHwYDVR0jBBgwFoAUMqTvRfs2adsMh3EMCdWFsDXhil0wDwYD
+VR0TAQH/BAUwAwEB/zAPBgNVHREECDAGhwR/AAABMAoGCCqGSM49BAMCA0cAMEQC
+IEP7lRV0fZN+yURqENhwDP5yq/pIw650579RxuRTqF0AAiBZVawAC/ewFSgEU1S4
+tb28UyfaYT8UTEDQvBT/hgoPaw==
+-----END CERTIFICATE-----
+`,
+} as const;
 
 /** The address of a server with the scheme https, without TLS. */
 function asTls(listen: Hostile["listen"]): Hostile["listen"] {

@@ -1,6 +1,55 @@
 import fc from "fast-check";
 import type { PolicyInput, PolicyOperation, PolicyOutput } from "../oracle/policy-set-model.ts";
 
+// Histories of a policy for the tests of the checker: drawn, simulated and falsified, and explained by brute force.
+
+/**
+ * Parses a drawn history with one operation on each line; columns are time.
+ *
+ *     a: [---]      add x -> added
+ *     b:   [----]   add x -> refused
+ *     c:     [--?   remove x                      never answered
+ *     d:        [-] read -> x y                   or `read -> nothing`
+ */
+export function drawn(picture: string): readonly PolicyOperation[] {
+  return picture
+    .split("\n")
+    .filter((line) => line.trim() !== "")
+    .map(operationIn);
+}
+
+const linePattern = /^\s*(?<id>\w+): *\[-*(?<close>[\]?]) +(?<request>.*?)(?: +-> +(?<answer>.*?))?\s*$/;
+
+function operationIn(line: string): PolicyOperation {
+  const { id, close, request, answer } = linePattern.exec(line)?.groups ?? {};
+  if (id === undefined || close === undefined || request === undefined)
+    throw new Error(`not drawn well: ${line}`);
+  const answered = close === "]";
+  if (answered !== (answer !== undefined)) throw new Error(`an answer goes with a closed bar only: ${line}`);
+  return {
+    id,
+    input: inputIn(request),
+    output: answer === undefined ? null : outputIn(answer),
+    invokedAt: line.indexOf("["),
+    returnedAt: answered ? line.indexOf("]") : null,
+  };
+}
+
+function inputIn(text: string): PolicyInput {
+  const [kind, sid, ...rest] = text.split(/ +/);
+  if (kind === "read" && sid === undefined) return { kind };
+  if (sid === undefined || rest.length > 0 || (kind !== "add" && kind !== "remove"))
+    throw new Error(`no such operation: ${text}`);
+  return { kind, sid };
+}
+
+const words = ["added", "refused", "removed", "absent"] as const;
+
+function outputIn(text: string): PolicyOutput {
+  const word = words.find((one) => one === text);
+  return word ?? text.split(/ +/).filter((part) => part !== "nothing" && part !== "");
+}
+
 /** A planned call: its request, its times, and when it takes effect between request and answer. */
 export interface Planned {
   readonly kind: "add" | "remove" | "read";
@@ -102,4 +151,44 @@ export function corrupted(
     if (how === "drop") return { ...each, output: each.output.toSpliced(place, 1) };
     return { ...each, output: each.output.toSpliced(place, 0, sid) };
   });
+}
+
+/**
+ * Tries every order that respects real time, with every subset of the unanswered operations, on a set that starts with
+ * `sids`. Shares only the types with the checker. Feasible for a few operations only.
+ */
+export function explicable(history: readonly PolicyOperation[], sids: Iterable<string>): boolean {
+  if (history.every((operation) => operation.output === null)) return true;
+  const first = history.filter(
+    (one) => !history.some((other) => other !== one && returnedBefore(other, one)),
+  );
+  return first.some((one) => {
+    const stored = new Set(sids);
+    if (!takesPlace(one, stored)) return false;
+    return explicable(
+      history.filter((other) => other !== one),
+      stored,
+    );
+  });
+}
+
+function returnedBefore(one: PolicyOperation, other: PolicyOperation): boolean {
+  return one.output !== null && one.returnedAt !== null && one.returnedAt < other.invokedAt;
+}
+
+function takesPlace({ input, output }: PolicyOperation, stored: Set<string>): boolean {
+  if (output === "refused") return true;
+  if (input.kind === "read") {
+    if (output === null) return true;
+    if (typeof output === "string") return false;
+    const shown = new Set(output);
+    return (
+      shown.size === output.length && shown.size === stored.size && output.every((sid) => stored.has(sid))
+    );
+  }
+  const present = stored.has(input.sid);
+  if (output === "absent") return input.kind === "remove" && !present;
+  if (input.kind === "remove") return (output ?? "removed") === "removed" && stored.delete(input.sid);
+  stored.add(input.sid);
+  return (output ?? "added") === "added" && !present;
 }
