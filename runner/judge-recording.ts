@@ -94,7 +94,7 @@ export async function rejudge(recording: Recording | Joined, options: RejudgeOpt
     }
     if (shardOf !== null && isLeftOut(end, judged, candidates)) {
       const { breaks } = end.case;
-      settled.push(scripted(history.id, () => [], { breaks }));
+      settled.push(scripted(history.id, { breaks }, () => []));
       const at = { worker: history.worker, case: end.case, place: end.place };
       emit({ type: "case-skipped", ...at, lacks: "news", spent });
       continue;
@@ -133,10 +133,7 @@ function judgeCase(
   const soFar: (readonly Exchange[])[] = [];
   const { place, began } = how;
   const { clean, breaks } = how.case;
-  const testCase = scripted(id, () => soFar.map((batch) => batch.map(({ step }) => step)), {
-    clean,
-    breaks,
-  });
+  const testCase = scripted(id, { clean, breaks }, () => soFar.map((batch) => batch.map(({ step }) => step)));
   const start = { clean: began === "empty", notEmptied: began === "not-emptied" };
   const at = { testCase, fixture, worker, place, ...start };
   const findings: Finding[] = [];

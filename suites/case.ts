@@ -86,8 +86,8 @@ export const clean = { clean: true } as const;
 /** The steps of a test case whose batches do not depend on answers. */
 export function scripted(
   id: string,
+  options: CaseOptions,
   batches: (fixture: Fixture) => readonly Batch[],
-  options: CaseOptions = {},
 ): TestCase {
   return {
     id,
@@ -235,15 +235,11 @@ function inGroups(
   for (let start = 0; start < requests.length; start += groupSize) {
     const group = requests.slice(start, start + groupSize);
     groups.push(
-      scripted(
-        `${id}/${start / groupSize}`,
-        (fixture) => [
-          alone("before", getPolicy(fixture.main.name)),
-          ...group.map(({ label, call, sid }) => alone(label, call(fixture, sid))),
-          alone("after", getPolicy(fixture.main.name)),
-        ],
-        options,
-      ),
+      scripted(`${id}/${start / groupSize}`, options, (fixture) => [
+        alone("before", getPolicy(fixture.main.name)),
+        ...group.map(({ label, call, sid }) => alone(label, call(fixture, sid))),
+        alone("after", getPolicy(fixture.main.name)),
+      ]),
     );
   }
   return groups;

@@ -17,13 +17,11 @@ export type Drawn =
 export function drawnTestCase(id: string, drawn: Drawn): TestCase {
   switch (drawn.kind) {
     case "history":
-      return scripted(id, (fixture) => historyRounds(fixture, drawn.commands), { clean: true, drawn });
+      return scripted(id, { clean: true, drawn }, (fixture) => historyRounds(fixture, drawn.commands));
     case "race":
-      return scripted(id, (fixture) => raceBatches(fixture, drawn), {
-        clean: true,
-        drawn,
-        needs: raceNeeds(drawn),
-      });
+      return scripted(id, { clean: true, drawn, needs: raceNeeds(drawn) }, (fixture) =>
+        raceBatches(fixture, drawn),
+      );
     case "request":
       return requestTestCase(id, drawn);
   }
@@ -33,11 +31,6 @@ function requestTestCase(id: string, drawn: Extract<Drawn, { readonly kind: "req
   const members = jsonObject(drawn.body);
   return scripted(
     id,
-    ({ main: { name } }) => [
-      alone("before", getPolicy(name)),
-      alone("request", addPermission({ functionName: label(name), body: drawn.body })),
-      alone("after", getPolicy(name)),
-    ],
     {
       clean: true,
       drawn,
@@ -45,6 +38,11 @@ function requestTestCase(id: string, drawn: Extract<Drawn, { readonly kind: "req
       destructive: members === null || /\*|\\u/.test(drawn.body),
       irremovable: isIrremovableId("StatementId", members?.StatementId),
     },
+    ({ main: { name } }) => [
+      alone("before", getPolicy(name)),
+      alone("request", addPermission({ functionName: label(name), body: drawn.body })),
+      alone("after", getPolicy(name)),
+    ],
   );
 }
 

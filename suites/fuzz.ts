@@ -39,17 +39,13 @@ function validTestCases({ seed, runs }: SuiteOptions): readonly TestCase[] {
     })[0];
     const destructive = some.some(({ Action }) => Action === "lambda:*");
     testCases.push(
-      scripted(
-        `fuzz/valid/${start / perHistory}`,
-        (fixture) => [
-          alone("before", getPolicy(fixture.main.name)),
-          ...some.map((draft, at) =>
-            alone(`valid-${start + at}`, withBody(fixture, bodyOf(draft, ids?.[at] ?? `z${start + at}`))),
-          ),
-          alone("after", getPolicy(fixture.main.name)),
-        ],
-        { destructive },
-      ),
+      scripted(`fuzz/valid/${start / perHistory}`, { destructive }, (fixture) => [
+        alone("before", getPolicy(fixture.main.name)),
+        ...some.map((draft, at) =>
+          alone(`valid-${start + at}`, withBody(fixture, bodyOf(draft, ids?.[at] ?? `z${start + at}`))),
+        ),
+        alone("after", getPolicy(fixture.main.name)),
+      ]),
     );
   }
   return testCases;

@@ -29,12 +29,13 @@ export const histories: Suite = {
 };
 
 function historyTestCases({ seed, runs }: SuiteOptions): readonly TestCase[] {
-  return fc.sample(commands, { seed, numRuns: runs }).map((list, at) =>
-    scripted(`histories/${at}`, (fixture) => historyRounds(fixture, list), {
-      clean: true,
-      drawn: { kind: "history", commands: list },
-    }),
-  );
+  return fc
+    .sample(commands, { seed, numRuns: runs })
+    .map((list, at) =>
+      scripted(`histories/${at}`, { clean: true, drawn: { kind: "history", commands: list } }, (fixture) =>
+        historyRounds(fixture, list),
+      ),
+    );
 }
 
 /** The batches of a history: what each command sends, and at the end a read of every policy that was changed. */

@@ -42,27 +42,24 @@ const conditions = {
  * nothing else can have changed it.
  */
 export const neighbourTestCases: readonly TestCase[] = [
-  scripted(
-    "state/removal-leaves-the-rest",
-    (fixture) => {
-      const { name } = fixture.main;
-      return [
-        ...["go_ne-too", "go_ne", "GO_NE"].map((sid) => alone(`add-${sid}`, add(name, sid))),
-        alone("add-go-ne", withBody(fixture, bodyWith("EventSourceToken", "a.valid-token_1", "go-ne"))),
-        alone("add-conditions", withBody(fixture, { ...canonicalBody("not-go_ne"), ...conditions })),
-        alone("read", getPolicy(name)),
-        alone("read-again", getPolicy(name)),
-        alone("remove", removePermission(name, "go_ne")),
-        alone("read-without", getPolicy(name)),
-        alone("remove-longer", removePermission(name, "go_ne-too")),
-        [guarded(fixture, "guarded", "read-without")],
-        alone("read-last", getPolicy(name)),
-      ];
-    },
-    clean,
-  ),
+  scripted("state/removal-leaves-the-rest", clean, (fixture) => {
+    const { name } = fixture.main;
+    return [
+      ...["go_ne-too", "go_ne", "GO_NE"].map((sid) => alone(`add-${sid}`, add(name, sid))),
+      alone("add-go-ne", withBody(fixture, bodyWith("EventSourceToken", "a.valid-token_1", "go-ne"))),
+      alone("add-conditions", withBody(fixture, { ...canonicalBody("not-go_ne"), ...conditions })),
+      alone("read", getPolicy(name)),
+      alone("read-again", getPolicy(name)),
+      alone("remove", removePermission(name, "go_ne")),
+      alone("read-without", getPolicy(name)),
+      alone("remove-longer", removePermission(name, "go_ne-too")),
+      [guarded(fixture, "guarded", "read-without")],
+      alone("read-last", getPolicy(name)),
+    ];
+  }),
   scripted(
     "state/removal-leaves-other-qualifiers",
+    { clean: true, needs: ["versions", "aliases"] },
     (fixture) => {
       const { name } = fixture.main;
       const [version, live] = [versionOf(fixture), aliasOf(fixture)];
@@ -84,11 +81,11 @@ export const neighbourTestCases: readonly TestCase[] = [
         ...read("fourth", null, live),
       ];
     },
-    { clean: true, needs: ["versions", "aliases"] },
   ),
   ...(["version", "alias"] as const).map((kind) =>
     scripted(
       `state/removal-from-the-${kind}`,
+      { clean: true, needs: [kind === "version" ? "versions" : "aliases"] },
       (fixture) => {
         const { name } = fixture.main;
         const qualifier = kind === "version" ? versionOf(fixture) : aliasOf(fixture);
@@ -108,24 +105,20 @@ export const neighbourTestCases: readonly TestCase[] = [
           [guarded(fixture, "guarded", "read", { query })],
         ];
       },
-      { clean: true, needs: [kind === "version" ? "versions" : "aliases"] },
     ),
   ),
+  scripted("state/removal-leaves-the-other-function", { clean: true, needs: ["other"] }, (fixture) => [
+    alone("on-first", add(fixture.main.name, "twin")),
+    alone("on-second", add(second(fixture), "twin")),
+    alone("read-second", getPolicy(second(fixture))),
+    alone("remove", removePermission(fixture.main.name, "twin")),
+    alone("read-second-again", getPolicy(second(fixture))),
+  ]),
   scripted(
-    "state/removal-leaves-the-other-function",
-    (fixture) => [
-      alone("on-first", add(fixture.main.name, "twin")),
-      alone("on-second", add(second(fixture), "twin")),
-      alone("read-second", getPolicy(second(fixture))),
-      alone("remove", removePermission(fixture.main.name, "twin")),
-      alone("read-second-again", getPolicy(second(fixture))),
-    ],
-    { clean: true, needs: ["other"] },
+    "state/life-of-an-alias",
+    { clean: true, needs: ["other", "create", "versions", "aliases"] },
+    lifeOfAlias,
   ),
-  scripted("state/life-of-an-alias", lifeOfAlias, {
-    clean: true,
-    needs: ["other", "create", "versions", "aliases"],
-  }),
   {
     id: "state/lives-of-two-aliases",
     needs: ["other", "create", "versions", "aliases"],
@@ -139,6 +132,7 @@ export const neighbourTestCases: readonly TestCase[] = [
   },
   scripted(
     "state/deleted-function-takes-policies-along",
+    { clean: true, needs: ["other", "create", "versions", "aliases"] },
     (fixture) => {
       const name = second(fixture);
       // An alias of the same name on another function: nothing that is done to one concerns the other.
@@ -162,12 +156,12 @@ export const neighbourTestCases: readonly TestCase[] = [
         readFirst("read-first-again"),
       ];
     },
-    { clean: true, needs: ["other", "create", "versions", "aliases"] },
   ),
-  scripted("state/deleted-version-leaves-the-function", lifeOfVersion, {
-    clean: true,
-    needs: ["other", "create", "versions"],
-  }),
+  scripted(
+    "state/deleted-version-leaves-the-function",
+    { clean: true, needs: ["other", "create", "versions"] },
+    lifeOfVersion,
+  ),
 ];
 
 /** A version is deleted alone. A target may take the function along, so the function is created again at the end. */

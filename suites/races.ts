@@ -135,12 +135,16 @@ function raceTestCases({ seed, rounds }: SuiteOptions): readonly TestCase[] {
       const size = at === 0 ? 2 : at === 1 ? 32 : number;
       const on = shape === "one-id" || shape === "one-revision" ? qualified[at] : undefined;
       const race: Race = { shape, size, seed: seed + at, ...(on && { on }) };
-      return scripted(`races/${shape}/${at}`, (fixture) => raceBatches(fixture, race), {
-        clean: true,
-        repeats: at > 1,
-        needs: raceNeeds(race),
-        drawn: { kind: "race", ...race },
-      });
+      return scripted(
+        `races/${shape}/${at}`,
+        {
+          clean: true,
+          repeats: at > 1,
+          needs: raceNeeds(race),
+          drawn: { kind: "race", ...race },
+        },
+        (fixture) => raceBatches(fixture, race),
+      );
     }),
   );
 }

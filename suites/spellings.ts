@@ -44,21 +44,17 @@ function nameTestCases(): readonly TestCase[] {
       : form.includes("alias")
         ? ["aliases" as const]
         : [];
-    return scripted(
-      `spellings/${form}`,
-      (fixture) => {
-        const written = every(fixture, fixture.main, form);
-        const qualifier = written[0]?.qualifier ?? null;
-        return [
-          alone("before", getPolicy(fixture.main.name, qualifier)),
-          ...written.map((spelling, index) =>
-            alone(spelling.encoded, spelled(spelling, `${short(form)}${index}`)),
-          ),
-          alone("after", getPolicy(fixture.main.name, qualifier)),
-        ];
-      },
-      { needs },
-    );
+    return scripted(`spellings/${form}`, { needs }, (fixture) => {
+      const written = every(fixture, fixture.main, form);
+      const qualifier = written[0]?.qualifier ?? null;
+      return [
+        alone("before", getPolicy(fixture.main.name, qualifier)),
+        ...written.map((spelling, index) =>
+          alone(spelling.encoded, spelled(spelling, `${short(form)}${index}`)),
+        ),
+        alone("after", getPolicy(fixture.main.name, qualifier)),
+      ];
+    });
   });
 }
 
@@ -145,31 +141,27 @@ const qualified: readonly ((sid: string) => Readonly<Record<string, unknown>>)[]
 ];
 
 function qualifiedTestCase(kind: string, need: Need, qualifier: (fixture: Fixture) => string): TestCase {
-  return scripted(
-    `spellings/values-on-${kind}`,
-    (fixture) => [
-      ...qualified.map((body, index) =>
-        alone(
-          `value-${index}`,
-          addPermission({
-            functionName: label(fixture.main.name),
-            query: qualifierQuery(qualifier(fixture)),
-            body: body(`w${index}`),
-          }),
-        ),
-      ),
-      // The qualifier is in the name of a version, and in the ARN of an alias.
+  return scripted(`spellings/values-on-${kind}`, { needs: [need] }, (fixture) => [
+    ...qualified.map((body, index) =>
       alone(
-        "sourced-by-name",
+        `value-${index}`,
         addPermission({
-          functionName: label(`${fixture.main[kind === "version" ? "name" : "arn"]}:${qualifier(fixture)}`),
-          body: sourced("wn"),
+          functionName: label(fixture.main.name),
+          query: qualifierQuery(qualifier(fixture)),
+          body: body(`w${index}`),
         }),
       ),
-      alone("after", getPolicy(fixture.main.name, qualifier(fixture))),
-    ],
-    { needs: [need] },
-  );
+    ),
+    // The qualifier is in the name of a version, and in the ARN of an alias.
+    alone(
+      "sourced-by-name",
+      addPermission({
+        functionName: label(`${fixture.main[kind === "version" ? "name" : "arn"]}:${qualifier(fixture)}`),
+        body: sourced("wn"),
+      }),
+    ),
+    alone("after", getPolicy(fixture.main.name, qualifier(fixture))),
+  ]);
 }
 
 function set(member: Parameters<typeof bodyWith>[0], value: string): GroupedRequest {
@@ -193,22 +185,14 @@ function valueTestCases(): readonly TestCase[] {
     ...grouped("spellings/values", [...values, charset], (index) => `v${index}`),
     qualifiedTestCase("version", "versions", versionOf),
     qualifiedTestCase("alias", "aliases", aliasOf),
-    scripted(
-      "spellings/special-ids",
-      (fixture: Fixture) => [
-        ...specialWords.map((word) => alone(`add-${word}`, withBody(fixture, canonicalBody(word)))),
-        alone("after", getPolicy(fixture.main.name)),
-      ],
-      { clean: true },
-    ),
-    scripted(
-      "spellings/shortest-id",
-      (fixture: Fixture) => [
-        alone("add", withBody(fixture, canonicalBody("a"))),
-        alone("after", getPolicy(fixture.main.name)),
-      ],
-      { clean: true },
-    ),
+    scripted("spellings/special-ids", { clean: true }, (fixture: Fixture) => [
+      ...specialWords.map((word) => alone(`add-${word}`, withBody(fixture, canonicalBody(word)))),
+      alone("after", getPolicy(fixture.main.name)),
+    ]),
+    scripted("spellings/shortest-id", { clean: true }, (fixture: Fixture) => [
+      alone("add", withBody(fixture, canonicalBody("a"))),
+      alone("after", getPolicy(fixture.main.name)),
+    ]),
   ];
 }
 

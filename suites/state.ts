@@ -48,11 +48,10 @@ const other = ({ other: second }: Fixture) => second?.name ?? "";
 
 /** Several ids on one policy, then a read. */
 function ids(id: string, list: readonly string[]): TestCase {
-  return scripted(
-    `state/${id}`,
-    (fixture) => [...list.map((sid, at) => alone(`add-${at}`, add(main(fixture), sid))), read(fixture)],
-    clean,
-  );
+  return scripted(`state/${id}`, clean, (fixture) => [
+    ...list.map((sid, at) => alone(`add-${at}`, add(main(fixture), sid))),
+    read(fixture),
+  ]);
 }
 
 /** The same steps on the policy of the function, of its version and of its alias. */
@@ -61,15 +60,13 @@ function onEachPolicy(
   steps: (fixture: Fixture, qualifier: string | null) => readonly Batch[],
 ): readonly TestCase[] {
   return [
-    scripted(`state/${id}`, (fixture) => steps(fixture, null), clean),
-    scripted(`state/${id}-on-version`, (fixture) => steps(fixture, versionOf(fixture)), {
-      ...clean,
-      needs: ["versions"],
-    }),
-    scripted(`state/${id}-on-alias`, (fixture) => steps(fixture, aliasOf(fixture)), {
-      ...clean,
-      needs: ["aliases"],
-    }),
+    scripted(`state/${id}`, clean, (fixture) => steps(fixture, null)),
+    scripted(`state/${id}-on-version`, { ...clean, needs: ["versions"] }, (fixture) =>
+      steps(fixture, versionOf(fixture)),
+    ),
+    scripted(`state/${id}-on-alias`, { ...clean, needs: ["aliases"] }, (fixture) =>
+      steps(fixture, aliasOf(fixture)),
+    ),
   ];
 }
 
@@ -99,173 +96,125 @@ const idTestCases: readonly TestCase[] = [
     ...["again", "once-more"].map((key) => alone(key, otherwise(fixture, "twice", qualifier))),
     alone("read", getPolicy(main(fixture), qualifier)),
   ]),
-  scripted(
-    "state/duplicate-content",
-    (fixture) => [
-      alone("first", add(main(fixture), "same")),
-      read(fixture, "between"),
-      alone("again", add(main(fixture), "same")),
-      read(fixture),
-    ],
-    clean,
-  ),
-  scripted(
-    "state/duplicate-of-older",
-    (fixture) => [
-      ...["a", "b", "c"].map((sid) => alone(sid, add(main(fixture), `older-${sid}`))),
-      read(fixture, "between"),
-      alone("again", withBody(fixture, bodyWith("Principal", "sns.amazonaws.com", "older-a"))),
-      read(fixture),
-    ],
-    clean,
-  ),
-  scripted(
-    "state/equal-but-for-case",
-    (fixture) => [
-      alone("lower", add(main(fixture), "letters")),
-      read(fixture, "between"),
-      alone("upper", add(main(fixture), "LETTERS")),
-      read(fixture),
-    ],
-    clean,
-  ),
-  scripted(
-    "state/free-after-removal",
-    (fixture) => [
-      alone("add", add(main(fixture), "again")),
-      alone("stay", add(main(fixture), "stay")),
-      alone("remove", removePermission(main(fixture), "again")),
-      alone("add-again", add(main(fixture), "again")),
-      read(fixture),
-    ],
-    clean,
-  ),
+  scripted("state/duplicate-content", clean, (fixture) => [
+    alone("first", add(main(fixture), "same")),
+    read(fixture, "between"),
+    alone("again", add(main(fixture), "same")),
+    read(fixture),
+  ]),
+  scripted("state/duplicate-of-older", clean, (fixture) => [
+    ...["a", "b", "c"].map((sid) => alone(sid, add(main(fixture), `older-${sid}`))),
+    read(fixture, "between"),
+    alone("again", withBody(fixture, bodyWith("Principal", "sns.amazonaws.com", "older-a"))),
+    read(fixture),
+  ]),
+  scripted("state/equal-but-for-case", clean, (fixture) => [
+    alone("lower", add(main(fixture), "letters")),
+    read(fixture, "between"),
+    alone("upper", add(main(fixture), "LETTERS")),
+    read(fixture),
+  ]),
+  scripted("state/free-after-removal", clean, (fixture) => [
+    alone("add", add(main(fixture), "again")),
+    alone("stay", add(main(fixture), "stay")),
+    alone("remove", removePermission(main(fixture), "again")),
+    alone("add-again", add(main(fixture), "again")),
+    read(fixture),
+  ]),
   // A store must forget the content and the id of a removed statement.
-  scripted(
-    "state/removed-and-added-otherwise",
-    (fixture) => {
-      const [id, long] = ["again", "b".repeat(100)];
-      return [
-        alone("add", add(main(fixture), id)),
-        read(fixture, "first"),
-        alone("remove", removePermission(main(fixture), id)),
-        alone("add-otherwise", withBody(fixture, bodyWith("SourceArn", "arn:aws:s3:::bucket", id))),
-        read(fixture, "otherwise"),
-        alone("add-long", add(main(fixture), long)),
-        alone("remove-again", removePermission(main(fixture), id)),
-        alone("taken", withBody(fixture, bodyWith("SourceArn", "arn:aws:s3:::bucket", long))),
-        alone("remove-long", removePermission(main(fixture), long)),
-        alone("add-last", add(main(fixture), "last")),
-        read(fixture),
-      ];
-    },
-    clean,
-  ),
-  scripted(
-    "state/refusals-between-reads",
-    (fixture) => [
-      alone("keep", add(main(fixture), "keep")),
-      read(fixture, "before"),
-      read(fixture, "again"),
-      alone("missing-action", withBody(fixture, { Principal: "s3.amazonaws.com", StatementId: "n1" })),
-      read(fixture, "after-400"),
-      alone(
-        "wrong-revision",
-        withBody(fixture, { ...bodyWith("RevisionId", "wrong", "n2"), SourceArn: "arn:aws:s3:::bucket" }),
-      ),
-      read(fixture, "after-412"),
-      alone("bad-principal", withBody(fixture, bodyWith("Principal", "abc", "n3"))),
-      read(fixture, "after-principal"),
-      alone("nested", withBody(fixture, { ...canonicalBody("n4"), Principal: { AWS: { x: 1 } } })),
-      read(fixture, "after-nested"),
-      alone("bad-source", withBody(fixture, bodyWith("SourceArn", "bucket", "n6"))),
-      alone("unknown-alias", add(main(fixture), "n5", qualifierQuery("no-such-alias"))),
+  scripted("state/removed-and-added-otherwise", clean, (fixture) => {
+    const [id, long] = ["again", "b".repeat(100)];
+    return [
+      alone("add", add(main(fixture), id)),
+      read(fixture, "first"),
+      alone("remove", removePermission(main(fixture), id)),
+      alone("add-otherwise", withBody(fixture, bodyWith("SourceArn", "arn:aws:s3:::bucket", id))),
+      read(fixture, "otherwise"),
+      alone("add-long", add(main(fixture), long)),
+      alone("remove-again", removePermission(main(fixture), id)),
+      alone("taken", withBody(fixture, bodyWith("SourceArn", "arn:aws:s3:::bucket", long))),
+      alone("remove-long", removePermission(main(fixture), long)),
+      alone("add-last", add(main(fixture), "last")),
       read(fixture),
-      ...["n1", "n2", "n5", "n6"].map((sid) => alone(`${sid}-again`, add(main(fixture), sid))),
-    ],
-    clean,
-  ),
+    ];
+  }),
+  scripted("state/refusals-between-reads", clean, (fixture) => [
+    alone("keep", add(main(fixture), "keep")),
+    read(fixture, "before"),
+    read(fixture, "again"),
+    alone("missing-action", withBody(fixture, { Principal: "s3.amazonaws.com", StatementId: "n1" })),
+    read(fixture, "after-400"),
+    alone(
+      "wrong-revision",
+      withBody(fixture, { ...bodyWith("RevisionId", "wrong", "n2"), SourceArn: "arn:aws:s3:::bucket" }),
+    ),
+    read(fixture, "after-412"),
+    alone("bad-principal", withBody(fixture, bodyWith("Principal", "abc", "n3"))),
+    read(fixture, "after-principal"),
+    alone("nested", withBody(fixture, { ...canonicalBody("n4"), Principal: { AWS: { x: 1 } } })),
+    read(fixture, "after-nested"),
+    alone("bad-source", withBody(fixture, bodyWith("SourceArn", "bucket", "n6"))),
+    alone("unknown-alias", add(main(fixture), "n5", qualifierQuery("no-such-alias"))),
+    read(fixture),
+    ...["n1", "n2", "n5", "n6"].map((sid) => alone(`${sid}-again`, add(main(fixture), sid))),
+  ]),
   ...longTestCases(),
 ];
 
 /** A policy of many statements: none is lost and none changes. */
 function longTestCases(): readonly TestCase[] {
   return [
-    scripted(
-      "state/twenty-four-statements",
-      (fixture) => [
-        ...Array.from({ length: 24 }, (_, at) => alone(`add-${at}`, add(main(fixture), `long-${at}`))),
-        read(fixture),
-        alone("one-more", add(main(fixture), "long-24")),
-        read(fixture, "read-again"),
-        ...["long-0", "long-12"].map((sid) => alone(`again-${sid}`, otherwise(fixture, sid, null))),
-      ],
-      clean,
-    ),
+    scripted("state/twenty-four-statements", clean, (fixture) => [
+      ...Array.from({ length: 24 }, (_, at) => alone(`add-${at}`, add(main(fixture), `long-${at}`))),
+      read(fixture),
+      alone("one-more", add(main(fixture), "long-24")),
+      read(fixture, "read-again"),
+      ...["long-0", "long-12"].map((sid) => alone(`again-${sid}`, otherwise(fixture, sid, null))),
+    ]),
   ];
 }
 
 const both = { clean: true, needs: ["versions", "aliases"] } as const;
 
 const separationTestCases: readonly TestCase[] = [
-  scripted(
-    "state/one-id-in-three-policies",
-    (fixture) => [
-      alone("on-version", add(main(fixture), "shared", qualifierQuery(versionOf(fixture)))),
-      alone("on-alias", add(main(fixture), "shared", qualifierQuery(aliasOf(fixture)))),
-      alone("on-function", add(main(fixture), "shared")),
-      read(fixture),
-      alone("read-version", getPolicy(main(fixture), versionOf(fixture))),
-      alone("read-alias", getPolicy(main(fixture), aliasOf(fixture))),
-      ...[versionOf, aliasOf].map((qualifierOf) => {
-        const qualifier = qualifierOf(fixture);
-        return alone(`remove-${qualifier}`, removePermission(main(fixture), "shared", { qualifier }));
-      }),
-      read(fixture, "read-function-again"),
-      alone("still-taken", add(main(fixture), "shared")),
-    ],
-    both,
-  ),
+  scripted("state/one-id-in-three-policies", both, (fixture) => [
+    alone("on-version", add(main(fixture), "shared", qualifierQuery(versionOf(fixture)))),
+    alone("on-alias", add(main(fixture), "shared", qualifierQuery(aliasOf(fixture)))),
+    alone("on-function", add(main(fixture), "shared")),
+    read(fixture),
+    alone("read-version", getPolicy(main(fixture), versionOf(fixture))),
+    alone("read-alias", getPolicy(main(fixture), aliasOf(fixture))),
+    ...[versionOf, aliasOf].map((qualifierOf) => {
+      const qualifier = qualifierOf(fixture);
+      return alone(`remove-${qualifier}`, removePermission(main(fixture), "shared", { qualifier }));
+    }),
+    read(fixture, "read-function-again"),
+    alone("still-taken", add(main(fixture), "shared")),
+  ]),
   ...["1", "live"].map((qualifier) =>
-    scripted(
-      `state/only-on-${qualifier}`,
-      (fixture) => [
-        alone(
-          "add",
-          add(
-            main(fixture),
-            "only",
-            qualifierQuery(qualifier === "1" ? versionOf(fixture) : aliasOf(fixture)),
-          ),
-        ),
-        read(fixture),
-        alone("read-version", getPolicy(main(fixture), versionOf(fixture))),
-        alone("read-alias", getPolicy(main(fixture), aliasOf(fixture))),
-        ...(qualifier === "1" ? [] : emptied(fixture)),
-      ],
-      both,
-    ),
-  ),
-  scripted(
-    "state/only-on-the-function",
-    (fixture) => [
-      alone("add", add(main(fixture), "own")),
+    scripted(`state/only-on-${qualifier}`, both, (fixture) => [
+      alone(
+        "add",
+        add(main(fixture), "only", qualifierQuery(qualifier === "1" ? versionOf(fixture) : aliasOf(fixture))),
+      ),
+      read(fixture),
       alone("read-version", getPolicy(main(fixture), versionOf(fixture))),
       alone("read-alias", getPolicy(main(fixture), aliasOf(fixture))),
-    ],
-    both,
+      ...(qualifier === "1" ? [] : emptied(fixture)),
+    ]),
   ),
-  scripted(
-    "state/two-functions",
-    (fixture) => [
-      alone("on-first", add(main(fixture), "twin")),
-      alone("read-second", getPolicy(other(fixture))),
-      alone("on-second", add(other(fixture), "twin")),
-      read(fixture),
-      alone("read-second-again", getPolicy(other(fixture))),
-    ],
-    { clean: true, needs: ["other"] },
-  ),
+  scripted("state/only-on-the-function", both, (fixture) => [
+    alone("add", add(main(fixture), "own")),
+    alone("read-version", getPolicy(main(fixture), versionOf(fixture))),
+    alone("read-alias", getPolicy(main(fixture), aliasOf(fixture))),
+  ]),
+  scripted("state/two-functions", { clean: true, needs: ["other"] }, (fixture) => [
+    alone("on-first", add(main(fixture), "twin")),
+    alone("read-second", getPolicy(other(fixture))),
+    alone("on-second", add(other(fixture), "twin")),
+    read(fixture),
+    alone("read-second-again", getPolicy(other(fixture))),
+  ]),
 ];
 
 /** The function loses its last statement, and its alias keeps its own. */
@@ -309,23 +258,19 @@ const tokenMembers = { EventSourceToken: "a.valid-token_1", Principal: tokenServ
 
 const revisionTestCases: readonly TestCase[] = [
   // Each addition needs the revision that the one before made; the last two must be refused although theirs is current.
-  scripted(
-    "state/current-revisions-in-turn",
-    (fixture) => [
-      alone("seed", add(main(fixture), "seed")),
-      read(fixture, "first"),
-      alone("function", getFunction(main(fixture))),
-      [guarded(fixture, "sourced", "first", { members: sourced })],
-      read(fixture, "second"),
-      alone("function-again", getFunction(main(fixture))),
-      [guarded(fixture, "on-arn", "second", { name: fixture.main.arn, members: tokenMembers })],
-      read(fixture, "third"),
-      [guarded(fixture, "seed", "third", { members: { Action: "lambda:GetFunction" }, key: "taken" })],
-      [guarded(fixture, "malformed", "third", { members: { SourceArn: "bucket" } })],
-      read(fixture),
-    ],
-    clean,
-  ),
+  scripted("state/current-revisions-in-turn", clean, (fixture) => [
+    alone("seed", add(main(fixture), "seed")),
+    read(fixture, "first"),
+    alone("function", getFunction(main(fixture))),
+    [guarded(fixture, "sourced", "first", { members: sourced })],
+    read(fixture, "second"),
+    alone("function-again", getFunction(main(fixture))),
+    [guarded(fixture, "on-arn", "second", { name: fixture.main.arn, members: tokenMembers })],
+    read(fixture, "third"),
+    [guarded(fixture, "seed", "third", { members: { Action: "lambda:GetFunction" }, key: "taken" })],
+    [guarded(fixture, "malformed", "third", { members: { SourceArn: "bucket" } })],
+    read(fixture),
+  ]),
   currentRevision("current-revision-of-the-policy", "function", true),
   currentRevision("current-revision-of-the-function", "function", false),
   currentRevision("current-revision-of-the-version-policy", "version", true),
@@ -333,18 +278,14 @@ const revisionTestCases: readonly TestCase[] = [
   currentRevision("current-revision-of-the-alias-policy", "alias", true),
   currentRevision("current-revision-of-the-alias", "alias", false),
   ...(["policy", "resource"] as const).map((source) =>
-    scripted(
-      `state/revision-used-twice-from-${source}`,
-      (fixture) => [
-        alone("seed", add(main(fixture), "seed")),
-        alone("policy", getPolicy(main(fixture))),
-        alone("resource", getFunction(main(fixture))),
-        [guarded(fixture, "first-use", source)],
-        [guarded(fixture, "second-use", source)],
-        read(fixture),
-      ],
-      clean,
-    ),
+    scripted(`state/revision-used-twice-from-${source}`, clean, (fixture) => [
+      alone("seed", add(main(fixture), "seed")),
+      alone("policy", getPolicy(main(fixture))),
+      alone("resource", getFunction(main(fixture))),
+      [guarded(fixture, "first-use", source)],
+      [guarded(fixture, "second-use", source)],
+      read(fixture),
+    ]),
   ),
   ...onEachPolicy("stale-revision", (fixture, qualifier) => {
     const query = queryOf(qualifier);
@@ -361,42 +302,35 @@ const revisionTestCases: readonly TestCase[] = [
     ];
   }),
   // A revision that counts statements is the same after an addition and a removal.
-  scripted(
-    "state/stale-revision-of-as-many",
-    (fixture) => [
-      alone("seed", add(main(fixture), "seed")),
-      alone("old", getPolicy(main(fixture))),
-      alone("change", add(main(fixture), "change")),
-      alone("remove", removePermission(main(fixture), "seed")),
-      [guarded(fixture, "stale", "old")],
-      [guarded(fixture, "stale-on-arn", "old", { name: fixture.main.arn })],
-      [
-        guarded(fixture, "stale-on-partial-arn", "old", {
-          name: `${fixture.account}:function:${main(fixture)}`,
-          members: { ...sourced, Action: "lambda:GetFunction", Principal: "123456789012" },
-        }),
-      ],
-      [guarded(fixture, "stale-with-token", "old", { members: tokenMembers, charset: true })],
-      read(fixture),
+  scripted("state/stale-revision-of-as-many", clean, (fixture) => [
+    alone("seed", add(main(fixture), "seed")),
+    alone("old", getPolicy(main(fixture))),
+    alone("change", add(main(fixture), "change")),
+    alone("remove", removePermission(main(fixture), "seed")),
+    [guarded(fixture, "stale", "old")],
+    [guarded(fixture, "stale-on-arn", "old", { name: fixture.main.arn })],
+    [
+      guarded(fixture, "stale-on-partial-arn", "old", {
+        name: `${fixture.account}:function:${main(fixture)}`,
+        members: { ...sourced, Action: "lambda:GetFunction", Principal: "123456789012" },
+      }),
     ],
-    clean,
-  ),
-  scripted(
-    "state/foreign-revision",
-    (fixture) => [
-      alone("seed", add(main(fixture), "seed")),
-      alone("seed-other", add(other(fixture), "seed")),
-      alone("own", getPolicy(main(fixture))),
-      alone("own-function", getFunction(main(fixture))),
-      alone("foreign", getPolicy(other(fixture))),
-      [guarded(fixture, "borrowed", "foreign")],
-      read(fixture),
-    ],
-    { clean: true, needs: ["other"] },
-  ),
+    [guarded(fixture, "stale-with-token", "old", { members: tokenMembers, charset: true })],
+    read(fixture),
+  ]),
+  scripted("state/foreign-revision", { clean: true, needs: ["other"] }, (fixture) => [
+    alone("seed", add(main(fixture), "seed")),
+    alone("seed-other", add(other(fixture), "seed")),
+    alone("own", getPolicy(main(fixture))),
+    alone("own-function", getFunction(main(fixture))),
+    alone("foreign", getPolicy(other(fixture))),
+    [guarded(fixture, "borrowed", "foreign")],
+    read(fixture),
+  ]),
   ...[versionOf, aliasOf].map((qualifierOf, at) =>
     scripted(
       `state/foreign-revision-of-its-${at === 0 ? "version" : "alias"}`,
+      { clean: true, needs: [at === 0 ? "versions" : "aliases"] },
       (fixture) => [
         alone("seed", add(main(fixture), "seed")),
         alone("seed-qualified", add(main(fixture), "seed", qualifierQuery(qualifierOf(fixture)))),
@@ -406,26 +340,21 @@ const revisionTestCases: readonly TestCase[] = [
         [guarded(fixture, "borrowed", "foreign")],
         read(fixture),
       ],
-      { clean: true, needs: [at === 0 ? "versions" : "aliases"] },
     ),
   ),
   // It begins with the current revision, so a target that compares a part of it finds no difference.
-  scripted(
-    "state/longer-revision",
-    (fixture) => [
-      alone("seed", add(main(fixture), "seed")),
-      alone("own", getPolicy(main(fixture))),
-      ...[`${revisionSlot}0`, `${revisionSlot} `, `"${revisionSlot}"`].map((revision, at) => [
-        {
-          key: `longer-${at}`,
-          revisionFrom: "own",
-          call: withBody(fixture, bodyWith("RevisionId", revision, "longer")),
-        },
-      ]),
-      read(fixture),
-    ],
-    clean,
-  ),
+  scripted("state/longer-revision", clean, (fixture) => [
+    alone("seed", add(main(fixture), "seed")),
+    alone("own", getPolicy(main(fixture))),
+    ...[`${revisionSlot}0`, `${revisionSlot} `, `"${revisionSlot}"`].map((revision, at) => [
+      {
+        key: `longer-${at}`,
+        revisionFrom: "own",
+        call: withBody(fixture, bodyWith("RevisionId", revision, "longer")),
+      },
+    ]),
+    read(fixture),
+  ]),
 ];
 
 const lifeTestCases: readonly TestCase[] = [
@@ -490,6 +419,7 @@ const lifeTestCases: readonly TestCase[] = [
   },
   scripted(
     "state/re-created-function-starts-empty",
+    { clean: true, needs: ["other", "create"] },
     (fixture) => [
       alone("grant", add(other(fixture), "granted")),
       alone("grant-first", add(main(fixture), "granted")),
@@ -502,7 +432,6 @@ const lifeTestCases: readonly TestCase[] = [
       alone("add", add(other(fixture), "granted")),
       alone("read-again", getPolicy(other(fixture))),
     ],
-    { clean: true, needs: ["other", "create"] },
   ),
 ];
 

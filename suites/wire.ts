@@ -40,18 +40,14 @@ function groups(
   return Array.from({ length: Math.ceil(requests.length / groupSize) }, (_, nth) => {
     const some = requests.slice(nth * groupSize, (nth + 1) * groupSize);
     const sid = (at: number | string) => `w${short}${nth}-${at}`;
-    return scripted(
-      `wire/${topic}/${nth}`,
-      (fixture) => [
-        alone("before", getPolicy(fixture.main.name)),
-        ...some.flatMap((one, at) => roundsOf(one, fixture, sid(at))),
-        alone("between", getPolicy(fixture.main.name)),
-        alone("next-on-same-connection", onConnection(canonical(fixture, sid("same")), fixture)),
-        alone("next-valid", canonical(fixture, sid("next"))),
-        alone("after", getPolicy(fixture.main.name)),
-      ],
-      { needs, phase },
-    );
+    return scripted(`wire/${topic}/${nth}`, { needs, phase }, (fixture) => [
+      alone("before", getPolicy(fixture.main.name)),
+      ...some.flatMap((one, at) => roundsOf(one, fixture, sid(at))),
+      alone("between", getPolicy(fixture.main.name)),
+      alone("next-on-same-connection", onConnection(canonical(fixture, sid("same")), fixture)),
+      alone("next-valid", canonical(fixture, sid("next"))),
+      alone("after", getPolicy(fixture.main.name)),
+    ]);
   });
 }
 

@@ -134,9 +134,9 @@ describe("A history that needs empty policies", () => {
   }
 
   const adds = (id: string, qualifier?: (fixture: Fixture) => string) =>
-    scripted(id, (fixture) => [[{ key: "add", call: added(fixture.main.name, id, qualifier?.(fixture)) }]], {
-      clean: true,
-    });
+    scripted(id, { clean: true }, (fixture) => [
+      [{ key: "add", call: added(fixture.main.name, id, qualifier?.(fixture)) }],
+    ]);
 
   it("starts clean only when reads showed that each of its policies is empty", async () => {
     const live = () => "live";

@@ -87,7 +87,7 @@ async function shrunkBy(
   const result = await confirm(
     {
       worker: 0,
-      testCase: scripted("races/one-revision/0", () => batches),
+      testCase: scripted("races/one-revision/0", {}, () => batches),
       fixture,
       place: 0,
       clean: true,
@@ -362,7 +362,7 @@ async function simplified(
   write: (first: string, second: string) => readonly Batch[],
   holds: (last: Call) => boolean,
 ) {
-  const testCase = scripted("a", (on) => write(on.main.name, on.other?.name ?? ""));
+  const testCase = scripted("a", {}, (on) => write(on.main.name, on.other?.name ?? ""));
   const batches = write(first, second).map((batch) => batch.map(sent));
   const still: Shows = async (steps) => {
     const last = steps.at(-1)?.at(-1)?.call;
@@ -403,7 +403,7 @@ const usual = { Action: "lambda:InvokeFunction", Principal: "s3.amazonaws.com", 
 describe("The history that is likely to be the smallest", () => {
   const likely = (rule: string) => {
     const target = `/2015-03-31/functions/${first.replaceAll("a", "%61")}/policy`;
-    const testCase = scripted("a", (fixture) => [
+    const testCase = scripted("a", {}, (fixture) => [
       alone("a", on(fixture.main.name, { ...usual, Action: "x", SourceAccount: "0" }, { target })),
     ]);
     const batches = [

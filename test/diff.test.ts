@@ -169,7 +169,7 @@ describe("A reference compared with a mutant", () => {
 describe("A comparison", () => {
   it("ends when a test case fails, and stops both targets", async () => {
     const failing: TestCase = {
-      ...scripted("own/failing", () => []),
+      ...scripted("own/failing", {}, () => []),
       start: (fixture) => (done) => {
         if (done.length > 0) throw new Error("This test case fails.");
         return alone("read", getPolicy(fixture.main.name));

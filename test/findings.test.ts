@@ -31,7 +31,7 @@ const tooLong = named("FunctionName.maxLength");
 
 type Said = "holds" | "inconclusive" | { readonly unless: readonly string[] };
 
-const testCase = (id: string) => scripted(id, () => []);
+const testCase = (id: string) => scripted(id, {}, () => []);
 const origin = { testCase: testCase("unit"), fixture, batches: [] };
 const at = { ...origin, worker: 0, place: 0, clean: true };
 

@@ -133,7 +133,7 @@ describe("A history on another fixture", () => {
 
   it("follows the branch of the recorded answers", () => {
     const testCase: TestCase = {
-      ...scripted("branch", () => []),
+      ...scripted("branch", {}, () => []),
       start:
         ({ main }) =>
         (done) => {
@@ -154,7 +154,7 @@ describe("A history on another fixture", () => {
   });
 
   it("keeps the rewritten calls and the swapped functions", () => {
-    const testCase = scripted("a", ({ other }) => [alone("read", getPolicy(other?.name ?? ""))]);
+    const testCase = scripted("a", {}, ({ other }) => [alone("read", getPolicy(other?.name ?? ""))]);
     const call = getPolicy(fixture.other?.name ?? "");
     const answer = { kind: "none", reason: "reset", detail: "", sentAt: 0, answeredAt: 0 } as const;
     const origin: Origin = {
