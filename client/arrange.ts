@@ -1,5 +1,5 @@
 import { Fault, type OptionSpelling } from "../spec/fault.ts";
-import type { Fixture, FixtureFunction } from "../spec/fixture.ts";
+import { allParts, type Fixture, type FixtureFunction, type FixtureParts, isWhole } from "../spec/fixture.ts";
 import type { UnsupportedCapability } from "../spec/verdict.ts";
 import {
   type CreateContext,
@@ -19,7 +19,7 @@ import {
   type ExistingQualifiers,
   type Listed,
 } from "./versions-and-aliases.ts";
-import { type ArrangeContext, isNotReady, retryWhile, type WaitContext } from "./wait.ts";
+import { type ArrangeContext, isNotReady, isOccupied, retryWhile, type WaitContext } from "./wait.ts";
 
 /** Options for creating or finding the functions of a fixture. */
 export interface ArrangeOptions {
@@ -40,8 +40,8 @@ export interface ArrangeOptions {
   readonly journal?: Journal | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly sleep?: Sleep | undefined;
-  /** Create one function without versions, aliases or a second function. */
-  readonly bare?: boolean | undefined;
+  /** What to create besides the function under test; by default all. */
+  readonly parts?: FixtureParts | undefined;
   /** The ids of the statements that were sent so far to an existing function. */
   readonly sentIds?: (() => readonly string[]) | undefined;
   /** The longest wait for the target to become ready, in milliseconds; 60 000 by default. */
@@ -98,7 +98,7 @@ export function leftoverTexts(all: readonly Leftover[]): readonly string[] {
   return texts;
 }
 
-/** Creates a function with versions and aliases, and one without. If it fails, removes all; throws a Fault. */
+/** Creates a function with versions and aliases, and one without, or a part of these. If it fails, removes all; throws a Fault. */
 export async function arrange(options: ArrangeOptions): Promise<Arranged> {
   const created = new Map<string, Created>();
   const uncertain = new Map<string, number>();
@@ -122,14 +122,12 @@ export async function arrange(options: ArrangeOptions): Promise<Arranged> {
   try {
     const tags = { "addpermission-conformance": options.startedAt.toISOString() };
     const first = options.recipe ?? firstSettings(options.role, tags);
-    const main = await build(context, `${options.prefix}-main`, first, options.bare ?? false);
-    if (options.bare)
-      return {
-        fixture: fixtureOf(context, options, main, null),
-        missing: [],
-        recipe: main.settings,
-        tearDown,
-      };
+    const { parts = allParts } = options;
+    const main = await build(context, `${options.prefix}-main`, first, parts);
+    if (!parts.other) {
+      const fixture = fixtureOf(context, options, main, null);
+      return { fixture, missing: main.missing, recipe: main.settings, tearDown };
+    }
     // The second function has no versions: a service that publishes only changed code publishes one version at
     // most.
     const name = `${options.prefix}-other`;
@@ -256,11 +254,15 @@ async function build(
   context: CreateContext,
   name: string,
   first: FunctionSettings,
-  bare: boolean,
+  parts: FixtureParts,
 ): Promise<Built> {
-  const { arn, settings } = await createFunction(context, name, first, { mayBeUnread: bare });
-  if (bare) return { fixtureFunction: { name, arn, versions: [], aliases: null }, missing: [], settings };
-  return { ...(await addVersionsAndAliases(context, name, arn)), settings };
+  // Where only some parts are created, a whole fixture was created before.
+  const isFirst = isWhole(parts);
+  const { arn, settings } = await createFunction(context, name, first, { mayBeUnread: !isFirst });
+  const passes = isFirst ? isOccupied : isNotReady;
+  const target = { passes, repeatsVersion: settings.repeatsVersion };
+  const { repeatsVersion, ...added } = await addVersionsAndAliases(context, name, arn, parts, target);
+  return { ...added, settings: { ...settings, repeatsVersion } };
 }
 
 /** The longest wait of a clean-up for a busy target, in milliseconds. */

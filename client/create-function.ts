@@ -11,6 +11,8 @@ export interface FunctionSettings extends Recipe {
   readonly tags: Readonly<Record<string, string>> | null;
   /** How long it took until a read showed a new function active, in milliseconds; 0 if the first did, null before any read. */
   readonly pendingMs: number | null;
+  /** True if PublishVersion answers the same version again until the function is changed. */
+  readonly repeatsVersion: boolean;
 }
 
 /** Context for a creation that may need several settings. */
@@ -40,7 +42,15 @@ const zip =
 
 export function firstSettings(role: string | undefined, tags: FunctionSettings["tags"]): FunctionSettings {
   const isRoleNew = role !== undefined;
-  return { role: role ?? dummyRole, isRoleNew, runtime: runtimes[0], zip, tags, pendingMs: null };
+  return {
+    role: role ?? dummyRole,
+    isRoleNew,
+    runtime: runtimes[0],
+    zip,
+    tags,
+    pendingMs: null,
+    repeatsVersion: false,
+  };
 }
 
 /**

@@ -59,7 +59,7 @@ export function lambdaApi(transport: Transport, how: SendOptions) {
         configurationIn(isRecord(found) ? found : {}),
       ),
     updateFunctionConfiguration: (name: string, description: string) =>
-      callFor(calls.updateFunctionConfiguration(name, description), () => null),
+      callFor(calls.updateFunctionConfiguration(name, description), configurationIn),
     deleteFunction: (name: string) => callForEffect(calls.deleteFunction(name)),
     /** Returns one page. */
     listFunctions: (marker: string | null) =>

@@ -1,7 +1,7 @@
-import type { FixtureFunction, StagedAliases } from "../spec/fixture.ts";
+import type { FixtureFunction, FixtureParts, StagedAliases } from "../spec/fixture.ts";
 import type { UnsupportedCapability } from "../spec/verdict.ts";
-import { type NamePage, type Reply, replyText } from "./lambda-api.ts";
-import { isBusy, isOccupied, retryWhile, type WaitContext } from "./wait.ts";
+import { type NamePage, type Refused, type Reply, replyText } from "./lambda-api.ts";
+import { isBusy, retryWhile, type WaitContext } from "./wait.ts";
 
 /** A function with its versions and aliases, and the capabilities that it does without. */
 export interface Complete {
@@ -34,45 +34,69 @@ function namesIn(operation: string, reply: Reply<NamePage>, isUsable: (name: str
   return names.length > 0 ? { ...reply.value, names } : `${operation} listed none`;
 }
 
-/** Publishes two versions and creates the aliases; leaves out what the target cannot do, with the reason. */
+/** Publishes versions and creates aliases; leaves out what the target cannot do, with the reason. */
 export async function addVersionsAndAliases(
-  context: WaitContext,
+  waiting: WaitContext,
   name: string,
   arn: string,
-): Promise<Complete> {
+  parts: Pick<FixtureParts, "versions" | "aliases">,
+  target: Adding["target"],
+): Promise<Complete & { readonly repeatsVersion: boolean }> {
+  const context = { ...waiting, target };
   const missing: UnsupportedCapability[] = [];
-  const versions = await publishTwo(context, name, missing);
-  const aliases = await createAliases(context, name, arn, versions[0] ?? "$LATEST", missing);
-  return { fixtureFunction: { name, arn, versions, aliases }, missing };
+  const { versions, repeatsVersion } = await publishVersions(context, name, parts.versions, missing);
+  const [version = "$LATEST"] = versions;
+  const aliases =
+    parts.aliases === "none"
+      ? null
+      : await createAliases(context, name, arn, version, parts.aliases, missing);
+  return { fixtureFunction: { name, arn, versions, aliases }, missing, repeatsVersion };
 }
 
-async function publishTwo(
-  context: WaitContext,
+interface Adding extends WaitContext {
+  readonly target: {
+    /** The refusals after which a call is sent again. */
+    readonly passes: (reply: Refused) => boolean;
+    /** True if PublishVersion is known to answer the same version again until the function is changed. */
+    readonly repeatsVersion: boolean;
+  };
+}
+
+async function publishVersions(
+  context: Adding,
   name: string,
+  count: FixtureParts["versions"],
   missing: UnsupportedCapability[],
-): Promise<readonly string[]> {
-  const first = await publish(context, name, "1", missing);
-  if (first === null) return [];
-  const second = await publish(context, name, "2", missing);
-  if (second === null || second !== first) return second === null ? [first] : [first, second];
+): Promise<{ readonly versions: readonly string[]; readonly repeatsVersion: boolean }> {
+  const { repeatsVersion } = context.target;
+  const first = count === 0 ? null : await publish(context, name, "1", missing);
+  if (first === null) return { versions: [], repeatsVersion };
+  if (count === 1) return { versions: [first], repeatsVersion };
+  const second = repeatsVersion ? first : await publish(context, name, "2", missing);
+  if (second === null) return { versions: [first], repeatsVersion };
+  if (second !== first) return { versions: [first, second], repeatsVersion };
   // A service publishes no version of an unchanged function, so its configuration is changed.
   const changed = await changeConfiguration(context, name);
   const third = changed ? await publish(context, name, "2", missing) : null;
-  if (third !== null && third !== first) return [first, third];
+  if (third !== null && third !== first) return { versions: [first, third], repeatsVersion: true };
   missing.push({
     needs: "versions",
     reason: `no second version of ${name}: PublishVersion answered ${first} again`,
   });
-  return [first];
+  return { versions: [first], repeatsVersion };
 }
 
 async function publish(
-  context: WaitContext,
+  context: Adding,
   name: string,
   description: string,
   missing: UnsupportedCapability[],
 ): Promise<string | null> {
-  const reply = await retryWhile(context, () => context.lambda.publishVersion(name, description), isOccupied);
+  const reply = await retryWhile(
+    context,
+    () => context.lambda.publishVersion(name, description),
+    context.target.passes,
+  );
   const version = reply.ok ? reply.value.Version : undefined;
   if (version !== undefined && /^[0-9]+$/.test(version)) return version;
   const why = reply.ok ? `named the version ${JSON.stringify(version ?? null)}` : replyText(reply);
@@ -83,7 +107,7 @@ async function publish(
 async function changeConfiguration(context: WaitContext, name: string): Promise<boolean> {
   const { lambda } = context;
   const reply = await lambda.updateFunctionConfiguration(name, "changed for a second version");
-  if (!reply.ok) return false;
+  if (!reply.ok || reply.value.LastUpdateStatus === "Successful") return reply.ok;
   const until = context.clock() + context.waitTimeoutMs;
   while (context.clock() < until) {
     const now = await lambda.getFunction(name);
@@ -94,13 +118,14 @@ async function changeConfiguration(context: WaitContext, name: string): Promise<
 }
 
 async function createAliases(
-  context: WaitContext,
+  context: Adding,
   name: string,
   arn: string,
   version: string,
+  which: "live" | "all",
   missing: UnsupportedCapability[],
 ): Promise<StagedAliases | null> {
-  const names = aliasNames(arn);
+  const names = which === "live" ? { live: "live" } : aliasNames(arn);
   if (names === null) {
     missing.push({
       needs: "aliases",
@@ -121,12 +146,16 @@ async function createAliases(
 }
 
 async function createAlias(
-  context: WaitContext,
+  context: Adding,
   name: string,
   alias: string,
   version: string,
 ): Promise<string | null> {
-  const reply = await retryWhile(context, () => context.lambda.createAlias(name, alias, version), isOccupied);
+  const reply = await retryWhile(
+    context,
+    () => context.lambda.createAlias(name, alias, version),
+    context.target.passes,
+  );
   return reply.ok ? null : replyText(reply);
 }
 

@@ -449,7 +449,7 @@ function byReason(rules: readonly RuleReport[], named: boolean): readonly Text[]
 function leftOut({ leftOut = [] }: Report): readonly Block[] {
   const kinds = leftOut.filter(({ violates }) => violates === undefined);
   const rules = leftOut.flatMap(({ violates }) => violates ?? []);
-  const head = ["More random values left out, as each request violated the rule: ", ...ids(rules)];
+  const head = ["More random test cases left out, as each request violated the rule: ", ...ids(rules)];
   return [
     ...(kinds.length === 0 ? [] : leftOutKinds(kinds)),
     ...outline(rules.length === 0 ? [] : [{ mark: "aside", head }]),

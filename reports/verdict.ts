@@ -205,7 +205,8 @@ export function leftOutText({
   ended,
   violates,
 }: NonNullable<Report["leftOut"]>[number]): string {
-  if (violates !== undefined) return `each violated ${violates}, ${count(left, "further request")} not sent`;
+  if (violates !== undefined)
+    return `each violated ${violates}, ${count(left, "further test case")} not sent`;
   if (ended !== undefined)
     return `the target was gone after it ${count(ended, "time")}, ${count(left, "further request")} not sent`;
   return unanswered === 0

@@ -275,6 +275,7 @@ export function verdicts(
     of: (rule: Rule, column: Column) => countOf(rule.id, column),
     /** The number of rules with a violation so far, in any column. */
     violated: () => violated.size,
+    isViolated: (id: string) => violated.has(id),
   };
 }
 

@@ -58,7 +58,7 @@ export interface ConnectOptions {
 }
 
 /** How to arrange one fixture, where fixtures differ. */
-export type ArrangeHow = Pick<ArrangeOptions, "waitTimeoutMs" | "bare" | "signal" | "onTearDown">;
+export type ArrangeHow = Pick<ArrangeOptions, "waitTimeoutMs" | "parts" | "signal" | "onTearDown">;
 
 export interface Connection {
   readonly transport: Limited;
@@ -133,7 +133,7 @@ export async function connect(options: ConnectOptions): Promise<Connection> {
   // Every fixture of a run uses the recipe of the first, with the role that it may have needed.
   let recipe: Arranged["recipe"] = null;
   const arrangeNew = async (suffix: string, how: ArrangeHow): Promise<Arranged> => {
-    functions += how.bare === true ? 1 : 2;
+    functions += how.parts?.other === false ? 1 : 2;
     const arranged = await arrange({ ...arrangeOptions(suffix, how), recipe });
     recipe ??= arranged.recipe;
     return arranged;

@@ -4,7 +4,7 @@ import { columnsOf, type Rule } from "../oracle/rule.ts";
 import { phrase } from "../spec/answer.ts";
 import { getFunction } from "../spec/calls.ts";
 import type { Answer, Batch, Call, Exchange, NoAnswer } from "../spec/exchange.ts";
-import type { Fixture } from "../spec/fixture.ts";
+import { type Fixture, isBare } from "../spec/fixture.ts";
 import { truncateExchange } from "./batch.ts";
 import type { Confirmed } from "./confirm.ts";
 import type { LeftOut } from "./events.ts";
@@ -194,8 +194,8 @@ export function endings({ clock, sleep }: Pick<RunOptions, "clock" | "sleep">) {
         name: string,
       ): Promise<Suspected | null> => {
         if (first === undefined) return null;
-        const kind = fixtureFor(history, from, true);
-        const made = kind === "bare" ? await pool.spareFixture(null) : await pool.replace(first);
+        const { parts } = fixtureFor(history, from, true);
+        const made = isBare(parts) ? await pool.spareFixture(null, parts) : await pool.replace(first);
         const worker = made ?? ((await first.reset(true)) ? first : null);
         if (worker === null || stop()) return null;
         const batches = renamed(history, namesOf(from), namesOf(worker.fixture));

@@ -2,7 +2,7 @@ import type { Finding, Judge } from "../oracle/judge.ts";
 import type { ObservedBatch } from "../oracle/observe.ts";
 import { located } from "../spec/error-place.ts";
 import type { Exchange } from "../spec/exchange.ts";
-import type { Fixture } from "../spec/fixture.ts";
+import { allParts, type Fixture, type FixtureParts, hasParts, isBare, isWhole } from "../spec/fixture.ts";
 import { removal } from "../spec/target.ts";
 import type { Need, TestCase } from "../suites/case.ts";
 import { truncateExchange } from "./batch.ts";
@@ -172,7 +172,7 @@ async function prepare(
     const replacement = await replace(worker);
     return replacement && { worker: replacement, began: "empty" };
   };
-  const isCheap = !replacesCostly || worker.requestsOfReset() <= requestsOfFixture;
+  const isCheap = !replacesCostly || worker.requestsOfReset() <= requestsOfFixture();
   for (const way of mayBeReset ? (isCheap ? [reset, renew] : [renew, reset]) : [renew]) {
     const ready = await way();
     if (ready !== null) return ready;
@@ -181,8 +181,8 @@ async function prepare(
 }
 
 /**
- * A fixture with one function for a test case that uses no more. Null if the test case needs the fixture of the worker, or if
- * no function can be created.
+ * A fixture with the parts that a test case uses, if these are not all. Null if the test case needs the fixture of the worker,
+ * or if no function can be created.
  */
 async function prepareSpare(
   { fixture }: Worker,
@@ -190,19 +190,24 @@ async function prepareSpare(
   testCase: TestCase,
   { spareFixture }: ExecuteOptions,
 ): Promise<PreparedWorker | null> {
-  if (spareFixture === undefined || !usesOneFunction(testCase, fixture)) return null;
-  const mayBeUsed = spare !== null && !spare.isSpoiled() && !testCase.clean && spare.bytes() <= resetFrom;
-  if (mayBeUsed) return { worker: spare, began: "used" };
-  const worker = await emptySpare(spare, spareFixture);
+  const parts = partsUsedBy(testCase, fixture);
+  if (spareFixture === undefined || isWhole(parts)) return null;
+  const serves = spare !== null && !spare.isSpoiled() && hasParts(spare.fixture, parts);
+  if (serves && !testCase.clean && spare.bytes() <= resetFrom) return { worker: spare, began: "used" };
+  const worker = await emptySpare(spare, parts, spareFixture);
   return worker && { worker, began: "empty" };
 }
 
-/** Says whether every call of a test case is known, and is for the function under test without a qualifier. */
-function usesOneFunction({ script }: TestCase, fixture: Fixture): boolean {
+/** The parts of a fixture that a test case uses; all if its calls are not known. */
+function partsUsedBy({ script }: TestCase, fixture: Fixture): FixtureParts {
   const steps = script?.(fixture);
-  // A target may not find at once what it has just created, and calls in flight together cannot wait for that.
-  if (steps === undefined || steps.some(({ length }) => length > 1)) return false;
-  return fixtureFor(steps, fixture, true) === "bare";
+  if (steps === undefined) return allParts;
+  const { parts } = fixtureFor(steps, fixture, true);
+  if (steps.every(({ length }) => length === 1)) return parts;
+  // A target may not find at once what it has just created, and calls in flight together cannot wait for that. After an alias
+  // was created the function was found twice.
+  const hasAlias = fixture.main.versions.length > 0 && fixture.main.aliases !== null;
+  return isBare(parts) && hasAlias ? { versions: 1, aliases: "live", other: false } : allParts;
 }
 
 /** How a test case ended, and its findings. */
@@ -237,6 +242,7 @@ async function execute(
     observations.push(() => verdicts.observe(found, of));
   };
   const mayGoOn = () => stop() === null && !isGone();
+  let wasFound = false;
   const history = worker.start({ testCase: testCase.id, purpose: "execute" });
   for (let goesOn = mayGoOn(); goesOn; ) {
     const batch = nextBatch(history.batches);
@@ -248,7 +254,12 @@ async function execute(
     if (began === "empty" && concerns(observed, possiblyChanged)) began = "used";
     observe(judge.batch(observed));
     goesOn = !silence(exchanges) && mayGoOn();
-    if (goesOn) await lookAfter?.(worker, exchanges);
+    // Where the functions were found after a refusal, another refusal in the same test case says nothing else.
+    const mayBeLost: boolean = !wasFound || exchanges.some(({ answer }) => answer.kind === "none");
+    const looking: Promise<void> | null =
+      goesOn && mayBeLost ? (lookAfter?.(worker, exchanges) ?? null) : null;
+    wasFound ||= looking !== null;
+    await looking;
     goesOn &&= mayGoOn();
   }
   history.end();

@@ -1,6 +1,7 @@
 import { sleep } from "../client/deadline.ts";
 import { judgeOf } from "../oracle/judge.ts";
 import { columnsOf, type Rule } from "../oracle/rule.ts";
+import { allParts } from "../spec/fixture.ts";
 import type { Column } from "../spec/verdict.ts";
 import type { TestCase } from "../suites/case.ts";
 import { inProcess } from "../targets/in-process.ts";
@@ -42,8 +43,8 @@ async function countChecks(testCases: readonly TestCase[], rules: readonly Rule[
   const carrier = () => inProcess(createReference(), how);
   const connection = await connectLocally({ ...how, carrier });
   let generation = 0;
-  const worker = async (bare = false) => {
-    const { fixture } = await connection.arrange(`${generation++}`, { bare });
+  const worker = async (parts = allParts) => {
+    const { fixture } = await connection.arrange(`${generation++}`, { parts });
     const { transport, how } = connection;
     return workerOn({ index: 0, fixture, fresh: true, transport, how, settleMs: 0, sleep });
   };
@@ -51,7 +52,7 @@ async function countChecks(testCases: readonly TestCase[], rules: readonly Rule[
   await executeCases({
     scope: openScope(),
     workers: [await worker()],
-    spareFixture: () => worker(true),
+    spareFixture: (_, parts) => worker(parts),
     testCases,
     judge: judgeOf(rules),
     verdicts: counted,

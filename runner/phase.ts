@@ -218,7 +218,7 @@ export function isSettled(rule: Rule, candidates: Verdicts): boolean {
   return columnsOf(rule).every((column) => {
     const { holds, violated, inconclusive, candidates: kept } = candidates.of(rule, column);
     const groups = kept.groups();
-    const isUnexplained = groups[0]?.unless.length === 0;
+    const isUnexplained = groups.some(({ unless }) => !unless.some(candidates.isViolated));
     // Where the target fails at the first to be confirmed, another value may be accepted, which is worse.
     const [first] = inConfirmationOrder(groups);
     const isPlain = first !== undefined && !isFailure(first.batches);
@@ -229,12 +229,11 @@ export function isSettled(rule: Rule, candidates: Verdicts): boolean {
 /** Test cases that were left out because they show nothing new, as kinds of requests. */
 export function settledKinds(testCases: readonly TestCase[]): readonly LeftOut[] {
   const rules = [...new Set(testCases.flatMap(({ breaks }) => breaks ?? []))];
-  return rules.map((violates) => ({
-    kind: "random values",
-    violates,
-    unanswered: 0,
-    left: testCases.filter(({ breaks }) => breaks === violates).length,
-  }));
+  return rules.map((violates) => {
+    const left = testCases.filter(({ breaks }) => breaks === violates);
+    const isRace = left.every(({ drawn }) => drawn?.kind === "race");
+    return { kind: isRace ? "races" : "random values", violates, unanswered: 0, left: left.length };
+  });
 }
 
 /** Estimated requests of a rerun: its history and the reset. */

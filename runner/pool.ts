@@ -3,6 +3,7 @@ import { type Arranged, leftoverTexts } from "../client/arrange.ts";
 import { getFunction } from "../spec/calls.ts";
 import type { Call } from "../spec/exchange.ts";
 import { Fault } from "../spec/fault.ts";
+import { allParts, type FixtureParts, hasParts, isWhole } from "../spec/fixture.ts";
 import { add } from "../suites/case.ts";
 import type { ArrangeHow } from "./connect.ts";
 import { lostText } from "./observe/problem.ts";
@@ -29,10 +30,14 @@ const maxFailures = 3;
 const maxIndex = 36 ** 2 - 1;
 const maxGenerations = 1200;
 
-/** A fixture with one function is created, read until it is active, and deleted. */
-export const requestsOfSpare = 3;
-/** Two functions are created, read and deleted, with two versions and four aliases; a third version may be tried. */
-export const requestsOfFixture = 15;
+/**
+ * About how many requests a fixture with these parts takes. A function is created, read until it is active, and deleted; to
+ * publish a second version a third may be tried, of a changed function.
+ */
+export function requestsOfFixture({ versions, aliases, other }: FixtureParts = allParts): number {
+  const functions = other ? 6 : 3;
+  return functions + { 0: 0, 1: 1, 2: 5 }[versions] + { none: 0, live: 1, all: 4 }[aliases];
+}
 
 /** Longest wait for a busy target when a fixture is replaced, and in a hurry, in milliseconds. */
 const replacementWaitMs = { usual: 10_000, inHurry: 2000 } as const;
@@ -73,20 +78,23 @@ export async function setUpWorkers(options: SetUpOptions) {
     arranging.add(pending);
     const one = await pending.finally(() => arranging.delete(pending));
     tearDowns.add(one.tearDown);
-    missing.push(...one.missing.filter((each) => !missing.some((known) => isDeepStrictEqual(known, each))));
+    const { parts = allParts } = arrangeHow;
+    if (isWhole(parts))
+      missing.push(...one.missing.filter((each) => !missing.some((known) => isDeepStrictEqual(known, each))));
+    else if (!hasParts(one.fixture, parts)) throw new Fault("Not all parts of a fixture could be created.");
     options.emit?.({ type: "fixture-ready", worker: index, fixture: one.fixture, empty: options.fresh });
     const worker = workerOn({ ...options, index, fixture: one.fixture, how });
     tearDownOf.set(worker, one.tearDown);
     return worker;
   };
-  const tryToMake = async (index: number, bare: boolean): Promise<Worker | null> => {
+  const tryToMake = async (index: number, parts: FixtureParts): Promise<Worker | null> => {
     const number = numberOf(index);
     const hasFailed = failures >= (inHurry ? 1 : maxFailures);
     if (!options.fresh || hasFailed || scope.signal.aborted) return null;
     if (number > maxIndex || isUsedUp(number)) return null;
     try {
       const waitTimeoutMs = inHurry ? replacementWaitMs.inHurry : replacementWaitMs.usual;
-      const worker = await make(index, { waitTimeoutMs, bare, onTearDown });
+      const worker = await make(index, { waitTimeoutMs, parts, onTearDown });
       failures = 0;
       return worker;
     } catch {
@@ -113,9 +121,10 @@ export async function setUpWorkers(options: SetUpOptions) {
       /** What could not be arranged, for the first worker first. */
       missing,
       /** Gives the worker a new fixture; null if none can be created. */
-      replace: (worker: Worker) => tryToMake(worker.index, false),
-      /** Creates a fixture with the function under test alone, in place of an earlier one if given; null if that fails. */
-      spareFixture: (instead: Worker | null) => tryToMake(instead?.index ?? newNumber(), true),
+      replace: (worker: Worker) => tryToMake(worker.index, allParts),
+      /** Creates a fixture with some parts, in place of an earlier one if given; null if that fails. */
+      spareFixture: (instead: Worker | null, parts: FixtureParts) =>
+        tryToMake(instead?.index ?? newNumber(), parts),
       /** Sets up the workers that are not set up yet; none if all are. */
       grow: (): Promise<readonly Worker[]> => {
         const from = setUp;
@@ -128,7 +137,7 @@ export async function setUpWorkers(options: SetUpOptions) {
        */
       renew: async (old: readonly Worker[]): Promise<readonly Worker[]> => {
         for (const { index } of old) if (isUsedUp(numberOf(index))) numbers.set(index, newNumber());
-        const renewed = await scope.all(old, async (one) => (await tryToMake(one.index, false)) ?? one);
+        const renewed = await scope.all(old, async (one) => (await tryToMake(one.index, allParts)) ?? one);
         const kept = new Set(renewed.map((one) => tearDownOf.get(one)));
         const others = [...tearDowns].filter((one) => !kept.has(one));
         await scope.all(renewed, async () => {

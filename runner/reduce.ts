@@ -31,7 +31,7 @@ export async function shrinkHistory(
   if (!isShown) return;
   const simplified = async (steps: Steps, ofValues: boolean): Promise<Steps> => {
     const plain = await simplifyCalls(steps, origin, showsStill, ofValues);
-    return plain.length > 1 ? reduceHistory(plain, showsStill, { calls }) : plain;
+    return plain.length > 1 ? withoutBatches(plain, showsStill, { calls, from: 1 }) : plain;
   };
   // Each further round makes a race show less often.
   const isRacing = fewer.some((batch) => batch.length > 1);
@@ -59,13 +59,22 @@ export async function reduceHistory(
       break;
     }
   }
-  smallest = await withoutChunks(smallest, shows);
-  return calls ? withoutCalls(await withFewCalls(smallest, shows), shows) : smallest;
+  return withoutBatches(smallest, shows, { calls, from: Math.ceil(smallest.length / 2) });
 }
 
-async function withoutChunks(batches: Steps, shows: Shows): Promise<Steps> {
+/** Leaves out `from` batches at a time, then half as many, and so on; then single calls, if wanted. */
+async function withoutBatches(
+  batches: Steps,
+  shows: Shows,
+  { calls, from }: { readonly calls: boolean; readonly from: number },
+): Promise<Steps> {
+  const fewer = await withoutChunks(batches, shows, from);
+  return calls ? withoutCalls(await withFewCalls(fewer, shows), shows) : fewer;
+}
+
+async function withoutChunks(batches: Steps, shows: Shows, from: number): Promise<Steps> {
   let current = batches;
-  for (let size = Math.ceil(current.length / 2); size >= 1; size = size === 1 ? 0 : Math.ceil(size / 2)) {
+  for (let size = from; size >= 1; size = size === 1 ? 0 : Math.ceil(size / 2)) {
     for (let start = 0; start < current.length && current.length > 1; ) {
       const fewer = withoutOrphans([...current.slice(0, start), ...current.slice(start + size)]);
       if (fewer.length > 0 && fewer.length < current.length && (await shows(fewer))) current = fewer;

@@ -1,12 +1,22 @@
 import type { Finding, Judge } from "../oracle/judge.ts";
 import type { ObservedBatch } from "../oracle/observe.ts";
 import type { Rule, Serving } from "../oracle/rule.ts";
+import { jsonObject } from "../spec/answer.ts";
 import type { Batch, Call } from "../spec/exchange.ts";
-import type { Fixture } from "../spec/fixture.ts";
-import { addressee, decoded, route } from "../spec/target.ts";
+import {
+  allParts,
+  type Fixture,
+  type FixtureParts,
+  hasParts,
+  isWhole,
+  joinedParts,
+  noParts,
+} from "../spec/fixture.ts";
+import { readName } from "../spec/function-name.ts";
+import { decoded, route, valuesOf } from "../spec/target.ts";
 import type { Column } from "../spec/verdict.ts";
 import { outlastsReset } from "./candidates.ts";
-import { requestsOfFixture, requestsOfSpare, type WorkerPool } from "./pool.ts";
+import { requestsOfFixture, type WorkerPool } from "./pool.ts";
 import type { Regenerate, Steps } from "./regenerate.ts";
 import { type Execution, inTurn, type PolicyChoice, type Worker } from "./worker.ts";
 
@@ -39,12 +49,16 @@ export function readRerunName(name: string) {
   return attempt === null ? null : { attempt, rule, place: place === undefined ? null : Number(place), aim };
 }
 
-/** The empty fixture that a rerun needs: reset or new, and whole or with the function under test alone. */
-export type EmptyFixtureKind = "emptied" | "new" | "bare" | "bare-emptied";
+/** The empty fixture that a history needs. */
+export interface NeededFixture {
+  /** True if a fixture that was used before does not serve, even if it is reset. */
+  readonly isNew: boolean;
+  readonly parts: FixtureParts;
+}
 
 /** Returns a worker with an empty fixture; null if there is none. */
 export type GetEmptyFixture = (
-  kind: EmptyFixtureKind,
+  needed: NeededFixture,
   /** The policies that have to be seen empty; all by default. */
   of?: PolicyChoice,
 ) => Promise<Worker | null>;
@@ -60,15 +74,15 @@ export function emptyFixtures(
   { replace, spareFixture, creates }: EmptyFixtures,
 ): GetEmptyFixture {
   let worker = start;
-  let bare: Worker | null = null;
-  return async (kind, of) => {
-    if (kind === "bare" || kind === "bare-emptied") {
+  let spare: Worker | null = null;
+  return async ({ isNew, parts }, of) => {
+    if (!isWhole(parts)) {
       // One policy is emptied with fewer requests than all policies of the run's fixture.
-      bare = await (kind === "bare" ? spareFixture(bare) : emptySpare(bare, spareFixture));
-      if (bare !== null) return bare;
+      spare = await (isNew ? spareFixture(spare, parts) : emptySpare(spare, parts, spareFixture));
+      if (spare !== null) return spare;
     }
-    const mayBeEmptied = kind === "emptied" || kind === "bare-emptied" || !creates;
-    const isCheap = !creates || worker.requestsOfReset() <= requestsOfFixture;
+    const mayBeEmptied = !isNew || !creates;
+    const isCheap = !creates || worker.requestsOfReset() <= requestsOfFixture();
     if (mayBeEmptied && isCheap && (await worker.reset(true, of))) return worker;
     const replacement = await replace(worker);
     if (replacement === null && mayBeEmptied && !isCheap && (await worker.reset(true, of))) return worker;
@@ -78,15 +92,17 @@ export function emptyFixtures(
 }
 
 /**
- * An empty fixture with the function under test alone: the one given, where emptying it takes fewer requests than a new one.
- * Null if none can be created.
+ * An empty fixture with these parts: the one given, where it has them and emptying it takes fewer requests than a new one. Null
+ * if none can be created.
  */
 export async function emptySpare(
   spare: Worker | null,
+  parts: FixtureParts,
   create: WorkerPool["spareFixture"],
 ): Promise<Worker | null> {
-  const isCheap = spare !== null && !spare.isSpoiled() && spare.requestsOfReset() <= requestsOfSpare;
-  return isCheap && (await spare.reset(true)) ? spare : create(spare);
+  const serves = spare !== null && !spare.isSpoiled() && hasParts(spare.fixture, parts);
+  const isCheap = serves && spare.requestsOfReset() <= requestsOfFixture(parts);
+  return isCheap && (await spare.reset(true)) ? spare : create(spare, parts);
 }
 
 export interface RerunOptions {
@@ -112,9 +128,9 @@ export interface Rerun {
 export async function rerun(steps: Steps, options: RerunOptions): Promise<Rerun | null | "no-fixture"> {
   const { getEmptyFixture: ready, regenerate, from, onNew, testCase, onNewConnection = false } = options;
   const { surround = (batches) => batches, aloneIsEnough } = options;
-  const kind = fixtureFor(steps, from, onNew, aloneIsEnough);
+  const needed = fixtureFor(steps, from, onNew, aloneIsEnough);
   // A rerun amid other requests may use any policy.
-  const worker = await ready(kind, options.surround === undefined ? usedIn(steps, from) : undefined);
+  const worker = await ready(needed, options.surround === undefined ? usedIn(steps, from) : undefined);
   if (worker === null) return "no-fixture";
   const batches = regenerate(steps, worker.fixture);
   if (batches === null) return null;
@@ -132,15 +148,12 @@ export function fixtureFor(
   fixture: Fixture,
   onNew: boolean,
   aloneIsEnough = false,
-): EmptyFixtureKind {
+): NeededFixture {
   const all = steps.flat();
-  const isAlone = all.every(
-    ({ call, versionFrom }) =>
-      usesOneFunction(call, versionFrom, fixture) || (aloneIsEnough && namesNoOther(call, fixture)),
+  const parts = all.map(({ call, versionFrom }) =>
+    aloneIsEnough && namesNoOther(call, fixture) ? noParts : partsFor(call, versionFrom, fixture),
   );
-  const isNew = onNew || outlastsReset(all);
-  if (isAlone) return isNew ? "bare" : "bare-emptied";
-  return isNew ? "new" : "emptied";
+  return { isNew: onNew || outlastsReset(all), parts: parts.reduce(joinedParts, noParts) };
 }
 
 /** Says whether an AddPermission call names no version, alias or second function of the fixture. */
@@ -150,17 +163,44 @@ function namesNoOther({ operation, target }: Call, { main, other }: Fixture): bo
   return operation === "AddPermission" && !parts.some((part) => others.includes(part));
 }
 
-/** Says whether a call needs no more than the function under test, or a version that its history publishes. */
-function usesOneFunction(
-  { operation, target }: Call,
+/** The parts that a call names besides the function under test; all if it names something else, or in no readable way. */
+function partsFor(
+  { operation, target, body }: Call,
   versionFrom: string | undefined,
-  { main, unknownName }: Fixture,
-): boolean {
-  if (["CreateFunction", "DeleteFunction", "CreateAlias"].includes(operation)) return false;
+  fixture: Fixture,
+): FixtureParts {
+  const { main, other, unknownName } = fixture;
+  const members = operation === "AddPermission" ? null : jsonObject(body ?? "");
   const at = route(target);
-  const of = at.kind === "none" ? null : addressee(at);
-  const isKnown = of?.name === main.name || of?.name === unknownName;
-  return isKnown && (of.qualifier === null || versionFrom !== undefined);
+  const path = at.kind === "none" || at.functionName === null ? null : readName(at.functionName);
+  const name = path === null ? members?.FunctionName : path.kind === "read" ? path.name : null;
+  const [list, alias = null] = at.kind === "neighbour" ? at.rest : [];
+  const qualifiers = [
+    ...(at.kind === "none" ? [] : valuesOf(at.query, "Qualifier")),
+    path?.kind === "read" ? path.qualifier : null,
+    list === "aliases" ? alias : null,
+    members?.FunctionVersion,
+  ];
+  const named = qualifiers.filter((one) => typeof one === "string");
+  // The history publishes this version itself.
+  const isOwn = named.length === 0 || versionFrom !== undefined;
+  if (name === other?.name && isOwn) return { ...noParts, other: true };
+  if (name !== main.name && name !== unknownName) return allParts;
+  return isOwn ? noParts : named.map((one) => partsWith(one, main)).reduce(joinedParts);
+}
+
+/** The parts that a version or alias of the function under test needs; all if it is not one of the fixture. */
+function partsWith(qualifier: string, { versions, aliases }: Fixture["main"]): FixtureParts {
+  const version = versions.indexOf(qualifier);
+  if (version === 0) return { ...noParts, versions: 1 };
+  if (version === 1) return { ...noParts, versions: 2 };
+  if (!Object.values(aliases ?? {}).includes(qualifier)) return allParts;
+  // Where no version can be published, aliases are of $LATEST.
+  return {
+    versions: versions.length === 0 ? 0 : 1,
+    aliases: qualifier === aliases?.live ? "live" : "all",
+    other: false,
+  };
 }
 
 /** Says whether a history may use a policy: one of a function or qualifier that a call names. */

@@ -1,11 +1,11 @@
 import type { Serving } from "../oracle/rule.ts";
 import { isSuccess } from "../spec/answer.ts";
+import { isBare, joinedParts, noParts } from "../spec/fixture.ts";
 import { truncateExchange } from "./batch.ts";
 import { type Candidate, outlastsReset } from "./candidates.ts";
 import { regenerating, type Steps } from "./regenerate.ts";
 import {
   attemptName,
-  type EmptyFixtureKind,
   explainedOneByOne,
   fixtureFor,
   type GetEmptyFixture,
@@ -118,7 +118,8 @@ export function rerunsOf(candidate: Candidate, options: RerunsOptions, onNewFixt
     // The function under test may be deleted by the history.
     const on = outlastsReset(steps.flat()) ? "elsewhere" : wanted;
     const done = await send(steps, "amid-valid", {
-      getEmptyFixture: (kind) => ready(on === "elsewhere" ? withOther(kind) : kind),
+      getEmptyFixture: ({ isNew, parts }) =>
+        ready({ isNew, parts: on === "elsewhere" ? joinedParts(parts, { ...noParts, other: true }) : parts }),
       surround: (batches, fixture) => surrounded(batches, fixture, on),
     });
     return done !== null && done !== "no-fixture" && failedAlone(done.execution.batches);
@@ -148,7 +149,7 @@ export function rerunsOf(candidate: Candidate, options: RerunsOptions, onNewFixt
       isFine = is;
     },
     /** A fixture with one function is quick to create. */
-    isAlone: (steps: Steps) => fixtureFor(steps, from, true, aloneIsEnough) === "bare",
+    isAlone: (steps: Steps) => isBare(fixtureFor(steps, from, true, aloneIsEnough).parts),
     /** True: a history that names no version, alias or second function is rerun on the function under test alone. */
     tryAlone: (is: boolean) => {
       // A fixture with versions and aliases may show what the function alone did not.
@@ -215,12 +216,6 @@ function waitedInVain({ batches }: Execution): number {
 /** Drops what a report does not need, to bound the memory. */
 function executionForReport({ batches }: Execution): Execution {
   return { batches: batches.map((batch) => batch.map(truncateExchange)), observed: [] };
-}
-
-/** The same kind of fixture with the second function, which receives the valid requests. */
-function withOther(kind: EmptyFixtureKind): EmptyFixtureKind {
-  if (kind === "bare") return "new";
-  return kind === "bare-emptied" ? "emptied" : kind;
 }
 
 /** Says whether some calls are in flight together. */

@@ -3,7 +3,7 @@ import { label, qualifierQuery } from "../spec/calls.ts";
 import { bodyMembers, broken, isMember } from "../spec/constraint.ts";
 import { type Call, type Header, type Operation, revisionSlot } from "../spec/exchange.ts";
 import type { Fixture } from "../spec/fixture.ts";
-import { addressee, route } from "../spec/target.ts";
+import { addressee, removal, route } from "../spec/target.ts";
 import {
   callsOn,
   type HistoryStep,
@@ -168,12 +168,21 @@ async function simplifyCall(
       if (await attempt((one) => ({ ...one, body: text }))) return current;
     for (let place = membersIn(body).length - 1; place >= 0; place -= 1)
       await attemptIfChanged(cuttingMember(place));
+    // Of what looks like an object, one member is small enough.
+    if (membersIn(body).length > 0) return current;
     const most = { all: 24, inVain: 8 };
     await shorten(body, async (cut) => attempt((one) => ({ ...one, body: cut(one.body ?? "") })), most);
     return current;
   }
-  await simplifyMembers(() => call() ?? first, attempt, { values, isAlone: steps.length === 1 });
+  const others = steps.flat().filter(({ key }) => key !== steps[index]?.[at]?.key);
+  const needsId = others.some((other) => idOf(other.call) === idOf(first));
+  await simplifyMembers(() => call() ?? first, attempt, { values, isAlone: steps.length === 1, needsId });
   return current;
+}
+
+/** The StatementId that a call adds or removes; undefined if there is none. */
+function idOf(call: Call): unknown {
+  return removal(call)?.sid ?? membersOf(call).StatementId;
 }
 
 /** Rewrites a call, and keeps the rewrite if the history still shows what it showed. */
@@ -215,15 +224,18 @@ const withMember =
 async function simplifyMembers(
   call: () => Call,
   attempt: TryRewrite,
-  { values, isAlone }: { readonly values: boolean; readonly isAlone: boolean },
+  { values, isAlone, needsId }: { readonly [name in "values" | "isAlone" | "needsId"]: boolean },
 ): Promise<void> {
   const members = () => membersOf(call());
+  // Another call is about the statement of this id.
+  const isFixed = (name: string) => needsId && name === "StatementId";
   const write = async (change: MemberEdit): Promise<boolean> =>
     !tooDeepToWrite(change(members())) &&
     (await attempt((one) => ({ ...one, body: JSON.stringify(change(membersOf(one))) })));
   if (!(await withoutDeepMembers(members(), write))) return;
   if (JSON.stringify(members()) !== call().body) await write((same) => same);
   for (const name of Object.keys(members())) {
+    if (isFixed(name)) continue;
     if (usual[name] === undefined) {
       const value = members()[name];
       const plain = usualWhereNeeded[name];
@@ -237,6 +249,7 @@ async function simplifyMembers(
   if (!values) return;
   for (const [name, value] of Object.entries(members())) {
     if (value === usual[name] || value === usualWhereNeeded[name] || value === revisionSlot) continue;
+    if (isFixed(name)) continue;
     if (typeof value === "string" && value.length > 1) {
       // Of equal letters only the number matters, so few attempts shorten them.
       const isPlain = await write(withMember(name, "a".repeat(value.length)));

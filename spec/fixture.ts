@@ -13,6 +13,47 @@ export interface Fixture {
   readonly recipe: Recipe | null;
 }
 
+/** What a fixture has besides the function under test. */
+export interface FixtureParts {
+  readonly versions: 0 | 1 | 2;
+  /** The short ordinary alias, or also those whose length is an edge case. An alias needs a version. */
+  readonly aliases: "none" | "live" | "all";
+  /** The second function. */
+  readonly other: boolean;
+}
+
+export const allParts: FixtureParts = { versions: 2, aliases: "all", other: true };
+export const noParts: FixtureParts = { versions: 0, aliases: "none", other: false };
+
+export function isWhole({ versions, aliases, other }: FixtureParts): boolean {
+  return versions === 2 && aliases === "all" && other;
+}
+
+export function isBare({ versions, aliases, other }: FixtureParts): boolean {
+  return versions === 0 && aliases === "none" && !other;
+}
+
+/** The fewest parts that hold both. */
+export function joinedParts(one: FixtureParts, two: FixtureParts): FixtureParts {
+  return {
+    versions: one.versions > two.versions ? one.versions : two.versions,
+    aliases: aliasParts.indexOf(one.aliases) > aliasParts.indexOf(two.aliases) ? one.aliases : two.aliases,
+    other: one.other || two.other,
+  };
+}
+
+/** Says whether a fixture has all these parts. */
+export function hasParts({ main, other }: Fixture, parts: FixtureParts): boolean {
+  const aliases = main.aliases === null ? "none" : main.aliases.longest === undefined ? "live" : "all";
+  return (
+    main.versions.length >= parts.versions &&
+    aliasParts.indexOf(aliases) >= aliasParts.indexOf(parts.aliases) &&
+    (other !== null || !parts.other)
+  );
+}
+
+const aliasParts: readonly FixtureParts["aliases"][] = ["none", "live", "all"];
+
 /** A function that exists during a run. */
 export interface FixtureFunction {
   readonly name: string;

@@ -44,7 +44,7 @@ export interface TestCase {
   readonly phase?: Phase | undefined;
   /** True for StatementIds that no path can name: where a target accepts one, no request removes its statement. */
   readonly irremovable?: boolean;
-  /** The rule that each of its requests breaks: left out where every request before it violated that rule. */
+  /** The rule that its requests break: it is left out where every request before it violated that rule. */
   readonly breaks?: string | undefined;
   /** True if it repeats another test case with another number of calls: left out where calls in flight together are slow. */
   readonly repeats?: boolean;

@@ -142,6 +142,8 @@ function raceTestCases({ seed, rounds }: SuiteOptions): readonly TestCase[] {
           repeats: at > 1,
           needs: raceNeeds(race),
           drawn: { kind: "race", ...race },
+          // Where each repetition of a statement is accepted, a race of repetitions shows nothing else.
+          ...(shape === "one-id" && { breaks: "StatementId.duplicate-content" }),
         },
         (fixture) => raceBatches(fixture, race),
       );

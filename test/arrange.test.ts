@@ -9,6 +9,7 @@ import { type FetchLike, fetchTransport } from "../client/in-process.ts";
 import { journalIn, journalsIn } from "../client/journal.ts";
 import { sweep } from "../client/sweep.ts";
 import type { Transport } from "../client/transport.ts";
+import { noParts } from "../spec/fixture.ts";
 import { createReference } from "../targets/reference/reference.ts";
 import { temporaryFolder } from "./temporary-folder.ts";
 
@@ -203,7 +204,7 @@ test.each([
       left -= 1;
       return json(500, { message: "Try again." }, "ServiceException");
     });
-    const { tearDown } = await arrange(optionsFor(transport, { bare: true }));
+    const { tearDown } = await arrange(optionsFor(transport, { parts: noParts }));
     expect(await tearDown()).toHaveLength(deleted ? 0 : 1);
     expect(standing.size).toBe(deleted ? 0 : 1);
   },
@@ -241,7 +242,7 @@ test.each([
     });
     const { recipe } = await arrange(optionsFor(transport));
     const before = log.filter((operation) => operation === "GetFunction").length;
-    await arrange(optionsFor(transport, { prefix: "addperm-ct-t2", bare: true, recipe }));
+    await arrange(optionsFor(transport, { prefix: "addperm-ct-t2", parts: noParts, recipe }));
     expect(created).toBe(3);
     expect(log.filter((operation) => operation === "GetFunction").length - before).toBe(reads);
   },
@@ -262,7 +263,7 @@ test.each([
     const sleep = async (ms: number) => {
       waited += ms;
     };
-    const { fixture } = await arrange(optionsFor(transport, { bare: true, sleep, clock: () => waited }));
+    const { fixture } = await arrange(optionsFor(transport, { parts: noParts, sleep, clock: () => waited }));
     expect(fixture.main.name).toBe("addperm-ct-t1-main");
     expect([log, waited]).toEqual([["CreateFunction", "GetFunction"], 0]);
   },

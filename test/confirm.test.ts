@@ -5,13 +5,25 @@ import { rules } from "../rules/index.ts";
 import type { Candidate } from "../runner/candidates.ts";
 import { type Confirmed, type ConfirmOptions, confirm, type Unconfirmed } from "../runner/confirm.ts";
 import { type Origin, regenerating, type Shows, type Steps, stepsOf } from "../runner/regenerate.ts";
-import { type EmptyFixtureKind, type EmptyFixtures, emptyFixtures, fixtureFor } from "../runner/rerun.ts";
+import { type EmptyFixtures, emptyFixtures, fixtureFor, type NeededFixture } from "../runner/rerun.ts";
 import { likelySmallest, simplifyCalls } from "../runner/simplify.ts";
 import type { Worker } from "../runner/worker.ts";
-import { addPermission, getPolicy, label, qualifierQuery } from "../spec/calls.ts";
+import {
+  addPermission,
+  createAlias,
+  createFunction,
+  deleteFunction,
+  getAlias,
+  getPolicy,
+  label,
+  qualifierQuery,
+  removePermission,
+  updateAlias,
+} from "../spec/calls.ts";
 import { type Batch, type Call, type Exchange, revisionSlot, type Step } from "../spec/exchange.ts";
-import type { Fixture } from "../spec/fixture.ts";
+import { allParts, type Fixture, type FixtureParts, isBare, noParts } from "../spec/fixture.ts";
 import { alone, bodyWith, scripted } from "../suites/case.ts";
+import { suites } from "../suites/index.ts";
 import { fixture } from "./fixture.ts";
 
 const { main } = fixture;
@@ -99,7 +111,7 @@ async function shrunkBy(
     },
     {
       getEmptyFixture: async (wanted) => {
-        isNew = wanted !== "emptied";
+        isNew = wanted.isNew || isBare(wanted.parts);
         return isNew && options.hasNew === false ? null : (worker as Worker);
       },
       judge: { batch: () => [], history: () => seen(last, isNew) },
@@ -243,37 +255,49 @@ describe("A violation that another rule may explain", () => {
 describe("An empty fixture for a rerun", () => {
   /** A named worker; some workers cannot be reset, or only with many requests. */
   const worker = (name: string, empties = true, requests = 1) =>
-    ({ name, reset: async () => empties, requestsOfReset: () => requests }) as unknown as Worker;
+    ({
+      name,
+      fixture: { ...fixture, other: null },
+      reset: async () => empties,
+      requestsOfReset: () => requests,
+      isSpoiled: () => false,
+    }) as unknown as Worker;
   const own = worker("own");
-  const spareFixture = async (): Promise<Worker | null> => worker("bare");
+  const spareFixture = async (): Promise<Worker | null> => worker("spare");
+  const bare = { isNew: true, parts: noParts };
+  const [emptied, anew] = [false, true].map((isNew) => ({ isNew, parts: allParts }));
   const others = { replace: async () => worker("new"), spareFixture, creates: true };
   const none = { replace: async () => null, spareFixture: async () => null, creates: true };
-  const names = async (start: Worker, options: EmptyFixtures, asked: readonly EmptyFixtureKind[]) => {
+  const names = async (
+    start: Worker,
+    options: EmptyFixtures,
+    asked: readonly (NeededFixture | undefined)[],
+  ) => {
     const ready = emptyFixtures(start, options);
     const given: unknown[] = [];
-    for (const wanted of asked) given.push(await ready(wanted));
+    for (const wanted of asked) given.push(wanted && (await ready(wanted)));
     return given.map((one) => one && (one as { readonly name?: string }).name);
   };
 
   it("is the worker's own after a reset, a new one, or a spare one, as requested", async () => {
-    expect(await names(own, others, ["emptied", "bare", "emptied"])).toEqual(["own", "bare", "own"]);
-    expect(await names(own, others, ["new", "emptied"])).toEqual(["new", "new"]);
+    expect(await names(own, others, [emptied, bare, emptied])).toEqual(["own", "spare", "own"]);
+    expect(await names(own, others, [anew, emptied])).toEqual(["new", "new"]);
   });
 
   it("is a new one when the own cannot be reset or no spare one is available", async () => {
-    expect(await names(worker("own", false), others, ["emptied"])).toEqual(["new"]);
-    expect(await names(own, { ...others, spareFixture: async () => null }, ["bare"])).toEqual(["new"]);
-    expect(await names(worker("own", false), none, ["emptied", "new"])).toEqual([null, null]);
+    expect(await names(worker("own", false), others, [emptied])).toEqual(["new"]);
+    expect(await names(own, { ...others, spareFixture: async () => null }, [bare])).toEqual(["new"]);
+    expect(await names(worker("own", false), none, [emptied, anew])).toEqual([null, null]);
   });
 
   it("is a new one when that takes fewer requests than the reset, or the own one if there is none", async () => {
     const costly = worker("own", true, 16);
-    expect(await names(costly, others, ["emptied"])).toEqual(["new"]);
-    expect(await names(costly, none, ["emptied"])).toEqual(["own"]);
+    expect(await names(costly, others, [emptied])).toEqual(["new"]);
+    expect(await names(costly, none, [emptied])).toEqual(["own"]);
   });
 
   it("is the own one after a reset when no function can be created", async () => {
-    expect(await names(own, { ...none, creates: false }, ["new", "bare", "emptied"])).toEqual([
+    expect(await names(own, { ...none, creates: false }, [anew, bare, emptied])).toEqual([
       "own",
       "own",
       "own",
@@ -282,21 +306,77 @@ describe("An empty fixture for a rerun", () => {
 });
 
 describe("The fixture that a rerun asks for", () => {
-  const [version = ""] = main.versions;
+  const [version = "", later = ""] = main.versions;
   const to = (name: string, query: string | null): Steps => [
     alone("a", addPermission({ functionName: label(name), query, body: "{}" })),
   ];
 
+  const live = { versions: 1, aliases: "live", other: false } as const;
+
   it.each([
-    ["the function", main.name, null, "bare-emptied", "bare-emptied"],
-    ["a malformed name", `${main.name}!`, null, "emptied", "bare-emptied"],
-    ["an unknown alias", main.name, qualifierQuery("nope"), "emptied", "bare-emptied"],
-    ["a version", main.name, qualifierQuery(version), "emptied", "emptied"],
-    ["an alias in the name", `${main.name}:${main.aliases?.live}`, null, "emptied", "emptied"],
-    ["the second function", fixture.other?.name ?? "", null, "emptied", "emptied"],
+    ["the function", main.name, null, noParts, noParts],
+    ["a malformed name", `${main.name}!`, null, allParts, noParts],
+    ["an unknown alias", main.name, qualifierQuery("nope"), allParts, noParts],
+    ["a version", main.name, qualifierQuery(version), { ...noParts, versions: 1 }, null],
+    ["a later version", main.name, qualifierQuery(later), { ...noParts, versions: 2 }, null],
+    ["an alias in the name", `${main.name}:${main.aliases?.live}`, null, live, null],
+    [
+      "a long alias",
+      main.name,
+      qualifierQuery(main.aliases?.longest ?? ""),
+      { ...live, aliases: "all" },
+      null,
+    ],
+    ["the second function", fixture.other?.name ?? "", null, { ...noParts, other: true }, null],
+    ["a version of it", fixture.other?.name ?? "", qualifierQuery(version), allParts, null],
   ] as const)("for a request to %s", (_to, name, query, usual, whereAloneIsEnough) => {
-    expect(fixtureFor(to(name, query), fixture, false)).toBe(usual);
-    expect(fixtureFor(to(name, query), fixture, false, true)).toBe(whereAloneIsEnough);
+    const steps = to(name, query);
+    expect(fixtureFor(steps, fixture, false)).toEqual({ isNew: false, parts: usual });
+    expect(fixtureFor(steps, fixture, true)).toEqual({ isNew: true, parts: usual });
+    expect(fixtureFor(steps, fixture, false, true).parts).toEqual(whereAloneIsEnough ?? usual);
+  });
+
+  /** The same fixture without other parts. */
+  const only = ({ versions, aliases, other }: FixtureParts): Fixture => {
+    const { live = "", ...long } = main.aliases ?? {};
+    const named = { none: null, live: { live }, all: { live, ...long } }[aliases];
+    const function_ = { ...main, versions: main.versions.slice(0, versions), aliases: named };
+    return { ...fixture, main: function_, other: other ? fixture.other : null };
+  };
+
+  it("lets a test case of any suite make the calls that it makes on a whole fixture", () => {
+    const scripts = suites
+      .flatMap((suite) => [...suite.testCases({ seed: 1, runs: 5, rounds: 6 })])
+      .flatMap(({ id, script }) => (script === undefined ? [] : [{ id, script }]));
+    const made = scripts.map(({ id, script }) => {
+      const steps = script(fixture);
+      const { parts } = fixtureFor(steps, fixture, true);
+      expect(script(only(parts)), id).toEqual(steps);
+      return JSON.stringify(parts);
+    });
+    expect(new Set(made).size).toBeGreaterThan(5);
+  });
+
+  it("has the version or the alias that a call to another operation names", () => {
+    const of = (call: Call) => fixtureFor([alone("a", call)], fixture, true).parts;
+    const recipe = fixture.recipe ?? { role: "", runtime: "", zip: "" };
+    expect(of(getAlias(main.name, "live"))).toEqual(live);
+    expect(of(createAlias(main.name, "new", version))).toEqual({ ...noParts, versions: 1 });
+    expect(of(updateAlias(main.name, "live", later))).toEqual({ ...live, versions: 2 });
+    expect(of(deleteFunction(fixture.other?.name ?? ""))).toEqual({ ...noParts, other: true });
+    expect(of(createFunction(main.name, recipe))).toEqual(noParts);
+    expect(of(createFunction("someone-elses", recipe))).toEqual(allParts);
+  });
+
+  it("asks for no version where none can be published", () => {
+    const unversioned = { ...fixture, main: { ...main, versions: [] } };
+    const { parts } = fixtureFor(to(main.name, qualifierQuery("live")), unversioned, false);
+    expect(parts).toEqual({ versions: 0, aliases: "live", other: false });
+  });
+
+  it("has the parts of all requests", () => {
+    const steps = [...to(main.name, qualifierQuery(version)), ...to(fixture.other?.name ?? "", null)];
+    expect(fixtureFor(steps, fixture, false).parts).toEqual({ versions: 1, aliases: "none", other: true });
   });
 });
 
@@ -430,6 +510,18 @@ describe("The history that is likely to be the smallest", () => {
 });
 
 describe("A call is simplified", () => {
+  it("but for an id that another call needs", async () => {
+    const calls = await simplified(
+      (first) => [
+        alone("a", on(first, { ...usual, Action: "x", StatementId: "twice" })),
+        alone("b", on(first, { ...usual, StatementId: "other" })),
+        alone("c", removePermission(first, "twice")),
+      ],
+      () => true,
+    );
+    expect(calls.slice(0, 2).map(members)).toEqual([{ ...usual, StatementId: "twice" }, usual]);
+  });
+
   it("on the function under test, unless only the second one shows it", async () => {
     const [call] = await simplified(
       (_, second) => [alone("a", on(second, usual))],

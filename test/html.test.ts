@@ -146,7 +146,7 @@ describe("the HTML report", () => {
       }),
     );
     for (const why of [
-      "each violated Action.pattern, 7 further requests not sent",
+      "each violated Action.pattern, 7 further test cases not sent",
       "too slow, 1 repetition left out",
       "3 in a row got no answer, 7 further requests not sent",
       "the target was gone after it 2 times, 7 further requests not sent",

@@ -6,7 +6,7 @@ import { rerun } from "../runner/rerun.ts";
 import { inTurn, type Worker, workerOn } from "../runner/worker.ts";
 import { getPolicy, publishVersion } from "../spec/calls.ts";
 import type { Exchange } from "../spec/exchange.ts";
-import type { Fixture } from "../spec/fixture.ts";
+import { allParts, type Fixture, noParts } from "../spec/fixture.ts";
 import { alone, scripted, type TestCase } from "../suites/case.ts";
 import { suites } from "../suites/index.ts";
 import { inProcess } from "../targets/in-process.ts";
@@ -25,8 +25,8 @@ async function fixtures() {
   });
   let made = 0;
   const { transport, how } = connection;
-  const next = async (bare = false): Promise<Worker> => {
-    const { fixture } = await connection.arrange(`0${made++}`.padStart(4, "0"), { bare });
+  const next = async (parts = allParts): Promise<Worker> => {
+    const { fixture } = await connection.arrange(`0${made++}`.padStart(4, "0"), { parts });
     return workerOn({ index: 0, fixture, fresh: true, transport, how, settleMs: 0, sleep });
   };
   return { next, close: () => transport.close() };
@@ -87,7 +87,7 @@ describe("A test case of any suite", () => {
   }, 120_000);
 
   it("makes on a spare fixture only the calls for the function under test", async () => {
-    const bare = await all.next(true);
+    const bare = await all.next(noParts);
     expect([bare.fixture.other, bare.fixture.main.versions]).toEqual([null, []]);
     const on = (name: string) => ({
       ...here.fixture,

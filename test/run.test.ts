@@ -195,6 +195,17 @@ describe("A run against a mutant", () => {
     },
   );
 
+  it("leaves races of one id out, and says so, where each repetition of a statement is accepted", async () => {
+    const leftOut = async (mutate: Mutation) => {
+      const report = await judgeVariant(mutate, { seed: 1, rounds: 3, suites: ["state", "races"] });
+      const race = report.rules.find((rule) => rule.id === "race.one-id-once");
+      return [report.leftOut, race?.verdicts.document];
+    };
+    const races = { kind: "races", violates: "StatementId.duplicate-content", unanswered: 0, left: 3 };
+    expect(await leftOut(change(() => ({ taken: () => false })))).toEqual([[races], "unexercised"]);
+    expect(await leftOut(change(() => ({})))).toEqual([undefined, "holds"]);
+  });
+
   it("shows a member that is nested too deeply with one that is not", async () => {
     const failing = naming(({ kind, member }) => kind === "type" && member === "Action", 500, "Crash");
     const report = await judgeVariant(failing, { seed: 1, suites: ["wire"] });

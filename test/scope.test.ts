@@ -10,6 +10,7 @@ import type { RunOptions } from "../runner/run.ts";
 import { run } from "../runner/run.ts";
 import { getPolicy } from "../spec/calls.ts";
 import type { Answer } from "../spec/exchange.ts";
+import { noParts } from "../spec/fixture.ts";
 import { suites } from "../suites/index.ts";
 import { inProcess } from "../targets/in-process.ts";
 import { type Behaviour, faithful } from "../targets/reference/behaviour.ts";
@@ -282,7 +283,7 @@ describe.concurrent("After an aborted run", () => {
     const on = { slow, late: true, ...endingAt((call, number) => number > 60 && slow(call) > 0) };
     const target = targetOf(on);
     const own = await connection(target, {}, "addperm-ct-own");
-    const { fixture, tearDown } = await own.arrange("0000", { bare: true });
+    const { fixture, tearDown } = await own.arrange("0000", { parts: noParts });
     const held = () => own.transport.send(getPolicy(fixture.main.name), { deadlineMs: 400 });
     const { said } = await runOn({ ...on, existing: fixture.main.name, target }, { workers: 1 });
     expect(said).toMatch(/interrupted/);

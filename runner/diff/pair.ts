@@ -73,7 +73,7 @@ export function pairWorker(
         onNew,
       }: { readonly regenerate: Regenerate; readonly from: Fixture; readonly onNew: boolean },
     ): Promise<OnPair | null> => {
-      const on = await ready(fixtureFor(steps, from, onNew) !== "emptied");
+      const on = await ready(fixtureFor(steps, from, onNew).isNew);
       if (on === null) return null;
       const [x, y] = [regenerate(steps, on.x.fixture), regenerate(steps, on.y.fixture)];
       if (x === null || y === null) return null;
