@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
 import { copyFile, mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { install, root, run, tool } from "./folder.ts";
+import { promisify } from "node:util";
+import { install, plainEnv, root, run, tool } from "./folder.ts";
 
 const options = {
   module: "NodeNext",
@@ -36,14 +38,13 @@ interface InstalledNode {
 
 const majors = [20, 22, 24] as const;
 
-/** Installs every supported Node from npm. */
+/** Installs every supported Node from npm, beside what else is done meanwhile: that takes long and needs little of a core. */
 export async function nodes(folder: string): Promise<readonly InstalledNode[]> {
   await mkdir(folder);
   await writeFile(join(folder, "package.json"), '{"name":"nodes","private":true}\n');
-  install(
-    majors.map((major) => `node${major}@npm:node@${major}`),
-    folder,
-  );
+  const packages = majors.map((major) => `node${major}@npm:node@${major}`);
+  const npm = ["install", "--silent", "--no-audit", "--no-fund", ...packages];
+  await promisify(execFile)("npm", npm, { cwd: folder, env: plainEnv() });
   return majors.map((major) => {
     const path = join(folder, "node_modules", `node${major}`, "bin", "node");
     const version = run(path, ["--version"], folder).trim();
