@@ -19,7 +19,14 @@ import {
   type ExistingQualifiers,
   type Listed,
 } from "./versions-and-aliases.ts";
-import { type ArrangeContext, isNotReady, isOccupied, retryWhile, type WaitContext } from "./wait.ts";
+import {
+  type ArrangeContext,
+  isNotReady,
+  isOccupied,
+  mayHaveHappened,
+  retryWhile,
+  type WaitContext,
+} from "./wait.ts";
 
 /** Options for creating or finding the functions of a fixture. */
 export interface ArrangeOptions {
@@ -298,16 +305,23 @@ function tearDownOf(
   };
 }
 
+/** The most times that a deletion is sent again after an answer that says nothing about it. */
+const mostAfterFailures = 2;
+
 /** Deletes a function, again until `mayAppearUntil` if there is none; null, or why it is left. */
 export async function deleteFunction(
   context: WaitContext,
   name: string,
   mayAppearUntil = Number.NEGATIVE_INFINITY,
 ): Promise<string | null> {
+  let failures = 0;
   const reply = await retryWhile(
     context,
     () => context.lambda.deleteFunction(name),
-    (refused) => (refused.status === 404 ? context.clock() < mayAppearUntil : isNotReady(refused)),
+    (refused) => {
+      if (refused.status === 404) return context.clock() < mayAppearUntil;
+      return isNotReady(refused) || (mayHaveHappened(refused) && ++failures <= mostAfterFailures);
+    },
   );
   return reply.ok || reply.status === 404 ? null : replyText(reply);
 }

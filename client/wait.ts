@@ -55,6 +55,11 @@ function isInternal({ status, error }: Refused): boolean {
   return status === 500 && error === "ServiceException";
 }
 
+/** A failure on the way back, after which the call may have taken effect. */
+export function mayHaveHappened({ answer }: Refused): boolean {
+  return answer.kind === "none" ? answer.reason === "reset" : answer.status >= 500;
+}
+
 /** Too many requests, or a service that is not up yet. */
 export function isBusy(reply: Refused): boolean {
   return reply.status === 429 || reply.status === 503 || /throttl|too ?many/i.test(reply.error ?? "");

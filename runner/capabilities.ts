@@ -97,7 +97,11 @@ export function unsupportedByFixture(
     lacks("aliases", because("aliases", "no alias"));
     lacks("alias-lengths", because("aliases", "no alias"));
   } else if (main.aliases.arn140 === undefined)
-    lacks("alias-lengths", "no alias is created, so none has a length at a limit");
+    lacks(
+      "alias-lengths",
+      missing.find(({ needs }) => needs === "alias-lengths")?.reason ??
+        "no alias is created, so none has a length at a limit",
+    );
   if (recipe === null && main.versions.length > 0 && (main.unused?.versions ?? null) === null)
     lacks("version-list", "not all versions are known: their list has several pages");
   if (recipe === null) lacks("publish", "no version is published");

@@ -210,6 +210,30 @@ test.each([
   },
 );
 
+test("a function whose deletion is answered 504, although it happened, is not left behind", async () => {
+  let lost = 1;
+  const { transport, standing } = fake(({ operation }) => {
+    if (operation !== "DeleteFunction") return undefined;
+    standing.clear();
+    lost -= 1;
+    return lost === 0 ? json(504, {}) : json(404, {}, "ResourceNotFoundException");
+  });
+  const { tearDown } = await arrange(optionsFor(transport, { bare: true }));
+  expect(await tearDown()).toEqual([]);
+});
+
+test("an alias whose creation was answered 502 is known to exist", async () => {
+  let lost = 1;
+  const { transport } = fake(({ operation, body }) => {
+    if (operation !== "CreateAlias" || body.Name !== "live") return undefined;
+    lost -= 1;
+    return lost === 0 ? json(502, {}) : json(409, { message: "It exists." }, "ResourceConflictException");
+  });
+  const { fixture, missing } = await arrange(optionsFor(transport));
+  expect(fixture.main.aliases?.live).toBe("live");
+  expect(missing).toEqual([]);
+});
+
 test("waits for a pending function", async () => {
   let pending = 3;
   const { transport, log } = fake(({ operation }) => {
@@ -286,11 +310,12 @@ test("the fixture omits what the target does not support, with the reason", asyn
     return String(body.FunctionName).endsWith("-other") ? refusal("one is enough") : undefined;
   });
   const { fixture, missing } = await arrange(optionsFor(transport));
-  expect(fixture).toMatchObject({ main: { versions: ["1"], aliases: null }, other: null });
+  expect(fixture).toMatchObject({ main: { versions: ["1"] }, other: null });
+  expect(fixture.main.aliases).toEqual({ live: "live" });
   expect(missing).toEqual([
     { needs: "versions", reason: expect.stringContaining("no second version of addperm-ct-t1-main") },
     {
-      needs: "aliases",
+      needs: "alias-lengths",
       reason: expect.stringContaining("128 characters answered 400 InvalidParameterValueException: too long"),
     },
     {
