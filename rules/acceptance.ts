@@ -1,7 +1,7 @@
 import { type PossibleState, policyOf } from "../oracle/model-state.ts";
 import type { Addition } from "../oracle/observe.ts";
 import { holds, type Judgement, type RuleBody, type Variation } from "../oracle/rule.ts";
-import { phrase } from "../spec/answer.ts";
+import { isInProgress, phrase } from "../spec/answer.ts";
 import { bodyBytes, bytesOf, type Call } from "../spec/exchange.ts";
 import { analyzeRequest } from "../spec/request.ts";
 import { besides, failed, largeEnough, show, tooManyOpen } from "./define.ts";
@@ -231,11 +231,11 @@ export function judgeAcceptance(of: Addition, unless: readonly string[]): Judgem
   const [unsure] = stateAnalysis.unsure;
   if (unsure === "too-many-open") return { verdict: "inconclusive", why: tooManyOpen };
   if (unsure !== undefined) return null;
-  if (result.kind === "unsettled") {
+  if (result.kind === "unsettled" || isInProgress(answer)) {
     const isCanonical = analysis.variations.length + stateAnalysis.variations.length === 0;
     // The size may be what it fails at, which another rule judges.
     return isCanonical || policySize(of) >= largeEnough.unsaid
-      ? { verdict: "inconclusive", why: result.why }
+      ? { verdict: "inconclusive", why: result.kind === "unsettled" ? result.why : phrase(answer) }
       : failed(of, expected, unless);
   }
   if (stateAnalysis.perhapsElsewhere && result.status === 409) return null;

@@ -2,7 +2,7 @@ import { policyOf, type Since, type Write } from "../oracle/model-state.ts";
 import type { Addition } from "../oracle/observe.ts";
 import { holds, type Judgement, type RefusalReason, type RuleBody, type Serving } from "../oracle/rule.ts";
 import type { ErrorName } from "../spec/add-permission.ts";
-import { type AnswerReading, phrase } from "../spec/answer.ts";
+import { type AnswerReading, isInProgress, phrase } from "../spec/answer.ts";
 import { errorStatus, isErrorName } from "../spec/constraint.ts";
 import { bodyBytes } from "../spec/exchange.ts";
 import type { RequestQuestion } from "../spec/request.ts";
@@ -15,9 +15,10 @@ export interface Added extends Addition {
 
 /**
  * Size of a policy in bytes from which a refusal may be for its size; the document does not give the limit.
- * A refusal that names the size is admitted from a smaller size on than one that does not.
+ * A refusal that names the size is admitted from a smaller size on than one that does not: a limit of 4 KB, less what a
+ * policy holds around its statements, and a new statement besides what its request gives.
  */
-export const largeEnough = { said: 4096, unsaid: 12_000 } as const;
+export const largeEnough = { said: 4096 - 320, unsaid: 12_000 } as const;
 
 /** The reason where more states are possible than are kept. */
 export const tooManyOpen = "too many unanswered requests";
@@ -227,7 +228,8 @@ function explainedByAddition({ analysis, stateAnalysis, answer, result }: Additi
 }
 
 /**
- * A request of one kind that is answered 429, 502, 503, 504 or 500 ServiceException. It is wrong if the target fails at
+ * A request of one kind that is answered 429, 502, 503, 504 or 500 ServiceException, or that another operation is in
+ * progress. It is wrong if the target fails at
  * nothing else; what comes and goes, and what got no answer, is inconclusive.
  */
 export function failed(
@@ -249,6 +251,8 @@ export function failed(
 function judgeAnswer(of: Addition, admissible: Admissible): Judgement {
   const { result, answer, call } = of;
   if (result.kind === "unsettled") return failed(of, admissible.phrase);
+  if (isInProgress(answer) && !admissible.allows(409, result.kind === "refused" ? result.error : null))
+    return failed(of, admissible.phrase);
   if (result.kind === "added") return violated(admissible.phrase, `${result.response.status}, accepted`);
   // The faulty value itself makes the policy too large.
   if (

@@ -2,7 +2,7 @@ import { type Changed, type Difference, underTheirIds } from "../oracle/compare-
 import { type PolicyModelState, policyOf, possibleSids, type Since } from "../oracle/model-state.ts";
 import type { Addition, PolicyRead } from "../oracle/observe.ts";
 import { holds, type Judgement, type RuleBody } from "../oracle/rule.ts";
-import { errorName, jsonObject, phrase, saysItPasses } from "../spec/answer.ts";
+import { errorName, isInProgress, jsonObject, phrase, saysItPasses } from "../spec/answer.ts";
 import { isRecord } from "../spec/body.ts";
 import { canonicalJson, equalInMeaning, type StatementModelState } from "../spec/statement.ts";
 import type { Basis, Capability } from "../spec/verdict.ts";
@@ -430,7 +430,7 @@ function judgeTooLarge(of: Addition): Judgement | null {
     analysis.refusalReasons.length + analysis.questions.length + stateAnalysis.refusalReasons.length;
   if (against + stateAnalysis.questions.length + stateAnalysis.unsure.length > 0) return null;
   // Without a 4xx it is not known that the limit was met, but a valid request must not fail either.
-  if (answer.status >= 500)
+  if (answer.status >= 500 || isInProgress(answer))
     return policySize(of) < sizeFrom(null)
       ? null
       : failed(of, "201, or 400 PolicyLengthExceededException", explanations(of), "elsewhere");

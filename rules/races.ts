@@ -1,6 +1,6 @@
 import type { Addition, BatchObservation, Observation } from "../oracle/observe.ts";
 import { holds, type Judgement, type RuleBody } from "../oracle/rule.ts";
-import { phrase } from "../spec/answer.ts";
+import { isInProgress, phrase } from "../spec/answer.ts";
 import { violated } from "./define.ts";
 
 /** Rules on additions that were in flight together. */
@@ -66,7 +66,9 @@ function judgeGroups(
   let open: string | null = null;
   for (const race of races) {
     const wins = race.filter(({ result }) => result.kind === "added").length;
-    const unsettled = race.find(({ result }) => result.kind === "unsettled");
+    const unsettled = race.find(
+      ({ result, answer }) => result.kind === "unsettled" || (wins === 0 && isInProgress(answer)),
+    );
     if (wins > 1) return { ...violated(expected, tally(race)), unless };
     if (wins === 0 && !unsettled)
       return {

@@ -17,7 +17,7 @@ import { readPolicy } from "../spec/statement.ts";
 import { readOf } from "../spec/target.ts";
 import type { Purpose } from "./events.ts";
 import type { InFlight } from "./in-flight.ts";
-import type { Patience } from "./patience.ts";
+import type { PassingCause, Patience } from "./patience.ts";
 import type { SilentKinds } from "./silent-kinds.ts";
 
 export interface BatchOptions {
@@ -67,8 +67,10 @@ export async function sendBatch(
   const ready = readyCalls(batch, done, options);
   let exchanges = await sendAll(ready, usual);
   let observed = observeBatch(before, exchanges);
-  const cause = patience?.causeIn(observed) ?? null;
-  if (patience !== undefined && cause !== null) {
+  // What is sent again for one cause may be turned away for another one.
+  const tried = new Set<PassingCause>();
+  for (let cause = patience?.causeIn(observed) ?? null; patience !== undefined && cause !== null; ) {
+    tried.add(cause);
     const pauses = patience.pauses(cause);
     let waitedMs = 0;
     for (const pauseMs of pauses) {
@@ -83,7 +85,9 @@ export async function sendBatch(
       exchanges = again;
       observed = observeBatch(before, exchanges);
     }
-    if (pauses.length > 0) patience.waited(cause, waitedMs, patience.causeIn(observed) !== cause);
+    const next = patience.causeIn(observed);
+    if (pauses.length > 0) patience.waited(cause, waitedMs, next !== cause);
+    cause = next !== null && tried.has(next) ? null : next;
   }
   patience?.keep(observed);
   for (let waitedMs = 0; waitedMs < options.settleMs && isUnsettledRead(observed); waitedMs += rereadMs) {

@@ -1,12 +1,12 @@
 import type { Observation, ObservedBatch } from "../oracle/observe.ts";
 import type { Report } from "../reports/report.ts";
-import { errorName, jsonObject, saysItPasses } from "../spec/answer.ts";
+import { errorName, isSuccess, jsonObject, saysItPasses } from "../spec/answer.ts";
 
 /**
  * Why a target may fail for a while at a call that is right: another operation is in progress, something that was just
  * created is not found yet, or the connection was closed when the call came.
  */
-type PassingCause = NonNullable<Report["waits"]>[number]["cause"];
+export type PassingCause = NonNullable<Report["waits"]>[number]["cause"];
 
 /** Decides how long to wait for an answer that may pass, and counts. It learns whether waiting helps at this target. */
 export type Patience = ReturnType<typeof patience>;
@@ -75,7 +75,8 @@ export function patience() {
       for (const of of observations) {
         if (of.kind === "neighbour" && creating.has(of.call.operation)) visible.clear();
         if (of.kind !== "addition" || of.stateAnalysis.key === null || of.answer.kind === "none") continue;
-        if (of.answer.status !== 404) visible.add(of.stateAnalysis.key);
+        // Other refusals may come before the target looks anything up.
+        if (isSuccess(of.answer) || [409, 412].includes(of.answer.status)) visible.add(of.stateAnalysis.key);
       }
     },
     /** True once a call was answered on a new connection only: the target closes connections that are idle for a moment. */

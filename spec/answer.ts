@@ -128,6 +128,15 @@ export function phrase(answer: Answer): string {
   return `${answer.status} ${errorName(answer) ?? "without an error name"}`;
 }
 
+/** Says whether the answer is a conflict that passes by itself: another operation is in progress. */
+export function isInProgress(answer: Answer): boolean {
+  if (answer.kind === "none" || answer.status !== errorStatus.ResourceConflictException) return false;
+  const name = errorName(answer);
+  const conflict: ErrorName = "ResourceConflictException";
+  const { message, Message } = jsonObject(answer.body) ?? {};
+  return (name === null || name === conflict) && saysItPasses(`${message ?? Message}`);
+}
+
 /** Says whether the message of a conflict says that the conflict passes by itself. */
 export function saysItPasses(message: string): boolean {
   return /in progress|pending|following state|concurrent/i.test(message);

@@ -88,6 +88,19 @@ export const dialects: Readonly<Record<string, Mutation>> = {
       },
     };
   }),
+  "409 for 2 ms after each change of any function": change(({ intercept }) => {
+    let busyUntil = 0;
+    return {
+      intercept: (request) => {
+        if (!/^(POST|DELETE)$/.test(request.method) || !request.target.includes("/policy"))
+          return intercept(request);
+        const now = performance.now();
+        if (now < busyUntil) return inProgress;
+        busyUntil = now + 2;
+        return intercept(request);
+      },
+    };
+  }),
   "404 for 20 ms to what was just created": notFoundAtFirst(() => true),
   // One of two nodes finds it at once.
   "404 for 20 ms to every second call to what was just created": notFoundAtFirst((call) => call % 2 === 0),

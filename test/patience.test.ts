@@ -1,0 +1,42 @@
+import { expect, test } from "vitest";
+import { initialModelState } from "../oracle/model-state.ts";
+import { observeBatch } from "../oracle/observe.ts";
+import { sendBatch } from "../runner/batch.ts";
+import { patience } from "../runner/patience.ts";
+import type { Answer, Call } from "../spec/exchange.ts";
+import { alone } from "../suites/case.ts";
+import { fixture } from "./fixture.ts";
+import { add, added, answer, conflict, notFound } from "./story.ts";
+
+const start = initialModelState(fixture, true);
+
+function answered(call: Call, given: Answer) {
+  return observeBatch(start, [{ step: { key: "0", call }, call, answer: given }]);
+}
+
+test("a malformed value that is refused does not show that the function is visible", () => {
+  const waiting = patience();
+  waiting.waited("not-visible", 0, false);
+  const missing = answered(add("a"), notFound);
+  waiting.keep(answered(add("a", { Action: "s3:GetObject" }), answer(400)));
+  expect(waiting.causeIn(missing)).toBe("not-visible");
+  waiting.keep(answered(add("a"), conflict));
+  expect(waiting.causeIn(missing)).toBeNull();
+});
+
+test("a call that one passing cause after another turns away is sent again for each", async () => {
+  const inProgress = answer(
+    409,
+    { message: "Another operation is in progress." },
+    "ResourceConflictException",
+  );
+  const answers = [inProgress, notFound, added("a")];
+  const { exchanges } = await sendBatch(alone("add", add("a")), [], start, "execute", {
+    transport: { send: async () => answers.shift() ?? notFound, close: async () => {} },
+    how: { deadlineMs: 1000 },
+    settleMs: 0,
+    sleep: async () => {},
+    patience: patience(),
+  });
+  expect(exchanges.map((one) => (one.answer.kind === "none" ? null : one.answer.status))).toEqual([201]);
+});
