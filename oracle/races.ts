@@ -155,11 +155,9 @@ function place(of: Observation, id: string): readonly Placed[] {
 /** A removal with a RevisionId may have been refused because of it. The model has no revisions, so the effect stays open. */
 function removalOutput(answer: Answer): PolicyOutput | null {
   if (isSuccess(answer)) return "removed";
-  // Another 404 may say that there is no such operation.
+  // Another 404, also one without a name, may say that there is no such operation.
   const isAbsent =
-    answer.kind === "response" &&
-    answer.status === 404 &&
-    [null, "ResourceNotFoundException"].includes(errorName(answer));
+    answer.kind === "response" && answer.status === 404 && errorName(answer) === "ResourceNotFoundException";
   return isAbsent ? "absent" : null;
 }
 

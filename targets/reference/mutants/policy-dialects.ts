@@ -38,6 +38,10 @@ export const policyDialects: Readonly<Record<string, Mutation>> = {
         ? unknownOperation
         : intercept(request),
   })),
+  "no removals and a text for unknown paths": change(({ intercept }) => ({
+    intercept: (request) =>
+      request.method === "DELETE" && request.target.includes("/policy/") ? notFound : intercept(request),
+  })),
   "204 for the removal of an id that is gone": change(({ finish }) => ({
     finish: (reply, request, operation) =>
       finish(
@@ -48,6 +52,7 @@ export const policyDialects: Readonly<Record<string, Mutation>> = {
         operation,
       ),
   })),
+  "a size limit of 4 KB": change(() => ({ sizeLimit: 4096 })),
   "a smaller size limit before the constraints": change(({ checks }) => {
     const others = checks.filter((check) => check !== "size");
     const at = others.indexOf("constraints");
@@ -59,6 +64,12 @@ const unknownOperation: HttpReply = {
   status: 404,
   headers: [["X-Amzn-ErrorType", "UnknownOperationException"]],
   body: "",
+};
+
+const notFound: HttpReply = {
+  status: 404,
+  headers: [["Content-Type", "text/plain"]],
+  body: "404 page not found",
 };
 
 /** Changes what GetPolicy shows of a policy. */
