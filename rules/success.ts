@@ -7,7 +7,7 @@ import type { BodyMember } from "../spec/constraint.ts";
 import { success } from "../spec/contract.generated.ts";
 import type { RequestQuestion, Resource } from "../spec/request.ts";
 import { canonicalJson, sole } from "../spec/statement.ts";
-import { type Added, guarantee, isAdded, show, violated } from "./define.ts";
+import { type Added, guarantee, show, violated } from "./define.ts";
 
 const response = "Response Elements";
 
@@ -176,7 +176,7 @@ const answers = {
     source: `${response}, Statement; Request Body: the list of members`,
     basis: "implied",
     needs: [],
-    trigger: { on: "success", judge: (of) => (isAdded(of) ? judgeDocumentedMembers(of) : null) },
+    trigger: { on: "answer", judge: judgeDocumentedMembers },
   },
   "statement.source-arn": condition("SourceArn", "sourcearn", ["R113", "R114"]),
   "statement.source-account": condition("SourceAccount", "sourceaccount", ["R106", "R110"]),
@@ -289,15 +289,17 @@ const elements: ReadonlyMap<string, string> = new Map(
  * A success with members that are named after parts of a statement. Whether they are refused is left open; the statement
  * must not hold what they ask for. Parts that the target adds by itself are not judged here.
  */
-function judgeDocumentedMembers({ analysis, result, stateAnalysis, before }: Added): Judgement | null {
+/** A target that refuses such a request makes no statement of it, so that the rule holds, too. */
+function judgeDocumentedMembers({ analysis, result, stateAnalysis, before }: Addition): Judgement | null {
   const { refusalReasons, questions, resource: wanted, body } = analysis;
   if (refusalReasons.length > 0 || questions.length !== 1) return null;
   if (questions[0] !== "body.unknown-member" || wanted === null || stateAnalysis.key === null) return null;
-  const members: Parts | null = body.members;
-  const { parsed } = result.statement;
-  if (members === null || parsed === null) return null;
+  const members: Parts = body.members ?? {};
   const asked = Object.keys(members).filter((name) => elements.has(name.toLowerCase()));
-  if (asked.length === 0) return null;
+  if (asked.length === 0 || result.kind === "unsettled") return null;
+  if (result.kind === "refused") return result.status === 400 ? holds : null;
+  const { parsed } = result.statement;
+  if (parsed === null) return null;
   const documented: Parts = {
     Effect: "Allow",
     Sid: members.StatementId,

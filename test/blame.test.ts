@@ -234,6 +234,16 @@ describe("Parts of a statement that no member asks for", () => {
   ])("are blamed on members of the body only if they come from there: %s", (_, members, parts, rules) => {
     expect(blamed([add("s", members), answered(parts)])).toEqual(rules);
   });
+
+  it("are no part of a statement where the request is refused, so that the rule holds", async () => {
+    const { rules: judged } = await judgeVariant(dialects["no unknown members"] ?? ((same) => same), {
+      seed: 1,
+      runs: 1,
+      suites: ["questions"],
+    });
+    const found = judged.find(({ id }) => id === "statement.documented-members");
+    expect(found?.verdicts.document).toBe("holds");
+  });
 });
 
 describe("One cause", () => {
@@ -371,6 +381,27 @@ describe("An answer that passes by itself", () => {
     expect(judged.filter(({ verdicts }) => verdicts.document === "violated")).toEqual([]);
     expect(waits).toEqual([{ cause, times: expect.any(Number), ms: expect.any(Number) }]);
     expect(waits[0]?.times).toBeGreaterThan(0);
+  });
+
+  it("is a violation if valid requests succeed meanwhile, each time", async () => {
+    const busy = change(({ refuse }) => ({
+      refuse: (named, message, refusal) =>
+        refusal.kind === "pattern"
+          ? refuse(
+              { status: 409, name: "ResourceConflictException" },
+              "Another operation is in progress.",
+              refusal,
+            )
+          : refuse(named, message, refusal),
+    }));
+    const { rules: judged } = await judgeVariant(busy, {
+      seed: 1,
+      runs: 1,
+      chosen: [partOf(boundary, /Action/)],
+    });
+    const found = judged.find(({ id }) => id === "Action.pattern");
+    expect(found?.verdicts.document).toBe("violated");
+    expect(found?.counterexample?.seen).toMatch(/409 .*, each time, while valid requests/);
   });
 
   it("is a violation if it does not pass, after a few waits in vain", async () => {
