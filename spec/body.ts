@@ -8,6 +8,7 @@ import {
   constraintOf,
   isConstraintRuleId,
 } from "./constraint.ts";
+import { withKnownRegion } from "./function-name.ts";
 import {
   type PrincipalQuestion,
   type PrincipalRefusalReason,
@@ -327,8 +328,7 @@ function openSourceArn(value: string): BodyQuestion | null {
   }
   if (broken("SourceArn", value).length === 0)
     return /\p{Cc}/u.test(value) ? "SourceArn.control-character" : null;
-  const regional = [...fields.slice(0, 3), "us-east-1", ...fields.slice(4)].join(":");
-  return fields.length > 5 && broken("SourceArn", regional).length === 0 ? "SourceArn.region" : null;
+  return broken("SourceArn", withKnownRegion(value)).length === 0 ? "SourceArn.region" : null;
 }
 
 /** What the document leaves unspecified about members that are each valid. */

@@ -49,13 +49,20 @@ export function readName(
   return readShortName(value);
 }
 
-/** Regions of partitions that are younger than the page; the pattern of today's service admits them. */
-const regionOfToday =
-  /^(arn:aws[a-zA-Z-]*:lambda:)(?:[a-z]{2}-iso[a-z]?|eusc)-[a-z]+(?:-[a-z]+)?-\d(:\d{12}:function:)/;
+/** Regions of partitions that are younger than the page; the patterns of today's service admit them. */
+const regionOfToday = /^(?:[a-z]{2}-iso[a-z]?|eusc)-[a-z]+(?:-[a-z]+)?-\d$/;
+
+/** The ARN with a region that the page's patterns know in place of one that only today's admit; else the ARN itself. */
+export function withKnownRegion(arn: string): string {
+  return arn
+    .split(":")
+    .map((field, at) => (at === 3 && regionOfToday.test(field) ? "us-east-1" : field))
+    .join(":");
+}
 
 /** Says whether the value is a full ARN but for a region that only today's pattern admits. */
 function isRegionOfToday(value: string): boolean {
-  const known = value.replace(regionOfToday, "$1us-east-1$2");
+  const known = withKnownRegion(value);
   return known !== value && full.test(known);
 }
 
