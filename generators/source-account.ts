@@ -26,6 +26,7 @@ export const sourceAccount: MemberValues = {
       "with-sign": `-${account.slice(1)}`,
       hexadecimal: "0x1234567890",
       exponent: "12345678901e",
+      wildcard: "*",
       "account-arn": `arn:aws:iam::${account}:root`,
     }),
     ...wrongTypes("SourceAccount", () => account),

@@ -28,6 +28,7 @@ export const statementId: MemberValues = {
       template: (fresh) => `\${${fresh}}`,
       markup: (fresh) => `<${fresh}>`,
       parentheses: (fresh) => `(${fresh})`,
+      assignment: (fresh) => `id=${fresh}`,
     }),
     { label: "empty", constraint: "minLength", value: () => "" },
     ...overLong("StatementId"),

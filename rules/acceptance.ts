@@ -80,7 +80,12 @@ const variations: Readonly<Record<Variation, Acceptance>> = {
   },
   "SourceArn.bucket": member("SourceArn", "the ARN of a bucket is accepted", "R113"),
   "SourceArn.topic": member("SourceArn", "the ARN of a topic is accepted", "R114"),
-  "SourceArn.any-resource": member("SourceArn", "any text in the resource part is accepted", "R120", "R122"),
+  "SourceArn.any-resource": member(
+    "SourceArn",
+    "any service, and any text in the resource part, is accepted",
+    "R120",
+    "R122",
+  ),
   "SourceAccount.alone": member("SourceAccount", "it is accepted without SourceArn", "R106", "R111"),
   "SourceAccount.with-source-arn": member("SourceAccount", "it is accepted together with SourceArn", "R110"),
   "EventSourceToken.accepted": {

@@ -277,6 +277,11 @@ const missing: readonly GroupedRequest[] = [
     call: (fixture, sid) => named(movedTo(fixture, { account: "111122223333" }), sid),
   },
   {
+    label: "other-account-with-alias",
+    call: (fixture, sid) =>
+      named(`${movedTo(fixture, { account: "111122223333" })}:${aliasOf(fixture)}`, sid),
+  },
+  {
     label: "other-account-in-partial-arn",
     call: ({ main }, sid) => named(`111122223333:function:${main.name}`, sid),
   },
@@ -284,6 +289,10 @@ const missing: readonly GroupedRequest[] = [
     label: "other-partition",
     call: (fixture, sid) =>
       named(movedTo(fixture, { partition: "aws-us-gov", region: "us-gov-west-1" }), sid),
+  },
+  {
+    label: "other-partition-alone",
+    call: (fixture, sid) => named(movedTo(fixture, { partition: "aws-us-gov" }), sid),
   },
   {
     label: "partition-of-china",
@@ -323,6 +332,11 @@ const missing: readonly GroupedRequest[] = [
   {
     label: "unknown-version-beyond-32-bits",
     call: (fixture, sid) => named(fixture.main.name, sid, String(2 ** 32 + Number(versionOf(fixture)))),
+  },
+  { label: "unknown-version-zero", call: ({ main }, sid) => named(main.name, sid, "0") },
+  {
+    label: "unknown-alias-longer",
+    call: (fixture, sid) => named(fixture.main.name, sid, `${ownAlias(fixture)}x`),
   },
   { label: "unknown-latest-in-lower-case", call: ({ main }, sid) => named(main.name, sid, "$latest") },
 ];

@@ -82,6 +82,31 @@ export const neighbourTestCases: readonly TestCase[] = [
       ];
     },
   ),
+  // A removal from one policy frees the id on no other one.
+  scripted("state/removal-frees-one-id", { clean: true, needs: ["versions", "aliases"] }, (fixture) => {
+    const { name } = fixture.main;
+    const [version, live] = [versionOf(fixture), aliasOf(fixture)];
+    const addTo = (key: string, qualifier: string | null) =>
+      alone(key, add(name, "freed", qualifier === null ? null : qualifierQuery(qualifier)));
+    const remove = (qualifier: string | null) =>
+      alone(`remove-${qualifier}`, removePermission(name, "freed", { qualifier }));
+    const readOf = (key: string, qualifier: string) => alone(key, getPolicy(name, qualifier));
+    return [
+      addTo("on-function", null),
+      addTo("on-version", version),
+      addTo("on-alias", live),
+      remove(null),
+      readOf("read-version", version),
+      addTo("taken-on-version", version),
+      remove(version),
+      readOf("read-alias", live),
+      addTo("taken-on-alias", live),
+      addTo("on-version-again", version),
+      remove(live),
+      readOf("read-version-again", version),
+      addTo("taken-on-version-again", version),
+    ];
+  }),
   ...(["version", "alias"] as const).map((kind) =>
     scripted(
       `state/removal-from-the-${kind}`,
@@ -103,6 +128,19 @@ export const neighbourTestCases: readonly TestCase[] = [
           alone("add-again", add(name, "gone", query)),
           alone("read-last", getPolicy(name, qualifier)),
           [guarded(fixture, "guarded", "read", { query })],
+          // The ids of the first statement and of one in the midst are taken.
+          ...["gone-too", "GONE"].map((sid) =>
+            alone(
+              `taken-${sid}`,
+              addPermission({ functionName: label(name), query, body: { ...otherwise, StatementId: sid } }),
+            ),
+          ),
+          alone("read-again", getPolicy(name, qualifier)),
+          alone("remove-first", removePermission(name, "gone-too", { qualifier })),
+          alone("read-without-first", getPolicy(name, qualifier)),
+          // As long as what was removed, so that a revision made of lengths is that of before.
+          alone("add-as-long", add(name, "gone-two", query)),
+          alone("read-as-long", getPolicy(name, qualifier)),
         ];
       },
     ),

@@ -83,7 +83,7 @@ const resources = [
   "a\\b",
   "\\u0041",
   "$&",
-  "$1",
+  "$1%s{0}",
   "%41",
   "a+b",
   "a&b",
@@ -97,7 +97,7 @@ const resources = [
 
 const values: readonly GroupedRequest[] = [
   { label: "canonical", call: (fixture, sid) => withBody(fixture, canonicalBody(sid)) },
-  ...["-", "_", "0", "A", "z"].map(
+  ...["--", "_", "0", "A", "z"].map(
     (outer): GroupedRequest => ({
       label: `StatementId-between-${outer}`,
       call: (fixture, sid) => withBody(fixture, canonicalBody(`${outer}${sid}${outer}`)),
@@ -112,6 +112,8 @@ const values: readonly GroupedRequest[] = [
   set("SourceArn", "arn:aws:s3:::bucket"),
   set("SourceArn", "arn:aws:sns:us-east-1:123456789012:topic"),
   ...resources.map((resource) => set("SourceArn", `arn:aws:sqs:eu-central-1:123456789012:${resource}`)),
+  // The pattern admits digits, hyphens and capitals in the service.
+  set("SourceArn", "arn:aws:Iot1-Click:eu-central-1:123456789012:resource"),
   set("SourceAccount", "123456789012"),
   set("SourceAccount", "000000000000"),
   set("SourceAccount", "012345678901"),

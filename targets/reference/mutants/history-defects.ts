@@ -1,4 +1,5 @@
 import type { Mutation } from "../behaviour.ts";
+import { policySize } from "../policies.ts";
 import { policyAt, revisionOf, type Stored } from "../state.ts";
 import { createdReply } from "../statement.ts";
 import { afterwards, change, functionOf, isNamedAlike, type Mutant, together } from "./mutant.ts";
@@ -37,6 +38,67 @@ export const historyDefects: Readonly<Record<string, Mutant>> = {
       (key) => `${functionOf(key)}:live`,
     ),
     kills: ["StatementId.duplicate-content"],
+  },
+  "ids of a version freed by the function": {
+    breaks: "frees an id on a version when it is removed from the function",
+    mutate: freeing(
+      (key) => !isQualified(key),
+      (key) => `${functionOf(key)}:1`,
+    ),
+    kills: ["StatementId.duplicate-content"],
+  },
+  "ids of an alias freed by a version": {
+    breaks: "frees an id on an alias when it is removed from a version",
+    mutate: freeing(isVersion, (key) => `${functionOf(key)}:live`),
+    kills: ["StatementId.duplicate-content"],
+  },
+  "ids of a version freed by an alias": {
+    breaks: "frees an id on a version when it is removed from an alias",
+    mutate: freeing(isAlias, (key) => `${functionOf(key)}:1`),
+    kills: ["StatementId.duplicate-content"],
+  },
+  "latest id on a version": {
+    breaks: "compares an id on a version with the latest one alone",
+    mutate: change(({ taken }) => ({
+      taken: (statements, sid, draft) =>
+        taken(isVersion(draft.key) ? statements.slice(-1) : statements, sid, draft),
+    })),
+    kills: ["StatementId.duplicate"],
+  },
+  "all of an alias with the first": {
+    breaks: "removes every statement of an alias with its first one",
+    mutate: change(({ remove }) => ({
+      remove: (statements, sid, key) =>
+        isAlias(key) && statements[0]?.sid === sid ? [] : remove(statements, sid, key),
+    })),
+    kills: ["remove.one-statement"],
+  },
+  "revision of the length": {
+    breaks: "makes the revision of an alias of the length of its policy",
+    mutate: change(({ append, remove, nextRevision }) => {
+      let length = 0;
+      const measured = (statements: readonly Stored[]) => {
+        length = policySize(statements);
+        return statements;
+      };
+      return {
+        append: (statements, added) => measured(append(statements, added)),
+        remove: (statements, sid, key) => measured(remove(statements, sid, key)),
+        nextRevision: (key, writes, current) =>
+          isAlias(key) ? String(length) : nextRevision(key, writes, current),
+      };
+    }),
+    kills: ["revision.changes"],
+  },
+  "revision moved by a long value": {
+    breaks: "moves the revision on where it refuses a value for its length",
+    mutate: change(({ afterRefusal }) => ({
+      afterRefusal: (refusal, draft) =>
+        refusal.kind === "maxLength" && draft.read.statements.length > 0
+          ? draft.read.statements
+          : afterRefusal(refusal, draft),
+    })),
+    kills: ["refusal.keeps-revision"],
   },
   "emptied policy brought back": {
     breaks: "brings the last statement of an emptied policy back with the next one",
@@ -111,6 +173,10 @@ export const historyDefects: Readonly<Record<string, Mutant>> = {
 
 function isQualified(key: string): boolean {
   return key !== functionOf(key);
+}
+
+function isVersion(key: string): boolean {
+  return /:\d+$/.test(key.slice(functionOf(key).length));
 }
 
 function isAlias(key: string): boolean {

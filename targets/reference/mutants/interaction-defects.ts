@@ -4,7 +4,16 @@ import type { Draft } from "../draft.ts";
 import type { BrokenConstraint } from "../errors.ts";
 import { isHere } from "../names.ts";
 import { dropPolicy, policyAt, type SideEffect, type SideOperation, type Stored } from "../state.ts";
-import { afterwards, change, functionOf, isOfSameFunction, type Mutant, naming } from "./mutant.ts";
+import {
+  afterwards,
+  change,
+  functionOf,
+  isOfSameFunction,
+  type Mutant,
+  naming,
+  overlooking,
+  refusing,
+} from "./mutant.ts";
 
 /** A path with `name:qualifier` or `function:name:qualifier`, as it is sent. */
 const qualifiedName = /\/functions\/([^/]*function%3A)?[\w-]+%3A[\w-]+\/policy/i;
@@ -54,6 +63,38 @@ export const interactionDefects: Readonly<Record<string, Mutant>> = {
     breaks: "overlooks the account of a partial ARN",
     mutate: change(() => ({ isAccessible: (name, home) => !name.full || isHere(name, home) })),
     kills: ["resource.other-account"],
+  },
+  "account of an ARN with an alias": {
+    breaks: "overlooks the account of an ARN that has a qualifier",
+    mutate: change(() => ({
+      isAccessible: (name, home) =>
+        isHere(name.qualifier === undefined ? name : { ...name, account: undefined }, home),
+    })),
+    kills: ["resource.other-account"],
+  },
+  "aliases that continue": {
+    breaks: "takes an alias for one whose name it continues",
+    mutate: change(({ found }) => ({
+      found: (lookup, draft) => {
+        const { aliases } = draft.state.functions.get(draft.arn) ?? {};
+        const isContinued = [...(aliases?.keys() ?? [])].some((one) => draft.qualifier?.startsWith(one));
+        return lookup === "no-alias" && isContinued ? "present" : found(lookup, draft);
+      },
+    })),
+    kills: ["resource.unknown-alias"],
+  },
+  "sources of any region": {
+    breaks: "admits any word as the region of SourceArn",
+    mutate: overlooking("SourceArn", "pattern", (value) =>
+      /^arn:aws:[a-z0-9-]+:[a-zA-Z0-9*-]*:(\d{12})?:/.test(value),
+    ),
+    kills: ["SourceArn.pattern"],
+  },
+  "services without capitals": {
+    ...refusing("a SourceArn whose service has a capital in its name", ({ values }) =>
+      /^arn:[^:]*:[^:]*[A-Z]/.test(values.SourceArn ?? ""),
+    ),
+    kills: ["SourceArn.any-resource"],
   },
   "aliases of other functions": {
     breaks: "finds an alias that another function has",
