@@ -51,7 +51,7 @@ function isClear({ analysis }: Addition, despite: readonly RequestQuestion[]): b
 }
 
 /** Says whether an addition was acknowledged. */
-export function isAdded(of: Addition): of is Added {
+function isAdded(of: Addition): of is Added {
   return of.result.kind === "added";
 }
 
