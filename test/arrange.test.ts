@@ -218,7 +218,7 @@ test("a function whose deletion is answered 504, although it happened, is not le
     lost -= 1;
     return lost === 0 ? json(504, {}) : json(404, {}, "ResourceNotFoundException");
   });
-  const { tearDown } = await arrange(optionsFor(transport, { bare: true }));
+  const { tearDown } = await arrange(optionsFor(transport, { parts: noParts }));
   expect(await tearDown()).toEqual([]);
 });
 
