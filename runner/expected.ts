@@ -19,13 +19,14 @@ const maxHistories = 1000;
 /** Emits how many checks unexecuted test cases would have made, by executing them on the reference. */
 export async function emitNotExecuted(
   parts: readonly Pick<Executed, "unsent" | "findingsOfCut">[],
-  { options: { rules, signal }, emit }: Pick<Running, "options" | "emit">,
+  { options: { rules, signal, workers }, emit }: Pick<Running, "options" | "emit">,
 ): Promise<void> {
   if (signal?.aborted === true) return;
   const unsent = parts.flatMap((part) => part.unsent);
   // A test case that was cut has made a part of its checks.
   const findingsOfCut = parts.flatMap((part) => part.findingsOfCut);
-  const counted = unsent.length === 0 ? null : await countChecks(unsent.slice(0, maxHistories), rules);
+  const few = unsent.slice(0, maxHistories);
+  const counted = few.length === 0 ? null : await countChecks(few, rules, workers);
   const checksOf = (rule: Rule, column: Column): number => {
     if (counted === null) return 0;
     const { holds, violated, inconclusive } = counted.of(rule, column);
@@ -38,7 +39,12 @@ export async function emitNotExecuted(
   emit({ type: "not-executed", checks: checks.filter((of) => of.checks > 0) });
 }
 
-async function countChecks(testCases: readonly TestCase[], rules: readonly Rule[]): Promise<Verdicts> {
+/** What a test case checks depends on what earlier ones left on its fixture, so there are as many workers as in the run. */
+async function countChecks(
+  testCases: readonly TestCase[],
+  rules: readonly Rule[],
+  workers: number,
+): Promise<Verdicts> {
   const how = { prefix: "addperm-ct-unsent", concurrency: 1, clock: () => performance.now() };
   const carrier = () => inProcess(createReference(), how);
   const connection = await connectLocally({ ...how, carrier });
@@ -51,13 +57,14 @@ async function countChecks(testCases: readonly TestCase[], rules: readonly Rule[
   const counted = verdicts();
   await executeCases({
     scope: openScope(),
-    workers: [await worker()],
+    workers: await Promise.all(Array.from({ length: workers }, () => worker())),
     spareFixture: (_, parts) => worker(parts),
     testCases,
     judge: judgeOf(rules),
     verdicts: counted,
     cannot: new Set(),
     replace: () => worker(),
+    replacesCostly: true,
     stop: () => null,
     emit: () => {},
     spent: () => ({ requests: 0, ms: 0 }),

@@ -145,7 +145,7 @@ describe("A campaign", () => {
         return finish(reply, request, operation);
       },
     }));
-    const report = await campaign(memory(), { seed: 1, clock: steady(12) }, counting);
+    const report = await campaign(memory(), { seed: 1, clock: steady(4) }, counting);
     expect(report.summary.document).toMatchObject({ violated: 0, inconclusive: 0 });
     expect(report.faults).toEqual([]);
     expect(report.campaign?.rounds).toBeGreaterThan(4);
