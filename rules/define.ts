@@ -229,8 +229,7 @@ function explainedByAddition({ analysis, stateAnalysis, answer, result }: Additi
 
 /**
  * A request of one kind that is answered 429, 502, 503, 504 or 500 ServiceException, or that another operation is in
- * progress. It is wrong if the target fails at
- * nothing else; what comes and goes, and what got no answer, is inconclusive.
+ * progress. It is wrong if the target fails at nothing else; what comes and goes, and what got no answer, is inconclusive.
  */
 export function failed(
   of: Addition,

@@ -286,10 +286,10 @@ const elements: ReadonlyMap<string, string> = new Map(
 );
 
 /**
- * A success with members that are named after parts of a statement. Whether they are refused is left open; the statement
- * must not hold what they ask for. Parts that the target adds by itself are not judged here.
+ * A request with members that are named after parts of a statement. Whether it is refused is left open, and a target that
+ * refuses it makes no statement of it; otherwise the statement must not hold what they ask for. Parts that the target adds by
+ * itself are not judged here.
  */
-/** A target that refuses such a request makes no statement of it, so that the rule holds, too. */
 function judgeDocumentedMembers({ analysis, result, stateAnalysis, before }: Addition): Judgement | null {
   const { refusalReasons, questions, resource: wanted, body } = analysis;
   if (refusalReasons.length > 0 || questions.length !== 1) return null;
