@@ -250,11 +250,13 @@ async function simplifyMembers(
   for (const [name, value] of Object.entries(members())) {
     if (value === usual[name] || value === usualWhereNeeded[name] || value === revisionSlot) continue;
     if (isFixed(name)) continue;
+    // Other text of the same length is no principal and no ARN.
+    if (isStructured(name) && typeof value === "string" && isValid(name, value)) continue;
     if (typeof value === "string" && value.length > 1) {
       // Of equal letters only the number matters, so few attempts shorten them.
       const isPlain = await write(withMember(name, "a".repeat(value.length)));
-      // A part of a principal or of an ARN is seldom one, and other calls may need the same value.
-      if (!isPlain && isValid(name, value) && (isStructured(name) || !isAlone)) continue;
+      // Other calls may need the same value.
+      if (!isPlain && isValid(name, value) && !isAlone) continue;
       const from = isPlain ? "a".repeat(value.length) : value;
       await shorten(from, (cut) => write((now) => ({ ...now, [name]: cut(String(now[name])) })));
       const left = String(members()[name]);
