@@ -40,7 +40,7 @@ export async function addVersionsAndAliases(
   name: string,
   arn: string,
   parts: Pick<FixtureParts, "versions" | "aliases">,
-  target: Adding["target"],
+  target: QualifierContext["target"],
 ): Promise<Complete & { readonly repeatsVersion: boolean }> {
   const context = { ...waiting, target };
   const missing: UnsupportedCapability[] = [];
@@ -53,7 +53,7 @@ export async function addVersionsAndAliases(
   return { fixtureFunction: { name, arn, versions, aliases }, missing, repeatsVersion };
 }
 
-interface Adding extends WaitContext {
+interface QualifierContext extends WaitContext {
   readonly target: {
     /** The refusals after which a call is sent again. */
     readonly passes: (reply: Refused) => boolean;
@@ -63,7 +63,7 @@ interface Adding extends WaitContext {
 }
 
 async function publishVersions(
-  context: Adding,
+  context: QualifierContext,
   name: string,
   count: FixtureParts["versions"],
   missing: UnsupportedCapability[],
@@ -87,7 +87,7 @@ async function publishVersions(
 }
 
 async function publish(
-  context: Adding,
+  context: QualifierContext,
   name: string,
   description: string,
   missing: UnsupportedCapability[],
@@ -118,7 +118,7 @@ async function changeConfiguration(context: WaitContext, name: string): Promise<
 }
 
 async function createAliases(
-  context: Adding,
+  context: QualifierContext,
   name: string,
   arn: string,
   version: string,
@@ -152,7 +152,7 @@ async function createAliases(
 }
 
 async function createAlias(
-  context: Adding,
+  context: QualifierContext,
   name: string,
   alias: string,
   version: string,

@@ -55,7 +55,7 @@ function isInternal({ status, error }: Refused): boolean {
   return status === 500 && error === "ServiceException";
 }
 
-/** A failure on the way back, after which the call may have taken effect. */
+/** No answer, or a failure of the server: the call may have taken effect. */
 export function mayHaveHappened({ answer }: Refused): boolean {
   return answer.kind === "none" ? answer.reason === "reset" : answer.status >= 500;
 }

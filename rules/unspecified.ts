@@ -83,7 +83,7 @@ const asked: Readonly<Record<RequestQuestion | StateQuestion, Described>> = {
     ["R121"],
   ],
   "SourceArn.region": [
-    "A SourceArn of a region that the page's pattern does not know and today's does, such as us-iso-east-1",
+    "A SourceArn with a region that today's pattern admits and the page's does not, such as us-iso-east-1",
     "Request Body, SourceArn: pattern",
     ["R117"],
   ],

@@ -67,7 +67,7 @@ export async function sendBatch(
   const ready = readyCalls(batch, done, options);
   let exchanges = await sendAll(ready, usual);
   let observed = observeBatch(before, exchanges);
-  // What is sent again for one cause may be turned away for another one.
+  // A call that is sent again for one cause may be refused for another one.
   const tried = new Set<PassingCause>();
   for (let cause = patience?.causeIn(observed) ?? null; patience !== undefined && cause !== null; ) {
     tried.add(cause);

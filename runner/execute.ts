@@ -2,7 +2,15 @@ import type { Finding, Judge } from "../oracle/judge.ts";
 import type { ObservedBatch } from "../oracle/observe.ts";
 import { located } from "../spec/error-place.ts";
 import type { Exchange } from "../spec/exchange.ts";
-import { allParts, type Fixture, type FixtureParts, hasParts, isBare, isWhole } from "../spec/fixture.ts";
+import {
+  allParts,
+  type Fixture,
+  type FixtureParts,
+  hasParts,
+  isBare,
+  isWhole,
+  noParts,
+} from "../spec/fixture.ts";
 import { removal } from "../spec/target.ts";
 import type { Need, TestCase } from "../suites/case.ts";
 import { truncateExchange } from "./batch.ts";
@@ -40,8 +48,8 @@ export interface ExecuteOptions {
   readonly pause?: () => boolean;
   /** True when the target is gone, or has lost its functions: nothing that was sent meanwhile counts. */
   readonly isGone?: () => boolean;
-  /** Asks whether the target has lost its functions, if one of these answers is a reason to. */
-  readonly lookAfter?: (worker: Worker, exchanges: readonly Exchange[]) => Promise<void>;
+  /** Asks whether the target has lost its functions, if one of these answers is a reason to; true if it asked. */
+  readonly lookAfter?: (worker: Worker, exchanges: readonly Exchange[]) => Promise<boolean>;
   /** Called with a function that counts what was seen in a test case in which the target ended. */
   readonly onLost?: (count: () => void) => void;
   /** What became of test cases that were begun before; it is filled. None by default. */
@@ -204,10 +212,9 @@ function partsUsedBy({ script }: TestCase, fixture: Fixture): FixtureParts {
   if (steps === undefined) return allParts;
   const { parts } = fixtureFor(steps, fixture, true);
   if (steps.every(({ length }) => length === 1)) return parts;
-  // A target may not find at once what it has just created, and calls in flight together cannot wait for that. After an alias
-  // was created the function was found twice.
-  const hasAlias = fixture.main.versions.length > 0 && fixture.main.aliases !== null;
-  return isBare(parts) && hasAlias ? { versions: 1, aliases: "live", other: false } : allParts;
+  // A target may not find at once what it has just created, and calls in flight together cannot wait for that. To publish a
+  // version, it has found the function.
+  return isBare(parts) && fixture.main.versions.length > 0 ? { ...noParts, versions: 1 } : allParts;
 }
 
 /** How a test case ended, and its findings. */
@@ -254,12 +261,9 @@ async function execute(
     if (began === "empty" && concerns(observed, possiblyChanged)) began = "used";
     observe(judge.batch(observed));
     goesOn = !silence(exchanges) && mayGoOn();
-    // Where the functions were found after a refusal, another refusal in the same test case says nothing else.
-    const mayBeLost: boolean = !wasFound || exchanges.some(({ answer }) => answer.kind === "none");
-    const looking: Promise<void> | null =
-      goesOn && mayBeLost ? (lookAfter?.(worker, exchanges) ?? null) : null;
-    wasFound ||= looking !== null;
-    await looking;
+    // Functions that were found after one refusal are not looked for after each further one.
+    const isToAsk = goesOn && (!wasFound || exchanges.some(({ answer }) => answer.kind === "none"));
+    if (isToAsk && (await lookAfter?.(worker, exchanges)) === true) wasFound = true;
     goesOn &&= mayGoOn();
   }
   history.end();

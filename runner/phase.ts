@@ -150,8 +150,9 @@ async function executeOnce(
     onLost,
     isGone: endings.isGone,
     lookAfter: async (worker, exchanges) => {
-      if (!isStateless(options) && exchanges.some(({ answer }) => endings.maybeLost(answer)))
-        endings.checked(await isLost(worker));
+      if (isStateless(options) || !exchanges.some(({ answer }) => endings.maybeLost(answer))) return false;
+      endings.checked(await isLost(worker));
+      return true;
     },
     replace: async (worker) => {
       // A target without state cannot lose functions.

@@ -81,7 +81,6 @@ export async function setUpWorkers(options: SetUpOptions) {
     const { parts = allParts } = arrangeHow;
     if (isWhole(parts))
       missing.push(...one.missing.filter((each) => !missing.some((known) => isDeepStrictEqual(known, each))));
-    else if (!hasParts(one.fixture, parts)) throw new Fault("Not all parts of a fixture could be created.");
     options.emit?.({ type: "fixture-ready", worker: index, fixture: one.fixture, empty: options.fresh });
     const worker = workerOn({ ...options, index, fixture: one.fixture, how });
     tearDownOf.set(worker, one.tearDown);
@@ -96,7 +95,7 @@ export async function setUpWorkers(options: SetUpOptions) {
       const waitTimeoutMs = inHurry ? replacementWaitMs.inHurry : replacementWaitMs.usual;
       const worker = await make(index, { waitTimeoutMs, parts, onTearDown });
       failures = 0;
-      return worker;
+      return isWhole(parts) || hasParts(worker.fixture, parts) ? worker : null;
     } catch {
       failures += 1;
       return null;

@@ -164,11 +164,12 @@ async function simplifyCall(
   if (first.encoding !== undefined || (current[index]?.length ?? 0) > 1) return current;
   const body = first.body ?? "";
   if (sentObject(body) === null) {
-    for (const text of ["{", "[]", "1", `${JSON.stringify({ ...usual })}x`])
+    // JSON that is no object breaks another rule than what is no JSON.
+    for (const text of isJson(body) ? ["[]", "1"] : ["{", `${JSON.stringify({ ...usual })}x`])
       if (await attempt((one) => ({ ...one, body: text }))) return current;
     for (let place = membersIn(body).length - 1; place >= 0; place -= 1)
       await attemptIfChanged(cuttingMember(place));
-    // Of what looks like an object, one member is small enough.
+    // A body that looks like an object is small enough with one member.
     if (membersIn(body).length > 0) return current;
     const most = { all: 24, inVain: 8 };
     await shorten(body, async (cut) => attempt((one) => ({ ...one, body: cut(one.body ?? "") })), most);
@@ -365,6 +366,15 @@ async function shorten(
 function repeats(letters: readonly string[], start: number, size: number): boolean {
   const piece = letters.slice(start, start + size);
   return piece.length === size && piece.every((letter, at) => letter === letters[start - size + at]);
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** Parses a body that we sent as an object of any depth; null for anything else. */

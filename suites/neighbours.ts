@@ -128,7 +128,7 @@ export const neighbourTestCases: readonly TestCase[] = [
           alone("add-again", add(name, "gone", query)),
           alone("read-last", getPolicy(name, qualifier)),
           [guarded(fixture, "guarded", "read", { query })],
-          // The ids of the first statement and of one in the midst are taken.
+          // The ids of the first statement and of one in the middle are taken.
           ...["gone-too", "GONE"].map((sid) =>
             alone(
               `taken-${sid}`,

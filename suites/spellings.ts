@@ -83,7 +83,7 @@ const resources = [
   "a\\b",
   "\\u0041",
   "$&",
-  "$1%s{0}",
+  "$1",
   "%41",
   "a+b",
   "a&b",
@@ -97,7 +97,7 @@ const resources = [
 
 const values: readonly GroupedRequest[] = [
   { label: "canonical", call: (fixture, sid) => withBody(fixture, canonicalBody(sid)) },
-  ...["--", "_", "0", "A", "z"].map(
+  ...["-", "_", "0", "A", "z"].map(
     (outer): GroupedRequest => ({
       label: `StatementId-between-${outer}`,
       call: (fixture, sid) => withBody(fixture, canonicalBody(`${outer}${sid}${outer}`)),
@@ -122,6 +122,8 @@ const values: readonly GroupedRequest[] = [
   set("EventSourceToken", "t".repeat(256)),
   ...[".t-", "-t."].map((token) => set("EventSourceToken", token)),
   ...specialWords.map((word) => set("EventSourceToken", word)),
+  set("SourceArn", "arn:aws:sqs:eu-central-1:123456789012:%s{0}"),
+  { label: "StatementId-between---", call: (fixture, sid) => withBody(fixture, canonicalBody(`--${sid}--`)) },
   // Last, because it makes the policy large.
   {
     ...set("SourceArn", `arn:aws:sqs:eu-central-1:123456789012:${"x".repeat(2048)}`),

@@ -150,4 +150,37 @@ describe("A history that needs empty policies", () => {
       ["e", false],
     ]);
   });
+
+  it("asks whether its functions are there until they were found after a refusal", async () => {
+    const { worker, arranged } = await workerAt();
+    const asked: string[] = [];
+    const read = (key: string, qualifier: string | null) => [
+      { key, call: getPolicy(worker.fixture.main.name, qualifier) },
+    ];
+    await executeCases({
+      scope: openScope(),
+      workers: [worker],
+      testCases: [
+        scripted("a", {}, ({ main }) => [
+          [{ key: "add", call: added(main.name, "a") }],
+          read("present", null),
+          read("missing", "no-such-alias"),
+          read("missing-again", "no-such-alias"),
+        ]),
+        scripted("b", {}, () => [read("missing-in-the-next", "no-such-alias")]),
+      ],
+      judge: { batch: () => [], history: () => [] },
+      verdicts: verdicts(),
+      cannot: new Set(),
+      replace: arranged,
+      lookAfter: async (_, exchanges) => {
+        asked.push(...exchanges.map(({ step }) => step.key));
+        return exchanges.some(({ answer }) => answer.kind === "response" && answer.status === 404);
+      },
+      stop: () => null,
+      emit: () => {},
+      spent: () => ({ requests: 0, ms: 0 }),
+    });
+    expect(asked).toEqual(["add", "present", "missing", "missing-in-the-next"]);
+  });
 });
