@@ -51,7 +51,8 @@ export function confirmFromRecording(
       const { expected, whileServing } = violation;
       if (whileServing !== undefined && !isServing(alike)) continue;
       const seen = whileServing === undefined ? violation.seen : withServing(violation.seen);
-      found = { kind: "confirmed", execution: { batches, observed }, fixture, expected, seen, reruns: null };
+      const execution = { batches: batches.slice(0, violation.batches), observed };
+      found = { kind: "confirmed", execution, fixture, expected, seen, reruns: null };
     }
     return found ?? asSeen(candidate) ?? unconfirmed(`seen once (${candidate.seen}), not in reruns`);
   };

@@ -233,6 +233,8 @@ export function violations(findings: readonly Finding[], column: Column, rule?: 
 
 /** A violation that an executed history shows. */
 export interface Violation {
+  /** The number of batches up to the one that shows it; all of them for a rule about the whole history. */
+  readonly batches: number;
   readonly expected: string;
   readonly seen: string;
   /** Another violated rule that explains it; null if there is none. */
@@ -255,14 +257,19 @@ export interface SoughtViolation {
 export function violationIn(observed: readonly ObservedBatch[], of: SoughtViolation): Violation | null {
   const { judge, rule, columns } = of;
   const [column = "document"] = columns;
-  const findings = findingsIn(observed, judge);
+  const ofBatches = observed.map((batch) => judge.batch(batch));
+  const findings = [...ofBatches.flat(), ...judge.history(observed)];
   const here = new Set(columns.flatMap((one) => violations(findings, one).map(({ rule: { id } }) => id)));
   let found: Violation | null = null;
-  for (const { expected, seen, unless = [], whileServing } of violations(findings, column, rule)) {
+  for (const { unless = [], ...violated } of violations(findings, column, rule)) {
     const explainers = [...of.unless, ...unless].filter((id) => id !== rule.id);
     const explainedBy = explainers.find((id) => of.explains(id, here.has(id))) ?? null;
-    if (explainedBy === null) return { expected, seen, explainedBy, whileServing };
-    found ??= { expected, seen, explainedBy, whileServing };
+    const at = ofBatches.findIndex((list) => list.some((finding) => finding.of === violated.of));
+    const { expected, seen, whileServing } = violated;
+    const batches = at === -1 ? observed.length : at + 1;
+    const violation = { batches, expected, seen, explainedBy, whileServing };
+    if (explainedBy === null) return violation;
+    found ??= violation;
   }
   return found;
 }

@@ -101,8 +101,9 @@ export function rerunsOf(candidate: Candidate, options: RerunsOptions, onNewFixt
     waitedMs += waitedInVain(done.execution);
     const violation = violationIn(done.execution.observed, { ...options, unless });
     if (violation === null) return null;
-    const { explainedBy: by, ...found } = violation;
-    return { shown: { ...found, ...done, execution: executionForReport(done.execution) }, explainedBy: by };
+    const { explainedBy: by, batches, ...found } = violation;
+    const execution = executionForReport(done.execution, batches);
+    return { shown: { ...found, ...done, execution }, steps: steps.slice(0, batches), explainedBy: by };
   };
   /** Sends one valid request, and says whether it succeeded. */
   const serves = async (): Promise<boolean> => {
@@ -163,7 +164,7 @@ export function rerunsOf(candidate: Candidate, options: RerunsOptions, onNewFixt
       const found = await rerunOnce(steps, isNew);
       if (found === null) failed.add(textOf(steps));
       if (found === null || found === "no-fixture" || found.explainedBy !== null) return false;
-      smallest = { ...found.shown, steps, isNew };
+      smallest = { ...found.shown, steps: found.steps, isNew };
       return true;
     },
     /** Says whether steps show the violation as often as the criterion demands, within the bounds. */
@@ -187,7 +188,7 @@ export function rerunsOf(candidate: Candidate, options: RerunsOptions, onNewFixt
         }
         shown += 1;
         if (shown === needed) {
-          smallest = { ...found.shown, steps };
+          smallest = { ...found.shown, steps: found.steps };
           return true;
         }
       }
@@ -199,6 +200,8 @@ export function rerunsOf(candidate: Candidate, options: RerunsOptions, onNewFixt
 /** The execution that showed the violation, and the rule that explains it, if any. */
 interface RerunResult {
   readonly shown: Showing;
+  /** The steps up to the one that shows it. */
+  readonly steps: Steps;
   readonly explainedBy: string | null;
 }
 
@@ -213,9 +216,9 @@ function waitedInVain({ batches }: Execution): number {
   return lost.reduce((sum, { answer }) => sum + answer.answeredAt - answer.sentAt, 0);
 }
 
-/** Drops what a report does not need, to bound the memory. */
-function executionForReport({ batches }: Execution): Execution {
-  return { batches: batches.map((batch) => batch.map(truncateExchange)), observed: [] };
+/** Drops what a report does not need: what follows the batch that shows the violation, and, to bound the memory, long texts. */
+function executionForReport({ batches }: Execution, upTo: number): Execution {
+  return { batches: batches.slice(0, upTo).map((batch) => batch.map(truncateExchange)), observed: [] };
 }
 
 /** Says whether some calls are in flight together. */

@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Finding } from "../oracle/judge.ts";
+import { initialModelState } from "../oracle/model-state.ts";
+import { type ObservedBatch, observeBatch } from "../oracle/observe.ts";
 import type { Rule } from "../oracle/rule.ts";
 import { rules } from "../rules/index.ts";
 import type { Candidate } from "../runner/candidates.ts";
@@ -72,12 +74,18 @@ async function shrunkBy(
   seen: Seen,
   options: Partial<
     Pick<Candidate, "unless" | "notEmptied"> &
-      Pick<ConfirmOptions, "explains" | "attempt" | "spentTime"> & { readonly hasNew: boolean }
+      Pick<ConfirmOptions, "explains" | "attempt" | "spentTime"> & {
+        readonly hasNew: boolean;
+        readonly rule: Rule;
+        /** The findings about one batch, by the key of its first step. */
+        readonly inBatch: (key: string) => readonly Finding[];
+      }
   > = {},
 ) {
   let last: readonly Batch[] = [];
   const testCases: string[] = [];
   let isNew = false;
+  const keyOf = new Map<ObservedBatch, string>();
   const exchange = (step: Batch[number]): Exchange => ({
     step,
     call: step.call,
@@ -92,10 +100,13 @@ async function shrunkBy(
         done.push(next.map(exchange));
       }
       last = done.map((batch) => batch.map(({ step }) => step));
-      return { batches: done, observed: [] };
+      const observed = done.map((batch) => observeBatch(initialModelState(fixture, true), batch));
+      for (const [at, batch] of observed.entries()) keyOf.set(batch, last[at]?.[0]?.key ?? "");
+      return { batches: done, observed };
     },
   };
   const { unless = [], explains = (_rule, here) => here, attempt = 1, spentTime = () => 0 } = options;
+  const { inBatch = () => [] } = options;
   const result = await confirm(
     {
       worker: 0,
@@ -114,8 +125,8 @@ async function shrunkBy(
         isNew = wanted.isNew || isBare(wanted.parts);
         return isNew && options.hasNew === false ? null : (worker as Worker);
       },
-      judge: { batch: () => [], history: () => seen(last, isNew) },
-      rule,
+      judge: { batch: (batch) => inBatch(keyOf.get(batch) ?? ""), history: () => seen(last, isNew) },
+      rule: options.rule ?? rule,
       columns: ["document"],
       explains,
       attempt,
@@ -190,6 +201,20 @@ describe("A candidate violation that is rerun", () => {
     expect(late.plays).toBe(5);
     // A history that does not show at all is given up later.
     expect((await shrunkBy(long, () => [], { spentTime: () => 3 })).plays).toBeGreaterThan(1);
+  });
+
+  it("is reported up to the batch that shows it, which may be an earlier one when it is rare", async () => {
+    const history = ["first", "second", "third"].map((key) => alone(key, getPolicy(main.name)));
+    const loses = named("policy.holds-what-was-added");
+    let reads = 0;
+    const inBatch = (key: string) => {
+      if (key === "second") reads += 1;
+      return key === "second" && reads % 30 === 0 ? [{ ...violated(loses), of: {} }] : [];
+    };
+    const { result } = await shrunkBy(history, () => [], { rule: loses, inBatch });
+    const { steps, share, tries } = confirmed(result);
+    expect(steps.flat().map(({ key }) => key)).toEqual(["first", "second"]);
+    expect([share, tries]).toEqual([1 / 30, 30]);
   });
 
   it("is shrunk on new fixtures when it shows on no other", async () => {
