@@ -264,7 +264,9 @@ function analyzeRevision(
   }
   if (policy.possiblyStale.includes(revision)) return { ...nothing, unsure: ["RevisionId"] };
   if (!shownElsewhere(revision, key, modelState))
-    return { ...nothing, refusalReasons: ["RevisionId.never-seen"] };
+    return mayBegin(revision, policy)
+      ? { ...nothing, unsure: ["RevisionId"] }
+      : { ...nothing, refusalReasons: ["RevisionId.never-seen"] };
   // A target that only counts may give equal revisions to two policies.
   const known = policy.possibleStates.every(
     (possibleState) => possibleState.policyRevision !== null && possibleState.resourceRevision !== null,
@@ -272,6 +274,17 @@ function analyzeRevision(
   return known
     ? { ...nothing, refusalReasons: ["RevisionId.foreign"] }
     : { ...nothing, unsure: ["RevisionId"] };
+}
+
+/** A target that counts may give zeros to a policy without statements, and its revision may not have been read. */
+function mayBegin(revision: string, { possibleStates }: PolicyModelState): boolean {
+  return (
+    /^[0-]+$/.test(revision) &&
+    possibleStates.some(
+      ({ statements, policyRevision, resourceRevision }) =>
+        (statements ?? []).length === 0 && policyRevision === null && resourceRevision === null,
+    )
+  );
 }
 
 function shownElsewhere(revision: string, key: string, modelState: ModelState): boolean {

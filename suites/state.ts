@@ -1,3 +1,4 @@
+import { firstRevisions } from "../generators/revision-id.ts";
 import { canonicalBody } from "../generators/valid-requests.ts";
 import {
   addPermission,
@@ -356,6 +357,9 @@ const revisionTestCases: readonly TestCase[] = [
         call: withBody(fixture, bodyWith("RevisionId", revision, "longer")),
       },
     ]),
+    ...Object.entries(firstRevisions).map(([label, revision]) =>
+      alone(label, withBody(fixture, bodyWith("RevisionId", revision, "longer"))),
+    ),
     read(fixture),
   ]),
 ];

@@ -14,6 +14,14 @@ export const revisionDialects: Readonly<Record<string, Mutation>> = {
       operation === "GetPolicy" ? derived(current) : revisionShown(operation, current, key),
   })),
   "revisions that count": change(() => ({ nextRevision: (_key, writes) => String(writes) })),
+  "revisions that count from 0": change(() => {
+    const counted = (revision: string) => (/^\d+$/.test(revision) ? revision : "0");
+    return {
+      nextRevision: (_key, writes) => String(writes),
+      revisionShown: (_operation, current) => counted(current),
+      revisionMatches: (given, current) => given === counted(current),
+    };
+  }),
   "one revision for a function and all that belongs to it": functionsOwn(),
   "a revision made of the statements": contentsOwn(),
   "no revision with the policy": change(({ finish }) => ({
