@@ -115,7 +115,7 @@ const meaning = remembered(512, (text): string => {
   return canonicalJson({
     ...statement,
     ...(isRecord(Principal) && { Principal: given(mapped(Principal, accountIn)) }),
-    ...(isRecord(Condition) && { Condition: given(mapped(Condition, withKeysInLowerCase)) }),
+    ...(isRecord(Condition) && { Condition: conditionsIn(Condition) }),
   });
 });
 
@@ -134,15 +134,32 @@ function isNothing(value: unknown): boolean {
 function accountIn(value: unknown, kind: string): unknown {
   if (kind !== "AWS") return value;
   if (Array.isArray(value)) return value.map((one) => accountIn(one, kind));
-  return typeof value === "string"
-    ? (/^arn:aws[a-z-]*:iam::(\d{12}):root$/.exec(value)?.[1] ?? value)
-    : value;
+  const text = digitsIn(value);
+  return typeof text === "string" ? (/^arn:aws[a-z-]*:iam::(\d{12}):root$/.exec(text)?.[1] ?? text) : text;
 }
 
-/** The keys of conditions have no letter case. */
+/** An account may be written as a number. */
+function digitsIn(value: unknown): unknown {
+  return typeof value === "number" ? String(value) : value;
+}
+
+/** IAM compares ARNs by both operators in the same way. */
+const sameOperators: ReadonlyMap<string, string> = new Map([["ArnEquals", "ArnLike"]]);
+
+/** Conditions of equal meaning, equally written: keys have no letter case. One operator is left as it is beside its equal. */
+function conditionsIn(condition: Readonly<Record<string, unknown>>): unknown {
+  const written = Object.entries(condition).map(([operator, keys]) => {
+    const other = sameOperators.get(operator);
+    return [other === undefined || other in condition ? operator : other, withKeysInLowerCase(keys)];
+  });
+  return given(Object.fromEntries(written));
+}
+
 function withKeysInLowerCase(keys: unknown): unknown {
   if (!isRecord(keys)) return keys;
-  return given(Object.fromEntries(Object.entries(keys).map(([key, value]) => [key.toLowerCase(), value])));
+  return given(
+    Object.fromEntries(Object.entries(keys).map(([key, value]) => [key.toLowerCase(), digitsIn(value)])),
+  );
 }
 
 /** Says whether two statements by `statementText` are equal but for their Sid. */
