@@ -69,8 +69,9 @@ export async function createFunction(
   for (;;) {
     const reply = await attempt(context, name, settings);
     if (reply.ok) {
-      const arn = reply.value.FunctionArn;
-      if (arn?.startsWith("arn:") !== true) throw noArn(context);
+      const { FunctionArn: returned } = reply.value;
+      if (returned?.startsWith("arn:") !== true) throw noArn(context);
+      const arn = unqualified(returned);
       const isActive = reply.value.State === "Active";
       const { pendingMs: known } = settings;
       const accepted = { ...settings, isRoleNew: false };
@@ -97,6 +98,11 @@ export async function createFunction(
   }
 }
 
+/** The ARN of a function, without the version or alias that an answer may add to it. */
+export function unqualified(arn: string): string {
+  return arn.split(":").slice(0, 7).join(":");
+}
+
 /** Pauses between two reads of a function that is pending, in milliseconds: a quarter of the time that has passed. */
 const pollMs = { shortest: 100, longest: 1000 } as const;
 
@@ -108,16 +114,23 @@ function createdNothing({ answer }: Refused): boolean {
   return answer.kind !== "none" || ["refused", "unresolved", "tls"].includes(answer.reason);
 }
 
-function attempt(
+async function attempt(
   context: ArrangeContext,
   name: string,
   settings: FunctionSettings,
 ): Promise<Reply<Texts<"FunctionArn" | "State">>> {
-  return retryWhile(
+  let hasFailed = false;
+  const reply = await retryWhile(
     context,
-    () => context.lambda.createFunction(name, settings, settings.tags),
-    (reply) => isBusy(reply) || (settings.isRoleNew && blames(reply, /\brole\b/i)),
+    async () => {
+      const answered = await context.lambda.createFunction(name, settings, settings.tags);
+      hasFailed ||= !answered.ok && answered.status >= 500 && !isBusy(answered);
+      return answered;
+    },
+    (refused) => isBusy(refused) || (settings.isRoleNew && blames(refused, /\brole\b/i)),
   );
+  // A conflict after a failure says that the failed call has created it.
+  return hasFailed && !reply.ok && reply.status === 409 ? context.lambda.getFunction(name) : reply;
 }
 
 /** The next settings after a refusal; null if none are left. */

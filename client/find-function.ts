@@ -2,6 +2,7 @@ import { Fault } from "../spec/fault.ts";
 import type { Fixture } from "../spec/fixture.ts";
 import { readName } from "../spec/function-name.ts";
 import { only, type Statement } from "./addition.ts";
+import { unqualified } from "./create-function.ts";
 import { copyIn, named, refuseIfInUse, type SavePolicyOptions } from "./existing-policy.ts";
 import { replyText } from "./lambda-api.ts";
 import { addStatement, readStatements, removeStatement, restore, type SavedPolicy } from "./policy.ts";
@@ -21,7 +22,7 @@ export async function findFunction(name: string, saving: AdditionOptions): Promi
   const reply = await retryWhile(context, () => context.lambda.getFunction(name), isBusy);
   if (reply.ok && reply.value.FunctionArn !== undefined) {
     const { FunctionArn: arn, FunctionName: found = name } = reply.value;
-    return { found, arn: arn.split(":").slice(0, 7).join(":"), undescribed: null };
+    return { found, arn: unqualified(arn), undescribed: null };
   }
   const met = reply.ok ? "no ARN" : replyText(reply);
   const isAnswered = reply.ok || reply.status >= 400;

@@ -171,6 +171,24 @@ test("tries another runtime, a created role and no tags when the target refuses 
   expect(log.filter((operation) => operation.endsWith("Role"))).toEqual(["CreateRole", "DeleteRole"]);
 });
 
+test("uses and deletes a function whose creation was answered 500, as a repeated creation conflicts", async () => {
+  const { transport, standing } = fake(({ operation, body }) => {
+    if (operation !== "CreateFunction") return undefined;
+    const name = String(body.FunctionName);
+    if (standing.has(name)) return json(409, { message: "Function exists." }, "ResourceConflictException");
+    standing.add(name);
+    return json(500, { message: "Oops." }, "ServiceException");
+  });
+  const { fixture, missing, tearDown } = await arrange(optionsFor(transport));
+  expect([missing, fixture.main.name, fixture.other?.name]).toEqual([
+    [],
+    "addperm-ct-t1-main",
+    "addperm-ct-t1-other",
+  ]);
+  expect(await tearDown()).toEqual([]);
+  expect(standing.size).toBe(0);
+});
+
 test("creates a role again where a restarted target has lost the one of an earlier fixture", async () => {
   const known = new Set<string>();
   const { transport } = fake(({ operation, body }) => {
