@@ -14,7 +14,7 @@ import {
   versionSlot,
 } from "../spec/exchange.ts";
 import { readPolicy } from "../spec/statement.ts";
-import { readOf } from "../spec/target.ts";
+import { policyKey, readOf } from "../spec/target.ts";
 import type { Purpose } from "./events.ts";
 import type { InFlight } from "./in-flight.ts";
 import type { PassingCause, Patience } from "./patience.ts";
@@ -23,7 +23,7 @@ import type { SilentKinds } from "./silent-kinds.ts";
 export interface BatchOptions {
   readonly transport: Transport;
   readonly how: SendOptions;
-  /** How long a policy that is not yet as expected is polled, in milliseconds. */
+  /** How long a policy that is not yet as expected is polled, and how long a rerun waits before it reads one, in milliseconds. */
   readonly settleMs: number;
   readonly sleep: (ms: number) => Promise<void>;
   /** Waits for answers that pass by themselves; without it none is repeated. */
@@ -65,6 +65,9 @@ export async function sendBatch(
   const sending: Sending = { options, how: options.how, done, before, purpose };
   const usual = patience?.needsNewConnections() ? onNewConnection(sending) : sending;
   const ready = readyCalls(batch, done, options);
+  // No difference shows that a read is late where either state is possible, or where only its revision is old.
+  if (purpose === "confirm" && ready.some(({ call }) => readsWritten(call, before)))
+    await options.sleep(options.settleMs);
   let exchanges = await sendAll(ready, usual);
   let observed = observeBatch(before, exchanges);
   // A call that is sent again for one cause may be refused for another one.
@@ -98,6 +101,13 @@ export async function sendBatch(
   }
   options.silentKinds?.observed(observed.observations);
   return { exchanges, observed };
+}
+
+/** Says whether a call reads a policy to which something was sent since it was last read. */
+function readsWritten(call: Call, before: ModelState): boolean {
+  const of = call.method === "GET" ? readOf(call) : null;
+  const policy = of === null ? undefined : policyOf(before, policyKey(of.name, of.qualifier));
+  return policy !== undefined && policy.since.writes.length > 0;
 }
 
 function isRefused({ answer }: Exchange): boolean {

@@ -3,10 +3,11 @@ import { initialModelState } from "../oracle/model-state.ts";
 import { observeBatch } from "../oracle/observe.ts";
 import { sendBatch } from "../runner/batch.ts";
 import { patience } from "../runner/patience.ts";
+import { getPolicy } from "../spec/calls.ts";
 import type { Answer, Call } from "../spec/exchange.ts";
 import { alone } from "../suites/case.ts";
 import { fixture } from "./fixture.ts";
-import { add, added, answer, conflict, notFound } from "./story.ts";
+import { add, added, answer, conflict, notFound, policyOf } from "./story.ts";
 
 const start = initialModelState(fixture, true);
 
@@ -22,6 +23,21 @@ test("a malformed value that is refused does not show that the function is visib
   expect(waiting.causeIn(missing)).toBe("not-visible");
   waiting.keep(answered(add("a"), conflict));
   expect(waiting.causeIn(missing)).toBeNull();
+});
+
+test("a rerun waits before it reads a policy that was written to, and a test case does not", async () => {
+  const written = answered(add("a"), added("a")).after;
+  const pauses = async (purpose: "execute" | "confirm") => {
+    const slept: number[] = [];
+    await sendBatch(alone("read", getPolicy(fixture.main.name)), [], written, purpose, {
+      transport: { send: async () => policyOf(fixture.main.name, "a"), close: async () => {} },
+      how: { deadlineMs: 1000 },
+      settleMs: 700,
+      sleep: async (ms) => void slept.push(ms),
+    });
+    return slept;
+  };
+  expect([await pauses("execute"), await pauses("confirm")]).toEqual([[], [700]]);
 });
 
 test("a call that one passing cause after another turns away is sent again for each", async () => {
