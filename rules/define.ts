@@ -20,6 +20,9 @@ export interface Added extends Addition {
  */
 export const largeEnough = { said: 4096 - 320, unsaid: 12_000 } as const;
 
+/** The status of a web server for a body that it does not take; the document gives no limit for one. */
+export const bodyTooLarge = 413;
+
 /** The reason where more states are possible than are kept. */
 export const tooManyOpen = "too many unanswered requests";
 
@@ -253,13 +256,10 @@ function judgeAnswer(of: Addition, admissible: Admissible): Judgement {
   if (isInProgress(answer) && !admissible.allows(409, result.kind === "refused" ? result.error : null))
     return failed(of, admissible.phrase);
   if (result.kind === "added") return violated(admissible.phrase, `${result.response.status}, accepted`);
-  // The faulty value itself makes the policy too large.
-  if (
-    result.error !== null &&
-    tooLarge.allows(result.status, result.error) &&
-    bodyBytes(call) >= largeEnough.said
-  )
-    return holds;
+  // The faulty value itself makes the policy or the body too large.
+  const isTooLarge =
+    result.status === bodyTooLarge || (result.error !== null && tooLarge.allows(result.status, result.error));
+  if (isTooLarge && bodyBytes(call) >= largeEnough.said) return holds;
   return admissible.allows(result.status, result.error)
     ? holds
     : refusedOtherwise(admissible.phrase, phrase(answer));

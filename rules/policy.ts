@@ -2,12 +2,23 @@ import { type Changed, type Difference, underTheirIds } from "../oracle/compare-
 import { type PolicyModelState, policyOf, possibleSids, type Since } from "../oracle/model-state.ts";
 import type { Addition, PolicyRead } from "../oracle/observe.ts";
 import { holds, type Judgement, type RuleBody } from "../oracle/rule.ts";
-import { errorName, isInProgress, jsonObject, phrase, saysItPasses } from "../spec/answer.ts";
+import { isConflict, isInProgress, jsonObject, phrase, saysItPasses } from "../spec/answer.ts";
 import { isRecord } from "../spec/body.ts";
+import { bodyBytes } from "../spec/exchange.ts";
 import { canonicalJson, equalInMeaning, type StatementModelState } from "../spec/statement.ts";
 import type { Basis, Capability } from "../spec/verdict.ts";
 import { explanations, policySize, sizeFrom } from "./acceptance.ts";
-import { besides, failed, refusedOtherwise, shortened, show, tooManyOpen, violated } from "./define.ts";
+import {
+  besides,
+  bodyTooLarge,
+  failed,
+  largeEnough,
+  refusedOtherwise,
+  shortened,
+  show,
+  tooManyOpen,
+  violated,
+} from "./define.ts";
 
 const adds = "introduction: a statement is added to the function's policy";
 const refusals = "Errors: a refused request adds nothing";
@@ -368,10 +379,13 @@ function judgeShown({ before, analysis, stateAnalysis, answer, together }: Addit
   const policy = policyOf(before, stateAnalysis.key);
   const sid = analysis.body.members?.StatementId;
   if (policy === undefined || typeof sid !== "string" || together || policy.capped) return null;
-  if (analysis.refusalReasons.length + analysis.questions.length > 0 || !isTaken(answer)) return null;
+  if (analysis.refusalReasons.length + analysis.questions.length > 0 || !isConflict(answer)) return null;
   if (isIn(policy.since.added, sid) || policy.since.writes.some((write) => write !== "refused")) return null;
   const ids = possibleSids(policy);
-  if (policy.disputed.some((one) => one.sid === sid && one.acknowledged))
+  const passes = saysItPasses(answer.body);
+  // The document's own sentence names both meanings, and only a conflict that stays says that the id is taken.
+  if (passes && !/exist/i.test(answer.body)) return null;
+  if (!passes && policy.disputed.some((one) => one.sid === sid && one.acknowledged))
     return violated(
       `the statement ${show(sid)} in GetPolicy: it was acknowledged, and its id is refused as taken`,
       `${phrase(answer)}, after GetPolicy ${ids.length === 0 ? "without any statement" : `with ${shortened(ids.map(show).join(", "))}`}`,
@@ -379,13 +393,6 @@ function judgeShown({ before, analysis, stateAnalysis, answer, together }: Addit
   return policy.possibleStates.every(({ statements }) => statements?.some((one) => one.sid === sid))
     ? holds
     : null;
-}
-
-/** A conflict, unless its message says that it passes. */
-function isTaken(answer: Addition["answer"]): boolean {
-  if (answer.kind === "none" || answer.status !== 409) return false;
-  const name = errorName(answer);
-  return (name === null || name === "ResourceConflictException") && !saysItPasses(answer.body);
 }
 
 function judgeReadable({ before, key, policy: seen, answer }: PolicyRead): Judgement | null {
@@ -435,6 +442,7 @@ function judgeTooLarge(of: Addition): Judgement | null {
       ? null
       : failed(of, "201, or 400 PolicyLengthExceededException", explanations(of), "elsewhere");
   if (result.kind !== "refused" || policySize(of) < sizeFrom(result.error)) return null;
+  if (result.status === bodyTooLarge && bodyBytes(of.call) >= largeEnough.said) return null;
   const right =
     result.status === 400 && (result.error === "PolicyLengthExceededException" || result.error === null);
   if (right) return holds;

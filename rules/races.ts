@@ -1,6 +1,6 @@
 import type { Addition, BatchObservation, Observation } from "../oracle/observe.ts";
 import { holds, type Judgement, type RuleBody } from "../oracle/rule.ts";
-import { isInProgress, phrase } from "../spec/answer.ts";
+import { isConflict, isInProgress, phrase } from "../spec/answer.ts";
 import { violated } from "./define.ts";
 
 /** Rules on additions that were in flight together. */
@@ -67,7 +67,7 @@ function judgeGroups(
   for (const race of races) {
     const wins = race.filter(({ result }) => result.kind === "added").length;
     const unsettled = race.find(
-      ({ result, answer }) => result.kind === "unsettled" || (wins === 0 && isInProgress(answer)),
+      ({ result, answer }) => result.kind === "unsettled" || (wins === 0 && mayPass(answer)),
     );
     if (wins > 1) return { ...violated(expected, tally(race)), unless };
     if (wins === 0 && !unsettled)
@@ -78,6 +78,12 @@ function judgeGroups(
     if (unsettled) open = phrase(unsettled.answer);
   }
   return open === null ? holds : { verdict: "inconclusive", why: open };
+}
+
+/** Says whether a conflict may be another operation in progress: its message does not say that the id is there. */
+function mayPass(answer: Addition["answer"]): boolean {
+  if (isInProgress(answer)) return true;
+  return isConflict(answer) && !/exist|already|duplicate/i.test(answer.body);
 }
 
 function tally(race: readonly Addition[]): string {

@@ -109,7 +109,7 @@ export const refusalRules = {
   }),
   "resource.other-region": refuses(
     "resource.other-region",
-    either(notFound, invalid),
+    either(status(403, 404), invalid),
     {
       title: "A full ARN of another region is refused as not found or as invalid",
       basis: "implied",

@@ -79,7 +79,9 @@ function isMissing(answer: Answer): boolean {
   if (answer.kind === "none") return false;
   // A Lambda API answers an unknown resource with an error name, and an unknown path without one or with this one.
   const names = [null, "UnknownOperationException"];
-  return [405, 501].includes(answer.status) || (answer.status === 404 && names.includes(errorName(answer)));
+  return (
+    [403, 405, 501].includes(answer.status) || (answer.status === 404 && names.includes(errorName(answer)))
+  );
 }
 
 /** Lists the capabilities that the fixture does not provide. */

@@ -130,11 +130,17 @@ export function phrase(answer: Answer): string {
 
 /** Says whether the answer is a conflict that passes by itself: another operation is in progress. */
 export function isInProgress(answer: Answer): boolean {
+  if (!isConflict(answer)) return false;
+  const { message, Message } = jsonObject(answer.body) ?? {};
+  return saysItPasses(`${message ?? Message}`);
+}
+
+/** Says whether the answer is a ResourceConflictException, whichever of its two meanings it has. */
+export function isConflict(answer: Answer): answer is Response {
   if (answer.kind === "none" || answer.status !== errorStatus.ResourceConflictException) return false;
   const name = errorName(answer);
   const conflict: ErrorName = "ResourceConflictException";
-  const { message, Message } = jsonObject(answer.body) ?? {};
-  return (name === null || name === conflict) && saysItPasses(`${message ?? Message}`);
+  return name === null || name === conflict;
 }
 
 /** Says whether the message of a conflict says that the conflict passes by itself. */

@@ -1,4 +1,7 @@
 import { describe, expect, it } from "vitest";
+import { judgeOf } from "../oracle/judge.ts";
+import { initialModelState } from "../oracle/model-state.ts";
+import { observeBatch } from "../oracle/observe.ts";
 import { runMarkdown } from "../reports/run-blocks.ts";
 import { rules } from "../rules/index.ts";
 import { judgeVariant } from "../runner/kill-matrix.ts";
@@ -33,6 +36,7 @@ import {
   conflict,
   names,
   notFound,
+  observed,
   policyOf,
   stale,
 } from "./story.ts";
@@ -488,4 +492,36 @@ it("A counterexample of one column is not shown as that of the other", async () 
   expect(rule?.counterexample?.columns).toEqual(["document"]);
   expect(rule?.counterexample?.seen).toBe("400 BadRequestException");
   expect(runMarkdown(report)).toContain("in the aws column: violated by other requests");
+});
+
+it("blames no race for additions at once that all conflict, unless one says that the id is there", () => {
+  const verdictOf = (message: string) => {
+    const given = answer(409, { message }, "ResourceConflictException");
+    const call = add("a");
+    const exchanges = ["0", "1"].map((key) => ({ step: { key, call }, call, answer: given }));
+    return judgeOf(rules)
+      .batch(observeBatch(initialModelState(fixture, true), exchanges))
+      .filter(({ rule, column }) => rule.id === "race.one-id-once" && column === "document")
+      .map(({ judgement }) => judgement.verdict);
+  };
+  expect(verdictOf("Conflict.")).toEqual(["inconclusive"]);
+  expect(verdictOf("The statement a exists.")).toEqual(["violated"]);
+});
+
+it("takes the document's own message for an id that is taken, and does not accuse GetPolicy by it", () => {
+  const own = answer(
+    409,
+    { message: "The resource already exists, or another operation is in progress." },
+    "ResourceConflictException",
+  );
+  const verdicts = (...story: readonly AnsweredCall[]) =>
+    observed(...story)
+      .flatMap((batch) => judgeOf(rules).batch(batch))
+      .filter(({ rule, column }) => rule.id === "policy.shows-what-it-holds" && column === "document")
+      .map(({ judgement }) => judgement.verdict);
+  const read = getPolicy(names.main);
+  expect(verdicts([add("a"), added("a")], [read, policyOf(names.main, "a")], [add("a"), own])).toEqual([
+    "holds",
+  ]);
+  expect(verdicts([add("a"), added("a")], [read, policyOf(names.main)], [add("a"), own])).toEqual([]);
 });

@@ -62,7 +62,7 @@ export const policyOf = (key: string, ...sids: readonly string[]) =>
   answer(200, { Policy: JSON.stringify({ Statement: sids.map((sid) => statement(sid, key)) }) });
 
 /** Observes calls one after the other with the given answers, on a fixture with empty policies. */
-function observed(...story: readonly AnsweredCall[]): readonly ObservedBatch[] {
+export function observed(...story: readonly AnsweredCall[]): readonly ObservedBatch[] {
   let modelState: ModelState = initialModelState(fixture, true);
   return story.map(([call, given], index) => {
     const batch = observeBatch(modelState, [{ step: { key: `${index}`, call }, call, answer: given }]);

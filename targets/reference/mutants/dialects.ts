@@ -40,6 +40,30 @@ export const dialects: Readonly<Record<string, Mutation>> = {
       },
     };
   }),
+  "the document's words for a conflict": change(({ refuse }) => ({
+    refuse: (named, message, refusal) =>
+      refuse(
+        named,
+        refusal.kind === "duplicate"
+          ? "The resource already exists, or another operation is in progress."
+          : message,
+        refusal,
+      ),
+  })),
+  "413 for a body of more than 8 KB": change(({ intercept }) => ({
+    intercept: (request) =>
+      request.body.length > 8192 ? { status: 413, headers: [], body: "" } : intercept(request),
+  })),
+  "the ARN of $LATEST for a new function": change(({ finish }) => ({
+    finish: (reply, request, operation) =>
+      finish(
+        operation === "CreateFunction"
+          ? { ...reply, body: String(reply.body).replace(/("FunctionArn":"[^"]*)"/, '$1:$LATEST"') }
+          : reply,
+        request,
+        operation,
+      ),
+  })),
   "other messages": change(({ refuse }) => ({
     refuse: (named, _message, refusal) => refuse(named, "1 Fehler: «nein» <b>\u001b[31m", refusal),
   })),
@@ -56,6 +80,11 @@ export const dialects: Readonly<Record<string, Mutation>> = {
   ),
   "403 for another account": naming(
     ({ kind }, draft) => kind === "elsewhere" && draft !== undefined && isForeign(draft),
+    403,
+    "AccessDeniedException",
+  ),
+  "403 for another region or partition": naming(
+    ({ kind }, draft) => kind === "elsewhere" && draft !== undefined && !isForeign(draft),
     403,
     "AccessDeniedException",
   ),

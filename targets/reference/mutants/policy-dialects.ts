@@ -14,11 +14,12 @@ export const policyDialects: Readonly<Record<string, Mutation>> = {
   "a policy without Statement where there is none": whereNone({ Policy: '{"Version":"2012-10-17"}' }),
   "a statement in the policy that is written otherwise and means the same": change(({ stored }) => ({
     stored: (sid, json) => {
-      const { Condition = {}, ...others } = JSON.parse(json, (key, value) =>
-        key === "AWS" ? String(value).replace(/^arn:aws:iam::(\d{12}):root$/, "$1") : value,
-      );
+      const { Condition = {}, ...others } = JSON.parse(json, (key, value) => {
+        if (key === "AWS") return String(value).replace(/^arn:aws:iam::(\d{12}):root$/, "$1");
+        return /^[1-9]\d{11}$/.test(value) ? Number(value) : value;
+      });
       const text = JSON.stringify({ ...others, NotAction: null, Condition });
-      return stored(sid, text.replaceAll('"AWS:Source', '"aws:source'));
+      return stored(sid, text.replaceAll('"AWS:Source', '"aws:source').replace('"ArnLike"', '"ArnEquals"'));
     },
   })),
   "500 for every third read of a policy": change(({ finish }) => {
@@ -42,6 +43,10 @@ export const policyDialects: Readonly<Record<string, Mutation>> = {
     intercept: (request) =>
       request.method === "DELETE" && request.target.includes("/policy/") ? notFound : intercept(request),
   })),
+  "no right to remove": change(({ intercept }) => ({
+    intercept: (request) =>
+      request.method === "DELETE" && request.target.includes("/policy/") ? denied : intercept(request),
+  })),
   "204 for the removal of an id that is gone": change(({ finish }) => ({
     finish: (reply, request, operation) =>
       finish(
@@ -63,6 +68,12 @@ export const policyDialects: Readonly<Record<string, Mutation>> = {
 const unknownOperation: HttpReply = {
   status: 404,
   headers: [["X-Amzn-ErrorType", "UnknownOperationException"]],
+  body: "",
+};
+
+const denied: HttpReply = {
+  status: 403,
+  headers: [["X-Amzn-ErrorType", "AccessDeniedException"]],
   body: "",
 };
 
