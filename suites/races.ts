@@ -1,6 +1,14 @@
 import fc from "fast-check";
-import { addPermission, getPolicy, label, qualifierQuery, removePermission } from "../spec/calls.ts";
-import { type Batch, revisionSlot, type Step } from "../spec/exchange.ts";
+import {
+  addPermission,
+  getAlias,
+  getFunction,
+  getPolicy,
+  label,
+  qualifierQuery,
+  removePermission,
+} from "../spec/calls.ts";
+import { type Batch, type Call, revisionSlot, type Step } from "../spec/exchange.ts";
 import type { Fixture } from "../spec/fixture.ts";
 import {
   add,
@@ -85,13 +93,14 @@ const shapes: Readonly<Record<RaceShapeName, RaceShape>> = {
   "one-id": (fixture, { size, on }) => [
     numbered(size, (at) => step(`o${at}`, add(fixture.main.name, "race", queryOf(qualifierOf(fixture, on))))),
   ],
-  "one-revision": (fixture, { size, on }) => {
+  "one-revision": (fixture, race) => {
+    const { size, on } = race;
     const { name } = fixture.main;
     const qualifier = qualifierOf(fixture, on);
     const query = queryOf(qualifier);
     return [
       alone("seed", add(name, "seed", query)),
-      alone("revision", getPolicy(name, qualifier)),
+      alone("revision", shownBy(fixture, race)),
       numbered(size, (at) => ({
         key: `r${at}`,
         revisionFrom: "revision",
@@ -109,6 +118,14 @@ const shapes: Readonly<Record<RaceShapeName, RaceShape>> = {
     return [...seeds.map((one) => [one]), mixture(fixture, race)];
   },
 };
+
+/** One read of the revision or the other: some targets take that of GetFunction and GetAlias alone, others that of GetPolicy. */
+function shownBy(fixture: Fixture, { seed, on }: Race): Call {
+  const { name } = fixture.main;
+  const qualifier = qualifierOf(fixture, on);
+  if (seed % 2 === 1) return getPolicy(name, qualifier);
+  return on === "alias" ? getAlias(name, aliasOf(fixture)) : getFunction(name, qualifier);
+}
 
 function qualifierOf(fixture: Fixture, on: RaceQualifier | undefined): string | null {
   if (on === undefined) return null;
