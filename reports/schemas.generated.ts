@@ -124,7 +124,7 @@ export interface components {
          * @description A capability of a target that a rule may need.
          * @enum {unknown}
          */
-        readonly ReportCapability: "state" | "policy" | "other" | "versions" | "aliases" | "remove" | "revisions" | "limit" | "echo" | "meaning" | "faults" | "routes" | "alias-lengths" | "full-arn" | "version-list" | "publish" | "describe" | "discard";
+        readonly ReportCapability: "state" | "policy" | "other" | "versions" | "aliases" | "remove" | "revisions" | "policy-revisions" | "limit" | "echo" | "meaning" | "faults" | "routes" | "alias-lengths" | "full-arn" | "version-list" | "publish" | "describe" | "discard";
         /**
          * @description The basis of a rule: only stated and implied rules can turn the document column red.
          * @enum {unknown}

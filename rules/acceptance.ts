@@ -244,8 +244,7 @@ export function judgeAcceptance(of: Addition, unless: readonly string[]): Judgem
       : failed(of, expected, unless);
   }
   if (stateAnalysis.perhapsElsewhere && result.status === 409) return null;
-  if (policySize(of) >= sizeFrom(result.error) && !stateAnalysis.variations.includes("policy.room-again"))
-    return null;
+  if (mayBeTooLarge(of, result.error) && !stateAnalysis.variations.includes("policy.room-again")) return null;
   // A removed id that is still taken has no other explanation, and it explains refusals in later histories.
   const clings = stateAnalysis.variations.includes("StatementId.freed") && result.status === 409;
   return {
@@ -267,9 +266,17 @@ function broughtBy({ before, stateAnalysis }: Addition): readonly string[] {
   return since === undefined ? [] : besides(since).filter((id) => !id.startsWith("remove."));
 }
 
-/** The policy size from which a refusal with this name may be right. */
-export function sizeFrom(error: string | null): number {
-  return error === "PolicyLengthExceededException" ? largeEnough.said : largeEnough.unsaid;
+/** Says whether a refusal with this name may be right for the size of the policy, in bytes or in statements. */
+export function mayBeTooLarge(of: Addition, error: string | null): boolean {
+  const size = policySize(of);
+  if (error !== "PolicyLengthExceededException") return size >= largeEnough.unsaid;
+  return size >= largeEnough.said || statementsIn(of) >= largeEnough.statements;
+}
+
+/** The most statements that the policy may hold before the addition. */
+function statementsIn({ before, stateAnalysis }: Addition): number {
+  const { possibleStates = [], disputed = [] } = policyOf(before, stateAnalysis.key) ?? {};
+  return disputed.length + Math.max(0, ...possibleStates.map(({ statements }) => statements?.length ?? 0));
 }
 
 /** The size of the policy after the addition, in bytes, by the model state and the request, with all that may be there. */

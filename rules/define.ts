@@ -16,9 +16,10 @@ export interface Added extends Addition {
 /**
  * Size of a policy in bytes from which a refusal may be for its size; the document does not give the limit.
  * A refusal that names the size is admitted from a smaller size on than one that does not: a limit of 4 KB, less what a
- * policy holds around its statements, and a new statement besides what its request gives.
+ * policy holds around its statements, and a new statement besides what its request gives; or eight statements, for a target
+ * that counts them.
  */
-export const largeEnough = { said: 4096 - 320, unsaid: 12_000 } as const;
+export const largeEnough = { said: 4096 - 320, unsaid: 12_000, statements: 8 } as const;
 
 /** The status of a web server for a body that it does not take; the document gives no limit for one. */
 export const bodyTooLarge = 413;

@@ -65,7 +65,7 @@ export const neighbourRules = {
     title: "A removal changes the policy's revision",
     source: "Request Body, RevisionId: a policy that has changed",
     clauses: ["R098", "R104"],
-    needs: ["remove", "revisions"],
+    needs: ["remove", "revisions", "policy-revisions"],
     applies: (since, { consumed }) =>
       since.removed.length > 0 && consumed.length > 0 && onlyAfter("removal", since),
     find: ({ difference, revision }) => difference?.revisionStuck !== true || unchangedRevision(revision),
@@ -140,7 +140,7 @@ export const neighbourRules = {
     title: "A policy that is read again, with nothing written between, has the same revision",
     source: "Request Body, RevisionId: a policy that has changed since it was last read",
     clauses: ["R095", "R103"],
-    needs: ["revisions"],
+    needs: ["revisions", "policy-revisions"],
     applies: (since, policy) => since.writes.length === 0 && isRevisionOfStatements(policy),
     find: ({ before, difference, revision }) =>
       difference?.revisionMoved !== true || movedRevision(before, revision),

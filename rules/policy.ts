@@ -7,7 +7,7 @@ import { isRecord } from "../spec/body.ts";
 import { bodyBytes } from "../spec/exchange.ts";
 import { canonicalJson, equalInMeaning, type StatementModelState } from "../spec/statement.ts";
 import type { Basis, Capability } from "../spec/verdict.ts";
-import { explanations, policySize, sizeFrom } from "./acceptance.ts";
+import { explanations, mayBeTooLarge } from "./acceptance.ts";
 import {
   besides,
   bodyTooLarge,
@@ -135,7 +135,7 @@ export const policyRules = {
       isRevisionOfStatements(policy),
     ({ revisionMoved }, { before, revision }) => !revisionMoved || movedRevision(before, revision),
     ["refusal.changes-no-statement", "read.keeps-revision"],
-    ["revisions"],
+    ["revisions", "policy-revisions"],
   ),
   "revision.changes": readRule(
     "Every addition changes the policy's revision",
@@ -144,7 +144,7 @@ export const policyRules = {
     (since, policy) => since.added.length > 0 && policy.consumed.length > 0,
     ({ revisionStuck }, { revision }) => !revisionStuck || unchangedRevision(revision),
     [],
-    ["revisions"],
+    ["revisions", "policy-revisions"],
   ),
   "policy.separate-functions": readRule(
     "A statement added to one function is not on another",
@@ -438,10 +438,10 @@ function judgeTooLarge(of: Addition): Judgement | null {
   if (against + stateAnalysis.questions.length + stateAnalysis.unsure.length > 0) return null;
   // Without a 4xx it is not known that the limit was met, but a valid request must not fail either.
   if (answer.status >= 500 || isInProgress(answer))
-    return policySize(of) < sizeFrom(null)
-      ? null
-      : failed(of, "201, or 400 PolicyLengthExceededException", explanations(of), "elsewhere");
-  if (result.kind !== "refused" || policySize(of) < sizeFrom(result.error)) return null;
+    return mayBeTooLarge(of, null)
+      ? failed(of, "201, or 400 PolicyLengthExceededException", explanations(of), "elsewhere")
+      : null;
+  if (result.kind !== "refused" || !mayBeTooLarge(of, result.error)) return null;
   if (result.status === bodyTooLarge && bodyBytes(of.call) >= largeEnough.said) return null;
   const right =
     result.status === 400 && (result.error === "PolicyLengthExceededException" || result.error === null);

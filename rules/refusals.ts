@@ -162,7 +162,7 @@ export const refusalRules = {
       basis: "stated",
       source: "Request Body, RevisionId; Errors, PreconditionFailedException",
       clauses: ["R098"],
-      needs: ["state", "policy", "revisions"],
+      needs: ["state", "policy", "revisions", "policy-revisions"],
       // Where no addition changes the revision, none is from before another change.
       hiddenBy: /^revision\.changes$/,
     },
@@ -188,7 +188,7 @@ export const refusalRules = {
       basis: "stated",
       source: "Request Body, RevisionId; Errors, PreconditionFailedException",
       clauses: ["R098"],
-      needs: ["state", "policy", "revisions", "other"],
+      needs: ["state", "policy", "revisions", "policy-revisions", "other"],
     },
     { unless: ["RevisionId.never-seen"] },
   ),

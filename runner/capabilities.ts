@@ -35,6 +35,8 @@ export async function probe(worker: Worker): Promise<readonly UnsupportedCapabil
   if (isMissing(removed))
     lacks("remove", `removes no statements: RemovePermission answers ${phrase(removed)}`);
   const ofPolicy = revisionIn(policy);
+  if (shown.kind === "policy" && ofPolicy === null)
+    lacks("policy-revisions", "returns no RevisionId in GetPolicy");
   if (shown.kind !== "unsettled" && revisionIn(resource) === null) {
     if (ofPolicy === null)
       lacks("revisions", "returns no RevisionId, neither in GetPolicy nor in GetFunction");

@@ -19,6 +19,8 @@ export const capabilities = [
   "aliases",
   "remove",
   "revisions",
+  /** The RevisionId of GetPolicy. */
+  "policy-revisions",
   "limit",
   "echo",
   "meaning",

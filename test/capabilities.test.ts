@@ -1,9 +1,10 @@
 import { describe, expect, it } from "vitest";
 import type { Report } from "../reports/report.ts";
-import { ruleStatus } from "../reports/verdict.ts";
+import { exitCode, ruleStatus } from "../reports/verdict.ts";
 import { judgeVariant } from "../runner/kill-matrix.ts";
 import { state } from "../suites/state.ts";
 import type { HttpReply, HttpRequest } from "../targets/reference/http.ts";
+import { dialects } from "../targets/reference/mutants/index.ts";
 import { change } from "../targets/reference/mutants/mutant.ts";
 import { partOf } from "./part-of.ts";
 
@@ -38,6 +39,16 @@ describe("An unsupported capability", () => {
     ]);
     const excused = nameless.report.rules.filter((rule) => ruleStatus(rule, nameless.report) === "excused");
     expect(excused.map(({ excusedBy }) => excusedBy)).toContain("remove");
+  });
+
+  it("is the RevisionId of GetPolicy, where only GetFunction and GetAlias have one", async () => {
+    const report = await judgeVariant(dialects["no revision with the policy"] ?? ((same) => same), {
+      seed: 1,
+    });
+    expect(report.target.unsupported).toEqual([
+      { needs: "policy-revisions", reason: "returns no RevisionId in GetPolicy" },
+    ]);
+    expect(exitCode(report)).toBe(0);
   });
 
   it("keeps its own reason, whatever the target's message says", async () => {
