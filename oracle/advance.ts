@@ -1,4 +1,4 @@
-import { isSuccess, jsonObject, revisionIn } from "../spec/answer.ts";
+import { isSuccess, jsonObject, revisionIn, versionIn } from "../spec/answer.ts";
 import { type Answer, bodyBytes, type Call, type Operation } from "../spec/exchange.ts";
 import { type StatementModelState, statementText } from "../spec/statement.ts";
 import { type Addressee, addressee, percentDecoded, policyKey, removal, route } from "../spec/target.ts";
@@ -419,9 +419,9 @@ function advanceRevision(before: ModelState, observation: Neighbour): ModelState
 
 function advanceVersion(before: ModelState, observation: Neighbour): ModelState {
   const name = functionOf(observation);
-  const version = jsonObject(textOf(observation))?.Version;
+  const version = versionIn(observation.answer);
   const known = knownFunction(before, name);
-  if (known === undefined || typeof version !== "string") return before;
+  if (known === undefined || version === null) return before;
   const unread = unsettle(before, name);
   if (known.versions.includes(version)) return unread;
   const versions = [...known.versions, version];
@@ -540,8 +540,4 @@ function blur(before: ModelState, observation: Neighbour): ModelState {
 
 function withFunction(modelState: ModelState, name: string, known: FunctionModelState): ModelState {
   return { ...modelState, functions: { ...modelState.functions, [name]: known } };
-}
-
-function textOf({ answer }: Neighbour): string {
-  return answer.kind === "response" ? answer.body : "";
 }

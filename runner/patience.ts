@@ -104,9 +104,10 @@ const creating: ReadonlySet<string> = new Set([
 /** Says whether the answer is a conflict that nothing known explains. */
 function isUnexplainedConflict(of: Observation): boolean {
   const { answer } = of;
-  if (answer.kind === "none" || answer.status !== 409 || of.kind === "policy-read") return false;
+  if (answer.kind === "none" || answer.status !== 409) return false;
   const { message, Message } = jsonObject(answer.body) ?? {};
   const saysSo = saysItPasses(`${message ?? Message}`);
+  if (of.kind === "policy-read") return saysSo;
   if (of.kind === "neighbour") return of.call.operation === "RemovePermission" || saysSo;
   const { refusalReasons, unsure, perhapsElsewhere, reused } = of.stateAnalysis;
   const name = errorName(answer);

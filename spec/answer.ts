@@ -148,11 +148,11 @@ export function saysItPasses(message: string): boolean {
   return /in progress|pending|following state|concurrent/i.test(message);
 }
 
-/** The number of the version that an answer to PublishVersion names; null when it names none. */
+/** The number of the version that an answer to PublishVersion names, as text or as a number; null when it names none. */
 export function versionIn(answer: Answer): string | null {
   if (answer.kind === "none" || answer.status >= 300) return null;
-  const version = jsonObject(answer.body)?.Version;
-  return typeof version === "string" && /^[0-9]+$/.test(version) ? version : null;
+  const version = `${jsonObject(answer.body)?.Version}`;
+  return /^[0-9]+$/.test(version) ? version : null;
 }
 
 /** The RevisionId that an answer of any operation carries; null when it carries none. */

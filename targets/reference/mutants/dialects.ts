@@ -5,7 +5,7 @@ import type { Draft } from "../draft.ts";
 import type { HttpReply } from "../http.ts";
 import { isHere } from "../names.ts";
 import { change, naming, omitting, overlooking, together } from "./mutant.ts";
-import { policyDialects } from "./policy-dialects.ts";
+import { inProgress, policyDialects } from "./policy-dialects.ts";
 import { revisionDialects } from "./revision-dialects.ts";
 
 /** Correct implementations that differ only where the document allows it: none violates a rule. */
@@ -262,12 +262,6 @@ export const dialects: Readonly<Record<string, Mutation>> = {
         operation,
       ),
   })),
-};
-
-const inProgress: HttpReply = {
-  status: 409,
-  headers: [["X-Amzn-ErrorType", "ResourceConflictException"]],
-  body: JSON.stringify({ Type: "User", message: "Another operation on this function is in progress." }),
 };
 
 const throttled: HttpReply = {

@@ -58,6 +58,31 @@ export const policyDialects: Readonly<Record<string, Mutation>> = {
       ),
   })),
   "a size limit of 4 KB": change(() => ({ sizeLimit: 4096 })),
+  "at most eight statements": change(() => ({
+    furtherCheck: (_draft, { statements }) =>
+      statements.length < 8 ? null : { kind: "size", message: "The policy has too many statements." },
+  })),
+  "409 for a read while another operation is in progress": change(({ finish }) => {
+    let writes = 0;
+    return {
+      finish: (reply, request, operation) => {
+        if (operation === "AddPermission") writes += 1;
+        const isBusy = operation === "GetPolicy" && writes > 0;
+        if (isBusy) writes = 0;
+        return finish(isBusy ? inProgress : reply, request, operation);
+      },
+    };
+  }),
+  "versions that are numbers": change(({ finish }) => ({
+    finish: (reply, request, operation) =>
+      finish(
+        operation === "PublishVersion"
+          ? { ...reply, body: String(reply.body).replace(/"Version":"(\d+)"/, '"Version":$1') }
+          : reply,
+        request,
+        operation,
+      ),
+  })),
   "a smaller size limit before the constraints": change(({ checks }) => {
     const others = checks.filter((check) => check !== "size");
     const at = others.indexOf("constraints");
@@ -69,6 +94,13 @@ const unknownOperation: HttpReply = {
   status: 404,
   headers: [["X-Amzn-ErrorType", "UnknownOperationException"]],
   body: "",
+};
+
+/** The answer while another operation is in progress. */
+export const inProgress: HttpReply = {
+  status: 409,
+  headers: [["X-Amzn-ErrorType", "ResourceConflictException"]],
+  body: JSON.stringify({ Type: "User", message: "Another operation on this function is in progress." }),
 };
 
 const denied: HttpReply = {
