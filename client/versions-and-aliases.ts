@@ -167,10 +167,11 @@ async function createAlias(
   return again.ok || again.status === 409 ? null : replyText(again);
 }
 
-/** The names of the aliases of a function; null if its ARN is too long for an edge case. */
+/** The names of the aliases of a function, each long one the beginning of the next; null if its ARN is too long for an edge case. */
 function aliasNames(arn: string): StagedAliases | null {
   // The colon between ARN and alias takes one character.
   const room = 140 - arn.length - 1;
   if (room < 1 || room + 1 > 128) return null;
-  return { live: "live", arn140: "e".repeat(room), arn141: "f".repeat(room + 1), longest: "l".repeat(128) };
+  const long = (length: number) => "l".repeat(length);
+  return { live: "live", arn140: long(room), arn141: long(room + 1), longest: long(128) };
 }

@@ -77,7 +77,7 @@ function qualified(format: "name" | "arn", alias: keyof StagedAliases): (fixture
  */
 const edges: readonly Edge<Fixture>[] = [
   { label: "name-shortest", value: ({ unknownName }) => ofSize(unknownName, 1) },
-  { label: "name-longest", value: ({ unknownName }) => ofSize(unknownName, longestName) },
+  { label: "name-longest", value: ({ unknownName }) => ofSize(`${unknownName}_No-Such-`, longestName) },
   { label: "name-too-long", value: ({ unknownName }) => ofSize(unknownName, longestName + 1) },
   { label: "full-arn-longest-unknown", value: (fixture) => filled(arnPrefix(fixture), fixture, longestArn) },
   {

@@ -186,7 +186,7 @@ function assumedFixture(prefix: string, region: string, only: string | undefined
   const fixtureFunction = (name: string): FixtureFunction => {
     const arn = `arn:aws:lambda:${region}:${account}:function:${name}`;
     const padding = (size: number) => "x".repeat(size - arn.length - 1);
-    const aliases = { live: "live", arn140: padding(140), arn141: padding(141), longest: "y".repeat(128) };
+    const aliases = { live: "live", arn140: padding(140), arn141: padding(141), longest: "x".repeat(128) };
     return { name, arn, versions: ["1", "2"], aliases };
   };
   const place = { partition: "aws", region, account, unknownName: `${prefix}-none`, recipe: null };

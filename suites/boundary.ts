@@ -96,9 +96,17 @@ function qualifierTestCases(): readonly TestCase[] {
       call: (fixture, sid) => named(fixture.main.name, sid, String(value(existing(fixture)))),
     });
   const longest = ({ main }: Fixture) => main.aliases?.longest ?? "y".repeat(128);
+  const sidAt = (at: number) => `qe${at}`;
+  const sidOnLongest = sidAt(edges.findIndex(({ label }) => label === "max"));
+  /** The id of the statement on the longest alias, on an alias whose name is the beginning of that one. */
+  const onBeginning: GroupedRequest = {
+    label: "beginning-of-max",
+    call: (fixture) =>
+      named(fixture.main.name, sidOnLongest, fixture.main.aliases?.arn141 ?? longest(fixture).slice(1)),
+  };
   return [
     ...grouped("boundary/Qualifier", nearMisses.map(inQuery(aliasOf)), (at) => `q${at}`),
-    ...grouped("boundary/Qualifier/edges", edges.map(inQuery(longest)), (at) => `qe${at}`),
+    ...grouped("boundary/Qualifier/edges", [...edges.map(inQuery(longest)), onBeginning], sidAt),
   ];
 }
 
@@ -267,7 +275,11 @@ const missing: readonly GroupedRequest[] = [
         body: bodyWith("SourceArn", "arn:aws:s3:::bucket", sid),
       }),
   },
-  { label: "unknown-longest-qualifier", call: ({ main }, sid) => named(main.name, sid, "z".repeat(128)) },
+  // It begins with the number of a version.
+  {
+    label: "unknown-longest-qualifier",
+    call: (fixture, sid) => named(fixture.main.name, sid, versionOf(fixture).padEnd(128, "z")),
+  },
   {
     label: "other-region",
     call: (fixture, sid) => named(movedTo(fixture, { region: otherRegion(fixture) }), sid),

@@ -151,6 +151,7 @@ export const neighbourTestCases: readonly TestCase[] = [
     alone("read-second", getPolicy(second(fixture))),
     alone("remove", removePermission(fixture.main.name, "twin")),
     alone("read-second-again", getPolicy(second(fixture))),
+    alone("taken-on-second", add(second(fixture), "twin")),
   ]),
   scripted(
     "state/life-of-an-alias",
@@ -218,8 +219,8 @@ function lifeOfVersion(fixture: Fixture): readonly Batch[] {
   ];
 }
 
-/** A name in which letter case and an underscore can be lost. */
-const madeAlias = "Twin_Alias";
+/** A name in which letter case and an underscore can be lost, and one that differs in that underscore alone. */
+const [madeAlias, hyphened] = ["Twin_Alias", "Twin-Alias"];
 
 /** An alias is created, updated, deleted and created again. */
 function lifeOfAlias(fixture: Fixture): readonly Batch[] {
@@ -237,6 +238,8 @@ function lifeOfAlias(fixture: Fixture): readonly Batch[] {
     readAlias("read-new-alias"),
     alone("on-function", add(name, "on-function")),
     alone("on-alias", add(name, "on-alias", qualifierQuery(madeAlias))),
+    onVersion("hyphened-alias", createAlias(name, hyphened, versionSlot)),
+    alone("on-hyphened", add(name, "on-alias", qualifierQuery(hyphened))),
     readFunction("read-function"),
     alone("alias-of-another", add(fixture.main.name, "alias-of-another", qualifierQuery(madeAlias))),
     readVersion("read-version"),
@@ -259,8 +262,8 @@ function lifeOfAlias(fixture: Fixture): readonly Batch[] {
   ];
 }
 
-/** The beginning of the name of another alias, so that a store could take it for a prefix. */
-const beginning = "fir";
+/** The beginning of the name of another alias, so that a store could take it for a prefix; and that name in other letters. */
+const [beginning, inCapitals] = ["fir", "FIRST"];
 
 /**
  * One of two aliases is moved to another version and the other one deleted, and one of two versions is deleted, while the
@@ -281,8 +284,11 @@ function livesOfTwoAliases(fixture: Fixture): readonly Batch[] {
     alone("second", publishVersion(name)),
     ...read("published"),
     ofVersion("read-second-version", "second", getPolicy(name, versionSlot)),
+    ofVersion("on-second-version", "second", add(name, "on-version", qualifierQuery(versionSlot))),
     ofVersion("second-alias", "second", createAlias(name, beginning, versionSlot)),
     alone("on-second", add(name, "on-alias", qualifierQuery(beginning))),
+    ofVersion("third-alias", "second", createAlias(name, inCapitals, versionSlot)),
+    alone("on-third", add(name, "on-alias", qualifierQuery(inCapitals))),
     alone("read-second", getPolicy(name, beginning)),
     ...read("unmoved"),
     ofVersion("move", "second", updateAlias(name, "first", versionSlot)),

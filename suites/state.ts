@@ -47,14 +47,6 @@ export const state: Suite = {
 const main = ({ main: { name } }: Fixture) => name;
 const other = ({ other: second }: Fixture) => second?.name ?? "";
 
-/** Several ids on one policy, then a read. */
-function ids(id: string, list: readonly string[]): TestCase {
-  return scripted(`state/${id}`, clean, (fixture) => [
-    ...list.map((sid, at) => alone(`add-${at}`, add(main(fixture), sid))),
-    read(fixture),
-  ]);
-}
-
 /** The same steps on the policy of the function, of its version and of its alias. */
 function onEachPolicy(
   id: string,
@@ -86,11 +78,22 @@ function read(fixture: Fixture, key = "read"): Batch {
 }
 
 const idTestCases: readonly TestCase[] = [
-  ids("three-ids", ["one", "two", "three"]),
-  ids("alike", ["a-b", "a_b", "ab", "ab-", "Allow", "7", "07", "007", "16", "0x10", "1e1", "10"]),
-  ids("equal-prefix-32", [`${"p".repeat(32)}a`, `${"p".repeat(32)}b`]),
-  ids("equal-prefix-64", [`${"p".repeat(64)}a`, `${"p".repeat(64)}b`]),
-  ids("equal-prefix-99", [`${"p".repeat(99)}a`, `${"p".repeat(99)}b`]),
+  scripted("state/alike", clean, (fixture) => [
+    ...["a-b", "a_b", "ab", "ab-", "letters"].map((sid) => alone(sid, add(main(fixture), sid))),
+    read(fixture, "between"),
+    alone("LETTERS", add(main(fixture), "LETTERS")),
+    read(fixture),
+    ...["Allow", "7", "07", "007", "16", "0x10", "1e1", "10"].map((sid) =>
+      alone(sid, add(main(fixture), sid)),
+    ),
+    read(fixture, "last"),
+  ]),
+  scripted("state/equal-prefixes", clean, (fixture) => [
+    ...[32, 64, 99].flatMap((size) =>
+      ["a", "b"].map((end) => alone(`${size}-${end}`, add(main(fixture), "p".repeat(size) + end))),
+    ),
+    read(fixture),
+  ]),
   ...onEachPolicy("duplicate", (fixture, qualifier) => [
     alone("first", add(main(fixture), "twice", queryOf(qualifier))),
     alone("between", getPolicy(main(fixture), qualifier)),
@@ -107,12 +110,6 @@ const idTestCases: readonly TestCase[] = [
     ...["a", "b", "c"].map((sid) => alone(sid, add(main(fixture), `older-${sid}`))),
     read(fixture, "between"),
     alone("again", withBody(fixture, bodyWith("Principal", "sns.amazonaws.com", "older-a"))),
-    read(fixture),
-  ]),
-  scripted("state/equal-but-for-case", clean, (fixture) => [
-    alone("lower", add(main(fixture), "letters")),
-    read(fixture, "between"),
-    alone("upper", add(main(fixture), "LETTERS")),
     read(fixture),
   ]),
   scripted("state/free-after-removal", clean, (fixture) => [
@@ -232,7 +229,7 @@ function emptied(fixture: Fixture): readonly Batch[] {
   ];
 }
 
-/** Tries the policy's own revision first, and then the source that the document names. */
+/** Tries the policy's own revision first, and then the source that the document names; or the other way round, after a removal. */
 function currentRevision(id: string, of: "function" | "version" | "alias", firstPolicy: boolean): TestCase {
   const start = (fixture: Fixture) => {
     const qualifier = of === "function" ? null : of === "version" ? versionOf(fixture) : aliasOf(fixture);
@@ -243,7 +240,16 @@ function currentRevision(id: string, of: "function" | "version" | "alias", first
     const resource = alone("resource", shown);
     const first = firstPolicy ? "policy" : "resource";
     const second = firstPolicy ? "resource" : "policy";
-    const opening: readonly Batch[] = [alone("seed", add(main(fixture), "seed", query)), own, resource];
+    const removal = [
+      alone("gone", add(main(fixture), "gone", query)),
+      alone("remove", removePermission(main(fixture), "gone", { qualifier })),
+    ];
+    const opening: readonly Batch[] = [
+      alone("seed", add(main(fixture), "seed", query)),
+      ...(firstPolicy ? [] : removal),
+      own,
+      resource,
+    ];
     return (done: readonly (readonly Exchange[])[]): Batch | null => {
       if (done.length < opening.length) return opening[done.length] ?? null;
       if (done.length === opening.length) return [guarded(fixture, "guarded", first, { query })];
@@ -438,6 +444,9 @@ const lifeTestCases: readonly TestCase[] = [
       alone("read", getPolicy(other(fixture))),
       alone("add", add(other(fixture), "granted")),
       alone("read-again", getPolicy(other(fixture))),
+      alone("remove", removePermission(other(fixture), "granted")),
+      alone("add-next", add(other(fixture), "next")),
+      alone("read-last", getPolicy(other(fixture))),
     ],
   ),
 ];

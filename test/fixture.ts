@@ -10,7 +10,7 @@ function fixtureFunction(name: string): FixtureFunction {
     name,
     arn,
     versions: ["1", "2"],
-    aliases: { live: "live", arn140: filling(140), arn141: filling(141), longest: "y".repeat(128) },
+    aliases: { live: "live", arn140: filling(140), arn141: filling(141), longest: "x".repeat(128) },
   };
 }
 

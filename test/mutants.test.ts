@@ -25,7 +25,7 @@ const account = "123456789012";
 function fixtureFunction(name: string): FixtureFunction {
   const arn = `arn:aws:lambda:us-east-1:${account}:function:${name}`;
   const filling = (length: number) => "x".repeat(length - arn.length - 1);
-  const aliases = { live: "live", arn140: filling(140), arn141: filling(141), longest: "y".repeat(128) };
+  const aliases = { live: "live", arn140: filling(140), arn141: filling(141), longest: "x".repeat(128) };
   return { name, arn, versions: ["1", "2"], aliases };
 }
 

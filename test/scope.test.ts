@@ -297,7 +297,7 @@ describe.concurrent("After an aborted run", () => {
 });
 
 describe.concurrent("After a run whose budget is spent", () => {
-  it.each([100, 200])("of %i requests no more requests are sent and no function is left", async (budget) => {
+  it.each([100, 150])("of %i requests no more requests are sent and no function is left", async (budget) => {
     const { said, target } = await runOn({ mutate: clinging, slow: slowly, budget });
     expect(said).toContain(" requests is spent");
     expect(await afterwards(target)).toEqual(nothing);

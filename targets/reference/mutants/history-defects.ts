@@ -110,6 +110,30 @@ export const historyDefects: Readonly<Record<string, Mutant>> = {
     mutate: bringingBack(isAlias),
     kills: ["remove.is-gone"],
   },
+  "emptied function brought back": {
+    breaks: "brings the last statement of a function's emptied policy back with the next one",
+    mutate: bringingBack((key) => !isQualified(key)),
+    kills: ["remove.is-gone"],
+  },
+  "revision after a removal": {
+    breaks: "refuses every RevisionId between a removal and the next addition",
+    mutate: change(({ sideEffect, added, revisionMatches }) => {
+      const removedFrom = new Set<string>();
+      return {
+        sideEffect: (operation, on) => {
+          sideEffect(operation, on);
+          if (operation === "RemovePermission") removedFrom.add(on.key);
+        },
+        added: (draft) => {
+          added(draft);
+          removedFrom.delete(draft.key);
+        },
+        revisionMatches: (given, current, draft) =>
+          !removedFrom.has(draft.key) && revisionMatches(given, current, draft),
+      };
+    }),
+    kills: ["RevisionId.current"],
+  },
   "ids by the name of an alias": {
     breaks: "takes an id for taken that an alias of that name on a function of a like name has",
     mutate: change(({ taken }) => ({

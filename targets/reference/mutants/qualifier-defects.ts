@@ -225,6 +225,34 @@ export const qualifierDefects: Readonly<Record<string, Mutant>> = {
     })),
     kills: ["alias.starts-empty"],
   },
+  "aliases in one letter case": {
+    breaks: "keeps one policy for aliases that differ in letter case alone",
+    mutate: keyedBy((qualifier) => qualifier.toLowerCase()),
+    kills: ["StatementId.on-other-qualifier", "policy.separate-qualifiers"],
+  },
+  "hyphens of aliases as underscores": {
+    breaks: "keeps one policy for aliases that differ in hyphens and underscores alone",
+    mutate: keyedBy((qualifier) => qualifier.replaceAll("-", "_")),
+    kills: ["StatementId.on-other-qualifier"],
+  },
+  "qualifiers cut at 64 characters": {
+    breaks: "keeps one policy for all qualifiers with the same first 64 characters",
+    mutate: keyedBy((qualifier) => qualifier.slice(0, 64)),
+    kills: ["StatementId.on-other-qualifier"],
+  },
+  "ids of another version": {
+    breaks: "takes an id for taken that another version of the function has",
+    mutate: change(({ taken }) => ({
+      taken: (statements, sid, draft) =>
+        taken(statements, sid, draft) ||
+        (/^\d+$/.test(draft.qualifier ?? "") &&
+          [...draft.state.policies].some(
+            ([key, policy]) =>
+              /:\d+$/.test(key) && isOfSameFunction(key, draft.key) && taken(policy.statements, sid, draft),
+          )),
+    })),
+    kills: ["StatementId.on-other-qualifier"],
+  },
   "deleted versions": {
     breaks: "adds to a version that was deleted",
     mutate: change(({ found }) => ({
@@ -252,3 +280,10 @@ export const qualifierDefects: Readonly<Record<string, Mutant>> = {
     kills: ["resource.unknown-alias"],
   },
 };
+
+/** Keeps the policies of versions and aliases by a part or another form of the qualifier. */
+function keyedBy(form: (qualifier: string) => string): Mutation {
+  return change(({ policyKey }) => ({
+    policyKey: (arn, qualifier) => policyKey(arn, qualifier === undefined ? undefined : form(qualifier)),
+  }));
+}
