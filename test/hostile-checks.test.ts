@@ -87,6 +87,7 @@ describe("The check of what is escaped", () => {
   it.each([
     ["nothing hostile", "fine", "report.json", "{}", "nothing hostile was quoted"],
     ["an escape sequence on the terminal", "alert(\u001b[31m", "", "", "the terminal holds U+1b"],
+    ["a tab on the terminal", "alert(\t", "", "", "the terminal holds a tab"],
     ["a command on the terminal", "alert(\n::error::x", "", "", "a workflow command"],
     ["an override of direction", "alert(", "report.md", "\u202e", "report.md holds U+202e"],
     ["invalid JSON", "alert(", "report.json", '{"a":', "report.json is no JSON"],

@@ -5,8 +5,8 @@ import { command } from "./command.ts";
 import { failing, filesIn, onServer, type Scenario, type Tried } from "./scenario.ts";
 import { behind, said } from "./server.ts";
 
-/** Control and invisible characters, except line breaks, which the checks treat separately. */
-const unseen = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]/u;
+/** Control and invisible characters, except tabs and line breaks, which the checks treat separately. */
+const unseen = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]/u;
 /** Headers carry bytes only. Some terminals treat bytes from 0x80 on as controls. */
 const inHeader = "\u009b2J `a` | <script>alert(9)</script> ]]> ::error::x ##[error]";
 const everyFormat = "json,html,junit,markdown,github,ndjson,sarif";
@@ -62,6 +62,11 @@ export function complaintsOf(terminal: string, files: ReadonlyMap<string, string
       "nothing hostile was quoted, so that nothing is shown",
     ],
     ...everything.map(([name, text]) => [!unseen.test(text), `${name} holds ${codeIn(text)}`] as const),
+    // Code in these formats keeps the tabs of a request's body.
+    ...everything.map(
+      ([name, text]) =>
+        [/\.(html|md|xml)$/.test(name) || !text.includes("\t"), `${name} holds a tab`] as const,
+    ),
     ...everything.map(
       ([name, text]) => [!text.includes("##["), `${name} holds an old workflow command`] as const,
     ),
