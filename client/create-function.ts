@@ -2,7 +2,15 @@ import { Fault } from "../spec/fault.ts";
 import type { Recipe } from "../spec/fixture.ts";
 import type { Created } from "./journal.ts";
 import { type Refused, type Reply, replyText, type Texts } from "./lambda-api.ts";
-import { type ArrangeContext, isBusy, isNotReady, lambdaOrStateless, notLambda, retryWhile } from "./wait.ts";
+import {
+  type ArrangeContext,
+  isBusy,
+  isNotReady,
+  lambdaOrStateless,
+  mayHaveHappened,
+  notLambda,
+  retryWhile,
+} from "./wait.ts";
 
 /** Settings that a target accepts; the next function is created with them. */
 export interface FunctionSettings extends Recipe {
@@ -124,7 +132,7 @@ async function attempt(
     context,
     async () => {
       const answered = await context.lambda.createFunction(name, settings, settings.tags);
-      hasFailed ||= !answered.ok && answered.status >= 500 && !isBusy(answered);
+      hasFailed ||= !answered.ok && mayHaveHappened(answered) && !isBusy(answered);
       return answered;
     },
     (refused) => isBusy(refused) || (settings.isRoleNew && blames(refused, /\brole\b/i)),

@@ -167,7 +167,10 @@ async function createAlias(
   return again.ok || again.status === 409 ? null : replyText(again);
 }
 
-/** The names of the aliases of a function, each long one the beginning of the next; null if its ARN is too long for an edge case. */
+/**
+ * The names of the aliases of a function; null if its ARN is too long for an edge case. Each long name begins with the one
+ * before, so that a store that cuts names takes them for one.
+ */
 function aliasNames(arn: string): StagedAliases | null {
   // The colon between ARN and alias takes one character.
   const room = 140 - arn.length - 1;

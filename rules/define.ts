@@ -14,15 +14,11 @@ export interface Added extends Addition {
 }
 
 /**
- * Size of a policy in bytes from which a refusal may be for its size; the document does not give the limit.
- * A refusal that names the size is admitted from a smaller size on than one that does not: a limit of 4 KB, less what a
- * policy holds around its statements, and a new statement besides what its request gives; or eight statements, for a target
- * that counts them.
+ * From here on a refusal may be for the size of the policy; the document gives no limit. `said`: in bytes, where the refusal
+ * names the size: a limit of 4 KB, less what a policy holds around its statements and a statement besides what its request
+ * gives. `unsaid`: in bytes, where it does not. `statements`: for a target that counts them and names the size.
  */
 export const largeEnough = { said: 4096 - 320, unsaid: 12_000, statements: 8 } as const;
-
-/** The status of a web server for a body that it does not take; the document gives no limit for one. */
-export const bodyTooLarge = 413;
 
 /** The reason where more states are possible than are kept. */
 export const tooManyOpen = "too many unanswered requests";
@@ -251,16 +247,21 @@ export function failed(
   };
 }
 
+/** Says whether a web server may have refused a large body with 413; the document gives no limit for a body. */
+export function isBodyTooLarge({ result, call }: Addition): boolean {
+  return result.kind === "refused" && result.status === 413 && bodyBytes(call) >= largeEnough.said;
+}
+
 function judgeAnswer(of: Addition, admissible: Admissible): Judgement {
   const { result, answer, call } = of;
   if (result.kind === "unsettled") return failed(of, admissible.phrase);
   if (isInProgress(answer) && !admissible.allows(409, result.kind === "refused" ? result.error : null))
     return failed(of, admissible.phrase);
   if (result.kind === "added") return violated(admissible.phrase, `${result.response.status}, accepted`);
-  // The faulty value itself makes the policy or the body too large.
-  const isTooLarge =
-    result.status === bodyTooLarge || (result.error !== null && tooLarge.allows(result.status, result.error));
-  if (isTooLarge && bodyBytes(call) >= largeEnough.said) return holds;
+  // The faulty value itself makes the body or the policy too large.
+  if (isBodyTooLarge(of)) return holds;
+  const saysTooLarge = result.error !== null && tooLarge.allows(result.status, result.error);
+  if (saysTooLarge && bodyBytes(call) >= largeEnough.said) return holds;
   return admissible.allows(result.status, result.error)
     ? holds
     : refusedOtherwise(admissible.phrase, phrase(answer));

@@ -2,17 +2,15 @@ import { type Changed, type Difference, underTheirIds } from "../oracle/compare-
 import { type PolicyModelState, policyOf, possibleSids, type Since } from "../oracle/model-state.ts";
 import type { Addition, PolicyRead } from "../oracle/observe.ts";
 import { holds, type Judgement, type RuleBody } from "../oracle/rule.ts";
-import { isConflict, isInProgress, jsonObject, phrase, saysItPasses } from "../spec/answer.ts";
+import { isConflict, isInProgress, jsonObject, phrase, saysItExists, saysItPasses } from "../spec/answer.ts";
 import { isRecord } from "../spec/body.ts";
-import { bodyBytes } from "../spec/exchange.ts";
 import { canonicalJson, equalInMeaning, type StatementModelState } from "../spec/statement.ts";
 import type { Basis, Capability } from "../spec/verdict.ts";
 import { explanations, mayBeTooLarge } from "./acceptance.ts";
 import {
   besides,
-  bodyTooLarge,
   failed,
-  largeEnough,
+  isBodyTooLarge,
   refusedOtherwise,
   shortened,
   show,
@@ -384,7 +382,7 @@ function judgeShown({ before, analysis, stateAnalysis, answer, together }: Addit
   const ids = possibleSids(policy);
   const passes = saysItPasses(answer.body);
   // The document's own sentence names both meanings, and only a conflict that stays says that the id is taken.
-  if (passes && !/exist/i.test(answer.body)) return null;
+  if (passes && !saysItExists(answer.body)) return null;
   if (!passes && policy.disputed.some((one) => one.sid === sid && one.acknowledged))
     return violated(
       `the statement ${show(sid)} in GetPolicy: it was acknowledged, and its id is refused as taken`,
@@ -442,7 +440,7 @@ function judgeTooLarge(of: Addition): Judgement | null {
       ? failed(of, "201, or 400 PolicyLengthExceededException", explanations(of), "elsewhere")
       : null;
   if (result.kind !== "refused" || !mayBeTooLarge(of, result.error)) return null;
-  if (result.status === bodyTooLarge && bodyBytes(of.call) >= largeEnough.said) return null;
+  if (isBodyTooLarge(of)) return null;
   const right =
     result.status === 400 && (result.error === "PolicyLengthExceededException" || result.error === null);
   if (right) return holds;

@@ -1,6 +1,6 @@
 import type { Addition, BatchObservation, Observation } from "../oracle/observe.ts";
 import { holds, type Judgement, type RuleBody } from "../oracle/rule.ts";
-import { isConflict, isInProgress, phrase } from "../spec/answer.ts";
+import { isConflict, isInProgress, phrase, saysItExists } from "../spec/answer.ts";
 import { violated } from "./define.ts";
 
 /** Rules on additions that were in flight together. */
@@ -82,8 +82,7 @@ function judgeGroups(
 
 /** Says whether a conflict may be another operation in progress: its message does not say that the id is there. */
 function mayPass(answer: Addition["answer"]): boolean {
-  if (isInProgress(answer)) return true;
-  return isConflict(answer) && !/exist|already|duplicate/i.test(answer.body);
+  return isInProgress(answer) || (isConflict(answer) && !saysItExists(answer.body));
 }
 
 function tally(race: readonly Addition[]): string {

@@ -65,8 +65,8 @@ export async function sendBatch(
   const sending: Sending = { options, how: options.how, done, before, purpose };
   const usual = patience?.needsNewConnections() ? onNewConnection(sending) : sending;
   const ready = readyCalls(batch, done, options);
-  // No difference shows that a read is late where either state is possible, or where only its revision is old.
-  if (purpose === "confirm" && ready.some(({ call }) => readsWritten(call, before)))
+  // A late read may look right, or show an old revision alone, so that it would not be repeated below.
+  if (options.settleMs > 0 && purpose === "confirm" && ready.some(({ call }) => readsWritten(call, before)))
     await options.sleep(options.settleMs);
   let exchanges = await sendAll(ready, usual);
   let observed = observeBatch(before, exchanges);

@@ -1,7 +1,7 @@
 import type { Counterexample, CounterexampleStep, Report } from "../reports/report.ts";
 import { shortened, show } from "../rules/define.ts";
 import { jsonObject } from "../spec/answer.ts";
-import { isRecord } from "../spec/body.ts";
+import { isRecord, parseJson } from "../spec/body.ts";
 import { statementText } from "../spec/statement.ts";
 import { decoded } from "../spec/target.ts";
 
@@ -299,13 +299,8 @@ function textsIn(steps: readonly CounterexampleStep[]): readonly string[] {
 }
 
 function jsonTexts(text: string): readonly string[] {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    return [text];
-  }
-  return [text, ...textsOf(value)];
+  const value = parseJson(text);
+  return value === undefined ? [text] : [text, ...textsOf(value)];
 }
 
 function textsOf(value: unknown): readonly string[] {

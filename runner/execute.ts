@@ -212,8 +212,8 @@ function partsUsedBy({ script }: TestCase, fixture: Fixture): FixtureParts {
   if (steps === undefined) return allParts;
   const { parts } = fixtureFor(steps, fixture, true);
   if (steps.every(({ length }) => length === 1)) return parts;
-  // A target may not find at once what it has just created, and calls in flight together cannot wait for that. To publish a
-  // version, it has found the function.
+  // A target may not find at once what it has just created, and calls in flight together cannot wait for that. A target that
+  // published a version has found the function.
   return isBare(parts) && fixture.main.versions.length > 0 ? { ...noParts, versions: 1 } : allParts;
 }
 

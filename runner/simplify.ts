@@ -1,4 +1,4 @@
-import { isRecord } from "../spec/body.ts";
+import { isRecord, parseJson } from "../spec/body.ts";
 import { label, qualifierQuery } from "../spec/calls.ts";
 import { bodyMembers, broken, isMember } from "../spec/constraint.ts";
 import { type Call, type Header, type Operation, revisionSlot } from "../spec/exchange.ts";
@@ -165,7 +165,8 @@ async function simplifyCall(
   const body = first.body ?? "";
   if (sentObject(body) === null) {
     // JSON that is no object breaks another rule than what is no JSON.
-    for (const text of isJson(body) ? ["[]", "1"] : ["{", `${JSON.stringify({ ...usual })}x`])
+    const isJson = parseJson(body) !== undefined;
+    for (const text of isJson ? ["[]", "1"] : ["{", `${JSON.stringify({ ...usual })}x`])
       if (await attempt((one) => ({ ...one, body: text }))) return current;
     for (let place = membersIn(body).length - 1; place >= 0; place -= 1)
       await attemptIfChanged(cuttingMember(place));
@@ -368,21 +369,8 @@ function repeats(letters: readonly string[], start: number, size: number): boole
   return piece.length === size && piece.every((letter, at) => letter === letters[start - size + at]);
 }
 
-function isJson(text: string): boolean {
-  try {
-    JSON.parse(text);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
 /** Parses a body that we sent as an object of any depth; null for anything else. */
 function sentObject(text: string): SentMembers | null {
-  try {
-    const parsed: unknown = JSON.parse(text);
-    return isRecord(parsed) ? parsed : null;
-  } catch {
-    return null;
-  }
+  const parsed = parseJson(text);
+  return isRecord(parsed) ? parsed : null;
 }

@@ -148,6 +148,11 @@ export function saysItPasses(message: string): boolean {
   return /in progress|pending|following state|concurrent/i.test(message);
 }
 
+/** Says whether the message of a conflict says that what was to be added is there. */
+export function saysItExists(message: string): boolean {
+  return /exist|already|duplicate/i.test(message);
+}
+
 /** The number of the version that an answer to PublishVersion names, as text or as a number; null when it names none. */
 export function versionIn(answer: Answer): string | null {
   if (answer.kind === "none" || answer.status >= 300) return null;

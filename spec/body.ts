@@ -47,7 +47,7 @@ export function readBody(text: string | null): BodyReading {
   // A NUL next to the first character looks like UTF-16 without a mark, which some parsers detect.
   if (text.startsWith("\0") || text[1] === "\0") return refused([], ["body.encoding"]);
   if (text.length > largeBody) return refused([], ["body.large"]);
-  const parsed = parse(text);
+  const parsed = parseJson(text);
   if (parsed === undefined) return refused(["body.malformed-json"], []);
   if (!isRecord(parsed)) return refused(["body.not-an-object"], []);
   return readMembers(parsed, text);
@@ -60,7 +60,8 @@ function refused(
   return { members: null, refusalReasons, questions, variations: [] };
 }
 
-function parse(text: string): unknown {
+/** The value that JSON text stands for; undefined if it is no JSON. */
+export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {

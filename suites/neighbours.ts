@@ -262,7 +262,7 @@ function lifeOfAlias(fixture: Fixture): readonly Batch[] {
   ];
 }
 
-/** The beginning of the name of another alias, so that a store could take it for a prefix; and that name in other letters. */
+/** Names beside that of the alias `first`: its beginning, which a store could take for a prefix, and its letters in capitals. */
 const [beginning, inCapitals] = ["fir", "FIRST"];
 
 /**

@@ -84,6 +84,7 @@ const resources = [
   "\\u0041",
   "$&",
   "$1",
+  "%s{0}",
   "%41",
   "a+b",
   "a&b",
@@ -103,7 +104,7 @@ const sources: Readonly<Record<string, string>> = {
 
 const values: readonly GroupedRequest[] = [
   { label: "canonical", call: (fixture, sid) => withBody(fixture, canonicalBody(sid)) },
-  ...["-", "_", "0", "A", "z"].map(
+  ...["-", "--", "_", "0", "A", "z"].map(
     (outer): GroupedRequest => ({
       label: `StatementId-between-${outer}`,
       call: (fixture, sid) => withBody(fixture, canonicalBody(`${outer}${sid}${outer}`)),
@@ -111,13 +112,13 @@ const values: readonly GroupedRequest[] = [
   ),
   set("Action", "lambda:GetFunction"),
   { ...set("Action", "lambda:*"), label: "Action-all-of-lambda" },
-  ...services.map((service) => {
+  ...services.map((service): GroupedRequest => {
     const SourceArn = sources[service];
-    const { label, call } = set("Principal", service);
-    if (SourceArn === undefined) return { label, call };
-    const withSource: GroupedRequest["call"] = (fixture, sid) =>
-      withBody(fixture, { ...bodyWith("Principal", service, sid), SourceArn });
-    return { label: `${label}-with-SourceArn`, call: withSource };
+    if (SourceArn === undefined) return set("Principal", service);
+    return {
+      label: `Principal-${service}-with-SourceArn`,
+      call: (fixture, sid) => withBody(fixture, { ...bodyWith("Principal", service, sid), SourceArn }),
+    };
   }),
   set("Principal", "123456789012"),
   set("Principal", "111122223333"),
@@ -135,8 +136,6 @@ const values: readonly GroupedRequest[] = [
   set("EventSourceToken", "t".repeat(256)),
   ...[".t-", "-t."].map((token) => set("EventSourceToken", token)),
   ...specialWords.map((word) => set("EventSourceToken", word)),
-  set("SourceArn", "arn:aws:sqs:eu-central-1:123456789012:%s{0}"),
-  { label: "StatementId-between---", call: (fixture, sid) => withBody(fixture, canonicalBody(`--${sid}--`)) },
   // Last, because it makes the policy large.
   {
     ...set("SourceArn", `arn:aws:sqs:eu-central-1:123456789012:${"x".repeat(2048)}`),

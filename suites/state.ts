@@ -229,7 +229,10 @@ function emptied(fixture: Fixture): readonly Batch[] {
   ];
 }
 
-/** Tries the policy's own revision first, and then the source that the document names; or the other way round, after a removal. */
+/**
+ * With `firstPolicy` it tries the policy's own revision first, and then that of the function or alias. Without, it tries them
+ * the other way round, after a removal.
+ */
 function currentRevision(id: string, of: "function" | "version" | "alias", firstPolicy: boolean): TestCase {
   const start = (fixture: Fixture) => {
     const qualifier = of === "function" ? null : of === "version" ? versionOf(fixture) : aliasOf(fixture);
@@ -363,6 +366,7 @@ const revisionTestCases: readonly TestCase[] = [
         call: withBody(fixture, bodyWith("RevisionId", revision, "longer")),
       },
     ]),
+    // Where the policy holds a statement, these are no revision of it.
     ...Object.entries(firstRevisions).map(([label, revision]) =>
       alone(label, withBody(fixture, bodyWith("RevisionId", revision, "longer"))),
     ),
