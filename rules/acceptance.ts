@@ -4,7 +4,7 @@ import { holds, type Judgement, type RuleBody, type Variation } from "../oracle/
 import { isInProgress, phrase } from "../spec/answer.ts";
 import { bodyBytes, bytesOf, type Call } from "../spec/exchange.ts";
 import { analyzeRequest } from "../spec/request.ts";
-import { besides, failed, largeEnough, show, tooManyOpen } from "./define.ts";
+import { besides, failed, isSourceRefused, largeEnough, show, tooManyOpen } from "./define.ts";
 
 type Acceptance = Pick<RuleBody, "title" | "source" | "clauses"> &
   Partial<Pick<RuleBody, "needs" | "basis">> & { readonly unless?: readonly string[] };
@@ -321,6 +321,7 @@ function judgeCombination(of: Addition): Judgement | null {
     return null;
   const found = [...analysis.variations, ...stateAnalysis.variations];
   if (found.length < 2) return null;
+  if (isSourceRefused(of)) return null;
   const judge = stateAnalysis.variations.includes("RevisionId.current") ? judgeCurrent : judgeAcceptance;
   return judge(of, explanations(of));
 }

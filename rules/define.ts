@@ -252,6 +252,16 @@ export function isBodyTooLarge({ result, call }: Addition): boolean {
   return result.kind === "refused" && result.status === 413 && bodyBytes(call) >= largeEnough.said;
 }
 
+/** Says whether the Principal is an account and there is a source, which the document describes for services alone. */
+export function isAccountWithSource({ analysis: { variations: found } }: Addition): boolean {
+  return found.includes("Principal.account") && found.some((one) => /^Source(Arn|Account)\./.test(one));
+}
+
+/** Says whether a source may be refused because the Principal is an account. */
+export function isSourceRefused(of: Addition): boolean {
+  return of.result.kind === "refused" && of.result.status === 400 && isAccountWithSource(of);
+}
+
 function judgeAnswer(of: Addition, admissible: Admissible): Judgement {
   const { result, answer, call } = of;
   if (result.kind === "unsettled") return failed(of, admissible.phrase);
@@ -259,7 +269,7 @@ function judgeAnswer(of: Addition, admissible: Admissible): Judgement {
     return failed(of, admissible.phrase);
   if (result.kind === "added") return violated(admissible.phrase, `${result.response.status}, accepted`);
   // The faulty value itself makes the body or the policy too large.
-  if (isBodyTooLarge(of)) return holds;
+  if (isBodyTooLarge(of) || isSourceRefused(of)) return holds;
   const saysTooLarge = result.error !== null && tooLarge.allows(result.status, result.error);
   if (saysTooLarge && bodyBytes(call) >= largeEnough.said) return holds;
   return admissible.allows(result.status, result.error)

@@ -6,6 +6,7 @@ import type { AddPermissionResponse } from "../spec/add-permission.ts";
 import { jsonObject, phrase } from "../spec/answer.ts";
 import { bytesOf } from "../spec/exchange.ts";
 import type { RequestQuestion } from "../spec/request.ts";
+import { isAccountWithSource } from "./define.ts";
 
 type Described = readonly [title: string, source: string, clauses: readonly string[]];
 
@@ -158,6 +159,20 @@ const special: readonly Question[] = [
         ? phrase(of.answer)
         : null;
     },
+  },
+  {
+    id: "Principal.account-with-source",
+    pointed: false,
+    title: "An account as Principal with SourceArn or SourceAccount",
+    source: "Request Body, SourceArn: for AWS services; SourceAccount: for Amazon S3",
+    clauses: [],
+    answer: (of) =>
+      of.kind === "addition" &&
+      isAccountWithSource(of) &&
+      of.analysis.refusalReasons.length + of.analysis.questions.length === 0 &&
+      of.stateAnalysis.refusalReasons.length + of.stateAnalysis.unsure.length === 0
+        ? phrase(of.answer)
+        : null,
   },
   {
     id: "policy.size-limit",

@@ -28,7 +28,7 @@ export const services = [
   "logs.us-east-1.amazonaws.com",
   "edgelambda.amazonaws.com",
   "config-multiaccountsetup.amazonaws.com",
-  "s3.amazonaws.com.cn",
+  "cognito-idp.amazonaws.com",
 ] as const;
 
 /** The service that EventSourceToken is for. */

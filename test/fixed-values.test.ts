@@ -47,7 +47,6 @@ describe("The plan at --runs 1", () => {
     "logs.us-east-1.amazonaws.com",
     "edgelambda.amazonaws.com",
     "config-multiaccountsetup.amazonaws.com",
-    "s3.amazonaws.com.cn",
     "000000000000",
     "arn:aws:iam:123456789012:root",
     "arn:aws:iam:::123456789012:root",
