@@ -152,6 +152,7 @@ function tellingWhich(suites: readonly string[]): string {
 }
 
 function unsettledAdvice(detail: string): string {
+  if (/^not sent: the run was ended|no answer: aborted/.test(detail)) return "Let the run end.";
   if (/ended the target/.test(detail))
     return "Mend what ended the target, see answer.arrives, and run again.";
   if (/timeout|without an answer/.test(detail)) return "Wait longer for an answer, with a higher --timeout.";
@@ -159,5 +160,6 @@ function unsettledAdvice(detail: string): string {
     return "See why the target closes connections, or send fewer calls at a time: --concurrency 1.";
   if (/\b429\b/.test(detail)) return "Send fewer requests a second, with --rate.";
   if (/\b5\d\d\b/.test(detail)) return "See the target's own log for the failure, and run again.";
+  if (/^GetPolicy answered/.test(detail)) return "See why GetPolicy shows no policy there, and run again.";
   return "Run again with another --seed, and fewer calls at a time: --concurrency 1.";
 }

@@ -60,6 +60,7 @@ export function readPolicy(answer: Answer): PolicyReading {
   const { status } = answer;
   if (status === 404 && errorName(answer) === "ResourceNotFoundException") return { kind: "none" };
   if (status === 429 || (status >= 502 && status <= 504)) return { kind: "unsettled", why: `${status}` };
+  if (status === 204 && answer.body === "") return { kind: "policy", statements: [], revision: null };
   if (status !== 200) return { kind: "unreadable", why: `GetPolicy answered ${status}` };
   const body = jsonObject(answer.body);
   const statements = body === null ? null : statementsOf(body.Policy);

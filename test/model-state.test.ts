@@ -21,6 +21,7 @@ import {
 } from "../spec/calls.ts";
 import type { Answer, Call } from "../spec/exchange.ts";
 import type { Fixture } from "../spec/fixture.ts";
+import { readPolicy } from "../spec/statement.ts";
 
 const arn = "arn:aws:lambda:us-east-1:123456789012:function:f";
 const fixture: Fixture = {
@@ -315,5 +316,15 @@ describe("A function whose name every object has as a property", () => {
     const state = initialModelState({ ...fixture, main: { ...fixture.main, name } }, true);
     expect(Object.keys(state.policies)).toEqual([name, `${name}:1`]);
     expect(knownFunction(state, name)?.exists).toBe(true);
+  });
+
+  it.each([
+    [204, "", { kind: "policy", statements: [], revision: null }],
+    [204, "{", { kind: "unreadable", why: "GetPolicy answered 204" }],
+    [202, "", { kind: "unreadable", why: "GetPolicy answered 202" }],
+  ])("a GetPolicy that is answered %d with the body %j", (status, body, reading) => {
+    expect(readPolicy({ kind: "response", status, headers: [], body, sentAt: 0, answeredAt: 1 })).toEqual(
+      reading,
+    );
   });
 });
