@@ -1,6 +1,8 @@
-import type { Observation, ObservedBatch } from "../oracle/observe.ts";
+import { knownFunction } from "../oracle/model-state.ts";
+import type { Neighbour, Observation, ObservedBatch } from "../oracle/observe.ts";
 import type { Report } from "../reports/report.ts";
 import { errorName, isSuccess, jsonObject, saysItPasses } from "../spec/answer.ts";
+import { addressee, route } from "../spec/target.ts";
 
 /**
  * Why a target may fail for a while at a call that is right: another operation is in progress, something that was just
@@ -108,7 +110,7 @@ function isUnexplainedConflict(of: Observation): boolean {
   const { message, Message } = jsonObject(answer.body) ?? {};
   const saysSo = saysItPasses(`${message ?? Message}`);
   if (of.kind === "policy-read") return saysSo;
-  if (of.kind === "neighbour") return of.call.operation === "RemovePermission" || saysSo;
+  if (of.kind === "neighbour") return saysSo || createsNothingTaken(of);
   const { refusalReasons, unsure, perhapsElsewhere, reused } = of.stateAnalysis;
   const name = errorName(answer);
   return (
@@ -119,6 +121,27 @@ function isUnexplainedConflict(of: Observation): boolean {
     (!reused || saysSo) &&
     !refusalReasons.some((reason) => reason.startsWith("StatementId."))
   );
+}
+
+/** Says whether the call creates nothing that exists, so that its conflict says that another operation is in progress. */
+function createsNothingTaken({ call, before }: Neighbour): boolean {
+  const { FunctionName: name, Name: alias } = jsonObject(call.body ?? "") ?? {};
+  switch (call.operation) {
+    case "RemovePermission":
+    case "PublishVersion":
+    case "UpdateAlias":
+      return true;
+    case "CreateFunction":
+      return knownFunction(before, `${name}`)?.exists === false;
+    case "CreateAlias": {
+      const at = route(call.target);
+      const on = at.kind === "none" ? null : addressee(at);
+      const aliases = on === null ? undefined : knownFunction(before, on.name)?.aliases;
+      return aliases?.includes(`${alias}`) === false;
+    }
+    default:
+      return false;
+  }
 }
 
 function isNotFound({ answer }: Observation): boolean {

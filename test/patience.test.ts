@@ -3,11 +3,21 @@ import { initialModelState } from "../oracle/model-state.ts";
 import { observeBatch } from "../oracle/observe.ts";
 import { sendBatch } from "../runner/batch.ts";
 import { patience } from "../runner/patience.ts";
-import { getPolicy } from "../spec/calls.ts";
+import { createAlias, createFunction, deleteFunction, getPolicy } from "../spec/calls.ts";
 import type { Answer, Call } from "../spec/exchange.ts";
 import { alone } from "../suites/case.ts";
 import { fixture } from "./fixture.ts";
-import { add, added, answer, conflict, notFound, policyOf } from "./story.ts";
+import {
+  type AnsweredCall,
+  add,
+  added,
+  answer,
+  conflict,
+  names,
+  notFound,
+  observed,
+  policyOf,
+} from "./story.ts";
 
 const start = initialModelState(fixture, true);
 
@@ -55,4 +65,19 @@ test("a call that one passing cause after another turns away is sent again for e
     patience: patience(),
   });
   expect(exchanges.map((one) => (one.answer.kind === "none" ? null : one.answer.status))).toEqual([201]);
+});
+
+test("a conflict without a message passes where nothing of that name exists, and not where it does", () => {
+  const waiting = patience();
+  const recipe = { role: "", runtime: "", zip: "" };
+  const causeAtLast = (...story: readonly AnsweredCall[]) => {
+    const last = observed(...story).at(-1);
+    return last === undefined ? null : waiting.causeIn(last);
+  };
+  const creation = createFunction(names.main, recipe);
+  const deleted = [deleteFunction(names.main), answer(204)] as const;
+  expect(causeAtLast([creation, conflict])).toBeNull();
+  expect(causeAtLast(deleted, [creation, conflict])).toBe("in-progress");
+  expect(causeAtLast([createAlias(names.main, "live", "1"), conflict])).toBeNull();
+  expect(causeAtLast([createAlias(names.main, "new", "1"), conflict])).toBe("in-progress");
 });
