@@ -201,6 +201,18 @@ export const dialects: Readonly<Record<string, Mutation>> = {
     }),
   })),
   "$LATEST with a policy of its own": omitting("latest"),
+  "no source with an account as Principal": change(({ furtherCheck }) => ({
+    furtherCheck: (draft, policy) => {
+      const { Principal, SourceAccount, SourceArn } = draft.values;
+      const isSourced = SourceAccount !== undefined || SourceArn !== undefined;
+      return isSourced && /^\d{12}$/.test(Principal ?? "")
+        ? { kind: "principal", message: "An account has no source." }
+        : furtherCheck(draft, policy);
+    },
+  })),
+  "no services of China": change(({ principal }) => ({
+    principal: (value, partition) => (value.endsWith(".cn") ? null : principal(value, partition)),
+  })),
   "an empty Qualifier for none": change(({ qualifier }) => ({
     qualifier: (values, body) => qualifier(values, body) || undefined,
   })),

@@ -12,6 +12,17 @@ export const policyDialects: Readonly<Record<string, Mutation>> = {
   }),
   "null where there is no policy": whereNone({ Policy: null, RevisionId: null }),
   "a policy without Statement where there is none": whereNone({ Policy: '{"Version":"2012-10-17"}' }),
+  "204 where there is no policy": change(({ finish }) => ({
+    showsEmpty: true,
+    finish: (reply, request, operation) =>
+      finish(
+        operation === "GetPolicy" && String(reply.body).includes('\\"Statement\\":[]')
+          ? { status: 204, headers: [], body: "" }
+          : reply,
+        request,
+        operation,
+      ),
+  })),
   "a statement in the policy that is written otherwise and means the same": change(({ stored }) => ({
     stored: (sid, json) => {
       const { Condition = {}, ...others } = JSON.parse(json, (key, value) => {
@@ -70,6 +81,20 @@ export const policyDialects: Readonly<Record<string, Mutation>> = {
         const isBusy = operation === "GetPolicy" && writes > 0;
         if (isBusy) writes = 0;
         return finish(isBusy ? inProgress : reply, request, operation);
+      },
+    };
+  }),
+  "409 without a word for 40 ms to the name of a deleted function": change(({ intercept }) => {
+    const busyUntil = new Map<string, number>();
+    return {
+      intercept: (request) => {
+        const deleted = request.method === "DELETE" && /\/functions\/([\w-]+)$/.exec(request.target)?.[1];
+        if (deleted) busyUntil.set(deleted, performance.now() + 40);
+        const isCreation = request.method === "POST" && request.target.endsWith("/functions");
+        const name = isCreation ? JSON.parse(String(request.body)).FunctionName : "";
+        return performance.now() < (busyUntil.get(name) ?? 0)
+          ? { ...inProgress, body: "" }
+          : intercept(request);
       },
     };
   }),
