@@ -52,30 +52,51 @@ interface Job {
   readonly reject: (error: unknown) => void;
 }
 
-/** The answer of a thread: a measurement, or an error message. */
-type ThreadAnswer = { readonly measured: Measured } | { readonly failure: string };
+/** Numbers tell the jobs of a thread apart. */
+interface ThreadJob {
+  readonly id: number;
+  readonly asked: Asked;
+}
 
-/** Starts a thread that takes one job after another from a shared queue. */
+/** The answer of a thread to a job: a measurement, or an error message. */
+type ThreadAnswer = { readonly id: number } & (
+  | { readonly measured: Measured }
+  | { readonly failure: string }
+);
+
+/** While one run waits, as for a target that answers 409 for a moment, the other one goes on. */
+const jobsAtOnce = 2;
+
+/** Starts a thread that takes jobs from a shared queue. */
 function startThread(plan: MatrixPlan, queue: Job[]): { readonly worker: Worker; readonly wake: () => void } {
   const worker = new Worker(bootstrap(import.meta.url), { eval: true, workerData: { role, plan } });
-  let job: Job | undefined;
+  const running = new Map<number, Job>();
+  let taken = 0;
   let failure: Error | undefined;
   const wake = () => {
-    if (job !== undefined) return;
-    job = queue.shift();
-    if (failure !== undefined) job?.reject(failure);
-    else if (job !== undefined) worker.postMessage(job.asked);
+    while (running.size < jobsAtOnce) {
+      const job = queue.shift();
+      if (job === undefined) return;
+      if (failure !== undefined) {
+        job.reject(failure);
+        continue;
+      }
+      taken += 1;
+      running.set(taken, job);
+      worker.postMessage({ id: taken, asked: job.asked } satisfies ThreadJob);
+    }
   };
   worker.on("message", (answer: ThreadAnswer) => {
+    const job = running.get(answer.id);
+    running.delete(answer.id);
     if ("measured" in answer) job?.resolve(answer.measured);
     else job?.reject(new Error(answer.failure));
-    job = undefined;
     wake();
   });
   worker.on("error", (error) => {
     failure = error;
-    for (const lost of [job, ...queue.splice(0)]) lost?.reject(error);
-    job = undefined;
+    for (const lost of [...running.values(), ...queue.splice(0)]) lost.reject(error);
+    running.clear();
   });
   return { worker, wake };
 }
@@ -98,10 +119,10 @@ async function measureVariant([name, recorded]: Asked, plan: MatrixPlan): Promis
 if (parentPort !== null && workerData?.role === role) {
   const port = parentPort;
   const answer = (of: ThreadAnswer) => port.postMessage(of);
-  port.on("message", (asked: Asked) => {
+  port.on("message", ({ id, asked }: ThreadJob) => {
     measureVariant(asked, workerData.plan).then(
-      (measured) => answer({ measured }),
-      (error: unknown) => answer({ failure: error instanceof Error ? error.message : String(error) }),
+      (measured) => answer({ id, measured }),
+      (error: unknown) => answer({ id, failure: error instanceof Error ? error.message : String(error) }),
     );
   });
 }
