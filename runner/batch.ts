@@ -68,39 +68,64 @@ export async function sendBatch(
   // A late read may look right, or show an old revision alone, so that it would not be repeated below.
   if (options.settleMs > 0 && purpose === "confirm" && ready.some(({ call }) => readsWritten(call, before)))
     await options.sleep(options.settleMs);
-  let exchanges = await sendAll(ready, usual);
-  let observed = observeBatch(before, exchanges);
+  let sent = await sendAndObserve(ready, usual);
   // A call that is sent again for one cause may be refused for another one.
   const tried = new Set<PassingCause>();
-  for (let cause = patience?.causeIn(observed) ?? null; patience !== undefined && cause !== null; ) {
+  let cause = patience?.causeIn(sent.observed) ?? null;
+  while (patience !== undefined && cause !== null) {
     tried.add(cause);
-    const pauses = patience.pauses(cause);
-    let waitedMs = 0;
-    for (const pauseMs of pauses) {
-      if (options.how.signal?.aborted === true || patience.causeIn(observed) !== cause) break;
-      const how = cause === "connection-closed" ? onNewConnection(sending) : usual;
-      if (cause === "connection-closed" && !(await hadNoEffect(observed, options.transport, how.how))) break;
-      if (pauseMs > 0) await options.sleep(pauseMs);
-      waitedMs += pauseMs;
-      const again = await sendAll(ready, how);
-      // What was dropped when the target ended says more than the refusal of a connection.
-      if (cause === "connection-closed" && again.some(isRefused)) break;
-      exchanges = again;
-      observed = observeBatch(before, exchanges);
-    }
-    const next = patience.causeIn(observed);
-    if (pauses.length > 0) patience.waited(cause, waitedMs, next !== cause);
+    sent = await repeatFor(cause, sent, ready, { patience, usual });
+    const next = patience.causeIn(sent.observed);
     cause = next !== null && tried.has(next) ? null : next;
   }
-  patience?.keep(observed);
-  for (let waitedMs = 0; waitedMs < options.settleMs && isUnsettledRead(observed); waitedMs += rereadMs) {
-    if (options.how.signal?.aborted === true) break;
+  patience?.keep(sent.observed);
+  for (
+    let waitedMs = 0;
+    waitedMs < options.settleMs && isUnsettledRead(sent.observed);
+    waitedMs += rereadMs
+  ) {
+    if (isAborted(options)) break;
     await options.sleep(rereadMs);
-    exchanges = await sendAll(ready, usual);
-    observed = observeBatch(before, exchanges);
+    sent = await sendAndObserve(ready, usual);
   }
-  options.silentKinds?.observed(observed.observations);
-  return { exchanges, observed };
+  options.silentKinds?.observed(sent.observed.observations);
+  return sent;
+}
+
+async function sendAndObserve(ready: readonly ReadyCall[], sending: Sending): Promise<SentBatch> {
+  const exchanges = await sendAll(ready, sending);
+  return { exchanges, observed: observeBatch(sending.before, exchanges) };
+}
+
+/** Repeats a batch until it is no longer turned away for this cause, or for as long as the cause may last. */
+async function repeatFor(
+  cause: PassingCause,
+  first: SentBatch,
+  ready: readonly ReadyCall[],
+  { patience, usual }: { readonly patience: Patience; readonly usual: Sending },
+): Promise<SentBatch> {
+  const { options } = usual;
+  const isClosed = cause === "connection-closed";
+  const sending = isClosed ? onNewConnection(usual) : usual;
+  const pauses = patience.pauses(cause);
+  let sent = first;
+  let waitedMs = 0;
+  for (const pauseMs of pauses) {
+    if (isAborted(options) || patience.causeIn(sent.observed) !== cause) break;
+    if (isClosed && !(await hadNoEffect(sent.observed, options.transport, sending.how))) break;
+    if (pauseMs > 0) await options.sleep(pauseMs);
+    waitedMs += pauseMs;
+    const again = await sendAndObserve(ready, sending);
+    // What was dropped when the target ended says more than the refusal of a connection.
+    if (isClosed && again.exchanges.some(isRefused)) break;
+    sent = again;
+  }
+  if (pauses.length > 0) patience.waited(cause, waitedMs, patience.causeIn(sent.observed) !== cause);
+  return sent;
+}
+
+function isAborted({ how: { signal } }: BatchOptions): boolean {
+  return signal?.aborted === true;
 }
 
 /** Says whether a call reads a policy to which something was sent since it was last read. */

@@ -46,10 +46,13 @@ interface Where {
   readonly stop: () => boolean;
 }
 
-/** What was found: whether the target is back, and the request that ended it, confirmed or not. */
-export type Ended =
-  | { readonly isBack: true; readonly confirmed: Confirmed | null; readonly detail: string }
-  | { readonly isBack: false; readonly suspected: SuspectedEnding | null; readonly detail: string };
+/** Whether the target is back, and the request that ended it, confirmed or not. */
+type Found =
+  | { readonly isBack: true; readonly confirmed: Confirmed | null }
+  | { readonly isBack: false; readonly suspected: SuspectedEnding | null; readonly detail?: string };
+
+/** The same, with what was seen when the target was gone. */
+export type Ended = Found & { readonly detail: string };
 
 const bounds = {
   /** The last calls that are remembered, without an answer and with one. */
@@ -135,20 +138,57 @@ export function endings({ clock, sleep }: Pick<RunOptions, "clock" | "sleep">) {
     return false;
   };
 
+  /** Tries one history after the other; null if none of them ends the target. */
+  const tryEach = async (histories: ReturnType<typeof historiesToTry>, trial: Trial) => {
+    for (const { sent, history } of histories) {
+      if (trial.stop() || returns > bounds.returns) return null;
+      trials += 1;
+      const found = await tryTwice(history, sent, trial, `${endsPrefix}${trials}`);
+      trial.pool.revived();
+      if (found === null) continue;
+      if (found.isBack) kinds.push({ ...kindOf(sent), example: exampleOf(sent), times: 3, left: 0 });
+      if (kinds.length >= bounds.kinds) isOff = true;
+      return found;
+    }
+    return null;
+  };
+
+  /** Waits for the target, and tries the requests of which one may have ended it. */
+  const search = async (where: Where): Promise<Found> => {
+    const { inFlight, before } = suspectsNow();
+    const { workers, pool, keepsFunctions, stop } = where;
+    const [first] = workers;
+    const notBack = { isBack: false, suspected: suspectedOf(inFlight, before) } as const;
+    if (first === undefined || !(await comesBack(first, stop))) return notBack;
+    pool.revived();
+    const isBlip = inFlight.length === 0 && !(keepsFunctions && (await isMissing(first)));
+    if (isBlip) blips += 1;
+    if (isBlip && blips > bounds.triedBlips) return { isBack: true, confirmed: null };
+    const trial: Trial = { ...where, sleep, first, comesBack: () => comesBack(first, stop) };
+    const found = await tryEach(historiesToTry(inFlight, before), trial);
+    if (found !== null) return found;
+    if (!isBlip) inVain += 1;
+    if (inVain < bounds.inVain) return { isBack: true, confirmed: null };
+    const detail = `it went away ${inVain} times, and no request was found that ends it`;
+    return { isBack: false, suspected: null, detail };
+  };
+
   return {
     took(sent: Sent): void {
       const { answer } = sent.exchange;
-      if (isTrying || (answer.kind === "none" && answer.unsent === true)) return;
+      if (isTrying) return;
       if (answer.kind === "response") {
         hasAnswered = true;
         if (answer.status === 404 && isUnexpected(sent)) unexpected.add(answer);
         answered.push({ ...sent, exchange: withShortAnswer(sent.exchange, answer), done: [] });
         if (answered.length > 2 * bounds.answered) answered = answered.slice(-bounds.answered);
-      } else if (answer.reason === "refused") {
-        if (hasAnswered && blips < bounds.blips) gone ??= { at: answer.answeredAt, detail: answer.detail };
-      } else if (answer.reason !== "aborted" && answer.reason !== "unresolved") {
-        unanswered = [...unanswered, sent].slice(-bounds.unanswered);
+        return;
       }
+      if (answer.unsent === true) return;
+      const mayBeGone = answer.reason === "refused" && hasAnswered && blips < bounds.blips;
+      if (mayBeGone) gone ??= { at: answer.answeredAt, detail: answer.detail };
+      if (["refused", "aborted", "unresolved"].includes(answer.reason)) return;
+      unanswered = [...unanswered, sent].slice(-bounds.unanswered);
     },
     /** The answer in place of a call whose kind ended the target; null if it is to be sent. */
     instead(call: Call, before: ModelState): NoAnswer | null {
@@ -178,97 +218,14 @@ export function endings({ clock, sleep }: Pick<RunOptions, "clock" | "sleep">) {
       if (isLost) gone ??= { at: clock(), detail: "its functions were gone" };
     },
     /** Waits for the target and looks for the request that ended it. */
-    async lookInto({ workers, pool, keepsFunctions, stop }: Where): Promise<Ended> {
+    async lookInto(where: Where): Promise<Ended> {
       const detail = gone?.detail ?? "";
-      const { inFlight, before } = suspectsNow();
-      const [first] = workers;
-      const notBack = (suspected: SuspectedEnding | null): Ended => {
-        isOff = true;
-        return { isBack: false, suspected, detail };
-      };
-      if (isOff) return notBack(null);
-      /** Sends a history on new functions and watches the target; null if it stands, or if nothing could be sent. */
-      const tried = async (
-        history: readonly Batch[],
-        from: Fixture,
-        name: string,
-      ): Promise<Suspected | null> => {
-        if (first === undefined) return null;
-        const { parts } = fixtureFor(history, from, true);
-        const made = isBare(parts) ? await pool.spareFixture(null, parts) : await pool.replace(first);
-        const worker = made ?? ((await first.reset(true)) ? first : null);
-        if (worker === null || stop()) return null;
-        const batches = renamed(history, namesOf(from), namesOf(worker.fixture));
-        const step = { testCase: `${replayTestCase}${endingRule}/${name}`, purpose: "arrange" } as const;
-        const { batches: sent } = await executeAndWatch(batches, worker, step, { sleep, keepsFunctions });
-        const seen = seenEnding(sent, keepsFunctions);
-        if (seen === null) return null;
-        const all = sent.map((batch) => batch.map(truncateExchange));
-        return {
-          execution: { batches: all, observed: [] },
-          fixture: worker.fixture,
-          expected: endingExpected,
-          seen,
-        };
-      };
-      /** Tries a history twice, and valid requests after it. */
-      const confirmed = async (
-        history: readonly Batch[],
-        { fixture: from, testCase }: Sent,
-      ): Promise<Ended | null> => {
-        const name = `${endsPrefix}${++trials}`;
-        const once = await tried(history, from, `${name}-1`);
-        if (once === null || first === undefined) return null;
-        const suites = [suiteOf(testCase)].filter((suite) => suite !== "");
-        if (!(await comesBack(first, stop))) return notBack({ ...once, suites });
-        const twice = await tried(history, from, `${name}-2`);
-        if (twice === null) return null;
-        if (!(await comesBack(first, stop))) return notBack({ ...twice, suites });
-        for (let n = 1; n <= bounds.controls; n += 1) {
-          const valid = validAddition(n, from.main);
-          if ((await tried([valid], from, `${name}${controlSuffix}${n}`)) !== null) {
-            await comesBack(first, stop);
-            return null;
-          }
-        }
-        return {
-          isBack: true,
-          detail,
-          confirmed: { kind: "confirmed", ...twice, reruns: { shown: 2, tried: 2 } },
-        };
-      };
+      if (isOff) return { isBack: false, suspected: null, detail };
       isTrying = true;
       try {
-        if (first === undefined || !(await comesBack(first, stop)))
-          return notBack(suspectedOf(inFlight, before));
-        pool.revived();
-        const isBlip = inFlight.length === 0 && !(keepsFunctions && (await isMissing(first)));
-        if (isBlip) blips += 1;
-        if (isBlip && blips > bounds.triedBlips) return { isBack: true, confirmed: null, detail };
-        const suspects = [...inFlight, ...before].slice(0, bounds.suspects);
-        const alone = suspects.map((sent) => [sent, [[stepOf(sent)]]] as const);
-        const whole = inFlight
-          .filter(({ done }) => done.length > 0)
-          .map((sent) => [sent, historyOf(sent)] as const);
-        for (const [sent, history] of [...alone, ...whole]) {
-          if (stop() || returns > bounds.returns) break;
-          const found = await confirmed(history, sent);
-          pool.revived();
-          if (found === null) continue;
-          if (found.isBack) {
-            const kind = kindOf(sent);
-            kinds.push({ ...kind, example: exampleOf(sent), times: 3, left: 0 });
-            if (kinds.length >= bounds.kinds) isOff = true;
-          }
-          return found;
-        }
-        if (!isBlip) inVain += 1;
-        if (inVain >= bounds.inVain)
-          return {
-            ...notBack(null),
-            detail: `it went away ${inVain} times, and no request was found that ends it`,
-          };
-        return { isBack: true, confirmed: null, detail };
+        const found = { detail, ...(await search(where)) };
+        if (!found.isBack) isOff = true;
+        return found;
       } finally {
         isTrying = false;
         gone = null;
@@ -286,6 +243,69 @@ export function endings({ clock, sleep }: Pick<RunOptions, "clock" | "sleep">) {
         example,
       })),
   };
+}
+
+/** What may have ended the target: each request alone, and then those in flight with the history before them. */
+function historiesToTry(
+  inFlight: readonly Sent[],
+  before: readonly Sent[],
+): readonly { readonly sent: Sent; readonly history: readonly Batch[] }[] {
+  const suspects = [...inFlight, ...before].slice(0, bounds.suspects);
+  return [
+    ...suspects.map((sent) => ({ sent, history: [[stepOf(sent)]] })),
+    ...inFlight.filter(({ done }) => done.length > 0).map((sent) => ({ sent, history: historyOf(sent) })),
+  ];
+}
+
+/** What is needed to try a history. */
+interface Trial extends Where, Pick<RunOptions, "sleep"> {
+  readonly first: Worker;
+  /** Waits for the target; false if it does not come back. */
+  readonly comesBack: () => Promise<boolean>;
+}
+
+/** Sends a history on new functions and watches the target; null if it stands, or if nothing could be sent. */
+async function tryOnce(
+  history: readonly Batch[],
+  from: Fixture,
+  { first, pool, stop, sleep, keepsFunctions }: Trial,
+  name: string,
+): Promise<Suspected | null> {
+  const { parts } = fixtureFor(history, from, true);
+  const made = isBare(parts) ? await pool.spareFixture(null, parts) : await pool.replace(first);
+  const worker = made ?? ((await first.reset(true)) ? first : null);
+  if (worker === null || stop()) return null;
+  const { fixture } = worker;
+  const batches = renamed(history, namesOf(from), namesOf(fixture));
+  const step = { testCase: `${replayTestCase}${endingRule}/${name}`, purpose: "arrange" } as const;
+  const { batches: sent } = await executeAndWatch(batches, worker, step, { sleep, keepsFunctions });
+  const seen = seenEnding(sent, keepsFunctions);
+  if (seen === null) return null;
+  const all = sent.map((batch) => batch.map(truncateExchange));
+  return { execution: { batches: all, observed: [] }, fixture, expected: endingExpected, seen };
+}
+
+/** Tries a history twice, and valid requests after it; null if it does not end the target, or if they do too. */
+async function tryTwice(
+  history: readonly Batch[],
+  { fixture: from, testCase }: Sent,
+  trial: Trial,
+  name: string,
+): Promise<Found | null> {
+  const suites = [suiteOf(testCase)].filter((suite) => suite !== "");
+  const once = await tryOnce(history, from, trial, `${name}-1`);
+  if (once === null) return null;
+  if (!(await trial.comesBack())) return { isBack: false, suspected: { ...once, suites } };
+  const twice = await tryOnce(history, from, trial, `${name}-2`);
+  if (twice === null) return null;
+  if (!(await trial.comesBack())) return { isBack: false, suspected: { ...twice, suites } };
+  for (let n = 1; n <= bounds.controls; n += 1) {
+    const valid = validAddition(n, from.main);
+    if ((await tryOnce([valid], from, trial, `${name}${controlSuffix}${n}`)) === null) continue;
+    await trial.comesBack();
+    return null;
+  }
+  return { isBack: true, confirmed: { kind: "confirmed", ...twice, reruns: { shown: 2, tried: 2 } } };
 }
 
 /** The same without a long body in the answer, because many are kept. */

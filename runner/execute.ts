@@ -93,6 +93,26 @@ export async function executeCases(options: ExecuteOptions): Promise<Executed> {
   const settled: TestCase[] = [];
   const lastAnswer = { at: Number.NEGATIVE_INFINITY, servedAt: Number.NEGATIVE_INFINITY };
   const spares = new Map<number, Worker>();
+  const isEnded = () => stop() !== null || gone !== null || isGone() || pause();
+  const skip = (testCase: TestCase, place: number, { index }: Worker, lacking: Lacking) => {
+    if (lacking === "speed") leftOut += 1;
+    if (lacking === "news") settled.push(testCase);
+    begun.set(testCase, lacking === "news" ? "complete" : "skipped");
+    emit({ type: "case-skipped", lacks: lacking, worker: index, case: testCase, place, spent: spent() });
+  };
+  /** Executes a test case on the worker or its spare fixture. Returns the worker, which may have a new fixture. */
+  const executeOn = async (worker: Worker, nth: number, placed: PlacedCase, silence: Silence) => {
+    const { testCase, place } = placed;
+    const alone = await prepareSpare(worker, spares.get(nth) ?? null, testCase, options);
+    if (alone !== null) spares.set(nth, alone.worker);
+    const ready = alone ?? (await prepare(worker, testCase, options));
+    const done = await execute(ready, placed, options, silence);
+    if (done.lost !== true) begun.set(testCase, done.end);
+    if (done.end === "cut") findingsOfCut.push(...done.findings);
+    const { index: on } = ready.worker;
+    emit({ type: "case-finished", worker: on, case: testCase, place, ...done, spent: spent() });
+    return alone === null ? ready.worker : worker;
+  };
   const work = async (start: Worker, nth: number, { from, to }: Part): Promise<Worker> => {
     let worker = start;
     const silence = silenceCounter((why) => {
@@ -101,31 +121,16 @@ export async function executeCases(options: ExecuteOptions): Promise<Executed> {
     const count = options.workers.length;
     for (let index = from + ((nth - (from % count) + count) % count); index < to; index += count) {
       const testCase = testCases[index];
-      if (testCase === undefined || stop() !== null || gone !== null || isGone() || pause()) return worker;
+      if (testCase === undefined || isEnded()) return worker;
       if (begun.has(testCase)) continue;
       const place = places?.get(testCase) ?? firstPlace + index;
-      const lacking =
-        options.isLeftOut?.(testCase) ??
-        testCase.needs.find((need) => lacks(worker, need, options.cannot)) ??
-        null;
+      const lacking = whatIsLacking(testCase, worker, options);
       if (lacking !== null) {
-        if (lacking === "speed") leftOut += 1;
-        if (lacking === "news") settled.push(testCase);
-        begun.set(testCase, lacking === "news" ? "complete" : "skipped");
-        const at = { worker: worker.index, case: testCase, place, spent: spent() };
-        emit({ type: "case-skipped", lacks: lacking, ...at });
+        skip(testCase, place, worker, lacking);
         continue;
       }
       try {
-        const alone = await prepareSpare(worker, spares.get(nth) ?? null, testCase, options);
-        if (alone !== null) spares.set(nth, alone.worker);
-        const ready = alone ?? (await prepare(worker, testCase, options));
-        if (alone === null) worker = ready.worker;
-        const done = await execute(ready, { testCase, place }, options, silence);
-        if (done.lost !== true) begun.set(testCase, done.end);
-        if (done.end === "cut") findingsOfCut.push(...done.findings);
-        const { index: on } = ready.worker;
-        emit({ type: "case-finished", worker: on, case: testCase, place, ...done, spent: spent() });
+        worker = await executeOn(worker, nth, { testCase, place }, silence);
       } catch (error) {
         throw located(error, { case: testCase.id });
       }
@@ -137,6 +142,26 @@ export async function executeCases(options: ExecuteOptions): Promise<Executed> {
     workers = await options.scope.all(workers, (worker, nth) => work(worker, nth, part));
   const unsent = testCases.filter((one) => begun.get(one) !== "complete");
   return { unsent, findingsOfCut, leftOut, settled, workers, stopped: stop() ?? gone };
+}
+
+interface PlacedCase {
+  readonly testCase: TestCase;
+  /** Its place in the plan. */
+  readonly place: number;
+}
+
+/** Takes the exchanges of a worker; true when the target is gone. */
+type Silence = ReturnType<typeof silenceCounter>;
+
+/** What a test case needs and there is not, or that it is not worth its time. */
+type Lacking = Need | "speed" | "news";
+
+function whatIsLacking(
+  testCase: TestCase,
+  worker: Worker,
+  { isLeftOut, cannot }: ExecuteOptions,
+): Lacking | null {
+  return isLeftOut?.(testCase) ?? testCase.needs.find((need) => lacks(worker, need, cannot)) ?? null;
 }
 
 /** A part of the test cases: from one index to before another. */
@@ -227,9 +252,9 @@ interface CaseOutcome {
 
 async function execute(
   ready: PreparedWorker,
-  { testCase, place }: { readonly testCase: TestCase; readonly place: number },
+  { testCase, place }: PlacedCase,
   { judge, verdicts, stop, onExecuted, isGone = () => false, lookAfter, onLost }: ExecuteOptions,
-  silence: (exchanges: readonly Exchange[]) => boolean,
+  silence: Silence,
 ): Promise<CaseOutcome> {
   const { worker } = ready;
   let { began } = ready;

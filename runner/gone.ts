@@ -21,32 +21,36 @@ export function silenceCounter(
   let busy = 0;
   let busySince = 0;
   let busyOthers = 0;
-  const observe = ({ call, answer }: Exchange): Gone | null => {
-    if (answer.kind === "none" && answer.unsent === true) return null;
-    if (answer.kind === "response") {
-      anywhere.at = Math.max(anywhere.at, answer.answeredAt);
-      if (!isBusy(answer)) anywhere.servedAt = Math.max(anywhere.servedAt, answer.answeredAt);
-    }
+  const isAllSilent = (answer: Answer) => {
     silent = isSilent(answer) ? silent + 1 : 0;
     if (silent === 1) silentSince = answer.sentAt;
+    return silent >= goneAfter && silentSince > anywhere.at;
+  };
+  const isAllBusy = ({ call, answer }: Exchange) => {
     busy = isBusy(answer) ? busy + 1 : 0;
     if (busy === 1) busySince = answer.sentAt;
     // A target that turns away only AddPermission can still be judged by its other answers.
     if (busy === 0) busyOthers = 0;
     else if (call.operation !== "AddPermission") busyOthers += 1;
-    if (silent >= goneAfter && silentSince > anywhere.at)
-      return { code: "silent", detail: answer.kind === "none" ? answer.detail : "" };
-    const isGone = busy >= goneAfter && busyOthers > 0 && busySince > anywhere.servedAt;
-    return isGone ? { code: "busy", detail: phrase(answer) } : null;
+    return busy >= goneAfter && busyOthers > 0 && busySince > anywhere.servedAt;
+  };
+  const observe = (exchange: Exchange): Gone | null => {
+    const { answer } = exchange;
+    if (answer.kind === "none" && answer.unsent === true) return null;
+    if (answer.kind === "response") {
+      anywhere.at = Math.max(anywhere.at, answer.answeredAt);
+      if (!isBusy(answer)) anywhere.servedAt = Math.max(anywhere.servedAt, answer.answeredAt);
+    }
+    const isSilentNow = isAllSilent(answer);
+    const isBusyNow = isAllBusy(exchange);
+    if (isSilentNow) return { code: "silent", detail: answer.kind === "none" ? answer.detail : "" };
+    return isBusyNow ? { code: "busy", detail: phrase(answer) } : null;
   };
   return (exchanges) => {
-    let gone = false;
-    for (const exchange of exchanges) {
-      const why = observe(exchange);
-      gone = why !== null;
-      if (why !== null) onGone(why);
-    }
-    return gone;
+    // In a batch, a later answer shows that the target is there after all.
+    const why = exchanges.map(observe).at(-1) ?? null;
+    if (why !== null) onGone(why);
+    return why !== null;
   };
 }
 

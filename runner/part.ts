@@ -9,7 +9,15 @@ import { isSearchForLimit } from "./capabilities.ts";
 import { endingRule, type SuspectedEnding } from "./endings.ts";
 import type { Gone, StopReason } from "./events.ts";
 import type { Executed } from "./execute.ts";
-import { confirmAll, executeAll, type Judging, surviving, withEndings } from "./phase.ts";
+import {
+  confirmAll,
+  type ExecutedPhase,
+  executeAll,
+  type Judging,
+  type PhaseOfRun,
+  surviving,
+  withEndings,
+} from "./phase.ts";
 import type { Part, Plan } from "./plan.ts";
 import type { WorkerPool } from "./pool.ts";
 import { type Findings, resultKey } from "./rule-results.ts";
@@ -30,9 +38,6 @@ export interface Progress {
   readonly settled: TestCase[];
 }
 
-/** The deadline of calls to a target that no longer answers, in milliseconds. */
-const silentMs = 2000;
-
 /** Makes the function that executes the test cases of a part and confirms their candidates. It returns false if the run ends. */
 export function partJudge(
   judging: Judging,
@@ -40,7 +45,7 @@ export function partJudge(
   campaign: Campaign | null,
   progress: Progress,
 ): (part: Part) => Promise<boolean> {
-  const { options, pool, emit, judged } = judging;
+  const { options, emit, judged } = judging;
   const bail = bailing(options);
   const newVerdicts = candidateCollector(judging, bail);
   const vain = vainAttempts();
@@ -50,68 +55,56 @@ export function partJudge(
     const { emitNotExecuted } = await import("./expected.ts");
     await emitNotExecuted([...notExecuted, { unsent: later, findingsOfCut: [] }], judging);
   };
+  /** Counts what was left out of the plan and not executed; the rounds of a campaign have no plan. */
+  const count = async ({ phase, later }: Part, executed: ExecutedPhase, end: PartEnd) => {
+    progress.leftOut += executed.leftOut;
+    progress.settled.push(...executed.settled);
+    if (!end.isPaused) notExecuted.push(executed);
+    if (!end.isLast) return;
+    await countNotExecuted(end.stopped === null ? [] : later);
+    if (phase !== "ordinary" || end.stopped === null) emitUnlimited(parts, judging);
+  };
 
   /** Returns the test cases that wait until `--bail` is decided; null if the run ends. */
-  const judge = async ({ of, phase, testCases, later }: Part): Promise<readonly TestCase[] | null> => {
-    const isRound = of === "round";
+  const judge = async (part: Part): Promise<readonly TestCase[] | null> => {
+    const { phase, testCases } = part;
+    const isRound = part.of === "round";
+    const isOver = () => isRound && campaign?.isOver() === true;
     // One worker sends what may end the target, so that one test case is the cause.
     const workers = phase === "ordinary" ? progress.workers : progress.workers.slice(0, 1);
     const idle = progress.workers.slice(workers.length);
     const candidates = newVerdicts();
     const isLeftAlone = isRound ? vain.isWaiting : undefined;
     const one = { phase, testCases, firstPlace: progress.place, places, workers, candidates, isLeftAlone };
-    const executed = await executeAll(
-      one,
-      judging,
-      () => bail.mayEnd() || (isRound && campaign?.isOver() === true),
-    );
+    const executed = await executeAll(one, judging, () => bail.mayEnd() || isOver());
     progress.place += testCases.length;
     progress.away = executed.away;
     progress.findings = withEndings(progress.findings, executed.confirmed, judging);
-    const stopped = executed.away ?? executed.stopped;
-    const isSpent = isRound && (stopped?.code === "budget-spent" || stopped?.code === "budget-kept");
-    const isPaused = stopped === null && executed.unsent.length > 0 && bail.mayEnd();
-    const isLast = stopped !== null || (later.length === 0 && !isPaused);
-    if (stopped?.code === "silent") options.transport.hurry?.(silentMs);
-    if (stopped?.code === "busy") pool.hurry();
-    if (!isRound) {
-      progress.leftOut += executed.leftOut;
-      progress.settled.push(...executed.settled);
-      if (!isPaused) notExecuted.push(executed);
-      if (isLast) await countNotExecuted(stopped === null ? [] : later);
-      if (isLast && (phase !== "ordinary" || stopped === null)) emitUnlimited(parts, judging);
-    }
-    if (stopped !== null && !isSpent)
-      emit({ type: "problem", problem: { code: "stopped", reason: stopped, phase } });
+    const end = endOf(part, executed, bail.mayEnd());
+    hurry(end.stopped, judging);
+    if (!isRound) await count(part, executed, end);
+    if (end.stopped !== null && !end.isSpent)
+      emit({ type: "problem", problem: { code: "stopped", reason: end.stopped, phase } });
 
-    const all = executed.isRestarted ? [...executed.workers, ...idle] : executed.workers;
-    const survived = executed.away === null ? await surviving(all, judging) : { workers: all, lost: [] };
-    const lost = [...executed.lost, ...(executed.isRestarted ? [] : survived.lost)];
-    if (lost.length > 0) emit({ type: "problem", problem: { code: "fixtures-lost", functions: lost } });
-    const standing = [...survived.workers, ...(executed.isRestarted ? [] : idle)];
-    const confirmed = await confirmAll({ ...one, workers: standing }, progress.findings, judging);
-    progress.workers = confirmed.workers;
-    progress.findings = confirmed.findings;
-    const suspected = executed.suspected ?? confirmed.suspected;
-    if (suspected !== null) emitSuspected(suspected, progress.findings, judging);
-    if (executed.away === null && confirmed.away !== null) {
-      progress.away = confirmed.away;
-      emit({ type: "problem", problem: { code: "stopped", reason: confirmed.away, phase } });
-    }
-
+    const lost = await confirmPart(one, executed, idle, progress, judging);
     if (isRound) vain.ended(judged, candidates, progress.findings);
     await campaign?.partEnded();
-    if ((stopped !== null && !isSpent) || progress.away !== null || lost.length > 0)
-      progress.isComplete = false;
-    if (isSpent) campaign?.end("budget");
-    if (stopped !== null || progress.away !== null) return null;
+    if (end.isSpent) campaign?.end("budget");
+    const isUnfinished = end.stopped !== null && !end.isSpent;
+    if (isUnfinished || progress.away !== null || lost.length > 0) progress.isComplete = false;
+    if (end.stopped !== null || progress.away !== null) return null;
+    return unlessBailed(part, executed, end);
+  };
+
+  /** The test cases that wait, none if all were executed; null if enough causes are confirmed. */
+  const unlessBailed = async (part: Part, executed: ExecutedPhase, end: PartEnd) => {
     const enough = bail.ended(judged, progress.findings);
-    if (enough === null) return isPaused ? executed.unsent : [];
+    if (enough === null) return end.isPaused ? executed.unsent : [];
     campaign?.end("bail");
-    if (isLast || isRound) return null;
-    if (isPaused) notExecuted.push(executed);
-    await countNotExecuted(later);
-    emit({ type: "problem", problem: { code: "stopped", reason: enough, phase } });
+    if (end.isLast || part.of === "round") return null;
+    if (end.isPaused) notExecuted.push(executed);
+    await countNotExecuted(part.later);
+    emit({ type: "problem", problem: { code: "stopped", reason: enough, phase: part.phase } });
     progress.isComplete = false;
     return null;
   };
@@ -121,6 +114,65 @@ export function partJudge(
     while (left !== null && left.length > 0) left = await judge({ ...part, testCases: left });
     return left !== null;
   };
+}
+
+/** How the execution of a part ended. */
+interface PartEnd {
+  /** Why the run ends; null if it goes on. */
+  readonly stopped: StopReason | null;
+  /** A round of a campaign spent the budget, so that the campaign ends as planned. */
+  readonly isSpent: boolean;
+  /** Test cases wait until it is known whether `--bail` ends the run. */
+  readonly isPaused: boolean;
+  /** Nothing of the plan follows. */
+  readonly isLast: boolean;
+}
+
+function endOf({ of, later }: Part, executed: ExecutedPhase, mayEnd: boolean): PartEnd {
+  const stopped = executed.away ?? executed.stopped;
+  const isPaused = stopped === null && executed.unsent.length > 0 && mayEnd;
+  return {
+    stopped,
+    isSpent: of === "round" && (stopped?.code === "budget-spent" || stopped?.code === "budget-kept"),
+    isPaused,
+    isLast: stopped !== null || (later.length === 0 && !isPaused),
+  };
+}
+
+/** The deadline of calls to a target that no longer answers, in milliseconds. */
+const silentMs = 2000;
+
+/** Waits less for a target that no longer answers, or turns every request away. */
+function hurry(stopped: StopReason | null, { options, pool }: Judging): void {
+  if (stopped?.code === "silent") options.transport.hurry?.(silentMs);
+  if (stopped?.code === "busy") pool.hurry();
+}
+
+/** Confirms the candidates of a part with the workers that are left. Returns the functions that were lost for no known cause. */
+async function confirmPart(
+  phase: PhaseOfRun,
+  executed: ExecutedPhase,
+  idle: WorkerPool["workers"],
+  progress: Progress,
+  judging: Judging,
+): Promise<readonly string[]> {
+  const { emit } = judging;
+  const { isRestarted, away } = executed;
+  const all = isRestarted ? [...executed.workers, ...idle] : executed.workers;
+  const survived = away === null ? await surviving(all, judging) : { workers: all, lost: [] };
+  const lost = [...executed.lost, ...(isRestarted ? [] : survived.lost)];
+  if (lost.length > 0) emit({ type: "problem", problem: { code: "fixtures-lost", functions: lost } });
+  const workers = [...survived.workers, ...(isRestarted ? [] : idle)];
+  const confirmed = await confirmAll({ ...phase, workers }, progress.findings, judging);
+  progress.workers = confirmed.workers;
+  progress.findings = confirmed.findings;
+  const suspected = executed.suspected ?? confirmed.suspected;
+  if (suspected !== null) emitSuspected(suspected, progress.findings, judging);
+  if (away === null && confirmed.away !== null) {
+    progress.away = confirmed.away;
+    emit({ type: "problem", problem: { code: "stopped", reason: confirmed.away, phase: phase.phase } });
+  }
+  return lost;
 }
 
 /** Makes a collection for each part of a run. The event of a candidate comes once for each rule of the run. */

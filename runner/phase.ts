@@ -5,13 +5,7 @@ import type { TestCase } from "../suites/case.ts";
 import { inConfirmationOrder, isFailure, type Verdicts } from "./candidates.ts";
 import type { SizeLimit } from "./capabilities.ts";
 import { type Confirmed, confirm as confirmByReruns } from "./confirm.ts";
-import {
-  type Ended as EndedTarget,
-  type Endings,
-  endingRule,
-  type SuspectedEnding,
-  withEnding,
-} from "./endings.ts";
+import { type Endings, endingRule, type SuspectedEnding, withEnding } from "./endings.ts";
 import type { Emit, Gone, LeftOut, StopReason } from "./events.ts";
 import { type Executed, type ExecuteOptions, executeCases } from "./execute.ts";
 import type { InFlight } from "./in-flight.ts";
@@ -78,26 +72,38 @@ export async function surviving(
   return isStateless(options) ? { workers, lost: [] } : survivors(workers, pool.replace, scope);
 }
 
-/** Looks for the request that ended the target. Returns the workers that can continue; null if the target is gone for good. */
-async function lookInto(
-  workers: WorkerPool["workers"],
-  judging: Judging,
-): Promise<{ readonly ended: EndedTarget; readonly survived: Survivors | null }> {
+/** The target is back, and the request that ended it may be known; or it is gone for good. */
+type LookedInto =
+  | { readonly isBack: true; readonly confirmed: Confirmed | null; readonly survived: Survivors }
+  | { readonly isBack: false; readonly fate: Pick<Fate, "away" | "suspected"> };
+
+/** Looks for the request that ended the target, and for the workers that can continue. */
+async function lookInto(workers: WorkerPool["workers"], judging: Judging): Promise<LookedInto> {
   const { options, pool, endings, stop } = judging;
   const keepsFunctions = !isStateless(options);
   const ended = await endings.lookInto({ workers, pool, keepsFunctions, stop: () => stop() !== null });
-  return { ended, survived: ended.isBack ? await surviving(workers, judging) : null };
+  if (ended.isBack)
+    return { isBack: true, confirmed: ended.confirmed, survived: await surviving(workers, judging) };
+  const away = { code: "silent", detail: ended.detail } as const;
+  return { isBack: false, fate: { away, suspected: ended.suspected } };
 }
 
-/**
- * Executes the test cases of a phase. Where the target ends and comes back, what was executed meanwhile is executed again.
- * Also returns the functions that the target lost without a known cause.
- */
+const stillThere = { away: null, suspected: null } as const;
+
+/** A phase whose test cases were executed. */
+export interface ExecutedPhase extends Executed, Fate {
+  /** The functions that the target lost without a known cause. */
+  readonly lost: readonly string[];
+  /** The target ended and came back. */
+  readonly isRestarted: boolean;
+}
+
+/** Executes the test cases of a phase. Where the target ends and comes back, what was executed meanwhile is executed again. */
 export async function executeAll(
   phase: PhaseOfRun,
   judging: Judging,
   pause: () => boolean,
-): Promise<Executed & Fate & { readonly lost: readonly string[]; readonly isRestarted: boolean }> {
+): Promise<ExecutedPhase> {
   const begun: NonNullable<ExecuteOptions["begun"]> = new Map();
   const settled: TestCase[] = [];
   const lost: string[] = [];
@@ -114,18 +120,15 @@ export async function executeAll(
     leftOut += executed.leftOut;
     settled.push(...executed.settled);
     const done = { ...executed, findingsOfCut, leftOut, settled, lost, confirmed, isRestarted };
-    if (!judging.endings.isGone()) return { ...done, away: null, suspected: null };
-    const { ended, survived } =
-      judging.stop() === null ? await lookInto(executed.workers, judging) : { ended: null, survived: null };
-    if (survived === null || ended === null || !ended.isBack) {
+    if (!judging.endings.isGone()) return { ...done, ...stillThere };
+    const ended = judging.stop() === null ? await lookInto(executed.workers, judging) : null;
+    if (ended === null || !ended.isBack) {
       // Nothing is executed again, so that what was seen until the end counts.
       for (const count of late) count();
-      if (ended === null || judging.stop() !== null) return { ...done, away: null, suspected: null };
-      const away = { code: "silent", detail: ended.detail } as const;
-      return { ...done, away, suspected: ended.isBack ? null : ended.suspected };
+      return { ...done, ...(ended === null || judging.stop() !== null ? stillThere : ended.fate) };
     }
-    ({ workers } = survived);
-    if (ended.confirmed === null) lost.push(...survived.lost);
+    ({ workers } = ended.survived);
+    if (ended.confirmed === null) lost.push(...ended.survived.lost);
     else confirmed.push(ended.confirmed);
   }
 }
@@ -260,13 +263,10 @@ export async function confirmAll(
   for (let times = 1; ; times += 1) {
     const done = await confirm({ ...phase, workers }, known, judging);
     const isGone = judging.endings.isGone() && judging.stop() === null;
-    if (!isGone) return { ...done, away: null, suspected: null };
-    const { ended, survived } = await lookInto(done.workers, judging);
-    if (survived === null || !ended.isBack) {
-      const suspected = ended.isBack ? null : ended.suspected;
-      return { ...done, away: { code: "silent", detail: ended.detail }, suspected };
-    }
-    ({ workers } = survived);
+    if (!isGone) return { ...done, ...stillThere };
+    const ended = await lookInto(done.workers, judging);
+    if (!ended.isBack) return { ...done, ...ended.fate };
+    ({ workers } = ended.survived);
     // What is confirmed already counts once.
     const confirmed = [...done.findings].flatMap(([key, result]) => {
       const { observations = 0, decided = 0 } = before.get(key) ?? {};
@@ -274,7 +274,7 @@ export async function confirmAll(
     });
     const found = ended.confirmed === null ? [] : [ended.confirmed];
     known = withEndings(new Map([...before, ...confirmed]), found, judging);
-    if (times === mostConfirmations) return { ...done, workers, away: null, suspected: null };
+    if (times === mostConfirmations) return { ...done, workers, ...stillThere };
   }
 }
 
