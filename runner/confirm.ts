@@ -147,38 +147,58 @@ async function confirmOn(
   if (likely !== null) return likely;
   const isShown = await shows(whole, isRace ? { reruns: most.raceTries, shows: 1 } : always);
   if (!isShown && mayBeRare(candidate, options, onNewFixtures) && explainedBy() === null) {
-    if (await shows(whole, { reruns: most.rareTries, shows: 1 })) {
-      const rare = smallest();
-      if (rare !== null) return confirmSmallest(rare, reruns, options, true);
-    }
+    const isRare = await shows(whole, { reruns: most.rareTries, shows: 1 });
+    const rare = isRare ? smallest() : null;
+    if (rare !== null) return confirmSmallest(rare, reruns, options, true);
   }
   // If another rule explains the violation in the whole history, a part may show it alone.
-  if (isShown || (!isRace && explainedBy() !== null)) {
-    const race = isRace && !(await shows(whole, often)) ? seldom : often;
-    const showsStill = (steps: Steps) => shows(steps, isRacing(steps) ? race : always);
-    if (options.rule.shrinks !== false)
-      await shrinkHistory(candidate, showsStill, {
-        shown: isShown,
-        calls: race === often,
-        values: !options.briefly,
-        onValues: () => reruns.fine(true),
-      });
-  }
+  const mayShowInPart = isShown || (!isRace && explainedBy() !== null);
+  if (mayShowInPart && options.rule.shrinks !== false)
+    await shrinkWith(candidate, whole, isShown, reruns, options);
   const found = smallest();
-  if (found !== null) {
-    const result = await confirmSmallest(found, reruns, options);
-    if (result.kind !== "confirmed" || !isRacing(found.steps)) return result;
-    const by = await reruns.oneByOne(found.steps);
-    if (by === null) return result;
-    return { ...unconfirmed(`the same calls, one after another, violate ${by}`), explainedBy: by };
-  }
-  const { seen, testCase } = candidate;
-  const by = explainedBy();
+  return found === null ? notShown(candidate, reruns) : confirmFound(found, reruns, options);
+}
+
+type Reruns = ReturnType<typeof rerunsOf>;
+
+/** Shrinks the whole history; a smaller race counts only if it shows the violation about as often. */
+async function shrinkWith(
+  candidate: Candidate,
+  whole: Steps,
+  isShown: boolean,
+  { shows, fine }: Reruns,
+  { briefly }: ConfirmOptions,
+): Promise<void> {
+  const race = isRacing(whole) && !(await shows(whole, often)) ? seldom : often;
+  await shrinkHistory(candidate, (steps) => shows(steps, isRacing(steps) ? race : always), {
+    shown: isShown,
+    calls: race === often,
+    values: !briefly,
+    onValues: () => fine(true),
+  });
+}
+
+/** Confirms what shrinking found; a race counts only if the same calls in turn violate nothing that explains it. */
+async function confirmFound(
+  found: Smallest,
+  reruns: Reruns,
+  options: ConfirmOptions,
+): Promise<Confirmed | Unconfirmed> {
+  const result = await confirmSmallest(found, reruns, options);
+  if (result.kind !== "confirmed" || !isRacing(found.steps)) return result;
+  const by = await reruns.oneByOne(found.steps);
+  if (by === null) return result;
+  return { ...unconfirmed(`the same calls, one after another, violate ${by}`), explainedBy: by };
+}
+
+/** Why no rerun showed the violation alone. */
+function notShown({ seen, testCase, whileServing }: Candidate, reruns: Reruns): Unconfirmed {
+  const by = reruns.explainedBy();
   if (reruns.hadNoFixture()) return withoutFixture(seen);
   if (by !== null)
     return { ...unconfirmed(`reruns show it only together with a violation of ${by}`), explainedBy: by };
   return unconfirmed(
-    candidate.whileServing === undefined
+    whileServing === undefined
       ? `seen once (${seen}, in ${testCase.id}), not in reruns`
       : `a failure that came and went (${seen}, in ${testCase.id})`,
   );
@@ -190,7 +210,7 @@ async function confirmOn(
  */
 async function confirmLikely(
   candidate: Candidate,
-  reruns: ReturnType<typeof rerunsOf>,
+  reruns: Reruns,
   options: ConfirmOptions,
 ): Promise<Confirmed | null> {
   const { rule, briefly } = options;
@@ -242,16 +262,46 @@ function mayBeRare(
 
 /** Confirms the smallest history, first on new fixtures, where a reader of the reproduction starts. */
 async function confirmSmallest(
-  { steps, isNew: isOnNew = false, ...before }: Smallest,
-  { once, isAlone, isLate, failsAlone }: ReturnType<typeof rerunsOf>,
-  { stop, briefly }: Pick<ConfirmOptions, "stop" | "briefly">,
+  smallest: Smallest,
+  reruns: Reruns,
+  options: Pick<ConfirmOptions, "stop" | "briefly">,
   isRare = false,
 ): Promise<Confirmed | Unconfirmed> {
-  const isRace = isRacing(steps);
-  const usual = briefly ? (isOnNew ? 0 : 1) : most.confirmations;
-  const tries = isRare ? most.rareTries : isRace ? most.raceTries : usual;
-  // A race takes many reruns, and new fixtures are expensive.
-  const onNew = isRare ? 0 : isAlone(steps) ? tries : isRace ? 0 : 1;
+  const { steps } = smallest;
+  const result = await rerunSmallest(smallest, reruns, options, isRare);
+  if (result.kind === "unconfirmed") return result;
+  const { whileServing, ...found } = result;
+  if (whileServing === undefined) return found;
+  for (let round = 0; round < (options.briefly ? 1 : most.surrounded); round += 1) {
+    if (!(await reruns.failsAlone(steps, whileServing)))
+      return unconfirmed(`a failure that came and went, also at valid requests (${smallest.seen})`);
+  }
+  return { ...found, seen: withServing(found.seen) };
+}
+
+/** How often the smallest history is rerun, and how many of these reruns are on new fixtures. */
+function rerunsOfSmallest(
+  { steps, isNew = false }: Smallest,
+  isAlone: boolean,
+  isBrief: boolean,
+  isRare: boolean,
+): { readonly tries: number; readonly onNew: number } {
+  // A race and what is rare take many reruns, and new fixtures are expensive.
+  if (isRare) return { tries: most.rareTries, onNew: 0 };
+  if (isRacing(steps)) return { tries: most.raceTries, onNew: isAlone ? most.raceTries : 0 };
+  const tries = isBrief ? (isNew ? 0 : 1) : most.confirmations;
+  return { tries, onNew: isAlone ? tries : 1 };
+}
+
+/** Reruns the smallest history; what it showed while the target served valid requests is returned with it. */
+async function rerunSmallest(
+  smallest: Smallest,
+  { once, isAlone, isLate }: Reruns,
+  { stop, briefly }: Pick<ConfirmOptions, "stop" | "briefly">,
+  isRare: boolean,
+): Promise<(Confirmed & Pick<Showing, "whileServing">) | Unconfirmed> {
+  const { steps, isNew: _, ...before } = smallest;
+  const { tries, onNew } = rerunsOfSmallest(smallest, isAlone(steps), briefly, isRare);
   const notSeen = (where: string) =>
     unconfirmed(
       before.whileServing === undefined
@@ -276,12 +326,5 @@ async function confirmSmallest(
   }
   if (shown === 0 && tried > 0) return notSeen(`in ${tried} further reruns`);
   // If no request may be sent any more, the execution that shrinking found counts.
-  const reruns = tried === 0 ? { shown: 1, tried: 1 } : { shown, tried };
-  const { whileServing, ...found } = confirmed;
-  if (whileServing === undefined) return { kind: "confirmed", ...found, reruns };
-  for (let round = 0; round < (briefly ? 1 : most.surrounded); round += 1) {
-    if (!(await failsAlone(steps, whileServing)))
-      return unconfirmed(`a failure that came and went, also at valid requests (${before.seen})`);
-  }
-  return { kind: "confirmed", ...found, seen: withServing(found.seen), reruns };
+  return { kind: "confirmed", ...confirmed, reruns: tried === 0 ? { shown: 1, tried: 1 } : { shown, tried } };
 }

@@ -44,14 +44,6 @@ export async function* historiesOf(
   const workers = new Map<number, WorkerState>();
   let begun = 0;
   let isConfirming = false;
-  const finishCurrent = (on: WorkerState | undefined): readonly (readonly [History, CaseEnd])[] => {
-    const history = on?.current ?? null;
-    if (on === undefined || history === null) return [];
-    on.current = null;
-    const place = on.finished;
-    if (history.purpose === "execute") on.finished += 1;
-    return [[history, { case: { id: history.id, clean: false }, place, end: "complete", began: "used" }]];
-  };
   for await (const line of lines) {
     if (line.type === "header" || line.type === "footer") continue;
     const on = workers.get(line.worker);
@@ -70,35 +62,46 @@ export async function* historiesOf(
     if (line.type === "fixture-reset") {
       emit(line);
       on.modelState = line.empty ? afresh(on.modelState) : afterReset(on.modelState);
-      continue;
-    }
-    if (line.type === "case-finished") {
+    } else if (line.type === "case-finished") {
       for (const [history] of finishCurrent(on)) yield [history, line];
-      continue;
+    } else {
+      if (on.current !== null && on.current.id !== line.case) yield* finishCurrent(on);
+      // Another phase begins when all reruns of the one before have ended, and reruns when all test cases have.
+      const isTurn = line.purpose === (isConfirming ? "execute" : "confirm");
+      if (isTurn) for (const one of workers.values()) yield* finishCurrent(one);
+      isConfirming = line.purpose === "confirm" || (isConfirming && line.purpose === "arrange");
+      begun += 1;
+      takeBatch(line, on, begun, emit);
     }
-    if (on.current !== null && on.current.id !== line.case) yield* finishCurrent(on);
-    // Another phase begins when all reruns of the one before have ended, and reruns when all test cases have.
-    const isTurn = line.purpose === (isConfirming ? "execute" : "confirm");
-    if (isTurn) for (const one of workers.values()) yield* finishCurrent(one);
-    isConfirming = line.purpose === "confirm" || (isConfirming && line.purpose === "arrange");
-    const observed = observeBatch(on.modelState, line.exchanges);
-    on.modelState = observed.after;
-    // Test cases that ran in parallel are emitted one by one after they end, so their batches are not
-    // emitted here.
-    if (line.purpose !== "execute") emit({ ...line, observed });
-    // Requests that may end the target are tried under a name.
-    if (line.purpose === "arrange" && line.case === "") continue;
-    on.current ??= newHistory(line, on.fixture, ++begun);
-    on.current.batches.push(line.exchanges);
-    on.current.observed.push(observed);
   }
   for (const on of workers.values()) yield* finishCurrent(on);
 }
 
-function newHistory(
-  { worker, case: id, purpose }: Extract<RecordingLine, { readonly type: "batch" }>,
-  fixture: Fixture,
-  order: number,
-): History {
+/** Ends the test case or the rerun of a worker, as if it was complete; none if there is none. */
+function finishCurrent(on: WorkerState | undefined): readonly (readonly [History, CaseEnd])[] {
+  const history = on?.current ?? null;
+  if (on === undefined || history === null) return [];
+  on.current = null;
+  const place = on.finished;
+  if (history.purpose === "execute") on.finished += 1;
+  return [[history, { case: { id: history.id, clean: false }, place, end: "complete", began: "used" }]];
+}
+
+type BatchLine = Extract<RecordingLine, { readonly type: "batch" }>;
+
+/** Observes a batch, and adds it to the test case or the rerun of the worker. */
+function takeBatch(line: BatchLine, on: WorkerState, order: number, emit: Emit): void {
+  const observed = observeBatch(on.modelState, line.exchanges);
+  on.modelState = observed.after;
+  // Test cases that ran in parallel are emitted one by one after they end, so their batches are not emitted here.
+  if (line.purpose !== "execute") emit({ ...line, observed });
+  // Requests that may end the target are tried under a name.
+  if (line.purpose === "arrange" && line.case === "") return;
+  on.current ??= newHistory(line, on.fixture, order);
+  on.current.batches.push(line.exchanges);
+  on.current.observed.push(observed);
+}
+
+function newHistory({ worker, case: id, purpose }: BatchLine, fixture: Fixture, order: number): History {
   return { worker, id, purpose, order, fixture, batches: [], observed: [] };
 }

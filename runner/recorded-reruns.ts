@@ -36,24 +36,21 @@ export function confirmFromRecording(
       return confirmedAsSeen(candidate);
     const replays = shardOf !== null && briefly ? own.filter(({ aim }) => aim !== "fine") : own;
     if (replays.length === 0) return { kind: "unconfirmed", why: notRerun(candidate) };
-    const { unless } = candidate;
-    let found: Confirmed | null = null;
-    for (const { attempt, fixture, batches, observed } of replays) {
-      const violation = violationIn(observed, { judge, rule, columns, unless, explains });
-      if (violation === null || violation.explainedBy !== null) continue;
+    const sought = { judge, rule, columns, unless: candidate.unless };
+    /** The violation that a rerun shows, if nothing else in its attempt explains it. */
+    const confirmedBy = ({ attempt, fixture, batches, observed }: Rerun): Confirmed | null => {
+      const violation = violationIn(observed, { ...sought, explains });
+      if (violation === null || violation.explainedBy !== null) return null;
       const alike = ofRule.filter((one) => one.attempt === attempt);
-      const needsNoRace = alike.some(
-        (one) =>
-          one.aim === "one-by-one" &&
-          explainedOneByOne(one.observed, { judge, rule, columns, unless }) !== null,
-      );
-      if (needsNoRace) continue;
+      if (alike.some((one) => one.aim === "one-by-one" && explainedOneByOne(one.observed, sought) !== null))
+        return null;
       const { expected, whileServing } = violation;
-      if (whileServing !== undefined && !isServing(alike)) continue;
+      if (whileServing !== undefined && !isServing(alike)) return null;
       const seen = whileServing === undefined ? violation.seen : withServing(violation.seen);
       const execution = { batches: batches.slice(0, violation.batches), observed };
-      found = { kind: "confirmed", execution, fixture, expected, seen, reruns: null };
-    }
+      return { kind: "confirmed", execution, fixture, expected, seen, reruns: null };
+    };
+    const found = replays.flatMap((one) => confirmedBy(one) ?? []).at(-1);
     return found ?? asSeen(candidate) ?? unconfirmed(`seen once (${candidate.seen}), not in reruns`);
   };
 }

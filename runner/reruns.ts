@@ -170,27 +170,23 @@ export function rerunsOf(candidate: Candidate, options: RerunsOptions, onNewFixt
     /** Says whether steps show the violation as often as the criterion demands, within the bounds. */
     shows: async (steps: Steps, { reruns: attempts, shows: needed }: Criterion): Promise<boolean> => {
       // Without concurrent calls the same history shows the same again.
-      const text = attempts === 1 ? textOf(steps) : "";
-      if (failed.has(text)) return false;
+      const text = attempts === 1 ? textOf(steps) : null;
+      if (text !== null && failed.has(text)) return false;
       let shown = 0;
       for (let left = attempts; left >= needed - shown; left -= 1) {
         if (reruns >= maxReruns || waitedMs > most.waitedMs || isLate() || options.stop()) return false;
         reruns += 1;
         const found = await rerunOnce(steps, false);
-        if (found === "no-fixture") {
-          noFixture = true;
-          return false;
-        }
+        noFixture ||= found === "no-fixture";
+        if (found === "no-fixture") return false;
         explainedBy = found?.explainedBy ?? explainedBy;
-        if (found === null || found.explainedBy !== null) {
-          if (attempts === 1) failed.add(text);
-          continue;
-        }
+        const isShown = found !== null && found.explainedBy === null;
+        if (!isShown && text !== null) failed.add(text);
+        if (!isShown) continue;
         shown += 1;
-        if (shown === needed) {
-          smallest = { ...found.shown, steps: found.steps };
-          return true;
-        }
+        if (shown < needed) continue;
+        smallest = { ...found.shown, steps: found.steps };
+        return true;
       }
       return false;
     },

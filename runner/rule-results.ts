@@ -94,29 +94,21 @@ export async function confirmCandidates(options: ConfirmAllOptions): Promise<Fin
     found.set(key, all);
     return all;
   };
-  let remaining: readonly Task[] = [];
-  for (const rule of all.judged) {
-    for (const of of tasksOf(rule, all.verdicts)) {
-      const open = of.columns.filter(
-        (column) =>
-          of.count.violated > 0 &&
-          !isViolated(rule.id, column, earlier) &&
-          options.isLeftAlone?.(rule) !== true,
-      );
-      for (const column of of.columns)
-        if (!open.includes(column)) add(rule, column, unconfirmedResult(of.count));
-      if (open.length > 0) remaining = [...remaining, { ...of, columns: open }];
-    }
-  }
+  const isOpen = ({ rule, count }: Task, column: Column) =>
+    count.violated > 0 && !isViolated(rule.id, column, earlier) && options.isLeftAlone?.(rule) !== true;
+  const tasks = all.judged.flatMap((rule) => tasksOf(rule, all.verdicts));
+  for (const task of tasks)
+    for (const column of task.columns)
+      if (!isOpen(task, column)) add(task.rule, column, unconfirmedResult(task.count));
+  let remaining = tasks
+    .map((task) => ({ ...task, columns: task.columns.filter((column) => isOpen(task, column)) }))
+    .filter(({ columns: open }) => open.length > 0);
   const causes = new Set<string>();
   const progress = { tried: 0, of: remaining.length };
   const done = ({ rule }: Task, parts: readonly ResultPart[]) => {
-    for (const { columns, ruleResult } of parts) {
-      const all = columns.map((column) => [column, add(rule, column, ruleResult)] as const);
-      for (const [first, result] of all) {
-        const alike = all.filter(([, other]) => isDeepStrictEqual(other, result)).map(([column]) => column);
-        if (alike[0] === first) options.onResult?.({ rule, columns: alike, ruleResult: result });
-      }
+    for (const part of parts) {
+      const added = part.columns.map((column) => [column, add(rule, column, part.ruleResult)] as const);
+      for (const alike of alikeResults(added)) options.onResult?.({ rule, ...alike });
     }
     if (parts.every(({ ruleResult }) => ruleResult.why?.code !== "not-rerun")) progress.tried += 1;
     all.onProgress?.({ ...progress });
@@ -147,6 +139,14 @@ export async function confirmCandidates(options: ConfirmAllOptions): Promise<Fin
     remaining = remaining.filter((task) => !now.includes(task));
   }
   return found;
+}
+
+/** The columns with the same result, together. */
+function alikeResults(results: readonly (readonly [Column, RuleResult])[]): readonly ResultPart[] {
+  return results.flatMap(([column, ruleResult]) => {
+    const same = results.filter(([, other]) => isDeepStrictEqual(other, ruleResult)).map(([other]) => other);
+    return same[0] === column ? [{ columns: same, ruleResult }] : [];
+  });
 }
 
 /** The first task of each cause of which nothing is confirmed yet. */
@@ -323,7 +323,7 @@ type ConfirmCandidate = (
 async function confirmInColumns(
   task: Task,
   confirmCandidate: ConfirmCandidate,
-  { judged, stop }: Pick<Confirming, "judged" | "stop">,
+  confirming: Pick<Confirming, "judged" | "stop">,
   found: Findings,
 ): Promise<RuleResult | "apart"> {
   const { columns, count } = task;
@@ -336,40 +336,69 @@ async function confirmInColumns(
     const holds = count.holds > 0 && count.inconclusive === 0;
     return { outcome: holds ? "holds" : "inconclusive", ...counts, why };
   }
-  const isViolatedElsewhere = (id: string) => columns.some((one) => isViolated(id, one, found));
-  const isPending = (id: string) => columns.every((one) => !found.has(resultKey(id, one)));
+  const result = await confirmOneOf(
+    inConfirmationOrder(own).slice(0, maxCandidates),
+    task,
+    { ...confirming, confirmCandidate },
+    found,
+  );
+  return result === "apart" ? result : { ...counts, ...result };
+}
+
+type Counts = Pick<RuleResult, "observations" | "decided">;
+
+/** Tries candidates of a task, the cheapest first, until one is confirmed; returns "apart" if its columns differ. */
+async function confirmOneOf(
+  candidates: readonly Candidate[],
+  { columns, count }: Task,
+  how: Pick<Confirming, "judged" | "stop"> & { readonly confirmCandidate: ConfirmCandidate },
+  found: Findings,
+): Promise<Omit<RuleResult, keyof Counts> | "apart"> {
+  const { judged, stop, confirmCandidate } = how;
   let why: Reason = { code: "not-kept" };
   let suspected: Suspected | null = null;
   let failures = 0;
-  for (const candidate of inConfirmationOrder(own).slice(0, maxCandidates)) {
+  for (const candidate of candidates) {
     if (candidate.whileServing !== undefined && ++failures > maxFailures) break;
-    if (stop() !== null) return untried(candidate, counts, stop());
-    let result = await confirmCandidate(candidate, columns, (id, here) => here || isViolatedElsewhere(id));
-    // If all tasks wait for each other, a rule without a result yet explains nothing.
-    if (isExplained(result, isPending))
-      result = await confirmCandidate(
-        candidate,
-        columns,
-        (id, here) => (here && !isPending(id)) || isViolatedElsewhere(id),
-      );
-    if (result.kind === "confirmed") {
-      const unless = [...new Set(count.candidates.groups().flatMap((group) => group.unless))];
-      const news = candidate.news === undefined ? {} : { news: candidate.news };
-      return { outcome: "violated", ...counts, confirmed: result, ...news, unless };
-    }
-    if (stop() !== null) return untried(candidate, counts, stop());
+    if (stop() !== null) return untried(candidate, stop());
+    const result = await confirmUnexplained(candidate, columns, confirmCandidate, found);
+    if (result.kind === "confirmed") return violatedBy(candidate, result, count);
+    if (stop() !== null) return untried(candidate, stop());
     if (columns.length > 1 && isExplained(result, (id) => !isAlike(id, judged))) return "apart";
-    why = result.why;
-    if (why.code === "not-rerun" || why.code === "no-fixture") suspected ??= suspectedIn(candidate);
+    ({ why } = result);
+    if (wasNotRerun(why)) suspected ??= suspectedIn(candidate);
     if (result.failsAtAll) break;
   }
-  const isUntried = why.code === "not-rerun" || why.code === "no-fixture";
-  return {
-    outcome: "inconclusive",
-    ...counts,
-    why,
-    ...(isUntried && suspected !== null ? { suspected } : {}),
-  };
+  const seen = wasNotRerun(why) && suspected !== null ? { suspected } : {};
+  return { outcome: "inconclusive", why, ...seen };
+}
+
+function violatedBy({ news }: Candidate, confirmed: Confirmed, { candidates }: Count) {
+  const unless = [...new Set(candidates.groups().flatMap((group) => group.unless))];
+  return { outcome: "violated", confirmed, ...(news === undefined ? {} : { news }), unless } as const;
+}
+
+/** Confirms a candidate, while the rules that are violated elsewhere explain what they may. */
+async function confirmUnexplained(
+  candidate: Candidate,
+  columns: readonly Column[],
+  confirmCandidate: ConfirmCandidate,
+  found: Findings,
+): ReturnType<Confirmer> {
+  const isViolatedElsewhere = (id: string) => columns.some((one) => isViolated(id, one, found));
+  const isPending = (id: string) => columns.every((one) => !found.has(resultKey(id, one)));
+  const result = await confirmCandidate(candidate, columns, (id, here) => here || isViolatedElsewhere(id));
+  if (!isExplained(result, isPending)) return result;
+  // If all tasks wait for each other, a rule without a result yet explains nothing.
+  return confirmCandidate(
+    candidate,
+    columns,
+    (id, here) => (here && !isPending(id)) || isViolatedElsewhere(id),
+  );
+}
+
+function wasNotRerun({ code }: Reason): boolean {
+  return code === "not-rerun" || code === "no-fixture";
 }
 
 /** A judge by which only the given answer violates the rule. */
@@ -394,13 +423,9 @@ function isAlike(rule: string, judged: readonly Rule[]): boolean {
 }
 
 /** The result of a rule whose candidate could not be rerun. */
-function untried(
-  candidate: Candidate,
-  counts: Pick<RuleResult, "observations" | "decided">,
-  stopped: string | null,
-): RuleResult {
+function untried(candidate: Candidate, stopped: string | null): Omit<RuleResult, keyof Counts> {
   const because = stopped === null ? undefined : reasonsToStop[stopped];
-  const result = { outcome: "inconclusive", ...counts, why: { ...notRerun(candidate), because } } as const;
+  const result = { outcome: "inconclusive", why: { ...notRerun(candidate), because } } as const;
   // The connections of a target that goes away are dropped, whatever was sent.
   if (because === "gone" && candidate.onNewConnection === true) return result;
   return { ...result, suspected: suspectedIn(candidate) };

@@ -164,22 +164,27 @@ async function simplifyCall(
   if (first.encoding !== undefined || (current[index]?.length ?? 0) > 1) return current;
   const body = first.body ?? "";
   if (sentObject(body) === null) {
-    // JSON that is no object breaks another rule than what is no JSON.
-    const isJson = parseJson(body) !== undefined;
-    for (const text of isJson ? ["[]", "1"] : ["{", `${JSON.stringify({ ...usual })}x`])
-      if (await attempt((one) => ({ ...one, body: text }))) return current;
-    for (let place = membersIn(body).length - 1; place >= 0; place -= 1)
-      await attemptIfChanged(cuttingMember(place));
-    // A body that looks like an object is small enough with one member.
-    if (membersIn(body).length > 0) return current;
-    const most = { all: 24, inVain: 8 };
-    await shorten(body, async (cut) => attempt((one) => ({ ...one, body: cut(one.body ?? "") })), most);
+    await simplifyText(body, attempt, attemptIfChanged);
     return current;
   }
   const others = steps.flat().filter(({ key }) => key !== steps[index]?.[at]?.key);
   const needsId = others.some((other) => idOf(other.call) === idOf(first));
   await simplifyMembers(() => call() ?? first, attempt, { values, isAlone: steps.length === 1, needsId });
   return current;
+}
+
+/** Simplifies a body that is no object. */
+async function simplifyText(body: string, attempt: TryRewrite, attemptIfChanged: TryRewrite): Promise<void> {
+  // JSON that is no object breaks another rule than what is no JSON.
+  const isJson = parseJson(body) !== undefined;
+  for (const text of isJson ? ["[]", "1"] : ["{", `${JSON.stringify({ ...usual })}x`])
+    if (await attempt((one) => ({ ...one, body: text }))) return;
+  for (let place = membersIn(body).length - 1; place >= 0; place -= 1)
+    await attemptIfChanged(cuttingMember(place));
+  // A body that looks like an object is small enough with one member.
+  if (membersIn(body).length > 0) return;
+  const most = { all: 24, inVain: 8 };
+  await shorten(body, async (cut) => attempt((one) => ({ ...one, body: cut(one.body ?? "") })), most);
 }
 
 /** The StatementId that a call adds or removes; undefined if there is none. */
@@ -223,50 +228,66 @@ const withMember =
   (name: string, value: unknown): MemberEdit =>
   (members) => ({ ...members, [name]: value });
 
+/** Rewrites the members of a body, and keeps that if the history still shows what it showed. */
+type TryEdit = (change: MemberEdit) => Promise<boolean>;
+
 async function simplifyMembers(
   call: () => Call,
   attempt: TryRewrite,
   { values, isAlone, needsId }: { readonly [name in "values" | "isAlone" | "needsId"]: boolean },
 ): Promise<void> {
   const members = () => membersOf(call());
-  // Another call is about the statement of this id.
-  const isFixed = (name: string) => needsId && name === "StatementId";
-  const write = async (change: MemberEdit): Promise<boolean> =>
+  const write: TryEdit = async (change) =>
     !tooDeepToWrite(change(members())) &&
     (await attempt((one) => ({ ...one, body: JSON.stringify(change(membersOf(one))) })));
+  // Another call is about the statement of this id.
+  const simple = () => Object.entries(members()).filter(([name]) => !needsId || name !== "StatementId");
   if (!(await withoutDeepMembers(members(), write))) return;
   if (JSON.stringify(members()) !== call().body) await write((same) => same);
-  for (const name of Object.keys(members())) {
-    if (isFixed(name)) continue;
-    if (usual[name] === undefined) {
-      const value = members()[name];
-      const plain = usualWhereNeeded[name];
-      if (!(await write(withoutMember(name))) && plain !== undefined && value !== plain)
-        await write(withMember(name, plain));
-    } else if (members()[name] !== usual[name]) {
-      const value = members()[name];
-      if (!(await write(withMember(name, usual[name]))) && value === null) await write(withoutMember(name));
-    }
-  }
+  for (const [name, value] of simple()) await omitOrMakeUsual(name, value, write);
   if (!values) return;
-  for (const [name, value] of Object.entries(members())) {
-    if (value === usual[name] || value === usualWhereNeeded[name] || value === revisionSlot) continue;
-    if (isFixed(name)) continue;
-    // Other text of the same length is no principal and no ARN.
-    if (isStructured(name) && typeof value === "string" && isValid(name, value)) continue;
-    if (typeof value === "string" && value.length > 1) {
-      // Of equal letters only the number matters, so few attempts shorten them.
-      const isPlain = await write(withMember(name, "a".repeat(value.length)));
-      // Other calls may need the same value.
-      if (!isPlain && isValid(name, value) && !isAlone) continue;
-      const from = isPlain ? "a".repeat(value.length) : value;
-      await shorten(from, (cut) => write((now) => ({ ...now, [name]: cut(String(now[name])) })));
-      const left = String(members()[name]);
-      if (!isPlain && left.length > 1) await write(withMember(name, "a".repeat(left.length)));
-    } else if (typeof value === "object" && value !== null) {
+  for (const [name, value] of simple()) {
+    if (isCanonical(name, value)) continue;
+    if (typeof value === "string") await shortenMember(name, value, { write, members, isAlone });
+    else if (typeof value === "number") await write(withMember(name, 1));
+    else if (typeof value === "object" && value !== null)
       await write(withMember(name, Array.isArray(value) ? [] : {}));
-    } else if (typeof value === "number") await write(withMember(name, 1));
   }
+}
+
+/** Leaves an optional member out, or gives it its canonical value; gives a required one its canonical value. */
+async function omitOrMakeUsual(name: string, value: unknown, write: TryEdit): Promise<void> {
+  if (usual[name] === undefined) {
+    const plain = usualWhereNeeded[name];
+    const isOmitted = await write(withoutMember(name));
+    if (!isOmitted && plain !== undefined && value !== plain) await write(withMember(name, plain));
+  } else if (value !== usual[name]) {
+    const isUsual = await write(withMember(name, usual[name]));
+    if (!isUsual && value === null) await write(withoutMember(name));
+  }
+}
+
+function isCanonical(name: string, value: unknown): boolean {
+  return [usual[name], usualWhereNeeded[name], revisionSlot].some((canonical) => canonical === value);
+}
+
+/** Shortens the text of a member, and writes it with equal letters where that still shows it. */
+async function shortenMember(
+  name: string,
+  value: string,
+  how: { readonly write: TryEdit; readonly members: () => SentMembers; readonly isAlone: boolean },
+): Promise<void> {
+  const { write, members, isAlone } = how;
+  // Other text of the same length is no principal and no ARN.
+  if (value.length <= 1 || (isStructured(name) && isValid(name, value))) return;
+  // Of equal letters only the number matters, so few attempts shorten them.
+  const isPlain = await write(withMember(name, "a".repeat(value.length)));
+  // Other calls may need the same value.
+  if (!isPlain && isValid(name, value) && !isAlone) return;
+  const from = isPlain ? "a".repeat(value.length) : value;
+  await shorten(from, (cut) => write((now) => ({ ...now, [name]: cut(String(now[name])) })));
+  const left = String(members()[name]);
+  if (!isPlain && left.length > 1) await write(withMember(name, "a".repeat(left.length)));
 }
 
 function isStructured(name: string): boolean {
@@ -327,40 +348,33 @@ async function shorten(
 ): Promise<void> {
   let current = Array.from(text);
   const tried = new Set([text]);
-  let all = 0;
   let inVain = 0;
-  const isLeft = () => all < most.all && inVain < most.inVain;
-  for (
-    let size = Math.ceil(current.length / 2);
-    size >= 1 && isLeft();
-    size = size === 1 ? 0 : Math.ceil(size / 2)
-  ) {
+  const isLeft = () => tried.size <= most.all && inVain < most.inVain;
+  /** Removes a piece if the rest is new and still shows it. */
+  const cutOut = async (start: number, size: number): Promise<boolean> => {
+    const cut = (letters: readonly string[]) => letters.toSpliced(start, size);
+    const fewer = cut(current);
+    if (tried.has(fewer.join(""))) return false;
+    tried.add(fewer.join(""));
+    const isCut = await attempt((whole) => cut(Array.from(whole)).join(""));
+    inVain = isCut ? 0 : inVain + 1;
+    if (isCut) current = fewer;
+    return isCut;
+  };
+  for (const size of halves(current.length)) {
     let refused = false;
-    for (let start = 0; start < current.length && isLeft(); ) {
+    for (let start = 0; start < current.length && size < current.length && isLeft(); ) {
       // Without a piece that equals the one before it, the text is the one that was refused.
-      if (refused && repeats(current, start, size)) {
-        start += size;
-        continue;
-      }
-      const cut = (letters: readonly string[]) => [
-        ...letters.slice(0, start),
-        ...letters.slice(start + size),
-      ];
-      const fewer = cut(current);
-      if (fewer.length === 0) break;
-      const isNew = !tried.has(fewer.join(""));
-      tried.add(fewer.join(""));
-      if (isNew) all += 1;
-      refused = !(isNew && (await attempt((whole) => cut(Array.from(whole)).join(""))));
-      if (refused) {
-        if (isNew) inVain += 1;
-        start += size;
-      } else {
-        current = fewer;
-        inVain = 0;
-      }
+      refused = (refused && repeats(current, start, size)) || !(await cutOut(start, size));
+      if (refused) start += size;
     }
   }
+}
+
+/** The half of a length, the half of that, and so on until 1. */
+function halves(length: number): readonly number[] {
+  const half = Math.ceil(length / 2);
+  return half <= 1 ? [half] : [half, ...halves(half)];
 }
 
 /** Says whether a piece of a text equals the piece of the same size before it. */
