@@ -102,7 +102,13 @@ export async function rejudge(recording: Recording | Joined, options: RejudgeOpt
     within({ case: history.id }, () => judgeCase(history, end, { judge, candidates, limit, emit, spent }));
   }
   const findings = await confirm();
-  const results = limit.applyTo(judged, findings);
+  emitResults(judged, limit.applyTo(judged, findings), emit);
+  emitFooter(live, options.rules, emit);
+  emit({ type: "run-finished", complete: !live.incomplete, spent });
+  return withFooterFacts(report.report(), live, settled);
+}
+
+function emitResults(judged: readonly Rule[], results: Findings, emit: Emit): void {
   for (const rule of judged) {
     for (const column of columns) {
       const result = results.get(resultKey(rule.id, column));
@@ -110,9 +116,6 @@ export async function rejudge(recording: Recording | Joined, options: RejudgeOpt
         emit({ type: "rule-result", rule, columns: [column], result, hadCandidates: false });
     }
   }
-  emitFooter(live, options.rules, emit);
-  emit({ type: "run-finished", complete: !live.incomplete, spent });
-  return withFooterFacts(report.report(), live, settled);
 }
 
 /** What judging recorded test cases needs. */

@@ -37,48 +37,67 @@ interface WorkerState {
  * Yields test cases and reruns in the order in which they ended, as soon as each has. Emits the stored events of
  * everything but test cases. Batches of neither only advance the model state.
  */
-export async function* historiesOf(
-  lines: AsyncIterable<RecordingLine>,
-  emit: Emit,
-): AsyncGenerator<readonly [History, CaseEnd]> {
-  const workers = new Map<number, WorkerState>();
-  let begun = 0;
-  let isConfirming = false;
+export async function* historiesOf(lines: AsyncIterable<RecordingLine>, emit: Emit): AsyncGenerator<Ended> {
+  const reading: Reading = { workers: new Map(), begun: 0, isConfirming: false };
   for await (const line of lines) {
     if (line.type === "header" || line.type === "footer") continue;
-    const on = workers.get(line.worker);
-    if (line.type === "fixture-ready") {
-      yield* finishCurrent(on);
-      emit(line);
-      const { fixture, empty } = line;
-      const modelState = initialModelState(fixture, empty);
-      workers.set(line.worker, { fixture, modelState, current: null, finished: on?.finished ?? 0 });
-      continue;
-    }
-    if (on === undefined)
-      throw new Fault(
-        `The recording sends on worker ${line.worker} before its fixture is ready: record again.`,
-      );
-    if (line.type === "fixture-reset") {
-      emit(line);
-      on.modelState = line.empty ? afresh(on.modelState) : afterReset(on.modelState);
-    } else if (line.type === "case-finished") {
-      for (const [history] of finishCurrent(on)) yield [history, line];
-    } else {
-      if (on.current !== null && on.current.id !== line.case) yield* finishCurrent(on);
-      // Another phase begins when all reruns of the one before have ended, and reruns when all test cases have.
-      const isTurn = line.purpose === (isConfirming ? "execute" : "confirm");
-      if (isTurn) for (const one of workers.values()) yield* finishCurrent(one);
-      isConfirming = line.purpose === "confirm" || (isConfirming && line.purpose === "arrange");
-      begun += 1;
-      takeBatch(line, on, begun, emit);
-    }
+    if (line.type === "fixture-ready") yield* takeFixture(line, reading, emit);
+    else yield* takeLine(line, reading, emit);
   }
-  for (const on of workers.values()) yield* finishCurrent(on);
+  for (const on of reading.workers.values()) yield* finishCurrent(on);
+}
+
+/** The state of a recording while it is read. */
+interface Reading {
+  readonly workers: Map<number, WorkerState>;
+  /** The number of batches so far. */
+  begun: number;
+  isConfirming: boolean;
+}
+
+type LineOf<Type extends RecordingLine["type"]> = Extract<RecordingLine, { readonly type: Type }>;
+
+type Ended = readonly [History, CaseEnd];
+
+/** Gives a worker its fixture, and yields the history that ends with that. */
+function* takeFixture(line: LineOf<"fixture-ready">, { workers }: Reading, emit: Emit): Generator<Ended> {
+  const on = workers.get(line.worker);
+  yield* finishCurrent(on);
+  emit(line);
+  const { fixture, empty } = line;
+  const modelState = initialModelState(fixture, empty);
+  workers.set(line.worker, { fixture, modelState, current: null, finished: on?.finished ?? 0 });
+}
+
+/** Takes a line of a worker with a fixture, and yields the histories that end with it. */
+function* takeLine(
+  line: LineOf<"batch" | "fixture-reset" | "case-finished">,
+  reading: Reading,
+  emit: Emit,
+): Generator<Ended> {
+  const on = reading.workers.get(line.worker);
+  if (on === undefined)
+    throw new Fault(
+      `The recording sends on worker ${line.worker} before its fixture is ready: record again.`,
+    );
+  if (line.type === "fixture-reset") {
+    emit(line);
+    on.modelState = line.empty ? afresh(on.modelState) : afterReset(on.modelState);
+  } else if (line.type === "case-finished") {
+    for (const [history] of finishCurrent(on)) yield [history, line];
+  } else {
+    if (on.current !== null && on.current.id !== line.case) yield* finishCurrent(on);
+    // Another phase begins when all reruns of the one before have ended, and reruns when all test cases have.
+    const isTurn = line.purpose === (reading.isConfirming ? "execute" : "confirm");
+    if (isTurn) for (const one of reading.workers.values()) yield* finishCurrent(one);
+    reading.isConfirming = line.purpose === "confirm" || (reading.isConfirming && line.purpose === "arrange");
+    reading.begun += 1;
+    takeBatch(line, on, reading.begun, emit);
+  }
 }
 
 /** Ends the test case or the rerun of a worker, as if it was complete; none if there is none. */
-function finishCurrent(on: WorkerState | undefined): readonly (readonly [History, CaseEnd])[] {
+function finishCurrent(on: WorkerState | undefined): readonly Ended[] {
   const history = on?.current ?? null;
   if (on === undefined || history === null) return [];
   on.current = null;
@@ -87,10 +106,8 @@ function finishCurrent(on: WorkerState | undefined): readonly (readonly [History
   return [[history, { case: { id: history.id, clean: false }, place, end: "complete", began: "used" }]];
 }
 
-type BatchLine = Extract<RecordingLine, { readonly type: "batch" }>;
-
 /** Observes a batch, and adds it to the test case or the rerun of the worker. */
-function takeBatch(line: BatchLine, on: WorkerState, order: number, emit: Emit): void {
+function takeBatch(line: LineOf<"batch">, on: WorkerState, order: number, emit: Emit): void {
   const observed = observeBatch(on.modelState, line.exchanges);
   on.modelState = observed.after;
   // Test cases that ran in parallel are emitted one by one after they end, so their batches are not emitted here.
@@ -102,6 +119,10 @@ function takeBatch(line: BatchLine, on: WorkerState, order: number, emit: Emit):
   on.current.observed.push(observed);
 }
 
-function newHistory({ worker, case: id, purpose }: BatchLine, fixture: Fixture, order: number): History {
+function newHistory(
+  { worker, case: id, purpose }: LineOf<"batch">,
+  fixture: Fixture,
+  order: number,
+): History {
   return { worker, id, purpose, order, fixture, batches: [], observed: [] };
 }

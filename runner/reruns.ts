@@ -105,6 +105,16 @@ export function rerunsOf(candidate: Candidate, options: RerunsOptions, onNewFixt
     const execution = executionForReport(done.execution, batches);
     return { shown: { ...found, ...done, execution }, steps: steps.slice(0, batches), explainedBy: by };
   };
+  /** The rerun that shows the violation without another rule that explains it, or null; "end" where there may be no more. */
+  const rerunWithinBounds = async (steps: Steps): Promise<RerunResult | null | "end"> => {
+    if (reruns >= maxReruns || waitedMs > most.waitedMs || isLate() || options.stop()) return "end";
+    reruns += 1;
+    const found = await rerunOnce(steps, false);
+    noFixture ||= found === "no-fixture";
+    if (found === "no-fixture") return "end";
+    explainedBy = found?.explainedBy ?? explainedBy;
+    return found?.explainedBy === null ? found : null;
+  };
   /** Sends one valid request, and says whether it succeeded. */
   const serves = async (): Promise<boolean> => {
     const done = await send([], "valid", { surround: (_, { main }) => [validAddition(1, main)] });
@@ -174,15 +184,10 @@ export function rerunsOf(candidate: Candidate, options: RerunsOptions, onNewFixt
       if (text !== null && failed.has(text)) return false;
       let shown = 0;
       for (let left = attempts; left >= needed - shown; left -= 1) {
-        if (reruns >= maxReruns || waitedMs > most.waitedMs || isLate() || options.stop()) return false;
-        reruns += 1;
-        const found = await rerunOnce(steps, false);
-        noFixture ||= found === "no-fixture";
-        if (found === "no-fixture") return false;
-        explainedBy = found?.explainedBy ?? explainedBy;
-        const isShown = found !== null && found.explainedBy === null;
-        if (!isShown && text !== null) failed.add(text);
-        if (!isShown) continue;
+        const found = await rerunWithinBounds(steps);
+        if (found === "end") return false;
+        if (found === null && text !== null) failed.add(text);
+        if (found === null) continue;
         shown += 1;
         if (shown < needed) continue;
         smallest = { ...found.shown, steps: found.steps };

@@ -105,6 +105,19 @@ export function silentKinds({ timeoutMs, clock }: { readonly timeoutMs: number; 
     }
   };
 
+  /** Takes an answer that did not come within the timeout, or within a shorter deadline; calls in flight together count once. */
+  const takeMiss = (names: readonly string[], { sentAt, answeredAt }: NoAnswer, isFull: boolean): void => {
+    hasMisses = true;
+    const missed = names.map(kindOf).filter(({ missedAt }) => sentAt >= missedAt);
+    for (const kind of missed) {
+      kind.misses += 1;
+      kind.inRow += 1;
+      kind.missedAt = answeredAt;
+      if (isFull) kind.fullMisses += 1;
+    }
+    if (isFull && missed.length > 0) fullWaits += 1;
+  };
+
   return {
     /** The deadline of a call in milliseconds, or the answer in its place if its kind is no longer sent. */
     deadline(call: Call, before: ModelState, purpose: Purpose): number | NoAnswer {
@@ -132,21 +145,10 @@ export function silentKinds({ timeoutMs, clock }: { readonly timeoutMs: number; 
         takeCut(names, answer);
         return answer;
       }
-      hasMisses = true;
       const decides = deciding(names);
-      const full = deadlineMs >= timeoutMs;
-      let counts = false;
-      for (const name of names) {
-        const kind = kindOf(name);
-        if (answer.sentAt < kind.missedAt) continue;
-        kind.misses += 1;
-        kind.inRow += 1;
-        kind.missedAt = answer.answeredAt;
-        if (full) kind.fullMisses += 1;
-        counts = true;
-      }
-      if (full && counts) fullWaits += 1;
-      if (full) return answer;
+      const isFull = deadlineMs >= timeoutMs;
+      takeMiss(names, answer, isFull);
+      if (isFull) return answer;
       // Only a kind that is never answered is known not to be answered within the timeout.
       return decides.fullMisses > 0 && decides.answered === 0
         ? { ...answer, detail: `${answer.detail}, and requests like it got no answer in ${timeoutMs} ms` }

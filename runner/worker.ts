@@ -127,6 +127,21 @@ export function workerOn(options: WorkerOptions) {
     return true;
   };
 
+  /** Removes the statements that can be. Says whether the policy counts as empty; null if it has to be read. */
+  const removeSome = async (
+    name: string,
+    qualifier: string | null,
+    sids: ReadonlySet<string>,
+    thorough: boolean,
+  ): Promise<boolean | null> => {
+    const removable = [...sids].filter(isRemovable);
+    // Other ids are unsafe in a path, so only a new fixture removes them. An existing function has none.
+    if (removable.length === 0) return !options.fresh;
+    const areGone = await removeAll(name, qualifier, removable);
+    if (options.fresh && removable.length < sids.size) return false;
+    return !thorough && areGone ? true : null;
+  };
+
   const emptyPolicy = async (key: string, thorough: boolean): Promise<boolean> => {
     const [name = "", qualifier = null] = key.split(":");
     // What is known to be there is removed first, so that one read shows that the policy is empty.
@@ -137,12 +152,8 @@ export function workerOn(options: WorkerOptions) {
       // An answer without a policy does not prove that it is empty.
       if (sids === null) return false;
       if (sids.length === 0) return isKnown(key, thorough);
-      const removable = [...new Set(sids)].filter(isRemovable);
-      // Other ids are unsafe in a path, so only a new fixture removes them. An existing function has none.
-      if (removable.length === 0) return !options.fresh;
-      const areGone = await removeAll(name, qualifier, removable);
-      if (options.fresh && removable.length < new Set(sids).size) return false;
-      if (!thorough && areGone) return true;
+      const isEmpty = await removeSome(name, qualifier, new Set(sids), thorough);
+      if (isEmpty !== null) return isEmpty;
       await sendOne("tidy-read", getPolicy(name, qualifier));
     }
     return false;

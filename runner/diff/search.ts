@@ -47,6 +47,16 @@ export async function search(options: SearchOptions) {
     gone = goneText(why);
   };
   const stopping = () => stop() !== null || gone !== null;
+  const compare = (done: OnPair, testCase: TestCase, place: number): void => {
+    const { execution } = done;
+    const found = compareAnswers(done);
+    // A history that the end of the run may have cut does not count as executed.
+    if (!stopping()) count.executed += 1;
+    count.unfilled += execution.unfilled;
+    count.compared += new Set(found.map(({ index }) => index)).size;
+    if (execution.diverged && !found.some(({ differs }) => differs)) count.diverged += 1;
+    note(groups, found, done, { testCase, place });
+  };
   const work = async (worker: PairWorker, offset: number): Promise<void> => {
     const silent = { x: silenceCounter(onGone), y: silenceCounter(onGone) };
     for (let place = offset; place < testCases.length; place += workers.length) {
@@ -58,16 +68,7 @@ export async function search(options: SearchOptions) {
           return !(last !== undefined && silent[side](last)) && !stopping();
         });
         if (done === null) count.notEmptied += 1;
-        else {
-          const { execution } = done;
-          const found = compareAnswers(done);
-          // A history that the end of the run may have cut does not count as executed.
-          if (!stopping()) count.executed += 1;
-          count.unfilled += execution.unfilled;
-          count.compared += new Set(found.map(({ index }) => index)).size;
-          if (execution.diverged && !found.some(({ differs }) => differs)) count.diverged += 1;
-          note(groups, found, done, { testCase, place });
-        }
+        else compare(done, testCase, place);
       }
       options.finished(groups.size);
     }

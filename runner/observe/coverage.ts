@@ -33,21 +33,21 @@ export function coverage() {
   const counts = new Map(grid.map((cell): [string, CellCount] => [cellName(cell), { ...noRequests }]));
   const valid = cellsOf(counts, ({ input }) => input === "valid");
   const absent = cellsOf(counts, ({ constraint, input }) => constraint === "optional" && input === "missing");
+  const countValid = (of: Addition): void => {
+    const ending = validEnding(of);
+    if (ending === null) return;
+    const cells = members.flatMap((member) => (isPresent(of, member) ? valid : absent).get(member) ?? []);
+    for (const cell of cells) cell[ending] += 1;
+  };
   const count = (of: Addition): void => {
     const subject = subjectOf(of);
     if (subject === null) return;
     if (subject.kind === "valid") {
-      const ending = validEnding(of);
-      if (ending === null) return;
-      for (const member of members) {
-        for (const cell of (isPresent(of, member) ? valid : absent).get(member) ?? []) cell[ending] += 1;
-      }
+      countValid(of);
       return;
     }
-    const name =
-      subject.kind === "open"
-        ? unspecifiedCell(subject.question, of)
-        : refusalCell(subject.refusalReason, of);
+    const isOpen = subject.kind === "open";
+    const name = isOpen ? unspecifiedCell(subject.question, of) : refusalCell(subject.refusalReason, of);
     const cell = counts.get(name ?? "");
     if (cell !== undefined) cell[endingOf(of, subject)] += 1;
   };

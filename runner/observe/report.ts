@@ -41,6 +41,14 @@ export function reportObserver(options: ReportOptions) {
   };
   let end: "going-on" | "complete" | "incomplete" = "going-on";
 
+  const countCase = (event: RunEvent): void => {
+    if (event.type === "case-skipped") count.done += 1;
+    // What was lost is executed again.
+    if (event.type !== "case-finished" || event.lost === true) return;
+    count.done += 1;
+    if (event.end === "complete") count.executed += 1;
+    if (event.case.clean && event.began === "not-emptied") count.notEmptied += 1;
+  };
   const fold = (event: RunEvent): void => {
     switch (event.type) {
       case "fixture-ready":
@@ -51,16 +59,6 @@ export function reportObserver(options: ReportOptions) {
         count.planned = event.cases;
         facts.shard = event.shard;
         facts.cannot = event.unsupported;
-        return;
-      case "case-finished":
-        // It is executed again.
-        if (event.lost === true) return;
-        count.done += 1;
-        if (event.end === "complete") count.executed += 1;
-        if (event.case.clean && event.began === "not-emptied") count.notEmptied += 1;
-        return;
-      case "case-skipped":
-        count.done += 1;
         return;
       case "unsupported":
         facts.cannot = [...facts.cannot, event.what];
@@ -91,6 +89,7 @@ export function reportObserver(options: ReportOptions) {
     on(event: RunEvent): void {
       if ("spent" in event) facts.spent = event.spent;
       fold(event);
+      countCase(event);
       for (const part of [covered, latency, unspecifiedAnswers, rules]) part.on(event);
     },
     report(): Report {

@@ -44,28 +44,26 @@ export function results() {
   };
   const soFar = (rule: Rule): readonly (readonly [string, RuleResult])[] =>
     columnsOf(rule).map((column) => [resultKey(rule.id, column), provisional(countsOf(rule)[column])]);
+  const takeFindings = (testCase: string, findings: readonly Finding[]) => {
+    kinds.caseFinished(testCase, findings);
+    countRequests(violating, findings);
+    for (const { rule, column, judgement } of findings) {
+      countJudgement(countsOf(rule)[column], judgement);
+      // A later phase has a new candidate, which may change the result of an earlier phase.
+      const key = resultKey(rule.id, column);
+      if (judgement.verdict === "violated" && finalResults.get(key)?.outcome !== "violated")
+        finalResults.delete(key);
+    }
+  };
   return {
     on(event: RunEvent): void {
       if (event.type === "planned") judged = event.rules;
       if (event.type === "batch" && event.purpose === "execute" && hasKinds(event.case))
         kinds.batch(event.exchanges, event.observed.observations);
-      if (event.type === "case-finished") {
-        hasBegun = true;
-        kinds.caseFinished(event.case.id, event.findings);
-        countRequests(violating, event.findings);
-        for (const { rule, column, judgement } of event.findings) {
-          countJudgement(countsOf(rule)[column], judgement);
-          // A later phase has a new candidate, which may change the result of an earlier phase.
-          const key = resultKey(rule.id, column);
-          if (judgement.verdict === "violated" && finalResults.get(key)?.outcome !== "violated")
-            finalResults.delete(key);
-        }
-      }
-      if (event.type === "case-skipped") hasBegun = true;
-      if (event.type === "rule-result") {
-        hasBegun = true;
+      if (event.type === "case-finished") takeFindings(event.case.id, event.findings);
+      if (event.type === "rule-result")
         for (const column of event.columns) finalResults.set(resultKey(event.rule.id, column), event.result);
-      }
+      hasBegun ||= ["case-finished", "case-skipped", "rule-result"].includes(event.type);
     },
     /** The number of requests of test cases that violated one of these rules. */
     requestsViolating: (ids: ReadonlySet<string>): number =>
@@ -92,6 +90,14 @@ function kindCollector() {
   const seen = new Map<string, Map<string, KindSeen>>();
   /** Rules that judged some kind otherwise. */
   const others = new Set<string>();
+  const add = (id: string, kind: InputKind, unless: readonly string[]) => {
+    const own = seen.get(id) ?? new Map<string, KindSeen>();
+    seen.set(id, own);
+    const name = `${kind.answer}\n${kind.kind}`;
+    const known = own.get(name);
+    if (known === undefined) own.set(name, { ...kind, unless: [unless] });
+    else known.unless.push(unless);
+  };
   return {
     batch(exchanges: readonly Exchange[], observations: readonly object[]): void {
       const [exchange, ...more] = exchanges;
@@ -105,16 +111,8 @@ function kindCollector() {
         const id = resultKey(rule.id, column);
         const key = of === undefined ? undefined : keys.get(of);
         const kind = key === undefined ? null : kindOf(finding, testCase, key);
-        if (kind === null || judgement.verdict !== "violated") {
-          if (isAboutInputs(rule)) others.add(id);
-          continue;
-        }
-        const own = seen.get(id) ?? new Map<string, KindSeen>();
-        seen.set(id, own);
-        const name = `${kind.answer}\n${kind.kind}`;
-        const known = own.get(name);
-        if (known === undefined) own.set(name, { ...kind, unless: [judgement.unless ?? []] });
-        else known.unless.push(judgement.unless ?? []);
+        if (kind !== null && judgement.verdict === "violated") add(id, kind, judgement.unless ?? []);
+        else if (isAboutInputs(rule)) others.add(id);
       }
     },
     of(rule: Rule, column: Column, isViolated: (rule: string) => boolean): KindsSeen {

@@ -82,7 +82,7 @@ function serve(handle: Handle, { message, response, body, connection }: Served):
     else write(response, outcome);
   };
   const outcome = handle({ method, target, headers, body, connection });
-  if (outcome instanceof Promise) outcome.then(finish);
+  if (outcome instanceof Promise) outcome.then(finish, (error) => message.socket.destroy(error));
   else finish(outcome);
 }
 
