@@ -84,25 +84,20 @@ export type Leftover =
 
 /** Sentences about leftovers: one for all resources that were left for the same reason. */
 export function leftoverTexts(all: readonly Leftover[]): readonly string[] {
-  const texts: string[] = [];
-  const groups = new Map<string, Exclude<Leftover, string>[]>();
-  const keyOf = (one: Leftover) => (typeof one === "string" ? one : `${one.kind} ${one.why}`);
-  for (const one of all) {
-    if (typeof one !== "string") groups.set(keyOf(one), [...(groups.get(keyOf(one)) ?? []), one]);
-  }
-  for (const one of all) {
-    if (typeof one === "string") texts.push(one);
-    const [first, ...more] = groups.get(keyOf(one)) ?? [];
-    if (first === undefined || one !== first) continue;
-    const { kind, name, why, noted } = first;
-    const remedy = noted ? `; the sweep subcommand removes ${more.length === 0 ? "it" : "them"}` : "";
-    const what =
-      more.length === 0
-        ? `the ${kind === "functions" ? "function" : "role"} ${name} is left behind`
-        : `${more.length + 1} ${kind} are left behind, ${name} and ${more.length} more`;
-    texts.push(`${what} (${why})${remedy}`);
-  }
-  return texts;
+  const groupOf = (one: Leftover) => (typeof one === "string" ? one : `${one.kind} ${one.why}`);
+  const groups = [...new Set(all.map(groupOf))];
+  return groups.map((group) => leftoverText(all.filter((one) => groupOf(one) === group)));
+}
+
+function leftoverText([first = "", ...more]: readonly Leftover[]): string {
+  if (typeof first === "string") return first;
+  const { kind, name, why, noted } = first;
+  const remedy = noted ? `; the sweep subcommand removes ${more.length === 0 ? "it" : "them"}` : "";
+  const what =
+    more.length === 0
+      ? `the ${kind === "functions" ? "function" : "role"} ${name} is left behind`
+      : `${more.length + 1} ${kind} are left behind, ${name} and ${more.length} more`;
+  return `${what} (${why})${remedy}`;
 }
 
 /** Creates a function with versions and aliases, and one without, or a part of these. If it fails, removes all; throws a Fault. */
@@ -135,29 +130,41 @@ export async function arrange(options: ArrangeOptions): Promise<Arranged> {
       const fixture = fixtureOf(context, options, main, null);
       return { fixture, missing: main.missing, recipe: main.settings, tearDown };
     }
-    // The second function has no versions: a service that publishes only changed code publishes one version at
-    // most.
-    const name = `${options.prefix}-other`;
-    const other = await createFunction(context, name, main.settings, { mayBeUnread: true }).catch(
-      (error: unknown) => {
-        if (options.signal?.aborted === true) throw error;
-        return error instanceof Fault ? error.message : Promise.reject(error);
-      },
-    );
-    const missing = typeof other === "string" ? [{ needs: "other" as const, reason: other }] : [];
-    const second = typeof other === "string" ? null : { name, arn: other.arn, versions: [], aliases: null };
-    const fixture = fixtureOf(context, options, main, second);
-    const recipe = typeof other === "string" ? main.settings : other.settings;
+    const { other, missing, settings: recipe } = await buildOther(context, options, main.settings);
+    const fixture = fixtureOf(context, options, main, other);
     return { fixture, missing: [...main.missing, ...missing], recipe, tearDown };
   } catch (error) {
-    const leftBehind = await tearDown();
-    // A target with its own remedy ends with this process, and its leftovers end with it.
-    if (leftBehind.length === 0 || options.remedy !== undefined || !(error instanceof Fault)) throw error;
-    const { option } = error;
-    throw new Fault(`${error.message} Besides, ${leftoverTexts(leftBehind).join("; ")}.`, {
-      cause: error,
-      option,
-    });
+    throw withLeftovers(error, await tearDown(), options);
+  }
+}
+
+/** The error of a failed set-up, with what is left behind. */
+function withLeftovers(error: unknown, left: readonly Leftover[], { remedy }: ArrangeOptions): unknown {
+  // A target with its own remedy ends with this process, and its leftovers end with it.
+  if (left.length === 0 || remedy !== undefined || !(error instanceof Fault)) return error;
+  const { message, option } = error;
+  return new Fault(`${message} Besides, ${leftoverTexts(left).join("; ")}.`, { cause: error, option });
+}
+
+/** What became of the second function. */
+interface BuiltOther extends Pick<Arranged, "missing"> {
+  readonly other: Fixture["other"];
+  readonly settings: FunctionSettings;
+}
+
+/** Creates the second function, which a target may refuse. It has no versions: some services publish only changed code. */
+async function buildOther(
+  context: CreateContext,
+  { prefix, signal }: ArrangeOptions,
+  first: FunctionSettings,
+): Promise<BuiltOther> {
+  const name = `${prefix}-other`;
+  try {
+    const { arn, settings } = await createFunction(context, name, first, { mayBeUnread: true });
+    return { other: { name, arn, versions: [], aliases: null }, missing: [], settings };
+  } catch (error) {
+    if (signal?.aborted === true || !(error instanceof Fault)) throw error;
+    return { other: null, missing: [{ needs: "other", reason: error.message }], settings: first };
   }
 }
 

@@ -61,6 +61,11 @@ export function firstSettings(role: string | undefined, tags: FunctionSettings["
   };
 }
 
+interface CreatedFunction {
+  readonly arn: string;
+  readonly settings: FunctionSettings;
+}
+
 /**
  * Creates a function and waits until it is active. After a refusal it tries another runtime, another role, or no
  * tags. `mayBeUnread`: a function that is created active is not read, if the first one of the run was found at the first read.
@@ -70,29 +75,13 @@ export async function createFunction(
   name: string,
   first: FunctionSettings,
   { mayBeUnread }: { readonly mayBeUnread: boolean },
-): Promise<{ readonly arn: string; readonly settings: FunctionSettings }> {
-  // The note comes first: a creation can happen although its answer is lost.
-  await context.note("functions", name);
+): Promise<CreatedFunction> {
   let settings = first;
   for (;;) {
+    // The note comes first: a creation can happen although its answer is lost.
+    await context.note("functions", name);
     const reply = await attempt(context, name, settings);
-    if (reply.ok) {
-      const { FunctionArn: returned } = reply.value;
-      if (returned?.startsWith("arn:") !== true) throw noArn(context);
-      const arn = unqualified(returned);
-      const isActive = reply.value.State === "Active";
-      const { pendingMs: known } = settings;
-      const accepted = { ...settings, isRoleNew: false };
-      if (isActive && known === 0 && mayBeUnread) return { arn, settings: accepted };
-      const createdAt = context.clock();
-      // Where functions take a while to become active, the first read would come too early.
-      const early = isActive ? 0 : Math.min(known ?? 0, longestEarlyMs);
-      if (early > 0) await context.sleep(early, context.signal);
-      // Also an active function is read: some targets do not find at once what they have just created.
-      const reads = await waitUntilActive(context, name);
-      const pendingMs = Math.max(known ?? 0, reads > 1 ? context.clock() - createdAt : 0);
-      return { arn, settings: { ...accepted, pendingMs } };
-    }
+    if (reply.ok) return untilActive(context, name, settings, reply.value, mayBeUnread);
     const fault = notLambda(context, "CreateFunction", reply);
     // Without a note, clean-up does not delete a function that existed before the run.
     if (fault === null ? reply.status < 500 : createdNothing(reply))
@@ -102,8 +91,31 @@ export async function createFunction(
     const next = await nextSettings(context, settings, reply);
     if (next === null) throw cannotCreate(context, name, settings, reply);
     settings = next;
-    await context.note("functions", name);
   }
+}
+
+/** Waits until a function that was created is active. Returns its ARN, and the settings with what this showed. */
+async function untilActive(
+  context: CreateContext,
+  name: string,
+  settings: FunctionSettings,
+  { FunctionArn: returned, State }: Texts<"FunctionArn" | "State">,
+  mayBeUnread: boolean,
+): Promise<CreatedFunction> {
+  if (returned?.startsWith("arn:") !== true) throw noArn(context);
+  const arn = unqualified(returned);
+  const isActive = State === "Active";
+  const known = settings.pendingMs;
+  const accepted = { ...settings, isRoleNew: false };
+  if (isActive && known === 0 && mayBeUnread) return { arn, settings: accepted };
+  const createdAt = context.clock();
+  // Where functions take a while to become active, the first read would come too early.
+  const early = isActive ? 0 : Math.min(known ?? 0, longestEarlyMs);
+  if (early > 0) await context.sleep(early, context.signal);
+  // Also an active function is read: some targets do not find at once what they have just created.
+  const reads = await waitUntilActive(context, name);
+  const pendingMs = Math.max(known ?? 0, reads > 1 ? context.clock() - createdAt : 0);
+  return { arn, settings: { ...accepted, pendingMs } };
 }
 
 /** The ARN of a function, without the version or alias that an answer may add to it. */

@@ -44,20 +44,20 @@ export function parseKnown(text: string, fileName: string, ruleIds: readonly str
       );
     for (const { id, at, identity, isCause } of namesIn(entry)) {
       if (ruleIds !== null) (isCause ? checkCause : checkRule)(source, [...place, ...at], id, ruleIds);
-      const twin = lines.get(identity);
-      if (twin !== undefined) {
-        fail(
-          source,
-          at.length === 1 ? source.document.getIn(place, true) : nodeAt(source, [...place, ...at]),
-          `a second entry for ${shortJson(id, 80)}, expected one, see line ${twin}: delete one of the two`,
-        );
-      }
+      const node = at.length === 1 ? source.document.getIn(place, true) : nodeAt(source, [...place, ...at]);
+      checkTwin(source, node, id, lines.get(identity));
       lines.set(identity, line);
     }
     for (const [answer, at] of answersIn(entry)) checkAnswer(source, [...place, ...at], answer);
     return { ...entry, line, column: col };
   });
   return { fileName, entries };
+}
+
+function checkTwin(source: YamlSource, node: unknown, id: string, twin: number | undefined): void {
+  if (twin === undefined) return;
+  const problem = `a second entry for ${shortJson(id, 80)}, expected one, see line ${twin}: delete one of the two`;
+  fail(source, node, problem);
 }
 
 /** The rules and the cause that an entry names, each with its place and with what makes two entries the same. */

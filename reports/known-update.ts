@@ -69,17 +69,8 @@ interface Update {
 
 /** Drops what is stale and corrects what changed. Returns the number of edits. */
 function updateEntries({ entries }: KnownFile, judged: KnownJudgement, update: Update): number {
-  const { report, list, nodes, today } = update;
-  let edits = 0;
-  for (const entry of judged.stale) {
-    const node = nodes.get(entry);
-    if (node === undefined) continue;
-    const at = list.items.indexOf(node);
-    if (at === 0) dropTitle(list, report);
-    list.items.splice(at, 1);
-    edits += 1;
-  }
-  const { changed, wider, unconfirmed, better } = judged;
+  const { nodes, today } = update;
+  const { stale, changed, wider, unconfirmed, better } = judged;
   const differing = [
     ...changed,
     ...wider,
@@ -87,22 +78,35 @@ function updateEntries({ entries }: KnownFile, judged: KnownJudgement, update: U
     ...better,
     ...withoutKinds(entries, judged.report),
   ];
+  let edits = 0;
+  for (const entry of stale) edits += dropEntry(nodes.get(entry), update);
   for (const entry of entries) {
     const node = nodes.get(entry);
-    if (node === undefined || judged.stale.includes(entry)) continue;
-    const done = new Set<string>();
-    for (const { rule: id } of differing.filter((one) => one.entry === entry)) {
-      const rule = report.rules.find((one) => one.id === id);
-      if (rule === undefined || done.has(id)) continue;
-      done.add(id);
-      const isRepaired = !isViolated(rule, report.profile);
-      if (isRepaired) node.deleteIn(["rules", id]);
-      else record(node, entry.cause === undefined ? ["seen"] : ["rules", id], seenOf(rule), update);
-      edits += 1;
-    }
-    if (differing.some((one) => one.entry === entry)) setText(node, "date", today);
+    const rules = differing.filter((one) => one.entry === entry).map(({ rule }) => rule);
+    if (node === undefined || stale.includes(entry) || rules.length === 0) continue;
+    for (const id of new Set(rules)) edits += correctRule(entry, node, id, update);
+    setText(node, "date", today);
   }
   return edits;
+}
+
+/** Returns the number of edits. */
+function dropEntry(node: YAMLMap | undefined, { list, report }: Update): number {
+  if (node === undefined) return 0;
+  const at = list.items.indexOf(node);
+  if (at === 0) dropTitle(list, report);
+  list.items.splice(at, 1);
+  return 1;
+}
+
+/** Records what a rule of an entry shows now, or drops the rule where it holds. Returns the number of edits. */
+function correctRule(entry: KnownEntry, node: YAMLMap, id: string, update: Update): number {
+  const { report } = update;
+  const rule = report.rules.find((one) => one.id === id);
+  if (rule === undefined) return 0;
+  if (!isViolated(rule, report.profile)) node.deleteIn(["rules", id]);
+  else record(node, entry.cause === undefined ? ["seen"] : ["rules", id], seenOf(rule), update);
+  return 1;
 }
 
 /** The parser gives what stands above the first entry to the list; the title of that entry goes with it. */

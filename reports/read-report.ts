@@ -75,16 +75,12 @@ function parse(text: string, fileName: string): unknown {
 function isCutOff(text: string): boolean {
   if (!text.trimStart().startsWith("{")) return false;
   let depth = 0;
-  let quoted = false;
-  for (let index = 0; index < text.length; index++) {
-    const character = text[index];
-    if (quoted) {
-      if (character === "\\") index++;
-      else if (character === '"') quoted = false;
-    } else if (character === '"') quoted = true;
-    else if (character === "{" || character === "[") depth++;
-    else if (character === "}" || character === "]") depth--;
-    if (depth === 0 && character === "}" && !quoted) return false;
+  let isQuoted = false;
+  for (const [token] of text.matchAll(/\\.|["{}[\]]/gs)) {
+    if (token === '"') isQuoted = !isQuoted;
+    else if (!isQuoted && (token === "{" || token === "[")) depth += 1;
+    else if (!isQuoted && (token === "}" || token === "]")) depth -= 1;
+    if (depth === 0) return false;
   }
   return true;
 }

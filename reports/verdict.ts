@@ -92,42 +92,59 @@ export function verdictSentence(report: Report): string {
 }
 
 function sentenceOf(report: Report): string {
-  const column = report.profile === "document" ? "the document" : "the live service's recorded behaviour";
   const violated = rulesThat(report, "violated").length;
-  const failures = gateFailures(report);
-  const known = rulesThat(report, "known").length;
-  const unsure = rulesThat(report, "inconclusive").length + rulesThat(report, "unexercised").length;
-  const untested = `${count(unsure, "rule")} could not be tested`;
+  const failures = gateFailures(report).length;
   const target = report.target.name;
-  const outdated =
-    failures.length === 0
-      ? ""
-      : `${count(failures.length, "entry")} of the known-file ${failures.length === 1 ? "fails" : "fail"}`;
+  const outdated = `${count(failures, "entry")} of the known-file ${failures === 1 ? "fails" : "fail"}`;
   if (violated > 0) {
-    return `${target} violates ${count(violated, "rule")} of ${column}${outdated === "" ? "" : `; ${outdated}`}.`;
+    const what = `${target} violates ${count(violated, "rule")} of ${columnText(report)}`;
+    return failures === 0 ? `${what}.` : `${what}; ${outdated}.`;
   }
-  if (outdated !== "") return `No new violation in ${target}${knownText(known)}, but ${outdated}.`;
+  const { length: known } = rulesThat(report, "known");
+  if (failures > 0) return `No new violation in ${target}${knownText(known)}, but ${outdated}.`;
+  return withoutVerdict(report) ?? withoutViolation(report, known);
+}
+
+function columnText({ profile }: Report): string {
+  return profile === "document" ? "the document" : "the live service's recorded behaviour";
+}
+
+/** Why a run has no verdict; null if it has one. */
+function withoutVerdict(report: Report): string | null {
+  const target = report.target.name;
   const seen = unconfirmedIn(report).length;
   if (report.incomplete && seen > 0)
     return `The run against ${target} is incomplete: ${count(seen, "violation")} seen, none confirmed.`;
   if (report.incomplete) return `The run against ${target} is incomplete: no verdict.`;
-  if (report.faults.length > 0)
-    return `The run against ${target} had ${count(report.faults.length, "problem")}: no verdict.`;
-  if (unsure > 0)
+  return report.faults.length > 0
+    ? `The run against ${target} had ${count(report.faults.length, "problem")}: no verdict.`
+    : null;
+}
+
+function withoutViolation(report: Report, known: number): string {
+  const target = report.target.name;
+  const unsure = rulesThat(report, "inconclusive").length + rulesThat(report, "unexercised").length;
+  if (unsure > 0) {
+    const untested = `${count(unsure, "rule")} could not be tested`;
     return known === 0
       ? `No violation was found in ${target}; ${untested}.`
       : `No new violation in ${target}${knownText(known)}; ${untested}.`;
+  }
   if (report.shard !== undefined) {
     const { cases, planned } = report.shard;
     return `no ${known === 0 ? "" : "new "}violation was found in ${target}${knownText(known)} by ${cases} of ${count(planned, "test case")}.`;
   }
   if (!judgedAny(new Set(report.rules.map((rule) => ruleStatus(rule, report)))))
     return `No rule could be judged: no verdict on ${target}.`;
-  if (report.only === undefined)
-    return known === 0
-      ? `${target} conforms to ${column}.`
-      : `No new violation in ${target}${knownText(known)}.`;
-  const { rules, suites, testCases, violatedIn } = report.only;
+  if (report.only !== undefined) return selectedHold(report.only, target, known);
+  return known === 0
+    ? `${target} conforms to ${columnText(report)}.`
+    : `No new violation in ${target}${knownText(known)}.`;
+}
+
+/** The result of a run of selected rules or suites. */
+function selectedHold(only: NonNullable<Report["only"]>, target: string, known: number): string {
+  const { rules, suites, testCases, violatedIn } = only;
   const sent = [
     ...(testCases === undefined
       ? []
@@ -135,11 +152,10 @@ function sentenceOf(report: Report): string {
     ...(suites === undefined ? [] : [`only the requests of ${suites.join(", ")}`]),
   ];
   const how = sent.length === 0 ? "" : ` (${sent.join(", ")})`;
+  if (rules === undefined) return `No violation was found in ${target}${how}.`;
   const except =
     known === 0 ? "" : `, except ${known} that ${known === 1 ? "is" : "are"} known to be violated`;
-  return rules === undefined
-    ? `No violation was found in ${target}${how}.`
-    : `${selected(rules, violatedIn)} for ${target}${except}${how}.`;
+  return `${selected(rules, violatedIn)} for ${target}${except}${how}.`;
 }
 
 function knownText(known: number): string {

@@ -291,16 +291,17 @@ describe("near-misses", () => {
   });
 
   test("a body with one near-miss has exactly that fault, or is unspecified behaviour", () => {
-    for (const member of bodyMembers) {
-      for (const { label, constraint, value } of nearMisses(member, fresh)) {
-        if (constraint === "meaning") continue;
-        const { refusalReasons, questions } = readBody(request(member, value).body);
-        const name =
-          value === null && constraintOf(member).required ? `${member}.required` : `${member}.${constraint}`;
-        const disputed = value === null || (member === "SourceArn" && label.startsWith("region-"));
-        if (!disputed || refusalReasons.length > 0) expect([label, refusalReasons]).toEqual([label, [name]]);
-        expect([label, refusalReasons.length + questions.length]).toEqual([label, 1]);
-      }
+    const misses = bodyMembers.flatMap((member) =>
+      nearMisses(member, fresh).map((nearMiss) => ({ member, ...nearMiss })),
+    );
+    for (const { member, label, constraint, value } of misses) {
+      if (constraint === "meaning") continue;
+      const { refusalReasons, questions } = readBody(request(member, value).body);
+      const isMissing = value === null && constraintOf(member).required;
+      const name = isMissing ? `${member}.required` : `${member}.${constraint}`;
+      const disputed = value === null || (member === "SourceArn" && label.startsWith("region-"));
+      if (!disputed || refusalReasons.length > 0) expect([label, refusalReasons]).toEqual([label, [name]]);
+      expect([label, refusalReasons.length + questions.length]).toEqual([label, 1]);
     }
   });
 
