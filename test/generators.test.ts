@@ -166,6 +166,13 @@ describe("valid values", () => {
       expect(["service", "account"]).toContain(readPrincipal(value).kind);
   });
 
+  test("a service of another partition may be refused", () => {
+    expect(readPrincipal("s3.amazonaws.com.cn")).toEqual({
+      kind: "open",
+      question: "Principal.unknown-service",
+    });
+  });
+
   test("a fresh StatementId is valid and starts with the unique string", () => {
     for (const value of sampled(freshStatementId(fresh))) {
       expect(value.startsWith(fresh)).toBe(true);

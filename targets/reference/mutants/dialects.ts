@@ -210,9 +210,6 @@ export const dialects: Readonly<Record<string, Mutation>> = {
         : furtherCheck(draft, policy);
     },
   })),
-  "no services of China": change(({ principal }) => ({
-    principal: (value, partition) => (value.endsWith(".cn") ? null : principal(value, partition)),
-  })),
   "an empty Qualifier for none": change(({ qualifier }) => ({
     qualifier: (values, body) => qualifier(values, body) || undefined,
   })),
