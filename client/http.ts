@@ -22,7 +22,7 @@ export interface HttpOptions {
   readonly endpoint: URL;
   readonly clock: Clock;
   readonly authorize: Authorizer;
-  /** The highest number of open sockets; 16 by default. */
+  /** The number of sockets for calls up to so many at once; 16 by default. */
   readonly connections?: number | undefined;
   /** The time limit for opening a connection, in milliseconds; 10 000 by default. */
   readonly connectTimeoutMs?: number | undefined;
@@ -37,13 +37,21 @@ export function httpTransport(options: HttpOptions): Transport {
   const connectTimeoutMs = options.connectTimeoutMs ?? 10_000;
   const sockets = new Set<Socket>();
   const namedSockets = socketPool();
-  const pool = poolOf(options, connectTimeoutMs, sockets);
-  // Created on first use: each call gets a new connection from this pool.
+  const { connections = 16 } = options;
+  const most = Math.max(32, connections);
+  const pool = poolOf(options, connections, connectTimeoutMs, sockets);
+  // Created on first use: one for calls beyond the usual number, as in a race, and one that gives each call a new connection.
+  let further: Pool | undefined;
   let unshared: Pool | undefined;
+  let inFlight = 0;
   const poolFor = ({ onNewConnection = false }: SendOptions): Pool => {
-    if (!onNewConnection) return pool;
-    unshared ??= poolOf(options, connectTimeoutMs, sockets);
-    return unshared;
+    if (onNewConnection) {
+      unshared ??= poolOf(options, most, connectTimeoutMs, sockets);
+      return unshared;
+    }
+    if (inFlight < connections) return pool;
+    further ??= poolOf(options, most, connectTimeoutMs, sockets);
+    return further;
   };
   const closing = new AbortController();
   const limits = { clock, deadlines: deadlines(clock) };
@@ -52,9 +60,12 @@ export function httpTransport(options: HttpOptions): Transport {
   // A run passes few options objects, one for reads and one for writes, so their bounds are kept.
   const known = new WeakMap<SendOptions, Bounds>();
   const boundsOf = (how: SendOptions): Bounds => {
-    const bounds = known.get(how) ?? { ...limits, ...how, failed };
+    const bounds = known.get(how) ?? { ...limits, ...how, failed, ended };
     known.set(how, bounds);
     return bounds;
+  };
+  const ended = (): void => {
+    inFlight -= 1;
   };
   const failed = (error: unknown): void => {
     useRawSocket ||= isUnexpectedContinue(error);
@@ -77,8 +88,11 @@ export function httpTransport(options: HttpOptions): Transport {
       const why = unableUndici(call);
       if (why !== null) return Promise.resolve(notSent(why, clock()));
       const full = addressed(call, endpoint);
-      const go = (signed: readonly Header[]): Promise<Answer> =>
-        dispatchOnce(poolFor(how), undiciRequest(full, signed, how.onNewConnection), boundsOf(how));
+      const go = (signed: readonly Header[]): Promise<Answer> => {
+        const chosen = poolFor(how);
+        inFlight += 1;
+        return dispatchOnce(chosen, undiciRequest(full, signed, how.onNewConnection), boundsOf(how));
+      };
       return authorized(authorize, full, endpoint.host, how, go, clock);
     },
     release: namedSockets.release,
@@ -87,7 +101,7 @@ export function httpTransport(options: HttpOptions): Transport {
       namedSockets.close();
       for (const socket of sockets) socket.destroy();
       const why = Object.assign(new Error("the transport was closed"), { code: "UND_ERR_ABORTED" });
-      await Promise.all([pool.destroy(why), unshared?.destroy(why)]);
+      await Promise.all([pool, further, unshared].map((one) => one?.destroy(why)));
     },
   };
 }
@@ -96,9 +110,14 @@ function isBare(call: Outgoing): boolean {
   return call.raw !== undefined || call.connection !== undefined;
 }
 
-function poolOf(options: HttpOptions, connectTimeoutMs: number, sockets: Set<Socket>): Pool {
+function poolOf(
+  options: HttpOptions,
+  connections: number,
+  connectTimeoutMs: number,
+  sockets: Set<Socket>,
+): Pool {
   return new Pool(options.endpoint.origin, {
-    connections: options.connections ?? 16,
+    connections,
     pipelining: 1,
     // The deadline of the call covers everything; undici's own timers only cost time.
     headersTimeout: 0,
@@ -119,6 +138,8 @@ export interface Bounds extends CallLimits {
   readonly signal?: AbortSignal | undefined;
   /** Receives the error of a call that ended without a response. */
   readonly failed?: (error: unknown) => void;
+  /** Called once, when the call has an answer or can get none. */
+  readonly ended?: () => void;
 }
 
 /** Sends one request through an undici dispatcher and waits for the whole response. Never rejects. */
@@ -207,6 +228,7 @@ function attemptOf(bounds: Bounds, resolve: (answer: Answer) => void): Attempt {
 }
 
 function release(bounds: Bounds, attempt: Attempt): void {
+  bounds.ended?.();
   bounds.deadlines.delete(attempt);
   unfollow(bounds.signal, attempt);
 }

@@ -84,8 +84,7 @@ export async function connect(options: ConnectOptions): Promise<Connection> {
     credentials === null
       ? constantAuthorizer(region)
       : signingAuthorizer({ credentials, region, now: options.now });
-  // All calls of a batch must be in flight together, whatever the number of workers.
-  const connections = Math.max(32, options.concurrency);
+  const { concurrency: connections } = options;
   const carrier =
     options.carrier?.(authorize) ??
     httpTransport({ endpoint, clock, authorize, connections, connectTimeoutMs: Math.max(10_000, timeoutMs) });

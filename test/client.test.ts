@@ -53,7 +53,8 @@ test("an unexpected interim response 100 is accepted, and later ones are read", 
   expect(silence(await transport.send(post, patient))).toBe("201 done");
 });
 
-test("a call on a new connection does not affect the other connections", async () => {
+/** A server that notes the socket of each request. */
+async function notingSockets(): Promise<{ readonly endpoint: URL; readonly sockets: readonly Socket[] }> {
   const sockets: Socket[] = [];
   const server = createServer((request, answer) => {
     sockets.push(request.socket);
@@ -62,12 +63,28 @@ test("a call on a new connection does not affect the other connections", async (
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   open.push({ close: async () => void server.close() });
   const { port } = server.address() as AddressInfo;
-  const transport = transportTo(new URL(`http://127.0.0.1:${port}`), { connections: 1 });
+  return { endpoint: new URL(`http://127.0.0.1:${port}`), sockets };
+}
+
+test("a call on a new connection does not affect the other connections", async () => {
+  const { endpoint, sockets } = await notingSockets();
+  const transport = transportTo(endpoint, { connections: 1 });
   for (const onNewConnection of [false, true, true, false])
     await transport.send(post, { ...patient, onNewConnection });
   const [shared, ...others] = sockets;
   expect(sockets.map((socket) => socket === shared)).toEqual([true, false, false, true]);
   expect(new Set(others).size).toBe(3);
+});
+
+test("calls one after another use one connection, and calls in flight together one each", async () => {
+  const { endpoint, sockets } = await notingSockets();
+  const transport = transportTo(endpoint, { connections: 1 });
+  for (let call = 0; call < 5; call += 1) await transport.send(post, patient);
+  expect(new Set(sockets).size).toBe(1);
+  await Promise.all([1, 2, 3].map(() => transport.send(post, patient)));
+  expect(new Set(sockets.slice(5)).size).toBe(3);
+  await transport.send(post, patient);
+  expect(sockets.at(-1)).toBe(sockets[0]);
 });
 
 test.each([
