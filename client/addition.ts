@@ -84,7 +84,7 @@ function sourcesOf(condition: unknown): Sources | string {
     for (const [key, given] of pairs) {
       const known = conditions.get(key.toLowerCase());
       if (known === undefined || !known.operators.includes(operator.toLowerCase()))
-        return `AddPermission has no member for ${operator} ${key}`;
+        return `no member of AddPermission is known to write ${operator} ${key}`;
       const value = only(given);
       if (!isAllowed(known.source, value)) return `a ${known.source} cannot have this value`;
       if (sources[known.source] !== undefined)
