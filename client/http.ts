@@ -22,7 +22,7 @@ export interface HttpOptions {
   readonly endpoint: URL;
   readonly clock: Clock;
   readonly authorize: Authorizer;
-  /** The number of sockets for calls up to so many at once; 16 by default. */
+  /** The number of sockets that calls share; 16 by default. Where more calls are in flight, the others get further sockets. */
   readonly connections?: number | undefined;
   /** The time limit for opening a connection, in milliseconds; 10 000 by default. */
   readonly connectTimeoutMs?: number | undefined;

@@ -1,4 +1,4 @@
-import { errorName, jsonObject } from "../spec/answer.ts";
+import { errorName, messageIn } from "../spec/answer.ts";
 import { isRecord } from "../spec/body.ts";
 import * as calls from "../spec/calls.ts";
 import type { Answer } from "../spec/exchange.ts";
@@ -174,14 +174,12 @@ function bodyIn(text: string): JsonBody | null {
 function refused(answer: Answer): Refused {
   if (answer.kind === "none")
     return { ok: false, answer, status: 0, error: null, message: printable(answer.detail) };
-  const body = jsonObject(answer.body);
-  const message = body?.message ?? body?.Message ?? "";
   return {
     ok: false,
     answer,
     status: answer.status,
     error: errorName(answer),
-    message: printable(typeof message === "string" ? message : ""),
+    message: printable(messageIn(answer.body)),
   };
 }
 

@@ -268,8 +268,9 @@ function judgeAnswer(of: Addition, admissible: Admissible): Judgement {
   if (isInProgress(answer) && !admissible.allows(409, result.kind === "refused" ? result.error : null))
     return failed(of, admissible.phrase);
   if (result.kind === "added") return violated(admissible.phrase, `${result.response.status}, accepted`);
-  // The faulty value itself makes the body or the policy too large.
+  // Such a refusal needs no fault, so that it may come before the one of the faulty value.
   if (isBodyTooLarge(of) || isSourceRefused(of)) return holds;
+  // The faulty value itself may make the policy too large.
   const saysTooLarge = result.error !== null && tooLarge.allows(result.status, result.error);
   if (saysTooLarge && bodyBytes(call) >= largeEnough.said) return holds;
   return admissible.allows(result.status, result.error)

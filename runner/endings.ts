@@ -158,8 +158,8 @@ export function endings({ clock, sleep }: Pick<RunOptions, "clock" | "sleep">) {
     const { inFlight, before } = suspectsNow();
     const { workers, pool, keepsFunctions, stop } = where;
     const [first] = workers;
-    const notBack = { isBack: false, suspected: suspectedOf(inFlight, before) } as const;
-    if (first === undefined || !(await comesBack(first, stop))) return notBack;
+    if (first === undefined || !(await comesBack(first, stop)))
+      return { isBack: false, suspected: suspectedOf(inFlight, before) };
     pool.revived();
     const isBlip = inFlight.length === 0 && !(keepsFunctions && (await isMissing(first)));
     if (isBlip) blips += 1;

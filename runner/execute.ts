@@ -94,11 +94,11 @@ export async function executeCases(options: ExecuteOptions): Promise<Executed> {
   const lastAnswer = { at: Number.NEGATIVE_INFINITY, servedAt: Number.NEGATIVE_INFINITY };
   const spares = new Map<number, Worker>();
   const isEnded = () => stop() !== null || gone !== null || isGone() || pause();
-  const skip = (testCase: TestCase, place: number, { index }: Worker, lacking: Lacking) => {
-    if (lacking === "speed") leftOut += 1;
-    if (lacking === "news") settled.push(testCase);
-    begun.set(testCase, lacking === "news" ? "complete" : "skipped");
-    emit({ type: "case-skipped", lacks: lacking, worker: index, case: testCase, place, spent: spent() });
+  const skip = (testCase: TestCase, place: number, { index }: Worker, lacks: SkipReason) => {
+    if (lacks === "speed") leftOut += 1;
+    if (lacks === "news") settled.push(testCase);
+    begun.set(testCase, lacks === "news" ? "complete" : "skipped");
+    emit({ type: "case-skipped", lacks, worker: index, case: testCase, place, spent: spent() });
   };
   /** Executes a test case on the worker or its spare fixture. Returns the worker, which may have a new fixture. */
   const executeOn = async (worker: Worker, nth: number, placed: PlacedCase, silence: Silence) => {
@@ -124,9 +124,9 @@ export async function executeCases(options: ExecuteOptions): Promise<Executed> {
       if (testCase === undefined || isEnded()) return worker;
       if (begun.has(testCase)) continue;
       const place = places?.get(testCase) ?? firstPlace + index;
-      const lacking = whatIsLacking(testCase, worker, options);
-      if (lacking !== null) {
-        skip(testCase, place, worker, lacking);
+      const why = reasonToSkip(testCase, worker, options);
+      if (why !== null) {
+        skip(testCase, place, worker, why);
         continue;
       }
       try {
@@ -153,14 +153,14 @@ interface PlacedCase {
 /** Takes the exchanges of a worker; true when the target is gone. */
 type Silence = ReturnType<typeof silenceCounter>;
 
-/** What a test case needs and there is not, or that it is not worth its time. */
-type Lacking = Need | "speed" | "news";
+/** Why a test case is skipped: the fixture lacks what it needs, the target is too slow for it, or it shows nothing new. */
+type SkipReason = Need | "speed" | "news";
 
-function whatIsLacking(
+function reasonToSkip(
   testCase: TestCase,
   worker: Worker,
   { isLeftOut, cannot }: ExecuteOptions,
-): Lacking | null {
+): SkipReason | null {
   return isLeftOut?.(testCase) ?? testCase.needs.find((need) => lacks(worker, need, cannot)) ?? null;
 }
 

@@ -21,12 +21,14 @@ export function silenceCounter(
   let busy = 0;
   let busySince = 0;
   let busyOthers = 0;
-  const isAllSilent = (answer: Answer) => {
+  /** Counts an answer that did not come; true after so many that the target is gone. */
+  const countSilent = (answer: Answer) => {
     silent = isSilent(answer) ? silent + 1 : 0;
     if (silent === 1) silentSince = answer.sentAt;
     return silent >= goneAfter && silentSince > anywhere.at;
   };
-  const isAllBusy = ({ call, answer }: Exchange) => {
+  /** Counts an answer that turned the request away; true after so many that the target counts as gone. */
+  const countBusy = ({ call, answer }: Exchange) => {
     busy = isBusy(answer) ? busy + 1 : 0;
     if (busy === 1) busySince = answer.sentAt;
     // A target that turns away only AddPermission can still be judged by its other answers.
@@ -41,10 +43,10 @@ export function silenceCounter(
       anywhere.at = Math.max(anywhere.at, answer.answeredAt);
       if (!isBusy(answer)) anywhere.servedAt = Math.max(anywhere.servedAt, answer.answeredAt);
     }
-    const isSilentNow = isAllSilent(answer);
-    const isBusyNow = isAllBusy(exchange);
-    if (isSilentNow) return { code: "silent", detail: answer.kind === "none" ? answer.detail : "" };
-    return isBusyNow ? { code: "busy", detail: phrase(answer) } : null;
+    const isSilentForGood = countSilent(answer);
+    const isBusyForGood = countBusy(exchange);
+    if (isSilentForGood) return { code: "silent", detail: answer.kind === "none" ? answer.detail : "" };
+    return isBusyForGood ? { code: "busy", detail: phrase(answer) } : null;
   };
   return (exchanges) => {
     // In a batch, a later answer shows that the target is there after all.

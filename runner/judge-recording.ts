@@ -11,12 +11,12 @@ import { endingIn, endingRule, withEnding } from "./endings.ts";
 import type { Emit, RunHead, Spent } from "./events.ts";
 import type { IsNews } from "./kinds.ts";
 import { reportObserver } from "./observe/report.ts";
-import { isSettled, settledKinds } from "./phase.ts";
+import { emitResults, isSettled, settledKinds } from "./phase.ts";
 import { type CaseEnd, type History, historiesOf } from "./recorded-cases.ts";
 import { confirmFromRecording, type ShardOf } from "./recorded-reruns.ts";
 import type { Recording } from "./recording.ts";
 import type { ReportOptions } from "./report.ts";
-import { confirmCandidates, type Findings, resultKey } from "./rule-results.ts";
+import { confirmCandidates, type Findings } from "./rule-results.ts";
 import { openScope } from "./scope.ts";
 
 export interface RejudgeOptions {
@@ -106,16 +106,6 @@ export async function rejudge(recording: Recording | Joined, options: RejudgeOpt
   emitFooter(live, options.rules, emit);
   emit({ type: "run-finished", complete: !live.incomplete, spent });
   return withFooterFacts(report.report(), live, settled);
-}
-
-function emitResults(judged: readonly Rule[], results: Findings, emit: Emit): void {
-  for (const rule of judged) {
-    for (const column of columns) {
-      const result = results.get(resultKey(rule.id, column));
-      if (result !== undefined)
-        emit({ type: "rule-result", rule, columns: [column], result, hadCandidates: false });
-    }
-  }
 }
 
 /** What judging recorded test cases needs. */

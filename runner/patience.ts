@@ -1,7 +1,7 @@
 import { knownFunction } from "../oracle/model-state.ts";
 import type { Neighbour, Observation, ObservedBatch } from "../oracle/observe.ts";
 import type { Report } from "../reports/report.ts";
-import { errorName, isSuccess, jsonObject, saysItPasses } from "../spec/answer.ts";
+import { errorName, isSuccess, jsonObject, messageIn, saysItPasses } from "../spec/answer.ts";
 import { addressee, route } from "../spec/target.ts";
 
 /**
@@ -107,10 +107,9 @@ const creating: ReadonlySet<string> = new Set([
 function isUnexplainedConflict(of: Observation): boolean {
   const { answer } = of;
   if (answer.kind === "none" || answer.status !== 409) return false;
-  const { message, Message } = jsonObject(answer.body) ?? {};
-  const saysSo = saysItPasses(`${message ?? Message}`);
+  const saysSo = saysItPasses(messageIn(answer.body));
   if (of.kind === "policy-read") return saysSo;
-  if (of.kind === "neighbour") return saysSo || createsNothingTaken(of);
+  if (of.kind === "neighbour") return saysSo || hasNoOtherCause(of);
   const { refusalReasons, unsure, perhapsElsewhere, reused } = of.stateAnalysis;
   const name = errorName(answer);
   return (
@@ -123,8 +122,8 @@ function isUnexplainedConflict(of: Observation): boolean {
   );
 }
 
-/** Says whether the call creates nothing that exists, so that its conflict says that another operation is in progress. */
-function createsNothingTaken({ call, before }: Neighbour): boolean {
+/** Says whether a conflict of this call can mean only that another operation is in progress: what it creates does not exist. */
+function hasNoOtherCause({ call, before }: Neighbour): boolean {
   const { FunctionName: name, Name: alias } = jsonObject(call.body ?? "") ?? {};
   switch (call.operation) {
     case "RemovePermission":

@@ -323,7 +323,17 @@ async function confirm(
       emit({ type: "rule-result", rule, columns, result, hadCandidates: true });
     },
   });
-  const results = limit.applyTo(judged, findings);
+  emitResults(judged, limit.applyTo(judged, findings), emit, reported);
+  return { workers: workers.map((worker) => replaced.get(worker.index) ?? worker), findings };
+}
+
+/** Emits the results of the rules that had no candidates, or of all where `reported` holds none. */
+export function emitResults(
+  judged: readonly Rule[],
+  results: Findings,
+  emit: Emit,
+  reported: ReadonlySet<string> = new Set(),
+): void {
   for (const rule of judged) {
     for (const column of columnsOf(rule)) {
       const key = resultKey(rule.id, column);
@@ -332,7 +342,6 @@ async function confirm(
         emit({ type: "rule-result", rule, columns: [column], result, hadCandidates: false });
     }
   }
-  return { workers: workers.map((worker) => replaced.get(worker.index) ?? worker), findings };
 }
 
 /** Reserves a part of the budget for confirming candidates. */

@@ -130,9 +130,14 @@ export function phrase(answer: Answer): string {
 
 /** Says whether the answer is a conflict that passes by itself: another operation is in progress. */
 export function isInProgress(answer: Answer): boolean {
-  if (!isConflict(answer)) return false;
-  const { message, Message } = jsonObject(answer.body) ?? {};
-  return saysItPasses(`${message ?? Message}`);
+  return isConflict(answer) && saysItPasses(messageIn(answer.body));
+}
+
+/** The message in the body of an error, in either spelling; empty if there is none. */
+export function messageIn(body: string): string {
+  const { message, Message } = jsonObject(body) ?? {};
+  const text = message ?? Message;
+  return typeof text === "string" ? text : "";
 }
 
 /** Says whether the answer is a ResourceConflictException, whichever of its two meanings it has. */

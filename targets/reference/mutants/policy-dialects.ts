@@ -84,7 +84,7 @@ export const policyDialects: Readonly<Record<string, Mutation>> = {
       },
     };
   }),
-  "409 without a word for 40 ms to the name of a deleted function": change(({ intercept }) => {
+  "409 without a message for 40 ms to the name of a deleted function": change(({ intercept }) => {
     const busyUntil = new Map<string, number>();
     return {
       intercept: (request) => {
