@@ -7,6 +7,8 @@ export interface Row {
   readonly kills: readonly string[];
   /** The rules that only some runs violate, because calls race; sorted. */
   readonly sometimes?: readonly string[];
+  /** True for a correct variant whose answers leave rules inconclusive; absent for others. */
+  readonly inconclusive?: boolean;
   /** The first cause that the report shows; absent for correct variants. */
   readonly cause?: string;
   /** Whether the default plan finds the rules that a mutant declares; absent for correct variants. */
@@ -42,11 +44,13 @@ export function differences(
   row: Row | undefined,
 ): readonly string[] {
   if (row === undefined) return ["it has no row in the kill matrix"];
-  const { kills, sometimes = [], found = true, cause, requests } = row;
+  const { kills, sometimes = [], inconclusive = false, found = true, cause, requests } = row;
   const reported = declared.length === 0 ? measured.violated : unkilled(declared, measured);
   const lost = kills.filter((id) => !measured.violated.includes(id) && !reported.includes(id));
   const more = measured.violated.filter((id) => ![...kills, ...sometimes, ...reported].includes(id));
+  const open = declared.length > 0 || inconclusive ? [] : measured.inconclusive;
   return [
+    ...open.map((id) => `${id} is inconclusive now`),
     ...lost.map((id) => `${id} no longer kills it`),
     ...more.map((id) => `${id} newly kills it`),
     ...(declared.length === 0 || measured.cause?.id === cause
@@ -86,9 +90,11 @@ export function rowOf({ kills: declared }: Mutant, runs: readonly Measured[], be
     runs.every(({ violated }) => violated.includes(id)) && before?.sometimes?.includes(id) !== true;
   const sometimes = seen.filter((id) => !isCertain(id));
   const { requests = 0, cause } = runs[0] ?? {};
+  const isOpen = declared.length === 0 && runs.some(({ inconclusive }) => inconclusive.length > 0);
   return {
     kills: seen.filter(isCertain),
     ...(sometimes.length > 0 && { sometimes }),
+    ...(isOpen && { inconclusive: true }),
     ...(declared.length > 0 && {
       found: runs.every(({ found }) => found),
       ...(cause && { cause: cause.id }),
@@ -101,8 +107,8 @@ export function rowOf({ kills: declared }: Mutant, runs: readonly Measured[], be
 export function matrixText(rows: Readonly<Record<string, Row>>): string {
   const lines = Object.entries(rows)
     .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([name, { kills, sometimes, found, cause, requests }]) => {
-      const row = JSON.stringify({ kills, sometimes, cause, found, requests });
+    .map(([name, { kills, sometimes, inconclusive, found, cause, requests }]) => {
+      const row = JSON.stringify({ kills, sometimes, inconclusive, cause, found, requests });
       return `${JSON.stringify(name)}: ${row}`;
     });
   return `{\n${lines.join(",\n")}\n}\n`;

@@ -514,6 +514,7 @@ const causes = {
   "in-progress": "for another operation in progress",
   "not-visible": "for what was just created",
   "connection-closed": "for a new connection, because the target had closed an idle one",
+  throttled: "after 429 TooManyRequestsException",
 } as const;
 
 function waitsFact({ waits = [] }: Report): readonly Fact[] {

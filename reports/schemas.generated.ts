@@ -461,7 +461,7 @@ export interface components {
         /** @description Waits of one kind: for another operation in progress, for something that was just created, or for a new connection. */
         readonly ReportWait: {
             /** @enum {unknown} */
-            readonly cause: "in-progress" | "not-visible" | "connection-closed";
+            readonly cause: "in-progress" | "not-visible" | "connection-closed" | "throttled";
             readonly times: components["schemas"]["ReportCount"];
             readonly ms: number;
         };

@@ -1,6 +1,8 @@
 import type { Addition, BatchObservation, Observation } from "../oracle/observe.ts";
 import { holds, type Judgement, type RuleBody } from "../oracle/rule.ts";
 import { isConflict, isInProgress, phrase, saysItExists } from "../spec/answer.ts";
+import { errorStatus } from "../spec/constraint.ts";
+import type { Answer } from "../spec/exchange.ts";
 import { violated } from "./define.ts";
 
 /** Rules on additions that were in flight together. */
@@ -67,7 +69,8 @@ function judgeGroups(
   for (const race of races) {
     const wins = race.filter(({ result }) => result.kind === "added").length;
     const unsettled = race.find(
-      ({ result, answer }) => result.kind === "unsettled" || (wins === 0 && mayPass(answer)),
+      ({ result, answer }) =>
+        (result.kind === "unsettled" && !isThrottled(answer)) || (wins === 0 && mayPass(answer)),
     );
     if (wins > 1) return { ...violated(expected, tally(race)), unless };
     if (wins === 0 && !unsettled)
@@ -80,9 +83,17 @@ function judgeGroups(
   return open === null ? holds : { verdict: "inconclusive", why: open };
 }
 
-/** Says whether a conflict may be another operation in progress: its message does not say that the id is there. */
-function mayPass(answer: Addition["answer"]): boolean {
-  return isInProgress(answer) || (isConflict(answer) && !saysItExists(answer.body));
+/**
+ * Says whether the refusal may pass by itself: too many requests, or a conflict whose message does not say that the id is
+ * there, so that another operation may be in progress.
+ */
+function mayPass(answer: Answer): boolean {
+  return isThrottled(answer) || isInProgress(answer) || (isConflict(answer) && !saysItExists(answer.body));
+}
+
+/** Whether one addition alone succeeds, such an answer to another one does not change. */
+function isThrottled(answer: Answer): boolean {
+  return answer.kind === "response" && answer.status === errorStatus.TooManyRequestsException;
 }
 
 function tally(race: readonly Addition[]): string {

@@ -1,7 +1,7 @@
 import type { SendOptions, Transport } from "../client/transport.ts";
 import { type ModelState, policyOf } from "../oracle/model-state.ts";
-import { type ObservedBatch, observeBatch, type PolicyRead } from "../oracle/observe.ts";
-import { jsonObject, revisionIn, versionIn } from "../spec/answer.ts";
+import { type Addition, type ObservedBatch, observeBatch, type PolicyRead } from "../oracle/observe.ts";
+import { header, jsonObject, revisionIn, versionIn } from "../spec/answer.ts";
 import { getPolicy } from "../spec/calls.ts";
 import {
   type Answer,
@@ -14,7 +14,7 @@ import {
   versionSlot,
 } from "../spec/exchange.ts";
 import { readPolicy } from "../spec/statement.ts";
-import { policyKey, readOf } from "../spec/target.ts";
+import { policyKey, readOf, removal } from "../spec/target.ts";
 import type { Purpose } from "./events.ts";
 import type { InFlight } from "./in-flight.ts";
 import type { PassingCause, Patience } from "./patience.ts";
@@ -112,9 +112,12 @@ async function repeatFor(
   let waitedMs = 0;
   for (const pauseMs of pauses) {
     if (isAborted(options) || patience.causeIn(sent.observed) !== cause) break;
-    if (isClosed && !(await hadNoEffect(sent.observed, options.transport, sending.how))) break;
-    if (pauseMs > 0) await options.sleep(pauseMs);
-    waitedMs += pauseMs;
+    const longMs = Math.max(pauseMs, ...sent.exchanges.map(({ answer }) => requestedPauseMs(answer)));
+    if (longMs > 0) await options.sleep(longMs);
+    waitedMs += longMs;
+    const effect = await effectOf(cause, sent.observed, sending);
+    if (effect === "unknown") continue;
+    if (effect === "possible") break;
     const again = await sendAndObserve(ready, sending);
     // What was dropped when the target ended says more than the refusal of a connection.
     if (isClosed && again.exchanges.some(isRefused)) break;
@@ -122,6 +125,16 @@ async function repeatFor(
   }
   if (pauses.length > 0) patience.waited(cause, waitedMs, patience.causeIn(sent.observed) !== cause);
   return sent;
+}
+
+/** The longest pause that a target can ask for, in milliseconds. */
+const longestRequestedMs = 20_000;
+
+/** The pause that a 429 or 503 asks for in its Retry-After header, in milliseconds; 0 if it does not. */
+function requestedPauseMs(answer: Answer): number {
+  if (answer.kind === "none" || (answer.status !== 429 && answer.status !== 503)) return 0;
+  const seconds = Number(header(answer.headers, "Retry-After") ?? 0);
+  return seconds > 0 ? Math.min(seconds * 1000, longestRequestedMs) : 0;
 }
 
 function isAborted({ how: { signal } }: BatchOptions): boolean {
@@ -143,26 +156,32 @@ function onNewConnection(sending: Sending): Sending {
   return { ...sending, how: { ...sending.how, onNewConnection: true } };
 }
 
-/** Says whether a single call without an answer is known to have changed nothing, so that it may be sent again. */
-async function hadNoEffect(
-  { observations }: ObservedBatch,
-  transport: Transport,
-  how: SendOptions,
-): Promise<boolean> {
-  const [of] = observations;
-  if (of === undefined || of.call.method === "GET") return of !== undefined;
-  if (of.kind !== "addition") return false;
-  const { analysis, stateAnalysis, call } = of;
-  const resource = readOf(call);
-  // It names no policy that could have changed, or an id that the policy had before.
-  if (resource === null || stateAnalysis.key === null) return true;
-  if (stateAnalysis.refusalReasons.some((reason) => reason.startsWith("StatementId."))) return true;
-  const read = getPolicy(resource.name, resource.qualifier);
-  const policy = readPolicy(await transport.send(read, how));
-  const sid = analysis.body.members?.StatementId;
-  return (
-    policy.kind === "none" || (policy.kind === "policy" && policy.statements.every((one) => one.sid !== sid))
-  );
+/**
+ * Says whether calls may have changed something although they were turned away; unknown as long as the policy cannot be
+ * read. A conflict or a 404 has no effect.
+ */
+async function effectOf(
+  cause: PassingCause,
+  { observations: [of] }: ObservedBatch,
+  { options: { transport }, how }: Sending,
+): Promise<"none" | "possible" | "unknown"> {
+  if (cause === "in-progress" || cause === "not-visible") return "none";
+  if (of === undefined || of.call.method === "GET") return of === undefined ? "possible" : "none";
+  const removed = removal(of.call);
+  if (of.kind !== "addition" && removed === null) return cause === "throttled" ? "none" : "possible";
+  const resource = readOf(of.call);
+  if (resource === null || (of.kind === "addition" && isWithoutEffect(of))) return "none";
+  const policy = readPolicy(await transport.send(getPolicy(resource.name, resource.qualifier), how));
+  if (policy.kind === "unsettled") return "unknown";
+  if (policy.kind !== "policy" && policy.kind !== "none") return "possible";
+  const id = of.kind === "addition" ? of.analysis.body.members?.StatementId : removed?.sid;
+  const isThere = policy.kind === "policy" && policy.statements.some(({ sid }) => sid === id);
+  return isThere === (of.kind === "addition") ? "possible" : "none";
+}
+
+/** Says whether an addition names no policy that could have changed, or an id that the policy had before. */
+function isWithoutEffect({ stateAnalysis: { key, refusalReasons } }: Addition): boolean {
+  return key === null || refusalReasons.some((reason) => reason.startsWith("StatementId."));
 }
 
 type ReadyCall = Pick<Exchange, "step" | "call">;

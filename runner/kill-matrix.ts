@@ -93,6 +93,8 @@ export async function judgeOver(
 export interface Measured {
   /** The violated rules, sorted. */
   readonly violated: readonly string[];
+  /** The rules that the run could not decide, sorted. */
+  readonly inconclusive: readonly string[];
   /** Whether the default plan violates every rule that the variant declares. */
   readonly found: boolean;
   /** The first cause that the report shows; null if no rule is violated. */
@@ -155,8 +157,15 @@ async function judgedAt(
   plan: VariantPlan,
 ): Promise<Omit<Measured, "found">> {
   const report = await judgeVariant(mutate, { seed, ...plan, profile: column });
-  const violated = violatedIn(report, column);
-  return { ...findingsOf(report), violated, problems: report.faults, requests: report.requests };
+  const violated = rulesWith("violated", report, column);
+  const inconclusive = rulesWith("inconclusive", report, column);
+  return {
+    ...findingsOf(report),
+    violated,
+    inconclusive,
+    problems: report.faults,
+    requests: report.requests,
+  };
 }
 
 function isFound({ kills }: Mutant, { violated }: Pick<Measured, "violated">): boolean {
@@ -170,10 +179,15 @@ function findingsOf(report: Report): Pick<Measured, "cause" | "unheld"> {
   return { cause, unheld: unheld(report) };
 }
 
-function violatedIn({ rules: judged }: Report, column: Column = "document"): readonly string[] {
+/** The rules with a verdict that a column counts, sorted. */
+function rulesWith(
+  verdict: "violated" | "inconclusive",
+  { rules: judged }: Report,
+  column: Column = "document",
+): readonly string[] {
   return judged
     .filter(
-      ({ basis, verdicts }) => verdicts[column] === "violated" && (basis !== "observed" || column === "aws"),
+      ({ basis, verdicts }) => verdicts[column] === verdict && (basis !== "observed" || column === "aws"),
     )
     .map(({ id }) => id)
     .sort();

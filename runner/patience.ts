@@ -1,12 +1,14 @@
 import { knownFunction } from "../oracle/model-state.ts";
 import type { Neighbour, Observation, ObservedBatch } from "../oracle/observe.ts";
 import type { Report } from "../reports/report.ts";
+import type { ErrorName } from "../spec/add-permission.ts";
 import { errorName, isSuccess, jsonObject, messageIn, saysItPasses } from "../spec/answer.ts";
+import { errorStatus } from "../spec/constraint.ts";
 import { addressee, route } from "../spec/target.ts";
 
 /**
  * Why a target may fail for a while at a call that is right: another operation is in progress, something that was just
- * created is not found yet, or the connection was closed when the call came.
+ * created is not found yet, the connection was closed when the call came, or there were too many requests.
  */
 export type PassingCause = NonNullable<Report["waits"]>[number]["cause"];
 
@@ -21,6 +23,7 @@ const firstPauses: Readonly<Record<PassingCause, readonly number[]>> = {
   "in-progress": [20, 40, 80, 160],
   "not-visible": [50, 100, 200, 400, 800],
   "connection-closed": [0],
+  throttled: [50, 100, 200, 400, 800],
 };
 const morePauses = [500, 1000, 2000, 2000] as const;
 
@@ -70,7 +73,8 @@ export function patience() {
       // Calls in flight together are sent again only if none of them can have had an effect.
       if (observations.every(isNotFound) && observations.some((one) => isMissing(one, seen())))
         return "not-visible";
-      return more.length === 0 && isDropped(only) ? "connection-closed" : null;
+      if (more.length > 0) return null;
+      return isDropped(only) ? "connection-closed" : isThrottled(only) ? "throttled" : null;
     },
     /** Takes the answers that are kept. */
     keep: ({ observations }: ObservedBatch): void => {
@@ -92,6 +96,15 @@ export function patience() {
 /** Says whether the connection was closed before an answer came, maybe because it was idle, and not for a malformed frame. */
 function isDropped({ answer, call }: Observation): boolean {
   return answer.kind === "none" && answer.reason === "reset" && call.raw?.invalid !== true;
+}
+
+/** Says whether there were too many requests. A 429 with another name is kept, so that its name is judged. */
+function isThrottled(of: Observation): boolean {
+  const { answer } = of;
+  const name: ErrorName = "TooManyRequestsException";
+  if (answer.kind === "none" || answer.status !== errorStatus[name] || errorName(answer) !== name)
+    return false;
+  return of.kind !== "addition" || !of.analysis.questions.includes("request.provoked");
 }
 
 /** Operations after which something may not be visible at once. */

@@ -508,6 +508,21 @@ it("blames no race for additions at once that all conflict, unless one says that
   expect(verdictOf("The statement a exists.")).toEqual(["violated"]);
 });
 
+it("judges a race in which a request was throttled by the others", () => {
+  const throttled = answer(429, {}, "TooManyRequestsException");
+  const verdictOf = (...answers: readonly Answer[]) => {
+    const call = add("a");
+    const exchanges = answers.map((given, at) => ({ step: { key: `${at}`, call }, call, answer: given }));
+    return judgeOf(rules)
+      .batch(observeBatch(initialModelState(fixture, true), exchanges))
+      .filter(({ rule, column }) => rule.id === "race.one-id-once" && column === "document")
+      .map(({ judgement }) => judgement.verdict);
+  };
+  expect(verdictOf(added("a"), throttled, conflict)).toEqual(["holds"]);
+  expect(verdictOf(added("a"), throttled, added("a"))).toEqual(["violated"]);
+  expect(verdictOf(throttled, conflict)).toEqual(["inconclusive"]);
+});
+
 it("takes the document's own message for an id that is taken, and does not accuse GetPolicy by it", () => {
   const own = answer(
     409,

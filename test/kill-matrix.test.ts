@@ -26,7 +26,16 @@ const cause = { id: "success.is-201", rules: ["success.is-201"] };
 
 function measuredAs(parts: Partial<Measured> = {}): Measured {
   const violated = ["success.is-201"];
-  return { violated, found: true, cause, unheld: [], problems: [], requests: 4000, ...parts };
+  return {
+    violated,
+    inconclusive: [],
+    found: true,
+    cause,
+    unheld: [],
+    problems: [],
+    requests: 4000,
+    ...parts,
+  };
 }
 
 const row: Row = { kills: ["success.is-201"], cause: "success.is-201", found: true, requests: 4000 };
@@ -137,6 +146,16 @@ describe("A measured variant", () => {
     const kills = ["statement.sid", "success.is-201"];
     expect(rowOf(mutant, runs, undefined)).toEqual({ ...row, kills, sometimes });
     expect(rowOf(correct, [measuredAs({ violated: [] })], undefined)).toEqual({ kills: [], requests: 4000 });
+  });
+
+  it("differs if a correct variant leaves a rule inconclusive that is not recorded to do so", () => {
+    const open = measuredAs({ violated: [], inconclusive: ["race.x"] });
+    const clear = rowOf(correct, [measuredAs({ violated: [] })], undefined);
+    const before = rowOf(correct, [open], undefined);
+    expect([clear.inconclusive, before.inconclusive]).toEqual([undefined, true]);
+    expect(differences(correct, open, clear)).toEqual(["race.x is inconclusive now"]);
+    expect(differences(correct, open, before)).toEqual([]);
+    expect(differences(mutant, measuredAs({ inconclusive: ["race.x"] }), row)).toEqual([]);
   });
 
   it("keeps a similar number of requests, and earlier uncertain kills", () => {

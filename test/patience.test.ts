@@ -1,11 +1,13 @@
-import { expect, test } from "vitest";
+import { describe, expect, it, test } from "vitest";
 import { initialModelState } from "../oracle/model-state.ts";
 import { observeBatch } from "../oracle/observe.ts";
 import { sendBatch } from "../runner/batch.ts";
+import { judgeVariant } from "../runner/kill-matrix.ts";
 import { patience } from "../runner/patience.ts";
-import { createAlias, createFunction, deleteFunction, getPolicy } from "../spec/calls.ts";
+import { createAlias, createFunction, deleteFunction, getPolicy, removePermission } from "../spec/calls.ts";
 import type { Answer, Call } from "../spec/exchange.ts";
 import { alone } from "../suites/case.ts";
+import { variants } from "../targets/reference/mutants/index.ts";
 import { fixture } from "./fixture.ts";
 import {
   type AnsweredCall,
@@ -80,4 +82,83 @@ test("a conflict without a message passes where nothing of that name exists, and
   expect(causeAtLast(deleted, [creation, conflict])).toBe("in-progress");
   expect(causeAtLast([createAlias(names.main, "live", "1"), conflict])).toBeNull();
   expect(causeAtLast([createAlias(names.main, "new", "1"), conflict])).toBe("in-progress");
+});
+
+describe("A call that is answered 429 TooManyRequestsException", () => {
+  const throttled = answer(429, {}, "TooManyRequestsException");
+  const empty = policyOf(names.main);
+  const holding = policyOf(names.main, "a");
+  const remove = removePermission(names.main, "a");
+
+  /** Sends a call whose answers are given, and returns what was sent, the pauses and the last answer. */
+  async function sent(call: Call, ...answers: readonly Answer[]) {
+    const rest = [...answers];
+    const methods: string[] = [];
+    const pauses: number[] = [];
+    const { exchanges } = await sendBatch(alone("0", call), [], start, "execute", {
+      transport: {
+        send: async ({ method }) => {
+          methods.push(method);
+          return rest.shift() ?? throttled;
+        },
+        close: async () => {},
+      },
+      how: { deadlineMs: 1000 },
+      settleMs: 0,
+      sleep: async (ms) => void pauses.push(ms),
+      patience: patience(),
+    });
+    const [last] = exchanges.map((one) => (one.answer.kind === "none" ? null : one.answer.status));
+    return { methods: methods.join(" "), pauses, last };
+  }
+
+  it.each<[string, Call, readonly Answer[], string, number]>([
+    ["an addition that had no effect", add("a"), [throttled, empty, added("a")], "POST GET POST", 201],
+    ["an addition whose policy holds its id", add("a"), [throttled, holding], "POST GET", 429],
+    ["a removal that had no effect", remove, [throttled, holding, answer(204)], "DELETE GET DELETE", 204],
+    ["a removal whose id is gone", remove, [throttled, empty], "DELETE GET", 429],
+    ["a read", getPolicy(names.main), [throttled, holding], "GET GET", 200],
+    [
+      "an addition, when its policy can be read",
+      add("a"),
+      [throttled, throttled, empty, added("a")],
+      "POST GET GET POST",
+      201,
+    ],
+  ])(
+    "is sent again only if that cannot change what it means: %s",
+    async (_what, call, answers, methods, last) => {
+      expect(await sent(call, ...answers)).toMatchObject({ methods, last });
+    },
+  );
+
+  it("is sent again after the pause that Retry-After asks for, at most 20 s", async () => {
+    const asking = (seconds: string): Answer => {
+      if (throttled.kind === "none") return throttled;
+      return { ...throttled, headers: [...throttled.headers, ["retry-after", seconds]] };
+    };
+    const read = getPolicy(names.main);
+    const pauses = async (first: Answer) => (await sent(read, first, holding)).pauses;
+    expect(await pauses(throttled)).toEqual([50]);
+    expect(await pauses(asking("3"))).toEqual([3000]);
+    expect(await pauses(asking("3600"))).toEqual([20_000]);
+    expect(await pauses(asking("Fri, 31 Dec 1999 23:59:59 GMT"))).toEqual([50]);
+  });
+
+  it("is not sent again when a Prefer header asked for it, or when it has another name", async () => {
+    const provoked = { ...add("a"), headers: [...add("a").headers, ["Prefer", "code=429"] as const] };
+    expect(await sent(provoked)).toMatchObject({ methods: "POST", last: 429 });
+    expect(await sent(add("a"), answer(429, {}, "Slow"))).toMatchObject({ methods: "POST", last: 429 });
+  });
+
+  it("leaves no rule inconclusive if it comes now and then", async () => {
+    const name = "dialect 429 for every 41st call";
+    const report = await judgeVariant(variants[name]?.mutate ?? ((same) => same), {
+      seed: 3,
+      runs: 5,
+      rounds: 2,
+    });
+    expect(report.waits?.map(({ cause }) => cause)).toEqual(["throttled"]);
+    expect(report.summary.document).toMatchObject({ violated: 0, inconclusive: 0 });
+  });
 });

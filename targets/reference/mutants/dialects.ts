@@ -133,14 +133,9 @@ export const dialects: Readonly<Record<string, Mutation>> = {
   "404 for 20 ms to what was just created": notFoundAtFirst(() => true),
   // One of two nodes finds it at once.
   "404 for 20 ms to every second call to what was just created": notFoundAtFirst((call) => call % 2 === 0),
-  "429 for every seventh addition": change(({ intercept }) => {
-    let additions = 0;
-    return {
-      intercept: (request) => {
-        if (request.method !== "POST" || !/\/policy(\?|$)/.test(request.target)) return intercept(request);
-        return ++additions % 7 === 0 ? throttled : intercept(request);
-      },
-    };
+  "429 for every 41st call": change(({ intercept }) => {
+    let calls = 0;
+    return { intercept: (request) => (++calls % 41 === 0 ? throttled : intercept(request)) };
   }),
   "no size limit": change(() => ({ sizeLimit: Number.POSITIVE_INFINITY })),
   "a smaller size limit": change(() => ({ sizeLimit: 10_000 })),
