@@ -8,7 +8,7 @@ import { servers } from "./servers/index.ts";
 import { runAgainst } from "./trial.ts";
 
 /** Number of scenarios that run in parallel. Most of them only wait. */
-const together = 6;
+const together = 10;
 
 const all: readonly Scenario[] = [
   ...servers.map(runAgainst),
