@@ -239,7 +239,7 @@ function currentRevision(id: string, of: "function" | "version" | "alias", first
     const query = queryOf(qualifier);
     const shown =
       of === "alias" ? getAlias(main(fixture), aliasOf(fixture)) : getFunction(main(fixture), qualifier);
-    const own = alone("policy", getPolicy(main(fixture), qualifier));
+    const own = (key: string) => alone(key, getPolicy(main(fixture), qualifier));
     const resource = alone("resource", shown);
     const first = firstPolicy ? "policy" : "resource";
     const second = firstPolicy ? "resource" : "policy";
@@ -250,7 +250,7 @@ function currentRevision(id: string, of: "function" | "version" | "alias", first
     const opening: readonly Batch[] = [
       alone("seed", add(main(fixture), "seed", query)),
       ...(firstPolicy ? [] : removal),
-      own,
+      own("policy"),
       resource,
     ];
     return (done: readonly (readonly Exchange[])[]): Batch | null => {
@@ -259,7 +259,7 @@ function currentRevision(id: string, of: "function" | "version" | "alias", first
       if (done.length > opening.length + 1) return null;
       const answer = done.at(-1)?.[0]?.answer;
       const refused = answer === undefined || (answer.kind === "response" && answer.status === 412);
-      return refused ? [guarded(fixture, "guarded-2", second, { query })] : own;
+      return refused ? [guarded(fixture, "guarded-2", second, { query })] : own("policy-again");
     };
   };
   const needs = { function: [], version: ["versions" as const], alias: ["aliases" as const] }[of];

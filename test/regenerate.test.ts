@@ -86,6 +86,17 @@ describe("A test case of any suite", () => {
     expect(differing).toEqual([]);
   }, 120_000);
 
+  it("gives each step a key of its own, by which a rerun finds it", async () => {
+    const twice: string[] = [];
+    for (const testCase of testCases) {
+      const keys = sentSteps((await originOf(testCase)).batches).flatMap((batch) =>
+        batch.map(({ key }) => key),
+      );
+      if (new Set(keys).size < keys.length) twice.push(testCase.id);
+    }
+    expect(twice).toEqual([]);
+  });
+
   it("makes on a spare fixture only the calls for the function under test", async () => {
     const bare = await all.next(noParts);
     expect([bare.fixture.other, bare.fixture.main.versions]).toEqual([null, []]);
