@@ -17,6 +17,7 @@ import { truncateExchange } from "./batch.ts";
 import type { Verdicts } from "./candidates.ts";
 import type { Began, Emit, Gone, Spent, StopReason } from "./events.ts";
 import { silenceCounter } from "./gone.ts";
+import type { Patience } from "./patience.ts";
 import { requestsOfFixture, type WorkerPool } from "./pool.ts";
 import { emptySpare, fixtureFor, usedIn } from "./rerun.ts";
 import type { Scope } from "./scope.ts";
@@ -50,6 +51,8 @@ export interface ExecuteOptions {
   readonly isGone?: () => boolean;
   /** Asks whether the target has lost its functions, if one of these answers is a reason to; true if it asked. */
   readonly lookAfter?: (worker: Worker, exchanges: readonly Exchange[]) => Promise<boolean>;
+  /** Says whether calls in flight together may have been dropped because their connections were idle. */
+  readonly patience?: Pick<Patience, "mayHaveBeenIdle">;
   /** Called with a function that counts what was seen in a test case in which the target ended. */
   readonly onLost?: (count: () => void) => void;
   /** What became of test cases that were begun before; it is filled. None by default. */
@@ -101,17 +104,25 @@ export async function executeCases(options: ExecuteOptions): Promise<Executed> {
     emit({ type: "case-skipped", lacks, worker: index, case: testCase, place, spent: spent() });
   };
   /** Executes a test case on the worker or its spare fixture. Returns the worker, which may have a new fixture. */
-  const executeOn = async (worker: Worker, nth: number, placed: PlacedCase, silence: Silence) => {
-    const { testCase, place } = placed;
-    const alone = await prepareSpare(worker, spares.get(nth) ?? null, testCase, options);
+  const executeOn = async (
+    worker: Worker,
+    nth: number,
+    { testCase, place }: PlacedCase,
+    silence: Silence,
+    clean = testCase.clean,
+  ): Promise<Worker> => {
+    const how = { ...testCase, clean };
+    const alone = await prepareSpare(worker, spares.get(nth) ?? null, how, options);
     if (alone !== null) spares.set(nth, alone.worker);
-    const ready = alone ?? (await prepare(worker, testCase, options));
-    const done = await execute(ready, placed, options, silence);
+    const ready = alone ?? (await prepare(worker, how, options));
+    const { wasIdle, ...done } = await execute(ready, { testCase, place }, options, silence);
     if (done.lost !== true) begun.set(testCase, done.end);
     if (done.end === "cut") findingsOfCut.push(...done.findings);
     const { index: on } = ready.worker;
     emit({ type: "case-finished", worker: on, case: testCase, place, ...done, spent: spent() });
-    return alone === null ? ready.worker : worker;
+    const next = alone === null ? ready.worker : worker;
+    // What the first attempt has written must not meet the second one.
+    return wasIdle === true && !isEnded() ? executeOn(next, nth, { testCase, place }, silence, true) : next;
   };
   const work = async (start: Worker, nth: number, { from, to }: Part): Promise<Worker> => {
     let worker = start;
@@ -246,6 +257,8 @@ function partsUsedBy({ script }: TestCase, fixture: Fixture): FixtureParts {
 interface CaseOutcome {
   readonly end: "complete" | "cut";
   readonly lost?: true;
+  /** Calls in flight together may have been dropped with idle connections: the test case is executed again. */
+  readonly wasIdle?: true;
   readonly began: Began;
   readonly findings: readonly Finding[];
 }
@@ -253,7 +266,7 @@ interface CaseOutcome {
 async function execute(
   ready: PreparedWorker,
   { testCase, place }: PlacedCase,
-  { judge, verdicts, stop, onExecuted, isGone = () => false, lookAfter, onLost }: ExecuteOptions,
+  { judge, verdicts, stop, onExecuted, isGone = () => false, lookAfter, onLost, patience }: ExecuteOptions,
   silence: Silence,
 ): Promise<CaseOutcome> {
   const { worker } = ready;
@@ -282,6 +295,10 @@ async function execute(
     if (sent === null) break;
     const { exchanges, observed } = sent;
     batches.push(exchanges.map(truncateExchange));
+    if (patience?.mayHaveBeenIdle(exchanges) === true) {
+      history.end();
+      return { end: "cut", lost: true, wasIdle: true, began, findings: [] };
+    }
     // An earlier leak into one of these policies may explain later findings.
     if (began === "empty" && concerns(observed, possiblyChanged)) began = "used";
     observe(judge.batch(observed));

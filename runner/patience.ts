@@ -4,6 +4,7 @@ import type { Report } from "../reports/report.ts";
 import type { ErrorName } from "../spec/add-permission.ts";
 import { errorName, isSuccess, jsonObject, messageIn, saysItPasses } from "../spec/answer.ts";
 import { errorStatus } from "../spec/constraint.ts";
+import type { Exchange } from "../spec/exchange.ts";
 import { addressee, route } from "../spec/target.ts";
 
 /**
@@ -40,6 +41,9 @@ export function patience() {
   };
   /** True once a connection was lost: the target may have been restarted without its functions. */
   let isSuspect = false;
+  /** True once calls in flight together were dropped, maybe because their connections were idle. */
+  let wasIdle = false;
+  const needsNewConnections = () => wasIdle || of("connection-closed").times > 0;
   /**
    * What was found once counts as visible. At a target where a wait has helped, or where none was tried, it does not: one
    * node of the target may not know yet what another one knows.
@@ -74,7 +78,7 @@ export function patience() {
       if (observations.every(isNotFound) && observations.some((one) => isMissing(one, seen())))
         return "not-visible";
       if (more.length > 0) return null;
-      return isDropped(only) ? "connection-closed" : isThrottled(only) ? "throttled" : null;
+      return wasReset(only) ? "connection-closed" : isThrottled(only) ? "throttled" : null;
     },
     /** Takes the answers that are kept. */
     keep: ({ observations }: ObservedBatch): void => {
@@ -85,8 +89,17 @@ export function patience() {
         if (isSuccess(of.answer) || [409, 412].includes(of.answer.status)) visible.add(of.stateAnalysis.key);
       }
     },
+    /**
+     * True for calls in flight together of which one was dropped, if the target may have closed its idle connections. From
+     * then on every call gets a new connection, so that it is true only once.
+     */
+    mayHaveBeenIdle: (exchanges: readonly Exchange[]): boolean => {
+      if (needsNewConnections() || exchanges.length < 2 || !exchanges.some(wasReset)) return false;
+      wasIdle = true;
+      return true;
+    },
     /** True once a call was answered on a new connection only: the target closes connections that are idle for a moment. */
-    needsNewConnections: () => of("connection-closed").times > 0,
+    needsNewConnections,
     /** The waits that helped. */
     waits: (): NonNullable<Report["waits"]> =>
       [...known].flatMap(([cause, { times, ms }]) => (times > 0 ? [{ cause, times, ms }] : [])),
@@ -94,7 +107,7 @@ export function patience() {
 }
 
 /** Says whether the connection was closed before an answer came, maybe because it was idle, and not for a malformed frame. */
-function isDropped({ answer, call }: Observation): boolean {
+function wasReset({ answer, call }: Pick<Exchange, "answer" | "call">): boolean {
   return answer.kind === "none" && answer.reason === "reset" && call.raw?.invalid !== true;
 }
 

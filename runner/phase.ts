@@ -9,6 +9,7 @@ import { type Endings, endingRule, type SuspectedEnding, withEnding } from "./en
 import type { Emit, Gone, LeftOut, StopReason } from "./events.ts";
 import { type Executed, type ExecuteOptions, executeCases } from "./execute.ts";
 import type { InFlight } from "./in-flight.ts";
+import type { Patience } from "./patience.ts";
 import { isStateless, type Part } from "./plan.ts";
 import { isLost, type Survivors, survivors, type WorkerPool } from "./pool.ts";
 import { emptyFixtures } from "./rerun.ts";
@@ -26,6 +27,7 @@ export interface Running {
   readonly silentKinds: SilentKinds;
   readonly inFlight: InFlight;
   readonly endings: Endings;
+  readonly patience: Patience;
   readonly emit: Emit;
 }
 
@@ -142,7 +144,7 @@ async function executeOnce(
   judging: Judging,
   how: Required<Pick<ExecuteOptions, "pause" | "begun" | "onLost">> & { readonly lost: string[] },
 ): Promise<Executed> {
-  const { options, scope, pool, silentKinds, inFlight, endings, emit } = judging;
+  const { options, scope, pool, silentKinds, inFlight, endings, patience, emit } = judging;
   const { unsupported, judged, judge, limit, stop } = judging;
   const { pause, begun, onLost, lost } = how;
   const creates = options.fresh && !isStateless(options);
@@ -152,6 +154,7 @@ async function executeOnce(
     begun,
     onLost,
     isGone: endings.isGone,
+    patience,
     lookAfter: async (worker, exchanges) => {
       if (isStateless(options) || !exchanges.some(({ answer }) => endings.maybeLost(answer))) return false;
       endings.checked(await isLost(worker));

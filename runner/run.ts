@@ -84,10 +84,10 @@ export async function runFor(observers: readonly Observer[], options: RunOptions
     const kinds = silentKinds({ timeoutMs: options.how.deadlineMs, clock: options.clock });
     const gate = inFlight(options.workers);
     const ends = endings(options);
-    const sending = { patience: waiting, silentKinds: kinds, inFlight: gate, endings: ends };
+    const guards = { patience: waiting, silentKinds: kinds, inFlight: gate, endings: ends };
     const atFirst = campaign === null || campaign.first.length === 0 ? options.workers : 1;
-    pool = await setUpWorkers({ ...options, ...sending, scope, emit, atFirst });
-    const running = { options, scope, pool, silentKinds: kinds, inFlight: gate, endings: ends, emit };
+    pool = await setUpWorkers({ ...options, ...guards, scope, emit, atFirst });
+    const running = { options, scope, pool, ...guards, emit };
     const judged = await judgeTarget(running, campaign);
     ({ isComplete } = judged);
     const leftOut = [

@@ -162,3 +162,46 @@ describe("A call that is answered 429 TooManyRequestsException", () => {
     expect(report.summary.document).toMatchObject({ violated: 0, inconclusive: 0 });
   });
 });
+
+describe("Calls in flight together that are dropped", () => {
+  /** Judges a target that drops some of the additions of the id `race`, which are always in flight together. */
+  async function judged(drops: (nth: number) => boolean) {
+    let additions = 0;
+    const again: string[] = [];
+    const report = await judgeVariant(
+      (behaviour) => ({
+        ...behaviour,
+        intercept: (request) =>
+          /"StatementId":"race"/.test(request.body.toString()) && drops(additions++)
+            ? "drop"
+            : behaviour.intercept(request),
+      }),
+      {
+        ...{ seed: 1, runs: 1, rounds: 2, workers: 1, suites: ["races"] },
+        observers: () => [
+          {
+            on: (event) => {
+              if (event.type === "case-finished" && event.lost === true) again.push(event.case.id);
+            },
+          },
+        ],
+      },
+    );
+    const verdicts = report.rules.map(({ verdicts: { document } }) => document);
+    const arrives = report.rules.find(({ id }) => id === "answer.arrives")?.verdicts.document;
+    return { again, verdicts, arrives };
+  }
+
+  it("are sent again with their test case on new connections, because the old ones may have been idle", async () => {
+    const { again, verdicts, arrives } = await judged((nth) => nth === 1);
+    expect(again).toEqual(["races/one-id/0"]);
+    expect(arrives).toBe("holds");
+    expect(verdicts).not.toContain("inconclusive");
+  });
+
+  it("are a violation if they are dropped on new connections, too", async () => {
+    const { again, arrives } = await judged((nth) => nth % 2 === 1);
+    expect(again).toEqual(["races/one-id/0"]);
+    expect(arrives).toBe("violated");
+  });
+});
