@@ -90,21 +90,24 @@ export async function* parsedLines(
     partial += rest;
     for (const next of more) {
       number += 1;
-      if (partial !== "") yield parseLine(partial, path, number);
+      if (partial !== "") yield parseLine(partial, path, number, true);
       partial = next;
     }
   }
-  if (partial !== "") yield parseLine(partial, path, number + 1);
+  if (partial !== "") yield parseLine(partial, path, number + 1, false);
 }
 
-function parseLine(text: string, path: string, number: number): RecordingLine {
+/** Parses a line; `isWhole` is false for a last line without an end, where the recording may be cut off. */
+function parseLine(text: string, path: string, number: number, isWhole: boolean): RecordingLine {
   let line: unknown;
   try {
     line = JSON.parse(text);
   } catch (cause) {
-    throw new Fault(`${path}:${number} is not JSON, so the recording is cut off or damaged: record again.`, {
-      cause,
-    });
+    const what =
+      number === 1 && isWhole
+        ? `${path} is no recording, because its first line is not JSON: give a file that --record or --shard wrote.`
+        : `${path}:${number} is not JSON, so the recording is cut off or damaged: record again.`;
+    throw new Fault(what, { cause });
   }
   const checked = checkSchema("RecordingLine", line);
   if (checked.ok) return checked.value;

@@ -284,6 +284,17 @@ describe("The lines of a recording", () => {
   });
 });
 
+describe("A file that is no recording", () => {
+  it("is named, with what to give instead", async () => {
+    const report = JSON.stringify({ schema: "addpermission-conformance/report@1" }, null, 2);
+    await expect(parsedLines(Readable.from([report]), "report.json").next()).rejects.toEqual(
+      new Fault(
+        "report.json is no recording, because its first line is not JSON: give a file that --record or --shard wrote.",
+      ),
+    );
+  });
+});
+
 describe("The command on a recording", () => {
   /** Invalid credentials for a run that signs. */
   const env = {
