@@ -1,4 +1,11 @@
-import type { Batch, Call, Exchange, Step } from "../spec/exchange.ts";
+import {
+  type Batch,
+  type Call,
+  type Exchange,
+  revisionSlot,
+  type Step,
+  versionSlot,
+} from "../spec/exchange.ts";
 import type { Fixture, FixtureFunction } from "../spec/fixture.ts";
 import type { TestCase } from "../suites/case.ts";
 
@@ -32,13 +39,17 @@ export function stepsOf({ batches }: Origin): Steps {
   return batches.map((batch) => batch.map(({ step }) => step));
 }
 
-/** Rewrites the call of a step, for this and for any other fixture. */
+/** Rewrites the call of a step, for this and for any other fixture; it then needs only the steps that the new call does. */
 export function rewritten(step: HistoryStep, rewrite: Rewrite, fixture: Fixture): HistoryStep {
-  const { rewrite: before } = step;
+  const { rewrite: before, revisionFrom, versionFrom, ...others } = step;
+  const call = rewrite(step.call, fixture);
+  const holds = (slot: string) => call.target.includes(slot) || call.body?.includes(slot) === true;
   return {
-    ...step,
-    call: rewrite(step.call, fixture),
-    rewrite: before === undefined ? rewrite : (call, on) => rewrite(before(call, on), on),
+    ...others,
+    ...(revisionFrom !== undefined && holds(revisionSlot) && { revisionFrom }),
+    ...(versionFrom !== undefined && holds(versionSlot) && { versionFrom }),
+    call,
+    rewrite: before === undefined ? rewrite : (one, on) => rewrite(before(one, on), on),
   };
 }
 

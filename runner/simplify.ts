@@ -48,17 +48,17 @@ export async function simplifyCalls(
 /**
  * The histories of which one is likely to be the smallest, the likelier first: the last call alone, with the canonical members
  * but for the one that the rule names. If that is a member of the body, the path is the canonical one first. None if the last
- * call is not a plain addition.
+ * call is not a plain addition, or needs an earlier one.
  */
 export function likelySmallest(steps: Steps, { fixture }: Origin, rule: string): readonly Steps[] {
   const member = rule.split(".")[0];
   const [step, ...others] = steps.at(-1) ?? [];
-  if (step === undefined || others.length > 0 || step.revisionFrom !== undefined) return [];
+  if (step === undefined || others.length > 0) return [];
   const { call } = step;
   const isPlain = call.raw === undefined && call.encoding === undefined && call.connection === undefined;
   if (call.operation !== "AddPermission" || !isPlain) return [];
   const members = sentObject(call.body ?? "");
-  if (members === null) return [[[step]]];
+  if (members === null) return needsNone(step) ? [[[step]]] : [];
   if (tooDeepToWrite(members)) return [];
   const canonical: Rewrite = (one) => {
     const kept = Object.entries(membersOf(one)).flatMap(([name, value]) => {
@@ -71,7 +71,13 @@ export function likelySmallest(steps: Steps, { fixture }: Origin, rule: string):
   const inBody = rewritten(step, canonical, fixture);
   const plain = rewritten(inBody, canonicalPath, fixture);
   const isPlainPath = plain.call.target === inBody.call.target;
-  return [...(isOfBody && !isPlainPath ? [[[plain]]] : []), [[inBody]]];
+  const likely = isOfBody && !isPlainPath ? [plain, inBody] : [inBody];
+  return likely.filter(needsNone).map((one) => [[one]]);
+}
+
+/** Says whether a step takes no revision and no version from an earlier one. */
+function needsNone({ revisionFrom, versionFrom }: HistoryStep): boolean {
+  return revisionFrom === undefined && versionFrom === undefined;
 }
 
 /** If a history uses the second function alone, tries it with the function under test. */
@@ -101,9 +107,7 @@ async function onFunctionItself(steps: Steps, { fixture }: Origin, shows: Shows)
   const moved = steps.map((batch) =>
     batch.map((step): HistoryStep => {
       const call = withoutQualifier(step.call);
-      if (call === step.call) return step;
-      const { versionFrom: _, ...itself } = rewritten(step, withoutQualifier, fixture);
-      return itself;
+      return call === step.call ? step : rewritten(step, withoutQualifier, fixture);
     }),
   );
   const isMoved = moved.some((batch, at) => batch.some((step, of) => step !== steps[at]?.[of]));

@@ -527,6 +527,24 @@ describe("The history that is likely to be the smallest", () => {
     for (const call of [plain, own]) expect(members(call as Call)).toEqual({ ...usual, Action: "x" });
   });
 
+  it("is the last call alone, where only a member that goes needs an earlier call", () => {
+    const body = { ...usual, RevisionId: revisionSlot };
+    const last = [{ key: "b", call: on(first, body), revisionFrom: "a" }];
+    const batches = [alone("a", getPolicy(first)), last];
+    const origin = {
+      testCase: scripted("a", {}, () => batches),
+      fixture,
+      batches: batches.map((one) => one.map(sent)),
+    };
+    const of = (rule: string) => likelySmallest(stepsOf(origin), origin, rule);
+    expect(
+      of("Action.pattern")
+        .flat(2)
+        .map(({ call }) => members(call)),
+    ).toEqual([usual]);
+    expect(of("RevisionId.current")).toEqual([]);
+  });
+
   it("keeps its path if the rule names no member of the body", () => {
     const calls = likely("FunctionName.pattern");
     expect(calls.map(({ target }) => target)).toEqual([expect.stringContaining("%61")]);
@@ -641,6 +659,25 @@ describe("A call is simplified", () => {
     ];
     const [, call] = await simplified(batches, (last) => members(last).RevisionId !== undefined);
     expect(members(call as Call)).toEqual({ ...usual, RevisionId: revisionSlot });
+  });
+
+  it("and needs no other step when it is left without a revision", async () => {
+    const account = "123456789012";
+    const body = { ...bodyWith("RevisionId", revisionSlot, "taken"), Principal: account };
+    const history = [
+      alone("add", on(first, { ...usual, StatementId: "taken" })),
+      alone("read", getPolicy(first)),
+      [{ key: "again", call: on(first, body), revisionFrom: "read" }],
+    ];
+    const isAccount = (batches: readonly Batch[]) => batches.at(-1)?.[0]?.call.body?.includes(account);
+    // Without the addition there is no policy, and so no revision that the last call could take.
+    const isSent = (batches: readonly Batch[]) =>
+      batches.length === 3 || batches.at(-1)?.[0]?.revisionFrom === undefined;
+    const seen: Seen = (batches) =>
+      isAccount(batches) && isSent(batches) ? [violated(named("statement.account"))] : [];
+    const { result } = await shrunkBy(history, seen, { rule: named("statement.account") });
+    const { steps } = confirmed(result);
+    expect(steps.flat().map(({ call }) => members(call))).toEqual([{ ...usual, Principal: account }]);
   });
 
   it("independently of the other, when two functions play different roles", async () => {
