@@ -47,7 +47,7 @@ export async function simplifyCalls(
 
 /**
  * The histories of which one is likely to be the smallest, the likelier first: the last call alone, with the canonical members
- * but for the one that the rule names. If that is a member of the body, the path is the canonical one first. None if the last
+ * but for the one that the rule names. If that is in the body, the path is the canonical one first. None if the last
  * call is not a plain addition, or needs an earlier one.
  */
 export function likelySmallest(steps: Steps, { fixture }: Origin, rule: string): readonly Steps[] {
@@ -58,7 +58,6 @@ export function likelySmallest(steps: Steps, { fixture }: Origin, rule: string):
   const isPlain = call.raw === undefined && call.encoding === undefined && call.connection === undefined;
   if (call.operation !== "AddPermission" || !isPlain) return [];
   const members = sentObject(call.body ?? "");
-  if (members === null) return needsNone(step) ? [[[step]]] : [];
   if (tooDeepToWrite(members)) return [];
   const canonical: Rewrite = (one) => {
     const kept = Object.entries(membersOf(one)).flatMap(([name, value]) => {
@@ -67,8 +66,8 @@ export function likelySmallest(steps: Steps, { fixture }: Origin, rule: string):
     });
     return { ...one, headers: json, body: JSON.stringify(Object.fromEntries(kept)) };
   };
-  const isOfBody = bodyMembers.some((name) => name === member);
-  const inBody = rewritten(step, canonical, fixture);
+  const isOfBody = member === "body" || bodyMembers.some((name) => name === member);
+  const inBody = members === null ? step : rewritten(step, canonical, fixture);
   const plain = rewritten(inBody, canonicalPath, fixture);
   const isPlainPath = plain.call.target === inBody.call.target;
   const likely = isOfBody && !isPlainPath ? [plain, inBody] : [inBody];
