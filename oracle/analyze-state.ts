@@ -1,4 +1,6 @@
 import type { AddPermissionRequest, Received } from "../spec/add-permission.ts";
+import { jsonObject } from "../spec/answer.ts";
+import { isRecord } from "../spec/body.ts";
 import type { RequestAnalysis, Resource } from "../spec/request.ts";
 import { policyKey } from "../spec/target.ts";
 import {
@@ -174,14 +176,33 @@ function sameContent(
   sid: string,
   members: Received<AddPermissionRequest>,
 ): boolean {
-  const principal = String(members.Principal);
-  const action = JSON.stringify(members.Action);
-  return possibleStates.every((possibleState) =>
-    possibleState.statements?.some(
-      ({ sid: other, text }) =>
-        other === sid && text !== null && text.includes(`"Action":${action}`) && text.includes(principal),
-    ),
+  return possibleStates.every(({ statements }) =>
+    statements?.some(({ sid: other, text }) => other === sid && text !== null && isMadeOf(text, members)),
   );
+}
+
+/** The members that become conditions. */
+const conditional = ["SourceArn", "SourceAccount", "EventSourceToken"] as const;
+
+/** Says whether the members of a request, each in its place, are what a statement holds. */
+function isMadeOf(text: string, members: Received<AddPermissionRequest>): boolean {
+  const { Action, Principal, Condition } = jsonObject(text) ?? {};
+  const principals = isRecord(Principal) ? Object.values(Principal) : [Principal];
+  const conditions = membersOf(Condition).flatMap(([, keys]) => membersOf(keys));
+  return (
+    Action === members.Action &&
+    principals.length === 1 &&
+    String(principals[0]).includes(String(members.Principal)) &&
+    conditional.every((member) => {
+      const found = conditions.filter(([key]) => key.toLowerCase().endsWith(`:${member.toLowerCase()}`));
+      const sent = members[member];
+      return found.length === (sent === undefined ? 0 : 1) && found.every(([, value]) => `${value}` === sent);
+    })
+  );
+}
+
+function membersOf(value: unknown): readonly (readonly [string, unknown])[] {
+  return isRecord(value) ? Object.entries(value) : [];
 }
 
 function sidVariations(

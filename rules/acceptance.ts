@@ -255,6 +255,7 @@ export function judgeAcceptance(of: Addition, unless: readonly string[]): Judgem
       ...(clings ? [] : ["request.accepted"]),
       ...(stateAnalysis.reused ? ["StatementId.freed", "remove.is-gone"] : []),
       ...(result.status === 409 ? broughtBy(of) : []),
+      ...(result.error === "PolicyLengthExceededException" ? ["policy.separate-qualifiers"] : []),
       ...unless,
     ],
   };

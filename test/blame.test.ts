@@ -53,6 +53,37 @@ describe("A path that is not this operation", () => {
   });
 });
 
+describe("An id that is taken", () => {
+  it("has equal content only where every member agrees in its place", () => {
+    const again = (members: Readonly<Record<string, unknown>>) =>
+      blamed([add("s"), added("s")], [add("s", members), added("s")]).filter((id) =>
+        id.startsWith("StatementId.duplicate"),
+      );
+    expect(again({})).toEqual(["StatementId.duplicate-content"]);
+    for (const other of [
+      { Action: "lambda:GetFunction" },
+      { Principal: "sns.amazonaws.com" },
+      { SourceArn: "arn:aws:s3:::bucket" },
+      { SourceAccount: "123456789012" },
+    ])
+      expect(again(other), JSON.stringify(other)).toEqual(["StatementId.duplicate"]);
+  });
+});
+
+describe("A policy that is too large on an alias", () => {
+  it("is explained where it is that of the function, too", () => {
+    const refused = answer(400, {}, "PolicyLengthExceededException");
+    const [batch] = observed([add("on-alias", { query: "Qualifier=live" }), refused]);
+    const judge = judgeOf(rules);
+    const found = (batch === undefined ? [] : judge.batch(batch)).filter(
+      ({ rule, column }) => rule.id === "Qualifier.alias" && column === "document",
+    );
+    expect(found).toMatchObject([
+      { judgement: { verdict: "violated", unless: expect.arrayContaining(["policy.separate-qualifiers"]) } },
+    ]);
+  });
+});
+
 describe("A recreated function", () => {
   const { other } = names;
   const anew: readonly AnsweredCall[] = [
