@@ -2,7 +2,16 @@ import type { Mutation } from "../behaviour.ts";
 import { policySize } from "../policies.ts";
 import { policyAt, revisionOf, type Stored } from "../state.ts";
 import { createdReply } from "../statement.ts";
-import { afterwards, change, functionOf, isNamedAlike, type Mutant, together } from "./mutant.ts";
+import {
+  afterwards,
+  change,
+  functionOf,
+  isAlias,
+  isNamedAlike,
+  isVersion,
+  type Mutant,
+  together,
+} from "./mutant.ts";
 import { pausing } from "./state-mutants.ts";
 
 /** Defects that show only by what came before: a removal, an emptied policy, an earlier revision, another policy, a race. */
@@ -197,14 +206,6 @@ export const historyDefects: Readonly<Record<string, Mutant>> = {
 
 function isQualified(key: string): boolean {
   return key !== functionOf(key);
-}
-
-function isVersion(key: string): boolean {
-  return /:\d+$/.test(key.slice(functionOf(key).length));
-}
-
-function isAlias(key: string): boolean {
-  return /[^\d$]/.test(key.slice(functionOf(key).length + 1)) && !key.endsWith("$LATEST");
 }
 
 /** The policies of aliases of the same name on functions of like names. */

@@ -9,6 +9,7 @@ import type { Mutant } from "./mutant.ts";
 import { namedDefects as otherDefects } from "./named-defects.ts";
 import { neighbourDefects, neighbourMutants } from "./neighbour-mutants.ts";
 import { observedMutants } from "./observed-mutants.ts";
+import { partialDefects } from "./partial-defects.ts";
 import { policyMutants } from "./policy-mutants.ts";
 import { qualifierDefects } from "./qualifier-defects.ts";
 import { refusalMutants } from "./refusal-mutants.ts";
@@ -29,6 +30,7 @@ export const extraMutants: Readonly<Record<string, Mutant>> = {
   ...storeDefects,
   ...interactionDefects,
   ...historyDefects,
+  ...partialDefects,
 };
 
 /** A mutant for every rule; the compiler enforces it. */

@@ -1,7 +1,6 @@
-import { bodyMembers, type Member } from "../../../spec/constraint.ts";
+import { bodyMembers } from "../../../spec/constraint.ts";
 import type { Mutation } from "../behaviour.ts";
 import type { Draft } from "../draft.ts";
-import type { BrokenConstraint } from "../errors.ts";
 import { isHere } from "../names.ts";
 import { dropPolicy, policyAt, type SideEffect, type SideOperation, type Stored } from "../state.ts";
 import {
@@ -13,6 +12,7 @@ import {
   naming,
   overlooking,
   refusing,
+  unchecked,
 } from "./mutant.ts";
 
 /** A path with `name:qualifier` or `function:name:qualifier`, as it is sent. */
@@ -185,7 +185,7 @@ export const interactionDefects: Readonly<Record<string, Mutant>> = {
   "ids forgotten at a removal": {
     breaks: "frees the ids of a policy when a statement is removed from it",
     mutate: freeingIds("RemovePermission", (key) => key),
-    kills: ["StatementId.duplicate-content"],
+    kills: ["StatementId.duplicate"],
   },
   "ids freed by a publication": {
     breaks: "frees the ids of a function when it publishes a version",
@@ -249,35 +249,6 @@ export const interactionDefects: Readonly<Record<string, Mutant>> = {
     kills: ["statement.source-arn"],
   },
 };
-
-type Body = Readonly<Record<string, unknown>>;
-
-/** Overlooks what members of the body break in some requests: one kind of constraint, or all. */
-function unchecked(
-  of: readonly Member[],
-  when: (body: Body, target: string) => boolean,
-  only?: BrokenConstraint,
-): Mutation {
-  return change(({ intercept, readBody, faults }) => {
-    let asked: { readonly target: string; readonly body: Body } = { target: "", body: {} };
-    return {
-      intercept: (request) => {
-        asked = { target: request.target, body: {} };
-        return intercept(request);
-      },
-      readBody: (bytes) => {
-        const read = readBody(bytes);
-        if (read.kind === "object") asked = { ...asked, body: read.object };
-        return read;
-      },
-      faults: (member, value) => {
-        const found = faults(member, value);
-        if (found.length === 0 || !of.includes(member) || !when(asked.body, asked.target)) return found;
-        return found.filter((kind) => only !== undefined && kind !== only);
-      },
-    };
-  });
-}
 
 function ignoringRevision(when: (draft: Draft) => boolean): Mutation {
   return change(({ revisionMatches }) => ({

@@ -66,6 +66,35 @@ export function overlooking(
   }));
 }
 
+type Body = Readonly<Record<string, unknown>>;
+
+/** Overlooks what members of the body break in some requests: one kind of constraint, or all. */
+export function unchecked(
+  of: readonly Member[],
+  when: (body: Body, target: string) => boolean,
+  only?: BrokenConstraint,
+): Mutation {
+  return change(({ intercept, readBody, faults }) => {
+    let asked: { readonly target: string; readonly body: Body } = { target: "", body: {} };
+    return {
+      intercept: (request) => {
+        asked = { target: request.target, body: {} };
+        return intercept(request);
+      },
+      readBody: (bytes) => {
+        const read = readBody(bytes);
+        if (read.kind === "object") asked = { ...asked, body: read.object };
+        return read;
+      },
+      faults: (member, value) => {
+        const found = faults(member, value);
+        if (found.length === 0 || !of.includes(member) || !when(asked.body, asked.target)) return found;
+        return found.filter((kind) => only !== undefined && kind !== only);
+      },
+    };
+  });
+}
+
 /** Replaces the value of a member of the body. */
 export function taking(member: Member, instead: (value: unknown) => unknown): Mutation {
   return change(({ pick }) => ({
@@ -114,6 +143,16 @@ export function naming(
 /** The ARN of the function that a policy key is about. */
 export function functionOf(key: string): string {
   return key.split(":").slice(0, 7).join(":");
+}
+
+/** True for the policy key of a version. */
+export function isVersion(key: string): boolean {
+  return /:\d+$/.test(key.slice(functionOf(key).length));
+}
+
+/** True for the policy key of an alias. */
+export function isAlias(key: string): boolean {
+  return /[^\d$]/.test(key.slice(functionOf(key).length + 1)) && !key.endsWith("$LATEST");
 }
 
 /** True if two policy keys belong to one function, its versions and its aliases. */

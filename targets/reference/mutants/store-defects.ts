@@ -5,6 +5,7 @@ import {
   afterwards,
   change,
   functionOf,
+  isAlias,
   isOfSameFunction,
   type Mutant,
   refusing,
@@ -256,10 +257,6 @@ function searching(among: Behaviour["shown"]): Mutation {
   return change(({ taken }) => ({
     taken: (statements, sid, draft) => taken(among(statements), sid, draft),
   }));
-}
-
-function isAlias(key: string): boolean {
-  return /[^\d]/.test(key.slice(functionOf(key).length + 1));
 }
 
 /** Keeps the id of a request taken that was refused in that way. */
