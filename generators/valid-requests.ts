@@ -11,6 +11,23 @@ export function canonicalBody(sid: string): AddPermissionRequest {
   return { Action: "lambda:InvokeFunction", Principal: services[0], StatementId: sid };
 }
 
+const optional: readonly Partial<AddPermissionRequest>[] = [
+  {},
+  { SourceArn: "arn:aws:s3:::bucket" },
+  { SourceAccount: "123456789012" },
+  { SourceAccount: "123456789012", SourceArn: "arn:aws:s3:::bucket" },
+  { EventSourceToken: "a.valid-token_1", Principal: tokenService },
+];
+
+/** Valid members beside the one under test, by a number: none, a source, or a token, which no source may stand beside. */
+export function otherMembers(member: BodyMember, nth: number): Partial<AddPermissionRequest> {
+  const isSource = member === "SourceAccount" || member === "SourceArn";
+  const valid = optional.filter(
+    (one) => (member === "EventSourceToken" || !(member in one)) && !(isSource && "EventSourceToken" in one),
+  );
+  return valid[nth % valid.length] ?? {};
+}
+
 /** The members of a body, without those that depend on the state of the target: StatementId and RevisionId. */
 export type StatelessBody = Omit<AddPermissionRequest, "StatementId" | "RevisionId">;
 

@@ -4,35 +4,39 @@ import { wrongRevisions } from "../generators/revision-id.ts";
 import { canonicalBody } from "../generators/valid-requests.ts";
 import { plainBodies } from "../generators/wire-bodies.ts";
 import { addPermission, label, qualifierQuery } from "../spec/calls.ts";
-import { type BodyMember, bodyMembers } from "../spec/constraint.ts";
+import { bodyMembers } from "../spec/constraint.ts";
 import type { Call } from "../spec/exchange.ts";
 import { type Fixture, lookalikes } from "../spec/fixture.ts";
-import { services, tokenService } from "../spec/principal.ts";
 import {
   aliasOf,
   bodyWith,
+  byPolicy,
   type GroupedRequest,
   grouped,
+  inTurn,
   isIrremovableId,
+  type Policy,
+  policyOf,
+  qualifierOf,
   type Suite,
   type TestCase,
   versionOf,
   withBody,
+  withOneMember,
 } from "./case.ts";
 
 /** Every limit of every member, and everything just outside: the same cases at every seed. */
 export const boundary: Suite = {
   name: "boundary",
   title: "Edges and near-misses of every constraint, one fault a request",
-  testCases: () => [
-    ...bodyTestCases(),
-    ...nameTestCases(),
-    ...qualifierTestCases(),
-    ...aliasTestCases(),
-    ...interactionTestCases(),
-    ...routeTestCases(),
-    ...formTestCases(),
-  ],
+  testCases: () =>
+    byPolicy([
+      ...bodyTestCases(),
+      ...nameTestCases(),
+      ...qualifierTestCases(),
+      ...routeTestCases(),
+      ...formTestCases(),
+    ]),
 };
 
 /** A labelled value; the function makes it from a new, valid one. */
@@ -47,37 +51,41 @@ function bodyTestCases(): readonly TestCase[] {
     const [id, short] = [`boundary/${member}`, member.replace(/[a-z]/g, "")];
     // A token needs its own principal, and a request without a token tests that principal.
     const without = member === "EventSourceToken" ? [{ label: "left-out", value: () => undefined }] : [];
-    return [
-      ...grouped(id, nearMisses.map(inBody(member)), (index) => `m${short}${index}`),
-      ...grouped(`${id}/edges`, [...without, ...edges].map(inBody(member)), (index) => `e${short}${index}`, {
-        clean: member === "StatementId",
+    const newly = (sid: string) => (member === "StatementId" ? `fresh${sid}` : "fresh1");
+    const faulty = nearMisses.map(({ label, value }, at) =>
+      withOneMember(member, { label, value: (sid) => value(newly(sid)) }, at),
+    );
+    const valid = [...without, ...edges].map(
+      ({ label, value }): GroupedRequest => ({
+        label,
+        call: (fixture, sid) => withBody(fixture, bodyWith(member, value(newly(sid)), sid)),
+        irremovable: isIrremovableId(member, value("fresh")),
       }),
+    );
+    return [
+      ...grouped(id, faulty, (index) => `m${short}${index}`),
+      ...grouped(`${id}/edges`, valid, (index) => `e${short}${index}`, { clean: member === "StatementId" }),
     ];
-  });
-}
-
-/** A request with that value. Each has a new id; one new token or RevisionId serves all of them. */
-function inBody(member: BodyMember): (one: Value<string>) => GroupedRequest {
-  const fresh = (sid: string) => (member === "StatementId" ? `fresh${sid}` : "fresh1");
-  return ({ label, value }) => ({
-    label,
-    call: (fixture, sid) => withBody(fixture, bodyWith(member, value(fresh(sid)), sid)),
-    irremovable: isIrremovableId(member, value("fresh")),
   });
 }
 
 function nameTestCases(): readonly TestCase[] {
   const { nearMisses, edges } = memberValues.FunctionName;
-  const inPath = ({ label, value }: Value<Fixture>): GroupedRequest => ({
+  const inPath = ({ label, value }: Value<Fixture>, policy: Policy): GroupedRequest => ({
     label,
-    call: (fixture, sid) =>
-      named(String(value({ ...fixture, unknownName: `${fixture.unknownName}${sid}` })), sid),
+    policy,
+    call: (fixture, sid) => {
+      const name = String(value({ ...fixture, unknownName: `${fixture.unknownName}${sid}` }));
+      // What may be read as a qualifier would disagree with the one in the query.
+      const isUnqualified = /^[^:]*$|:function:[^:]*$/.test(name);
+      return named(name, sid, (isUnqualified && qualifierOf(fixture, policy)) || undefined);
+    },
   });
+  const faulty = nearMisses.map((one, at) => inPath(one, policyOf(at)));
+  const valid = edges.map((one) => inPath(one, "function"));
   return [
-    ...grouped("boundary/FunctionName", nearMisses.map(inPath), (at) => `fn${at}`),
-    ...grouped("boundary/FunctionName/edges", edges.map(inPath), (at) => `fe${at}`, {
-      needs: ["alias-lengths"],
-    }),
+    ...grouped("boundary/FunctionName", faulty, (at) => `fn${at}`),
+    ...grouped("boundary/FunctionName/edges", valid, (at) => `fe${at}`, { needs: ["alias-lengths"] }),
   ];
 }
 
@@ -89,12 +97,14 @@ function named(name: string, sid: string, qualifier?: string): Call {
 
 function qualifierTestCases(): readonly TestCase[] {
   const { nearMisses, edges } = memberValues.Qualifier;
-  const inQuery =
-    (existing: (fixture: Fixture) => string) =>
-    ({ label, value }: Value<string>): GroupedRequest => ({
-      label,
-      call: (fixture, sid) => named(fixture.main.name, sid, String(value(existing(fixture)))),
-    });
+  const inQuery = (
+    { label, value }: Value<string>,
+    existing: (fixture: Fixture) => string,
+    format: "name" | "arn" = "name",
+  ): GroupedRequest => ({
+    label,
+    call: (fixture, sid) => named(fixture.main[format], sid, String(value(existing(fixture)))),
+  });
   const longest = ({ main }: Fixture) => main.aliases?.longest ?? "y".repeat(128);
   const sidAt = (at: number) => `qe${at}`;
   const sidOnLongest = sidAt(edges.findIndex(({ label }) => label === "max"));
@@ -104,99 +114,12 @@ function qualifierTestCases(): readonly TestCase[] {
     call: (fixture) =>
       named(fixture.main.name, sidOnLongest, fixture.main.aliases?.arn141 ?? longest(fixture).slice(1)),
   };
+  const faulty = nearMisses.map((one, at) => inQuery(one, aliasOf, at % 2 === 0 ? "name" : "arn"));
+  const valid = edges.map((one) => inQuery(one, longest));
   return [
-    ...grouped("boundary/Qualifier", nearMisses.map(inQuery(aliasOf)), (at) => `q${at}`),
-    ...grouped("boundary/Qualifier/edges", [...edges.map(inQuery(longest)), onBeginning], sidAt),
+    ...grouped("boundary/Qualifier", faulty, (at) => `q${at}`),
+    ...grouped("boundary/Qualifier/edges", [...valid, onBeginning], sidAt),
   ];
-}
-
-/** One fault of each member in a request to an alias. */
-function aliasTestCases(): readonly TestCase[] {
-  const faults: readonly (readonly [BodyMember, unknown])[] = [
-    ["Action", undefined],
-    ["Action", "s3:GetObject"],
-    ["EventSourceToken", "a token"],
-    ["Principal", undefined],
-    ["Principal", "abc"],
-    ["RevisionId", 7],
-    ["SourceAccount", "12345"],
-    ["SourceArn", "bucket"],
-    ["StatementId", undefined],
-    ["StatementId", "on.alias"],
-    ["StatementId", "long-on-alias".padEnd(101, "x")],
-    ["EventSourceToken", "t".repeat(257)],
-  ];
-  const requests = faults.map(
-    ([member, value]): GroupedRequest => ({
-      label: `${member}-${value === undefined ? "left-out" : String(value).slice(0, 20)}`,
-      call: (fixture, sid) =>
-        addPermission({
-          functionName: label(fixture.main.name),
-          query: qualifierQuery(aliasOf(fixture)),
-          body: bodyWith(member, value, sid),
-        }),
-      irremovable: isIrremovableId(member, value),
-    }),
-  );
-  return grouped("boundary/on-alias", requests, (index) => `al${index}`, { needs: ["aliases"] });
-}
-
-/**
- * One faulty member together with other members and another form of the function's name: a server may check a member
- * only if another one is absent, or only for one form of the name.
- */
-function interactionTestCases(): readonly TestCase[] {
-  const bucket = { SourceArn: "arn:aws:s3:::bucket" };
-  const [account, alexa] = [{ Principal: "123456789012" }, { Principal: tokenService }];
-  const token = { EventSourceToken: "a.valid-token_1" };
-  const arnOfVersion = (fixture: Fixture) => `${fixture.main.arn}:${versionOf(fixture)}`;
-  const partial = ({ account: own, main }: Fixture) => `${own}:function:${main.name}`;
-  const requests: readonly (readonly [
-    label: string,
-    name: (fixture: Fixture) => string,
-    members: Readonly<Record<string, unknown>>,
-  ])[] = [
-    [
-      "Action-with-token",
-      (fixture) => `${fixture.main.name}:${aliasOf(fixture)}`,
-      { ...alexa, ...token, Action: "s3:GetObject" },
-    ],
-    [
-      "Action-left-out-for-account",
-      partial,
-      { ...account, Action: undefined, SourceAccount: "123456789012" },
-    ],
-    [
-      "EventSourceToken-with-source",
-      ({ main }) => main.arn,
-      { ...alexa, ...bucket, EventSourceToken: "a token" },
-    ],
-    ["Principal-with-source", arnOfVersion, { ...bucket, Principal: "abc" }],
-    ["Principal-left-out-with-source", arnOfVersion, { ...bucket, Principal: undefined }],
-    ["RevisionId-as-number", arnOfVersion, { RevisionId: 7 }],
-    [
-      "SourceAccount-with-source",
-      arnOfVersion,
-      { ...bucket, Principal: services[1], SourceAccount: "12345" },
-    ],
-    [
-      "SourceArn-with-account",
-      ({ main }) => main.name,
-      { ...account, SourceAccount: "123456789012", SourceArn: "bucket" },
-    ],
-  ];
-  return grouped(
-    "boundary/interactions",
-    requests.map(
-      ([name, of, members]): GroupedRequest => ({
-        label: name,
-        call: (fixture, sid) =>
-          addPermission({ functionName: label(of(fixture)), body: { ...canonicalBody(sid), ...members } }),
-      }),
-    ),
-    (index) => `co${index}`,
-    { needs: ["versions", "aliases"] },
-  );
 }
 
 function routeTestCases(): readonly TestCase[] {
@@ -221,9 +144,10 @@ function routeTestCases(): readonly TestCase[] {
 function formTestCases(): readonly TestCase[] {
   const written = (prefix: string, forms: Readonly<Record<string, JsonForm>>) =>
     Object.entries(forms).map(
-      ([label, write]): GroupedRequest => ({
+      ([label, write], at): GroupedRequest => ({
         label: `${prefix}-${label}`,
-        call: (fixture, sid) => withBody(fixture, write(canonicalBody(sid))),
+        policy: policyOf(at),
+        call: (fixture, sid) => inTurn(fixture, at, write(canonicalBody(sid))),
       }),
     );
   const bodies: readonly GroupedRequest[] = [
@@ -233,11 +157,8 @@ function formTestCases(): readonly TestCase[] {
     { label: "no-body", call: (fixture) => withBody(fixture, null) },
     { label: "empty-object", call: (fixture) => withBody(fixture, {}) },
   ];
-  const revisions = Object.entries(wrongRevisions).map(
-    ([label, value]): GroupedRequest => ({
-      label,
-      call: (fixture, sid) => withBody(fixture, bodyWith("RevisionId", value, sid)),
-    }),
+  const revisions = Object.entries(wrongRevisions).map(([label, value], at) =>
+    withOneMember("RevisionId", { label, value: () => value }, at),
   );
   const unusual = plainBodies.map(
     (one): GroupedRequest => ({ label: one.label, call: ({ main }, sid) => one.make(label(main.name), sid) }),
@@ -248,6 +169,20 @@ function formTestCases(): readonly TestCase[] {
     ...grouped("boundary/RevisionId/wrong", revisions, (index) => `rv${index}`),
     ...grouped("boundary/resource", missing, (index) => `p${index}`),
   ];
+}
+
+/** Partitions by the mark before the qualifier of the function. */
+const otherPartitions = { "": "aws-us-gov", ":": "aws-us-gov", "?": "aws-cn" } as const;
+
+/** A function of another region, account or partition: alone, with an alias after it, or with a version in the query. */
+function inOther(what: string, mark: string, name: (fixture: Fixture) => string): GroupedRequest {
+  return {
+    label: `other-${what}${mark === "" ? "" : mark === ":" ? "-with-alias" : "-with-version"}`,
+    call: (fixture, sid) =>
+      mark === "?"
+        ? named(name(fixture), sid, versionOf(fixture))
+        : named(name(fixture) + (mark === "" ? "" : `:${aliasOf(fixture)}`), sid),
+  };
 }
 
 /** Functions, versions and aliases that do not exist, and names that contradict the qualifier. */
@@ -280,35 +215,16 @@ const missing: readonly GroupedRequest[] = [
     label: "unknown-longest-qualifier",
     call: (fixture, sid) => named(fixture.main.name, sid, versionOf(fixture).padEnd(128, "z")),
   },
-  {
-    label: "other-region",
-    call: (fixture, sid) => named(movedTo(fixture, { region: otherRegion(fixture) }), sid),
-  },
-  {
-    label: "other-account",
-    call: (fixture, sid) => named(movedTo(fixture, { account: "111122223333" }), sid),
-  },
-  {
-    label: "other-account-with-alias",
-    call: (fixture, sid) =>
-      named(`${movedTo(fixture, { account: "111122223333" })}:${aliasOf(fixture)}`, sid),
-  },
-  {
-    label: "other-account-in-partial-arn",
-    call: ({ main }, sid) => named(`111122223333:function:${main.name}`, sid),
-  },
+  ...Object.entries(otherPartitions).flatMap(([mark, partition]) => [
+    inOther("region", mark, (fixture) => movedTo(fixture, { region: otherRegion(fixture) })),
+    inOther("account", mark, (fixture) => movedTo(fixture, { account: "111122223333" })),
+    inOther("account-in-partial-arn", mark, ({ main }) => `111122223333:function:${main.name}`),
+    inOther("partition-alone", mark, (fixture) => movedTo(fixture, { partition })),
+  ]),
   {
     label: "other-partition",
     call: (fixture, sid) =>
       named(movedTo(fixture, { partition: "aws-us-gov", region: "us-gov-west-1" }), sid),
-  },
-  {
-    label: "other-partition-alone",
-    call: (fixture, sid) => named(movedTo(fixture, { partition: "aws-us-gov" }), sid),
-  },
-  {
-    label: "partition-of-china",
-    call: (fixture, sid) => named(movedTo(fixture, { partition: "aws-cn", region: "cn-north-1" }), sid),
   },
   {
     label: "qualifiers-disagree",
@@ -317,6 +233,11 @@ const missing: readonly GroupedRequest[] = [
   {
     label: "qualifiers-disagree-in-arn",
     call: (fixture, sid) => named(`${fixture.main.arn}:${aliasOf(fixture)}`, sid, versionOf(fixture)),
+  },
+  {
+    label: "qualifiers-disagree-in-partial-arn",
+    call: (fixture, sid) =>
+      named(`${fixture.account}:function:${fixture.main.name}:${versionOf(fixture)}`, sid, aliasOf(fixture)),
   },
   // What a store takes for a name that exists: by its beginning, by a pattern, in other letter case, or as a number.
   { label: "unknown-function-beginning", call: (fixture, sid) => named(lookalikes(own(fixture))[0], sid) },

@@ -1,7 +1,8 @@
-import { canonicalBody, withMember } from "../generators/valid-requests.ts";
+import { canonicalBody, otherMembers, withMember } from "../generators/valid-requests.ts";
+import type { AddPermissionRequest } from "../spec/add-permission.ts";
 import { versionIn } from "../spec/answer.ts";
 import { openValue } from "../spec/body.ts";
-import { addPermission, getPolicy, label } from "../spec/calls.ts";
+import { addPermission, getPolicy, label, qualifierQuery } from "../spec/calls.ts";
 import { type BodyMember, broken } from "../spec/constraint.ts";
 import { type Batch, type Call, type Exchange, revisionSlot, type Step } from "../spec/exchange.ts";
 import type { Fixture } from "../spec/fixture.ts";
@@ -44,6 +45,8 @@ export interface TestCase {
   readonly phase?: Phase | undefined;
   /** True for StatementIds that no path can name: where a target accepts one, no request removes its statement. */
   readonly irremovable?: boolean;
+  /** The policy that its requests are for, where a suite has test cases for each. */
+  readonly policy?: Policy | undefined;
   /** The rule that its requests break: it is left out where every request before it violated that rule. */
   readonly breaks?: string | undefined;
   /** True if it repeats another test case with another number of calls: left out where calls in flight together are slow. */
@@ -77,7 +80,10 @@ export interface SuiteOptions {
 }
 
 type CaseOptions = Partial<
-  Pick<TestCase, "needs" | "clean" | "destructive" | "phase" | "irremovable" | "repeats" | "breaks" | "drawn">
+  Pick<
+    TestCase,
+    "needs" | "clean" | "destructive" | "phase" | "irremovable" | "repeats" | "policy" | "breaks" | "drawn"
+  >
 >;
 
 /** Every policy of the fixture is empty at the start. */
@@ -97,6 +103,7 @@ export function scripted(
     phase: options.phase,
     irremovable: options.irremovable ?? false,
     repeats: options.repeats ?? false,
+    policy: options.policy,
     breaks: options.breaks,
     drawn: options.drawn,
     script: batches,
@@ -111,11 +118,62 @@ export function scripted(
 export interface GroupedRequest {
   readonly label: string;
   readonly call: (fixture: Fixture, sid: string) => Call;
+  /** The policy that it is for; that of the function by default. Only requests for the same policy share a test case. */
+  readonly policy?: Policy;
   /** True if no path can name its StatementId. */
   readonly irremovable?: boolean;
 }
 
-/** Requests that share one test case, so one read before and one after serve them all. */
+/** The policies of the function under test. A server may check a request, or keep a policy as it is, for some of them only. */
+const policies = ["function", "version", "alias"] as const;
+export type Policy = (typeof policies)[number];
+
+/** The policies in turn. */
+export function policyOf(nth: number): Policy {
+  return policies[nth % policies.length] ?? "function";
+}
+
+/** Those for one policy after each other, so that they need fewer fixtures. */
+export function byPolicy(testCases: readonly TestCase[]): readonly TestCase[] {
+  return policies.flatMap((policy) => testCases.filter((one) => (one.policy ?? "function") === policy));
+}
+
+/** The version or alias with that policy; null for the function itself, and where the fixture has none. */
+export function qualifierOf({ main }: Fixture, policy: Policy): string | null {
+  if (policy === "function") return null;
+  return (policy === "version" ? main.versions[0] : main.aliases?.live) ?? null;
+}
+
+/** A request for the policies in turn, with the qualifier in the query, after the name, and after the ARN. */
+export function inTurn(
+  fixture: Fixture,
+  nth: number,
+  body: Readonly<Record<string, unknown>> | string | null,
+): Call {
+  const { name, arn } = fixture.main;
+  const form = Math.floor((nth + 2) / policies.length) % 3;
+  const qualifier = qualifierOf(fixture, policyOf(nth));
+  const suffix = form === 0 || qualifier === null ? "" : `:${qualifier}`;
+  const query = form === 0 && qualifier !== null ? qualifierQuery(qualifier) : null;
+  return addPermission({ functionName: label((form === 2 ? arn : name) + suffix), query, body });
+}
+
+/** A request that differs from a valid one in one member, for the policies in turn and with other members in turn. */
+export function withOneMember(
+  member: BodyMember,
+  one: { readonly label: string; readonly value: (sid: string) => unknown },
+  nth: number,
+): GroupedRequest {
+  return {
+    label: one.label,
+    policy: policyOf(nth),
+    call: (fixture, sid) =>
+      inTurn(fixture, nth, bodyWith(member, one.value(sid), sid, otherMembers(member, nth))),
+    irremovable: isIrremovableId(member, one.value("fresh")),
+  };
+}
+
+/** Requests that share one test case, so one read after them serves them all. */
 const groupSize = 12;
 
 /** A version of the function under test. */
@@ -180,12 +238,17 @@ export function withBody(fixture: Fixture, body: Readonly<Record<string, unknown
 }
 
 /**
- * The canonical body with one member set to any value, or left out. A valid token comes with its own principal. A token
- * that must be refused comes with the canonical principal, so that only the token can be the reason.
+ * The canonical body with one member set to any value, or left out, and with other members. A valid token comes with its own
+ * principal alone. A token that must be refused comes with the canonical one, so that only the token can be the reason.
  */
-export function bodyWith(member: BodyMember, value: unknown, sid: string): Readonly<Record<string, unknown>> {
+export function bodyWith(
+  member: BodyMember,
+  value: unknown,
+  sid: string,
+  others: Partial<AddPermissionRequest> = {},
+): Readonly<Record<string, unknown>> {
   const isToken = member === "EventSourceToken" && !mustBeRefused(value);
-  const base = isToken ? { ...canonicalBody(sid), Principal: tokenService } : canonicalBody(sid);
+  const base = { ...canonicalBody(sid), ...(isToken ? { Principal: tokenService } : others) };
   return sorted(withMember(base, member, value));
 }
 
@@ -205,7 +268,7 @@ function sorted(body: Readonly<Record<string, unknown>>): Readonly<Record<string
 }
 
 /**
- * Test cases of a dozen requests each, with a read of the policy before the first and after the last. Requests with an
+ * Test cases of some requests each for one policy, with a read of it after the last, and before the first. Requests with an
  * id that no path can name have test cases of their own, which a run can place last or leave out.
  */
 export function grouped(
@@ -231,18 +294,19 @@ function inGroups(
   requests: readonly (GroupedRequest & { readonly sid: string })[],
   options: CaseOptions,
 ): readonly TestCase[] {
-  const groups: TestCase[] = [];
-  for (let start = 0; start < requests.length; start += groupSize) {
-    const group = requests.slice(start, start + groupSize);
-    groups.push(
-      scripted(`${id}/${start / groupSize}`, options, (fixture) => [
-        alone("before", getPolicy(fixture.main.name)),
-        ...group.map(({ label, call, sid }) => alone(label, call(fixture, sid))),
-        alone("after", getPolicy(fixture.main.name)),
-      ]),
-    );
-  }
-  return groups;
+  const groups = policies.flatMap((policy) => {
+    const own = requests.filter((request) => (request.policy ?? "function") === policy);
+    return Array.from({ length: Math.ceil(own.length / groupSize) }, (_, at) => ({
+      policy,
+      group: own.slice(at * groupSize, (at + 1) * groupSize),
+    }));
+  });
+  return groups.map(({ policy, group }, at) =>
+    scripted(`${id}/${at}`, { ...options, policy }, (fixture) => {
+      const read = getPolicy(fixture.main.name, qualifierOf(fixture, policy));
+      return [...group.map(({ label, call, sid }) => alone(label, call(fixture, sid))), alone("after", read)];
+    }),
+  );
 }
 
 /** The version that an answer to PublishVersion names; null if it names none. */

@@ -1,5 +1,5 @@
 import { isSuccess, phrase } from "../spec/answer.ts";
-import { getPolicy, removePermission } from "../spec/calls.ts";
+import { getPolicy, qualifierQuery, removePermission } from "../spec/calls.ts";
 import type { Answer, Batch, Exchange } from "../spec/exchange.ts";
 import type { Fixture } from "../spec/fixture.ts";
 import { add, alone, bodyWith, type Suite, type TestCase, withBody } from "./case.ts";
@@ -78,11 +78,13 @@ function probeId(at: number): string {
 
 /** The steps on a full policy: an addition is refused, nothing changes, and there is room again after a removal. */
 function ending(fixture: Fixture, { since, low }: LimitSearch): Batch | null {
-  const { name } = fixture.main;
+  const { name, aliases } = fixture.main;
   const steps = [
     filler(fixture, "one-byte-more", 1),
     alone("full", getPolicy(name)),
     filler(fixture, "refused", bounds.first),
+    // The policy of an alias has a limit of its own.
+    ...(aliases === null ? [] : [alone("on-alias", add(name, "on-alias", qualifierQuery(aliases.live)))]),
     alone("still-full", getPolicy(name)),
     alone("remove", removePermission(name, low > 0 ? finalId : "fill-0")),
     alone("room", add(name, "refused")),

@@ -12,6 +12,7 @@ import {
   qualifierQuery,
   removePermission,
 } from "../spec/calls.ts";
+import type { BodyMember } from "../spec/constraint.ts";
 import { type Batch, type Call, type Exchange, revisionSlot, versionSlot } from "../spec/exchange.ts";
 import type { Fixture } from "../spec/fixture.ts";
 import { tokenService } from "../spec/principal.ts";
@@ -77,22 +78,49 @@ function read(fixture: Fixture, key = "read"): Batch {
   return alone(key, getPolicy(main(fixture)));
 }
 
+/** Ids that are equal by their beginning, in letter case, as numbers, or but for a mark; as many as a store may forget. */
+const alike: readonly string[] = [
+  ...["a-b", "a_b", "ab", "ab-", "letters", "LETTERS", "7", "07", "16", "0x10"],
+  ...["a", "b"].map((end) => "p".repeat(98) + end),
+  ...["007", "1e1", "10", "Allow"],
+  ...Array.from({ length: 9 }, (_, at) => `long-${at}`),
+];
+
+/** How many of them a version and an alias get. */
+const onQualifiers = 12;
+
+/** One fault of each kind, which must leave a policy and its revision as they are. */
+const faulty: readonly (readonly [BodyMember, unknown])[] = [
+  ["Action", undefined],
+  ["EventSourceToken", "t".repeat(257)],
+  ["Principal", "abc"],
+  ["SourceAccount", 7],
+  ["SourceArn", "bucket"],
+];
+
 const idTestCases: readonly TestCase[] = [
-  scripted("state/alike", clean, (fixture) => [
-    ...["a-b", "a_b", "ab", "ab-", "letters"].map((sid) => alone(sid, add(main(fixture), sid))),
-    read(fixture, "between"),
-    alone("LETTERS", add(main(fixture), "LETTERS")),
-    read(fixture),
-    ...["Allow", "7", "07", "007", "16", "0x10", "1e1", "10"].map((sid) =>
-      alone(sid, add(main(fixture), sid)),
+  ...onEachPolicy("alike", (fixture, qualifier) => [
+    ...alike
+      .slice(0, qualifier === null ? alike.length : onQualifiers)
+      .flatMap((sid) => [
+        ...(sid === "LETTERS" ? [alone("between", getPolicy(main(fixture), qualifier))] : []),
+        alone(sid, add(main(fixture), sid, queryOf(qualifier))),
+      ]),
+    alone("read", getPolicy(main(fixture), qualifier)),
+    ...[alike[onQualifiers - 1], alike[0]].map((sid = "") =>
+      alone(`again-${sid}`, otherwise(fixture, sid, qualifier)),
     ),
-    read(fixture, "last"),
-  ]),
-  scripted("state/equal-prefixes", clean, (fixture) => [
-    ...[32, 64, 99].flatMap((size) =>
-      ["a", "b"].map((end) => alone(`${size}-${end}`, add(main(fixture), "p".repeat(size) + end))),
+    ...(qualifier === null ? [] : faulty).map(([member, value]) =>
+      alone(
+        `faulty-${member}`,
+        addPermission({
+          functionName: label(main(fixture)),
+          query: queryOf(qualifier),
+          body: bodyWith(member, value, "faulty"),
+        }),
+      ),
     ),
-    read(fixture),
+    alone("read-last", getPolicy(main(fixture), qualifier)),
   ]),
   ...onEachPolicy("duplicate", (fixture, qualifier) => [
     alone("first", add(main(fixture), "twice", queryOf(qualifier))),
@@ -159,21 +187,7 @@ const idTestCases: readonly TestCase[] = [
     read(fixture),
     ...["n1", "n2", "n5", "n6"].map((sid) => alone(`${sid}-again`, add(main(fixture), sid))),
   ]),
-  ...longTestCases(),
 ];
-
-/** A policy of many statements: none is lost and none changes. */
-function longTestCases(): readonly TestCase[] {
-  return [
-    scripted("state/twenty-four-statements", clean, (fixture) => [
-      ...Array.from({ length: 24 }, (_, at) => alone(`add-${at}`, add(main(fixture), `long-${at}`))),
-      read(fixture),
-      alone("one-more", add(main(fixture), "long-24")),
-      read(fixture, "read-again"),
-      ...["long-0", "long-12"].map((sid) => alone(`again-${sid}`, otherwise(fixture, sid, null))),
-    ]),
-  ];
-}
 
 const both = { clean: true, needs: ["versions", "aliases"] } as const;
 

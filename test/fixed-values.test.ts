@@ -1,9 +1,13 @@
 import { describe, expect, test } from "vitest";
 import { specialWords } from "../generators/arbitraries.ts";
 import { jsonObject } from "../spec/answer.ts";
+import { constraintIds } from "../spec/constraint.ts";
 import type { Exchange } from "../spec/exchange.ts";
 import { readName } from "../spec/function-name.ts";
+import { analyzeRequest } from "../spec/request.ts";
 import { route } from "../spec/target.ts";
+import { boundary } from "../suites/boundary.ts";
+import { fuzz } from "../suites/fuzz.ts";
 import { ordinarySuites, type suites } from "../suites/index.ts";
 import { fixture } from "./fixture.ts";
 
@@ -119,4 +123,27 @@ test("No request names a version of the function under test that the fixture doe
   );
   expect(versions).toContain("7");
   expect(versions).not.toContain("1");
+});
+
+describe("Requests that break a constraint", () => {
+  const readings = callsOf([boundary, fuzz]).map((call) => ({ call, ...analyzeRequest(call) }));
+
+  test("have no other fault, and nothing that is unspecified, but for objects without any member", () => {
+    const several = readings.filter(
+      ({ refusalReasons, questions }) =>
+        refusalReasons.length + questions.length > 1 &&
+        !refusalReasons.every((reason) => reason.endsWith(".required")),
+    );
+    expect(several.map(({ call }) => [call.target, call.body])).toEqual([]);
+  });
+
+  test.each(constraintIds.filter((id) => /^(?!FunctionName|Qualifier).*\.(type|pattern)$/.test(id)))(
+    "break %s on the function, on a version and on an alias",
+    (id) => {
+      const on = readings
+        .filter(({ refusalReasons }) => refusalReasons.includes(id))
+        .map(({ resource }) => resource?.qualifier ?? null);
+      expect([...new Set(on)]).toEqual(expect.arrayContaining([null, "1", "live"]));
+    },
+  );
 });

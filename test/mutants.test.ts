@@ -10,6 +10,7 @@ import { bearingOn } from "../suites/bearing.ts";
 import { boundary } from "../suites/boundary.ts";
 import type { TestCase } from "../suites/case.ts";
 import { faults } from "../suites/faults.ts";
+import { fuzz } from "../suites/fuzz.ts";
 import { histories } from "../suites/histories.ts";
 import { races } from "../suites/races.ts";
 import { size } from "../suites/size.ts";
@@ -41,7 +42,7 @@ const fixture: Fixture = {
 };
 
 const plan = { seed: 1, runs: 3, rounds: 2 };
-const suites = [spellings, boundary, state, open, faults, histories, races, size];
+const suites = [spellings, boundary, state, open, faults, fuzz, histories, races, size];
 const testCases = suites.flatMap((suite): TestCase[] => [...suite.testCases(plan)]);
 
 async function send(reference: Reference, call: Call): Promise<Exchange["answer"]> {
