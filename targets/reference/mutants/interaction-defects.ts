@@ -21,24 +21,24 @@ const qualifiedName = /\/functions\/([^/]*function%3A)?[\w-]+%3A[\w-]+\/policy/i
 /** Defects that show only beside another member, in one spelling, with a RevisionId, or after a removal. */
 export const interactionDefects: Readonly<Record<string, Mutant>> = {
   "SourceArn unchecked beside SourceAccount": {
-    breaks: "checks the pattern of SourceArn only without SourceAccount",
+    breaks: "checks SourceArn only without SourceAccount",
     mutate: unchecked(["SourceArn"], (body) => body.SourceAccount !== undefined),
-    kills: ["SourceArn.pattern"],
+    kills: ["SourceArn.pattern", "SourceArn.type"],
   },
   "SourceAccount unchecked beside SourceArn": {
     breaks: "checks SourceAccount only without SourceArn",
     mutate: unchecked(["SourceAccount"], (body) => body.SourceArn !== undefined),
-    kills: ["SourceAccount.pattern"],
+    kills: ["SourceAccount.pattern", "SourceAccount.type"],
   },
   "token of Alexa unchecked": {
     breaks: "checks EventSourceToken only if the principal is not Alexa's",
     mutate: unchecked(["EventSourceToken"], (body) => /^alexa/.test(String(body.Principal))),
-    kills: ["EventSourceToken.pattern"],
+    kills: ["EventSourceToken.pattern", "EventSourceToken.type", "EventSourceToken.maxLength"],
   },
   "body unchecked with a qualified name": {
     breaks: "checks no member of the body where the qualifier is in the name",
     mutate: unchecked(bodyMembers, (_body, target) => qualifiedName.test(target)),
-    kills: ["Action.pattern", "SourceAccount.pattern"],
+    kills: ["Action.pattern", "Action.type", "SourceAccount.pattern"],
   },
   "body unchecked with a RevisionId": {
     breaks: "checks no member of the body where a RevisionId is given",
@@ -170,12 +170,12 @@ export const interactionDefects: Readonly<Record<string, Mutant>> = {
   "RevisionId beside SourceAccount": {
     breaks: "compares RevisionId only without SourceAccount",
     mutate: ignoringRevision(({ values }) => values.SourceAccount !== undefined),
-    kills: ["RevisionId.used"],
+    kills: ["RevisionId.never-seen"],
   },
   "RevisionId with the ARN of an alias": {
     breaks: "compares RevisionId only where no ARN has a qualifier",
     mutate: ignoringRevision(({ name }) => name.full && name.qualifier !== undefined),
-    kills: ["RevisionId.stale"],
+    kills: ["RevisionId.never-seen"],
   },
   "RevisionId in quotation marks": {
     breaks: "removes quotation marks around a RevisionId",

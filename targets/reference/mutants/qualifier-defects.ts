@@ -35,7 +35,7 @@ export const qualifierDefects: Readonly<Record<string, Mutant>> = {
       revisionMatches: (given, current, draft) =>
         isAlias(draft.qualifier) || revisionMatches(given, current, draft),
     })),
-    kills: ["RevisionId.stale"],
+    kills: ["RevisionId.never-seen"],
   },
   "revision of any policy of the function": {
     breaks: "accepts the revision of another policy of the same function",

@@ -163,7 +163,7 @@ export const storeDefects: Readonly<Record<string, Mutant>> = {
     mutate: change(({ revisionMatches }) => ({
       revisionMatches: (given, current, draft) => draft.name.full || revisionMatches(given, current, draft),
     })),
-    kills: ["RevisionId.used"],
+    kills: ["RevisionId.never-seen"],
   },
   "revision read again": {
     breaks: "takes a stale RevisionId the second time",
