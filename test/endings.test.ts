@@ -208,7 +208,7 @@ describe.concurrent("A request that ends a server that its launcher restarts", (
       expect.stringMatching(/^GET \S+\/policy\?Qualifier=/),
       expect.stringMatching(/^POST \S+\/policy null$/),
     ]);
-    const text = runText(report, { columns: 80, color: false }).replaceAll(/\s+/g, " ");
+    const text = runText(report, { columns: 200, color: false }).replaceAll(/\s+/g, " ");
     for (const example of examples) expect(text).toContain(`, such as ${example}: the target was gone`);
   });
 });
