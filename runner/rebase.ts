@@ -156,7 +156,7 @@ function mover(from: FunctionHome, to: FunctionHome): (text: string) => string {
     text
       // A colon in a path may be percent-encoded.
       .replace(
-        /arn(:|%3a)([a-z-]+)\1lambda\1([a-z0-9-]+)\1/gi,
+        /arn(:|%3[aA])([a-z-]+)\1lambda\1([a-z0-9-]+)\1/g,
         (all, colon: string, partition: string, region: string) =>
           partition === from.partition && region === from.region
             ? ["arn", to.partition, "lambda", to.region, ""].join(colon)

@@ -1,8 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { historyOf, renamed } from "../runner/rebase.ts";
+import { historyOf, onFixture, renamed } from "../runner/rebase.ts";
 import { addPermission, label, labelEncodingAll, labelEncodingSome, lowerHex } from "../spec/calls.ts";
 import { revisionSlot } from "../spec/exchange.ts";
+import { alone } from "../suites/case.ts";
+import { fixture as there } from "./fixture.ts";
 import { sampleCounterexample, sampleStep } from "./sample-report.ts";
 
 /** A request that carried the revision of the previous answer, prepared for a rerun. */
@@ -71,5 +73,18 @@ describe("A history moved to another fixture", () => {
     expect(targetAfter("addperm-ct-6b86b2-0001-main%3Alive", ["mine", "yours"])).toContain("/mine%3Alive/");
     expect(targetAfter("%41ddperm-ct-6b86b2-0001-main", ["mine", "yours"])).toContain("/%41ddperm-ct-");
     expect(targetAfter("addperm-ct-6b86b2-0002-main", ["mine", "yours"])).toContain("-0002-main");
+  });
+
+  it("is in its region, and keeps an ARN that is wrong in letter case", () => {
+    const { partition, region, account } = there;
+    const moved = (arn: string) => {
+      const call = addPermission({ functionName: label(arn), body: null });
+      const [[step] = []] = onFixture([alone("a", call)], there, { ...there, region: "eu-west-1" });
+      return decodeURIComponent(step?.call.target ?? "");
+    };
+    const arn = `arn:${partition}:lambda:${region}:${account}:function:f`;
+    expect(moved(arn)).toContain(`/${arn.replace(region, "eu-west-1")}/`);
+    expect(moved(arn.replace("arn", "ARN"))).toContain(`/${arn.replace("arn", "ARN")}/`);
+    expect(moved(arn.replace("lambda", "LAMBDA"))).toContain(`/${arn.replace("lambda", "LAMBDA")}/`);
   });
 });
