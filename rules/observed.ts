@@ -52,7 +52,13 @@ export const observedRules = {
           return null;
         if (analysis.questions.length > 0 || result.kind !== "refused") return null;
         const right = result.status === 400 && result.error === "InvalidParameterValueException";
-        return right ? holds : refusedOtherwise("400 InvalidParameterValueException", phrase(answer));
+        if (right) return holds;
+        // A target may refuse how the function is written.
+        const { unless = [], ...judgement } = refusedOtherwise(
+          "400 InvalidParameterValueException",
+          phrase(answer),
+        );
+        return { ...judgement, unless: [...unless, ...analysis.spellings] };
       },
     ),
     hiddenBy: /^Qualifier\.disagrees$/,

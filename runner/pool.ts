@@ -55,6 +55,7 @@ export async function setUpWorkers(options: SetUpOptions) {
   const numbers = new Map<number, number>();
   /** The numbers of spare fixtures: in use, and free again. */
   const spares = { used: new Set<number>(), free: [] as number[] };
+  const reads = { wasReadable: false };
   let failures = 0;
   let inHurry = false;
   let spareCount = 0;
@@ -82,7 +83,7 @@ export async function setUpWorkers(options: SetUpOptions) {
     if (isWhole(parts))
       missing.push(...one.missing.filter((each) => !missing.some((known) => isDeepStrictEqual(known, each))));
     options.emit?.({ type: "fixture-ready", worker: index, fixture: one.fixture, empty: options.fresh });
-    const worker = workerOn({ ...options, index, fixture: one.fixture, how });
+    const worker = workerOn({ ...options, index, fixture: one.fixture, how, reads });
     tearDownOf.set(worker, one.tearDown);
     return worker;
   };

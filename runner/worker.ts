@@ -55,12 +55,14 @@ export interface WorkerOptions extends BatchOptions {
   /** Gets an event for each batch and each reset. */
   readonly emit?: Emit | undefined;
   readonly endings?: Pick<Endings, "instead" | "took"> | undefined;
+  /** Says whether any policy of the run was readable, for all workers. */
+  readonly reads?: { wasReadable: boolean };
 }
 
 export function workerOn(options: WorkerOptions) {
   const { index: worker, fixture, transport } = options;
   let modelState: ModelState = initialModelState(fixture, options.fresh);
-  const reads = { wasReadable: false, isReadable: true, leaks: false };
+  const reads: Reads = { of: options.reads ?? { wasReadable: false }, unreadable: new Set(), leaks: false };
   const mayBeGone = new Set<string>();
 
   const start = (stepOptions: Partial<StepOptions> = {}): StartedHistory => {
@@ -167,7 +169,7 @@ export function workerOn(options: WorkerOptions) {
     /** Sends the batches that `next` returns until it returns null or the run ends. */
     execute,
     /** True if a policy is no longer readable, or a deletion may have taken a function along. */
-    isSpoiled: () => (reads.wasReadable && !reads.isReadable) || mayBeGone.size > 0,
+    isSpoiled: () => (reads.of.wasReadable && reads.unreadable.size > 0) || mayBeGone.size > 0,
     /** True if a history deleted a function of the fixture, or a version, with which some targets delete the function. */
     mayHaveDeleted: () => mayBeGone.size > 0 || isDeleted(modelState, fixture),
     /** About how many bytes the policies of the fixture hold, by its model state. */
@@ -223,14 +225,22 @@ export function inTurn(batches: readonly Batch[]): NextBatch {
   return (done) => batches[done.length] ?? null;
 }
 
-function noteReads(
-  { observations }: ObservedBatch,
-  reads: { wasReadable: boolean; isReadable: boolean; leaks: boolean },
-): void {
+/** What reads of the policies of a fixture showed. */
+interface Reads {
+  /** What those of all fixtures showed. */
+  readonly of: { wasReadable: boolean };
+  /** The policies that are not readable any more, by their keys. */
+  readonly unreadable: Set<string | null>;
+  leaks: boolean;
+}
+
+function noteReads({ observations }: ObservedBatch, reads: Reads): void {
   for (const of of observations) {
     if (of.kind !== "policy-read" || of.policy.kind === "unsettled") continue;
-    reads.isReadable = of.policy.kind !== "unreadable";
-    reads.wasReadable ||= reads.isReadable;
+    const isReadable = of.policy.kind !== "unreadable";
+    if (isReadable) reads.unreadable.delete(of.key);
+    else reads.unreadable.add(of.key);
+    reads.of.wasReadable ||= isReadable;
     reads.leaks ||= showsLeak(of);
   }
 }

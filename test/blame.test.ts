@@ -84,6 +84,19 @@ describe("A policy that is too large on an alias", () => {
   });
 });
 
+describe("Qualifiers that disagree in a partial ARN", () => {
+  it("are refused for the partial ARN, perhaps", () => {
+    const on = `${fixture.account}:function:${names.main}:1`;
+    const [batch] = observed([add("sid", { on, query: "Qualifier=live" }), notFound]);
+    const found = (batch === undefined ? [] : judgeOf(rules).batch(batch)).filter(
+      ({ rule }) => rule.id === "observed.disagreeing-qualifier",
+    );
+    expect(found).toMatchObject([
+      { judgement: { verdict: "violated", unless: expect.arrayContaining(["FunctionName.partial-arn"]) } },
+    ]);
+  });
+});
+
 describe("A recreated function", () => {
   const { other } = names;
   const anew: readonly AnsweredCall[] = [
