@@ -268,8 +268,8 @@ function sorted(body: Readonly<Record<string, unknown>>): Readonly<Record<string
 }
 
 /**
- * Test cases of some requests each for one policy, with a read of it after the last, and before the first. Requests with an
- * id that no path can name have test cases of their own, which a run can place last or leave out.
+ * Test cases of at most a dozen requests each for one policy, with a read of it after the last. Requests with an id that no
+ * path can name have test cases of their own, which a run can place last or leave out.
  */
 export function grouped(
   id: string,
