@@ -32,7 +32,7 @@ export const action: MemberValues = {
       "another-service-wildcard": "iam:*",
       "any-service": "*:InvokeFunction",
       "two-stars": "**",
-      "two-stars-after-colon": "lambda:**",
+      "digit-inside": "lambda:Invoke1Function",
       "two-actions": "lambda:InvokeFunction,lambda:GetFunction",
       "another-prefix-before": "xlambda:InvokeFunction",
     }),
