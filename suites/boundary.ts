@@ -13,11 +13,11 @@ import {
   byPolicy,
   type GroupedRequest,
   grouped,
-  inTurn,
   isIrremovableId,
-  type Policy,
-  policyOf,
+  type PolicyKind,
+  policyInTurn,
   qualifierOf,
+  requestInTurn,
   type Suite,
   type TestCase,
   versionOf,
@@ -71,7 +71,7 @@ function bodyTestCases(): readonly TestCase[] {
 
 function nameTestCases(): readonly TestCase[] {
   const { nearMisses, edges } = memberValues.FunctionName;
-  const inPath = ({ label, value }: Value<Fixture>, policy: Policy): GroupedRequest => ({
+  const inPath = ({ label, value }: Value<Fixture>, policy: PolicyKind): GroupedRequest => ({
     label,
     policy,
     call: (fixture, sid) => {
@@ -81,7 +81,7 @@ function nameTestCases(): readonly TestCase[] {
       return named(name, sid, (isUnqualified && qualifierOf(fixture, policy)) || undefined);
     },
   });
-  const faulty = nearMisses.map((one, at) => inPath(one, policyOf(at)));
+  const faulty = nearMisses.map((one, at) => inPath(one, policyInTurn(at)));
   const valid = edges.map((one) => inPath(one, "function"));
   return [
     ...grouped("boundary/FunctionName", faulty, (at) => `fn${at}`),
@@ -146,8 +146,8 @@ function formTestCases(): readonly TestCase[] {
     Object.entries(forms).map(
       ([label, write], at): GroupedRequest => ({
         label: `${prefix}-${label}`,
-        policy: policyOf(at),
-        call: (fixture, sid) => inTurn(fixture, at, write(canonicalBody(sid))),
+        policy: policyInTurn(at),
+        call: (fixture, sid) => requestInTurn(fixture, at, write(canonicalBody(sid))),
       }),
     );
   const bodies: readonly GroupedRequest[] = [

@@ -46,7 +46,7 @@ export interface TestCase {
   /** True for StatementIds that no path can name: where a target accepts one, no request removes its statement. */
   readonly irremovable?: boolean;
   /** The policy that its requests are for, where a suite has test cases for each. */
-  readonly policy?: Policy | undefined;
+  readonly policy?: PolicyKind | undefined;
   /** The rule that its requests break: it is left out where every request before it violated that rule. */
   readonly breaks?: string | undefined;
   /** True if it repeats another test case with another number of calls: left out where calls in flight together are slow. */
@@ -119,17 +119,17 @@ export interface GroupedRequest {
   readonly label: string;
   readonly call: (fixture: Fixture, sid: string) => Call;
   /** The policy that it is for; that of the function by default. Only requests for the same policy share a test case. */
-  readonly policy?: Policy;
+  readonly policy?: PolicyKind;
   /** True if no path can name its StatementId. */
   readonly irremovable?: boolean;
 }
 
 /** The policies of the function under test. A server may check a request, or keep a policy as it is, for some of them only. */
 const policies = ["function", "version", "alias"] as const;
-export type Policy = (typeof policies)[number];
+export type PolicyKind = (typeof policies)[number];
 
 /** The policies in turn. */
-export function policyOf(nth: number): Policy {
+export function policyInTurn(nth: number): PolicyKind {
   return policies[nth % policies.length] ?? "function";
 }
 
@@ -139,20 +139,20 @@ export function byPolicy(testCases: readonly TestCase[]): readonly TestCase[] {
 }
 
 /** The version or alias with that policy; null for the function itself, and where the fixture has none. */
-export function qualifierOf({ main }: Fixture, policy: Policy): string | null {
+export function qualifierOf({ main }: Fixture, policy: PolicyKind): string | null {
   if (policy === "function") return null;
   return (policy === "version" ? main.versions[0] : main.aliases?.live) ?? null;
 }
 
 /** A request for the policies in turn, with the qualifier in the query, after the name, and after the ARN. */
-export function inTurn(
+export function requestInTurn(
   fixture: Fixture,
   nth: number,
   body: Readonly<Record<string, unknown>> | string | null,
 ): Call {
   const { name, arn } = fixture.main;
   const form = Math.floor((nth + 2) / policies.length) % 3;
-  const qualifier = qualifierOf(fixture, policyOf(nth));
+  const qualifier = qualifierOf(fixture, policyInTurn(nth));
   const suffix = form === 0 || qualifier === null ? "" : `:${qualifier}`;
   const query = form === 0 && qualifier !== null ? qualifierQuery(qualifier) : null;
   return addPermission({ functionName: label((form === 2 ? arn : name) + suffix), query, body });
@@ -166,9 +166,9 @@ export function withOneMember(
 ): GroupedRequest {
   return {
     label: one.label,
-    policy: policyOf(nth),
+    policy: policyInTurn(nth),
     call: (fixture, sid) =>
-      inTurn(fixture, nth, bodyWith(member, one.value(sid), sid, otherMembers(member, nth))),
+      requestInTurn(fixture, nth, bodyWith(member, one.value(sid), sid, otherMembers(member, nth))),
     irremovable: isIrremovableId(member, one.value("fresh")),
   };
 }
