@@ -35,11 +35,14 @@ export function brokenBy(member: Member, constraint: ConstraintKind): fc.Arbitra
 /** Printable characters of ASCII that no near miss puts into a value alone. */
 const rareCharacters = "!&'();<>[]^`{|}~";
 
-/** The nth of random values that break a pattern; two of three are a valid value with one of the rare characters in turn. */
+/**
+ * The nth value that breaks a pattern. Each third one is the given random value; the others are the given valid value with the
+ * next of the rare characters in it.
+ */
 export function withRareCharacter(member: Member, random: string, valid: string, nth: number): string {
-  const at = nth % 3 === 0 ? null : nth - Math.floor(nth / 3) - 1;
-  if (at === null) return random;
-  // The end of an ARN may be anything.
+  if (nth % 3 === 0) return random;
+  const at = nth - Math.floor(nth / 3) - 1;
+  // The last part of an ARN may hold any character.
   const place = member === "SourceArn" ? "arn:aws:s".length : valid.length - 1;
   const value =
     valid.slice(0, place) + rareCharacters.charAt(at % rareCharacters.length) + valid.slice(place);

@@ -19,7 +19,7 @@ const optional: readonly Partial<AddPermissionRequest>[] = [
   { EventSourceToken: "a.valid-token_1", Principal: tokenService },
 ];
 
-/** Valid members beside the one under test, by a number: none, a source, or a token, which no source may stand beside. */
+/** Valid members to send beside the one under test, in turn: none, a source, or a token, but never a source and a token. */
 export function otherMembers(member: BodyMember, nth: number): Partial<AddPermissionRequest> {
   const isSource = member === "SourceAccount" || member === "SourceArn";
   const valid = optional.filter(

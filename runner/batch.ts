@@ -112,7 +112,8 @@ async function repeatFor(
   let waitedMs = 0;
   for (const pauseMs of pauses) {
     if (isAborted(options) || patience.causeIn(sent.observed) !== cause) break;
-    const longMs = Math.max(pauseMs, ...sent.exchanges.map(({ answer }) => requestedPauseMs(answer)));
+    const askedMs = cause === "throttled" ? requestedPauseMs(sent) : 0;
+    const longMs = Math.max(pauseMs, Math.min(askedMs, longestRequestedMs - waitedMs));
     if (longMs > 0) await options.sleep(longMs);
     waitedMs += longMs;
     const effect = await effectOf(cause, sent.observed, sending);
@@ -127,14 +128,15 @@ async function repeatFor(
   return sent;
 }
 
-/** The longest pause that a target can ask for, in milliseconds. */
+/** How long a target can make a call wait in all, in milliseconds. */
 const longestRequestedMs = 20_000;
 
-/** The pause that a 429 or 503 asks for in its Retry-After header, in milliseconds; 0 if it does not. */
-function requestedPauseMs(answer: Answer): number {
-  if (answer.kind === "none" || (answer.status !== 429 && answer.status !== 503)) return 0;
-  const seconds = Number(header(answer.headers, "Retry-After") ?? 0);
-  return seconds > 0 ? Math.min(seconds * 1000, longestRequestedMs) : 0;
+/** The pause that an answer asks for in its Retry-After header, in milliseconds; 0 if none asks for one in seconds. */
+function requestedPauseMs({ exchanges }: SentBatch): number {
+  const seconds = exchanges.map(({ answer }) =>
+    answer.kind === "none" ? 0 : Number(header(answer.headers, "Retry-After") ?? 0),
+  );
+  return 1000 * Math.max(0, ...seconds.filter((one) => !Number.isNaN(one)));
 }
 
 function isAborted({ how: { signal } }: BatchOptions): boolean {

@@ -103,26 +103,30 @@ export async function executeCases(options: ExecuteOptions): Promise<Executed> {
     begun.set(testCase, lacks === "news" ? "complete" : "skipped");
     emit({ type: "case-skipped", lacks, worker: index, case: testCase, place, spent: spent() });
   };
-  /** Executes a test case on the worker or its spare fixture. Returns the worker, which may have a new fixture. */
+  /**
+   * Executes a test case on the worker or its spare fixture, which is emptied before if `clean`. Returns the worker, which may
+   * have a new fixture.
+   */
   const executeOn = async (
     worker: Worker,
     nth: number,
-    { testCase, place }: PlacedCase,
+    placed: PlacedCase,
     silence: Silence,
-    clean = testCase.clean,
+    clean = placed.testCase.clean,
   ): Promise<Worker> => {
-    const how = { ...testCase, clean };
-    const alone = await prepareSpare(worker, spares.get(nth) ?? null, how, options);
+    const { testCase, place } = placed;
+    const prepared = { ...testCase, clean };
+    const alone = await prepareSpare(worker, spares.get(nth) ?? null, prepared, options);
     if (alone !== null) spares.set(nth, alone.worker);
-    const ready = alone ?? (await prepare(worker, how, options));
-    const { wasIdle, ...done } = await execute(ready, { testCase, place }, options, silence);
+    const ready = alone ?? (await prepare(worker, prepared, options));
+    const { wasIdle, ...done } = await execute(ready, placed, options, silence);
     if (done.lost !== true) begun.set(testCase, done.end);
     if (done.end === "cut") findingsOfCut.push(...done.findings);
     const { index: on } = ready.worker;
     emit({ type: "case-finished", worker: on, case: testCase, place, ...done, spent: spent() });
     const next = alone === null ? ready.worker : worker;
     // What the first attempt has written must not meet the second one.
-    return wasIdle === true && !isEnded() ? executeOn(next, nth, { testCase, place }, silence, true) : next;
+    return wasIdle === true && !isEnded() ? executeOn(next, nth, placed, silence, true) : next;
   };
   const work = async (start: Worker, nth: number, { from, to }: Part): Promise<Worker> => {
     let worker = start;

@@ -55,14 +55,18 @@ export interface WorkerOptions extends BatchOptions {
   /** Gets an event for each batch and each reset. */
   readonly emit?: Emit | undefined;
   readonly endings?: Pick<Endings, "instead" | "took"> | undefined;
-  /** Says whether any policy of the run was readable, for all workers. */
+  /** Whether a policy was readable on any fixture of the run; all workers share it. */
   readonly reads?: { wasReadable: boolean };
 }
 
 export function workerOn(options: WorkerOptions) {
   const { index: worker, fixture, transport } = options;
   let modelState: ModelState = initialModelState(fixture, options.fresh);
-  const reads: Reads = { of: options.reads ?? { wasReadable: false }, unreadable: new Set(), leaks: false };
+  const reads: Reads = {
+    ofRun: options.reads ?? { wasReadable: false },
+    unreadable: new Set(),
+    leaks: false,
+  };
   const mayBeGone = new Set<string>();
 
   const start = (stepOptions: Partial<StepOptions> = {}): StartedHistory => {
@@ -169,7 +173,7 @@ export function workerOn(options: WorkerOptions) {
     /** Sends the batches that `next` returns until it returns null or the run ends. */
     execute,
     /** True if a policy is no longer readable, or a deletion may have taken a function along. */
-    isSpoiled: () => (reads.of.wasReadable && reads.unreadable.size > 0) || mayBeGone.size > 0,
+    isSpoiled: () => (reads.ofRun.wasReadable && reads.unreadable.size > 0) || mayBeGone.size > 0,
     /** True if a history deleted a function of the fixture, or a version, with which some targets delete the function. */
     mayHaveDeleted: () => mayBeGone.size > 0 || isDeleted(modelState, fixture),
     /** About how many bytes the policies of the fixture hold, by its model state. */
@@ -227,8 +231,8 @@ export function inTurn(batches: readonly Batch[]): NextBatch {
 
 /** What reads of the policies of a fixture showed. */
 interface Reads {
-  /** What those of all fixtures showed. */
-  readonly of: { wasReadable: boolean };
+  /** What the reads of all fixtures showed. */
+  readonly ofRun: { wasReadable: boolean };
   /** The policies that are not readable any more, by their keys. */
   readonly unreadable: Set<string | null>;
   leaks: boolean;
@@ -240,7 +244,7 @@ function noteReads({ observations }: ObservedBatch, reads: Reads): void {
     const isReadable = of.policy.kind !== "unreadable";
     if (isReadable) reads.unreadable.delete(of.key);
     else reads.unreadable.add(of.key);
-    reads.of.wasReadable ||= isReadable;
+    reads.ofRun.wasReadable ||= isReadable;
     reads.leaks ||= showsLeak(of);
   }
 }

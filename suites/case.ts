@@ -125,23 +125,35 @@ export interface GroupedRequest {
 }
 
 /** The policies of the function under test. A server may check a request, or keep a policy as it is, for some of them only. */
-const policies = ["function", "version", "alias"] as const;
-export type PolicyKind = (typeof policies)[number];
+export const policyKinds = ["function", "version", "alias"] as const;
+export type PolicyKind = (typeof policyKinds)[number];
+
+/** What a test case on such a policy needs. */
+export const needsOf: Readonly<Record<PolicyKind, readonly Need[]>> = {
+  function: [],
+  version: ["versions"],
+  alias: ["aliases"],
+};
 
 /** The policies in turn. */
 export function policyInTurn(nth: number): PolicyKind {
-  return policies[nth % policies.length] ?? "function";
+  return policyKinds[nth % policyKinds.length] ?? "function";
 }
 
 /** Those for one policy after each other, so that they need fewer fixtures. */
 export function byPolicy(testCases: readonly TestCase[]): readonly TestCase[] {
-  return policies.flatMap((policy) => testCases.filter((one) => (one.policy ?? "function") === policy));
+  return policyKinds.flatMap((policy) => testCases.filter((one) => (one.policy ?? "function") === policy));
 }
 
 /** The version or alias with that policy; null for the function itself, and where the fixture has none. */
 export function qualifierOf({ main }: Fixture, policy: PolicyKind): string | null {
   if (policy === "function") return null;
   return (policy === "version" ? main.versions[0] : main.aliases?.live) ?? null;
+}
+
+/** The query that names a version or alias; null for none. */
+export function queryOf(qualifier: string | null): string | null {
+  return qualifier === null ? null : qualifierQuery(qualifier);
 }
 
 /** A request for the policies in turn, with the qualifier in the query, after the name, and after the ARN. */
@@ -151,10 +163,10 @@ export function requestInTurn(
   body: Readonly<Record<string, unknown>> | string | null,
 ): Call {
   const { name, arn } = fixture.main;
-  const form = Math.floor((nth + 2) / policies.length) % 3;
+  const form = Math.floor((nth + 2) / policyKinds.length) % 3;
   const qualifier = qualifierOf(fixture, policyInTurn(nth));
   const suffix = form === 0 || qualifier === null ? "" : `:${qualifier}`;
-  const query = form === 0 && qualifier !== null ? qualifierQuery(qualifier) : null;
+  const query = form === 0 ? queryOf(qualifier) : null;
   return addPermission({ functionName: label((form === 2 ? arn : name) + suffix), query, body });
 }
 
@@ -294,7 +306,7 @@ function inGroups(
   requests: readonly (GroupedRequest & { readonly sid: string })[],
   options: CaseOptions,
 ): readonly TestCase[] {
-  const groups = policies.flatMap((policy) => {
+  const groups = policyKinds.flatMap((policy) => {
     const own = requests.filter((request) => (request.policy ?? "function") === policy);
     return Array.from({ length: Math.ceil(own.length / groupSize) }, (_, at) => ({
       policy,

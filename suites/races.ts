@@ -1,13 +1,5 @@
 import fc from "fast-check";
-import {
-  addPermission,
-  getAlias,
-  getFunction,
-  getPolicy,
-  label,
-  qualifierQuery,
-  removePermission,
-} from "../spec/calls.ts";
+import { addPermission, getAlias, getFunction, getPolicy, label, removePermission } from "../spec/calls.ts";
 import { type Batch, type Call, revisionSlot, type Step } from "../spec/exchange.ts";
 import type { Fixture } from "../spec/fixture.ts";
 import {
@@ -16,6 +8,10 @@ import {
   alone,
   bodyWith,
   type Need,
+  needsOf,
+  type PolicyKind,
+  qualifierOf,
+  queryOf,
   type Suite,
   type SuiteOptions,
   scripted,
@@ -49,7 +45,7 @@ export interface Race {
   readonly on?: RaceQualifier | undefined;
 }
 
-type RaceQualifier = "version" | "alias";
+type RaceQualifier = Exclude<PolicyKind, "function">;
 
 export function isRaceQualifier(value: unknown): value is RaceQualifier {
   return value === "version" || value === "alias";
@@ -58,7 +54,7 @@ export function isRaceQualifier(value: unknown): value is RaceQualifier {
 /** What a race needs of its fixture. */
 export function raceNeeds({ shape, on }: Race): readonly Need[] {
   if (shape === "qualifiers") return ["versions", "aliases"];
-  return on === undefined ? [] : [on === "version" ? "versions" : "aliases"];
+  return on === undefined ? [] : needsOf[on];
 }
 
 export function isRaceShape(name: unknown): name is RaceShapeName {
@@ -91,12 +87,14 @@ const shapes: Readonly<Record<RaceShapeName, RaceShape>> = {
     numbered(size, (at) => step(`d${at}`, add(fixture.main.name, `race-${at}`))),
   ],
   "one-id": (fixture, { size, on }) => [
-    numbered(size, (at) => step(`o${at}`, add(fixture.main.name, "race", queryOf(qualifierOf(fixture, on))))),
+    numbered(size, (at) =>
+      step(`o${at}`, add(fixture.main.name, "race", queryOf(qualifierOf(fixture, on ?? "function")))),
+    ),
   ],
   "one-revision": (fixture, race) => {
     const { size, on } = race;
     const { name } = fixture.main;
-    const qualifier = qualifierOf(fixture, on);
+    const qualifier = qualifierOf(fixture, on ?? "function");
     const query = queryOf(qualifier);
     return [
       alone("seed", add(name, "seed", query)),
@@ -122,23 +120,14 @@ const shapes: Readonly<Record<RaceShapeName, RaceShape>> = {
 /** One read of the revision or the other: some targets take that of GetFunction and GetAlias alone, others that of GetPolicy. */
 function shownBy(fixture: Fixture, { seed, on }: Race): Call {
   const { name } = fixture.main;
-  const qualifier = qualifierOf(fixture, on);
+  const qualifier = qualifierOf(fixture, on ?? "function");
   if (seed % 2 === 1) return getPolicy(name, qualifier);
   return on === "alias" ? getAlias(name, aliasOf(fixture)) : getFunction(name, qualifier);
 }
 
-function qualifierOf(fixture: Fixture, on: RaceQualifier | undefined): string | null {
-  if (on === undefined) return null;
-  return on === "version" ? versionOf(fixture) : aliasOf(fixture);
-}
-
-function queryOf(qualifier: string | null): string | null {
-  return qualifier === null ? null : qualifierQuery(qualifier);
-}
-
 /** The batches of a race: the calls in flight together, after what they need, between two reads. */
 export function raceBatches(fixture: Fixture, race: Race): readonly Batch[] {
-  const read = getPolicy(fixture.main.name, qualifierOf(fixture, race.on));
+  const read = getPolicy(fixture.main.name, qualifierOf(fixture, race.on ?? "function"));
   return [alone("before", read), ...shapes[race.shape](fixture, race), alone("after", read)];
 }
 

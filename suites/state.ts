@@ -23,7 +23,12 @@ import {
   bodyWith,
   clean,
   guarded,
+  needsOf,
+  type PolicyKind,
+  policyKinds,
   publishedVersion,
+  qualifierOf,
+  queryOf,
   type Suite,
   scripted,
   type TestCase,
@@ -53,19 +58,13 @@ function onEachPolicy(
   id: string,
   steps: (fixture: Fixture, qualifier: string | null) => readonly Batch[],
 ): readonly TestCase[] {
-  return [
-    scripted(`state/${id}`, clean, (fixture) => steps(fixture, null)),
-    scripted(`state/${id}-on-version`, { ...clean, needs: ["versions"] }, (fixture) =>
-      steps(fixture, versionOf(fixture)),
+  return policyKinds.map((kind) =>
+    scripted(
+      `state/${id}${kind === "function" ? "" : `-on-${kind}`}`,
+      { ...clean, needs: needsOf[kind] },
+      (fixture) => steps(fixture, qualifierOf(fixture, kind)),
     ),
-    scripted(`state/${id}-on-alias`, { ...clean, needs: ["aliases"] }, (fixture) =>
-      steps(fixture, aliasOf(fixture)),
-    ),
-  ];
-}
-
-function queryOf(qualifier: string | null): string | null {
-  return qualifier === null ? null : qualifierQuery(qualifier);
+  );
 }
 
 /** An addition that differs from the canonical one in every member but the id. */
@@ -78,7 +77,7 @@ function read(fixture: Fixture, key = "read"): Batch {
   return alone(key, getPolicy(main(fixture)));
 }
 
-/** Ids that are equal by their beginning, in letter case, as numbers, or but for a mark; as many as a store may forget. */
+/** Ids that differ only in their end, in letter case, in how a number is written, or in a mark; and more, to make 25. */
 const alike: readonly string[] = [
   ...["a-b", "a_b", "ab", "ab-", "letters", "LETTERS", "7", "07", "16", "0x10"],
   ...["a", "b"].map((end) => "p".repeat(98) + end),
@@ -86,10 +85,10 @@ const alike: readonly string[] = [
   ...Array.from({ length: 9 }, (_, at) => `long-${at}`),
 ];
 
-/** How many of them a version and an alias get. */
+/** The number of them that are sent to a version and to an alias. */
 const onQualifiers = 12;
 
-/** One fault of each kind, which must leave a policy and its revision as they are. */
+/** One fault of each kind. A refused request must not change the policy or its revision. */
 const faulty: readonly (readonly [BodyMember, unknown])[] = [
   ["Action", undefined],
   ["EventSourceToken", "t".repeat(257)],
@@ -247,9 +246,9 @@ function emptied(fixture: Fixture): readonly Batch[] {
  * With `firstPolicy` it tries the policy's own revision first, and then that of the function or alias. Without, it tries them
  * the other way round, after a removal.
  */
-function currentRevision(id: string, of: "function" | "version" | "alias", firstPolicy: boolean): TestCase {
+function currentRevision(id: string, of: PolicyKind, firstPolicy: boolean): TestCase {
   const start = (fixture: Fixture) => {
-    const qualifier = of === "function" ? null : of === "version" ? versionOf(fixture) : aliasOf(fixture);
+    const qualifier = qualifierOf(fixture, of);
     const query = queryOf(qualifier);
     const shown =
       of === "alias" ? getAlias(main(fixture), aliasOf(fixture)) : getFunction(main(fixture), qualifier);
@@ -276,8 +275,7 @@ function currentRevision(id: string, of: "function" | "version" | "alias", first
       return refused ? [guarded(fixture, "guarded-2", second, { query })] : own("policy-again");
     };
   };
-  const needs = { function: [], version: ["versions" as const], alias: ["aliases" as const] }[of];
-  return { id: `state/${id}`, needs, clean: true, destructive: false, start };
+  return { id: `state/${id}`, needs: needsOf[of], clean: true, destructive: false, start };
 }
 
 const sourced = { SourceAccount: "123456789012", SourceArn: "arn:aws:s3:::bucket" };

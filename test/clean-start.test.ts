@@ -9,14 +9,16 @@ import { executeCases } from "../runner/execute.ts";
 import { openScope } from "../runner/scope.ts";
 import { inTurn, type Worker, workerOn } from "../runner/worker.ts";
 import { addPermission, getPolicy, label } from "../spec/calls.ts";
-import type { Call } from "../spec/exchange.ts";
+import type { Answer, Call } from "../spec/exchange.ts";
 import type { Fixture } from "../spec/fixture.ts";
-import { scripted, type TestCase } from "../suites/case.ts";
+import { alone, scripted, type TestCase } from "../suites/case.ts";
 import { inProcess } from "../targets/in-process.ts";
 import { faithful, type Mutation } from "../targets/reference/behaviour.ts";
 import { change } from "../targets/reference/mutants/mutant.ts";
 import { createReference } from "../targets/reference/reference.ts";
 import { policyAt, writePolicy } from "../targets/reference/state.ts";
+import { fixture } from "./fixture.ts";
+import { answer, notFound } from "./story.ts";
 
 /** One worker on a variant of the reference, and a separate way to read the target. */
 async function workerAt(mutate: Mutation = (same) => same) {
@@ -182,5 +184,35 @@ describe("A history that needs empty policies", () => {
       spent: () => ({ requests: 0, ms: 0 }),
     });
     expect(asked).toEqual(["add", "present", "missing", "missing-in-the-next"]);
+  });
+});
+
+describe("A worker whose policy cannot be read", () => {
+  it("needs another fixture if a policy of the run was readable, on any fixture", async () => {
+    const reads = { wasReadable: false };
+    const answers = new Map<string, Answer>();
+    const on = (index: number) =>
+      workerOn({
+        ...{ index, fixture, fresh: true, settleMs: 0, sleep, reads, how: { deadlineMs: 1000 } },
+        transport: {
+          send: async ({ target }) =>
+            answers.get(target.includes("Qualifier") ? "alias" : `${index}`) ?? notFound,
+          close: async () => {},
+        },
+      });
+    const [first, second] = [on(0), on(1)];
+    const read = (worker: Worker, qualifier: string | null = null) =>
+      worker.execute(inTurn([alone("read", getPolicy(fixture.main.name, qualifier))]));
+    answers.set("1", answer(500)).set("alias", notFound);
+    await read(second);
+    expect(second.isSpoiled()).toBe(false);
+    await read(first);
+    expect([first.isSpoiled(), second.isSpoiled()]).toEqual([false, true]);
+    // Another policy of the fixture that can be read does not make this one readable.
+    await read(second, fixture.main.aliases?.live ?? null);
+    expect(second.isSpoiled()).toBe(true);
+    answers.set("1", notFound);
+    await read(second);
+    expect(second.isSpoiled()).toBe(false);
   });
 });

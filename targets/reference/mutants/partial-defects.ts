@@ -14,7 +14,7 @@ import {
   unchecked,
 } from "./mutant.ts";
 
-/** What the target of a request tells, as it is sent. */
+/** What a request names in its path and query, percent-encoded. */
 const at = {
   version: (target: string) => /(\?Qualifier=|%3A)\d+(\/policy)?$/.test(target),
   alias: (target: string) => /(\?Qualifier=|%3A)(?!function)[\w-]*[a-z][\w-]*(\/policy)?$/i.test(target),
