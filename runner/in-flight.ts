@@ -2,14 +2,15 @@
 export type InFlight = ReturnType<typeof inFlight>;
 
 /**
- * Answers at one limit before it changes; the median latency in milliseconds below which it only rises; and how long a
- * batch of one call and one of several keep their place: one that is never answered must not keep others from being sent.
+ * Answers at one limit before it changes; the mean latency in milliseconds below which it only rises; the factor between
+ * two latencies that differ; and how long a batch of one call and one of several keep their place: one that is never
+ * answered must not keep others from being sent.
  */
-const bounds = { answers: 16, fastMs: 10, placeMs: 500, togetherMs: 5000 } as const;
+const bounds = { answers: 16, fastMs: 10, factor: 2.2, placeMs: 500, togetherMs: 5000 } as const;
 
 /**
- * The limit begins at one and doubles up to `most`, unless the median latency grows by more than the limit does: then
- * each answer costs more at the higher limit, and the limit falls back for good.
+ * The limit begins at one and doubles up to `most`, unless the mean latency grows by more than the limit does: then each
+ * answer costs more at the higher limit, and the limit falls back. It stays there if the latency falls with it.
  */
 export function inFlight(most: number) {
   const waiting: (() => void)[] = [];
@@ -18,11 +19,14 @@ export function inFlight(most: number) {
   let now = 0;
   let latencies: number[] = [];
   let before: number | null = null;
+  let fellFrom: number | null = null;
+  let sentBefore = 0;
   let together = 0;
-  const change = (to: number, median: number | null): void => {
+  const change = (to: number, mean: number | null): void => {
     limit = to;
-    before = median;
+    before = mean;
     latencies = [];
+    sentBefore = now;
     while (now < limit && waiting.length > 0) {
       now += 1;
       waiting.shift()?.();
@@ -50,14 +54,25 @@ export function inFlight(most: number) {
     },
     /** Takes the milliseconds until the answer to a batch of one call came. */
     took(ms: number): void {
+      // What was in flight when the limit changed shows the latency at the limit before.
+      if (sentBefore > 0) {
+        sentBefore -= 1;
+        return;
+      }
       latencies.push(ms);
       if (latencies.length < bounds.answers) return;
-      const median = latencies.sort((a, b) => a - b)[bounds.answers / 2] ?? 0;
-      if (before !== null && median > bounds.fastMs && median > 2.2 * before && limit > 1) {
+      const mean = meanOfMost(latencies);
+      latencies = [];
+      if (fellFrom !== null) {
+        const isFaster = bounds.factor * mean < fellFrom;
+        fellFrom = null;
+        if (!isFaster) highest = most;
+      }
+      if (before !== null && mean > bounds.fastMs && mean > bounds.factor * before && limit > 1) {
+        fellFrom = mean;
         highest = Math.floor(limit / 2);
         change(highest, null);
-      } else if (limit < highest) change(Math.min(highest, 2 * limit), median);
-      else latencies = [];
+      } else if (limit < highest) change(Math.min(highest, 2 * limit), mean);
     },
     /** Takes the milliseconds until the last answer to a batch of several calls came. */
     tookTogether(ms: number): void {
@@ -66,4 +81,13 @@ export function inFlight(most: number) {
     /** How long such batches took in all, in milliseconds. */
     togetherMs: () => together,
   };
+}
+
+/**
+ * The mean without the eighth that is slowest, so that a pause of the target does not count. A median would not do: it
+ * jumps where half of the answers take long, as with a server in Python that writes head and body of an answer apart.
+ */
+function meanOfMost(latencies: readonly number[]): number {
+  const most = latencies.toSorted((a, b) => a - b).slice(0, Math.ceil((latencies.length * 7) / 8));
+  return most.reduce((sum, ms) => sum + ms, 0) / most.length;
 }

@@ -163,6 +163,17 @@ describe("The number of batches in flight", () => {
     expect(await highest(() => 100)).toBe(8);
   });
 
+  it("rises where about half of the answers take long, whatever the number", async () => {
+    let answers = 0;
+    expect(await highest(() => [1, 42, 2, 45, 1, 41, 43][answers++ % 7] ?? 0)).toBe(8);
+    expect(await highest(() => (answers++ % 2 === 0 ? 1 : 42))).toBe(8);
+  });
+
+  it("rises again where fewer in flight are not faster", async () => {
+    let answers = 0;
+    expect(await highest(() => (answers++ < 16 ? 5 : 40))).toBe(8);
+  });
+
   it("lets a batch of several calls keep its place for longer, and counts its time", async () => {
     vi.useFakeTimers();
     onTestFinished(() => void vi.useRealTimers());
