@@ -124,7 +124,7 @@ async function repeatFor(
     if (isClosed && again.exchanges.some(isRefused)) break;
     sent = again;
   }
-  if (pauses.length > 0) patience.waited(cause, waitedMs, patience.causeIn(sent.observed) !== cause);
+  if (pauses.length > 0) patience.waited(cause, waitedMs, sent.observed);
   return sent;
 }
 

@@ -52,6 +52,17 @@ export function patience() {
     const { times, inVain } = of("not-visible");
     return !isSuspect && (times > 0 || inVain === 0) ? none : visible;
   };
+  const causeIn = ({ observations }: ObservedBatch): PassingCause | null => {
+    const [only, ...more] = observations;
+    if (only === undefined) return null;
+    isSuspect ||= observations.some(({ answer }) => answer.kind === "none");
+    if (observations.every(isUnexplainedConflict)) return "in-progress";
+    // Calls in flight together are sent again only if none of them can have had an effect.
+    if (observations.every(isNotFound) && observations.some((one) => isMissing(one, seen())))
+      return "not-visible";
+    if (more.length > 0) return null;
+    return wasReset(only) ? "connection-closed" : isThrottled(only) ? "throttled" : null;
+  };
   return {
     /** The pauses before the next attempts, in milliseconds; none once waiting was in vain repeatedly. */
     pauses: (cause: PassingCause): readonly number[] => {
@@ -61,25 +72,18 @@ export function patience() {
         ? [...firstPauses[cause], ...morePauses]
         : firstPauses[cause];
     },
-    waited: (cause: PassingCause, ms: number, helped: boolean): void => {
+    /** Takes for how long a call was sent again, and the answers at the end. */
+    waited: (cause: PassingCause, ms: number, last: ObservedBatch): void => {
       const found = of(cause);
+      // What counts as visible may have changed meanwhile, but only another answer shows that waiting helps.
+      const helped = cause === "not-visible" ? !last.observations.every(isNotFound) : causeIn(last) !== cause;
       found.inVain = helped ? 0 : found.inVain + 1;
       if (!helped) return;
       found.times += 1;
       found.ms += ms;
     },
     /** The cause for which these answers may pass; null if they may not, or if they are right as they are. */
-    causeIn: ({ observations }: ObservedBatch): PassingCause | null => {
-      const [only, ...more] = observations;
-      if (only === undefined) return null;
-      isSuspect ||= observations.some(({ answer }) => answer.kind === "none");
-      if (observations.every(isUnexplainedConflict)) return "in-progress";
-      // Calls in flight together are sent again only if none of them can have had an effect.
-      if (observations.every(isNotFound) && observations.some((one) => isMissing(one, seen())))
-        return "not-visible";
-      if (more.length > 0) return null;
-      return wasReset(only) ? "connection-closed" : isThrottled(only) ? "throttled" : null;
-    },
+    causeIn,
     /** Takes the answers that are kept. */
     keep: ({ observations }: ObservedBatch): void => {
       for (const of of observations) {

@@ -29,12 +29,23 @@ function answered(call: Call, given: Answer) {
 
 test("a malformed value that is refused does not show that the function is visible", () => {
   const waiting = patience();
-  waiting.waited("not-visible", 0, false);
   const missing = answered(add("a"), notFound);
+  waiting.waited("not-visible", 0, missing);
   waiting.keep(answered(add("a", { Action: "s3:GetObject" }), answer(400)));
   expect(waiting.causeIn(missing)).toBe("not-visible");
   waiting.keep(answered(add("a"), conflict));
   expect(waiting.causeIn(missing)).toBeNull();
+});
+
+test("a wait that ends with 404 was in vain, also if the function counts as visible meanwhile", () => {
+  const waiting = patience();
+  const missing = answered(add("a"), notFound);
+  waiting.keep(answered(add("a"), conflict));
+  expect(waiting.causeIn(missing)).toBe("not-visible");
+  waiting.waited("not-visible", 1550, missing);
+  expect(waiting.causeIn(missing)).toBeNull();
+  waiting.waited("not-visible", 1550, missing);
+  expect([waiting.pauses("not-visible"), waiting.waits()]).toEqual([[], []]);
 });
 
 test("a rerun waits before it reads a policy that was written to, and a test case does not", async () => {
