@@ -3,6 +3,7 @@ import { allParts, type Fixture, type FixtureFunction, type FixtureParts, isWhol
 import type { UnsupportedCapability } from "../spec/verdict.ts";
 import {
   type CreateContext,
+  type CreatedFunction,
   createFunction,
   type FunctionSettings,
   firstSettings,
@@ -101,7 +102,20 @@ function leftoverText([first = "", ...more]: readonly Leftover[]): string {
 }
 
 /** Creates a function with versions and aliases, and one without, or a part of these. If it fails, removes all; throws a Fault. */
-export async function arrange(options: ArrangeOptions): Promise<Arranged> {
+export function arrange(options: ArrangeOptions): Promise<Arranged> {
+  return beginToArrange(options).complete(options.parts);
+}
+
+/** A fixture whose function under test is in creation, and may not be active yet. */
+export interface Begun {
+  /** True once it was torn down. */
+  isRemoved(): boolean;
+  /** Waits until the function is active and creates the other parts. If that fails, removes all; throws a Fault. */
+  complete(parts?: FixtureParts): Promise<Arranged>;
+}
+
+/** Begins to create a function, which can become active while nothing waits for it. Does not throw; `complete` does. */
+export function beginToArrange(options: ArrangeOptions): Begun {
   const created = new Map<string, Created>();
   const uncertain = new Map<string, number>();
   const journal = options.journal ?? noJournal;
@@ -119,23 +133,53 @@ export async function arrange(options: ArrangeOptions): Promise<Arranged> {
     // A creation without an answer may still happen, but not later than one more request timeout.
     mayAppearLater: (name) => uncertain.set(name, options.clock() + options.deadlineMs),
   };
-  const tearDown = tearDownOf(options, created, uncertain);
+  const removeAll = tearDownOf(options, created, uncertain);
+  const tags = { "addpermission-conformance": options.startedAt.toISOString() };
+  const first = options.recipe ?? firstSettings(options.role, tags);
+  const creations = new Set<Promise<CreatedFunction>>();
+  const create = (name: string, settings: FunctionSettings): Promise<CreatedFunction> => {
+    const creation = createFunction(context, `${options.prefix}-${name}`, settings);
+    creations.add(creation);
+    return creation;
+  };
+  // What is still in creation has to exist before it can be removed.
+  let isRemoved = false;
+  const tearDown = async () => {
+    isRemoved = true;
+    await Promise.allSettled(creations);
+    return removeAll();
+  };
   options.onTearDown?.(tearDown);
-  try {
-    const tags = { "addpermission-conformance": options.startedAt.toISOString() };
-    const first = options.recipe ?? firstSettings(options.role, tags);
-    const { parts = allParts } = options;
-    const main = await build(context, `${options.prefix}-main`, first, parts);
+  const creation = create("main", first);
+  // Who completes the fixture gets the error.
+  creation.catch(() => {});
+  const completed = async (parts: FixtureParts): Promise<Arranged> => {
+    // Where functions take a while to become active, both do so at the same time.
+    const early = parts.other && options.recipe?.pendingMs ? create("other", first) : null;
+    early?.catch(() => {});
+    const main = await build(context, `${options.prefix}-main`, await creation, parts);
     if (!parts.other) {
       const fixture = fixtureOf(context, options, main, null);
       return { fixture, missing: main.missing, recipe: main.settings, tearDown };
     }
-    const { other, missing, settings: recipe } = await buildOther(context, options, main.settings);
+    const {
+      other,
+      missing,
+      settings: recipe,
+    } = await buildOther(options, main.settings, () => early ?? create("other", main.settings));
     const fixture = fixtureOf(context, options, main, other);
     return { fixture, missing: [...main.missing, ...missing], recipe, tearDown };
-  } catch (error) {
-    throw withLeftovers(error, await tearDown(), options);
-  }
+  };
+  return {
+    isRemoved: () => isRemoved,
+    async complete(parts = allParts) {
+      try {
+        return await completed(parts);
+      } catch (error) {
+        throw withLeftovers(error, await tearDown(), options);
+      }
+    },
+  };
 }
 
 /** The error of a failed set-up, with what is left behind. */
@@ -152,16 +196,15 @@ interface BuiltOther extends Pick<Arranged, "missing"> {
   readonly settings: FunctionSettings;
 }
 
-/** Creates the second function, which a target may refuse. It has no versions: some services publish only changed code. */
+/** Completes the second function, which a target may refuse. It has no versions: some services publish only changed code. */
 async function buildOther(
-  context: CreateContext,
   { prefix, signal }: ArrangeOptions,
   first: FunctionSettings,
+  creation: () => Promise<CreatedFunction>,
 ): Promise<BuiltOther> {
-  const name = `${prefix}-other`;
   try {
-    const { arn, settings } = await createFunction(context, name, first, { mayBeUnread: true });
-    return { other: { name, arn, versions: [], aliases: null }, missing: [], settings };
+    const { arn, settings } = await (await creation()).untilActive({ mayBeUnread: true });
+    return { other: { name: `${prefix}-other`, arn, versions: [], aliases: null }, missing: [], settings };
   } catch (error) {
     if (signal?.aborted === true || !(error instanceof Fault)) throw error;
     return { other: null, missing: [{ needs: "other", reason: error.message }], settings: first };
@@ -267,12 +310,12 @@ type Built = Complete & { readonly settings: FunctionSettings };
 async function build(
   context: CreateContext,
   name: string,
-  first: FunctionSettings,
+  created: CreatedFunction,
   parts: FixtureParts,
 ): Promise<Built> {
   // Where only some parts are created, a whole fixture was created before.
   const isFirst = isWhole(parts);
-  const { arn, settings } = await createFunction(context, name, first, { mayBeUnread: !isFirst });
+  const { arn, settings } = await created.untilActive({ mayBeUnread: !isFirst });
   const passes = isFirst ? isOccupied : isNotReady;
   const target = { passes, repeatsVersion: settings.repeatsVersion };
   const { repeatsVersion, ...added } = await addVersionsAndAliases(context, name, arn, parts, target);

@@ -61,27 +61,38 @@ export function firstSettings(role: string | undefined, tags: FunctionSettings["
   };
 }
 
-interface CreatedFunction {
+interface ActiveFunction {
   readonly arn: string;
   readonly settings: FunctionSettings;
 }
 
-/**
- * Creates a function and waits until it is active. After a refusal it tries another runtime, another role, or no
- * tags. `mayBeUnread`: a function that is created active is not read, if the first one of the run was found at the first read.
- */
+/** A function that was created and may still be pending. */
+export interface CreatedFunction {
+  /**
+   * Waits until it is active. `mayBeUnread`: a function that is created active is not read, if the first one of the run
+   * was found at the first read.
+   */
+  untilActive(options: { readonly mayBeUnread: boolean }): Promise<ActiveFunction>;
+}
+
+/** Creates a function. After a refusal it tries another runtime, another role, or no tags. */
 export async function createFunction(
   context: CreateContext,
   name: string,
   first: FunctionSettings,
-  { mayBeUnread }: { readonly mayBeUnread: boolean },
 ): Promise<CreatedFunction> {
   let settings = first;
   for (;;) {
     // The note comes first: a creation can happen although its answer is lost.
     await context.note("functions", name);
     const reply = await attempt(context, name, settings);
-    if (reply.ok) return untilActive(context, name, settings, reply.value, mayBeUnread);
+    if (reply.ok) {
+      const [accepted, createdAt] = [settings, context.clock()];
+      return {
+        untilActive: ({ mayBeUnread }) =>
+          untilActive({ ...context, name, createdAt }, accepted, reply.value, mayBeUnread),
+      };
+    }
     const fault = notLambda(context, "CreateFunction", reply);
     // Without a note, clean-up does not delete a function that existed before the run.
     if (fault === null ? reply.status < 500 : createdNothing(reply))
@@ -96,25 +107,24 @@ export async function createFunction(
 
 /** Waits until a function that was created is active. Returns its ARN, and the settings with what this showed. */
 async function untilActive(
-  context: CreateContext,
-  name: string,
+  context: CreateContext & { readonly name: string; readonly createdAt: number },
   settings: FunctionSettings,
   { FunctionArn: returned, State }: Texts<"FunctionArn" | "State">,
   mayBeUnread: boolean,
-): Promise<CreatedFunction> {
+): Promise<ActiveFunction> {
+  const { name, createdAt, clock } = context;
   if (returned?.startsWith("arn:") !== true) throw noArn(context);
   const arn = unqualified(returned);
   const isActive = State === "Active";
   const known = settings.pendingMs;
   const accepted = { ...settings, isRoleNew: false };
   if (isActive && known === 0 && mayBeUnread) return { arn, settings: accepted };
-  const createdAt = context.clock();
   // Where functions take a while to become active, the first read would come too early.
-  const early = isActive ? 0 : Math.min(known ?? 0, longestEarlyMs);
+  const early = isActive ? 0 : Math.min(known ?? 0, longestEarlyMs) - (clock() - createdAt);
   if (early > 0) await context.sleep(early, context.signal);
   // Also an active function is read: some targets do not find at once what they have just created.
   const reads = await waitUntilActive(context, name);
-  const pendingMs = Math.max(known ?? 0, reads > 1 ? context.clock() - createdAt : 0);
+  const pendingMs = Math.max(known ?? 0, reads > 1 ? clock() - createdAt : 0);
   return { arn, settings: { ...accepted, pendingMs } };
 }
 

@@ -1,7 +1,8 @@
 import {
   type Arranged,
   type ArrangeOptions,
-  arrange,
+  type Begun,
+  beginToArrange,
   onlyTheFunction,
   useExisting,
 } from "../client/arrange.ts";
@@ -58,7 +59,11 @@ export interface ConnectOptions {
 }
 
 /** How to arrange one fixture, where fixtures differ. */
-export type ArrangeHow = Pick<ArrangeOptions, "waitTimeoutMs" | "parts" | "signal" | "onTearDown">;
+export interface ArrangeHow
+  extends Pick<ArrangeOptions, "waitTimeoutMs" | "parts" | "signal" | "onTearDown"> {
+  /** How many functions may be created ahead, for fixtures that are asked for later; none by default. */
+  readonly ahead?: number;
+}
 
 export interface Connection {
   readonly transport: Limited;
@@ -72,6 +77,9 @@ export interface Connection {
   /** How the curl commands authorize themselves. */
   readonly curl: { readonly authorization: readonly Header[]; readonly sign: boolean };
 }
+
+/** How the suffix of a function begins that is created ahead. */
+const aheadPrefix = "zz";
 
 /** Requests of the budget that are reserved for clean-up. */
 const reserve = 40;
@@ -131,11 +139,36 @@ export async function connect(options: ConnectOptions): Promise<Connection> {
   const { functionName } = options;
   // Every fixture of a run uses the recipe of the first, with the role that it may have needed.
   let recipe: Arranged["recipe"] = null;
+  const begin = (suffix: string, how: ArrangeHow): Begun => {
+    functions += 1;
+    return beginToArrange({ ...arrangeOptions(suffix, how), recipe });
+  };
+  const ahead: Begun[] = [];
+  let named = 0;
+  const newNameAhead = () => `${aheadPrefix}${(named++ % 36 ** 2).toString(36).padStart(2, "0")}`;
+  const nextAhead = (): Begun | undefined => {
+    for (let one = ahead.shift(); one !== undefined; one = ahead.shift()) if (!one.isRemoved()) return one;
+    return undefined;
+  };
   const arrangeNew = async (suffix: string, how: ArrangeHow): Promise<Arranged> => {
-    functions += how.parts?.other === false ? 1 : 2;
-    const arranged = await arrange({ ...arrangeOptions(suffix, how), recipe });
-    recipe ??= arranged.recipe;
-    return arranged;
+    const { parts, ahead: most = 0 } = how;
+    if (parts?.other !== false) functions += 1;
+    if (recipe?.pendingMs && ahead.length < most) ahead.push(begin(newNameAhead(), how));
+    const early = nextAhead();
+    const own = begin(suffix, how);
+    if (early === undefined) {
+      const arranged = await own.complete(parts);
+      recipe ??= arranged.recipe;
+      return arranged;
+    }
+    ahead.push(own);
+    try {
+      return await early.complete(parts);
+    } catch {
+      // A target that was restarted has lost all functions that were created ahead.
+      ahead.length = 0;
+      return begin(newNameAhead(), how).complete(parts);
+    }
   };
   return {
     transport,

@@ -26,8 +26,11 @@ export interface SetUpOptions
 /** After this many failures in a row no further fixture is created, because each attempt waits for a busy target. */
 const maxFailures = 3;
 
-/** Names hold two characters for the worker and two for its fixture, so all names have the same length. */
-const maxIndex = 36 ** 2 - 1;
+/**
+ * Names hold two characters for the worker and two for its fixture, so all names have the same length. The last number is
+ * for functions that are created ahead.
+ */
+const maxIndex = 36 ** 2 - 2;
 const maxGenerations = 1200;
 
 /**
@@ -59,6 +62,8 @@ export async function setUpWorkers(options: SetUpOptions) {
   let failures = 0;
   let inHurry = false;
   let spareCount = 0;
+  /** How often a new fixture was asked for after the first ones. */
+  let replaced = 0;
   // One object for every worker, because the transports keep what they derive from it.
   const how = { ...options.how, signal: scope.signal };
   const numberOf = (index: number) => numbers.get(index) ?? index;
@@ -94,7 +99,9 @@ export async function setUpWorkers(options: SetUpOptions) {
     if (number > maxIndex || isUsedUp(number)) return null;
     try {
       const waitTimeoutMs = inHurry ? replacementWaitMs.inHurry : replacementWaitMs.usual;
-      const worker = await make(index, { waitTimeoutMs, parts, onTearDown });
+      replaced += 1;
+      const ahead = inHurry ? 0 : Math.min(options.workers, Math.floor(replaced / 2));
+      const worker = await make(index, { waitTimeoutMs, parts, onTearDown, ahead });
       failures = 0;
       return isWhole(parts) || hasParts(worker.fixture, parts) ? worker : null;
     } catch {

@@ -1,15 +1,16 @@
 import { readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { performance } from "node:perf_hooks";
-import { expect, test } from "vitest";
-import { type ArrangeOptions, arrange, useExisting } from "../client/arrange.ts";
+import { describe, expect, test } from "vitest";
+import { type Arranged, type ArrangeOptions, arrange, useExisting } from "../client/arrange.ts";
 import { constantAuthorizer } from "../client/authorize.ts";
 import { httpTransport } from "../client/http.ts";
 import { type FetchLike, fetchTransport } from "../client/in-process.ts";
 import { journalIn, journalsIn } from "../client/journal.ts";
 import { sweep } from "../client/sweep.ts";
 import type { Transport } from "../client/transport.ts";
-import { noParts } from "../spec/fixture.ts";
+import { connectLocally } from "../runner/connect.ts";
+import { allParts, noParts } from "../spec/fixture.ts";
 import { createReference } from "../targets/reference/reference.ts";
 import { temporaryFolder } from "./temporary-folder.ts";
 
@@ -47,6 +48,8 @@ async function onReference<T>(work: (transport: Transport) => Promise<T>): Promi
 
 interface FakeRequest {
   readonly operation: string;
+  /** The name of the function. */
+  readonly name: string;
   readonly body: Readonly<Record<string, unknown>>;
   readonly authorization: string;
 }
@@ -67,9 +70,9 @@ function fake(instead: Fake = () => undefined): {
     const operation = operationOf(request.method, path, text);
     log.push(operation);
     const authorization = request.headers.get("authorization") ?? "";
-    const replaced = instead({ operation, body, authorization });
-    if (replaced !== undefined) return replaced;
     const name = String(body.FunctionName ?? path.split("/")[3] ?? "");
+    const replaced = instead({ operation, name, body, authorization });
+    if (replaced !== undefined) return replaced;
     if (operation === "CreateFunction") standing.add(name);
     if (operation === "DeleteFunction") standing.delete(name);
     const arn = `arn:aws:lambda:us-west-2:123456789012:function:${name}`;
@@ -289,6 +292,67 @@ test.each([
     expect(log.filter((operation) => operation === "GetFunction").length - before).toBe(reads);
   },
 );
+
+describe("At a target whose new functions are pending for a while", () => {
+  /** A target with fixtures of one function, of which `ahead` may be created before they are asked for. */
+  async function pendingTarget(ahead: number) {
+    const seen = new Set<string>();
+    const target = fake(({ operation, name }) => {
+      if (operation !== "GetFunction") return undefined;
+      if (!target.standing.has(name)) return json(404, {}, "ResourceNotFoundException");
+      // The first read of the run shows for how long a function is pending.
+      const State = seen.size === 0 ? "Pending" : "Active";
+      seen.add(name);
+      return json(200, { Configuration: { State } });
+    });
+    const connection = await connectLocally({
+      prefix: "addperm-ct-t1",
+      carrier: () => target.transport,
+      concurrency: 1,
+      clock,
+    });
+    const tearDowns: Arranged["tearDown"][] = [];
+    const how = { ahead, waitTimeoutMs: 50, onTearDown: (one: Arranged["tearDown"]) => tearDowns.push(one) };
+    const next = async (suffix: string, parts = noParts) =>
+      (await connection.arrange(suffix, { ...how, parts })).fixture.main.name.slice(-9);
+    await next("0000");
+    return { ...target, next, tearDown: () => Promise.all(tearDowns.map((one) => one())) };
+  }
+
+  test("functions become active before they are asked for, and all are deleted", async () => {
+    const { next, log, standing, tearDown } = await pendingTarget(2);
+    expect([await next("0001"), await next("0002"), await next("0003")]).toEqual([
+      "zz00-main",
+      "0001-main",
+      "zz01-main",
+    ]);
+    expect(log.filter((operation) => operation === "CreateFunction")).toHaveLength(6);
+    expect(log.filter((operation) => operation === "GetFunction")).toHaveLength(5);
+    expect(standing.size).toBe(6);
+    await tearDown();
+    expect(standing.size).toBe(0);
+  });
+
+  test("one that the target has lost is not used", async () => {
+    const { next, standing } = await pendingTarget(1);
+    expect(await next("0001")).toBe("zz00-main");
+    standing.clear();
+    const name = await next("0002");
+    expect([...standing].filter((one) => one.endsWith(name))).toHaveLength(1);
+  });
+
+  test("none is created ahead unless that is asked for", async () => {
+    const { next, standing } = await pendingTarget(0);
+    expect(await next("0001")).toBe("0001-main");
+    expect(standing.size).toBe(2);
+  });
+
+  test("the second function is created while the first one is pending", async () => {
+    const { next, log } = await pendingTarget(0);
+    await next("0001", allParts);
+    expect(log.slice(3, 6)).toEqual(["CreateFunction", "CreateFunction", "GetFunction"]);
+  });
+});
 
 test.each([
   ["a 404 of a router", () => json(404, { message: "Not Found" })],
