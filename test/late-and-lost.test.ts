@@ -1,12 +1,15 @@
 import { describe, expect, it } from "vitest";
-import { judgeVariant } from "../runner/kill-matrix.ts";
+import type { Outgoing, Transport } from "../client/transport.ts";
+import { judgeOver, judgeVariant } from "../runner/kill-matrix.ts";
+import { jsonObject } from "../spec/answer.ts";
 import { getPolicy } from "../spec/calls.ts";
 import { boundary } from "../suites/boundary.ts";
 import type { Suite } from "../suites/case.ts";
 import { races } from "../suites/races.ts";
 import { spellings } from "../suites/spellings.ts";
 import { state } from "../suites/state.ts";
-import type { Mutation } from "../targets/reference/behaviour.ts";
+import { inProcess } from "../targets/in-process.ts";
+import { faithful, type Mutation } from "../targets/reference/behaviour.ts";
 import { refused } from "../targets/reference/errors.ts";
 import { jsonReply } from "../targets/reference/http.ts";
 import { change } from "../targets/reference/mutants/mutant.ts";
@@ -14,6 +17,7 @@ import { namedDefects } from "../targets/reference/mutants/named-defects.ts";
 import { neighbourMutants } from "../targets/reference/mutants/neighbour-mutants.ts";
 import { revisionDialects } from "../targets/reference/mutants/revision-dialects.ts";
 import { policyDocument } from "../targets/reference/policies.ts";
+import { createReference } from "../targets/reference/reference.ts";
 import { type Policy, policyAt, type State } from "../targets/reference/state.ts";
 import { partOf } from "./part-of.ts";
 import { type AnsweredCall, add, added, answer, blamed, conflict, names, policyOf } from "./story.ts";
@@ -171,6 +175,54 @@ describe("Of a target that takes the revision of GetPolicy alone", () => {
     if (mutate === undefined) throw new Error("There is no such dialect.");
     const { rules } = await judgeVariant(mutate, { seed: 16, suites: ["histories"] });
     expect(rules.filter(({ verdicts }) => verdicts.document === "violated").map(({ id }) => id)).toEqual([]);
+  });
+});
+
+describe("Of a target that keeps new functions pending for a while", () => {
+  const clock = () => performance.now();
+
+  /** The function that a call creates, reads or deletes. */
+  const functionOf = ({ target, body }: Outgoing): string | undefined => {
+    const made = jsonObject(body ?? "")?.FunctionName;
+    return typeof made === "string" ? made : /functions\/([\w-]+)$/.exec(target)?.[1];
+  };
+
+  /** What a run finds where a function is pending for some milliseconds, and what the target is left with. */
+  async function judged(mutate: Mutation, pendingMs: number) {
+    const created = new Map<string, number>();
+    const inTarget = inProcess(createReference({ behaviour: mutate(faithful) }), { clock });
+    const carrier: Transport = {
+      ...inTarget,
+      async send(call, how) {
+        const about = functionOf(call);
+        const sent = await inTarget.send(call, how);
+        if (about === undefined || sent.kind === "none") return sent;
+        if (call.method === "POST") created.set(about, clock());
+        if (call.method === "DELETE") created.delete(about);
+        if (clock() >= (created.get(about) ?? 0) + pendingMs) return sent;
+        const { Configuration, ...others } = jsonObject(sent.body) ?? {};
+        const shown = {
+          ...others,
+          State: "Pending",
+          Configuration: { ...Object(Configuration), State: "Pending" },
+        };
+        return { ...sent, body: JSON.stringify(shown) };
+      },
+    };
+    const { rules } = await judgeOver(
+      { carrier: () => carrier, prefix: "addperm-ct-1" },
+      { clock, seed: 1, suites: [partOf(state, /alias|version/)] },
+    );
+    const violated = rules.filter(({ verdicts }) => verdicts.document === "violated").map(({ id }) => id);
+    return { violated, left: [...created.keys()] };
+  }
+
+  it("the same is found, and nothing is left", async () => {
+    const mutate = namedDefects["shared policy of qualifiers"]?.mutate;
+    if (mutate === undefined) throw new Error("There is no such mutant.");
+    const atOnce = await judged(mutate, 0);
+    expect(atOnce.violated).toContain("policy.separate-qualifiers");
+    expect(await judged(mutate, 60)).toEqual({ ...atOnce, left: [] });
   });
 });
 
