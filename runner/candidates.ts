@@ -34,8 +34,8 @@ export interface CandidateGroup {
 }
 
 /**
- * Most candidates kept for each group, and of test cases of one topic; groups that keep candidates, and known groups. A
- * target that refuses everything makes at most about 40 groups for one rule, and 120 with thirty times as many random
+ * Most candidates kept for each group, besides one of calls in flight together, and of test cases of one topic; groups that
+ * keep candidates, and known groups. A target that refuses everything makes at most about 40 groups for one rule, and 120 with thirty times as many random
  * cases.
  */
 export const maxKept = { candidates: 4, alike: 2, groups: 64, known: 2000 } as const;
@@ -50,7 +50,7 @@ interface KnownGroup {
   readonly unless: readonly string[];
   readonly isNews: boolean;
   /** Null once too many groups come before it; their number never decreases. */
-  kept: Kept[] | null;
+  kept: { readonly inTurn: Kept[]; readonly racing: Kept[] } | null;
 }
 
 /**
@@ -69,7 +69,12 @@ function candidatesOf(rule: string) {
     if (known !== undefined) return known;
     const next = groups.findIndex((other) => isBefore({ unless, key, isNews }, other));
     const at = next === -1 ? groups.length : next;
-    const group: KnownGroup = { key, unless, isNews, kept: at < maxKept.groups ? [] : null };
+    const group: KnownGroup = {
+      key,
+      unless,
+      isNews,
+      kept: at < maxKept.groups ? { inTurn: [], racing: [] } : null,
+    };
     groups.splice(at, 0, group);
     byKey.set(key, group);
     const evicted = groups[maxKept.groups];
@@ -84,16 +89,29 @@ function candidatesOf(rule: string) {
     /** Adds a candidate. A kept candidate gets a copy of its batches, because the original list still grows. */
     add(candidate: Candidate): void {
       const { kept } = groupOf(candidate);
-      if (kept !== null) keepCheapest(kept, candidate);
+      if (kept !== null) keepCheapest(isRacing(candidate.batches) ? kept.racing : kept.inTurn, candidate);
     },
     groups: (): readonly CandidateGroup[] =>
       groups.map(({ unless, kept }) => ({
         unless,
-        candidates: (kept ?? []).map(({ candidate }) => candidate),
+        candidates: (kept === null ? [] : allKept(kept)).map(({ candidate }) => candidate),
       })),
     /** True if groups were dropped. The rules that explain the kept groups may then not explain all candidates. */
     truncated: () => isTruncated,
   };
+}
+
+/**
+ * Where calls one after another do not show a violation again, it may need others in flight, such as those of other workers
+ * when it was seen. So at least one history with calls in flight together is tried.
+ */
+function allKept({ inTurn, racing }: NonNullable<KnownGroup["kept"]>): readonly Kept[] {
+  return [...inTurn, ...racing.slice(0, Math.max(1, maxKept.candidates - inTurn.length))];
+}
+
+/** Says whether some calls are in flight together. */
+export function isRacing(batches: readonly (readonly unknown[])[]): boolean {
+  return batches.some((batch) => batch.length > 1);
 }
 
 function isBefore(one: Omit<KnownGroup, "kept">, other: KnownGroup): boolean {
@@ -145,7 +163,7 @@ function compareKept(a: Kept, b: Kept): number {
  * what is not known of a known rule before all else.
  */
 export function inConfirmationOrder(groups: readonly CandidateGroup[]): readonly Candidate[] {
-  const ordered = Array.from({ length: maxKept.candidates }, (_, rank) =>
+  const ordered = Array.from({ length: maxKept.candidates + 1 }, (_, rank) =>
     groups
       .flatMap(({ candidates }) => candidates.slice(rank, rank + 1))
       .map((candidate) => ({ candidate, cost: cost(candidate) }))
@@ -171,6 +189,8 @@ function cost({ testCase: { clean, breaks }, batches, whileServing }: Candidate)
     batches.length +
     // A single addition seldom depends on what was sent before.
     (clean ? 0 : isSingleAddition(batches) ? 0.25 : 6) +
+    // What is accepted is worse than what the target fails at.
+    (isFailure(batches) ? 2 : 0) +
     // Of equal histories the plainest needs the least shrinking.
     Math.min(0.2, characters(batches) / 5000) +
     (outlastsReset(batches.flat()) ? 12 : 0) +

@@ -3,17 +3,10 @@ import { isSuccess, jsonObject } from "../spec/answer.ts";
 import { located } from "../spec/error-place.ts";
 import type { Fixture } from "../spec/fixture.ts";
 import { isRemovable } from "../spec/target.ts";
-import type { Candidate } from "./candidates.ts";
+import { type Candidate, isRacing } from "./candidates.ts";
 import { shrinkHistory } from "./reduce.ts";
 import { type Steps, stepsOf } from "./regenerate.ts";
-import {
-  type Criterion,
-  isRacing,
-  type RerunsOptions,
-  rerunsOf,
-  type Showing,
-  type Smallest,
-} from "./reruns.ts";
+import { type Criterion, type RerunsOptions, rerunsOf, type Showing, type Smallest } from "./reruns.ts";
 import { withServing } from "./serving.ts";
 import { likelySmallest, simplifyCalls } from "./simplify.ts";
 import type { Execution } from "./worker.ts";

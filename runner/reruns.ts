@@ -2,7 +2,7 @@ import type { Serving } from "../oracle/rule.ts";
 import { isSuccess } from "../spec/answer.ts";
 import { isBare, joinedParts, noParts } from "../spec/fixture.ts";
 import { truncateExchange } from "./batch.ts";
-import { type Candidate, outlastsReset } from "./candidates.ts";
+import { type Candidate, isRacing, outlastsReset } from "./candidates.ts";
 import { regenerating, type Steps } from "./regenerate.ts";
 import {
   attemptName,
@@ -220,9 +220,4 @@ function waitedInVain({ batches }: Execution): number {
 /** Drops what a report does not need: what follows the batch that shows the violation, and, to bound the memory, long texts. */
 function executionForReport({ batches }: Execution, upTo: number): Execution {
   return { batches: batches.slice(0, upTo).map((batch) => batch.map(truncateExchange)), observed: [] };
-}
-
-/** Says whether some calls are in flight together. */
-export function isRacing(batches: readonly (readonly unknown[])[]): boolean {
-  return batches.some((batch) => batch.length > 1);
 }
