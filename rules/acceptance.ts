@@ -1,10 +1,19 @@
-import { type PossibleState, policyOf } from "../oracle/model-state.ts";
+import { policyOf } from "../oracle/model-state.ts";
 import type { Addition } from "../oracle/observe.ts";
 import { holds, type Judgement, type RuleBody, type Variation } from "../oracle/rule.ts";
 import { isInProgress, phrase } from "../spec/answer.ts";
-import { bodyBytes, bytesOf, type Call } from "../spec/exchange.ts";
+import type { Call } from "../spec/exchange.ts";
 import { analyzeRequest } from "../spec/request.ts";
-import { besides, failed, isSourceRefused, largeEnough, show, tooManyOpen } from "./define.ts";
+import {
+  besides,
+  failed,
+  isSourceRefused,
+  largeEnough,
+  mayBeTooLarge,
+  policySize,
+  show,
+  tooManyOpen,
+} from "./define.ts";
 
 type Acceptance = Pick<RuleBody, "title" | "source" | "clauses"> &
   Partial<Pick<RuleBody, "needs" | "basis">> & { readonly unless?: readonly string[] };
@@ -265,33 +274,6 @@ export function judgeAcceptance(of: Addition, unless: readonly string[]): Judgem
 function broughtBy({ before, stateAnalysis }: Addition): readonly string[] {
   const since = policyOf(before, stateAnalysis.key)?.since;
   return since === undefined ? [] : besides(since).filter((id) => !id.startsWith("remove."));
-}
-
-/** Says whether a refusal with this name may be right for the size of the policy, in bytes or in statements. */
-export function mayBeTooLarge(of: Addition, error: string | null): boolean {
-  const size = policySize(of);
-  if (error !== "PolicyLengthExceededException") return size >= largeEnough.unsaid;
-  return size >= largeEnough.said || statementsIn(of) >= largeEnough.statements;
-}
-
-/** The most statements that the policy may hold before the addition. */
-function statementsIn({ before, stateAnalysis }: Addition): number {
-  const { possibleStates = [], disputed = [] } = policyOf(before, stateAnalysis.key) ?? {};
-  return disputed.length + Math.max(0, ...possibleStates.map(({ statements }) => statements?.length ?? 0));
-}
-
-/** The size of the policy after the addition, in bytes, by the model state and the request, with all that may be there. */
-export function policySize({ before, stateAnalysis, call }: Addition): number {
-  const { possibleStates = [], disputed = [] } = policyOf(before, stateAnalysis.key) ?? {};
-  const sizeOf = (statements: PossibleState["statements"]) =>
-    (statements ?? []).reduce(
-      (sum, { text, size }) => sum + (text === null ? (size ?? 200) : bytesOf(text)),
-      0,
-    );
-  const hidden = sizeOf(disputed.filter(({ acknowledged }) => acknowledged));
-  return (
-    Math.max(0, ...possibleStates.map(({ statements }) => sizeOf(statements))) + hidden + bodyBytes(call)
-  );
 }
 
 /** The revision of GetPolicy, of GetFunction or of GetAlias: at least one of them must be accepted. */

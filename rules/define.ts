@@ -1,10 +1,10 @@
-import { policyOf, type Since, type Write } from "../oracle/model-state.ts";
+import { type PossibleState, policyOf, type Since, type Write } from "../oracle/model-state.ts";
 import type { Addition } from "../oracle/observe.ts";
 import { holds, type Judgement, type RefusalReason, type RuleBody, type Serving } from "../oracle/rule.ts";
 import type { ErrorName } from "../spec/add-permission.ts";
 import { type AnswerReading, isInProgress, phrase } from "../spec/answer.ts";
 import { errorStatus, isErrorName } from "../spec/constraint.ts";
-import { bodyBytes } from "../spec/exchange.ts";
+import { bodyBytes, bytesOf } from "../spec/exchange.ts";
 import type { RequestQuestion } from "../spec/request.ts";
 import type { Basis } from "../spec/verdict.ts";
 
@@ -252,6 +252,33 @@ export function isBodyTooLarge({ result, call }: Addition): boolean {
   return result.kind === "refused" && result.status === 413 && bodyBytes(call) >= largeEnough.said;
 }
 
+/** Says whether a refusal with this name may be right for the size of the policy, in bytes or in statements. */
+export function mayBeTooLarge(of: Addition, error: string | null): boolean {
+  const size = policySize(of);
+  if (error !== "PolicyLengthExceededException") return size >= largeEnough.unsaid;
+  return size >= largeEnough.said || statementsIn(of) >= largeEnough.statements;
+}
+
+/** The most statements that the policy may hold before the addition. */
+function statementsIn({ before, stateAnalysis }: Addition): number {
+  const { possibleStates = [], disputed = [] } = policyOf(before, stateAnalysis.key) ?? {};
+  return disputed.length + Math.max(0, ...possibleStates.map(({ statements }) => statements?.length ?? 0));
+}
+
+/** The size of the policy after the addition, in bytes, by the model state and the request, with all that may be there. */
+export function policySize({ before, stateAnalysis, call }: Addition): number {
+  const { possibleStates = [], disputed = [] } = policyOf(before, stateAnalysis.key) ?? {};
+  const sizeOf = (statements: PossibleState["statements"]) =>
+    (statements ?? []).reduce(
+      (sum, { text, size }) => sum + (text === null ? (size ?? 200) : bytesOf(text)),
+      0,
+    );
+  const hidden = sizeOf(disputed.filter(({ acknowledged }) => acknowledged));
+  return (
+    Math.max(0, ...possibleStates.map(({ statements }) => sizeOf(statements))) + hidden + bodyBytes(call)
+  );
+}
+
 /** Says whether the Principal is an account and there is a source, which the document describes for services alone. */
 export function isAccountWithSource({ analysis: { variations: found } }: Addition): boolean {
   return found.includes("Principal.account") && found.some((one) => /^Source(Arn|Account)\./.test(one));
@@ -263,16 +290,16 @@ export function isSourceRefused(of: Addition): boolean {
 }
 
 function judgeAnswer(of: Addition, admissible: Admissible): Judgement {
-  const { result, answer, call } = of;
+  const { result, answer } = of;
   if (result.kind === "unsettled") return failed(of, admissible.phrase);
   if (isInProgress(answer) && !admissible.allows(409, result.kind === "refused" ? result.error : null))
     return failed(of, admissible.phrase);
   if (result.kind === "added") return violated(admissible.phrase, `${result.response.status}, accepted`);
   // Such a refusal needs no fault, so that it may come before the one of the faulty value.
   if (isBodyTooLarge(of) || isSourceRefused(of)) return holds;
-  // The faulty value itself may make the policy too large.
+  // The size may be checked before the fault, which may also make the policy too large itself.
   const saysTooLarge = result.error !== null && tooLarge.allows(result.status, result.error);
-  if (saysTooLarge && bodyBytes(call) >= largeEnough.said) return holds;
+  if (saysTooLarge && mayBeTooLarge(of, result.error)) return holds;
   return admissible.allows(result.status, result.error)
     ? holds
     : refusedOtherwise(admissible.phrase, phrase(answer));

@@ -6,11 +6,12 @@ import { isConflict, isInProgress, jsonObject, phrase, saysItExists, saysItPasse
 import { isRecord } from "../spec/body.ts";
 import { canonicalJson, equalInMeaning, type StatementModelState } from "../spec/statement.ts";
 import type { Basis, Capability } from "../spec/verdict.ts";
-import { explanations, mayBeTooLarge } from "./acceptance.ts";
+import { explanations } from "./acceptance.ts";
 import {
   besides,
   failed,
   isBodyTooLarge,
+  mayBeTooLarge,
   refusedOtherwise,
   shortened,
   show,
