@@ -145,6 +145,8 @@ const nearMisses: readonly NearMiss<Fixture>[] = [
     "empty-name": ":1",
     "space-before-qualifier": ({ main }) => `${main.name} :1`,
     "query-after": ({ main }) => `${main.name}?x`,
+    "parameter-after": ({ main }) => `${main.name}&x=1`,
+    "semicolon-after": ({ main }) => `${main.name};v=1`,
     "encoded-twice": ({ main }) => main.name.replace(/^./, (first) => `%${first.charCodeAt(0).toString(16)}`),
     "invalid-prefix": ({ main }) => `invalid:function:${main.name}`,
     "instance-arn": ({ region, account }) => `arn:aws:ec2:${region}:${account}:instance/i-0123456789abcdef0`,

@@ -99,6 +99,11 @@ function upperHex(text: string): string {
   return text.replace(/\\u[0-9a-f]{4}/g, (found) => `\\u${found.slice(2).toUpperCase()}`);
 }
 
+/** Writes a text into a value that may hold anything, so that only the form is wrong. */
+function inValue(text: string): JsonForm {
+  return (body) => JSON.stringify({ ...body, SourceArn: "arn:aws:s3:::a|b" }).replace("|", () => text);
+}
+
 /** Bodies that are no JSON text at all, made from a valid one. */
 export const malformedJson: Readonly<Record<string, JsonForm>> = {
   truncated: fromText((text) => text.slice(0, -1)),
@@ -113,8 +118,9 @@ export const malformedJson: Readonly<Record<string, JsonForm>> = {
   comment: fromText((text) => `/* a */${text}`),
   "text-after": fromText((text) => `${text}x`),
   "two-objects": fromText((text) => text + text),
-  "raw-newline-in-string": fromText((text) => text.replace('":"', '":"\n')),
-  "bad-escape": fromText((text) => text.replace('":"', '":"\\x')),
+  "raw-tab-in-string": inValue("\t"),
+  "bad-escape": inValue("\\q"),
+  "leading-zero-in-member": fromText((text) => text.replace(/}$/, ',"Unknown":01}')),
   "not-a-number": () => "NaN",
   form: (body) => {
     const pairs = Object.entries(body).map(([name, value]) => [name, String(value)] as const);

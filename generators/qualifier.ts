@@ -14,6 +14,10 @@ export const qualifier: MemberValues = {
       "two-words": (existing) => `${existing} b`,
       "question-mark-within": "invalid-qualifier-with-?-char",
       arn: (existing) => `function:${existing}`,
+      "encoded-twice": (existing) =>
+        existing.replace(/^./, (first) => `%${first.charCodeAt(0).toString(16)}`),
+      "parameter-after": (existing) => `${existing}&x=1`,
+      "semicolon-after": (existing) => `${existing};x`,
       "arabic-indic-version": withDigitsFrom(otherZeros["arabic-indic"], "1"),
       "full-width-version": withDigitsFrom(otherZeros["full-width"], "1"),
       "version-with-newline": "1\n",

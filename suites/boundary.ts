@@ -137,6 +137,7 @@ function routeTestCases(): readonly TestCase[] {
     { label: "newer-version", call: at((name) => `/2015-04-01/functions/${name}/policy`) },
     { label: "no-version", call: at((name) => `/functions/${name}/policy`) },
     { label: "empty-name", call: at(() => path("")) },
+    { label: "parameter-in-path", call: at((name) => path(`${name};v=1`)) },
   ];
   return grouped("boundary/route", requests, (index) => `r${index}`, { needs: ["routes"] });
 }
@@ -187,7 +188,13 @@ function inOther(what: string, mark: string, name: (fixture: Fixture) => string)
 
 /** Functions, versions and aliases that do not exist, and names that contradict the qualifier. */
 const missing: readonly GroupedRequest[] = [
-  { label: "unknown-function", call: (fixture, sid) => named(fixture.unknownName, sid) },
+  // What was asked for once must not exist the second time.
+  ...["unknown-function", "unknown-function-again"].map(
+    (again): GroupedRequest => ({
+      label: again,
+      call: (fixture, sid) => named(fixture.unknownName, sid),
+    }),
+  ),
   { label: "unknown-version", call: ({ main }, sid) => named(`${main.name}:4242`, sid) },
   { label: "unknown-alias", call: ({ main }, sid) => named(`${main.name}:no-such-alias`, sid) },
   { label: "unknown-alias-in-query", call: ({ main }, sid) => named(main.name, sid, "no-such-alias") },

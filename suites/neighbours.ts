@@ -189,6 +189,8 @@ export const neighbourTestCases: readonly TestCase[] = [
         [guarded(fixture, "guarded-again", "alias-of-first", { query })],
         alone("delete", deleteFunction(name)),
         alone("create", createFunction(name, fixture.recipe ?? { role: "", runtime: "", zip: "" })),
+        alone("on-lost-alias", add(name, "lost", query)),
+        ofVersion("on-lost-version", "first", add(name, "lost", qualifierQuery(versionSlot))),
         ...published(name, "second", live),
         ofVersion("read-version", "second", getPolicy(name, versionSlot)),
         alone("read-alias", getPolicy(name, live)),

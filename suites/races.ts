@@ -41,7 +41,7 @@ export interface Race {
   /** The calls in flight together. */
   readonly size: number;
   readonly seed: number;
-  /** What else than the function a race of one id or one revision is on. */
+  /** What else than the function a race of one id, one revision or distinct ids is on. */
   readonly on?: RaceQualifier | undefined;
 }
 
@@ -64,6 +64,9 @@ export function isRaceShape(name: unknown): name is RaceShapeName {
 /** The most races on several qualifiers, and calls in each: each removal needs a statement first, and each policy a read. */
 const mostOnQualifiers = { races: 3, calls: 12 } as const;
 
+/** The Actions of simultaneous additions, so that none takes that of another. */
+const actions = ["lambda:InvokeFunction", "lambda:GetFunction", "lambda:GetAlias"] as const;
+
 const shapes: Readonly<Record<RaceShapeName, RaceShape>> = {
   qualifiers: (fixture, { size }) => {
     const { name } = fixture.main;
@@ -83,8 +86,17 @@ const shapes: Readonly<Record<RaceShapeName, RaceShape>> = {
       ...qualifiers.slice(1).map((qualifier) => alone(`after-${qualifier}`, getPolicy(name, qualifier))),
     ];
   },
-  "distinct-ids": (fixture, { size }) => [
-    numbered(size, (at) => step(`d${at}`, add(fixture.main.name, `race-${at}`))),
+  "distinct-ids": (fixture, { size, on }) => [
+    numbered(size, (at) =>
+      step(
+        `d${at}`,
+        addPermission({
+          functionName: label(fixture.main.name),
+          query: queryOf(qualifierOf(fixture, on ?? "function")),
+          body: bodyWith("Action", actions[at % actions.length], `race-${at}`),
+        }),
+      ),
+    ),
   ],
   "one-id": (fixture, { size, on }) => [
     numbered(size, (at) =>
@@ -131,15 +143,19 @@ export function raceBatches(fixture: Fixture, race: Race): readonly Batch[] {
   return [alone("before", read), ...shapes[race.shape](fixture, race), alone("after", read)];
 }
 
-/** The repetitions of a race of one id or one revision that are on a version or alias. */
-const qualified: Readonly<Record<number, RaceQualifier>> = { 2: "alias", 3: "version" };
+/** The repetitions of a race that are on a version or alias. */
+const qualified: Partial<Record<RaceShapeName, Readonly<Record<number, RaceQualifier>>>> = {
+  "distinct-ids": { 2: "alias" },
+  "one-id": { 2: "alias", 3: "version" },
+  "one-revision": { 2: "alias", 3: "version" },
+};
 
 function raceTestCases({ seed, rounds }: SuiteOptions): readonly TestCase[] {
   const sizes = fc.sample(fc.integer({ min: 2, max: 32 }), { seed, numRuns: rounds });
   return shapeNames.flatMap((shape) =>
     sizes.slice(0, shape === "qualifiers" ? mostOnQualifiers.races : sizes.length).map((number, at) => {
       const size = at === 0 ? 2 : at === 1 ? 32 : number;
-      const on = shape === "one-id" || shape === "one-revision" ? qualified[at] : undefined;
+      const on = qualified[shape]?.[at];
       const race: Race = { shape, size, seed: seed + at, ...(on && { on }) };
       return scripted(
         `races/${shape}/${at}`,

@@ -94,13 +94,38 @@ const resources = [
   "007",
   "null",
   "__proto__",
+  "a/b:*",
+  "b/*",
+  "a\u00a0b\u3000",
+  "''\\\\%%",
+  "{{b}}&amp;$HOME",
+  "x/a/../B",
 ] as const;
 
-/** Some services, each with an ARN of its own. */
-const sources: Readonly<Record<string, string>> = {
-  "sns.amazonaws.com": "arn:aws:sns:us-east-1:123456789012:topic",
-  "events.amazonaws.com": "arn:aws:events:us-east-1:123456789012:rule/name",
+/** What precedes the resource in an ARN: partitions, services, regions and accounts that the pattern admits. */
+const fronts = [
+  "arn:aws:sqs:eu-central-1:123456789012",
+  "arn:aws-cn:s3::",
+  "arn:aws:elasticloadbalancing:me-south-1:123456789012",
+  "arn:aws-us-gov:sns:us-gov-west-1:111122223333",
+  "arn:aws-iso:s3::",
+  "arn:aws:x:ap-southeast-7:000000000000",
+  "arn:aws-cn:sqs:us-east-1:123456789012",
+  "arn:aws:4:eu-gov-west-1:",
+  "arn:aws:logs:us-east-0:012345678901",
+] as const;
+
+/** Members that come with some services. */
+const sources: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  "sns.amazonaws.com": { SourceArn: "arn:aws:sns:us-east-1:123456789012:topic" },
+  "events.amazonaws.com": {
+    SourceAccount: "123456789012",
+    SourceArn: "arn:aws:events:us-east-1:123456789012:rule/name",
+  },
 };
+
+/** Tokens that some readers of text take for something else. */
+const tokens = ["no", "1.10", "None"] as const;
 
 const values: readonly GroupedRequest[] = [
   { label: "canonical", call: (fixture, sid) => withBody(fixture, canonicalBody(sid)) },
@@ -113,19 +138,19 @@ const values: readonly GroupedRequest[] = [
   set("Action", "lambda:GetFunction"),
   { ...set("Action", "lambda:*"), label: "Action-all-of-lambda" },
   ...services.map((service): GroupedRequest => {
-    const SourceArn = sources[service];
-    if (SourceArn === undefined) return set("Principal", service);
+    const others = sources[service];
+    if (others === undefined) return set("Principal", service);
     return {
-      label: `Principal-${service}-with-SourceArn`,
-      call: (fixture, sid) => withBody(fixture, { ...bodyWith("Principal", service, sid), SourceArn }),
+      label: `Principal-${service}-with-${Object.keys(others).join("-and-")}`,
+      call: (fixture, sid) => withBody(fixture, bodyWith("Principal", service, sid, others)),
     };
   }),
   set("Principal", "123456789012"),
-  set("Principal", "111122223333"),
+  set("Principal", "012345678901"),
   set("Principal", "000000000000"),
   set("SourceArn", "arn:aws:s3:::bucket"),
   set("SourceArn", "arn:aws:sns:us-east-1:123456789012:topic"),
-  ...resources.map((resource) => set("SourceArn", `arn:aws:sqs:eu-central-1:123456789012:${resource}`)),
+  ...resources.map((resource, at) => set("SourceArn", `${fronts[at % fronts.length]}:${resource}`)),
   // The pattern admits digits, hyphens and capitals in the service.
   set("SourceArn", "arn:aws:Iot1-Click:eu-central-1:123456789012:resource"),
   set("SourceAccount", "123456789012"),
@@ -134,12 +159,13 @@ const values: readonly GroupedRequest[] = [
   { label: "SourceAccount-with-SourceArn", call: (fixture, sid) => withBody(fixture, sourced(sid)) },
   set("EventSourceToken", "a.valid-token_1"),
   set("EventSourceToken", "t".repeat(256)),
+  { ...set("EventSourceToken", "a.valid-token_1"), label: "EventSourceToken-of-another-statement" },
   ...[".t-", "-t."].map((token) => set("EventSourceToken", token)),
-  ...specialWords.map((word) => set("EventSourceToken", word)),
-  // Last, because it makes the policy large.
+  ...[...specialWords, ...tokens].map((word) => set("EventSourceToken", word)),
+  // Last, because it makes the policy large. A reader that decodes a body in pieces of an even size cuts a character.
   {
-    ...set("SourceArn", `arn:aws:sqs:eu-central-1:123456789012:${"x".repeat(2048)}`),
-    label: "SourceArn-of-2-kB",
+    ...set("SourceArn", `arn:aws:sqs:eu-central-1:123456789012:x${"é".repeat(2200)}`),
+    label: "SourceArn-of-4-kB",
   },
 ];
 
@@ -153,7 +179,10 @@ const qualified: readonly ((sid: string) => Readonly<Record<string, unknown>>)[]
   (sid) => bodyWith("Action", "lambda:GetFunction", sid),
   (sid) => bodyWith("Principal", "123456789012", sid),
   (sid) => bodyWith("EventSourceToken", "a.valid-token_1", sid),
+  (sid) => bodyWith("SourceAccount", "123456789012", sid),
+  (sid) => bodyWith("SourceArn", "arn:aws:s3:::bucket", sid),
   sourced,
+  (sid) => ({ ...sourced(sid), Principal: "123456789012" }),
 ];
 
 function qualifiedTestCase(kind: string, need: Need, qualifier: (fixture: Fixture) => string): TestCase {

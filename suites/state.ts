@@ -68,21 +68,26 @@ function onEachPolicy(
 }
 
 /** An addition that differs from the canonical one in every member but the id. */
-function otherwise(fixture: Fixture, sid: string, qualifier: string | null): Call {
-  const body = { ...canonicalBody(sid), Action: "lambda:GetFunction", Principal: "sns.amazonaws.com" };
-  return addPermission({ functionName: label(main(fixture)), query: queryOf(qualifier), body });
+function otherwise(
+  fixture: Fixture,
+  sid: string,
+  qualifier: string | null,
+  { Principal = "sns.amazonaws.com", name = main(fixture) } = {},
+): Call {
+  const body = { ...canonicalBody(sid), Action: "lambda:GetFunction", Principal };
+  return addPermission({ functionName: label(name), query: queryOf(qualifier), body });
 }
 
 function read(fixture: Fixture, key = "read"): Batch {
   return alone(key, getPolicy(main(fixture)));
 }
 
-/** Ids that differ only in their end, in letter case, in how a number is written, or in a mark; and more, to make 25. */
+/** Ids that differ only in their end, in letter case, in how a number is written, or in a mark; and more, to make 52. */
 const alike: readonly string[] = [
   ...["a-b", "a_b", "ab", "ab-", "letters", "LETTERS", "7", "07", "16", "0x10"],
   ...["a", "b"].map((end) => "p".repeat(98) + end),
   ...["007", "1e1", "10", "Allow"],
-  ...Array.from({ length: 9 }, (_, at) => `long-${at}`),
+  ...Array.from({ length: 36 }, (_, at) => `long-${at}`),
 ];
 
 /** The number of them that are sent to a version and to an alias. */
@@ -106,7 +111,7 @@ const idTestCases: readonly TestCase[] = [
         alone(sid, add(main(fixture), sid, queryOf(qualifier))),
       ]),
     alone("read", getPolicy(main(fixture), qualifier)),
-    ...[alike[onQualifiers - 1], alike[0]].map((sid = "") =>
+    ...[alike[onQualifiers - 1], alike[0], ...(qualifier === null ? alike.slice(-1) : [])].map((sid = "") =>
       alone(`again-${sid}`, otherwise(fixture, sid, qualifier)),
     ),
     ...(qualifier === null ? [] : faulty).map(([member, value]) =>
@@ -124,7 +129,15 @@ const idTestCases: readonly TestCase[] = [
   ...onEachPolicy("duplicate", (fixture, qualifier) => [
     alone("first", add(main(fixture), "twice", queryOf(qualifier))),
     alone("between", getPolicy(main(fixture), qualifier)),
-    ...["again", "once-more"].map((key) => alone(key, otherwise(fixture, "twice", qualifier))),
+    alone("again", otherwise(fixture, "twice", qualifier)),
+    // For another kind of principal, and with the full ARN of a version or alias.
+    alone(
+      "once-more",
+      otherwise(fixture, "twice", qualifier, {
+        Principal: "123456789012",
+        name: qualifier === null ? main(fixture) : fixture.main.arn,
+      }),
+    ),
     alone("read", getPolicy(main(fixture), qualifier)),
   ]),
   scripted("state/duplicate-content", clean, (fixture) => [
@@ -167,6 +180,8 @@ const idTestCases: readonly TestCase[] = [
     alone("keep", add(main(fixture), "keep")),
     read(fixture, "before"),
     read(fixture, "again"),
+    // What a refused request brings must not be in the statement of a later one.
+    alone("taken", withBody(fixture, bodyWith("SourceArn", "arn:aws:s3:::bucket", "keep"))),
     alone("missing-action", withBody(fixture, { Principal: "s3.amazonaws.com", StatementId: "n1" })),
     read(fixture, "after-400"),
     alone(
@@ -179,10 +194,17 @@ const idTestCases: readonly TestCase[] = [
     alone("nested", withBody(fixture, { ...canonicalBody("n4"), Principal: { AWS: { x: 1 } } })),
     read(fixture, "after-nested"),
     alone("truncated", withBody(fixture, '{"StatementId":"n7",')),
-    alone("long-id", withBody(fixture, canonicalBody("n8".padEnd(101, "x")))),
+    alone("long-id", withBody(fixture, bodyWith("EventSourceToken", "t8", "n8".padEnd(101, "x")))),
     read(fixture, "after-long-id"),
     alone("bad-source", withBody(fixture, bodyWith("SourceArn", "bucket", "n6"))),
-    alone("unknown-alias", add(main(fixture), "n5", qualifierQuery("no-such-alias"))),
+    alone(
+      "unknown-alias",
+      addPermission({
+        functionName: label(main(fixture)),
+        query: qualifierQuery("no-such-alias"),
+        body: bodyWith("SourceAccount", "123456789012", "n5"),
+      }),
+    ),
     read(fixture),
     ...["n1", "n2", "n5", "n6"].map((sid) => alone(`${sid}-again`, add(main(fixture), sid))),
   ]),

@@ -43,7 +43,8 @@ describe("The plan at --runs 1", () => {
   test.each(['a"b', "a\\b", "$&", "%41", "a+b", "<b>", "a&b", "日本", "007", "null", "__proto__"])(
     "sends %s in the resource part of SourceArn",
     (part) => {
-      expect(holding("SourceArn", `arn:aws:sqs:eu-central-1:123456789012:${part}`)).toBe(true);
+      const ends = (arn: unknown) => typeof arn === "string" && arn.split(":").slice(5).join(":") === part;
+      expect(bodies.some(({ SourceArn }) => ends(SourceArn))).toBe(true);
     },
   );
 

@@ -12,6 +12,7 @@ import { observedMutants } from "./observed-mutants.ts";
 import { partialDefects } from "./partial-defects.ts";
 import { policyMutants } from "./policy-mutants.ts";
 import { qualifierDefects } from "./qualifier-defects.ts";
+import { readerDefects } from "./reader-defects.ts";
 import { refusalMutants } from "./refusal-mutants.ts";
 import { raceMutants, stateMutants } from "./state-mutants.ts";
 import { storeDefects } from "./store-defects.ts";
@@ -31,6 +32,7 @@ export const extraMutants: Readonly<Record<string, Mutant>> = {
   ...interactionDefects,
   ...historyDefects,
   ...partialDefects,
+  ...readerDefects,
 };
 
 /** A mutant for every rule; the compiler enforces it. */

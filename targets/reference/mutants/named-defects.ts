@@ -43,7 +43,7 @@ export const namedDefects: Readonly<Record<string, Mutant>> = {
   "twenty statements shown": {
     breaks: "shows the first twenty statements of a policy only",
     mutate: change(({ shown }) => ({ shown: (statements) => shown(statements).slice(0, 20) })),
-    kills: ["policy.holds-what-was-added"],
+    kills: ["policy.shows-what-it-holds"],
   },
   "one addition in a hundred lost": {
     breaks: "acknowledges a hundred additions and keeps all but the last",

@@ -1,0 +1,201 @@
+import type { Mutation } from "../behaviour.ts";
+import { change, functionOf, type Mutant, refusing, rewriting, taking } from "./mutant.ts";
+
+/** Defects of what reads a request or a store before and behind the operation: JSON, text, paths, tables and shared variables. */
+export const readerDefects: Readonly<Record<string, Mutant>> = {
+  "numbers with a zero before": {
+    breaks: "reads 01 as a number",
+    mutate: rewriting((text) => text.replace(/:0(?=\d)/g, ":")),
+    kills: ["body.malformed-json"],
+  },
+  "any letter escaped": {
+    breaks: "reads a backslash before any letter as that letter",
+    mutate: rewriting((text) => text.replace(/\\([^"\\/bfnrtu])/g, "$1")),
+    kills: ["body.malformed-json"],
+  },
+  "tabs in strings": {
+    breaks: "takes a raw tab in a string",
+    mutate: rewriting((text) => text.replaceAll("\t", "\\t")),
+    kills: ["body.malformed-json"],
+  },
+  "decoded in pieces": {
+    breaks: "decodes a body in pieces of 4 KiB, so that a character between two of them is lost",
+    mutate: change(({ readBody }) => ({
+      readBody: (bytes) => {
+        const pieces = Array.from({ length: Math.ceil(bytes.length / 4096) }, (_, at) =>
+          String(bytes.subarray(at * 4096, (at + 1) * 4096)),
+        );
+        return pieces.length < 2 ? readBody(bytes) : readBody(Buffer.from(pieces.join("")));
+      },
+    })),
+    kills: ["statement.source-arn"],
+  },
+  "entities in sources": {
+    breaks: "reads HTML entities in SourceArn",
+    mutate: textOf("SourceArn", (arn) => arn.replaceAll("&amp;", "&")),
+    kills: ["statement.source-arn"],
+  },
+  "log groups without a wildcard": {
+    breaks: "drops :* at the end of a SourceArn",
+    mutate: textOf("SourceArn", (arn) => arn.replace(/(?<=:.*:.*:.*:.*:.+):\*$/, "")),
+    kills: ["statement.source-arn"],
+  },
+  "three partitions": {
+    ...refusing("a SourceArn of another partition than aws, aws-cn and aws-us-gov", ({ values }) =>
+      /^arn:(?!aws:|aws-cn:|aws-us-gov:)/.test(values.SourceArn ?? ""),
+    ),
+    kills: ["SourceArn.any-resource"],
+  },
+  "some regions": {
+    ...refusing("a SourceArn of the regions that are not in its list", ({ values }) =>
+      /^(?:[^:]*:){3}(?:me|af|il|mx)-/.test(values.SourceArn ?? ""),
+    ),
+    kills: ["SourceArn.any-resource"],
+  },
+  "accounts as numbers": {
+    breaks: "drops the zeros before an account",
+    mutate: change(({ principal }) => ({
+      principal: (value, partition) =>
+        /^0[1-9]\d{10}$/.test(value)
+          ? { AWS: `arn:${partition}:iam::${Number(value)}:root` }
+          : principal(value, partition),
+    })),
+    kills: ["statement.account"],
+  },
+  "SourceAccount of an alias beside SourceArn only": {
+    breaks: "on versions and aliases keeps SourceAccount only together with SourceArn",
+    mutate: change(({ condition }) => ({
+      condition: (parts) =>
+        condition(
+          parts.sourceArn === undefined && parts.resource !== functionOf(parts.resource)
+            ? { ...parts, sourceAccount: undefined }
+            : parts,
+        ),
+    })),
+    kills: ["statement.source-account"],
+  },
+  "yes and no": {
+    breaks: "reads yes and no as true and false in a token",
+    mutate: textOf("EventSourceToken", (token) =>
+      /^(yes|no)$/.test(token) ? String(token === "yes") : token,
+    ),
+    kills: ["statement.event-source-token"],
+  },
+  "tokens as numbers": {
+    breaks: "drops a zero at the end of a token that is a decimal number",
+    mutate: textOf("EventSourceToken", (token) => (/^\d+\.\d+$/.test(token) ? String(Number(token)) : token)),
+    kills: ["statement.event-source-token"],
+  },
+  "Qualifier decoded twice": {
+    breaks: "decodes Qualifier twice",
+    mutate: change(({ qualifier }) => ({
+      qualifier: (values, body) => qualifier(values, body)?.replace("%6c", "l"),
+    })),
+    kills: ["Qualifier.pattern"],
+  },
+  "Qualifier until an ampersand": {
+    breaks: "decodes the query before it splits it",
+    mutate: change(({ qualifier }) => ({
+      qualifier: (values, body) => qualifier(values, body)?.split("&")[0],
+    })),
+    kills: ["Qualifier.pattern"],
+  },
+  "parameters of a path": {
+    breaks: "drops what follows a semicolon in a path",
+    mutate: change(({ route }) => ({
+      route: (method, path, query) => route(method, path.replace(/;[^/]*/g, ""), query),
+    })),
+    kills: ["FunctionName.pattern"],
+  },
+  "functions that were asked for": {
+    breaks: "finds a function that does not exist the second time",
+    mutate: change(({ found }) => {
+      const asked = new Set<string>();
+      return {
+        found: (lookUp, draft) => {
+          if (lookUp !== "no-function" || asked.has(draft.arn))
+            return lookUp === "no-function" ? "present" : found(lookUp, draft);
+          asked.add(draft.arn);
+          return lookUp;
+        },
+      };
+    }),
+    kills: ["resource.unknown-function"],
+  },
+  "aliases that outlive their function": {
+    breaks: "finds the aliases of a function that was deleted and created again",
+    mutate: change(({ found, sideEffect }) => {
+      const created = new Set<string>();
+      return {
+        sideEffect: (operation, on) => {
+          sideEffect(operation, on);
+          if (operation === "CreateAlias") created.add(on.key);
+          if (operation === "DeleteAlias") created.delete(on.key);
+        },
+        found: (lookUp, draft) =>
+          lookUp === "no-alias" && created.has(draft.key) ? "present" : found(lookUp, draft),
+      };
+    }),
+    kills: ["resource.unknown-alias"],
+  },
+  "fifty statements shown": {
+    breaks: "shows the first 50 statements of a policy",
+    mutate: change(() => ({ shown: (statements) => statements.slice(0, 50) })),
+    kills: ["policy.shows-what-it-holds"],
+  },
+  "ids of the first 25": {
+    breaks: "looks for a taken id among the first 25 statements",
+    mutate: change(({ taken }) => ({
+      taken: (statements, sid, draft) => taken(statements.slice(0, 25), sid, draft),
+    })),
+    kills: ["StatementId.duplicate"],
+  },
+  "ids of one kind of principal": {
+    breaks: "looks for a taken id among the statements for services or those for accounts",
+    mutate: change(({ taken }) => ({
+      taken: (statements, sid, draft) => {
+        const isAccount = /^\d+$/.test(draft.values.Principal ?? "");
+        return taken(
+          statements.filter(({ json }) => json.includes('"AWS":') === isAccount),
+          sid,
+          draft,
+        );
+      },
+    })),
+    kills: ["StatementId.duplicate"],
+  },
+  "one statement for each token": {
+    breaks: "takes a second statement with the same token for a duplicate",
+    mutate: change(({ taken }) => ({
+      taken: (statements, sid, draft) => {
+        const token = draft.values.EventSourceToken;
+        const isKnown = token !== undefined && statements.some(({ json }) => json.includes(`"${token}"`));
+        return isKnown || taken(statements, sid, draft);
+      },
+    })),
+    kills: ["EventSourceToken.accepted"],
+  },
+  "Action of the latest request": {
+    breaks: "keeps the Action of a request in a variable of all requests",
+    mutate: change(({ readBody, stored, created }) => {
+      let latest: unknown;
+      const withLatest = (json: string) => JSON.stringify({ ...JSON.parse(json), Action: latest });
+      return {
+        readBody: (bytes) => {
+          const analysis = readBody(bytes);
+          if (analysis.kind === "object") latest = analysis.object.Action ?? latest;
+          return analysis;
+        },
+        pause: () => new Promise((resolve) => setTimeout(resolve, 2)),
+        stored: (sid, json) => stored(sid, withLatest(json)),
+        created: (json) => created(withLatest(json)),
+      };
+    }),
+    kills: ["statement.action"],
+  },
+};
+
+/** Changes the text of a member before anything else reads it. */
+function textOf(member: Parameters<typeof taking>[0], change: (text: string) => string): Mutation {
+  return taking(member, (value) => (typeof value === "string" ? change(value) : value));
+}
