@@ -151,7 +151,7 @@ export function beginToArrange(options: ArrangeOptions): Begun {
   };
   options.onTearDown?.(tearDown);
   const creation = create("main", first);
-  // Who completes the fixture gets the error.
+  // The caller of `complete` gets the error.
   creation.catch(() => {});
   const completed = async (parts: FixtureParts): Promise<Arranged> => {
     // Where functions take a while to become active, both do so at the same time.

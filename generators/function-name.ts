@@ -6,6 +6,7 @@ import { alphabet, documentationAccount, type Edge, ofLength, ofSize, place } fr
 import type { MemberValues } from "./members.ts";
 import {
   around,
+  encodedTwice,
   type NearMiss,
   offPatterns,
   otherZeros,
@@ -147,7 +148,7 @@ const nearMisses: readonly NearMiss<Fixture>[] = [
     "query-after": ({ main }) => `${main.name}?x`,
     "parameter-after": ({ main }) => `${main.name}&x=1`,
     "semicolon-after": ({ main }) => `${main.name};v=1`,
-    "encoded-twice": ({ main }) => main.name.replace(/^./, (first) => `%${first.charCodeAt(0).toString(16)}`),
+    "encoded-twice": ({ main }) => encodedTwice(main.name),
     "invalid-prefix": ({ main }) => `invalid:function:${main.name}`,
     "instance-arn": ({ region, account }) => `arn:aws:ec2:${region}:${account}:instance/i-0123456789abcdef0`,
     "other-service-arn": ({ region, account, main }) =>

@@ -181,6 +181,11 @@ const distortions: readonly (readonly [label: string, Distortion])[] = [
   ["cyrillic-lookalike", (core) => core.replace(/[aceiopsxy]/, (letter) => cyrillic[letter] ?? letter)],
 ];
 
+/** A text whose first character is percent-encoded once more than a URL needs. */
+export function encodedTwice(text: string): string {
+  return text.replace(/^./, (first) => `%${first.charCodeAt(0).toString(16)}`);
+}
+
 const half = (core: string): number => Math.ceil(core.length / 2);
 
 /**

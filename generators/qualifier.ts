@@ -2,7 +2,7 @@
 
 import { edgesOf, ofLength } from "./arbitraries.ts";
 import type { MemberValues } from "./members.ts";
-import { around, offPatterns, otherZeros, overLong, withDigitsFrom } from "./near-miss.ts";
+import { around, encodedTwice, offPatterns, otherZeros, overLong, withDigitsFrom } from "./near-miss.ts";
 
 /** The empty qualifier is only an edge: the document contradicts itself on it, so it is neither valid nor wrong. */
 export const qualifier: MemberValues = {
@@ -14,8 +14,7 @@ export const qualifier: MemberValues = {
       "two-words": (existing) => `${existing} b`,
       "question-mark-within": "invalid-qualifier-with-?-char",
       arn: (existing) => `function:${existing}`,
-      "encoded-twice": (existing) =>
-        existing.replace(/^./, (first) => `%${first.charCodeAt(0).toString(16)}`),
+      "encoded-twice": encodedTwice,
       "parameter-after": (existing) => `${existing}&x=1`,
       "semicolon-after": (existing) => `${existing};x`,
       "arabic-indic-version": withDigitsFrom(otherZeros["arabic-indic"], "1"),

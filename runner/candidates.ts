@@ -35,8 +35,8 @@ export interface CandidateGroup {
 
 /**
  * Most candidates kept for each group, besides one of calls in flight together, and of test cases of one topic; groups that
- * keep candidates, and known groups. A target that refuses everything makes at most about 40 groups for one rule, and 120 with thirty times as many random
- * cases.
+ * keep candidates, and known groups. A target that refuses everything makes at most about 40 groups for one rule, and 120
+ * with thirty times as many random cases.
  */
 export const maxKept = { candidates: 4, alike: 2, groups: 64, known: 2000 } as const;
 

@@ -1,6 +1,7 @@
 import {
   type Arranged,
   type ArrangeOptions,
+  arrange,
   type Begun,
   beginToArrange,
   onlyTheFunction,
@@ -155,13 +156,13 @@ export async function connect(options: ConnectOptions): Promise<Connection> {
     if (parts?.other !== false) functions += 1;
     if (recipe?.pendingMs && ahead.length < most) ahead.push(begin(newNameAhead(), how));
     const early = nextAhead();
-    const own = begin(suffix, how);
     if (early === undefined) {
-      const arranged = await own.complete(parts);
+      functions += 1;
+      const arranged = await arrange({ ...arrangeOptions(suffix, how), recipe });
       recipe ??= arranged.recipe;
       return arranged;
     }
-    ahead.push(own);
+    ahead.push(begin(suffix, how));
     try {
       return await early.complete(parts);
     } catch {

@@ -54,7 +54,7 @@ export function inFlight(most: number) {
     },
     /** Takes the milliseconds until the answer to a batch of one call came. */
     took(ms: number): void {
-      // What was in flight when the limit changed shows the latency at the limit before.
+      // Answers to batches from before the change show the latency at the old limit.
       if (sentBefore > 0) {
         sentBefore -= 1;
         return;

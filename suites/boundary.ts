@@ -188,7 +188,7 @@ function inOther(what: string, mark: string, name: (fixture: Fixture) => string)
 
 /** Functions, versions and aliases that do not exist, and names that contradict the qualifier. */
 const missing: readonly GroupedRequest[] = [
-  // What was asked for once must not exist the second time.
+  // A request must not create the function that it names.
   ...["unknown-function", "unknown-function-again"].map(
     (again): GroupedRequest => ({
       label: again,

@@ -115,7 +115,7 @@ const fronts = [
   "arn:aws:logs:us-east-0:012345678901",
 ] as const;
 
-/** Members that come with some services. */
+/** Other members that are sent with some services. */
 const sources: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   "sns.amazonaws.com": { SourceArn: "arn:aws:sns:us-east-1:123456789012:topic" },
   "events.amazonaws.com": {
@@ -124,7 +124,7 @@ const sources: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   },
 };
 
-/** Tokens that some readers of text take for something else. */
+/** Tokens that a store may read as a boolean, a number or nothing. */
 const tokens = ["no", "1.10", "None"] as const;
 
 const values: readonly GroupedRequest[] = [

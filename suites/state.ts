@@ -180,7 +180,7 @@ const idTestCases: readonly TestCase[] = [
     alone("keep", add(main(fixture), "keep")),
     read(fixture, "before"),
     read(fixture, "again"),
-    // What a refused request brings must not be in the statement of a later one.
+    // The members of a refused request must not appear in a later statement.
     alone("taken", withBody(fixture, bodyWith("SourceArn", "arn:aws:s3:::bucket", "keep"))),
     alone("missing-action", withBody(fixture, { Principal: "s3.amazonaws.com", StatementId: "n1" })),
     read(fixture, "after-400"),

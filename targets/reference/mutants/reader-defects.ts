@@ -1,7 +1,7 @@
 import type { Mutation } from "../behaviour.ts";
 import { change, functionOf, type Mutant, refusing, rewriting, taking } from "./mutant.ts";
 
-/** Defects of what reads a request or a store before and behind the operation: JSON, text, paths, tables and shared variables. */
+/** Defects outside the operation: of the reader of JSON, the router and the store, and of variables that requests share. */
 export const readerDefects: Readonly<Record<string, Mutant>> = {
   "numbers with a zero before": {
     breaks: "reads 01 as a number",
@@ -108,7 +108,7 @@ export const readerDefects: Readonly<Record<string, Mutant>> = {
     kills: ["FunctionName.pattern"],
   },
   "functions that were asked for": {
-    breaks: "finds a function that does not exist the second time",
+    breaks: "finds an unknown function at the second request",
     mutate: change(({ found }) => {
       const asked = new Set<string>();
       return {
@@ -151,7 +151,7 @@ export const readerDefects: Readonly<Record<string, Mutant>> = {
     kills: ["StatementId.duplicate"],
   },
   "ids of one kind of principal": {
-    breaks: "looks for a taken id among the statements for services or those for accounts",
+    breaks: "compares an id only with those of statements for the same kind of principal",
     mutate: change(({ taken }) => ({
       taken: (statements, sid, draft) => {
         const isAccount = /^\d+$/.test(draft.values.Principal ?? "");
@@ -176,7 +176,7 @@ export const readerDefects: Readonly<Record<string, Mutant>> = {
     kills: ["EventSourceToken.accepted"],
   },
   "Action of the latest request": {
-    breaks: "keeps the Action of a request in a variable of all requests",
+    breaks: "keeps the Action of a request in a variable that all requests share",
     mutate: change(({ readBody, stored, created }) => {
       let latest: unknown;
       const withLatest = (json: string) => JSON.stringify({ ...JSON.parse(json), Action: latest });
