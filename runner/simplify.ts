@@ -70,7 +70,10 @@ export function likelySmallest(steps: Steps, { fixture }: Origin, rule: string):
   const inBody = members === null ? step : rewritten(step, canonical, fixture);
   const plain = rewritten(inBody, canonicalPath, fixture);
   const isPlainPath = plain.call.target === inBody.call.target;
-  const likely = isOfBody && !isPlainPath ? [plain, inBody] : [inBody];
+  const unqualified = rewritten(inBody, withoutQuery, fixture);
+  const isShorter = ![inBody, plain].some(({ call: { target } }) => target === unqualified.call.target);
+  const before = isOfBody && !isPlainPath ? [plain] : !isOfBody && isShorter ? [unqualified] : [];
+  const likely = [...before, inBody];
   return likely.filter(needsNone).map((one) => [[one]]);
 }
 
@@ -162,7 +165,10 @@ async function simplifyCall(
     return current;
   }
   await attemptIfChanged(canonicalHeaders);
-  if (!(await attemptIfChanged(canonicalPath))) await attemptIfChanged(canonicalNeighbour);
+  if (!(await attemptIfChanged(canonicalPath))) {
+    await attemptIfChanged(withoutQuery);
+    await attemptIfChanged(canonicalNeighbour);
+  }
   // Concurrent calls differ by their ids and share a revision, so their bodies stay.
   if (first.encoding !== undefined || (current[index]?.length ?? 0) > 1) return current;
   const body = first.body ?? "";
@@ -207,6 +213,11 @@ const canonicalPath: Rewrite = (call, { main: { name } }) => {
   if (call.method !== "POST" || route(call.target).kind !== "policy") return call;
   const target = `/2015-03-31/functions/${name}/policy`;
   return call.target === target ? call : { ...call, target };
+};
+
+const withoutQuery: Rewrite = (call) => {
+  const [path = ""] = call.target.split("?");
+  return path === call.target ? call : { ...call, target: path };
 };
 
 /** Writes the function, version or alias by its plain name, with the qualifier in the query. */

@@ -506,8 +506,8 @@ const members = (call: Call) => JSON.parse(call.body ?? "");
 const usual = { Action: "lambda:InvokeFunction", Principal: "s3.amazonaws.com", StatementId: "s" };
 
 describe("The history that is likely to be the smallest", () => {
-  const likely = (rule: string) => {
-    const target = `/2015-03-31/functions/${first.replaceAll("a", "%61")}/policy`;
+  const likely = (rule: string, rest = `${first.replaceAll("a", "%61")}/policy`) => {
+    const target = `/2015-03-31/functions/${rest}`;
     const testCase = scripted("a", {}, (fixture) => [
       alone("a", on(fixture.main.name, { ...usual, Action: "x", SourceAccount: "0" }, { target })),
     ]);
@@ -549,6 +549,17 @@ describe("The history that is likely to be the smallest", () => {
     const calls = likely("FunctionName.pattern");
     expect(calls.map(({ target }) => target)).toEqual([expect.stringContaining("%61")]);
     expect(members(calls[0] as Call)).toEqual(usual);
+  });
+
+  it("has its path without the query first, if what is left is not the plain path", () => {
+    const targets = (rule: string, name: string) =>
+      likely(rule, `${name}/policy?Qualifier=1`).map(({ target }) => target.split("/functions/")[1]);
+    const encoded = first.replaceAll("a", "%61");
+    expect(targets("resource.other-partition", encoded)).toEqual([
+      `${encoded}/policy`,
+      `${encoded}/policy?Qualifier=1`,
+    ]);
+    expect(targets("Qualifier.pattern", first)).toEqual([`${first}/policy?Qualifier=1`]);
   });
 });
 
