@@ -47,8 +47,9 @@ export async function simplifyCalls(
 
 /**
  * The histories of which one is likely to be the smallest, the likelier first: the last call alone, with the canonical members
- * but for the one that the rule names. If that is in the body, the path is the canonical one first. None if the last
- * call is not a plain addition, or needs an earlier one.
+ * but for the one that the rule names, first with a simpler path: the canonical one if that member is in the body, the plain
+ * name of the function if it is the qualifier, else one without the query. None if the last call is not a plain
+ * addition, or needs an earlier one.
  */
 export function likelySmallest(steps: Steps, { fixture }: Origin, rule: string): readonly Steps[] {
   const member = rule.split(".")[0];
@@ -68,12 +69,12 @@ export function likelySmallest(steps: Steps, { fixture }: Origin, rule: string):
   };
   const isOfBody = member === "body" || bodyMembers.some((name) => name === member);
   const inBody = members === null ? step : rewritten(step, canonical, fixture);
-  const plain = rewritten(inBody, canonicalPath, fixture);
-  const isPlainPath = plain.call.target === inBody.call.target;
-  const unqualified = rewritten(inBody, withoutQuery, fixture);
-  const isShorter = ![inBody, plain].some(({ call: { target } }) => target === unqualified.call.target);
-  const before = isOfBody && !isPlainPath ? [plain] : !isOfBody && isShorter ? [unqualified] : [];
-  const likely = [...before, inBody];
+  const simplerPath = isOfBody ? canonicalPath : member === "Qualifier" ? plainName : withoutQuery;
+  const simpler = rewritten(inBody, simplerPath, fixture);
+  // A rule about the path finds nothing wrong with the canonical one.
+  const inVain = isOfBody ? [inBody] : [inBody, rewritten(inBody, canonicalPath, fixture)];
+  const isNew = !inVain.some(({ call: { target } }) => target === simpler.call.target);
+  const likely = isNew ? [simpler, inBody] : [inBody];
   return likely.filter(needsNone).map((one) => [[one]]);
 }
 
@@ -209,24 +210,34 @@ const json: readonly Header[] = [["Content-Type", "application/json"]];
 const canonicalHeaders: Rewrite = (call) =>
   JSON.stringify(call.headers) === JSON.stringify(json) ? call : { ...call, headers: json };
 
-const canonicalPath: Rewrite = (call, { main: { name } }) => {
-  if (call.method !== "POST" || route(call.target).kind !== "policy") return call;
-  const target = `/2015-03-31/functions/${name}/policy`;
-  return call.target === target ? call : { ...call, target };
-};
+const canonicalPath: Rewrite = (call, fixture) => onPlainName(call, fixture, "");
 
-const withoutQuery: Rewrite = (call) => {
-  const [path = ""] = call.target.split("?");
-  return path === call.target ? call : { ...call, target: path };
-};
+const plainName: Rewrite = (call, fixture) => onPlainName(call, fixture, queryOf(call));
+
+const withoutQuery: Rewrite = (call) =>
+  withTarget(call, call.target.slice(0, call.target.length - queryOf(call).length));
+
+/** Writes the function under test by its plain name, with this query. */
+function onPlainName(call: Call, { main: { name } }: Fixture, query: string): Call {
+  if (call.method !== "POST" || route(call.target).kind !== "policy") return call;
+  return withTarget(call, `/2015-03-31/functions/${name}/policy${query}`);
+}
+
+/** The query with its question mark; empty if there is none. */
+function queryOf({ target }: Call): string {
+  return /\?.*/s.exec(target)?.[0] ?? "";
+}
+
+function withTarget(call: Call, target: string): Call {
+  return call.target === target ? call : { ...call, target };
+}
 
 /** Writes the function, version or alias by its plain name, with the qualifier in the query. */
 const canonicalNeighbour: Rewrite = (call) => {
   const at = route(call.target);
   const of = at.kind === "none" ? null : addressee(at);
   if (of === null) return call;
-  const target = plainTarget(call, of.name, of.qualifier);
-  return target === call.target ? call : { ...call, target };
+  return withTarget(call, plainTarget(call, of.name, of.qualifier));
 };
 
 type SentMembers = Readonly<Record<string, unknown>>;

@@ -551,7 +551,7 @@ describe("The history that is likely to be the smallest", () => {
     expect(members(calls[0] as Call)).toEqual(usual);
   });
 
-  it("has its path without the query first, if what is left is not the plain path", () => {
+  it("has a simpler path first, if that is not the plain path", () => {
     const targets = (rule: string, name: string) =>
       likely(rule, `${name}/policy?Qualifier=1`).map(({ target }) => target.split("/functions/")[1]);
     const encoded = first.replaceAll("a", "%61");
@@ -560,6 +560,10 @@ describe("The history that is likely to be the smallest", () => {
       `${encoded}/policy?Qualifier=1`,
     ]);
     expect(targets("Qualifier.pattern", first)).toEqual([`${first}/policy?Qualifier=1`]);
+    expect(targets("Qualifier.pattern", encoded)).toEqual([
+      `${first}/policy?Qualifier=1`,
+      `${encoded}/policy?Qualifier=1`,
+    ]);
   });
 });
 
