@@ -46,6 +46,7 @@ export const plainBodies: readonly WireRequest[] = [
   extra("proto", '"__proto__":{"StatementId":"polluted","Condition":{}}'),
   extra("constructor", '"constructor":{"prototype":{"SourceArn":"arn:aws:s3:::polluted"}}'),
   extra("to-string", '"toString":null,"hasOwnProperty":1'),
+  text("camel-case-members", (sid) => json(sid).replace(/"\w(?=\w+":)/g, (first) => first.toLowerCase())),
   text("proto-as-required", (sid) => `{"__proto__":${json(sid)}}`),
   extra("unknown-member-of-200-kib", `"Unknown":"${"x".repeat(200 * 1024)}"`),
 ];

@@ -27,7 +27,7 @@ const clauses: Readonly<Record<ConstraintRuleId, readonly string[]>> = {
   "SourceAccount.pattern": ["R107", "R108", "R109"],
   "SourceArn.type": ["R012"],
   "SourceArn.pattern": ["R115", "R116", "R118", "R119", "R122"],
-  "StatementId.required": ["R123", "R016", "R011"],
+  "StatementId.required": ["R123", "R011"],
   "StatementId.type": ["R012"],
   "StatementId.minLength": ["R125"],
   "StatementId.maxLength": ["R127"],

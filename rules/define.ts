@@ -247,9 +247,15 @@ export function failed(
   };
 }
 
-/** Says whether a web server may have refused a large body with 413; the document gives no limit for a body. */
-export function isBodyTooLarge({ result, call }: Addition): boolean {
-  return result.kind === "refused" && result.status === 413 && bodyBytes(call) >= largeEnough.said;
+/** No valid request has a longer target: a full ARN and a qualifier of the greatest length, all encoded, have 900 bytes. */
+const longTarget = 1000;
+
+/** Says whether a web server may have refused a large body with 413, or a long target with 414. */
+export function isTooLong({ result, call }: Addition): boolean {
+  if (result.kind !== "refused") return false;
+  return result.status === 413
+    ? bodyBytes(call) >= largeEnough.said
+    : result.status === 414 && call.target.length > longTarget;
 }
 
 /** Says whether a refusal with this name may be right for the size of the policy, in bytes or in statements. */
@@ -296,7 +302,7 @@ function judgeAnswer(of: Addition, admissible: Admissible): Judgement {
     return failed(of, admissible.phrase);
   if (result.kind === "added") return violated(admissible.phrase, `${result.response.status}, accepted`);
   // Such a refusal needs no fault, so that it may come before the one of the faulty value.
-  if (isBodyTooLarge(of) || isSourceRefused(of)) return holds;
+  if (isTooLong(of) || isSourceRefused(of)) return holds;
   // The size may be checked before the fault, which may also make the policy too large itself.
   const saysTooLarge = result.error !== null && tooLarge.allows(result.status, result.error);
   if (saysTooLarge && mayBeTooLarge(of, result.error)) return holds;

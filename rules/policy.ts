@@ -10,7 +10,7 @@ import { explanations } from "./acceptance.ts";
 import {
   besides,
   failed,
-  isBodyTooLarge,
+  isTooLong,
   mayBeTooLarge,
   refusedOtherwise,
   shortened,
@@ -441,7 +441,7 @@ function judgeTooLarge(of: Addition): Judgement | null {
       ? failed(of, "201, or 400 PolicyLengthExceededException", explanations(of), "elsewhere")
       : null;
   if (result.kind !== "refused" || !mayBeTooLarge(of, result.error)) return null;
-  if (isBodyTooLarge(of)) return null;
+  if (isTooLong(of)) return null;
   const right =
     result.status === 400 && (result.error === "PolicyLengthExceededException" || result.error === null);
   if (right) return holds;

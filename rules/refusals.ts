@@ -30,6 +30,17 @@ export const refusalRules = {
     source: "Request Body: Action, Principal and StatementId are required",
     clauses: ["R011"],
   }),
+  "body.letter-case": refuses(
+    "body.letter-case",
+    anyClientError,
+    {
+      title: "A required member whose name is in another letter case is missing: refused with a 4xx",
+      basis: "implied",
+      source: "Request Syntax: the names of the members; Request Body: Action, Principal and StatementId",
+      clauses: ["R016"],
+    },
+    { unless: ["Action.required", "Principal.required", "StatementId.required", "errors.several-faults"] },
+  ),
   "Principal.neither": refuses("Principal.neither", invalid, {
     title: "A Principal that is neither a service nor an account is refused",
     basis: "implied",

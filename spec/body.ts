@@ -23,6 +23,7 @@ export type BodyRefusalReason =
   | "body.malformed-json"
   | "body.not-an-object"
   | "body.empty"
+  | "body.letter-case"
   | PrincipalRefusalReason;
 
 type ReceivedBody = Received<AddPermissionRequest>;
@@ -127,12 +128,15 @@ interface MemberReadings {
 function readEach(members: ReceivedBody): MemberReadings {
   const refusalReasons: BodyRefusalReason[] = [];
   const questions: BodyQuestion[] = [];
+  const isMisnamed = misnamedMembers(members);
+  if (isMisnamed.size > 0) refusalReasons.push("body.letter-case");
   for (const member of requiredMembers) {
-    if (!Object.hasOwn(members, member)) refusalReasons.push(...breach(member, "required"));
+    if (!Object.hasOwn(members, member) && !isMisnamed.has(member))
+      refusalReasons.push(...breach(member, "required"));
   }
   for (const [name, value] of Object.entries(members)) {
     if (isBodyMember(name)) readMember(name, value, refusalReasons, questions);
-    else questionUnknown(name, members, questions);
+    else questionUnknown(name, isMisnamed, questions);
   }
   // Two faults must be refused whether unknown members are ignored or not.
   const several = refusalReasons.length > 1;
@@ -181,15 +185,27 @@ function readMember(
 /** A query parameter that a client may put into the body by mistake. */
 const misplaced: keyof QueryParameters = "Qualifier";
 
-function questionUnknown(name: string, members: ReceivedBody, questions: BodyQuestion[]): void {
+function questionUnknown(name: string, isMisnamed: ReadonlySet<BodyMember>, questions: BodyQuestion[]): void {
   if (name === misplaced) {
     questions.push("body.qualifier-member");
     return;
   }
-  const meant = bodyMembers.find((member) => member.toLowerCase() === name.toLowerCase());
-  const standsInForRequired = meant && requiredMembers.includes(meant) && !Object.hasOwn(members, meant);
-  if (!standsInForRequired && !questions.includes("body.unknown-member"))
-    questions.push("body.unknown-member");
+  const meant = memberMeant(name);
+  const isMissing = meant !== undefined && isMisnamed.has(meant);
+  if (!isMissing && !questions.includes("body.unknown-member")) questions.push("body.unknown-member");
+}
+
+/** The required members that are there in another letter case only. */
+function misnamedMembers(members: ReceivedBody): ReadonlySet<BodyMember> {
+  const meant = Object.keys(members).map(memberMeant);
+  return new Set(
+    requiredMembers.filter((member) => meant.includes(member) && !Object.hasOwn(members, member)),
+  );
+}
+
+/** The member of which this is the name, in any letter case. */
+function memberMeant(name: string): BodyMember | undefined {
+  return bodyMembers.find((member) => member.toLowerCase() === name.toLowerCase());
 }
 
 function hasDuplicates(text: string, members: ReceivedBody): boolean {

@@ -7,7 +7,7 @@ import { change, type Defect, mutantsOf, naming, omitting, rewriting } from "./m
 /** The rules about requests that must be refused, except single constraints and revisions. */
 export type RefusalRuleId = Extract<
   RuleId,
-  | `body.${"malformed-json" | "not-an-object" | "empty"}`
+  | `body.${"malformed-json" | "not-an-object" | "empty" | "letter-case"}`
   | `Principal.${"neither" | "account-digits" | "blank"}`
   | "FunctionName.empty"
   | "Qualifier.disagrees"
@@ -27,6 +27,15 @@ const defects: Readonly<Record<RefusalRuleId, Defect>> = {
   "body.empty": {
     breaks: "answers 404 to an empty body",
     mutate: naming(({ kind }) => kind === "body-empty", 404, "ResourceNotFoundException"),
+  },
+  "body.letter-case": {
+    breaks: "finds members in any letter case, as some readers of JSON do",
+    mutate: change(({ pick }) => ({
+      pick: (body, member) => {
+        const isMeant = ([name]: [string, unknown]) => name.toLowerCase() === member.toLowerCase();
+        return pick(body, member) ?? Object.entries(body).find(isMeant)?.[1];
+      },
+    })),
   },
   "Principal.neither": {
     breaks: "takes any domain for a service",

@@ -88,6 +88,10 @@ const others: Readonly<Record<string, WireMutant>> = {
     breaks: "finds members in lower case",
     mutate: finding((body, member) => body[member.toLowerCase()]),
   },
+  "camel-case-members": {
+    breaks: "finds members with a small first letter",
+    mutate: finding((body, member) => body[member.replace(/^./, (first) => first.toLowerCase())]),
+  },
   "type-APPLICATION_JSON": {
     breaks: "knows a media type in lower case only",
     mutate: change(() => ({ acceptsMedia: (type) => !/[A-Z]/.test(type?.split(";")[0] ?? "") })),
