@@ -80,7 +80,11 @@ export const policyRules = {
     "Response Elements, Statement: the statement that is added",
     (since) => since.added.length > 0,
     ({ changedNew: [changed] }) => changed === undefined || differing(changed, ", as it was returned"),
-    (since, before) => [...others(since), ...(isMisnamed(since, before) ? ["statement.sid"] : [])],
+    (since, before) => [
+      ...others(since),
+      ...(since.refused.length > 0 ? ["refusal.changes-no-statement"] : []),
+      ...(isMisnamed(since, before) ? ["statement.sid"] : []),
+    ],
   ),
   "policy.one-more": readRule(
     "An addition adds exactly one statement",

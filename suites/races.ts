@@ -65,7 +65,7 @@ export function isRaceShape(name: unknown): name is RaceShapeName {
 const mostOnQualifiers = { races: 3, calls: 12 } as const;
 
 /** The Actions of simultaneous additions, so that none takes that of another. */
-const actions = ["lambda:InvokeFunction", "lambda:GetFunction", "lambda:GetAlias"] as const;
+const actions = ["lambda:InvokeFunction", "lambda:GetFunction", "lambda:*"] as const;
 
 const shapes: Readonly<Record<RaceShapeName, RaceShape>> = {
   qualifiers: (fixture, { size }) => {
@@ -86,12 +86,12 @@ const shapes: Readonly<Record<RaceShapeName, RaceShape>> = {
       ...qualifiers.slice(1).map((qualifier) => alone(`after-${qualifier}`, getPolicy(name, qualifier))),
     ];
   },
-  "distinct-ids": (fixture, { size, on }) => [
+  "distinct-ids": (fixture, { size, seed, on }) => [
     numbered(size, (at) =>
       step(
         `d${at}`,
         addPermission({
-          functionName: label(fixture.main.name),
+          functionName: label(spelled(fixture, seed, at)),
           query: queryOf(qualifierOf(fixture, on ?? "function")),
           body: bodyWith("Action", actions[at % actions.length], `race-${at}`),
         }),
@@ -100,7 +100,14 @@ const shapes: Readonly<Record<RaceShapeName, RaceShape>> = {
   ],
   "one-id": (fixture, { size, on }) => [
     numbered(size, (at) =>
-      step(`o${at}`, add(fixture.main.name, "race", queryOf(qualifierOf(fixture, on ?? "function")))),
+      step(
+        `o${at}`,
+        addPermission({
+          functionName: label(fixture.main.name),
+          query: queryOf(qualifierOf(fixture, on ?? "function")),
+          body: bodyWith("Action", actions[at % actions.length], "race"),
+        }),
+      ),
     ),
   ],
   "one-revision": (fixture, race) => {
@@ -129,6 +136,14 @@ const shapes: Readonly<Record<RaceShapeName, RaceShape>> = {
   },
 };
 
+/**
+ * In a third of the races, every second name is a full ARN: a lock of the name as it is written does not keep such calls apart.
+ * An existing function keeps its name, which may be all that the target knows.
+ */
+function spelled({ main, recipe }: Fixture, seed: number, at: number): string {
+  return recipe !== null && seed % 3 === 0 && at % 2 === 1 ? main.arn : main.name;
+}
+
 /** One read of the revision or the other: some targets take that of GetFunction and GetAlias alone, others that of GetPolicy. */
 function shownBy(fixture: Fixture, { seed, on }: Race): Call {
   const { name } = fixture.main;
@@ -151,7 +166,7 @@ const qualified: Partial<Record<RaceShapeName, Readonly<Record<number, RaceQuali
 };
 
 function raceTestCases({ seed, rounds }: SuiteOptions): readonly TestCase[] {
-  const sizes = fc.sample(fc.integer({ min: 2, max: 32 }), { seed, numRuns: rounds });
+  const sizes = fc.sample(fc.integer({ min: 2, max: 24 }), { seed, numRuns: rounds });
   return shapeNames.flatMap((shape) =>
     sizes.slice(0, shape === "qualifiers" ? mostOnQualifiers.races : sizes.length).map((number, at) => {
       const size = at === 0 ? 2 : at === 1 ? 32 : number;

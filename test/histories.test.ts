@@ -8,9 +8,12 @@ import { getPolicy } from "../spec/calls.ts";
 import type { Batch, Call, Exchange } from "../spec/exchange.ts";
 import type { Fixture } from "../spec/fixture.ts";
 import { readName } from "../spec/function-name.ts";
+import { analyzeRequest } from "../spec/request.ts";
 import { percentDecoded } from "../spec/target.ts";
 import { historyRounds } from "../suites/histories.ts";
 import { commands } from "../suites/history-commands.ts";
+import { usualPlan } from "../suites/index.ts";
+import { races } from "../suites/races.ts";
 import { blamedByLosing, losing } from "./losing-calls.ts";
 
 const arn = (name: string) => `arn:aws:lambda:us-east-1:123456789012:function:${name}`;
@@ -102,6 +105,16 @@ describe("Random histories", () => {
     const few = fc.sample(commands, { seed: 2, numRuns: 50 }).map((list) => historyRounds(bare, list));
     const sent = new Set(few.flat(2).map(({ call }) => call.operation));
     expect([...sent].sort()).toEqual(["AddPermission", "GetFunction", "GetPolicy", "RemovePermission"]);
+  });
+});
+
+describe("Races", () => {
+  it("send nothing that the document leaves open, so that they are judged", () => {
+    const cases = [...races.testCases({ seed: 1, ...usualPlan })];
+    const sent = cases.flatMap(({ script }) => script?.(fixture).flat() ?? []).map(({ call }) => call);
+    const additions = sent.filter(({ operation }) => operation === "AddPermission");
+    expect(additions.length).toBeGreaterThan(200);
+    expect(additions.flatMap((call) => analyzeRequest(call).questions)).toEqual([]);
   });
 });
 
