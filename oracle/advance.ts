@@ -318,6 +318,8 @@ function advanceNeighbour(before: ModelState, observation: Neighbour): ModelStat
       return advanceNoAlias(before, observation);
     case "CreateFunction":
       return advanceFunction(before, observation);
+    case "UpdateFunctionConfiguration":
+      return unsettle(before, functionOf(observation));
     case "DeleteFunction":
       return advanceDeletion(before, observation);
     default:
@@ -332,6 +334,7 @@ const writes: Readonly<Partial<Record<Operation, Write>>> = {
   UpdateAlias: "alias",
   DeleteAlias: "alias",
   CreateFunction: "function",
+  UpdateFunctionConfiguration: "function",
   DeleteFunction: "function",
 };
 

@@ -589,7 +589,7 @@ export interface components {
             readonly key: string;
             readonly call: {
                 /** @enum {unknown} */
-                readonly operation: "AddPermission" | "RemovePermission" | "GetPolicy" | "CreateFunction" | "GetFunction" | "DeleteFunction" | "PublishVersion" | "CreateAlias" | "GetAlias" | "UpdateAlias" | "DeleteAlias";
+                readonly operation: "AddPermission" | "RemovePermission" | "GetPolicy" | "CreateFunction" | "GetFunction" | "UpdateFunctionConfiguration" | "DeleteFunction" | "PublishVersion" | "CreateAlias" | "GetAlias" | "UpdateAlias" | "DeleteAlias";
                 readonly method: string;
                 readonly target: string;
                 readonly headers: readonly (readonly [
@@ -811,7 +811,7 @@ export interface components {
         /** @description One HTTP request, as it went to the wire; secrets are redacted. */
         readonly RecordingLineCall: {
             /** @enum {unknown} */
-            readonly operation: "AddPermission" | "RemovePermission" | "GetPolicy" | "CreateFunction" | "GetFunction" | "DeleteFunction" | "PublishVersion" | "CreateAlias" | "GetAlias" | "UpdateAlias" | "DeleteAlias";
+            readonly operation: "AddPermission" | "RemovePermission" | "GetPolicy" | "CreateFunction" | "GetFunction" | "UpdateFunctionConfiguration" | "DeleteFunction" | "PublishVersion" | "CreateAlias" | "GetAlias" | "UpdateAlias" | "DeleteAlias";
             readonly method: string;
             readonly target: string;
             readonly headers: readonly components["schemas"]["RecordingLineHeader"][];

@@ -110,7 +110,7 @@ export const neighbourRules = {
     needs: ["versions", "publish"],
   }),
   "function.leaves-policies": leaving("function", {
-    title: "Creating or deleting a function changes no policy of another function",
+    title: "Creating, updating or deleting a function changes no policy but those of the deleted function",
     clauses: ["R169"],
     needs: ["other"],
   }),

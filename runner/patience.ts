@@ -159,6 +159,7 @@ function hasNoOtherCause({ call, before }: Neighbour): boolean {
     case "RemovePermission":
     case "PublishVersion":
     case "UpdateAlias":
+    case "UpdateFunctionConfiguration":
       return true;
     case "CreateFunction":
       return knownFunction(before, `${name}`)?.exists === false;

@@ -43,9 +43,8 @@ type FunctionHome = NonNullable<Counterexample["home"]>;
 function namesIn(batches: readonly Batch[]): readonly string[] {
   for (const { call } of batches.flat()) {
     const text = `${decoded(call.target)} ${call.body ?? ""}`;
-    const found = /(addperm-ct-[A-Za-z0-9]+-[a-z0-9]+)(?:-(?:mai|main|other|none)|_main)(?![A-Za-z0-9])/.exec(
-      text,
-    );
+    const found =
+      /(addperm-ct-[A-Za-z0-9]+-[a-z0-9]+)(?:-(?:mai|main2?|other|none)|_main)(?![A-Za-z0-9])/.exec(text);
     const prefix = found?.[1];
     if (prefix !== undefined) {
       const main = `${prefix}-main`;

@@ -187,9 +187,10 @@ export function createFunction(
 }
 
 /** Changes the description of a function, so that its next version differs from the last one. */
-export function updateFunctionConfiguration(name: string, description: string): Omit<Call, "operation"> {
+export function updateFunctionConfiguration(name: string, description: string): Call {
   const target = `${root}/${label(name)}/configuration`;
-  return { method: "PUT", target, headers: json, body: JSON.stringify({ Description: description }) };
+  const call = withBody("UpdateFunctionConfiguration", target, { Description: description });
+  return { ...call, method: "PUT" };
 }
 
 /** Lists the first versions of a function. */

@@ -5,6 +5,7 @@ export const operations = [
   "GetPolicy",
   "CreateFunction",
   "GetFunction",
+  "UpdateFunctionConfiguration",
   "DeleteFunction",
   "PublishVersion",
   "CreateAlias",

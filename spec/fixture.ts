@@ -66,9 +66,12 @@ export interface FixtureFunction {
   readonly unused?: { readonly versions: readonly string[] | null; readonly aliases: readonly string[] };
 }
 
-/** Names that a careless look-up takes for a function of this name: its beginning, and `_` where SQL's LIKE fits any character. */
-export function lookalikes(name: string): readonly [beginning: string, underscored: string] {
-  return [name.slice(0, -1), name.replace(/-(?=[^-]*$)/, "_")];
+/**
+ * Names that a careless look-up takes for a function of this name: its beginning, `_` where SQL's LIKE fits any character, and
+ * one that begins with it.
+ */
+export function lookalikes(name: string): readonly [beginning: string, underscored: string, longer: string] {
+  return [name.slice(0, -1), name.replace(/-(?=[^-]*$)/, "_"), `${name}2`];
 }
 
 /** Aliases of a fixture function, by their purpose. An existing function has the first one alone. */

@@ -252,6 +252,7 @@ const missing: readonly GroupedRequest[] = [
     label: "unknown-function-underscore",
     call: (fixture, sid) => named(lookalikes(own(fixture))[1], sid),
   },
+  { label: "unknown-function-longer", call: (fixture, sid) => named(lookalikes(own(fixture))[2], sid) },
   {
     label: "unknown-alias-underscore",
     call: (fixture, sid) => named(fixture.main.name, sid, ownAlias(fixture).replace(/^(.)./, "$1_")),

@@ -12,6 +12,7 @@ import {
   qualifierQuery,
   removePermission,
   updateAlias,
+  updateFunctionConfiguration,
 } from "../spec/calls.ts";
 import { type Batch, type Call, type Exchange, versionSlot } from "../spec/exchange.ts";
 import type { Fixture } from "../spec/fixture.ts";
@@ -250,6 +251,8 @@ function lifeOfAlias(fixture: Fixture): readonly Batch[] {
     readFunction("read-function-updated"),
     readVersion("read-version-updated"),
     readAlias("read-alias-updated"),
+    alone("update-function", updateFunctionConfiguration(name, "updated")),
+    readFunction("read-updated-function"),
     alone("delete", deleteAlias(name, madeAlias)),
     readFunction("read-function-deleted"),
     readVersion("read-version-deleted"),

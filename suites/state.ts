@@ -130,12 +130,12 @@ const idTestCases: readonly TestCase[] = [
     alone("first", add(main(fixture), "twice", queryOf(qualifier))),
     alone("between", getPolicy(main(fixture), qualifier)),
     alone("again", otherwise(fixture, "twice", qualifier)),
-    // For another kind of principal, and with the full ARN of a version or alias.
+    // For another kind of principal, with a partial ARN, and the full ARN of a version or alias.
     alone(
       "once-more",
       otherwise(fixture, "twice", qualifier, {
         Principal: "123456789012",
-        name: qualifier === null ? main(fixture) : fixture.main.arn,
+        name: qualifier === null ? `${fixture.account}:function:${main(fixture)}` : fixture.main.arn,
       }),
     ),
     alone("read", getPolicy(main(fixture), qualifier)),
@@ -344,7 +344,7 @@ const revisionTestCases: readonly TestCase[] = [
       [guarded(fixture, "stale", "old", { query })],
       ...(qualifier === null
         ? []
-        : [[guarded(fixture, "stale-on-arn", "old", { name: `${fixture.main.arn}:${qualifier}` })]]),
+        : [[guarded(fixture, "stale-on-arn", "old", { name: fixture.main.arn, query })]]),
       alone("read", getPolicy(main(fixture), qualifier)),
     ];
   }),
@@ -384,7 +384,14 @@ const revisionTestCases: readonly TestCase[] = [
         alone("own", getPolicy(main(fixture))),
         alone("own-function", getFunction(main(fixture))),
         alone("foreign", getPolicy(main(fixture), qualifierOf(fixture))),
+        alone(
+          "foreign-resource",
+          at === 0
+            ? getFunction(main(fixture), versionOf(fixture))
+            : getAlias(main(fixture), aliasOf(fixture)),
+        ),
         [guarded(fixture, "borrowed", "foreign")],
+        [guarded(fixture, "lent", "own", { query: qualifierQuery(qualifierOf(fixture)) })],
         read(fixture),
       ],
     ),

@@ -182,13 +182,14 @@ const shortest = 12;
 
 function namesOf({ main, other, unknownName }: Fixture): Names {
   const aliases = Object.entries(main.aliases ?? {});
-  const [beginning, underscored] = lookalikes(main.name);
+  const [beginning, underscored, longer] = lookalikes(main.name);
   const all: Names = [
     ["{main}", main.name],
     ["{other}", other?.name ?? ""],
     ["{unknown}", unknownName],
     ["{beginning}", beginning],
     ["{underscored}", underscored],
+    ["{longer}", longer],
     ...aliases.map(([use, name]) => [`{alias-${use}}`, name] as const),
   ];
   return all.filter(([, text]) => text.length >= shortest).toSorted(([, a], [, b]) => b.length - a.length);

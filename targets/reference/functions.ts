@@ -98,6 +98,21 @@ export function getFunctionConfiguration(context: OperationContext, route: Refer
   return isReply(found) ? found : jsonReply(200, found);
 }
 
+/** Answers UpdateFunctionConfiguration: changes the description. */
+export function updateFunctionConfiguration(
+  context: OperationContext,
+  route: ReferenceRoute,
+  body: Buffer,
+): HttpReply {
+  const record = recordOf(context, route);
+  if (isReply(record)) return record;
+  const { Description = record.settings.Description } = optionalBody(body);
+  const updated = { ...record, settings: { ...record.settings, Description } };
+  context.state.functions.set(record.arn, updated);
+  sideEffect(context, "UpdateFunctionConfiguration", record.arn);
+  return jsonReply(200, configuration(context, updated, undefined));
+}
+
 /** Answers ListFunctions, all on one page. */
 export function listFunctions(context: OperationContext): HttpReply {
   const prefix = functionArn(context.home, "");

@@ -26,6 +26,7 @@ type RouteName =
   | "CreateFunction"
   | "GetFunction"
   | "GetFunctionConfiguration"
+  | "UpdateFunctionConfiguration"
   | "DeleteFunction"
   | "ListFunctions"
   | "PublishVersion"
@@ -64,7 +65,7 @@ export const faithfulTransport: TransportBehaviour = {
 };
 
 const collections: Readonly<Record<string, Readonly<Record<string, RouteName>>>> = {
-  configuration: { GET: "GetFunctionConfiguration" },
+  configuration: { GET: "GetFunctionConfiguration", PUT: "UpdateFunctionConfiguration" },
   versions: { POST: "PublishVersion", GET: "ListVersionsByFunction" },
   aliases: { POST: "CreateAlias", GET: "ListAliases" },
   policy: { POST: "AddPermission", GET: "GetPolicy" },

@@ -8,6 +8,7 @@ import {
   getFunction,
   getFunctionConfiguration,
   listFunctions,
+  updateFunctionConfiguration,
 } from "./functions.ts";
 import { type HttpReply, type HttpRequest, headerOf, type ReferenceRoute, splitTarget } from "./http.ts";
 import { partitionOf, regionSigned, type ServiceHome } from "./names.ts";
@@ -62,6 +63,8 @@ const operations: Readonly<Record<ReferenceRoute["name"], OperationHandler>> = {
   CreateFunction: (context, request) => createFunction(context, request.body),
   GetFunction: (context, _request, route) => getFunction(context, route),
   GetFunctionConfiguration: (context, _request, route) => getFunctionConfiguration(context, route),
+  UpdateFunctionConfiguration: (context, request, route) =>
+    updateFunctionConfiguration(context, route, request.body),
   DeleteFunction: (context, _request, route) => deleteFunction(context, route),
   ListFunctions: (context) => listFunctions(context),
   PublishVersion: (context, _request, route) => publishVersion(context, route),

@@ -69,6 +69,7 @@ export type SideOperation =
   | "RemovePermission"
   | "GetPolicy"
   | "CreateFunction"
+  | "UpdateFunctionConfiguration"
   | "DeleteFunction"
   | "PublishVersion"
   | "CreateAlias"

@@ -181,6 +181,11 @@ export const neighbourDefects: Readonly<Record<string, Mutant>> = {
     }),
     kills: ["version.leaves-policies"],
   },
+  "policy gone with an update": {
+    breaks: "writes a function anew where its configuration is updated, without its policy",
+    mutate: afterwards("UpdateFunctionConfiguration", ({ state, key }) => dropPolicy(state, key)),
+    kills: ["function.leaves-policies"],
+  },
   "function's policy deleted with an alias": {
     breaks: "deletes the policy of the function with an alias",
     mutate: afterwards("DeleteAlias", ({ state, key }) => dropPolicy(state, functionOf(key))),

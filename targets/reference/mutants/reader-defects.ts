@@ -1,5 +1,7 @@
 import type { Mutation } from "../behaviour.ts";
-import { change, functionOf, type Mutant, refusing, rewriting, taking } from "./mutant.ts";
+import type { Draft } from "../draft.ts";
+import { policyAt } from "../state.ts";
+import { change, functionOf, isAlias, type Mutant, refusing, rewriting, taking } from "./mutant.ts";
 
 /** Defects outside the operation: of the reader of JSON, the router and the store, and of variables that requests share. */
 export const readerDefects: Readonly<Record<string, Mutant>> = {
@@ -174,6 +176,80 @@ export const readerDefects: Readonly<Record<string, Mutant>> = {
       },
     })),
     kills: ["EventSourceToken.accepted"],
+  },
+  "name that begins with another": {
+    breaks: "finds a function whose name is the beginning of the one given",
+    mutate: change(({ found }) => ({
+      found: (lookup, draft) => {
+        const isBegun = [...draft.state.functions.keys()].some((arn) => draft.arn.startsWith(arn));
+        return lookup === "no-function" && isBegun ? "present" : found(lookup, draft);
+      },
+    })),
+    kills: ["resource.unknown-function"],
+  },
+  "revision of the function on an alias": {
+    breaks: "takes the function's revision for an alias, too",
+    mutate: change(({ policyKey, revisionMatches }) => ({
+      revisionMatches: (given, current, draft) => {
+        const { revision } = policyAt(draft.state, policyKey(draft.arn, undefined));
+        return revisionMatches(given, current, draft) || (isAlias(draft.key) && given === revision);
+      },
+    })),
+    kills: ["RevisionId.foreign"],
+  },
+  "revisions with an ARN and Qualifier": {
+    breaks: "compares no revision where Qualifier comes with an ARN",
+    mutate: change(({ revisionMatches }) => ({
+      revisionMatches: (given, current, draft) =>
+        (draft.name.full && draft.values.Qualifier !== undefined) || revisionMatches(given, current, draft),
+    })),
+    kills: ["RevisionId.stale"],
+  },
+  "ids with a partial ARN": {
+    breaks: "looks for no taken id where the function is named by a partial ARN",
+    mutate: change(({ taken }) => ({
+      taken: (statements, sid, draft) =>
+        (draft.name.full || draft.name.account === undefined) && taken(statements, sid, draft),
+    })),
+    kills: ["StatementId.duplicate"],
+  },
+  "first statements of an alias": {
+    breaks: "creates the policy of a version or alias anew for each of its first additions in flight",
+    mutate: change(({ base, taken }) => {
+      let latest = "";
+      return {
+        taken: (statements, sid, draft) => {
+          latest = draft.key;
+          return taken(statements, sid, draft);
+        },
+        pause: () => new Promise((resolve) => setTimeout(resolve, 2)),
+        base: (read, current) =>
+          read.statements.length === 0 && latest !== functionOf(latest) ? read : base(read, current),
+      };
+    }),
+    kills: ["race.acknowledged-are-kept"],
+  },
+  "lock of the name as written": {
+    breaks:
+      "locks a function by its name as it is written, so that calls by name and by ARN write over each other",
+    mutate: change(({ taken }) => {
+      const lastWritten = new Map<string, string>();
+      let latest: Draft | undefined;
+      const isOverwritten = () =>
+        latest !== undefined && (lastWritten.get(latest.key) ?? latest.label) !== latest.label;
+      return {
+        taken: (statements, sid, draft) => {
+          latest = draft;
+          return taken(statements, sid, draft);
+        },
+        pause: () => new Promise((resolve) => setTimeout(resolve, 2)),
+        base: (read, current) => (isOverwritten() ? read : current),
+        added: ({ key, label }) => {
+          lastWritten.set(key, label);
+        },
+      };
+    }),
+    kills: ["race.acknowledged-are-kept"],
   },
   "Action of the latest request": {
     breaks: "keeps the Action of a request in a variable that all requests share",
