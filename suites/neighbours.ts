@@ -236,12 +236,14 @@ function lifeOfAlias(fixture: Fixture): readonly Batch[] {
   return [
     alone("publish", publishVersion(name)),
     onVersion("on-version", add(name, "on-version", qualifierQuery(versionSlot))),
+    // It must not create what it names.
+    alone("nothing-to-remove", removePermission(name, "too-early", { qualifier: madeAlias })),
     alone("too-early", add(name, "too-early", qualifierQuery(madeAlias))),
     create("alias"),
     readAlias("read-new-alias"),
     alone("on-function", add(name, "on-function")),
     alone("on-alias", add(name, "on-alias", qualifierQuery(madeAlias))),
-    onVersion("hyphened-alias", createAlias(name, hyphened, versionSlot)),
+    alone("hyphened-alias", createAlias(name, hyphened, "$LATEST")),
     alone("on-hyphened", add(name, "on-alias", qualifierQuery(hyphened))),
     readFunction("read-function"),
     alone("alias-of-another", add(fixture.main.name, "alias-of-another", qualifierQuery(madeAlias))),
