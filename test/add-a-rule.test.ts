@@ -4,10 +4,10 @@ import { ts } from "./typescript.ts";
 
 const root = fileURLToPath(new URL("../", import.meta.url));
 
-/** The files that the first walk-through in docs/architecture.md changes, in its order. */
+/** The file that the first walk-through in docs/architecture.md begins with, and the one where the mutants of all rules meet. */
 const walk = {
   rule: `${root}rules/success.ts`,
-  mutant: `${root}targets/reference/mutants/success-mutants.ts`,
+  mutants: `${root}targets/reference/mutants/index.ts`,
 } as const;
 
 const added = `"success.test-of-the-walk": guarantee("A claim", ["R137"], response, "stated", () => holds),`;
@@ -30,8 +30,8 @@ function complaints(change: (text: string) => string): readonly string[] {
     path === walk.rule
       ? ts.createSourceFile(path, host.readFile(path) ?? "", version)
       : getSourceFile(path, version, ...rest);
-  const program = ts.createProgram([walk.mutant], options, host);
-  const file = program.getSourceFile(walk.mutant);
+  const program = ts.createProgram([walk.mutants], options, host);
+  const file = program.getSourceFile(walk.mutants);
   return program
     .getSemanticDiagnostics(file)
     .map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, "\n"));

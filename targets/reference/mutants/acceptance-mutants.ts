@@ -1,24 +1,8 @@
-import type { RuleId } from "../../../rules/index.ts";
 import type { Draft } from "../draft.ts";
-import { type Defect, mutantsOf, refusing } from "./mutant.ts";
+import { mutantsOf, refusing } from "./mutant.ts";
 
-/** The rules about requests that must be accepted in every state. */
-export type AcceptanceRuleId = Extract<
-  RuleId,
-  | `request.${string}`
-  | `FunctionName.${"name" | "full-arn" | "partial-arn"}${"" | ":version" | ":alias"}`
-  | `FunctionName.${"length-140" | "literal-colons" | "encoded-letters"}`
-  | `Qualifier.${"version" | "alias" | "longest" | "agrees"}`
-  | `Action.${"get-function" | "all-of-lambda"}`
-  | `Principal.${"account" | "service" | "token-service"}`
-  | `SourceArn.${"bucket" | "topic" | "any-resource"}`
-  | `SourceAccount.${"alone" | "with-source-arn"}`
-  | `EventSourceToken.${"accepted" | "longest"}`
-  | `StatementId.${"shortest" | "longest"}`
-  | `body.${"member-order" | "white-space" | "escapes"}`
->;
-
-const defects: Readonly<Record<AcceptanceRuleId, Defect>> = {
+/** Mutants that refuse one kind of valid request. */
+export const acceptanceMutants = mutantsOf({
   "request.accepted": refusing("the fourth statement", (_draft, { statements }) => statements.length > 2),
   "request.combination": refusing(
     "Qualifier along with an ARN",
@@ -116,10 +100,7 @@ const defects: Readonly<Record<AcceptanceRuleId, Defect>> = {
     "a Content-Type with a charset",
     ({ contentType }) => contentType?.includes("charset") === true,
   ),
-};
-
-/** Mutants that refuse one kind of valid request. */
-export const acceptanceMutants = mutantsOf(defects);
+});
 
 /** True if the path names the function in this format, such as `partial-arn:alias`. */
 function isNamed(format: string): (draft: Draft) => boolean {

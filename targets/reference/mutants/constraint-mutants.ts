@@ -1,7 +1,7 @@
-import type { ConstraintRuleId } from "../../../spec/constraint.ts";
-import { change, type Defect, mutantsOf, overlooking, taking } from "./mutant.ts";
+import { change, mutantsOf, overlooking, taking } from "./mutant.ts";
 
-const defects: Readonly<Record<ConstraintRuleId, Defect>> = {
+/** One mutant for each constraint of each member. */
+export const constraintMutants = mutantsOf({
   "FunctionName.pattern": {
     breaks: "reads an ARN that begins in upper case",
     mutate: change(({ decode }) => ({ decode: (raw) => decode(raw)?.replace(/^ARN:/, "arn:") ?? null })),
@@ -94,10 +94,7 @@ const defects: Readonly<Record<ConstraintRuleId, Defect>> = {
     breaks: "accepts a dot in a StatementId",
     mutate: overlooking("StatementId", "pattern", (value) => /^[a-zA-Z0-9_.-]+$/.test(value)),
   },
-};
-
-/** One mutant for each constraint of each member. */
-export const constraintMutants = mutantsOf(defects);
+});
 
 function orElse(instead: string): (value: unknown) => unknown {
   return (value) => (value === undefined ? instead : value);

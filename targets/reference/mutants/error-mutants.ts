@@ -1,12 +1,9 @@
-import type { RuleId } from "../../../rules/index.ts";
 import { members } from "../../../spec/constraint.ts";
 import type { Draft } from "../draft.ts";
-import { change, type Defect, mutantsOf, naming } from "./mutant.ts";
+import { change, mutantsOf, naming } from "./mutant.ts";
 
-/** The rules about every refusal and every answer. */
-export type ErrorRuleId = Extract<RuleId, `errors.${string}` | "answer.arrives">;
-
-const defects: Readonly<Record<ErrorRuleId, Defect>> = {
+/** Mutants that refuse correctly with a wrong answer. */
+export const errorMutants = mutantsOf({
   "errors.InvalidParameterValueException": {
     breaks: "answers 422 InvalidParameterValueException to $LATEST",
     mutate: naming(({ kind }) => kind === "latest", 422, "InvalidParameterValueException"),
@@ -89,10 +86,7 @@ const defects: Readonly<Record<ErrorRuleId, Defect>> = {
       intercept: (request) => (request.body.includes('"EventSourceToken":""') ? "drop" : intercept(request)),
     })),
   },
-};
-
-/** Mutants that refuse correctly with a wrong answer. */
-export const errorMutants = mutantsOf(defects);
+});
 
 function mistakesIn({ behaviour, given }: Draft): number {
   return members.filter((member) => behaviour.faults(member, given[member]).length > 0).length;

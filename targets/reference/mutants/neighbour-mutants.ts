@@ -1,10 +1,8 @@
-import type { RuleId } from "../../../rules/index.ts";
 import type { Mutation } from "../behaviour.ts";
 import { dropPolicy, type Policy, policyAt, writePolicy } from "../state.ts";
 import {
   afterwards,
   change,
-  type Defect,
   functionOf,
   isNamedAlike,
   isOfSameFunction,
@@ -14,13 +12,8 @@ import {
 } from "./mutant.ts";
 import { pause } from "./state-mutants.ts";
 
-/** The rules about what other operations than AddPermission do to a policy. */
-export type NeighbourRuleId = Extract<
-  RuleId,
-  `remove.${string}` | `alias.${string}` | `version.${string}` | `function.${string}` | `read.${string}`
->;
-
-const defects: Readonly<Record<NeighbourRuleId, Defect>> = {
+/** Mutants whose other operations change policies that they are not about. */
+export const neighbourMutants = mutantsOf({
   "remove.is-gone": {
     breaks: "acknowledges a removal and keeps the statement",
     mutate: change(() => ({ remove: (statements) => statements })),
@@ -118,10 +111,7 @@ const defects: Readonly<Record<NeighbourRuleId, Defect>> = {
       if (statements.length > 0) writePolicy(state, key, statements, nextRevision);
     }),
   },
-};
-
-/** Mutants whose other operations change policies that they are not about. */
-export const neighbourMutants = mutantsOf(defects);
+});
 
 /** Well-known defects of other operations. */
 export const neighbourDefects: Readonly<Record<string, Mutant>> = {

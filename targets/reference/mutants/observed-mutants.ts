@@ -1,4 +1,3 @@
-import type { RuleId } from "../../../rules/index.ts";
 import type { Mutation } from "../behaviour.ts";
 import type { BrokenConstraint, NamedStatus } from "../errors.ts";
 import { change, type Defect, mutantsOf, naming, omitting, overlooking, together } from "./mutant.ts";
@@ -25,7 +24,8 @@ export const live: Mutation = together(
   overlooking("FunctionName", "maxLength", (value) => value.length <= 256),
 );
 
-const defects: Readonly<Record<Extract<RuleId, `observed.${string}`>, Defect>> = {
+/** Mutants of the live service's dialect, judged in the `aws` column. */
+export const observedMutants = mutantsOf({
   "observed.validation-exception": observed(
     "answers InvalidParameterValueException to a malformed SourceArn",
     naming(
@@ -87,10 +87,7 @@ const defects: Readonly<Record<Extract<RuleId, `observed.${string}`>, Defect>> =
         /^\d{12}$/.test(value) ? { AWS: value } : principal(value, partition),
     })),
   ),
-};
-
-/** Mutants of the live service's dialect, judged in the `aws` column. */
-export const observedMutants = mutantsOf(defects);
+});
 
 function observed(breaks: string, mutation: Mutation): Defect {
   return { breaks, mutate: together(live, mutation), column: "aws" };

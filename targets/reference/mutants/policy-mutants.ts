@@ -1,22 +1,11 @@
-import type { RuleId } from "../../../rules/index.ts";
 import type { Mutation } from "../behaviour.ts";
 import type { Draft } from "../draft.ts";
 import { refused } from "../errors.ts";
 import { policyAt, writePolicy } from "../state.ts";
-import { change, type Defect, isNamedAlike, mutantsOf } from "./mutant.ts";
+import { change, isNamedAlike, mutantsOf } from "./mutant.ts";
 
-/** The rules about the policy that GetPolicy returns. */
-export type PolicyRuleId = Extract<
-  RuleId,
-  | `policy.${"holds-what-was-added" | "stored-as-returned" | "one-more" | "others-untouched"}`
-  | `policy.${"separate-functions" | "separate-qualifiers" | "shows-what-it-holds" | "stays-readable"}`
-  | `refusal.${string}`
-  | "revision.changes"
-  | "published.starts-empty"
-  | "re-created.starts-empty"
->;
-
-const defects: Readonly<Record<PolicyRuleId, Defect>> = {
+/** Mutants with correct answers to AddPermission and wrong policies. */
+export const policyMutants = mutantsOf({
   "policy.holds-what-was-added": {
     breaks: "acknowledges a statement with SourceAccount and does not keep it",
     mutate: change(({ append }) => ({
@@ -104,10 +93,7 @@ const defects: Readonly<Record<PolicyRuleId, Defect>> = {
       };
     }),
   },
-};
-
-/** Mutants with correct answers to AddPermission and wrong policies. */
-export const policyMutants = mutantsOf(defects);
+});
 
 function addingTo(also: (draft: Draft) => string | undefined): Mutation {
   return change(({ added, nextRevision }) => ({

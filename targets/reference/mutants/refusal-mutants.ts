@@ -1,21 +1,10 @@
-import type { RuleId } from "../../../rules/index.ts";
 import type { Mutation } from "../behaviour.ts";
 import type { Lookup } from "../state.ts";
 import { createdReply } from "../statement.ts";
-import { change, type Defect, mutantsOf, naming, omitting, rewriting } from "./mutant.ts";
+import { change, mutantsOf, naming, omitting, rewriting } from "./mutant.ts";
 
-/** The rules about requests that must be refused, except single constraints and revisions. */
-export type RefusalRuleId = Extract<
-  RuleId,
-  | `body.${"malformed-json" | "not-an-object" | "empty" | "letter-case"}`
-  | `Principal.${"neither" | "account-digits" | "blank"}`
-  | "FunctionName.empty"
-  | "Qualifier.disagrees"
-  | `route.${string}`
-  | `resource.${string}`
->;
-
-const defects: Readonly<Record<RefusalRuleId, Defect>> = {
+/** Mutants that accept an invalid request, or refuse it for the wrong reason. */
+export const refusalMutants = mutantsOf({
   "body.malformed-json": {
     breaks: "overlooks what follows the last brace of a body",
     mutate: rewriting((text) => text.slice(0, text.lastIndexOf("}") + 1)),
@@ -108,10 +97,7 @@ const defects: Readonly<Record<RefusalRuleId, Defect>> = {
     breaks: "overlooks the partition of an ARN, and the region with it",
     mutate: overlookingPlace("partition", "region"),
   },
-};
-
-/** Mutants that accept an invalid request, or refuse it for the wrong reason. */
-export const refusalMutants = mutantsOf(defects);
+});
 
 function servingAs(pattern: RegExp): Mutation {
   return change(({ principal }) => ({

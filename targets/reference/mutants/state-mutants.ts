@@ -1,18 +1,9 @@
-import type { RuleId } from "../../../rules/index.ts";
 import type { Behaviour, Mutation } from "../behaviour.ts";
 import type { Policy } from "../state.ts";
-import { change, type Defect, isNamedAlike, isOfSameFunction, mutantsOf, naming } from "./mutant.ts";
+import { change, isNamedAlike, isOfSameFunction, mutantsOf, naming } from "./mutant.ts";
 
-/** The rules about ids, revisions and size, which depend on the policy. */
-export type StateRuleId = Extract<
-  RuleId,
-  | `StatementId.${"duplicate" | "duplicate-content" | "shares-prefix" | "letter-case" | "freed"}`
-  | `StatementId.${"on-other-function" | "on-other-qualifier"}`
-  | `RevisionId.${"never-seen" | "stale" | "used" | "foreign" | "current"}`
-  | `policy.${"room-again" | "too-large"}`
->;
-
-const defects: Readonly<Record<StateRuleId, Defect>> = {
+/** Mutants that misjudge an id, a revision or the space in a policy. */
+export const stateMutants = mutantsOf({
   "StatementId.duplicate": {
     breaks: "takes a statement for new that has a taken id and other content",
     mutate: change(() => ({
@@ -98,12 +89,10 @@ const defects: Readonly<Record<StateRuleId, Defect>> = {
     breaks: "calls a policy that is too large an InvalidParameterValueException",
     mutate: naming(({ kind }) => kind === "size", 400, "InvalidParameterValueException"),
   },
-};
+});
 
-/** Mutants that misjudge an id, a revision or the space in a policy. */
-export const stateMutants = mutantsOf(defects);
-
-const racingDefects: Readonly<Record<Extract<RuleId, `race.${string}`>, Defect>> = {
+/** Mutants that only concurrent calls can show. */
+export const raceMutants = mutantsOf({
   "race.acknowledged-are-kept": {
     breaks: "writes over what was added since it read the policy",
     mutate: pausing({ base: (read) => read }),
@@ -120,10 +109,7 @@ const racingDefects: Readonly<Record<Extract<RuleId, `race.${string}`>, Defect>>
     breaks: "brings back what was removed since it read the policy",
     mutate: pausing({ base: withRemoved }),
   },
-};
-
-/** Mutants that only concurrent calls can show. */
-export const raceMutants = mutantsOf(racingDefects);
+});
 
 /** Compares ids by a value derived from them. */
 function comparing(part: (sid: string) => string): Mutation {

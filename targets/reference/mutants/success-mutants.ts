@@ -1,13 +1,10 @@
-import type { RuleId } from "../../../rules/index.ts";
 import type { Mutation } from "../behaviour.ts";
 import type { HttpReply } from "../http.ts";
 import { createdReply, type StatementParts } from "../statement.ts";
-import { change, type Defect, mutantsOf } from "./mutant.ts";
+import { change, mutantsOf } from "./mutant.ts";
 
-/** The rules about every success. */
-export type SuccessRuleId = Extract<RuleId, `success.${string}` | `statement.${string}`>;
-
-const defects: Readonly<Record<SuccessRuleId, Defect>> = {
+/** Mutants that grant correctly with a wrong answer. */
+export const successMutants = mutantsOf({
   "success.is-201": {
     breaks: "answers 200 to a success",
     mutate: answering((reply) => ({ ...reply, status: 200 })),
@@ -107,10 +104,7 @@ const defects: Readonly<Record<SuccessRuleId, Defect>> = {
         : parts,
     ),
   },
-};
-
-/** Mutants that grant correctly with a wrong answer. */
-export const successMutants = mutantsOf(defects);
+});
 
 function answering(instead: (reply: HttpReply, json: string) => HttpReply): Mutation {
   return change(({ created }) => ({ created: (json) => instead(created(json), json) }));
