@@ -1,5 +1,6 @@
 import { isRecord } from "../spec/body.ts";
 import { broken, type Member } from "../spec/constraint.ts";
+import { sole } from "../spec/statement.ts";
 
 /** A statement as GetPolicy returns it. */
 export type Statement = Readonly<Record<string, unknown>>;
@@ -42,9 +43,9 @@ export function additionOf(statement: Statement, resource: string): AdditionOf {
   if (unknown !== undefined) return notExpressible(unknown, "AddPermission writes no such member");
   if (!isAllowed("StatementId", Sid)) return notExpressible("Sid", "a StatementId cannot have this value");
   if (Effect !== "Allow") return notExpressible("Effect", "AddPermission always writes Allow");
-  const Action = only(statement.Action);
+  const Action = sole(statement.Action);
   if (!isAllowed("Action", Action)) return notExpressible("Action", "an Action cannot have this value");
-  if (only(statement.Resource) !== resource)
+  if (sole(statement.Resource) !== resource)
     return notExpressible("Resource", `AddPermission writes ${resource} there`);
   const Principal = principalOf(statement.Principal);
   if (!isAllowed("Principal", Principal))
@@ -62,15 +63,10 @@ function isAllowed(member: Member, value: unknown): value is string {
   return broken(member, value).length === 0;
 }
 
-/** The value, or the only element of a list: some targets write a list of one. */
-export function only(value: unknown): unknown {
-  return Array.isArray(value) && value.length === 1 ? value[0] : value;
-}
-
 function principalOf(principal: unknown): unknown {
   if (!isRecord(principal)) return principal;
   const [[kind, value] = [], ...others] = Object.entries(principal);
-  return others.length === 0 && (kind === "AWS" || kind === "Service") ? only(value) : null;
+  return others.length === 0 && (kind === "AWS" || kind === "Service") ? sole(value) : null;
 }
 
 /** The members that produce these conditions, or a clause with the reason why no members do. */
@@ -85,7 +81,7 @@ function sourcesOf(condition: unknown): Sources | string {
       const known = conditions.get(key.toLowerCase());
       if (known === undefined || !known.operators.includes(operator.toLowerCase()))
         return `no member of AddPermission is known to write ${operator} ${key}`;
-      const value = only(given);
+      const value = sole(given);
       if (!isAllowed(known.source, value)) return `a ${known.source} cannot have this value`;
       if (sources[known.source] !== undefined)
         return `AddPermission takes one ${known.source}, and the statement has two`;

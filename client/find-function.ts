@@ -1,7 +1,8 @@
 import { Fault } from "../spec/fault.ts";
 import type { Fixture } from "../spec/fixture.ts";
 import { readName } from "../spec/function-name.ts";
-import { only, type Statement } from "./addition.ts";
+import { sole } from "../spec/statement.ts";
+import type { Statement } from "./addition.ts";
 import { unqualified } from "./create-function.ts";
 import { copyIn, named, refuseIfInUse, type SavePolicyOptions } from "./existing-policy.ts";
 import { replyText } from "./lambda-api.ts";
@@ -109,7 +110,7 @@ async function addAndRead(
 }
 
 function resourceIn(statement: Statement): ResourceByAddition {
-  const resource = only(statement.Resource);
+  const resource = sole(statement.Resource);
   return typeof resource === "string"
     ? { resource }
     : { why: `GetPolicy with a ${named(statement)} without a Resource`, isNotLambda: false };

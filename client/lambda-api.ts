@@ -1,4 +1,4 @@
-import { errorName, messageIn } from "../spec/answer.ts";
+import { errorName, isSuccess, messageIn } from "../spec/answer.ts";
 import { isRecord } from "../spec/body.ts";
 import * as calls from "../spec/calls.ts";
 import type { Answer } from "../spec/exchange.ts";
@@ -37,13 +37,13 @@ export type LambdaApi = ReturnType<typeof lambdaApi>;
 export function lambdaApi(transport: Transport, how: SendOptions) {
   const callFor = async <T>(call: Outgoing, read: (body: JsonBody) => T): Promise<Reply<T>> => {
     const answer = await sendSafely(transport, call, how);
-    const body = answer.kind === "response" && isSuccess(answer.status) ? bodyIn(answer.body) : null;
+    const body = answer.kind === "response" && isSuccess(answer) ? bodyIn(answer.body) : null;
     return body === null ? refused(answer) : { ok: true, value: read(body) };
   };
   /** A call whose success has nothing to read. */
   const callForEffect = async (call: Outgoing): Promise<Reply<null>> => {
     const answer = await sendSafely(transport, call, how);
-    return isSuccess(statusOf(answer)) ? { ok: true, value: null } : refused(answer);
+    return isSuccess(answer) ? { ok: true, value: null } : refused(answer);
   };
   const iam = (parameters: Readonly<Record<string, string>>): Promise<Answer> => {
     const body = new URLSearchParams({ ...parameters, Version: "2010-05-08" }).toString();
@@ -150,14 +150,6 @@ async function sendSafely(transport: Transport, call: Outgoing, how: SendOptions
   if (call.method !== "GET" && call.method !== "DELETE") return transport.send(call, onNewConnection);
   const answer = await transport.send(call, how);
   return answer.kind === "none" && answer.reason === "reset" ? transport.send(call, onNewConnection) : answer;
-}
-
-function isSuccess(status: number): boolean {
-  return status >= 200 && status < 300;
-}
-
-function statusOf(answer: Answer): number {
-  return answer.kind === "none" ? 0 : answer.status;
 }
 
 /** The members of a body: none if it is empty or not an object, null if it is not JSON or is the JSON null. */

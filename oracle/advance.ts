@@ -1,5 +1,5 @@
-import { isSuccess, jsonObject, revisionIn, versionIn } from "../spec/answer.ts";
-import { type Answer, bodyBytes, type Call, type Operation } from "../spec/exchange.ts";
+import { isSuccess, jsonObject, revisionIn, saysNothing, versionIn } from "../spec/answer.ts";
+import { bodyBytes, type Call, type Operation } from "../spec/exchange.ts";
 import { type StatementModelState, statementText } from "../spec/statement.ts";
 import { type Addressee, addressee, percentDecoded, policyKey, removal, route } from "../spec/target.ts";
 import { underTheirIds } from "./compare-policy.ts";
@@ -56,13 +56,9 @@ function additionKind({ result }: Addition): Write {
 function neighbourKind({ call, answer }: Neighbour): Write | null {
   const write = writes[call.operation];
   if (write === undefined) return null;
-  if (isOpen(answer)) return "open";
+  if (saysNothing(answer)) return "open";
   if (!isSuccess(answer)) return "refused";
   return call.operation === "DeleteFunction" && addresseeOf(call)?.qualifier != null ? "version" : write;
-}
-
-function isOpen(answer: Answer): boolean {
-  return answer.kind === "none" || answer.status === 429 || answer.status >= 500;
 }
 
 function addresseeOf({ target }: Call): Addressee | null {
@@ -301,7 +297,7 @@ function removesWhatItAdds(members: readonly Observation[]): boolean {
 function advanceNeighbour(before: ModelState, observation: Neighbour): ModelState {
   const { call, answer } = observation;
   const done = isSuccess(answer);
-  const open = isOpen(answer);
+  const open = saysNothing(answer);
   if (call.operation === "RemovePermission") return advanceRemoval(before, observation, done, open);
   if (!done) return open && writes[call.operation] !== undefined ? blur(before, observation) : before;
   switch (call.operation) {

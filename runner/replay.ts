@@ -1,7 +1,7 @@
 import { sleep } from "../client/deadline.ts";
 import type { Judge } from "../oracle/judge.ts";
 import type { Rule } from "../oracle/rule.ts";
-import { phrase } from "../spec/answer.ts";
+import { phrase, saysNothing } from "../spec/answer.ts";
 import type { Batch, Call, Exchange, Step } from "../spec/exchange.ts";
 import type { Column } from "../spec/verdict.ts";
 import { endingExpected, endingRule, executeAndWatch, seenEnding, withoutProbes } from "./endings.ts";
@@ -98,6 +98,5 @@ const emptySlot = "no answer before it holds the revision or version that it nam
 
 function unusableAnswer({ answer }: Exchange): string | null {
   if (answer.kind === "none") return `got no answer: ${answer.detail}`;
-  const passing = answer.status === 429 || answer.status >= 500;
-  return passing ? `was answered ${phrase(answer)}` : null;
+  return saysNothing(answer) ? `was answered ${phrase(answer)}` : null;
 }

@@ -51,6 +51,11 @@ export function isSuccess(answer: Answer): boolean {
   return answer.kind === "response" && answer.status >= 200 && answer.status < 300;
 }
 
+/** No answer, 429 or 5xx: such an answer does not depend on what the policy holds, and may hide an effect. */
+export function saysNothing(answer: Answer): boolean {
+  return answer.kind === "none" || answer.status === 429 || answer.status >= 500;
+}
+
 /** Throttled, the documented internal error, or an error of a gateway in front of the service. */
 function isUnavailable(status: number, error: string | null): boolean {
   if (status === 429 || status === 502 || status === 503 || status === 504) return true;

@@ -1,6 +1,6 @@
-import { isSuccess, phrase } from "../spec/answer.ts";
+import { isSuccess, phrase, saysNothing } from "../spec/answer.ts";
 import { getPolicy, qualifierQuery, removePermission } from "../spec/calls.ts";
-import type { Answer, Batch, Exchange } from "../spec/exchange.ts";
+import type { Batch, Exchange } from "../spec/exchange.ts";
 import type { Fixture } from "../spec/fixture.ts";
 import { add, alone, bodyWith, type Suite, type TestCase, withBody } from "./case.ts";
 
@@ -32,11 +32,6 @@ export function cutShort(done: readonly (readonly Exchange[])[]): string | null 
   return found === undefined
     ? null
     : `the search for the size limit met ${phrase(found.answer)} at ${found.step.key}, so that the limit is unknown`;
-}
-
-/** No answer, 429 or 5xx: such an answer does not depend on what the policy holds. */
-function saysNothing(answer: Answer): boolean {
-  return answer.kind === "none" || answer.status === 429 || answer.status >= 500;
 }
 
 /** Pure: the answers so far decide the next batch. */

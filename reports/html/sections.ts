@@ -150,7 +150,7 @@ function latencySection(latency: LatencyReport): Section {
 }
 
 function milliseconds(ms: number): string {
-  return ms < 10 ? `${ms.toFixed(1)} ms` : `${grouped(Math.round(ms))} ms`;
+  return ms < 10 ? `${ms.toFixed(1)} ms` : `${Math.round(ms).toLocaleString("en")} ms`;
 }
 
 /** The filters. The script shows them; without it the page shows everything. */
@@ -181,7 +181,7 @@ export function heading(report: Report): Markup {
 <p class="endpoint"><code>${report.target.endpoint}</code></p>
 <div class="verdict ${tones[code]}">${icon(tones[code])}<div><p class="verdict-line">${verdictSentence(report)}</p><p>Exit code ${code}: ${exitMeaning(code, report)}.</p></div></div>
 ${report.incomplete ? html`<div class="verdict inconclusive">${icon("inconclusive")}<div><p class="verdict-line">This run is incomplete.</p><p>It did not send all planned requests; the faults explain why.</p></div></div>` : null}
-<dl class="facts">${fact("Started", startedAt(report.startedAt))}${fact("Took", duration(report.durationMs))}${fact("Requests", grouped(report.requests))}${fact("Seed", String(report.seed))}${fact("Rules", grouped(report.rules.length))}</dl></header>`;
+<dl class="facts">${fact("Started", startedAt(report.startedAt))}${fact("Took", duration(report.durationMs))}${fact("Requests", report.requests.toLocaleString("en"))}${fact("Seed", String(report.seed))}${fact("Rules", report.rules.length.toLocaleString("en"))}</dl></header>`;
 }
 
 function fact(name: string, value: string): Markup {
@@ -199,11 +199,6 @@ function duration(ms: number): string {
   if (ms < 60_000) return `${(ms / 1000).toFixed(1)} s`;
   const seconds = Math.round(ms / 1000);
   return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
-}
-
-/** A whole number with commas between thousands, in every locale. */
-function grouped(number: number): string {
-  return String(number).replace(/\B(?=(\d{3})+$)/g, ",");
 }
 
 /** The totals of both columns side by side. */

@@ -1,6 +1,6 @@
 import { type Subject, subjectOf } from "../../oracle/judge.ts";
 import type { Observation, ObservedBatch } from "../../oracle/observe.ts";
-import { jsonObject, phrase, revisionIn } from "../../spec/answer.ts";
+import { isSuccess, jsonObject, phrase, revisionIn } from "../../spec/answer.ts";
 import { isRecord } from "../../spec/body.ts";
 import type { Exchange } from "../../spec/exchange.ts";
 import { type Fixture, lookalikes } from "../../spec/fixture.ts";
@@ -45,15 +45,11 @@ export function compareAnswers({ pair, execution: { x, y } }: OnPair): readonly 
       index,
       differs: one.x !== one.y || one.where !== null,
       kind: [one.topic, one.x, one.y, one.where ?? ""].join("\n"),
-      diverges: isSuccess(ofX) !== isSuccess(ofY),
+      diverges: isSuccess(ofX.answer) !== isSuccess(ofY.answer),
       batches: observed,
       exchanges: { x: ofX, y: ofY },
     }));
   });
-}
-
-function isSuccess({ answer }: Exchange): boolean {
-  return answer.kind === "response" && answer.status < 300;
 }
 
 type Aspect = Pick<Compared, "topic" | "x" | "y" | "where">;

@@ -7,8 +7,6 @@ export interface HttpRequest {
   readonly target: string;
   readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
   readonly body: Buffer;
-  /** The number of its connection; absent in-process. */
-  readonly connection?: number;
 }
 
 /** A complete answer of the reference. */

@@ -1,5 +1,4 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import type { Socket } from "node:net";
 import { refused } from "./errors.ts";
 import type { HttpReply, HttpRequest } from "./http.ts";
 
@@ -16,11 +15,8 @@ const largestBody = 16 * 1024 * 1024;
 
 /** Serves a handler on a free port of 127.0.0.1 with keep-alive connections. */
 export function listen(handle: Handle): Promise<Listener> {
-  const number = numbering();
   const server = createServer({ keepAliveTimeout: 120_000, highWaterMark: 65_536 }, (message, response) =>
-    collect(message, response, (body) =>
-      serve(handle, { message, response, body, connection: number(message.socket) }),
-    ),
+    collect(message, response, (body) => serve(handle, { message, response, body })),
   );
   server.on("connect", (_message, socket) =>
     socket.end("HTTP/1.1 405 Method Not Allowed\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"),
@@ -39,18 +35,6 @@ export function listen(handle: Handle): Promise<Listener> {
       server.closeAllConnections();
     });
   }
-}
-
-function numbering(): (socket: Socket) => number {
-  const numbers = new WeakMap<Socket, number>();
-  let last = 0;
-  return (socket) => {
-    const known = numbers.get(socket);
-    if (known !== undefined) return known;
-    last += 1;
-    numbers.set(socket, last);
-    return last;
-  };
 }
 
 function collect(message: IncomingMessage, response: ServerResponse, done: (body: Buffer) => void): void {
@@ -72,16 +56,15 @@ interface Served {
   readonly message: IncomingMessage;
   readonly response: ServerResponse;
   readonly body: Buffer;
-  readonly connection: number;
 }
 
-function serve(handle: Handle, { message, response, body, connection }: Served): void {
+function serve(handle: Handle, { message, response, body }: Served): void {
   const { method = "", url: target = "", headers } = message;
   const finish = (outcome: HttpReply | "drop") => {
     if (outcome === "drop") message.socket.destroy();
     else write(response, outcome);
   };
-  const outcome = handle({ method, target, headers, body, connection });
+  const outcome = handle({ method, target, headers, body });
   if (outcome instanceof Promise) outcome.then(finish, (error) => message.socket.destroy(error));
   else finish(outcome);
 }
