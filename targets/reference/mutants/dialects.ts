@@ -4,7 +4,7 @@ import type { Mutation } from "../behaviour.ts";
 import type { Draft } from "../draft.ts";
 import type { HttpReply } from "../http.ts";
 import { isHere } from "../names.ts";
-import { change, naming, omitting, overlooking, together } from "./mutant.ts";
+import { change, naming, omitting, overlooking, replying, together } from "./mutant.ts";
 import { inProgress, policyDialects } from "./policy-dialects.ts";
 import { revisionDialects } from "./revision-dialects.ts";
 
@@ -54,16 +54,11 @@ export const dialects: Readonly<Record<string, Mutation>> = {
     intercept: (request) =>
       request.body.length > 8192 ? { status: 413, headers: [], body: "" } : intercept(request),
   })),
-  "the ARN of $LATEST for a new function": change(({ finish }) => ({
-    finish: (reply, request, operation) =>
-      finish(
-        operation === "CreateFunction"
-          ? { ...reply, body: String(reply.body).replace(/("FunctionArn":"[^"]*)"/, '$1:$LATEST"') }
-          : reply,
-        request,
-        operation,
-      ),
-  })),
+  "the ARN of $LATEST for a new function": replying((reply, operation) =>
+    operation === "CreateFunction"
+      ? { ...reply, body: String(reply.body).replace(/("FunctionArn":"[^"]*)"/, '$1:$LATEST"') }
+      : reply,
+  ),
   "other messages": change(({ refuse }) => ({
     refuse: (named, _message, refusal) => refuse(named, "1 Fehler: «nein» <b>\u001b[31m", refusal),
   })),
@@ -238,16 +233,11 @@ export const dialects: Readonly<Record<string, Mutation>> = {
     shown: (statements) => shown(statements).toSorted((a, b) => (a.sid < b.sid ? -1 : 1)),
   })),
   "an empty policy where there is none": change(() => ({ showsEmpty: true })),
-  "200 for a removal": change(({ finish }) => ({
-    finish: (reply, request, operation) =>
-      finish(
-        operation === "RemovePermission" && reply.status === 204
-          ? { status: 200, headers: [["Content-Type", "application/json"]], body: "{}" }
-          : reply,
-        request,
-        operation,
-      ),
-  })),
+  "200 for a removal": replying((reply, operation) =>
+    operation === "RemovePermission" && reply.status === 204
+      ? { status: 200, headers: [["Content-Type", "application/json"]], body: "{}" }
+      : reply,
+  ),
   "SourceArn without the pattern's idea of a region": overlooking("SourceArn", "pattern", (value) =>
     /^arn:aws[a-zA-Z0-9-]*:[a-zA-Z0-9-]+:(us-iso-east-1|eusc-de-east-1):(\d{12})?:.*$/.test(value),
   ),
@@ -256,16 +246,11 @@ export const dialects: Readonly<Record<string, Mutation>> = {
       value,
     ),
   ),
-  "405 and no name for other methods": change(({ finish }) => ({
-    finish: (reply, request, operation) =>
-      finish(
-        operation === null && request.method !== "POST"
-          ? { status: 405, headers: [["Allow", "GET, POST"]], body: "" }
-          : reply,
-        request,
-        operation,
-      ),
-  })),
+  "405 and no name for other methods": replying((reply, operation, request) =>
+    operation === null && request.method !== "POST"
+      ? { status: 405, headers: [["Allow", "GET, POST"]], body: "" }
+      : reply,
+  ),
 };
 
 const throttled: HttpReply = {

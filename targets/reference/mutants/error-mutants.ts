@@ -1,6 +1,6 @@
 import { members } from "../../../spec/constraint.ts";
 import type { Draft } from "../draft.ts";
-import { change, mutantsOf, naming } from "./mutant.ts";
+import { change, mutantsOf, naming, replying } from "./mutant.ts";
 
 /** Mutants that refuse correctly with a wrong answer. */
 export const errorMutants = mutantsOf({
@@ -22,10 +22,7 @@ export const errorMutants = mutantsOf({
   },
   "errors.ResourceNotFoundException": {
     breaks: "answers 400 ResourceNotFoundException where there is no operation",
-    mutate: change(({ finish }) => ({
-      finish: (reply, request, operation) =>
-        finish(operation === null ? { ...reply, status: 400 } : reply, request, operation),
-    })),
+    mutate: replying((reply, operation) => (operation === null ? { ...reply, status: 400 } : reply)),
   },
   "errors.ServiceException": {
     breaks: "answers 503 ServiceException",

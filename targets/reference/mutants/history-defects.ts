@@ -10,6 +10,7 @@ import {
   isNamedAlike,
   isVersion,
   type Mutant,
+  searching,
   together,
 } from "./mutant.ts";
 import { pausing } from "./state-mutants.ts";
@@ -68,10 +69,7 @@ export const historyDefects: Readonly<Record<string, Mutant>> = {
   },
   "latest id on a version": {
     breaks: "compares an id on a version with the latest one alone",
-    mutate: change(({ taken }) => ({
-      taken: (statements, sid, draft) =>
-        taken(isVersion(draft.key) ? statements.slice(-1) : statements, sid, draft),
-    })),
+    mutate: searching((statements, { key }) => (isVersion(key) ? statements.slice(-1) : statements)),
     kills: ["StatementId.duplicate"],
   },
   "all of an alias with the first": {

@@ -6,7 +6,9 @@ import { dropPolicy, policyAt, type SideEffect, type SideOperation, type Stored 
 import {
   afterwards,
   change,
+  finding,
   functionOf,
+  ignoringRevision,
   isOfSameFunction,
   type Mutant,
   naming,
@@ -74,13 +76,9 @@ export const interactionDefects: Readonly<Record<string, Mutant>> = {
   },
   "aliases that continue": {
     breaks: "takes an alias for one whose name it continues",
-    mutate: change(({ found }) => ({
-      found: (lookup, draft) => {
-        const { aliases } = draft.state.functions.get(draft.arn) ?? {};
-        const isContinued = [...(aliases?.keys() ?? [])].some((one) => draft.qualifier?.startsWith(one));
-        return lookup === "no-alias" && isContinued ? "present" : found(lookup, draft);
-      },
-    })),
+    mutate: finding("no-alias", ({ state, arn, qualifier }) =>
+      [...(state.functions.get(arn)?.aliases.keys() ?? [])].some((one) => qualifier?.startsWith(one)),
+    ),
     kills: ["resource.unknown-alias"],
   },
   "sources of any region": {
@@ -98,13 +96,9 @@ export const interactionDefects: Readonly<Record<string, Mutant>> = {
   },
   "aliases of other functions": {
     breaks: "finds an alias that another function has",
-    mutate: change(({ found }) => ({
-      found: (lookup, draft) =>
-        lookup === "no-alias" &&
-        [...draft.state.functions.values()].some(({ aliases }) => aliases.has(draft.qualifier ?? ""))
-          ? "present"
-          : found(lookup, draft),
-    })),
+    mutate: finding("no-alias", ({ state, qualifier = "" }) =>
+      [...state.functions.values()].some(({ aliases }) => aliases.has(qualifier)),
+    ),
     kills: ["resource.unknown-alias"],
   },
   "version remembered as absent": {
@@ -249,12 +243,6 @@ export const interactionDefects: Readonly<Record<string, Mutant>> = {
     kills: ["statement.source-arn"],
   },
 };
-
-function ignoringRevision(when: (draft: Draft) => boolean): Mutation {
-  return change(({ revisionMatches }) => ({
-    revisionMatches: (given, current, draft) => when(draft) || revisionMatches(given, current, draft),
-  }));
-}
 
 /** After an operation, no longer takes the ids for taken that a policy holds at that time. */
 function freeingIds(after: SideOperation, of: (key: string) => string): Mutation {

@@ -4,7 +4,8 @@ import type { RequestCheck } from "../add-permission.ts";
 import type { Behaviour, Mutation } from "../behaviour.ts";
 import type { Draft } from "../draft.ts";
 import type { BrokenConstraint, Refusal } from "../errors.ts";
-import type { Policy, SideEffect, SideOperation } from "../state.ts";
+import type { HttpReply, HttpRequest } from "../http.ts";
+import type { Lookup, Policy, SideEffect, SideOperation, Stored } from "../state.ts";
 
 /** A reference with one defect, and the rules that must find it. */
 export interface Mutant {
@@ -43,6 +44,38 @@ export function afterwards(
       behaviour.sideEffect(of, on);
       if (of === operation) then(on, behaviour);
     },
+  }));
+}
+
+/** Replaces answers before they are sent. `operation` is null if no route matched. */
+export function replying(
+  instead: (reply: HttpReply, operation: string | null, request: HttpRequest) => HttpReply,
+): Mutation {
+  return change(({ finish }) => ({
+    finish: (reply, request, operation) => finish(instead(reply, operation, request), request, operation),
+  }));
+}
+
+/** Finds a function, version or alias that does not exist, as if it did. */
+export function finding(missing: Lookup, when: (draft: Draft) => boolean = () => true): Mutation {
+  return change(({ found }) => ({
+    found: (lookup, draft) => (lookup === missing && when(draft) ? "present" : found(lookup, draft)),
+  }));
+}
+
+/** Looks for a taken id among these statements only. */
+export function searching(
+  among: (statements: readonly Stored[], draft: Draft) => readonly Stored[],
+): Mutation {
+  return change(({ taken }) => ({
+    taken: (statements, sid, draft) => taken(among(statements, draft), sid, draft),
+  }));
+}
+
+/** Compares no RevisionId of some requests. */
+export function ignoringRevision(when: (draft: Draft) => boolean): Mutation {
+  return change(({ revisionMatches }) => ({
+    revisionMatches: (given, current, draft) => when(draft) || revisionMatches(given, current, draft),
   }));
 }
 

@@ -11,6 +11,7 @@ import {
   isVersion,
   type Mutant,
   overlooking,
+  searching,
   unchecked,
 } from "./mutant.ts";
 
@@ -149,10 +150,7 @@ export const partialDefects: Readonly<Record<string, Mutant>> = {
   },
   "latest ten of a version": {
     breaks: "looks for a taken id on a version among the latest ten statements",
-    mutate: change(({ taken }) => ({
-      taken: (statements, sid, draft) =>
-        taken(isVersion(draft.key) ? statements.slice(-10) : statements, sid, draft),
-    })),
+    mutate: searching((statements, { key }) => (isVersion(key) ? statements.slice(-10) : statements)),
     kills: ["StatementId.duplicate"],
   },
   "ten statements of an alias": {
@@ -170,14 +168,9 @@ export const partialDefects: Readonly<Record<string, Mutant>> = {
   },
   "duplicates with the same conditions": {
     breaks: "takes two statements for one only if their conditions are the same, too",
-    mutate: change(({ taken }) => ({
-      taken: (statements, sid, draft) =>
-        taken(
-          statements.filter(({ json }) => conditionOf(json) === conditionOf(draft.json())),
-          sid,
-          draft,
-        ),
-    })),
+    mutate: searching((statements, draft) =>
+      statements.filter(({ json }) => conditionOf(json) === conditionOf(draft.json())),
+    ),
     kills: ["StatementId.duplicate"],
   },
   "wrong types added to aliases": {

@@ -1,7 +1,7 @@
 import type { Mutation } from "../behaviour.ts";
 import { refused } from "../errors.ts";
 import type { HttpReply } from "../http.ts";
-import { change } from "./mutant.ts";
+import { change, replying, together } from "./mutant.ts";
 
 /** Valid ways to hold a policy, to remove from it and to limit it: the document is silent on them. */
 export const policyDialects: Readonly<Record<string, Mutation>> = {
@@ -12,17 +12,14 @@ export const policyDialects: Readonly<Record<string, Mutation>> = {
   }),
   "null where there is no policy": whereNone({ Policy: null, RevisionId: null }),
   "a policy without Statement where there is none": whereNone({ Policy: '{"Version":"2012-10-17"}' }),
-  "204 where there is no policy": change(({ finish }) => ({
-    showsEmpty: true,
-    finish: (reply, request, operation) =>
-      finish(
-        operation === "GetPolicy" && String(reply.body).includes('\\"Statement\\":[]')
-          ? { status: 204, headers: [], body: "" }
-          : reply,
-        request,
-        operation,
-      ),
-  })),
+  "204 where there is no policy": together(
+    change(() => ({ showsEmpty: true })),
+    replying((reply, operation) =>
+      operation === "GetPolicy" && String(reply.body).includes('\\"Statement\\":[]')
+        ? { status: 204, headers: [], body: "" }
+        : reply,
+    ),
+  ),
   "a statement in the policy that is written otherwise and means the same": change(({ stored }) => ({
     stored: (sid, json) => {
       const { Condition = {}, ...others } = JSON.parse(json, (key, value) => {
@@ -58,16 +55,9 @@ export const policyDialects: Readonly<Record<string, Mutation>> = {
     intercept: (request) =>
       request.method === "DELETE" && request.target.includes("/policy/") ? denied : intercept(request),
   })),
-  "204 for the removal of an id that is gone": change(({ finish }) => ({
-    finish: (reply, request, operation) =>
-      finish(
-        operation === "RemovePermission" && reply.status === 404
-          ? { status: 204, headers: [], body: "" }
-          : reply,
-        request,
-        operation,
-      ),
-  })),
+  "204 for the removal of an id that is gone": replying((reply, operation) =>
+    operation === "RemovePermission" && reply.status === 404 ? { status: 204, headers: [], body: "" } : reply,
+  ),
   "a size limit of 4 KB": change(() => ({ sizeLimit: 4096 })),
   "at most eight statements": change(() => ({
     furtherCheck: (_draft, { statements }) =>
@@ -98,16 +88,11 @@ export const policyDialects: Readonly<Record<string, Mutation>> = {
       },
     };
   }),
-  "versions that are numbers": change(({ finish }) => ({
-    finish: (reply, request, operation) =>
-      finish(
-        operation === "PublishVersion"
-          ? { ...reply, body: String(reply.body).replace(/"Version":"(\d+)"/, '"Version":$1') }
-          : reply,
-        request,
-        operation,
-      ),
-  })),
+  "versions that are numbers": replying((reply, operation) =>
+    operation === "PublishVersion"
+      ? { ...reply, body: String(reply.body).replace(/"Version":"(\d+)"/, '"Version":$1') }
+      : reply,
+  ),
   "a smaller size limit before the constraints": change(({ checks }) => {
     const others = checks.filter((check) => check !== "size");
     const at = others.indexOf("constraints");
@@ -142,31 +127,23 @@ const notFound: HttpReply = {
 
 /** Changes what GetPolicy shows of a policy. */
 function shown(rewrite: (body: string) => string): Mutation {
-  return change(({ finish }) => ({
-    finish: (reply, request, operation) =>
-      finish(
-        operation === "GetPolicy" && reply.status === 200
-          ? { ...reply, body: rewrite(String(reply.body)) }
-          : reply,
-        request,
-        operation,
-      ),
-  }));
+  return replying((reply, operation) =>
+    operation === "GetPolicy" && reply.status === 200
+      ? { ...reply, body: rewrite(String(reply.body)) }
+      : reply,
+  );
 }
 
 /** Answers GetPolicy with 200 and this body where the policy has no statements. */
 function whereNone(body: object): Mutation {
-  return change(({ finish }) => ({
-    showsEmpty: true,
-    finish: (reply, request, operation) =>
-      finish(
-        operation === "GetPolicy" && String(reply.body).includes('\\"Statement\\":[]')
-          ? { ...reply, body: JSON.stringify(body) }
-          : reply,
-        request,
-        operation,
-      ),
-  }));
+  return together(
+    change(() => ({ showsEmpty: true })),
+    replying((reply, operation) =>
+      operation === "GetPolicy" && String(reply.body).includes('\\"Statement\\":[]')
+        ? { ...reply, body: JSON.stringify(body) }
+        : reply,
+    ),
+  );
 }
 
 function withoutList(body: string): string {

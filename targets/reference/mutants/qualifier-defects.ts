@@ -1,6 +1,15 @@
 import type { Behaviour, Mutation } from "../behaviour.ts";
 import { dropPolicy } from "../state.ts";
-import { afterwards, change, isOfSameFunction, type Mutant, refusing } from "./mutant.ts";
+import {
+  afterwards,
+  change,
+  finding,
+  ignoringRevision,
+  isOfSameFunction,
+  type Mutant,
+  refusing,
+  searching,
+} from "./mutant.ts";
 
 function isAlias(qualifier: string | undefined): boolean {
   return qualifier !== undefined && /[^\d$]/.test(qualifier) && qualifier !== "$LATEST";
@@ -31,10 +40,7 @@ export const qualifierDefects: Readonly<Record<string, Mutant>> = {
   },
   "revision ignored on aliases": {
     breaks: "compares RevisionId at functions and versions only",
-    mutate: change(({ revisionMatches }) => ({
-      revisionMatches: (given, current, draft) =>
-        isAlias(draft.qualifier) || revisionMatches(given, current, draft),
-    })),
+    mutate: ignoringRevision(({ qualifier }) => isAlias(qualifier)),
     kills: ["RevisionId.never-seen"],
   },
   "revision of any policy of the function": {
@@ -124,14 +130,9 @@ export const qualifierDefects: Readonly<Record<string, Mutant>> = {
   },
   "duplicates of the same action": {
     breaks: "takes two statements for one only if their actions are the same, too",
-    mutate: change(({ taken }) => ({
-      taken: (statements, sid, draft) =>
-        taken(
-          statements.filter(({ json }) => JSON.parse(json).Action === draft.values.Action),
-          sid,
-          draft,
-        ),
-    })),
+    mutate: searching((statements, { values }) =>
+      statements.filter(({ json }) => JSON.parse(json).Action === values.Action),
+    ),
     kills: ["StatementId.duplicate"],
   },
   "every second duplicate": {
@@ -255,12 +256,10 @@ export const qualifierDefects: Readonly<Record<string, Mutant>> = {
   },
   "deleted versions": {
     breaks: "adds to a version that was deleted",
-    mutate: change(({ found }) => ({
-      found: (lookup, draft) => {
-        const next = draft.state.functions.get(draft.arn)?.nextVersion ?? 0;
-        return lookup === "no-version" && Number(draft.qualifier) < next ? "present" : found(lookup, draft);
-      },
-    })),
+    mutate: finding(
+      "no-version",
+      ({ state, arn, qualifier }) => Number(qualifier) < (state.functions.get(arn)?.nextVersion ?? 0),
+    ),
     kills: ["resource.unknown-version"],
   },
   "deleted aliases": {

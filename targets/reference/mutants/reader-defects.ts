@@ -1,7 +1,18 @@
 import type { Mutation } from "../behaviour.ts";
 import type { Draft } from "../draft.ts";
 import { policyAt } from "../state.ts";
-import { change, functionOf, isAlias, type Mutant, refusing, rewriting, taking } from "./mutant.ts";
+import {
+  change,
+  finding,
+  functionOf,
+  ignoringRevision,
+  isAlias,
+  type Mutant,
+  refusing,
+  rewriting,
+  searching,
+  taking,
+} from "./mutant.ts";
 
 /** Defects outside the operation: of the reader of JSON, the router and the store, and of variables that requests share. */
 export const readerDefects: Readonly<Record<string, Mutant>> = {
@@ -147,23 +158,15 @@ export const readerDefects: Readonly<Record<string, Mutant>> = {
   },
   "ids of the first 25": {
     breaks: "looks for a taken id among the first 25 statements",
-    mutate: change(({ taken }) => ({
-      taken: (statements, sid, draft) => taken(statements.slice(0, 25), sid, draft),
-    })),
+    mutate: searching((statements) => statements.slice(0, 25)),
     kills: ["StatementId.duplicate"],
   },
   "ids of one kind of principal": {
     breaks: "compares an id only with those of statements for the same kind of principal",
-    mutate: change(({ taken }) => ({
-      taken: (statements, sid, draft) => {
-        const isAccount = /^\d+$/.test(draft.values.Principal ?? "");
-        return taken(
-          statements.filter(({ json }) => json.includes('"AWS":') === isAccount),
-          sid,
-          draft,
-        );
-      },
-    })),
+    mutate: searching((statements, { values }) => {
+      const isAccount = /^\d+$/.test(values.Principal ?? "");
+      return statements.filter(({ json }) => json.includes('"AWS":') === isAccount);
+    }),
     kills: ["StatementId.duplicate"],
   },
   "one statement for each token": {
@@ -179,12 +182,9 @@ export const readerDefects: Readonly<Record<string, Mutant>> = {
   },
   "name that begins with another": {
     breaks: "finds a function whose name is the beginning of the one given",
-    mutate: change(({ found }) => ({
-      found: (lookup, draft) => {
-        const isBegun = [...draft.state.functions.keys()].some((arn) => draft.arn.startsWith(arn));
-        return lookup === "no-function" && isBegun ? "present" : found(lookup, draft);
-      },
-    })),
+    mutate: finding("no-function", ({ state, arn }) =>
+      [...state.functions.keys()].some((held) => arn.startsWith(held)),
+    ),
     kills: ["resource.unknown-function"],
   },
   "revision of the function on an alias": {
@@ -199,18 +199,12 @@ export const readerDefects: Readonly<Record<string, Mutant>> = {
   },
   "revisions with an ARN and Qualifier": {
     breaks: "compares no revision where Qualifier comes with an ARN",
-    mutate: change(({ revisionMatches }) => ({
-      revisionMatches: (given, current, draft) =>
-        (draft.name.full && draft.values.Qualifier !== undefined) || revisionMatches(given, current, draft),
-    })),
+    mutate: ignoringRevision(({ name, values }) => name.full && values.Qualifier !== undefined),
     kills: ["RevisionId.stale"],
   },
   "ids with a partial ARN": {
     breaks: "looks for no taken id where the function is named by a partial ARN",
-    mutate: change(({ taken }) => ({
-      taken: (statements, sid, draft) =>
-        (draft.name.full || draft.name.account === undefined) && taken(statements, sid, draft),
-    })),
+    mutate: searching((statements, { name }) => (name.full || name.account === undefined ? statements : [])),
     kills: ["StatementId.duplicate"],
   },
   "first statements of an alias": {

@@ -1,7 +1,6 @@
 import type { Mutation } from "../behaviour.ts";
-import type { Lookup } from "../state.ts";
 import { createdReply } from "../statement.ts";
-import { change, mutantsOf, naming, omitting, rewriting } from "./mutant.ts";
+import { change, finding, mutantsOf, naming, omitting, rewriting } from "./mutant.ts";
 
 /** Mutants that accept an invalid request, or refuse it for the wrong reason. */
 export const refusalMutants = mutantsOf({
@@ -103,12 +102,6 @@ function servingAs(pattern: RegExp): Mutation {
   return change(({ principal }) => ({
     principal: (value, partition) =>
       principal(value, partition) ?? (pattern.test(value) ? { Service: value } : null),
-  }));
-}
-
-function finding(missing: Lookup): Mutation {
-  return change(({ found }) => ({
-    found: (lookup, draft) => (lookup === missing ? "present" : found(lookup, draft)),
   }));
 }
 

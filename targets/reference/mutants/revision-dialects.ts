@@ -1,7 +1,7 @@
 import type { Mutation } from "../behaviour.ts";
 import { policyDocument } from "../policies.ts";
 import { policyAt, revisionOf, type Stored } from "../state.ts";
-import { change, functionOf } from "./mutant.ts";
+import { change, functionOf, replying } from "./mutant.ts";
 
 /** Valid kinds of revisions: the document only says which reads return the latest one. */
 export const revisionDialects: Readonly<Record<string, Mutation>> = {
@@ -24,16 +24,11 @@ export const revisionDialects: Readonly<Record<string, Mutation>> = {
   }),
   "one revision for a function and all that belongs to it": functionsOwn(),
   "a revision made of the statements": contentsOwn(),
-  "no revision with the policy": change(({ finish }) => ({
-    finish: (reply, request, operation) =>
-      finish(
-        operation === "GetPolicy" && reply.status === 200
-          ? { ...reply, body: String(reply.body).replace(/,"RevisionId":"[^"]*"\}$/, "}") }
-          : reply,
-        request,
-        operation,
-      ),
-  })),
+  "no revision with the policy": replying((reply, operation) =>
+    operation === "GetPolicy" && reply.status === 200
+      ? { ...reply, body: String(reply.body).replace(/,"RevisionId":"[^"]*"\}$/, "}") }
+      : reply,
+  ),
 };
 
 function derived(revision: string): string {

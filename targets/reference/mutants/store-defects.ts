@@ -1,15 +1,18 @@
-import type { Behaviour, Mutation } from "../behaviour.ts";
+import type { Mutation } from "../behaviour.ts";
 import type { RefusalKind } from "../errors.ts";
 import { dropPolicy, policyAt, type SideOperation } from "../state.ts";
 import {
   afterwards,
   change,
+  finding,
   functionOf,
+  ignoringRevision,
   isAlias,
   isOfSameFunction,
   type Mutant,
   refusing,
   rewriting,
+  searching,
   taking,
 } from "./mutant.ts";
 
@@ -45,21 +48,15 @@ export const storeDefects: Readonly<Record<string, Mutant>> = {
   },
   "$latest for $LATEST": {
     breaks: "knows $LATEST in lower case, too",
-    mutate: change(({ found }) => ({
-      found: (lookup, draft) =>
-        lookup === "no-version" && draft.qualifier === "$latest" ? "present" : found(lookup, draft),
-    })),
+    mutate: finding("no-version", ({ qualifier }) => qualifier === "$latest"),
     kills: ["resource.unknown-alias"],
   },
   "versions as numbers of 32 bits": {
     breaks: "looks versions up by their number, in 32 bits",
-    mutate: change(({ found }) => ({
-      found: (lookup, draft) => {
-        const { versions = [] } = draft.state.functions.get(draft.arn) ?? {};
-        const number = String(Number(draft.qualifier) | 0);
-        return lookup === "no-version" && versions.includes(number) ? "present" : found(lookup, draft);
-      },
-    })),
+    mutate: finding("no-version", ({ state, arn, qualifier }) => {
+      const { versions = [] } = state.functions.get(arn) ?? {};
+      return versions.includes(String(Number(qualifier) | 0));
+    }),
     kills: ["resource.unknown-version"],
   },
   "zero for nothing": {
@@ -152,17 +149,12 @@ export const storeDefects: Readonly<Record<string, Mutant>> = {
   },
   "revision ignored beside a source": {
     breaks: "compares RevisionId only without SourceArn",
-    mutate: change(({ revisionMatches }) => ({
-      revisionMatches: (given, current, draft) =>
-        draft.values.SourceArn !== undefined || revisionMatches(given, current, draft),
-    })),
+    mutate: ignoringRevision(({ values }) => values.SourceArn !== undefined),
     kills: ["RevisionId.never-seen"],
   },
   "revision ignored at an ARN": {
     breaks: "compares RevisionId only where the function is named by its name",
-    mutate: change(({ revisionMatches }) => ({
-      revisionMatches: (given, current, draft) => draft.name.full || revisionMatches(given, current, draft),
-    })),
+    mutate: ignoringRevision(({ name }) => name.full),
     kills: ["RevisionId.never-seen"],
   },
   "revision read again": {
@@ -222,24 +214,15 @@ export const storeDefects: Readonly<Record<string, Mutant>> = {
 type Match = (wanted: string, held: string) => boolean;
 
 function findingFunctions(match: Match): Mutation {
-  return change(({ found }) => ({
-    found: (lookup, draft) =>
-      lookup === "no-function" && [...draft.state.functions.keys()].some((held) => match(draft.arn, held))
-        ? "present"
-        : found(lookup, draft),
-  }));
+  return finding("no-function", ({ state, arn }) =>
+    [...state.functions.keys()].some((held) => match(arn, held)),
+  );
 }
 
 function findingAliases(match: Match): Mutation {
-  return change(({ found }) => ({
-    found: (lookup, draft) => {
-      const { aliases } = draft.state.functions.get(draft.arn) ?? {};
-      const isLike = (held: string) => match(draft.qualifier ?? "", held);
-      return lookup === "no-alias" && [...(aliases?.keys() ?? [])].some(isLike)
-        ? "present"
-        : found(lookup, draft);
-    },
-  }));
+  return finding("no-alias", ({ state, arn, qualifier = "" }) =>
+    [...(state.functions.get(arn)?.aliases.keys() ?? [])].some((held) => match(qualifier, held)),
+  );
 }
 
 /** SQL's LIKE, where `_` stands for any character. */
@@ -250,12 +233,6 @@ function like(wanted: string): RegExp {
 function serving(service: RegExp): Mutation {
   return change(({ principal }) => ({
     principal: (value, partition) => (service.test(value) ? { Service: value } : principal(value, partition)),
-  }));
-}
-
-function searching(among: Behaviour["shown"]): Mutation {
-  return change(({ taken }) => ({
-    taken: (statements, sid, draft) => taken(among(statements), sid, draft),
   }));
 }
 

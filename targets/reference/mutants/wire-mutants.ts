@@ -1,7 +1,7 @@
 import type { Member } from "../../../spec/constraint.ts";
 import type { Mutation } from "../behaviour.ts";
 import type { HttpReply, HttpRequest } from "../http.ts";
-import { change, rewriting, taking } from "./mutant.ts";
+import { change, replying, rewriting, taking } from "./mutant.ts";
 
 /** A defect that exactly one malformed request of the wire suite shows. */
 export interface WireMutant {
@@ -160,9 +160,7 @@ function failing(when: (text: string) => boolean): Mutation {
   const failed: HttpReply = { status: 500, headers: [["Content-Type", "text/html"]], body: "<h1>Error</h1>" };
   const isSent = ({ method, target, body }: HttpRequest) =>
     method === "POST" && target.endsWith("/policy") && when(String(body));
-  return change(({ finish }) => ({
-    finish: (reply, request, operation) => finish(isSent(request) ? failed : reply, request, operation),
-  }));
+  return replying((reply, _operation, request) => (isSent(request) ? failed : reply));
 }
 
 function isPlainObject(value: unknown): boolean {
