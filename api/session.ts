@@ -197,15 +197,8 @@ function tag(text: string): string {
   return createHash("sha256").update(text).digest("hex").slice(0, 6);
 }
 
-/** The given name of a target to which the connection failed. */
-export interface FailedConnection {
-  readonly target?: string | undefined;
-  readonly endpoint?: string | undefined;
-  readonly region?: string | undefined;
-}
-
-/** A session for the report of a failed connection; nothing can be sent in it. */
-export function failedSession({ target, endpoint, region = "" }: FailedConnection): Session {
+/** A session for the report of a failed connection to a target, as it was given; nothing can be sent in it. */
+export function failedSession(target: string | undefined, endpoint: string | undefined): Session {
   const t0 = performance.now();
   const never = () => Promise.reject(new Fault("Nothing can be sent, because the connection failed."));
   const url = endpoint === undefined ? "" : printableUrl(endpoint);
@@ -214,7 +207,7 @@ export function failedSession({ target, endpoint, region = "" }: FailedConnectio
       name:
         target ?? (endpoint === undefined ? "reference" : URL.canParse(url) ? new URL(url).host : "unknown"),
       endpoint: url,
-      region,
+      region: "",
       cannot: [],
     },
     disposable: false,

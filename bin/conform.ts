@@ -189,7 +189,7 @@ async function judged(options: Options, chosen: Chosen, context: CommandContext)
   } catch (error) {
     if (!(error instanceof Fault)) throw error;
     const { target, endpoint } = options;
-    return runNotStarted(failedSession({ target, endpoint }), { ...chosen, replay: () => "" }, error);
+    return runNotStarted(failedSession(target, endpoint), { ...chosen, replay: () => "" }, error);
   }
 }
 

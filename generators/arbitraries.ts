@@ -3,7 +3,8 @@
 import fc from "fast-check";
 import { constraintOf, length, type Member, wholeMatch } from "../spec/constraint.ts";
 
-const printable = Array.from({ length: 0x7f - 0x20 }, (_, index) => String.fromCharCode(0x20 + index));
+/** The printable ASCII characters, in code order. */
+export const printable = Array.from({ length: 0x7f - 0x20 }, (_, index) => String.fromCharCode(0x20 + index));
 
 /** The printable ASCII characters that match a member's pattern alone, in code order. */
 export function alphabet(member: Member): readonly string[] {

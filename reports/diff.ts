@@ -40,8 +40,8 @@ export function diffText(report: DiffReport, options: TerminalOptions): string {
 }
 
 /** The comparison for a CI job summary: an overview, and a fold for each difference; truncated with a note at the limit. */
-export function diffMarkdown(report: DiffReport, limitBytes?: number): string {
-  return printMarkdown(diffDocument(report), limitBytes);
+export function diffMarkdown(report: DiffReport): string {
+  return printMarkdown(diffDocument(report));
 }
 
 function diffDocument(report: DiffReport): Document {

@@ -85,7 +85,7 @@ function updateEntries({ entries }: KnownFile, judged: KnownJudgement, update: U
     const rules = differing.filter((one) => one.entry === entry).map(({ rule }) => rule);
     if (node === undefined || stale.includes(entry) || rules.length === 0) continue;
     for (const id of new Set(rules)) edits += correctRule(entry, node, id, update);
-    setText(node, "date", today);
+    setDate(node, today);
   }
   return edits;
 }
@@ -144,7 +144,7 @@ function addViolations({ entries }: KnownFile, { fresh: all }: KnownJudgement, u
     const [only, ...more] = rules;
     if (node !== undefined) {
       for (const rule of rules) record(node, ["rules", rule.id], seenOf(rule), update);
-      setText(node, "date", today);
+      setDate(node, today);
     } else if (only !== undefined && more.length === 0) {
       append(list, only.title, { rule: only.id, because: "", date: today, seen: seenOf(only) }, update);
     } else {
@@ -218,9 +218,9 @@ function deviationsOf(document: Document): YAMLSeq {
   return empty;
 }
 
-function setText(node: YAMLMap, member: string, value: string): void {
-  const old: unknown = node.get(member, true);
-  if (old instanceof Scalar) old.value = value;
+function setDate(node: YAMLMap, date: string): void {
+  const old: unknown = node.get("date", true);
+  if (old instanceof Scalar) old.value = date;
 }
 
 function print(document: Document, list: YAMLSeq, before: string): string {

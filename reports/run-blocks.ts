@@ -101,11 +101,8 @@ function rows(text: string, columns: number): number {
 }
 
 /** The report for a CI job summary, truncated with a note at the limit. */
-export function runMarkdown(report: Report, limitBytes?: number): string {
-  return printMarkdown(
-    runDocument(report, { everything: true, wholeCommands: true, exit: null }),
-    limitBytes,
-  );
+export function runMarkdown(report: Report): string {
+  return printMarkdown(runDocument(report, { everything: true, wholeCommands: true, exit: null }));
 }
 
 function runDocument(report: Report, view: RunView): Document {

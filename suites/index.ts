@@ -1,13 +1,12 @@
 import { boundary } from "./boundary.ts";
 import type { Suite } from "./case.ts";
-import { faults } from "./faults.ts";
 import { fuzz } from "./fuzz.ts";
 import { histories } from "./histories.ts";
 import { races } from "./races.ts";
 import { size } from "./size.ts";
 import { spellings } from "./spellings.ts";
 import { state } from "./state.ts";
-import { unspecified } from "./unspecified.ts";
+import { faults, unspecified } from "./unspecified.ts";
 import { wire } from "./wire.ts";
 
 /**
