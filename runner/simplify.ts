@@ -168,7 +168,7 @@ async function simplifyCall(
   await attemptIfChanged(canonicalHeaders);
   if (!(await attemptIfChanged(canonicalPath))) {
     await attemptIfChanged(withoutQuery);
-    await attemptIfChanged(canonicalNeighbour);
+    if (!(await attemptIfChanged(canonicalNeighbour))) await attemptIfChanged(usualEncoding);
   }
   // Concurrent calls differ by their ids and share a revision, so their bodies stay.
   if (first.encoding !== undefined || (current[index]?.length ?? 0) > 1) return current;
@@ -216,6 +216,13 @@ const plainName: Rewrite = (call, fixture) => onPlainName(call, fixture, queryOf
 
 const withoutQuery: Rewrite = (call) =>
   withTarget(call, call.target.slice(0, call.target.length - queryOf(call).length));
+
+/** Writes the label of the function as SDKs do: only what needs it is percent-encoded. */
+const usualEncoding: Rewrite = (call) => {
+  const at = route(call.target);
+  if (at.kind === "none" || at.functionName === null) return call;
+  return withTarget(call, call.target.replace(/(?<=\/functions\/)[^/?]+/, label(at.functionName)));
+};
 
 /** Writes the function under test by its plain name, with this query. */
 function onPlainName(call: Call, { main: { name } }: Fixture, query: string): Call {

@@ -620,6 +620,15 @@ describe("A call is simplified", () => {
     expect(call?.target).toBe(`${path(first)}?${qualifierQuery("1")}`);
   });
 
+  it("with the usual encoding of a form that has to stay", async () => {
+    const encoded = (name: string) => `/2015-03-31/functions/%66unction%3a${name}/policy`;
+    const [call] = await simplified(
+      (name) => [alone("a", on(name, usual, { target: encoded(name) }))],
+      ({ target }) => decodeURIComponent(target).includes("function:"),
+    );
+    expect(call?.target).toBe(`/2015-03-31/functions/function%3A${first}/policy`);
+  });
+
   it("with a short value that is not empty", async () => {
     const odd = { ...usual, SourceArn: "not an arn at all" };
     const [call] = await simplified(
