@@ -247,7 +247,10 @@ export function failed(
   };
 }
 
-/** No valid request has a longer target: a full ARN and a qualifier of the greatest length, all encoded, have 900 bytes. */
+/**
+ * No valid request has a target of more bytes: a full ARN and a qualifier of the greatest length take 844, with each
+ * character percent-encoded.
+ */
 const longTarget = 1000;
 
 /** Says whether a web server may have refused a large body with 413, or a long target with 414. */

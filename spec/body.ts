@@ -128,15 +128,15 @@ interface MemberReadings {
 function readEach(members: ReceivedBody): MemberReadings {
   const refusalReasons: BodyRefusalReason[] = [];
   const questions: BodyQuestion[] = [];
-  const isMisnamed = misnamedMembers(members);
-  if (isMisnamed.size > 0) refusalReasons.push("body.letter-case");
+  const misnamed = misnamedMembers(members);
+  if (misnamed.size > 0) refusalReasons.push("body.letter-case");
   for (const member of requiredMembers) {
-    if (!Object.hasOwn(members, member) && !isMisnamed.has(member))
+    if (!Object.hasOwn(members, member) && !misnamed.has(member))
       refusalReasons.push(...breach(member, "required"));
   }
   for (const [name, value] of Object.entries(members)) {
     if (isBodyMember(name)) readMember(name, value, refusalReasons, questions);
-    else questionUnknown(name, isMisnamed, questions);
+    else questionUnknown(name, misnamed, questions);
   }
   // Two faults must be refused whether unknown members are ignored or not.
   const several = refusalReasons.length > 1;
@@ -185,13 +185,13 @@ function readMember(
 /** A query parameter that a client may put into the body by mistake. */
 const misplaced: keyof QueryParameters = "Qualifier";
 
-function questionUnknown(name: string, isMisnamed: ReadonlySet<BodyMember>, questions: BodyQuestion[]): void {
+function questionUnknown(name: string, misnamed: ReadonlySet<BodyMember>, questions: BodyQuestion[]): void {
   if (name === misplaced) {
     questions.push("body.qualifier-member");
     return;
   }
   const meant = memberMeant(name);
-  const isMissing = meant !== undefined && isMisnamed.has(meant);
+  const isMissing = meant !== undefined && misnamed.has(meant);
   if (!isMissing && !questions.includes("body.unknown-member")) questions.push("body.unknown-member");
 }
 

@@ -67,8 +67,8 @@ export interface FixtureFunction {
 }
 
 /**
- * Names that a careless look-up takes for a function of this name: its beginning, `_` where SQL's LIKE fits any character, and
- * one that begins with it.
+ * Names that a careless look-up takes for a function of this name: its beginning, `_` where SQL's LIKE fits any character,
+ * and one that begins with it.
  */
 export function lookalikes(name: string): readonly [beginning: string, underscored: string, longer: string] {
   return [name.slice(0, -1), name.replace(/-(?=[^-]*$)/, "_"), `${name}2`];

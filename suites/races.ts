@@ -137,8 +137,8 @@ const shapes: Readonly<Record<RaceShapeName, RaceShape>> = {
 };
 
 /**
- * In a third of the races, every second name is a full ARN: a lock of the name as it is written does not keep such calls apart.
- * An existing function keeps its name, which may be all that the target knows.
+ * In a third of the races, every second call names the function by its ARN: a target that locks the name as it is written
+ * lets such calls overlap. A function that existed before is named by its name alone, which may be all that the target knows.
  */
 function spelled({ main, recipe }: Fixture, seed: number, at: number): string {
   return recipe !== null && seed % 3 === 0 && at % 2 === 1 ? main.arn : main.name;

@@ -4,7 +4,7 @@ import { ts } from "./typescript.ts";
 
 const root = fileURLToPath(new URL("../", import.meta.url));
 
-/** The file that the first walk-through in docs/architecture.md begins with, and the one where the mutants of all rules meet. */
+/** The file that the first walk-through in docs/architecture.md changes, and the one that lists the mutants of all rules. */
 const walk = {
   rule: `${root}rules/success.ts`,
   mutants: `${root}targets/reference/mutants/index.ts`,
