@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
 import { lateOptimisation } from "./runner/optimise-late.ts";
 
@@ -8,8 +9,8 @@ export default defineConfig({
     // Test files leave nothing behind in their process, so that each worker loads and compiles the code once.
     isolate: false,
     execArgv: [...lateOptimisation],
-    // Many tests only wait for a process, so that every core gets a worker.
-    maxWorkers: "100%",
+    // Tests wait for processes and timers in a third of their time, so that there is one worker more than there are cores.
+    maxWorkers: availableParallelism() + 1,
     projects: [
       {
         extends: true,
