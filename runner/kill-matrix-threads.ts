@@ -1,10 +1,10 @@
 import { availableParallelism } from "node:os";
 import { parentPort, Worker, workerData } from "node:worker_threads";
-import { variants } from "../targets/reference/mutants/index.ts";
+import { variants, waitingVariants } from "../targets/reference/mutants/index.ts";
 import { type Measured, measure, measureNarrowly } from "./kill-matrix.ts";
 import { optimiseLate } from "./optimise-late.ts";
 
-/** Measures variants of the reference in parallel, one on each core. */
+/** Measures variants of the reference in parallel. */
 export interface Threads {
   readonly count: number;
   /**
@@ -23,19 +23,24 @@ export interface MatrixPlan {
 
 const role = "kill-matrix";
 
-/** Starts one thread for each core, but not more than there are variants. A single thread is this one. */
+/**
+ * Starts one thread for each core, and one for variants that wait, but not more than there are variants. A single thread is this
+ * one.
+ */
 export function startThreads(plan: MatrixPlan, most: number, cores = availableParallelism()): Threads {
-  const count = Math.max(1, Math.min(cores, most));
+  const count = Math.max(1, Math.min(cores + 1, most));
   if (count === 1)
     return { count, measure: (...asked) => measureVariant(asked, plan), close: async () => {} };
   optimiseLate();
-  const queue: Job[] = [];
-  const threads = Array.from({ length: count }, () => startThread(plan, queue));
+  const [busy, waiting]: [Job[], Job[]] = [[], []];
+  const threads = Array.from({ length: count }, (_, at) =>
+    startThread(plan, at === cores ? [waiting, busy] : [busy, waiting]),
+  );
   return {
     count,
     measure: (...asked) =>
       new Promise((resolve, reject) => {
-        queue.push({ asked, resolve, reject });
+        (waitingVariants.includes(asked[0]) ? waiting : busy).push({ asked, resolve, reject });
         for (const { wake } of threads) wake();
       }),
     close: async () => {
@@ -67,15 +72,20 @@ type ThreadAnswer = { readonly id: number } & (
 /** While one run waits, as for a target that answers 409 for a moment, the other one goes on. */
 const jobsAtOnce = 2;
 
-/** Starts a thread that takes jobs from a shared queue. */
-function startThread(plan: MatrixPlan, queue: Job[]): { readonly worker: Worker; readonly wake: () => void } {
+interface Thread {
+  readonly worker: Worker;
+  wake(): void;
+}
+
+/** Starts a thread that takes jobs from the first of shared queues that has any. */
+function startThread(plan: MatrixPlan, queues: readonly Job[][]): Thread {
   const worker = new Worker(bootstrap(import.meta.url), { eval: true, workerData: { role, plan } });
   const running = new Map<number, Job>();
   let taken = 0;
   let failure: Error | undefined;
   const wake = () => {
     while (running.size < jobsAtOnce) {
-      const job = queue.shift();
+      const job = queues.find(({ length }) => length > 0)?.shift();
       if (job === undefined) return;
       if (failure !== undefined) {
         job.reject(failure);
@@ -95,7 +105,8 @@ function startThread(plan: MatrixPlan, queue: Job[]): { readonly worker: Worker;
   });
   worker.on("error", (error) => {
     failure = error;
-    for (const lost of [...running.values(), ...queue.splice(0)]) lost.reject(error);
+    for (const lost of [...running.values(), ...queues.flatMap((queue) => queue.splice(0))])
+      lost.reject(error);
     running.clear();
   });
   return { worker, wake };

@@ -9,7 +9,7 @@ import { isRuleId } from "../rules/index.ts";
 import { type Measured, measure, measureNarrowly } from "../runner/kill-matrix.ts";
 import { startThreads } from "../runner/kill-matrix-threads.ts";
 import { usualPlan } from "../suites/index.ts";
-import { variants } from "../targets/reference/mutants/index.ts";
+import { variants, waitingVariants } from "../targets/reference/mutants/index.ts";
 import recorded from "../targets/reference/mutants/kill-matrix.json" with { type: "json" };
 import type { Mutant } from "../targets/reference/mutants/mutant.ts";
 import { wireMutants } from "../targets/reference/mutants/wire-mutants.ts";
@@ -212,6 +212,10 @@ describe("Threads", () => {
       await threads.close();
     }
   }, 120_000);
+
+  it("know by name the variants that wait", () => {
+    expect(Object.keys(variants)).toEqual(expect.arrayContaining([...waitingVariants]));
+  });
 
   it("are not started for one variant alone", async () => {
     const threads = startThreads(plan, 1);

@@ -61,3 +61,14 @@ export const variants: Readonly<Record<string, Mutant>> = {
   ...mutants,
   ...extraMutants,
 };
+
+/** The variants whose runs wait for time to pass more than they work. */
+export const waitingVariants: readonly string[] = [
+  "not implemented",
+  "dialect 409 for 2 ms after each change of any function",
+  "dialect 409 for 5 ms after each change",
+  "dialect 409 for a read while another operation is in progress",
+  "dialect 404 for 20 ms to what was just created",
+  "dialect 404 for 20 ms to every second call to what was just created",
+  "dialect 429 for every 41st call",
+];
