@@ -70,7 +70,8 @@ describe("The test cases that bear on a rule", () => {
     if (requestsOf([...chosen, ...left]) < most) expect(left).toEqual([]);
   });
 
-  it.each(sample)("of %s find its mutant: %s", async (id, name) => {
+  // Together, because a run that is refused often waits.
+  it.concurrent.each(sample)("of %s find its mutant: %s", async (id, name) => {
     const { mutate, column = "document" } = variants[name] as Mutant;
     const report = await judgeVariant(mutate, {
       ...plan,
