@@ -3,6 +3,7 @@ import { policySize } from "../policies.ts";
 import { policyAt, revisionOf, type Stored } from "../state.ts";
 import { createdReply } from "../statement.ts";
 import {
+  afterRefusing,
   afterwards,
   change,
   functionOf,
@@ -12,6 +13,7 @@ import {
   type Mutant,
   searching,
   together,
+  written,
 } from "./mutant.ts";
 import { pausing } from "./state-mutants.ts";
 
@@ -99,12 +101,7 @@ export const historyDefects: Readonly<Record<string, Mutant>> = {
   },
   "revision moved by a long value": {
     breaks: "moves the revision on where it refuses a value for its length",
-    mutate: change(({ afterRefusal }) => ({
-      afterRefusal: (refusal, draft) =>
-        refusal.kind === "maxLength" && draft.read.statements.length > 0
-          ? draft.read.statements
-          : afterRefusal(refusal, draft),
-    })),
+    mutate: afterRefusing("maxLength", written),
     kills: ["refusal.keeps-revision"],
   },
   "emptied policy brought back": {

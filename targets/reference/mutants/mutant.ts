@@ -99,6 +99,15 @@ export function overlooking(
   }));
 }
 
+/** What a request names in its path and query, percent-encoded. */
+export const at = {
+  version: (target: string) => /(\?Qualifier=|%3A)\d+(\/policy)?$/.test(target),
+  alias: (target: string) => /(\?Qualifier=|%3A)(?!function)[\w-]*[a-z][\w-]*(\/policy)?$/i.test(target),
+  query: (target: string) => target.includes("?"),
+  arn: (target: string) => target.includes("/arn%3A"),
+  partialArn: (target: string) => /\/\d+%3Afunction%3A/.test(target),
+};
+
 type Body = Readonly<Record<string, unknown>>;
 
 /** Overlooks what members of the body break in some requests: one kind of constraint, or all. */
@@ -160,6 +169,27 @@ export function refusing(what: string, when: (draft: Draft, policy: Policy) => b
         when(draft, policy) ? { kind: "principal", message: `It ${breaks}.` } : furtherCheck(draft, policy),
     })),
   };
+}
+
+/** Writes a policy although the request is refused: the statements that `write` returns, if any. */
+export function afterRefusing(
+  kind: Refusal["kind"],
+  write: (draft: Draft) => readonly Stored[] | null,
+): Mutation {
+  return change(({ afterRefusal }) => ({
+    afterRefusal: (refusal, draft) =>
+      (refusal.kind === kind ? write(draft) : null) ?? afterRefusal(refusal, draft),
+  }));
+}
+
+/** The statements of a policy with the one that a request asks for. */
+export function withAdded({ read, stored }: Draft): readonly Stored[] {
+  return [...read.statements, stored()];
+}
+
+/** The statements of a policy that has some: written again, they get a new revision. */
+export function written({ read: { statements } }: Draft): readonly Stored[] | null {
+  return statements.length > 0 ? statements : null;
 }
 
 /** Gives some refusals another status and name. */

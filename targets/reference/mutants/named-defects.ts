@@ -2,7 +2,7 @@ import type { Member } from "../../../spec/constraint.ts";
 import type { Mutation } from "../behaviour.ts";
 import type { HttpReply } from "../http.ts";
 import { type ConditionElement, createdReply, type PrincipalElement } from "../statement.ts";
-import { change, type Mutant, naming, overlooking, together } from "./mutant.ts";
+import { afterRefusing, change, type Mutant, naming, overlooking, together } from "./mutant.ts";
 import { pausing } from "./state-mutants.ts";
 
 /** The part of a longer value that a pattern without anchors matches. */
@@ -74,12 +74,9 @@ export const namedDefects: Readonly<Record<string, Mutant>> = {
   },
   "overwritten on 409": {
     breaks: "replaces the statement whose id is taken, and answers 409",
-    mutate: change(() => ({
-      afterRefusal: ({ kind }, draft) =>
-        kind === "duplicate"
-          ? draft.read.statements.map((one) => (one.sid === draft.values.StatementId ? draft.stored() : one))
-          : null,
-    })),
+    mutate: afterRefusing("duplicate", ({ read, values, stored }) =>
+      read.statements.map((one) => (one.sid === values.StatementId ? stored() : one)),
+    ),
     kills: ["refusal.changes-no-statement"],
   },
   "SourceArn negated": {

@@ -4,6 +4,7 @@ import {
   afterwards,
   change,
   functionOf,
+  isAlias,
   isNamedAlike,
   isOfSameFunction,
   type Mutant,
@@ -199,8 +200,4 @@ function copyingFromVersion(operation: "CreateAlias" | "UpdateAlias"): Mutation 
     const copied = state.policies.get(`${functionOf(key)}:${version}`);
     if (copied !== undefined && copied.statements.length > 0) state.policies.set(key, copied);
   });
-}
-
-function isAlias(key: string): boolean {
-  return /[^\d]/.test(key.slice(functionOf(key).length + 1));
 }

@@ -1,10 +1,10 @@
 import { bodyMembers } from "../../../spec/constraint.ts";
 import type { Mutation } from "../behaviour.ts";
-import type { Refusal } from "../errors.ts";
 import { isHere, type Spelled } from "../names.ts";
 import { policySize } from "../policies.ts";
-import type { Stored } from "../state.ts";
 import {
+  afterRefusing,
+  at,
   change,
   isAlias,
   isOfSameFunction,
@@ -13,16 +13,8 @@ import {
   overlooking,
   searching,
   unchecked,
+  withAdded,
 } from "./mutant.ts";
-
-/** What a request names in its path and query, percent-encoded. */
-const at = {
-  version: (target: string) => /(\?Qualifier=|%3A)\d+(\/policy)?$/.test(target),
-  alias: (target: string) => /(\?Qualifier=|%3A)(?!function)[\w-]*[a-z][\w-]*(\/policy)?$/i.test(target),
-  query: (target: string) => target.includes("?"),
-  arn: (target: string) => target.includes("/arn%3A"),
-  partialArn: (target: string) => /\/\d+%3Afunction%3A/.test(target),
-};
 
 /** Defects of a part of the requests only: one character, one kind of policy, one form of a name, or beside another member. */
 export const partialDefects: Readonly<Record<string, Mutant>> = {
@@ -175,12 +167,12 @@ export const partialDefects: Readonly<Record<string, Mutant>> = {
   },
   "wrong types added to aliases": {
     breaks: "refuses a member of a wrong type on an alias, and adds the statement",
-    mutate: afterRefusing("type", isAlias, (statements, added) => [...statements, added]),
+    mutate: afterRefusing("type", (draft) => (isAlias(draft.key) ? withAdded(draft) : null)),
     kills: ["refusal.changes-no-statement"],
   },
   "revision of a version moved": {
     breaks: "moves the revision of a version on where it refuses a value for its pattern",
-    mutate: afterRefusing("pattern", isVersion, (statements) => statements),
+    mutate: afterRefusing("pattern", ({ key, read }) => (isVersion(key) ? read.statements : null)),
     kills: ["refusal.keeps-revision"],
   },
   "one limit for all policies": {
@@ -229,19 +221,6 @@ function comparingIds(where: (key: string) => boolean, form: (sid: string) => st
     taken: (statements, sid, draft) =>
       taken(statements, sid, draft) ||
       (where(draft.key) && statements.some((one) => form(one.sid) === form(sid))),
-  }));
-}
-
-function afterRefusing(
-  kind: Refusal["kind"],
-  where: (key: string) => boolean,
-  write: (statements: readonly Stored[], added: Stored) => readonly Stored[],
-): Mutation {
-  return change(({ afterRefusal }) => ({
-    afterRefusal: (refusal, draft) =>
-      refusal.kind === kind && where(draft.key)
-        ? write(draft.read.statements, draft.stored())
-        : afterRefusal(refusal, draft),
   }));
 }
 

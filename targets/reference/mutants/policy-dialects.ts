@@ -10,16 +10,12 @@ export const policyDialects: Readonly<Record<string, Mutation>> = {
     const answer = JSON.parse(body);
     return JSON.stringify({ ...answer, Policy: JSON.parse(answer.Policy) });
   }),
-  "null where there is no policy": whereNone({ Policy: null, RevisionId: null }),
-  "a policy without Statement where there is none": whereNone({ Policy: '{"Version":"2012-10-17"}' }),
-  "204 where there is no policy": together(
-    change(() => ({ showsEmpty: true })),
-    replying((reply, operation) =>
-      operation === "GetPolicy" && String(reply.body).includes('\\"Statement\\":[]')
-        ? { status: 204, headers: [], body: "" }
-        : reply,
-    ),
+  "null where there is no policy": whereNone(200, JSON.stringify({ Policy: null, RevisionId: null })),
+  "a policy without Statement where there is none": whereNone(
+    200,
+    '{"Policy":"{\\"Version\\":\\"2012-10-17\\"}"}',
   ),
+  "204 where there is no policy": whereNone(204, ""),
   "a statement in the policy that is written otherwise and means the same": change(({ stored }) => ({
     stored: (sid, json) => {
       const { Condition = {}, ...others } = JSON.parse(json, (key, value) => {
@@ -41,20 +37,21 @@ export const policyDialects: Readonly<Record<string, Mutation>> = {
         ),
     };
   }),
-  "no removals and a name for unknown operations": change(({ intercept }) => ({
-    intercept: (request) =>
-      request.method === "DELETE" && request.target.includes("/policy/")
-        ? unknownOperation
-        : intercept(request),
-  })),
-  "no removals and a text for unknown paths": change(({ intercept }) => ({
-    intercept: (request) =>
-      request.method === "DELETE" && request.target.includes("/policy/") ? notFound : intercept(request),
-  })),
-  "no right to remove": change(({ intercept }) => ({
-    intercept: (request) =>
-      request.method === "DELETE" && request.target.includes("/policy/") ? denied : intercept(request),
-  })),
+  "no removals and a name for unknown operations": answeringRemovals({
+    status: 404,
+    headers: [["X-Amzn-ErrorType", "UnknownOperationException"]],
+    body: "",
+  }),
+  "no removals and a text for unknown paths": answeringRemovals({
+    status: 404,
+    headers: [["Content-Type", "text/plain"]],
+    body: "404 page not found",
+  }),
+  "no right to remove": answeringRemovals({
+    status: 403,
+    headers: [["X-Amzn-ErrorType", "AccessDeniedException"]],
+    body: "",
+  }),
   "204 for the removal of an id that is gone": replying((reply, operation) =>
     operation === "RemovePermission" && reply.status === 404 ? { status: 204, headers: [], body: "" } : reply,
   ),
@@ -100,12 +97,6 @@ export const policyDialects: Readonly<Record<string, Mutation>> = {
   }),
 };
 
-const unknownOperation: HttpReply = {
-  status: 404,
-  headers: [["X-Amzn-ErrorType", "UnknownOperationException"]],
-  body: "",
-};
-
 /** The answer while another operation is in progress. */
 export const inProgress: HttpReply = {
   status: 409,
@@ -113,17 +104,13 @@ export const inProgress: HttpReply = {
   body: JSON.stringify({ Type: "User", message: "Another operation on this function is in progress." }),
 };
 
-const denied: HttpReply = {
-  status: 403,
-  headers: [["X-Amzn-ErrorType", "AccessDeniedException"]],
-  body: "",
-};
-
-const notFound: HttpReply = {
-  status: 404,
-  headers: [["Content-Type", "text/plain"]],
-  body: "404 page not found",
-};
+/** Answers every RemovePermission so. */
+function answeringRemovals(reply: HttpReply): Mutation {
+  return change(({ intercept }) => ({
+    intercept: (request) =>
+      request.method === "DELETE" && request.target.includes("/policy/") ? reply : intercept(request),
+  }));
+}
 
 /** Changes what GetPolicy shows of a policy. */
 function shown(rewrite: (body: string) => string): Mutation {
@@ -134,13 +121,13 @@ function shown(rewrite: (body: string) => string): Mutation {
   );
 }
 
-/** Answers GetPolicy with 200 and this body where the policy has no statements. */
-function whereNone(body: object): Mutation {
+/** Answers GetPolicy so where the policy has no statements. */
+function whereNone(status: number, body: string): Mutation {
   return together(
     change(() => ({ showsEmpty: true })),
     replying((reply, operation) =>
       operation === "GetPolicy" && String(reply.body).includes('\\"Statement\\":[]')
-        ? { ...reply, body: JSON.stringify(body) }
+        ? { status, headers: body === "" ? [] : reply.headers, body }
         : reply,
     ),
   );

@@ -1,32 +1,22 @@
-import type { Behaviour, Mutation } from "../behaviour.ts";
+import { bodyMembers } from "../../../spec/constraint.ts";
+import type { Mutation } from "../behaviour.ts";
 import { dropPolicy } from "../state.ts";
 import {
+  afterRefusing,
   afterwards,
+  at,
   change,
   finding,
   ignoringRevision,
+  isAlias,
   isOfSameFunction,
+  isVersion,
   type Mutant,
   refusing,
   searching,
+  unchecked,
+  withAdded,
 } from "./mutant.ts";
-
-function isAlias(qualifier: string | undefined): boolean {
-  return qualifier !== undefined && /[^\d$]/.test(qualifier) && qualifier !== "$LATEST";
-}
-
-const unchecked: Mutation = change(({ qualifier, faults }: Behaviour) => {
-  let onAlias = false;
-  return {
-    qualifier: (values, body) => {
-      const asked = qualifier(values, body);
-      onAlias = isAlias(asked);
-      return asked;
-    },
-    faults: (member, value) =>
-      onAlias && member !== "Qualifier" && member !== "FunctionName" ? [] : faults(member, value),
-  };
-});
 
 /** Defects that show only at versions and aliases, or only where members or operations come together. */
 export const qualifierDefects: Readonly<Record<string, Mutant>> = {
@@ -40,7 +30,7 @@ export const qualifierDefects: Readonly<Record<string, Mutant>> = {
   },
   "revision ignored on aliases": {
     breaks: "compares RevisionId at functions and versions only",
-    mutate: ignoringRevision(({ qualifier }) => isAlias(qualifier)),
+    mutate: ignoringRevision(({ key }) => isAlias(key)),
     kills: ["RevisionId.never-seen"],
   },
   "revision of any policy of the function": {
@@ -87,14 +77,14 @@ export const qualifierDefects: Readonly<Record<string, Mutant>> = {
     breaks: "refuses every RevisionId on a version",
     mutate: change(({ revisionMatches }) => ({
       revisionMatches: (given, current, draft) =>
-        !/^\d+$/.test(draft.qualifier ?? "") && revisionMatches(given, current, draft),
+        !isVersion(draft.key) && revisionMatches(given, current, draft),
     })),
     kills: ["request.combination"],
   },
   "removal of everything on aliases": {
     breaks: "removes every statement of an alias with one of them",
     mutate: change(({ remove }) => ({
-      remove: (statements, sid, key) => (isAlias(key.split(":")[7]) ? [] : remove(statements, sid, key)),
+      remove: (statements, sid, key) => (isAlias(key) ? [] : remove(statements, sid, key)),
     })),
     kills: ["remove.one-statement"],
   },
@@ -117,7 +107,7 @@ export const qualifierDefects: Readonly<Record<string, Mutant>> = {
     breaks: "deletes the policies of all versions when it publishes one",
     mutate: afterwards("PublishVersion", ({ state, key }) => {
       for (const other of state.policies.keys())
-        if (isOfSameFunction(other, key) && /:\d+$/.test(other)) dropPolicy(state, other);
+        if (isOfSameFunction(other, key) && isVersion(other)) dropPolicy(state, other);
     }),
     kills: ["version.leaves-policies"],
   },
@@ -152,14 +142,13 @@ export const qualifierDefects: Readonly<Record<string, Mutant>> = {
   },
   "no constraints on aliases": {
     breaks: "checks the members of a body only without an alias",
-    mutate: unchecked,
+    mutate: unchecked(bodyMembers, (_body, target) => at.alias(target)),
     kills: ["Action.pattern", "Action.required", "SourceAccount.pattern", "StatementId.pattern"],
   },
   "no conditions on aliases": {
     breaks: "leaves out the conditions of a statement on an alias",
     mutate: change(({ statement }) => ({
-      statement: (parts, condition) =>
-        statement(parts, isAlias(parts.resource.split(":")[7]) ? undefined : condition),
+      statement: (parts, condition) => statement(parts, isAlias(parts.resource) ? undefined : condition),
     })),
     kills: ["statement.source-arn", "statement.source-account"],
   },
@@ -167,7 +156,7 @@ export const qualifierDefects: Readonly<Record<string, Mutant>> = {
     breaks: "refuses an account as Principal on an alias",
     mutate: refusing(
       "an account on an alias",
-      ({ values, qualifier }) => isAlias(qualifier) && /^\d{12}$/.test(values.Principal ?? ""),
+      ({ values, key }) => isAlias(key) && /^\d{12}$/.test(values.Principal ?? ""),
     ).mutate,
     kills: ["request.combination"],
   },
@@ -218,12 +207,7 @@ export const qualifierDefects: Readonly<Record<string, Mutant>> = {
   },
   "kept for a later alias": {
     breaks: "refuses an addition to an alias that does not exist, and keeps it for that alias",
-    mutate: change(({ afterRefusal }) => ({
-      afterRefusal: (refusal, draft) =>
-        refusal.kind === "no-alias"
-          ? [...draft.read.statements, draft.stored()]
-          : afterRefusal(refusal, draft),
-    })),
+    mutate: afterRefusing("no-alias", withAdded),
     kills: ["alias.starts-empty"],
   },
   "aliases in one letter case": {
@@ -246,10 +230,10 @@ export const qualifierDefects: Readonly<Record<string, Mutant>> = {
     mutate: change(({ taken }) => ({
       taken: (statements, sid, draft) =>
         taken(statements, sid, draft) ||
-        (/^\d+$/.test(draft.qualifier ?? "") &&
+        (isVersion(draft.key) &&
           [...draft.state.policies].some(
             ([key, policy]) =>
-              /:\d+$/.test(key) && isOfSameFunction(key, draft.key) && taken(policy.statements, sid, draft),
+              isVersion(key) && isOfSameFunction(key, draft.key) && taken(policy.statements, sid, draft),
           )),
     })),
     kills: ["StatementId.on-other-qualifier"],

@@ -2,6 +2,7 @@ import type { Mutation } from "../behaviour.ts";
 import type { RefusalKind } from "../errors.ts";
 import { dropPolicy, policyAt, type SideOperation } from "../state.ts";
 import {
+  afterRefusing,
   afterwards,
   change,
   finding,
@@ -14,6 +15,7 @@ import {
   rewriting,
   searching,
   taking,
+  written,
 } from "./mutant.ts";
 
 /** Defects of the store that an implementation uses, and of the language that it is written in. */
@@ -132,12 +134,7 @@ export const storeDefects: Readonly<Record<string, Mutant>> = {
   },
   "revision moved by a malformed value": {
     breaks: "moves the revision on where it refuses a value for its pattern",
-    mutate: change(({ afterRefusal }) => ({
-      afterRefusal: (refusal, draft) =>
-        refusal.kind === "pattern" && draft.read.statements.length > 0
-          ? draft.read.statements
-          : afterRefusal(refusal, draft),
-    })),
+    mutate: afterRefusing("pattern", written),
     kills: ["refusal.keeps-revision"],
   },
   "revision trimmed": {
