@@ -1,3 +1,4 @@
+import { grouped } from "../spec/collections.ts";
 import { errorStatus } from "../spec/constraint.ts";
 import { located } from "../spec/error-place.ts";
 import type { RequestQuestion } from "../spec/request.ts";
@@ -44,8 +45,10 @@ interface Of<On extends Trigger["on"]> extends JudgedRule {
 
 /** A judge that asks these rules. A rule that throws is an internal error. */
 export function judgeOf(rules: readonly Rule[]): Judge {
-  const byRefusalReason = grouped(pick(rules, "refusal-reason"), ({ trigger }) => trigger.refusalReason);
-  const byVariation = grouped(pick(rules, "variation"), ({ trigger }) => trigger.variation ?? "");
+  const byRefusalReason = new Map(
+    grouped(pick(rules, "refusal-reason"), ({ trigger }) => trigger.refusalReason),
+  );
+  const byVariation = new Map(grouped(pick(rules, "variation"), ({ trigger }) => trigger.variation ?? ""));
   const onSuccess = pick(rules, "success");
   const onRefusal = pick(rules, "refusal");
   const onAnswer = pick(rules, "answer");
@@ -144,12 +147,6 @@ function pick<On extends Trigger["on"]>(rules: readonly Rule[], on: On): readonl
 
 function isOn<On extends Trigger["on"]>(trigger: Trigger, on: On): trigger is Extract<Trigger, { on: On }> {
   return trigger.on === on;
-}
-
-function grouped<T>(list: readonly T[], key: (of: T) => string): ReadonlyMap<string, readonly T[]> {
-  const groups = new Map<string, T[]>();
-  for (const one of list) groups.set(key(one), [...(groups.get(key(one)) ?? []), one]);
-  return groups;
 }
 
 /** The one thing that a request tests. */

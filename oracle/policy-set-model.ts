@@ -33,21 +33,6 @@ export function policySetModel(
   };
 }
 
-/** Splits a history by the policy each operation is on. A history is linearizable if and only if each part is. */
-export function partition<O extends PolicyOperation>(
-  operations: readonly O[],
-  keyOf: (operation: O) => string,
-): ReadonlyMap<string, readonly O[]> {
-  const parts = new Map<string, O[]>();
-  for (const operation of operations) {
-    const key = keyOf(operation);
-    const part = parts.get(key);
-    if (part) part.push(operation);
-    else parts.set(key, [operation]);
-  }
-  return parts;
-}
-
 function step(state: PolicySet, input: PolicyInput, output: PolicyOutput | null): readonly PolicySet[] {
   if (output === "refused") return [state];
   if (input.kind === "read") {

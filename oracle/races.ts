@@ -1,10 +1,11 @@
 import { errorName, isSuccess } from "../spec/answer.ts";
+import { grouped } from "../spec/collections.ts";
 import type { Answer } from "../spec/exchange.ts";
 import { removal } from "../spec/target.ts";
 import { check, type Linearizability } from "./linearizability.ts";
 import { policyOf } from "./model-state.ts";
 import type { Addition, Observation, ObservedBatch, PolicyRead } from "./observe.ts";
-import { type PolicyOperation, type PolicyOutput, partition, policySetModel } from "./policy-set-model.ts";
+import { type PolicyOperation, type PolicyOutput, policySetModel } from "./policy-set-model.ts";
 import { holds, type Judgement } from "./rule.ts";
 
 /**
@@ -28,7 +29,8 @@ export function judgeLinearizability(batches: readonly ObservedBatch[]): Judgeme
     withoutRepeats(observations.flatMap((of, index) => place(of, `${round}.${index}`))),
   );
   let open: string | null = null;
-  for (const [policy, operations] of partition(placed, (operation) => operation.policy)) {
+  // A history is linearizable if and only if the part of each policy is.
+  for (const [policy, operations] of grouped(placed, (operation) => operation.policy)) {
     const initial = initialStates(batches, policy);
     if (initial === null || operations.length < 2 || showsOthers(operations, initial)) continue;
     const found = check(operations, policySetModel(initial), { maxSteps: mostSteps });

@@ -119,13 +119,3 @@ export function cut(text: string, longest: number): string {
   if (characters.length <= longest) return text;
   return `${characters.slice(0, longest).join("")}… (${characters.length} characters)`;
 }
-
-/** Groups items by key, in the order of each key's first item. */
-export function grouped<T>(
-  items: readonly T[],
-  common: (item: T) => string,
-): readonly (readonly [common: string, items: readonly T[]])[] {
-  const groups = new Map<string, T[]>();
-  for (const item of items) groups.set(common(item), [...(groups.get(common(item)) ?? []), item]);
-  return [...groups];
-}

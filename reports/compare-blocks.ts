@@ -1,9 +1,9 @@
+import { grouped } from "../spec/collections.ts";
 import {
   type Block,
   type Document,
   type Fact,
   fold,
-  grouped,
   type Mark,
   paragraph,
   type Table,

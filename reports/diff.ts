@@ -1,3 +1,4 @@
+import { grouped } from "../spec/collections.ts";
 import {
   type Block,
   code,
@@ -5,7 +6,6 @@ import {
   type Fact,
   facts,
   fold,
-  grouped,
   paragraph,
   type Table,
   type Text,

@@ -1,6 +1,6 @@
 import { type Document, isCollection, isMap, isSeq, Scalar, visit, type YAMLMap, YAMLSeq } from "yaml";
 import { families } from "../rules/causes.ts";
-import { grouped } from "./blocks.ts";
+import { grouped } from "../spec/collections.ts";
 import {
   isViolated,
   isWhole,

@@ -1,3 +1,4 @@
+import { grouped } from "../spec/collections.ts";
 import { columns } from "../spec/verdict.ts";
 import {
   type Block,
@@ -6,7 +7,6 @@ import {
   type Fact,
   facts,
   fold,
-  grouped,
   list,
   type Mark,
   type OutlineItem,

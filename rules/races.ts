@@ -1,6 +1,7 @@
 import type { Addition, BatchObservation, Observation } from "../oracle/observe.ts";
 import { holds, type Judgement, type RuleBody } from "../oracle/rule.ts";
 import { isConflict, isInProgress, phrase, saysItExists } from "../spec/answer.ts";
+import { grouped } from "../spec/collections.ts";
 import { errorStatus } from "../spec/constraint.ts";
 import type { Answer } from "../spec/exchange.ts";
 import { violated } from "./define.ts";
@@ -35,7 +36,7 @@ export const raceRules = {
 } as const satisfies Record<string, RuleBody>;
 
 function judgeOneId(batch: BatchObservation): Judgement | null {
-  const groups = groupBy(additions(batch), ({ stateAnalysis, analysis }) => {
+  const groups = groupsOf(batch, ({ stateAnalysis, analysis }) => {
     const sid = analysis.body.members?.StatementId;
     const revision = analysis.body.members?.RevisionId;
     const fresh = stateAnalysis.refusalReasons.length + stateAnalysis.unsure.length === 0;
@@ -47,7 +48,7 @@ function judgeOneId(batch: BatchObservation): Judgement | null {
 }
 
 function judgeOneRevision(batch: BatchObservation): Judgement | null {
-  const groups = groupBy(additions(batch), ({ stateAnalysis, analysis }) =>
+  const groups = groupsOf(batch, ({ stateAnalysis, analysis }) =>
     stateAnalysis.variations.includes("RevisionId.current")
       ? JSON.stringify([stateAnalysis.key, String(analysis.body.members?.RevisionId)])
       : null,
@@ -97,9 +98,8 @@ function isThrottled(answer: Answer): boolean {
 }
 
 function tally(race: readonly Addition[]): string {
-  const counts = new Map<string, number>();
-  for (const { answer } of race) counts.set(phrase(answer), (counts.get(phrase(answer)) ?? 0) + 1);
-  return [...counts].map(([what, count]) => `${count} × ${what}`).join(", ");
+  const answers = grouped(race, ({ answer }) => phrase(answer));
+  return answers.map(([what, { length }]) => `${length} × ${what}`).join(", ");
 }
 
 function additions(batch: BatchObservation): readonly Addition[] {
@@ -112,14 +112,11 @@ function clear({ analysis }: Addition): boolean {
   return analysis.refusalReasons.length + analysis.questions.length === 0;
 }
 
-function groupBy(
-  list: readonly Addition[],
-  key: (of: Addition) => string | null,
+/** The additions of a batch by their key, without those that have none. */
+function groupsOf(
+  batch: BatchObservation,
+  keyOf: (of: Addition) => string | null,
 ): readonly (readonly Addition[])[] {
-  const groups = new Map<string, Addition[]>();
-  for (const one of list) {
-    const group = key(one);
-    if (group !== null) groups.set(group, [...(groups.get(group) ?? []), one]);
-  }
-  return [...groups.values()];
+  const keyed = additions(batch).filter((of) => keyOf(of) !== null);
+  return grouped(keyed, (of) => keyOf(of) ?? "").map(([, group]) => group);
 }

@@ -1,5 +1,5 @@
-import { grouped } from "../reports/blocks.ts";
 import type { Report, RuleReport } from "../reports/report.ts";
+import { grouped } from "../spec/collections.ts";
 import { Fault } from "../spec/fault.ts";
 import { phases } from "../suites/case.ts";
 import { endingRule } from "./endings.ts";

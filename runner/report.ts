@@ -1,5 +1,4 @@
 import type { Rule } from "../oracle/rule.ts";
-import { grouped } from "../reports/blocks.ts";
 import {
   type CampaignReport,
   type CauseReport,
@@ -20,6 +19,7 @@ import {
 import { counts } from "../reports/verdict.ts";
 import { causeOf, causesOf } from "../rules/causes.ts";
 import { errorName } from "../spec/answer.ts";
+import { grouped } from "../spec/collections.ts";
 import type { Exchange, Header } from "../spec/exchange.ts";
 import type { Fixture } from "../spec/fixture.ts";
 import { columns, type UnsupportedCapability } from "../spec/verdict.ts";

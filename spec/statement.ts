@@ -1,7 +1,7 @@
 import { errorName, jsonObject } from "./answer.ts";
 import { isRecord } from "./body.ts";
+import { remembered } from "./collections.ts";
 import type { Answer } from "./exchange.ts";
-import { remembered } from "./remembered.ts";
 
 const elements: ReadonlyMap<string, (value: unknown) => unknown> = new Map([
   ["Action", sole],

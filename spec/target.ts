@@ -1,7 +1,7 @@
 import type { OperationPath, PathParameters, QueryParameters } from "./add-permission.ts";
+import { remembered } from "./collections.ts";
 import type { Call } from "./exchange.ts";
 import { readName } from "./function-name.ts";
-import { remembered } from "./remembered.ts";
 
 /** The path and the query of a request-target, percent-decoded. */
 export interface Route {

@@ -1,7 +1,7 @@
-import { grouped } from "../../reports/blocks.ts";
 import { type DiffCause, isRefusal, type Ruling, type TargetDifference } from "../../reports/diff.ts";
 import { causeOf, families, gravities } from "../../rules/causes.ts";
 import { rules } from "../../rules/index.ts";
+import { grouped } from "../../spec/collections.ts";
 import { sizeOf } from "../report.ts";
 import type { Compared } from "./compare-answers.ts";
 

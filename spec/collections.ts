@@ -14,3 +14,18 @@ export function remembered<Result>(most: number, make: (text: string) => Result)
     return made;
   };
 }
+
+/** Groups items by key, in the order of each key's first item. */
+export function grouped<T>(
+  items: readonly T[],
+  keyOf: (item: T) => string,
+): readonly (readonly [key: string, items: readonly T[]])[] {
+  const groups = new Map<string, T[]>();
+  for (const item of items) {
+    const key = keyOf(item);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [item]);
+    else group.push(item);
+  }
+  return [...groups];
+}
