@@ -2,6 +2,7 @@ import type { AddPermissionRequest, Received } from "../spec/add-permission.ts";
 import { jsonObject } from "../spec/answer.ts";
 import { isRecord } from "../spec/body.ts";
 import type { RequestAnalysis, Resource } from "../spec/request.ts";
+import { conditional } from "../spec/statement.ts";
 import { policyKey } from "../spec/target.ts";
 import {
   asRead,
@@ -180,9 +181,6 @@ function sameContent(
     statements?.some(({ sid: other, text }) => other === sid && text !== null && isMadeOf(text, members)),
   );
 }
-
-/** The members that become conditions. */
-const conditional = ["SourceArn", "SourceAccount", "EventSourceToken"] as const;
 
 /** Says whether the members of a request, each in its place, are what a statement holds. */
 function isMadeOf(text: string, members: Received<AddPermissionRequest>): boolean {

@@ -6,7 +6,7 @@ import { isRecord } from "../spec/body.ts";
 import type { BodyMember } from "../spec/constraint.ts";
 import { success } from "../spec/contract.generated.ts";
 import type { RequestQuestion, Resource } from "../spec/request.ts";
-import { canonicalJson, sole } from "../spec/statement.ts";
+import { accountIn, canonicalJson, conditional, digitsIn, sole } from "../spec/statement.ts";
 import { type Added, guarantee, show, violated } from "./define.ts";
 
 const response = "Response Elements";
@@ -145,11 +145,7 @@ const answers = {
       const { parsed } = result.statement;
       if (parsed === null || typeof sent !== "string" || !/^\d{12}$/.test(sent)) return null;
       const named = principalsOf(parsed, "AWS");
-      const found = named.length === 1 ? asText(named[0]) : null;
-      // Each partition writes its own name into the ARN of an account's root.
-      const root =
-        typeof found === "string" ? /^arn:aws[a-z-]*:iam::(\d{12}):root$/.exec(found)?.[1] : undefined;
-      return found === sent || root === sent
+      return named.length === 1 && accountIn(named[0]) === sent
         ? holds
         : violated(`{"AWS": "arn:aws:iam::${sent}:root"}`, `"Principal": ${show(parsed.Principal)}`);
     },
@@ -226,9 +222,6 @@ function withEcho<T extends Record<string, RuleBody>>(all: T): T {
   return Object.fromEntries(echoing);
 }
 
-/** The members that become conditions. */
-const conditional: readonly BodyMember[] = ["SourceArn", "SourceAccount", "EventSourceToken"];
-
 function echo(part: string, sentAs: BodyMember, title: string, clauses: readonly string[]): RuleBody {
   return guarantee(
     title,
@@ -263,7 +256,7 @@ function condition(sentAs: BodyMember, key: string, clauses: readonly string[]):
           one.key.toLowerCase().endsWith(`:${key}`) &&
           admits(one.operator) &&
           one.values.length === 1 &&
-          asText(one.values[0]) === sent,
+          digitsIn(one.values[0]) === sent,
       );
       return found
         ? holds
@@ -271,11 +264,6 @@ function condition(sentAs: BodyMember, key: string, clauses: readonly string[]):
     },
     openToAccept,
   );
-}
-
-/** An account may come back as a number. */
-function asText(value: unknown): unknown {
-  return typeof value === "number" ? String(value) : value;
 }
 
 /** Elements of a statement and of a policy, by their names in lower case. A body may name them, although the request has none. */

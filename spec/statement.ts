@@ -115,7 +115,7 @@ const meaning = remembered(512, (text): string => {
   const { Principal, Condition } = statement;
   return canonicalJson({
     ...statement,
-    ...(isRecord(Principal) && { Principal: given(mapped(Principal, accountIn)) }),
+    ...(isRecord(Principal) && { Principal: given(mapped(Principal, accountsIn)) }),
     ...(isRecord(Condition) && { Condition: conditionsIn(Condition) }),
   });
 });
@@ -131,18 +131,24 @@ function isNothing(value: unknown): boolean {
   return value === null || (isRecord(value) && Object.keys(value).length === 0);
 }
 
-/** An account and the ARN of its root are the same principal. */
-function accountIn(value: unknown, kind: string): unknown {
+function accountsIn(value: unknown, kind: string): unknown {
   if (kind !== "AWS") return value;
-  if (Array.isArray(value)) return value.map((one) => accountIn(one, kind));
+  return Array.isArray(value) ? value.map(accountIn) : accountIn(value);
+}
+
+/** The account of a principal: the ARN of its root, in any partition, is the same principal. */
+export function accountIn(value: unknown): unknown {
   const text = digitsIn(value);
   return typeof text === "string" ? (/^arn:aws[a-z-]*:iam::(\d{12}):root$/.exec(text)?.[1] ?? text) : text;
 }
 
 /** An account may be written as a number. */
-function digitsIn(value: unknown): unknown {
+export function digitsIn(value: unknown): unknown {
   return typeof value === "number" ? String(value) : value;
 }
+
+/** The members of a request that become conditions. */
+export const conditional = ["SourceArn", "SourceAccount", "EventSourceToken"] as const;
 
 /** IAM compares ARNs by both operators in the same way. */
 const sameOperators: ReadonlyMap<string, string> = new Map([["ArnEquals", "ArnLike"]]);
