@@ -79,7 +79,7 @@ function resourcesFor(fixture: Fixture, exchanges: readonly Exchange[]): readonl
 /** How many published versions of the function under test a history names. */
 function versionsIn({ versions }: Fixture["main"], about: readonly Exchange[]): number {
   const named = about.flatMap(({ call }) => [
-    ...decoded(call.target).matchAll(/[:=](\d+)(?![\w-])/g),
+    ...decoded(call.target).matchAll(/(?::|\bQualifier=)(\d+)(?![\w-])/g),
     ...(call.body ?? "").matchAll(/"FunctionVersion":"(\d+)"/g),
   ]);
   return Math.max(0, ...named.map(([, version = ""]) => versions.indexOf(version) + 1));

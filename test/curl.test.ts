@@ -425,6 +425,7 @@ describe("The resources that a reproduction creates", () => {
       on(main.name, { body: bodyWith("EventSourceToken", 1, "s") }),
       [`make_function ${main.name}`],
     ],
+    ["no version for a parameter of the path", on(`${main.name};v=1`), [`make_function ${main.name}`]],
     [
       "two versions for the second",
       on(main.name, { query: qualifierQuery("2") }),
