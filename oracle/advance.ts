@@ -20,6 +20,7 @@ import {
   newPolicy,
   noteWrite,
   type PolicyModelState,
+  type PossibleState,
   policyOf,
   policyWith,
   possibleSids,
@@ -137,7 +138,11 @@ function acknowledged(
       appended(text === null ? { sid, text, size } : { sid, text }),
     ),
     ...consumedBy(policy),
-    since: { ...policy.since, added: latest([...policy.since.added, sid]) },
+    since: {
+      ...policy.since,
+      added: latest([...policy.since.added, sid]),
+      doubted: policy.since.doubted.filter((one) => one !== sid),
+    },
     freed: policy.freed.filter((freed) => freed !== sid),
     rejected: [],
     overfull: "no",
@@ -216,18 +221,22 @@ function advanceRead(before: ModelState, observation: PolicyRead): ModelState {
 
 /** The ids on which the acknowledged writes and this read disagree. */
 function disputedAfter(
-  { disputed }: PolicyModelState,
+  { disputed, since }: PolicyModelState,
   shown: readonly StatementModelState[],
   found: PolicyRead["difference"],
 ): readonly Disputed[] {
-  if (disputed.length === 0 && found === null) return disputed;
+  if (disputed.length + since.doubted.length === 0 && found === null) return disputed;
+  const isShown = (sid: string) => shown.some((one) => one.sid === sid);
   const disputeOf = (acknowledged: boolean) => (one: StatementModelState) =>
     one.sid === null ? [] : [{ sid: one.sid, acknowledged, text: one.text }];
   const lost = [...(found?.lostNew ?? []), ...(found?.lostOld ?? [])];
   const surplus = [...(found?.extra ?? []), ...(found?.kept ?? [])];
+  const isNamed = (sid: string) => [...disputed, ...lost, ...surplus].some((one) => one.sid === sid);
+  const doubted = since.doubted.filter((sid) => !isShown(sid) && !isNamed(sid));
   return latest([
-    ...disputed.filter(({ sid, acknowledged }) => shown.some((one) => one.sid === sid) !== acknowledged),
+    ...disputed.filter(({ sid, acknowledged }) => isShown(sid) !== acknowledged),
     ...lost.flatMap(disputeOf(true)),
+    ...doubted.map((sid) => ({ sid, acknowledged: true, text: null })),
     ...surplus.flatMap(disputeOf(false)),
   ]);
 }
@@ -352,9 +361,7 @@ function advanceRemoval(
     ? inEveryPossibleState(withoutDispute(policy, target.sid), without(target.sid))
     : policy;
   if (!done) return disputed ? withPolicy(before, target.key, settled) : before;
-  const held = policy.possibleStates.every((possibleState) =>
-    possibleState.statements?.some(({ sid }) => sid === target.sid),
-  );
+  const held = policy.possibleStates.every((one) => holds(one, target.sid));
   if (!held && !disputed) return withPolicy(before, target.key, forget(policy));
   return withPolicy(before, target.key, {
     ...settled,
@@ -362,6 +369,7 @@ function advanceRemoval(
     since: {
       ...policy.since,
       added: policy.since.added.filter((sid) => sid !== target.sid),
+      doubted: policy.since.doubted.filter((sid) => sid !== target.sid),
       removed: latest([...policy.since.removed, target.sid]),
     },
     freed: latest([...policy.freed, target.sid]),
@@ -379,13 +387,21 @@ function unsettleNeighbours(
   { key, sid }: NonNullable<ReturnType<typeof removal>>,
 ): ModelState {
   const name = nameIn(key);
-  return mapPolicies(unsettle(modelState, name, key), (policy, other) =>
-    other !== key && nameIn(other) === name && mayHold(policy, sid) ? maybe(policy, without(sid)) : policy,
-  );
+  return mapPolicies(unsettle(modelState, name, key), (policy, other) => {
+    if (other === key || nameIn(other) !== name || !mayHold(policy, sid)) return policy;
+    const { since, possibleStates } = policy;
+    const isSure = possibleStates.every((one) => holds(one, sid)) && !isDisputed(policy, sid);
+    const doubted = isSure ? latest([...since.doubted, sid]) : since.doubted;
+    return { ...maybe(policy, without(sid)), since: { ...since, doubted } };
+  });
 }
 
-function mayHold({ possibleStates }: PolicyModelState, wanted: string): boolean {
-  return possibleStates.some(({ statements }) => statements?.some(({ sid }) => sid === wanted) === true);
+function mayHold({ possibleStates }: PolicyModelState, sid: string): boolean {
+  return possibleStates.some((one) => holds(one, sid));
+}
+
+function holds({ statements }: PossibleState, wanted: string): boolean {
+  return statements?.some(({ sid }) => sid === wanted) === true;
 }
 
 function nameIn(key: string): string {

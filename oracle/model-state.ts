@@ -41,6 +41,8 @@ export interface Since {
   readonly refused: readonly (string | null)[];
   /** Additions acknowledged on other policies of the fixture. */
   readonly elsewhere: readonly PlacedSid[];
+  /** Sids that are in the policy, unless a removal from another policy of the function took them along. */
+  readonly doubted: readonly string[];
   /** Ids on the policies when the resource was created, or the alias updated; null when not all of them were known. */
   readonly around: readonly string[] | null;
   /** How the resource was created, when that was after the last read. */
@@ -168,6 +170,7 @@ const noSince: Since = {
   removed: [],
   refused: [],
   elsewhere: [],
+  doubted: [],
   around: [],
   origin: null,
   past: null,
