@@ -78,6 +78,10 @@ function otherwise(
   return addPermission({ functionName: label(name), query: queryOf(qualifier), body });
 }
 
+function forAccount(sid: string) {
+  return bodyWith("Principal", "123456789012", sid);
+}
+
 function read(fixture: Fixture, key = "read"): Batch {
   return alone(key, getPolicy(main(fixture)));
 }
@@ -101,6 +105,8 @@ const faulty: readonly (readonly [BodyMember, unknown])[] = [
   ["SourceAccount", 7],
   ["SourceArn", "bucket"],
 ];
+
+const sourced = { SourceAccount: "123456789012", SourceArn: "arn:aws:s3:::bucket" };
 
 const idTestCases: readonly TestCase[] = [
   ...onEachPolicy("alike", (fixture, qualifier) => [
@@ -181,7 +187,7 @@ const idTestCases: readonly TestCase[] = [
     read(fixture, "before"),
     read(fixture, "again"),
     // The members of a refused request must not appear in a later statement.
-    alone("taken", withBody(fixture, bodyWith("SourceArn", "arn:aws:s3:::bucket", "keep"))),
+    alone("taken", withBody(fixture, { ...canonicalBody("keep"), ...sourced })),
     alone("missing-action", withBody(fixture, { Principal: "s3.amazonaws.com", StatementId: "n1" })),
     read(fixture, "after-400"),
     alone(
@@ -300,7 +306,6 @@ function currentRevision(id: string, of: PolicyKind, firstPolicy: boolean): Test
   return { id: `state/${id}`, needs: needsOf[of], clean: true, destructive: false, start };
 }
 
-const sourced = { SourceAccount: "123456789012", SourceArn: "arn:aws:s3:::bucket" };
 const tokenMembers = { EventSourceToken: "a.valid-token_1", Principal: tokenService };
 
 /** The full ARN, with a version after it, and with an alias in the query. */
@@ -346,7 +351,11 @@ const revisionTestCases: readonly TestCase[] = [
     return [
       alone("seed", add(main(fixture), "seed", query)),
       alone("old", getPolicy(main(fixture), qualifier)),
-      alone("change", add(main(fixture), "change", query)),
+      // For another kind of principal than most, because a revision must change with each.
+      alone(
+        "change",
+        addPermission({ functionName: label(main(fixture)), query, body: forAccount("change") }),
+      ),
       alone("new", getPolicy(main(fixture), qualifier)),
       [guarded(fixture, "stale", "old", { query })],
       ...(qualifier === null ? [] : [[guarded(fixture, "stale-on-arn", "old", onArn(fixture, qualifier))]]),

@@ -1,6 +1,6 @@
 import type { Mutation } from "../behaviour.ts";
 import { policySize } from "../policies.ts";
-import { policyAt, revisionOf, type Stored } from "../state.ts";
+import { dropPolicy, policyAt, revisionOf, type State, type Stored } from "../state.ts";
 import { createdReply } from "../statement.ts";
 import {
   afterRefusing,
@@ -9,6 +9,7 @@ import {
   functionOf,
   isAlias,
   isNamedAlike,
+  isOfSameFunction,
   isVersion,
   type Mutant,
   searching,
@@ -99,6 +100,32 @@ export const historyDefects: Readonly<Record<string, Mutant>> = {
     }),
     kills: ["revision.changes"],
   },
+  "revision kept for accounts": {
+    breaks: "does not move the revision on where it adds a statement for an account",
+    mutate: change(({ append, nextRevision }) => {
+      let isForAccount = false;
+      return {
+        append: (statements, added) => {
+          isForAccount = /:root"/.test(added.json);
+          return append(statements, added);
+        },
+        nextRevision: (key, writes, current) => {
+          if (!isForAccount) return nextRevision(key, writes, current);
+          isForAccount = false;
+          return current;
+        },
+      };
+    }),
+    kills: ["revision.changes"],
+  },
+  "policies of versions gone with an update": {
+    breaks: "deletes the policies of a function's versions where its configuration is updated",
+    mutate: afterwards("UpdateFunctionConfiguration", ({ state, key }) => {
+      for (const other of state.policies.keys())
+        if (isVersion(other) && isOfSameFunction(other, key)) dropPolicy(state, other);
+    }),
+    kills: ["function.leaves-policies"],
+  },
   "revision moved by a long value": {
     breaks: "moves the revision on where it refuses a value for its length",
     mutate: afterRefusing("maxLength", written),
@@ -172,6 +199,39 @@ export const historyDefects: Readonly<Record<string, Mutant>> = {
     mutate: cuttingOff((key) => isQualified(key) && !isAlias(key)),
     kills: ["remove.one-statement"],
   },
+  "removal from the versions of an alias": {
+    breaks: "removes an id from an alias and from the function's versions",
+    mutate: afterwards("RemovePermission", ({ state, key, sid }) => {
+      if (isAlias(key)) withoutId(state, sid, (other) => isVersion(other) && isOfSameFunction(other, key));
+    }),
+    kills: ["remove.one-policy"],
+  },
+  "ids moved from an alias to a version": {
+    breaks: "removes a statement of an alias where a version gets one with its id",
+    mutate: change(({ added }) => ({
+      added: (draft) => {
+        added(draft);
+        const { state, key, values } = draft;
+        if (isVersion(key))
+          withoutId(state, values.StatementId, (other) => isAlias(other) && isOfSameFunction(other, key));
+      },
+    })),
+    kills: ["policy.holds-what-was-added"],
+  },
+  "SourceAccount of a refused request": {
+    breaks: "keeps the SourceAccount of a request whose id is taken, for later requests without one",
+    mutate: change(({ afterRefusal, pick }) => {
+      let kept: unknown;
+      return {
+        afterRefusal: (refusal, draft) => {
+          if (refusal.kind === "duplicate") kept = draft.given.SourceAccount ?? kept;
+          return afterRefusal(refusal, draft);
+        },
+        pick: (body, member) => pick(body, member) ?? (member === "SourceAccount" ? kept : undefined),
+      };
+    }),
+    kills: ["statement.no-condition"],
+  },
   "200 with a token and a RevisionId": {
     breaks: "answers 200 to an addition with EventSourceToken and RevisionId",
     mutate: change(({ added }) => {
@@ -198,6 +258,13 @@ export const historyDefects: Readonly<Record<string, Mutant>> = {
     kills: ["race.one-revision-once"],
   },
 };
+
+/** Removes the statements with an id from some policies. */
+function withoutId({ policies }: State, id: string | undefined, where: (key: string) => boolean): void {
+  for (const [key, policy] of policies)
+    if (where(key))
+      policies.set(key, { ...policy, statements: policy.statements.filter(({ sid }) => sid !== id) });
+}
 
 function isQualified(key: string): boolean {
   return key !== functionOf(key);
