@@ -1,6 +1,5 @@
 import { canonicalBody, otherMembers, withMember } from "../generators/valid-requests.ts";
 import type { AddPermissionRequest } from "../spec/add-permission.ts";
-import { versionIn } from "../spec/answer.ts";
 import { openValue } from "../spec/body.ts";
 import { addPermission, getPolicy, label, qualifierQuery } from "../spec/calls.ts";
 import { type BodyMember, broken } from "../spec/constraint.ts";
@@ -213,6 +212,11 @@ export function add(name: string, sid: string, query: string | null = null): Cal
   return addPermission({ functionName: label(name), query, body: canonicalBody(sid) });
 }
 
+/** A step that uses the version that an earlier step published. */
+export function ofVersion(key: string, versionFrom: string, call: Call): Batch {
+  return [{ key, versionFrom, call }];
+}
+
 /** The documented media type with the charset that JSON has anyway. */
 export const withCharset: Call["headers"] = [["Content-Type", "application/json; charset=utf-8"]];
 
@@ -319,9 +323,4 @@ function inGroups(
       return [...group.map(({ label, call, sid }) => alone(label, call(fixture, sid))), alone("after", read)];
     }),
   );
-}
-
-/** The version that an answer to PublishVersion names; null if it names none. */
-export function publishedVersion(exchange: Exchange | undefined): string | null {
-  return exchange === undefined ? null : versionIn(exchange.answer);
 }

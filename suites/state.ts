@@ -24,9 +24,9 @@ import {
   clean,
   guarded,
   needsOf,
+  ofVersion,
   type PolicyKind,
   policyKinds,
-  publishedVersion,
   qualifierOf,
   queryOf,
   type Suite,
@@ -430,65 +430,36 @@ const revisionTestCases: readonly TestCase[] = [
 ];
 
 const lifeTestCases: readonly TestCase[] = [
-  {
-    id: "state/published-version-starts-empty",
-    needs: ["versions", "create"],
-    clean: true,
-    destructive: false,
-    start: (fixture) => {
-      const opening: readonly Batch[] = [
-        alone("grant", add(main(fixture), "granted")),
-        read(fixture, "before"),
-        alone("publish", publishVersion(main(fixture))),
-      ];
-      return (done) => {
-        if (done.length < opening.length) return opening[done.length] ?? null;
-        const version = publishedVersion(done[2]?.[0]);
-        if (version === null || done.length > opening.length + 2) return null;
-        if (done.length === opening.length)
-          return [
-            { key: "read-version", versionFrom: "publish", call: getPolicy(main(fixture), versionSlot) },
-          ];
-        return done.length === opening.length + 1
-          ? read(fixture)
-          : alone("still-taken", add(main(fixture), "granted"));
-      };
-    },
-  },
+  scripted(
+    "state/published-version-starts-empty",
+    { clean: true, needs: ["versions", "create"] },
+    (fixture) => [
+      alone("grant", add(main(fixture), "granted")),
+      read(fixture, "before"),
+      alone("publish", publishVersion(main(fixture))),
+      ofVersion("read-version", "publish", getPolicy(main(fixture), versionSlot)),
+      read(fixture),
+      alone("still-taken", add(main(fixture), "granted")),
+    ],
+  ),
   // A target that publishes no version of unchanged code still publishes the first version of a new function.
-  {
-    id: "state/first-version-starts-empty",
-    needs: ["other", "create"],
-    clean: true,
-    destructive: false,
-    start: (fixture) => {
-      const opening: readonly Batch[] = [
-        alone("delete", deleteFunction(other(fixture))),
-        alone("create", creation(fixture)),
-        alone("grant", add(other(fixture), "granted")),
-        alone("too-early", add(other(fixture), "too-early", qualifierQuery("1"))),
-        alone("publish", publishVersion(other(fixture))),
-      ];
-      const ofVersion = (key: string, call: Call): Batch => [{ key, versionFrom: "publish", call }];
-      const ending: readonly Batch[] = [
-        ofVersion("read-version", getPolicy(other(fixture), versionSlot)),
-        ofVersion("on-version", add(other(fixture), "on-version", qualifierQuery(versionSlot))),
-        alone("read", getPolicy(other(fixture))),
-        ofVersion("read-version-full", getPolicy(other(fixture), versionSlot)),
-        ofVersion(
-          "empty-version",
-          removePermission(other(fixture), "on-version", { qualifier: versionSlot }),
-        ),
-        ofVersion("on-empty-version", add(other(fixture), "next", qualifierQuery(versionSlot))),
-        ofVersion("read-version-last", getPolicy(other(fixture), versionSlot)),
-      ];
-      return (done) => {
-        if (done.length < opening.length) return opening[done.length] ?? null;
-        const version = publishedVersion(done[4]?.[0]);
-        return version === null ? null : (ending[done.length - opening.length] ?? null);
-      };
-    },
-  },
+  scripted("state/first-version-starts-empty", { clean: true, needs: ["other", "create"] }, (fixture) => {
+    const name = other(fixture);
+    return [
+      alone("delete", deleteFunction(name)),
+      alone("create", creation(fixture)),
+      alone("grant", add(name, "granted")),
+      alone("too-early", add(name, "too-early", qualifierQuery("1"))),
+      alone("publish", publishVersion(name)),
+      ofVersion("read-version", "publish", getPolicy(name, versionSlot)),
+      ofVersion("on-version", "publish", add(name, "on-version", qualifierQuery(versionSlot))),
+      alone("read", getPolicy(name)),
+      ofVersion("read-version-full", "publish", getPolicy(name, versionSlot)),
+      ofVersion("empty-version", "publish", removePermission(name, "on-version", { qualifier: versionSlot })),
+      ofVersion("on-empty-version", "publish", add(name, "next", qualifierQuery(versionSlot))),
+      ofVersion("read-version-last", "publish", getPolicy(name, versionSlot)),
+    ];
+  }),
   scripted(
     "state/re-created-function-starts-empty",
     { clean: true, needs: ["other", "create"] },
