@@ -1,10 +1,7 @@
-import type { Mutation } from "../behaviour.ts";
-import { change, overlooking } from "./mutant.ts";
+import { change, type Mutant, overlooking } from "./mutant.ts";
 
 /** A defect that the document allows: a recorded answer shows it, and no rule is violated. */
-export interface OpenDefect {
-  readonly breaks: string;
-  readonly mutate: Mutation;
+export interface OpenDefect extends Pick<Mutant, "breaks" | "mutate"> {
   /** The unspecified behaviours whose recorded answers it changes. */
   readonly questions: readonly string[];
 }

@@ -1,14 +1,10 @@
 import type { Member } from "../../../spec/constraint.ts";
 import type { Mutation } from "../behaviour.ts";
 import type { HttpReply, HttpRequest } from "../http.ts";
-import { change, replying, rewriting, taking } from "./mutant.ts";
+import { change, type Mutant, replying, rewriting, taking } from "./mutant.ts";
 
 /** A defect that exactly one malformed request of the wire suite shows. */
-export interface WireMutant {
-  /** The defect in one phrase. */
-  readonly breaks: string;
-  readonly mutate: Mutation;
-}
+export type WireMutant = Pick<Mutant, "breaks" | "mutate">;
 
 const leniencies: Readonly<Record<string, readonly [breaks: string, tail: string]>> = {
   "trailing-5d": ["overlooks a closing bracket after the body", "]"],
