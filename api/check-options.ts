@@ -25,12 +25,12 @@ export interface Given<C extends CommandName> {
 }
 
 /** A long list of names, and how a user looks them up, as the end of a sentence. */
-interface Listed {
+interface NameList {
   readonly names: readonly string[];
   readonly where: string;
 }
 
-const listedRules: Listed = { names: ruleIds, where: "run the rules subcommand, which lists them" };
+const listedRules: NameList = { names: ruleIds, where: "run the rules subcommand, which lists them" };
 
 /** How messages write options: as in a program or as on the command line. */
 interface Words {
@@ -38,10 +38,10 @@ interface Words {
   /** An option with a value, as a user writes it. */
   readonly example: (name: OptionName, value: string | number | boolean) => string;
   /** The names of mutants; only `mutants` fills them in. */
-  readonly mutants: Listed;
+  readonly mutants: NameList;
 }
 
-const none: Listed = { names: [], where: "" };
+const none: NameList = { names: [], where: "" };
 
 const program: Words = {
   spelt: inPrograms,
@@ -81,7 +81,7 @@ export function checkOptions(given: ConformanceTestOptions, taker: "library" | "
 /** The values of a subcommand's options; throws a Fault that names the first invalid one. */
 export function commandOptions<C extends CommandName>(
   given: Given<C>,
-  mutants: Listed = none,
+  mutants: NameList = none,
 ): CommandOptions<C> {
   const values = given.options.map(({ name, text }): [OptionName, unknown] => {
     const written = text === null ? true : valueOfText(options[name], text);

@@ -25,7 +25,7 @@ import { lockFolder } from "./lock.ts";
 import { openTarget, progressOn } from "./session.ts";
 
 /** The options of the command, and the report whose violated rules are the selected ones. */
-type Options = CommandOptions<"run"> & { readonly violatedIn?: string };
+type RunCommandOptions = CommandOptions<"run"> & { readonly violatedIn?: string };
 
 /** Runs the suite against a target and writes the reports. */
 export async function conformCommand(given: Given<"run">, context: CommandContext): Promise<number> {
@@ -68,7 +68,11 @@ function sayUnreadable(store: CorpusStore, { stderr }: CommandContext): void {
 }
 
 /** Locks the folders that this run writes to, so that no other run writes there. Returns the function that unlocks them. */
-async function lockFolders({ record, corpus }: Options, out: Out, cwd: string): Promise<() => Promise<void>> {
+async function lockFolders(
+  { record, corpus }: RunCommandOptions,
+  out: Out,
+  cwd: string,
+): Promise<() => Promise<void>> {
   const unlockOut = await lockFolder(out.path, out.dir, "out");
   // A campaign is not recorded.
   const other = record ?? corpus;
@@ -87,7 +91,7 @@ async function lockFolders({ record, corpus }: Options, out: Out, cwd: string): 
 }
 
 /** The folder of the reports. A run of selected rules does not replace the report of a full run. */
-function outOf({ out, rules, violatedIn }: Options): string {
+function outOf({ out, rules, violatedIn }: RunCommandOptions): string {
   if (violatedIn !== undefined) return `${out ?? table.out.default}/selected`;
   return out ?? (rules === undefined ? table.out.default : `${table.out.default}/selected`);
 }
@@ -99,7 +103,7 @@ function outOf({ out, rules, violatedIn }: Options): string {
 async function withLastFailed(
   options: CommandOptions<"run">,
   { cwd, stderr }: CommandContext,
-): Promise<Options> {
+): Promise<RunCommandOptions> {
   if (options.lastFailed !== true) return options;
   if (options.rules !== undefined)
     throw new Fault("--last-failed and --rule both select rules: give one of them.", {
@@ -124,12 +128,12 @@ async function withLastFailed(
 /** The interval between writings of the reports: a killed run leaves reports of what it found. */
 const snapshotMs = 15_000;
 
-type Chosen = Omit<RunSettings, "replay">;
+type ChosenSettings = Omit<RunSettings, "replay">;
 
 /** Where and how the result of a run is printed and written. */
 interface OutputOptions {
   readonly context: CommandContext;
-  readonly options: Options;
+  readonly options: RunCommandOptions;
   readonly gate: Gate;
   readonly out: Out;
   /** Writes the final reports. */
@@ -183,7 +187,11 @@ async function reportNotStarted(
   return interrupted;
 }
 
-async function judged(options: Options, chosen: Chosen, context: CommandContext): Promise<RunOutcome> {
+async function judged(
+  options: RunCommandOptions,
+  chosen: ChosenSettings,
+  context: CommandContext,
+): Promise<RunOutcome> {
   try {
     return await judgedIn(await openTarget({ ...options, ...chosen }, context), options, chosen, context);
   } catch (error) {
@@ -195,8 +203,8 @@ async function judged(options: Options, chosen: Chosen, context: CommandContext)
 
 async function judgedIn(
   session: Session,
-  options: Options,
-  chosen: Chosen,
+  options: RunCommandOptions,
+  chosen: ChosenSettings,
   context: CommandContext,
 ): Promise<RunOutcome> {
   try {
@@ -212,7 +220,7 @@ async function judgedIn(
 
 type Recorder = Awaited<ReturnType<typeof recorder>>;
 
-async function recorders(options: Options, cwd: string): Promise<readonly Recorder[]> {
+async function recorders(options: RunCommandOptions, cwd: string): Promise<readonly Recorder[]> {
   const { record, shard } = options;
   return [
     ...(record === undefined ? [] : [await recorder(record, tool, cwd)]),
@@ -238,8 +246,8 @@ async function recorded(report: Report, recording: Recorder): Promise<Report> {
 
 async function runWithProgress(
   session: Session,
-  options: Options,
-  chosen: Chosen,
+  options: RunCommandOptions,
+  chosen: ChosenSettings,
   context: CommandContext,
 ): Promise<RunOutcome> {
   const bar = progressOn(context, "candidate");
@@ -258,7 +266,7 @@ async function runWithProgress(
 }
 
 /** The options by which a replay finds the same target. */
-function targetArguments(options: Options): string {
+function targetArguments(options: RunCommandOptions): string {
   const names = ["target", "endpoint", "region", "functionName", "role"] as const;
   const values = names.flatMap((name) => {
     const value = options[name];

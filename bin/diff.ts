@@ -13,7 +13,7 @@ import { type CommandContext, commandIn, interruptible, terminalOf } from "./con
 import { lockFolder } from "./lock.ts";
 import { type NamedTarget, namedTargets, progressOn, type TargetOptions, withTwoTargets } from "./session.ts";
 
-type Options = CommandOptions<"diff">;
+type DiffCommandOptions = CommandOptions<"diff">;
 
 /** Sends the same requests to two targets. Exit code 0: no difference, 1: differences. */
 export async function diffCommand(given: Given<"diff">, context: CommandContext): Promise<number> {
@@ -49,7 +49,7 @@ function codeOf({ differences, incomplete, compared, faults }: DiffReport): 0 | 
 
 function printed(
   report: DiffReport,
-  format: NonNullable<Options["diffFormat"]>,
+  format: NonNullable<DiffCommandOptions["diffFormat"]>,
   how: Parameters<typeof diffText>[1],
 ): string {
   if (format === "json") return diffJson(report);
@@ -68,7 +68,7 @@ function twoOf(given: Given<"diff">): readonly [NamedTarget, NamedTarget] {
 }
 
 async function compareTargets(
-  options: Options,
+  options: DiffCommandOptions,
   [x, y]: readonly [NamedTarget, NamedTarget],
   { signal, dir }: { readonly signal: AbortSignal; readonly dir: string },
   context: CommandContext,
@@ -108,7 +108,7 @@ async function compareTargets(
 }
 
 /** The connection options of one target; signing and roles apply only to endpoints. */
-function connectOptions(options: Options, one: NamedTarget): Omit<TargetOptions, "seed"> {
+function connectOptions(options: DiffCommandOptions, one: NamedTarget): Omit<TargetOptions, "seed"> {
   const { region, timeoutMs, budget, rate, concurrency, role, sign } = options;
   const limits = { region, timeoutMs, budget, rate, concurrency };
   return one.endpoint === undefined

@@ -90,7 +90,7 @@ export async function mutantsCommand(
   return write(judged, Object.fromEntries(otherRows), matrix, print);
 }
 
-interface Judging {
+interface MatrixOptions {
   /** True for the plan of the committed matrix. */
   readonly comparable: boolean;
   readonly update: boolean;
@@ -105,7 +105,7 @@ interface Judging {
 async function judgeAll(
   selected: readonly (readonly [string, Mutant])[],
   threads: Threads,
-  judging: Judging,
+  judging: MatrixOptions,
 ): Promise<readonly Judged[]> {
   const { update, print, rows } = judging;
   const length = (name: string) => rows[name]?.requests ?? 0;
@@ -136,7 +136,7 @@ async function judge(
   name: string,
   variant: Mutant,
   threads: Threads,
-  { comparable, update, narrow, rows }: Judging,
+  { comparable, update, narrow, rows }: MatrixOptions,
 ): Promise<Judged> {
   const row = rows[name];
   const compare = (measured: Measured): Judged => ({
@@ -225,7 +225,7 @@ function asData(judged: Judged): Readonly<Record<string, unknown>> {
 function printSummary(
   judged: readonly Judged[],
   stale: readonly string[],
-  { comparable, print, command }: Pick<Judging, "comparable" | "print"> & { readonly command: string },
+  { comparable, print, command }: Pick<MatrixOptions, "comparable" | "print"> & { readonly command: string },
 ): number {
   const wrong = judged.filter(differs).map(({ name }) => name);
   print("");
@@ -262,7 +262,7 @@ async function write(
   judged: readonly Judged[],
   rest: Readonly<Record<string, Row>>,
   { rows: before, file }: KillMatrix,
-  print: Judging["print"],
+  print: MatrixOptions["print"],
 ): Promise<number> {
   const failed = judged.filter(({ failures: found }) => found.length > 0);
   const rows = judged.flatMap((one): [string, Row][] => {

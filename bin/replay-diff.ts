@@ -18,7 +18,8 @@ import { nearest } from "../spec/nearest.ts";
 import type { CommandContext } from "./context.ts";
 import { namedTargets, type TargetOptions, targetIn, withTwoTargets } from "./session.ts";
 
-type ConnectOptions = Omit<TargetOptions, "seed">;
+/** How the target is reached that requests are sent to again. */
+export type ResendOptions = Omit<TargetOptions, "seed">;
 
 /**
  * Resends differences of a diff.json to both targets: those about a rule or topic, or the smallest of each cause. Exit code 1:
@@ -77,7 +78,7 @@ function targetsOf(
   { targets }: DiffReport,
   path: string,
   given: Given<"replay">,
-): readonly [ConnectOptions, ConnectOptions] {
+): readonly [ResendOptions, ResendOptions] {
   const { target: _, endpoint: __, report: ___, rule: ____, ...options } = commandOptions(given);
   if (options.functionName !== undefined || options.stateless === true)
     throw new Fault(
@@ -91,7 +92,7 @@ function targetsOf(
       `${path} is about two targets, and ${named.length} ${named.length === 1 ? "is" : "are"} named: give --endpoint or --target twice in all, or not at all.`,
       { option: "endpoint" },
     );
-  const of = (side: Side): ConnectOptions => {
+  const of = (side: Side): ResendOptions => {
     const one = (side === "x" ? x : y) ?? targetIn(targets[side], options, path);
     const { role, sign, ...rest } = { region: targets[side].region, ...options };
     return one.endpoint === undefined ? { ...rest, ...one } : { ...rest, role, sign, ...one };

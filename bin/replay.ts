@@ -18,16 +18,14 @@ import type { Call, Exchange } from "../spec/exchange.ts";
 import { Fault } from "../spec/fault.ts";
 import { nearest } from "../spec/nearest.ts";
 import { type CommandContext, interruptible } from "./context.ts";
-import { answerLine, replayDiff, requestLine } from "./replay-diff.ts";
-import { openTarget, type TargetOptions, targetIn } from "./session.ts";
+import { answerLine, type ResendOptions, replayDiff, requestLine } from "./replay-diff.ts";
+import { openTarget, targetIn } from "./session.ts";
 
 interface ReplayedFinding {
   readonly rule: Rule;
   readonly column: Column;
   readonly counterexample: Counterexample;
 }
-
-type ConnectOptions = Omit<TargetOptions, "seed">;
 
 /**
  * Resends the counterexample of a report to the target that the report names, or differences of a diff.json to both targets.
@@ -73,7 +71,7 @@ async function replayReport(
  * The options of the connection: those of the user, and for the rest what the report says of its target. Keys are used
  * only with --sign.
  */
-function targetOptions(options: ConnectOptions, of: Report["target"], path: string): ConnectOptions {
+function targetOptions(options: ResendOptions, of: Report["target"], path: string): ResendOptions {
   // A user who names a target may mean another one, with other functions.
   if (options.endpoint !== undefined || options.target !== undefined) return options;
   if (of.kind === "in-process")
@@ -88,7 +86,7 @@ function targetOptions(options: ConnectOptions, of: Report["target"], path: stri
   return { region: of.region, functionName: of.uses?.function, stateless, ...options, ...where };
 }
 
-function askedText({ target: { name, endpoint } }: Session, { functionName }: ConnectOptions): string {
+function askedText({ target: { name, endpoint } }: Session, { functionName }: ResendOptions): string {
   const on = functionName === undefined ? "" : `, with the function ${functionName}`;
   return `target   ${name} at ${endpoint}${on}`;
 }

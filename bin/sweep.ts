@@ -11,7 +11,7 @@ import { type CommandContext, commandIn } from "./context.ts";
 import { isAlive } from "./lock.ts";
 import { openTarget } from "./session.ts";
 
-type Options = CommandOptions<"sweep">;
+type SweepCommandOptions = CommandOptions<"sweep">;
 
 /** An endpoint where runs left something. */
 interface SweepPlace {
@@ -63,7 +63,7 @@ async function journalPlaces(cwd: string): Promise<readonly SweepPlace[]> {
 }
 
 /** The real service requires signed requests, and keys are used only with --sign. */
-function needsSigning({ endpoint, region }: SweepPlace, { sign = false }: Options): boolean {
+function needsSigning({ endpoint, region }: SweepPlace, { sign = false }: SweepCommandOptions): boolean {
   const { hostname } = new URL(endpoint);
   return region !== undefined && hostname.endsWith(".amazonaws.com") && !sign;
 }
@@ -78,7 +78,11 @@ function skipped({ endpoint, region = "" }: SweepPlace, command: string): Swept 
   };
 }
 
-async function sweepAt(place: SweepPlace, options: Options, context: CommandContext): Promise<Swept> {
+async function sweepAt(
+  place: SweepPlace,
+  options: SweepCommandOptions,
+  context: CommandContext,
+): Promise<Swept> {
   const { olderThanHours = table.olderThanHours.default, ...reaching } = options;
   const session = await openTarget({ ...reaching, ...place, seed: 0 }, context);
   try {

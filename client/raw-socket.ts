@@ -18,13 +18,17 @@ export interface RawOptions extends SendOptions, CallLimits {
 }
 
 /** An answer, and the socket if it can take another call. */
-interface Sent {
+interface AnsweredCall {
   readonly answer: Answer;
   readonly socket?: Socket;
 }
 
 /** Writes one call to an open or a new socket, byte for byte, and reads the answer. Never rejects. */
-export function sendOver(open: Socket | undefined, call: Outgoing, options: RawOptions): Promise<Sent> {
+export function sendOver(
+  open: Socket | undefined,
+  call: Outgoing,
+  options: RawOptions,
+): Promise<AnsweredCall> {
   return untilEnded(options, [options.signal, options.closing], (ended) =>
     sendOn(open, call, options, ended),
   );
@@ -35,7 +39,7 @@ async function sendOn(
   call: Outgoing,
   options: RawOptions,
   ended: Promise<NoAnswerReason>,
-): Promise<Sent> {
+): Promise<AnsweredCall> {
   const { clock, endpoint } = options;
   const full = addressed(call, endpoint);
   const signed = await signedHeaders(full, options);

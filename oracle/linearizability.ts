@@ -1,5 +1,5 @@
 /** One call on the object under test. Times are of one monotonic clock, in any unit. */
-export interface Operation<I, O> {
+export interface TimedCall<I, O> {
   /** Unique in its history. */
   readonly id: string;
   readonly input: I;
@@ -19,19 +19,19 @@ export interface Model<S, I, O> {
   /** The states after the operation; empty if this input cannot get this output here. Null asks for the effect without an answer. */
   step(state: S, input: I, output: O | null): readonly S[];
   /** Equal for states that none of the pending operations can tell apart. */
-  key(state: S, pending: readonly Operation<I, O>[]): string;
+  key(state: S, pending: readonly TimedCall<I, O>[]): string;
   /** True when the operation changes no state; its output may still rule out some states. */
   observes?(input: I, output: O | null): boolean;
   /** Says whether two pending operations are linked. False only if swapping two neighbours changes no output and no state. */
-  links?(pending: readonly Operation<I, O>[]): (one: Operation<I, O>, other: Operation<I, O>) => boolean;
+  links?(pending: readonly TimedCall<I, O>[]): (one: TimedCall<I, O>, other: TimedCall<I, O>) => boolean;
   /** For an operation that is impossible in this state: pending operations of which one must come first. Else null. */
   awaits?(
     state: S,
-    operation: Operation<I, O>,
-    pending: readonly Operation<I, O>[],
-  ): readonly Operation<I, O>[] | null;
+    operation: TimedCall<I, O>,
+    pending: readonly TimedCall<I, O>[],
+  ): readonly TimedCall<I, O>[] | null;
   /** True only when it is certain that the pending operations cannot all follow. */
-  hopeless?(state: S, pending: readonly Operation<I, O>[]): boolean;
+  hopeless?(state: S, pending: readonly TimedCall<I, O>[]): boolean;
 }
 
 /** Whether the calls of a history can take effect one after another, each between its sending and its answer. */
@@ -56,7 +56,7 @@ const stepsToExplain = 5000;
  * timestamps the clock was too coarse, and an uncertain order must not cause a violation.
  */
 export function check<S, I, O>(
-  history: readonly Operation<I, O>[],
+  history: readonly TimedCall<I, O>[],
   model: Model<S, I, O>,
   bound: { readonly maxSteps: number },
 ): Linearizability {
@@ -99,7 +99,7 @@ function firstPossible<S, I, O>(node: Node<S, I, O>, model: Model<S, I, O>): Nod
 }
 
 function arrange<S, I, O>(
-  history: readonly Operation<I, O>[],
+  history: readonly TimedCall<I, O>[],
   model: Model<S, I, O>,
 ): readonly Pending<I, O>[] {
   return history
@@ -108,7 +108,7 @@ function arrange<S, I, O>(
     .sort((a, b) => Number(a.optional) - Number(b.optional) || compare(a.end, b.end));
 }
 
-function pendingOf<S, I, O>(operation: Operation<I, O>, index: number, model: Model<S, I, O>): Pending<I, O> {
+function pendingOf<S, I, O>(operation: TimedCall<I, O>, index: number, model: Model<S, I, O>): Pending<I, O> {
   const { input, output, invokedAt, returnedAt } = operation;
   const open = output === null || returnedAt === null;
   return {
@@ -144,7 +144,7 @@ function explain<S, I, O>(
 
 /** An operation that the search has not placed yet. */
 interface Pending<I, O> {
-  readonly operation: Operation<I, O>;
+  readonly operation: TimedCall<I, O>;
   readonly end: number;
   readonly bit: bigint;
   readonly optional: boolean;

@@ -1,4 +1,4 @@
-import type { Model, Operation } from "./linearizability.ts";
+import type { Model, TimedCall } from "./linearizability.ts";
 
 /** A call on one policy, reduced to the ids of its statements. */
 export type PolicyInput =
@@ -9,7 +9,7 @@ export type PolicyInput =
 export type PolicyOutput = "added" | "refused" | "removed" | "absent" | readonly string[];
 
 /** A call on a policy, in the form of the checker. */
-export type PolicyOperation = Operation<PolicyInput, PolicyOutput>;
+export type PolicyOperation = TimedCall<PolicyInput, PolicyOutput>;
 
 /** The ids that a policy holds, sorted. */
 export type PolicySet = readonly string[];

@@ -79,7 +79,7 @@ export function compare(before: Report, after: Report, column: Column): Comparis
   // Without `only.rules`, a missing rule does not exist in that version of the tool.
   const chosen = after.only?.rules !== undefined;
   const kinds = pairs.map((pair) => ({ pair, kind: kindOf(pair, chosen) }));
-  const of = (kind: Kind) => kinds.filter((one) => one.kind === kind).map((one) => one.pair);
+  const of = (kind: ChangeKind) => kinds.filter((one) => one.kind === kind).map((one) => one.pair);
   return {
     column,
     before: headingOf(before),
@@ -172,9 +172,18 @@ function change(
   };
 }
 
-type Kind = "better" | "worse" | "wider" | "narrower" | "changed" | "undecided" | "added" | "gone" | "same";
+type ChangeKind =
+  | "better"
+  | "worse"
+  | "wider"
+  | "narrower"
+  | "changed"
+  | "undecided"
+  | "added"
+  | "gone"
+  | "same";
 
-function kindOf({ was, is, isOther, wider, narrower }: Change, chosen: boolean): Kind {
+function kindOf({ was, is, isOther, wider, narrower }: Change, chosen: boolean): ChangeKind {
   if (was === null) return "added";
   if (is === null) return chosen && was === "holds" ? "worse" : "gone";
   if (was === is) {

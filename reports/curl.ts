@@ -10,19 +10,19 @@ import {
   printBytes,
   quote,
   quoteWithSlots,
-  type Resource,
   type Setup,
+  type SetupResource,
   setupLines,
 } from "./shell.ts";
 
-export type { Resource } from "./shell.ts";
+export type { SetupResource } from "./shell.ts";
 
 /** What is needed to reproduce a history from scratch. */
 export interface CurlInput extends Setup {
   /** The history, with unfilled slots for RevisionId and version. */
   readonly steps: readonly Batch[];
   /** The resources that it needs, in the order of creation. */
-  readonly resources: readonly Resource[];
+  readonly resources: readonly SetupResource[];
 }
 
 interface CurlContext extends CurlInput {

@@ -73,14 +73,14 @@ function diffDocument(report: DiffReport): Document {
 }
 
 /** A cause with its differences, the one to show first. */
-interface ShownCause {
+interface ShownDiffCause {
   readonly cause: DiffCause;
   readonly differences: readonly [TargetDifference, ...TargetDifference[]];
 }
 
 /** The causes of a comparison with their differences. */
-export function shownCauses({ differences, causes }: DiffReport): readonly ShownCause[] {
-  return causes.flatMap((cause): readonly ShownCause[] => {
+export function shownCauses({ differences, causes }: DiffReport): readonly ShownDiffCause[] {
+  return causes.flatMap((cause): readonly ShownDiffCause[] => {
     const [first, ...more] = cause.differences.flatMap((place) => differences[place] ?? []);
     return first === undefined ? [] : [{ cause, differences: [first, ...more] }];
   });
@@ -99,7 +99,7 @@ export function isRefusal(answer: string): boolean {
   return /^4\d\d( |$)/.test(answer);
 }
 
-function overview(causes: readonly ShownCause[]): readonly Block[] {
+function overview(causes: readonly ShownDiffCause[]): readonly Block[] {
   if (causes.length === 0) return [];
   const table: Table = {
     kind: "table",
@@ -118,7 +118,7 @@ function overview(causes: readonly ShownCause[]): readonly Block[] {
   return [table];
 }
 
-function causeBlock({ cause, differences }: ShownCause, targets: DiffReport["targets"]): Block {
+function causeBlock({ cause, differences }: ShownDiffCause, targets: DiffReport["targets"]): Block {
   const { id, title, seen } = cause;
   const [shown] = differences;
   const { reproduced, steps, curl, replay } = shown;
@@ -150,12 +150,12 @@ function topicsOf(differences: readonly TargetDifference[]): readonly string[] {
 }
 
 /** The ruling on all differences of a cause, which are of one kind. */
-function mergedRuling([first, ...more]: ShownCause["differences"]): Ruling {
+function mergedRuling([first, ...more]: ShownDiffCause["differences"]): Ruling {
   return more.reduce((sum, { ruling }) => merged(sum, ruling), first.ruling);
 }
 
 /** The rulings of the live service where one is another than that of the document, each with its number of differences. */
-function liveFact(differences: ShownCause["differences"]): readonly Fact[] {
+function liveFact(differences: ShownDiffCause["differences"]): readonly Fact[] {
   if (differences.every(({ live }) => live === undefined)) return [];
   const rulings = differences.map(({ live, ruling }) => live ?? ruling);
   const groups = grouped(rulings, (one) => (one.kind === "rule" ? `rule ${one.follows}` : one.kind));

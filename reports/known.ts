@@ -96,13 +96,13 @@ function recordedIn(seen: KnownSeen | undefined): Recorded {
   return { sometimes: false, notJudged: false, deviation: { answers: Object.keys(kinds), kinds, all } };
 }
 
-type Fate = "excused" | "changed" | "wider" | "expired" | "stale" | "unseen";
+type ItemFate = "excused" | "changed" | "wider" | "expired" | "stale" | "unseen";
 
 /** One rule of an entry, and what the run says of it. */
 interface Item {
   readonly entry: KnownEntry;
   readonly id: string;
-  readonly fate: Fate;
+  readonly fate: ItemFate;
   readonly change: DeviationChange | null;
 }
 
@@ -112,8 +112,8 @@ interface Item {
  */
 export function judgeKnown(report: Report, known: KnownFile, today: string): KnownJudgement {
   const items = known.entries.flatMap((entry) => itemsOf(entry, report, known.entries, today));
-  const of = (fate: Fate) => items.filter((item) => item.fate === fate);
-  const entriesWith = (fate: Fate) =>
+  const of = (fate: ItemFate) => items.filter((item) => item.fate === fate);
+  const entriesWith = (fate: ItemFate) =>
     known.entries.filter((entry) => of(fate).some((item) => item.entry === entry));
   const isStaleEntry = (entry: KnownEntry) =>
     items.some((item) => item.entry === entry) &&
@@ -181,7 +181,7 @@ function fateOf(
   change: DeviationChange | null,
   isExpired: boolean,
   report: Report,
-): Fate {
+): ItemFate {
   if (!counts(rule, report.profile)) return "unseen";
   const outcome = rule.verdicts[report.profile];
   if (outcome === "violated") {

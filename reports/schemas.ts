@@ -144,7 +144,7 @@ function problemOf(errors: readonly ErrorObject[], whole: unknown): SchemaProble
 }
 
 /** The keywords of a schema that phrases use. */
-interface Part {
+interface SchemaPart {
   readonly [keyword: string]: unknown;
   readonly title?: string;
   readonly type?: string | readonly string[];
@@ -152,15 +152,15 @@ interface Part {
   readonly enum?: readonly unknown[];
   readonly $ref?: string;
   readonly properties?: Members;
-  readonly oneOf?: readonly Part[];
+  readonly oneOf?: readonly SchemaPart[];
 }
-type Members = Readonly<Record<string, Part>>;
+type Members = Readonly<Record<string, SchemaPart>>;
 
 function names(members: Members): string {
   return Object.keys(members).join(", ");
 }
 
-function tags(part: Part | undefined, tag: string): string {
+function tags(part: SchemaPart | undefined, tag: string): string {
   return `one of ${(part?.oneOf ?? []).map(({ properties }) => String(properties?.[tag]?.const)).join(", ")}`;
 }
 
@@ -181,7 +181,7 @@ function expectation({ keyword, params, parentSchema = {} }: ErrorObject): strin
 }
 
 /** The title of a part describes its value; the title of a complete schema does not. */
-function ownTitle(part: Part | undefined): string | null {
+function ownTitle(part: SchemaPart | undefined): string | null {
   return part?.$id === undefined ? (part?.title ?? null) : null;
 }
 
@@ -195,7 +195,7 @@ const types: Readonly<Record<string, string>> = {
 };
 
 /** The expectation of a schema as a phrase; empty when it has none. */
-function phraseOf(part: Part | undefined): string {
+function phraseOf(part: SchemaPart | undefined): string {
   if (part?.$ref !== undefined) return phraseOf(referred(part.$ref));
   const title = ownTitle(part);
   if (title !== null) return title;
@@ -206,7 +206,7 @@ function phraseOf(part: Part | undefined): string {
 }
 
 /** The part that a pointer refers to. Parts with the same name are equal in all schemas. */
-function referred(pointer: string): Part | undefined {
+function referred(pointer: string): SchemaPart | undefined {
   const ids = pointer.startsWith("#") ? Object.values(sources).map(({ $id }) => $id) : [""];
   const schemas = ids.map((id) => ajv().getSchema(id + pointer)?.schema);
   return schemas.find((schema) => typeof schema === "object");

@@ -70,7 +70,7 @@ function formatByte(byte: number): string {
 }
 
 /** A resource that must exist before a history is executed. */
-export type Resource =
+export type SetupResource =
   | { readonly kind: "function"; readonly name: string }
   | { readonly kind: "version"; readonly name: string }
   | { readonly kind: "alias"; readonly name: string; readonly alias: string };
@@ -104,7 +104,7 @@ export function authorizationWord({ sign, authorization }: Setup): readonly stri
 }
 
 /** Setup lines for bash or zsh: the base URL, the authorization, and a shell function for each kind of resource. */
-export function setupLines(setup: Setup, kinds: ReadonlySet<Resource["kind"]>): readonly string[] {
+export function setupLines(setup: Setup, kinds: ReadonlySet<SetupResource["kind"]>): readonly string[] {
   const authorized = [quiet, ...authorizationWord(setup)].join(" ");
   return [
     `U=${quote(setup.endpoint.replace(/\/+$/, ""))}`,
@@ -122,7 +122,7 @@ export function setupLines(setup: Setup, kinds: ReadonlySet<Resource["kind"]>): 
 }
 
 /** The command that creates a resource with the functions of `setupLines`. */
-export function createCommand(resource: Resource): string {
+export function createCommand(resource: SetupResource): string {
   switch (resource.kind) {
     case "function":
       return `make_function ${quote(resource.name)}`;
@@ -134,7 +134,7 @@ export function createCommand(resource: Resource): string {
 }
 
 /** The commands that delete the functions among these resources, so that a line leaves nothing behind and can be pasted again. */
-export function deleteCommands(resources: readonly Resource[]): readonly string[] {
+export function deleteCommands(resources: readonly SetupResource[]): readonly string[] {
   return resources.flatMap(({ kind, name }) =>
     kind === "function" ? [`delete_function ${quote(name)}`] : [],
   );

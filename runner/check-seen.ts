@@ -29,7 +29,7 @@ function wrongIn(found: Counterexample): readonly string[] {
   ];
 }
 
-function formIn(seen: string, of: Shown): readonly string[] {
+function formIn(seen: string, of: FindingExchanges): readonly string[] {
   for (const [pattern, holds] of forms) {
     const match = pattern.exec(seen);
     if (match !== null) return holds(match, of) ? [] : ["its exchanges do not hold it"];
@@ -38,14 +38,14 @@ function formIn(seen: string, of: Shown): readonly string[] {
 }
 
 /** The exchanges of a finding, and those of its last batch, which shows the violation. */
-interface Shown {
+interface FindingExchanges {
   readonly expected: string;
   readonly steps: readonly CounterexampleStep[];
   readonly round: readonly CounterexampleStep[];
 }
 
 /** What a finding may say was seen, and how the exchanges hold it. The first form that fits decides. */
-const forms: readonly (readonly [RegExp, (match: RegExpExecArray, of: Shown) => boolean])[] = [
+const forms: readonly (readonly [RegExp, (match: RegExpExecArray, of: FindingExchanges) => boolean])[] = [
   [/^\d+ × /, ({ input }, { round }) => holdsCounts(input, round)],
   [
     /^(\d{3}) without a name$/,
@@ -170,12 +170,12 @@ const outputs: Readonly<Record<string, (status: number) => boolean>> = {
 };
 
 /** The last answer begins the text. */
-function isAnswered(text: string, { round }: Shown): boolean {
+function isAnswered(text: string, { round }: FindingExchanges): boolean {
   return round.some((step) => begins(text, phrase(step)));
 }
 
 /** The last read in words. */
-function shownBy(of: Shown): string {
+function shownBy(of: FindingExchanges): string {
   const ids = read(of).map(named).join(", ");
   return `${phrase(lastRead(of))} with ${ids === "" ? "no statement" : shortened(ids)}`;
 }
@@ -188,7 +188,7 @@ function named(statement: unknown): string {
 }
 
 /** The last read agrees with what is said to be missing from it, and with what is said to be too much. */
-function fitsRead(more: string | undefined, of: Shown): boolean {
+function fitsRead(more: string | undefined, of: FindingExchanges): boolean {
   const shown = read(of).map(named);
   const missing = /^the statement (".*"), which was acknowledged$|, also (".*")$/s.exec(of.expected);
   const surplus = /^no statement (".*"), wh|, without (".*"), which was refused$/s.exec(of.expected);
@@ -225,7 +225,7 @@ function membersOf(value: unknown, path: string): readonly (readonly [string, un
 }
 
 /** The statements that answers before the last read showed. */
-function before(of: Shown): readonly unknown[] {
+function before(of: FindingExchanges): readonly unknown[] {
   return of.steps
     .filter((step) => step !== lastRead(of))
     .flatMap((step) => [statementIn(step), ...statementsOf(step)])
@@ -237,7 +237,7 @@ function revisionOf(step: CounterexampleStep | undefined): unknown {
 }
 
 /** The revision was shown before, or another one was. */
-function fitsRevision(of: Shown): boolean {
+function fitsRevision(of: FindingExchanges): boolean {
   const earlier = of.steps.filter((step) => step !== lastRead(of)).map((step) => show(revisionOf(step)));
   return quotesIn(of.expected).every((revision) => earlier.includes(revision));
 }
@@ -248,7 +248,7 @@ function isShown(sid: string, steps: readonly CounterexampleStep[]): boolean {
   return statementsOf(last).some((statement) => sidOf(statement) === sid);
 }
 
-function answer({ round }: Shown): CounterexampleStep["response"] | undefined {
+function answer({ round }: FindingExchanges): CounterexampleStep["response"] | undefined {
   return round.at(-1)?.response;
 }
 
@@ -258,12 +258,12 @@ function statementIn(step: CounterexampleStep | undefined): Readonly<Record<stri
   return typeof statement === "string" ? jsonObject(statement) : null;
 }
 
-function lastRead({ round }: Pick<Shown, "round">): CounterexampleStep | undefined {
+function lastRead({ round }: Pick<FindingExchanges, "round">): CounterexampleStep | undefined {
   return round.findLast(({ request }) => request.operation === "GetPolicy");
 }
 
 /** The statements of the last read. */
-function read(of: Pick<Shown, "round">): readonly unknown[] {
+function read(of: Pick<FindingExchanges, "round">): readonly unknown[] {
   return statementsOf(lastRead(of));
 }
 
@@ -278,7 +278,7 @@ function sidOf(statement: unknown): string {
 }
 
 /** An addition of that id was sent. */
-function wasAdded(sid: string, { steps }: Shown): boolean {
+function wasAdded(sid: string, { steps }: FindingExchanges): boolean {
   return steps.some(({ request: { body } }) => show(jsonObject(body ?? "")?.StatementId) === sid);
 }
 

@@ -21,7 +21,7 @@ import { type Execution, inTurn, type StepOptions, type Worker } from "./worker.
 export const endingRule = "answer.arrives";
 
 /** A call as it was answered, and where it was sent. */
-interface Sent {
+interface SentCall {
   readonly exchange: Exchange;
   /** The batches of its history before it. */
   readonly done: readonly (readonly Exchange[])[];
@@ -47,12 +47,12 @@ interface Where {
 }
 
 /** Whether the target is back, and the request that ended it, confirmed or not. */
-type Found =
+type FoundEnding =
   | { readonly isBack: true; readonly confirmed: Confirmed | null }
   | { readonly isBack: false; readonly suspected: SuspectedEnding | null; readonly detail?: string };
 
 /** The same, with what was seen when the target was gone. */
-export type Ended = Found & { readonly detail: string };
+export type Ended = FoundEnding & { readonly detail: string };
 
 const bounds = {
   /** The last calls that are remembered, without an answer and with one. */
@@ -98,8 +98,8 @@ interface EndingKind {
 export function endings({ clock, sleep }: Pick<RunOptions, "clock" | "sleep">) {
   const kinds: EndingKind[] = [];
   const unexpected = new WeakSet<Answer>();
-  let unanswered: Sent[] = [];
-  let answered: Sent[] = [];
+  let unanswered: SentCall[] = [];
+  let answered: SentCall[] = [];
   let hasAnswered = false;
   let gone: { readonly at: number; readonly detail: string } | null = null;
   let isTrying = false;
@@ -110,7 +110,10 @@ export function endings({ clock, sleep }: Pick<RunOptions, "clock" | "sleep">) {
   let checks = 0;
   let trials = 0;
 
-  const suspectsNow = (): { readonly inFlight: readonly Sent[]; readonly before: readonly Sent[] } => {
+  const suspectsNow = (): {
+    readonly inFlight: readonly SentCall[];
+    readonly before: readonly SentCall[];
+  } => {
     const at = gone?.at ?? clock();
     const inFlight = unanswered.filter(({ exchange }) => exchange.answer.answeredAt > at - bounds.inFlightMs);
     const from = Math.min(at, ...inFlight.map(({ exchange }) => exchange.answer.answeredAt));
@@ -154,7 +157,7 @@ export function endings({ clock, sleep }: Pick<RunOptions, "clock" | "sleep">) {
   };
 
   /** Waits for the target, and tries the requests of which one may have ended it. */
-  const search = async (where: Where): Promise<Found> => {
+  const search = async (where: Where): Promise<FoundEnding> => {
     const { inFlight, before } = suspectsNow();
     const { workers, pool, keepsFunctions, stop } = where;
     const [first] = workers;
@@ -174,7 +177,7 @@ export function endings({ clock, sleep }: Pick<RunOptions, "clock" | "sleep">) {
   };
 
   return {
-    took(sent: Sent): void {
+    took(sent: SentCall): void {
       const { answer } = sent.exchange;
       if (isTrying) return;
       if (answer.kind === "response") {
@@ -247,9 +250,9 @@ export function endings({ clock, sleep }: Pick<RunOptions, "clock" | "sleep">) {
 
 /** What may have ended the target: each request alone, and then those in flight with the history before them. */
 function historiesToTry(
-  inFlight: readonly Sent[],
-  before: readonly Sent[],
-): readonly { readonly sent: Sent; readonly history: readonly Batch[] }[] {
+  inFlight: readonly SentCall[],
+  before: readonly SentCall[],
+): readonly { readonly sent: SentCall; readonly history: readonly Batch[] }[] {
   const suspects = [...inFlight, ...before].slice(0, bounds.suspects);
   return [
     ...suspects.map((sent) => ({ sent, history: [[stepOf(sent)]] })),
@@ -288,10 +291,10 @@ async function tryOnce(
 /** Tries a history twice, and valid requests after it; null if it does not end the target, or if they do too. */
 async function tryTwice(
   history: readonly Batch[],
-  { fixture: from, testCase }: Sent,
+  { fixture: from, testCase }: SentCall,
   trial: Trial,
   name: string,
-): Promise<Found | null> {
+): Promise<FoundEnding | null> {
   const suites = [suiteOf(testCase)].filter((suite) => suite !== "");
   const once = await tryOnce(history, from, trial, `${name}-1`);
   if (once === null) return null;
@@ -322,7 +325,7 @@ const longestBody = 2000;
 function kindOf({
   exchange: { call },
   before,
-}: Pick<Sent, "before"> & { readonly exchange: Pick<Exchange, "call"> }): Pick<
+}: Pick<SentCall, "before"> & { readonly exchange: Pick<Exchange, "call"> }): Pick<
   EndingKind,
   "operation" | "name" | "reasons"
 > {
@@ -334,13 +337,13 @@ function kindOf({
 
 const longestExample = 160;
 
-function exampleOf({ exchange: { call } }: Sent): string {
+function exampleOf({ exchange: { call } }: SentCall): string {
   const text = [call.method, call.target, call.body ?? ""].join(" ").trim();
   return text.length > longestExample ? `${text.slice(0, longestExample)}…` : text;
 }
 
 /** Says whether nothing is known that explains why the function is not found. */
-function isUnexpected({ exchange: { call }, before }: Sent): boolean {
+function isUnexpected({ exchange: { call }, before }: SentCall): boolean {
   return call.operation === "AddPermission" && reasonsOf(call, before).reasons.length === 0;
 }
 
@@ -354,12 +357,12 @@ async function isMissing(worker: Worker): Promise<boolean> {
  * The most suspicious first: what the target had read, as a connection with unread bytes is reset; then what breaks a
  * constraint or the frame; then the latest.
  */
-function inOrder(all: readonly Sent[]): readonly Sent[] {
-  const isRead = ({ exchange: { answer } }: Sent) =>
+function inOrder(all: readonly SentCall[]): readonly SentCall[] {
+  const isRead = ({ exchange: { answer } }: SentCall) =>
     answer.kind === "response" || !answer.detail.includes("ECONNRESET");
-  const isOdd = (sent: Sent) => sent.exchange.call.raw !== undefined || kindOf(sent).reasons.length > 0;
-  const weight = (sent: Sent) => 2 * Number(isRead(sent)) + Number(isOdd(sent));
-  const at = ({ exchange }: Sent) => exchange.answer.sentAt;
+  const isOdd = (sent: SentCall) => sent.exchange.call.raw !== undefined || kindOf(sent).reasons.length > 0;
+  const weight = (sent: SentCall) => 2 * Number(isRead(sent)) + Number(isOdd(sent));
+  const at = ({ exchange }: SentCall) => exchange.answer.sentAt;
   return all.toSorted((a, b) => weight(b) - weight(a) || at(b) - at(a));
 }
 
@@ -369,17 +372,17 @@ function suiteOf(testCase: string): string {
 }
 
 /** The call alone, with the values that it was sent with. */
-function stepOf({ exchange: { step, call } }: Sent): Batch[number] {
+function stepOf({ exchange: { step, call } }: SentCall): Batch[number] {
   return { key: step.key, call };
 }
 
 /** The whole history up to the call. */
-function historyOf({ done, exchange }: Sent): readonly Batch[] {
+function historyOf({ done, exchange }: SentCall): readonly Batch[] {
   return [...done.map((batch) => batch.map(({ step }) => step)), [exchange.step]];
 }
 
 /** One of these requests ended the target, and none could be tried again: those in flight, or the last that were answered. */
-function suspectedOf(inFlight: readonly Sent[], before: readonly Sent[]): SuspectedEnding | null {
+function suspectedOf(inFlight: readonly SentCall[], before: readonly SentCall[]): SuspectedEnding | null {
   const all = (inFlight.length > 0 ? inFlight : before).slice(0, bounds.suspects);
   const [first] = all;
   if (first === undefined) return null;

@@ -111,7 +111,7 @@ export async function executeCases(options: ExecuteOptions): Promise<Executed> {
     worker: Worker,
     nth: number,
     placed: PlacedCase,
-    silence: Silence,
+    silence: SilenceCounter,
     clean = placed.testCase.clean,
   ): Promise<Worker> => {
     const { testCase, place } = placed;
@@ -128,7 +128,7 @@ export async function executeCases(options: ExecuteOptions): Promise<Executed> {
     // What the first attempt has written must not meet the second one.
     return wasIdle === true && !isEnded() ? executeOn(next, nth, placed, silence, true) : next;
   };
-  const work = async (start: Worker, nth: number, { from, to }: Part): Promise<Worker> => {
+  const work = async (start: Worker, nth: number, { from, to }: PlanSlice): Promise<Worker> => {
     let worker = start;
     const silence = silenceCounter((why) => {
       gone = why;
@@ -166,7 +166,7 @@ interface PlacedCase {
 }
 
 /** Takes the exchanges of a worker; true when the target is gone. */
-type Silence = ReturnType<typeof silenceCounter>;
+type SilenceCounter = ReturnType<typeof silenceCounter>;
 
 /** Why a test case is skipped: the fixture lacks what it needs, the target is too slow for it, or it shows nothing new. */
 type SkipReason = Need | "speed" | "news";
@@ -180,13 +180,13 @@ function reasonToSkip(
 }
 
 /** A part of the test cases: from one index to before another. */
-interface Part {
+interface PlanSlice {
   readonly from: number;
   readonly to: number;
 }
 
 /** Before the first test case that may be left out all those before it are executed, so that no worker's speed matters. */
-function partsOf(testCases: readonly TestCase[]): readonly Part[] {
+function partsOf(testCases: readonly TestCase[]): readonly PlanSlice[] {
   const first = testCases.findIndex(({ breaks }) => breaks !== undefined);
   const all = { from: 0, to: testCases.length };
   return first <= 0
@@ -271,7 +271,7 @@ async function execute(
   ready: PreparedWorker,
   { testCase, place }: PlacedCase,
   { judge, verdicts, stop, onExecuted, isGone = () => false, lookAfter, onLost, patience }: ExecuteOptions,
-  silence: Silence,
+  silence: SilenceCounter,
 ): Promise<CaseOutcome> {
   const { worker } = ready;
   let { began } = ready;

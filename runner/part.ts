@@ -24,7 +24,7 @@ import { type Findings, resultKey } from "./rule-results.ts";
 import type { RunOptions } from "./run.ts";
 
 /** What a run has done and found so far. */
-export interface Progress {
+export interface RunProgress {
   workers: WorkerPool["workers"];
   findings: Findings;
   /** Why the target counts as gone for good; null if it is there. */
@@ -43,7 +43,7 @@ export function partJudge(
   judging: Judging,
   { parts, places }: Plan,
   campaign: Campaign | null,
-  progress: Progress,
+  progress: RunProgress,
 ): (part: Part) => Promise<boolean> {
   const { options, emit, judged } = judging;
   const bail = bailing(options);
@@ -153,7 +153,7 @@ async function confirmPart(
   phase: PhaseOfRun,
   executed: ExecutedPhase,
   idle: WorkerPool["workers"],
-  progress: Progress,
+  progress: RunProgress,
   judging: Judging,
 ): Promise<readonly string[]> {
   const { emit } = judging;

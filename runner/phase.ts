@@ -53,7 +53,7 @@ export interface PhaseOfRun extends Pick<Part, "phase" | "testCases"> {
 }
 
 /** What became of the target while a phase was executed or confirmed. */
-interface Fate {
+interface TargetFate {
   /** The requests that ended it. */
   readonly confirmed: readonly Confirmed[];
   /** Why it counts as gone for good; null if it is there. */
@@ -77,7 +77,7 @@ export async function surviving(
 /** The target is back, and the request that ended it may be known; or it is gone for good. */
 type LookedInto =
   | { readonly isBack: true; readonly confirmed: Confirmed | null; readonly survived: Survivors }
-  | { readonly isBack: false; readonly fate: Pick<Fate, "away" | "suspected"> };
+  | { readonly isBack: false; readonly fate: Pick<TargetFate, "away" | "suspected"> };
 
 /** Looks for the request that ended the target, and for the workers that can continue. */
 async function lookInto(workers: WorkerPool["workers"], judging: Judging): Promise<LookedInto> {
@@ -93,7 +93,7 @@ async function lookInto(workers: WorkerPool["workers"], judging: Judging): Promi
 const stillThere = { away: null, suspected: null } as const;
 
 /** A phase whose test cases were executed. */
-export interface ExecutedPhase extends Executed, Fate {
+export interface ExecutedPhase extends Executed, TargetFate {
   /** The functions that the target lost without a known cause. */
   readonly lost: readonly string[];
   /** The target ended and came back. */
@@ -260,7 +260,7 @@ export async function confirmAll(
   phase: PhaseOfRun,
   before: Findings,
   judging: Judging,
-): Promise<Awaited<ReturnType<typeof confirm>> & Omit<Fate, "confirmed">> {
+): Promise<Awaited<ReturnType<typeof confirm>> & Omit<TargetFate, "confirmed">> {
   let known = before;
   let { workers } = phase;
   for (let times = 1; ; times += 1) {

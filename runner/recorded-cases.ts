@@ -37,7 +37,10 @@ interface WorkerState {
  * Yields test cases and reruns in the order in which they ended, as soon as each has. Emits the stored events of
  * everything but test cases. Batches of neither only advance the model state.
  */
-export async function* historiesOf(lines: AsyncIterable<RecordingLine>, emit: Emit): AsyncGenerator<Ended> {
+export async function* historiesOf(
+  lines: AsyncIterable<RecordingLine>,
+  emit: Emit,
+): AsyncGenerator<EndedHistory> {
   const reading: Reading = { workers: new Map(), begun: 0, isConfirming: false };
   for await (const line of lines) {
     if (line.type === "header" || line.type === "footer") continue;
@@ -57,10 +60,14 @@ interface Reading {
 
 type LineOf<Type extends RecordingLine["type"]> = Extract<RecordingLine, { readonly type: Type }>;
 
-type Ended = readonly [History, CaseEnd];
+type EndedHistory = readonly [History, CaseEnd];
 
 /** Gives a worker its fixture, and yields the history that ends with that. */
-function* takeFixture(line: LineOf<"fixture-ready">, { workers }: Reading, emit: Emit): Generator<Ended> {
+function* takeFixture(
+  line: LineOf<"fixture-ready">,
+  { workers }: Reading,
+  emit: Emit,
+): Generator<EndedHistory> {
   const on = workers.get(line.worker);
   yield* finishCurrent(on);
   emit(line);
@@ -74,7 +81,7 @@ function* takeLine(
   line: LineOf<"batch" | "fixture-reset" | "case-finished">,
   reading: Reading,
   emit: Emit,
-): Generator<Ended> {
+): Generator<EndedHistory> {
   const on = reading.workers.get(line.worker);
   if (on === undefined)
     throw new Fault(
@@ -97,7 +104,7 @@ function* takeLine(
 }
 
 /** Ends the test case or the rerun of a worker, as if it was complete; none if there is none. */
-function finishCurrent(on: WorkerState | undefined): readonly Ended[] {
+function finishCurrent(on: WorkerState | undefined): readonly EndedHistory[] {
   const history = on?.current ?? null;
   if (on === undefined || history === null) return [];
   on.current = null;

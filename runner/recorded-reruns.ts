@@ -13,7 +13,7 @@ import { failsAlone, withServing } from "./serving.ts";
 export type ShardOf = (worker: number) => Report;
 
 /** A recorded rerun, with what its name says. */
-type Rerun = History & NonNullable<ReturnType<typeof readRerunName>>;
+type NamedRerun = History & NonNullable<ReturnType<typeof readRerunName>>;
 
 /** Confirms a candidate with the last recorded rerun that shows it unexplained, which is the smallest. */
 export function confirmFromRecording(
@@ -21,7 +21,7 @@ export function confirmFromRecording(
   judge: Judge,
   shardOf: ShardOf | null,
 ): Confirmer {
-  const all: readonly Rerun[] = histories
+  const all: readonly NamedRerun[] = histories
     .toSorted((a, b) => a.order - b.order)
     .flatMap((history) => {
       const name = readRerunName(history.id);
@@ -38,7 +38,7 @@ export function confirmFromRecording(
     if (replays.length === 0) return { kind: "unconfirmed", why: notRerun(candidate) };
     const sought = { judge, rule, columns, unless: candidate.unless };
     /** The violation that a rerun shows, if nothing else in its attempt explains it. */
-    const confirmedBy = ({ attempt, fixture, batches, observed }: Rerun): Confirmed | null => {
+    const confirmedBy = ({ attempt, fixture, batches, observed }: NamedRerun): Confirmed | null => {
       const violation = violationIn(observed, { ...sought, explains });
       if (violation === null || violation.explainedBy !== null) return null;
       const alike = ofRule.filter((one) => one.attempt === attempt);
@@ -60,14 +60,14 @@ export function confirmFromRecording(
  * or tried this candidate before in vain.
  */
 function rerunsInShard(
-  reruns: readonly Rerun[],
+  reruns: readonly NamedRerun[],
   {
     candidate,
     rule,
     columns,
     shardOf,
   }: { candidate: Candidate; rule: Rule; columns: readonly Column[]; shardOf: ShardOf },
-): readonly Rerun[] {
+): readonly NamedRerun[] {
   const shard = shardOf(candidate.worker);
   const verdicts = shard.rules.find(({ id }) => id === rule.id)?.verdicts;
   if (!columns.some((column) => verdicts?.[column] === "violated")) return [];
@@ -80,7 +80,7 @@ function rerunsInShard(
 }
 
 /** Says whether the reruns of an attempt amid valid requests show that the target failed at nothing else. */
-function isServing(reruns: readonly Rerun[]): boolean {
+function isServing(reruns: readonly NamedRerun[]): boolean {
   const amidValid = reruns.filter(({ aim }) => aim === "amid-valid");
   return amidValid.length > 0 && amidValid.every(({ batches }) => failsAlone(batches));
 }

@@ -49,7 +49,7 @@ export interface RunFacts {
   fixture: Fixture | null;
 }
 
-interface RunOutcome extends Readonly<RunFacts> {
+interface FinishedRun extends Readonly<RunFacts> {
   readonly findings: Findings | null;
   /** The number of requests of test cases that violated one of these rules. */
   readonly requestsViolating: (rules: ReadonlySet<string>) => number;
@@ -69,7 +69,7 @@ export type ReportOptions = RunHead &
     readonly notJudgedReason?: (rule: Rule) => Reason | null;
   };
 
-export function makeReport(options: ReportOptions, outcome: RunOutcome): Report {
+export function makeReport(options: ReportOptions, outcome: FinishedRun): Report {
   const { cannot, uses, findings, incomplete, questions, latency, waits } = outcome;
   const problems = outcome.problems.map((one) => ({ ...one, message: options.redact(one.message) }));
   const rules = options.rules.map((rule) => ruleReport(rule, options, outcome));
@@ -125,7 +125,7 @@ export function unsupported(
   };
 }
 
-function ruleReport(rule: Rule, options: ReportOptions, outcome: RunOutcome): RuleReport {
+function ruleReport(rule: Rule, options: ReportOptions, outcome: FinishedRun): RuleReport {
   const { findings } = outcome;
   const { id, title, basis, source } = rule;
   const of = (column: Column) => findings?.get(resultKey(id, column));
@@ -179,7 +179,7 @@ function ownColumns(
 function kinds(
   rule: Rule,
   { profile }: ReportOptions,
-  { findings, kindsOf }: RunOutcome,
+  { findings, kindsOf }: FinishedRun,
 ): Pick<RuleReport, "kinds" | "allKinds"> {
   if (findings?.get(resultKey(rule.id, profile))?.outcome !== "violated") return {};
   const { kinds: seen, all } = kindsOf(rule, profile);
@@ -195,7 +195,7 @@ function kinds(
 function shownFor(
   { id }: Rule,
   { profile }: ReportOptions,
-  { findings }: RunOutcome,
+  { findings }: FinishedRun,
 ): RuleResult | undefined {
   const columns: readonly Column[] = [profile, "document", "aws"];
   return columns
@@ -207,7 +207,7 @@ function shownFor(
 function causeReports(
   reports: readonly RuleReport[],
   options: ReportOptions,
-  outcome: RunOutcome,
+  outcome: FinishedRun,
 ): readonly CauseReport[] {
   const violations = options.rules.flatMap((rule, index) => {
     const { confirmed, unless = [] } = shownFor(rule, options, outcome) ?? {};
@@ -248,7 +248,7 @@ export function sizeOf({
 }
 
 /** Counts checks in the column of the profile, or in the only column that the rule has. */
-function checks(rule: Rule, profile: Column, { findings, unsent }: RunOutcome): Pick<RuleReport, "checks"> {
+function checks(rule: Rule, profile: Column, { findings, unsent }: FinishedRun): Pick<RuleReport, "checks"> {
   if (unsent === null) return {};
   const column = rule.columns === undefined || rule.columns.includes(profile) ? profile : rule.columns[0];
   if (column === undefined) return {};
@@ -281,7 +281,7 @@ function hidingReason(
   rule: Rule,
   ruleResult: RuleResult | undefined,
   options: ReportOptions,
-  outcome: RunOutcome,
+  outcome: FinishedRun,
 ): Reason | null {
   const { hiddenBy } = rule;
   const isJudged = ruleResult !== undefined && ruleResult.outcome !== "unexercised";
@@ -297,7 +297,7 @@ function hidingReason(
 type Unexercised = Extract<Reason, { readonly code: "not-exercised" }>;
 
 /** Why no request exercised a rule. */
-function becauseOf(rule: Rule, options: ReportOptions, outcome: RunOutcome): Unexercised["because"] {
+function becauseOf(rule: Rule, options: ReportOptions, outcome: FinishedRun): Unexercised["because"] {
   const [column = options.profile] = rule.columns ?? [];
   if (outcome.unsent === null) return "not-sent";
   if ((outcome.unsent.get(resultKey(rule.id, column)) ?? 0) > 0)

@@ -1,4 +1,4 @@
-import { curl, curlWithoutSetup, type Resource } from "../reports/curl.ts";
+import { curl, curlWithoutSetup, type SetupResource } from "../reports/curl.ts";
 import { type Setup, setupLines } from "../reports/shell.ts";
 import type { Exchange } from "../spec/exchange.ts";
 import type { Fixture } from "../spec/fixture.ts";
@@ -56,7 +56,7 @@ function setupOf({ curl: how, target }: ReproductionOptions, fixture: Fixture | 
 }
 
 /** Lists what a history needs: its functions, versions and aliases. */
-function resourcesFor(fixture: Fixture, exchanges: readonly Exchange[]): readonly Resource[] {
+function resourcesFor(fixture: Fixture, exchanges: readonly Exchange[]): readonly SetupResource[] {
   const { recipe, main, other } = fixture;
   if (recipe === null) return [];
   const named = (name: string) =>
@@ -65,14 +65,14 @@ function resourcesFor(fixture: Fixture, exchanges: readonly Exchange[]): readonl
   const { name } = main;
   const aliases = aliasesIn(main, about);
   const count = Math.max(versionsIn(main, about), aliases.length > 0 ? 1 : 0);
-  const versions = Array.from({ length: count }, (): Resource => ({ kind: "version", name }));
+  const versions = Array.from({ length: count }, (): SetupResource => ({ kind: "version", name }));
   return [
     ...(about.length > 0 ? [{ kind: "function", name } as const] : []),
     ...(other !== null && named(other.name).length > 0
       ? [{ kind: "function", name: other.name } as const]
       : []),
     ...versions,
-    ...aliases.map((alias): Resource => ({ kind: "alias", name, alias })),
+    ...aliases.map((alias): SetupResource => ({ kind: "alias", name, alias })),
   ];
 }
 

@@ -21,7 +21,7 @@ import {
 import { inFlight } from "./in-flight.ts";
 import type { IsNews } from "./kinds.ts";
 import { reportObserver } from "./observe/report.ts";
-import { type Progress, partJudge } from "./part.ts";
+import { partJudge, type RunProgress } from "./part.ts";
 import { patience } from "./patience.ts";
 import { type Judging, type Running, settledKinds, spentBy } from "./phase.ts";
 import { isStateless, mayKeepAll, type Part, planOf, roundOf, type Shard } from "./plan.ts";
@@ -140,7 +140,7 @@ function slowRaces(testCases: number): readonly LeftOut[] {
 }
 
 /** Probes the target, executes the test cases of each part and confirms their candidates. */
-async function judgeTarget(running: Running, campaign: Campaign | null): Promise<Progress> {
+async function judgeTarget(running: Running, campaign: Campaign | null): Promise<RunProgress> {
   const { options, scope, pool, silentKinds, emit } = running;
   const unsupported = await unsupportedBy(running);
   // A target may answer 429 or 500 even if it cannot produce them on request.
@@ -149,7 +149,7 @@ async function judgeTarget(running: Running, campaign: Campaign | null): Promise
   const plan = planOf(options, campaign);
   const cases = plan.parts.flatMap(({ testCases }) => testCases).length;
   emit({ type: "planned", cases, shard: plan.shard, rules: judged, unsupported });
-  const progress: Progress = {
+  const progress: RunProgress = {
     workers: pool.workers,
     findings: new Map(),
     away: null,
@@ -191,7 +191,7 @@ const mostEmpty = 8;
 /** The parts of the next round of a campaign, none if it is over; the workers for them are renewed where it is time. */
 async function nextRound(
   campaign: Campaign,
-  progress: Progress,
+  progress: RunProgress,
   { options, pool, emit }: Running,
 ): Promise<readonly Part[]> {
   for (let empty = 0; empty < mostEmpty; empty += 1) {

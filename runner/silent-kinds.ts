@@ -30,7 +30,7 @@ const newKind = () => ({
   left: 0,
 });
 
-type Kind = ReturnType<typeof newKind>;
+type RequestKind = ReturnType<typeof newKind>;
 
 const bounds = {
   /** The shortest deadlines after a miss, usually and where many kinds are silent, in milliseconds. */
@@ -57,8 +57,8 @@ const bounds = {
  * when the candidate is rerun.
  */
 export function silentKinds({ timeoutMs, clock }: { readonly timeoutMs: number; readonly clock: Clock }) {
-  const kinds = new Map<string, Kind>();
-  const silent = new Set<Kind>();
+  const kinds = new Map<string, RequestKind>();
+  const silent = new Set<RequestKind>();
   const latencies: number[] = [];
   let count = 0;
   let fullWaits = 0;
@@ -67,26 +67,26 @@ export function silentKinds({ timeoutMs, clock }: { readonly timeoutMs: number; 
   let lastCutAt = Number.NEGATIVE_INFINITY;
   let mostFullWaits: number = bounds.fullWaits;
 
-  const kindOf = (name: string): Kind => {
+  const kindOf = (name: string): RequestKind => {
     const kind = kinds.get(name) ?? newKind();
     kinds.set(name, kind);
     return kind;
   };
   const areMany = () => silent.size >= bounds.manyKinds;
   const medianMs = () => latencies.toSorted((a, b) => a - b)[Math.floor(latencies.length / 2)] ?? 0;
-  const shortMs = ({ slowestMs }: Kind): number =>
+  const shortMs = ({ slowestMs }: RequestKind): number =>
     Math.min(
       timeoutMs,
       Math.max(areMany() ? bounds.leastOfManyMs : bounds.leastMs, 4 * medianMs(), 4 * slowestMs),
     );
   /** The kind that decides: while no valid request is answered, all valid requests are one kind. */
-  const deciding = (names: readonly string[]): Kind => {
+  const deciding = (names: readonly string[]): RequestKind => {
     const [own = "", family = own] = names;
     const all = kindOf(family);
     return all.answered === 0 ? all : kindOf(own);
   };
   const areCutsLong = () => cutMs > bounds.cutMs;
-  const isSettled = ({ answered, misses, inRow, fullMisses, cuts }: Kind): boolean => {
+  const isSettled = ({ answered, misses, inRow, fullMisses, cuts }: RequestKind): boolean => {
     if (answered === 0 && areCutsLong() && misses + cuts >= (areMany() ? 1 : bounds.misses)) return true;
     if (answered === 0 && areMany()) return misses >= 1;
     if (answered === 0) return misses >= (fullMisses > 0 ? bounds.misses : bounds.briefMisses);

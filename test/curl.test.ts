@@ -1,6 +1,6 @@
 import { execFile } from "node:child_process";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { type CurlInput, curl, curlWithoutSetup, type Resource } from "../reports/curl.ts";
+import { type CurlInput, curl, curlWithoutSetup, type SetupResource } from "../reports/curl.ts";
 import { escapeTerminal } from "../reports/escape.ts";
 import { setupLines } from "../reports/shell.ts";
 import { reproduction } from "../runner/reproduction.ts";
@@ -182,7 +182,7 @@ describe("a curl line", () => {
   });
 
   const recipe = { role: "arn:aws:iam::123456789012:role/r", runtime: "nodejs22.x", zip: "UEs=" };
-  const resources: readonly Resource[] = [
+  const resources: readonly SetupResource[] = [
     { kind: "function", name: "f" },
     { kind: "version", name: "f" },
     { kind: "alias", name: "f", alias: "live" },

@@ -3,7 +3,7 @@ import { causesIn } from "../read-report.ts";
 import type { Report, RuleReport } from "../report.ts";
 import { count, unconfirmedIn } from "../verdict.ts";
 import { allMarks, type Markup, markOf, page, html as template } from "./page.ts";
-import { type CauseGroup, causeGroup, finding, ruleRow, worst } from "./rule.ts";
+import { type CauseSection, causeGroup, finding, ruleRow, worst } from "./rule.ts";
 import { script } from "./script.ts";
 import { filters, furtherSections, gateSections, heading, type Section, totals } from "./sections.ts";
 import { style } from "./style.ts";
@@ -30,7 +30,7 @@ function counted(number: Section["count"]): Markup | null {
 }
 
 /** The causes in the contents; the script folds them on a narrow screen. */
-function causeList(causes: readonly CauseGroup[]): Markup | null {
+function causeList(causes: readonly CauseSection[]): Markup | null {
   if (causes.length === 0) return null;
   return template`<details class="causes" open><summary>By cause</summary><ol>${causes.map(({ id }, index) => template`<li><a href="#cause-${index + 1}">${id}</a></li>`)}</ol></details>`;
 }
@@ -39,7 +39,7 @@ function section({ id, title, count: number, body }: Section): Markup {
   return template`<section id="${id}" aria-labelledby="${id}-title"><h2 id="${id}-title">${title}${counted(number)}</h2>${body}</section>`;
 }
 
-function ruleSections(report: Report, causes: readonly CauseGroup[]): readonly Section[] {
+function ruleSections(report: Report, causes: readonly CauseSection[]): readonly Section[] {
   const unconfirmed = unconfirmedIn(report);
   const shown = new Set(unconfirmed.map(({ rule }) => rule));
   const others = worstFirst(report).filter((rule) => rule.counterexample === undefined && !shown.has(rule));
@@ -75,13 +75,13 @@ function ruleSections(report: Report, causes: readonly CauseGroup[]): readonly S
 }
 
 /** The causes and their rules: by mark in the deciding column, worst first, then by the order of the report. */
-function causeGroups(report: Report): readonly CauseGroup[] {
+function causeGroups(report: Report): readonly CauseSection[] {
   const found = new Map(
     worstFirst(report).flatMap((rule) =>
       rule.counterexample === undefined ? [] : [[rule.id, { rule, counterexample: rule.counterexample }]],
     ),
   );
-  const groups = causesIn(report).flatMap((cause): readonly CauseGroup[] => {
+  const groups = causesIn(report).flatMap((cause): readonly CauseSection[] => {
     const rules = [...found.values()].filter(({ rule }) => cause.rules.includes(rule.id));
     const [only, ...more] = rules;
     if (only === undefined) return [];
@@ -95,7 +95,7 @@ function causeGroups(report: Report): readonly CauseGroup[] {
       },
     ];
   });
-  const markOfGroup = ({ rules }: CauseGroup) =>
+  const markOfGroup = ({ rules }: CauseSection) =>
     worst(
       rules.map(({ rule }) => rule),
       report.profile,

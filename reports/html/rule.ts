@@ -23,7 +23,7 @@ function facts(rule: RuleReport): Markup {
 }
 
 /** Violated rules with one cause, as a part of the page. */
-export interface CauseGroup {
+export interface CauseSection {
   readonly id: string;
   readonly title: string;
   /** Requests that met the cause; null in a report of an earlier version. */
@@ -40,7 +40,7 @@ interface FoundRule {
 }
 
 /** A cause with its rules inside, or its only rule. */
-export function causeGroup(cause: CauseGroup, index: number): Markup {
+export function causeGroup(cause: CauseSection, index: number): Markup {
   const [only, ...more] = cause.rules;
   const id = `cause-${index}`;
   if (only !== undefined && more.length === 0) {
@@ -54,7 +54,7 @@ ${summary(cause)}
 }
 
 /** What is seen of a cause while it is folded. */
-function summary({ id, title, requests, best, rules }: CauseGroup): Markup {
+function summary({ id, title, requests, best, rules }: CauseSection): Markup {
   const numbers = [
     ...(rules.length === 1 ? [] : [count(rules.length, "rule")]),
     ...(requests === null ? [] : [count(requests, "request")]),

@@ -11,7 +11,7 @@ const top = 44;
 const rowHeight = 32;
 const barOffset = 8;
 
-interface Drawn {
+interface DrawnStep {
   readonly step: CounterexampleStep;
   /** Counted from 1, as in the list of steps. */
   readonly number: number;
@@ -20,7 +20,7 @@ interface Drawn {
 }
 
 interface Arrow {
-  readonly drawn: Drawn;
+  readonly drawn: DrawnStep;
   readonly kind: "request" | "answer";
   readonly y: number;
 }
@@ -51,8 +51,8 @@ ${arrows.map(draw)}
 }
 
 /** Groups the steps that are in flight together. */
-function roundsOf(steps: readonly CounterexampleStep[]): readonly (readonly Drawn[])[] {
-  const batches: Drawn[][] = [];
+function roundsOf(steps: readonly CounterexampleStep[]): readonly (readonly DrawnStep[])[] {
+  const batches: DrawnStep[][] = [];
   let last: number | undefined;
   for (const [index, step] of steps.entries()) {
     const { round } = step.request;
@@ -64,7 +64,7 @@ function roundsOf(steps: readonly CounterexampleStep[]): readonly (readonly Draw
   return batches;
 }
 
-function layOut(batches: readonly (readonly Drawn[])[]): Layout {
+function layOut(batches: readonly (readonly DrawnStep[])[]): Layout {
   const arrows: Arrow[] = [];
   const together: Together[] = [];
   let y = top;
@@ -83,7 +83,7 @@ function layOut(batches: readonly (readonly Drawn[])[]): Layout {
 }
 
 /** Events by time; without times, all requests precede all answers. */
-function eventsOf(batch: readonly Drawn[]): readonly Omit<Arrow, "y">[] {
+function eventsOf(batch: readonly DrawnStep[]): readonly Omit<Arrow, "y">[] {
   const timed = batch.every(({ step }) => step.sentAt !== undefined && step.answeredAt !== undefined);
   const events = (["request", "answer"] as const).flatMap((kind) =>
     batch.map((drawn) => {
@@ -108,7 +108,7 @@ function bars(arrows: readonly Arrow[]): readonly Markup[] {
     });
 }
 
-function barX(drawn: Drawn): number {
+function barX(drawn: DrawnStep): number {
   return target - Math.min(drawn.place, 6) * barOffset;
 }
 

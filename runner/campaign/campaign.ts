@@ -60,7 +60,7 @@ const bounds = {
   usedBudget: 0.7,
 } as const;
 
-interface Shown {
+interface ShownBehaviour {
   readonly place: number;
   readonly suite: string;
   readonly drawn: Drawn | undefined;
@@ -69,7 +69,7 @@ interface Shown {
   readonly transitions: readonly string[];
 }
 
-interface Step {
+interface ObservedStep {
   readonly key: string;
   readonly of: Observation;
 }
@@ -82,8 +82,8 @@ export function campaignOf(options: RunOptions, { minutes, store, known = [] }: 
   const corpus = corpusOf(store?.entries ?? []);
   const before = corpus.entries();
   const guided = guide();
-  const running = new Map<string, Step[]>();
-  const shown: Shown[] = [];
+  const running = new Map<string, ObservedStep[]>();
+  const shown: ShownBehaviour[] = [];
   const found = new Map<string, CampaignReport["found"][number]>();
   const confirmed = new Set<string>();
   const dry = new Map<string, number>();
@@ -128,7 +128,7 @@ export function campaignOf(options: RunOptions, { minutes, store, known = [] }: 
   };
 
   /** Returns how many behaviours of a test case are new. */
-  const learn = ({ steps, drawn, transitions }: Shown): number => {
+  const learn = ({ steps, drawn, transitions }: ShownBehaviour): number => {
     let news = 0;
     for (const { drawn: until, behaviours } of steps) {
       if (until === null) corpus.fixed(behaviours);

@@ -15,7 +15,7 @@ export interface CorpusEntry {
 /** The most behaviours that are told apart, so that a target with ever new answers fills no memory. */
 const mostBehaviours = 5000;
 
-interface Known {
+interface KnownBehaviour {
   readonly behaviour: Behaviour;
   /** The smallest random test case; null if a fixed one shows it. */
   smallest: { readonly id: string; readonly drawn: Drawn; readonly size: number } | null;
@@ -24,7 +24,7 @@ interface Known {
 
 /** The smallest known test case of each behaviour, in memory, with the entries of earlier campaigns. */
 export function corpusOf(earlier: readonly CorpusEntry[]) {
-  const all = new Map<string, Known>();
+  const all = new Map<string, KnownBehaviour>();
   const violated = new Set(earlier.flatMap((entry) => entry.violated));
   const put = (drawn: Drawn, behaviour: Behaviour, isOld: boolean): boolean => {
     const key = behaviourKey(behaviour);

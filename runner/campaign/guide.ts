@@ -82,7 +82,7 @@ interface Source {
   readonly random: Random;
 }
 
-type Change = (history: Commands, source: Source) => Commands;
+type HistoryMutation = (history: Commands, source: Source) => Commands;
 
 /** The most commands of a mutated history: it may continue where a random one ends. */
 const longest = lengths.most + 6;
@@ -105,25 +105,25 @@ export function mutated(history: Commands, other: Commands, seed: number): Comma
   return commands.length === 0 ? history : commands.slice(0, longest);
 }
 
-const insert: Change = (history, { draw, random }) =>
+const insert: HistoryMutation = (history, { draw, random }) =>
   history.toSpliced(random(history.length + 1), 0, draw());
-const append: Change = (history, { draw }) => [...history, draw()];
-const remove: Change = (history, { random }) =>
+const append: HistoryMutation = (history, { draw }) => [...history, draw()];
+const remove: HistoryMutation = (history, { random }) =>
   history.length < 2 ? history : history.toSpliced(random(history.length), 1);
-const duplicate: Change = (history, { random }) =>
+const duplicate: HistoryMutation = (history, { random }) =>
   history.toSpliced(random(history.length + 1), 0, pick(history, random));
-const swap: Change = (history, { random }) => {
+const swap: HistoryMutation = (history, { random }) => {
   const [one, other] = [random(history.length), random(history.length)];
   const [first, second] = [history[one], history[other]];
   return first === undefined || second === undefined ? history : history.with(one, second).with(other, first);
 };
-const splice: Change = (history, { other, random }) => [
+const splice: HistoryMutation = (history, { other, random }) => [
   ...history.slice(0, 1 + random(history.length)),
   ...other.slice(random(other.length)),
 ];
 
 /** Takes the parameters of another command of the history, or of a new one: all of them, or one. */
-const change: Change = (history, { draw, random }) => {
+const change: HistoryMutation = (history, { draw, random }) => {
   const at = random(history.length);
   const from = random(2) === 0 ? draw() : pick(history, random);
   const keys = Object.keys(from).filter((key) => key !== "kind");
@@ -132,7 +132,7 @@ const change: Change = (history, { draw, random }) => {
 };
 
 /** Brings a command to the policy of another one, where they can meet. */
-const meet: Change = (history, { random }) => {
+const meet: HistoryMutation = (history, { random }) => {
   const from = pick(history, random);
   const at = random(history.length);
   return history.map((one, index) =>
@@ -140,7 +140,17 @@ const meet: Change = (history, { random }) => {
   );
 };
 
-const changes: readonly Change[] = [insert, append, remove, duplicate, swap, splice, change, meet, meet];
+const changes: readonly HistoryMutation[] = [
+  insert,
+  append,
+  remove,
+  duplicate,
+  swap,
+  splice,
+  change,
+  meet,
+  meet,
+];
 
 /** The command with those of the parameters that both commands have. */
 function withParameters(one: HistoryCommand, from: HistoryCommand, names: readonly string[]): HistoryCommand {

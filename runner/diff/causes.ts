@@ -6,7 +6,7 @@ import { sizeOf } from "../report.ts";
 import type { Compared } from "./compare-answers.ts";
 
 /** A difference as reports hold it, and the answers that show it. */
-export interface Shown {
+export interface AnsweredDifference {
   readonly difference: TargetDifference;
   readonly exchanges: Compared["exchanges"];
 }
@@ -25,7 +25,7 @@ interface Common {
  * The causes of differences, the gravest first. One cause has the same kind of ruling and the same answers on both sides, and
  * its differences are about rules of one family; where both targets refuse, only their answers count.
  */
-export function causesOfDifferences(all: readonly Shown[]): readonly DiffCause[] {
+export function causesOfDifferences(all: readonly AnsweredDifference[]): readonly DiffCause[] {
   const differences = all.map((one, place) => ({ ...one, place, common: commonOf(one) }));
   return grouped(differences, keyOf)
     .flatMap(([, own]) => {
@@ -51,13 +51,13 @@ export function causesOfDifferences(all: readonly Shown[]): readonly DiffCause[]
 function keyOf({
   common,
   difference: { ruling, x, y, where = "" },
-}: Pick<Shown, "difference"> & { readonly common: Common }) {
+}: Pick<AnsweredDifference, "difference"> & { readonly common: Common }) {
   // A family of rules on the statement explains every member that differs.
   const member = ruling.kind === "rule" ? where !== "" : where;
   return JSON.stringify([common.id, kindOf(ruling), x, y, member]);
 }
 
-function commonOf({ difference: { topic, title, ruling, x, y }, exchanges }: Shown): Common {
+function commonOf({ difference: { topic, title, ruling, x, y }, exchanges }: AnsweredDifference): Common {
   if (ruling.kind === "rule") {
     const broken = ruling.rules.flatMap(({ id }) => rules.find((rule) => rule.id === id) ?? []);
     // A rule about any error answer says less than one about the request.

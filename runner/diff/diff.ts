@@ -7,7 +7,7 @@ import { ordinarySuites } from "../../suites/index.ts";
 import { type SetUpOptions, setUpWorkers, type WorkerPool } from "../pool.ts";
 import type { RunOptions } from "../run.ts";
 import { openScope, type Scope } from "../scope.ts";
-import { causesOfDifferences, type Shown } from "./causes.ts";
+import { type AnsweredDifference, causesOfDifferences } from "./causes.ts";
 import { differenceReport } from "./difference-report.ts";
 import { type PairWorker, pairWorker } from "./pair.ts";
 import { type DifferenceGroup, search } from "./search.ts";
@@ -46,7 +46,7 @@ export async function diff(options: DiffOptions): Promise<DiffReport> {
     return sides.x.transport.spent() || sides.y.transport.spent() ? "the request budget is spent" : null;
   };
   const faults: string[] = [];
-  let found: Found;
+  let found: FoundDifferences;
   try {
     found = await explore(options, pool, stop, scope);
   } finally {
@@ -57,7 +57,7 @@ export async function diff(options: DiffOptions): Promise<DiffReport> {
   return report(options, found, faults);
 }
 
-interface Found {
+interface FoundDifferences {
   readonly searched: Awaited<ReturnType<typeof search>>;
   readonly planned: number;
   readonly shown: readonly (readonly [DifferenceGroup, Shrunk])[];
@@ -84,7 +84,7 @@ async function explore(
   pool: Readonly<Record<Side, WorkerPool>>,
   stop: () => string | null,
   scope: Scope,
-): Promise<Found> {
+): Promise<FoundDifferences> {
   const testCases = plan(options);
   const workers = pool.x.workers.flatMap((x, index): readonly PairWorker[] => {
     const y = pool.y.workers[index];
@@ -118,7 +118,7 @@ async function shrinkAll(
   workers: readonly PairWorker[],
   stop: () => string | null,
   scope: Scope,
-): Promise<Pick<Found, "shown" | "unsteady">> {
+): Promise<Pick<FoundDifferences, "shown" | "unsteady">> {
   const results = new Map<DifferenceGroup, Shrunk | null>();
   const queue = [...groups];
   const known = new Set(groups.map(({ first }) => first.kind));
@@ -139,7 +139,7 @@ function sameMember(added: string | null, read: string | null): boolean {
 }
 
 /** A difference that follows another reported difference is its consequence. */
-function isConsequence({ compared, difference }: Shrunk, shown: Found["shown"]): boolean {
+function isConsequence({ compared, difference }: Shrunk, shown: FoundDifferences["shown"]): boolean {
   return compared.some(
     ({ index, differs, diverges, where, kind }) =>
       differs &&
@@ -149,7 +149,7 @@ function isConsequence({ compared, difference }: Shrunk, shown: Found["shown"]):
   );
 }
 
-function report(options: DiffOptions, found: Found, left: readonly string[]): DiffReport {
+function report(options: DiffOptions, found: FoundDifferences, left: readonly string[]): DiffReport {
   const { searched, shown, unsteady, stopped, planned } = found;
   const { executed, diverged, notEmptied, unfilled } = searched;
   const faults = [
@@ -165,7 +165,7 @@ function report(options: DiffOptions, found: Found, left: readonly string[]): Di
   const all = shown
     .filter(([, small]) => !isConsequence(small, shown))
     .map(
-      ([group, small]): Shown => ({
+      ([group, small]): AnsweredDifference => ({
         difference: differenceReport(group, small, judge, options),
         exchanges: small.difference.exchanges,
       }),
