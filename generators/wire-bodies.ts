@@ -7,7 +7,8 @@ import { canonicalBody } from "./valid-requests.ts";
 /** A request that no SDK sends: what reports call it, and how to make it for a function with an id of its own. */
 export interface WireRequest {
   readonly label: string;
-  readonly make: (name: string, sid: string) => Call;
+  /** The request for a function, an id and an alias of the function. */
+  readonly make: (name: string, sid: string, alias: string) => Call;
   /** True if such requests are known to end servers: the stack or the memory is exhausted, or a pattern never ends. */
   readonly ends?: true;
 }

@@ -123,12 +123,12 @@ export const wireFramings: readonly WireRequest[] = [
   ),
 ];
 
-function at(label: string, target: (name: string) => string, method = "POST"): WireRequest {
+function at(label: string, target: (name: string, alias: string) => string, method = "POST"): WireRequest {
   return {
     label,
-    make: (name, sid) => ({
+    make: (name, sid, alias) => ({
       ...addPermission({ functionName: name, body: canonicalBody(sid), method }),
-      target: target(name),
+      target: target(name, alias),
     }),
   };
 }
@@ -173,7 +173,7 @@ export const wireTargets: readonly WireRequest[] = [
   at("version-one", (name) => `/v1/functions/${name}/policy`),
   at("version-longer", (name) => `/2015-03-311/functions/${name}/policy`),
   asked("nothing", ""),
-  asked("twice", "Qualifier=live&Qualifier=live"),
+  at("query-twice", (name, alias) => `${functions}/${name}/policy?Qualifier=${alias}&Qualifier=${alias}`),
   asked("empty", "Qualifier="),
   asked("no-value", "Qualifier"),
   ...[
@@ -181,7 +181,7 @@ export const wireTargets: readonly WireRequest[] = [
     asked("overlong", "Qualifier=%c1%81"),
     asked("slow", `Qualifier=${"a$".repeat(1500)}!`),
   ].map(ending),
-  asked("other-case", "qualifier=live"),
+  at("query-other-case", (name, alias) => `${functions}/${name}/policy?qualifier=${alias}`),
   asked("unknown", "a=b"),
   asked("ampersands", "&&&"),
   ...["HEAD", "OPTIONS", "DELETE", "TRACE", "PROPFIND", "FOO"].map((method) =>

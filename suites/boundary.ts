@@ -162,7 +162,10 @@ function formTestCases(): readonly TestCase[] {
     withOneMember("RevisionId", { label, value: () => value }, at),
   );
   const unusual = plainBodies.map(
-    (one): GroupedRequest => ({ label: one.label, call: ({ main }, sid) => one.make(label(main.name), sid) }),
+    (one): GroupedRequest => ({
+      label: one.label,
+      call: (fixture, sid) => one.make(label(fixture.main.name), sid, aliasOf(fixture)),
+    }),
   );
   return [
     ...grouped("boundary/body", bodies, (index) => `f${index}`),
@@ -172,8 +175,12 @@ function formTestCases(): readonly TestCase[] {
   ];
 }
 
-/** Partitions by the mark before the qualifier of the function. */
-const otherPartitions = { "": "aws-us-gov", ":": "aws-us-gov", "?": "aws-cn" } as const;
+/** Partitions by the mark before the qualifier of the function; the second one for targets in the first one. */
+const otherPartitions = {
+  "": ["aws-us-gov", "aws-cn"],
+  ":": ["aws-us-gov", "aws-cn"],
+  "?": ["aws-cn", "aws-us-gov"],
+} as const;
 
 /** A function of another region, account or partition: alone, with an alias after it, or with a version in the query. */
 function inOther(what: string, mark: string, name: (fixture: Fixture) => string): GroupedRequest {
@@ -222,16 +229,21 @@ const missing: readonly GroupedRequest[] = [
     label: "unknown-longest-qualifier",
     call: (fixture, sid) => named(fixture.main.name, sid, versionOf(fixture).padEnd(128, "z")),
   },
-  ...Object.entries(otherPartitions).flatMap(([mark, partition]) => [
+  ...Object.entries(otherPartitions).flatMap(([mark, partitions]) => [
     inOther("region", mark, (fixture) => movedTo(fixture, { region: otherRegion(fixture) })),
-    inOther("account", mark, (fixture) => movedTo(fixture, { account: "111122223333" })),
-    inOther("account-in-partial-arn", mark, ({ main }) => `111122223333:function:${main.name}`),
-    inOther("partition-alone", mark, (fixture) => movedTo(fixture, { partition })),
+    inOther("account", mark, (fixture) => movedTo(fixture, { account: otherAccount(fixture) })),
+    inOther(
+      "account-in-partial-arn",
+      mark,
+      (fixture) => `${otherAccount(fixture)}:function:${fixture.main.name}`,
+    ),
+    inOther("partition-alone", mark, (fixture) =>
+      movedTo(fixture, { partition: otherThan(fixture.partition, partitions) }),
+    ),
   ]),
   {
     label: "other-partition",
-    call: (fixture, sid) =>
-      named(movedTo(fixture, { partition: "aws-us-gov", region: "us-gov-west-1" }), sid),
+    call: (fixture, sid) => named(movedTo(fixture, otherPlace(fixture)), sid),
   },
   {
     label: "qualifiers-disagree",
@@ -301,5 +313,21 @@ function movedTo(
 }
 
 function otherRegion({ region }: Fixture): string {
-  return region === "eu-west-1" ? "us-west-2" : "eu-west-1";
+  return otherThan(region, ["eu-west-1", "us-west-2"]);
+}
+
+function otherAccount({ account }: Fixture): string {
+  return otherThan(account, ["111122223333", "444455556666"]);
+}
+
+/** A partition with a region of its own. */
+function otherPlace({ partition }: Fixture) {
+  return partition === "aws-us-gov"
+    ? { partition: "aws-cn", region: "cn-north-1" }
+    : { partition: "aws-us-gov", region: "us-gov-west-1" };
+}
+
+/** The first of two values, or the second where the fixture has the first. */
+function otherThan(own: string, [first, second]: readonly [string, string]): string {
+  return own === first ? second : first;
 }

@@ -187,14 +187,17 @@ export function withOneMember(
 /** Requests that share one test case, so one read after them serves them all. */
 const groupSize = 12;
 
-/** A version of the function under test. */
+/**
+ * A version of the function under test. Without one it names none that exists: an existing function may have versions and
+ * aliases that the target does not list, and nothing may be sent to those.
+ */
 export function versionOf({ main }: Fixture): string {
-  return main.versions[0] ?? "1";
+  return main.versions[0] ?? "4242";
 }
 
-/** An alias of the function under test. */
+/** An alias of the function under test; without one, the name of none that exists. */
 export function aliasOf({ main }: Fixture): string {
-  return main.aliases?.live ?? "live";
+  return main.aliases?.live ?? "no-such-alias";
 }
 
 /** A batch of one step. */

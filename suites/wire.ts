@@ -4,7 +4,7 @@ import { wireFramings, wireTargets } from "../generators/wire-framings.ts";
 import { addPermission, getPolicy, label } from "../spec/calls.ts";
 import type { Batch, Call } from "../spec/exchange.ts";
 import type { Fixture } from "../spec/fixture.ts";
-import { alone, type Suite, scripted, type TestCase } from "./case.ts";
+import { aliasOf, alone, type Suite, scripted, type TestCase } from "./case.ts";
 
 /** Requests that no SDK sends. A canonical request must work right after each of them. */
 export const wire: Suite = {
@@ -53,7 +53,7 @@ function groups(
 
 /** After an unusual but valid frame the next message on the connection must be understood. */
 function roundsOf(one: WireRequest, fixture: Fixture, sid: string): readonly Batch[] {
-  const call = one.make(label(fixture.main.name), sid);
+  const call = one.make(label(fixture.main.name), sid, aliasOf(fixture));
   // A malformed frame has no known end, so it gets a connection of its own.
   if (call.raw?.invalid) return [alone(one.label, call)];
   const first = alone(one.label, onConnection(call, fixture));

@@ -3,12 +3,14 @@ import { specialWords } from "../generators/arbitraries.ts";
 import { jsonObject } from "../spec/answer.ts";
 import { constraintIds } from "../spec/constraint.ts";
 import type { Exchange } from "../spec/exchange.ts";
+import type { Fixture } from "../spec/fixture.ts";
 import { readName } from "../spec/function-name.ts";
 import { analyzeRequest } from "../spec/request.ts";
-import { route } from "../spec/target.ts";
+import { decoded, route } from "../spec/target.ts";
 import { boundary } from "../suites/boundary.ts";
+import type { Need } from "../suites/case.ts";
 import { fuzz } from "../suites/fuzz.ts";
-import { ordinarySuites, type suites } from "../suites/index.ts";
+import { ordinarySuites, suites } from "../suites/index.ts";
 import { fixture } from "./fixture.ts";
 
 const sent = callsOf(ordinarySuites);
@@ -17,9 +19,10 @@ const bodies = sent
   .filter((body) => body !== null);
 
 /** Every AddPermission request of the smallest plan, as far as it does not depend on answers. */
-function callsOf(of: typeof suites, on = fixture) {
+function callsOf(of: typeof suites, on: Fixture = fixture, fits = (_needs: readonly Need[]) => true) {
   const cases = of.flatMap((suite) => [...suite.testCases({ seed: 1, runs: 1, rounds: 1 })]);
   return cases.flatMap((testCase) => {
+    if (!fits(testCase.needs)) return [];
     const next = testCase.start(on);
     const done: (readonly Exchange[])[] = [];
     const calls = [];
@@ -30,6 +33,9 @@ function callsOf(of: typeof suites, on = fixture) {
     return calls.filter(({ operation }) => operation === "AddPermission");
   });
 }
+
+/** What a test case cannot have of a function whose versions and aliases are not listed. */
+const absent: readonly Need[] = ["other", "versions", "aliases", "alias-lengths", "create"];
 
 const holding = (member: string, value: unknown) => bodies.some((body) => body[member] === value);
 
@@ -125,6 +131,43 @@ test("No request names a version of the function under test that the fixture doe
   expect(versions).toContain("7");
   expect(versions).not.toContain("1");
 });
+
+describe.each([
+  ["aws", "us-west-2", "111122223333"],
+  ["aws-us-gov", "us-gov-west-1", "123456789012"],
+  ["aws-cn", "cn-north-1", "123456789012"],
+])(
+  "To an existing function in %s, whose versions and aliases are not listed,",
+  (partition, region, account) => {
+    const { name } = fixture.main;
+    const arn = `arn:${partition}:lambda:${region}:${account}:function:${name}`;
+    const main = { name, arn, versions: [], aliases: null, unused: { versions: null, aliases: [] } };
+    const existing = { ...fixture, partition, region, account, main, other: null, recipe: null };
+    const places = callsOf(suites, existing, (needs) => !needs.some((need) => absent.includes(need))).map(
+      (call) => ({ call, of: analyzeRequest(call).resource }),
+    );
+
+    test("no well-formed request names one that may exist", () => {
+      // What breaks a pattern is added nowhere by a correct target.
+      const mayBeAdded = places.filter(
+        ({ call }) => !analyzeRequest(call).refusalReasons.some((reason) => reason.endsWith(".pattern")),
+      );
+      const named = mayBeAdded.flatMap(({ call }) =>
+        [...decoded(call.target).matchAll(/(?:qualifier=|:)(live|[127])(?![\w$-])/gi)].map(() => call.target),
+      );
+      expect(named).toEqual([]);
+    });
+
+    test.each([
+      ["partition", partition, 4],
+      ["region", region, 4],
+      ["account", account, 6],
+    ] as const)("requests name another %s than %s", (part, own, least) => {
+      const others = places.filter(({ of }) => of?.name === name && (of[part] ?? own) !== own);
+      expect(others.length).toBeGreaterThanOrEqual(least);
+    });
+  },
+);
 
 describe("Requests that break a constraint", () => {
   const readings = callsOf([boundary, fuzz]).map((call) => ({ call, ...analyzeRequest(call) }));

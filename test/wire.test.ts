@@ -61,7 +61,7 @@ const forbidden =
 
 describe("wire", () => {
   test.each(every.map((one) => [one.label, one] as const))("the analysis of %s is correct", (label, one) => {
-    const { refusalReasons, questions, variations } = analyzeRequest(one.make("f", "sid"));
+    const { refusalReasons, questions, variations } = analyzeRequest(one.make("f", "sid", "live"));
     const kind = questions.length > 0 ? "asks" : refusalReasons.length > 0 ? "refuse" : "accept";
     if (Object.hasOwn(admitted, label)) expect([kind, ...variations]).toEqual(["accept", admitted[label]]);
     else if (/^slow-SourceArn-5$/.test(label)) expect(kind).toBe("asks");
@@ -220,7 +220,7 @@ describe("calls", () => {
 });
 
 const requests = every.map(({ label, make }, index) => {
-  const call = make(fixture.main.name, `sid-${index}`);
+  const call = make(fixture.main.name, `sid-${index}`, "live");
   return { label, call, open: analyzeRequest(call).questions.length > 0 };
 });
 /** The requests that the reference can get quickly and without a socket. */
@@ -451,7 +451,7 @@ describe("violations of a server are found", () => {
   ] as const)("%s with %s gives the verdict %s", (name, reason, verdict) => {
     const sent = [...wireFramings, ...wireBodies].find(({ label }) => label === name);
     if (sent === undefined) throw new Error(`there is no wire request ${name}`);
-    const call = sent.make(fixture.main.name, "sid");
+    const call = sent.make(fixture.main.name, "sid", "live");
     const answer = { kind: "none", reason, detail: "", sentAt: 0, answeredAt: 5000 } as const;
     const batch = observeBatch(initialModelState(fixture, true), [
       { step: { key: sent.label, call }, call, answer },
