@@ -169,6 +169,7 @@ export const wireTargets: readonly WireRequest[] = [
   at("trailing-slashes", (name) => `${functions}/${name}//policy`),
   at("encoded-segment", (name) => `/2015%2D03-31/functions/${name}/%70olicy`),
   at("upper-case-path", (name) => `/2015-03-31/FUNCTIONS/${name}/Policy`),
+  at("matrix-parameter-of-name", (name) => `${functions}/${name};v=1/policy`),
   at("matrix-parameter", (name) => `${functions}/${name}/policy;a=b`),
   at("version-one", (name) => `/v1/functions/${name}/policy`),
   at("version-longer", (name) => `/2015-03-311/functions/${name}/policy`),

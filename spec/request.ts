@@ -107,6 +107,8 @@ function readPlace(call: Call): Place {
         : { questions: ["route.unusual-path"] },
     );
   }
+  // RFC 3986 leaves what follows a bare semicolon to the server, and some remove it before a program sees the path.
+  if (/^[^?]*;/.test(call.target)) return place({ questions: ["route.unusual-path"] });
   if (/^(PUT|PATCH)$/.test(call.method)) return place({ refusalReasons: ["route.other-method"] });
   // Another method is no addition, and the document does not say what it does.
   if (call.method !== "POST") return place({ questions: ["request.method"] });

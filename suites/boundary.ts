@@ -137,7 +137,6 @@ function routeTestCases(): readonly TestCase[] {
     { label: "newer-version", call: at((name) => `/2015-04-01/functions/${name}/policy`) },
     { label: "no-version", call: at((name) => `/functions/${name}/policy`) },
     { label: "empty-name", call: at(() => path("")) },
-    { label: "parameter-in-path", call: at((name) => path(`${name};v=1`)) },
   ];
   return grouped("boundary/route", requests, (index) => `r${index}`, { needs: ["routes"] });
 }

@@ -1,6 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { specialWords } from "../generators/arbitraries.ts";
+import { canonicalBody } from "../generators/valid-requests.ts";
 import { jsonObject } from "../spec/answer.ts";
+import { addPermission } from "../spec/calls.ts";
 import { constraintIds } from "../spec/constraint.ts";
 import type { Exchange } from "../spec/exchange.ts";
 import type { Fixture } from "../spec/fixture.ts";
@@ -168,6 +170,21 @@ describe.each([
     });
   },
 );
+
+test("A bare semicolon in the path is left open, and an encoded one breaks the pattern of the name", () => {
+  const to = (path: string) => ({
+    ...addPermission({ functionName: "f", body: canonicalBody("s") }),
+    target: `/2015-03-31/functions/${path}/policy`,
+  });
+  expect(analyzeRequest(to("f;v=1"))).toMatchObject({
+    refusalReasons: [],
+    questions: ["route.unusual-path"],
+  });
+  expect(analyzeRequest(to("f%3Bv=1"))).toMatchObject({
+    refusalReasons: ["FunctionName.pattern"],
+    questions: [],
+  });
+});
 
 describe("Requests that break a constraint", () => {
   const readings = callsOf([boundary, fuzz]).map((call) => ({ call, ...analyzeRequest(call) }));

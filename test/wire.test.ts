@@ -383,6 +383,14 @@ describe("no false alarm on Node's HTTP server", () => {
     expect(report.waits).toContainEqual({ cause: "connection-closed", times: expect.any(Number), ms: 0 });
   });
 
+  test("that removes parameters from the path, as servlets do", async () => {
+    const endpoint = await nodeServer({}, (message) => {
+      message.url = message.url?.replace(/;[^/?]*/g, "");
+      return false;
+    });
+    expect(notGreen(await judgeEndpoint(endpoint, [partOf(wire, /targets/)]))).toEqual([]);
+  });
+
   test("with its lenient parser", async () => {
     const report = await judgeEndpoint(await nodeServer({ insecureHTTPParser: true }), [
       partOf(wire, /targets|framing/),

@@ -113,13 +113,6 @@ export const readerDefects: Readonly<Record<string, Mutant>> = {
     })),
     kills: ["Qualifier.pattern"],
   },
-  "parameters of a path": {
-    breaks: "drops what follows a semicolon in a path",
-    mutate: change(({ route }) => ({
-      route: (method, path, query) => route(method, path.replace(/;[^/]*/g, ""), query),
-    })),
-    kills: ["FunctionName.pattern"],
-  },
   "functions that were asked for": {
     breaks: "finds an unknown function at the second request",
     mutate: change(({ found }) => {
