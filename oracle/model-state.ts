@@ -41,7 +41,7 @@ export interface Since {
   readonly refused: readonly (string | null)[];
   /** Additions acknowledged on other policies of the fixture. */
   readonly elsewhere: readonly PlacedSid[];
-  /** Sids that are in the policy, unless a removal from another policy of the function took them along. */
+  /** Sids that the policy holds, unless a removal from another policy of the function removed them here, too. */
   readonly doubted: readonly string[];
   /** Ids on the policies when the resource was created, or the alias updated; null when not all of them were known. */
   readonly around: readonly string[] | null;

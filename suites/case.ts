@@ -188,14 +188,14 @@ export function withOneMember(
 const groupSize = 12;
 
 /**
- * A version of the function under test. Without one it names none that exists: an existing function may have versions and
- * aliases that the target does not list, and nothing may be sent to those.
+ * A version of the function under test, or the number of none: an existing function may have versions and aliases that the
+ * target does not list, and nothing may be sent to those.
  */
 export function versionOf({ main }: Fixture): string {
   return main.versions[0] ?? "4242";
 }
 
-/** An alias of the function under test; without one, the name of none that exists. */
+/** An alias of the function under test, or the name of none. */
 export function aliasOf({ main }: Fixture): string {
   return main.aliases?.live ?? "no-such-alias";
 }

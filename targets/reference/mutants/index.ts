@@ -62,7 +62,7 @@ export const variants: Readonly<Record<string, Mutant>> = {
   ...extraMutants,
 };
 
-/** The variants whose runs wait for time to pass more than they work. */
+/** The variants whose runs wait longer than they compute. */
 export const waitingVariants: readonly string[] = [
   "not implemented",
   "dialect 409 for 2 ms after each change of any function",
